@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import type { Caller, ServiceName } from '@drippulse/rpc';
+import type { DomainError } from '@drippulse/runtime';
+import type { DescService } from '@bufbuild/protobuf';
+import type { Transport } from '@connectrpc/connect';
+
+/** Who sent a request, once its credential is known to be good. */
+export type Authenticated = {
+  caller: Caller;
+  /** What the rate limits of a credential count by, such as `key:9` or `session:4f…`. */
+  limitKey: string;
+  /** The API key used, for its usage counts; absent for a session. */
+  apiKeyId?: bigint;
+  /** When the credential ends, for the answer of verify. */
+  expiresAt?: Date;
+  /** Id of the session; absent for an API key. */
+  sessionId?: string;
+};
+
+/** The parts of a request that the checks before the body look at. */
+export type RequestFacts = {
+  /** The raw request, its body unread. */
+  raw: IncomingMessage;
+  requestId: string;
+  /** Address of the client, after the trusted proxies. */
+  clientAddress: string;
+};
+
+/** Checks the bearer credential; throws `DomainError('unauthenticated', …)` when there is none or it is no good. */
+export type Authenticate = (request: RequestFacts) => Promise<Authenticated>;
+
+/** What a rate limiter says to one request. */
+export type RateDecision = {
+  /** Headers for every answer, refused or not: `RateLimit-Policy`, `RateLimit`. */
+  headers: Record<string, string>;
+  /** `resource_exhausted` with `retryAfterSeconds` when the request is over the limit. */
+  refusal?: DomainError;
+};
+
+/**
+ * Counts one request. `limitClass` is the method's `limits` option, `default` when empty. `authenticated` is absent for
+ * methods without a credential: those count by address.
+ */
+export type RateLimit = (
+  limitClass: string,
+  authenticated: Authenticated | undefined,
+  request: RequestFacts,
+) => Promise<RateDecision>;
+
+/** One finished exchange, for the access log, the metrics and the usage counts of API keys. */
+export type Answered = {
+  method: string;
+  /** Template of the route, such as `/api/v1/workflows/{id}`; `unmatched` when no route was found. */
+  route: string;
+  /** Full name of the RPC, such as `drippulse.workflows.v1.WorkflowsService/GetWorkflow`. */
+  rpc?: string;
+  status: number;
+  durationMs: number;
+  requestId: string;
+  clientAddress: string;
+  authenticated?: Authenticated;
+  /** Reason of an error answer. */
+  reason?: string;
+  /** What failed, when the answer is a 5xx. */
+  error?: unknown;
+};
+export type Observe = (answered: Answered) => void;
+
+/** A service whose public methods the transcoder serves, and how it is reached. */
+export type Upstream = {
+  service: DescService;
+  /** Audience of the internal token. */
+  audience: ServiceName;
+  transport: Transport;
+};
+
+/**
+ * Request metadata that the transcoder adds to every call, beside the internal token, `x-request-id`, `traceparent`,
+ * `idempotency-key` and the headers that the method lets through.
+ */
+export const clientAddressHeader = 'x-client-address';
+/** Metadata with the id of the session, so that logout knows which one to end. */
+export const sessionIdHeader = 'x-session-id';
+/** Metadata with the id of the API key, so that verify can name it. */
+export const apiKeyIdHeader = 'x-api-key-id';
