@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+
+/** The environment does not make a configuration; the message lists every problem, one a line. */
+export class ConfigError extends Error {
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(`The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * Parses the environment by a zod object. A variable that is set but empty counts as unset, because that is how
+ * compose files and charts leave one out.
+ */
+export function readEnv<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = schema.safeParse(present);
+  if (result.success) return result.data;
+  throw new ConfigError(
+    result.error.issues.map((issue) => {
+      const name = issue.path.join('.');
+      const missing = issue.code === 'invalid_type' && !(name in present);
+      return missing ? `${name}: is required` : `${name}: ${issue.message}`;
+    }),
+  );
+}

@@ -1,0 +1,30 @@
+import { ConfigError } from './env.ts';
+
+/**
+ * The body of every main.ts: starts, waits for SIGINT or SIGTERM, stops. Under npm a Ctrl-C arrives twice, so a repeat
+ * within a second is the same one; a later one ends the process at once. The process ends by itself when nothing is
+ * left to do; `process.exitCode` says how it went.
+ */
+export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
+  let firstSignalAt: number | undefined;
+  const signalled = new Promise<void>((resolve) => {
+    const onSignal = () => {
+      if (firstSignalAt !== undefined && performance.now() - firstSignalAt > 1000) process.exit(130);
+      firstSignalAt ??= performance.now();
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+  });
+
+  try {
+    const running = await start();
+    await signalled;
+    await running.stop();
+    process.exitCode ??= 0;
+  } catch (error) {
+    console.error(error instanceof ConfigError ? error.message : error);
+    process.exitCode = 1;
+    // What a half-finished start has opened would keep the process alive, with nothing in it that works.
+    if (firstSignalAt === undefined) setTimeout(() => process.exit(), 1000).unref();
+  }
+}
