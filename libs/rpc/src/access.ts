@@ -1,0 +1,36 @@
+import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
+import { Auth, Role as ProtoRole, rest, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { DomainError } from '@drippulse/runtime';
+import { type Caller, roles } from './caller.ts';
+
+/**
+ * Throws `permission_denied` unless the method's rest option lets the caller in: least role, user only, mode. Methods
+ * without the option are internal, and AUTH_NONE ones are open: both take any caller.
+ */
+export function checkAccess(method: DescMethod, caller: Caller): void {
+  if (!hasOption(method, rest)) return;
+  const { auth, minRole, testMode } = getOption(method, rest);
+  if (auth === Auth.NONE) return;
+  if (rank(caller) < requiredRank(minRole)) {
+    throw new DomainError('permission_denied', 'insufficient_role', 'Your role does not permit this.');
+  }
+  if (auth === Auth.USER_ONLY && caller.actor.type !== 'user') {
+    throw new DomainError(
+      'permission_denied',
+      'user_required',
+      'This needs a user: log in and send the session token.',
+    );
+  }
+  if (testMode === TestMode.DENIED && caller.mode === 'test') {
+    throw new DomainError('permission_denied', 'test_mode', 'A test key may not do this.');
+  }
+}
+
+/** The proto enum counts from 1 in the order of `roles`. A method that forgot `min_role` takes administrators only. */
+function requiredRank(minRole: ProtoRole): number {
+  return minRole === ProtoRole.UNSPECIFIED ? ProtoRole.ADMIN : minRole;
+}
+
+function rank(caller: Caller): number {
+  return roles.indexOf(caller.role) + 1;
+}

@@ -1,0 +1,17 @@
+/** Roles from the least to the most; each may do everything that the ones before it may. */
+export const roles = ['viewer', 'approver', 'editor', 'admin'] as const;
+
+export type Role = (typeof roles)[number];
+
+/** Whether effects are real (`live`) or stubbed (`test`). */
+export type Mode = 'live' | 'test';
+
+/** Who acts: a user of a session, an organization's API key, or a service on its own behalf. */
+export type Actor = { type: 'user' | 'api_key' | 'service'; id: string };
+
+/** On whose behalf a call is made. */
+export type Caller = { organizationId: bigint; actor: Actor; role: Role; mode: Mode };
+
+export const serviceNames = ['gateway', 'workflows', 'enrollment-runtime', 'webhook-delivery'] as const;
+
+export type ServiceName = (typeof serviceNames)[number];

@@ -1,0 +1,60 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { type Client, createClient, type HandlerContext, type Transport } from '@connectrpc/connect';
+import type { Caller, ServiceName } from './caller.ts';
+import type { Peers } from './peers.ts';
+import type { Tokens } from './tokens.ts';
+
+type HeadersLike = ConstructorParameters<typeof Headers>[0];
+
+const defaultTimeoutMs = 10_000;
+
+/** Where calls go, and who vouches for their caller. */
+export type Target = { peers: Peers; target: ServiceName; tokens: Tokens };
+
+/**
+ * Clients of one service, made for each caller. Calls carry the internal token; with `from`, the call being served,
+ * also its request id and trace context, and they end with it. The deadline is 10 s unless the call sets its own, and
+ * never later than that of `from`. Errors are ConnectErrors: `fromConnectError` reads them.
+ */
+export function clientFor<S extends DescService>(
+  service: S,
+  options: Target,
+): (caller: Caller, from?: HandlerContext) => Client<S> {
+  const transport = transportFor(options);
+  return (caller, from) => createClient(service, transport(caller, from));
+}
+
+/** What `clientFor` does, for calls made by descriptor. */
+export function transportFor(options: Target): (caller: Caller, from?: HandlerContext) => Transport {
+  const { peers, target, tokens } = options;
+  const base = peers.transport(target);
+  return (caller, from) => ({
+    async unary(method, signal, timeoutMs, header, input, values) {
+      const headers = await requestHeaders(header, caller, from);
+      return base.unary(method, linked(signal, from), deadline(timeoutMs, from), headers, input, values);
+    },
+    async stream(method, signal, timeoutMs, header, input, values) {
+      const headers = await requestHeaders(header, caller, from);
+      return base.stream(method, linked(signal, from), deadline(timeoutMs, from), headers, input, values);
+    },
+  });
+
+  async function requestHeaders(header: HeadersLike, caller: Caller, from: HandlerContext | undefined) {
+    const headers = new Headers(header);
+    headers.set('authorization', `Bearer ${await tokens.mint(caller, target)}`);
+    for (const name of ['x-request-id', 'traceparent', 'tracestate']) {
+      const value = from?.requestHeader.get(name);
+      if (value && !headers.has(name)) headers.set(name, value);
+    }
+    return headers;
+  }
+}
+
+function deadline(timeoutMs: number | undefined, from: HandlerContext | undefined): number {
+  return Math.min(timeoutMs ?? defaultTimeoutMs, from?.timeoutMs() ?? Number.POSITIVE_INFINITY);
+}
+
+function linked(signal: AbortSignal | undefined, from: HandlerContext | undefined): AbortSignal | undefined {
+  if (!from) return signal;
+  return signal ? AbortSignal.any([signal, from.signal]) : from.signal;
+}

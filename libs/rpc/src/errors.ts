@@ -1,0 +1,103 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@drippulse/proto/google/rpc/error_details_pb';
+import { DomainError, type ErrorKind, errorKinds } from '@drippulse/runtime';
+
+const domain = 'drippulse';
+
+const codeOfKind: Record<ErrorKind, Code> = {
+  malformed: Code.InvalidArgument,
+  invalid: Code.InvalidArgument,
+  too_large: Code.OutOfRange,
+  not_found: Code.NotFound,
+  already_exists: Code.AlreadyExists,
+  failed_precondition: Code.FailedPrecondition,
+  permission_denied: Code.PermissionDenied,
+  unauthenticated: Code.Unauthenticated,
+  resource_exhausted: Code.ResourceExhausted,
+  aborted: Code.Aborted,
+  unavailable: Code.Unavailable,
+  internal: Code.Internal,
+};
+
+/** What crosses the wire for an error. Of what is neither a DomainError nor a status of a peer, nothing is sent. */
+export function toConnectError(error: unknown): ConnectError {
+  if (error instanceof DomainError) return encodeDomainError(error);
+  if (error instanceof ConnectError) {
+    const known = error.findDetails(ErrorInfoSchema).some((info) => info.domain === domain);
+    if (known) return encodeDomainError(fromConnectError(error));
+    if (isTransportStatus(error.code)) return new ConnectError(error.rawMessage, error.code, undefined, [], error);
+  }
+  return new ConnectError('internal error', Code.Internal, undefined, [], error);
+}
+
+/**
+ * The error a call ended with, as a DomainError. Statuses without our ErrorInfo come from the transport:
+ * `unavailable`/`service_unavailable`, `unavailable`/`deadline_exceeded` (504 outside), `too_large`/`message_too_large`,
+ * `internal`/`cancelled` when the caller itself went away; anything else is `internal`/`internal_error`.
+ */
+export function fromConnectError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  if (!(error instanceof ConnectError)) return internal(error);
+  const info = error.findDetails(ErrorInfoSchema).find((detail) => detail.domain === domain);
+  if (!info) return fromTransportStatus(error);
+  const kind = errorKinds.find((known) => known === info.metadata['kind']) ?? 'internal';
+  const violations = error
+    .findDetails(BadRequestSchema)
+    .flatMap((detail) => detail.fieldViolations.map(({ field, description }) => ({ field, message: description })));
+  const retryDelay = error.findDetails(RetryInfoSchema)[0]?.retryDelay;
+  return new DomainError(kind, info.reason, error.rawMessage, {
+    cause: error,
+    violations,
+    retryAfterSeconds: retryDelay && Number(retryDelay.seconds),
+  });
+}
+
+function encodeDomainError(error: DomainError): ConnectError {
+  const details: ConnectError['details'] = [
+    { desc: ErrorInfoSchema, value: { reason: error.reason, domain, metadata: { kind: error.kind } } },
+  ];
+  if (error.violations.length > 0) {
+    const fieldViolations = error.violations.map(({ field, message }) => ({ field, description: message }));
+    details.push({ desc: BadRequestSchema, value: { fieldViolations } });
+  }
+  if (error.retryAfterSeconds !== undefined) {
+    const seconds = BigInt(Math.ceil(error.retryAfterSeconds));
+    details.push({ desc: RetryInfoSchema, value: { retryDelay: { seconds } } });
+  }
+  const message = error.kind === 'internal' ? 'internal error' : error.message;
+  return new ConnectError(message, codeOfKind[error.kind], undefined, details as never, error);
+}
+
+function fromTransportStatus(error: ConnectError): DomainError {
+  switch (error.code) {
+    case Code.Unavailable:
+      return new DomainError('unavailable', 'service_unavailable', 'A service that this needs is not available.', {
+        cause: error,
+        retryAfterSeconds: 1,
+      });
+    case Code.DeadlineExceeded:
+      return new DomainError('unavailable', 'deadline_exceeded', 'The request took too long.', { cause: error });
+    case Code.ResourceExhausted:
+      return new DomainError('too_large', 'message_too_large', 'The message is too large.', { cause: error });
+    case Code.Canceled:
+      return new DomainError('internal', 'cancelled', 'The request was cancelled.', { cause: error });
+    default:
+      return internal(error);
+  }
+}
+
+function internal(cause: unknown): DomainError {
+  return new DomainError('internal', 'internal_error', 'Something went wrong on our side.', { cause });
+}
+
+/** Codes that say how a call went, not what a method answered: they hold no text of ours and may pass on. */
+function isTransportStatus(code: Code): boolean {
+  return [
+    Code.Unavailable,
+    Code.DeadlineExceeded,
+    Code.ResourceExhausted,
+    Code.Canceled,
+    Code.Unauthenticated,
+    Code.Unimplemented,
+  ].includes(code);
+}

@@ -1,0 +1,18 @@
+import { type DescMessage, type DescMethod, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
+
+/** The path of a method on the wire. */
+export function pathOf(method: DescMethod): string {
+  return `/${method.parent.typeName}/${method.name}`;
+}
+
+/** grpc-js wants a Buffer: a plain Uint8Array fails far from here. */
+export function encoderOf<D extends DescMessage>(desc: D): (message: MessageShape<D>) => Buffer {
+  return (message) => {
+    const bytes = toBinary(desc, message);
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  };
+}
+
+export function decoderOf<D extends DescMessage>(desc: D): (bytes: Buffer) => MessageShape<D> {
+  return (bytes) => fromBinary(desc, bytes);
+}

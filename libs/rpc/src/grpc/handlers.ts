@@ -1,0 +1,127 @@
+import type { DescMessage, DescMethod, DescMethodUnary, MessageShape } from '@bufbuild/protobuf';
+import {
+  Code,
+  ConnectError,
+  createContextValues,
+  createHandlerContext,
+  type Interceptor,
+  type MethodImplSpec,
+} from '@connectrpc/connect';
+import {
+  createAsyncIterable,
+  invokeUnaryImplementation,
+  transformInvokeImplementation,
+} from '@connectrpc/connect/protocol';
+import type * as grpc from '@grpc/grpc-js';
+import { toHeaders, toMetadata } from './metadata.ts';
+import { toServerStatus } from './status.ts';
+
+type Message = MessageShape<DescMessage>;
+type UnaryCall = grpc.ServerUnaryCall<Message, Message>;
+type StreamCall = grpc.ServerDuplexStream<Message, Message> & { request?: Message };
+type UnarySpec = Extract<MethodImplSpec, { kind: 'unary' }>;
+
+/** The grpc-js handler of a Connect method implementation. */
+export function handlerOf(spec: MethodImplSpec, interceptors: Interceptor[]): grpc.UntypedHandleCall {
+  // grpc-js types the four kinds of handlers apart and picks by the method definition at run time.
+  if (spec.kind === 'unary') return unaryHandler(spec, interceptors) as grpc.UntypedHandleCall;
+  if (spec.kind === 'client_streaming') return clientStreamingHandler(spec, interceptors) as grpc.UntypedHandleCall;
+  return streamingHandler(spec, interceptors) as grpc.UntypedHandleCall;
+}
+
+/** An async handler that throws leaves the client waiting for its deadline: nothing here may throw unanswered. */
+function unaryHandler(spec: UnarySpec, interceptors: Interceptor[]) {
+  return async (call: UnaryCall, answer: grpc.sendUnaryData<Message>): Promise<void> => {
+    const context = contextOf(spec.method, call);
+    try {
+      const response = await invokeUnaryImplementation(spec, context, call.request, interceptors);
+      call.sendMetadata(toMetadata(context.responseHeader));
+      answer(null, response, toMetadata(context.responseTrailer));
+    } catch (error) {
+      answer(toServerStatus(error));
+    } finally {
+      context.abort();
+    }
+  };
+}
+
+function clientStreamingHandler(spec: MethodImplSpec, interceptors: Interceptor[]) {
+  return async (
+    call: grpc.ServerReadableStream<Message, Message>,
+    answer: grpc.sendUnaryData<Message>,
+  ): Promise<void> => {
+    const context = contextOf(spec.method, call);
+    try {
+      let response: Message | null = null;
+      for await (const message of transformInvokeImplementation(spec, context, interceptors)(call)) response = message;
+      call.sendMetadata(toMetadata(context.responseHeader));
+      answer(null, response, toMetadata(context.responseTrailer));
+    } catch (error) {
+      answer(toServerStatus(error));
+    } finally {
+      context.abort();
+    }
+  };
+}
+
+function streamingHandler(spec: MethodImplSpec, interceptors: Interceptor[]) {
+  return async (call: StreamCall): Promise<void> => {
+    const context = contextOf(spec.method, call);
+    const requests: AsyncIterable<Message> =
+      spec.kind === 'server_streaming' && call.request ? createAsyncIterable([call.request]) : call;
+    // A call that ended by itself (deadline, caller gone) emits an error nobody else listens to.
+    call.on('error', () => undefined);
+    let headerSent = false;
+    const sendHeader = () => {
+      if (!headerSent) call.sendMetadata(toMetadata(context.responseHeader));
+      headerSent = true;
+    };
+    try {
+      for await (const message of transformInvokeImplementation(spec, context, interceptors)(requests)) {
+        if (call.cancelled) break;
+        sendHeader();
+        if (!call.write(message)) await drained(call, context.signal);
+      }
+      sendHeader();
+      call.end(toMetadata(context.responseTrailer));
+    } catch (error) {
+      call.emit('error', toServerStatus(error));
+    } finally {
+      context.abort();
+    }
+  };
+}
+
+async function drained(call: StreamCall, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      call.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    call.once('drain', done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+type AnyCall = Pick<UnaryCall, 'metadata' | 'getDeadline' | 'getPath'> & {
+  on(event: 'cancelled', listener: () => void): unknown;
+};
+
+function contextOf(method: DescMethod | DescMethodUnary, call: AnyCall) {
+  const cancelled = new AbortController();
+  call.on('cancelled', () => cancelled.abort(new ConnectError('the caller went away', Code.Canceled)));
+  const deadline = Number(call.getDeadline());
+  return createHandlerContext({
+    service: method.parent,
+    method,
+    protocolName: 'grpc',
+    requestMethod: 'POST',
+    url: `http://grpc${call.getPath()}`,
+    requestSignal: cancelled.signal,
+    ...(Number.isFinite(deadline) && { timeoutMs: Math.max(1, deadline - Date.now()) }),
+    requestHeader: toHeaders(call.metadata),
+    contextValues: createContextValues(),
+  });
+}

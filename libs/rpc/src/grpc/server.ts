@@ -1,0 +1,92 @@
+import type { DescMethod } from '@bufbuild/protobuf';
+import { type ConnectRouter, createMethodImplSpec, createServiceImplSpec, type Interceptor } from '@connectrpc/connect';
+import type { Logger } from '@drippulse/observability';
+import * as grpc from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import { maxMessageBytes, type Routes } from '../peers.ts';
+import { decoderOf, encoderOf, pathOf } from './codec.ts';
+import { handlerOf } from './handlers.ts';
+
+/** A served port. `stop` refuses new calls, waits `graceMs` (default 10 s) for running ones, then cuts them off. */
+export type RpcServer = { port: number; stop(graceMs?: number): Promise<void> };
+
+/** Serves what `routes` registers, and `grpc.health.v1`, over grpc-js. Port 0 takes a free one. */
+export async function serveRpc(options: {
+  routes: Routes;
+  interceptors: Interceptor[];
+  host: string;
+  port: number;
+  log: Logger;
+}): Promise<RpcServer> {
+  const { routes, interceptors, host, log } = options;
+  const server = new grpc.Server({
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_send_message_length': maxMessageBytes,
+  });
+  const health = new HealthImplementation({ '': 'SERVING' });
+  health.addToServer(server);
+  routes(grpcRouter(server, health, interceptors));
+
+  const credentials = grpc.ServerCredentials.createInsecure();
+  const address = `${host.includes(':') ? `[${host}]` : host}:${options.port}`;
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
+  });
+  log.info({ host, port }, 'rpc port open');
+
+  return {
+    port,
+    async stop(graceMs = 10_000) {
+      health.setStatus('', 'NOT_SERVING');
+      await new Promise<void>((resolve) => {
+        const deadline = setTimeout(() => {
+          log.warn({ port, grace_ms: graceMs }, 'calls cut off at shutdown');
+          server.forceShutdown();
+          resolve();
+        }, graceMs);
+        server.tryShutdown(() => {
+          clearTimeout(deadline);
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+/** A Connect router that adds what it is given to a grpc-js server. */
+function grpcRouter(server: grpc.Server, health: HealthImplementation, interceptors: Interceptor[]): ConnectRouter {
+  const router: ConnectRouter = {
+    handlers: [],
+    service(desc, implementation) {
+      const { methods } = createServiceImplSpec(desc, implementation);
+      server.addService(
+        Object.fromEntries(desc.methods.map((method) => [method.localName, definitionOf(method)])),
+        Object.fromEntries(Object.entries(methods).map(([name, spec]) => [name, handlerOf(spec, interceptors)])),
+      );
+      health.setStatus(desc.typeName, 'SERVING');
+      return router;
+    },
+    rpc(method, implementation) {
+      const spec = createMethodImplSpec(method, implementation);
+      server.addService(
+        { [method.localName]: definitionOf(method) },
+        { [method.localName]: handlerOf(spec, interceptors) },
+      );
+      return router;
+    },
+  };
+  return router;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: grpc-js has no type for a definition whose messages are known at run time only.
+function definitionOf(method: DescMethod): grpc.MethodDefinition<any, any> {
+  return {
+    path: pathOf(method),
+    requestStream: method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',
+    responseStream: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
+    requestSerialize: encoderOf(method.input),
+    requestDeserialize: decoderOf(method.input),
+    responseSerialize: encoderOf(method.output),
+    responseDeserialize: decoderOf(method.output),
+  };
+}

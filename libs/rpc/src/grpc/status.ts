@@ -1,0 +1,33 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { findTrailerError, setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
+import type * as grpc from '@grpc/grpc-js';
+import { toConnectError } from '../errors.ts';
+import { toHeaders, toMetadata } from './metadata.ts';
+
+/** The codes of Connect and gRPC are the same numbers; details ride in `grpc-status-details-bin`. */
+export function toServerStatus(reason: unknown): grpc.ServerErrorResponse & Partial<grpc.StatusObject> {
+  const error = reason instanceof ConnectError ? reason : toConnectError(reason);
+  const trailer = setTrailerStatus(new Headers(), error);
+  // grpc-js writes these two itself.
+  trailer.delete('grpc-status');
+  trailer.delete('grpc-message');
+  return Object.assign(new Error(error.rawMessage), {
+    code: Number(error.code),
+    details: error.rawMessage,
+    metadata: toMetadata(trailer),
+  });
+}
+
+/** What a call over grpc-js failed with, as the error every Connect client throws. */
+export function fromServiceError(error: unknown): ConnectError {
+  if (error instanceof ConnectError) return error;
+  if (!isServiceError(error)) return ConnectError.from(error, Code.Internal);
+  const trailer = toHeaders(error.metadata);
+  trailer.set('grpc-status', String(error.code));
+  trailer.set('grpc-message', encodeURIComponent(error.details));
+  return findTrailerError(trailer) ?? new ConnectError(error.details, Code.Unknown, undefined, undefined, error);
+}
+
+function isServiceError(error: unknown): error is grpc.ServiceError {
+  return error instanceof Error && 'metadata' in error && 'details' in error;
+}

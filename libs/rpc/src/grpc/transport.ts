@@ -1,0 +1,145 @@
+import type { DescMethod } from '@bufbuild/protobuf';
+import { type ContextValues, createContextValues, type StreamResponse, type Transport } from '@connectrpc/connect';
+import { createMethodUrl, runStreamingCall, runUnaryCall } from '@connectrpc/connect/protocol';
+import type * as grpc from '@grpc/grpc-js';
+import { decoderOf, encoderOf, pathOf } from './codec.ts';
+import { toHeaders, toMetadata } from './metadata.ts';
+import { fromServiceError } from './status.ts';
+
+/** A Connect transport whose wire is a grpc-js client. Deadlines and cancellation cross it. */
+export function grpcTransport(client: grpc.Client): Transport {
+  return {
+    unary(method, signal, timeoutMs, header, input, values) {
+      return runUnaryCall({
+        ...(signal && { signal }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+        req: { ...requestCommon(method, header, values), stream: false, method, message: input },
+        next: (request) =>
+          new Promise((resolve, reject) => {
+            let responseHeader = new Headers();
+            const trailer = new Headers();
+            const call = client.makeUnaryRequest(
+              pathOf(method),
+              encoderOf(method.input),
+              decoderOf(method.output),
+              request.message,
+              toMetadata(request.header),
+              callOptions(timeoutMs),
+              (error, message) => {
+                request.signal.removeEventListener('abort', cancel);
+                if (error || message === undefined) return reject(fromServiceError(error));
+                resolve({
+                  stream: false,
+                  service: method.parent,
+                  method,
+                  header: responseHeader,
+                  trailer,
+                  message,
+                });
+              },
+            );
+            const cancel = () => call.cancel();
+            request.signal.addEventListener('abort', cancel, { once: true });
+            call.on('metadata', (metadata) => {
+              responseHeader = toHeaders(metadata);
+            });
+            call.on('status', (status) => copyInto(trailer, status.metadata));
+          }),
+      });
+    },
+
+    stream(method, signal, timeoutMs, header, input, values) {
+      return runStreamingCall({
+        ...(signal && { signal }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+        req: { ...requestCommon(method, header, values), stream: true, method, message: input },
+        next: async (request): Promise<StreamResponse<typeof method.input, typeof method.output>> => {
+          // Every streaming kind is a bidirectional stream on the wire; the server knows which one it is.
+          const call = client.makeBidiStreamRequest(
+            pathOf(method),
+            encoderOf(method.input),
+            decoderOf(method.output),
+            toMetadata(request.header),
+            callOptions(timeoutMs),
+          );
+          request.signal.addEventListener('abort', () => call.cancel(), { once: true });
+          const trailer = new Headers();
+          call.on('status', (status) => copyInto(trailer, status.metadata));
+          const headerCame = responseHeaderOf(call);
+          void sendAll(call, request.message).catch(() => call.cancel());
+          const responseHeader = await headerCame;
+          return {
+            stream: true,
+            service: method.parent,
+            method,
+            header: responseHeader,
+            trailer,
+            message: receiveAll(call),
+          };
+        },
+      });
+    },
+  };
+}
+
+type BidiCall<I, O> = grpc.ClientDuplexStream<I, O>;
+
+/** Resolves with the response header, or with an empty one when the call ends without any. */
+function responseHeaderOf<I, O>(call: BidiCall<I, O>): Promise<Headers> {
+  return new Promise((resolve, reject) => {
+    call.once('metadata', (metadata: grpc.Metadata) => resolve(toHeaders(metadata)));
+    call.once('error', (error) => reject(fromServiceError(error)));
+    call.once('status', () => resolve(new Headers()));
+  });
+}
+
+async function sendAll<I, O>(call: BidiCall<I, O>, messages: AsyncIterable<I>): Promise<void> {
+  let ended = false;
+  let wake: (() => void) | undefined;
+  const onDrain = () => wake?.();
+  call.on('drain', onDrain);
+  call.once('status', () => {
+    ended = true;
+    wake?.();
+  });
+  for await (const message of messages) {
+    // A server that answered already reads no more; leaving the loop returns the iterator.
+    if (ended) return;
+    if (call.write(message) || ended) continue;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    wake = undefined;
+  }
+  call.end();
+}
+
+async function* receiveAll<I, O>(call: BidiCall<I, O>): AsyncGenerator<O> {
+  try {
+    for await (const message of call) yield message;
+  } catch (error) {
+    throw fromServiceError(error);
+  }
+}
+
+function requestCommon<M extends DescMethod>(
+  method: M,
+  header: ConstructorParameters<typeof Headers>[0],
+  values: ContextValues | undefined,
+) {
+  return {
+    service: method.parent,
+    requestMethod: 'POST',
+    url: createMethodUrl('http://grpc', method),
+    header: new Headers(header),
+    contextValues: values ?? createContextValues(),
+  };
+}
+
+function copyInto(headers: Headers, metadata: grpc.Metadata): void {
+  for (const [key, value] of toHeaders(metadata)) headers.set(key, value);
+}
+
+function callOptions(timeoutMs: number | undefined): grpc.CallOptions {
+  return timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+}

@@ -1,0 +1,66 @@
+import { Code, ConnectError, type Interceptor, type StreamResponse, type UnaryResponse } from '@connectrpc/connect';
+import type { Logger, Metrics } from '@drippulse/observability';
+import { checkAccess } from './access.ts';
+import { toConnectError } from './errors.ts';
+import { callerKey } from './handler-context.ts';
+import { observeCall } from './metrics.ts';
+import type { Tokens } from './tokens.ts';
+
+/**
+ * What every served call passes: a valid internal token or UNAUTHENTICATED, the method's rest option checked again,
+ * errors turned into statuses. A failure that is ours is logged whole here, and nowhere else.
+ */
+export function serverInterceptors(options: { tokens: Tokens; log: Logger; metrics?: Metrics }): Interceptor[] {
+  const { tokens, log, metrics } = options;
+  return [answerErrors(log, metrics), authenticate(tokens)];
+}
+
+function answerErrors(log: Logger, metrics: Metrics | undefined): Interceptor {
+  return (next) => async (request) => {
+    const method = `${request.method.parent.typeName}/${request.method.name}`;
+    const finish = metrics ? observeCall(metrics, method) : () => undefined;
+
+    function fail(error: unknown): ConnectError {
+      const answer = toConnectError(error);
+      finish(Code[answer.code]);
+      if (answer.code === Code.Internal) {
+        log.error({ err: error, method, request_id: request.header.get('x-request-id') }, 'call failed');
+      }
+      return answer;
+    }
+
+    async function* guarded(messages: AsyncIterable<unknown>) {
+      try {
+        yield* messages;
+        finish('OK');
+      } catch (error) {
+        throw fail(error);
+      }
+    }
+
+    let response: UnaryResponse | StreamResponse;
+    try {
+      response = await next(request);
+    } catch (error) {
+      throw fail(error);
+    }
+    if (!response.stream) {
+      finish('OK');
+      return response;
+    }
+    // The messages pass through untouched, so their type stays what it was.
+    return { ...response, message: guarded(response.message) } as StreamResponse;
+  };
+}
+
+function authenticate(tokens: Tokens): Interceptor {
+  return (next) => async (request) => {
+    const token = /^Bearer (.+)$/.exec(request.header.get('authorization') ?? '')?.[1];
+    const caller = token && (await tokens.verify(token).catch(() => undefined));
+    // Without ErrorInfo on purpose: a service that is refused by another is a fault of ours, not of the API's caller.
+    if (!caller) throw new ConnectError('a valid internal token is required', Code.Unauthenticated);
+    checkAccess(request.method, caller);
+    request.contextValues.set(callerKey, caller);
+    return next(request);
+  };
+}

@@ -1,0 +1,21 @@
+import type { ConnectRouter, Interceptor, Transport } from '@connectrpc/connect';
+import type { ServiceName } from './caller.ts';
+
+/** Registers the methods a service serves. */
+export type Routes = (router: ConnectRouter) => void;
+
+/** The largest message, both ways, over both transports; JSON limits above it are the gateway's. */
+export const maxMessageBytes = 32 << 20;
+
+/** How a service reaches the others: in the same process, or over gRPC. */
+export type Peers = {
+  /** May be asked for before the service is there: calls then answer UNAVAILABLE. */
+  transport(service: ServiceName): Transport;
+  /** Makes a service of this process reachable; peers over gRPC ignore it. */
+  register(service: ServiceName, routes: Routes, interceptors: Interceptor[]): void;
+  /** Takes it back, when the service stops; peers over gRPC ignore it. */
+  unregister(service: ServiceName): void;
+  /** Whether the service answers now. */
+  isServing(service: ServiceName): Promise<boolean>;
+  close(): void;
+};
