@@ -1,0 +1,89 @@
+import { create, type DescMessage, type Message } from '@bufbuild/protobuf';
+import { DomainError } from '@drippulse/runtime';
+import {
+  type Cursor,
+  expectEnd,
+  isNull,
+  malformed,
+  type Problem,
+  peek,
+  readMembers,
+  skipValue,
+  startCursor,
+} from '../scanner.ts';
+import { clearMember, type Members, memberReaders, readMember } from './message.ts';
+
+/** What a body held. `present` names the known members, `nulls` those of them that were null. */
+export type Body = {
+  message: Message & Members;
+  present: Set<string>;
+  nulls: Set<string>;
+  wrapped: boolean;
+  problems: readonly Problem[];
+};
+
+/** Reads the members of a body object; an absent body is an empty object. */
+export function readBody(desc: DescMessage, text: string, wrapper: string | undefined): Body {
+  const cursor = startCursor(text);
+  const bare = emptyBody(desc, cursor);
+  if (Number.isNaN(peek(cursor))) return bare;
+  if (peek(cursor) !== 0x7b) throw notAnObject(cursor);
+  let wrapped: Body | undefined;
+  readMembers(cursor, 'strings', (key) => {
+    if (key === wrapper) {
+      const isObject = cursor.text.charCodeAt(cursor.at) === 0x7b;
+      // Of duplicate keys the last one counts, so each wrapper starts anew.
+      wrapped = isObject ? emptyBody(desc, cursor) : undefined;
+      if (wrapped !== undefined) {
+        const target = wrapped;
+        readMembers(cursor, 'strings', (name) => readKnown(cursor, target, name, desc));
+        return;
+      }
+    }
+    readKnown(cursor, bare, key, desc);
+  });
+  expectEnd(cursor);
+  return wrapped === undefined ? bare : merge(bare, wrapped, desc);
+}
+
+function emptyBody(desc: DescMessage, cursor: Cursor): Body {
+  const message = create(desc) as Message & Members; // reflective: members are set by descriptor
+  return { message, present: new Set(), nulls: new Set(), wrapped: false, problems: cursor.problems };
+}
+
+function readKnown(cursor: Cursor, body: Body, name: string, desc: DescMessage): void {
+  const member = memberReaders(desc).get(name);
+  if (member === undefined) {
+    skipValue(cursor, 'strings');
+    return;
+  }
+  body.present.add(name);
+  if (isNull(cursor)) body.nulls.add(name);
+  else body.nulls.delete(name);
+  readMember(cursor, body.message, member, desc);
+}
+
+/** Bare siblings stay where the wrapper has no member of the name. */
+function merge(bare: Body, wrapped: Body, desc: DescMessage): Body {
+  const { message, present, nulls } = bare;
+  for (const name of wrapped.present) {
+    const field = memberReaders(desc).get(name)?.field;
+    if (field === undefined) continue;
+    clearMember(message, field, desc);
+    const localName = field.oneof === undefined ? field.localName : field.oneof.localName;
+    if (!wrapped.nulls.has(name)) message[localName] = wrapped.message[localName];
+    present.add(name);
+    if (wrapped.nulls.has(name)) nulls.add(name);
+    else nulls.delete(name);
+  }
+  return { ...bare, wrapped: true };
+}
+
+function notAnObject(cursor: Cursor): DomainError {
+  const start = cursor.at;
+  skipValue(cursor, 'syntax');
+  expectEnd(cursor);
+  cursor.at = start;
+  if (start >= cursor.text.length) return malformed(cursor);
+  return new DomainError('malformed', 'malformed_json', 'The body must be a JSON object');
+}

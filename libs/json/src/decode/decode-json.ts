@@ -1,0 +1,82 @@
+import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import { FieldMaskSchema } from '@bufbuild/protobuf/wkt';
+import { DomainError, type Violation } from '@drippulse/runtime';
+import { decodeText } from '../decode-text.ts';
+import { violationsOf } from '../problem-paths.ts';
+import { fieldRest, isMask } from '../rest-options.ts';
+import { type Body, readBody } from './body.ts';
+import { type Members, setMember } from './message.ts';
+import { readPath, readQuery } from './parameters.ts';
+
+export type DecodeOptions = {
+  /** Body key that may wrap the members; it counts only when its value is an object. */
+  wrapper?: string;
+  /** HTTP method: under PATCH `null` clears a member, elsewhere it means that the member is not there. */
+  method: string;
+  /** Parameters of the path by field name, percent-decoded. */
+  path?: Readonly<Record<string, string>>;
+  /** Query parameters; left out for methods whose whole body is the message. */
+  query?: URLSearchParams;
+};
+
+/**
+ * Decodes a request into a message: body, query and path together. Throws `DomainError` only: `malformed` for text that
+ * is no JSON (`malformed_json`), is nested too deep (`too_deep`) or lacks a required member (`parameter_missing`);
+ * `invalid` with a violation for each value of a wrong kind.
+ *
+ * An integer of the path that is no id (not canonical, or above 2^53) becomes 0, which no resource has, so that the
+ * service's own "not found" answers it.
+ */
+export function decodeJson<D extends DescMessage>(
+  desc: D,
+  text: string | Uint8Array,
+  options: DecodeOptions,
+): MessageShape<D> {
+  const source = decodeText(text);
+  const body = readBody(desc, source, options.wrapper);
+  const message = body.message as MessageShape<D> & Members; // made from this descriptor
+  const present = new Set(body.present);
+  const violations: Violation[] = [];
+  if (options.query !== undefined) readQuery(desc, options.query, message, present, violations);
+  if (options.path !== undefined) readPath(desc, options.path, message, present, violations);
+  requireMembers(desc, body, present);
+  const wrapped = body.wrapped && options.wrapper !== undefined ? options.wrapper : undefined;
+  violations.unshift(...bodyViolations(source, body, wrapped));
+  if (violations.length > 0) throw invalid(violations);
+  fillMask(desc, message, body, options.path);
+  return message;
+}
+
+function requireMembers(desc: DescMessage, body: Body, present: ReadonlySet<string>): void {
+  const missing: Violation[] = [];
+  for (const field of desc.fields) {
+    const isPresent = present.has(field.name) && !body.nulls.has(field.name);
+    if (fieldRest(field).required && !isPresent) missing.push({ field: field.name, message: 'is required' });
+  }
+  if (missing.length === 0) return;
+  const names = missing.map(({ field }) => field).join(', ');
+  throw new DomainError('malformed', 'parameter_missing', `Required parameter missing: ${names}`, {
+    violations: missing,
+  });
+}
+
+function bodyViolations(source: string, body: Body, wrapper: string | undefined): Violation[] {
+  if (body.problems.length === 0) return [];
+  return violationsOf(source, body.problems).map(({ field, message }) => ({
+    field: wrapper !== undefined && field.startsWith(`${wrapper}.`) ? field.slice(wrapper.length + 1) : field,
+    message,
+  }));
+}
+
+function invalid(violations: Violation[]): DomainError {
+  const [first] = violations;
+  const message = first === undefined ? 'The request is invalid' : `${first.field} ${first.message}`;
+  return new DomainError('invalid', 'validation_failed', message, { violations });
+}
+
+function fillMask(desc: DescMessage, message: Members, body: Body, path: Readonly<Record<string, string>> = {}): void {
+  const mask = desc.fields.find(isMask);
+  if (mask === undefined) return;
+  const paths = [...body.present].filter((name) => !Object.hasOwn(path, name));
+  setMember(message, mask, create(FieldMaskSchema, { paths }));
+}

@@ -1,0 +1,125 @@
+import { create, type DescField, type DescMessage, type Message } from '@bufbuild/protobuf';
+import { isMask } from '../rest-options.ts';
+import { type Cursor, isNull, readElements, readMembers, skipValue } from '../scanner.ts';
+import {
+  enumReader,
+  mismatch,
+  type ReadValue,
+  rejectNull,
+  scalarReader,
+  stringReader,
+  timestampRule,
+} from './scalars.ts';
+
+/** How one member of a message is read. */
+export type MemberReader = { field: DescField; read: ReadValue };
+
+const readersOf = new WeakMap<DescMessage, Map<string, MemberReader>>();
+
+/** Readers of a message's members by their JSON names, made once for each descriptor. */
+export function memberReaders(desc: DescMessage): Map<string, MemberReader> {
+  const known = readersOf.get(desc);
+  if (known !== undefined) return known;
+  const readers = new Map<string, MemberReader>();
+  readersOf.set(desc, readers); // before the fields: a message may hold itself
+  for (const field of desc.fields) {
+    if (!isMask(field)) readers.set(field.name, { field, read: fieldReader(field) });
+  }
+  return readers;
+}
+
+/** Generated messages are plain objects; the descriptor says which members are there. */
+export type Members = Record<string, unknown>;
+
+export function setMember(message: Members, field: DescField, value: unknown): void {
+  if (field.oneof === undefined) message[field.localName] = value;
+  else message[field.oneof.localName] = { case: field.localName, value };
+}
+
+/** Puts a member back to what it is in a new message: `null` after a value, or a duplicate key. */
+export function clearMember(message: Members, field: DescField, desc: DescMessage): void {
+  const fresh = create(desc) as Message & Members; // reflective: the field belongs to this descriptor
+  const name = field.oneof === undefined ? field.localName : field.oneof.localName;
+  if (name in fresh) message[name] = fresh[name];
+  else delete message[name];
+}
+
+function fieldReader(field: DescField): ReadValue {
+  switch (field.fieldKind) {
+    case 'scalar':
+      return scalarReader(field, field.scalar);
+    case 'enum':
+      return enumReader(field.enum);
+    case 'message':
+      return messageReader(field.message);
+    case 'list':
+      return listReader(rejectNull(elementReader(field)));
+    case 'map':
+      return mapReader(rejectNull(elementReader(field)), field.mapKey);
+  }
+}
+
+function elementReader(field: DescField & { fieldKind: 'list' | 'map' }): ReadValue {
+  const kind = field.fieldKind === 'list' ? field.listKind : field.mapKind;
+  if (kind === 'enum' && field.enum !== undefined) return enumReader(field.enum);
+  if (kind === 'message' && field.message !== undefined) return messageReader(field.message);
+  if (field.scalar !== undefined) return scalarReader(field, field.scalar);
+  throw new Error(`${field.toString()} cannot be read from JSON`);
+}
+
+function messageReader(desc: DescMessage): ReadValue {
+  if (desc.typeName === 'google.protobuf.Timestamp') return stringReader(timestampRule);
+  if (desc.typeName.startsWith('google.protobuf.')) throw new Error(`${desc.typeName} has no JSON form here`);
+  const readers = memberReaders(desc);
+  return (cursor) => {
+    if (cursor.text.charCodeAt(cursor.at) !== 0x7b) return mismatch(cursor, 'must be an object');
+    const message = create(desc) as Message & Members; // reflective: members are set by descriptor
+    readMembers(cursor, 'strings', (key) => {
+      const member = readers.get(key);
+      if (member === undefined) skipValue(cursor, 'strings');
+      else readMember(cursor, message, member, desc);
+    });
+    return message;
+  };
+}
+
+/** Reads one member into a message; `null` means that it is not there. */
+export function readMember(cursor: Cursor, message: Members, member: MemberReader, desc: DescMessage): void {
+  if (isNull(cursor)) {
+    cursor.at += 4;
+    clearMember(message, member.field, desc);
+    return;
+  }
+  const value = member.read(cursor);
+  if (value !== undefined) setMember(message, member.field, value);
+}
+
+function listReader(readElement: ReadValue): ReadValue {
+  return (cursor) => {
+    if (cursor.text.charCodeAt(cursor.at) !== 0x5b) return mismatch(cursor, 'must be an array');
+    const list: unknown[] = [];
+    readElements(cursor, () => {
+      const value = readElement(cursor);
+      if (value !== undefined) list.push(value);
+    });
+    return list;
+  };
+}
+
+function mapReader(readElement: ReadValue, keyKind: number): ReadValue {
+  const isStringKey = keyKind === 9;
+  return (cursor) => {
+    if (cursor.text.charCodeAt(cursor.at) !== 0x7b) return mismatch(cursor, 'must be an object');
+    const map: Members = {};
+    readMembers(cursor, 'strings', (key, keyAt) => {
+      if (!isStringKey || key === '__proto__') {
+        cursor.problems.push({ at: keyAt, message: 'is not a key of this map' });
+        skipValue(cursor, 'strings');
+        return;
+      }
+      const value = readElement(cursor);
+      if (value !== undefined) map[key] = value;
+    });
+    return map;
+  };
+}

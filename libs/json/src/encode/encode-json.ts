@@ -1,0 +1,64 @@
+import type { DescField, DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { elementWriter, type Members, memberWriters, messageWriter, type WriteValue } from './writers.ts';
+
+const encoders = new WeakMap<DescMessage, WriteValue>();
+
+/**
+ * The JSON text of a message: snake_case names, enums by their short lower-case names, timestamps in RFC 3339, int64 as
+ * numbers, what is unset as `null` unless the field is `omit_if_unset`. Free JSON is spliced in as it is.
+ */
+export function encodeJson<D extends DescMessage>(desc: D, message: MessageShape<D>): string {
+  let write = encoders.get(desc);
+  if (write === undefined) {
+    write = messageWriter(desc);
+    encoders.set(desc, write);
+  }
+  return write(message);
+}
+
+/** The JSON text of one field of a message, `null` when it is unset: the `response_body` of a method. */
+export function encodeField(field: DescField, message: unknown): string {
+  const value = (message as Members)[field.localName]; // the field belongs to the message's descriptor
+  return value === undefined ? 'null' : elementWriter(field)(value);
+}
+
+/** Joins the parts of a streamed list into one JSON object. */
+export type ListEncoder = {
+  /** The text to send for a part. */
+  part(message: unknown): string;
+  /** The text that closes the object; the members beside the list are those of the last part. */
+  end(): string;
+};
+
+/**
+ * Starts the JSON object of a streamed list. The message's first repeated field is written out as its elements come;
+ * other repeated fields are kept until the end, and of singular fields the last part counts.
+ */
+export function startList(desc: DescMessage): ListEncoder {
+  const [streamed, ...kept] = desc.fields.filter(({ fieldKind }) => fieldKind === 'list');
+  if (streamed === undefined) throw new Error(`${desc.typeName} has no list to stream`);
+  const writeElement = elementWriter(streamed);
+  const collected: Record<string, unknown[]> = Object.fromEntries(kept.map(({ localName }) => [localName, []]));
+  let head = `{${JSON.stringify(streamed.name)}:[`;
+  let isFirst = true;
+  let last: Members = { ...collected };
+  return {
+    part(message) {
+      last = message as Members; // a part of this list
+      for (const { localName } of kept) collected[localName]?.push(...(last[localName] as unknown[]));
+      let text = head;
+      head = '';
+      for (const element of last[streamed.localName] as unknown[]) {
+        text += isFirst ? writeElement(element) : `,${writeElement(element)}`;
+        isFirst = false;
+      }
+      return text;
+    },
+    end() {
+      const whole = { ...last, ...collected };
+      const others = memberWriters(desc).filter(({ field }) => field !== streamed);
+      const members = others.map(({ write }) => write(whole)).filter((text) => text !== '');
+      return `${head}]${members.map((text) => `,${text}`).join('')}}`;
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import { enumNames, fieldRest, isMask } from '../rest-options.ts';
+import { formatTimestamp } from '../timestamps.ts';
+
+/** Generated messages are plain objects; the descriptor says which members are there. */
+export type Members = Readonly<Record<string, unknown>>;
+/** Writes one value as JSON text. */
+export type WriteValue = (value: unknown) => string;
+/** Writes `"name":value`; the empty string when the member is left out. */
+export type MemberWriter = { field: DescField; write: (message: Members) => string };
+
+const writersOf = new WeakMap<DescMessage, MemberWriter[]>();
+
+/** Writers of a message's members in the order of the proto, made once for each descriptor. */
+export function memberWriters(desc: DescMessage): MemberWriter[] {
+  const known = writersOf.get(desc);
+  if (known !== undefined) return known;
+  const writers: MemberWriter[] = [];
+  writersOf.set(desc, writers); // before the fields: a message may hold itself
+  for (const field of desc.fields) {
+    if (!isMask(field)) writers.push({ field, write: memberWriter(field) });
+  }
+  return writers;
+}
+
+export function messageWriter(desc: DescMessage): WriteValue {
+  if (desc.typeName === 'google.protobuf.Timestamp') return (value) => `"${formatTimestamp(value as Timestamp)}"`;
+  const writers = memberWriters(desc);
+  return (value) => {
+    const message = value as Members; // the descriptor's own message
+    let text = '';
+    for (const { write } of writers) {
+      const member = write(message);
+      if (member !== '') text += text === '' ? member : `,${member}`;
+    }
+    return `{${text}}`;
+  };
+}
+
+function memberWriter(field: DescField): MemberWriter['write'] {
+  const { localName, oneof } = field;
+  const prefix = `${JSON.stringify(field.name)}:`;
+  const absent = fieldRest(field).omitIfUnset ? '' : `${prefix}null`;
+  const write = fieldWriter(field);
+  const isUnset = unsetRule(field);
+  if (oneof === undefined) {
+    return (message) => {
+      const value = message[localName];
+      return isUnset(value) ? absent : prefix + write(value);
+    };
+  }
+  return (message) => {
+    const choice = message[oneof.localName] as { case?: string; value?: unknown }; // protobuf-es keeps it so
+    return choice.case === localName ? prefix + write(choice.value) : absent;
+  };
+}
+
+function unsetRule(field: DescField): (value: unknown) => boolean {
+  const isOmitted = fieldRest(field).omitIfUnset;
+  if (field.fieldKind === 'list') return (value) => isOmitted && (value as unknown[]).length === 0;
+  if (field.fieldKind === 'map') return (value) => isOmitted && Object.keys(value as object).length === 0;
+  // The zero of an enum is "not set", and JSON text is never empty.
+  if (field.fieldKind === 'enum') return (value) => value === undefined || value === 0;
+  if (fieldRest(field).json) return (value) => value === undefined || (value as Uint8Array).length === 0;
+  return (value) => value === undefined;
+}
+
+function fieldWriter(field: DescField): WriteValue {
+  switch (field.fieldKind) {
+    case 'list':
+      return listWriter(elementWriter(field));
+    case 'map':
+      return mapWriter(elementWriter(field));
+    default:
+      return elementWriter(field);
+  }
+}
+
+/** The writer of a field's values one by one, those of a list or map too. */
+export function elementWriter(field: DescField): WriteValue {
+  if (field.enum !== undefined) {
+    const names = enumNames(field.enum);
+    return (value) => JSON.stringify(names.get(value as number) ?? null);
+  }
+  if (field.message !== undefined) {
+    const { message } = field;
+    let write: WriteValue | undefined;
+    return (value) => {
+      write ??= messageWriter(message); // late: a message may hold itself
+      return write(value);
+    };
+  }
+  if (field.scalar === ScalarType.BYTES) return fieldRest(field).json ? spliceText : writeBase64;
+  if (field.scalar === ScalarType.STRING) return JSON.stringify;
+  if (field.scalar === ScalarType.DOUBLE || field.scalar === ScalarType.FLOAT) return JSON.stringify; // NaN is null
+  return String;
+}
+
+function spliceText(value: unknown): string {
+  const bytes = value as Uint8Array;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
+function writeBase64(value: unknown): string {
+  const bytes = value as Uint8Array;
+  return `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"`;
+}
+
+function listWriter(write: WriteValue): WriteValue {
+  return (value) => {
+    let text = '';
+    for (const element of value as unknown[]) text += text === '' ? write(element) : `,${write(element)}`;
+    return `[${text}]`;
+  };
+}
+
+function mapWriter(write: WriteValue): WriteValue {
+  return (value) => {
+    const members = Object.entries(value as object).map(([key, element]) => `${JSON.stringify(key)}:${write(element)}`);
+    return `{${members.join(',')}}`;
+  };
+}

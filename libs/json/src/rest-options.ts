@@ -1,0 +1,29 @@
+import { type DescEnum, type DescField, getOption } from '@bufbuild/protobuf';
+import { type FieldRest, field as fieldOption } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+
+const restOf = new WeakMap<DescField, FieldRest>();
+
+/** The REST side of a field; all zero where the proto says nothing. */
+export function fieldRest(field: DescField): FieldRest {
+  let rest = restOf.get(field);
+  if (rest === undefined) {
+    rest = getOption(field, fieldOption);
+    restOf.set(field, rest);
+  }
+  return rest;
+}
+
+/** True of the mask that the codec fills itself and never shows. */
+export function isMask(field: DescField): boolean {
+  return field.fieldKind === 'message' && field.message.typeName === 'google.protobuf.FieldMask';
+}
+
+/** The short lower-case names of an enum by number, without the unset one. */
+export function enumNames(desc: DescEnum): Map<number, string> {
+  const prefix = `${desc.name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}_`;
+  const names = new Map<number, string>();
+  for (const value of desc.values) {
+    if (value.number !== 0) names.set(value.number, value.name.slice(prefix.length).toLowerCase());
+  }
+  return names;
+}
