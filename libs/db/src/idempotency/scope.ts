@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { type DescMessage, type DescMethodUnary, getOption, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { type Idempotency, rest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { type Caller, callerOf } from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+
+/** What a key is unique in, and what the request must equal for its answer to be given again. */
+export type Scope = { organizationId: bigint; rpc: string; key: string; fingerprint: Buffer };
+
+/** Whether the user is part of what makes two requests equal: true where what the method makes belongs to the user. */
+export type TransactOptions = { userOwned?: boolean };
+
+/** The scope of a call, or undefined when it carries no key or its method does not take part. */
+export function scopeOf<I extends DescMessage, O extends DescMessage>(
+  call: HandlerContext,
+  method: DescMethodUnary<I, O>,
+  request: MessageShape<I>,
+  idempotency: Idempotency,
+  options: TransactOptions,
+): Scope | undefined {
+  const header = call.requestHeader.get('idempotency-key');
+  if (header === null || getOption(method, rest).idempotency !== idempotency) return undefined;
+  const caller = callerOf(call);
+  return {
+    organizationId: caller.organizationId,
+    rpc: `${method.parent.typeName}/${method.name}`,
+    key: readKey(header),
+    fingerprint: fingerprintOf(method, request, caller, options),
+  };
+}
+
+/** 1–255 visible ASCII characters, quoted or bare: `"a"` and `a` are one key. */
+function readKey(header: string): string {
+  const text = header.trim();
+  const key = /^".*"$/.test(text) && text.length > 1 ? text.slice(1, -1) : text;
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new DomainError(
+    'malformed',
+    'invalid_idempotency_key',
+    'Idempotency-Key must be 1 to 255 visible ASCII characters.',
+  );
+}
+
+function fingerprintOf<I extends DescMessage, O extends DescMessage>(
+  method: DescMethodUnary<I, O>,
+  request: MessageShape<I>,
+  caller: Caller,
+  options: TransactOptions,
+): Buffer {
+  const owner = options.userOwned === true ? `${caller.actor.type}:${caller.actor.id}` : '';
+  return createHash('sha256').update(`${caller.mode}\n${owner}\n`).update(toBinary(method.input, request)).digest();
+}

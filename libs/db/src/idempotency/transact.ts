@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { Idempotency } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { type Caller, callerOf } from '@drippulse/rpc';
+import { sql, type Transaction } from 'kysely';
+import type { Database } from '../connect.ts';
+import { isTransactionConflict } from '../failures.ts';
+import type { Sealer } from '../sealer.ts';
+import { lockKey } from './lock.ts';
+import { type Scope, scopeOf, type TransactOptions } from './scope.ts';
+import { findKey, packResponse, replay } from './stored.ts';
+
+export type { TransactOptions } from './scope.ts';
+
+const conflictTries = 5;
+
+/**
+ * Runs the write of one call in one transaction (read committed) and answers its response. `run` may be called again
+ * when the transaction met a conflict, so it changes nothing outside the transaction but response headers.
+ *
+ * For a method with `IDEMPOTENCY_TRANSACTION` and a call with an `Idempotency-Key`, the key, the request's fingerprint
+ * and the response are stored in that same transaction for 24 h: a repeat gets the stored response and
+ * `idempotent-replayed: true`, another request with the key is `idempotency_key_reused`, and a call whose key is held by
+ * one that still runs is `idempotency_in_progress`. A refused request stores nothing.
+ */
+export async function transact<I extends DescMessage, O extends DescMessage, DB>(
+  context: { db: Database<DB>; sealer: Sealer },
+  call: HandlerContext,
+  method: DescMethodUnary<I, O>,
+  request: MessageShape<I>,
+  run: (trx: Transaction<DB>, caller: Caller) => Promise<MessageInitShape<O>>,
+  options: TransactOptions = {},
+): Promise<MessageShape<O>> {
+  const caller = callerOf(call);
+  const scope = scopeOf(call, method, request, Idempotency.TRANSACTION, options);
+  return retryConflicts(() =>
+    context.db.kysely
+      .transaction()
+      .setIsolationLevel('read committed')
+      .execute(async (trx) => {
+        if (scope === undefined) return create(method.output, await run(trx, caller));
+        await lockKey(trx, scope);
+        const stored = await findKey(trx, scope);
+        if (stored?.response)
+          return replay(call, method, { ...stored, response: stored.response }, context.sealer, scope);
+        const response = create(method.output, await run(trx, caller));
+        await storeKey(trx, scope, packResponse(call, method, response, context.sealer, scope));
+        return response;
+      }),
+  );
+}
+
+async function storeKey<DB>(
+  trx: Transaction<DB>,
+  scope: Scope,
+  packed: { bytes: Uint8Array; headers: string; sealed: boolean },
+): Promise<void> {
+  await sql`
+    insert into idempotency_keys (organization_id, rpc, key, fingerprint, response, response_headers, sealed)
+    values (${scope.organizationId}, ${scope.rpc}, ${scope.key}, ${scope.fingerprint},
+            ${Buffer.from(packed.bytes)}, ${packed.headers}, ${packed.sealed})`.execute(trx);
+}
+
+async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (failures >= conflictTries || !isTransactionConflict(error)) throw error;
+      await sleep(Math.random() * 20 * 2 ** failures);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+export { connectDatabase, type Database, type DatabaseLog } from './connect.ts';
+export { countUpTo, type RowCount } from './count.ts';
+export { type CursorColumn, encodeCursor } from './cursor.ts';
+export { databaseInterceptor } from './database-interceptor.ts';
+export { isInfrastructureError } from './failures.ts';
+export { durable, type Effect } from './idempotency/durable.ts';
+export { createIdempotencyTable, idempotencyPartitions } from './idempotency/table.ts';
+export { type TransactOptions, transact } from './idempotency/transact.ts';
+export { migrate } from './migrate.ts';
+export { databaseNow } from './now.ts';
+export { type Page, type PageRequest, readPage } from './page.ts';
+export { startPartitionLoop } from './partition-loop.ts';
+export { createPartitions, maintainPartitions, type Partitioning } from './partitions.ts';
+export { provisionSchema } from './provision.ts';
+export { createSealer, type Sealer } from './sealer.ts';

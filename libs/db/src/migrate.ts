@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DomainError } from '@drippulse/runtime';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import pg from 'pg';
+import { checkIdentifier } from './identifiers.ts';
+
+/** A migration waits this long for a lock, then lets the traffic behind it pass and tries again. */
+const lockTimeoutMs = 3_000;
+const lockTries = 20;
+
+/**
+ * Applies the migrations that the schema does not have yet, in the order of their names, and answers those names. Makes
+ * the schema when it is missing and the role may. Several may run it at once: one works, the others wait.
+ */
+export async function migrate(options: {
+  url: string;
+  schema: string;
+  migrations: Record<string, Migration>;
+}): Promise<string[]> {
+  const { url, schema, migrations } = options;
+  const pool = new pg.Pool({
+    connectionString: url,
+    options: `-c search_path=${checkIdentifier(schema)}`,
+    max: 1,
+    lock_timeout: lockTimeoutMs,
+  });
+  pool.on('error', () => undefined);
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await ensureSchema(db, schema);
+    await refuseNewerSchema(db, schema, migrations);
+    return await apply(db, schema, migrations);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function apply(db: Kysely<unknown>, schema: string, migrations: Record<string, Migration>): Promise<string[]> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations },
+    migrationTableSchema: schema,
+  });
+  for (let left = lockTries; ; left -= 1) {
+    const { error, results } = await migrator.migrateToLatest();
+    if (error === undefined) return (results ?? []).map((result) => result.migrationName);
+    if (left <= 1 || !hasCode(error, '55P03')) throw error;
+    await sleep(100 + Math.random() * 400);
+  }
+}
+
+/** `create schema if not exists` asks for the right to create even when the schema exists, so look first. */
+async function ensureSchema(db: Kysely<unknown>, schema: string): Promise<void> {
+  const { rows } = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(db);
+  if (rows.length > 0) return;
+  try {
+    await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
+  } catch (error) {
+    // Two processes may both have found it missing.
+    if (!hasCode(error, '23505') && !hasCode(error, '42P06')) throw error;
+  }
+}
+
+async function refuseNewerSchema(db: Kysely<unknown>, schema: string, migrations: object): Promise<void> {
+  const { rows: tables } = await sql`
+    select 1 from pg_tables where schemaname = ${schema} and tablename = 'kysely_migration'`.execute(db);
+  if (tables.length === 0) return;
+  const { rows } = await sql<{ name: string }>`
+    select name from ${sql.id(schema, 'kysely_migration')} order by name`.execute(db);
+  const unknown = rows.find((row) => !(row.name in migrations));
+  if (unknown === undefined) return;
+  throw new DomainError(
+    'failed_precondition',
+    'schema_too_new',
+    `The data of "${schema}" were written by a newer version (it has "${unknown.name}"): run that version or a later one.`,
+  );
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+}

@@ -1,0 +1,55 @@
+import { DomainError } from '@drippulse/runtime';
+import { type CursorColumn, decodeCursor } from './cursor.ts';
+
+/** The paging fields of a list request. */
+export type PageRequest = {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+  page?: number | undefined;
+  perPage?: number | undefined;
+};
+
+/** Which rows to read: by keyset after the cursor's values, or, when a page number was asked for, by offset. */
+export type Page = { limit: number; offset: number; after?: string[]; page?: number; perPage?: number };
+
+const defaultLimit = 100;
+const maxLimit = 1_000;
+const deepestRow = 10_000;
+
+/**
+ * Reads the paging rules of every list: 100 rows unless said, at most 1,000 (more is taken as 1,000), `page` and
+ * `per_page` at most 10,000 rows deep. `columns` says what the list is ordered by; a cursor that does not fit is
+ * `invalid_cursor`.
+ */
+export function readPage(request: PageRequest, columns?: readonly CursorColumn[]): Page {
+  const { limit, cursor, page, perPage } = request;
+  if (page === undefined && perPage === undefined) {
+    const after = cursor === undefined ? undefined : readCursor(cursor, columns);
+    return { limit: readSize('limit', limit), offset: 0, ...(after && { after }) };
+  }
+  if (cursor !== undefined) refuse('cursor', 'cursor cannot be combined with page and per_page');
+  const size = readSize('per_page', perPage ?? limit);
+  const number = page ?? 1;
+  if (number < 1) refuse('page', 'page must be at least 1');
+  if (number * size > deepestRow) {
+    refuse('page', `page and per_page reach ${deepestRow} rows deep; follow next_cursor beyond that`);
+  }
+  return { limit: size, offset: (number - 1) * size, page: number, perPage: size };
+}
+
+function readCursor(cursor: string, columns: readonly CursorColumn[] | undefined): string[] {
+  const after = decodeCursor(cursor, columns);
+  if (after !== undefined) return after;
+  const message = 'cursor is not one that this list gave';
+  throw new DomainError('invalid', 'invalid_cursor', message, { violations: [{ field: 'cursor', message }] });
+}
+
+function readSize(field: string, value: number | undefined): number {
+  if (value === undefined) return defaultLimit;
+  if (value < 1) refuse(field, `${field} must be at least 1`);
+  return Math.min(value, maxLimit);
+}
+
+function refuse(field: string, message: string): never {
+  throw new DomainError('invalid', 'invalid_page', message, { violations: [{ field, message }] });
+}

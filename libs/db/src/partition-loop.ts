@@ -1,0 +1,28 @@
+import { type Loop, type LoopLog, startLoop } from '@drippulse/runtime';
+import type { Database } from './connect.ts';
+import { databaseNow } from './now.ts';
+import { maintainPartitions, type Partitioning } from './partitions.ts';
+
+const hourMs = 3_600_000;
+
+/** Keeps the partitions of a service's tables ahead of the time and drops the expired ones, once an hour. */
+export function startPartitionLoop<DB>(options: {
+  db: Database<DB>;
+  tables: readonly Partitioning[];
+  log: LoopLog;
+}): Loop {
+  const { db, tables, log } = options;
+  return startLoop({
+    name: 'partitions',
+    log,
+    maxIdleMs: hourMs,
+    async run() {
+      const now = await databaseNow(db.kysely);
+      for (const table of tables) {
+        const { created, dropped } = await maintainPartitions(db.kysely, table, now);
+        if (dropped.length > 0) log.info({ table: table.table, created, dropped }, 'expired partitions dropped');
+      }
+      return hourMs;
+    },
+  });
+}

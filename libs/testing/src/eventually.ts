@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Repeats `check` until it neither throws nor answers `false`, and answers what it answered. After `timeoutMs` (10 s)
+ * it throws what the last try threw.
+ */
+export async function eventually<T>(check: () => Promise<T> | T, options: { timeoutMs?: number } = {}): Promise<T> {
+  const { timeoutMs = 10_000 } = options;
+  const end = Date.now() + timeoutMs;
+  for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {
+    const outcome = await attempt(check);
+    if (outcome.passed) return outcome.value;
+    if (Date.now() > end) throw outcome.error;
+    await sleep(pauseMs);
+  }
+}
+
+type Outcome<T> = { passed: true; value: T } | { passed: false; error: unknown };
+
+async function attempt<T>(check: () => Promise<T> | T): Promise<Outcome<T>> {
+  try {
+    const value = await check();
+    return value === false ? { passed: false, error: new Error('not so within the time') } : { passed: true, value };
+  } catch (error) {
+    return { passed: false, error };
+  }
+}
