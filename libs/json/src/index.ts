@@ -11,4 +11,6 @@ export {
 } from './lossless.ts';
 export { enumNames, fieldRest, isMask } from './rest-options.ts';
 export { checkJsonText, type JsonKind, type JsonRow, jsonKind, jsonRows } from './rows.ts';
+export { type ExampleOptions, exampleOf } from './schema/example.ts';
+export { fieldSchemaOf, type JsonSchema, jsonSchemaOf, type SchemaOptions } from './schema/json-schema.ts';
 export { formatTimestamp, parseTimestamp } from './timestamps.ts';

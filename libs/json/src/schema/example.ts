@@ -1,0 +1,77 @@
+import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
+import { enumNames, fieldRest, isMask } from '../rest-options.ts';
+import { isTimestamp } from './json-schema.ts';
+
+export type ExampleOptions = {
+  /** Examples of free JSON by the names that `schema_of` uses; others are empty objects and arrays. */
+  named?: Readonly<Record<string, unknown>>;
+  /** `request` leaves out what need not be sent and has no example of its own. */
+  direction?: 'request' | 'response';
+};
+
+/** An example of a message that is valid against its `jsonSchemaOf`: `example` options where given, else plain values. */
+export function exampleOf(desc: DescMessage, options: ExampleOptions = {}): Record<string, unknown> {
+  return exampleWithin(desc, options, []);
+}
+
+function exampleWithin(
+  desc: DescMessage,
+  options: ExampleOptions,
+  within: readonly DescMessage[],
+): Record<string, unknown> {
+  const example: Record<string, unknown> = {};
+  if (within.includes(desc)) return example;
+  for (const field of desc.fields) {
+    if (isMask(field) || isLeftOut(field, options)) continue;
+    example[field.name] = fieldExample(field, options, [...within, desc]);
+  }
+  return example;
+}
+
+function isLeftOut(field: DescField, options: ExampleOptions): boolean {
+  const { omitIfUnset, required, example } = fieldRest(field);
+  if (options.direction === 'request') return !required && example === '';
+  return omitIfUnset || field.oneof !== undefined;
+}
+
+function fieldExample(field: DescField, options: ExampleOptions, within: readonly DescMessage[]): unknown {
+  const rest = fieldRest(field);
+  if (rest.example !== '') return JSON.parse(rest.example);
+  if (rest.json) return freeExample(rest.schemaOf, options);
+  if (field.proto.proto3Optional && !rest.required) return null;
+  if (field.fieldKind === 'map') return {};
+  if (field.fieldKind === 'list') {
+    const isRecursive = field.message !== undefined && within.includes(field.message);
+    return isRecursive ? [] : [elementExample(field, options, within)];
+  }
+  if (field.message !== undefined && within.includes(field.message)) return null;
+  return elementExample(field, options, within);
+}
+
+function elementExample(field: DescField, options: ExampleOptions, within: readonly DescMessage[]): unknown {
+  if (field.enum !== undefined) return [...enumNames(field.enum).values()][0];
+  if (field.message !== undefined) {
+    return isTimestamp(field.message) ? '2026-04-02T12:00:00.000Z' : exampleWithin(field.message, options, within);
+  }
+  switch (field.scalar) {
+    case ScalarType.STRING:
+      return 'text';
+    case ScalarType.BYTES:
+      return '';
+    case ScalarType.BOOL:
+      return true;
+    default:
+      return 1;
+  }
+}
+
+function freeExample(name: string, options: ExampleOptions): unknown {
+  const known = options.named?.[name];
+  if (known !== undefined) return known;
+  if (name.endsWith('?')) return null;
+  if (name.endsWith('[]')) {
+    const element = options.named?.[name.slice(0, -2)];
+    return element === undefined ? [] : [element];
+  }
+  return name === 'object' ? {} : null;
+}

@@ -1,0 +1,123 @@
+import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
+import { enumNames, fieldRest, isMask } from '../rest-options.ts';
+
+/** A JSON Schema (2020-12) as plain JSON. */
+export type JsonSchema = { [key: string]: unknown };
+
+export type SchemaOptions = {
+  /** Schemas of free JSON by the names that `schema_of` uses; `any` and `object` are always known. */
+  named?: Readonly<Record<string, JsonSchema>>;
+  /** Where the schema of a nested message is, such as `#/components/schemas/Workflow`; inlined without it. */
+  refOf?: (desc: DescMessage) => string;
+  /** The comment of a field, which a generated descriptor no longer has. */
+  describe?: (field: DescField) => string | undefined;
+  /** `request` for bodies that are sent to us: members may be absent. The default, `response`, is what we send. */
+  direction?: 'request' | 'response';
+};
+
+/**
+ * The JSON Schema of a message as the codec writes it, or reads it. In a response every member is there unless it is
+ * `omit_if_unset`; what can be unset may be null: optional fields and messages other than plain timestamps.
+ */
+export function jsonSchemaOf(desc: DescMessage, options: SchemaOptions = {}): JsonSchema {
+  return schemaOf(desc, options, []);
+}
+
+/** The JSON Schema of one field, as it stands in the schema of its message. */
+export function fieldSchemaOf(field: DescField, options: SchemaOptions = {}): JsonSchema {
+  return fieldSchema(field, options, []);
+}
+
+function schemaOf(desc: DescMessage, options: SchemaOptions, within: readonly DescMessage[]): JsonSchema {
+  // A message that holds itself has no finite schema without references.
+  if (within.includes(desc)) return { type: 'object' };
+  const isRequest = options.direction === 'request';
+  const properties: Record<string, JsonSchema> = {};
+  const required: string[] = [];
+  for (const field of desc.fields) {
+    if (isMask(field)) continue;
+    properties[field.name] = fieldSchema(field, options, [...within, desc]);
+    const rest = fieldRest(field);
+    if (isRequest ? rest.required : !rest.omitIfUnset && field.oneof === undefined) required.push(field.name);
+  }
+  return { type: 'object', properties, ...(required.length > 0 && { required }) };
+}
+
+function fieldSchema(field: DescField, options: SchemaOptions, within: readonly DescMessage[]): JsonSchema {
+  const description = options.describe?.(field);
+  const schema = valueSchema(field, options, within);
+  const example = fieldRest(field).example;
+  return {
+    ...(canBeNull(field, options) ? nullable(schema) : schema),
+    ...(description !== undefined && { description }),
+    ...(example !== '' && { examples: [JSON.parse(example) as unknown] }),
+  };
+}
+
+function canBeNull(field: DescField, options: SchemaOptions): boolean {
+  if (fieldRest(field).required) return false;
+  if (field.proto.proto3Optional) return !fieldRest(field).omitIfUnset || options.direction === 'request';
+  return field.fieldKind === 'message' && !isTimestamp(field.message);
+}
+
+function valueSchema(field: DescField, options: SchemaOptions, within: readonly DescMessage[]): JsonSchema {
+  const element = elementSchema(field, options, within);
+  if (field.fieldKind === 'list') return { type: 'array', items: element };
+  if (field.fieldKind === 'map') return { type: 'object', additionalProperties: element };
+  return element;
+}
+
+function elementSchema(field: DescField, options: SchemaOptions, within: readonly DescMessage[]): JsonSchema {
+  if (field.enum !== undefined) return { type: 'string', enum: [...enumNames(field.enum).values()] };
+  if (field.message !== undefined) {
+    if (isTimestamp(field.message)) return { type: 'string', format: 'date-time' };
+    return options.refOf === undefined
+      ? schemaOf(field.message, options, within)
+      : { $ref: options.refOf(field.message) };
+  }
+  const rest = fieldRest(field);
+  if (field.scalar === ScalarType.BYTES && rest.json) return freeSchema(rest.schemaOf, options);
+  return scalarSchema(field.scalar);
+}
+
+/** `WorkflowStep[]` is an array of the named schema, `object?` one that may be null. */
+function freeSchema(name: string, options: SchemaOptions): JsonSchema {
+  if (name.endsWith('?')) return nullable(freeSchema(name.slice(0, -1), options));
+  if (name.endsWith('[]')) return { type: 'array', items: freeSchema(name.slice(0, -2), options) };
+  if (name === '' || name === 'any') return {};
+  if (name === 'object') return { type: 'object' };
+  const schema = options.named?.[name];
+  if (schema === undefined) throw new Error(`No JSON Schema is named ${name}`);
+  return schema;
+}
+
+function scalarSchema(scalar: ScalarType | undefined): JsonSchema {
+  switch (scalar) {
+    case ScalarType.STRING:
+      return { type: 'string' };
+    case ScalarType.BOOL:
+      return { type: 'boolean' };
+    case ScalarType.BYTES:
+      return { type: 'string', contentEncoding: 'base64' };
+    case ScalarType.DOUBLE:
+    case ScalarType.FLOAT:
+      return { type: 'number' };
+    case ScalarType.INT32:
+      return { type: 'integer', format: 'int32' };
+    case ScalarType.INT64:
+      return { type: 'integer', format: 'int64' };
+    default:
+      return { type: 'integer' };
+  }
+}
+
+function nullable(schema: JsonSchema): JsonSchema {
+  if (Object.keys(schema).length === 0) return schema; // anything may be null already
+  if (typeof schema['type'] !== 'string') return { anyOf: [schema, { type: 'null' }] };
+  const values = schema['enum'];
+  return { ...schema, type: [schema['type'], 'null'], ...(Array.isArray(values) && { enum: [...values, null] }) };
+}
+
+export function isTimestamp(desc: DescMessage): boolean {
+  return desc.typeName === 'google.protobuf.Timestamp';
+}
