@@ -1,0 +1,72 @@
+import path from 'node:path';
+import { readEnv } from '@drippulse/runtime';
+import { z } from 'zod';
+
+const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
+const port = z.coerce.number().int().min(0).max(65535);
+
+const schema = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(3000),
+  OPS_PORT: port.default(0),
+  PUBLIC_URL: z.url().optional(),
+  DATA_DIR: z.string().min(1).default('.data'),
+  ADMIN_USERNAME: z.string().min(1).max(255).default('admin'),
+  ADMIN_PASSWORD: z.string().min(10).max(200).optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  KAFKA_BROKERS: z.string().min(1).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z.string().min(3).default('drippulse@localhost'),
+  WEBHOOK_ALLOW_PRIVATE: flag.optional(),
+});
+
+/** Variables that are handed to every service as they are, when set. */
+const passedOn = [
+  'RATE_LIMIT_PER_MINUTE',
+  'RATE_LIMIT_BURST',
+  'TRUSTED_PROXIES',
+  'LOG_LEVEL',
+  'BOUNCE_WEBHOOK_SECRET',
+  'LEASE_SECONDS',
+] as const;
+
+/** What `npm start` and `npm run start:distributed` take from the environment. */
+export type Settings = {
+  host: string;
+  port: number;
+  opsPort: number;
+  publicUrl: string | undefined;
+  dataDir: string;
+  adminUsername: string;
+  adminPassword: string | undefined;
+  databaseUrl: string | undefined;
+  kafkaBrokers: string | undefined;
+  redisUrl: string | undefined;
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  allowPrivate: boolean;
+  passedOn: Record<string, string>;
+};
+
+/** Reads the settings; malformed variables end in one message that lists them all. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const values = readEnv(schema, env);
+  const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(values.HOST);
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    opsPort: values.OPS_PORT,
+    publicUrl: values.PUBLIC_URL,
+    dataDir: path.resolve(values.DATA_DIR),
+    adminUsername: values.ADMIN_USERNAME,
+    adminPassword: values.ADMIN_PASSWORD,
+    databaseUrl: values.DATABASE_URL,
+    kafkaBrokers: values.KAFKA_BROKERS,
+    redisUrl: values.REDIS_URL,
+    smtpUrl: values.SMTP_URL,
+    mailFrom: values.MAIL_FROM,
+    allowPrivate: values.WEBHOOK_ALLOW_PRIVATE ?? isLoopback,
+    passedOn: Object.fromEntries(passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+  };
+}

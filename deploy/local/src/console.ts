@@ -1,0 +1,50 @@
+import { existsSync, renameSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { createLogger, type Logger } from '@drippulse/observability';
+import { ConfigError } from '@drippulse/runtime';
+import { pino } from 'pino';
+import { StartError } from './secrets.ts';
+
+const LOG_FILE_BYTES = 20 * 1024 * 1024;
+
+/** JSON lines in the data folder, so that the terminal keeps what a person needs; one former file is kept. */
+export function fileLogger(dataDir: string): { log: Logger; logFile: string } {
+  const logFile = path.join(dataDir, 'drippulse.log');
+  if (existsSync(logFile) && statSync(logFile).size > LOG_FILE_BYTES) renameSync(logFile, `${logFile}.1`);
+  const destination = pino.destination({ dest: logFile, mkdir: true, sync: false });
+  return { log: createLogger({ service: 'platform', destination }), logFile };
+}
+
+/** Refuses early when the port is taken: before a database is started for nothing. */
+export async function checkPort(host: string, port: number): Promise<void> {
+  if (port === 0) return;
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen(port, host, resolve);
+  });
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+/** Tells why a command could not do its work, in a sentence where the reason is known, and ends with code 1. */
+export function explainAndExit(error: unknown, settings?: { host: string; port: number; dataDir: string }): never {
+  console.error(`\n${explain(error, settings)}`);
+  process.exit(1);
+}
+
+function explain(error: unknown, settings?: { host: string; port: number; dataDir: string }): string {
+  if (error instanceof StartError || error instanceof ConfigError) return error.message;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === 'EADDRINUSE') {
+    return `Port ${settings?.port} on ${settings?.host} is taken. Stop what uses it, or choose another one: PORT=3001 npm start.`;
+  }
+  if (code === 'EADDRNOTAVAIL') return `HOST=${settings?.host} is no address of this machine.`;
+  if (code === 'EACCES' || code === 'EPERM') {
+    return `Permission denied: ${message}. Choose a folder you may write to with DATA_DIR, and a PORT above 1023.`;
+  }
+  if (code === 'ENOSPC') return `No disk space is left for ${settings?.dataDir}. Free some, then start again.`;
+  if (process.env['LOG_LEVEL'] === 'debug' && error instanceof Error) return error.stack ?? message;
+  return `DripPulse could not start: ${message}\nSet LOG_LEVEL=debug to see where it happened.`;
+}

@@ -1,0 +1,33 @@
+import { runMain } from '@drippulse/runtime';
+import { banner } from './banner.ts';
+import { readSettings, type Settings } from './config.ts';
+import { checkPort, explainAndExit, fileLogger } from './console.ts';
+import { startPlatform } from './platform.ts';
+import { loadSecrets } from './secrets.ts';
+
+const startedAt = performance.now();
+let settings: Settings | undefined;
+try {
+  settings = readSettings(process.env);
+  await checkPort(settings.host, settings.port);
+  await start(settings);
+} catch (error) {
+  explainAndExit(error, settings);
+}
+
+async function start(settings: Settings): Promise<void> {
+  const secrets = loadSecrets(settings.dataDir, settings.adminPassword);
+  const { log, logFile } = fileLogger(settings.dataDir);
+  await runMain(async () => {
+    const platform = await startPlatform(settings, secrets, log, (line) => console.log(line));
+    const seconds = (performance.now() - startedAt) / 1000;
+    console.log(banner(settings, secrets, { ...platform, seconds, logFile }));
+    return {
+      async stop() {
+        console.log('Stopping …');
+        await platform.stop();
+        console.log('Stopped.');
+      },
+    };
+  });
+}

@@ -1,0 +1,94 @@
+import * as runtime from '@drippulse/enrollment-runtime';
+import { createEmbeddedTransport, createKafkaTransport, type EventTransport } from '@drippulse/events';
+import * as gateway from '@drippulse/gateway';
+import { bootstrapIdentity } from '@drippulse/gateway/organizations';
+import { type Logger, startOpsServer } from '@drippulse/observability';
+import { createInMemoryPeers } from '@drippulse/rpc';
+import * as webhooks from '@drippulse/webhook-delivery';
+import * as workflows from '@drippulse/workflows';
+import type { Settings } from './config.ts';
+import { serviceEnvironment } from './environment.ts';
+import { reservePostgres } from './postgres.ts';
+import { prepareSchemas } from './schemas.ts';
+import type { Secrets } from './secrets.ts';
+
+/** The whole platform in this process. */
+export type Platform = {
+  port: number;
+  opsPort: number;
+  /** Address of the database server, for tests and tools. */
+  adminUrl: string;
+  stop(): Promise<void>;
+};
+
+/** Starts every service in this process: peers in memory, events through PostgreSQL or Kafka. */
+export async function startPlatform(
+  settings: Settings,
+  secrets: Secrets,
+  log: Logger,
+  onProgress: (line: string) => void = () => undefined,
+): Promise<Platform> {
+  const opened: { stop(): Promise<unknown> }[] = [];
+  const stop = async () => {
+    for (const part of opened.splice(0).reverse()) await part.stop();
+  };
+  try {
+    const postgres = await reservePostgres(settings, secrets, onProgress);
+    opened.push({ stop: () => postgres.release() });
+    onProgress('Applying migrations …');
+    const databaseUrls = await prepareSchemas(postgres.adminUrl, secrets);
+    await bootstrapIdentity(databaseUrls.gateway, {
+      username: settings.adminUsername,
+      password: secrets.adminPassword,
+      apiKey: secrets.apiKey,
+    });
+
+    onProgress('Starting the services …');
+    const events = connectEvents(settings, databaseUrls.events, log);
+    opened.push({ stop: () => events.close() });
+    const peers = createInMemoryPeers();
+    opened.push({ stop: async () => peers.close() });
+    const servers = { databaseUrls, kafkaBrokers: settings.kafkaBrokers, redisUrl: settings.redisUrl };
+    const shared = (service: string) => ({ peers, events, log: log.child({ service }) });
+    const environment = (service: keyof typeof secrets.internalTokenKeys & Parameters<typeof serviceEnvironment>[0]) =>
+      serviceEnvironment(service, settings, secrets, servers);
+
+    const started = [
+      await open(workflows.startService(workflows.readConfig(environment('workflows')), shared('workflows'))),
+      await open(
+        runtime.startService(runtime.readConfig(environment('enrollment-runtime')), shared('enrollment-runtime')),
+      ),
+      await open(
+        webhooks.startService(webhooks.readConfig(environment('webhook-delivery')), shared('webhook-delivery')),
+      ),
+    ];
+    const front = await open(gateway.startService(gateway.readConfig(environment('gateway')), shared('gateway')));
+    started.push(front);
+    const ops = await open(
+      startOpsServer({
+        host: settings.host,
+        port: settings.opsPort,
+        registries: started.map((service) => service.metrics),
+        async ready() {
+          const parts = Object.assign({}, ...(await Promise.all(started.map((service) => service.ready()))));
+          return { ok: Object.values(parts).every((isReady) => isReady === true), parts };
+        },
+      }),
+    );
+    return { port: front.port, opsPort: ops.port, adminUrl: postgres.adminUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  async function open<T extends { stop(): Promise<unknown> }>(starting: Promise<T>): Promise<T> {
+    const part = await starting;
+    opened.push(part);
+    return part;
+  }
+}
+
+function connectEvents(settings: Settings, embeddedUrl: string, log: Logger): EventTransport {
+  if (settings.kafkaBrokers === undefined) return createEmbeddedTransport({ url: embeddedUrl, log });
+  return createKafkaTransport({ brokers: settings.kafkaBrokers.split(','), clientId: 'drippulse', log });
+}

@@ -1,0 +1,91 @@
+import path from 'node:path';
+import { startEmbeddedPostgres } from '@drippulse/testing';
+import pg from 'pg';
+import type { Settings } from './config.ts';
+import { type Secrets, StartError } from './secrets.ts';
+
+/** The database server of an installation, reserved for this process. */
+export type ReservedPostgres = { adminUrl: string; release(): Promise<void> };
+
+type Server = { adminUrl: string; stop(): Promise<void> };
+
+/** Starts or reaches PostgreSQL and takes it for this process; a second process on the same one is told so. */
+export async function reservePostgres(
+  settings: Settings,
+  secrets: Secrets,
+  onProgress: (line: string) => void,
+): Promise<ReservedPostgres> {
+  const server = await reachServer(settings, secrets, onProgress);
+  const lock = await takeLock(server, settings);
+  if ('holder' in lock) {
+    const place = settings.databaseUrl === undefined ? settings.dataDir : 'this database';
+    throw new StartError(
+      `DripPulse already runs on ${place} (${lock.holder}). Stop it first, or choose another folder with DATA_DIR and another PORT.`,
+    );
+  }
+  return {
+    adminUrl: server.adminUrl,
+    async release() {
+      await lock.client.end();
+      await server.stop();
+    },
+  };
+}
+
+/** Reaches PostgreSQL whether or not the platform runs; leaving it stops the server only if this process started it. */
+export async function borrowPostgres(
+  settings: Settings,
+  secrets: Secrets,
+): Promise<{ adminUrl: string; leave(): Promise<void> }> {
+  const server = await reachServer(settings, secrets, () => undefined);
+  const lock = await takeLock(server, settings);
+  if ('holder' in lock) return { adminUrl: server.adminUrl, leave: async () => undefined };
+  return {
+    adminUrl: server.adminUrl,
+    async leave() {
+      await lock.client.end();
+      await server.stop();
+    },
+  };
+}
+
+async function reachServer(settings: Settings, secrets: Secrets, onProgress: (line: string) => void): Promise<Server> {
+  if (settings.databaseUrl !== undefined) return { adminUrl: settings.databaseUrl, stop: async () => undefined };
+  onProgress('Starting PostgreSQL …');
+  const dataDir = path.join(settings.dataDir, 'postgres');
+  const server = await startEmbeddedPostgres({ dataDir, password: secrets.postgresPassword, onProgress });
+  return { adminUrl: server.url, stop: () => server.stop() };
+}
+
+/**
+ * Holds an advisory lock on a connection of its own for as long as the process lives: it goes with the process, however
+ * that ends, so that no stale lock file keeps anybody out.
+ */
+async function takeLock(server: Server, settings: Settings): Promise<{ client: pg.Client } | { holder: string }> {
+  const client = new pg.Client({
+    connectionString: server.adminUrl,
+    application_name: `drippulse platform, process ${process.pid}`,
+    keepAlive: true,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query("select pg_try_advisory_lock(hashtext('drippulse platform')) as taken");
+    if (rows[0]?.taken === true) return { client };
+    const holders = await client.query(
+      `select application_name from pg_stat_activity
+       where application_name like 'drippulse platform, process %' and pid <> pg_backend_pid() limit 1`,
+    );
+    await client.end();
+    return {
+      holder: String(holders.rows[0]?.application_name ?? 'another process').replace('drippulse platform, ', ''),
+    };
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    await server.stop();
+    if (settings.databaseUrl === undefined) throw error;
+    throw new StartError(
+      `The database at DATABASE_URL does not answer: ${error instanceof Error ? error.message : error}.`,
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ServiceName } from '@drippulse/rpc';
+import { StartError } from './secrets.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** A service as a process of its own. */
+export type ServiceProcess = { service: ServiceName; pid: number; stop(): Promise<void> };
+
+/** Starts a service's main.ts with an environment, logs into a file, and waits until its operations port says ready. */
+export async function startProcess(
+  service: ServiceName,
+  environment: Record<string, string>,
+  logDir: string,
+  onExit: (service: ServiceName, code: number | null) => void,
+): Promise<ServiceProcess> {
+  const logFile = path.join(logDir, `${service}.log`);
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=TimeoutNegativeWarning', path.join(root, 'services', service, 'src/main.ts')],
+    { cwd: root, env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const log = createWriteStream(logFile, { flags: 'a' });
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  let isStopping = false;
+  child.once('exit', (code) => {
+    log.end();
+    if (!isStopping) onExit(service, code);
+  });
+  const stop = async () => {
+    isStopping = true;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  try {
+    await untilReady(child, Number(environment['OPS_PORT']), service, logFile);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { service, pid: child.pid ?? 0, stop };
+}
+
+async function untilReady(child: ChildProcess, opsPort: number, service: string, logFile: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null)
+      throw new StartError(`The ${service} process ended with code ${child.exitCode}; see ${logFile}.`);
+    const isUp = await fetch(`http://127.0.0.1:${opsPort}/live`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (isUp) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new StartError(`The ${service} process was not up after 60 s; see ${logFile}.`);
+}
+
+/** Ports that are free now, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

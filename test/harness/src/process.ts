@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Api, createApi } from './api.ts';
+
+/** The repository's root. */
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** How the platform's processes are laid out: `npm start`, or `npm run start:distributed`. */
+export type Layout = 'start' | 'start:distributed';
+
+const entries: Record<Layout, string> = {
+  start: 'deploy/local/src/main.ts',
+  'start:distributed': 'deploy/local/src/distributed.ts',
+};
+
+/** The platform as a person starts it, in processes of its own on a folder of its own. */
+export type RunningPlatform = {
+  baseUrl: string;
+  opsUrl: string;
+  api: Api;
+  apiKey: string;
+  username: string;
+  password: string;
+  dataDir: string;
+  pid: number;
+  /** Seconds from the command to its ready line. */
+  startSeconds: number;
+  /** Everything it printed. */
+  output(): string;
+  /** kill -9 of every process of ours (not of the servers), then waits until they are gone. */
+  kill(): Promise<void>;
+  /** Starts it again on the same folder and port. */
+  restart(): Promise<void>;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** stop(), and removes the folder. */
+  dispose(): Promise<void>;
+};
+
+/** Starts the platform in a layout and waits for its ready line. */
+export async function startLayout(
+  layout: Layout,
+  options: { env?: Record<string, string>; dataDir?: string } = {},
+): Promise<RunningPlatform> {
+  const dataDir = options.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'drippulse-'));
+  let environment: Record<string, string> = { PORT: '0', ...options.env, DATA_DIR: dataDir };
+  let running = await spawnPlatform(layout, environment);
+  const platform: RunningPlatform = {
+    baseUrl: '',
+    opsUrl: '',
+    apiKey: '',
+    username: '',
+    password: '',
+    api: createApi('', undefined),
+    dataDir,
+    pid: 0,
+    startSeconds: 0,
+    output: () => running.output(),
+    async kill() {
+      killGroup(running.child);
+      if (running.child.exitCode === null && running.child.signalCode === null) await once(running.child, 'exit');
+    },
+    async restart() {
+      environment = { ...environment, PORT: new URL(platform.baseUrl).port };
+      running = await spawnPlatform(layout, environment);
+      describe();
+    },
+    async stop() {
+      if (running.child.exitCode !== null || running.child.signalCode !== null) return running.child.exitCode;
+      running.child.kill('SIGTERM');
+      const [code] = await once(running.child, 'exit');
+      return code;
+    },
+    async dispose() {
+      await platform.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  describe();
+  return platform;
+
+  function describe(): void {
+    const text = running.output();
+    platform.baseUrl = must(text, /DripPulse is ready: (\S+)/);
+    platform.opsUrl = must(text, /Metrics, readiness (\S+)\/metrics/);
+    platform.apiKey = must(text, /API key\s+(\S+)/);
+    [, platform.username = '', platform.password = ''] = /Admin\s+(\S+) \/ (\S+)/.exec(text) ?? [];
+    platform.api = createApi(platform.baseUrl, platform.apiKey);
+    platform.pid = running.child.pid ?? 0;
+    platform.startSeconds = running.seconds;
+  }
+}
+
+/** Runs an entry of the repository to its end, with Node as npm would. */
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [path.join(root, file), ...args], { cwd: root, env: cleanEnvironment(env) });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const [code] = await once(child, 'close');
+  return { code, output };
+}
+
+async function spawnPlatform(layout: Layout, env: Record<string, string>) {
+  const startedAt = performance.now();
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=TimeoutNegativeWarning', path.join(root, entries[layout])],
+    {
+      cwd: root,
+      env: cleanEnvironment(env),
+      detached: true,
+    },
+  );
+  let output = '';
+  const isReady = new Promise<void>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      if (/Ctrl-C stops everything/.test(output)) resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) =>
+      reject(new Error(`The platform ended with code ${code} before it was ready:\n${output}`)),
+    );
+  });
+  await isReady;
+  return { child, output: () => output, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** The environment of a person's shell, without what the test runner or a developer set for the platform. */
+function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) =>
+      !/^(PORT|HOST|DATA_DIR|DATABASE_URL|KAFKA_BROKERS|REDIS_URL|SMTP_URL|NODE_OPTIONS|ADMIN_|JEST_)/.test(name),
+  );
+  return { ...Object.fromEntries(kept), ...env };
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
+function must(text: string, pattern: RegExp): string {
+  const found = pattern.exec(text)?.[1];
+  if (found === undefined) throw new Error(`The platform did not print ${pattern}:\n${text}`);
+  return found;
+}

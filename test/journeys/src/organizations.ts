@@ -1,0 +1,80 @@
+import { type Api, type RunningPlatform, runCommand } from '@drippulse/harness';
+
+/** One resource of each kind that a path or a body can name, by the collection's name in the path. */
+export type Resources = Record<string, number>;
+
+export const roles = ['viewer', 'approver', 'editor', 'admin'] as const;
+
+/** Makes one of everything in the organization of a caller. A new kind of resource gets one line here. */
+export async function makeResources(api: Api): Promise<Resources> {
+  const made = async (path: string, body: unknown) => {
+    const answer = await api.post(`/api/v1${path}`, body);
+    if (answer.status >= 300) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
+    return answer.body;
+  };
+  const project = await made('/projects', { name: 'P' });
+  const workflow = await made('/workflows', {
+    name: 'W',
+    project_id: project.id,
+    steps: [{ type: 'wait', duration: 1, unit: 'weeks' }],
+  });
+  const bulk = await made(`/workflows/${workflow.id}/enrollments/bulk`, { contacts: [{ email: 'x@example.com' }] });
+  const webhook = await made('/webhooks', { url: 'https://127.0.0.1:9/x', event_type: 'workflow.deleted' });
+  const delivery = await made(`/webhooks/${webhook.id}/test`, {});
+  const member = await made('/team_members', { email: `m${Date.now()}${Math.random()}@example.com`, role: 'viewer' });
+  const key = await made('/api_keys', { name: 'K' });
+  return {
+    projects: project.id,
+    workflows: workflow.id,
+    enrollments: bulk.enrollment_ids[0],
+    webhooks: webhook.id,
+    deliveries: delivery.id,
+    team_members: member.id,
+    api_keys: key.id,
+  };
+}
+
+/** Collection whose members a `ref` option names. */
+export const collectionOfRef: Record<string, string | undefined> = {
+  'identity.Project': 'projects',
+  'workflows.Workflow': 'workflows',
+  'webhooks.Webhook': 'webhooks',
+};
+
+/** A second organization, and a caller who administers it. */
+export async function makeOrganization(platform: RunningPlatform, username: string): Promise<Api> {
+  const password = 'a-long-password';
+  const args = [
+    'create',
+    '--name',
+    username,
+    '--username',
+    username,
+    '--email',
+    `${username}@example.com`,
+    '--password',
+    password,
+  ];
+  const { code, output } = await runCommand('deploy/local/src/org.ts', args, { DATA_DIR: platform.dataDir });
+  if (code !== 0) throw new Error(output);
+  return logIn(platform, username, password);
+}
+
+/** A caller of the first organization with a role. */
+export async function makeMember(
+  platform: RunningPlatform,
+  role: (typeof roles)[number],
+  username: string,
+): Promise<Api> {
+  const password = 'a-long-password';
+  const body = { email: `${username}@example.com`, username, role, password };
+  const made = await platform.api.post('/api/v1/team_members', body);
+  if (made.status !== 201) throw new Error(made.text);
+  return logIn(platform, username, password);
+}
+
+async function logIn(platform: RunningPlatform, username: string, password: string): Promise<Api> {
+  const login = await platform.api.as(null).post('/api/v1/auth/login', { username, password });
+  if (login.status !== 200) throw new Error(login.text);
+  return platform.api.as(login.body.token);
+}

@@ -1,0 +1,70 @@
+import { type DescField, type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
+import { publicServices } from '@drippulse/gateway';
+import {
+  Auth,
+  field as fieldOption,
+  type MethodRest,
+  rest as restOption,
+} from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { http } from '@drippulse/proto/google/api/annotations_pb';
+
+/** A public route, as the descriptors say it. */
+export type Route = {
+  method: string;
+  template: string;
+  rest: MethodRest;
+  rpc: string;
+  needsCredential: boolean;
+  /** Fields of the request that name another resource. */
+  refs: { name: string; resource: string }[];
+  /** The least body that the codec lets through. */
+  body: Record<string, unknown> | undefined;
+};
+
+/** Every public route: a new RPC is in here, and so in every generated test, as soon as it is in the proto. */
+export const routes: readonly Route[] = publicServices.flatMap((service) => service.methods.flatMap(routesOf));
+
+/** Fills the parameters of a template. */
+export function fill(template: string, idOf: (noun: string) => number | string): string {
+  const parts = template.split('/');
+  return parts.map((part, index) => (part.startsWith('{') ? idOf(parts[index - 1] ?? '') : part)).join('/');
+}
+
+/** Names of the collections whose members a template names, outermost first. */
+export function nounsOf(template: string): string[] {
+  const parts = template.split('/');
+  return parts.flatMap((part, index) => (part.startsWith('{') ? [parts[index - 1] ?? ''] : []));
+}
+
+function routesOf(rpc: DescMethod): Route[] {
+  if (!hasOption(rpc, restOption) || !hasOption(rpc, http)) return [];
+  const rest = getOption(rpc, restOption);
+  const rule = getOption(rpc, http);
+  return [rule, ...rule.additionalBindings].map(({ pattern }) => ({
+    method: (pattern.case ?? '').toUpperCase(),
+    template: String(pattern.value),
+    rest,
+    rpc: `${rpc.parent.typeName}.${rpc.name}`,
+    needsCredential: rest.auth !== Auth.NONE,
+    refs: rpc.input.fields.flatMap((member) => {
+      const { ref } = getOption(member, fieldOption);
+      return ref === '' ? [] : [{ name: member.name, resource: ref }];
+    }),
+    body: pattern.case === 'post' || pattern.case === 'patch' ? leastBody(rpc) : undefined,
+  }));
+}
+
+function leastBody(rpc: DescMethod): Record<string, unknown> {
+  const required = rpc.input.fields.filter((member) => getOption(member, fieldOption).required);
+  const body: Record<string, unknown> = Object.fromEntries(required.map((member) => [member.name, exampleOf(member)]));
+  if (rpc.input.fields.some((member) => getOption(member, fieldOption).rows))
+    body['contacts'] = [{ email: 'a@example.com' }];
+  return body;
+}
+
+function exampleOf(member: DescField): unknown {
+  const { example } = getOption(member, fieldOption);
+  if (example !== '') return JSON.parse(example);
+  if (member.fieldKind === 'enum') return member.enum.values[1]?.localName.toLowerCase();
+  return 'example';
+}

@@ -1,0 +1,161 @@
+import { type Api, type RunningPlatform, startLayout } from '@drippulse/harness';
+import { Auth, Role, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  collectionOfRef,
+  makeMember,
+  makeOrganization,
+  makeResources,
+  type Resources,
+  roles,
+} from '../src/organizations.ts';
+import { fill, nounsOf, type Route, routes } from '../src/routes.ts';
+
+const UNKNOWN = 987_654_321;
+const REQUEST_ID = 'access-matrix';
+let platform: RunningPlatform;
+let members: Record<(typeof roles)[number], Api>;
+let testKey: Api;
+let stranger: Api;
+let ours: Resources;
+let theirs: Resources;
+
+beforeAll(async () => {
+  platform = await startLayout('start', {
+    env: { RATE_LIMIT_PER_MINUTE: '1000000', RATE_LIMIT_BURST: '100000', WEBHOOK_ALLOW_PRIVATE: 'true' },
+  });
+  members = {
+    viewer: await makeMember(platform, 'viewer', 'a-viewer'),
+    approver: await makeMember(platform, 'approver', 'an-approver'),
+    editor: await makeMember(platform, 'editor', 'an-editor'),
+    admin: await makeMember(platform, 'admin', 'an-admin'),
+  };
+  testKey = platform.api.as((await platform.api.post('/api/v1/api_keys', { mode: 'test' })).body.key);
+  stranger = await makeOrganization(platform, 'stranger');
+  ours = await makeResources(platform.api);
+  theirs = await makeResources(stranger);
+}, 120_000);
+afterAll(() => platform?.dispose());
+
+const guarded = routes.filter((route) => route.needsCredential && !route.rpc.endsWith('.Logout'));
+const named = (list: readonly Route[]) => list.map((route) => [`${route.method} ${route.template}`, route] as const);
+
+describe('roles', () => {
+  test.each(named(guarded))('%s lets in whoever the descriptor says, and nobody else', async (_name, route) => {
+    const path = fill(route.template, () => UNKNOWN);
+    const call = (api: Api) => api.request(route.method, path, route.body);
+    expect(await call(platform.api.as(null))).toMatchObject({ status: 401, body: { error: 'unauthenticated' } });
+    for (const [rank, role] of roles.entries()) {
+      const answer = await call(members[role]);
+      const isAllowed = rank + 1 >= route.rest.minRole;
+      expect([role, answer.status === 403]).toEqual([role, !isAllowed]);
+      if (isAllowed) expect(answer.status).not.toBe(401);
+    }
+    const keyed = await call(platform.api);
+    expect(keyed.status === 403).toBe(route.rest.auth === Auth.USER_ONLY);
+  });
+
+  test.each(named(guarded.filter(({ rest }) => rest.testMode === TestMode.DENIED)))(
+    '%s refuses test keys',
+    async (_name, route) => {
+      const answer = await testKey.request(
+        route.method,
+        fill(route.template, () => UNKNOWN),
+        route.body,
+      );
+      expect(answer).toMatchObject({ status: 403, body: { error: 'test_mode' } });
+    },
+  );
+
+  test('every guarded route names a least role', () => {
+    expect(guarded.filter(({ rest }) => rest.minRole === Role.UNSPECIFIED)).toEqual([]);
+  });
+});
+
+describe('tenancy', () => {
+  const withIds = guarded.filter(({ template }) => nounsOf(template).length > 0);
+
+  test.each(named(withIds))(
+    '%s answers an id of another organization exactly like an unknown one',
+    async (_name, route) => {
+      const nouns = nounsOf(route.template);
+      for (const [depth, noun] of nouns.entries()) {
+        const ids = (id: number | undefined) => (at: string) => {
+          if (at === noun) return id ?? missing(noun);
+          return (nouns.indexOf(at) < depth ? ours : theirs)[at] ?? missing(at);
+        };
+        const foreign = await masked(route, fill(route.template, ids(theirs[noun])), theirs[noun]);
+        const unknown = await masked(route, fill(route.template, ids(UNKNOWN)), UNKNOWN);
+        expect(foreign).toEqual(unknown);
+        if (!route.rpc.endsWith('.RevokeApiKey')) expect(foreign.status).toBeGreaterThanOrEqual(400);
+      }
+    },
+  );
+
+  const withRefs = guarded.flatMap((route) =>
+    route.refs.map((ref) => [`${route.method} ${route.template} ${ref.name}`, route, ref] as const),
+  );
+
+  test.each(withRefs)(
+    '%s answers an id of another organization in a body or query exactly like an unknown one',
+    async (_name, route, ref) => {
+      const collection = collectionOfRef[ref.resource];
+      const foreignId = collection === undefined ? UNKNOWN - 1 : theirs[collection];
+      const path = fill(route.template, (noun) => ours[noun] ?? missing(noun));
+      const foreign = await masked(
+        withRef(route, ref.name, foreignId),
+        withQuery(route, path, ref.name, foreignId),
+        foreignId,
+      );
+      const unknown = await masked(
+        withRef(route, ref.name, UNKNOWN),
+        withQuery(route, path, ref.name, UNKNOWN),
+        UNKNOWN,
+      );
+      expect(foreign).toEqual(unknown);
+    },
+  );
+
+  test('nothing of the other organization changed', async () => {
+    for (const [noun, id] of Object.entries(theirs)) {
+      if (noun === 'enrollments' || noun === 'deliveries') continue;
+      expect([noun, (await stranger.get(`/api/v1/${noun}/${id}`)).status]).toEqual([noun, 200]);
+    }
+    expect(
+      (await stranger.get(`/api/v1/workflows/${theirs['workflows']}/enrollments/${theirs['enrollments']}`)).status,
+    ).toBe(200);
+  });
+
+  test.each(named(guarded.filter(({ method, template }) => method === 'GET' && nounsOf(template).length === 0)))(
+    '%s lists nothing of another organization',
+    async (_name, route) => {
+      const { text } = await stranger.get(route.template);
+      expect(text).not.toContain('an-approver');
+      expect(text).not.toContain('K-first');
+    },
+  );
+});
+
+/** What we answer, as our admin, with the id itself masked. */
+async function masked(route: Route, path: string, id: number | undefined) {
+  const answer = await platform.api.request(route.method, path, route.body, {
+    headers: { 'x-request-id': REQUEST_ID },
+  });
+  const mask = (text: string) => text.replaceAll(String(id), '<id>');
+  const headers = ['content-type', 'x-request-id', 'location', 'www-authenticate'].map((name) =>
+    answer.headers.get(name),
+  );
+  return { status: answer.status, text: mask(answer.text), headers };
+}
+
+function withRef(route: Route, name: string, id: number | undefined): Route {
+  return route.body === undefined ? route : { ...route, body: { ...route.body, [name]: id } };
+}
+
+function withQuery(route: Route, path: string, name: string, id: number | undefined): string {
+  return route.body === undefined ? `${path}?${name}=${id}` : path;
+}
+
+function missing(noun: string): never {
+  throw new Error(`No resource of ${noun}: make one in src/organizations.ts`);
+}

@@ -1,0 +1,112 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { type RunningPlatform, runCommand, startLayout } from '@drippulse/harness';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+let platform: RunningPlatform;
+
+beforeAll(async () => {
+  platform = await startLayout('start');
+}, 120_000);
+afterAll(() => platform?.dispose());
+
+test('a second start prints the same key, admin and address, and is up within five seconds', async () => {
+  const { apiKey, password, baseUrl } = platform;
+  expect(await platform.stop()).toBe(0);
+  await platform.restart();
+  expect([platform.apiKey, platform.password, platform.baseUrl]).toEqual([apiKey, password, baseUrl]);
+  expect(platform.startSeconds).toBeLessThan(5);
+  expect((await platform.api.get('/health')).body).toMatchObject({ status: 'ok' });
+}, 60_000);
+
+test('the process stays under 300 MB resident', () => {
+  const status = readFileSync(`/proc/${platform.pid}/status`, 'utf8');
+  expect(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024).toBeLessThan(300);
+});
+
+test('secrets are readable by their owner only', () => {
+  expect(statSync(path.join(platform.dataDir, 'secrets.json')).mode & 0o077).toBe(0);
+});
+
+test('a second process on the same folder is told so in a sentence', async () => {
+  const { code, output } = await runCommand('deploy/local/src/main.ts', [], { DATA_DIR: platform.dataDir, PORT: '0' });
+  expect(code).toBe(1);
+  expect(output).toMatch(/already runs on .* \(process \d+\)/);
+  expect(output).not.toMatch(/\n\s+at /);
+  expect((await platform.api.get('/health')).status).toBe(200);
+}, 60_000);
+
+test('a taken port is told in a sentence', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { code, output } = await runCommand('deploy/local/src/main.ts', [], {
+    DATA_DIR: `${platform.dataDir}-b`,
+    PORT: String(port),
+  });
+  server.close();
+  expect([code, output]).toEqual([1, expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`)]);
+}, 60_000);
+
+test('malformed variables are all named in one message', async () => {
+  const { code, output } = await runCommand('deploy/local/src/main.ts', [], {
+    PORT: 'many',
+    ADMIN_PASSWORD: 'short',
+    REDIS_URL: 'x',
+  });
+  expect(code).toBe(1);
+  for (const name of ['PORT', 'ADMIN_PASSWORD', 'REDIS_URL']) expect(output).toContain(name);
+});
+
+test('a data folder of a newer version is not touched', async () => {
+  const secrets = path.join(platform.dataDir, 'secrets.json');
+  const before = readFileSync(secrets, 'utf8');
+  writeFileSync(secrets, before.replace('"format": 1', '"format": 99'));
+  const { code, output } = await runCommand('deploy/local/src/main.ts', [], { DATA_DIR: platform.dataDir, PORT: '0' });
+  writeFileSync(secrets, before);
+  expect([code, output]).toEqual([1, expect.stringContaining('newer version')]);
+});
+
+test('a further organization has its own admin, who sees nothing of the first', async () => {
+  await platform.api.post('/api/v1/projects', { name: 'Mine' });
+  const env = { DATA_DIR: platform.dataDir };
+  const args = ['create', '--name', 'Other', '--username', 'other-admin', '--email', 'other@example.com'];
+  const created = await runCommand('deploy/local/src/org.ts', args, env);
+  const password = /Admin other-admin \/ (\S+)/.exec(created.output)?.[1];
+  const login = await platform.api.as(null).post('/api/v1/auth/login', { username: 'other-admin', password });
+  expect(login.status).toBe(200);
+  expect((await platform.api.as(login.body.token).get('/api/v1/projects')).body.total_count).toBe(0);
+  expect((await runCommand('deploy/local/src/org.ts', ['list'], env)).output).toContain('Other');
+  const reset = await runCommand('deploy/local/src/org.ts', ['reset-password', '--username', 'other-admin'], env);
+  const renewed = /other-admin \/ (\S+)/.exec(reset.output)?.[1];
+  expect(await platform.api.as(null).post('/api/v1/auth/login', { username: 'other-admin', password })).toMatchObject({
+    status: 401,
+  });
+  expect(
+    await platform.api.as(null).post('/api/v1/auth/login', { username: 'other-admin', password: renewed }),
+  ).toMatchObject({ status: 200 });
+}, 60_000);
+
+test('a changed ADMIN_PASSWORD is applied at the next start', async () => {
+  const { username } = platform;
+  expect(await platform.stop()).toBe(0);
+  const again = await startLayout('start', { dataDir: platform.dataDir, env: { ADMIN_PASSWORD: 'a-new-password' } });
+  const login = await again.api.as(null).post('/api/v1/auth/login', { username, password: 'a-new-password' });
+  expect(login.status).toBe(200);
+  await again.stop();
+  await platform.restart();
+}, 60_000);
+
+test('reset refuses under a running platform, asks nobody silently, and empties the folder when told', async () => {
+  const running = await runCommand('deploy/local/src/reset.ts', ['--yes'], { DATA_DIR: platform.dataDir });
+  expect([running.code, running.output]).toEqual([1, expect.stringContaining('already runs')]);
+  await platform.stop();
+  const unasked = await runCommand('deploy/local/src/reset.ts', [], { DATA_DIR: platform.dataDir });
+  expect([unasked.code, unasked.output]).toEqual([1, expect.stringContaining('--yes')]);
+  expect(await runCommand('deploy/local/src/reset.ts', ['--yes'], { DATA_DIR: platform.dataDir })).toMatchObject({
+    code: 0,
+  });
+  expect(() => statSync(platform.dataDir)).toThrow();
+}, 60_000);

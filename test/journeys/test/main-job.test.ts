@@ -1,0 +1,224 @@
+import { type Layout, type RunningPlatform, startLayout } from '@drippulse/harness';
+import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
+
+const CONTACTS = 50;
+
+/** The reference's own body for POST /workflows. */
+const referenceWorkflow = {
+  name: 'Inbound Lead Qualification',
+  description: 'Draft from API',
+  status: 'draft',
+  steps: [
+    { type: 'trigger', name: 'Start', config: { frequency: 'hourly' } },
+    { type: 'log', name: 'Done', config: { message: 'ok', level: 'info' } },
+  ],
+  integrations: [],
+};
+
+describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run %s lays it out', (layout) => {
+  let platform: RunningPlatform;
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    receiver = await startReceiver();
+    platform = await startLayout(layout);
+  }, 240_000);
+  afterAll(async () => {
+    await platform?.dispose();
+    await receiver?.stop();
+  }, 60_000);
+
+  test('one logs in at three addresses, and the token says who it is', async () => {
+    for (const path of ['/api/v1/admin/login', '/api/v1/sessions/admin', '/api/v1/auth/login']) {
+      const login = await platform.api
+        .as(null)
+        .post(path, { username: platform.username, password: platform.password });
+      expect(login).toMatchObject({ status: 200, body: { admin: { username: platform.username, role: 'admin' } } });
+      const verified = await platform.api.as(login.body.token).get('/api/v1/admin/verify');
+      expect(verified.body).toMatchObject({ valid: true, kind: 'session', role: 'admin', api_key: null });
+    }
+  });
+
+  test('a key made over the API works, and only until it is revoked', async () => {
+    const created = await platform.api.post('/api/v1/api_keys', { name: 'Production automation', expires_in: 365 });
+    expect(created).toMatchObject({ status: 201, body: { key_prefix: 'adcrm_live_' } });
+    const keyed = platform.api.as(created.body.key);
+    expect((await keyed.get('/api/v1/workflows')).status).toBe(200);
+    expect((await platform.api.delete(`/api/v1/api_keys/${created.body.id}/revoke`)).status).toBe(204);
+    await eventually(async () => expect((await keyed.get('/api/v1/workflows')).status).toBe(401), { timeoutMs: 7_000 });
+  });
+
+  test('the workflow of the reference is created, shown, tested with both fixtures and deleted', async () => {
+    const created = await platform.api.post('/api/v1/workflows', referenceWorkflow);
+    expect(created).toMatchObject({
+      status: 201,
+      body: { ...referenceWorkflow, version: 1, steps: [{ position: 0 }, { position: 1 }] },
+    });
+    const path = `/api/v1/workflows/${created.body.id}`;
+    expect((await platform.api.get(path)).body).toEqual(created.body);
+    const minimal = await platform.api.post(`${path}/test`, {});
+    expect(minimal.body).toMatchObject({ status: 'completed', mode: 'test', test_fixture_profile: 'minimal' });
+    expect(Object.keys(minimal.body.sample_data).sort()).toEqual(['email', 'first_name', 'last_name', 'score']);
+    const demo = await platform.api.post(`${path}/test`, {
+      fixture_profile: 'rich',
+      sample_data: { company_name: 'Mine' },
+    });
+    expect(demo.body).toMatchObject({ test_fixture_profile: 'demo', sample_data: { company_name: 'Mine' } });
+    expect((await platform.api.delete(path)).status).toBe(204);
+    expect((await platform.api.get(path)).status).toBe(404);
+  });
+
+  test('the step catalog and the event catalog describe what runs', async () => {
+    const steps = await platform.api.get('/api/v1/workflows/step_types');
+    const types = steps.body.step_types.map((step: { type: string }) => step.type);
+    expect(types.sort()).toEqual(
+      [
+        'branch',
+        'condition',
+        'email',
+        'end',
+        'log',
+        'set_fields',
+        'split',
+        'trigger',
+        'wait',
+        'webhook',
+        'webhook_callback',
+      ].sort(),
+    );
+    const events = await platform.api.get('/api/v1/webhooks/catalog');
+    expect(events.body.event_types.map((event: { type: string }) => event.type)).toContain('workflow.failed');
+    const { secret, id, timestamp, body, signature } = events.body.signing.test_vector;
+    expect(new Webhook(secret).sign(id, new Date(Number(timestamp) * 1000), body)).toBe(signature);
+  });
+
+  test('fifty contacts walk through a wait, a kill -9 and a restart; each gets one callback and signed webhooks', async () => {
+    const webhook = await platform.api.post('/api/v1/webhooks', {
+      url: `${receiver.url}/webhooks`,
+      event_type: 'enrollment.*',
+    });
+    expect(webhook.status).toBe(201);
+    const workflow = await platform.api.post('/api/v1/workflows', {
+      name: 'Main job',
+      status: 'active',
+      steps: [
+        { type: 'trigger', name: 'Start' },
+        { type: 'wait', name: 'Pause', duration: 4, unit: 'seconds' },
+        {
+          type: 'webhook_callback',
+          name: 'Call',
+          config: { url: `${receiver.url}/callback`, payload: { email: '{{ email }}', ref: '{{ lead_ref }}' } },
+        },
+        { type: 'log', name: 'Done', config: { message: '{{ first_name }}' } },
+      ],
+    });
+    const path = `/api/v1/workflows/${workflow.body.id}/enrollments`;
+    const contacts: unknown[] = Array.from({ length: CONTACTS }, (_, n) => ({
+      email: `c${n}@example.com`,
+      first_name: `C${n}`,
+      lead_ref: `crm-${n}`,
+    }));
+    const bulk = await platform.api.post(`${path}/bulk`, { contacts: [...contacts, 'no object'], timezone: 'UTC' });
+    expect(bulk).toMatchObject({ status: 201, body: { created_count: CONTACTS, skipped_invalid_rows: 1 } });
+    expect(bulk.body.enrollment_ids).toHaveLength(CONTACTS);
+
+    const waiting = await eventually(async () => {
+      const list = await platform.api.get(`${path}?limit=10`);
+      expect(list.body.step_funnel.steps[1]).toMatchObject({
+        active_leads: CONTACTS,
+        waiting_leads: CONTACTS,
+        running_leads: 0,
+      });
+      return list.body;
+    });
+    expect(waiting).toMatchObject({
+      total_count: CONTACTS,
+      step_funnel: { totals: { active: CONTACTS, completed: 0, failed: 0, cancelled: 0, total_enrollments: CONTACTS } },
+      enrollments: expect.arrayContaining([
+        expect.objectContaining({
+          status: 'active',
+          is_waiting: true,
+          current_step: expect.objectContaining({ name: 'Pause' }),
+        }),
+      ]),
+    });
+    const detail = await platform.api.get(`${path}/${bulk.body.enrollment_ids[7]}`);
+    expect(detail.body).toMatchObject({
+      lead_ref: 'crm-7',
+      contact: { first_name: 'C7' },
+      deliveries: [],
+      nurture_events: [],
+    });
+
+    const removed = bulk.body.enrollment_ids[0];
+    expect((await platform.api.delete(`${path}/${removed}`)).status).toBe(204);
+    expect((await platform.api.delete(`${path}/${removed}`)).status).toBe(404);
+
+    await eventually(() => expect(callbacks().size).toBeGreaterThan(0), { timeoutMs: 30_000 });
+    await platform.kill();
+    await platform.restart();
+
+    await eventually(
+      async () => {
+        const list = await platform.api.get(`${path}?limit=1`);
+        expect(list.body.step_funnel.totals).toMatchObject({
+          completed: CONTACTS - 1,
+          active: 0,
+          failed: 0,
+          total_enrollments: CONTACTS - 1,
+        });
+      },
+      { timeoutMs: 60_000 },
+    );
+    const called = callbacks();
+    expect(called.size).toBe(CONTACTS - 1);
+    for (const bodies of called.values()) expect(new Set(bodies).size).toBe(1);
+    const emails = [...called.values()].map((bodies) => JSON.parse(bodies[0] ?? '').email);
+    expect(new Set(emails).size).toBe(CONTACTS - 1);
+
+    await eventually(
+      () => {
+        const events = verifiedEvents(webhook.body.secret);
+        const completed = [...events.values()].filter((event) => event.type === 'enrollment.completed');
+        const started = [...events.values()].filter((event) => event.type === 'enrollment.started');
+        expect(new Set(completed.map((event) => event.data.id)).size).toBe(CONTACTS - 1);
+        expect(completed).toHaveLength(CONTACTS - 1);
+        expect(started).toHaveLength(CONTACTS);
+        expect([...events.values()].filter((event) => event.type === 'enrollment.cancelled')).toHaveLength(1);
+      },
+      { timeoutMs: 60_000 },
+    );
+    const deliveries = await platform.api.get(`/api/v1/webhooks/${webhook.body.id}/deliveries?limit=5`);
+    expect(deliveries.body.deliveries[0]).toMatchObject({ status: expect.any(String), attempts: expect.any(Array) });
+  }, 240_000);
+
+  test('it stops on SIGTERM with code 0', async () => {
+    expect(await platform.stop()).toBe(0);
+  }, 60_000);
+
+  /** Bodies of the callbacks by their effect key. */
+  function callbacks(): Map<string, string[]> {
+    const byKey = new Map<string, string[]>();
+    for (const request of receiver.requests.filter(({ url }) => url === '/callback')) {
+      const key = String(request.headers['idempotency-key']);
+      byKey.set(key, [...(byKey.get(key) ?? []), request.body.toString()]);
+    }
+    return byKey;
+  }
+
+  /** The webhooks received, verified, by their id: repeats of one id count once. */
+  function verifiedEvents(secret: string): Map<string, { type: string; data: { id: number } }> {
+    const verifier = new Webhook(secret);
+    const events = new Map<string, { type: string; data: { id: number } }>();
+    for (const request of receiver.requests.filter(({ url }) => url === '/webhooks')) {
+      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+      events.set(
+        String(headers['webhook-id']),
+        verifier.verify(request.body.toString(), headers) as { type: string; data: { id: number } },
+      );
+    }
+    return events;
+  }
+});
