@@ -1,0 +1,62 @@
+// Writes the Kysely types of services from their migrated schema: node scripts/db-types.mjs services/workflows
+// With --verify it writes nothing and fails when a src/db/schema.ts is not what the migrations make.
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { createTestDatabase } from '@drippulse/testing';
+import pg from 'pg';
+
+// What libs/db's type parsers make of each type; free JSON is text, because its numbers keep every digit.
+const typeMapping = { int8: 'bigint', json: 'string', jsonb: 'string', timestamptz: 'Date' };
+const codegen = createRequire(import.meta.url).resolve('kysely-codegen/dist/cli/bin.js');
+
+const folders = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const isVerify = process.argv.includes('--verify');
+for (const folder of folders) await writeTypes(resolve(folder));
+
+async function writeTypes(folder) {
+  const { migrateService } = await import(pathToFileURL(resolve(folder, 'src/migrate.ts')).href);
+  const database = await createTestDatabase({ name: 'types' });
+  try {
+    await migrateService(database.url);
+    generate(database.url, await schemaOf(database.url), resolve(folder, 'src/db/schema.ts'));
+  } finally {
+    await database.drop();
+  }
+}
+
+/** The one schema that the migrations made. */
+async function schemaOf(url) {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      `select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'public')`,
+    );
+    return rows[0].nspname;
+  } finally {
+    await client.end();
+  }
+}
+
+function generate(url, schema, outFile) {
+  const options = {
+    dialect: 'postgres',
+    url,
+    'default-schema': schema,
+    'include-pattern': `${schema}.*`,
+    'exclude-pattern': `${schema}.kysely_*`,
+    'type-mapping': JSON.stringify(typeMapping),
+    'out-file': outFile,
+    'log-level': 'error',
+  };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const { status } = spawnSync(process.execPath, [codegen, ...args, ...(isVerify ? ['--verify'] : [])], {
+    stdio: 'inherit',
+  });
+  if (status === 0) return;
+  if (isVerify) console.error(`${outFile} is not what the migrations make: run node scripts/db-types.mjs on its service`);
+  process.exitCode = 1;
+}

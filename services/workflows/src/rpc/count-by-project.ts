@@ -1,0 +1,32 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import type {
+  CountByProjectRequestSchema,
+  CountByProjectResponseSchema,
+} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { callerOf } from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+import type { Context } from '../context.ts';
+
+const maxProjects = 1000;
+
+export async function countByProject(
+  ctx: Context,
+  request: MessageShape<typeof CountByProjectRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof CountByProjectResponseSchema>> {
+  const { projectIds } = request;
+  if (projectIds.length > maxProjects) {
+    throw new DomainError('invalid', 'too_many_projects', `At most ${maxProjects} projects are counted at once.`);
+  }
+  if (projectIds.length === 0) return {};
+  const rows = await ctx.db.kysely
+    .selectFrom('workflows')
+    .select((eb) => ['project_id', eb.fn.countAll<bigint>().as('count')])
+    .where('organization_id', '=', callerOf(call).organizationId)
+    .where('project_id', 'in', projectIds)
+    .where('deleted_at', 'is', null)
+    .groupBy('project_id')
+    .execute();
+  return { counts: Object.fromEntries(rows.map((row) => [String(row.project_id), row.count])) };
+}

@@ -1,0 +1,46 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import type {
+  ListChangesRequestSchema,
+  ListChangesResponseSchema,
+} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { callerOf } from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+import type { Context } from '../context.ts';
+import { lastCommittedChange } from '../workflows/change-log.ts';
+import { selectWorkflows } from '../workflows/rows.ts';
+import { toProto } from '../workflows/to-proto.ts';
+
+const sliceRows = 50;
+
+/** The latest change of each workflow, of all organizations: for services only, on their own behalf. */
+export async function* listChanges(
+  ctx: Context,
+  request: MessageShape<typeof ListChangesRequestSchema>,
+  call: HandlerContext,
+): AsyncIterable<MessageInitShape<typeof ListChangesResponseSchema>> {
+  if (callerOf(call).actor.type !== 'service') {
+    throw new DomainError('permission_denied', 'service_required', 'Only services read the change log.');
+  }
+  const last = await lastCommittedChange(ctx.db.kysely);
+  let after = request.afterSequence;
+  while (after < last && !call.signal.aborted) {
+    const rows = await selectWorkflows(ctx.db.kysely)
+      .where('workflows.change', '>', after)
+      .where('workflows.change', '<=', last)
+      .orderBy('workflows.change')
+      .limit(sliceRows)
+      .execute();
+    for (const row of rows) {
+      yield {
+        change: row.change,
+        organizationId: row.organization_id,
+        sequence: row.sequence,
+        workflow: toProto(row),
+        deleted: row.deleted_at !== null,
+      };
+    }
+    if (rows.length < sliceRows) return;
+    after = rows.at(-1)?.change ?? last;
+  }
+}

@@ -1,0 +1,55 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import type {
+  ReassignProjectRequestSchema,
+  ReassignProjectResponseSchema,
+} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import { lockWorkflow } from '../workflows/rows.ts';
+import { saveChanges } from '../workflows/save.ts';
+
+const sliceRows = 20;
+
+type Move = { organizationId: bigint; from: bigint; to: bigint | null };
+
+/**
+ * Moves the workflows slice by slice, each slice with its events in a transaction of its own. Cut short, it goes on
+ * where it stopped when it is called again: what has moved is no longer found. The runtime cares for no project, so
+ * only the events say it.
+ */
+export async function reassignProject(
+  ctx: Context,
+  request: MessageShape<typeof ReassignProjectRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof ReassignProjectResponseSchema>> {
+  const { organizationId } = callerOf(call);
+  const move = { organizationId, from: request.projectId, to: request.reassignTo ?? null };
+  if (move.from === move.to) return { movedCount: 0n };
+  let movedCount = 0;
+  for (;;) {
+    const moved = await moveSlice(ctx, move);
+    ctx.relay.wake();
+    movedCount += moved;
+    if (moved < sliceRows) return { movedCount: BigInt(movedCount) };
+  }
+}
+
+async function moveSlice(ctx: Context, { organizationId, from, to }: Move): Promise<number> {
+  return ctx.db.kysely.transaction().execute(async (trx) => {
+    const ids = await trx
+      .selectFrom('workflows')
+      .select('id')
+      .where('organization_id', '=', organizationId)
+      .where('project_id', '=', from)
+      .where('deleted_at', 'is', null)
+      .orderBy('id')
+      .limit(sliceRows)
+      .forUpdate()
+      .execute();
+    for (const { id } of ids) {
+      await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: to });
+    }
+    return ids.length;
+  });
+}

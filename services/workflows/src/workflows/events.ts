@@ -1,0 +1,26 @@
+import { appendEvents, topicOf } from '@drippulse/events';
+import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
+import type { Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { WorkflowRow } from './rows.ts';
+import { toProto } from './to-proto.ts';
+
+/** What can happen to a workflow; the members of the event's payload. */
+export type ChangeKind = 'created' | 'updated' | 'archived' | 'deleted';
+
+/** A workflow as a transaction has written it. */
+export type Change = { kind: ChangeKind; row: WorkflowRow };
+
+const topic = topicOf(WorkflowEventSchema);
+
+/** Says what happened, in the transaction that did it. */
+export async function appendWorkflowEvent(trx: Transaction<DB>, { kind, row }: Change): Promise<void> {
+  await appendEvents(trx, topic, [
+    {
+      organizationId: row.organization_id,
+      sequence: row.sequence,
+      aggregate: `workflow:${row.id}`,
+      payload: { case: kind, value: toProto(row) },
+    },
+  ]);
+}

@@ -1,0 +1,45 @@
+import { parseJson } from '@drippulse/json';
+import { DomainError, type Violation } from '@drippulse/runtime';
+
+const maxNameLength = 255;
+const maxDescriptionLength = 10_000;
+const maxIntegrationsBytes = 64 * 1024;
+
+/** The members of a request that need nothing else to be judged; absent ones are not looked at. */
+export type PlainFields = { name?: string | null; description?: string | null; integrations?: string };
+
+/** Refuses all that is wrong at once. */
+export function checkFields(fields: PlainFields): void {
+  const violations = [
+    ...nameProblems(fields.name),
+    ...descriptionProblems(fields.description),
+    ...integrationsProblems(fields.integrations),
+  ];
+  const first = violations[0];
+  if (first === undefined) return;
+  throw new DomainError('invalid', 'validation_failed', `${first.field} ${first.message}`, { violations });
+}
+
+function nameProblems(name: string | null | undefined): Violation[] {
+  if (name === undefined) return [];
+  if (name === null || name.trim() === '') return [{ field: 'name', message: 'must not be empty' }];
+  if (name.length <= maxNameLength) return [];
+  return [{ field: 'name', message: `must be at most ${maxNameLength} characters long` }];
+}
+
+function descriptionProblems(description: string | null | undefined): Violation[] {
+  if (!description || description.length <= maxDescriptionLength) return [];
+  return [{ field: 'description', message: `must be at most ${maxDescriptionLength} characters long` }];
+}
+
+function integrationsProblems(integrations: string | undefined): Violation[] {
+  if (integrations === undefined) return [];
+  if (!Array.isArray(parseJson(integrations))) return [{ field: 'integrations', message: 'must be an array' }];
+  if (Buffer.byteLength(integrations) <= maxIntegrationsBytes) return [];
+  return [{ field: 'integrations', message: `must be at most ${maxIntegrationsBytes / 1024} KiB` }];
+}
+
+/** The text of a free JSON field. */
+export function jsonText(field: Uint8Array | undefined): string | undefined {
+  return field === undefined ? undefined : new TextDecoder().decode(field);
+}

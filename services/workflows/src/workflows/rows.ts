@@ -1,0 +1,45 @@
+import { DomainError } from '@drippulse/runtime';
+import type { Kysely, Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/** A workflow with the steps of its current version. */
+export type WorkflowRow = Awaited<ReturnType<typeof findWorkflow>>;
+
+/** Rows with the steps of their current version, still to be scoped and ordered. */
+export function selectWorkflows(db: Kysely<DB>) {
+  return db
+    .selectFrom('workflows')
+    .innerJoin('workflow_versions', (join) =>
+      join
+        .onRef('workflow_versions.workflow_id', '=', 'workflows.id')
+        .onRef('workflow_versions.version', '=', 'workflows.version'),
+    )
+    .selectAll('workflows')
+    .select('workflow_versions.steps');
+}
+
+export async function findWorkflow(db: Kysely<DB>, organizationId: bigint, id: bigint) {
+  const row = await selectWorkflows(db)
+    .where('workflows.organization_id', '=', organizationId)
+    .where('workflows.id', '=', id)
+    .where('workflows.deleted_at', 'is', null)
+    .executeTakeFirst();
+  if (row === undefined) throw new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
+  return row;
+}
+
+/**
+ * The row, held until the transaction ends: two changes of one workflow happen one after the other. The lock is a
+ * statement of its own, because `for update` on the join would wait, then pair the new row with the old version and
+ * find nothing.
+ */
+export async function lockWorkflow(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<WorkflowRow> {
+  await trx
+    .selectFrom('workflows')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .forUpdate()
+    .execute();
+  return findWorkflow(trx, organizationId, id);
+}

@@ -1,0 +1,22 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { WorkflowSchema } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { WorkflowRow } from './rows.ts';
+import { statusToProto } from './statuses.ts';
+
+const utf8 = new TextEncoder();
+
+export function toProto(row: WorkflowRow): MessageInitShape<typeof WorkflowSchema> {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description ?? undefined,
+    status: statusToProto(row.status),
+    version: row.version,
+    projectId: row.project_id ?? undefined,
+    steps: utf8.encode(row.steps),
+    integrations: utf8.encode(row.integrations),
+    createdAt: timestampFromDate(row.created_at),
+    updatedAt: timestampFromDate(row.updated_at),
+  };
+}

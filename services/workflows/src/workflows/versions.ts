@@ -1,0 +1,11 @@
+import type { Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { WorkflowRow } from './rows.ts';
+
+/** Versions are only ever added: an enrollment stays on the one it entered with. */
+export async function insertVersion(trx: Transaction<DB>, row: WorkflowRow): Promise<void> {
+  await trx
+    .insertInto('workflow_versions')
+    .values({ workflow_id: row.id, version: row.version, steps: row.steps, created_at: row.updated_at })
+    .execute();
+}
