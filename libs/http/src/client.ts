@@ -1,0 +1,165 @@
+import { performance } from 'node:perf_hooks';
+import { Agent } from 'undici';
+import { guardedConnector } from './connector.ts';
+import { failureCodeOf, HttpFailure } from './failure.ts';
+import { readBody } from './read-body.ts';
+import { type Resolve, resolveWithNameServers, resolveWithSystem } from './resolve.ts';
+import { urlProblem } from './urls.ts';
+
+/** One request. `totalTimeoutMs` covers everything from the queue to the last byte of the answer. */
+export type HttpRequest = {
+  url: string;
+  method: string;
+  headers?: Record<string, string>;
+  body?: Uint8Array | string;
+  totalTimeoutMs: number;
+  /** Bytes of the answer that are read at most (64 KiB); the rest is destroyed with its connection. */
+  maxReadBytes?: number;
+  /** Bytes of the answer that are kept (16 KiB). */
+  keepBytes?: number;
+  signal?: AbortSignal;
+};
+
+/** An answer of any status; redirects are answers too and never followed. */
+export type HttpAnswer = {
+  statusCode: number;
+  /** Lower-case names; values of a repeated header are joined by ", ". */
+  headers: Record<string, string>;
+  body: Buffer;
+  /** Whether the answer was longer than `body`. */
+  truncated: boolean;
+  durationMs: number;
+};
+
+/** Sends requests to URLs that customers chose. Throws HttpFailure when there is no answer. */
+export type HttpClient = { request(request: HttpRequest): Promise<HttpAnswer>; close(): Promise<void> };
+
+export type HttpClientOptions = {
+  /** Allows plain http and private addresses: for development. */
+  allowPrivate: boolean;
+  userAgent: string;
+  /** Most connections to one origin (128); requests beyond wait within their own deadline. */
+  maxConnectionsPerOrigin?: number;
+  /** How long connecting may take, TLS included (5 s). */
+  connectTimeoutMs?: number;
+  /** How names become addresses; the name servers' answer, or the system's with `allowPrivate`, unless given. */
+  resolve?: Resolve;
+};
+
+// These describe the connection, which is ours; undici would take some of them and send a broken request.
+const connectionHeaders = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** The one client for requests out: guarded addresses, kept-alive bounded connections, verified TLS. */
+export function createHttpClient(o: HttpClientOptions): HttpClient {
+  const agent = new Agent({
+    connect: guardedConnector({
+      allowPrivate: o.allowPrivate,
+      resolve: o.resolve ?? (o.allowPrivate ? resolveWithSystem : resolveWithNameServers),
+      connectTimeoutMs: o.connectTimeoutMs ?? 5000,
+    }),
+    allowH2: false,
+    connections: o.maxConnectionsPerOrigin ?? 128,
+    // The deadline of each request covers headers and body; undici's own timers would only cost time.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    request: (request) => send(agent, o, request),
+    // Whoever closes has no use for answers that are still on their way.
+    close: () => agent.destroy(),
+  };
+}
+
+async function send(agent: Agent, o: HttpClientOptions, request: HttpRequest): Promise<HttpAnswer> {
+  const startedAt = performance.now();
+  const elapsedMs = () => Math.round(performance.now() - startedAt);
+  const problem = urlProblem(request.url, o.allowPrivate);
+  if (problem !== undefined) throw new HttpFailure('url_not_allowed', problem, { durationMs: 0 });
+  const deadline = startDeadline(request.totalTimeoutMs, request.signal);
+  try {
+    const url = new URL(request.url);
+    const answer = await agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: request.method,
+      headers: { 'user-agent': o.userAgent, ...sendable(request.headers ?? {}) },
+      body: request.body,
+      signal: deadline.signal,
+    });
+    const { body, truncated } = await readBody(answer.body, {
+      maxReadBytes: request.maxReadBytes ?? 64 * 1024,
+      keepBytes: request.keepBytes ?? 16 * 1024,
+    });
+    return {
+      statusCode: answer.statusCode,
+      headers: joined(answer.headers),
+      body,
+      truncated,
+      durationMs: elapsedMs(),
+    };
+  } catch (cause) {
+    const code = deadline.stoppedBy() ?? failureCodeOf(cause);
+    throw new HttpFailure(code, messages[code], { durationMs: elapsedMs(), cause });
+  } finally {
+    deadline.clear();
+  }
+}
+
+const messages = {
+  timeout: 'The answer did not end in time.',
+  connection_refused: 'The connection was refused.',
+  connection_reset: 'The connection was closed before the answer ended.',
+  unreachable: 'The address can not be reached.',
+  dns_failed: 'The host name does not resolve.',
+  tls_failed: 'The TLS handshake failed.',
+  address_not_allowed: 'The host is at an address that is not public.',
+  url_not_allowed: 'The URL is not allowed.',
+  protocol_error: 'The answer is not HTTP, or the request can not be sent.',
+  aborted: 'The request was stopped.',
+} as const;
+
+function startDeadline(timeoutMs: number, outer: AbortSignal | undefined) {
+  const controller = new AbortController();
+  let reason: 'timeout' | 'aborted' | undefined;
+  const stop = (why: 'timeout' | 'aborted') => {
+    reason ??= why;
+    controller.abort();
+  };
+  const abort = () => stop('aborted');
+  const timer = setTimeout(stop, timeoutMs, 'timeout');
+  if (outer?.aborted) abort();
+  outer?.addEventListener('abort', abort);
+  return {
+    signal: controller.signal,
+    stoppedBy: () => reason,
+    clear: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', abort);
+    },
+  };
+}
+
+function sendable(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .map(([name, value]): [string, string] => [name.toLowerCase(), value])
+      .filter(([name]) => !connectionHeaders.has(name)),
+  );
+}
+
+function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}

@@ -1,0 +1,65 @@
+/** Why a request got no answer. */
+export type HttpFailureCode =
+  | 'timeout'
+  | 'connection_refused'
+  | 'connection_reset'
+  | 'unreachable'
+  | 'dns_failed'
+  | 'tls_failed'
+  | 'address_not_allowed'
+  | 'url_not_allowed'
+  | 'protocol_error'
+  | 'aborted';
+
+/** A request that got no answer, or whose answer did not end in time. `code` is stable and fit to be shown. */
+export class HttpFailure extends Error {
+  readonly code: HttpFailureCode;
+  readonly durationMs: number;
+
+  constructor(code: HttpFailureCode, message: string, options: { durationMs: number; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'HttpFailure';
+    this.code = code;
+    this.durationMs = options.durationMs;
+  }
+}
+
+/** Raised inside a connection attempt, where the duration of the request is not known. */
+export class ConnectRefusal extends Error {
+  readonly code: 'address_not_allowed' | 'dns_failed';
+
+  constructor(code: 'address_not_allowed' | 'dns_failed', message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+const codes: Record<string, HttpFailureCode> = {
+  ENOTFOUND: 'dns_failed',
+  EAI_AGAIN: 'dns_failed',
+  ECONNREFUSED: 'connection_refused',
+  ECONNRESET: 'connection_reset',
+  EPIPE: 'connection_reset',
+  UND_ERR_SOCKET: 'connection_reset',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  EPROTO: 'tls_failed',
+};
+
+const tlsCode = /^(ERR_SSL|ERR_TLS|ERR_OSSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
+
+/** The code for whatever undici, node:net or node:tls threw. */
+export function failureCodeOf(error: unknown): HttpFailureCode {
+  if (error instanceof ConnectRefusal) return error.code;
+  if (typeof error !== 'object' || error === null) return 'protocol_error';
+  // net.connect tries several addresses and reports them together.
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0)
+    return failureCodeOf(error.errors[0]);
+  const code = 'code' in error ? String(error.code) : '';
+  return codes[code] ?? (tlsCode.test(code) ? 'tls_failed' : 'protocol_error');
+}

@@ -1,0 +1,10 @@
+export {
+  createHttpClient,
+  type HttpAnswer,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+} from './client.ts';
+export { HttpFailure, type HttpFailureCode } from './failure.ts';
+export type { Resolve } from './resolve.ts';
+export { checkUrl } from './urls.ts';

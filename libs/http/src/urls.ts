@@ -1,0 +1,57 @@
+import { isIP } from 'node:net';
+import { isAllowedAddress } from './addresses.ts';
+import { isBlockedPort } from './ports.ts';
+import { type Resolve, resolveWithSystem } from './resolve.ts';
+
+const maxUrlLength = 2048;
+const resolveAtMostMs = 2000;
+
+/**
+ * What is wrong with this URL as the target of a request, in one sentence, or undefined. For the moment it is saved: a
+ * name that does not resolve now is accepted, because the client judges the address again at every connect.
+ * `resolve: false` looks at the text alone.
+ */
+export async function checkUrl(
+  url: string,
+  o: { allowPrivate: boolean; resolve?: boolean; resolver?: Resolve },
+): Promise<string | undefined> {
+  const problem = urlProblem(url, o.allowPrivate);
+  if (problem !== undefined || o.resolve === false) return problem;
+  const hostname = hostnameOf(new URL(url));
+  if (isIP(hostname) !== 0) return undefined;
+  const addresses = await resolveWithin(o.resolver ?? resolveWithSystem, hostname);
+  const isAllowed = addresses.every((address) => isAllowedAddress(address, o.allowPrivate));
+  return isAllowed ? undefined : 'The host resolves to an address that is not public.';
+}
+
+/** What the text of the URL alone rules out. */
+export function urlProblem(text: string, allowPrivate: boolean): string | undefined {
+  if (text.length > maxUrlLength) return `The URL is longer than ${maxUrlLength} characters.`;
+  const url = URL.parse(text);
+  if (url === null) return 'This is not a URL.';
+  if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) return 'The URL must use https.';
+  if (url.username !== '' || url.password !== '') return 'The URL must not hold a user name or a password.';
+  if (url.port !== '' && isBlockedPort(Number(url.port))) return `Port ${url.port} belongs to another protocol.`;
+  const hostname = hostnameOf(url);
+  if (isIP(hostname) !== 0) {
+    return isAllowedAddress(hostname, allowPrivate) ? undefined : 'The address is not public.';
+  }
+  // RFC 6761: these names never leave the machine, whatever a name server says.
+  if (!allowPrivate && /(^|\.)localhost\.?$/.test(hostname)) return 'The address is not public.';
+  return undefined;
+}
+
+// The URL parser has already turned every literal form (0x7f.1, 2130706433, 017700000001) into the canonical one.
+function hostnameOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+async function resolveWithin(resolve: Resolve, hostname: string): Promise<string[]> {
+  const { promise: late, resolve: giveUp } = Promise.withResolvers<string[]>();
+  const timer = setTimeout(giveUp, resolveAtMostMs, []);
+  try {
+    return await Promise.race([resolve(hostname).catch(() => []), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
