@@ -1,0 +1,59 @@
+import type { Logger } from '@drippulse/observability';
+import { deadLetterTopic } from './topic.ts';
+import type { EventTransport, Producer, ReceivedMessage } from './transport.ts';
+
+const sendTimeoutMs = 5000;
+const maxReasonLength = 2000;
+
+/** Where a group puts the messages it gives up. */
+export type DeadLetters = {
+  /** Stores the message as it was, with why, where it lay and who gave it up in headers that start with `dead_`. */
+  send(message: ReceivedMessage, reason: unknown, tries: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+export function createDeadLetters(options: {
+  transport: EventTransport;
+  topic: string;
+  group: string;
+  log: Logger;
+}): DeadLetters {
+  const { transport, topic, group, log } = options;
+  const target = deadLetterTopic(topic);
+  let producer: Producer | undefined;
+
+  async function close(): Promise<void> {
+    const closing = producer;
+    producer = undefined;
+    await closing?.close().catch((error: unknown) => log.debug({ err: error }, 'producer did not close'));
+  }
+
+  return {
+    close,
+    async send(message, reason, tries) {
+      const headers = {
+        ...message.headers,
+        dead_reason: reasonText(reason),
+        dead_group: group,
+        dead_topic: topic,
+        dead_partition: String(message.partition),
+        dead_offset: String(message.offset),
+        dead_tries: String(tries),
+        dead_time: new Date().toISOString(),
+      };
+      try {
+        await transport.ensureTopics([target]);
+        producer ??= await transport.createProducer();
+        await producer.send(target, [{ key: message.key, value: message.value, headers }], sendTimeoutMs);
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+  };
+}
+
+function reasonText(reason: unknown): string {
+  const text = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
+  return text.slice(0, maxReasonLength);
+}

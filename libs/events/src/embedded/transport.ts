@@ -1,0 +1,69 @@
+import { connectDatabase, type Database } from '@drippulse/db';
+import type { Logger } from '@drippulse/observability';
+import { type Loop, startLoop } from '@drippulse/runtime';
+import { sql } from 'kysely';
+import type { EventTransport, Subscription } from '../transport.ts';
+import { createEmbeddedProducer } from './producer.ts';
+import { deleteOldMessages } from './retention.ts';
+import { startEmbeddedSubscription } from './subscription.ts';
+import { defaultSchema, partitionCount } from './tables.ts';
+import { startWakeups, type Wakeups } from './wakeups.ts';
+
+const defaultLeaseMs = 6000;
+const pruneEveryMs = 60 * 60_000;
+
+/**
+ * Events in Postgres, for an installation without Kafka: the same topics, partitions, groups and offsets, kept 7 days.
+ * `url` is that of the schema's own role; apply `migrateEmbeddedTransport` first.
+ */
+export function createEmbeddedTransport(options: {
+  url: string;
+  schema?: string;
+  log: Logger;
+  /** How long the partitions of a consumer that died rest, default 6 s. */
+  leaseMs?: number;
+}): EventTransport {
+  const { url, schema = defaultSchema, log, leaseMs = defaultLeaseMs } = options;
+  const db: Database<unknown> = connectDatabase({ url, schema, service: 'events', log });
+  const wakeups: Wakeups = startWakeups(db, `${schema}_wakeups`, log);
+  const subscriptions = new Set<Subscription>();
+  let retention: Loop | undefined;
+
+  async function ensureTopics(topics: readonly string[]): Promise<void> {
+    await sql`
+      insert into topic_partitions (topic, partition)
+      select topic, partition from unnest(${topics}::text[]) as topic, generate_series(0, ${partitionCount - 1}) as partition
+      on conflict do nothing
+    `.execute(db.kysely);
+  }
+
+  return {
+    ensureTopics,
+    async createProducer() {
+      return createEmbeddedProducer(db, (topic) => wakeups.wake(`topic ${topic}`));
+    },
+    async consume({ topic, group, onBatch }) {
+      const subscription = startEmbeddedSubscription({ db, topic, group, leaseMs, wakeups, log, onBatch });
+      subscriptions.add(subscription);
+      retention ??= startLoop({
+        name: 'event retention',
+        log,
+        maxIdleMs: pruneEveryMs,
+        run: (signal) => deleteOldMessages(db, signal),
+      });
+      return {
+        async stop() {
+          if (subscriptions.delete(subscription)) await subscription.stop();
+        },
+      };
+    },
+    healthy: () => true,
+    async close() {
+      await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
+      subscriptions.clear();
+      await retention?.stop();
+      await wakeups.stop();
+      await db.close();
+    },
+  };
+}

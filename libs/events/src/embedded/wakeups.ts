@@ -1,0 +1,85 @@
+import type { Database } from '@drippulse/db';
+import type { Logger } from '@drippulse/observability';
+import { startLoop } from '@drippulse/runtime';
+import type { Notification, PoolClient } from 'pg';
+
+/** Tells loops of this process at once, and those of other processes within some milliseconds, that there is work. */
+export type Wakeups = {
+  wake(name: string): void;
+  on(name: string, listener: () => void): () => void;
+  stop(): Promise<void>;
+};
+
+const minGapMs = 10;
+
+/**
+ * Wake-ups over NOTIFY on a connection of their own, outside of every other transaction (a NOTIFY in one makes its
+ * commit wait for all others), at most one each 10 ms. One may be lost with the connection: listeners also look by
+ * themselves.
+ */
+export function startWakeups(db: Database<unknown>, channel: string, log: Logger): Wakeups {
+  const listeners = new Map<string, Set<() => void>>();
+  const unsent = new Set<string>();
+  let client: PoolClient | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  function wakeHere(name: string): void {
+    for (const listener of listeners.get(name) ?? []) listener();
+  }
+
+  async function connect(): Promise<undefined> {
+    if (client) return;
+    const connecting = await db.pool.connect();
+    const lost = () => {
+      if (client === connecting) client = undefined;
+      loop.wake();
+    };
+    connecting.on('error', lost);
+    connecting.on('end', lost);
+    try {
+      // These transactions hold nothing that must survive a crash.
+      const { rows } = await connecting.query('select pg_backend_pid() as pid, set_config($1, $2, false)', [
+        'synchronous_commit',
+        'off',
+      ]);
+      connecting.on('notification', ({ processId, payload }: Notification) => {
+        if (processId !== rows[0]?.pid && payload !== undefined) wakeHere(payload);
+      });
+      await connecting.query(`listen ${channel}`);
+    } catch (error) {
+      connecting.release(true);
+      throw error;
+    }
+    client = connecting;
+  }
+
+  function notifySoon(): void {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const names = [...unsent];
+      unsent.clear();
+      client
+        ?.query('select pg_notify($1, name) from unnest($2::text[]) as name', [channel, names])
+        .catch((error: unknown) => log.debug({ err: error }, 'wake-up not sent'));
+    }, minGapMs);
+  }
+
+  const loop = startLoop({ name: `wake-ups on ${channel}`, log, maxIdleMs: 60_000, run: connect });
+  return {
+    wake(name) {
+      wakeHere(name);
+      unsent.add(name);
+      notifySoon();
+    },
+    on(name, listener) {
+      const all = listeners.get(name) ?? new Set();
+      listeners.set(name, all.add(listener));
+      return () => all.delete(listener);
+    },
+    async stop() {
+      await loop.stop();
+      clearTimeout(timer);
+      client?.release(true);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '@drippulse/db';
+import { sql } from 'kysely';
+
+/** The right to send the outbox of a service, held by one process at a time. */
+export type OutboxLease = {
+  /** Takes or renews it where less than half is left; false while another process holds it. */
+  hold(): Promise<boolean>;
+  /** How long it certainly lasts, by a clock that runs on while the process is frozen; negative once it is lost. */
+  leftMs(): number;
+  /** Lets the next process take it at once. */
+  release(): Promise<void>;
+};
+
+/**
+ * A lease kept in database time. A process knows how long it lasts without asking: the database counted `leaseMs` from a
+ * moment after the one when the query was sent.
+ */
+export function createOutboxLease<DB>(db: Database<DB>, leaseMs: number): OutboxLease {
+  const holder = randomUUID();
+  let lockedUntilMs = Number.NEGATIVE_INFINITY;
+  const leftMs = () => lockedUntilMs - performance.now();
+
+  async function take(): Promise<boolean> {
+    const askedAtMs = performance.now();
+    const { rows } = await sql`
+      insert into outbox_lease as lease (holder, locked_until)
+      values (${holder}, clock_timestamp() + ${leaseMs} * interval '1 millisecond')
+      on conflict (id) do update set holder = excluded.holder, locked_until = excluded.locked_until
+      where lease.holder = excluded.holder or lease.locked_until < clock_timestamp()
+      returning 1
+    `.execute(db.kysely);
+    lockedUntilMs = rows.length > 0 ? askedAtMs + leaseMs : Number.NEGATIVE_INFINITY;
+    return rows.length > 0;
+  }
+
+  return {
+    leftMs,
+    async hold() {
+      return leftMs() > leaseMs / 2 || (await take());
+    },
+    async release() {
+      lockedUntilMs = Number.NEGATIVE_INFINITY;
+      await sql`update outbox_lease set locked_until = clock_timestamp() where holder = ${holder}`.execute(db.kysely);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { type DescField, type DescMessage, getOption, hasOption } from '@bufbuild/protobuf';
+import { topic as topicOption, webhook as webhookOption } from '@drippulse/proto/drippulse/events/v1/options_pb';
+
+/** A stream of events of one message type. */
+export type Topic<D extends DescMessage = DescMessage> = { name: string; desc: D };
+
+const eventFields = ['id', 'time', 'organization_id', 'sequence', 'aggregate'];
+
+/**
+ * The topic that events of this message type are published to, from its option `drippulse.events.v1.topic`.
+ * Throws when the message is not an event: without the option, or without one of the fields every event starts with.
+ */
+export function topicOf<D extends DescMessage>(desc: D): Topic<D> {
+  if (!hasOption(desc, topicOption)) throw new Error(`${desc.typeName} has no option drippulse.events.v1.topic`);
+  const missing = eventFields.filter((name) => !desc.fields.some((field) => field.name === name));
+  if (missing.length > 0) throw new Error(`${desc.typeName} lacks the event fields ${missing.join(', ')}`);
+  return { name: getOption(desc, topicOption).name, desc };
+}
+
+/** Where the messages of a topic go that a group gave up. */
+export function deadLetterTopic(topic: string): string {
+  return `${topic}.dead`;
+}
+
+/**
+ * The type of an event, `<noun>.<past participle>`: the webhook type of its payload where it has one, else the payload's
+ * field name after the topic's noun (`drippulse.workflows.v1` and `moved` give `workflows.moved`).
+ */
+export function eventType(topic: Topic, payloadCase: string | undefined): string {
+  const field = topic.desc.fields.find((candidate) => candidate.localName === payloadCase);
+  return field ? typeOfField(topic, field) : `${nounOf(topic)}.unknown`;
+}
+
+function typeOfField(topic: Topic, field: DescField): string {
+  return hasOption(field, webhookOption) ? getOption(field, webhookOption).type : `${nounOf(topic)}.${field.name}`;
+}
+
+function nounOf(topic: Topic): string {
+  return topic.name.split('.').at(-2) ?? topic.name;
+}

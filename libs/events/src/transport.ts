@@ -1,0 +1,45 @@
+/** An event on its way: `value` is the encoded protobuf message, `key` keeps those of one aggregate in order. */
+export type TransportMessage = { key: string; value: Uint8Array; headers: Record<string, string> };
+
+/** A message as it lies in a partition of a topic. */
+export type ReceivedMessage = TransportMessage & { partition: number; offset: bigint };
+
+/** Messages of one partition in order; `lag` counts those behind the last of them. */
+export type ReceivedBatch = { partition: number; messages: readonly ReceivedMessage[]; lag: number };
+
+/**
+ * What became of a batch: the first `done` messages are finished and never needed again by this group. With
+ * `retryAfterMs` the partition rests that long before the rest is delivered again; other partitions go on.
+ */
+export type BatchOutcome = { done: number; retryAfterMs?: number };
+
+/** Sends messages. One whose send has failed or timed out must be closed and not used again. */
+export type Producer = {
+  /** Stores all messages, those of one key in the order given, or rejects: then some, all or none of them are stored. */
+  send(topic: string, messages: readonly TransportMessage[], timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** The place of one consumer in its group. */
+export type Subscription = { stop(): Promise<void> };
+
+/** Carries messages from producers to groups of consumers, at least once, in order within a partition. */
+export type EventTransport = {
+  createProducer(): Promise<Producer>;
+  /**
+   * Shares the partitions of a topic with the other consumers of the group, from where the group stopped, a new group
+   * from the oldest message kept. Partitions of one consumer are delivered one batch at a time. Returns at once and
+   * goes on trying for as long as the server can't be reached.
+   */
+  consume(options: {
+    topic: string;
+    group: string;
+    onBatch(batch: ReceivedBatch): Promise<BatchOutcome>;
+  }): Promise<Subscription>;
+  /** Makes the topics that do not exist. */
+  ensureTopics(topics: readonly string[]): Promise<void>;
+  /** False once a consumer has ended by itself and only a restart of the process helps. */
+  healthy(): boolean;
+  /** Stops what is still running and closes all connections. */
+  close(): Promise<void>;
+};
