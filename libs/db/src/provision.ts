@@ -5,6 +5,9 @@ import { checkIdentifier } from './identifiers.ts';
 /** Roles belong to the whole server, so two databases provisioned at once may meet in the catalog. */
 const catalogTries = 10;
 
+/** What the migrations of services rely on; a service's role may not make them itself. */
+const extensions = ['pg_trgm', 'btree_gin'];
+
 /**
  * Makes, or brings up to date, the login role of one service and the schema it owns, in the database of `adminUrl`, and
  * answers the URL to connect with. The role has no rights on any other schema. Safe to repeat; a new password replaces
@@ -25,6 +28,7 @@ export async function provisionSchema(options: {
   try {
     await retryCatalogConflicts(() => createRole(client, role, password));
     await retryCatalogConflicts(() => createSchema(client, schema, role));
+    for (const extension of extensions) await retryCatalogConflicts(() => createExtension(client, extension));
   } finally {
     await client.end();
   }
@@ -56,6 +60,10 @@ async function createSchema(client: pg.Client, schema: string, role: string): Pr
   await client.query(
     `alter role ${role} in database ${client.escapeIdentifier(rows[0].name)} set search_path = ${schema}`,
   );
+}
+
+async function createExtension(client: pg.Client, extension: string): Promise<void> {
+  await client.query(`create extension if not exists ${extension} with schema public`);
 }
 
 /** Concurrent changes of one catalog row fail with `XX000 tuple concurrently updated` or as a duplicate. */
