@@ -1,6 +1,7 @@
 import type { Logger } from '@drippulse/observability';
+import { createSender } from './sender.ts';
 import { deadLetterTopic } from './topic.ts';
-import type { EventTransport, Producer, ReceivedMessage } from './transport.ts';
+import type { EventTransport, ReceivedMessage } from './transport.ts';
 
 const sendTimeoutMs = 5000;
 const maxReasonLength = 2000;
@@ -20,16 +21,8 @@ export function createDeadLetters(options: {
 }): DeadLetters {
   const { transport, topic, group, log } = options;
   const target = deadLetterTopic(topic);
-  let producer: Producer | undefined;
-
-  async function close(): Promise<void> {
-    const closing = producer;
-    producer = undefined;
-    await closing?.close().catch((error: unknown) => log.debug({ err: error }, 'producer did not close'));
-  }
-
+  const sender = createSender(transport, log);
   return {
-    close,
     async send(message, reason, tries) {
       const headers = {
         ...message.headers,
@@ -41,15 +34,10 @@ export function createDeadLetters(options: {
         dead_tries: String(tries),
         dead_time: new Date().toISOString(),
       };
-      try {
-        await transport.ensureTopics([target]);
-        producer ??= await transport.createProducer();
-        await producer.send(target, [{ key: message.key, value: message.value, headers }], sendTimeoutMs);
-      } catch (error) {
-        await close();
-        throw error;
-      }
+      await sender.prepare(target);
+      await sender.send(target, [{ key: message.key, value: message.value, headers }], sendTimeoutMs);
     },
+    close: sender.close,
   };
 }
 

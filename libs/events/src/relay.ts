@@ -5,7 +5,8 @@ import { sql } from 'kysely';
 import { unpackEvents } from './frame.ts';
 import { createOutboxLease } from './lease.ts';
 import { eventMetrics } from './metrics.ts';
-import type { EventTransport, Producer, TransportMessage } from './transport.ts';
+import { createSender } from './sender.ts';
+import type { EventTransport, TransportMessage } from './transport.ts';
 
 /** The part of a service that hands its outbox to the transport. */
 export type Relay = {
@@ -45,8 +46,7 @@ export function startRelay<DB>(options: {
   const log = options.log.child({ relay: options.schema });
   const metrics = eventMetrics(options.metrics);
   const lease = createOutboxLease(db, leaseMs);
-  const knownTopics = new Set<string>();
-  let producer: Producer | undefined;
+  const sender = createSender(transport, log);
 
   async function run(signal: AbortSignal): Promise<number | undefined> {
     while (!signal.aborted && (await lease.hold())) {
@@ -65,9 +65,10 @@ export function startRelay<DB>(options: {
       const topic = run[0]?.topic ?? '';
       const messages = run.flatMap((row) => messagesOf(row, service));
       for (const batch of sendBatches(messages)) {
+        await sender.prepare(topic);
         // Asked again before each send: this process may have been frozen since.
         if (!(await lease.hold())) return;
-        await send(topic, batch);
+        await sender.send(topic, batch, lease.leftMs() - leaseMarginMs);
       }
       metrics.published.inc({ topic }, messages.length);
       const ids = run.map((row) => row.id);
@@ -75,30 +76,12 @@ export function startRelay<DB>(options: {
     }
   }
 
-  async function send(topic: string, messages: readonly TransportMessage[]): Promise<void> {
-    try {
-      if (!knownTopics.has(topic)) await transport.ensureTopics([topic]);
-      knownTopics.add(topic);
-      producer ??= await transport.createProducer();
-      await producer.send(topic, messages, lease.leftMs() - leaseMarginMs);
-    } catch (error) {
-      await closeProducer();
-      throw error;
-    }
-  }
-
-  async function closeProducer(): Promise<void> {
-    const closing = producer;
-    producer = undefined;
-    await closing?.close().catch((error: unknown) => log.debug({ err: error }, 'producer did not close'));
-  }
-
   const loop = startLoop({ name: 'relay', log, run });
   return {
     wake: loop.wake,
     async stop() {
       await loop.stop();
-      await closeProducer();
+      await sender.close();
       await lease.release();
     },
   };

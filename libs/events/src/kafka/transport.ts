@@ -1,6 +1,49 @@
 import type { Logger } from '@drippulse/observability';
 import type { EventTransport } from '../transport.ts';
+import { createClient, endlessRetry, shortRetry } from './client.ts';
+import { createKafkaProducer } from './producer.ts';
+import { type KafkaSubscription, startKafkaSubscription } from './subscription.ts';
+import { createMissingTopics } from './topics.ts';
 
-export function createKafkaTransport(_options: { brokers: string[]; clientId: string; log: Logger }): EventTransport {
-  throw new Error('not there yet');
+const defaultPartitions = 8;
+const sendTimeoutMs = 5000;
+const consumeTimeoutMs = 30_000;
+
+/** Events over Kafka. Connects when it is first used, and never gives up on the brokers. */
+export function createKafkaTransport(options: {
+  brokers: string[];
+  clientId: string;
+  log: Logger;
+  /** Partitions of a topic that does not exist yet, default 8. */
+  partitions?: number;
+}): EventTransport {
+  const { brokers, clientId, log, partitions = defaultPartitions } = options;
+  // Whoever sends or asks tries again by itself, with a fresh producer, and must not leave attempts behind.
+  const asking = createClient({ brokers, clientId, log, retry: shortRetry, requestTimeoutMs: sendTimeoutMs });
+  const consuming = createClient({ brokers, clientId, log, retry: endlessRetry, requestTimeoutMs: consumeTimeoutMs });
+  const subscriptions = new Set<KafkaSubscription>();
+
+  async function ensureTopics(topics: readonly string[]): Promise<void> {
+    await createMissingTopics(asking, topics, partitions);
+  }
+
+  return {
+    ensureTopics,
+    createProducer: () => createKafkaProducer(asking),
+    async consume({ topic, group, onBatch }) {
+      const ensureTopic = () => ensureTopics([topic]);
+      const subscription = startKafkaSubscription({ kafka: consuming, topic, group, log, ensureTopic, onBatch });
+      subscriptions.add(subscription);
+      return {
+        async stop() {
+          if (subscriptions.delete(subscription)) await subscription.stop();
+        },
+      };
+    },
+    healthy: () => [...subscriptions].every((subscription) => subscription.isHealthy()),
+    async close() {
+      await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
+      subscriptions.clear();
+    },
+  };
 }

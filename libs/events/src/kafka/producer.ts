@@ -1,0 +1,29 @@
+import kafkajs, { type Kafka } from 'kafkajs';
+import { withTimeout } from '../timeout.ts';
+import type { Producer } from '../transport.ts';
+
+const closeTimeoutMs = 3000;
+
+/**
+ * An idempotent producer that waits for all replicas in sync. kafkajs may silently drop the batch after one that failed,
+ * so a producer whose send has rejected must not send again.
+ */
+export async function createKafkaProducer(kafka: Kafka): Promise<Producer> {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
+  await producer.connect();
+  return {
+    async send(topic, messages, timeoutMs) {
+      const records = messages.map(({ key, value, headers }) => ({ key, value: Buffer.from(value), headers }));
+      const sending = producer.send({ topic, acks: -1, messages: records, timeout: Math.ceil(timeoutMs) });
+      await withTimeout(sending, timeoutMs, `Sending to ${topic}`);
+    },
+    async close() {
+      await withTimeout(producer.disconnect(), closeTimeoutMs, 'Closing a producer');
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { Logger } from '@drippulse/observability';
+import { startLoop } from '@drippulse/runtime';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { withTimeout } from '../timeout.ts';
+import type { BatchOutcome, ReceivedBatch, Subscription } from '../transport.ts';
+import { endlessRetry } from './client.ts';
+import { batchesOf } from './messages.ts';
+
+/** How long the partitions of a consumer that died rest. */
+const sessionTimeoutMs = 10_000;
+const heartbeatMs = 2000;
+const fetchWaitMs = 1000;
+const stopTimeoutMs = 10_000;
+
+/** A place in a consumer group; `isHealthy` is false while its consumer has ended and could not be replaced. */
+export type KafkaSubscription = Subscription & { isHealthy(): boolean };
+
+/**
+ * Consumes a topic with kafkajs. Connecting goes on in the background until the broker answers; a consumer that kafkajs
+ * gives up is replaced by a new one.
+ */
+export function startKafkaSubscription(options: {
+  kafka: Kafka;
+  topic: string;
+  group: string;
+  log: Logger;
+  ensureTopic(): Promise<void>;
+  onBatch(batch: ReceivedBatch): Promise<BatchOutcome>;
+}): KafkaSubscription {
+  const { kafka, topic, group, log, ensureTopic, onBatch } = options;
+  const resumeTimers = new Set<NodeJS.Timeout>();
+  let consumer: Consumer | undefined;
+  let isRunning = false;
+  let hasCrashed = false;
+
+  /** Runs until it has succeeded, and again when the consumer has crashed. */
+  async function connect(): Promise<undefined> {
+    if (isRunning) return;
+    // Gives up after seconds when no broker answers; kafkajs' own attempts to connect can't be stopped.
+    await ensureTopic();
+    await disconnect();
+    const joining = createConsumer();
+    await joining.connect();
+    await joining.subscribe({ topic, fromBeginning: true });
+    await joining.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch });
+    isRunning = true;
+    hasCrashed = false;
+  }
+
+  function createConsumer(): Consumer {
+    const created = kafka.consumer({
+      groupId: group,
+      retry: endlessRetry,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: heartbeatMs,
+      maxWaitTimeInMs: fetchWaitMs,
+      allowAutoTopicCreation: false,
+    });
+    created.on(created.events.CRASH, ({ payload }) => {
+      log.error({ err: payload.error, topic, group, restarts: payload.restart }, 'Kafka consumer crashed');
+      if (payload.restart || consumer !== created) return;
+      isRunning = false;
+      hasCrashed = true;
+      connecting.wake();
+    });
+    consumer = created;
+    return created;
+  }
+
+  async function eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { partition, highWatermark, messages: fetched } = payload.batch;
+    for (const messages of batchesOf(partition, fetched)) {
+      if (!payload.isRunning() || payload.isStale()) return;
+      const last = messages.at(-1);
+      const lag = last === undefined ? 0 : Number(BigInt(highWatermark) - last.offset - 1n);
+      const outcome = await whileBeating(payload, () => onBatch({ partition, messages, lag }));
+      const lastDone = messages[outcome.done - 1];
+      if (lastDone !== undefined) await commit(payload, lastDone.offset);
+      if (outcome.retryAfterMs !== undefined) {
+        resumeLater(payload.pause(), outcome.retryAfterMs);
+        return;
+      }
+      await payload.heartbeat();
+    }
+  }
+
+  async function commit(payload: EachBatchPayload, offset: bigint): Promise<void> {
+    payload.resolveOffset(String(offset));
+    const partitions = [{ partition: payload.batch.partition, offset: String(offset + 1n) }];
+    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
+  }
+
+  function resumeLater(resume: () => void, delayMs: number): void {
+    const timer = setTimeout(() => {
+      resumeTimers.delete(timer);
+      resume();
+    }, delayMs);
+    resumeTimers.add(timer);
+  }
+
+  async function disconnect(): Promise<void> {
+    const leaving = consumer;
+    consumer = undefined;
+    for (const timer of resumeTimers) clearTimeout(timer);
+    resumeTimers.clear();
+    if (leaving === undefined) return;
+    await withTimeout(leaving.disconnect(), stopTimeoutMs, 'Leaving the group').catch((error: unknown) =>
+      log.warn({ err: error, topic, group }, 'Kafka consumer did not stop cleanly'),
+    );
+  }
+
+  const connecting = startLoop({ name: `consumer ${group} of ${topic}`, log, maxIdleMs: 60_000, run: connect });
+  return {
+    isHealthy: () => !hasCrashed,
+    async stop() {
+      await connecting.stop();
+      await disconnect();
+    },
+  };
+}
+
+/** Keeps the place in the group while a batch is handled; a rebalance shows at the next commit or heartbeat. */
+async function whileBeating<T>(payload: EachBatchPayload, work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => payload.heartbeat().catch(() => undefined), heartbeatMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
