@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { Caller, ServiceName } from '@drippulse/rpc';
-import type { DomainError } from '@drippulse/runtime';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Transport } from '@connectrpc/connect';
+import type { Caller, ServiceName } from '@drippulse/rpc';
+import type { DomainError } from '@drippulse/runtime';
 
 /** Who sent a request, once its credential is known to be good. */
 export type Authenticated = {

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { create } from '@bufbuild/protobuf';
+import { startList } from '@drippulse/json';
+import { setHead } from './reply.ts';
+import { answersRaw, rawBodyOf } from './reply-body.ts';
+import type { Route } from './routes.ts';
+
+type Stream = { header: Headers; message: AsyncIterable<unknown> };
+
+/**
+ * Writes a stream out as it comes, no faster than the client reads. What fails before the first byte is thrown, and
+ * answered like any error; after it the connection is broken off, so that half an answer never looks whole.
+ */
+export async function answerStream(
+  response: ServerResponse,
+  route: Route,
+  stream: Stream,
+  signal: AbortSignal,
+): Promise<void> {
+  const messages = stream.message[Symbol.asyncIterator]();
+  try {
+    const first = await messages.next();
+    setHead(response, route, stream.header);
+    const chunks = answersRaw(route) ? rawChunks(route, first, messages) : listChunks(route, first, messages);
+    if (answersRaw(route)) setRawContentType(response, route, first);
+    if (response.req.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    for await (const chunk of chunks) {
+      if (chunk.length > 0 && !response.write(chunk)) await once(response, 'drain', { signal });
+    }
+    response.end();
+  } finally {
+    // Tells the service to stop when the answer ended early; after the last message it says nothing.
+    await messages.return?.();
+  }
+}
+
+function setRawContentType(response: ServerResponse, route: Route, first: IteratorResult<unknown>): void {
+  const contentType = first.done ? '' : rawBodyOf(route, first.value)?.contentType;
+  response.setHeader('content-type', contentType || 'application/octet-stream');
+}
+
+async function* rawChunks(route: Route, first: IteratorResult<unknown>, messages: AsyncIterator<unknown>) {
+  for (let next = first; !next.done; next = await messages.next()) {
+    yield rawBodyOf(route, next.value)?.data ?? new Uint8Array();
+  }
+}
+
+async function* listChunks(route: Route, first: IteratorResult<unknown>, messages: AsyncIterator<unknown>) {
+  const list = startList(route.method.output);
+  // A list without any part is the list of an empty message.
+  if (first.done) yield list.part(create(route.method.output));
+  for (let next = first; !next.done; next = await messages.next()) yield list.part(next.value);
+  yield list.end();
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import type { Caller, Tokens } from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+import type { Exchange } from './exchange.ts';
+import { apiKeyIdHeader, clientAddressHeader, sessionIdHeader, type Upstream } from './ports.ts';
+import { isRepeatable, type Route } from './routes.ts';
+
+/** Who speaks when no credential is asked for: the gateway itself, in no organization. */
+const anonymous: Caller = {
+  organizationId: 0n,
+  actor: { type: 'service', id: 'gateway' },
+  role: 'viewer',
+  mode: 'live',
+};
+
+/** The metadata of a call: the internal token, what names the request, and the headers that the method lets through. */
+export async function callHeaders(
+  request: IncomingMessage,
+  route: Route & { upstream: Upstream },
+  exchange: Exchange,
+  tokens: Tokens,
+): Promise<Headers> {
+  const { authenticated, requestId, clientAddress } = exchange;
+  const headers = new Headers({ 'x-request-id': requestId, [clientAddressHeader]: clientAddress });
+  const idempotencyKey = readIdempotencyKey(request, route);
+  if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey);
+  const traceparent = request.headers['traceparent'];
+  if (typeof traceparent === 'string' && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(traceparent)) {
+    headers.set('traceparent', traceparent);
+  }
+  if (authenticated?.sessionId !== undefined) headers.set(sessionIdHeader, authenticated.sessionId);
+  if (authenticated?.apiKeyId !== undefined) headers.set(apiKeyIdHeader, String(authenticated.apiKeyId));
+  for (const name of route.rest.requestHeaders) {
+    const value = readHeader(request, name);
+    if (value !== undefined) headers.set(name, value);
+  }
+  const token = await tokens.mint(authenticated?.caller ?? anonymous, route.upstream.audience);
+  headers.set('authorization', `Bearer ${token}`);
+  return headers;
+}
+
+function readHeader(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  const text = Array.isArray(value) ? value.join(', ') : value;
+  // gRPC metadata holds printable ASCII only.
+  if (text === undefined || /^[\x20-\x7e]*$/.test(text)) return text;
+  throw new DomainError('malformed', 'invalid_header', `The header ${name} holds characters that are not ASCII.`);
+}
+
+/** The `Idempotency-Key` header of methods that know repeats: 1 to 255 visible ASCII characters, quoted or bare. */
+export function readIdempotencyKey(request: IncomingMessage, route: Route): string | undefined {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined || !isRepeatable(route)) return undefined;
+  const text = String(header);
+  const key = /^"(.*)"$/.exec(text)?.[1] ?? text;
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new DomainError(
+    'malformed',
+    'invalid_idempotency_key',
+    'Idempotency-Key must be 1 to 255 visible ASCII characters, quoted or bare.',
+  );
+}

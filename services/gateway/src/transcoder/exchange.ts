@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answered, Authenticated, Observe } from './ports.ts';
+
+/** What is known of a request while it is answered; `Observe` gets it when the answer is out. */
+export type Exchange = {
+  requestId: string;
+  clientAddress: string;
+  /** Path without the query. */
+  path: string;
+  route: string;
+  rpc?: string;
+  authenticated?: Authenticated;
+  reason?: string;
+  error?: unknown;
+};
+
+const exchanges = new WeakMap<IncomingMessage, Exchange>();
+
+/** Starts the record of a request: names it, tells the client the name, and reports once the answer has gone out. */
+export function beginExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  facts: { clientAddress: string; path: string; observe: Observe },
+): Exchange {
+  const { clientAddress, path, observe } = facts;
+  const startedAt = performance.now();
+  const exchange: Exchange = { requestId: readRequestId(request), clientAddress, path, route: 'unmatched' };
+  exchanges.set(request, exchange);
+  response.setHeader('x-request-id', exchange.requestId);
+  response.once('close', () => observe(answered(request, response, exchange, performance.now() - startedAt)));
+  return exchange;
+}
+
+export function exchangeOf(request: IncomingMessage): Exchange {
+  const exchange = exchanges.get(request);
+  if (exchange === undefined) throw new Error('beginExchange did not run for this request');
+  return exchange;
+}
+
+/** The caller's own name for the request when it is one that logs can hold, else a new one. */
+export function readRequestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+function answered(
+  request: IncomingMessage,
+  response: ServerResponse,
+  exchange: Exchange,
+  durationMs: number,
+): Answered {
+  const { path: _path, ...facts } = exchange;
+  // 499 as nginx has it: the client left before an answer began.
+  const status = response.headersSent ? response.statusCode : 499;
+  return { method: request.method ?? '', status, durationMs, ...facts };
+}

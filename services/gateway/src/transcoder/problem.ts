@@ -1,0 +1,73 @@
+import { STATUS_CODES } from 'node:http';
+import { DomainError, type ErrorKind, type Violation } from '@drippulse/runtime';
+
+const statusOfKind: Record<ErrorKind, number> = {
+  malformed: 400,
+  unauthenticated: 401,
+  permission_denied: 403,
+  not_found: 404,
+  already_exists: 409,
+  aborted: 409,
+  too_large: 413,
+  invalid: 422,
+  failed_precondition: 422,
+  resource_exhausted: 429,
+  internal: 500,
+  unavailable: 503,
+};
+
+/** Reasons of HTTP itself, for which the kinds are too coarse. */
+const statusOfReason: Readonly<Record<string, number>> = {
+  method_not_allowed: 405,
+  request_timeout: 408,
+  unsupported_media_type: 415,
+  unsupported_content_encoding: 415,
+  headers_too_large: 431,
+  deadline_exceeded: 504,
+};
+
+export const problemContentType = 'application/problem+json; charset=utf-8';
+
+export type Problem = { status: number; headers: Record<string, string>; body: string };
+
+/** The answer for an error: RFC 9457's members and the reference's. The one place where an error becomes HTTP. */
+export function problemOf(error: DomainError, request: { path: string; requestId: string }): Problem {
+  const status = statusOf(error);
+  const headers: Record<string, string> = { 'content-type': problemContentType, 'cache-control': 'no-store' };
+  if (status === 401) headers['www-authenticate'] = 'Bearer realm="drippulse"';
+  const retryAfter = error.retryAfterSeconds ?? (error.kind === 'unavailable' ? 1 : undefined);
+  if (retryAfter !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter)));
+  const body = JSON.stringify({
+    type: `/docs/errors#${error.reason}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: error.message,
+    instance: request.path,
+    error: error.reason,
+    message: error.message,
+    errors: errorsByField(error.violations),
+    request_id: request.requestId,
+  });
+  return { status, headers, body };
+}
+
+export function statusOf(error: DomainError): number {
+  return statusOfReason[error.reason] ?? statusOfKind[error.kind];
+}
+
+/** Whatever was thrown, as an error that may be shown: what is no DomainError is a defect of ours. */
+export function toDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  return new DomainError('internal', 'internal_error', 'Something went wrong on our side.', { cause: error });
+}
+
+function errorsByField(violations: readonly Violation[]): Record<string, string[]> {
+  // Fields come from callers too, and may be named `__proto__`.
+  const errors: Record<string, string[]> = Object.create(null);
+  for (const { field, message } of violations) {
+    const messages = errors[field] ?? [];
+    messages.push(message);
+    errors[field] = messages;
+  }
+  return errors;
+}

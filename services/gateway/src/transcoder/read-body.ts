@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http';
+import { DomainError } from '@drippulse/runtime';
+
+export type BodyLimits = {
+  maxBytes: number;
+  /** How long nothing may come. */
+  idleTimeoutMs: number;
+};
+
+/** The slowest sender that is waited for. */
+const minBytesPerSecond = 64 << 10;
+
+/** Whether a request announces a body of at least one byte. */
+export function hasBody(request: IncomingMessage): boolean {
+  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+}
+
+/** Refuses a body by what its headers say, before a byte of it is read. */
+export function checkBodySize(request: IncomingMessage, maxBytes: number): void {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+}
+
+/** Refuses compressed bodies: a small one can hold a very large one. */
+export function checkContentEncoding(request: IncomingMessage): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  throw new DomainError('malformed', 'unsupported_content_encoding', 'Send the body without compression.');
+}
+
+/** Reads a whole body, up to a limit of bytes, a limit of silence, and a time that the limit of bytes allows for. */
+export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  const { maxBytes, idleTimeoutMs } = limits;
+  const totalTimeoutMs = idleTimeoutMs + (maxBytes / minBytesPerSecond) * 1000;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const idle = setTimeout(() => settle(() => reject(bodyTooSlow())), idleTimeoutMs);
+    const total = setTimeout(() => settle(() => reject(bodyTooSlow())), totalTimeoutMs);
+    const onData = (chunk: Buffer) => {
+      idle.refresh();
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > maxBytes) settle(() => reject(tooLarge(maxBytes)));
+    };
+    const onEnd = () => settle(() => resolve(Buffer.concat(chunks, size)));
+    const onGone = () => settle(() => reject(clientGone()));
+    request.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone);
+
+    function settle(finish: () => void): void {
+      clearTimeout(idle);
+      clearTimeout(total);
+      request.off('data', onData).off('end', onEnd).off('close', onGone);
+      finish();
+    }
+  });
+}
+
+export function tooLarge(maxBytes: number): DomainError {
+  return new DomainError('too_large', 'body_too_large', `The body is larger than ${maxBytes} bytes.`);
+}
+
+export function bodyTooSlow(): DomainError {
+  return new DomainError('malformed', 'request_timeout', 'The body came too slowly.');
+}
+
+export function clientGone(): DomainError {
+  return new DomainError('internal', 'cancelled', 'The client went away.');
+}
+
+const drainLimitBytes = 64 << 20;
+const drainLimitMs = 10_000;
+
+/**
+ * Reads the rest of a body that was refused, so that the client gets to see the answer: closing at once would reset the
+ * connection under it. Bounded, so that nobody sends for ever.
+ */
+export function drainBody(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  let size = 0;
+  const timer = setTimeout(() => request.destroy(), drainLimitMs);
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > drainLimitBytes) request.destroy();
+  });
+  request.once('close', () => clearTimeout(timer)).on('error', () => undefined);
+  request.resume();
+}

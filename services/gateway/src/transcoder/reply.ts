@@ -1,0 +1,51 @@
+import type { ServerResponse } from 'node:http';
+import type { DescField } from '@bufbuild/protobuf';
+import type { Route } from './routes.ts';
+
+const jsonContentType = 'application/json; charset=utf-8';
+
+/** Metadata that every method may answer with. */
+const alwaysAllowed = ['location', 'idempotent-replayed'];
+
+/**
+ * Sets status and headers of a success from the metadata of the reply: `x-http-status` overrides the method's status,
+ * headers cross by allow-list. `row` is what the Location template is filled from.
+ */
+export function setHead(response: ServerResponse, route: Route, metadata: Headers, row?: unknown): void {
+  const override = Number(metadata.get('x-http-status'));
+  response.statusCode = override >= 200 && override <= 599 ? override : route.rest.successStatus || 200;
+  response.setHeader('cache-control', 'no-store');
+  if (!isBodiless(response)) response.setHeader('content-type', jsonContentType);
+  if (route.rest.location !== '' && row !== undefined) {
+    response.setHeader('location', fillTemplate(route, row));
+  }
+  for (const name of [...alwaysAllowed, ...route.rest.responseHeaders]) {
+    const value = metadata.get(name);
+    if (value !== null) response.setHeader(name, value);
+  }
+}
+
+/** True of answers that HTTP sends no body with. */
+export function isBodiless(response: ServerResponse): boolean {
+  return response.statusCode === 204 || response.statusCode === 304;
+}
+
+/** Ends an answer with its whole body; HEAD sends the headers of it. */
+export function endWith(response: ServerResponse, body: string | Uint8Array): void {
+  if (isBodiless(response)) {
+    response.end();
+    return;
+  }
+  response.setHeader('content-length', typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength);
+  response.end(body);
+}
+
+function fillTemplate({ rest, method, responseField }: Route, row: unknown): string {
+  const fields: readonly DescField[] = responseField?.message?.fields ?? method.output.fields;
+  const members = row as Record<string, unknown>; // a message: its members are named by its descriptor
+  return rest.location.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const field = fields.find((candidate) => candidate.name === name);
+    if (field === undefined) throw new Error(`${method.toString()}: the answer has no field ${name} for Location`);
+    return encodeURIComponent(String(members[field.localName]));
+  });
+}

@@ -1,0 +1,86 @@
+import { type DescField, type DescMethod, type DescService, getOption, hasOption } from '@bufbuild/protobuf';
+import { Body, Idempotency, type MethodRest, rest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { http } from '@drippulse/proto/google/api/annotations_pb';
+import type { HttpRule } from '@drippulse/proto/google/api/http_pb';
+
+export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
+
+/** One segment of a path template: text, or the name of the field that takes it. */
+export type Segment = { literal: string } | { parameter: string };
+
+/** One HTTP method and path, and the RPC behind it. */
+export type Route = {
+  httpMethod: HttpMethod;
+  /** Path template as written in the proto, such as `/api/v1/workflows/{id}`. */
+  template: string;
+  segments: Segment[];
+  method: DescMethod;
+  rest: MethodRest;
+  /** True when the HTTP rule maps a body. */
+  hasBody: boolean;
+  /** The request field that takes the raw body or its parts (BODY_RAW, BODY_STREAM). */
+  bodyField?: DescField;
+  /** The response field that is the whole answer; the response message is it otherwise. */
+  responseField?: DescField;
+  /** False for the additional bindings of a method. */
+  isPrimary: boolean;
+};
+
+/** The routes of a service's public methods: those with a `google.api.http` rule and the rest option. */
+export function routesOf(service: DescService): Route[] {
+  return service.methods.filter((method) => hasOption(method, http)).flatMap(routesOfMethod);
+}
+
+function routesOfMethod(method: DescMethod): Route[] {
+  if (!hasOption(method, rest)) throw new Error(`${method.toString()} has an HTTP rule but no rest option`);
+  const rule = getOption(method, http);
+  return [rule, ...rule.additionalBindings].map((binding, index) => routeOf(method, binding, index === 0));
+}
+
+function routeOf(method: DescMethod, rule: HttpRule, isPrimary: boolean): Route {
+  const { case: verb, value: template } = rule.pattern;
+  if (verb === undefined || verb === 'custom') throw new Error(`${method.toString()} has no HTTP method`);
+  if (method.methodKind === 'bidi_streaming') throw new Error(`${method.toString()} cannot be served over HTTP`);
+  const methodRest = getOption(method, rest);
+  const segments = segmentsOf(template);
+  for (const segment of segments) {
+    if ('parameter' in segment) fieldNamed(method, 'input', segment.parameter);
+  }
+  const isRaw = methodRest.body === Body.RAW || methodRest.body === Body.STREAM;
+  if (!isRaw && rule.body !== '' && rule.body !== '*') {
+    throw new Error(`${method.toString()}: a JSON body maps to the whole message (body: "*")`);
+  }
+  return {
+    httpMethod: verb.toUpperCase() as HttpMethod, // the cases of the oneof, upper case
+    template,
+    segments,
+    method,
+    rest: methodRest,
+    hasBody: rule.body !== '',
+    ...(isRaw && { bodyField: fieldNamed(method, 'input', rule.body) }),
+    ...(rule.responseBody !== '' && { responseField: fieldNamed(method, 'output', rule.responseBody) }),
+    isPrimary,
+  };
+}
+
+function segmentsOf(template: string): Segment[] {
+  return template
+    .split('/')
+    .slice(1)
+    .map((text) => {
+      const parameter = /^\{([a-z][a-z0-9_]*)\}$/.exec(text)?.[1];
+      if (parameter !== undefined) return { parameter };
+      if (/[{}*:=]/.test(text)) throw new Error(`The path ${template} uses more than plain segments`);
+      return { literal: text };
+    });
+}
+
+function fieldNamed(method: DescMethod, side: 'input' | 'output', name: string): DescField {
+  const field = method[side].fields.find((candidate) => candidate.name === name);
+  if (field === undefined) throw new Error(`${method.toString()}: ${method[side].typeName} has no field ${name}`);
+  return field;
+}
+
+export function isRepeatable({ rest: { idempotency } }: Route): boolean {
+  return idempotency === Idempotency.TRANSACTION || idempotency === Idempotency.DURABLE;
+}

@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { create, type DescField, type Message } from '@bufbuild/protobuf';
+import { HttpBodySchema } from '@drippulse/proto/google/api/httpbody_pb';
+import { DomainError } from '@drippulse/runtime';
+import busboy from 'busboy';
+import { bodyTooSlow } from './read-body.ts';
+
+export type Upload = { contentType: string; content: Readable };
+
+/** The bytes of an upload: the raw body, or of multipart/form-data the part named `file`. */
+export async function openUpload(request: IncomingMessage, idleTimeoutMs: number): Promise<Upload> {
+  const contentType = request.headers['content-type'] ?? 'application/octet-stream';
+  if (!/^multipart\/form-data\b/i.test(contentType)) return { contentType, content: request };
+  return within(idleTimeoutMs, openFilePart(request));
+}
+
+function openFilePart(request: IncomingMessage): Promise<Upload> {
+  return new Promise((resolve, reject) => {
+    let parts: busboy.Busboy;
+    try {
+      parts = busboy({ headers: request.headers, limits: { parts: 100, fields: 100, fieldSize: 64 << 10 } });
+    } catch (cause) {
+      reject(malformedMultipart(cause));
+      return;
+    }
+    parts.on('file', (name, content, { mimeType }) => {
+      content.on('error', () => undefined); // whoever reads the part meets the error; the others are not read
+      if (name === 'file') resolve({ contentType: mimeType, content });
+      else content.resume();
+    });
+    parts.on('error', (cause) => reject(malformedMultipart(cause)));
+    parts.once('close', () => reject(missingFile()));
+    request.pipe(parts);
+  });
+}
+
+/** The messages of an upload: the first carries the parameters and the content type, each some of the bytes. */
+export async function* uploadMessages(
+  upload: Upload,
+  parameters: Message,
+  bodyField: DescField,
+  idleTimeoutMs: number,
+): AsyncGenerator<Message> {
+  // Not to be destroyed on return: the request's socket is what an early answer goes out on.
+  const chunks = upload.content.iterator({ destroyOnReturn: false });
+  let first: Message | undefined = parameters;
+  for (;;) {
+    const next: IteratorResult<Buffer> = await within(idleTimeoutMs, chunks.next()).catch(asUploadError);
+    if (next.done && first === undefined) return;
+    const body = create(HttpBodySchema, { contentType: first && upload.contentType, data: next.value ?? Buffer.of() });
+    yield Object.assign(first ?? create(bodyField.parent), { [bodyField.localName]: body });
+    first = undefined;
+  }
+}
+
+async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(bodyTooSlow()), timeoutMs);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function asUploadError(cause: unknown): never {
+  if (cause instanceof DomainError) throw cause;
+  throw new DomainError('malformed', 'upload_incomplete', 'The upload ended before it was complete.', { cause });
+}
+
+function malformedMultipart(cause: unknown): DomainError {
+  return new DomainError('malformed', 'malformed_multipart', 'The body is not valid multipart/form-data.', { cause });
+}
+
+function missingFile(): DomainError {
+  return new DomainError('malformed', 'parameter_missing', 'Required parameter missing: file', {
+    violations: [{ field: 'file', message: 'is required' }],
+  });
+}
