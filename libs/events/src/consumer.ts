@@ -35,7 +35,7 @@ export async function startConsumer<D extends DescMessage, DB>(options: {
   log: Logger;
   metrics: Metrics;
   handle(batch: readonly ConsumedEvent<D>[]): Promise<void>;
-  /** Pause after a first failure, doubled after each further one up to 30 s; default 100 ms. */
+  /** Pause after a first failure, doubled after each further one; default 100 ms. */
   retryMs?: number;
 }): Promise<Consumer> {
   const { transport, topic, group, db, handle } = options;

@@ -13,11 +13,11 @@ type Failure = { offset: bigint; failures: number; tries: number; firstTryAtMs: 
 
 const maxTries = 10;
 const maxTryingMs = 5 * 60_000;
-const maxDelayMs = 30_000;
+const maxDelayMs = { event: 30_000, infrastructure: 5000 };
 
 /**
  * Ten tries within five minutes for an event that fails; failures of the surroundings only count for the delay, which
- * starts at `firstDelayMs` and doubles, with jitter, up to 30 s (the ten tries then take about a minute).
+ * starts at `firstDelayMs` and doubles, with jitter, up to 5 s for them and 30 s for the event (ten tries in a minute).
  */
 export function createRetries(firstDelayMs = 100): Retries {
   const failures = new Map<number, Failure>();
@@ -31,7 +31,7 @@ export function createRetries(firstDelayMs = 100): Retries {
         if (failure.tries === 0) failure.firstTryAtMs = performance.now();
         failure.tries += 1;
       }
-      const delayMs = Math.min(firstDelayMs * 2 ** (failure.failures - 1), maxDelayMs);
+      const delayMs = Math.min(firstDelayMs * 2 ** (failure.failures - 1), maxDelayMs[cause]);
       const isLate = performance.now() - failure.firstTryAtMs > maxTryingMs;
       return {
         tries: failure.tries,

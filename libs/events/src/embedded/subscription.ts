@@ -55,7 +55,7 @@ export function startEmbeddedSubscription(options: {
         busy = undefined;
       }
     }
-    return backlogs.length > 0 ? 0 : nextResumeMs();
+    return backlogs.length > 0 ? 0 : resumesIn(nowMs);
   }
 
   async function readPartition(backlog: Backlog): Promise<void> {
@@ -78,10 +78,10 @@ export function startEmbeddedSubscription(options: {
     }
   }
 
-  function nextResumeMs(): number | undefined {
-    const nowMs = performance.now();
+  /** Counted from when the partitions were looked at: a pause that ended since is over now, not in a second. */
+  function resumesIn(nowMs: number): number | undefined {
     const resumes = [...pausedUntilMs.values()].filter((untilMs) => untilMs > nowMs);
-    return resumes.length > 0 ? Math.min(...resumes) - nowMs : undefined;
+    return resumes.length > 0 ? Math.min(...resumes) - performance.now() : undefined;
   }
 
   const reading = startLoop({ name: `events of ${groupName}`, log, run: read });

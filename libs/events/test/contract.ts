@@ -1,0 +1,250 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import { DomainError } from '@drippulse/runtime';
+import { eventually } from '@drippulse/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import {
+  type ConsumedEvent,
+  type Consumer,
+  deadLetterTopic,
+  type EventTransport,
+  type ReceivedMessage,
+  type Relay,
+  startConsumer,
+  startRelay,
+  type Topic,
+} from '../src/index.ts';
+import { append, createTestService, log, outboxRows, sequences, type TestService, uniqueTopic } from './fixture.ts';
+import type { TransportChoice } from './transports.ts';
+
+type ProbeTopic = Topic<typeof ProbeEventSchema>;
+type Probe = ConsumedEvent<typeof ProbeEventSchema>;
+
+/** What every transport must do, through the outbox of a service and its consumers. */
+export function describeContract(
+  name: string,
+  open: () => Promise<{ transport: EventTransport; choice: TransportChoice; close(): Promise<void> }>,
+): void {
+  describe(`events over ${name}`, () => {
+    let opened: Awaited<ReturnType<typeof open>>;
+    let service: TestService;
+    let relay: Relay;
+    const consumers: Consumer[] = [];
+
+    beforeAll(async () => {
+      [opened, service] = await Promise.all([open(), createTestService()]);
+      const { transport } = opened;
+      const { db, metrics } = service;
+      relay = startRelay({ db, schema: 'probes', service: 'probes', transport, log, metrics });
+    });
+
+    afterAll(async () => {
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
+      await relay.stop();
+      await opened.close();
+      await service.drop();
+    });
+
+    async function consume(topic: ProbeTopic, group: string, handle: (batch: readonly Probe[]) => Promise<void>) {
+      const { db, metrics } = service;
+      const { transport } = opened;
+      const consumer = await startConsumer({ transport, topic, group, db, log, metrics, handle, retryMs: 2 });
+      consumers.push(consumer);
+      return consumer;
+    }
+
+    async function publish(topic: ProbeTopic, events: Parameters<typeof append>[2]): Promise<string[]> {
+      const ids = await append(service, topic, events);
+      relay.wake();
+      return ids;
+    }
+
+    async function readDeadLetters(topic: ProbeTopic): Promise<ReceivedMessage[]> {
+      const found: ReceivedMessage[] = [];
+      await opened.transport.consume({
+        topic: deadLetterTopic(topic.name),
+        group: `watch-${topic.name}`,
+        async onBatch({ messages }) {
+          found.push(...messages);
+          return { done: messages.length };
+        },
+      });
+      return found;
+    }
+
+    test('each event is handled by each group, whole, and leaves the outbox', async () => {
+      const topic = uniqueTopic();
+      const seen: Record<'mail' | 'audit', Probe[]> = { mail: [], audit: [] };
+      await consume(topic, 'mail', async (batch) => void seen.mail.push(...batch));
+      await consume(topic, 'audit', async (batch) => void seen.audit.push(...batch));
+      const ids = await publish(topic, [{ aggregate: 'probe:1', sequence: 3n, name: 'first' }]);
+      const event = {
+        id: ids[0],
+        type: expect.stringMatching(/touched$/),
+        message: expect.objectContaining({
+          id: ids[0],
+          organizationId: 7n,
+          aggregate: 'probe:1',
+          sequence: 3n,
+          time: expect.anything(),
+          payload: { case: 'touched', value: expect.objectContaining({ name: 'first' }) },
+        }),
+      };
+      await eventually(() => expect(seen).toEqual({ mail: [event], audit: [event] }));
+      await eventually(async () => expect(await outboxRows(service)).toBe(0));
+    }, 60_000);
+
+    test('the events of one aggregate arrive in order', async () => {
+      const topic = uniqueTopic();
+      const aggregates = Array.from({ length: 10 }, (_, index) => `probe:${index}`);
+      const seen = new Map<string, bigint[]>(aggregates.map((aggregate) => [aggregate, []]));
+      await consume(topic, 'order', async (batch) => {
+        for (const { message } of batch) seen.get(message.aggregate)?.push(message.sequence);
+      });
+      for (let from = 1; from <= 40; from += 10) {
+        await publish(
+          topic,
+          aggregates.flatMap((aggregate) => sequences(aggregate, from, from + 9)),
+        );
+      }
+      const inOrder = sequences('', 1, 40).map(({ sequence }) => sequence);
+      await eventually(() => expect([...seen.values()]).toEqual(aggregates.map(() => inOrder)), { timeoutMs: 20_000 });
+    }, 60_000);
+
+    test('events whose consumer is killed between their effect and the commit are handled again', async () => {
+      const topic = uniqueTopic();
+      await sql`create table if not exists effects (event_id text not null)`.execute(service.db.kysely);
+      const ids = await publish(topic, sequences('probe:1', 1, 5));
+      const settings = { choice: opened.choice, topic: topic.name, group: 'crash', databaseUrl: service.url };
+      const child = spawn(process.execPath, [fileURLToPath(new URL('./killed-consumer.ts', import.meta.url))], {
+        env: { ...process.env, SETTINGS: JSON.stringify(settings) },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      const [, signal] = await once(child, 'exit');
+      expect(signal).toBe('SIGKILL');
+      const before = await sql<{ event_id: string }>`select event_id from effects`.execute(service.db.kysely);
+      expect(before.rows.length).toBeGreaterThan(0);
+
+      const again: string[] = [];
+      await consume(topic, 'crash', async (batch) => void again.push(...batch.map((event) => event.id)));
+      await eventually(() => expect(again).toEqual(ids), { timeoutMs: 30_000 });
+    }, 90_000);
+
+    test('two consumers of a group share the partitions, and one takes over when the other leaves', async () => {
+      const topic = uniqueTopic();
+      const seen: Record<'one' | 'two', string[]> = { one: [], two: [] };
+      const aggregates = Array.from({ length: 64 }, (_, index) => `probe:${index}`);
+      const publishRound = (round: bigint) =>
+        publish(
+          topic,
+          aggregates.map((aggregate) => ({ aggregate, sequence: round })),
+        );
+      const one = await consume(topic, 'shared', async (batch) => void seen.one.push(...batch.map(({ id }) => id)));
+      await consume(topic, 'shared', async (batch) => void seen.two.push(...batch.map(({ id }) => id)));
+      let round = 0n;
+      await eventually(
+        async () => {
+          seen.one.length = 0;
+          seen.two.length = 0;
+          round += 1n;
+          const ids = await publishRound(round);
+          await eventually(() => expect(new Set([...seen.one, ...seen.two])).toEqual(new Set(ids)));
+          expect(seen.one.length).toBeGreaterThan(0);
+          expect(seen.two.length).toBeGreaterThan(0);
+        },
+        { timeoutMs: 40_000 },
+      );
+      await one.stop();
+      seen.two.length = 0;
+      const ids = await publishRound(round + 1n);
+      await eventually(() => expect(new Set(seen.two)).toEqual(new Set(ids)), { timeoutMs: 20_000 });
+    }, 120_000);
+
+    test('only the event that always fails goes to the dead-letter topic, with its reason, and the others go on', async () => {
+      const topic = uniqueTopic();
+      const handled: string[] = [];
+      let tries = 0;
+      await consume(topic, 'poison', async (batch) => {
+        const isPoisoned = batch.some(({ message }) => message.aggregate === 'probe:bad');
+        if (isPoisoned && batch.length === 1) tries += 1;
+        if (isPoisoned) throw new DomainError('invalid', 'unreadable', 'This one is bad.');
+        handled.push(...batch.map(({ id }) => id));
+      });
+      const ids = await publish(topic, [
+        ...sequences('probe:1', 1, 20),
+        { aggregate: 'probe:bad', sequence: 1n },
+        ...sequences('probe:2', 1, 20),
+      ]);
+      const dead = await readDeadLetters(topic);
+      await eventually(() => expect(dead).toHaveLength(1), { timeoutMs: 30_000 });
+      expect(dead[0]?.headers).toMatchObject({
+        ce_id: ids[20],
+        organization: '7',
+        dead_group: 'poison',
+        dead_topic: topic.name,
+        dead_tries: '10',
+        dead_reason: expect.stringContaining('This one is bad.'),
+      });
+      expect(tries).toBe(10);
+      await eventually(() => expect([...handled].sort()).toEqual(ids.filter((id) => id !== ids[20]).sort()));
+    }, 90_000);
+
+    test('a message that can not be decoded goes to the dead-letter topic at once, and the others go on', async () => {
+      const topic = uniqueTopic();
+      const handled: bigint[] = [];
+      await opened.transport.ensureTopics([topic.name]);
+      const producer = await opened.transport.createProducer();
+      const headers = { ce_id: 'evt_broken', ce_type: 'probe.touched' };
+      await producer.send(topic.name, [{ key: '7:probe:1', value: new Uint8Array([0xff]), headers }], 5000);
+      await producer.close();
+      await publish(topic, sequences('probe:1', 1, 3));
+      await consume(topic, 'broken', async (batch) => void handled.push(...batch.map((e) => e.message.sequence)));
+      const dead = await readDeadLetters(topic);
+      await eventually(() => expect(handled).toEqual([1n, 2n, 3n]), { timeoutMs: 20_000 });
+      await eventually(() => expect(dead).toHaveLength(1), { timeoutMs: 20_000 });
+      expect(dead[0]?.headers).toMatchObject({
+        ce_id: 'evt_broken',
+        dead_reason: expect.stringContaining('ProbeEvent'),
+      });
+      expect(Buffer.from(dead[0]?.value ?? [])).toEqual(Buffer.from([0xff]));
+    }, 60_000);
+
+    test('failures of the surroundings never make a dead letter', async () => {
+      const topic = uniqueTopic();
+      const handled: string[] = [];
+      let failuresLeft = 12;
+      await consume(topic, 'outage', async (batch) => {
+        failuresLeft -= 1;
+        if (failuresLeft >= 0) throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
+        handled.push(...batch.map(({ id }) => id));
+      });
+      const ids = await publish(topic, sequences('probe:1', 1, 3));
+      await eventually(() => expect(handled).toEqual(ids), { timeoutMs: 60_000 });
+      expect(await service.metrics.getSingleMetricAsString('drippulse_events_dead_lettered_total')).not.toContain(
+        topic.name,
+      );
+    }, 90_000);
+
+    test('ten thousand events of one transaction arrive once', async () => {
+      const topic = uniqueTopic();
+      const handled: string[] = [];
+      await consume(topic, 'bulk', async (batch) => void handled.push(...batch.map(({ id }) => id)));
+      const events = Array.from({ length: 10_000 }, (_, index) => ({ aggregate: `probe:${index}`, sequence: 1n }));
+      const ids = await publish(topic, events);
+      await eventually(() => expect(handled).toHaveLength(10_000), { timeoutMs: 30_000 });
+      expect([...handled].sort()).toEqual([...ids].sort());
+    }, 60_000);
+
+    test('a group that comes later sees what was published before it', async () => {
+      const topic = uniqueTopic();
+      const handled: string[] = [];
+      const ids = await publish(topic, sequences('probe:1', 1, 10));
+      await eventually(async () => expect(await outboxRows(service)).toBe(0));
+      await consume(topic, 'late', async (batch) => void handled.push(...batch.map(({ id }) => id)));
+      await eventually(() => expect(handled).toEqual(ids), { timeoutMs: 20_000 });
+    }, 60_000);
+  });
+}
