@@ -1,9 +1,26 @@
+import path from 'node:path';
+import { startEmbeddedPostgres } from './embedded-postgres/start.ts';
+import { endWithRun } from './end-with-run.ts';
+import { shareWithRun } from './shared-server.ts';
+
 /** A PostgreSQL server for tests; `url` names its superuser. */
 export type TestPostgres = { url: string; stop(): Promise<void> };
 
-/** The server of `TEST_DATABASE_URL`. */
-export async function testPostgres(): Promise<TestPostgres> {
+/** Data of tests need not survive the machine. */
+const fastSettings = { fsync: false, full_page_writes: false, max_connections: 300, max_locks_per_transaction: 256 };
+
+/**
+ * PostgreSQL for tests: `TEST_DATABASE_URL`, else the one from npm, one server for all processes of this test run, which
+ * ends with it.
+ */
+export async function testPostgres(options: { onProgress?(message: string): void } = {}): Promise<TestPostgres> {
   const given = process.env['TEST_DATABASE_URL'];
   if (given) return { url: given, stop: async () => undefined };
-  throw new Error('TEST_DATABASE_URL is not set');
+  const server = await shareWithRun('postgres', async (dataDir) => {
+    const postgres = await startEmbeddedPostgres({ ...options, dataDir, settings: fastSettings });
+    endWithRun({ pid: postgres.pid, signal: 'INT', remove: path.dirname(dataDir) });
+    return { address: postgres.url, stop: postgres.stop };
+  });
+  if ('unavailable' in server) throw new Error(server.unavailable);
+  return { url: server.address, stop: server.stop };
 }

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithRun } from './end-with-run.ts';
+
+/** A server run as a child, apart from the terminal's Ctrl-C, with its output in a file. */
+export type ChildServer = {
+  pid: number;
+  /** Asks it to end, and ends it after `patienceMs`. */
+  stop(patienceMs: number): Promise<void>;
+  /** SIGKILL, and waits until it is gone. */
+  kill(): Promise<void>;
+};
+
+/**
+ * Starts a server of this test run and waits until `isReady` says so. When it ends or takes longer than `timeoutMs`
+ * (60 s), throws with the end of its log.
+ */
+export async function startChildServer(options: {
+  command: string[];
+  /** A folder to remove when the run is over. */
+  remove?: string;
+  logFile: string;
+  isReady(log: string): Promise<boolean> | boolean;
+  timeoutMs?: number;
+}): Promise<ChildServer> {
+  const { command, remove, logFile, isReady, timeoutMs = 60_000 } = options;
+  const [file = '', ...args] = command;
+  writeFileSync(logFile, '');
+  const log = openSync(logFile, 'a');
+  const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], cwd: '/' });
+  closeSync(log);
+  child.unref();
+  if (child.pid !== undefined) endWithRun({ pid: child.pid, signal: 'KILL', remove });
+  let failure: Error | undefined;
+  child.on('error', (error) => {
+    failure = error;
+  });
+  for (const end = Date.now() + timeoutMs; ; await sleep(25)) {
+    const text = readFileSync(logFile, 'utf8');
+    if (failure !== undefined) throw failure;
+    if (isGone(child)) throw new Error(`${file} ended while starting: ${text.slice(-2000)}`);
+    if (await isReady(text)) break;
+    if (Date.now() < end) continue;
+    child.kill('SIGKILL');
+    throw new Error(`${file} was not ready in time: ${text.slice(-2000)}`);
+  }
+  return {
+    pid: child.pid ?? 0,
+    async stop(patienceMs) {
+      await endChild(child, 'SIGTERM', patienceMs);
+      await endChild(child, 'SIGKILL', patienceMs);
+    },
+    kill: () => endChild(child, 'SIGKILL', 10_000),
+  };
+}
+
+/** Whether something accepts connections on a port of 127.0.0.1. */
+export async function isListening(port: number): Promise<boolean> {
+  const socket = connect({ host: '127.0.0.1', port });
+  try {
+    return await new Promise((resolve) => {
+      socket.once('connect', () => resolve(true));
+      socket.once('error', () => resolve(false));
+    });
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function endChild(child: ChildProcess, signal: NodeJS.Signals, patienceMs: number): Promise<void> {
+  if (isGone(child)) return;
+  child.kill(signal);
+  for (const end = Date.now() + patienceMs; Date.now() < end && !isGone(child); ) await sleep(10);
+}
+
+function isGone(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}

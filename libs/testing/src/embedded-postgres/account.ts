@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { chown, lstat, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { PostgresError } from './failures.ts';
+
+const run = promisify(execFile);
+
+/** How PostgreSQL's programs are run; `uid` is who then owns its files, undefined for whoever runs this process. */
+export type Account = { prefix: string[]; uid?: number };
+
+/**
+ * PostgreSQL refuses to run as root. For root it runs in a user namespace in which root bears another user's id, or,
+ * where namespaces are forbidden (in most containers), as another user who keeps root's right to pass folders closed to
+ * others. Neither makes an account. A folder that belongs to a user stays that user's.
+ */
+export async function accountFor(dataDir: string): Promise<Account> {
+  if (process.getuid?.() !== 0) return { prefix: [] };
+  const owner = await ownerOf(dataDir);
+  const uid = owner || (await anyUser());
+  const inNamespace = ['unshare', '-U', `--map-user=${uid}`, `--map-group=${uid}`];
+  if (!owner && (await works(inNamespace))) return { prefix: inNamespace, uid: 0 };
+  const asUser = [
+    'setpriv',
+    `--reuid=${uid}`,
+    `--regid=${uid}`,
+    '--clear-groups',
+    '--securebits=+no_setuid_fixup',
+    '--inh-caps=-all,+dac_override',
+    '--ambient-caps=+dac_override',
+  ];
+  if (await works(asUser)) return { prefix: asUser, uid };
+  throw new PostgresError(
+    'PostgreSQL refuses to run as root, and neither unshare nor setpriv works here: run this as an ordinary user, or set DATABASE_URL.',
+  );
+}
+
+/** Gives the folder and all in it to the account, when root has to run it as somebody else than before. */
+export async function giveTo(account: Account, folder: string): Promise<void> {
+  const { uid } = account;
+  if (uid === undefined || (await ownerOf(folder)) === uid) return;
+  for (const entry of await readdir(folder, { recursive: true })) await chown(path.join(folder, entry), uid, uid);
+  await chown(folder, uid, uid);
+}
+
+async function ownerOf(folder: string): Promise<number | undefined> {
+  return (await lstat(folder).catch(() => undefined))?.uid;
+}
+
+/** PostgreSQL looks its user up by id, so it must be one that exists. */
+async function anyUser(): Promise<number> {
+  const accounts = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  const ids = accounts.split('\n').map((line) => Number(line.split(':')[2]));
+  return ids.find((id) => id > 0) ?? 65_534;
+}
+
+async function works(prefix: string[]): Promise<boolean> {
+  const [file = '', ...before] = prefix;
+  return run(file, [...before, 'true']).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,47 @@
+/** PostgreSQL could not be started; the message is one sentence for the person in front of the screen. */
+export class PostgresError extends Error {
+  override name = 'PostgresError';
+}
+
+/** What a failed start may mean; `log` is what PostgreSQL said. */
+export type StartFailure = 'already_running' | 'memory_in_use' | 'port_taken' | 'other';
+
+/** Reads from PostgreSQL's words whether a start is worth another try. */
+export function classifyFailure(log: string): StartFailure {
+  if (/lock file "postmaster\.pid" already exists/.test(log)) return 'already_running';
+  if (/pre-existing shared memory block/.test(log)) return 'memory_in_use';
+  if (/Address already in use|could not bind|could not create any TCP\/IP sockets/.test(log)) return 'port_taken';
+  return 'other';
+}
+
+/** Says in one sentence why PostgreSQL does not start. */
+export function explainFailure(log: string, where: { dataDir: string; port: number; logFile: string }): string {
+  const { dataDir, port, logFile } = where;
+  if (/No space left on device|ENOSPC/.test(log)) return `The disk is full: PostgreSQL cannot write to ${dataDir}.`;
+  if (/Disk quota exceeded|EDQUOT/.test(log))
+    return `The disk quota is used up: PostgreSQL cannot write to ${dataDir}.`;
+  if (classifyFailure(log) === 'port_taken') {
+    return `Port ${port} is taken by another program, so PostgreSQL cannot listen there.`;
+  }
+  if (/data directory .* has wrong ownership/.test(log)) {
+    return `${dataDir} belongs to another user: run this as the user who made it, or choose another DATA_DIR.`;
+  }
+  if (/Permission denied|EACCES|EPERM|Read-only file system|EROFS/.test(log)) {
+    return `PostgreSQL may not write to ${dataDir}: check who owns it, or choose another DATA_DIR.`;
+  }
+  if (/initialized by PostgreSQL version/.test(log)) return otherVersion(dataDir, 'another version', 'this one');
+  const said = /(?:FATAL|PANIC|error):\s+(.+)/.exec(log)?.[1];
+  return `PostgreSQL does not start${said === undefined ? '' : ` (${said})`}: see ${logFile}.`;
+}
+
+/** The sentence for a data folder of another major version. */
+export function otherVersion(dataDir: string, found: string, wanted: string): string {
+  return `The data in ${dataDir} were written by PostgreSQL ${found}, and this is PostgreSQL ${wanted}: move the folder away, or set DATABASE_URL to a server of that version.`;
+}
+
+/** What a failed child process or file operation said, whole. */
+export function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const output = ['stdout', 'stderr'].map((name) => (name in error ? String(Reflect.get(error, name)) : ''));
+  return [error.message, ...output].join('\n');
+}

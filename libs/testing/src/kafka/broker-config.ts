@@ -1,0 +1,54 @@
+/**
+ * One node that is broker and controller, sized for tests. Short sessions let a killed broker come back in seconds: its
+ * successor waits until the old session has ended.
+ */
+export function brokerConfig(options: { port: number; controllerPort: number; dataDir: string }): string {
+  const { port, controllerPort, dataDir } = options;
+  const settings: Record<string, string | number | boolean> = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'log.dirs': `${dataDir}/log`,
+    'auto.create.topics.enable': false,
+    'num.partitions': 1,
+    ...singleReplica('offsets.topic', 8),
+    ...singleReplica('transaction.state.log', 8),
+    ...singleReplica('share.coordinator.state.topic', 1),
+    'group.initial.rebalance.delay.ms': 0,
+    'broker.session.timeout.ms': 3000,
+    'broker.heartbeat.interval.ms': 500,
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+    'log.cleaner.dedupe.buffer.size': 16_777_216,
+  };
+  return lines(settings);
+}
+
+/** Lets the broker say when it has started, and nothing else below a warning. */
+export function log4jConfig(): string {
+  return lines({
+    status: 'error',
+    'appender.out.type': 'Console',
+    'appender.out.name': 'out',
+    'appender.out.layout.type': 'PatternLayout',
+    'appender.out.layout.pattern': '%d %p %c{1} %m%n',
+    'rootLogger.level': 'warn',
+    'rootLogger.appenderRef.out.ref': 'out',
+    'logger.started.name': 'kafka.server.KafkaRaftServer',
+    'logger.started.level': 'info',
+  });
+}
+
+function singleReplica(topic: string, partitions: number): Record<string, number> {
+  const isr = topic.endsWith('log') || topic.endsWith('state.topic') ? { [`${topic}.min.isr`]: 1 } : {};
+  return { [`${topic}.replication.factor`]: 1, [`${topic}.num.partitions`]: partitions, ...isr };
+}
+
+function lines(settings: Record<string, string | number | boolean>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}

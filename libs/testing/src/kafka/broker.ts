@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { cacheFolder } from '../cache-folder.ts';
+import { type ChildServer, isListening, startChildServer } from '../child-server.ts';
+import { fetchJars } from '../maven/fetch-jars.ts';
+import { freePort } from '../ports.ts';
+import { brokerConfig, log4jConfig } from './broker-config.ts';
+import { kafkaJars, kafkaVersion } from './jars.ts';
+
+const run = promisify(execFile);
+const stopPatienceMs = 15_000;
+
+/** A broker of one node on this machine. Its address and data stay the same through `kill`, `stop` and `restart`. */
+export type KafkaBroker = {
+  brokers: string[];
+  pid: number;
+  /** Asks it to end and waits. */
+  stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>;
+};
+
+/** Starts Apache Kafka out of Maven's jars, which are fetched the first time; `java` is 17 or newer. */
+export async function startBroker(options: {
+  java: string;
+  dataDir: string;
+  /** Whether the folder goes when the test run is over. */
+  removeFolder?: boolean;
+  port?: number;
+  onProgress?(message: string): void;
+}): Promise<KafkaBroker> {
+  const { java, onProgress } = options;
+  const jars = await fetchJars(kafkaJars, cacheFolder(`kafka-${kafkaVersion}`), () =>
+    onProgress?.(`Fetching Apache Kafka ${kafkaVersion} for the tests (45 MB, once) …`),
+  );
+  await mkdir(options.dataDir, { recursive: true });
+  const dataDir = await realpath(options.dataDir);
+  const port = options.port ?? (await freePort());
+  await writeFile(path.join(dataDir, 'log4j2.properties'), log4jConfig());
+  const config = path.join(dataDir, 'server.properties');
+  await writeFile(config, brokerConfig({ port, controllerPort: await freePort(), dataDir }));
+
+  const jvm = [
+    ...['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:+ExitOnOutOfMemoryError'],
+    `-Dlog4j2.configurationFile=${path.join(dataDir, 'log4j2.properties')}`,
+    ...['-cp', jars.join(path.delimiter)],
+  ];
+  if (!existsSync(path.join(dataDir, 'log', 'meta.properties'))) {
+    const clusterId = randomBytes(16).toString('base64url');
+    await run(java, [...jvm, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config], { cwd: '/' });
+  }
+  onProgress?.('Starting Kafka …');
+  const launch = (): Promise<ChildServer> =>
+    startChildServer({
+      command: [java, ...jvm, 'kafka.Kafka', config],
+      remove: options.removeFolder ? dataDir : undefined,
+      logFile: path.join(dataDir, 'broker.log'),
+      isReady: async (log) => log.includes('Kafka Server started') && (await isListening(port)),
+    });
+
+  let server = await launch();
+  return {
+    brokers: [`127.0.0.1:${port}`],
+    get pid() {
+      return server.pid;
+    },
+    stop: () => server.stop(stopPatienceMs),
+    kill: () => server.kill(),
+    async restart() {
+      await server.stop(stopPatienceMs);
+      server = await launch();
+    },
+  };
+}

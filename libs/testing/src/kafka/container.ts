@@ -1,0 +1,47 @@
+import { freePort } from '../ports.ts';
+import type { KafkaBroker } from './broker.ts';
+import { kafkaVersion } from './jars.ts';
+
+const startTimeoutMs = 180_000;
+
+/** The same broker in a container; undefined where no engine answers. Nothing is imported or pulled before one does. */
+export async function startContainer(options: {
+  port?: number;
+  onProgress?(message: string): void;
+}): Promise<KafkaBroker | undefined> {
+  const { GenericContainer, getContainerRuntimeClient, Wait } = await import('testcontainers');
+  const engine = await getContainerRuntimeClient().catch(() => undefined);
+  if (engine === undefined) return undefined;
+  options.onProgress?.(`Starting Kafka ${kafkaVersion} in Docker (the first time its image is pulled) …`);
+  // The broker tells clients where it is, so its port must be known before it starts.
+  const port = options.port ?? (await freePort());
+  const container = await new GenericContainer(`apache/kafka:${kafkaVersion}`)
+    .withExposedPorts({ container: port, host: port })
+    .withEnvironment({
+      KAFKA_NODE_ID: '1',
+      KAFKA_PROCESS_ROLES: 'broker,controller',
+      KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
+      KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+      KAFKA_LISTENERS: `PLAINTEXT://:${port},CONTROLLER://:9093`,
+      KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${port}`,
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+      KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
+      KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+      KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
+      KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
+      KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+      KAFKA_BROKER_SESSION_TIMEOUT_MS: '3000',
+      KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: '500',
+    })
+    .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
+    .withStartupTimeout(startTimeoutMs)
+    .start();
+  const inEngine = engine.container.getById(container.getId());
+  return {
+    brokers: [`127.0.0.1:${port}`],
+    pid: 0,
+    stop: async () => void (await container.stop()),
+    kill: async () => void (await inEngine.kill()),
+    restart: async () => void (await container.restart()),
+  };
+}

@@ -1,0 +1,40 @@
+import { mkdtemp } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { firstLine, type Unavailable } from '../unavailable.ts';
+import { type KafkaBroker, startBroker } from './broker.ts';
+import { startContainer } from './container.ts';
+import { findJava } from './java.ts';
+
+/**
+ * A broker of a test's own, to be stopped, killed and restarted: out of Maven's jars where Java 17 is, else in Docker.
+ * Without `dataDir` its data lie in a temporary folder. It ends with the test run at the latest.
+ */
+export async function startKafka(
+  options: { port?: number; dataDir?: string; onProgress?(message: string): void } = {},
+): Promise<KafkaBroker | Unavailable> {
+  const problems: string[] = [];
+  for (const start of [startWithJava, startContainer]) {
+    try {
+      const broker = await start(options);
+      if (broker !== undefined) return broker;
+    } catch (error) {
+      problems.push(firstLine(error));
+    }
+  }
+  const tried = problems.length === 0 ? '' : ` (${problems.join('; ')})`;
+  return {
+    unavailable: `Kafka needs Java 17 or newer and Maven Central, or a Docker engine, or a broker named in TEST_KAFKA_BROKERS${tried}.`,
+  };
+}
+
+async function startWithJava(options: {
+  port?: number;
+  dataDir?: string;
+  onProgress?(message: string): void;
+}): Promise<KafkaBroker | undefined> {
+  const java = await findJava();
+  if (java === undefined) return undefined;
+  const dataDir = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'drippulse-kafka-')));
+  return startBroker({ ...options, java, dataDir, removeFolder: options.dataDir === undefined });
+}

@@ -1,0 +1,22 @@
+import { shareWithRun } from '../shared-server.ts';
+import type { Unavailable } from '../unavailable.ts';
+import { startKafka } from './start-kafka.ts';
+
+/** Brokers for tests. */
+export type TestKafka = { brokers: string[]; stop(): Promise<void> };
+
+/**
+ * Kafka for tests: `TEST_KAFKA_BROKERS`, else one broker for all processes of this test run, which ends with it. Tests
+ * make topics and groups with names of their own.
+ */
+export async function testKafka(
+  options: { onProgress?(message: string): void } = {},
+): Promise<TestKafka | Unavailable> {
+  const given = process.env['TEST_KAFKA_BROKERS'];
+  if (given) return { brokers: given.split(','), stop: async () => undefined };
+  const server = await shareWithRun('kafka', async (dataDir) => {
+    const broker = await startKafka({ ...options, dataDir });
+    return 'unavailable' in broker ? broker : { address: broker.brokers.join(','), stop: () => broker.kill() };
+  });
+  return 'unavailable' in server ? server : { brokers: server.address.split(','), stop: server.stop };
+}

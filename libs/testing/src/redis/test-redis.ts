@@ -1,0 +1,19 @@
+import { shareWithRun } from '../shared-server.ts';
+import type { Unavailable } from '../unavailable.ts';
+import { startRedis } from './start-redis.ts';
+
+/** A Redis for tests. */
+export type TestRedis = { url: string; stop(): Promise<void> };
+
+/** Redis for tests: `TEST_REDIS_URL`, else one server for all processes of this test run, which ends with it. */
+export async function testRedis(
+  options: { onProgress?(message: string): void } = {},
+): Promise<TestRedis | Unavailable> {
+  const given = process.env['TEST_REDIS_URL'];
+  if (given) return { url: given, stop: async () => undefined };
+  const server = await shareWithRun('redis', async (dataDir) => {
+    const redis = await startRedis({ ...options, dataDir });
+    return 'unavailable' in redis ? redis : { address: redis.url, stop: () => redis.kill() };
+  });
+  return 'unavailable' in server ? server : { url: server.address, stop: server.stop };
+}

@@ -1,0 +1,34 @@
+import { readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { withFileLock } from './file-lock.ts';
+import { isRunProcess, runFolder } from './run-id.ts';
+import type { Unavailable } from './unavailable.ts';
+
+/** A server that all processes of a test run share. `stop` in the run's main process ends it, elsewhere does nothing. */
+export type SharedServer = { address: string; stop(): Promise<void> };
+
+/** Starts the server in the first process of the run that asks; the others get its address. */
+export async function shareWithRun(
+  name: string,
+  start: (folder: string) => Promise<SharedServer | Unavailable>,
+): Promise<SharedServer | Unavailable> {
+  const folder = await runFolder();
+  const addressFile = path.join(folder, `${name}.address`);
+  return withFileLock(path.join(folder, `${name}.lock`), async () => {
+    const known = await readFile(addressFile, 'utf8').catch(() => undefined);
+    if (known !== undefined) return { address: known, stop: async () => undefined };
+    const server = await start(path.join(folder, name));
+    if ('unavailable' in server) return server;
+    await writeFile(addressFile, server.address);
+    return {
+      address: server.address,
+      async stop() {
+        if (!isRunProcess()) return;
+        await server.stop();
+        await rm(addressFile, { force: true });
+        await rm(path.join(folder, name), { recursive: true, force: true });
+        await rmdir(folder).catch(() => undefined);
+      },
+    };
+  });
+}

@@ -1,0 +1,7 @@
+/** Why there is no such server here, in one sentence that says how to get it. */
+export type Unavailable = { unavailable: string };
+
+/** The first line of what was thrown, to stand inside a sentence. */
+export function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}
