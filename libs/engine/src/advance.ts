@@ -1,0 +1,93 @@
+import type { JsonObject } from '@drippulse/json';
+import type { CompiledStep, Definition } from './definition.ts';
+import type { Advance, Effect, Run, RunState } from './run.ts';
+import type { Outcome } from './steps/step-type.ts';
+import { StepFailure } from './templates/scope.ts';
+import { formatInstant } from './time/instants.ts';
+import { end, fail, leave, merge, note, startWalk, stop, unchanged, visitOf, type Walk } from './walk.ts';
+
+/** A step that was visited this often fails: its loop does not seem to end. */
+const maxVisits = 100;
+
+/**
+ * Runs as many steps as possible: up to a wait, an effect, the end, or `maxSteps`, after which the run is due at once.
+ * A run that is not due, has an effect out or has ended comes back unchanged. The same arguments give the same result,
+ * so that a process which died before it stored one may simply compute it again.
+ */
+export function advance(definition: Definition, run: Run, now: Date, maxSteps = 1_000): Advance {
+  const at = now.getTime();
+  if (!isDue(run.state, at)) return unchanged(run);
+  const walk = startWalk(definition, run, at);
+  if (run.state.phase === 'waiting') endWait(walk, run.state.wakeAt ?? at);
+  for (let count = 0; ; count++) {
+    const step = definition.steps[walk.index];
+    if (!step) return end(walk, { index: walk.lastIndex }, 'completed');
+    if (count >= maxSteps) return stop(walk, 'ready', at);
+    const stopped = takeStep(walk, step);
+    if (stopped) return stopped;
+  }
+}
+
+function isDue({ status, phase, wakeAt }: RunState, now: number): boolean {
+  if (status !== 'active' || phase === 'effect') return false;
+  return phase === 'ready' || wakeAt === null || wakeAt <= now;
+}
+
+function endWait(walk: Walk, until: number): void {
+  const step = walk.definition.steps[walk.index];
+  if (!step) return;
+  note(walk, step, 'succeeded', `Waited until ${formatInstant(until)}`);
+  leave(walk, step, step.index + 1);
+}
+
+function takeStep(walk: Walk, step: CompiledStep): Advance | undefined {
+  walk.scope.warnings = [];
+  if (step.inLoop && visitOf(walk, step) > maxVisits) {
+    return fail(walk, step, `the step was visited ${maxVisits} times; the loop it is in does not end`);
+  }
+  try {
+    return apply(walk, step, step.run(walk.scope));
+  } catch (error) {
+    if (error instanceof StepFailure) return fail(walk, step, error.message);
+    throw error;
+  }
+}
+
+function apply(walk: Walk, step: CompiledStep, outcome: Outcome): Advance | undefined {
+  switch (outcome.kind) {
+    case 'done': {
+      const { message, output, next = step.index + 1 } = outcome;
+      if (output && !merge(walk, output)) throw new StepFailure('the data of the run would be larger than 1 MiB');
+      note(walk, step, 'succeeded', message, output && { output });
+      return leave(walk, step, next);
+    }
+    case 'skipped':
+      note(walk, step, 'skipped', `Skipped: ${outcome.reason}`);
+      return leave(walk, step, step.index + 1);
+    case 'wait':
+      return beginWait(walk, step, outcome.until, outcome.span);
+    case 'effect':
+      return handOut(walk, step, outcome.request);
+    case 'end':
+      note(walk, step, 'succeeded', outcome.message, outcome.error ? { error: outcome.error } : undefined);
+      return end(walk, step, outcome.status);
+  }
+}
+
+function beginWait(walk: Walk, step: CompiledStep, until: number, span: string): Advance | undefined {
+  if (until <= walk.scope.now) {
+    note(walk, step, 'succeeded', `Did not wait: ${formatInstant(until)} is past`);
+    return leave(walk, step, step.index + 1);
+  }
+  note(walk, step, 'waiting', `Waiting ${span} (until ${formatInstant(until)})`);
+  return stop(walk, 'waiting', until);
+}
+
+/** The effect leaves its line on the timeline when it is settled. */
+function handOut(walk: Walk, step: CompiledStep, request: JsonObject): Advance {
+  if (!step.effect) throw new Error(`step type ${step.type} has no effect`);
+  const visit = visitOf(walk, step);
+  const key = `${walk.run.enrollmentKey}:${step.id}:${visit}`;
+  const effect: Effect = { key, kind: step.effect.kind, stepIndex: step.index, stepId: step.id, visit, request };
+  return stop(walk, 'effect', null, effect);
+}

@@ -1,0 +1,64 @@
+import type { JsonObject, JsonValue } from '@drippulse/json';
+import { z } from 'zod';
+import { objectOf } from './json-value.ts';
+import { registry } from './steps/registry.ts';
+import type { StepField, StepType } from './steps/step-type.ts';
+
+/** A step type as `GET /workflows/step_types` shows it. */
+export type StepTypeInfo = {
+  type: string;
+  label: string;
+  category: string;
+  description: string;
+  /** JSON Schema (2020-12) of `config`. */
+  configSchema: JsonObject;
+  fields: StepField[];
+  outputs: readonly string[];
+  sideEffects: boolean;
+  /** A whole step that validates. */
+  example: JsonObject;
+};
+
+/** The step catalog. */
+export const stepTypes: readonly StepTypeInfo[] = registry.map(describeStepType);
+
+function describeStepType(stepType: StepType): StepTypeInfo {
+  const configSchema = schemaOf(stepType);
+  return {
+    type: stepType.type,
+    label: stepType.label,
+    category: stepType.category,
+    description: stepType.description,
+    configSchema,
+    fields: fieldsOf(configSchema),
+    outputs: stepType.outputs ?? [],
+    sideEffects: stepType.effect !== undefined,
+    example: { type: stepType.type, ...stepType.example },
+  };
+}
+
+function schemaOf(stepType: StepType): JsonObject {
+  // A round trip through text leaves plain JSON of what zod returns.
+  return JSON.parse(JSON.stringify(z.toJSONSchema(stepType.config, { io: 'input', unrepresentable: 'any' })));
+}
+
+function fieldsOf(schema: JsonObject): StepField[] {
+  const required = Array.isArray(schema['required']) ? schema['required'] : [];
+  const properties = objectOf(schema['properties']) ?? {};
+  return Object.entries(properties).map(([name, property]) => fieldOf(name, property, required.includes(name)));
+}
+
+function fieldOf(name: string, property: JsonValue, required: boolean): StepField {
+  const schema = objectOf(property) ?? {};
+  const options = Array.isArray(schema['enum']) ? schema['enum'].map(String) : [];
+  const help = typeof schema['description'] === 'string' ? schema['description'] : '';
+  return { name, type: typeOf(schema), required, default: schema['default'] ?? undefined, options, help };
+}
+
+/** The JSON type; of several the last one, which is the value itself where templates are accepted too. */
+function typeOf(schema: JsonObject): string {
+  if (schema['format'] === 'template') return 'template';
+  if (typeof schema['type'] === 'string') return schema['type'];
+  const last = objectOf(Array.isArray(schema['anyOf']) ? schema['anyOf'].at(-1) : undefined);
+  return last ? typeOf(last) : 'any';
+}

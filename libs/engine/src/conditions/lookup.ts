@@ -1,0 +1,23 @@
+import type { JsonObject, JsonValue } from '@drippulse/json';
+import { objectOf } from '../json-value.ts';
+
+/** Reads one field of the data; undefined when it is missing. */
+export type Lookup = (data: JsonObject) => JsonValue | undefined;
+
+/** Compiles `company.name` or `tags.0`. Own members only; a member whose own name holds the dots wins. */
+export function compileLookup(field: string): Lookup {
+  const path = field.split('.');
+  if (path.length === 1) return (data) => (Object.hasOwn(data, field) ? data[field] : undefined);
+  return (data) => (Object.hasOwn(data, field) ? data[field] : walk(data, path));
+}
+
+function walk(data: JsonObject, path: readonly string[]): JsonValue | undefined {
+  let value: JsonValue | undefined = data;
+  for (const key of path) {
+    const object = objectOf(value);
+    if (object && Object.hasOwn(object, key)) value = object[key];
+    else if (Array.isArray(value) && /^\d{1,9}$/.test(key)) value = value[Number(key)];
+    else return undefined;
+  }
+  return value;
+}

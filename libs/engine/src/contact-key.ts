@@ -1,0 +1,11 @@
+import type { JsonObject, JsonValue } from '@drippulse/json';
+
+/** What makes a contact the same one in every enrollment: its lead_ref, else its email, else `fallback`. */
+export function contactKeyOf(contact: JsonObject, fallback: string): string {
+  return textOf(contact['lead_ref']) ?? textOf(contact['email'])?.toLowerCase() ?? fallback;
+}
+
+function textOf(value: JsonValue | undefined): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,16 @@
+export type { JsonObject, JsonValue } from '@drippulse/json';
+export { advance } from './advance.ts';
+export { type StepTypeInfo, stepTypes } from './catalog.ts';
+export { contactKeyOf } from './contact-key.ts';
+export { type CompiledStep, compileDefinition, type Definition, type Step } from './definition.ts';
+export { fixtureProfile, fixtures, testData } from './fixtures.ts';
+export { readSteps } from './read-steps.ts';
+export { retryStep } from './retry-step.ts';
+export type { Advance, Effect, EffectKind, EffectResult, Entry, Run, RunState } from './run.ts';
+export { scheduleOf } from './scheduled-trigger.ts';
+export { settleEffect } from './settle-effect.ts';
+export { startRun } from './start-run.ts';
+export type { StepField } from './steps/step-type.ts';
+export { type TestRun, type TestStep, testRun } from './test-run.ts';
+export { isTimeZone } from './time/instants.ts';
+export { nextTick, type Schedule } from './time/schedule.ts';

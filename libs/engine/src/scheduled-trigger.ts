@@ -1,0 +1,11 @@
+import type { Step } from './definition.ts';
+import { triggerConfig } from './steps/trigger.ts';
+import type { Schedule } from './time/schedule.ts';
+
+/** The schedule in the trigger of a workflow, if it has one. */
+export function scheduleOf(steps: readonly Pick<Step, 'type' | 'config'>[]): Schedule | undefined {
+  const [first] = steps;
+  if (first?.type !== 'trigger') return undefined;
+  const { data } = triggerConfig.safeParse(first.config);
+  return data?.frequency === undefined ? undefined : { frequency: data.frequency, timezone: data.timezone };
+}

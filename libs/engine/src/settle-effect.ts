@@ -1,0 +1,82 @@
+import type { CompiledEffect, CompiledStep, Definition } from './definition.ts';
+import type { Advance, EffectResult, Run, RunState } from './run.ts';
+import type { Scope } from './templates/scope.ts';
+import { formatInstant } from './time/instants.ts';
+import { close, end, fail, leave, merge, note, startWalk, stop, unchanged, type Walk } from './walk.ts';
+
+const longestPauseMs = 6 * 3_600_000;
+const longestRetryAfterMs = 24 * 3_600_000;
+
+/**
+ * Takes the result of the effect that is out. It succeeded or was skipped: its output is merged and the next step is
+ * ready, for `advance` to run. It failed: it is out again from `wakeAt` on, with the same key and request; or, after
+ * the last attempt, the run goes where `on_error` says. A result that is not awaited (any more) changes nothing.
+ */
+export function settleEffect(
+  definition: Definition,
+  run: Run,
+  effect: { stepIndex: number; stepId: string; attempt: number },
+  result: EffectResult,
+  now: Date,
+  random: number,
+): Advance {
+  const step = definition.steps[effect.stepIndex];
+  if (!step?.effect || step.id !== effect.stepId || !isAwaited(run.state, effect)) return unchanged(run);
+  const walk = startWalk(definition, run, now.getTime());
+  if (result.outcome === 'failed' && result.retryable && effect.attempt < step.effect.maxAttempts) {
+    return retry(walk, step, step.effect, result, random);
+  }
+  walk.scope.warnings = warningsOf(step, walk.scope);
+  const ended = settle(walk, step, result);
+  if (ended) return ended;
+  if (walk.index >= definition.steps.length) return end(walk, step, 'completed');
+  return stop(walk, 'ready', null);
+}
+
+function isAwaited(state: RunState, effect: { stepIndex: number; attempt: number }): boolean {
+  const { status, phase, stepIndex, attempt } = state;
+  return status === 'active' && phase === 'effect' && stepIndex === effect.stepIndex && attempt === effect.attempt;
+}
+
+function settle(walk: Walk, step: CompiledStep, result: EffectResult): Advance | undefined {
+  const { attempt } = walk.run.state;
+  if (result.outcome === 'failed') return fail(walk, step, result.error, attempt);
+  if (result.outcome === 'skipped') {
+    note(walk, step, 'skipped', `Skipped: ${result.reason}`, { attempt });
+    return leave(walk, step, step.index + 1);
+  }
+  const { message, output } = result;
+  if (output && !merge(walk, output))
+    return fail(walk, step, 'the data of the run would be larger than 1 MiB', attempt);
+  note(walk, step, 'succeeded', message, output ? { attempt, output } : { attempt });
+  return leave(walk, step, step.index + 1);
+}
+
+type Failure = Extract<EffectResult, { outcome: 'failed' }>;
+
+function retry(walk: Walk, step: CompiledStep, effect: CompiledEffect, failure: Failure, random: number): Advance {
+  const { attempt } = walk.run.state;
+  const wakeAt = walk.scope.now + pauseMs(effect.backoffSeconds, attempt, failure.retryAfterSeconds, random);
+  const message = `Attempt ${attempt} of ${effect.maxAttempts} failed, next at ${formatInstant(wakeAt)}`;
+  note(walk, step, 'retrying', `${message}: ${failure.error}`, { error: failure.error, attempt });
+  return close(walk, { status: 'active', stepIndex: step.index, phase: 'effect', wakeAt, attempt: attempt + 1 });
+}
+
+/** Doubled after each failure, ±20 %, so that what failed together is not tried together; `Retry-After` is a minimum. */
+function pauseMs(
+  backoffSeconds: number,
+  attempt: number,
+  retryAfterSeconds: number | undefined,
+  random: number,
+): number {
+  const pause = Math.min(backoffSeconds * 1_000 * 2 ** (attempt - 1), longestPauseMs);
+  const asked = Math.min((retryAfterSeconds ?? 0) * 1_000, longestRetryAfterMs);
+  return Math.round(Math.max(pause * (0.8 + 0.4 * random), asked));
+}
+
+/** What the step warned of when its effect was rendered; its data has not changed since, so it is not stored. */
+function warningsOf(step: CompiledStep, scope: Scope): string[] {
+  const rendering: Scope = { ...scope, warnings: [] };
+  step.run(rendering);
+  return rendering.warnings;
+}

@@ -1,0 +1,34 @@
+import { branchStep } from './branch.ts';
+import { conditionStep } from './condition.ts';
+import { emailStep } from './email.ts';
+import { endStep } from './end.ts';
+import { logStep } from './log.ts';
+import { setFieldsStep } from './set-fields.ts';
+import { splitStep } from './split.ts';
+import type { StepType } from './step-type.ts';
+import { triggerStep } from './trigger.ts';
+import { waitStep } from './wait.ts';
+import { webhookStep } from './webhook.ts';
+import { webhookCallbackStep } from './webhook-callback.ts';
+
+/** Every step type that runs, in the order of the catalog. */
+export const registry: readonly StepType[] = [
+  triggerStep,
+  webhookStep,
+  logStep,
+  waitStep,
+  conditionStep,
+  branchStep,
+  splitStep,
+  setFieldsStep,
+  emailStep,
+  webhookCallbackStep,
+  endStep,
+];
+
+const byType = new Map(registry.map((stepType) => [stepType.type, stepType]));
+
+/** The step type of a name, whatever its case. */
+export function findStepType(type: string): StepType | undefined {
+  return byType.get(type.toLowerCase());
+}

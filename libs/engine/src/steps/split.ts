@@ -1,0 +1,56 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import { defineStep } from './define-step.ts';
+import { config, jump, number } from './parameters.ts';
+
+/** Divides contacts by weight; each contact always goes the same way. */
+export const splitStep = defineStep({
+  type: 'split',
+  label: 'Split',
+  category: 'logic',
+  description: 'Divides contacts by weight. A contact goes the same way each time.',
+  config: config({
+    variants: z
+      .array(
+        config({
+          name: z.string().min(1).max(255).describe('Name of the variant.'),
+          weight: number(z.number().min(0).max(1_000_000)).default(1).describe('Share, relative to the others.'),
+          go_to: jump().default('next').describe('Where to go: next, end or a step id.'),
+        }),
+      )
+      .min(1)
+      .max(50)
+      .refine((variants) => variants.some(({ weight }) => weight > 0), 'must have a variant with a weight above 0')
+      .describe('The variants.'),
+  }),
+  example: {
+    name: 'Half and half',
+    config: {
+      variants: [
+        { name: 'A', weight: 50, go_to: 'next' },
+        { name: 'B', weight: 50, go_to: 'end' },
+      ],
+    },
+  },
+  exits: ({ variants }) => variants.map(({ go_to }, index) => ({ key: `variants.${index}.go_to`, target: go_to })),
+  compile({ variants }, { workflowId, stepId, resolve }) {
+    let total = 0;
+    const ways = variants
+      .filter(({ weight }) => weight > 0)
+      .map(({ name, weight, go_to }) => {
+        total += weight;
+        return { upTo: total, message: `Variant ${name}: going to ${go_to}`, next: resolve(go_to) };
+      });
+    return ({ contactKey }) => {
+      const point = shareOf(`${workflowId}\n${stepId}\n${contactKey}`) * total;
+      const way = ways.find(({ upTo }) => point < upTo) ?? ways.at(-1);
+      if (!way) throw new Error('a split has a variant with a weight above 0');
+      return { kind: 'done', message: way.message, next: way.next };
+    };
+  },
+});
+
+/** A number from 0 to 1, evenly spread over texts and always the same for one text. */
+function shareOf(text: string): number {
+  return Number.parseInt(hash('sha256', text, 'hex').slice(0, 12), 16) / 2 ** 48;
+}

@@ -1,0 +1,115 @@
+import type { JsonObject } from '@drippulse/json';
+import { z } from 'zod';
+import { StepFailure } from '../templates/scope.ts';
+import { compileJson, compileText, isTemplate } from '../templates/template.ts';
+import { defineStep } from './define-step.ts';
+import { effectShape, policyOf } from './effect-policy.ts';
+import { choice, config, jsonTemplate, number, template } from './parameters.ts';
+import type { StubbedEffect } from './step-type.ts';
+
+const headerName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
+/** Set by the platform, or by the connection itself. */
+const reservedHeaders = new Set(
+  [
+    'host',
+    'content-length',
+    'transfer-encoding',
+    'connection',
+    'keep-alive',
+    'upgrade',
+    'te',
+    'trailer',
+    'expect',
+  ].concat(['idempotency-key', 'webhook-id', 'webhook-timestamp', 'webhook-signature']),
+);
+
+const headers = z
+  .record(z.string(), template())
+  .superRefine((given, context) => {
+    for (const name of Object.keys(given)) {
+      if (!headerName.test(name)) context.addIssue({ code: 'custom', path: [name], message: 'is not a header name' });
+      else if (reservedHeaders.has(name.toLowerCase())) {
+        context.addIssue({ code: 'custom', path: [name], message: 'is set by the platform' });
+      }
+    }
+  })
+  .default({});
+
+const callbackConfig = config({
+  url: template()
+    .min(1)
+    .refine((url) => isTemplate(url) || isHttpUrl(url), 'must be an http or https URL without user name')
+    .describe('Where the request goes.'),
+  method: choice(['POST', 'PUT', 'PATCH', 'GET', 'DELETE']).default('POST').describe('HTTP method.'),
+  headers: headers.describe('Further headers, by name; values may be templates.'),
+  payload: jsonTemplate()
+    .optional()
+    .describe('The JSON body as it stands; its strings may be templates and stay strings.'),
+  timeout_seconds: number(z.number().min(1).max(60)).default(15).describe('Time for the whole request.'),
+  sign_with: z
+    .union([z.string().regex(/^\d{1,16}$/, 'must be the id of a webhook'), z.int().min(1)])
+    .optional()
+    .describe('Id of a webhook subscription whose secret signs the request.'),
+  ...effectShape,
+});
+
+/** Calls an HTTP endpoint. */
+export const webhookCallbackStep = defineStep({
+  type: 'webhook_callback',
+  label: 'Outbound Webhook',
+  category: 'action',
+  description: 'Calls an HTTP endpoint. The same Idempotency-Key is sent on every repeat.',
+  outputs: ['response'],
+  config: callbackConfig,
+  example: {
+    name: 'Tell the CRM',
+    config: { url: 'https://hooks.example.com/leads', payload: { email: '{{ email }}', source: 'drippulse' } },
+  },
+  compile(config) {
+    const url = compileText(config.url);
+    const payload = config.payload === undefined ? undefined : compileJson(config.payload);
+    const headers = Object.entries(withContentType(config.headers, payload !== undefined));
+    const headerTemplates = headers.map(([name, value]) => [name, compileText(value)] as const);
+    const fixed: JsonObject = {
+      method: config.method,
+      timeout_seconds: config.timeout_seconds,
+      sign_with: config.sign_with === undefined ? null : String(config.sign_with),
+    };
+    return (scope) => {
+      const target = url(scope).trim();
+      if (!isHttpUrl(target))
+        throw new StepFailure(`url must be an http or https URL, but it is "${target.slice(0, 200)}"`);
+      const request: JsonObject = {
+        ...fixed,
+        url: target,
+        headers: Object.fromEntries(headerTemplates.map(([name, render]) => [name, headerValue(render(scope))])),
+        body: payload === undefined ? null : JSON.stringify(payload(scope)),
+      };
+      return { kind: 'effect', request };
+    };
+  },
+  effect: { kind: 'webhook_callback', policy: policyOf, stub: describeCallback },
+});
+
+function withContentType(headers: Record<string, string>, hasBody: boolean): Record<string, string> {
+  const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+  return hasBody && !isGiven ? { 'content-type': 'application/json', ...headers } : headers;
+}
+
+/** A header is one line of printable characters: a value must not bring further headers. */
+function headerValue(text: string): string {
+  return text.replace(/[^\t\x20-\x7e\x80-\xff]+/g, ' ').trim();
+}
+
+function isHttpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+}
+
+function describeCallback({ method, url, body }: JsonObject): StubbedEffect {
+  const message = `Would send ${String(method)} ${String(url)}`;
+  return {
+    preview: body === null ? 'no body' : `body: ${String(body)}`,
+    result: { outcome: 'succeeded', message, output: { response: { status: 200, body: '' } } },
+  };
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { defineStep } from './define-step.ts';
+import { config } from './parameters.ts';
+
+/** Documents what an inbound webhook will bring; nothing listens. */
+export const webhookStep = defineStep({
+  type: 'webhook',
+  label: 'Webhook (input)',
+  category: 'trigger',
+  description: 'Describes the data that an inbound webhook brings. Nothing listens; the run passes through.',
+  config: config({
+    description: z.string().optional().describe('What the webhook brings.'),
+    expected_fields: z
+      .union([z.record(z.string(), z.unknown()), z.array(z.unknown())])
+      .optional()
+      .describe('Names of the fields, as an array, or an object of name and description.'),
+  }),
+  example: {
+    name: 'Form submission',
+    config: { description: 'Sent by the form bridge', expected_fields: ['email', 'company_name'] },
+  },
+  compile: () => () => ({ kind: 'done', message: 'Inbound contract: passed through' }),
+});

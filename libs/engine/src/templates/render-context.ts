@@ -1,0 +1,34 @@
+import { isRawNumber } from '@drippulse/json';
+import { Context, type Liquid } from 'liquidjs';
+import type { Scope } from './scope.ts';
+
+export type Limiter = Context['memoryLimit'];
+
+/** The variables of one rendering: notes which were missing, and shows numbers with all their digits. */
+export class RenderContext extends Context {
+  readonly missing = new Set<string>();
+  readonly scope: Scope;
+
+  constructor(scope: Scope, liquid: Liquid) {
+    super(scope.data, liquid.options, { sync: true }, scope.memory && { memoryLimit: scope.memory });
+    scope.memory ??= this.memoryLimit;
+    this.scope = scope;
+  }
+
+  override *_getFromScope(
+    scope: unknown,
+    paths: Parameters<Context['_getFromScope']>[1],
+    strictVariables?: boolean,
+  ): IterableIterator<unknown> {
+    const value: unknown = yield super._getFromScope(scope, paths, strictVariables);
+    if (value === undefined || value === null) this.missing.add(typeof paths === 'string' ? paths : paths.join('.'));
+    return readable(value);
+  }
+}
+
+/** Liquid's filters know plain values only: a number with many digits is handed to them as its text. */
+function readable(value: unknown): unknown {
+  if (isRawNumber(value)) return value.rawJSON;
+  if (Array.isArray(value) && value.some(isRawNumber)) return value.map(readable);
+  return value;
+}

@@ -1,0 +1,18 @@
+import type { JsonObject } from '@drippulse/json';
+import type { Limiter } from './render-context.ts';
+
+/** What the templates and rules of one step see and leave behind. */
+export type Scope = {
+  data: JsonObject;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly timezone: string;
+  readonly contactKey: string;
+  /** What a person should look at; shown on the timeline. */
+  warnings: string[];
+  /** Characters the step's templates may still make, shared by all of them. */
+  memory?: Limiter;
+};
+
+/** The step can't be run with this data; the text is shown to people. */
+export class StepFailure extends Error {}

@@ -1,0 +1,90 @@
+import type { JsonObject, JsonValue } from '@drippulse/json';
+import { type Liquid, type Template as LiquidTemplate, toValueSync } from 'liquidjs';
+import { objectOf } from '../json-value.ts';
+import { htmlLiquid, textLiquid } from './liquid.ts';
+import { RenderContext } from './render-context.ts';
+import { type Scope, StepFailure } from './scope.ts';
+import { watchedVariables } from './watched-variables.ts';
+
+/** A compiled template. Throws StepFailure when it can't be rendered; missing variables become warnings. */
+export type Template<T = string> = (scope: Scope) => T;
+
+/** Whether a text is more than itself. */
+export function isTemplate(text: string): boolean {
+  return text.includes('{{') || text.includes('{%');
+}
+
+/** What is wrong with a template, as the end of a sentence, or undefined. */
+export function templateProblem(text: string): string | undefined {
+  if (!isTemplate(text)) return undefined;
+  try {
+    textLiquid.parse(text);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** Compiles a template for plain text: values are written as they are. */
+export function compileText(text: string): Template {
+  return compile(text, textLiquid);
+}
+
+/** Compiles a template for HTML: values are escaped unless the template says `| raw`. */
+export function compileHtml(text: string): Template {
+  return compile(text, htmlLiquid);
+}
+
+/** Compiles every string inside a JSON value; a rendered string stays a string, whatever the variable held. */
+export function compileJson(value: JsonValue): Template<JsonValue> {
+  if (typeof value === 'string') return compileText(value);
+  if (!holdsTemplate(value)) return () => value;
+  if (Array.isArray(value)) {
+    const items = value.map(compileJson);
+    return (scope) => items.map((item) => item(scope));
+  }
+  const object = objectOf(value);
+  return object ? compileObject(object) : () => value;
+}
+
+/** `compileJson` for an object. */
+export function compileObject(value: JsonObject): Template<JsonObject> {
+  const members = Object.entries(value).map(([key, member]) => [key, compileJson(member)] as const);
+  return (scope) => Object.fromEntries(members.map(([key, render]) => [key, render(scope)]));
+}
+
+/** Whether any string inside a JSON value is a template. */
+export function holdsTemplate(value: JsonValue): boolean {
+  if (typeof value === 'string') return isTemplate(value);
+  if (Array.isArray(value)) return value.some(holdsTemplate);
+  return Object.values(objectOf(value) ?? {}).some(holdsTemplate);
+}
+
+function compile(text: string, liquid: Liquid): Template {
+  if (!isTemplate(text)) return () => text;
+  const parsed = liquid.parse(text);
+  const watched = watchedVariables(parsed);
+  return (scope) => render(parsed, watched, liquid, scope);
+}
+
+function render(parsed: LiquidTemplate[], watched: ReadonlySet<string>, liquid: Liquid, scope: Scope): string {
+  const context = new RenderContext(scope, liquid);
+  try {
+    const text = String(toValueSync(liquid.renderer.renderTemplates(parsed, context)));
+    for (const name of context.missing) if (watched.has(name)) warnMissing(scope, name);
+    return text;
+  } catch (error) {
+    throw new StepFailure(`a template could not be rendered: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function warnMissing(scope: Scope, name: string): void {
+  const warning = `${name} is missing and was rendered empty`;
+  if (!scope.warnings.includes(warning)) scope.warnings.push(warning);
+}
+
+/** Liquid's first line; it never holds data, only the template's own text. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0]?.slice(0, 200) ?? 'unknown reason';
+}

@@ -1,0 +1,135 @@
+import type { JsonObject } from '@drippulse/json';
+import { advance } from './advance.ts';
+import { contactKeyOf } from './contact-key.ts';
+import type { Definition } from './definition.ts';
+import { sizeOf } from './json-size.ts';
+import type { Advance, Effect, EffectResult, Entry, Run } from './run.ts';
+import { settleEffect } from './settle-effect.ts';
+import { startRun } from './start-run.ts';
+import { findStepType } from './steps/registry.ts';
+
+/** A test run stops after this many steps: its answer holds the data of each. */
+const maxSteps = 1_000;
+const maxStartedData = 16 * 1024;
+const maxPreview = 1_000;
+
+/** What a live run would have done. */
+export type TestRun = {
+  status: 'completed' | 'failed' | 'cancelled';
+  /** The data at the end. */
+  data: JsonObject;
+  steps: TestStep[];
+  errors: { stepIndex: number; stepId: string; message: string }[];
+};
+
+/** One visited step of a test run. */
+export type TestStep = {
+  stepIndex: number;
+  stepNumber: number;
+  id: string;
+  name: string;
+  type: string;
+  status: Entry['status'];
+  /** The data when the step started; absent when it is over 16 KiB. */
+  startedData?: JsonObject;
+  /** What the step added to the data. */
+  output?: JsonObject;
+  logs: string[];
+  /** Id of the step that followed, or `end`. */
+  next: string;
+  durationMs: number;
+};
+
+/**
+ * Runs a workflow once without any effect, by the same `advance` as live runs: effects are stubbed, waits pass at once
+ * and say how long they would have been. `elapsedMs` is read before and after each step, for `durationMs`.
+ */
+export function testRun(
+  definition: Definition,
+  o: { data: JsonObject; timezone: string; now: Date; elapsedMs?: () => number },
+): TestRun {
+  const elapsedMs = o.elapsedMs ?? (() => 0);
+  const run: Run = {
+    enrollmentKey: 'test',
+    contactKey: contactKeyOf(o.data, 'test'),
+    timezone: o.timezone,
+    mode: 'test',
+    state: startRun(),
+    data: o.data,
+  };
+  const result: TestRun = { status: 'completed', data: o.data, steps: [], errors: [] };
+  let now = o.now;
+  while (run.state.status === 'active' && result.steps.length < maxSteps) {
+    const startedAt = elapsedMs();
+    const moved = moveOnce(definition, run, now);
+    const step = describe(definition, run, moved, elapsedMs() - startedAt);
+    if (step) result.steps.push(step);
+    for (const { stepIndex, stepId, error } of moved.entries) {
+      if (error !== undefined) result.errors.push({ stepIndex, stepId, message: error });
+    }
+    now = new Date(Math.max(now.getTime(), moved.until));
+    run.state = moved.state;
+    run.data = moved.data;
+  }
+  return conclude(definition, run, result);
+}
+
+type Move = Advance & { until: number; preview?: string };
+
+/** Takes one step, and what follows from it: its effect is settled by a stub, its wait is over. */
+function moveOnce(definition: Definition, run: Run, now: Date): Move {
+  const first = advance(definition, run, now, 1);
+  const { phase, wakeAt, attempt } = first.state;
+  const halfway = { ...run, state: first.state, data: first.data };
+  if (first.effect) {
+    const { preview, result } = stubOf(first.effect);
+    const { stepIndex, stepId } = first.effect;
+    const second = settleEffect(definition, halfway, { stepIndex, stepId, attempt }, result, now, 0);
+    return { ...second, entries: [...first.entries, ...second.entries], until: 0, preview };
+  }
+  if (phase !== 'waiting' || wakeAt === null) return { ...first, until: 0 };
+  const second = advance(definition, halfway, new Date(wakeAt), 0);
+  const waiting = first.entries.map((entry) => ({ ...entry, message: entry.message.replace('Waiting', 'Would wait') }));
+  return { ...second, entries: [...waiting, ...second.entries], until: wakeAt };
+}
+
+function describe(definition: Definition, before: Run, moved: Move, durationMs: number): TestStep | undefined {
+  const last = moved.entries.at(-1);
+  if (!last) return undefined;
+  const { stepIndex, stepId, stepName, type, status } = last;
+  const step: TestStep = {
+    stepIndex,
+    stepNumber: stepIndex + 1,
+    id: stepId,
+    name: stepName,
+    type,
+    status,
+    logs: logsOf(moved),
+    next: moved.state.status === 'active' ? (definition.steps[moved.state.stepIndex]?.id ?? 'end') : 'end',
+    durationMs,
+  };
+  if (sizeOf(before.data, maxStartedData) <= maxStartedData) step.startedData = before.data;
+  if (last.output) step.output = last.output;
+  return step;
+}
+
+function logsOf({ entries, preview }: Move): string[] {
+  const lines = entries.flatMap(({ message, warnings = [] }) => [
+    message,
+    ...warnings.map((w) => `[test] Warning: ${w}`),
+  ]);
+  return preview === undefined ? lines : [...lines, `[test] ${preview.slice(0, maxPreview)}`];
+}
+
+function conclude(definition: Definition, run: Run, result: TestRun): TestRun {
+  if (run.state.status !== 'active') return { ...result, status: run.state.status, data: run.data };
+  const stepId = definition.steps[run.state.stepIndex]?.id ?? '';
+  const error = { stepIndex: run.state.stepIndex, stepId, message: `the test run was stopped after ${maxSteps} steps` };
+  return { ...result, status: 'failed', data: run.data, errors: [...result.errors, error] };
+}
+
+function stubOf({ kind, request }: Effect): { preview: string; result: EffectResult } {
+  const stub = findStepType(kind)?.effect?.stub;
+  if (!stub) throw new Error(`effect ${kind} has no stub`);
+  return stub(request);
+}

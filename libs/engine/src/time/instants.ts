@@ -1,0 +1,49 @@
+import { isRawNumber, type JsonValue } from '@drippulse/json';
+import { Temporal } from 'temporal-polyfill';
+
+/** Numbers from here on are milliseconds since 1970, smaller ones seconds: 1e11 seconds is the year 5138. */
+const firstMilliseconds = 1e11;
+const latestMs = 8.64e15;
+
+/** Whether a name is a zone that local times can be reckoned in. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Reads a point in time as epoch milliseconds: an ISO 8601 timestamp, a local date or time without offset (in
+ * `timezone`), or a number of seconds or milliseconds. Undefined when it is none of these.
+ */
+export function parseInstant(value: JsonValue, timezone: string): number | undefined {
+  if (isRawNumber(value)) return fromNumber(Number(value.rawJSON));
+  if (typeof value === 'number') return fromNumber(value);
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  if (/^\d+$/.test(text)) return text.length === 8 ? undefined : fromNumber(Number(text));
+  return parseText(text, timezone);
+}
+
+function fromNumber(value: number): number | undefined {
+  const ms = Math.abs(value) >= firstMilliseconds ? value : value * 1000;
+  return Math.abs(ms) <= latestMs ? Math.trunc(ms) : undefined;
+}
+
+function parseText(text: string, timezone: string): number | undefined {
+  if (!/^[+-]?\d{4}/.test(text)) return undefined;
+  try {
+    if (/[T ].*(?:Z|[+-]\d{2}(?::?\d{2})?)(?:\[|$)/i.test(text)) return Temporal.Instant.from(text).epochMilliseconds;
+    return Temporal.PlainDateTime.from(text).toZonedDateTime(timezone).epochMilliseconds;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A point in time as people and logs read it: RFC 3339, UTC, without needless milliseconds. */
+export function formatInstant(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', 'Z');
+}

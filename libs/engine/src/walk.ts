@@ -1,0 +1,114 @@
+import type { JsonObject } from '@drippulse/json';
+import type { CompiledStep, Definition } from './definition.ts';
+import { sizeOf } from './json-size.ts';
+import type { Advance, Effect, Entry, Run, RunState } from './run.ts';
+import type { Scope } from './templates/scope.ts';
+
+/** Characters of keys and values that a run's data may hold. */
+const maxDataSize = 1024 * 1024;
+const maxMessageLength = 4_000;
+
+/** A run while it is being moved: what `advance` and `settleEffect` change, and hand back as one value. */
+export type Walk = {
+  readonly definition: Definition;
+  readonly run: Run;
+  readonly scope: Scope;
+  /** Step to run next; the number of steps stands for the end. */
+  index: number;
+  /** Step that ran last. */
+  lastIndex: number;
+  visits: Record<string, number>;
+  dataChanged: boolean;
+  readonly entries: Entry[];
+};
+
+export function startWalk(definition: Definition, run: Run, now: number): Walk {
+  const { state, data, timezone, contactKey } = run;
+  return {
+    definition,
+    run,
+    scope: { data, now, timezone, contactKey, warnings: [] },
+    index: state.stepIndex,
+    lastIndex: state.stepIndex,
+    visits: state.visits,
+    dataChanged: false,
+    entries: [],
+  };
+}
+
+/** What comes back when there is nothing to do. */
+export function unchanged({ state, data }: Run): Advance {
+  return { state, data, dataChanged: false, entries: [] };
+}
+
+/** Number of the visit of a step that goes on now, from 1. */
+export function visitOf(walk: Walk, step: CompiledStep): number {
+  return (walk.visits[step.id] ?? 0) + 1;
+}
+
+/** Adds a line to the timeline, with the warnings of the step. */
+export function note(
+  walk: Walk,
+  step: CompiledStep,
+  status: Entry['status'],
+  message: string,
+  more?: Partial<Entry>,
+): void {
+  const { scope, run, entries } = walk;
+  const text = run.mode === 'test' ? `[test] ${message}` : message;
+  const entry: Entry = {
+    stepIndex: step.index,
+    stepId: step.id,
+    stepName: step.name,
+    type: step.type,
+    status,
+    message: text.length > maxMessageLength ? `${text.slice(0, maxMessageLength)}…` : text,
+    attempt: 1,
+    ...more,
+  };
+  if (scope.warnings.length > 0) entry.warnings = scope.warnings;
+  entries.push(entry);
+}
+
+/** Merges what a step adds into the data, shallowly; false when the data would become too large. */
+export function merge(walk: Walk, output: JsonObject): boolean {
+  const data = { ...walk.scope.data, ...output };
+  if (sizeOf(data, maxDataSize) > maxDataSize) return false;
+  walk.scope.data = data;
+  walk.dataChanged = true;
+  return true;
+}
+
+/** Leaves a step for another one. */
+export function leave(walk: Walk, step: CompiledStep, next: number): undefined {
+  if (step.inLoop) walk.visits = { ...walk.visits, [step.id]: visitOf(walk, step) };
+  walk.lastIndex = step.index;
+  walk.index = next;
+}
+
+/** A step failed for good: the run fails, unless the step's `on_error` leads on. */
+export function fail(walk: Walk, step: CompiledStep, error: string, attempt = 1): Advance | undefined {
+  note(walk, step, 'failed', `Failed: ${error}`, { error, attempt });
+  const next = step.effect?.onErrorNext;
+  if (next === undefined) return end(walk, step, 'failed');
+  return leave(walk, step, next);
+}
+
+/** Ends the run on its last step. */
+export function end(walk: Walk, step: { index: number }, status: RunState['status']): Advance {
+  return close(walk, { status, stepIndex: step.index, phase: 'ready', wakeAt: null, attempt: 0 });
+}
+
+/** Stops for now on a step. */
+export function stop(walk: Walk, phase: RunState['phase'], wakeAt: number | null, effect?: Effect): Advance {
+  const attempt = phase === 'effect' ? 1 : 0;
+  return close(walk, { status: 'active', stepIndex: walk.index, phase, wakeAt, attempt }, effect);
+}
+
+/** Hands the walk back with a new state. */
+export function close(walk: Walk, state: Omit<RunState, 'visits'>, effect?: Effect): Advance {
+  const { entries, dataChanged, scope, visits } = walk;
+  const result: Advance = { state: { ...state, visits }, data: scope.data, dataChanged, entries };
+  if (effect) result.effect = effect;
+  return result;
+}
