@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import express from 'express';
+import { beginExchange, exchangeOf } from '../transcoder/exchange.ts';
+import type { Observe } from '../transcoder/ports.ts';
+import { drainBody } from '../transcoder/read-body.ts';
+import type { Transcoder } from '../transcoder/transcode.ts';
+import { securityHeaders } from './security-headers.ts';
+import { sendProblem } from './send-problem.ts';
+
+export type AppOptions = {
+  /** Serves every path that no route before it takes. */
+  transcode: Transcoder;
+  /** The hand-written routes: health, docs. */
+  routes: readonly express.Router[];
+  observe: Observe;
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
+};
+
+/** The whole public HTTP surface as one handler. */
+export function createApp(options: AppOptions): express.Express {
+  const { transcode, routes, observe, trustedProxies } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', [...trustedProxies]);
+  app.use((request, response, next) => {
+    const { ip, path } = request;
+    beginExchange(request, response, { clientAddress: ip ?? request.socket.remoteAddress ?? '', path, observe });
+    response.once('finish', () => drainBody(request));
+    next();
+  });
+  app.use(securityHeaders());
+  for (const route of routes) app.use(route);
+  app.use((request: IncomingMessage, response: ServerResponse) => transcode(request, response));
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, request: express.Request, response: express.Response, _next: express.NextFunction) => {
+    sendProblem(request, response, exchangeOf(request), error);
+  });
+  return app;
+}

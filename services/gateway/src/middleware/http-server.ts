@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { DomainError } from '@drippulse/runtime';
+import { problemOf } from '../transcoder/problem.ts';
+
+export type HttpServer = { port: number; stop(graceMs?: number): Promise<void> };
+
+/** What slow and greedy clients are given. */
+export type ClientLimits = {
+  /** Until the headers are complete. */
+  headersTimeoutMs: number;
+  /** Until the request is complete; an upload may take this long, other bodies have their own limit. */
+  requestTimeoutMs: number;
+  /** How long a connection may be silent both ways. */
+  idleTimeoutMs: number;
+};
+
+const defaultLimits: ClientLimits = { headersTimeoutMs: 10_000, requestTimeoutMs: 300_000, idleTimeoutMs: 120_000 };
+const maxHeaderBytes = 16 << 10;
+// Longer than load balancers keep a connection idle (60 s), so that they never send into one that is just closing.
+const keepAliveTimeoutMs = 65_000;
+const defaultGraceMs = 10_000;
+
+/** Listens for public requests. `stop` lets those under way finish, within the grace time. */
+export async function startHttpServer(
+  listener: RequestListener,
+  address: { host: string; port: number; limits?: Partial<ClientLimits> },
+): Promise<HttpServer> {
+  const limits = { ...defaultLimits, ...address.limits };
+  const server = createServer({
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    // Timeouts are only looked at this often; at Node's default a slow client would live 30 s.
+    connectionsCheckingInterval: 1000,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    maxHeaderSize: maxHeaderBytes,
+  });
+  let isStopping = false;
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  server.on('request', (request, response) => {
+    answers.set(request.socket, response);
+    if (isStopping) response.setHeader('connection', 'close');
+    listener(request, response);
+  });
+  server.on('clientError', (error, socket) => refuseConnection(error, socket, answers.get(socket)));
+  server.setTimeout(limits.idleTimeoutMs);
+  server.listen({ host: address.host, port: address.port });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // it listens on TCP
+  return {
+    port,
+    stop: (graceMs = defaultGraceMs) => {
+      isStopping = true;
+      return closeServer(server, graceMs);
+    },
+  };
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // Connections that become idle while we wait would otherwise hold us until their keep-alive ends.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const grace = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(grace);
+}
+
+/** Answers what is no HTTP, or came too slowly or too large to become a request, in the shape of every error. */
+function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, answer: ServerResponse | undefined): void {
+  const isAnswering = answer !== undefined && answer.headersSent && !answer.writableFinished;
+  if (!socket.writable || error.code === 'ECONNRESET' || isAnswering) {
+    socket.destroy();
+    return;
+  }
+  const requestId = randomUUID();
+  const { status, headers, body } = problemOf(connectionProblem(error), { path: '', requestId });
+  const head = {
+    ...headers,
+    'x-request-id': requestId,
+    connection: 'close',
+    'content-length': Buffer.byteLength(body),
+  };
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${body}`);
+}
+
+function connectionProblem({ code }: NodeJS.ErrnoException): DomainError {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new DomainError('malformed', 'request_timeout', 'The request came too slowly.');
+    case 'HPE_HEADER_OVERFLOW':
+      return new DomainError('malformed', 'headers_too_large', `The headers are larger than ${maxHeaderBytes} bytes.`);
+    default:
+      return new DomainError('malformed', 'malformed_request', 'The request is not valid HTTP.');
+  }
+}

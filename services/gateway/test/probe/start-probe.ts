@@ -1,0 +1,103 @@
+import { Writable } from 'node:stream';
+import { createLogger } from '@drippulse/observability';
+import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import {
+  type Caller,
+  createGrpcPeers,
+  createInMemoryPeers,
+  createTokens,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+  type Routes,
+  serveRpc,
+  serverInterceptors,
+} from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+import { createApp } from '../../src/middleware/create-app.ts';
+import { type ClientLimits, startHttpServer } from '../../src/middleware/http-server.ts';
+import type { Answered, Authenticate, RateLimit } from '../../src/transcoder/ports.ts';
+import { createTranscoder } from '../../src/transcoder/transcode.ts';
+import { type ProbeLog, probeService } from './probe-service.ts';
+
+export type Layout = 'in memory' | 'over gRPC';
+export const layouts: Layout[] = ['in memory', 'over gRPC'];
+
+export type Probe = {
+  url: string;
+  port: number;
+  log: ProbeLog;
+  /** Finished exchanges, as the access log gets them. */
+  answered: Answered[];
+  /** What the services logged, as JSON lines. */
+  logged: string[];
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+/** The probe service behind a real transcoder on a real HTTP server. The credential of a caller is its role. */
+export async function startProbe(
+  layout: Layout,
+  options: { rateLimit?: RateLimit; limits?: Partial<ClientLimits>; bodyIdleTimeoutMs?: number } = {},
+): Promise<Probe> {
+  const keys = generateInternalTokenKeys(['gateway', 'workflows']);
+  const tokensOf = (service: 'gateway' | 'workflows') =>
+    createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
+  const logged: string[] = [];
+  const destination = new Writable({
+    write(line, _encoding, done) {
+      logged.push(String(line));
+      done();
+    },
+  });
+  const serviceLog = createLogger({ service: 'workflows', destination });
+  const log: ProbeLog = { cancelled: [], chunksSent: 0, chunksReceived: 0 };
+  const routes: Routes = (router) => router.service(ProbeService, probeService(log));
+  const interceptors = serverInterceptors({ tokens: tokensOf('workflows'), log: serviceLog });
+
+  const server =
+    layout === 'over gRPC'
+      ? await serveRpc({ routes, interceptors, host: '127.0.0.1', port: 0, log: serviceLog })
+      : undefined;
+  const peers =
+    server === undefined ? createInMemoryPeers() : createGrpcPeers({ workflows: `127.0.0.1:${server.port}` });
+  peers.register('workflows', routes, interceptors);
+
+  const answered: Answered[] = [];
+  const transcode = createTranscoder({
+    upstreams: [{ service: ProbeService, audience: 'workflows', transport: peers.transport('workflows') }],
+    tokens: tokensOf('gateway'),
+    authenticate: authenticateByRole,
+    rateLimit: options.rateLimit ?? (async () => ({ headers: { ratelimit: '"probe";r=1;t=1' } })),
+    ...(options.bodyIdleTimeoutMs !== undefined && { bodyIdleTimeoutMs: options.bodyIdleTimeoutMs }),
+  });
+  const app = createApp({
+    transcode,
+    routes: [],
+    observe: (exchange) => answered.push(exchange),
+    trustedProxies: ['10.0.0.0/8'],
+  });
+  const http = await startHttpServer(app, { host: '127.0.0.1', port: 0, limits: options.limits ?? {} });
+  return {
+    url: `http://127.0.0.1:${http.port}`,
+    port: http.port,
+    log,
+    answered,
+    logged,
+    async [Symbol.asyncDispose]() {
+      await http.stop(0);
+      peers.close();
+      await server?.stop(0);
+    },
+  };
+}
+
+const authenticateByRole: Authenticate = async ({ raw }) => {
+  const role = /^Bearer (viewer|approver|editor|admin)$/.exec(raw.headers.authorization ?? '')?.[1];
+  if (role === undefined) throw new DomainError('unauthenticated', 'unauthenticated', 'Who are you?');
+  const caller: Caller = {
+    organizationId: 1n,
+    actor: { type: 'user', id: '1' },
+    role: role as Caller['role'], // the expression knows no other
+    mode: 'live',
+  };
+  return { caller, limitKey: `role:${role}` };
+};
