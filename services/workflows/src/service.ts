@@ -1,9 +1,22 @@
-import { connectDatabase, createSealer, databaseInterceptor, idempotencyPartitions, startPartitionLoop } from '@drippulse/db';
+import {
+  connectDatabase,
+  createSealer,
+  databaseInterceptor,
+  idempotencyPartitions,
+  startPartitionLoop,
+} from '@drippulse/db';
 import { type EventTransport, startRelay } from '@drippulse/events';
 import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
 import { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import { clientFor, createTokens, type Peers, parseInternalTokenKeys, serverInterceptors, serveRpc } from '@drippulse/rpc';
+import {
+  clientFor,
+  createTokens,
+  type Peers,
+  parseInternalTokenKeys,
+  serveRpc,
+  serverInterceptors,
+} from '@drippulse/rpc';
 import { type Clock, systemClock } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { Config } from './config.ts';
@@ -52,7 +65,8 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
   const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
   peers.register('workflows', routes, interceptors);
   const { host, grpcPort } = config;
-  const server = grpcPort === undefined ? undefined : await serveRpc({ routes, interceptors, host, port: grpcPort, log });
+  const server =
+    grpcPort === undefined ? undefined : await serveRpc({ routes, interceptors, host, port: grpcPort, log });
 
   return {
     port: server?.port,

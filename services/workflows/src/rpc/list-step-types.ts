@@ -1,0 +1,20 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type StepTypeInfo, stepTypes } from '@drippulse/engine';
+import type { ListStepTypesResponseSchema, StepTypeSchema } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { jsonField } from '../workflows/json-fields.ts';
+
+const catalog = stepTypes.map(toProto);
+
+export function listStepTypes(): MessageInitShape<typeof ListStepTypesResponseSchema> {
+  return { stepTypes: catalog, totalCount: BigInt(catalog.length) };
+}
+
+function toProto(stepType: StepTypeInfo): MessageInitShape<typeof StepTypeSchema> {
+  return {
+    ...stepType,
+    outputs: [...stepType.outputs],
+    configSchema: jsonField(stepType.configSchema),
+    fields: stepType.fields.map((field) => ({ ...field, default: jsonField(field.default ?? null) })),
+    example: jsonField(stepType.example),
+  };
+}

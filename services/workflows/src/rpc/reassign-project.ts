@@ -4,7 +4,8 @@ import type {
   ReassignProjectRequestSchema,
   ReassignProjectResponseSchema,
 } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { callerOf } from '@drippulse/rpc';
+import { callerOf, roles } from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { lockWorkflow } from '../workflows/rows.ts';
 import { saveChanges } from '../workflows/save.ts';
@@ -23,7 +24,10 @@ export async function reassignProject(
   request: MessageShape<typeof ReassignProjectRequestSchema>,
   call: HandlerContext,
 ): Promise<MessageInitShape<typeof ReassignProjectResponseSchema>> {
-  const { organizationId } = callerOf(call);
+  const { organizationId, role } = callerOf(call);
+  if (roles.indexOf(role) < roles.indexOf('editor')) {
+    throw new DomainError('permission_denied', 'insufficient_role', 'Your role does not permit this.');
+  }
   const move = { organizationId, from: request.projectId, to: request.reassignTo ?? null };
   if (move.from === move.to) return { movedCount: 0n };
   let movedCount = 0;

@@ -9,8 +9,9 @@ import {
 import type { Context } from '../context.ts';
 import { announce } from '../workflows/announce.ts';
 import type { Change } from '../workflows/events.ts';
-import { checkFields, jsonText } from '../workflows/fields.ts';
+import { checkFields } from '../workflows/fields.ts';
 import { readGraph } from '../workflows/graph.ts';
+import { jsonText } from '../workflows/json-fields.ts';
 import { requireProject } from '../workflows/projects.ts';
 import { lockWorkflow } from '../workflows/rows.ts';
 import { type Changes, saveChanges } from '../workflows/save.ts';

@@ -5,29 +5,23 @@ import type { Violation } from '@drippulse/runtime';
 const checkedAtOnce = 20;
 
 /**
- * What is wrong with the URLs that callbacks go to. One that holds a template is known only when it runs; every one is
- * judged again at connect.
+ * What is wrong with the URLs that steps will call, as far as their names resolve now. One that holds a template is
+ * known only when it runs; each is judged again at connect.
  */
 export async function callbackProblems(steps: readonly Step[], allowPrivate: boolean): Promise<Violation[]> {
-  const urls = [...new Set(steps.map(fixedUrl).filter((url) => url !== undefined))];
-  const problems = new Map<string, string>();
-  for (let start = 0; start < urls.length; start += checkedAtOnce) {
-    const slice = urls.slice(start, start + checkedAtOnce);
-    const found = await Promise.all(slice.map((url) => checkUrl(url, { allowPrivate })));
-    found.forEach((problem, index) => {
-      const url = slice[index];
-      if (problem !== undefined && url !== undefined) problems.set(url, problem);
-    });
+  const violations: Violation[] = [];
+  for (let start = 0; start < steps.length; start += checkedAtOnce) {
+    const slice = steps.slice(start, start + checkedAtOnce);
+    const found = await Promise.all(slice.map((step) => problemOf(step, allowPrivate)));
+    violations.push(...found.filter((violation) => violation !== undefined));
   }
-  return steps.flatMap((step, index) => {
-    const problem = problems.get(fixedUrl(step) ?? '');
-    if (problem === undefined) return [];
-    return [{ field: `steps.${index}.config.url`, message: `Step ${index} (${step.type}): url: ${problem}` }];
-  });
+  return violations;
 }
 
-function fixedUrl(step: Step): string | undefined {
-  const { url } = step.config;
-  const isFixed = step.type === 'webhook_callback' && typeof url === 'string' && !/{[{%]/.test(url);
-  return isFixed ? url : undefined;
+async function problemOf({ type, position, config }: Step, allowPrivate: boolean): Promise<Violation | undefined> {
+  const { url } = config;
+  const isFixed = type === 'webhook_callback' && typeof url === 'string' && !/{[{%]/.test(url);
+  const problem = isFixed ? await checkUrl(url, { allowPrivate }) : undefined;
+  if (problem === undefined) return undefined;
+  return { field: `steps.${position}.config.url`, message: `Step ${position} (${type}): url is refused: ${problem}` };
 }

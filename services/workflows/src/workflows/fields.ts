@@ -1,4 +1,4 @@
-import { parseJson } from '@drippulse/json';
+import { jsonKind } from '@drippulse/json';
 import { DomainError, type Violation } from '@drippulse/runtime';
 
 const maxNameLength = 255;
@@ -34,12 +34,7 @@ function descriptionProblems(description: string | null | undefined): Violation[
 
 function integrationsProblems(integrations: string | undefined): Violation[] {
   if (integrations === undefined) return [];
-  if (!Array.isArray(parseJson(integrations))) return [{ field: 'integrations', message: 'must be an array' }];
+  if (jsonKind(integrations) !== 'array') return [{ field: 'integrations', message: 'must be an array' }];
   if (Buffer.byteLength(integrations) <= maxIntegrationsBytes) return [];
   return [{ field: 'integrations', message: `must be at most ${maxIntegrationsBytes / 1024} KiB` }];
-}
-
-/** The text of a free JSON field. */
-export function jsonText(field: Uint8Array | undefined): string | undefined {
-  return field === undefined ? undefined : new TextDecoder().decode(field);
 }

@@ -1,0 +1,76 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { compileDefinition, fixtureProfile, type TestStep, testData, testRun } from '@drippulse/engine';
+import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippulse/json';
+import type {
+  TestStepSchema,
+  TestWorkflowRequestSchema,
+  TestWorkflowResponseSchema,
+} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { callerOf } from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+import type { Context } from '../context.ts';
+import { storedSteps } from '../workflows/graph.ts';
+import { jsonField, jsonText } from '../workflows/json-fields.ts';
+import { findWorkflow } from '../workflows/rows.ts';
+
+type Request = MessageShape<typeof TestWorkflowRequestSchema>;
+
+const timezone = 'UTC';
+
+/** The same engine as live runs, with stubs for effects: nothing is written and nothing is sent. */
+export async function testWorkflow(
+  ctx: Context,
+  request: Request,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof TestWorkflowResponseSchema>> {
+  const profile = readProfile(request);
+  const data = testData(profile, readPayload(request));
+  const row = await findWorkflow(ctx.db.kysely, callerOf(call).organizationId, request.id);
+  const { version } = row;
+  const definition = compileDefinition({ workflowId: String(row.id), version, steps: storedSteps(row.steps) });
+  const run = testRun(definition, { data, timezone, now: ctx.clock.now(), elapsedMs: () => performance.now() });
+  return {
+    workflowId: row.id,
+    version,
+    status: run.status,
+    mode: 'test',
+    testFixtureProfile: profile,
+    sampleData: jsonField(run.data),
+    steps: run.steps.map(toProto),
+    errors: run.errors,
+  };
+}
+
+function readProfile({ fixtureProfile: name }: Request): 'minimal' | 'demo' {
+  const profile = fixtureProfile(name);
+  if (profile !== undefined) return profile;
+  const violations = [{ field: 'fixture_profile', message: 'must be minimal, demo, full, rich or legacy' }];
+  throw new DomainError('invalid', 'unknown_fixture_profile', 'There is no such fixture profile.', { violations });
+}
+
+/** Of several payloads the first in the order of the API reference counts. */
+function readPayload(request: Request): JsonObject {
+  const payloads = { sample_data: request.sampleData, input: request.input, runtime_payload: request.runtimePayload };
+  for (const [field, bytes] of Object.entries(payloads)) {
+    const text = jsonText(bytes);
+    if (text === undefined) continue;
+    const payload = parseJson(text);
+    if (isObject(payload)) return payload;
+    const violations = [{ field, message: 'must be an object' }];
+    throw new DomainError('invalid', 'validation_failed', `${field} must be an object`, { violations });
+  }
+  return {};
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
+}
+
+function toProto({ startedData, output, ...step }: TestStep): MessageInitShape<typeof TestStepSchema> {
+  return {
+    ...step,
+    startedData: startedData && jsonField(startedData),
+    output: jsonField(output ?? null),
+  };
+}
