@@ -1,0 +1,40 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { AccountSchema } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import type { Kysely, Selectable } from 'kysely';
+import type { DB, Organizations } from '../../db/schema.ts';
+import { adminColumns, adminToProto } from '../sessions/to-proto.ts';
+
+/** Until the billing service exists every installation runs itself. */
+const plan = 'self_hosted';
+
+export async function accountToProto(
+  db: Kysely<DB>,
+  row: Selectable<Organizations>,
+): Promise<MessageInitShape<typeof AccountSchema>> {
+  const owner = await findOwner(db, row.id);
+  return {
+    id: row.id,
+    name: row.name,
+    slug: row.slug,
+    timezone: row.timezone,
+    settings: Buffer.from(row.settings),
+    ...(owner && { owner: adminToProto(owner) }),
+    plan,
+    createdAt: timestampFromDate(row.created_at),
+    updatedAt: timestampFromDate(row.updated_at),
+  };
+}
+
+/** The first administrator who can log in. */
+function findOwner(db: Kysely<DB>, organizationId: bigint) {
+  return db
+    .selectFrom('users')
+    .select(adminColumns)
+    .where('organization_id', '=', organizationId)
+    .where('role', '=', 'admin')
+    .where('status', '=', 'active')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+}

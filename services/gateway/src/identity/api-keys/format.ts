@@ -1,0 +1,40 @@
+import { createHash, randomInt } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { Mode } from '@drippulse/rpc';
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const randomLength = 34;
+const checksumLength = 6;
+const format = /^adcrm_(live|test)_[0-9A-Za-z]{40}$/;
+
+/** What a key of a mode begins with. */
+export function keyPrefix(mode: string): string {
+  return `adcrm_${mode}_`;
+}
+
+/** A new key: prefix, 34 random base62 characters (202 bits), 6 of CRC32 over both. */
+export function createApiKeyText(mode: Mode): string {
+  const random = Array.from({ length: randomLength }, () => alphabet[randomInt(alphabet.length)]).join('');
+  const body = keyPrefix(mode) + random;
+  return body + checksum(body);
+}
+
+/** Whether a text is a key that we can have made: typing errors and random guesses end here, without a database. */
+export function isApiKeyText(text: string): boolean {
+  return format.test(text) && checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength);
+}
+
+/** What is stored of a key. A plain hash is enough: nobody guesses 202 random bits. */
+export function hashApiKey(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function checksum(body: string): string {
+  let rest = crc32(body);
+  let text = '';
+  for (let place = 0; place < checksumLength; place++) {
+    text = alphabet[rest % alphabet.length] + text;
+    rest = Math.floor(rest / alphabet.length);
+  }
+  return text;
+}

@@ -1,0 +1,94 @@
+import type { Logger } from '@drippulse/observability';
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+import { hashApiKey, isApiKeyText } from '../api-keys/format.ts';
+import { endSessions } from '../sessions/end-sessions.ts';
+import { createPasswords, type Passwords } from '../sessions/passwords.ts';
+import { connectIdentity } from './connect.ts';
+import { insertAdmin } from './create.ts';
+
+const organizationName = 'My organization';
+const keyName = 'First key';
+
+/**
+ * Makes the first organization, its administrator and its first API key where they are missing. A password that differs
+ * from the one applied last is applied, and ends the sessions; one that the administrator has changed since is left
+ * alone, and so is a key that was revoked. Safe to repeat, and to run in several processes at once.
+ */
+export async function bootstrapIdentity(
+  url: string,
+  first: { username: string; password: string; apiKey: string },
+): Promise<void> {
+  if (!isApiKeyText(first.apiKey)) throw new Error('the first API key is malformed');
+  const identity = connectIdentity(url, silent);
+  const passwords = createPasswords();
+  try {
+    await identity.kysely.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(hashtext('identity.bootstrap'))`.execute(trx);
+      const organizationId = await ensureAdmin(trx, passwords, first);
+      await ensureApiKey(trx, organizationId, first.apiKey);
+    });
+  } finally {
+    await identity.close();
+  }
+}
+
+async function ensureAdmin(
+  trx: Transaction<DB>,
+  passwords: Passwords,
+  { username, password }: { username: string; password: string },
+): Promise<bigint> {
+  const admin = await trx
+    .selectFrom('users')
+    .select(['id', 'organization_id', 'bootstrap_hash'])
+    .where(sql`lower(username)`, '=', sql`lower(${username})`)
+    .executeTakeFirst();
+  if (admin && (await passwords.matches(password, admin.bootstrap_hash))) return admin.organization_id;
+  const hash = await passwords.hash(password);
+  if (!admin) return createFirst(trx, username, hash);
+
+  await trx
+    .updateTable('users')
+    .set({ password_hash: hash, bootstrap_hash: hash, status: 'active', updated_at: sql`now()` })
+    .where('id', '=', admin.id)
+    .execute();
+  await endSessions(trx, admin.id, new Date());
+  return admin.organization_id;
+}
+
+/** A new ADMIN_USERNAME makes another administrator of the first organization, not another organization. */
+async function createFirst(trx: Transaction<DB>, username: string, hash: string): Promise<bigint> {
+  const existing = await trx.selectFrom('organizations').select('id').orderBy('id').limit(1).executeTakeFirst();
+  const { id } =
+    existing ??
+    (await trx
+      .insertInto('organizations')
+      .values({ name: organizationName, slug: 'my-organization' })
+      .returning('id')
+      .executeTakeFirstOrThrow());
+  await insertAdmin(trx, {
+    organizationId: id,
+    username,
+    email: username.includes('@') ? username : `${username}@localhost`,
+    passwordHash: hash,
+    bootstrapHash: hash,
+  });
+  return id;
+}
+
+async function ensureApiKey(trx: Transaction<DB>, organizationId: bigint, apiKey: string): Promise<void> {
+  await trx
+    .insertInto('api_keys')
+    .values({
+      organization_id: organizationId,
+      name: keyName,
+      mode: apiKey.startsWith('adcrm_test_') ? 'test' : 'live',
+      key_hash: hashApiKey(apiKey),
+      last_four: apiKey.slice(-4),
+    })
+    .onConflict((conflict) => conflict.constraint('api_keys_key_hash_key').doNothing())
+    .execute();
+}
+
+/** Nothing idles long enough here to break unnoticed. */
+const silent: Pick<Logger, 'warn'> = { warn: () => undefined };

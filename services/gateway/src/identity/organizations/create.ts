@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+import { createPasswords } from '../sessions/passwords.ts';
+import { memberProblems } from '../team-members/fields.ts';
+import { refusingTakenNames } from '../team-members/unique-names.ts';
+import { refuseViolations, textProblems } from '../violations.ts';
+import type { Identity } from './connect.ts';
+
+/**
+ * Makes an organization with its first administrator. The password is made unless given; the answer is the only place
+ * where it can be read. A taken user name is refused, and nothing is left behind.
+ */
+export async function createOrganization(
+  identity: Identity,
+  input: { name: string; username: string; email: string; password?: string },
+): Promise<{ organizationId: bigint; userId: bigint; password: string }> {
+  const { name, username, email, password = makePassword() } = input;
+  refuseViolations([...textProblems('name', name, 255), ...memberProblems({ username, email, password })]);
+  const passwordHash = await createPasswords().hash(password);
+  return identity.kysely.transaction().execute(async (trx) => {
+    const organizationId = await insertOrganization(trx, name);
+    const userId = await insertAdmin(trx, { organizationId, username, email, passwordHash });
+    return { organizationId, userId, password };
+  });
+}
+
+/** A password for a person to copy: 144 random bits. */
+export function makePassword(): string {
+  return randomBytes(18).toString('base64url');
+}
+
+async function insertOrganization(trx: Transaction<DB>, name: string): Promise<bigint> {
+  const slug = slugOf(name);
+  // A slug that is taken gets a random end; the second try can only fail by a coincidence of 32 bits.
+  for (const candidate of [slug, `${slug}-${randomBytes(4).toString('hex')}`]) {
+    const row = await trx
+      .insertInto('organizations')
+      .values({ name, slug: candidate })
+      .onConflict((conflict) => conflict.constraint('organizations_slug_key').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (row) return row.id;
+  }
+  throw new Error(`no free slug for "${name}"`);
+}
+
+/** The first administrator of an organization. */
+export async function insertAdmin(
+  trx: Transaction<DB>,
+  admin: { organizationId: bigint; username: string; email: string; passwordHash: string; bootstrapHash?: string },
+): Promise<bigint> {
+  const insert = trx
+    .insertInto('users')
+    .values({
+      organization_id: admin.organizationId,
+      username: admin.username,
+      email: admin.email,
+      role: 'admin',
+      status: 'active',
+      password_hash: admin.passwordHash,
+      bootstrap_hash: admin.bootstrapHash ?? null,
+    })
+    .returning('id');
+  return (await refusingTakenNames(insert.executeTakeFirstOrThrow())).id;
+}
+
+function slugOf(name: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+  return slug === '' ? 'organization' : slug;
+}

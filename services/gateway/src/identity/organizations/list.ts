@@ -1,0 +1,36 @@
+import type { Identity } from './connect.ts';
+
+/** One organization of the installation. */
+export type ListedOrganization = { id: bigint; name: string; createdAt: Date; memberCount: bigint };
+
+const pageSize = 500;
+
+/** Every organization, oldest first, read page by page. */
+export async function* listOrganizations(identity: Identity): AsyncGenerator<ListedOrganization> {
+  for (let after = 0n; ; ) {
+    const rows = await readPageAfter(identity, after);
+    for (const { created_at, member_count, ...row } of rows) {
+      yield { ...row, createdAt: created_at, memberCount: member_count ?? 0n };
+    }
+    const last = rows.at(-1);
+    if (!last || rows.length < pageSize) return;
+    after = last.id;
+  }
+}
+
+function readPageAfter(identity: Identity, after: bigint) {
+  return identity.kysely
+    .selectFrom('organizations')
+    .select(['id', 'name', 'created_at'])
+    .select((eb) =>
+      eb
+        .selectFrom('users')
+        .select((count) => count.fn.countAll<bigint>().as('count'))
+        .whereRef('users.organization_id', '=', 'organizations.id')
+        .as('member_count'),
+    )
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(pageSize)
+    .execute();
+}

@@ -1,0 +1,19 @@
+import { DomainError } from '@drippulse/runtime';
+import type { Kysely } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+
+/** A project of the organization; one of another organization is as unknown as one that never was. */
+export async function findProject(db: Kysely<DB>, organizationId: bigint, id: bigint) {
+  const row = await db
+    .selectFrom('projects')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row) throw projectNotFound();
+  return row;
+}
+
+export function projectNotFound(): DomainError {
+  return new DomainError('not_found', 'project_not_found', 'There is no project with this id.');
+}

@@ -1,0 +1,26 @@
+import { Role as ProtoRole } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { type Role, roles } from '@drippulse/rpc';
+
+const protoRoles: Record<Role, ProtoRole> = {
+  viewer: ProtoRole.VIEWER,
+  approver: ProtoRole.APPROVER,
+  editor: ProtoRole.EDITOR,
+  admin: ProtoRole.ADMIN,
+};
+
+/** The role of a row as the API says it. */
+export function roleToProto(role: string): ProtoRole {
+  return protoRoles[readRole(role)];
+}
+
+/** The role of a row; the table's check constraint admits no other. */
+export function readRole(text: string): Role {
+  const role = roles.find((known) => known === text);
+  if (!role) throw new Error(`"${text}" is no role`);
+  return role;
+}
+
+/** The role of a request; undefined when it was not set. */
+export function roleFromProto(role: ProtoRole): Role | undefined {
+  return roles.find((known) => protoRoles[known] === role);
+}

@@ -1,0 +1,67 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import { ApiKeysService, type CreateApiKeyRequest, KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { DomainError } from '@drippulse/runtime';
+import type { Transaction } from 'kysely';
+import type { Context } from '../../context.ts';
+import type { DB } from '../../db/schema.ts';
+import { createApiKeyText, hashApiKey } from '../api-keys/format.ts';
+import { apiKeyToProto } from '../api-keys/to-proto.ts';
+import { lockOrganization } from '../organizations/lock.ts';
+import { lengthProblems, refuseViolations } from '../violations.ts';
+
+const maxLiveKeys = 100;
+const maxNameLength = 120;
+const maxDays = 3650;
+const dayMs = 86_400_000;
+
+export function createApiKey(ctx: Context, request: CreateApiKeyRequest, call: HandlerContext) {
+  checkRequest(request);
+  return transact(ctx, call, ApiKeysService.method.createApiKey, request, async (trx, caller) => {
+    const now = ctx.clock.now();
+    await lockOrganization(trx, caller.organizationId);
+    await refuseBeyondLimit(trx, caller.organizationId, now);
+    const mode = request.mode === KeyMode.TEST ? 'test' : 'live';
+    const key = createApiKeyText(mode);
+    const row = await trx
+      .insertInto('api_keys')
+      .values({
+        organization_id: caller.organizationId,
+        name: request.name ?? null,
+        mode,
+        key_hash: hashApiKey(key),
+        last_four: key.slice(-4),
+        created_at: now,
+        expires_at: request.expiresIn === undefined ? null : new Date(now.getTime() + request.expiresIn * dayMs),
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    const message = 'Save this key now: it is not shown again.';
+    return { apiKey: { ...apiKeyToProto(row), key, message } };
+  });
+}
+
+function checkRequest({ name, expiresIn }: CreateApiKeyRequest): void {
+  refuseViolations([
+    ...lengthProblems('name', name, maxNameLength),
+    ...(expiresIn !== undefined && (expiresIn < 1 || expiresIn > maxDays)
+      ? [{ field: 'expires_in', message: `must be between 1 and ${maxDays} days` }]
+      : []),
+  ]);
+}
+
+async function refuseBeyondLimit(trx: Transaction<DB>, organizationId: bigint, now: Date): Promise<void> {
+  const { count } = await trx
+    .selectFrom('api_keys')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .where('organization_id', '=', organizationId)
+    .where('revoked_at', 'is', null)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .executeTakeFirstOrThrow();
+  if (count < maxLiveKeys) return;
+  throw new DomainError(
+    'failed_precondition',
+    'api_key_limit_reached',
+    `An organization has at most ${maxLiveKeys} live API keys: revoke one first.`,
+  );
+}

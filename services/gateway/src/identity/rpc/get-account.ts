@@ -1,0 +1,14 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import type { GetAccountRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { Context } from '../../context.ts';
+import { accountToProto } from '../account/to-proto.ts';
+
+export async function getAccount(ctx: Context, _request: GetAccountRequest, call: HandlerContext) {
+  const row = await ctx.db.kysely
+    .selectFrom('organizations')
+    .selectAll()
+    .where('id', '=', callerOf(call).organizationId)
+    .executeTakeFirstOrThrow();
+  return { account: await accountToProto(ctx.db.kysely, row) };
+}

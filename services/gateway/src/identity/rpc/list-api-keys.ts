@@ -1,0 +1,17 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { countUpTo } from '@drippulse/db';
+import type { ListApiKeysRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { Context } from '../../context.ts';
+import { apiKeyToProto } from '../api-keys/to-proto.ts';
+import { readList } from '../lists.ts';
+
+export async function listApiKeys(ctx: Context, request: ListApiKeysRequest, call: HandlerContext) {
+  const keys = ctx.db.kysely.selectFrom('api_keys').where('organization_id', '=', callerOf(call).organizationId);
+  const { rows, paging } = await readList(request, {
+    rows: ({ beforeId, limit, offset }) =>
+      keys.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
+    count: () => countUpTo(ctx.db.kysely, keys.select('id')),
+  });
+  return { apiKeys: rows.map(apiKeyToProto), ...paging };
+}

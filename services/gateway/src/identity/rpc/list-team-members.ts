@@ -1,0 +1,23 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { countUpTo } from '@drippulse/db';
+import type { ListTeamMembersRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { Context } from '../../context.ts';
+import { readList } from '../lists.ts';
+import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
+
+export async function listTeamMembers(ctx: Context, request: ListTeamMembersRequest, call: HandlerContext) {
+  const members = ctx.db.kysely.selectFrom('users').where('organization_id', '=', callerOf(call).organizationId);
+  const { rows, paging } = await readList(request, {
+    rows: ({ beforeId, limit, offset }) =>
+      members
+        .select(memberColumns)
+        .where('id', '<', beforeId)
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .offset(offset)
+        .execute(),
+    count: () => countUpTo(ctx.db.kysely, members.select('id')),
+  });
+  return { teamMembers: rows.map(memberToProto), ...paging };
+}

@@ -1,0 +1,28 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import { ProjectsService, type UpdateProjectRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import type { Context } from '../../context.ts';
+import { projectProblems } from '../projects/fields.ts';
+import { projectNotFound } from '../projects/find-project.ts';
+import { projectToProto } from '../projects/to-proto.ts';
+import { countWorkflows } from '../projects/workflow-counts.ts';
+import { maskedFields } from '../update-mask.ts';
+import { refuseViolations } from '../violations.ts';
+
+export async function updateProject(ctx: Context, request: UpdateProjectRequest, call: HandlerContext) {
+  const { name, description, color } = maskedFields(request, ['name', 'description', 'color']);
+  refuseViolations(projectProblems({ name, description, color }));
+  // Another service is asked before the transaction, not while it holds a connection.
+  const workflowCount = await countWorkflows(ctx, call, [request.id]);
+  return transact(ctx, call, ProjectsService.method.updateProject, request, async (trx, { organizationId }) => {
+    const row = await trx
+      .updateTable('projects')
+      .set({ ...(typeof name === 'string' && { name }), description, color, updated_at: ctx.clock.now() })
+      .where('organization_id', '=', organizationId)
+      .where('id', '=', request.id)
+      .returningAll()
+      .executeTakeFirst();
+    if (!row) throw projectNotFound();
+    return { project: projectToProto(row, workflowCount(row.id)) };
+  });
+}

@@ -1,0 +1,105 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  MemberStatus,
+  TeamMembersService,
+  type UpdateTeamMemberRequest,
+} from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import type { Selectable, Transaction, Updateable } from 'kysely';
+import type { Context } from '../../context.ts';
+import type { DB, Users } from '../../db/schema.ts';
+import { lockOrganization } from '../organizations/lock.ts';
+import { roleFromProto } from '../roles.ts';
+import { endSessions } from '../sessions/end-sessions.ts';
+import { memberProblems } from '../team-members/fields.ts';
+import { keepAnAdmin } from '../team-members/last-admin.ts';
+import { memberNotFound } from '../team-members/not-found.ts';
+import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
+import { refusingTakenNames } from '../team-members/unique-names.ts';
+import { maskedFields } from '../update-mask.ts';
+import { refuseViolations } from '../violations.ts';
+
+export async function updateTeamMember(ctx: Context, request: UpdateTeamMemberRequest, call: HandlerContext) {
+  const fields = maskedFields(request, ['email', 'name', 'role', 'username', 'password', 'status']);
+  checkFields(fields);
+  const passwordHash = fields.password ? await ctx.passwords.hash(fields.password) : undefined;
+  const response = await transact(
+    ctx,
+    call,
+    TeamMembersService.method.updateTeamMember,
+    request,
+    async (trx, { organizationId }) => {
+      // First of all, because the status is derived from what is read, and the last administrator from the others.
+      await lockOrganization(trx, organizationId);
+      const member = await findMember(trx, organizationId, request.id);
+      const changes = changesOf(member, fields, passwordHash);
+      const isAdmin = (changes.role ?? member.role) === 'admin' && (changes.status ?? member.status) === 'active';
+      if (!isAdmin) await keepAnAdmin(trx, organizationId, member.id);
+      const now = ctx.clock.now();
+      const update = trx
+        .updateTable('users')
+        .set({ ...changes, updated_at: now })
+        .where('organization_id', '=', organizationId)
+        .where('id', '=', member.id)
+        .returning(memberColumns);
+      const row = await refusingTakenNames(update.executeTakeFirstOrThrow());
+      if (passwordHash !== undefined || row.status === 'disabled') await endSessions(trx, member.id, now);
+      return { teamMember: memberToProto(row) };
+    },
+  );
+  ctx.credentials.forget();
+  return response;
+}
+
+type Fields = Partial<Record<'email' | 'name' | 'username' | 'password', string | null>> & {
+  role?: UpdateTeamMemberRequest['role'] | null;
+  status?: UpdateTeamMemberRequest['status'] | null;
+};
+
+function checkFields(fields: Fields): void {
+  const { role, status } = fields;
+  const canBeSet = status === undefined || status === MemberStatus.ACTIVE || status === MemberStatus.DISABLED;
+  refuseViolations([
+    ...memberProblems(fields),
+    ...(role === null ? [{ field: 'role', message: 'must not be empty' }] : []),
+    ...(canBeSet ? [] : [{ field: 'status', message: 'must be active or disabled' }]),
+  ]);
+}
+
+async function findMember(trx: Transaction<DB>, organizationId: bigint, id: bigint) {
+  const member = await trx
+    .selectFrom('users')
+    .select(['id', 'role', 'status', 'password_hash'])
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!member) throw memberNotFound();
+  return member;
+}
+
+function changesOf(
+  member: Pick<Selectable<Users>, 'status' | 'password_hash'>,
+  fields: Fields,
+  passwordHash: string | undefined,
+): Updateable<Users> {
+  const role = fields.role ? roleFromProto(fields.role) : undefined;
+  return {
+    ...(typeof fields.email === 'string' && { email: fields.email }),
+    ...(fields.name !== undefined && { name: fields.name }),
+    ...(typeof fields.username === 'string' && { username: fields.username }),
+    ...(role && { role }),
+    ...(passwordHash !== undefined && { password_hash: passwordHash }),
+    status: statusAfter(member, fields, passwordHash),
+  };
+}
+
+/** Active is who is not disabled and has a password; without one the member is invited. */
+function statusAfter(
+  member: Pick<Selectable<Users>, 'status' | 'password_hash'>,
+  fields: Fields,
+  passwordHash: string | undefined,
+): string {
+  const isDisabled = fields.status ? fields.status === MemberStatus.DISABLED : member.status === 'disabled';
+  if (isDisabled) return 'disabled';
+  return (passwordHash ?? member.password_hash) === null ? 'invited' : 'active';
+}

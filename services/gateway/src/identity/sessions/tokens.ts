@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { type Clock, ConfigError } from '@drippulse/runtime';
+import { jwtVerify, SignJWT } from 'jose';
+
+/** What a session token says; what it may do is looked up in the session's row. */
+export type SessionClaims = { sessionId: string; userId: bigint; expiresAt: Date };
+
+export type SessionTokens = {
+  sign(claims: SessionClaims): Promise<string>;
+  /** The claims of a token of ours that has not expired; undefined for any other text. */
+  read(token: string): Promise<SessionClaims | undefined>;
+};
+
+const algorithm = 'HS256';
+const issuer = 'drippulse';
+const audience = 'drippulse-api';
+
+/** Session tokens by `SESSION_KEYS`: base64 keys of at least 32 bytes, comma-separated; the first signs, all verify. */
+export function createSessionTokens(keys: string, clock: Clock): SessionTokens {
+  const ring = parseKeys(keys);
+  const [current] = ring;
+  if (!current) throw malformed('must hold at least one key');
+  const byId = new Map(ring.map((key) => [key.id, key.secret]));
+
+  return {
+    sign: ({ sessionId, userId, expiresAt }) =>
+      new SignJWT({ sid: sessionId })
+        .setProtectedHeader({ alg: algorithm, kid: current.id, typ: 'JWT' })
+        .setSubject(String(userId))
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setIssuedAt(clock.now())
+        .setExpirationTime(expiresAt)
+        .sign(current.secret),
+
+    async read(token) {
+      try {
+        const { payload } = await jwtVerify<{ sid: string }>(
+          token,
+          ({ kid }) => byId.get(kid ?? '') ?? Promise.reject(new Error('signed by an unknown key')),
+          {
+            algorithms: [algorithm],
+            issuer,
+            audience,
+            currentDate: clock.now(),
+            requiredClaims: ['sid', 'sub', 'exp'],
+          },
+        );
+        const { sid, sub, exp } = payload;
+        if (typeof sid !== 'string' || sub === undefined || exp === undefined) return undefined;
+        return { sessionId: sid, userId: BigInt(sub), expiresAt: new Date(exp * 1000) };
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function parseKeys(keys: string): { id: string; secret: Uint8Array }[] {
+  return keys
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const secret = Buffer.from(part, 'base64');
+      if (secret.length < 32) throw malformed('each key must be at least 32 bytes in base64 (openssl rand -base64 32)');
+      return { id: createHash('sha256').update('session key ').update(secret).digest('hex').slice(0, 12), secret };
+    });
+}
+
+function malformed(problem: string): ConfigError {
+  return new ConfigError([`SESSION_KEYS: ${problem}`]);
+}

@@ -1,0 +1,36 @@
+import type { Violation } from '@drippulse/runtime';
+import { z } from 'zod';
+import { lengthProblems, textProblems } from '../violations.ts';
+
+const email = z.email();
+const maxEmailLength = 254;
+const maxNameLength = 255;
+const shortestPassword = 10;
+const longestPassword = 200;
+
+/** The members of a request that need nothing else to be judged; absent ones are not looked at, null is no value. */
+export type MemberFields = {
+  email?: string | null;
+  name?: string | null;
+  username?: string | null;
+  password?: string | null;
+};
+
+export function memberProblems(fields: MemberFields): Violation[] {
+  return [
+    ...(fields.email === undefined ? [] : emailProblems(fields.email)),
+    ...lengthProblems('name', fields.name, maxNameLength),
+    ...(fields.username === undefined ? [] : textProblems('username', fields.username, maxNameLength)),
+    ...(fields.password === undefined ? [] : passwordProblems(fields.password)),
+  ];
+}
+
+export function passwordProblems(password: string | null): Violation[] {
+  if (password !== null && password.length >= shortestPassword && password.length <= longestPassword) return [];
+  return [{ field: 'password', message: `must be ${shortestPassword} to ${longestPassword} characters long` }];
+}
+
+function emailProblems(address: string | null): Violation[] {
+  if (address !== null && address.length <= maxEmailLength && email.safeParse(address).success) return [];
+  return [{ field: 'email', message: 'must be a mail address' }];
+}

@@ -1,0 +1,29 @@
+import { createLogger, startOpsServer } from '@drippulse/observability';
+import { createGrpcPeers } from '@drippulse/rpc';
+import { runMain } from '@drippulse/runtime';
+import { readSplitConfig } from './config.ts';
+import { startService } from './service.ts';
+
+await runMain(async () => {
+  const config = readSplitConfig(process.env);
+  const log = createLogger({ service: 'gateway', level: config.logLevel });
+  const peers = createGrpcPeers(config.peerAddresses);
+  const service = await startService({ ...config, grpcPort: config.grpcPort ?? 0 }, { peers, log });
+  const ops = await startOpsServer({
+    host: config.host,
+    port: config.opsPort,
+    registries: [service.metrics],
+    async ready() {
+      const parts = await service.ready();
+      return { ok: Object.values(parts).every(Boolean), parts };
+    },
+  });
+  log.info({ port: service.port, grpc_port: service.grpcPort, ops_port: ops.port }, 'gateway started');
+  return {
+    async stop() {
+      await ops.stop();
+      await service.stop();
+      peers.close();
+    },
+  };
+});

@@ -1,0 +1,97 @@
+import type { Logger } from '@drippulse/observability';
+import {
+  BurstyRateLimiter,
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible';
+import { createClient } from 'redis';
+
+/** Anything that counts. */
+export type Limiter = Pick<RateLimiterAbstract, 'consume'>;
+
+/** Makes limiters that count in one place: in Redis for all replicas of the gateway, or in this process. */
+export type LimiterStore = {
+  /** `points` in each window of `seconds`. */
+  fixed(name: string, limit: { points: number; seconds: number }): Limiter;
+  /** A steady rate, and a stock beyond it that fills up once a minute. */
+  bursty(name: string, limit: { points: number; seconds: number; burst: number }): Limiter;
+  stop(): Promise<void>;
+};
+
+/** A limit that Redis cannot answer for within this time is counted in memory: limits must not cost availability. */
+const redisTimeoutMs = 250;
+
+export function createMemoryLimiters(): LimiterStore {
+  return limiterStore(memoryLimiter, async () => undefined);
+}
+
+/** Connects in the background: until Redis is there, and whenever it is away, limits are counted in memory. */
+export function createRedisLimiters(url: string, log: Logger): LimiterStore {
+  const client = createClient({
+    url,
+    disableOfflineQueue: true,
+    commandOptions: { timeout: redisTimeoutMs },
+    socket: { connectTimeout: 2000, reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2000) },
+  });
+  let isAway = false;
+  client.on('error', (error) => {
+    if (!isAway) log.warn({ err: error }, 'Redis is away: rate limits are counted in this process');
+    isAway = true;
+  });
+  client.on('ready', () => {
+    if (isAway) log.info({}, 'Redis is back');
+    isAway = false;
+  });
+  void client.connect().catch(() => undefined);
+
+  return limiterStore(
+    (name, points, duration) =>
+      new RateLimiterRedis({
+        storeClient: client,
+        useRedisPackage: true,
+        rejectIfRedisNotReady: true,
+        keyPrefix: `drippulse:${name}`,
+        points,
+        duration,
+        insuranceLimiter: memoryLimiter(name, points, duration),
+      }),
+    async () => client.destroy(),
+  );
+}
+
+/** Counts one request. */
+export async function spend(
+  limiter: Limiter,
+  key: string,
+): Promise<{ isRefused: boolean; remaining: number; secondsLeft: number }> {
+  const { isRefused, result } = await limiter.consume(key).then(
+    (result) => ({ isRefused: false, result }),
+    (rejection: unknown) => {
+      // A rejection is the count itself, or an error of the store.
+      if (rejection instanceof RateLimiterRes) return { isRefused: true, result: rejection };
+      throw rejection;
+    },
+  );
+  return {
+    isRefused,
+    remaining: result.remainingPoints,
+    secondsLeft: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),
+  };
+}
+
+type MakeLimiter = (name: string, points: number, duration: number) => RateLimiterAbstract;
+
+function memoryLimiter(name: string, points: number, duration: number): RateLimiterMemory {
+  return new RateLimiterMemory({ keyPrefix: name, points, duration });
+}
+
+function limiterStore(make: MakeLimiter, stop: () => Promise<void>): LimiterStore {
+  return {
+    fixed: (name, { points, seconds }) => make(name, points, seconds),
+    bursty: (name, { points, seconds, burst }) =>
+      new BurstyRateLimiter(make(name, points, seconds), make(`${name}-burst`, burst, 60)),
+    stop,
+  };
+}

@@ -1,0 +1,84 @@
+import { DomainError } from '@drippulse/runtime';
+import type { Authenticated, RateDecision, RateLimit, RequestFacts } from '../transcoder/ports.ts';
+import { type Limiter, type LimiterStore, spend } from './limiters.ts';
+
+/** One limit as it is told to the caller: `quota` in each window, and what may go beyond it. */
+type Policy = { name: string; limiter: Limiter; quota: number; windowSeconds: number; burst?: number };
+
+/** An organization may do five times what one of its credentials may. */
+const organizationFactor = 5;
+
+/**
+ * Counts requests: by credential, then by organization; without a credential by address. The classes `login` and
+ * `reports` count on top of that. An organization is charged only for what its credential was allowed, so that one key
+ * in a loop does not use up the others' share.
+ */
+export function createRateLimit(store: LimiterStore, limits: { perMinute: number; burst: number }): RateLimit {
+  const credential = burstyPolicy(store, 'credential', limits.perMinute, limits.burst);
+  const organization = burstyPolicy(
+    store,
+    'organization',
+    limits.perMinute * organizationFactor,
+    limits.burst * organizationFactor,
+  );
+  const address = burstyPolicy(store, 'address', limits.perMinute, limits.burst);
+  const login = fixedPolicy(store, 'login', 100, 60);
+  const reports = fixedPolicy(store, 'reports', 10, 60);
+
+  function applying(
+    limitClass: string,
+    authenticated: Authenticated | undefined,
+    { clientAddress }: RequestFacts,
+  ): [Policy, string][] {
+    if (limitClass === 'login') return [[login, clientAddress]];
+    if (!authenticated) return [[address, clientAddress]];
+    const general: [Policy, string][] = [
+      [credential, authenticated.limitKey],
+      [organization, String(authenticated.caller.organizationId)],
+    ];
+    return limitClass === 'reports' ? [...general, [reports, String(authenticated.caller.organizationId)]] : general;
+  }
+
+  return async (limitClass, authenticated, request) => {
+    const policies = applying(limitClass, authenticated, request);
+    const policyHeader = policies.map(([policy]) => describe(policy)).join(', ');
+    const states: string[] = [];
+    for (const [policy, key] of policies) {
+      const { isRefused, remaining, secondsLeft } = await spend(policy.limiter, key);
+      states.push(`"${policy.name}";r=${remaining};t=${secondsLeft}`);
+      if (isRefused) return { headers: rateHeaders(policyHeader, states), refusal: refusal(secondsLeft) };
+    }
+    return { headers: rateHeaders(policyHeader, states) };
+  };
+}
+
+/** The steady rate counts in the shortest window that holds a whole number of requests. */
+function burstyPolicy(store: LimiterStore, name: string, perMinute: number, burst: number): Policy {
+  const windowSeconds = 60 / greatestCommonDivisor(perMinute, 60);
+  const quota = (perMinute * windowSeconds) / 60;
+  const limiter = store.bursty(name, { points: quota, seconds: windowSeconds, burst });
+  return { name, limiter, quota, windowSeconds, burst };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+function fixedPolicy(store: LimiterStore, name: string, quota: number, windowSeconds: number): Policy {
+  return { name, limiter: store.fixed(name, { points: quota, seconds: windowSeconds }), quota, windowSeconds };
+}
+
+/** As in draft-ietf-httpapi-ratelimit-headers; `burst` is a parameter of our own. */
+function describe({ name, quota, windowSeconds, burst }: Policy): string {
+  return `"${name}";q=${quota};w=${windowSeconds}${burst === undefined ? '' : `;burst=${burst}`}`;
+}
+
+function rateHeaders(policy: string, states: string[]): RateDecision['headers'] {
+  return { 'RateLimit-Policy': policy, RateLimit: states.join(', ') };
+}
+
+function refusal(retryAfterSeconds: number): DomainError {
+  return new DomainError('resource_exhausted', 'rate_limited', 'Too many requests: slow down and try again.', {
+    retryAfterSeconds,
+  });
+}

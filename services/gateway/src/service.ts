@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import {
+  connectDatabase,
+  createSealer,
+  databaseInterceptor,
+  idempotencyPartitions,
+  startPartitionLoop,
+} from '@drippulse/db';
+import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
+import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import {
+  clientFor,
+  createInMemoryPeers,
+  createTokens,
+  type Peers,
+  parseInternalTokenKeys,
+  serveRpc,
+  serverInterceptors,
+} from '@drippulse/rpc';
+import { type Clock, systemClock } from '@drippulse/runtime';
+import { sql } from 'kysely';
+import type { Config } from './config.ts';
+import type { Context } from './context.ts';
+import { schema } from './db/migrations/index.ts';
+import type { DB } from './db/schema.ts';
+import { startUsageCounter } from './identity/api-keys/usage-counter.ts';
+import { createCredentials } from './identity/credentials.ts';
+import { identityRoutes } from './identity/rpc/index.ts';
+import { createLoginLimits } from './identity/sessions/login-limits.ts';
+import { createPasswords } from './identity/sessions/passwords.ts';
+import { createSessionTokens } from './identity/sessions/tokens.ts';
+import { startExpiryLoop } from './loops/expiry.ts';
+import { createGatewayMetrics } from './metrics.ts';
+import { createAuthenticate } from './middleware/authenticate.ts';
+import { createApp } from './middleware/create-app.ts';
+import { startHttpServer } from './middleware/http-server.ts';
+import { createMemoryLimiters, createRedisLimiters } from './middleware/limiters.ts';
+import { createRateLimit } from './middleware/rate-limit.ts';
+import { createObserve } from './observe.ts';
+import { healthRoutes } from './routes/health.ts';
+import { startHealthMonitor } from './routes/health-monitor.ts';
+import { createTranscoder } from './transcoder/transcode.ts';
+import { publicServices } from './upstreams.ts';
+
+export { type Config, readConfig } from './config.ts';
+
+/** What the services of one process share, and what tests replace. */
+export type Shared = { peers: Peers; log: Logger; clock?: Clock };
+
+export type Service = {
+  /** Where the public API is served. */
+  port: number;
+  /** Where identity is served to the other services; undefined in one process. */
+  grpcPort: number | undefined;
+  metrics: Metrics;
+  ready(): Promise<Record<string, boolean>>;
+  stop(): Promise<void>;
+};
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+export async function startService(config: Config, shared: Shared): Promise<Service> {
+  // Closed in reverse order of opening, also when the start fails half-way.
+  const opened = new AsyncDisposableStack();
+  try {
+    return await open(config, shared, opened);
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+async function open(config: Config, shared: Shared, opened: AsyncDisposableStack): Promise<Service> {
+  const { peers, clock = systemClock } = shared;
+  const log = shared.log.child({ service: 'gateway' });
+  const registry = createMetrics('gateway');
+  const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(config.internalTokenKeys) });
+  const sessionTokens = createSessionTokens(config.sessionKeys, clock);
+  const sealer = createSealer(config.encryptionKeys);
+
+  const db = connectDatabase<DB>({ url: config.databaseUrl, schema, service: 'gateway', log });
+  opened.defer(() => db.close());
+  const partitions = startPartitionLoop({ db, tables: [idempotencyPartitions], log });
+  opened.defer(() => partitions.stop());
+  const expiry = startExpiryLoop({ db, clock, log });
+  opened.defer(() => expiry.stop());
+  const usage = startUsageCounter({ db, clock, log });
+  opened.defer(() => usage.stop());
+  const limiters = config.redisUrl === undefined ? createMemoryLimiters() : createRedisLimiters(config.redisUrl, log);
+  opened.defer(() => limiters.stop());
+
+  const credentials = createCredentials({ db, sessionTokens, clock });
+  const ctx: Context = {
+    db,
+    sealer,
+    clients: { workflows: clientFor(WorkflowCatalogService, { peers, target: 'workflows', tokens }) },
+    clock,
+    log,
+    passwords: createPasswords(),
+    sessionTokens,
+    loginLimits: createLoginLimits(limiters),
+    credentials,
+  };
+  const routes = identityRoutes(ctx);
+  const interceptors = [...serverInterceptors({ tokens, log, metrics: registry }), databaseInterceptor];
+  // Identity is part of this process in every layout, so the gateway reaches it without a network.
+  const own = createInMemoryPeers();
+  own.register('gateway', routes, interceptors);
+  peers.register('gateway', routes, interceptors);
+  opened.defer(() => peers.unregister('gateway'));
+  const { host, grpcPort } = config;
+  const rpc = grpcPort === undefined ? undefined : await serveRpc({ routes, interceptors, host, port: grpcPort, log });
+  opened.defer(() => rpc?.stop());
+
+  async function ready(): Promise<Record<string, boolean>> {
+    const [database, workflows, runtime, webhooks] = await Promise.all([
+      sql`select 1`.execute(db.kysely).then(
+        () => true,
+        () => false,
+      ),
+      peers.isServing('workflows'),
+      peers.isServing('enrollment-runtime'),
+      peers.isServing('webhook-delivery'),
+    ]);
+    return { database, workflows, 'enrollment-runtime': runtime, 'webhook-delivery': webhooks };
+  }
+  const monitor = startHealthMonitor({ check: async () => Object.values(await ready()).every(Boolean), clock, log });
+  opened.defer(() => monitor.stop());
+
+  const app = createApp({
+    transcode: createTranscoder({
+      upstreams: publicServices({ own, peers }),
+      tokens,
+      authenticate: createAuthenticate(credentials),
+      rateLimit: createRateLimit(limiters, { perMinute: config.rateLimitPerMinute, burst: config.rateLimitBurst }),
+    }),
+    routes: [healthRoutes({ monitor, version, clock })],
+    observe: createObserve({ log, metrics: createGatewayMetrics(registry), usage }),
+    trustedProxies: config.trustedProxies,
+  });
+  const http = await startHttpServer(app, { host, port: config.port });
+  opened.defer(() => http.stop());
+  log.info({ host, port: http.port, grpc_port: rpc?.port }, 'gateway serves');
+
+  return { port: http.port, grpcPort: rpc?.port, metrics: registry, ready, stop: () => opened.disposeAsync() };
+}
