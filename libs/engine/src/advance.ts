@@ -2,7 +2,7 @@ import type { JsonObject } from '@drippulse/json';
 import type { CompiledStep, Definition } from './definition.ts';
 import type { Advance, Effect, Run, RunState } from './run.ts';
 import type { Outcome } from './steps/step-type.ts';
-import { StepFailure } from './templates/scope.ts';
+import { type Scope, StepFailure } from './templates/scope.ts';
 import { formatInstant } from './time/instants.ts';
 import { end, fail, leave, merge, note, startWalk, stop, unchanged, visitOf, type Walk } from './walk.ts';
 
@@ -41,7 +41,7 @@ function endWait(walk: Walk, until: number): void {
 }
 
 function takeStep(walk: Walk, step: CompiledStep): Advance | undefined {
-  walk.scope.warnings = [];
+  refresh(walk.scope);
   if (step.inLoop && visitOf(walk, step) > maxVisits) {
     return fail(walk, step, `the step was visited ${maxVisits} times; the loop it is in does not end`);
   }
@@ -51,6 +51,12 @@ function takeStep(walk: Walk, step: CompiledStep): Advance | undefined {
     if (error instanceof StepFailure) return fail(walk, step, error.message);
     throw error;
   }
+}
+
+/** Each step has its own warnings and its own allowance of text. */
+function refresh(scope: Scope): void {
+  if (scope.warnings.length > 0) scope.warnings = [];
+  scope.memory = undefined;
 }
 
 function apply(walk: Walk, step: CompiledStep, outcome: Outcome): Advance | undefined {

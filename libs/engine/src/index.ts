@@ -4,7 +4,7 @@ export { type StepTypeInfo, stepTypes } from './catalog.ts';
 export { contactKeyOf } from './contact-key.ts';
 export { type CompiledStep, compileDefinition, type Definition, type Step } from './definition.ts';
 export { fixtureProfile, fixtures, testData } from './fixtures.ts';
-export { readSteps } from './read-steps.ts';
+export { readSteps } from './reading/read-steps.ts';
 export { retryStep } from './retry-step.ts';
 export type { Advance, Effect, EffectKind, EffectResult, Entry, Run, RunState } from './run.ts';
 export { scheduleOf } from './scheduled-trigger.ts';

@@ -1,6 +1,6 @@
 import type { CompiledEffect, CompiledStep, Definition } from './definition.ts';
 import type { Advance, EffectResult, Run, RunState } from './run.ts';
-import type { Scope } from './templates/scope.ts';
+import { type Scope, StepFailure } from './templates/scope.ts';
 import { formatInstant } from './time/instants.ts';
 import { close, end, fail, leave, merge, note, startWalk, stop, unchanged, type Walk } from './walk.ts';
 
@@ -77,6 +77,10 @@ function pauseMs(
 /** What the step warned of when its effect was rendered; its data has not changed since, so it is not stored. */
 function warningsOf(step: CompiledStep, scope: Scope): string[] {
   const rendering: Scope = { ...scope, warnings: [] };
-  step.run(rendering);
+  try {
+    step.run(rendering);
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+  }
   return rendering.warnings;
 }

@@ -1,6 +1,6 @@
 import { isRawNumber, type JsonValue } from '@drippulse/json';
 
-const numeral = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const numeral = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** The digits of a number, or of a text that is one; undefined for anything else. */
 export function numeralOf(value: JsonValue | undefined): number | string | undefined {

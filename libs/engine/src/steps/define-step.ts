@@ -1,3 +1,4 @@
+import type { JsonObject } from '@drippulse/json';
 import type { z } from 'zod';
 import { describeIssues } from './describe-issues.ts';
 import type { BoundStep, Exit, StepDefinition, StepType } from './step-type.ts';
@@ -11,8 +12,9 @@ export function defineStep<Schema extends z.ZodType>(definition: StepDefinition<
     ...rest,
     effect: effect && { kind: effect.kind, stub: effect.stub },
     read(config) {
-      const parsed = definition.config.safeParse(config);
-      if (!parsed.success) return { problems: describeIssues(parsed.error.issues, config) };
+      const given = withoutNulls(config);
+      const parsed = definition.config.safeParse(given);
+      if (!parsed.success) return { problems: describeIssues(parsed.error.issues, given) };
       const policy = effect?.policy(parsed.data);
       const ways = exits?.(parsed.data) ?? followingStep;
       const bound: BoundStep = {
@@ -23,6 +25,11 @@ export function defineStep<Schema extends z.ZodType>(definition: StepDefinition<
       return { bound };
     },
   };
+}
+
+/** A parameter that is null counts as absent, as members of a request do. */
+function withoutNulls(config: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }
 
 function errorExits(onError: string): Exit[] {

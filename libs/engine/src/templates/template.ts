@@ -70,12 +70,17 @@ function compile(text: string, liquid: Liquid): Template {
 function render(parsed: LiquidTemplate[], watched: ReadonlySet<string>, liquid: Liquid, scope: Scope): string {
   const context = new RenderContext(scope, liquid);
   try {
-    const text = String(toValueSync(liquid.renderer.renderTemplates(parsed, context)));
+    const text = storable(String(toValueSync(liquid.renderer.renderTemplates(parsed, context))));
     for (const name of context.missing) if (watched.has(name)) warnMissing(scope, name);
     return text;
   } catch (error) {
     throw new StepFailure(`a template could not be rendered: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** Escapes in a template's own strings and filters that decode may make what no database takes as text. */
+function storable(text: string): string {
+  return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed();
 }
 
 function warnMissing(scope: Scope, name: string): void {

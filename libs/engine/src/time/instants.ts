@@ -4,6 +4,7 @@ import { Temporal } from 'temporal-polyfill';
 /** Numbers from here on are milliseconds since 1970, smaller ones seconds: 1e11 seconds is the year 5138. */
 const firstMilliseconds = 1e11;
 const latestMs = 8.64e15;
+const longestText = 100;
 
 /** Whether a name is a zone that local times can be reckoned in. */
 export function isTimeZone(name: string): boolean {
@@ -23,9 +24,8 @@ export function parseInstant(value: JsonValue, timezone: string): number | undef
   if (isRawNumber(value)) return fromNumber(Number(value.rawJSON));
   if (typeof value === 'number') return fromNumber(value);
   if (typeof value !== 'string') return undefined;
-  const text = value.trim();
-  if (/^\d+$/.test(text)) return text.length === 8 ? undefined : fromNumber(Number(text));
-  return parseText(text, timezone);
+  const text = value.length <= longestText ? value.trim() : '';
+  return /^\d{9,}$/.test(text) ? fromNumber(Number(text)) : parseText(text, timezone);
 }
 
 function fromNumber(value: number): number | undefined {

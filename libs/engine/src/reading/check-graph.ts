@@ -1,0 +1,44 @@
+import type { Violation } from '@drippulse/runtime';
+import { reachableFrom } from '../graph.ts';
+import type { Exit } from '../steps/step-type.ts';
+import { stepProblem } from './problems.ts';
+import type { ReadStep } from './read-step.ts';
+
+/** An exit and the index it leads to; none when there is no such step. */
+type Landing = Exit & { index: number | undefined };
+
+/** What is wrong with the way steps follow each other, by step. */
+export function checkGraph(steps: readonly ReadStep[]): Violation[][] {
+  const indexes = new Map(steps.map(({ step }, index) => [step.id, index]));
+  const landings = steps.map(({ bound }, index) => (bound?.exits ?? []).map((exit) => land(exit, index)));
+  const exits = landings.map((ways) => ways.map(({ index }) => index ?? steps.length));
+  const withoutWait = (index: number) => steps[index]?.waits !== true;
+  const spinning = new Map<number, Set<number>>();
+  return landings.map((ways, index) => [...misplaced(index), ...ways.flatMap((way) => check(way, index))]);
+
+  function land(exit: Exit, index: number): Landing {
+    if (exit.target === 'next') return { ...exit, index: index + 1 };
+    return { ...exit, index: exit.target === 'end' ? steps.length : indexes.get(exit.target) };
+  }
+
+  function check({ key, target, index: to }: Landing, from: number): Violation[] {
+    if (to === undefined) return complain(from, `config.${key}`, `${key} names no step: ${target.slice(0, 100)}`);
+    if (to > from || !reachedWithoutWait(to).has(from)) return [];
+    return complain(from, `config.${key}`, `${key} goes back to step ${to} without a wait in between`);
+  }
+
+  function reachedWithoutWait(start: number): Set<number> {
+    const known = spinning.get(start) ?? reachableFrom(exits, [start], withoutWait);
+    spinning.set(start, known);
+    return known;
+  }
+
+  function misplaced(index: number): Violation[] {
+    const isTrigger = index > 0 && steps[index]?.step.type === 'trigger';
+    return isTrigger ? complain(index, 'type', 'a trigger may only be the first step') : [];
+  }
+
+  function complain(index: number, key: string, message: string): Violation[] {
+    return [stepProblem(index, steps[index]?.step.type ?? 'unknown', key, message)];
+  }
+}

@@ -1,0 +1,39 @@
+import { parseJson, stringifyJson } from '@drippulse/json';
+import type { Violation } from '@drippulse/runtime';
+import type { Step } from '../definition.ts';
+import { objectOf } from '../json-value.ts';
+import { checkGraph } from './check-graph.ts';
+import { configOf, readStep } from './read-step.ts';
+import { assignIds } from './step-ids.ts';
+
+const maxSteps = 200;
+/** Of all configs as JSON: what normalising does not change, so that steps once accepted can be read again. */
+const maxConfigBytes = 256 * 1024;
+const maxProblems = 100;
+
+/**
+ * Reads the `steps` of a request: parameters beside `type` are moved into `config` (what is there wins), missing ids
+ * and names are made, positions follow the array. `problems` says what keeps the steps from running (the first 100), as
+ * `steps.2.config.duration`: "Step 2 (wait): duration must be at least 1". `active`: at least one step is needed.
+ */
+export function readSteps(
+  text: string,
+  o: { active: boolean; makeId: () => string },
+): { steps: Step[]; problems: Violation[] } {
+  const given = parseJson(text);
+  if (!Array.isArray(given)) return refuse('steps must be an array');
+  if (given.length === 0 && o.active) return refuse('an active workflow needs at least one step');
+  if (given.length > maxSteps) return refuse(`there may be at most ${maxSteps} steps`);
+  const configs = given.map((raw) => configOf(objectOf(raw) ?? {}));
+  if (Buffer.byteLength(stringifyJson(configs)) > maxConfigBytes) return refuse('steps may be at most 256 KiB');
+
+  const ids = assignIds(given, o.makeId);
+  const read = given.map((raw, index) => readStep(raw, index, ids));
+  const ofGraph = checkGraph(read);
+  const problems = read.flatMap((step, index) => [...step.problems, ...(ofGraph[index] ?? [])]);
+  return { steps: read.map(({ step }) => step), problems: problems.slice(0, maxProblems) };
+}
+
+function refuse(message: string): { steps: Step[]; problems: Violation[] } {
+  return { steps: [], problems: [{ field: 'steps', message }] };
+}

@@ -1,0 +1,42 @@
+import { isRawNumber, type JsonValue } from '@drippulse/json';
+import { objectOf } from '../json-value.ts';
+
+const pattern = /^[A-Za-z0-9_.-]{1,64}$/;
+/** Words that jumps and `on_error` use for something else. */
+const reserved = new Set(['next', 'end', 'fail', 'continue']);
+const maxTries = 1_000;
+
+/** Ids as they were given, numbers as text; steps without one get one that no other step has. */
+export function assignIds(given: readonly JsonValue[], makeId: () => string): string[] {
+  const ids = given.map((raw) => textOf(objectOf(raw)?.['id']));
+  const used = new Set(ids);
+  return ids.map((id) => {
+    if (id !== '') return id;
+    const made = unusedId(used, makeId);
+    used.add(made);
+    return made;
+  });
+}
+
+/** What is wrong with the id of one step, or undefined. */
+export function idProblem(ids: readonly string[], index: number): string | undefined {
+  const id = ids[index] ?? '';
+  if (!pattern.test(id)) return 'id may be 1 to 64 letters, digits, dots, dashes and underscores';
+  if (reserved.has(id)) return `id ${id} has a meaning of its own`;
+  const first = ids.indexOf(id);
+  return first === index ? undefined : `id ${id} is the id of step ${first} already`;
+}
+
+function unusedId(used: ReadonlySet<string>, makeId: () => string): string {
+  for (let tries = 0; tries < maxTries; tries++) {
+    const id = makeId();
+    if (!used.has(id)) return id;
+  }
+  throw new Error('makeId makes no new ids');
+}
+
+function textOf(id: JsonValue | undefined): string {
+  if (id === undefined || id === null) return '';
+  if (isRawNumber(id)) return id.rawJSON;
+  return typeof id === 'object' ? JSON.stringify(id) : String(id);
+}
