@@ -24,14 +24,14 @@ export function createOutboxLease<DB>(db: Database<DB>, leaseMs: number): Outbox
   async function take(): Promise<boolean> {
     const askedAtMs = performance.now();
     const { rows } = await sql`
-      insert into outbox_lease as lease (holder, locked_until)
-      values (${holder}, clock_timestamp() + ${leaseMs} * interval '1 millisecond')
-      on conflict (id) do update set holder = excluded.holder, locked_until = excluded.locked_until
-      where lease.holder = excluded.holder or lease.locked_until < clock_timestamp()
-      returning 1
+      update outbox_lease
+      set holder = ${holder}, locked_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+      where holder = ${holder} or locked_until < clock_timestamp()
+      returning id
     `.execute(db.kysely);
-    lockedUntilMs = rows.length > 0 ? askedAtMs + leaseMs : Number.NEGATIVE_INFINITY;
-    return rows.length > 0;
+    const isHolder = rows.length > 0;
+    lockedUntilMs = isHolder ? askedAtMs + leaseMs : Number.NEGATIVE_INFINITY;
+    return isHolder;
   }
 
   return {

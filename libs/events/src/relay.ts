@@ -7,6 +7,7 @@ import { createOutboxLease } from './lease.ts';
 import { eventMetrics } from './metrics.ts';
 import { createSender } from './sender.ts';
 import type { EventTransport, TransportMessage } from './transport.ts';
+import { startWakeups } from './wakeups.ts';
 
 /** The part of a service that hands its outbox to the transport. */
 export type Relay = {
@@ -18,6 +19,7 @@ export type Relay = {
 
 type OutboxRow = { id: bigint; topic: string; frame: Uint8Array; traceparent: string | null; age_seconds: number };
 
+const committed = 'committed';
 const defaultLeaseMs = 6000;
 /** What is left of the lease when a send times out, so that its end is not the start of the next process. */
 const leaseMarginMs = 500;
@@ -56,6 +58,8 @@ export function startRelay<DB>(options: {
       if (rows.length === 0) return undefined;
       await sendRows(rows, signal);
     }
+    metrics.outboxAge.set(0);
+    metrics.outboxPending.set(0);
     return undefined;
   }
 
@@ -77,10 +81,17 @@ export function startRelay<DB>(options: {
   }
 
   const loop = startLoop({ name: 'relay', log, run });
+  // The process that commits is not always the one that sends.
+  const wakeups = startWakeups(db, `${options.schema}_outbox`, log);
+  wakeups.on(committed, loop.wake);
   return {
-    wake: loop.wake,
+    wake() {
+      if (lease.leftMs() > 0) loop.wake();
+      else wakeups.wake(committed);
+    },
     async stop() {
       await loop.stop();
+      await wakeups.stop();
       await sender.close();
       await lease.release();
     },

@@ -1,9 +1,9 @@
-/** What follows from a failure. */
-export type Retry = { tries: number; delayMs: number; isExhausted: boolean };
+/** What follows from a failure: `failures` counts all in a row, `tries` those of the event itself. */
+export type Retry = { failures: number; tries: number; delayMs: number; isExhausted: boolean };
 
 /** Counts how often the event at the front of each partition failed. */
 export type Retries = {
-  failed(partition: number, offset: bigint, cause: 'event' | 'infrastructure'): Retry;
+  failed(partition: number, offset: bigint, cause: 'event' | 'infrastructure', nowMs: number): Retry;
   succeeded(partition: number): void;
   /** Whether the event itself, and not its surroundings, failed before. */
   isSuspect(partition: number, offset: bigint): boolean;
@@ -22,18 +22,19 @@ const maxDelayMs = { event: 30_000, infrastructure: 5000 };
 export function createRetries(firstDelayMs = 100): Retries {
   const failures = new Map<number, Failure>();
   return {
-    failed(partition, offset, cause) {
+    failed(partition, offset, cause, nowMs) {
       const last = failures.get(partition);
       const failure = last?.offset === offset ? last : { offset, failures: 0, tries: 0, firstTryAtMs: 0 };
       failures.set(partition, failure);
       failure.failures += 1;
       if (cause === 'event') {
-        if (failure.tries === 0) failure.firstTryAtMs = performance.now();
+        if (failure.tries === 0) failure.firstTryAtMs = nowMs;
         failure.tries += 1;
       }
       const delayMs = Math.min(firstDelayMs * 2 ** (failure.failures - 1), maxDelayMs[cause]);
-      const isLate = performance.now() - failure.firstTryAtMs > maxTryingMs;
+      const isLate = nowMs - failure.firstTryAtMs > maxTryingMs;
       return {
+        failures: failure.failures,
         tries: failure.tries,
         delayMs: delayMs * (0.75 + Math.random() / 4),
         isExhausted: cause === 'event' && (failure.tries >= maxTries || isLate),

@@ -20,10 +20,11 @@ export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table outbox_lease (
       id boolean primary key default true check (id),
-      holder uuid not null,
-      locked_until timestamptz not null
+      holder uuid,
+      locked_until timestamptz not null default '-infinity'
     )
   `.execute(db);
+  await sql`insert into outbox_lease default values`.execute(db);
   await sql`
     create table inbox (
       consumer_group text not null,

@@ -3,10 +3,10 @@ import type { Logger } from '@drippulse/observability';
 import { startLoop } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { BatchOutcome, ReceivedBatch, Subscription } from '../transport.ts';
+import type { Wakeups } from '../wakeups.ts';
 import { createMembership } from './membership.ts';
 import { type Backlog, commitOffset, readBacklogs, readMessages } from './read.ts';
 import { partitionCount } from './tables.ts';
-import type { Wakeups } from './wakeups.ts';
 
 /**
  * Reads the partitions that this member of the group holds, one batch at a time. One loop keeps the leases, so that a

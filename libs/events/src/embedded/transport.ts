@@ -3,11 +3,11 @@ import type { Logger } from '@drippulse/observability';
 import { type Loop, startLoop } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { EventTransport, Subscription } from '../transport.ts';
+import { startWakeups, type Wakeups } from '../wakeups.ts';
 import { createEmbeddedProducer } from './producer.ts';
 import { deleteOldMessages } from './retention.ts';
 import { startEmbeddedSubscription } from './subscription.ts';
 import { defaultSchema, partitionCount } from './tables.ts';
-import { startWakeups, type Wakeups } from './wakeups.ts';
 
 const defaultLeaseMs = 6000;
 const pruneEveryMs = 60 * 60_000;

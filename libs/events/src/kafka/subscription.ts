@@ -9,7 +9,8 @@ import { batchesOf } from './messages.ts';
 /** How long the partitions of a consumer that died rest. */
 const sessionTimeoutMs = 10_000;
 const heartbeatMs = 2000;
-const fetchWaitMs = 1000;
+/** Also the longest that a partition whose pause is over waits for the fetch of the others. */
+const fetchWaitMs = 500;
 const stopTimeoutMs = 10_000;
 
 /** A place in a consumer group; `isHealthy` is false while its consumer has ended and could not be replaced. */
@@ -49,7 +50,8 @@ export function startKafkaSubscription(options: {
 
   function createConsumer(): Consumer {
     const created = kafka.consumer({
-      groupId: group,
+      // kafkajs shares partitions as if all members of a group had subscribed to the same topics.
+      groupId: `${group}.${topic}`,
       retry: endlessRetry,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: heartbeatMs,

@@ -17,7 +17,7 @@ const minGapMs = 10;
  * commit wait for all others), at most one each 10 ms. One may be lost with the connection: listeners also look by
  * themselves.
  */
-export function startWakeups(db: Database<unknown>, channel: string, log: Logger): Wakeups {
+export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger): Wakeups {
   const listeners = new Map<string, Set<() => void>>();
   const unsent = new Set<string>();
   let client: PoolClient | undefined;

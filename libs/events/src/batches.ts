@@ -1,0 +1,88 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import { isInfrastructureError } from '@drippulse/db';
+import type { Logger } from '@drippulse/observability';
+import type { DeadLetters } from './dead-letters.ts';
+import { type ConsumedEvent, type Decoded, decodeEvent } from './decode.ts';
+import { type Handled, handleUpToFailure } from './handle.ts';
+import type { EventMetrics } from './metrics.ts';
+import { createRetries } from './retries.ts';
+import type { Topic } from './topic.ts';
+import type { BatchOutcome, ReceivedBatch } from './transport.ts';
+
+/** Turns a handler of events into one of batches that decides what is done, tried again or given up. */
+export function createBatchHandler<D extends DescMessage>(options: {
+  topic: Topic<D>;
+  group: string;
+  log: Logger;
+  metrics: EventMetrics;
+  deadLetters: DeadLetters;
+  retryMs?: number;
+  handle(batch: readonly ConsumedEvent<D>[]): Promise<void>;
+}): (batch: ReceivedBatch) => Promise<BatchOutcome> {
+  const { topic, group, log, metrics, deadLetters, handle } = options;
+  const labels = { topic: topic.name, group };
+  const retries = createRetries(options.retryMs);
+
+  async function onBatch(batch: ReceivedBatch): Promise<BatchOutcome> {
+    const { partition } = batch;
+    const outcome = await handleAll(
+      partition,
+      batch.messages.map((message) => decodeEvent(topic, message)),
+    );
+    metrics.lag.set({ ...labels, partition }, batch.lag + batch.messages.length - outcome.done);
+    return outcome;
+  }
+
+  async function handleAll(partition: number, batch: readonly Decoded<D>[]): Promise<BatchOutcome> {
+    let done = 0;
+    while (done < batch.length) {
+      const handled = await handleNext(partition, batch.slice(done));
+      done += handled.done;
+      const failed = handled.error === undefined ? undefined : batch[done];
+      if (failed === undefined) continue;
+      const retryAfterMs = await retryOrGiveUp(partition, failed, handled.error);
+      if (retryAfterMs !== undefined) return { done, retryAfterMs };
+      done += 1;
+    }
+    retries.succeeded(partition);
+    return { done };
+  }
+
+  /** Up to the next that can't be decoded; one that failed before goes alone, so that only it is handled once more. */
+  async function handleNext(partition: number, batch: readonly Decoded<D>[]): Promise<Handled> {
+    const events: ConsumedEvent<D>[] = [];
+    for (const item of batch) {
+      if ('problem' in item) break;
+      events.push(item.event);
+      if (retries.isSuspect(partition, item.received.offset)) break;
+    }
+    const [first] = batch;
+    if (first !== undefined && 'problem' in first) return { done: 0, error: first.problem };
+    const handled = await handleUpToFailure(events, handle);
+    metrics.consumed.inc(labels, handled.done);
+    return handled;
+  }
+
+  /** How long to wait before the next try, or undefined once the event is on the dead-letter topic. */
+  async function retryOrGiveUp(partition: number, failed: Decoded<D>, error: unknown): Promise<number | undefined> {
+    const { offset } = failed.received;
+    const cause = isInfrastructureError(error) ? 'infrastructure' : 'event';
+    const retry = retries.failed(partition, offset, cause, performance.now());
+    const fields = { partition, offset: String(offset), tries: retry.tries };
+    if (!retry.isExhausted && !('problem' in failed)) {
+      if (retry.failures === 1) log.warn({ ...fields, err: error }, 'events not handled, trying again');
+      return retry.delayMs;
+    }
+    try {
+      await deadLetters.send(failed.received, error, retry.tries);
+    } catch (sendError) {
+      log.warn({ ...fields, err: sendError }, 'dead letter not stored, trying again');
+      return retry.delayMs;
+    }
+    metrics.deadLettered.inc(labels);
+    log.error({ ...fields, err: error }, 'event given up and put on the dead-letter topic');
+    return undefined;
+  }
+
+  return onBatch;
+}
