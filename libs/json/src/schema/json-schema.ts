@@ -11,8 +11,13 @@ export type SchemaOptions = {
   refOf?: (desc: DescMessage) => string;
   /** The comment of a field, which a generated descriptor no longer has. */
   describe?: (field: DescField) => string | undefined;
-  /** `request` for bodies that are sent to us: members may be absent. The default, `response`, is what we send. */
-  direction?: 'request' | 'response';
+  /**
+   * `request` for bodies that are sent to us: members may be absent. `parameter` for path and query, where nothing is
+   * null. The default, `response`, is what we send.
+   */
+  direction?: 'request' | 'response' | 'parameter';
+  /** Fields that the schema leaves out, such as those that a path gives. */
+  omit?: (field: DescField) => boolean;
 };
 
 /**
@@ -35,7 +40,7 @@ function schemaOf(desc: DescMessage, options: SchemaOptions, within: readonly De
   const properties: Record<string, JsonSchema> = {};
   const required: string[] = [];
   for (const field of desc.fields) {
-    if (isMask(field)) continue;
+    if (isMask(field) || options.omit?.(field)) continue;
     properties[field.name] = fieldSchema(field, options, [...within, desc]);
     const rest = fieldRest(field);
     if (isRequest ? rest.required : !rest.omitIfUnset && field.oneof === undefined) required.push(field.name);
@@ -55,7 +60,7 @@ function fieldSchema(field: DescField, options: SchemaOptions, within: readonly 
 }
 
 function canBeNull(field: DescField, options: SchemaOptions): boolean {
-  if (fieldRest(field).required) return false;
+  if (fieldRest(field).required || options.direction === 'parameter') return false;
   if (field.proto.proto3Optional) return !fieldRest(field).omitIfUnset || options.direction === 'request';
   return field.fieldKind === 'message' && !isTimestamp(field.message);
 }

@@ -72,7 +72,7 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
 
 /** Answers what is no HTTP, or came too slowly or too large to become a request, in the shape of every error. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, answer: ServerResponse | undefined): void {
-  const isAnswering = answer !== undefined && answer.headersSent && !answer.writableFinished;
+  const isAnswering = answer?.headersSent === true && !answer.writableFinished;
   if (!socket.writable || error.code === 'ECONNRESET' || isAnswering) {
     socket.destroy();
     return;

@@ -1,0 +1,77 @@
+// Writes what derives from the protos: the generated TypeScript and the OpenAPI document.
+// With --check it writes nothing, and fails when what is committed is not what the protos make.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import process from 'node:process';
+import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+
+const root = resolve(import.meta.dirname, '..');
+const codePath = 'proto/gen';
+const documentPath = 'docs/skills/drippulse-openapi-v1.json';
+const isCheck = process.argv.includes('--check');
+const scratch = mkdtempSync(join(tmpdir(), 'drippulse-generate-'));
+try {
+  if (isCheck) await check();
+  else await generate();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+async function generate() {
+  if (staleCode().length > 0) {
+    // Only then: whatever runs meanwhile reads these files.
+    rmSync(join(root, codePath), { recursive: true, force: true });
+    cpSync(join(scratch, codePath), join(root, codePath), { recursive: true });
+  }
+  mkdirSync(dirname(join(root, documentPath)), { recursive: true });
+  writeFileSync(join(root, documentPath), await openApiDocument());
+}
+
+async function check() {
+  const stale = staleCode();
+  if (stale.length === 0 && committedDocument() !== (await openApiDocument())) stale.push(documentPath);
+  if (stale.length === 0) return;
+  console.error(`Not what the protos make, run npm run generate:\n${stale.map((path) => `  ${path}`).join('\n')}`);
+  process.exitCode = 1;
+}
+
+/** Generates the code into the scratch folder and says what differs from what is there. */
+function staleCode() {
+  buf('generate', '--output', scratch);
+  const { status, stdout, stderr } = spawnSync('diff', ['-rqN', join(root, codePath), join(scratch, codePath)], {
+    encoding: 'utf8',
+  });
+  if (status !== 0 && status !== 1) throw new Error(`diff failed: ${stderr}`);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+function committedDocument() {
+  const path = join(root, documentPath);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+/** The document as text; its comments come from an image with source info, which generated code lacks. */
+async function openApiDocument() {
+  const image = join(scratch, 'image.binpb');
+  buf('build', '--output', image);
+  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(image)));
+  // After the generated code: the gateway imports it.
+  const { buildDocument } = await import('../services/gateway/src/openapi/build-document.ts');
+  const { publicServices } = await import('../services/gateway/src/transcoder/public-services.ts');
+  const services = publicServices.map(({ service }) => {
+    const built = registry.getService(service.typeName);
+    if (built === undefined) throw new Error(`The image has no ${service.typeName}`);
+    return built;
+  });
+  return `${JSON.stringify(buildDocument(services), null, 2)}\n`;
+}
+
+function buf(...args) {
+  const bin = createRequire(import.meta.url).resolve('@bufbuild/buf/bin/buf');
+  const path = `${join(root, 'node_modules/.bin')}:${process.env.PATH}`;
+  execFileSync(process.execPath, [bin, ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } });
+}
