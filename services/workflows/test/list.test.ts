@@ -1,7 +1,7 @@
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { sql } from 'kysely';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
+import { insertWorkflows } from './insert-workflows.ts';
 import { collect, refusal } from './requests.ts';
 
 const rows = 3000;
@@ -9,25 +9,10 @@ const rows = 3000;
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-  await insertWorkflows(1n, rows);
-  await insertWorkflows(2n, 3);
+  await insertWorkflows(harness.db, 1n, rows);
+  await insertWorkflows(harness.db, 2n, 3);
 });
 afterAll(() => harness.stop());
-
-/** Every tenth is active, every fifth in project 101. */
-async function insertWorkflows(organizationId: bigint, count: number): Promise<void> {
-  await sql`
-    with made as (
-      insert into workflows (organization_id, project_id, name, status, version, integrations, sequence, change,
-                             created_at, updated_at)
-      select ${organizationId}, case when n % 5 = 0 then 101 end, 'Workflow ' || n,
-             case when n % 10 = 0 then 'active' else 'draft' end, 1, '[]', 1, nextval('workflows_change_seq'), now(), now()
-      from generate_series(1, ${sql.lit(count)}) as n
-      returning id
-    )
-    insert into workflow_versions (workflow_id, version, steps, created_at)
-    select id, 1, '[]', now() from made`.execute(harness.db);
-}
 
 const list = (request = {}, caller = editor) => collect(harness.workflows(caller).listWorkflows(request));
 const namesOf = (parts: Awaited<ReturnType<typeof list>>) => parts.flatMap((part) => part.workflows.map((w) => w.name));

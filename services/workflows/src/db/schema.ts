@@ -9,40 +9,6 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
-export interface IdempotencyKeys {
-  created_at: Generated<Date>;
-  effect_key: string | null;
-  fence: Generated<number>;
-  fingerprint: Buffer;
-  key: string;
-  locked_until: Date | null;
-  organization_id: bigint;
-  response: Buffer | null;
-  response_headers: string | null;
-  rpc: string;
-  sealed: Generated<boolean>;
-}
-
-export interface Inbox {
-  consumer_group: string;
-  event_id: string;
-}
-
-export interface Outbox {
-  created_at: Generated<Date>;
-  events: number;
-  frame: Buffer;
-  id: Generated<bigint>;
-  topic: string;
-  traceparent: string | null;
-}
-
-export interface OutboxLease {
-  holder: string;
-  id: Generated<boolean>;
-  locked_until: Date;
-}
-
 export interface Workflows {
   change: bigint;
   created_at: Date;
@@ -67,10 +33,6 @@ export interface WorkflowVersions {
 }
 
 export interface DB {
-  idempotency_keys: IdempotencyKeys;
-  inbox: Inbox;
-  outbox: Outbox;
-  outbox_lease: OutboxLease;
   workflow_versions: WorkflowVersions;
   workflows: Workflows;
 }

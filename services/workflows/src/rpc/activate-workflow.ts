@@ -7,24 +7,16 @@ import {
   WorkflowsService,
 } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { Context } from '../context.ts';
-import { announce } from '../workflows/announce.ts';
-import type { Change } from '../workflows/events.ts';
-import { lockWorkflow } from '../workflows/rows.ts';
-import { saveChanges } from '../workflows/save.ts';
-import { toProto } from '../workflows/to-proto.ts';
+import { changeWorkflow } from '../workflows/change-workflow.ts';
 
-export async function activateWorkflow(
+const { activateWorkflow: method } = WorkflowsService.method;
+
+export function activateWorkflow(
   ctx: Context,
   request: MessageShape<typeof ActivateWorkflowRequestSchema>,
   call: HandlerContext,
 ): Promise<MessageShape<typeof ActivateWorkflowResponseSchema>> {
-  let change: Change | undefined;
-  const { activateWorkflow: method } = WorkflowsService.method;
-  const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    const before = await lockWorkflow(trx, organizationId, request.id);
-    change = await saveChanges(ctx, trx, before, { status: 'active' });
-    return { workflow: toProto(change?.row ?? before) };
-  });
-  if (change) await announce(ctx, call, change);
-  return response;
+  return changeWorkflow(ctx, call, request.id, { status: 'active' }, (write) =>
+    transact(ctx, call, method, request, write),
+  );
 }

@@ -22,6 +22,8 @@ import { statusFromProto } from '../workflows/statuses.ts';
 import { toProto } from '../workflows/to-proto.ts';
 import { insertVersion } from '../workflows/versions.ts';
 
+const { createWorkflow: method } = WorkflowsService.method;
+
 type Request = MessageShape<typeof CreateWorkflowRequestSchema>;
 type NewWorkflow = Awaited<ReturnType<typeof readRequest>>;
 
@@ -32,7 +34,6 @@ export async function createWorkflow(
 ): Promise<MessageShape<typeof CreateWorkflowResponseSchema>> {
   const workflow = await readRequest(ctx, request, call);
   let change: Change | undefined;
-  const { createWorkflow: method } = WorkflowsService.method;
   const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
     change = { kind: 'created', row: await insertWorkflow(ctx, trx, organizationId, workflow) };
     await appendWorkflowEvent(trx, change);
@@ -46,7 +47,7 @@ async function readRequest(ctx: Context, request: Request, call: HandlerContext)
   const { name, description = null, projectId } = request;
   if (name === undefined) {
     const violations = [{ field: 'name', message: 'is required' }];
-    throw new DomainError('malformed', 'parameter_missing', 'name is required', { violations });
+    throw new DomainError('malformed', 'parameter_missing', 'Required parameter missing: name', { violations });
   }
   const integrations = jsonText(request.integrations) ?? '[]';
   checkFields({ name, description, integrations });

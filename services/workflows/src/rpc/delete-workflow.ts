@@ -14,6 +14,8 @@ import { nextChange } from '../workflows/change-log.ts';
 import { appendWorkflowEvent, type Change } from '../workflows/events.ts';
 import { lockWorkflow, type WorkflowRow } from '../workflows/rows.ts';
 
+const { deleteWorkflow: method } = WorkflowsService.method;
+
 /** The row stays, marked: whoever reads the change log later must learn that it is gone. */
 export async function deleteWorkflow(
   ctx: Context,
@@ -21,7 +23,6 @@ export async function deleteWorkflow(
   call: HandlerContext,
 ): Promise<MessageShape<typeof DeleteWorkflowResponseSchema>> {
   let change: Change | undefined;
-  const { deleteWorkflow: method } = WorkflowsService.method;
   const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
     const before = await lockWorkflow(trx, organizationId, request.id);
     change = { kind: 'deleted', row: await markDeleted(ctx, trx, before) };

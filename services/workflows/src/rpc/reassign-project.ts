@@ -8,7 +8,7 @@ import { callerOf, roles } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { lockWorkflow } from '../workflows/rows.ts';
-import { saveChanges } from '../workflows/save.ts';
+import { saveChanges } from '../workflows/save-changes.ts';
 
 const sliceRows = 20;
 

@@ -7,16 +7,15 @@ import {
   WorkflowsService,
 } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { Context } from '../context.ts';
-import { announce } from '../workflows/announce.ts';
-import type { Change } from '../workflows/events.ts';
+import { changeWorkflow } from '../workflows/change-workflow.ts';
 import { checkFields } from '../workflows/fields.ts';
 import { readGraph } from '../workflows/graph.ts';
 import { jsonText } from '../workflows/json-fields.ts';
 import { requireProject } from '../workflows/projects.ts';
-import { lockWorkflow } from '../workflows/rows.ts';
-import { type Changes, saveChanges } from '../workflows/save.ts';
+import type { Changes } from '../workflows/save-changes.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
-import { toProto } from '../workflows/to-proto.ts';
+
+const { updateWorkflow: method } = WorkflowsService.method;
 
 type Request = MessageShape<typeof UpdateWorkflowRequestSchema>;
 
@@ -26,15 +25,7 @@ export async function updateWorkflow(
   call: HandlerContext,
 ): Promise<MessageShape<typeof UpdateWorkflowResponseSchema>> {
   const changes = await readRequest(ctx, request, call);
-  let change: Change | undefined;
-  const { updateWorkflow: method } = WorkflowsService.method;
-  const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    const before = await lockWorkflow(trx, organizationId, request.id);
-    change = await saveChanges(ctx, trx, before, changes);
-    return { workflow: toProto(change?.row ?? before) };
-  });
-  if (change) await announce(ctx, call, change);
-  return response;
+  return changeWorkflow(ctx, call, request.id, changes, (write) => transact(ctx, call, method, request, write));
 }
 
 /** The members that the mask names; one that is named and unset was null in JSON, which clears it. */

@@ -6,7 +6,7 @@ const maxDescriptionLength = 10_000;
 const maxIntegrationsBytes = 64 * 1024;
 
 /** The members of a request that need nothing else to be judged; absent ones are not looked at. */
-export type PlainFields = { name?: string | null; description?: string | null; integrations?: string };
+export type PlainFields = { name?: string; description?: string | null; integrations?: string };
 
 /** Refuses all that is wrong at once. */
 export function checkFields(fields: PlainFields): void {
@@ -20,9 +20,9 @@ export function checkFields(fields: PlainFields): void {
   throw new DomainError('invalid', 'validation_failed', `${first.field} ${first.message}`, { violations });
 }
 
-function nameProblems(name: string | null | undefined): Violation[] {
+function nameProblems(name: string | undefined): Violation[] {
   if (name === undefined) return [];
-  if (name === null || name.trim() === '') return [{ field: 'name', message: 'must not be empty' }];
+  if (name.trim() === '') return [{ field: 'name', message: 'must not be empty' }];
   if (name.length <= maxNameLength) return [];
   return [{ field: 'name', message: `must be at most ${maxNameLength} characters long` }];
 }

@@ -4,31 +4,23 @@ import { DomainError } from '@drippulse/runtime';
 /** A status as the table spells it. */
 export type Status = 'draft' | 'active' | 'paused' | 'archived';
 
-const protoByStatus: Record<Status, WorkflowStatus> = {
-  draft: WorkflowStatus.DRAFT,
-  active: WorkflowStatus.ACTIVE,
-  paused: WorkflowStatus.PAUSED,
-  archived: WorkflowStatus.ARCHIVED,
-};
+const pairs: readonly (readonly [Status, WorkflowStatus])[] = [
+  ['draft', WorkflowStatus.DRAFT],
+  ['active', WorkflowStatus.ACTIVE],
+  ['paused', WorkflowStatus.PAUSED],
+  ['archived', WorkflowStatus.ARCHIVED],
+];
 
-const statusByProto = new Map<number, Status>([
-  [WorkflowStatus.DRAFT, 'draft'],
-  [WorkflowStatus.ACTIVE, 'active'],
-  [WorkflowStatus.PAUSED, 'paused'],
-  [WorkflowStatus.ARCHIVED, 'archived'],
-]);
-
-export function statusToProto(status: string): WorkflowStatus {
-  return isStatus(status) ? protoByStatus[status] : WorkflowStatus.UNSPECIFIED;
+export function statusToProto(text: string): WorkflowStatus | undefined {
+  return pairs.find(([status]) => status === text)?.[1];
 }
 
+/** Refuses a status that is not one of the four; null in a PATCH comes as undefined. */
 export function statusFromProto(value: WorkflowStatus | undefined): Status {
-  const status = value === undefined ? undefined : statusByProto.get(value);
-  if (status !== undefined) return status;
+  const pair = pairs.find(([, known]) => known === value);
+  if (pair !== undefined) return pair[0];
   const violations = [{ field: 'status', message: 'must be draft, active, paused or archived' }];
-  throw new DomainError('invalid', 'invalid', 'The status is not one that a workflow can have.', { violations });
-}
-
-function isStatus(text: string): text is Status {
-  return text in protoByStatus;
+  throw new DomainError('invalid', 'validation_failed', 'status must be draft, active, paused or archived', {
+    violations,
+  });
 }

@@ -18,9 +18,7 @@ export type Changes = {
   graph?: Graph;
 };
 
-/**
- * Writes the changes and their event. Changes that change nothing write nothing, and give undefined.
- */
+/** Writes the changes and their event. Changes that change nothing write nothing, and give undefined. */
 export async function saveChanges(
   ctx: Context,
   trx: Transaction<DB>,

@@ -1,0 +1,17 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../src/db/schema.ts';
+
+/** Many workflows at once, `Workflow 1` and on: every tenth is active, every fifth in project 101. */
+export async function insertWorkflows(db: Kysely<DB>, organizationId: bigint, count: number): Promise<void> {
+  await sql`
+    with made as (
+      insert into workflows (organization_id, project_id, name, status, version, integrations, sequence, change,
+                             created_at, updated_at)
+      select ${organizationId}, case when n % 5 = 0 then 101 end, 'Workflow ' || n,
+             case when n % 10 = 0 then 'active' else 'draft' end, 1, '[]', 1, nextval('workflows_change_seq'), now(), now()
+      from generate_series(1, ${sql.lit(count)}) as n
+      returning id
+    )
+    insert into workflow_versions (workflow_id, version, steps, created_at)
+    select id, 1, '[]', now() from made`.execute(db);
+}
