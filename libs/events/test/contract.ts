@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { DomainError } from '@drippulse/runtime';
 import { eventually } from '@drippulse/testing';
@@ -17,6 +14,7 @@ import {
   startRelay,
   type Topic,
 } from '../src/index.ts';
+import { startChild } from './child.ts';
 import { append, createTestService, log, outboxRows, sequences, type TestService, uniqueTopic } from './fixture.ts';
 import type { TransportChoice } from './transports.ts';
 
@@ -119,12 +117,7 @@ export function describeContract(
       await sql`create table if not exists effects (event_id text not null)`.execute(service.db.kysely);
       const ids = await publish(topic, sequences('probe:1', 1, 5));
       const settings = { choice: opened.choice, topic: topic.name, group: 'crash', databaseUrl: service.url };
-      const child = spawn(process.execPath, [fileURLToPath(new URL('./killed-consumer.ts', import.meta.url))], {
-        env: { ...process.env, SETTINGS: JSON.stringify(settings) },
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-      const [, signal] = await once(child, 'exit');
-      expect(signal).toBe('SIGKILL');
+      expect(await startChild('./killed-consumer.ts', settings).exited).toBe('SIGKILL');
       const before = await sql<{ event_id: string }>`select event_id from effects`.execute(service.db.kysely);
       expect(before.rows.length).toBeGreaterThan(0);
 
@@ -236,6 +229,17 @@ export function describeContract(
       const ids = await publish(topic, events);
       await eventually(() => expect(handled).toHaveLength(10_000), { timeoutMs: 30_000 });
       expect([...handled].sort()).toEqual([...ids].sort());
+    }, 60_000);
+
+    test('one group may consume several topics', async () => {
+      const topics = [uniqueTopic(), uniqueTopic()] as const;
+      const handled = topics.map((): string[] => []);
+      const published: string[][] = [];
+      for (const [index, topic] of topics.entries()) {
+        await consume(topic, 'several', async (batch) => void handled[index]?.push(...batch.map(({ id }) => id)));
+        published.push(await publish(topic, sequences('probe:1', 1, 5)));
+      }
+      await eventually(() => expect(handled).toEqual(published), { timeoutMs: 20_000 });
     }, 60_000);
 
     test('a group that comes later sees what was published before it', async () => {

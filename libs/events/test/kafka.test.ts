@@ -1,12 +1,12 @@
 import { testKafka } from '@drippulse/testing';
-import { test } from '@jest/globals';
 import { describeContract } from './contract.ts';
 import { openTransport, type TransportChoice } from './transports.ts';
+import { notRun } from './unavailable.ts';
 
 const kafka = await testKafka();
 
 if ('unavailable' in kafka) {
-  test.skip(kafka.unavailable, () => undefined);
+  notRun(kafka);
 } else {
   const choice: TransportChoice = { kind: 'kafka', brokers: kafka.brokers };
   describeContract('Kafka', async () => {

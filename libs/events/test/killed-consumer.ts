@@ -1,4 +1,5 @@
-// A process that commits the effects of the first batch it is given and dies before it can commit the offset.
+// A process that commits the effects of the first batch it is given and then dies, or is frozen by the signal it was told,
+// before it can commit the offset.
 import { connectDatabase } from '@drippulse/db';
 import { createMetrics } from '@drippulse/observability';
 import { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
@@ -7,7 +8,7 @@ import { startConsumer } from '../src/index.ts';
 import { log } from './fixture.ts';
 import { openTransport } from './transports.ts';
 
-const { choice, topic, group, databaseUrl } = JSON.parse(process.env['SETTINGS'] ?? '');
+const { choice, topic, group, databaseUrl, signal = 'SIGKILL' } = JSON.parse(process.env['SETTINGS'] ?? '');
 const db = connectDatabase<unknown>({ url: databaseUrl, schema: 'probes', service: 'killed', log });
 
 await startConsumer({
@@ -19,7 +20,7 @@ await startConsumer({
   metrics: createMetrics('killed'),
   async handle(batch) {
     for (const { id } of batch) await sql`insert into effects (event_id) values (${id})`.execute(db.kysely);
-    process.kill(process.pid, 'SIGKILL');
-    await new Promise(() => undefined);
+    process.kill(process.pid, signal);
+    if (signal === 'SIGKILL') await new Promise(() => undefined);
   },
 });

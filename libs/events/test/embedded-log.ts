@@ -1,0 +1,37 @@
+import { connectDatabase, type Database, provisionSchema } from '@drippulse/db';
+import { createTestDatabase } from '@drippulse/testing';
+import { sql } from 'kysely';
+import { migrateEmbeddedTransport } from '../src/index.ts';
+import { log } from './fixture.ts';
+import type { TransportChoice } from './transports.ts';
+
+/** A log of its own, with a view below the transport. */
+export type EmbeddedLog = { choice: TransportChoice; db: Database<unknown>; drop(): Promise<void> };
+
+export async function createEmbeddedLog(): Promise<EmbeddedLog> {
+  const database = await createTestDatabase({ name: 'embedded' });
+  const url = await provisionSchema({
+    adminUrl: database.url,
+    schema: 'events',
+    role: 'drippulse_test_events',
+    password: 'events',
+  });
+  await migrateEmbeddedTransport(url);
+  const db = connectDatabase<unknown>({ url, schema: 'events', service: 'events-test', log });
+  return {
+    choice: { kind: 'embedded', url },
+    db,
+    async drop() {
+      await db.close();
+      await database.drop();
+    },
+  };
+}
+
+/** The ids of all messages of a topic, in the order of their partitions. */
+export async function storedIds(db: Database<unknown>, topic: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select headers ->> 'ce_id' as id from embedded_log where topic = ${topic} order by partition, "offset"
+  `.execute(db.kysely);
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,59 @@
+import { eventually, startKafka } from '@drippulse/testing';
+import { expect } from '@jest/globals';
+import { createKafkaTransport, startConsumer, startRelay } from '../src/index.ts';
+import { append, createTestService, log, outboxRows, sequences, uniqueTopic } from './fixture.ts';
+import { testUnlessUnavailable } from './unavailable.ts';
+
+const broker = await startKafka();
+
+testUnlessUnavailable(
+  broker,
+  'a broker that is killed while events are published and consumed loses none and keeps their order',
+  async ({ brokers, kill, restart, stop }) => {
+    const service = await createTestService();
+    const { db, metrics } = service;
+    const topic = uniqueTopic();
+    const transport = createKafkaTransport({ brokers, clientId: 'outage', log });
+    const relay = startRelay({ db, schema: 'probes', service: 'probes', transport, log, metrics });
+    const applied = new Map<string, bigint[]>();
+    const consumer = await startConsumer({
+      transport,
+      topic,
+      group: 'outage',
+      db,
+      log,
+      metrics,
+      async handle(batch) {
+        for (const { message } of batch) {
+          const sequencesOf = applied.get(message.aggregate) ?? [];
+          if (message.sequence > (sequencesOf.at(-1) ?? 0n)) sequencesOf.push(message.sequence);
+          applied.set(message.aggregate, sequencesOf);
+        }
+      },
+    });
+    const aggregates = Array.from({ length: 20 }, (_, index) => `probe:${index}`);
+    for (let round = 1; round <= 60; round += 1) {
+      await append(
+        service,
+        topic,
+        aggregates.flatMap((aggregate) => sequences(aggregate, round, round)),
+      );
+      relay.wake();
+      if (round === 20) await eventually(() => applied.size === aggregates.length, { timeoutMs: 30_000 });
+      if (round === 30) await kill();
+    }
+    await restart();
+    const complete = sequences('', 1, 60).map(({ sequence }) => sequence);
+    await eventually(() => expect([...applied.values()]).toEqual(aggregates.map(() => complete)), {
+      timeoutMs: 60_000,
+    });
+    expect(transport.healthy()).toBe(true);
+    expect(await outboxRows(service)).toBe(0);
+    await consumer.stop();
+    await relay.stop();
+    await transport.close();
+    await stop();
+    await service.drop();
+  },
+  150_000,
+);

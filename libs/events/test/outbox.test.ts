@@ -1,0 +1,97 @@
+import { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import { expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import { pruneInbox } from '../src/inbox.ts';
+import { appendEvents, firstSeen, topicOf } from '../src/index.ts';
+import { append, createTestService, sequences, type TestService } from './fixture.ts';
+
+const topic = topicOf(ProbeEventSchema);
+
+async function withService(run: (service: TestService) => Promise<void>): Promise<void> {
+  const service = await createTestService();
+  try {
+    await run(service);
+  } finally {
+    await service.drop();
+  }
+}
+
+async function rows(service: TestService) {
+  const result = await sql<{ topic: string; events: number; bytes: number }>`
+    select topic, events, octet_length(frame) as bytes from outbox order by id
+  `.execute(service.db.kysely);
+  return result.rows;
+}
+
+test('the events of one call are one row, each with an id of its own', () =>
+  withService(async (service) => {
+    const ids = await append(service, topic, sequences('probe:1', 1, 1000));
+    expect(await rows(service)).toEqual([{ topic: 'drippulse.probes.v1', events: 1000, bytes: expect.anything() }]);
+    expect(new Set(ids).size).toBe(1000);
+    for (const id of ids) expect(id).toMatch(/^evt_[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  }));
+
+test('events that exceed a megabyte are several rows of about that size', () =>
+  withService(async (service) => {
+    const name = 'x'.repeat(200_000);
+    await append(
+      service,
+      topic,
+      sequences('probe:1', 1, 12).map((event) => ({ ...event, name })),
+    );
+    expect((await rows(service)).map((row) => row.events)).toEqual([5, 5, 2]);
+  }));
+
+test('no events write nothing, and an event that no transport carries is refused', () =>
+  withService(async (service) => {
+    expect(await append(service, topic, [])).toEqual([]);
+    const tooLarge = append(service, topic, [{ aggregate: 'probe:1', sequence: 1n, name: 'x'.repeat(9_000_000) }]);
+    await expect(tooLarge).rejects.toMatchObject({ kind: 'too_large', reason: 'event_too_large' });
+    const nameless = service.db.kysely
+      .transaction()
+      .execute((trx) => appendEvents(trx, topic, [{ organizationId: 7n, sequence: 1n }]));
+    await expect(nameless).rejects.toThrow('lacks the fields of an event');
+    expect(await rows(service)).toEqual([]);
+  }));
+
+test('an event is seen first once for each group, also when two transactions ask at once', () =>
+  withService(async ({ db }) => {
+    const ids = Array.from({ length: 50 }, () => `evt_${uuidv7()}`);
+    const ask = (group: string, asked: readonly string[]) =>
+      db.kysely.transaction().execute((trx) => firstSeen(trx, group, asked));
+    const [one, two] = await Promise.all([ask('mail', ids), ask('mail', ids.toReversed())]);
+    expect([one.size, two.size].sort()).toEqual([0, 50]);
+    expect((await ask('mail', [...ids, 'evt_new', 'evt_new'])).size).toBe(1);
+    expect(await ask('audit', ids)).toEqual(new Set(ids));
+  }));
+
+test('an event whose effect was rolled back is new again', () =>
+  withService(async ({ db }) => {
+    const failing = db.kysely.transaction().execute(async (trx) => {
+      await firstSeen(trx, 'mail', ['evt_1']);
+      throw new Error('no effect');
+    });
+    await expect(failing).rejects.toThrow('no effect');
+    expect(await db.kysely.transaction().execute((trx) => firstSeen(trx, 'mail', ['evt_1']))).toEqual(
+      new Set(['evt_1']),
+    );
+  }));
+
+test('the inbox forgets events that are older than eight days, of its group only', () =>
+  withService(async ({ db }) => {
+    const daysAgo = (days: number) => `evt_${uuidv7({ msecs: Date.now() - days * 86_400_000 })}`;
+    const [old, recent] = [daysAgo(9), daysAgo(7)];
+    await db.kysely.transaction().execute(async (trx) => {
+      await firstSeen(trx, 'mail', [old, recent]);
+      await firstSeen(trx, 'audit', [old]);
+    });
+    await pruneInbox(db, 'mail', new AbortController().signal);
+    const left = await sql<{ event_id: string }>`
+      select consumer_group, event_id from inbox order by consumer_group
+    `.execute(db.kysely);
+    expect(left.rows).toEqual([
+      { consumer_group: 'audit', event_id: old },
+      { consumer_group: 'mail', event_id: recent },
+    ]);
+  }));
