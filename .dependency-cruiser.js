@@ -1,0 +1,74 @@
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'no-service-imports-another',
+      comment: 'Services meet over RPC and events only, so that each can move to its own machine.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'libs-import-no-service',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^(services|deploy|test)/' },
+    },
+    {
+      name: 'services-import-no-layout',
+      comment: 'What puts services together knows them, not the other way round.',
+      severity: 'error',
+      from: { path: '^services/' },
+      to: { path: '^(deploy|test)/' },
+    },
+    {
+      name: 'no-test-code-in-production',
+      severity: 'error',
+      from: { path: '^(services|libs)/[^/]+/src/', pathNot: '\\.test\\.ts$|^libs/testing/' },
+      to: { path: '^libs/testing/|\\.test\\.ts$|^(services|libs)/[^/]+/test/' },
+    },
+    {
+      name: 'no-circular',
+      comment: 'Types may name each other; code that needs each other to load may not.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'engine-is-pure',
+      comment: 'No I/O, so that what /test shows is what a live run does; of Node only hashes.',
+      severity: 'error',
+      from: { path: '^libs/engine/src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'grpc-only-in-rpc',
+      severity: 'error',
+      from: { pathNot: '^libs/rpc/' },
+      to: { path: '(^|/)node_modules/@grpc/' },
+    },
+    {
+      name: 'kafka-only-in-events',
+      severity: 'error',
+      from: { pathNot: '^libs/events/' },
+      to: { path: '(^|/)node_modules/kafkajs/' },
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/|^proto/gen/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs'],
+    },
+  },
+};

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { run } from './children.mjs';
+
+/**
+ * Compares the proto tree with the published one: `origin/main`, or the commit before where that is this very commit.
+ * `buf breaking --against .git` cannot be used, because the modules in node_modules are not in git.
+ */
+export async function breaking() {
+  const base = await baseCommit();
+  if (base === undefined) return skipped('there is no earlier commit to compare with');
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'drippulse-proto-'));
+  try {
+    const archive = path.join(folder, 'base.tar');
+    const image = path.join(folder, 'base.binpb');
+    const packed = await run(['git', 'archive', '--output', archive, base, 'proto', 'buf.yaml']);
+    if (!packed.ok) return skipped('the earlier commit has no proto tree');
+    await run(['tar', '-xf', archive, '-C', folder]);
+    symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'));
+    const built = await run(['buf', 'build', '-o', image], { cwd: folder });
+    if (!built.ok) return built;
+    return await run(['buf', 'breaking', '--against', image]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function baseCommit() {
+  const head = await commit('HEAD');
+  const published = await commit('origin/main');
+  return published !== undefined && published !== head ? published : commit('HEAD~1');
+}
+
+async function commit(name) {
+  const { ok, output } = await run(['git', 'rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
+  return ok ? output.trim() : undefined;
+}
+
+function skipped(reason) {
+  return { ok: true, skipped: reason, output: '' };
+}

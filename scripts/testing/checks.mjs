@@ -1,0 +1,25 @@
+import { breaking } from './breaking.mjs';
+import { run } from './children.mjs';
+
+const folders = ['libs', 'services', 'deploy', 'test'];
+
+/** What is checked without running the product. Each counts as one test. */
+export const checks = [
+  command('format and lint', ['biome', 'ci', '--reporter=summary', '.']),
+  command('proto lint', ['buf', 'lint']),
+  command('proto format', ['buf', 'format', '--diff', '--exit-code', 'proto']),
+  command('generated code is up to date', ['node', 'scripts/generate.mjs', '--check']),
+  { name: 'proto compatibility', run: breaking },
+  command('types', ['tsc', '-b']),
+  command('promises and environment', ['eslint', ...folders]),
+  command('boundaries', ['depcruise', '--config', '.dependency-cruiser.js', ...folders]),
+  command('dead code', ['knip', '--no-config-hints']),
+  command('OpenAPI document', ['redocly', 'lint', 'docs/skills/drippulse-openapi-v1.json'], {
+    REDOCLY_TELEMETRY: 'off',
+    REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+  }),
+];
+
+function command(name, words, env) {
+  return { name, run: () => run(words, { env }) };
+}

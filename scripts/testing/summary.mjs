@@ -1,0 +1,61 @@
+import path from 'node:path';
+import process from 'node:process';
+
+/** How the sentences of libs/testing begin that say why a server can't be had. */
+const unavailable = /^(Kafka|Redis|PostgreSQL) needs /;
+
+/** Adds up what passed, failed, was skipped or could not run, and says so in the end. */
+export function createSummary({ isCi }) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const failures = [];
+  const notRun = new Map();
+
+  return {
+    pass(count = 1) {
+      total.passed += count;
+    },
+    skip(count = 1) {
+      total.skipped += count;
+    },
+    fail(what) {
+      total.failed += 1;
+      failures.push(what);
+    },
+    addSuites(folder, results) {
+      total.passed += results.numPassedTests;
+      total.skipped += results.numPendingTests + results.numTodoTests;
+      for (const suite of results.testResults) addSuite(path.join(folder, path.relative(folder, suite.name)), suite);
+    },
+    get failed() {
+      return total.failed;
+    },
+    print() {
+      for (const [suite, sentence] of notRun) console.log(`NOT RUN  ${suite}: ${sentence}`);
+      for (const failure of failures) console.log(`FAILED   ${failure}`);
+      console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+    },
+  };
+
+  function addSuite(name, suite) {
+    const shown = path.relative(process.cwd(), path.resolve(name));
+    const failed = suite.assertionResults.filter((test) => test.status === 'failed');
+    for (const test of failed) fail(`${shown} › ${test.fullName}`);
+    if (suite.status === 'failed' && failed.length === 0) fail(`${shown}: the suite itself failed`);
+    const sentence = whyNotRun(suite);
+    if (sentence === undefined) return;
+    notRun.set(shown, sentence);
+    if (isCi) fail(`${shown}: not run, and in CI every suite must run`);
+  }
+
+  function fail(what) {
+    total.failed += 1;
+    failures.push(what);
+  }
+}
+
+/** The sentence of a suite that was left out for want of a server: it stands as the name of what is skipped. */
+function whyNotRun(suite) {
+  const skipped = suite.assertionResults.filter((test) => test.status === 'pending');
+  const titles = skipped.flatMap((test) => [...test.ancestorTitles, test.title]);
+  return titles.find((title) => unavailable.test(title));
+}
