@@ -12,63 +12,49 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ApiKeys {
-  created_at: Generated<Timestamp>;
-  expires_at: Timestamp | null;
+  created_at: Generated<Date>;
+  expires_at: Date | null;
   id: Generated<bigint>;
   key_hash: Buffer;
   last_four: string;
-  last_used_at: Timestamp | null;
+  last_used_at: Date | null;
   mode: string;
   name: string | null;
   organization_id: bigint;
-  revoked_at: Timestamp | null;
+  revoked_at: Date | null;
 }
 
 export interface ApiKeyUsage {
   api_key_id: bigint;
-  day: string;
+  day: Timestamp;
   errors: bigint;
   requests: bigint;
 }
 
-export interface IdempotencyKeys {
-  created_at: Generated<Timestamp>;
-  effect_key: string | null;
-  fence: Generated<number>;
-  fingerprint: Buffer;
-  key: string;
-  locked_until: Timestamp | null;
-  organization_id: bigint;
-  response: Buffer | null;
-  response_headers: string | null;
-  rpc: string;
-  sealed: Generated<boolean>;
-}
-
 export interface Organizations {
-  created_at: Generated<Timestamp>;
+  created_at: Generated<Date>;
   id: Generated<bigint>;
   name: string;
   settings: Generated<string>;
   slug: string;
   timezone: Generated<string>;
-  updated_at: Generated<Timestamp>;
+  updated_at: Generated<Date>;
 }
 
 export interface Projects {
   color: string | null;
-  created_at: Generated<Timestamp>;
+  created_at: Generated<Date>;
   description: string | null;
   id: Generated<bigint>;
   name: string;
   organization_id: bigint;
-  updated_at: Generated<Timestamp>;
+  updated_at: Generated<Date>;
 }
 
 export interface Sessions {
-  created_at: Generated<Timestamp>;
-  ended_at: Timestamp | null;
-  expires_at: Timestamp;
+  created_at: Generated<Date>;
+  ended_at: Date | null;
+  expires_at: Date;
   id: string;
   organization_id: bigint;
   user_id: bigint;
@@ -76,23 +62,22 @@ export interface Sessions {
 
 export interface Users {
   bootstrap_hash: string | null;
-  created_at: Generated<Timestamp>;
+  created_at: Generated<Date>;
   email: string;
   id: Generated<bigint>;
-  last_login_at: Timestamp | null;
+  last_login_at: Date | null;
   name: string | null;
   organization_id: bigint;
   password_hash: string | null;
   role: string;
   status: string;
-  updated_at: Generated<Timestamp>;
+  updated_at: Generated<Date>;
   username: string;
 }
 
 export interface DB {
   api_key_usage: ApiKeyUsage;
   api_keys: ApiKeys;
-  idempotency_keys: IdempotencyKeys;
   organizations: Organizations;
   projects: Projects;
   sessions: Sessions;

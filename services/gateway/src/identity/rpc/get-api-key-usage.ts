@@ -47,12 +47,12 @@ async function readSums(ctx: Context, apiKeyIds: bigint[]) {
     .selectFrom('api_key_usage')
     .select([
       'api_key_id',
-      sql<bigint>`coalesce(sum(requests) filter (where day = ${today}), 0)::bigint`.as('requests_today'),
+      sql<bigint>`coalesce(sum(requests) filter (where day = ${today}::date), 0)::bigint`.as('requests_today'),
       sql<bigint>`sum(requests)::bigint`.as('requests_30d'),
       sql<bigint>`sum(errors)::bigint`.as('errors_30d'),
     ])
     .where('api_key_id', 'in', apiKeyIds)
-    .where('day', '>=', firstDay)
+    .where('day', '>=', sql<Date>`${firstDay}::date`)
     .groupBy('api_key_id')
     .execute();
 }
