@@ -1,0 +1,25 @@
+import type { Database, Sealer } from '@drippulse/db';
+import type { HttpClient } from '@drippulse/http';
+import type { Logger } from '@drippulse/observability';
+import type { Clock } from '@drippulse/runtime';
+import type { Config } from './config.ts';
+import type { DB } from './db/schema.ts';
+import type { ServiceMetrics } from './metrics.ts';
+
+/** What every operation of this service works with. */
+export type Context = {
+  config: Config;
+  db: Database<DB>;
+  http: HttpClient;
+  clock: Clock;
+  /** From 0 to 1; for the jitter of retries. */
+  random(): number;
+  log: Logger;
+  metrics: ServiceMetrics;
+  relay: { wake(): void };
+  sealer: Sealer;
+  /** To be called after a commit that made something due. */
+  wakeDelivery(): void;
+  /** To be called after a webhook was removed. */
+  wakeRemovals(): void;
+};

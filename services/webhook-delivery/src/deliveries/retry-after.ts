@@ -1,0 +1,14 @@
+const weekday = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
+// RFC 9110 asks to understand all three: IMF-fixdate, RFC 850, asctime. `Date.parse` alone takes "1" or "2 years" too.
+const httpDate = new RegExp(
+  `^${weekday}(?:, \\d\\d \\w{3} \\d{4}|\\w*, \\d\\d-\\w{3}-\\d\\d| \\w{3} [ \\d]\\d) \\d\\d:\\d\\d:\\d\\d(?: GMT| \\d{4})$`,
+);
+
+/** Seconds from now that a Retry-After header (RFC 9110, 10.2.3) names; undefined for none and for what is not one. */
+export function parseRetryAfter(text: string | undefined, now: Date): number | undefined {
+  const value = text?.trim() ?? '';
+  if (/^\d+$/.test(value)) return Number(value);
+  if (!httpDate.test(value)) return undefined;
+  const at = Date.parse(value.endsWith('GMT') ? value : `${value} GMT`);
+  return Number.isNaN(at) ? undefined : Math.max(0, (at - now.getTime()) / 1000);
+}

@@ -1,0 +1,54 @@
+import { DomainError } from '@drippulse/runtime';
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/** A delivery of which the webhook is known to be the caller's. */
+export type DeliveryRow = Awaited<ReturnType<typeof findDelivery>>;
+
+export async function findDelivery(db: Kysely<DB>, webhookId: bigint, id: bigint) {
+  const row = await db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('id', '=', id)
+    .where('webhook_id', '=', webhookId)
+    .executeTakeFirst();
+  if (row !== undefined) return row;
+  throw new DomainError('not_found', 'delivery_not_found', 'There is no delivery with this id.');
+}
+
+/** One try of a delivery, as recorded. */
+export type AttemptRow = {
+  delivery_id: bigint;
+  number: number;
+  at: Date;
+  status_code: number | null;
+  duration_ms: number;
+  error: string | null;
+  response_excerpt: string | null;
+};
+
+/** The attempts of these deliveries, oldest first; excerpts cut to `excerptCharacters`. */
+export async function readAttempts(
+  db: Kysely<DB>,
+  deliveries: readonly Pick<DeliveryRow, 'id' | 'event_at'>[],
+  excerptCharacters: number,
+): Promise<Map<bigint, AttemptRow[]>> {
+  const byDelivery = new Map<bigint, AttemptRow[]>();
+  if (deliveries.length === 0) return byDelivery;
+  const { rows } = await sql<AttemptRow>`
+    select a.delivery_id, a.number, a.at, a.status_code, a.duration_ms, a.error,
+           left(a.response_excerpt, ${excerptCharacters}) as response_excerpt
+    from unnest(${deliveries.map(({ id }) => id)}::bigint[],
+                ${deliveries.map((row) => row.event_at)}::timestamptz[]) as wanted (delivery_id, event_at)
+    cross join lateral (
+      select * from attempts
+      where delivery_id = wanted.delivery_id and event_at = wanted.event_at
+      order by number
+    ) a`.execute(db);
+  for (const row of rows) {
+    const attempts = byDelivery.get(row.delivery_id) ?? [];
+    attempts.push(row);
+    byDelivery.set(row.delivery_id, attempts);
+  }
+  return byDelivery;
+}

@@ -1,0 +1,14 @@
+/** The items of all groups in turn: the first of each, then the second of each. Order within a group stays. */
+export function takeTurns<T>(items: readonly T[], groupOf: (item: T) => unknown): T[] {
+  const turns: T[][] = [];
+  const taken = new Map<unknown, number>();
+  for (const item of items) {
+    const group = groupOf(item);
+    const turn = taken.get(group) ?? 0;
+    taken.set(group, turn + 1);
+    const members = turns[turn] ?? [];
+    members.push(item);
+    turns[turn] = members;
+  }
+  return turns.flat();
+}

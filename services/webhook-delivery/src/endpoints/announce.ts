@@ -1,0 +1,44 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { appendEvents, topicOf } from '@drippulse/events';
+import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
+import type { Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { findDelivery, readAttempts } from '../deliveries/rows.ts';
+import { toProto as deliveryToProto, excerptCharacters } from '../deliveries/to-proto.ts';
+import { selectWebhooks, type WebhookRow } from '../webhooks/rows.ts';
+import { toProto } from '../webhooks/to-proto.ts';
+import type { Judged, News } from './judge-results.ts';
+
+type Event = MessageInitShape<typeof WebhookEventSchema>;
+
+const topic = topicOf(WebhookEventSchema);
+
+/** Raises what is new about endpoints, in the transaction that found it; answers how much that is. */
+export async function announce(trx: Transaction<DB>, judged: readonly Judged[]): Promise<number> {
+  const newsworthy = judged.filter(({ news }) => news.length > 0);
+  if (newsworthy.length === 0) return 0;
+  const rows = await selectWebhooks(trx)
+    .where(
+      'webhooks.id',
+      'in',
+      newsworthy.map(({ webhookId }) => webhookId),
+    )
+    .execute();
+  const events: Event[] = [];
+  for (const row of rows) {
+    const { news = [] } = newsworthy.find(({ webhookId }) => webhookId === row.id) ?? {};
+    for (const item of news) events.push(await eventOf(trx, row, item));
+  }
+  await appendEvents(trx, topic, events);
+  return events.length;
+}
+
+async function eventOf(trx: Transaction<DB>, row: WebhookRow, news: News): Promise<Event> {
+  const webhook = toProto(row);
+  const about = { organizationId: row.organization_id, aggregate: `webhook:${row.id}`, sequence: news.version };
+  if (news.kind !== 'exhausted') return { ...about, payload: { case: news.kind, value: webhook } };
+  const delivery = await findDelivery(trx, row.id, news.delivery.id);
+  const attempts = await readAttempts(trx, [delivery], excerptCharacters);
+  const value = { webhook, delivery: deliveryToProto(delivery, attempts.get(delivery.id)) };
+  return { ...about, payload: { case: 'exhausted', value } };
+}

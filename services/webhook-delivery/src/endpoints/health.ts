@@ -1,0 +1,107 @@
+const failuresToFailing = 4;
+const daysToDisable = 5;
+const windowMs = 5 * 60_000;
+const leastAttempts = 10;
+const openingShare = 0.7;
+const openMs = 60_000;
+
+/** How an endpoint has answered so far. */
+export type Health = {
+  consecutiveFailures: number;
+  /** Whether `webhook.failing` was raised and `webhook.recovered` was not yet. */
+  isFailing: boolean;
+  /** When the first failure since the last success was. */
+  failingSince: Date | null;
+  /** Whether the circuit was opened and no attempt has succeeded since: each further failure opens it again. */
+  isCircuitOpen: boolean;
+  windowStartedAt: Date | null;
+  windowAttempts: number;
+  windowFailures: number;
+  lastSuccessAt: Date | null;
+};
+
+/** What an attempt says about its endpoint. Quiet ones, those of `webhook.*` events, never raise an event. */
+export type Verdict = { isSuccess: boolean; isGone: boolean; isQuiet: boolean; at: Date };
+
+export type DisabledReason = 'gone' | 'failing';
+
+/** The health after a verdict, and what follows from it. */
+export type Judgement = {
+  health: Health;
+  raises?: 'failing' | 'recovered';
+  disables?: DisabledReason;
+  opensCircuitUntil?: Date;
+};
+
+/** An endpoint that nothing is known of, because it is new or was enabled again. */
+export const newHealth: Health = {
+  consecutiveFailures: 0,
+  isFailing: false,
+  failingSince: null,
+  isCircuitOpen: false,
+  windowStartedAt: null,
+  windowAttempts: 0,
+  windowFailures: 0,
+  lastSuccessAt: null,
+};
+
+/** Takes one attempt into account. */
+export function judge(health: Health, verdict: Verdict): Judgement {
+  return verdict.isSuccess ? succeed(health, verdict) : fail(health, verdict);
+}
+
+/** One success closes the circuit, and the failures that opened it are forgotten. */
+function succeed(health: Health, { at, isQuiet }: Verdict): Judgement {
+  const window = health.isCircuitOpen ? { windowStartedAt: null, windowAttempts: 0, windowFailures: 0 } : {};
+  const hasRecovered = health.isFailing && !isQuiet;
+  return {
+    health: {
+      ...newHealth,
+      ...countIn({ ...health, ...window }, at, false),
+      isFailing: health.isFailing && !hasRecovered,
+      lastSuccessAt: at,
+    },
+    ...(hasRecovered && { raises: 'recovered' }),
+  };
+}
+
+function fail(health: Health, { at, isGone, isQuiet }: Verdict): Judgement {
+  const window = countIn(health, at, true);
+  const consecutiveFailures = health.consecutiveFailures + 1;
+  const failingSince = health.failingSince ?? at;
+  const startsFailing = !health.isFailing && !isQuiet && consecutiveFailures >= failuresToFailing;
+  const opens = health.isCircuitOpen || isMostlyFailing(window);
+  const disables = isGone ? 'gone' : isFailingForDays(failingSince, at) ? 'failing' : undefined;
+  return {
+    health: {
+      ...health,
+      ...window,
+      consecutiveFailures,
+      failingSince,
+      isFailing: health.isFailing || startsFailing,
+      isCircuitOpen: opens,
+    },
+    ...(startsFailing && { raises: 'failing' }),
+    ...(disables && { disables }),
+    ...(opens && { opensCircuitUntil: new Date(at.getTime() + openMs) }),
+  };
+}
+
+type Window = Pick<Health, 'windowStartedAt' | 'windowAttempts' | 'windowFailures'>;
+
+function countIn({ windowStartedAt, windowAttempts, windowFailures }: Window, at: Date, isFailure: boolean): Window {
+  const isOver = windowStartedAt === null || at.getTime() - windowStartedAt.getTime() >= windowMs;
+  return {
+    windowStartedAt: isOver ? at : windowStartedAt,
+    windowAttempts: (isOver ? 0 : windowAttempts) + 1,
+    windowFailures: (isOver ? 0 : windowFailures) + (isFailure ? 1 : 0),
+  };
+}
+
+function isMostlyFailing({ windowAttempts, windowFailures }: Window): boolean {
+  return windowAttempts >= leastAttempts && windowFailures >= openingShare * windowAttempts;
+}
+
+function isFailingForDays(since: Date, at: Date): boolean {
+  return at.getTime() - since.getTime() >= daysToDisable * 86_400_000;
+}

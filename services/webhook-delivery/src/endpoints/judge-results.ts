@@ -1,0 +1,81 @@
+import type { Claimed } from '../deliveries/claim.ts';
+import type { Recorded } from '../deliveries/record.ts';
+import { backpressureMs } from '../deliveries/schedule.ts';
+import { type DisabledReason, type Health, judge } from './health.ts';
+import type { Endpoint } from './rows.ts';
+
+/** What an event about an endpoint says; `version` is its sequence. */
+export type News = { version: bigint } & (
+  | { kind: 'failing' | 'recovered' | 'disabled' }
+  | { kind: 'exhausted'; delivery: Claimed }
+);
+
+/** What a group of results means for one endpoint. */
+export type Judged = {
+  webhookId: bigint;
+  health: Health;
+  version: bigint;
+  isActive: boolean;
+  news: News[];
+  disables?: DisabledReason;
+  /** Until when its lane waits; null ends a wait, undefined leaves it as it is. */
+  openUntil?: Date | null;
+};
+
+/** Takes the results of each endpoint into account, in their order. Removed webhooks have no endpoint to judge. */
+export function judgeResults(
+  endpoints: ReadonlyMap<bigint, Endpoint>,
+  recorded: readonly Recorded[],
+  now: Date,
+): Judged[] {
+  const byWebhook = Map.groupBy(recorded, ({ delivery }) => delivery.lane.webhookId);
+  return [...endpoints].map(([webhookId, endpoint]) => {
+    let judged: Judged = { webhookId, ...endpoint, news: [] };
+    for (const result of byWebhook.get(webhookId) ?? []) {
+      judged = result.delivery.isTest ? judgeTest(judged, result, now) : judgeResult(judged, result, now);
+    }
+    return judged;
+  });
+}
+
+/** A test says nothing about how the endpoint does with events, but it is a delivery that succeeded. */
+function judgeTest(judged: Judged, { attempt }: Recorded, now: Date): Judged {
+  return attempt.error === undefined ? { ...judged, health: { ...judged.health, lastSuccessAt: now } } : judged;
+}
+
+function judgeResult(judged: Judged, { delivery, attempt, move }: Recorded, now: Date): Judged {
+  // Events about endpoints raise none themselves: no loop through `*`.
+  const isQuiet = delivery.eventType.startsWith('webhook.');
+  const isSuccess = attempt.error === undefined;
+  const { health, raises, disables, opensCircuitUntil } = judge(judged.health, {
+    isSuccess,
+    isGone: attempt.statusCode === 410,
+    isQuiet,
+    at: now,
+  });
+  const isDisabledNow = disables !== undefined && judged.isActive;
+  const kinds = [
+    ...(raises ? [{ kind: raises }] : []),
+    ...(move?.status === 'exhausted' && !isQuiet ? [{ kind: 'exhausted' as const, delivery }] : []),
+    ...(isDisabledNow && !isQuiet ? [{ kind: 'disabled' as const }] : []),
+  ];
+  return {
+    ...judged,
+    health,
+    version: judged.version + BigInt(kinds.length),
+    news: [...judged.news, ...kinds.map((kind, index) => ({ ...kind, version: judged.version + BigInt(index + 1) }))],
+    isActive: judged.isActive && !isDisabledNow,
+    disables: isDisabledNow ? disables : judged.disables,
+    openUntil: isSuccess ? null : later(judged.openUntil, waitsUntil(attempt, opensCircuitUntil, now)),
+  };
+}
+
+function waitsUntil(attempt: Recorded['attempt'], circuit: Date | undefined, now: Date): Date | undefined {
+  const { statusCode, retryAfter } = attempt;
+  const askedMs = backpressureMs({ tries: 0, statusCode, retryAfter }, now);
+  return later(circuit, askedMs === 0 ? undefined : new Date(now.getTime() + askedMs)) ?? undefined;
+}
+
+function later<A extends Date | null | undefined>(a: A, b: Date | undefined): A | Date {
+  return b === undefined || (a && a > b) ? a : b;
+}

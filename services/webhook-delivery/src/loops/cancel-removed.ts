@@ -1,0 +1,41 @@
+import { type Loop, startLoop } from '@drippulse/runtime';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+
+const slice = 1000;
+
+/** Cancels, slice by slice, what is still queued for webhooks that were removed. */
+export function startCancelling(ctx: Context): Loop {
+  return startLoop({
+    name: 'cancel deliveries of removed webhooks',
+    log: ctx.log,
+    async run() {
+      const removal = await ctx.db.kysely.selectFrom('removals').select('webhook_id').limit(1).executeTakeFirst();
+      if (removal === undefined) return undefined;
+      await ctx.db.kysely.transaction().execute((trx) => cancelSlice(trx, removal.webhook_id));
+      return 0;
+    },
+  });
+}
+
+async function cancelSlice(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
+  const { rows: removed } = await sql<{ delivery_id: bigint; event_at: Date }>`
+    delete from queue where delivery_id in (
+      select delivery_id from queue where webhook_id = ${webhookId} limit ${slice} for update)
+    returning delivery_id, event_at`.execute(trx);
+  if (removed.length === 0) return finish(trx, webhookId);
+  await sql`
+    update deliveries set status = 'cancelled', next_attempt_at = null
+    from unnest(
+      ${removed.map((row) => row.delivery_id)}::bigint[],
+      ${removed.map((row) => row.event_at)}::timestamptz[]
+    ) as removed (delivery_id, event_at)
+    where deliveries.id = removed.delivery_id and deliveries.event_at = removed.event_at`.execute(trx);
+}
+
+async function finish(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
+  for (const table of ['lanes', 'endpoints', 'removals'] as const) {
+    await trx.deleteFrom(table).where('webhook_id', '=', webhookId).execute();
+  }
+}

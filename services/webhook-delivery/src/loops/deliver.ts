@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLoop } from '@drippulse/runtime';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { type Claimed, claim } from '../deliveries/claim.ts';
+import { giveBack } from '../deliveries/give-back.ts';
+import { send } from '../deliveries/send.ts';
+import { createConcurrency, type LaneKey } from '../endpoints/concurrency.ts';
+import { startRecorder } from './record.ts';
+
+const maxInFlight = 1024;
+/** How long answers that are on their way may still come when the service stops. */
+const graceMs = 2_000;
+/** Pause when lanes are due and none could give anything: others are at work on them. */
+const contendedMs = 50;
+
+export type Delivering = { wake(): void; stop(): Promise<void> };
+
+/** Sends what is due, for as long as it runs. */
+export function startDelivering(ctx: Context): Delivering {
+  const concurrency = createConcurrency(maxInFlight);
+  const sending = new Set<Promise<void>>();
+  const unsent: Claimed[] = [];
+  const stopped = new AbortController();
+  const recorder = startRecorder(ctx, (delivery, isSuccess) => {
+    concurrency.ended(delivery.lane, isSuccess);
+    loop.wake();
+  });
+
+  async function run(): Promise<number | undefined> {
+    // Every place is taken: the first result that is recorded wakes this loop.
+    if (concurrency.room() === 0) return undefined;
+    const dueInMs = await nextDueInMs(ctx, concurrency.fullLanes());
+    if (dueInMs === undefined || dueInMs > 0) return dueInMs;
+    const deliveries = await claim(ctx, concurrency);
+    for (const delivery of deliveries) start(delivery);
+    return deliveries.length > 0 ? 0 : contendedMs;
+  }
+
+  function start(delivery: Claimed): void {
+    concurrency.started(delivery.lane, delivery.hasFailed);
+    const done = deliver(delivery).finally(() => sending.delete(done));
+    sending.add(done);
+  }
+
+  async function deliver(delivery: Claimed): Promise<void> {
+    ctx.metrics.attemptStarted(delivery.lagSeconds, delivery.tries === 0);
+    const attempt = await send(ctx, delivery, stopped.signal);
+    ctx.metrics.attemptEnded(attempt);
+    if (attempt !== undefined) return recorder.push({ delivery, attempt });
+    unsent.push(delivery);
+    concurrency.ended(delivery.lane, false);
+  }
+
+  const loop = startLoop({ name: 'deliver webhooks', run, log: ctx.log });
+  return {
+    wake: loop.wake,
+    async stop() {
+      await loop.stop();
+      const all = Promise.all(sending);
+      await Promise.race([all, sleep(graceMs, undefined, { ref: false })]);
+      stopped.abort();
+      await all;
+      await recorder.stop();
+      if (unsent.length > 0)
+        await giveBack(ctx, unsent).catch((error: unknown) => ctx.log.warn({ err: error }, 'leases not given back'));
+    },
+  };
+}
+
+/** Milliseconds to the next lane that has room; undefined when nothing is queued. */
+async function nextDueInMs(ctx: Context, full: readonly LaneKey[]): Promise<number | undefined> {
+  const { rows } = await sql<{ due_in_ms: number }>`
+    select extract(epoch from next_due_at - clock_timestamp())::float8 * 1000 as due_in_ms from lanes
+    where next_due_at is not null
+      and (webhook_id, is_manual) not in (
+        select * from unnest(${full.map((lane) => lane.webhookId)}::bigint[],
+                             ${full.map((lane) => lane.isManual)}::boolean[]))
+    order by next_due_at
+    limit 1`.execute(ctx.db.kysely);
+  return rows[0] && Math.ceil(rows[0].due_in_ms);
+}

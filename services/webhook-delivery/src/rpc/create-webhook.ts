@@ -1,0 +1,95 @@
+import type { MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  type CreateWebhookRequestSchema,
+  type CreateWebhookResponseSchema,
+  WebhooksService,
+} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { DomainError } from '@drippulse/runtime';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { checkFields } from '../webhooks/fields.ts';
+import { findWebhook } from '../webhooks/rows.ts';
+import { newSecret, sealSecret } from '../webhooks/secrets.ts';
+import { toProto } from '../webhooks/to-proto.ts';
+
+type Request = MessageShape<typeof CreateWebhookRequestSchema>;
+type NewWebhook = ReturnType<typeof readRequest>;
+
+const maxWebhooks = 100;
+
+export async function createWebhook(
+  ctx: Context,
+  request: Request,
+  call: HandlerContext,
+): Promise<MessageShape<typeof CreateWebhookResponseSchema>> {
+  const webhook = readRequest(request);
+  await checkFields(webhook, ctx.config);
+  const { createWebhook: method } = WebhooksService.method;
+  return transact(ctx, call, method, request, async (trx, { organizationId }) => {
+    await requireRoom(trx, organizationId);
+    const secret = newSecret();
+    const id = await insertWebhook(ctx, trx, organizationId, webhook, secret);
+    return { webhook: toProto(await findWebhook(trx, organizationId, id), secret) };
+  });
+}
+
+function readRequest(request: Request) {
+  const { url, eventType, active = true, description = null } = request;
+  if (url === undefined) throw missing('url');
+  if (eventType === undefined) throw missing('event_type');
+  return { url, event_type: eventType, active, description };
+}
+
+function missing(field: string): DomainError {
+  const violations = [{ field, message: 'is required' }];
+  return new DomainError('malformed', 'parameter_missing', `Required parameter missing: ${field}`, { violations });
+}
+
+/** The lock makes two creates of one organization count one after the other. */
+async function requireRoom(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('webhook limit', ${organizationId}))`.execute(trx);
+  const { count } = await trx
+    .selectFrom('webhooks')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .where('organization_id', '=', organizationId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  if (count < maxWebhooks) return;
+  throw new DomainError('invalid', 'webhook_limit_reached', `An organization may have ${maxWebhooks} webhooks.`);
+}
+
+async function insertWebhook(
+  ctx: Context,
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  webhook: NewWebhook,
+  secret: string,
+): Promise<bigint> {
+  const { rows } = await sql<{ id: bigint }>`select nextval('webhooks_id_seq') as id`.execute(trx);
+  const id = rows[0]?.id ?? 0n;
+  const now = ctx.clock.now();
+  const organization = { organization_id: organizationId };
+  await trx
+    .insertInto('webhooks')
+    .values({
+      id,
+      ...organization,
+      ...webhook,
+      secret: sealSecret(ctx.sealer, id, secret),
+      created_at: now,
+      updated_at: now,
+    })
+    .execute();
+  await trx.insertInto('endpoints').values({ webhook_id: id }).execute();
+  await trx
+    .insertInto('lanes')
+    .values([
+      { webhook_id: id, ...organization, is_manual: false, is_held: !webhook.active },
+      { webhook_id: id, ...organization, is_manual: true },
+    ])
+    .execute();
+  return id;
+}

@@ -1,0 +1,51 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { countUpTo, readPage } from '@drippulse/db';
+import type {
+  ListDeliveriesRequestSchema,
+  ListDeliveriesResponseSchema,
+} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import { type DeliveryRow, readAttempts } from '../deliveries/rows.ts';
+import { statusFromProto } from '../deliveries/statuses.ts';
+import { excerptCharacters, toProto } from '../deliveries/to-proto.ts';
+import { cutPage, pageTotals } from '../webhooks/paging.ts';
+import { findWebhook } from '../webhooks/rows.ts';
+
+/** What all excerpts of a page may take together, because an answer is at most 32 MiB: a character is up to 3 bytes. */
+const pageCharacters = 8 * 1024 * 1024;
+
+export async function listDeliveries(
+  ctx: Context,
+  request: MessageShape<typeof ListDeliveriesRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof ListDeliveriesResponseSchema>> {
+  const page = readPage(request, ['bigint']);
+  const db = ctx.db.kysely;
+  const webhook = await findWebhook(db, callerOf(call).organizationId, request.webhookId);
+  let scoped = db.selectFrom('deliveries').where('webhook_id', '=', webhook.id);
+  const status = request.status === undefined ? undefined : statusFromProto(request.status);
+  if (status !== undefined) scoped = scoped.where('status', '=', status);
+  const count = await countUpTo(db, scoped.select('id'));
+  const after = page.after?.[0];
+  const found = await (after === undefined ? scoped : scoped.where('id', '<', BigInt(after)))
+    .selectAll()
+    .orderBy('id', 'desc')
+    .offset(page.offset)
+    .limit(page.limit + 1)
+    .execute();
+  const { rows, nextCursor } = cutPage(found, page.limit);
+  const attempts = await readAttempts(db, rows, excerptLimit(rows));
+  return {
+    deliveries: rows.map((row) => toProto(row, attempts.get(row.id))),
+    nextCursor,
+    ...count,
+    ...pageTotals(page, count.totalCount),
+  };
+}
+
+function excerptLimit(rows: readonly DeliveryRow[]): number {
+  const attempts = rows.reduce((sum, row) => sum + row.attempts, 0);
+  return Math.min(excerptCharacters, Math.floor(pageCharacters / Math.max(attempts, 1)));
+}

@@ -1,0 +1,34 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { countUpTo, readPage } from '@drippulse/db';
+import type {
+  ListWebhooksRequestSchema,
+  ListWebhooksResponseSchema,
+} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import { cutPage, pageTotals } from '../webhooks/paging.ts';
+import { selectWebhooks } from '../webhooks/rows.ts';
+import { toProto } from '../webhooks/to-proto.ts';
+
+export async function listWebhooks(
+  ctx: Context,
+  request: MessageShape<typeof ListWebhooksRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof ListWebhooksResponseSchema>> {
+  const page = readPage(request, ['bigint']);
+  const scoped = ctx.db.kysely
+    .selectFrom('webhooks')
+    .where('organization_id', '=', callerOf(call).organizationId)
+    .where('deleted_at', 'is', null);
+  const count = await countUpTo(ctx.db.kysely, scoped.select('id'));
+  let query = selectWebhooks(ctx.db.kysely).where('webhooks.organization_id', '=', callerOf(call).organizationId);
+  if (page.after?.[0] !== undefined) query = query.where('webhooks.id', '<', BigInt(page.after[0]));
+  const found = await query
+    .orderBy('webhooks.id', 'desc')
+    .offset(page.offset)
+    .limit(page.limit + 1)
+    .execute();
+  const { rows, nextCursor } = cutPage(found, page.limit);
+  return { webhooks: rows.map((row) => toProto(row)), nextCursor, ...count, ...pageTotals(page, count.totalCount) };
+}

@@ -1,0 +1,50 @@
+import type { MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  type RedeliverDeliveryRequestSchema,
+  type RedeliverDeliveryResponseSchema,
+  WebhooksService,
+} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { type DeliveryRow, findDelivery, readAttempts } from '../deliveries/rows.ts';
+import { excerptCharacters, toProto } from '../deliveries/to-proto.ts';
+import { wakeLanes } from '../endpoints/lanes.ts';
+import { lockWebhook } from '../webhooks/rows.ts';
+
+/** Sends the same bytes with the same `webhook-id` now, and from then on by the whole schedule again. */
+export async function redeliverDelivery(
+  ctx: Context,
+  request: MessageShape<typeof RedeliverDeliveryRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageShape<typeof RedeliverDeliveryResponseSchema>> {
+  const { redeliverDelivery: method } = WebhooksService.method;
+  const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
+    const webhook = await lockWebhook(trx, organizationId, request.webhookId);
+    const delivery = await findDelivery(trx, webhook.id, request.id);
+    await queueAgain(trx, delivery);
+    await wakeLanes(trx, [webhook.id], true);
+    const row = await findDelivery(trx, webhook.id, delivery.id);
+    const attempts = await readAttempts(trx, [row], excerptCharacters);
+    return { delivery: toProto(row, attempts.get(row.id)) };
+  });
+  ctx.wakeDelivery();
+  return response;
+}
+
+/** One that is being sent at this moment keeps its lease: its own result decides what follows. */
+async function queueAgain(trx: Transaction<DB>, { id, event_at: eventAt }: DeliveryRow): Promise<void> {
+  await sql`
+    insert into queue (delivery_id, webhook_id, is_manual, is_test, due_at, event_id, event_at, event_type)
+    select id, webhook_id, true, is_test, clock_timestamp(), event_id, event_at, event_type
+    from deliveries where id = ${id} and event_at = ${eventAt}
+    on conflict (delivery_id) do update
+    set tries = 0, is_manual = true,
+        due_at = case when queue.is_leased then queue.due_at else excluded.due_at end`.execute(trx);
+  await sql`
+    update deliveries
+    set status = case when attempts = 0 then 'pending' else 'failed' end, next_attempt_at = clock_timestamp()
+    where id = ${id} and event_at = ${eventAt}`.execute(trx);
+}

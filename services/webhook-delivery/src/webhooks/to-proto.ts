@@ -1,0 +1,20 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { WebhookSchema } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import type { WebhookRow } from './rows.ts';
+
+/** The webhook as anyone of its organization sees it; `secret` is for those who create and rotate. */
+export function toProto(row: WebhookRow, secret?: string): MessageInitShape<typeof WebhookSchema> {
+  return {
+    id: row.id,
+    url: row.url,
+    eventType: row.event_type,
+    active: row.active,
+    description: row.description ?? undefined,
+    disabledReason: row.disabled_reason ?? undefined,
+    lastDeliveryAt: row.last_success_at === null ? undefined : timestampFromDate(row.last_success_at),
+    createdAt: timestampFromDate(row.created_at),
+    updatedAt: timestampFromDate(row.updated_at),
+    secret,
+  };
+}
