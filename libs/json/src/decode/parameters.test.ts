@@ -1,0 +1,71 @@
+import {
+  DownloadRequestSchema,
+  EchoRequestSchema,
+  ReadRequestSchema,
+} from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import { expect, test } from '@jest/globals';
+import { refusal } from '../../test/refusal.ts';
+import { decodeJson } from './decode-json.ts';
+
+const read = (query: string) => decodeJson(ReadRequestSchema, '', { method: 'GET', query: new URLSearchParams(query) });
+const idOf = (id: string) =>
+  decodeJson(EchoRequestSchema, '{"name": "n", "id": 5}', { method: 'POST', path: { id } }).id;
+
+test('query parameters of every kind are read, unknown ones ignored', () => {
+  const query =
+    'name=a%20b&color=RED&ready=1&tags=x&tags[]=y&count=-3&big=9007199254740993&since=2026-04-02T00:00:00Z&x=1';
+  expect(read(query)).toMatchObject({
+    name: 'a b',
+    color: 1,
+    ready: true,
+    tags: ['x', 'y'],
+    count: -3,
+    big: 9007199254740993n,
+    since: { seconds: BigInt(Date.UTC(2026, 3, 2) / 1000) },
+  });
+});
+
+test.each([
+  ['ready=true', true],
+  ['ready=false', false],
+  ['ready=0', false],
+  ['ready=1&ready=0', false],
+])('?%s is %s: of repeated values the last counts', (query, ready) => {
+  expect(read(query).ready).toBe(ready);
+});
+
+test.each([
+  ['ready=yes', 'ready', 'must be true or false'],
+  ['count=1.5', 'count', 'must be an integer'],
+  ['count=', 'count', 'must be an integer'],
+  ['count=99999999999', 'count', 'must be an integer'],
+  ['color=green', 'color', 'must be one of red, dark_blue'],
+  ['since=today', 'since', 'must be an RFC 3339 timestamp such as 2026-04-02T12:00:00Z'],
+  ['name=%00', 'name', 'must not contain a NUL character'],
+])('?%s is refused with its name', (query, field, message) => {
+  expect(refusal(() => read(query))).toEqual({
+    kind: 'invalid',
+    reason: 'validation_failed',
+    errors: { [field]: message },
+  });
+});
+
+test('the path wins over the body', () => {
+  expect(idOf('12')).toBe(12n);
+});
+
+test.each(['abc', '', '1.0', '1e3', '+1', '-1', '01', ' 1', '0x10', '9007199254740993', '99999999999999999999'])(
+  'the path id %j is none, and becomes the id 0 that no resource has',
+  (id) => {
+    expect(idOf(id)).toBe(0n);
+  },
+);
+
+test('the largest id is 2^53', () => {
+  expect(idOf('9007199254740992')).toBe(2n ** 53n);
+});
+
+test('a small integer of the path that is none is 0 too', () => {
+  const decode = (chunks: string) => decodeJson(DownloadRequestSchema, '', { method: 'GET', path: { chunks } }).chunks;
+  expect([decode('7'), decode('x'), decode('2147483648')]).toEqual([7, 0, 0]);
+});
