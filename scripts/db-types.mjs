@@ -59,6 +59,7 @@ function generate(url, schema, outFile) {
     stdio: 'inherit',
   });
   if (status === 0) return;
-  if (isVerify) console.error(`${outFile} is not what the migrations make: run node scripts/db-types.mjs on its service`);
+  if (isVerify)
+    console.error(`${outFile} is not what the migrations make: run node scripts/db-types.mjs on its service`);
   process.exitCode = 1;
 }

@@ -18,7 +18,9 @@ function checkNode() {
   const major = Number(process.versions.node.split('.')[0]);
   const least = process.platform === 'linux' ? 20 : 24;
   if (major < least) {
-    fail(`DripPulse needs Node.js ${least} or newer here, and this is ${process.version}. Get it from https://nodejs.org.`);
+    fail(
+      `DripPulse needs Node.js ${least} or newer here, and this is ${process.version}. Get it from https://nodejs.org.`,
+    );
   }
 }
 

@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { run } from './children.mjs';
 
+const rules = JSON.stringify({ version: 'v2', breaking: { use: ['WIRE_JSON'] } });
+
 /**
  * Compares the proto tree with the published one: `origin/main`, or the commit before where that is this very commit.
  * `buf breaking --against .git` cannot be used, because the modules in node_modules are not in git.
@@ -20,7 +22,10 @@ export async function breaking() {
     symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'));
     const built = await run(['buf', 'build', '-o', image], { cwd: folder });
     if (!built.ok) return built;
-    return await run(['buf', 'breaking', '--against', image]);
+    const current = path.join(folder, 'current.binpb');
+    const rebuilt = await run(['buf', 'build', '-o', current]);
+    if (!rebuilt.ok) return rebuilt;
+    return await run(['buf', 'breaking', current, '--against', image, '--config', rules]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
