@@ -61,12 +61,14 @@ async function openApiDocument() {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(image)));
   // After the generated code: the gateway imports it.
   const { buildDocument } = await import('../services/gateway/src/openapi/build-document.ts');
-  const { publicServices } = await import('../services/gateway/src/transcoder/public-services.ts');
-  const services = publicServices.map(({ service }) => {
-    const built = registry.getService(service.typeName);
-    if (built === undefined) throw new Error(`The image has no ${service.typeName}`);
-    return built;
-  });
+  const { servicesByOwner } = await import('../services/gateway/src/upstreams.ts');
+  const services = Object.values(servicesByOwner)
+    .flat()
+    .map((service) => {
+      const built = registry.getService(service.typeName);
+      if (built === undefined) throw new Error(`The image has no ${service.typeName}`);
+      return built;
+    });
   return `${JSON.stringify(buildDocument(services), null, 2)}\n`;
 }
 

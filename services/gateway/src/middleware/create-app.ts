@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
+import { docsRoutes } from '../routes/docs.ts';
 import { beginExchange, exchangeOf } from '../transcoder/exchange.ts';
 import type { Observe } from '../transcoder/ports.ts';
 import { drainBody } from '../transcoder/read-body.ts';
@@ -10,7 +11,7 @@ import { sendProblem } from './send-problem.ts';
 export type AppOptions = {
   /** Serves every path that no route before it takes. */
   transcode: Transcoder;
-  /** The hand-written routes: health, docs. */
+  /** Hand-written routes that need something of the service, such as health; the docs need nothing. */
   routes: readonly express.Router[];
   observe: Observe;
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
@@ -31,7 +32,7 @@ export function createApp(options: AppOptions): express.Express {
     next();
   });
   app.use(securityHeaders());
-  for (const route of routes) app.use(route);
+  for (const route of [docsRoutes(), ...routes]) app.use(route);
   app.use((request: IncomingMessage, response: ServerResponse) => transcode(request, response));
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, request: express.Request, response: express.Response, _next: express.NextFunction) => {
