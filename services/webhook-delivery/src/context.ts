@@ -1,5 +1,5 @@
 import type { Database, Sealer } from '@drippulse/db';
-import type { HttpClient } from '@drippulse/http';
+import type { HttpClient, Resolve } from '@drippulse/http';
 import type { Logger } from '@drippulse/observability';
 import type { Clock } from '@drippulse/runtime';
 import type { Config } from './config.ts';
@@ -11,6 +11,8 @@ export type Context = {
   config: Config;
   db: Database<DB>;
   http: HttpClient;
+  /** How host names become addresses when a URL is saved; the system's way unless tests say otherwise. */
+  resolve: Resolve | undefined;
   clock: Clock;
   /** From 0 to 1; for the jitter of retries. */
   random(): number;

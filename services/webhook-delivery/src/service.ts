@@ -6,7 +6,7 @@ import {
   startPartitionLoop,
 } from '@drippulse/db';
 import { type EventTransport, startRelay } from '@drippulse/events';
-import { createHttpClient } from '@drippulse/http';
+import { createHttpClient, type Resolve } from '@drippulse/http';
 import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
 import { createTokens, type Peers, parseInternalTokenKeys, serveRpc, serverInterceptors } from '@drippulse/rpc';
 import { type Clock, systemClock } from '@drippulse/runtime';
@@ -26,7 +26,14 @@ import { routesOf } from './rpc/index.ts';
 export { type Config, readConfig } from './config.ts';
 
 /** What the services of one process share, and what tests replace. */
-export type Shared = { peers: Peers; events: EventTransport; log: Logger; clock?: Clock; random?: () => number };
+export type Shared = {
+  peers: Peers;
+  events: EventTransport;
+  log: Logger;
+  clock?: Clock;
+  random?: () => number;
+  resolve?: Resolve;
+};
 
 export type Service = {
   /** Where gRPC is served; undefined when it is not. */
@@ -37,19 +44,20 @@ export type Service = {
 };
 
 export async function startService(config: Config, shared: Shared): Promise<Service> {
-  const { peers, events, clock = systemClock, random = Math.random } = shared;
+  const { peers, events, clock = systemClock, random = Math.random, resolve } = shared;
   const log = shared.log.child({ service: 'webhook-delivery' });
   const metrics = createMetrics('webhook-delivery');
   const tokens = createTokens({ service: 'webhook-delivery', keys: parseInternalTokenKeys(config.internalTokenKeys) });
   const sealer = createSealer(config.encryptionKeys);
   const db = connectDatabase<DB>({ url: config.databaseUrl, schema: 'webhooks', service: 'webhook-delivery', log });
-  const http = createHttpClient({ allowPrivate: config.allowPrivate, userAgent: 'DripPulse-Webhooks/1' });
+  const http = createHttpClient({ allowPrivate: config.allowPrivate, userAgent: 'DripPulse-Webhooks/1', resolve });
   const relay = startRelay({ db, schema: 'webhooks', service: 'webhook-delivery', transport: events, log, metrics });
 
   const ctx: Context = {
     config,
     db,
     http,
+    resolve,
     clock,
     random,
     log,

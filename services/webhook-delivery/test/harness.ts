@@ -3,6 +3,7 @@ import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/p
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { connectDatabase } from '@drippulse/db';
 import { createEmbeddedTransport, migrateEmbeddedTransport, topicOf } from '@drippulse/events';
+import type { Resolve } from '@drippulse/http';
 import { createLogger } from '@drippulse/observability';
 import { type WebhookEvent, WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import { WebhookSigningService, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
@@ -16,7 +17,6 @@ import {
   parseInternalTokenKeys,
   serviceNames,
 } from '@drippulse/rpc';
-import type { Clock } from '@drippulse/runtime';
 import { createTestDatabase, eventually, startReceiver } from '@drippulse/testing';
 import { sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
@@ -31,7 +31,7 @@ export const stranger: Caller = { ...editor, organizationId: 2n };
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The service on a database of its own, a receiver for its deliveries, and what it publishes about endpoints. */
-export async function startHarness(o: { allowPrivate?: boolean; clock?: Clock; random?: () => number } = {}) {
+export async function startHarness(o: { allowPrivate?: boolean; resolve?: Resolve } = {}) {
   const database = await createTestDatabase({ name: 'webhooks', template: 'webhooks', prepare: migrateAll });
   const log = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'fatal' });
   const keys = generateInternalTokenKeys(serviceNames);
@@ -51,7 +51,7 @@ export async function startHarness(o: { allowPrivate?: boolean; clock?: Clock; r
     logLevel: 'fatal' as const,
     allowPrivate: o.allowPrivate ?? true,
   };
-  const shared = { peers, events, log, clock: o.clock, random: o.random ?? (() => 0.5) };
+  const shared = { peers, events, log, random: () => 0.5, resolve: o.resolve };
   const running = [await startService(config, shared)];
   const db = connectDatabase<DB>({ url: database.url, schema: 'webhooks', service: 'test', log, max: 4 });
   const published: WebhookEvent[] = [];

@@ -26,7 +26,7 @@ export async function createWebhook(
   call: HandlerContext,
 ): Promise<MessageShape<typeof CreateWebhookResponseSchema>> {
   const webhook = readRequest(request);
-  await checkFields(webhook, ctx.config);
+  await checkFields(ctx, webhook);
   const { createWebhook: method } = WebhooksService.method;
   return transact(ctx, call, method, request, async (trx, { organizationId }) => {
     await requireRoom(trx, organizationId);

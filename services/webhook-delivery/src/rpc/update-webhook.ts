@@ -24,7 +24,7 @@ export async function updateWebhook(
   call: HandlerContext,
 ): Promise<MessageShape<typeof UpdateWebhookResponseSchema>> {
   const changes = readRequest(request);
-  await checkFields(changes, ctx.config);
+  await checkFields(ctx, changes);
   const { updateWebhook: method } = WebhooksService.method;
   const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
     const before = await lockWebhook(trx, organizationId, request.id);

@@ -1,6 +1,7 @@
 import { checkUrl } from '@drippulse/http';
 import { DomainError } from '@drippulse/runtime';
 import { firstMatch } from '../catalog/event-types.ts';
+import type { Context } from '../context.ts';
 
 const maxDescriptionLength = 1000;
 
@@ -8,13 +9,14 @@ const maxDescriptionLength = 1000;
 export type Fields = { url?: string; event_type?: string; description?: string | null };
 
 /** Refuses a URL that must not be called, a type that can't fire, a description that is too long. */
-export async function checkFields(fields: Fields, { allowPrivate }: { allowPrivate: boolean }): Promise<void> {
+export async function checkFields({ config, resolve }: Context, fields: Fields): Promise<void> {
   const { url, event_type: eventType, description } = fields;
   if (eventType !== undefined && firstMatch(eventType) === undefined) throw unknownEventType();
   if (description && description.length > maxDescriptionLength) {
     throw refusal('validation_failed', 'description', `must be at most ${maxDescriptionLength} characters long`);
   }
-  const problem = url === undefined ? undefined : await checkUrl(url, { allowPrivate });
+  const problem =
+    url === undefined ? undefined : await checkUrl(url, { allowPrivate: config.allowPrivate, resolver: resolve });
   if (problem !== undefined) throw refusal('url_not_allowed', 'url', `is refused: ${problem}`);
 }
 

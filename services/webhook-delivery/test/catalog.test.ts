@@ -1,0 +1,76 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { Webhook as SvixWebhook } from 'svix';
+import { editor, type Harness, startHarness, viewer } from './harness.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(() => harness.stop());
+
+test('the catalog lists what can fire, each with a schema of the whole body and an example', async () => {
+  const { eventTypes, totalCount } = await harness.webhooks(viewer).getWebhookCatalog({});
+  expect(eventTypes.map(({ type }) => type)).toEqual([
+    'workflow.created',
+    'workflow.updated',
+    'workflow.archived',
+    'workflow.deleted',
+    'enrollment.started',
+    'enrollment.completed',
+    'enrollment.failed',
+    'enrollment.cancelled',
+    'workflow.failed',
+    'email.sent',
+    'webhook.failing',
+    'webhook.recovered',
+    'webhook.exhausted',
+    'webhook.disabled',
+  ]);
+  expect(totalCount).toBe(BigInt(eventTypes.length));
+  for (const { type, schema, example } of eventTypes) {
+    const parsedSchema = JSON.parse(Buffer.from(schema).toString());
+    const parsedExample = JSON.parse(Buffer.from(example).toString());
+    expect(parsedSchema.properties.type).toEqual({ const: type });
+    expect(parsedExample.type).toBe(type);
+    expect(Object.keys(parsedExample).sort()).toEqual([...parsedSchema.required].sort());
+    expect(Object.keys(parsedExample.data)).toEqual(expect.arrayContaining(parsedSchema.properties.data.required));
+  }
+});
+
+test('the verification vector is accepted by both verifiers and by plain HMAC-SHA256', async () => {
+  const { signing } = await harness.webhooks(viewer).getWebhookCatalog({});
+  const { secret = '', id = '', timestamp = '', body = '', signature = '' } = signing?.testVector ?? {};
+  const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
+  jest.useFakeTimers({ now: Number(timestamp) * 1000, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  try {
+    new StandardWebhook(secret).verify(body, headers);
+    new SvixWebhook(secret).verify(body, headers);
+    expect(() => new StandardWebhook(secret).verify(`${body} `, headers)).toThrow();
+  } finally {
+    jest.useRealTimers();
+  }
+  const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+  const expected = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  expect(signature).toBe(`v1,${expected}`);
+  expect(signing).toMatchObject({ scheme: 'standard-webhooks/1.0.0', toleranceSeconds: 300 });
+});
+
+test('another service has a payload signed with both secrets of a webhook after a rotation', async () => {
+  const { id, secret: oldSecret = '' } = await harness.create();
+  const { webhook } = await harness.webhooks(editor).rotateWebhookSecret({ id });
+  const newSecret = webhook?.secret ?? '';
+  expect(newSecret).not.toBe(oldSecret);
+  const at = Math.floor(Date.now() / 1000);
+  const body = '{"a":"ü"}';
+  const { signature } = await harness.signing(editor).signPayload({
+    webhookId: id,
+    messageId: 'msg_1',
+    timestampSeconds: BigInt(at),
+    body: Buffer.from(body),
+  });
+  const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': String(at), 'webhook-signature': signature };
+  new StandardWebhook(oldSecret).verify(body, headers);
+  new StandardWebhook(newSecret).verify(body, headers);
+});
