@@ -29,7 +29,7 @@ export function isInfrastructureError(error: unknown): boolean {
     if (link instanceof DomainError) return link.kind === 'unavailable';
     const code = codeOf(link);
     if (code !== undefined) return infrastructureCodes.has(code) || isInfrastructureState(code);
-    return link instanceof Error && infrastructureMessages.test(link.message);
+    return infrastructureMessages.test(String(memberOf(link, 'message')));
   });
 }
 
@@ -42,18 +42,25 @@ function isInfrastructureState(code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && infrastructureClasses.has(code.slice(0, 2));
 }
 
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+/** SQLSTATE or Node's code of an error that has one. */
+export function codeOf(error: unknown): string | undefined {
+  const code = memberOf(error, 'code');
+  return typeof code === 'string' ? code : undefined;
 }
 
+/** The error, its causes, and what it aggregates. */
 function chain(error: unknown): unknown[] {
   const links: unknown[] = [];
   const open: unknown[] = [error];
   for (let link = open.shift(); link !== undefined && links.length < 20; link = open.shift()) {
     links.push(link);
-    if (link instanceof Error && link.cause !== undefined) open.push(link.cause);
-    if (link instanceof AggregateError) open.push(...link.errors);
+    const [cause, parts] = [memberOf(link, 'cause'), memberOf(link, 'errors')];
+    open.push(...(cause === undefined ? [] : [cause]), ...(Array.isArray(parts) ? parts : []));
   }
   return links;
+}
+
+/** By its members and not by its class: errors of Node may be of another realm. */
+function memberOf(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }

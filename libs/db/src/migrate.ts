@@ -3,6 +3,7 @@ import { DomainError } from '@drippulse/runtime';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
+import { codeOf } from './failures.ts';
 import { checkIdentifier } from './identifiers.ts';
 
 /** A migration waits this long for a lock, then lets the traffic behind it pass and tries again. */
@@ -45,7 +46,7 @@ async function apply(db: Kysely<unknown>, schema: string, migrations: Record<str
   for (let left = lockTries; ; left -= 1) {
     const { error, results } = await migrator.migrateToLatest();
     if (error === undefined) return (results ?? []).map((result) => result.migrationName);
-    if (left <= 1 || !hasCode(error, '55P03')) throw error;
+    if (left <= 1 || codeOf(error) !== '55P03') throw error;
     await sleep(100 + Math.random() * 400);
   }
 }
@@ -58,7 +59,7 @@ async function ensureSchema(db: Kysely<unknown>, schema: string): Promise<void> 
     await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
   } catch (error) {
     // Two processes may both have found it missing.
-    if (!hasCode(error, '23505') && !hasCode(error, '42P06')) throw error;
+    if (codeOf(error) !== '23505' && codeOf(error) !== '42P06') throw error;
   }
 }
 
@@ -75,8 +76,4 @@ async function refuseNewerSchema(db: Kysely<unknown>, schema: string, migrations
     'schema_too_new',
     `The data of "${schema}" were written by a newer version (it has "${unknown.name}"): run that version or a later one.`,
   );
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

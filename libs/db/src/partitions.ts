@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { codeOf } from './failures.ts';
 import { checkIdentifier } from './identifiers.ts';
 
 /** A table partitioned by day of a `timestamptz` column, and how long its rows are kept. */
@@ -55,7 +56,7 @@ async function addPartition<DB>(trx: Kysely<DB>, table: string, day: Date): Prom
     await createPartition(trx, table, day);
     return true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === '23514')) throw error;
+    if (codeOf(error) !== '23514') throw error;
     await sql`rollback to savepoint before_partition`.execute(trx);
     return false;
   }

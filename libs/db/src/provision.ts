@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { codeOf } from './failures.ts';
 import { checkIdentifier } from './identifiers.ts';
 
 /** Roles belong to the whole server, so two databases provisioned at once may meet in the catalog. */
 const catalogTries = 10;
+/** Changed by another at the same time, or made by another a moment ago. */
+const catalogConflicts = new Set(['XX000', '23505', '42710', '42P06']);
 
 /** What the migrations of services rely on; a service's role may not make them itself. */
 const extensions = ['pg_trgm', 'btree_gin'];
@@ -66,14 +69,12 @@ async function createExtension(client: pg.Client, extension: string): Promise<vo
   await client.query(`create extension if not exists ${extension} with schema public`);
 }
 
-/** Concurrent changes of one catalog row fail with `XX000 tuple concurrently updated` or as a duplicate. */
 async function retryCatalogConflicts(change: () => Promise<void>): Promise<void> {
   for (let left = catalogTries; ; left -= 1) {
     try {
       return await change();
     } catch (error) {
-      const code = error instanceof pg.DatabaseError ? error.code : undefined;
-      if (left <= 1 || (code !== 'XX000' && code !== '23505' && code !== '42710' && code !== '42P06')) throw error;
+      if (left <= 1 || !catalogConflicts.has(codeOf(error) ?? '')) throw error;
       await sleep(20 + Math.random() * 80);
     }
   }

@@ -10,7 +10,7 @@ export async function eventually<T>(check: () => Promise<T> | T, options: { time
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {
     const outcome = await attempt(check);
     if (outcome.passed) return outcome.value;
-    if (Date.now() > end) throw outcome.error;
+    if (Date.now() > end) throw outcome.error ?? new Error(`not so within ${timeoutMs} ms`);
     await sleep(pauseMs);
   }
 }
@@ -20,7 +20,7 @@ type Outcome<T> = { passed: true; value: T } | { passed: false; error: unknown }
 async function attempt<T>(check: () => Promise<T> | T): Promise<Outcome<T>> {
   try {
     const value = await check();
-    return value === false ? { passed: false, error: new Error('not so within the time') } : { passed: true, value };
+    return value === false ? { passed: false, error: undefined } : { passed: true, value };
   } catch (error) {
     return { passed: false, error };
   }

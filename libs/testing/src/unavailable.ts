@@ -3,5 +3,6 @@ export type Unavailable = { unavailable: string };
 
 /** The first line of what was thrown, to stand inside a sentence. */
 export function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  const [line = ''] = String(error).split('\n');
+  return line.replace(/^Error: /, '');
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Account, giveTo } from './account.ts';
@@ -31,12 +31,11 @@ export async function createCluster(
   account: Account,
   options: { password?: string; sync: boolean },
 ): Promise<void> {
-  const draft = `${dataDir}.new-${process.pid}`;
-  const pwFile = `${draft}.password`;
   const password = options.password ?? randomBytes(24).toString('base64url');
   await mkdir(path.dirname(dataDir), { recursive: true });
+  const draft = await mkdtemp(`${dataDir}.new-`);
+  const pwFile = `${draft}.password`;
   try {
-    await mkdir(draft, { mode: 0o700 });
     await giveTo(account, draft);
     await writeFile(pwFile, password, { mode: 0o600 });
     await runAs(account, binaries.initdb, [

@@ -41,7 +41,6 @@ export function otherVersion(dataDir: string, found: string, wanted: string): st
 
 /** What a failed child process or file operation said, whole. */
 export function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const output = ['stdout', 'stderr'].map((name) => (name in error ? String(Reflect.get(error, name)) : ''));
-  return [error.message, ...output].join('\n');
+  if (typeof error !== 'object' || error === null) return String(error);
+  return ['message', 'stdout', 'stderr'].map((name) => Reflect.get(error, name) ?? '').join('\n');
 }

@@ -89,7 +89,7 @@ async function bringUp(
     said = failure;
     const kind = classifyFailure(failure);
     if (kind === 'other' || (kind === 'port_taken' && options.port !== undefined)) {
-      throw new PostgresError(explainFailure(failure, { dataDir, port, logFile }));
+      throw new PostgresError(explainFailure(failure, { dataDir, port, logFile }), { cause: failure });
     }
     // Sessions of a killed server end by themselves within moments; a taken free port is replaced by another.
     port = options.port;

@@ -1,0 +1,15 @@
+// A test run of two processes that use the shared servers: prints what the main one and its worker got, and stays.
+import { fork } from 'node:child_process';
+import { testPostgres, testRedis } from '../src/index.ts';
+
+const postgres = await testPostgres();
+const redis = await testRedis();
+const addresses = [postgres.url, 'unavailable' in redis ? '' : redis.url];
+if (process.send) {
+  process.send(addresses);
+} else {
+  fork(import.meta.filename).on('message', (others) => {
+    console.log(JSON.stringify([addresses, others]));
+    setInterval(() => undefined, 60_000);
+  });
+}
