@@ -6,8 +6,6 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
-import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 
 const root = resolve(import.meta.dirname, '..');
 const codePath = 'proto/gen';
@@ -58,18 +56,9 @@ function committedDocument() {
 async function openApiDocument() {
   const image = join(scratch, 'image.binpb');
   buf('build', '--output', image);
-  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(image)));
-  // After the generated code: the gateway imports it.
-  const { buildDocument } = await import('../services/gateway/src/openapi/build-document.ts');
-  const { servicesByOwner } = await import('../services/gateway/src/upstreams.ts');
-  const services = Object.values(servicesByOwner)
-    .flat()
-    .map((service) => {
-      const built = registry.getService(service.typeName);
-      if (built === undefined) throw new Error(`The image has no ${service.typeName}`);
-      return built;
-    });
-  return `${JSON.stringify(buildDocument(services), null, 2)}\n`;
+  // Imported late: the gateway imports the generated code.
+  const { documentFromImage } = await import('../services/gateway/src/openapi/document-from-image.ts');
+  return documentFromImage(readFileSync(image));
 }
 
 function buf(...args) {
