@@ -78,7 +78,7 @@ async function lockDueLanes(trx: Transaction<DB>, full: readonly LaneKey[]): Pro
            webhooks.previous_secret, webhooks.previous_secret_until, endpoints.consecutive_failures > 0 as has_failed
     from (
       select webhook_id, is_manual, organization_id, next_due_at from lanes
-      where next_due_at <= clock_timestamp()
+      where next_due_at <= now()
         and (webhook_id, is_manual) not in (
           select * from unnest(${full.map((lane) => lane.webhookId)}::bigint[],
                                ${full.map((lane) => lane.isManual)}::boolean[]))
@@ -105,31 +105,43 @@ function chooseLanes(lanes: readonly LaneRow[], concurrency: Concurrency): Chose
   return chosen;
 }
 
-async function lease(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise<QueueRow[]> {
-  const { rows } = await sql<QueueRow>`
-    with due as (
-      select taken.* from unnest(
-        ${chosen.map(({ lane }) => lane.webhook_id)}::bigint[],
-        ${chosen.map(({ lane }) => lane.is_manual)}::boolean[],
-        ${chosen.map(({ room }) => room)}::integer[]
-      ) as lane (webhook_id, is_manual, room)
-      cross join lateral (
-        select delivery_id, due_at from queue
-        where queue.webhook_id = lane.webhook_id and queue.is_manual = lane.is_manual
-          and queue.due_at <= clock_timestamp()
-        order by queue.due_at, queue.delivery_id
-        limit lane.room
-        for update skip locked
-      ) as taken
-    )
-    update queue
-    set due_at = clock_timestamp() + ${leaseMs} * interval '1 ms', is_leased = true, fence = queue.fence + 1
-    from due
-    where queue.delivery_id = due.delivery_id
-    returning queue.delivery_id, queue.webhook_id, queue.is_manual, queue.is_test, queue.event_id, queue.event_at,
-              queue.event_type, queue.tries, queue.fence,
-              extract(epoch from clock_timestamp() - due.due_at)::float8 as lag_seconds`.execute(trx);
+/** Locks what is due of each lane, earliest first. */
+async function lockDue(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise<{ id: bigint; due_at: Date }[]> {
+  const { rows } = await sql<{ id: bigint; due_at: Date }>`
+    select due.id, due.due_at
+    from unnest(
+      ${chosen.map(({ lane }) => lane.webhook_id)}::bigint[],
+      ${chosen.map(({ lane }) => lane.is_manual)}::boolean[],
+      ${chosen.map(({ room }) => room)}::integer[]
+    ) as lane (webhook_id, is_manual, room)
+    cross join lateral (
+      select delivery_id as id, due_at from queue
+      where queue.webhook_id = lane.webhook_id and queue.is_manual = lane.is_manual and queue.due_at <= now()
+      order by queue.due_at, queue.delivery_id
+      limit lane.room
+      for update skip locked
+    ) as due`.execute(trx);
   return rows;
+}
+
+/**
+ * By a list of ids: joined with the query above, PostgreSQL guesses its rows too high and reads the whole queue (3,900
+ * pages in place of 600 for 52 rows of 200,000).
+ */
+async function lease(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise<QueueRow[]> {
+  const due = await lockDue(trx, chosen);
+  const { rows } = await sql<Omit<QueueRow, 'lag_seconds'> & { claimed_at: Date }>`
+    update queue
+    set due_at = now() + ${leaseMs} * interval '1 ms', is_leased = true, fence = fence + 1
+    where delivery_id = any(${due.map(({ id }) => id)}::bigint[])
+    returning delivery_id, webhook_id, is_manual, is_test, event_id, event_at, event_type, tries, fence,
+              now() as claimed_at`.execute(trx);
+  const dueAt = new Map(due.map((row) => [row.id, row.due_at]));
+  return rows.map((row) => ({ ...row, lag_seconds: secondsBetween(dueAt.get(row.delivery_id), row.claimed_at) }));
+}
+
+function secondsBetween(from: Date | undefined, to: Date): number {
+  return from === undefined ? 0 : Math.max(0, (to.getTime() - from.getTime()) / 1000);
 }
 
 /**
@@ -146,7 +158,7 @@ async function scheduleLanes(
   await sql`
     update lanes
     set next_due_at = case
-      when chosen.is_full then clock_timestamp() + ${leaseMs} * interval '1 ms'
+      when chosen.is_full then now() + ${leaseMs} * interval '1 ms'
       else (
         select greatest(due_at, lanes.open_until) from queue
         where webhook_id = lanes.webhook_id and is_manual = lanes.is_manual

@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { createSealer } from '@drippulse/db';
+import { createHttpClient } from '@drippulse/http';
+import { createLogger, createMetrics } from '@drippulse/observability';
+import { WebhookDeliveryStatus, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import {
+  clientFor,
+  createInMemoryPeers,
+  createTokens,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+  serverInterceptors,
+  serviceNames,
+} from '@drippulse/rpc';
+import { systemClock } from '@drippulse/runtime';
+import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import type { Context } from '../src/context.ts';
+import { claim } from '../src/deliveries/claim.ts';
+import { record } from '../src/deliveries/record.ts';
+import { createConcurrency } from '../src/endpoints/concurrency.ts';
+import { createServiceMetrics } from '../src/metrics.ts';
+import { migrateService } from '../src/migrate.ts';
+import { routesOf } from '../src/rpc/index.ts';
+import { sealSecret } from '../src/webhooks/secrets.ts';
+import { editor } from './harness.ts';
+import { type Cost, measuredDatabase } from './measured-database.ts';
+
+const webhooks = 150;
+const queued = 200_000;
+
+let database: TestDatabase;
+let ctx: Context;
+let measure: ReturnType<typeof measuredDatabase>['measure'];
+beforeAll(async () => {
+  database = await createTestDatabase({
+    name: 'webhooks_cost',
+    prepare: async (url) => void (await migrateService(url)),
+  });
+  const measured = measuredDatabase(database.url);
+  measure = measured.measure;
+  ctx = {
+    config: {
+      databaseUrl: database.url,
+      internalTokenKeys: '',
+      encryptionKeys: '',
+      kafkaBrokers: undefined,
+      host: '127.0.0.1',
+      grpcPort: undefined,
+      opsPort: 0,
+      logLevel: 'fatal',
+      allowPrivate: true,
+    },
+    db: measured.db,
+    http: createHttpClient({ allowPrivate: true, userAgent: 'test' }),
+    resolve: undefined,
+    clock: systemClock,
+    random: () => 0.5,
+    log: createLogger({ service: 'test', level: 'fatal' }),
+    metrics: createServiceMetrics(createMetrics('test')),
+    relay: { wake: () => undefined },
+    sealer: createSealer(randomBytes(32).toString('base64')),
+    wakeDelivery: () => undefined,
+    wakeRemovals: () => undefined,
+  };
+  await fill();
+  await sql`vacuum analyze`.execute(measured.db.kysely);
+}, 120_000);
+afterAll(async () => {
+  await ctx.http.close();
+  await ctx.db.close();
+  await database.drop();
+});
+
+/**
+ * 200,000 queued deliveries of three organizations: half of them of one webhook, a third of the webhooks disabled with
+ * their queue, a third with a queue that is not due yet.
+ */
+async function fill(): Promise<void> {
+  const { kysely } = ctx.db;
+  await sql`
+    insert into webhooks (id, organization_id, url, event_type, active, secret, created_at, updated_at)
+    select n, n % 3 + 1, 'https://hooks.example.com/', '*', n % 3 <> 1, '', now(), now()
+    from generate_series(1, ${webhooks}) n`.execute(kysely);
+  for (let id = 1n; id <= webhooks; id += 1n) {
+    const secret = sealSecret(ctx.sealer, id, `whsec_${randomBytes(32).toString('base64')}`);
+    await kysely.updateTable('webhooks').set({ secret }).where('id', '=', id).execute();
+  }
+  await sql`insert into endpoints (webhook_id) select id from webhooks`.execute(kysely);
+  await sql`
+    insert into lanes (webhook_id, is_manual, organization_id, is_held, next_due_at)
+    select id, false, organization_id, not active,
+           case when active then now() + case when id % 3 = 2 then interval '1 hour' else interval '-1 hour' end end
+    from webhooks
+    union all select id, true, organization_id, false, null from webhooks`.execute(kysely);
+  await sql`
+    insert into deliveries (id, event_at, organization_id, webhook_id, event_id, event_type, status, next_attempt_at)
+    select n, now() - n % 80000 * interval '1 second', w % 3 + 1, w, 'evt_' || n, 'workflow.created', 'pending', now()
+    from (select n, case when n % 2 = 0 then 3 else n % ${webhooks} + 1 end as w from generate_series(1, ${queued}) n) m`.execute(
+    kysely,
+  );
+  await sql`insert into payloads (event_id, event_at, body) select event_id, event_at, '{"id":"x"}' from deliveries`.execute(
+    kysely,
+  );
+  await sql`
+    insert into queue (delivery_id, webhook_id, is_manual, due_at, event_id, event_at, event_type)
+    select d.id, webhook_id, false, coalesce(l.next_due_at, now()) - (d.id % 3600) * interval '1 ms', event_id, event_at, event_type
+    from deliveries d join lanes l using (webhook_id) where not l.is_manual`.execute(kysely);
+}
+
+function expectCheap(costs: readonly Cost[], rows: number): void {
+  expect(costs.length).toBeGreaterThan(0);
+  for (const { sql: text, buffers } of costs) {
+    if (buffers > 20 * rows + 100) throw new Error(`${buffers} buffers for ${rows} rows: ${text}`);
+  }
+}
+
+test('a claim and the recording of its results read in proportion to what is taken, whatever is queued', async () => {
+  const { result: claimed, costs } = await measure(() => claim(ctx, createConcurrency(1024)));
+  expect(claimed.length).toBeGreaterThanOrEqual(50);
+  expectCheap(costs, claimed.length);
+
+  const results = claimed.map((delivery, index) => ({
+    delivery,
+    attempt: { at: new Date(), durationMs: 5, ...(index % 2 === 0 ? { statusCode: 200 } : { error: 'timeout' }) },
+  }));
+  const recording = await measure(() => record(ctx, results));
+  expectCheap(recording.costs, claimed.length);
+});
+
+test('each list reads in proportion to its rows, or to what is counted', async () => {
+  const client = clientOf(ctx);
+  const lists = await measure(() => client.listWebhooks({}));
+  expect(lists.result.webhooks.length).toBe(webhooks / 3);
+  expectCheap(lists.costs, webhooks / 3);
+  const status = WebhookDeliveryStatus.PENDING;
+  for (const request of [{}, { limit: 10 }, { status }, { page: 50, perPage: 100 }]) {
+    const first = await measure(() => client.listDeliveries({ webhookId: 3n, ...request }));
+    const { deliveries, nextCursor: cursor } = first.result;
+    expect(deliveries.length).toBeGreaterThanOrEqual(10);
+    const next = await measure(() => client.listDeliveries({ webhookId: 3n, cursor }));
+    const [counts, rows] = [/^\s*select count/, /^select \*/].map((kind) =>
+      [...first.costs, ...next.costs].filter(({ sql: text }) => kind.test(text)),
+    );
+    expectCheap(counts ?? [], 10_000);
+    expectCheap(rows ?? [], deliveries.length + 4900);
+  }
+});
+
+function clientOf(context: Context) {
+  const keys = generateInternalTokenKeys(serviceNames);
+  const peers = createInMemoryPeers();
+  const tokensOf = (service: 'gateway' | 'webhook-delivery') =>
+    createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
+  const interceptors = serverInterceptors({ tokens: tokensOf('webhook-delivery'), log: context.log });
+  peers.register('webhook-delivery', routesOf(context), interceptors);
+  return clientFor(WebhooksService, { peers, target: 'webhook-delivery', tokens: tokensOf('gateway') })(editor);
+}
