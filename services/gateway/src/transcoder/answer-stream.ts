@@ -16,25 +16,32 @@ export async function answerStream(
   response: ServerResponse,
   route: Route,
   stream: Stream,
-  signal: AbortSignal,
+  client: { signal: AbortSignal; abort(): void },
 ): Promise<void> {
   const messages = stream.message[Symbol.asyncIterator]();
   try {
     const first = await messages.next();
     setHead(response, route, stream.header);
-    const chunks = answersRaw(route) ? rawChunks(route, first, messages) : listChunks(route, first, messages);
-    if (answersRaw(route)) setRawContentType(response, route, first);
-    if (response.req.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    for await (const chunk of chunks) {
-      if (chunk.length > 0 && !response.write(chunk)) await once(response, 'drain', { signal });
-    }
+    const isRaw = answersRaw(route);
+    if (isRaw) setRawContentType(response, route, first);
+    const chunks = isRaw ? rawChunks(route, first, messages) : listChunks(route, first, messages);
+    if (response.req.method !== 'HEAD') await writeAll(response, chunks, client.signal);
     response.end();
   } finally {
-    // Tells the service to stop when the answer ended early; after the last message it says nothing.
-    await messages.return?.();
+    // However it ended, nobody reads on: a service that still sends must not wait for its deadline. Connect lets go of
+    // a call only once its messages have been read up to the end or the abort.
+    client.abort();
+    void messages.next().catch(() => undefined);
+  }
+}
+
+async function writeAll(
+  response: ServerResponse,
+  chunks: AsyncIterable<string | Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const chunk of chunks) {
+    if (chunk.length > 0 && !response.write(chunk)) await once(response, 'drain', { signal });
   }
 }
 

@@ -75,13 +75,21 @@ const drainLimitMs = 10_000;
  * connection under it. Bounded, so that nobody sends for ever.
  */
 export function drainBody(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return;
+  if (request.complete) return;
+  const { socket } = request;
+  // Not the request: Node has let go of it by the time its answer is out.
+  const breakOff = () => socket.destroy();
+  const timer = setTimeout(breakOff, drainLimitMs);
+  const settle = () => {
+    clearTimeout(timer);
+    socket.off('close', settle);
+  };
   let size = 0;
-  const timer = setTimeout(() => request.destroy(), drainLimitMs);
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > drainLimitBytes) request.destroy();
+    if (size > drainLimitBytes) breakOff();
   });
-  request.once('close', () => clearTimeout(timer)).on('error', () => undefined);
+  request.once('end', settle).on('error', () => undefined);
+  socket.once('close', settle);
   request.resume();
 }

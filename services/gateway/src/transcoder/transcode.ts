@@ -28,6 +28,9 @@ export type Transcoder = (request: IncomingMessage, response: ServerResponse) =>
 type ServedRoute = Route & { upstream: Upstream };
 type Found = { route: ServedRoute; parameters: Record<string, string> };
 
+/** Who waits for an answer; `abort` ends what is still called for it. */
+type WatchedClient = { signal: AbortSignal; abort(): void; release(): void };
+
 const defaultTimeoutSeconds = 30;
 
 /**
@@ -47,7 +50,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     checkBodyHeaders(request, found.route);
     const client = watchClient(response);
     try {
-      await call(request, response, found, exchange, client.signal);
+      await call(request, response, found, exchange, client);
     } catch (error) {
       throw fromConnectError(error);
     } finally {
@@ -84,15 +87,16 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     response: ServerResponse,
     found: Found,
     exchange: Exchange,
-    signal: AbortSignal,
+    client: WatchedClient,
   ): Promise<void> {
     const { route, parameters } = found;
+    const { signal } = client;
     const { method, upstream } = route;
     const timeoutMs = (route.rest.timeoutSeconds || defaultTimeoutSeconds) * 1000;
     if (takesStream(method)) {
       const upload = await startUpload(request, found);
       const headers = await callHeaders(request, route, exchange, tokens);
-      const reply = await upload.guard(async () => {
+      const reply = await upload.guard(client, async () => {
         const { header, message } = await upstream.transport.stream(
           method,
           signal,
@@ -112,7 +116,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       answerUnary(response, route, reply.header, reply.message);
     } else if (answersStream(method)) {
       const reply = await upstream.transport.stream(method, signal, timeoutMs, headers, oneMessage(message));
-      await answerStream(response, route, reply, signal);
+      await answerStream(response, route, reply, client);
     }
   }
 
@@ -126,11 +130,11 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
 }
 
 /** A signal that aborts when the client leaves before its answer is out: what was called for it is cancelled. */
-function watchClient(response: ServerResponse): { signal: AbortSignal; release(): void } {
+function watchClient(response: ServerResponse): WatchedClient {
   const controller = new AbortController();
-  const onClose = () => controller.abort();
-  response.once('close', onClose);
-  return { signal: controller.signal, release: () => response.off('close', onClose) };
+  const abort = () => controller.abort();
+  response.once('close', abort);
+  return { signal: controller.signal, abort, release: () => response.off('close', abort) };
 }
 
 /** A call whose input fails ends as cancelled; `guard` throws what the input failed with. */
@@ -144,11 +148,13 @@ function watchFailure<T>(input: AsyncGenerator<T>) {
       throw error;
     }
   }
-  async function guard<R>(run: () => Promise<R>): Promise<R> {
+  async function guard<R>(client: WatchedClient, run: () => Promise<R>): Promise<R> {
     try {
       return await run();
     } catch (error) {
       throw failure === undefined ? error : failure.error;
+    } finally {
+      client.abort(); // an answer before the end of the upload is the end of it
     }
   }
   return { messages: messages(), guard };
@@ -158,7 +164,11 @@ async function* oneMessage<T>(message: T): AsyncGenerator<T> {
   yield message;
 }
 
+/** The one message of a call, read to its end: the status comes after it. */
 async function onlyMessage<T>(messages: AsyncIterable<T>): Promise<T> {
-  for await (const message of messages) return message;
-  throw new Error('the service ended a call without an answer');
+  const received: T[] = [];
+  for await (const message of messages) received.push(message);
+  const [only] = received;
+  if (only === undefined) throw new Error('the service ended a call without an answer');
+  return only;
 }

@@ -58,14 +58,11 @@ export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
     },
     async *download({ chunks }, call) {
       call.responseHeader.set('content-disposition', 'attachment; filename="probe.bin"');
-      try {
-        for (let index = 0; index < chunks; index++) {
-          log.chunksSent += 1;
-          const contentType = index === 0 ? 'application/x-probe' : '';
-          yield { body: { contentType, data: new Uint8Array(chunkBytes).fill(index) } };
-        }
-      } finally {
-        if (call.signal.aborted) log.cancelled.push('download');
+      call.signal.addEventListener('abort', () => log.cancelled.push('download'), { once: true });
+      for (let index = 0; index < chunks; index++) {
+        log.chunksSent += 1;
+        const contentType = index === 0 ? 'application/x-probe' : '';
+        yield { body: { contentType, data: new Uint8Array(chunkBytes).fill(index) } };
       }
     },
     async *listItems({ count = 0, failAfter }) {

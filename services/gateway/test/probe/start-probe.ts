@@ -30,6 +30,8 @@ export type Probe = {
   answered: Answered[];
   /** What the services logged, as JSON lines. */
   logged: string[];
+  /** Stops taking requests and lets those under way finish. */
+  stopGracefully(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
@@ -82,6 +84,7 @@ export async function startProbe(
     log,
     answered,
     logged,
+    stopGracefully: () => http.stop(),
     async [Symbol.asyncDispose]() {
       await http.stop(0);
       peers.close();

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { routesOf } from '../src/transcoder/routes.ts';
+import { servicesByOwner } from '../src/upstreams.ts';
+import { send } from './probe/send.ts';
+import { type Probe, startProbe } from './probe/start-probe.ts';
+
+let probe: Probe;
+beforeAll(async () => {
+  probe = await startProbe('in memory');
+});
+afterAll(async () => probe[Symbol.asyncDispose]());
+
+const get = (path: string) => send(probe, 'GET', path, { role: '' });
+
+test('the API reference loads only from here, and everything it loads is there', async () => {
+  const page = await get('/docs');
+  expect(page.status).toBe(200);
+  expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+  const loaded = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url ?? '');
+  expect(loaded.length).toBeGreaterThan(3);
+  for (const url of loaded) {
+    expect(url).toMatch(/^\/docs\//);
+    expect((await get(url)).status).toBe(200);
+  }
+  expect(page.text).not.toMatch(/<script>|style="|https?:\/\//);
+});
+
+test('the OpenAPI document is served and holds the public paths', async () => {
+  const { status, json } = await get('/docs/skills/drippulse-openapi-v1.json');
+  expect([status, json['openapi']]).toEqual([200, '3.1.0']);
+  const [route] = routesOf(servicesByOwner.workflows[0]);
+  expect(json['paths']).toHaveProperty([route?.template ?? '']);
+});
+
+test('the reason of any error of the gateway is explained where its type points', async () => {
+  const errors = [
+    await get('/nowhere'),
+    await send(probe, 'PUT', '/docs', { role: '' }),
+    await get('/api/v1/probe/items'),
+  ];
+  for (const { json } of errors) {
+    const [path = '', anchor] = String(json['type']).split('#');
+    expect((await get(path)).text).toContain(`id="${anchor}"`);
+  }
+});
+
+test('docs take GET and HEAD only', async () => {
+  const answer = await send(probe, 'POST', '/docs/errors', { role: '' });
+  expect(answer).toMatchObject({ status: 405, json: { error: 'method_not_allowed' } });
+  expect(answer.headers.get('allow')).toBe('GET, HEAD');
+  expect(await send(probe, 'HEAD', '/docs/', { role: '' })).toMatchObject({ status: 200, text: '' });
+});
