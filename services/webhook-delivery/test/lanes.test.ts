@@ -11,9 +11,11 @@ const names = (count: number) => Array.from({ length: count }, (_, index) => `n$
 test('endpoints that hang or refuse never delay a healthy one', async () => {
   harness = await startHarness();
   const hanging = await startReceiver({ answer: { hang: 'at_once' } });
+  const gone = await startReceiver();
+  await gone.stop();
   for (let index = 0; index < 20; index += 1) {
     await harness.create({ url: `${hanging.url}/${index}` });
-    await harness.create({ url: 'http://127.0.0.1:9999/' });
+    await harness.create({ url: gone.url });
   }
   await harness.publish(names(20));
   await hanging.received(20);

@@ -10,6 +10,7 @@ import type { DB } from '../db/schema.ts';
 import { enqueue, type Match, type Outgoing } from '../deliveries/enqueue.ts';
 
 const sliceEvents = 500;
+const sliceMatches = 1000;
 
 /** An event that customers may subscribe to. */
 type Event = { organizationId: bigint; aggregate: string; type: string; outgoing(): Outgoing };
@@ -37,12 +38,35 @@ export function startFanOut(
   });
 }
 
-/** One delivery for each event and matching webhook, all in one transaction; nothing is written when there is none. */
+/** One delivery for each event and matching webhook; nothing is written of an event that nobody gets. */
 async function fanOut(ctx: Context, events: readonly Event[]): Promise<void> {
   const organizationIds = [...new Set(events.map(({ organizationId }) => organizationId))];
-  if (matchesOf(events, await findSubscriptions(ctx.db.kysely, organizationIds)).length === 0) return;
+  const subscriptions = await findSubscriptions(ctx.db.kysely, organizationIds);
+  for (const slice of slicesOf(events, subscriptions)) await makeDeliveries(ctx, slice);
+}
+
+/** Cut so that a transaction makes about as many deliveries as `sliceMatches`, however many webhooks an event has. */
+function* slicesOf(events: readonly Event[], subscriptions: readonly Subscription[]): Generator<Event[]> {
+  let slice: Event[] = [];
+  let matches = 0;
+  for (const event of events) {
+    const count = matching(event, subscriptions).length;
+    if (count === 0) continue;
+    slice.push(event);
+    matches += count;
+    if (matches < sliceMatches) continue;
+    yield slice;
+    slice = [];
+    matches = 0;
+  }
+  if (slice.length > 0) yield slice;
+}
+
+async function makeDeliveries(ctx: Context, events: readonly Event[]): Promise<void> {
+  const organizationIds = [...new Set(events.map(({ organizationId }) => organizationId))];
   const made = await ctx.db.kysely.transaction().execute(async (trx) => {
-    const matches = matchesOf(events, await lockSubscriptions(trx, organizationIds));
+    const subscriptions = await lockSubscriptions(trx, organizationIds);
+    const matches = events.flatMap((event) => matchesOf(event, subscriptions));
     return enqueue(trx, matches, { isManual: false, isTest: false });
   });
   ctx.metrics.deliveriesQueued(made.length);
@@ -71,21 +95,20 @@ async function lockSubscriptions(
   return rows;
 }
 
-function matchesOf(events: readonly Event[], subscriptions: readonly Subscription[]): Match[] {
-  const byOrganization = Map.groupBy(subscriptions, (subscription) => subscription.organization_id);
-  return events.flatMap((event) => {
-    const matching = (byOrganization.get(event.organizationId) ?? []).filter(
-      // What is said about an endpoint is never sent to it.
-      ({ id, event_type: pattern }) => isMatch(pattern, event.type) && event.aggregate !== `webhook:${id}`,
-    );
-    if (matching.length === 0) return [];
-    const outgoing = event.outgoing();
-    return matching.map(({ id, organization_id }) => ({
-      webhookId: id,
-      organizationId: organization_id,
-      event: outgoing,
-    }));
-  });
+function matchesOf(event: Event, subscriptions: readonly Subscription[]): Match[] {
+  return matching(event, subscriptions).map(({ id, organization_id }) => ({
+    webhookId: id,
+    organizationId: organization_id,
+    event: event.outgoing(),
+  }));
+}
+
+/** What is said about an endpoint is never sent to it. */
+function matching(event: Event, subscriptions: readonly Subscription[]): Subscription[] {
+  return subscriptions.filter(
+    ({ id, organization_id, event_type: pattern }) =>
+      organization_id === event.organizationId && isMatch(pattern, event.type) && event.aggregate !== `webhook:${id}`,
+  );
 }
 
 /** The fields every event message starts with. */

@@ -3,7 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { Concurrency, LaneKey } from '../endpoints/concurrency.ts';
-import { openSecrets, type SealedSecrets } from '../webhooks/secrets.ts';
+import type { SealedSecrets } from '../webhooks/secrets.ts';
 import { takeTurns } from './turns.ts';
 
 /** Longer than an attempt and the commit of its result; whoever is dead or frozen for longer has lost the delivery. */
@@ -27,7 +27,7 @@ export type Claimed = {
   claimedAt: number;
   hasFailed: boolean;
   url: string;
-  secrets: string[];
+  secrets: SealedSecrets;
   body: string;
 };
 
@@ -68,7 +68,7 @@ export async function claim(ctx: Context, concurrency: Concurrency): Promise<Cla
     await scheduleLanes(trx, chosen, rows);
     const bodies = await readBodies(trx, rows);
     await dropBodiless(trx, rows, bodies);
-    return assemble(ctx, { rows, chosen, bodies, claimedAt });
+    return assemble({ rows, chosen, bodies, claimedAt });
   });
 }
 
@@ -196,29 +196,18 @@ async function dropBodiless(
   if (bodiless.length > 0) await trx.deleteFrom('queue').where('delivery_id', 'in', bodiless).execute();
 }
 
-function assemble(
-  ctx: Context,
-  claim: {
-    rows: readonly QueueRow[];
-    chosen: readonly Chosen[];
-    bodies: ReadonlyMap<string, string>;
-    claimedAt: number;
-  },
-): Claimed[] {
-  const now = ctx.clock.now();
-  const endpoints = new Map(
-    claim.chosen.map(({ lane }) => [
-      lane.webhook_id,
-      { url: lane.url, hasFailed: lane.has_failed, secrets: openSecrets(ctx.sealer, lane.webhook_id, lane, now) },
-    ]),
-  );
+function assemble(claim: {
+  rows: readonly QueueRow[];
+  chosen: readonly Chosen[];
+  bodies: ReadonlyMap<string, string>;
+  claimedAt: number;
+}): Claimed[] {
+  const lanes = new Map(claim.chosen.map(({ lane }) => [lane.webhook_id, lane]));
   return claim.rows.flatMap((row) => {
     const body = claim.bodies.get(row.event_id);
-    const endpoint = endpoints.get(row.webhook_id);
-    if (body === undefined || endpoint === undefined) return [];
+    const lane = lanes.get(row.webhook_id);
+    if (body === undefined || lane === undefined) return [];
     return {
-      ...endpoint,
-      body,
       id: row.delivery_id,
       lane: keyOf(row),
       eventId: row.event_id,
@@ -229,6 +218,10 @@ function assemble(
       fence: row.fence,
       lagSeconds: row.lag_seconds,
       claimedAt: claim.claimedAt,
+      hasFailed: lane.has_failed,
+      url: lane.url,
+      secrets: lane,
+      body,
     };
   });
 }

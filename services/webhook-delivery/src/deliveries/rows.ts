@@ -27,17 +27,24 @@ export type AttemptRow = {
   response_excerpt: string | null;
 };
 
-/** The attempts of these deliveries, oldest first; excerpts cut to `excerptCharacters`. */
+const excerptCharacters = 16 * 1024;
+
+/**
+ * The attempts of these deliveries, oldest first. Their excerpts are cut evenly so that all together take at most
+ * `characters`: a message has a largest size, and a delivery may have been sent again any number of times.
+ */
 export async function readAttempts(
   db: Kysely<DB>,
-  deliveries: readonly Pick<DeliveryRow, 'id' | 'event_at'>[],
-  excerptCharacters: number,
+  deliveries: readonly Pick<DeliveryRow, 'id' | 'event_at' | 'attempts'>[],
+  characters: number,
 ): Promise<Map<bigint, AttemptRow[]>> {
+  const attempts = deliveries.reduce((sum, delivery) => sum + delivery.attempts, 0);
+  const excerpt = Math.min(excerptCharacters, Math.floor(characters / Math.max(attempts, 1)));
   const byDelivery = new Map<bigint, AttemptRow[]>();
   if (deliveries.length === 0) return byDelivery;
   const { rows } = await sql<AttemptRow>`
     select a.delivery_id, a.number, a.at, a.status_code, a.duration_ms, a.error,
-           left(a.response_excerpt, ${excerptCharacters}) as response_excerpt
+           left(a.response_excerpt, ${excerpt}) as response_excerpt
     from unnest(${deliveries.map(({ id }) => id)}::bigint[],
                 ${deliveries.map((row) => row.event_at)}::timestamptz[]) as wanted (delivery_id, event_at)
     cross join lateral (
@@ -46,9 +53,9 @@ export async function readAttempts(
       order by number
     ) a`.execute(db);
   for (const row of rows) {
-    const attempts = byDelivery.get(row.delivery_id) ?? [];
-    attempts.push(row);
-    byDelivery.set(row.delivery_id, attempts);
+    const found = byDelivery.get(row.delivery_id) ?? [];
+    found.push(row);
+    byDelivery.set(row.delivery_id, found);
   }
   return byDelivery;
 }

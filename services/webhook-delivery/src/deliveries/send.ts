@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { HttpFailure } from '@drippulse/http';
 import type { Context } from '../context.ts';
+import { openSecrets } from '../webhooks/secrets.ts';
 import { signatures } from '../webhooks/sign.ts';
 import { type Claimed, leaseMs } from './claim.ts';
-import { excerptCharacters } from './to-proto.ts';
 
 const totalTimeoutMs = 15_000;
 /** What of the lease must be left to start with: the attempt, and time to record its result. */
@@ -23,36 +23,44 @@ export type Attempt = {
 export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal): Promise<Attempt | undefined> {
   if (performance.now() - delivery.claimedAt > leaseMs - neededMs) return undefined;
   const at = ctx.clock.now();
-  const { eventId: id, body } = delivery;
   try {
     const answer = await ctx.http.request({
       url: delivery.url,
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'webhook-id': id,
-        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-        'webhook-signature': signatures(delivery.secrets, { id, at, body }),
-      },
-      body,
+      headers: headersOf(ctx, delivery, at),
+      body: delivery.body,
       totalTimeoutMs,
       signal,
     });
+    const isSuccess = answer.statusCode >= 200 && answer.statusCode < 300;
     return {
       at,
       durationMs: answer.durationMs,
       statusCode: answer.statusCode,
-      error: answer.statusCode >= 200 && answer.statusCode < 300 ? undefined : 'http_error',
+      error: isSuccess ? undefined : 'http_error',
       retryAfter: answer.headers['retry-after'],
       excerpt: readableText(answer.body),
     };
   } catch (error) {
-    if (!(error instanceof HttpFailure)) throw error;
-    return error.code === 'aborted' ? undefined : { at, durationMs: error.durationMs, error: error.code };
+    if (error instanceof HttpFailure) {
+      return error.code === 'aborted' ? undefined : { at, durationMs: error.durationMs, error: error.code };
+    }
+    // Such as a secret that no key opens any more. It counts as an attempt, so that it neither ends nor holds up the rest.
+    ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery can not be sent');
+    return { at, durationMs: 0, error: 'internal_error' };
   }
+}
+
+function headersOf(ctx: Context, { lane, secrets, eventId: id, body }: Claimed, at: Date): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': signatures(openSecrets(ctx.sealer, lane.webhookId, secrets, at), { id, at, body }),
+  };
 }
 
 /** PostgreSQL's text takes no NUL, and bytes that are not UTF-8 become longer when they are decoded. */
 function readableText(body: Buffer): string {
-  return body.toString().replaceAll('\0', '').slice(0, excerptCharacters);
+  return body.toString().replaceAll('\0', '');
 }

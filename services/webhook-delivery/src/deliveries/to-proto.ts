@@ -4,9 +4,6 @@ import type { WebhookAttemptSchema, WebhookDeliverySchema } from '@drippulse/pro
 import type { AttemptRow, DeliveryRow } from './rows.ts';
 import { statusToProto } from './statuses.ts';
 
-/** How much of an answer is kept and shown. */
-export const excerptCharacters = 16 * 1024;
-
 export function toProto(
   row: DeliveryRow,
   attempts: readonly AttemptRow[] = [],

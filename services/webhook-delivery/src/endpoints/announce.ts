@@ -4,12 +4,15 @@ import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/event
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { findDelivery, readAttempts } from '../deliveries/rows.ts';
-import { toProto as deliveryToProto, excerptCharacters } from '../deliveries/to-proto.ts';
+import { toProto as deliveryToProto } from '../deliveries/to-proto.ts';
 import { selectWebhooks, type WebhookRow } from '../webhooks/rows.ts';
 import { toProto } from '../webhooks/to-proto.ts';
 import type { Judged, News } from './judge-results.ts';
 
 type Event = MessageInitShape<typeof WebhookEventSchema>;
+
+/** Of the excerpts in an event, which is sent on to every webhook that asks for it. */
+const deliveryCharacters = 64 * 1024;
 
 const topic = topicOf(WebhookEventSchema);
 
@@ -38,7 +41,7 @@ async function eventOf(trx: Transaction<DB>, row: WebhookRow, news: News): Promi
   const about = { organizationId: row.organization_id, aggregate: `webhook:${row.id}`, sequence: news.version };
   if (news.kind !== 'exhausted') return { ...about, payload: { case: news.kind, value: webhook } };
   const delivery = await findDelivery(trx, row.id, news.delivery.id);
-  const attempts = await readAttempts(trx, [delivery], excerptCharacters);
+  const attempts = await readAttempts(trx, [delivery], deliveryCharacters);
   const value = { webhook, delivery: deliveryToProto(delivery, attempts.get(delivery.id)) };
   return { ...about, payload: { case: 'exhausted', value } };
 }

@@ -66,7 +66,7 @@ export async function holdLane(trx: Transaction<DB>, webhookId: bigint): Promise
     .execute();
 }
 
-/** Goes on with the queue where it stopped. */
+/** Lets the queue go on, from the next time the lane is rescheduled. */
 export async function releaseLane(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await trx
     .updateTable('lanes')
@@ -74,5 +74,4 @@ export async function releaseLane(trx: Transaction<DB>, webhookId: bigint): Prom
     .where('webhook_id', '=', webhookId)
     .where('is_manual', '=', false)
     .execute();
-  await rescheduleLanes(trx, [{ webhookId, openUntil: null }]);
 }

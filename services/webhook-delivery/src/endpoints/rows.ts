@@ -88,7 +88,7 @@ export async function disableWebhooks(trx: Transaction<DB>, judged: readonly Jud
   }
 }
 
-/** An endpoint that is enabled again starts anew: five days of failures before say nothing about it now. */
+/** Makes an endpoint one of which nothing is known. */
 export async function forgetHealth(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await sql`
     update endpoints

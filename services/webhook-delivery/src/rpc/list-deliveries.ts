@@ -7,9 +7,9 @@ import type {
 } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { type DeliveryRow, readAttempts } from '../deliveries/rows.ts';
+import { readAttempts } from '../deliveries/rows.ts';
 import { statusFromProto } from '../deliveries/statuses.ts';
-import { excerptCharacters, toProto } from '../deliveries/to-proto.ts';
+import { toProto } from '../deliveries/to-proto.ts';
 import { cutPage, pageTotals } from '../webhooks/paging.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
@@ -36,16 +36,11 @@ export async function listDeliveries(
     .limit(page.limit + 1)
     .execute();
   const { rows, nextCursor } = cutPage(found, page.limit);
-  const attempts = await readAttempts(db, rows, excerptLimit(rows));
+  const attempts = await readAttempts(db, rows, pageCharacters);
   return {
     deliveries: rows.map((row) => toProto(row, attempts.get(row.id))),
     nextCursor,
     ...count,
     ...pageTotals(page, count.totalCount),
   };
-}
-
-function excerptLimit(rows: readonly DeliveryRow[]): number {
-  const attempts = rows.reduce((sum, row) => sum + row.attempts, 0);
-  return Math.min(excerptCharacters, Math.floor(pageCharacters / Math.max(attempts, 1)));
 }

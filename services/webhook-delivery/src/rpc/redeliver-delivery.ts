@@ -10,9 +10,11 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { type DeliveryRow, findDelivery, readAttempts } from '../deliveries/rows.ts';
-import { excerptCharacters, toProto } from '../deliveries/to-proto.ts';
+import { toProto } from '../deliveries/to-proto.ts';
 import { wakeLanes } from '../endpoints/lanes.ts';
 import { lockWebhook } from '../webhooks/rows.ts';
+
+const excerptsOfOne = 1024 * 1024;
 
 /** Sends the same bytes with the same `webhook-id` now, and from then on by the whole schedule again. */
 export async function redeliverDelivery(
@@ -27,7 +29,7 @@ export async function redeliverDelivery(
     await queueAgain(trx, delivery);
     await wakeLanes(trx, [webhook.id], true);
     const row = await findDelivery(trx, webhook.id, delivery.id);
-    const attempts = await readAttempts(trx, [row], excerptCharacters);
+    const attempts = await readAttempts(trx, [row], excerptsOfOne);
     return { delivery: toProto(row, attempts.get(row.id)) };
   });
   ctx.wakeDelivery();

@@ -10,7 +10,7 @@ import { DomainError } from '@drippulse/runtime';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { holdLane, releaseLane } from '../endpoints/lanes.ts';
+import { holdLane, releaseLane, rescheduleLanes } from '../endpoints/lanes.ts';
 import { forgetHealth } from '../endpoints/rows.ts';
 import { checkFields } from '../webhooks/fields.ts';
 import { findWebhook, lockWebhook } from '../webhooks/rows.ts';
@@ -34,17 +34,21 @@ export async function updateWebhook(
       .set({ ...changes, ...(changes.active && { disabled_reason: null }), updated_at: ctx.clock.now() })
       .where('id', '=', before.id)
       .execute();
-    if (changes.active === true && !before.active) await enable(trx, before.id);
+    const isEnabled = changes.active === true && !before.active;
+    const isMoved = changes.url !== undefined && changes.url !== before.url;
     if (changes.active === false) await holdLane(trx, before.id);
+    if (isEnabled) await releaseLane(trx, before.id);
+    if (isEnabled || isMoved) await startAnew(trx, before.id);
     return { webhook: toProto(await findWebhook(trx, organizationId, request.id)) };
   });
   ctx.wakeDelivery();
   return response;
 }
 
-async function enable(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
+/** What is known of the endpoint says nothing about another one, or about this one after it was seen to. */
+async function startAnew(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await forgetHealth(trx, webhookId);
-  await releaseLane(trx, webhookId);
+  await rescheduleLanes(trx, [{ webhookId, openUntil: null }]);
 }
 
 /** The members that the mask names; one that is named and unset was null in JSON. */
