@@ -1,7 +1,7 @@
 import { DomainError } from '@drippulse/runtime';
 
 /** Arrays and objects may be nested this deep, the body itself counted. */
-export const maxDepth = 64;
+const maxDepth = 64;
 
 /** Where a value breaks a rule; `at` is the offset of the value or, for a bad key, of the key. */
 export type Problem = { at: number; message: string; key?: string };
@@ -43,7 +43,7 @@ export function addProblem(cursor: Cursor, at: number, message: string, key?: st
     cursor.problems.push(key === undefined ? { at, message } : { at, message, key });
 }
 
-export function skipSpace(cursor: Cursor): void {
+function skipSpace(cursor: Cursor): void {
   const { text } = cursor;
   let at = cursor.at;
   for (;;) {

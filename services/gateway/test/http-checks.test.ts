@@ -98,6 +98,38 @@ test.each([
   expect(answer.status).toBe(status);
 });
 
+test('where a method says so, a wrong content type is its own 422, also without a body', async () => {
+  const bulk = '/api/v1/workflows/1/enrollments/bulk';
+  const form = new FormData();
+  form.set('contacts', '[]');
+  const answers = [
+    await send(probe, 'POST', bulk, { raw: form }),
+    await send(probe, 'POST', bulk, { raw: '[]', headers: { 'content-type': 'text/plain' } }),
+    await send(probe, 'POST', bulk, { headers: { 'content-type': 'text/csv' } }),
+  ];
+  for (const answer of answers) {
+    expect(answer).toMatchObject({ status: 422, json: { error: 'no_enrollments_created' } });
+  }
+  expect(
+    await send(probe, 'POST', bulk, { raw: '{"contacts": [', headers: { 'content-type': 'application/json' } }),
+  ).toMatchObject({
+    status: 400,
+    json: { error: 'malformed_json' },
+  });
+});
+
+test('a method may take more than 1 MiB, and its rows pass unread', async () => {
+  const bulk = '/api/v1/workflows/1/enrollments/bulk';
+  const headers = { 'content-type': 'application/json' };
+  const rows = (size: number) => `["\\u0000",${' '.repeat(size - 12)}1]`;
+  const body = (size: number) => `{"enrollment": {"contacts": ${rows(size)}}}`;
+  expect(await send(probe, 'POST', bulk, { raw: body(15 << 20), headers })).toMatchObject({
+    status: 201,
+    json: { created_count: 15 << 20, enrollment_ids: [], skipped: [] },
+  });
+  expect((await send(probe, 'POST', bulk, { raw: body(16 << 20), headers })).status).toBe(413);
+});
+
 test('a request without a body needs no content type', async () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   expect(await send(probe, 'PATCH', '/api/v1/probe/items/1', { headers })).toMatchObject({

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { routesOf } from '../src/transcoder/routes.ts';
 import { servicesByOwner } from '../src/upstreams.ts';
@@ -43,6 +45,32 @@ test('the reason of any error of the gateway is explained where its type points'
     const [path = '', anchor] = String(json['type']).split('#');
     expect((await get(path)).text).toContain(`id="${anchor}"`);
   }
+});
+
+/** Reasons that no caller of the public API can meet: between services, at start, or of a client that has left. */
+const unseen = [
+  'cancelled',
+  'event_too_large',
+  'invalid_body',
+  'schema_too_new',
+  'service_required',
+  'too_many_projects',
+  'user_not_found',
+];
+
+test('every reason that the code can answer with is explained', async () => {
+  const root = new URL('../../../', import.meta.url);
+  const files = ['libs', 'services'].flatMap((folder) =>
+    globSync(`${folder}/*/src/**/*.ts`, { cwd: fileURLToPath(root) }).filter((file) => !file.endsWith('.test.ts')),
+  );
+  const sources = files.map((file) => readFileSync(new URL(file, root), 'utf8'));
+  const thrown = sources.flatMap((text) =>
+    [...text.matchAll(/new DomainError\(\s*'[a-z_]+',\s*'([a-z_]+)'/g)].map(([, reason = '']) => reason),
+  );
+  expect(thrown.length).toBeGreaterThan(50);
+  const { text: page } = await get('/docs/errors');
+  const unexplained = thrown.filter((reason) => !unseen.includes(reason) && !page.includes(`id="${reason}"`));
+  expect([...new Set(unexplained)]).toEqual([]);
 });
 
 test('docs take GET and HEAD only', async () => {

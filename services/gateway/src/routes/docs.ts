@@ -17,7 +17,8 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const require = createRequire(import.meta.url);
+const swaggerUi = dirname(require.resolve('swagger-ui-dist/package.json'));
 const openApiDocument = new URL('../../../../docs/skills/drippulse-openapi-v1.json', import.meta.url);
 
 /** The docs: the API reference, the OpenAPI document it is drawn from, and what the reasons of errors mean. */

@@ -48,7 +48,7 @@ function readHeader(request: IncomingMessage, name: string): string | undefined 
 }
 
 /** The `Idempotency-Key` header of methods that know repeats: 1 to 255 visible ASCII characters, quoted or bare. */
-export function readIdempotencyKey(request: IncomingMessage, route: Route): string | undefined {
+function readIdempotencyKey(request: IncomingMessage, route: Route): string | undefined {
   const header = request.headers['idempotency-key'];
   if (header === undefined || !isRepeatable(route)) return undefined;
   const text = String(header);

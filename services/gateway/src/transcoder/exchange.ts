@@ -39,7 +39,7 @@ export function exchangeOf(request: IncomingMessage): Exchange {
 }
 
 /** The caller's own name for the request when it is one that logs can hold, else a new one. */
-export function readRequestId(request: IncomingMessage): string {
+function readRequestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
 }

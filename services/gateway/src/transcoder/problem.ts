@@ -26,7 +26,7 @@ const statusOfReason: Readonly<Record<string, number>> = {
   deadline_exceeded: 504,
 };
 
-export const problemContentType = 'application/problem+json; charset=utf-8';
+const problemContentType = 'application/problem+json; charset=utf-8';
 
 export type Problem = { status: number; headers: Record<string, string>; body: string };
 
@@ -51,7 +51,7 @@ export function problemOf(error: DomainError, request: { path: string; requestId
   return { status, headers, body };
 }
 
-export function statusOf(error: DomainError): number {
+function statusOf(error: DomainError): number {
   return statusOfReason[error.reason] ?? statusOfKind[error.kind];
 }
 

@@ -55,7 +55,7 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   });
 }
 
-export function tooLarge(maxBytes: number): DomainError {
+function tooLarge(maxBytes: number): DomainError {
   return new DomainError('too_large', 'body_too_large', `The body is larger than ${maxBytes} bytes.`);
 }
 
@@ -63,7 +63,7 @@ export function bodyTooSlow(): DomainError {
   return new DomainError('malformed', 'request_timeout', 'The body came too slowly.');
 }
 
-export function clientGone(): DomainError {
+function clientGone(): DomainError {
   return new DomainError('internal', 'cancelled', 'The client went away.');
 }
 

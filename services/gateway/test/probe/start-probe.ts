@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { createLogger } from '@drippulse/observability';
+import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import {
   type Caller,
@@ -52,7 +53,13 @@ export async function startProbe(
   });
   const serviceLog = createLogger({ service: 'workflows', destination });
   const log: ProbeLog = { cancelled: [], chunksSent: 0, chunksReceived: 0 };
-  const routes: Routes = (router) => router.service(ProbeService, probeService(log));
+  const routes: Routes = (router) => {
+    router.service(ProbeService, probeService(log));
+    // The one route with a wrong_content_type and a larger body: it counts the bytes of the contacts.
+    router.service(EnrollmentsService, {
+      bulkEnroll: ({ contacts }) => ({ createdCount: BigInt(contacts?.length ?? 0) }),
+    });
+  };
   const interceptors = serverInterceptors({ tokens: tokensOf('workflows'), log: serviceLog });
 
   const server =
@@ -65,7 +72,11 @@ export async function startProbe(
 
   const answered: Answered[] = [];
   const transcode = createTranscoder({
-    upstreams: [{ service: ProbeService, audience: 'workflows', transport: peers.transport('workflows') }],
+    upstreams: [ProbeService, EnrollmentsService].map((service) => ({
+      service,
+      audience: 'workflows',
+      transport: peers.transport('workflows'),
+    })),
     tokens: tokensOf('gateway'),
     authenticate: authenticateByRole,
     rateLimit: options.rateLimit ?? (async () => ({ headers: { ratelimit: '"probe";r=1;t=1' } })),
