@@ -1,5 +1,6 @@
 import type { Violation } from '@drippulse/runtime';
-import { type Cursor, type Problem, peek, readElements, readMembers, skipValue, startCursor } from './scanner.ts';
+import { type Cursor, type Problem, peek, startCursor } from './cursor.ts';
+import { readElements, readMembers, skipValue } from './scanner.ts';
 
 const maxPathLength = 256;
 
@@ -14,9 +15,7 @@ export function violationsOf(text: string, problems: readonly Problem[], prefix:
   const cursor = startCursor(text);
   const path = [...prefix];
   const report = (at: number): void => {
-    for (const { key, message } of byOffset.get(at) ?? []) {
-      violations.push({ field: fieldPath(key === undefined ? path : [...path, key]), message });
-    }
+    for (const { message } of byOffset.get(at) ?? []) violations.push({ field: fieldPath(path), message });
   };
   walk(cursor, path, report);
   return violations;
@@ -45,6 +44,7 @@ function walk(cursor: Cursor, path: string[], report: (at: number) => void): voi
 
 /** A path that is safe to print: keys of the caller may hold anything. */
 function fieldPath(path: readonly string[]): string {
-  const joined = path.join('.').toWellFormed().replaceAll('\0', '\ufffd');
-  return joined.length <= maxPathLength ? joined : `${joined.slice(0, maxPathLength - 1)}…`;
+  const joined = path.join('.').replaceAll('\0', '\ufffd');
+  const cut = joined.length <= maxPathLength ? joined : `${joined.slice(0, maxPathLength - 1)}…`;
+  return cut.toWellFormed();
 }

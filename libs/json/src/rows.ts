@@ -1,7 +1,8 @@
 import { DomainError, type Violation } from '@drippulse/runtime';
+import { expectEnd, malformed, type Problem, peek, startCursor } from './cursor.ts';
 import { decodeText } from './decode-text.ts';
 import { violationsOf } from './problem-paths.ts';
-import { expectEnd, malformed, type Problem, peek, skipValue, startCursor } from './scanner.ts';
+import { skipValue } from './scanner.ts';
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 

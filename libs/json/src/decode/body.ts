@@ -1,16 +1,7 @@
 import { create, type DescMessage, type Message } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/runtime';
-import {
-  type Cursor,
-  expectEnd,
-  isNull,
-  malformed,
-  type Problem,
-  peek,
-  readMembers,
-  skipValue,
-  startCursor,
-} from '../scanner.ts';
+import { type Cursor, expectEnd, isNull, malformed, type Problem, peek, startCursor } from '../cursor.ts';
+import { readMembers, skipValue } from '../scanner.ts';
 import { clearMember, type Members, memberReaders, readMember } from './message.ts';
 
 /** What a body held. `present` names the known members, `nulls` those of them that were null. */

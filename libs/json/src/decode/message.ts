@@ -1,15 +1,9 @@
 import { create, type DescField, type DescMessage, type Message } from '@bufbuild/protobuf';
+import { addProblem, type Cursor, isNull } from '../cursor.ts';
 import { isMask } from '../rest-options.ts';
-import { type Cursor, isNull, readElements, readMembers, skipValue } from '../scanner.ts';
-import {
-  enumReader,
-  mismatch,
-  type ReadValue,
-  rejectNull,
-  scalarReader,
-  stringReader,
-  timestampRule,
-} from './scalars.ts';
+import { readElements, readMembers, skipValue } from '../scanner.ts';
+import { enumReader, mismatch, type ReadValue, rejectNull, scalarReader, stringReader } from './scalars.ts';
+import { timestampRule } from './text-rules.ts';
 
 /** How one member of a message is read. */
 export type MemberReader = { field: DescField; read: ReadValue };
@@ -113,7 +107,7 @@ function mapReader(readElement: ReadValue, keyKind: number): ReadValue {
     const map: Members = {};
     readMembers(cursor, 'strings', (key, keyAt) => {
       if (!isStringKey || key === '__proto__') {
-        cursor.problems.push({ at: keyAt, message: 'is not a key of this map' });
+        addProblem(cursor, keyAt, 'is not a key of this map');
         skipValue(cursor, 'strings');
         return;
       }

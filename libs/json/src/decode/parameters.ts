@@ -2,7 +2,7 @@ import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf
 import type { Violation } from '@drippulse/runtime';
 import { isMask } from '../rest-options.ts';
 import { type Members, setMember } from './message.ts';
-import { enumRule, maxId, type TextRule, textRule, timestampRule } from './scalars.ts';
+import { enumRule, maxId, type TextRule, textRule, timestampRule } from './text-rules.ts';
 
 type Parameter = { field: DescField; list: boolean; rule: TextRule };
 
@@ -92,5 +92,13 @@ function parameterRule(field: DescField): TextRule | undefined {
   if (field.message !== undefined) {
     return field.message.typeName === 'google.protobuf.Timestamp' ? timestampRule : undefined;
   }
-  return field.scalar === undefined || field.scalar === ScalarType.BYTES ? undefined : textRule(field, field.scalar);
+  if (field.scalar === undefined || field.scalar === ScalarType.BYTES) return undefined;
+  const rule = textRule(field, field.scalar);
+  return field.scalar === ScalarType.INT32 ? { ...rule, parse: parseBounded } : rule;
+}
+
+/** Of a parameter such as `limit` a number that is too large still means "many": the service knows how many that is. */
+function parseBounded(text: string): number | undefined {
+  if (!/^-?\d{1,15}$/.test(text)) return undefined;
+  return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Number(text))) + 0;
 }

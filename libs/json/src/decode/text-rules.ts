@@ -1,0 +1,86 @@
+import { type DescEnum, type DescField, ScalarType } from '@bufbuild/protobuf';
+import { enumNames, fieldRest } from '../rest-options.ts';
+import { parseTimestamp } from '../timestamps.ts';
+
+/** Ids stay below this, so that a JSON number holds them. */
+export const maxId = 2n ** 53n;
+
+/** A reader of text, from a JSON string or a query parameter: the value, or undefined when the text is no such value. */
+type ParseText = (text: string) => unknown;
+
+/** What a scalar of a field looks like as text, and the sentence for whatever does not. */
+export type TextRule = { parse: ParseText; message: string };
+
+export function enumRule(desc: DescEnum): TextRule {
+  const byName = new Map([...enumNames(desc)].map(([number, name]) => [name, number]));
+  const names = [...byName.keys()].join(', ');
+  return { parse: (text) => byName.get(text.toLowerCase()), message: `must be one of ${names}` };
+}
+
+export const timestampRule: TextRule = {
+  parse: parseTimestamp,
+  message: 'must be an RFC 3339 timestamp such as 2026-04-02T12:00:00Z',
+};
+
+export function textRule(field: DescField, scalar: ScalarType): TextRule {
+  switch (scalar) {
+    case ScalarType.STRING:
+      return { parse: (text) => text, message: 'must be a string' };
+    case ScalarType.BOOL:
+      return { parse: parseBool, message: 'must be true or false' };
+    case ScalarType.BYTES:
+      return { parse: parseBase64, message: 'must be base64 text' };
+    case ScalarType.DOUBLE:
+    case ScalarType.FLOAT:
+      return { parse: parseFinite, message: 'must be a number' };
+    case ScalarType.INT32:
+    case ScalarType.SINT32:
+    case ScalarType.SFIXED32:
+      return { parse: (text) => parseSmall(text, -(2 ** 31), 2 ** 31 - 1), message: 'must be an integer' };
+    case ScalarType.UINT32:
+    case ScalarType.FIXED32:
+      return { parse: (text) => parseSmall(text, 0, 2 ** 32 - 1), message: 'must be an integer from 0' };
+    default:
+      return { parse: fieldRest(field).ref === '' ? parseWide : parseReference, message: 'must be an integer' };
+  }
+}
+
+function parseBool(text: string): boolean | undefined {
+  if (text === 'true' || text === '1') return true;
+  return text === 'false' || text === '0' ? false : undefined;
+}
+
+function parseBase64(text: string): Uint8Array | undefined {
+  const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(text);
+  return isBase64 ? new Uint8Array(Buffer.from(text, 'base64')) : undefined;
+}
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+function parseFinite(text: string): number | undefined {
+  const value = jsonNumber.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function parseSmall(text: string, min: number, max: number): number | undefined {
+  const value = parseFinite(text);
+  // `+ 0` because -0 is an integer too.
+  return value !== undefined && Number.isInteger(value) && value >= min && value <= max ? value + 0 : undefined;
+}
+
+function parseWide(text: string): bigint | undefined {
+  // No BigInt of a million digits: it is quadratic.
+  if (/^-?\d{1,19}$/.test(text)) {
+    const value = BigInt(text);
+    return value === BigInt.asIntN(64, value) ? value : undefined;
+  }
+  const value = parseFinite(text);
+  return Number.isSafeInteger(value) ? BigInt(value ?? 0) : undefined;
+}
+
+/** An id of another resource; one that cannot exist becomes 0, which no resource has, and so the service's own 404. */
+function parseReference(text: string): bigint | undefined {
+  if (/^-?\d{17,}$/.test(text)) return 0n;
+  const value = parseWide(text);
+  return value === undefined || (value >= 0n && value <= maxId) ? value : 0n;
+}
