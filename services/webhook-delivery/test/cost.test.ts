@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createSealer } from '@drippulse/db';
-import { createHttpClient } from '@drippulse/http';
-import { createLogger, createMetrics } from '@drippulse/observability';
 import { WebhookDeliveryStatus, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import {
   clientFor,
@@ -12,7 +9,6 @@ import {
   serverInterceptors,
   serviceNames,
 } from '@drippulse/rpc';
-import { systemClock } from '@drippulse/runtime';
 import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
@@ -20,10 +16,10 @@ import type { Context } from '../src/context.ts';
 import { claim } from '../src/deliveries/claim.ts';
 import { record } from '../src/deliveries/record.ts';
 import { createConcurrency } from '../src/endpoints/concurrency.ts';
-import { createServiceMetrics } from '../src/metrics.ts';
 import { migrateService } from '../src/migrate.ts';
 import { routesOf } from '../src/rpc/index.ts';
 import { sealSecret } from '../src/webhooks/secrets.ts';
+import { contextOf } from './context.ts';
 import { editor } from './harness.ts';
 import { type Cost, measuredDatabase } from './measured-database.ts';
 
@@ -40,30 +36,7 @@ beforeAll(async () => {
   });
   const measured = measuredDatabase(database.url);
   measure = measured.measure;
-  ctx = {
-    config: {
-      databaseUrl: database.url,
-      internalTokenKeys: '',
-      encryptionKeys: '',
-      kafkaBrokers: undefined,
-      host: '127.0.0.1',
-      grpcPort: undefined,
-      opsPort: 0,
-      logLevel: 'fatal',
-      allowPrivate: true,
-    },
-    db: measured.db,
-    http: createHttpClient({ allowPrivate: true, userAgent: 'test' }),
-    resolve: undefined,
-    clock: systemClock,
-    random: () => 0.5,
-    log: createLogger({ service: 'test', level: 'fatal' }),
-    metrics: createServiceMetrics(createMetrics('test')),
-    relay: { wake: () => undefined },
-    sealer: createSealer(randomBytes(32).toString('base64')),
-    wakeDelivery: () => undefined,
-    wakeRemovals: () => undefined,
-  };
+  ctx = contextOf(measured.db);
   await fill();
   await sql`vacuum analyze`.execute(measured.db.kysely);
 }, 120_000);

@@ -3,7 +3,8 @@ import { HttpFailure } from '@drippulse/http';
 import type { Context } from '../context.ts';
 import { openSecrets } from '../webhooks/secrets.ts';
 import { signatures } from '../webhooks/sign.ts';
-import { type Claimed, leaseMs } from './claim.ts';
+import type { Claimed } from './claim.ts';
+import { leaseMs } from './lease.ts';
 
 const totalTimeoutMs = 15_000;
 /** What of the lease must be left to start with: the attempt, and time to record its result. */

@@ -21,7 +21,8 @@ export async function wakeLanes(trx: Transaction<DB>, webhookIds: readonly bigin
 export type LaneChange = { webhookId: bigint; openUntil?: Date | null };
 
 /**
- * Makes both lanes of each webhook due when the next delivery of their queue is, not before their circuit lets them.
+ * Makes both lanes of each webhook due when the next delivery of their queue is, not before their circuit lets them, and
+ * not before now: however old its backlog, a lane that was served goes behind those that wait.
  * The lock is a statement of its own: after waiting for it the queue must be looked at anew.
  */
 export async function rescheduleLanes(trx: Transaction<DB>, changes: readonly LaneChange[]): Promise<void> {
@@ -36,7 +37,7 @@ export async function rescheduleLanes(trx: Transaction<DB>, changes: readonly La
     from (
       select known.webhook_id, known.is_manual, known.open_until,
              case when not known.is_held then (
-               select greatest(due_at, known.open_until) from queue
+               select greatest(due_at, known.open_until, clock_timestamp()) from queue
                where webhook_id = known.webhook_id and is_manual = known.is_manual
                order by due_at limit 1) end as next_due_at
       from (

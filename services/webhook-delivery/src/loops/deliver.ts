@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoop } from '@drippulse/runtime';
-import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type Claimed, claim } from '../deliveries/claim.ts';
 import { giveBack } from '../deliveries/give-back.ts';
 import { send } from '../deliveries/send.ts';
-import { createConcurrency, type LaneKey } from '../endpoints/concurrency.ts';
+import { createConcurrency } from '../endpoints/concurrency.ts';
+import { nextDueInMs } from '../endpoints/due-lanes.ts';
 import { startRecorder } from './record.ts';
 
 const maxInFlight = 1024;
@@ -30,7 +30,7 @@ export function startDelivering(ctx: Context): Delivering {
   async function run(): Promise<number | undefined> {
     // Every place is taken: the first result that is recorded wakes this loop.
     if (concurrency.room() === 0) return undefined;
-    const dueInMs = await nextDueInMs(ctx, concurrency.fullLanes());
+    const dueInMs = await nextDueInMs(ctx.db.kysely, concurrency.fullLanes());
     if (dueInMs === undefined || dueInMs > 0) return dueInMs;
     const deliveries = await claim(ctx, concurrency);
     for (const delivery of deliveries) start(delivery);
@@ -66,17 +66,4 @@ export function startDelivering(ctx: Context): Delivering {
         await giveBack(ctx, unsent).catch((error: unknown) => ctx.log.warn({ err: error }, 'leases not given back'));
     },
   };
-}
-
-/** Milliseconds to the next lane that has room; undefined when nothing is queued. */
-async function nextDueInMs(ctx: Context, full: readonly LaneKey[]): Promise<number | undefined> {
-  const { rows } = await sql<{ due_in_ms: number }>`
-    select extract(epoch from next_due_at - clock_timestamp())::float8 * 1000 as due_in_ms from lanes
-    where next_due_at is not null
-      and (webhook_id, is_manual) not in (
-        select * from unnest(${full.map((lane) => lane.webhookId)}::bigint[],
-                             ${full.map((lane) => lane.isManual)}::boolean[]))
-    order by next_due_at
-    limit 1`.execute(ctx.db.kysely);
-  return rows[0] && Math.ceil(rows[0].due_in_ms);
 }

@@ -1,0 +1,46 @@
+import { isMatch } from '../catalog/event-types.ts';
+import type { Match, Outgoing } from './enqueue.ts';
+
+/** An event that customers may subscribe to. */
+export type Event = { organizationId: bigint; aggregate: string; type: string; outgoing(): Outgoing };
+
+/** An active webhook, as far as it decides what it gets. */
+export type Subscription = { id: bigint; organization_id: bigint; event_type: string };
+
+/** The active webhooks of each organization. */
+export type Subscriptions = ReadonlyMap<bigint, readonly Subscription[]>;
+
+/** Who gets this event. What is said about an endpoint is never sent to it. */
+export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
+  return matching(event, subscriptions).map(({ id }) => ({
+    webhookId: id,
+    organizationId: event.organizationId,
+    event: event.outgoing(),
+  }));
+}
+
+/**
+ * The events that somebody gets, cut so that each slice makes about `size` deliveries, however many webhooks an event
+ * goes to.
+ */
+export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions, size: number): Generator<Event[]> {
+  let slice: Event[] = [];
+  let matches = 0;
+  for (const event of events) {
+    const count = matching(event, subscriptions).length;
+    if (count === 0) continue;
+    slice.push(event);
+    matches += count;
+    if (matches < size) continue;
+    yield slice;
+    slice = [];
+    matches = 0;
+  }
+  if (slice.length > 0) yield slice;
+}
+
+function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
+  return (subscriptions.get(event.organizationId) ?? []).filter(
+    ({ id, event_type: pattern }) => isMatch(pattern, event.type) && event.aggregate !== `webhook:${id}`,
+  );
+}

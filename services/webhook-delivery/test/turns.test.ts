@@ -1,0 +1,86 @@
+import { connectDatabase, type Database } from '@drippulse/db';
+import { createLogger } from '@drippulse/observability';
+import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import type { Context } from '../src/context.ts';
+import type { DB } from '../src/db/schema.ts';
+import { type Claimed, claim } from '../src/deliveries/claim.ts';
+import { record } from '../src/deliveries/record.ts';
+import { createConcurrency } from '../src/endpoints/concurrency.ts';
+import { migrateService } from '../src/migrate.ts';
+import { contextOf } from './context.ts';
+
+let database: TestDatabase;
+let db: Database<DB>;
+let ctx: Context;
+beforeEach(async () => {
+  database = await createTestDatabase({ name: 'webhooks_turns', template: 'webhooks_bare', prepare });
+  const log = createLogger({ service: 'test', level: 'fatal' });
+  db = connectDatabase<DB>({ url: database.url, schema: 'webhooks', service: 'test', log });
+  ctx = contextOf(db);
+});
+afterEach(async () => {
+  await ctx.http.close();
+  await db.close();
+  await database.drop();
+});
+
+async function prepare(url: string): Promise<void> {
+  await migrateService(url);
+}
+
+/** Webhooks `from` to `to` of an organization, each with a backlog of `each` deliveries that have been due for `age`. */
+async function addBacklog(organizationId: number, from: number, to: number, each: number, age: string): Promise<void> {
+  const { kysely } = db;
+  const ids = sql`generate_series(${from}::int, ${to}::int)`;
+  await sql`
+    insert into webhooks (id, organization_id, url, event_type, active, secret, created_at, updated_at)
+    select n, ${organizationId}::int, 'http://127.0.0.1/', '*', true, '', now(), now() from ${ids} n`.execute(kysely);
+  await sql`insert into endpoints (webhook_id) select ${ids}`.execute(kysely);
+  await sql`
+    insert into lanes (webhook_id, is_manual, organization_id, next_due_at)
+    select n, false, ${organizationId}::int, now() - ${age}::interval from ${ids} n`.execute(kysely);
+  await sql`
+    with made as (
+      insert into deliveries (event_at, organization_id, webhook_id, event_id, event_type, status)
+      select now(), ${organizationId}::int, w, 'evt_' || w || '_' || n, 'workflow.created', 'pending'
+      from ${ids} w, generate_series(1, ${each}::int) n
+      returning *
+    ), stored as (
+      insert into payloads (event_id, event_at, body) select event_id, event_at, '{}' from made
+    )
+    insert into queue (delivery_id, webhook_id, is_manual, due_at, event_id, event_at, event_type)
+    select id, webhook_id, false, now() - ${age}::interval, event_id, event_at, event_type from made`.execute(kysely);
+}
+
+function recordSuccess(claimed: readonly Claimed[]): Promise<void> {
+  const attempt = { at: new Date(), durationMs: 1, statusCode: 200 };
+  return record(
+    ctx,
+    claimed.map((delivery) => ({ delivery, attempt })),
+  );
+}
+
+test('an old backlog on two hundred webhooks does not keep waiting what is due now', async () => {
+  await addBacklog(1, 1, 100, 20, '2 hours');
+  await addBacklog(2, 101, 200, 20, '1 hour');
+  await addBacklog(3, 201, 201, 1, '0');
+  const concurrency = createConcurrency(50);
+  let rounds = 0;
+  for (let isServed = false; !isServed && rounds < 50; rounds += 1) {
+    const claimed = await claim(ctx, concurrency);
+    isServed = claimed.some(({ lane }) => lane.webhookId === 201n);
+    await recordSuccess(claimed);
+  }
+  expect(rounds).toBeLessThanOrEqual(9);
+});
+
+test('of what is due together each organization gets its turn', async () => {
+  await addBacklog(1, 1, 40, 20, '1 hour');
+  await addBacklog(2, 41, 42, 20, '1 hour');
+  const claimed = await claim(ctx, createConcurrency(8));
+  const webhooks = new Set(claimed.map(({ lane }) => lane.webhookId));
+  expect(claimed).toHaveLength(8);
+  expect(webhooks.has(41n) && webhooks.has(42n)).toBe(true);
+});
