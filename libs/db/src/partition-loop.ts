@@ -1,9 +1,12 @@
 import { type Loop, type LoopLog, startLoop } from '@drippulse/runtime';
 import type { Database } from './connect.ts';
+import { codeOf } from './failures.ts';
 import { databaseNow } from './now.ts';
 import { maintainPartitions, type Partitioning } from './partitions.ts';
 
 const hourMs = 3_600_000;
+const lockNotAvailable = '55P03';
+const tableInUseMs = 5_000;
 
 /** Keeps the partitions of a service's tables ahead of the time and drops the expired ones, once an hour. */
 export function startPartitionLoop<DB>(options: {
@@ -18,11 +21,16 @@ export function startPartitionLoop<DB>(options: {
     maxIdleMs: hourMs,
     async run() {
       const now = await databaseNow(db.kysely);
-      for (const table of tables) {
-        const { created, dropped } = await maintainPartitions(db.kysely, table, now);
-        if (dropped.length > 0) log.info({ table: table.table, created, dropped }, 'expired partitions dropped');
+      try {
+        for (const table of tables) {
+          const { created, dropped } = await maintainPartitions(db.kysely, table, now);
+          if (dropped.length > 0) log.info({ table: table.table, created, dropped }, 'expired partitions dropped');
+        }
+        return hourMs;
+      } catch (error) {
+        if (codeOf(error) !== lockNotAvailable) throw error;
+        return tableInUseMs;
       }
-      return hourMs;
     },
   });
 }

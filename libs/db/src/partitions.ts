@@ -9,7 +9,7 @@ const dayMs = 86_400_000;
 const daysAhead = 3;
 const deleteSlice = 5_000;
 /** Making and dropping partitions locks the whole table for a moment: give up fast rather than hold up its traffic. */
-const lockTimeout = '2s';
+const lockTimeout = '500ms';
 
 /**
  * Makes the partitions of `now`'s day (UTC) and the three after it, and the default one that catches what falls outside.
