@@ -18,7 +18,7 @@ import type { Context } from './context.ts';
 import { deliveryPartitions } from './db/partitions.ts';
 import type { DB } from './db/schema.ts';
 import { startCancelling } from './loops/cancel-removed.ts';
-import { startDelivering } from './loops/deliver.ts';
+import { maxInFlight, startDelivering } from './loops/deliver.ts';
 import { startExpiring } from './loops/expire-held.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
@@ -50,7 +50,13 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
   const tokens = createTokens({ service: 'webhook-delivery', keys: parseInternalTokenKeys(config.internalTokenKeys) });
   const sealer = createSealer(config.encryptionKeys);
   const db = connectDatabase<DB>({ url: config.databaseUrl, schema: 'webhooks', service: 'webhook-delivery', log });
-  const http = createHttpClient({ allowPrivate: config.allowPrivate, userAgent: 'DripPulse-Webhooks/1', resolve });
+  const http = createHttpClient({
+    allowPrivate: config.allowPrivate,
+    userAgent: 'DripPulse-Webhooks/1',
+    // Many customers' endpoints may share an origin; one that hangs must not take the connections of the others.
+    maxConnectionsPerOrigin: maxInFlight,
+    resolve,
+  });
   const relay = startRelay({ db, schema: 'webhooks', service: 'webhook-delivery', transport: events, log, metrics });
 
   const ctx: Context = {

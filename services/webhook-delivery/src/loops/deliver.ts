@@ -8,7 +8,8 @@ import { createConcurrency } from '../endpoints/concurrency.ts';
 import { nextDueInMs } from '../endpoints/due-lanes.ts';
 import { startRecorder } from './record.ts';
 
-const maxInFlight = 1024;
+/** Requests under way in one process. */
+export const maxInFlight = 1024;
 /** How long answers that are on their way may still come when the service stops. */
 const graceMs = 2_000;
 /** Pause when lanes are due and none could give anything: others are at work on them. */
@@ -48,7 +49,7 @@ export function startDelivering(ctx: Context): Delivering {
     const attempt = await send(ctx, delivery, stopped.signal);
     ctx.metrics.attemptEnded(attempt);
     if (attempt !== undefined) return recorder.push({ delivery, attempt });
-    unsent.push(delivery);
+    if (stopped.signal.aborted) unsent.push(delivery);
     concurrency.ended(delivery.lane, false);
   }
 
