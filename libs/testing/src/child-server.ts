@@ -19,20 +19,18 @@ export type ChildServer = {
  */
 export async function startChildServer(options: {
   command: string[];
-  /** A folder to remove when the run is over. */
-  remove?: string;
   logFile: string;
   isReady(log: string): Promise<boolean> | boolean;
   timeoutMs?: number;
 }): Promise<ChildServer> {
-  const { command, remove, logFile, isReady, timeoutMs = 60_000 } = options;
+  const { command, logFile, isReady, timeoutMs = 60_000 } = options;
   const [file = '', ...args] = command;
   writeFileSync(logFile, '');
   const log = openSync(logFile, 'a');
   const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], cwd: '/' });
   closeSync(log);
   child.unref();
-  if (child.pid !== undefined) endWithRun({ pid: child.pid, signal: 'KILL', remove });
+  if (child.pid !== undefined) endWithRun(child.pid, 'KILL');
   let failure: Error | undefined;
   child.on('error', (error) => {
     failure = error;

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { runPid } from './run-id.ts';
 
 /** Polls until the run is gone, then ends the server, if the process with its number is still the one it was. */
-const script = `
-run=$1 pid=$2 signal=$3 remove=$4
+const endServer = `
+run=$1 pid=$2 signal=$3
 born() {
   if [ -d /proc/self ]; then sed -n 's/.*) //; /^Z/!p' "/proc/$pid/stat" 2>/dev/null | cut -d' ' -f20
   else ps -p "$pid" -o lstart= 2>/dev/null; fi
@@ -12,16 +12,29 @@ birth=$(born)
 alive() { [ -n "$birth" ] && [ "$(born)" = "$birth" ]; }
 while kill -0 "$run" 2>/dev/null; do alive || exit 0; sleep 1; done
 alive && kill -s "$signal" "$pid"
-for i in 1 2 3 4 5 6 7 8 9 10; do alive || break; sleep 1; done
-[ -z "$remove" ] || rm -rf "$remove"
+`;
+
+/** Servers that end with the run may write into the folder for a moment longer. */
+const removeFolder = `
+run=$1 folder=$2
+while kill -0 "$run" 2>/dev/null; do [ -e "$folder" ] || exit 0; sleep 1; done
+for i in 1 2 3 4 5; do sleep 2; rm -rf "$folder"; [ -e "$folder" ] || exit 0; done
 `;
 
 /**
  * Ends a server when the test run that started it is over, however that ended: its processes may be killed, so a small
- * process beside them watches. `remove` is a folder to remove after the server.
+ * process beside them watches.
  */
-export function endWithRun(server: { pid: number; signal: 'INT' | 'TERM' | 'KILL'; remove?: string }): void {
-  const { pid, signal, remove = '' } = server;
-  const args = ['-c', script, 'end-with-run', String(runPid()), String(pid), signal, remove];
-  spawn('sh', args, { detached: true, stdio: 'ignore', cwd: '/' }).unref();
+export function endWithRun(pid: number, signal: 'INT' | 'KILL'): void {
+  watch(endServer, [String(pid), signal]);
+}
+
+/** Removes a folder when the test run is over. */
+export function removeWithRun(folder: string): void {
+  watch(removeFolder, [folder]);
+}
+
+function watch(script: string, args: string[]): void {
+  const command = ['-c', script, 'drippulse-test-run', String(runPid()), ...args];
+  spawn('sh', command, { detached: true, stdio: 'ignore', cwd: '/' }).unref();
 }

@@ -1,7 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 
 /**
  * Names the test run this process belongs to: that of jest's main process, which its workers hang on by an IPC channel.
@@ -20,13 +17,6 @@ export function runPid(): number {
 /** Whether this is that process, and not one of its workers. */
 export function isRunProcess(): boolean {
   return process.channel === undefined;
-}
-
-/** A folder for what the processes of this run share. */
-export async function runFolder(): Promise<string> {
-  const folder = path.join(os.tmpdir(), `drippulse-run-${runId()}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  return folder;
 }
 
 function startTime(pid: number): string {

@@ -1,7 +1,8 @@
 import { readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { withFileLock } from './file-lock.ts';
-import { isRunProcess, runFolder } from './run-id.ts';
+import { runFolder } from './run-folders.ts';
+import { isRunProcess } from './run-id.ts';
 import type { Unavailable } from './unavailable.ts';
 
 /** A server that all processes of a test run share. `stop` in the run's main process ends it, elsewhere does nothing. */

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { startEmbeddedPostgres } from './embedded-postgres/start.ts';
 import { endWithRun } from './end-with-run.ts';
 import { shareWithRun } from './shared-server.ts';
@@ -18,7 +17,7 @@ export async function testPostgres(options: { onProgress?(message: string): void
   if (given) return { url: given, stop: async () => undefined };
   const server = await shareWithRun('postgres', async (dataDir) => {
     const postgres = await startEmbeddedPostgres({ ...options, dataDir, settings: fastSettings });
-    endWithRun({ pid: postgres.pid, signal: 'INT', remove: path.dirname(dataDir) });
+    endWithRun(postgres.pid, 'INT');
     return { address: postgres.url, stop: postgres.stop };
   });
   if ('unavailable' in server) throw new Error(server.unavailable);

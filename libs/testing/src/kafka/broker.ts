@@ -30,8 +30,6 @@ export type KafkaBroker = {
 export async function startBroker(options: {
   java: string;
   dataDir: string;
-  /** Whether the folder goes when the test run is over. */
-  removeFolder?: boolean;
   port?: number;
   onProgress?(message: string): void;
 }): Promise<KafkaBroker> {
@@ -59,7 +57,6 @@ export async function startBroker(options: {
   const launch = (): Promise<ChildServer> =>
     startChildServer({
       command: [java, ...jvm, 'kafka.Kafka', config],
-      remove: options.removeFolder ? dataDir : undefined,
       logFile: path.join(dataDir, 'broker.log'),
       isReady: async (log) => log.includes('Kafka Server started') && (await isListening(port)),
     });

@@ -1,6 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { temporaryFolder } from '../run-folders.ts';
 import { firstLine, type Unavailable } from '../unavailable.ts';
 import { type KafkaBroker, startBroker } from './broker.ts';
 import { startContainer } from './container.ts';
@@ -35,6 +33,5 @@ async function startWithJava(options: {
 }): Promise<KafkaBroker | undefined> {
   const java = await findJava();
   if (java === undefined) return undefined;
-  const dataDir = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'drippulse-kafka-')));
-  return startBroker({ ...options, java, dataDir, removeFolder: options.dataDir === undefined });
+  return startBroker({ ...options, java, dataDir: options.dataDir ?? (await temporaryFolder('kafka')) });
 }

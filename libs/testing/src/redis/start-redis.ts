@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { startChildServer } from '../child-server.ts';
 import { freePort } from '../ports.ts';
+import { temporaryFolder } from '../run-folders.ts';
 import { firstLine, type Unavailable } from '../unavailable.ts';
 import { findRedisBinary } from './binary.ts';
 
@@ -35,14 +35,13 @@ function howToGetRedis(tried: string): string {
 }
 
 async function launch(binary: string, options: { port?: number; dataDir?: string }): Promise<RedisServer> {
-  const folder = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'drippulse-redis-')));
+  const folder = options.dataDir ?? (await temporaryFolder('redis'));
   await mkdir(folder, { recursive: true });
   const dir = await realpath(folder);
   const port = options.port ?? (await freePort());
   const start = () =>
     startChildServer({
       command: [binary, '--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'no'],
-      remove: options.dataDir === undefined ? dir : undefined,
       logFile: path.join(dir, 'redis.log'),
       isReady: (log) => log.includes('Ready to accept connections'),
     });
