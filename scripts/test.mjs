@@ -122,7 +122,7 @@ async function runTests(env) {
 function turboCommand() {
   const filters = words.length === 0 ? [] : packages.map(({ name }) => `--filter=${name}`);
   // In CI nothing that an earlier run left may stand in for a test.
-  const caching = isCi ? ['--force', '--cache=local:,remote:'] : [];
+  const caching = isCi ? ['--force', '--no-cache'] : [];
   return [
     ...['turbo', 'run', 'test', '--continue', '--concurrency=2', '--output-logs=errors-only', '--log-order=grouped'],
     ...[...caching, ...filters, '--', '--json', `--outputFile=${resultsFile}`],

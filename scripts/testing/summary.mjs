@@ -1,8 +1,8 @@
 import path from 'node:path';
 import process from 'node:process';
 
-/** How the sentences of libs/testing begin that say why a server can't be had. */
-const unavailable = /^(Kafka|Redis|PostgreSQL) needs /;
+/** A suite that lacks a server has one skipped test, whose name is the sentence of libs/testing that says why. */
+const unavailable = /^(?:NOT RUN: )?((?:Kafka|Redis|PostgreSQL) needs .*)$/;
 
 /** Adds up what passed, failed, was skipped or could not run, and says so in the end. */
 export function createSummary({ isCi }) {
@@ -53,9 +53,9 @@ export function createSummary({ isCi }) {
   }
 }
 
-/** The sentence of a suite that was left out for want of a server: it stands as the name of what is skipped. */
+/** The sentence of a suite that was left out for want of a server. */
 function whyNotRun(suite) {
   const skipped = suite.assertionResults.filter((test) => test.status === 'pending');
   const titles = skipped.flatMap((test) => [...test.ancestorTitles, test.title]);
-  return titles.find((title) => unavailable.test(title));
+  return titles.map((title) => unavailable.exec(title)?.[1]).find((sentence) => sentence !== undefined);
 }
