@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { createKafkaTransport, platformTopics } from '@drippulse/events';
+import { createKafkaTransport } from '@drippulse/events';
 import { bootstrapIdentity } from '@drippulse/gateway/organizations';
 import { runMain } from '@drippulse/runtime';
 import { startKafka, startRedis } from '@drippulse/testing';
@@ -12,6 +12,7 @@ import { reservePostgres } from './postgres.ts';
 import { freePorts, startProcess } from './processes.ts';
 import { prepareSchemas } from './schemas.ts';
 import { loadSecrets, StartError, services } from './secrets.ts';
+import { topics } from './topics.ts';
 
 /** `npm run start:distributed`: each service a process of its own, over gRPC, on real PostgreSQL, Kafka and Redis. */
 const startedAt = performance.now();
@@ -40,7 +41,7 @@ async function start(given: Settings): Promise<void> {
       const kafkaBrokers = given.kafkaBrokers ?? (await startBroker(given, opened));
       const redisUrl = given.redisUrl ?? (await startLimiterStore(given, opened));
       const transport = createKafkaTransport({ brokers: kafkaBrokers.split(','), clientId: 'drippulse-topics', log });
-      await transport.ensureTopics(platformTopics);
+      await transport.ensureTopics(topics);
       await transport.close();
       await bootstrapIdentity(databaseUrls.gateway, {
         username: given.adminUsername,

@@ -11,6 +11,7 @@ import { serviceEnvironment } from './environment.ts';
 import { reservePostgres } from './postgres.ts';
 import { prepareSchemas } from './schemas.ts';
 import type { Secrets } from './secrets.ts';
+import { topics } from './topics.ts';
 
 /** The whole platform in this process. */
 export type Platform = {
@@ -46,23 +47,20 @@ export async function startPlatform(
     onProgress('Starting the services …');
     const events = connectEvents(settings, databaseUrls.events, log);
     opened.push({ stop: () => events.close() });
+    await events.ensureTopics(topics);
     const peers = createInMemoryPeers();
     opened.push({ stop: async () => peers.close() });
     const servers = { databaseUrls, kafkaBrokers: settings.kafkaBrokers, redisUrl: settings.redisUrl };
-    const shared = (service: string) => ({ peers, events, log: log.child({ service }) });
+    const shared = { peers, events, log };
     const environment = (service: keyof typeof secrets.internalTokenKeys & Parameters<typeof serviceEnvironment>[0]) =>
       serviceEnvironment(service, settings, secrets, servers);
 
     const started = [
-      await open(workflows.startService(workflows.readConfig(environment('workflows')), shared('workflows'))),
-      await open(
-        runtime.startService(runtime.readConfig(environment('enrollment-runtime')), shared('enrollment-runtime')),
-      ),
-      await open(
-        webhooks.startService(webhooks.readConfig(environment('webhook-delivery')), shared('webhook-delivery')),
-      ),
+      await open(workflows.startService(workflows.readConfig(environment('workflows')), shared)),
+      await open(runtime.startService(runtime.readConfig(environment('enrollment-runtime')), shared)),
+      await open(webhooks.startService(webhooks.readConfig(environment('webhook-delivery')), shared)),
     ];
-    const front = await open(gateway.startService(gateway.readConfig(environment('gateway')), shared('gateway')));
+    const front = await open(gateway.startService(gateway.readConfig(environment('gateway')), shared));
     started.push(front);
     const ops = await open(
       startOpsServer({

@@ -40,7 +40,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     mailDir: read.MAIL_DIR,
     /** Whether a callback may go to a private address. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
-    /** How long a worker holds the runs it claimed; one that holds an effect has the effect's deadline on top. */
-    leaseMs: 15_000,
+    /** How long a worker that died holds up the runs it had claimed; effects in flight renew it. */
+    leaseMs: 8_000,
   };
 }

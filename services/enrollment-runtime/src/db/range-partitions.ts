@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type QueryExecutorProvider, sql } from 'kysely';
 
 /** Enrollment ids in one partition: about a gigabyte of timeline. */
 const partitionIds = 1_000_000n;
@@ -8,8 +8,8 @@ const partitionsAhead = 2n;
  * Makes the partition that holds `id`, the next two, and the default one, for a table partitioned by ranges of
  * enrollment id. A range whose first rows already lie in the default partition stays there.
  */
-export async function createRangePartitions<DB>(
-  db: Kysely<DB>,
+export async function createRangePartitions(
+  db: QueryExecutorProvider,
   table: 'timeline' | 'effects',
   id: bigint,
 ): Promise<void> {
@@ -20,7 +20,7 @@ export async function createRangePartitions<DB>(
   }
 }
 
-async function isNeeded<DB>(db: Kysely<DB>, table: string, index: bigint): Promise<boolean> {
+async function isNeeded(db: QueryExecutorProvider, table: string, index: bigint): Promise<boolean> {
   const { rows } = await sql<{ needed: boolean }>`
     select to_regclass(${nameOf(table, index)}) is null
       and not exists (
@@ -30,7 +30,7 @@ async function isNeeded<DB>(db: Kysely<DB>, table: string, index: bigint): Promi
   return rows[0]?.needed === true;
 }
 
-async function createPartition<DB>(db: Kysely<DB>, table: string, index: bigint): Promise<void> {
+async function createPartition(db: QueryExecutorProvider, table: string, index: bigint): Promise<void> {
   await sql`
     create table if not exists ${sql.id(nameOf(table, index))} partition of ${sql.id(table)}
     for values from (${sql.lit(index * partitionIds)}) to (${sql.lit((index + 1n) * partitionIds)})`.execute(db);

@@ -77,25 +77,6 @@ export interface Enrollments {
   workflow_id: bigint;
 }
 
-export interface IdempotencyKeys {
-  created_at: Generated<Date>;
-  effect_key: string | null;
-  fence: Generated<number>;
-  fingerprint: Buffer;
-  key: string;
-  locked_until: Date | null;
-  organization_id: bigint;
-  response: Buffer | null;
-  response_headers: string | null;
-  rpc: string;
-  sealed: Generated<boolean>;
-}
-
-export interface Inbox {
-  consumer_group: string;
-  event_id: string;
-}
-
 export interface Lanes {
   catching_up: Generated<boolean>;
   draining: Generated<boolean>;
@@ -108,21 +89,6 @@ export interface Lanes {
   version: number;
   wake_at: Date | null;
   workflow_id: bigint;
-}
-
-export interface Outbox {
-  created_at: Generated<Date>;
-  events: number;
-  frame: Buffer;
-  id: Generated<bigint>;
-  topic: string;
-  traceparent: string | null;
-}
-
-export interface OutboxLease {
-  holder: string;
-  id: Generated<boolean>;
-  locked_until: Date;
 }
 
 export interface Outcomes {
@@ -174,6 +140,14 @@ export interface Runs {
   workflow_id: bigint;
 }
 
+export interface Schedules {
+  frequency: string;
+  next_tick_at: Date;
+  organization_id: bigint;
+  timezone: string;
+  workflow_id: bigint;
+}
+
 export interface Timeline {
   at: Date;
   attempt: number;
@@ -198,15 +172,12 @@ export interface DB {
   deliveries: Deliveries;
   effects: Effects;
   enrollments: Enrollments;
-  idempotency_keys: IdempotencyKeys;
-  inbox: Inbox;
   lanes: Lanes;
-  outbox: Outbox;
-  outbox_lease: OutboxLease;
   outcomes: Outcomes;
   removals: Removals;
   run_data: RunData;
   runs: Runs;
+  schedules: Schedules;
   timeline: Timeline;
   workflow_versions: WorkflowVersions;
 }

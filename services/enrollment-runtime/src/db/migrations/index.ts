@@ -1,4 +1,8 @@
 import type { Migration } from 'kysely/migration';
 import * as enrollments from './2026-11-25-0900-enrollments.ts';
+import * as schedules from './2026-11-25-1000-schedules.ts';
 
-export const migrations: Record<string, Migration> = { '2026-11-25-0900-enrollments': enrollments };
+export const migrations: Record<string, Migration> = {
+  '2026-11-25-0900-enrollments': enrollments,
+  '2026-11-25-1000-schedules': schedules,
+};

@@ -1,0 +1,26 @@
+import { createHttpClient, type HttpClient } from '@drippulse/http';
+import type { Config } from '../config.ts';
+import { createMailer, type Mailer } from './email/mailer.ts';
+
+/** How effects leave the process. */
+export type EffectAdapters = {
+  http: HttpClient;
+  /** Undefined where there is neither a mail server nor a folder for mails. */
+  mailer: Mailer | undefined;
+  close(): Promise<void>;
+};
+
+export function createEffectAdapters(o: {
+  config: Pick<Config, 'allowPrivate' | 'smtpUrl' | 'mailFrom' | 'mailDir'>;
+}): EffectAdapters {
+  const http = createHttpClient({ allowPrivate: o.config.allowPrivate, userAgent: 'DripPulse' });
+  const mailer = createMailer(o.config);
+  return {
+    http,
+    mailer,
+    async close() {
+      mailer?.close();
+      await http.close();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Clients } from '../../context.ts';
+
+/** How long asking for a signature may take. */
+export const signingTimeoutMs = 5_000;
+
+/** The headers of Standard Webhooks 1.0.0. The effect's key is the message's id, so that a receiver knows a repeat. */
+export async function signatureHeaders(
+  signing: Clients['signing'],
+  message: { organizationId: bigint; webhookId: bigint; id: string; body: string; at: Date },
+): Promise<Record<string, string>> {
+  const { organizationId, webhookId, id, body, at } = message;
+  const timestampSeconds = BigInt(Math.floor(at.getTime() / 1000));
+  const client = signing({
+    organizationId,
+    actor: { type: 'service', id: 'enrollment-runtime' },
+    role: 'admin',
+    mode: 'live',
+  });
+  const request = { webhookId, messageId: id, timestampSeconds, body: new TextEncoder().encode(body) };
+  const { signature } = await client.signPayload(request, { timeoutMs: signingTimeoutMs });
+  return { 'webhook-id': id, 'webhook-timestamp': String(timestampSeconds), 'webhook-signature': signature };
+}

@@ -1,0 +1,67 @@
+import type { JsonObject } from '@drippulse/json';
+import { convert } from 'html-to-text';
+import addressparser from 'nodemailer/lib/addressparser';
+import { hashOfKey, messageIdOf } from '../message-id.ts';
+
+type Address = { name: string; address: string };
+
+/** A mail as nodemailer takes it. Addresses are objects: it then reads no lists and no further fields out of them. */
+export type Mail = {
+  messageId: string;
+  from: Address;
+  to: Address;
+  replyTo?: Address;
+  envelope: { from: string; to: string };
+  subject: string;
+  html?: string;
+  text: string;
+  headers: Record<string, string>;
+  baseBoundary: string;
+};
+
+const addressPattern = /^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/;
+
+/** The mail that a rendered request asks for, or why it makes none. */
+export function composeMail(key: string, request: JsonObject, mailFrom: string): { mail: Mail } | { problem: string } {
+  const own = readAddress(mailFrom);
+  const to = readAddress(request['to']);
+  const from = request['from'] ? readAddress(request['from']) : own;
+  const replyTo = request['reply_to'] ? readAddress(request['reply_to']) : undefined;
+  if (own === null) return { problem: 'MAIL_FROM is not an email address' };
+  if (to === null) return { problem: 'to is not an email address' };
+  if (from === null) return { problem: 'from is not an email address' };
+  if (replyTo === null) return { problem: 'reply_to is not an email address' };
+  return {
+    mail: {
+      messageId: messageIdOf(key, mailFrom),
+      from,
+      to,
+      ...(replyTo && { replyTo }),
+      // What comes back comes to the platform, whoever the step says it is from.
+      envelope: { from: own.address, to: to.address },
+      subject: oneLine(request['subject']),
+      ...bodyOf(request),
+      // Answering machines leave it alone (RFC 3834).
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      // Made from the key, so that the parts of a repeat have the same bytes.
+      baseBoundary: hashOfKey(key),
+    },
+  };
+}
+
+function bodyOf({ html, text }: JsonObject): { html?: string; text: string } {
+  if (typeof html === 'string') return { html, text: convert(html, { wordwrap: 78 }) };
+  return { text: typeof text === 'string' ? text : '' };
+}
+
+/** One mailbox, `a@b.c` or `Name <a@b.c>`; null for anything else. */
+function readAddress(value: unknown): Address | null {
+  const [first, ...others] = addressparser(oneLine(value), { flatten: true });
+  if (first === undefined || others.length > 0 || !addressPattern.test(first.address)) return null;
+  return { name: first.name, address: first.address };
+}
+
+/** A header field is one line: a value must not bring further fields. */
+function oneLine(value: unknown): string {
+  return typeof value === 'string' ? value.replace(/\p{Cc}+/gu, ' ').trim() : '';
+}

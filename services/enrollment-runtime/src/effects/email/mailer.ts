@@ -1,0 +1,77 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import { hashOfKey } from '../message-id.ts';
+import type { Mail } from './compose-mail.ts';
+
+/** Hands one mail over and answers the id that the mail server gave it, if it gave one. */
+export type Mailer = {
+  from: string;
+  send(key: string, mail: Mail): Promise<string | undefined>;
+  close(): void;
+};
+
+/** The longest that handing over one mail may take. */
+export const mailTimeoutMs = 60_000;
+
+const connectTimeoutMs = 10_000;
+const idleSocketMs = 20_000;
+/** At least as many as the effects in flight to the mail server, so that none waits inside of nodemailer. */
+const maxConnections = 20;
+
+// Whatever a template puts into a mail, it never makes nodemailer read a file or fetch a URL.
+const guard = { disableFileAccess: true, disableUrlAccess: true };
+
+/** By SMTP; without a server each mail is a file; without a folder there is no mailer. */
+export function createMailer(config: {
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  mailDir: string | undefined;
+}): Mailer | undefined {
+  if (config.smtpUrl !== undefined) return smtpMailer(config.smtpUrl, config.mailFrom);
+  return config.mailDir === undefined ? undefined : fileMailer(config.mailDir, config.mailFrom);
+}
+
+function smtpMailer(url: string, from: string): Mailer {
+  const transport = createTransport({
+    ...guard,
+    url,
+    pool: true,
+    maxConnections,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    dnsTimeout: connectTimeoutMs,
+    socketTimeout: idleSocketMs,
+  });
+  return {
+    from,
+    async send(_key, mail) {
+      const { response } = await transport.sendMail({ ...mail, ...guard });
+      return /queued as (\S+)|\bid=(\S+)/i.exec(response)?.slice(1).find(Boolean);
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** A repeat writes the same file again; a reader never sees half of one. */
+function fileMailer(folder: string, from: string): Mailer {
+  const transport = createTransport({ ...guard, streamTransport: true, buffer: true });
+  return {
+    from,
+    async send(key, mail) {
+      const { message } = await transport.sendMail({ ...mail, ...guard });
+      await mkdir(folder, { recursive: true });
+      const file = join(folder, fileNameOf(key));
+      await writeFile(`${file}.part`, message, { mode: 0o600 });
+      await rename(`${file}.part`, file);
+      return undefined;
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** The effect key where a file may be named so; step ids may hold anything. */
+function fileNameOf(key: string): string {
+  const name = key.replaceAll(':', '_');
+  return /^[\w-][\w.-]{0,199}$/.test(name) ? `${name}.eml` : `${hashOfKey(key)}.eml`;
+}

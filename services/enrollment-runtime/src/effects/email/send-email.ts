@@ -1,0 +1,39 @@
+import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
+import { composeMail } from './compose-mail.ts';
+import { isOwnMailer, noConnection } from './integrations.ts';
+
+/** Hands a mail to the mail server. A repeat is the same mail with the same Message-ID. */
+export async function sendEmail({ adapters }: EffectContext, call: EffectCall): Promise<EffectOutcome> {
+  const integration = String(call.request['integration_id']);
+  if (!isOwnMailer(integration)) return noConnection(integration);
+  if (adapters.mailer === undefined) return { outcome: 'skipped', reason: 'no mail server is configured' };
+  const composed = composeMail(call.key, call.request, adapters.mailer.from);
+  if ('problem' in composed) return { outcome: 'failed', error: composed.problem, retryable: false };
+  const { mail } = composed;
+  try {
+    const providerMessageId = await adapters.mailer.send(call.key, mail);
+    const message = `Sent to ${mail.to.address}: "${mail.subject}"`;
+    return { outcome: 'succeeded', message, ...(providerMessageId !== undefined && { providerMessageId }) };
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/**
+ * A 5xx is the server's last word on this mail (RFC 5321, section 4.2.1), unless it is about us: a login that does not
+ * work now may work when the operator has put it right.
+ */
+function failureOf(error: unknown): EffectOutcome {
+  const { responseCode, code } = smtpError(error);
+  const isRefused = responseCode !== undefined && responseCode >= 500 && code !== 'EAUTH';
+  const message = error instanceof Error ? error.message : String(error);
+  return { outcome: 'failed', error: `the mail server did not take it: ${message}`, retryable: !isRefused };
+}
+
+function smtpError(error: unknown): { responseCode?: number; code?: string } {
+  if (typeof error !== 'object' || error === null) return {};
+  return {
+    ...('responseCode' in error && typeof error.responseCode === 'number' && { responseCode: error.responseCode }),
+    ...('code' in error && typeof error.code === 'string' && { code: error.code }),
+  };
+}

@@ -1,0 +1,26 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { type DeliveryCounts, noDeliveries } from './enrollment-row.ts';
+
+type CountsRow = DeliveryCounts & { enrollment_id: bigint };
+
+/** Messages by outcome of each of these enrollments; one that came back was sent before. */
+export async function deliveryCounts(
+  db: Kysely<DB>,
+  enrollmentIds: readonly bigint[],
+): Promise<(enrollmentId: bigint) => DeliveryCounts> {
+  const counts = new Map<bigint, DeliveryCounts>();
+  if (enrollmentIds.length > 0) {
+    const { rows } = await sql<CountsRow>`
+      select enrollment_id,
+        count(*) filter (where sent_at is not null)::int as sent,
+        count(*) filter (where opened_at is not null)::int as opened,
+        count(*) filter (where clicked_at is not null)::int as clicked,
+        count(*) filter (where status = 'bounced')::int as bounced,
+        count(*) filter (where status = 'failed')::int as failed
+      from deliveries where enrollment_id = any (${enrollmentIds}::bigint[])
+      group by enrollment_id`.execute(db);
+    for (const { enrollment_id, ...row } of rows) counts.set(enrollment_id, row);
+  }
+  return (enrollmentId) => counts.get(enrollmentId) ?? noDeliveries;
+}

@@ -1,0 +1,31 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type Timestamp, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { DeliverySchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import type { Selectable } from 'kysely';
+import type { Deliveries } from '../db/schema.ts';
+import { deliveryStatusToProto } from './enums.ts';
+
+export type DeliveryRow = Selectable<Deliveries>;
+
+export function deliveryToProto(row: DeliveryRow) {
+  return {
+    id: row.id,
+    channel: row.channel,
+    integrationId: row.integration_id,
+    to: row.receiver,
+    subject: row.subject,
+    status: deliveryStatusToProto(row.status),
+    messageId: row.message_id,
+    providerMessageId: row.provider_message_id ?? undefined,
+    error: row.error ?? undefined,
+    attempts: row.attempts,
+    queuedAt: timestampFromDate(row.queued_at),
+    sentAt: optional(row.sent_at),
+    openedAt: optional(row.opened_at),
+    clickedAt: optional(row.clicked_at),
+  } satisfies MessageInitShape<typeof DeliverySchema>;
+}
+
+function optional(date: Date | null): Timestamp | undefined {
+  return date === null ? undefined : timestampFromDate(date);
+}

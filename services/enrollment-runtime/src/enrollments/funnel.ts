@@ -1,0 +1,95 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Definition } from '@drippulse/engine';
+import type { StepFunnelSchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import type { Kysely, Selectable } from 'kysely';
+import type { Context } from '../context.ts';
+import type { Counters, DB } from '../db/schema.ts';
+import { stepIdAt } from '../runs/step-at.ts';
+import type { DueCount } from './due-counts.ts';
+
+export type CounterRow = Pick<
+  Selectable<Counters>,
+  'step_id' | 'active' | 'paused' | 'completed' | 'failed' | 'cancelled'
+>;
+
+/** The counters of a workflow; `mode` narrows them to what a test key sees. */
+export async function readCounters(
+  db: Kysely<DB>,
+  workflowId: bigint,
+  mode: 'test' | undefined,
+): Promise<CounterRow[]> {
+  let query = db
+    .selectFrom('counters')
+    .select(['step_id', 'active', 'paused', 'completed', 'failed', 'cancelled'])
+    .where('workflow_id', '=', workflowId);
+  if (mode !== undefined) query = query.where('mode', '=', mode);
+  return query.execute();
+}
+
+/** How many are due at each step id; those of older versions are matched by it. */
+export async function readDue(
+  ctx: Context,
+  db: Kysely<DB>,
+  workflowId: bigint,
+  mode: 'test' | undefined,
+): Promise<Map<string, bigint>> {
+  const counts = await ctx.dueCounts.of(db, workflowId);
+  const due = new Map<string, bigint>();
+  for (const row of counts.filter((count) => mode === undefined || count.mode === mode)) {
+    const stepId = await stepIdOf(ctx, workflowId, row);
+    due.set(stepId, (due.get(stepId) ?? 0n) + row.count);
+  }
+  return due;
+}
+
+async function stepIdOf(ctx: Context, workflowId: bigint, row: DueCount): Promise<string> {
+  return stepIdAt(await ctx.definitions.get(workflowId, row.version), row.stepIndex);
+}
+
+/** The buckets of the current version's steps, and the totals over all. Held ones are neither waiting nor due. */
+export function toFunnel(
+  definition: Definition,
+  counters: readonly CounterRow[],
+  due: ReadonlyMap<string, bigint>,
+): MessageInitShape<typeof StepFunnelSchema> {
+  const sum = (rows: readonly CounterRow[], counted: Exclude<keyof CounterRow, 'step_id'>) =>
+    rows.reduce((total, row) => total + row[counted], 0n);
+  const steps = definition.steps.map((step, index) => {
+    const rows = counters.filter((row) => row.step_id === step.id);
+    const active = sum(rows, 'active');
+    const waiting = atLeastZero(active - sum(rows, 'paused') - (due.get(step.id) ?? 0n));
+    return {
+      stepIndex: index,
+      stepNumber: index + 1,
+      name: step.name,
+      type: step.type,
+      activeLeads: active,
+      waitingLeads: waiting,
+      runningLeads: active - waiting,
+    };
+  });
+  const [active, completed, failed, cancelled] = (['active', 'completed', 'failed', 'cancelled'] as const).map(
+    (counted) => sum(counters, counted),
+  ) as [bigint, bigint, bigint, bigint];
+  return {
+    steps,
+    totals: {
+      active,
+      paused: sum(counters, 'paused'),
+      completed,
+      failed,
+      cancelled,
+      totalEnrollments: active + completed + failed + cancelled,
+    },
+  };
+}
+
+/** Everything enrolled in the workflow, of a caller who sees all of it. */
+export function totalOf(counters: readonly CounterRow[]): bigint {
+  return counters.reduce((total, row) => total + row.active + row.completed + row.failed + row.cancelled, 0n);
+}
+
+/** A background count of due ones may be ahead of the counters. */
+function atLeastZero(value: bigint): bigint {
+  return value < 0n ? 0n : value;
+}

@@ -1,0 +1,51 @@
+import { setImmediate as giveWay } from 'node:timers/promises';
+import { jsonKind, jsonRows } from '@drippulse/json';
+import { DomainError } from '@drippulse/runtime';
+import { type NewEnrollment, readContact } from './contact.ts';
+
+/** The rows of a bulk enrollment: those that can be enrolled, and the first ones that cannot, with the reason. */
+export type Rows = { contacts: NewEnrollment[]; skippedCount: number; skipped: { index: number; reason: string }[] };
+
+/** Why a bulk enrollment is refused whatever its rows are. */
+export type Refusal = { refused: DomainError };
+
+const maxRows = 10_000;
+const maxRowBytes = 64 * 1024;
+const shownSkipped = 100;
+/** Rows read before other requests get their turn. */
+const sliceRows = 500;
+
+/** Reads the `contacts` of a request, each row once; says what is wrong instead of throwing it, as checks have an order. */
+export async function readRows(contacts: Uint8Array | undefined): Promise<Rows | Refusal> {
+  if (contacts === undefined || jsonKind(contacts) !== 'array')
+    return refusal('invalid', 'contacts_required', required);
+  const rows: Rows = { contacts: [], skippedCount: 0, skipped: [] };
+  let count = 0;
+  for (const row of jsonRows(contacts)) {
+    count += 1;
+    if (count > maxRows) return refusal('too_large', 'too_many_contacts', tooMany);
+    const reason = reasonToSkip(row);
+    if (reason === undefined) {
+      rows.contacts.push(readContact(row.text));
+    } else {
+      rows.skippedCount += 1;
+      if (rows.skipped.length < shownSkipped) rows.skipped.push({ index: row.index, reason });
+    }
+    if (count % sliceRows === 0) await giveWay();
+  }
+  return count === 0 ? refusal('invalid', 'contacts_empty', empty) : rows;
+}
+
+const required = 'contacts must be an array of contact objects.';
+const empty = 'contacts holds no rows.';
+const tooMany = `One call enrolls at most ${maxRows.toLocaleString('en')} contacts; split it.`;
+
+function refusal(kind: 'invalid' | 'too_large', reason: string, message: string): Refusal {
+  return { refused: new DomainError(kind, reason, message, { violations: [{ field: 'contacts', message }] }) };
+}
+
+function reasonToSkip(row: { text: string; kind: string; problem?: string }): string | undefined {
+  if (row.kind !== 'object') return `must be an object, and is of type ${row.kind}`;
+  if (Buffer.byteLength(row.text) > maxRowBytes) return 'is larger than 64 KiB';
+  return row.problem;
+}

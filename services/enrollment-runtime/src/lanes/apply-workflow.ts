@@ -1,0 +1,84 @@
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { parseSteps } from '../definitions/definitions.ts';
+import { syncSchedule } from '../schedules/sync-schedule.ts';
+import type { LaneState } from './lane.ts';
+
+/** A workflow as it is after a change; `sequence` is the version of its row. */
+export type WorkflowChange = {
+  organizationId: bigint;
+  workflowId: bigint;
+  sequence: bigint;
+  version: number;
+  state: LaneState;
+  name: string;
+  /** JSON text. */
+  steps: string;
+};
+
+/**
+ * Brings the lane of a workflow up to a change, unless it has applied this or a later one already. The lane is locked
+ * against whoever enrolls or moves runs: when this returns and commits, no run of a paused lane goes on.
+ */
+export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promise<void> {
+  const applied = await ctx.db.kysely.transaction().execute(async (trx) => {
+    await trx
+      .insertInto('workflow_versions')
+      .values({ workflow_id: change.workflowId, version: change.version, steps: change.steps })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    const isHigher = (await insertLane(trx, change)) || (await updateLane(ctx, trx, change));
+    if (isHigher) await applySchedule(ctx, trx, change);
+    return isHigher;
+  });
+  if (!applied) return;
+  ctx.wake.advance();
+  ctx.wake.drain();
+  ctx.wake.schedules();
+}
+
+async function insertLane(trx: Transaction<DB>, change: WorkflowChange): Promise<boolean> {
+  const { organizationId, workflowId, sequence, version, state, name } = change;
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('lanes')
+    .values({ workflow_id: workflowId, organization_id: organizationId, sequence, version, state, name })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+async function updateLane(ctx: Context, trx: Transaction<DB>, change: WorkflowChange): Promise<boolean> {
+  const { organizationId, workflowId, sequence, version, state, name } = change;
+  const before = await trx
+    .selectFrom('lanes')
+    .select(['sequence', 'running', 'catching_up'])
+    .where('workflow_id', '=', workflowId)
+    .where('organization_id', '=', organizationId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (before === undefined || before.sequence >= sequence) return false;
+  const resumes = !before.running && state !== 'paused' && state !== 'deleted';
+  await trx
+    .updateTable('lanes')
+    .set({
+      sequence,
+      version,
+      state,
+      name,
+      draining: state === 'deleted',
+      updated_at: sql`now()`,
+      // What became due while it was held goes on at a bounded rate.
+      ...(resumes && { catching_up: true, wake_at: ctx.dbNow }),
+    })
+    .where('workflow_id', '=', workflowId)
+    .execute();
+  return true;
+}
+
+async function applySchedule(ctx: Context, trx: Transaction<DB>, change: WorkflowChange): Promise<void> {
+  const { organizationId, workflowId, state } = change;
+  const { rows } = await sql<{ now: Date }>`select ${ctx.dbNow} as now`.execute(trx);
+  const now = rows[0]?.now ?? new Date();
+  await syncSchedule(trx, { organizationId, workflowId, state, steps: parseSteps(change.steps), now });
+}

@@ -1,0 +1,37 @@
+import { type Loop, startLoop } from '@drippulse/runtime';
+import type { Context } from '../context.ts';
+import type { EffectPool } from '../effect-pool/effect-pool.ts';
+import { claim } from '../runs/claim.ts';
+import { loadEffects } from '../runs/load-effects.ts';
+import { moveRuns } from '../runs/move-runs.ts';
+
+/** With so many in one claim there is more, and a second worker computes while the first waits for its commit. */
+const muchRuns = 500;
+/** Due lanes that others hold right now are looked at again after this. */
+const contendedMs = 5;
+
+/** Claims due runs and moves them on, for as long as it runs. */
+export function startAdvance(ctx: Context, pool: EffectPool): Loop {
+  const first = startLoop({ name: 'advance', log: ctx.log, run: () => advanceBatch(ctx, pool, () => second.wake()) });
+  const second = startLoop({ name: 'advance more', log: ctx.log, run: () => advanceBatch(ctx, pool) });
+  return {
+    wake: first.wake,
+    async stop() {
+      await Promise.all([first.stop(), second.stop()]);
+    },
+  };
+}
+
+async function advanceBatch(ctx: Context, pool: EffectPool, onMuch?: () => void): Promise<number | undefined> {
+  if (pool.isFull()) return undefined;
+  const heldSince = performance.now();
+  const claimed = await claim(ctx, pool.busyLanes());
+  if (!claimed.more) return claimed.nextWakeMs === undefined ? undefined : Math.max(claimed.nextWakeMs, contendedMs);
+  if (claimed.runs.length >= muchRuns) onMuch?.();
+  await ctx.fault?.('after-claim');
+  const { works, toPerform } = await loadEffects(ctx, claimed.runs);
+  // Neither a new claim nor a trusted one: whether it may start is asked right before.
+  pool.add(toPerform, Number.NEGATIVE_INFINITY);
+  if (works.length > 0) pool.add(await moveRuns(ctx, works), heldSince);
+  return 0;
+}

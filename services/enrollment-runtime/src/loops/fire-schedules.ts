@@ -1,0 +1,40 @@
+import { type Loop, startLoop } from '@drippulse/runtime';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { type DueSchedule, fireSchedule } from '../schedules/fire-schedule.ts';
+
+/** Schedules of one turn. */
+const batch = 100;
+
+/** Fires schedules that are due, and sleeps until the next one is. */
+export function startFireSchedules(ctx: Context): Loop {
+  return startLoop({
+    name: 'fire schedules',
+    log: ctx.log,
+    async run() {
+      const due = await findDue(ctx);
+      let fired = 0;
+      for (const schedule of due) if (await fireSchedule(ctx, schedule)) fired += 1;
+      if (fired > 0) {
+        ctx.relay.wake();
+        ctx.wake.advance();
+      }
+      return due.length === batch ? 0 : nextDueMs(ctx);
+    },
+  });
+}
+
+async function findDue(ctx: Context): Promise<DueSchedule[]> {
+  const { rows } = await sql<DueSchedule>`
+    select workflow_id as "workflowId", organization_id as "organizationId" from schedules
+    where next_tick_at <= ${ctx.dbNow} order by next_tick_at limit ${batch}`.execute(ctx.db.kysely);
+  return rows;
+}
+
+/** What others hold right now is looked at again at the next turn, not at once. */
+async function nextDueMs(ctx: Context): Promise<number | undefined> {
+  const { rows } = await sql<{ ms: number | null }>`
+    select (extract(epoch from min(next_tick_at) - ${ctx.dbNow}) * 1000)::float8 as ms from schedules
+    where next_tick_at > ${ctx.dbNow}`.execute(ctx.db.kysely);
+  return rows[0]?.ms ?? undefined;
+}

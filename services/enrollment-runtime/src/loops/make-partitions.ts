@@ -1,0 +1,27 @@
+import { type Loop, startLoop } from '@drippulse/runtime';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { createRangePartitions } from '../db/range-partitions.ts';
+
+const everyMs = 60_000;
+const partitionsLock = 4_811_239;
+
+/** Keeps the partitions of timeline and effects ahead of the enrollment ids that are given out. */
+export function startMakePartitions(ctx: Context): Loop {
+  return startLoop({
+    name: 'make partitions',
+    log: ctx.log,
+    maxIdleMs: everyMs,
+    async run() {
+      await ctx.db.kysely.transaction().execute(async (trx) => {
+        const { rows } = await sql<{ id: bigint; locked: boolean }>`
+          select last_value as id, pg_try_advisory_xact_lock(${partitionsLock}) as locked
+          from enrollments_id_seq`.execute(trx);
+        const [row] = rows;
+        if (row === undefined || !row.locked) return;
+        for (const table of ['timeline', 'effects'] as const) await createRangePartitions(trx, table, row.id);
+      });
+      return everyMs;
+    },
+  });
+}

@@ -1,0 +1,70 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  type BulkEnrollRequestSchema,
+  type BulkEnrollResponseSchema,
+  EnrollmentsService,
+} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { DomainError } from '@drippulse/runtime';
+import type { Context } from '../context.ts';
+import { enroll } from '../enrollments/enroll.ts';
+import { type Refusal, type Rows, readRows } from '../enrollments/read-rows.ts';
+import { requireLane, requireLockedLane } from '../enrollments/scope.ts';
+import type { Lane } from '../lanes/lane.ts';
+
+type Request = MessageShape<typeof BulkEnrollRequestSchema>;
+
+/** Everything is refused or enrolled in one transaction, which holds the workflow's state as it is. */
+export async function bulkEnroll(
+  ctx: Context,
+  request: Request,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof BulkEnrollResponseSchema>> {
+  await requireLane(ctx, call, request.workflowId);
+  const read = await readRows(request.contacts);
+  const { bulkEnroll: method } = EnrollmentsService.method;
+  const response = await transact(ctx, call, method, request, async (trx, { organizationId, mode }) => {
+    const lane = await requireLockedLane(trx, { organizationId, workflowId: request.workflowId });
+    const rows = requireRows(lane, request, read);
+    const timezone = readTimezone(request.timezone);
+    const ids = await enroll(ctx, trx, { lane, mode, timezone, agentId: null, contacts: rows.contacts });
+    return {
+      createdCount: BigInt(ids.length),
+      enrollmentIds: ids,
+      ...(rows.skippedCount > 0 && { skippedInvalidRows: BigInt(rows.skippedCount) }),
+      skipped: rows.skipped,
+    };
+  });
+  ctx.relay.wake();
+  ctx.wake.advance();
+  return response;
+}
+
+/** The refusals of the reference, in its order. */
+function requireRows(lane: Lane, request: Request, read: Rows | Refusal): Rows {
+  if (lane.state === 'archived') {
+    throw new DomainError('failed_precondition', 'workflow_archived', 'An archived workflow takes no new enrollments.');
+  }
+  if ('refused' in read) throw read.refused;
+  if (request.agentId !== undefined) {
+    throw new DomainError('not_found', 'agent_not_found', 'There is no agent with this id.');
+  }
+  if (read.contacts.length === 0) {
+    const violations = read.skipped.map(({ index, reason }) => ({ field: `contacts.${index}`, message: reason }));
+    throw new DomainError('invalid', 'no_enrollments_created', 'No row can be enrolled.', { violations });
+  }
+  return read;
+}
+
+function readTimezone(timezone: string | undefined): string {
+  if (timezone === undefined || timezone === '') return 'UTC';
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone });
+    return timezone;
+  } catch (cause) {
+    const message = 'timezone must be an IANA time zone such as Europe/Berlin';
+    const violations = [{ field: 'timezone', message }];
+    throw new DomainError('invalid', 'invalid_timezone', message, { violations, cause });
+  }
+}

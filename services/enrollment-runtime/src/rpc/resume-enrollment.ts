@@ -1,0 +1,60 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  EnrollmentsService,
+  type ResumeEnrollmentRequestSchema,
+  type ResumeEnrollmentResponseSchema,
+} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { DomainError } from '@drippulse/runtime';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { answerRow } from '../enrollments/answer.ts';
+import { addCounts } from '../enrollments/counters.ts';
+import { lockPlace } from '../enrollments/lock-run.ts';
+import { requireLane, requireLockedLane, requireMode } from '../enrollments/scope.ts';
+import { wakeLanes } from '../lanes/wake-lane.ts';
+import { stepIdAt } from '../runs/step-at.ts';
+
+/** Due when it would have been: a wait that passed meanwhile is over. */
+export async function resumeEnrollment(
+  ctx: Context,
+  request: MessageShape<typeof ResumeEnrollmentRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof ResumeEnrollmentResponseSchema>> {
+  const { workflowId, id } = request;
+  await requireLane(ctx, call, workflowId);
+  const { resumeEnrollment: method } = EnrollmentsService.method;
+  const response = await transact(ctx, call, method, request, async (trx, caller) => {
+    const lane = await requireLockedLane(trx, { organizationId: caller.organizationId, workflowId });
+    const place = await lockPlace(trx, { ...lane, id });
+    requireMode(caller, place.kind === 'living' ? place.run.mode : place.outcome.mode);
+    if (place.kind === 'ended') {
+      throw new DomainError('failed_precondition', 'enrollment_ended', 'The enrollment has ended.');
+    }
+    const wasPaused = place.run.status === 'paused';
+    const dueAt = wasPaused ? await release(ctx, trx, { workflowId, id }) : undefined;
+    const { row, definition, enrollment } = await answerRow(ctx, trx, lane, id);
+    if (dueAt !== undefined) {
+      await wakeLanes(trx, [{ workflowId, at: dueAt }]);
+      const stepId = stepIdAt(definition, row.stepIndex);
+      await addCounts(trx, [{ workflowId, version: row.version, mode: row.mode, stepId, counted: 'paused', by: -1 }]);
+    }
+    return { enrollment };
+  });
+  ctx.wake.advance();
+  return response;
+}
+
+async function release(
+  ctx: Context,
+  trx: Transaction<DB>,
+  { workflowId, id }: { workflowId: bigint; id: bigint },
+): Promise<Date | undefined> {
+  const { rows } = await sql<{ wake_at: Date }>`
+    update runs set status = 'active', wake_at = coalesce(next_run_at, ${ctx.dbNow}), updated_at = ${ctx.dbNow}
+    where workflow_id = ${workflowId} and enrollment_id = ${id}
+    returning wake_at`.execute(trx);
+  return rows[0]?.wake_at;
+}

@@ -1,0 +1,73 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import { type RunState, retryStep } from '@drippulse/engine';
+import {
+  EnrollmentsService,
+  type RetryEnrollmentRequestSchema,
+  type RetryEnrollmentResponseSchema,
+} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { DomainError } from '@drippulse/runtime';
+import { type Selectable, sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB, Outcomes } from '../db/schema.ts';
+import { answerRow } from '../enrollments/answer.ts';
+import { addCounts } from '../enrollments/counters.ts';
+import { lockPlace } from '../enrollments/lock-run.ts';
+import { requireLane, requireLockedLane, requireMode } from '../enrollments/scope.ts';
+import { wakeLanes } from '../lanes/wake-lane.ts';
+import { stepIdAt } from '../runs/step-at.ts';
+
+/** The step that failed runs again as a new visit: an effect gets a new key, because a person asked for it anew. */
+export async function retryEnrollment(
+  ctx: Context,
+  request: MessageShape<typeof RetryEnrollmentRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof RetryEnrollmentResponseSchema>> {
+  const { workflowId, id } = request;
+  await requireLane(ctx, call, workflowId);
+  const { retryEnrollment: method } = EnrollmentsService.method;
+  const response = await transact(ctx, call, method, request, async (trx, caller) => {
+    const lane = await requireLockedLane(trx, { organizationId: caller.organizationId, workflowId });
+    const place = await lockPlace(trx, { ...lane, id });
+    requireMode(caller, place.kind === 'living' ? place.run.mode : place.outcome.mode);
+    if (place.kind === 'living' || place.outcome.status !== 'failed') {
+      throw new DomainError('failed_precondition', 'enrollment_not_failed', 'Only a failed enrollment can be retried.');
+    }
+    const dueAt = await revive(ctx, trx, place.outcome);
+    const { row, definition, enrollment } = await answerRow(ctx, trx, lane, id);
+    if (dueAt !== undefined) await wakeLanes(trx, [{ workflowId, at: dueAt }]);
+    const at = { workflowId, version: row.version, mode: row.mode };
+    await addCounts(trx, [
+      { ...at, stepId: stepIdAt(definition, place.outcome.step_index), counted: 'failed', by: -1 },
+      { ...at, stepId: stepIdAt(definition, row.stepIndex), counted: 'active', by: 1 },
+    ]);
+    return { enrollment };
+  });
+  ctx.wake.advance();
+  return response;
+}
+
+/** The run goes on from the state it failed with, above every fence it was ever held with. */
+async function revive(ctx: Context, trx: Transaction<DB>, outcome: Selectable<Outcomes>): Promise<Date | undefined> {
+  const { workflow_id: workflowId, enrollment_id: id } = outcome;
+  const { state: text } = await trx
+    .selectFrom('run_data')
+    .select('state')
+    .where('enrollment_id', '=', id)
+    .executeTakeFirstOrThrow();
+  const { fence, ...failed }: RunState & { fence: number } = JSON.parse(text ?? '{}');
+  const definition = await ctx.definitions.get(workflowId, outcome.version);
+  const state = retryStep(definition, { state: failed });
+  const visits = Object.keys(state.visits).length === 0 ? null : JSON.stringify(state.visits);
+  await trx.deleteFrom('outcomes').where('workflow_id', '=', workflowId).where('enrollment_id', '=', id).execute();
+  const { rows } = await sql<{ wake_at: Date }>`
+    insert into runs (
+      workflow_id, enrollment_id, organization_id, next_run_at, wake_at, updated_at, fence, version, step_index,
+      lines, error_line, mode, visits)
+    values (
+      ${workflowId}, ${id}, ${outcome.organization_id}, ${ctx.dbNow}, ${ctx.dbNow}, ${ctx.dbNow}, ${fence + 1},
+      ${outcome.version}, ${state.stepIndex}, ${outcome.lines}, ${outcome.error_line}, ${outcome.mode}, ${visits}::json)
+    returning wake_at`.execute(trx);
+  return rows[0]?.wake_at;
+}

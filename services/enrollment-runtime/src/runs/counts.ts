@@ -1,0 +1,18 @@
+import type { Count } from '../enrollments/counters.ts';
+import type { Move } from './move.ts';
+import { stepIdAt } from './step-at.ts';
+
+/** What moves change in the counters: from the step a run was on to the one it is on, or to its end. */
+export function countsOf(moves: readonly Move[]): Count[] {
+  return moves.flatMap(({ run, definition, state }) => {
+    const { workflowId, version, mode } = run.identity;
+    const from = stepIdAt(definition, run.state.stepIndex);
+    const to = stepIdAt(definition, state.stepIndex);
+    const counted = state.status;
+    if (counted === 'active' && from === to) return [];
+    return [
+      { workflowId, version, mode, stepId: from, counted: 'active', by: -1 },
+      { workflowId, version, mode, stepId: to, counted, by: 1 },
+    ] satisfies Count[];
+  });
+}

@@ -1,0 +1,80 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { deliveryCounts } from '../enrollments/delivery-counts.ts';
+import type { EnrollmentRow, LastLine } from '../enrollments/enrollment-row.ts';
+import type { EnrollmentNews } from '../enrollments/events.ts';
+import { toProto } from '../enrollments/to-proto.ts';
+import type { Move } from './move.ts';
+import { messageOf } from './store-timeline.ts';
+
+/** Tells that enrollments ended; a failed one also as a failure of its workflow. */
+export async function endedNews(
+  trx: Transaction<DB>,
+  moves: readonly Move[],
+  workflowNames: ReadonlyMap<bigint, string>,
+  now: Date,
+): Promise<EnrollmentNews[]> {
+  const ended = moves.filter((move) => move.state.status !== 'active');
+  const sendsMail = (move: Move) => move.definition.steps.some((step) => step.type === 'email');
+  const countsOf = await deliveryCounts(
+    trx,
+    ended.filter(sendsMail).map(({ run }) => run.identity.id),
+  );
+  const errors = await earlierErrors(
+    trx,
+    ended.filter((move) => latestError(move) === undefined),
+  );
+  return ended.flatMap((move) => {
+    const { identity } = move.run;
+    const lastError = latestError(move) ?? errors.get(identity.id) ?? null;
+    const row = { ...rowOf(move, now), lastError, deliveries: countsOf(identity.id) };
+    return newsOf(move, row, workflowNames.get(identity.workflowId) ?? '', now);
+  });
+}
+
+function newsOf(move: Move, row: EnrollmentRow, workflowName: string, now: Date): EnrollmentNews[] {
+  const { id: enrollmentId, organizationId, workflowId, version } = row;
+  const enrollment = toProto(row, move.definition, now);
+  const tell = (payload: EnrollmentNews['payload']) => ({ organizationId, enrollmentId, payload });
+  if (row.status === 'completed') return [tell({ case: 'completed', value: enrollment })];
+  if (row.status === 'cancelled') return [tell({ case: 'cancelled', value: enrollment })];
+  const workflow = { id: workflowId, name: workflowName, version };
+  return [
+    tell({ case: 'failed', value: enrollment }),
+    tell({ case: 'workflowFailed', value: { workflow, enrollment, error: row.lastError ?? '' } }),
+  ];
+}
+
+function rowOf({ run, state, entries }: Move, now: Date): Omit<EnrollmentRow, 'lastError' | 'deliveries'> {
+  const last = entries.at(-1);
+  const lastLine: LastLine | null = last
+    ? { stepIndex: last.stepIndex, status: last.status, message: messageOf(last), at: now }
+    : null;
+  return {
+    ...run.identity,
+    status: state.status,
+    stepIndex: state.stepIndex,
+    nextRunAt: null,
+    updatedAt: now,
+    endedAt: now,
+    lastLine,
+  };
+}
+
+function latestError({ entries }: Move): string | undefined {
+  return entries.findLast((entry) => entry.error !== undefined)?.error;
+}
+
+async function earlierErrors(trx: Transaction<DB>, moves: readonly Move[]): Promise<Map<bigint, string>> {
+  const lines = moves.flatMap(({ run }) =>
+    run.errorLine === null ? [] : [{ id: run.identity.id, line: run.errorLine }],
+  );
+  if (lines.length === 0) return new Map();
+  const { rows } = await sql<{ enrollment_id: bigint; error: string | null }>`
+    select timeline.enrollment_id, timeline.error
+    from unnest(${lines.map(({ id }) => id)}::bigint[], ${lines.map(({ line }) => line)}::int[]) as told (id, line)
+    cross join lateral (
+      select enrollment_id, error from timeline where enrollment_id = told.id and sequence = told.line limit 1
+    ) as timeline`.execute(trx);
+  return new Map(rows.map((row) => [row.enrollment_id, row.error ?? '']));
+}

@@ -1,0 +1,75 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { EffectOutcome } from '../effects/effect-call.ts';
+import type { ClaimedRun, StoredEffect, Work } from './claimed-run.ts';
+import type { HandedOut } from './move-runs.ts';
+
+type EffectRow = {
+  enrollment_id: bigint;
+  effect_key: string;
+  kind: StoredEffect['kind'];
+  step_index: number;
+  step_id: string;
+  request: string;
+  attempt: number;
+  status: string;
+  result: string | null;
+};
+
+/**
+ * Sorts claimed runs: those that go on, also from a result that was recorded when their holder had lost them, and those
+ * whose effect is to be performed (again), with the stored request.
+ */
+export async function loadEffects(
+  ctx: Context,
+  runs: readonly ClaimedRun[],
+): Promise<{ works: Work[]; toPerform: HandedOut[] }> {
+  const out = runs.filter((run) => run.state.phase === 'effect');
+  const effects = await latestEffects(ctx, out);
+  const works: Work[] = [];
+  const toPerform: HandedOut[] = [];
+  for (const run of runs) {
+    const row = effects.get(run.identity.id);
+    if (row === undefined) {
+      works.push({ run });
+      continue;
+    }
+    const effect = toEffect(row);
+    const isRecorded = row.attempt >= run.state.attempt || row.status === 'succeeded';
+    if (isRecorded && row.result !== null) {
+      // Stored by this service as the outcome it is.
+      const result: EffectOutcome = JSON.parse(row.result);
+      works.push({ run, settled: { effect, result, durationMs: undefined } });
+    } else {
+      toPerform.push({ run, effect });
+    }
+  }
+  return { works, toPerform };
+}
+
+/** Of each run the effect that is out: the one it handed out last. */
+async function latestEffects(ctx: Context, runs: readonly ClaimedRun[]): Promise<Map<bigint, EffectRow>> {
+  if (runs.length === 0) return new Map();
+  const { rows } = await sql<EffectRow>`
+    select effect.*
+    from unnest(
+      ${runs.map((run) => run.identity.id)}::bigint[],
+      ${runs.map((run) => run.state.stepIndex)}::int[]) as run (enrollment_id, step_index)
+    cross join lateral (
+      select enrollment_id, effect_key, kind, step_index, step_id, request, attempt, status, result
+      from effects
+      where effects.enrollment_id = run.enrollment_id and effects.step_index = run.step_index
+      order by created_at desc limit 1
+    ) as effect`.execute(ctx.db.kysely);
+  return new Map(rows.map((row) => [row.enrollment_id, row]));
+}
+
+function toEffect(row: EffectRow): StoredEffect {
+  return {
+    key: row.effect_key,
+    kind: row.kind,
+    stepIndex: row.step_index,
+    stepId: row.step_id,
+    request: row.request,
+  };
+}

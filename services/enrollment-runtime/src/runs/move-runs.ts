@@ -1,0 +1,107 @@
+import type { Definition } from '@drippulse/engine';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { addCounts } from '../enrollments/counters.ts';
+import { appendNews } from '../enrollments/events.ts';
+import { wakeLanes } from '../lanes/wake-lane.ts';
+import type { ClaimedRun, StoredEffect, Work } from './claimed-run.ts';
+import { countsOf } from './counts.ts';
+import { endedNews } from './ended-news.ts';
+import { type Move, moveOf } from './move.ts';
+import { recordResults } from './record-results.ts';
+import { storeData } from './store-data.ts';
+import { storeIntents } from './store-intents.ts';
+import { storeOutcomes } from './store-outcomes.ts';
+import { storeRuns, wakeOf } from './store-runs.ts';
+import { storeTimeline } from './store-timeline.ts';
+
+/** An effect whose intent is committed and whose run this process holds. */
+export type HandedOut = { run: ClaimedRun; effect: StoredEffect };
+
+/**
+ * Moves claimed runs on and commits all that follows at once: results, states, timeline, intents, events, counters.
+ * Only runs that still carry the fence they were claimed with move; results are recorded whatever the fence says.
+ */
+export async function moveRuns(
+  ctx: Context,
+  works: readonly Work[],
+  commit: 'moves' | 'results' = 'moves',
+): Promise<HandedOut[]> {
+  const definitions = await definitionsOf(ctx, works);
+  const done = await ctx.db.kysely.transaction().execute(async (trx) => {
+    const { now, lanes } = await lockLanes(ctx, trx, works);
+    const moves = works.flatMap((work) => {
+      const definition = definitions.get(versionKey(work.run));
+      if (definition === undefined) return [];
+      const isHeld = lanes.get(work.run.identity.workflowId)?.running !== true;
+      return [
+        moveOf(work, definition, { now, isHeld, random: Math.random(), onBug: (error) => bug(ctx, work, error) }),
+      ];
+    });
+    const moved = await storeRuns(trx, moves, { now, leaseMs: ctx.config.leaseMs });
+    const mailNews = await recordResults(trx, moves, moved, now);
+    await storeTimeline(trx, moved, now);
+    await storeData(trx, moved);
+    const handedOut = await storeIntents(ctx, trx, moved, now);
+    await storeOutcomes(trx, moved, now);
+    const names = new Map([...lanes].map(([workflowId, lane]) => [workflowId, lane.name]));
+    await appendNews(trx, [...mailNews, ...(await endedNews(trx, moved, names, now))]);
+    await wakeLanes(
+      trx,
+      [...moved].flatMap((move) => wakeOf(move, now)),
+    );
+    await addCounts(trx, countsOf(moved));
+    await ctx.fault?.(`before-${commit}-commit`);
+    return { moved, handedOut };
+  });
+  report(ctx, done.moved);
+  await ctx.fault?.(`after-${commit}-commit`);
+  return done.handedOut;
+}
+
+async function definitionsOf(ctx: Context, works: readonly Work[]): Promise<Map<string, Definition>> {
+  const definitions = new Map<string, Definition>();
+  for (const { run } of works) {
+    const { workflowId, version } = run.identity;
+    const key = versionKey(run);
+    if (!definitions.has(key)) definitions.set(key, await ctx.definitions.get(workflowId, version));
+  }
+  return definitions;
+}
+
+function versionKey({ identity }: ClaimedRun): string {
+  return `${identity.workflowId}:${identity.version}`;
+}
+
+type LockedLanes = { now: Date; lanes: Map<bigint, { running: boolean; name: string }> };
+
+/** A workflow that is paused, archived or deleted waits for this to commit; from then on none of its runs moves. */
+async function lockLanes(ctx: Context, trx: Transaction<DB>, works: readonly Work[]): Promise<LockedLanes> {
+  const ids = [...new Set(works.map(({ run }) => run.identity.workflowId))];
+  const { rows } = await sql<{ workflow_id: bigint; running: boolean; name: string; now: Date }>`
+    select workflow_id, running, name, ${ctx.dbNow} as now
+    from lanes where workflow_id = any (${ids}::bigint[])
+    order by workflow_id for key share`.execute(trx);
+  const [first] = rows;
+  if (first === undefined) throw new Error('claimed runs are of no lane');
+  return { now: first.now, lanes: new Map(rows.map((row) => [row.workflow_id, row])) };
+}
+
+function bug(ctx: Context, { run }: Work, error: unknown): void {
+  const { id, workflowId, version } = run.identity;
+  ctx.log.error(
+    { err: error, enrollment_id: String(id), workflow_id: String(workflowId), version },
+    'a run could not be moved and fails',
+  );
+}
+
+function report(ctx: Context, moved: readonly Move[]): void {
+  const lines = new Map<string, number>();
+  for (const move of moved) {
+    if (move.state.status !== 'active') ctx.metrics.enrollmentEnded(move.state.status);
+    for (const entry of move.entries) lines.set(entry.status, (lines.get(entry.status) ?? 0) + 1);
+  }
+  for (const [status, count] of lines) ctx.metrics.stepsRun(status, count);
+  if (moved.length > 0) ctx.relay.wake();
+}

@@ -1,0 +1,105 @@
+import {
+  type Advance,
+  advance,
+  contactKeyOf,
+  type Definition,
+  type Effect,
+  type Entry,
+  type JsonObject,
+  type Run,
+  type RunState,
+  settleEffect,
+} from '@drippulse/engine';
+import { parseObject } from '../enrollments/contact.ts';
+import type { ClaimedRun, Settled, Work } from './claimed-run.ts';
+
+/** A run as it is to be stored. */
+export type Move = {
+  run: ClaimedRun;
+  definition: Definition;
+  state: RunState;
+  data: JsonObject;
+  dataChanged: boolean;
+  /** New lines of the timeline. */
+  entries: Entry[];
+  /** The effect to hand out next. */
+  effect?: Effect;
+  settled?: Settled;
+};
+
+/**
+ * Where a claimed run goes: the effect that is settled first, then as many steps as possible. A held run takes no
+ * further step. A run that the engine can't move fails; it must not hold up the batch it is in.
+ */
+export function moveOf(
+  work: Work,
+  definition: Definition,
+  options: { now: Date; isHeld: boolean; random: number; onBug(error: unknown): void },
+): Move {
+  const { run, settled } = work;
+  const { now, isHeld, random, onBug } = options;
+  const before = engineRun(run);
+  const advances: Advance[] = [];
+  let at: Run = before;
+  const go = (next: Advance) => {
+    advances.push(next);
+    at = { ...at, state: next.state, data: next.data };
+  };
+  try {
+    if (settled)
+      go(
+        settleEffect(
+          definition,
+          before,
+          { ...settled.effect, attempt: run.state.attempt },
+          settled.result,
+          now,
+          random,
+        ),
+      );
+    if (!isHeld && at.state.status === 'active' && at.state.phase !== 'effect') go(advance(definition, at, now));
+  } catch (error) {
+    onBug(error);
+    go(broken(definition, at));
+  }
+  const effect = advances.at(-1)?.effect;
+  return {
+    run,
+    definition,
+    state: at.state,
+    data: at.data,
+    dataChanged: advances.some((one) => one.dataChanged),
+    entries: advances.flatMap((one) => one.entries),
+    ...(effect && { effect }),
+    ...(settled && { settled }),
+  };
+}
+
+export function engineRun(run: ClaimedRun): Run {
+  const { leadRef, email, timezone, mode } = run.identity;
+  return {
+    enrollmentKey: run.key,
+    contactKey: contactKeyOf({ lead_ref: leadRef, email }, run.key),
+    timezone,
+    mode,
+    state: run.state,
+    data: parseObject(run.data ?? run.contact),
+  };
+}
+
+function broken(definition: Definition, { state, data }: Run): Advance {
+  const step = definition.steps[state.stepIndex];
+  const error = 'the step could not be run because of an error in the platform';
+  const entry: Entry = {
+    stepIndex: state.stepIndex,
+    stepId: step?.id ?? '',
+    stepName: step?.name ?? '',
+    type: step?.type ?? '',
+    status: 'failed',
+    message: `Failed: ${error}`,
+    error,
+    attempt: Math.max(1, state.attempt),
+  };
+  const ended: RunState = { ...state, status: 'failed', phase: 'ready', wakeAt: null, attempt: 0 };
+  return { state: ended, data, dataChanged: false, entries: [entry] };
+}

@@ -1,0 +1,22 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { Move } from './move.ts';
+import { storedJson } from './stored-json.ts';
+
+/** Writes the data where steps changed them, and the state of runs that failed, for whoever retries them. */
+export async function storeData(trx: Transaction<DB>, moves: readonly Move[]): Promise<void> {
+  const rows = moves.filter((move) => move.dataChanged || move.state.status === 'failed').map(rowOf);
+  if (rows.length === 0) return;
+  await sql`
+    insert into run_data (enrollment_id, data, state)
+    select enrollment_id, data, state
+    from json_to_recordset(${`[${rows.join(',')}]`}::json) as changed (enrollment_id bigint, data json, state json)
+    on conflict (enrollment_id) do update set data = excluded.data, state = excluded.state`.execute(trx);
+}
+
+function rowOf({ run, state, data, dataChanged }: Move): string {
+  const text = dataChanged ? storedJson(data) : (run.data ?? run.contact);
+  // With the fence: a retried run must be above every one that a late worker may still carry.
+  const failed = state.status === 'failed' ? JSON.stringify({ ...state, fence: run.fence }) : 'null';
+  return `{"enrollment_id":"${run.identity.id}","data":${text},"state":${failed}}`;
+}

@@ -1,0 +1,98 @@
+import type { JsonObject } from '@drippulse/json';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { messageIdOf } from '../effects/message-id.ts';
+import type { ClaimedRun, StoredEffect } from './claimed-run.ts';
+import type { Move } from './move.ts';
+import type { HandedOut } from './move-runs.ts';
+import { errorLineOf } from './store-runs.ts';
+import { storedJson } from './stored-json.ts';
+
+/**
+ * Commits what is to be done before it is done: the effects the moved runs handed out, with their rendered requests,
+ * and a delivery for each mail. Answers them with their runs as they are after the move, to be performed after commit.
+ */
+export async function storeIntents(
+  ctx: Context,
+  trx: Transaction<DB>,
+  moves: readonly Move[],
+  now: Date,
+): Promise<HandedOut[]> {
+  const handedOut = moves.flatMap(handedOutOf);
+  await insertEffects(trx, handedOut, now);
+  await insertDeliveries(ctx, trx, moves, now);
+  return handedOut;
+}
+
+function handedOutOf(move: Move): HandedOut[] {
+  const { effect } = move;
+  if (effect === undefined) return [];
+  const { key, kind, stepIndex, stepId } = effect;
+  return [{ run: runAfter(move), effect: { key, kind, stepIndex, stepId, request: storedJson(effect.request) } }];
+}
+
+function runAfter(move: Move): ClaimedRun {
+  const { run, state, data, dataChanged } = move;
+  return {
+    ...run,
+    state,
+    data: dataChanged ? storedJson(data) : run.data,
+    lines: run.lines + move.entries.length,
+    errorLine: errorLineOf(move),
+  };
+}
+
+async function insertEffects(trx: Transaction<DB>, handedOut: readonly HandedOut[], now: Date): Promise<void> {
+  if (handedOut.length === 0) return;
+  const rows = handedOut.map(({ run, effect }) => effectRow(run, effect));
+  await sql`
+    insert into effects (
+      enrollment_id, workflow_id, organization_id, created_at, step_index, attempt, effect_key, step_id, kind, request)
+    select enrollment_id, workflow_id, organization_id, ${now}::timestamptz, step_index, 0, effect_key, step_id, kind, request
+    from json_to_recordset(${`[${rows.join(',')}]`}::json) as intent (
+      enrollment_id bigint, workflow_id bigint, organization_id bigint, step_index int, effect_key text, step_id text,
+      kind text, request json)`.execute(trx);
+}
+
+/** JSON text in which the request stands as it will be read back. */
+function effectRow({ identity }: ClaimedRun, { key, kind, stepIndex, stepId, request }: StoredEffect): string {
+  const columns = JSON.stringify({
+    enrollment_id: String(identity.id),
+    workflow_id: String(identity.workflowId),
+    organization_id: String(identity.organizationId),
+    step_index: stepIndex,
+    effect_key: key,
+    step_id: stepId,
+    kind,
+  });
+  return `${columns.slice(0, -1)},"request":${request}}`;
+}
+
+async function insertDeliveries(ctx: Context, trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<void> {
+  const rows = moves.flatMap(({ run, effect }) => {
+    if (effect?.kind !== 'email') return [];
+    return [
+      {
+        organization_id: run.identity.organizationId,
+        workflow_id: run.identity.workflowId,
+        enrollment_id: run.identity.id,
+        queued_at: now,
+        status: 'queued',
+        channel: 'email',
+        integration_id: textOf(effect.request, 'integration_name'),
+        receiver: textOf(effect.request, 'to'),
+        subject: textOf(effect.request, 'subject'),
+        effect_key: effect.key,
+        step_id: effect.stepId,
+        message_id: messageIdOf(effect.key, ctx.config.mailFrom),
+      },
+    ];
+  });
+  if (rows.length > 0) await trx.insertInto('deliveries').values(rows).execute();
+}
+
+function textOf(request: JsonObject | { [key: string]: unknown }, name: string): string {
+  const value = request[name];
+  return typeof value === 'string' ? value : '';
+}

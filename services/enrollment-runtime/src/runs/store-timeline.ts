@@ -1,0 +1,37 @@
+import type { Entry } from '@drippulse/engine';
+import type { JsonValue } from '@drippulse/json';
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { Move } from './move.ts';
+import { storedJson } from './stored-json.ts';
+
+/** Appends the lines of moved runs; a run's lines are numbered from 1 without a gap. */
+export async function storeTimeline(trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<void> {
+  const lines = moves.flatMap(linesOf);
+  if (lines.length === 0) return;
+  await sql`
+    insert into timeline (
+      enrollment_id, at, duration_ms, sequence, step_index, attempt, status, message, error, output)
+    select enrollment_id, ${now}::timestamptz, duration_ms, sequence, step_index, attempt, status, message, error, output
+    from json_to_recordset(${storedJson(lines)}::json) as line (
+      enrollment_id bigint, duration_ms float8, sequence int, step_index int, attempt int,
+      status text, message text, error text, output json)`.execute(trx);
+}
+
+function linesOf({ run, entries, settled }: Move): JsonValue[] {
+  return entries.map((entry, index) => ({
+    enrollment_id: String(run.identity.id),
+    duration_ms: index === 0 ? (settled?.durationMs ?? null) : null,
+    sequence: run.lines + index + 1,
+    step_index: entry.stepIndex,
+    attempt: entry.attempt,
+    status: entry.status,
+    message: messageOf(entry),
+    error: entry.error ?? null,
+    output: entry.output ?? null,
+  }));
+}
+
+export function messageOf({ message, warnings = [] }: Entry): string {
+  return warnings.length === 0 ? message : `${message} (warning: ${warnings.join('; ')})`;
+}

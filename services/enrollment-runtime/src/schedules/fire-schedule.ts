@@ -1,0 +1,38 @@
+import { nextTick } from '@drippulse/engine';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { readContact } from '../enrollments/contact.ts';
+import { enroll } from '../enrollments/enroll.ts';
+import { lockLane } from '../lanes/lock-lane.ts';
+
+export type DueSchedule = { workflowId: bigint; organizationId: bigint };
+
+/**
+ * Fires the tick that is due, once for all processes: the row that holds it is locked, and moves on to the next boundary
+ * after now with the enrollment, so that ticks missed while nothing ran fire as one. The lane is locked first, in the
+ * order in which a change of the workflow locks them. Answers whether it enrolled.
+ */
+export async function fireSchedule(ctx: Context, due: DueSchedule): Promise<boolean> {
+  return ctx.db.kysely.transaction().execute(async (trx) => {
+    const lane = await lockLane(trx, due);
+    if (lane?.state !== 'active') return false;
+    const schedule = await lockDue(ctx, trx, due.workflowId);
+    if (schedule === undefined) return false;
+    const next = nextTick(schedule, schedule.now);
+    await (next === undefined
+      ? trx.deleteFrom('schedules').where('workflow_id', '=', due.workflowId).execute()
+      : trx.updateTable('schedules').set({ next_tick_at: next }).where('workflow_id', '=', due.workflowId).execute());
+    const { timezone } = schedule;
+    await enroll(ctx, trx, { lane, mode: 'live', timezone, agentId: null, contacts: [readContact('{}')] });
+    return true;
+  });
+}
+
+async function lockDue(ctx: Context, trx: Transaction<DB>, workflowId: bigint) {
+  const { rows } = await sql<{ frequency: string; timezone: string; now: Date }>`
+    select frequency, timezone, ${ctx.dbNow} as now from schedules
+    where workflow_id = ${workflowId} and next_tick_at <= ${ctx.dbNow}
+    for update skip locked`.execute(trx);
+  return rows[0];
+}

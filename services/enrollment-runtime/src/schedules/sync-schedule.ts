@@ -1,0 +1,33 @@
+import { nextTick, type Step, scheduleOf } from '@drippulse/engine';
+import type { Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { LaneState } from '../lanes/lane.ts';
+
+/**
+ * Keeps the schedule of a workflow what its trigger says, in the transaction of the change and under the lane's lock.
+ * Only an active workflow has one. A new or changed trigger counts from the next boundary after now; an edit elsewhere
+ * keeps the boundary it had.
+ */
+export async function syncSchedule(
+  trx: Transaction<DB>,
+  change: { organizationId: bigint; workflowId: bigint; state: LaneState; steps: readonly Step[]; now: Date },
+): Promise<void> {
+  const { organizationId, workflowId, state, steps, now } = change;
+  const schedule = state === 'active' ? scheduleOf(steps) : undefined;
+  const next = schedule && nextTick(schedule, now);
+  if (schedule === undefined || next === undefined) {
+    await trx.deleteFrom('schedules').where('workflow_id', '=', workflowId).execute();
+    return;
+  }
+  const { frequency, timezone } = schedule;
+  await trx
+    .insertInto('schedules')
+    .values({ workflow_id: workflowId, organization_id: organizationId, frequency, timezone, next_tick_at: next })
+    .onConflict((conflict) =>
+      conflict
+        .column('workflow_id')
+        .doUpdateSet({ frequency, timezone, next_tick_at: next })
+        .where((eb) => eb.or([eb('schedules.frequency', '!=', frequency), eb('schedules.timezone', '!=', timezone)])),
+    )
+    .execute();
+}

@@ -1,0 +1,149 @@
+import {
+  connectDatabase,
+  createSealer,
+  databaseInterceptor,
+  idempotencyPartitions,
+  startPartitionLoop,
+} from '@drippulse/db';
+import { type EventTransport, startRelay } from '@drippulse/events';
+import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
+import { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import {
+  clientFor,
+  createTokens,
+  type Peers,
+  parseInternalTokenKeys,
+  serveRpc,
+  serverInterceptors,
+} from '@drippulse/rpc';
+import { type Clock, systemClock } from '@drippulse/runtime';
+import { sql } from 'kysely';
+import type { Config } from './config.ts';
+import { consumeWorkflows } from './consumers/workflows.ts';
+import type { Context } from './context.ts';
+import type { DB } from './db/schema.ts';
+import { createDefinitions } from './definitions/definitions.ts';
+import { createEffectPool } from './effect-pool/effect-pool.ts';
+import { createEffectAdapters } from './effects/adapters.ts';
+import { createDueCounts } from './enrollments/due-counts.ts';
+import type { Fault } from './fault-points.ts';
+import { startAdvance } from './loops/advance.ts';
+import { startDrainDeleted } from './loops/drain-deleted.ts';
+import { startFireSchedules } from './loops/fire-schedules.ts';
+import { startMakePartitions } from './loops/make-partitions.ts';
+import { createServiceMetrics } from './metrics.ts';
+import { routesOf } from './rpc/index.ts';
+
+export { type Config, readConfig } from './config.ts';
+
+/** What the services of one process share, and what tests replace. */
+export type Shared = {
+  peers: Peers;
+  events: EventTransport;
+  log: Logger;
+  clock?: Clock;
+  /** Kills at a point; set by tests only. */
+  fault?: Fault;
+  /** Shifts the database's time, in milliseconds; set by tests only. */
+  shiftMs?: () => number;
+};
+
+export type Service = {
+  /** Where gRPC is served; undefined when it is not. */
+  port: number | undefined;
+  metrics: Metrics;
+  ready(): Promise<Record<string, boolean>>;
+  stop(): Promise<void>;
+};
+
+export async function startService(config: Config, shared: Shared): Promise<Service> {
+  const { peers, events, clock = systemClock } = shared;
+  const log = shared.log.child({ service: 'enrollment-runtime' });
+  const metrics = createMetrics('enrollment-runtime');
+  const keys = parseInternalTokenKeys(config.internalTokenKeys);
+  const tokens = createTokens({ service: 'enrollment-runtime', keys });
+  const sealer = createSealer(config.encryptionKeys);
+  const db = connectDatabase<DB>({
+    url: config.databaseUrl,
+    schema: 'enrollments',
+    service: 'enrollment-runtime',
+    log,
+  });
+  const relay = startRelay({
+    db,
+    schema: 'enrollments',
+    service: 'enrollment-runtime',
+    transport: events,
+    log,
+    metrics,
+  });
+
+  const ctx: Context = {
+    config,
+    db,
+    get dbNow() {
+      const shiftMs = shared.shiftMs?.() ?? 0;
+      return shiftMs === 0 ? sql<Date>`now()` : sql<Date>`(now() + make_interval(secs => ${shiftMs / 1000}))`;
+    },
+    clients: {
+      workflows: clientFor(WorkflowsService, { peers, target: 'workflows', tokens }),
+      signing: clientFor(WebhookSigningService, { peers, target: 'webhook-delivery', tokens }),
+    },
+    definitions: createDefinitions(db.kysely),
+    dueCounts: createDueCounts(() => ctx),
+    adapters: createEffectAdapters({ config }),
+    clock,
+    log,
+    metrics: createServiceMetrics(metrics),
+    relay,
+    sealer,
+    wake: {
+      advance: () => advancing.wake(),
+      drain: () => draining.wake(),
+      schedules: () => firing.wake(),
+    },
+    ...(shared.fault && { fault: shared.fault }),
+  };
+  const pool = createEffectPool(ctx);
+  const advancing = startAdvance(ctx, pool);
+  const draining = startDrainDeleted(ctx);
+  const firing = startFireSchedules(ctx);
+  const background = [
+    draining,
+    firing,
+    startMakePartitions(ctx),
+    startPartitionLoop({ db, tables: [idempotencyPartitions], log }),
+  ];
+  const consumer = await consumeWorkflows(ctx, { events, metrics });
+
+  const routes = routesOf(ctx);
+  const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
+  peers.register('enrollment-runtime', routes, interceptors);
+  const { host, grpcPort } = config;
+  const server =
+    grpcPort === undefined ? undefined : await serveRpc({ routes, interceptors, host, port: grpcPort, log });
+
+  return {
+    port: server?.port,
+    metrics,
+    async ready() {
+      const database = await sql`select 1`.execute(db.kysely).then(
+        () => true,
+        () => false,
+      );
+      return { database };
+    },
+    async stop() {
+      peers.unregister('enrollment-runtime');
+      await server?.stop();
+      await consumer.stop();
+      await advancing.stop();
+      await pool.stop();
+      await Promise.all(background.map((loop) => loop.stop()));
+      await relay.stop();
+      await ctx.adapters.close();
+      await db.close();
+    },
+  };
+}
