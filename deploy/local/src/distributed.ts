@@ -96,7 +96,8 @@ async function start(given: Settings): Promise<void> {
       };
     } catch (error) {
       await stop();
-      throw error;
+      // Told here in a sentence; runMain would print the whole error.
+      return explainAndExit(error, given);
     }
   });
 }

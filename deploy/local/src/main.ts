@@ -19,7 +19,10 @@ async function start(settings: Settings): Promise<void> {
   const secrets = loadSecrets(settings.dataDir, settings.adminPassword);
   const { log, logFile } = fileLogger(settings.dataDir);
   await runMain(async () => {
-    const platform = await startPlatform(settings, secrets, log, (line) => console.log(line));
+    // Told here in a sentence; runMain would print the whole error.
+    const platform = await startPlatform(settings, secrets, log, console.log).catch((error: unknown) =>
+      explainAndExit(error, settings),
+    );
     const seconds = (performance.now() - startedAt) / 1000;
     console.log(banner(settings, secrets, { ...platform, seconds, logFile }));
     return {

@@ -1,5 +1,5 @@
 import { type DescField, type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
-import { publicServices } from '@drippulse/gateway';
+import { servicesByOwner } from '@drippulse/gateway/upstreams';
 import {
   Auth,
   field as fieldOption,
@@ -22,7 +22,9 @@ export type Route = {
 };
 
 /** Every public route: a new RPC is in here, and so in every generated test, as soon as it is in the proto. */
-export const routes: readonly Route[] = publicServices.flatMap((service) => service.methods.flatMap(routesOf));
+export const routes: readonly Route[] = Object.values(servicesByOwner)
+  .flat()
+  .flatMap((service) => service.methods.flatMap(routesOf));
 
 /** Fills the parameters of a template. */
 export function fill(template: string, idOf: (noun: string) => number | string): string {

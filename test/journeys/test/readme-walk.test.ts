@@ -25,7 +25,7 @@ test('the walk of the README runs as it stands and ends with a completed enrollm
   expect(stdout).toContain('"secret":"whsec_');
   expect(stdout).toContain('"created_count":2');
   expect(stdout).toContain('"step_funnel"');
-  const detail = JSON.parse(stdout.slice(stdout.lastIndexOf('{"id":')));
+  const detail = JSON.parse(stdout.slice([...stdout.matchAll(/\{"id":\d+,"workflow_id":/g)].at(-1)?.index));
   expect(detail).toMatchObject({ status: 'completed', lead_ref: 'crm-1', progress_percent: 100 });
   expect(detail.action_timeline.at(-1)).toMatchObject({ message: 'Hello Ada', status: 'succeeded' });
 });
