@@ -25,9 +25,11 @@ test('one at a time holds the lock, and a failure lets it go', async () => {
   expect(events).toEqual([`${first} in`, `${first} out`, `${second} in`, `${second} out`]);
 });
 
-test('the lock of a process that is gone is taken over', async () => {
+test.each([
+  ['that is gone', '2000000000_1'],
+  ['whose number another has now', `${process.pid}_1`],
+])('the lock of a process %s is taken over', async (_what, holder) => {
   const file = path.join(folder, '.lock');
-  // Larger than any process id there is.
-  writeFileSync(file, '2000000000');
+  writeFileSync(file, holder);
   expect(await withFileLock(file, async () => 'mine')).toBe('mine');
 });

@@ -1,10 +1,14 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { identityOf } from './process-identity.ts';
+
+/** Between making the lock file and writing into it lie microseconds; an older empty one is what a crash left. */
+const emptyForMs = 5_000;
 
 /**
  * Runs `work` while this process alone holds the lock file; others wait. The lock of a process that is gone is taken
- * over.
+ * over. Not reentrant.
  */
 export async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   await mkdir(path.dirname(file), { recursive: true });
@@ -18,28 +22,22 @@ export async function withFileLock<T>(file: string, work: () => Promise<T>): Pro
 
 async function take(file: string): Promise<boolean> {
   try {
-    await writeFile(file, String(process.pid), { flag: 'wx' });
+    await writeFile(file, identityOf(process.pid) ?? '', { flag: 'wx' });
     return true;
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST')) throw error;
   }
-  const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-  // An empty file is one whose holder has not written yet.
-  if (holder > 0 && !isAlive(holder)) await rm(file, { force: true });
+  if (await isAbandoned(file)) await rm(file, { force: true });
   return false;
 }
 
-/** Whether a process with this id exists. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-}
-
-/** By its members and not by its class: under jest, errors of Node are of another realm. */
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+async function isAbandoned(file: string): Promise<boolean> {
+  const holder = await readFile(file, 'utf8').catch(() => undefined);
+  if (holder === undefined) return false;
+  if (holder !== '') return identityOf(Number.parseInt(holder, 10)) !== holder;
+  const age = await stat(file).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+  return age > emptyForMs;
 }

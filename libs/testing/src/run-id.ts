@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { identityOf } from './process-identity.ts';
 
-/**
- * Names the test run this process belongs to: that of jest's main process, which its workers hang on by an IPC channel.
- * The start time is in it because process ids come back.
- */
+/** Names the test run this process belongs to. */
 export function runId(): string {
-  const pid = runPid();
-  return `${pid}_${startTime(pid)}`;
+  return identityOf(runPid()) ?? String(runPid());
 }
 
-/** The process that the whole run lives in. */
+/** The process that the whole run lives in: jest's main process, which its workers hang on by an IPC channel. */
 export function runPid(): number {
   return isRunProcess() ? process.pid : process.ppid;
 }
@@ -17,13 +13,4 @@ export function runPid(): number {
 /** Whether this is that process, and not one of its workers. */
 export function isRunProcess(): boolean {
   return process.channel === undefined;
-}
-
-function startTime(pid: number): string {
-  try {
-    const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
-    return afterName.split(' ')[19] ?? '0';
-  } catch {
-    return '0';
-  }
 }

@@ -6,20 +6,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The server that holds a data folder, as its lock file tells. */
 export type ServerProcess = { pid: number; port: number; ready: boolean };
 
-/**
- * The server running on the folder. A lock file whose process is gone, dead but not yet reaped, or another program that
- * got its number meanwhile is removed: PostgreSQL itself would take any living process for its predecessor.
- */
+/** The server running on the folder, if its lock file names one that is alive. */
 export function findServer(dataDir: string): ServerProcess | undefined {
-  const file = lockFile(dataDir);
-  if (!existsSync(file)) return undefined;
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const pid = Number(lines[0]);
-  if (!(pid > 0) || !isPostgresOf(pid, dataDir)) {
-    rmSync(file, { force: true });
-    return undefined;
-  }
+  const lines = readLines(lockFile(dataDir));
+  const pid = Number(lines?.[0]);
+  if (lines === undefined || !isPostgresOf(pid, dataDir)) return undefined;
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+}
+
+/**
+ * Removes the lock file of a server that is gone, when nobody else can be starting one. PostgreSQL does so itself unless
+ * a process with that number lives; but that may be a zombie which nobody reaps, or another program by now.
+ */
+export function removeStaleLock(dataDir: string): void {
+  if (findServer(dataDir) === undefined) rmSync(lockFile(dataDir), { force: true });
 }
 
 /**
@@ -41,7 +41,7 @@ export async function stopServer(dataDir: string): Promise<void> {
 }
 
 function isPostgresOf(pid: number, dataDir: string): boolean {
-  return commandOf(pid).includes(dataDir);
+  return `${commandOf(pid).trim()} `.includes(`postgres -D ${dataDir} `);
 }
 
 function commandOf(pid: number): string {
@@ -50,6 +50,16 @@ function commandOf(pid: number): string {
     return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' });
   } catch {
     return '';
+  }
+}
+
+/** Undefined when there is no such file; it may go at any moment. */
+function readLines(file: string): string[] | undefined {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch (error) {
+    if (!existsSync(file)) return undefined;
+    throw error;
   }
 }
 

@@ -2,13 +2,14 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { withFileLock } from '../file-lock.ts';
 import { freePort } from '../ports.ts';
 import { accountFor, giveTo } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import { createCluster, hasCluster, storedPassword } from './cluster.ts';
 import { classifyFailure, explainFailure, PostgresError, textOf } from './failures.ts';
 import { type Installation, launch, type Settings } from './launch.ts';
-import { findServer, stopServer } from './server-process.ts';
+import { findServer, removeStaleLock, stopServer } from './server-process.ts';
 
 /** How to run PostgreSQL on a folder. */
 export type EmbeddedPostgresOptions = {
@@ -35,7 +36,8 @@ const patienceMs = 90_000;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = path.resolve(options.dataDir);
   try {
-    return await start({ ...options, dataDir });
+    // One start at a time on a folder, so that nobody takes the beginnings of another's server for remains.
+    return await withFileLock(`${dataDir}.starting`, () => start({ ...options, dataDir }));
   } catch (error) {
     if (error instanceof PostgresError) throw error;
     const where = { dataDir, port: options.port ?? 0, logFile: path.join(dataDir, 'server.log') };
@@ -76,6 +78,7 @@ async function bringUp(
     options.onProgress?.('Starting PostgreSQL …');
     const port = options.port ?? (await freePort());
     await giveTo(account, dataDir);
+    removeStaleLock(dataDir);
     said = (await launch(installation, { ...options.settings, port })) ?? said;
     // Sessions of a killed server end by themselves within moments, and a free port that was taken meanwhile is replaced.
     const kind = classifyFailure(said);

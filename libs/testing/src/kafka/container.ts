@@ -29,6 +29,8 @@ export async function startContainer(options: {
       KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
       KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
       KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
+      KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR: '1',
+      KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR: '1',
       KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
       KAFKA_BROKER_SESSION_TIMEOUT_MS: '3000',
       KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: '500',
@@ -40,7 +42,7 @@ export async function startContainer(options: {
   return {
     brokers: [`127.0.0.1:${port}`],
     pid: 0,
-    stop: async () => void (await container.stop()),
+    stop: async () => void (await inEngine.stop()),
     kill: async () => void (await inEngine.kill()),
     restart: async () => void (await container.restart()),
   };

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Names a running process so that no later one has the name: process ids come back, within moments in a container, so
+ * on Linux the start time is part of it. Undefined when there is no such process.
+ */
+export function identityOf(pid: number): string | undefined {
+  if (process.platform !== 'linux') return isAlive(pid) ? String(pid) : undefined;
+  try {
+    const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
+    return `${pid}_${afterName.split(' ')[19]}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // By its member and not by its class: under jest, errors of Node are of another realm.
+    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
+  }
+}
