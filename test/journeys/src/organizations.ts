@@ -5,24 +5,33 @@ export type Resources = Record<string, number>;
 
 export const roles = ['viewer', 'approver', 'editor', 'admin'] as const;
 
-/** Makes one of everything in the organization of a caller. A new kind of resource gets one line here. */
-export async function makeResources(api: Api): Promise<Resources> {
+/**
+ * Makes one of everything in the organization of a caller, each with the mark somewhere in it. A new kind of resource
+ * gets one line here.
+ */
+export async function makeResources(api: Api, mark: string): Promise<Resources> {
   const made = async (path: string, body: unknown) => {
     const answer = await api.post(`/api/v1${path}`, body);
     if (answer.status >= 300) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
     return answer.body;
   };
-  const project = await made('/projects', { name: 'P' });
+  const project = await made('/projects', { name: mark });
   const workflow = await made('/workflows', {
-    name: 'W',
+    name: mark,
     project_id: project.id,
     steps: [{ type: 'wait', duration: 1, unit: 'weeks' }],
   });
-  const bulk = await made(`/workflows/${workflow.id}/enrollments/bulk`, { contacts: [{ email: 'x@example.com' }] });
-  const webhook = await made('/webhooks', { url: 'https://127.0.0.1:9/x', event_type: 'workflow.deleted' });
+  const bulk = await made(`/workflows/${workflow.id}/enrollments/bulk`, {
+    contacts: [{ email: `${mark}@example.com` }],
+  });
+  const webhook = await made('/webhooks', {
+    url: 'https://127.0.0.1:49152/x',
+    event_type: 'workflow.deleted',
+    description: mark,
+  });
   const delivery = await made(`/webhooks/${webhook.id}/test`, {});
-  const member = await made('/team_members', { email: `m${Date.now()}${Math.random()}@example.com`, role: 'viewer' });
-  const key = await made('/api_keys', { name: 'K' });
+  const member = await made('/team_members', { email: `${mark}@example.com`, role: 'viewer' });
+  const key = await made('/api_keys', { name: mark });
   return {
     projects: project.id,
     workflows: workflow.id,

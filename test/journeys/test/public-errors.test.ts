@@ -70,7 +70,7 @@ test('triggers by event and sources are refused until they exist', async () => {
 
 test.each([
   ['no credential', 'GET', '/api/v1/workflows', { token: null }, undefined, 401, 'unauthenticated'],
-  ['a wrong credential', 'GET', '/api/v1/workflows', { token: 'adcrm_live_nope' }, undefined, 401, 'unauthenticated'],
+  ['a wrong credential', 'GET', '/api/v1/workflows', { token: 'adcrm_live_nope' }, undefined, 401, 'invalid_token'],
   ['an unknown path', 'GET', '/api/v1/nothing', {}, undefined, 404, 'route_not_found'],
   ['another method on a known path', 'PUT', '/api/v1/workflows', {}, '{}', 405, 'method_not_allowed'],
   ['OPTIONS', 'OPTIONS', '/api/v1/workflows', {}, undefined, 405, 'method_not_allowed'],
