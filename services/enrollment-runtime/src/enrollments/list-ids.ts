@@ -112,7 +112,7 @@ function isEnded(status: EnrollmentStatus | undefined): boolean {
 }
 
 /** Three characters and more match anywhere, fewer only the beginning of a value; see `searchTextOf`. */
-export function searchPattern(q: string): string {
+function searchPattern(q: string): string {
   const text = q.toLowerCase().replace(/[\\%_]/g, '\\$&');
   return [...q].length < 3 ? `%\n${text}%` : `%${text}%`;
 }

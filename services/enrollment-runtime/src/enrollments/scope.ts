@@ -44,7 +44,7 @@ export function requireMode(caller: Caller, mode: string): void {
   }
 }
 
-export function workflowNotFound(): DomainError {
+function workflowNotFound(): DomainError {
   return new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
 }
 

@@ -75,7 +75,7 @@ export function moveOf(
   };
 }
 
-export function engineRun(run: ClaimedRun): Run {
+function engineRun(run: ClaimedRun): Run {
   const { leadRef, email, timezone, mode } = run.identity;
   return {
     enrollmentKey: run.key,

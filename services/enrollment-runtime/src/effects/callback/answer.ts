@@ -49,7 +49,7 @@ function readText(answer: HttpAnswer): string {
 }
 
 /** `Retry-After` in seconds, whichever of its two forms it has (RFC 9110, section 10.2.3), a day at most. */
-export function readRetryAfter(value: string | undefined, now: Date): number | undefined {
+function readRetryAfter(value: string | undefined, now: Date): number | undefined {
   if (value === undefined) return undefined;
   const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - now.getTime()) / 1000;
   return Number.isNaN(seconds) ? undefined : Math.min(Math.max(Math.ceil(seconds), 0), longestRetryAfterSeconds);
