@@ -55,7 +55,7 @@ function takeStep(walk: Walk, step: CompiledStep): Advance | undefined {
 
 /** Each step has its own warnings and its own allowance of text. */
 function refresh(scope: Scope): void {
-  if (scope.warnings.length > 0) scope.warnings = [];
+  scope.warnings.clear();
   scope.memory = undefined;
 }
 

@@ -26,7 +26,7 @@ export function settleEffect(
   if (result.outcome === 'failed' && result.retryable && effect.attempt < step.effect.maxAttempts) {
     return retry(walk, step, step.effect, result, random);
   }
-  walk.scope.warnings = warningsOf(step, walk.scope);
+  repeatWarnings(step, walk.scope);
   const ended = settle(walk, step, result);
   if (ended) return ended;
   if (walk.index >= definition.steps.length) return end(walk, step, 'completed');
@@ -74,13 +74,11 @@ function pauseMs(
   return Math.round(Math.max(pause * (0.8 + 0.4 * random), asked));
 }
 
-/** What the step warned of when its effect was rendered; its data has not changed since, so it is not stored. */
-function warningsOf(step: CompiledStep, scope: Scope): string[] {
-  const rendering: Scope = { ...scope, warnings: [] };
+/** Repeats what the step warned of when its effect was rendered: its data has not changed since, so none is stored. */
+function repeatWarnings(step: CompiledStep, scope: Scope): void {
   try {
-    step.run(rendering);
+    step.run(scope);
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
   }
-  return rendering.warnings;
 }

@@ -7,6 +7,7 @@ import type { Scope } from './templates/scope.ts';
 /** Characters of keys and values that a run's data may hold. */
 const maxDataSize = 1024 * 1024;
 const maxMessageLength = 4_000;
+const maxWarnings = 20;
 
 /** A run while it is being moved: what `advance` and `settleEffect` change, and hand back as one value. */
 export type Walk = {
@@ -27,7 +28,7 @@ export function startWalk(definition: Definition, run: Run, now: number): Walk {
   return {
     definition,
     run,
-    scope: { data, now, timezone, contactKey, warnings: [] },
+    scope: { data, now, timezone, contactKey, warnings: new Set() },
     index: state.stepIndex,
     lastIndex: state.stepIndex,
     visits: state.visits,
@@ -66,7 +67,7 @@ export function note(
     attempt: 1,
     ...more,
   };
-  if (scope.warnings.length > 0) entry.warnings = scope.warnings;
+  if (scope.warnings.size > 0) entry.warnings = [...scope.warnings].slice(0, maxWarnings);
   entries.push(entry);
 }
 

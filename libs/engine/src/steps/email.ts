@@ -53,7 +53,7 @@ export const emailStep = defineStep({
     const mail = compileMail(config);
     return (scope) => {
       if (config.track_opens || config.track_clicks)
-        scope.warnings.push('tracking is not available yet: sent without it');
+        scope.warnings.add('tracking is not available yet: sent without it');
       const request = mail(scope);
       const { to } = request;
       if (typeof to === 'string' && isAddress(to)) return { kind: 'effect', request };

@@ -21,7 +21,7 @@ export function template() {
 
 /** A value of its own kind, or a template whose text is judged when the step runs. */
 export function orTemplate<Schema extends z.ZodType>(schema: Schema) {
-  return z.union([template().refine(isTemplate), schema]);
+  return z.union([template().refine(isTemplate, { abort: true }), schema]);
 }
 
 /** A number; one with more digits than a double holds is rounded. */

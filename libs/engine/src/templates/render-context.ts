@@ -7,6 +7,8 @@ export type Limiter = Context['memoryLimit'];
 /** The variables of one rendering: notes which were missing, and shows numbers with all their digits. */
 export class RenderContext extends Context {
   readonly missing = new Set<string>();
+  /** Whether an output is being evaluated, whose variables are worth a warning. */
+  isWatching = false;
   readonly scope: Scope;
 
   constructor(scope: Scope, liquid: Liquid) {
@@ -21,7 +23,8 @@ export class RenderContext extends Context {
     strictVariables?: boolean,
   ): IterableIterator<unknown> {
     const value: unknown = yield super._getFromScope(scope, paths, strictVariables);
-    if (value === undefined || value === null) this.missing.add(typeof paths === 'string' ? paths : paths.join('.'));
+    if (this.isWatching && (value === undefined || value === null))
+      this.missing.add(typeof paths === 'string' ? paths : paths.join('.'));
     return readable(value);
   }
 }

@@ -9,7 +9,7 @@ export type Scope = {
   readonly timezone: string;
   readonly contactKey: string;
   /** What a person should look at; shown on the timeline. */
-  warnings: string[];
+  readonly warnings: Set<string>;
   /** Characters the step's templates may still make, shared by all of them. */
   memory?: Limiter;
 };

@@ -4,7 +4,7 @@ import { objectOf } from '../json-value.ts';
 import { htmlLiquid, textLiquid } from './liquid.ts';
 import { RenderContext } from './render-context.ts';
 import { type Scope, StepFailure } from './scope.ts';
-import { watchedVariables } from './watched-variables.ts';
+import { watchOutputs } from './watch-outputs.ts';
 
 /** A compiled template. Throws StepFailure when it can't be rendered; missing variables become warnings. */
 export type Template<T = string> = (scope: Scope) => T;
@@ -63,15 +63,15 @@ export function holdsTemplate(value: JsonValue): boolean {
 function compile(text: string, liquid: Liquid): Template {
   if (!isTemplate(text)) return () => text;
   const parsed = liquid.parse(text);
-  const watched = watchedVariables(parsed);
-  return (scope) => render(parsed, watched, liquid, scope);
+  watchOutputs(parsed);
+  return (scope) => render(parsed, liquid, scope);
 }
 
-function render(parsed: LiquidTemplate[], watched: ReadonlySet<string>, liquid: Liquid, scope: Scope): string {
+function render(parsed: LiquidTemplate[], liquid: Liquid, scope: Scope): string {
   const context = new RenderContext(scope, liquid);
   try {
     const text = storable(String(toValueSync(liquid.renderer.renderTemplates(parsed, context))));
-    for (const name of context.missing) if (watched.has(name)) warnMissing(scope, name);
+    for (const name of context.missing) scope.warnings.add(`${name} is missing and was rendered empty`);
     return text;
   } catch (error) {
     throw new StepFailure(`a template could not be rendered: ${reasonOf(error)}`, { cause: error });
@@ -81,11 +81,6 @@ function render(parsed: LiquidTemplate[], watched: ReadonlySet<string>, liquid: 
 /** Escapes in a template's own strings and filters that decode may make what no database takes as text. */
 function storable(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed();
-}
-
-function warnMissing(scope: Scope, name: string): void {
-  const warning = `${name} is missing and was rendered empty`;
-  if (!scope.warnings.includes(warning)) scope.warnings.push(warning);
 }
 
 /** Liquid's first line; it never holds data, only the template's own text. */

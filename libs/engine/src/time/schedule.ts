@@ -1,4 +1,6 @@
 import { Cron } from 'croner';
+import { Temporal } from 'temporal-polyfill';
+import { momentOf } from './spans.ts';
 
 /** When a trigger ticks. `frequency` is hourly, daily, weekly or a cron expression of five fields. */
 export type Schedule = { frequency: string; timezone: string };
@@ -7,23 +9,35 @@ const named: Record<string, string> = { hourly: '0 * * * *', daily: '0 0 * * *',
 
 /**
  * The first tick after `after`, or undefined when there is none any more. A local time that is skipped when clocks go
- * forward ticks at the next time that exists, one that comes twice ticks once.
+ * forward ticks at the next that exists, one that comes twice ticks once. The expression is therefore followed on the
+ * local calendar, and only what it names is turned into moments.
  */
 export function nextTick({ frequency, timezone }: Schedule, after: Date): Date | undefined {
-  return cronOf(frequency, timezone).nextRun(after) ?? undefined;
+  const cron = cronOf(frequency);
+  const start = Temporal.Instant.fromEpochMilliseconds(after.getTime()).toZonedDateTimeISO(timezone);
+  let local = cron.nextRun(new Date(`${start.toPlainDateTime()}Z`));
+  while (local !== null) {
+    const at = momentOf(Temporal.PlainDateTime.from(local.toISOString().slice(0, -1)), timezone);
+    if (at > after.getTime()) return new Date(at);
+    local = cron.nextRun(local);
+  }
+  return undefined;
 }
 
 /** What is wrong with a frequency, as the end of a sentence, or undefined. */
 export function frequencyProblem(frequency: string): string | undefined {
   try {
-    cronOf(frequency, 'UTC');
+    cronOf(frequency);
     return undefined;
   } catch {
     return 'must be hourly, daily, weekly or a cron expression of five fields';
   }
 }
 
-function cronOf(frequency: string, timezone: string): Cron {
+/** `?` would stand for the time at which the expression is read. */
+function cronOf(frequency: string): Cron {
   const name = frequency.trim().toLowerCase();
-  return new Cron(named[name] ?? name, { timezone, mode: '5-part', paused: true });
+  const expression = Object.hasOwn(named, name) ? (named[name] ?? name) : name;
+  if (!/^[^\s?]+(?:\s+[^\s?]+){4}$/.test(expression)) throw new RangeError('five fields are needed');
+  return new Cron(expression, { timezone: 'UTC', mode: '5-part', paused: true });
 }

@@ -50,7 +50,8 @@ export function countOf(count: number, unit: Unit): string {
   return `${count} ${count === 1 ? unit.slice(0, -1) : unit}`;
 }
 
-function momentOf(local: Temporal.PlainDateTime, timezone: string): number {
+/** When clocks in `timezone` show a local time: the first such moment, or the end of the gap that the time is in. */
+export function momentOf(local: Temporal.PlainDateTime, timezone: string): number {
   const later = local.toZonedDateTime(timezone, { disambiguation: 'compatible' });
   if (later.toPlainDateTime().equals(local)) return later.epochMilliseconds;
   const earlier = local.toZonedDateTime(timezone, { disambiguation: 'earlier' });

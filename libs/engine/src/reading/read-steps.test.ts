@@ -1,0 +1,116 @@
+import { stringifyJson } from '@drippulse/json';
+import { expect, test } from '@jest/globals';
+import { countedIds, problemsOf } from '../../test/workflow.ts';
+import { readSteps } from './read-steps.ts';
+
+function read(steps: unknown, active = false) {
+  return readSteps(JSON.stringify(steps), { active, makeId: countedIds() });
+}
+
+test('parameters beside the type are moved into config, and what config says wins', () => {
+  const raw = {
+    type: 'wait',
+    name: 'Pause',
+    position: 9,
+    duration: 5,
+    unit: 'days',
+    note: 'kept',
+    config: { unit: 'hours' },
+  };
+  expect(read([raw])).toEqual({
+    steps: [
+      { id: 's0', type: 'wait', name: 'Pause', position: 0, config: { duration: 5, unit: 'hours', note: 'kept' } },
+    ],
+    problems: [],
+  });
+});
+
+test('ids and names that are missing are made, without taking an id given further down', () => {
+  const { steps } = read([
+    { type: 'log', message: 'a' },
+    { type: 'LOG', id: 's0', message: 'b' },
+    { type: 'log', id: 7, message: 'c' },
+  ]);
+  expect(steps.map(({ id, name, type }) => [id, name, type])).toEqual([
+    ['s1', 'Log', 'log'],
+    ['s0', 'Log', 'log'],
+    ['7', 'Log', 'log'],
+  ]);
+});
+
+test('steps that were read are read again without a change', () => {
+  const first = read([
+    { type: 'trigger', frequency: 'hourly' },
+    { type: 'wait', duration: 1, unit: 'HOURS' },
+  ]);
+  const again = readSteps(stringifyJson(first.steps), { active: true, makeId: () => 'other' });
+  expect(again).toEqual(first);
+});
+
+test('numbers in free JSON keep every digit', () => {
+  const text =
+    '[{"id":"a","type":"set_fields","name":"N","position":0,"config":{"fields":{"n":1.50,"m":9007199254740993}}}]';
+  expect(stringifyJson(readSteps(text, { active: true, makeId: () => '' }).steps)).toBe(text);
+});
+
+test.each<[unknown, boolean, string]>([
+  [{}, false, 'steps must be an array'],
+  [null, false, 'steps must be an array'],
+  [[], true, 'an active workflow needs at least one step'],
+  [Array(201).fill({ type: 'end' }), false, 'there may be at most 200 steps'],
+  [[{ type: 'log', message: 'x'.repeat(256 * 1024) }], false, 'steps may be at most 256 KiB'],
+])('steps as a whole: case %#', (steps, active, message) => {
+  expect(read(steps, active)).toEqual({ steps: [], problems: [{ field: 'steps', message }] });
+});
+
+test('a draft may be empty', () => {
+  expect(read([]).problems).toEqual([]);
+});
+
+test('a problem names the field and the step, counted from 0', () => {
+  const { problems } = read([{ type: 'trigger' }, { type: 'end' }, { type: 'wait', duration: 0, unit: 'hours' }]);
+  expect(problems).toEqual([
+    { field: 'steps.2.config.duration', message: 'Step 2 (wait): duration must be at least 1' },
+  ]);
+});
+
+test.each<[unknown, string]>([
+  ['text', 'Step 0 (unknown): must be an object'],
+  [{}, 'Step 0 (unknown): type is required'],
+  [{ type: 5 }, 'Step 0 (unknown): type must be a string'],
+  [
+    { type: 'agent' },
+    'Step 0 (agent): there is no such step type; GET /api/v1/workflows/step_types lists those there are',
+  ],
+  [
+    { type: 'constructor' },
+    'Step 0 (constructor): there is no such step type; GET /api/v1/workflows/step_types lists those there are',
+  ],
+  [{ type: 'end', name: '' }, 'Step 0 (end): name must be a string of 1 to 255 characters'],
+  [{ type: 'end', name: 5 }, 'Step 0 (end): name must be a string of 1 to 255 characters'],
+  [{ type: 'end', config: [] }, 'Step 0 (end): config must be an object'],
+  [{ type: 'end', id: 'a b' }, 'Step 0 (end): id may be 1 to 64 letters, digits, dots, dashes and underscores'],
+  [{ type: 'end', id: 'next' }, 'Step 0 (end): id next has a meaning of its own'],
+  [{ type: 'end', id: { a: 1 } }, 'Step 0 (end): id may be 1 to 64 letters, digits, dots, dashes and underscores'],
+])('%j is refused: %s', (step, message) => {
+  expect(problemsOf([step])).toContain(message);
+});
+
+test('every problem is told, in the order of the steps', () => {
+  expect(
+    problemsOf([
+      { type: 'log', message: '{{ x' },
+      { type: 'nope', id: 'a' },
+      { type: 'trigger', id: 'a' },
+    ]),
+  ).toEqual([
+    'Step 0 (log): message is not a valid template: output "{{ x" not closed, line:1, col:1',
+    'Step 1 (nope): there is no such step type; GET /api/v1/workflows/step_types lists those there are',
+    'Step 2 (trigger): id a is the id of step 1 already',
+    'Step 2 (trigger): a trigger may only be the first step',
+  ]);
+});
+
+test('no more than 100 problems are told', () => {
+  expect(problemsOf(Array(150).fill({ type: 'nope' }))).toHaveLength(100);
+});

@@ -1,0 +1,25 @@
+import { compileDefinition, type Definition, type JsonObject, type Run, readSteps, startRun } from '../src/index.ts';
+
+/** Reads and compiles steps; made ids are s0, s1, … by position. */
+export function defineWorkflow(steps: readonly unknown[], workflowId = '7'): Definition {
+  const read = readSteps(JSON.stringify(steps), { active: true, makeId: countedIds() });
+  if (read.problems.length > 0) throw new Error(JSON.stringify(read.problems));
+  return compileDefinition({ workflowId, version: 1, steps: read.steps });
+}
+
+/** The messages of everything wrong with steps. */
+export function problemsOf(steps: readonly unknown[]): string[] {
+  const { problems } = readSteps(JSON.stringify(steps), { active: false, makeId: countedIds() });
+  return problems.map(({ message }) => message);
+}
+
+/** A run at its beginning. */
+export function newRun(data: JsonObject = {}, more: Partial<Run> = {}): Run {
+  const identity = { enrollmentKey: 'e-1', contactKey: 'ada@example.com', timezone: 'UTC' };
+  return { ...identity, mode: 'live', state: startRun(), data, ...more };
+}
+
+export function countedIds(): () => string {
+  let count = 0;
+  return () => `s${count++}`;
+}
