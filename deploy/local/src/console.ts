@@ -13,7 +13,7 @@ export function fileLogger(dataDir: string): { log: Logger; logFile: string } {
   const logFile = path.join(dataDir, 'drippulse.log');
   if (existsSync(logFile) && statSync(logFile).size > LOG_FILE_BYTES) renameSync(logFile, `${logFile}.1`);
   const destination = pino.destination({ dest: logFile, mkdir: true, sync: false });
-  return { log: createLogger({ service: 'platform', destination }), logFile };
+  return { log: createLogger({ destination }), logFile };
 }
 
 /** Refuses early when the port is taken: before a database is started for nothing. */

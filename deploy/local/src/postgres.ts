@@ -51,7 +51,6 @@ export async function borrowPostgres(
 
 async function reachServer(settings: Settings, secrets: Secrets, onProgress: (line: string) => void): Promise<Server> {
   if (settings.databaseUrl !== undefined) return { adminUrl: settings.databaseUrl, stop: async () => undefined };
-  onProgress('Starting PostgreSQL …');
   const dataDir = path.join(settings.dataDir, 'postgres');
   const server = await startEmbeddedPostgres({ dataDir, password: secrets.postgresPassword, onProgress });
   return { adminUrl: server.url, stop: () => server.stop() };

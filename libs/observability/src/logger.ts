@@ -14,11 +14,12 @@ const secretPatterns: [RegExp, string][] = [
 ];
 
 /** A JSON logger on stdout (or `destination`) that never writes a credential. */
-export function createLogger(options: { service: string; level?: string; destination?: DestinationStream }): Logger {
+export function createLogger(options: { service?: string; level?: string; destination?: DestinationStream }): Logger {
   return pino(
     {
       level: options.level ?? 'info',
-      base: { service: options.service },
+      // A process that runs several services leaves it to their child loggers: a repeated member would stand twice.
+      base: options.service === undefined ? {} : { service: options.service },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: redactedPaths, censor: '[redacted]' },
