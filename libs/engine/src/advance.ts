@@ -4,7 +4,20 @@ import type { Advance, Effect, Run, RunState } from './run.ts';
 import type { Outcome } from './steps/step-type.ts';
 import { type Scope, StepFailure } from './templates/scope.ts';
 import { formatInstant } from './time/instants.ts';
-import { end, fail, leave, merge, note, startWalk, stop, unchanged, visitOf, type Walk } from './walk.ts';
+import {
+  dataTooLarge,
+  end,
+  fail,
+  failRun,
+  leave,
+  merge,
+  note,
+  startWalk,
+  stop,
+  unchanged,
+  visitOf,
+  type Walk,
+} from './walk.ts';
 
 /** A step that was visited this often fails: its loop does not seem to end. */
 const maxVisits = 100;
@@ -43,7 +56,7 @@ function endWait(walk: Walk, until: number): void {
 function takeStep(walk: Walk, step: CompiledStep): Advance | undefined {
   refresh(walk.scope);
   if (step.inLoop && visitOf(walk, step) > maxVisits) {
-    return fail(walk, step, `the step was visited ${maxVisits} times; the loop it is in does not end`);
+    return failRun(walk, step, `the step was visited ${maxVisits} times; the loop it is in does not end`);
   }
   try {
     return apply(walk, step, step.run(walk.scope));
@@ -63,7 +76,7 @@ function apply(walk: Walk, step: CompiledStep, outcome: Outcome): Advance | unde
   switch (outcome.kind) {
     case 'done': {
       const { message, output, next = step.index + 1 } = outcome;
-      if (output && !merge(walk, output)) throw new StepFailure('the data of the run would be larger than 1 MiB');
+      if (output && !merge(walk, output)) throw new StepFailure(dataTooLarge);
       note(walk, step, 'succeeded', message, output && { output });
       return leave(walk, step, next);
     }

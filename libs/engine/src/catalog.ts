@@ -39,7 +39,15 @@ function describeStepType(stepType: StepType): StepTypeInfo {
 
 function schemaOf(stepType: StepType): JsonObject {
   // A round trip through text leaves plain JSON of what zod returns.
-  return JSON.parse(JSON.stringify(z.toJSONSchema(stepType.config, { io: 'input', unrepresentable: 'any' })));
+  const schema = z.toJSONSchema(stepType.config, {
+    io: 'input',
+    unrepresentable: 'any',
+    // Zod leaves out the defaults of parameters whose input it prepares, such as words in any case.
+    override({ zodSchema, jsonSchema }) {
+      if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
+    },
+  });
+  return JSON.parse(JSON.stringify(schema));
 }
 
 function fieldsOf(schema: JsonObject): StepField[] {

@@ -2,7 +2,7 @@ import type { CompiledEffect, CompiledStep, Definition } from './definition.ts';
 import type { Advance, EffectResult, Run, RunState } from './run.ts';
 import { type Scope, StepFailure } from './templates/scope.ts';
 import { formatInstant } from './time/instants.ts';
-import { close, end, fail, leave, merge, note, startWalk, stop, unchanged, type Walk } from './walk.ts';
+import { close, dataTooLarge, end, fail, leave, merge, note, startWalk, stop, unchanged, type Walk } from './walk.ts';
 
 const longestPauseMs = 6 * 3_600_000;
 const longestRetryAfterMs = 24 * 3_600_000;
@@ -46,8 +46,7 @@ function settle(walk: Walk, step: CompiledStep, result: EffectResult): Advance |
     return leave(walk, step, step.index + 1);
   }
   const { message, output } = result;
-  if (output && !merge(walk, output))
-    return fail(walk, step, 'the data of the run would be larger than 1 MiB', attempt);
+  if (output && !merge(walk, output)) return fail(walk, step, dataTooLarge, attempt);
   note(walk, step, 'succeeded', message, output ? { attempt, output } : { attempt });
   return leave(walk, step, step.index + 1);
 }

@@ -6,6 +6,7 @@ import type { Scope } from './templates/scope.ts';
 
 /** Characters of keys and values that a run's data may hold. */
 const maxDataSize = 1024 * 1024;
+export const dataTooLarge = 'the data of the run would be larger than 1 MiB';
 const maxMessageLength = 4_000;
 const maxWarnings = 20;
 
@@ -89,10 +90,20 @@ export function leave(walk: Walk, step: CompiledStep, next: number): undefined {
 
 /** A step failed for good: the run fails, unless the step's `on_error` leads on. */
 export function fail(walk: Walk, step: CompiledStep, error: string, attempt = 1): Advance | undefined {
-  note(walk, step, 'failed', `Failed: ${error}`, { error, attempt });
   const next = step.effect?.onErrorNext;
-  if (next === undefined) return end(walk, step, 'failed');
+  if (next === undefined) return failRun(walk, step, error, attempt);
+  noteFailure(walk, step, error, attempt);
   return leave(walk, step, next);
+}
+
+/** A step failed, and the run with it. */
+export function failRun(walk: Walk, step: CompiledStep, error: string, attempt = 1): Advance {
+  noteFailure(walk, step, error, attempt);
+  return end(walk, step, 'failed');
+}
+
+function noteFailure(walk: Walk, step: CompiledStep, error: string, attempt: number): void {
+  note(walk, step, 'failed', `Failed: ${error}`, { error, attempt });
 }
 
 /** Ends the run on its last step. */

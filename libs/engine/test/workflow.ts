@@ -1,6 +1,6 @@
 import { compileDefinition, type Definition, type JsonObject, type Run, readSteps, startRun } from '../src/index.ts';
 
-/** Reads and compiles steps; made ids are s0, s1, … by position. */
+/** Reads and compiles steps; steps without an id get s0, s1 and so on. */
 export function defineWorkflow(steps: readonly unknown[], workflowId = '7'): Definition {
   const read = readSteps(JSON.stringify(steps), { active: true, makeId: countedIds() });
   if (read.problems.length > 0) throw new Error(JSON.stringify(read.problems));
