@@ -6,7 +6,7 @@ import { startService } from './service.ts';
 
 await runMain(async () => {
   const config = readSplitConfig(process.env);
-  const log = createLogger({ service: 'gateway', level: config.logLevel });
+  const log = createLogger({ level: config.logLevel });
   const peers = createGrpcPeers(config.peerAddresses);
   const service = await startService({ ...config, grpcPort: config.grpcPort ?? 0 }, { peers, log });
   const ops = await startOpsServer({

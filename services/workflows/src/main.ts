@@ -10,7 +10,7 @@ await runMain(async () => {
   if (config.kafkaBrokers === undefined) {
     throw new ConfigError(['KAFKA_BROKERS: is required when services run as processes of their own']);
   }
-  const log = createLogger({ service: 'workflows', level: config.logLevel });
+  const log = createLogger({ level: config.logLevel });
   const events = createKafkaTransport({ brokers: config.kafkaBrokers, clientId: 'workflows', log });
   const peers = createGrpcPeers(config.peerAddresses);
   const service = await startService({ ...config, grpcPort: config.grpcPort ?? 0 }, { peers, events, log });
