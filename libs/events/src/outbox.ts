@@ -3,11 +3,12 @@ import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/
 import { DomainError } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { chunksOf } from './chunks.ts';
 import { type OutboxEvent, packEvents } from './frame.ts';
 import { eventType, type Topic } from './topic.ts';
 
 /** A row is sent and deleted as one: small enough to hold in memory, large enough for a thousand events. */
-const maxRowBytes = 1024 * 1024;
+const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
 /** Both transports must carry it: topics made by us take 16 MiB. */
 const maxEventBytes = 8 * 1024 * 1024;
 
@@ -34,7 +35,7 @@ export async function appendEvents<DB, D extends DescMessage>(
 ): Promise<string[]> {
   if (events.length === 0) return [];
   const encoded = events.map((event) => encodeEvent(topic, event));
-  const rows = rowsOf(encoded);
+  const rows = [...chunksOf(encoded, rowLimits, (event) => event.value.byteLength)];
   await sql`
     insert into outbox (topic, events, frame, traceparent)
     values ${sql.join(
@@ -71,21 +72,4 @@ function isEvent<M extends Message>(message: M): message is M & EventFields {
     typeof fields.aggregate === 'string' &&
     fields.aggregate !== ''
   );
-}
-
-function rowsOf(events: readonly OutboxEvent[]): OutboxEvent[][] {
-  const rows: OutboxEvent[][] = [];
-  let row: OutboxEvent[] = [];
-  let bytes = 0;
-  for (const event of events) {
-    if (row.length > 0 && bytes + event.value.byteLength > maxRowBytes) {
-      rows.push(row);
-      row = [];
-      bytes = 0;
-    }
-    row.push(event);
-    bytes += event.value.byteLength;
-  }
-  rows.push(row);
-  return rows;
 }

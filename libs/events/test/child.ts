@@ -7,7 +7,8 @@ export type Child = { process: ChildProcess; exited: Promise<NodeJS.Signals | nu
 
 /** Runs a script of this folder with its settings. */
 export function startChild(script: string, settings: object): Child {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], {
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', file], {
     env: { ...process.env, SETTINGS: JSON.stringify(settings) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

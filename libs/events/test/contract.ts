@@ -15,7 +15,16 @@ import {
   type Topic,
 } from '../src/index.ts';
 import { startChild } from './child.ts';
-import { append, createTestService, log, outboxRows, sequences, type TestService, uniqueTopic } from './fixture.ts';
+import {
+  append,
+  createTestService,
+  log,
+  outboxRows,
+  sequences,
+  type TestService,
+  traceparent,
+  uniqueTopic,
+} from './fixture.ts';
 import type { TransportChoice } from './transports.ts';
 
 type ProbeTopic = Topic<typeof ProbeEventSchema>;
@@ -81,7 +90,8 @@ export function describeContract(
       const ids = await publish(topic, [{ aggregate: 'probe:1', sequence: 3n, name: 'first' }]);
       const event = {
         id: ids[0],
-        type: expect.stringMatching(/touched$/),
+        type: expect.stringMatching(/^probes-.+\.touched$/),
+        traceparent,
         message: expect.objectContaining({
           id: ids[0],
           organizationId: 7n,

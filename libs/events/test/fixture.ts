@@ -37,7 +37,10 @@ export function uniqueTopic(): Topic<typeof ProbeEventSchema> {
   return { ...topicOf(ProbeEventSchema), name: `drippulse.probes-${randomUUID().slice(0, 8)}.v1` };
 }
 
-/** Appends one event for each sequence number of the aggregate, in one transaction. */
+/** Trace that every event of a test belongs to. */
+export const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+/** Appends the events in one transaction. */
 export async function append(
   service: TestService,
   topic: Topic<typeof ProbeEventSchema>,
@@ -53,6 +56,7 @@ export async function append(
         sequence,
         payload: { case: 'touched' as const, value: { name: name ?? '' } },
       })),
+      { traceparent },
     ),
   );
 }

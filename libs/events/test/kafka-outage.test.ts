@@ -48,7 +48,7 @@ testUnlessUnavailable(
       timeoutMs: 60_000,
     });
     expect(transport.healthy()).toBe(true);
-    expect(await outboxRows(service)).toBe(0);
+    await eventually(async () => expect(await outboxRows(service)).toBe(0));
     await consumer.stop();
     await relay.stop();
     await transport.close();

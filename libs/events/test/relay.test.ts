@@ -7,7 +7,8 @@ import { createEmbeddedLog, type EmbeddedLog, storedIds } from './embedded-log.t
 import { append, createTestService, log, outboxRows, sequences, type TestService, uniqueTopic } from './fixture.ts';
 import { openTransport } from './transports.ts';
 
-const leaseMs = 1500;
+/** Long enough for a send on a busy machine, short enough to wait for its end. */
+const leaseMs = 3000;
 
 let embeddedLog: EmbeddedLog;
 let transport: EventTransport;

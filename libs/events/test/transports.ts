@@ -5,7 +5,7 @@ import { log } from './fixture.ts';
 export type TransportChoice = { kind: 'embedded'; url: string } | { kind: 'kafka'; brokers: string[] };
 
 /** Short, so that a test that waits for its end is short. */
-export const embeddedLeaseMs = 1500;
+const embeddedLeaseMs = 1500;
 
 export function openTransport(choice: TransportChoice): EventTransport {
   if (choice.kind === 'kafka') return createKafkaTransport({ brokers: choice.brokers, clientId: 'events-test', log });

@@ -1,24 +1,14 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
+import { chunksOf } from '../chunks.ts';
 import type { ReceivedMessage } from '../transport.ts';
 
-const batchMessages = 500;
-const batchBytes = 1024 * 1024;
+/** What a handler can take at once. */
+const batchLimits = { count: 500, bytes: 1024 * 1024 };
 
-/** Cuts what one fetch brought into batches that a handler can take at once, one message at least. */
-export function* batchesOf(partition: number, messages: readonly KafkaMessage[]): Generator<ReceivedMessage[]> {
-  let batch: ReceivedMessage[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const received = receivedMessage(partition, message);
-    if (batch.length > 0 && (batch.length >= batchMessages || bytes + received.value.byteLength > batchBytes)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(received);
-    bytes += received.value.byteLength;
-  }
-  if (batch.length > 0) yield batch;
+/** Cuts what one fetch brought into batches. */
+export function batchesOf(partition: number, messages: readonly KafkaMessage[]): Iterable<ReceivedMessage[]> {
+  const received = messages.map((message) => receivedMessage(partition, message));
+  return chunksOf(received, batchLimits, (message) => message.value.byteLength);
 }
 
 function receivedMessage(partition: number, message: KafkaMessage): ReceivedMessage {

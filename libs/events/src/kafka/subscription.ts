@@ -123,7 +123,9 @@ export function startKafkaSubscription(options: {
 
 /** Keeps the place in the group while a batch is handled; a rebalance shows at the next commit or heartbeat. */
 async function whileBeating<T>(payload: EachBatchPayload, work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => payload.heartbeat().catch(() => undefined), heartbeatMs);
+  const timer = setInterval(() => {
+    payload.heartbeat().catch(() => undefined);
+  }, heartbeatMs);
   try {
     return await work();
   } finally {

@@ -1,0 +1,62 @@
+import type { Database } from '@drippulse/db';
+import { sql } from 'kysely';
+import { unpackEvents } from './frame.ts';
+import type { TransportMessage } from './transport.ts';
+
+/** Events of one call of `appendEvents` that are not sent, or not known to be. */
+export type OutboxRow = {
+  id: bigint;
+  topic: string;
+  frame: Uint8Array;
+  traceparent: string | null;
+  age_seconds: number;
+};
+
+const readLimit = { rows: 200, bytes: 4 * 1024 * 1024 };
+
+/**
+ * The oldest rows there are: by state, never from where the last read ended, because a row with a lower id may commit
+ * later. Bounded by bytes, one row at least.
+ */
+export async function readOutbox<DB>(db: Database<DB>): Promise<OutboxRow[]> {
+  const { rows } = await sql<OutboxRow>`
+    select id, topic, frame, traceparent, extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds
+    from (
+      select *, sum(octet_length(frame)) over (order by id) - octet_length(frame) as bytes_before
+      from (select * from outbox order by id limit ${readLimit.rows}) as oldest
+    ) as sized
+    where bytes_before < ${readLimit.bytes}
+    order by id
+  `.execute(db.kysely);
+  return rows;
+}
+
+/** How many rows wait, up to 10,000. */
+export async function countOutbox<DB>(db: Database<DB>): Promise<number> {
+  const { rows } = await sql<{ pending: number }>`
+    select count(*)::int as pending from (select from outbox limit 10000) as counted
+  `.execute(db.kysely);
+  return rows[0]?.pending ?? 0;
+}
+
+export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly OutboxRow[]): Promise<void> {
+  const ids = sent.map((row) => row.id);
+  await sql`delete from outbox where id = any(${ids}::bigint[])`.execute(db.kysely);
+}
+
+/** The messages of a row, with CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */
+export function messagesOf(row: OutboxRow, service: string): TransportMessage[] {
+  return unpackEvents(row.frame).map((event) => ({
+    key: event.key,
+    value: event.value,
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: event.id,
+      ce_type: event.type,
+      ce_source: `/drippulse/${service}`,
+      ce_time: event.time,
+      organization: event.organizationId,
+      ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+    },
+  }));
+}
