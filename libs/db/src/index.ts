@@ -8,7 +8,7 @@ export { createIdempotencyTable, idempotencyPartitions } from './idempotency/tab
 export { type TransactOptions, transact } from './idempotency/transact.ts';
 export { migrate } from './migrate.ts';
 export { databaseNow } from './now.ts';
-export { type Page, type PageRequest, readPage } from './page.ts';
+export { cutPage, type Page, type PageRequest, pageTotals, readPage } from './page.ts';
 export { startPartitionLoop } from './partition-loop.ts';
 export { createPartitions, maintainPartitions, type Partitioning } from './partitions.ts';
 export { provisionSchema } from './provision.ts';

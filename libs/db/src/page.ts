@@ -1,5 +1,5 @@
 import { DomainError } from '@drippulse/runtime';
-import { type CursorColumn, decodeCursor } from './cursor.ts';
+import { type CursorColumn, decodeCursor, encodeCursor } from './cursor.ts';
 
 /** The paging fields of a list request. */
 export type PageRequest = {
@@ -52,4 +52,20 @@ function readSize(field: string, value: number | undefined): number {
 
 function refuse(field: string, message: string): never {
   throw new DomainError('invalid', 'invalid_page', message, { violations: [{ field, message }] });
+}
+
+/** Of one row more than the page holds: the page, and, for a list ordered by id, where the next one starts. */
+export function cutPage<R extends { id: bigint }>(
+  found: readonly R[],
+  limit: number,
+): { rows: R[]; nextCursor?: string } {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return found.length > limit && last ? { rows, nextCursor: encodeCursor([last.id]) } : { rows };
+}
+
+/** The members that an answer to `page` and `per_page` has beside its rows; none for one to a cursor. */
+export function pageTotals({ page, perPage }: Page, totalCount: bigint) {
+  if (perPage === undefined) return {};
+  return { page, perPage, totalPages: Math.ceil(Number(totalCount) / perPage) };
 }

@@ -1,6 +1,6 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { encodeCursor, type Page, readPage } from '@drippulse/db';
+import { encodeCursor, pageTotals, readPage } from '@drippulse/db';
 import type {
   ListEnrollmentsRequestSchema,
   ListEnrollmentsResponseSchema,
@@ -43,7 +43,7 @@ export async function listEnrollments(
       stepFunnel: toFunnel(current, counters, due),
       ...count,
       nextCursor: found.length > page.limit && last !== undefined ? encodeCursor([last]) : undefined,
-      ...pageNumbers(page, count.totalCount),
+      ...pageTotals(page, count.totalCount),
     };
   });
 }
@@ -52,9 +52,4 @@ function readFilter(request: Request, mode: 'test' | undefined): Filter {
   const { workflowId, stepIndex, leadRef, q } = request;
   const status = request.status === undefined ? undefined : statusFromProto(request.status);
   return { workflowId, mode, status, stepIndex, leadRef, q: q === '' ? undefined : q };
-}
-
-function pageNumbers({ page, perPage }: Page, totalCount: bigint) {
-  if (perPage === undefined) return {};
-  return { page, perPage, totalPages: Math.ceil(Number(totalCount) / perPage) };
 }

@@ -1,7 +1,12 @@
-import { encodeCursor, type PageRequest, type RowCount, readPage } from '@drippulse/db';
+import { cutPage, type PageRequest, pageTotals, type RowCount, readPage } from '@drippulse/db';
 
 /** The members that every list response has beside its rows. */
-export type Paging = RowCount & { nextCursor?: string; page?: number; perPage?: number; totalPages?: number };
+export type Paging = RowCount & {
+  nextCursor?: string | undefined;
+  page?: number | undefined;
+  perPage?: number;
+  totalPages?: number;
+};
 
 /** The rows to read: those with a lower id, newest first. */
 export type Window = { beforeId: bigint; limit: number; offset: number };
@@ -13,19 +18,11 @@ export async function readList<Row extends { id: bigint }>(
   request: PageRequest,
   read: { rows(window: Window): Promise<Row[]>; count(): Promise<RowCount> },
 ): Promise<{ rows: Row[]; paging: Paging }> {
-  const { limit, offset, after, page } = readPage(request, ['bigint']);
-  const beforeId = after?.[0] === undefined ? highestId : BigInt(after[0]);
+  const page = readPage(request, ['bigint']);
+  const beforeId = page.after?.[0] === undefined ? highestId : BigInt(page.after[0]);
   // One row more than asked for says whether there is a next page.
-  const found = await read.rows({ beforeId, limit: limit + 1, offset });
-  const rows = found.slice(0, limit);
-  const last = rows.at(-1);
+  const found = await read.rows({ beforeId, limit: page.limit + 1, offset: page.offset });
+  const { rows, nextCursor } = cutPage(found, page.limit);
   const count = await read.count();
-  return {
-    rows,
-    paging: {
-      ...count,
-      ...(found.length > limit && last && { nextCursor: encodeCursor([last.id]) }),
-      ...(page !== undefined && { page, perPage: limit, totalPages: Math.ceil(Number(count.totalCount) / limit) }),
-    },
-  };
+  return { rows, paging: { ...count, nextCursor, ...pageTotals(page, count.totalCount) } };
 }

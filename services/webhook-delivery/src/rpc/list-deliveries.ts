@@ -1,6 +1,6 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, readPage } from '@drippulse/db';
+import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
 import type {
   ListDeliveriesRequestSchema,
   ListDeliveriesResponseSchema,
@@ -10,7 +10,6 @@ import type { Context } from '../context.ts';
 import { readAttempts } from '../deliveries/rows.ts';
 import { statusFromProto } from '../deliveries/statuses.ts';
 import { toProto } from '../deliveries/to-proto.ts';
-import { cutPage, pageTotals } from '../webhooks/paging.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
 /** What all excerpts of a page may take together, because an answer is at most 32 MiB: a character is up to 3 bytes. */

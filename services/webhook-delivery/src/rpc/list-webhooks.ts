@@ -1,13 +1,12 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, readPage } from '@drippulse/db';
+import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
 import type {
   ListWebhooksRequestSchema,
   ListWebhooksResponseSchema,
 } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { cutPage, pageTotals } from '../webhooks/paging.ts';
 import { selectWebhooks } from '../webhooks/rows.ts';
 import { toProto } from '../webhooks/to-proto.ts';
 

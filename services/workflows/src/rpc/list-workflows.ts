@@ -1,6 +1,6 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { encodeCursor, type Page, readPage } from '@drippulse/db';
+import { encodeCursor, type Page, pageTotals, readPage } from '@drippulse/db';
 import type {
   ListWorkflowsRequestSchema,
   ListWorkflowsResponseSchema,
@@ -33,7 +33,7 @@ export async function* listWorkflows(
   };
   const page = readPageOrAll(request);
   const { count } = await countWorkflows(kysely, filter).executeTakeFirstOrThrow();
-  const totals = totalsOf(page, count);
+  const totals = { totalCount: count, ...pageTotals(page, count) };
   let before = page.after?.[0] === undefined ? undefined : BigInt(page.after[0]);
   let { offset, limit: remaining } = page;
   for (;;) {
@@ -57,10 +57,4 @@ function readPageOrAll(request: Request): Page {
   const { limit, cursor, page, perPage } = request;
   const isAll = [limit, cursor, page, perPage].every((parameter) => parameter === undefined);
   return isAll ? { limit: Number.POSITIVE_INFINITY, offset: 0 } : readPage(request, ['bigint']);
-}
-
-function totalsOf(page: Page, totalCount: bigint) {
-  if (page.perPage === undefined) return { totalCount };
-  const totalPages = Math.ceil(Number(totalCount) / page.perPage);
-  return { totalCount, page: page.page, perPage: page.perPage, totalPages };
 }
