@@ -1,6 +1,8 @@
-import { Code, ConnectError, createRouterTransport, type Transport } from '@connectrpc/connect';
+import { Code, ConnectError, createConnectRouter, type Interceptor, type Transport } from '@connectrpc/connect';
+import { createUniversalHandlerClient, type UniversalHandler } from '@connectrpc/connect/protocol';
+import { createTransport } from '@connectrpc/connect/protocol-connect';
 import type { ServiceName } from './caller.ts';
-import { maxMessageBytes, type Peers } from './peers.ts';
+import { maxMessageBytes, type Peers, type Routes } from './peers.ts';
 
 const limits = { readMaxBytes: maxMessageBytes, writeMaxBytes: maxMessageBytes };
 
@@ -23,10 +25,7 @@ export function createInMemoryPeers(): Peers {
       stream: async (...call) => find(service).stream(...call),
     }),
     register(service, routes, interceptors) {
-      registered.set(
-        service,
-        createRouterTransport(routes, { router: { ...limits, interceptors }, transport: limits }),
-      );
+      registered.set(service, inMemoryTransport(routes, interceptors));
     },
     unregister(service) {
       registered.delete(service);
@@ -36,4 +35,33 @@ export function createInMemoryPeers(): Peers {
       registered.clear();
     },
   };
+}
+
+/** What `createRouterTransport` makes, but for streams whose reader goes away. */
+function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transport {
+  const router = createConnectRouter({ ...limits, interceptors, connect: true });
+  routes(router);
+  return createTransport({
+    ...limits,
+    httpClient: createUniversalHandlerClient(router.handlers.map(endingWithItsCaller)),
+    baseUrl: 'https://in-memory',
+    useBinaryFormat: true,
+    interceptors: [],
+    acceptCompression: [],
+    sendCompression: null,
+    compressMinBytes: Number.MAX_SAFE_INTEGER,
+  });
+}
+
+/** Without a connection that breaks, nobody ends a stream that is not read to its end: what it holds, it would keep. */
+function endingWithItsCaller(handler: UniversalHandler): UniversalHandler {
+  return Object.assign(async (request: Parameters<UniversalHandler>[0]) => {
+    const response = await handler(request);
+    if (!response.body) return response;
+    const messages = response.body[Symbol.asyncIterator]();
+    const end = () => void messages.return?.().catch(() => undefined);
+    if (request.signal.aborted) end();
+    else request.signal.addEventListener('abort', end, { once: true });
+    return { ...response, body: { [Symbol.asyncIterator]: () => messages } };
+  }, handler);
 }

@@ -21,7 +21,7 @@ function answerErrors(log: Logger, metrics: Metrics | undefined): Interceptor {
     const finish = metrics ? observeCall(metrics, method) : () => undefined;
 
     function fail(error: unknown): ConnectError {
-      const answer = toConnectError(error);
+      const answer = toConnectError(isAbort(error, request.signal) ? request.signal.reason : error);
       finish(Code[answer.code]);
       if (answer.code === Code.Internal) {
         log.error({ err: error, method, request_id: request.header.get('x-request-id') }, 'call failed');
@@ -35,6 +35,8 @@ function answerErrors(log: Logger, metrics: Metrics | undefined): Interceptor {
         finish('OK');
       } catch (error) {
         throw fail(error);
+      } finally {
+        finish(Code[Code.Canceled]);
       }
     }
 
@@ -51,6 +53,13 @@ function answerErrors(log: Logger, metrics: Metrics | undefined): Interceptor {
     // The messages pass through untouched, so their type stays what it was.
     return { ...response, message: guarded(response.message) } as StreamResponse;
   };
+}
+
+/** A handler that stopped because its call had ended: how the call ended is the answer, and no failure of ours. */
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return (
+    signal.aborted && signal.reason instanceof ConnectError && error instanceof Error && error.name === 'AbortError'
+  );
 }
 
 function authenticate(tokens: Tokens): Interceptor {

@@ -1,0 +1,131 @@
+import { createPrivateKey } from 'node:crypto';
+import { Code } from '@connectrpc/connect';
+import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SignJWT } from 'jose';
+import { type Caller, clientFor, createTokens, fromConnectError, parseInternalTokenKeys } from '../src/index.ts';
+import { editor, layouts, type Probe, startProbe } from './start-probe.ts';
+
+describe.each(layouts)('access %s', (layout) => {
+  let probe: Probe;
+  beforeAll(async () => {
+    probe = await startProbe(layout);
+  });
+  afterAll(() => probe.stop());
+
+  const echoWith = (token: string | undefined) => {
+    const tokens = { ...probe.tokens, mint: async () => token ?? '' };
+    return clientFor(ProbeService, { peers: probe.peers, target: 'workflows', tokens })(editor).echo({ id: 1n });
+  };
+
+  /** A token as the gateway signs it, with some of it changed. */
+  async function forge(changes: {
+    claims?: object;
+    issuer?: string;
+    audience?: string;
+    expiresIn?: string;
+    signedBy?: 'gateway' | 'webhook-delivery';
+    kid?: string;
+  }): Promise<string> {
+    const [jwk] = JSON.parse(probe.keys[changes.signedBy ?? 'gateway']);
+    const claims = { org: '7', actor: { type: 'user', id: '3' }, role: 'editor', mode: 'live', ...changes.claims };
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: 'EdDSA', kid: changes.kid ?? jwk.kid })
+      .setIssuer(changes.issuer ?? 'gateway')
+      .setAudience(changes.audience ?? 'workflows')
+      .setIssuedAt()
+      .setExpirationTime(changes.expiresIn ?? '60s')
+      .sign(createPrivateKey({ key: jwk, format: 'jwk' }));
+  }
+
+  test('a token that is all right is let in', async () => {
+    await expect(echoWith(await forge({}))).resolves.toMatchObject({ id: 1n });
+  });
+
+  test.each<[string, () => Promise<string>]>([
+    ['no token', async () => ''],
+    ['a text that is no token', async () => 'nonsense'],
+    ['an expired token', () => forge({ expiresIn: '-10s' })],
+    ['a token for another service', () => forge({ audience: 'webhook-delivery' })],
+    ['a token that one service signed in the name of another', () => forge({ signedBy: 'webhook-delivery' })],
+    ['a token of an unknown key', () => forge({ kid: 'gateway/000000000000' })],
+    [
+      "a token that names another service's key",
+      async () => forge({ kid: JSON.parse(probe.keys['webhook-delivery'])[0].kid }),
+    ],
+    ['a token without an organization', () => forge({ claims: { org: undefined } })],
+    ['a token with a role that does not exist', () => forge({ claims: { role: 'owner' } })],
+    ['a token that is not signed', async () => `${btoa('{"alg":"none"}')}.${btoa('{"org":"7","role":"admin"}')}.`],
+  ])('%s is refused with UNAUTHENTICATED, and is a fault of ours for whoever called', async (_name, token) => {
+    const error = await echoWith(await token()).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: Code.Unauthenticated });
+    expect(fromConnectError(error)).toMatchObject({ kind: 'internal' });
+  });
+
+  test.each<[Caller['role'], boolean]>([
+    ['viewer', false],
+    ['approver', false],
+    ['editor', true],
+    ['admin', true],
+  ])('a %s who calls what editors may is let in: %s', async (role, isLetIn) => {
+    const outcome = await probe
+      .client({ ...editor, role })
+      .echo({ id: 1n })
+      .then(
+        () => 'let in',
+        (error: unknown) => fromConnectError(error).reason,
+      );
+    expect(outcome).toBe(isLetIn ? 'let in' : 'insufficient_role');
+  });
+
+  test('a method without a credential takes any caller that a service vouches for', async () => {
+    const anonymous: Caller = {
+      ...editor,
+      organizationId: 0n,
+      actor: { type: 'service', id: 'gateway' },
+      role: 'viewer',
+    };
+    await expect(probe.client(anonymous).raw({})).resolves.toMatchObject({ contentType: 'text/plain' });
+  });
+
+  test('a token is signed once for all calls of a caller', async () => {
+    expect(await probe.tokens.mint(editor, 'workflows')).toBe(await probe.tokens.mint({ ...editor }, 'workflows'));
+    const others: Caller[] = [
+      { ...editor, organizationId: 8n },
+      { ...editor, role: 'admin' },
+      { ...editor, mode: 'test' },
+      { ...editor, actor: { type: 'api_key', id: '3' } },
+    ];
+    const minted = await Promise.all([editor, ...others].map((caller) => probe.tokens.mint(caller, 'workflows')));
+    expect(new Set(minted).size).toBe(5);
+  });
+});
+
+test('while keys are exchanged, tokens of the old key and of the new one are both good', async () => {
+  const { keys } = await startProbe('in memory');
+  const old = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
+  const fresh = (await startProbe('in memory')).keys;
+  const publicKeys = (text: string) => JSON.parse(text).slice(1);
+  const both = JSON.stringify([
+    JSON.parse(fresh.workflows)[0],
+    ...publicKeys(fresh.workflows),
+    ...publicKeys(keys.workflows),
+  ]);
+  const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(both) });
+  const renewed = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(fresh.gateway) });
+  for (const tokens of [old, renewed]) {
+    await expect(served.verify(await tokens.mint(editor, 'workflows'))).resolves.toEqual(editor);
+  }
+});
+
+test.each([
+  ['no JSON', 'nonsense'],
+  ['no list', '{}'],
+  ['no private key', '[]'],
+  ['no Ed25519 key', '[{"kty":"RSA","kid":"gateway/1"}]'],
+  ['a damaged key', '[{"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA","kid":"gateway/1"}]'],
+  ['a key of no service', '[{"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA","kid":"nobody/1"}]'],
+])('INTERNAL_TOKEN_KEYS that hold %s stop the start with their name and no key', (_name, text) => {
+  expect(() => parseInternalTokenKeys(text)).toThrow(/INTERNAL_TOKEN_KEYS: /);
+  expect(() => parseInternalTokenKeys(text)).not.toThrow(/AA/);
+});
