@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals';
+import { createLogger } from './logger.ts';
+
+function written(write: (log: ReturnType<typeof createLogger>) => void): string {
+  const lines: string[] = [];
+  write(createLogger({ service: 'test', level: 'debug', destination: { write: (line: string) => lines.push(line) } }));
+  return lines.join('');
+}
+
+const apiKey = 'adcrm_live_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd';
+const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLXNlY3JldA';
+const whsec = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+test.each<[string, object, string]>([
+  ['a password by its name', { password: 'planted-1' }, 'planted-1'],
+  ['a nested secret by its name', { request: { body: { secret: 'planted-2' } } }, 'planted-2'],
+  ['an authorization header', { headers: { authorization: 'Basic planted-3' } }, 'planted-3'],
+  ['an API key in a text', { text: `the key ${apiKey} is wrong` }, apiKey],
+  ['a session token in an error', { err: new Error(`bad token ${jwt}`) }, 'c2lnbmF0dXJlLXNlY3JldA'],
+  ['a webhook secret', { text: whsec }, 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+  ['the password of an address', { err: new Error('cannot reach postgres://drip:planted-4@db/drip') }, 'planted-4'],
+])('%s is never written', (_name, fields, secret) => {
+  const text = written((log) => log.error(fields, 'it happened'));
+  expect(text).toContain('it happened');
+  expect(text).not.toContain(secret);
+});
+
+test('a secret in the message itself is not written, and what is around it is', () => {
+  const text = written((log) => log.info(`before ${apiKey} after`));
+  expect(JSON.parse(text)).toMatchObject({ level: 'info', service: 'test', msg: 'before adcrm_live_[redacted] after' });
+});
+
+test('child loggers redact too', () => {
+  expect(written((log) => log.child({ token: 'planted-5' }).info({ token: 'planted-6' }, 'x'))).not.toMatch(/planted/);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { ConfigError, readEnv } from './env.ts';
+
+const schema = z.object({
+  URL: z.url(),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  LEVEL: z.enum(['info', 'warn']).optional(),
+});
+
+test('variables are parsed, and empty ones count as absent', () => {
+  expect(readEnv(schema, { URL: 'http://x', PORT: '', LEVEL: 'warn', OTHER: 'y' })).toEqual({
+    URL: 'http://x',
+    PORT: 3000,
+    LEVEL: 'warn',
+  });
+});
+
+test('one message lists everything that is malformed or missing', () => {
+  const read = () => readEnv(schema, { PORT: '99999', LEVEL: 'loud' });
+  expect(read).toThrow(ConfigError);
+  expect(read).toThrow(/URL: is required\n {2}PORT: .*65535.*\n {2}LEVEL: /s);
+});

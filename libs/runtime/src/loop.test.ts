@@ -1,0 +1,97 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { type Loop, startLoop } from './loop.ts';
+
+const lines: string[] = [];
+const log = {
+  error: (_fields: object, message: string) => lines.push(message),
+  info: (_fields: object, message: string) => lines.push(message),
+};
+let loop: Loop | undefined;
+afterEach(async () => {
+  await loop?.stop();
+  lines.length = 0;
+});
+
+/** A loop whose runs the test sees begin one by one. */
+function watched(run: (count: number, signal: AbortSignal) => Promise<number | undefined>, maxIdleMs?: number) {
+  let count = 0;
+  let next = Promise.withResolvers<number>();
+  loop = startLoop({
+    name: 'test',
+    log,
+    ...(maxIdleMs !== undefined && { maxIdleMs }),
+    run(signal) {
+      count += 1;
+      next.resolve(count);
+      next = Promise.withResolvers();
+      return run(count, signal);
+    },
+  });
+  return { nextRun: () => next.promise, runs: () => count, loop };
+}
+
+test('it sleeps until the due time that the run named', async () => {
+  const { nextRun } = watched(async () => 30);
+  const first = performance.now();
+  await nextRun();
+  expect(performance.now() - first).toBeGreaterThanOrEqual(28);
+});
+
+test('it never sleeps longer than the idle time', async () => {
+  const { nextRun } = watched(async () => 3_600_000, 20);
+  const first = performance.now();
+  await nextRun();
+  expect(performance.now() - first).toBeLessThan(2000);
+});
+
+test('waking it runs it now', async () => {
+  const { nextRun, loop } = watched(async () => undefined, 3_600_000);
+  loop.wake();
+  await nextRun();
+});
+
+test('waking it during a run is not lost', async () => {
+  const running = Promise.withResolvers<void>();
+  const { nextRun, loop } = watched(async (count) => {
+    if (count === 1) await running.promise;
+    return undefined;
+  }, 3_600_000);
+  loop.wake();
+  running.resolve();
+  expect(await nextRun()).toBe(2);
+});
+
+test('a run with more to do is repeated at once, without starving the rest of the process', async () => {
+  const { runs } = watched(async () => 0);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(runs()).toBeGreaterThan(2);
+});
+
+test('failures in a row are logged once and repeated with growing pauses, however often it is woken', async () => {
+  const { nextRun, loop } = watched(async (count) => {
+    if (count <= 3) throw new Error('no');
+    return undefined;
+  });
+  const started = performance.now();
+  for (let count = 1; count < 4; ) {
+    loop.wake();
+    count = await nextRun();
+  }
+  // 100, 200 and 400 ms, each shortened by half at most.
+  expect(performance.now() - started).toBeGreaterThanOrEqual(340);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(lines).toEqual(['loop failed, trying again', 'loop works again']);
+});
+
+test('stopping it aborts the run and waits for its end', async () => {
+  let hasEnded = false;
+  const { loop } = watched(async (_count, signal) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    hasEnded = true;
+    throw signal.reason;
+  });
+  await loop.stop();
+  expect(hasEnded).toBe(true);
+  expect(lines).toEqual([]);
+});
