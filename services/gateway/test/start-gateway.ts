@@ -27,8 +27,10 @@ export type Call = (method: string, path: string, body?: unknown, headers?: Reco
 
 export const password = 'correct horse battery';
 
-/** The real gateway on a database of its own; the one peer identity asks, workflows, counts in memory. */
-export async function startGateway(overrides: Partial<Config> = {}) {
+/**
+ * The real gateway on a database of its own, reached `through` another address if need be; the one peer identity asks, workflows, counts in memory.
+ */
+export async function startGateway(overrides: Partial<Config> = {}, through = async (url: string) => url) {
   const database = await createTestDatabase({ name: 'identity', template: 'identity', prepare: migrateAll });
   const log = createLogger({ service: 'test', level: 'fatal' });
   const keys = generateInternalTokenKeys(serviceNames);
@@ -72,7 +74,7 @@ export async function startGateway(overrides: Partial<Config> = {}) {
     grpcPort: undefined,
     publicUrl: undefined,
     trustedProxies: [],
-    databaseUrl: database.url,
+    databaseUrl: await through(database.url),
     redisUrl: undefined,
     sessionKeys: randomBytes(32).toString('base64'),
     internalTokenKeys: keys.gateway,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Clock, ConfigError } from '@drippulse/runtime';
 import { jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
 
 /** What a session token says; what it may do is looked up in the session's row. */
 export type SessionClaims = { sessionId: string; userId: bigint; expiresAt: Date };
@@ -14,6 +15,7 @@ export type SessionTokens = {
 const algorithm = 'HS256';
 const issuer = 'drippulse';
 const audience = 'drippulse-api';
+const uuid = z.uuid();
 
 /** Session tokens by `SESSION_KEYS`: base64 keys of at least 32 bytes, comma-separated; the first signs, all verify. */
 export function createSessionTokens(keys: string, clock: Clock): SessionTokens {
@@ -47,8 +49,8 @@ export function createSessionTokens(keys: string, clock: Clock): SessionTokens {
           },
         );
         const { sid, sub, exp } = payload;
-        if (typeof sid !== 'string' || sub === undefined || exp === undefined) return undefined;
-        return { sessionId: sid, userId: BigInt(sub), expiresAt: new Date(exp * 1000) };
+        if (!uuid.safeParse(sid).success || !/^\d{1,18}$/.test(sub ?? '') || exp === undefined) return undefined;
+        return { sessionId: sid, userId: BigInt(sub ?? ''), expiresAt: new Date(exp * 1000) };
       } catch {
         return undefined;
       }

@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { readConfig, readSplitConfig } from './config.ts';
+
+const required = {
+  DATABASE_URL: 'postgres://drip:x@db/drip',
+  SESSION_KEYS: 's',
+  INTERNAL_TOKEN_KEYS: 'i',
+  ENCRYPTION_KEYS: 'e',
+};
+
+test('what is not set has its documented default', () => {
+  expect(readConfig(required)).toMatchObject({
+    host: '127.0.0.1',
+    opsPort: 0,
+    grpcPort: undefined,
+    redisUrl: undefined,
+    trustedProxies: [],
+    peerAddresses: {},
+    rateLimitPerMinute: 6000,
+    rateLimitBurst: 200,
+  });
+});
+
+test('lists are split and addresses belong to their service', () => {
+  const config = readSplitConfig({
+    ...required,
+    TRUSTED_PROXIES: '10.0.0.0/8, loopback',
+    WORKFLOWS_ADDRESS: 'workflows:50051',
+    ENROLLMENT_RUNTIME_ADDRESS: 'runtime:50051',
+    WEBHOOK_DELIVERY_ADDRESS: 'webhooks:50051',
+  });
+  expect(config.trustedProxies).toEqual(['10.0.0.0/8', 'loopback']);
+  expect(config.peerAddresses).toEqual({
+    workflows: 'workflows:50051',
+    'enrollment-runtime': 'runtime:50051',
+    'webhook-delivery': 'webhooks:50051',
+  });
+});
+
+test('a gateway of its own does not start without the addresses of its peers, and names all that is wrong', () => {
+  const read = () => readSplitConfig({ ...required, DATABASE_URL: 'mysql://x', WORKFLOWS_ADDRESS: 'nowhere' });
+  expect(read).toThrow(
+    /DATABASE_URL: .*WORKFLOWS_ADDRESS: must be host:port.*ENROLLMENT_RUNTIME_ADDRESS: is required/s,
+  );
+});

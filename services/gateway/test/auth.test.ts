@@ -1,0 +1,158 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Code } from '@connectrpc/connect';
+import { AccountService, IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import {
+  type Caller,
+  clientFor,
+  createGrpcPeers,
+  createTokens,
+  fromConnectError,
+  parseInternalTokenKeys,
+} from '@drippulse/rpc';
+import { eventually } from '@drippulse/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { SignJWT } from 'jose';
+import { sql } from 'kysely';
+import { createApiKeyText } from '../src/identity/organizations/index.ts';
+import { createSessionTokens } from '../src/identity/sessions/tokens.ts';
+import { type Gateway, logIn, password, startGateway } from './start-gateway.ts';
+import { startProxy } from './start-proxy.ts';
+
+let gateway: Gateway;
+let organizationId: bigint;
+beforeAll(async () => {
+  gateway = await startGateway({ grpcPort: 0 });
+  ({ organizationId } = await gateway.makeOrganization('ada'));
+});
+afterAll(() => gateway.stop());
+
+/** Identity as another service reaches it. */
+function overGrpc() {
+  const peers = createGrpcPeers({ gateway: `127.0.0.1:${gateway.service.grpcPort}` });
+  const tokens = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(gateway.keys.workflows) });
+  return { peers, tokens, target: 'gateway' as const };
+}
+
+test('other services ask over gRPC whether a project exists in the organization of their caller', async () => {
+  const { call } = await logIn(gateway, 'ada');
+  const { body } = await call('POST', '/api/v1/projects', { name: 'P' });
+  const reach = overGrpc();
+  const identity = clientFor(IdentityService, reach);
+  const caller: Caller = { organizationId, actor: { type: 'user', id: '1' }, role: 'viewer', mode: 'live' };
+  const check = (asked: Caller, id: number) =>
+    identity(asked)
+      .checkProject({ id: BigInt(id) })
+      .then(
+        () => 'there',
+        (error: unknown) => fromConnectError(error).reason,
+      );
+  expect(await check(caller, body.id)).toBe('there');
+  expect(await check(caller, 987654321)).toBe('project_not_found');
+  expect(await check({ ...caller, organizationId: organizationId + 1n }, body.id)).toBe('project_not_found');
+  reach.peers.close();
+});
+
+test('the role is enforced again behind the gateway', async () => {
+  const reach = overGrpc();
+  const viewer: Caller = { organizationId, actor: { type: 'user', id: '1' }, role: 'viewer', mode: 'live' };
+  const account = clientFor(AccountService, reach);
+  const change = account(viewer).updateAccount({ updateMask: { paths: ['name'] }, name: 'Mine' });
+  await expect(change).rejects.toMatchObject({ code: Code.PermissionDenied });
+  const byTestKey = account({ ...viewer, role: 'admin', mode: 'test', actor: { type: 'api_key', id: '1' } });
+  await expect(byTestKey.getAccount({})).rejects.toMatchObject({ code: Code.PermissionDenied });
+  reach.peers.close();
+});
+
+test('the gRPC port is closed to who has no internal token', async () => {
+  const reach = overGrpc();
+  const caller: Caller = { organizationId, actor: { type: 'user', id: '1' }, role: 'admin', mode: 'live' };
+  const account = clientFor(AccountService, { ...reach, tokens: { ...reach.tokens, mint: async () => 'nonsense' } });
+  await expect(account(caller).getAccount({})).rejects.toMatchObject({ code: Code.Unauthenticated });
+  reach.peers.close();
+});
+
+test('a token signed by the right key for another purpose or with another algorithm is refused', async () => {
+  const { token } = await logIn(gateway, 'ada');
+  const [head, body] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString());
+  const { kid } = JSON.parse(head ?? '');
+  const claims = JSON.parse(body ?? '');
+  const key = Buffer.from(gateway.config.sessionKeys, 'base64');
+  const sign = (changes: object, alg = 'HS256') =>
+    new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg, kid }).sign(key);
+  const status = async (forged: string) => (await gateway.as(forged)('GET', '/api/v1/account')).status;
+  expect(await status(await sign({}))).toBe(200);
+  for (const forged of [
+    await sign({ aud: 'another' }),
+    await sign({ iss: 'another' }),
+    await sign({ exp: Math.floor(Date.now() / 1000) - 1 }),
+    await sign({ sub: String(Number(claims.sub) + 1) }),
+    await sign({ sid: 'no uuid' }),
+    await sign({}, 'HS384'),
+  ]) {
+    expect(await status(forged)).toBe(401);
+  }
+});
+
+test('sessions outlive a new first key as long as the old one is in the list', async () => {
+  const [old, fresh] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
+  const clock = { now: () => new Date() };
+  const claims = {
+    sessionId: randomUUID(),
+    userId: 1n,
+    expiresAt: new Date(Math.ceil(Date.now() / 1000) * 1000 + 60_000),
+  };
+  const token = await createSessionTokens(old, clock).sign(claims);
+  expect(await createSessionTokens(`${fresh},${old}`, clock).read(token)).toEqual(claims);
+  expect(await createSessionTokens(fresh, clock).read(token)).toBeUndefined();
+  expect(() => createSessionTokens('c2hvcnQ=', clock)).toThrow(/SESSION_KEYS: .*32 bytes/);
+});
+
+test('an API key is stored neither in its row nor in the answer kept for repeats', async () => {
+  const { call } = await logIn(gateway, 'ada');
+  const { body } = await call('POST', '/api/v1/api_keys', { name: 'sealed' }, { 'idempotency-key': 'sealed-1' });
+  const { rows } = await sql<{ found: boolean }>`
+    select bool_or(position(${Buffer.from(body.key)}::bytea in response) > 0) as found from idempotency_keys`.execute(
+    gateway.identity.kysely,
+  );
+  expect(rows).toEqual([{ found: false }]);
+  const { rows: keys } = await sql`
+    select 1 from api_keys where api_keys::text like ${`%${body.key}%`}`.execute(gateway.identity.kysely);
+  expect(keys).toEqual([]);
+});
+
+test('a credential that cannot be checked because the database is away is 503, not 401', async () => {
+  const database = await startProxy();
+  const own = await startGateway({}, database.forward);
+  try {
+    await own.makeOrganization('lost');
+    const { call, token } = await logIn(own, 'lost');
+    database.breakOff();
+    const unknownKey = own.as(createApiKeyText('live'));
+    for (const caller of [call, unknownKey]) {
+      const answer = await caller('GET', '/api/v1/account');
+      expect(answer).toMatchObject({ status: 503, body: { error: 'database_unavailable' } });
+      expect(answer.headers.get('retry-after')).toBe('1');
+    }
+    // What needs no look-up to be wrong is still told so.
+    expect(await own.as(`${token}x`)('GET', '/api/v1/account')).toMatchObject({ status: 401 });
+    database.restore();
+    await eventually(async () => expect(await call('GET', '/api/v1/account')).toMatchObject({ status: 200 }));
+  } finally {
+    await own.stop();
+    await database.stop();
+  }
+});
+
+test('a member who is removed elsewhere is refused within five seconds', async () => {
+  const { call } = await logIn(gateway, 'ada');
+  const member = { email: 'gone@example.com', role: 'viewer', username: 'gone', password };
+  const { body } = await call('POST', '/api/v1/team_members', member);
+  const { call: byMember } = await logIn(gateway, 'gone');
+  expect(await byMember('GET', '/api/v1/account')).toMatchObject({ status: 200 });
+  await gateway.identity.kysely.deleteFrom('users').where('id', '=', BigInt(body.id)).execute();
+  const removedAt = performance.now();
+  await eventually(async () => expect(await byMember('GET', '/api/v1/account')).toMatchObject({ status: 401 }), {
+    timeoutMs: 8000,
+  });
+  expect(performance.now() - removedAt).toBeLessThan(5000);
+});
