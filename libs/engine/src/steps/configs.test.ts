@@ -94,7 +94,7 @@ test.each<[unknown, string]>([
   [{ ...mail, to: 'nobody' }, 'to must be an email address or a template'],
   [
     { ...mail, integration_id: 'pigeon' },
-    'integration_id must be one of internal, nurture, sendgrid, google_workspace, microsoft365',
+    'integration_id must be one of internal, nurture, sendgrid, google_workspace, microsoft365, sg, gmail, outlook, office365',
   ],
   [{ ...mail, track_opens: 'yes' }, 'track_opens must be true or false'],
   [{ ...mail, retry: { max_attempts: 0 } }, 'retry.max_attempts must be at least 1'],

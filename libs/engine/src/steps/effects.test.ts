@@ -28,7 +28,7 @@ test('an email is handed out rendered, with the integration that its name means'
     visit: 1,
     request: {
       integration_id: 'google_workspace',
-      integration_name: 'Gmail',
+      integration_name: 'gmail',
       connection_key: 'eu',
       to: 'ada@example.com',
       from: '',

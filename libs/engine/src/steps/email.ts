@@ -4,13 +4,9 @@ import type { Scope } from '../templates/scope.ts';
 import { compileHtml, compileText, isTemplate, type Template } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf } from './effect-policy.ts';
-import { resolveIntegration } from './integrations.ts';
-import { config, template } from './parameters.ts';
+import { mailers, ownMailers, resolveIntegration } from './integrations.ts';
+import { choice, config, template } from './parameters.ts';
 import type { StubbedEffect } from './step-type.ts';
-
-/** Sent by the platform itself; the others need a connection of the organization. */
-const ownMailers: readonly string[] = ['internal', 'nurture'];
-const mailers: readonly string[] = [...ownMailers, 'sendgrid', 'google_workspace', 'microsoft365'];
 
 const address = /^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/;
 
@@ -24,11 +20,9 @@ const emailConfig = config({
   body: template().min(1).describe('Body: HTML when it holds a tag, in which values are escaped, else plain text.'),
   from: template().optional().describe("Sender; the platform's own address unless given."),
   reply_to: template().optional().describe('Address for answers.'),
-  integration_id: z
-    .string()
-    .refine((name) => mailers.includes(resolveIntegration(name)), `must be one of ${mailers.join(', ')}`)
+  integration_id: choice(mailers)
     .default('internal')
-    .describe(`What sends it: ${mailers.join(', ')}.`),
+    .describe('What sends it. internal and nurture are the platform itself, the others need a connection.'),
   connection_key: z.string().default('default').describe('Which connection of the integration.'),
   track_opens: z.boolean().default(false).describe('Whether opens are tracked; not available yet.'),
   track_clicks: z.boolean().default(false).describe('Whether clicks are tracked; not available yet.'),
@@ -96,7 +90,7 @@ function isAddress(text: string): boolean {
 
 function describeMail({ to, subject, integration_id, html, text }: JsonObject): StubbedEffect {
   const preview = `body: ${String(html ?? text)}`;
-  if (typeof integration_id === 'string' && !ownMailers.includes(integration_id)) {
+  if (typeof integration_id === 'string' && !ownMailers.has(integration_id)) {
     return { preview, result: { outcome: 'skipped', reason: `no usable connection for ${integration_id}` } };
   }
   const message = `Would send email to ${String(to)}: "${String(subject)}"`;

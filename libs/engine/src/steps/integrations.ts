@@ -9,6 +9,15 @@ const aliases: Record<string, string> = {
   office365: 'microsoft365',
 };
 
+/** Mail that the platform sends itself. */
+export const ownMailers: ReadonlySet<string> = new Set(['internal', 'nurture']);
+
+/** What mail may be sent by, other names included. */
+export const mailers = [
+  ...(['internal', 'nurture', 'sendgrid', 'google_workspace', 'microsoft365'] as const),
+  ...(['sg', 'gmail', 'outlook', 'office365'] as const),
+] as const;
+
 /** The integration that a name means, whatever its case. */
 export function resolveIntegration(name: string): string {
   const lower = name.toLowerCase();

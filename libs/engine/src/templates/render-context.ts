@@ -4,7 +4,10 @@ import type { Scope } from './scope.ts';
 
 export type Limiter = Context['memoryLimit'];
 
-/** The variables of one rendering: notes which were missing, and shows numbers with all their digits. */
+/**
+ * The variables of one rendering. Notes which were missing, shows numbers with all their digits, and counts what is
+ * read, because comparing a long text costs even where nothing is written.
+ */
 export class RenderContext extends Context {
   readonly missing = new Set<string>();
   /** Whether an output is being evaluated, whose variables are worth a warning. */
@@ -17,14 +20,21 @@ export class RenderContext extends Context {
     this.scope = scope;
   }
 
+  /** Takes the length of a text or an array from the allowance of the step; throws when it is used up. */
+  charge(value: unknown): void {
+    if (typeof value === 'string' || Array.isArray(value)) this.memoryLimit.use(value.length);
+  }
+
   override *_getFromScope(
     scope: unknown,
     paths: Parameters<Context['_getFromScope']>[1],
     strictVariables?: boolean,
   ): IterableIterator<unknown> {
     const value: unknown = yield super._getFromScope(scope, paths, strictVariables);
-    if (this.isWatching && (value === undefined || value === null))
+    if (this.isWatching && (value === undefined || value === null)) {
       this.missing.add(typeof paths === 'string' ? paths : paths.join('.'));
+    }
+    this.charge(value);
     return readable(value);
   }
 }

@@ -118,8 +118,11 @@ test.each([
   ['range', '{{ (1..100000000) | join }}'],
   ['padding', '{{ "now" | date: "%999999999Y" }}'],
   ['split', '{{ big | split: "" | join: big }}'],
+  ['encoding', `{{ big${' | url_encode'.repeat(15_000)} }}`],
+  ['a chain that adds nothing', `{{ big${' | uri_escape'.repeat(15_000)} }}`],
+  ['comparisons', '{% if big contains "b" %}{% endif %}'.repeat(5_000)],
 ])(
-  '%s can not make a huge text',
+  '%s can not make much work',
   (_name, template) => {
     const render = compileText(template);
     expect(() => render(scopeOf({ big: 'a'.repeat(50_000) }))).toThrow('could not be rendered');

@@ -1,4 +1,4 @@
-import { isRawNumber, type JsonValue } from '@drippulse/json';
+import { isRawNumber } from '@drippulse/json';
 import { Temporal } from 'temporal-polyfill';
 
 /** Numbers from here on are milliseconds since 1970, smaller ones seconds: 1e11 seconds is the year 5138. */
@@ -20,7 +20,7 @@ export function isTimeZone(name: string): boolean {
  * Reads a point in time as epoch milliseconds: an ISO 8601 timestamp, a local date or time without offset (in
  * `timezone`), or a number of seconds or milliseconds. Undefined when it is none of these.
  */
-export function parseInstant(value: JsonValue, timezone: string): number | undefined {
+export function parseInstant(value: unknown, timezone: string): number | undefined {
   if (isRawNumber(value)) return fromNumber(Number(value.rawJSON));
   if (typeof value === 'number') return fromNumber(value);
   if (typeof value !== 'string') return undefined;
