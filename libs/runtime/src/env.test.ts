@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { ConfigError, readEnv } from './env.ts';
+import { ConfigError, readEnv, textFor } from './env.ts';
 
 const schema = z.object({
   URL: z.url(),
@@ -20,4 +20,14 @@ test('one message lists everything that is malformed or missing', () => {
   const read = () => readEnv(schema, { PORT: '99999', LEVEL: 'loud' });
   expect(read).toThrow(ConfigError);
   expect(read).toThrow(/URL: is required\n {2}PORT: .*65535.*\n {2}LEVEL: /s);
+});
+
+test('what the parser of a variable refuses stands in the same message', () => {
+  const refuse = () => {
+    throw new ConfigError(['KEYS: must hold at least one key']);
+  };
+  const withKeys = schema.extend({ KEYS: textFor(refuse), OTHER: textFor(() => 1) });
+  expect(() => readEnv(withKeys, { KEYS: 'k', OTHER: 'o' })).toThrow(
+    /^The configuration is not valid:\n {2}URL: is required\n {2}KEYS: must hold at least one key$/,
+  );
 });

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** The environment does not make a configuration; the message lists every problem, one a line. */
 export class ConfigError extends Error {
@@ -26,4 +26,19 @@ export function readEnv<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv
       return missing ? `${name}: is required` : `${name}: ${issue.message}`;
     }),
   );
+}
+
+/**
+ * A variable that another function parses, such as a list of keys: what its ConfigError says joins the one message. The
+ * value stays the text.
+ */
+export function textFor(parse: (text: string) => unknown): z.ZodString {
+  return z.string().superRefine((text, context) => {
+    try {
+      parse(text);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const problem of error.problems) context.addIssue(problem.replace(/^[A-Z_]+: /, ''));
+    }
+  });
 }

@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { expect, test } from '@jest/globals';
 import { readConfig, readSplitConfig } from './config.ts';
 
 const required = {
   DATABASE_URL: 'postgres://drip:x@db/drip',
-  SESSION_KEYS: 's',
-  INTERNAL_TOKEN_KEYS: 'i',
-  ENCRYPTION_KEYS: 'e',
+  SESSION_KEYS: randomBytes(32).toString('base64'),
+  INTERNAL_TOKEN_KEYS: generateInternalTokenKeys(['gateway']).gateway,
+  ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
 };
 
 test('what is not set has its documented default', () => {
@@ -42,4 +44,17 @@ test('a gateway of its own does not start without the addresses of its peers, an
   expect(read).toThrow(
     /DATABASE_URL: .*WORKFLOWS_ADDRESS: must be host:port.*ENROLLMENT_RUNTIME_ADDRESS: is required/s,
   );
+});
+
+test('keys that cannot be read and proxies that are no network are in the same message, the keys unquoted', () => {
+  const read = () =>
+    readConfig({
+      ...required,
+      SESSION_KEYS: 'c2hvcnQ=',
+      INTERNAL_TOKEN_KEYS: 'planted',
+      ENCRYPTION_KEYS: 'planted',
+      TRUSTED_PROXIES: '10.0.0.0/8,everybody',
+    });
+  expect(read).toThrow(/TRUSTED_PROXIES.*SESSION_KEYS: .*INTERNAL_TOKEN_KEYS: .*ENCRYPTION_KEYS: /s);
+  expect(read).not.toThrow(/planted|c2hvcnQ/);
 });

@@ -1,9 +1,18 @@
-import { readEnv } from '@drippulse/runtime';
+import { createSealer } from '@drippulse/db';
+import { parseInternalTokenKeys } from '@drippulse/rpc';
+import { readEnv, textFor } from '@drippulse/runtime';
 import { z } from 'zod';
+import { parseSessionKeys } from './identity/sessions/tokens.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const positive = z.coerce.number().int().min(1).max(1_000_000);
 const address = z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port');
+
+/** What Express takes as a proxy to trust. */
+const network = z.union(
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loopback', 'linklocal', 'uniquelocal'])],
+  'must be addresses or networks such as 10.0.0.0/8, or loopback, linklocal or uniquelocal',
+);
 
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -11,12 +20,12 @@ const environment = z.object({
   OPS_PORT: port.default(0),
   GRPC_PORT: port.optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  TRUSTED_PROXIES: z.string().default(''),
+  TRUSTED_PROXIES: z.string().default('').transform(list).pipe(z.array(network)),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  SESSION_KEYS: z.string(),
-  INTERNAL_TOKEN_KEYS: z.string(),
-  ENCRYPTION_KEYS: z.string(),
+  SESSION_KEYS: textFor(parseSessionKeys),
+  INTERNAL_TOKEN_KEYS: textFor(parseInternalTokenKeys),
+  ENCRYPTION_KEYS: textFor(createSealer),
   WORKFLOWS_ADDRESS: address.optional(),
   ENROLLMENT_RUNTIME_ADDRESS: address.optional(),
   WEBHOOK_DELIVERY_ADDRESS: address.optional(),
@@ -78,7 +87,7 @@ function toConfig(read: ReturnType<typeof environment.parse>): Config {
     opsPort: read.OPS_PORT,
     grpcPort: read.GRPC_PORT,
     publicUrl: read.PUBLIC_URL,
-    trustedProxies: list(read.TRUSTED_PROXIES),
+    trustedProxies: read.TRUSTED_PROXIES,
     databaseUrl: read.DATABASE_URL,
     redisUrl: read.REDIS_URL,
     sessionKeys: read.SESSION_KEYS,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   connectDatabase,
   createSealer,
+  type Database,
   databaseInterceptor,
   idempotencyPartitions,
   startPartitionLoop,
@@ -71,13 +72,33 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
 }
 
 async function open(config: Config, shared: Shared, opened: AsyncDisposableStack): Promise<Service> {
-  const { peers, clock = systemClock } = shared;
-  const log = shared.log.child({ service: 'gateway' });
-  const registry = createMetrics('gateway');
+  const { peers } = shared;
+  const parts = openParts(config, shared, opened);
+  const { log, metrics } = parts;
+  const { own, grpcPort } = await serveIdentity(config, peers, parts, opened);
+
+  async function ready(): Promise<Record<string, boolean>> {
+    const [database, workflows, runtime, webhooks] = await Promise.all([
+      isDatabaseThere(parts.db),
+      peers.isServing('workflows'),
+      peers.isServing('enrollment-runtime'),
+      peers.isServing('webhook-delivery'),
+    ]);
+    return { database, workflows, 'enrollment-runtime': runtime, 'webhook-delivery': webhooks };
+  }
+  const port = await servePublicApi(config, { own, peers, ready }, parts, opened);
+  log.info({ host: config.host, port, grpc_port: grpcPort }, 'gateway serves');
+  return { port, grpcPort, metrics, ready, stop: () => opened.disposeAsync() };
+}
+
+type Parts = ReturnType<typeof openParts>;
+
+/** What both sides, identity and the public API, are made of; loops run from here on. */
+function openParts(config: Config, { log: sharedLog, clock = systemClock }: Shared, opened: AsyncDisposableStack) {
+  const log = sharedLog.child({ service: 'gateway' });
   const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(config.internalTokenKeys) });
   const sessionTokens = createSessionTokens(config.sessionKeys, clock);
   const sealer = createSealer(config.encryptionKeys);
-
   const db = connectDatabase<DB>({ url: config.databaseUrl, schema, service: 'gateway', log });
   opened.defer(() => db.close());
   const partitions = startPartitionLoop({ db, tables: [idempotencyPartitions], log });
@@ -88,59 +109,62 @@ async function open(config: Config, shared: Shared, opened: AsyncDisposableStack
   opened.defer(() => usage.stop());
   const limiters = config.redisUrl === undefined ? createMemoryLimiters() : createRedisLimiters(config.redisUrl, log);
   opened.defer(() => limiters.stop());
-
   const credentials = createCredentials({ db, sessionTokens, clock });
+  const metrics = createMetrics('gateway');
+  return { log, clock, metrics, tokens, sessionTokens, sealer, db, usage, limiters, credentials };
+}
+
+/** Identity is part of this process in every layout, so the gateway reaches it without a network: by `own`. */
+async function serveIdentity(config: Config, peers: Peers, parts: Parts, opened: AsyncDisposableStack) {
+  const { log, tokens, metrics, limiters } = parts;
   const ctx: Context = {
-    db,
-    sealer,
+    ...parts,
     clients: { workflows: clientFor(WorkflowCatalogService, { peers, target: 'workflows', tokens }) },
-    clock,
-    log,
     passwords: createPasswords(),
-    sessionTokens,
     loginLimits: createLoginLimits(limiters),
-    credentials,
   };
   const routes = identityRoutes(ctx);
-  const interceptors = [...serverInterceptors({ tokens, log, metrics: registry }), databaseInterceptor];
-  // Identity is part of this process in every layout, so the gateway reaches it without a network.
+  const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
   const own = createInMemoryPeers();
   own.register('gateway', routes, interceptors);
   peers.register('gateway', routes, interceptors);
   opened.defer(() => peers.unregister('gateway'));
   const { host, grpcPort } = config;
-  const rpc = grpcPort === undefined ? undefined : await serveRpc({ routes, interceptors, host, port: grpcPort, log });
-  opened.defer(() => rpc?.stop());
+  if (grpcPort === undefined) return { own, grpcPort };
+  const rpc = await serveRpc({ routes, interceptors, host, port: grpcPort, log });
+  opened.defer(() => rpc.stop());
+  return { own, grpcPort: rpc.port };
+}
 
-  async function ready(): Promise<Record<string, boolean>> {
-    const [database, workflows, runtime, webhooks] = await Promise.all([
-      sql`select 1`.execute(db.kysely).then(
-        () => true,
-        () => false,
-      ),
-      peers.isServing('workflows'),
-      peers.isServing('enrollment-runtime'),
-      peers.isServing('webhook-delivery'),
-    ]);
-    return { database, workflows, 'enrollment-runtime': runtime, 'webhook-delivery': webhooks };
-  }
-  const monitor = startHealthMonitor({ check: async () => Object.values(await ready()).every(Boolean), clock, log });
+async function servePublicApi(
+  config: Config,
+  reach: { own: Peers; peers: Peers; ready(): Promise<Record<string, boolean>> },
+  parts: Parts,
+  opened: AsyncDisposableStack,
+): Promise<number> {
+  const { log, clock, tokens, metrics, limiters, credentials, usage } = parts;
+  const check = async () => Object.values(await reach.ready()).every(Boolean);
+  const monitor = startHealthMonitor({ check, clock, log });
   opened.defer(() => monitor.stop());
-
   const app = createApp({
     transcode: createTranscoder({
-      upstreams: publicServices({ own, peers }),
+      upstreams: publicServices(reach),
       tokens,
       authenticate: createAuthenticate(credentials),
       rateLimit: createRateLimit(limiters, { perMinute: config.rateLimitPerMinute, burst: config.rateLimitBurst }),
     }),
     routes: [healthRoutes({ monitor, version, clock })],
-    observe: createObserve({ log, metrics: createGatewayMetrics(registry), usage }),
+    observe: createObserve({ log, metrics: createGatewayMetrics(metrics), usage }),
     trustedProxies: config.trustedProxies,
   });
-  const http = await startHttpServer(app, { host, port: config.port });
+  const http = await startHttpServer(app, { host: config.host, port: config.port });
   opened.defer(() => http.stop());
-  log.info({ host, port: http.port, grpc_port: rpc?.port }, 'gateway serves');
+  return http.port;
+}
 
-  return { port: http.port, grpcPort: rpc?.port, metrics: registry, ready, stop: () => opened.disposeAsync() };
+function isDatabaseThere(db: Database<DB>): Promise<boolean> {
+  return sql`select 1`.execute(db.kysely).then(
+    () => true,
+    () => false,
+  );
 }

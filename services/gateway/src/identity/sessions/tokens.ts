@@ -19,9 +19,8 @@ const uuid = z.uuid();
 
 /** Session tokens by `SESSION_KEYS`: base64 keys of at least 32 bytes, comma-separated; the first signs, all verify. */
 export function createSessionTokens(keys: string, clock: Clock): SessionTokens {
-  const ring = parseKeys(keys);
+  const ring = parseSessionKeys(keys);
   const [current] = ring;
-  if (!current) throw malformed('must hold at least one key');
   const byId = new Map(ring.map((key) => [key.id, key.secret]));
 
   return {
@@ -58,16 +57,20 @@ export function createSessionTokens(keys: string, clock: Clock): SessionTokens {
   };
 }
 
-function parseKeys(keys: string): { id: string; secret: Uint8Array }[] {
-  return keys
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) => {
-      const secret = Buffer.from(part, 'base64');
-      if (secret.length < 32) throw malformed('each key must be at least 32 bytes in base64 (openssl rand -base64 32)');
-      return { id: createHash('sha256').update('session key ').update(secret).digest('hex').slice(0, 12), secret };
-    });
+type SessionKey = { id: string; secret: Uint8Array };
+
+/** Reads SESSION_KEYS; throws a ConfigError that never quotes a key. */
+export function parseSessionKeys(text: string): [SessionKey, ...SessionKey[]] {
+  const parts = text.split(',').map((part) => part.trim());
+  const [first, ...others] = parts.filter((part) => part !== '').map(parseKey);
+  if (!first) throw malformed('must hold at least one key');
+  return [first, ...others];
+}
+
+function parseKey(part: string): SessionKey {
+  const secret = Buffer.from(part, 'base64');
+  if (secret.length < 32) throw malformed('each key must be at least 32 bytes in base64 (openssl rand -base64 32)');
+  return { id: createHash('sha256').update('session key ').update(secret).digest('hex').slice(0, 12), secret };
 }
 
 function malformed(problem: string): ConfigError {
