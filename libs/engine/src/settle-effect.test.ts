@@ -143,6 +143,6 @@ test('tracking that is asked for is warned of', () => {
   const run = newRun({ email: 'a@b.c' });
   const out = { definition, run: { ...run, state: advance(definition, run, now).state } };
   expect(settle(out, { outcome: 'succeeded', message: 'Sent' }).entries).toMatchObject([
-    { warnings: ['tracking is not available yet: sent without it'] },
+    { warnings: ['tracking is not available yet'] },
   ]);
 });

@@ -46,8 +46,7 @@ export const emailStep = defineStep({
   compile(config) {
     const mail = compileMail(config);
     return (scope) => {
-      if (config.track_opens || config.track_clicks)
-        scope.warnings.add('tracking is not available yet: sent without it');
+      if (config.track_opens || config.track_clicks) scope.warnings.add('tracking is not available yet');
       const request = mail(scope);
       const { to } = request;
       if (typeof to === 'string' && isAddress(to)) return { kind: 'effect', request };

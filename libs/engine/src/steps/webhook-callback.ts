@@ -1,6 +1,6 @@
-import type { JsonObject } from '@drippulse/json';
+import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { z } from 'zod';
-import { StepFailure } from '../templates/scope.ts';
+import { type Scope, StepFailure } from '../templates/scope.ts';
 import { compileJson, compileText, isTemplate } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf } from './effect-policy.ts';
@@ -9,31 +9,15 @@ import type { StubbedEffect } from './step-type.ts';
 
 const headerName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 /** Set by the platform, or by the connection itself. */
-const reservedHeaders = new Set(
-  [
-    'host',
-    'content-length',
-    'transfer-encoding',
-    'connection',
-    'keep-alive',
-    'upgrade',
-    'te',
-    'trailer',
-    'expect',
-  ].concat(['idempotency-key', 'webhook-id', 'webhook-timestamp', 'webhook-signature']),
-);
+const reservedHeader =
+  /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*|idempotency-key|webhook-(id|timestamp|signature))$/i;
 
-const headers = z
-  .record(z.string(), template())
-  .superRefine((given, context) => {
-    for (const name of Object.keys(given)) {
-      if (!headerName.test(name)) context.addIssue({ code: 'custom', path: [name], message: 'is not a header name' });
-      else if (reservedHeaders.has(name.toLowerCase())) {
-        context.addIssue({ code: 'custom', path: [name], message: 'is set by the platform' });
-      }
-    }
-  })
-  .default({});
+const headers = z.record(z.string(), template()).superRefine((given, context) => {
+  for (const name of Object.keys(given)) {
+    const problem = headerProblem(name);
+    if (problem) context.addIssue({ code: 'custom', path: [name], message: problem });
+  }
+});
 
 const callbackConfig = config({
   url: template()
@@ -41,13 +25,13 @@ const callbackConfig = config({
     .refine((url) => isTemplate(url) || isHttpUrl(url), 'must be an http or https URL without user name')
     .describe('Where the request goes.'),
   method: choice(['POST', 'PUT', 'PATCH', 'GET', 'DELETE']).default('POST').describe('HTTP method.'),
-  headers: headers.describe('Further headers, by name; values may be templates.'),
+  headers: headers.default({}).describe('Further headers, by name; values may be templates.'),
   payload: jsonTemplate()
     .optional()
     .describe('The JSON body as it stands; its strings may be templates and stay strings.'),
   timeout_seconds: number(z.number().min(1).max(60)).default(15).describe('Time for the whole request.'),
   sign_with: z
-    .union([z.string().regex(/^\d{1,16}$/, 'must be the id of a webhook'), z.int().min(1)])
+    .union([number(z.int().min(1)), z.string().regex(/^\d{1,16}$/, 'must be the id of a webhook')])
     .optional()
     .describe('Id of a webhook subscription whose secret signs the request.'),
   ...effectShape,
@@ -66,30 +50,38 @@ export const webhookCallbackStep = defineStep({
     config: { url: 'https://hooks.example.com/leads', payload: { email: '{{ email }}', source: 'drippulse' } },
   },
   compile(config) {
-    const url = compileText(config.url);
-    const payload = config.payload === undefined ? undefined : compileJson(config.payload);
-    const headers = Object.entries(withContentType(config.headers, payload !== undefined));
-    const headerTemplates = headers.map(([name, value]) => [name, compileText(value)] as const);
-    const fixed: JsonObject = {
-      method: config.method,
-      timeout_seconds: config.timeout_seconds,
-      sign_with: config.sign_with === undefined ? null : String(config.sign_with),
-    };
-    return (scope) => {
-      const target = url(scope).trim();
-      if (!isHttpUrl(target))
-        throw new StepFailure(`url must be an http or https URL, but it is "${target.slice(0, 200)}"`);
-      const request: JsonObject = {
-        ...fixed,
-        url: target,
-        headers: Object.fromEntries(headerTemplates.map(([name, render]) => [name, headerValue(render(scope))])),
-        body: payload === undefined ? null : JSON.stringify(payload(scope)),
-      };
-      return { kind: 'effect', request };
-    };
+    const request = compileRequest(config);
+    return (scope) => ({ kind: 'effect', request: request(scope) });
   },
   effect: { kind: 'webhook_callback', policy: policyOf, stub: describeCallback },
 });
+
+/** Renders the whole request, so that each attempt sends the same bytes. */
+function compileRequest(config: z.output<typeof callbackConfig>): (scope: Scope) => JsonObject {
+  const { method, timeout_seconds, sign_with = null } = config;
+  const url = compileText(config.url);
+  const payload = config.payload === undefined ? undefined : compileJson(config.payload);
+  const headers = Object.entries(withContentType(config.headers, payload !== undefined));
+  const renderedHeaders = headers.map(([name, value]) => [name, compileText(value)] as const);
+  return (scope) => ({
+    method,
+    url: readUrl(url(scope)),
+    headers: Object.fromEntries(renderedHeaders.map(([name, render]) => [name, headerValue(render(scope))])),
+    body: payload === undefined ? null : stringifyJson(payload(scope)),
+    timeout_seconds,
+    sign_with: sign_with === null ? null : String(sign_with),
+  });
+}
+
+function readUrl(text: string): string {
+  if (isHttpUrl(text)) return new URL(text).href;
+  throw new StepFailure(`url must be an http or https URL, but it is "${text.slice(0, 200)}"`);
+}
+
+function headerProblem(name: string): string | undefined {
+  if (!headerName.test(name)) return 'is not a header name';
+  return reservedHeader.test(name) ? 'is set by the platform' : undefined;
+}
 
 function withContentType(headers: Record<string, string>, hasBody: boolean): Record<string, string> {
   const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
