@@ -19,7 +19,6 @@ const environment = z.object({
   PORT: port.default(3000),
   OPS_PORT: port.default(0),
   GRPC_PORT: port.optional(),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   TRUSTED_PROXIES: z.string().default('').transform(list).pipe(z.array(network)),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
@@ -48,8 +47,6 @@ export type Config = {
   opsPort: number;
   /** Where identity is served to the other services; unset in one process. */
   grpcPort: number | undefined;
-  /** What the outside calls this installation. */
-  publicUrl: string | undefined;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustedProxies: string[];
   databaseUrl: string;
@@ -86,7 +83,6 @@ function toConfig(read: ReturnType<typeof environment.parse>): Config {
     port: read.PORT,
     opsPort: read.OPS_PORT,
     grpcPort: read.GRPC_PORT,
-    publicUrl: read.PUBLIC_URL,
     trustedProxies: read.TRUSTED_PROXIES,
     databaseUrl: read.DATABASE_URL,
     redisUrl: read.REDIS_URL,

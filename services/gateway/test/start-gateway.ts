@@ -72,7 +72,6 @@ export async function startGateway(overrides: Partial<Config> = {}, through = as
     port: 0,
     opsPort: 0,
     grpcPort: undefined,
-    publicUrl: undefined,
     trustedProxies: [],
     databaseUrl: await through(database.url),
     redisUrl: undefined,

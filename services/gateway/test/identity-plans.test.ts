@@ -1,0 +1,124 @@
+import { connectDatabase, createSealer } from '@drippulse/db';
+import { createLogger } from '@drippulse/observability';
+import {
+  ApiKeysService,
+  ProjectsService,
+  TeamMembersService,
+} from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import {
+  type Caller,
+  clientFor,
+  createInMemoryPeers,
+  createTokens,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+  serverInterceptors,
+} from '@drippulse/rpc';
+import { systemClock } from '@drippulse/runtime';
+import { createTestDatabase } from '@drippulse/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { schema } from '../src/db/migrations/index.ts';
+import type { DB } from '../src/db/schema.ts';
+import { createCredentials } from '../src/identity/credentials.ts';
+import { createApiKeyText } from '../src/identity/organizations/index.ts';
+import { identityRoutes } from '../src/identity/rpc/index.ts';
+import { createLoginLimits } from '../src/identity/sessions/login-limits.ts';
+import { createPasswords } from '../src/identity/sessions/passwords.ts';
+import { createSessionTokens } from '../src/identity/sessions/tokens.ts';
+import { createMemoryLimiters } from '../src/middleware/limiters.ts';
+import { migrateService } from '../src/migrate.ts';
+import { watchReads } from './limited-cost.ts';
+
+/** What a count may look at before it costs more than a page. */
+const countCap = 10_000;
+const key32 = Buffer.alloc(32, 1).toString('base64');
+const caller: Caller = { organizationId: 2n, actor: { type: 'user', id: '1' }, role: 'admin', mode: 'live' };
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let identity: ReturnType<typeof openIdentity>;
+beforeAll(async () => {
+  database = await createTestDatabase({
+    name: 'identity-plans',
+    prepare: async (url) => void (await migrateService(url)),
+  });
+  identity = openIdentity(database.url);
+  await fill();
+  identity.reads.take();
+}, 60_000);
+afterAll(async () => {
+  await identity.db.close();
+  await database.drop();
+});
+
+/** Identity over real calls, its database watched. */
+function openIdentity(url: string) {
+  const log = createLogger({ service: 'test', level: 'fatal' });
+  const db = connectDatabase<DB>({ url, schema, service: 'test', log, max: 1 });
+  const keys = generateInternalTokenKeys(['gateway']);
+  const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
+  const sessionTokens = createSessionTokens(key32, systemClock);
+  const peers = createInMemoryPeers();
+  const credentials = createCredentials({ db, sessionTokens, clock: systemClock });
+  const routes = identityRoutes({
+    db,
+    sealer: createSealer(key32),
+    clients: { workflows: clientFor(WorkflowCatalogService, { peers, target: 'workflows', tokens }) },
+    clock: systemClock,
+    log,
+    passwords: createPasswords(),
+    sessionTokens,
+    loginLimits: createLoginLimits(createMemoryLimiters()),
+    credentials,
+  });
+  peers.register('gateway', routes, serverInterceptors({ tokens, log }));
+  return { db, credentials, reads: watchReads(db), reach: { peers, target: 'gateway' as const, tokens } };
+}
+
+/** 200,000 rows of each kind, of three organizations that came and grew together. */
+async function fill(): Promise<void> {
+  const { kysely } = identity.db;
+  const rows = sql`generate_series(1, 200000) as n`;
+  const organization = sql`case when n % 10 < 5 then 1 when n % 10 < 8 then 2 else 3 end`;
+  await sql`insert into organizations (name, slug) select 'O', 'o' || n from generate_series(1, 3) as n`.execute(
+    kysely,
+  );
+  await sql`insert into projects (organization_id, name) select ${organization}, 'P' from ${rows}`.execute(kysely);
+  await sql`
+    insert into users (organization_id, username, email, role, status)
+    select ${organization}, 'u' || n, 'u' || n || '@example.com', 'viewer', 'active' from ${rows}`.execute(kysely);
+  await sql`
+    insert into api_keys (organization_id, mode, key_hash, last_four, revoked_at)
+    select ${organization}, 'live', sha256(n::text::bytea), 'xxxx', now() from ${rows}`.execute(kysely);
+  await sql`
+    insert into api_key_usage (api_key_id, day, requests, errors)
+    select n, current_date, 1, 0 from ${rows}`.execute(kysely);
+  await sql`vacuum (analyze) organizations, projects, users, api_keys, api_key_usage`.execute(kysely);
+}
+
+type Lister = (page: { limit: number; cursor?: string }) => Promise<{ nextCursor?: string }>;
+const lists: [string, () => Lister][] = [
+  ['keys', () => (page) => clientFor(ApiKeysService, identity.reach)(caller).listApiKeys(page)],
+  ['usage', () => (page) => clientFor(ApiKeysService, identity.reach)(caller).getApiKeyUsage(page)],
+  ['members', () => (page) => clientFor(TeamMembersService, identity.reach)(caller).listTeamMembers(page)],
+  ['projects', () => (page) => clientFor(ProjectsService, identity.reach)(caller).listProjects(page)],
+];
+
+test.each(lists)('a page of %s reads what it returns, and its count an index up to the cap', async (_name, lister) => {
+  const list = lister();
+  const first = await list({ limit: 50 });
+  await list({ limit: 50, ...(first.nextCursor !== undefined && { cursor: first.nextCursor }) });
+  const costs = identity.reads.take();
+  expect(costs.length).toBeGreaterThanOrEqual(4);
+  for (const { sql: text, rows, buffers } of costs) {
+    const counted = /count\(\*\)/.test(text) ? countCap : rows;
+    expect({ text, isBounded: buffers <= 20 * counted + 100 }).toEqual({ text, isBounded: true });
+  }
+});
+
+test('looking up a credential reads a handful of pages', async () => {
+  await identity.credentials.find(createApiKeyText('live'));
+  const [cost] = identity.reads.take();
+  expect(cost?.buffers).toBeLessThanOrEqual(100);
+});
