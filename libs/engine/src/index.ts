@@ -12,5 +12,4 @@ export { settleEffect } from './settle-effect.ts';
 export { startRun } from './start-run.ts';
 export type { StepField } from './steps/step-type.ts';
 export { type TestRun, type TestStep, testRun } from './test-run.ts';
-export { isTimeZone } from './time/instants.ts';
 export { nextTick, type Schedule } from './time/schedule.ts';

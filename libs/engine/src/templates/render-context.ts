@@ -2,8 +2,6 @@ import { isRawNumber } from '@drippulse/json';
 import { Context, type Liquid } from 'liquidjs';
 import type { Scope } from './scope.ts';
 
-export type Limiter = Context['memoryLimit'];
-
 /**
  * The variables of one rendering. Notes which were missing, shows numbers with all their digits, and counts what is
  * read, because comparing a long text costs even where nothing is written.

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@drippulse/json';
-import type { Limiter } from './render-context.ts';
+import type { Context } from 'liquidjs';
 
 /** What the templates and rules of one step see and leave behind. */
 export type Scope = {
@@ -11,7 +11,7 @@ export type Scope = {
   /** What a person should look at; shown on the timeline. */
   readonly warnings: Set<string>;
   /** Characters the step's templates may still make, shared by all of them. */
-  memory?: Limiter;
+  memory?: Context['memoryLimit'];
 };
 
 /** The step can't be run with this data; the text is shown to people. */
