@@ -1,0 +1,78 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+
+/** Where a job stands. */
+export type JobStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+/** A job as stored. `input` and `cursor` are JSON text of the service's own. */
+export type JobRow = {
+  id: bigint;
+  organization_id: bigint;
+  kind: string;
+  input: string;
+  status: JobStatus;
+  cursor: string | null;
+  processed: bigint;
+  total: bigint;
+  failures: number;
+  error: string | null;
+  fence: bigint;
+  created_at: Date;
+  finished_at: Date | null;
+};
+
+const columns = sql`id, organization_id, kind, input, status, cursor, processed, total, failures, error, fence,
+  created_at, finished_at`;
+
+/** Queues a job in the transaction of the request that asks for it. `total` is how much there is to do, for progress. */
+export async function addJob<DB>(
+  trx: Transaction<DB>,
+  job: { organizationId: bigint; kind: string; input: string; total: bigint },
+): Promise<JobRow> {
+  const { rows } = await sql<JobRow>`
+    insert into jobs (organization_id, kind, input, total)
+    values (${job.organizationId}, ${job.kind}, ${job.input}::json, ${job.total})
+    returning ${columns}`.execute(trx);
+  const [row] = rows;
+  if (row === undefined) throw new Error('the job that was added is not there');
+  return row;
+}
+
+/** The job, if it is the organization's and of this kind. */
+export async function findJob<DB>(
+  db: Kysely<DB>,
+  job: { organizationId: bigint; kind: string; id: bigint },
+): Promise<JobRow | undefined> {
+  const { rows } = await sql<JobRow>`
+    select ${columns} from jobs
+    where id = ${job.id} and organization_id = ${job.organizationId} and kind = ${job.kind}`.execute(db);
+  return rows[0];
+}
+
+/** Ends a job that has not ended. A slice that is under way is not committed: its fence is no longer the job's. */
+export async function cancelJob<DB>(trx: Transaction<DB>, id: bigint): Promise<void> {
+  await sql`
+    update jobs set status = 'cancelled', fence = fence + 1, finished_at = clock_timestamp()
+    where id = ${id} and status in ('queued', 'running')`.execute(trx);
+}
+
+/** Takes the job of a kind that has waited longest, under a lease that no other process looks behind. */
+export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: number): Promise<JobRow | undefined> {
+  const { rows } = await sql<JobRow>`
+    update jobs
+    set status = 'running', fence = fence + 1, wake_at = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+    where id = (
+      select id from jobs
+      where kind = ${kind} and status in ('queued', 'running') and wake_at <= clock_timestamp()
+      order by wake_at limit 1 for update skip locked)
+    returning ${columns}`.execute(db);
+  return rows[0];
+}
+
+/** Milliseconds until a job of this kind goes on; undefined when there is none. */
+export async function nextJobInMs<DB>(db: Kysely<DB>, kind: string): Promise<number | undefined> {
+  const { rows } = await sql<{ ms: number }>`
+    select extract(epoch from wake_at - clock_timestamp())::float8 * 1000 as ms from jobs
+    where kind = ${kind} and status in ('queued', 'running')
+    order by wake_at limit 1`.execute(db);
+  return rows[0] && Math.max(0, Math.ceil(rows[0].ms));
+}
