@@ -8,10 +8,12 @@ const environment = z.object({
   INTERNAL_TOKEN_KEYS: z.string(),
   ENCRYPTION_KEYS: z.string(),
   KAFKA_BROKERS: z.string().optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   HOST: z.string().default('127.0.0.1'),
   GRPC_PORT: port.optional(),
   OPS_PORT: port.default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  LEASE_SECONDS: z.coerce.number().int().min(1).max(3600).default(30),
   WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
 });
 
@@ -24,9 +26,13 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     internalTokenKeys: read.INTERNAL_TOKEN_KEYS,
     encryptionKeys: read.ENCRYPTION_KEYS,
     kafkaBrokers: read.KAFKA_BROKERS?.split(',').map((broker) => broker.trim()),
+    /** Where rates of endpoints are counted for all processes; in each of its own when undefined. */
+    redisUrl: read.REDIS_URL,
     host: read.HOST,
     grpcPort: read.GRPC_PORT,
     opsPort: read.OPS_PORT,
+    /** After how long the work of a process that is dead or frozen is another's: of recoveries. */
+    leaseSeconds: read.LEASE_SECONDS,
     logLevel: read.LOG_LEVEL,
     /** Whether endpoints may be at private addresses and speak plain http. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,

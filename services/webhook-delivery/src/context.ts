@@ -4,6 +4,7 @@ import type { Logger } from '@drippulse/observability';
 import type { Clock } from '@drippulse/runtime';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
+import type { EndpointLimits } from './endpoints/limits.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
 /** What every operation of this service works with. */
@@ -20,8 +21,11 @@ export type Context = {
   metrics: ServiceMetrics;
   relay: { wake(): void };
   sealer: Sealer;
+  limits: EndpointLimits;
   /** To be called after a commit that made something due. */
   wakeDelivery(): void;
+  /** To be called after a recovery was asked for. */
+  wakeRecoveries(): void;
   /** To be called after a webhook was removed. */
   wakeRemovals(): void;
 };

@@ -17,9 +17,11 @@ import { startFanOut } from './consumers/fan-out.ts';
 import type { Context } from './context.ts';
 import { deliveryPartitions } from './db/partitions.ts';
 import type { DB } from './db/schema.ts';
+import { createMemoryLimits, createRedisLimits } from './endpoints/limits.ts';
 import { startCancelling } from './loops/cancel-removed.ts';
 import { maxInFlight, startDelivering } from './loops/deliver.ts';
 import { startExpiring } from './loops/expire-held.ts';
+import { startRecovering } from './loops/recover.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 
@@ -59,6 +61,8 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
   });
   const relay = startRelay({ db, schema: 'webhooks', service: 'webhook-delivery', transport: events, log, metrics });
 
+  const limits = config.redisUrl === undefined ? createMemoryLimits() : createRedisLimits(config.redisUrl, log);
+
   const ctx: Context = {
     config,
     db,
@@ -70,13 +74,17 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     metrics: createServiceMetrics(metrics),
     relay,
     sealer,
+    limits,
     wakeDelivery: () => delivering.wake(),
+    wakeRecoveries: () => recovering.wake(),
     wakeRemovals: () => cancelling.wake(),
   };
   const delivering = startDelivering(ctx);
   const cancelling = startCancelling(ctx);
+  const recovering = startRecovering(ctx);
   const background = [
     cancelling,
+    recovering,
     startExpiring(ctx),
     startPartitionLoop({ db, tables: [idempotencyPartitions, ...deliveryPartitions], log }),
   ];
@@ -107,6 +115,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
       await Promise.all(background.map((loop) => loop.stop()));
       await relay.stop();
       await http.close();
+      await limits.stop();
       await db.close();
     },
   };

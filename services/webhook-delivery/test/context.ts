@@ -5,6 +5,7 @@ import { createLogger, createMetrics } from '@drippulse/observability';
 import { systemClock } from '@drippulse/runtime';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
+import { createMemoryLimits } from '../src/endpoints/limits.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
 
 /** The context of operations that a test calls one by one, without the loops. */
@@ -15,6 +16,8 @@ export function contextOf(db: Database<DB>): Context {
       internalTokenKeys: '',
       encryptionKeys: '',
       kafkaBrokers: undefined,
+      redisUrl: undefined,
+      leaseSeconds: 30,
       host: '127.0.0.1',
       grpcPort: undefined,
       opsPort: 0,
@@ -29,8 +32,10 @@ export function contextOf(db: Database<DB>): Context {
     log: createLogger({ service: 'test', level: 'fatal' }),
     metrics: createServiceMetrics(createMetrics('test')),
     relay: { wake: () => undefined },
+    limits: createMemoryLimits(),
     sealer: createSealer(randomBytes(32).toString('base64')),
     wakeDelivery: () => undefined,
+    wakeRecoveries: () => undefined,
     wakeRemovals: () => undefined,
   };
 }

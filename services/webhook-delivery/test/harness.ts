@@ -31,7 +31,9 @@ export const stranger: Caller = { ...editor, organizationId: 2n };
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The service on a database of its own, a receiver for its deliveries, and what it publishes about endpoints. */
-export async function startHarness(o: { allowPrivate?: boolean; resolve?: Resolve } = {}) {
+export async function startHarness(
+  o: { allowPrivate?: boolean; resolve?: Resolve; redisUrl?: string; leaseSeconds?: number } = {},
+) {
   const database = await createTestDatabase({ name: 'webhooks', template: 'webhooks', prepare: migrateAll });
   const log = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'fatal' });
   const keys = generateInternalTokenKeys(serviceNames);
@@ -45,6 +47,8 @@ export async function startHarness(o: { allowPrivate?: boolean; resolve?: Resolv
     internalTokenKeys: keys['webhook-delivery'],
     encryptionKeys: randomBytes(32).toString('base64'),
     kafkaBrokers: undefined,
+    redisUrl: o.redisUrl,
+    leaseSeconds: o.leaseSeconds ?? 30,
     host: '127.0.0.1',
     grpcPort: undefined,
     opsPort: 0,

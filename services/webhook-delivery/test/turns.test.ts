@@ -35,8 +35,10 @@ async function addBacklog(organizationId: number, from: number, to: number, each
   const { kysely } = db;
   const ids = sql`generate_series(${from}::int, ${to}::int)`;
   await sql`
-    insert into webhooks (id, organization_id, url, event_type, active, secret, created_at, updated_at)
-    select n, ${organizationId}::int, 'http://127.0.0.1/', '*', true, '', now(), now() from ${ids} n`.execute(kysely);
+    insert into webhooks (id, organization_id, url, event_types, active, secret, created_at, updated_at)
+    select n, ${organizationId}::int, 'http://127.0.0.1/', array['*'], true, '', now(), now() from ${ids} n`.execute(
+    kysely,
+  );
   await sql`insert into endpoints (webhook_id) select ${ids}`.execute(kysely);
   await sql`
     insert into lanes (webhook_id, is_manual, organization_id, next_due_at)

@@ -1,7 +1,7 @@
 import { type Api, type RunningPlatform, runCommand } from '@drippulse/harness';
 
 /** One resource of each kind that a path or a body can name, by the collection's name in the path. */
-export type Resources = Record<string, number>;
+export type Resources = Record<string, number | string>;
 
 export const roles = ['viewer', 'approver', 'editor', 'admin'] as const;
 
@@ -30,6 +30,7 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
     description: mark,
   });
   const delivery = await made(`/webhooks/${webhook.id}/test`, {});
+  const recovery = await made(`/webhooks/${webhook.id}/recover`, { since: new Date().toISOString() });
   const member = await made('/team_members', { email: `${mark}@example.com`, role: 'viewer' });
   const key = await made('/api_keys', { name: mark });
   return {
@@ -38,6 +39,8 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
     enrollments: bulk.enrollment_ids[0],
     webhooks: webhook.id,
     deliveries: delivery.id,
+    recoveries: recovery.id,
+    events: delivery.event_id,
     team_members: member.id,
     api_keys: key.id,
   };

@@ -1,6 +1,7 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { type ConsumedEvent, type Consumer, type EventTransport, startConsumer, topicOf } from '@drippulse/events';
+import { isRawNumber, type JsonObject, parseJson } from '@drippulse/json';
 import type { Metrics } from '@drippulse/observability';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { bodyOf } from '../catalog/body.ts';
@@ -9,6 +10,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { enqueue } from '../deliveries/enqueue.ts';
 import { type Event, matchesOf, type Subscription, type Subscriptions, slicesOf } from '../deliveries/matching.ts';
+import { holdEndpoints } from '../endpoints/rows.ts';
 
 const sliceEvents = 500;
 const sliceDeliveries = 1000;
@@ -38,12 +40,16 @@ export function startFanOut(
 /** One delivery for each event and matching webhook; nothing is written of an event that nobody gets. */
 async function fanOut(ctx: Context, events: readonly Event[]): Promise<void> {
   const subscriptions = await findSubscriptions(ctx.db.kysely, organizationsOf(events));
-  for (const slice of slicesOf(events, subscriptions, sliceDeliveries)) await makeDeliveries(ctx, slice);
+  const ordered = [...subscriptions.values()].flat().filter((row) => row.ordered);
+  const orderedIds = new Set(ordered.map(({ id }) => id));
+  for (const slice of slicesOf(events, subscriptions, sliceDeliveries)) await makeDeliveries(ctx, slice, orderedIds);
 }
 
-async function makeDeliveries(ctx: Context, events: readonly Event[]): Promise<void> {
+/** A webhook that became ordered this moment gets these events without: its endpoint is not among those held. */
+async function makeDeliveries(ctx: Context, events: readonly Event[], ordered: ReadonlySet<bigint>): Promise<void> {
   const made = await ctx.db.kysely.transaction().execute(async (trx) => {
-    const subscriptions = await lockSubscriptions(trx, organizationsOf(events));
+    await holdEndpoints(trx, [...ordered]);
+    const subscriptions = await lockSubscriptions(trx, organizationsOf(events), ordered);
     const matches = events.flatMap((event) => matchesOf(event, subscriptions));
     return enqueue(trx, matches, { isManual: false, isTest: false });
   });
@@ -57,18 +63,23 @@ function organizationsOf(events: readonly Event[]): bigint[] {
 
 async function findSubscriptions(db: Kysely<DB>, organizationIds: readonly bigint[]): Promise<Subscriptions> {
   const { rows } = await sql<Subscription>`
-    select id, organization_id, event_type from webhooks
+    select id, organization_id, event_types, filter, ordered from webhooks
     where organization_id = any(${organizationIds}::bigint[]) and deleted_at is null and active`.execute(db);
   return Map.groupBy(rows, (row) => row.organization_id);
 }
 
 /** Looked at again, and held, so that one that is being removed gets nothing after its queue was cancelled. */
-async function lockSubscriptions(trx: Transaction<DB>, organizationIds: readonly bigint[]): Promise<Subscriptions> {
+async function lockSubscriptions(
+  trx: Transaction<DB>,
+  organizationIds: readonly bigint[],
+  ordered: ReadonlySet<bigint>,
+): Promise<Subscriptions> {
   const { rows } = await sql<Subscription>`
-    select id, organization_id, event_type from webhooks
+    select id, organization_id, event_types, filter, ordered from webhooks
     where organization_id = any(${organizationIds}::bigint[]) and deleted_at is null and active
     order by id for key share`.execute(trx);
-  return Map.groupBy(rows, (row) => row.organization_id);
+  const known = rows.map((row) => ({ ...row, ordered: row.ordered && ordered.has(row.id) }));
+  return Map.groupBy(known, (row) => row.organization_id);
 }
 
 /** The fields every event message starts with. */
@@ -90,7 +101,13 @@ function readEvent(desc: DescMessage, { id, message }: ConsumedEvent): Event[] {
     const body = bodyOf({ id, type, at, organizationId }, eventType.payload, payload.value);
     return { id, type, at, body };
   });
-  return [{ organizationId, aggregate, type, outgoing }];
+  const fields = once(() => objectOf(outgoing().body));
+  return [{ organizationId, aggregate, type, outgoing, fields }];
+}
+
+function objectOf(body: string): JsonObject {
+  const value = parseJson(body);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value) ? value : {};
 }
 
 function isEvent(message: Message): message is Message & EventFields {

@@ -15,6 +15,7 @@ export interface Attempts {
   duration_ms: number;
   error: string | null;
   event_at: Date;
+  next_attempt_at: Date | null;
   number: number;
   response_excerpt: string | null;
   status_code: number | null;
@@ -29,6 +30,7 @@ export interface Deliveries {
   id: Generated<bigint>;
   is_test: Generated<boolean>;
   next_attempt_at: Date | null;
+  order_key: string | null;
   organization_id: bigint;
   status: string;
   webhook_id: bigint;
@@ -47,6 +49,23 @@ export interface Endpoints {
   window_started_at: Date | null;
 }
 
+export interface Jobs {
+  created_at: Generated<Date>;
+  cursor: string | null;
+  error: string | null;
+  failures: Generated<number>;
+  fence: Generated<bigint>;
+  finished_at: Date | null;
+  id: Generated<bigint>;
+  input: string;
+  kind: string;
+  organization_id: bigint;
+  processed: Generated<bigint>;
+  status: Generated<string>;
+  total: Generated<bigint>;
+  wake_at: Generated<Date>;
+}
+
 export interface Lanes {
   is_held: Generated<boolean>;
   is_manual: boolean;
@@ -60,6 +79,7 @@ export interface Payloads {
   body: Buffer;
   event_at: Date;
   event_id: string;
+  organization_id: bigint | null;
 }
 
 export interface Queue {
@@ -72,6 +92,7 @@ export interface Queue {
   is_leased: Generated<boolean>;
   is_manual: boolean;
   is_test: Generated<boolean>;
+  order_key: string | null;
   tries: Generated<number>;
   webhook_id: bigint;
 }
@@ -86,11 +107,16 @@ export interface Webhooks {
   deleted_at: Date | null;
   description: string | null;
   disabled_reason: string | null;
-  event_type: string;
+  event_types: string[];
+  filter: string | null;
+  headers: Generated<string>;
   id: Generated<bigint>;
+  ordered: Generated<boolean>;
   organization_id: bigint;
   previous_secret: Buffer | null;
   previous_secret_until: Date | null;
+  rate_limit_per_second: number | null;
+  sealed_headers: Buffer | null;
   secret: Buffer;
   updated_at: Date;
   url: string;
@@ -100,6 +126,7 @@ export interface DB {
   attempts: Attempts;
   deliveries: Deliveries;
   endpoints: Endpoints;
+  jobs: Jobs;
   lanes: Lanes;
   payloads: Payloads;
   queue: Queue;

@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { Context } from '../context.ts';
 import type { Concurrency, LaneKey } from '../endpoints/concurrency.ts';
-import { type Chosen, type LaneRow, lockDueLanes, scheduleLanes } from '../endpoints/due-lanes.ts';
+import { type Chosen, type LaneRow, lockDueLanes, postponeLanes, scheduleLanes } from '../endpoints/due-lanes.ts';
+import { giveBackUnused, limitLanes } from '../endpoints/limit-lanes.ts';
 import type { SealedSecrets } from '../webhooks/secrets.ts';
 import { dropBodiless, lease, type QueueRow, readBodies } from './lease.ts';
 import { takeTurns } from './turns.ts';
@@ -25,6 +26,7 @@ export type Claimed = {
   hasFailed: boolean;
   url: string;
   secrets: SealedSecrets;
+  sealedHeaders: Buffer | null;
   body: string;
 };
 
@@ -36,9 +38,11 @@ export async function claim(ctx: Context, concurrency: Concurrency): Promise<Cla
   const claimedAt = performance.now();
   return ctx.db.kysely.transaction().execute(async (trx) => {
     const lanes = await lockDueLanes(trx, concurrency.fullLanes());
-    const chosen = chooseLanes(lanes, concurrency);
+    const { chosen, postponed } = await limitLanes(ctx.limits, chooseLanes(lanes, concurrency));
+    await postponeLanes(trx, postponed);
     if (chosen.length === 0) return [];
     const rows = await lease(trx, chosen);
+    await giveBackUnused(ctx.limits, chosen, rows);
     await scheduleLanes(trx, chosen, rows);
     const bodies = await readBodies(trx, rows);
     await dropBodiless(trx, rows, bodies);
@@ -84,6 +88,7 @@ function assemble(claim: {
       hasFailed: lane.has_failed,
       url: lane.url,
       secrets: lane,
+      sealedHeaders: lane.sealed_headers,
       body,
     };
   });

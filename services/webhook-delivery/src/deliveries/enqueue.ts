@@ -5,8 +5,8 @@ import { wakeLanes } from '../endpoints/lanes.ts';
 /** An event as it is delivered: `body` is sent byte for byte, `at` chooses the partition of all that belongs to it. */
 export type Outgoing = { id: string; type: string; at: Date; body: string };
 
-/** Which webhook gets which event. */
-export type Match = { webhookId: bigint; organizationId: bigint; event: Outgoing };
+/** Which webhook gets which event; `orderKey` when it must wait for those with the same key. */
+export type Match = { webhookId: bigint; organizationId: bigint; event: Outgoing; orderKey?: string };
 
 /**
  * Makes one delivery for each match, and its place in the queue; one that exists already (same webhook and event) is
@@ -17,34 +17,45 @@ export async function enqueue(
   matches: readonly Match[],
   kind: { isManual: boolean; isTest: boolean },
 ): Promise<bigint[]> {
-  await insertPayloads(trx, [...new Set(matches.map(({ event }) => event))]);
+  await insertPayloads(trx, matches);
   const { rows } = await sql<{ delivery_id: bigint }>`
     with made as (
-      insert into deliveries (organization_id, webhook_id, event_id, event_at, event_type, is_test, status, next_attempt_at)
-      select organization_id, webhook_id, event_id, event_at, event_type, ${kind.isTest}, 'pending', now()
+      insert into deliveries (organization_id, webhook_id, event_id, event_at, event_type, is_test, status, next_attempt_at,
+                              order_key)
+      select organization_id, webhook_id, event_id, event_at, event_type, ${kind.isTest}, 'pending', now(), order_key
       from unnest(
         ${matches.map((match) => match.organizationId)}::bigint[],
         ${matches.map((match) => match.webhookId)}::bigint[],
         ${matches.map(({ event }) => event.id)}::text[],
         ${matches.map(({ event }) => event.at)}::timestamptz[],
-        ${matches.map(({ event }) => event.type)}::text[]
-      ) as matched (organization_id, webhook_id, event_id, event_at, event_type)
+        ${matches.map(({ event }) => event.type)}::text[],
+        ${matches.map(({ orderKey }) => orderKey ?? null)}::text[]
+      ) with ordinality as matched (organization_id, webhook_id, event_id, event_at, event_type, order_key, place)
+      order by place
       on conflict (webhook_id, event_id, event_at) do nothing
-      returning id, webhook_id, event_id, event_at, event_type
+      returning id, webhook_id, event_id, event_at, event_type, order_key
     )
-    insert into queue (delivery_id, webhook_id, is_manual, is_test, due_at, event_id, event_at, event_type)
-    select id, webhook_id, ${kind.isManual}, ${kind.isTest}, clock_timestamp(), event_id, event_at, event_type from made
+    insert into queue (delivery_id, webhook_id, is_manual, is_test, due_at, event_id, event_at, event_type, order_key)
+    select id, webhook_id, ${kind.isManual}, ${kind.isTest},
+           case when order_key is not null and (
+             row_number() over (partition by webhook_id, order_key order by id) > 1
+             or exists (select from queue q where q.webhook_id = made.webhook_id and q.order_key = made.order_key))
+           then 'infinity' else clock_timestamp() end,
+           event_id, event_at, event_type, order_key
+    from made
     returning delivery_id`.execute(trx);
   if (rows.length > 0) await wakeLanes(trx, [...new Set(matches.map(({ webhookId }) => webhookId))], kind.isManual);
   return rows.map((row) => row.delivery_id);
 }
 
-async function insertPayloads(trx: Transaction<DB>, events: readonly Outgoing[]): Promise<void> {
+async function insertPayloads(trx: Transaction<DB>, matches: readonly Match[]): Promise<void> {
+  const owned = [...new Map(matches.map((match) => [match.event, match])).values()];
   await sql`
-    insert into payloads (event_id, event_at, body)
+    insert into payloads (organization_id, event_id, event_at, body)
     select * from unnest(
-      ${events.map(({ id }) => id)}::text[],
-      ${events.map(({ at }) => at)}::timestamptz[],
-      ${events.map(({ body }) => Buffer.from(body))}::bytea[])
+      ${owned.map(({ organizationId }) => organizationId)}::bigint[],
+      ${owned.map(({ event }) => event.id)}::text[],
+      ${owned.map(({ event }) => event.at)}::timestamptz[],
+      ${owned.map(({ event }) => Buffer.from(event.body))}::bytea[])
     on conflict do nothing`.execute(trx);
 }

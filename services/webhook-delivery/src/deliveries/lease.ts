@@ -68,7 +68,7 @@ export async function readBodies(trx: Transaction<DB>, rows: readonly QueueRow[]
       ${events.map((row) => row.event_at)}::timestamptz[]
     ) as event (event_id, event_at)
     cross join lateral (
-      select body from payloads where event_id = event.event_id and event_at = event.event_at
+      select body from payloads where event_id = event.event_id and event_at = event.event_at and body <> ''
     ) as payload`.execute(trx);
   return new Map(payloads.map(({ event_id, body }) => [event_id, body.toString()]));
 }

@@ -1,21 +1,37 @@
+import type { JsonObject } from '@drippulse/engine';
 import { isMatch } from '../catalog/event-types.ts';
+import { compileFilter } from '../webhooks/filter.ts';
 import type { Match, Outgoing } from './enqueue.ts';
 
 /** An event that customers may subscribe to. */
-export type Event = { organizationId: bigint; aggregate: string; type: string; outgoing(): Outgoing };
+export type Event = {
+  organizationId: bigint;
+  aggregate: string;
+  type: string;
+  outgoing(): Outgoing;
+  /** The body as values, for filters. */
+  fields(): JsonObject;
+};
 
 /** An active webhook, as far as it decides what it gets. */
-export type Subscription = { id: bigint; organization_id: bigint; event_type: string };
+export type Subscription = {
+  id: bigint;
+  organization_id: bigint;
+  event_types: string[];
+  filter: string | null;
+  ordered: boolean;
+};
 
 /** The active webhooks of each organization. */
 export type Subscriptions = ReadonlyMap<bigint, readonly Subscription[]>;
 
 /** Who gets this event. What is said about an endpoint is never sent to it. */
 export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
-  return matching(event, subscriptions).map(({ id }) => ({
+  return matching(event, subscriptions).map(({ id, ordered }) => ({
     webhookId: id,
     organizationId: event.organizationId,
     event: event.outgoing(),
+    ...(ordered && { orderKey: event.aggregate }),
   }));
 }
 
@@ -41,6 +57,9 @@ export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions
 
 function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
   return (subscriptions.get(event.organizationId) ?? []).filter(
-    ({ id, event_type: pattern }) => isMatch(pattern, event.type) && event.aggregate !== `webhook:${id}`,
+    ({ id, event_types: patterns, filter }) =>
+      patterns.some((pattern) => isMatch(pattern, event.type)) &&
+      event.aggregate !== `webhook:${id}` &&
+      (filter === null || compileFilter(filter)(event.fields(), event.outgoing().at)),
   );
 }

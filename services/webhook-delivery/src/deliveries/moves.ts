@@ -2,11 +2,14 @@ import { retryDelayMs } from './schedule.ts';
 import type { Attempt } from './send.ts';
 
 /** Where a delivery goes after an attempt. */
-export type Move = { status: 'delivered' | 'exhausted' } | { status: 'failed'; tries: number; dueAt: Date };
+export type Move =
+  | { status: 'delivered' | 'exhausted' | 'cancelled' }
+  | { status: 'failed'; tries: number; dueAt: Date };
 
 /** `tries` counts the attempts of this round before this one; `random` is from 0 to 1. */
 export function moveAfter(attempt: Attempt, tries: number, now: Date, random: number): Move {
   if (attempt.error === undefined) return { status: 'delivered' };
+  if (attempt.asks === 'abort') return { status: 'cancelled' };
   const { statusCode, retryAfter } = attempt;
   const delayMs = retryDelayMs({ tries: tries + 1, statusCode, retryAfter }, now, random);
   if (delayMs === undefined) return { status: 'exhausted' };

@@ -25,6 +25,7 @@ export type AttemptRow = {
   duration_ms: number;
   error: string | null;
   response_excerpt: string | null;
+  next_attempt_at: Date | null;
 };
 
 const excerptCharacters = 16 * 1024;
@@ -44,7 +45,7 @@ export async function readAttempts(
   if (deliveries.length === 0) return byDelivery;
   const { rows } = await sql<AttemptRow>`
     select a.delivery_id, a.number, a.at, a.status_code, a.duration_ms, a.error,
-           left(a.response_excerpt, ${excerpt}) as response_excerpt
+           left(a.response_excerpt, ${excerpt}) as response_excerpt, a.next_attempt_at
     from unnest(${deliveries.map(({ id }) => id)}::bigint[],
                 ${deliveries.map((row) => row.event_at)}::timestamptz[]) as wanted (delivery_id, event_at)
     cross join lateral (

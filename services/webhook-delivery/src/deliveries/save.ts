@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { type OrderKey, promote } from './order.ts';
 import type { Recorded, Result } from './record.ts';
 
 /** The deliveries that are still this worker's, with their tries so far: those whose fence is that of the claim. */
@@ -43,16 +44,21 @@ export async function saveAttempts(trx: Transaction<DB>, recorded: readonly Reco
       where deliveries.id = result.delivery_id and deliveries.event_at = result.event_at
       returning deliveries.id, deliveries.attempts
     )
-    insert into attempts (delivery_id, event_at, number, at, status_code, duration_ms, error, response_excerpt)
+    insert into attempts
+      (delivery_id, event_at, number, at, status_code, duration_ms, error, response_excerpt, next_attempt_at)
     select result.delivery_id, result.event_at, moved.attempts, result.at, result.status_code, result.duration_ms,
-           result.error, result.response_excerpt
+           result.error, result.response_excerpt, result.next_attempt_at
     from result join moved on moved.id = result.delivery_id`.execute(trx);
 }
 
 /** Takes what is done out of the queue, and gives back what is to be tried again. */
 export async function saveMoves(trx: Transaction<DB>, recorded: readonly Recorded[]): Promise<void> {
   const done = recorded.filter(({ move }) => move && move.status !== 'failed').map(({ delivery }) => delivery.id);
-  if (done.length > 0) await sql`delete from queue where delivery_id = any(${done}::bigint[])`.execute(trx);
+  if (done.length > 0) {
+    const { rows } = await sql<OrderKey>`
+      delete from queue where delivery_id = any(${done}::bigint[]) returning webhook_id, order_key`.execute(trx);
+    await promote(trx, rows);
+  }
   const retries = recorded.flatMap(({ delivery, move }) =>
     move?.status === 'failed' ? [{ id: delivery.id, ...move }] : [],
   );

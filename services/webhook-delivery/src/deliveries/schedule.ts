@@ -3,7 +3,8 @@ import { parseRetryAfter } from './retry-after.ts';
 const secondsAfterTry = [0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600];
 const jitter = 0.2;
 const longestRetryAfterSeconds = 24 * 3600;
-const leastAfter429Seconds = 60;
+/** How long an endpoint is left alone at least after it said that it, or what stands before it, has too much to do. */
+const leastPauseSeconds: Record<number, number> = { 429: 60, 502: 5, 504: 5 };
 
 /** How often a delivery is tried, the first time included. */
 export const maxTries = secondsAfterTry.length;
@@ -22,12 +23,16 @@ export function retryDelayMs(failed: FailedTry, now: Date, random: number): numb
   return Math.round(Math.max(scheduledSeconds, askedSeconds(failed, now)) * 1000);
 }
 
-/** How long the whole endpoint asks to be left alone: after a 429 at least a minute, otherwise not at all. */
+/** How long the whole endpoint is left alone: after a 429 at least a minute, a 502 or 504 5 s, otherwise not at all. */
 export function backpressureMs(failed: FailedTry, now: Date): number {
-  return failed.statusCode === 429 ? askedSeconds(failed, now) * 1000 : 0;
+  return leastPause(failed) === undefined ? 0 : askedSeconds(failed, now) * 1000;
 }
 
-function askedSeconds({ statusCode, retryAfter }: FailedTry, now: Date): number {
-  const asked = Math.min(parseRetryAfter(retryAfter, now) ?? 0, longestRetryAfterSeconds);
-  return statusCode === 429 ? Math.max(asked, leastAfter429Seconds) : asked;
+function askedSeconds(failed: FailedTry, now: Date): number {
+  const asked = Math.min(parseRetryAfter(failed.retryAfter, now) ?? 0, longestRetryAfterSeconds);
+  return Math.max(asked, leastPause(failed) ?? 0);
+}
+
+function leastPause({ statusCode }: FailedTry): number | undefined {
+  return statusCode === undefined ? undefined : leastPauseSeconds[statusCode];
 }

@@ -1,10 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { HttpFailure } from '@drippulse/http';
 import type { Context } from '../context.ts';
+import { openHeaders } from '../webhooks/headers.ts';
 import { openSecrets } from '../webhooks/secrets.ts';
 import { signatures } from '../webhooks/sign.ts';
 import type { Claimed } from './claim.ts';
 import { leaseMs } from './lease.ts';
+import { redact } from './redact.ts';
 
 const totalTimeoutMs = 15_000;
 /** What of the lease must be left to start with: the attempt, and time to record its result. */
@@ -17,6 +19,8 @@ export type Attempt = {
   statusCode?: number;
   error?: string;
   retryAfter?: string;
+  /** What the answer asks for beyond its status, in the header `webhook-delivery`. */
+  asks?: 'disable' | 'abort';
   excerpt?: string;
 };
 
@@ -25,10 +29,11 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
   if (performance.now() - delivery.claimedAt > leaseMs - neededMs) return undefined;
   const at = ctx.clock.now();
   try {
+    const own = openHeaders(ctx.sealer, delivery.lane.webhookId, delivery.sealedHeaders);
     const answer = await ctx.http.request({
       url: delivery.url,
       method: 'POST',
-      headers: headersOf(ctx, delivery, at),
+      headers: { ...own, ...headersOf(ctx, delivery, at) },
       body: delivery.body,
       totalTimeoutMs,
       signal,
@@ -40,7 +45,8 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
       statusCode: answer.statusCode,
       error: isSuccess ? undefined : 'http_error',
       retryAfter: answer.headers['retry-after'],
-      excerpt: readableText(answer.body),
+      asks: readAsked(answer.headers['webhook-delivery']),
+      excerpt: redact(readableText(answer.body), Object.values(own)),
     };
   } catch (error) {
     if (error instanceof HttpFailure) {
@@ -59,6 +65,12 @@ function headersOf(ctx: Context, { lane, secrets, eventId: id, body }: Claimed, 
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
     'webhook-signature': signatures(openSecrets(ctx.sealer, lane.webhookId, secrets, at), { id, at, body }),
   };
+}
+
+function readAsked(value: string | undefined): Attempt['asks'] {
+  const asked = value?.trim().toLowerCase();
+  if (asked === 'disable') return 'disable';
+  return asked === 'abort-message' ? 'abort' : undefined;
 }
 
 /** PostgreSQL's text takes no NUL, and bytes that are not UTF-8 become longer when they are decoded. */

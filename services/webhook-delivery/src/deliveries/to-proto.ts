@@ -16,6 +16,7 @@ export function toProto(
     attempts: attempts.map(attemptToProto),
     nextAttemptAt: row.next_attempt_at === null ? undefined : timestampFromDate(row.next_attempt_at),
     createdAt: timestampFromDate(row.created_at),
+    eventAt: timestampFromDate(row.event_at),
   };
 }
 
@@ -27,5 +28,6 @@ function attemptToProto(row: AttemptRow): MessageInitShape<typeof WebhookAttempt
     durationMs: row.duration_ms,
     error: row.error ?? undefined,
     responseExcerpt: row.response_excerpt ?? undefined,
+    nextAttemptAt: row.next_attempt_at === null ? undefined : timestampFromDate(row.next_attempt_at),
   };
 }

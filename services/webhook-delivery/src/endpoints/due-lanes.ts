@@ -12,8 +12,13 @@ export type LaneRow = SealedSecrets & {
   is_manual: boolean;
   organization_id: bigint;
   url: string;
+  sealed_headers: Buffer | null;
+  rate_limit_per_second: number | null;
   has_failed: boolean;
 };
+
+/** A lane that must wait. */
+export type Postponed = { lane: LaneRow; waitMs: number };
 
 /** A lane to take deliveries of, `room` at most. */
 export type Chosen = { lane: LaneRow; room: number };
@@ -21,7 +26,8 @@ export type Chosen = { lane: LaneRow; room: number };
 /** Locks the lanes that are due, those that wait longest first; lanes that others hold or that are full are passed over. */
 export async function lockDueLanes(trx: Transaction<DB>, full: readonly LaneKey[]): Promise<LaneRow[]> {
   const { rows } = await sql<LaneRow>`
-    select due.webhook_id, due.is_manual, due.organization_id, webhooks.url, webhooks.secret,
+    select due.webhook_id, due.is_manual, due.organization_id, webhooks.url, webhooks.sealed_headers,
+           webhooks.rate_limit_per_second, webhooks.secret,
            webhooks.previous_secret, webhooks.previous_secret_until, endpoints.consecutive_failures > 0 as has_failed
     from (
       select webhook_id, is_manual, organization_id, next_due_at from lanes
@@ -56,7 +62,7 @@ export async function scheduleLanes(
       when chosen.is_full then now() + ${leaseMs} * interval '1 ms'
       else (
         select greatest(due_at, lanes.open_until, now()) from queue
-        where webhook_id = lanes.webhook_id and is_manual = lanes.is_manual
+        where webhook_id = lanes.webhook_id and is_manual = lanes.is_manual and due_at < 'infinity'
         order by due_at limit 1)
       end
     from unnest(
@@ -65,6 +71,19 @@ export async function scheduleLanes(
       ${isFull}::boolean[]
     ) as chosen (webhook_id, is_manual, is_full)
     where lanes.webhook_id = chosen.webhook_id and lanes.is_manual = chosen.is_manual`.execute(trx);
+}
+
+/** Lanes that have used up the rate of their endpoint are due again when it has room. */
+export async function postponeLanes(trx: Transaction<DB>, lanes: readonly Postponed[]): Promise<void> {
+  if (lanes.length === 0) return;
+  await sql`
+    update lanes set next_due_at = now() + waits.ms * interval '1 ms'
+    from unnest(
+      ${lanes.map(({ lane }) => lane.webhook_id)}::bigint[],
+      ${lanes.map(({ lane }) => lane.is_manual)}::boolean[],
+      ${lanes.map(({ waitMs }) => waitMs)}::float8[]
+    ) as waits (webhook_id, is_manual, ms)
+    where lanes.webhook_id = waits.webhook_id and lanes.is_manual = waits.is_manual`.execute(trx);
 }
 
 /** Milliseconds to the next lane that is not full; undefined when nothing is queued. */

@@ -3,7 +3,7 @@ import { type Health, type Judgement, judge, newHealth, type Verdict } from './h
 
 const start = new Date('2026-11-25T12:00:00.000Z');
 const after = (seconds: number) => new Date(start.getTime() + seconds * 1000);
-const success: Verdict = { isSuccess: true, isGone: false, isQuiet: false, at: start };
+const success: Verdict = { isSuccess: true, asksToStop: false, isGone: false, isQuiet: false, at: start };
 const failure: Verdict = { ...success, isSuccess: false };
 
 /** Judges verdicts one second apart. */
@@ -48,7 +48,7 @@ test('attempts of events about endpoints raise nothing, and the next attempt of 
 });
 
 test('410 disables as gone at once', () => {
-  expect(judge(newHealth, { ...failure, isGone: true }).disables).toBe('gone');
+  expect(judge(newHealth, { ...failure, asksToStop: false, isGone: true }).disables).toBe('gone');
 });
 
 test('five days of nothing but failures disable, a success in between starts the count anew', () => {

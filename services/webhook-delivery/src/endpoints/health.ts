@@ -21,9 +21,9 @@ export type Health = {
 };
 
 /** What an attempt says about its endpoint. Quiet ones, those of `webhook.*` events, never raise an event. */
-export type Verdict = { isSuccess: boolean; isGone: boolean; isQuiet: boolean; at: Date };
+export type Verdict = { isSuccess: boolean; isGone: boolean; asksToStop: boolean; isQuiet: boolean; at: Date };
 
-export type DisabledReason = 'gone' | 'failing';
+export type DisabledReason = 'gone' | 'failing' | 'requested';
 
 /** The health after a verdict, and what follows from it. */
 export type Judgement = {
@@ -51,7 +51,7 @@ export function judge(health: Health, verdict: Verdict): Judgement {
 }
 
 /** One success closes the circuit, and the failures that opened it are forgotten. */
-function succeed(health: Health, { at, isQuiet }: Verdict): Judgement {
+function succeed(health: Health, { at, isQuiet, asksToStop }: Verdict): Judgement {
   const window = health.isCircuitOpen ? { windowStartedAt: null, windowAttempts: 0, windowFailures: 0 } : {};
   const hasRecovered = health.isFailing && !isQuiet;
   return {
@@ -62,16 +62,17 @@ function succeed(health: Health, { at, isQuiet }: Verdict): Judgement {
       lastSuccessAt: at,
     },
     ...(hasRecovered && { raises: 'recovered' }),
+    ...(asksToStop && { disables: 'requested' }),
   };
 }
 
-function fail(health: Health, { at, isGone, isQuiet }: Verdict): Judgement {
+function fail(health: Health, { at, isGone, asksToStop, isQuiet }: Verdict): Judgement {
   const window = countIn(health, at, true);
   const consecutiveFailures = health.consecutiveFailures + 1;
   const failingSince = health.failingSince ?? at;
   const startsFailing = !health.isFailing && !isQuiet && consecutiveFailures >= failuresToFailing;
   const opens = health.isCircuitOpen || isMostlyFailing(window);
-  const disables = isGone ? 'gone' : isFailingForDays(failingSince, at) ? 'failing' : undefined;
+  const disables = reasonToDisable({ isGone, asksToStop, isTooLong: isFailingForDays(failingSince, at) });
   return {
     health: {
       ...health,
@@ -85,6 +86,12 @@ function fail(health: Health, { at, isGone, isQuiet }: Verdict): Judgement {
     ...(disables && { disables }),
     ...(opens && { opensCircuitUntil: new Date(at.getTime() + openMs) }),
   };
+}
+
+function reasonToDisable(o: { isGone: boolean; asksToStop: boolean; isTooLong: boolean }): DisabledReason | undefined {
+  if (o.isGone) return 'gone';
+  if (o.asksToStop) return 'requested';
+  return o.isTooLong ? 'failing' : undefined;
 }
 
 type Window = Pick<Health, 'windowStartedAt' | 'windowAttempts' | 'windowFailures'>;

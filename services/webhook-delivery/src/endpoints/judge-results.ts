@@ -50,6 +50,7 @@ function judgeResult(judged: Judged, { delivery, attempt, move }: Recorded, now:
   const { health, raises, disables, opensCircuitUntil } = judge(judged.health, {
     isSuccess,
     isGone: attempt.statusCode === 410,
+    asksToStop: attempt.asks === 'disable',
     isQuiet,
     at: now,
   });

@@ -38,7 +38,7 @@ export async function rescheduleLanes(trx: Transaction<DB>, changes: readonly La
       select known.webhook_id, known.is_manual, known.open_until,
              case when not known.is_held then (
                select greatest(due_at, known.open_until, clock_timestamp()) from queue
-               where webhook_id = known.webhook_id and is_manual = known.is_manual
+               where webhook_id = known.webhook_id and is_manual = known.is_manual and due_at < 'infinity'
                order by due_at limit 1) end as next_due_at
       from (
         select lanes.webhook_id, lanes.is_manual, lanes.is_held,

@@ -45,6 +45,14 @@ export async function lockEndpoints(
   );
 }
 
+/** Keeps the endpoints of ordered webhooks while their queue gets longer or shorter, see `promote`. */
+export async function holdEndpoints(trx: Transaction<DB>, webhookIds: readonly bigint[]): Promise<void> {
+  if (webhookIds.length === 0) return;
+  await sql`select from endpoints where webhook_id = any(${webhookIds}::bigint[]) order by webhook_id for update`.execute(
+    trx,
+  );
+}
+
 export async function saveHealth(trx: Transaction<DB>, judged: readonly Judged[]): Promise<void> {
   const healths = judged.map(({ health }) => health);
   await sql`

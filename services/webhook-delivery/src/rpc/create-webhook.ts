@@ -10,7 +10,9 @@ import { DomainError } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { checkFields } from '../webhooks/fields.ts';
+import { checkFields, chooseEventTypes } from '../webhooks/fields.ts';
+import { readFilter } from '../webhooks/filter.ts';
+import { maskHeaders, readHeaders, sealHeaders } from '../webhooks/headers.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 import { newSecret, sealSecret } from '../webhooks/secrets.ts';
 import { toProto } from '../webhooks/to-proto.ts';
@@ -37,10 +39,20 @@ export async function createWebhook(
 }
 
 function readRequest(request: Request) {
-  const { url, eventType, active = true, description = null } = request;
+  const { url, active = true, description = null, ordered = false, filter } = request;
+  const eventTypes = chooseEventTypes(request.eventType, request.eventTypes);
   if (url === undefined) throw missing('url');
-  if (eventType === undefined) throw missing('event_type');
-  return { url, event_type: eventType, active, description };
+  if (eventTypes === undefined) throw missing('event_type');
+  return {
+    url,
+    event_types: eventTypes,
+    active,
+    description,
+    headers: readHeaders(request.headers),
+    rate_limit_per_second: request.rateLimitPerSecond ?? null,
+    ordered,
+    filter: filter === undefined ? null : readFilter(Buffer.from(filter).toString()),
+  };
 }
 
 function missing(field: string): DomainError {
@@ -78,6 +90,8 @@ async function insertWebhook(
       id,
       ...organization,
       ...webhook,
+      headers: JSON.stringify(maskHeaders(webhook.headers)),
+      sealed_headers: sealHeaders(ctx.sealer, id, webhook.headers),
       secret: sealSecret(ctx.sealer, id, secret),
       created_at: now,
       updated_at: now,

@@ -1,4 +1,5 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
 import type {
@@ -6,10 +7,13 @@ import type {
   ListDeliveriesResponseSchema,
 } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { eventTypes, isMatch } from '../catalog/event-types.ts';
 import type { Context } from '../context.ts';
 import { readAttempts } from '../deliveries/rows.ts';
 import { statusFromProto } from '../deliveries/statuses.ts';
 import { toProto } from '../deliveries/to-proto.ts';
+import { unknownEventType } from '../webhooks/fields.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
 /** What all excerpts of a page may take together, because an answer is at most 32 MiB: a character is up to 3 bytes. */
@@ -26,6 +30,9 @@ export async function listDeliveries(
   let scoped = db.selectFrom('deliveries').where('webhook_id', '=', webhook.id);
   const status = request.status === undefined ? undefined : statusFromProto(request.status);
   if (status !== undefined) scoped = scoped.where('status', '=', status);
+  if (request.eventType !== undefined) scoped = scoped.where(ofTypes(request.eventType));
+  if (request.since !== undefined) scoped = scoped.where('event_at', '>=', timestampDate(request.since));
+  if (request.until !== undefined) scoped = scoped.where('event_at', '<', timestampDate(request.until));
   const count = await countUpTo(db, scoped.select('id'));
   const after = page.after?.[0];
   const found = await (after === undefined ? scoped : scoped.where('id', '<', BigInt(after)))
@@ -42,4 +49,11 @@ export async function listDeliveries(
     ...count,
     ...pageTotals(page, count.totalCount),
   };
+}
+
+/** A pattern stands for the types that it matches, so that the filter is a plain comparison. */
+function ofTypes(pattern: string): RawBuilder<SqlBool> {
+  const types = eventTypes.flatMap(({ type }) => (isMatch(pattern, type) ? [type] : []));
+  if (types.length === 0) throw unknownEventType();
+  return sql<SqlBool>`event_type = any(${types}::text[])`;
 }

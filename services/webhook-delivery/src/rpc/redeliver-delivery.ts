@@ -6,6 +6,7 @@ import {
   type RedeliverDeliveryResponseSchema,
   WebhooksService,
 } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { DomainError } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -26,6 +27,7 @@ export async function redeliverDelivery(
   const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
     const webhook = await lockWebhook(trx, organizationId, request.webhookId);
     const delivery = await findDelivery(trx, webhook.id, request.id);
+    await requirePayload(trx, delivery);
     await queueAgain(trx, delivery);
     await wakeLanes(trx, [webhook.id], true);
     const row = await findDelivery(trx, webhook.id, delivery.id);
@@ -34,6 +36,20 @@ export async function redeliverDelivery(
   });
   ctx.wakeDelivery();
   return response;
+}
+
+/** What a person deleted can't be sent. */
+async function requirePayload(trx: Transaction<DB>, row: DeliveryRow): Promise<void> {
+  const payload = await trx
+    .selectFrom('payloads')
+    .select('event_id')
+    .where('event_id', '=', row.event_id)
+    .where('event_at', '=', row.event_at)
+    .where('body', '<>', Buffer.of())
+    .executeTakeFirst();
+  if (payload !== undefined) return;
+  const message = 'The payload of this delivery was deleted; it can not be sent again.';
+  throw new DomainError('failed_precondition', 'payload_deleted', message);
 }
 
 /** One that is being sent at this moment keeps its lease: its own result decides what follows. */

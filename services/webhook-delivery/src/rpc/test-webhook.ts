@@ -24,7 +24,7 @@ export async function testWebhook(
   const { testWebhook: method } = WebhooksService.method;
   const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
     const webhook = await lockWebhook(trx, organizationId, request.id);
-    const eventType = firstMatch(request.eventType ?? webhook.event_type);
+    const eventType = firstMatch(request.eventType ?? webhook.event_types[0] ?? '*');
     if (eventType === undefined) throw unknownEventType();
     const now = ctx.clock.now();
     const envelope = { id: newEventId(now), type: eventType.type, at: now, organizationId };

@@ -6,14 +6,16 @@ import {
   type UpdateWebhookResponseSchema,
   WebhooksService,
 } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { releaseOrder } from '../deliveries/order.ts';
 import { holdLane, releaseLane, rescheduleLanes } from '../endpoints/lanes.ts';
 import { forgetHealth } from '../endpoints/rows.ts';
-import { checkFields } from '../webhooks/fields.ts';
-import { findWebhook, lockWebhook } from '../webhooks/rows.ts';
+import { checkFields, chooseEventTypes, refusal } from '../webhooks/fields.ts';
+import { readFilter } from '../webhooks/filter.ts';
+import { maskHeaders, openHeaders, readHeaders, sealHeaders, unmaskHeaders } from '../webhooks/headers.ts';
+import { findWebhook, lockWebhook, type WebhookRow } from '../webhooks/rows.ts';
 import { toProto } from '../webhooks/to-proto.ts';
 
 type Request = MessageShape<typeof UpdateWebhookRequestSchema>;
@@ -28,16 +30,23 @@ export async function updateWebhook(
   const { updateWebhook: method } = WebhooksService.method;
   const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
     const before = await lockWebhook(trx, organizationId, request.id);
+    const { headers, ...columns } = changes;
     if (Object.keys(changes).length === 0) return { webhook: toProto(before) };
     await trx
       .updateTable('webhooks')
-      .set({ ...changes, ...(changes.active && { disabled_reason: null }), updated_at: ctx.clock.now() })
+      .set({
+        ...columns,
+        ...headersOf(ctx, before, headers),
+        ...(changes.active && { disabled_reason: null }),
+        updated_at: ctx.clock.now(),
+      })
       .where('id', '=', before.id)
       .execute();
     const isEnabled = changes.active === true && !before.active;
     const isMoved = changes.url !== undefined && changes.url !== before.url;
     if (changes.active === false) await holdLane(trx, before.id);
     if (isEnabled) await releaseLane(trx, before.id);
+    if (changes.ordered === false && before.ordered) await releaseOrder(trx, before.id);
     if (isEnabled || isMoved) await startAnew(trx, before.id);
     return { webhook: toProto(await findWebhook(trx, organizationId, request.id)) };
   });
@@ -56,14 +65,36 @@ function readRequest(request: Request) {
   const present = new Set(request.updateMask?.paths);
   return {
     ...(present.has('url') && { url: request.url ?? '' }),
-    ...(present.has('event_type') && { event_type: request.eventType ?? '' }),
-    ...(present.has('active') && { active: requireActive(request.active) }),
+    ...((present.has('event_type') || present.has('event_types')) && { event_types: readEventTypes(request, present) }),
+    ...(present.has('active') && { active: requireFlag('active', request.active) }),
     ...(present.has('description') && { description: request.description ?? null }),
+    ...(present.has('headers') && { headers: readHeaders(request.headers) }),
+    ...(present.has('rate_limit_per_second') && { rate_limit_per_second: request.rateLimitPerSecond ?? null }),
+    ...(present.has('ordered') && { ordered: requireFlag('ordered', request.ordered) }),
+    ...(present.has('filter') && {
+      filter: request.filter === undefined ? null : readFilter(Buffer.from(request.filter).toString()),
+    }),
   };
 }
 
-function requireActive(active: boolean | undefined): boolean {
-  if (active !== undefined) return active;
-  const violations = [{ field: 'active', message: 'must be true or false' }];
-  throw new DomainError('invalid', 'validation_failed', 'active must be true or false', { violations });
+function readEventTypes(request: Request, present: ReadonlySet<string>): string[] {
+  const isList = present.has('event_types');
+  if (isList && request.eventTypes.length === 0) throw refusal('validation_failed', 'event_types', 'must not be empty');
+  const eventType = present.has('event_type') ? (request.eventType ?? '') : undefined;
+  return chooseEventTypes(eventType, isList ? request.eventTypes : []) ?? [];
+}
+
+/** The two columns of the headers, when they are to change. */
+function headersOf(ctx: Context, before: WebhookRow, given: Record<string, string> | undefined) {
+  if (given === undefined) return {};
+  const headers = unmaskHeaders(given, openHeaders(ctx.sealer, before.id, before.sealed_headers));
+  return {
+    headers: JSON.stringify(maskHeaders(headers)),
+    sealed_headers: sealHeaders(ctx.sealer, before.id, headers),
+  };
+}
+
+function requireFlag(field: string, value: boolean | undefined): boolean {
+  if (value !== undefined) return value;
+  throw refusal('validation_failed', field, 'must be true or false');
 }

@@ -4,20 +4,41 @@ import { firstMatch } from '../catalog/event-types.ts';
 import type { Context } from '../context.ts';
 
 const maxDescriptionLength = 1000;
+const maxEventTypes = 50;
+const largestRate = 1000;
 
 /** Members of a request; absent ones are not looked at. */
-export type Fields = { url?: string; event_type?: string; description?: string | null };
+export type Fields = {
+  url?: string;
+  event_types?: string[];
+  description?: string | null;
+  rate_limit_per_second?: number | null;
+};
 
-/** Refuses a URL that must not be called, a type that can't fire, a description that is too long. */
+/** Refuses a URL that must not be called, a type that can't fire, a description that is too long, a rate out of range. */
 export async function checkFields({ config, resolve }: Context, fields: Fields): Promise<void> {
-  const { url, event_type: eventType, description } = fields;
-  if (eventType !== undefined && firstMatch(eventType) === undefined) throw unknownEventType();
+  const { url, event_types: eventTypes = [], description, rate_limit_per_second: rate } = fields;
+  if (eventTypes.some((type) => firstMatch(type) === undefined)) throw unknownEventType();
+  if (eventTypes.length > maxEventTypes) {
+    throw refusal('validation_failed', 'event_types', `must name at most ${maxEventTypes} types`);
+  }
   if (description && description.length > maxDescriptionLength) {
     throw refusal('validation_failed', 'description', `must be at most ${maxDescriptionLength} characters long`);
+  }
+  if (typeof rate === 'number' && (rate < 1 || rate > largestRate)) {
+    throw refusal('validation_failed', 'rate_limit_per_second', `must be from 1 to ${largestRate}`);
   }
   const problem =
     url === undefined ? undefined : await checkUrl(url, { allowPrivate: config.allowPrivate, resolver: resolve });
   if (problem !== undefined) throw refusal('url_not_allowed', 'url', `is refused: ${problem}`);
+}
+
+/** What a webhook gets, of the two members that say it; undefined when neither was given. */
+export function chooseEventTypes(eventType: string | undefined, eventTypes: readonly string[]): string[] | undefined {
+  if (eventTypes.length === 0) return eventType === undefined ? undefined : [eventType];
+  const types = [...new Set(eventTypes)];
+  if (eventType === undefined || types.includes(eventType)) return types;
+  throw refusal('validation_failed', 'event_type', 'must be one of event_types when both are given');
 }
 
 /** For what is neither a type of the catalog nor a pattern that one of them matches. */
@@ -26,7 +47,7 @@ export function unknownEventType(): DomainError {
   return refusal('unknown_event_type', 'event_type', problem);
 }
 
-function refusal(reason: string, field: string, problem: string): DomainError {
+export function refusal(reason: string, field: string, problem: string): DomainError {
   const message = `${field} ${problem}`;
   return new DomainError('invalid', reason, message, { violations: [{ field, message: problem }] });
 }

@@ -8,7 +8,12 @@ export function toProto(row: WebhookRow, secret?: string): MessageInitShape<type
   return {
     id: row.id,
     url: row.url,
-    eventType: row.event_type,
+    eventType: row.event_types[0],
+    eventTypes: row.event_types,
+    headers: JSON.parse(row.headers),
+    rateLimitPerSecond: row.rate_limit_per_second ?? undefined,
+    ordered: row.ordered,
+    filter: row.filter === null ? undefined : Buffer.from(row.filter),
     active: row.active,
     description: row.description ?? undefined,
     disabledReason: row.disabled_reason ?? undefined,

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/webhooks/v1/webhooks.proto.
  */
 export const file_drippulse_webhooks_v1_webhooks: GenFile = /*@__PURE__*/
-  fileDesc("CiRkcmlwcHVsc2Uvd2ViaG9va3MvdjEvd2ViaG9va3MucHJvdG8SFWRyaXBwdWxzZS53ZWJob29rcy52MSLLAwoHV2ViaG9vaxITCgJpZBgBIAEoA0IHkrUYA0IBNxI4CgN1cmwYAiABKAlCK5K1GCdCJSJodHRwczovL2hvb2tzLmV4YW1wbGUuY29tL2RyaXBwdWxzZSISKwoKZXZlbnRfdHlwZRgDIAEoCUIXkrUYE0IRIndvcmtmbG93LmZhaWxlZCISDgoGYWN0aXZlGAQgASgIEhgKC2Rlc2NyaXB0aW9uGAUgASgJSACIAQESHAoPZGlzYWJsZWRfcmVhc29uGAYgASgJSAGIAQESOQoQbGFzdF9kZWxpdmVyeV9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAogBARIuCgpjcmVhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIdCgZzZWNyZXQYCiABKAlCCJK1GAQYASABSAOIAQFCDgoMX2Rlc2NyaXB0aW9uQhIKEF9kaXNhYmxlZF9yZWFzb25CEwoRX2xhc3RfZGVsaXZlcnlfYXRCCQoHX3NlY3JldCK4AgoPV2ViaG9va0RlbGl2ZXJ5EgoKAmlkGAEgASgDEhAKCGV2ZW50X2lkGAIgASgJEhIKCmV2ZW50X3R5cGUYAyABKAkSPAoGc3RhdHVzGAQgASgOMiwuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tEZWxpdmVyeVN0YXR1cxI3CghhdHRlbXB0cxgFIAMoCzIlLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rQXR0ZW1wdBI4Cg9uZXh0X2F0dGVtcHRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSACIAQESLgoKY3JlYXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCEgoQX25leHRfYXR0ZW1wdF9hdCLZAQoOV2ViaG9va0F0dGVtcHQSDgoGbnVtYmVyGAEgASgFEiYKAmF0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYCgtzdGF0dXNfY29kZRgDIAEoBUgAiAEBEhMKC2R1cmF0aW9uX21zGAQgASgFEhIKBWVycm9yGAUgASgJSAGIAQESHQoQcmVzcG9uc2VfZXhjZXJwdBgGIAEoCUgCiAEBQg4KDF9zdGF0dXNfY29kZUIICgZfZXJyb3JCEwoRX3Jlc3BvbnNlX2V4Y2VycHQikwEKE0xpc3RXZWJob29rc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2Ui0QIKFExpc3RXZWJob29rc1Jlc3BvbnNlEjAKCHdlYmhvb2tzGAEgAygLMh4uZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2sSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIhoKGEdldFdlYmhvb2tDYXRhbG9nUmVxdWVzdCKmAQoZR2V0V2ViaG9va0NhdGFsb2dSZXNwb25zZRI8CgtldmVudF90eXBlcxgBIAMoCzInLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRXZlbnRUeXBlEjYKB3NpZ25pbmcYAiABKAsyJS5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1NpZ25pbmcSEwoLdG90YWxfY291bnQYAyABKAMidgoQV2ViaG9va0V2ZW50VHlwZRIMCgR0eXBlGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEh4KBnNjaGVtYRgDIAEoDEIOkrUYCggBEgZvYmplY3QSHwoHZXhhbXBsZRgEIAEoDEIOkrUYCggBEgZvYmplY3QiowEKDldlYmhvb2tTaWduaW5nEg4KBnNjaGVtZRgBIAEoCRIPCgdoZWFkZXJzGAIgAygJEhYKDnNpZ25lZF9jb250ZW50GAMgASgJEhkKEXRvbGVyYW5jZV9zZWNvbmRzGAQgASgFEj0KC3Rlc3RfdmVjdG9yGAUgASgLMiguZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tUZXN0VmVjdG9yImMKEVdlYmhvb2tUZXN0VmVjdG9yEg4KBnNlY3JldBgBIAEoCRIKCgJpZBgCIAEoCRIRCgl0aW1lc3RhbXAYAyABKAkSDAoEYm9keRgEIAEoCRIRCglzaWduYXR1cmUYBSABKAki7AEKFENyZWF0ZVdlYmhvb2tSZXF1ZXN0Ej8KA3VybBgBIAEoCUItkrUYKTgBQiUiaHR0cHM6Ly9ob29rcy5leGFtcGxlLmNvbS9kcmlwcHVsc2UiSACIAQESMgoKZXZlbnRfdHlwZRgCIAEoCUIZkrUYFTgBQhEid29ya2Zsb3cuZmFpbGVkIkgBiAEBEhMKBmFjdGl2ZRgDIAEoCEgCiAEBEhgKC2Rlc2NyaXB0aW9uGAQgASgJSAOIAQFCBgoEX3VybEINCgtfZXZlbnRfdHlwZUIJCgdfYWN0aXZlQg4KDF9kZXNjcmlwdGlvbiJIChVDcmVhdGVXZWJob29rUmVzcG9uc2USLwoHd2ViaG9vaxgBIAEoCzIeLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rIh8KEUdldFdlYmhvb2tSZXF1ZXN0EgoKAmlkGAEgASgDIkUKEkdldFdlYmhvb2tSZXNwb25zZRIvCgd3ZWJob29rGAEgASgLMh4uZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2si3wEKFFVwZGF0ZVdlYmhvb2tSZXF1ZXN0EgoKAmlkGAEgASgDEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIQCgN1cmwYAyABKAlIAIgBARIXCgpldmVudF90eXBlGAQgASgJSAGIAQESEwoGYWN0aXZlGAUgASgISAKIAQESGAoLZGVzY3JpcHRpb24YBiABKAlIA4gBAUIGCgRfdXJsQg0KC19ldmVudF90eXBlQgkKB19hY3RpdmVCDgoMX2Rlc2NyaXB0aW9uIkgKFVVwZGF0ZVdlYmhvb2tSZXNwb25zZRIvCgd3ZWJob29rGAEgASgLMh4uZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2siIgoURGVsZXRlV2ViaG9va1JlcXVlc3QSCgoCaWQYASABKAMiFwoVRGVsZXRlV2ViaG9va1Jlc3BvbnNlIkgKElRlc3RXZWJob29rUmVxdWVzdBIKCgJpZBgBIAEoAxIXCgpldmVudF90eXBlGAIgASgJSACIAQFCDQoLX2V2ZW50X3R5cGUiTwoTVGVzdFdlYmhvb2tSZXNwb25zZRI4CghkZWxpdmVyeRgBIAEoCzImLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnkiKAoaUm90YXRlV2ViaG9va1NlY3JldFJlcXVlc3QSCgoCaWQYASABKAMiTgobUm90YXRlV2ViaG9va1NlY3JldFJlc3BvbnNlEi8KB3dlYmhvb2sYASABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vayL3AQoVTGlzdERlbGl2ZXJpZXNSZXF1ZXN0EhIKCndlYmhvb2tfaWQYASABKAMSEgoFbGltaXQYAiABKAVIAIgBARITCgZjdXJzb3IYAyABKAlIAYgBARIRCgRwYWdlGAQgASgFSAKIAQESFQoIcGVyX3BhZ2UYBSABKAVIA4gBARJBCgZzdGF0dXMYBiABKA4yLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0RlbGl2ZXJ5U3RhdHVzSASIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgkKB19zdGF0dXMi3QIKFkxpc3REZWxpdmVyaWVzUmVzcG9uc2USOgoKZGVsaXZlcmllcxgBIAMoCzImLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnkSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIjoKGFJlZGVsaXZlckRlbGl2ZXJ5UmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgDEgoKAmlkGAIgASgDIlUKGVJlZGVsaXZlckRlbGl2ZXJ5UmVzcG9uc2USOAoIZGVsaXZlcnkYASABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0RlbGl2ZXJ5ImUKElNpZ25QYXlsb2FkUmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgDEhIKCm1lc3NhZ2VfaWQYAiABKAkSGQoRdGltZXN0YW1wX3NlY29uZHMYAyABKAMSDAoEYm9keRgEIAEoDCIoChNTaWduUGF5bG9hZFJlc3BvbnNlEhEKCXNpZ25hdHVyZRgBIAEoCSr+AQoVV2ViaG9va0RlbGl2ZXJ5U3RhdHVzEicKI1dFQkhPT0tfREVMSVZFUllfU1RBVFVTX1VOU1BFQ0lGSUVEEAASIwofV0VCSE9PS19ERUxJVkVSWV9TVEFUVVNfUEVORElORxABEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0RFTElWRVJFRBACEiIKHldFQkhPT0tfREVMSVZFUllfU1RBVFVTX0ZBSUxFRBADEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0VYSEFVU1RFRBAEEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0NBTkNFTExFRBAFMokOCg9XZWJob29rc1NlcnZpY2USkQEKDExpc3RXZWJob29rcxIqLmRyaXBwdWxzZS53ZWJob29rcy52MS5MaXN0V2ViaG9va3NSZXF1ZXN0GisuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkxpc3RXZWJob29rc1Jlc3BvbnNlIiiKtRgMEAEqCFdlYmhvb2tzgtPkkwISEhAvYXBpL3YxL3dlYmhvb2tzEqgBChFHZXRXZWJob29rQ2F0YWxvZxIvLmRyaXBwdWxzZS53ZWJob29rcy52MS5HZXRXZWJob29rQ2F0YWxvZ1JlcXVlc3QaMC5kcmlwcHVsc2Uud2ViaG9va3MudjEuR2V0V2ViaG9va0NhdGFsb2dSZXNwb25zZSIwirUYDBABKghXZWJob29rc4LT5JMCGhIYL2FwaS92MS93ZWJob29rcy9jYXRhbG9nEsUBCg1DcmVhdGVXZWJob29rEisuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkNyZWF0ZVdlYmhvb2tSZXF1ZXN0GiwuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkNyZWF0ZVdlYmhvb2tSZXNwb25zZSJZirUYMQjJARADIgd3ZWJob29rKghXZWJob29rczgCWhUvYXBpL3YxL3dlYmhvb2tzL3tpZH2C0+STAh46ASpiB3dlYmhvb2siEC9hcGkvdjEvd2ViaG9va3MSmQEKCkdldFdlYmhvb2sSKC5kcmlwcHVsc2Uud2ViaG9va3MudjEuR2V0V2ViaG9va1JlcXVlc3QaKS5kcmlwcHVsc2Uud2ViaG9va3MudjEuR2V0V2ViaG9va1Jlc3BvbnNlIjaKtRgMEAEqCFdlYmhvb2tzgtPkkwIgYgd3ZWJob29rEhUvYXBpL3YxL3dlYmhvb2tzL3tpZH0SsAEKDVVwZGF0ZVdlYmhvb2sSKy5kcmlwcHVsc2Uud2ViaG9va3MudjEuVXBkYXRlV2ViaG9va1JlcXVlc3QaLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuVXBkYXRlV2ViaG9va1Jlc3BvbnNlIkSKtRgXEAMiB3dlYmhvb2sqCFdlYmhvb2tzOAKC0+STAiM6ASpiB3dlYmhvb2syFS9hcGkvdjEvd2ViaG9va3Mve2lkfRKcAQoNRGVsZXRlV2ViaG9vaxIrLmRyaXBwdWxzZS53ZWJob29rcy52MS5EZWxldGVXZWJob29rUmVxdWVzdBosLmRyaXBwdWxzZS53ZWJob29rcy52MS5EZWxldGVXZWJob29rUmVzcG9uc2UiMIq1GA8IzAEQAyoIV2ViaG9va3OC0+STAhcqFS9hcGkvdjEvd2ViaG9va3Mve2lkfRKoAQoLVGVzdFdlYmhvb2sSKS5kcmlwcHVsc2Uud2ViaG9va3MudjEuVGVzdFdlYmhvb2tSZXF1ZXN0GiouZHJpcHB1bHNlLndlYmhvb2tzLnYxLlRlc3RXZWJob29rUmVzcG9uc2UiQoq1GA8IygEQAyoIV2ViaG9va3OC0+STAik6ASpiCGRlbGl2ZXJ5IhovYXBpL3YxL3dlYmhvb2tzL3tpZH0vdGVzdBLHAQoTUm90YXRlV2ViaG9va1NlY3JldBIxLmRyaXBwdWxzZS53ZWJob29rcy52MS5Sb3RhdGVXZWJob29rU2VjcmV0UmVxdWVzdBoyLmRyaXBwdWxzZS53ZWJob29rcy52MS5Sb3RhdGVXZWJob29rU2VjcmV0UmVzcG9uc2UiSYq1GA4QAyoIV2ViaG9va3M4AoLT5JMCMToBKmIHd2ViaG9vayIjL2FwaS92MS93ZWJob29rcy97aWR9L3JvdGF0ZV9zZWNyZXQSrwEKDkxpc3REZWxpdmVyaWVzEiwuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkxpc3REZWxpdmVyaWVzUmVxdWVzdBotLmRyaXBwdWxzZS53ZWJob29rcy52MS5MaXN0RGVsaXZlcmllc1Jlc3BvbnNlIkCKtRgMEAEqCFdlYmhvb2tzgtPkkwIqEigvYXBpL3YxL3dlYmhvb2tzL3t3ZWJob29rX2lkfS9kZWxpdmVyaWVzEtkBChFSZWRlbGl2ZXJEZWxpdmVyeRIvLmRyaXBwdWxzZS53ZWJob29rcy52MS5SZWRlbGl2ZXJEZWxpdmVyeVJlcXVlc3QaMC5kcmlwcHVsc2Uud2ViaG9va3MudjEuUmVkZWxpdmVyRGVsaXZlcnlSZXNwb25zZSJhirUYEQjKARADKghXZWJob29rczgCgtPkkwJGOgEqYghkZWxpdmVyeSI3L2FwaS92MS93ZWJob29rcy97d2ViaG9va19pZH0vZGVsaXZlcmllcy97aWR9L3JlZGVsaXZlcjJ9ChVXZWJob29rU2lnbmluZ1NlcnZpY2USZAoLU2lnblBheWxvYWQSKS5kcmlwcHVsc2Uud2ViaG9va3MudjEuU2lnblBheWxvYWRSZXF1ZXN0GiouZHJpcHB1bHNlLndlYmhvb2tzLnYxLlNpZ25QYXlsb2FkUmVzcG9uc2ViBnByb3RvMw", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CiRkcmlwcHVsc2Uvd2ViaG9va3MvdjEvd2ViaG9va3MucHJvdG8SFWRyaXBwdWxzZS53ZWJob29rcy52MSLOBQoHV2ViaG9vaxITCgJpZBgBIAEoA0IHkrUYA0IBNxI4CgN1cmwYAiABKAlCK5K1GCdCJSJodHRwczovL2hvb2tzLmV4YW1wbGUuY29tL2RyaXBwdWxzZSISKwoKZXZlbnRfdHlwZRgDIAEoCUIXkrUYE0IRIndvcmtmbG93LmZhaWxlZCISDgoGYWN0aXZlGAQgASgIEhgKC2Rlc2NyaXB0aW9uGAUgASgJSACIAQESHAoPZGlzYWJsZWRfcmVhc29uGAYgASgJSAGIAQESOQoQbGFzdF9kZWxpdmVyeV9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAogBARIuCgpjcmVhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIdCgZzZWNyZXQYCiABKAlCCJK1GAQYASABSAOIAQESEwoLZXZlbnRfdHlwZXMYCyADKAkSPAoHaGVhZGVycxgMIAMoCzIrLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rLkhlYWRlcnNFbnRyeRIiChVyYXRlX2xpbWl0X3Blcl9zZWNvbmQYDSABKAVIBIgBARIPCgdvcmRlcmVkGA4gASgIEiQKBmZpbHRlchgPIAEoDEIPkrUYCwgBEgdvYmplY3Q/SAWIAQEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDgoMX2Rlc2NyaXB0aW9uQhIKEF9kaXNhYmxlZF9yZWFzb25CEwoRX2xhc3RfZGVsaXZlcnlfYXRCCQoHX3NlY3JldEIYChZfcmF0ZV9saW1pdF9wZXJfc2Vjb25kQgkKB19maWx0ZXIi5gIKD1dlYmhvb2tEZWxpdmVyeRIKCgJpZBgBIAEoAxIQCghldmVudF9pZBgCIAEoCRISCgpldmVudF90eXBlGAMgASgJEjwKBnN0YXR1cxgEIAEoDjIsLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnlTdGF0dXMSNwoIYXR0ZW1wdHMYBSADKAsyJS5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0F0dGVtcHQSOAoPbmV4dF9hdHRlbXB0X2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgAiAEBEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGV2ZW50X2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEISChBfbmV4dF9hdHRlbXB0X2F0IqcCCg5XZWJob29rQXR0ZW1wdBIOCgZudW1iZXIYASABKAUSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhgKC3N0YXR1c19jb2RlGAMgASgFSACIAQESEwoLZHVyYXRpb25fbXMYBCABKAUSEgoFZXJyb3IYBSABKAlIAYgBARIdChByZXNwb25zZV9leGNlcnB0GAYgASgJSAKIAQESOAoPbmV4dF9hdHRlbXB0X2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgDiAEBQg4KDF9zdGF0dXNfY29kZUIICgZfZXJyb3JCEwoRX3Jlc3BvbnNlX2V4Y2VycHRCEgoQX25leHRfYXR0ZW1wdF9hdCKTAQoTTGlzdFdlYmhvb2tzUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZSLRAgoUTGlzdFdlYmhvb2tzUmVzcG9uc2USMAoId2ViaG9va3MYASADKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vaxITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMiGgoYR2V0V2ViaG9va0NhdGFsb2dSZXF1ZXN0IqYBChlHZXRXZWJob29rQ2F0YWxvZ1Jlc3BvbnNlEjwKC2V2ZW50X3R5cGVzGAEgAygLMicuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tFdmVudFR5cGUSNgoHc2lnbmluZxgCIAEoCzIlLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rU2lnbmluZxITCgt0b3RhbF9jb3VudBgDIAEoAyJ2ChBXZWJob29rRXZlbnRUeXBlEgwKBHR5cGUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSHgoGc2NoZW1hGAMgASgMQg6StRgKCAESBm9iamVjdBIfCgdleGFtcGxlGAQgASgMQg6StRgKCAESBm9iamVjdCKjAQoOV2ViaG9va1NpZ25pbmcSDgoGc2NoZW1lGAEgASgJEg8KB2hlYWRlcnMYAiADKAkSFgoOc2lnbmVkX2NvbnRlbnQYAyABKAkSGQoRdG9sZXJhbmNlX3NlY29uZHMYBCABKAUSPQoLdGVzdF92ZWN0b3IYBSABKAsyKC5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1Rlc3RWZWN0b3IiYwoRV2ViaG9va1Rlc3RWZWN0b3ISDgoGc2VjcmV0GAEgASgJEgoKAmlkGAIgASgJEhEKCXRpbWVzdGFtcBgDIAEoCRIMCgRib2R5GAQgASgJEhEKCXNpZ25hdHVyZRgFIAEoCSKLBAoUQ3JlYXRlV2ViaG9va1JlcXVlc3QSPwoDdXJsGAEgASgJQi2StRgpOAFCJSJodHRwczovL2hvb2tzLmV4YW1wbGUuY29tL2RyaXBwdWxzZSJIAIgBARIwCgpldmVudF90eXBlGAIgASgJQheStRgTQhEid29ya2Zsb3cuZmFpbGVkIkgBiAEBEhMKBmFjdGl2ZRgDIAEoCEgCiAEBEhgKC2Rlc2NyaXB0aW9uGAQgASgJSAOIAQESEwoLZXZlbnRfdHlwZXMYBSADKAkSSQoHaGVhZGVycxgGIAMoCzI4LmRyaXBwdWxzZS53ZWJob29rcy52MS5DcmVhdGVXZWJob29rUmVxdWVzdC5IZWFkZXJzRW50cnkSIgoVcmF0ZV9saW1pdF9wZXJfc2Vjb25kGAcgASgFSASIAQESFAoHb3JkZXJlZBgIIAEoCEgFiAEBEiQKBmZpbHRlchgJIAEoDEIPkrUYCwgBEgdvYmplY3Q/SAaIAQEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCBgoEX3VybEINCgtfZXZlbnRfdHlwZUIJCgdfYWN0aXZlQg4KDF9kZXNjcmlwdGlvbkIYChZfcmF0ZV9saW1pdF9wZXJfc2Vjb25kQgoKCF9vcmRlcmVkQgkKB19maWx0ZXIiSAoVQ3JlYXRlV2ViaG9va1Jlc3BvbnNlEi8KB3dlYmhvb2sYASABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vayIfChFHZXRXZWJob29rUmVxdWVzdBIKCgJpZBgBIAEoAyJFChJHZXRXZWJob29rUmVzcG9uc2USLwoHd2ViaG9vaxgBIAEoCzIeLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rIoAEChRVcGRhdGVXZWJob29rUmVxdWVzdBIKCgJpZBgBIAEoAxIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSEAoDdXJsGAMgASgJSACIAQESFwoKZXZlbnRfdHlwZRgEIAEoCUgBiAEBEhMKBmFjdGl2ZRgFIAEoCEgCiAEBEhgKC2Rlc2NyaXB0aW9uGAYgASgJSAOIAQESEwoLZXZlbnRfdHlwZXMYByADKAkSSQoHaGVhZGVycxgIIAMoCzI4LmRyaXBwdWxzZS53ZWJob29rcy52MS5VcGRhdGVXZWJob29rUmVxdWVzdC5IZWFkZXJzRW50cnkSIgoVcmF0ZV9saW1pdF9wZXJfc2Vjb25kGAkgASgFSASIAQESFAoHb3JkZXJlZBgKIAEoCEgFiAEBEiQKBmZpbHRlchgLIAEoDEIPkrUYCwgBEgdvYmplY3Q/SAaIAQEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCBgoEX3VybEINCgtfZXZlbnRfdHlwZUIJCgdfYWN0aXZlQg4KDF9kZXNjcmlwdGlvbkIYChZfcmF0ZV9saW1pdF9wZXJfc2Vjb25kQgoKCF9vcmRlcmVkQgkKB19maWx0ZXIiSAoVVXBkYXRlV2ViaG9va1Jlc3BvbnNlEi8KB3dlYmhvb2sYASABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vayIiChREZWxldGVXZWJob29rUmVxdWVzdBIKCgJpZBgBIAEoAyIXChVEZWxldGVXZWJob29rUmVzcG9uc2UiSAoSVGVzdFdlYmhvb2tSZXF1ZXN0EgoKAmlkGAEgASgDEhcKCmV2ZW50X3R5cGUYAiABKAlIAIgBAUINCgtfZXZlbnRfdHlwZSJPChNUZXN0V2ViaG9va1Jlc3BvbnNlEjgKCGRlbGl2ZXJ5GAEgASgLMiYuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tEZWxpdmVyeSIoChpSb3RhdGVXZWJob29rU2VjcmV0UmVxdWVzdBIKCgJpZBgBIAEoAyJOChtSb3RhdGVXZWJob29rU2VjcmV0UmVzcG9uc2USLwoHd2ViaG9vaxgBIAEoCzIeLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rIpMDChVMaXN0RGVsaXZlcmllc1JlcXVlc3QSEgoKd2ViaG9va19pZBgBIAEoAxISCgVsaW1pdBgCIAEoBUgAiAEBEhMKBmN1cnNvchgDIAEoCUgBiAEBEhEKBHBhZ2UYBCABKAVIAogBARIVCghwZXJfcGFnZRgFIAEoBUgDiAEBEkEKBnN0YXR1cxgGIAEoDjIsLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnlTdGF0dXNIBIgBARIXCgpldmVudF90eXBlGAcgASgJSAWIAQESLgoFc2luY2UYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESLgoFdW50aWwYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAeIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgkKB19zdGF0dXNCDQoLX2V2ZW50X3R5cGVCCAoGX3NpbmNlQggKBl91bnRpbCLdAgoWTGlzdERlbGl2ZXJpZXNSZXNwb25zZRI6CgpkZWxpdmVyaWVzGAEgAygLMiYuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tEZWxpdmVyeRITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMiOgoYUmVkZWxpdmVyRGVsaXZlcnlSZXF1ZXN0EhIKCndlYmhvb2tfaWQYASABKAMSCgoCaWQYAiABKAMiVQoZUmVkZWxpdmVyRGVsaXZlcnlSZXNwb25zZRI4CghkZWxpdmVyeRgBIAEoCzImLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnkiLQoZRGVsZXRlRXZlbnRQYXlsb2FkUmVxdWVzdBIQCghldmVudF9pZBgBIAEoCSIcChpEZWxldGVFdmVudFBheWxvYWRSZXNwb25zZSKtBAoPV2ViaG9va1JlY292ZXJ5Eg8KAmlkGAEgASgDSACIAQESEgoKd2ViaG9va19pZBgCIAEoAxJBCgZzdGF0dXMYAyABKA4yLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5U3RhdHVzSAGIAQESKQoFc2luY2UYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBJFCg9kZWxpdmVyeV9zdGF0dXMYBiABKA4yLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0RlbGl2ZXJ5U3RhdHVzEhMKC3RvdGFsX2NvdW50GAcgASgDEhcKD3Byb2Nlc3NlZF9jb3VudBgIIAEoAxIWCg5yZXF1ZXVlZF9jb3VudBgJIAEoAxIVCg1za2lwcGVkX2NvdW50GAogASgDEhIKBWVycm9yGAsgASgJSAKIAQESMwoKY3JlYXRlZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARI0CgtmaW5pc2hlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBIgBAUIFCgNfaWRCCQoHX3N0YXR1c0IICgZfZXJyb3JCDQoLX2NyZWF0ZWRfYXRCDgoMX2ZpbmlzaGVkX2F0Iq8CChVSZWNvdmVyV2ViaG9va1JlcXVlc3QSEgoKd2ViaG9va19pZBgBIAEoAxJOCgVzaW5jZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCHpK1GBo4AUIWIjIwMjYtMTEtMjVUMTI6MDA6MDBaIkgAiAEBEi4KBXVudGlsGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgBiAEBEkEKBnN0YXR1cxgEIAEoDjIsLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnlTdGF0dXNIAogBARIUCgdkcnlfcnVuGAUgASgISAOIAQFCCAoGX3NpbmNlQggKBl91bnRpbEIJCgdfc3RhdHVzQgoKCF9kcnlfcnVuIlIKFlJlY292ZXJXZWJob29rUmVzcG9uc2USOAoIcmVjb3ZlcnkYASABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5IjQKEkdldFJlY292ZXJ5UmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgDEgoKAmlkGAIgASgDIk8KE0dldFJlY292ZXJ5UmVzcG9uc2USOAoIcmVjb3ZlcnkYASABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5IjcKFUNhbmNlbFJlY292ZXJ5UmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgDEgoKAmlkGAIgASgDIlIKFkNhbmNlbFJlY292ZXJ5UmVzcG9uc2USOAoIcmVjb3ZlcnkYASABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5ImUKElNpZ25QYXlsb2FkUmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgDEhIKCm1lc3NhZ2VfaWQYAiABKAkSGQoRdGltZXN0YW1wX3NlY29uZHMYAyABKAMSDAoEYm9keRgEIAEoDCIoChNTaWduUGF5bG9hZFJlc3BvbnNlEhEKCXNpZ25hdHVyZRgBIAEoCSr+AQoVV2ViaG9va0RlbGl2ZXJ5U3RhdHVzEicKI1dFQkhPT0tfREVMSVZFUllfU1RBVFVTX1VOU1BFQ0lGSUVEEAASIwofV0VCSE9PS19ERUxJVkVSWV9TVEFUVVNfUEVORElORxABEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0RFTElWRVJFRBACEiIKHldFQkhPT0tfREVMSVZFUllfU1RBVFVTX0ZBSUxFRBADEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0VYSEFVU1RFRBAEEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0NBTkNFTExFRBAFKvsBChVXZWJob29rUmVjb3ZlcnlTdGF0dXMSJwojV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfVU5TUEVDSUZJRUQQABIiCh5XRUJIT09LX1JFQ09WRVJZX1NUQVRVU19RVUVVRUQQARIjCh9XRUJIT09LX1JFQ09WRVJZX1NUQVRVU19SVU5OSU5HEAISJQohV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfQ09NUExFVEVEEAMSIgoeV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfRkFJTEVEEAQSJQohV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfQ0FOQ0VMTEVEEAUykBQKD1dlYmhvb2tzU2VydmljZRKRAQoMTGlzdFdlYmhvb2tzEiouZHJpcHB1bHNlLndlYmhvb2tzLnYxLkxpc3RXZWJob29rc1JlcXVlc3QaKy5kcmlwcHVsc2Uud2ViaG9va3MudjEuTGlzdFdlYmhvb2tzUmVzcG9uc2UiKIq1GAwQASoIV2ViaG9va3OC0+STAhISEC9hcGkvdjEvd2ViaG9va3MSqAEKEUdldFdlYmhvb2tDYXRhbG9nEi8uZHJpcHB1bHNlLndlYmhvb2tzLnYxLkdldFdlYmhvb2tDYXRhbG9nUmVxdWVzdBowLmRyaXBwdWxzZS53ZWJob29rcy52MS5HZXRXZWJob29rQ2F0YWxvZ1Jlc3BvbnNlIjCKtRgMEAEqCFdlYmhvb2tzgtPkkwIaEhgvYXBpL3YxL3dlYmhvb2tzL2NhdGFsb2cSxQEKDUNyZWF0ZVdlYmhvb2sSKy5kcmlwcHVsc2Uud2ViaG9va3MudjEuQ3JlYXRlV2ViaG9va1JlcXVlc3QaLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuQ3JlYXRlV2ViaG9va1Jlc3BvbnNlIlmKtRgxCMkBEAMiB3dlYmhvb2sqCFdlYmhvb2tzOAJaFS9hcGkvdjEvd2ViaG9va3Mve2lkfYLT5JMCHjoBKmIHd2ViaG9vayIQL2FwaS92MS93ZWJob29rcxKZAQoKR2V0V2ViaG9vaxIoLmRyaXBwdWxzZS53ZWJob29rcy52MS5HZXRXZWJob29rUmVxdWVzdBopLmRyaXBwdWxzZS53ZWJob29rcy52MS5HZXRXZWJob29rUmVzcG9uc2UiNoq1GAwQASoIV2ViaG9va3OC0+STAiBiB3dlYmhvb2sSFS9hcGkvdjEvd2ViaG9va3Mve2lkfRKwAQoNVXBkYXRlV2ViaG9vaxIrLmRyaXBwdWxzZS53ZWJob29rcy52MS5VcGRhdGVXZWJob29rUmVxdWVzdBosLmRyaXBwdWxzZS53ZWJob29rcy52MS5VcGRhdGVXZWJob29rUmVzcG9uc2UiRIq1GBcQAyIHd2ViaG9vayoIV2ViaG9va3M4AoLT5JMCIzoBKmIHd2ViaG9vazIVL2FwaS92MS93ZWJob29rcy97aWR9EpwBCg1EZWxldGVXZWJob29rEisuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkRlbGV0ZVdlYmhvb2tSZXF1ZXN0GiwuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkRlbGV0ZVdlYmhvb2tSZXNwb25zZSIwirUYDwjMARADKghXZWJob29rc4LT5JMCFyoVL2FwaS92MS93ZWJob29rcy97aWR9EqgBCgtUZXN0V2ViaG9vaxIpLmRyaXBwdWxzZS53ZWJob29rcy52MS5UZXN0V2ViaG9va1JlcXVlc3QaKi5kcmlwcHVsc2Uud2ViaG9va3MudjEuVGVzdFdlYmhvb2tSZXNwb25zZSJCirUYDwjKARADKghXZWJob29rc4LT5JMCKToBKmIIZGVsaXZlcnkiGi9hcGkvdjEvd2ViaG9va3Mve2lkfS90ZXN0EscBChNSb3RhdGVXZWJob29rU2VjcmV0EjEuZHJpcHB1bHNlLndlYmhvb2tzLnYxLlJvdGF0ZVdlYmhvb2tTZWNyZXRSZXF1ZXN0GjIuZHJpcHB1bHNlLndlYmhvb2tzLnYxLlJvdGF0ZVdlYmhvb2tTZWNyZXRSZXNwb25zZSJJirUYDhADKghXZWJob29rczgCgtPkkwIxOgEqYgd3ZWJob29rIiMvYXBpL3YxL3dlYmhvb2tzL3tpZH0vcm90YXRlX3NlY3JldBKvAQoOTGlzdERlbGl2ZXJpZXMSLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuTGlzdERlbGl2ZXJpZXNSZXF1ZXN0Gi0uZHJpcHB1bHNlLndlYmhvb2tzLnYxLkxpc3REZWxpdmVyaWVzUmVzcG9uc2UiQIq1GAwQASoIV2ViaG9va3OC0+STAioSKC9hcGkvdjEvd2ViaG9va3Mve3dlYmhvb2tfaWR9L2RlbGl2ZXJpZXMSwAEKEkRlbGV0ZUV2ZW50UGF5bG9hZBIwLmRyaXBwdWxzZS53ZWJob29rcy52MS5EZWxldGVFdmVudFBheWxvYWRSZXF1ZXN0GjEuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkRlbGV0ZUV2ZW50UGF5bG9hZFJlc3BvbnNlIkWKtRgPCMwBEAMqCFdlYmhvb2tzgtPkkwIsKiovYXBpL3YxL3dlYmhvb2tzL2V2ZW50cy97ZXZlbnRfaWR9L3BheWxvYWQSvgEKDlJlY292ZXJXZWJob29rEiwuZHJpcHB1bHNlLndlYmhvb2tzLnYxLlJlY292ZXJXZWJob29rUmVxdWVzdBotLmRyaXBwdWxzZS53ZWJob29rcy52MS5SZWNvdmVyV2ViaG9va1Jlc3BvbnNlIk+KtRgRCMoBEAMqCFdlYmhvb2tzOAKC0+STAjQ6ASpiCHJlY292ZXJ5IiUvYXBpL3YxL3dlYmhvb2tzL3t3ZWJob29rX2lkfS9yZWNvdmVyErUBCgtHZXRSZWNvdmVyeRIpLmRyaXBwdWxzZS53ZWJob29rcy52MS5HZXRSZWNvdmVyeVJlcXVlc3QaKi5kcmlwcHVsc2Uud2ViaG9va3MudjEuR2V0UmVjb3ZlcnlSZXNwb25zZSJPirUYDBABKghXZWJob29rc4LT5JMCOWIIcmVjb3ZlcnkSLS9hcGkvdjEvd2ViaG9va3Mve3dlYmhvb2tfaWR9L3JlY292ZXJpZXMve2lkfRLIAQoOQ2FuY2VsUmVjb3ZlcnkSLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuQ2FuY2VsUmVjb3ZlcnlSZXF1ZXN0Gi0uZHJpcHB1bHNlLndlYmhvb2tzLnYxLkNhbmNlbFJlY292ZXJ5UmVzcG9uc2UiWYq1GAwQAyoIV2ViaG9va3OC0+STAkM6ASpiCHJlY292ZXJ5IjQvYXBpL3YxL3dlYmhvb2tzL3t3ZWJob29rX2lkfS9yZWNvdmVyaWVzL3tpZH0vY2FuY2VsEtkBChFSZWRlbGl2ZXJEZWxpdmVyeRIvLmRyaXBwdWxzZS53ZWJob29rcy52MS5SZWRlbGl2ZXJEZWxpdmVyeVJlcXVlc3QaMC5kcmlwcHVsc2Uud2ViaG9va3MudjEuUmVkZWxpdmVyRGVsaXZlcnlSZXNwb25zZSJhirUYEQjKARADKghXZWJob29rczgCgtPkkwJGOgEqYghkZWxpdmVyeSI3L2FwaS92MS93ZWJob29rcy97d2ViaG9va19pZH0vZGVsaXZlcmllcy97aWR9L3JlZGVsaXZlcjJ9ChVXZWJob29rU2lnbmluZ1NlcnZpY2USZAoLU2lnblBheWxvYWQSKS5kcmlwcHVsc2Uud2ViaG9va3MudjEuU2lnblBheWxvYWRSZXF1ZXN0GiouZHJpcHB1bHNlLndlYmhvb2tzLnYxLlNpZ25QYXlsb2FkUmVzcG9uc2ViBnByb3RvMw", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * Webhook is a subscription of an endpoint to events.
@@ -37,7 +37,7 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   url: string;
 
   /**
-   * Event type, `<noun>.*` or `*`.
+   * Event type, `<noun>.*` or `*`; the first of `event_types`.
    *
    * @generated from field: string event_type = 3;
    */
@@ -58,8 +58,8 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   description?: string | undefined;
 
   /**
-   * Why it was disabled: `gone` (the endpoint answered 410), `failing` (five days of nothing but failures); null
-   * otherwise.
+   * Why it was disabled: `gone` (the endpoint answered 410), `failing` (five days of nothing but failures), `requested`
+   * (the endpoint answered `webhook-delivery: disable`); null otherwise.
    *
    * @generated from field: optional string disabled_reason = 6;
    */
@@ -92,6 +92,42 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
    * @generated from field: optional string secret = 10;
    */
   secret?: string | undefined;
+
+  /**
+   * Everything it gets: types of the catalog, `<noun>.*` or `*`.
+   *
+   * @generated from field: repeated string event_types = 11;
+   */
+  eventTypes: string[];
+
+  /**
+   * Headers sent with each delivery beside ours. Values of those that look like credentials are shown as `***`, which
+   * leaves them as they are when it is sent back.
+   *
+   * @generated from field: map<string, string> headers = 12;
+   */
+  headers: { [key: string]: string };
+
+  /**
+   * Most requests per second, 1 to 1,000; null for no limit of its own.
+   *
+   * @generated from field: optional int32 rate_limit_per_second = 13;
+   */
+  rateLimitPerSecond?: number | undefined;
+
+  /**
+   * Whether events about the same thing (`workflow:12`) arrive one after the other, in their order.
+   *
+   * @generated from field: bool ordered = 14;
+   */
+  ordered: boolean;
+
+  /**
+   * Which of the events it gets, by fields of the body, as in the step `condition`: `{match, conditions}`; null for all.
+   *
+   * @generated from field: optional bytes filter = 15;
+   */
+  filter?: Uint8Array | undefined;
 };
 
 /**
@@ -155,6 +191,13 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
+
+  /**
+   * When the event happened, `timestamp` of the body; what `since` and `until` go by.
+   *
+   * @generated from field: google.protobuf.Timestamp event_at = 8;
+   */
+  eventAt?: Timestamp | undefined;
 };
 
 /**
@@ -207,11 +250,18 @@ export type WebhookAttempt = Message<"drippulse.webhooks.v1.WebhookAttempt"> & {
   error?: string | undefined;
 
   /**
-   * The beginning of the answer, at most 16 KiB.
+   * The beginning of the answer, at most 16 KiB; what looks like a credential is replaced by `[redacted]`.
    *
    * @generated from field: optional string response_excerpt = 6;
    */
   responseExcerpt?: string | undefined;
+
+  /**
+   * When the try after it was due, as decided by this one; null when none was to follow.
+   *
+   * @generated from field: optional google.protobuf.Timestamp next_attempt_at = 7;
+   */
+  nextAttemptAt?: Timestamp | undefined;
 };
 
 /**
@@ -530,7 +580,7 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
   url?: string | undefined;
 
   /**
-   * A type of the catalog, `<noun>.*` or `*`.
+   * A type of the catalog, `<noun>.*` or `*`. Either this or `event_types` must be given.
    *
    * @generated from field: optional string event_type = 2;
    */
@@ -549,6 +599,42 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
    * @generated from field: optional string description = 4;
    */
   description?: string | undefined;
+
+  /**
+   * Everything it gets: types of the catalog, `<noun>.*` or `*`.
+   *
+   * @generated from field: repeated string event_types = 5;
+   */
+  eventTypes: string[];
+
+  /**
+   * Headers sent with each delivery beside ours. Values of those that look like credentials are shown as `***`, which
+   * leaves them as they are when it is sent back.
+   *
+   * @generated from field: map<string, string> headers = 6;
+   */
+  headers: { [key: string]: string };
+
+  /**
+   * Most requests per second, 1 to 1,000; null for no limit of its own.
+   *
+   * @generated from field: optional int32 rate_limit_per_second = 7;
+   */
+  rateLimitPerSecond?: number | undefined;
+
+  /**
+   * Whether events about the same thing (`workflow:12`) arrive one after the other, in their order.
+   *
+   * @generated from field: optional bool ordered = 8;
+   */
+  ordered?: boolean | undefined;
+
+  /**
+   * Which of the events it gets, by fields of the body, as in the step `condition`: `{match, conditions}`; null for all.
+   *
+   * @generated from field: optional bytes filter = 9;
+   */
+  filter?: Uint8Array | undefined;
 };
 
 /**
@@ -649,7 +735,7 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   url?: string | undefined;
 
   /**
-   * A type of the catalog, `<noun>.*` or `*`.
+   * A type of the catalog, `<noun>.*` or `*`; replaces all that it got so far.
    *
    * @generated from field: optional string event_type = 4;
    */
@@ -668,6 +754,42 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
    * @generated from field: optional string description = 6;
    */
   description?: string | undefined;
+
+  /**
+   * Everything it gets: types of the catalog, `<noun>.*` or `*`.
+   *
+   * @generated from field: repeated string event_types = 7;
+   */
+  eventTypes: string[];
+
+  /**
+   * Headers sent with each delivery beside ours. Values of those that look like credentials are shown as `***`, which
+   * leaves them as they are when it is sent back.
+   *
+   * @generated from field: map<string, string> headers = 8;
+   */
+  headers: { [key: string]: string };
+
+  /**
+   * Most requests per second, 1 to 1,000; null for no limit of its own.
+   *
+   * @generated from field: optional int32 rate_limit_per_second = 9;
+   */
+  rateLimitPerSecond?: number | undefined;
+
+  /**
+   * Whether events about the same thing (`workflow:12`) arrive one after the other, in their order.
+   *
+   * @generated from field: optional bool ordered = 10;
+   */
+  ordered?: boolean | undefined;
+
+  /**
+   * Which of the events it gets, by fields of the body, as in the step `condition`: `{match, conditions}`; null for all.
+   *
+   * @generated from field: optional bytes filter = 11;
+   */
+  filter?: Uint8Array | undefined;
 };
 
 /**
@@ -872,6 +994,27 @@ export type ListDeliveriesRequest = Message<"drippulse.webhooks.v1.ListDeliverie
    * @generated from field: optional drippulse.webhooks.v1.WebhookDeliveryStatus status = 6;
    */
   status?: WebhookDeliveryStatus | undefined;
+
+  /**
+   * Only deliveries of this type, or of `<noun>.*`.
+   *
+   * @generated from field: optional string event_type = 7;
+   */
+  eventType?: string | undefined;
+
+  /**
+   * Only deliveries of events at or after this time.
+   *
+   * @generated from field: optional google.protobuf.Timestamp since = 8;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * Only deliveries of events before this time.
+   *
+   * @generated from field: optional google.protobuf.Timestamp until = 9;
+   */
+  until?: Timestamp | undefined;
 };
 
 /**
@@ -994,6 +1137,315 @@ export const RedeliverDeliveryResponseSchema: GenMessage<RedeliverDeliveryRespon
   messageDesc(file_drippulse_webhooks_v1_webhooks, 25);
 
 /**
+ * Names an event.
+ *
+ * @generated from message drippulse.webhooks.v1.DeleteEventPayloadRequest
+ */
+export type DeleteEventPayloadRequest = Message<"drippulse.webhooks.v1.DeleteEventPayloadRequest"> & {
+  /**
+   * Event id, `webhook-id` of its deliveries.
+   *
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+};
+
+/**
+ * Describes the message drippulse.webhooks.v1.DeleteEventPayloadRequest.
+ * Use `create(DeleteEventPayloadRequestSchema)` to create a new message.
+ */
+export const DeleteEventPayloadRequestSchema: GenMessage<DeleteEventPayloadRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_webhooks_v1_webhooks, 26);
+
+/**
+ * Nothing.
+ *
+ * @generated from message drippulse.webhooks.v1.DeleteEventPayloadResponse
+ */
+export type DeleteEventPayloadResponse = Message<"drippulse.webhooks.v1.DeleteEventPayloadResponse"> & {
+};
+
+/**
+ * Describes the message drippulse.webhooks.v1.DeleteEventPayloadResponse.
+ * Use `create(DeleteEventPayloadResponseSchema)` to create a new message.
+ */
+export const DeleteEventPayloadResponseSchema: GenMessage<DeleteEventPayloadResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_webhooks_v1_webhooks, 27);
+
+/**
+ * WebhookRecovery sends the deliveries of a span of time again.
+ *
+ * @generated from message drippulse.webhooks.v1.WebhookRecovery
+ */
+export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> & {
+  /**
+   * Id, unique in the installation; null for a dry run.
+   *
+   * @generated from field: optional int64 id = 1;
+   */
+  id?: bigint | undefined;
+
+  /**
+   * Webhook.
+   *
+   * @generated from field: int64 webhook_id = 2;
+   */
+  webhookId: bigint;
+
+  /**
+   * Where it stands; null for a dry run.
+   *
+   * @generated from field: optional drippulse.webhooks.v1.WebhookRecoveryStatus status = 3;
+   */
+  status?: WebhookRecoveryStatus | undefined;
+
+  /**
+   * Events at or after this time.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 4;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * Events before this time.
+   *
+   * @generated from field: google.protobuf.Timestamp until = 5;
+   */
+  until?: Timestamp | undefined;
+
+  /**
+   * Status of the deliveries it sends again.
+   *
+   * @generated from field: drippulse.webhooks.v1.WebhookDeliveryStatus delivery_status = 6;
+   */
+  deliveryStatus: WebhookDeliveryStatus;
+
+  /**
+   * How many there were when it was asked for.
+   *
+   * @generated from field: int64 total_count = 7;
+   */
+  totalCount: bigint;
+
+  /**
+   * How many have been looked at.
+   *
+   * @generated from field: int64 processed_count = 8;
+   */
+  processedCount: bigint;
+
+  /**
+   * How many have been queued again.
+   *
+   * @generated from field: int64 requeued_count = 9;
+   */
+  requeuedCount: bigint;
+
+  /**
+   * How many were left out, because their payload was deleted or they were being sent already.
+   *
+   * @generated from field: int64 skipped_count = 10;
+   */
+  skippedCount: bigint;
+
+  /**
+   * Why it failed; null otherwise.
+   *
+   * @generated from field: optional string error = 11;
+   */
+  error?: string | undefined;
+
+  /**
+   * When it was asked for; null for a dry run.
+   *
+   * @generated from field: optional google.protobuf.Timestamp created_at = 12;
+   */
+  createdAt?: Timestamp | undefined;
+
+  /**
+   * When it ended; null before.
+   *
+   * @generated from field: optional google.protobuf.Timestamp finished_at = 13;
+   */
+  finishedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message drippulse.webhooks.v1.WebhookRecovery.
+ * Use `create(WebhookRecoverySchema)` to create a new message.
+ */
+export const WebhookRecoverySchema: GenMessage<WebhookRecovery> = /*@__PURE__*/
+  messageDesc(file_drippulse_webhooks_v1_webhooks, 28);
+
+/**
+ * What to send again.
+ *
+ * @generated from message drippulse.webhooks.v1.RecoverWebhookRequest
+ */
+export type RecoverWebhookRequest = Message<"drippulse.webhooks.v1.RecoverWebhookRequest"> & {
+  /**
+   * Webhook.
+   *
+   * @generated from field: int64 webhook_id = 1;
+   */
+  webhookId: bigint;
+
+  /**
+   * Events at or after this time, at most 30 days ago.
+   *
+   * @generated from field: optional google.protobuf.Timestamp since = 2;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * Events before this time; now unless given.
+   *
+   * @generated from field: optional google.protobuf.Timestamp until = 3;
+   */
+  until?: Timestamp | undefined;
+
+  /**
+   * Which deliveries: `exhausted` (unless given), `failed`, `cancelled` or `delivered`.
+   *
+   * @generated from field: optional drippulse.webhooks.v1.WebhookDeliveryStatus status = 4;
+   */
+  status?: WebhookDeliveryStatus | undefined;
+
+  /**
+   * Only say how many there are.
+   *
+   * @generated from field: optional bool dry_run = 5;
+   */
+  dryRun?: boolean | undefined;
+};
+
+/**
+ * Describes the message drippulse.webhooks.v1.RecoverWebhookRequest.
+ * Use `create(RecoverWebhookRequestSchema)` to create a new message.
+ */
+export const RecoverWebhookRequestSchema: GenMessage<RecoverWebhookRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_webhooks_v1_webhooks, 29);
+
+/**
+ * The recovery.
+ *
+ * @generated from message drippulse.webhooks.v1.RecoverWebhookResponse
+ */
+export type RecoverWebhookResponse = Message<"drippulse.webhooks.v1.RecoverWebhookResponse"> & {
+  /**
+   * The recovery.
+   *
+   * @generated from field: drippulse.webhooks.v1.WebhookRecovery recovery = 1;
+   */
+  recovery?: WebhookRecovery | undefined;
+};
+
+/**
+ * Describes the message drippulse.webhooks.v1.RecoverWebhookResponse.
+ * Use `create(RecoverWebhookResponseSchema)` to create a new message.
+ */
+export const RecoverWebhookResponseSchema: GenMessage<RecoverWebhookResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_webhooks_v1_webhooks, 30);
+
+/**
+ * Names a recovery.
+ *
+ * @generated from message drippulse.webhooks.v1.GetRecoveryRequest
+ */
+export type GetRecoveryRequest = Message<"drippulse.webhooks.v1.GetRecoveryRequest"> & {
+  /**
+   * Webhook.
+   *
+   * @generated from field: int64 webhook_id = 1;
+   */
+  webhookId: bigint;
+
+  /**
+   * Recovery.
+   *
+   * @generated from field: int64 id = 2;
+   */
+  id: bigint;
+};
+
+/**
+ * Describes the message drippulse.webhooks.v1.GetRecoveryRequest.
+ * Use `create(GetRecoveryRequestSchema)` to create a new message.
+ */
+export const GetRecoveryRequestSchema: GenMessage<GetRecoveryRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_webhooks_v1_webhooks, 31);
+
+/**
+ * The recovery asked for.
+ *
+ * @generated from message drippulse.webhooks.v1.GetRecoveryResponse
+ */
+export type GetRecoveryResponse = Message<"drippulse.webhooks.v1.GetRecoveryResponse"> & {
+  /**
+   * The recovery.
+   *
+   * @generated from field: drippulse.webhooks.v1.WebhookRecovery recovery = 1;
+   */
+  recovery?: WebhookRecovery | undefined;
+};
+
+/**
+ * Describes the message drippulse.webhooks.v1.GetRecoveryResponse.
+ * Use `create(GetRecoveryResponseSchema)` to create a new message.
+ */
+export const GetRecoveryResponseSchema: GenMessage<GetRecoveryResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_webhooks_v1_webhooks, 32);
+
+/**
+ * Names a recovery.
+ *
+ * @generated from message drippulse.webhooks.v1.CancelRecoveryRequest
+ */
+export type CancelRecoveryRequest = Message<"drippulse.webhooks.v1.CancelRecoveryRequest"> & {
+  /**
+   * Webhook.
+   *
+   * @generated from field: int64 webhook_id = 1;
+   */
+  webhookId: bigint;
+
+  /**
+   * Recovery.
+   *
+   * @generated from field: int64 id = 2;
+   */
+  id: bigint;
+};
+
+/**
+ * Describes the message drippulse.webhooks.v1.CancelRecoveryRequest.
+ * Use `create(CancelRecoveryRequestSchema)` to create a new message.
+ */
+export const CancelRecoveryRequestSchema: GenMessage<CancelRecoveryRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_webhooks_v1_webhooks, 33);
+
+/**
+ * The recovery as it stands.
+ *
+ * @generated from message drippulse.webhooks.v1.CancelRecoveryResponse
+ */
+export type CancelRecoveryResponse = Message<"drippulse.webhooks.v1.CancelRecoveryResponse"> & {
+  /**
+   * The recovery.
+   *
+   * @generated from field: drippulse.webhooks.v1.WebhookRecovery recovery = 1;
+   */
+  recovery?: WebhookRecovery | undefined;
+};
+
+/**
+ * Describes the message drippulse.webhooks.v1.CancelRecoveryResponse.
+ * Use `create(CancelRecoveryResponseSchema)` to create a new message.
+ */
+export const CancelRecoveryResponseSchema: GenMessage<CancelRecoveryResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_webhooks_v1_webhooks, 34);
+
+/**
  * What to sign.
  *
  * @generated from message drippulse.webhooks.v1.SignPayloadRequest
@@ -1033,7 +1485,7 @@ export type SignPayloadRequest = Message<"drippulse.webhooks.v1.SignPayloadReque
  * Use `create(SignPayloadRequestSchema)` to create a new message.
  */
 export const SignPayloadRequestSchema: GenMessage<SignPayloadRequest> = /*@__PURE__*/
-  messageDesc(file_drippulse_webhooks_v1_webhooks, 26);
+  messageDesc(file_drippulse_webhooks_v1_webhooks, 35);
 
 /**
  * The signatures.
@@ -1054,7 +1506,7 @@ export type SignPayloadResponse = Message<"drippulse.webhooks.v1.SignPayloadResp
  * Use `create(SignPayloadResponseSchema)` to create a new message.
  */
 export const SignPayloadResponseSchema: GenMessage<SignPayloadResponse> = /*@__PURE__*/
-  messageDesc(file_drippulse_webhooks_v1_webhooks, 27);
+  messageDesc(file_drippulse_webhooks_v1_webhooks, 36);
 
 /**
  * WebhookDeliveryStatus is where a delivery stands.
@@ -1117,6 +1569,68 @@ export type WebhookDeliveryStatus = (typeof WebhookDeliveryStatus)[keyof typeof 
  */
 export const WebhookDeliveryStatusSchema: GenEnum<WebhookDeliveryStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_webhooks_v1_webhooks, 0);
+
+/**
+ * WebhookRecoveryStatus is where a recovery stands.
+ *
+ * @generated from enum drippulse.webhooks.v1.WebhookRecoveryStatus
+ */
+export const WebhookRecoveryStatus = {
+  /**
+   * Not set.
+   *
+   * @generated from enum value: WEBHOOK_RECOVERY_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Not begun.
+   *
+   * @generated from enum value: WEBHOOK_RECOVERY_STATUS_QUEUED = 1;
+   */
+  QUEUED: 1,
+
+  /**
+   * Under way. It waits while the webhook is disabled or has live traffic to send.
+   *
+   * @generated from enum value: WEBHOOK_RECOVERY_STATUS_RUNNING = 2;
+   */
+  RUNNING: 2,
+
+  /**
+   * Everything was queued again.
+   *
+   * @generated from enum value: WEBHOOK_RECOVERY_STATUS_COMPLETED = 3;
+   */
+  COMPLETED: 3,
+
+  /**
+   * It gave up; `error` says why.
+   *
+   * @generated from enum value: WEBHOOK_RECOVERY_STATUS_FAILED = 4;
+   */
+  FAILED: 4,
+
+  /**
+   * It was stopped by a person.
+   *
+   * @generated from enum value: WEBHOOK_RECOVERY_STATUS_CANCELLED = 5;
+   */
+  CANCELLED: 5,
+} as const;
+
+/**
+ * WebhookRecoveryStatus is where a recovery stands.
+ *
+ * @generated from enum drippulse.webhooks.v1.WebhookRecoveryStatus
+ */
+export type WebhookRecoveryStatus = (typeof WebhookRecoveryStatus)[keyof typeof WebhookRecoveryStatus] | UnknownEnum;
+
+/**
+ * Describes the enum drippulse.webhooks.v1.WebhookRecoveryStatus.
+ */
+export const WebhookRecoveryStatusSchema: GenEnum<WebhookRecoveryStatus> = /*@__PURE__*/
+  enumDesc(file_drippulse_webhooks_v1_webhooks, 1);
 
 /**
  * Webhooks deliver the organization's events to its own HTTPS endpoints, signed as Standard Webhooks 1.0.0.
@@ -1214,6 +1728,48 @@ export const WebhooksService: GenService<{
     methodKind: "unary";
     input: typeof ListDeliveriesRequestSchema;
     output: typeof ListDeliveriesResponseSchema;
+  },
+  /**
+   * Removes the body of an event for good, and the excerpts of what endpoints answered to it. Deliveries and attempts stay
+   * for the audit; what was still to be sent of it is cancelled, and it can not be sent again.
+   *
+   * @generated from rpc drippulse.webhooks.v1.WebhooksService.DeleteEventPayload
+   */
+  deleteEventPayload: {
+    methodKind: "unary";
+    input: typeof DeleteEventPayloadRequestSchema;
+    output: typeof DeleteEventPayloadResponseSchema;
+  },
+  /**
+   * Sends again what a webhook did not get, events of a span of time, oldest first and behind live traffic. A durable
+   * job: it goes on after a restart. With `dry_run` nothing is sent and the answer, 200, says how many there are.
+   *
+   * @generated from rpc drippulse.webhooks.v1.WebhooksService.RecoverWebhook
+   */
+  recoverWebhook: {
+    methodKind: "unary";
+    input: typeof RecoverWebhookRequestSchema;
+    output: typeof RecoverWebhookResponseSchema;
+  },
+  /**
+   * Shows how far a recovery is.
+   *
+   * @generated from rpc drippulse.webhooks.v1.WebhooksService.GetRecovery
+   */
+  getRecovery: {
+    methodKind: "unary";
+    input: typeof GetRecoveryRequestSchema;
+    output: typeof GetRecoveryResponseSchema;
+  },
+  /**
+   * Stops a recovery: what it has queued is still sent, and no more is. One that has ended stays as it is.
+   *
+   * @generated from rpc drippulse.webhooks.v1.WebhooksService.CancelRecovery
+   */
+  cancelRecovery: {
+    methodKind: "unary";
+    input: typeof CancelRecoveryRequestSchema;
+    output: typeof CancelRecoveryResponseSchema;
   },
   /**
    * Sends a delivery again, with the same `webhook-id`.

@@ -1,0 +1,39 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/** Which deliveries wait for each other: those of one webhook about one aggregate. */
+export type OrderKey = { webhook_id: bigint; order_key: string | null };
+
+/**
+ * Of the deliveries with one key the first is due and the others wait at infinity. Makes the next of each key due, after
+ * one has left the queue. Whoever calls this or queues deliveries with keys holds the endpoints of their webhooks:
+ * otherwise one that is being queued could wait for one that is gone.
+ */
+export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): Promise<void> {
+  const keys = gone.filter((row) => row.order_key !== null);
+  if (keys.length === 0) return;
+  await sql`
+    update queue set due_at = clock_timestamp()
+    from (
+      select first.delivery_id
+      from (
+        select distinct * from unnest(
+          ${keys.map((row) => row.webhook_id)}::bigint[],
+          ${keys.map((row) => row.order_key)}::text[]) as k (webhook_id, order_key)
+      ) as gone
+      cross join lateral (
+        select delivery_id, due_at from queue
+        where queue.webhook_id = gone.webhook_id and queue.order_key = gone.order_key
+        order by delivery_id limit 1
+      ) as first
+      where first.due_at = 'infinity'
+    ) as next
+    where queue.delivery_id = next.delivery_id`.execute(trx);
+}
+
+/** Lets everything go that waits for its turn, for a webhook that is no longer ordered. */
+export async function releaseOrder(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
+  await sql`
+    update queue set due_at = clock_timestamp(), order_key = null
+    where webhook_id = ${webhookId} and order_key is not null and due_at = 'infinity'`.execute(trx);
+}

@@ -1,0 +1,74 @@
+import type { MessageShape } from '@bufbuild/protobuf';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { HandlerContext } from '@connectrpc/connect';
+import { addJob, transact } from '@drippulse/db';
+import {
+  type RecoverWebhookRequestSchema,
+  type RecoverWebhookResponseSchema,
+  WebhooksService,
+} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { DomainError } from '@drippulse/runtime';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { statusFromProto } from '../deliveries/statuses.ts';
+import { previewToProto, recoveryKind, type Span, toProto, writeSpan } from '../recoveries/recovery.ts';
+import { refusal } from '../webhooks/fields.ts';
+import { findWebhook } from '../webhooks/rows.ts';
+
+type Request = MessageShape<typeof RecoverWebhookRequestSchema>;
+
+export async function recoverWebhook(
+  ctx: Context,
+  request: Request,
+  call: HandlerContext,
+): Promise<MessageShape<typeof RecoverWebhookResponseSchema>> {
+  const span = readSpan(request, ctx.clock.now());
+  const { recoverWebhook: method } = WebhooksService.method;
+  const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
+    const { active } = await findWebhook(trx, organizationId, request.webhookId);
+    const total = await countSpan(trx, span);
+    if (request.dryRun === true) {
+      call.responseHeader.set('x-http-status', '200');
+      return { recovery: previewToProto(span, total) };
+    }
+    if (!active) throw inactive();
+    const job = await addJob(trx, { organizationId, kind: recoveryKind, input: writeSpan(span), total });
+    return { recovery: toProto(job) };
+  });
+  ctx.wakeRecoveries();
+  return response;
+}
+
+function readSpan({ webhookId, since, until, status }: Request, now: Date): Span {
+  if (since === undefined) {
+    const violations = [{ field: 'since', message: 'is required' }];
+    throw new DomainError('malformed', 'parameter_missing', 'Required parameter missing: since', { violations });
+  }
+  const span = {
+    webhookId,
+    since: timestampDate(since),
+    // What happens from now on is not lost yet.
+    until: until === undefined ? now : timestampDate(until),
+    status: status === undefined ? 'exhausted' : (statusFromProto(status) ?? 'pending'),
+  };
+  if (span.until <= span.since) throw refusal('validation_failed', 'until', 'must be after since');
+  if (span.status === 'pending') {
+    throw refusal('validation_failed', 'status', 'must be exhausted, failed, cancelled or delivered');
+  }
+  return span;
+}
+
+/** Exactly, however many: the answer says what would be sent. One index range for each day of the span. */
+async function countSpan(trx: Transaction<DB>, span: Span): Promise<bigint> {
+  const { rows } = await sql<{ count: bigint }>`
+    select count(*) as count from deliveries
+    where webhook_id = ${span.webhookId} and status = ${span.status}
+      and event_at >= ${span.since} and event_at < ${span.until}`.execute(trx);
+  return rows[0]?.count ?? 0n;
+}
+
+function inactive(): DomainError {
+  const message = 'The webhook is not active: enable it first, then recover.';
+  return new DomainError('failed_precondition', 'webhook_inactive', message);
+}

@@ -1,0 +1,42 @@
+import { fromConnectError } from '@drippulse/rpc';
+import { expect, test } from '@jest/globals';
+import { compileFilter, readFilter } from './filter.ts';
+
+const now = new Date('2026-11-25T12:00:00Z');
+const body = { type: 'workflow.created', data: { name: 'Nurture', version: 3, tags: ['a', 'b'] } };
+const condition = (field: string, operator: string, value?: unknown) => ({ field, operator, value });
+
+test.each([
+  [{ conditions: [condition('data.name', 'equals', 'Nurture')] }, true],
+  [{ conditions: [condition('data.name', 'equals', 'Other')] }, false],
+  [{ match: 'all', conditions: [condition('data.version', 'greater_than', 2), condition('data.x', 'exists')] }, false],
+  [{ match: 'any', conditions: [condition('data.version', 'greater_than', 2), condition('data.x', 'exists')] }, true],
+  [{ conditions: [condition('type', 'starts_with', 'workflow.')] }, true],
+  [{ conditions: [condition('data.tags', 'contains', 'b')] }, true],
+])('%j matches: %s', (rule, expected) => {
+  expect(compileFilter(readFilter(JSON.stringify(rule)))(body, now)).toBe(expected);
+});
+
+test('an event for which the rule has no field does not match, and no rule throws', () => {
+  const filter = compileFilter(readFilter(JSON.stringify({ conditions: [condition('data.a.b.c', 'equals', 1)] })));
+  expect(filter({}, now)).toBe(false);
+});
+
+test.each([
+  ['{}', /^filter/],
+  ['[]', /^filter/],
+  ['{"conditions":[]}', /^filter\.conditions/],
+  ['{"conditions":[{"field":"a","operator":"resembles","value":1}]}', /^filter\.conditions\.0\.operator/],
+  ['{"match":"some","conditions":[{"field":"a","operator":"exists"}]}', /^filter\.match/],
+])('%s is refused with the member at fault', (text, field) => {
+  try {
+    readFilter(text);
+  } catch (error) {
+    const { reason, violations } = fromConnectError(error);
+    expect(reason).toBe('invalid_filter');
+    expect(violations[0]?.field).toMatch(field);
+    expect(violations[0]?.message).not.toMatch(/^Step/);
+    return;
+  }
+  throw new Error('accepted');
+});

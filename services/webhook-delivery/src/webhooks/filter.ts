@@ -1,0 +1,56 @@
+import { advance, compileDefinition, type JsonObject, readSteps, startRun } from '@drippulse/engine';
+import { isRawNumber, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
+import { DomainError, type Violation } from '@drippulse/runtime';
+
+/** Whether an event is delivered, by its body. */
+export type Filter = (body: JsonObject, now: Date) => boolean;
+
+const compiledAtMost = 1000;
+const compiled = new Map<string, Filter>();
+
+/** The rule as it is stored: `{match, conditions}`, read exactly as the step `condition` reads it. */
+export function readFilter(text: string): string {
+  const given = parseJson(text);
+  const { steps, problems } = readRule(given);
+  const config = steps[0]?.config;
+  if (problems.length > 0 || config === undefined) throw refusal(problems);
+  const { match = 'all', conditions = [] } = config;
+  return stringifyJson({ match, conditions });
+}
+
+/** A filter that was read before. Compiled once, because each event asks each filter. */
+export function compileFilter(text: string): Filter {
+  const known = compiled.get(text);
+  if (known !== undefined) return known;
+  if (compiled.size >= compiledAtMost) compiled.clear();
+  const { steps } = readRule(parseJson(text));
+  const definition = compileDefinition({ workflowId: 'filter', version: 1, steps });
+  const filter: Filter = (body, now) => {
+    const identity = { enrollmentKey: 'filter', contactKey: 'filter', timezone: 'UTC', mode: 'live' as const };
+    // The rule leads to the second step, or ends at the first.
+    return advance(definition, { ...identity, state: startRun(), data: body }, now).state.stepIndex === 1;
+  };
+  compiled.set(text, filter);
+  return filter;
+}
+
+/** The rule as a workflow of two steps: what a condition means is written down once, in the engine. */
+function readRule(given: JsonValue) {
+  const fields: JsonObject = isObject(given) ? given : {};
+  const { match = null, conditions = null } = fields;
+  const rule: JsonObject = { id: 'rule', type: 'condition', match, conditions, on_true: 'next', on_false: 'end' };
+  const workflow: JsonValue[] = [rule, { id: 'matched', type: 'end' }];
+  return readSteps(stringifyJson(workflow), { active: true, makeId: () => 'rule' });
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
+}
+
+function refusal(problems: readonly Violation[]): DomainError {
+  const violations = problems.map(({ field, message }) => ({
+    field: field.replace(/^steps\.0(\.config)?/, 'filter'),
+    message: message.replace(/^Step 0 \(condition\): /, ''),
+  }));
+  return new DomainError('invalid', 'invalid_filter', 'filter is not a rule of {match, conditions}', { violations });
+}
