@@ -23,9 +23,9 @@ function answerErrors(log: Logger, metrics: Metrics | undefined): Interceptor {
     function fail(error: unknown): ConnectError {
       const answer = toConnectError(isAbort(error, request.signal) ? request.signal.reason : error);
       finish(Code[answer.code]);
-      if (answer.code === Code.Internal) {
-        log.error({ err: error, method, request_id: request.header.get('x-request-id') }, 'call failed');
-      }
+      const fields = { err: error, method, request_id: request.header.get('x-request-id') };
+      if (answer.code === Code.Internal) log.error(fields, 'call failed');
+      if (answer.code === Code.Unavailable) log.warn(fields, 'call found something away');
       return answer;
     }
 

@@ -24,7 +24,7 @@ export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): 
   } catch (error) {
     console.error(error instanceof ConfigError ? error.message : error);
     process.exitCode = 1;
-    // What a half-finished start has opened would keep the process alive, with nothing in it that works.
-    if (firstSignalAt === undefined) setTimeout(() => process.exit(), 1000).unref();
+    // What half a start or half a stop has left open would keep the process alive, with nothing in it that works.
+    setTimeout(() => process.exit(), 1000).unref();
   }
 }

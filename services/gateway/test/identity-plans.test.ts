@@ -29,7 +29,7 @@ import { createPasswords } from '../src/identity/sessions/passwords.ts';
 import { createSessionTokens } from '../src/identity/sessions/tokens.ts';
 import { createMemoryLimiters } from '../src/middleware/limiters.ts';
 import { migrateService } from '../src/migrate.ts';
-import { watchReads } from './limited-cost.ts';
+import { watchReads } from './watch-reads.ts';
 
 /** What a count may look at before it costs more than a page. */
 const countCap = 10_000;
