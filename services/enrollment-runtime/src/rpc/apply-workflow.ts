@@ -18,7 +18,7 @@ export async function applyWorkflow(
 ): Promise<MessageInitShape<typeof ApplyWorkflowResponseSchema>> {
   const { actor, organizationId } = callerOf(call);
   if (actor.type !== 'service' || actor.id !== 'workflows') {
-    throw new DomainError('permission_denied', 'forbidden', 'Only the workflows service applies workflows.');
+    throw new DomainError('permission_denied', 'insufficient_role', 'Only the workflows service applies workflows.');
   }
   if (workflow === undefined) throw new DomainError('malformed', 'parameter_missing', 'workflow is required');
   await apply(ctx, {
