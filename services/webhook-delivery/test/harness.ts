@@ -6,7 +6,11 @@ import { createEmbeddedTransport, migrateEmbeddedTransport, topicOf } from '@dri
 import type { Resolve } from '@drippulse/http';
 import { createLogger } from '@drippulse/observability';
 import { type WebhookEvent, WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
-import { WebhookSigningService, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import {
+  type CreateWebhookRequestSchema,
+  WebhookSigningService,
+  WebhooksService,
+} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import {
   type Caller,
@@ -91,17 +95,20 @@ export async function startHarness(
     async stopServices() {
       for (const service of running.splice(0)) await service.stop();
     },
-    async create(request: { url?: string; eventType?: string; active?: boolean } = {}, caller = editor) {
+    async create(request: MessageInitShape<typeof CreateWebhookRequestSchema> = {}, caller = editor) {
       const values = { url: receiver.url, eventType: 'workflow.created', ...request };
       const { webhook } = await webhooksOf(caller).createWebhook(values);
       if (webhook === undefined) throw new Error('no webhook came back');
       return webhook;
     },
     /** Publishes that workflows were created; `ids` are those of the events. */
-    async publish(names: readonly string[], o: { organizationId?: bigint; ids?: string[]; at?: Date } = {}) {
+    async publish(
+      names: readonly string[],
+      o: { organizationId?: bigint; ids?: string[]; at?: Date; workflowId?: bigint } = {},
+    ) {
       const at = o.at ?? new Date();
       const ids = o.ids ?? names.map(() => newEventId(at));
-      const messages = names.map((name, index) => workflowCreated(ids[index] ?? '', name, at, o.organizationId ?? 1n));
+      const messages = names.map((name, index) => workflowCreated(ids[index] ?? '', name, at, o));
       await producer.send(topicOf(WorkflowEventSchema).name, messages, 5000);
       return ids;
     },
@@ -133,17 +140,18 @@ export async function startHarness(
   };
 }
 
-function workflowCreated(id: string, name: string, at: Date, organizationId: bigint) {
+function workflowCreated(id: string, name: string, at: Date, o: { organizationId?: bigint; workflowId?: bigint }) {
+  const { organizationId = 1n, workflowId = 12n } = o;
   const init: MessageInitShape<typeof WorkflowEventSchema> = {
     id,
     time: timestampFromDate(at),
     organizationId,
     sequence: 1n,
-    aggregate: 'workflow:12',
+    aggregate: `workflow:${workflowId}`,
     payload: {
       case: 'created',
       value: {
-        id: 12n,
+        id: workflowId,
         name,
         status: 1,
         version: 1,
@@ -155,7 +163,7 @@ function workflowCreated(id: string, name: string, at: Date, organizationId: big
     },
   };
   return {
-    key: `${organizationId}:workflow:12`,
+    key: `${organizationId}:workflow:${workflowId}`,
     value: toBinary(WorkflowEventSchema, create(WorkflowEventSchema, init)),
     headers: { ce_id: id, ce_type: 'workflow.created' },
   };

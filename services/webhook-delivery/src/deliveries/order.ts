@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /** Which deliveries wait for each other: those of one webhook about one aggregate. */
@@ -29,6 +29,20 @@ export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): 
       where first.due_at = 'infinity'
     ) as next
     where queue.delivery_id = next.delivery_id`.execute(trx);
+}
+
+/** Those whose predecessor left the queue because nothing of its event is kept any more: nobody promoted them. */
+export async function promoteStuck(db: Kysely<DB>): Promise<void> {
+  await sql`
+    with woken as (
+      update queue set due_at = clock_timestamp()
+      where due_at = 'infinity' and delivery_id in (
+        select distinct on (webhook_id, order_key) delivery_id from queue
+        where order_key is not null order by webhook_id, order_key, delivery_id)
+      returning webhook_id
+    )
+    update lanes set next_due_at = clock_timestamp()
+    where webhook_id in (select webhook_id from woken) and not is_manual and not is_held`.execute(db);
 }
 
 /** Lets everything go that waits for its turn, for a webhook that is no longer ordered. */

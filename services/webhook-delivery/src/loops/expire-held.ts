@@ -2,6 +2,7 @@ import { type Loop, startLoop } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { keptHours } from '../db/partitions.ts';
+import { promoteStuck } from '../deliveries/order.ts';
 
 const hourMs = 3_600_000;
 const slice = 5000;
@@ -17,6 +18,7 @@ export function startExpiring(ctx: Context): Loop {
       for (const { webhook_id: webhookId } of held) {
         while (!signal.aborted && (await expireSlice(ctx, webhookId)) === slice);
       }
+      await promoteStuck(ctx.db.kysely);
       return hourMs;
     },
   });

@@ -63,7 +63,7 @@ async function queueAgain(trx: Transaction<DB>, rows: readonly Found[]): Promise
       returning delivery_id
     ), moved as (
       update deliveries
-      set status = case when attempts = 0 then 'pending' else 'failed' end, next_attempt_at = clock_timestamp()
+      set status = case when deliveries.attempts = 0 then 'pending' else 'failed' end, next_attempt_at = clock_timestamp()
       from chosen
       where deliveries.id = chosen.id and deliveries.event_at = chosen.event_at
         and deliveries.id in (select delivery_id from queued)

@@ -46,7 +46,7 @@ export async function updateWebhook(
     const isMoved = changes.url !== undefined && changes.url !== before.url;
     if (changes.active === false) await holdLane(trx, before.id);
     if (isEnabled) await releaseLane(trx, before.id);
-    if (changes.ordered === false && before.ordered) await releaseOrder(trx, before.id);
+    if (changes.ordered === false && before.ordered) await releaseAll(trx, before.id);
     if (isEnabled || isMoved) await startAnew(trx, before.id);
     return { webhook: toProto(await findWebhook(trx, organizationId, request.id)) };
   });
@@ -58,6 +58,12 @@ export async function updateWebhook(
 async function startAnew(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await forgetHealth(trx, webhookId);
   await rescheduleLanes(trx, [{ webhookId, openUntil: null }]);
+}
+
+/** What waited for its turn goes now. */
+async function releaseAll(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
+  await releaseOrder(trx, webhookId);
+  await rescheduleLanes(trx, [{ webhookId }]);
 }
 
 /** The members that the mask names; one that is named and unset was null in JSON. */

@@ -1,0 +1,49 @@
+import { createLogger } from '@drippulse/observability';
+import { eventually, testRedis } from '@drippulse/testing';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createMemoryLimits, createRedisLimits, type EndpointLimits } from '../src/endpoints/limits.ts';
+
+const log = createLogger({ service: 'test', level: 'fatal' });
+const opened: EndpointLimits[] = [];
+afterEach(async () => {
+  for (const limits of opened.splice(0)) await limits.stop();
+});
+
+function open(limits: EndpointLimits): EndpointLimits {
+  opened.push(limits);
+  return limits;
+}
+
+test('takes what is left of a second, says how long to wait, and gives back', async () => {
+  const limits = open(createMemoryLimits());
+  expect(await limits.take(1n, 5, 3)).toEqual({ granted: 3, waitMs: 0 });
+  expect(await limits.take(1n, 5, 32)).toEqual({ granted: 2, waitMs: 0 });
+  const refused = await limits.take(1n, 5, 1);
+  expect(refused.granted).toBe(0);
+  expect(refused.waitMs).toBeLessThanOrEqual(1000);
+  await limits.giveBack(1n, 5, 2);
+  expect((await limits.take(1n, 5, 5)).granted).toBe(2);
+  expect((await limits.take(2n, 5, 5)).granted).toBe(5);
+  await eventually(async () => expect((await limits.take(1n, 5, 5)).granted).toBe(5), { timeoutMs: 3000 });
+});
+
+test('while Redis is away each process counts its own', async () => {
+  const limits = open(createRedisLimits('redis://127.0.0.1:1', log));
+  expect((await limits.take(1n, 5, 32)).granted).toBe(5);
+  expect((await limits.take(1n, 5, 32)).granted).toBe(0);
+});
+
+const redis = await testRedis();
+const redisTest = 'unavailable' in redis ? test.skip : test;
+if ('unavailable' in redis) process.stdout.write(`NOT RUN: rates shared through Redis. ${redis.unavailable}\n`);
+describe('with Redis', () => {
+  redisTest('two processes share one rate', async () => {
+    if ('unavailable' in redis) return;
+    const [one, two] = [open(createRedisLimits(redis.url, log)), open(createRedisLimits(redis.url, log))];
+    const webhookId = BigInt(Date.now());
+    await eventually(async () => {
+      const granted = [await one.take(webhookId, 100, 60), await two.take(webhookId, 100, 60)].map((g) => g.granted);
+      expect(granted).toEqual([60, 40]);
+    });
+  });
+});

@@ -1,0 +1,180 @@
+import { WebhookDeliveryStatus } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { eventually } from '@drippulse/testing';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { editor, type Harness, startHarness, viewer } from './harness.ts';
+import { refusal } from './refusal.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterEach(async () => {
+  const { webhooks } = await harness.webhooks(editor).listWebhooks({});
+  for (const { id } of webhooks) await harness.webhooks(editor).deleteWebhook({ id });
+  harness.receiver.answer({});
+  harness.receiver.clear();
+});
+afterAll(() => harness.stop());
+
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+const nameIs = (name: string) => json({ conditions: [{ field: 'data.name', operator: 'equals', value: name }] });
+
+test('a webhook gets what any of its types matches, and shows both members', async () => {
+  const eventTypes = ['enrollment.*', 'workflow.created', 'workflow.created'];
+  const { id, ...created } = await harness.create({ eventType: undefined, eventTypes });
+  expect(created).toMatchObject({ eventType: 'enrollment.*', eventTypes: ['enrollment.*', 'workflow.created'] });
+  await harness.publish(['One']);
+  await harness.receiver.received(1);
+  const webhooks = harness.webhooks(editor);
+  const update = { id, updateMask: { paths: ['event_type'] }, eventType: 'workflow.failed' };
+  expect((await webhooks.updateWebhook(update)).webhook?.eventTypes).toEqual(['workflow.failed']);
+});
+
+test('of event_type and event_types one is needed, both must agree, and each type must be in the catalog', async () => {
+  const webhooks = harness.webhooks(editor);
+  const { url } = harness.receiver;
+  const wrong = { url, eventType: '*', eventTypes: ['workflow.created'] };
+  expect(await refusal(webhooks.createWebhook(wrong))).toMatchObject({ error: 'invalid validation_failed' });
+  const unknown = { url, eventTypes: ['workflow.created', 'nothing.*'] };
+  expect(await refusal(webhooks.createWebhook(unknown))).toMatchObject({ error: 'invalid unknown_event_type' });
+  const { id } = await harness.create();
+  const none = { id, updateMask: { paths: ['event_types'] }, eventTypes: [] };
+  expect(await refusal(webhooks.updateWebhook(none))).toMatchObject({ error: 'invalid validation_failed' });
+});
+
+test('headers are sent beside ours, and credentials among them are shown to nobody', async () => {
+  const headers = { Authorization: 'Bearer receiver-secret', 'X-Tenant': 'acme' };
+  const { id, secret = '' } = await harness.create({ headers });
+  harness.receiver.answer({ status: 500, body: 'refused receiver-secret, Bearer receiver-secret' });
+  await harness.publish(['Headers']);
+  const [request] = await harness.receiver.received(1);
+  expect(request?.headers).toMatchObject({ authorization: 'Bearer receiver-secret', 'x-tenant': 'acme' });
+  new StandardWebhook(secret).verify(request?.body ?? '', request?.headers ?? {});
+  const { webhook } = await harness.webhooks(viewer).getWebhook({ id });
+  expect(webhook?.headers).toEqual({ authorization: '***', 'x-tenant': 'acme' });
+  const row = await harness.db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  expect(JSON.stringify(row, (_, v) => (typeof v === 'bigint' ? String(v) : v))).not.toContain('receiver-secret');
+  const excerpt = await eventually(async () => {
+    const [delivery] = await harness.deliveries(id, 1);
+    return delivery?.attempts[0]?.responseExcerpt ?? Promise.reject(new Error('no attempt'));
+  });
+  expect(excerpt).not.toContain('Bearer receiver-secret');
+});
+
+test('what GET showed may be sent back: masked values stay as they are', async () => {
+  const { id } = await harness.create({ headers: { 'x-api-key': 'first', 'x-a': '1' } });
+  const update = { id, updateMask: { paths: ['headers'] }, headers: { 'x-api-key': '***', 'x-a': '2' } };
+  await harness.webhooks(editor).updateWebhook(update);
+  await harness.publish(['Kept']);
+  const [request] = await harness.receiver.received(1);
+  expect(request?.headers).toMatchObject({ 'x-api-key': 'first', 'x-a': '2' });
+  const unknown = { ...update, headers: { 'x-other-token': '***' } };
+  expect(await refusal(harness.webhooks(editor).updateWebhook(unknown))).toMatchObject({
+    error: 'invalid invalid_headers',
+  });
+});
+
+test.each([
+  { 'Content-Type': 'text/plain' },
+  { 'content-length': '3' },
+  { Host: 'elsewhere.example.com' },
+  { 'webhook-signature': 'v1,forged' },
+  { 'Webhook-Id': 'mine' },
+  { 'Transfer-Encoding': 'chunked' },
+  { connection: 'close' },
+  { 'proxy-authorization': 'Basic x' },
+  { 'x y': '1' },
+  { 'x-a': 'one\r\nx-b: two' },
+  { 'x-a': 'ü' },
+  { '': 'a' },
+  { 'x-a': 'a'.repeat(1025) },
+  Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`x-${index}`, 'a'])),
+])('headers %j are refused', async (headers) => {
+  const created = harness.webhooks(editor).createWebhook({ url: harness.receiver.url, eventType: '*', headers });
+  expect(await refusal(created)).toMatchObject({ error: 'invalid invalid_headers' });
+});
+
+test('a filter lets only the events through that it matches', async () => {
+  const { id } = await harness.create({ filter: nameIs('Wanted') });
+  await harness.publish(['Unwanted', 'Wanted', 'Wanted too']);
+  const heard = await harness.create();
+  await harness.publish(['Later']);
+  await harness.deliveries(heard.id, 1);
+  expect(await harness.deliveries(id, 1)).toHaveLength(1);
+  const webhooks = harness.webhooks(editor);
+  await webhooks.updateWebhook({ id, updateMask: { paths: ['filter'] } });
+  expect((await webhooks.getWebhook({ id })).webhook?.filter).toBeUndefined();
+  await harness.publish(['Everything']);
+  expect(await harness.deliveries(id, 2)).toHaveLength(2);
+  const broken = { id, updateMask: { paths: ['filter'] }, filter: json({ conditions: [{ field: 'a' }] }) };
+  expect(await refusal(webhooks.updateWebhook(broken))).toMatchObject({ error: 'invalid invalid_filter' });
+});
+
+test.each([0, 1001, -1])('a rate of %d a second is refused', async (rateLimitPerSecond) => {
+  const request = { url: harness.receiver.url, eventType: '*', rateLimitPerSecond };
+  expect(await refusal(harness.webhooks(editor).createWebhook(request))).toMatchObject({
+    fields: { rate_limit_per_second: expect.anything() },
+  });
+});
+
+test('the answer "webhook-delivery: disable" disables, whatever its status, and the delivery is not lost', async () => {
+  const { id } = await harness.create();
+  harness.receiver.answer({ status: 503, headers: { 'webhook-delivery': 'disable' } });
+  await harness.publish(['Stop']);
+  await eventually(async () => {
+    const { webhook } = await harness.webhooks(editor).getWebhook({ id });
+    expect(webhook).toMatchObject({ active: false, disabledReason: 'requested' });
+  });
+  const [delivery] = await harness.deliveries(id, 1);
+  expect(delivery?.status).toBe(WebhookDeliveryStatus.FAILED);
+  harness.receiver.answer({});
+  await harness.webhooks(editor).updateWebhook({ id, updateMask: { paths: ['active'] }, active: true });
+  await harness.pass(10);
+  await eventually(async () => {
+    const [later] = await harness.deliveries(id, 1);
+    expect(later?.status).toBe(WebhookDeliveryStatus.DELIVERED);
+  });
+  harness.receiver.answer({ status: 200, headers: { 'webhook-delivery': 'Disable' } });
+  await harness.publish(['Stop']);
+  await eventually(async () => {
+    expect((await harness.webhooks(editor).getWebhook({ id })).webhook?.active).toBe(false);
+  });
+});
+
+test('the answer "webhook-delivery: abort-message" ends the delivery, and only it', async () => {
+  const { id } = await harness.create();
+  harness.receiver.answerNext({ status: 422, headers: { 'webhook-delivery': 'abort-message' } });
+  await harness.publish(['Poison']);
+  await eventually(async () => {
+    const [delivery] = await harness.deliveries(id, 1);
+    expect(delivery).toMatchObject({ status: WebhookDeliveryStatus.CANCELLED });
+  });
+  await harness.publish(['Fine']);
+  await harness.receiver.received(2);
+  await eventually(async () => {
+    expect(await harness.db.selectFrom('queue').selectAll().where('webhook_id', '=', id).execute()).toEqual([]);
+  });
+});
+
+test.each([502, 504])('%d leaves the whole endpoint alone for a while', async (status) => {
+  const { id } = await harness.create();
+  harness.receiver.answerNext({ status, headers: { 'retry-after': '30' } });
+  await harness.publish(['Overloaded']);
+  await eventually(async () => {
+    const [delivery] = await harness.deliveries(id, 1);
+    expect(delivery?.attempts).toHaveLength(1);
+  });
+  await harness.publish(['Held back']);
+  await harness.deliveries(id, 2);
+  const lane = await harness.db
+    .selectFrom('lanes')
+    .selectAll()
+    .where('webhook_id', '=', id)
+    .where('is_manual', '=', false)
+    .executeTakeFirstOrThrow();
+  expect(Number(lane.open_until) - Date.now()).toBeGreaterThan(20_000);
+  expect(harness.receiver.requests).toHaveLength(1);
+  await harness.pass(31);
+  await harness.receiver.received(3);
+});
