@@ -1,19 +1,29 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { type SignatureCase, signatureCases } from './signature-cases.ts';
 
-const verifiers = fileURLToPath(new URL('../../../docs/verifiers/', import.meta.url));
+const page = readFileSync(fileURLToPath(new URL('../../../docs/webhooks.md', import.meta.url)), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'verifiers-'));
 const cases = signatureCases();
 
 afterEach(() => {
   jest.useRealTimers();
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes the code of the page in this language to a file, as a reader would, and answers the file. */
+function copyFromPage(language: string, file: string): string {
+  const code = page.split(`\n\`\`\`${language}\n`)[1]?.split('\n```\n')[0];
+  if (code === undefined) throw new Error(`docs/webhooks.md has no code in ${language}`);
+  writeFileSync(join(folder, file), `${code}\n`);
+  return join(folder, file);
+}
 
 function accepts(verify: () => unknown): boolean {
   try {
@@ -38,7 +48,7 @@ test.each(cases)('$name: accepted is $isValid by both packages', (signed) => {
 test('TypeScript accepts and refuses the same', () => {
   const program = `
 import { text } from 'node:stream/consumers';
-const { verifyWebhook } = await import(process.argv[1] + 'verify.ts');
+const { verifyWebhook } = await import(process.argv[1]);
 const accepted = JSON.parse(await text(process.stdin)).map(({ secret, headers, body, now }) => {
   try {
     verifyWebhook(secret, headers, body, new Date(now * 1000));
@@ -49,7 +59,7 @@ const accepted = JSON.parse(await text(process.stdin)).map(({ secret, headers, b
 });
 console.log(JSON.stringify(accepted));
 `;
-  const args = ['--input-type=module', '-e', program, verifiers];
+  const args = ['--input-type=module', '-e', program, copyFromPage('ts', 'verify.ts')];
   expect(run(process.execPath, args)).toEqual(cases.map(({ isValid }) => isValid));
 });
 
@@ -67,20 +77,17 @@ def accepts(c):
         return False
 print(json.dumps([accepts(c) for c in json.load(sys.stdin)]))
 `;
-  expect(run('python3', ['-B', '-c', program, verifiers])).toEqual(cases.map(({ isValid }) => isValid));
+  copyFromPage('python', 'verify.py');
+  expect(run('python3', ['-B', '-c', program, folder])).toEqual(cases.map(({ isValid }) => isValid));
 });
 
-test('Go accepts and refuses the same', async () => {
+test('Go accepts and refuses the same', () => {
   if (!isThere('go', ['version'])) return;
-  const folder = await mkdtemp(join(tmpdir(), 'verifier-'));
-  try {
-    await cp(join(verifiers, 'verify.go'), join(folder, 'webhook', 'verify.go'));
-    await writeFile(join(folder, 'go.mod'), 'module example\n\ngo 1.21\n');
-    await writeFile(join(folder, 'main.go'), goProgram);
-    expect(run('go', ['run', '.'], folder)).toEqual(cases.map(({ isValid }) => isValid));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  mkdirSync(join(folder, 'webhook'));
+  copyFromPage('go', 'webhook/verify.go');
+  writeFileSync(join(folder, 'go.mod'), 'module example\n\ngo 1.21\n');
+  writeFileSync(join(folder, 'main.go'), goProgram);
+  expect(run('go', ['run', '.'])).toEqual(cases.map(({ isValid }) => isValid));
 }, 120_000);
 
 const goProgram = `package main
@@ -123,10 +130,10 @@ function isThere(command: string, args: string[]): boolean {
   return false;
 }
 
-function run(command: string, args: string[], cwd?: string): boolean[] {
+function run(command: string, args: string[]): boolean[] {
   const input: SignatureCase[] = cases;
   const env = { ...process.env, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' };
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, input: JSON.stringify(input) });
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, env, input: JSON.stringify(input) });
   if (status !== 0) throw new Error(stderr.toString());
   return JSON.parse(stdout.toString());
 }
