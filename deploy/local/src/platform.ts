@@ -1,3 +1,4 @@
+import * as crm from '@drippulse/crm';
 import * as runtime from '@drippulse/enrollment-runtime';
 import { createEmbeddedTransport, createKafkaTransport, type EventTransport } from '@drippulse/events';
 import * as gateway from '@drippulse/gateway';
@@ -59,6 +60,7 @@ export async function startPlatform(
       await open(workflows.startService(workflows.readConfig(environment('workflows')), shared)),
       await open(runtime.startService(runtime.readConfig(environment('enrollment-runtime')), shared)),
       await open(webhooks.startService(webhooks.readConfig(environment('webhook-delivery')), shared)),
+      await open(crm.startService(crm.readConfig(environment('crm')), shared)),
     ];
     const front = await open(gateway.startService(gateway.readConfig(environment('gateway')), shared));
     started.push(front);

@@ -1,3 +1,4 @@
+import { migrateService as migrateCrm } from '@drippulse/crm/migrate';
 import { provisionSchema } from '@drippulse/db';
 import { migrateService as migrateRuntime } from '@drippulse/enrollment-runtime/migrate';
 import { migrateEmbeddedTransport } from '@drippulse/events';
@@ -16,6 +17,7 @@ export async function prepareSchemas(adminUrl: string, secrets: Secrets): Promis
     workflows: await prepareSchema(adminUrl, secrets, schemas.workflows, migrateWorkflows),
     'enrollment-runtime': await prepareSchema(adminUrl, secrets, schemas['enrollment-runtime'], migrateRuntime),
     'webhook-delivery': await prepareSchema(adminUrl, secrets, schemas['webhook-delivery'], migrateWebhooks),
+    crm: await prepareSchema(adminUrl, secrets, schemas.crm, migrateCrm),
     events: await prepareSchema(adminUrl, secrets, schemas.events, migrateEmbeddedTransport),
   };
 }

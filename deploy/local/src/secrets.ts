@@ -27,6 +27,7 @@ export const services = [
   'workflows',
   'enrollment-runtime',
   'webhook-delivery',
+  'crm',
 ] as const satisfies ServiceName[];
 
 /** Schema of each service, and of the embedded event log. */
@@ -35,6 +36,7 @@ export const schemas = {
   workflows: 'workflows',
   'enrollment-runtime': 'enrollments',
   'webhook-delivery': 'webhooks',
+  crm: 'crm',
   events: 'events',
 } as const;
 
@@ -46,7 +48,7 @@ export function loadSecrets(dataDir: string, adminPassword: string | undefined):
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   const file = path.join(dataDir, 'secrets.json');
   const found = readSecrets(file);
-  const secrets = found ?? makeSecrets();
+  const secrets = found === undefined ? makeSecrets() : withNewServices(found);
   if (adminPassword !== undefined) secrets.adminPassword = adminPassword;
   const text = `${JSON.stringify(secrets, null, 2)}\n`;
   writeFileSync(`${file}.new`, text, { mode: 0o600 });
@@ -78,17 +80,35 @@ export class StartError extends Error {
   override name = 'StartError';
 }
 
+/** A folder of an older version lacks what services that it did not have yet need. */
+function withNewServices(found: Secrets): Secrets {
+  const isComplete = services.every((service) => found.internalTokenKeys[service] !== undefined);
+  return {
+    ...found,
+    rolePasswords: { ...makeRolePasswords(), ...found.rolePasswords },
+    // All at once: each service holds the public keys of the others.
+    internalTokenKeys: isComplete ? found.internalTokenKeys : generateInternalTokenKeys(services),
+  };
+}
+
 function makeSecrets(): Secrets {
   const key = () => randomBytes(32).toString('base64');
-  const password = () => randomBytes(18).toString('base64url');
   return {
     format: FORMAT,
     postgresPassword: password(),
-    rolePasswords: Object.fromEntries(Object.values(schemas).map((schema) => [schema, password()])),
+    rolePasswords: makeRolePasswords(),
     sessionKeys: key(),
     encryptionKeys: key(),
     internalTokenKeys: generateInternalTokenKeys(services),
     adminPassword: password(),
     apiKey: createApiKeyText('live'),
   };
+}
+
+function makeRolePasswords(): Record<string, string> {
+  return Object.fromEntries(Object.values(schemas).map((schema) => [schema, password()]));
+}
+
+function password(): string {
+  return randomBytes(18).toString('base64url');
 }

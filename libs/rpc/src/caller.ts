@@ -12,6 +12,6 @@ export type Actor = { type: 'user' | 'api_key' | 'service'; id: string };
 /** On whose behalf a call is made. */
 export type Caller = { organizationId: bigint; actor: Actor; role: Role; mode: Mode };
 
-export const serviceNames = ['gateway', 'workflows', 'enrollment-runtime', 'webhook-delivery'] as const;
+export const serviceNames = ['gateway', 'workflows', 'enrollment-runtime', 'webhook-delivery', 'crm'] as const;
 
 export type ServiceName = (typeof serviceNames)[number];

@@ -28,6 +28,7 @@ const environment = z.object({
   WORKFLOWS_ADDRESS: address.optional(),
   ENROLLMENT_RUNTIME_ADDRESS: address.optional(),
   WEBHOOK_DELIVERY_ADDRESS: address.optional(),
+  CRM_ADDRESS: address.optional(),
   RATE_LIMIT_PER_MINUTE: positive.default(6_000),
   RATE_LIMIT_BURST: positive.default(200),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
@@ -37,6 +38,7 @@ const splitLayout = environment.required({
   WORKFLOWS_ADDRESS: true,
   ENROLLMENT_RUNTIME_ADDRESS: true,
   WEBHOOK_DELIVERY_ADDRESS: true,
+  CRM_ADDRESS: true,
 });
 
 export type Config = {
@@ -54,7 +56,7 @@ export type Config = {
   sessionKeys: string;
   internalTokenKeys: string;
   encryptionKeys: string;
-  peerAddresses: { workflows?: string; 'enrollment-runtime'?: string; 'webhook-delivery'?: string };
+  peerAddresses: { workflows?: string; 'enrollment-runtime'?: string; 'webhook-delivery'?: string; crm?: string };
   /** Steady requests a minute of one credential; an organization gets five times that. */
   rateLimitPerMinute: number;
   /** Requests beyond the steady rate in a minute. */
@@ -93,6 +95,7 @@ function toConfig(read: ReturnType<typeof environment.parse>): Config {
       ...(read.WORKFLOWS_ADDRESS && { workflows: read.WORKFLOWS_ADDRESS }),
       ...(read.ENROLLMENT_RUNTIME_ADDRESS && { 'enrollment-runtime': read.ENROLLMENT_RUNTIME_ADDRESS }),
       ...(read.WEBHOOK_DELIVERY_ADDRESS && { 'webhook-delivery': read.WEBHOOK_DELIVERY_ADDRESS }),
+      ...(read.CRM_ADDRESS && { crm: read.CRM_ADDRESS }),
     },
     rateLimitPerMinute: read.RATE_LIMIT_PER_MINUTE,
     rateLimitBurst: read.RATE_LIMIT_BURST,

@@ -1,3 +1,10 @@
+import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
+import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
+import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import {
   AccountService,
@@ -17,6 +24,15 @@ export const servicesByOwner = {
   workflows: [WorkflowsService],
   'enrollment-runtime': [EnrollmentsService],
   'webhook-delivery': [WebhooksService],
+  crm: [
+    CrmAccountsService,
+    CrmContactsService,
+    CrmLeadsService,
+    CrmOpportunitiesService,
+    CrmActivitiesService,
+    CrmOpportunityPipelinesService,
+    CrmChangeEventsService,
+  ],
 } as const;
 
 /** How the transcoder reaches each public service: identity in this process, the others by their peers. */

@@ -33,6 +33,11 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
   const recovery = await made(`/webhooks/${webhook.id}/recover`, { since: new Date().toISOString() });
   const member = await made('/team_members', { email: `${mark}@example.com`, role: 'viewer' });
   const key = await made('/api_keys', { name: mark });
+  const account = await made('/crm/accounts', { name: mark });
+  const contact = await made('/crm/contacts', { last_name: mark });
+  const lead = await made('/crm/leads', { company: mark });
+  const opportunity = await made('/crm/opportunities', { name: mark });
+  const activity = await made('/crm/activities', { kind: 'note', subject: mark });
   return {
     projects: project.id,
     workflows: workflow.id,
@@ -43,6 +48,13 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
     events: delivery.event_id,
     team_members: member.id,
     api_keys: key.id,
+    accounts: account.id,
+    contacts: contact.id,
+    leads: lead.id,
+    opportunities: opportunity.id,
+    activities: activity.id,
+    opportunity_pipelines: opportunity.pipeline_id,
+    opportunity_pipeline_stages: opportunity.pipeline_stage_id,
   };
 }
 
@@ -51,6 +63,12 @@ export const collectionOfRef: Record<string, string | undefined> = {
   'identity.Project': 'projects',
   'workflows.Workflow': 'workflows',
   'webhooks.Webhook': 'webhooks',
+  'crm.CrmAccount': 'accounts',
+  'crm.CrmContact': 'contacts',
+  'crm.CrmLead': 'leads',
+  'crm.CrmOpportunity': 'opportunities',
+  'crm.CrmOpportunityPipeline': 'opportunity_pipelines',
+  'crm.CrmOpportunityPipelineStage': 'opportunity_pipeline_stages',
 };
 
 /** A second organization, and a caller who administers it. */

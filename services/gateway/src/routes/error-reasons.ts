@@ -29,6 +29,7 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
       insufficient_role: 'Your role does not permit this.',
       user_required: 'This needs a user: send the session token of a login, not an API key.',
       test_mode: 'A test key may not do this.',
+      not_pipeline_owner: 'The pipeline belongs to another user, or to the organization.',
     },
   },
   {
@@ -36,7 +37,14 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
     reasons: {
       route_not_found: 'There is no such path.',
       api_key_not_found: 'Your organization has no such API key.',
+      account_not_found: 'Your organization has no such account.',
+      activity_not_found: 'Your organization has no such activity.',
       agent_not_found: 'Your organization has no such agent.',
+      contact_not_found: 'Your organization has no such contact.',
+      lead_not_found: 'Your organization has no such lead.',
+      opportunity_not_found: 'Your organization has no such opportunity.',
+      pipeline_not_found: 'Your organization has no such pipeline.',
+      pipeline_stage_not_found: 'Your organization has no such pipeline stage.',
       enrollment_not_found: 'The workflow has no such enrollment.',
       delivery_not_found: 'The webhook has no such delivery.',
       payload_not_found: 'Your organization has no payload of an event with this id; it may have been deleted.',
@@ -56,6 +64,7 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
     status: 409,
     reasons: {
       idempotency_in_progress: 'A request with the same Idempotency-Key is still running. Try again after Retry-After.',
+      external_id_taken: 'Another record of the organization has this external_system and external_id.',
     },
   },
   {
@@ -97,6 +106,8 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
       invalid_filter: 'The filter of the webhook is not a rule of match and conditions.',
       payload_deleted: 'The payload of the delivery was deleted, so that it can not be sent again.',
       webhook_inactive: 'The webhook is not active. Enable it, then recover.',
+      stage_not_empty: 'Opportunities stand in the stage: it can neither be removed nor change its type.',
+      pipeline_not_empty: 'The pipeline has opportunities.',
       webhook_limit_reached: 'The organization has 100 webhooks already.',
     },
   },

@@ -806,7 +806,7 @@ export const CrmOpportunitiesService: GenService<{
   },
   /**
    * Puts opportunities of a stage in this order; those from other stages move into it. Opportunities of the stage
-   * that are not named stay behind their neighbour. Only the ones that must move are written.
+   * that are not named keep their places. Only the ones that must move are written.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunitiesService.ReorderCrmOpportunities
    */

@@ -1,0 +1,4 @@
+import type { Migration } from 'kysely/migration';
+import * as crm from './2026-11-25-1000-crm.ts';
+
+export const migrations: Record<string, Migration> = { '2026-11-25-1000-crm': crm };

@@ -1,0 +1,58 @@
+import type { Kysely, Transaction } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { type PipelineRow, selectPipelines } from './rows.ts';
+
+const defaultName = 'Default';
+
+const defaultStages = [
+  ['Unassigned', 'open'],
+  ['Prospect', 'open'],
+  ['Qualification', 'open'],
+  ['Proposal', 'open'],
+  ['Negotiation', 'open'],
+  ['Won', 'won'],
+  ['Lost', 'lost'],
+] as const;
+
+/** The organization's default pipeline, made when nobody has asked for it before. */
+export async function ensureDefaultPipeline(
+  ctx: Context,
+  trx: Transaction<DB>,
+  organizationId: bigint,
+): Promise<PipelineRow> {
+  return (await findDefault(trx, organizationId)) ?? (await makeDefault(ctx, trx, organizationId));
+}
+
+function findDefault(db: Kysely<DB>, organizationId: bigint): Promise<PipelineRow | undefined> {
+  return selectPipelines(db, organizationId).where('user_id', 'is', null).executeTakeFirst();
+}
+
+/** Of two who make it at once the second waits for the first and then finds its pipeline. */
+async function makeDefault(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<PipelineRow> {
+  const now = ctx.clock.now();
+  const made = await trx
+    .insertInto('opportunity_pipelines')
+    .values({ id: uuidv7(), organization_id: organizationId, name: defaultName, created_at: now, updated_at: now })
+    .onConflict((conflict) => conflict.column('organization_id').where('user_id', 'is', null).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (made === undefined) {
+    return selectPipelines(trx, organizationId).where('user_id', 'is', null).executeTakeFirstOrThrow();
+  }
+  await trx
+    .insertInto('opportunity_pipeline_stages')
+    .values(
+      defaultStages.map(([name, stage_type], position) => ({
+        id: uuidv7(),
+        organization_id: organizationId,
+        pipeline_id: made.id,
+        name,
+        stage_type,
+        position,
+      })),
+    )
+    .execute();
+  return made;
+}

@@ -1,0 +1,72 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { CrmOpportunityPipelineSchema } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import type { Caller } from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { DB, OpportunityPipelineStages, OpportunityPipelines } from '../db/schema.ts';
+import { isUuid } from '../records/ids.ts';
+import { stageTypes } from './stage-types.ts';
+
+export type StageRow = Selectable<OpportunityPipelineStages>;
+export type PipelineRow = Selectable<OpportunityPipelines>;
+
+export function selectPipelines(db: Kysely<DB>, organizationId: bigint) {
+  return db
+    .selectFrom('opportunity_pipelines')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('deleted_at', 'is', null);
+}
+
+export function selectStages(db: Kysely<DB>, organizationId: bigint) {
+  return db
+    .selectFrom('opportunity_pipeline_stages')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('deleted_at', 'is', null)
+    .orderBy('position');
+}
+
+/** A pipeline of the organization, whoever owns it. */
+export async function findPipeline(db: Kysely<DB>, organizationId: bigint, id: string): Promise<PipelineRow> {
+  const query = selectPipelines(db, organizationId).where('id', '=', id);
+  const row = isUuid(id) ? await query.executeTakeFirst() : undefined;
+  if (row === undefined) throw pipelineNotFound();
+  return row;
+}
+
+/** A pipeline that belongs to the caller, held until the transaction ends. */
+export async function lockOwnPipeline(trx: Transaction<DB>, caller: Caller, id: string): Promise<PipelineRow> {
+  const query = selectPipelines(trx, caller.organizationId).where('id', '=', id).forUpdate();
+  const row = isUuid(id) ? await query.executeTakeFirst() : undefined;
+  if (row === undefined) throw pipelineNotFound();
+  if (row.user_id !== BigInt(caller.actor.id)) {
+    throw new DomainError('permission_denied', 'not_pipeline_owner', 'This pipeline does not belong to you.');
+  }
+  return row;
+}
+
+export function toProto(
+  row: PipelineRow,
+  stages: readonly StageRow[],
+): MessageInitShape<typeof CrmOpportunityPipelineSchema> {
+  return {
+    id: row.id,
+    name: row.name,
+    userId: row.user_id ?? undefined,
+    isDefault: row.user_id === null,
+    stages: stages.map((stage) => ({
+      id: stage.id,
+      name: stage.name,
+      stageType: stageTypes.numberOf(stage.stage_type),
+      position: stage.position,
+    })),
+    createdAt: timestampFromDate(row.created_at),
+    updatedAt: timestampFromDate(row.updated_at),
+  };
+}
+
+function pipelineNotFound(): DomainError {
+  return new DomainError('not_found', 'pipeline_not_found', 'There is no pipeline with this id.');
+}

@@ -1,0 +1,30 @@
+import type { MessageShape } from '@bufbuild/protobuf';
+import {
+  type CrmOpportunityPipelineStageInputSchema,
+  CrmStageType,
+} from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import type { Violation } from '@drippulse/runtime';
+import { requiredText } from '../records/rules.ts';
+
+const isName = requiredText(255);
+const maxStages = 100;
+
+/** A stage as a request names it. */
+export type StageInput = MessageShape<typeof CrmOpportunityPipelineStageInputSchema>;
+
+export function checkName(field: string, name: string): Violation[] {
+  const message = isName(name);
+  return message === undefined ? [] : [{ field, message }];
+}
+
+/** Opportunities come to stand in an open stage, so that each pipeline needs one. */
+export function checkStages(stages: readonly StageInput[]): Violation[] {
+  if (stages.length > maxStages) return [{ field: 'stages', message: `must be at most ${maxStages}` }];
+  const ids = stages.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  const hasOpen = stages.some(({ stageType = CrmStageType.OPEN }) => stageType === CrmStageType.OPEN);
+  return [
+    ...stages.flatMap(({ name = '' }, index) => checkName(`stages.${index}.name`, name)),
+    ...(hasOpen ? [] : [{ field: 'stages', message: 'must have an open one' }]),
+    ...(new Set(ids).size < ids.length ? [{ field: 'stages', message: 'must name each stage once' }] : []),
+  ];
+}

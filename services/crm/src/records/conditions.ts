@@ -1,0 +1,56 @@
+import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
+import { type RawBuilder, sql } from 'kysely';
+import { type RecordType, tables, type Value } from './collection.ts';
+import { hasId, isUuid } from './ids.ts';
+
+/** What the rows of a list meet; an absent parameter asks for nothing. */
+export type Condition = RawBuilder<boolean> | undefined;
+
+/** The filters that every list takes. */
+export type CommonFilters = {
+  q?: string;
+  updatedSince?: Timestamp;
+  ownerId?: bigint;
+  externalSystem?: string;
+  externalId?: string;
+};
+
+export function commonConditions(filters: CommonFilters): Condition[] {
+  const { q, updatedSince, ownerId, externalSystem, externalId } = filters;
+  return [
+    q === undefined || q === '' ? undefined : sql<boolean>`search like lower(${searchPattern(q)})`,
+    updatedSince && sql<boolean>`updated_at >= ${timestampDate(updatedSince)}`,
+    equals('owner_id', ownerId),
+    externalSystem === undefined ? undefined : sql<boolean>`coalesce(external_system, '') = ${externalSystem}`,
+    equals('external_id', externalId),
+  ];
+}
+
+export function equals(column: string, value: Value | undefined): Condition {
+  return value === undefined || value === null ? undefined : sql<boolean>`${sql.ref(column)} = ${value}`;
+}
+
+/** Equal in whatever case; there is an index over the lower case. */
+export function equalsAnyCase(column: string, value: string | undefined): Condition {
+  return value === undefined ? undefined : sql<boolean>`lower(${sql.ref(column)}) = lower(${value})`;
+}
+
+/** Linked to the record of a type that this UUID or public id names; an unknown id is met by no row. */
+export function linksTo(organizationId: bigint, column: string, type: RecordType, id: string | undefined): Condition {
+  if (id === undefined) return undefined;
+  return sql<boolean>`${sql.ref(column)} = (
+    select target.id from ${sql.table(tables[type].table)} as target
+    where target.organization_id = ${organizationId} and ${hasId(type, id)})`;
+}
+
+/** A column of UUIDs that no public ids stand for. */
+export function equalsUuid(column: string, id: string | undefined): Condition {
+  if (id === undefined) return undefined;
+  return isUuid(id) ? sql<boolean>`${sql.ref(column)} = ${id}::uuid` : sql<boolean>`false`;
+}
+
+/** Three characters and more match anywhere, fewer only the beginning of a value, which follows a line break. */
+function searchPattern(q: string): string {
+  const text = q.replace(/[\\%_]/g, '\\$&');
+  return [...q].length < 3 ? `%\n${text}%` : `%${text}%`;
+}

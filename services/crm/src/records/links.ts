@@ -1,0 +1,28 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { type Links, type RecordType, tables, type Values } from './collection.ts';
+import { hasId, notFound } from './ids.ts';
+
+/** The values with the UUIDs of what they link to; a record that the organization does not have is not_found. */
+export async function resolveLinks(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  links: Links,
+  values: Values,
+): Promise<Values> {
+  const resolved: Record<string, string> = {};
+  for (const [column, type] of Object.entries(links)) {
+    const id = values[column];
+    if (typeof id === 'string') resolved[column] = await findId(trx, organizationId, type, id);
+  }
+  return { ...values, ...resolved };
+}
+
+async function findId(trx: Transaction<DB>, organizationId: bigint, type: RecordType, id: string): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    select id from ${sql.table(tables[type].table)}
+    where organization_id = ${organizationId} and deleted_at is null and ${hasId(type, id)}`.execute(trx);
+  const [row] = rows;
+  if (row === undefined) throw notFound(type);
+  return row.id;
+}

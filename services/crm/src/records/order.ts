@@ -1,0 +1,71 @@
+import { DomainError } from '@drippulse/runtime';
+import { type RawBuilder, sql } from 'kysely';
+import type { Collection, RecordRow, SortKind, Value } from './collection.ts';
+
+/** The order of a list: one column, then the id. */
+export type Order = { text: string; column: string; kind: SortKind; isNullable: boolean; isDescending: boolean };
+
+/** Ours, so that a list without `sort` starts with the newest. */
+const defaultSort = '-created_at';
+
+/** What stands for null; the indexes over these columns hold the same. */
+const leastOf = {
+  text: { value: '', literal: `''` },
+  number: { value: Number.NEGATIVE_INFINITY, literal: `'-infinity'` },
+  bigint: { value: -(2n ** 63n), literal: '-9223372036854775808' },
+  time: { value: new Date('0001-01-01T00:00:00Z'), literal: `'0001-01-01T00:00:00Z'` },
+} as const;
+
+const sqlTypes = { text: 'text', number: 'double precision', bigint: 'bigint', time: 'timestamptz' } as const;
+
+export function readOrder<Row extends RecordRow>({ sorts }: Collection<Row>, sort = defaultSort): Order {
+  const column = sort.replace(/^-/, '');
+  const known = Object.hasOwn(sorts, column) ? sorts[column] : undefined;
+  if (known === undefined) {
+    const message = `must be one of ${Object.keys(sorts).join(', ')}, with - before it for descending`;
+    throw new DomainError('invalid', 'validation_failed', `sort ${message}`, {
+      violations: [{ field: 'sort', message }],
+    });
+  }
+  return {
+    text: sort,
+    column,
+    kind: known.kind,
+    isNullable: known.isNullable === true,
+    isDescending: sort.startsWith('-'),
+  };
+}
+
+export function orderBy(order: Order): RawBuilder<unknown> {
+  const direction = sql.raw(order.isDescending ? 'desc' : 'asc');
+  return sql`order by ${expressionOf(order)} ${direction}, id ${direction}`;
+}
+
+/** The values of a cursor behind a row: the order it belongs to, the row's value, and its id. */
+export function cursorOf(order: Order, row: RecordRow): (string | number | bigint | Date)[] {
+  const values: Readonly<Record<string, Value>> = { ...row };
+  return [order.text, values[order.column] ?? leastOf[order.kind].value, row.id];
+}
+
+/** What rows behind a cursor meet. One of another order, or none of ours, is `invalid_cursor`. */
+export function isBehind(order: Order, cursor: readonly string[]): RawBuilder<boolean> {
+  const [text, value = '', id = ''] = cursor;
+  if (text !== order.text || !isValue[order.kind](value) || !/^[0-9a-f-]{36}$/.test(id)) {
+    const message = 'cursor is not one that this list gave';
+    throw new DomainError('invalid', 'invalid_cursor', message, { violations: [{ field: 'cursor', message }] });
+  }
+  const comparison = sql.raw(order.isDescending ? '<' : '>');
+  const type = sql.raw(sqlTypes[order.kind]);
+  return sql<boolean>`(${expressionOf(order)}, id) ${comparison} (${value}::${type}, ${id}::uuid)`;
+}
+
+function expressionOf({ column, kind, isNullable }: Order): RawBuilder<unknown> {
+  return isNullable ? sql`coalesce(${sql.ref(column)}, ${sql.raw(leastOf[kind].literal)})` : sql.ref(column);
+}
+
+const isValue: Record<SortKind, (value: string) => boolean> = {
+  text: () => true,
+  number: (value) => value === '-Infinity' || (value !== '' && Number.isFinite(Number(value))),
+  bigint: (value) => /^-?\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value),
+  time: (value) => !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value,
+};

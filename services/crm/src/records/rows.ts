@@ -1,0 +1,50 @@
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { type Collection, type RecordRow, tables } from './collection.ts';
+import { hasId, notFound } from './ids.ts';
+
+/** The rows that a condition holds for, each with the public ids of what it links to. */
+export function selectRecords<Row extends RecordRow>(
+  { type, links }: Collection<Row>,
+  condition: RawBuilder<unknown>,
+): RawBuilder<Row> {
+  const publicIds = Object.entries(links).map(
+    ([column, target]) => sql`, (
+      select linked.public_id from ${sql.table(tables[target].table)} as linked
+      where linked.id = record.${sql.ref(column)}
+    ) as ${sql.ref(column.replace(/_id$/, '_public_id'))}`,
+  );
+  return sql<Row>`
+    select record.*${sql.join(publicIds, sql``)} from ${sql.table(tables[type].table)} as record where ${condition}`;
+}
+
+/** A live record of the organization by UUID or public id. */
+export async function findRecord<Row extends RecordRow>(
+  db: Kysely<DB>,
+  collection: Collection<Row>,
+  organizationId: bigint,
+  id: string,
+): Promise<Row> {
+  const { rows } = await selectRecords(collection, isLive(collection, organizationId, id)).execute(db);
+  const [row] = rows;
+  if (row === undefined) throw notFound(collection.type);
+  return row;
+}
+
+/** The same, held until the transaction ends: two changes of one record happen one after the other. */
+export async function lockRecord<Row extends RecordRow>(
+  trx: Transaction<DB>,
+  collection: Collection<Row>,
+  organizationId: bigint,
+  id: string,
+): Promise<Row> {
+  const condition = isLive(collection, organizationId, id);
+  const { rows } = await sql<Row>`${selectRecords(collection, condition)} for update of record`.execute(trx);
+  const [row] = rows;
+  if (row === undefined) throw notFound(collection.type);
+  return row;
+}
+
+function isLive<Row extends RecordRow>({ type }: Collection<Row>, organizationId: bigint, id: string) {
+  return sql`organization_id = ${organizationId} and deleted_at is null and ${hasId(type, id)}`;
+}

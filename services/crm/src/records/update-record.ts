@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { HandlerContext } from '@connectrpc/connect';
+import { parseJson } from '@drippulse/json';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { recordChange } from './change-events.ts';
+import { type Collection, type RecordRow, tables, type Value, type Values } from './collection.ts';
+import { resolveLinks } from './links.ts';
+import { findRecord } from './rows.ts';
+import { refuse } from './rules.ts';
+import { refuseTaken } from './taken.ts';
+
+/** A locked record with these columns changed. Values that it has already write nothing and say nothing. */
+export async function updateRecord<Row extends RecordRow>(
+  ctx: Context,
+  trx: Transaction<DB>,
+  call: HandlerContext,
+  collection: Collection<Row>,
+  before: Row,
+  values: Values,
+): Promise<Row> {
+  const former: Readonly<Record<string, Value>> = { ...before };
+  refuse(collection.check({ ...former, ...values }));
+  const wanted = await resolveLinks(trx, before.organization_id, collection.links, values);
+  const changed = Object.entries(wanted).filter(([column, value]) => !isSame(column, value, former[column] ?? null));
+  if (changed.length === 0) return before;
+  const written = Object.fromEntries(changed);
+  const columns = { ...written, sequence: before.sequence + 1n, updated_at: ctx.clock.now() };
+  const assignments = Object.entries<Value>(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
+  await refuseTaken(
+    sql`update ${sql.table(tables[collection.type].table)} set ${sql.join(assignments)}
+      where organization_id = ${before.organization_id} and id = ${before.id}`.execute(trx),
+  );
+  const after = await findRecord(trx, collection, before.organization_id, before.id);
+  await recordChange(ctx, trx, call, collection, { action: 'updated', after, before, written });
+  return after;
+}
+
+function isSame(column: string, value: Value, former: Value): boolean {
+  if (value instanceof Date && former instanceof Date) return value.getTime() === former.getTime();
+  if (value === former) return true;
+  // Of free JSON the order of the keys says nothing.
+  return (
+    column === 'custom' &&
+    typeof value === 'string' &&
+    typeof former === 'string' &&
+    isDeepStrictEqual(parseJson(value), parseJson(former))
+  );
+}

@@ -1,0 +1,48 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
+import { callerOf } from '@drippulse/rpc';
+import { accounts, accountValues, toProto } from '../accounts/account.ts';
+import type { Context } from '../context.ts';
+import { commit } from '../records/commit.ts';
+import { equalsAnyCase } from '../records/conditions.ts';
+import { createRecord } from '../records/create-record.ts';
+import { deleteRecord } from '../records/delete-record.ts';
+import { listRecords } from '../records/list-records.ts';
+import { findRecord, lockRecord } from '../records/rows.ts';
+import { updateRecord } from '../records/update-record.ts';
+import { pickValues } from '../records/values.ts';
+
+const { method } = CrmAccountsService;
+
+/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+export function accountsMethods(ctx: Context): ServiceImpl<typeof CrmAccountsService> {
+  return {
+    async listCrmAccounts(request, call) {
+      const { rows, totals } = await listRecords(ctx, call, accounts, request, [
+        equalsAnyCase('domain', request.domain),
+      ]);
+      return { accounts: rows.map(toProto), ...totals };
+    },
+    async getCrmAccount(request, call) {
+      const row = await findRecord(ctx.db.kysely, accounts, callerOf(call).organizationId, request.id);
+      return { account: toProto(row) };
+    },
+    createCrmAccount: (request, call) =>
+      commit(ctx, call, method.createCrmAccount, request, async (trx) => {
+        const row = await createRecord(ctx, trx, call, accounts, accountValues(request));
+        return { account: toProto(row) };
+      }),
+    updateCrmAccount: (request, call) =>
+      commit(ctx, call, method.updateCrmAccount, request, async (trx, { organizationId }) => {
+        const before = await lockRecord(trx, accounts, organizationId, request.id);
+        const values = pickValues(accountValues(request), request.updateMask?.paths);
+        const row = await updateRecord(ctx, trx, call, accounts, before, values);
+        return { account: toProto(row) };
+      }),
+    deleteCrmAccount: (request, call) =>
+      commit(ctx, call, method.deleteCrmAccount, request, async (trx) => {
+        await deleteRecord(ctx, trx, call, accounts, request.id);
+        return {};
+      }),
+  };
+}

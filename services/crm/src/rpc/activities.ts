@@ -1,0 +1,60 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { callerOf } from '@drippulse/rpc';
+import { sql } from 'kysely';
+import { activities, activityKinds, activityValues, toProto } from '../activities/activity.ts';
+import type { Context } from '../context.ts';
+import { commit } from '../records/commit.ts';
+import { type Condition, equals, linksTo } from '../records/conditions.ts';
+import { createRecord } from '../records/create-record.ts';
+import { deleteRecord } from '../records/delete-record.ts';
+import { listRecords } from '../records/list-records.ts';
+import { findRecord, lockRecord } from '../records/rows.ts';
+import { updateRecord } from '../records/update-record.ts';
+import { pickValues } from '../records/values.ts';
+
+const { method } = CrmActivitiesService;
+
+/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+export function activitiesMethods(ctx: Context): ServiceImpl<typeof CrmActivitiesService> {
+  return {
+    async listCrmActivities(request, call) {
+      const { organizationId } = callerOf(call);
+      const { rows, totals } = await listRecords(ctx, call, activities, request, [
+        equals('kind', request.kind === undefined ? undefined : activityKinds.textOf(request.kind)),
+        isDone(request.completed),
+        linksTo(organizationId, 'account_id', 'account', request.accountId),
+        linksTo(organizationId, 'contact_id', 'contact', request.contactId),
+        linksTo(organizationId, 'lead_id', 'lead', request.leadId),
+        linksTo(organizationId, 'opportunity_id', 'opportunity', request.opportunityId),
+      ]);
+      return { activities: rows.map(toProto), ...totals };
+    },
+    async getCrmActivity(request, call) {
+      const row = await findRecord(ctx.db.kysely, activities, callerOf(call).organizationId, request.id);
+      return { activity: toProto(row) };
+    },
+    createCrmActivity: (request, call) =>
+      commit(ctx, call, method.createCrmActivity, request, async (trx) => {
+        const row = await createRecord(ctx, trx, call, activities, activityValues(request));
+        return { activity: toProto(row) };
+      }),
+    updateCrmActivity: (request, call) =>
+      commit(ctx, call, method.updateCrmActivity, request, async (trx, { organizationId }) => {
+        const before = await lockRecord(trx, activities, organizationId, request.id);
+        const values = pickValues(activityValues(request), request.updateMask?.paths);
+        const row = await updateRecord(ctx, trx, call, activities, before, values);
+        return { activity: toProto(row) };
+      }),
+    deleteCrmActivity: (request, call) =>
+      commit(ctx, call, method.deleteCrmActivity, request, async (trx) => {
+        await deleteRecord(ctx, trx, call, activities, request.id);
+        return {};
+      }),
+  };
+}
+
+function isDone(completed: boolean | undefined): Condition {
+  if (completed === undefined) return undefined;
+  return completed ? sql<boolean>`completed_at is not null` : sql<boolean>`completed_at is null`;
+}

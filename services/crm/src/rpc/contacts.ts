@@ -1,0 +1,49 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { callerOf } from '@drippulse/rpc';
+import { contacts, contactValues, toProto } from '../contacts/contact.ts';
+import type { Context } from '../context.ts';
+import { commit } from '../records/commit.ts';
+import { equalsAnyCase, linksTo } from '../records/conditions.ts';
+import { createRecord } from '../records/create-record.ts';
+import { deleteRecord } from '../records/delete-record.ts';
+import { listRecords } from '../records/list-records.ts';
+import { findRecord, lockRecord } from '../records/rows.ts';
+import { updateRecord } from '../records/update-record.ts';
+import { pickValues } from '../records/values.ts';
+
+const { method } = CrmContactsService;
+
+/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsService> {
+  return {
+    async listCrmContacts(request, call) {
+      const { rows, totals } = await listRecords(ctx, call, contacts, request, [
+        equalsAnyCase('email', request.email),
+        linksTo(callerOf(call).organizationId, 'account_id', 'account', request.accountId),
+      ]);
+      return { contacts: rows.map(toProto), ...totals };
+    },
+    async getCrmContact(request, call) {
+      const row = await findRecord(ctx.db.kysely, contacts, callerOf(call).organizationId, request.id);
+      return { contact: toProto(row) };
+    },
+    createCrmContact: (request, call) =>
+      commit(ctx, call, method.createCrmContact, request, async (trx) => {
+        const row = await createRecord(ctx, trx, call, contacts, contactValues(request));
+        return { contact: toProto(row) };
+      }),
+    updateCrmContact: (request, call) =>
+      commit(ctx, call, method.updateCrmContact, request, async (trx, { organizationId }) => {
+        const before = await lockRecord(trx, contacts, organizationId, request.id);
+        const values = pickValues(contactValues(request), request.updateMask?.paths);
+        const row = await updateRecord(ctx, trx, call, contacts, before, values);
+        return { contact: toProto(row) };
+      }),
+    deleteCrmContact: (request, call) =>
+      commit(ctx, call, method.deleteCrmContact, request, async (trx) => {
+        await deleteRecord(ctx, trx, call, contacts, request.id);
+        return {};
+      }),
+  };
+}

@@ -1,0 +1,53 @@
+import type { MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  type CreateCrmOpportunityPipelineRequestSchema,
+  type CreateCrmOpportunityPipelineResponseSchema,
+  CrmOpportunityPipelinesService,
+} from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { v7 as uuidv7 } from 'uuid';
+import type { Context } from '../context.ts';
+import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
+import { selectStages, toProto } from '../pipelines/rows.ts';
+import { checkName } from '../pipelines/rules.ts';
+import { refuse } from '../records/rules.ts';
+
+const { createCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
+
+/** Copies the default's stages into a pipeline of the user who asks. */
+export async function createPipeline(
+  ctx: Context,
+  request: MessageShape<typeof CreateCrmOpportunityPipelineRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageShape<typeof CreateCrmOpportunityPipelineResponseSchema>> {
+  const { name = '' } = request;
+  refuse(checkName('name', name));
+  return transact(
+    ctx,
+    call,
+    method,
+    request,
+    async (trx, { organizationId, actor }) => {
+      const model = await ensureDefaultPipeline(ctx, trx, organizationId);
+      const modelStages = await selectStages(trx, organizationId).where('pipeline_id', '=', model.id).execute();
+      const now = ctx.clock.now();
+      const pipeline = await trx
+        .insertInto('opportunity_pipelines')
+        .values({
+          id: uuidv7(),
+          organization_id: organizationId,
+          user_id: BigInt(actor.id),
+          name,
+          created_at: now,
+          updated_at: now,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      const stages = modelStages.map((stage) => ({ ...stage, id: uuidv7(), pipeline_id: pipeline.id }));
+      await trx.insertInto('opportunity_pipeline_stages').values(stages).execute();
+      return { pipeline: toProto(pipeline, stages) };
+    },
+    { userOwned: true },
+  );
+}

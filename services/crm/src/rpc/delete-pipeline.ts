@@ -1,0 +1,51 @@
+import type { MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  CrmOpportunityPipelinesService,
+  type DeleteCrmOpportunityPipelineRequestSchema,
+  type DeleteCrmOpportunityPipelineResponseSchema,
+} from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { DomainError } from '@drippulse/runtime';
+import type { Context } from '../context.ts';
+import { isStanding } from '../pipelines/occupied.ts';
+import { lockOwnPipeline, selectStages } from '../pipelines/rows.ts';
+
+const { deleteCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
+
+/** Only an empty one; the row stays, because deleted opportunities still name it. */
+export async function deletePipeline(
+  ctx: Context,
+  request: MessageShape<typeof DeleteCrmOpportunityPipelineRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageShape<typeof DeleteCrmOpportunityPipelineResponseSchema>> {
+  return transact(ctx, call, method, request, async (trx, caller) => {
+    const { organizationId } = caller;
+    const pipeline = await lockOwnPipeline(trx, caller, request.id);
+    // Held, so that no opportunity comes to stand in one of them meanwhile.
+    await selectStages(trx, organizationId).where('pipeline_id', '=', pipeline.id).forUpdate().execute();
+    if (await isStanding(trx, 'pipeline_id', pipeline.id)) {
+      throw new DomainError('failed_precondition', 'pipeline_not_empty', 'The pipeline has opportunities.');
+    }
+    const now = ctx.clock.now();
+    await trx
+      .updateTable('opportunity_pipelines')
+      .set({ deleted_at: now })
+      .where('organization_id', '=', organizationId)
+      .where('id', '=', pipeline.id)
+      .execute();
+    await trx
+      .updateTable('opportunity_pipeline_stages')
+      .set({ deleted_at: now })
+      .where('organization_id', '=', organizationId)
+      .where('pipeline_id', '=', pipeline.id)
+      .where('deleted_at', 'is', null)
+      .execute();
+    await trx
+      .deleteFrom('opportunity_pipeline_preferences')
+      .where('organization_id', '=', organizationId)
+      .where('pipeline_id', '=', pipeline.id)
+      .execute();
+    return {};
+  });
+}

@@ -1,0 +1,41 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
+import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
+import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import type { Routes } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import { accountsMethods } from './accounts.ts';
+import { activitiesMethods } from './activities.ts';
+import { contactsMethods } from './contacts.ts';
+import { createPipeline } from './create-pipeline.ts';
+import { deletePipeline } from './delete-pipeline.ts';
+import { leadsMethods } from './leads.ts';
+import { listChangeEvents } from './list-change-events.ts';
+import { listPipelines } from './list-pipelines.ts';
+import { opportunitiesMethods } from './opportunities.ts';
+import { setDefaultPipeline } from './set-default-pipeline.ts';
+import { updatePipeline } from './update-pipeline.ts';
+
+export function routesOf(ctx: Context): Routes {
+  return (router) => {
+    router.service(CrmAccountsService, accountsMethods(ctx));
+    router.service(CrmContactsService, contactsMethods(ctx));
+    router.service(CrmLeadsService, leadsMethods(ctx));
+    router.service(CrmOpportunitiesService, opportunitiesMethods(ctx));
+    router.service(CrmActivitiesService, activitiesMethods(ctx));
+    router.service(CrmOpportunityPipelinesService, {
+      listCrmOpportunityPipelines: (request, call) => listPipelines(ctx, request, call),
+      createCrmOpportunityPipeline: (request, call) => createPipeline(ctx, request, call),
+      updateCrmOpportunityPipeline: (request, call) => updatePipeline(ctx, request, call),
+      deleteCrmOpportunityPipeline: (request, call) => deletePipeline(ctx, request, call),
+      setDefaultCrmOpportunityPipeline: (request, call) => setDefaultPipeline(ctx, request, call),
+    } satisfies ServiceImpl<typeof CrmOpportunityPipelinesService>);
+    router.service(CrmChangeEventsService, {
+      listCrmChangeEvents: (request, call) => listChangeEvents(ctx, request, call),
+    } satisfies ServiceImpl<typeof CrmChangeEventsService>);
+  };
+}

@@ -1,0 +1,60 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import { type CrmLeadStatus, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import { leadStatuses, leads, leadValues, toProto } from '../leads/lead.ts';
+import { commit } from '../records/commit.ts';
+import { equals, equalsAnyCase } from '../records/conditions.ts';
+import { createRecord } from '../records/create-record.ts';
+import { deleteRecord } from '../records/delete-record.ts';
+import { listRecords } from '../records/list-records.ts';
+import { findRecord, lockRecord } from '../records/rows.ts';
+import { updateRecord } from '../records/update-record.ts';
+import { pickValues } from '../records/values.ts';
+
+const { method } = CrmLeadsService;
+
+/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> {
+  return {
+    async listCrmLeads(request, call) {
+      const { rows, totals } = await listRecords(ctx, call, leads, request, [
+        equals('status', request.status === undefined ? undefined : leadStatuses.textOf(request.status)),
+        equalsAnyCase('email', request.email),
+        equals('source', request.source),
+      ]);
+      return { leads: rows.map(toProto), ...totals };
+    },
+    async getCrmLead(request, call) {
+      const row = await findRecord(ctx.db.kysely, leads, callerOf(call).organizationId, request.id);
+      return { lead: toProto(row) };
+    },
+    createCrmLead: (request, call) =>
+      commit(ctx, call, method.createCrmLead, request, async (trx) => {
+        const row = await createRecord(ctx, trx, call, leads, { ...leadValues(request), ...startOf(request) });
+        return { lead: toProto(row) };
+      }),
+    updateCrmLead: (request, call) =>
+      commit(ctx, call, method.updateCrmLead, request, async (trx, { organizationId }) => {
+        const before = await lockRecord(trx, leads, organizationId, request.id);
+        const values = pickValues(leadValues(request), columnsOf(request.updateMask?.paths));
+        const row = await updateRecord(ctx, trx, call, leads, before, values);
+        return { lead: toProto(row) };
+      }),
+    deleteCrmLead: (request, call) =>
+      commit(ctx, call, method.deleteCrmLead, request, async (trx) => {
+        await deleteRecord(ctx, trx, call, leads, request.id);
+        return {};
+      }),
+  };
+}
+
+/** A lead is new unless said. */
+function startOf({ status }: { status?: CrmLeadStatus }) {
+  return status === undefined ? { status: 'new' } : {};
+}
+
+/** `company` is another name of `company_name`. */
+function columnsOf(paths: readonly string[] = []): string[] {
+  return paths.map((path) => (path === 'company' ? 'company_name' : path));
+}

@@ -1,0 +1,69 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { HandlerContext } from '@connectrpc/connect';
+import { countUpTo, encodeCursor, readPage } from '@drippulse/db';
+import type {
+  CrmChangeEventSchema,
+  ListCrmChangeEventsRequestSchema,
+  ListCrmChangeEventsResponseSchema,
+} from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { Kysely, Selectable } from 'kysely';
+import type { Context } from '../context.ts';
+import type { ChangeEvents, DB } from '../db/schema.ts';
+import { isUuid } from '../records/ids.ts';
+import { pageNumbers } from '../records/list-records.ts';
+
+type Request = MessageShape<typeof ListCrmChangeEventsRequestSchema>;
+
+export async function listChangeEvents(
+  ctx: Context,
+  request: Request,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof ListCrmChangeEventsResponseSchema>> {
+  const { kysely } = ctx.db;
+  const page = readPage(request, ['bigint']);
+  const matching = selectMatching(kysely, callerOf(call).organizationId, request);
+  const [after] = page.after ?? [];
+  const slice = after === undefined ? matching : matching.where('id', '<', BigInt(after));
+  // One more than asked for tells whether anything follows.
+  const found = await slice
+    .selectAll()
+    .orderBy('id', 'desc')
+    .offset(page.offset)
+    .limit(page.limit + 1)
+    .execute();
+  const rows = found.slice(0, page.limit);
+  const last = rows.at(-1);
+  const count = await countUpTo(kysely, matching.select('id'));
+  return {
+    changeEvents: rows.map(toProto),
+    ...count,
+    nextCursor: found.length > page.limit && last ? encodeCursor([last.id]) : undefined,
+    ...pageNumbers(page, count.totalCount),
+  };
+}
+
+function selectMatching(db: Kysely<DB>, organizationId: bigint, { recordType, recordId }: Request) {
+  let query = db.selectFrom('change_events').where('organization_id', '=', organizationId);
+  if (recordType !== undefined) query = query.where('record_type', '=', recordType);
+  if (recordId !== undefined) {
+    query = query.where(isUuid(recordId) ? 'record_id' : 'record_public_id', '=', recordId);
+  }
+  return query;
+}
+
+function toProto(row: Selectable<ChangeEvents>): MessageInitShape<typeof CrmChangeEventSchema> {
+  return {
+    id: row.id,
+    recordType: row.record_type,
+    recordId: row.record_id,
+    recordPublicId: row.record_public_id,
+    action: row.action,
+    actorType: row.actor_type,
+    actorId: row.actor_id,
+    changes: new TextEncoder().encode(row.changes),
+    requestId: row.request_id ?? undefined,
+    at: timestampFromDate(row.at),
+  };
+}

@@ -1,0 +1,52 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import type {
+  ListCrmOpportunityPipelinesRequestSchema,
+  ListCrmOpportunityPipelinesResponseSchema,
+} from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { type Caller, callerOf } from '@drippulse/rpc';
+import type { Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
+import { selectPipelines, selectStages, toProto } from '../pipelines/rows.ts';
+
+export async function listPipelines(
+  ctx: Context,
+  _request: MessageShape<typeof ListCrmOpportunityPipelinesRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof ListCrmOpportunityPipelinesResponseSchema>> {
+  const caller = callerOf(call);
+  return ctx.db.kysely.transaction().execute(async (trx) => {
+    const byDefault = await ensureDefaultPipeline(ctx, trx, caller.organizationId);
+    const others = await selectPipelines(trx, caller.organizationId)
+      .where('user_id', 'is not', null)
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    const stages = await selectStages(trx, caller.organizationId).execute();
+    const pipelines = [byDefault, ...others];
+    return {
+      pipelines: pipelines.map((row) =>
+        toProto(
+          row,
+          stages.filter((stage) => stage.pipeline_id === row.id),
+        ),
+      ),
+      defaultPipelineId: (await findPreferred(trx, caller)) ?? byDefault.id,
+      totalCount: BigInt(pipelines.length),
+    };
+  });
+}
+
+/** What the user chose; only users choose. */
+async function findPreferred(trx: Transaction<DB>, { organizationId, actor }: Caller): Promise<string | undefined> {
+  if (actor.type !== 'user') return undefined;
+  const row = await trx
+    .selectFrom('opportunity_pipeline_preferences')
+    .select('pipeline_id')
+    .where('organization_id', '=', organizationId)
+    .where('user_id', '=', BigInt(actor.id))
+    .executeTakeFirst();
+  return row?.pipeline_id;
+}

@@ -1,0 +1,61 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import { readMove } from '../opportunities/move.ts';
+import { opportunities, opportunityValues, toProto } from '../opportunities/opportunity.ts';
+import { findStage, placeAtEnd } from '../opportunities/place.ts';
+import { stageTypes } from '../pipelines/stage-types.ts';
+import { commit } from '../records/commit.ts';
+import { equals, equalsUuid, linksTo } from '../records/conditions.ts';
+import { createRecord } from '../records/create-record.ts';
+import { deleteRecord } from '../records/delete-record.ts';
+import { listRecords } from '../records/list-records.ts';
+import { findRecord, lockRecord } from '../records/rows.ts';
+import { updateRecord } from '../records/update-record.ts';
+import { pickValues } from '../records/values.ts';
+import { reorderOpportunities } from './reorder-opportunities.ts';
+
+const { method } = CrmOpportunitiesService;
+
+/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+export function opportunitiesMethods(ctx: Context): ServiceImpl<typeof CrmOpportunitiesService> {
+  return {
+    async listCrmOpportunities(request, call) {
+      const { organizationId } = callerOf(call);
+      const { rows, totals } = await listRecords(ctx, call, opportunities, request, [
+        equalsUuid('pipeline_id', request.pipelineId),
+        equalsUuid('pipeline_stage_id', request.pipelineStageId),
+        equals('status', request.status === undefined ? undefined : stageTypes.textOf(request.status)),
+        linksTo(organizationId, 'account_id', 'account', request.accountId),
+        linksTo(organizationId, 'contact_id', 'contact', request.contactId),
+      ]);
+      return { opportunities: rows.map(toProto), ...totals };
+    },
+    async getCrmOpportunity(request, call) {
+      const row = await findRecord(ctx.db.kysely, opportunities, callerOf(call).organizationId, request.id);
+      return { opportunity: toProto(row) };
+    },
+    createCrmOpportunity: (request, call) =>
+      commit(ctx, call, method.createCrmOpportunity, request, async (trx, { organizationId }) => {
+        const stage = await findStage(ctx, trx, organizationId, request);
+        const place = await placeAtEnd(ctx, trx, stage);
+        const row = await createRecord(ctx, trx, call, opportunities, { ...opportunityValues(request), ...place });
+        return { opportunity: toProto(row) };
+      }),
+    updateCrmOpportunity: (request, call) =>
+      commit(ctx, call, method.updateCrmOpportunity, request, async (trx, { organizationId }) => {
+        const before = await lockRecord(trx, opportunities, organizationId, request.id);
+        const values = pickValues(opportunityValues(request), request.updateMask?.paths);
+        const place = await readMove(ctx, trx, request, before);
+        const row = await updateRecord(ctx, trx, call, opportunities, before, { ...values, ...place });
+        return { opportunity: toProto(row) };
+      }),
+    reorderCrmOpportunities: (request, call) => reorderOpportunities(ctx, request, call),
+    deleteCrmOpportunity: (request, call) =>
+      commit(ctx, call, method.deleteCrmOpportunity, request, async (trx) => {
+        await deleteRecord(ctx, trx, call, opportunities, request.id);
+        return {};
+      }),
+  };
+}

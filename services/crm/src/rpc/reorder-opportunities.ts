@@ -1,0 +1,93 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import {
+  CrmOpportunitiesService,
+  type ReorderCrmOpportunitiesRequestSchema,
+  type ReorderCrmOpportunitiesResponseSchema,
+} from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import type { Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { type OpportunityRow, opportunities, toProto } from '../opportunities/opportunity.ts';
+import { placeIn, stageNotFound } from '../opportunities/place.ts';
+import { mergeOrder, newPositions } from '../opportunities/positions.ts';
+import { type StageRow, selectStages } from '../pipelines/rows.ts';
+import { commit } from '../records/commit.ts';
+import { isUuid } from '../records/ids.ts';
+import { findRecord, lockRecord } from '../records/rows.ts';
+import { refuse } from '../records/rules.ts';
+import { updateRecord } from '../records/update-record.ts';
+
+const { reorderCrmOpportunities: method } = CrmOpportunitiesService.method;
+
+const maxIds = 1000;
+
+type Request = MessageShape<typeof ReorderCrmOpportunitiesRequestSchema>;
+
+/** The stage is held, so that two people who drag at once do so one after the other, each on what the other left. */
+export async function reorderOpportunities(
+  ctx: Context,
+  request: Request,
+  call: HandlerContext,
+): Promise<MessageShape<typeof ReorderCrmOpportunitiesResponseSchema>> {
+  if (request.orderedIds.length > maxIds) {
+    refuse([{ field: 'ordered_ids', message: `must be at most ${maxIds}` }]);
+  }
+  return commit(ctx, call, method, request, async (trx, { organizationId }) => {
+    const stage = await lockStage(trx, organizationId, request.pipelineStageId ?? '');
+    const named: OpportunityRow[] = [];
+    for (const id of request.orderedIds) named.push(await findRecord(trx, opportunities, organizationId, id));
+    if (new Set(named.map((row) => row.id)).size < named.length) {
+      refuse([{ field: 'ordered_ids', message: 'must name each opportunity once' }]);
+    }
+    const moved = await writeOrder(ctx, trx, call, stage, named);
+    return { ...(await answer(trx, stage, named)), movedCount: BigInt(moved) };
+  });
+}
+
+async function lockStage(trx: Transaction<DB>, organizationId: bigint, id: string): Promise<StageRow> {
+  const query = selectStages(trx, organizationId).where('id', '=', id).forUpdate();
+  const stage = isUuid(id) ? await query.executeTakeFirst() : undefined;
+  if (stage === undefined) throw stageNotFound();
+  return stage;
+}
+
+async function writeOrder(
+  ctx: Context,
+  trx: Transaction<DB>,
+  call: HandlerContext,
+  stage: StageRow,
+  named: readonly OpportunityRow[],
+): Promise<number> {
+  const standing = await trx
+    .selectFrom('opportunities')
+    .select(['id', 'stage_position'])
+    .where('organization_id', '=', stage.organization_id)
+    .where('pipeline_stage_id', '=', stage.id)
+    .where('deleted_at', 'is', null)
+    .orderBy('stage_position')
+    .orderBy('id')
+    .execute();
+  const positions = new Map(standing.map((row) => [row.id, row.stage_position]));
+  const order = mergeOrder(
+    standing.map((row) => row.id),
+    named.map((row) => row.id),
+  );
+  const moves = newPositions(order.map((id) => ({ id, position: positions.get(id) })));
+  for (const [id, position] of moves) {
+    const before = await lockRecord(trx, opportunities, stage.organization_id, id);
+    const place = before.pipeline_stage_id === stage.id ? {} : placeIn(ctx, stage);
+    await updateRecord(ctx, trx, call, opportunities, before, { ...place, stage_position: position });
+  }
+  return moves.size;
+}
+
+async function answer(
+  trx: Transaction<DB>,
+  stage: StageRow,
+  named: readonly OpportunityRow[],
+): Promise<MessageInitShape<typeof ReorderCrmOpportunitiesResponseSchema>> {
+  const rows: OpportunityRow[] = [];
+  for (const { id } of named) rows.push(await findRecord(trx, opportunities, stage.organization_id, id));
+  return { pipelineStageId: stage.id, opportunities: rows.map(toProto) };
+}

@@ -1,0 +1,29 @@
+import type { MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  CrmOpportunityPipelinesService,
+  type SetDefaultCrmOpportunityPipelineRequestSchema,
+  type SetDefaultCrmOpportunityPipelineResponseSchema,
+} from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import type { Context } from '../context.ts';
+import { findPipeline } from '../pipelines/rows.ts';
+
+const { setDefaultCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
+
+/** The preference of one user; any pipeline of the organization may be preferred. */
+export async function setDefaultPipeline(
+  ctx: Context,
+  request: MessageShape<typeof SetDefaultCrmOpportunityPipelineRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageShape<typeof SetDefaultCrmOpportunityPipelineResponseSchema>> {
+  return transact(ctx, call, method, request, async (trx, { organizationId, actor }) => {
+    const { id } = await findPipeline(trx, organizationId, request.id);
+    await trx
+      .insertInto('opportunity_pipeline_preferences')
+      .values({ organization_id: organizationId, user_id: BigInt(actor.id), pipeline_id: id })
+      .onConflict((conflict) => conflict.columns(['organization_id', 'user_id']).doUpdateSet({ pipeline_id: id }))
+      .execute();
+    return { defaultPipelineId: id };
+  });
+}

@@ -1,0 +1,68 @@
+import {
+  connectDatabase,
+  createSealer,
+  databaseInterceptor,
+  idempotencyPartitions,
+  startPartitionLoop,
+} from '@drippulse/db';
+import { type EventTransport, startRelay } from '@drippulse/events';
+import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
+import { createTokens, type Peers, parseInternalTokenKeys, serveRpc, serverInterceptors } from '@drippulse/rpc';
+import { type Clock, systemClock } from '@drippulse/runtime';
+import { sql } from 'kysely';
+import type { Config } from './config.ts';
+import type { Context } from './context.ts';
+import type { DB } from './db/schema.ts';
+import { createServiceMetrics } from './metrics.ts';
+import { routesOf } from './rpc/index.ts';
+
+export { type Config, readConfig } from './config.ts';
+
+/** What the services of one process share, and what tests replace. */
+export type Shared = { peers: Peers; events: EventTransport; log: Logger; clock?: Clock };
+
+export type Service = {
+  /** Where gRPC is served; undefined when it is not. */
+  port: number | undefined;
+  metrics: Metrics;
+  ready(): Promise<Record<string, boolean>>;
+  stop(): Promise<void>;
+};
+
+export async function startService(config: Config, shared: Shared): Promise<Service> {
+  const { peers, events, clock = systemClock } = shared;
+  const log = shared.log.child({ service: 'crm' });
+  const metrics = createMetrics('crm');
+  const tokens = createTokens({ service: 'crm', keys: parseInternalTokenKeys(config.internalTokenKeys) });
+  const sealer = createSealer(config.encryptionKeys);
+  const db = connectDatabase<DB>({ url: config.databaseUrl, schema: 'crm', service: 'crm', log });
+  const relay = startRelay({ db, schema: 'crm', service: 'crm', transport: events, log, metrics });
+  const partitions = startPartitionLoop({ db, tables: [idempotencyPartitions], log });
+
+  const ctx: Context = { config, db, clock, log, metrics: createServiceMetrics(metrics), relay, sealer };
+  const routes = routesOf(ctx);
+  const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
+  peers.register('crm', routes, interceptors);
+  const { host, grpcPort } = config;
+  const server =
+    grpcPort === undefined ? undefined : await serveRpc({ routes, interceptors, host, port: grpcPort, log });
+
+  return {
+    port: server?.port,
+    metrics,
+    async ready() {
+      const database = await sql`select 1`.execute(db.kysely).then(
+        () => true,
+        () => false,
+      );
+      return { database };
+    },
+    async stop() {
+      peers.unregister('crm');
+      await server?.stop();
+      await partitions.stop();
+      await relay.stop();
+      await db.close();
+    },
+  };
+}
