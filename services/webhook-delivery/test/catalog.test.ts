@@ -27,6 +27,14 @@ test('the catalog lists what can fire, each with a schema of the whole body and 
     'webhook.recovered',
     'webhook.exhausted',
     'webhook.disabled',
+    ...['account', 'contact', 'lead', 'opportunity', 'activity'].flatMap((noun) => [
+      `${noun}.created`,
+      `${noun}.updated`,
+      `${noun}.deleted`,
+    ]),
+    'opportunity.stage_changed',
+    'opportunity.won',
+    'opportunity.lost',
   ]);
   expect(totalCount).toBe(BigInt(eventTypes.length));
   for (const { type, schema, example } of eventTypes) {
