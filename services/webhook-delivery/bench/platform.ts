@@ -1,0 +1,174 @@
+import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { connectDatabase } from '@drippulse/db';
+import {
+  appendEvents,
+  createEmbeddedTransport,
+  createOutboxTables,
+  migrateEmbeddedTransport,
+  startRelay,
+  topicOf,
+} from '@drippulse/events';
+import { createLogger, createMetrics } from '@drippulse/observability';
+import { WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
+import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import {
+  clientFor,
+  createInMemoryPeers,
+  createTokens,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+  serviceNames,
+} from '@drippulse/rpc';
+import { startEmbeddedPostgres } from '@drippulse/testing';
+import { sql } from 'kysely';
+import type { DB } from '../src/db/schema.ts';
+import { migrateService } from '../src/migrate.ts';
+import { type Config, startService } from '../src/service.ts';
+import type { Arrival } from './receiver.ts';
+
+export type Platform = Awaited<ReturnType<typeof startPlatform>>;
+
+/**
+ * The service in this process as it is in production, a PostgreSQL that syncs to disk, a publisher with an outbox and a
+ * relay of its own, and a receiver in a process of its own.
+ */
+export async function startPlatform() {
+  const dataDir = await mkdtemp(join(tmpdir(), 'bench-webhooks-'));
+  const settings = { shared_buffers: '1GB', max_wal_size: '4GB' };
+  const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), settings });
+  const { url } = postgres;
+  const log = createLogger({ service: 'bench', level: 'error' });
+  await migrateService(url);
+  await migrateEmbeddedTransport(url);
+  const events = createEmbeddedTransport({ url, log });
+  await events.ensureTopics([topicOf(WorkflowEventSchema).name]);
+  const publisher = await startPublisher(url, events, log);
+  const receiver = await startReceiver();
+  const keys = generateInternalTokenKeys(serviceNames);
+  const peers = createInMemoryPeers();
+  const config: Config = {
+    databaseUrl: url,
+    internalTokenKeys: keys['webhook-delivery'],
+    encryptionKeys: randomBytes(32).toString('base64'),
+    kafkaBrokers: undefined,
+    redisUrl: undefined,
+    host: '127.0.0.1',
+    grpcPort: undefined,
+    opsPort: 0,
+    leaseSeconds: 30,
+    logLevel: 'error',
+    allowPrivate: true,
+  };
+  const service = await startService(config, { peers, events, log });
+  let stopped: Promise<void> | undefined;
+  const db = connectDatabase<DB>({ url, schema: 'webhooks', service: 'bench', log, max: 2 });
+  const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
+  const client = clientFor(WebhooksService, { peers, target: 'webhook-delivery', tokens });
+  return {
+    url,
+    db,
+    publisher,
+    receiver,
+    async addWebhook(organizationId: bigint, path: string): Promise<bigint> {
+      const actor = { type: 'user' as const, id: '1' };
+      const caller = client({ organizationId, actor, role: 'editor', mode: 'live' });
+      const webhookUrl = path.startsWith('http') ? path : `${receiver.url}${path}`;
+      const { webhook } = await caller.createWebhook({ url: webhookUrl, eventType: 'workflow.created' });
+      return webhook?.id ?? 0n;
+    },
+    /** For what is measured without its loops; a second call changes nothing. */
+    stopService() {
+      stopped ??= service.stop();
+      return stopped;
+    },
+    async stop() {
+      await publisher.stop();
+      await events.close();
+      peers.close();
+      await db.close();
+      receiver.stop();
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startPublisher(
+  url: string,
+  transport: ReturnType<typeof createEmbeddedTransport>,
+  log: ReturnType<typeof createLogger>,
+) {
+  const setup = connectDatabase<unknown>({ url, schema: 'public', service: 'bench', log, max: 1 });
+  await sql`create schema publisher`.execute(setup.kysely);
+  await setup.close();
+  const db = connectDatabase<unknown>({ url, schema: 'publisher', service: 'bench', log, max: 4 });
+  await createOutboxTables(db.kysely);
+  const metrics = createMetrics('bench');
+  const relay = startRelay({ db, schema: 'publisher', service: 'bench', transport, log, metrics });
+  return {
+    /** One transaction with these events; answers their ids and when it was committed, in epoch milliseconds. */
+    async publish(organizationId: bigint, count: number): Promise<{ ids: string[]; committedAt: number }> {
+      const made = Array.from({ length: count }, () => workflowCreated(organizationId));
+      const ids = await db.kysely.transaction().execute((trx) => appendEvents(trx, topicOf(WorkflowEventSchema), made));
+      const committedAt = performance.timeOrigin + performance.now();
+      relay.wake();
+      return { ids, committedAt };
+    },
+    async stop() {
+      await relay.stop();
+      await db.close();
+    },
+  };
+}
+
+let workflows = 0n;
+
+function workflowCreated(organizationId: bigint) {
+  workflows += 1n;
+  const at = timestampFromDate(new Date());
+  const steps = Buffer.from('[{"id":"s1","type":"wait","name":"Wait","position":0,"config":{"duration":1}}]');
+  const value = {
+    id: workflows,
+    name: 'Bench',
+    status: WorkflowStatus.DRAFT,
+    version: 1,
+    steps,
+    createdAt: at,
+    updatedAt: at,
+  };
+  return {
+    organizationId,
+    sequence: 1n,
+    aggregate: `workflow:${workflows}`,
+    payload: { case: 'created' as const, value: { ...value, integrations: Buffer.from('[]') } },
+  };
+}
+
+/** The endpoints; `arrivals` has the first arrival of each event at /ok. */
+async function startReceiver() {
+  const child = fork(fileURLToPath(new URL('receiver.ts', import.meta.url)), { stdio: 'inherit' });
+  const arrivals = new Map<string, number>();
+  let count = 0;
+  const { promise: listening, resolve } = Promise.withResolvers<number>();
+  child.on('message', (message: { port?: number; arrivals?: Arrival[] }) => {
+    if (message.port !== undefined) resolve(message.port);
+    for (const [id, at] of message.arrivals ?? []) {
+      count += 1;
+      if (!arrivals.has(id)) arrivals.set(id, at);
+    }
+  });
+  const port = await listening;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    arrivals,
+    requests: () => count,
+    stop: () => void child.kill(),
+  };
+}
