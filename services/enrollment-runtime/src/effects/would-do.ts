@@ -1,3 +1,4 @@
+import { withoutQuery } from './callback/webhook-callback.ts';
 import type { EffectCall, EffectContext, EffectOutcome } from './effect-call.ts';
 import { isOwnMailer, noConnection } from './email/integrations.ts';
 
@@ -10,6 +11,6 @@ export async function describeEmail(_ctx: EffectContext, { request }: EffectCall
 
 /** What a live enrollment would call; what comes back is what a test run of the workflow shows. */
 export async function describeWebhookCallback(_ctx: EffectContext, { request }: EffectCall): Promise<EffectOutcome> {
-  const message = `Would send ${String(request['method'])} ${String(request['url'])}`;
+  const message = `Would send ${String(request['method'])} ${withoutQuery(String(request['url']))}`;
   return { outcome: 'succeeded', message, output: { response: { status: 200, body: '' } } };
 }

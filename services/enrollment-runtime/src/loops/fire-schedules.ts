@@ -1,3 +1,4 @@
+import { isInfrastructureError } from '@drippulse/db';
 import { type Loop, startLoop } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
@@ -13,15 +14,28 @@ export function startFireSchedules(ctx: Context): Loop {
     log: ctx.log,
     async run() {
       const due = await findDue(ctx);
-      let fired = 0;
-      for (const schedule of due) if (await fireSchedule(ctx, schedule)) fired += 1;
-      if (fired > 0) {
-        ctx.relay.wake();
-        ctx.wake.advance();
-      }
+      const failures = await fireAll(ctx, due);
+      if (failures.length > 0) throw new AggregateError(failures, `${failures.length} schedules could not be fired`);
       return due.length === batch ? 0 : nextDueMs(ctx);
     },
   });
+}
+
+/** One that can not be fired does not keep those behind it from their tick; a database that is away keeps all. */
+async function fireAll(ctx: Context, due: readonly DueSchedule[]): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  for (const schedule of due) {
+    try {
+      if (await fireSchedule(ctx, schedule)) {
+        ctx.relay.wake();
+        ctx.wake.advance();
+      }
+    } catch (error) {
+      if (isInfrastructureError(error)) throw error;
+      failures.push(error);
+    }
+  }
+  return failures;
 }
 
 async function findDue(ctx: Context): Promise<DueSchedule[]> {

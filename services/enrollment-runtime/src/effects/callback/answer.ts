@@ -1,10 +1,10 @@
 import type { EffectResult } from '@drippulse/engine';
 import type { HttpAnswer } from '@drippulse/http';
 import { checkJsonText, type JsonValue, parseJson } from '@drippulse/json';
+import { readRetryAfter } from './retry-after.ts';
 
 /** Statuses that say "later" (RFC 9110, RFC 8470); of the others a 4xx is the last word on this request. */
 const retryableStatuses = new Set([408, 425, 429]);
-const longestRetryAfterSeconds = 86_400;
 const excerptLength = 300;
 
 /** What an answer means for the step. */
@@ -19,7 +19,7 @@ export function resultOf(answer: HttpAnswer, request: string, now: Date): Effect
   }
   const retryable = statusCode >= 500 || retryableStatuses.has(statusCode);
   const retryAfterSeconds = retryable ? readRetryAfter(answer.headers['retry-after'], now) : undefined;
-  const excerpt = readText(answer).slice(0, excerptLength);
+  const excerpt = readText(answer).slice(0, excerptLength).toWellFormed();
   return {
     outcome: 'failed',
     error: `${request} answered ${statusCode}${excerpt === '' ? '' : `: ${excerpt}`}`,
@@ -46,11 +46,4 @@ function readJson(text: string): JsonValue | undefined {
 /** As text that PostgreSQL can store. */
 function readText(answer: HttpAnswer): string {
   return new TextDecoder().decode(answer.body).replaceAll('\0', '');
-}
-
-/** `Retry-After` in seconds, whichever of its two forms it has (RFC 9110, section 10.2.3), a day at most. */
-function readRetryAfter(value: string | undefined, now: Date): number | undefined {
-  if (value === undefined) return undefined;
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - now.getTime()) / 1000;
-  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(Math.ceil(seconds), 0), longestRetryAfterSeconds);
 }

@@ -7,6 +7,7 @@ export const signingTimeoutMs = 5_000;
 export async function signatureHeaders(
   signing: Clients['signing'],
   message: { organizationId: bigint; webhookId: bigint; id: string; body: string; at: Date },
+  signal: AbortSignal,
 ): Promise<Record<string, string>> {
   const { organizationId, webhookId, id, body, at } = message;
   const timestampSeconds = BigInt(Math.floor(at.getTime() / 1000));
@@ -17,6 +18,6 @@ export async function signatureHeaders(
     mode: 'live',
   });
   const request = { webhookId, messageId: id, timestampSeconds, body: new TextEncoder().encode(body) };
-  const { signature } = await client.signPayload(request, { timeoutMs: signingTimeoutMs });
+  const { signature } = await client.signPayload(request, { timeoutMs: signingTimeoutMs, signal });
   return { 'webhook-id': id, 'webhook-timestamp': String(timestampSeconds), 'webhook-signature': signature };
 }

@@ -39,10 +39,11 @@ async function sign(
   request: CallbackRequest,
 ): Promise<EffectOutcome | { headers: Record<string, string> }> {
   if (request.signWith === undefined) return { headers: {} };
-  const message = { organizationId: call.organizationId, webhookId: request.signWith, id: call.key };
+  const { organizationId, key: id, signal } = call;
+  const { signWith: webhookId, body = '' } = request;
   try {
-    const at = clock.now();
-    return { headers: await signatureHeaders(clients.signing, { ...message, body: request.body ?? '', at }) };
+    const message = { organizationId, webhookId, id, body, at: clock.now() };
+    return { headers: await signatureHeaders(clients.signing, message, signal) };
   } catch (error) {
     const { kind, message: reason } = fromConnectError(error);
     const problem = `webhook ${request.signWith} can not sign the request: ${reason}`;
@@ -51,6 +52,6 @@ async function sign(
 }
 
 /** What a query holds may be a secret, and the timeline is read by viewers. */
-function withoutQuery(url: string): string {
+export function withoutQuery(url: string): string {
   return url.replace(/[?#].*$/s, '');
 }

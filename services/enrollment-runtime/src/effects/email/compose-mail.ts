@@ -54,10 +54,10 @@ function bodyOf({ html, text }: JsonObject): { html?: string; text: string } {
   return { text: typeof text === 'string' ? text : '' };
 }
 
-/** One mailbox, `a@b.c` or `Name <a@b.c>`; null for anything else. */
+/** One mailbox, `a@b.c` or `Name <a@b.c>`; null for anything else, a list or a group of one too. */
 function readAddress(value: unknown): Address | null {
-  const [first, ...others] = addressparser(oneLine(value), { flatten: true });
-  if (first === undefined || others.length > 0 || !addressPattern.test(first.address)) return null;
+  const [first, ...others] = addressparser(oneLine(value));
+  if (first?.address === undefined || others.length > 0 || !addressPattern.test(first.address)) return null;
   return { name: first.name, address: first.address };
 }
 

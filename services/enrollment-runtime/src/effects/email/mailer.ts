@@ -1,13 +1,12 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import { hashOfKey } from '../message-id.ts';
 import type { Mail } from './compose-mail.ts';
 
 /** Hands one mail over and answers the id that the mail server gave it, if it gave one. */
 export type Mailer = {
   from: string;
-  send(key: string, mail: Mail): Promise<string | undefined>;
+  send(key: string, mail: Mail, signal: AbortSignal): Promise<string | undefined>;
   close(): void;
 };
 
@@ -15,9 +14,8 @@ export type Mailer = {
 export const mailTimeoutMs = 60_000;
 
 const connectTimeoutMs = 10_000;
-const idleSocketMs = 20_000;
-/** At least as many as the effects in flight to the mail server, so that none waits inside of nodemailer. */
-const maxConnections = 20;
+/** As many as the pool lets effects fly to the mail server, so that none waits inside of nodemailer. */
+const maxConnections = 40;
 
 // Whatever a template puts into a mail, it never makes nodemailer read a file or fetch a URL.
 const guard = { disableFileAccess: true, disableUrlAccess: true };
@@ -41,15 +39,14 @@ function smtpMailer(url: string, from: string): Mailer {
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,
     dnsTimeout: connectTimeoutMs,
-    socketTimeout: idleSocketMs,
   });
   return {
     from,
-    async send(_key, mail) {
-      const { response } = await transport.sendMail({ ...mail, ...guard });
+    async send(_key, mail, signal) {
+      const { response } = await transport.sendMail({ ...mail, ...guard, signal });
       return /queued as (\S+)|\bid=(\S+)/i.exec(response)?.slice(1).find(Boolean);
     },
-    close: () => transport.close(),
+    close: () => transport.close({ force: true }),
   };
 }
 
@@ -70,8 +67,7 @@ function fileMailer(folder: string, from: string): Mailer {
   };
 }
 
-/** The effect key where a file may be named so; step ids may hold anything. */
+/** The effect key, whose parts are letters, digits, dots, dashes and underscores; not every system takes a colon. */
 function fileNameOf(key: string): string {
-  const name = key.replaceAll(':', '_');
-  return /^[\w-][\w.-]{0,199}$/.test(name) ? `${name}.eml` : `${hashOfKey(key)}.eml`;
+  return `${key.replaceAll(':', '_')}.eml`;
 }

@@ -11,7 +11,7 @@ export async function sendEmail({ adapters }: EffectContext, call: EffectCall): 
   if ('problem' in composed) return { outcome: 'failed', error: composed.problem, retryable: false };
   const { mail } = composed;
   try {
-    const providerMessageId = await adapters.mailer.send(call.key, mail);
+    const providerMessageId = await adapters.mailer.send(call.key, mail, call.signal);
     const message = `Sent to ${mail.to.address}: "${mail.subject}"`;
     return { outcome: 'succeeded', message, ...(providerMessageId !== undefined && { providerMessageId }) };
   } catch (error) {
@@ -25,7 +25,7 @@ export async function sendEmail({ adapters }: EffectContext, call: EffectCall): 
  */
 function failureOf(error: unknown): EffectOutcome {
   const { responseCode, code } = smtpError(error);
-  const isRefused = responseCode !== undefined && responseCode >= 500 && code !== 'EAUTH';
+  const isRefused = responseCode === undefined ? code === 'EENVELOPE' : responseCode >= 500 && code !== 'EAUTH';
   const message = error instanceof Error ? error.message : String(error);
   return { outcome: 'failed', error: `the mail server did not take it: ${message}`, retryable: !isRefused };
 }

@@ -1,0 +1,18 @@
+const weekday = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
+// RFC 9110 asks to understand all three: IMF-fixdate, RFC 850, asctime. `Date.parse` alone takes "1" or "2 years" too.
+const httpDate = new RegExp(
+  `^${weekday}(?:, \\d\\d \\w{3} \\d{4}|\\w*, \\d\\d-\\w{3}-\\d\\d| \\w{3} [ \\d]\\d) \\d\\d:\\d\\d:\\d\\d(?: GMT| \\d{4})$`,
+);
+const longestSeconds = 86_400;
+
+/** Whole seconds from now that `Retry-After` asks for (RFC 9110, section 10.2.3), a day at most; undefined for garbage. */
+export function readRetryAfter(value: string | undefined, now: Date): number | undefined {
+  const text = value?.trim() ?? '';
+  const seconds = /^\d+$/.test(text) ? Number(text) : secondsUntil(text, now);
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(Math.ceil(seconds), 0), longestSeconds);
+}
+
+function secondsUntil(text: string, now: Date): number {
+  if (!httpDate.test(text)) return Number.NaN;
+  return (Date.parse(text.endsWith('GMT') ? text : `${text} GMT`) - now.getTime()) / 1000;
+}

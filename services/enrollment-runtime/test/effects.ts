@@ -1,0 +1,95 @@
+import { createHmac } from 'node:crypto';
+import { createLogger } from '@drippulse/observability';
+import { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import {
+  callerOf,
+  clientFor,
+  createInMemoryPeers,
+  createTokens,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+  serverInterceptors,
+  serviceNames,
+} from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+import type { Config } from '../src/config.ts';
+import { createEffectAdapters } from '../src/effects/adapters.ts';
+import type { EffectCall, EffectContext } from '../src/effects/effect-call.ts';
+
+/** The only webhook there is: of organization 1. */
+const webhook = { id: 7n, organizationId: 1n, secret: Buffer.from('a secret of thirty-two bytes, ok') };
+
+export const effectKey = '0199d3b2-4a57-7c3e-8f35-0c6f4f2c9d11:step_1:1';
+
+/** The time that effects are told. */
+export const now = new Date('2026-11-25T09:00:00.500Z');
+
+/** What effects need, with a webhook-delivery service in memory that signs. */
+export function effectContext(
+  config: Partial<Pick<Config, 'allowPrivate' | 'smtpUrl' | 'mailDir'>> = {},
+): EffectContext & { stop(): Promise<void> } {
+  const log = createLogger({ service: 'test', level: 'fatal' });
+  const keys = generateInternalTokenKeys(serviceNames);
+  const tokensOf = (service: 'enrollment-runtime' | 'webhook-delivery') =>
+    createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
+  const peers = createInMemoryPeers();
+  peers.register(
+    'webhook-delivery',
+    (router) => {
+      router.service(WebhookSigningService, {
+        signPayload({ webhookId, messageId, timestampSeconds, body }, call) {
+          if (webhookId !== webhook.id || callerOf(call).organizationId !== webhook.organizationId) {
+            throw new DomainError('not_found', 'webhook_not_found', 'There is no webhook with this id.');
+          }
+          return { signature: signatureOf(messageId, String(timestampSeconds), Buffer.from(body).toString()) };
+        },
+      });
+    },
+    serverInterceptors({ tokens: tokensOf('webhook-delivery'), log }),
+  );
+  const tokens = tokensOf('enrollment-runtime');
+  const adapters = createEffectAdapters({
+    config: {
+      allowPrivate: true,
+      smtpUrl: undefined,
+      mailDir: undefined,
+      mailFrom: 'DripPulse <drip@example.com>',
+      ...config,
+    },
+  });
+  return {
+    adapters,
+    clients: {
+      signing: clientFor(WebhookSigningService, { peers, target: 'webhook-delivery', tokens }),
+      workflows() {
+        throw new Error('effects know no workflows');
+      },
+    },
+    clock: { now: () => now },
+    async stop() {
+      await adapters.close();
+      peers.close();
+    },
+  };
+}
+
+/** `webhook-signature` of Standard Webhooks 1.0.0, computed from its text. */
+export function signatureOf(id: string, timestamp: string, body: string): string {
+  return `v1,${createHmac('sha256', webhook.secret).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+}
+
+export function effectCall(kind: EffectCall['kind'], request: EffectCall['request'], more = {}): EffectCall {
+  return {
+    key: effectKey,
+    kind,
+    request,
+    organizationId: 1n,
+    workflowId: 12n,
+    enrollmentId: 4711n,
+    stepId: 'step_1',
+    mode: 'live',
+    attempt: 1,
+    signal: new AbortController().signal,
+    ...more,
+  };
+}

@@ -1,0 +1,185 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { simpleParser } from 'mailparser';
+import { messageIdOf } from '../src/effects/message-id.ts';
+import { performEffect } from '../src/effects/perform.ts';
+import { effectCall, effectContext, effectKey } from './effects.ts';
+import { startMailServer } from './mail-server.ts';
+
+let server: Awaited<ReturnType<typeof startMailServer>>;
+let ctx: ReturnType<typeof effectContext>;
+beforeAll(async () => {
+  server = await startMailServer();
+  ctx = effectContext({ smtpUrl: server.url });
+});
+afterAll(async () => {
+  await ctx.stop();
+  await server.stop();
+});
+
+function request(more = {}) {
+  return {
+    integration_id: 'internal',
+    integration_name: 'internal',
+    connection_key: 'default',
+    to: 'ada@example.org',
+    from: '',
+    reply_to: '',
+    subject: 'Welcome, Ada',
+    category: '',
+    html: '<h1>Hello</h1><p>See <a href="https://example.org/x">this</a> &amp; that</p>',
+    ...more,
+  };
+}
+
+const perform = (more = {}, call = {}) => performEffect(ctx, effectCall('email', request(more), call));
+
+/** What arrived for one performed mail. */
+async function sent(more = {}) {
+  const result = await perform(more);
+  expect(result).toMatchObject({ outcome: 'succeeded' });
+  const mail = server.mails.at(-1);
+  if (mail === undefined) throw new Error('no mail arrived');
+  return mail;
+}
+
+test('a mail goes out as HTML with the text a reader without it needs, and says what the server called it', async () => {
+  const result = await perform();
+  expect(result).toEqual({
+    outcome: 'succeeded',
+    message: 'Sent to ada@example.org: "Welcome, Ada"',
+    providerMessageId: `MAIL${server.mails.length}`,
+  });
+  const mail = server.mails.at(-1);
+  expect(mail).toMatchObject({ from: 'drip@example.com', to: ['ada@example.org'] });
+  expect(mail?.parsed).toMatchObject({
+    subject: 'Welcome, Ada',
+    messageId: messageIdOf(effectKey, 'drip@example.com'),
+  });
+  expect(mail?.parsed.from?.text).toBe('"DripPulse" <drip@example.com>');
+  expect(mail?.parsed.html).toContain('<h1>Hello</h1>');
+  expect(mail?.parsed.text).toContain('this [https://example.org/x] & that');
+  expect(mail?.parsed.headers.get('auto-submitted')).toBe('auto-generated');
+});
+
+test('a repeat is the same mail with the same Message-ID', async () => {
+  const withoutDate = (raw: string) => raw.replace(/^Date: .*$/m, '');
+  const [first, second] = [await sent(), await sent()];
+  expect(withoutDate(second.raw)).toBe(withoutDate(first.raw));
+});
+
+test('a plain body stays plain, and mails share a connection', async () => {
+  const before = server.connections();
+  const mail = await sent({ html: undefined, text: 'Hello <Ada>' });
+  expect(mail.parsed).toMatchObject({ text: expect.stringContaining('Hello <Ada>'), html: false });
+  expect(server.connections()).toBe(Math.max(before, 1));
+});
+
+test('sender and answer address may be named, and what bounces comes to the platform', async () => {
+  const mail = await sent({ from: 'Grace <grace@example.net>', reply_to: 'team@example.net' });
+  expect(mail.from).toBe('drip@example.com');
+  expect(mail.parsed.from?.text).toBe('"Grace" <grace@example.net>');
+  expect(mail.parsed.replyTo?.text).toBe('team@example.net');
+});
+
+test('no value brings a header of its own or a further receiver', async () => {
+  const evil = 'Hi\r\nBcc: eve@example.org\r\n\r\n<script>';
+  const mail = await sent({ subject: evil });
+  expect(mail.to).toEqual(['ada@example.org']);
+  expect(mail.parsed.bcc).toBeUndefined();
+  expect(mail.raw).not.toMatch(/^bcc:/im);
+  const count = server.mails.length;
+  for (const more of [
+    { to: 'a@x.org, b@x.org' },
+    { to: 'a@x.org\r\nRCPT TO:<b@x.org>' },
+    { from: 'nobody' },
+    { from: 'Ada\r\nBcc: eve@example.org <ada@example.net>' },
+    { from: 'a@x.org, b@x.org' },
+    { reply_to: 'a@x.org, b@x.org' },
+  ]) {
+    expect(await perform(more)).toMatchObject({ outcome: 'failed', retryable: false });
+  }
+  expect(server.mails.length).toBe(count);
+});
+
+test('a mail reads no file and fetches nothing, whatever its body says', async () => {
+  const mail = await sent({ html: '<img src="file:///etc/passwd"><img src="http://127.0.0.1:1/x.png">' });
+  expect(mail.parsed.attachments).toEqual([]);
+  expect(mail.raw).not.toContain('root:');
+});
+
+test('what the server refuses for good is not tried again, anything else is', async () => {
+  server.refusals.push({ code: 550, message: 'no such user' }, { code: 451, message: 'come back later' });
+  expect(await perform()).toMatchObject({
+    outcome: 'failed',
+    retryable: false,
+    error: expect.stringContaining('no such'),
+  });
+  expect(await perform()).toMatchObject({
+    outcome: 'failed',
+    retryable: true,
+    error: expect.stringContaining('later'),
+  });
+  expect(await perform()).toMatchObject({ outcome: 'succeeded' });
+});
+
+test('a mail server that is away is tried again, and one that says nothing is left when told', async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const address = silent.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const waiting = effectContext({ smtpUrl: `smtp://127.0.0.1:${port}` });
+  const attempt = performEffect(waiting, effectCall('email', request(), { signal: AbortSignal.timeout(200) }));
+  expect(await attempt).toMatchObject({ outcome: 'failed', retryable: true });
+  await waiting.stop();
+  await new Promise((resolve) => silent.close(resolve));
+  const away = effectContext({ smtpUrl: `smtp://127.0.0.1:${port}` });
+  expect(await performEffect(away, effectCall('email', request()))).toMatchObject({
+    outcome: 'failed',
+    retryable: true,
+  });
+  await away.stop();
+});
+
+test.each(['sendgrid', 'google_workspace', 'microsoft365'])('%s is skipped: it needs a connection', async (name) => {
+  const skipped = { outcome: 'skipped', reason: `no usable connection for ${name}` };
+  expect(await perform({ integration_id: name })).toEqual(skipped);
+  expect(await perform({ integration_id: name }, { mode: 'test' })).toEqual(skipped);
+});
+
+test('a test enrollment sends nothing and says what a live one would', async () => {
+  const count = server.mails.length;
+  const message = 'Would send to ada@example.org: "Welcome, Ada"';
+  expect(await perform({}, { mode: 'test' })).toEqual({ outcome: 'succeeded', message });
+  expect(server.mails.length).toBe(count);
+});
+
+test('without a mail server each mail is a file, and a repeat writes the same one', async () => {
+  const mailDir = join(await mkdtemp(join(tmpdir(), 'drippulse-mail-')), 'mail');
+  const local = effectContext({ mailDir });
+  const send = (call = {}) => performEffect(local, effectCall('email', request(), call));
+  await send();
+  await send({ attempt: 2 });
+  await send({ key: effectKey.replace(/1$/, '2') });
+  const files = (await readdir(mailDir)).toSorted();
+  expect(files).toEqual([
+    `${effectKey.replaceAll(':', '_')}.eml`,
+    `${effectKey.slice(0, -1).replaceAll(':', '_')}2.eml`,
+  ]);
+  const file = join(mailDir, files[0] ?? '');
+  const mail = await simpleParser(await readFile(file));
+  expect(mail).toMatchObject({ subject: 'Welcome, Ada', messageId: messageIdOf(effectKey, 'drip@example.com') });
+  expect((await stat(file)).mode & 0o077).toBe(0);
+  await local.stop();
+  await rm(join(mailDir, '..'), { recursive: true });
+});
+
+test('with neither server nor folder mail is skipped', async () => {
+  const none = effectContext();
+  const result = await performEffect(none, effectCall('email', request()));
+  expect(result).toEqual({ outcome: 'skipped', reason: 'no mail server is configured' });
+  await none.stop();
+});

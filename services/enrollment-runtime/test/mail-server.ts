@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type ParsedMail, simpleParser } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+
+export type ReceivedMail = { from: string; to: string[]; raw: string; parsed: ParsedMail };
+
+/** What the server says to the next mail instead of taking it. */
+export type Refusal = { code: number; message: string };
+
+/** A mail server on 127.0.0.1 that keeps what it gets. */
+export async function startMailServer() {
+  const mails: ReceivedMail[] = [];
+  const refusals: Refusal[] = [];
+  let connections = 0;
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    onConnect(_session, callback) {
+      connections += 1;
+      callback();
+    },
+    onRcptTo(_address, _session, callback) {
+      const refusal = refusals.shift();
+      callback(refusal && Object.assign(new Error(refusal.message), { responseCode: refusal.code }));
+    },
+    async onData(stream, session, callback) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      const raw = Buffer.concat(chunks).toString();
+      const { mailFrom, rcptTo } = session.envelope;
+      const from = mailFrom === false ? '' : mailFrom.address;
+      mails.push({ from, to: rcptTo.map(({ address }) => address), raw, parsed: await simpleParser(raw) });
+      callback(null, `2.0.0 Ok: queued as MAIL${mails.length}`);
+    },
+  });
+  server.on('error', () => undefined);
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    mails,
+    refusals,
+    connections: () => connections,
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}

@@ -1,0 +1,127 @@
+import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { eventually } from '@drippulse/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Harness, startHarness, stranger } from './harness.ts';
+import { apply, makeWorkflow, parsed, workflowOf } from './workflow.ts';
+
+const hourMs = 3_600_000;
+const trigger = { type: 'trigger', frequency: 'hourly', timezone: 'Europe/Berlin' };
+const log = { type: 'log', message: 'tick' };
+const hourly = [trigger, log];
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness();
+  // A second replica, which sees the same schedules due at the same time.
+  await harness.startRuntime();
+});
+afterAll(() => harness.stop());
+
+async function listed(workflowId: bigint, caller?: typeof stranger) {
+  return (await harness.enrollments(caller).listEnrollments({ workflowId })).enrollments;
+}
+
+/** Waits until a workflow has fired this often. */
+async function fired(workflowId: bigint, count: number): Promise<void> {
+  await eventually(async () => expect(await listed(workflowId)).toHaveLength(count));
+}
+
+const boundaryOf = async (workflowId: bigint) =>
+  (
+    await harness.db
+      .selectFrom('schedules')
+      .select('next_tick_at')
+      .where('workflow_id', '=', workflowId)
+      .executeTakeFirst()
+  )?.next_tick_at;
+
+/** Runs past a tick of a workflow that was made after all others: when it fired, so did everyone whose tick it was. */
+async function passTick(): Promise<void> {
+  const { id } = await makeWorkflow(harness, hourly);
+  harness.pass(hourMs);
+  await fired(id, 1);
+}
+
+test('each tick enrolls once for all replicas, without a contact, in the zone of the trigger', async () => {
+  const { id: workflowId } = await makeWorkflow(harness, hourly);
+  harness.pass(hourMs);
+  await fired(workflowId, 1);
+  harness.pass(hourMs);
+  await fired(workflowId, 2);
+  await passTick();
+  const rows = await listed(workflowId);
+  expect(rows).toHaveLength(3);
+  const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: rows[0]?.id });
+  expect(enrollment).toMatchObject({ timezone: 'Europe/Berlin', mode: 1 });
+  expect(enrollment?.leadRef).toBeUndefined();
+  expect(parsed(enrollment?.contact)).toEqual({});
+  await eventually(async () => {
+    const statuses = new Set((await listed(workflowId)).map((row) => row.completedAt !== undefined));
+    expect(statuses).toEqual(new Set([true]));
+  });
+});
+
+test('ticks missed while nothing ran fire once', async () => {
+  const { id } = await makeWorkflow(harness, hourly);
+  await harness.stopRuntimes();
+  harness.pass(7 * hourMs);
+  await harness.startRuntime();
+  await harness.startRuntime();
+  await fired(id, 1);
+  harness.pass(hourMs);
+  await fired(id, 2);
+});
+
+test('only an active workflow ticks, and activating it counts from the next boundary', async () => {
+  const workflow = workflowOf(hourly, { status: WorkflowStatus.DRAFT });
+  await apply(harness, workflow);
+  expect(await boundaryOf(workflow.id)).toBeUndefined();
+  await passTick();
+  expect(await listed(workflow.id)).toEqual([]);
+  await apply(harness, { ...workflow, status: WorkflowStatus.ACTIVE });
+  expect(await listed(workflow.id)).toEqual([]);
+  await passTick();
+  await fired(workflow.id, 1);
+  await apply(harness, { ...workflow, status: WorkflowStatus.PAUSED });
+  await passTick();
+  await apply(harness, { ...workflow, status: WorkflowStatus.ACTIVE });
+  await passTick();
+  await fired(workflow.id, 2);
+  await apply(harness, workflow, { deleted: true });
+  expect(await boundaryOf(workflow.id)).toBeUndefined();
+});
+
+test('an edit of the trigger counts from its next boundary, an edit elsewhere keeps the one there was', async () => {
+  const workflow = await makeWorkflow(harness, hourly);
+  const { id } = workflow;
+  const before = await boundaryOf(id);
+  await apply(harness, workflowOf([trigger, { ...log, message: 'new' }], { id, version: 2 }));
+  expect(await boundaryOf(id)).toEqual(before);
+  await apply(harness, workflowOf([{ ...trigger, frequency: '30 4 * * *' }, log], { id, version: 3 }));
+  const next = await boundaryOf(id);
+  expect(next?.getTime()).toBeGreaterThan((before?.getTime() ?? 0) - hourMs);
+  const clock = next?.toLocaleTimeString('en-GB', { timeZone: 'Europe/Berlin' });
+  expect(clock).toBe('04:30:00');
+  await apply(harness, workflowOf([log], { id, version: 4 }));
+  expect(await boundaryOf(id)).toBeUndefined();
+});
+
+test('a schedule that cannot be fired keeps no other from its tick', async () => {
+  const broken = await makeWorkflow(harness, hourly);
+  const sound = await makeWorkflow(harness, hourly);
+  await harness.db.deleteFrom('workflow_versions').where('workflow_id', '=', broken.id).execute();
+  // Due before the other one.
+  const long = new Date(0);
+  await harness.db.updateTable('schedules').set({ next_tick_at: long }).where('workflow_id', '=', broken.id).execute();
+  harness.pass(hourMs);
+  await fired(sound.id, 1);
+  expect(await boundaryOf(broken.id)).toEqual(long);
+  await apply(harness, broken, { deleted: true });
+});
+
+test("an organization's ticks are its own", async () => {
+  const { id } = await makeWorkflow(harness, hourly, { organizationId: 2n });
+  harness.pass(hourMs);
+  await eventually(async () => expect(await listed(id, stranger)).toHaveLength(1));
+  await expect(listed(id)).rejects.toThrow('no workflow');
+});
