@@ -6,6 +6,7 @@ import { createEmbeddedTransport, migrateEmbeddedTransport, topicOf } from '@dri
 import { createLogger } from '@drippulse/observability';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
@@ -74,6 +75,7 @@ export async function startHarness() {
     activities: reach(CrmActivitiesService),
     pipelines: reach(CrmOpportunityPipelinesService),
     changes: reach(CrmChangeEventsService),
+    bundles: reach(CrmBundlesService),
     /** What was published about a record, in order, once `count` events are there. */
     async eventsOf(aggregate: string, count: number): Promise<string[]> {
       const own = () => published.filter((event) => event.aggregate === aggregate);

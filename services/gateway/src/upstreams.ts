@@ -1,5 +1,6 @@
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
@@ -31,6 +32,7 @@ export const servicesByOwner = {
     CrmOpportunitiesService,
     CrmActivitiesService,
     CrmOpportunityPipelinesService,
+    CrmBundlesService,
     CrmChangeEventsService,
   ],
 } as const;

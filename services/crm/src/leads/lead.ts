@@ -63,6 +63,12 @@ export function leadValues(
   };
 }
 
+/** A lead is new unless said. */
+export function newLeadValues(request: MessageShape<typeof CreateCrmLeadRequestSchema>) {
+  const values = leadValues(request);
+  return { ...values, status: values.status ?? 'new' };
+}
+
 export function toProto(row: LeadRow): MessageInitShape<typeof CrmLeadSchema> {
   return {
     ...commonFields(row),

@@ -19,6 +19,7 @@ export async function createRecord<Row extends RecordRow>(
   call: HandlerContext,
   collection: Collection<Row>,
   values: Values,
+  publicId = makePublicId(collection.type),
 ): Promise<Row> {
   const { organizationId } = callerOf(call);
   refuse(collection.check(values));
@@ -28,7 +29,7 @@ export async function createRecord<Row extends RecordRow>(
   const columns: Values = {
     ...written,
     id,
-    public_id: makePublicId(collection.type),
+    public_id: publicId,
     organization_id: organizationId,
     sequence: 1n,
     created_at: now,

@@ -16,7 +16,7 @@ export function makePublicId(type: RecordType): string {
 }
 
 /** Whether a text has the form of a public id of the type. */
-function isPublicId(type: RecordType, id: string): boolean {
+export function isPublicId(type: RecordType, id: string): boolean {
   return id.startsWith(`${tables[type].prefix}_`) && id.length <= longestPublicId && /^[a-z]+_[0-9A-Za-z]+$/.test(id);
 }
 

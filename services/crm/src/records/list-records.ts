@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, encodeCursor, type Page, type PageRequest, readPage } from '@drippulse/db';
+import { countUpTo, encodeCursor, type PageRequest, pageTotals, readPage } from '@drippulse/db';
 import { callerOf } from '@drippulse/rpc';
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
@@ -38,7 +38,7 @@ export async function listRecords<Row extends RecordRow>(
     totals: {
       ...count,
       nextCursor: found.length > page.limit && last ? encodeCursor(cursorOf(order, last)) : undefined,
-      ...pageNumbers(page, count.totalCount),
+      ...pageTotals(page, count.totalCount),
     },
   };
 }
@@ -49,10 +49,4 @@ function countable<Row extends RecordRow>(ctx: Context, { type }: Collection<Row
 
 function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
   return sql.join(conditions, sql` and `);
-}
-
-/** Members of a list response that only lists asked for by page number have. */
-export function pageNumbers({ page, perPage }: Page, totalCount: bigint) {
-  if (perPage === undefined) return {};
-  return { page, perPage, totalPages: Math.ceil(Number(totalCount) / perPage) };
 }

@@ -38,6 +38,7 @@ export function commonFields(row: RecordRow) {
     custom: new TextEncoder().encode(row.custom),
     createdAt: timestampFromDate(row.created_at),
     updatedAt: timestampFromDate(row.updated_at),
+    deletedAt: timestampOf(row.deleted_at),
   };
 }
 

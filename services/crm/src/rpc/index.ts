@@ -1,6 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
@@ -13,6 +14,8 @@ import { activitiesMethods } from './activities.ts';
 import { contactsMethods } from './contacts.ts';
 import { createPipeline } from './create-pipeline.ts';
 import { deletePipeline } from './delete-pipeline.ts';
+import { exportRecords } from './export-records.ts';
+import { importRecords } from './import-records.ts';
 import { leadsMethods } from './leads.ts';
 import { listChangeEvents } from './list-change-events.ts';
 import { listPipelines } from './list-pipelines.ts';
@@ -34,6 +37,10 @@ export function routesOf(ctx: Context): Routes {
       deleteCrmOpportunityPipeline: (request, call) => deletePipeline(ctx, request, call),
       setDefaultCrmOpportunityPipeline: (request, call) => setDefaultPipeline(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmOpportunityPipelinesService>);
+    router.service(CrmBundlesService, {
+      exportCrmRecords: (request, call) => exportRecords(ctx, request, call),
+      importCrmRecords: (requests, call) => importRecords(ctx, requests, call),
+    } satisfies ServiceImpl<typeof CrmBundlesService>);
     router.service(CrmChangeEventsService, {
       listCrmChangeEvents: (request, call) => listChangeEvents(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmChangeEventsService>);

@@ -1,8 +1,8 @@
 import type { ServiceImpl } from '@connectrpc/connect';
-import { type CrmLeadStatus, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { leadStatuses, leads, leadValues, toProto } from '../leads/lead.ts';
+import { leadStatuses, leads, leadValues, newLeadValues, toProto } from '../leads/lead.ts';
 import { commit } from '../records/commit.ts';
 import { equals, equalsAnyCase } from '../records/conditions.ts';
 import { createRecord } from '../records/create-record.ts';
@@ -31,7 +31,7 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
     },
     createCrmLead: (request, call) =>
       commit(ctx, call, method.createCrmLead, request, async (trx) => {
-        const row = await createRecord(ctx, trx, call, leads, { ...leadValues(request), ...startOf(request) });
+        const row = await createRecord(ctx, trx, call, leads, newLeadValues(request));
         return { lead: toProto(row) };
       }),
     updateCrmLead: (request, call) =>
@@ -47,11 +47,6 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
         return {};
       }),
   };
-}
-
-/** A lead is new unless said. */
-function startOf({ status }: { status?: CrmLeadStatus }) {
-  return status === undefined ? { status: 'new' } : {};
 }
 
 /** `company` is another name of `company_name`. */

@@ -1,7 +1,7 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, encodeCursor, readPage } from '@drippulse/db';
+import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
 import type {
   CrmChangeEventSchema,
   ListCrmChangeEventsRequestSchema,
@@ -12,7 +12,6 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ChangeEvents, DB } from '../db/schema.ts';
 import { isUuid } from '../records/ids.ts';
-import { pageNumbers } from '../records/list-records.ts';
 
 type Request = MessageShape<typeof ListCrmChangeEventsRequestSchema>;
 
@@ -33,14 +32,13 @@ export async function listChangeEvents(
     .offset(page.offset)
     .limit(page.limit + 1)
     .execute();
-  const rows = found.slice(0, page.limit);
-  const last = rows.at(-1);
+  const { rows, nextCursor } = cutPage(found, page.limit);
   const count = await countUpTo(kysely, matching.select('id'));
   return {
     changeEvents: rows.map(toProto),
     ...count,
-    nextCursor: found.length > page.limit && last ? encodeCursor([last.id]) : undefined,
-    ...pageNumbers(page, count.totalCount),
+    nextCursor,
+    ...pageTotals(page, count.totalCount),
   };
 }
 

@@ -72,6 +72,7 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
     reasons: {
       body_too_large: 'The body is larger than the route takes.',
       message_too_large: 'The request is larger than a service takes.',
+      row_too_large: 'A row of the bundle is larger than 1 MiB.',
       too_many_contacts: 'More than 10,000 contacts in one request.',
     },
   },

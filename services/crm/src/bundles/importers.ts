@@ -1,0 +1,32 @@
+import { CreateCrmAccountRequestSchema } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
+import { CreateCrmActivityRequestSchema } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { CreateCrmContactRequestSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CreateCrmLeadRequestSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CreateCrmOpportunityRequestSchema } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import { accounts, accountValues } from '../accounts/account.ts';
+import { activities, activityValues } from '../activities/activity.ts';
+import { contacts, contactValues } from '../contacts/contact.ts';
+import { leads, newLeadValues } from '../leads/lead.ts';
+import { opportunities, opportunityValues } from '../opportunities/opportunity.ts';
+import { type ImportRow, importerOf } from './import-row.ts';
+import { placeOf } from './place.ts';
+
+/** Who writes the rows of each array of a bundle; other members of it are passed over. */
+export const importers = new Map<string, ImportRow>([
+  ['accounts', importerOf({ collection: accounts, desc: CreateCrmAccountRequestSchema, valuesOf: accountValues })],
+  ['contacts', importerOf({ collection: contacts, desc: CreateCrmContactRequestSchema, valuesOf: contactValues })],
+  ['leads', importerOf({ collection: leads, desc: CreateCrmLeadRequestSchema, valuesOf: newLeadValues })],
+  [
+    'opportunities',
+    importerOf({
+      collection: opportunities,
+      desc: CreateCrmOpportunityRequestSchema,
+      valuesOf: opportunityValues,
+      place: placeOf,
+    }),
+  ],
+  [
+    'activities',
+    importerOf({ collection: activities, desc: CreateCrmActivityRequestSchema, valuesOf: activityValues }),
+  ],
+]);
