@@ -32,8 +32,10 @@ export async function pauseEnrollment(
       throw new DomainError('failed_precondition', 'enrollment_ended', 'The enrollment has ended.');
     }
     if (place.run.status === 'active') {
+      // An effect that may be in flight is not looked at again before its lease would have ended, or its result came.
       await sql`
-        update runs set status = 'paused', wake_at = null, lease_until = null, fence = fence + 1, updated_at = ${ctx.dbNow}
+        update runs set status = 'paused', wake_at = null, lease_until = null, fence = fence + 1, updated_at = ${ctx.dbNow},
+          next_run_at = case when phase = 'effect' then coalesce(lease_until, next_run_at) else next_run_at end
         where workflow_id = ${workflowId} and enrollment_id = ${id}`.execute(trx);
     }
     const { row, definition, enrollment } = await answerRow(ctx, trx, lane, id);

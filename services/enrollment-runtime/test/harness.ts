@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { fromBinary } from '@bufbuild/protobuf';
+import { connectDatabase } from '@drippulse/db';
+import { createEmbeddedTransport, migrateEmbeddedTransport, topicOf } from '@drippulse/events';
+import { createLogger } from '@drippulse/observability';
+import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { type EnrollmentEvent, EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
+import { type Workflow, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import {
+  type Caller,
+  callerOf,
+  clientFor,
+  createInMemoryPeers,
+  createTokens,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+  serverInterceptors,
+  serviceNames,
+} from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+import { createTestDatabase } from '@drippulse/testing';
+import type { Config } from '../src/config.ts';
+import type { DB } from '../src/db/schema.ts';
+import { migrateService } from '../src/migrate.ts';
+import { type Service, startService } from '../src/service.ts';
+
+export const editor: Caller = { organizationId: 1n, actor: { type: 'user', id: '1' }, role: 'editor', mode: 'live' };
+export const stranger: Caller = { ...editor, organizationId: 2n };
+export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
+export const workflowsService: Caller = { ...editor, actor: { type: 'service', id: 'workflows' }, role: 'admin' };
+
+export type Harness = Awaited<ReturnType<typeof startHarness>>;
+
+/** What tests change of a runtime. */
+export type RuntimeOptions = { leaseMs?: number; mailDir?: string };
+
+/** The service on a database of its own, with peers in memory and a workflows service that knows what it is given. */
+export async function startHarness(options: RuntimeOptions & { start?: boolean } = {}) {
+  const database = await createTestDatabase({ name: 'enrollments', template: 'enrollments', prepare: migrateAll });
+  const log = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'fatal' });
+  const keys = generateInternalTokenKeys(serviceNames);
+  const peers = createInMemoryPeers();
+  const events = createEmbeddedTransport({ url: database.url, log });
+  const tokensOf = (service: 'gateway' | 'workflows') =>
+    createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
+  /** Workflows that only the workflows service knows, by id. */
+  const elsewhere = new Map<bigint, { organizationId: bigint; workflow: Workflow }>();
+  peers.register(
+    'workflows',
+    (router) => {
+      router.service(WorkflowsService, {
+        getWorkflow({ id }, call) {
+          const known = elsewhere.get(id);
+          if (known?.organizationId === callerOf(call).organizationId) return { workflow: known.workflow };
+          throw new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
+        },
+      });
+    },
+    serverInterceptors({ tokens: tokensOf('workflows'), log }),
+  );
+
+  const config: Config = {
+    databaseUrl: database.url,
+    internalTokenKeys: keys['enrollment-runtime'],
+    encryptionKeys: randomBytes(32).toString('base64'),
+    kafkaBrokers: undefined,
+    peerAddresses: { workflows: undefined, 'webhook-delivery': undefined },
+    host: '127.0.0.1',
+    grpcPort: undefined,
+    opsPort: 0,
+    logLevel: 'fatal',
+    smtpUrl: undefined,
+    mailFrom: 'drippulse@localhost',
+    mailDir: options.mailDir,
+    allowPrivate: true,
+    leaseMs: options.leaseMs ?? 8_000,
+  };
+  const running: Service[] = [];
+  let shiftMs = 0;
+  const startRuntime = async () => {
+    const service = await startService(config, { peers, events, log, shiftMs: () => shiftMs });
+    running.push(service);
+    return service;
+  };
+  if (options.start !== false) await startRuntime();
+
+  const db = connectDatabase<DB>({ url: database.url, schema: 'enrollments', service: 'test', log, max: 2 });
+  const published: EnrollmentEvent[] = [];
+  const subscription = await events.consume({
+    topic: topicOf(EnrollmentEventSchema).name,
+    group: 'test',
+    async onBatch({ messages }) {
+      published.push(...messages.map((message) => fromBinary(EnrollmentEventSchema, message.value)));
+      return { done: messages.length };
+    },
+  });
+  const producer = await events.createProducer();
+
+  const enrollmentsOf = clientFor(EnrollmentsService, {
+    peers,
+    target: 'enrollment-runtime',
+    tokens: tokensOf('gateway'),
+  });
+  const runtimeOf = clientFor(RuntimeService, { peers, target: 'enrollment-runtime', tokens: tokensOf('workflows') });
+  return {
+    config,
+    /** What a runtime in another process needs to be one of these. */
+    url: database.url,
+    db: db.kysely,
+    /** Events as they were published, in order within one enrollment. */
+    published,
+    elsewhere,
+    startRuntime,
+    /** Stops the runtimes in order, as a deployment does. */
+    async stopRuntimes() {
+      for (const service of running.splice(0)) await service.stop();
+    },
+    enrollments: (caller: Caller = editor) => enrollmentsOf(caller),
+    runtime: (caller: Caller = workflowsService) => runtimeOf(caller),
+    /** Time passes for the runtime's database. */
+    pass(ms: number) {
+      shiftMs += ms;
+    },
+    /** Publishes an event of the workflows service. */
+    async publishWorkflow(value: Uint8Array) {
+      await events.ensureTopics([topicOf(WorkflowEventSchema).name]);
+      const headers = { ce_id: 'evt_test', ce_type: 'workflow.updated' };
+      await producer.send(topicOf(WorkflowEventSchema).name, [{ key: 'test', value, headers }], 5_000);
+    },
+    async stop() {
+      await subscription.stop();
+      await producer.close();
+      for (const service of running) await service.stop();
+      await events.close();
+      peers.close();
+      await db.close();
+      await database.drop();
+    },
+  };
+}
+
+async function migrateAll(url: string): Promise<void> {
+  await migrateService(url);
+  await migrateEmbeddedTransport(url);
+}

@@ -1,0 +1,81 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampNow } from '@bufbuild/protobuf/wkt';
+import { readSteps } from '@drippulse/engine';
+import { type Workflow, WorkflowSchema, WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { fromConnectError } from '@drippulse/rpc';
+import { type Harness, workflowsService } from './harness.ts';
+
+let lastWorkflowId = 0n;
+let lastSequence = 0n;
+
+export type StepInput = { type: string; [key: string]: unknown };
+
+/** A workflow as the workflows service stores it, with an id of its own unless it is another state of one. */
+export function workflowOf(
+  steps: readonly StepInput[],
+  options: { id?: bigint; version?: number; status?: WorkflowStatus; name?: string } = {},
+): Workflow {
+  const { id, version = 1, status = WorkflowStatus.ACTIVE, name = 'Welcome' } = options;
+  let count = 0;
+  const read = readSteps(JSON.stringify(steps), { active: false, makeId: () => `s${count++}` });
+  if (read.problems.length > 0) throw new Error(JSON.stringify(read.problems));
+  if (id === undefined) lastWorkflowId += 1n;
+  return create(WorkflowSchema, {
+    id: id ?? lastWorkflowId,
+    name,
+    status,
+    version,
+    steps: json(read.steps),
+    integrations: json([]),
+    createdAt: timestampNow(),
+    updatedAt: timestampNow(),
+  });
+}
+
+/** Tells the runtime of a workflow, or of a change of it, as the workflows service does after a commit. */
+export async function apply(
+  harness: Harness,
+  workflow: Workflow,
+  options: { organizationId?: bigint; deleted?: boolean; sequence?: bigint } = {},
+): Promise<void> {
+  const { organizationId = 1n, deleted = false } = options;
+  lastSequence += 1n;
+  const sequence = options.sequence ?? lastSequence;
+  await harness.runtime({ ...workflowsService, organizationId }).applyWorkflow({ sequence, workflow, deleted });
+}
+
+/** A workflow that the runtime knows. */
+export async function makeWorkflow(
+  harness: Harness,
+  steps: readonly StepInput[],
+  options: { organizationId?: bigint; status?: WorkflowStatus } = {},
+): Promise<Workflow> {
+  const workflow = workflowOf(steps, options);
+  await apply(harness, workflow, options);
+  return workflow;
+}
+
+/** Free JSON as requests carry it. */
+export function json(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** Free JSON of an answer. */
+export function parsed(bytes: Uint8Array | undefined): unknown {
+  return bytes && JSON.parse(new TextDecoder().decode(bytes));
+}
+
+export function contacts(count: number, prefix = 'c'): Uint8Array {
+  return json(Array.from({ length: count }, (_, index) => ({ email: `${prefix}${index}@example.com` })));
+}
+
+/** How a call was refused, as `kind reason`. */
+export async function refusal(call: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    const { kind, reason } = fromConnectError(error);
+    return `${kind} ${reason}`;
+  }
+}
