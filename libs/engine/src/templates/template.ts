@@ -54,7 +54,7 @@ export function compileObject(value: JsonObject): Template<JsonObject> {
 }
 
 /** Whether any string inside a JSON value is a template. */
-export function holdsTemplate(value: JsonValue): boolean {
+function holdsTemplate(value: JsonValue): boolean {
   if (typeof value === 'string') return isTemplate(value);
   if (Array.isArray(value)) return value.some(holdsTemplate);
   return Object.values(objectOf(value) ?? {}).some(holdsTemplate);
