@@ -1,6 +1,10 @@
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { parseSteps } from '../src/definitions/definitions.ts';
+import { dueQuery } from '../src/loops/fire-schedules.ts';
+import { syncSchedule } from '../src/schedules/sync-schedule.ts';
 import { type Harness, startHarness, stranger } from './harness.ts';
 import { apply, makeWorkflow, parsed, workflowOf } from './workflow.ts';
 
@@ -124,4 +128,64 @@ test("an organization's ticks are its own", async () => {
   harness.pass(hourMs);
   await eventually(async () => expect(await listed(id, stranger)).toHaveLength(1));
   await expect(listed(id)).rejects.toThrow('no workflow');
+});
+
+/** The boundary that a trigger gets from a change whose transaction began then, and has lasted for more than 2 ms. */
+async function syncedAt(began: string, schedule: { frequency: string; timezone: string }): Promise<Date | undefined> {
+  const workflowId = 900_000_001n;
+  const { steps } = workflowOf([{ type: 'trigger', ...schedule }]);
+  const change = {
+    organizationId: 1n,
+    workflowId,
+    state: 'active' as const,
+    steps: parseSteps(Buffer.from(steps).toString()),
+  };
+  return harness.db.transaction().execute(async (trx) => {
+    await eventually(async () => {
+      const { rows } = await sql<{ late: boolean }>`
+        select clock_timestamp() - now() > interval '2 ms' as late`.execute(trx);
+      expect(rows[0]?.late).toBe(true);
+    });
+    await syncSchedule({ dbNow: sql<Date>`${began}::timestamptz` }, trx, change);
+    const row = await trx
+      .deleteFrom('schedules')
+      .where('workflow_id', '=', workflowId)
+      .returning('next_tick_at')
+      .executeTakeFirst();
+    return row?.next_tick_at;
+  });
+}
+
+test.each([
+  ['2026-11-25T09:59:59.999Z', '2026-11-25T11:00:00.000Z'],
+  ['2026-11-25T09:59:00.000Z', '2026-11-25T10:00:00.000Z'],
+])('a change of a trigger counts from when it had its lock: begun at %s, next at %s', async (began, next) => {
+  expect((await syncedAt(began, { frequency: 'hourly', timezone: 'UTC' }))?.toISOString()).toBe(next);
+});
+
+// Berlin's clocks go forward on 2027-03-28 at 01:00Z and back on 2027-10-31 at 01:00Z.
+test.each([
+  ['2027-03-27T12:00:00Z', '2027-03-28T01:00:00.000Z'],
+  ['2027-03-28T01:00:00Z', '2027-03-29T00:30:00.000Z'],
+  ['2027-10-30T12:00:00Z', '2027-10-31T00:30:00.000Z'],
+  ['2027-10-31T00:30:00Z', '2027-11-01T01:30:00.000Z'],
+])('on the days that clocks change half past two comes once: after %s at %s', async (began, next) => {
+  const schedule = { frequency: '30 2 * * *', timezone: 'Europe/Berlin' };
+  expect((await syncedAt(began, schedule))?.toISOString()).toBe(next);
+});
+
+test('finding due schedules among many reads by index only those that are due', async () => {
+  const plan = await harness.db.transaction().execute(async (trx) => {
+    await sql`
+      insert into schedules (workflow_id, organization_id, frequency, timezone, next_tick_at)
+      select 910_000_000 + n, 1, 'hourly', 'UTC', now() + interval '400 days' + n * interval '1 s'
+      from generate_series(1, 20000) as n`.execute(trx);
+    await sql`analyze schedules`.execute(trx);
+    const { rows } = await sql<{ 'QUERY PLAN': string }>`
+      explain (analyze, costs off, timing off) ${dueQuery({ dbNow: sql`now()` })}`.execute(trx);
+    await sql`delete from schedules where workflow_id > 910000000`.execute(trx);
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  });
+  expect(plan).toContain('schedules_next_tick_at_idx');
+  expect(plan).not.toMatch(/Seq Scan|Rows Removed|Sort/);
 });

@@ -29,7 +29,7 @@ export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promi
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     const isHigher = (await insertLane(trx, change)) || (await updateLane(ctx, trx, change));
-    if (isHigher) await applySchedule(ctx, trx, change);
+    if (isHigher) await syncSchedule(ctx, trx, { ...change, steps: parseSteps(change.steps) });
     return isHigher;
   });
   if (!applied) return;
@@ -74,11 +74,4 @@ async function updateLane(ctx: Context, trx: Transaction<DB>, change: WorkflowCh
     .where('workflow_id', '=', workflowId)
     .execute();
   return true;
-}
-
-async function applySchedule(ctx: Context, trx: Transaction<DB>, change: WorkflowChange): Promise<void> {
-  const { organizationId, workflowId, state } = change;
-  const { rows } = await sql<{ now: Date }>`select ${ctx.dbNow} as now`.execute(trx);
-  const now = rows[0]?.now ?? new Date();
-  await syncSchedule(trx, { organizationId, workflowId, state, steps: parseSteps(change.steps), now });
 }

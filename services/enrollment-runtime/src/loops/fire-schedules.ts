@@ -1,6 +1,6 @@
 import { isInfrastructureError } from '@drippulse/db';
 import { type Loop, startLoop } from '@drippulse/runtime';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type DueSchedule, fireSchedule } from '../schedules/fire-schedule.ts';
 
@@ -39,10 +39,15 @@ async function fireAll(ctx: Context, due: readonly DueSchedule[]): Promise<unkno
 }
 
 async function findDue(ctx: Context): Promise<DueSchedule[]> {
-  const { rows } = await sql<DueSchedule>`
-    select workflow_id as "workflowId", organization_id as "organizationId" from schedules
-    where next_tick_at <= ${ctx.dbNow} order by next_tick_at limit ${batch}`.execute(ctx.db.kysely);
+  const { rows } = await dueQuery(ctx).execute(ctx.db.kysely);
   return rows;
+}
+
+/** Every process asks this every second: it must read no schedule that is not due. */
+export function dueQuery({ dbNow }: Pick<Context, 'dbNow'>): RawBuilder<DueSchedule> {
+  return sql<DueSchedule>`
+    select workflow_id as "workflowId", organization_id as "organizationId" from schedules
+    where next_tick_at <= ${dbNow} order by next_tick_at limit ${batch}`;
 }
 
 /** What others hold right now is looked at again at the next turn, not at once. */

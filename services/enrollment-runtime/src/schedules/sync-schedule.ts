@@ -1,20 +1,22 @@
 import { nextTick, type Step, scheduleOf } from '@drippulse/engine';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { LaneState } from '../lanes/lane.ts';
 
 /**
  * Keeps the schedule of a workflow what its trigger says, in the transaction of the change and under the lane's lock.
  * Only an active workflow has one. A new or changed trigger counts from the next boundary after now; an edit elsewhere
- * keeps the boundary it had.
+ * keeps the boundary it had. Now is after the lock was waited for: a tick that fired meanwhile does not come twice.
  */
 export async function syncSchedule(
+  ctx: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,
-  change: { organizationId: bigint; workflowId: bigint; state: LaneState; steps: readonly Step[]; now: Date },
+  change: { organizationId: bigint; workflowId: bigint; state: LaneState; steps: readonly Step[] },
 ): Promise<void> {
-  const { organizationId, workflowId, state, steps, now } = change;
+  const { organizationId, workflowId, state, steps } = change;
   const schedule = state === 'active' ? scheduleOf(steps) : undefined;
-  const next = schedule && nextTick(schedule, now);
+  const next = schedule && nextTick(schedule, await timeNow(ctx, trx));
   if (schedule === undefined || next === undefined) {
     await trx.deleteFrom('schedules').where('workflow_id', '=', workflowId).execute();
     return;
@@ -30,4 +32,12 @@ export async function syncSchedule(
         .where((eb) => eb.or([eb('schedules.frequency', '!=', frequency), eb('schedules.timezone', '!=', timezone)])),
     )
     .execute();
+}
+
+/** Wall clock, unlike `dbNow`, which is when the transaction began. */
+async function timeNow(ctx: Pick<Context, 'dbNow'>, trx: Transaction<DB>): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select ${ctx.dbNow} + (clock_timestamp() - now()) as now`.execute(trx);
+  const [row] = rows;
+  if (row === undefined) throw new Error('the database did not tell its time');
+  return row.now;
 }
