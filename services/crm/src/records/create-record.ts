@@ -8,9 +8,9 @@ import { recordChange } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Values } from './collection.ts';
 import { makePublicId } from './ids.ts';
 import { resolveLinks } from './links.ts';
-import { findRecord } from './rows.ts';
+import { recordColumns } from './rows.ts';
 import { refuse } from './rules.ts';
-import { refuseTaken } from './taken.ts';
+import { writeOne } from './write-one.ts';
 
 /** A new record with these columns. */
 export async function createRecord<Row extends RecordRow>(
@@ -25,22 +25,21 @@ export async function createRecord<Row extends RecordRow>(
   refuse(collection.check(values));
   const written = await resolveLinks(trx, organizationId, collection.links, values);
   const now = ctx.clock.now();
-  const id = uuidv7({ msecs: now.getTime() });
   const columns: Values = {
     ...written,
-    id,
+    id: uuidv7({ msecs: now.getTime() }),
     public_id: publicId,
     organization_id: organizationId,
     sequence: 1n,
     created_at: now,
     updated_at: now,
   };
-  await refuseTaken(
-    sql`insert into ${sql.table(tables[collection.type].table)}
+  const after = await writeOne(
+    sql<Row>`insert into ${sql.table(tables[collection.type].table)} as record
       (${sql.join(Object.keys(columns).map((column) => sql.ref(column)))})
-      values (${sql.join(Object.values(columns))})`.execute(trx),
+      values (${sql.join(Object.values(columns))})
+      returning ${recordColumns(collection)}`.execute(trx),
   );
-  const after = await findRecord(trx, collection, organizationId, id);
   await recordChange(ctx, trx, call, collection, { action: 'created', after, written });
   return after;
 }

@@ -3,19 +3,24 @@ import type { DB } from '../db/schema.ts';
 import { type Collection, type RecordRow, tables } from './collection.ts';
 import { hasId, notFound } from './ids.ts';
 
-/** The rows that a condition holds for, each with the public ids of what it links to. */
-export function selectRecords<Row extends RecordRow>(
-  { type, links }: Collection<Row>,
-  condition: RawBuilder<unknown>,
-): RawBuilder<Row> {
+/** The columns of a row of the table named `record`, with the public ids of what it links to. */
+export function recordColumns<Row extends RecordRow>({ links }: Collection<Row>): RawBuilder<unknown> {
   const publicIds = Object.entries(links).map(
     ([column, target]) => sql`, (
       select linked.public_id from ${sql.table(tables[target].table)} as linked
       where linked.id = record.${sql.ref(column)}
     ) as ${sql.ref(column.replace(/_id$/, '_public_id'))}`,
   );
-  return sql<Row>`
-    select record.*${sql.join(publicIds, sql``)} from ${sql.table(tables[type].table)} as record where ${condition}`;
+  return sql`record.*${sql.join(publicIds, sql``)}`;
+}
+
+/** The rows that a condition holds for. */
+export function selectRecords<Row extends RecordRow>(
+  collection: Collection<Row>,
+  condition: RawBuilder<unknown>,
+): RawBuilder<Row> {
+  const { table } = tables[collection.type];
+  return sql<Row>`select ${recordColumns(collection)} from ${sql.table(table)} as record where ${condition}`;
 }
 
 /** A live record of the organization by UUID or public id. */

@@ -7,9 +7,9 @@ import type { DB } from '../db/schema.ts';
 import { recordChange } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Value, type Values } from './collection.ts';
 import { resolveLinks } from './links.ts';
-import { findRecord } from './rows.ts';
+import { recordColumns } from './rows.ts';
 import { refuse } from './rules.ts';
-import { refuseTaken } from './taken.ts';
+import { writeOne } from './write-one.ts';
 
 /** A locked record with these columns changed. Values that it has already write nothing and say nothing. */
 export async function updateRecord<Row extends RecordRow>(
@@ -28,11 +28,11 @@ export async function updateRecord<Row extends RecordRow>(
   const written = Object.fromEntries(changed);
   const columns = { ...written, sequence: before.sequence + 1n, updated_at: ctx.clock.now() };
   const assignments = Object.entries<Value>(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
-  await refuseTaken(
-    sql`update ${sql.table(tables[collection.type].table)} set ${sql.join(assignments)}
-      where organization_id = ${before.organization_id} and id = ${before.id}`.execute(trx),
+  const after = await writeOne(
+    sql<Row>`update ${sql.table(tables[collection.type].table)} as record set ${sql.join(assignments)}
+      where organization_id = ${before.organization_id} and id = ${before.id}
+      returning ${recordColumns(collection)}`.execute(trx),
   );
-  const after = await findRecord(trx, collection, before.organization_id, before.id);
   await recordChange(ctx, trx, call, collection, { action: 'updated', after, before, written });
   return after;
 }

@@ -1,9 +1,15 @@
 import { DomainError } from '@drippulse/runtime';
 
-/** Says of a record whose `external_id` another one has that it is taken; the constraint decides, not a look before. */
-export async function refuseTaken(writing: Promise<unknown>): Promise<void> {
+/**
+ * The row that a statement wrote. Of a record whose `external_id` another one has it says that it is taken: the
+ * constraint decides, not a look before.
+ */
+export async function writeOne<Row>(writing: Promise<{ rows: Row[] }>): Promise<Row> {
   try {
-    await writing;
+    const { rows } = await writing;
+    const [row] = rows;
+    if (row === undefined) throw new Error('a record that is held was not there to write');
+    return row;
   } catch (error) {
     if (!isTaken(error)) throw error;
     const message = 'is taken by another record of this external_system';
