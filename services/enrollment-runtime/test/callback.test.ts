@@ -1,3 +1,4 @@
+import { createHttpClient } from '@drippulse/http';
 import { type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { performEffect } from '../src/effects/perform.ts';
@@ -177,6 +178,18 @@ test('a private address and plain http are refused for good, whatever name they 
   } finally {
     await strict.stop();
   }
+  expect(receiver.requests).toEqual([]);
+});
+
+test('a public name that leads to a private address is refused at the connection, for good', async () => {
+  const resolve = async () => ['203.0.114.7', '127.0.0.1'];
+  const http = createHttpClient({ allowPrivate: false, userAgent: 'test', resolve });
+  const strict = { ...ctx, adapters: { ...ctx.adapters, http } };
+  const url = `https://hooks.example.com:${receiver.port}/`;
+  const result = await performEffect(strict, effectCall('webhook_callback', request({ url })));
+  await http.close();
+  expect(result).toMatchObject({ outcome: 'failed', retryable: false });
+  expect(result).toMatchObject({ error: expect.stringContaining('address_not_allowed') });
   expect(receiver.requests).toEqual([]);
 });
 
