@@ -45,6 +45,7 @@ function start(o: { leaseSeconds?: number; before?(job: JobRow, n: number): Prom
       kind,
       log,
       leaseSeconds: o.leaseSeconds,
+      onCommitted: () => undefined,
       async slice(trx, job): Promise<JobSlice> {
         const n = Number(JSON.parse(job.cursor ?? '0')) + 1;
         await sql`insert into done values (${n})`.execute(trx);

@@ -30,6 +30,8 @@ export function startJobLoop<DB>(o: {
   log: LoopLog;
   leaseSeconds?: number;
   slice(trx: Transaction<DB>, job: JobRow): Promise<JobSlice>;
+  /** Called after each slice that was committed, to wake whoever goes on with what it made. */
+  onCommitted(): void;
 }): Loop {
   const { db, kind, log, leaseSeconds = defaultLeaseSeconds } = o;
   return startLoop({
@@ -43,6 +45,7 @@ export function startJobLoop<DB>(o: {
           await lockJob(trx, job);
           await saveSlice(trx, job, await o.slice(trx, job));
         });
+        o.onCommitted();
       } catch (error) {
         if (error instanceof JobLost) return 0;
         if (isInfrastructureError(error)) {

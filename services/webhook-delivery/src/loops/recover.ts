@@ -19,11 +19,8 @@ export function startRecovering(ctx: Context): Loop {
     kind: recoveryKind,
     log: ctx.log,
     leaseSeconds: ctx.config.leaseSeconds,
-    async slice(trx, job) {
-      const slice = await recoverSlice(trx, job);
-      ctx.wakeDelivery();
-      return slice;
-    },
+    slice: recoverSlice,
+    onCommitted: ctx.wakeDelivery,
   });
 }
 

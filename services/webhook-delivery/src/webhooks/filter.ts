@@ -14,8 +14,7 @@ export function readFilter(text: string): string {
   const { steps, problems } = readRule(given);
   const config = steps[0]?.config;
   if (problems.length > 0 || config === undefined) throw refusal(problems);
-  const { match = 'all', conditions = [] } = config;
-  return stringifyJson({ match, conditions });
+  return stringifyJson({ match: config['match'] ?? 'all', conditions: config['conditions'] ?? [] });
 }
 
 /** A filter that was read before. Compiled once, because each event asks each filter. */
@@ -50,7 +49,7 @@ function isObject(value: JsonValue): value is JsonObject {
 function refusal(problems: readonly Violation[]): DomainError {
   const violations = problems.map(({ field, message }) => ({
     field: field.replace(/^steps\.0(\.config)?/, 'filter'),
-    message: message.replace(/^Step 0 \(condition\): /, ''),
+    message: message.replace(/^Step 0 \(condition\): (conditions[\w.]* |match )?/, ''),
   }));
   return new DomainError('invalid', 'invalid_filter', 'filter is not a rule of {match, conditions}', { violations });
 }
