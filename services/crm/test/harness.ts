@@ -9,6 +9,7 @@ import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activiti
 import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
@@ -76,6 +77,7 @@ export async function startHarness() {
     pipelines: reach(CrmOpportunityPipelinesService),
     changes: reach(CrmChangeEventsService),
     bundles: reach(CrmBundlesService),
+    customFields: reach(CrmCustomFieldsService),
     /** What was published about a record, in order, once `count` events are there. */
     async eventsOf(aggregate: string, count: number): Promise<string[]> {
       const own = () => published.filter((event) => event.aggregate === aggregate);

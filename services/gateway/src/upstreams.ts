@@ -3,6 +3,7 @@ import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activiti
 import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
@@ -32,6 +33,7 @@ export const servicesByOwner = {
     CrmOpportunitiesService,
     CrmActivitiesService,
     CrmOpportunityPipelinesService,
+    CrmCustomFieldsService,
     CrmBundlesService,
     CrmChangeEventsService,
   ],

@@ -37,6 +37,7 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
   const contact = await made('/crm/contacts', { last_name: mark });
   const lead = await made('/crm/leads', { company: mark });
   const opportunity = await made('/crm/opportunities', { name: mark });
+  const field = await made('/crm/custom_fields', { record_type: 'lead', key: 'made_first', label: mark });
   const activity = await made('/crm/activities', { kind: 'note', subject: mark });
   return {
     projects: project.id,
@@ -53,6 +54,7 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
     leads: lead.id,
     opportunities: opportunity.id,
     activities: activity.id,
+    custom_fields: field.id,
     opportunity_pipelines: opportunity.pipeline_id,
     opportunity_pipeline_stages: opportunity.pipeline_stage_id,
   };

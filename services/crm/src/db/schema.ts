@@ -89,6 +89,19 @@ export interface Contacts {
   updated_at: Date;
 }
 
+export interface CustomFields {
+  created_at: Date;
+  id: Generated<bigint>;
+  key: string;
+  label: string;
+  options: string[];
+  organization_id: bigint;
+  record_type: string;
+  required: boolean;
+  type: string;
+  updated_at: Date;
+}
+
 export interface Leads {
   company_name: string | null;
   created_at: Date;
@@ -171,6 +184,7 @@ export interface DB {
   activities: Activities;
   change_events: ChangeEvents;
   contacts: Contacts;
+  custom_fields: CustomFields;
   leads: Leads;
   opportunities: Opportunities;
   opportunity_pipeline_preferences: OpportunityPipelinePreferences;

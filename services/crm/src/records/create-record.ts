@@ -3,6 +3,7 @@ import { callerOf } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';
+import { requireCustom } from '../custom-fields/check.ts';
 import type { DB } from '../db/schema.ts';
 import { recordChange } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Values } from './collection.ts';
@@ -23,6 +24,7 @@ export async function createRecord<Row extends RecordRow>(
 ): Promise<Row> {
   const { organizationId } = callerOf(call);
   refuse(collection.check(values));
+  await requireCustom(trx, organizationId, collection.type, values);
   const written = await resolveLinks(trx, organizationId, collection.links, values);
   const now = ctx.clock.now();
   const columns: Values = {

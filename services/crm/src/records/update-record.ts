@@ -3,6 +3,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { parseJson } from '@drippulse/json';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
+import { requireCustom } from '../custom-fields/check.ts';
 import type { DB } from '../db/schema.ts';
 import { recordChange } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Value, type Values } from './collection.ts';
@@ -22,6 +23,7 @@ export async function updateRecord<Row extends RecordRow>(
 ): Promise<Row> {
   const former: Readonly<Record<string, Value>> = { ...before };
   refuse(collection.check({ ...former, ...values }));
+  await requireCustom(trx, before.organization_id, collection.type, values);
   const wanted = await resolveLinks(trx, before.organization_id, collection.links, values);
   const changed = Object.entries(wanted).filter(([column, value]) => !isSame(column, value, former[column] ?? null));
   if (changed.length === 0) return before;

@@ -4,6 +4,7 @@ import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activiti
 import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
@@ -12,15 +13,19 @@ import type { Context } from '../context.ts';
 import { accountsMethods } from './accounts.ts';
 import { activitiesMethods } from './activities.ts';
 import { contactsMethods } from './contacts.ts';
+import { createCustomField } from './create-custom-field.ts';
 import { createPipeline } from './create-pipeline.ts';
+import { deleteCustomField } from './delete-custom-field.ts';
 import { deletePipeline } from './delete-pipeline.ts';
 import { exportRecords } from './export-records.ts';
 import { importRecords } from './import-records.ts';
 import { leadsMethods } from './leads.ts';
 import { listChangeEvents } from './list-change-events.ts';
+import { listCustomFields } from './list-custom-fields.ts';
 import { listPipelines } from './list-pipelines.ts';
 import { opportunitiesMethods } from './opportunities.ts';
 import { setDefaultPipeline } from './set-default-pipeline.ts';
+import { updateCustomField } from './update-custom-field.ts';
 import { updatePipeline } from './update-pipeline.ts';
 
 export function routesOf(ctx: Context): Routes {
@@ -37,6 +42,12 @@ export function routesOf(ctx: Context): Routes {
       deleteCrmOpportunityPipeline: (request, call) => deletePipeline(ctx, request, call),
       setDefaultCrmOpportunityPipeline: (request, call) => setDefaultPipeline(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmOpportunityPipelinesService>);
+    router.service(CrmCustomFieldsService, {
+      listCrmCustomFields: (request, call) => listCustomFields(ctx, request, call),
+      createCrmCustomField: (request, call) => createCustomField(ctx, request, call),
+      updateCrmCustomField: (request, call) => updateCustomField(ctx, request, call),
+      deleteCrmCustomField: (request, call) => deleteCustomField(ctx, request, call),
+    } satisfies ServiceImpl<typeof CrmCustomFieldsService>);
     router.service(CrmBundlesService, {
       exportCrmRecords: (request, call) => exportRecords(ctx, request, call),
       importCrmRecords: (requests, call) => importRecords(ctx, requests, call),

@@ -41,6 +41,7 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
       activity_not_found: 'Your organization has no such activity.',
       agent_not_found: 'Your organization has no such agent.',
       contact_not_found: 'Your organization has no such contact.',
+      custom_field_not_found: 'Your organization has no such custom field.',
       lead_not_found: 'Your organization has no such lead.',
       opportunity_not_found: 'Your organization has no such opportunity.',
       pipeline_not_found: 'Your organization has no such pipeline.',
@@ -64,6 +65,7 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
     status: 409,
     reasons: {
       idempotency_in_progress: 'A request with the same Idempotency-Key is still running. Try again after Retry-After.',
+      custom_field_taken: 'There is a custom field with this key for this type of record.',
       external_id_taken: 'Another record of the organization has this external_system and external_id.',
     },
   },
@@ -107,6 +109,7 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
       invalid_filter: 'The filter of the webhook is not a rule of match and conditions.',
       payload_deleted: 'The payload of the delivery was deleted, so that it can not be sent again.',
       webhook_inactive: 'The webhook is not active. Enable it, then recover.',
+      custom_field_limit_reached: 'The organization has 200 custom fields for this type of record already.',
       stage_not_empty: 'Opportunities stand in the stage: it can neither be removed nor change its type.',
       pipeline_not_empty: 'The pipeline has opportunities.',
       webhook_limit_reached: 'The organization has 100 webhooks already.',

@@ -1,0 +1,36 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import {
+  type CrmCustomFieldSchema,
+  CrmCustomFieldTypeSchema,
+} from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
+import { DomainError } from '@drippulse/runtime';
+import type { Kysely, Selectable } from 'kysely';
+import type { CustomFields, DB } from '../db/schema.ts';
+import { enumTexts } from '../records/values.ts';
+
+export type CustomFieldRow = Selectable<CustomFields>;
+
+export const fieldTypes = enumTexts(CrmCustomFieldTypeSchema);
+
+export function selectFields(db: Kysely<DB>, organizationId: bigint) {
+  return db.selectFrom('custom_fields').selectAll().where('organization_id', '=', organizationId);
+}
+
+export function toProto(row: CustomFieldRow): MessageInitShape<typeof CrmCustomFieldSchema> {
+  return {
+    id: row.id,
+    recordType: row.record_type,
+    key: row.key,
+    label: row.label,
+    type: fieldTypes.numberOf(row.type),
+    options: row.options,
+    required: row.required,
+    createdAt: timestampFromDate(row.created_at),
+    updatedAt: timestampFromDate(row.updated_at),
+  };
+}
+
+export function fieldNotFound(): DomainError {
+  return new DomainError('not_found', 'custom_field_not_found', 'There is no custom field with this id.');
+}

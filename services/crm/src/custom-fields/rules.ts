@@ -1,0 +1,66 @@
+import { isRawNumber, type JsonValue, parseJson, parseTimestamp } from '@drippulse/json';
+import type { Violation } from '@drippulse/runtime';
+import type { CustomFieldRow } from './rows.ts';
+
+const maxOptions = 200;
+const maxLabelLength = 255;
+const maxTextLength = 10_000;
+
+/** What is wrong with a field that is about to be written. */
+export function checkField(field: { key: string; label: string; type: string; options: readonly string[] }) {
+  const violations: Violation[] = [];
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(field.key)) {
+    const message = 'must be a lower-case letter, then lower-case letters, digits and _, at most 64';
+    violations.push({ field: 'key', message });
+  }
+  if (field.label.trim() === '') violations.push({ field: 'label', message: 'must not be empty' });
+  if (field.label.length > maxLabelLength) {
+    violations.push({ field: 'label', message: `must be at most ${maxLabelLength} characters long` });
+  }
+  return [...violations, ...checkOptions(field.type, field.options)];
+}
+
+function checkOptions(type: string, options: readonly string[]): Violation[] {
+  const isWrong = type === 'select' ? options.length === 0 || options.length > maxOptions : options.length > 0;
+  if (!isWrong) return [];
+  const message = type === 'select' ? `must be 1 to ${maxOptions}` : 'are only for fields of type select';
+  return [{ field: 'options', message }];
+}
+
+/** What is wrong with the members of `custom` that a field describes. Others hold anything; null holds nothing. */
+export function checkCustom(fields: readonly CustomFieldRow[], custom: string): Violation[] {
+  const members = parseJson(custom);
+  if (typeof members !== 'object' || members === null || Array.isArray(members) || isRawNumber(members)) return [];
+  return fields.flatMap((field) => {
+    const value = Object.hasOwn(members, field.key) ? (members[field.key] ?? null) : null;
+    const message = value === null ? missing(field) : problemOf(field, value);
+    return message === undefined ? [] : [{ field: `custom.${field.key}`, message }];
+  });
+}
+
+function missing({ required }: CustomFieldRow): string | undefined {
+  return required ? 'is required' : undefined;
+}
+
+function problemOf({ type, options }: CustomFieldRow, value: JsonValue): string | undefined {
+  switch (type) {
+    case 'number':
+      return typeof value === 'number' || isRawNumber(value) ? undefined : 'must be a number';
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'must be true or false';
+    case 'date':
+      return typeof value === 'string' && isDate(value) ? undefined : 'must be a date or a time of RFC 3339';
+    case 'select':
+      return typeof value === 'string' && options.includes(value) ? undefined : `must be one of ${options.join(', ')}`;
+    default:
+      return typeof value === 'string' && value.length <= maxTextLength
+        ? undefined
+        : `must be a text of at most ${maxTextLength} characters`;
+  }
+}
+
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return parseTimestamp(text) !== undefined;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}

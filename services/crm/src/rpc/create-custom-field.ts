@@ -1,0 +1,75 @@
+import type { MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  type CreateCrmCustomFieldRequestSchema,
+  type CreateCrmCustomFieldResponseSchema,
+  CrmCustomFieldsService,
+} from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
+import { DomainError } from '@drippulse/runtime';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import { fieldTypes, toProto } from '../custom-fields/rows.ts';
+import { checkField } from '../custom-fields/rules.ts';
+import type { DB } from '../db/schema.ts';
+import { tables } from '../records/collection.ts';
+import { refuse } from '../records/rules.ts';
+
+const { createCrmCustomField: method } = CrmCustomFieldsService.method;
+
+const maxFields = 200;
+
+type Request = MessageShape<typeof CreateCrmCustomFieldRequestSchema>;
+
+export async function createCustomField(
+  ctx: Context,
+  request: Request,
+  call: HandlerContext,
+): Promise<MessageShape<typeof CreateCrmCustomFieldResponseSchema>> {
+  const field = readRequest(request);
+  return transact(ctx, call, method, request, async (trx, { organizationId }) => {
+    await requireRoom(trx, organizationId, field.record_type);
+    const now = ctx.clock.now();
+    const row = await trx
+      .insertInto('custom_fields')
+      .values({ ...field, organization_id: organizationId, created_at: now, updated_at: now })
+      .onConflict((conflict) => conflict.columns(['organization_id', 'record_type', 'key']).doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) throw taken();
+    return { customField: toProto(row) };
+  });
+}
+
+function readRequest(request: Request) {
+  const { recordType = '', key = '', options, required = false } = request;
+  const type = fieldTypes.textOf(request.type) ?? 'text';
+  const field = { record_type: recordType, key, label: request.label ?? key, type, options, required };
+  const types = Object.keys(tables);
+  refuse([
+    ...(types.includes(recordType) ? [] : [{ field: 'record_type', message: `must be one of ${types.join(', ')}` }]),
+    ...checkField(field),
+  ]);
+  return field;
+}
+
+/** Two that are made at once wait for each other, so that the limit holds. */
+async function requireRoom(trx: Transaction<DB>, organizationId: bigint, recordType: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('custom_fields'), hashtext(${String(organizationId)}))`.execute(trx);
+  const { count } = await trx
+    .selectFrom('custom_fields')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .where('organization_id', '=', organizationId)
+    .where('record_type', '=', recordType)
+    .executeTakeFirstOrThrow();
+  if (count < BigInt(maxFields)) return;
+  const message = `There are ${maxFields} custom fields of this type of record already.`;
+  throw new DomainError('failed_precondition', 'custom_field_limit_reached', message);
+}
+
+function taken(): DomainError {
+  const violations = [{ field: 'key', message: 'is taken by another field of this type of record' }];
+  return new DomainError('already_exists', 'custom_field_taken', 'There is a custom field with this key.', {
+    violations,
+  });
+}

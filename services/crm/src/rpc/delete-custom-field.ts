@@ -1,0 +1,28 @@
+import type { MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  CrmCustomFieldsService,
+  type DeleteCrmCustomFieldRequestSchema,
+  type DeleteCrmCustomFieldResponseSchema,
+} from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
+import type { Context } from '../context.ts';
+import { fieldNotFound } from '../custom-fields/rows.ts';
+
+const { deleteCrmCustomField: method } = CrmCustomFieldsService.method;
+
+export async function deleteCustomField(
+  ctx: Context,
+  request: MessageShape<typeof DeleteCrmCustomFieldRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageShape<typeof DeleteCrmCustomFieldResponseSchema>> {
+  return transact(ctx, call, method, request, async (trx, { organizationId }) => {
+    const { numDeletedRows } = await trx
+      .deleteFrom('custom_fields')
+      .where('organization_id', '=', organizationId)
+      .where('id', '=', request.id)
+      .executeTakeFirstOrThrow();
+    if (numDeletedRows === 0n) throw fieldNotFound();
+    return {};
+  });
+}
