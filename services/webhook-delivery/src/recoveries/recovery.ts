@@ -15,7 +15,7 @@ export type Span = { webhookId: bigint; since: Date; until: Date; status: string
 /** Where a recovery is: everything up to this delivery was looked at. */
 export type Place = { after: bigint; requeued: number; skipped: number };
 
-export const beginning: Place = { after: 0n, requeued: 0, skipped: 0 };
+const beginning: Place = { after: 0n, requeued: 0, skipped: 0 };
 
 /** Ids as text, because JSON numbers end at 2^53. */
 export function writeSpan({ webhookId, since, until, status }: Span): string {
