@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoop } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import type { Settled } from '../runs/claimed-run.ts';
-import { type HandedOut, moveRuns } from '../runs/move-runs.ts';
+import { moveApart } from '../runs/move-apart.ts';
+import type { HandedOut } from '../runs/move-runs.ts';
 import { attempt } from './attempt.ts';
 import { createFairQueue } from './fair-queue.ts';
 import { type HeldEffect, heldEffect } from './held-effect.ts';
@@ -16,6 +17,8 @@ const maxWaiting = 2_000;
 const commitResults = 500;
 const maxUncommitted = 1_000;
 const gatherMs = 2;
+/** Results that could not be committed are kept, with their leases, and tried again after this. */
+const stuckPauseMs = 1_000;
 /** A pause is obeyed within 2 s: what was seen running longer ago than this is looked at again before it starts. */
 const trustedMs = 1_000;
 const stopWithinMs = 10_000;
@@ -131,23 +134,26 @@ export function createEffectPool(ctx: Context): EffectPool {
     async run() {
       if (settled.length === 0) return undefined;
       await sleep(gatherMs);
-      await commitSettled();
-      return settled.length > 0 ? 0 : undefined;
+      const stuck = await commitSettled();
+      return settled.length > stuck ? 0 : stuckPauseMs;
     },
   });
 
-  async function commitSettled(): Promise<void> {
+  /** Answers how many results could not be committed. */
+  async function commitSettled(): Promise<number> {
     const batch = settled.slice(0, commitResults);
     const heldSince = performance.now();
-    const next = await moveRuns(
-      ctx,
-      batch.map(({ held, ...one }) => ({ run: held.run, settled: one })),
-      'results',
-    );
+    const works = batch.map(({ held, ...one }) => ({ run: held.run, settled: one }));
+    const moved = await moveApart(ctx, works, 'results');
+    const stuck = new Set(moved.stuck.map((work) => work.settled));
     settled.splice(0, batch.length);
-    for (const { held } of batch) known.delete(held.effect.key);
-    add(next, heldSince);
+    for (const [index, one] of batch.entries()) {
+      if (stuck.has(works[index]?.settled)) settled.push(one);
+      else known.delete(one.held.effect.key);
+    }
+    add(moved.handedOut, heldSince);
     ctx.wake.advance();
+    return stuck.size;
   }
 
   const renewing = startLoop({
@@ -182,7 +188,7 @@ export function createEffectPool(ctx: Context): EffectPool {
       aborted.abort();
       await Promise.all(flights);
       await committing.stop();
-      while (settled.length > 0) await commitSettled();
+      for (let stuck = 0; settled.length > stuck; ) stuck = await commitSettled();
       await renewing.stop();
       await giveBack(
         ctx,

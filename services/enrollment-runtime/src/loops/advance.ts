@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { EffectPool } from '../effect-pool/effect-pool.ts';
 import { claim } from '../runs/claim.ts';
 import { loadEffects } from '../runs/load-effects.ts';
-import { moveRuns } from '../runs/move-runs.ts';
+import { moveApart } from '../runs/move-apart.ts';
 
 /** With so many in one claim there is more, and a second worker computes while the first waits for its commit. */
 const muchRuns = 500;
@@ -32,6 +32,6 @@ async function advanceBatch(ctx: Context, pool: EffectPool, onMuch?: () => void)
   const { works, toPerform } = await loadEffects(ctx, claimed.runs);
   // Neither a new claim nor a trusted one: whether it may start is asked right before.
   pool.add(toPerform, Number.NEGATIVE_INFINITY);
-  if (works.length > 0) pool.add(await moveRuns(ctx, works), heldSince);
+  if (works.length > 0) pool.add((await moveApart(ctx, works, 'moves')).handedOut, heldSince);
   return 0;
 }

@@ -26,7 +26,7 @@ export type HandedOut = { run: ClaimedRun; effect: StoredEffect };
 export async function moveRuns(
   ctx: Context,
   works: readonly Work[],
-  commit: 'moves' | 'results' = 'moves',
+  commit: 'moves' | 'results',
 ): Promise<HandedOut[]> {
   const definitions = await definitionsOf(ctx, works);
   const done = await ctx.db.kysely.transaction().execute(async (trx) => {

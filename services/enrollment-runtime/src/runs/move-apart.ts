@@ -1,0 +1,32 @@
+import { isInfrastructureError } from '@drippulse/db';
+import type { Context } from '../context.ts';
+import type { Work } from './claimed-run.ts';
+import { type HandedOut, moveRuns } from './move-runs.ts';
+
+/** What a batch led to, and what of it could not be moved. */
+export type MovedApart = { handedOut: HandedOut[]; stuck: Work[] };
+
+/**
+ * Moves a batch in one transaction. When that fails through something in the batch, halves of it are tried until the
+ * run is found that can't be moved: it holds up no other, least of all another organization's.
+ */
+export async function moveApart(
+  ctx: Context,
+  works: readonly Work[],
+  commit: 'moves' | 'results',
+): Promise<MovedApart> {
+  try {
+    return { handedOut: await moveRuns(ctx, works, commit), stuck: [] };
+  } catch (error) {
+    if (isInfrastructureError(error)) throw error;
+    const [first, second] = works;
+    if (first !== undefined && second === undefined) {
+      ctx.log.error({ err: error, enrollment_id: String(first.run.identity.id) }, 'a run cannot be moved');
+      return { handedOut: [], stuck: [first] };
+    }
+  }
+  const middle = Math.ceil(works.length / 2);
+  const left = await moveApart(ctx, works.slice(0, middle), commit);
+  const right = await moveApart(ctx, works.slice(middle), commit);
+  return { handedOut: [...left.handedOut, ...right.handedOut], stuck: [...left.stuck, ...right.stuck] };
+}

@@ -1,0 +1,140 @@
+import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { editor, type Harness, startHarness, stranger } from './harness.ts';
+import { apply, contacts, makeWorkflow, workflowOf } from './workflow.ts';
+
+const short = [{ type: 'trigger' }, { type: 'log', message: 'done' }];
+
+let harness: Harness;
+let receiver: Receiver;
+beforeEach(async () => {
+  receiver = await startReceiver();
+  harness = await startHarness();
+});
+afterEach(async () => {
+  await harness.stop();
+  await receiver.stop();
+});
+
+test('two runtimes share the work: each effect is performed once, each step runs once', async () => {
+  await harness.startRuntime();
+  const steps = [...short, { type: 'webhook_callback', url: receiver.url }, { type: 'log', message: 'answered' }];
+  const { id: workflowId } = await makeWorkflow(harness, steps);
+  const count = 1_500;
+  const { enrollmentIds } = await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(count) });
+  await completed(workflowId, count);
+  expect(new Set(receiver.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(count);
+  expect(receiver.requests).toHaveLength(count);
+  const { rows } = await sql<{ lines: number; enrollments: number }>`
+    select count(*)::int as lines, count(distinct enrollment_id)::int as enrollments from timeline
+    where enrollment_id = any (${enrollmentIds}::bigint[])`.execute(harness.db);
+  expect(rows).toEqual([{ lines: 4 * count, enrollments: count }]);
+}, 60_000);
+
+test("one organization's 5,000 due runs do not hold another's", async () => {
+  const { id: crowded } = await makeWorkflow(harness, short, { status: WorkflowStatus.PAUSED });
+  const { id: quiet } = await makeWorkflow(harness, short, { organizationId: 2n, status: WorkflowStatus.PAUSED });
+  await harness.enrollments().bulkEnroll({ workflowId: crowded, contacts: contacts(5_000) });
+  await harness.enrollments(stranger).bulkEnroll({ workflowId: quiet, contacts: contacts(1) });
+  await releaseAtOnce([crowded, quiet]);
+  await completed(crowded, 5_000);
+  await completed(quiet, 1, stranger);
+  const { rows } = await sql<{ before: number }>`
+    select count(*)::int as before from outcomes
+    where workflow_id = ${crowded}
+      and ended_at < (select ended_at from outcomes where workflow_id = ${quiet})`.execute(harness.db);
+  expect(rows[0]?.before).toBeLessThanOrEqual(1_000);
+}, 60_000);
+
+test("a slow receiver holds nobody else, not even its own organization's other receivers", async () => {
+  const slow = await startReceiver({ answer: { hang: 'at_once' } });
+  try {
+    const { id: held } = await makeWorkflow(harness, [{ type: 'webhook_callback', url: slow.url }]);
+    const { id: free } = await makeWorkflow(harness, [{ type: 'webhook_callback', url: receiver.url }]);
+    await harness.enrollments().bulkEnroll({ workflowId: held, contacts: contacts(700) });
+    await slow.received(40);
+    await harness.enrollments().bulkEnroll({ workflowId: free, contacts: contacts(100) });
+    await completed(free, 100);
+    expect(slow.requests).toHaveLength(40);
+  } finally {
+    await slow.stop();
+  }
+}, 60_000);
+
+test('a paused workflow starts no effect that was waiting for its turn, and goes on when it is resumed', async () => {
+  receiver.answer({ delayMs: 1_500 });
+  const workflow = await makeWorkflow(harness, [{ type: 'webhook_callback', url: receiver.url }]);
+  const { id: workflowId } = workflow;
+  await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(120) });
+  await receiver.received(40);
+  await apply(harness, { ...workflow, status: WorkflowStatus.PAUSED });
+  await completed(workflowId, 40);
+  expect(receiver.requests).toHaveLength(40);
+  receiver.answer({});
+  await apply(harness, { ...workflow, status: WorkflowStatus.ACTIVE });
+  await completed(workflowId, 120);
+  expect(new Set(receiver.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(120);
+  expect(receiver.requests).toHaveLength(120);
+}, 60_000);
+
+test('a paused workflow holds its due runs where they are; contacts enrolled meanwhile wait', async () => {
+  const workflow = workflowOf([{ type: 'wait', duration: 1, unit: 'hours' }, ...short.slice(1)]);
+  await apply(harness, workflow);
+  const { id: workflowId } = workflow;
+  await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(3) });
+  await eventually(async () => expect(await funnelOf(workflowId)).toMatchObject([{ waitingLeads: 3n }, {}]));
+  await apply(harness, { ...workflow, status: WorkflowStatus.PAUSED });
+  harness.pass(2 * 3_600_000);
+  await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(1) });
+  expect(await funnelOf(workflowId)).toMatchObject([{ activeLeads: 4n, waitingLeads: 0n, runningLeads: 4n }, {}]);
+  await apply(harness, { ...workflow, status: WorkflowStatus.ACTIVE });
+  await completed(workflowId, 3);
+});
+
+test('deleting a workflow cancels its runs in slices and says so for each', async () => {
+  const workflow = await makeWorkflow(harness, [{ type: 'wait', duration: 1, unit: 'days' }]);
+  await harness.enrollments().bulkEnroll({ workflowId: workflow.id, contacts: contacts(1_200) });
+  await apply(harness, workflow, { deleted: true });
+  await eventually(() => {
+    expect(harness.published.filter((event) => event.payload.case === 'cancelled')).toHaveLength(1_200);
+  });
+  const { rows } = await sql`
+    select sum(active)::int as active, sum(cancelled)::int as cancelled from counters
+    where workflow_id = ${workflow.id}`.execute(harness.db);
+  expect(rows).toEqual([{ active: 0, cancelled: 1_200 }]);
+}, 30_000);
+
+test('runs that cannot be moved hold up no others', async () => {
+  const { id: broken } = await makeWorkflow(harness, short, { status: WorkflowStatus.PAUSED });
+  const { id: sound } = await makeWorkflow(harness, short, { organizationId: 2n, status: WorkflowStatus.PAUSED });
+  await harness.enrollments().bulkEnroll({ workflowId: broken, contacts: contacts(5) });
+  await harness.enrollments(stranger).bulkEnroll({ workflowId: sound, contacts: contacts(50) });
+  await harness.stopRuntimes();
+  await sql`update workflow_versions set steps = '[{"id":"x","type":"gone","name":"","position":0,"config":{}}]'
+    where workflow_id = ${broken}`.execute(harness.db);
+  await harness.startRuntime();
+  await releaseAtOnce([broken, sound]);
+  await completed(sound, 50, stranger);
+});
+
+/** What a resumed workflow is in the database, for several at the same moment. */
+async function releaseAtOnce(workflowIds: readonly bigint[]): Promise<void> {
+  await sql`update lanes set state = 'active', wake_at = now()
+    where workflow_id = any (${workflowIds}::bigint[])`.execute(harness.db);
+}
+
+async function funnelOf(workflowId: bigint) {
+  return (await harness.enrollments().listEnrollments({ workflowId, limit: 1 })).stepFunnel?.steps;
+}
+
+async function completed(workflowId: bigint, count: number, caller = editor): Promise<void> {
+  await eventually(
+    async () => {
+      const { stepFunnel } = await harness.enrollments(caller).listEnrollments({ workflowId, limit: 1 });
+      expect(stepFunnel?.totals?.completed).toBe(BigInt(count));
+    },
+    { timeoutMs: 40_000 },
+  );
+}
