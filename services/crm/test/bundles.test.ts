@@ -24,6 +24,7 @@ async function makeOneOfEach(): Promise<void> {
   );
   const custom = new TextEncoder().encode('{"price":1.10}');
   const lead = found((await harness.leads(editor).createCrmLead({ email: 'a@example.com', custom, score: 0.5 })).lead);
+  await harness.leads(editor).convertCrmLead({ id: lead.id, contactId: contact.id });
   const { pipelines } = await harness.pipelines(editor).listCrmOpportunityPipelines({});
   const won = found(pipelines[0]?.stages.find((stage) => stage.stageType === CrmStageType.WON));
   const { opportunity } = await harness.opportunities(editor).createCrmOpportunity({

@@ -24,8 +24,8 @@ type Importing<Row extends RecordRow, D extends DescMessage> = {
   /** The request that makes a record: its decoder checks the row. */
   desc: D;
   valuesOf(request: MessageShape<D>): Values;
-  /** Columns that no request writes: where an opportunity stands. */
-  place?(ctx: Context, trx: Transaction<DB>, row: JsonObject, before: Row | undefined, org: bigint): Promise<Values>;
+  /** Columns that no request writes: where an opportunity stands, what a lead has become. */
+  further?(ctx: Context, trx: Transaction<DB>, row: JsonObject, before: Row | undefined, org: bigint): Promise<Values>;
 };
 
 export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Importing<Row, D>): ImportRow {
@@ -37,9 +37,9 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
     const isDeleted = typeof row['deleted_at'] === 'string';
     const found = await findExisting(trx, organizationId, collection, row, values);
     if (found === undefined) {
-      const placed = await o.place?.(ctx, trx, row, undefined, organizationId);
+      const further = await o.further?.(ctx, trx, row, undefined, organizationId);
       const publicId = await choosePublicId(trx, organizationId, collection.type, row['public_id']);
-      const made = await createRecord(ctx, trx, call, collection, { ...values, ...placed }, publicId);
+      const made = await createRecord(ctx, trx, call, collection, { ...values, ...further }, publicId);
       if (isDeleted) await deleteRecord(ctx, trx, call, collection, made.id);
       return 'created';
     }
@@ -49,9 +49,9 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
       return 'updated';
     }
     const before = await lockRecord(trx, collection, organizationId, found.id);
-    const placed = await o.place?.(ctx, trx, row, before, organizationId);
+    const further = await o.further?.(ctx, trx, row, before, organizationId);
     const present = pickValues(values, Object.keys(row));
-    const after = await updateRecord(ctx, trx, call, collection, before, { ...present, ...placed });
+    const after = await updateRecord(ctx, trx, call, collection, before, { ...present, ...further });
     return after === before ? 'unchanged' : 'updated';
   };
 }

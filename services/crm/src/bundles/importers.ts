@@ -1,3 +1,5 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { type JsonObject, parseTimestamp } from '@drippulse/json';
 import { CreateCrmAccountRequestSchema } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CreateCrmActivityRequestSchema } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CreateCrmContactRequestSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
@@ -8,6 +10,7 @@ import { activities, activityValues } from '../activities/activity.ts';
 import { contacts, contactValues } from '../contacts/contact.ts';
 import { leads, newLeadValues } from '../leads/lead.ts';
 import { opportunities, opportunityValues } from '../opportunities/opportunity.ts';
+import type { Values } from '../records/collection.ts';
 import { type ImportRow, importerOf } from './import-row.ts';
 import { placeOf } from './place.ts';
 
@@ -15,14 +18,22 @@ import { placeOf } from './place.ts';
 export const importers = new Map<string, ImportRow>([
   ['accounts', importerOf({ collection: accounts, desc: CreateCrmAccountRequestSchema, valuesOf: accountValues })],
   ['contacts', importerOf({ collection: contacts, desc: CreateCrmContactRequestSchema, valuesOf: contactValues })],
-  ['leads', importerOf({ collection: leads, desc: CreateCrmLeadRequestSchema, valuesOf: newLeadValues })],
+  [
+    'leads',
+    importerOf({
+      collection: leads,
+      desc: CreateCrmLeadRequestSchema,
+      valuesOf: newLeadValues,
+      further: async (_ctx, _trx, row) => conversionOf(row),
+    }),
+  ],
   [
     'opportunities',
     importerOf({
       collection: opportunities,
       desc: CreateCrmOpportunityRequestSchema,
       valuesOf: opportunityValues,
-      place: placeOf,
+      further: placeOf,
     }),
   ],
   [
@@ -30,3 +41,10 @@ export const importers = new Map<string, ImportRow>([
     importerOf({ collection: activities, desc: CreateCrmActivityRequestSchema, valuesOf: activityValues }),
   ],
 ]);
+
+/** What a lead has become; the link is by the UUID of this installation already. */
+function conversionOf({ contact_id, converted_at }: JsonObject): Values {
+  const convertedAt = typeof converted_at === 'string' ? parseTimestamp(converted_at) : undefined;
+  if (convertedAt === undefined || typeof contact_id !== 'string') return {};
+  return { contact_id, converted_at: timestampDate(convertedAt) };
+}

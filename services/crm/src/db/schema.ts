@@ -104,6 +104,8 @@ export interface CustomFields {
 
 export interface Leads {
   company_name: string | null;
+  contact_id: string | null;
+  converted_at: Date | null;
   created_at: Date;
   custom: string;
   deleted_at: Date | null;

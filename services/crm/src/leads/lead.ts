@@ -9,9 +9,9 @@ import type { Selectable } from 'kysely';
 import type { Leads } from '../db/schema.ts';
 import type { Collection } from '../records/collection.ts';
 import { checkAnyOf, checkRow, email, finite, oneOf, text } from '../records/rules.ts';
-import { commonFields, commonValues, enumTexts } from '../records/values.ts';
+import { commonFields, commonValues, enumTexts, timestampOf } from '../records/values.ts';
 
-export type LeadRow = Selectable<Leads>;
+export type LeadRow = Selectable<Leads> & { contact_public_id: string | null };
 
 export const leadStatuses = enumTexts(CrmLeadStatusSchema);
 
@@ -32,7 +32,7 @@ const knownBy = ['email', 'first_name', 'last_name', 'company_name', 'phone'];
 
 export const leads: Collection<LeadRow> = {
   type: 'lead',
-  links: {},
+  links: { contact_id: 'contact' },
   sorts: {
     created_at: { kind: 'time' },
     updated_at: { kind: 'time' },
@@ -81,5 +81,8 @@ export function toProto(row: LeadRow): MessageInitShape<typeof CrmLeadSchema> {
     status: leadStatuses.numberOf(row.status),
     source: row.source ?? undefined,
     score: row.score ?? undefined,
+    convertedAt: timestampOf(row.converted_at),
+    contactId: row.contact_id ?? undefined,
+    contactPublicId: row.contact_public_id ?? undefined,
   };
 }

@@ -11,6 +11,7 @@ import { listRecords } from '../records/list-records.ts';
 import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
+import { convertLead } from './convert-lead.ts';
 
 const { method } = CrmLeadsService;
 
@@ -41,6 +42,7 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
         const row = await updateRecord(ctx, trx, call, leads, before, values);
         return { lead: toProto(row) };
       }),
+    convertCrmLead: (request, call) => convertLead(ctx, request, call),
     deleteCrmLead: (request, call) =>
       commit(ctx, call, method.deleteCrmLead, request, async (trx) => {
         await deleteRecord(ctx, trx, call, leads, request.id);

@@ -110,6 +110,7 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
       payload_deleted: 'The payload of the delivery was deleted, so that it can not be sent again.',
       webhook_inactive: 'The webhook is not active. Enable it, then recover.',
       custom_field_limit_reached: 'The organization has 200 custom fields for this type of record already.',
+      lead_already_converted: 'The lead is converted already.',
       stage_not_empty: 'Opportunities stand in the stage: it can neither be removed nor change its type.',
       pipeline_not_empty: 'The pipeline has opportunities.',
       webhook_limit_reached: 'The organization has 100 webhooks already.',

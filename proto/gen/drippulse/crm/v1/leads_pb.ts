@@ -4,6 +4,12 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { CrmAccount } from "./accounts_pb.ts";
+import { file_drippulse_crm_v1_accounts } from "./accounts_pb.ts";
+import type { CrmContact } from "./contacts_pb.ts";
+import { file_drippulse_crm_v1_contacts } from "./contacts_pb.ts";
+import type { CrmOpportunity } from "./opportunities_pb.ts";
+import { file_drippulse_crm_v1_opportunities } from "./opportunities_pb.ts";
 import { file_drippulse_rest_v1_rest } from "../../rest/v1/rest_pb.ts";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.ts";
 import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
@@ -14,7 +20,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/leads.proto.
  */
 export const file_drippulse_crm_v1_leads: GenFile = /*@__PURE__*/
-  fileDesc("ChxkcmlwcHVsc2UvY3JtL3YxL2xlYWRzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIsAGCgdDcm1MZWFkEjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDczIhI4CglwdWJsaWNfaWQYAiABKAlCJZK1GCFCHyJsZWFkXzRmMWM5ZDdhMmI4ZTYwNTNjMWQyZTNmNCISKwoFZW1haWwYAyABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgEIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYBSABKAlIAogBARInCgxjb21wYW55X25hbWUYBiABKAlCDJK1GAhCBiJBY21lIkgDiAEBEhIKBXRpdGxlGAcgASgJSASIAQESEgoFcGhvbmUYCCABKAlIBYgBARIvCgZzdGF0dXMYCSABKA4yHy5kcmlwcHVsc2UuY3JtLnYxLkNybUxlYWRTdGF0dXMSEwoGc291cmNlGAogASgJSAaIAQESEgoFc2NvcmUYCyABKAFIB4gBARIVCghvd25lcl9pZBgMIAEoA0gIiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgNIAEoCUgJiAEBEhgKC2V4dGVybmFsX2lkGA4gASgJSAqIAQESHgoGY3VzdG9tGA8gASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAuIAQFCCAoGX2VtYWlsQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCDwoNX2NvbXBhbnlfbmFtZUIICgZfdGl0bGVCCAoGX3Bob25lQgkKB19zb3VyY2VCCAoGX3Njb3JlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEINCgtfZGVsZXRlZF9hdCKOBAoTTGlzdENybUxlYWRzUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBEg4KAXEYBSABKAlIBIgBARIRCgRzb3J0GAYgASgJSAWIAQESNgoNdXBkYXRlZF9zaW5jZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBogBARIVCghvd25lcl9pZBgIIAEoA0gHiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgJIAEoCUgIiAEBEhgKC2V4dGVybmFsX2lkGAogASgJSAmIAQESNAoGc3RhdHVzGAsgASgOMh8uZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkU3RhdHVzSAqIAQESEgoFZW1haWwYDCABKAlIC4gBARITCgZzb3VyY2UYDSABKAlIDIgBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCBAoCX3FCBwoFX3NvcnRCEAoOX3VwZGF0ZWRfc2luY2VCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgkKB19zdGF0dXNCCAoGX2VtYWlsQgkKB19zb3VyY2UiyQIKFExpc3RDcm1MZWFkc1Jlc3BvbnNlEigKBWxlYWRzGAEgAygLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkEhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyLvBAoUQ3JlYXRlQ3JtTGVhZFJlcXVlc3QSKwoFZW1haWwYASABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgCIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYAyABKAlIAogBARInCgxjb21wYW55X25hbWUYBCABKAlCDJK1GAhCBiJBY21lIkgDiAEBEhIKBXRpdGxlGAUgASgJSASIAQESEgoFcGhvbmUYBiABKAlIBYgBARI0CgZzdGF0dXMYByABKA4yHy5kcmlwcHVsc2UuY3JtLnYxLkNybUxlYWRTdGF0dXNIBogBARITCgZzb3VyY2UYCCABKAlIB4gBARISCgVzY29yZRgJIAEoAUgIiAEBEhQKB2NvbXBhbnkYCiABKAlICYgBARIVCghvd25lcl9pZBgLIAEoA0gKiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgMIAEoCUgLiAEBEhgKC2V4dGVybmFsX2lkGA0gASgJSAyIAQESIwoGY3VzdG9tGA4gASgMQg6StRgKCAESBm9iamVjdEgNiAEBQggKBl9lbWFpbEINCgtfZmlyc3RfbmFtZUIMCgpfbGFzdF9uYW1lQg8KDV9jb21wYW55X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUIJCgdfc3RhdHVzQgkKB19zb3VyY2VCCAoGX3Njb3JlQgoKCF9jb21wYW55QgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIJCgdfY3VzdG9tIkAKFUNyZWF0ZUNybUxlYWRSZXNwb25zZRInCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkIh8KEUdldENybUxlYWRSZXF1ZXN0EgoKAmlkGAEgASgJIj0KEkdldENybUxlYWRSZXNwb25zZRInCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkIqwFChRVcGRhdGVDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCRIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSKwoFZW1haWwYAyABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgEIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYBSABKAlIAogBARInCgxjb21wYW55X25hbWUYBiABKAlCDJK1GAhCBiJBY21lIkgDiAEBEhIKBXRpdGxlGAcgASgJSASIAQESEgoFcGhvbmUYCCABKAlIBYgBARI0CgZzdGF0dXMYCSABKA4yHy5kcmlwcHVsc2UuY3JtLnYxLkNybUxlYWRTdGF0dXNIBogBARITCgZzb3VyY2UYCiABKAlIB4gBARISCgVzY29yZRgLIAEoAUgIiAEBEhQKB2NvbXBhbnkYDCABKAlICYgBARIVCghvd25lcl9pZBgNIAEoA0gKiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgOIAEoCUgLiAEBEhgKC2V4dGVybmFsX2lkGA8gASgJSAyIAQESIwoGY3VzdG9tGBAgASgMQg6StRgKCAESBm9iamVjdEgNiAEBQggKBl9lbWFpbEINCgtfZmlyc3RfbmFtZUIMCgpfbGFzdF9uYW1lQg8KDV9jb21wYW55X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUIJCgdfc3RhdHVzQgkKB19zb3VyY2VCCAoGX3Njb3JlQgoKCF9jb21wYW55QgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIJCgdfY3VzdG9tIkAKFVVwZGF0ZUNybUxlYWRSZXNwb25zZRInCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkIiIKFERlbGV0ZUNybUxlYWRSZXF1ZXN0EgoKAmlkGAEgASgJIhcKFURlbGV0ZUNybUxlYWRSZXNwb25zZSrFAQoNQ3JtTGVhZFN0YXR1cxIfChtDUk1fTEVBRF9TVEFUVVNfVU5TUEVDSUZJRUQQABIXChNDUk1fTEVBRF9TVEFUVVNfTkVXEAESGwoXQ1JNX0xFQURfU1RBVFVTX1dPUktJTkcQAhIdChlDUk1fTEVBRF9TVEFUVVNfUVVBTElGSUVEEAMSHwobQ1JNX0xFQURfU1RBVFVTX1VOUVVBTElGSUVEEAQSHQoZQ1JNX0xFQURfU1RBVFVTX0NPTlZFUlRFRBAFMqsGCg9Dcm1MZWFkc1NlcnZpY2USiQEKDExpc3RDcm1MZWFkcxIlLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWRzUmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWRzUmVzcG9uc2UiKoq1GA0QASoJQ1JNIGxlYWRzgtPkkwITEhEvYXBpL3YxL2NybS9sZWFkcxK6AQoNQ3JlYXRlQ3JtTGVhZBImLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtTGVhZFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUxlYWRSZXNwb25zZSJYirUYMgjJARADIgRsZWFkKglDUk0gbGVhZHM4AloWL2FwaS92MS9jcm0vbGVhZHMve2lkfXgCgtPkkwIcOgEqYgRsZWFkIhEvYXBpL3YxL2NybS9sZWFkcxKOAQoKR2V0Q3JtTGVhZBIjLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtTGVhZFJlcXVlc3QaJC5kcmlwcHVsc2UuY3JtLnYxLkdldENybUxlYWRSZXNwb25zZSI1irUYDRABKglDUk0gbGVhZHOC0+STAh5iBGxlYWQSFi9hcGkvdjEvY3JtL2xlYWRzL3tpZH0SpAEKDVVwZGF0ZUNybUxlYWQSJi5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUxlYWRSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1MZWFkUmVzcG9uc2UiQoq1GBcQAyIEbGVhZCoJQ1JNIGxlYWRzOAJ4AoLT5JMCIToBKmIEbGVhZDIWL2FwaS92MS9jcm0vbGVhZHMve2lkfRKWAQoNRGVsZXRlQ3JtTGVhZBImLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtTGVhZFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUxlYWRSZXNwb25zZSI0irUYEgjMARADKglDUk0gbGVhZHN4AoLT5JMCGCoWL2FwaS92MS9jcm0vbGVhZHMve2lkfWIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("ChxkcmlwcHVsc2UvY3JtL3YxL2xlYWRzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIuYHCgdDcm1MZWFkEjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDczIhI4CglwdWJsaWNfaWQYAiABKAlCJZK1GCFCHyJsZWFkXzRmMWM5ZDdhMmI4ZTYwNTNjMWQyZTNmNCISKwoFZW1haWwYAyABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgEIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYBSABKAlIAogBARInCgxjb21wYW55X25hbWUYBiABKAlCDJK1GAhCBiJBY21lIkgDiAEBEhIKBXRpdGxlGAcgASgJSASIAQESEgoFcGhvbmUYCCABKAlIBYgBARIvCgZzdGF0dXMYCSABKA4yHy5kcmlwcHVsc2UuY3JtLnYxLkNybUxlYWRTdGF0dXMSEwoGc291cmNlGAogASgJSAaIAQESEgoFc2NvcmUYCyABKAFIB4gBARIVCghvd25lcl9pZBgMIAEoA0gIiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgNIAEoCUgJiAEBEhgKC2V4dGVybmFsX2lkGA4gASgJSAqIAQESHgoGY3VzdG9tGA8gASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAuIAQESNQoMY29udmVydGVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgMiAEBEhcKCmNvbnRhY3RfaWQYFCABKAlIDYgBARIeChFjb250YWN0X3B1YmxpY19pZBgVIAEoCUgOiAEBQggKBl9lbWFpbEINCgtfZmlyc3RfbmFtZUIMCgpfbGFzdF9uYW1lQg8KDV9jb21wYW55X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUIJCgdfc291cmNlQggKBl9zY29yZUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCDQoLX2RlbGV0ZWRfYXRCDwoNX2NvbnZlcnRlZF9hdEINCgtfY29udGFjdF9pZEIUChJfY29udGFjdF9wdWJsaWNfaWQijgQKE0xpc3RDcm1MZWFkc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIOCgFxGAUgASgJSASIAQESEQoEc29ydBgGIAEoCUgFiAEBEjYKDXVwZGF0ZWRfc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESFQoIb3duZXJfaWQYCCABKANIB4gBARIcCg9leHRlcm5hbF9zeXN0ZW0YCSABKAlICIgBARIYCgtleHRlcm5hbF9pZBgKIAEoCUgJiAEBEjQKBnN0YXR1cxgLIAEoDjIfLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZFN0YXR1c0gKiAEBEhIKBWVtYWlsGAwgASgJSAuIAQESEwoGc291cmNlGA0gASgJSAyIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgQKAl9xQgcKBV9zb3J0QhAKDl91cGRhdGVkX3NpbmNlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIJCgdfc3RhdHVzQggKBl9lbWFpbEIJCgdfc291cmNlIskCChRMaXN0Q3JtTGVhZHNSZXNwb25zZRIoCgVsZWFkcxgBIAMoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZBITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMi7wQKFENyZWF0ZUNybUxlYWRSZXF1ZXN0EisKBWVtYWlsGAEgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIkgAiAEBEiQKCmZpcnN0X25hbWUYAiABKAlCC5K1GAdCBSJBZGEiSAGIAQESFgoJbGFzdF9uYW1lGAMgASgJSAKIAQESJwoMY29tcGFueV9uYW1lGAQgASgJQgyStRgIQgYiQWNtZSJIA4gBARISCgV0aXRsZRgFIAEoCUgEiAEBEhIKBXBob25lGAYgASgJSAWIAQESNAoGc3RhdHVzGAcgASgOMh8uZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkU3RhdHVzSAaIAQESEwoGc291cmNlGAggASgJSAeIAQESEgoFc2NvcmUYCSABKAFICIgBARIUCgdjb21wYW55GAogASgJSAmIAQESFQoIb3duZXJfaWQYCyABKANICogBARIcCg9leHRlcm5hbF9zeXN0ZW0YDCABKAlIC4gBARIYCgtleHRlcm5hbF9pZBgNIAEoCUgMiAEBEiMKBmN1c3RvbRgOIAEoDEIOkrUYCggBEgZvYmplY3RIDYgBAUIICgZfZW1haWxCDQoLX2ZpcnN0X25hbWVCDAoKX2xhc3RfbmFtZUIPCg1fY29tcGFueV9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCCQoHX3N0YXR1c0IJCgdfc291cmNlQggKBl9zY29yZUIKCghfY29tcGFueUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJAChVDcmVhdGVDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCIfChFHZXRDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCSI9ChJHZXRDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCKsBQoUVXBkYXRlQ3JtTGVhZFJlcXVlc3QSCgoCaWQYASABKAkSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEisKBWVtYWlsGAMgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIkgAiAEBEiQKCmZpcnN0X25hbWUYBCABKAlCC5K1GAdCBSJBZGEiSAGIAQESFgoJbGFzdF9uYW1lGAUgASgJSAKIAQESJwoMY29tcGFueV9uYW1lGAYgASgJQgyStRgIQgYiQWNtZSJIA4gBARISCgV0aXRsZRgHIAEoCUgEiAEBEhIKBXBob25lGAggASgJSAWIAQESNAoGc3RhdHVzGAkgASgOMh8uZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkU3RhdHVzSAaIAQESEwoGc291cmNlGAogASgJSAeIAQESEgoFc2NvcmUYCyABKAFICIgBARIUCgdjb21wYW55GAwgASgJSAmIAQESFQoIb3duZXJfaWQYDSABKANICogBARIcCg9leHRlcm5hbF9zeXN0ZW0YDiABKAlIC4gBARIYCgtleHRlcm5hbF9pZBgPIAEoCUgMiAEBEiMKBmN1c3RvbRgQIAEoDEIOkrUYCggBEgZvYmplY3RIDYgBAUIICgZfZW1haWxCDQoLX2ZpcnN0X25hbWVCDAoKX2xhc3RfbmFtZUIPCg1fY29tcGFueV9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCCQoHX3N0YXR1c0IJCgdfc291cmNlQggKBl9zY29yZUIKCghfY29tcGFueUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJAChVVcGRhdGVDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCIiChREZWxldGVDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCSIXChVEZWxldGVDcm1MZWFkUmVzcG9uc2UiuAMKFUNvbnZlcnRDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCRItCgpjb250YWN0X2lkGAIgASgJQhSStRgQMg5jcm0uQ3JtQ29udGFjdEgAiAEBEi0KCmFjY291bnRfaWQYAyABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAGIAQESHwoSY3JlYXRlX29wcG9ydHVuaXR5GAQgASgISAKIAQESHQoQb3Bwb3J0dW5pdHlfbmFtZRgFIAEoCUgDiAEBEkUKEXBpcGVsaW5lX3N0YWdlX2lkGAYgASgJQiWStRghMh9jcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlSASIAQESGQoMYW1vdW50X2NlbnRzGAcgASgDSAWIAQESFQoIY3VycmVuY3kYCCABKAlIBogBAUINCgtfY29udGFjdF9pZEINCgtfYWNjb3VudF9pZEIVChNfY3JlYXRlX29wcG9ydHVuaXR5QhMKEV9vcHBvcnR1bml0eV9uYW1lQhQKEl9waXBlbGluZV9zdGFnZV9pZEIPCg1fYW1vdW50X2NlbnRzQgsKCV9jdXJyZW5jeSL8AQoWQ29udmVydENybUxlYWRSZXNwb25zZRInCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkEi0KB2NvbnRhY3QYAiABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QSMgoHYWNjb3VudBgDIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQWNjb3VudEgAiAEBEjoKC29wcG9ydHVuaXR5GAQgASgLMiAuZHJpcHB1bHNlLmNybS52MS5Dcm1PcHBvcnR1bml0eUgBiAEBQgoKCF9hY2NvdW50Qg4KDF9vcHBvcnR1bml0eSrFAQoNQ3JtTGVhZFN0YXR1cxIfChtDUk1fTEVBRF9TVEFUVVNfVU5TUEVDSUZJRUQQABIXChNDUk1fTEVBRF9TVEFUVVNfTkVXEAESGwoXQ1JNX0xFQURfU1RBVFVTX1dPUktJTkcQAhIdChlDUk1fTEVBRF9TVEFUVVNfUVVBTElGSUVEEAMSHwobQ1JNX0xFQURfU1RBVFVTX1VOUVVBTElGSUVEEAQSHQoZQ1JNX0xFQURfU1RBVFVTX0NPTlZFUlRFRBAFMtEHCg9Dcm1MZWFkc1NlcnZpY2USiQEKDExpc3RDcm1MZWFkcxIlLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWRzUmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWRzUmVzcG9uc2UiKoq1GA0QASoJQ1JNIGxlYWRzgtPkkwITEhEvYXBpL3YxL2NybS9sZWFkcxK6AQoNQ3JlYXRlQ3JtTGVhZBImLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtTGVhZFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUxlYWRSZXNwb25zZSJYirUYMgjJARADIgRsZWFkKglDUk0gbGVhZHM4AloWL2FwaS92MS9jcm0vbGVhZHMve2lkfXgCgtPkkwIcOgEqYgRsZWFkIhEvYXBpL3YxL2NybS9sZWFkcxKOAQoKR2V0Q3JtTGVhZBIjLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtTGVhZFJlcXVlc3QaJC5kcmlwcHVsc2UuY3JtLnYxLkdldENybUxlYWRSZXNwb25zZSI1irUYDRABKglDUk0gbGVhZHOC0+STAh5iBGxlYWQSFi9hcGkvdjEvY3JtL2xlYWRzL3tpZH0SpAEKDVVwZGF0ZUNybUxlYWQSJi5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUxlYWRSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1MZWFkUmVzcG9uc2UiQoq1GBcQAyIEbGVhZCoJQ1JNIGxlYWRzOAJ4AoLT5JMCIToBKmIEbGVhZDIWL2FwaS92MS9jcm0vbGVhZHMve2lkfRKWAQoNRGVsZXRlQ3JtTGVhZBImLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtTGVhZFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUxlYWRSZXNwb25zZSI0irUYEgjMARADKglDUk0gbGVhZHN4AoLT5JMCGCoWL2FwaS92MS9jcm0vbGVhZHMve2lkfRKjAQoOQ29udmVydENybUxlYWQSJy5kcmlwcHVsc2UuY3JtLnYxLkNvbnZlcnRDcm1MZWFkUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuQ29udmVydENybUxlYWRSZXNwb25zZSI+irUYERADKglDUk0gbGVhZHM4AngCgtPkkwIjOgEqIh4vYXBpL3YxL2NybS9sZWFkcy97aWR9L2NvbnZlcnRiBnByb3RvMw", [file_drippulse_crm_v1_accounts, file_drippulse_crm_v1_contacts, file_drippulse_crm_v1_opportunities, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * CrmLead is a person who may become a customer.
@@ -147,6 +153,27 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
    * @generated from field: optional google.protobuf.Timestamp deleted_at = 18;
    */
   deletedAt?: Timestamp | undefined;
+
+  /**
+   * When it was converted; null while it is not.
+   *
+   * @generated from field: optional google.protobuf.Timestamp converted_at = 19;
+   */
+  convertedAt?: Timestamp | undefined;
+
+  /**
+   * Contact it became: a UUID.
+   *
+   * @generated from field: optional string contact_id = 20;
+   */
+  contactId?: string | undefined;
+
+  /**
+   * Contact it became: its `public_id`.
+   *
+   * @generated from field: optional string contact_public_id = 21;
+   */
+  contactPublicId?: string | undefined;
 };
 
 /**
@@ -685,6 +712,118 @@ export const DeleteCrmLeadResponseSchema: GenMessage<DeleteCrmLeadResponse> = /*
   messageDesc(file_drippulse_crm_v1_leads, 10);
 
 /**
+ * What the lead becomes.
+ *
+ * @generated from message drippulse.crm.v1.ConvertCrmLeadRequest
+ */
+export type ConvertCrmLeadRequest = Message<"drippulse.crm.v1.ConvertCrmLeadRequest"> & {
+  /**
+   * UUID or `public_id` of the lead.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Contact to link: a UUID or `public_id`.
+   *
+   * @generated from field: optional string contact_id = 2;
+   */
+  contactId?: string | undefined;
+
+  /**
+   * Account to link: a UUID or `public_id`.
+   *
+   * @generated from field: optional string account_id = 3;
+   */
+  accountId?: string | undefined;
+
+  /**
+   * Whether an opportunity is made; false unless given.
+   *
+   * @generated from field: optional bool create_opportunity = 4;
+   */
+  createOpportunity?: boolean | undefined;
+
+  /**
+   * Its name; the company or the name of the lead unless given.
+   *
+   * @generated from field: optional string opportunity_name = 5;
+   */
+  opportunityName?: string | undefined;
+
+  /**
+   * Stage it stands in: a UUID.
+   *
+   * @generated from field: optional string pipeline_stage_id = 6;
+   */
+  pipelineStageId?: string | undefined;
+
+  /**
+   * Worth of it, in hundredths of the currency.
+   *
+   * @generated from field: optional int64 amount_cents = 7;
+   */
+  amountCents?: bigint | undefined;
+
+  /**
+   * Currency: three letters of ISO 4217.
+   *
+   * @generated from field: optional string currency = 8;
+   */
+  currency?: string | undefined;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.ConvertCrmLeadRequest.
+ * Use `create(ConvertCrmLeadRequestSchema)` to create a new message.
+ */
+export const ConvertCrmLeadRequestSchema: GenMessage<ConvertCrmLeadRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_leads, 11);
+
+/**
+ * What the lead has become.
+ *
+ * @generated from message drippulse.crm.v1.ConvertCrmLeadResponse
+ */
+export type ConvertCrmLeadResponse = Message<"drippulse.crm.v1.ConvertCrmLeadResponse"> & {
+  /**
+   * The lead.
+   *
+   * @generated from field: drippulse.crm.v1.CrmLead lead = 1;
+   */
+  lead?: CrmLead | undefined;
+
+  /**
+   * The contact.
+   *
+   * @generated from field: drippulse.crm.v1.CrmContact contact = 2;
+   */
+  contact?: CrmContact | undefined;
+
+  /**
+   * The account; null when there is none.
+   *
+   * @generated from field: optional drippulse.crm.v1.CrmAccount account = 3;
+   */
+  account?: CrmAccount | undefined;
+
+  /**
+   * The opportunity; null when none was asked for.
+   *
+   * @generated from field: optional drippulse.crm.v1.CrmOpportunity opportunity = 4;
+   */
+  opportunity?: CrmOpportunity | undefined;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.ConvertCrmLeadResponse.
+ * Use `create(ConvertCrmLeadResponseSchema)` to create a new message.
+ */
+export const ConvertCrmLeadResponseSchema: GenMessage<ConvertCrmLeadResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_leads, 12);
+
+/**
  * CrmLeadStatus is how far a lead has come.
  *
  * @generated from enum drippulse.crm.v1.CrmLeadStatus
@@ -801,6 +940,19 @@ export const CrmLeadsService: GenService<{
     methodKind: "unary";
     input: typeof DeleteCrmLeadRequestSchema;
     output: typeof DeleteCrmLeadResponseSchema;
+  },
+  /**
+   * Makes a contact of a lead, in one transaction with what belongs to it: links the contact given, else the one
+   * with the same mail address, else makes one; the account given, else the one with the same name in whatever
+   * case, else, where the lead has a company, a new one; and, if asked, an opportunity. The lead is `converted`
+   * then. One that is converted already answers 422 `lead_already_converted`.
+   *
+   * @generated from rpc drippulse.crm.v1.CrmLeadsService.ConvertCrmLead
+   */
+  convertCrmLead: {
+    methodKind: "unary";
+    input: typeof ConvertCrmLeadRequestSchema;
+    output: typeof ConvertCrmLeadResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_drippulse_crm_v1_leads, 0);

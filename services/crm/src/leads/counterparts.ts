@@ -1,0 +1,40 @@
+import { type RawBuilder, sql, type Transaction } from 'kysely';
+import { type AccountRow, accounts } from '../accounts/account.ts';
+import { type ContactRow, contacts } from '../contacts/contact.ts';
+import type { DB } from '../db/schema.ts';
+import type { Collection, RecordRow } from '../records/collection.ts';
+import { lockRecord, selectRecords } from '../records/rows.ts';
+import type { LeadRow } from './lead.ts';
+
+/** The contact that a lead becomes: the one named, else the oldest with the same mail address. */
+export async function findLeadContact(
+  trx: Transaction<DB>,
+  { organization_id, email }: LeadRow,
+  id: string | undefined,
+): Promise<ContactRow | undefined> {
+  if (id !== undefined) return lockRecord(trx, contacts, organization_id, id);
+  return email === null ? undefined : findOldest(trx, contacts, organization_id, sql`lower(email) = lower(${email})`);
+}
+
+/** The account that it belongs to: the one named, else the oldest with the same name. */
+export async function findLeadAccount(
+  trx: Transaction<DB>,
+  { organization_id, company_name }: LeadRow,
+  id: string | undefined,
+): Promise<AccountRow | undefined> {
+  if (id !== undefined) return lockRecord(trx, accounts, organization_id, id);
+  if (company_name === null) return undefined;
+  return findOldest(trx, accounts, organization_id, sql`lower(name) = lower(${company_name})`);
+}
+
+async function findOldest<Row extends RecordRow>(
+  trx: Transaction<DB>,
+  collection: Collection<Row>,
+  organizationId: bigint,
+  condition: RawBuilder<unknown>,
+): Promise<Row | undefined> {
+  const live = sql`organization_id = ${organizationId} and deleted_at is null and ${condition}`;
+  const { rows } = await sql<Row>`
+    ${selectRecords(collection, live)} order by created_at, id limit 1 for update of record`.execute(trx);
+  return rows[0];
+}
