@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
 export type ReceivedMail = { from: string; to: string[]; raw: string; parsed: ParsedMail };
 
@@ -13,6 +13,13 @@ export async function startMailServer() {
   const mails: ReceivedMail[] = [];
   const refusals: Refusal[] = [];
   let connections = 0;
+  const take = async (stream: AsyncIterable<Buffer>, { mailFrom, rcptTo }: SMTPServerSession['envelope']) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    const raw = Buffer.concat(chunks).toString();
+    const from = mailFrom === false ? '' : mailFrom.address;
+    mails.push({ from, to: rcptTo.map(({ address }) => address), raw, parsed: await simpleParser(raw) });
+  };
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -24,14 +31,11 @@ export async function startMailServer() {
       const refusal = refusals.shift();
       callback(refusal && Object.assign(new Error(refusal.message), { responseCode: refusal.code }));
     },
-    async onData(stream, session, callback) {
-      const chunks: Buffer[] = [];
-      for await (const chunk of stream) chunks.push(chunk);
-      const raw = Buffer.concat(chunks).toString();
-      const { mailFrom, rcptTo } = session.envelope;
-      const from = mailFrom === false ? '' : mailFrom.address;
-      mails.push({ from, to: rcptTo.map(({ address }) => address), raw, parsed: await simpleParser(raw) });
-      callback(null, `2.0.0 Ok: queued as MAIL${mails.length}`);
+    onData(stream, session, callback) {
+      take(stream, session.envelope).then(
+        () => callback(null, `2.0.0 Ok: queued as MAIL${mails.length}`),
+        (error: Error) => callback(error),
+      );
     },
   });
   server.on('error', () => undefined);

@@ -30,12 +30,14 @@ test('lists are split and addresses belong to their service', () => {
     WORKFLOWS_ADDRESS: 'workflows:50051',
     ENROLLMENT_RUNTIME_ADDRESS: 'runtime:50051',
     WEBHOOK_DELIVERY_ADDRESS: 'webhooks:50051',
+    CRM_ADDRESS: 'crm:50051',
   });
   expect(config.trustedProxies).toEqual(['10.0.0.0/8', 'loopback']);
   expect(config.peerAddresses).toEqual({
     workflows: 'workflows:50051',
     'enrollment-runtime': 'runtime:50051',
     'webhook-delivery': 'webhooks:50051',
+    crm: 'crm:50051',
   });
 });
 
