@@ -117,6 +117,14 @@ test('a row is found by its id elsewhere', async () => {
   expect(await imported(harness, editor, { accounts: [{ ...row, phone: '1' }] })).toMatchObject({ updated: 1n });
 });
 
+test('the owner stays who it is here', async () => {
+  const { lead } = await harness.leads(editor).createCrmLead({ email: 'owned@example.com', ownerId: 5n });
+  const { publicId = '' } = lead ?? {};
+  await imported(harness, editor, { leads: [{ public_id: publicId, owner_id: 77, title: 'Director' }] });
+  const after = await harness.leads(editor).getCrmLead({ id: publicId });
+  expect(after.lead).toMatchObject({ ownerId: 5n, title: 'Director' });
+});
+
 test('rows that are refused say where and why, and the others go in', async () => {
   const answer = await imported(harness, editor, {
     leads: [{ email: 'fine@example.com' }, { email: 'no address' }, 7, { first_name: 5 }],

@@ -33,7 +33,8 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
   return async (ctx, trx, call, text) => {
     const { organizationId } = callerOf(call);
     const row = await followLinks(trx, organizationId, collection, readObject(text));
-    const values = o.valuesOf(decodeJson(o.desc, stringifyJson(row), { method: 'POST' }));
+    // An owner of another installation would be somebody else here.
+    const { owner_id: _, ...values } = o.valuesOf(decodeJson(o.desc, stringifyJson(row), { method: 'POST' }));
     const isDeleted = typeof row['deleted_at'] === 'string';
     const found = await findExisting(trx, organizationId, collection, row, values);
     if (found === undefined) {

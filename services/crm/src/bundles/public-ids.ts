@@ -11,7 +11,7 @@ export type Found = { id: string; deleted_at: Date | null };
  * The public id that a record gets here whose own is taken by another organization: always the same one, so that links
  * follow and the same bundle twice finds it again.
  */
-export function standInFor(type: RecordType, organizationId: bigint, publicId: string): string {
+function standInFor(type: RecordType, organizationId: bigint, publicId: string): string {
   const hash = createHash('sha256').update(`${organizationId}\n${publicId}`).digest('hex');
   return `${tables[type].prefix}_${hash.slice(0, 24)}`;
 }

@@ -5,7 +5,7 @@ import {
   type ReorderCrmOpportunitiesRequestSchema,
   type ReorderCrmOpportunitiesResponseSchema,
 } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { type OpportunityRow, opportunities, toProto } from '../opportunities/opportunity.ts';
@@ -14,7 +14,7 @@ import { mergeOrder, newPositions } from '../opportunities/positions.ts';
 import { type StageRow, selectStages } from '../pipelines/rows.ts';
 import { commit } from '../records/commit.ts';
 import { isUuid } from '../records/ids.ts';
-import { findRecord, lockRecord } from '../records/rows.ts';
+import { findRecord, lockRecord, selectRecords } from '../records/rows.ts';
 import { refuse } from '../records/rules.ts';
 import { updateRecord } from '../records/update-record.ts';
 
@@ -74,12 +74,25 @@ async function writeOrder(
     named.map((row) => row.id),
   );
   const moves = newPositions(order.map((id) => ({ id, position: positions.get(id) })));
+  const namedIds = new Set(named.map((row) => row.id));
   for (const [id, position] of moves) {
-    const before = await lockRecord(trx, opportunities, stage.organization_id, id);
+    const before = namedIds.has(id)
+      ? await lockRecord(trx, opportunities, stage.organization_id, id)
+      : await lockStanding(trx, stage, id);
+    if (before === undefined) continue;
     const place = before.pipeline_stage_id === stage.id ? {} : placeIn(ctx, stage);
     await updateRecord(ctx, trx, call, opportunities, before, { ...place, stage_position: position });
   }
   return moves.size;
+}
+
+/** One that nobody named and that has left the stage meanwhile is not brought back. */
+async function lockStanding(trx: Transaction<DB>, stage: StageRow, id: string): Promise<OpportunityRow | undefined> {
+  const condition = sql`organization_id = ${stage.organization_id} and id = ${id}
+    and pipeline_stage_id = ${stage.id} and deleted_at is null`;
+  const { rows } = await sql<OpportunityRow>`
+    ${selectRecords(opportunities, condition)} for update of record`.execute(trx);
+  return rows[0];
 }
 
 async function answer(

@@ -197,10 +197,10 @@ export const CrmBundlesService: GenService<{
   },
   /**
    * Takes such an object or a part of it, of any size. A row changes the record of its `public_id`, else of its
-   * `external_system` and `external_id`, and else makes one; members that are absent stay. Links are by
-   * `public_id`, to records that are there or stand earlier in the bundle. A stage that is unknown here is
-   * replaced by the first one of the default pipeline with the type of the status. The same bundle twice changes
-   * nothing.
+   * `external_system` and `external_id`, and else makes one; members that are absent stay, and so does the owner.
+   * Links are by `public_id`, to records that are there or stand earlier in the bundle. A stage that is unknown
+   * here is replaced by the first one of the default pipeline with the type of the status. The same bundle twice
+   * changes nothing.
    *
    * @generated from rpc drippulse.crm.v1.CrmBundlesService.ImportCrmRecords
    */
