@@ -40,3 +40,8 @@ test.each([
   }
   throw new Error('accepted');
 });
+
+test('a rule without match means all, and is stored so', () => {
+  const stored = readFilter(JSON.stringify({ conditions: [condition('data.name', 'exists')] }));
+  expect(JSON.parse(stored)).toMatchObject({ match: 'all', conditions: [{ field: 'data.name', operator: 'exists' }] });
+});
