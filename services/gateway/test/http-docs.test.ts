@@ -47,11 +47,12 @@ test('the reason of any error of the gateway is explained where its type points'
   }
 });
 
-/** Reasons that no caller of the public API can meet: between services, at start, or of a client that has left. */
+/** Reasons that no answer of the public API has: between services, at start, of a client that has left, of an import's row. */
 const unseen = [
   'cancelled',
   'event_too_large',
   'invalid_body',
+  'record_deleted',
   'schema_too_new',
   'service_required',
   'too_many_projects',
