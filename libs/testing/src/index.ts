@@ -8,6 +8,7 @@ export { eventually } from './eventually.ts';
 export type { KafkaBroker } from './kafka/broker.ts';
 export { startKafka } from './kafka/start-kafka.ts';
 export { type TestKafka, testKafka } from './kafka/test-kafka.ts';
+export { type Cost, measureStatements } from './measure-statements.ts';
 export { freePort } from './ports.ts';
 export { type Answer, type Answerer, type ReceivedRequest, type Receiver, startReceiver } from './receiver.ts';
 export { type RedisServer, startRedis } from './redis/start-redis.ts';

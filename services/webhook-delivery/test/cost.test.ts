@@ -9,7 +9,7 @@ import {
   serverInterceptors,
   serviceNames,
 } from '@drippulse/rpc';
-import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
+import { type Cost, createTestDatabase, type TestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
@@ -21,7 +21,7 @@ import { routesOf } from '../src/rpc/index.ts';
 import { sealSecret } from '../src/webhooks/secrets.ts';
 import { contextOf } from './context.ts';
 import { editor } from './harness.ts';
-import { type Cost, measuredDatabase } from './measured-database.ts';
+import { measuredDatabase } from './measured-database.ts';
 
 const webhooks = 150;
 const queued = 200_000;
