@@ -50,7 +50,8 @@ export async function startBroker(options: {
     ...['-cp', jars.join(path.delimiter)],
   ];
   if (!existsSync(path.join(dataDir, 'log', 'meta.properties'))) {
-    const clusterId = randomBytes(16).toString('base64url');
+    // One id in 64 would begin with a dash, which the formatter takes for an option.
+    const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
     await run(java, [...jvm, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config], { cwd: '/' });
   }
   onProgress?.('Starting Kafka …');
