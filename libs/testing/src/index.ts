@@ -5,6 +5,7 @@ export {
   startEmbeddedPostgres,
 } from './embedded-postgres/start.ts';
 export { eventually } from './eventually.ts';
+export { type CutPoint, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export type { KafkaBroker } from './kafka/broker.ts';
 export { startKafka } from './kafka/start-kafka.ts';
 export { type TestKafka, testKafka } from './kafka/test-kafka.ts';

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+
+let database: TestDatabase;
+let proxy: FaultProxy;
+beforeEach(async () => {
+  database = await createTestDatabase({ name: 'fault_proxy' });
+  proxy = await startFaultProxy({ port: Number(new URL(database.url).port) });
+});
+afterEach(async () => {
+  await proxy.stop();
+  await database.drop();
+});
+
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** Inserts a row in a transaction through the proxy; answers whether the commit was heard of, and how many rows are there. */
+async function insertThrough(): Promise<{ heard: boolean; rows: number }> {
+  const direct = await connected(database.url);
+  await direct.query('create table if not exists rows (id int)');
+  const client = await connected(proxy.through(database.url));
+  await client.query('begin');
+  await client.query('insert into rows values (1)');
+  const heard = await client.query('commit').then(
+    () => true,
+    () => false,
+  );
+  await client.end().catch(() => undefined);
+  const { rows } = await direct.query('select count(*)::int as count from rows');
+  await direct.end();
+  return { heard, rows: rows[0].count };
+}
+
+test('without a fault everything passes', async () => {
+  expect(await insertThrough()).toEqual({ heard: true, rows: 1 });
+});
+
+test('a connection cut before a commit arrives leaves nothing committed', async () => {
+  const cut = proxy.cutAt('commit', 'before', 5_000);
+  expect(await insertThrough()).toEqual({ heard: false, rows: 0 });
+  expect(await cut).toBe(true);
+});
+
+test('a connection cut after a commit arrived leaves it committed and the client in doubt', async () => {
+  const cut = proxy.cutAt('commit', 'after', 5_000);
+  expect(await insertThrough()).toEqual({ heard: false, rows: 1 });
+  expect(await cut).toBe(true);
+});
+
+test('a cut that nobody met says so, and does not wait for whoever comes later', async () => {
+  expect(await proxy.cutAt('commit', 'before', 10)).toBe(false);
+  expect(await insertThrough()).toEqual({ heard: true, rows: 1 });
+});
+
+test('cutting all breaks connections that are idle, and new ones pass', async () => {
+  const client = await connected(proxy.through(database.url));
+  const ended = new Promise((resolve) => client.once('end', resolve));
+  proxy.cutAll();
+  await ended;
+  expect(await insertThrough()).toEqual({ heard: true, rows: 1 });
+});

@@ -1,0 +1,26 @@
+import type { Evidence } from './index.ts';
+
+/** Calls were repeated with their keys until they were answered: what was answered is what there is. */
+export function checkAccepted({ history, facts }: Evidence): string[] {
+  const problems: string[] = [];
+  const rows = new Map(facts.enrollments.map((row) => [row.id, row]));
+  let accepted = 0;
+  for (const { workflowId, organizationId, refs, ids } of history.calls) {
+    accepted += ids.length;
+    if (ids.length !== refs.length) problems.push(`${refs.length} contacts were answered with ${ids.length} ids`);
+    for (const [index, id] of ids.entries()) {
+      const row = rows.get(String(id));
+      const isAsSent =
+        row?.lead_ref === refs[index] &&
+        row?.workflow_id === String(workflowId) &&
+        row?.organization_id === String(organizationId);
+      if (!isAsSent) problems.push(`enrollment ${id} of contact ${refs[index]} is ${JSON.stringify(row)}`);
+    }
+  }
+  if (facts.enrollments.length !== accepted) {
+    problems.push(`${accepted} enrollments were accepted, and there are ${facts.enrollments.length}`);
+  }
+  const refs = new Set(facts.enrollments.map((row) => row.lead_ref));
+  if (refs.size !== facts.enrollments.length) problems.push('a contact was enrolled twice');
+  return problems;
+}

@@ -1,0 +1,130 @@
+import { readSteps } from '@drippulse/engine';
+import { expect, test } from '@jest/globals';
+import type { LineFact } from '../facts.ts';
+import type { Receipt } from '../history.ts';
+import { checks, type Evidence } from './index.ts';
+
+const steps = readSteps(
+  JSON.stringify([
+    {
+      id: 'a',
+      type: 'condition',
+      config: { conditions: [{ field: 'n', operator: 'greater_or_equal', value: 50 }], on_true: 'next', on_false: 'c' },
+    },
+    { id: 'b', type: 'wait', config: { duration: 2, unit: 'seconds' } },
+    { id: 'c', type: 'webhook_callback', config: { url: 'http://127.0.0.1/1/7', payload: { org: '1' } } },
+  ]),
+  { active: true, makeId: () => 'unused' },
+).steps;
+const body = '{"org":"1"}';
+
+function lineOf(sequence: number, step_index: number, status: string, seconds: number): LineFact {
+  return { enrollment_id: '5', at: new Date(seconds * 1_000), sequence, step_index, attempt: 1, status };
+}
+
+function receiptOf(at: number, more: Partial<Receipt> = {}): Receipt {
+  return { key: 'k:c:1', at, url: '/1/7', content: `POST ${body}`, body, succeeded: true, ...more };
+}
+
+/** An enrollment that went through, as it should be. */
+function sound() {
+  const enrollment = {
+    ...{ id: '5', workflow_id: '7', organization_id: '1', key: 'k', lead_ref: 'r', contact: { n: 60, org: '1' } },
+    ...{ status: 'completed', step_index: 2, lines: 4, places: 1 },
+  };
+  const lines = [
+    lineOf(1, 0, 'succeeded', 1),
+    lineOf(2, 1, 'waiting', 1),
+    lineOf(3, 1, 'succeeded', 3),
+    lineOf(4, 2, 'succeeded', 4),
+  ];
+  const effect = {
+    ...{ effect_key: 'k:c:1', enrollment_id: '5', organization_id: '1', step_index: 2, attempt: 1 },
+    ...{ status: 'succeeded', request: { url: 'http://127.0.0.1/1/7', body } },
+  };
+  const facts = {
+    enrollments: [enrollment],
+    lines: new Map([['5', lines]]),
+    effects: [effect],
+    counters: [{ workflow_id: '7', step_id: 'c', counted: 'completed', count: 1 }],
+    frames: [] as Uint8Array[],
+    outboxLeft: 0,
+  };
+  const history = {
+    faults: [{ name: 'kill', from: 10_000, to: 10_100, losesResults: true }],
+    calls: [{ workflowId: 7n, organizationId: 1n, refs: ['r'], ids: [5n] }],
+    receipts: [receiptOf(4_000)],
+    published: new Map<string, string>(),
+  };
+  return { workflows: [{ id: 7n, organizationId: 1n, steps }], history, facts, enrollment, effect, lines };
+}
+
+type Sound = ReturnType<typeof sound>;
+
+/** What speaks against evidence, by the first word of its promise; the events have a test of their own kind. */
+function against(evidence: Evidence): string[] {
+  return checks
+    .filter(({ promise }) => !promise.includes('event'))
+    .filter(({ violations }) => violations(evidence).length > 0)
+    .map(({ promise }) => promise);
+}
+
+test('what is as it should be has nothing against it', () => {
+  expect(against(sound())).toEqual([]);
+});
+
+test.each<[string, (evidence: Sound) => void, string]>([
+  ['an accepted enrollment is missing', ({ facts }) => facts.enrollments.pop(), 'accepted'],
+  ['an enrollment is another contact', ({ enrollment }) => (enrollment.lead_ref = 'q'), 'accepted'],
+  ['an enrollment nobody was told of', ({ history }) => history.calls.pop(), 'accepted'],
+  ['a step was skipped', ({ lines }) => renumberWithout(lines, 1, 2), 'graph order'],
+  ['a step came twice', ({ lines }) => lines.push(lineOf(5, 2, 'succeeded', 5)), 'graph order'],
+  ['a line is missing', ({ lines }) => lines.pop(), 'graph order'],
+  ['the condition went the other way', ({ enrollment }) => (enrollment.contact.n = 10), 'graph order'],
+  ['a wait ended early', ({ lines }) => (lines[2] = lineOf(3, 1, 'succeeded', 2.9)), 'graph order'],
+  ['a state has no explanation', ({ enrollment }) => (enrollment.status = 'failed'), 'graph order'],
+  ['a run is living and ended at once', ({ enrollment }) => (enrollment.places = 2), 'graph order'],
+  ['an effect never arrived', ({ history }) => history.receipts.pop(), 'arrived as it was recorded'],
+  ['an arrival has no intent', ({ facts }) => facts.effects.pop(), 'arrived as it was recorded'],
+  ['another body arrived', ({ history }) => (history.receipts = [receiptOf(4_000, { body: '{}' })]), 'arrived as'],
+  ['it went to another organization', ({ history }) => (history.receipts = [receiptOf(4_000, { url: '/2/7' })]), 'own'],
+  ['an effect has another result than its line', ({ effect }) => (effect.status = 'failed'), 'arrived as'],
+  ['it was repeated for no reason', ({ history }) => history.receipts.push(receiptOf(6_000)), 'byte for byte'],
+  [
+    'a repeat differs',
+    ({ history }) => (history.receipts = [receiptOf(9_000), receiptOf(12_000, { content: 'PUT' })]),
+    'byte for byte',
+  ],
+  ['the funnel counts what is not', ({ facts }) => facts.counters.pop(), 'funnel'],
+  ['the outbox holds something', ({ facts }) => (facts.outboxLeft = 1), 'left over'],
+  ['an effect is pending', ({ effect }) => (effect.status = 'pending'), 'left over'],
+])('%s: that is found', (_, spoil, promise) => {
+  const evidence = sound();
+  spoil(evidence);
+  expect(against(evidence)).toContainEqual(expect.stringContaining(promise));
+});
+
+test('a repeat after a failure, or after a fault that loses results, is as promised', () => {
+  const failed = sound();
+  failed.history.receipts = [receiptOf(3_000, { succeeded: false }), receiptOf(4_000)];
+  expect(against(failed)).toEqual([]);
+  const killed = sound();
+  killed.history.receipts = [receiptOf(9_900), receiptOf(13_000)];
+  expect(against(killed)).toEqual([]);
+});
+
+test('an event that was committed and not published is found, and one the other way round', () => {
+  const check = checks.find(({ promise }) => promise.includes('event'));
+  const evidence = sound();
+  evidence.history.published.set('evt_1', '1');
+  expect(check?.violations(evidence)).toEqual([
+    'event evt_1 was published and not committed',
+    'enrollment 5 told 0 times that it started',
+    'enrollment 5 told 0 times that it completed',
+  ]);
+});
+
+function renumberWithout(lines: LineFact[], start: number, count: number): void {
+  lines.splice(start, count);
+  for (const [index, line] of lines.entries()) line.sequence = index + 1;
+}

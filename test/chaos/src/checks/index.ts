@@ -1,0 +1,26 @@
+import type { Facts } from '../facts.ts';
+import type { History } from '../history.ts';
+import type { ChaosWorkflow } from '../workflows.ts';
+import { checkAccepted } from './accepted.ts';
+import { checkDrained } from './drained.ts';
+import { checkEffects } from './effects.ts';
+import { checkFunnel } from './funnel.ts';
+import { checkPublished } from './published.ts';
+import { checkRepeats } from './repeats.ts';
+import { checkTimelines } from './timelines.ts';
+
+/** What is known after a run: the workflows given, what was seen from outside, what the database holds. */
+export type Evidence = { workflows: readonly ChaosWorkflow[]; history: History; facts: Facts };
+
+/** A promise, and what speaks against it: one sentence each, nothing when it holds. */
+export type Check = { promise: string; violations(evidence: Evidence): string[] };
+
+export const checks: readonly Check[] = [
+  { promise: 'each accepted enrollment exists once, and no other', violations: checkAccepted },
+  { promise: 'steps in graph order, none skipped, no wait early, states explained', violations: checkTimelines },
+  { promise: 'each effect arrived as it was recorded, and in its own organization', violations: checkEffects },
+  { promise: 'an effect is repeated byte for byte, and only where it had to be', violations: checkRepeats },
+  { promise: 'each committed event is published, and nothing else', violations: checkPublished },
+  { promise: 'the totals of the funnel are the rows', violations: checkFunnel },
+  { promise: 'nothing is left over', violations: checkDrained },
+];

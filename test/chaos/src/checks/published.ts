@@ -1,0 +1,54 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import type { Facts } from '../facts.ts';
+import type { Evidence } from './index.ts';
+
+/** Committed outbox rows against what came out of Kafka, and against what they tell of. */
+export function checkPublished({ history, facts }: Evidence): string[] {
+  const committed = committedEvents(facts);
+  const problems: string[] = [];
+  for (const [id, { organizationId }] of committed) {
+    const organization = history.published.get(id);
+    if (organization === undefined) problems.push(`event ${id} was committed and not published`);
+    else if (organization !== organizationId) problems.push(`event ${id} was published for ${organization}`);
+  }
+  for (const id of history.published.keys()) {
+    if (!committed.has(id)) problems.push(`event ${id} was published and not committed`);
+  }
+  return [...problems, ...checkTold(facts, committed)];
+}
+
+type Told = { organizationId: string; enrollmentId: string; type: string };
+
+/** Layout of libs/events/src/frame.ts. */
+function committedEvents(facts: Facts): Map<string, Told> {
+  const events = new Map<string, Told>();
+  for (const frame of facts.frames) {
+    const reader = new BinaryReader(frame);
+    while (reader.pos < reader.len) {
+      const [id, , , organizationId] = [reader.string(), reader.string(), reader.string(), reader.string()];
+      reader.string();
+      const { aggregate, payload } = fromBinary(EnrollmentEventSchema, reader.bytes());
+      const enrollmentId = aggregate.replace('enrollment:', '');
+      events.set(id, { organizationId, enrollmentId, type: payload.case ?? '' });
+    }
+  }
+  return events;
+}
+
+/** Each enrollment tells once that it started and once how it ended, in its own organization. */
+function checkTold(facts: Facts, committed: Map<string, Told>): string[] {
+  const told = new Map<string, number>();
+  for (const { organizationId, enrollmentId, type } of committed.values()) {
+    const fact = `${organizationId} ${enrollmentId} ${type}`;
+    told.set(fact, (told.get(fact) ?? 0) + 1);
+  }
+  return facts.enrollments.flatMap(({ id, organization_id, status }) =>
+    ['started', status]
+      .filter((type) => told.get(`${organization_id} ${id} ${type}`) !== 1)
+      .map(
+        (type) => `enrollment ${id} told ${told.get(`${organization_id} ${id} ${type}`) ?? 0} times that it ${type}`,
+      ),
+  );
+}

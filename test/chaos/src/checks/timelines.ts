@@ -1,0 +1,100 @@
+import type { Step } from '@drippulse/engine';
+import type { EnrollmentFact, LineFact } from '../facts.ts';
+import type { Evidence } from './index.ts';
+
+/** Walks each timeline through the graph, by rules of its own: the engine is not asked. */
+export function checkTimelines({ workflows, facts }: Evidence): string[] {
+  const steps = new Map(workflows.map((workflow) => [String(workflow.id), workflow.steps]));
+  return facts.enrollments.flatMap((enrollment) => {
+    const lines = facts.lines.get(enrollment.id) ?? [];
+    const problem = problemOf(enrollment, steps.get(enrollment.workflow_id) ?? [], lines);
+    return problem === undefined ? [] : [`enrollment ${enrollment.id}: ${problem}; lines ${describe(lines)}`];
+  });
+}
+
+/** Where a run may be: indexes of the step whose line comes next; the number of steps stands for the end. */
+type Place = { next: number[]; waitingSince?: Date; retried: number; ended?: string };
+
+function problemOf(enrollment: EnrollmentFact, steps: readonly Step[], lines: readonly LineFact[]): string | undefined {
+  if (enrollment.places !== 1) return `it is in ${enrollment.places} places`;
+  if (enrollment.lines !== lines.length) return `it counts ${enrollment.lines} lines and has ${lines.length}`;
+  let place: Place = { next: [0], retried: 0 };
+  for (const [index, line] of lines.entries()) {
+    if (line.sequence !== index + 1) return `line ${index + 1} has number ${line.sequence}`;
+    if (place.ended !== undefined) return `it went on after its end at line ${index}`;
+    if (!place.next.includes(line.step_index)) return `step ${line.step_index} came where ${place.next} may come`;
+    const step = steps[line.step_index];
+    if (step === undefined) return `there is no step ${line.step_index}`;
+    const next = follow(place, step, line, enrollment, steps);
+    if (typeof next === 'string') return next;
+    place = next;
+  }
+  return problemOfEnd(enrollment, steps, lines, place);
+}
+
+function follow(
+  place: Place,
+  step: Step,
+  line: LineFact,
+  enrollment: EnrollmentFact,
+  steps: readonly Step[],
+): Place | string {
+  const stay = { next: [line.step_index], retried: place.retried };
+  if (line.status === 'waiting') {
+    if (step.type !== 'wait' || place.waitingSince) return `step ${line.step_index} waits twice, or is no wait`;
+    return { ...stay, waitingSince: line.at };
+  }
+  if (line.status === 'retrying') {
+    if (step.type !== 'webhook_callback') return `step ${line.step_index} is retried`;
+    if (line.attempt !== place.retried + 1) return `attempt ${line.attempt} came after ${place.retried}`;
+    return { ...stay, retried: line.attempt };
+  }
+  if (line.status === 'failed') {
+    if (step.type !== 'webhook_callback') return `step ${line.step_index} failed`;
+    if (step.config['on_error'] !== 'continue') return { next: [], retried: 0, ended: 'failed' };
+    return { next: [line.step_index + 1], retried: 0 };
+  }
+  if (line.status !== 'succeeded') return `a line is ${line.status}`;
+  if (step.type === 'wait') {
+    if (place.waitingSince === undefined) return `wait ${line.step_index} ended before it began`;
+    const waitedMs = line.at.getTime() - place.waitingSince.getTime();
+    if (waitedMs < Number(step.config['duration']) * 1_000) return `wait ${line.step_index} ended after ${waitedMs} ms`;
+  }
+  if (step.type === 'webhook_callback' && line.attempt !== place.retried + 1) {
+    return `attempt ${line.attempt} succeeded after ${place.retried}`;
+  }
+  if (step.type === 'end') return { next: [], retried: 0, ended: 'completed' };
+  return { next: successors(step, line.step_index, enrollment, steps), retried: 0 };
+}
+
+function successors(step: Step, index: number, { contact }: EnrollmentFact, steps: readonly Step[]): number[] {
+  const resolve = (target: unknown) => {
+    if (target === 'next') return index + 1;
+    return target === 'end' ? steps.length : steps.findIndex((other) => other.id === target);
+  };
+  if (step.type === 'condition') {
+    const [rule] = step.config['conditions'] as { value: number }[];
+    return [resolve(contact.n >= Number(rule?.value) ? step.config['on_true'] : step.config['on_false'])];
+  }
+  if (step.type === 'split') {
+    return (step.config['variants'] as { go_to: string }[]).map((variant) => resolve(variant.go_to));
+  }
+  return [index + 1];
+}
+
+/** All runs have ended by now: the state must be what the last line leads to. */
+function problemOfEnd(
+  { status, step_index }: EnrollmentFact,
+  steps: readonly Step[],
+  lines: readonly LineFact[],
+  { next, ended }: Place,
+): string | undefined {
+  const expected = ended ?? (next.includes(steps.length) ? 'completed' : `active at ${next}`);
+  if (status !== expected) return `it is ${status} where its lines say ${expected}`;
+  if (step_index !== lines.at(-1)?.step_index) return `it ended on step ${step_index}, its lines do not`;
+  return undefined;
+}
+
+function describe(lines: readonly LineFact[]): string {
+  return lines.map((line) => `${line.step_index} ${line.status}`).join(', ');
+}

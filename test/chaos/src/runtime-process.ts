@@ -1,0 +1,63 @@
+import { type Config, startService } from '@drippulse/enrollment-runtime';
+import { createKafkaTransport } from '@drippulse/events';
+import { createLogger } from '@drippulse/observability';
+import { createGrpcPeers } from '@drippulse/rpc';
+import { runMain } from '@drippulse/runtime';
+import type { ToRuntime } from './runtime.ts';
+
+/** The runtime as its own main starts it, and two ways to harm it: it dies at a point, and its clock jumps. */
+const config: Config = JSON.parse(process.env['CHAOS_CONFIG'] ?? '{}');
+const brokers = config.kafkaBrokers ?? [];
+const stallMs = 500;
+let dieAt: string | undefined;
+let shiftMs = 0;
+
+globalThis.Date = new Proxy(Date, {
+  construct(target, args, newTarget) {
+    return Reflect.construct(target, args.length === 0 ? [target.now() + shiftMs] : args, newTarget);
+  },
+  get(target, name, receiver) {
+    return name === 'now' ? () => target.now() + shiftMs : Reflect.get(target, name, receiver);
+  },
+});
+
+process.on('message', (message: ToRuntime) => {
+  if (message.dieAt !== undefined) dieAt = message.dieAt;
+  if (message.shiftMs !== undefined) shiftMs = message.shiftMs;
+});
+// Nobody is left to tell it anything.
+process.on('disconnect', () => process.exit(1));
+watchStalls();
+
+await runMain(async () => {
+  const log = createLogger({ level: 'warn' });
+  const events = createKafkaTransport({ brokers, clientId: 'enrollment-runtime', log });
+  const peers = createGrpcPeers(config.peerAddresses);
+  const service = await startService(config, {
+    peers,
+    events,
+    log,
+    fault(point) {
+      if (point === dieAt) process.kill(process.pid, 'SIGKILL');
+    },
+  });
+  process.send?.({ ready: true });
+  return {
+    async stop() {
+      await service.stop();
+      await events.close();
+      peers.close();
+      process.disconnect?.();
+    },
+  };
+});
+
+/** A busy machine may hold a process as a freeze does: it is told, by a clock that does not jump. */
+function watchStalls(): void {
+  let last = performance.now();
+  setInterval(() => {
+    const now = performance.now();
+    if (now - last > stallMs) process.send?.({ stalledMs: now - last });
+    last = now;
+  }, 100).unref();
+}

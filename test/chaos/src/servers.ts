@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { migrateService } from '@drippulse/enrollment-runtime/migrate';
+import { createKafkaTransport, topicOf } from '@drippulse/events';
+import { createLogger } from '@drippulse/observability';
+import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
+import { freePort, type KafkaBroker, startEmbeddedPostgres, startKafka, type Unavailable } from '@drippulse/testing';
+import pg from 'pg';
+
+/** Real servers of one chaos run, to be broken. */
+export type Servers = {
+  folder: string;
+  postgresUrl: string;
+  kafka: KafkaBroker;
+  /** Organizations of events by event id, as they come out of Kafka. */
+  published: Map<string, string>;
+  /** PostgreSQL's immediate shutdown, as after a power cut, and its recovery. */
+  crashPostgres(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const settings = { fsync: false, max_connections: 200 };
+
+export async function startServers(): Promise<Servers | Unavailable> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'drippulse-chaos-'));
+  const kafka = await startKafka({ dataDir: path.join(folder, 'kafka') });
+  if ('unavailable' in kafka) {
+    await rm(folder, { recursive: true, force: true });
+    return kafka;
+  }
+  const options = { dataDir: path.join(folder, 'postgres'), port: await freePort(), settings };
+  let postgres = await startEmbeddedPostgres(options);
+  await migrateService(postgres.url);
+  await keepOutbox(postgres.url);
+
+  const log = createLogger({ service: 'chaos', level: 'silent' });
+  const transport = createKafkaTransport({ brokers: kafka.brokers, clientId: 'chaos', log });
+  const topic = topicOf(EnrollmentEventSchema).name;
+  await transport.ensureTopics([topic, topicOf(WorkflowEventSchema).name]);
+  const published = new Map<string, string>();
+  await transport.consume({
+    topic,
+    group: 'chaos',
+    async onBatch({ messages }) {
+      for (const { headers } of messages) published.set(headers['ce_id'] ?? '', headers['organization'] ?? '');
+      return { done: messages.length };
+    },
+  });
+  return {
+    folder,
+    postgresUrl: postgres.url,
+    kafka,
+    published,
+    async crashPostgres() {
+      process.kill(postgres.pid, 'SIGQUIT');
+      postgres = await startEmbeddedPostgres(options);
+    },
+    async stop() {
+      await transport.close();
+      await kafka.kill();
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Rows of the outbox go when they are sent; a copy made in the same transaction tells what was committed. */
+async function keepOutbox(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`
+    create schema chaos;
+    create table chaos.outbox (id bigint, frame bytea);
+    create function chaos.keep_outbox() returns trigger language plpgsql as $$
+      begin
+        insert into chaos.outbox values (new.id, new.frame);
+        return new;
+      end $$;
+    create trigger keep after insert on enrollments.outbox for each row execute function chaos.keep_outbox()`);
+  await client.end();
+}

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { report } from '../src/report.ts';
+import { runChaos } from '../src/run-chaos.ts';
+import { startServers } from '../src/servers.ts';
+
+const seed = Number(process.env['TEST_CHAOS_SEED'] ?? 1);
+const servers = await startServers();
+
+if ('unavailable' in servers) {
+  const { unavailable } = servers;
+  const name = `NOT RUN: ${unavailable}`;
+  if (process.env['CI'] !== 'true') test.skip(name, () => undefined);
+  else
+    test(name, () => {
+      throw new Error(unavailable);
+    });
+} else {
+  test(`everything is broken once, and nothing is lost and nothing doubled (seed ${seed})`, async () => {
+    const outcome = await runChaos({ servers, seed, seconds: 0 });
+    const violations = outcome.promises.flatMap((promise) => promise.violations);
+    if (violations.length > 0) throw new Error(report(outcome, 0));
+    expect(outcome.enrollments).toBeGreaterThan(100);
+    expect(outcome.effects).toBeGreaterThan(100);
+    // A point of the code or a commit may not be met in so short a run; most of them must be.
+    const missed = Object.keys(outcome.faults).filter((name) => outcome.faults[name]?.met === 0);
+    expect(missed.length).toBeLessThan(4);
+  }, 180_000);
+}
