@@ -10,9 +10,11 @@ import { type HeldEffect, heldEffect } from './held-effect.ts';
 import { giveBack, holdToStart, renewLeases } from './leases.ts';
 
 const limits = { total: 500, perOrganization: 50, perDestination: 40 };
-/** More of a lane, or in all, is not claimed while so many wait here: other processes may have room. */
+/** More of a lane, or of an organization, is not claimed while so many wait here: other processes may have room. */
 const maxWaitingInLane = 500;
-const maxWaiting = 2_000;
+const maxWaitingOfOrganization = 2_000;
+/** While so many wait in all, more is claimed only for those who have less waiting than they may have out. */
+const maxWaiting = 10_000;
 /** Results of one commit. While so many wait for theirs, nothing new is started. */
 const commitResults = 500;
 const maxUncommitted = 1_000;
@@ -27,9 +29,10 @@ const stopWithinMs = 10_000;
 export type EffectPool = {
   /** Effects whose runs this process holds; `heldSince` is the process's clock before they were committed or claimed. */
   add(handedOut: readonly HandedOut[], heldSince: number): void;
-  /** Whether nothing more may be claimed, and else of which lanes nothing. */
+  /** Whether nothing more may be claimed, and else of which lanes and organizations nothing. */
   isFull(): boolean;
   busyLanes(): bigint[];
+  busyOrganizations(): bigint[];
   /** Starts nothing more, waits for what is in flight, commits its results and gives the rest back. */
   stop(): Promise<void>;
 };
@@ -177,8 +180,10 @@ export function createEffectPool(ctx: Context): EffectPool {
 
   return {
     add,
-    isFull: () => isStopping || queue.waiting() >= maxWaiting,
+    isFull: () => isStopping || queue.waiting() >= 2 * maxWaiting,
     busyLanes: () => queue.lanesWith(maxWaitingInLane),
+    busyOrganizations: () =>
+      queue.organizationsWith(queue.waiting() < maxWaiting ? maxWaitingOfOrganization : limits.perOrganization),
     async stop() {
       isStopping = true;
       await starting.stop();

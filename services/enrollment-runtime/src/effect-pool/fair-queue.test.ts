@@ -44,6 +44,7 @@ test('a destination that is slow leaves room for the others of its organization'
 test('lanes with much in work are named until they have less', () => {
   const queue = queueOf(items(4, 7n, 'a'));
   expect(queue.lanesWith(4)).toEqual([7n]);
+  expect(queue.organizationsWith(4)).toEqual([7n]);
   queue.take();
   expect(queue.lanesWith(4)).toEqual([]);
   expect(queue.clear()).toHaveLength(3);

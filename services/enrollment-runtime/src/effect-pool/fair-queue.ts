@@ -14,6 +14,8 @@ export type FairQueue<T extends Queued> = {
   waiting(): number;
   /** Lanes in which at least this many wait. */
   lanesWith(count: number): bigint[];
+  /** Organizations of which at least this many wait. */
+  organizationsWith(count: number): bigint[];
 };
 
 type Line<T> = { items: T[]; out: number };
@@ -109,5 +111,7 @@ export function createFairQueue<T extends Queued>(limits: Limits): FairQueue<T> 
     },
     waiting: () => waiting,
     lanesWith: (count) => [...lanes].filter(([, items]) => items >= count).map(([lane]) => lane),
+    organizationsWith: (count) =>
+      [...organizations].filter(([, turns]) => turns.waiting >= count).map(([organization]) => organization),
   };
 }

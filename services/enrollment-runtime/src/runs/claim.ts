@@ -22,11 +22,15 @@ export type Claim = {
 
 /**
  * Takes due lanes in turn by organization and a batch of due runs of each, holds them for `leaseMs`, and says when each
- * lane wakes next. Lanes in `busy` have as much in work here as they may.
+ * lane wakes next. Busy lanes and organizations have as much in work here as they may.
  */
-export async function claim(ctx: Context, busy: readonly bigint[]): Promise<Claim> {
+export async function claim(
+  ctx: Context,
+  busyLanes: readonly bigint[],
+  busyOrganizations: readonly bigint[] = [],
+): Promise<Claim> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
-    const { now, lanes, nextWakeMs } = await takeLanes(ctx, trx, busy);
+    const { now, lanes, nextWakeMs } = await takeLanes(ctx, trx, { busyLanes, busyOrganizations });
     if (lanes.length === 0) return { runs: [], now, more: false, nextWakeMs };
     const share = Math.ceil(claimRuns / lanes.length);
     const limited = lanes.map((lane) => ({ ...lane, limit: lane.catchingUp ? Math.min(catchUpRuns, share) : share }));

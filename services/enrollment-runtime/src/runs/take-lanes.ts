@@ -15,7 +15,13 @@ export type TakenLanes = { now: Date; lanes: DueLane[]; nextWakeMs: number | und
  * Locks due lanes: of each organization its longest due one, then of each its second, and so on. Without any it says
  * when the next one is due. Lanes that another worker holds are passed over.
  */
-export async function takeLanes(ctx: Context, trx: Transaction<DB>, busy: readonly bigint[]): Promise<TakenLanes> {
+export async function takeLanes(
+  ctx: Context,
+  trx: Transaction<DB>,
+  { busyLanes, busyOrganizations }: { busyLanes: readonly bigint[]; busyOrganizations: readonly bigint[] },
+): Promise<TakenLanes> {
+  const mayTake = sql`workflow_id <> all (${busyLanes}::bigint[])
+    and organization_id <> all (${busyOrganizations}::bigint[])`;
   const { rows } = await sql<{
     now: Date;
     workflow_id: bigint | null;
@@ -27,7 +33,7 @@ export async function takeLanes(ctx: Context, trx: Transaction<DB>, busy: readon
       select workflow_id, organization_id, wake_at
       from lanes
       where running and wake_at is not null and wake_at <= (select now from clock)
-        and workflow_id <> all (${busy}::bigint[])
+        and ${mayTake}
       order by wake_at limit ${candidates}
     ), turns as materialized (
       select workflow_id, row_number() over (partition by organization_id order by wake_at) as turn, wake_at from due
@@ -42,7 +48,7 @@ export async function takeLanes(ctx: Context, trx: Transaction<DB>, busy: readon
     select clock.now, taken.workflow_id, taken.catching_up,
       case when taken.workflow_id is null then (
         select extract(epoch from min(wake_at) - (select now from clock)) * 1000
-        from lanes where running and wake_at is not null and workflow_id <> all (${busy}::bigint[])
+        from lanes where running and wake_at is not null and ${mayTake}
       )::float8 end as next_wake_ms
     from clock left join taken on true`.execute(trx);
   const [first] = rows;
