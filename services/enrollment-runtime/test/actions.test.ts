@@ -1,7 +1,8 @@
 import { EnrollmentStatus } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { editor, type Harness, startHarness } from './harness.ts';
+import { sql } from 'kysely';
+import { editor, type Harness, startHarness, tester } from './harness.ts';
 import { apply, contacts, makeWorkflow, refusal, type StepInput, workflowOf } from './workflow.ts';
 
 let harness: Harness;
@@ -38,6 +39,18 @@ async function until(read: Read, expected: object) {
   });
 }
 
+async function rowsOf(table: 'timeline' | 'runs' | 'outcomes' | 'run_data' | 'effects' | 'removals', id: bigint) {
+  const { rows } = await sql<Record<string, unknown>>`
+    select * from ${sql.table(table)} where enrollment_id = ${id}`.execute(harness.db);
+  return rows;
+}
+
+function casesOf(id: bigint) {
+  return harness.published
+    .filter(({ aggregate }) => aggregate === `enrollment:${id}`)
+    .map(({ payload }) => payload.case);
+}
+
 test('a removed enrollment leaves list and funnel, is told as cancelled, and keeps an audit line', async () => {
   const { ref, read } = await enrollOne(wait);
   await until(read, { isWaiting: true });
@@ -57,6 +70,89 @@ test('a removed enrollment leaves list and funnel, is told as cancelled, and kee
   });
   expect(told[1]?.payload.value).toMatchObject({ id: ref.id, status: EnrollmentStatus.CANCELLED });
 });
+
+test('a worker that holds the lease of a removed enrollment writes nothing more of it than the result of its effect', async () => {
+  receiver.clear();
+  receiver.answer({ delayMs: 1_000 });
+  const { ref } = await enrollOne([
+    { type: 'trigger' },
+    { type: 'webhook_callback', url: `${receiver.url}/held` },
+    { type: 'set_fields', fields: { late: 'yes' } },
+  ]);
+  await receiver.received(1);
+  const writtenOf = async () => ({
+    timeline: await rowsOf('timeline', ref.id),
+    runs: await rowsOf('runs', ref.id),
+    outcomes: await rowsOf('outcomes', ref.id),
+    run_data: await rowsOf('run_data', ref.id),
+  });
+  await harness.enrollments().deleteEnrollment(ref);
+  const written = await writtenOf();
+  expect(written).toMatchObject({ timeline: [{ sequence: 1 }], runs: [], outcomes: [], run_data: [] });
+  await eventually(async () => expect(await rowsOf('effects', ref.id)).toMatchObject([{ status: 'succeeded' }]));
+  expect(await writtenOf()).toEqual(written);
+  const { stepFunnel } = await harness.enrollments().listEnrollments({ workflowId: ref.workflowId });
+  expect(stepFunnel?.totals).toMatchObject({ active: 0n, totalEnrollments: 0n });
+  receiver.answer({});
+});
+
+test('an ended enrollment can be removed, and is not told as cancelled', async () => {
+  const { ref, read } = await enrollOne([{ type: 'log', message: 'x' }]);
+  await until(read, { status: EnrollmentStatus.COMPLETED });
+  await eventually(() => expect(casesOf(ref.id)).toEqual(['started', 'completed']));
+  await harness.enrollments().deleteEnrollment(ref);
+  const { stepFunnel } = await harness.enrollments().listEnrollments({ workflowId: ref.workflowId });
+  expect(stepFunnel?.totals).toMatchObject({ completed: 0n, totalEnrollments: 0n });
+  expect(await rowsOf('removals', ref.id)).toMatchObject([{ status: 'completed' }]);
+  // By the time that a later one is told, this one would have been.
+  const { ref: later } = await enrollOne(wait);
+  await eventually(() => expect(casesOf(later.id)).toEqual(['started']));
+  expect(casesOf(ref.id)).toEqual(['started', 'completed']);
+});
+
+test('paused while its effect is out, an enrollment keeps the result and goes on from it when resumed', async () => {
+  receiver.clear();
+  receiver.answer({ delayMs: 1_000 });
+  const { ref, read } = await enrollOne([
+    { type: 'trigger' },
+    { type: 'webhook_callback', url: `${receiver.url}/once` },
+    { type: 'log', message: 'after' },
+  ]);
+  await receiver.received(1);
+  await harness.enrollments().pauseEnrollment(ref);
+  await eventually(async () => expect(await rowsOf('effects', ref.id)).toMatchObject([{ status: 'succeeded' }]));
+  expect(await read()).toMatchObject({ status: EnrollmentStatus.PAUSED, currentStepIndex: 1 });
+  receiver.answer({});
+  await harness.enrollments().resumeEnrollment(ref);
+  await until(read, { status: EnrollmentStatus.COMPLETED });
+  expect(receiver.requests).toHaveLength(1);
+});
+
+test('paused and resumed while its effect is out for longer than a lease, an enrollment is not sent twice by another runtime', async () => {
+  const slow = await startReceiver({ answer: { delayMs: 5_000 } });
+  const pair = await startHarness({ leaseMs: 1_500 });
+  try {
+    const { id: workflowId } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: slow.url }]);
+    const { enrollmentIds } = await pair.enrollments().bulkEnroll({ workflowId, contacts: contacts(20) });
+    await slow.received(20);
+    // From now on calls come to this one, which wakes for what they make due.
+    await pair.startRuntime();
+    for (const id of enrollmentIds) await pair.enrollments().pauseEnrollment({ workflowId, id });
+    pair.pass(2_000);
+    for (const id of enrollmentIds) await pair.enrollments().resumeEnrollment({ workflowId, id });
+    await eventually(
+      async () => {
+        const { stepFunnel } = await pair.enrollments().listEnrollments({ workflowId, limit: 1 });
+        expect(stepFunnel?.totals).toMatchObject({ completed: 20n });
+      },
+      { timeoutMs: 30_000 },
+    );
+    expect(slow.requests).toHaveLength(20);
+  } finally {
+    await pair.stop();
+    await slow.stop();
+  }
+}, 60_000);
 
 test('an effect in flight when its enrollment is removed is recorded, and nothing follows it', async () => {
   receiver.clear();
@@ -112,6 +208,13 @@ test('retrying a failed enrollment runs its step again as a new visit with a new
   await until(read, { status: EnrollmentStatus.COMPLETED });
   const keys = receiver.requests.map(({ headers }) => headers['idempotency-key']);
   expect(new Set(keys).size).toBe(2);
+  const effects = await rowsOf('effects', ref.id);
+  expect(effects.map((effect) => [effect['effect_key'], effect['status']]).sort()).toEqual(
+    [
+      [keys[0], 'failed'],
+      [keys[1], 'succeeded'],
+    ].sort(),
+  );
   expect(await refusal(harness.enrollments().retryEnrollment(ref))).toBe('failed_precondition enrollment_not_failed');
   const { stepFunnel } = await harness.enrollments().listEnrollments({ workflowId: ref.workflowId });
   expect(stepFunnel?.totals).toMatchObject({ active: 0n, failed: 0n, completed: 1n, totalEnrollments: 1n });
@@ -125,4 +228,23 @@ test('a change that is not newer than the one applied changes nothing, and only 
   expect(lane).toEqual([{ name: 'New' }]);
   const forged = harness.runtime(editor).applyWorkflow({ sequence: 1_000_001n, workflow });
   expect(await refusal(forged)).toBe('permission_denied insufficient_role');
+});
+
+test('only a failed enrollment can be retried', async () => {
+  const { ref, read } = await enrollOne(wait);
+  await until(read, { isWaiting: true });
+  expect(await refusal(harness.enrollments().retryEnrollment(ref))).toBe('failed_precondition enrollment_not_failed');
+  const unknown = harness.enrollments().retryEnrollment({ ...ref, id: 987_654n });
+  expect(await refusal(unknown)).toBe('not_found enrollment_not_found');
+});
+
+test('a test key pauses, resumes and removes what test keys made', async () => {
+  const { id: workflowId } = await makeWorkflow(harness, wait);
+  const calls = harness.enrollments(tester);
+  const { enrollmentIds } = await calls.bulkEnroll({ workflowId, contacts: contacts(1) });
+  const ref = { workflowId, id: enrollmentIds[0] ?? 0n };
+  expect((await calls.pauseEnrollment(ref)).enrollment?.status).toBe(EnrollmentStatus.PAUSED);
+  expect((await calls.resumeEnrollment(ref)).enrollment?.status).toBe(EnrollmentStatus.ACTIVE);
+  await calls.deleteEnrollment(ref);
+  expect(await refusal(calls.getEnrollment(ref))).toBe('not_found enrollment_not_found');
 });

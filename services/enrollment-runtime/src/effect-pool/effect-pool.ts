@@ -22,7 +22,7 @@ const gatherMs = 2;
 /** Results that could not be committed are kept, with their leases, and tried again after this. */
 const stuckPauseMs = 1_000;
 /** A pause is obeyed within 2 s: what was seen running longer ago than this is looked at again before it starts. */
-const trustedMs = 1_000;
+export const trustedMs = 1_000;
 const stopWithinMs = 10_000;
 
 /** Performs the effects of this process, a bounded number at a time, and moves their runs on by the results. */
