@@ -88,6 +88,55 @@ test('filters narrow the list and its count, and leave the funnel alone', async 
   expect(filtered).toMatchObject({ totalCount: 1n, stepFunnel: { totals: { totalEnrollments: 3n } } });
 });
 
+test('filters combine, also with cursors, and count what they let through', async () => {
+  const steps = [
+    { type: 'trigger' },
+    { type: 'condition', conditions: [{ field: 'stays', operator: 'equals', value: 'yes' }], on_false: 'end' },
+    { type: 'wait', duration: 1, unit: 'hours' },
+  ];
+  const { id } = await makeWorkflow(harness, steps);
+  const people = Array.from({ length: 12 }, (_, index) => ({
+    email: `${index}@example.com`,
+    first_name: index % 2 === 0 ? 'Even' : 'Odd',
+    last_name: `Number${index}`,
+    lead_ref: `ref-${index % 3}`,
+    stays: index < 6 ? 'yes' : 'no',
+  }));
+  const { enrollmentIds } = await harness.enrollments().bulkEnroll({ workflowId: id, contacts: json(people) });
+  await eventually(async () => {
+    expect((await list(id)).stepFunnel?.totals).toMatchObject({ active: 6n, completed: 6n, totalEnrollments: 12n });
+  });
+  await harness.enrollments().pauseEnrollment({ workflowId: id, id: enrollmentIds[0] });
+  const indexesOf = async (filter: object) => {
+    const seen: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list(id, { ...filter, limit: 2, cursor });
+      seen.push(...page.enrollments.map((row) => enrollmentIds.indexOf(row.id)));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect((await list(id, filter)).totalCount).toBe(BigInt(seen.length));
+    return seen;
+  };
+  const { ACTIVE, PAUSED, COMPLETED, FAILED, CANCELLED } = EnrollmentStatus;
+  expect(await indexesOf({ status: ACTIVE })).toEqual([5, 4, 3, 2, 1]);
+  expect(await indexesOf({ status: COMPLETED })).toEqual([11, 10, 9, 8, 7, 6]);
+  expect(await indexesOf({ status: FAILED })).toEqual([]);
+  expect(await indexesOf({ status: CANCELLED })).toEqual([]);
+  expect(await indexesOf({ stepIndex: 2 })).toEqual([5, 4, 3, 2, 1, 0]);
+  expect(await indexesOf({ stepIndex: 1 })).toEqual([11, 10, 9, 8, 7, 6]);
+  expect(await indexesOf({ stepIndex: 2, status: PAUSED })).toEqual([0]);
+  expect(await indexesOf({ stepIndex: 2, status: COMPLETED })).toEqual([]);
+  expect(await indexesOf({ leadRef: 'ref-1' })).toEqual([10, 7, 4, 1]);
+  expect(await indexesOf({ leadRef: 'ref-1', status: COMPLETED })).toEqual([10, 7]);
+  expect(await indexesOf({ leadRef: 'ref-1', q: 'even', stepIndex: 2 })).toEqual([4]);
+  expect(await indexesOf({ q: 'even number1' })).toEqual([10]);
+  expect(await indexesOf({ q: 'od', status: ACTIVE })).toEqual([5, 3, 1]);
+  expect(await indexesOf({ q: 'nu', stepIndex: 1 })).toEqual([11, 10, 9, 8, 7, 6]);
+  expect(await indexesOf({ q: '1', status: COMPLETED })).toEqual([11, 10]);
+  expect(await indexesOf({ q: 'umber1', status: COMPLETED })).toEqual([11, 10]);
+});
+
 test('pages by cursor and by number hold each enrollment once, newest first', async () => {
   const { id } = await makeWorkflow(harness, waiting);
   const { enrollmentIds } = await harness.enrollments().bulkEnroll({ workflowId: id, contacts: contacts(7) });
