@@ -46,16 +46,15 @@ export async function countMatching(
   return count > BigInt(countCap) ? { totalCount: BigInt(countCap), totalCountIsMinimum: true } : { totalCount: count };
 }
 
-/** Driven by the narrowest table that knows the filter: identities by reference or text, else where they stand. */
+/**
+ * A reference is of few, so it is begun from. Else where they stand is, if that is asked for, and the planner may begin
+ * from the text instead.
+ */
 function matching(filter: Filter, after: bigint | undefined, end: RawBuilder<unknown>): RawBuilder<unknown> {
-  const isByIdentity = filter.leadRef !== undefined || filter.q !== undefined;
-  if (isByIdentity || !isFiltered(filter)) return identities(filter, after, end);
-  const parts = [
-    ...(isLiving(filter.status) ? [places('runs', filter, after, end)] : []),
-    ...(isEnded(filter.status) ? [places('outcomes', filter, after, end)] : []),
-  ];
+  const isByPlace = filter.status !== undefined || filter.stepIndex !== undefined;
+  if (!isByPlace || filter.leadRef !== undefined) return identities(filter, after, end);
   return sql.join(
-    parts.map((part) => sql`(${part})`),
+    standings(filter).map((standing) => sql`(${places(standing, filter, after, end)})`),
     sql` union all `,
   );
 }
@@ -66,10 +65,18 @@ function identities(filter: Filter, after: bigint | undefined, end: RawBuilder<u
     ...(after === undefined ? [] : [sql`e.id < ${after}`]),
     ...(filter.mode === undefined ? [] : [sql`e.mode = 'test'`]),
     ...(filter.leadRef === undefined ? [] : [byReference(filter.leadRef)]),
-    ...(filter.q === undefined ? [] : [sql`e.search like ${searchPattern(filter.q)}`]),
+    ...(filter.q === undefined ? [] : [byText(filter.q)]),
     ...(filter.status === undefined && filter.stepIndex === undefined ? [] : [sql`exists (${placeOfOne(filter)})`]),
   ];
   return sql`select e.id from enrollments as e where ${sql.join(conditions, sql` and `)} ${end}`;
+}
+
+function placeOfOne(filter: Filter): RawBuilder<unknown> {
+  const at = (table: 'runs' | 'outcomes') => sql`
+    select 1 from ${sql.table(table)} as place
+    where place.workflow_id = e.workflow_id and place.enrollment_id = e.id
+      and ${sql.join([sql`true`, ...placeConditions(filter.status, filter.stepIndex)], sql` and `)}`;
+  return sql`${at('runs')} union all ${at('outcomes')}`;
 }
 
 function byReference(leadRef: string): RawBuilder<unknown> {
@@ -77,38 +84,48 @@ function byReference(leadRef: string): RawBuilder<unknown> {
     and e.lead_ref = ${leadRef}`;
 }
 
-function placeOfOne(filter: Filter): RawBuilder<unknown> {
-  const at = (table: 'runs' | 'outcomes') => sql`
-    select 1 from ${sql.table(table)} as place
-    where place.workflow_id = e.workflow_id and place.enrollment_id = e.id ${standing(filter)}`;
-  return sql`${at('runs')} union all ${at('outcomes')}`;
+function byText(q: string): RawBuilder<unknown> {
+  return sql`e.search like ${searchPattern(q)}`;
+}
+
+type Standing = { table: 'runs' | 'outcomes'; status: EnrollmentStatus | undefined };
+
+/**
+ * The ended ones of a step by each status, as their index has them in order; with a text, which is looked up once for
+ * each part, in one. The living ones of a step are in order whatever their status.
+ */
+function standings({ status, q }: Filter): Standing[] {
+  if (status === 'active' || status === 'paused') return [{ table: 'runs', status }];
+  if (status !== undefined) return [{ table: 'outcomes', status }];
+  const ended = q === undefined ? (['completed', 'failed', 'cancelled'] as const) : [undefined];
+  return [{ table: 'runs', status }, ...ended.map((each) => ({ table: 'outcomes' as const, status: each }))];
 }
 
 function places(
-  table: 'runs' | 'outcomes',
+  { table, status }: Standing,
   filter: Filter,
   after: bigint | undefined,
   end: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
-  const before = after === undefined ? sql`` : sql`and place.enrollment_id < ${after}`;
-  const mode = filter.mode === undefined ? sql`` : sql`and place.mode = 'test'`;
+  const { workflowId, mode, stepIndex, q } = filter;
+  const identity = sql`join enrollments as e on e.workflow_id = place.workflow_id and e.id = place.enrollment_id`;
+  const conditions = [
+    sql`place.workflow_id = ${workflowId}`,
+    ...(after === undefined ? [] : [sql`place.enrollment_id < ${after}`]),
+    ...(mode === undefined ? [] : [sql`place.mode = 'test'`]),
+    ...placeConditions(status, stepIndex),
+    ...(q === undefined ? [] : [byText(q)]),
+  ];
   return sql`
-    select place.enrollment_id as id from ${sql.table(table)} as place
-    where place.workflow_id = ${filter.workflowId} ${before} ${mode} ${standing(filter)} ${end}`;
+    select place.enrollment_id as id from ${sql.table(table)} as place ${q === undefined ? sql`` : identity}
+    where ${sql.join(conditions, sql` and `)} ${end}`;
 }
 
-function standing({ status, stepIndex }: Filter): RawBuilder<unknown> {
-  const byStatus = status === undefined ? sql`` : sql`and place.status = ${sql.lit(status)}`;
-  const byStep = stepIndex === undefined ? sql`` : sql`and place.step_index = ${stepIndex}`;
-  return sql`${byStatus} ${byStep}`;
-}
-
-function isLiving(status: EnrollmentStatus | undefined): boolean {
-  return status === undefined || status === 'active' || status === 'paused';
-}
-
-function isEnded(status: EnrollmentStatus | undefined): boolean {
-  return status === undefined || !isLiving(status);
+function placeConditions(status: EnrollmentStatus | undefined, stepIndex: number | undefined): RawBuilder<unknown>[] {
+  return [
+    ...(status === undefined ? [] : [sql`place.status = ${sql.lit(status)}`]),
+    ...(stepIndex === undefined ? [] : [sql`place.step_index = ${stepIndex}`]),
+  ];
 }
 
 /** Three characters and more match anywhere, fewer only the beginning of a value; see `searchTextOf`. */
