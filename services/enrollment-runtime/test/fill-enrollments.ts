@@ -11,8 +11,9 @@ const steps = JSON.stringify([
 ]);
 
 /**
- * 200,000 enrollments of three organizations. Of a hundred, 40 have ended (one of them failed), 55 wait, 3 are due, one
- * is held under a lease that has ended, one is paused; each has a line in its timeline.
+ * 200,000 enrollments of three organizations. Of a hundred, 40 have ended (one failed, one was cancelled), 55 wait, 3 are
+ * due, one has an effect out under a lease that has ended, one is paused. Of 10,000 one failed, and one is paused, on
+ * another step than the rest. Where they stand is stored in no order of their ids, as after a while of moving.
  */
 export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
   for (const [index, count] of enrollments.entries()) {
@@ -26,24 +27,67 @@ export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
     await sql`
       insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, search, contact)
       select ${workflowId}, ${index * 1_000_000} + n, ${workflowId}, now(), gen_random_uuid(), 1,
-        case when n % 50 = 0 then 'test' else 'live' end, 'UTC', 'lead-' || n, left(md5(n::text), 12) || '@example.com',
+        case when n / 100 % 50 = 0 then 'test' else 'live' end, 'UTC', 'lead-' || n, left(md5(n::text), 12) || '@example.com',
         chr(10) || left(md5(n::text), 12) || '@example.com', '{}'
       from generate_series(1, ${count}) n`.execute(db);
-    await sql`
-      insert into outcomes (workflow_id, enrollment_id, organization_id, ended_at, version, step_index, lines, mode, status)
-      select workflow_id, id, organization_id, now(), 1, 2, 1, mode, case when id % 100 = 1 then 'failed' else 'completed' end
-      from enrollments where workflow_id = ${workflowId} and id % 100 < 40`.execute(db);
-    await sql`
-      insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, wake_at, lease_until, updated_at, version, step_index, lines, mode, status, phase)
-      select workflow_id, id, organization_id,
-        case when id % 100 < 95 then now() + interval '1 day' else now() - interval '1 second' end,
-        case when id % 100 < 95 then now() + interval '1 day' when id % 100 < 98 then now() - interval '1 second' end,
-        case when id % 100 = 98 then now() - interval '1 second' end,
-        now(), 1, 1, 1, mode, case when id % 100 = 99 then 'paused' else 'active' end, 'waiting'
-      from enrollments where workflow_id = ${workflowId} and id % 100 >= 40`.execute(db);
-    await sql`
-      insert into timeline (enrollment_id, sequence, at, step_index, attempt, status, message)
-      select id, 1, now(), 0, 1, 'succeeded', 'Started' from enrollments where workflow_id = ${workflowId}`.execute(db);
+    await fillPlaces(db, workflowId);
+    await fillTraces(db, workflowId);
   }
   await sql`vacuum analyze`.execute(db);
+}
+
+async function fillPlaces(db: Kysely<DB>, workflowId: number): Promise<void> {
+  await sql`
+    insert into outcomes (workflow_id, enrollment_id, organization_id, ended_at, version, step_index, lines, mode, status)
+    select workflow_id, id, organization_id, now(), 1,
+      case when id % 10000 = 1 or id % 100 = 2 then 1 else 2 end, 1, mode,
+      case id % 100 when 1 then 'failed' when 2 then 'cancelled' else 'completed' end
+    from enrollments where workflow_id = ${workflowId} and id % 100 < 40 order by md5(id::text)`.execute(db);
+  await sql`
+    insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, wake_at, lease_until, updated_at, version, step_index, attempt, lines, mode, status, phase)
+    select workflow_id, id, organization_id,
+      case when id % 100 < 95 then now() + interval '1 day' else now() - interval '1 second' end,
+      case when id % 100 < 95 then now() + interval '1 day' when id % 100 < 98 then now() - interval '1 second' end,
+      case when id % 100 = 98 then now() - interval '1 second' end,
+      now(), 1, case when id % 10000 = 99 or id % 10 = 7 then 0 else 1 end, (id % 100 = 98)::int, 1, mode,
+      case when id % 100 = 99 then 'paused' else 'active' end, case when id % 100 = 98 then 'effect' else 'waiting' end
+    from enrollments where workflow_id = ${workflowId} and id % 100 >= 40 order by md5(id::text)`.execute(db);
+}
+
+/** A line of each enrollment, and 5,000 of the first; three effects of each that has one out; mails of every tenth. */
+async function fillTraces(db: Kysely<DB>, workflowId: number): Promise<void> {
+  await sql`
+    insert into timeline (enrollment_id, sequence, at, step_index, attempt, status, message)
+    select id, line, now(), 0, 1, 'succeeded', 'Started'
+    from enrollments cross join lateral generate_series(1, case when id = 1 then 5000 else 1 end) as line
+    where workflow_id = ${workflowId}`.execute(db);
+  await sql`
+    insert into effects (enrollment_id, workflow_id, organization_id, created_at, step_index, attempt, effect_key, step_id, kind, request)
+    select id, workflow_id, organization_id, now() - visit * interval '1 minute', 1, 0, key || ':s1:' || visit, 's1', 'email', '{}'
+    from enrollments, generate_series(0, 2) as visit
+    where workflow_id = ${workflowId} and id % 100 = 98 order by md5(id::text)`.execute(db);
+  await sql`
+    insert into deliveries (organization_id, workflow_id, enrollment_id, queued_at, status, channel, integration_id, receiver, subject, effect_key, step_id, message_id)
+    select organization_id, workflow_id, id, now(), 'sent', 'email', 'smtp', email, 'Hello', key || ':s1:' || visit, 's1', key || ':' || visit
+    from enrollments, generate_series(0, 2) as visit
+    where workflow_id = ${workflowId} and id % 10 = 0 order by md5(id::text)`.execute(db);
+}
+
+/** Workflows of one organization of which every second is due, with no run. */
+export async function fillLanes(db: Kysely<DB>, of: { organizationId: number; count: number }): Promise<void> {
+  await sql`
+    insert into lanes (workflow_id, organization_id, sequence, version, state, wake_at, name)
+    select 1000 + n, ${of.organizationId}, 1, 1, 'active',
+      now() + case when n % 2 = 0 then interval '-1 hour' else interval '1 day' end, 'W'
+    from generate_series(1, ${of.count}) n`.execute(db);
+  await sql`vacuum analyze lanes`.execute(db);
+}
+
+/** Schedules of which every 400th is due. */
+export async function fillSchedules(db: Kysely<DB>, count: number): Promise<void> {
+  await sql`
+    insert into schedules (workflow_id, organization_id, next_tick_at, frequency, timezone)
+    select n, 4, now() + case when n % 400 = 0 then interval '-1 second' else interval '1 day' end, '0 9 * * *', 'UTC'
+    from generate_series(1, ${count}) n`.execute(db);
+  await sql`vacuum analyze schedules`.execute(db);
 }

@@ -1,21 +1,23 @@
 import { connectDatabase, type Database } from '@drippulse/db';
 import { createLogger, createMetrics } from '@drippulse/observability';
-import { createTestDatabase, measureStatements, type TestDatabase } from '@drippulse/testing';
+import { type Cost, createTestDatabase, measureStatements, type TestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
 import { createDefinitions } from '../src/definitions/definitions.ts';
+import { readDetail } from '../src/enrollments/detail.ts';
 import { createDueCounts } from '../src/enrollments/due-counts.ts';
 import { findRows } from '../src/enrollments/find-rows.ts';
 import { countMatching, type Filter, listIds } from '../src/enrollments/list-ids.ts';
+import { cancelSlice } from '../src/lanes/cancel-slice.ts';
+import { dueQuery } from '../src/loops/fire-schedules.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
 import { migrateService } from '../src/migrate.ts';
 import { claim } from '../src/runs/claim.ts';
-import { fillEnrollments } from './fill-enrollments.ts';
-
-/** What a count may look at before it costs more than a page. */
-const countCap = 10_000;
+import { loadEffects } from '../src/runs/load-effects.ts';
+import { takeLanes } from '../src/runs/take-lanes.ts';
+import { fillEnrollments, fillLanes, fillSchedules } from './fill-enrollments.ts';
 
 let database: TestDatabase;
 let db: Database<DB>;
@@ -53,37 +55,83 @@ const all: Filter = {
   leadRef: undefined,
   q: undefined,
 };
+/** Those whose rows an index has together. */
 const filters: Record<string, Partial<Filter>> = {
   everything: {},
   'test enrollments': { mode: 'test' },
   'active ones': { status: 'active' },
+  'active test enrollments': { mode: 'test', status: 'active' },
   'paused ones': { status: 'paused' },
+  'paused test enrollments': { mode: 'test', status: 'paused' },
   'completed ones': { status: 'completed' },
   'failed ones, which are rare': { status: 'failed' },
+  'failed test enrollments': { mode: 'test', status: 'failed' },
   'those on a step': { stepIndex: 1 },
+  'test enrollments on a step': { mode: 'test', stepIndex: 1 },
+  'those on a step that there is not': { stepIndex: 9 },
+  'active ones on a step': { status: 'active', stepIndex: 0 },
   'those that failed on a step': { status: 'failed', stepIndex: 2 },
+  'those that failed where few did': { status: 'failed', stepIndex: 1 },
+  'those that are paused where few are': { status: 'paused', stepIndex: 0 },
+  'those cancelled where none was': { status: 'cancelled', stepIndex: 2 },
+  'those completed where others were cancelled': { status: 'completed', stepIndex: 1 },
   'a reference': { leadRef: 'lead-4242' },
+  'a reference that failed': { leadRef: 'lead-4242', status: 'failed' },
+  'a reference on a step': { leadRef: 'lead-4242', stepIndex: 1 },
+  'a reference with a text': { leadRef: 'lead-4242', q: 'example' },
   'a rare address': { q: '7ecc4de2' },
   'a rare address that failed': { q: '7ecc4de2', status: 'failed' },
   'a beginning': { q: 'fe' },
+  'a text that all have': { q: 'example' },
+  'a text that all have, of test enrollments': { q: 'example', mode: 'test' },
+  'a text that all have, of completed ones': { q: 'example', status: 'completed' },
+  'a text that all have, of failed ones': { q: 'example', status: 'failed' },
+  'a text that all have, of paused ones': { q: 'example', status: 'paused' },
+  'a text that all have, where few failed': { q: 'example', status: 'failed', stepIndex: 1 },
+  'a text that all have, on a step': { q: 'example', stepIndex: 2 },
 };
 
 test.each(Object.entries(filters))(
   'a page of %s reads what it returns, however deep it lies',
   async (_name, filter) => {
+    const { totalCount } = await countMatching(db.kysely, { ...all, ...filter });
     for (const after of [undefined, 60_000n]) {
       const { result, costs } = await measure(() =>
         listIds(db.kysely, { ...all, ...filter }, { after, offset: 0, limit: 101 }),
       );
-      for (const { buffers, sql: text } of costs)
-        expect([buffers <= 20 * result.length + 100, buffers, text]).toEqual([true, buffers, text]);
+      expectCheap(costs, result.length);
     }
+    // A numbered page reads what it passes over too.
+    const page = await measure(() =>
+      listIds(db.kysely, { ...all, ...filter }, { after: undefined, offset: 9_000, limit: 101 }),
+    );
+    expectCheap(page.costs, Math.min(Number(totalCount), 9_101));
   },
 );
 
-test.each(Object.entries(filters))('counting %s reads no more than the cap allows', async (_name, filter) => {
-  const { costs } = await measure(() => countMatching(db.kysely, { ...all, ...filter }));
-  for (const { buffers } of costs) expect(buffers).toBeLessThanOrEqual(20 * countCap + 100);
+test.each(Object.entries(filters))('counting %s reads what it counts, up to the cap', async (_name, filter) => {
+  const { result, costs } = await measure(() => countMatching(db.kysely, { ...all, ...filter }));
+  expectCheap(costs, Number(result.totalCount));
+});
+
+/** A text and where they stand are in two tables: what both match is found among what one of them matches. */
+const crossed: Record<string, Partial<Filter>> = {
+  'a beginning of test enrollments': { q: 'fe', mode: 'test' },
+  'a beginning of failed ones': { q: 'fe', status: 'failed' },
+  'a beginning on a step': { q: 'fe', stepIndex: 1 },
+  'a beginning where few are paused': { q: 'fe', status: 'paused', stepIndex: 0 },
+  'a rare address on a step': { q: '7ecc4de2', stepIndex: 1 },
+};
+
+test.each(Object.entries(crossed))('finding and counting %s reads what has the text', async (_name, filter) => {
+  const { totalCount } = await countMatching(db.kysely, { ...all, q: filter.q });
+  const slice = { after: undefined, offset: 0, limit: 101 };
+  const { costs } = await measure(async () => {
+    await listIds(db.kysely, { ...all, ...filter }, slice);
+    await countMatching(db.kysely, { ...all, ...filter });
+  });
+  // The text is looked up for the living and for the ended ones.
+  for (const { buffers } of costs) expect(buffers).toBeLessThanOrEqual(20 * Number(totalCount) + 200);
 });
 
 test('the rows of a page are looked up by their keys', async () => {
@@ -91,28 +139,74 @@ test('the rows of a page are looked up by their keys', async () => {
   const scope = { organizationId: 1n, workflowId: 1n, ids };
   const { result, costs } = await measure(() => findRows(ctx as Context, db.kysely, scope));
   expect(result.rows).toHaveLength(100);
-  for (const { buffers } of costs) expect(buffers).toBeLessThanOrEqual(20 * 100 + 100);
+  expectCheap(costs, 100);
+});
+
+test('a detail reads the newest lines and messages of one enrollment', async () => {
+  const definition = await ctx.definitions.get(1n, 1);
+  for (const [id, lines] of [[1n, 1_000] as const, [10n, 1] as const]) {
+    const { result, costs } = await measure(() =>
+      readDetail(db.kysely, definition, { id, workflowId: 1n, mode: 'live' }),
+    );
+    expect(result.actionTimeline).toHaveLength(lines);
+    expectCheap(costs, lines);
+  }
 });
 
 test('due runs are counted from the index that holds them', async () => {
   const { result, costs } = await measure(() => ctx.dueCounts.of(db.kysely, 1n));
   const due = result.reduce((sum, { count }) => sum + Number(count), 0);
   expect(due).toBeGreaterThan(0);
-  for (const { buffers } of costs) expect(buffers).toBeLessThanOrEqual(20 * due + 100);
+  expectCheap(costs, due);
 });
 
-test('a claim reads the due runs it takes, and those whose lease has ended, of all organizations', async () => {
+test('a claim and its effects read the due runs and those whose lease has ended, of all organizations', async () => {
   const { result, costs } = await measure(() => claim(ctx as Context, []));
   expect(result.runs.length).toBeGreaterThan(100);
   expect(new Set(result.runs.map(({ identity }) => identity.organizationId)).size).toBe(3);
-  for (const { buffers, sql: text } of costs) {
-    expect([buffers <= 20 * result.runs.length + 100, buffers, text]).toEqual([true, buffers, text]);
-  }
+  expectCheap(costs, result.runs.length);
+
+  const loading = await measure(() => loadEffects(ctx as Context, result.runs));
+  expect(loading.result.toPerform.length).toBeGreaterThan(100);
+  expectCheap(loading.costs, loading.result.toPerform.length);
 });
 
 test('a claim that finds nothing due costs next to nothing', async () => {
   while ((await claim(ctx as Context, [])).more);
   const { result, costs } = await measure(() => claim(ctx as Context, []));
   expect(result.runs).toEqual([]);
-  for (const { buffers } of costs) expect(buffers).toBeLessThanOrEqual(100);
+  expectCheap(costs, 0);
 });
+
+test('lanes are taken from 20,000, of which half are due, by what a claim takes', async () => {
+  await fillLanes(db.kysely, { organizationId: 4, count: 20_000 });
+  for (const [busyOrganizations, taken] of [[[], 32] as const, [[4n], 0] as const]) {
+    const { result, costs } = await measure(() =>
+      db.kysely.transaction().execute((trx) => takeLanes(ctx as Context, trx, { busyLanes: [], busyOrganizations })),
+    );
+    expect(result.lanes).toHaveLength(taken);
+    expectCheap(costs, 32);
+  }
+});
+
+test('due schedules are found among 20,000', async () => {
+  await fillSchedules(db.kysely, 20_000);
+  const { result, costs } = await measure(() => dueQuery(ctx).execute(db.kysely));
+  expect(result.rows).toHaveLength(50);
+  expectCheap(costs, 50);
+});
+
+test('a slice of a deleted workflow reads the runs that it cancels', async () => {
+  await sql`update lanes set state = 'deleted', draining = true where workflow_id = 3`.execute(db.kysely);
+  const { result, costs } = await measure(() => cancelSlice(ctx as Context));
+  expect(result).toBe(500);
+  expectCheap(costs, 500);
+});
+
+/** No statement looked at more than 20 pages for a row that was asked for. */
+function expectCheap(costs: readonly Cost[], rows: number): void {
+  expect(costs.length).toBeGreaterThan(0);
+  for (const { buffers, sql: text } of costs) {
+    if (buffers > 20 * rows + 100) throw new Error(`${buffers} buffers for ${rows} rows: ${text}`);
+  }
+}
