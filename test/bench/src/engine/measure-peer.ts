@@ -1,0 +1,75 @@
+import { startRedis } from '@drippulse/testing';
+import { percentile } from '../measuring/percentile.ts';
+import { runPeer } from '../peers.ts';
+import type { BenchPostgres } from '../start-postgres.ts';
+
+/** What one run of a peer took, its database's CPU time included where that is PostgreSQL. */
+export type PeerSteps = { stepsPerSecond: number; cpuMicrosPerStep: number };
+
+export type PeerName = 'pgboss' | 'bullmq' | 'dbos';
+
+/** How much each peer is given: those that take longer take fewer steps, for they do not get faster with more. */
+const programs: Record<PeerName, { file: string; share: number }> = {
+  pgboss: { file: 'pg-boss.mjs', share: 1 },
+  bullmq: { file: 'bullmq.mjs', share: 0.5 },
+  dbos: { file: 'dbos.mjs', share: 0.05 },
+};
+
+/** Steps of a peer on the same PostgreSQL, each round in a database of its own; the median round counts. */
+export async function measurePeer(
+  postgres: BenchPostgres,
+  peer: PeerName,
+  sizes: { enrollments: number; stepsOfEach: number; rounds: number },
+): Promise<PeerSteps> {
+  const { file, share } = programs[peer];
+  const enrollments = Math.round(sizes.enrollments * share);
+  const config = { enrollments, warmUpEnrollments: Math.round(enrollments / 5), stepsOfEach: sizes.stepsOfEach };
+  const runs: PeerSteps[] = [];
+  for (let round = 1; round <= sizes.rounds; round += 1) {
+    runs.push(await runOn(postgres, peer, file, { ...config, database: `${peer}_${round}` }));
+  }
+  return {
+    stepsPerSecond: percentile(
+      runs.map((run) => run.stepsPerSecond),
+      0.5,
+    ),
+    cpuMicrosPerStep: percentile(
+      runs.map((run) => run.cpuMicrosPerStep),
+      0.5,
+    ),
+  };
+}
+
+async function runOn(
+  postgres: BenchPostgres,
+  peer: PeerName,
+  file: string,
+  config: { enrollments: number; warmUpEnrollments: number; stepsOfEach: number; database: string },
+): Promise<PeerSteps> {
+  const redis = peer === 'bullmq' ? await startRedis() : undefined;
+  if (redis !== undefined && 'unavailable' in redis) throw new Error(redis.unavailable);
+  await postgres.client.query(`create database ${config.database}`);
+  const databaseUrl = new URL(postgres.url);
+  databaseUrl.pathname = `/${config.database}`;
+  let databaseCpu = 0;
+  try {
+    const run = await runPeer(
+      file,
+      { ...config, databaseUrl: databaseUrl.href, redisUrl: redis?.url },
+      {
+        async beforeWork() {
+          await postgres.client.query('checkpoint');
+          databaseCpu = await postgres.cpuSeconds();
+        },
+      },
+    );
+    databaseCpu = (await postgres.cpuSeconds()) - databaseCpu;
+    return {
+      stepsPerSecond: run.steps / run.seconds,
+      cpuMicrosPerStep: ((run.cpuSeconds + databaseCpu) / run.steps) * 1e6,
+    };
+  } finally {
+    await postgres.client.query(`drop database ${config.database} with (force)`);
+    await redis?.stop();
+  }
+}

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+
+/** Of Linux's /proc: clock ticks a second. */
+const ticksPerSecond = 100;
+
+/** Seconds that a process has spent on a core, without its children. NaN where there is no /proc. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const fields = await statOf(pid);
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** Seconds that a PostgreSQL server has spent on a core: its main process, all it started, and those that have ended. */
+export async function databaseCpuSeconds(pid: number): Promise<number> {
+  const fields = await statOf(pid);
+  const main = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0) / ticksPerSecond;
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const living = await Promise.all(
+    children
+      .split(' ')
+      .filter(Boolean)
+      .map((child) => cpuSeconds(Number(child)).catch(() => 0)),
+  );
+  return living.reduce((sum, seconds) => sum + seconds, main);
+}
+
+/** Largest resident memory of a process so far, in MB. NaN where there is no /proc. */
+export async function peakMemoryMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Math.round(Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024);
+}
+
+/** The fields after the name, which may hold spaces: state is the first of them. */
+async function statOf(pid: number): Promise<string[]> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+}

@@ -1,0 +1,57 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Options } from './bench.ts';
+import { cpuSeconds } from './measuring/cpu.ts';
+
+const folder = new URL('../peers/', import.meta.url);
+const lockFile = new URL('package-lock.json', folder);
+const stampFile = new URL('node_modules/.installed-lock', folder);
+
+/** What a peer's program reports: how long its work took, and the CPU time it took in the peer's own process. */
+export type PeerRun = { steps: number; seconds: number; cpuSeconds: number };
+
+/**
+ * Installs the peers, from their own lock file, unless they are there. They are no dependency of this repository: whoever
+ * uses it does not get them. Throws when they can't be had.
+ */
+export function installPeers({ progress }: Pick<Options, 'progress'>): void {
+  const lock = readFileSync(lockFile, 'utf8');
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lock) return;
+  progress('Installing the peers: first run, or their package-lock.json changed …');
+  const npm = process.env['npm_execpath'];
+  const [file, ...before] = npm === undefined ? ['npm'] : [process.execPath, npm];
+  const args = [...before, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status } = spawnSync(file, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error(`the peers could not be installed: npm ci in ${fileURLToPath(folder)} failed`);
+  writeFileSync(stampFile, lock);
+}
+
+/** Runs a peer's program in a process of its own: it prepares, says so, works when it is told to, and reports. */
+export async function runPeer(
+  program: string,
+  config: object,
+  { beforeWork }: { beforeWork?(): Promise<void> } = {},
+): Promise<PeerRun> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(program, folder)), JSON.stringify(config)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`${program} ended with ${code} before it had reported`);
+  });
+  failed.catch(() => undefined);
+  const { pid = 0 } = child;
+  try {
+    await Promise.race([once(child, 'message'), failed]);
+    await beforeWork?.();
+    const before = await cpuSeconds(pid);
+    child.send('work');
+    const [report]: { steps: number; seconds: number }[] = await Promise.race([once(child, 'message'), failed]);
+    if (report === undefined) throw new Error(`${program} reported nothing`);
+    const spent = (await cpuSeconds(pid)) - before;
+    return { ...report, cpuSeconds: spent };
+  } finally {
+    child.kill();
+  }
+}

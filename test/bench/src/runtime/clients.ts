@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import type { Client } from '@connectrpc/connect';
+import type { Config } from '@drippulse/enrollment-runtime';
+import { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import {
+  clientFor,
+  createGrpcPeers,
+  createTokens,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+  serviceNames,
+} from '@drippulse/rpc';
+
+const keys = generateInternalTokenKeys(serviceNames);
+const encryptionKeys = randomBytes(32).toString('base64');
+
+/** What the workflows service calls of a runtime, over gRPC. */
+export type WorkflowsClient = { as(organizationId: bigint): Client<typeof RuntimeService>; close(): void };
+
+export function createWorkflowsClient(port: number): WorkflowsClient {
+  const peers = createGrpcPeers({ 'enrollment-runtime': `127.0.0.1:${port}` });
+  const tokens = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
+  const runtime = clientFor(RuntimeService, { peers, target: 'enrollment-runtime', tokens });
+  return {
+    as: (organizationId) =>
+      runtime({ organizationId, actor: { type: 'service', id: 'workflows' }, role: 'admin', mode: 'live' }),
+    close: () => peers.close(),
+  };
+}
+
+/** The configuration of a runtime process that these clients can call: as in production, but that it may call us. */
+export function runtimeConfig(databaseUrl: string, grpcPort: number): Config {
+  return {
+    databaseUrl,
+    grpcPort,
+    internalTokenKeys: keys['enrollment-runtime'],
+    encryptionKeys,
+    kafkaBrokers: undefined,
+    peerAddresses: { workflows: undefined, 'webhook-delivery': undefined },
+    host: '127.0.0.1',
+    opsPort: 0,
+    logLevel: 'warn',
+    smtpUrl: undefined,
+    mailFrom: 'drippulse@localhost',
+    mailDir: undefined,
+    allowPrivate: true,
+    leaseMs: 8_000,
+  };
+}

@@ -1,0 +1,98 @@
+import { readSteps } from '@drippulse/engine';
+import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type pg from 'pg';
+import type { Runtime } from './start-runtime.ts';
+
+/** A step as a customer writes it. */
+export type StepInput = { type: string; [key: string]: unknown };
+
+/** A workflow of the bench, of an organization of its own. */
+export type Filled = { workflowId: bigint; organizationId: bigint; stepsText: string };
+
+/** Where enrollments stand; `dueAt` is SQL over the number of the enrollment among them, `n`, from 1. */
+export type Place = { stepIndex: number; phase: 'ready' | 'waiting'; dueAt: string };
+
+const atTheStart: Place = { stepIndex: 0, phase: 'ready', dueAt: 'now()' };
+
+/**
+ * Enrolls so many contacts, as a bulk call does but in one statement, due at their first step or where `place` says. The
+ * lane is not there yet: nothing moves before `startLane`.
+ */
+export async function fillEnrollments(
+  client: pg.Client,
+  options: { workflowId: bigint; steps: readonly StepInput[]; count: number; place?: Place },
+): Promise<Filled> {
+  const { workflowId, steps, count } = options;
+  const stepsText = readStepsText(steps);
+  const { stepIndex, phase, dueAt } = options.place ?? atTheStart;
+  await client.query('begin');
+  await client.query('set local search_path = enrollments, public');
+  await client.query('insert into workflow_versions (workflow_id, version, steps) values ($1, 1, $2)', [
+    workflowId,
+    stepsText,
+  ]);
+  const { rows } = await client.query<{ first: string }>(
+    `select setval('enrollments_id_seq', (select last_value from enrollments_id_seq) + $1::int) - $1::int + 1 as first`,
+    [count],
+  );
+  const values = [workflowId, rows[0]?.first, count];
+  await client.query(
+    `insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, first_name, last_name, search, contact)
+     select $1::bigint, id, $1, now(), gen_random_uuid(), 1, 'live', 'UTC', 'crm-' || id, email, first_name, last_name,
+       chr(10) || email || chr(10) || lower(first_name) || chr(10) || lower(last_name) || chr(10) || lower(first_name || ' ' || last_name),
+       json_build_object('lead_ref', 'crm-' || id, 'email', email, 'first_name', first_name, 'last_name', last_name,
+         'score', id % 100, 'company', 'Company ' || id % 1000, 'country', 'NL')
+     from (
+       select id, 'person' || id || '@example.com' as email, 'First' || id % 500 as first_name, 'Last' || id % 3000 as last_name
+       from generate_series($2::bigint, $2::bigint + $3::bigint - 1) as id
+     ) as contact`,
+    values,
+  );
+  await client.query(
+    `insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, wake_at, updated_at, version, mode, step_index, phase)
+     select $1::bigint, $2::bigint + n - 1, $1, due_at, due_at, now(), 1, 'live', $4::int, $5
+     from (select n, ${dueAt} as due_at from generate_series(1, $3::bigint) as n) as placed`,
+    [...values, stepIndex, phase],
+  );
+  await client.query(
+    `insert into counters (workflow_id, version, step_id, mode, active) values ($1, 1, 's' || $2::int, 'live', $3)`,
+    [workflowId, stepIndex, count],
+  );
+  await client.query('commit');
+  return { workflowId, organizationId: workflowId, stepsText };
+}
+
+/** The steps as the workflows service stores them. */
+function readStepsText(steps: readonly StepInput[]): string {
+  let count = 0;
+  const read = readSteps(JSON.stringify(steps), { active: true, makeId: () => `s${count++}` });
+  if (read.problems.length > 0) throw new Error(JSON.stringify(read.problems));
+  return JSON.stringify(read.steps);
+}
+
+/**
+ * Lets a filled workflow run. The lane is due with its row, and the runtime is told of the workflow right after, as by the
+ * workflows service; answers when, in epoch milliseconds of this machine's clock.
+ */
+export async function startLane(client: pg.Client, runtime: Runtime, filled: Filled): Promise<number> {
+  const { workflowId, organizationId, stepsText } = filled;
+  await client.query(
+    `insert into enrollments.lanes (workflow_id, organization_id, sequence, version, state, wake_at, name)
+     values ($1, $2, 1, 1, 'active', now(), 'Bench')`,
+    [workflowId, organizationId],
+  );
+  const startedAt = Date.now();
+  await runtime.workflows.as(organizationId).applyWorkflow({
+    sequence: 2n,
+    workflow: {
+      id: workflowId,
+      name: 'Bench',
+      status: WorkflowStatus.ACTIVE,
+      version: 1,
+      steps: Buffer.from(stepsText),
+      integrations: Buffer.from('[]'),
+    },
+    deleted: false,
+  });
+  return startedAt;
+}

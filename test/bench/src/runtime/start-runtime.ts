@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { migrateService } from '@drippulse/enrollment-runtime/migrate';
+import { migrateEmbeddedTransport } from '@drippulse/events';
+import { freePort } from '@drippulse/testing';
+import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
+import { createWorkflowsClient, runtimeConfig, type WorkflowsClient } from './clients.ts';
+
+/** An enrollment-runtime in a process of its own. */
+export type Runtime = {
+  workflows: WorkflowsClient;
+  /** Seconds it has spent on a core. */
+  cpuSeconds(): Promise<number>;
+  peakMemoryMb(): Promise<number>;
+  stop(): Promise<void>;
+};
+
+const file = fileURLToPath(new URL('runtime-process.ts', import.meta.url));
+
+/** Starts a runtime on a database that has its schema; `execArgv` are options of node, for a profile. */
+export async function startRuntime(databaseUrl: string, execArgv: readonly string[] = []): Promise<Runtime> {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...execArgv, file], {
+    env: { ...process.env, BENCH_CONFIG: JSON.stringify(runtimeConfig(databaseUrl, port)) },
+    // Standard output is for figures.
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  await Promise.race([
+    once(child, 'message'),
+    exited.then(() => Promise.reject(new Error('the runtime did not start'))),
+  ]);
+  const { pid = 0 } = child;
+  const workflows = createWorkflowsClient(port);
+  return {
+    workflows,
+    cpuSeconds: () => cpuSeconds(pid),
+    peakMemoryMb: () => peakMemoryMb(pid),
+    async stop() {
+      workflows.close();
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+export async function migrateRuntime(databaseUrl: string): Promise<void> {
+  await migrateService(databaseUrl);
+  await migrateEmbeddedTransport(databaseUrl);
+}
