@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { type Layout, type RunningPlatform, startLayout } from '@drippulse/harness';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 
 const CONTACTS = 50;
+/** Callbacks that are answered before the kill; it falls between the sending and the recording of the others. */
+const ANSWERED = 10;
 
 /** The reference's own body for POST /workflows. */
 const referenceWorkflow = {
@@ -95,6 +98,8 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
   });
 
   test('fifty contacts walk through a wait, a kill -9 and a restart; each gets one callback and signed webhooks', async () => {
+    const killed = Promise.withResolvers<object>();
+    receiver.answer(({ url }) => (url === '/callback' && callbacks().size > ANSWERED ? killed.promise : {}));
     const webhook = await platform.api.post('/api/v1/webhooks', {
       url: `${receiver.url}/webhooks`,
       event_type: 'enrollment.*',
@@ -156,8 +161,17 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     expect((await platform.api.delete(`${path}/${removed}`)).status).toBe(204);
     expect((await platform.api.delete(`${path}/${removed}`)).status).toBe(404);
 
-    await eventually(() => expect(callbacks().size).toBeGreaterThan(0), { timeoutMs: 30_000 });
+    await eventually(
+      async () => {
+        const list = await platform.api.get(`${path}?limit=1`);
+        expect(list.body.step_funnel.totals.completed).toBe(ANSWERED);
+        expect(callbacks().size).toBeGreaterThan(ANSWERED);
+      },
+      { timeoutMs: 30_000 },
+    );
     await platform.kill();
+    const sentBefore = [...callbacks().keys()];
+    killed.resolve({});
     await platform.restart();
 
     await eventually(
@@ -175,6 +189,9 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     const called = callbacks();
     expect(called.size).toBe(CONTACTS - 1);
     for (const bodies of called.values()) expect(new Set(bodies).size).toBe(1);
+    const timesCalled = (keys: string[]) => keys.map((key) => called.get(key)?.length);
+    expect(timesCalled(sentBefore.slice(0, ANSWERED))).toEqual(Array(ANSWERED).fill(1));
+    expect(new Set(timesCalled(sentBefore.slice(ANSWERED)))).toEqual(new Set([2]));
     const emails = [...called.values()].map((bodies) => JSON.parse(bodies[0] ?? '').email);
     expect(new Set(emails).size).toBe(CONTACTS - 1);
 
@@ -193,6 +210,15 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     const deliveries = await platform.api.get(`/api/v1/webhooks/${webhook.body.id}/deliveries?limit=5`);
     expect(deliveries.body.deliveries[0]).toMatchObject({ status: expect.any(String), attempts: expect.any(Array) });
   }, 240_000);
+
+  test('each process of it is below 300 MB resident after that', () => {
+    const pids = [
+      platform.pid,
+      ...[...platform.output().matchAll(/process (\d+), gRPC/g)].map(([, pid]) => Number(pid)),
+    ];
+    expect(pids).toHaveLength(layout === 'start' ? 1 : 6);
+    for (const pid of pids) expect(residentMb(pid)).toBeLessThan(300);
+  });
 
   test('it stops on SIGTERM with code 0', async () => {
     expect(await platform.stop()).toBe(0);
@@ -222,3 +248,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     return events;
   }
 });
+
+function residentMb(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
