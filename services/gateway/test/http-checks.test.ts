@@ -74,7 +74,7 @@ test.each(['OPTIONS', 'TRACE', 'PROPFIND', 'DELETE'])(
   },
 );
 
-test.each(['/', '/api', '/api/v1/probe', '/api/v1/probe/items/1/2', '/api/v1/probe/items//', '/%00', '/docs/nowhere'])(
+test.each(['/api', '/api/v1/probe', '/api/v1/probe/items/1/2', '/api/v1/probe/items//', '/%00', '/docs/nowhere'])(
   '%s is no path',
   async (path) => {
     expect(await send(probe, 'GET', path, { role: '' })).toMatchObject({
@@ -83,6 +83,11 @@ test.each(['/', '/api', '/api/v1/probe', '/api/v1/probe/items/1/2', '/api/v1/pro
     });
   },
 );
+
+test('whoever opens the bare address lands at the docs', async () => {
+  const answer = await send(probe, 'GET', '/', { role: '' });
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, '/docs']);
+});
 
 test.each([
   ['application/json', 201],

@@ -39,6 +39,7 @@ test.each([
     431,
     'headers_too_large',
   ],
+  ['a request without a host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'malformed_request'],
   ['two lengths', `${echo}Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}`, 400, 'malformed_request'],
   ['a length and chunks', `${echo}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}`, 400, 'malformed_request'],
 ])('%s is refused in the shape of every error', async (_, text, status, reason) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DomainError } from '@drippulse/runtime';
 import express from 'express';
 import { docsRoutes } from '../routes/docs.ts';
 import { beginExchange, exchangeOf } from '../transcoder/exchange.ts';
@@ -32,6 +33,12 @@ export function createApp(options: AppOptions): express.Express {
     next();
   });
   app.use(securityHeaders());
+  app.use((request, _response, next) => {
+    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      throw new DomainError('malformed', 'malformed_request', 'The request names no Host.');
+    }
+    next();
+  });
   for (const route of [docsRoutes(), ...routes]) app.use(route);
   app.use((request: IncomingMessage, response: ServerResponse) => transcode(request, response));
   // Express knows an error handler by its four parameters.

@@ -37,6 +37,8 @@ export async function startHttpServer(
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: keepAliveTimeoutMs,
     maxHeaderSize: maxHeaderBytes,
+    // Node would answer without a body; createApp refuses it in the shape of every error.
+    requireHostHeader: false,
   });
   let isStopping = false;
   const answers = new WeakMap<Duplex, ServerResponse>();

@@ -21,10 +21,11 @@ const require = createRequire(import.meta.url);
 const swaggerUi = dirname(require.resolve('swagger-ui-dist/package.json'));
 const openApiDocument = new URL('../../../../docs/skills/drippulse-openapi-v1.json', import.meta.url);
 
-/** The docs: the API reference, the OpenAPI document it is drawn from, and what the reasons of errors mean. */
+/** The docs, where whoever opens the bare address lands too: the API reference, the OpenAPI document it is drawn from, and what the reasons of errors mean. */
 export function docsRoutes(): Router {
   const vendored = (name: string, contentType: string) => fixed(readFileSync(join(swaggerUi, name)), contentType);
   return getOnly({
+    '/': (_request, response) => response.redirect('/docs'),
     '/docs': fixed(apiPage, 'text/html; charset=utf-8'),
     '/docs/errors': fixed(errorsPage, 'text/html; charset=utf-8'),
     '/docs/skills/drippulse-openapi-v1.json': fixed(readFileSync(openApiDocument), 'application/json; charset=utf-8'),
