@@ -67,10 +67,11 @@ function isObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 }
 
-function toProto({ startedData, output, ...step }: TestStep): MessageInitShape<typeof TestStepSchema> {
+function toProto({ startedData, output, durationMs, ...step }: TestStep): MessageInitShape<typeof TestStepSchema> {
   return {
     ...step,
     startedData: startedData && jsonField(startedData),
     output: jsonField(output ?? null),
+    durationMs: Math.round(durationMs * 1000) / 1000,
   };
 }

@@ -36,7 +36,7 @@ export function createApiKey(ctx: Context, request: CreateApiKeyRequest, call: H
       })
       .returningAll()
       .executeTakeFirstOrThrow();
-    const message = 'Save this key now: it is not shown again.';
+    const message = "Save this API key now! You won't be able to see it again.";
     return { apiKey: { ...apiKeyToProto(row), key, message } };
   });
 }

@@ -39,7 +39,7 @@ async function refuseUnlessEmpty(ctx: Context, call: HandlerContext, projectId: 
   throw new DomainError(
     'failed_precondition',
     'project_not_empty',
-    `The project has ${count} workflows: say where they go with reassign_to, or force=true to leave them without one.`,
+    `The project has ${count} workflow${count === 1n ? '' : 's'}: say where they go with reassign_to, or force=true to leave them without one.`,
   );
 }
 
