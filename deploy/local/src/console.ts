@@ -2,7 +2,7 @@ import { existsSync, renameSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { createLogger, type Logger } from '@drippulse/observability';
-import { ConfigError } from '@drippulse/runtime';
+import { ConfigError, DomainError } from '@drippulse/runtime';
 import { pino } from 'pino';
 import { StartError } from './secrets.ts';
 
@@ -34,7 +34,7 @@ export function explainAndExit(error: unknown, settings?: { host: string; port: 
 }
 
 function explain(error: unknown, settings?: { host: string; port: number; dataDir: string }): string {
-  if (error instanceof StartError || error instanceof ConfigError) return error.message;
+  if (error instanceof StartError || error instanceof ConfigError || error instanceof DomainError) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const message = error instanceof Error ? error.message : String(error);
   if (code === 'EADDRINUSE') {

@@ -40,7 +40,7 @@ program
     withIdentity(async (identity) => {
       for await (const organization of listOrganizations(identity)) {
         console.log(
-          `${organization.id}\t${organization.name}\t${organization.createdAt.toISOString()}\t${organization.memberCount} members`,
+          `${organization.id}\t${organization.name}\t${organization.createdAt.toISOString()}\t${organization.memberCount} ${organization.memberCount === 1n ? 'member' : 'members'}`,
         );
       }
     }),

@@ -56,26 +56,32 @@ export async function startPlatform(
     const environment = (service: keyof typeof secrets.internalTokenKeys & Parameters<typeof serviceEnvironment>[0]) =>
       serviceEnvironment(service, settings, secrets, servers);
 
-    const started = [
-      await open(workflows.startService(workflows.readConfig(environment('workflows')), shared)),
-      await open(runtime.startService(runtime.readConfig(environment('enrollment-runtime')), shared)),
-      await open(webhooks.startService(webhooks.readConfig(environment('webhook-delivery')), shared)),
-      await open(crm.startService(crm.readConfig(environment('crm')), shared)),
-    ];
-    const front = await open(gateway.startService(gateway.readConfig(environment('gateway')), shared));
-    started.push(front);
+    const started = {
+      workflows: await open(workflows.startService(workflows.readConfig(environment('workflows')), shared)),
+      'enrollment-runtime': await open(
+        runtime.startService(runtime.readConfig(environment('enrollment-runtime')), shared),
+      ),
+      'webhook-delivery': await open(
+        webhooks.startService(webhooks.readConfig(environment('webhook-delivery')), shared),
+      ),
+      crm: await open(crm.startService(crm.readConfig(environment('crm')), shared)),
+      gateway: await open(gateway.startService(gateway.readConfig(environment('gateway')), shared)),
+    };
     const ops = await open(
       startOpsServer({
         host: settings.host,
         port: settings.opsPort,
-        registries: started.map((service) => service.metrics),
+        registries: Object.values(started).map((service) => service.metrics),
         async ready() {
-          const parts = Object.assign({}, ...(await Promise.all(started.map((service) => service.ready()))));
-          return { ok: Object.values(parts).every((isReady) => isReady === true), parts };
+          const asked = Object.entries(started).map(async ([name, service]) =>
+            Object.entries(await service.ready()).map(([part, isReady]) => [`${name}.${part}`, isReady] as const),
+          );
+          const parts = Object.fromEntries((await Promise.all(asked)).flat());
+          return { ok: Object.values(parts).every(Boolean), parts };
         },
       }),
     );
-    return { port: front.port, opsPort: ops.port, adminUrl: postgres.adminUrl, stop };
+    return { port: started.gateway.port, opsPort: ops.port, adminUrl: postgres.adminUrl, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -20,9 +20,11 @@ test('a second start prints the same key, admin and address, and takes less than
   expect((await platform.api.get('/health')).body).toMatchObject({ status: 'ok' });
 }, 60_000);
 
-test('the process stays under 300 MB resident', () => {
-  const status = readFileSync(`/proc/${platform.pid}/status`, 'utf8');
-  expect(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024).toBeLessThan(300);
+test('readiness names the database of each service', async () => {
+  const answer = await fetch(`${platform.opsUrl}/ready`);
+  const services = ['workflows', 'enrollment-runtime', 'webhook-delivery', 'crm', 'gateway'];
+  const databases = Object.fromEntries(services.map((service) => [`${service}.database`, true]));
+  expect(await answer.json()).toMatchObject({ ok: true, parts: databases });
 });
 
 test('secrets are readable by their owner only', () => {
@@ -80,6 +82,8 @@ test('a further organization has its own admin, who sees nothing of the first', 
   expect((await platform.api.as(login.body.token).get('/api/v1/projects')).body.total_count).toBe(0);
   expect((await runCommand('deploy/local/src/org.ts', ['list'], env)).output).toContain('Other');
   const reset = await runCommand('deploy/local/src/org.ts', ['reset-password', '--username', 'other-admin'], env);
+  const again = await runCommand('deploy/local/src/org.ts', args, env);
+  expect([again.code, again.output.trim()]).toEqual([1, 'username is taken']);
   const renewed = /other-admin \/ (\S+)/.exec(reset.output)?.[1];
   expect(await platform.api.as(null).post('/api/v1/auth/login', { username: 'other-admin', password })).toMatchObject({
     status: 401,
