@@ -1,5 +1,6 @@
 import { type RunningPlatform, startLayout } from '@drippulse/harness';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { makeMember } from '../src/organizations.ts';
 
 let platform: RunningPlatform;
 let workflow: { id: number };
@@ -158,6 +159,29 @@ test.each([
   if (error !== undefined) expect(answer.body.error).toBe(error);
   if (status === 405) expect(answer.headers.get('allow')).toContain('GET');
   if (status === 401) expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+});
+
+test('a role that may not is 403, what another record has is 409, and the eleventh login of a minute is 429', async () => {
+  const viewer = await makeMember(platform, 'viewer', 'only-looks');
+  expect(await viewer.post('/api/v1/workflows', { name: 'x' })).toMatchObject({
+    status: 403,
+    body: { error: 'insufficient_role', status: 403 },
+  });
+  const lead = { last_name: 'L', external_system: 'their-crm', external_id: '7' };
+  expect((await platform.api.post('/api/v1/crm/leads', lead)).status).toBe(201);
+  expect(await platform.api.post('/api/v1/crm/leads', lead)).toMatchObject({
+    status: 409,
+    body: { error: 'external_id_taken', status: 409, errors: { external_id: [expect.any(String)] } },
+  });
+  const attempt = () =>
+    platform.api.as(null).post('/api/v1/auth/login', { username: 'guessed', password: 'guess after guess' });
+  const answers = [];
+  for (let count = 0; count < 11; count += 1) answers.push(await attempt());
+  expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(401), 429]);
+  expect(answers.at(-1)).toMatchObject({
+    body: { error: 'rate_limited', status: 429, request_id: expect.any(String) },
+  });
+  expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
 });
 
 test('a NUL character and a forbidden key are 422 in a body and skip a bulk row', async () => {
