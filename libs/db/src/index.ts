@@ -10,6 +10,7 @@ export { type JobSlice, startJobLoop } from './jobs/loop.ts';
 export { addJob, cancelJob, findJob, type JobRow, type JobStatus } from './jobs/rows.ts';
 export { createJobsTable } from './jobs/table.ts';
 export { migrate } from './migrate.ts';
+export { migrateByEnvironment } from './migrate-by-environment.ts';
 export { databaseNow } from './now.ts';
 export { cutPage, type Page, type PageRequest, pageTotals, readPage } from './page.ts';
 export { startPartitionLoop } from './partition-loop.ts';

@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { connectDatabase, type Database, migrate, provisionSchema } from '../src/index.ts';
+import { connectDatabase, type Database, migrate, migrateByEnvironment, provisionSchema } from '../src/index.ts';
 
 const log = { warn: () => undefined };
 // Roles belong to the whole server, which other tests use too.
@@ -160,3 +160,14 @@ function withoutResult(changes: Record<string, { up(db: Database<unknown>['kysel
     ]),
   );
 }
+
+test('a migration that is given an administrator makes the role and its schema first, and says what it did', async () => {
+  const url = new URL(database.url);
+  url.username = roles.one;
+  url.password = encodeURIComponent('p&ss:w/rd');
+  const env = { DATABASE_URL: url.href, ADMIN_DATABASE_URL: database.url };
+  expect(await migrateByEnvironment(env, { schema: 'one', migrations })).toBe('one: applied 2026-01-01-0000-facts');
+  const { DATABASE_URL } = env;
+  expect(await migrateByEnvironment({ DATABASE_URL }, { schema: 'one', migrations })).toBe('one: up to date');
+  await expect(migrateByEnvironment({}, { schema: 'one', migrations })).rejects.toThrow('DATABASE_URL: is required');
+});

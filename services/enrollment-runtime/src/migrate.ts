@@ -1,15 +1,13 @@
-import { migrate } from '@drippulse/db';
-import { readConfig } from './config.ts';
+import { migrate, migrateByEnvironment } from '@drippulse/db';
 import { migrations } from './db/migrations/index.ts';
+
+const schema = 'enrollments';
 
 export { migrations };
 
 /** Brings the schema up to date and answers the names of the migrations applied. */
 export function migrateService(url: string): Promise<string[]> {
-  return migrate({ url, schema: 'enrollments', migrations });
+  return migrate({ url, schema, migrations });
 }
 
-if (import.meta.main) {
-  const applied = await migrateService(readConfig(process.env).databaseUrl);
-  console.log(applied.length === 0 ? 'nothing to migrate' : `applied ${applied.join(', ')}`);
-}
+if (import.meta.main) console.log(await migrateByEnvironment(process.env, { schema, migrations }));

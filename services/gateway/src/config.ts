@@ -74,9 +74,16 @@ export function readSplitConfig(env: NodeJS.ProcessEnv): Config {
   return toConfig(readEnv(splitLayout, env));
 }
 
-/** What migrate.ts needs. */
-export function readMigrationConfig(env: NodeJS.ProcessEnv): { databaseUrl: string } {
-  return { databaseUrl: readEnv(environment.pick({ DATABASE_URL: true }), env).DATABASE_URL };
+/** What bootstrap.ts needs: the database and the first administrator. */
+export function readBootstrapConfig(env: NodeJS.ProcessEnv) {
+  const read = readEnv(
+    environment.pick({ DATABASE_URL: true }).extend({
+      ADMIN_USERNAME: z.string().min(1).max(120).default('admin'),
+      ADMIN_PASSWORD: z.string().min(10).max(200),
+    }),
+    env,
+  );
+  return { databaseUrl: read.DATABASE_URL, username: read.ADMIN_USERNAME, password: read.ADMIN_PASSWORD };
 }
 
 function toConfig(read: ReturnType<typeof environment.parse>): Config {

@@ -1,5 +1,4 @@
-import { migrate } from '@drippulse/db';
-import { readMigrationConfig } from './config.ts';
+import { migrate, migrateByEnvironment } from '@drippulse/db';
 import { migrations, schema } from './db/migrations/index.ts';
 
 export { migrations };
@@ -9,8 +8,4 @@ export function migrateService(url: string): Promise<string[]> {
   return migrate({ url, schema, migrations });
 }
 
-if (import.meta.main) {
-  const { databaseUrl } = readMigrationConfig(process.env);
-  const applied = await migrateService(databaseUrl);
-  console.log(applied.length > 0 ? `identity: applied ${applied.join(', ')}` : 'identity: up to date');
-}
+if (import.meta.main) console.log(await migrateByEnvironment(process.env, { schema, migrations }));

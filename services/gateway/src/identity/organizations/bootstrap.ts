@@ -11,22 +11,23 @@ const organizationName = 'My organization';
 const keyName = 'First key';
 
 /**
- * Makes the first organization, its administrator and its first API key where they are missing. A password that differs
- * from the one applied last is applied, and ends the sessions; one that the administrator has changed since is left
- * alone, and so is a key that was revoked. Safe to repeat, and to run in several processes at once.
+ * Makes the first organization, its administrator and, if one is given, its first API key where they are missing. A
+ * password that differs from the one applied last is applied, and ends the sessions; one that the administrator has
+ * changed since is left alone, and so is a key that was revoked. Safe to repeat, and to run in several processes at once.
  */
 export async function bootstrapIdentity(
   url: string,
-  first: { username: string; password: string; apiKey: string },
+  first: { username: string; password: string; apiKey?: string },
 ): Promise<void> {
-  if (!isApiKeyText(first.apiKey)) throw new Error('the first API key is malformed');
+  const { apiKey } = first;
+  if (apiKey !== undefined && !isApiKeyText(apiKey)) throw new Error('the first API key is malformed');
   const identity = connectIdentity(url, silent);
   const passwords = createPasswords();
   try {
     await identity.kysely.transaction().execute(async (trx) => {
       await sql`select pg_advisory_xact_lock(hashtext('identity.bootstrap'))`.execute(trx);
       const organizationId = await ensureAdmin(trx, passwords, first);
-      await ensureApiKey(trx, organizationId, first.apiKey);
+      if (apiKey !== undefined) await ensureApiKey(trx, organizationId, apiKey);
     });
   } finally {
     await identity.close();
