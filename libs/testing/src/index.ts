@@ -9,6 +9,8 @@ export { type CutPoint, type FaultProxy, startFaultProxy } from './fault-proxy.t
 export type { KafkaBroker } from './kafka/broker.ts';
 export { startKafka } from './kafka/start-kafka.ts';
 export { type TestKafka, testKafka } from './kafka/test-kafka.ts';
+export { findHelm } from './kubernetes/helm.ts';
+export { findKubernetesSchemas, type KubernetesSchemas } from './kubernetes/schemas.ts';
 export { type Cost, measureStatements } from './measure-statements.ts';
 export { freePort } from './ports.ts';
 export { type Answer, type Answerer, type ReceivedRequest, type Receiver, startReceiver } from './receiver.ts';

@@ -1,0 +1,182 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { findHelm, findKubernetesSchemas } from '@drippulse/testing';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { restrictedProblemsOf } from '../src/pod-security.ts';
+import { chart, type KubernetesObject, objectsOf, podOf, render, renderedFile, valueSets } from '../src/render.ts';
+import { createValidator } from '../src/validate.ts';
+import { notRun } from './unavailable.ts';
+
+const run = promisify(execFile);
+const tools = await findHelm();
+const schemas = await findKubernetesSchemas();
+
+if ('unavailable' in tools) notRun(tools);
+else describeChart(tools.helm);
+
+function describeChart(helm: string): void {
+  const kindsOf = (objects: KubernetesObject[], kind: string) => objects.filter((object) => object.kind === kind);
+
+  describe.each(valueSets)('with the values "%s"', (set) => {
+    let text = '';
+    let objects: KubernetesObject[] = [];
+    beforeAll(async () => {
+      text = await render(helm, set);
+      objects = objectsOf(text);
+    });
+
+    test('Helm finds nothing to complain about', async () => {
+      const { stdout } = await run(helm, [
+        'lint',
+        '--strict',
+        chart,
+        '--values',
+        `${chart}/examples/${set}/values.yaml`,
+      ]);
+      expect(stdout).toContain('0 chart(s) failed');
+    });
+
+    test('what is rendered is what is committed', () => {
+      expect(text).toBe(readFileSync(renderedFile(set), 'utf8'));
+    });
+
+    test('every pod passes the level restricted', () => {
+      const pods = objects.flatMap((object) => podOf(object) ?? []);
+      expect(pods.length).toBeGreaterThan(5);
+      expect(pods.flatMap(restrictedProblemsOf)).toEqual([]);
+    });
+
+    test('secrets come by reference only', () => {
+      expect(kindsOf(objects, 'Secret')).toEqual([]);
+      const containers = objects.flatMap((object) => podOf(object)?.containers ?? []);
+      const written = containers.flatMap(({ env = [] }) =>
+        env.filter(
+          ({ name, value }: { name: string; value?: string }) =>
+            value !== undefined && /URL|KEYS|PASSWORD|SECRET|TOKEN/.test(name) && !['PUBLIC_URL'].includes(name),
+        ),
+      );
+      expect(written).toEqual([]);
+    });
+
+    test('each Service and budget selects the pods of one Deployment, and of no job', () => {
+      const labels = objects.flatMap((object) => (podOf(object) ? [object['spec'].template.metadata.labels] : []));
+      for (const object of [...kindsOf(objects, 'Service'), ...kindsOf(objects, 'PodDisruptionBudget')]) {
+        const selector: Record<string, string> = object['spec'].selector.matchLabels ?? object['spec'].selector;
+        const selected = labels.filter((one) => Object.entries(selector).every(([key, value]) => one[key] === value));
+        expect(selected).toHaveLength(1);
+      }
+    });
+  });
+
+  if ('unavailable' in schemas) notRun(schemas);
+  else {
+    test.each(valueSets)('every object of "%s" is one by the schemas of Kubernetes', async (set) => {
+      const problemsOf = await createValidator(schemas);
+      const problems = await Promise.all(objectsOf(await render(helm, set)).map(problemsOf));
+      expect(problems.flat()).toEqual([]);
+    });
+
+    test('a member that Kubernetes does not know is found', async () => {
+      const problemsOf = await createValidator(schemas);
+      const [object] = kindsOf(objectsOf(await render(helm, 'small')), 'Deployment');
+      if (object === undefined) throw new Error('there is no Deployment');
+      object['spec'].template.spec.containers[0].readinesProbe = {};
+      expect((await problemsOf(object)).join()).toContain('readinesProbe');
+    });
+  }
+
+  describe('a rendered release', () => {
+    let objects: KubernetesObject[] = [];
+    const named = (kind: string, name: string): KubernetesObject['spec'] =>
+      kindsOf(objects, kind).find((object) => object.metadata.name === `drippulse-${name}`)?.['spec'];
+    beforeAll(async () => {
+      objects = objectsOf(await render(helm, 'production'));
+    });
+
+    test('has probes that ask different things of different patience', () => {
+      for (const object of kindsOf(objects, 'Deployment')) {
+        const [{ startupProbe, readinessProbe, livenessProbe }] = podOf(object).containers;
+        expect(readinessProbe.httpGet.path).toBe('/ready');
+        expect(livenessProbe.httpGet.path).toBe('/live');
+        const patienceOf = (probe: { periodSeconds: number; failureThreshold: number }) =>
+          probe.periodSeconds * probe.failureThreshold;
+        expect(patienceOf(startupProbe)).toBeGreaterThanOrEqual(60);
+        expect(patienceOf(readinessProbe)).toBeLessThan(patienceOf(livenessProbe));
+      }
+    });
+
+    test('gives pods longer to end than they drain', () => {
+      for (const object of kindsOf(objects, 'Deployment')) {
+        const pod = podOf(object);
+        const preStop = pod.containers[0].lifecycle.preStop.sleep.seconds;
+        expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(preStop + 10 + 15 + 10);
+      }
+    });
+
+    test('lets only who calls the public leave the cluster, and never to private addresses', () => {
+      const leaving = kindsOf(objects, 'NetworkPolicy').filter((object) =>
+        JSON.stringify(object['spec'].egress ?? []).includes('0.0.0.0/0'),
+      );
+      expect(leaving.map((object) => object.metadata.name).sort()).toEqual(
+        ['crm', 'enrollment-runtime', 'gateway', 'webhook-delivery'].map((name) => `drippulse-${name}`),
+      );
+      for (const object of leaving) {
+        const blocks = object['spec'].egress.flatMap((rule: KubernetesObject) => rule['to'] ?? []);
+        const [v4] = blocks.filter((peer: KubernetesObject) => peer['ipBlock']?.cidr === '0.0.0.0/0');
+        for (const range of ['10.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16']) {
+          expect(v4.ipBlock.except).toContain(range);
+        }
+      }
+    });
+
+    test('denies what no policy allows', () => {
+      const deny = named('NetworkPolicy', 'default-deny');
+      expect(deny).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
+      expect(deny.ingress ?? deny.egress).toBeUndefined();
+      for (const object of objects.filter((one) => podOf(one) !== undefined)) {
+        expect(object['spec'].template.metadata.labels).toMatchObject(deny.podSelector.matchLabels);
+      }
+    });
+
+    test('lets a service be called by its callers and reach its peers, both by the same list', () => {
+      const allowed = (name: string, direction: 'ingress' | 'egress', port: number | string) =>
+        named('NetworkPolicy', name)
+          [direction].filter(({ ports }: KubernetesObject) =>
+            ports?.some((one: KubernetesObject) => one['port'] === port),
+          )
+          .flatMap((rule: KubernetesObject) => rule[direction === 'ingress' ? 'from' : 'to'])
+          .map((peer: KubernetesObject) => peer['podSelector'].matchLabels['app.kubernetes.io/name'])
+          .sort();
+      expect(allowed('workflows', 'ingress', 'grpc')).toEqual(['enrollment-runtime', 'gateway']);
+      expect(allowed('workflows', 'egress', 8081)).toEqual(['enrollment-runtime', 'gateway']);
+      const [container] = named('Deployment', 'workflows').template.spec.containers;
+      const addresses = container.env.filter(({ name }: KubernetesObject) => String(name).endsWith('_ADDRESS'));
+      expect(addresses).toEqual([
+        { name: 'GATEWAY_ADDRESS', value: 'drippulse-gateway-grpc.drippulse.svc:8081' },
+        { name: 'ENROLLMENT_RUNTIME_ADDRESS', value: 'drippulse-enrollment-runtime-grpc.drippulse.svc:8081' },
+      ]);
+    });
+
+    test('migrates before the pods of an installation or upgrade, and not on a rollback', () => {
+      const jobs = kindsOf(objects, 'Job').filter(({ metadata }) => metadata.name.endsWith('-migration'));
+      expect(jobs).toHaveLength(kindsOf(objects, 'Deployment').length);
+      for (const { metadata } of jobs) expect(metadata.annotations?.['helm.sh/hook']).toBe('pre-install,pre-upgrade');
+    });
+
+    test('scales by load and leaves the number of replicas to the autoscaler', () => {
+      expect(named('Deployment', 'gateway').replicas).toBeUndefined();
+      expect(named('HorizontalPodAutoscaler', 'gateway')).toMatchObject({ minReplicas: 3, maxReplicas: 12 });
+    });
+  });
+
+  test.each([
+    ['a misspelled value of a service', 'gateway.replica=3', 'replica'],
+    ['no broker', 'global.kafka.brokers=null', 'brokers'],
+    ['a level of logs that is none', 'global.logLevel=verbose', 'logLevel'],
+    ['an ingress without a host', 'ingress.enabled=true', 'host'],
+    ['a grace period shorter than the drain', 'crm.terminationGracePeriodSeconds=5', 'terminationGracePeriodSeconds'],
+  ])('%s is refused by name', async (_name, pair, named) => {
+    await expect(render(helm, 'small', [pair])).rejects.toThrow(named);
+  });
+}
