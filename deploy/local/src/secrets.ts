@@ -91,7 +91,8 @@ function withNewServices(found: Secrets): Secrets {
   };
 }
 
-function makeSecrets(): Secrets {
+/** New secrets of every kind. */
+export function makeSecrets(): Secrets {
   const key = () => randomBytes(32).toString('base64');
   return {
     format: FORMAT,
