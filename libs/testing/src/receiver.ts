@@ -12,6 +12,8 @@ export type ReceivedRequest = {
   headers: Record<string, string>;
   body: Buffer;
   at: Date;
+  /** Of the sender's end of the connection: tells senders on this machine apart. */
+  senderPort: number;
 };
 
 /** What the receiver does with a request. Without any member: 200 and an empty body. */
@@ -109,6 +111,7 @@ function toAnswerer(answer: Answer | Answerer): Answerer {
 
 async function readRequest(incoming: IncomingMessage): Promise<ReceivedRequest> {
   const at = new Date();
+  const senderPort = incoming.socket.remotePort ?? 0;
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
   const headers = Object.entries(incoming.headersDistinct).map(([name, values]) => [name, (values ?? []).join(', ')]);
@@ -118,6 +121,7 @@ async function readRequest(incoming: IncomingMessage): Promise<ReceivedRequest> 
     headers: Object.fromEntries(headers),
     body: Buffer.concat(chunks),
     at,
+    senderPort,
   };
 }
 

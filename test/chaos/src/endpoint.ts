@@ -9,7 +9,7 @@ export async function startEndpoint(seed: number): Promise<Endpoint> {
   const receipts: Receipt[] = [];
   const attempts = new Map<string, number>();
   const receiver: Receiver = await startReceiver({
-    answer({ method, url, headers, body, at }) {
+    answer({ method, url, headers, body, at, senderPort }) {
       const key = headers['idempotency-key'] ?? '';
       const attempt = (attempts.get(key) ?? 0) + 1;
       attempts.set(key, attempt);
@@ -23,6 +23,7 @@ export async function startEndpoint(seed: number): Promise<Endpoint> {
         content: `${method} ${url} ${headers['content-type']} ${text}`,
         body: text,
         succeeded: answer.status === 200,
+        senderPort,
       });
       receiver.clear();
       return answer;

@@ -5,96 +5,100 @@ import type { Random } from './random.ts';
 import type { Runtime } from './runtime.ts';
 import type { Servers } from './servers.ts';
 
-/** What is broken. */
-export type Target = {
-  runtimes: readonly Runtime[];
-  proxies: readonly FaultProxy[];
-  servers: Servers;
-  leaseMs: number;
-};
+/** A runtime and the proxy between it and the database. */
+export type Node = { runtime: Runtime; proxy: FaultProxy };
 
-/** A way to break something; answers whether it came to what its name says. */
+/** What is broken. */
+export type Target = { nodes: readonly Node[]; servers: Servers; leaseMs: number };
+
+/** A way to break something. */
 export type FaultKind = {
   name: string;
-  losesResults: boolean;
-  inflict(target: Target, random: Random): Promise<boolean>;
+  /** `node` is the one whose turn it is. Answers whether it came to what its name says. */
+  inflict(target: Target, node: Node, random: Random): Promise<boolean>;
+  /** Whether an effect of this node, or of any, may be repeated for it. */
+  losesResultsOf: 'the node' | 'all' | 'none';
 };
 
 const patienceMs = 4_000;
 const hourMs = 3_600_000;
 
-/** Every kind of fault once; a round inflicts them in an order that the seed decides. */
-export const faultKinds: readonly FaultKind[] = [
-  ...faultPoints.map((point) => ({
-    name: `kill ${point}`,
-    losesResults: true,
-    async inflict({ runtimes }: Target, random: Random) {
-      const runtime = random.pick(runtimes);
-      await runtime.untilReady();
-      return runtime.dieAt(point, patienceMs);
-    },
-  })),
+/** What loses results: one after the other, so that the check of repeats knows which of them a repeat is for. */
+const losing: readonly FaultKind[] = [
+  ...faultPoints.map(
+    (point): FaultKind => ({
+      name: `kill ${point}`,
+      losesResultsOf: 'the node',
+      inflict: (_, { runtime }) => runtime.dieAt(point, patienceMs),
+    }),
+  ),
   {
     name: 'kill -9',
-    losesResults: true,
-    async inflict({ runtimes }, random) {
+    losesResultsOf: 'the node',
+    async inflict(_, { runtime }, random) {
       await sleep(random.between(0, 300));
-      await random.pick(runtimes).kill();
+      await runtime.kill();
       return true;
     },
   },
   {
     name: 'freeze past the lease',
-    losesResults: true,
-    async inflict({ runtimes, leaseMs }, random) {
-      await random.pick(runtimes).freeze(leaseMs + random.between(500, 1_500));
+    losesResultsOf: 'the node',
+    async inflict({ leaseMs }, { runtime }, random) {
+      await runtime.freeze(leaseMs + random.between(500, 1_000));
       return true;
     },
   },
-  ...(['before', 'after'] as const).map((point) => ({
-    name: `cut ${point} COMMIT`,
-    losesResults: true,
-    async inflict({ runtimes, proxies }: Target, random: Random) {
-      const proxy = random.pick(proxies);
-      await runtimes[proxies.indexOf(proxy)]?.untilReady();
-      return proxy.cutAt('commit\0', point, patienceMs);
-    },
-  })),
+  ...(['before', 'after'] as const).map(
+    (point): FaultKind => ({
+      name: `cut ${point} COMMIT`,
+      losesResultsOf: 'the node',
+      inflict: (_, { proxy }) => proxy.cutAt('commit\0', point, patienceMs),
+    }),
+  ),
   {
     name: 'cut all connections',
-    losesResults: true,
-    async inflict({ proxies }, random) {
-      random.pick(proxies).cutAll();
+    losesResultsOf: 'the node',
+    async inflict(_, { proxy }) {
+      proxy.cutAll();
       return true;
     },
   },
   {
     name: 'stop PostgreSQL at once',
-    losesResults: true,
+    losesResultsOf: 'all',
     async inflict({ servers }) {
       await servers.crashPostgres();
       return true;
     },
   },
+];
+
+/** What loses no result, beside the others. */
+const harmless: readonly FaultKind[] = [
   {
     name: 'kill Kafka',
-    losesResults: false,
-    async inflict({ servers }, random) {
+    losesResultsOf: 'none',
+    async inflict({ servers }, _, random) {
       await servers.kafka.kill();
       await sleep(random.between(0, 500));
       await servers.kafka.restart();
       return true;
     },
   },
-  ...([1, -1] as const).map((direction) => ({
-    name: direction > 0 ? 'clock an hour ahead' : 'clock an hour behind',
-    losesResults: false,
-    async inflict({ runtimes }: Target, random: Random) {
-      const runtime = random.pick(runtimes);
-      runtime.shiftClock(direction * hourMs);
-      await sleep(random.between(1_000, 2_000));
-      runtime.shiftClock(0);
-      return true;
-    },
-  })),
+  ...([1, -1] as const).map(
+    (direction): FaultKind => ({
+      name: direction > 0 ? 'clock an hour ahead' : 'clock an hour behind',
+      losesResultsOf: 'none',
+      async inflict(_, { runtime }, random) {
+        runtime.shiftClock(direction * hourMs);
+        await sleep(random.between(1_000, 2_000));
+        runtime.shiftClock(0);
+        return true;
+      },
+    }),
+  ),
 ];
+
+/** Every kind of fault once. The rows go on side by side; the seed decides the order in each. */
+export const faultRows = { losing, harmless };

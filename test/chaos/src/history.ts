@@ -1,10 +1,10 @@
-/** Something that was broken on purpose, and when, in epoch milliseconds. */
+/** Something that was broken on purpose, or a stall of the machine, and when, in epoch milliseconds. */
 export type Fault = {
   name: string;
   from: number;
   to: number;
-  /** Whether an effect may be repeated for it: its result could get lost. */
-  losesResults: boolean;
+  /** Names of the runtimes whose results could get lost or late: an effect of theirs may be repeated for it. */
+  victims: readonly string[];
 };
 
 /** A bulk enrollment that was answered. */
@@ -19,13 +19,20 @@ export type Receipt = {
   content: string;
   body: string;
   succeeded: boolean;
+  /** Port of the runtime's end of the connection. */
+  senderPort: number;
 };
+
+/** A connection that a runtime opened, by the port of its end. */
+export type Opened = { port: number; name: string; at: number };
 
 /** What was done to the platform and what came out of it, as seen from outside. */
 export type History = {
   faults: Fault[];
   calls: AcceptedCall[];
   receipts: Receipt[];
+  /** In the order they were opened. */
+  connections: Opened[];
   /** Organizations of events by event id, as they came out of Kafka. */
   published: Map<string, string>;
 };

@@ -23,7 +23,7 @@ const outcome = await runChaos({
   servers,
   seed,
   seconds: minutes * 60,
-  onProgress: (line) => console.log(`  ${line}`),
+  onProgress: (line) => console.log(`${String(Math.round(performance.now() / 1_000)).padStart(6)} s  ${line}`),
 });
 console.log(report(outcome, minutes));
 process.exit(outcome.promises.every(({ violations }) => violations.length === 0) ? 0 : 1);

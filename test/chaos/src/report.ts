@@ -1,18 +1,25 @@
 import type { Outcome } from './run-chaos.ts';
 
-/** An outcome as a person reads it. */
+const shown = 10;
+
+/** An outcome as a person reads it: what is broken first. */
 export function report(outcome: Outcome, minutes: number): string {
-  const { seed, enrollments, lines, effects, repeats, events, faults, stalls, promises } = outcome;
-  const violations = promises.flatMap(({ violations }) => violations);
+  const { seed, seconds, enrollments, lines, effects, repeats, events, faults, stalls, promises } = outcome;
+  const broken = promises.filter(({ violations }) => violations.length > 0);
+  const repeat = `npm run chaos -- --seed ${seed} --minutes ${minutes}`;
   return [
-    `${enrollments} enrollments, ${lines} lines, ${effects} effects (${repeats} repeats), ${events} events`,
+    ...broken.flatMap(({ promise, violations }) => [
+      `BROKEN with seed ${seed}, ${violations.length} times: ${promise}`,
+      ...violations.slice(0, shown).map((violation) => `  ${violation}`),
+      '',
+    ]),
+    `${enrollments} enrollments, ${lines} lines, ${effects} effects (${repeats} repeats), ${events} events, ${seconds} s`,
     '',
     ...Object.entries(faults).map(([name, { inflicted, met }]) => `${name.padEnd(28)}${met} of ${inflicted}`),
-    ...(stalls > 0 ? [`(the machine itself held a process for half a second or more ${stalls} times)`] : []),
+    ...(stalls > 0 ? [`(a process or the database was held for half a second or more ${stalls} times)`] : []),
     '',
-    ...promises.map(({ promise, violations: against }) => `${against.length === 0 ? '✓' : '✗'} ${promise}`),
-    ...violations.slice(0, 50).map((violation) => `  ${violation}`),
+    ...promises.map(({ promise, violations }) => `${violations.length === 0 ? '✓' : '✗'} ${promise}`),
     '',
-    `${violations.length === 0 ? 'Nothing lost, nothing doubled.' : `${violations.length} violations.`} Repeat it with: npm run chaos -- --seed ${seed} --minutes ${minutes}`,
+    `${broken.length === 0 ? 'Nothing lost, nothing doubled.' : 'NOT as promised.'} Repeat it with: ${repeat}`,
   ].join('\n');
 }

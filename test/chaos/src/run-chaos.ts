@@ -1,22 +1,24 @@
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FaultProxy, freePort, startFaultProxy } from '@drippulse/testing';
+import { freePort, startFaultProxy } from '@drippulse/testing';
 import pg from 'pg';
 import { checks } from './checks/index.ts';
+import { committedEvents } from './checks/published.ts';
 import { createRuntimeClient, type RuntimeClient, runtimeConfig } from './clients.ts';
 import { startEndpoint } from './endpoint.ts';
-import { readFacts } from './facts.ts';
-import { faultKinds, type Target } from './faults.ts';
-import type { Fault, History } from './history.ts';
+import { type Facts, readFacts } from './facts.ts';
+import { type FaultKind, faultRows, type Node, type Target } from './faults.ts';
+import type { History } from './history.ts';
 import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
-import { type Runtime, startRuntime } from './runtime.ts';
+import { startRuntime } from './runtime.ts';
 import type { Servers } from './servers.ts';
+import { watchDatabase } from './watch-database.ts';
 import { makeWorkflows } from './workflows.ts';
 
 /** What came of a chaos run. */
 export type Outcome = {
   seed: number;
+  seconds: number;
   enrollments: number;
   lines: number;
   effects: number;
@@ -31,8 +33,10 @@ export type Outcome = {
   promises: { promise: string; violations: string[] }[];
 };
 
-const leaseMs = 2_500;
-const drainMs = 90_000;
+const names = ['a', 'b'];
+const leaseMs = 3_000;
+/** The longest that nothing may change before all is done: a backoff, and a lease, and a busy machine. */
+const patienceMs = 60_000;
 const stall = 'stall';
 
 /**
@@ -46,27 +50,32 @@ export async function runChaos(options: {
   onProgress?(line: string): void;
 }): Promise<Outcome> {
   const { servers, seed, seconds, onProgress = () => undefined } = options;
+  const startedAt = performance.now();
   const endpoint = await startEndpoint(seed);
-  const history: History = { faults: [], calls: [], receipts: endpoint.receipts, published: servers.published };
+  const { published } = servers;
+  const history: History = { faults: [], calls: [], receipts: endpoint.receipts, connections: [], published };
   const opened: { stop(): unknown }[] = [];
   try {
     const workflows = makeWorkflows(seed, endpoint.url);
-    const { runtimes, proxies, clients } = await startRuntimes(servers, history.faults, opened);
+    opened.push(watchDatabase(servers.postgresUrl, (ms) => addStall(history, ms, names)));
+    const { nodes, clients } = await startNodes(servers, history, opened);
+    onProgress('serving');
     const load = await startLoad({ seed, workflows, clients, calls: history.calls });
-    const target = { runtimes, proxies, servers, leaseMs };
-    const met = await inflictAll(target, { seed, seconds, faults: history.faults, onProgress });
+    const faults = await inflictAll({ nodes, servers, leaseMs }, { seed, seconds, history, onProgress });
     await load.stop();
-    for (const runtime of runtimes) await runtime.untilReady();
-    await untilDrained(servers, history);
-    const facts = await readFacts(servers.postgresUrl);
+    for (const { runtime } of nodes) await runtime.untilReady();
+    onProgress('all mended, coming to its end');
+    const facts = await factsWhenDrained(servers, history);
+    onProgress('checking');
     return {
       seed,
+      seconds: Math.round((performance.now() - startedAt) / 1_000),
       enrollments: facts.enrollments.length,
       lines: facts.enrollments.reduce((sum, row) => sum + row.lines, 0),
       effects: facts.effects.length,
       repeats: history.receipts.length - facts.effects.length,
-      events: history.published.size,
-      faults: met,
+      events: published.size,
+      faults,
       stalls: history.faults.filter((fault) => fault.name === stall).length,
       promises: checks.map(({ promise, violations }) => ({
         promise,
@@ -80,12 +89,16 @@ export async function runChaos(options: {
   }
 }
 
+function addStall({ faults }: History, ms: number, victims: readonly string[]): void {
+  const to = Date.now();
+  faults.push({ name: stall, from: to - ms, to, victims });
+}
+
 /** Two processes, each with a proxy of its own before the database. */
-async function startRuntimes(servers: Servers, faults: Fault[], opened: { stop(): unknown }[]) {
-  const runtimes: Runtime[] = [];
-  const proxies: FaultProxy[] = [];
+async function startNodes(servers: Servers, history: History, opened: { stop(): unknown }[]) {
+  const nodes: Node[] = [];
   const clients: RuntimeClient[] = [];
-  for (const name of ['a', 'b']) {
+  for (const name of names) {
     const proxy = await startFaultProxy({ port: Number(new URL(servers.postgresUrl).port) });
     opened.push(proxy);
     const grpcPort = await freePort();
@@ -96,56 +109,89 @@ async function startRuntimes(servers: Servers, faults: Fault[], opened: { stop()
     const runtime = startRuntime({
       name,
       config: runtimeConfig({ databaseUrl, kafkaBrokers, grpcPort, leaseMs }),
-      logFile: path.join(servers.folder, `runtime-${name}.log`),
-      onStall(ms) {
-        const to = Date.now();
-        faults.push({ name: stall, from: to - ms, to, losesResults: true });
-      },
+      folder: servers.folder,
+      onStall: (ms) => addStall(history, ms, [name]),
+      onConnection: (port) => history.connections.push({ port, name, at: Date.now() }),
     });
     opened.push(runtime);
-    proxies.push(proxy);
+    nodes.push({ runtime, proxy });
     clients.push(client);
-    runtimes.push(runtime);
   }
-  for (const runtime of runtimes) await runtime.untilReady();
-  return { runtimes, proxies, clients };
+  for (const { runtime } of nodes) await runtime.untilReady();
+  return { nodes, clients };
 }
 
-async function inflictAll(
-  target: Target,
-  options: { seed: number; seconds: number; faults: Fault[]; onProgress(line: string): void },
-): Promise<Outcome['faults']> {
-  const { seed, seconds, faults, onProgress } = options;
-  const random = createRandom(seed, 'faults');
+type Plan = { seed: number; seconds: number; history: History; onProgress(line: string): void };
+
+async function inflictAll(target: Target, plan: Plan): Promise<Outcome['faults']> {
   const counts: Outcome['faults'] = {};
-  const end = Date.now() + seconds * 1_000;
-  do {
-    for (const { name, losesResults, inflict } of random.shuffle(faultKinds)) {
-      await sleep(random.between(200, 800));
-      const from = Date.now();
-      const met = await inflict(target, random);
-      faults.push({ name, from, to: Date.now(), losesResults });
-      onProgress(`${name}${met ? '' : ' (did not come to it)'}`);
-      const count = counts[name] ?? { inflicted: 0, met: 0 };
-      counts[name] = { inflicted: count.inflicted + 1, met: count.met + Number(met) };
-    }
-  } while (Date.now() < end);
+  const end = Date.now() + plan.seconds * 1_000;
+  const rows = Object.entries(faultRows).map(([row, kinds]) => inflictRow(target, plan, { row, kinds, counts, end }));
+  await Promise.all(rows);
   return counts;
 }
 
-/** Until nothing is under way any more; what is left after that is for the checker to tell. */
-async function untilDrained(servers: Servers, history: History): Promise<void> {
-  const client = new pg.Client({ connectionString: servers.postgresUrl });
+/** Round after round, each in an order of its own, at the two nodes in turn. */
+async function inflictRow(
+  target: Target,
+  { seed, history, onProgress }: Plan,
+  { row, kinds, counts, end }: { row: string; kinds: readonly FaultKind[]; counts: Outcome['faults']; end: number },
+): Promise<void> {
+  const random = createRandom(seed, row);
+  let turns = random.shuffle(target.nodes);
+  do {
+    for (const kind of random.shuffle(kinds)) {
+      const [node, ...others] = turns;
+      if (node === undefined) throw new Error('there is no node to break');
+      turns = [...others, node];
+      await sleep(random.between(100, 500));
+      await node.runtime.untilReady();
+      const from = Date.now();
+      const met = await kind.inflict(target, node, random);
+      history.faults.push({ name: kind.name, from, to: Date.now(), victims: victimsOf(kind, node) });
+      onProgress(`${kind.name} at ${node.runtime.name}${met ? '' : ' (did not come to it)'}`);
+      const count = counts[kind.name] ?? { inflicted: 0, met: 0 };
+      counts[kind.name] = { inflicted: count.inflicted + 1, met: count.met + Number(met) };
+    }
+  } while (Date.now() < end);
+}
+
+function victimsOf({ losesResultsOf }: FaultKind, { runtime }: Node): readonly string[] {
+  if (losesResultsOf === 'none') return [];
+  return losesResultsOf === 'all' ? names : [runtime.name];
+}
+
+/** What there is once nothing is under way, or nothing has changed for long: what is left then is for the checks to tell. */
+async function factsWhenDrained({ postgresUrl }: Servers, { published }: History): Promise<Facts> {
+  const client = new pg.Client({ connectionString: postgresUrl });
   await client.connect();
   try {
-    for (const end = Date.now() + drainMs; Date.now() < end; await sleep(200)) {
+    await untilNothingChanges(async () => {
       const { rows } = await client.query(`
-        select (select count(*) from enrollments.runs)::int + (select count(*) from enrollments.outbox)::int as left`);
-      if (rows[0].left === 0) break;
-    }
-    // The consumer of the events may be a moment behind.
-    for (let before = -1; before < history.published.size; await sleep(1_000)) before = history.published.size;
+        select (select count(*) from enrollments.runs) + (select count(*) from enrollments.outbox) as left,
+          (select coalesce(sum(lines), 0) from enrollments.runs) as lines`);
+      return { isDone: rows[0].left === '0', progress: `${rows[0].left} ${rows[0].lines}` };
+    });
   } finally {
     await client.end();
+  }
+  const facts = await readFacts(postgresUrl);
+  const committed = [...committedEvents(facts).keys()];
+  await untilNothingChanges(() => {
+    const missing = committed.filter((id) => !published.has(id)).length;
+    return { isDone: missing === 0, progress: String(missing) };
+  });
+  return facts;
+}
+
+type State = { isDone: boolean; progress: string };
+
+async function untilNothingChanges(look: () => Promise<State> | State): Promise<void> {
+  let before: string | undefined;
+  for (let changedAt = performance.now(); performance.now() - changedAt < patienceMs; await sleep(200)) {
+    const { isDone, progress } = await look();
+    if (isDone) return;
+    if (progress !== before) changedAt = performance.now();
+    before = progress;
   }
 }

@@ -1,9 +1,13 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
+import { Socket } from 'node:net';
 import { type Config, startService } from '@drippulse/enrollment-runtime';
 import { createKafkaTransport } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { createGrpcPeers } from '@drippulse/rpc';
 import { runMain } from '@drippulse/runtime';
-import type { ToRuntime } from './runtime.ts';
+import type { FromRuntime, ToRuntime } from './runtime.ts';
 
 /** The runtime as its own main starts it, and two ways to harm it: it dies at a point, and its clock jumps. */
 const config: Config = JSON.parse(process.env['CHAOS_CONFIG'] ?? '{}');
@@ -11,6 +15,12 @@ const brokers = config.kafkaBrokers ?? [];
 const stallMs = 500;
 let dieAt: string | undefined;
 let shiftMs = 0;
+
+// Nobody is left to tell it anything.
+process.on('disconnect', () => process.exit(1));
+// A process that is killed does not keep what it compiled.
+flushCompileCache();
+await once(process, 'message');
 
 globalThis.Date = new Proxy(Date, {
   construct(target, args, newTarget) {
@@ -25,8 +35,7 @@ process.on('message', (message: ToRuntime) => {
   if (message.dieAt !== undefined) dieAt = message.dieAt;
   if (message.shiftMs !== undefined) shiftMs = message.shiftMs;
 });
-// Nobody is left to tell it anything.
-process.on('disconnect', () => process.exit(1));
+tellConnections();
 watchStalls();
 
 await runMain(async () => {
@@ -41,7 +50,7 @@ await runMain(async () => {
       if (point === dieAt) process.kill(process.pid, 'SIGKILL');
     },
   });
-  process.send?.({ ready: true });
+  tell({ ready: true });
   return {
     async stop() {
       await service.stop();
@@ -52,12 +61,27 @@ await runMain(async () => {
   };
 });
 
+function tell(message: FromRuntime): void {
+  process.send?.(message);
+}
+
+/** By the port of its end a receiver's request is known for this process's. */
+function tellConnections(): void {
+  subscribe('net.client.socket', (message) => {
+    const { socket } = message as { socket: unknown };
+    if (!(socket instanceof Socket)) return;
+    socket.once('connect', () => {
+      if (socket.localPort !== undefined) tell({ openedPort: socket.localPort });
+    });
+  });
+}
+
 /** A busy machine may hold a process as a freeze does: it is told, by a clock that does not jump. */
 function watchStalls(): void {
   let last = performance.now();
   setInterval(() => {
     const now = performance.now();
-    if (now - last > stallMs) process.send?.({ stalledMs: now - last });
+    if (now - last > stallMs) tell({ stalledMs: now - last });
     last = now;
   }, 100).unref();
 }

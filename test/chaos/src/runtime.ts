@@ -7,10 +7,11 @@ import type { Config } from '@drippulse/enrollment-runtime';
 import { eventually } from '@drippulse/testing';
 
 /** What a runtime process is told. */
-export type ToRuntime = { dieAt?: string; shiftMs?: number };
-type FromRuntime = { ready?: true; stalledMs?: number };
+export type ToRuntime = { begin?: true; dieAt?: string; shiftMs?: number };
+/** What it tells: that it serves, that the machine held it, the port of its end of a connection. */
+export type FromRuntime = { ready?: true; stalledMs?: number; openedPort?: number };
 
-/** A runtime in a process of its own, which is started again whenever it ends. */
+/** A runtime in a process of its own, which is replaced whenever it ends. */
 export type Runtime = {
   name: string;
   /** SIGKILL. */
@@ -23,61 +24,78 @@ export type Runtime = {
   shiftClock(ms: number): void;
   /** Waits until it serves. */
   untilReady(): Promise<void>;
-  /** Asks it to end, and answers its exit code. */
-  stop(): Promise<number | null>;
+  /** Ends it for good. */
+  stop(): Promise<void>;
 };
 
 const file = fileURLToPath(new URL('runtime-process.ts', import.meta.url));
-const restartAfterMs = 100;
+/** A busy machine takes its time. */
+const readyMs = 120_000;
 
 export function startRuntime(options: {
   name: string;
   config: Config;
-  logFile: string;
+  /** For the log, and for compiled code, which halves what a start costs. */
+  folder: string;
   onStall(ms: number): void;
+  onConnection(port: number): void;
 }): Runtime {
-  const { name, config, logFile, onStall } = options;
-  const log = openSync(logFile, 'a');
+  const { name, config, folder, onStall, onConnection } = options;
+  const log = openSync(`${folder}/runtime-${name}.log`, 'a');
   let isStopping = false;
   let isReady = false;
-  let child = launch();
+  let next: ChildProcess | undefined;
+  let child = begin();
 
-  function launch(): ChildProcess {
-    const started = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', file], {
-      env: { PATH: process.env['PATH'], CHAOS_CONFIG: JSON.stringify(config) },
+  /** Loads the code and waits until it is told to begin. */
+  function load(): ChildProcess {
+    const loaded = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', file], {
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: `${folder}/compiled`,
+        CHAOS_CONFIG: JSON.stringify(config),
+      },
       stdio: ['ignore', log, log, 'ipc'],
     });
-    started.on('message', ({ ready, stalledMs }: FromRuntime) => {
-      if (ready) isReady = true;
+    loaded.on('error', () => undefined);
+    return loaded;
+  }
+
+  function begin(): ChildProcess {
+    const begun = next === undefined || isGone(next) ? load() : next;
+    next = undefined;
+    begun.on('message', ({ ready, stalledMs, openedPort }: FromRuntime) => {
+      if (ready) {
+        isReady = true;
+        next ??= load();
+      }
       if (stalledMs !== undefined) onStall(stalledMs);
+      if (openedPort !== undefined) onConnection(openedPort);
     });
-    started.on('error', () => undefined);
-    started.once('exit', () => {
+    begun.once('exit', () => {
       isReady = false;
-      if (!isStopping) setTimeout(() => (child = launch()), restartAfterMs);
+      if (!isStopping) child = begin();
     });
-    return started;
+    tell(begun, { begin: true });
+    return begun;
   }
 
   /** Messages to one that has just died are lost with it. */
-  function tell(message: ToRuntime): void {
-    if (child.connected) child.send(message, () => undefined);
+  function tell(to: ChildProcess, message: ToRuntime): void {
+    if (to.connected) to.send(message, () => undefined);
   }
 
   async function kill(): Promise<void> {
-    const exited = isGone(child) ? undefined : once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
+    await end(child);
   }
 
   return {
     name,
     kill,
     async dieAt(point, timeoutMs) {
-      if (isGone(child)) return false;
       const patience = new AbortController();
       const exited = once(child, 'exit').then(() => true);
-      tell({ dieAt: point });
+      tell(child, { dieAt: point });
       const died = await Promise.race([
         exited,
         sleep(timeoutMs, false, { signal: patience.signal }).catch(() => false),
@@ -92,18 +110,19 @@ export function startRuntime(options: {
       await sleep(ms);
       frozen.kill('SIGCONT');
     },
-    shiftClock: (shiftMs) => tell({ shiftMs }),
-    untilReady: async () => void (await eventually(() => isReady, { timeoutMs: 60_000 })),
+    shiftClock: (shiftMs) => tell(child, { shiftMs }),
+    untilReady: async () => void (await eventually(() => isReady, { timeoutMs: readyMs })),
     async stop() {
       isStopping = true;
-      await sleep(restartAfterMs * 2);
-      if (isGone(child)) return child.exitCode;
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exited;
-      return child.exitCode;
+      await Promise.all([kill(), next && end(next)]);
     },
   };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const exited = isGone(child) ? undefined : once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
 }
 
 function isGone(child: ChildProcess): boolean {

@@ -6,7 +6,15 @@ import { createKafkaTransport, topicOf } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
-import { freePort, type KafkaBroker, startEmbeddedPostgres, startKafka, type Unavailable } from '@drippulse/testing';
+import {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  freePort,
+  type KafkaBroker,
+  startEmbeddedPostgres,
+  startKafka,
+  type Unavailable,
+} from '@drippulse/testing';
 import pg from 'pg';
 
 /** Real servers of one chaos run, to be broken. */
@@ -25,15 +33,17 @@ const settings = { fsync: false, max_connections: 200 };
 
 export async function startServers(): Promise<Servers | Unavailable> {
   const folder = await mkdtemp(path.join(tmpdir(), 'drippulse-chaos-'));
-  const kafka = await startKafka({ dataDir: path.join(folder, 'kafka') });
+  const options = { dataDir: path.join(folder, 'postgres'), port: await freePort(), settings };
+  const [kafka, first] = await Promise.all([
+    startKafka({ dataDir: path.join(folder, 'kafka') }),
+    startDatabase(options),
+  ]);
+  let postgres = first;
   if ('unavailable' in kafka) {
+    await postgres.stop();
     await rm(folder, { recursive: true, force: true });
     return kafka;
   }
-  const options = { dataDir: path.join(folder, 'postgres'), port: await freePort(), settings };
-  let postgres = await startEmbeddedPostgres(options);
-  await migrateService(postgres.url);
-  await keepOutbox(postgres.url);
 
   const log = createLogger({ service: 'chaos', level: 'silent' });
   const transport = createKafkaTransport({ brokers: kafka.brokers, clientId: 'chaos', log });
@@ -59,11 +69,17 @@ export async function startServers(): Promise<Servers | Unavailable> {
     },
     async stop() {
       await transport.close();
-      await kafka.kill();
-      await postgres.stop();
+      await Promise.all([kafka.kill(), postgres.stop()]);
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+async function startDatabase(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const postgres = await startEmbeddedPostgres(options);
+  await migrateService(postgres.url);
+  await keepOutbox(postgres.url);
+  return postgres;
 }
 
 /** Rows of the outbox go when they are sent; a copy made in the same transaction tells what was committed. */

@@ -23,7 +23,7 @@ function lineOf(sequence: number, step_index: number, status: string, seconds: n
 }
 
 function receiptOf(at: number, more: Partial<Receipt> = {}): Receipt {
-  return { key: 'k:c:1', at, url: '/1/7', content: `POST ${body}`, body, succeeded: true, ...more };
+  return { key: 'k:c:1', at, url: '/1/7', content: `POST ${body}`, body, succeeded: true, senderPort: 1, ...more };
 }
 
 /** An enrollment that went through, as it should be. */
@@ -51,9 +51,13 @@ function sound() {
     outboxLeft: 0,
   };
   const history = {
-    faults: [{ name: 'kill', from: 10_000, to: 10_100, losesResults: true }],
+    faults: [{ name: 'kill', from: 10_000, to: 10_100, victims: ['a'] }],
     calls: [{ workflowId: 7n, organizationId: 1n, refs: ['r'], ids: [5n] }],
     receipts: [receiptOf(4_000)],
+    connections: [
+      { port: 1, name: 'a', at: 0 },
+      { port: 2, name: 'b', at: 0 },
+    ],
     published: new Map<string, string>(),
   };
   return { workflows: [{ id: 7n, organizationId: 1n, steps }], history, facts, enrollment, effect, lines };
@@ -95,6 +99,11 @@ test.each<[string, (evidence: Sound) => void, string]>([
     ({ history }) => (history.receipts = [receiptOf(9_000), receiptOf(12_000, { content: 'PUT' })]),
     'byte for byte',
   ],
+  [
+    'it was repeated when another process was killed',
+    ({ history }) => (history.receipts = [receiptOf(9_900, { senderPort: 2 }), receiptOf(13_000, { senderPort: 2 })]),
+    'byte for byte',
+  ],
   ['the funnel counts what is not', ({ facts }) => facts.counters.pop(), 'funnel'],
   ['the outbox holds something', ({ facts }) => (facts.outboxLeft = 1), 'left over'],
   ['an effect is pending', ({ effect }) => (effect.status = 'pending'), 'left over'],
@@ -109,7 +118,7 @@ test('a repeat after a failure, or after a fault that loses results, is as promi
   failed.history.receipts = [receiptOf(3_000, { succeeded: false }), receiptOf(4_000)];
   expect(against(failed)).toEqual([]);
   const killed = sound();
-  killed.history.receipts = [receiptOf(9_900), receiptOf(13_000)];
+  killed.history.receipts = [receiptOf(9_900), receiptOf(13_000, { senderPort: 2 })];
   expect(against(killed)).toEqual([]);
 });
 

@@ -21,8 +21,8 @@ export function checkPublished({ history, facts }: Evidence): string[] {
 
 type Told = { organizationId: string; enrollmentId: string; type: string };
 
-/** Layout of libs/events/src/frame.ts. */
-function committedEvents(facts: Facts): Map<string, Told> {
+/** Events of the committed outbox rows by id; layout of libs/events/src/frame.ts. */
+export function committedEvents(facts: Facts): Map<string, Told> {
   const events = new Map<string, Told>();
   for (const frame of facts.frames) {
     const reader = new BinaryReader(frame);

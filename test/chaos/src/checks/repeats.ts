@@ -1,31 +1,50 @@
-import type { Fault, Receipt } from '../history.ts';
+import type { Fault, History, Opened, Receipt } from '../history.ts';
 import type { Evidence } from './index.ts';
 
 /** A result that was on its way when the fault came may be missed until its lease has passed: faults last a little. */
 const aftermathMs = 1_000;
-const reportedAtMost = 20;
+/** A runtime tells of a connection before it uses it, but on another way, which may be slower. */
+const tellMs = 1_000;
 
 /**
- * A second arrival needs a reason between the two: the first attempt was answered with a failure, or a fault that loses
- * results came. Kafka and the clocks of processes are no reasons.
+ * A second arrival needs a reason between the two: the first attempt was answered with a failure, or one of the two
+ * senders was hit by something that loses results. Kafka, the clocks of processes and what hit others are no reasons.
  */
 export function checkRepeats({ history }: Evidence): string[] {
-  const reasons = history.faults.filter((fault) => fault.losesResults);
+  const connections = Map.groupBy(history.connections, (one) => one.port);
   const problems: string[] = [];
   for (const [key, receipts] of Map.groupBy(history.receipts, (receipt) => receipt.key)) {
     const contents = new Set(receipts.map((receipt) => receipt.content));
     if (contents.size > 1) problems.push(`key ${key} arrived in ${contents.size} versions`);
     for (const [index, receipt] of receipts.entries()) {
       const before = receipts[index - 1];
-      if (before === undefined || !before.succeeded || isExcused(before, receipt, reasons)) continue;
-      problems.push(`key ${key} arrived again after ${receipt.at - before.at} ms, at ${receipt.at}, for no reason`);
+      if (before === undefined || !before.succeeded) continue;
+      const senders = [senderOf(before, connections), senderOf(receipt, connections)];
+      if (isExcused(before, receipt, senders, history.faults)) continue;
+      problems.push(
+        `key ${key} arrived again after ${receipt.at - before.at} ms for no reason, from ${senders.join(' and ')}; ${around(history, before, receipt)}`,
+      );
     }
   }
-  return problems.length <= reportedAtMost
-    ? problems
-    : [...problems.slice(0, reportedAtMost), `${problems.length} in all`];
+  return problems;
 }
 
-function isExcused(before: Receipt, after: Receipt, reasons: readonly Fault[]): boolean {
-  return reasons.some((fault) => fault.from <= after.at && fault.to + aftermathMs >= before.at);
+/** Ports are used again, by another process too: the latest to tell of it before the arrival. */
+function senderOf({ senderPort, at }: Receipt, connections: Map<number, Opened[]>): string {
+  const opened = connections.get(senderPort) ?? [];
+  return (opened.findLast((one) => one.at <= at + tellMs) ?? opened[0])?.name ?? 'nobody known';
+}
+
+function isExcused(before: Receipt, after: Receipt, senders: readonly string[], faults: readonly Fault[]): boolean {
+  return faults.some(
+    ({ from, to, victims }) =>
+      from <= after.at && to + aftermathMs >= before.at && victims.some((victim) => senders.includes(victim)),
+  );
+}
+
+/** The faults next to the two arrivals, and how far from them in milliseconds. */
+function around({ faults }: History, before: Receipt, after: Receipt): string {
+  const nearMs = 5_000;
+  const near = faults.filter(({ from, to }) => to > before.at - nearMs && from < after.at + nearMs);
+  return near.map(({ name, from, to }) => `${name} ${from - before.at} to ${to - before.at}`).join(', ');
 }
