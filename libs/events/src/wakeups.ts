@@ -30,8 +30,11 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
   async function connect(): Promise<undefined> {
     if (client) return;
     const connecting = await db.pool.connect();
+    // The pool does not see that a client was lost which it has lent: a place that is not given back is gone for good.
     const lost = () => {
-      if (client === connecting) client = undefined;
+      if (client !== connecting) return;
+      client = undefined;
+      connecting.release(true);
       loop.wake();
     };
     connecting.on('error', lost);
@@ -79,7 +82,9 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
     async stop() {
       await loop.stop();
       clearTimeout(timer);
-      client?.release(true);
+      const listening = client;
+      client = undefined;
+      listening?.release(true);
     },
   };
 }
