@@ -20,6 +20,9 @@ export type FaultKind = {
   losesResultsOf: 'the node' | 'all' | 'none';
 };
 
+/** One that is asked to end commits what is in flight and leaves Kafka first. */
+export const askedToEnd = 'ask to end';
+const endMs = 45_000;
 const patienceMs = 4_000;
 const hourMs = 3_600_000;
 
@@ -76,6 +79,11 @@ const losing: readonly FaultKind[] = [
 
 /** What loses no result, beside the others. */
 const harmless: readonly FaultKind[] = [
+  {
+    name: askedToEnd,
+    losesResultsOf: 'none',
+    inflict: (_, { runtime }) => runtime.askToEnd(endMs),
+  },
   {
     name: 'kill Kafka',
     losesResultsOf: 'none',

@@ -5,6 +5,8 @@ export type Fault = {
   to: number;
   /** Names of the runtimes whose results could get lost or late: an effect of theirs may be repeated for it. */
   victims: readonly string[];
+  /** Whether it came to what its name says. */
+  met: boolean;
 };
 
 /** A bulk enrollment that was answered. */

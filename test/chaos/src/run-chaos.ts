@@ -91,7 +91,7 @@ export async function runChaos(options: {
 
 function addStall({ faults }: History, ms: number, victims: readonly string[]): void {
   const to = Date.now();
-  faults.push({ name: stall, from: to - ms, to, victims });
+  faults.push({ name: stall, from: to - ms, to, victims, met: true });
 }
 
 /** Two processes, each with a proxy of its own before the database. */
@@ -148,7 +148,7 @@ async function inflictRow(
       await node.runtime.untilReady();
       const from = Date.now();
       const met = await kind.inflict(target, node, random);
-      history.faults.push({ name: kind.name, from, to: Date.now(), victims: victimsOf(kind, node) });
+      history.faults.push({ name: kind.name, from, to: Date.now(), victims: victimsOf(kind, node), met });
       onProgress(`${kind.name} at ${node.runtime.name}${met ? '' : ' (did not come to it)'}`);
       const count = counts[kind.name] ?? { inflicted: 0, met: 0 };
       counts[kind.name] = { inflicted: count.inflicted + 1, met: count.met + Number(met) };

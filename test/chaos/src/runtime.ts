@@ -18,6 +18,8 @@ export type Runtime = {
   kill(): Promise<void>;
   /** Dies by SIGKILL when it next reaches the point; false when it does not within `timeoutMs`, and is killed then. */
   dieAt(point: string, timeoutMs: number): Promise<boolean>;
+  /** SIGTERM, as a deployment does; false when it has not ended within `timeoutMs`, and is killed then. */
+  askToEnd(timeoutMs: number): Promise<boolean>;
   /** SIGSTOP, and SIGCONT after `ms`. */
   freeze(ms: number): Promise<void>;
   /** Lets the clock of the process be wrong by so much. */
@@ -92,17 +94,14 @@ export function startRuntime(options: {
   return {
     name,
     kill,
-    async dieAt(point, timeoutMs) {
-      const patience = new AbortController();
-      const exited = once(child, 'exit').then(() => true);
+    dieAt(point, timeoutMs) {
       tell(child, { dieAt: point });
-      const died = await Promise.race([
-        exited,
-        sleep(timeoutMs, false, { signal: patience.signal }).catch(() => false),
-      ]);
-      patience.abort();
-      if (!died) await kill();
-      return died;
+      return endsWithin(child, timeoutMs);
+    },
+    askToEnd(timeoutMs) {
+      isReady = false;
+      child.kill('SIGTERM');
+      return endsWithin(child, timeoutMs);
     },
     async freeze(ms) {
       const frozen = child;
@@ -117,6 +116,17 @@ export function startRuntime(options: {
       await Promise.all([kill(), next && end(next)]);
     },
   };
+}
+
+/** Ends it after that. */
+async function endsWithin(child: ChildProcess, timeoutMs: number): Promise<boolean> {
+  const patience = new AbortController();
+  const exited = once(child, 'exit').then(() => true);
+  const late = sleep(timeoutMs, false, { signal: patience.signal }).catch(() => false);
+  const hasEnded = await Promise.race([exited, late]);
+  patience.abort();
+  if (!hasEnded) await end(child);
+  return hasEnded;
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -51,7 +51,7 @@ function sound() {
     outboxLeft: 0,
   };
   const history = {
-    faults: [{ name: 'kill', from: 10_000, to: 10_100, victims: ['a'] }],
+    faults: [{ name: 'kill', from: 10_000, to: 10_100, victims: ['a'], met: true }],
     calls: [{ workflowId: 7n, organizationId: 1n, refs: ['r'], ids: [5n] }],
     receipts: [receiptOf(4_000)],
     connections: [
@@ -105,6 +105,11 @@ test.each<[string, (evidence: Sound) => void, string]>([
     'byte for byte',
   ],
   ['the funnel counts what is not', ({ facts }) => facts.counters.pop(), 'funnel'],
+  [
+    'a process does not end',
+    ({ history }) => history.faults.push({ name: 'ask to end', from: 1, to: 9, victims: [], met: false }),
+    'asked to end',
+  ],
   ['the outbox holds something', ({ facts }) => (facts.outboxLeft = 1), 'left over'],
   ['an effect is pending', ({ effect }) => (effect.status = 'pending'), 'left over'],
 ])('%s: that is found', (_, spoil, promise) => {

@@ -4,6 +4,7 @@ import type { ChaosWorkflow } from '../workflows.ts';
 import { checkAccepted } from './accepted.ts';
 import { checkDrained } from './drained.ts';
 import { checkEffects } from './effects.ts';
+import { checkEnded } from './ended.ts';
 import { checkFunnel } from './funnel.ts';
 import { checkPublished } from './published.ts';
 import { checkRepeats } from './repeats.ts';
@@ -23,4 +24,5 @@ export const checks: readonly Check[] = [
   { promise: 'each committed event is published, and nothing else', violations: checkPublished },
   { promise: 'the totals of the funnel are the rows', violations: checkFunnel },
   { promise: 'nothing is left over', violations: checkDrained },
+  { promise: 'a process that is asked to end ends', violations: checkEnded },
 ];
