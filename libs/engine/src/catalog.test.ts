@@ -14,11 +14,19 @@ test('the catalog holds what runs', () => {
     'set_fields',
     'email',
     'webhook_callback',
+    'crm_create_lead',
+    'crm_update_record',
+    'crm_create_activity',
+    'crm_move_opportunity',
     'end',
   ]);
   expect(stepTypes.filter(({ sideEffects }) => sideEffects).map(({ type }) => type)).toEqual([
     'email',
     'webhook_callback',
+    'crm_create_lead',
+    'crm_update_record',
+    'crm_create_activity',
+    'crm_move_opportunity',
   ]);
 });
 

@@ -11,5 +11,6 @@ export { scheduleOf } from './scheduled-trigger.ts';
 export { settleEffect } from './settle-effect.ts';
 export { startRun } from './start-run.ts';
 export type { StepField } from './steps/step-type.ts';
+export { stubEffect } from './stub-effect.ts';
 export { type TestRun, type TestStep, testRun } from './test-run.ts';
 export { nextTick, type Schedule } from './time/schedule.ts';

@@ -47,7 +47,13 @@ export type Entry = {
 };
 
 /** Names of the effects that the runtime performs. */
-export type EffectKind = 'email' | 'webhook_callback';
+export type EffectKind =
+  | 'email'
+  | 'webhook_callback'
+  | 'crm_create_lead'
+  | 'crm_update_record'
+  | 'crm_create_activity'
+  | 'crm_move_opportunity';
 
 /** Something to be done outside the engine, fully rendered, so that a repeat is byte for byte the same. */
 export type Effect = {

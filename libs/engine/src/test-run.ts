@@ -3,10 +3,10 @@ import { advance } from './advance.ts';
 import { contactKeyOf } from './contact-key.ts';
 import type { Definition } from './definition.ts';
 import { sizeOf } from './json-size.ts';
-import type { Advance, Effect, EffectResult, Entry, Run } from './run.ts';
+import type { Advance, Entry, Run } from './run.ts';
 import { settleEffect } from './settle-effect.ts';
 import { startRun } from './start-run.ts';
-import { findStepType } from './steps/registry.ts';
+import { stubEffect } from './stub-effect.ts';
 
 /** A test run stops after this many steps: its answer holds the data of each. */
 const maxSteps = 1_000;
@@ -82,7 +82,7 @@ function moveOnce(definition: Definition, run: Run, now: Date): Move {
   const { phase, wakeAt, attempt } = first.state;
   const halfway = { ...run, state: first.state, data: first.data };
   if (first.effect) {
-    const { preview, result } = stubOf(first.effect);
+    const { preview, result } = stubEffect(first.effect);
     const { stepIndex, stepId } = first.effect;
     const second = settleEffect(definition, halfway, { stepIndex, stepId, attempt }, result, now, 0);
     return { ...second, entries: [...first.entries, ...second.entries], until: 0, preview };
@@ -126,10 +126,4 @@ function conclude(definition: Definition, run: Run, result: TestRun): TestRun {
   const stepId = definition.steps[run.state.stepIndex]?.id ?? '';
   const error = { stepIndex: run.state.stepIndex, stepId, message: `the test run was stopped after ${maxSteps} steps` };
   return { ...result, status: 'failed', data: run.data, errors: [...result.errors, error] };
-}
-
-function stubOf({ kind, request }: Effect): { preview: string; result: EffectResult } {
-  const stub = findStepType(kind)?.effect?.stub;
-  if (!stub) throw new Error(`effect ${kind} has no stub`);
-  return stub(request);
 }

@@ -1,6 +1,6 @@
 import { jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { type Caller, roles, type ServiceName } from './caller.ts';
+import { type Actor, type Caller, roles, type ServiceName } from './caller.ts';
 import type { InternalKeys } from './token-keys.ts';
 
 /** Mints and checks the internal tokens that carry a caller from service to service. */
@@ -25,7 +25,8 @@ export function createTokens(options: { service: ServiceName; keys: InternalKeys
   return {
     mint(caller, audience) {
       const { organizationId, actor, role, mode } = caller;
-      const cacheKey = `${audience} ${organizationId} ${actor.type} ${role} ${mode} ${actor.id}`;
+      const hops = actor.type === 'workflow' ? actor.hops : '';
+      const cacheKey = `${audience} ${organizationId} ${actor.type} ${hops} ${role} ${mode} ${actor.id}`;
       let token = minted.get(cacheKey);
       if (!token) {
         token = sign(keys, service, caller, audience);
@@ -46,7 +47,7 @@ export function createTokens(options: { service: ServiceName; keys: InternalKeys
 
 function sign(keys: InternalKeys, service: ServiceName, caller: Caller, audience: ServiceName): Promise<string> {
   const { organizationId, actor, role, mode } = caller;
-  return new SignJWT({ org: String(organizationId), actor: { type: actor.type, id: actor.id }, role, mode })
+  return new SignJWT({ org: String(organizationId), actor, role, mode })
     .setProtectedHeader({ alg: 'EdDSA', kid: keys.signing.kid })
     .setIssuer(service)
     .setAudience(audience)
@@ -79,12 +80,18 @@ async function check(keys: InternalKeys, service: ServiceName, token: string) {
 
 function readCaller(claims: Record<string, unknown>): Caller {
   const { org, actor, role, mode } = claims;
-  const { type, id } = typeof actor === 'object' && actor !== null ? (actor as Record<string, unknown>) : {};
   const knownRole = roles.find((known) => known === role);
-  if (typeof org !== 'string' || !/^\d+$/.test(org) || typeof id !== 'string' || !knownRole) throw malformed();
-  if (type !== 'user' && type !== 'api_key' && type !== 'service') throw malformed();
+  if (typeof org !== 'string' || !/^\d+$/.test(org) || !knownRole) throw malformed();
   if (mode !== 'live' && mode !== 'test') throw malformed();
-  return { organizationId: BigInt(org), actor: { type, id }, role: knownRole, mode };
+  return { organizationId: BigInt(org), actor: readActor(actor), role: knownRole, mode };
+}
+
+function readActor(claim: unknown): Actor {
+  const { type, id, hops } = typeof claim === 'object' && claim !== null ? (claim as Record<string, unknown>) : {};
+  if (typeof id !== 'string') throw malformed();
+  if (type === 'workflow' && typeof hops === 'number') return { type, id, hops };
+  if (type !== 'user' && type !== 'api_key' && type !== 'service') throw malformed();
+  return { type, id };
 }
 
 function malformed(): Error {

@@ -1,6 +1,11 @@
 import type { Client, HandlerContext } from '@connectrpc/connect';
 import type { Database, Sealer } from '@drippulse/db';
 import type { Logger } from '@drippulse/observability';
+import type { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
+import type { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import type { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import type { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import type { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import type { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { Caller } from '@drippulse/rpc';
@@ -17,6 +22,13 @@ import type { ServiceMetrics } from './metrics.ts';
 export type Clients = {
   workflows(caller: Caller, from?: HandlerContext): Client<typeof WorkflowsService>;
   signing(caller: Caller, from?: HandlerContext): Client<typeof WebhookSigningService>;
+  crm: {
+    accounts(caller: Caller, from?: HandlerContext): Client<typeof CrmAccountsService>;
+    contacts(caller: Caller, from?: HandlerContext): Client<typeof CrmContactsService>;
+    leads(caller: Caller, from?: HandlerContext): Client<typeof CrmLeadsService>;
+    opportunities(caller: Caller, from?: HandlerContext): Client<typeof CrmOpportunitiesService>;
+    activities(caller: Caller, from?: HandlerContext): Client<typeof CrmActivitiesService>;
+  };
 };
 
 /** What every operation of this service works with. */

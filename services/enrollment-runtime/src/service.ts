@@ -7,6 +7,11 @@ import {
 } from '@drippulse/db';
 import { type EventTransport, startRelay } from '@drippulse/events';
 import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
+import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
+import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import {
@@ -79,6 +84,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     metrics,
   });
 
+  const crm = { peers, target: 'crm' as const, tokens };
   const ctx: Context = {
     config,
     db,
@@ -89,6 +95,13 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     clients: {
       workflows: clientFor(WorkflowsService, { peers, target: 'workflows', tokens }),
       signing: clientFor(WebhookSigningService, { peers, target: 'webhook-delivery', tokens }),
+      crm: {
+        accounts: clientFor(CrmAccountsService, crm),
+        contacts: clientFor(CrmContactsService, crm),
+        leads: clientFor(CrmLeadsService, crm),
+        opportunities: clientFor(CrmOpportunitiesService, crm),
+        activities: clientFor(CrmActivitiesService, crm),
+      },
     },
     definitions: createDefinitions(db.kysely),
     dueCounts: createDueCounts(() => ctx),

@@ -1,5 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { createLogger } from '@drippulse/observability';
+import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
+import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import {
   callerOf,
@@ -15,6 +20,7 @@ import { DomainError } from '@drippulse/runtime';
 import type { Config } from '../src/config.ts';
 import { createEffectAdapters } from '../src/effects/adapters.ts';
 import type { EffectCall, EffectContext } from '../src/effects/effect-call.ts';
+import { type CrmPeer, createCrmPeer } from './crm-peer.ts';
 
 /** The only webhook there is: of organization 1. */
 const webhook = { id: 7n, organizationId: 1n, secret: Buffer.from('a secret of thirty-two bytes, ok') };
@@ -27,10 +33,10 @@ export const now = new Date('2026-11-25T09:00:00.500Z');
 /** What effects need, with a webhook-delivery service in memory that signs. */
 export function effectContext(
   config: Partial<Pick<Config, 'allowPrivate' | 'smtpUrl' | 'mailDir'>> = {},
-): EffectContext & { stop(): Promise<void> } {
+): EffectContext & { crm: CrmPeer; stop(): Promise<void> } {
   const log = createLogger({ service: 'test', level: 'fatal' });
   const keys = generateInternalTokenKeys(serviceNames);
-  const tokensOf = (service: 'enrollment-runtime' | 'webhook-delivery') =>
+  const tokensOf = (service: 'enrollment-runtime' | 'webhook-delivery' | 'crm') =>
     createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
   const peers = createInMemoryPeers();
   peers.register(
@@ -47,7 +53,10 @@ export function effectContext(
     },
     serverInterceptors({ tokens: tokensOf('webhook-delivery'), log }),
   );
+  const crm = createCrmPeer();
+  peers.register('crm', crm.routes, serverInterceptors({ tokens: tokensOf('crm'), log }));
   const tokens = tokensOf('enrollment-runtime');
+  const toCrm = { peers, target: 'crm' as const, tokens };
   const adapters = createEffectAdapters({
     config: {
       allowPrivate: true,
@@ -59,8 +68,16 @@ export function effectContext(
   });
   return {
     adapters,
+    crm,
     clients: {
       signing: clientFor(WebhookSigningService, { peers, target: 'webhook-delivery', tokens }),
+      crm: {
+        accounts: clientFor(CrmAccountsService, toCrm),
+        contacts: clientFor(CrmContactsService, toCrm),
+        leads: clientFor(CrmLeadsService, toCrm),
+        opportunities: clientFor(CrmOpportunitiesService, toCrm),
+        activities: clientFor(CrmActivitiesService, toCrm),
+      },
       workflows() {
         throw new Error('effects know no workflows');
       },
@@ -88,6 +105,7 @@ export function effectCall(kind: EffectCall['kind'], request: EffectCall['reques
     enrollmentId: 4711n,
     stepId: 'step_1',
     mode: 'live',
+    hops: 0,
     attempt: 1,
     signal: new AbortController().signal,
     ...more,

@@ -24,6 +24,7 @@ import type { Config } from '../src/config.ts';
 import type { DB } from '../src/db/schema.ts';
 import { migrateService } from '../src/migrate.ts';
 import { type Service, startService } from '../src/service.ts';
+import { createCrmPeer } from './crm-peer.ts';
 
 export const editor: Caller = { organizationId: 1n, actor: { type: 'user', id: '1' }, role: 'editor', mode: 'live' };
 export const stranger: Caller = { ...editor, organizationId: 2n };
@@ -42,7 +43,7 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean }
   const keys = generateInternalTokenKeys(serviceNames);
   const peers = createInMemoryPeers();
   const events = createEmbeddedTransport({ url: database.url, log });
-  const tokensOf = (service: 'gateway' | 'workflows') =>
+  const tokensOf = (service: 'gateway' | 'workflows' | 'crm') =>
     createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
   /** Workflows that only the workflows service knows, by id. */
   const elsewhere = new Map<bigint, { organizationId: bigint; workflow: Workflow }>();
@@ -60,12 +61,15 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean }
     serverInterceptors({ tokens: tokensOf('workflows'), log }),
   );
 
+  const crm = createCrmPeer();
+  peers.register('crm', crm.routes, serverInterceptors({ tokens: tokensOf('crm'), log }));
+
   const config: Config = {
     databaseUrl: database.url,
     internalTokenKeys: keys['enrollment-runtime'],
     encryptionKeys: randomBytes(32).toString('base64'),
     kafkaBrokers: undefined,
-    peerAddresses: { workflows: undefined, 'webhook-delivery': undefined },
+    peerAddresses: { workflows: undefined, 'webhook-delivery': undefined, crm: undefined },
     host: '127.0.0.1',
     grpcPort: undefined,
     opsPort: 0,
@@ -110,6 +114,7 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean }
     db: db.kysely,
     /** Events as they were published, in order within one enrollment. */
     published,
+    crm,
     elsewhere,
     startRuntime,
     /** Stops the runtimes in order, as a deployment does. */

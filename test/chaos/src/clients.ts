@@ -53,7 +53,7 @@ export function runtimeConfig(options: {
     ...options,
     internalTokenKeys: keys['enrollment-runtime'],
     encryptionKeys,
-    peerAddresses: { workflows: undefined, 'webhook-delivery': undefined },
+    peerAddresses: { workflows: undefined, 'webhook-delivery': undefined, crm: undefined },
     host: '127.0.0.1',
     opsPort: 0,
     logLevel: 'warn',

@@ -1,5 +1,9 @@
 import { branchStep } from './branch.ts';
 import { conditionStep } from './condition.ts';
+import { crmCreateActivityStep } from './crm-create-activity.ts';
+import { crmCreateLeadStep } from './crm-create-lead.ts';
+import { crmMoveOpportunityStep } from './crm-move-opportunity.ts';
+import { crmUpdateRecordStep } from './crm-update-record.ts';
 import { emailStep } from './email.ts';
 import { endStep } from './end.ts';
 import { logStep } from './log.ts';
@@ -23,6 +27,10 @@ export const registry: readonly StepType[] = [
   setFieldsStep,
   emailStep,
   webhookCallbackStep,
+  crmCreateLeadStep,
+  crmUpdateRecordStep,
+  crmCreateActivityStep,
+  crmMoveOpportunityStep,
   endStep,
 ];
 

@@ -46,6 +46,7 @@ export async function recordChange<Row extends RecordRow>(
   const events = collection.events(action, after, before).map((payload) => ({
     organizationId: after.organization_id,
     sequence: after.sequence,
+    hops: actor.type === 'workflow' ? actor.hops : 0,
     aggregate: `${collection.type}:${after.id}`,
     payload,
   }));

@@ -65,6 +65,7 @@ export interface Enrollments {
   created_at: Date;
   email: string | null;
   first_name: string | null;
+  hops: Generated<number>;
   id: bigint;
   key: string;
   last_name: string | null;

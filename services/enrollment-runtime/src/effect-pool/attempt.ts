@@ -21,6 +21,7 @@ export async function attempt(ctx: Context, held: HeldEffect, stopping: AbortSig
     enrollmentId: identity.id,
     stepId: effect.stepId,
     mode: identity.mode,
+    hops: identity.hops,
     attempt: state.attempt,
     signal,
   }).catch((error: unknown): EffectOutcome => {

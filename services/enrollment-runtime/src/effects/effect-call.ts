@@ -14,6 +14,8 @@ export type EffectCall = {
   enrollmentId: bigint;
   stepId: string;
   mode: 'live' | 'test';
+  /** Workflows of which each was started by what the one before did, up to the start of this enrollment. */
+  hops: number;
   attempt: number;
   /** Fires when the time for this attempt is over. */
   signal: AbortSignal;

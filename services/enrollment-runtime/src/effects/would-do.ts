@@ -1,3 +1,4 @@
+import { stubEffect } from '@drippulse/engine';
 import { withoutQuery } from './callback/webhook-callback.ts';
 import type { EffectCall, EffectContext, EffectOutcome } from './effect-call.ts';
 import { isOwnMailer, noConnection } from './email/integrations.ts';
@@ -13,4 +14,9 @@ export async function describeEmail(_ctx: EffectContext, { request }: EffectCall
 export async function describeWebhookCallback(_ctx: EffectContext, { request }: EffectCall): Promise<EffectOutcome> {
   const message = `Would send ${String(request['method'])} ${withoutQuery(String(request['url']))}`;
   return { outcome: 'succeeded', message, output: { response: { status: 200, body: '' } } };
+}
+
+/** What a live enrollment would write to the CRM, as a test run of the workflow shows it. */
+export async function describeCrmStep(_ctx: EffectContext, { kind, request }: EffectCall): Promise<EffectOutcome> {
+  return stubEffect({ kind, request }).result;
 }

@@ -25,16 +25,18 @@ export async function enroll(
   options: {
     lane: Lane;
     mode: Mode;
+    /** Of what the enrollments are started by; 0 unless a workflow did it. */
+    hops?: number;
     timezone: string;
     agentId: bigint | null;
     contacts: readonly NewEnrollment[];
   },
 ): Promise<bigint[]> {
-  const { lane, mode, timezone, agentId, contacts } = options;
+  const { lane, mode, hops = 0, timezone, agentId, contacts } = options;
   const { workflowId, organizationId, version } = lane;
   const definition = await ctx.definitions.get(workflowId, version);
   const createdAt = await startTime(ctx, trx);
-  const entry = { organizationId, workflowId, version, mode, timezone, agentId, createdAt };
+  const entry = { organizationId, workflowId, version, mode, hops, timezone, agentId, createdAt };
   const ids: bigint[] = [];
   for (let start = 0; start < contacts.length; start += sliceRows) {
     const identities = await insertSlice(trx, entry, contacts.slice(start, start + sliceRows));

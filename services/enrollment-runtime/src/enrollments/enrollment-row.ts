@@ -14,6 +14,8 @@ export type Identity = {
   workflowId: bigint;
   version: number;
   mode: Mode;
+  /** Workflows of which each was started by what the one before did, up to the start of this one. */
+  hops: number;
   agentId: bigint | null;
   leadRef: string | null;
   timezone: string;

@@ -10,6 +10,7 @@ type JoinedRow = {
   workflow_id: bigint;
   version: number;
   mode: Mode;
+  hops: number;
   agent_id: bigint | null;
   lead_ref: string | null;
   timezone: string;
@@ -40,7 +41,7 @@ export async function findRows(
 ): Promise<{ rows: EnrollmentRow[]; now: Date }> {
   const { organizationId, workflowId, ids } = scope;
   const { rows } = await sql<JoinedRow & { now: Date }>`
-    select e.id, e.organization_id, e.workflow_id, e.version, e.mode, e.agent_id, e.lead_ref, e.timezone, e.email,
+    select e.id, e.organization_id, e.workflow_id, e.version, e.mode, e.hops, e.agent_id, e.lead_ref, e.timezone, e.email,
       e.first_name, e.last_name, e.created_at, place.*,
       line.step_index as line_step_index, line.status as line_status, line.message as line_message, line.at as line_at,
       failure.error as last_error, ${ctx.dbNow} as now
@@ -86,6 +87,7 @@ function toRow(row: JoinedRow): Omit<EnrollmentRow, 'deliveries'> {
     workflowId: row.workflow_id,
     version: row.version,
     mode: row.mode,
+    hops: row.hops,
     agentId: row.agent_id,
     leadRef: row.lead_ref,
     timezone: row.timezone,

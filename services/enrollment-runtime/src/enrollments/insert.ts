@@ -10,6 +10,7 @@ export type Entry = {
   workflowId: bigint;
   version: number;
   mode: Mode;
+  hops: number;
   timezone: string;
   agentId: bigint | null;
   createdAt: Date;
@@ -28,10 +29,10 @@ export async function insertSlice(
         id bigint, key uuid, lead_ref text, email text, first_name text, last_name text, search text, contact json)
     ), identities as (
       insert into enrollments (
-        workflow_id, id, organization_id, agent_id, created_at, key, version, mode, timezone,
+        workflow_id, id, organization_id, agent_id, created_at, key, version, mode, hops, timezone,
         lead_ref, email, first_name, last_name, search, contact)
       select ${entry.workflowId}, id, ${entry.organizationId}, ${entry.agentId}::bigint, ${at(entry)}, key,
-        ${entry.version}, ${entry.mode}, ${entry.timezone},
+        ${entry.version}, ${entry.mode}, ${entry.hops}, ${entry.timezone},
         lead_ref, email, first_name, last_name, search, contact
       from added
     )

@@ -70,8 +70,5 @@ async function attemptEndsMs(trx: Transaction<DB>, run: Selectable<Runs>): Promi
     .orderBy('created_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return (
-    effect &&
-    trustedMs + effectDeadlineMs(effect.kind === 'email' ? 'email' : 'webhook_callback', parseObject(effect.request))
-  );
+  return effect && trustedMs + effectDeadlineMs(effect.kind, parseObject(effect.request));
 }

@@ -59,6 +59,7 @@ type ClaimedRow = {
   visits: string | null;
   key: string;
   timezone: string;
+  hops: number;
   agent_id: bigint | null;
   lead_ref: string | null;
   email: string | null;
@@ -111,7 +112,7 @@ async function claimRunsOf(
       claimed.phase, claimed.visits, identity.*, run_data.data
     from claimed
     cross join lateral (
-      select key, timezone, agent_id, lead_ref, email, first_name, last_name, created_at, contact
+      select key, timezone, hops, agent_id, lead_ref, email, first_name, last_name, created_at, contact
       from enrollments
       where enrollments.workflow_id = claimed.workflow_id and enrollments.id = claimed.enrollment_id
       limit 1
@@ -130,6 +131,7 @@ function toClaimedRun(row: ClaimedRow): ClaimedRun {
       workflowId: row.workflow_id,
       version: row.version,
       mode: row.mode,
+      hops: row.hops,
       agentId: row.agent_id,
       leadRef: row.lead_ref,
       timezone: row.timezone,

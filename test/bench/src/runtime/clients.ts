@@ -36,7 +36,7 @@ export function runtimeConfig(databaseUrl: string, grpcPort: number): Config {
     internalTokenKeys: keys['enrollment-runtime'],
     encryptionKeys,
     kafkaBrokers: undefined,
-    peerAddresses: { workflows: undefined, 'webhook-delivery': undefined },
+    peerAddresses: { workflows: undefined, 'webhook-delivery': undefined, crm: undefined },
     host: '127.0.0.1',
     opsPort: 0,
     logLevel: 'warn',

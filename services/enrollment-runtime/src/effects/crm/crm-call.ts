@@ -1,0 +1,56 @@
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { CallOptions } from '@connectrpc/connect';
+import { encodeJson } from '@drippulse/json';
+import { type Caller, fromConnectError } from '@drippulse/rpc';
+import { parseObject } from '../../enrollments/contact.ts';
+import type { EffectCall, EffectOutcome } from '../effect-call.ts';
+
+/** How long the CRM may take for one write. */
+export const crmTimeoutMs = 10_000;
+
+/** Refusals that another attempt may not meet. */
+const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
+
+/**
+ * Writes to our own CRM in the name of the workflow. A repeat carries the same key, so that the CRM answers what it did
+ * the first time. Other CRMs need a connection, and there is none.
+ */
+export async function callCrm(
+  call: EffectCall,
+  write: (caller: Caller, options: CallOptions) => Promise<EffectOutcome>,
+): Promise<EffectOutcome> {
+  const integration = String(call.request['integration_id']);
+  if (integration !== 'internal') {
+    return { outcome: 'failed', error: `no usable connection for ${integration}`, retryable: false };
+  }
+  const caller: Caller = {
+    organizationId: call.organizationId,
+    actor: { type: 'workflow', id: String(call.workflowId), hops: call.hops + 1 },
+    role: 'editor',
+    mode: 'live',
+  };
+  const options = { signal: call.signal, timeoutMs: crmTimeoutMs, headers: { 'idempotency-key': call.key } };
+  try {
+    return await write(caller, options);
+  } catch (error) {
+    const { kind, message, retryAfterSeconds } = fromConnectError(error);
+    return {
+      outcome: 'failed',
+      error: `the CRM refused it: ${message}`,
+      retryable: passing.has(kind),
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    };
+  }
+}
+
+/** The record that was written becomes the step's output under the name of its type. */
+export function written<D extends DescMessage>(
+  verb: string,
+  type: string,
+  desc: D,
+  record: (MessageShape<D> & { publicId: string }) | undefined,
+): EffectOutcome {
+  if (record === undefined) throw new Error(`the CRM answered without the ${type}`);
+  const message = `${verb} ${type} ${record.publicId}`;
+  return { outcome: 'succeeded', message, output: { [type]: parseObject(encodeJson(desc, record)) } };
+}

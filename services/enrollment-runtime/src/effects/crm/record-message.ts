@@ -1,0 +1,30 @@
+import { type DescField, type DescMessage, type MessageShape, ScalarType } from '@bufbuild/protobuf';
+import { decodeJson, type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
+import { parseObject } from '../../enrollments/contact.ts';
+
+/**
+ * The request that the rendered fields of a step make, read as the body of the same request over REST would be: PATCH
+ * with `id`, else POST. Templates render text, so text in place of a number counts as one. Throws as the codec does.
+ */
+export function recordMessage<D extends DescMessage>(desc: D, request: JsonObject, id?: string): MessageShape<D> {
+  const fields = parseObject(stringifyJson(request['fields'] ?? null));
+  const typed = Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const field = desc.fields.find((candidate) => candidate.name === name);
+      return [name, field !== undefined && isNumeric(field) ? toNumber(value) : value];
+    }),
+  );
+  const text = stringifyJson(typed);
+  return id === undefined
+    ? decodeJson(desc, text, { method: 'POST' })
+    : decodeJson(desc, text, { method: 'PATCH', path: { id } });
+}
+
+function isNumeric(field: DescField): boolean {
+  return field.fieldKind === 'scalar' && field.scalar !== ScalarType.STRING && field.scalar !== ScalarType.BYTES;
+}
+
+function toNumber(value: JsonValue): JsonValue {
+  if (typeof value !== 'string' || !/^\s*-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?\s*$/.test(value)) return value;
+  return parseJson(value.trim());
+}

@@ -1,0 +1,125 @@
+import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { CrmActivitiesService, CrmActivitySchema } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { type CrmContact, CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { type CrmLead, CrmLeadSchema, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmOpportunitiesService, CrmOpportunitySchema } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import { type Caller, callerOf, fromConnectError, type Routes } from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+
+/** A write that reached the CRM. */
+export type CrmWrite = { method: string; request: object; caller: Caller; key: string | null };
+
+export type CrmPeer = ReturnType<typeof createCrmPeer>;
+
+/** What this service calls of the CRM, as the CRM promises it: one write for each key, pages by cursor, not found. */
+export function createCrmPeer() {
+  const writes: CrmWrite[] = [];
+  const leads: CrmLead[] = [];
+  const contacts: CrmContact[] = [];
+  const answers = new Map<string, unknown>();
+  const failures: DomainError[] = [];
+  let pages = 0;
+
+  /** Fails if it is to; answers a key that was answered as before; else notes the write. */
+  function once<D extends DescMessage>(
+    method: string,
+    request: object,
+    call: HandlerContext,
+    make: () => MessageShape<D>,
+  ): MessageShape<D> {
+    const failure = failures.shift();
+    if (failure !== undefined) throw failure;
+    const key = call.requestHeader.get('idempotency-key');
+    const known = key === null ? undefined : answers.get(key);
+    if (known !== undefined) return known as MessageShape<D>; // what this method answered to this key
+    writes.push({ method, request, caller: callerOf(call), key });
+    const made = make();
+    if (key !== null) answers.set(key, made);
+    return made;
+  }
+
+  function page<T extends { publicId: string }>(rows: readonly T[], limit = 100, cursor = '0') {
+    pages += 1;
+    const failure = failures.shift();
+    if (failure !== undefined) throw failure;
+    const from = Number(cursor);
+    const nextCursor = from + limit < rows.length ? String(from + limit) : undefined;
+    return { rows: rows.slice(from, from + limit), totalCount: BigInt(rows.length), nextCursor };
+  }
+
+  const routes: Routes = (router) => {
+    router.service(CrmLeadsService, {
+      createCrmLead: (request, call) => ({
+        lead: once<typeof CrmLeadSchema>('createCrmLead', request, call, () =>
+          create(CrmLeadSchema, {
+            id: 'l',
+            publicId: `lead_${writes.length}`,
+            email: request.email,
+            custom: bytes('{}'),
+          }),
+        ),
+      }),
+      updateCrmLead(request, call) {
+        if (request.id === 'lead_gone')
+          throw new DomainError('not_found', 'lead_not_found', 'There is no lead with this id.');
+        const lead = once<typeof CrmLeadSchema>('updateCrmLead', request, call, () =>
+          create(CrmLeadSchema, { id: 'l', publicId: request.id, score: request.score, custom: bytes('{}') }),
+        );
+        return { lead };
+      },
+      listCrmLeads(request, call) {
+        const own = leads.filter(
+          (lead) =>
+            callerOf(call).organizationId === BigInt(lead.externalSystem ?? '1') &&
+            (request.status === undefined || lead.status === request.status) &&
+            (request.source === undefined || lead.source === request.source),
+        );
+        const { rows, ...totals } = page(own, request.limit, request.cursor);
+        return { leads: rows, ...totals };
+      },
+    });
+    router.service(CrmContactsService, {
+      getCrmContact({ id }) {
+        const contact = contacts.find((known) => known.id === id || known.publicId === id);
+        if (contact === undefined)
+          throw new DomainError('not_found', 'contact_not_found', 'There is no contact with this id.');
+        return { contact };
+      },
+      listCrmContacts(request) {
+        const { rows, ...totals } = page(contacts, request.limit, request.cursor);
+        return { contacts: rows, ...totals };
+      },
+    });
+    router.service(CrmActivitiesService, {
+      createCrmActivity: (request, call) => ({
+        activity: once<typeof CrmActivitySchema>('createCrmActivity', request, call, () =>
+          create(CrmActivitySchema, { id: 'a', publicId: 'act_1', subject: request.subject, custom: bytes('{}') }),
+        ),
+      }),
+    });
+    router.service(CrmOpportunitiesService, {
+      updateCrmOpportunity: (request, call) => ({
+        opportunity: once<typeof CrmOpportunitySchema>('updateCrmOpportunity', request, call, () =>
+          create(CrmOpportunitySchema, { id: 'o', publicId: request.id, custom: bytes('{}') }),
+        ),
+      }),
+    });
+  };
+
+  return {
+    routes,
+    writes,
+    leads,
+    contacts,
+    pages: () => pages,
+    /** The next calls fail so. */
+    fail(...next: Parameters<typeof fromConnectError>[0][]) {
+      failures.push(...next.map(fromConnectError));
+    },
+  };
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
