@@ -1,6 +1,9 @@
 import type { JsonObject } from '@drippulse/json';
+import { type EventTrigger, eventTriggerOf } from './event-trigger.ts';
 import { loopsOf } from './graph.ts';
 import type { EffectKind } from './run.ts';
+import { sourceOf } from './scheduled-trigger.ts';
+import type { CrmSelection } from './steps/crm-selection.ts';
 import { findStepType } from './steps/registry.ts';
 import type { BoundStep, EffectPolicy, EffectStub, RunStep } from './steps/step-type.ts';
 
@@ -12,6 +15,10 @@ export type Definition = {
   readonly workflowId: string;
   readonly version: number;
   readonly steps: readonly CompiledStep[];
+  /** The event that starts runs, if one does. */
+  readonly eventTrigger?: EventTrigger | undefined;
+  /** What its schedule enrolls, if it enrolls records of the CRM. */
+  readonly source?: CrmSelection | undefined;
 };
 
 /** A step ready to run. */
@@ -42,7 +49,7 @@ export function compileDefinition(source: { workflowId: string; version: number;
   const bound = steps.map(bind);
   const loops = loopsOf(bound.map(({ exits }, index) => exits.map(({ target }) => resolveTarget(target, index))));
   const compiled = bound.map((step, index) => compileStep(step, index));
-  return { workflowId, version, steps: compiled };
+  return { workflowId, version, steps: compiled, eventTrigger: eventTriggerOf(steps), source: sourceOf(steps) };
 
   function resolveTarget(target: string, index: number): number {
     const found = target === 'next' ? index + 1 : target === 'end' ? steps.length : indexes.get(target);

@@ -3,6 +3,7 @@ export { advance } from './advance.ts';
 export { type StepTypeInfo, stepTypes } from './catalog.ts';
 export { contactKeyOf } from './contact-key.ts';
 export { type CompiledStep, compileDefinition, type Definition, type Step } from './definition.ts';
+export { type EventTrigger, eventTriggerOf } from './event-trigger.ts';
 export { fixtureProfile, fixtures, testData } from './fixtures.ts';
 export { readSteps } from './reading/read-steps.ts';
 export { retryStep } from './retry-step.ts';
@@ -10,6 +11,7 @@ export type { Advance, Effect, EffectKind, EffectResult, Entry, Run, RunState } 
 export { scheduleOf } from './scheduled-trigger.ts';
 export { settleEffect } from './settle-effect.ts';
 export { startRun } from './start-run.ts';
+export { type CrmSelection, readCrmSelection } from './steps/crm-selection.ts';
 export type { StepField } from './steps/step-type.ts';
 export { stubEffect } from './stub-effect.ts';
 export { type TestRun, type TestStep, testRun } from './test-run.ts';

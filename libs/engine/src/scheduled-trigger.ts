@@ -1,4 +1,6 @@
 import type { Step } from './definition.ts';
+import { objectOf } from './json-value.ts';
+import type { CrmSelection } from './steps/crm-selection.ts';
 import { triggerConfig } from './steps/trigger.ts';
 import type { Schedule } from './time/schedule.ts';
 
@@ -8,4 +10,13 @@ export function scheduleOf(steps: readonly Pick<Step, 'type' | 'config'>[]): Sch
   if (first?.type !== 'trigger') return undefined;
   const { data } = triggerConfig.safeParse(first.config);
   return data?.frequency === undefined ? undefined : { frequency: data.frequency, timezone: data.timezone };
+}
+
+/** What the schedule in the trigger of a workflow enrolls, if it says so. */
+export function sourceOf(steps: readonly Pick<Step, 'type' | 'config'>[]): CrmSelection | undefined {
+  const [first] = steps;
+  if (first?.type !== 'trigger') return undefined;
+  const { data } = triggerConfig.safeParse(first.config);
+  if (data?.source === undefined) return undefined;
+  return { recordType: data.source.record_type, filter: objectOf(data.source.filter) ?? {} };
 }

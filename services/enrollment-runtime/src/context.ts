@@ -47,6 +47,6 @@ export type Context = {
   relay: { wake(): void };
   sealer: Sealer;
   /** Runs a loop of this process now; call after the commit that gave it work. */
-  wake: { advance(): void; drain(): void; schedules(): void };
+  wake: { advance(): void; drain(): void; schedules(): void; sources(): void };
   fault?: Fault;
 };

@@ -22,6 +22,11 @@ export function createServiceMetrics(registry: Metrics) {
     labelNames: ['status'],
     registers,
   });
+  const chainsCut = new Counter({
+    name: 'drippulse_workflow_chains_cut_total',
+    help: 'Events that started nothing because too many workflows had started each other in a row.',
+    registers,
+  });
   const effects = new Counter({
     name: 'drippulse_effects_total',
     help: 'Attempts of effects, by kind and outcome.',
@@ -43,6 +48,7 @@ export function createServiceMetrics(registry: Metrics) {
     contactsEnrolled: (count: number) => enrolled.inc(count),
     enrollmentEnded: (status: string, count = 1) => ended.inc({ status }, count),
     stepsRun: (status: string, count: number) => steps.inc({ status }, count),
+    chainCut: () => chainsCut.inc(),
     effectTried: (kind: string, outcome: string) => effects.inc({ kind, outcome }),
     effectsInFlight: (count: number) => inFlight.set(count),
     runClaimed: (latenessMs: number) => lateness.observe(Math.max(0, latenessMs) / 1000),

@@ -25,6 +25,7 @@ import {
 import { type Clock, systemClock } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { Config } from './config.ts';
+import { consumeCrm } from './consumers/crm.ts';
 import { consumeWorkflows } from './consumers/workflows.ts';
 import type { Context } from './context.ts';
 import type { DB } from './db/schema.ts';
@@ -35,6 +36,7 @@ import { createDueCounts } from './enrollments/due-counts.ts';
 import type { Fault } from './fault-points.ts';
 import { startAdvance } from './loops/advance.ts';
 import { startDrainDeleted } from './loops/drain-deleted.ts';
+import { startEnrollSources } from './loops/enroll-sources.ts';
 import { startFireSchedules } from './loops/fire-schedules.ts';
 import { startMakePartitions } from './loops/make-partitions.ts';
 import { createServiceMetrics } from './metrics.ts';
@@ -115,6 +117,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
       advance: () => advancing.wake(),
       drain: () => draining.wake(),
       schedules: () => firing.wake(),
+      sources: () => enrolling.wake(),
     },
     ...(shared.fault && { fault: shared.fault }),
   };
@@ -122,13 +125,15 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
   const advancing = startAdvance(ctx, pool);
   const draining = startDrainDeleted(ctx);
   const firing = startFireSchedules(ctx);
+  const enrolling = startEnrollSources(ctx);
   const background = [
     draining,
     firing,
+    enrolling,
     startMakePartitions(ctx),
     startPartitionLoop({ db, tables: [idempotencyPartitions], log }),
   ];
-  const consumer = await consumeWorkflows(ctx, { events, metrics });
+  const consumers = [await consumeWorkflows(ctx, { events, metrics }), await consumeCrm(ctx, { events, metrics })];
 
   const routes = routesOf(ctx);
   const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
@@ -150,7 +155,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     async stop() {
       peers.unregister('enrollment-runtime');
       await server?.stop();
-      await consumer.stop();
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
       await advancing.stop();
       await pool.stop();
       await Promise.all(background.map((loop) => loop.stop()));

@@ -4,7 +4,7 @@ import { CrmActivitiesService, CrmActivitySchema } from '@drippulse/proto/drippu
 import { type CrmContact, CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { type CrmLead, CrmLeadSchema, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService, CrmOpportunitySchema } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
-import { type Caller, callerOf, fromConnectError, type Routes } from '@drippulse/rpc';
+import { type Caller, callerOf, type Routes } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
 
 /** A write that reached the CRM. */
@@ -18,8 +18,14 @@ export function createCrmPeer() {
   const leads: CrmLead[] = [];
   const contacts: CrmContact[] = [];
   const answers = new Map<string, unknown>();
-  const failures: DomainError[] = [];
+  const failures: (DomainError | undefined)[] = [];
   let pages = 0;
+  let gate: PromiseWithResolvers<void> | undefined;
+
+  function failIfAsked(): void {
+    const failure = failures.shift();
+    if (failure !== undefined) throw failure;
+  }
 
   /** Fails if it is to; answers a key that was answered as before; else notes the write. */
   function once<D extends DescMessage>(
@@ -28,8 +34,7 @@ export function createCrmPeer() {
     call: HandlerContext,
     make: () => MessageShape<D>,
   ): MessageShape<D> {
-    const failure = failures.shift();
-    if (failure !== undefined) throw failure;
+    failIfAsked();
     const key = call.requestHeader.get('idempotency-key');
     const known = key === null ? undefined : answers.get(key);
     if (known !== undefined) return known as MessageShape<D>; // what this method answered to this key
@@ -41,8 +46,7 @@ export function createCrmPeer() {
 
   function page<T extends { publicId: string }>(rows: readonly T[], limit = 100, cursor = '0') {
     pages += 1;
-    const failure = failures.shift();
-    if (failure !== undefined) throw failure;
+    failIfAsked();
     const from = Number(cursor);
     const nextCursor = from + limit < rows.length ? String(from + limit) : undefined;
     return { rows: rows.slice(from, from + limit), totalCount: BigInt(rows.length), nextCursor };
@@ -68,7 +72,7 @@ export function createCrmPeer() {
         );
         return { lead };
       },
-      listCrmLeads(request, call) {
+      async listCrmLeads(request, call) {
         const own = leads.filter(
           (lead) =>
             callerOf(call).organizationId === BigInt(lead.externalSystem ?? '1') &&
@@ -76,11 +80,13 @@ export function createCrmPeer() {
             (request.source === undefined || lead.source === request.source),
         );
         const { rows, ...totals } = page(own, request.limit, request.cursor);
+        await gate?.promise;
         return { leads: rows, ...totals };
       },
     });
     router.service(CrmContactsService, {
       getCrmContact({ id }) {
+        failIfAsked();
         const contact = contacts.find((known) => known.id === id || known.publicId === id);
         if (contact === undefined)
           throw new DomainError('not_found', 'contact_not_found', 'There is no contact with this id.');
@@ -113,9 +119,17 @@ export function createCrmPeer() {
     leads,
     contacts,
     pages: () => pages,
-    /** The next calls fail so. */
-    fail(...next: Parameters<typeof fromConnectError>[0][]) {
-      failures.push(...next.map(fromConnectError));
+    /** The next calls fail so; undefined lets one through. */
+    fail(...next: (DomainError | undefined)[]) {
+      failures.push(...next);
+    },
+    /** Pages of leads are answered only after `releasePages`. */
+    holdPages() {
+      gate = Promise.withResolvers();
+    },
+    releasePages() {
+      gate?.resolve();
+      gate = undefined;
     },
   };
 }

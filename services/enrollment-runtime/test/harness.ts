@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { fromBinary } from '@bufbuild/protobuf';
+import { fromBinary, getOption, toBinary } from '@bufbuild/protobuf';
 import { connectDatabase } from '@drippulse/db';
 import { createEmbeddedTransport, migrateEmbeddedTransport, topicOf } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
+import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { type EnrollmentEvent, EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import { webhook } from '@drippulse/proto/drippulse/events/v1/options_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import { type Workflow, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import {
@@ -133,6 +135,18 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean }
       const headers = { ce_id: 'evt_test', ce_type: 'workflow.updated' };
       await producer.send(topicOf(WorkflowEventSchema).name, [{ key: 'test', value, headers }], 5_000);
     },
+    /** Publishes events of the CRM, as its relay does; answers their ids. */
+    async publishCrm(...messages: CrmEvent[]): Promise<string[]> {
+      const topic = topicOf(CrmEventSchema);
+      await events.ensureTopics([topic.name]);
+      const sent = messages.map((message) => ({
+        key: message.aggregate,
+        value: toBinary(CrmEventSchema, message),
+        headers: { ce_id: message.id, ce_type: typeOf(message) },
+      }));
+      await producer.send(topic.name, sent, 5_000);
+      return messages.map(({ id }) => id);
+    },
     async stop() {
       await subscription.stop();
       await producer.close();
@@ -143,6 +157,11 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean }
       await database.drop();
     },
   };
+}
+
+function typeOf({ payload }: CrmEvent): string {
+  const field = CrmEventSchema.fields.find(({ localName }) => localName === payload.case);
+  return field === undefined ? '' : getOption(field, webhook).type;
 }
 
 async function migrateAll(url: string): Promise<void> {

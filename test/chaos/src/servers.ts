@@ -4,6 +4,7 @@ import path from 'node:path';
 import { migrateService } from '@drippulse/enrollment-runtime/migrate';
 import { createKafkaTransport, topicOf } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
+import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import {
@@ -48,7 +49,7 @@ export async function startServers(): Promise<Servers | Unavailable> {
   const log = createLogger({ service: 'chaos', level: 'silent' });
   const transport = createKafkaTransport({ brokers: kafka.brokers, clientId: 'chaos', log });
   const topic = topicOf(EnrollmentEventSchema).name;
-  await transport.ensureTopics([topic, topicOf(WorkflowEventSchema).name]);
+  await transport.ensureTopics([topic, topicOf(WorkflowEventSchema).name, topicOf(CrmEventSchema).name]);
   const published = new Map<string, string>();
   await transport.consume({
     topic,

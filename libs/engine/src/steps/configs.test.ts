@@ -9,6 +9,8 @@ test.each<unknown>([
   { type: 'trigger' },
   { type: 'trigger', kind: 'Manual', timezone: 'Europe/Berlin' },
   { type: 'trigger', kind: 'schedule', frequency: '*/5 * * * *', timezone: 'Asia/Tokyo' },
+  { type: 'trigger', frequency: 'daily', source: { record_type: 'Lead', filter: { status: 'New', owner_id: 7 } } },
+  { type: 'trigger', kind: 'event', event_name: 'lead.created', filter: { match: 'any', conditions } },
   { type: 'log', message: 'x', level: 'WARN' },
   { type: 'wait', duration: 1.5, unit: 'hours' },
   { type: 'wait', duration: '{{ days }}', unit: 'days' },
@@ -30,8 +32,31 @@ test.each<unknown>([
 });
 
 test.each<[unknown, string]>([
-  [{ type: 'trigger', kind: 'event' }, 'kind must be one of manual, schedule'],
-  [{ type: 'trigger', source: 'leads' }, 'source is not available yet'],
+  [{ type: 'trigger', kind: 'poll' }, 'kind must be one of manual, schedule, event'],
+  [{ type: 'trigger', kind: 'event' }, 'event_name is required for an event'],
+  [{ type: 'trigger', event_name: 'lead.created' }, 'event_name needs kind event'],
+  [{ type: 'trigger', filter: { conditions } }, 'filter needs kind event'],
+  [{ type: 'trigger', kind: 'event', event_name: 'x', filter: {} }, 'filter.conditions is required'],
+  [{ type: 'trigger', kind: 'event', event_name: 'x', frequency: 'daily' }, 'frequency needs kind schedule'],
+  [{ type: 'trigger', frequency: 'daily', source: 'leads' }, 'source must be an object'],
+  [{ type: 'trigger', source: { record_type: 'lead', filter: {} } }, 'source needs a schedule'],
+  [{ type: 'trigger', frequency: 'daily', source: { record_type: 'lead' } }, 'source.filter is required'],
+  [
+    { type: 'trigger', frequency: 'daily', source: { record_type: 'deal', filter: {} } },
+    'source.record_type must be one of lead, contact',
+  ],
+  [
+    { type: 'trigger', frequency: 'daily', source: { record_type: 'lead', filter: { stauts: 'new' } } },
+    'source.filter.stauts must be one of q, owner_id',
+  ],
+  [
+    { type: 'trigger', frequency: 'daily', source: { record_type: 'lead', filter: { status: 'cold' } } },
+    'source.filter.status must be one of new, working',
+  ],
+  [
+    { type: 'trigger', frequency: 'daily', source: { record_type: 'contact', filter: { updated_since: 'today' } } },
+    'source.filter.updated_since must be a timestamp',
+  ],
   [{ type: 'trigger', kind: 'schedule' }, 'frequency is required for a schedule'],
   [{ type: 'trigger', kind: 'manual', frequency: 'daily' }, 'frequency needs kind schedule'],
   [

@@ -78,6 +78,29 @@ export interface Enrollments {
   workflow_id: bigint;
 }
 
+export interface EventTriggers {
+  event_name: string;
+  organization_id: bigint;
+  workflow_id: bigint;
+}
+
+export interface Jobs {
+  created_at: Generated<Date>;
+  cursor: string | null;
+  error: string | null;
+  failures: Generated<number>;
+  fence: Generated<bigint>;
+  finished_at: Date | null;
+  id: Generated<bigint>;
+  input: string;
+  kind: string;
+  organization_id: bigint;
+  processed: Generated<bigint>;
+  status: Generated<string>;
+  total: Generated<bigint>;
+  wake_at: Generated<Date>;
+}
+
 export interface Lanes {
   catching_up: Generated<boolean>;
   draining: Generated<boolean>;
@@ -173,6 +196,8 @@ export interface DB {
   deliveries: Deliveries;
   effects: Effects;
   enrollments: Enrollments;
+  event_triggers: EventTriggers;
+  jobs: Jobs;
   lanes: Lanes;
   outcomes: Outcomes;
   removals: Removals;

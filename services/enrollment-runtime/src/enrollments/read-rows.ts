@@ -9,14 +9,15 @@ export type Rows = { contacts: NewEnrollment[]; skippedCount: number; skipped: {
 /** Why a bulk enrollment is refused whatever its rows are. */
 export type Refusal = { refused: DomainError };
 
-const maxRows = 10_000;
+/** Contacts that one call enrolls. */
+export const maxRows = 10_000;
 const maxRowBytes = 64 * 1024;
 const shownSkipped = 100;
 /** Rows read before other requests get their turn. */
 const sliceRows = 500;
 
 /** Reads the `contacts` of a request, each row once; says what is wrong instead of throwing it, as checks have an order. */
-export async function readRows(contacts: Uint8Array | undefined): Promise<Rows | Refusal> {
+export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty: boolean }): Promise<Rows | Refusal> {
   if (contacts === undefined || jsonKind(contacts) !== 'array')
     return refusal('invalid', 'contacts_required', required);
   const rows: Rows = { contacts: [], skippedCount: 0, skipped: [] };
@@ -33,7 +34,7 @@ export async function readRows(contacts: Uint8Array | undefined): Promise<Rows |
     }
     if (count % sliceRows === 0) await giveWay();
   }
-  return count === 0 ? refusal('invalid', 'contacts_empty', empty) : rows;
+  return count === 0 && !o.mayBeEmpty ? refusal('invalid', 'contacts_empty', empty) : rows;
 }
 
 const required = 'contacts must be an array of contact objects.';

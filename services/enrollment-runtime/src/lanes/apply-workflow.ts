@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { parseSteps } from '../definitions/definitions.ts';
 import { syncSchedule } from '../schedules/sync-schedule.ts';
+import { syncTrigger } from '../triggers/sync-trigger.ts';
 import type { LaneState } from './lane.ts';
 
 /** A workflow as it is after a change; `sequence` is the version of its row. */
@@ -29,8 +30,11 @@ export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promi
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     const isHigher = (await insertLane(trx, change)) || (await updateLane(ctx, trx, change));
-    if (isHigher) await syncSchedule(ctx, trx, { ...change, steps: parseSteps(change.steps) });
-    return isHigher;
+    if (!isHigher) return false;
+    const steps = parseSteps(change.steps);
+    await syncSchedule(ctx, trx, { ...change, steps });
+    await syncTrigger(trx, { ...change, steps });
+    return true;
   });
   if (!applied) return;
   ctx.wake.advance();

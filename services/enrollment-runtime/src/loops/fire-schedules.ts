@@ -29,6 +29,7 @@ async function fireAll(ctx: Context, due: readonly DueSchedule[]): Promise<unkno
       if (await fireSchedule(ctx, schedule)) {
         ctx.relay.wake();
         ctx.wake.advance();
+        ctx.wake.sources();
       }
     } catch (error) {
       if (isInfrastructureError(error)) throw error;

@@ -8,7 +8,9 @@ import {
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
+import type { NewEnrollment } from '../enrollments/contact.ts';
 import { enroll } from '../enrollments/enroll.ts';
+import { readRecords } from '../enrollments/read-records.ts';
 import { type Refusal, type Rows, readRows } from '../enrollments/read-rows.ts';
 import { requireLane, requireLockedLane } from '../enrollments/scope.ts';
 import type { Lane } from '../lanes/lane.ts';
@@ -21,12 +23,17 @@ export async function bulkEnroll(
   request: Request,
   call: HandlerContext,
 ): Promise<MessageInitShape<typeof BulkEnrollResponseSchema>> {
-  await requireLane(ctx, call, request.workflowId);
-  const read = await readRows(request.contacts);
+  const { state } = await requireLane(ctx, call, request.workflowId);
+  const read = await readRows(request.contacts, { mayBeEmpty: request.crm !== undefined });
+  const isRefused = state === 'archived' || 'refused' in read;
+  const records =
+    request.crm === undefined || isRefused
+      ? { contacts: [] }
+      : await readRecords(ctx, call, request.crm, read.contacts.length);
   const { bulkEnroll: method } = EnrollmentsService.method;
   const response = await transact(ctx, call, method, request, async (trx, { organizationId, mode }) => {
     const lane = await requireLockedLane(trx, { organizationId, workflowId: request.workflowId });
-    const rows = requireRows(lane, request, read);
+    const rows = requireRows(lane, request, read, records);
     const timezone = readTimezone(request.timezone);
     const ids = await enroll(ctx, trx, { lane, mode, timezone, agentId: null, contacts: rows.contacts });
     return {
@@ -42,7 +49,12 @@ export async function bulkEnroll(
 }
 
 /** The refusals of the reference, in its order. */
-function requireRows(lane: Lane, request: Request, read: Rows | Refusal): Rows {
+function requireRows(
+  lane: Lane,
+  request: Request,
+  read: Rows | Refusal,
+  records: { contacts: NewEnrollment[] } | Refusal,
+): Rows {
   if (lane.state === 'archived') {
     throw new DomainError('failed_precondition', 'workflow_archived', 'An archived workflow takes no new enrollments.');
   }
@@ -50,11 +62,14 @@ function requireRows(lane: Lane, request: Request, read: Rows | Refusal): Rows {
   if (request.agentId !== undefined) {
     throw new DomainError('not_found', 'agent_not_found', 'There is no agent with this id.');
   }
-  if (read.contacts.length === 0) {
+  if ('refused' in records) throw records.refused;
+  const contacts = [...read.contacts, ...records.contacts];
+  if (contacts.length === 0) {
     const violations = read.skipped.map(({ index, reason }) => ({ field: `contacts.${index}`, message: reason }));
-    throw new DomainError('invalid', 'no_enrollments_created', 'No row can be enrolled.', { violations });
+    const message = request.crm === undefined ? 'No row can be enrolled.' : 'No record meets the filter.';
+    throw new DomainError('invalid', 'no_enrollments_created', message, { violations });
   }
-  return read;
+  return { ...read, contacts };
 }
 
 function readTimezone(timezone: string | undefined): string {

@@ -1,3 +1,4 @@
+import { addJob } from '@drippulse/db';
 import { nextTick } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
@@ -5,13 +6,15 @@ import type { DB } from '../db/schema.ts';
 import { readContact } from '../enrollments/contact.ts';
 import { enroll } from '../enrollments/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
+import { packSourceJob, sourceJobs } from './source-job.ts';
 
 export type DueSchedule = { workflowId: bigint; organizationId: bigint };
 
 /**
  * Fires the tick that is due, once for all processes: the row that holds it is locked, and moves on to the next boundary
- * after now with the enrollment, so that ticks missed while nothing ran fire as one. The lane is locked first, in the
- * order in which a change of the workflow locks them. Answers whether it enrolled.
+ * after now with the enrollment, or with the job that enrolls
+ * what its source returns, so that ticks missed while nothing ran fire as one. The lane is locked first, in the
+ * order in which a change of the workflow locks them. Answers whether it fired.
  */
 export async function fireSchedule(ctx: Context, due: DueSchedule): Promise<boolean> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
@@ -24,6 +27,13 @@ export async function fireSchedule(ctx: Context, due: DueSchedule): Promise<bool
       ? trx.deleteFrom('schedules').where('workflow_id', '=', due.workflowId).execute()
       : trx.updateTable('schedules').set({ next_tick_at: next }).where('workflow_id', '=', due.workflowId).execute());
     const { timezone } = schedule;
+    const { workflowId, organizationId } = lane;
+    const { source } = await ctx.definitions.get(workflowId, lane.version);
+    if (source !== undefined) {
+      const input = packSourceJob({ workflowId, timezone, selection: source });
+      await addJob(trx, { organizationId, kind: sourceJobs, input, total: 0n });
+      return true;
+    }
     await enroll(ctx, trx, { lane, mode: 'live', timezone, agentId: null, contacts: [readContact('{}')] });
     return true;
   });

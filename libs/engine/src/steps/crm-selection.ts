@@ -1,0 +1,61 @@
+import { isRawNumber, type JsonObject, type JsonValue, parseTimestamp } from '@drippulse/json';
+import { z } from 'zod';
+import { objectOf } from '../json-value.ts';
+
+import { describeIssues } from './describe-issues.ts';
+import { choice, config, number } from './parameters.ts';
+import type { ConfigProblem } from './step-type.ts';
+
+/** Records of the CRM that are enrolled: those of a type that meet a filter. */
+export type CrmSelection = { recordType: 'lead' | 'contact'; filter: JsonObject };
+
+const text = z.string().min(1).max(255);
+
+const commonFilters = {
+  q: text,
+  owner_id: number(z.int().min(1)),
+  external_system: text,
+  external_id: text,
+  updated_since: z.string().refine((value) => parseTimestamp(value) !== undefined, 'must be a timestamp'),
+  email: text,
+};
+
+/** The filters of the lists of leads and contacts, by type of record. */
+const filters: Record<CrmSelection['recordType'], Record<string, z.ZodType>> = {
+  lead: {
+    ...commonFilters,
+    status: choice(['new', 'working', 'qualified', 'unqualified', 'converted']),
+    source: text,
+  },
+  contact: { ...commonFilters, account_id: text },
+};
+
+/** Which records are enrolled, as a step or a request says it. */
+export const crmSelection = config({
+  record_type: choice(['lead', 'contact']).describe('lead or contact.'),
+  filter: z
+    .record(z.string(), z.custom<JsonValue>())
+    .describe('Which of them: the filters of their list by name, such as {"status": "new"}; {} means all.'),
+}).superRefine(({ record_type: type, filter }, context) => {
+  for (const [name, value] of Object.entries(filter)) {
+    for (const { path, message } of filterProblems(filters[type], name, value)) {
+      context.addIssue({ code: 'custom', path: ['filter', ...path], message });
+    }
+  }
+});
+
+/** Reads a selection. A filter that is unknown is a problem: left out, it would let everybody in. */
+export function readCrmSelection(value: JsonObject): { selection: CrmSelection } | { problems: ConfigProblem[] } {
+  const read = crmSelection.safeParse(value);
+  if (!read.success) return { problems: describeIssues(read.error.issues, value) };
+  return { selection: { recordType: read.data.record_type, filter: objectOf(read.data.filter) ?? {} } };
+}
+
+function filterProblems(known: Record<string, z.ZodType>, name: string, value: JsonValue): ConfigProblem[] {
+  const schema = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (schema === undefined) return [{ path: [name], message: `must be one of ${Object.keys(known).join(', ')}` }];
+  const given = isRawNumber(value) ? Number(value.rawJSON) : value;
+  const read = schema.safeParse(given);
+  if (read.success) return [];
+  return describeIssues(read.error.issues, given).map(({ message }) => ({ path: [name], message }));
+}

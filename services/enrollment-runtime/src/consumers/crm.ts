@@ -1,0 +1,80 @@
+import { setImmediate as giveWay } from 'node:timers/promises';
+import { type Consumer, type EventTransport, startConsumer, topicOf } from '@drippulse/events';
+import type { Metrics } from '@drippulse/observability';
+import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
+import type { Context } from '../context.ts';
+import { type CrmChange, contactOf, readChange } from '../triggers/crm-change.ts';
+import { findTriggers } from '../triggers/find-triggers.ts';
+import { type StartingEvent, startWorkflow } from '../triggers/start-workflow.ts';
+
+const group = 'enrollment-runtime';
+/** Events of one transaction. */
+const sliceEvents = 500;
+/** Contacts that the CRM is asked for at once. */
+const askedAtOnce = 10;
+/**
+ * A workflow's own change may start workflows, whose changes may start more. After this many in a row nothing starts: a
+ * circle ends, and so does a chain that somebody built on purpose and made too long.
+ */
+export const longestChain = 5;
+
+/** Starts the workflows that ask for changes of the CRM; a change that nobody asks for writes nothing. */
+export function consumeCrm(
+  ctx: Context,
+  { events, metrics }: { events: EventTransport; metrics: Metrics },
+): Promise<Consumer> {
+  return startConsumer({
+    transport: events,
+    topic: topicOf(CrmEventSchema),
+    group,
+    db: ctx.db,
+    log: ctx.log,
+    metrics,
+    async handle(batch) {
+      const changes = batch.map(readChange).filter((change) => change !== undefined);
+      for (let start = 0; start < changes.length; start += sliceEvents) {
+        await startWorkflows(ctx, changes.slice(start, start + sliceEvents));
+        await giveWay();
+      }
+    },
+  });
+}
+
+async function startWorkflows(ctx: Context, changes: readonly CrmChange[]): Promise<void> {
+  const triggers = await findTriggers(ctx.db.kysely, changes);
+  if (triggers.length === 0) return;
+  const asked = changes.filter((change) => triggers.some((trigger) => isOf(trigger, change)));
+  const cut = asked.filter(({ hops }) => hops > longestChain);
+  for (const { id, name, organizationId, hops } of cut) {
+    const facts = { event_id: id, event: name, organization: String(organizationId), hops };
+    ctx.log.warn(facts, 'a chain of workflows that start each other was cut');
+    ctx.metrics.chainCut();
+  }
+  const events = await withContacts(
+    ctx,
+    asked.filter(({ hops }) => hops <= longestChain),
+  );
+  for (const trigger of triggers) {
+    const own = events.filter(({ change }) => isOf(trigger, change)).map(({ starting }) => starting);
+    if (own.length > 0) await startWorkflow(ctx, trigger, { group, events: own });
+  }
+  ctx.relay.wake();
+  ctx.wake.advance();
+}
+
+function isOf(trigger: { organizationId: bigint; eventName: string }, change: CrmChange): boolean {
+  return trigger.organizationId === change.organizationId && trigger.eventName === change.name;
+}
+
+async function withContacts(ctx: Context, changes: readonly CrmChange[]) {
+  const events: { change: CrmChange; starting: StartingEvent }[] = [];
+  for (let start = 0; start < changes.length; start += askedAtOnce) {
+    const slice = changes.slice(start, start + askedAtOnce);
+    const contacts = await Promise.all(slice.map((change) => contactOf(ctx, change)));
+    for (const [index, change] of slice.entries()) {
+      const { id, name, hops } = change;
+      events.push({ change, starting: { id, name, hops, contact: contacts[index] ?? '{}' } });
+    }
+  }
+  return events;
+}

@@ -1,0 +1,23 @@
+import { startJobLoop } from '@drippulse/db';
+import type { Loop } from '@drippulse/runtime';
+import type { Context } from '../context.ts';
+import { enrollSourcePage } from '../schedules/enroll-source-page.ts';
+import { sourceJobs } from '../schedules/source-job.ts';
+
+/** Longer than the CRM may take for a page. */
+const leaseSeconds = 30;
+
+/** Enrolls what the sources of schedules return, page by page. */
+export function startEnrollSources(ctx: Context): Loop {
+  return startJobLoop({
+    db: ctx.db,
+    kind: sourceJobs,
+    log: ctx.log,
+    leaseSeconds,
+    slice: (trx, job) => enrollSourcePage(ctx, trx, job),
+    onCommitted() {
+      ctx.relay.wake();
+      ctx.wake.advance();
+    },
+  });
+}

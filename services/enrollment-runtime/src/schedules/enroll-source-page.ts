@@ -1,0 +1,39 @@
+import type { JobRow, JobSlice } from '@drippulse/db';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import { selectRecords } from '../crm/select-records.ts';
+import type { DB } from '../db/schema.ts';
+import { enroll } from '../enrollments/enroll.ts';
+import { lockLane } from '../lanes/lock-lane.ts';
+import { readSourceJob } from './source-job.ts';
+
+/**
+ * Enrolls one page of what a tick's source returns. The page and the cursor behind it are one transaction, and a cursor
+ * passes each record once, so no record is enrolled twice for a tick. The lane is locked after the CRM has answered: who
+ * pauses the workflow never waits for another service.
+ */
+export async function enrollSourcePage(ctx: Context, trx: Transaction<DB>, job: JobRow): Promise<JobSlice> {
+  const { workflowId, timezone, selection } = readSourceJob(job.input);
+  const organizationId = job.organization_id;
+  const cursor: string | null = JSON.parse(job.cursor ?? 'null');
+  const page = await selectRecords(
+    ctx,
+    {
+      organizationId,
+      actor: { type: 'service', id: 'enrollment-runtime' },
+      role: 'viewer',
+      mode: 'live',
+    },
+    selection,
+    cursor === null ? {} : { cursor },
+  );
+  const lane = await lockLane(trx, { workflowId, organizationId });
+  const isActive = lane?.state === 'active';
+  if (isActive && page.contacts.length > 0) {
+    await enroll(ctx, trx, { lane, mode: 'live', timezone, agentId: null, contacts: page.contacts });
+  }
+  const isFinished = !isActive || page.nextCursor === undefined;
+  // Nobody asks for it again, and an hourly schedule would leave many.
+  if (isFinished) await sql`delete from jobs where id = ${job.id}`.execute(trx);
+  return { cursor: JSON.stringify(page.nextCursor ?? null), processed: page.contacts.length, isFinished };
+}

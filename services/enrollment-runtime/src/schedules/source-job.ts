@@ -1,0 +1,26 @@
+import type { CrmSelection } from '@drippulse/engine';
+import { stringifyJson } from '@drippulse/json';
+import { parseObject } from '../enrollments/contact.ts';
+
+export const sourceJobs = 'schedule_source';
+
+/** What a tick of a schedule is to enroll: the source as it was then. */
+export type SourceJob = { workflowId: bigint; timezone: string; selection: CrmSelection };
+
+export function packSourceJob({ workflowId, timezone, selection }: SourceJob): string {
+  const { recordType, filter } = selection;
+  return stringifyJson({ workflow_id: String(workflowId), timezone, record_type: recordType, filter });
+}
+
+/** Reads what `packSourceJob` made. */
+export function readSourceJob(text: string): SourceJob {
+  const { workflow_id, timezone, record_type, filter } = parseObject(text);
+  return {
+    workflowId: BigInt(String(workflow_id)),
+    timezone: String(timezone),
+    selection: {
+      recordType: record_type === 'contact' ? 'contact' : 'lead',
+      filter: parseObject(stringifyJson(filter ?? null)),
+    },
+  };
+}

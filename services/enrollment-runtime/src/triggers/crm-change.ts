@@ -1,0 +1,87 @@
+import type { ConsumedEvent } from '@drippulse/events';
+import { encodeField, encodeJson, formatTimestamp } from '@drippulse/json';
+import { CrmContactSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
+import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { type Caller, fromConnectError } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import { contactText } from '../crm/contact-text.ts';
+
+type Clients = Pick<Context, 'clients'>;
+type Payload = Extract<CrmEvent['payload'], { value: object }>;
+type Person = { publicId: string; text: string };
+
+/** A change of a record, as an event. */
+export type CrmChange = {
+  id: string;
+  name: string;
+  organizationId: bigint;
+  hops: number;
+  time: CrmEvent['time'];
+  payload: Payload;
+};
+
+export function readChange({ id, type, message }: ConsumedEvent<typeof CrmEventSchema>): CrmChange | undefined {
+  const { organizationId, hops, time, payload } = message;
+  return payload.case === undefined ? undefined : { id, name: type, organizationId, hops, time, payload };
+}
+
+/**
+ * The JSON text of the contact that a change enrolls: the fields of the person it is about at the top, if there is one,
+ * and the event under `event`. Whom an opportunity or an activity is about is asked of the CRM.
+ */
+export async function contactOf(ctx: Clients, change: CrmChange): Promise<string> {
+  const { id, name, time, payload } = change;
+  const person = (await personOf(ctx, change)) ?? { publicId: payload.value.publicId, text: '{}' };
+  const head = JSON.stringify({ id, name, occurred_at: time && formatTimestamp(time) });
+  return contactText(person.publicId, person.text, `${head.slice(0, -1)},"properties":${recordOf(payload)}}`);
+}
+
+function recordOf(payload: Payload): string {
+  const field = CrmEventSchema.fields.find(({ localName }) => localName === payload.case);
+  if (field === undefined) throw new Error(`there is no event ${payload.case}`);
+  return encodeField(field, { [payload.case]: payload.value });
+}
+
+async function personOf(ctx: Clients, { organizationId, payload }: CrmChange): Promise<Person | undefined> {
+  const { value } = payload;
+  switch (value.$typeName) {
+    case 'drippulse.crm.v1.CrmLead':
+      return { publicId: value.publicId, text: encodeJson(CrmLeadSchema, value) };
+    case 'drippulse.crm.v1.CrmContact':
+      return { publicId: value.publicId, text: encodeJson(CrmContactSchema, value) };
+    case 'drippulse.crm.v1.CrmOpportunity':
+      return findContact(ctx, organizationId, value.contactId);
+    case 'drippulse.crm.v1.CrmActivity':
+      return (await findLead(ctx, organizationId, value.leadId)) ?? findContact(ctx, organizationId, value.contactId);
+    default:
+      return undefined;
+  }
+}
+
+async function findContact({ clients }: Clients, organizationId: bigint, id?: string): Promise<Person | undefined> {
+  if (id === undefined) return undefined;
+  const found = await unlessGone(clients.crm.contacts(callerOf(organizationId)).getCrmContact({ id }));
+  return found?.contact && { publicId: found.contact.publicId, text: encodeJson(CrmContactSchema, found.contact) };
+}
+
+async function findLead({ clients }: Clients, organizationId: bigint, id?: string): Promise<Person | undefined> {
+  if (id === undefined) return undefined;
+  const found = await unlessGone(clients.crm.leads(callerOf(organizationId)).getCrmLead({ id }));
+  return found?.lead && { publicId: found.lead.publicId, text: encodeJson(CrmLeadSchema, found.lead) };
+}
+
+/** What was deleted since is about nobody; a CRM that is away is asked again later. */
+async function unlessGone<T>(asking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking;
+  } catch (error) {
+    const failure = fromConnectError(error);
+    if (failure.kind === 'not_found') return undefined;
+    throw failure;
+  }
+}
+
+function callerOf(organizationId: bigint): Caller {
+  return { organizationId, actor: { type: 'service', id: 'enrollment-runtime' }, role: 'viewer', mode: 'live' };
+}

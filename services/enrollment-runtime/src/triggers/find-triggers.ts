@@ -1,0 +1,24 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/** A workflow that asks for events of a name. */
+export type Trigger = { workflowId: bigint; organizationId: bigint; eventName: string };
+
+type Asked = { organizationId: bigint; name: string };
+
+/** The workflows that ask for these events of these organizations. */
+export async function findTriggers(db: Kysely<DB>, events: readonly Asked[]): Promise<Trigger[]> {
+  const asked = new Map(events.map((event) => [`${event.organizationId} ${event.name}`, event]));
+  const { rows } = await triggersQuery([...asked.values()]).execute(db);
+  return rows;
+}
+
+/** Asked for every change of every record: it must read nobody's triggers but those that are asked for. */
+export function triggersQuery(asked: readonly Asked[]): RawBuilder<Trigger> {
+  return sql<Trigger>`
+    select trigger.workflow_id as "workflowId", trigger.organization_id as "organizationId",
+      trigger.event_name as "eventName"
+    from unnest(${asked.map((event) => event.organizationId)}::bigint[], ${asked.map((event) => event.name)}::text[])
+      as asked (organization_id, event_name)
+    join event_triggers as trigger using (organization_id, event_name)`;
+}
