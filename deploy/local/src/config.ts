@@ -29,6 +29,9 @@ const passedOn = [
   'LOG_LEVEL',
   'BOUNCE_WEBHOOK_SECRET',
   'LEASE_SECONDS',
+  'HCAPTCHA_SITE_KEY',
+  'HCAPTCHA_SECRET',
+  'HCAPTCHA_VERIFY_URL',
 ] as const;
 
 /** What `npm start` and `npm run start:distributed` take from the environment. */

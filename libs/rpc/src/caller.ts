@@ -7,11 +7,11 @@ export type Role = (typeof roles)[number];
 export type Mode = 'live' | 'test';
 
 /**
- * Who acts: a user of a session, an organization's API key, a service on its own behalf, or a step of a workflow. `hops`
+ * Who acts: a user of a session, an organization's API key, a service on its own behalf, a hosted form, or a step of a workflow. `hops`
  * counts the workflows of which each was started by what the one before did, this one included.
  */
 export type Actor =
-  | { type: 'user' | 'api_key' | 'service'; id: string }
+  | { type: 'user' | 'api_key' | 'service' | 'lead_form'; id: string }
   | { type: 'workflow'; id: string; hops: number };
 
 /** On whose behalf a call is made. */

@@ -1,4 +1,4 @@
-import { type ContextKey, createContextKey, type HandlerContext } from '@connectrpc/connect';
+import { type ContextKey, createContextKey, createContextValues, type HandlerContext } from '@connectrpc/connect';
 import type { Caller } from './caller.ts';
 
 /** Where the server interceptors leave the caller. */
@@ -11,6 +11,14 @@ export function callerOf(call: HandlerContext): Caller {
   const caller = call.values.get(callerKey);
   if (!caller) throw new Error('the call has no caller: it is served without serverInterceptors');
   return caller;
+}
+
+/**
+ * The same call on behalf of another caller: for open methods, whose own caller is nobody, once the service has found
+ * whose resource they are about.
+ */
+export function actingAs(call: HandlerContext, caller: Caller): HandlerContext {
+  return { ...call, values: createContextValues().set(callerKey, caller) };
 }
 
 /** The request id the call came with. */

@@ -4,7 +4,7 @@ export { clientFor, transportFor } from './clients.ts';
 export { fromConnectError, toConnectError } from './errors.ts';
 export { serveRpc } from './grpc/server.ts';
 export { createGrpcPeers } from './grpc-peers.ts';
-export { callerOf, requestIdOf } from './handler-context.ts';
+export { actingAs, callerOf, requestIdOf } from './handler-context.ts';
 export { createInMemoryPeers } from './in-memory-peers.ts';
 export { serverInterceptors } from './interceptors.ts';
 export type { Peers, Routes } from './peers.ts';

@@ -90,7 +90,7 @@ function readActor(claim: unknown): Actor {
   const { type, id, hops } = typeof claim === 'object' && claim !== null ? (claim as Record<string, unknown>) : {};
   if (typeof id !== 'string') throw malformed();
   if (type === 'workflow' && typeof hops === 'number') return { type, id, hops };
-  if (type !== 'user' && type !== 'api_key' && type !== 'service') throw malformed();
+  if (type !== 'user' && type !== 'api_key' && type !== 'service' && type !== 'lead_form') throw malformed();
   return { type, id };
 }
 

@@ -12,7 +12,7 @@ await runMain(async () => {
   }
   const log = createLogger({ level: config.logLevel });
   const events = createKafkaTransport({ brokers: config.kafkaBrokers, clientId: 'crm', log });
-  const peers = createGrpcPeers({});
+  const peers = createGrpcPeers(config.peerAddresses);
   const service = await startService({ ...config, grpcPort: config.grpcPort ?? 0 }, { peers, events, log });
   const ops = await startOpsServer({
     host: config.host,

@@ -11,7 +11,13 @@ export function createServiceMetrics(registry: Metrics) {
     labelNames: ['record_type', 'action'],
     registers: [registry],
   });
+  const trapped = new Counter({
+    name: 'drippulse_lead_forms_trapped_total',
+    help: 'Submissions of hosted forms that filled in what no person sees.',
+    registers: [registry],
+  });
   return {
+    submissionTrapped: () => trapped.inc(),
     recordChanged: (type: RecordType, action: Action) => changes.inc({ record_type: type, action }),
   };
 }

@@ -7,12 +7,23 @@ import {
 } from '@drippulse/db';
 import { type EventTransport, startRelay } from '@drippulse/events';
 import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
-import { createTokens, type Peers, parseInternalTokenKeys, serveRpc, serverInterceptors } from '@drippulse/rpc';
+import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import {
+  clientFor,
+  createTokens,
+  type Peers,
+  parseInternalTokenKeys,
+  serveRpc,
+  serverInterceptors,
+} from '@drippulse/rpc';
 import { type Clock, systemClock } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import type { DB } from './db/schema.ts';
+import { createCaptcha } from './lead-forms/captcha.ts';
+import { startEnrollSubmissions } from './loops/enroll-submissions.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 
@@ -39,7 +50,23 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
   const relay = startRelay({ db, schema: 'crm', service: 'crm', transport: events, log, metrics });
   const partitions = startPartitionLoop({ db, tables: [idempotencyPartitions], log });
 
-  const ctx: Context = { config, db, clock, log, metrics: createServiceMetrics(metrics), relay, sealer };
+  const captcha = createCaptcha(config);
+  const ctx: Context = {
+    config,
+    db,
+    clock,
+    log,
+    metrics: createServiceMetrics(metrics),
+    relay,
+    sealer,
+    captcha,
+    clients: {
+      workflows: clientFor(WorkflowsService, { peers, target: 'workflows', tokens }),
+      enrollments: clientFor(EnrollmentsService, { peers, target: 'enrollment-runtime', tokens }),
+    },
+    wake: { enrollSubmissions: () => enrolling.wake() },
+  };
+  const enrolling = startEnrollSubmissions(ctx);
   const routes = routesOf(ctx);
   const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
   peers.register('crm', routes, interceptors);
@@ -60,6 +87,8 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     async stop() {
       peers.unregister('crm');
       await server?.stop();
+      await enrolling.stop();
+      await captcha.close();
       await partitions.stop();
       await relay.stop();
       await db.close();

@@ -57,6 +57,16 @@ describe.each(stores)('limits counted %s', (_name, redisUrl) => {
     expect(Number((await attempt('192.0.2.1')).headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
   });
 
+  test('an address sends at most 20 forms a minute, and its other requests are not counted for it', async () => {
+    const headers = { 'x-forwarded-for': `203.0.113.${1 + (process.pid % 250)}`, 'content-type': 'application/json' };
+    const submit = () => gateway.as(null)('POST', '/public/lead_forms/unknown', { email: 'a@example.com' }, headers);
+    const answers = [];
+    for (let index = 0; index < 21; index++) answers.push(await submit());
+    expect(answers.map(({ status }) => status === 429)).toEqual([...Array(20).fill(false), true]);
+    expect(answers[0]?.headers.get('ratelimit-policy')).toBe('"lead_forms";q=20;w=60');
+    expect((await gateway.as(null)('GET', '/public/lead_forms/unknown', undefined, headers)).status).not.toBe(429);
+  });
+
   test('the aliases of login count together, for all accounts of an address', async () => {
     const address = `198.51.100.${1 + (process.pid % 250)}`;
     const paths = ['/api/v1/admin/login', '/api/v1/sessions/admin', '/api/v1/auth/login'];

@@ -148,7 +148,7 @@ function describeChart(helm: string): void {
           .flatMap((rule: KubernetesObject) => rule[direction === 'ingress' ? 'from' : 'to'])
           .map((peer: KubernetesObject) => peer['podSelector'].matchLabels['app.kubernetes.io/name'])
           .sort();
-      expect(allowed('workflows', 'ingress', 'grpc')).toEqual(['enrollment-runtime', 'gateway']);
+      expect(allowed('workflows', 'ingress', 'grpc')).toEqual(['crm', 'enrollment-runtime', 'gateway']);
       expect(allowed('workflows', 'egress', 8081)).toEqual(['enrollment-runtime', 'gateway']);
       const [container] = named('Deployment', 'workflows').template.spec.containers;
       const addresses = container.env.filter(({ name }: KubernetesObject) => String(name).endsWith('_ADDRESS'));

@@ -38,6 +38,7 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
   const lead = await made('/crm/leads', { company: mark });
   const opportunity = await made('/crm/opportunities', { name: mark });
   const field = await made('/crm/custom_fields', { record_type: 'lead', key: 'made_first', label: mark });
+  const form = await made('/lead_forms', { name: mark });
   const activity = await made('/crm/activities', { kind: 'note', subject: mark });
   return {
     projects: project.id,
@@ -55,6 +56,7 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
     opportunities: opportunity.id,
     activities: activity.id,
     custom_fields: field.id,
+    lead_forms: form.id,
     opportunity_pipelines: opportunity.pipeline_id,
     opportunity_pipeline_stages: opportunity.pipeline_stage_id,
   };

@@ -44,6 +44,163 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     expect(back.body).toEqual(lead.body);
   });
 
+  /** A workflow that is active. */
+  async function launch(name: string, steps: object[]): Promise<string> {
+    const made = await platform.api.post('/api/v1/workflows', { name, status: 'active', steps });
+    expect(made).toMatchObject({ status: 201 });
+    return `/api/v1/workflows/${made.body.id}/enrollments`;
+  }
+
+  /** The only enrollment of a workflow, once it has ended. */
+  async function ended(enrollments: string) {
+    return eventually(async () => {
+      const { body } = await platform.api.get(enrollments);
+      expect(body.enrollments).toMatchObject([{ completed_at: expect.any(String) }]);
+      return (await platform.api.get(`${enrollments}/${body.enrollments[0].id}`)).body;
+    });
+  }
+
+  test('an opportunity that comes to a stage is routed by the workflow that waits for it', async () => {
+    const contact = await platform.api.post('/api/v1/crm/contacts', {
+      email: 'eve@example.com',
+      last_name: 'Moneypenny',
+    });
+    const pipelines = await platform.api.get('/api/v1/crm/opportunity_pipelines');
+    const stages: { id: string; name: string }[] = pipelines.body.pipelines[0].stages;
+    const stage = (name: string) => stages.find((known) => known.name === name)?.id;
+    const id = '{{ event.properties.public_id }}';
+    const atProposal = { field: 'properties.pipeline_stage_id', operator: 'equals', value: stage('Proposal') };
+    const large = { field: 'event.properties.amount_cents', operator: 'greater_or_equal', value: 10_000_000 };
+    const enrollments = await launch('Route large deals', [
+      {
+        type: 'trigger',
+        config: { kind: 'event', event_name: 'opportunity.stage_changed', filter: { conditions: [atProposal] } },
+      },
+      { type: 'condition', config: { conditions: [large] } },
+      {
+        type: 'crm_update_record',
+        config: { record_type: 'opportunity', record_id: id, fields: { description: 'P1, {{ email }}' } },
+      },
+      {
+        type: 'crm_create_activity',
+        config: { kind: 'meeting', subject: 'Review {{ event.properties.name }}', opportunity_id: id },
+      },
+      { type: 'crm_move_opportunity', config: { opportunity_id: id, pipeline_stage_id: stage('Negotiation') } },
+    ]);
+    const { body } = await platform.api.post('/api/v1/crm/opportunities', {
+      name: 'Acme, 400 seats',
+      amount_cents: 12_000_000,
+      contact_id: contact.body.public_id,
+    });
+    const path = `/api/v1/crm/opportunities/${body.public_id}`;
+    await platform.api.patch(path, { pipeline_stage_id: stage('Prospect') });
+    await platform.api.patch(path, { pipeline_stage_id: stage('Proposal') });
+    const run = await ended(enrollments);
+    expect(run).toMatchObject({
+      status: 'completed',
+      lead_ref: contact.body.public_id,
+      data: { email: 'eve@example.com' },
+    });
+    expect((await platform.api.get(path)).body).toMatchObject({
+      description: 'P1, eve@example.com',
+      pipeline_stage_id: stage('Negotiation'),
+    });
+    const activities = await platform.api.get(`/api/v1/crm/activities?opportunity_id=${body.id}`);
+    expect(activities.body.activities).toMatchObject([{ kind: 'meeting', subject: 'Review Acme, 400 seats' }]);
+    const changes = await platform.api.get(`/api/v1/crm/change_events?record_type=opportunity&record_id=${body.id}`);
+    const actor = { actor_type: 'workflow', actor_id: String(run.workflow_id) };
+    expect(changes.body.change_events.slice(0, 2)).toMatchObject([actor, actor]);
+  });
+
+  test('leads that a filter names are nurtured: a wait, a condition, a mail, and a task for a person', async () => {
+    const source = `webinar-${Date.now()}`;
+    for (const [email, score] of [
+      ['ada@nurture.example', 80],
+      ['alan@nurture.example', 20],
+    ] as const) {
+      await platform.api.post('/api/v1/crm/leads', { email, first_name: email.split('@')[0], score, source });
+    }
+    const enrollments = await launch('Nurture', [
+      { type: 'trigger', config: {} },
+      { type: 'wait', config: { duration: 1, unit: 'seconds' } },
+      { type: 'condition', config: { conditions: [{ field: 'score', operator: 'greater_than', value: 50 }] } },
+      {
+        type: 'email',
+        config: { subject: 'Hello {{ first_name }}', body: 'About {{ source }}', integration_id: 'nurture' },
+      },
+      {
+        type: 'crm_create_activity',
+        config: { kind: 'task', subject: 'Call {{ first_name }}', lead_id: '{{ lead_ref }}' },
+      },
+      {
+        type: 'crm_update_record',
+        config: { record_type: 'lead', record_id: '{{ lead_ref }}', fields: { status: 'working' } },
+      },
+    ]);
+    const bulk = await platform.api.post(`${enrollments}/bulk`, {
+      contacts: [],
+      crm: { record_type: 'lead', filter: { source } },
+    });
+    expect(bulk).toMatchObject({ status: 201, body: { created_count: 2 } });
+    await eventually(async () => {
+      const { body } = await platform.api.get(`/api/v1/crm/leads?source=${source}&sort=email`);
+      expect(body.leads).toMatchObject([{ status: 'working' }, { status: 'new' }]);
+    });
+    const tasks = await platform.api.get('/api/v1/crm/activities?kind=task');
+    expect(tasks.body.activities).toMatchObject([
+      { subject: 'Call ada', lead_public_id: expect.stringMatching(/^lead_/) },
+    ]);
+    const done = await platform.api.get(`${enrollments}?q=ada@nurture.example`);
+    expect(done.body.enrollments).toMatchObject([{ delivery_summary: { sent: 1 } }]);
+  });
+
+  test('a hosted form turns a visitor into a lead on its way through a workflow', async () => {
+    const enrollments = await launch('From the website', [
+      {
+        type: 'crm_update_record',
+        config: { record_type: 'lead', record_id: '{{ lead_ref }}', fields: { title: 'Visitor' } },
+      },
+    ]);
+    const form = await platform.api.post('/api/v1/lead_forms', {
+      lead_form: {
+        name: 'Website',
+        workflow_id: Number(enrollments.split('/')[4]),
+        redirect_url: 'https://example.com/thanks',
+      },
+    });
+    expect(form).toMatchObject({
+      status: 201,
+      body: { active: true, public_path: expect.stringMatching(/^\/public\/lead_forms\//) },
+    });
+    const visitor = platform.api.as(null);
+    const path: string = form.body.public_path;
+    const page = await visitor.get(path, { headers: { accept: 'text/html' } });
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    const submission_id = /name="submission_id" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    const sent = new URLSearchParams({ submission_id, email: 'visitor@example.com', first_name: 'Vic' }).toString();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const _repeat of [1, 2]) {
+      const answer = await visitor.post(path, sent, { headers });
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, 'https://example.com/thanks']);
+    }
+    expect(await ended(enrollments)).toMatchObject({ status: 'completed', contact: { email: 'visitor@example.com' } });
+    const { body } = await platform.api.get('/api/v1/crm/leads?email=visitor@example.com');
+    expect(body.leads).toMatchObject([{ first_name: 'Vic', title: 'Visitor', source: 'lead_form' }]);
+    const changes = await platform.api.get(`/api/v1/crm/change_events?record_id=${body.leads[0].id}`);
+    expect(changes.body.change_events).toMatchObject([
+      { actor_type: 'workflow' },
+      { action: 'created', actor_type: 'lead_form' },
+    ]);
+    expect((await visitor.post(path, { first_name: 'Vic' })).body).toMatchObject({
+      errors: { email: ['is required'] },
+    });
+    expect((await visitor.post('/public/lead_forms/unknown', { email: 'a@b.c' })).body.error).toBe(
+      'lead_form_not_found',
+    );
+  });
+
   test('what GET gave may be sent to PATCH, and changes nothing', async () => {
     const account = await platform.api.post('/api/v1/crm/accounts', { name: 'Acme', custom: { price: 1 } });
     const contact = await platform.api.post('/api/v1/crm/contacts', {

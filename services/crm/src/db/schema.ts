@@ -102,6 +102,41 @@ export interface CustomFields {
   updated_at: Date;
 }
 
+export interface LeadForms {
+  active: boolean;
+  created_at: Date;
+  deleted_at: Date | null;
+  description: string | null;
+  fields: string;
+  hcaptcha_required: boolean;
+  id: Generated<bigint>;
+  last_enrollment_error: string | null;
+  last_submitted_at: Date | null;
+  name: string;
+  organization_id: bigint;
+  redirect_url: string | null;
+  source: string;
+  submission_count: Generated<bigint>;
+  submit_label: string;
+  thank_you_text: string;
+  title: string | null;
+  token: string;
+  updated_at: Date;
+  workflow_id: bigint | null;
+}
+
+export interface LeadFormSubmissions {
+  attempts: Generated<number>;
+  created_at: Date;
+  enroll_at: Date | null;
+  form_id: bigint;
+  id: string;
+  lead_id: string | null;
+  organization_id: bigint;
+  submission_key: Buffer;
+  workflow_id: bigint | null;
+}
+
 export interface Leads {
   company_name: string | null;
   contact_id: string | null;
@@ -187,6 +222,8 @@ export interface DB {
   change_events: ChangeEvents;
   contacts: Contacts;
   custom_fields: CustomFields;
+  lead_form_submissions: LeadFormSubmissions;
+  lead_forms: LeadForms;
   leads: Leads;
   opportunities: Opportunities;
   opportunity_pipeline_preferences: OpportunityPipelinePreferences;

@@ -5,6 +5,7 @@ import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb'
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
+import { LeadFormsService, PublicLeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
@@ -14,18 +15,25 @@ import { accountsMethods } from './accounts.ts';
 import { activitiesMethods } from './activities.ts';
 import { contactsMethods } from './contacts.ts';
 import { createCustomField } from './create-custom-field.ts';
+import { createLeadForm } from './create-lead-form.ts';
 import { createPipeline } from './create-pipeline.ts';
 import { deleteCustomField } from './delete-custom-field.ts';
+import { deleteLeadForm } from './delete-lead-form.ts';
 import { deletePipeline } from './delete-pipeline.ts';
 import { exportRecords } from './export-records.ts';
+import { getLeadForm } from './get-lead-form.ts';
 import { importRecords } from './import-records.ts';
 import { leadsMethods } from './leads.ts';
 import { listChangeEvents } from './list-change-events.ts';
 import { listCustomFields } from './list-custom-fields.ts';
+import { listLeadForms } from './list-lead-forms.ts';
 import { listPipelines } from './list-pipelines.ts';
 import { opportunitiesMethods } from './opportunities.ts';
 import { setDefaultPipeline } from './set-default-pipeline.ts';
+import { showLeadForm } from './show-lead-form.ts';
+import { submitLeadForm } from './submit-lead-form.ts';
 import { updateCustomField } from './update-custom-field.ts';
+import { updateLeadForm } from './update-lead-form.ts';
 import { updatePipeline } from './update-pipeline.ts';
 
 export function routesOf(ctx: Context): Routes {
@@ -52,6 +60,17 @@ export function routesOf(ctx: Context): Routes {
       exportCrmRecords: (request, call) => exportRecords(ctx, request, call),
       importCrmRecords: (requests, call) => importRecords(ctx, requests, call),
     } satisfies ServiceImpl<typeof CrmBundlesService>);
+    router.service(LeadFormsService, {
+      listLeadForms: (request, call) => listLeadForms(ctx, request, call),
+      createLeadForm: (request, call) => createLeadForm(ctx, request, call),
+      getLeadForm: (request, call) => getLeadForm(ctx, request, call),
+      updateLeadForm: (request, call) => updateLeadForm(ctx, request, call),
+      deleteLeadForm: (request, call) => deleteLeadForm(ctx, request, call),
+    } satisfies ServiceImpl<typeof LeadFormsService>);
+    router.service(PublicLeadFormsService, {
+      showLeadForm: (request, call) => showLeadForm(ctx, request, call),
+      submitLeadForm: (request, call) => submitLeadForm(ctx, request, call),
+    } satisfies ServiceImpl<typeof PublicLeadFormsService>);
     router.service(CrmChangeEventsService, {
       listCrmChangeEvents: (request, call) => listChangeEvents(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmChangeEventsService>);

@@ -9,8 +9,8 @@ type Policy = { name: string; limiter: Limiter; quota: number; windowSeconds: nu
 const organizationFactor = 5;
 
 /**
- * Counts requests: by credential, then by organization; without a credential by address. The classes `login` and
- * `reports` count on top of that. An organization is charged only for what its credential was allowed, so that one key
+ * Counts requests: by credential, then by organization; without a credential by address. The class
+ * `reports` counts on top of that, `login` and `lead_forms` by address alone. An organization is charged only for what its credential was allowed, so that one key
  * in a loop does not use up the others' share.
  */
 export function createRateLimit(store: LimiterStore, limits: { perMinute: number; burst: number }): RateLimit {
@@ -24,6 +24,7 @@ export function createRateLimit(store: LimiterStore, limits: { perMinute: number
   const address = burstyPolicy(store, 'address', limits.perMinute, limits.burst);
   const login = fixedPolicy(store, 'login', 100, 60);
   const reports = fixedPolicy(store, 'reports', 10, 60);
+  const leadForms = fixedPolicy(store, 'lead_forms', 20, 60);
 
   function applying(
     limitClass: string,
@@ -31,6 +32,7 @@ export function createRateLimit(store: LimiterStore, limits: { perMinute: number
     { clientAddress }: RequestFacts,
   ): [Policy, string][] {
     if (limitClass === 'login') return [[login, clientAddress]];
+    if (limitClass === 'lead_forms') return [[leadForms, clientAddress]];
     if (!authenticated) return [[address, clientAddress]];
     const general: [Policy, string][] = [
       [credential, authenticated.limitKey],

@@ -60,7 +60,7 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   tag: string;
 
   /**
-   * Rate-limit class: `default` when empty, `login`, `reports`.
+   * Rate-limit class: `default` when empty, `login`, `reports`, `lead_forms`.
    *
    * @generated from field: string limits = 6;
    */

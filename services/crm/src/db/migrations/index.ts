@@ -2,9 +2,11 @@ import type { Migration } from 'kysely/migration';
 import * as crm from './2026-11-25-1000-crm.ts';
 import * as customFields from './2026-11-25-1100-custom-fields.ts';
 import * as leadConversion from './2026-11-25-1200-lead-conversion.ts';
+import * as leadForms from './2026-11-25-1700-lead-forms.ts';
 
 export const migrations: Record<string, Migration> = {
   '2026-11-25-1000-crm': crm,
   '2026-11-25-1100-custom-fields': customFields,
   '2026-11-25-1200-lead-conversion': leadConversion,
+  '2026-11-25-1700-lead-forms': leadForms,
 };

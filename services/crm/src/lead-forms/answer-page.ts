@@ -1,0 +1,26 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/runtime';
+import { messagePage, type Page } from './page.ts';
+
+type Answer = { contentType: string; data: Uint8Array };
+
+/** Answers with a page, under its own policy. */
+export function answerPage(call: HandlerContext, status: number, { html, policy }: Page): Answer {
+  call.responseHeader.set('x-http-status', String(status));
+  call.responseHeader.set('content-security-policy', policy);
+  return { contentType: 'text/html; charset=utf-8', data: Buffer.from(html) };
+}
+
+/** A visitor reads a page in place of the problem document that a program gets. */
+export async function orMissingPage(
+  call: HandlerContext,
+  wantsPage: boolean,
+  answer: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (!wantsPage || !(error instanceof DomainError) || error.kind !== 'not_found') throw error;
+    return answerPage(call, 404, messagePage('No such form', 'This form does not exist, or is closed.'));
+  }
+}

@@ -1,0 +1,77 @@
+import type { MessageShape } from '@bufbuild/protobuf';
+import type {
+  CreateLeadFormRequestSchema,
+  UpdateLeadFormRequestSchema,
+} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { DomainError, type Violation } from '@drippulse/runtime';
+import { refuse, requiredText, text } from '../records/rules.ts';
+import { checkFields, defaultFields, type FormField, readFields } from './fields.ts';
+import type { FormRow } from './form.ts';
+
+type Request = MessageShape<typeof CreateLeadFormRequestSchema | typeof UpdateLeadFormRequestSchema>;
+
+/** What a form is, bar what the platform says of it. */
+export type FormColumns = Omit<FormColumnsOfRow, 'fields'> & { fields: readonly FormField[] };
+type FormColumnsOfRow = Pick<
+  FormRow,
+  | 'name'
+  | 'title'
+  | 'description'
+  | 'fields'
+  | 'submit_label'
+  | 'thank_you_text'
+  | 'redirect_url'
+  | 'source'
+  | 'workflow_id'
+  | 'hcaptcha_required'
+  | 'active'
+>;
+
+/** What a request says, with our own words where it says nothing. */
+export function readColumns(request: Request): FormColumns {
+  return {
+    name: request.name ?? '',
+    title: request.title ?? null,
+    description: request.description ?? null,
+    fields: request.fields.length === 0 ? defaultFields : readFields(request.fields),
+    submit_label: request.submitLabel ?? 'Send',
+    thank_you_text: request.thankYouText ?? 'Thank you. We have received your message.',
+    redirect_url: request.redirectUrl ?? null,
+    source: request.source ?? 'lead_form',
+    workflow_id: request.workflowId ?? null,
+    hcaptcha_required: request.hcaptchaRequired ?? false,
+    active: request.active ?? true,
+  };
+}
+
+/** Refuses a form that cannot work, all that is wrong at once. */
+export function requireSound(columns: FormColumns): void {
+  const rules = {
+    name: requiredText(255),
+    title: text(255),
+    description: text(2_000),
+    submit_label: requiredText(100),
+    thank_you_text: requiredText(2_000),
+    source: requiredText(255),
+  };
+  const problems = Object.entries(rules).flatMap(([field, rule]): Violation[] => {
+    const message = rule(columns[field as keyof typeof rules]); // a key of the object above
+    return message === undefined ? [] : [{ field, message }];
+  });
+  refuse([...problems, ...checkFields(columns.fields), ...checkRedirect(columns.redirect_url)]);
+}
+
+/** Refuses to require what the server does not have. */
+export function requireCaptcha(isRequired: boolean, captcha: { isConfigured: boolean }): void {
+  if (!isRequired || captcha.isConfigured) return;
+  const message = 'This server has no hCaptcha: set HCAPTCHA_SITE_KEY and HCAPTCHA_SECRET.';
+  throw new DomainError('failed_precondition', 'hcaptcha_not_configured', message);
+}
+
+function checkRedirect(url: string | null): Violation[] {
+  if (url === null) return [];
+  const parsed = url.length <= 2_000 ? URL.parse(url) : null;
+  const isSound =
+    parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.username === '' && parsed.password === '';
+  return isSound ? [] : [{ field: 'redirect_url', message: 'must be an http or https URL without user name' }];
+}

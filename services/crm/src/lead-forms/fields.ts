@@ -1,0 +1,87 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { type LeadFormFieldSchema, LeadFormFieldTypeSchema } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import type { Violation } from '@drippulse/runtime';
+import { enumTexts } from '../records/values.ts';
+
+/** A field of a form, as it is stored. */
+export type FormField = { name: string; label: string; type: string; required: boolean; options: string[] };
+
+const fieldTypes = enumTexts(LeadFormFieldTypeSchema);
+const maxFields = 50;
+const maxOptions = 200;
+const maxLabelLength = 255;
+
+/** Columns of a lead that a form fills, in words. */
+const labels: Readonly<Record<string, string>> = {
+  email: 'Email',
+  first_name: 'First name',
+  last_name: 'Last name',
+  company_name: 'Company',
+  title: 'Position',
+  phone: 'Phone',
+};
+
+const plain = { required: false, options: [] };
+
+/** What a form asks for unless it says. */
+export const defaultFields: readonly FormField[] = [
+  { name: 'first_name', label: 'First name', type: 'text', ...plain },
+  { name: 'last_name', label: 'Last name', type: 'text', ...plain },
+  { name: 'email', label: 'Email', type: 'email', required: true, options: [] },
+  { name: 'company_name', label: 'Company', type: 'text', ...plain },
+];
+
+export function readFields(fields: readonly MessageShape<typeof LeadFormFieldSchema>[]): FormField[] {
+  return fields.map(({ name, label, type, required = false, options }) => ({
+    name,
+    label: label ?? labels[name] ?? name.replace(/^custom\./, '').replaceAll('_', ' '),
+    type: fieldTypes.textOf(type) ?? (name === 'email' ? 'email' : 'text'),
+    required,
+    options,
+  }));
+}
+
+/** What is wrong with the fields of a form that is about to be written. */
+export function checkFields(fields: readonly FormField[]): Violation[] {
+  if (fields.length === 0 || fields.length > maxFields) {
+    return [{ field: 'fields', message: `must be 1 to ${maxFields} fields` }];
+  }
+  const names = fields.map(({ name }) => name);
+  const violations = fields.flatMap((field, index) => {
+    const problems = checkField(field);
+    if (names.indexOf(field.name) !== index) problems.push({ field: 'name', message: 'is the name of another field' });
+    return problems.map(({ field: member, message }) => ({ field: `fields.${index}.${member}`, message }));
+  });
+  const isKnown = ['email', 'first_name', 'last_name', 'company_name', 'phone'].some((name) => names.includes(name));
+  if (!isKnown) {
+    const message = 'must have one of email, first_name, last_name, company_name, phone: else a lead is nobody';
+    violations.push({ field: 'fields', message });
+  }
+  return violations;
+}
+
+function checkField({ name, label, type, options }: FormField): Violation[] {
+  const violations: Violation[] = [];
+  if (!Object.hasOwn(labels, name) && !/^custom\.[a-z][a-z0-9_]{0,63}$/.test(name)) {
+    const message = `must be one of ${Object.keys(labels).join(', ')}, or custom. and a key`;
+    violations.push({ field: 'name', message });
+  }
+  if (label.trim() === '' || label.length > maxLabelLength) {
+    violations.push({ field: 'label', message: `must be 1 to ${maxLabelLength} characters` });
+  }
+  const isWrong = type === 'select' ? options.length === 0 || options.length > maxOptions : options.length > 0;
+  if (isWrong) {
+    const message = type === 'select' ? `must be 1 to ${maxOptions}` : 'are only for fields of type select';
+    violations.push({ field: 'options', message });
+  }
+  return violations;
+}
+
+/** Reads what this service stored. */
+export function parseFields(text: string): FormField[] {
+  return JSON.parse(text);
+}
+
+export function fieldToProto(field: FormField): MessageInitShape<typeof LeadFormFieldSchema> {
+  return { ...field, type: fieldTypes.numberOf(field.type) };
+}

@@ -1,0 +1,78 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { LeadFormSchema } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { DomainError } from '@drippulse/runtime';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { DB, LeadForms } from '../db/schema.ts';
+import { timestampOf } from '../records/values.ts';
+import { fieldToProto, parseFields } from './fields.ts';
+
+export type FormRow = Selectable<LeadForms>;
+
+/** The forms of an organization, those that were deleted left out. */
+export function selectForms(db: Kysely<DB>, organizationId: bigint) {
+  return db.selectFrom('lead_forms').where('organization_id', '=', organizationId).where('deleted_at', 'is', null);
+}
+
+export async function findForm(db: Kysely<DB>, organizationId: bigint, id: bigint): Promise<FormRow> {
+  const row = await selectForms(db, organizationId).selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw formNotFound();
+  return row;
+}
+
+/** The same, held until the transaction ends. */
+export async function lockForm(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<FormRow> {
+  const row = await selectForms(trx, organizationId).selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  if (row === undefined) throw formNotFound();
+  return row;
+}
+
+/** The form that a visitor asks for. One that is not active is none. */
+export async function findPublicForm(db: Kysely<DB>, token: string): Promise<FormRow> {
+  const row = await db
+    .selectFrom('lead_forms')
+    .selectAll()
+    .where('token', '=', token)
+    .where('deleted_at', 'is', null)
+    .where('active', '=', true)
+    .executeTakeFirst();
+  if (row === undefined) throw formNotFound();
+  return row;
+}
+
+export function publicPath({ token }: Pick<FormRow, 'token'>): string {
+  return `/public/lead_forms/${token}`;
+}
+
+export function titleOf({ title, name }: Pick<FormRow, 'title' | 'name'>): string {
+  return title ?? name;
+}
+
+export function toProto(row: FormRow): MessageInitShape<typeof LeadFormSchema> {
+  return {
+    id: row.id,
+    name: row.name,
+    token: row.token,
+    publicPath: publicPath(row),
+    title: titleOf(row),
+    description: row.description ?? undefined,
+    fields: parseFields(row.fields).map(fieldToProto),
+    submitLabel: row.submit_label,
+    thankYouText: row.thank_you_text,
+    redirectUrl: row.redirect_url ?? undefined,
+    source: row.source,
+    workflowId: row.workflow_id ?? undefined,
+    hcaptchaRequired: row.hcaptcha_required,
+    active: row.active,
+    submissionCount: row.submission_count,
+    lastSubmittedAt: timestampOf(row.last_submitted_at),
+    lastEnrollmentError: row.last_enrollment_error ?? undefined,
+    createdAt: timestampFromDate(row.created_at),
+    updatedAt: timestampFromDate(row.updated_at),
+  };
+}
+
+/** Says the same of an unknown form, a deleted one, one of another organization and, to visitors, an inactive one. */
+function formNotFound(): DomainError {
+  return new DomainError('not_found', 'lead_form_not_found', 'There is no such form.');
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { HandlerContext } from '@connectrpc/connect';
+import { actingAs } from '@drippulse/rpc';
+import { type Kysely, sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Context } from '../context.ts';
+import { selectFields } from '../custom-fields/rows.ts';
+import type { DB } from '../db/schema.ts';
+import { leads } from '../leads/lead.ts';
+import { createRecord } from '../records/create-record.ts';
+import { parseFields } from './fields.ts';
+import type { FormRow } from './form.ts';
+import { leadOf } from './lead-of.ts';
+import type { Submission } from './read-submission.ts';
+
+/** Whether this was sent before: the same submission with the same content. */
+export async function isKnown(db: Kysely<DB>, form: FormRow, submission: Submission): Promise<boolean> {
+  const row = await db
+    .selectFrom('lead_form_submissions')
+    .select('form_id')
+    .where('form_id', '=', form.id)
+    .where('submission_key', '=', keyOf(form, submission))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Makes the lead, and the note that it is to be enrolled, unless the same was sent before: the key decides, not a look
+ * before. The lead is an ordinary one, made by the form.
+ */
+export async function keepSubmission(
+  ctx: Context,
+  form: FormRow,
+  submission: Submission,
+  call: HandlerContext,
+): Promise<void> {
+  const { organization_id: organizationId } = form;
+  const byForm = actingAs(call, {
+    organizationId,
+    actor: { type: 'lead_form', id: String(form.id) },
+    role: 'editor',
+    mode: 'live',
+  });
+  const isNew = await ctx.db.kysely.transaction().execute(async (trx) => {
+    const now = ctx.clock.now();
+    const key = keyOf(form, submission);
+    const id = uuidv7({ msecs: now.getTime() });
+    const { numInsertedOrUpdatedRows } = await trx
+      .insertInto('lead_form_submissions')
+      .values({ form_id: form.id, submission_key: key, organization_id: organizationId, id, created_at: now })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow();
+    if (numInsertedOrUpdatedRows === 0n) return false;
+    const definitions = await selectFields(trx, organizationId).where('record_type', '=', 'lead').execute();
+    const values = leadOf(parseFields(form.fields), submission.values, definitions);
+    const lead = await createRecord(ctx, trx, byForm, leads, { ...values, source: form.source });
+    await trx
+      .updateTable('lead_form_submissions')
+      .set({
+        lead_id: lead.id,
+        workflow_id: form.workflow_id,
+        enroll_at: form.workflow_id === null ? null : sql<Date>`now()`,
+      })
+      .where('form_id', '=', form.id)
+      .where('submission_key', '=', key)
+      .execute();
+    await trx
+      .updateTable('lead_forms')
+      .set({ submission_count: sql`submission_count + 1`, last_submitted_at: now })
+      .where('organization_id', '=', organizationId)
+      .where('id', '=', form.id)
+      .execute();
+    return true;
+  });
+  if (!isNew) return;
+  ctx.relay.wake();
+  ctx.wake.enrollSubmissions();
+}
+
+/** One who goes back in the browser and corrects something sends another submission, under the same name. */
+function keyOf(form: FormRow, { id, values }: Submission): Buffer {
+  const content = parseFields(form.fields).map(({ name }) => values.get(name) ?? '');
+  return createHash('sha256')
+    .update(JSON.stringify([id, ...content]))
+    .digest();
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import type { MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  type CreateLeadFormRequestSchema,
+  type CreateLeadFormResponseSchema,
+  LeadFormsService,
+} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import type { Context } from '../context.ts';
+import { readColumns, requireCaptcha, requireSound } from '../lead-forms/columns.ts';
+import { toProto } from '../lead-forms/form.ts';
+import { requireWorkflow } from '../lead-forms/workflow.ts';
+
+export async function createLeadForm(
+  ctx: Context,
+  request: MessageShape<typeof CreateLeadFormRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageShape<typeof CreateLeadFormResponseSchema>> {
+  const columns = readColumns(request);
+  requireSound(columns);
+  requireCaptcha(columns.hcaptcha_required, ctx.captcha);
+  await requireWorkflow(ctx, call, columns.workflow_id);
+  return transact(ctx, call, LeadFormsService.method.createLeadForm, request, async (trx, { organizationId }) => {
+    const now = ctx.clock.now();
+    const row = await trx
+      .insertInto('lead_forms')
+      .values({
+        ...columns,
+        fields: JSON.stringify(columns.fields),
+        organization_id: organizationId,
+        token: randomBytes(18).toString('base64url'),
+        created_at: now,
+        updated_at: now,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return { leadForm: toProto(row) };
+  });
+}

@@ -1,0 +1,31 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
+import type {
+  ListLeadFormsRequestSchema,
+  ListLeadFormsResponseSchema,
+} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import { selectForms, toProto } from '../lead-forms/form.ts';
+
+export async function listLeadForms(
+  ctx: Context,
+  request: MessageShape<typeof ListLeadFormsRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof ListLeadFormsResponseSchema>> {
+  const page = readPage(request, ['bigint']);
+  const forms = selectForms(ctx.db.kysely, callerOf(call).organizationId);
+  const [before] = page.after ?? [];
+  const slice = before === undefined ? forms : forms.where('id', '<', BigInt(before));
+  // One more than asked for tells whether anything follows.
+  const found = await slice
+    .selectAll()
+    .orderBy('id', 'desc')
+    .offset(page.offset)
+    .limit(page.limit + 1)
+    .execute();
+  const { rows, nextCursor } = cutPage(found, page.limit);
+  const count = await countUpTo(ctx.db.kysely, forms.select('id'));
+  return { leadForms: rows.map(toProto), ...count, nextCursor, ...pageTotals(page, count.totalCount) };
+}

@@ -1,0 +1,73 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import type {
+  SubmitLeadFormRequestSchema,
+  SubmitLeadFormResponseSchema,
+} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { DomainError } from '@drippulse/runtime';
+import type { Context } from '../context.ts';
+import { answerPage, orMissingPage } from '../lead-forms/answer-page.ts';
+import { parseFields } from '../lead-forms/fields.ts';
+import { type FormRow, findPublicForm, titleOf } from '../lead-forms/form.ts';
+import { checkValues } from '../lead-forms/lead-of.ts';
+import { formPage, messagePage } from '../lead-forms/page.ts';
+import { readSubmission, type Submission } from '../lead-forms/read-submission.ts';
+import { isKnown, keepSubmission } from '../lead-forms/submissions.ts';
+import { refuse } from '../records/rules.ts';
+
+const clientAddressHeader = 'x-client-address';
+
+/** Makes a lead of what a visitor sent; sent again, it is answered as before and makes nothing. */
+export async function submitLeadForm(
+  ctx: Context,
+  { token, body }: MessageShape<typeof SubmitLeadFormRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof SubmitLeadFormResponseSchema>> {
+  const submission = await readSubmission(body?.contentType ?? '', body?.data ?? new Uint8Array());
+  const answer = await orMissingPage(call, !submission.isJson, async () => {
+    const form = await findPublicForm(ctx.db.kysely, token);
+    try {
+      await take(ctx, form, submission, call);
+    } catch (error) {
+      return refused(ctx, form, submission, call, error);
+    }
+    return accepted(form, submission, call);
+  });
+  return { answer };
+}
+
+/** A program that filled in what no person sees is told that all went well, and learns nothing from it. */
+async function take(ctx: Context, form: FormRow, submission: Submission, call: HandlerContext): Promise<void> {
+  if (submission.isTrapped) {
+    ctx.metrics.submissionTrapped();
+    return;
+  }
+  refuse(checkValues(parseFields(form.fields), submission.values));
+  // hCaptcha's answers are good for once: who sends the same again has been asked already.
+  if (await isKnown(ctx.db.kysely, form, submission)) return;
+  if (form.hcaptcha_required) {
+    await ctx.captcha.verify(submission.captchaAnswer, call.requestHeader.get(clientAddressHeader) ?? '');
+  }
+  await keepSubmission(ctx, form, submission, call);
+}
+
+function accepted(form: FormRow, submission: Submission, call: HandlerContext) {
+  const { redirect_url: redirectUrl, thank_you_text: message } = form;
+  if (submission.isJson) {
+    const answer = { status: 'accepted', submission_id: submission.id, message, redirect_url: redirectUrl };
+    call.responseHeader.set('x-http-status', '201');
+    return { contentType: 'application/json; charset=utf-8', data: Buffer.from(JSON.stringify(answer)) };
+  }
+  if (redirectUrl !== null) call.responseHeader.set('location', redirectUrl);
+  return answerPage(call, redirectUrl === null ? 200 : 303, messagePage(titleOf(form), message));
+}
+
+/** A visitor gets the form back as it was filled in, with what is wrong; a program the problem document. */
+function refused(ctx: Context, form: FormRow, submission: Submission, call: HandlerContext, error: unknown) {
+  if (submission.isJson || !(error instanceof DomainError) || !['invalid', 'unavailable'].includes(error.kind))
+    throw error;
+  const { id: submissionId, values } = submission;
+  const problems = error.violations.length === 0 ? [{ field: '', message: error.message }] : error.violations;
+  const page = formPage(form, { submissionId, values, problems }, ctx.captcha.siteKey);
+  return answerPage(call, error.kind === 'invalid' ? 422 : 503, page);
+}

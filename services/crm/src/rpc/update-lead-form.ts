@@ -1,0 +1,41 @@
+import type { MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  LeadFormsService,
+  type UpdateLeadFormRequestSchema,
+  type UpdateLeadFormResponseSchema,
+} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import type { Context } from '../context.ts';
+import { readColumns, requireCaptcha, requireSound } from '../lead-forms/columns.ts';
+import { parseFields } from '../lead-forms/fields.ts';
+import { lockForm, toProto } from '../lead-forms/form.ts';
+import { requireWorkflow } from '../lead-forms/workflow.ts';
+
+export async function updateLeadForm(
+  ctx: Context,
+  request: MessageShape<typeof UpdateLeadFormRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageShape<typeof UpdateLeadFormResponseSchema>> {
+  const present = new Set(request.updateMask?.paths);
+  const given = Object.fromEntries(Object.entries(readColumns(request)).filter(([column]) => present.has(column)));
+  if (present.has('hcaptcha_required')) requireCaptcha(request.hcaptchaRequired ?? false, ctx.captcha);
+  if (present.has('workflow_id')) await requireWorkflow(ctx, call, request.workflowId ?? null);
+  return transact(ctx, call, LeadFormsService.method.updateLeadForm, request, async (trx, { organizationId }) => {
+    const before = await lockForm(trx, organizationId, request.id);
+    const columns = { ...before, fields: parseFields(before.fields), ...given };
+    requireSound(columns);
+    const row = await trx
+      .updateTable('lead_forms')
+      .set({
+        ...given,
+        ...('fields' in given && { fields: JSON.stringify(columns.fields) }),
+        updated_at: ctx.clock.now(),
+      })
+      .where('organization_id', '=', organizationId)
+      .where('id', '=', before.id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return { leadForm: toProto(row) };
+  });
+}
