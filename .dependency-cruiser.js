@@ -54,6 +54,13 @@ export default {
       to: { path: '(^|/)node_modules/kafkajs/' },
     },
     {
+      name: 'metrics-only-from-the-catalog',
+      comment: 'Documentation, dashboards and alerts are made from the catalog of libs/observability.',
+      severity: 'error',
+      from: { pathNot: '^libs/observability/' },
+      to: { path: '(^|/)node_modules/prom-client/' },
+    },
+    {
       name: 'no-unresolvable',
       comment: 'The packages of the peers are installed by their bench alone, so that nobody else has to.',
       severity: 'error',

@@ -69,9 +69,12 @@ export async function startPlatform(
     };
     const ops = await open(
       startOpsServer({
+        service: 'platform',
         host: settings.host,
         port: settings.opsPort,
         registries: Object.values(started).map((service) => service.metrics),
+        leaveMs: 0,
+        alive: events.healthy,
         async ready() {
           const asked = Object.entries(started).map(async ([name, service]) =>
             Object.entries(await service.ready()).map(([part, isReady]) => [`${name}.${part}`, isReady] as const),

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { checkIdentifier } from './identifiers.ts';
+import { measuredPool } from './measured-pool.ts';
 import { typeParsers } from './type-parsers.ts';
 
 /** The part of a logger that the pool needs. */
@@ -17,7 +18,8 @@ const connectTimeoutMs = 5_000;
 /**
  * Connects to one schema. `search_path` is fixed on each connection; `int8` comes back as bigint, `json` and `jsonb` as
  * the text they are, `timestamptz` as Date. No statement runs longer than 30 s, waits for a lock longer than 10 s, and
- * no transaction stays idle longer than 30 s. `max` is the size of the pool (default 10).
+ * no transaction stays idle longer than 30 s. `max` is the size of the pool (default 10); `service` names it in the
+ * metrics and to the server.
  */
 export function connectDatabase<DB>(options: {
   url: string;
@@ -44,7 +46,7 @@ export function connectDatabase<DB>(options: {
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
   pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'database connection lost')));
 
-  const kysely = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  const kysely = new Kysely<DB>({ dialect: new PostgresDialect({ pool: measuredPool(pool, service) }) });
   let closed: Promise<void> | undefined;
   return {
     kysely,

@@ -4,7 +4,7 @@ import type { Logger } from '@drippulse/observability';
 import type { DeadLetters } from './dead-letters.ts';
 import { type ConsumedEvent, type Decoded, decodeEvent } from './decode.ts';
 import { type Handled, handleUpToFailure } from './handle.ts';
-import type { EventMetrics } from './metrics.ts';
+import type { ConsumingMetrics } from './metrics.ts';
 import { createRetries } from './retries.ts';
 import type { Topic } from './topic.ts';
 import type { BatchOutcome, ReceivedBatch } from './transport.ts';
@@ -12,25 +12,18 @@ import type { BatchOutcome, ReceivedBatch } from './transport.ts';
 /** Turns a handler of events into one of batches that decides what is done, tried again or given up. */
 export function createBatchHandler<D extends DescMessage>(options: {
   topic: Topic<D>;
-  group: string;
   log: Logger;
-  metrics: EventMetrics;
+  metrics: ConsumingMetrics;
   deadLetters: DeadLetters;
   retryMs?: number;
   handle(batch: readonly ConsumedEvent<D>[]): Promise<void>;
 }): (batch: ReceivedBatch) => Promise<BatchOutcome> {
-  const { topic, group, log, metrics, deadLetters, handle } = options;
-  const labels = { topic: topic.name, group };
+  const { topic, log, metrics, deadLetters, handle } = options;
   const retries = createRetries(options.retryMs);
 
   async function onBatch(batch: ReceivedBatch): Promise<BatchOutcome> {
-    const { partition } = batch;
-    const outcome = await handleAll(
-      partition,
-      batch.messages.map((message) => decodeEvent(topic, message)),
-    );
-    metrics.lag.set({ ...labels, partition }, batch.lag + batch.messages.length - outcome.done);
-    return outcome;
+    const decoded = batch.messages.map((message) => decodeEvent(topic, message));
+    return handleAll(batch.partition, decoded);
   }
 
   async function handleAll(partition: number, batch: readonly Decoded<D>[]): Promise<BatchOutcome> {
@@ -59,7 +52,7 @@ export function createBatchHandler<D extends DescMessage>(options: {
     const [first] = batch;
     if (first !== undefined && 'problem' in first) return { done: 0, error: first.problem };
     const handled = await handleUpToFailure(events, handle);
-    metrics.consumed.inc(labels, handled.done);
+    metrics.eventsHandled(batch.slice(0, handled.done).map(({ received }) => received.headers['ce_time']));
     return handled;
   }
 
@@ -79,7 +72,7 @@ export function createBatchHandler<D extends DescMessage>(options: {
       log.warn({ ...fields, err: sendError }, 'dead letter not stored, trying again');
       return retry.delayMs;
     }
-    metrics.deadLettered.inc(labels);
+    metrics.eventGivenUp();
     log.error({ ...fields, err: error }, 'event given up and put on the dead-letter topic');
     return undefined;
   }

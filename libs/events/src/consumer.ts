@@ -6,7 +6,7 @@ import { createBatchHandler } from './batches.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { ConsumedEvent } from './decode.ts';
 import { pruneInbox } from './inbox.ts';
-import { eventMetrics } from './metrics.ts';
+import { consumingMetrics } from './metrics.ts';
 import type { Topic } from './topic.ts';
 import type { EventTransport } from './transport.ts';
 
@@ -17,6 +17,7 @@ export type Consumer = {
 };
 
 const pruneEveryMs = 60 * 60_000;
+const countLagEveryMs = 10_000;
 
 /**
  * Handles the events of a topic in batches of one partition, at least once: when `handle` resolves, the effects of all
@@ -39,9 +40,9 @@ export async function startConsumer<D extends DescMessage, DB>(options: {
 }): Promise<Consumer> {
   const { transport, topic, group, db, retryMs, handle } = options;
   const log = options.log.child({ topic: topic.name, group });
-  const metrics = eventMetrics(options.metrics);
+  const metrics = consumingMetrics(options.metrics, { topic: topic.name, group });
   const deadLetters = createDeadLetters({ transport, topic: topic.name, group, log });
-  const onBatch = createBatchHandler({ topic, group, log, metrics, deadLetters, retryMs, handle });
+  const onBatch = createBatchHandler({ topic, log, metrics, deadLetters, retryMs, handle });
   const subscription = await transport.consume({ topic: topic.name, group, onBatch });
   const pruning = startLoop({
     name: `inbox of ${group}`,
@@ -49,9 +50,18 @@ export async function startConsumer<D extends DescMessage, DB>(options: {
     maxIdleMs: pruneEveryMs,
     run: (signal) => pruneInbox(db, group, signal),
   });
+  const counting = startLoop({
+    name: `lag of ${group} ${topic.name}`,
+    log,
+    maxIdleMs: countLagEveryMs,
+    async run() {
+      metrics.lagCounted(await transport.lag(topic.name, group));
+      return countLagEveryMs;
+    },
+  });
   return {
     async stop() {
-      await Promise.all([subscription.stop(), pruning.stop()]);
+      await Promise.all([subscription.stop(), pruning.stop(), counting.stop()]);
       await deadLetters.close();
     },
   };

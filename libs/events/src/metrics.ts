@@ -1,59 +1,34 @@
-import type { Metrics } from '@drippulse/observability';
-import { Counter, Gauge } from 'prom-client';
+import { counter, gauge, histogram, type Metrics } from '@drippulse/observability';
 
-/** What publishing and consuming measure. One set for each registry, shared by the relay and all consumers. */
-export type EventMetrics = {
-  outboxPending: Gauge;
-  outboxAge: Gauge;
-  published: Counter<'topic'>;
-  consumed: Counter<'topic' | 'group'>;
-  deadLettered: Counter<'topic' | 'group'>;
-  lag: Gauge<'topic' | 'group' | 'partition'>;
-};
-
-const metricsByRegistry = new WeakMap<Metrics, EventMetrics>();
-
-/** The instruments of a registry, made at the first call. */
-export function eventMetrics(registry: Metrics): EventMetrics {
-  const existing = metricsByRegistry.get(registry);
-  if (existing) return existing;
-  const registers = [registry];
-  const created: EventMetrics = {
-    outboxPending: new Gauge({
-      name: 'drippulse_outbox_pending_rows',
-      help: 'Outbox rows not yet sent, counted up to 10,000.',
-      registers,
-    }),
-    outboxAge: new Gauge({
-      name: 'drippulse_outbox_age_seconds',
-      help: 'Age of the oldest outbox row not yet sent.',
-      registers,
-    }),
-    published: new Counter({
-      name: 'drippulse_events_published_total',
-      help: 'Events handed to the transport.',
-      labelNames: ['topic'],
-      registers,
-    }),
-    consumed: new Counter({
-      name: 'drippulse_events_consumed_total',
-      help: 'Events whose effect is done.',
-      labelNames: ['topic', 'group'],
-      registers,
-    }),
-    deadLettered: new Counter({
-      name: 'drippulse_events_dead_lettered_total',
-      help: 'Events given up and put on the dead-letter topic.',
-      labelNames: ['topic', 'group'],
-      registers,
-    }),
-    lag: new Gauge({
-      name: 'drippulse_consumer_lag_events',
-      help: 'Events in the partition that the group has not handled.',
-      labelNames: ['topic', 'group', 'partition'],
-      registers,
-    }),
+/** What publishing measures. */
+export function publishingMetrics(registry: Metrics) {
+  return {
+    outboxPending: gauge(registry, 'drippulse_outbox_pending_rows'),
+    outboxAge: gauge(registry, 'drippulse_outbox_age_seconds'),
+    published: counter(registry, 'drippulse_events_published_total'),
   };
-  metricsByRegistry.set(registry, created);
-  return created;
+}
+
+export type ConsumingMetrics = ReturnType<typeof consumingMetrics>;
+
+/** What the consumer of a topic measures. */
+export function consumingMetrics(registry: Metrics, { topic, group }: { topic: string; group: string }) {
+  const consumed = counter(registry, 'drippulse_events_consumed_total');
+  const lag = histogram(registry, 'drippulse_event_lag_seconds');
+  const deadLettered = counter(registry, 'drippulse_events_dead_lettered_total');
+  const partitionLag = gauge(registry, 'drippulse_consumer_lag_events');
+  return {
+    /** `times` is when each was raised, as its header says by the clock of whoever raised it. */
+    eventsHandled(times: readonly (string | undefined)[]) {
+      consumed.inc({ topic, group }, times.length);
+      const now = Date.now();
+      for (const time of times) {
+        if (time !== undefined) lag.observe({ topic, group }, Math.max(0, now - Date.parse(time)) / 1000);
+      }
+    },
+    eventGivenUp: () => deadLettered.inc({ topic, group }),
+    lagCounted(lags: ReadonlyMap<number, bigint>) {
+      for (const [partition, events] of lags) partitionLag.set({ topic, group, partition }, Number(events));
+    },
+  };
 }

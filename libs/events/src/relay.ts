@@ -3,7 +3,7 @@ import type { Logger, Metrics } from '@drippulse/observability';
 import { startLoop } from '@drippulse/runtime';
 import { chunksOf } from './chunks.ts';
 import { createOutboxLease } from './lease.ts';
-import { eventMetrics } from './metrics.ts';
+import { publishingMetrics } from './metrics.ts';
 import { countOutbox, deleteFromOutbox, messagesOf, type OutboxRow, readOutbox } from './outbox-rows.ts';
 import { createSender } from './sender.ts';
 import type { EventTransport } from './transport.ts';
@@ -41,7 +41,7 @@ export function startRelay<DB>(options: {
 }): Relay {
   const { db, schema, service, transport, leaseMs = defaultLeaseMs } = options;
   const log = options.log.child({ relay: schema });
-  const metrics = eventMetrics(options.metrics);
+  const metrics = publishingMetrics(options.metrics);
   const lease = createOutboxLease(db, leaseMs);
   const sender = createSender(transport, log);
   let countedAtMs = Number.NEGATIVE_INFINITY;

@@ -4,8 +4,8 @@ export type TransportMessage = { key: string; value: Uint8Array; headers: Record
 /** A message as it lies in a partition of a topic. */
 export type ReceivedMessage = TransportMessage & { partition: number; offset: bigint };
 
-/** Messages of one partition in order; `lag` counts those behind the last of them. */
-export type ReceivedBatch = { partition: number; messages: readonly ReceivedMessage[]; lag: number };
+/** Messages of one partition in order. */
+export type ReceivedBatch = { partition: number; messages: readonly ReceivedMessage[] };
 
 /**
  * What became of a batch: the first `done` messages are finished and never needed again by this group. With
@@ -36,6 +36,8 @@ export type EventTransport = {
     group: string;
     onBatch(batch: ReceivedBatch): Promise<BatchOutcome>;
   }): Promise<Subscription>;
+  /** How many messages of each partition the group has not handled, whoever of it reads them. */
+  lag(topic: string, group: string): Promise<ReadonlyMap<number, bigint>>;
   /** Makes the topics that do not exist. */
   ensureTopics(topics: readonly string[]): Promise<void>;
   /** False once a consumer has ended by itself and only a restart of the process helps. */

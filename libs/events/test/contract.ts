@@ -105,6 +105,21 @@ export function describeContract(
       await eventually(async () => expect(await outboxRows(service)).toBe(0));
     }, 60_000);
 
+    test('what a group has not handled is counted, and how late events were is measured', async () => {
+      const topic = uniqueTopic();
+      const { transport } = opened;
+      const held = Promise.withResolvers<void>();
+      await consume(topic, 'slow', () => held.promise);
+      await publish(topic, sequences('probe:1', 1, 3));
+      const waiting = async () => [...(await transport.lag(topic.name, 'slow')).values()].reduce((a, b) => a + b, 0n);
+      await eventually(async () => expect(await waiting()).toBe(3n), { timeoutMs: 20_000 });
+      held.resolve();
+      await eventually(async () => expect(await waiting()).toBe(0n), { timeoutMs: 20_000 });
+      expect(await service.metrics.getSingleMetricAsString('drippulse_event_lag_seconds')).toContain(
+        `drippulse_event_lag_seconds_count{service="probes",topic="${topic.name}",group="slow"} 3`,
+      );
+    }, 60_000);
+
     test('the events of one aggregate arrive in order', async () => {
       const topic = uniqueTopic();
       const aggregates = Array.from({ length: 10 }, (_, index) => `probe:${index}`);

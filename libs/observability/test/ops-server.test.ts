@@ -1,15 +1,20 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Counter, createMetrics, type OpsServer, startOpsServer } from '../src/index.ts';
+import { counter, createMetrics, type OpsServer, startOpsServer } from '../src/index.ts';
 
 let ops: OpsServer;
 let isReady: boolean;
+let isAlive: boolean;
 beforeEach(async () => {
   isReady = true;
+  isAlive = true;
   const registries = ['one', 'two'].map(createMetrics);
   for (const [index, registry] of registries.entries()) {
-    new Counter({ name: 'drippulse_tests_total', help: 'Tests', registers: [registry] }).inc(index + 1);
+    counter(registry, 'drippulse_enrollments_started_total').inc(index + 1);
   }
   ops = await startOpsServer({
+    service: 'both',
+    leaveMs: 0,
+    alive: () => isAlive,
     host: '127.0.0.1',
     port: 0,
     registries,
@@ -22,9 +27,9 @@ const get = (path: string) => fetch(`http://127.0.0.1:${ops.port}${path}`);
 
 test('two services of one process have the same instrument, told apart by their label', async () => {
   const text = await (await get('/metrics')).text();
-  expect(text).toContain('drippulse_tests_total{service="one"} 1\n');
-  expect(text).toContain('drippulse_tests_total{service="two"} 2\n');
-  expect(text.match(/^# TYPE drippulse_tests_total/gm)).toHaveLength(1);
+  expect(text).toContain('drippulse_enrollments_started_total{service="one"} 1\n');
+  expect(text).toContain('drippulse_enrollments_started_total{service="two"} 2\n');
+  expect(text.match(/^# TYPE drippulse_enrollments_started_total/gm)).toHaveLength(1);
   expect(text).toContain('process_resident_memory_bytes');
 });
 
@@ -33,5 +38,21 @@ test('readiness follows the parts, liveness does not', async () => {
   isReady = false;
   const answer = await get('/ready');
   expect([answer.status, await answer.json()]).toEqual([503, { ok: false, parts: { database: false } }]);
+  expect((await get('/live')).status).toBe(200);
+});
+
+test('a part that is away shows as 0, and one that does not answer too', async () => {
+  isReady = false;
+  expect(await (await get('/metrics')).text()).toContain('drippulse_part_up{part="database",service="both"} 0\n');
+});
+
+test('liveness fails when only a restart helps', async () => {
+  isAlive = false;
+  expect((await get('/live')).status).toBe(503);
+});
+
+test('a process that leaves is not ready any more, and goes on', async () => {
+  await ops.leave();
+  expect((await get('/ready')).status).toBe(503);
   expect((await get('/live')).status).toBe(200);
 });

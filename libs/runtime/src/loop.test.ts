@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { type Loop, startLoop } from './loop.ts';
+import { type Loop, loopRuns, startLoop } from './loop.ts';
 
 const lines: string[] = [];
 const log = {
@@ -94,4 +94,20 @@ test('stopping it aborts the run and waits for its end', async () => {
   await loop.stop();
   expect(hasEnded).toBe(true);
   expect(lines).toEqual([]);
+});
+
+test('whoever measures is told of each run, how long it took and how it ended', async () => {
+  const runs: unknown[] = [];
+  const listen = (run: unknown) => runs.push(run);
+  loopRuns.subscribe(listen);
+  const { nextRun } = watched(async (count) => {
+    if (count === 2) throw new Error('planted');
+    return 0;
+  });
+  while ((await nextRun()) < 3);
+  loopRuns.unsubscribe(listen);
+  expect(runs.slice(0, 2)).toEqual([
+    { loop: 'test', result: 'ok', durationMs: expect.any(Number) },
+    { loop: 'test', result: 'failed', durationMs: expect.any(Number) },
+  ]);
 });

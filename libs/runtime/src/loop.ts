@@ -1,3 +1,4 @@
+import { type Channel, channel } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The part of a logger that a loop needs. */
@@ -10,6 +11,16 @@ export type Loop = {
   /** Aborts the signal of the current run and waits for it to end. */
   stop(): Promise<void>;
 };
+
+/** One run of a loop, as whoever measures them is told. */
+export type LoopRun = { loop: string; durationMs: number; result: 'ok' | 'failed' };
+
+/** Every run of every loop of the process, as a LoopRun. */
+export const loopRuns: Channel = channel('drippulse:loop-runs');
+
+export function isLoopRun(message: unknown): message is LoopRun {
+  return typeof message === 'object' && message !== null && 'loop' in message && 'result' in message;
+}
 
 const minBackoffMs = 100;
 const maxBackoffMs = 5000;
@@ -33,18 +44,27 @@ export function startLoop(options: {
 
   async function runOnce(): Promise<void> {
     woken = false;
+    const startedAt = performance.now();
     try {
       const nextMs = await run(stopped.signal);
+      tell(startedAt, 'ok');
       if (failures > 0) log.info({ loop: name, failures }, 'loop works again');
       failures = 0;
       await idle(Math.min(nextMs ?? maxIdleMs, maxIdleMs));
     } catch (error) {
       if (stopped.signal.aborted) return;
+      tell(startedAt, 'failed');
       failures += 1;
       if (failures === 1) log.error({ loop: name, err: error }, 'loop failed, trying again');
       const backoffMs = Math.min(minBackoffMs * 2 ** (failures - 1), maxBackoffMs);
       await sleep(backoffMs * (0.5 + Math.random() / 2), undefined, { signal: stopped.signal }).catch(() => undefined);
     }
+  }
+
+  function tell(startedAt: number, result: LoopRun['result']): void {
+    if (!loopRuns.hasSubscribers) return;
+    const message: LoopRun = { loop: name, durationMs: performance.now() - startedAt, result };
+    loopRuns.publish(message);
   }
 
   async function idle(ms: number): Promise<void> {

@@ -39,6 +39,7 @@ import { startDrainDeleted } from './loops/drain-deleted.ts';
 import { startEnrollSources } from './loops/enroll-sources.ts';
 import { startFireSchedules } from './loops/fire-schedules.ts';
 import { startMakePartitions } from './loops/make-partitions.ts';
+import { startMeasureDue } from './loops/measure-due.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 
@@ -131,6 +132,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     firing,
     enrolling,
     startMakePartitions(ctx),
+    startMeasureDue(ctx),
     startPartitionLoop({ db, tables: [idempotencyPartitions], log }),
   ];
   const consumers = [await consumeWorkflows(ctx, { events, metrics }), await consumeCrm(ctx, { events, metrics })];

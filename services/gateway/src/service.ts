@@ -107,11 +107,15 @@ function openParts(config: Config, { log: sharedLog, clock = systemClock }: Shar
   opened.defer(() => expiry.stop());
   const usage = startUsageCounter({ db, clock, log });
   opened.defer(() => usage.stop());
-  const limiters = config.redisUrl === undefined ? createMemoryLimiters() : createRedisLimiters(config.redisUrl, log);
+  const metrics = createMetrics('gateway');
+  const gatewayMetrics = createGatewayMetrics(metrics);
+  const limiters =
+    config.redisUrl === undefined
+      ? createMemoryLimiters()
+      : createRedisLimiters(config.redisUrl, { log, onAway: gatewayMetrics.limitsDegraded });
   opened.defer(() => limiters.stop());
   const credentials = createCredentials({ db, sessionTokens, clock });
-  const metrics = createMetrics('gateway');
-  return { log, clock, metrics, tokens, sessionTokens, sealer, db, usage, limiters, credentials };
+  return { log, clock, metrics, gatewayMetrics, tokens, sessionTokens, sealer, db, usage, limiters, credentials };
 }
 
 /** Identity is part of this process in every layout, so the gateway reaches it without a network: by `own`. */
@@ -142,7 +146,7 @@ async function servePublicApi(
   parts: Parts,
   opened: AsyncDisposableStack,
 ): Promise<number> {
-  const { log, clock, tokens, metrics, limiters, credentials, usage } = parts;
+  const { log, clock, tokens, gatewayMetrics, limiters, credentials, usage } = parts;
   const check = async () => Object.values(await reach.ready()).every(Boolean);
   const monitor = startHealthMonitor({ check, clock, log });
   opened.defer(() => monitor.stop());
@@ -154,7 +158,7 @@ async function servePublicApi(
       rateLimit: createRateLimit(limiters, { perMinute: config.rateLimitPerMinute, burst: config.rateLimitBurst }),
     }),
     routes: [healthRoutes({ monitor, version, clock })],
-    observe: createObserve({ log, metrics: createGatewayMetrics(metrics), usage }),
+    observe: createObserve({ log, metrics: gatewayMetrics, usage }),
     trustedProxies: config.trustedProxies,
   });
   const http = await startHttpServer(app, { host: config.host, port: config.port });

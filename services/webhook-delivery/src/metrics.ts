@@ -1,44 +1,16 @@
-import { Counter, Gauge, Histogram, type Metrics } from '@drippulse/observability';
+import { counter, gauge, histogram, type Metrics } from '@drippulse/observability';
 
 export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
 export function createServiceMetrics(registry: Metrics) {
-  const registers = [registry];
-  const queued = new Counter({
-    name: 'drippulse_webhook_deliveries_queued_total',
-    help: 'Deliveries made of events.',
-    registers,
-  });
-  const attempts = new Counter({
-    name: 'drippulse_webhook_attempts_total',
-    help: 'Attempts by what became of them: ok, or the reason code of the failure.',
-    labelNames: ['result'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'drippulse_webhook_attempt_duration_seconds',
-    help: 'From the start of an attempt to the end of the answer.',
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
-    registers,
-  });
-  const lag = new Histogram({
-    name: 'drippulse_webhook_lag_seconds',
-    help: 'From when a delivery was due to its attempt, first attempts and retries, held up ones included.',
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600],
-    labelNames: ['kind'],
-    registers,
-  });
-  const disabled = new Counter({
-    name: 'drippulse_webhook_endpoints_disabled_total',
-    help: 'Webhooks disabled, by reason.',
-    labelNames: ['reason'],
-    registers,
-  });
-  const inFlight = new Gauge({
-    name: 'drippulse_webhook_requests_in_flight',
-    help: 'Requests under way.',
-    registers,
-  });
+  const queued = counter(registry, 'drippulse_webhook_deliveries_queued_total');
+  const attempts = counter(registry, 'drippulse_webhook_attempts_total');
+  const duration = histogram(registry, 'drippulse_webhook_attempt_duration_seconds');
+  const lag = histogram(registry, 'drippulse_webhook_lag_seconds');
+  const disabled = counter(registry, 'drippulse_webhook_endpoints_disabled_total');
+  const inFlight = gauge(registry, 'drippulse_webhook_requests_in_flight');
+  const dueAge = gauge(registry, 'drippulse_due_work_age_seconds');
+  const degraded = gauge(registry, 'drippulse_limits_degraded');
   return {
     deliveriesQueued: (count: number) => queued.inc(count),
     attemptStarted: (lagSeconds: number, isFirst: boolean) => {
@@ -52,5 +24,7 @@ export function createServiceMetrics(registry: Metrics) {
       duration.observe(attempt.durationMs / 1000);
     },
     endpointDisabled: (reason: string) => disabled.inc({ reason }),
+    oldestDueDelivery: (ageSeconds: number) => dueAge.set({ kind: 'deliveries' }, ageSeconds),
+    limitsDegraded: (areDegraded: boolean) => degraded.set(areDegraded ? 1 : 0),
   };
 }

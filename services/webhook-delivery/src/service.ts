@@ -21,6 +21,7 @@ import { createMemoryLimits, createRedisLimits } from './endpoints/limits.ts';
 import { startCancelling } from './loops/cancel-removed.ts';
 import { maxInFlight, startDelivering } from './loops/deliver.ts';
 import { startExpiring } from './loops/expire-held.ts';
+import { startMeasureDue } from './loops/measure-due.ts';
 import { startRecovering } from './loops/recover.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
@@ -61,7 +62,11 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
   });
   const relay = startRelay({ db, schema: 'webhooks', service: 'webhook-delivery', transport: events, log, metrics });
 
-  const limits = config.redisUrl === undefined ? createMemoryLimits() : createRedisLimits(config.redisUrl, log);
+  const serviceMetrics = createServiceMetrics(metrics);
+  const limits =
+    config.redisUrl === undefined
+      ? createMemoryLimits()
+      : createRedisLimits(config.redisUrl, { log, onAway: serviceMetrics.limitsDegraded });
 
   const ctx: Context = {
     config,
@@ -71,7 +76,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     clock,
     random,
     log,
-    metrics: createServiceMetrics(metrics),
+    metrics: serviceMetrics,
     relay,
     sealer,
     limits,
@@ -86,6 +91,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     cancelling,
     recovering,
     startExpiring(ctx),
+    startMeasureDue(ctx),
     startPartitionLoop({ db, tables: [idempotencyPartitions, ...deliveryPartitions], log }),
   ];
   const consumers = await Promise.all(eventMessages.map((desc) => startFanOut(ctx, desc, { events, metrics })));

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createMemoryLimits, createRedisLimits, type EndpointLimits } from '../src/endpoints/limits.ts';
 
 const log = createLogger({ service: 'test', level: 'fatal' });
+const onAway = () => undefined;
 const opened: EndpointLimits[] = [];
 afterEach(async () => {
   for (const limits of opened.splice(0)) await limits.stop();
@@ -28,7 +29,7 @@ test('takes what is left of a second, says how long to wait, and gives back', as
 });
 
 test('while Redis is away each process counts its own', async () => {
-  const limits = open(createRedisLimits('redis://127.0.0.1:1', log));
+  const limits = open(createRedisLimits('redis://127.0.0.1:1', { log, onAway }));
   expect((await limits.take(1n, 5, 32)).granted).toBe(5);
   expect((await limits.take(1n, 5, 32)).granted).toBe(0);
 });
@@ -39,7 +40,10 @@ if ('unavailable' in redis) process.stdout.write(`NOT RUN: rates shared through 
 describe('with Redis', () => {
   redisTest('two processes share one rate', async () => {
     if ('unavailable' in redis) return;
-    const [one, two] = [open(createRedisLimits(redis.url, log)), open(createRedisLimits(redis.url, log))];
+    const [one, two] = [
+      open(createRedisLimits(redis.url, { log, onAway })),
+      open(createRedisLimits(redis.url, { log, onAway })),
+    ];
     const webhookId = BigInt(Date.now());
     await eventually(async () => {
       const granted = [await one.take(webhookId, 100, 60), await two.take(webhookId, 100, 60)].map((g) => g.granted);

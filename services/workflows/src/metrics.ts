@@ -1,16 +1,10 @@
-import type { Metrics } from '@drippulse/observability';
-import { Counter } from 'prom-client';
+import { counter, type Metrics } from '@drippulse/observability';
 import type { ChangeKind } from './workflows/events.ts';
 
 export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
 export function createServiceMetrics(registry: Metrics) {
-  const changes = new Counter({
-    name: 'drippulse_workflow_changes_total',
-    help: 'Workflows created, updated, archived and deleted.',
-    labelNames: ['kind'],
-    registers: [registry],
-  });
+  const changes = counter(registry, 'drippulse_workflow_changes_total');
   return {
     workflowChanged: (kind: ChangeKind) => changes.inc({ kind }),
   };

@@ -30,6 +30,17 @@ export async function readBacklogs(
   return rows;
 }
 
+/** How many messages of each partition the group has not handled. */
+export async function countLag(db: Database<unknown>, topic: string, group: string): Promise<Map<number, bigint>> {
+  const { rows } = await sql<{ partition: number; lag: bigint }>`
+    select partition, head.next_offset - mine.next_offset as lag
+    from group_partitions as mine
+    join topic_partitions as head using (topic, partition)
+    where mine.group_name = ${group} and topic = ${topic}
+  `.execute(db.kysely);
+  return new Map(rows.map((row) => [row.partition, row.lag]));
+}
+
 /** The next messages of a partition, bounded by count and bytes, one at least. */
 export async function readMessages(db: Database<unknown>, topic: string, backlog: Backlog): Promise<ReceivedMessage[]> {
   const { partition } = backlog;

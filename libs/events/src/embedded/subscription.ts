@@ -66,8 +66,7 @@ export function startEmbeddedSubscription(options: {
       await commitOffset(db, position, backlog, backlog.head);
       return;
     }
-    const lag = Number(backlog.head - last.offset - 1n);
-    const outcome = await onBatch({ partition: backlog.partition, messages, lag: Math.max(lag, 0) });
+    const outcome = await onBatch({ partition: backlog.partition, messages });
     if (outcome.retryAfterMs !== undefined) {
       pausedUntilMs.set(backlog.partition, performance.now() + outcome.retryAfterMs);
     }

@@ -13,6 +13,11 @@ const heartbeatMs = 2000;
 const fetchWaitMs = 500;
 const stopTimeoutMs = 10_000;
 
+/** kafkajs shares partitions as if all members of a group had subscribed to the same topics: so each topic has its own. */
+export function groupIdOf(topic: string, group: string): string {
+  return `${group}.${topic}`;
+}
+
 /** A place in a consumer group; `isHealthy` is false while its consumer has ended and could not be replaced. */
 export type KafkaSubscription = Subscription & { isHealthy(): boolean };
 
@@ -50,8 +55,7 @@ export function startKafkaSubscription(options: {
 
   function createConsumer(): Consumer {
     const created = kafka.consumer({
-      // kafkajs shares partitions as if all members of a group had subscribed to the same topics.
-      groupId: `${group}.${topic}`,
+      groupId: groupIdOf(topic, group),
       retry: endlessRetry,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: heartbeatMs,
@@ -70,12 +74,10 @@ export function startKafkaSubscription(options: {
   }
 
   async function eachBatch(payload: EachBatchPayload): Promise<void> {
-    const { partition, highWatermark, messages: fetched } = payload.batch;
+    const { partition, messages: fetched } = payload.batch;
     for (const messages of batchesOf(partition, fetched)) {
       if (!payload.isRunning() || payload.isStale()) return;
-      const last = messages.at(-1);
-      const lag = last === undefined ? 0 : Number(BigInt(highWatermark) - last.offset - 1n);
-      const outcome = await whileBeating(payload, () => onBatch({ partition, messages, lag }));
+      const outcome = await whileBeating(payload, () => onBatch({ partition, messages }));
       const lastDone = messages[outcome.done - 1];
       if (lastDone !== undefined) await commit(payload, lastDone.offset);
       if (outcome.retryAfterMs !== undefined) {

@@ -1,8 +1,9 @@
 import type { Logger } from '@drippulse/observability';
 import type { EventTransport } from '../transport.ts';
 import { createClient, endlessRetry, shortRetry } from './client.ts';
+import { countLag } from './lag.ts';
 import { createKafkaProducer } from './producer.ts';
-import { type KafkaSubscription, startKafkaSubscription } from './subscription.ts';
+import { groupIdOf, type KafkaSubscription, startKafkaSubscription } from './subscription.ts';
 import { createMissingTopics } from './topics.ts';
 
 const defaultPartitions = 8;
@@ -29,6 +30,7 @@ export function createKafkaTransport(options: {
 
   return {
     ensureTopics,
+    lag: (topic, group) => countLag(asking, topic, groupIdOf(topic, group)),
     createProducer: () => createKafkaProducer(asking),
     async consume({ topic, group, onBatch }) {
       const ensureTopic = () => ensureTopics([topic]);

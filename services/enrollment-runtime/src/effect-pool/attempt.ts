@@ -28,6 +28,7 @@ export async function attempt(ctx: Context, held: HeldEffect, stopping: AbortSig
     ctx.log.error({ err: error, effect_key: effect.key, kind: effect.kind }, 'an effect could not be performed');
     return { outcome: 'failed', error: 'the platform could not perform it', retryable: true };
   });
-  ctx.metrics.effectTried(effect.kind, result.outcome);
-  return { result, durationMs: Math.round((performance.now() - startedAt) * 10) / 10 };
+  const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+  ctx.metrics.effectTried(effect.kind, result.outcome, durationMs);
+  return { result, durationMs };
 }

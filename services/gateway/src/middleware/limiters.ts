@@ -28,7 +28,10 @@ export function createMemoryLimiters(): LimiterStore {
 }
 
 /** Connects in the background: until Redis is there, and whenever it is away, limits are counted in memory. */
-export function createRedisLimiters(url: string, log: Logger): LimiterStore {
+export function createRedisLimiters(
+  url: string,
+  { log, onAway }: { log: Logger; onAway(isAway: boolean): void },
+): LimiterStore {
   const client = createClient({
     url,
     disableOfflineQueue: true,
@@ -39,10 +42,12 @@ export function createRedisLimiters(url: string, log: Logger): LimiterStore {
   client.on('error', (error) => {
     if (!isAway) log.warn({ err: error }, 'Redis is away: rate limits are counted in this process');
     isAway = true;
+    onAway(true);
   });
   client.on('ready', () => {
     if (isAway) log.info({}, 'Redis is back');
     isAway = false;
+    onAway(false);
   });
   void client.connect().catch(() => undefined);
 

@@ -18,7 +18,10 @@ export function createMemoryLimits(): EndpointLimits {
 }
 
 /** Connects in the background: until Redis is there, and whenever it is away, each process counts its own. */
-export function createRedisLimits(url: string, log: Logger): EndpointLimits {
+export function createRedisLimits(
+  url: string,
+  { log, onAway }: { log: Logger; onAway(isAway: boolean): void },
+): EndpointLimits {
   const client = createClient({
     url,
     disableOfflineQueue: true,
@@ -29,9 +32,11 @@ export function createRedisLimits(url: string, log: Logger): EndpointLimits {
   client.on('error', (error) => {
     if (!isAway) log.warn({ err: error }, 'Redis is away: rates of endpoints are counted in this process');
     isAway = true;
+    onAway(true);
   });
   client.on('ready', () => {
     isAway = false;
+    onAway(false);
   });
   void client.connect().catch(() => undefined);
   return limitsOf(

@@ -1,0 +1,21 @@
+import type { Kafka } from 'kafkajs';
+
+/** How many messages of each partition the group has not handled. */
+export async function countLag(kafka: Kafka, topic: string, groupId: string): Promise<Map<number, bigint>> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const ends = await admin.fetchTopicOffsets(topic);
+    const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    const handled = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    return new Map(
+      ends.map(({ partition, high, low }) => {
+        // What the retention deleted, or a group that has handled nothing yet (-1), starts at the oldest message kept.
+        const next = handled.get(partition) ?? -1n;
+        return [partition, BigInt(high) - (next < BigInt(low) ? BigInt(low) : next)];
+      }),
+    );
+  } finally {
+    await admin.disconnect();
+  }
+}

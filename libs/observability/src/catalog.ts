@@ -1,0 +1,276 @@
+/** One metric: what its instrument is made of, what the documentation says, and who exports it. */
+export type CatalogEntry = {
+  type: 'counter' | 'gauge' | 'histogram';
+  /** What a value counts or measures, as the name ends. */
+  unit: string;
+  help: string;
+  labels: readonly string[];
+  /** Services whose registry holds it; `process` for every process, whatever runs in it. */
+  of: readonly string[];
+  /** Upper bounds of a histogram, in its unit. */
+  buckets?: readonly number[];
+};
+
+const everyService = ['gateway', 'workflows', 'enrollment-runtime', 'webhook-delivery', 'crm'] as const;
+const publishers = ['workflows', 'enrollment-runtime', 'webhook-delivery', 'crm'] as const;
+const consumers = ['enrollment-runtime', 'webhook-delivery'] as const;
+const everyProcess = ['process'] as const;
+
+/**
+ * Every metric of ours. Instruments, docs/metrics.md, dashboards, alerts and their tests are made from it. Labels never
+ * carry an organization, an id or a raw path.
+ */
+export const catalog = {
+  drippulse_http_request_duration_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'From the head of a public request to the end of its answer, by route template.',
+    labels: ['method', 'route', 'status'],
+    of: ['gateway'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  drippulse_http_refused_requests_total: {
+    type: 'counter',
+    unit: 'requests',
+    help: 'Public requests answered 4xx or 5xx, by reason.',
+    labels: ['reason'],
+    of: ['gateway'],
+  },
+  drippulse_rpc_duration_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Duration of served calls, by method and status code.',
+    labels: ['method', 'code'],
+    of: everyService,
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
+  },
+  drippulse_limits_degraded: {
+    type: 'gauge',
+    unit: 'boolean',
+    help: '1 while each process counts limits by itself because Redis, where they belong, is away.',
+    labels: [],
+    of: ['gateway', 'webhook-delivery'],
+  },
+  drippulse_enrollments_started_total: {
+    type: 'counter',
+    unit: 'enrollments',
+    help: 'Contacts enrolled.',
+    labels: [],
+    of: ['enrollment-runtime'],
+  },
+  drippulse_enrollments_ended_total: {
+    type: 'counter',
+    unit: 'enrollments',
+    help: 'Enrollments that ended, by outcome.',
+    labels: ['status'],
+    of: ['enrollment-runtime'],
+  },
+  drippulse_steps_total: {
+    type: 'counter',
+    unit: 'steps',
+    help: 'Timeline lines written, by how the step went.',
+    labels: ['status'],
+    of: ['enrollment-runtime'],
+  },
+  drippulse_workflow_chains_cut_total: {
+    type: 'counter',
+    unit: 'events',
+    help: 'Events that started nothing because too many workflows had started each other in a row.',
+    labels: [],
+    of: ['enrollment-runtime'],
+  },
+  drippulse_run_lateness_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'How long after its due time a run was claimed.',
+    labels: [],
+    of: ['enrollment-runtime'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300],
+  },
+  drippulse_due_work_age_seconds: {
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'How long the oldest work that is due waits for a process to claim it: runs, or webhook deliveries.',
+    labels: ['kind'],
+    of: ['enrollment-runtime', 'webhook-delivery'],
+  },
+  drippulse_effects_total: {
+    type: 'counter',
+    unit: 'attempts',
+    help: 'Attempts of effects, by kind and outcome.',
+    labels: ['kind', 'outcome'],
+    of: ['enrollment-runtime'],
+  },
+  drippulse_effect_duration_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Duration of attempts of effects, by kind.',
+    labels: ['kind'],
+    of: ['enrollment-runtime'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  drippulse_effects_in_flight: {
+    type: 'gauge',
+    unit: 'effects',
+    help: 'Effects being performed by this process.',
+    labels: [],
+    of: ['enrollment-runtime'],
+  },
+  drippulse_webhook_deliveries_queued_total: {
+    type: 'counter',
+    unit: 'deliveries',
+    help: 'Deliveries made of events.',
+    labels: [],
+    of: ['webhook-delivery'],
+  },
+  drippulse_webhook_attempts_total: {
+    type: 'counter',
+    unit: 'attempts',
+    help: 'Attempts by what became of them: ok, or the reason code of the failure.',
+    labels: ['result'],
+    of: ['webhook-delivery'],
+  },
+  drippulse_webhook_attempt_duration_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'From the start of an attempt to the end of the answer.',
+    labels: [],
+    of: ['webhook-delivery'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+  },
+  drippulse_webhook_lag_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'From when a delivery was due to its attempt, by first attempt or retry, held up ones included.',
+    labels: ['kind'],
+    of: ['webhook-delivery'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600],
+  },
+  drippulse_webhook_endpoints_disabled_total: {
+    type: 'counter',
+    unit: 'webhooks',
+    help: 'Webhooks disabled, by reason.',
+    labels: ['reason'],
+    of: ['webhook-delivery'],
+  },
+  drippulse_webhook_requests_in_flight: {
+    type: 'gauge',
+    unit: 'requests',
+    help: 'Requests to endpoints under way.',
+    labels: [],
+    of: ['webhook-delivery'],
+  },
+  drippulse_workflow_changes_total: {
+    type: 'counter',
+    unit: 'workflows',
+    help: 'Workflows created, updated, archived and deleted.',
+    labels: ['kind'],
+    of: ['workflows'],
+  },
+  drippulse_crm_record_changes_total: {
+    type: 'counter',
+    unit: 'records',
+    help: 'Records created, updated and deleted.',
+    labels: ['record_type', 'action'],
+    of: ['crm'],
+  },
+  drippulse_lead_forms_trapped_total: {
+    type: 'counter',
+    unit: 'submissions',
+    help: 'Submissions of hosted forms that filled in what no person sees.',
+    labels: [],
+    of: ['crm'],
+  },
+  drippulse_outbox_pending_rows: {
+    type: 'gauge',
+    unit: 'rows',
+    help: 'Outbox rows not yet sent, counted up to 10,000, in the process that sends them.',
+    labels: [],
+    of: publishers,
+  },
+  drippulse_outbox_age_seconds: {
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'Age of the oldest outbox row not yet sent, in the process that sends them.',
+    labels: [],
+    of: publishers,
+  },
+  drippulse_events_published_total: {
+    type: 'counter',
+    unit: 'events',
+    help: 'Events handed to the transport.',
+    labels: ['topic'],
+    of: publishers,
+  },
+  drippulse_events_consumed_total: {
+    type: 'counter',
+    unit: 'events',
+    help: 'Events whose effect is done.',
+    labels: ['topic', 'group'],
+    of: consumers,
+  },
+  drippulse_event_lag_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'From when an event was raised to when its effect was done.',
+    labels: ['topic', 'group'],
+    of: consumers,
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600],
+  },
+  drippulse_events_dead_lettered_total: {
+    type: 'counter',
+    unit: 'events',
+    help: 'Events given up and put on the dead-letter topic.',
+    labels: ['topic', 'group'],
+    of: consumers,
+  },
+  drippulse_consumer_lag_events: {
+    type: 'gauge',
+    unit: 'events',
+    help: 'Events in the partition that the group has not handled, as the transport counts them.',
+    labels: ['topic', 'group', 'partition'],
+    of: consumers,
+  },
+  drippulse_loop_run_duration_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Duration of the runs of a background loop, by how they ended: ok or failed.',
+    labels: ['loop', 'result'],
+    of: everyProcess,
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+  },
+  drippulse_database_wait_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'How long a query or transaction waited for a connection of the pool, new connections included.',
+    labels: ['pool'],
+    of: everyProcess,
+    buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+  },
+  drippulse_database_connections: {
+    type: 'gauge',
+    unit: 'connections',
+    help: 'Connections of the pool that are busy or idle, and callers that wait for one.',
+    labels: ['pool', 'state'],
+    of: everyProcess,
+  },
+  drippulse_part_up: {
+    type: 'gauge',
+    unit: 'boolean',
+    help: '1 while a part that the process needs answers: its database, its event consumers, its peers.',
+    labels: ['part'],
+    of: everyProcess,
+  },
+} as const satisfies Record<string, CatalogEntry>;
+
+export type MetricName = keyof typeof catalog;
+
+/** What the Node client exports by itself, as far as dashboards and alerts use it. */
+export const processMetricNames = [
+  'nodejs_eventloop_lag_p99_seconds',
+  'nodejs_gc_duration_seconds',
+  'nodejs_heap_size_used_bytes',
+  'process_cpu_seconds_total',
+  'process_resident_memory_bytes',
+  'process_start_time_seconds',
+] as const;

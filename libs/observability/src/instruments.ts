@@ -1,0 +1,33 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { type CatalogEntry, catalog, type MetricName } from './catalog.ts';
+
+type NamesOf<T extends CatalogEntry['type']> = {
+  [N in MetricName]: (typeof catalog)[N]['type'] extends T ? N : never;
+}[MetricName];
+
+type LabelsOf<N extends MetricName> = (typeof catalog)[N]['labels'][number];
+
+/** The counter of that name in the catalog: the one of this registry, made at the first call. */
+export function counter<N extends NamesOf<'counter'>>(registry: Registry, name: N): Counter<LabelsOf<N>> {
+  const known = registry.getSingleMetric(name);
+  return known instanceof Counter ? known : new Counter(settings(registry, name));
+}
+
+/** The gauge of that name in the catalog: the one of this registry, made at the first call. */
+export function gauge<N extends NamesOf<'gauge'>>(registry: Registry, name: N): Gauge<LabelsOf<N>> {
+  const known = registry.getSingleMetric(name);
+  return known instanceof Gauge ? known : new Gauge(settings(registry, name));
+}
+
+/** The histogram of that name in the catalog: the one of this registry, made at the first call. */
+export function histogram<N extends NamesOf<'histogram'>>(registry: Registry, name: N): Histogram<LabelsOf<N>> {
+  const known = registry.getSingleMetric(name);
+  if (known instanceof Histogram) return known;
+  return new Histogram({ ...settings(registry, name), buckets: [...catalog[name].buckets] });
+}
+
+function settings<N extends MetricName>(registry: Registry, name: N) {
+  const { help, labels } = catalog[name];
+  const labelNames: LabelsOf<N>[] = [...labels];
+  return { name, help, labelNames, registers: [registry] };
+}

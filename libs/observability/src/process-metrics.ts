@@ -1,0 +1,20 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { isLoopRun, loopRuns } from '@drippulse/runtime';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { histogram } from './instruments.ts';
+
+/** Holds what belongs to the process and to no single service: connection pools, loops, and Node itself. */
+export const processMetrics: Registry = new Registry();
+
+let isMeasuring = false;
+
+/** Measures loops and Node from now on; before, and in processes that nobody scrapes, they cost nothing. */
+export function measureProcess(): void {
+  if (isMeasuring) return;
+  isMeasuring = true;
+  collectDefaultMetrics({ register: processMetrics });
+  const durations = histogram(processMetrics, 'drippulse_loop_run_duration_seconds');
+  subscribe(loopRuns.name, (run) => {
+    if (isLoopRun(run)) durations.observe({ loop: run.loop, result: run.result }, run.durationMs / 1000);
+  });
+}

@@ -1,0 +1,19 @@
+import { type Loop, startLoop } from '@drippulse/runtime';
+import type { Context } from '../context.ts';
+import { nextDueInMs } from '../endpoints/due-lanes.ts';
+
+const everyMs = 5_000;
+
+/** Measures how long the oldest due delivery waits to be claimed; work that nobody claims shows in no duration. */
+export function startMeasureDue(ctx: Context): Loop {
+  return startLoop({
+    name: 'measure due deliveries',
+    log: ctx.log,
+    maxIdleMs: everyMs,
+    async run() {
+      const dueInMs = await nextDueInMs(ctx.db.kysely, []);
+      ctx.metrics.oldestDueDelivery(Math.max(0, -(dueInMs ?? 0)) / 1000);
+      return everyMs;
+    },
+  });
+}
