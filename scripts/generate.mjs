@@ -1,5 +1,6 @@
-// Writes what derives from the protos: the generated TypeScript and the OpenAPI document.
-// With --check it writes nothing, and fails when what is committed is not what the protos make.
+// Writes what derives from the protos (the generated TypeScript and the OpenAPI document) and from the catalog of
+// metrics (dashboards, alert rules, a page of the documentation).
+// With --check it writes nothing, and fails when what is committed is not what they make.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -25,15 +26,19 @@ async function generate() {
     rmSync(join(root, codePath), { recursive: true, force: true });
     cpSync(join(scratch, codePath), join(root, codePath), { recursive: true });
   }
-  mkdirSync(dirname(join(root, documentPath)), { recursive: true });
-  writeFileSync(join(root, documentPath), await openApiDocument());
+  for (const [path, text] of await documents()) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
 }
 
 async function check() {
   const stale = staleCode();
-  if (stale.length === 0 && committedDocument() !== (await openApiDocument())) stale.push(documentPath);
+  if (stale.length === 0) {
+    for (const [path, text] of await documents()) if (committed(path) !== text) stale.push(path);
+  }
   if (stale.length === 0) return;
-  console.error(`Not what the protos make, run npm run generate:\n${stale.map((path) => `  ${path}`).join('\n')}`);
+  console.error(`Not what its source makes, run npm run generate:\n${stale.map((path) => `  ${path}`).join('\n')}`);
   process.exitCode = 1;
 }
 
@@ -47,16 +52,21 @@ function staleCode() {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-function committedDocument() {
-  const path = join(root, documentPath);
-  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+function committed(path) {
+  return existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';
+}
+
+/** Path and text of each. */
+async function documents() {
+  // Imported late: they import the generated code.
+  const { generatedFiles } = await import('../deploy/monitoring/src/generated-files.ts');
+  return [[documentPath, await openApiDocument()], ...generatedFiles()];
 }
 
 /** The document as text; its comments come from an image with source info, which generated code lacks. */
 async function openApiDocument() {
   const image = join(scratch, 'image.binpb');
   buf('build', '--output', image);
-  // Imported late: the gateway imports the generated code.
   const { documentFromImage } = await import('../services/gateway/src/openapi/document-from-image.ts');
   return documentFromImage(readFileSync(image));
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import process from 'node:process';
 
 /** A suite that lacks a server or a tool has one skipped test, whose name is the sentence of libs/testing that says why. */
-const unavailable = /^(?:NOT RUN: )?((?:Kafka|Redis|PostgreSQL|Helm|Kubernetes schemas) needs? .*)$/;
+const unavailable = /^(?:NOT RUN: )?((?:Kafka|Redis|PostgreSQL|Helm|Kubernetes schemas|Prometheus) needs? .*)$/;
 
 /** Adds up what passed, failed, was skipped or could not run, and says so in the end. */
 export function createSummary({ isCi }) {

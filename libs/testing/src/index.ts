@@ -13,6 +13,7 @@ export { findHelm } from './kubernetes/helm.ts';
 export { findKubernetesSchemas, type KubernetesSchemas } from './kubernetes/schemas.ts';
 export { type Cost, measureStatements } from './measure-statements.ts';
 export { freePort } from './ports.ts';
+export { findPrometheus, type PrometheusTools } from './prometheus/tools.ts';
 export { type Answer, type Answerer, type ReceivedRequest, type Receiver, startReceiver } from './receiver.ts';
 export { type RedisServer, startRedis } from './redis/start-redis.ts';
 export { type TestRedis, testRedis } from './redis/test-redis.ts';

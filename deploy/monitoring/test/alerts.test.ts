@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { findPrometheus } from '@drippulse/testing';
+import { afterAll, expect, test } from '@jest/globals';
+import { stringify } from 'yaml';
+import { type Alert, runbookOf, type Scenario } from '../src/alerts/alert.ts';
+import { alerts } from '../src/alerts/index.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const rules = path.join(root, 'deploy/prometheus/rules.yaml');
+const runbooks = path.join(root, 'docs/runbooks');
+
+test('every alert has a runbook that says what it means, what to look at and what to do, and every runbook an alert', () => {
+  const expected = [...new Set(alerts.map(({ name }) => runbookOf(name)))].sort();
+  expect(readdirSync(runbooks).sort()).toEqual(expected);
+  for (const page of expected) {
+    const headings = readFileSync(path.join(runbooks, page), 'utf8').match(/^## .+$/gm);
+    expect({ page, headings }).toEqual({ page, headings: ['## What it means', '## Look at', '## Do'] });
+  }
+});
+
+const tools = await findPrometheus();
+const folder = mkdtempSync(path.join(os.tmpdir(), 'drippulse-alerts-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+if ('unavailable' in tools) {
+  test.skip(`NOT RUN: ${tools.unavailable}`, () => undefined);
+} else {
+  const { promtool } = tools;
+
+  test('the rules are what Prometheus takes', async () => {
+    expect((await run(promtool, ['check', 'rules', rules])).stdout).toContain('SUCCESS');
+  });
+
+  test.each(alerts.map((alert): [string, Alert] => [`${alert.name} (${alert.severity})`, alert]))(
+    '%s fires when it should, and is silent when nothing is wrong',
+    async (_, alert) => {
+      const file = path.join(folder, `${alert.name}-${alert.severity}.yaml`);
+      const tests = [scenarioTest(alert, alert.fires, 1), scenarioTest(alert, alert.quiet, 0)];
+      writeFileSync(file, stringify({ rule_files: [rules], evaluation_interval: '1m', tests }));
+      // It fails, with what it got, unless the alerts that fire are the expected ones.
+      expect((await run(promtool, ['test', 'rules', file])).stdout).toContain('SUCCESS');
+    },
+  );
+}
+
+/** A test in promtool's format: how many series of the alert fire at the minute of the scenario. */
+function scenarioTest({ name, severity }: Alert, { series, atMinute }: Scenario, firing: number) {
+  const expr = `count(ALERTS{alertname="${name}",severity="${severity}",alertstate="firing"})`;
+  return {
+    name: firing > 0 ? 'fires' : 'is silent',
+    interval: '1m',
+    input_series: Object.entries(series).map(([metric, values]) => ({ series: metric, values })),
+    promql_expr_test: [
+      { expr, eval_time: `${atMinute}m`, exp_samples: firing > 0 ? [{ labels: '{}', value: firing }] : [] },
+    ],
+  };
+}

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { cacheFolder } from '../cache-folder.ts';
+import { firstLine, type Unavailable } from '../unavailable.ts';
+
+const run = promisify(execFile);
+
+/** The programs of Prometheus. */
+export type PrometheusTools = { promtool: string; prometheus: string };
+
+/**
+ * Prometheus' programs: of the PATH, else those inside Debian's package, which apt-get fetches into the cache without
+ * installing it, as any user.
+ */
+export async function findPrometheus(
+  options: { onProgress?(message: string): void } = {},
+): Promise<PrometheusTools | Unavailable> {
+  if ((await runs('promtool')) && (await runs('prometheus'))) {
+    return { promtool: 'promtool', prometheus: 'prometheus' };
+  }
+  try {
+    const folder = await fetchPackage(options.onProgress);
+    return { promtool: path.join(folder, 'usr/bin/promtool'), prometheus: path.join(folder, 'usr/bin/prometheus') };
+  } catch (error) {
+    return {
+      unavailable: `Prometheus needs promtool and prometheus on the PATH, or apt-get of Debian or Ubuntu (${firstLine(error)}).`,
+    };
+  }
+}
+
+async function fetchPackage(onProgress?: (message: string) => void): Promise<string> {
+  const folder = cacheFolder('prometheus');
+  if (existsSync(path.join(folder, 'usr/bin/promtool'))) return folder;
+  await mkdir(path.dirname(folder), { recursive: true });
+  const draft = await mkdtemp(`${folder}-`);
+  try {
+    onProgress?.('Fetching Prometheus for the tests (20 MB, once) …');
+    await download(draft);
+    const [archive = ''] = (await readdir(draft)).filter((name) => name.endsWith('.deb'));
+    await run('dpkg-deb', ['-x', archive, 'files'], { cwd: draft });
+    // Renamed when whole; another process may have been faster.
+    await rename(path.join(draft, 'files'), folder).catch((error: unknown) => {
+      if (!existsSync(path.join(folder, 'usr/bin/promtool'))) throw error;
+    });
+    return folder;
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** With lists of packages of its own where the system has none: only root may renew those. */
+async function download(folder: string): Promise<void> {
+  const fetchIt = (options: string[]) => run('apt-get', [...options, 'download', 'prometheus'], { cwd: folder });
+  try {
+    await fetchIt([]);
+  } catch {
+    const lists = path.join(folder, 'lists');
+    await mkdir(path.join(lists, 'partial'), { recursive: true });
+    const own = ['-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${folder}`];
+    await run('apt-get', [...own, 'update']);
+    await fetchIt(own);
+  }
+}
+
+async function runs(program: string): Promise<boolean> {
+  return run(program, ['--version']).then(
+    () => true,
+    () => false,
+  );
+}
