@@ -65,6 +65,16 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
         lines('Steps', 'cps', rateBy('drippulse_steps_total', 'status')),
         lines('Workflow changes', 'cps', rateBy('drippulse_workflow_changes_total', 'kind')),
         lines('CRM record changes', 'cps', rateBy('drippulse_crm_record_changes_total', 'record_type')),
+        lines('Held off', 'cps', [
+          {
+            expr: 'sum(rate(drippulse_workflow_chains_cut_total[$__rate_interval]))',
+            legend: 'chains of workflows cut',
+          },
+          {
+            expr: 'sum(rate(drippulse_lead_forms_trapped_total[$__rate_interval]))',
+            legend: 'form submissions trapped',
+          },
+        ]),
       ],
     },
     {
