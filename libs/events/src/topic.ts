@@ -27,9 +27,16 @@ export function deadLetterTopic(topic: string): string {
  * field name after the topic's noun (`drippulse.workflows.v1` and `moved` give `workflows.moved`).
  */
 export function eventType(topic: Topic, payloadCase: string | undefined): string {
-  const field = topic.desc.fields.find((candidate) => candidate.localName === payloadCase);
-  return field ? typeOfField(topic, field) : `${nounOf(topic)}.unknown`;
+  let types = typesOf.get(topic.desc);
+  if (types === undefined) {
+    types = new Map(topic.desc.fields.map((field) => [field.localName, typeOfField(topic, field)]));
+    typesOf.set(topic.desc, types);
+  }
+  return types.get(payloadCase ?? '') ?? `${nounOf(topic)}.unknown`;
 }
+
+/** By payload case. Reading an option decodes it each time, which costs more than the rest of the event. */
+const typesOf = new WeakMap<DescMessage, Map<string, string>>();
 
 function typeOfField(topic: Topic, field: DescField): string {
   return hasOption(field, webhookOption) ? getOption(field, webhookOption).type : `${nounOf(topic)}.${field.name}`;

@@ -17,9 +17,8 @@ export function createEmbeddedProducer(db: Database<unknown>, onSent: (topic: st
 }
 
 async function append(db: Database<unknown>, topic: string, messages: readonly TransportMessage[]): Promise<void> {
-  const sizes = countByPartition(messages);
+  const { sizes, rows, values } = placed(messages);
   const partitions = [...sizes.keys()];
-  const rows = rowsOf(messages);
   // Heads are locked in the order of their numbers, so that two producers never wait for each other in a circle.
   const result = await sql`
     with locked as materialized (
@@ -35,50 +34,37 @@ async function append(db: Database<unknown>, topic: string, messages: readonly T
       returning head.partition, head.next_offset - size.messages as base
     )
     insert into embedded_log (topic, partition, "offset", key, headers, value)
-    select ${topic}, partition, base + index, key, headers, substring(${rows.values}::bytea from start for size)
-    from unnest(
-      ${rows.partitions}::smallint[], ${rows.indexes}::integer[], ${rows.keys}::text[], ${rows.headers}::json[],
-      ${rows.starts}::integer[], ${rows.sizes}::integer[]
-    ) as message (partition, index, key, headers, start, size)
+    select ${topic}, partition, base + index, key, headers, substring(${values}::bytea from start for size)
+    from json_to_recordset(${JSON.stringify(rows)}::json) as message (
+      partition smallint, index integer, key text, headers json, start integer, size integer)
     join heads using (partition)
   `.execute(db.kysely);
   if (result.numAffectedRows !== BigInt(messages.length)) throw new Error(`The topic ${topic} does not exist`);
 }
 
-function partitionOf(key: string): number {
-  return crc32(key) % partitionCount;
-}
+type Row = {
+  partition: number;
+  index: number;
+  key: string;
+  headers: TransportMessage['headers'];
+  start: number;
+  size: number;
+};
 
-function countByPartition(messages: readonly TransportMessage[]): Map<number, number> {
+/**
+ * Where each message goes: its partition and its number among those of this call there. Values travel as one binary
+ * parameter: as text they would travel as hexadecimal digits.
+ */
+function placed(messages: readonly TransportMessage[]): { sizes: Map<number, number>; rows: Row[]; values: Buffer } {
   const sizes = new Map<number, number>();
-  for (const { key } of messages) sizes.set(partitionOf(key), (sizes.get(partitionOf(key)) ?? 0) + 1);
-  return sizes;
-}
-
-/** One array a column. Values travel as one binary parameter: an array of them would travel as hexadecimal text. */
-function rowsOf(messages: readonly TransportMessage[]) {
-  const next = new Map<number, number>();
   let start = 1;
-  const rows = {
-    partitions: [] as number[],
-    indexes: [] as number[],
-    keys: [] as string[],
-    headers: [] as string[],
-    starts: [] as number[],
-    sizes: [] as number[],
-    values: Buffer.concat(messages.map((message) => message.value)),
-  };
-  for (const message of messages) {
-    const partition = partitionOf(message.key);
-    const index = next.get(partition) ?? 0;
-    next.set(partition, index + 1);
-    rows.partitions.push(partition);
-    rows.indexes.push(index);
-    rows.keys.push(message.key);
-    rows.headers.push(JSON.stringify(message.headers));
-    rows.starts.push(start);
-    rows.sizes.push(message.value.byteLength);
-    start += message.value.byteLength;
-  }
-  return rows;
+  const rows = messages.map(({ key, headers, value }) => {
+    const partition = crc32(key) % partitionCount;
+    const index = sizes.get(partition) ?? 0;
+    sizes.set(partition, index + 1);
+    const row = { partition, index, key, headers, start, size: value.byteLength };
+    start += row.size;
+    return row;
+  });
+  return { sizes, rows, values: Buffer.concat(messages.map((message) => message.value)) };
 }
