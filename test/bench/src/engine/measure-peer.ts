@@ -58,7 +58,6 @@ async function runOn(
       { ...config, databaseUrl: databaseUrl.href, redisUrl: redis?.url },
       {
         async beforeWork() {
-          await postgres.client.query('checkpoint');
           databaseCpu = await postgres.cpuSeconds();
         },
       },

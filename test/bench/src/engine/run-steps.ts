@@ -1,6 +1,7 @@
-import { until } from '../measuring/until.ts';
-import { fillEnrollments, type StepInput, startLane } from '../runtime/fill-enrollments.ts';
+import { type Spent, startSpending } from '../measuring/spending.ts';
+import { fillEnrollments, type Place, type StepInput, startLane } from '../runtime/fill-enrollments.ts';
 import type { Runtime } from '../runtime/start-runtime.ts';
+import { untilEnded } from '../runtime/until-ended.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
 const steps: readonly StepInput[] = [
@@ -18,57 +19,31 @@ const steps: readonly StepInput[] = [
 /** Steps that each enrollment takes. */
 export const stepsOfEach = steps.length;
 
-/** What it took to run some enrollments from their first step to their end. */
-export type StepsRun = {
-  steps: number;
-  seconds: number;
-  cpuSeconds: number;
-  databaseCpuSeconds: number;
-  walBytes: number;
-};
+const tomorrow: Place = { stepIndex: 0, phase: 'ready', dueAt: `now() + interval '1 day' + n * interval '1 second'` };
 
-/** Runs enrollments of a new workflow, all due, and checks that each has ended and left a line for each step. */
+/** What it took to run some enrollments from their first step to their end. */
+export type StepsRun = Spent & { steps: number; seconds: number };
+
+/**
+ * Runs enrollments of a new workflow, all due, and checks that each has ended and left a line for each step; `among` as
+ * many others of the same workflow that are not due.
+ */
 export async function runSteps(
   postgres: BenchPostgres,
   runtime: Runtime,
-  { workflowId, enrollments }: { workflowId: bigint; enrollments: number },
+  { workflowId, enrollments, among = 0 }: { workflowId: bigint; enrollments: number; among?: number },
 ): Promise<StepsRun> {
   const { client } = postgres;
+  if (among > 0) await fillEnrollments(client, { workflowId, steps, count: among, place: tomorrow });
   const filled = await fillEnrollments(client, { workflowId, steps, count: enrollments });
-  await client.query('vacuum analyze enrollments.runs');
-  await client.query('checkpoint');
-  const before = await spent(postgres, runtime);
+  await client.query('vacuum analyze');
+  const spent = await startSpending(postgres, runtime);
   const startedAt = await startLane(client, runtime, filled);
-  await until(
-    `${enrollments} enrollments have ended`,
-    async () => (await countEnded(postgres, workflowId)) === enrollments,
-  );
+  await untilEnded(postgres, [filled], enrollments);
   const seconds = (Date.now() - startedAt) / 1000;
-  const after = await spent(postgres, runtime);
+  const costs = await spent();
   await checkLines(postgres, workflowId, enrollments);
-  return {
-    steps: enrollments * stepsOfEach,
-    seconds,
-    cpuSeconds: after.cpu - before.cpu,
-    databaseCpuSeconds: after.databaseCpu - before.databaseCpu,
-    walBytes: after.wal - before.wal,
-  };
-}
-
-async function spent(postgres: BenchPostgres, runtime: Runtime) {
-  return {
-    cpu: await runtime.cpuSeconds(),
-    databaseCpu: await postgres.cpuSeconds(),
-    wal: await postgres.walBytes(),
-  };
-}
-
-async function countEnded({ client }: BenchPostgres, workflowId: bigint): Promise<number> {
-  const { rows } = await client.query<{ ended: number }>(
-    'select coalesce(sum(completed), 0)::int as ended from enrollments.counters where workflow_id = $1',
-    [workflowId],
-  );
-  return rows[0]?.ended ?? 0;
+  return { steps: enrollments * stepsOfEach, seconds, ...costs };
 }
 
 async function checkLines({ client }: BenchPostgres, workflowId: bigint, enrollments: number): Promise<void> {

@@ -7,7 +7,13 @@ import type { Runtime } from './start-runtime.ts';
 export type StepInput = { type: string; [key: string]: unknown };
 
 /** A workflow of the bench, of an organization of its own. */
-export type Filled = { workflowId: bigint; organizationId: bigint; stepsText: string };
+export type Filled = {
+  workflowId: bigint;
+  organizationId: bigint;
+  stepsText: string;
+  /** Id of the first enrollment; the others follow it without a gap. */
+  firstId: bigint;
+};
 
 /** Where enrollments stand; `dueAt` is SQL over the number of the enrollment among them, `n`, from 1. */
 export type Place = { stepIndex: number; phase: 'ready' | 'waiting'; dueAt: string };
@@ -27,15 +33,16 @@ export async function fillEnrollments(
   const { stepIndex, phase, dueAt } = options.place ?? atTheStart;
   await client.query('begin');
   await client.query('set local search_path = enrollments, public');
-  await client.query('insert into workflow_versions (workflow_id, version, steps) values ($1, 1, $2)', [
-    workflowId,
-    stepsText,
-  ]);
+  await client.query(
+    'insert into workflow_versions (workflow_id, version, steps) values ($1, 1, $2) on conflict do nothing',
+    [workflowId, stepsText],
+  );
   const { rows } = await client.query<{ first: string }>(
     `select setval('enrollments_id_seq', (select last_value from enrollments_id_seq) + $1::int) - $1::int + 1 as first`,
     [count],
   );
-  const values = [workflowId, rows[0]?.first, count];
+  const firstId = BigInt(rows[0]?.first ?? 0);
+  const values = [workflowId, firstId, count];
   await client.query(
     `insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, first_name, last_name, search, contact)
      select $1::bigint, id, $1, now(), gen_random_uuid(), 1, 'live', 'UTC', 'crm-' || id, email, first_name, last_name,
@@ -55,11 +62,12 @@ export async function fillEnrollments(
     [...values, stepIndex, phase],
   );
   await client.query(
-    `insert into counters (workflow_id, version, step_id, mode, active) values ($1, 1, 's' || $2::int, 'live', $3)`,
+    `insert into counters (workflow_id, version, step_id, mode, active) values ($1, 1, 's' || $2::int, 'live', $3)
+     on conflict (workflow_id, version, step_id, mode) do update set active = counters.active + excluded.active`,
     [workflowId, stepIndex, count],
   );
   await client.query('commit');
-  return { workflowId, organizationId: workflowId, stepsText };
+  return { workflowId, organizationId: workflowId, stepsText, firstId };
 }
 
 /** The steps as the workflows service stores them. */
