@@ -24,6 +24,7 @@ import type { Context } from './context.ts';
 import type { DB } from './db/schema.ts';
 import { createCaptcha } from './lead-forms/captcha.ts';
 import { startEnrollSubmissions } from './loops/enroll-submissions.ts';
+import { startForgetSubmissions } from './loops/forget-submissions.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 
@@ -67,6 +68,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     wake: { enrollSubmissions: () => enrolling.wake() },
   };
   const enrolling = startEnrollSubmissions(ctx);
+  const forgetting = startForgetSubmissions(ctx);
   const routes = routesOf(ctx);
   const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
   peers.register('crm', routes, interceptors);
@@ -88,6 +90,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
       peers.unregister('crm');
       await server?.stop();
       await enrolling.stop();
+      await forgetting.stop();
       await captcha.close();
       await partitions.stop();
       await relay.stop();

@@ -2,6 +2,7 @@ import { LeadFormFieldType } from '@drippulse/proto/drippulse/crm/v1/lead_forms_
 import { DomainError } from '@drippulse/runtime';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { forgetSubmissions } from '../src/loops/forget-submissions.ts';
 import { anonymous, editor, type Harness, startHarness } from './harness.ts';
 import { refusal } from './refusal.ts';
 
@@ -262,4 +263,22 @@ test('a workflow that takes no more enrollments loses no lead, and the form says
     expect(leadForm?.lastEnrollmentError).toBe('An archived workflow takes no new enrollments.');
   });
   expect(await leadsBy('late@example.com')).toHaveLength(1);
+});
+
+test('what is settled is forgotten after 30 days, what is still to be enrolled is not', async () => {
+  const { token, id } = await made();
+  for (const email of ['old@example.com', 'due@example.com', 'new@example.com']) {
+    await send(token, urlencoded({ email, submission_id: email }));
+  }
+  const rows = () => harness.db.selectFrom('lead_form_submissions').selectAll().where('form_id', '=', id).execute();
+  const lead = async (email: string) => (await leadsBy(email))[0]?.id ?? '';
+  const long = new Date(Date.now() - 31 * 86_400_000);
+  const later = new Date(Date.now() + 86_400_000);
+  const set = (leadId: string, values: object) =>
+    harness.db.updateTable('lead_form_submissions').set(values).where('lead_id', '=', leadId).execute();
+  await set(await lead('old@example.com'), { created_at: long });
+  await set(await lead('due@example.com'), { created_at: long, enroll_at: later });
+  expect(await forgetSubmissions(harness.db)).toBe(1);
+  const kept = (await rows()).map(({ lead_id }) => lead_id).sort();
+  expect(kept).toEqual([await lead('due@example.com'), await lead('new@example.com')].sort());
 });

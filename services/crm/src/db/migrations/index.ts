@@ -3,10 +3,12 @@ import * as crm from './2026-11-25-1000-crm.ts';
 import * as customFields from './2026-11-25-1100-custom-fields.ts';
 import * as leadConversion from './2026-11-25-1200-lead-conversion.ts';
 import * as leadForms from './2026-11-25-1700-lead-forms.ts';
+import * as submissionAge from './2026-11-25-1800-submission-age.ts';
 
 export const migrations: Record<string, Migration> = {
   '2026-11-25-1000-crm': crm,
   '2026-11-25-1100-custom-fields': customFields,
   '2026-11-25-1200-lead-conversion': leadConversion,
   '2026-11-25-1700-lead-forms': leadForms,
+  '2026-11-25-1800-submission-age': submissionAge,
 };
