@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { scheduleOf } from './scheduled-trigger.ts';
+import { scheduleOf, sourceOf } from './scheduled-trigger.ts';
 
 test.each([
   ['a schedule', [{ type: 'trigger', config: { frequency: 'daily', timezone: 'Asia/Tokyo' } }], 'daily', 'Asia/Tokyo'],
@@ -14,4 +14,12 @@ test.each([
   ['no trigger', [{ type: 'log', config: { message: 'x', frequency: 'daily' } }]],
 ])('%s have no schedule', (_name, steps) => {
   expect(scheduleOf(steps)).toBeUndefined();
+});
+
+test('a schedule may say which records it enrolls', () => {
+  const source = { record_type: 'lead', filter: { status: 'new' } };
+  const expected = { recordType: 'lead', filter: { status: 'new' } };
+  expect(sourceOf([{ type: 'trigger', config: { frequency: 'daily', source } }])).toEqual(expected);
+  expect(sourceOf([{ type: 'trigger', config: { frequency: 'daily' } }])).toBeUndefined();
+  expect(sourceOf([{ type: 'log', config: { message: 'x', source } }])).toBeUndefined();
 });

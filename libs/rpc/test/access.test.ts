@@ -38,6 +38,25 @@ describe.each(layouts)('access %s', (layout) => {
       .sign(createPrivateKey({ key: jwk, format: 'jwk' }));
   }
 
+  test.each<Caller['actor']>([
+    { type: 'workflow', id: '12', hops: 3 },
+    { type: 'lead_form', id: '4' },
+  ])('the service is told of %j what the caller said', async (actor) => {
+    const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(probe.keys.gateway) });
+    const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(probe.keys.workflows) });
+    const caller = { ...editor, actor };
+    expect(await served.verify(await tokens.mint(caller, 'workflows'))).toEqual(caller);
+  });
+
+  test('tokens of a workflow that differ in their hops are told apart', async () => {
+    const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(probe.keys.gateway) });
+    const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(probe.keys.workflows) });
+    for (const hops of [1, 2]) {
+      const caller: Caller = { ...editor, actor: { type: 'workflow', id: '12', hops } };
+      expect(await served.verify(await tokens.mint(caller, 'workflows'))).toEqual(caller);
+    }
+  });
+
   test('a token that is all right is let in', async () => {
     await expect(echoWith(await forge({}))).resolves.toMatchObject({ id: 1n });
   });
@@ -54,6 +73,8 @@ describe.each(layouts)('access %s', (layout) => {
       async () => forge({ kid: JSON.parse(probe.keys['webhook-delivery'])[0].kid }),
     ],
     ['a token without an organization', () => forge({ claims: { org: undefined } })],
+    ['a token of a workflow that counts no hops', () => forge({ claims: { actor: { type: 'workflow', id: '12' } } })],
+    ['a token of an actor that there is not', () => forge({ claims: { actor: { type: 'robot', id: '12' } } })],
     ['a token with a role that does not exist', () => forge({ claims: { role: 'owner' } })],
     ['a token that is not signed', async () => `${btoa('{"alg":"none"}')}.${btoa('{"org":"7","role":"admin"}')}.`],
   ])('%s is refused with UNAUTHENTICATED, and is a fault of ours for whoever called', async (_name, token) => {
