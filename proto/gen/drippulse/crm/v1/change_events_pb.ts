@@ -58,14 +58,14 @@ export type CrmChangeEvent = Message<"drippulse.crm.v1.CrmChangeEvent"> & {
   action: string;
 
   /**
-   * `user`, `api_key` or `service`.
+   * `user`, `api_key`, `workflow`, `lead_form` or `service`.
    *
    * @generated from field: string actor_type = 6;
    */
   actorType: string;
 
   /**
-   * Id of who did it.
+   * Id of who did it; of a workflow or form its own.
    *
    * @generated from field: string actor_id = 7;
    */
