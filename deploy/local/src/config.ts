@@ -32,6 +32,7 @@ const passedOn = [
   'HCAPTCHA_SITE_KEY',
   'HCAPTCHA_SECRET',
   'HCAPTCHA_VERIFY_URL',
+  'HISTORY_DAYS',
 ] as const;
 
 /** What `npm start` and `npm run start:distributed` take from the environment. */

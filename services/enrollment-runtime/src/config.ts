@@ -19,6 +19,7 @@ const environment = z.object({
   MAIL_FROM: z.string().default('drippulse@localhost'),
   MAIL_DIR: z.string().optional(),
   WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
+  HISTORY_DAYS: z.coerce.number().int().min(1).max(36_500).default(180),
 });
 
 export type Config = ReturnType<typeof readConfig>;
@@ -45,6 +46,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     mailDir: read.MAIL_DIR,
     /** Whether a callback may go to a private address. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
+    /** How long after the end of an enrollment its timeline and effects are kept at least. */
+    historyDays: read.HISTORY_DAYS,
     /** How long a worker that died holds up the runs it had claimed; effects in flight renew it. */
     leaseMs: 8_000,
   };

@@ -40,6 +40,7 @@ import { startEnrollSources } from './loops/enroll-sources.ts';
 import { startFireSchedules } from './loops/fire-schedules.ts';
 import { startMakePartitions } from './loops/make-partitions.ts';
 import { startMeasureDue } from './loops/measure-due.ts';
+import { startPruneHistory } from './loops/prune-history.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 
@@ -133,6 +134,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     enrolling,
     startMakePartitions(ctx),
     startMeasureDue(ctx),
+    startPruneHistory(ctx),
     startPartitionLoop({ db, tables: [idempotencyPartitions], log }),
   ];
   const consumers = [await consumeWorkflows(ctx, { events, metrics }), await consumeCrm(ctx, { events, metrics })];

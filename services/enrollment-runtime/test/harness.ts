@@ -80,6 +80,7 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean }
     mailFrom: 'drippulse@localhost',
     mailDir: options.mailDir,
     allowPrivate: true,
+    historyDays: 180,
     leaseMs: options.leaseMs ?? 8_000,
   };
   const running: Service[] = [];

@@ -146,7 +146,7 @@ test('a detail reads the newest lines and messages of one enrollment', async () 
   const definition = await ctx.definitions.get(1n, 1);
   for (const [id, lines] of [[1n, 1_000] as const, [10n, 1] as const]) {
     const { result, costs } = await measure(() =>
-      readDetail(db.kysely, definition, { id, workflowId: 1n, mode: 'live' }),
+      readDetail(db.kysely, definition, { id, workflowId: 1n, mode: 'live', lines }),
     );
     expect(result.actionTimeline).toHaveLength(lines);
     expectCheap(costs, lines);

@@ -61,5 +61,6 @@ export function runtimeConfig(options: {
     mailFrom: 'drippulse@localhost',
     mailDir: undefined,
     allowPrivate: true,
+    historyDays: 180,
   };
 }

@@ -1,5 +1,8 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 
+/** What is partitioned by ranges of enrollment id. */
+export type HistoryTable = 'timeline' | 'effects';
+
 /** Enrollment ids in one partition: about a gigabyte of timeline. */
 const partitionIds = 1_000_000n;
 const partitionsAhead = 2n;
@@ -8,16 +11,20 @@ const partitionsAhead = 2n;
  * Makes the partition that holds `id`, the next two, and the default one, for a table partitioned by ranges of
  * enrollment id. A range whose first rows already lie in the default partition stays there.
  */
-export async function createRangePartitions(
-  db: QueryExecutorProvider,
-  table: 'timeline' | 'effects',
-  id: bigint,
-): Promise<void> {
-  await sql`create table if not exists ${sql.id(`${table}_default`)} partition of ${sql.id(table)} default`.execute(db);
+export async function createRangePartitions(db: QueryExecutorProvider, table: HistoryTable, id: bigint): Promise<void> {
+  await createDefault(db, table);
   const first = id / partitionIds;
   for (let index = first; index <= first + partitionsAhead; index += 1n) {
     if (await isNeeded(db, table, index)) await createPartition(db, table, index);
   }
+}
+
+/** Looked for first: `if not exists` asks for the lock that keeps everybody out even when there is nothing to do. */
+async function createDefault(db: QueryExecutorProvider, table: HistoryTable): Promise<void> {
+  const name = `${table}_default`;
+  const { rows } = await sql<{ exists: boolean }>`select to_regclass(${name}) is not null as exists`.execute(db);
+  if (rows[0]?.exists) return;
+  await sql`create table if not exists ${sql.id(name)} partition of ${sql.id(table)} default`.execute(db);
 }
 
 async function isNeeded(db: QueryExecutorProvider, table: string, index: bigint): Promise<boolean> {
@@ -38,4 +45,22 @@ async function createPartition(db: QueryExecutorProvider, table: string, index: 
 
 function nameOf(table: string, index: bigint): string {
   return `${table}_p${index}`;
+}
+
+/** A partition of a table: the enrollment ids from `from` up to, not including, `to`, and about how many rows it has. */
+export type RangePartition = { name: string; from: bigint; to: bigint; rows: number };
+
+/** The partitions of a table whose ids are all given out, oldest first; the default one is none of them. */
+export async function fullPartitions(db: QueryExecutorProvider, table: HistoryTable): Promise<RangePartition[]> {
+  const { rows } = await sql<RangePartition>`
+    select name, bounds[1]::bigint as from, bounds[2]::bigint as to, rows
+    from (
+      select relname as name, reltuples::float8 as rows,
+        regexp_match(pg_get_expr(relpartbound, pg_class.oid), 'FROM \\(''(\\d+)''\\) TO \\(''(\\d+)''\\)') as bounds
+      from pg_inherits join pg_class on pg_class.oid = inhrelid
+      where inhparent = ${table}::regclass
+    ) as partition
+    where bounds[2]::bigint <= (select last_value from enrollments_id_seq)
+    order by 2`.execute(db);
+  return rows;
 }

@@ -16,7 +16,7 @@ const shownDeliveries = 1_000;
 export async function readDetail(
   db: Kysely<DB>,
   definition: Definition,
-  row: { id: bigint; workflowId: bigint; mode: Mode },
+  row: { id: bigint; workflowId: bigint; mode: Mode; lines: number },
 ) {
   const { contact } = await db
     .selectFrom('enrollments')
@@ -46,7 +46,8 @@ export async function readDetail(
       .slice(0, shownLines)
       .reverse()
       .map((line) => lineToProto(definition, row.mode, line)),
-    actionTimelineTruncated: lines.length > shownLines,
+    // Too many, or gone with their partition.
+    actionTimelineTruncated: lines.length > shownLines || lines.length < row.lines,
     deliveries: deliveries.reverse().map(deliveryToProto),
     nurtureEvents: [],
   };

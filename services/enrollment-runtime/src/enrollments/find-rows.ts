@@ -23,12 +23,16 @@ type JoinedRow = {
   next_run_at: Date | null;
   updated_at: Date;
   ended_at: Date | null;
+  lines: number;
   line_step_index: number | null;
   line_status: string | null;
   line_message: string | null;
   line_at: Date | null;
   last_error: string | null;
 };
+
+/** `lines` is how many lines its timeline was given, whether they are still kept or not. */
+export type LocatedRow = EnrollmentRow & { lines: number };
 
 /**
  * Reads enrollments of a workflow by id, newest first, those of another organization or gone left out. Each part is
@@ -38,7 +42,7 @@ export async function findRows(
   ctx: Context,
   db: Kysely<DB>,
   scope: { organizationId: bigint; workflowId: bigint; ids: readonly bigint[] },
-): Promise<{ rows: EnrollmentRow[]; now: Date }> {
+): Promise<{ rows: LocatedRow[]; now: Date }> {
   const { organizationId, workflowId, ids } = scope;
   const { rows } = await sql<JoinedRow & { now: Date }>`
     select e.id, e.organization_id, e.workflow_id, e.version, e.mode, e.hops, e.agent_id, e.lead_ref, e.timezone, e.email,
@@ -80,7 +84,7 @@ function placeOf(workflowId: bigint) {
     limit 1`;
 }
 
-function toRow(row: JoinedRow): Omit<EnrollmentRow, 'deliveries'> {
+function toRow(row: JoinedRow): Omit<LocatedRow, 'deliveries'> {
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -100,6 +104,7 @@ function toRow(row: JoinedRow): Omit<EnrollmentRow, 'deliveries'> {
     nextRunAt: row.next_run_at,
     updatedAt: row.updated_at,
     endedAt: row.ended_at,
+    lines: row.lines,
     lastLine: lineOf(row),
     lastError: row.last_error,
   };

@@ -19,6 +19,8 @@ export function startMakePartitions(ctx: Context): Loop {
           from enrollments_id_seq`.execute(trx);
         const [row] = rows;
         if (row === undefined || !row.locked) return;
+        // Whoever runs steps waits behind this for the tables; there is time to try again, two partitions are ahead.
+        await sql`select set_config('lock_timeout', '100', true)`.execute(trx);
         for (const table of ['timeline', 'effects'] as const) await createRangePartitions(trx, table, row.id);
       });
       return everyMs;

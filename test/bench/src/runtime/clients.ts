@@ -44,6 +44,7 @@ export function runtimeConfig(databaseUrl: string, grpcPort: number): Config {
     mailFrom: 'drippulse@localhost',
     mailDir: undefined,
     allowPrivate: true,
+    historyDays: 180,
     leaseMs: 8_000,
   };
 }

@@ -4,6 +4,7 @@ import * as schedules from './2026-11-25-1000-schedules.ts';
 import * as listIndexes from './2026-11-25-1100-list-indexes.ts';
 import * as hops from './2026-11-25-1200-hops.ts';
 import * as eventTriggers from './2026-11-25-1300-event-triggers.ts';
+import * as history from './2026-11-25-1300-history.ts';
 
 export const migrations: Record<string, Migration> = {
   '2026-11-25-0900-enrollments': enrollments,
@@ -11,4 +12,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-25-1100-list-indexes': listIndexes,
   '2026-11-25-1200-hops': hops,
   '2026-11-25-1300-event-triggers': eventTriggers,
+  '2026-11-25-1300-history': history,
 };

@@ -1,0 +1,37 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+
+/** Enrollments of a range whose timeline and effects must stay, and the lines they have. */
+export type Kept = { ids: bigint[]; lines: number };
+
+/**
+ * Those that live, that ended less than `historyDays` ago, or that a person removed since then; undefined when they are
+ * more than `most`. One statement, and so one snapshot: an enrollment that ends meanwhile is found in one of its places.
+ * The living are read one after the other, as an index by id would be written at every step of every run.
+ */
+export async function findKept(
+  ctx: Context,
+  db: Kysely<DB>,
+  { from, to, most }: { from: bigint; to: bigint; most: number },
+): Promise<Kept | undefined> {
+  const { rows } = await sql<{ enrollment_id: bigint; lines: number }>`
+    select enrollment_id, lines from runs where enrollment_id >= ${from} and enrollment_id < ${to}
+    union all
+    select enrollment_id, lines from outcomes
+    where enrollment_id >= ${from} and enrollment_id < ${to} and ended_at > ${keptSince(ctx)}
+    union all
+    select enrollment_id, 0 from removals
+    where enrollment_id >= ${from} and enrollment_id < ${to} and removed_at > ${keptSince(ctx)}
+    limit ${most + 1}`.execute(db);
+  if (rows.length > most) return undefined;
+  return {
+    ids: rows.map((row) => row.enrollment_id).sort((a, b) => (a < b ? -1 : 1)),
+    lines: rows.reduce((sum, row) => sum + row.lines, 0),
+  };
+}
+
+/** What ended before that may go. */
+export function keptSince({ config, dbNow }: Context): RawBuilder<Date> {
+  return sql`${dbNow} - make_interval(days => ${config.historyDays}::int)`;
+}

@@ -1,0 +1,73 @@
+import { type Kysely, sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { fullPartitions, type RangePartition } from '../db/range-partitions.ts';
+import type { DB } from '../db/schema.ts';
+import { findKept, keptSince } from './kept.ts';
+import { dropGone, replacePartition } from './replace-partition.ts';
+
+/** More enrollments than these are not moved out of a partition of a million. */
+const mostKept = 100_000;
+/** A partition is replaced when nine of ten of its lines go: each line is copied once in a while, not every day. */
+const worthTimes = 10;
+const sliceEnrollments = 1_000;
+
+/**
+ * Takes out of timeline and effects what belongs to enrollments that ended more than `historyDays` ago, a partition at a
+ * time, and moves the rest of it. One process at a time, on one connection; it may be ended at any point.
+ */
+export async function pruneHistory(ctx: Context, db: Kysely<DB>, signal: AbortSignal): Promise<void> {
+  await dropGone(db);
+  for (const partition of await fullPartitions(db, 'timeline')) {
+    signal.throwIfAborted();
+    await prunePartition(ctx, db, partition, signal);
+  }
+  while (!signal.aborted && (await pruneDefault(ctx, db)) > 0);
+}
+
+async function prunePartition(
+  ctx: Context,
+  db: Kysely<DB>,
+  partition: RangePartition,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, from, to } = partition;
+  const kept = await findKept(ctx, db, { from, to, most: mostKept });
+  if (kept === undefined || (kept.ids.length > 0 && kept.lines * worthTimes > (await rowsOf(db, partition)))) return;
+  // The timeline last: it says whether there is something to do, also after a try that got no further.
+  const effects = (await fullPartitions(db, 'effects')).find((other) => other.from === from && other.to === to);
+  if (effects !== undefined) await replacePartition(db, 'effects', effects, { ids: kept.ids, signal });
+  await replacePartition(db, 'timeline', partition, { ids: kept.ids, signal });
+  ctx.log.info({ partition: name, kept: kept.ids.length }, 'history of ended enrollments pruned');
+}
+
+/** As the last vacuum or analyze counted them; one that has seen neither is counted by a sample. */
+async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition): Promise<number> {
+  if (rows >= 0) return rows;
+  await sql`analyze ${sql.id(name)}`.execute(db);
+  const { rows: counted } = await sql<{ rows: number }>`
+    select reltuples::float8 as rows from pg_class where oid = ${name}::regclass`.execute(db);
+  return counted[0]?.rows ?? 0;
+}
+
+/**
+ * Lines of enrollments that were retried after their partition had gone, once those have ended long ago too; answers how
+ * many enrollments these were.
+ */
+async function pruneDefault(ctx: Context, db: Kysely<DB>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    with old as materialized (
+      select enrollment_id from timeline_default
+      group by enrollment_id having max(at) < ${keptSince(ctx)} limit ${sliceEnrollments}
+    ), gone as materialized (
+      select enrollment_id from old
+      where not exists (select from runs where runs.enrollment_id = old.enrollment_id)
+        and not exists (
+          select from outcomes where outcomes.enrollment_id = old.enrollment_id and ended_at > ${keptSince(ctx)})
+    ), effects as (
+      delete from effects_default using gone where effects_default.enrollment_id = gone.enrollment_id
+    ), timeline as (
+      delete from timeline_default using gone where timeline_default.enrollment_id = gone.enrollment_id
+    )
+    select count(*)::int as count from gone`.execute(db);
+  return rows[0]?.count ?? 0;
+}
