@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { findHelm, findKubernetesSchemas } from '@drippulse/testing';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { restrictedProblemsOf } from '../src/pod-security.ts';
 import { chart, type KubernetesObject, objectsOf, podOf, render, renderedFile, valueSets } from '../src/render.ts';
 import { createValidator } from '../src/validate.ts';
@@ -167,6 +168,24 @@ function describeChart(helm: string): void {
     test('scales by load and leaves the number of replicas to the autoscaler', () => {
       expect(named('Deployment', 'gateway').replicas).toBeUndefined();
       expect(named('HorizontalPodAutoscaler', 'gateway')).toMatchObject({ minReplicas: 3, maxReplicas: 12 });
+      const metrics = named('HorizontalPodAutoscaler', 'enrollment-runtime').metrics;
+      expect(metrics.map((one: KubernetesObject) => one['external']?.metric.name ?? one['resource'].name)).toEqual([
+        'cpu',
+        'drippulse_due_work_age_seconds',
+      ]);
+    });
+
+    test('brings the alerts and dashboards that are made from the catalog of metrics', () => {
+      const deploy = new URL('../../../deploy/', import.meta.url);
+      const [rule] = kindsOf(objects, 'PrometheusRule');
+      expect(rule?.['spec']).toEqual(parse(readFileSync(new URL('prometheus/rules.yaml', deploy), 'utf8')));
+      const dashboards = readdirSync(new URL('grafana', deploy)).filter((name) => name.endsWith('.json'));
+      expect(dashboards.length).toBeGreaterThan(3);
+      const brought = kindsOf(objects, 'ConfigMap').flatMap((object) => Object.entries<string>(object['data']));
+      expect(brought.map(([name]) => name).sort()).toEqual(dashboards.sort());
+      for (const [name, text] of brought) {
+        expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(new URL(`grafana/${name}`, deploy), 'utf8')));
+      }
     });
   });
 
