@@ -56,15 +56,19 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
     client = connecting;
   }
 
+  /** One at a time: a connection takes no second query while it is at the first. */
   function notifySoon(): void {
-    timer ??= setTimeout(() => {
+    timer ??= setTimeout(async () => {
+      await notify().catch((error: unknown) => log.debug({ err: error }, 'wake-up not sent'));
       timer = undefined;
-      const names = [...unsent];
-      unsent.clear();
-      client
-        ?.query('select pg_notify($1, name) from unnest($2::text[]) as name', [channel, names])
-        .catch((error: unknown) => log.debug({ err: error }, 'wake-up not sent'));
+      if (unsent.size > 0) notifySoon();
     }, minGapMs);
+  }
+
+  async function notify(): Promise<void> {
+    const names = [...unsent];
+    unsent.clear();
+    await client?.query('select pg_notify($1, name) from unnest($2::text[]) as name', [channel, names]);
   }
 
   const loop = startLoop({ name: `wake-ups on ${channel}`, log, maxIdleMs: 60_000, run: connect });
@@ -82,6 +86,7 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
     async stop() {
       await loop.stop();
       clearTimeout(timer);
+      unsent.clear();
       const listening = client;
       client = undefined;
       listening?.release(true);
