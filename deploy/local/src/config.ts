@@ -3,6 +3,7 @@ import { readEnv } from '@drippulse/runtime';
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
+const positive = z.coerce.number().int().min(1);
 const port = z.coerce.number().int().min(0).max(65535);
 
 const schema = z.object({
@@ -19,6 +20,11 @@ const schema = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z.string().min(3).default('drippulse@localhost'),
   WEBHOOK_ALLOW_PRIVATE: flag.optional(),
+  // Checked by the services too; here so that one message lists all that is wrong.
+  RATE_LIMIT_PER_MINUTE: positive.optional(),
+  RATE_LIMIT_BURST: positive.optional(),
+  LEASE_SECONDS: positive.optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).optional(),
 });
 
 /** Variables that are handed to every service as they are, when set. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, renameSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -9,10 +10,12 @@ import { StartError } from './secrets.ts';
 const LOG_FILE_BYTES = 20 * 1024 * 1024;
 
 /** JSON lines in the data folder, so that the terminal keeps what a person needs; one former file is kept. */
-export function fileLogger(dataDir: string): { log: Logger; logFile: string } {
+export async function fileLogger(dataDir: string): Promise<{ log: Logger; logFile: string }> {
   const logFile = path.join(dataDir, 'drippulse.log');
   if (existsSync(logFile) && statSync(logFile).size > LOG_FILE_BYTES) renameSync(logFile, `${logFile}.1`);
   const destination = pino.destination({ dest: logFile, mkdir: true, sync: false });
+  // It fails on the way out of a process that ends before the file is open.
+  await once(destination, 'ready');
   return { log: createLogger({ destination }), logFile };
 }
 
@@ -38,9 +41,13 @@ function explain(error: unknown, settings?: { host: string; port: number; dataDi
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const message = error instanceof Error ? error.message : String(error);
   if (code === 'EADDRINUSE') {
-    return `Port ${settings?.port} on ${settings?.host} is taken. Stop what uses it, or choose another one: PORT=3001 npm start.`;
+    const port = error instanceof Error && 'port' in error ? error.port : settings?.port;
+    const remedy = port === settings?.port ? 'PORT=3001 npm start' : 'OPS_PORT=0 takes a free one';
+    return `Port ${port} on ${settings?.host} is taken. Stop what uses it, or choose another one: ${remedy}.`;
   }
-  if (code === 'EADDRNOTAVAIL') return `HOST=${settings?.host} is no address of this machine.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return `HOST=${settings?.host} is no address of this machine.`;
+  }
   if (code === 'EACCES' || code === 'EPERM') {
     return `Permission denied: ${message}. Choose a folder you may write to with DATA_DIR, and a PORT above 1023.`;
   }

@@ -12,7 +12,7 @@ import { reservePostgres } from './postgres.ts';
 import { freePorts, startProcess } from './processes.ts';
 import { prepareSchemas } from './schemas.ts';
 import { loadSecrets, StartError, services } from './secrets.ts';
-import { topics } from './topics.ts';
+import { ensureTopics } from './topics.ts';
 
 /** `npm run start:distributed`: each service a process of its own, over gRPC, on real PostgreSQL, Kafka and Redis. */
 const startedAt = performance.now();
@@ -20,6 +20,7 @@ let settings: Settings | undefined;
 try {
   settings = readSettings(process.env);
   await checkPort(settings.host, settings.port);
+  await checkPort(settings.host, settings.opsPort);
   await start(settings);
 } catch (error) {
   explainAndExit(error, settings);
@@ -27,7 +28,7 @@ try {
 
 async function start(given: Settings): Promise<void> {
   const secrets = loadSecrets(given.dataDir, given.adminPassword);
-  const { log, logFile } = fileLogger(given.dataDir);
+  const { log, logFile } = await fileLogger(given.dataDir);
   await runMain(async () => {
     const opened: { stop(): Promise<unknown> }[] = [];
     const stop = async () => {
@@ -41,7 +42,7 @@ async function start(given: Settings): Promise<void> {
       const kafkaBrokers = given.kafkaBrokers ?? (await startBroker(given, opened));
       const redisUrl = given.redisUrl ?? (await startLimiterStore(given, opened));
       const transport = createKafkaTransport({ brokers: kafkaBrokers.split(','), clientId: 'drippulse-topics', log });
-      await transport.ensureTopics(topics);
+      await ensureTopics(transport, kafkaBrokers);
       await transport.close();
       await bootstrapIdentity(databaseUrls.gateway, {
         username: given.adminUsername,
@@ -53,7 +54,9 @@ async function start(given: Settings): Promise<void> {
       const [publicPort = 0, ...ports] = await freePorts(1 + services.length * 2);
       const settings = given.port === 0 ? { ...given, port: publicPort } : given;
       const grpcPorts = ports.slice(0, services.length);
-      const opsPorts = ports.slice(services.length);
+      const [freeOpsPort = 0, ...peerOpsPorts] = ports.slice(services.length);
+      // The one that is printed, of the gateway.
+      const opsPorts = [given.opsPort === 0 ? freeOpsPort : given.opsPort, ...peerOpsPorts];
       const addresses = Object.fromEntries(
         services.map((service, index) => [
           `${service.toUpperCase().replaceAll('-', '_')}_ADDRESS`,

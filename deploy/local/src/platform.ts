@@ -12,7 +12,7 @@ import { serviceEnvironment } from './environment.ts';
 import { reservePostgres } from './postgres.ts';
 import { prepareSchemas } from './schemas.ts';
 import type { Secrets } from './secrets.ts';
-import { topics } from './topics.ts';
+import { ensureTopics } from './topics.ts';
 
 /** The whole platform in this process. */
 export type Platform = {
@@ -48,7 +48,7 @@ export async function startPlatform(
     onProgress('Starting the services …');
     const events = connectEvents(settings, databaseUrls.events, log);
     opened.push({ stop: () => events.close() });
-    await events.ensureTopics(topics);
+    await ensureTopics(events, settings.kafkaBrokers);
     const peers = createInMemoryPeers();
     opened.push({ stop: async () => peers.close() });
     const servers = { databaseUrls, kafkaBrokers: settings.kafkaBrokers, redisUrl: settings.redisUrl };

@@ -45,7 +45,7 @@ export const schemas = {
  * that a start that is cut short goes on with the same ones.
  */
 export function loadSecrets(dataDir: string, adminPassword: string | undefined): Secrets {
-  mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+  makeFolder(dataDir);
   const file = path.join(dataDir, 'secrets.json');
   const found = readSecrets(file);
   const secrets = found === undefined ? makeSecrets() : withNewServices(found);
@@ -54,6 +54,16 @@ export function loadSecrets(dataDir: string, adminPassword: string | undefined):
   writeFileSync(`${file}.new`, text, { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return secrets;
+}
+
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
+    throw new StartError(`DATA_DIR=${dataDir} is not a folder, or lies below a file. Choose another one.`);
+  }
 }
 
 /** Reads the secrets of a data folder that was started before; undefined when it was not. */
@@ -65,14 +75,26 @@ export function readSecrets(file: string): Secrets | undefined {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  const parsed = schema.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new StartError(`${file} is damaged. Restore it, or empty the folder with npm run reset.`);
-  if (parsed.data.format > FORMAT) {
+  const content = parseText(text);
+  const { data: version } = schema.pick({ format: true }).safeParse(content);
+  if (version !== undefined && version.format > FORMAT) {
     throw new StartError(
       `The data folder ${path.dirname(file)} was made by a newer version of DripPulse. Start that version, or choose another folder with DATA_DIR.`,
     );
   }
-  return parsed.data;
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  throw new StartError(
+    `${file} is damaged. Restore it from a backup, or choose another folder with DATA_DIR; without it nobody can read what the database there has encrypted.`,
+  );
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // no JSON, no secrets
+  }
 }
 
 /** A reason not to start that is told in one sentence. */

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { type RunningPlatform, runCommand, startLayout } from '@drippulse/harness';
@@ -9,7 +9,10 @@ let platform: RunningPlatform;
 beforeAll(async () => {
   platform = await startLayout('start');
 }, 120_000);
-afterAll(() => platform?.dispose());
+afterAll(async () => {
+  await platform?.dispose();
+  for (const beside of ['b', 'damaged']) rmSync(`${platform?.dataDir}-${beside}`, { recursive: true, force: true });
+});
 
 test('a second start prints the same key, admin and address, and takes less than five seconds of a core', async () => {
   const { apiKey, password, baseUrl } = platform;
@@ -57,9 +60,36 @@ test('malformed variables are all named in one message', async () => {
     PORT: 'many',
     ADMIN_PASSWORD: 'short',
     REDIS_URL: 'x',
+    LOG_LEVEL: 'loud',
+    RATE_LIMIT_BURST: '-1',
   });
   expect(code).toBe(1);
-  for (const name of ['PORT', 'ADMIN_PASSWORD', 'REDIS_URL']) expect(output).toContain(name);
+  for (const name of ['PORT', 'ADMIN_PASSWORD', 'REDIS_URL', 'LOG_LEVEL', 'RATE_LIMIT_BURST'])
+    expect(output).toContain(name);
+});
+
+test.each<[string, (folder: string) => Record<string, string>, RegExp]>([
+  [
+    'a data folder that is a file',
+    (folder) => ({ DATA_DIR: path.join(folder, 'secrets.json') }),
+    /DATA_DIR=.* is not a folder/,
+  ],
+  ['secrets that are no JSON', (folder) => ({ DATA_DIR: damaged(folder) }), /secrets\.json is damaged/],
+  ['a host that there is not', () => ({ HOST: 'no-such-host.invalid', PORT: '1' }), /is no address of this machine/],
+  [
+    'a taken operations port',
+    () => ({ OPS_PORT: new URL(platform.opsUrl).port, DATA_DIR: `${platform.dataDir}-b` }),
+    /Port \d+ on 127\.0\.0\.1 is taken.*OPS_PORT/,
+  ],
+  [
+    'a database that is away',
+    () => ({ DATABASE_URL: 'postgres://a@127.0.0.1:1/a', DATA_DIR: `${platform.dataDir}-b` }),
+    /DATABASE_URL does not answer/,
+  ],
+])('%s is told in a sentence, not a stack', async (_name, env, sentence) => {
+  const { code, output } = await runCommand('deploy/local/src/main.ts', [], { PORT: '0', ...env(platform.dataDir) });
+  expect([code, output]).toEqual([1, expect.stringMatching(sentence)]);
+  expect(output).not.toMatch(/\n\s+at /);
 });
 
 test('a data folder of a newer version is not touched', async () => {
@@ -114,6 +144,14 @@ test('reset refuses under a running platform, asks nobody silently, and empties 
   });
   expect(() => statSync(platform.dataDir)).toThrow();
 }, 60_000);
+
+/** A folder beside another whose secrets were cut short. */
+function damaged(folder: string): string {
+  const beside = `${folder}-damaged`;
+  mkdirSync(beside, { recursive: true });
+  writeFileSync(path.join(beside, 'secrets.json'), '{"format":');
+  return beside;
+}
 
 /** Time that a process has spent on cores, which other processes do not lengthen as they do the time on the clock. */
 function coreSeconds(pid: number): number {
