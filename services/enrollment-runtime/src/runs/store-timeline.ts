@@ -1,5 +1,5 @@
 import type { Entry } from '@drippulse/engine';
-import type { JsonValue } from '@drippulse/json';
+import type { JsonObject, JsonValue } from '@drippulse/json';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Move } from './move.ts';
@@ -18,18 +18,23 @@ export async function storeTimeline(trx: Transaction<DB>, moves: readonly Move[]
       status text, message text, error text, output json)`.execute(trx);
 }
 
+/** What is null is left out: both sides read and write every byte of it. */
 function linesOf({ run, entries, settled }: Move): JsonValue[] {
-  return entries.map((entry, index) => ({
-    enrollment_id: String(run.identity.id),
-    duration_ms: index === 0 ? (settled?.durationMs ?? null) : null,
-    sequence: run.lines + index + 1,
-    step_index: entry.stepIndex,
-    attempt: entry.attempt,
-    status: entry.status,
-    message: messageOf(entry),
-    error: entry.error ?? null,
-    output: entry.output ?? null,
-  }));
+  const enrollmentId = String(run.identity.id);
+  return entries.map((entry, index) => {
+    const line: JsonObject = {
+      enrollment_id: enrollmentId,
+      sequence: run.lines + index + 1,
+      step_index: entry.stepIndex,
+      attempt: entry.attempt,
+      status: entry.status,
+      message: messageOf(entry),
+    };
+    if (index === 0 && settled?.durationMs !== undefined) line['duration_ms'] = settled.durationMs;
+    if (entry.error !== undefined) line['error'] = entry.error;
+    if (entry.output !== undefined) line['output'] = entry.output;
+    return line;
+  });
 }
 
 export function messageOf({ message, warnings = [] }: Entry): string {
