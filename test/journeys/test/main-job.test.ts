@@ -80,6 +80,10 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
       [
         'branch',
         'condition',
+        'crm_create_activity',
+        'crm_create_lead',
+        'crm_move_opportunity',
+        'crm_update_record',
         'email',
         'end',
         'log',
