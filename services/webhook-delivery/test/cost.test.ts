@@ -82,10 +82,11 @@ async function fill(): Promise<void> {
     from deliveries d join lanes l using (webhook_id) where not l.is_manual`.execute(kysely);
 }
 
-function expectCheap(costs: readonly Cost[], rows: number): void {
+/** What is read for a row. A recorded result writes a row into each of two tables and all their indexes, hence its own. */
+function expectCheap(costs: readonly Cost[], rows: number, buffersOfRow = 20): void {
   expect(costs.length).toBeGreaterThan(0);
   for (const { sql: text, buffers } of costs) {
-    if (buffers > 20 * rows + 100) throw new Error(`${buffers} buffers for ${rows} rows: ${text}`);
+    if (buffers > buffersOfRow * rows + 100) throw new Error(`${buffers} buffers for ${rows} rows: ${text}`);
   }
 }
 
@@ -99,7 +100,7 @@ test('a claim and the recording of its results read in proportion to what is tak
     attempt: { at: new Date(), durationMs: 5, ...(index % 2 === 0 ? { statusCode: 200 } : { error: 'timeout' }) },
   }));
   const recording = await measure(() => record(ctx, results));
-  expectCheap(recording.costs, claimed.length);
+  expectCheap(recording.costs, claimed.length, 30);
 });
 
 test('each list reads in proportion to its rows, or to what is counted', async () => {
