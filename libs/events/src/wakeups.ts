@@ -58,11 +58,13 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
 
   /** One at a time: a connection takes no second query while it is at the first. */
   function notifySoon(): void {
-    timer ??= setTimeout(async () => {
-      await notify().catch((error: unknown) => log.debug({ err: error }, 'wake-up not sent'));
-      timer = undefined;
-      if (unsent.size > 0) notifySoon();
-    }, minGapMs);
+    timer ??= setTimeout(() => void notifyOnce(), minGapMs);
+  }
+
+  async function notifyOnce(): Promise<void> {
+    await notify().catch((error: unknown) => log.debug({ err: error }, 'wake-up not sent'));
+    timer = undefined;
+    if (unsent.size > 0) notifySoon();
   }
 
   async function notify(): Promise<void> {
