@@ -17,3 +17,4 @@ export { startPartitionLoop } from './partition-loop.ts';
 export { createPartitions, maintainPartitions, type Partitioning } from './partitions.ts';
 export { provisionSchema } from './provision.ts';
 export { createSealer, type Sealer } from './sealer.ts';
+export { unsynced } from './unsynced.ts';

@@ -4,6 +4,7 @@ import type { Logger } from '@drippulse/observability';
 import type { DeadLetters } from './dead-letters.ts';
 import { type ConsumedEvent, type Decoded, decodeEvent } from './decode.ts';
 import { type Handled, handleUpToFailure } from './handle.ts';
+import { handleTogether } from './handle-together.ts';
 import type { ConsumingMetrics } from './metrics.ts';
 import { createRetries } from './retries.ts';
 import type { Topic } from './topic.ts';
@@ -18,7 +19,8 @@ export function createBatchHandler<D extends DescMessage>(options: {
   retryMs?: number;
   handle(batch: readonly ConsumedEvent<D>[]): Promise<void>;
 }): (batch: ReceivedBatch) => Promise<BatchOutcome> {
-  const { topic, log, metrics, deadLetters, handle } = options;
+  const { topic, log, metrics, deadLetters } = options;
+  const handle = handleTogether(options.handle);
   const retries = createRetries(options.retryMs);
 
   async function onBatch(batch: ReceivedBatch): Promise<BatchOutcome> {

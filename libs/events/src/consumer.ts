@@ -20,11 +20,11 @@ const pruneEveryMs = 60 * 60_000;
 const countLagEveryMs = 10_000;
 
 /**
- * Handles the events of a topic in batches of one partition, at least once: when `handle` resolves, the effects of all
- * events it was given are committed; when it rejects, they are given again, in whatever batches. Infrastructure errors,
- * peers that are unavailable included, are tried again without end. After anything else the batch is split to find the
- * event that fails; it gets 10 tries within 5 minutes and then goes to `<topic>.dead` with its reason, as one that can't
- * be decoded does at once. Meanwhile its partition waits and the others go on.
+ * Handles the events of a topic in batches, one at a time, those of a partition in order, at least once: when `handle`
+ * resolves, the effects of all events it was given are committed; when it rejects, they are given again, in whatever
+ * batches. Infrastructure errors, peers that are unavailable included, are tried again without end. After anything else
+ * the batch is split to find the event that fails; it gets 10 tries within 5 minutes and then goes to `<topic>.dead` with
+ * its reason, as one that can't be decoded does at once. Meanwhile its partition waits and the others go on.
  */
 export async function startConsumer<D extends DescMessage, DB>(options: {
   transport: EventTransport;

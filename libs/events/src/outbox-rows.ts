@@ -1,4 +1,4 @@
-import type { Database } from '@drippulse/db';
+import { type Database, unsynced } from '@drippulse/db';
 import { sql } from 'kysely';
 import { unpackEvents } from './frame.ts';
 import type { TransportMessage } from './transport.ts';
@@ -39,9 +39,13 @@ export async function countOutbox<DB>(db: Database<DB>): Promise<number> {
   return rows[0]?.pending ?? 0;
 }
 
+/** Without waiting for the disk: rows that a database that crashes brings back are sent again, with the same ids. */
 export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly OutboxRow[]): Promise<void> {
   const ids = sent.map((row) => row.id);
-  await sql`delete from outbox where id = any(${ids}::bigint[])`.execute(db.kysely);
+  await sql`
+    with ${unsynced}
+    delete from outbox using unsynced where id = any(${ids}::bigint[])
+  `.execute(db.kysely);
 }
 
 /** The messages of a row, with CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */

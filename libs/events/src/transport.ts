@@ -28,8 +28,8 @@ export type EventTransport = {
   createProducer(): Promise<Producer>;
   /**
    * Shares the partitions of a topic with the other consumers of the group, from where the group stopped, a new group
-   * from the oldest message kept. Partitions of one consumer are delivered one batch at a time. Returns at once and
-   * goes on trying for as long as the server can't be reached.
+   * from the oldest message kept. Of a partition one batch at a time is delivered, of several partitions at once. Returns
+   * at once and goes on trying for as long as the server can't be reached.
    */
   consume(options: {
     topic: string;

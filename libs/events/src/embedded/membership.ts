@@ -8,8 +8,10 @@ export type Membership = {
   member: string;
   /** Partitions that this consumer holds. */
   held: ReadonlySet<number>;
-  /** Says that it is alive and takes or gives up partitions until it has its share; true when that changed something. */
-  balance(busy: number | undefined): Promise<boolean>;
+  /** Says that it is alive and takes what its share lacks; true when it got something. */
+  renew(): Promise<boolean>;
+  /** Gives up what exceeds its share, while nothing is being handled; true when it did. */
+  shed(): Promise<boolean>;
   /** Gives up everything. */
   leave(): Promise<void>;
 };
@@ -25,6 +27,7 @@ export function createMembership(
   const { group, topic, leaseMs } = options;
   const member = randomUUID();
   const held = new Set<number>();
+  let wanted = partitionCount;
   const lockedUntil = sql`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`;
 
   /** Its first partition count makes the group: it starts at the oldest message kept. */
@@ -44,7 +47,7 @@ export function createMembership(
   }
 
   /** A lease that ran out but that nobody took is still good: whoever takes one raises the fence. */
-  async function renew(): Promise<void> {
+  async function renewHeld(): Promise<void> {
     const { rows } = await sql<{ partition: number }>`
       update group_partitions set locked_until = ${lockedUntil}
       where group_name = ${group} and topic = ${topic} and holder = ${member}
@@ -81,13 +84,15 @@ export function createMembership(
   return {
     member,
     held,
-    async balance(busy) {
-      const wanted = await share();
-      await renew();
-      if (held.size < wanted) return (await take(wanted - held.size)) > 0;
-      const excess = [...held].filter((partition) => partition !== busy).slice(0, held.size - wanted);
-      if (excess.length > 0) await giveUp(excess);
-      return excess.length > 0;
+    async renew() {
+      wanted = await share();
+      await renewHeld();
+      return held.size < wanted && (await take(wanted - held.size)) > 0;
+    },
+    async shed() {
+      if (held.size <= wanted) return false;
+      await giveUp([...held].slice(0, held.size - wanted));
+      return true;
     },
     async leave() {
       await giveUp([...held]);

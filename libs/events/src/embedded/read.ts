@@ -1,33 +1,74 @@
-import type { Database } from '@drippulse/db';
+import { type Database, unsynced } from '@drippulse/db';
 import { sql } from 'kysely';
 import type { ReceivedMessage } from '../transport.ts';
 
 /** The place a consumer has in a partition. */
 export type Position = { group: string; topic: string; member: string };
 
-/** A partition with messages that the group has not handled. */
-export type Backlog = { partition: number; next_offset: bigint; head: bigint; fence: bigint };
+/** What the group has not handled of a partition: its next messages, none when those it waited for are no longer kept. */
+export type Unread = {
+  partition: number;
+  nextOffset: bigint;
+  head: bigint;
+  fence: bigint;
+  messages: ReceivedMessage[];
+};
 
-type LogRow = { offset: bigint; key: string; headers: string; value: Uint8Array };
+type UnreadRow = {
+  partition: number;
+  next_offset: bigint;
+  head: bigint;
+  fence: bigint;
+  offset: bigint | null;
+  key: string;
+  headers: string;
+  value: Uint8Array;
+};
 
 const batchMessages = 500;
-const batchBytes = 1024 * 1024;
+/** Of one partition; all of a topic together take eight times as much. */
+const batchBytes = 256 * 1024;
 
-/** Which of these partitions, as far as this member still holds them, have something to read. */
-export async function readBacklogs(
+/**
+ * The next messages of those of these partitions that have some, as far as this member still holds them: of each bounded
+ * by count and bytes, one at least.
+ */
+export async function readUnread(
   db: Database<unknown>,
   position: Position,
   partitions: readonly number[],
-): Promise<Backlog[]> {
-  const { rows } = await sql<Backlog>`
-    select mine.partition, mine.next_offset, head.next_offset as head, mine.fence
+): Promise<Unread[]> {
+  const { rows } = await sql<UnreadRow>`
+    select mine.partition, mine.next_offset, head.next_offset as head, mine.fence, message.*
     from group_partitions as mine
     join topic_partitions as head on head.topic = mine.topic and head.partition = mine.partition
+    left join lateral (
+      select "offset", key, headers, value
+      from (
+        select *, sum(octet_length(value)) over (order by "offset") - octet_length(value) as bytes_before
+        from (
+          select "offset", key, headers, value from embedded_log
+          where topic = mine.topic and partition = mine.partition and "offset" >= mine.next_offset
+          order by "offset" limit ${batchMessages}
+        ) as next
+      ) as sized
+      where bytes_before < ${batchBytes}
+    ) as message on true
     where mine.group_name = ${position.group} and mine.topic = ${position.topic} and mine.holder = ${position.member}
       and mine.partition = any(${partitions}::smallint[]) and head.next_offset > mine.next_offset
-    order by mine.partition
+    order by mine.partition, message."offset"
   `.execute(db.kysely);
-  return rows;
+  return [...Map.groupBy(rows, (row) => row.partition).values()].flatMap(unreadOf);
+}
+
+function unreadOf(rows: readonly UnreadRow[]): Unread[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const { partition, next_offset: nextOffset, head, fence } = first;
+  const messages = rows.flatMap(({ offset, key, headers, value }) =>
+    offset === null ? [] : [{ partition, offset, key, headers: JSON.parse(headers), value }],
+  );
+  return [{ partition, nextOffset, head, fence, messages }];
 }
 
 /** How many messages of each partition the group has not handled. */
@@ -41,42 +82,29 @@ export async function countLag(db: Database<unknown>, topic: string, group: stri
   return new Map(rows.map((row) => [row.partition, row.lag]));
 }
 
-/** The next messages of a partition, bounded by count and bytes, one at least. */
-export async function readMessages(db: Database<unknown>, topic: string, backlog: Backlog): Promise<ReceivedMessage[]> {
-  const { partition } = backlog;
-  const { rows } = await sql<LogRow>`
-    select "offset", key, headers, value
-    from (
-      select *, sum(octet_length(value)) over (order by "offset") - octet_length(value) as bytes_before
-      from (
-        select "offset", key, headers, value from embedded_log
-        where topic = ${topic} and partition = ${partition} and "offset" >= ${backlog.next_offset}
-        order by "offset" limit ${batchMessages}
-      ) as next
-    ) as sized
-    where bytes_before < ${batchBytes}
-    order by "offset"
-  `.execute(db.kysely);
-  return rows.map((row) => ({
-    partition,
-    offset: row.offset,
-    key: row.key,
-    headers: JSON.parse(row.headers),
-    value: row.value,
-  }));
-}
+/** How far the group has come in a partition. */
+export type Progress = { partition: number; fence: bigint; nextOffset: bigint };
 
-/** Moves the group on, unless another member has taken the partition since; false then. */
-export async function commitOffset(
+/**
+ * Moves the group on and answers the partitions in which it did: in others another member has taken over since. Does not
+ * wait for the disk: what a database that crashes forgets is handled again.
+ */
+export async function commitOffsets(
   db: Database<unknown>,
   position: Position,
-  backlog: Backlog,
-  nextOffset: bigint,
-): Promise<boolean> {
-  const result = await sql`
-    update group_partitions set next_offset = ${nextOffset}
-    where group_name = ${position.group} and topic = ${position.topic} and partition = ${backlog.partition}
-      and holder = ${position.member} and fence = ${backlog.fence}
+  progress: readonly Progress[],
+): Promise<Set<number>> {
+  const { rows } = await sql<{ partition: number }>`
+    with ${unsynced}
+    update group_partitions as mine set next_offset = done.next_offset
+    from unsynced, unnest(
+      ${progress.map(({ partition }) => partition)}::smallint[],
+      ${progress.map(({ fence }) => fence)}::bigint[],
+      ${progress.map(({ nextOffset }) => nextOffset)}::bigint[]
+    ) as done (partition, fence, next_offset)
+    where mine.group_name = ${position.group} and mine.topic = ${position.topic} and mine.holder = ${position.member}
+      and mine.partition = done.partition and mine.fence = done.fence
+    returning mine.partition
   `.execute(db.kysely);
-  return result.numAffectedRows === 1n;
+  return new Set(rows.map((row) => row.partition));
 }

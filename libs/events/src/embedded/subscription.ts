@@ -5,12 +5,12 @@ import { sql } from 'kysely';
 import type { BatchOutcome, ReceivedBatch, Subscription } from '../transport.ts';
 import type { Wakeups } from '../wakeups.ts';
 import { createMembership } from './membership.ts';
-import { type Backlog, commitOffset, readBacklogs, readMessages } from './read.ts';
+import { commitOffsets, type Progress, readUnread, type Unread } from './read.ts';
 import { partitionCount } from './tables.ts';
 
 /**
- * Reads the partitions that this member of the group holds, one batch at a time. One loop keeps the leases, so that a
- * long batch costs none; the other reads.
+ * Reads the partitions that this member of the group holds, one batch of each at a time, all of them together. One loop
+ * keeps the leases, so that a long batch costs none; the other reads.
  */
 export function startEmbeddedSubscription(options: {
   db: Database<unknown>;
@@ -27,54 +27,48 @@ export function startEmbeddedSubscription(options: {
   const groupName = `group ${group} ${topic}`;
   const pausedUntilMs = new Map<number, number>();
   let isJoined = false;
-  let busy: number | undefined;
 
   async function keepLeases(): Promise<number> {
     if (!isJoined) await createGroup(db, group, topic);
-    const hasChanged = await membership.balance(busy);
-    if (!isJoined || hasChanged) {
-      // Others may have a smaller share now, or something to take.
-      wakeups.wake(groupName);
-      reading.wake();
-    }
+    const hasTaken = await membership.renew();
+    // Others may have a smaller share now.
+    if (!isJoined || hasTaken) wakeups.wake(groupName);
     isJoined = true;
+    reading.wake();
     return leaseMs / 3;
   }
 
-  async function read(signal: AbortSignal): Promise<number | undefined> {
+  async function read(): Promise<number | undefined> {
+    // Others may have something to take now.
+    if (await membership.shed()) wakeups.wake(groupName);
     const nowMs = performance.now();
     const ready = [...membership.held].filter((partition) => (pausedUntilMs.get(partition) ?? 0) <= nowMs);
-    const backlogs = ready.length > 0 ? await readBacklogs(db, position, ready) : [];
-    for (const backlog of backlogs) {
-      if (signal.aborted) return undefined;
-      if (!membership.held.has(backlog.partition)) continue;
-      busy = backlog.partition;
-      try {
-        await readPartition(backlog);
-      } finally {
-        busy = undefined;
-      }
-    }
-    return backlogs.length > 0 ? 0 : resumesIn(nowMs);
+    const unread = ready.length > 0 ? await readUnread(db, position, ready) : [];
+    if (unread.length === 0) return resumesIn(nowMs);
+    await handleAll(unread);
+    return 0;
   }
 
-  async function readPartition(backlog: Backlog): Promise<void> {
-    const messages = await readMessages(db, topic, backlog);
-    const last = messages.at(-1);
-    if (last === undefined) {
-      // Messages below the head that are not there were kept for long enough.
-      await commitOffset(db, position, backlog, backlog.head);
-      return;
+  /** What was handled is committed, whatever became of the other partitions. */
+  async function handleAll(unread: readonly Unread[]): Promise<void> {
+    const outcomes = await Promise.allSettled(unread.map(handle));
+    const progress = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
+    const committed = await commitOffsets(db, position, progress);
+    for (const { partition } of progress) {
+      if (!committed.has(partition)) log.warn({ topic, group, partition }, 'partition was taken over during a batch');
     }
-    const outcome = await onBatch({ partition: backlog.partition, messages });
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  async function handle({ partition, fence, head, messages }: Unread): Promise<Progress | undefined> {
+    // Messages below the head that are not there were kept for long enough.
+    if (messages.length === 0) return { partition, fence, nextOffset: head };
+    const outcome = await onBatch({ partition, messages });
     if (outcome.retryAfterMs !== undefined) {
-      pausedUntilMs.set(backlog.partition, performance.now() + outcome.retryAfterMs);
+      pausedUntilMs.set(partition, performance.now() + outcome.retryAfterMs);
     }
     const lastDone = messages[outcome.done - 1];
-    if (lastDone === undefined) return;
-    if (!(await commitOffset(db, position, backlog, lastDone.offset + 1n))) {
-      log.warn({ topic, group, partition: backlog.partition }, 'partition was taken over during a batch');
-    }
+    return lastDone && { partition, fence, nextOffset: lastDone.offset + 1n };
   }
 
   /** Counted from when the partitions were looked at: a pause that ended since is over now, not in a second. */

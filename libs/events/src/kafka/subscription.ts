@@ -12,6 +12,8 @@ const heartbeatMs = 2000;
 /** Also the longest that a partition whose pause is over waits for the fetch of the others. */
 const fetchWaitMs = 500;
 const stopTimeoutMs = 10_000;
+/** Batches that one fetch brought; a topic has eight partitions unless somebody made it with more. */
+const partitionsConsumedConcurrently = 8;
 
 /** kafkajs shares partitions as if all members of a group had subscribed to the same topics: so each topic has its own. */
 export function groupIdOf(topic: string, group: string): string {
@@ -48,7 +50,7 @@ export function startKafkaSubscription(options: {
     const joining = createConsumer();
     await joining.connect();
     await joining.subscribe({ topic, fromBeginning: true });
-    await joining.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch });
+    await joining.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently, eachBatch });
     isRunning = true;
     hasCrashed = false;
   }
