@@ -1,4 +1,5 @@
 import { counter, gauge, histogram, type Metrics } from '@drippulse/observability';
+import type { Overdue } from './endpoints/overdue.ts';
 
 export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
@@ -10,11 +11,14 @@ export function createServiceMetrics(registry: Metrics) {
   const disabled = counter(registry, 'drippulse_webhook_endpoints_disabled_total');
   const inFlight = gauge(registry, 'drippulse_webhook_requests_in_flight');
   const dueAge = gauge(registry, 'drippulse_due_work_age_seconds');
+  const overdue = gauge(registry, 'drippulse_webhook_overdue_seconds');
   const degraded = gauge(registry, 'drippulse_limits_degraded');
+  let large: ReadonlySet<bigint> = new Set();
   return {
     deliveriesQueued: (count: number) => queued.inc(count),
-    attemptStarted: (lagSeconds: number, isFirst: boolean) => {
-      lag.observe({ kind: isFirst ? 'first' : 'retry' }, lagSeconds);
+    attemptStarted: (o: { organizationId: bigint; lagSeconds: number; isFirst: boolean }) => {
+      const organizationClass = large.has(o.organizationId) ? 'large' : 'small';
+      lag.observe({ kind: o.isFirst ? 'first' : 'retry', organization_class: organizationClass }, o.lagSeconds);
       inFlight.inc();
     },
     attemptEnded: (attempt: { durationMs: number; error?: string } | undefined) => {
@@ -25,6 +29,11 @@ export function createServiceMetrics(registry: Metrics) {
     },
     endpointDisabled: (reason: string) => disabled.inc({ reason }),
     oldestDueDelivery: (ageSeconds: number) => dueAge.set({ kind: 'deliveries' }, ageSeconds),
+    overdueDeliveries: (found: Overdue) => {
+      large = found.large;
+      overdue.set({ organization_class: 'small' }, found.seconds.small);
+      overdue.set({ organization_class: 'large' }, found.seconds.large);
+    },
     limitsDegraded: (areDegraded: boolean) => degraded.set(areDegraded ? 1 : 0),
   };
 }

@@ -1,7 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { default as addFormats } from 'ajv-formats';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
+import { eventTypes as catalog } from '../src/catalog/event-types.ts';
+import { filledEvent } from './filled-event.ts';
 import { editor, type Harness, startHarness, viewer } from './harness.ts';
 
 let harness: Harness;
@@ -45,6 +49,50 @@ test('the catalog lists what can fire, each with a schema of the whole body and 
     expect(Object.keys(parsedExample).sort()).toEqual([...parsedSchema.required].sort());
     expect(Object.keys(parsedExample.data)).toEqual(expect.arrayContaining(parsedSchema.properties.data.required));
   }
+});
+
+/** Reads bodies by the schemas that the catalog serves; a schema that is none fails here. */
+async function validators(): Promise<Map<string, ValidateFunction>> {
+  const ajv = new Ajv2020({ allErrors: true, strictTypes: false });
+  addFormats.default(ajv);
+  const { eventTypes } = await harness.webhooks(viewer).getWebhookCatalog({});
+  return new Map(eventTypes.map(({ type, schema }) => [type, ajv.compile(JSON.parse(Buffer.from(schema).toString()))]));
+}
+
+function problems(validate: ValidateFunction | undefined, body: unknown): unknown {
+  if (validate === undefined) return 'no such type';
+  return validate(body) ? [] : validate.errors;
+}
+
+test('each example is valid by its schema, and nothing that lacks a member or is of another type is', async () => {
+  const { eventTypes } = await harness.webhooks(viewer).getWebhookCatalog({});
+  const schemas = await validators();
+  for (const { type, example } of eventTypes) {
+    const body = JSON.parse(Buffer.from(example).toString());
+    expect([type, problems(schemas.get(type), body)]).toEqual([type, []]);
+    const [member = ''] = Object.keys(body.data);
+    const { [member]: _, ...rest } = body.data;
+    for (const wrong of [
+      { ...body, data: rest },
+      { ...body, data: null },
+      { ...body, type: 'other.type' },
+    ]) {
+      expect([type, problems(schemas.get(type), wrong)]).not.toEqual([type, []]);
+    }
+  }
+});
+
+test('each delivered body is valid by the schema of its type, with all its members and with those that need not be', async () => {
+  const { id } = await harness.create({ eventType: '*' });
+  const schemas = await validators();
+  for (const eventType of catalog) {
+    for (const isWhole of [true, false]) await harness.send(eventType.event, filledEvent(eventType, isWhole));
+  }
+  const requests = await harness.receiver.received(2 * catalog.length);
+  const bodies = requests.map(({ body }) => JSON.parse(body.toString()));
+  expect(new Set(bodies.map(({ type }) => type))).toEqual(new Set(catalog.map(({ type }) => type)));
+  for (const body of bodies) expect([body.type, problems(schemas.get(body.type), body)]).toEqual([body.type, []]);
+  await harness.webhooks(editor).deleteWebhook({ id });
 });
 
 test('the verification vector is accepted by both verifiers and by plain HMAC-SHA256', async () => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { create, type DescMessage, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { connectDatabase } from '@drippulse/db';
-import { createEmbeddedTransport, migrateEmbeddedTransport, topicOf } from '@drippulse/events';
+import { createEmbeddedTransport, migrateEmbeddedTransport, type TransportMessage, topicOf } from '@drippulse/events';
 import type { Resolve } from '@drippulse/http';
 import { createLogger } from '@drippulse/observability';
 import { type WebhookEvent, WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
@@ -23,6 +23,7 @@ import {
 } from '@drippulse/rpc';
 import { createTestDatabase, eventually, startReceiver } from '@drippulse/testing';
 import { sql } from 'kysely';
+import { eventMessages } from '../src/catalog/event-messages.ts';
 import type { DB } from '../src/db/schema.ts';
 import { newEventId } from '../src/deliveries/event-id.ts';
 import { migrateService } from '../src/migrate.ts';
@@ -44,7 +45,7 @@ export async function startHarness(
   const peers = createInMemoryPeers();
   const events = createEmbeddedTransport({ url: database.url, log });
   const producer = await events.createProducer();
-  await events.ensureTopics([topicOf(WorkflowEventSchema).name]);
+  await events.ensureTopics(eventMessages.map((event) => topicOf(event).name));
   const receiver = await startReceiver();
   const config = {
     databaseUrl: database.url,
@@ -111,6 +112,10 @@ export async function startHarness(
       const messages = names.map((name, index) => workflowCreated(ids[index] ?? '', name, at, o));
       await producer.send(topicOf(WorkflowEventSchema).name, messages, 5000);
       return ids;
+    },
+    /** Publishes a message of an event to its topic. */
+    async send(event: DescMessage, message: TransportMessage) {
+      await producer.send(topicOf(event).name, [message], 5000);
     },
     /** The deliveries of a webhook, newest first, once there are as many. */
     deliveries: (webhookId: bigint, count: number) =>

@@ -8,6 +8,8 @@ import type { DB } from '../src/db/schema.ts';
 import { type Claimed, claim } from '../src/deliveries/claim.ts';
 import { record } from '../src/deliveries/record.ts';
 import { createConcurrency } from '../src/endpoints/concurrency.ts';
+import { settleLanes } from '../src/endpoints/lanes.ts';
+import { readOverdue } from '../src/endpoints/overdue.ts';
 import { migrateService } from '../src/migrate.ts';
 import { contextOf } from './context.ts';
 
@@ -56,12 +58,10 @@ async function addBacklog(organizationId: number, from: number, to: number, each
     select id, webhook_id, false, now() - ${age}::interval, event_id, event_at, event_type from made`.execute(kysely);
 }
 
-function recordSuccess(claimed: readonly Claimed[]): Promise<void> {
+async function recordSuccess(claimed: readonly Claimed[]): Promise<void> {
   const attempt = { at: new Date(), durationMs: 1, statusCode: 200 };
-  return record(
-    ctx,
-    claimed.map((delivery) => ({ delivery, attempt })),
-  );
+  const results = claimed.map((delivery) => ({ delivery, attempt }));
+  await settleLanes(ctx, await record(ctx, results));
 }
 
 test('an old backlog on two hundred webhooks does not keep waiting what is due now', async () => {
@@ -85,4 +85,16 @@ test('of what is due together each organization gets its turn', async () => {
   const webhooks = new Set(claimed.map(({ lane }) => lane.webhookId));
   expect(claimed).toHaveLength(8);
   expect(webhooks.has(41n) && webhooks.has(42n)).toBe(true);
+});
+
+test('lag is now minus due of what waits longest, throttled or not, of organizations with little and with much', async () => {
+  await addBacklog(1, 1, 10, 20, '1 hour');
+  await addBacklog(2, 11, 11, 1, '10 minutes');
+  await addBacklog(3, 12, 12, 1, '3 hours');
+  await sql`update lanes set next_due_at = now() + interval '1 minute' where webhook_id = 11`.execute(db.kysely);
+  await sql`update lanes set is_held = true, next_due_at = null where webhook_id = 12`.execute(db.kysely);
+  const { seconds, large } = await readOverdue(db.kysely);
+  expect(seconds.large / 3600).toBeCloseTo(1, 1);
+  expect(seconds.small / 600).toBeCloseTo(1, 1);
+  expect(large).toEqual(new Set([1n]));
 });

@@ -12,6 +12,7 @@ const claimDeliveries = 200;
 /** A delivery that this process is to send. */
 export type Claimed = {
   id: bigint;
+  organizationId: bigint;
   lane: LaneKey;
   eventId: string;
   eventAt: Date;
@@ -76,6 +77,7 @@ function assemble(claim: {
     if (body === undefined || lane === undefined) return [];
     return {
       id: row.delivery_id,
+      organizationId: lane.organization_id,
       lane: keyOf(row),
       eventId: row.event_id,
       eventAt: row.event_at,

@@ -17,9 +17,17 @@ export async function enqueue(
   matches: readonly Match[],
   kind: { isManual: boolean; isTest: boolean },
 ): Promise<bigint[]> {
-  await insertPayloads(trx, matches);
+  const owned = [...new Map(matches.map((match) => [match.event, match])).values()];
   const { rows } = await sql<{ delivery_id: bigint }>`
-    with made as (
+    with stored as (
+      insert into payloads (organization_id, event_id, event_at, body)
+      select * from unnest(
+        ${owned.map(({ organizationId }) => organizationId)}::bigint[],
+        ${owned.map(({ event }) => event.id)}::text[],
+        ${owned.map(({ event }) => event.at)}::timestamptz[],
+        ${owned.map(({ event }) => Buffer.from(event.body))}::bytea[])
+      on conflict do nothing
+    ), made as (
       insert into deliveries (organization_id, webhook_id, event_id, event_at, event_type, is_test, status, next_attempt_at,
                               order_key)
       select organization_id, webhook_id, event_id, event_at, event_type, ${kind.isTest}, 'pending', now(), order_key
@@ -46,16 +54,4 @@ export async function enqueue(
     returning delivery_id`.execute(trx);
   if (rows.length > 0) await wakeLanes(trx, [...new Set(matches.map(({ webhookId }) => webhookId))], kind.isManual);
   return rows.map((row) => row.delivery_id);
-}
-
-async function insertPayloads(trx: Transaction<DB>, matches: readonly Match[]): Promise<void> {
-  const owned = [...new Map(matches.map((match) => [match.event, match])).values()];
-  await sql`
-    insert into payloads (organization_id, event_id, event_at, body)
-    select * from unnest(
-      ${owned.map(({ organizationId }) => organizationId)}::bigint[],
-      ${owned.map(({ event }) => event.id)}::text[],
-      ${owned.map(({ event }) => event.at)}::timestamptz[],
-      ${owned.map(({ event }) => Buffer.from(event.body))}::bytea[])
-    on conflict do nothing`.execute(trx);
 }

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { announce } from '../endpoints/announce.ts';
 import { judgeResults } from '../endpoints/judge-results.ts';
-import { rescheduleLanes } from '../endpoints/lanes.ts';
+import type { LaneChange } from '../endpoints/lanes.ts';
 import { disableWebhooks, lockEndpoints, saveHealth } from '../endpoints/rows.ts';
 import type { Claimed } from './claim.ts';
 import { type Move, moveAfter } from './moves.ts';
@@ -18,10 +18,10 @@ export type Recorded = Result & { move: Move | undefined };
 
 /**
  * Records a group of results, of different deliveries, in one transaction: attempts, where each delivery goes, how the
- * endpoints do, what is raised about them, and when their lanes are next due. Locks are taken in the order endpoints,
- * queue, webhooks, lanes, as everywhere.
+ * endpoints do, and what is raised about them. Locks are taken in the order endpoints, queue, webhooks, as everywhere.
+ * Answers what `settleLanes` is to do afterwards.
  */
-export async function record(ctx: Context, results: readonly Result[]): Promise<void> {
+export async function record(ctx: Context, results: readonly Result[]): Promise<LaneChange[]> {
   const { judged, events } = await ctx.db.kysely.transaction().execute(async (trx) => {
     const now = await databaseNow<DB>(trx);
     const endpoints = await lockEndpoints(trx, [...new Set(results.map(({ delivery }) => delivery.lane.webhookId))]);
@@ -36,9 +36,9 @@ export async function record(ctx: Context, results: readonly Result[]): Promise<
     await saveHealth(trx, judged);
     await disableWebhooks(trx, judged, now);
     const events = await announce(trx, judged);
-    await rescheduleLanes(trx, judged);
     return { judged, events };
   });
   for (const { disables } of judged) if (disables !== undefined) ctx.metrics.endpointDisabled(disables);
   if (events > 0) ctx.relay.wake();
+  return judged.map(({ webhookId, openUntil }) => ({ webhookId, openUntil }));
 }

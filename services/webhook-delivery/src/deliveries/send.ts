@@ -67,10 +67,11 @@ function headersOf(ctx: Context, { lane, secrets, eventId: id, body }: Claimed, 
   };
 }
 
-function readAsked(value: string | undefined): Attempt['asks'] {
-  const asked = value?.trim().toLowerCase();
-  if (asked === 'disable') return 'disable';
-  return asked === 'abort-message' ? 'abort' : undefined;
+/** Of several, which stand in one header or in two, to disable says more. */
+function readAsked(value = ''): Attempt['asks'] {
+  const asked = value.split(',').map((word) => word.trim().toLowerCase());
+  if (asked.includes('disable')) return 'disable';
+  return asked.includes('abort-message') ? 'abort' : undefined;
 }
 
 /** PostgreSQL's text takes no NUL, and bytes that are not UTF-8 become longer when they are decoded. */

@@ -1,3 +1,4 @@
+import { unsynced } from '@drippulse/db';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { leaseMs, type QueueRow } from '../deliveries/lease.ts';
@@ -23,13 +24,17 @@ export type Postponed = { lane: LaneRow; waitMs: number };
 /** A lane to take deliveries of, `room` at most. */
 export type Chosen = { lane: LaneRow; room: number };
 
-/** Locks the lanes that are due, those that wait longest first; lanes that others hold or that are full are passed over. */
+/**
+ * Locks the lanes that are due, those that wait longest first; lanes that others hold or that are full are passed over.
+ * A claim that a database that crashes forgets is made again, and what was sent meanwhile too, with the same id.
+ */
 export async function lockDueLanes(trx: Transaction<DB>, full: readonly LaneKey[]): Promise<LaneRow[]> {
   const { rows } = await sql<LaneRow>`
+    with ${unsynced}
     select due.webhook_id, due.is_manual, due.organization_id, webhooks.url, webhooks.sealed_headers,
            webhooks.rate_limit_per_second, webhooks.secret,
            webhooks.previous_secret, webhooks.previous_secret_until, endpoints.consecutive_failures > 0 as has_failed
-    from (
+    from unsynced, (
       select webhook_id, is_manual, organization_id, next_due_at from lanes
       where next_due_at <= now()
         and (webhook_id, is_manual) not in (

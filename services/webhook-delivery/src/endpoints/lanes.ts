@@ -1,4 +1,6 @@
+import { unsynced } from '@drippulse/db';
 import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
 /**
@@ -19,6 +21,18 @@ export async function wakeLanes(trx: Transaction<DB>, webhookIds: readonly bigin
 
 /** What is to change at the lane of a webhook's events: null closes its circuit, undefined leaves it. */
 export type LaneChange = { webhookId: bigint; openUntil?: Date | null };
+
+/**
+ * Makes lanes due again after results were recorded: by itself and without waiting for the disk, so that claims, which
+ * pass over locked lanes, and events that arrive meanwhile find them free. Until it is done, or if it never is, they are
+ * due when the leases end.
+ */
+export async function settleLanes(ctx: Context, changes: readonly LaneChange[]): Promise<void> {
+  await ctx.db.kysely.transaction().execute(async (trx) => {
+    await sql`with ${unsynced} select from unsynced`.execute(trx);
+    await rescheduleLanes(trx, changes);
+  });
+}
 
 /**
  * Makes both lanes of each webhook due when the next delivery of their queue is, not before their circuit lets them, and

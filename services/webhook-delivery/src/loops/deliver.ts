@@ -15,7 +15,11 @@ const graceMs = 2_000;
 /** Pause when lanes are due and none could give anything: others are at work on them. */
 const contendedMs = 50;
 
-export type Delivering = { wake(): void; stop(): Promise<void> };
+export type Delivering = {
+  /** Something is due: it is claimed without a look whether it is. */
+  wake(): void;
+  stop(): Promise<void>;
+};
 
 /** Sends what is due, for as long as it runs. */
 export function startDelivering(ctx: Context): Delivering {
@@ -23,6 +27,7 @@ export function startDelivering(ctx: Context): Delivering {
   const sending = new Set<Promise<void>>();
   const unsent: Claimed[] = [];
   const stopped = new AbortController();
+  let isExpecting = false;
   const recorder = startRecorder(ctx, (delivery, isSuccess) => {
     concurrency.ended(delivery.lane, isSuccess);
     loop.wake();
@@ -31,11 +36,15 @@ export function startDelivering(ctx: Context): Delivering {
   async function run(): Promise<number | undefined> {
     // Every place is taken: the first result that is recorded wakes this loop.
     if (concurrency.room() === 0) return undefined;
-    const dueInMs = await nextDueInMs(ctx.db.kysely, concurrency.fullLanes());
-    if (dueInMs === undefined || dueInMs > 0) return dueInMs;
+    const isLooking = !isExpecting;
+    isExpecting = false;
+    if (isLooking) {
+      const dueInMs = await nextDueInMs(ctx.db.kysely, concurrency.fullLanes());
+      if (dueInMs === undefined || dueInMs > 0) return dueInMs;
+    }
     const deliveries = await claim(ctx, concurrency);
     for (const delivery of deliveries) start(delivery);
-    return deliveries.length > 0 ? 0 : contendedMs;
+    return isLooking && deliveries.length === 0 ? contendedMs : 0;
   }
 
   function start(delivery: Claimed): void {
@@ -45,7 +54,8 @@ export function startDelivering(ctx: Context): Delivering {
   }
 
   async function deliver(delivery: Claimed): Promise<void> {
-    ctx.metrics.attemptStarted(delivery.lagSeconds, delivery.tries === 0);
+    const { organizationId, lagSeconds, tries } = delivery;
+    ctx.metrics.attemptStarted({ organizationId, lagSeconds, isFirst: tries === 0 });
     const attempt = await send(ctx, delivery, stopped.signal);
     ctx.metrics.attemptEnded(attempt);
     if (attempt !== undefined) return recorder.push({ delivery, attempt });
@@ -55,7 +65,10 @@ export function startDelivering(ctx: Context): Delivering {
 
   const loop = startLoop({ name: 'deliver webhooks', run, log: ctx.log });
   return {
-    wake: loop.wake,
+    wake() {
+      isExpecting = true;
+      loop.wake();
+    },
     async stop() {
       await loop.stop();
       const all = Promise.all(sending);

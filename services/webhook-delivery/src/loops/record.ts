@@ -3,6 +3,7 @@ import { startLoop } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import type { Claimed } from '../deliveries/claim.ts';
 import { type Result, record } from '../deliveries/record.ts';
+import { type LaneChange, settleLanes } from '../endpoints/lanes.ts';
 
 const groupSize = 200;
 
@@ -14,15 +15,33 @@ export type Recorder = { push(result: Result): void; stop(): Promise<void> };
  */
 export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSuccess: boolean) => void): Recorder {
   let waiting: Result[] = [];
+  let recorded: Result[] = [];
+  const changes = new Map<bigint, LaneChange>();
 
   async function run(): Promise<number | undefined> {
     const group = nextGroup(waiting);
-    if (group.length === 0) return undefined;
-    await recordGroup(ctx, group);
-    const recorded = new Set(group);
-    waiting = waiting.filter((result) => !recorded.has(result));
-    for (const { delivery, attempt } of group) onRecorded(delivery, attempt.error === undefined);
+    if (group.length > 0) {
+      for (const change of await recordGroup(ctx, group)) addChange(change);
+      const done = new Set(group);
+      waiting = waiting.filter((result) => !done.has(result));
+      recorded.push(...group);
+    }
+    await settle();
     return waiting.length > 0 ? 0 : undefined;
+  }
+
+  /** The later of two changes counts, unless it leaves things as they are. */
+  function addChange({ webhookId, openUntil = changes.get(webhookId)?.openUntil }: LaneChange): void {
+    changes.set(webhookId, { webhookId, openUntil });
+  }
+
+  async function settle(): Promise<void> {
+    if (recorded.length === 0) return;
+    await settleLanes(ctx, [...changes.values()]);
+    changes.clear();
+    const settled = recorded;
+    recorded = [];
+    for (const { delivery, attempt } of settled) onRecorded(delivery, attempt.error === undefined);
   }
 
   const loop = startLoop({ name: 'record webhook attempts', run, log: ctx.log });
@@ -34,7 +53,7 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
     async stop() {
       await loop.stop();
       // What can't be recorded now is sent again, with the same webhook-id, when its lease ends.
-      while (waiting.length > 0) {
+      while (waiting.length > 0 || recorded.length > 0) {
         const saved = await run().then(
           () => true,
           (error: unknown) => ctx.log.warn({ err: error, attempts: waiting.length }, 'attempts not recorded'),
@@ -56,15 +75,17 @@ function nextGroup(waiting: readonly Result[]): Result[] {
 }
 
 /** One result that can't be recorded must not hold up the others: it is logged, and its delivery is due after its lease. */
-async function recordGroup(ctx: Context, group: readonly Result[]): Promise<void> {
+async function recordGroup(ctx: Context, group: readonly Result[]): Promise<LaneChange[]> {
   try {
-    await record(ctx, group);
+    return await record(ctx, group);
   } catch (error) {
     if (isInfrastructureError(error)) throw error;
     if (group.length === 1) {
       ctx.log.error({ err: error, delivery_id: String(group[0]?.delivery.id) }, 'attempt can not be recorded');
-      return;
+      return [];
     }
-    for (const result of group) await recordGroup(ctx, [result]);
+    const changes: LaneChange[] = [];
+    for (const result of group) changes.push(...(await recordGroup(ctx, [result])));
+    return changes;
   }
 }

@@ -1,0 +1,68 @@
+import { create, type DescField, type DescMessage, ScalarType, toBinary } from '@bufbuild/protobuf';
+import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
+import { TimestampSchema, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { fieldRest } from '@drippulse/json';
+import type { EventType } from '../src/catalog/event-types.ts';
+import { newEventId } from '../src/deliveries/event-id.ts';
+
+const at = new Date('2026-11-25T12:00:00.123Z');
+
+/** An event of this type as its topic carries it: every member set, or only those that always are. */
+export function filledEvent({ event, case: payloadCase, payload, type }: EventType, isWhole: boolean) {
+  const id = newEventId(new Date());
+  const time = timestampFromDate(new Date());
+  const message = reflect(
+    event,
+    create(event, { id, time, organizationId: 1n, sequence: 1n, aggregate: `filled:${id}` }),
+  );
+  const member = event.fields.find(({ localName }) => localName === payloadCase);
+  if (member?.fieldKind !== 'message') throw new Error(`${type} has no message`);
+  message.set(member, filled(payload, isWhole));
+  return { key: `1:filled:${id}`, value: toBinary(event, message.message), headers: { ce_id: id, ce_type: type } };
+}
+
+function filled(desc: DescMessage, isWhole: boolean): ReflectMessage {
+  if (desc.typeName === TimestampSchema.typeName) return reflect(TimestampSchema, timestampFromDate(at));
+  const message = reflect(desc);
+  for (const field of desc.fields) {
+    if (field.proto.proto3Optional && !isWhole) continue;
+    if (field.oneof !== undefined && message.oneofCase(field.oneof) !== undefined) continue;
+    setField(message, field, isWhole);
+  }
+  return message;
+}
+
+function setField(message: ReflectMessage, field: DescField, isWhole: boolean): void {
+  if (field.fieldKind === 'list') {
+    if (isWhole) message.get(field).add(valueOf(field, isWhole));
+  } else if (field.fieldKind === 'map') {
+    if (isWhole) message.get(field).set('key', valueOf(field, isWhole));
+  } else {
+    message.set(field, valueOf(field, isWhole));
+  }
+}
+
+/** Of a list or a map the value of an element. */
+function valueOf(field: DescField, isWhole: boolean) {
+  if (field.message !== undefined) return filled(field.message, isWhole);
+  if (field.enum !== undefined) return field.enum.values.at(-1)?.number ?? 0;
+  switch (field.scalar) {
+    case ScalarType.STRING:
+      return 'text';
+    case ScalarType.BOOL:
+      return true;
+    case ScalarType.BYTES:
+      return Buffer.from(freeJson(fieldRest(field)) ?? 'bytes');
+    case ScalarType.INT64:
+    case ScalarType.UINT64:
+      return 7n;
+    default:
+      return 7;
+  }
+}
+
+/** Free JSON of the shape that its name says. */
+function freeJson({ json, schemaOf }: ReturnType<typeof fieldRest>): string | undefined {
+  if (!json) return undefined;
+  return schemaOf.replace('?', '').endsWith('[]') ? '[{"price":1.10}]' : '{"price":1.10}';
+}
