@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { WebhookDeliveryStatus } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { editor, type Harness, startHarness } from './harness.ts';
@@ -72,6 +73,7 @@ test('an event that arrives twice makes one delivery for each webhook that match
   }
   await harness.receiver.received(9);
   for (const { id } of [other, inactive]) expect(await harness.deliveries(id, 0)).toEqual([]);
+  expect((await sql`select from inbox`.execute(harness.db)).rows).toEqual([]);
 });
 
 test('an event of an organization without webhooks writes nothing', async () => {

@@ -34,16 +34,16 @@ function filled(desc: DescMessage, isWhole: boolean): ReflectMessage {
 
 function setField(message: ReflectMessage, field: DescField, isWhole: boolean): void {
   if (field.fieldKind === 'list') {
-    if (isWhole) message.get(field).add(valueOf(field, isWhole));
+    if (isWhole) message.get(field).add(memberOf(field, isWhole));
   } else if (field.fieldKind === 'map') {
-    if (isWhole) message.get(field).set('key', valueOf(field, isWhole));
+    if (isWhole) message.get(field).set('key', memberOf(field, isWhole));
   } else {
-    message.set(field, valueOf(field, isWhole));
+    message.set(field, memberOf(field, isWhole));
   }
 }
 
 /** Of a list or a map the value of an element. */
-function valueOf(field: DescField, isWhole: boolean) {
+function memberOf(field: DescField, isWhole: boolean) {
   if (field.message !== undefined) return filled(field.message, isWhole);
   if (field.enum !== undefined) return field.enum.values.at(-1)?.number ?? 0;
   switch (field.scalar) {

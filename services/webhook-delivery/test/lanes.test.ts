@@ -83,7 +83,7 @@ test('a stop gives back what is under way, and the next process sends it again a
   });
 });
 
-test('a name that turns private after it was saved is refused at connect', async () => {
+test('a name that turns private after it was saved is refused at connect, for tests too', async () => {
   let address = '8.8.8.8';
   harness = await startHarness({ allowPrivate: false, resolve: async () => [address] });
   const { id } = await harness.create({ url: 'https://rebound.example.com/' });
@@ -92,5 +92,10 @@ test('a name that turns private after it was saved is refused at connect', async
   await eventually(async () => {
     const [delivery] = await harness.deliveries(id, 1);
     expect(delivery?.attempts).toMatchObject([{ number: 1, error: 'address_not_allowed' }]);
+  });
+  const { delivery: sample } = await harness.webhooks(editor).testWebhook({ id });
+  await eventually(async () => {
+    const [delivery] = await harness.deliveries(id, 2);
+    expect(delivery).toMatchObject({ id: sample?.id, attempts: [{ number: 1, error: 'address_not_allowed' }] });
   });
 });

@@ -86,3 +86,17 @@ test('an endpoint with a rate gets no more than that in a second, and another on
   const times = of('/slow').map(({ at }) => at.getTime());
   expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(2500);
 });
+
+test('tests count in the rate of an endpoint', async () => {
+  const { id } = await harness.create({ url: `${harness.receiver.url}/tested`, rateLimitPerSecond: 1 });
+  for (let round = 0; round < 3; round += 1) await harness.webhooks(editor).testWebhook({ id });
+  const times = await eventually(
+    () => {
+      const tested = harness.receiver.requests.filter(({ url }) => url === '/tested');
+      expect(tested).toHaveLength(3);
+      return tested.map(({ at }) => at.getTime());
+    },
+    { timeoutMs: 15_000 },
+  );
+  expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(1000);
+});

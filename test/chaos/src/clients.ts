@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
 import type { Config } from '@drippulse/enrollment-runtime';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import {
   type Caller,
   clientFor,
@@ -11,6 +12,7 @@ import {
   parseInternalTokenKeys,
   serviceNames,
 } from '@drippulse/rpc';
+import type { Config as DelivererConfig } from '@drippulse/webhook-delivery';
 
 /** What the gateway and the workflows service call of a runtime, over gRPC. */
 export type RuntimeClient = {
@@ -34,6 +36,17 @@ export function createRuntimeClient(port: number): RuntimeClient {
   return {
     enrollments: (organizationId) => enrollments(callerOf(organizationId, { type: 'user', id: '1' })),
     workflows: (organizationId) => workflows(callerOf(organizationId, { type: 'service', id: 'workflows' })),
+    close: () => peers.close(),
+  };
+}
+
+/** What the gateway calls of a process that delivers webhooks. */
+export function createWebhooksClient(port: number) {
+  const peers = createGrpcPeers({ 'webhook-delivery': `127.0.0.1:${port}` });
+  const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
+  const webhooks = clientFor(WebhooksService, { peers, target: 'webhook-delivery', tokens });
+  return {
+    webhooks: (organizationId: bigint) => webhooks(callerOf(organizationId, { type: 'user', id: '1' })),
     close: () => peers.close(),
   };
 }
@@ -62,5 +75,24 @@ export function runtimeConfig(options: {
     mailDir: undefined,
     allowPrivate: true,
     historyDays: 180,
+  };
+}
+
+/** The configuration of a process that delivers webhooks. */
+export function delivererConfig(options: {
+  databaseUrl: string;
+  kafkaBrokers: string[];
+  grpcPort: number;
+}): DelivererConfig {
+  return {
+    ...options,
+    internalTokenKeys: keys['webhook-delivery'],
+    encryptionKeys,
+    redisUrl: undefined,
+    leaseSeconds: 30,
+    host: '127.0.0.1',
+    opsPort: 0,
+    logLevel: 'warn',
+    allowPrivate: true,
   };
 }

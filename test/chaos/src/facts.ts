@@ -31,6 +31,15 @@ export type EffectFact = {
   status: string;
   request: { url: string; body: string };
 };
+/** A delivery with the numbers of its attempts in order. */
+export type DeliveryFact = {
+  webhook_id: string;
+  event_id: string;
+  status: string;
+  attempts: number;
+  numbers: number[];
+  is_queued: boolean;
+};
 export type CounterFact = { workflow_id: string; step_id: string; counted: string; count: number };
 
 /** Everything the database holds after a chaos run. */
@@ -42,6 +51,7 @@ export type Facts = {
   /** Frames of the committed outbox rows. */
   frames: readonly Uint8Array[];
   outboxLeft: number;
+  deliveries: readonly DeliveryFact[];
 };
 
 export async function readFacts(url: string): Promise<Facts> {
@@ -62,6 +72,7 @@ export async function readFacts(url: string): Promise<Facts> {
       counters: await rowsOf(countersQuery),
       frames: (await rowsOf('select frame from chaos.outbox')).map((row) => row.frame),
       outboxLeft: left.count,
+      deliveries: await rowsOf(deliveriesQuery),
     };
   } finally {
     await client.end();
@@ -83,3 +94,9 @@ const countersQuery = `
   cross join lateral (values ('active', active), ('completed', completed), ('failed', failed), ('cancelled', cancelled))
     as each (counted, count)
   group by 1, 2, 3`;
+
+const deliveriesQuery = `
+  select webhook_id, event_id, status, attempts,
+    array(select number from webhooks.attempts where delivery_id = deliveries.id order by number) as numbers,
+    exists (select from webhooks.queue where delivery_id = deliveries.id) as is_queued
+  from webhooks.deliveries`;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultPoints } from '@drippulse/enrollment-runtime/fault-points';
 import type { FaultProxy } from '@drippulse/testing';
+import { endLeases } from './deliverers.ts';
 import type { Random } from './random.ts';
 import type { Runtime } from './runtime.ts';
 import type { Servers } from './servers.ts';
@@ -8,14 +9,17 @@ import type { Servers } from './servers.ts';
 /** A runtime and the proxy between it and the database. */
 export type Node = { runtime: Runtime; proxy: FaultProxy };
 
+/** Whoever has its turn to be broken. */
+export type Victim = { runtime: Runtime };
+
 /** What is broken. */
 export type Target = { nodes: readonly Node[]; servers: Servers; leaseMs: number };
 
 /** A way to break something. */
-export type FaultKind = {
+export type FaultKind<V extends Victim = Node> = {
   name: string;
   /** `node` is the one whose turn it is. Answers whether it came to what its name says. */
-  inflict(target: Target, node: Node, random: Random): Promise<boolean>;
+  inflict(target: Target, node: V, random: Random): Promise<boolean>;
   /** Whether an effect of this node, or of any, may be repeated for it. */
   losesResultsOf: 'the node' | 'all' | 'none';
 };
@@ -25,6 +29,8 @@ export const askedToEnd = 'ask to end';
 const endMs = 45_000;
 const patienceMs = 4_000;
 const hourMs = 3_600_000;
+/** Its leases are ended meanwhile. */
+const delivererFreezeMs = 2_000;
 
 /** What loses results: one after the other, so that the check of repeats knows which of them a repeat is for. */
 const losing: readonly FaultKind[] = [
@@ -106,6 +112,34 @@ const harmless: readonly FaultKind[] = [
       },
     }),
   ),
+];
+
+/** What befalls those that deliver webhooks. They repeat a request for it, with the same id: no effect is lost by it. */
+export const delivererFaults: readonly FaultKind<Victim>[] = [
+  {
+    name: 'kill -9 a deliverer',
+    losesResultsOf: 'none',
+    async inflict(_, { runtime }, random) {
+      await sleep(random.between(0, 500));
+      await runtime.kill();
+      return true;
+    },
+  },
+  {
+    name: 'freeze a deliverer',
+    losesResultsOf: 'none',
+    async inflict({ servers }, { runtime }) {
+      const frozen = runtime.freeze(delivererFreezeMs);
+      await sleep(delivererFreezeMs / 2);
+      // It fails while the database is stopped on purpose.
+      const hasEnded = await endLeases(servers.postgresUrl).then(
+        () => true,
+        () => false,
+      );
+      await frozen;
+      return hasEnded;
+    },
+  },
 ];
 
 /** Every kind of fault once. The rows go on side by side; the seed decides the order in each. */

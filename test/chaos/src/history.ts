@@ -1,3 +1,5 @@
+import type { HookReceipt } from './hook-endpoint.ts';
+
 /** Something that was broken on purpose, or a stall of the machine, and when, in epoch milliseconds. */
 export type Fault = {
   name: string;
@@ -37,4 +39,6 @@ export type History = {
   connections: Opened[];
   /** Organizations of events by event id, as they came out of Kafka. */
   published: Map<string, string>;
+  /** Requests that reached the webhooks. */
+  hookReceipts: HookReceipt[];
 };

@@ -4,7 +4,7 @@ const shown = 10;
 
 /** An outcome as a person reads it: what is broken first. */
 export function report(outcome: Outcome, minutes: number): string {
-  const { seed, seconds, enrollments, lines, effects, repeats, events, faults, stalls, promises } = outcome;
+  const { seed, seconds, enrollments, lines, effects, repeats, events, deliveries, faults, stalls, promises } = outcome;
   const broken = promises.filter(({ violations }) => violations.length > 0);
   const repeat = `npm run chaos -- --seed ${seed} --minutes ${minutes}`;
   return [
@@ -13,7 +13,7 @@ export function report(outcome: Outcome, minutes: number): string {
       ...violations.slice(0, shown).map((violation) => `  ${violation}`),
       '',
     ]),
-    `${enrollments} enrollments, ${lines} lines, ${effects} effects (${repeats} repeats), ${events} events, ${seconds} s`,
+    `${enrollments} enrollments, ${lines} lines, ${effects} effects (${repeats} repeats), ${events} events, ${deliveries} deliveries, ${seconds} s`,
     '',
     ...Object.entries(faults).map(([name, { inflicted, met }]) => `${name.padEnd(28)}${met} of ${inflicted}`),
     ...(stalls > 0 ? [`(a process or the database was held for half a second or more ${stalls} times)`] : []),

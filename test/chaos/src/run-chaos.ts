@@ -4,10 +4,12 @@ import pg from 'pg';
 import { checks } from './checks/index.ts';
 import { committedEvents } from './checks/published.ts';
 import { createRuntimeClient, type RuntimeClient, runtimeConfig } from './clients.ts';
+import { type Hook, hurryDeliveries, startDeliverers } from './deliverers.ts';
 import { startEndpoint } from './endpoint.ts';
 import { type Facts, readFacts } from './facts.ts';
-import { type FaultKind, faultRows, type Node, type Target } from './faults.ts';
+import { delivererFaults, type FaultKind, faultRows, type Node, type Target, type Victim } from './faults.ts';
 import type { History } from './history.ts';
+import { startHookEndpoint } from './hook-endpoint.ts';
 import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
 import { startRuntime } from './runtime.ts';
@@ -25,6 +27,7 @@ export type Outcome = {
   /** Requests at the receiver beyond one for each effect. */
   repeats: number;
   events: number;
+  deliveries: number;
   /** How often each fault was inflicted, and how often it came to what its name says. */
   faults: Record<string, { inflicted: number; met: number }>;
   /** How often a process was held by the machine itself for half a second or more, which no seed decides. */
@@ -52,20 +55,30 @@ export async function runChaos(options: {
   const { servers, seed, seconds, onProgress = () => undefined } = options;
   const startedAt = performance.now();
   const endpoint = await startEndpoint(seed);
+  const hookEndpoint = await startHookEndpoint(seed);
   const { published } = servers;
-  const history: History = { faults: [], calls: [], receipts: endpoint.receipts, connections: [], published };
+  const history: History = {
+    faults: [],
+    calls: [],
+    receipts: endpoint.receipts,
+    connections: [],
+    published,
+    hookReceipts: hookEndpoint.receipts,
+  };
   const opened: { stop(): unknown }[] = [];
   try {
     const workflows = makeWorkflows(seed, endpoint.url);
     opened.push(watchDatabase(servers.postgresUrl, (ms) => addStall(history, ms, names)));
     const { nodes, clients } = await startNodes(servers, history, opened);
+    const { deliverers, hooks } = await startDeliverers(servers, hookEndpoint, opened);
     onProgress('serving');
     const load = await startLoad({ seed, workflows, clients, calls: history.calls });
-    const faults = await inflictAll({ nodes, servers, leaseMs }, { seed, seconds, history, onProgress });
+    const victims = deliverers.map((runtime) => ({ runtime }));
+    const faults = await inflictAll({ nodes, servers, leaseMs }, victims, { seed, seconds, history, onProgress });
     await load.stop();
-    for (const { runtime } of nodes) await runtime.untilReady();
+    for (const { runtime } of [...nodes, ...victims]) await runtime.untilReady();
     onProgress('all mended, coming to its end');
-    const facts = await factsWhenDrained(servers, history);
+    const facts = await factsWhenDrained(servers, history, hooks);
     onProgress('checking');
     return {
       seed,
@@ -75,16 +88,18 @@ export async function runChaos(options: {
       effects: facts.effects.length,
       repeats: history.receipts.length - facts.effects.length,
       events: published.size,
+      deliveries: facts.deliveries.length,
       faults,
       stalls: history.faults.filter((fault) => fault.name === stall).length,
       promises: checks.map(({ promise, violations }) => ({
         promise,
-        violations: violations({ workflows, history, facts }),
+        violations: violations({ workflows, hooks, history, facts }),
       })),
     };
   } finally {
     for (const part of opened.reverse()) await part.stop();
     await endpoint.stop();
+    await hookEndpoint.stop();
     await servers.stop();
   }
 }
@@ -108,6 +123,7 @@ async function startNodes(servers: Servers, history: History, opened: { stop(): 
     const databaseUrl = proxy.through(servers.postgresUrl);
     const runtime = startRuntime({
       name,
+      program: 'runtime-process.ts',
       config: runtimeConfig({ databaseUrl, kafkaBrokers, grpcPort, leaseMs }),
       folder: servers.folder,
       onStall: (ms) => addStall(history, ms, [name]),
@@ -123,22 +139,26 @@ async function startNodes(servers: Servers, history: History, opened: { stop(): 
 
 type Plan = { seed: number; seconds: number; history: History; onProgress(line: string): void };
 
-async function inflictAll(target: Target, plan: Plan): Promise<Outcome['faults']> {
+async function inflictAll(target: Target, deliverers: readonly Victim[], plan: Plan): Promise<Outcome['faults']> {
   const counts: Outcome['faults'] = {};
   const end = Date.now() + plan.seconds * 1_000;
-  const rows = Object.entries(faultRows).map(([row, kinds]) => inflictRow(target, plan, { row, kinds, counts, end }));
-  await Promise.all(rows);
+  const rows = Object.entries(faultRows).map(([row, kinds]) =>
+    inflictRow(target, target.nodes, plan, { row, kinds, counts, end }),
+  );
+  const delivering = { row: 'deliverers', kinds: delivererFaults, counts, end };
+  await Promise.all([...rows, inflictRow(target, deliverers, plan, delivering)]);
   return counts;
 }
 
 /** Round after round, each in an order of its own, at the two nodes in turn. */
-async function inflictRow(
+async function inflictRow<V extends Victim>(
   target: Target,
+  victims: readonly V[],
   { seed, history, onProgress }: Plan,
-  { row, kinds, counts, end }: { row: string; kinds: readonly FaultKind[]; counts: Outcome['faults']; end: number },
+  { row, kinds, counts, end }: { row: string; kinds: readonly FaultKind<V>[]; counts: Outcome['faults']; end: number },
 ): Promise<void> {
   const random = createRandom(seed, row);
-  let turns = random.shuffle(target.nodes);
+  let turns = random.shuffle(victims);
   do {
     for (const kind of random.shuffle(kinds)) {
       const [node, ...others] = turns;
@@ -156,13 +176,17 @@ async function inflictRow(
   } while (Date.now() < end);
 }
 
-function victimsOf({ losesResultsOf }: FaultKind, { runtime }: Node): readonly string[] {
+function victimsOf({ losesResultsOf }: Pick<FaultKind, 'losesResultsOf'>, { runtime }: Victim): readonly string[] {
   if (losesResultsOf === 'none') return [];
   return losesResultsOf === 'all' ? names : [runtime.name];
 }
 
 /** What there is once nothing is under way, or nothing has changed for long: what is left then is for the checks to tell. */
-async function factsWhenDrained({ postgresUrl }: Servers, { published }: History): Promise<Facts> {
+async function factsWhenDrained(
+  { postgresUrl }: Servers,
+  { published }: History,
+  hooks: readonly Hook[],
+): Promise<Facts> {
   const client = new pg.Client({ connectionString: postgresUrl });
   await client.connect();
   try {
@@ -172,16 +196,37 @@ async function factsWhenDrained({ postgresUrl }: Servers, { published }: History
           (select coalesce(sum(lines), 0) from enrollments.runs) as lines`);
       return { isDone: rows[0].left === '0', progress: `${rows[0].left} ${rows[0].lines}` };
     });
+    const committed = committedEvents(await readFacts(postgresUrl));
+    await untilNothingChanges(() => {
+      const missing = [...committed.keys()].filter((id) => !published.has(id)).length;
+      return { isDone: missing === 0, progress: String(missing) };
+    });
+    const expected = [...committed.values()].map(
+      ({ organizationId }) => hooks.filter((hook) => !hook.isGone && hook.organizationId === organizationId).length,
+    );
+    await untilDelivered(
+      client,
+      expected.reduce((sum, count) => sum + count, 0),
+    );
   } finally {
     await client.end();
   }
-  const facts = await readFacts(postgresUrl);
-  const committed = [...committedEvents(facts).keys()];
-  await untilNothingChanges(() => {
-    const missing = committed.filter((id) => !published.has(id)).length;
-    return { isDone: missing === 0, progress: String(missing) };
+  return readFacts(postgresUrl);
+}
+
+/** A webhook that was disabled gets no deliveries any more, and keeps those it has. */
+async function untilDelivered(client: pg.Client, expected: number): Promise<void> {
+  await untilNothingChanges(async () => {
+    await hurryDeliveries(client);
+    const { rows } = await client.query(`
+      select count(*) filter (where active) as made,
+        count(*) filter (where active and status in ('pending', 'failed')) as open,
+        (select coalesce(sum(attempts), 0) from webhooks.deliveries) as attempts,
+        (select count(*) from webhooks.webhooks where not active) as disabled
+      from webhooks.deliveries join webhooks.webhooks on webhooks.id = webhook_id`);
+    const { made, open, attempts, disabled } = rows[0];
+    return { isDone: open === '0' && Number(made) >= expected, progress: `${made} ${open} ${attempts} ${disabled}` };
   });
-  return facts;
 }
 
 type State = { isDone: boolean; progress: string };

@@ -3,15 +3,14 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '@drippulse/enrollment-runtime';
 import { eventually } from '@drippulse/testing';
 
-/** What a runtime process is told. */
+/** What a process is told. */
 export type ToRuntime = { begin?: true; dieAt?: string; shiftMs?: number };
 /** What it tells: that it serves, that the machine held it, the port of its end of a connection. */
 export type FromRuntime = { ready?: true; stalledMs?: number; openedPort?: number };
 
-/** A runtime in a process of its own, which is replaced whenever it ends. */
+/** A service in a process of its own, which is replaced whenever it ends. */
 export type Runtime = {
   name: string;
   /** SIGKILL. */
@@ -30,19 +29,21 @@ export type Runtime = {
   stop(): Promise<void>;
 };
 
-const file = fileURLToPath(new URL('runtime-process.ts', import.meta.url));
 /** A busy machine takes its time. */
 const readyMs = 120_000;
 
 export function startRuntime(options: {
   name: string;
-  config: Config;
+  program: 'runtime-process.ts' | 'deliverer-process.ts';
+  /** As the service of the program takes it. */
+  config: object;
   /** For the log, and for compiled code, which halves what a start costs. */
   folder: string;
   onStall(ms: number): void;
   onConnection(port: number): void;
 }): Runtime {
-  const { name, config, folder, onStall, onConnection } = options;
+  const { name, program, config, folder, onStall, onConnection } = options;
+  const file = fileURLToPath(new URL(program, import.meta.url));
   const log = openSync(`${folder}/runtime-${name}.log`, 'a');
   let isStopping = false;
   let isReady = false;

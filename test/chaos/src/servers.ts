@@ -16,6 +16,7 @@ import {
   startKafka,
   type Unavailable,
 } from '@drippulse/testing';
+import { migrateService as migrateWebhooks } from '@drippulse/webhook-delivery/migrate';
 import pg from 'pg';
 
 /** Real servers of one chaos run, to be broken. */
@@ -79,6 +80,7 @@ export async function startServers(): Promise<Servers | Unavailable> {
 async function startDatabase(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const postgres = await startEmbeddedPostgres(options);
   await migrateService(postgres.url);
+  await migrateWebhooks(postgres.url);
   await keepOutbox(postgres.url);
   return postgres;
 }

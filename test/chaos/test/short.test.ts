@@ -25,6 +25,7 @@ if ('unavailable' in servers) {
       if (violations.length > 0) throw new Error(report(outcome, 0));
       expect(outcome.enrollments).toBeGreaterThan(100);
       expect(outcome.effects).toBeGreaterThan(100);
+      expect(outcome.deliveries).toBeGreaterThan(200);
       // A point of the code or a commit may not be met in so short a run; most of them must be.
       const missed = Object.keys(outcome.faults).filter((name) => outcome.faults[name]?.met === 0);
       expect(missed.length).toBeLessThan(4);

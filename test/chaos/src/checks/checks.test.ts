@@ -49,6 +49,7 @@ function sound() {
     counters: [{ workflow_id: '7', step_id: 'c', counted: 'completed', count: 1 }],
     frames: [] as Uint8Array[],
     outboxLeft: 0,
+    deliveries: [],
   };
   const history = {
     faults: [{ name: 'kill', from: 10_000, to: 10_100, victims: ['a'], met: true }],
@@ -59,8 +60,9 @@ function sound() {
       { port: 2, name: 'b', at: 0 },
     ],
     published: new Map<string, string>(),
+    hookReceipts: [],
   };
-  return { workflows: [{ id: 7n, organizationId: 1n, steps }], history, facts, enrollment, effect, lines };
+  return { workflows: [{ id: 7n, organizationId: 1n, steps }], hooks: [], history, facts, enrollment, effect, lines };
 }
 
 type Sound = ReturnType<typeof sound>;

@@ -1,7 +1,9 @@
+import type { Hook } from '../deliverers.ts';
 import type { Facts } from '../facts.ts';
 import type { History } from '../history.ts';
 import type { ChaosWorkflow } from '../workflows.ts';
 import { checkAccepted } from './accepted.ts';
+import { checkDeliveries } from './deliveries.ts';
 import { checkDrained } from './drained.ts';
 import { checkEffects } from './effects.ts';
 import { checkEnded } from './ended.ts';
@@ -10,8 +12,13 @@ import { checkPublished } from './published.ts';
 import { checkRepeats } from './repeats.ts';
 import { checkTimelines } from './timelines.ts';
 
-/** What is known after a run: the workflows given, what was seen from outside, what the database holds. */
-export type Evidence = { workflows: readonly ChaosWorkflow[]; history: History; facts: Facts };
+/** What is known after a run: the workflows and webhooks given, what was seen from outside, what the database holds. */
+export type Evidence = {
+  workflows: readonly ChaosWorkflow[];
+  hooks: readonly Hook[];
+  history: History;
+  facts: Facts;
+};
 
 /** A promise, and what speaks against it: one sentence each, nothing when it holds. */
 export type Check = { promise: string; violations(evidence: Evidence): string[] };
@@ -22,6 +29,7 @@ export const checks: readonly Check[] = [
   { promise: 'each effect arrived as it was recorded, and in its own organization', violations: checkEffects },
   { promise: 'an effect is repeated byte for byte, and only where it had to be', violations: checkRepeats },
   { promise: 'each committed event is published, and nothing else', violations: checkPublished },
+  { promise: 'webhooks get all that is theirs, signed, repeated with the same id only', violations: checkDeliveries },
   { promise: 'the totals of the funnel are the rows', violations: checkFunnel },
   { promise: 'nothing is left over', violations: checkDrained },
   { promise: 'a process that is asked to end ends', violations: checkEnded },

@@ -1,0 +1,86 @@
+import { freePort } from '@drippulse/testing';
+import pg from 'pg';
+import { createWebhooksClient, delivererConfig } from './clients.ts';
+import type { HookEndpoint } from './hook-endpoint.ts';
+import { type Runtime, startRuntime } from './runtime.ts';
+import type { Servers } from './servers.ts';
+
+/** A webhook of the events of an organization's enrollments. */
+export type Hook = {
+  id: string;
+  organizationId: string;
+  path: string;
+  /** Its endpoint says so at the first request, and it is disabled. */
+  isGone: boolean;
+};
+
+const names = ['c', 'd'];
+const organizations = [11n, 12n, 13n];
+
+/** Two processes that deliver what the runtimes publish, and webhooks: plain ones, ordered ones, one that is gone. */
+export async function startDeliverers(
+  servers: Servers,
+  endpoint: HookEndpoint,
+  opened: { stop(): unknown }[],
+): Promise<{ deliverers: Runtime[]; hooks: Hook[] }> {
+  const ports = [await freePort(), await freePort()];
+  const deliverers = names.map((name, index) => {
+    const config = delivererConfig({
+      databaseUrl: servers.postgresUrl,
+      kafkaBrokers: servers.kafka.brokers,
+      grpcPort: ports[index] ?? 0,
+    });
+    const ignore = () => undefined;
+    const { folder } = servers;
+    const program = 'deliverer-process.ts';
+    return startRuntime({ name, program, config, folder, onStall: ignore, onConnection: ignore });
+  });
+  opened.push(...deliverers);
+  for (const deliverer of deliverers) await deliverer.untilReady();
+  return { deliverers, hooks: await makeHooks(ports[0] ?? 0, endpoint) };
+}
+
+async function makeHooks(grpcPort: number, endpoint: HookEndpoint): Promise<Hook[]> {
+  const client = createWebhooksClient(grpcPort);
+  const hooks: Hook[] = [];
+  try {
+    for (const organizationId of organizations) {
+      for (const kind of ['plain', 'ordered', ...(organizationId === 11n ? ['gone'] : [])]) {
+        const path = `/${organizationId}/${kind}`;
+        const request = { url: endpoint.url + path, eventType: 'enrollment.*', ordered: kind === 'ordered' };
+        const { webhook } = await client.webhooks(organizationId).createWebhook(request);
+        const { id = 0n, secret = '' } = webhook ?? {};
+        endpoint.secrets.set(path, secret);
+        hooks.push({ id: String(id), organizationId: String(organizationId), path, isGone: kind === 'gone' });
+      }
+    }
+    return hooks;
+  } finally {
+    client.close();
+  }
+}
+
+/**
+ * Ends all waits and leases at once, for those have hours and half a minute that no run has. What a frozen process has
+ * locked is passed over.
+ */
+export async function hurryDeliveries(client: pg.Client): Promise<void> {
+  await client.query(`
+    update webhooks.queue set due_at = now() where delivery_id in (
+      select delivery_id from webhooks.queue where due_at > now() and due_at < 'infinity' for update skip locked)`);
+  await client.query(`
+    update webhooks.lanes set next_due_at = now(), open_until = null where (webhook_id, is_manual) in (
+      select webhook_id, is_manual from webhooks.lanes where next_due_at > now() for update skip locked)`);
+}
+
+/** With a connection of its own, for whoever breaks things. */
+export async function endLeases(postgresUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await hurryDeliveries(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
