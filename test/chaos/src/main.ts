@@ -13,7 +13,9 @@ if (!Number.isInteger(seed) || !(minutes >= 0)) {
   console.error('npm run chaos -- [--seed N] [--minutes M], both numbers');
   process.exit(1);
 }
-console.log(`Seed ${seed}, ${minutes} minutes. Starting PostgreSQL, Kafka and two runtimes …`);
+console.log(
+  `Seed ${seed}, ${minutes} minutes. Starting PostgreSQL, Kafka, two runtimes and two deliverers of webhooks …`,
+);
 const servers = await startServers();
 if ('unavailable' in servers) {
   console.error(servers.unavailable);

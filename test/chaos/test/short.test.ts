@@ -23,9 +23,9 @@ if ('unavailable' in servers) {
       const outcome = await runChaos({ servers, seed, seconds: 0 });
       const violations = outcome.promises.flatMap((promise) => promise.violations);
       if (violations.length > 0) throw new Error(report(outcome, 0));
-      expect(outcome.enrollments).toBeGreaterThan(100);
+      expect(outcome.enrollments).toBeGreaterThan(50);
       expect(outcome.effects).toBeGreaterThan(100);
-      expect(outcome.deliveries).toBeGreaterThan(200);
+      expect(outcome.deliveries).toBeGreaterThan(100);
       // A point of the code or a commit may not be met in so short a run; most of them must be.
       const missed = Object.keys(outcome.faults).filter((name) => outcome.faults[name]?.met === 0);
       expect(missed.length).toBeLessThan(4);
