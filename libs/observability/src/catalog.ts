@@ -142,7 +142,7 @@ export const catalog = {
     type: 'histogram',
     unit: 'seconds',
     help: 'From when a delivery was due to its attempt, by first attempt or retry, held up ones included.',
-    labels: ['kind', 'organization_class'],
+    labels: ['kind', 'class'],
     of: ['webhook-delivery'],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600],
   },
@@ -150,7 +150,7 @@ export const catalog = {
     type: 'gauge',
     unit: 'seconds',
     help: 'How long the delivery has been due that waits longest, held up ones included, of organizations with more than a hundred due (large) and of all others (small).',
-    labels: ['organization_class'],
+    labels: ['class'],
     of: ['webhook-delivery'],
   },
   drippulse_webhook_endpoints_disabled_total: {

@@ -18,7 +18,7 @@ export function createServiceMetrics(registry: Metrics) {
     deliveriesQueued: (count: number) => queued.inc(count),
     attemptStarted: (o: { organizationId: bigint; lagSeconds: number; isFirst: boolean }) => {
       const organizationClass = large.has(o.organizationId) ? 'large' : 'small';
-      lag.observe({ kind: o.isFirst ? 'first' : 'retry', organization_class: organizationClass }, o.lagSeconds);
+      lag.observe({ kind: o.isFirst ? 'first' : 'retry', class: organizationClass }, o.lagSeconds);
       inFlight.inc();
     },
     attemptEnded: (attempt: { durationMs: number; error?: string } | undefined) => {
@@ -31,8 +31,8 @@ export function createServiceMetrics(registry: Metrics) {
     oldestDueDelivery: (ageSeconds: number) => dueAge.set({ kind: 'deliveries' }, ageSeconds),
     overdueDeliveries: (found: Overdue) => {
       large = found.large;
-      overdue.set({ organization_class: 'small' }, found.seconds.small);
-      overdue.set({ organization_class: 'large' }, found.seconds.large);
+      overdue.set({ class: 'small' }, found.seconds.small);
+      overdue.set({ class: 'large' }, found.seconds.large);
     },
     limitsDegraded: (areDegraded: boolean) => degraded.set(areDegraded ? 1 : 0),
   };

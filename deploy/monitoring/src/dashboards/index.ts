@@ -105,6 +105,9 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
           ...rateBy('drippulse_webhook_attempts_total', 'result'),
         ]),
         lines('Lag of first attempts', 's', quantiles('drippulse_webhook_lag_seconds', '{kind="first"}')),
+        lines('Longest overdue, by class of organization', 's', [
+          { expr: 'max by (class) (drippulse_webhook_overdue_seconds)', legend: '{{class}}' },
+        ]),
         lines('Duration of attempts', 's', quantiles('drippulse_webhook_attempt_duration_seconds')),
         lines('Requests in flight', 'none', [
           { expr: 'sum(drippulse_webhook_requests_in_flight)', legend: 'in flight' },
