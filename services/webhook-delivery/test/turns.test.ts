@@ -87,6 +87,13 @@ test('of what is due together each organization gets its turn', async () => {
   expect(webhooks.has(41n) && webhooks.has(42n)).toBe(true);
 });
 
+test('the first claim serves an organization with one webhook, however many of another have waited longer', async () => {
+  await addBacklog(1, 1, 150, 2, '1 hour');
+  await addBacklog(2, 151, 151, 1, '0');
+  const claimed = await claim(ctx, createConcurrency(1024));
+  expect(claimed.some(({ lane }) => lane.webhookId === 151n)).toBe(true);
+});
+
 test('lag is now minus due of what waits longest, throttled or not, of organizations with little and with much', async () => {
   await addBacklog(1, 1, 10, 20, '1 hour');
   await addBacklog(2, 11, 11, 1, '10 minutes');

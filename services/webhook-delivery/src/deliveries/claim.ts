@@ -7,7 +7,8 @@ import type { SealedSecrets } from '../webhooks/secrets.ts';
 import { dropBodiless, lease, type QueueRow, readBodies } from './lease.ts';
 import { takeTurns } from './turns.ts';
 
-const claimDeliveries = 200;
+/** Few enough that what is due next does not wait long while these are begun. */
+const claimDeliveries = 100;
 
 /** A delivery that this process is to send. */
 export type Claimed = {

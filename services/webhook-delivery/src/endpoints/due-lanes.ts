@@ -6,6 +6,8 @@ import type { SealedSecrets } from '../webhooks/secrets.ts';
 import type { LaneKey } from './concurrency.ts';
 
 const claimLanes = 100;
+/** Of which the lanes of a claim are chosen: more than one organization has. */
+const lookedAtLanes = 500;
 
 /** A lane that is due, with what is needed to send its deliveries. */
 export type LaneRow = SealedSecrets & {
@@ -25,7 +27,8 @@ export type Postponed = { lane: LaneRow; waitMs: number };
 export type Chosen = { lane: LaneRow; room: number };
 
 /**
- * Locks the lanes that are due, those that wait longest first; lanes that others hold or that are full are passed over.
+ * Locks lanes that are due: of each organization one, then of each a second, those that wait longest first, so that one
+ * with many takes no turn of another. Lanes that others hold or that are full are passed over.
  * A claim that a database that crashes forgets is made again, and what was sent meanwhile too, with the same id.
  */
 export async function lockDueLanes(trx: Transaction<DB>, full: readonly LaneKey[]): Promise<LaneRow[]> {
@@ -35,14 +38,24 @@ export async function lockDueLanes(trx: Transaction<DB>, full: readonly LaneKey[
            webhooks.rate_limit_per_second, webhooks.secret,
            webhooks.previous_secret, webhooks.previous_secret_until, endpoints.consecutive_failures > 0 as has_failed
     from unsynced, (
-      select webhook_id, is_manual, organization_id, next_due_at from lanes
+      select lanes.webhook_id, lanes.is_manual, organization_id, next_due_at
+      from (
+        select webhook_id, is_manual, row_number() over (partition by organization_id order by next_due_at) as turn
+        from (
+          select webhook_id, is_manual, organization_id, next_due_at from lanes
+          where next_due_at <= now()
+            and (webhook_id, is_manual) not in (
+              select * from unnest(${full.map((lane) => lane.webhookId)}::bigint[],
+                                   ${full.map((lane) => lane.isManual)}::boolean[]))
+          order by next_due_at
+          limit ${lookedAtLanes}
+        ) as waiting
+      ) as turns
+      join lanes using (webhook_id, is_manual)
       where next_due_at <= now()
-        and (webhook_id, is_manual) not in (
-          select * from unnest(${full.map((lane) => lane.webhookId)}::bigint[],
-                               ${full.map((lane) => lane.isManual)}::boolean[]))
-      order by next_due_at
+      order by turn, next_due_at
       limit ${claimLanes}
-      for update skip locked
+      for update of lanes skip locked
     ) as due
     join webhooks on webhooks.id = due.webhook_id
     join endpoints on endpoints.webhook_id = due.webhook_id
