@@ -21,6 +21,7 @@ export type LineFact = {
   step_index: number;
   attempt: number;
   status: string;
+  error: string | null;
 };
 export type EffectFact = {
   effect_key: string;
@@ -60,7 +61,7 @@ export async function readFacts(url: string): Promise<Facts> {
   try {
     const rowsOf = async (text: string) => (await client.query(text)).rows;
     const lines: LineFact[] = await rowsOf(
-      'select enrollment_id, at, sequence, step_index, attempt, status from timeline order by enrollment_id, sequence',
+      'select enrollment_id, at, sequence, step_index, attempt, status, error from timeline order by enrollment_id, sequence',
     );
     const [left] = await rowsOf('select count(*)::int as count from outbox');
     return {

@@ -9,14 +9,19 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 /** Work that goes on while things break. */
 export type Load = {
-  /** Ends it after the calls under way are answered, and every workflow runs. */
+  /** Ends it after enough calls were answered to be worth the checks, and every workflow runs. */
   stop(): Promise<void>;
 };
 
 const callMs = 5_000;
+/** Of each organization, on however busy a machine. */
+const leastCalls = 10;
 const patienceMs = 120_000;
 
-/** Makes the workflows known and drives them: bulk enrollments one after the other, a workflow paused now and then. */
+/**
+ * Makes the workflows known and drives them: bulk enrollments of each organization one after the other, a workflow paused
+ * now and then.
+ */
 export async function startLoad(options: {
   seed: number;
   workflows: readonly ChaosWorkflow[];
@@ -54,19 +59,19 @@ export async function startLoad(options: {
     await untilAnswered((client) => client.workflows(organizationId).applyWorkflow(request, { timeoutMs: callMs }));
   }
 
-  async function enrollOn(): Promise<void> {
-    const random = createRandom(seed, 'load');
-    for (let call = 0; !stopped.signal.aborted; call++) {
-      const { id: workflowId, organizationId } = random.pick(workflows);
-      const refs = Array.from({ length: random.between(1, 25) }, (_, index) => `c${call}-${index}`);
+  async function enrollOn(organizationId: bigint, own: readonly ChaosWorkflow[]): Promise<void> {
+    const random = createRandom(seed, `load ${organizationId}`);
+    for (let call = 0; call < leastCalls || !stopped.signal.aborted; call++) {
+      const { id: workflowId } = random.pick(own);
+      const refs = Array.from({ length: random.between(1, 20) }, (_, index) => `c${organizationId}-${call}-${index}`);
       const contacts = refs.map((ref) => ({ lead_ref: ref, org: String(organizationId), n: random.between(0, 99) }));
       const request = { workflowId, contacts: Buffer.from(JSON.stringify(contacts)) };
-      const headers = { 'idempotency-key': `chaos-${call}` };
+      const headers = { 'idempotency-key': `chaos-${organizationId}-${call}` };
       const { enrollmentIds } = await untilAnswered((client) =>
         client.enrollments(organizationId).bulkEnroll(request, { headers, timeoutMs: callMs }),
       );
       calls.push({ workflowId, organizationId, refs, ids: enrollmentIds });
-      await pause(random.between(50, 250));
+      await pause(random.between(200, 800));
     }
   }
 
@@ -82,7 +87,8 @@ export async function startLoad(options: {
   }
 
   const pause = (ms: number) => sleep(ms, undefined, { signal: stopped.signal }).catch(() => undefined);
-  const running = Promise.all([enrollOn(), holdOn()]);
+  const organizations = [...Map.groupBy(workflows, (workflow) => workflow.organizationId)];
+  const running = Promise.all([...organizations.map(([id, own]) => enrollOn(id, own)), holdOn()]);
   // Told by stop(); until then a failure must not end the process.
   running.catch(() => undefined);
   return {

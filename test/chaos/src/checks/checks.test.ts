@@ -19,7 +19,7 @@ const steps = readSteps(
 const body = '{"org":"1"}';
 
 function lineOf(sequence: number, step_index: number, status: string, seconds: number): LineFact {
-  return { enrollment_id: '5', at: new Date(seconds * 1_000), sequence, step_index, attempt: 1, status };
+  return { enrollment_id: '5', at: new Date(seconds * 1_000), sequence, step_index, attempt: 1, status, error: null };
 }
 
 function receiptOf(at: number, more: Partial<Receipt> = {}): Receipt {
@@ -91,6 +91,11 @@ test.each<[string, (evidence: Sound) => void, string]>([
   ['a state has no explanation', ({ enrollment }) => (enrollment.status = 'failed'), 'graph order'],
   ['a run is living and ended at once', ({ enrollment }) => (enrollment.places = 2), 'graph order'],
   ['an effect never arrived', ({ history }) => history.receipts.pop(), 'arrived as it was recorded'],
+  [
+    'an answer came to what did not arrive',
+    ({ lines }) => lines.splice(3, 0, { ...lineOf(4, 2, 'retrying', 4), error: 'POST /1/7 answered 500' }),
+    'arrived as it was recorded',
+  ],
   ['an arrival has no intent', ({ facts }) => facts.effects.pop(), 'arrived as it was recorded'],
   ['another body arrived', ({ history }) => (history.receipts = [receiptOf(4_000, { body: '{}' })]), 'arrived as'],
   ['it went to another organization', ({ history }) => (history.receipts = [receiptOf(4_000, { url: '/2/7' })]), 'own'],
@@ -127,6 +132,16 @@ test('a repeat after a failure, or after a fault that loses results, is as promi
   const killed = sound();
   killed.history.receipts = [receiptOf(9_900), receiptOf(13_000, { senderPort: 2 })];
   expect(against(killed)).toEqual([]);
+});
+
+test('an effect whose attempt was sent by two processes, with different answers, is recorded as done', () => {
+  const evidence = sound();
+  evidence.lines[3] = lineOf(4, 2, 'failed', 4);
+  evidence.enrollment.status = 'failed';
+  evidence.facts.counters = [{ workflow_id: '7', step_id: 'c', counted: 'failed', count: 1 }];
+  expect(against(evidence)).toEqual([expect.stringContaining('arrived as it was recorded')]);
+  evidence.history.receipts.unshift(receiptOf(3_900, { succeeded: false }));
+  expect(against(evidence)).toEqual([]);
 });
 
 test('an event that was committed and not published is found, and one the other way round', () => {
