@@ -2,6 +2,8 @@ import type { Bench } from './bench.ts';
 import { effects } from './effects/effects.ts';
 import { engine } from './engine/engine.ts';
 import { engineMillion } from './engine/engine-million.ts';
+import { million } from './million/million.ts';
+import { retention } from './retention/retention.ts';
 import { timers } from './timers/timers.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -10,6 +12,8 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['engine', engine],
   ['engine-million', engineMillion],
   ['effects', effects],
+  ['million', million],
+  ['retention', retention],
   ['timers', timers],
   ['webhooks', webhooks],
 ]);

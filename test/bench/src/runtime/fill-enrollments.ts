@@ -83,24 +83,26 @@ function readStepsText(steps: readonly StepInput[]): string {
  * workflows service; answers when, in epoch milliseconds of this machine's clock.
  */
 export async function startLane(client: pg.Client, runtime: Runtime, filled: Filled): Promise<number> {
-  const { workflowId, organizationId, stepsText } = filled;
+  const { workflowId, organizationId } = filled;
   await client.query(
     `insert into enrollments.lanes (workflow_id, organization_id, sequence, version, state, wake_at, name)
      values ($1, $2, 1, 1, 'active', now(), 'Bench')`,
     [workflowId, organizationId],
   );
   const startedAt = Date.now();
-  await runtime.workflows.as(organizationId).applyWorkflow({
-    sequence: 2n,
-    workflow: {
-      id: workflowId,
-      name: 'Bench',
-      status: WorkflowStatus.ACTIVE,
-      version: 1,
-      steps: Buffer.from(stepsText),
-      integrations: Buffer.from('[]'),
-    },
-    deleted: false,
-  });
+  await tellOf(runtime, filled, { sequence: 2n, status: WorkflowStatus.ACTIVE });
   return startedAt;
+}
+
+/** Tells the runtime of a change of a workflow, as the workflows service does after its commit. */
+export async function tellOf(
+  runtime: Runtime,
+  { workflowId, organizationId, stepsText }: Filled,
+  { sequence, status, deleted = false }: { sequence: bigint; status: WorkflowStatus; deleted?: boolean },
+): Promise<void> {
+  const workflow = {
+    ...{ id: workflowId, name: 'Bench', status, version: 1 },
+    ...{ steps: Buffer.from(stepsText), integrations: Buffer.from('[]') },
+  };
+  await runtime.workflows.as(organizationId).applyWorkflow({ sequence, workflow, deleted });
 }

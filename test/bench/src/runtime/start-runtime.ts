@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Config } from '@drippulse/enrollment-runtime';
 import { migrateService } from '@drippulse/enrollment-runtime/migrate';
 import { migrateEmbeddedTransport } from '@drippulse/events';
 import { freePort } from '@drippulse/testing';
@@ -18,11 +19,17 @@ export type Runtime = {
 
 const file = fileURLToPath(new URL('runtime-process.ts', import.meta.url));
 
-/** Starts a runtime on a database that has its schema; `execArgv` are options of node, for a profile. */
-export async function startRuntime(databaseUrl: string, execArgv: readonly string[] = []): Promise<Runtime> {
+/**
+ * Starts a runtime on a database that has its schema; `execArgv` are options of node, for a profile, `config` what is
+ * other than in production.
+ */
+export async function startRuntime(
+  databaseUrl: string,
+  { execArgv = [], config = {} }: { execArgv?: readonly string[]; config?: Partial<Config> } = {},
+): Promise<Runtime> {
   const port = await freePort();
   const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...execArgv, file], {
-    env: { ...process.env, BENCH_CONFIG: JSON.stringify(runtimeConfig(databaseUrl, port)) },
+    env: { ...process.env, BENCH_CONFIG: JSON.stringify({ ...runtimeConfig(databaseUrl, port), ...config }) },
     // Standard output is for figures.
     stdio: ['ignore', 2, 2, 'ipc'],
   });

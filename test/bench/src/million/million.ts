@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type pg from 'pg';
+import type { Bench, Figures } from '../bench.ts';
+import { round } from '../measuring/percentile.ts';
+import { until } from '../measuring/until.ts';
+import { type Filled, fillEnrollments, startLane, tellOf } from '../runtime/fill-enrollments.ts';
+import { type Neighbour, startNeighbour } from '../runtime/neighbour.ts';
+import { migrateRuntime, type Runtime, startRuntime } from '../runtime/start-runtime.ts';
+import { startPostgres } from '../start-postgres.ts';
+
+const whole = { runs: 1_000_000, dueOnes: 200_000, windowSeconds: 12 };
+const short = { runs: 30_000, dueOnes: 6_000, windowSeconds: 5 };
+const perSecond = 200;
+const steps = [
+  { type: 'trigger', name: 'Start' },
+  { type: 'wait', name: 'Pause', duration: 1, unit: 'hours' },
+  { type: 'log', name: 'Note', message: '{{ first_name }} went on' },
+];
+const { ACTIVE, PAUSED, ARCHIVED } = WorkflowStatus;
+
+/** What is done to the workflow, in this order. */
+const changes = [
+  { name: 'pause', sequence: 3n, status: PAUSED },
+  { name: 'resume', sequence: 4n, status: ACTIVE },
+  { name: 'archive', sequence: 5n, status: ARCHIVED },
+  { name: 'delete', sequence: 6n, status: ARCHIVED, deleted: true },
+] as const;
+
+/**
+ * A workflow with a million runs is paused, resumed, archived and deleted: how long the answer takes, and how late the
+ * waits of another organization end meanwhile.
+ */
+export const million: Bench = async ({ short: isShort, progress }) => {
+  const { runs, dueOnes, windowSeconds } = isShort ? short : whole;
+  const postgres = await startPostgres();
+  try {
+    await migrateRuntime(postgres.url);
+    const { client } = postgres;
+    progress(`million: ${runs} runs that wait …`);
+    const place = { stepIndex: 1, phase: 'waiting' as const, dueAt: `now() + interval '1 year'` };
+    const filled = await fillEnrollments(client, { workflowId: 1n, steps, count: runs, place });
+    await client.query('vacuum analyze');
+    await client.query('checkpoint');
+    const runtime = await startRuntime(postgres.url);
+    try {
+      await startLane(client, runtime, filled);
+      const seconds = windowSeconds * (changes.length + 1) + 240;
+      const neighbour = await startNeighbour(client, runtime, { workflowId: 2n, perSecond, seconds });
+      await sleep(4_000);
+      const figures: Figures = {};
+      const alone = await neighbour.now();
+      await sleep(windowSeconds * 1_000);
+      figures['p99_ms_alone'] = (await neighbour.latenessSince(alone)).p99;
+      for (const change of changes) {
+        progress(`million: ${change.name} …`);
+        Object.assign(figures, await measure(runtime, neighbour, filled, { ...change, windowSeconds }));
+        if (change.name === 'pause') await becomeDue(client, dueOnes);
+        if (change.name === 'archive') figures['ended_while_archived'] = await endedOf(client);
+      }
+      return { ...figures, ...(await drained(client, runs)) };
+    } finally {
+      await runtime.stop();
+    }
+  } finally {
+    await postgres.stop();
+  }
+};
+
+async function measure(
+  runtime: Runtime,
+  neighbour: Neighbour,
+  filled: Filled,
+  { name, windowSeconds, ...change }: (typeof changes)[number] & { windowSeconds: number },
+): Promise<Figures> {
+  const since = await neighbour.now();
+  const startedAt = performance.now();
+  await tellOf(runtime, filled, change);
+  const answeredMs = performance.now() - startedAt;
+  await sleep(windowSeconds * 1_000);
+  return { [`${name}_ms`]: round(answeredMs), [`p99_ms_${name}`]: (await neighbour.latenessSince(since)).p99 };
+}
+
+/** While their workflow is paused; it takes a while, which no figure is about. */
+async function becomeDue(client: pg.Client, count: number): Promise<void> {
+  await client.query(
+    `update enrollments.runs set wake_at = now(), next_run_at = now() where workflow_id = 1 and enrollment_id <= (
+       select min(enrollment_id) + $1::int from enrollments.runs where workflow_id = 1)`,
+    [count],
+  );
+  await client.query('vacuum analyze enrollments.runs');
+}
+
+async function endedOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ ended: number }>(
+    `select count(*)::int as ended from enrollments.outcomes where workflow_id = 1 and status = 'completed'`,
+  );
+  return rows[0]?.ended ?? 0;
+}
+
+/** Until no run is left, each of them an outcome. */
+async function drained(client: pg.Client, runs: number): Promise<Figures> {
+  const spanOf = async () => {
+    const { rows } = await client.query<{ left: boolean; cancelled: number; seconds: number; ended: number }>(
+      `select exists (select from enrollments.runs where workflow_id = 1) as left,
+         count(*) filter (where status = 'cancelled')::int as cancelled, count(*)::int as ended,
+         extract(epoch from max(ended_at) - min(ended_at) filter (where status = 'cancelled'))::float8 as seconds
+       from enrollments.outcomes where workflow_id = 1`,
+    );
+    return rows[0] ?? { left: true, cancelled: 0, seconds: Number.NaN, ended: 0 };
+  };
+  await until('all runs are cancelled', async () => !(await spanOf()).left, { timeoutMs: 600_000, everyMs: 1_000 });
+  const { cancelled, seconds, ended } = await spanOf();
+  if (ended !== runs) throw new Error(`${ended} of ${runs} enrollments have ended`);
+  return { cancelled_per_second: Math.round(cancelled / seconds) };
+}
