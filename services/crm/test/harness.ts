@@ -145,6 +145,8 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     customFields: reach(CrmCustomFieldsService),
     leadForms: reach(LeadFormsService),
     publicForms: reach(PublicLeadFormsService),
+    /** Events as they were published, in order within one record. */
+    published,
     /** What was published about a record, in order, once `count` events are there. */
     async eventsOf(aggregate: string, count: number): Promise<string[]> {
       const own = () => published.filter((event) => event.aggregate === aggregate);
