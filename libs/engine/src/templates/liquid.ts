@@ -25,12 +25,21 @@ const noFiles: LiquidOptions['fs'] = {
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Renders text and JSON: values stay as they are. */
-export const textLiquid = createLiquid((text) => text);
-/** Renders HTML: values are escaped unless the template says `| raw`. */
-export const htmlLiquid = createLiquid((text) => text.replace(/[&<>"']/g, (found) => entities[found] ?? found));
+type Encode = (text: string) => string;
+const asItIs: Encode = (text) => text;
+const escapeHtml: Encode = (text) => text.replace(/[&<>"']/g, (found) => entities[found] ?? found);
 
-function createLiquid(encode: (text: string) => string): Liquid {
+/** Renders text and JSON: values stay as they are. */
+export const textLiquid = createLiquid(asItIs);
+/** Renders HTML: values are escaped unless the template says `| raw`. */
+export const htmlLiquid = createLiquid(escapeHtml);
+
+/** How an engine writes a value. */
+export function encoderOf(liquid: Liquid): Encode {
+  return liquid === htmlLiquid ? escapeHtml : asItIs;
+}
+
+function createLiquid(encode: Encode): Liquid {
   const liquid = new Liquid({
     ...limits,
     ownPropertyOnly: true,

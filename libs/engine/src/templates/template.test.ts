@@ -158,3 +158,21 @@ test('the templates of one step share one allowance', () => {
   render(scope);
   expect(() => render(scope)).toThrow('could not be rendered');
 });
+
+const emptyTag = '{% if nobody %}{% endif %}';
+
+test.each([
+  'Hi {{- first_name -}} !',
+  '{{ company.name }} {{ company.address }} {{ company.address.city.size }}',
+  '{{ nobody }} {{ company.phone.number }} {{ nothing }} {{ empty }}',
+  '{{ tags.size }} {{ tags.first }} {{ tags.last }} {{ trap.length }} {{ company.size }}',
+  '{{ toString }} {{ company.constructor }} {{ big }} {{ list }}',
+])('text and variables alone, as in %s, come out as with a tag beside them', (template) => {
+  for (const compile of [compileText, compileHtml]) {
+    const [alone, beside] = ['', emptyTag].map((tag) => {
+      const scope = scopeOf({ big: parseJson('9007199254740993'), list: parseJson('[1.50, 2]') });
+      return { text: compile(template + tag)(scope), warnings: [...scope.warnings] };
+    });
+    expect(alone).toEqual(beside);
+  }
+});

@@ -1,7 +1,9 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
-import { type Liquid, type Template as LiquidTemplate, toValueSync } from 'liquidjs';
+import { type Liquid, toValueSync } from 'liquidjs';
 import { objectOf } from '../json-value.ts';
-import { htmlLiquid, textLiquid } from './liquid.ts';
+import { asText } from './filters.ts';
+import { encoderOf, htmlLiquid, textLiquid } from './liquid.ts';
+import { type Piece, piecesOf } from './pieces.ts';
 import { RenderContext } from './render-context.ts';
 import { type Scope, StepFailure } from './scope.ts';
 import { watchOutputs } from './watch-outputs.ts';
@@ -64,13 +66,27 @@ function compile(text: string, liquid: Liquid): Template {
   if (!isTemplate(text)) return () => text;
   const parsed = liquid.parse(text);
   watchOutputs(parsed);
-  return (scope) => render(parsed, liquid, scope);
+  const pieces = piecesOf(parsed);
+  if (pieces) return (scope) => render(liquid, scope, (context) => joined(pieces, context, liquid));
+  return (scope) =>
+    render(liquid, scope, (context) => String(toValueSync(liquid.renderer.renderTemplates(parsed, context))));
 }
 
-function render(parsed: LiquidTemplate[], liquid: Liquid, scope: Scope): string {
+function joined(pieces: readonly Piece[], context: RenderContext, liquid: Liquid): string {
+  const encode = encoderOf(liquid);
+  let text = '';
+  for (const piece of pieces) {
+    const written = typeof piece === 'string' ? piece : encode(asText(context.lookUp(piece)));
+    if (typeof piece !== 'string') context.charge(written);
+    text += written;
+  }
+  return text;
+}
+
+function render(liquid: Liquid, scope: Scope, write: (context: RenderContext) => string): string {
   const context = new RenderContext(scope, liquid);
   try {
-    const text = storable(String(toValueSync(liquid.renderer.renderTemplates(parsed, context))));
+    const text = storable(write(context));
     for (const name of context.missing) scope.warnings.add(`${name} is missing and was rendered empty`);
     return text;
   } catch (error) {
