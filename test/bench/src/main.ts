@@ -15,6 +15,8 @@ if (bench === undefined || positionals.length > 1 || (values.peers ?? 'all') !==
   console.error(usage);
   process.exit(1);
 }
+// What was started ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 // With more of other work on the machine than this, absolute figures say little; ratios still do.
 const quietLoad = 0.2;
 const [load = Number.NaN] = loadavg();

@@ -26,6 +26,8 @@ export async function startPostgres(more: Record<string, string> = {}): Promise<
     dataDir: path.join(folder, 'postgres'),
     settings: { ...settings, ...more },
   });
+  const endWithProcess = () => process.kill(postgres.pid, 'SIGINT');
+  process.once('exit', endWithProcess);
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
   return {
@@ -40,6 +42,7 @@ export async function startPostgres(more: Record<string, string> = {}): Promise<
     },
     async stop() {
       await client.end();
+      process.off('exit', endWithProcess);
       await postgres.stop();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },

@@ -57,6 +57,9 @@ async function fillWaiting({ client }: BenchPostgres, workflowId: bigint, count:
   await client.query('vacuum analyze');
 }
 
+/** Enrollments inserted in a millisecond, at the very least. */
+const fillPerMs = 1;
+
 /** Timers of one workflow, spread evenly over a window that begins in a moment. */
 async function measureLateness(
   postgres: BenchPostgres,
@@ -65,10 +68,12 @@ async function measureLateness(
   { timers: count, seconds }: Window,
 ): Promise<number[]> {
   const { client } = postgres;
-  const begin = new Date(Date.now() + 3_000).toISOString();
+  const beginMs = Date.now() + 3_000 + count / fillPerMs;
+  const begin = new Date(beginMs).toISOString();
   const dueAt = (n: string) => `'${begin}'::timestamptz + ${n} * interval '${(seconds / count) * 1e6} microseconds'`;
   const filled = await fillEnrollments(client, { workflowId, steps, count, place: { ...waiting, dueAt: dueAt('n') } });
   await startLane(client, runtime, filled);
+  if (Date.now() > beginMs) throw new Error('the timers were not there before the first was due');
   const last = filled.firstId + BigInt(count) - 1n;
   await untilEnded(postgres, [filled], count);
   const { rows } = await client.query<{ ms: number }>(
