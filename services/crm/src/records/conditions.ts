@@ -21,9 +21,16 @@ export function commonConditions(filters: CommonFilters): Condition[] {
     q === undefined || q === '' ? undefined : sql<boolean>`search like lower(${searchPattern(q)})`,
     updatedSince && sql<boolean>`updated_at >= ${timestampDate(updatedSince)}`,
     equals('owner_id', ownerId),
-    externalSystem === undefined ? undefined : sql<boolean>`coalesce(external_system, '') = ${externalSystem}`,
+    ofSystem(externalSystem, externalId),
     equals('external_id', externalId),
   ];
+}
+
+/** With an id elsewhere it is one row of the unique index; without, there is an index over the records that have a system. */
+function ofSystem(name: string | undefined, externalId: string | undefined): Condition {
+  if (name === undefined) return undefined;
+  const isOne = externalId !== undefined || name === '';
+  return isOne ? sql<boolean>`coalesce(external_system, '') = ${name}` : sql<boolean>`external_system = ${name}`;
 }
 
 export function equals(column: string, value: Value | undefined): Condition {

@@ -1,0 +1,213 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { DescService } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { Client } from '@connectrpc/connect';
+import { connectDatabase, createSealer, type Database } from '@drippulse/db';
+import { createLogger, createMetrics } from '@drippulse/observability';
+import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
+import { CrmActivitiesService, CrmActivityKind } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
+import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmLeadStatus, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import {
+  clientFor,
+  createInMemoryPeers,
+  createTokens,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+  serverInterceptors,
+  serviceNames,
+} from '@drippulse/rpc';
+import { systemClock } from '@drippulse/runtime';
+import { createTestDatabase, measureStatements, type TestDatabase } from '@drippulse/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Config } from '../src/config.ts';
+import type { Context } from '../src/context.ts';
+import type { DB } from '../src/db/schema.ts';
+import { createCaptcha } from '../src/lead-forms/captcha.ts';
+import { createServiceMetrics } from '../src/metrics.ts';
+import { migrateService } from '../src/migrate.ts';
+import { routesOf } from '../src/rpc/index.ts';
+import { fillRecords } from './fill-records.ts';
+import { editor } from './harness.ts';
+
+/** Of each of the five types, whose lists are one code: 200,000 records in all. */
+const rowsOfEach = 40_000;
+
+let database: TestDatabase;
+let db: Database<DB>;
+let measure: ReturnType<typeof measureStatements>;
+let reach: <S extends DescService>(service: S) => Client<S>;
+
+beforeAll(async () => {
+  database = await createTestDatabase({ name: 'crm_plans', prepare: async (url) => void (await migrateService(url)) });
+  const log = createLogger({ level: 'fatal' });
+  db = connectDatabase<DB>({ url: database.url, schema: 'crm', service: 'test', log, max: 2 });
+  measure = measureStatements(db.pool);
+  reach = clientsOf(db);
+  await fillRecords(db.kysely, rowsOfEach);
+}, 300_000);
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+const account = uuidOf('accounts', 106);
+const contact = uuidOf('contacts', 106);
+/** What every list takes. */
+const common = {
+  all: {},
+  'a numbered page': { page: 50, perPage: 100 },
+  'the oldest': { sort: 'created_at' },
+  'the last changed': { sort: '-updated_at' },
+  'what changed lately': { updatedSince: timestampFromMs(Date.now() - 600_000) },
+  'those of a user who has few': { ownerId: 7n },
+  'those of another system': { externalSystem: 'their-crm' },
+  'those of a system that has few': { externalSystem: 'rare-system' },
+  'one of a system': { externalSystem: 'their-crm', externalId: 'x16' },
+  'one by its id elsewhere': { externalId: 'x4006' },
+  'a text that few have': { q: '1999' },
+  'a text that all have': { q: 'example' },
+  'a text that nobody has': { q: 'zebra' },
+  'a beginning': { q: 'c1' },
+};
+
+type Page = { totalCount: bigint; nextCursor?: string };
+type List = [name: string, list: () => (request: object) => Promise<Page>, requests: Record<string, object>];
+const lists: List[] = [
+  [
+    'accounts',
+    () => (r) => reach(CrmAccountsService).listCrmAccounts(r),
+    { ...common, 'those of a domain': { domain: 'C6.example.com' }, 'by name': { sort: 'name' } },
+  ],
+  [
+    'contacts',
+    () => (r) => reach(CrmContactsService).listCrmContacts(r),
+    {
+      ...common,
+      'those of an address': { email: 'P6@example.com' },
+      'those of an account': { accountId: account },
+      'by email': { sort: '-email' },
+      'by last name': { sort: 'last_name' },
+    },
+  ],
+  [
+    'leads',
+    () => (r) => reach(CrmLeadsService).listCrmLeads(r),
+    {
+      ...common,
+      'converted ones, which are few': { status: CrmLeadStatus.CONVERTED },
+      'new ones': { status: CrmLeadStatus.NEW },
+      'those from a source that brought few': { source: 'fair' },
+      'those of an address': { email: 'L6@example.com' },
+      'by score': { sort: '-score' },
+      'by email': { sort: 'email' },
+    },
+  ],
+  [
+    'opportunities',
+    () => (r) => reach(CrmOpportunitiesService).listCrmOpportunities(r),
+    {
+      ...common,
+      'those of a pipeline': { pipelineId: uuidOf('pipelines', 2) },
+      'those of a stage': { pipelineStageId: uuidOf('stages', 2) },
+      'those of an account': { accountId: account },
+      'those of a contact': { contactId: contact },
+      'by amount': { sort: '-amount_cents' },
+      'by place': { sort: 'stage_position', pipelineStageId: uuidOf('stages', 2) },
+    },
+  ],
+  [
+    'activities',
+    () => (r) => reach(CrmActivitiesService).listCrmActivities(r),
+    {
+      ...common,
+      'meetings, which are few': { kind: CrmActivityKind.MEETING },
+      'done ones, which are few': { completed: true },
+      'open ones': { completed: false },
+      'those of an account': { accountId: account },
+      'those of a lead': { leadId: uuidOf('leads', 106) },
+      'by due date': { sort: 'due_at' },
+    },
+  ],
+  [
+    'changes',
+    () => (r) => reach(CrmChangeEventsService).listCrmChangeEvents(r),
+    {
+      all: {},
+      'a numbered page': { page: 50, perPage: 100 },
+      'those of a type that changed little': { recordType: 'account' },
+      'those of a record': { recordId: uuidOf('leads', 106) },
+    },
+  ],
+];
+
+test.each(
+  lists.flatMap(([name, list, requests]) =>
+    Object.entries(requests).map(([what, request]) => [name, what, list, request] as const),
+  ),
+)('a page of %s, %s, reads what it returns, and its count what it counts', async (_name, _what, list, request) => {
+  const first = await measure(() => list()({ limit: 50, ...request }));
+  const { totalCount, nextCursor } = first.result;
+  const next =
+    nextCursor === undefined
+      ? undefined
+      : await measure(() => list()({ ...request, limit: 50, cursor: nextCursor, page: undefined, perPage: undefined }));
+  const passed = 'page' in request ? 5_000 : Math.min(51, Number(totalCount));
+  const costs = [...first.costs, ...(next?.costs ?? [])];
+  expect(costs.length).toBeGreaterThanOrEqual(2);
+  for (const { sql: text, buffers } of costs) {
+    const rows = /count\(/.test(text) ? Number(totalCount) : passed;
+    if (buffers > 20 * rows + 100) throw new Error(`${buffers} buffers for ${rows} rows: ${text}`);
+  }
+});
+
+function uuidOf(table: string, n: number): string {
+  return createHash('md5')
+    .update(`${table}${n}`)
+    .digest('hex')
+    .replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
+}
+
+/** Clients of the operations alone, without the service's loops, whose statements would be measured too. */
+function clientsOf(database: Database<DB>): <S extends DescService>(service: S) => Client<S> {
+  const log = createLogger({ level: 'fatal' });
+  const keys = generateInternalTokenKeys(serviceNames);
+  const tokensOf = (service: 'gateway' | 'crm') =>
+    createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
+  const config: Config = {
+    databaseUrl: '',
+    internalTokenKeys: '',
+    encryptionKeys: '',
+    kafkaBrokers: undefined,
+    peerAddresses: { workflows: undefined, 'enrollment-runtime': undefined },
+    hcaptcha: { siteKey: undefined, secret: undefined, verifyUrl: '', isOwnUrl: false },
+    host: '127.0.0.1',
+    grpcPort: undefined,
+    opsPort: 0,
+    logLevel: 'fatal',
+  };
+  const peers = createInMemoryPeers();
+  const reachOf = { peers, tokens: tokensOf('crm') };
+  const ctx: Context = {
+    config,
+    db: database,
+    clock: systemClock,
+    log,
+    metrics: createServiceMetrics(createMetrics('test')),
+    relay: { wake: () => undefined },
+    captcha: createCaptcha(config),
+    clients: {
+      workflows: clientFor(WorkflowsService, { ...reachOf, target: 'workflows' }),
+      enrollments: clientFor(EnrollmentsService, { ...reachOf, target: 'enrollment-runtime' }),
+    },
+    wake: { enrollSubmissions: () => undefined },
+    sealer: createSealer(randomBytes(32).toString('base64')),
+  };
+  peers.register('crm', routesOf(ctx), serverInterceptors({ tokens: tokensOf('crm'), log }));
+  const secondOrganization = { ...editor, organizationId: 2n };
+  return (service) => clientFor(service, { peers, target: 'crm', tokens: tokensOf('gateway') })(secondOrganization);
+}
