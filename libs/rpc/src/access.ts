@@ -1,5 +1,5 @@
 import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
-import { Auth, Role as ProtoRole, rest, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { Auth, type MethodRest, Role as ProtoRole, rest, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { DomainError } from '@drippulse/runtime';
 import { type Caller, roles } from './caller.ts';
 
@@ -8,9 +8,9 @@ import { type Caller, roles } from './caller.ts';
  * without the option are internal, and AUTH_NONE ones are open: both take any caller.
  */
 export function checkAccess(method: DescMethod, caller: Caller): void {
-  if (!hasOption(method, rest)) return;
-  const { auth, minRole, testMode } = getOption(method, rest);
-  if (auth === Auth.NONE) return;
+  const option = restOf(method);
+  if (option === undefined || option.auth === Auth.NONE) return;
+  const { auth, minRole, testMode } = option;
   if (rank(caller) < requiredRank(minRole)) {
     throw new DomainError('permission_denied', 'insufficient_role', 'Your role does not permit this.');
   }
@@ -24,6 +24,16 @@ export function checkAccess(method: DescMethod, caller: Caller): void {
   if (testMode === TestMode.DENIED && caller.mode === 'test') {
     throw new DomainError('permission_denied', 'test_mode', 'A test key may not do this.');
   }
+}
+
+const restOptions = new WeakMap<DescMethod, MethodRest | undefined>();
+
+/** Read from the descriptor once: that decodes the option anew each time. */
+function restOf(method: DescMethod): MethodRest | undefined {
+  if (restOptions.has(method)) return restOptions.get(method);
+  const option = hasOption(method, rest) ? getOption(method, rest) : undefined;
+  restOptions.set(method, option);
+  return option;
 }
 
 /** The proto enum counts from 1 in the order of `roles`. A method that forgot `min_role` takes administrators only. */

@@ -118,7 +118,7 @@ describe.each(layouts)('calls %s', (layout) => {
   });
 
   test('a deadline ends the call on both sides', async () => {
-    const call = probe.client(editor).echo({ id: 11n, delayMs: 20_000 }, { timeoutMs: 100 });
+    const call = probe.client(editor).echo({ id: 11n, delayMs: 20_000 }, { timeoutMs: 1000 });
     expect(fromConnectError(await failure(call))).toMatchObject({ kind: 'unavailable', reason: 'deadline_exceeded' });
     await seen(() => probe.ended.includes('11'));
   });
@@ -126,8 +126,10 @@ describe.each(layouts)('calls %s', (layout) => {
   test('a caller that goes away ends the call on the other side', async () => {
     const leaving = new AbortController();
     const call = probe.client(editor).echo({ id: 12n, delayMs: 20_000 }, { signal: leaving.signal });
-    setTimeout(() => leaving.abort(), 50);
-    expect(fromConnectError(await failure(call))).toMatchObject({ reason: 'cancelled' });
+    const ending = failure(call);
+    await seen(() => probe.begun.includes('12'));
+    leaving.abort();
+    expect(fromConnectError(await ending)).toMatchObject({ reason: 'cancelled' });
     await seen(() => probe.ended.includes('12'));
   });
 

@@ -32,8 +32,9 @@ export async function startProbe(layout: (typeof layouts)[number]) {
   const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
   const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
   const interceptors = serverInterceptors({ tokens: served, log });
+  const begun: string[] = [];
   const ended: string[] = [];
-  const routes = probeRoutes(ended);
+  const routes = probeRoutes(begun, ended);
 
   let peers: Peers;
   let stopServer: () => Promise<void>;
@@ -52,7 +53,8 @@ export async function startProbe(layout: (typeof layouts)[number]) {
     tokens,
     /** Log lines of the service. */
     lines,
-    /** Handlers that saw their call end. */
+    /** Ids of the calls whose handler began, and of those that saw their call end. */
+    begun,
     ended,
     client: clientFor(ProbeService, { peers, target: 'workflows', tokens }),
     stopServer,
@@ -65,7 +67,7 @@ export async function startProbe(layout: (typeof layouts)[number]) {
 
 export type Probe = Awaited<ReturnType<typeof startProbe>>;
 
-function probeRoutes(ended: string[]): Routes {
+function probeRoutes(begun: string[], ended: string[]): Routes {
   return (router) => {
     router.service(ProbeService, {
       async echo({ id, name, fail, delayMs }, call) {
@@ -75,6 +77,7 @@ function probeRoutes(ended: string[]): Routes {
           const violations = [{ field: 'item.name', message: 'is tøø long' }];
           throw new DomainError(kind, 'some_reason', 'Ünlucky: 100 %', { violations, retryAfterSeconds: 3 });
         }
+        begun.push(String(id));
         call.signal.addEventListener('abort', () => ended.push(String(id)));
         if (delayMs) await sleep(delayMs, undefined, { signal: call.signal });
         call.responseHeader.set('x-probe-out', 'out');

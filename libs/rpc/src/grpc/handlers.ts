@@ -1,4 +1,4 @@
-import type { DescMessage, DescMethod, DescMethodUnary, MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage, DescMethod, MessageShape } from '@bufbuild/protobuf';
 import {
   Code,
   ConnectError,
@@ -7,19 +7,15 @@ import {
   type Interceptor,
   type MethodImplSpec,
 } from '@connectrpc/connect';
-import {
-  createAsyncIterable,
-  invokeUnaryImplementation,
-  transformInvokeImplementation,
-} from '@connectrpc/connect/protocol';
+import { createAsyncIterable, transformInvokeImplementation } from '@connectrpc/connect/protocol';
 import type * as grpc from '@grpc/grpc-js';
 import { toHeaders, toMetadata } from './metadata.ts';
 import { toServerStatus } from './status.ts';
+import { unaryHandler } from './unary-handler.ts';
 
 type Message = MessageShape<DescMessage>;
 type UnaryCall = grpc.ServerUnaryCall<Message, Message>;
 type StreamCall = grpc.ServerDuplexStream<Message, Message> & { request?: Message };
-type UnarySpec = Extract<MethodImplSpec, { kind: 'unary' }>;
 
 /** The grpc-js handler of a Connect method implementation. */
 export function handlerOf(spec: MethodImplSpec, interceptors: Interceptor[]): grpc.UntypedHandleCall {
@@ -27,22 +23,6 @@ export function handlerOf(spec: MethodImplSpec, interceptors: Interceptor[]): gr
   if (spec.kind === 'unary') return unaryHandler(spec, interceptors) as grpc.UntypedHandleCall;
   if (spec.kind === 'client_streaming') return clientStreamingHandler(spec, interceptors) as grpc.UntypedHandleCall;
   return streamingHandler(spec, interceptors) as grpc.UntypedHandleCall;
-}
-
-/** An async handler that throws leaves the client waiting for its deadline: nothing here may throw unanswered. */
-function unaryHandler(spec: UnarySpec, interceptors: Interceptor[]) {
-  return async (call: UnaryCall, answer: grpc.sendUnaryData<Message>): Promise<void> => {
-    const context = contextOf(spec.method, call);
-    try {
-      const response = await invokeUnaryImplementation(spec, context, call.request, interceptors);
-      call.sendMetadata(toMetadata(context.responseHeader));
-      answer(null, response, toMetadata(context.responseTrailer));
-    } catch (error) {
-      answer(toServerStatus(error));
-    } finally {
-      context.abort();
-    }
-  };
 }
 
 function clientStreamingHandler(spec: MethodImplSpec, interceptors: Interceptor[]) {
@@ -109,7 +89,7 @@ type AnyCall = Pick<UnaryCall, 'metadata' | 'getDeadline' | 'getPath'> & {
   on(event: 'cancelled', listener: () => void): unknown;
 };
 
-function contextOf(method: DescMethod | DescMethodUnary, call: AnyCall) {
+function contextOf(method: DescMethod, call: AnyCall) {
   const cancelled = new AbortController();
   call.on('cancelled', () => cancelled.abort(new ConnectError('the caller went away', Code.Canceled)));
   const deadline = Number(call.getDeadline());

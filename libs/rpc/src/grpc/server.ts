@@ -22,6 +22,7 @@ export async function serveRpc(options: {
   const server = new grpc.Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
+    'grpc.enable_channelz': 0,
   });
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);

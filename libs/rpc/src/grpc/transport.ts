@@ -1,50 +1,21 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { type ContextValues, createContextValues, type StreamResponse, type Transport } from '@connectrpc/connect';
-import { createMethodUrl, runStreamingCall, runUnaryCall } from '@connectrpc/connect/protocol';
+import { createMethodUrl, runStreamingCall } from '@connectrpc/connect/protocol';
 import type * as grpc from '@grpc/grpc-js';
 import { decoderOf, encoderOf, pathOf } from './codec.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 import { fromServiceError } from './status.ts';
+import { callUnary } from './unary-call.ts';
 
 /** A Connect transport whose wire is a grpc-js client. Deadlines and cancellation cross it. */
 export function grpcTransport(client: grpc.Client): Transport {
   return {
-    unary(method, signal, timeoutMs, header, input, values) {
-      return runUnaryCall({
+    unary(method, signal, timeoutMs, header, input) {
+      return callUnary(client, method, {
         ...(signal && { signal }),
         ...(timeoutMs !== undefined && { timeoutMs }),
-        req: { ...requestCommon(method, header, values), stream: false, method, message: input },
-        next: (request) =>
-          new Promise((resolve, reject) => {
-            let responseHeader = new Headers();
-            const trailer = new Headers();
-            const call = client.makeUnaryRequest(
-              pathOf(method),
-              encoderOf(method.input),
-              decoderOf(method.output),
-              request.message,
-              toMetadata(request.header),
-              callOptions(timeoutMs),
-              (error, message) => {
-                request.signal.removeEventListener('abort', cancel);
-                if (error || message === undefined) return reject(fromServiceError(error));
-                resolve({
-                  stream: false,
-                  service: method.parent,
-                  method,
-                  header: responseHeader,
-                  trailer,
-                  message,
-                });
-              },
-            );
-            const cancel = () => call.cancel();
-            request.signal.addEventListener('abort', cancel, { once: true });
-            call.on('metadata', (metadata) => {
-              responseHeader = toHeaders(metadata);
-            });
-            call.on('status', (status) => copyInto(trailer, status.metadata));
-          }),
+        header,
+        input,
       });
     },
 
