@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { existsSync, renameSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { createLogger, type Logger } from '@drippulse/observability';
+import { createLogger, type Logger, openLogFile } from '@drippulse/observability';
 import { ConfigError, DomainError } from '@drippulse/runtime';
-import { pino } from 'pino';
 import { StartError } from './secrets.ts';
 
 const LOG_FILE_BYTES = 20 * 1024 * 1024;
@@ -13,10 +11,7 @@ const LOG_FILE_BYTES = 20 * 1024 * 1024;
 export async function fileLogger(dataDir: string): Promise<{ log: Logger; logFile: string }> {
   const logFile = path.join(dataDir, 'drippulse.log');
   if (existsSync(logFile) && statSync(logFile).size > LOG_FILE_BYTES) renameSync(logFile, `${logFile}.1`);
-  const destination = pino.destination({ dest: logFile, mkdir: true, sync: false });
-  // It fails on the way out of a process that ends before the file is open.
-  await once(destination, 'ready');
-  return { log: createLogger({ destination }), logFile };
+  return { log: createLogger({ destination: await openLogFile(logFile) }), logFile };
 }
 
 /** Refuses early when the port is taken: before a database is started for nothing. */

@@ -1,6 +1,6 @@
 export { type CatalogEntry, catalog, type MetricName, processMetricNames } from './catalog.ts';
 export { counter, gauge, histogram } from './instruments.ts';
-export { createLogger, type Logger } from './logger.ts';
+export { createLogger, type Logger, openLogFile } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { type OpsServer, type Readiness, startOpsServer } from './ops-server.ts';
 export { processMetrics } from './process-metrics.ts';

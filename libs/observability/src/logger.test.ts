@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { createLogger } from './logger.ts';
 
@@ -32,4 +33,13 @@ test('a secret in the message itself is not written, and what is around it is', 
 
 test('child loggers redact too', () => {
   expect(written((log) => log.child({ token: 'planted-5' }).info({ token: 'planted-6' }, 'x'))).not.toMatch(/planted/);
+});
+
+test('lines that are not written yet are, when the process ends by an error that nobody caught', () => {
+  const program = `
+    import { createLogger } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
+    createLogger({}).info('the last line');
+    setImmediate(() => { throw new Error('uncaught'); });`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program]);
+  expect(String(stdout)).toContain('the last line');
 });

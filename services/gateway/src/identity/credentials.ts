@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Database } from '@drippulse/db';
 import type { Clock } from '@drippulse/runtime';
 import { LRUCache } from 'lru-cache';
@@ -32,7 +33,7 @@ export function createCredentials(options: {
 
   return {
     async find(credential) {
-      const key = hashApiKey(credential).toString('base64url');
+      const key = hash('sha256', credential, 'base64url');
       let found = known.get(key);
       if (!found) {
         // Time runs from before the look-up: what is revoked while it runs is seen that much earlier.

@@ -19,6 +19,9 @@ export type AppOptions = {
   trustedProxies: readonly string[];
 };
 
+/** Paths of the API, which are no pages: all below `/api/` but the one of health. */
+const apiPath = /^\/api\/(?!v1\/health\/?$)/i;
+
 /** The whole public HTTP surface as one handler. */
 export function createApp(options: AppOptions): express.Express {
   const { transcode, routes, observe, trustedProxies } = options;
@@ -33,11 +36,12 @@ export function createApp(options: AppOptions): express.Express {
     next();
   });
   app.use(securityHeaders());
-  app.use((request, _response, next) => {
+  app.use((request, response, next) => {
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       throw new DomainError('malformed', 'malformed_request', 'The request names no Host.');
     }
-    next();
+    // The paths of the pages are compared one by one: what can be none of them passes them by.
+    return apiPath.test(exchangeOf(request).path) ? transcode(request, response) : next();
   });
   for (const route of [docsRoutes(), ...routes]) app.use(route);
   app.use((request: IncomingMessage, response: ServerResponse) => transcode(request, response));

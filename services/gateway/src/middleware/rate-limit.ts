@@ -2,8 +2,8 @@ import { DomainError } from '@drippulse/runtime';
 import type { Authenticated, RateDecision, RateLimit, RequestFacts } from '../transcoder/ports.ts';
 import { type Limiter, type LimiterStore, spend } from './limiters.ts';
 
-/** One limit as it is told to the caller: `quota` in each window, and what may go beyond it. */
-type Policy = { name: string; limiter: Limiter; quota: number; windowSeconds: number; burst?: number };
+/** One limit, and how it is told to the caller. */
+type Policy = { name: string; limiter: Limiter; description: string };
 
 /** An organization may do five times what one of its credentials may. */
 const organizationFactor = 5;
@@ -43,7 +43,7 @@ export function createRateLimit(store: LimiterStore, limits: { perMinute: number
 
   return async (limitClass, authenticated, request) => {
     const policies = applying(limitClass, authenticated, request);
-    const policyHeader = policies.map(([policy]) => describe(policy)).join(', ');
+    const policyHeader = policies.map(([policy]) => policy.description).join(', ');
     const states: string[] = [];
     for (const [policy, key] of policies) {
       const { isRefused, remaining, secondsLeft } = await spend(policy.limiter, key);
@@ -59,7 +59,7 @@ function burstyPolicy(store: LimiterStore, name: string, perMinute: number, burs
   const windowSeconds = 60 / greatestCommonDivisor(perMinute, 60);
   const quota = (perMinute * windowSeconds) / 60;
   const limiter = store.bursty(name, { points: quota, seconds: windowSeconds, burst });
-  return { name, limiter, quota, windowSeconds, burst };
+  return { name, limiter, description: describe({ name, quota, windowSeconds, burst }) };
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
@@ -67,11 +67,13 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 function fixedPolicy(store: LimiterStore, name: string, quota: number, windowSeconds: number): Policy {
-  return { name, limiter: store.fixed(name, { points: quota, seconds: windowSeconds }), quota, windowSeconds };
+  const limiter = store.fixed(name, { points: quota, seconds: windowSeconds });
+  return { name, limiter, description: describe({ name, quota, windowSeconds }) };
 }
 
-/** As in draft-ietf-httpapi-ratelimit-headers; `burst` is a parameter of our own. */
-function describe({ name, quota, windowSeconds, burst }: Policy): string {
+/** `quota` in each window, and what may go beyond it: as in draft-ietf-httpapi-ratelimit-headers, `burst` of our own. */
+function describe(told: { name: string; quota: number; windowSeconds: number; burst?: number }): string {
+  const { name, quota, windowSeconds, burst } = told;
   return `"${name}";q=${quota};w=${windowSeconds}${burst === undefined ? '' : `;burst=${burst}`}`;
 }
 
