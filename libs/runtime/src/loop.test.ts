@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { type Loop, loopRuns, startLoop } from './loop.ts';
+import { type Loop, loopRuns, mostIdleMs, startLoop } from './loop.ts';
 
 const lines: string[] = [];
 const log = {
@@ -42,6 +42,10 @@ test('it never sleeps longer than the idle time', async () => {
   const first = performance.now();
   await nextRun();
   expect(performance.now() - first).toBeLessThan(2000);
+});
+
+test('one that has had nothing to do ten times in a row looks every three seconds, before that every second', () => {
+  expect([0, 9, 10, 1000].map(mostIdleMs)).toEqual([1000, 1000, 3000, 3000]);
 });
 
 test('waking it runs it now', async () => {

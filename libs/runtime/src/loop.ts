@@ -24,10 +24,15 @@ export function isLoopRun(message: unknown): message is LoopRun {
 
 const minBackoffMs = 100;
 const maxBackoffMs = 5000;
+const idleMs = 1000;
+/** Who commits work wakes the loop: one that finds nothing for so long looks for what a process left that died. */
+const calmRuns = 10;
+const calmIdleMs = 3000;
 
 /**
  * Repeats `run`, which answers in how many milliseconds it next has something to do (0 = at once, undefined = it does
- * not know). Between runs it sleeps that long, `maxIdleMs` (default 1 s) at most. A run that throws is repeated with
+ * not know). Between runs it sleeps that long, `maxIdleMs` at most: unless given 1 s, and 3 s once it has had nothing to
+ * do ten times in a row, as most of what an idle platform costs is loops that look. A run that throws is repeated with
  * exponential backoff and jitter, 100 ms to 5 s, through which it cannot be woken; the first failure in a row is logged.
  */
 export function startLoop(options: {
@@ -36,11 +41,12 @@ export function startLoop(options: {
   log: LoopLog;
   maxIdleMs?: number;
 }): Loop {
-  const { name, run, log, maxIdleMs = 1000 } = options;
+  const { name, run, log, maxIdleMs } = options;
   const stopped = new AbortController();
   let woken = false;
   let endSleep: (() => void) | undefined;
   let failures = 0;
+  let calm = 0;
 
   async function runOnce(): Promise<void> {
     woken = false;
@@ -50,7 +56,9 @@ export function startLoop(options: {
       tell(startedAt, 'ok');
       if (failures > 0) log.info({ loop: name, failures }, 'loop works again');
       failures = 0;
-      await idle(Math.min(nextMs ?? maxIdleMs, maxIdleMs));
+      const mostMs = maxIdleMs ?? mostIdleMs(calm);
+      calm = nextMs !== undefined && nextMs < mostMs ? 0 : calm + 1;
+      await idle(Math.min(nextMs ?? mostMs, mostMs));
     } catch (error) {
       if (stopped.signal.aborted) return;
       tell(startedAt, 'failed');
@@ -88,6 +96,7 @@ export function startLoop(options: {
   return {
     wake() {
       woken = true;
+      calm = 0;
       endSleep?.();
     },
     async stop() {
@@ -96,4 +105,9 @@ export function startLoop(options: {
       await done;
     },
   };
+}
+
+/** How long a loop that was not told sleeps at most, after so many runs in a row that had nothing to do. */
+export function mostIdleMs(runs: number): number {
+  return runs < calmRuns ? idleMs : calmIdleMs;
 }

@@ -13,7 +13,13 @@ const contendedMs = 5;
 /** Claims due runs and moves them on, for as long as it runs. */
 export function startAdvance(ctx: Context, pool: EffectPool): Loop {
   const first = startLoop({ name: 'advance', log: ctx.log, run: () => advanceBatch(ctx, pool, () => second.wake()) });
-  const second = startLoop({ name: 'advance more', log: ctx.log, run: () => advanceBatch(ctx, pool) });
+  // The first one looks for both.
+  const second = startLoop({
+    name: 'advance more',
+    log: ctx.log,
+    maxIdleMs: 60_000,
+    run: () => advanceBatch(ctx, pool),
+  });
   return {
     wake: first.wake,
     async stop() {
