@@ -1,7 +1,11 @@
 import type { Bench } from './bench.ts';
+import { bulk } from './bulk/bulk.ts';
 import { effects } from './effects/effects.ts';
 import { engine } from './engine/engine.ts';
 import { engineMillion } from './engine/engine-million.ts';
+import { gateway } from './gateway/gateway.ts';
+import { idle } from './idle/idle.ts';
+import { list } from './list/list.ts';
 import { million } from './million/million.ts';
 import { retention } from './retention/retention.ts';
 import { timers } from './timers/timers.ts';
@@ -12,8 +16,12 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['engine', engine],
   ['engine-million', engineMillion],
   ['effects', effects],
+  ['bulk', bulk],
   ['million', million],
   ['retention', retention],
   ['timers', timers],
+  ['list', list],
+  ['gateway', gateway],
+  ['idle', idle],
   ['webhooks', webhooks],
 ]);

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { engine } from '../src/engine/engine.ts';
+import { gateway } from '../src/gateway/gateway.ts';
+import { idle } from '../src/idle/idle.ts';
 import { installPeers } from '../src/peers.ts';
 
 // Ratios and CPU time hold on a busy machine as well; absolute figures do not, and are not looked at here.
@@ -25,3 +27,13 @@ if (missing !== undefined && process.env['CI'] !== 'true') {
     expect(figures['ratio_pgboss']).toBeGreaterThan(1);
   }, 120_000);
 }
+
+test('a request costs at most so many times a bare handler, and answers the same bytes', async () => {
+  const figures = await gateway(options);
+  expect(figures['cpu_ratio']).toBeLessThan(7);
+}, 120_000);
+
+test('an idle platform asks its database little', async () => {
+  const figures = await idle(options);
+  expect(figures['transactions_per_second']).toBeLessThan(20);
+}, 120_000);

@@ -1,0 +1,150 @@
+import type { Bench, Figures } from '../bench.ts';
+import { percentile, round } from '../measuring/percentile.ts';
+import { installPeers, runPeer } from '../peers.ts';
+import type { Api } from '../services/api.ts';
+import { type Services, startServices } from '../services/start-services.ts';
+import { type BenchPostgres, startPostgres } from '../start-postgres.ts';
+
+const whole = { calls: 40, warmUpCalls: 5 };
+const short = { calls: 4, warmUpCalls: 2 };
+const rowsOfCall = 10_000;
+/** Calls under way at once, as of a back end that sends the next one while the last is stored. */
+const concurrency = 2;
+const readsEveryMs = 25;
+
+const steps = [
+  { type: 'trigger', name: 'Start' },
+  { type: 'wait', name: 'Pause', config: { duration: 30, unit: 'days' } },
+  { type: 'log', name: 'Done', config: { message: '{{ first_name }}' } },
+];
+
+/** Contacts enrolled through REST, while another organization reads its list and details, and rows inserted by pg-boss. */
+export const bulk: Bench = async (options) => {
+  const { calls, warmUpCalls } = options.short ? short : whole;
+  installPeers(options);
+  const postgres = await startPostgres();
+  try {
+    const figures = await measureOurs(postgres, calls, warmUpCalls, options.progress);
+    options.progress('bulk: pg-boss …');
+    await postgres.client.query('create database pgboss_insert');
+    const databaseUrl = new URL(postgres.url);
+    databaseUrl.pathname = '/pgboss_insert';
+    const config = { databaseUrl: databaseUrl.href, calls, warmUpCalls, rowsOfCall, concurrency };
+    const peer = await runPeer('pg-boss-insert.mjs', config);
+    const peerRowsPerSecond = peer.steps / peer.seconds;
+    return {
+      ...figures,
+      pgboss_rows_per_second: Math.round(peerRowsPerSecond),
+      ratio_pgboss: round(Number(figures['contacts_per_second']) / peerRowsPerSecond, 2),
+    };
+  } finally {
+    await postgres.stop();
+  }
+};
+
+async function measureOurs(
+  postgres: BenchPostgres,
+  calls: number,
+  warmUpCalls: number,
+  progress: (line: string) => void,
+): Promise<Figures> {
+  const services = await startServices(postgres);
+  try {
+    const { id } = await services.api('POST', '/workflows', { name: 'Import', status: 'active', steps });
+    const other = await services.addOrganization('other');
+    const read = await prepareReads(other);
+    await enroll(services.api, id, warmUpCalls, 0);
+    progress(`bulk: ${calls} calls of ${rowsOfCall} contacts …`);
+    const before = await spent(postgres, services);
+    const reading = startReading(read);
+    const startedAt = performance.now();
+    await enroll(services.api, id, calls, warmUpCalls);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const reads = await reading.stop();
+    const after = await spent(postgres, services);
+    const contacts = calls * rowsOfCall;
+    await check(services.api, id, contacts + warmUpCalls * rowsOfCall);
+    const micros = (name: keyof typeof after) => round(((after[name] - before[name]) / contacts) * 1e6);
+    return {
+      contacts_per_second: Math.round(contacts / seconds),
+      other_p99_ms: round(percentile(reads, 0.99)),
+      other_p50_ms: round(percentile(reads, 0.5)),
+      other_reads: reads.length,
+      gateway_cpu_us_per_contact: micros('gateway'),
+      runtime_cpu_us_per_contact: micros('runtime'),
+      database_cpu_us_per_contact: micros('database'),
+      gateway_peak_memory_mb: await services.gateway.peakMemoryMb(),
+      runtime_peak_memory_mb: await services.runtime.peakMemoryMb(),
+    };
+  } finally {
+    await services.stop();
+  }
+}
+
+async function spent(postgres: BenchPostgres, { gateway, runtime }: Services) {
+  return {
+    gateway: await gateway.cpuSeconds(),
+    runtime: await runtime.cpuSeconds(),
+    database: await postgres.cpuSeconds(),
+  };
+}
+
+async function enroll(api: Api, workflowId: number, calls: number, first: number): Promise<void> {
+  let next = first;
+  const send = async () => {
+    for (; next < first + calls; ) {
+      const body = bodyOf(next++);
+      const answer = await api('POST', `/workflows/${workflowId}/enrollments/bulk`, body);
+      if (answer.created_count !== rowsOfCall) throw new Error(`${answer.created_count} of ${rowsOfCall} were created`);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, send));
+}
+
+function bodyOf(call: number): string {
+  const contacts = Array.from({ length: rowsOfCall }, (_, index) => contactOf(call * rowsOfCall + index));
+  return `{"contacts":[${contacts.join(',')}]}`;
+}
+
+/** As text: making it must cost this process little beside what it measures. */
+function contactOf(n: number): string {
+  return `{"lead_ref":"crm-${n}","email":"person${n}@example.com","first_name":"First${n % 500}","last_name":"Last${n % 3000}","score":${n % 100},"company":"Company ${n % 1000}","country":"NL"}`;
+}
+
+async function check(api: Api, workflowId: number, expected: number): Promise<void> {
+  const { step_funnel: funnel } = await api('GET', `/workflows/${workflowId}/enrollments?limit=1`);
+  const { total_enrollments: total } = funnel.totals;
+  if (total !== expected) throw new Error(`${total} of ${expected} contacts are enrolled`);
+}
+
+/** The other organization's workflow, with a thousand enrollments, and what it asks for in turn. */
+async function prepareReads(api: Api): Promise<(turn: number) => Promise<unknown>> {
+  const { id } = await api('POST', '/workflows', { name: 'Other', status: 'active', steps });
+  const contacts = Array.from({ length: 1000 }, (_, index) => contactOf(index)).join(',');
+  const { enrollment_ids: ids } = await api('POST', `/workflows/${id}/enrollments/bulk`, `{"contacts":[${contacts}]}`);
+  const list = `/workflows/${id}/enrollments`;
+  return (turn) => api('GET', turn % 2 === 0 ? list : `${list}/${ids[turn % ids.length]}`);
+}
+
+/** One read after the other, each at its time; a late one is late for itself, and the next one all the more. */
+function startReading(read: (turn: number) => Promise<unknown>) {
+  const times: number[] = [];
+  let isStopped = false;
+  const done = (async () => {
+    const startedAt = performance.now();
+    for (let turn = 0; !isStopped; turn += 1) {
+      const dueAt = startedAt + turn * readsEveryMs;
+      const waitMs = dueAt - performance.now();
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await read(turn);
+      times.push(performance.now() - Math.max(dueAt, startedAt));
+    }
+  })();
+  return {
+    async stop() {
+      isStopped = true;
+      await done;
+      return times;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto';
+import express from 'express';
+import pg from 'pg';
+
+/**
+ * What the gateway is held against: one express handler over one pg query that checks the same API key, looked up again
+ * after 5 s, and answers the same bytes, the free JSON spliced in as the text it is stored as. Nothing else.
+ */
+process.on('disconnect', () => process.exit(1));
+process.on('SIGTERM', () => process.exit(0));
+
+const json = 114;
+const text = (value: string) => value;
+const types = { getTypeParser: (oid: number) => (oid === json ? text : pg.types.getTypeParser(oid)) };
+const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 10, types });
+
+const knownForMs = 5000;
+const known = new Map<string, { untilMs: number; organization: Promise<string | undefined> }>();
+
+function organizationOf(key: string): Promise<string | undefined> {
+  const keyHash = hash('sha256', key, 'hex');
+  const found = known.get(keyHash);
+  if (found !== undefined && found.untilMs > Date.now()) return found.organization;
+  const organization = pool
+    .query(`select organization_id from identity.api_keys where key_hash = decode($1, 'hex') and revoked_at is null`, [
+      keyHash,
+    ])
+    .then(({ rows }) => rows[0]?.organization_id);
+  known.set(keyHash, { untilMs: Date.now() + knownForMs, organization });
+  return organization;
+}
+
+const app = express();
+app.get('/api/v1/workflows/:id', async (request, response) => {
+  const organization = await organizationOf(request.headers.authorization?.slice('Bearer '.length) ?? '');
+  if (organization === undefined) return void response.status(401).json({ error: 'unauthenticated' });
+  const { rows } = await pool.query(
+    `select w.id, w.name, w.description, w.status, w.version, w.project_id, v.steps, w.integrations, w.created_at, w.updated_at
+     from workflows.workflows as w
+     join workflows.workflow_versions as v on v.workflow_id = w.id and v.version = w.version
+     where w.organization_id = $1 and w.id = $2 and w.deleted_at is null`,
+    [organization, request.params.id],
+  );
+  const [row] = rows;
+  if (row === undefined) return void response.status(404).json({ error: 'workflow_not_found' });
+  const { steps, integrations, created_at, updated_at, ...plain } = row;
+  const head = JSON.stringify({
+    ...plain,
+    id: Number(row.id),
+    project_id: row.project_id === null ? null : Number(row.project_id),
+  });
+  const times = `"created_at":${JSON.stringify(created_at)},"updated_at":${JSON.stringify(updated_at)}`;
+  response.type('json').send(`${head.slice(0, -1)},"steps":${steps},"integrations":${integrations},${times}}`);
+});
+const server = app.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  process.send?.({ port: typeof address === 'object' ? address?.port : undefined });
+});

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLayout } from '@drippulse/harness';
+import pg from 'pg';
+import type { Bench } from '../bench.ts';
+import { cpuSeconds, databaseCpuSeconds } from '../measuring/cpu.ts';
+import { round } from '../measuring/percentile.ts';
+import { until } from '../measuring/until.ts';
+import { type Api, createApi } from '../services/api.ts';
+
+const whole = { calls: 10, seconds: 40 };
+const short = { calls: 1, seconds: 6 };
+const rowsOfCall = 10_000;
+/** Until the loops look less often, as they have had nothing to do. */
+const calmAfterMs = 13_000;
+
+const steps = [
+  { type: 'trigger', name: 'Start' },
+  { type: 'wait', name: 'Pause', config: { duration: 30, unit: 'days' } },
+  { type: 'log', name: 'Done', config: { message: '{{ first_name }}' } },
+];
+
+/** Cores that the platform of `npm start` takes, its database included, while enrollments wait and nothing is due. */
+export const idle: Bench = async (options) => {
+  const { calls, seconds } = options.short ? short : whole;
+  const platform = await startLayout('start', { env: { OPS_PORT: '0' } });
+  try {
+    const api = createApi(`${platform.baseUrl}/api/v1`, platform.apiKey);
+    options.progress(`idle: enrolling ${calls * rowsOfCall} contacts …`);
+    await enrollAll(api, calls);
+    const server = readServer(platform.dataDir);
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    // What the fill left to do for the server: it would come within minutes, and not again.
+    await client.query('vacuum analyze');
+    await client.query('checkpoint');
+    await sleep(calmAfterMs);
+    options.progress(`idle: ${seconds} s of nothing …`);
+    const spent = async () => ({
+      transactions: await countTransactions(client),
+      platform: await cpuSeconds(platform.pid),
+      database: await databaseCpuSeconds(server.pid),
+    });
+    const before = await spent();
+    const startedAt = performance.now();
+    await sleep(seconds * 1000);
+    const lasted = (performance.now() - startedAt) / 1000;
+    const after = await spent();
+    await client.end();
+    const each = (name: keyof typeof after) => (after[name] - before[name]) / lasted;
+    return {
+      cores: round(each('platform') + each('database'), 4),
+      platform_cores: round(each('platform'), 4),
+      database_cores: round(each('database'), 4),
+      transactions_per_second: round(each('transactions')),
+      waiting: calls * rowsOfCall,
+      seconds,
+    };
+  } finally {
+    await platform.dispose();
+  }
+};
+
+/** Through the front door, until all of them wait. */
+async function enrollAll(api: Api, calls: number): Promise<void> {
+  const { id } = await api('POST', '/workflows', { name: 'Idle', status: 'active', steps });
+  for (let call = 0; call < calls; call += 1) {
+    const contacts = Array.from({ length: rowsOfCall }, (_, index) => ({
+      email: `person${call * rowsOfCall + index}@example.com`,
+      first_name: `First${index}`,
+    }));
+    await api('POST', `/workflows/${id}/enrollments/bulk`, { contacts });
+  }
+  await until('all enrollments wait', async () => {
+    const { step_funnel: funnel } = await api('GET', `/workflows/${id}/enrollments?limit=1`);
+    return funnel.steps[1].waiting_leads === calls * rowsOfCall;
+  });
+}
+
+/** The server of a platform on embedded defaults. */
+function readServer(dataDir: string): { pid: number; url: string } {
+  const [pid, , , port] = readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
+  const { postgresPassword } = JSON.parse(readFileSync(path.join(dataDir, 'secrets.json'), 'utf8'));
+  return { pid: Number(pid), url: `postgres://postgres:${postgresPassword}@127.0.0.1:${port}/postgres` };
+}
+
+async function countTransactions(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    'select xact_commit::float8 as count from pg_stat_database where datname = current_database()',
+  );
+  return rows[0]?.count ?? Number.NaN;
+}

@@ -1,0 +1,21 @@
+/**
+ * Calls the REST API and answers its JSON; throws what it answers but successes. A text is sent as the JSON that it is.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: JSON of every shape
+export type Api = (method: string, path: string, body?: unknown) => Promise<any>;
+
+export function createApi(base: string, token: string): Api {
+  return async (method, path, body) => {
+    const answer = await fetch(base + path, {
+      method,
+      headers: {
+        ...(token !== '' && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+}

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
+
+/** A process that serves on a port of this machine. */
+export type Child = {
+  port: number;
+  /** Seconds it has spent on a core. */
+  cpuSeconds(): Promise<number>;
+  peakMemoryMb(): Promise<number>;
+  stop(): Promise<void>;
+};
+
+/** Starts a program of ours, which tells its port once it serves and ends by SIGTERM. What it prints is thrown away. */
+export async function startChild(
+  file: URL,
+  env: Record<string, string>,
+  { args = [], execArgv = [] }: { args?: readonly string[]; execArgv?: readonly string[] } = {},
+): Promise<Child> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=TimeoutNegativeWarning', ...execArgv, fileURLToPath(file), ...args],
+    { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'ignore', 2, 'ipc'] },
+  );
+  const exited = once(child, 'exit');
+  const failed = exited.then(() => Promise.reject(new Error(`${file.pathname} did not start`)));
+  failed.catch(() => undefined);
+  const [told]: { port: number }[] = await Promise.race([once(child, 'message'), failed]);
+  const { pid = 0 } = child;
+  return {
+    port: told?.port ?? 0,
+    cpuSeconds: () => cpuSeconds(pid),
+    peakMemoryMb: () => peakMemoryMb(pid),
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import * as runtime from '@drippulse/enrollment-runtime';
+import { createEmbeddedTransport } from '@drippulse/events';
+import * as gateway from '@drippulse/gateway';
+import { createLogger } from '@drippulse/observability';
+import { createGrpcPeers, type Peers, type ServiceName } from '@drippulse/rpc';
+import { runMain } from '@drippulse/runtime';
+import * as workflows from '@drippulse/workflows';
+
+/** A service as its own main starts it, over gRPC, with the event transport that needs no other server. */
+const env = process.env;
+// Nobody is left to ask anything of it.
+process.on('disconnect', () => process.exit(1));
+
+await runMain(async () => {
+  const log = createLogger({ level: 'info' });
+  const events = createEmbeddedTransport({ url: env['DATABASE_URL'] ?? '', log });
+  const opened: Peers[] = [];
+  const reach = (addresses: Partial<Record<ServiceName, string | undefined>>) => {
+    const peers = createGrpcPeers(addresses as Partial<Record<ServiceName, string>>); // an absent one is never asked for
+    opened.push(peers);
+    return { peers, events, log };
+  };
+  const start = {
+    gateway() {
+      const config = gateway.readConfig(env);
+      return gateway.startService(config, reach(config.peerAddresses));
+    },
+    workflows() {
+      const config = workflows.readConfig(env);
+      return workflows.startService(config, reach(config.peerAddresses));
+    },
+    'enrollment-runtime'() {
+      const config = runtime.readConfig(env);
+      return runtime.startService(config, reach(config.peerAddresses));
+    },
+  };
+  const name = env['BENCH_SERVICE'];
+  if (name !== 'gateway' && name !== 'workflows' && name !== 'enrollment-runtime')
+    throw new Error(`no service ${name}`);
+  const service = await start[name]();
+  process.send?.({ port: service.port });
+  return {
+    async stop() {
+      await service.stop();
+      await events.close();
+      for (const peers of opened) peers.close();
+      process.disconnect?.();
+    },
+  };
+});

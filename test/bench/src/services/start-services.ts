@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { migrateService as migrateRuntime } from '@drippulse/enrollment-runtime/migrate';
+import { migrateEmbeddedTransport } from '@drippulse/events';
+import { migrateService as migrateGateway } from '@drippulse/gateway/migrate';
+import {
+  bootstrapIdentity,
+  connectIdentity,
+  createApiKeyText,
+  createOrganization,
+} from '@drippulse/gateway/organizations';
+import { createLogger } from '@drippulse/observability';
+import { generateInternalTokenKeys, serviceNames } from '@drippulse/rpc';
+import { freePort } from '@drippulse/testing';
+import { migrateService as migrateWorkflows } from '@drippulse/workflows/migrate';
+import type { BenchPostgres } from '../start-postgres.ts';
+import { type Api, createApi } from './api.ts';
+import { type Child, startChild } from './child.ts';
+
+/** Gateway, workflows and enrollment-runtime, each a process of its own, over gRPC. */
+export type Services = {
+  gateway: Child;
+  workflows: Child;
+  runtime: Child;
+  /** Of the first organization, which is number 1. */
+  apiKey: string;
+  api: Api;
+  /** The API for another organization, by a session of its administrator. */
+  addOrganization(name: string): Promise<Api>;
+  stop(): Promise<void>;
+};
+
+const file = new URL('service-process.ts', import.meta.url);
+
+export async function startServices({ url }: BenchPostgres, execArgv: readonly string[] = []): Promise<Services> {
+  for (const migrate of [migrateGateway, migrateWorkflows, migrateRuntime, migrateEmbeddedTransport])
+    await migrate(url);
+  const apiKey = createApiKeyText('live');
+  await bootstrapIdentity(url, { username: 'admin', password: randomBytes(12).toString('hex'), apiKey });
+  const keys = generateInternalTokenKeys(serviceNames);
+  const ports = { gateway: await freePort(), workflows: await freePort(), runtime: await freePort() };
+  const shared = {
+    DATABASE_URL: url,
+    ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+    GATEWAY_ADDRESS: `127.0.0.1:${ports.gateway}`,
+    WORKFLOWS_ADDRESS: `127.0.0.1:${ports.workflows}`,
+    ENROLLMENT_RUNTIME_ADDRESS: `127.0.0.1:${ports.runtime}`,
+  };
+  const start = (service: 'gateway' | 'workflows' | 'enrollment-runtime', port: number, more = {}) =>
+    startChild(
+      file,
+      {
+        ...shared,
+        ...more,
+        BENCH_SERVICE: service,
+        INTERNAL_TOKEN_KEYS: keys[service],
+        GRPC_PORT: String(port),
+      },
+      { execArgv },
+    );
+  const workflows = await start('workflows', ports.workflows);
+  const runtime = await start('enrollment-runtime', ports.runtime);
+  const gateway = await start('gateway', ports.gateway, {
+    PORT: '0',
+    SESSION_KEYS: randomBytes(32).toString('base64'),
+    RATE_LIMIT_PER_MINUTE: '1000000',
+    RATE_LIMIT_BURST: '1000000',
+  });
+  const base = `http://127.0.0.1:${gateway.port}/api/v1`;
+  return {
+    gateway,
+    workflows,
+    runtime,
+    apiKey,
+    api: createApi(base, apiKey),
+    async addOrganization(name) {
+      const identity = connectIdentity(url, createLogger({ service: 'bench', level: 'silent' }));
+      const { password } = await createOrganization(identity, { name, username: name, email: `${name}@example.com` });
+      await identity.close();
+      const { token } = await createApi(base, '')('POST', '/auth/login', { username: name, password });
+      return createApi(base, token);
+    },
+    async stop() {
+      for (const service of [gateway, runtime, workflows]) await service.stop();
+    },
+  };
+}
