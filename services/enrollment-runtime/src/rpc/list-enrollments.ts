@@ -1,6 +1,6 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { encodeCursor, pageTotals, readPage } from '@drippulse/db';
+import { encodeCursor, type Page, pageTotals, readPage } from '@drippulse/db';
 import type {
   ListEnrollmentsRequestSchema,
   ListEnrollmentsResponseSchema,
@@ -34,7 +34,9 @@ export async function listEnrollments(
     const after = page.after?.[0] === undefined ? undefined : BigInt(page.after[0]);
     const found = await listIds(trx, filter, { after, offset: page.offset, limit: page.limit + 1 });
     const ids = found.slice(0, page.limit);
-    const count = isFiltered(filter) ? await countMatching(trx, filter) : { totalCount: totalOf(counters) };
+    const count =
+      countFromPage(page, found.length) ??
+      (isFiltered(filter) ? await countMatching(trx, filter) : { totalCount: totalOf(counters) });
     const { rows, now } = await findRows(ctx, trx, { ...lane, ids });
     const definitions = await Promise.all(rows.map((row) => ctx.definitions.get(row.workflowId, row.version)));
     const last = ids.at(-1);
@@ -46,6 +48,12 @@ export async function listEnrollments(
       ...pageTotals(page, count.totalCount),
     };
   });
+}
+
+/** The last page of a list that was read from its beginning tells how many there are: a text is not looked up twice. */
+function countFromPage({ after, offset, limit }: Page, found: number): { totalCount: bigint } | undefined {
+  const isLast = after === undefined && found <= limit && (found > 0 || offset === 0);
+  return isLast ? { totalCount: BigInt(offset + found) } : undefined;
 }
 
 function readFilter(request: Request, mode: 'test' | undefined): Filter {
