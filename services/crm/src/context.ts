@@ -25,5 +25,5 @@ export type Context = {
     enrollments(caller: Caller, from?: HandlerContext): Client<typeof EnrollmentsService>;
   };
   /** Runs a loop of this process now; call after the commit that gave it work. */
-  wake: { enrollSubmissions(): void };
+  wake: { enrollSubmissions(): void; imports(): void };
 };

@@ -25,6 +25,7 @@ import type { DB } from './db/schema.ts';
 import { createCaptcha } from './lead-forms/captcha.ts';
 import { startEnrollSubmissions } from './loops/enroll-submissions.ts';
 import { startForgetSubmissions } from './loops/forget-submissions.ts';
+import { startImporting } from './loops/run-imports.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 
@@ -65,10 +66,11 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
       workflows: clientFor(WorkflowsService, { peers, target: 'workflows', tokens }),
       enrollments: clientFor(EnrollmentsService, { peers, target: 'enrollment-runtime', tokens }),
     },
-    wake: { enrollSubmissions: () => enrolling.wake() },
+    wake: { enrollSubmissions: () => enrolling.wake(), imports: () => importing.wake() },
   };
   const enrolling = startEnrollSubmissions(ctx);
   const forgetting = startForgetSubmissions(ctx);
+  const importing = startImporting(ctx);
   const routes = routesOf(ctx);
   const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
   peers.register('crm', routes, interceptors);
@@ -92,6 +94,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
       await enrolling.stop();
       await forgetting.stop();
       await captcha.close();
+      await importing.stop();
       await partitions.stop();
       await relay.stop();
       await db.close();

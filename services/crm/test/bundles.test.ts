@@ -47,14 +47,15 @@ async function exported(from: Harness, caller: Caller): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-function imported(into: Harness, caller: Caller, bundle: unknown, dryRun = false) {
+async function imported(into: Harness, caller: Caller, bundle: unknown, dryRun = false) {
   const bytes = new TextEncoder().encode(typeof bundle === 'string' ? bundle : JSON.stringify(bundle));
   async function* messages() {
     for (let start = 0; start < bytes.length; start += 1000) {
       yield { dryRun, body: { data: bytes.subarray(start, start + 1000) } };
     }
   }
-  return into.bundles(caller).importCrmRecords(messages());
+  const { import: result } = await into.bundles(caller).importCrmRecords(messages());
+  return found(result);
 }
 
 /** What is the same in every installation. */

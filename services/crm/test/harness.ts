@@ -11,6 +11,7 @@ import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
+import { CrmImportsService } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { LeadFormsService, PublicLeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
@@ -147,6 +148,7 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     publicForms: reach(PublicLeadFormsService),
     /** Events as they were published, in order within one record. */
     published,
+    imports: reach(CrmImportsService),
     /** What was published about a record, in order, once `count` events are there. */
     async eventsOf(aggregate: string, count: number): Promise<string[]> {
       const own = () => published.filter((event) => event.aggregate === aggregate);

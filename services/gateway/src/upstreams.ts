@@ -4,6 +4,7 @@ import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb'
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
+import { CrmImportsService } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { LeadFormsService, PublicLeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
@@ -36,6 +37,7 @@ export const servicesByOwner = {
     CrmOpportunityPipelinesService,
     CrmCustomFieldsService,
     CrmBundlesService,
+    CrmImportsService,
     CrmChangeEventsService,
     LeadFormsService,
     PublicLeadFormsService,

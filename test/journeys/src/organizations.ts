@@ -40,6 +40,11 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
   const field = await made('/crm/custom_fields', { record_type: 'lead', key: 'made_first', label: mark });
   const form = await made('/lead_forms', { name: mark });
   const activity = await made('/crm/activities', { kind: 'note', subject: mark });
+  const upload = await api.post(
+    '/api/v1/crm/import',
+    { accounts: [{ name: mark }] },
+    { headers: { prefer: 'respond-async' } },
+  );
   return {
     projects: project.id,
     workflows: workflow.id,
@@ -57,6 +62,7 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
     activities: activity.id,
     custom_fields: field.id,
     lead_forms: form.id,
+    imports: upload.body.id,
     opportunity_pipelines: opportunity.pipeline_id,
     opportunity_pipeline_stages: opportunity.pipeline_stage_id,
   };

@@ -102,6 +102,31 @@ export interface CustomFields {
   updated_at: Date;
 }
 
+export interface ImportBatches {
+  batch: number;
+  created_at: Generated<Date>;
+  organization_id: bigint;
+  rows: string;
+  upload_id: string;
+}
+
+export interface Jobs {
+  created_at: Generated<Date>;
+  cursor: string | null;
+  error: string | null;
+  failures: Generated<number>;
+  fence: Generated<bigint>;
+  finished_at: Date | null;
+  id: Generated<bigint>;
+  input: string;
+  kind: string;
+  organization_id: bigint;
+  processed: Generated<bigint>;
+  status: Generated<string>;
+  total: Generated<bigint>;
+  wake_at: Generated<Date>;
+}
+
 export interface LeadForms {
   active: boolean;
   created_at: Date;
@@ -222,6 +247,8 @@ export interface DB {
   change_events: ChangeEvents;
   contacts: Contacts;
   custom_fields: CustomFields;
+  import_batches: ImportBatches;
+  jobs: Jobs;
   lead_form_submissions: LeadFormSubmissions;
   lead_forms: LeadForms;
   leads: Leads;

@@ -1,11 +1,10 @@
-import type { HandlerContext } from '@connectrpc/connect';
 import { appendEvents, topicOf } from '@drippulse/events';
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
-import { callerOf, requestIdOf } from '@drippulse/rpc';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import type { Author } from './author.ts';
 import type { Action, Collection, RecordRow, Value, Values } from './collection.ts';
 
 const topic = topicOf(CrmEventSchema);
@@ -20,38 +19,49 @@ export type Change<Row extends RecordRow> = {
 };
 
 /** Says what happened, in the transaction that did it: to the audit stream and to whoever hears events. */
-export async function recordChange<Row extends RecordRow>(
+export async function recordChanges<Row extends RecordRow>(
   ctx: Context,
   trx: Transaction<DB>,
-  call: HandlerContext,
+  author: Author,
   collection: Collection<Row>,
-  { action, after, before, written }: Change<Row>,
+  changes: readonly Change<Row>[],
 ): Promise<void> {
-  const { actor } = callerOf(call);
-  await trx
-    .insertInto('change_events')
-    .values({
-      organization_id: after.organization_id,
-      record_type: collection.type,
-      record_id: after.id,
-      record_public_id: after.public_id,
-      action,
-      actor_type: actor.type,
-      actor_id: actor.id,
-      changes: stringifyJson(changesOf(written, { ...before })),
-      request_id: requestIdOf(call) ?? null,
-      at: after.deleted_at ?? after.updated_at,
-    })
-    .execute();
-  const events = collection.events(action, after, before).map((payload) => ({
-    organizationId: after.organization_id,
-    sequence: after.sequence,
-    hops: actor.type === 'workflow' ? actor.hops : 0,
-    aggregate: `${collection.type}:${after.id}`,
-    payload,
-  }));
+  if (changes.length === 0) return;
+  await appendLines(trx, author, collection, changes);
+  const events = changes.flatMap(({ action, after, before }) =>
+    collection.events(action, after, before).map((payload) => ({
+      organizationId: after.organization_id,
+      sequence: after.sequence,
+      hops: author.actor.type === 'workflow' ? author.actor.hops : 0,
+      aggregate: `${collection.type}:${after.id}`,
+      payload,
+    })),
+  );
   await appendEvents(trx, topic, events);
-  ctx.metrics.recordChanged(collection.type, action);
+  for (const { action } of changes) ctx.metrics.recordChanged(collection.type, action);
+}
+
+/** One statement for however many: an import changes hundreds of records at a time. */
+async function appendLines<Row extends RecordRow>(
+  trx: Transaction<DB>,
+  { actor, requestId }: Author,
+  { type }: Collection<Row>,
+  changes: readonly Change<Row>[],
+): Promise<void> {
+  const lines = changes.map(({ action, after, before, written }) => ({
+    organization_id: String(after.organization_id),
+    record_id: after.id,
+    record_public_id: after.public_id,
+    action,
+    changes: changesOf(written, { ...before }),
+    at: (after.deleted_at ?? after.updated_at).toISOString(),
+  }));
+  await sql`
+    insert into change_events (organization_id, record_type, record_id, record_public_id, action, actor_type, actor_id,
+      changes, request_id, at)
+    select organization_id, ${type}, record_id, record_public_id, action, ${actor.type}, ${actor.id}, changes,
+      ${requestId ?? null}, at
+    from json_populate_recordset(null::change_events, ${stringifyJson(lines)}::json)`.execute(trx);
 }
 
 /** Each column as `{before, after}`; of a new record only those that hold something. */

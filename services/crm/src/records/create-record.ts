@@ -5,7 +5,8 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';
 import { requireCustom } from '../custom-fields/check.ts';
 import type { DB } from '../db/schema.ts';
-import { recordChange } from './change-events.ts';
+import { authorOf } from './author.ts';
+import { recordChanges } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Values } from './collection.ts';
 import { makePublicId } from './ids.ts';
 import { resolveLinks } from './links.ts';
@@ -42,6 +43,6 @@ export async function createRecord<Row extends RecordRow>(
       values (${sql.join(Object.values(columns))})
       returning ${recordColumns(collection)}`.execute(trx),
   );
-  await recordChange(ctx, trx, call, collection, { action: 'created', after, written });
+  await recordChanges(ctx, trx, authorOf(call), collection, [{ action: 'created', after, written }]);
   return after;
 }

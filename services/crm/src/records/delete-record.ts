@@ -3,7 +3,8 @@ import { callerOf } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { recordChange } from './change-events.ts';
+import { authorOf } from './author.ts';
+import { recordChanges } from './change-events.ts';
 import { type Collection, type RecordRow, tables } from './collection.ts';
 import { lockRecord } from './rows.ts';
 
@@ -23,5 +24,7 @@ export async function deleteRecord<Row extends RecordRow>(
     update ${sql.table(tables[collection.type].table)}
     set sequence = ${after.sequence}, updated_at = ${now}, deleted_at = ${now}
     where organization_id = ${organizationId} and id = ${before.id}`.execute(trx);
-  await recordChange(ctx, trx, call, collection, { action: 'deleted', after, before, written: { deleted_at: now } });
+  await recordChanges(ctx, trx, authorOf(call), collection, [
+    { action: 'deleted', after, before, written: { deleted_at: now } },
+  ]);
 }

@@ -5,7 +5,8 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { requireCustom } from '../custom-fields/check.ts';
 import type { DB } from '../db/schema.ts';
-import { recordChange } from './change-events.ts';
+import { authorOf } from './author.ts';
+import { recordChanges } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Value, type Values } from './collection.ts';
 import { resolveLinks } from './links.ts';
 import { recordColumns } from './rows.ts';
@@ -35,11 +36,12 @@ export async function updateRecord<Row extends RecordRow>(
       where organization_id = ${before.organization_id} and id = ${before.id}
       returning ${recordColumns(collection)}`.execute(trx),
   );
-  await recordChange(ctx, trx, call, collection, { action: 'updated', after, before, written });
+  await recordChanges(ctx, trx, authorOf(call), collection, [{ action: 'updated', after, before, written }]);
   return after;
 }
 
-function isSame(column: string, value: Value, former: Value): boolean {
+/** Whether a column would hold after a change what it held before. */
+export function isSame(column: string, value: Value, former: Value): boolean {
   if (value instanceof Date && former instanceof Date) return value.getTime() === former.getTime();
   if (value === former) return true;
   // Of free JSON the order of the keys says nothing.

@@ -11,6 +11,7 @@ import { listRecords } from '../records/list-records.ts';
 import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
+import { importCsv } from './import-csv.ts';
 
 const { method } = CrmAccountsService;
 
@@ -44,5 +45,6 @@ export function accountsMethods(ctx: Context): ServiceImpl<typeof CrmAccountsSer
         await deleteRecord(ctx, trx, call, accounts, request.id);
         return {};
       }),
+    importCrmAccountsCsv: (requests, call) => importCsv(ctx, 'accounts', requests, call),
   };
 }

@@ -12,6 +12,7 @@ import { listRecords } from '../records/list-records.ts';
 import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
+import { importCsv } from './import-csv.ts';
 
 const { method } = CrmActivitiesService;
 
@@ -51,6 +52,7 @@ export function activitiesMethods(ctx: Context): ServiceImpl<typeof CrmActivitie
         await deleteRecord(ctx, trx, call, activities, request.id);
         return {};
       }),
+    importCrmActivitiesCsv: (requests, call) => importCsv(ctx, 'activities', requests, call),
   };
 }
 

@@ -11,6 +11,7 @@ import { listRecords } from '../records/list-records.ts';
 import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
+import { importCsv } from './import-csv.ts';
 
 const { method } = CrmContactsService;
 
@@ -45,5 +46,6 @@ export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsSer
         await deleteRecord(ctx, trx, call, contacts, request.id);
         return {};
       }),
+    importCrmContactsCsv: (requests, call) => importCsv(ctx, 'contacts', requests, call),
   };
 }

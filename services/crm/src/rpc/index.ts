@@ -5,6 +5,7 @@ import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb'
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
+import { CrmImportsService } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { LeadFormsService, PublicLeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
@@ -13,6 +14,7 @@ import type { Routes } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { accountsMethods } from './accounts.ts';
 import { activitiesMethods } from './activities.ts';
+import { cancelImport } from './cancel-import.ts';
 import { contactsMethods } from './contacts.ts';
 import { createCustomField } from './create-custom-field.ts';
 import { createLeadForm } from './create-lead-form.ts';
@@ -20,12 +22,15 @@ import { createPipeline } from './create-pipeline.ts';
 import { deleteCustomField } from './delete-custom-field.ts';
 import { deleteLeadForm } from './delete-lead-form.ts';
 import { deletePipeline } from './delete-pipeline.ts';
+import { exportCsv } from './export-csv.ts';
 import { exportRecords } from './export-records.ts';
+import { getImport } from './get-import.ts';
 import { getLeadForm } from './get-lead-form.ts';
 import { importRecords } from './import-records.ts';
 import { leadsMethods } from './leads.ts';
 import { listChangeEvents } from './list-change-events.ts';
 import { listCustomFields } from './list-custom-fields.ts';
+import { listImports } from './list-imports.ts';
 import { listLeadForms } from './list-lead-forms.ts';
 import { listPipelines } from './list-pipelines.ts';
 import { opportunitiesMethods } from './opportunities.ts';
@@ -57,6 +62,7 @@ export function routesOf(ctx: Context): Routes {
       deleteCrmCustomField: (request, call) => deleteCustomField(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmCustomFieldsService>);
     router.service(CrmBundlesService, {
+      exportCrmCsv: (request, call) => exportCsv(ctx, request, call),
       exportCrmRecords: (request, call) => exportRecords(ctx, request, call),
       importCrmRecords: (requests, call) => importRecords(ctx, requests, call),
     } satisfies ServiceImpl<typeof CrmBundlesService>);
@@ -71,6 +77,11 @@ export function routesOf(ctx: Context): Routes {
       showLeadForm: (request, call) => showLeadForm(ctx, request, call),
       submitLeadForm: (request, call) => submitLeadForm(ctx, request, call),
     } satisfies ServiceImpl<typeof PublicLeadFormsService>);
+    router.service(CrmImportsService, {
+      listCrmImports: (request, call) => listImports(ctx, request, call),
+      getCrmImport: (request, call) => getImport(ctx, request, call),
+      cancelCrmImport: (request, call) => cancelImport(ctx, request, call),
+    } satisfies ServiceImpl<typeof CrmImportsService>);
     router.service(CrmChangeEventsService, {
       listCrmChangeEvents: (request, call) => listChangeEvents(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmChangeEventsService>);

@@ -12,6 +12,7 @@ import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
 import { convertLead } from './convert-lead.ts';
+import { importCsv } from './import-csv.ts';
 
 const { method } = CrmLeadsService;
 
@@ -48,6 +49,7 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
         await deleteRecord(ctx, trx, call, leads, request.id);
         return {};
       }),
+    importCrmLeadsCsv: (requests, call) => importCsv(ctx, 'leads', requests, call),
   };
 }
 

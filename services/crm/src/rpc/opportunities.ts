@@ -14,6 +14,7 @@ import { listRecords } from '../records/list-records.ts';
 import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
+import { importCsv } from './import-csv.ts';
 import { reorderOpportunities } from './reorder-opportunities.ts';
 
 const { method } = CrmOpportunitiesService;
@@ -57,5 +58,6 @@ export function opportunitiesMethods(ctx: Context): ServiceImpl<typeof CrmOpport
         await deleteRecord(ctx, trx, call, opportunities, request.id);
         return {};
       }),
+    importCrmOpportunitiesCsv: (requests, call) => importCsv(ctx, 'opportunities', requests, call),
   };
 }

@@ -29,8 +29,14 @@ export function operationOf(
     security: rest.auth === Auth.NONE ? [] : [{ bearer: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: body }),
-    responses: { [String(rest.successStatus || 200)]: successOf(route, schemas), ...errorResponses(route) },
+    responses: { ...successes(route, schemas), ...errorResponses(route) },
   };
+}
+
+function successes(route: Route, schemas: SchemaComponents): Record<string, unknown> {
+  const { successStatus, otherStatuses } = route.rest;
+  const success = successOf(route, schemas);
+  return Object.fromEntries([successStatus || 200, ...otherStatuses].map((status) => [String(status), success]));
 }
 
 /** The first sentence without its full stop. */

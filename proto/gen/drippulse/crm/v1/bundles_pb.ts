@@ -4,6 +4,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { CrmImport } from "./imports_pb.ts";
+import { file_drippulse_crm_v1_imports } from "./imports_pb.ts";
 import { file_drippulse_rest_v1_rest } from "../../rest/v1/rest_pb.ts";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.ts";
 import type { HttpBody } from "../../../google/api/httpbody_pb.ts";
@@ -14,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/bundles.proto.
  */
 export const file_drippulse_crm_v1_bundles: GenFile = /*@__PURE__*/
-  fileDesc("Ch5kcmlwcHVsc2UvY3JtL3YxL2J1bmRsZXMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEiGQoXRXhwb3J0Q3JtUmVjb3Jkc1JlcXVlc3QiPgoYRXhwb3J0Q3JtUmVjb3Jkc1Jlc3BvbnNlEiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5Il8KF0ltcG9ydENybVJlY29yZHNSZXF1ZXN0EiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5EhQKB2RyeV9ydW4YAiABKAhIAIgBAUIKCghfZHJ5X3J1biKiAQoYSW1wb3J0Q3JtUmVjb3Jkc1Jlc3BvbnNlEg8KB2NyZWF0ZWQYASABKAMSDwoHdXBkYXRlZBgCIAEoAxIRCgl1bmNoYW5nZWQYAyABKAMSDgoGZmFpbGVkGAQgASgDEjAKBmVycm9ycxgFIAMoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtSW1wb3J0RXJyb3ISDwoHZHJ5X3J1bhgGIAEoCCJgCg5Dcm1JbXBvcnRFcnJvchIhCgpjb2xsZWN0aW9uGAEgASgJQg2StRgJQgcibGVhZHMiEgsKA3JvdxgCIAEoAxINCgVmaWVsZBgDIAEoCRIPCgdtZXNzYWdlGAQgASgJMvcCChFDcm1CdW5kbGVzU2VydmljZRKtAQoQRXhwb3J0Q3JtUmVjb3JkcxIpLmRyaXBwdWxzZS5jcm0udjEuRXhwb3J0Q3JtUmVjb3Jkc1JlcXVlc3QaKi5kcmlwcHVsc2UuY3JtLnYxLkV4cG9ydENybVJlY29yZHNSZXNwb25zZSJAirUYHBABKhVDUk0gZXhwb3J0IGFuZCBpbXBvcnRQkByC0+STAhpiBGJvZHkSEi9hcGkvdjEvY3JtL2V4cG9ydDABErEBChBJbXBvcnRDcm1SZWNvcmRzEikuZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1SZWNvcmRzUmVxdWVzdBoqLmRyaXBwdWxzZS5jcm0udjEuSW1wb3J0Q3JtUmVjb3Jkc1Jlc3BvbnNlIkSKtRggEAMqFUNSTSBleHBvcnQgYW5kIGltcG9ydEADUJAceAKC0+STAho6BGJvZHkiEi9hcGkvdjEvY3JtL2ltcG9ydCgBYgZwcm90bzM", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody]);
+  fileDesc("Ch5kcmlwcHVsc2UvY3JtL3YxL2J1bmRsZXMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEiGQoXRXhwb3J0Q3JtUmVjb3Jkc1JlcXVlc3QiPgoYRXhwb3J0Q3JtUmVjb3Jkc1Jlc3BvbnNlEiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5Ik4KE0V4cG9ydENybUNzdlJlcXVlc3QSKAoKY29sbGVjdGlvbhgBIAEoCUIPkrUYCzgBQgcibGVhZHMiSACIAQFCDQoLX2NvbGxlY3Rpb24iOgoURXhwb3J0Q3JtQ3N2UmVzcG9uc2USIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkiXwoXSW1wb3J0Q3JtUmVjb3Jkc1JlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIoMBChhJbXBvcnRDcm1SZWNvcmRzUmVzcG9uc2USKwoGaW1wb3J0GAcgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnRKBAgBEAdSB2NyZWF0ZWRSB3VwZGF0ZWRSCXVuY2hhbmdlZFIGZmFpbGVkUgZlcnJvcnNSB2RyeV9ydW4y3QQKEUNybUJ1bmRsZXNTZXJ2aWNlEq0BChBFeHBvcnRDcm1SZWNvcmRzEikuZHJpcHB1bHNlLmNybS52MS5FeHBvcnRDcm1SZWNvcmRzUmVxdWVzdBoqLmRyaXBwdWxzZS5jcm0udjEuRXhwb3J0Q3JtUmVjb3Jkc1Jlc3BvbnNlIkCKtRgcEAEqFUNSTSBleHBvcnQgYW5kIGltcG9ydFCQHILT5JMCGmIEYm9keRISL2FwaS92MS9jcm0vZXhwb3J0MAESugEKDEV4cG9ydENybUNzdhIlLmRyaXBwdWxzZS5jcm0udjEuRXhwb3J0Q3JtQ3N2UmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuRXhwb3J0Q3JtQ3N2UmVzcG9uc2UiWYq1GDEQASoVQ1JNIGV4cG9ydCBhbmQgaW1wb3J0UJAcahNjb250ZW50LWRpc3Bvc2l0aW9ugtPkkwIeYgRib2R5EhYvYXBpL3YxL2NybS9leHBvcnRfY3N2MAES2gEKEEltcG9ydENybVJlY29yZHMSKS5kcmlwcHVsc2UuY3JtLnYxLkltcG9ydENybVJlY29yZHNSZXF1ZXN0GiouZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1SZWNvcmRzUmVzcG9uc2UibYq1GEEQAyoVQ1JNIGV4cG9ydCBhbmQgaW1wb3J0QANQkBxiBnByZWZlcmoScHJlZmVyZW5jZS1hcHBsaWVkeAKCAQLKAYLT5JMCIjoEYm9keWIGaW1wb3J0IhIvYXBpL3YxL2NybS9pbXBvcnQoAWIGcHJvdG8z", [file_drippulse_crm_v1_imports, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody]);
 
 /**
  * No parameters.
@@ -53,6 +55,48 @@ export const ExportCrmRecordsResponseSchema: GenMessage<ExportCrmRecordsResponse
   messageDesc(file_drippulse_crm_v1_bundles, 1);
 
 /**
+ * Names a collection.
+ *
+ * @generated from message drippulse.crm.v1.ExportCrmCsvRequest
+ */
+export type ExportCrmCsvRequest = Message<"drippulse.crm.v1.ExportCrmCsvRequest"> & {
+  /**
+   * `accounts`, `contacts`, `leads`, `opportunities` or `activities`.
+   *
+   * @generated from field: optional string collection = 1;
+   */
+  collection?: string | undefined;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.ExportCrmCsvRequest.
+ * Use `create(ExportCrmCsvRequestSchema)` to create a new message.
+ */
+export const ExportCrmCsvRequestSchema: GenMessage<ExportCrmCsvRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_bundles, 2);
+
+/**
+ * A piece of the file.
+ *
+ * @generated from message drippulse.crm.v1.ExportCrmCsvResponse
+ */
+export type ExportCrmCsvResponse = Message<"drippulse.crm.v1.ExportCrmCsvResponse"> & {
+  /**
+   * Bytes.
+   *
+   * @generated from field: google.api.HttpBody body = 1;
+   */
+  body?: HttpBody | undefined;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.ExportCrmCsvResponse.
+ * Use `create(ExportCrmCsvResponseSchema)` to create a new message.
+ */
+export const ExportCrmCsvResponseSchema: GenMessage<ExportCrmCsvResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_bundles, 3);
+
+/**
  * The first message carries the parameters, each some of the bytes.
  *
  * @generated from message drippulse.crm.v1.ImportCrmRecordsRequest
@@ -78,7 +122,7 @@ export type ImportCrmRecordsRequest = Message<"drippulse.crm.v1.ImportCrmRecords
  * Use `create(ImportCrmRecordsRequestSchema)` to create a new message.
  */
 export const ImportCrmRecordsRequestSchema: GenMessage<ImportCrmRecordsRequest> = /*@__PURE__*/
-  messageDesc(file_drippulse_crm_v1_bundles, 2);
+  messageDesc(file_drippulse_crm_v1_bundles, 4);
 
 /**
  * What became of the rows.
@@ -87,46 +131,11 @@ export const ImportCrmRecordsRequestSchema: GenMessage<ImportCrmRecordsRequest> 
  */
 export type ImportCrmRecordsResponse = Message<"drippulse.crm.v1.ImportCrmRecordsResponse"> & {
   /**
-   * Records made.
+   * The import.
    *
-   * @generated from field: int64 created = 1;
+   * @generated from field: drippulse.crm.v1.CrmImport import = 7;
    */
-  created: bigint;
-
-  /**
-   * Records changed.
-   *
-   * @generated from field: int64 updated = 2;
-   */
-  updated: bigint;
-
-  /**
-   * Records that were as the bundle has them.
-   *
-   * @generated from field: int64 unchanged = 3;
-   */
-  unchanged: bigint;
-
-  /**
-   * Rows refused; the others went in.
-   *
-   * @generated from field: int64 failed = 4;
-   */
-  failed: bigint;
-
-  /**
-   * What was wrong with the first 1,000 of them.
-   *
-   * @generated from field: repeated drippulse.crm.v1.CrmImportError errors = 5;
-   */
-  errors: CrmImportError[];
-
-  /**
-   * Whether nothing was written.
-   *
-   * @generated from field: bool dry_run = 6;
-   */
-  dryRun: boolean;
+  import?: CrmImport | undefined;
 };
 
 /**
@@ -134,49 +143,7 @@ export type ImportCrmRecordsResponse = Message<"drippulse.crm.v1.ImportCrmRecord
  * Use `create(ImportCrmRecordsResponseSchema)` to create a new message.
  */
 export const ImportCrmRecordsResponseSchema: GenMessage<ImportCrmRecordsResponse> = /*@__PURE__*/
-  messageDesc(file_drippulse_crm_v1_bundles, 3);
-
-/**
- * CrmImportError is what was wrong with a row.
- *
- * @generated from message drippulse.crm.v1.CrmImportError
- */
-export type CrmImportError = Message<"drippulse.crm.v1.CrmImportError"> & {
-  /**
-   * Array it stands in.
-   *
-   * @generated from field: string collection = 1;
-   */
-  collection: string;
-
-  /**
-   * Its place there, from 0.
-   *
-   * @generated from field: int64 row = 2;
-   */
-  row: bigint;
-
-  /**
-   * Field; empty when it is the whole row.
-   *
-   * @generated from field: string field = 3;
-   */
-  field: string;
-
-  /**
-   * What is wrong.
-   *
-   * @generated from field: string message = 4;
-   */
-  message: string;
-};
-
-/**
- * Describes the message drippulse.crm.v1.CrmImportError.
- * Use `create(CrmImportErrorSchema)` to create a new message.
- */
-export const CrmImportErrorSchema: GenMessage<CrmImportError> = /*@__PURE__*/
-  messageDesc(file_drippulse_crm_v1_bundles, 4);
+  messageDesc(file_drippulse_crm_v1_bundles, 5);
 
 /**
  * Everything of the CRM, out and in.
@@ -196,11 +163,24 @@ export const CrmBundlesService: GenService<{
     output: typeof ExportCrmRecordsResponseSchema;
   },
   /**
+   * Streams one collection as a CSV file, deleted records included: a column for each member as `GET` gives it, which
+   * `import_csv` takes back. A cell that a spreadsheet would take for a formula has an apostrophe before it, which the
+   * import drops.
+   *
+   * @generated from rpc drippulse.crm.v1.CrmBundlesService.ExportCrmCsv
+   */
+  exportCrmCsv: {
+    methodKind: "server_streaming";
+    input: typeof ExportCrmCsvRequestSchema;
+    output: typeof ExportCrmCsvResponseSchema;
+  },
+  /**
    * Takes such an object or a part of it, of any size. A row changes the record of its `public_id`, else of its
    * `external_system` and `external_id`, and else makes one; members that are absent stay, and so does the owner.
    * Links are by `public_id`, to records that are there or stand earlier in the bundle. A stage that is unknown
    * here is replaced by the first one of the default pipeline with the type of the status. The same bundle twice
-   * changes nothing.
+   * changes nothing. With `Prefer: respond-async` the answer is 202 as soon as the bundle has arrived, and `Location`
+   * says where to see how far it is.
    *
    * @generated from rpc drippulse.crm.v1.CrmBundlesService.ImportCrmRecords
    */

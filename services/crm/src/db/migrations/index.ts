@@ -5,6 +5,7 @@ import * as leadConversion from './2026-11-25-1200-lead-conversion.ts';
 import * as leadForms from './2026-11-25-1700-lead-forms.ts';
 import * as submissionAge from './2026-11-25-1800-submission-age.ts';
 import * as listFilters from './2026-11-25-1900-list-filters.ts';
+import * as importJobs from './2026-11-25-1900-import-jobs.ts';
 
 export const migrations: Record<string, Migration> = {
   '2026-11-25-1000-crm': crm,
@@ -13,4 +14,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-25-1700-lead-forms': leadForms,
   '2026-11-25-1800-submission-age': submissionAge,
   '2026-11-25-1900-list-filters': listFilters,
+  '2026-11-25-1900-import-jobs': importJobs,
 };

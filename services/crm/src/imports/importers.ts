@@ -11,11 +11,11 @@ import { contacts, contactValues } from '../contacts/contact.ts';
 import { leads, newLeadValues } from '../leads/lead.ts';
 import { opportunities, opportunityValues } from '../opportunities/opportunity.ts';
 import type { Values } from '../records/collection.ts';
-import { type ImportRow, importerOf } from './import-row.ts';
-import { placeOf } from './place.ts';
+import { placesOf } from './places.ts';
+import { type Importer, importerOf } from './write-rows.ts';
 
-/** Who writes the rows of each array of a bundle; other members of it are passed over. */
-export const importers = new Map<string, ImportRow>([
+/** Who writes the rows of each collection, by its name; each links only to those before it. */
+export const importers = new Map<string, Importer>([
   ['accounts', importerOf({ collection: accounts, desc: CreateCrmAccountRequestSchema, valuesOf: accountValues })],
   ['contacts', importerOf({ collection: contacts, desc: CreateCrmContactRequestSchema, valuesOf: contactValues })],
   [
@@ -24,7 +24,7 @@ export const importers = new Map<string, ImportRow>([
       collection: leads,
       desc: CreateCrmLeadRequestSchema,
       valuesOf: newLeadValues,
-      further: async (_ctx, _trx, row) => conversionOf(row),
+      further: async (_ctx, _trx, _org, rows) => rows.map(({ fields }) => conversionOf(fields)),
     }),
   ],
   [
@@ -33,7 +33,7 @@ export const importers = new Map<string, ImportRow>([
       collection: opportunities,
       desc: CreateCrmOpportunityRequestSchema,
       valuesOf: opportunityValues,
-      further: placeOf,
+      further: placesOf,
     }),
   ],
   [

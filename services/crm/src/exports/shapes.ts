@@ -1,0 +1,68 @@
+import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { encodeJson } from '@drippulse/json';
+import { CrmAccountSchema } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
+import { CrmActivitySchema } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
+import { CrmContactSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmOpportunitySchema } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import { sql } from 'kysely';
+import * as account from '../accounts/account.ts';
+import * as activity from '../activities/activity.ts';
+import * as contact from '../contacts/contact.ts';
+import type { Context } from '../context.ts';
+import * as lead from '../leads/lead.ts';
+import * as opportunity from '../opportunities/opportunity.ts';
+import type { Collection, RecordRow } from '../records/collection.ts';
+import { selectRecords } from '../records/rows.ts';
+
+const sliceRows = 500;
+const leastId = '00000000-0000-0000-0000-000000000000';
+
+/** How the records of a collection look to the world. */
+export type Shape = {
+  desc: DescMessage;
+  /** All records of an organization as JSON texts, deleted ones included, slice by slice, in the order of ids. */
+  slices(ctx: Context, organizationId: bigint, signal: AbortSignal): AsyncGenerator<string[]>;
+};
+
+/** The collections by name, in an order in which each links only to those before it. */
+export const shapes = new Map<string, Shape>([
+  ['accounts', shapeOf(account.accounts, CrmAccountSchema, account.toProto)],
+  ['contacts', shapeOf(contact.contacts, CrmContactSchema, contact.toProto)],
+  ['leads', shapeOf(lead.leads, CrmLeadSchema, lead.toProto)],
+  ['opportunities', shapeOf(opportunity.opportunities, CrmOpportunitySchema, opportunity.toProto)],
+  ['activities', shapeOf(activity.activities, CrmActivitySchema, activity.toProto)],
+]);
+
+/** Each slice is read by itself, so that a slow reader holds no transaction open. */
+function shapeOf<Row extends RecordRow, D extends DescMessage>(
+  collection: Collection<Row>,
+  desc: D,
+  toProto: (row: Row) => MessageInitShape<D>,
+): Shape {
+  return {
+    desc,
+    async *slices(ctx, organizationId, signal) {
+      let after = leastId;
+      let isLast = false;
+      while (!isLast && !signal.aborted) {
+        const rows: Row[] = await readSlice(ctx, collection, organizationId, after);
+        if (rows.length > 0) yield rows.map((row) => encodeJson(desc, create(desc, toProto(row))));
+        after = rows.at(-1)?.id ?? after;
+        isLast = rows.length < sliceRows;
+      }
+    },
+  };
+}
+
+async function readSlice<Row extends RecordRow>(
+  ctx: Context,
+  collection: Collection<Row>,
+  organizationId: bigint,
+  after: string,
+): Promise<Row[]> {
+  const condition = sql`organization_id = ${organizationId} and id > ${after}::uuid`;
+  const { rows } = await sql<Row>`
+    ${selectRecords(collection, condition)} order by id limit ${sliceRows}`.execute(ctx.db.kysely);
+  return rows;
+}

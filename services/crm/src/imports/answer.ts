@@ -1,0 +1,39 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import type { CrmImportSchema } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
+import type { Context } from '../context.ts';
+import { authorOf } from '../records/author.ts';
+import { importPath, jobToProto } from './job.ts';
+import type { KnownBy } from './keys.ts';
+import { reportToProto } from './report.ts';
+import { runImport, tryImport } from './run-import.ts';
+import type { SourceRow } from './source-row.ts';
+import { storeUpload } from './store-upload.ts';
+
+/** The rows of an upload, and what its sender wants of them. */
+type Wanted = { rows: AsyncIterable<SourceRow>; by: KnownBy; isDryRun: boolean };
+
+/**
+ * Answers with what became of an upload or, to `Prefer: respond-async` (RFC 7240), with 202 and where to see it. A dry
+ * run is always waited for: it leaves nothing behind that could be looked at.
+ */
+export async function answerImport(
+  ctx: Context,
+  call: HandlerContext,
+  { rows, by, isDryRun }: Wanted,
+): Promise<{ import: MessageInitShape<typeof CrmImportSchema> }> {
+  const upload = { rows, by, author: authorOf(call) };
+  if (isDryRun) return { import: { ...reportToProto(await tryImport(ctx, upload)), dryRun: true } };
+  if (!prefersAsync(call)) return { import: reportToProto(await runImport(ctx, upload)) };
+  const job = await storeUpload(ctx, upload);
+  ctx.wake.imports();
+  call.responseHeader.set('x-http-status', '202');
+  call.responseHeader.set('location', importPath(job.id));
+  call.responseHeader.set('preference-applied', 'respond-async');
+  return { import: jobToProto(job) };
+}
+
+function prefersAsync(call: HandlerContext): boolean {
+  const preferences = (call.requestHeader.get('prefer') ?? '').split(',');
+  return preferences.some((preference) => preference.split(';')[0]?.trim().toLowerCase() === 'respond-async');
+}

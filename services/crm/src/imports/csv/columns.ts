@@ -1,0 +1,88 @@
+import { type DescMessage, ScalarType } from '@bufbuild/protobuf';
+import { isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
+import { DomainError, type Violation } from '@drippulse/runtime';
+import type { CustomFieldRow } from '../../custom-fields/rows.ts';
+
+/** What a cell of a column means to the API; a violation when it can mean nothing. */
+export type Column = { name: string; read(cell: string): { value: JsonValue } | { problem: string } };
+
+/** Other names that columns go by. */
+const aliases: Readonly<Record<string, string>> = { company: 'company_name', e_mail: 'email', 'e-mail': 'email' };
+
+const customPrefix = 'custom.';
+
+/**
+ * The columns that a header names: members of the record as the API spells them, in whatever case and with spaces for
+ * underscores, and `custom.<key>` for one of the own fields. A header that names something else is refused whole.
+ */
+export function readHeader(header: readonly string[], desc: DescMessage, defined: readonly CustomFieldRow[]): Column[] {
+  const known = columnsOf(desc);
+  const problems: Violation[] = [];
+  const columns = header.map((text, index) => {
+    const name = nameOf(text);
+    const column = name.startsWith(customPrefix) ? customColumn(name, defined) : known.get(name);
+    if (name === '') problems.push({ field: `column ${index + 1}`, message: 'has no name' });
+    else if (column === undefined) problems.push({ field: text.trim(), message: 'is no column of these records' });
+    else if (header.findIndex((other) => nameOf(other) === name) < index) {
+      problems.push({ field: text.trim(), message: 'stands in the header twice' });
+    }
+    return column ?? { name, read: (cell: string) => ({ value: cell }) };
+  });
+  const [first] = problems;
+  if (first === undefined) return columns;
+  const choice = `${[...known.keys()].join(', ')}, ${customPrefix}<key>`;
+  const message = `The header does not match: ${first.field} ${first.message}. Columns are ${choice}.`;
+  throw new DomainError('invalid', 'header_mismatch', message, { violations: problems });
+}
+
+function nameOf(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed.startsWith(customPrefix)) return trimmed;
+  const name = trimmed.toLowerCase().replaceAll(/\s+/g, '_');
+  return aliases[name] ?? name;
+}
+
+function columnsOf(desc: DescMessage): Map<string, Column> {
+  return new Map(desc.fields.map(({ name, ...field }) => [name, { name, read: readerOf(field) }]));
+}
+
+function readerOf(field: Pick<DescMessage['fields'][number], 'fieldKind' | 'message' | 'scalar'>): Column['read'] {
+  if (field.fieldKind === 'message') return readTime;
+  if (field.scalar === ScalarType.BYTES) return readCustom;
+  return field.scalar === undefined || field.scalar === ScalarType.STRING ? readText : readNumber;
+}
+
+function customColumn(name: string, defined: readonly CustomFieldRow[]): Column {
+  const type = defined.find(({ key }) => key === name.slice(customPrefix.length))?.type;
+  if (type === 'number') return { name, read: readNumber };
+  return { name, read: type === 'boolean' ? readBoolean : readText };
+}
+
+function readText(cell: string): { value: JsonValue } {
+  return { value: cell };
+}
+
+/** What is no number stays a text: the rules of the field say what is wrong with it. */
+function readNumber(cell: string): { value: JsonValue } {
+  return { value: /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(cell) ? parseJson(cell) : cell };
+}
+
+function readBoolean(cell: string): { value: JsonValue } {
+  const text = cell.toLowerCase();
+  return { value: text === 'true' || text === 'false' ? text === 'true' : cell };
+}
+
+/** A date alone is its first moment in UTC. */
+function readTime(cell: string): { value: JsonValue } {
+  return { value: /^\d{4}-\d{2}-\d{2}$/.test(cell) ? `${cell}T00:00:00Z` : cell };
+}
+
+function readCustom(cell: string): { value: JsonValue } | { problem: string } {
+  try {
+    const value = parseJson(cell);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)) return { value };
+  } catch {
+    // said below
+  }
+  return { problem: 'must be a JSON object' };
+}

@@ -1,0 +1,25 @@
+import { parse } from 'csv-parse/sync';
+
+const delimiters = [',', ';', '\t'];
+
+/** The delimiter that cuts the first line of a file into most cells; a comma when none cuts it. */
+export function detectDelimiter(head: string): string {
+  const counted = delimiters.map((delimiter) => ({ delimiter, cells: countCells(head, delimiter) }));
+  return counted.reduce((best, next) => (next.cells > best.cells ? next : best)).delimiter;
+}
+
+function countCells(head: string, delimiter: string): number {
+  try {
+    const records: unknown[][] = parse(head, {
+      delimiter,
+      to: 1,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+    });
+    return records[0]?.length ?? 0;
+  } catch {
+    return 0; // the reading itself says what is wrong
+  }
+}

@@ -1,0 +1,75 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { findJob, type JobRow } from '@drippulse/db';
+import { type CrmImportSchema, CrmImportStatus } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
+import { DomainError } from '@drippulse/runtime';
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import type { DB } from '../db/schema.ts';
+import { emptyReport, type Report, readReport, reportToProto } from './report.ts';
+
+/** The jobs of this kind are imports. */
+export const importKind = 'import';
+
+const inputSchema = z.object({
+  upload_id: z.uuid(),
+  actor: z.union([
+    z.object({ type: z.enum(['user', 'api_key', 'service', 'lead_form']), id: z.string() }),
+    z.object({ type: z.literal('workflow'), id: z.string(), hops: z.int() }),
+  ]),
+  request_id: z.string().optional(),
+  by_email: z.boolean(),
+});
+
+/** What a job knows of the request that asked for it. */
+export type ImportInput = z.infer<typeof inputSchema>;
+
+/** How far a job is: the batch to write next, and what became of those before it. */
+export type ImportPlace = { batch: number; report: Report };
+
+const placeSchema = z.object({ batch: z.int().nonnegative(), report: z.unknown() });
+
+export function readInput(json: string): ImportInput {
+  return inputSchema.parse(JSON.parse(json));
+}
+
+export function readPlace(json: string | null): ImportPlace {
+  if (json === null) return { batch: 0, report: emptyReport() };
+  const { batch, report } = placeSchema.parse(JSON.parse(json));
+  return { batch, report: readReport(report) };
+}
+
+export function importPath(id: bigint): string {
+  return `/api/v1/crm/imports/${id}`;
+}
+
+const statuses: Readonly<Record<string, CrmImportStatus>> = {
+  queued: CrmImportStatus.QUEUED,
+  running: CrmImportStatus.RUNNING,
+  completed: CrmImportStatus.COMPLETED,
+  failed: CrmImportStatus.FAILED,
+  cancelled: CrmImportStatus.CANCELLED,
+};
+
+/** A row of `jobs`, whichever query read it. */
+type ImportJob = Pick<JobRow, 'id' | 'cursor' | 'processed' | 'total' | 'created_at' | 'finished_at'> & {
+  status: string;
+};
+
+export function jobToProto(job: ImportJob): MessageInitShape<typeof CrmImportSchema> {
+  return {
+    ...reportToProto(readPlace(job.cursor).report),
+    id: job.id,
+    status: statuses[job.status],
+    processedCount: job.processed,
+    totalCount: job.total,
+    createdAt: timestampFromDate(job.created_at),
+    finishedAt: job.finished_at === null ? undefined : timestampFromDate(job.finished_at),
+  };
+}
+
+export async function findImport(db: Kysely<DB>, organizationId: bigint, id: bigint): Promise<JobRow> {
+  const job = await findJob(db, { organizationId, kind: importKind, id });
+  if (job !== undefined) return job;
+  throw new DomainError('not_found', 'import_not_found', 'There is no import with this id.');
+}

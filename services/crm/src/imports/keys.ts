@@ -1,0 +1,78 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { type RecordType, tables } from '../records/collection.ts';
+import { contentIdOf, type Found, findByPublicIds } from './public-ids.ts';
+import type { ReadRow } from './source-row.ts';
+
+/** What a row may be known by. In a file people are known by their mail address too. */
+export type Keys = { publicId?: string; external?: string; email?: string; content?: string };
+
+export type KnownBy = { email: boolean };
+
+const peopleTypes: ReadonlySet<RecordType> = new Set(['contact', 'lead']);
+
+export function keysOf(type: RecordType, organizationId: bigint, row: ReadRow, by: KnownBy): Keys {
+  const { public_id: publicId, external_system: system, external_id: externalId, email } = row.fields;
+  const keys: Keys = {
+    ...(typeof publicId === 'string' && { publicId }),
+    ...(typeof externalId === 'string' && { external: externalKey(system, externalId) }),
+    // Two people of one bundle with one address stay two: their public ids tell them apart.
+    ...(by.email &&
+      typeof publicId !== 'string' &&
+      peopleTypes.has(type) &&
+      typeof email === 'string' && { email: email.toLowerCase() }),
+  };
+  return Object.keys(keys).length > 0 ? keys : { content: contentIdOf(type, organizationId, row) };
+}
+
+function externalKey(system: unknown, id: string): string {
+  return JSON.stringify([typeof system === 'string' ? system : '', id]);
+}
+
+/** The records that rows are known to be, looked up together. */
+export async function findKnown(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  type: RecordType,
+  keys: readonly Keys[],
+): Promise<{ of(keys: Keys): Found | undefined; ofExternal(keys: Keys): Found | undefined }> {
+  const pick = (name: keyof Keys) => keys.flatMap(({ [name]: key }) => (key === undefined ? [] : [key]));
+  const publicIds = [...pick('publicId'), ...pick('content')];
+  const byPublicId = await findByPublicIds(trx, organizationId, type, publicIds);
+  const byExternal = await findByExternal(trx, organizationId, type, pick('external'));
+  const byEmail = await findByEmail(trx, organizationId, type, pick('email'));
+  const ofExternal = ({ external = '' }: Keys) => byExternal.get(external);
+  return {
+    of(known) {
+      const { publicId, content, external, email = '' } = known;
+      const found = byPublicId.get(publicId ?? content ?? '') ?? ofExternal(known);
+      if (found !== undefined) return found;
+      const person = byEmail.get(email);
+      // Somebody who has another id elsewhere is somebody else.
+      return external === undefined || person?.external_id === null ? person : undefined;
+    },
+    ofExternal,
+  };
+}
+
+async function findByExternal(trx: Transaction<DB>, organizationId: bigint, type: RecordType, keys: string[]) {
+  if (keys.length === 0) return new Map<string, Found>();
+  const { rows } = await sql<Found & { system: string; external_id: string }>`
+    select id, public_id, deleted_at, coalesce(external_system, '') as system, record.external_id
+    from ${sql.table(tables[type].table)} as record
+    join json_array_elements(${`[${keys.join(',')}]`}::json) as wanted
+      on coalesce(external_system, '') = wanted->>0 and record.external_id = wanted->>1
+    where organization_id = ${organizationId} and deleted_at is null and record.external_id is not null`.execute(trx);
+  return new Map(rows.map((row): [string, Found] => [externalKey(row.system, row.external_id), row]));
+}
+
+/** The oldest of each address. */
+async function findByEmail(trx: Transaction<DB>, organizationId: bigint, type: RecordType, emails: string[]) {
+  type Person = Found & { external_id: string | null };
+  if (emails.length === 0) return new Map<string, Person>();
+  const { rows } = await sql<Person & { address: string }>`
+    select id, public_id, deleted_at, external_id, lower(email) as address from ${sql.table(tables[type].table)}
+    where organization_id = ${organizationId} and deleted_at is null and lower(email) = any(${emails})
+    order by lower(email), created_at desc, id desc`.execute(trx);
+  return new Map(rows.map((row): [string, Person] => [row.address, row]));
+}

@@ -1,0 +1,71 @@
+import type { JsonObject } from '@drippulse/json';
+import type { Violation } from '@drippulse/runtime';
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { type Collection, type RecordRow, type RecordType, tables } from '../records/collection.ts';
+import { isUuid } from '../records/ids.ts';
+import { type Found, findByPublicIds } from './public-ids.ts';
+import type { ReadRow } from './source-row.ts';
+
+/** The records that the rows of a batch link to. */
+export type Links = {
+  /** The row with its links by the UUIDs of this installation, or what they name that is not here. */
+  follow(fields: JsonObject): JsonObject | Violation[];
+};
+
+type Link = { column: string; publicColumn: string; type: RecordType; targets: Map<string, Found> };
+
+/** Links are by public id, of which the one beside the UUID counts: a UUID of another installation says nothing here. */
+export async function findLinks<Row extends RecordRow>(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  collection: Collection<Row>,
+  rows: readonly ReadRow[],
+): Promise<Links> {
+  const links: Link[] = [];
+  for (const [column, type] of Object.entries(collection.links)) {
+    const publicColumn = column.replace(/_id$/, '_public_id');
+    const ids = rows.flatMap(({ fields }) => idOf(fields, column, publicColumn) ?? []);
+    const targets = new Map([
+      ...(await findByPublicIds(trx, organizationId, type, ids)),
+      ...(await findByUuids(trx, organizationId, type, ids.filter(isUuid))),
+    ]);
+    links.push({ column, publicColumn, type, targets });
+  }
+  return { follow: (fields) => follow(links, fields) };
+}
+
+async function findByUuids(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  type: RecordType,
+  ids: readonly string[],
+): Promise<Map<string, Found>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<Found>`
+    select id, public_id, deleted_at from ${sql.table(tables[type].table)}
+    where organization_id = ${organizationId} and id = any(${ids}::uuid[])`.execute(trx);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function idOf(fields: JsonObject, column: string, publicColumn: string): string | undefined {
+  const id = fields[publicColumn] ?? fields[column];
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** A deleted record is no longer linked to. */
+function follow(links: readonly Link[], fields: JsonObject): JsonObject | Violation[] {
+  const followed = { ...fields };
+  const problems: Violation[] = [];
+  for (const { column, publicColumn, type, targets } of links) {
+    const id = idOf(fields, column, publicColumn);
+    if (id === undefined) continue;
+    const target = targets.get(id) ?? targets.get(id.toLowerCase());
+    if (target === undefined) {
+      const field = typeof fields[publicColumn] === 'string' ? publicColumn : column;
+      problems.push({ field, message: `names no ${type} that is there or stands earlier in the upload` });
+    } else if (target.deleted_at === null) followed[column] = target.id;
+    else delete followed[column];
+  }
+  return problems.length > 0 ? problems : followed;
+}

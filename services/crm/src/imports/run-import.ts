@@ -1,0 +1,68 @@
+import type { Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import type { Author } from '../records/author.ts';
+import { analyzeNow } from './analyze.ts';
+import { batchesOf } from './batches.ts';
+import type { KnownBy } from './keys.ts';
+import { addResults, emptyReport, type Report } from './report.ts';
+import type { SourceRow } from './source-row.ts';
+import { writeBatch } from './write-batch.ts';
+
+/** What is imported, for whom, and how its rows are known. */
+export type Upload = { rows: AsyncIterable<SourceRow>; author: Author; by: KnownBy };
+
+const tries = 5;
+
+/**
+ * Writes an upload as it arrives, batch by batch. A row that is refused leaves the others alone. Cut short, what was
+ * committed stays, and the same upload once more goes on from there: rows that are as they should be change nothing.
+ */
+export async function runImport(ctx: Context, { rows, author, by }: Upload): Promise<Report> {
+  const report = emptyReport();
+  let batches = 0;
+  for await (const batch of batchesOf(rows, author.organizationId, by)) {
+    const results = await again(() =>
+      ctx.db.kysely.transaction().execute((trx) => writeBatch(ctx, trx, author, batch, by)),
+    );
+    addResults(report, batch, results);
+    ctx.relay.wake();
+    batches += 1;
+    await analyzeNow(ctx.db.kysely, batches);
+  }
+  return report;
+}
+
+class DryRunOver extends Error {}
+
+/** One transaction that is never committed, so that a row sees those before it. */
+export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
+  const report = emptyReport();
+  try {
+    await ctx.db.kysely.transaction().execute(async (trx: Transaction<DB>) => {
+      for await (const batch of batchesOf(upload.rows, upload.author.organizationId, upload.by)) {
+        addResults(report, batch, await writeBatch(ctx, trx, upload.author, batch, upload.by));
+      }
+      throw new DryRunOver();
+    });
+  } catch (error) {
+    if (!(error instanceof DryRunOver)) throw error;
+  }
+  return report;
+}
+
+/** Somebody else may make the same record between the look and the write: then there is one to be found. */
+async function again<T>(write: () => Promise<T>): Promise<T> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await write();
+    } catch (error) {
+      if (left <= 1 || !isConflict(error)) throw error;
+    }
+  }
+}
+
+/** Unique violation, serialization failure, deadlock. */
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['23505', '40001', '40P01'].includes(String(error.code));
+}

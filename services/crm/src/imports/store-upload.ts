@@ -1,0 +1,75 @@
+import { addJob, type JobRow } from '@drippulse/db';
+import { stringifyJson } from '@drippulse/json';
+import { DomainError } from '@drippulse/runtime';
+import { sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Context } from '../context.ts';
+import { batchesOf } from './batches.ts';
+import { type ImportInput, importKind } from './job.ts';
+import type { Upload } from './run-import.ts';
+
+const maxLength = 512 * 1024 * 1024;
+const maxWaiting = 20;
+
+/**
+ * Keeps an upload until its job has written it, read already and cut into the batches that the slices of the job are:
+ * what cannot be read is refused while its sender still waits, and a slice starts from a number. The batches lie in this
+ * service's own schema because any process may run the job, and because they go with the rows they become: each is
+ * dropped in the transaction that writes it. An upload that breaks off leaves nothing.
+ */
+export async function storeUpload(ctx: Context, { rows, author, by }: Upload): Promise<JobRow> {
+  const { organizationId, actor, requestId } = author;
+  await requireRoom(ctx, organizationId);
+  await dropLeftovers(ctx);
+  const uploadId = uuidv7();
+  const input: ImportInput = {
+    upload_id: uploadId,
+    actor,
+    by_email: by.email,
+    ...(requestId !== undefined && { request_id: requestId }),
+  };
+  try {
+    const total = await storeBatches(ctx, uploadId, { rows, author, by });
+    return await ctx.db.kysely
+      .transaction()
+      .execute((trx) => addJob(trx, { organizationId, kind: importKind, input: JSON.stringify(input), total }));
+  } catch (error) {
+    await ctx.db.kysely.deleteFrom('import_batches').where('upload_id', '=', uploadId).execute();
+    throw error;
+  }
+}
+
+async function storeBatches(ctx: Context, uploadId: string, { rows, author, by }: Upload): Promise<bigint> {
+  let [batch, length, total] = [0, 0, 0];
+  for await (const part of batchesOf(rows, author.organizationId, by)) {
+    const text = stringifyJson(part);
+    length += text.length;
+    if (length > maxLength) {
+      throw new DomainError('too_large', 'import_too_large', 'An import may have at most 512 MiB: send it in parts.');
+    }
+    await ctx.db.kysely
+      .insertInto('import_batches')
+      .values({ upload_id: uploadId, batch, organization_id: author.organizationId, rows: text })
+      .execute();
+    batch += 1;
+    total += part.length;
+  }
+  return BigInt(total);
+}
+
+async function requireRoom(ctx: Context, organizationId: bigint): Promise<void> {
+  const { rows } = await sql`
+    select 1 from jobs where organization_id = ${organizationId} and kind = ${importKind}
+      and status in ('queued', 'running') limit ${maxWaiting}`.execute(ctx.db.kysely);
+  if (rows.length < maxWaiting) return;
+  const message = `At most ${maxWaiting} imports of an organization may wait at a time.`;
+  throw new DomainError('resource_exhausted', 'too_many_imports', message, { retryAfterSeconds: 60 });
+}
+
+/** Of processes that died during an upload, and of jobs that gave up or were stopped. */
+async function dropLeftovers(ctx: Context): Promise<void> {
+  await sql`
+    delete from import_batches where created_at < clock_timestamp() - interval '2 hours' and not exists (
+      select 1 from jobs where kind = ${importKind} and status in ('queued', 'running')
+        and input->>'upload_id' = import_batches.upload_id::text)`.execute(ctx.db.kysely);
+}

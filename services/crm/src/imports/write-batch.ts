@@ -1,0 +1,31 @@
+import type { Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import type { Author } from '../records/author.ts';
+import { importers } from './importers.ts';
+import type { KnownBy } from './keys.ts';
+import type { SourceRow } from './source-row.ts';
+import type { Result } from './write-rows.ts';
+
+/** Writes a batch in the transaction given, and answers what became of each of its rows. */
+export async function writeBatch(
+  ctx: Context,
+  trx: Transaction<DB>,
+  author: Author,
+  batch: readonly SourceRow[],
+  by: KnownBy,
+): Promise<(Result | undefined)[]> {
+  const results = batch.map((row): Result | undefined => ('problems' in row ? row.problems : undefined));
+  const readable = batch.flatMap((row, index) => ('fields' in row ? [{ row, index }] : []));
+  const importer = importers.get(batch[0]?.collection ?? '');
+  if (importer === undefined || readable.length === 0) return results;
+  const written = await importer.write(
+    ctx,
+    trx,
+    author,
+    readable.map(({ row }) => row),
+    by,
+  );
+  for (const [at, { index }] of readable.entries()) results[index] = written[at];
+  return results;
+}

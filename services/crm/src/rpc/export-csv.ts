@@ -1,0 +1,37 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import type {
+  ExportCrmCsvRequestSchema,
+  ExportCrmCsvResponseSchema,
+} from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
+import { callerOf } from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+import { stringify } from 'csv-stringify/sync';
+import type { Context } from '../context.ts';
+import { csvCells } from '../exports/csv-cells.ts';
+import { shapes } from '../exports/shapes.ts';
+
+/** One collection, slice by slice. */
+export async function* exportCsv(
+  ctx: Context,
+  { collection = '' }: MessageShape<typeof ExportCrmCsvRequestSchema>,
+  call: HandlerContext,
+): AsyncIterable<MessageInitShape<typeof ExportCrmCsvResponseSchema>> {
+  const shape = shapes.get(collection);
+  if (shape === undefined) {
+    const message = `must be one of ${[...shapes.keys()].join(', ')}`;
+    const violations = [{ field: 'collection', message }];
+    throw new DomainError('invalid', 'validation_failed', `collection ${message}`, { violations });
+  }
+  call.responseHeader.set('content-disposition', `attachment; filename="${collection}.csv"`);
+  const columns = shape.desc.fields.map(({ name }) => name);
+  yield piece([columns]);
+  for await (const texts of shape.slices(ctx, callerOf(call).organizationId, call.signal)) {
+    yield piece(texts.map((text) => csvCells(columns, text)));
+  }
+}
+
+function piece(rows: string[][]): MessageInitShape<typeof ExportCrmCsvResponseSchema> {
+  const text = stringify(rows, { escape_formulas: true, record_delimiter: '\r\n' });
+  return { body: { contentType: 'text/csv; charset=utf-8', data: new TextEncoder().encode(text) } };
+}
