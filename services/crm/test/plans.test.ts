@@ -204,7 +204,7 @@ function clientsOf(database: Database<DB>): <S extends DescService>(service: S) 
       workflows: clientFor(WorkflowsService, { ...reachOf, target: 'workflows' }),
       enrollments: clientFor(EnrollmentsService, { ...reachOf, target: 'enrollment-runtime' }),
     },
-    wake: { enrollSubmissions: () => undefined },
+    wake: { enrollSubmissions: () => undefined, imports: () => undefined },
     sealer: createSealer(randomBytes(32).toString('base64')),
   };
   peers.register('crm', routesOf(ctx), serverInterceptors({ tokens: tokensOf('crm'), log }));

@@ -4,8 +4,8 @@ import * as customFields from './2026-11-25-1100-custom-fields.ts';
 import * as leadConversion from './2026-11-25-1200-lead-conversion.ts';
 import * as leadForms from './2026-11-25-1700-lead-forms.ts';
 import * as submissionAge from './2026-11-25-1800-submission-age.ts';
-import * as listFilters from './2026-11-25-1900-list-filters.ts';
 import * as importJobs from './2026-11-25-1900-import-jobs.ts';
+import * as listFilters from './2026-11-25-1900-list-filters.ts';
 
 export const migrations: Record<string, Migration> = {
   '2026-11-25-1000-crm': crm,
