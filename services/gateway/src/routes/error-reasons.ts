@@ -37,6 +37,7 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
     reasons: {
       route_not_found: 'There is no such path.',
       api_key_not_found: 'Your organization has no such API key.',
+      import_not_found: 'Your organization has no such import.',
       account_not_found: 'Your organization has no such account.',
       activity_not_found: 'Your organization has no such activity.',
       agent_not_found: 'Your organization has no such agent.',
@@ -75,6 +76,7 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
     reasons: {
       body_too_large: 'The body is larger than the route takes.',
       message_too_large: 'The request is larger than a service takes.',
+      import_too_large: 'An import is larger than 512 MiB. Send it in parts.',
       row_too_large: 'A row of the bundle is larger than 1 MiB.',
       too_many_contacts: 'More than 10,000 contacts in one request.',
     },
@@ -113,13 +115,23 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
       custom_field_limit_reached: 'The organization has 200 custom fields for this type of record already.',
       captcha_failed: 'hCaptcha was not solved. Solve it, then send the form again.',
       hcaptcha_not_configured: 'The server has no hCaptcha, so that no form can require it.',
+      file_empty: 'The uploaded file is empty: it has no header.',
+      header_mismatch: 'The header of the CSV file does not fit; errors name the columns.',
+      encoding_unknown: 'The file is in an encoding that is not understood. UTF-8 always is.',
+      encoding_mismatch: 'The file is not in the encoding that it says it is in.',
       lead_already_converted: 'The lead is converted already.',
       stage_not_empty: 'Opportunities stand in the stage: it can neither be removed nor change its type.',
       pipeline_not_empty: 'The pipeline has opportunities.',
       webhook_limit_reached: 'The organization has 100 webhooks already.',
     },
   },
-  { status: 429, reasons: { rate_limited: 'Too many requests. Try again after Retry-After.' } },
+  {
+    status: 429,
+    reasons: {
+      rate_limited: 'Too many requests. Try again after Retry-After.',
+      too_many_imports: 'The organization has too many imports under way. Try again after Retry-After.',
+    },
+  },
   { status: 431, reasons: { headers_too_large: 'The headers are larger than 16 KiB.' } },
   { status: 500, reasons: { internal_error: 'Something went wrong on our side. Tell us the request_id.' } },
   {
