@@ -35,5 +35,5 @@ test('a request costs at most so many times a bare handler, and answers the same
 
 test('an idle platform asks its database little', async () => {
   const figures = await idle(options);
-  expect(figures['transactions_per_second']).toBeLessThan(20);
+  expect(figures['transactions_per_second']).toBeLessThan(30);
 }, 120_000);

@@ -5,7 +5,7 @@ import type { HookEndpoint } from './hook-endpoint.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import type { Servers } from './servers.ts';
 
-/** A webhook of the events of an organization's enrollments. */
+/** A webhook of all that the runtimes tell of an organization: enrollments, and the workflow of one that failed. */
 export type Hook = {
   id: string;
   organizationId: string;
@@ -47,7 +47,11 @@ async function makeHooks(grpcPort: number, endpoint: HookEndpoint): Promise<Hook
     for (const organizationId of organizations) {
       for (const kind of ['plain', 'ordered', ...(organizationId === 11n ? ['gone'] : [])]) {
         const path = `/${organizationId}/${kind}`;
-        const request = { url: endpoint.url + path, eventType: 'enrollment.*', ordered: kind === 'ordered' };
+        const request = {
+          url: endpoint.url + path,
+          eventTypes: ['enrollment.*', 'workflow.*'],
+          ordered: kind === 'ordered',
+        };
         const { webhook } = await client.webhooks(organizationId).createWebhook(request);
         const { id = 0n, secret = '' } = webhook ?? {};
         endpoint.secrets.set(path, secret);
