@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createKafkaTransport } from '@drippulse/events';
 import { bootstrapIdentity } from '@drippulse/gateway/organizations';
-import { runMain } from '@drippulse/runtime';
+import { readProcessEnv, runMain } from '@drippulse/runtime';
 import { startKafka, startRedis } from '@drippulse/testing';
 import { banner } from './banner.ts';
 import { readSettings, type Settings } from './config.ts';
@@ -41,7 +41,12 @@ async function start(given: Settings): Promise<void> {
       const databaseUrls = await prepareSchemas(postgres.adminUrl, secrets);
       const kafkaBrokers = given.kafkaBrokers ?? (await startBroker(given, opened));
       const redisUrl = given.redisUrl ?? (await startLimiterStore(given, opened));
-      const transport = createKafkaTransport({ brokers: kafkaBrokers.split(','), clientId: 'drippulse-topics', log });
+      const transport = createKafkaTransport({
+        brokers: kafkaBrokers.split(','),
+        clientId: 'drippulse-topics',
+        log,
+        settings: readProcessEnv(process.env).kafka,
+      });
       await ensureTopics(transport, kafkaBrokers);
       await transport.close();
       await bootstrapIdentity(databaseUrls.gateway, {

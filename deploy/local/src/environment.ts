@@ -19,6 +19,7 @@ export function serviceEnvironment(
 ): Record<string, string> {
   const environment: Record<string, string | undefined> = {
     ...settings.passedOn,
+    OTEL_SERVICE_NAME: service,
     HOST: settings.host,
     DATA_DIR: settings.dataDir,
     DATABASE_URL: servers.databaseUrls[service],

@@ -5,6 +5,7 @@ import * as gateway from '@drippulse/gateway';
 import { bootstrapIdentity } from '@drippulse/gateway/organizations';
 import { type Logger, startOpsServer } from '@drippulse/observability';
 import { createInMemoryPeers } from '@drippulse/rpc';
+import { readProcessEnv } from '@drippulse/runtime';
 import * as webhooks from '@drippulse/webhook-delivery';
 import * as workflows from '@drippulse/workflows';
 import type { Settings } from './config.ts';
@@ -99,5 +100,10 @@ export async function startPlatform(
 
 function connectEvents(settings: Settings, embeddedUrl: string, log: Logger): EventTransport {
   if (settings.kafkaBrokers === undefined) return createEmbeddedTransport({ url: embeddedUrl, log });
-  return createKafkaTransport({ brokers: settings.kafkaBrokers.split(','), clientId: 'drippulse', log });
+  return createKafkaTransport({
+    brokers: settings.kafkaBrokers.split(','),
+    clientId: 'drippulse',
+    log,
+    settings: readProcessEnv(process.env).kafka,
+  });
 }

@@ -22,7 +22,12 @@ export async function startProcess(
   const logFile = path.join(logDir, `${service}.log`);
   const child = spawn(
     process.execPath,
-    ['--disable-warning=TimeoutNegativeWarning', path.join(root, 'services', service, 'src/main.ts')],
+    [
+      '--disable-warning=TimeoutNegativeWarning',
+      '--import',
+      path.join(root, 'libs/observability/src/tracing/preload.ts'),
+      path.join(root, 'services', service, 'src/main.ts'),
+    ],
     { cwd: root, env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const log = createWriteStream(logFile, { flags: 'a' });

@@ -6,9 +6,12 @@ import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/eve
 import { StartError } from './secrets.ts';
 
 /** Every topic that a service publishes to. */
-const topics: readonly string[] = [WorkflowEventSchema, EnrollmentEventSchema, WebhookEventSchema, CrmEventSchema].map(
-  (schema) => topicOf(schema).name,
-);
+export const topics: readonly string[] = [
+  WorkflowEventSchema,
+  EnrollmentEventSchema,
+  WebhookEventSchema,
+  CrmEventSchema,
+].map((schema) => topicOf(schema).name);
 
 /** Makes the topics where they are missing; a broker that is not there is told in a sentence. */
 export async function ensureTopics(transport: EventTransport, kafkaBrokers: string | undefined): Promise<void> {

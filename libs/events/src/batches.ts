@@ -1,6 +1,6 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import { isInfrastructureError } from '@drippulse/db';
-import type { Logger } from '@drippulse/observability';
+import { type Logger, type Step, startStep } from '@drippulse/observability';
 import type { DeadLetters } from './dead-letters.ts';
 import { type ConsumedEvent, type Decoded, decodeEvent } from './decode.ts';
 import { type Handled, handleUpToFailure } from './handle.ts';
@@ -53,8 +53,20 @@ export function createBatchHandler<D extends DescMessage>(options: {
     }
     const [first] = batch;
     if (first !== undefined && 'problem' in first) return { done: 0, error: first.problem };
-    const handled = await handleUpToFailure(events, handle);
+    const handled = await handleTraced(events);
     metrics.eventsHandled(batch.slice(0, handled.done).map(({ received }) => received.headers['ce_time']));
+    return handled;
+  }
+
+  /** Each trace that events belong to gets a step; what is done for all of them belongs to it where there is but one. */
+  async function handleTraced(events: readonly ConsumedEvent<D>[]): Promise<Handled> {
+    const traces = new Set(events.flatMap(({ traceparent }) => traceparent ?? []));
+    const steps = new Map([...traces].map((trace) => [trace, startStep(`process ${topic.name}`, 'consumer', trace)]));
+    const traced = events.map((event) => ({ ...event, ...traceOf(event.traceparent && steps.get(event.traceparent)) }));
+    const [only] = steps.values();
+    const work = () => handleUpToFailure(traced, handle);
+    const handled = await (only !== undefined && steps.size === 1 ? only.run(work) : work());
+    for (const step of steps.values()) step.end(handled.error);
     return handled;
   }
 
@@ -80,4 +92,8 @@ export function createBatchHandler<D extends DescMessage>(options: {
   }
 
   return onBatch;
+}
+
+function traceOf(step: Step | '' | undefined): { traceparent?: string } {
+  return step && step.traceparent !== undefined ? { traceparent: step.traceparent } : {};
 }

@@ -5,6 +5,7 @@ export { createEmbeddedTransport } from './embedded/transport.ts';
 export { firstSeen } from './inbox.ts';
 export { createKafkaTransport } from './kafka/transport.ts';
 export { appendEvents } from './outbox.ts';
+export { type DeadLetter, readDeadLetters, redrive } from './redrive.ts';
 export { type Relay, startRelay } from './relay.ts';
 export { createOutboxTables } from './tables.ts';
 export { deadLetterTopic, type Topic, topicOf } from './topic.ts';

@@ -49,7 +49,10 @@ export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly Outb
 }
 
 /** The messages of a row, with CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */
-export function messagesOf(row: OutboxRow, service: string): TransportMessage[] {
+export function messagesOf(
+  row: OutboxRow,
+  { service, traceparent }: { service: string; traceparent: string | undefined },
+): TransportMessage[] {
   return unpackEvents(row.frame).map((event) => ({
     key: event.key,
     value: event.value,
@@ -60,7 +63,7 @@ export function messagesOf(row: OutboxRow, service: string): TransportMessage[] 
       ce_source: `/drippulse/${service}`,
       ce_time: event.time,
       organization: event.organizationId,
-      ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+      ...(traceparent === undefined ? {} : { traceparent }),
     },
   }));
 }

@@ -1,5 +1,6 @@
 import { create, type DescMessage, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
+import { activeTraceparent } from '@drippulse/observability';
 import { DomainError } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
@@ -25,7 +26,7 @@ type EventFields = {
  * Writes the events to the outbox of this service in the caller's transaction, as one row (more when they exceed a
  * megabyte); wake the relay after commit. Fills `id` (`evt_` and a UUIDv7) and, where it is unset, `time`; returns the ids.
  * Lock the aggregate before calling it: the order of the rows is the order of the events. An event above 8 MiB is
- * refused as `too_large` (`event_too_large`).
+ * refused as `too_large` (`event_too_large`). They belong to `traceparent`, else to the trace being served.
  */
 export async function appendEvents<DB, D extends DescMessage>(
   trx: Transaction<DB>,
@@ -39,7 +40,10 @@ export async function appendEvents<DB, D extends DescMessage>(
   await sql`
     insert into outbox (topic, events, frame, traceparent)
     values ${sql.join(
-      rows.map((row) => sql`(${topic.name}, ${row.length}, ${packEvents(row)}, ${options.traceparent ?? null})`),
+      rows.map(
+        (row) =>
+          sql`(${topic.name}, ${row.length}, ${packEvents(row)}, ${options.traceparent ?? activeTraceparent() ?? null})`,
+      ),
     )}
   `.execute(trx);
   return encoded.map((event) => event.id);

@@ -1,12 +1,12 @@
 import type { Database } from '@drippulse/db';
-import type { Logger, Metrics } from '@drippulse/observability';
+import { type Logger, type Metrics, startStep } from '@drippulse/observability';
 import { startLoop } from '@drippulse/runtime';
 import { chunksOf } from './chunks.ts';
 import { createOutboxLease } from './lease.ts';
 import { publishingMetrics } from './metrics.ts';
 import { countOutbox, deleteFromOutbox, messagesOf, type OutboxRow, readOutbox } from './outbox-rows.ts';
 import { createSender } from './sender.ts';
-import type { EventTransport } from './transport.ts';
+import type { EventTransport, TransportMessage } from './transport.ts';
 import { startWakeups } from './wakeups.ts';
 
 /** The part of a service that hands its outbox to the transport. */
@@ -71,7 +71,23 @@ export function startRelay<DB>(options: {
 
   /** False when another process has the lease. */
   async function sendRows(topic: string, rows: readonly OutboxRow[]): Promise<boolean> {
-    const messages = rows.flatMap((row) => messagesOf(row, service));
+    // A send carries events of many traces, which no instrumentation of a client could tell apart.
+    const steps = rows.map((row) => startStep(`publish ${topic}`, 'producer', row.traceparent ?? undefined));
+    try {
+      const isSent = await sendMessages(
+        topic,
+        rows.flatMap((row, index) => messagesOf(row, { service, traceparent: steps[index]?.traceparent })),
+      );
+      if (isSent) await deleteFromOutbox(db, rows);
+      for (const step of steps) step.end();
+      return isSent;
+    } catch (error) {
+      for (const step of steps) step.end(error);
+      throw error;
+    }
+  }
+
+  async function sendMessages(topic: string, messages: readonly TransportMessage[]): Promise<boolean> {
     for (const chunk of chunksOf(messages, sendLimits, (message) => message.value.byteLength)) {
       await sender.prepare(topic);
       // Asked again before each send: this process may have been frozen since.
@@ -79,7 +95,6 @@ export function startRelay<DB>(options: {
       await sender.send(topic, chunk, lease.leftMs() - leaseMarginMs);
     }
     metrics.published.inc({ topic }, messages.length);
-    await deleteFromOutbox(db, rows);
     return true;
   }
 

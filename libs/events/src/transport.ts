@@ -36,6 +36,8 @@ export type EventTransport = {
     group: string;
     onBatch(batch: ReceivedBatch): Promise<BatchOutcome>;
   }): Promise<Subscription>;
+  /** Calls `onMessage` for all that lies on a topic now, in order within a partition, without moving any group. */
+  read(topic: string, onMessage: (message: ReceivedMessage) => Promise<void>): Promise<void>;
   /** How many messages of each partition the group has not handled, whoever of it reads them. */
   lag(topic: string, group: string): Promise<ReadonlyMap<number, bigint>>;
   /** Makes the topics that do not exist. */

@@ -6,10 +6,13 @@ import { sql } from 'kysely';
 import {
   type ConsumedEvent,
   type Consumer,
+  type DeadLetter,
   deadLetterTopic,
   type EventTransport,
   type ReceivedMessage,
   type Relay,
+  readDeadLetters,
+  redrive,
   startConsumer,
   startRelay,
   type Topic,
@@ -69,7 +72,7 @@ export function describeContract(
       return ids;
     }
 
-    async function readDeadLetters(topic: ProbeTopic): Promise<ReceivedMessage[]> {
+    async function watchDeadLetters(topic: ProbeTopic): Promise<ReceivedMessage[]> {
       const found: ReceivedMessage[] = [];
       await opened.transport.consume({
         topic: deadLetterTopic(topic.name),
@@ -185,8 +188,9 @@ export function describeContract(
       const topic = uniqueTopic();
       const handled: string[] = [];
       let tries = 0;
+      let isMended = false;
       await consume(topic, 'poison', async (batch) => {
-        const isPoisoned = batch.some(({ message }) => message.aggregate === 'probe:bad');
+        const isPoisoned = !isMended && batch.some(({ message }) => message.aggregate === 'probe:bad');
         if (isPoisoned && batch.length === 1) tries += 1;
         if (isPoisoned) throw new DomainError('invalid', 'unreadable', 'This one is bad.');
         handled.push(...batch.map(({ id }) => id));
@@ -196,7 +200,7 @@ export function describeContract(
         { aggregate: 'probe:bad', sequence: 1n },
         ...sequences('probe:2', 1, 20),
       ]);
-      const dead = await readDeadLetters(topic);
+      const dead = await watchDeadLetters(topic);
       await eventually(() => expect(dead).toHaveLength(1), { timeoutMs: 30_000 });
       expect(dead[0]?.headers).toMatchObject({
         ce_id: ids[20],
@@ -208,6 +212,16 @@ export function describeContract(
       });
       expect(tries).toBe(10);
       await eventually(() => expect([...handled].sort()).toEqual(ids.filter((id) => id !== ids[20]).sort()));
+
+      const letters: DeadLetter[] = [];
+      await readDeadLetters(opened.transport, topic.name, async (letter) => void letters.push(letter));
+      expect(letters).toEqual([
+        expect.objectContaining({ id: ids[20], group: 'poison', reason: expect.stringContaining('This one is bad.') }),
+      ]);
+      isMended = true;
+      expect(await redrive(opened.transport, topic.name, () => false)).toBe(0);
+      expect(await redrive(opened.transport, topic.name, (letter) => letter.id === ids[20])).toBe(1);
+      await eventually(() => expect(handled.at(-1)).toBe(ids[20]), { timeoutMs: 20_000 });
     }, 90_000);
 
     test('a message that can not be decoded goes to the dead-letter topic at once, and the others go on', async () => {
@@ -220,7 +234,7 @@ export function describeContract(
       await producer.close();
       await publish(topic, sequences('probe:1', 1, 3));
       await consume(topic, 'broken', async (batch) => void handled.push(...batch.map((e) => e.message.sequence)));
-      const dead = await readDeadLetters(topic);
+      const dead = await watchDeadLetters(topic);
       await eventually(() => expect(handled).toEqual([1n, 2n, 3n]), { timeoutMs: 20_000 });
       await eventually(() => expect(dead).toHaveLength(1), { timeoutMs: 20_000 });
       expect(dead[0]?.headers).toMatchObject({

@@ -4,3 +4,4 @@ export { createLogger, type Logger, openLogFile } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { type OpsServer, type Readiness, startOpsServer } from './ops-server.ts';
 export { processMetrics } from './process-metrics.ts';
+export { activeTraceparent, nameRequest, type Step, startStep } from './tracing/spans.ts';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { traceIds } from './tracing/spans.ts';
 
 export type { Logger } from 'pino';
 
@@ -45,7 +46,7 @@ function flushingSoon(stream: ReturnType<typeof pino.destination>): DestinationS
   };
 }
 
-/** A JSON logger on stdout (or `destination`) that never writes a credential. */
+/** A JSON logger on stdout (or `destination`), with the ids of the trace, that never writes a credential. */
 export function createLogger(options: { service?: string; level?: string; destination?: DestinationStream }): Logger {
   return pino(
     {
@@ -53,6 +54,7 @@ export function createLogger(options: { service?: string; level?: string; destin
       // A process that runs several services leaves it to their child loggers: a repeated member would stand twice.
       base: options.service === undefined ? {} : { service: options.service },
       timestamp: stdTimeFunctions.isoTime,
+      mixin: traceIds,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: redactedPaths, censor: '[redacted]' },
       hooks: { streamWrite: redactPatterns },

@@ -1,7 +1,9 @@
 import type { Transport } from '@connectrpc/connect';
+import type { GrpcTls } from '@drippulse/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import type { ServiceName } from './caller.ts';
+import { clientCredentials } from './grpc/credentials.ts';
 import { grpcTransport } from './grpc/transport.ts';
 import { maxMessageBytes, type Peers } from './peers.ts';
 
@@ -21,8 +23,12 @@ const channelOptions: grpc.ClientOptions = {
 };
 const healthTimeoutMs = 1000;
 
-/** Peers in other processes, by `host:port`. Channels connect with their first call and reconnect by themselves. */
-export function createGrpcPeers(addresses: Partial<Record<ServiceName, string>>): Peers {
+/**
+ * Peers in other processes, by `host:port`, plain or with mutual TLS. Channels connect with their first call and reconnect
+ * by themselves.
+ */
+export function createGrpcPeers(addresses: Partial<Record<ServiceName, string>>, tls?: GrpcTls): Peers {
+  const credentials = clientCredentials(tls);
   const clients = new Map<ServiceName, grpc.Client>();
   const transports = new Map<ServiceName, Transport>();
 
@@ -31,7 +37,7 @@ export function createGrpcPeers(addresses: Partial<Record<ServiceName, string>>)
     if (known) return known;
     const address = addresses[service];
     if (address === undefined) throw new Error(`no address is configured for ${service}`);
-    const client = new grpc.Client(address, grpc.credentials.createInsecure(), channelOptions);
+    const client = new grpc.Client(address, credentials, channelOptions);
     clients.set(service, client);
     return client;
   }
@@ -45,6 +51,7 @@ export function createGrpcPeers(addresses: Partial<Record<ServiceName, string>>)
   }
 
   return {
+    tls,
     transport: (service) => ({
       unary: async (...call) => transportOf(service).unary(...call),
       stream: async (...call) => transportOf(service).stream(...call),

@@ -20,6 +20,7 @@ export function createInMemoryPeers(): Peers {
   }
 
   return {
+    tls: undefined,
     transport: (service) => ({
       unary: async (...call) => find(service).unary(...call),
       stream: async (...call) => find(service).stream(...call),

@@ -3,7 +3,7 @@ import type { Logger, Metrics } from '@drippulse/observability';
 import { checkAccess } from './access.ts';
 import { toConnectError } from './errors.ts';
 import { callerKey } from './handler-context.ts';
-import { observeCall } from './metrics.ts';
+import { measureCalls } from './metrics.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
@@ -16,9 +16,10 @@ export function serverInterceptors(options: { tokens: Tokens; log: Logger; metri
 }
 
 function answerErrors(log: Logger, metrics: Metrics | undefined): Interceptor {
+  const measure = metrics ? measureCalls(metrics) : () => () => undefined;
   return (next) => async (request) => {
     const method = `${request.method.parent.typeName}/${request.method.name}`;
-    const finish = metrics ? observeCall(metrics, method) : () => undefined;
+    const finish = measure(method);
 
     function fail(error: unknown): ConnectError {
       const answer = toConnectError(isAbort(error, request.signal) ? request.signal.reason : error);

@@ -1,4 +1,5 @@
 import type { ConnectRouter, Interceptor, Transport } from '@connectrpc/connect';
+import type { GrpcTls } from '@drippulse/runtime';
 import type { ServiceName } from './caller.ts';
 
 /** Registers the methods a service serves. */
@@ -9,6 +10,8 @@ export const maxMessageBytes = 32 << 20;
 
 /** How a service reaches the others: in the same process, or over gRPC. */
 export type Peers = {
+  /** What a port of this process is to be served with; undefined where there is none, and where gRPC is plain. */
+  tls: GrpcTls | undefined;
   /** May be asked for before the service is there: calls then answer UNAVAILABLE. */
   transport(service: ServiceName): Transport;
   /** Makes a service of this process reachable; peers over gRPC ignore it. */

@@ -12,8 +12,8 @@ await runMain(async () => {
     throw new ConfigError(['KAFKA_BROKERS: is required when services run as processes of their own']);
   }
   const log = createLogger({ level: config.logLevel });
-  const events = createKafkaTransport({ brokers: config.kafkaBrokers, clientId: 'crm', log });
-  const peers = createGrpcPeers(config.peerAddresses);
+  const events = createKafkaTransport({ brokers: config.kafkaBrokers, clientId: 'crm', log, settings: settings.kafka });
+  const peers = createGrpcPeers(config.peerAddresses, settings.grpcTls);
   const service = await startService({ ...config, grpcPort: config.grpcPort ?? 0 }, { peers, events, log });
   const ops = await startOpsServer({
     service: 'crm',

@@ -8,7 +8,7 @@ await runMain(async () => {
   const config = readSplitConfig(process.env);
   const settings = readProcessEnv(process.env);
   const log = createLogger({ level: config.logLevel });
-  const peers = createGrpcPeers(config.peerAddresses);
+  const peers = createGrpcPeers(config.peerAddresses, settings.grpcTls);
   const service = await startService({ ...config, grpcPort: config.grpcPort ?? 0 }, { peers, log });
   const ops = await startOpsServer({
     service: 'gateway',

@@ -135,7 +135,7 @@ async function serveIdentity(config: Config, peers: Peers, parts: Parts, opened:
   opened.defer(() => peers.unregister('gateway'));
   const { host, grpcPort } = config;
   if (grpcPort === undefined) return { own, grpcPort };
-  const rpc = await serveRpc({ routes, interceptors, host, port: grpcPort, log });
+  const rpc = await serveRpc({ routes, interceptors, host, port: grpcPort, log, tls: peers.tls });
   opened.defer(() => rpc.stop());
   return { own, grpcPort: rpc.port };
 }

@@ -12,8 +12,13 @@ await runMain(async () => {
     throw new ConfigError(['KAFKA_BROKERS: is required when services run as processes of their own']);
   }
   const log = createLogger({ level: config.logLevel });
-  const events = createKafkaTransport({ brokers: config.kafkaBrokers, clientId: 'webhook-delivery', log });
-  const peers = createGrpcPeers({});
+  const events = createKafkaTransport({
+    brokers: config.kafkaBrokers,
+    clientId: 'webhook-delivery',
+    log,
+    settings: settings.kafka,
+  });
+  const peers = createGrpcPeers({}, settings.grpcTls);
   const service = await startService({ ...config, grpcPort: config.grpcPort ?? 0 }, { peers, events, log });
   const ops = await startOpsServer({
     service: 'webhook-delivery',

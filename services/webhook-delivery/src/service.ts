@@ -101,7 +101,9 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
   peers.register('webhook-delivery', routes, interceptors);
   const { host, grpcPort } = config;
   const server =
-    grpcPort === undefined ? undefined : await serveRpc({ routes, interceptors, host, port: grpcPort, log });
+    grpcPort === undefined
+      ? undefined
+      : await serveRpc({ routes, interceptors, host, port: grpcPort, log, tls: peers.tls });
 
   return {
     port: server?.port,

@@ -71,6 +71,24 @@ function unreadOf(rows: readonly UnreadRow[]): Unread[] {
   return [{ partition, nextOffset, head, fence, messages }];
 }
 
+/** Calls `onMessage` for all that lies on a topic now, in order within a partition. */
+export async function readTopic(
+  db: Database<unknown>,
+  topic: string,
+  onMessage: (message: ReceivedMessage) => Promise<void>,
+): Promise<void> {
+  const { rows: heads } = await sql<{ partition: number; next_offset: bigint }>`
+    select partition, next_offset from topic_partitions where topic = ${topic} order by partition`.execute(db.kysely);
+  for (const { partition, next_offset: head } of heads) {
+    let from = 0n;
+    while (from < head) {
+      const messages = await readMessages(db, topic, { partition, next_offset: from, head, fence: 0n });
+      for (const message of messages) if (message.offset < head) await onMessage(message);
+      from = (messages.at(-1)?.offset ?? head) + 1n;
+    }
+  }
+}
+
 /** How many messages of each partition the group has not handled. */
 export async function countLag(db: Database<unknown>, topic: string, group: string): Promise<Map<number, bigint>> {
   const { rows } = await sql<{ partition: number; lag: bigint }>`

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import type { EventTransport, Subscription } from '../transport.ts';
 import { startWakeups, type Wakeups } from '../wakeups.ts';
 import { createEmbeddedProducer } from './producer.ts';
-import { countLag } from './read.ts';
+import { countLag, readTopic } from './read.ts';
 import { deleteOldMessages } from './retention.ts';
 import { startEmbeddedSubscription } from './subscription.ts';
 import { defaultSchema, partitionCount } from './tables.ts';
@@ -40,6 +40,7 @@ export function createEmbeddedTransport(options: {
 
   return {
     ensureTopics,
+    read: (topic, onMessage) => readTopic(db, topic, onMessage),
     lag: (topic, group) => countLag(db, topic, group),
     async createProducer() {
       return createEmbeddedProducer(db, (topic) => wakeups.wake(`topic ${topic}`));

@@ -1,5 +1,7 @@
 import type { Logger } from '@drippulse/observability';
+import type { KafkaSettings } from '@drippulse/runtime';
 import kafkajs, { type Kafka, type logCreator, type RetryOptions } from 'kafkajs';
+import { securityOf } from './security.ts';
 
 /** Practically endless: a consumer outlives any outage and is back within a second of its end. */
 export const endlessRetry: RetryOptions = {
@@ -17,11 +19,13 @@ export const shortRetry: RetryOptions = { ...endlessRetry, retries: 5 };
 export function createClient(options: {
   brokers: string[];
   clientId: string;
+  settings: KafkaSettings;
   log: Logger;
   retry: RetryOptions;
   requestTimeoutMs: number;
 }): Kafka {
   return new kafkajs.Kafka({
+    ...securityOf(options.settings),
     brokers: options.brokers,
     clientId: options.clientId,
     retry: options.retry,

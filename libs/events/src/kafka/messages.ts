@@ -11,7 +11,8 @@ export function batchesOf(partition: number, messages: readonly KafkaMessage[]):
   return chunksOf(received, batchLimits, (message) => message.value.byteLength);
 }
 
-function receivedMessage(partition: number, message: KafkaMessage): ReceivedMessage {
+/** A message as our own code sees it. */
+export function receivedMessage(partition: number, message: KafkaMessage): ReceivedMessage {
   return {
     partition,
     offset: BigInt(message.offset),

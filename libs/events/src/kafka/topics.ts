@@ -1,11 +1,15 @@
+import type { KafkaSettings } from '@drippulse/runtime';
 import type { Kafka } from 'kafkajs';
 
-const keptMs = 7 * 24 * 60 * 60_000;
 /** An event may have 8 MiB. */
 const maxMessageBytes = 16 * 1024 * 1024;
 
-/** Makes those topics that do not exist, kept 7 days; existing ones stay as they are. */
-export async function createMissingTopics(kafka: Kafka, topics: readonly string[], partitions: number): Promise<void> {
+/** Makes those topics that do not exist; existing ones stay as they are. */
+export async function createMissingTopics(
+  kafka: Kafka,
+  topics: readonly string[],
+  { partitions, retentionHours, replicas, minInSync }: KafkaSettings['topics'],
+): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -16,9 +20,12 @@ export async function createMissingTopics(kafka: Kafka, topics: readonly string[
       topics: missing.map((topic) => ({
         topic,
         numPartitions: partitions,
+        // Unless given, the brokers' own default.
+        replicationFactor: replicas ?? -1,
         configEntries: [
-          { name: 'retention.ms', value: String(keptMs) },
+          { name: 'retention.ms', value: String(retentionHours * 3_600_000) },
           { name: 'max.message.bytes', value: String(maxMessageBytes) },
+          ...(minInSync === undefined ? [] : [{ name: 'min.insync.replicas', value: String(minInSync) }]),
         ],
       })),
     });

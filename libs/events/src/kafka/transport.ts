@@ -1,12 +1,13 @@
 import type { Logger } from '@drippulse/observability';
+import { type KafkaSettings, readProcessEnv } from '@drippulse/runtime';
 import type { EventTransport } from '../transport.ts';
 import { createClient, endlessRetry, shortRetry } from './client.ts';
 import { countLag } from './lag.ts';
 import { createKafkaProducer } from './producer.ts';
+import { readTopic } from './read-topic.ts';
 import { groupIdOf, type KafkaSubscription, startKafkaSubscription } from './subscription.ts';
 import { createMissingTopics } from './topics.ts';
 
-const defaultPartitions = 8;
 const sendTimeoutMs = 5000;
 const consumeTimeoutMs = 30_000;
 
@@ -15,22 +16,30 @@ export function createKafkaTransport(options: {
   brokers: string[];
   clientId: string;
   log: Logger;
-  /** Partitions of a topic that does not exist yet, default 8. */
-  partitions?: number;
+  /** TLS, credentials, and what topics are made with; plain, and the defaults of the variables, unless given. */
+  settings?: KafkaSettings;
 }): EventTransport {
-  const { brokers, clientId, log, partitions = defaultPartitions } = options;
+  const { brokers, clientId, log, settings = readProcessEnv({}).kafka } = options;
   // Whoever sends or asks tries again by itself, with a fresh producer, and must not leave attempts behind.
-  const asking = createClient({ brokers, clientId, log, retry: shortRetry, requestTimeoutMs: sendTimeoutMs });
-  const consuming = createClient({ brokers, clientId, log, retry: endlessRetry, requestTimeoutMs: consumeTimeoutMs });
+  const asking = createClient({ brokers, clientId, settings, log, retry: shortRetry, requestTimeoutMs: sendTimeoutMs });
+  const consuming = createClient({
+    brokers,
+    clientId,
+    settings,
+    log,
+    retry: endlessRetry,
+    requestTimeoutMs: consumeTimeoutMs,
+  });
   const subscriptions = new Set<KafkaSubscription>();
 
   async function ensureTopics(topics: readonly string[]): Promise<void> {
-    await createMissingTopics(asking, topics, partitions);
+    await createMissingTopics(asking, topics, settings.topics);
   }
 
   return {
     ensureTopics,
     lag: (topic, group) => countLag(asking, topic, groupIdOf(topic, group)),
+    read: (topic, onMessage) => readTopic(asking, topic, onMessage),
     createProducer: () => createKafkaProducer(asking),
     async consume({ topic, group, onBatch }) {
       const ensureTopic = () => ensureTopics([topic]);

@@ -1,10 +1,12 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { type ConnectRouter, createMethodImplSpec, createServiceImplSpec, type Interceptor } from '@connectrpc/connect';
 import type { Logger } from '@drippulse/observability';
+import type { GrpcTls } from '@drippulse/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { maxMessageBytes, type Routes } from '../peers.ts';
 import { decoderOf, encoderOf, pathOf } from './codec.ts';
+import { serverCredentials } from './credentials.ts';
 import { handlerOf } from './handlers.ts';
 
 /** A served port. `stop` refuses new calls, waits `graceMs` (default 10 s) for running ones, then cuts them off. */
@@ -17,6 +19,8 @@ export async function serveRpc(options: {
   host: string;
   port: number;
   log: Logger;
+  /** Plain without. */
+  tls?: GrpcTls;
 }): Promise<RpcServer> {
   const { routes, interceptors, host, log } = options;
   const server = new grpc.Server({
@@ -28,10 +32,11 @@ export async function serveRpc(options: {
   health.addToServer(server);
   routes(grpcRouter(server, health, interceptors));
 
-  const credentials = grpc.ServerCredentials.createInsecure();
   const address = `${host.includes(':') ? `[${host}]` : host}:${options.port}`;
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
+    server.bindAsync(address, serverCredentials(options.tls), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
   });
   log.info({ host, port }, 'rpc port open');
 

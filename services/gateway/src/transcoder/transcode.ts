@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { nameRequest } from '@drippulse/observability';
 import { Auth } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { checkAccess, fromConnectError, type Tokens } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
@@ -67,6 +68,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     }
     const { method, template } = match.route;
     exchange.route = template;
+    nameRequest(`${request.method} ${template}`);
     exchange.rpc = `${method.parent.typeName}/${method.name}`;
     return match;
   }

@@ -90,7 +90,7 @@ type EventFields = {
   payload: { case: string; value: Message };
 };
 
-function readEvent(desc: DescMessage, { id, message }: ConsumedEvent): Event[] {
+function readEvent(desc: DescMessage, { id, message, traceparent }: ConsumedEvent): Event[] {
   if (!isEvent(message)) return [];
   const { time, organizationId, aggregate, payload } = message;
   const eventType = eventTypeOf(desc, payload.case);
@@ -99,7 +99,7 @@ function readEvent(desc: DescMessage, { id, message }: ConsumedEvent): Event[] {
   const at = timestampDate(time);
   const outgoing = once(() => {
     const body = bodyOf({ id, type, at, organizationId }, eventType.payload, payload.value);
-    return { id, type, at, body };
+    return { id, type, at, body, ...(traceparent === undefined ? {} : { traceparent }) };
   });
   const fields = once(() => objectOf(outgoing().body));
   return [{ organizationId, aggregate, type, outgoing, fields }];

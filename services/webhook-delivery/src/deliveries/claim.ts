@@ -4,7 +4,7 @@ import type { Concurrency, LaneKey } from '../endpoints/concurrency.ts';
 import { type Chosen, type LaneRow, lockDueLanes, postponeLanes, scheduleLanes } from '../endpoints/due-lanes.ts';
 import { giveBackUnused, limitLanes } from '../endpoints/limit-lanes.ts';
 import type { SealedSecrets } from '../webhooks/secrets.ts';
-import { dropBodiless, lease, type QueueRow, readBodies } from './lease.ts';
+import { dropBodiless, lease, type Payload, type QueueRow, readBodies } from './lease.ts';
 import { takeTurns } from './turns.ts';
 
 /** Few enough that what is due next does not wait long while these are begun. */
@@ -30,6 +30,8 @@ export type Claimed = {
   secrets: SealedSecrets;
   sealedHeaders: Buffer | null;
   body: string;
+  /** Of the event. */
+  traceparent: string | undefined;
 };
 
 /**
@@ -68,14 +70,14 @@ function chooseLanes(lanes: readonly LaneRow[], concurrency: Concurrency): Chose
 function assemble(claim: {
   rows: readonly QueueRow[];
   chosen: readonly Chosen[];
-  bodies: ReadonlyMap<string, string>;
+  bodies: ReadonlyMap<string, Payload>;
   claimedAt: number;
 }): Claimed[] {
   const lanes = new Map(claim.chosen.map(({ lane }) => [lane.webhook_id, lane]));
   return claim.rows.flatMap((row) => {
-    const body = claim.bodies.get(row.event_id);
+    const payload = claim.bodies.get(row.event_id);
     const lane = lanes.get(row.webhook_id);
-    if (body === undefined || lane === undefined) return [];
+    if (payload === undefined || lane === undefined) return [];
     return {
       id: row.delivery_id,
       organizationId: lane.organization_id,
@@ -92,7 +94,7 @@ function assemble(claim: {
       url: lane.url,
       secrets: lane,
       sealedHeaders: lane.sealed_headers,
-      body,
+      ...payload,
     };
   });
 }

@@ -58,26 +58,34 @@ function secondsBetween(from: Date | undefined, to: Date): number {
   return from === undefined ? 0 : Math.max(0, (to.getTime() - from.getTime()) / 1000);
 }
 
+/** What is sent of an event, and the trace it belongs to. */
+export type Payload = { body: string; traceparent: string | undefined };
+
 /** The bodies of these deliveries by event. */
-export async function readBodies(trx: Transaction<DB>, rows: readonly QueueRow[]): Promise<Map<string, string>> {
+export async function readBodies(trx: Transaction<DB>, rows: readonly QueueRow[]): Promise<Map<string, Payload>> {
   const events = [...new Map(rows.map((row) => [row.event_id, row])).values()];
-  const { rows: payloads } = await sql<{ event_id: string; body: Buffer }>`
-    select event.event_id, payload.body
+  const { rows: payloads } = await sql<{ event_id: string; body: Buffer; traceparent: string | null }>`
+    select event.event_id, payload.body, payload.traceparent
     from unnest(
       ${events.map((row) => row.event_id)}::text[],
       ${events.map((row) => row.event_at)}::timestamptz[]
     ) as event (event_id, event_at)
     cross join lateral (
-      select body from payloads where event_id = event.event_id and event_at = event.event_at and body <> ''
+      select body, traceparent from payloads where event_id = event.event_id and event_at = event.event_at and body <> ''
     ) as payload`.execute(trx);
-  return new Map(payloads.map(({ event_id, body }) => [event_id, body.toString()]));
+  return new Map(
+    payloads.map(({ event_id, body, traceparent }) => [
+      event_id,
+      { body: body.toString(), traceparent: traceparent ?? undefined },
+    ]),
+  );
 }
 
 /** What waited at a disabled endpoint until its payload's time was over is over itself. */
 export async function dropBodiless(
   trx: Transaction<DB>,
   rows: readonly QueueRow[],
-  bodies: ReadonlyMap<string, string>,
+  bodies: ReadonlyMap<string, Payload>,
 ): Promise<void> {
   const bodiless = rows.filter((row) => !bodies.has(row.event_id)).map((row) => row.delivery_id);
   if (bodiless.length > 0) await trx.deleteFrom('queue').where('delivery_id', 'in', bodiless).execute();

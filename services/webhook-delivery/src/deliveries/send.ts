@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { HttpFailure } from '@drippulse/http';
+import { startStep } from '@drippulse/observability';
 import type { Context } from '../context.ts';
 import { openHeaders } from '../webhooks/headers.ts';
 import { openSecrets } from '../webhooks/secrets.ts';
@@ -30,14 +31,16 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
   const at = ctx.clock.now();
   try {
     const own = openHeaders(ctx.sealer, delivery.lane.webhookId, delivery.sealedHeaders);
-    const answer = await ctx.http.request({
-      url: delivery.url,
-      method: 'POST',
-      headers: { ...own, ...headersOf(ctx, delivery, at) },
-      body: delivery.body,
-      totalTimeoutMs,
-      signal,
-    });
+    const answer = await traced(delivery.traceparent, () =>
+      ctx.http.request({
+        url: delivery.url,
+        method: 'POST',
+        headers: { ...own, ...headersOf(ctx, delivery, at) },
+        body: delivery.body,
+        totalTimeoutMs,
+        signal,
+      }),
+    );
     const isSuccess = answer.statusCode >= 200 && answer.statusCode < 300;
     return {
       at,
@@ -55,6 +58,16 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
     // Such as a secret that no key opens any more. It counts as an attempt, so that it neither ends nor holds up the rest.
     ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery can not be sent');
     return { at, durationMs: 0, error: 'internal_error' };
+  }
+}
+
+/** The request belongs to the trace of its event, and carries it. */
+async function traced<T>(traceparent: string | undefined, request: () => Promise<T>): Promise<T> {
+  const step = startStep('deliver webhook', 'internal', traceparent);
+  try {
+    return await step.run(request);
+  } finally {
+    step.end();
   }
 }
 

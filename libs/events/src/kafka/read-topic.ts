@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { Kafka } from 'kafkajs';
+import type { ReceivedMessage } from '../transport.ts';
+import { receivedMessage } from './messages.ts';
+
+/** Calls `onMessage` for what lies on a topic now, oldest first in each partition, without moving any group. */
+export async function readTopic(
+  kafka: Kafka,
+  topic: string,
+  onMessage: (message: ReceivedMessage) => Promise<void>,
+): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  // kafkajs reads as a member of a group only; this one is made for the purpose and removed.
+  const groupId = `drippulse-reader-${randomUUID()}`;
+  try {
+    if (!(await admin.listTopics()).includes(topic)) return;
+    const unread = new Map(
+      (await admin.fetchTopicOffsets(topic))
+        .filter(({ high, low }) => BigInt(high) > BigInt(low))
+        .map(({ partition, high }) => [partition, BigInt(high)]),
+    );
+    if (unread.size > 0) await readUntil(kafka, { topic, groupId, unread, onMessage });
+    if (unread.size > 0) await admin.deleteGroups([groupId]);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function readUntil(
+  kafka: Kafka,
+  o: {
+    topic: string;
+    groupId: string;
+    unread: ReadonlyMap<number, bigint>;
+    onMessage(message: ReceivedMessage): Promise<void>;
+  },
+): Promise<void> {
+  const left = new Map(o.unread);
+  const done = Promise.withResolvers<void>();
+  const consumer = kafka.consumer({ groupId: o.groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 200 });
+  consumer.on(consumer.events.CRASH, ({ payload }) => done.reject(payload.error));
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topic: o.topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      async eachMessage({ partition, message }) {
+        const end = left.get(partition);
+        if (end === undefined) return;
+        const received = receivedMessage(partition, message);
+        // What came since the reading began is for the next time.
+        if (received.offset < end) await o.onMessage(received);
+        if (received.offset + 1n >= end) left.delete(partition);
+        if (left.size === 0) done.resolve();
+      },
+    });
+    await done.promise;
+  } finally {
+    await consumer.disconnect();
+  }
+}

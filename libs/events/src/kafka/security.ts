@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import type { KafkaSettings } from '@drippulse/runtime';
+import type { KafkaConfig } from 'kafkajs';
+
+/** How kafkajs proves who it is, and checks who answers; files are read once, at the start. */
+export function securityOf({ ssl, sasl }: KafkaSettings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  return {
+    ...(ssl && {
+      ssl: {
+        ...(ssl.caFile && { ca: [readFileSync(ssl.caFile)] }),
+        ...(ssl.certFile && { cert: readFileSync(ssl.certFile) }),
+        ...(ssl.keyFile && { key: readFileSync(ssl.keyFile) }),
+      },
+    }),
+    ...(sasl && { sasl: saslOf(sasl) }),
+  };
+}
+
+/** kafkajs types each mechanism apart. */
+function saslOf({ mechanism, username, password }: NonNullable<KafkaSettings['sasl']>): KafkaConfig['sasl'] {
+  if (mechanism === 'plain') return { mechanism, username, password };
+  if (mechanism === 'scram-sha-256') return { mechanism, username, password };
+  return { mechanism, username, password };
+}

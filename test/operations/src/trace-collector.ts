@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+/** A step of a trace as it was collected. */
+export type CollectedSpan = { trace: string; id: string; parent: string; service: string; name: string; start: bigint };
+
+/** Takes traces over OTLP/HTTP, as a collector would, and keeps them. */
+export type TraceCollector = { url: string; spans(): CollectedSpan[]; stop(): Promise<void> };
+
+type Attribute = { key: string; value: { stringValue?: string } };
+type Span = { traceId: string; spanId: string; parentSpanId?: string; name: string; startTimeUnixNano: string };
+type Export = {
+  resourceSpans: { resource: { attributes: Attribute[] }; scopeSpans: { spans: Span[] }[] }[];
+};
+
+export async function startTraceCollector(): Promise<TraceCollector> {
+  const collected: CollectedSpan[] = [];
+  const server = createServer(async (request, response) => {
+    const exported: Export = JSON.parse(await text(request));
+    collected.push(...spansOf(exported));
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    spans: () => [...collected],
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function spansOf({ resourceSpans }: Export): CollectedSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
+    return scopeSpans
+      .flatMap(({ spans }) => spans)
+      .map((span) => ({
+        trace: span.traceId,
+        id: span.spanId,
+        parent: span.parentSpanId ?? '',
+        service,
+        name: span.name,
+        start: BigInt(span.startTimeUnixNano),
+      }));
+  });
+}

@@ -1,0 +1,14 @@
+import type { CollectedSpan } from './trace-collector.ts';
+
+/** A trace as lines of text, each step below the one that caused it. */
+export function traceTree(spans: readonly CollectedSpan[]): string {
+  const ids = new Set(spans.map(({ id }) => id));
+  const children = Map.groupBy(spans, ({ parent }) => (ids.has(parent) ? parent : ''));
+
+  function linesBelow(parent: string, indent: string): string[] {
+    const steps = [...(children.get(parent) ?? [])].sort((a, b) => Number(a.start - b.start));
+    return steps.flatMap((step) => [`${indent}${step.service}: ${step.name}`, ...linesBelow(step.id, `${indent}  `)]);
+  }
+
+  return linesBelow('', '').join('\n');
+}
