@@ -31,7 +31,8 @@ export async function breaking() {
   }
 }
 
-async function baseCommit() {
+/** The commit that a change is compared with, undefined where there is none. */
+export async function baseCommit() {
   const head = await commit('HEAD');
   const published = await commit('origin/main');
   return published !== undefined && published !== head ? published : commit('HEAD~1');

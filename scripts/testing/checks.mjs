@@ -1,5 +1,6 @@
 import { breaking } from './breaking.mjs';
 import { run } from './children.mjs';
+import { advisories, licences } from './supply-chain.mjs';
 
 const folders = ['libs', 'services', 'deploy', 'test'];
 
@@ -14,6 +15,8 @@ export const checks = [
   command('promises and environment', ['eslint', ...folders]),
   command('boundaries', ['depcruise', '--config', '.dependency-cruiser.js', ...folders]),
   command('dead code', ['knip', '--no-config-hints']),
+  { name: 'licences', run: licences },
+  { name: 'advisories', run: advisories },
   command('OpenAPI document', ['redocly', 'lint', 'docs/skills/drippulse-openapi-v1.json'], {
     REDOCLY_TELEMETRY: 'off',
     REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',

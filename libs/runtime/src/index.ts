@@ -5,4 +5,4 @@ export { DomainError, type DomainErrorOptions, type ErrorKind, errorKinds, type 
 export type { KafkaSettings } from './kafka-env.ts';
 export { isLoopRun, type Loop, type LoopLog, loopRuns, startLoop } from './loop.ts';
 export { type GrpcTls, type ProcessSettings, readProcessEnv } from './process-env.ts';
-export { runMain } from './run-main.ts';
+export { processStopped, runMain } from './run-main.ts';

@@ -1,9 +1,16 @@
+import { type Channel, channel } from 'node:diagnostics_channel';
 import { ConfigError } from './env.ts';
+
+/** Told once the process has stopped what it started, for whoever has something left to send. */
+export const processStopped: Channel = channel('drippulse:process-stopped');
+
+/** How long what was left open may keep the process alive, such as what a library forgot to close after an outage. */
+const leftoverMs = 3000;
 
 /**
  * The body of every main.ts: starts, waits for SIGINT or SIGTERM, stops. Under npm a Ctrl-C arrives twice, so a repeat
  * within a second is the same one; a later one ends the process at once. The process ends by itself when nothing is
- * left to do; `process.exitCode` says how it went.
+ * left to do, or three seconds after the stop; `process.exitCode` says how it went.
  */
 export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
   let firstSignalAt: number | undefined;
@@ -21,6 +28,8 @@ export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): 
     await signalled;
     await running.stop();
     process.exitCode ??= 0;
+    processStopped.publish(undefined);
+    setTimeout(() => process.exit(), leftoverMs).unref();
   } catch (error) {
     console.error(error instanceof ConfigError ? error.message : error);
     process.exitCode = 1;

@@ -42,3 +42,9 @@ test('a start that fails for its configuration says so without a stack, and ends
   expect(await once(child, 'close')).toEqual([1, null]);
   expect(output()).toBe('The configuration is not valid:\n  PORT: is taken\n');
 });
+
+test('what a stop has left open does not keep the process alive', async () => {
+  const { child } = await startProcess(`${idle} console.log('ready'); return { async stop() {} };`);
+  child.kill('SIGTERM');
+  expect(await once(child, 'close')).toEqual([0, null]);
+});

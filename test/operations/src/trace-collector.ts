@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 export type CollectedSpan = { trace: string; id: string; parent: string; service: string; name: string; start: bigint };
 
 /** Takes traces over OTLP/HTTP, as a collector would, and keeps them. */
-export type TraceCollector = { url: string; spans(): CollectedSpan[]; stop(): Promise<void> };
+export type TraceCollector = { url: string; spans(): CollectedSpan[]; text(): string; stop(): Promise<void> };
 
 type Attribute = { key: string; value: { stringValue?: string } };
 type Span = { traceId: string; spanId: string; parentSpanId?: string; name: string; startTimeUnixNano: string };
@@ -16,10 +16,17 @@ type Export = {
 
 export async function startTraceCollector(): Promise<TraceCollector> {
   const collected: CollectedSpan[] = [];
-  const server = createServer(async (request, response) => {
-    const exported: Export = JSON.parse(await text(request));
-    collected.push(...spansOf(exported));
-    response.setHeader('content-type', 'application/json').end('{}');
+  const bodies: string[] = [];
+  const server = createServer((request, response) => {
+    text(request).then(
+      (body) => {
+        bodies.push(body);
+        const exported: Export = JSON.parse(body);
+        collected.push(...spansOf(exported));
+        response.setHeader('content-type', 'application/json').end('{}');
+      },
+      () => response.destroy(),
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -28,6 +35,7 @@ export async function startTraceCollector(): Promise<TraceCollector> {
   return {
     url: `http://127.0.0.1:${port}`,
     spans: () => [...collected],
+    text: () => bodies.join('\n'),
     async stop() {
       server.closeAllConnections();
       server.close();

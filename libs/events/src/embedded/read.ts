@@ -82,11 +82,24 @@ export async function readTopic(
   for (const { partition, next_offset: head } of heads) {
     let from = 0n;
     while (from < head) {
-      const messages = await readMessages(db, topic, { partition, next_offset: from, head, fence: 0n });
+      const messages = await readFrom(db, topic, partition, from);
       for (const message of messages) if (message.offset < head) await onMessage(message);
       from = (messages.at(-1)?.offset ?? head) + 1n;
     }
   }
+}
+
+async function readFrom(
+  db: Database<unknown>,
+  topic: string,
+  partition: number,
+  from: bigint,
+): Promise<ReceivedMessage[]> {
+  const { rows } = await sql<{ offset: bigint; key: string; headers: string; value: Uint8Array }>`
+    select "offset", key, headers, value from embedded_log
+    where topic = ${topic} and partition = ${partition} and "offset" >= ${from}
+    order by "offset" limit ${batchMessages}`.execute(db.kysely);
+  return rows.map((row) => ({ ...row, partition, headers: JSON.parse(row.headers) }));
 }
 
 /** How many messages of each partition the group has not handled. */

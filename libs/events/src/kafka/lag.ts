@@ -1,10 +1,9 @@
 import type { Kafka } from 'kafkajs';
+import { withAdmin } from './admin.ts';
 
 /** How many messages of each partition the group has not handled. */
 export async function countLag(kafka: Kafka, topic: string, groupId: string): Promise<Map<number, bigint>> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+  return withAdmin(kafka, async (admin) => {
     const ends = await admin.fetchTopicOffsets(topic);
     const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
     const handled = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
@@ -15,7 +14,5 @@ export async function countLag(kafka: Kafka, topic: string, groupId: string): Pr
         return [partition, BigInt(high) - (next < BigInt(low) ? BigInt(low) : next)];
       }),
     );
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }

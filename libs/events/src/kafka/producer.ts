@@ -15,7 +15,13 @@ export async function createKafkaProducer(kafka: Kafka): Promise<Producer> {
     allowAutoTopicCreation: false,
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   });
-  await producer.connect();
+  try {
+    await producer.connect();
+  } catch (error) {
+    // What was opened before it was refused would stay open.
+    await withTimeout(producer.disconnect(), closeTimeoutMs, 'Closing a producer').catch(() => undefined);
+    throw error;
+  }
   return {
     async send(topic, messages, timeoutMs) {
       const records = messages.map(({ key, value, headers }) => ({ key, value: Buffer.from(value), headers }));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import type { ReceivedMessage } from '../transport.ts';
+import { withAdmin } from './admin.ts';
 import { receivedMessage } from './messages.ts';
 
 /** Calls `onMessage` for what lies on a topic now, oldest first in each partition, without moving any group. */
@@ -9,22 +10,19 @@ export async function readTopic(
   topic: string,
   onMessage: (message: ReceivedMessage) => Promise<void>,
 ): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
   // kafkajs reads as a member of a group only; this one is made for the purpose and removed.
   const groupId = `drippulse-reader-${randomUUID()}`;
-  try {
+  await withAdmin(kafka, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) return;
     const unread = new Map(
       (await admin.fetchTopicOffsets(topic))
         .filter(({ high, low }) => BigInt(high) > BigInt(low))
         .map(({ partition, high }) => [partition, BigInt(high)]),
     );
-    if (unread.size > 0) await readUntil(kafka, { topic, groupId, unread, onMessage });
-    if (unread.size > 0) await admin.deleteGroups([groupId]);
-  } finally {
-    await admin.disconnect();
-  }
+    if (unread.size === 0) return;
+    await readUntil(kafka, { topic, groupId, unread, onMessage });
+    await admin.deleteGroups([groupId]);
+  });
 }
 
 async function readUntil(
@@ -40,8 +38,8 @@ async function readUntil(
   const done = Promise.withResolvers<void>();
   const consumer = kafka.consumer({ groupId: o.groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 200 });
   consumer.on(consumer.events.CRASH, ({ payload }) => done.reject(payload.error));
-  await consumer.connect();
   try {
+    await consumer.connect();
     await consumer.subscribe({ topic: o.topic, fromBeginning: true });
     await consumer.run({
       autoCommit: false,

@@ -1,5 +1,6 @@
 import type { KafkaSettings } from '@drippulse/runtime';
 import type { Kafka } from 'kafkajs';
+import { withAdmin } from './admin.ts';
 
 /** An event may have 8 MiB. */
 const maxMessageBytes = 16 * 1024 * 1024;
@@ -10,9 +11,7 @@ export async function createMissingTopics(
   topics: readonly string[],
   { partitions, retentionHours, replicas, minInSync }: KafkaSettings['topics'],
 ): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+  await withAdmin(kafka, async (admin) => {
     const existing = new Set(await admin.listTopics());
     const missing = topics.filter((topic) => !existing.has(topic));
     if (missing.length === 0) return;
@@ -29,7 +28,5 @@ export async function createMissingTopics(
         ],
       })),
     });
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }

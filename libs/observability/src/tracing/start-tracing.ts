@@ -1,3 +1,4 @@
+import { processStopped } from '@drippulse/runtime';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -48,6 +49,5 @@ export function startTracing(): void {
       new UndiciInstrumentation({ requireParentforSpans: true }),
     ],
   });
-  // What is left in memory goes out when the process has nothing else to do.
-  process.once('beforeExit', () => void provider.shutdown());
+  processStopped.subscribe(() => void provider.shutdown());
 }

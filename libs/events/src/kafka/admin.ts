@@ -1,0 +1,12 @@
+import type { Admin, Kafka } from 'kafkajs';
+
+/** Asks the brokers something. Also a connection that was refused half-way is closed: each would keep the process alive. */
+export async function withAdmin<T>(kafka: Kafka, ask: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await ask(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}

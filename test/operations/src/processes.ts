@@ -1,0 +1,13 @@
+/** A service as `npm run start:distributed` lists it. */
+export type ListedProcess = { service: string; pid: number; opsPort: number };
+
+/** The processes that it printed. */
+export function processesOf(output: string): ListedProcess[] {
+  const lines = output.matchAll(/^ {2}(\S+) +process (\d+), gRPC \d+, operations (\d+)$/gm);
+  return [...lines].map(([, service = '', pid, opsPort]) => ({ service, pid: Number(pid), opsPort: Number(opsPort) }));
+}
+
+/** The metrics of a process, as Prometheus reads them. */
+export async function scrape(opsPort: number): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
+}

@@ -1,0 +1,37 @@
+import { type Lock, nameAt } from './lock.ts';
+
+type Advisory = { name: string; title: string; url: string; severity: string; range: string };
+
+/** What of `npm audit --json` is judged. */
+export type AuditReport = { vulnerabilities?: Record<string, { nodes: string[]; via: (string | Advisory)[] }> };
+
+/** A grave advisory that nobody has excepted; `isNew` when the change under test brought the package in. */
+export type Judged = { text: string; isNew: boolean };
+
+const grave = new Set(['high', 'critical']);
+
+/**
+ * The grave advisories without a written exception. A version that the lock file of `base` held already was let in by
+ * another change: what is published about it overnight must not turn unrelated work red. Without `base` all are new.
+ */
+export function judgeAdvisories(
+  report: AuditReport,
+  o: { lock: Lock; base: Lock | undefined; exceptions: Record<string, string> },
+): Judged[] {
+  const known = new Set(
+    Object.entries(o.base?.packages ?? {}).map(([place, { version }]) => `${nameAt(place)} ${version}`),
+  );
+  const judged = new Map<string, Judged>();
+  for (const { nodes, via } of Object.values(report.vulnerabilities ?? {})) {
+    for (const advisory of via) {
+      // Text names another package of the report, through which this one is affected.
+      if (typeof advisory === 'string' || !grave.has(advisory.severity)) continue;
+      const id = advisory.url.split('/').at(-1) ?? advisory.url;
+      if (o.exceptions[id] !== undefined) continue;
+      const isNew = nodes.some((place) => !known.has(`${nameAt(place)} ${o.lock.packages[place]?.version}`));
+      const text = `${id} ${advisory.severity}: ${advisory.name} ${advisory.range}, ${advisory.title}`;
+      judged.set(id, { text, isNew: isNew || judged.get(id)?.isNew === true });
+    }
+  }
+  return [...judged.values()];
+}
