@@ -1,6 +1,7 @@
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { readTopic } from '../src/embedded/read.ts';
 import { deleteOldMessages } from '../src/embedded/retention.ts';
 import { type EventTransport, type ReceivedMessage, startRelay, type TransportMessage } from '../src/index.ts';
 import { startChild } from './child.ts';
@@ -54,6 +55,33 @@ async function consumeInto(over: EventTransport, topic: string, group: string): 
     },
   });
   return received;
+}
+
+test('a topic of large messages is read whole and in order, a bounded part at a time', async () => {
+  const topic = await newTopic();
+  const producer = await transport.createProducer();
+  const bytes = 200 * 1024;
+  const large = messages(Array(8).fill('one')).map((message) => ({ ...message, value: Buffer.alloc(bytes, 'x') }));
+  await producer.send(topic, large, 20_000);
+
+  const { db, parts } = watchingRows(embeddedLog.db);
+  const read: string[] = [];
+  await readTopic(db, topic, async ({ headers }) => void read.push(headers['ce_id'] ?? ''));
+  expect(read).toEqual(large.map(({ headers }) => headers['ce_id']));
+  expect(Math.max(...parts)).toBeLessThanOrEqual(2);
+});
+
+/** Counts the messages that each statement brings. */
+function watchingRows(db: EmbeddedLog['db']): { db: EmbeddedLog['db']; parts: number[] } {
+  const parts: number[] = [];
+  const kysely = db.kysely.withPlugin({
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      parts.push(result.rows.filter((row) => 'value' in row).length);
+      return result;
+    },
+  });
+  return { db: { ...db, kysely }, parts };
 }
 
 test('offsets have no gap and no double under many producers', async () => {

@@ -1,5 +1,5 @@
 import { type Database, unsynced } from '@drippulse/db';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { ReceivedMessage } from '../transport.ts';
 
 /** The place a consumer has in a partition. */
@@ -43,16 +43,7 @@ export async function readUnread(
     from group_partitions as mine
     join topic_partitions as head on head.topic = mine.topic and head.partition = mine.partition
     left join lateral (
-      select "offset", key, headers, value
-      from (
-        select *, sum(octet_length(value)) over (order by "offset") - octet_length(value) as bytes_before
-        from (
-          select "offset", key, headers, value from embedded_log
-          where topic = mine.topic and partition = mine.partition and "offset" >= mine.next_offset
-          order by "offset" limit ${batchMessages}
-        ) as next
-      ) as sized
-      where bytes_before < ${batchBytes}
+      ${messagesFrom({ topic: sql`mine.topic`, partition: sql`mine.partition`, from: sql`mine.next_offset` })}
     ) as message on true
     where mine.group_name = ${position.group} and mine.topic = ${position.topic} and mine.holder = ${position.member}
       and mine.partition = any(${partitions}::smallint[]) and head.next_offset > mine.next_offset
@@ -69,6 +60,21 @@ function unreadOf(rows: readonly UnreadRow[]): Unread[] {
     offset === null ? [] : [{ partition, offset, key, headers: JSON.parse(headers), value }],
   );
   return [{ partition, nextOffset, head, fence, messages }];
+}
+
+/** The messages of one partition from an offset on, bounded by count and bytes, one at least; in no order. */
+function messagesFrom(place: Record<'topic' | 'partition' | 'from', RawBuilder<unknown>>): RawBuilder<unknown> {
+  return sql`
+    select "offset", key, headers, value
+    from (
+      select *, sum(octet_length(value)) over (order by "offset") - octet_length(value) as bytes_before
+      from (
+        select "offset", key, headers, value from embedded_log
+        where topic = ${place.topic} and partition = ${place.partition} and "offset" >= ${place.from}
+        order by "offset" limit ${batchMessages}
+      ) as next
+    ) as sized
+    where bytes_before < ${batchBytes}`;
 }
 
 /** Calls `onMessage` for all that lies on a topic now, in order within a partition. */
@@ -96,9 +102,8 @@ async function readFrom(
   from: bigint,
 ): Promise<ReceivedMessage[]> {
   const { rows } = await sql<{ offset: bigint; key: string; headers: string; value: Uint8Array }>`
-    select "offset", key, headers, value from embedded_log
-    where topic = ${topic} and partition = ${partition} and "offset" >= ${from}
-    order by "offset" limit ${batchMessages}`.execute(db.kysely);
+    ${messagesFrom({ topic: sql`${topic}`, partition: sql`${partition}`, from: sql`${from}` })}
+    order by "offset"`.execute(db.kysely);
   return rows.map((row) => ({ ...row, partition, headers: JSON.parse(row.headers) }));
 }
 
