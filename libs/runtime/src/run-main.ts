@@ -1,9 +1,12 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from './env.ts';
 
 /** Told once the process has stopped what it started, for whoever has something left to send. */
 export const processStopped: Channel = channel('drippulse:process-stopped');
 
+/** A process that is ending takes no signals any more: the repeat of one, milliseconds later, would kill it. */
+const repeatWithinMs = 100;
 /** How long what was left open may keep the process alive, such as what a library forgot to close after an outage. */
 const leftoverMs = 3000;
 
@@ -27,6 +30,7 @@ export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): 
     const running = await start();
     await signalled;
     await running.stop();
+    await sleep(Math.max(0, (firstSignalAt ?? 0) + repeatWithinMs - performance.now()));
     process.exitCode ??= 0;
     processStopped.publish(undefined);
     setTimeout(() => process.exit(), leftoverMs).unref();

@@ -26,6 +26,16 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s stops what was started, and the pr
   expect(output()).toContain('stopped');
 });
 
+test('a process that stops at once still takes the repeat of the signal that ended it', async () => {
+  const { child } = await startProcess(
+    `${idle} console.log('ready'); return { async stop() { clearInterval(timer); console.log('stopped'); } };`,
+  );
+  const closed = once(child, 'close');
+  child.stdout?.on('data', (text) => String(text).includes('stopped') && child.kill('SIGINT'));
+  child.kill('SIGINT');
+  expect(await closed).toEqual([0, null]);
+});
+
 test('a second signal more than a second later ends a process that hangs in its stop', async () => {
   const { child } = await startProcess(
     `${idle} console.log('ready'); return { stop: () => new Promise(() => undefined) };`,
