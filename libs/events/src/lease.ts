@@ -4,7 +4,9 @@ import { sql } from 'kysely';
 
 /** The right to send the outbox of a service, held by one process at a time. */
 export type OutboxLease = {
-  /** Takes or renews it where less than half is left; false while another process holds it. */
+  /** Whether more than half of it is left. */
+  isFresh(): boolean;
+  /** Takes or renews it where it is not fresh; false while another process holds it. */
   hold(): Promise<boolean>;
   /** How long it certainly lasts, by a clock that runs on while the process is frozen; negative once it is lost. */
   leftMs(): number;
@@ -20,6 +22,7 @@ export function createOutboxLease<DB>(db: Database<DB>, leaseMs: number): Outbox
   const holder = randomUUID();
   let lockedUntilMs = Number.NEGATIVE_INFINITY;
   const leftMs = () => lockedUntilMs - performance.now();
+  const isFresh = () => leftMs() > leaseMs / 2;
 
   async function take(): Promise<boolean> {
     const askedAtMs = performance.now();
@@ -36,8 +39,9 @@ export function createOutboxLease<DB>(db: Database<DB>, leaseMs: number): Outbox
 
   return {
     leftMs,
+    isFresh,
     async hold() {
-      return leftMs() > leaseMs / 2 || (await take());
+      return isFresh() || (await take());
     },
     async release() {
       lockedUntilMs = Number.NEGATIVE_INFINITY;

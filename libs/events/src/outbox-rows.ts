@@ -31,6 +31,12 @@ export async function readOutbox<DB>(db: Database<DB>): Promise<OutboxRow[]> {
   return rows;
 }
 
+/** Whether anything waits. */
+export async function hasOutbox<DB>(db: Database<DB>): Promise<boolean> {
+  const { rows } = await sql`select from outbox limit 1`.execute(db.kysely);
+  return rows.length > 0;
+}
+
 /** How many rows wait, up to 10,000. */
 export async function countOutbox<DB>(db: Database<DB>): Promise<number> {
   const { rows } = await sql<{ pending: number }>`

@@ -4,7 +4,7 @@ import { startLoop } from '@drippulse/runtime';
 import { chunksOf } from './chunks.ts';
 import { createOutboxLease } from './lease.ts';
 import { publishingMetrics } from './metrics.ts';
-import { countOutbox, deleteFromOutbox, messagesOf, type OutboxRow, readOutbox } from './outbox-rows.ts';
+import { countOutbox, deleteFromOutbox, hasOutbox, messagesOf, type OutboxRow, readOutbox } from './outbox-rows.ts';
 import { createSender } from './sender.ts';
 import type { EventTransport, TransportMessage } from './transport.ts';
 import { startWakeups } from './wakeups.ts';
@@ -47,7 +47,7 @@ export function startRelay<DB>(options: {
   let countedAtMs = Number.NEGATIVE_INFINITY;
 
   async function sendAll(signal: AbortSignal): Promise<undefined> {
-    while (!signal.aborted && (await lease.hold())) {
+    while (!signal.aborted && (await mayRead())) {
       const rows = await readOutbox(db);
       await measure(rows);
       if (rows.length === 0) return;
@@ -58,6 +58,11 @@ export function startRelay<DB>(options: {
       }
     }
     await measure([]);
+  }
+
+  /** A lease is renewed only for something to send: an idle service writes nothing. */
+  async function mayRead(): Promise<boolean> {
+    return lease.isFresh() || ((await hasOutbox(db)) && (await lease.hold()));
   }
 
   /** A count costs more than a read: once a second is enough. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
@@ -147,14 +148,30 @@ test('nothing is lost when sends fail in the middle, stored or not, and no produ
     await relay.stop();
   }));
 
+test('a service with nothing to send holds no lease', () =>
+  withService(async (service) => {
+    const relay = relayOf(service);
+    relay.wake();
+    await append(service, uniqueTopic(), sequences('probe:1', 1, 1));
+    await eventually(async () => expect(await outboxRows(service)).toBe(0));
+    const until = async () =>
+      (await sql<{ at: string }>`select locked_until::text as at from outbox_lease`.execute(service.db.kysely)).rows[0]
+        ?.at;
+    const heldUntil = await until();
+    await sleep(leaseMs);
+    expect(await until()).toBe(heldUntil);
+    await relay.stop();
+  }));
+
 test('the process that sends is woken by a commit of another process', () =>
   withService(async (service) => {
     const topic = uniqueTopic();
     const sending = startChild('./relaying-process.ts', { ...childSettings(service), leaseMs: 60_000 });
+    await append(service, topic, sequences('probe:1', 1, 1));
     await eventually(async () => expect(await leaseHolder(service)).not.toBeNull());
     const committing = relayOf(service);
     const startedAt = performance.now();
-    for (let sequence = 1; sequence <= 10; sequence += 1) {
+    for (let sequence = 2; sequence <= 11; sequence += 1) {
       await append(service, topic, sequences('probe:1', sequence, sequence));
       committing.wake();
       await eventually(async () => expect(await outboxRows(service)).toBe(0));

@@ -38,8 +38,11 @@ export function startJobLoop<DB>(o: {
     name: `jobs: ${kind}`,
     log,
     async run() {
+      const dueInMs = await nextJobInMs(db.kysely, kind);
+      if (dueInMs === undefined || dueInMs > 0) return dueInMs;
       const job = await claimJob(db.kysely, kind, leaseSeconds);
-      if (job === undefined) return nextJobInMs(db.kysely, kind);
+      // Another process is taking the one that is due.
+      if (job === undefined) return undefined;
       try {
         await db.kysely.transaction().execute(async (trx) => {
           await lockJob(trx, job);

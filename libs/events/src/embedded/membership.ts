@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '@drippulse/db';
+import { type Database, unsynced } from '@drippulse/db';
 import { sql } from 'kysely';
 import { partitionCount } from './tables.ts';
 
@@ -10,6 +10,8 @@ export type Membership = {
   held: ReadonlySet<number>;
   /** Says that it is alive and takes what its share lacks; true when it got something. */
   renew(): Promise<boolean>;
+  /** Whether it holds more than its share of the members that it last saw. */
+  exceeds(): boolean;
   /** Gives up what exceeds its share, while nothing is being handled; true when it did. */
   shed(): Promise<boolean>;
   /** Gives up everything. */
@@ -30,31 +32,32 @@ export function createMembership(
   let wanted = partitionCount;
   const lockedUntil = sql`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`;
 
-  /** Its first partition count makes the group: it starts at the oldest message kept. */
-  async function share(): Promise<number> {
-    const { rows } = await sql<{ members: number }>`
-      with alive as (
+  /**
+   * Says that it lives, in one statement and without waiting for the disk: a database that crashes takes the readers with
+   * it. A lease that ran out but that nobody took is still good: whoever takes one raises the fence.
+   */
+  async function stayAlive(): Promise<void> {
+    const { rows } = await sql<{ others: number; partitions: number[] }>`
+      with ${unsynced}, alive as (
         insert into group_members (group_name, topic, member, alive_until)
-        values (${group}, ${topic}, ${member}, ${lockedUntil})
+        select ${group}, ${topic}, ${member}, ${lockedUntil} from unsynced
         on conflict (group_name, topic, member) do update set alive_until = excluded.alive_until
       ), gone as (
         delete from group_members where alive_until < clock_timestamp() - interval '1 hour'
+      ), renewed as (
+        update group_partitions set locked_until = ${lockedUntil}
+        where group_name = ${group} and topic = ${topic} and holder = ${member}
+        returning partition
       )
-      select count(*)::int as members from group_members
-      where group_name = ${group} and topic = ${topic} and member <> ${member} and alive_until > clock_timestamp()
+      select array(select partition from renewed) as partitions, (
+        select count(*)::int from group_members
+        where group_name = ${group} and topic = ${topic} and member <> ${member} and alive_until > clock_timestamp()
+      ) as others
     `.execute(db.kysely);
-    return Math.ceil(partitionCount / ((rows[0]?.members ?? 0) + 1));
-  }
-
-  /** A lease that ran out but that nobody took is still good: whoever takes one raises the fence. */
-  async function renewHeld(): Promise<void> {
-    const { rows } = await sql<{ partition: number }>`
-      update group_partitions set locked_until = ${lockedUntil}
-      where group_name = ${group} and topic = ${topic} and holder = ${member}
-      returning partition
-    `.execute(db.kysely);
+    const { others = 0, partitions = [] } = rows[0] ?? {};
+    wanted = Math.ceil(partitionCount / (others + 1));
     held.clear();
-    for (const row of rows) held.add(row.partition);
+    for (const partition of partitions) held.add(partition);
   }
 
   async function take(count: number): Promise<number> {
@@ -81,16 +84,18 @@ export function createMembership(
     `.execute(db.kysely);
   }
 
+  const exceeds = () => held.size > wanted;
+
   return {
     member,
     held,
+    exceeds,
     async renew() {
-      wanted = await share();
-      await renewHeld();
+      await stayAlive();
       return held.size < wanted && (await take(wanted - held.size)) > 0;
     },
     async shed() {
-      if (held.size <= wanted) return false;
+      if (!exceeds()) return false;
       await giveUp([...held].slice(0, held.size - wanted));
       return true;
     },

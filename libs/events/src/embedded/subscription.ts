@@ -31,10 +31,12 @@ export function startEmbeddedSubscription(options: {
   async function keepLeases(): Promise<number> {
     if (!isJoined) await createGroup(db, group, topic);
     const hasTaken = await membership.renew();
-    // Others may have a smaller share now.
-    if (!isJoined || hasTaken) wakeups.wake(groupName);
+    const isNew = !isJoined;
     isJoined = true;
-    reading.wake();
+    // Others may have a smaller share now.
+    if (isNew || hasTaken) wakeups.wake(groupName);
+    // And this one too much, or something to read that nobody read before.
+    if (hasTaken || membership.exceeds()) reading.wake();
     return leaseMs / 3;
   }
 
