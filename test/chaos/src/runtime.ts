@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '@drippulse/runtime';
 import { eventually } from '@drippulse/testing';
 
 /** What a process is told. */
@@ -52,7 +53,7 @@ export function startRuntime(options: {
 
   /** Loads the code and waits until it is told to begin. */
   function load(): ChildProcess {
-    const loaded = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', file], {
+    const loaded = spawn(process.execPath, [...nodeFlags, file], {
       env: {
         PATH: process.env['PATH'],
         NODE_COMPILE_CACHE: `${folder}/compiled`,

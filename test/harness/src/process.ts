@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '@drippulse/runtime';
 import { type Api, createApi } from './api.ts';
 
 /** The repository's root. */
@@ -111,15 +112,11 @@ export async function runCommand(
 
 async function spawnPlatform(layout: Layout, env: Record<string, string>) {
   const startedAt = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=TimeoutNegativeWarning', path.join(root, entries[layout])],
-    {
-      cwd: root,
-      env: cleanEnvironment(env),
-      detached: true,
-    },
-  );
+  const child = spawn(process.execPath, [...nodeFlags, path.join(root, entries[layout])], {
+    cwd: root,
+    env: cleanEnvironment(env),
+    detached: true,
+  });
   let output = '';
   const isReady = new Promise<void>((resolve, reject) => {
     const read = (chunk: Buffer) => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '@drippulse/runtime';
 import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
 
 /** A process that serves on a port of this machine. */
@@ -18,11 +19,10 @@ export async function startChild(
   env: Record<string, string>,
   { args = [], execArgv = [] }: { args?: readonly string[]; execArgv?: readonly string[] } = {},
 ): Promise<Child> {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=TimeoutNegativeWarning', ...execArgv, fileURLToPath(file), ...args],
-    { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'ignore', 2, 'ipc'] },
-  );
+  const child = spawn(process.execPath, [...nodeFlags, ...execArgv, fileURLToPath(file), ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'ignore', 2, 'ipc'],
+  });
   const exited = once(child, 'exit');
   const failed = exited.then(() => Promise.reject(new Error(`${file.pathname} did not start`)));
   failed.catch(() => undefined);
