@@ -1,7 +1,7 @@
 import { create, type DescMessage, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
 import { activeTraceparent } from '@drippulse/observability';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError, uuidRandom } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { chunksOf } from './chunks.ts';
@@ -52,7 +52,7 @@ export async function appendEvents<DB, D extends DescMessage>(
 function encodeEvent<D extends DescMessage>(topic: Topic<D>, event: MessageInitShape<D>): OutboxEvent {
   const message = create(topic.desc, event);
   if (!isEvent(message)) throw new Error(`${topic.desc.typeName} lacks the fields of an event`);
-  message.id = `evt_${uuidv7()}`;
+  message.id = `evt_${uuidv7({ rng: uuidRandom })}`;
   message.time ??= timestampNow();
   const value = toBinary(topic.desc, message);
   if (value.byteLength > maxEventBytes) {

@@ -15,7 +15,8 @@ export const unitMs: Record<Unit, number> = {
 
 /** Adds a length of time; days and weeks keep the time of day where clocks change in between. */
 export function addSpan(now: number, duration: number, unit: Unit, timezone: string): number {
-  if (unit !== 'days' && unit !== 'weeks') return now + Math.round(duration * unitMs[unit]);
+  // UTC, where most enrollments live, never changes its clocks.
+  if ((unit !== 'days' && unit !== 'weeks') || timezone === 'UTC') return now + Math.round(duration * unitMs[unit]);
   return zoned(now, timezone).add({ [unit]: duration }).epochMilliseconds;
 }
 

@@ -1,6 +1,6 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { decodeJson, isRawNumber, type JsonObject, parseJson, stringifyJson } from '@drippulse/json';
-import { DomainError, type Violation } from '@drippulse/runtime';
+import { DomainError, uuidRandom, type Violation } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';
@@ -180,7 +180,7 @@ async function create<Row extends RecordRow>(
   const rows = fresh.map(({ values }, seq) => ({
     ...values,
     // In the order of the rows: exports are in the order of ids.
-    id: uuidv7({ msecs: now.getTime(), seq }),
+    id: uuidv7({ msecs: now.getTime(), seq, rng: uuidRandom }),
     public_id: publicIds[seq] ?? makePublicId(collection.type),
     organization_id: organizationId,
     sequence: 1n,
