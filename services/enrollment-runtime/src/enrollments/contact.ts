@@ -57,7 +57,11 @@ function textOf(value: JsonValue | undefined): string | null {
  * What `q` looks in: each value on a line of its own, in lower case, so that a pattern can ask for the beginning of a
  * value, and the whole name on a further one.
  */
-export function searchTextOf({ email, firstName, lastName }: NewEnrollment): string | null {
+export function searchTextOf({
+  email,
+  firstName,
+  lastName,
+}: Pick<NewEnrollment, 'email' | 'firstName' | 'lastName'>): string | null {
   const name = firstName !== null && lastName !== null ? `${firstName} ${lastName}` : null;
   const values = [email, firstName, lastName, name].filter((value) => value !== null);
   if (values.length === 0) return null;

@@ -1,23 +1,34 @@
+import { isInfrastructureError } from '@drippulse/db';
 import type { Definition } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { Lane } from '../lanes/lane.ts';
-import { wakeLanes } from '../lanes/wake-lane.ts';
+import { type Wake, wakeLanes } from '../lanes/wake-lane.ts';
+import type { ClaimedRun } from '../runs/claimed-run.ts';
+import { countsOf } from '../runs/counts.ts';
+import { endedNews } from '../runs/ended-news.ts';
+import type { Move } from '../runs/move.ts';
+import { reportMoves } from '../runs/report-moves.ts';
 import { stepIdAt } from '../runs/step-at.ts';
+import { storeData } from '../runs/store-data.ts';
+import { storeOutcomes } from '../runs/store-outcomes.ts';
+import { wakeOf } from '../runs/store-runs.ts';
+import { storeTimeline } from '../runs/store-timeline.ts';
 import type { NewEnrollment } from './contact.ts';
-import { addCounts } from './counters.ts';
+import { addCounts, type Count } from './counters.ts';
 import { type Identity, type Mode, noDeliveries } from './enrollment-row.ts';
 import { appendNews } from './events.ts';
-import { insertSlice } from './insert.ts';
+import { firstMoves } from './first-moves.ts';
+import { type Entry, insertSlice, newRuns } from './insert.ts';
 import { toProto } from './to-proto.ts';
 
 /** Rows of one statement: small enough that nobody else's request waits for this one. */
 const sliceRows = 500;
 
 /**
- * Enrolls contacts in the lane, which the transaction has locked, and answers their ids in the order given. After the
- * commit wake the relay and the advance loop.
+ * Enrolls contacts in the lane, which the transaction has locked, and answers their ids in the order given. Each has gone
+ * through its first pure steps by then. After the commit wake the relay and the advance loop.
  */
 export async function enroll(
   ctx: Context,
@@ -37,20 +48,65 @@ export async function enroll(
   const definition = await ctx.definitions.get(workflowId, version);
   const createdAt = await startTime(ctx, trx);
   const entry = { organizationId, workflowId, version, mode, hops, timezone, agentId, createdAt };
+  const entering = { entry, definition, lane };
   const ids: bigint[] = [];
+  const counts: Count[] = [];
+  const wakes: Wake[] = [];
   for (let start = 0; start < contacts.length; start += sliceRows) {
-    const identities = await insertSlice(trx, entry, contacts.slice(start, start + sliceRows));
-    await appendNews(
-      trx,
-      identities.map((identity) => startedNews(identity, definition)),
-    );
-    ids.push(...identities.map((identity) => identity.id));
+    const runs = await newRuns(trx, entry, contacts.slice(start, start + sliceRows));
+    const moves = await addSlice(ctx, trx, entering, runs);
+    ids.push(...runs.map((run) => run.identity.id));
+    counts.push(...countsOf(moves));
+    if (moves.length < runs.length) wakes.push({ workflowId, at: createdAt });
+    wakes.push(...moves.flatMap((move) => wakeOf(move, createdAt)));
+    reportMoves(ctx, moves);
   }
-  await wakeLanes(trx, [{ workflowId, at: createdAt }]);
+  await wakeLanes(trx, wakes);
   const stepId = stepIdAt(definition, 0);
-  await addCounts(trx, [{ workflowId, version, stepId, mode, counted: 'active', by: ids.length }]);
+  await addCounts(trx, [{ workflowId, version, stepId, mode, counted: 'active', by: ids.length }, ...counts]);
   ctx.metrics.contactsEnrolled(ids.length);
   return ids;
+}
+
+type Entering = { entry: Entry; definition: Definition; lane: Lane };
+
+/** Stores a slice with its first moves, or without them where one of those can't be stored: a claim finds out which. */
+async function addSlice(
+  ctx: Context,
+  trx: Transaction<DB>,
+  entering: Entering,
+  runs: readonly ClaimedRun[],
+): Promise<Move[]> {
+  const { entry, definition, lane } = entering;
+  const isHeld = lane.state === 'paused' || lane.state === 'deleted';
+  const moves = firstMoves(ctx, runs, { definition, now: entry.createdAt, isHeld });
+  if (moves.size > 0) await sql`savepoint first_moves`.execute(trx);
+  try {
+    await storeSlice(trx, entering, runs, moves);
+  } catch (error) {
+    if (moves.size === 0 || isInfrastructureError(error)) throw error;
+    await sql`rollback to savepoint first_moves`.execute(trx);
+    ctx.log.warn({ err: error, workflow_id: String(entry.workflowId) }, 'first moves could not be stored');
+    await storeSlice(trx, entering, runs, new Map());
+    return [];
+  }
+  return [...moves.values()];
+}
+
+async function storeSlice(
+  trx: Transaction<DB>,
+  { entry, definition, lane }: Entering,
+  runs: readonly ClaimedRun[],
+  moves: ReadonlyMap<bigint, Move>,
+): Promise<void> {
+  const moved = [...moves.values()];
+  await insertSlice(trx, entry, runs, moves);
+  await storeTimeline(trx, moved, entry.createdAt);
+  await storeData(trx, moved);
+  await storeOutcomes(trx, moved, entry.createdAt);
+  const started = runs.map(({ identity }) => startedNews(identity, definition));
+  const ended = await endedNews(trx, moved, new Map([[lane.workflowId, lane.name]]), entry.createdAt);
+  await appendNews(trx, [...started, ...ended]);
 }
 
 async function startTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {

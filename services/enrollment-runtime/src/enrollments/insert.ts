@@ -1,8 +1,12 @@
+import { uuidRandom } from '@drippulse/runtime';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { DB } from '../db/schema.ts';
+import type { ClaimedRun } from '../runs/claimed-run.ts';
+import type { Move } from '../runs/move.ts';
+import { dueAt, errorLineOf } from '../runs/store-runs.ts';
 import { type NewEnrollment, searchTextOf } from './contact.ts';
-import type { Identity, Mode } from './enrollment-row.ts';
+import type { Mode } from './enrollment-row.ts';
 
 /** What all enrollments of one call have in common. */
 export type Entry = {
@@ -16,17 +20,58 @@ export type Entry = {
   createdAt: Date;
 };
 
-/** Inserts a slice of enrollments and their runs, due at once, in one statement; answers them in the order given. */
-export async function insertSlice(
+/** Runs for contacts, with ids in the order given: not stored, and held by nobody. */
+export async function newRuns(
   trx: Transaction<DB>,
   entry: Entry,
   contacts: readonly NewEnrollment[],
-): Promise<Identity[]> {
+): Promise<ClaimedRun[]> {
   const ids = await takeIds(trx, contacts.length);
+  return contacts.flatMap(({ leadRef, email, firstName, lastName, contact }, index) => {
+    const id = ids[index];
+    if (id === undefined) return [];
+    return {
+      identity: { ...entry, id, leadRef, email, firstName, lastName },
+      key: uuidv7({ rng: uuidRandom }),
+      fence: 0,
+      state: {
+        status: 'active',
+        stepIndex: 0,
+        phase: 'ready',
+        wakeAt: entry.createdAt.getTime(),
+        attempt: 0,
+        visits: {},
+      },
+      contact,
+      data: null,
+      lines: 0,
+      errorLine: null,
+    };
+  });
+}
+
+async function takeIds(trx: Transaction<DB>, count: number): Promise<bigint[]> {
+  const { rows } = await sql<{ id: bigint }>`
+    select nextval('enrollments_id_seq') as id from generate_series(1, ${count})`.execute(trx);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Inserts a slice of enrollments and their runs in one statement: where their moves led, else at the first step and due
+ * at once. Those that have ended have no run.
+ */
+export async function insertSlice(
+  trx: Transaction<DB>,
+  entry: Entry,
+  runs: readonly ClaimedRun[],
+  moves: ReadonlyMap<bigint, Move>,
+): Promise<void> {
   await sql`
     with added as materialized (
-      select * from json_to_recordset(${rowsOf(contacts, ids)}::json) as added (
-        id bigint, key uuid, lead_ref text, email text, first_name text, last_name text, search text, contact json)
+      select * from json_to_recordset(${rowsOf(entry, runs, moves)}::json) as added (
+        id bigint, key uuid, lead_ref text, email text, first_name text, last_name text, search text, contact json,
+        has_ended boolean, next_run_at timestamptz, step_index int, phase text, attempt int, visits json, lines int,
+        error_line int)
     ), identities as (
       insert into enrollments (
         workflow_id, id, organization_id, agent_id, created_at, key, version, mode, hops, timezone,
@@ -36,42 +81,49 @@ export async function insertSlice(
         lead_ref, email, first_name, last_name, search, contact
       from added
     )
-    insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, wake_at, updated_at, version, mode)
-    select ${entry.workflowId}, id, ${entry.organizationId}, ${at(entry)}, ${at(entry)}, ${at(entry)},
-      ${entry.version}, ${entry.mode}
-    from added`.execute(trx);
-  return ids.map((id, index) => identityOf(entry, id, contacts[index]));
+    insert into runs (
+      workflow_id, enrollment_id, organization_id, next_run_at, wake_at, updated_at, version, mode,
+      step_index, phase, attempt, visits, lines, error_line)
+    select ${entry.workflowId}, id, ${entry.organizationId}, coalesce(next_run_at, ${at(entry)}),
+      coalesce(next_run_at, ${at(entry)}), ${at(entry)}, ${entry.version}, ${entry.mode},
+      coalesce(step_index, 0), coalesce(phase, 'ready'), coalesce(attempt, 0), visits, coalesce(lines, 0), error_line
+    from added where has_ended is null`.execute(trx);
 }
 
 function at({ createdAt }: Entry): RawBuilder<Date> {
   return sql`${createdAt}::timestamptz`;
 }
 
-async function takeIds(trx: Transaction<DB>, count: number): Promise<bigint[]> {
-  const { rows } = await sql<{ id: bigint }>`
-    select nextval('enrollments_id_seq') as id from generate_series(1, ${count})`.execute(trx);
-  return rows.map((row) => row.id);
-}
-
 /** JSON text in which each contact stands as it came. */
-function rowsOf(contacts: readonly NewEnrollment[], ids: readonly bigint[]): string {
-  const rows = contacts.map((contact, index) => {
-    const { leadRef, email, firstName, lastName } = contact;
+function rowsOf(entry: Entry, runs: readonly ClaimedRun[], moves: ReadonlyMap<bigint, Move>): string {
+  const rows = runs.map(({ identity, key, contact }) => {
+    const { id, leadRef, email, firstName, lastName } = identity;
     const columns = JSON.stringify({
-      id: String(ids[index]),
-      key: uuidv7(),
+      id: String(id),
+      key,
       lead_ref: leadRef,
       email,
       first_name: firstName,
       last_name: lastName,
-      search: searchTextOf(contact),
+      search: searchTextOf(identity),
+      ...placeOf(moves.get(id), entry.createdAt),
     });
-    return `${columns.slice(0, -1)},"contact":${contact.contact}}`;
+    return `${columns.slice(0, -1)},"contact":${contact}}`;
   });
   return `[${rows.join(',')}]`;
 }
 
-function identityOf(entry: Entry, id: bigint, contact: NewEnrollment | undefined): Identity {
-  const { leadRef = null, email = null, firstName = null, lastName = null } = contact ?? {};
-  return { ...entry, id, leadRef, email, firstName, lastName };
+function placeOf(move: Move | undefined, now: Date) {
+  if (move === undefined) return {};
+  const { state, entries } = move;
+  if (state.status !== 'active') return { has_ended: true };
+  return {
+    next_run_at: dueAt(move, now),
+    step_index: state.stepIndex,
+    phase: state.phase,
+    attempt: state.attempt,
+    visits: Object.keys(state.visits).length === 0 ? null : state.visits,
+    lines: entries.length,
+    error_line: errorLineOf(move),
+  };
 }

@@ -8,8 +8,9 @@ import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { ClaimedRun, StoredEffect, Work } from './claimed-run.ts';
 import { countsOf } from './counts.ts';
 import { endedNews } from './ended-news.ts';
-import { type Move, moveOf } from './move.ts';
+import { moveOf } from './move.ts';
 import { recordResults } from './record-results.ts';
+import { reportBug, reportMoves } from './report-moves.ts';
 import { storeData } from './store-data.ts';
 import { storeIntents } from './store-intents.ts';
 import { storeOutcomes } from './store-outcomes.ts';
@@ -36,7 +37,12 @@ export async function moveRuns(
       if (definition === undefined) return [];
       const isHeld = lanes.get(work.run.identity.workflowId)?.running !== true;
       return [
-        moveOf(work, definition, { now, isHeld, random: Math.random(), onBug: (error) => bug(ctx, work, error) }),
+        moveOf(work, definition, {
+          now,
+          isHeld,
+          random: Math.random(),
+          onBug: (error) => reportBug(ctx, work.run, error),
+        }),
       ];
     });
     const moved = await storeRuns(trx, moves, { now, leaseMs: ctx.config.leaseMs });
@@ -55,7 +61,8 @@ export async function moveRuns(
     await ctx.fault?.(`before-${commit}-commit`);
     return { moved, handedOut };
   });
-  report(ctx, done.moved);
+  reportMoves(ctx, done.moved);
+  if (done.moved.length > 0) ctx.relay.wake();
   await ctx.fault?.(`after-${commit}-commit`);
   return done.handedOut;
 }
@@ -86,22 +93,4 @@ async function lockLanes(ctx: Context, trx: Transaction<DB>, works: readonly Wor
   const [first] = rows;
   if (first === undefined) throw new Error('claimed runs are of no lane');
   return { now: first.now, lanes: new Map(rows.map((row) => [row.workflow_id, row])) };
-}
-
-function bug(ctx: Context, { run }: Work, error: unknown): void {
-  const { id, workflowId, version } = run.identity;
-  ctx.log.error(
-    { err: error, enrollment_id: String(id), workflow_id: String(workflowId), version },
-    'a run could not be moved and fails',
-  );
-}
-
-function report(ctx: Context, moved: readonly Move[]): void {
-  const lines = new Map<string, number>();
-  for (const move of moved) {
-    if (move.state.status !== 'active') ctx.metrics.enrollmentEnded(move.state.status);
-    for (const entry of move.entries) lines.set(entry.status, (lines.get(entry.status) ?? 0) + 1);
-  }
-  for (const [status, count] of lines) ctx.metrics.stepsRun(status, count);
-  if (moved.length > 0) ctx.relay.wake();
 }

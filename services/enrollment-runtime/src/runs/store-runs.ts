@@ -54,7 +54,8 @@ function rowOf(move: Move, now: Date) {
   };
 }
 
-function dueAt({ state }: Move, now: Date): Date {
+/** When a living run goes on. */
+export function dueAt({ state }: Pick<Move, 'state'>, now: Date): Date {
   return state.wakeAt === null ? now : new Date(state.wakeAt);
 }
 
