@@ -79,7 +79,7 @@ test('refuses a cursor that it did not give, and a limit below one', async () =>
   expect(await refusal(list({ cursor: nextCursor, kind: CrmDuplicateKind.PHONE }))).toMatchObject({
     error: 'invalid invalid_cursor',
   });
-  for (const cursor of ['forged', Buffer.from('["x","y"]').toString('base64url')]) {
+  for (const cursor of ['forged', Buffer.from('["x","after","y"]').toString('base64url')]) {
     expect(await refusal(list({ cursor }))).toMatchObject({ error: 'invalid invalid_cursor' });
   }
   expect(await refusal(list({ limit: 0 }))).toMatchObject({ error: 'invalid invalid_page' });

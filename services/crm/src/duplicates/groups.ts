@@ -8,7 +8,7 @@ export type Kind = 'email' | 'phone';
 /** What some records have in common, and how many they are, counted up to `window`. */
 export type Group = { kind: Kind; key: string; recordCount: bigint };
 
-/** Records that one page looks at, in the order of what they may have in common: 30 to 60 ms of the index alone. */
+/** Records that one page looks at, by the index alone: 65 ms among a million, groups shown included. */
 const window = 50_000;
 /** Records shown of a group. */
 const shownRecords = 20;
@@ -19,43 +19,46 @@ const keys: Readonly<Record<Kind, { key: RawBuilder<string>; has: RawBuilder<boo
   phone: { key: sql`phone_key(phone)`, has: sql`deleted_at is null and phone is not null` },
 };
 
-type Scan = { organizationId: bigint; kind: Kind; after: string; limit: number };
+/** Where a page begins: behind a key, or with it where the page before could not see all that have it. */
+export type Start = { key: string; isIncluded: boolean };
+
+type Scan = { organizationId: bigint; kind: Kind; start: Start; limit: number };
 
 /**
- * The groups that follow a key, as far as a window reaches, and where the next page goes on. The last key of a window
- * may have more records behind it: it is left to the next, unless it fills the window all alone.
+ * The groups from a key on, as far as a window reaches, and where the next page begins. The last key of a window may have
+ * more records behind it: it is left to the next, unless it fills the window all alone.
  */
 export async function scanGroups<Row extends RecordRow>(
   db: Kysely<DB>,
   { type }: Collection<Row>,
-  { organizationId, kind, after, limit }: Scan,
-): Promise<{ groups: Group[]; next: string | undefined }> {
+  { organizationId, kind, start, limit }: Scan,
+): Promise<{ groups: Group[]; next: Start | undefined }> {
   const { key, has } = keys[kind];
-  const { rows } = await sql<{ key: string; count: bigint; is_cut: boolean; last_whole: string }>`
+  const comparison = sql.raw(start.isIncluded ? '>=' : '>');
+  const { rows } = await sql<{ key: string | null; count: bigint; is_cut: boolean; is_one: boolean; last: string }>`
     with scanned as materialized (
       select ${key} as key from ${sql.table(tables[type].table)}
-      where organization_id = ${organizationId} and ${has} and ${key} > ${after}
+      where organization_id = ${organizationId} and ${has} and ${key} ${comparison} ${start.key}
       order by ${key} limit ${window}
     ),
-    counted as materialized (select key, count(*) as count from scanned group by key),
-    bounds as (
-      select sum(count) = ${window} as is_cut, (array_agg(key order by key desc))[1:2] as last, count(*) as keys
-      from counted
+    bounds as materialized (
+      select count(*) = ${window} as is_cut, min(key) = max(key) as is_one, max(key) as last from scanned
     )
-    select bounds.is_cut, case when keys > 1 then last[2] else last[1] end as last_whole, counted.key, counted.count
+    select shown.key, shown.count, bounds.is_cut, bounds.is_one, bounds.last
     from bounds left join lateral (
-      select key, count from counted
-      where count > 1 and (not bounds.is_cut or bounds.keys = 1 or key < bounds.last[1])
+      select key, count(*) as count from scanned group by key
+      having count(*) > 1 and (not bounds.is_cut or bounds.is_one or key <> bounds.last)
       order by key limit ${limit + 1}
-    ) as counted on true
-    order by counted.key`.execute(db);
+    ) as shown on true
+    order by shown.key`.execute(db);
   const found = rows.flatMap(({ key: text, count }) =>
     text === null ? [] : [{ kind, key: text, recordCount: count }],
   );
   const groups = found.slice(0, limit);
-  if (found.length > limit) return { groups, next: groups.at(-1)?.key };
   const [bounds] = rows;
-  return { groups, next: bounds?.is_cut === true ? bounds.last_whole : undefined };
+  const last = groups.at(-1);
+  if (found.length > limit && last !== undefined) return { groups, next: { key: last.key, isIncluded: false } };
+  return { groups, next: bounds?.is_cut === true ? { key: bounds.last, isIncluded: !bounds.is_one } : undefined };
 }
 
 /** The groups that a record is in. */

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import type { Collection, RecordRow } from '../records/collection.ts';
 import { findRecord } from '../records/rows.ts';
 import { enumTexts } from '../records/values.ts';
-import { type Group, groupsOf, type Kind, scanGroups, showRecords } from './groups.ts';
+import { type Group, groupsOf, type Kind, type Start, scanGroups, showRecords } from './groups.ts';
 
 const maxGroups = 50;
 
@@ -26,7 +26,11 @@ export async function listDuplicates<Row extends RecordRow>(
 ) {
   const db = ctx.db.kysely;
   const { organizationId } = callerOf(call);
-  const { limit, after } = readPage({ limit: request.limit ?? maxGroups, cursor: request.cursor }, ['text', 'text']);
+  const { limit, after } = readPage({ limit: request.limit ?? maxGroups, cursor: request.cursor }, [
+    'text',
+    'text',
+    'text',
+  ]);
   const wanted = kinds.filter((kind) => request.kind === undefined || kind === kindTexts.textOf(request.kind));
   const { groups, nextCursor } =
     recordId === undefined
@@ -39,19 +43,35 @@ export async function listDuplicates<Row extends RecordRow>(
   };
 
   async function readGroups(most: number): Promise<{ groups: Group[]; nextCursor?: string }> {
-    const [first, key = ''] = after ?? [];
-    const started = first === undefined ? wanted[0] : wanted.find((kind) => kind === first);
-    if (started === undefined) throw notOurs();
+    const { kind: first, ...where } = readCursor(wanted, after);
     const groups: Group[] = [];
-    for (const [at, kind] of wanted.slice(wanted.indexOf(started)).entries()) {
-      if (groups.length === most) return { groups, nextCursor: encodeCursor([kind, '']) };
-      const scan = { organizationId, kind, after: at === 0 ? key : '', limit: most - groups.length };
-      const { groups: found, next } = await scanGroups(db, collection, scan);
+    for (const kind of wanted.slice(wanted.indexOf(first))) {
+      const start = kind === first ? where : beginning;
+      if (groups.length === most) return { groups, nextCursor: cursorOf(kind, start) };
+      const { groups: found, next } = await scanGroups(db, collection, {
+        organizationId,
+        kind,
+        start,
+        limit: most - groups.length,
+      });
       groups.push(...found);
-      if (next !== undefined) return { groups, nextCursor: encodeCursor([kind, next]) };
+      if (next !== undefined) return { groups, nextCursor: cursorOf(kind, next) };
     }
     return { groups };
   }
+}
+
+const beginning: Start = { key: '', isIncluded: false };
+
+function cursorOf(kind: Kind, { key, isIncluded }: Start): string {
+  return encodeCursor([kind, isIncluded ? 'from' : 'after', key]);
+}
+
+function readCursor(wanted: readonly Kind[], after: readonly string[] | undefined): Start & { kind: Kind } {
+  const [text = wanted[0], word = 'after', key = ''] = after ?? [];
+  const kind = wanted.find((one) => one === text);
+  if (kind === undefined || !['from', 'after'].includes(word)) throw notOurs();
+  return { kind, key, isIncluded: word === 'from' };
 }
 
 function notOurs(): DomainError {
