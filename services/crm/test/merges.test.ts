@@ -538,6 +538,21 @@ describe('an import', () => {
     expect(await linkOf('act_ofmerged')).toBe(survivor.id);
   });
 
+  test('leaves no link behind at a record that is merged meanwhile', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const [survivor, other] = [await person({ lastName: 'Busy' }), await person({ lastName: 'Busy' })];
+      const rows = [1, 2, 3].map((n) => ({
+        public_id: `act_busy${round}x${n}`,
+        kind: 'note',
+        contact_public_id: other.publicId,
+      }));
+      const importing = imported({ activities: rows });
+      await merge({ survivor: survivor.id, merged: [other.id] });
+      expect(await importing).toMatchObject({ created: 3n });
+      for (const { public_id } of rows) expect(await linkOf(public_id)).toBe(survivor.id);
+    }
+  });
+
   test('of our own export changes nothing', async () => {
     const answer = await imported(await exported());
     expect(answer).toMatchObject({ created: 0n, updated: 0n, failed: 0n });
