@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
 
-const tables = ['accounts', 'contacts', 'leads', 'opportunities', 'activities', 'change_events'];
+const tables = ['accounts', 'contacts', 'leads', 'opportunities', 'activities', 'change_events', 'merges'];
 
 /** The id of the nth row of a table, so that others can link to it. */
 const idOf = (table: string, n = 'n') => sql`md5(${sql.lit(table)} || ${sql.raw(n)})::uuid`;
@@ -32,8 +32,10 @@ async function insertRecords(db: Kysely<DB>, count: number): Promise<void> {
     insert into accounts (${common}, name, domain)
     select ${commonOf('accounts')}, 'Company ' || n, 'c' || n || '.example.com' from ${rows}`.execute(db);
   await sql`
-    insert into contacts (${common}, email, last_name, account_id)
-    select ${commonOf('contacts')}, 'p' || n || '@example.com', 'Person ' || n, ${idOf('accounts', '(n % 100 + 100)')}
+    insert into contacts (${common}, email, phone, last_name, account_id)
+    select ${commonOf('contacts')}, 'p' || case when n = 26 then 16 else n end || '@example.com',
+           '+49 30 1' || lpad((case when n = 26 then 16 else n end)::text, 8, '0'), 'Person ' || n,
+           ${idOf('accounts', '(n % 100 + 100)')}
     from ${rows}`.execute(db);
   await sql`
     insert into leads (${common}, email, last_name, status, source, score)
@@ -56,6 +58,12 @@ async function insertRecords(db: Kysely<DB>, count: number): Promise<void> {
     insert into change_events (organization_id, record_type, record_id, record_public_id, action, actor_type, actor_id, changes, at)
     select ${organization}, case when n % 4000 = 6 then 'account' else 'lead' end, ${idOf('leads')}, 'leads_' || n,
            'created', 'user', '1', '{}', now()
+    from ${rows}`.execute(db);
+  await sql`
+    insert into merges (organization_id, record_type, survivor_id, survivor_public_id, merged_ids, merged_public_ids,
+                        moved_links, undo, actor_type, actor_id)
+    select ${organization}, 'contact', ${idOf('contacts')}, 'contacts_' || n, array[${idOf('leads')}], array['x'], 0,
+           '{}', 'user', '1'
     from ${rows}`.execute(db);
 }
 

@@ -14,6 +14,7 @@ import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1
 import { CrmImportsService } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { LeadFormsService, PublicLeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
@@ -144,6 +145,7 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     changes: reach(CrmChangeEventsService),
     bundles: reach(CrmBundlesService),
     customFields: reach(CrmCustomFieldsService),
+    merges: reach(CrmMergesService),
     leadForms: reach(LeadFormsService),
     publicForms: reach(PublicLeadFormsService),
     /** Events as they were published, in order within one record. */

@@ -9,6 +9,7 @@ import { CrmActivitiesService, CrmActivityKind } from '@drippulse/proto/drippuls
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmLeadStatus, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmDuplicateKind, CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
@@ -24,6 +25,7 @@ import {
 import { systemClock } from '@drippulse/runtime';
 import { createTestDatabase, measureStatements, type TestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import type { Config } from '../src/config.ts';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
@@ -162,6 +164,35 @@ test.each(
   for (const { sql: text, buffers } of costs) {
     const rows = /count\(/.test(text) ? Number(totalCount) : passed;
     if (buffers > 20 * rows + 100) throw new Error(`${buffers} buffers for ${rows} rows: ${text}`);
+  }
+});
+
+test('duplicates are found in the index alone, and those of one record without the others', async () => {
+  const contacts = reach(CrmContactsService);
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from contacts where organization_id = 2 and phone is not null`.execute(db.kysely);
+  const records = rows[0]?.count ?? 0;
+  expect(records).toBeGreaterThan(10_000);
+  for (const kind of [CrmDuplicateKind.EMAIL, CrmDuplicateKind.PHONE]) {
+    const { result, costs } = await measure(() => contacts.listCrmContactDuplicates({ kind }));
+    expect(result.duplicates).toHaveLength(1);
+    // Some hundred entries a page of the index, and the twenty records shown.
+    for (const { buffers } of costs) expect(buffers).toBeLessThan(records / 20 + 20 * 20);
+  }
+  const one = await measure(() => contacts.listCrmContactDuplicates({ contactId: uuidOf('contacts', 16) }));
+  expect(one.result.duplicates).toHaveLength(2);
+  for (const { sql: text, buffers } of one.costs) {
+    if (buffers > 20 * 20 + 100) throw new Error(`${buffers} buffers: ${text}`);
+  }
+});
+
+test('the merges of a record are found without the others', async () => {
+  const { result, costs } = await measure(() =>
+    reach(CrmMergesService).listCrmMerges({ recordId: uuidOf('contacts', 26) }),
+  );
+  expect(result.merges).toHaveLength(1);
+  for (const { sql: text, buffers } of costs) {
+    if (buffers > 100) throw new Error(`${buffers} buffers: ${text}`);
   }
 });
 

@@ -7,6 +7,7 @@ import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom
 import { CrmImportsService } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { LeadFormsService, PublicLeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
@@ -38,6 +39,7 @@ export const servicesByOwner = {
     CrmCustomFieldsService,
     CrmBundlesService,
     CrmImportsService,
+    CrmMergesService,
     CrmChangeEventsService,
     LeadFormsService,
     PublicLeadFormsService,

@@ -40,6 +40,8 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
   const field = await made('/crm/custom_fields', { record_type: 'lead', key: 'made_first', label: mark });
   const form = await made('/lead_forms', { name: mark });
   const activity = await made('/crm/activities', { kind: 'note', subject: mark });
+  const twin = await made('/crm/contacts', { last_name: mark });
+  const { merge } = await made('/crm/contacts/merge', { survivor: contact.id, merged: [twin.id] });
   const upload = await api.post(
     '/api/v1/crm/import',
     { accounts: [{ name: mark }] },
@@ -63,6 +65,7 @@ export async function makeResources(api: Api, mark: string): Promise<Resources> 
     custom_fields: field.id,
     lead_forms: form.id,
     imports: upload.body.id,
+    merges: merge.id,
     opportunity_pipelines: opportunity.pipeline_id,
     opportunity_pipeline_stages: opportunity.pipeline_stage_id,
   };

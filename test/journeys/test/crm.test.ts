@@ -154,6 +154,55 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     expect(done.body.enrollments).toMatchObject([{ delivery_summary: { sent: 1 } }]);
   });
 
+  test('duplicates are found, merged, heard of, and unmerged', async () => {
+    const path = '/api/v1/crm/contacts';
+    const webhook = { url: receiver.url, event_type: 'contact.deleted' };
+    expect(await platform.api.post('/api/v1/webhooks', webhook)).toMatchObject({ status: 201 });
+    const email = 'twin@merge.example';
+    const survivor = (await platform.api.post(path, { email, first_name: 'Grace' })).body;
+    const twin = (await platform.api.post(path, { email: email.toUpperCase(), last_name: 'Hopper' })).body;
+    const call = { kind: 'call', subject: 'Twins', contact_id: twin.public_id };
+    const activity = `/api/v1/crm/activities/${(await platform.api.post('/api/v1/crm/activities', call)).body.id}`;
+
+    const groups = await platform.api.get(`${path}/duplicates?contact_id=${twin.public_id}`);
+    expect(groups).toMatchObject({
+      status: 200,
+      body: { duplicates: [{ kind: 'email', key: email, record_count: 2, contacts: [survivor, twin] }] },
+    });
+    expect(groups.body.next_cursor).toBeNull();
+    const wanted = { survivor: survivor.public_id, merged: [twin.public_id], fields: { email: twin.id } };
+    const merged = await platform.api.post(`${path}/merge`, wanted);
+    expect(merged).toMatchObject({
+      status: 200,
+      body: {
+        contact: { id: survivor.id, email: twin.email, first_name: 'Grace', last_name: 'Hopper' },
+        merge: { record_type: 'contact', merged_public_ids: [twin.public_id], moved_links: 1, undone_at: null },
+      },
+    });
+    expect(await platform.api.get(`${path}/${twin.id}`)).toMatchObject({
+      status: 404,
+      body: { error: 'contact_not_found', message: `The contact was merged into ${survivor.public_id}.` },
+    });
+    expect((await platform.api.get(activity)).body.contact_public_id).toBe(survivor.public_id);
+    await eventually(() => {
+      const told = receiver.requests.map((request) => JSON.parse(request.body.toString()));
+      const data = { public_id: twin.public_id, merged_into_public_id: survivor.public_id };
+      expect(told).toMatchObject([{ type: 'contact.deleted', data }]);
+    });
+    receiver.clear();
+
+    const merge = `/api/v1/crm/merges/${merged.body.merge.id}`;
+    expect((await platform.api.get(merge)).body).toEqual(merged.body.merge);
+    const undone = await platform.api.post(`${merge}/undo`, {});
+    expect(undone).toMatchObject({ status: 200, body: { kept_fields: [], restored_links: 1, kept_links: 0 } });
+    expect((await platform.api.get(`${path}/${twin.id}`)).body.last_name).toBe('Hopper');
+    expect((await platform.api.get(activity)).body.contact_public_id).toBe(twin.public_id);
+    expect(await platform.api.post(`${merge}/undo`, {})).toMatchObject({
+      status: 422,
+      body: { error: 'merge_already_undone' },
+    });
+  });
+
   test('a hosted form turns a visitor into a lead on its way through a workflow', async () => {
     const enrollments = await launch('From the website', [
       {

@@ -10,7 +10,10 @@ import type { Collection } from '../records/collection.ts';
 import { checkAnyOf, checkRow, email, text } from '../records/rules.ts';
 import { commonFields, commonValues } from '../records/values.ts';
 
-export type ContactRow = Selectable<Contacts> & { account_public_id: string | null };
+export type ContactRow = Selectable<Contacts> & {
+  account_public_id: string | null;
+  merged_into_public_id: string | null;
+};
 
 const rules = { email, first_name: text(255), last_name: text(255), title: text(255), phone: text(50) };
 
@@ -56,5 +59,7 @@ export function toProto(row: ContactRow): MessageInitShape<typeof CrmContactSche
     phone: row.phone ?? undefined,
     accountId: row.account_id ?? undefined,
     accountPublicId: row.account_public_id ?? undefined,
+    mergedIntoId: row.merged_into_id ?? undefined,
+    mergedIntoPublicId: row.merged_into_public_id ?? undefined,
   };
 }

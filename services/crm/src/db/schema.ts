@@ -79,6 +79,7 @@ export interface Contacts {
   first_name: string | null;
   id: string;
   last_name: string | null;
+  merged_into_id: string | null;
   organization_id: bigint;
   owner_id: bigint | null;
   phone: string | null;
@@ -175,6 +176,7 @@ export interface Leads {
   first_name: string | null;
   id: string;
   last_name: string | null;
+  merged_into_id: string | null;
   organization_id: bigint;
   owner_id: bigint | null;
   phone: string | null;
@@ -186,6 +188,22 @@ export interface Leads {
   status: string;
   title: string | null;
   updated_at: Date;
+}
+
+export interface Merges {
+  actor_id: string;
+  actor_type: string;
+  created_at: Generated<Date>;
+  id: Generated<bigint>;
+  merged_ids: string[];
+  merged_public_ids: string[];
+  moved_links: bigint;
+  organization_id: bigint;
+  record_type: string;
+  survivor_id: string;
+  survivor_public_id: string;
+  undo: string | null;
+  undone_at: Date | null;
 }
 
 export interface Opportunities {
@@ -252,6 +270,7 @@ export interface DB {
   lead_form_submissions: LeadFormSubmissions;
   lead_forms: LeadForms;
   leads: Leads;
+  merges: Merges;
   opportunities: Opportunities;
   opportunity_pipeline_preferences: OpportunityPipelinePreferences;
   opportunity_pipeline_stages: OpportunityPipelineStages;

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { type RecordType, tables } from '../records/collection.ts';
+import { isMergeable, type RecordType, tables } from '../records/collection.ts';
 import { contentIdOf, type Found, findByPublicIds } from './public-ids.ts';
 import type { ReadRow } from './source-row.ts';
 
@@ -41,6 +41,7 @@ export async function findKnown(
   const byPublicId = await findByPublicIds(trx, organizationId, type, publicIds);
   const byExternal = await findByExternal(trx, organizationId, type, pick('external'));
   const byEmail = await findByEmail(trx, organizationId, type, pick('email'));
+  const merged = await findMerged(trx, organizationId, type, pick('external'), pick('email'));
   const ofExternal = ({ external = '' }: Keys) => byExternal.get(external);
   return {
     of(known) {
@@ -49,20 +50,45 @@ export async function findKnown(
       if (found !== undefined) return found;
       const person = byEmail.get(email);
       // Somebody who has another id elsewhere is somebody else.
-      return external === undefined || person?.external_id === null ? person : undefined;
+      if (person !== undefined && (external === undefined || person.external_id === null)) return person;
+      return external === undefined ? merged.get(email) : merged.get(external);
     },
     ofExternal,
   };
 }
 
-async function findByExternal(trx: Transaction<DB>, organizationId: bigint, type: RecordType, keys: string[]) {
+/** Records that are part of others by now, by what they were known by: a row of one of them must not make it anew. */
+async function findMerged(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  type: RecordType,
+  externals: string[],
+  emails: string[],
+): Promise<Map<string, Found>> {
+  if (!isMergeable(type)) return new Map();
+  const byExternal = await findByExternal(trx, organizationId, type, externals, 'merged_into_id is not null');
+  if (emails.length === 0) return byExternal;
+  const { rows } = await sql<Found & { address: string }>`
+    select id, public_id, deleted_at, lower(email) as address from ${sql.table(tables[type].table)}
+    where organization_id = ${organizationId} and merged_into_id is not null
+      and lower(email) = any(${emails})`.execute(trx);
+  return new Map([...byExternal, ...rows.map((row): [string, Found] => [row.address, row])]);
+}
+
+async function findByExternal(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  type: RecordType,
+  keys: string[],
+  state: 'deleted_at is null' | 'merged_into_id is not null' = 'deleted_at is null',
+) {
   if (keys.length === 0) return new Map<string, Found>();
   const { rows } = await sql<Found & { system: string; external_id: string }>`
     select id, public_id, deleted_at, coalesce(external_system, '') as system, record.external_id
     from ${sql.table(tables[type].table)} as record
     join json_array_elements(${`[${keys.join(',')}]`}::json) as wanted
       on coalesce(external_system, '') = wanted->>0 and record.external_id = wanted->>1
-    where organization_id = ${organizationId} and deleted_at is null and record.external_id is not null`.execute(trx);
+    where organization_id = ${organizationId} and ${sql.raw(state)} and record.external_id is not null`.execute(trx);
   return new Map(rows.map((row): [string, Found] => [externalKey(row.system, row.external_id), row]));
 }
 

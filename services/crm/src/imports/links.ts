@@ -2,8 +2,16 @@ import type { JsonObject } from '@drippulse/json';
 import type { Violation } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { type Collection, type RecordRow, type RecordType, tables } from '../records/collection.ts';
+import {
+  type Collection,
+  isMergeable,
+  type MergeableType,
+  type RecordRow,
+  type RecordType,
+  tables,
+} from '../records/collection.ts';
 import { isUuid } from '../records/ids.ts';
+import { findSurvivors } from '../records/survivors.ts';
 import { type Found, findByPublicIds } from './public-ids.ts';
 import type { ReadRow } from './source-row.ts';
 
@@ -30,9 +38,34 @@ export async function findLinks<Row extends RecordRow>(
       ...(await findByPublicIds(trx, organizationId, type, ids)),
       ...(await findByUuids(trx, organizationId, type, ids.filter(isUuid))),
     ]);
+    if (isMergeable(type)) await followMerges(trx, organizationId, type, targets);
     links.push({ column, publicColumn, type, targets });
   }
   return { follow: (fields) => follow(links, fields) };
+}
+
+/**
+ * Whoever was merged is where they went. They are held as the foreign key will hold them, so that a merge that is under
+ * way is waited for and not linked behind.
+ */
+async function followMerges(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  type: MergeableType,
+  targets: Map<string, Found>,
+): Promise<void> {
+  const ids = [...targets.values()].map(({ id }) => id);
+  if (ids.length === 0) return;
+  const wanted = sql`id = any(${ids}::uuid[])`;
+  await sql`
+    select from ${sql.table(tables[type].table)} where organization_id = ${organizationId} and ${wanted}
+    order by id for key share`.execute(trx);
+  const survivors = await findSurvivors(trx, organizationId, type, wanted);
+  const byOrigin = new Map(survivors.map((survivor) => [survivor.origin, survivor]));
+  for (const [name, { id }] of targets) {
+    const survivor = byOrigin.get(id);
+    if (survivor !== undefined) targets.set(name, { ...survivor, deleted_at: null });
+  }
 }
 
 async function findByUuids(

@@ -135,7 +135,9 @@ function problemOf<Row extends RecordRow>(
   isTaken: boolean,
 ): Result | undefined {
   if (before?.deleted_at) {
-    return isDeleted(fields) ? 'unchanged' : [{ field: '', message: `The ${type} was deleted here.` }];
+    const into = before.merged_into_public_id;
+    const message = into ? `The ${type} was merged into ${into} here.` : `The ${type} was deleted here.`;
+    return isDeleted(fields) ? 'unchanged' : [{ field: '', message }];
   }
   const message = 'is taken by another record of this external_system';
   return isTaken ? [{ field: 'external_id', message }] : undefined;

@@ -11,7 +11,7 @@ import type { Collection } from '../records/collection.ts';
 import { checkAnyOf, checkRow, email, finite, oneOf, text } from '../records/rules.ts';
 import { commonFields, commonValues, enumTexts, timestampOf } from '../records/values.ts';
 
-export type LeadRow = Selectable<Leads> & { contact_public_id: string | null };
+export type LeadRow = Selectable<Leads> & { contact_public_id: string | null; merged_into_public_id: string | null };
 
 export const leadStatuses = enumTexts(CrmLeadStatusSchema);
 
@@ -84,5 +84,7 @@ export function toProto(row: LeadRow): MessageInitShape<typeof CrmLeadSchema> {
     convertedAt: timestampOf(row.converted_at),
     contactId: row.contact_id ?? undefined,
     contactPublicId: row.contact_public_id ?? undefined,
+    mergedIntoId: row.merged_into_id ?? undefined,
+    mergedIntoPublicId: row.merged_into_public_id ?? undefined,
   };
 }

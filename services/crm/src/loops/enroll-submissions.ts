@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { leads, toProto } from '../leads/lead.ts';
 import { selectRecords } from '../records/rows.ts';
+import { findSurvivors } from '../records/survivors.ts';
 
 /** Submissions of one turn, enrolled one after the other. */
 const batch = 50;
@@ -78,9 +79,12 @@ async function enrollOne(ctx: Context, due: Due): Promise<void> {
   }
 }
 
-/** The lead as a contact; undefined when it was deleted meanwhile. */
+/** The lead, or the one that it was merged into, as a contact; undefined when it was deleted meanwhile. */
 async function contactsOf(ctx: Context, due: Due): Promise<Uint8Array | undefined> {
-  const condition = sql`organization_id = ${due.organization_id} and id = ${due.lead_id} and deleted_at is null`;
+  const isLead = sql`id = ${due.lead_id}::uuid`;
+  const [survivor] = await findSurvivors(ctx.db.kysely, due.organization_id, 'lead', isLead);
+  const id = survivor?.id ?? due.lead_id;
+  const condition = sql`organization_id = ${due.organization_id} and id = ${id} and deleted_at is null`;
   const { rows } = await selectRecords(leads, condition).execute(ctx.db.kysely);
   const [row] = rows;
   if (row === undefined) return undefined;

@@ -5,6 +5,13 @@ import type { Violation } from '@drippulse/runtime';
 /** Types of records as change events and errors name them. */
 export type RecordType = 'account' | 'contact' | 'lead' | 'opportunity' | 'activity';
 
+/** Types whose duplicates can be merged: of one that was, `merged_into_id` says into which. */
+export type MergeableType = 'contact' | 'lead';
+
+export function isMergeable(type: RecordType): type is MergeableType {
+  return type === 'contact' || type === 'lead';
+}
+
 /** What can happen to a record. */
 export type Action = 'created' | 'updated' | 'deleted';
 
@@ -27,6 +34,8 @@ export type RecordRow = {
   created_at: Date;
   updated_at: Date;
   deleted_at: Date | null;
+  /** Only of types that are merged. */
+  merged_into_public_id?: string | null;
 };
 
 /** What stands for null in an order, so that a cursor can point behind it; also in the index over the column. */

@@ -1,7 +1,8 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { type Links, type RecordType, tables, type Values } from './collection.ts';
-import { hasId, notFound } from './ids.ts';
+import { hasId } from './ids.ts';
+import { missing } from './missing.ts';
 
 /** The values with the UUIDs of what they link to; a record that the organization does not have is not_found. */
 export async function resolveLinks(
@@ -18,11 +19,13 @@ export async function resolveLinks(
   return { ...values, ...resolved };
 }
 
+/** Held as the foreign key will hold it, so that a merge that is under way is waited for and not linked behind. */
 async function findId(trx: Transaction<DB>, organizationId: bigint, type: RecordType, id: string): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     select id from ${sql.table(tables[type].table)}
-    where organization_id = ${organizationId} and deleted_at is null and ${hasId(type, id)}`.execute(trx);
+    where organization_id = ${organizationId} and deleted_at is null and ${hasId(type, id)}
+    for key share`.execute(trx);
   const [row] = rows;
-  if (row === undefined) throw notFound(type);
+  if (row === undefined) throw await missing(trx, organizationId, type, id);
   return row.id;
 }

@@ -1,11 +1,13 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { type Collection, type RecordRow, tables } from './collection.ts';
-import { hasId, notFound } from './ids.ts';
+import { type Collection, isMergeable, type RecordRow, tables } from './collection.ts';
+import { hasId } from './ids.ts';
+import { missing } from './missing.ts';
 
 /** The columns of a row of the table named `record`, with the public ids of what it links to. */
-export function recordColumns<Row extends RecordRow>({ links }: Collection<Row>): RawBuilder<unknown> {
-  const publicIds = Object.entries(links).map(
+export function recordColumns<Row extends RecordRow>({ type, links }: Collection<Row>): RawBuilder<unknown> {
+  const shown = isMergeable(type) ? { ...links, merged_into_id: type } : links;
+  const publicIds = Object.entries(shown).map(
     ([column, target]) => sql`, (
       select linked.public_id from ${sql.table(tables[target].table)} as linked
       where linked.id = record.${sql.ref(column)}
@@ -32,7 +34,7 @@ export async function findRecord<Row extends RecordRow>(
 ): Promise<Row> {
   const { rows } = await selectRecords(collection, isLive(collection, organizationId, id)).execute(db);
   const [row] = rows;
-  if (row === undefined) throw notFound(collection.type);
+  if (row === undefined) throw await missing(db, organizationId, collection.type, id);
   return row;
 }
 
@@ -46,7 +48,7 @@ export async function lockRecord<Row extends RecordRow>(
   const condition = isLive(collection, organizationId, id);
   const { rows } = await sql<Row>`${selectRecords(collection, condition)} for update of record`.execute(trx);
   const [row] = rows;
-  if (row === undefined) throw notFound(collection.type);
+  if (row === undefined) throw await missing(trx, organizationId, collection.type, id);
   return row;
 }
 

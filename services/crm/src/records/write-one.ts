@@ -5,11 +5,16 @@ import { DomainError } from '@drippulse/runtime';
  * constraint decides, not a look before.
  */
 export async function writeOne<Row>(writing: Promise<{ rows: Row[] }>): Promise<Row> {
+  const { rows } = await tellTaken(writing);
+  const [row] = rows;
+  if (row === undefined) throw new Error('a record that is held was not there to write');
+  return row;
+}
+
+/** The same of a statement that writes several. */
+export async function tellTaken<T>(writing: Promise<T>): Promise<T> {
   try {
-    const { rows } = await writing;
-    const [row] = rows;
-    if (row === undefined) throw new Error('a record that is held was not there to write');
-    return row;
+    return await writing;
   } catch (error) {
     if (!isTaken(error)) throw error;
     const message = 'is taken by another record of this external_system';

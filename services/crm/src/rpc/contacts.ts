@@ -3,6 +3,10 @@ import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_p
 import { callerOf } from '@drippulse/rpc';
 import { contacts, contactValues, toProto } from '../contacts/contact.ts';
 import type { Context } from '../context.ts';
+import { listDuplicates } from '../duplicates/list-duplicates.ts';
+import { mergeToProto } from '../merges/merge.ts';
+import { mergeRecords } from '../merges/merge-records.ts';
+import { mergeableContacts } from '../merges/mergeable.ts';
 import { commit } from '../records/commit.ts';
 import { equalsAnyCase, linksTo } from '../records/conditions.ts';
 import { createRecord } from '../records/create-record.ts';
@@ -45,6 +49,16 @@ export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsSer
       commit(ctx, call, method.deleteCrmContact, request, async (trx) => {
         await deleteRecord(ctx, trx, call, contacts, request.id);
         return {};
+      }),
+    async listCrmContactDuplicates(request, call) {
+      const { groups, nextCursor } = await listDuplicates(ctx, call, contacts, request, request.contactId);
+      const duplicates = groups.map(({ records, ...group }) => ({ ...group, contacts: records.map(toProto) }));
+      return { duplicates, nextCursor };
+    },
+    mergeCrmContacts: (request, call) =>
+      commit(ctx, call, method.mergeCrmContacts, request, async (trx) => {
+        const { survivor, merge } = await mergeRecords(ctx, trx, call, mergeableContacts, request);
+        return { contact: toProto(survivor), merge: mergeToProto(merge) };
       }),
     importCrmContactsCsv: (requests, call) => importCsv(ctx, 'contacts', requests, call),
   };

@@ -8,6 +8,7 @@ import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom
 import { CrmImportsService } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { LeadFormsService, PublicLeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import type { Routes } from '@drippulse/rpc';
@@ -26,17 +27,20 @@ import { exportCsv } from './export-csv.ts';
 import { exportRecords } from './export-records.ts';
 import { getImport } from './get-import.ts';
 import { getLeadForm } from './get-lead-form.ts';
+import { getMerge } from './get-merge.ts';
 import { importRecords } from './import-records.ts';
 import { leadsMethods } from './leads.ts';
 import { listChangeEvents } from './list-change-events.ts';
 import { listCustomFields } from './list-custom-fields.ts';
 import { listImports } from './list-imports.ts';
 import { listLeadForms } from './list-lead-forms.ts';
+import { listMerges } from './list-merges.ts';
 import { listPipelines } from './list-pipelines.ts';
 import { opportunitiesMethods } from './opportunities.ts';
 import { setDefaultPipeline } from './set-default-pipeline.ts';
 import { showLeadForm } from './show-lead-form.ts';
 import { submitLeadForm } from './submit-lead-form.ts';
+import { undoMerge } from './undo-merge.ts';
 import { updateCustomField } from './update-custom-field.ts';
 import { updateLeadForm } from './update-lead-form.ts';
 import { updatePipeline } from './update-pipeline.ts';
@@ -82,6 +86,11 @@ export function routesOf(ctx: Context): Routes {
       getCrmImport: (request, call) => getImport(ctx, request, call),
       cancelCrmImport: (request, call) => cancelImport(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmImportsService>);
+    router.service(CrmMergesService, {
+      listCrmMerges: (request, call) => listMerges(ctx, request, call),
+      getCrmMerge: (request, call) => getMerge(ctx, request, call),
+      undoCrmMerge: (request, call) => undoMerge(ctx, request, call),
+    } satisfies ServiceImpl<typeof CrmMergesService>);
     router.service(CrmChangeEventsService, {
       listCrmChangeEvents: (request, call) => listChangeEvents(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmChangeEventsService>);

@@ -2,7 +2,11 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
+import { listDuplicates } from '../duplicates/list-duplicates.ts';
 import { leadStatuses, leads, leadValues, newLeadValues, toProto } from '../leads/lead.ts';
+import { mergeToProto } from '../merges/merge.ts';
+import { mergeRecords } from '../merges/merge-records.ts';
+import { mergeableLeads } from '../merges/mergeable.ts';
 import { commit } from '../records/commit.ts';
 import { equals, equalsAnyCase } from '../records/conditions.ts';
 import { createRecord } from '../records/create-record.ts';
@@ -48,6 +52,16 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
       commit(ctx, call, method.deleteCrmLead, request, async (trx) => {
         await deleteRecord(ctx, trx, call, leads, request.id);
         return {};
+      }),
+    async listCrmLeadDuplicates(request, call) {
+      const { groups, nextCursor } = await listDuplicates(ctx, call, leads, request, request.leadId);
+      const duplicates = groups.map(({ records, ...group }) => ({ ...group, leads: records.map(toProto) }));
+      return { duplicates, nextCursor };
+    },
+    mergeCrmLeads: (request, call) =>
+      commit(ctx, call, method.mergeCrmLeads, request, async (trx) => {
+        const { survivor, merge } = await mergeRecords(ctx, trx, call, mergeableLeads, request);
+        return { lead: toProto(survivor), merge: mergeToProto(merge) };
       }),
     importCrmLeadsCsv: (requests, call) => importCsv(ctx, 'leads', requests, call),
   };

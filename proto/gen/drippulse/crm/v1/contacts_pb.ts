@@ -6,6 +6,8 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { CrmImport } from "./imports_pb.ts";
 import { file_drippulse_crm_v1_imports } from "./imports_pb.ts";
+import type { CrmDuplicateKind, CrmMerge } from "./merges_pb.ts";
+import { file_drippulse_crm_v1_merges } from "./merges_pb.ts";
 import { file_drippulse_rest_v1_rest } from "../../rest/v1/rest_pb.ts";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.ts";
 import type { HttpBody } from "../../../google/api/httpbody_pb.ts";
@@ -18,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/contacts.proto.
  */
 export const file_drippulse_crm_v1_contacts: GenFile = /*@__PURE__*/
-  fileDesc("Ch9kcmlwcHVsc2UvY3JtL3YxL2NvbnRhY3RzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIvcFCgpDcm1Db250YWN0EjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDcyIhI3CglwdWJsaWNfaWQYAiABKAlCJJK1GCBCHiJjbnRfNGYxYzlkN2EyYjhlNjA1M2MxZDJlM2Y0IhIrCgVlbWFpbBgDIAEoCUIXkrUYE0IRImFkYUBleGFtcGxlLmNvbSJIAIgBARIkCgpmaXJzdF9uYW1lGAQgASgJQguStRgHQgUiQWRhIkgBiAEBEhYKCWxhc3RfbmFtZRgFIAEoCUgCiAEBEhIKBXRpdGxlGAYgASgJSAOIAQESEgoFcGhvbmUYByABKAlIBIgBARIXCgphY2NvdW50X2lkGAggASgJSAWIAQESHgoRYWNjb3VudF9wdWJsaWNfaWQYCSABKAlIBogBARIVCghvd25lcl9pZBgKIAEoA0gHiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgLIAEoCUgIiAEBEhgKC2V4dGVybmFsX2lkGAwgASgJSAmIAQESHgoGY3VzdG9tGA0gASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAqIAQFCCAoGX2VtYWlsQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUINCgtfYWNjb3VudF9pZEIUChJfYWNjb3VudF9wdWJsaWNfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQg0KC19kZWxldGVkX2F0Iu4DChZMaXN0Q3JtQ29udGFjdHNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESDgoBcRgFIAEoCUgEiAEBEhEKBHNvcnQYBiABKAlIBYgBARI2Cg11cGRhdGVkX3NpbmNlGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgGiAEBEhUKCG93bmVyX2lkGAggASgDSAeIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAkgASgJSAiIAQESGAoLZXh0ZXJuYWxfaWQYCiABKAlICYgBARISCgVlbWFpbBgLIAEoCUgKiAEBEi0KCmFjY291bnRfaWQYDCABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAuIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgQKAl9xQgcKBV9zb3J0QhAKDl91cGRhdGVkX3NpbmNlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIICgZfZW1haWxCDQoLX2FjY291bnRfaWQi0gIKF0xpc3RDcm1Db250YWN0c1Jlc3BvbnNlEi4KCGNvbnRhY3RzGAEgAygLMhwuZHJpcHB1bHNlLmNybS52MS5Dcm1Db250YWN0EhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyLVAwoXQ3JlYXRlQ3JtQ29udGFjdFJlcXVlc3QSKwoFZW1haWwYASABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgCIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYAyABKAlIAogBARISCgV0aXRsZRgEIAEoCUgDiAEBEhIKBXBob25lGAUgASgJSASIAQESLQoKYWNjb3VudF9pZBgGIAEoCUIUkrUYEDIOY3JtLkNybUFjY291bnRIBYgBARIVCghvd25lcl9pZBgHIAEoA0gGiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgIIAEoCUgHiAEBEhgKC2V4dGVybmFsX2lkGAkgASgJSAiIAQESIwoGY3VzdG9tGAogASgMQg6StRgKCAESBm9iamVjdEgJiAEBQggKBl9lbWFpbEINCgtfZmlyc3RfbmFtZUIMCgpfbGFzdF9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCDQoLX2FjY291bnRfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgkKB19jdXN0b20iSQoYQ3JlYXRlQ3JtQ29udGFjdFJlc3BvbnNlEi0KB2NvbnRhY3QYASABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QiIgoUR2V0Q3JtQ29udGFjdFJlcXVlc3QSCgoCaWQYASABKAkiRgoVR2V0Q3JtQ29udGFjdFJlc3BvbnNlEi0KB2NvbnRhY3QYASABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QikgQKF1VwZGF0ZUNybUNvbnRhY3RSZXF1ZXN0EgoKAmlkGAEgASgJEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIrCgVlbWFpbBgDIAEoCUIXkrUYE0IRImFkYUBleGFtcGxlLmNvbSJIAIgBARIkCgpmaXJzdF9uYW1lGAQgASgJQguStRgHQgUiQWRhIkgBiAEBEhYKCWxhc3RfbmFtZRgFIAEoCUgCiAEBEhIKBXRpdGxlGAYgASgJSAOIAQESEgoFcGhvbmUYByABKAlIBIgBARItCgphY2NvdW50X2lkGAggASgJQhSStRgQMg5jcm0uQ3JtQWNjb3VudEgFiAEBEhUKCG93bmVyX2lkGAkgASgDSAaIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAogASgJSAeIAQESGAoLZXh0ZXJuYWxfaWQYCyABKAlICIgBARIjCgZjdXN0b20YDCABKAxCDpK1GAoIARIGb2JqZWN0SAmIAQFCCAoGX2VtYWlsQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUINCgtfYWNjb3VudF9pZEILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJJChhVcGRhdGVDcm1Db250YWN0UmVzcG9uc2USLQoHY29udGFjdBgBIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ29udGFjdCIlChdEZWxldGVDcm1Db250YWN0UmVxdWVzdBIKCgJpZBgBIAEoCSIaChhEZWxldGVDcm1Db250YWN0UmVzcG9uc2UiYwobSW1wb3J0Q3JtQ29udGFjdHNDc3ZSZXF1ZXN0EiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5EhQKB2RyeV9ydW4YAiABKAhIAIgBAUIKCghfZHJ5X3J1biJLChxJbXBvcnRDcm1Db250YWN0c0NzdlJlc3BvbnNlEisKBmltcG9ydBgBIAEoCzIbLmRyaXBwdWxzZS5jcm0udjEuQ3JtSW1wb3J0MvgIChJDcm1Db250YWN0c1NlcnZpY2USmAEKD0xpc3RDcm1Db250YWN0cxIoLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUNvbnRhY3RzUmVxdWVzdBopLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUNvbnRhY3RzUmVzcG9uc2UiMIq1GBAQASoMQ1JNIGNvbnRhY3RzgtPkkwIWEhQvYXBpL3YxL2NybS9jb250YWN0cxLSAQoQQ3JlYXRlQ3JtQ29udGFjdBIpLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtQ29udGFjdFJlcXVlc3QaKi5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUNvbnRhY3RSZXNwb25zZSJnirUYOwjJARADIgdjb250YWN0KgxDUk0gY29udGFjdHM4AloZL2FwaS92MS9jcm0vY29udGFjdHMve2lkfXgCgtPkkwIiOgEqYgdjb250YWN0IhQvYXBpL3YxL2NybS9jb250YWN0cxKgAQoNR2V0Q3JtQ29udGFjdBImLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtQ29udGFjdFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkdldENybUNvbnRhY3RSZXNwb25zZSI+irUYEBABKgxDUk0gY29udGFjdHOC0+STAiRiB2NvbnRhY3QSGS9hcGkvdjEvY3JtL2NvbnRhY3RzL3tpZH0SuQEKEFVwZGF0ZUNybUNvbnRhY3QSKS5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUNvbnRhY3RSZXF1ZXN0GiouZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1Db250YWN0UmVzcG9uc2UiToq1GB0QAyIHY29udGFjdCoMQ1JNIGNvbnRhY3RzOAJ4AoLT5JMCJzoBKmIHY29udGFjdDIZL2FwaS92MS9jcm0vY29udGFjdHMve2lkfRKlAQoQRGVsZXRlQ3JtQ29udGFjdBIpLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtQ29udGFjdFJlcXVlc3QaKi5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUNvbnRhY3RSZXNwb25zZSI6irUYFQjMARADKgxDUk0gY29udGFjdHN4AoLT5JMCGyoZL2FwaS92MS9jcm0vY29udGFjdHMve2lkfRLqAQoUSW1wb3J0Q3JtQ29udGFjdHNDc3YSLS5kcmlwcHVsc2UuY3JtLnYxLkltcG9ydENybUNvbnRhY3RzQ3N2UmVxdWVzdBouLmRyaXBwdWxzZS5jcm0udjEuSW1wb3J0Q3JtQ29udGFjdHNDc3ZSZXNwb25zZSJxirUYOBADKgxDUk0gY29udGFjdHNAA1CQHGIGcHJlZmVyahJwcmVmZXJlbmNlLWFwcGxpZWR4AoIBAsoBgtPkkwIvOgRib2R5YgZpbXBvcnQiHy9hcGkvdjEvY3JtL2NvbnRhY3RzL2ltcG9ydF9jc3YoAWIGcHJvdG8z", [file_drippulse_crm_v1_imports, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("Ch9kcmlwcHVsc2UvY3JtL3YxL2NvbnRhY3RzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIvUGCgpDcm1Db250YWN0EjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDcyIhI3CglwdWJsaWNfaWQYAiABKAlCJJK1GCBCHiJjbnRfNGYxYzlkN2EyYjhlNjA1M2MxZDJlM2Y0IhIrCgVlbWFpbBgDIAEoCUIXkrUYE0IRImFkYUBleGFtcGxlLmNvbSJIAIgBARIkCgpmaXJzdF9uYW1lGAQgASgJQguStRgHQgUiQWRhIkgBiAEBEhYKCWxhc3RfbmFtZRgFIAEoCUgCiAEBEhIKBXRpdGxlGAYgASgJSAOIAQESEgoFcGhvbmUYByABKAlIBIgBARIXCgphY2NvdW50X2lkGAggASgJSAWIAQESHgoRYWNjb3VudF9wdWJsaWNfaWQYCSABKAlIBogBARIVCghvd25lcl9pZBgKIAEoA0gHiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgLIAEoCUgIiAEBEhgKC2V4dGVybmFsX2lkGAwgASgJSAmIAQESHgoGY3VzdG9tGA0gASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAqIAQESIwoObWVyZ2VkX2ludG9faWQYESABKAlCBpK1GAIgAUgLiAEBEioKFW1lcmdlZF9pbnRvX3B1YmxpY19pZBgSIAEoCUIGkrUYAiABSAyIAQFCCAoGX2VtYWlsQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUINCgtfYWNjb3VudF9pZEIUChJfYWNjb3VudF9wdWJsaWNfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQg0KC19kZWxldGVkX2F0QhEKD19tZXJnZWRfaW50b19pZEIYChZfbWVyZ2VkX2ludG9fcHVibGljX2lkIu4DChZMaXN0Q3JtQ29udGFjdHNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESDgoBcRgFIAEoCUgEiAEBEhEKBHNvcnQYBiABKAlIBYgBARI2Cg11cGRhdGVkX3NpbmNlGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgGiAEBEhUKCG93bmVyX2lkGAggASgDSAeIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAkgASgJSAiIAQESGAoLZXh0ZXJuYWxfaWQYCiABKAlICYgBARISCgVlbWFpbBgLIAEoCUgKiAEBEi0KCmFjY291bnRfaWQYDCABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAuIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgQKAl9xQgcKBV9zb3J0QhAKDl91cGRhdGVkX3NpbmNlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIICgZfZW1haWxCDQoLX2FjY291bnRfaWQi0gIKF0xpc3RDcm1Db250YWN0c1Jlc3BvbnNlEi4KCGNvbnRhY3RzGAEgAygLMhwuZHJpcHB1bHNlLmNybS52MS5Dcm1Db250YWN0EhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyLVAwoXQ3JlYXRlQ3JtQ29udGFjdFJlcXVlc3QSKwoFZW1haWwYASABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgCIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYAyABKAlIAogBARISCgV0aXRsZRgEIAEoCUgDiAEBEhIKBXBob25lGAUgASgJSASIAQESLQoKYWNjb3VudF9pZBgGIAEoCUIUkrUYEDIOY3JtLkNybUFjY291bnRIBYgBARIVCghvd25lcl9pZBgHIAEoA0gGiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgIIAEoCUgHiAEBEhgKC2V4dGVybmFsX2lkGAkgASgJSAiIAQESIwoGY3VzdG9tGAogASgMQg6StRgKCAESBm9iamVjdEgJiAEBQggKBl9lbWFpbEINCgtfZmlyc3RfbmFtZUIMCgpfbGFzdF9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCDQoLX2FjY291bnRfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgkKB19jdXN0b20iSQoYQ3JlYXRlQ3JtQ29udGFjdFJlc3BvbnNlEi0KB2NvbnRhY3QYASABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QiIgoUR2V0Q3JtQ29udGFjdFJlcXVlc3QSCgoCaWQYASABKAkiRgoVR2V0Q3JtQ29udGFjdFJlc3BvbnNlEi0KB2NvbnRhY3QYASABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QikgQKF1VwZGF0ZUNybUNvbnRhY3RSZXF1ZXN0EgoKAmlkGAEgASgJEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIrCgVlbWFpbBgDIAEoCUIXkrUYE0IRImFkYUBleGFtcGxlLmNvbSJIAIgBARIkCgpmaXJzdF9uYW1lGAQgASgJQguStRgHQgUiQWRhIkgBiAEBEhYKCWxhc3RfbmFtZRgFIAEoCUgCiAEBEhIKBXRpdGxlGAYgASgJSAOIAQESEgoFcGhvbmUYByABKAlIBIgBARItCgphY2NvdW50X2lkGAggASgJQhSStRgQMg5jcm0uQ3JtQWNjb3VudEgFiAEBEhUKCG93bmVyX2lkGAkgASgDSAaIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAogASgJSAeIAQESGAoLZXh0ZXJuYWxfaWQYCyABKAlICIgBARIjCgZjdXN0b20YDCABKAxCDpK1GAoIARIGb2JqZWN0SAmIAQFCCAoGX2VtYWlsQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUINCgtfYWNjb3VudF9pZEILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJJChhVcGRhdGVDcm1Db250YWN0UmVzcG9uc2USLQoHY29udGFjdBgBIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ29udGFjdCIlChdEZWxldGVDcm1Db250YWN0UmVxdWVzdBIKCgJpZBgBIAEoCSIaChhEZWxldGVDcm1Db250YWN0UmVzcG9uc2UiYwobSW1wb3J0Q3JtQ29udGFjdHNDc3ZSZXF1ZXN0EiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5EhQKB2RyeV9ydW4YAiABKAhIAIgBAUIKCghfZHJ5X3J1biJLChxJbXBvcnRDcm1Db250YWN0c0NzdlJlc3BvbnNlEisKBmltcG9ydBgBIAEoCzIbLmRyaXBwdWxzZS5jcm0udjEuQ3JtSW1wb3J0It0BCh9MaXN0Q3JtQ29udGFjdER1cGxpY2F0ZXNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESNQoEa2luZBgDIAEoDjIiLmRyaXBwdWxzZS5jcm0udjEuQ3JtRHVwbGljYXRlS2luZEgCiAEBEi0KCmNvbnRhY3RfaWQYBCABKAlCFJK1GBAyDmNybS5Dcm1Db250YWN0SAOIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX2tpbmRCDQoLX2NvbnRhY3RfaWQiiAEKIExpc3RDcm1Db250YWN0RHVwbGljYXRlc1Jlc3BvbnNlEjoKCmR1cGxpY2F0ZXMYASADKAsyJi5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3REdXBsaWNhdGVzEhgKC25leHRfY3Vyc29yGAIgASgJSACIAQFCDgoMX25leHRfY3Vyc29yIrQBChRDcm1Db250YWN0RHVwbGljYXRlcxIwCgRraW5kGAEgASgOMiIuZHJpcHB1bHNlLmNybS52MS5Dcm1EdXBsaWNhdGVLaW5kEiQKA2tleRgCIAEoCUIXkrUYE0IRImFkYUBleGFtcGxlLmNvbSISFAoMcmVjb3JkX2NvdW50GAMgASgDEi4KCGNvbnRhY3RzGAQgAygLMhwuZHJpcHB1bHNlLmNybS52MS5Dcm1Db250YWN0IoUCChdNZXJnZUNybUNvbnRhY3RzUmVxdWVzdBItCghzdXJ2aXZvchgBIAEoCUIWkrUYEjIOY3JtLkNybUNvbnRhY3Q4AUgAiAEBEjgKBm1lcmdlZBgCIAMoCUIokrUYJDgBQiBbImNudF80ZjFjOWQ3YTJiOGU2MDUzYzFkMmUzZjUiXRJFCgZmaWVsZHMYAyADKAsyNS5kcmlwcHVsc2UuY3JtLnYxLk1lcmdlQ3JtQ29udGFjdHNSZXF1ZXN0LkZpZWxkc0VudHJ5Gi0KC0ZpZWxkc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCwoJX3N1cnZpdm9yInQKGE1lcmdlQ3JtQ29udGFjdHNSZXNwb25zZRItCgdjb250YWN0GAEgASgLMhwuZHJpcHB1bHNlLmNybS52MS5Dcm1Db250YWN0EikKBW1lcmdlGAIgASgLMhouZHJpcHB1bHNlLmNybS52MS5Dcm1NZXJnZTLkCwoSQ3JtQ29udGFjdHNTZXJ2aWNlEpgBCg9MaXN0Q3JtQ29udGFjdHMSKC5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1Db250YWN0c1JlcXVlc3QaKS5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1Db250YWN0c1Jlc3BvbnNlIjCKtRgQEAEqDENSTSBjb250YWN0c4LT5JMCFhIUL2FwaS92MS9jcm0vY29udGFjdHMS0gEKEENyZWF0ZUNybUNvbnRhY3QSKS5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUNvbnRhY3RSZXF1ZXN0GiouZHJpcHB1bHNlLmNybS52MS5DcmVhdGVDcm1Db250YWN0UmVzcG9uc2UiZ4q1GDsIyQEQAyIHY29udGFjdCoMQ1JNIGNvbnRhY3RzOAJaGS9hcGkvdjEvY3JtL2NvbnRhY3RzL3tpZH14AoLT5JMCIjoBKmIHY29udGFjdCIUL2FwaS92MS9jcm0vY29udGFjdHMSoAEKDUdldENybUNvbnRhY3QSJi5kcmlwcHVsc2UuY3JtLnYxLkdldENybUNvbnRhY3RSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1Db250YWN0UmVzcG9uc2UiPoq1GBAQASoMQ1JNIGNvbnRhY3RzgtPkkwIkYgdjb250YWN0EhkvYXBpL3YxL2NybS9jb250YWN0cy97aWR9ErkBChBVcGRhdGVDcm1Db250YWN0EikuZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1Db250YWN0UmVxdWVzdBoqLmRyaXBwdWxzZS5jcm0udjEuVXBkYXRlQ3JtQ29udGFjdFJlc3BvbnNlIk6KtRgdEAMiB2NvbnRhY3QqDENSTSBjb250YWN0czgCeAKC0+STAic6ASpiB2NvbnRhY3QyGS9hcGkvdjEvY3JtL2NvbnRhY3RzL3tpZH0SpQEKEERlbGV0ZUNybUNvbnRhY3QSKS5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUNvbnRhY3RSZXF1ZXN0GiouZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1Db250YWN0UmVzcG9uc2UiOoq1GBUIzAEQAyoMQ1JNIGNvbnRhY3RzeAKC0+STAhsqGS9hcGkvdjEvY3JtL2NvbnRhY3RzL3tpZH0SvgEKGExpc3RDcm1Db250YWN0RHVwbGljYXRlcxIxLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUNvbnRhY3REdXBsaWNhdGVzUmVxdWVzdBoyLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUNvbnRhY3REdXBsaWNhdGVzUmVzcG9uc2UiO4q1GBAQASoMQ1JNIGNvbnRhY3RzgtPkkwIhEh8vYXBpL3YxL2NybS9jb250YWN0cy9kdXBsaWNhdGVzEqgBChBNZXJnZUNybUNvbnRhY3RzEikuZHJpcHB1bHNlLmNybS52MS5NZXJnZUNybUNvbnRhY3RzUmVxdWVzdBoqLmRyaXBwdWxzZS5jcm0udjEuTWVyZ2VDcm1Db250YWN0c1Jlc3BvbnNlIj2KtRgUEAMqDENSTSBjb250YWN0czgCeAKC0+STAh86ASoiGi9hcGkvdjEvY3JtL2NvbnRhY3RzL21lcmdlEuoBChRJbXBvcnRDcm1Db250YWN0c0NzdhItLmRyaXBwdWxzZS5jcm0udjEuSW1wb3J0Q3JtQ29udGFjdHNDc3ZSZXF1ZXN0Gi4uZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1Db250YWN0c0NzdlJlc3BvbnNlInGKtRg4EAMqDENSTSBjb250YWN0c0ADUJAcYgZwcmVmZXJqEnByZWZlcmVuY2UtYXBwbGllZHgCggECygGC0+STAi86BGJvZHliBmltcG9ydCIfL2FwaS92MS9jcm0vY29udGFjdHMvaW1wb3J0X2NzdigBYgZwcm90bzM", [file_drippulse_crm_v1_imports, file_drippulse_crm_v1_merges, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * CrmContact is a person whom you deal with.
@@ -137,6 +139,20 @@ export type CrmContact = Message<"drippulse.crm.v1.CrmContact"> & {
    * @generated from field: optional google.protobuf.Timestamp deleted_at = 16;
    */
   deletedAt?: Timestamp | undefined;
+
+  /**
+   * Contact that it was merged into: its UUID; only in exports and in the event of it.
+   *
+   * @generated from field: optional string merged_into_id = 17;
+   */
+  mergedIntoId?: string | undefined;
+
+  /**
+   * Contact that it was merged into: its `public_id`; only in exports and in the event of it.
+   *
+   * @generated from field: optional string merged_into_public_id = 18;
+   */
+  mergedIntoPublicId?: string | undefined;
 };
 
 /**
@@ -660,6 +676,184 @@ export const ImportCrmContactsCsvResponseSchema: GenMessage<ImportCrmContactsCsv
   messageDesc(file_drippulse_crm_v1_contacts, 12);
 
 /**
+ * Which groups, and paging.
+ *
+ * @generated from message drippulse.crm.v1.ListCrmContactDuplicatesRequest
+ */
+export type ListCrmContactDuplicatesRequest = Message<"drippulse.crm.v1.ListCrmContactDuplicatesRequest"> & {
+  /**
+   * Groups a page, 1 to 50 (default 50); larger values count as 50.
+   *
+   * @generated from field: optional int32 limit = 1;
+   */
+  limit?: number | undefined;
+
+  /**
+   * `next_cursor` of the page before.
+   *
+   * @generated from field: optional string cursor = 2;
+   */
+  cursor?: string | undefined;
+
+  /**
+   * Only those that have this in common.
+   *
+   * @generated from field: optional drippulse.crm.v1.CrmDuplicateKind kind = 3;
+   */
+  kind?: CrmDuplicateKind | undefined;
+
+  /**
+   * Only the groups that this contact is in: a UUID or `public_id`.
+   *
+   * @generated from field: optional string contact_id = 4;
+   */
+  contactId?: string | undefined;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.ListCrmContactDuplicatesRequest.
+ * Use `create(ListCrmContactDuplicatesRequestSchema)` to create a new message.
+ */
+export const ListCrmContactDuplicatesRequestSchema: GenMessage<ListCrmContactDuplicatesRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_contacts, 13);
+
+/**
+ * A page of groups.
+ *
+ * @generated from message drippulse.crm.v1.ListCrmContactDuplicatesResponse
+ */
+export type ListCrmContactDuplicatesResponse = Message<"drippulse.crm.v1.ListCrmContactDuplicatesResponse"> & {
+  /**
+   * The groups.
+   *
+   * @generated from field: repeated drippulse.crm.v1.CrmContactDuplicates duplicates = 1;
+   */
+  duplicates: CrmContactDuplicates[];
+
+  /**
+   * Where the next page starts; null on the last one.
+   *
+   * @generated from field: optional string next_cursor = 2;
+   */
+  nextCursor?: string | undefined;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.ListCrmContactDuplicatesResponse.
+ * Use `create(ListCrmContactDuplicatesResponseSchema)` to create a new message.
+ */
+export const ListCrmContactDuplicatesResponseSchema: GenMessage<ListCrmContactDuplicatesResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_contacts, 14);
+
+/**
+ * CrmContactDuplicates are contacts that may be one person.
+ *
+ * @generated from message drippulse.crm.v1.CrmContactDuplicates
+ */
+export type CrmContactDuplicates = Message<"drippulse.crm.v1.CrmContactDuplicates"> & {
+  /**
+   * What they have in common.
+   *
+   * @generated from field: drippulse.crm.v1.CrmDuplicateKind kind = 1;
+   */
+  kind: CrmDuplicateKind;
+
+  /**
+   * It, in the form in which it is compared: an address in lower case, or the digits of a number.
+   *
+   * @generated from field: string key = 2;
+   */
+  key: string;
+
+  /**
+   * How many there are, counted up to 50,000.
+   *
+   * @generated from field: int64 record_count = 3;
+   */
+  recordCount: bigint;
+
+  /**
+   * The oldest 20 of them, oldest first: as many as one merge takes.
+   *
+   * @generated from field: repeated drippulse.crm.v1.CrmContact contacts = 4;
+   */
+  contacts: CrmContact[];
+};
+
+/**
+ * Describes the message drippulse.crm.v1.CrmContactDuplicates.
+ * Use `create(CrmContactDuplicatesSchema)` to create a new message.
+ */
+export const CrmContactDuplicatesSchema: GenMessage<CrmContactDuplicates> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_contacts, 15);
+
+/**
+ * Which contacts become one.
+ *
+ * @generated from message drippulse.crm.v1.MergeCrmContactsRequest
+ */
+export type MergeCrmContactsRequest = Message<"drippulse.crm.v1.MergeCrmContactsRequest"> & {
+  /**
+   * Contact that stays: a UUID or `public_id`.
+   *
+   * @generated from field: optional string survivor = 1;
+   */
+  survivor?: string | undefined;
+
+  /**
+   * Contacts that become part of it: 1 to 20 UUIDs or `public_id`s. Their order decides whose value a field takes that the
+   * survivor lacks.
+   *
+   * @generated from field: repeated string merged = 2;
+   */
+  merged: string[];
+
+  /**
+   * Whose value a field takes, by the id of one of these contacts, even where that value is empty:
+   * `email`, `first_name`, `last_name`, `title`, `phone`, `account_id`, `owner_id`, `external_id` (with its
+   * `external_system`) and `custom.<key>`.
+   *
+   * @generated from field: map<string, string> fields = 3;
+   */
+  fields: { [key: string]: string };
+};
+
+/**
+ * Describes the message drippulse.crm.v1.MergeCrmContactsRequest.
+ * Use `create(MergeCrmContactsRequestSchema)` to create a new message.
+ */
+export const MergeCrmContactsRequestSchema: GenMessage<MergeCrmContactsRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_contacts, 16);
+
+/**
+ * The contact as it is now.
+ *
+ * @generated from message drippulse.crm.v1.MergeCrmContactsResponse
+ */
+export type MergeCrmContactsResponse = Message<"drippulse.crm.v1.MergeCrmContactsResponse"> & {
+  /**
+   * The survivor.
+   *
+   * @generated from field: drippulse.crm.v1.CrmContact contact = 1;
+   */
+  contact?: CrmContact | undefined;
+
+  /**
+   * What was done; its `id` takes it back.
+   *
+   * @generated from field: drippulse.crm.v1.CrmMerge merge = 2;
+   */
+  merge?: CrmMerge | undefined;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.MergeCrmContactsResponse.
+ * Use `create(MergeCrmContactsResponseSchema)` to create a new message.
+ */
+export const MergeCrmContactsResponseSchema: GenMessage<MergeCrmContactsResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_contacts, 17);
+
+/**
  * Contacts are the people whom you deal with.
  *
  * @generated from service drippulse.crm.v1.CrmContactsService
@@ -714,6 +908,34 @@ export const CrmContactsService: GenService<{
     methodKind: "unary";
     input: typeof DeleteCrmContactRequestSchema;
     output: typeof DeleteCrmContactResponseSchema;
+  },
+  /**
+   * Groups of live contacts that may be one person: they have the mail address, in whatever case, or the telephone number
+   * in common. Those with a common address come first, then those with a common number, each in the order of what
+   * they have in common. A page looks at 50,000 contacts at most, so that it may hold fewer groups than asked for, even
+   * none: the end is where `next_cursor` is null. There is no `total_count`, for counting means reading all contacts.
+   *
+   * @generated from rpc drippulse.crm.v1.CrmContactsService.ListCrmContactDuplicates
+   */
+  listCrmContactDuplicates: {
+    methodKind: "unary";
+    input: typeof ListCrmContactDuplicatesRequestSchema;
+    output: typeof ListCrmContactDuplicatesResponseSchema;
+  },
+  /**
+   * Makes one contact of several, in one transaction. The survivor keeps its values, what it lacks comes from the first of
+   * the merged ones that has it, and `fields` decides otherwise; `custom` goes member by member.
+   * Live opportunities, activities and converted leads of the merged ones are linked to the survivor, at most 10,000. The merged
+   * ones are deleted: their ids answer 404, whose message names the survivor, and imports refuse rows that mean
+   * them. Subscribers hear `updated` and `deleted` of every record that changed. `POST /crm/merges/{id}/undo` takes it
+   * back within 30 days. 422 `merge_too_many_links` beyond the 10,000.
+   *
+   * @generated from rpc drippulse.crm.v1.CrmContactsService.MergeCrmContacts
+   */
+  mergeCrmContacts: {
+    methodKind: "unary";
+    input: typeof MergeCrmContactsRequestSchema;
+    output: typeof MergeCrmContactsResponseSchema;
   },
   /**
    * Takes a CSV file: the raw body, or the part `file` of multipart/form-data. Its header names members as `GET` gives

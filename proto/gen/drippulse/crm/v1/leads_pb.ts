@@ -10,6 +10,8 @@ import type { CrmContact } from "./contacts_pb.ts";
 import { file_drippulse_crm_v1_contacts } from "./contacts_pb.ts";
 import type { CrmImport } from "./imports_pb.ts";
 import { file_drippulse_crm_v1_imports } from "./imports_pb.ts";
+import type { CrmDuplicateKind, CrmMerge } from "./merges_pb.ts";
+import { file_drippulse_crm_v1_merges } from "./merges_pb.ts";
 import type { CrmOpportunity } from "./opportunities_pb.ts";
 import { file_drippulse_crm_v1_opportunities } from "./opportunities_pb.ts";
 import { file_drippulse_rest_v1_rest } from "../../rest/v1/rest_pb.ts";
@@ -24,7 +26,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/leads.proto.
  */
 export const file_drippulse_crm_v1_leads: GenFile = /*@__PURE__*/
-  fileDesc("ChxkcmlwcHVsc2UvY3JtL3YxL2xlYWRzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIuYHCgdDcm1MZWFkEjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDczIhI4CglwdWJsaWNfaWQYAiABKAlCJZK1GCFCHyJsZWFkXzRmMWM5ZDdhMmI4ZTYwNTNjMWQyZTNmNCISKwoFZW1haWwYAyABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgEIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYBSABKAlIAogBARInCgxjb21wYW55X25hbWUYBiABKAlCDJK1GAhCBiJBY21lIkgDiAEBEhIKBXRpdGxlGAcgASgJSASIAQESEgoFcGhvbmUYCCABKAlIBYgBARIvCgZzdGF0dXMYCSABKA4yHy5kcmlwcHVsc2UuY3JtLnYxLkNybUxlYWRTdGF0dXMSEwoGc291cmNlGAogASgJSAaIAQESEgoFc2NvcmUYCyABKAFIB4gBARIVCghvd25lcl9pZBgMIAEoA0gIiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgNIAEoCUgJiAEBEhgKC2V4dGVybmFsX2lkGA4gASgJSAqIAQESHgoGY3VzdG9tGA8gASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAuIAQESNQoMY29udmVydGVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgMiAEBEhcKCmNvbnRhY3RfaWQYFCABKAlIDYgBARIeChFjb250YWN0X3B1YmxpY19pZBgVIAEoCUgOiAEBQggKBl9lbWFpbEINCgtfZmlyc3RfbmFtZUIMCgpfbGFzdF9uYW1lQg8KDV9jb21wYW55X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUIJCgdfc291cmNlQggKBl9zY29yZUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCDQoLX2RlbGV0ZWRfYXRCDwoNX2NvbnZlcnRlZF9hdEINCgtfY29udGFjdF9pZEIUChJfY29udGFjdF9wdWJsaWNfaWQijgQKE0xpc3RDcm1MZWFkc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIOCgFxGAUgASgJSASIAQESEQoEc29ydBgGIAEoCUgFiAEBEjYKDXVwZGF0ZWRfc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESFQoIb3duZXJfaWQYCCABKANIB4gBARIcCg9leHRlcm5hbF9zeXN0ZW0YCSABKAlICIgBARIYCgtleHRlcm5hbF9pZBgKIAEoCUgJiAEBEjQKBnN0YXR1cxgLIAEoDjIfLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZFN0YXR1c0gKiAEBEhIKBWVtYWlsGAwgASgJSAuIAQESEwoGc291cmNlGA0gASgJSAyIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgQKAl9xQgcKBV9zb3J0QhAKDl91cGRhdGVkX3NpbmNlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIJCgdfc3RhdHVzQggKBl9lbWFpbEIJCgdfc291cmNlIskCChRMaXN0Q3JtTGVhZHNSZXNwb25zZRIoCgVsZWFkcxgBIAMoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZBITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMi7wQKFENyZWF0ZUNybUxlYWRSZXF1ZXN0EisKBWVtYWlsGAEgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIkgAiAEBEiQKCmZpcnN0X25hbWUYAiABKAlCC5K1GAdCBSJBZGEiSAGIAQESFgoJbGFzdF9uYW1lGAMgASgJSAKIAQESJwoMY29tcGFueV9uYW1lGAQgASgJQgyStRgIQgYiQWNtZSJIA4gBARISCgV0aXRsZRgFIAEoCUgEiAEBEhIKBXBob25lGAYgASgJSAWIAQESNAoGc3RhdHVzGAcgASgOMh8uZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkU3RhdHVzSAaIAQESEwoGc291cmNlGAggASgJSAeIAQESEgoFc2NvcmUYCSABKAFICIgBARIUCgdjb21wYW55GAogASgJSAmIAQESFQoIb3duZXJfaWQYCyABKANICogBARIcCg9leHRlcm5hbF9zeXN0ZW0YDCABKAlIC4gBARIYCgtleHRlcm5hbF9pZBgNIAEoCUgMiAEBEiMKBmN1c3RvbRgOIAEoDEIOkrUYCggBEgZvYmplY3RIDYgBAUIICgZfZW1haWxCDQoLX2ZpcnN0X25hbWVCDAoKX2xhc3RfbmFtZUIPCg1fY29tcGFueV9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCCQoHX3N0YXR1c0IJCgdfc291cmNlQggKBl9zY29yZUIKCghfY29tcGFueUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJAChVDcmVhdGVDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCIfChFHZXRDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCSI9ChJHZXRDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCKsBQoUVXBkYXRlQ3JtTGVhZFJlcXVlc3QSCgoCaWQYASABKAkSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEisKBWVtYWlsGAMgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIkgAiAEBEiQKCmZpcnN0X25hbWUYBCABKAlCC5K1GAdCBSJBZGEiSAGIAQESFgoJbGFzdF9uYW1lGAUgASgJSAKIAQESJwoMY29tcGFueV9uYW1lGAYgASgJQgyStRgIQgYiQWNtZSJIA4gBARISCgV0aXRsZRgHIAEoCUgEiAEBEhIKBXBob25lGAggASgJSAWIAQESNAoGc3RhdHVzGAkgASgOMh8uZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkU3RhdHVzSAaIAQESEwoGc291cmNlGAogASgJSAeIAQESEgoFc2NvcmUYCyABKAFICIgBARIUCgdjb21wYW55GAwgASgJSAmIAQESFQoIb3duZXJfaWQYDSABKANICogBARIcCg9leHRlcm5hbF9zeXN0ZW0YDiABKAlIC4gBARIYCgtleHRlcm5hbF9pZBgPIAEoCUgMiAEBEiMKBmN1c3RvbRgQIAEoDEIOkrUYCggBEgZvYmplY3RIDYgBAUIICgZfZW1haWxCDQoLX2ZpcnN0X25hbWVCDAoKX2xhc3RfbmFtZUIPCg1fY29tcGFueV9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCCQoHX3N0YXR1c0IJCgdfc291cmNlQggKBl9zY29yZUIKCghfY29tcGFueUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJAChVVcGRhdGVDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCIiChREZWxldGVDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCSIXChVEZWxldGVDcm1MZWFkUmVzcG9uc2UiuAMKFUNvbnZlcnRDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCRItCgpjb250YWN0X2lkGAIgASgJQhSStRgQMg5jcm0uQ3JtQ29udGFjdEgAiAEBEi0KCmFjY291bnRfaWQYAyABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAGIAQESHwoSY3JlYXRlX29wcG9ydHVuaXR5GAQgASgISAKIAQESHQoQb3Bwb3J0dW5pdHlfbmFtZRgFIAEoCUgDiAEBEkUKEXBpcGVsaW5lX3N0YWdlX2lkGAYgASgJQiWStRghMh9jcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlSASIAQESGQoMYW1vdW50X2NlbnRzGAcgASgDSAWIAQESFQoIY3VycmVuY3kYCCABKAlIBogBAUINCgtfY29udGFjdF9pZEINCgtfYWNjb3VudF9pZEIVChNfY3JlYXRlX29wcG9ydHVuaXR5QhMKEV9vcHBvcnR1bml0eV9uYW1lQhQKEl9waXBlbGluZV9zdGFnZV9pZEIPCg1fYW1vdW50X2NlbnRzQgsKCV9jdXJyZW5jeSL8AQoWQ29udmVydENybUxlYWRSZXNwb25zZRInCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkEi0KB2NvbnRhY3QYAiABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QSMgoHYWNjb3VudBgDIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQWNjb3VudEgAiAEBEjoKC29wcG9ydHVuaXR5GAQgASgLMiAuZHJpcHB1bHNlLmNybS52MS5Dcm1PcHBvcnR1bml0eUgBiAEBQgoKCF9hY2NvdW50Qg4KDF9vcHBvcnR1bml0eSJgChhJbXBvcnRDcm1MZWFkc0NzdlJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIkgKGUltcG9ydENybUxlYWRzQ3N2UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQqxQEKDUNybUxlYWRTdGF0dXMSHwobQ1JNX0xFQURfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFwoTQ1JNX0xFQURfU1RBVFVTX05FVxABEhsKF0NSTV9MRUFEX1NUQVRVU19XT1JLSU5HEAISHQoZQ1JNX0xFQURfU1RBVFVTX1FVQUxJRklFRBADEh8KG0NSTV9MRUFEX1NUQVRVU19VTlFVQUxJRklFRBAEEh0KGUNSTV9MRUFEX1NUQVRVU19DT05WRVJURUQQBTKvCQoPQ3JtTGVhZHNTZXJ2aWNlEokBCgxMaXN0Q3JtTGVhZHMSJS5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1MZWFkc1JlcXVlc3QaJi5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1MZWFkc1Jlc3BvbnNlIiqKtRgNEAEqCUNSTSBsZWFkc4LT5JMCExIRL2FwaS92MS9jcm0vbGVhZHMSugEKDUNyZWF0ZUNybUxlYWQSJi5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUxlYWRSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5DcmVhdGVDcm1MZWFkUmVzcG9uc2UiWIq1GDIIyQEQAyIEbGVhZCoJQ1JNIGxlYWRzOAJaFi9hcGkvdjEvY3JtL2xlYWRzL3tpZH14AoLT5JMCHDoBKmIEbGVhZCIRL2FwaS92MS9jcm0vbGVhZHMSjgEKCkdldENybUxlYWQSIy5kcmlwcHVsc2UuY3JtLnYxLkdldENybUxlYWRSZXF1ZXN0GiQuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1MZWFkUmVzcG9uc2UiNYq1GA0QASoJQ1JNIGxlYWRzgtPkkwIeYgRsZWFkEhYvYXBpL3YxL2NybS9sZWFkcy97aWR9EqQBCg1VcGRhdGVDcm1MZWFkEiYuZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1MZWFkUmVxdWVzdBonLmRyaXBwdWxzZS5jcm0udjEuVXBkYXRlQ3JtTGVhZFJlc3BvbnNlIkKKtRgXEAMiBGxlYWQqCUNSTSBsZWFkczgCeAKC0+STAiE6ASpiBGxlYWQyFi9hcGkvdjEvY3JtL2xlYWRzL3tpZH0SlgEKDURlbGV0ZUNybUxlYWQSJi5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUxlYWRSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1MZWFkUmVzcG9uc2UiNIq1GBIIzAEQAyoJQ1JNIGxlYWRzeAKC0+STAhgqFi9hcGkvdjEvY3JtL2xlYWRzL3tpZH0SowEKDkNvbnZlcnRDcm1MZWFkEicuZHJpcHB1bHNlLmNybS52MS5Db252ZXJ0Q3JtTGVhZFJlcXVlc3QaKC5kcmlwcHVsc2UuY3JtLnYxLkNvbnZlcnRDcm1MZWFkUmVzcG9uc2UiPoq1GBEQAyoJQ1JNIGxlYWRzOAJ4AoLT5JMCIzoBKiIeL2FwaS92MS9jcm0vbGVhZHMve2lkfS9jb252ZXJ0EtsBChFJbXBvcnRDcm1MZWFkc0NzdhIqLmRyaXBwdWxzZS5jcm0udjEuSW1wb3J0Q3JtTGVhZHNDc3ZSZXF1ZXN0GisuZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1MZWFkc0NzdlJlc3BvbnNlImuKtRg1EAMqCUNSTSBsZWFkc0ADUJAcYgZwcmVmZXJqEnByZWZlcmVuY2UtYXBwbGllZHgCggECygGC0+STAiw6BGJvZHliBmltcG9ydCIcL2FwaS92MS9jcm0vbGVhZHMvaW1wb3J0X2NzdigBYgZwcm90bzM", [file_drippulse_crm_v1_accounts, file_drippulse_crm_v1_contacts, file_drippulse_crm_v1_imports, file_drippulse_crm_v1_opportunities, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("ChxkcmlwcHVsc2UvY3JtL3YxL2xlYWRzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIuQICgdDcm1MZWFkEjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDczIhI4CglwdWJsaWNfaWQYAiABKAlCJZK1GCFCHyJsZWFkXzRmMWM5ZDdhMmI4ZTYwNTNjMWQyZTNmNCISKwoFZW1haWwYAyABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgEIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYBSABKAlIAogBARInCgxjb21wYW55X25hbWUYBiABKAlCDJK1GAhCBiJBY21lIkgDiAEBEhIKBXRpdGxlGAcgASgJSASIAQESEgoFcGhvbmUYCCABKAlIBYgBARIvCgZzdGF0dXMYCSABKA4yHy5kcmlwcHVsc2UuY3JtLnYxLkNybUxlYWRTdGF0dXMSEwoGc291cmNlGAogASgJSAaIAQESEgoFc2NvcmUYCyABKAFIB4gBARIVCghvd25lcl9pZBgMIAEoA0gIiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgNIAEoCUgJiAEBEhgKC2V4dGVybmFsX2lkGA4gASgJSAqIAQESHgoGY3VzdG9tGA8gASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAuIAQESIwoObWVyZ2VkX2ludG9faWQYFiABKAlCBpK1GAIgAUgMiAEBEioKFW1lcmdlZF9pbnRvX3B1YmxpY19pZBgXIAEoCUIGkrUYAiABSA2IAQESNQoMY29udmVydGVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgOiAEBEhcKCmNvbnRhY3RfaWQYFCABKAlID4gBARIeChFjb250YWN0X3B1YmxpY19pZBgVIAEoCUgQiAEBQggKBl9lbWFpbEINCgtfZmlyc3RfbmFtZUIMCgpfbGFzdF9uYW1lQg8KDV9jb21wYW55X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUIJCgdfc291cmNlQggKBl9zY29yZUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCDQoLX2RlbGV0ZWRfYXRCEQoPX21lcmdlZF9pbnRvX2lkQhgKFl9tZXJnZWRfaW50b19wdWJsaWNfaWRCDwoNX2NvbnZlcnRlZF9hdEINCgtfY29udGFjdF9pZEIUChJfY29udGFjdF9wdWJsaWNfaWQijgQKE0xpc3RDcm1MZWFkc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIOCgFxGAUgASgJSASIAQESEQoEc29ydBgGIAEoCUgFiAEBEjYKDXVwZGF0ZWRfc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESFQoIb3duZXJfaWQYCCABKANIB4gBARIcCg9leHRlcm5hbF9zeXN0ZW0YCSABKAlICIgBARIYCgtleHRlcm5hbF9pZBgKIAEoCUgJiAEBEjQKBnN0YXR1cxgLIAEoDjIfLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZFN0YXR1c0gKiAEBEhIKBWVtYWlsGAwgASgJSAuIAQESEwoGc291cmNlGA0gASgJSAyIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgQKAl9xQgcKBV9zb3J0QhAKDl91cGRhdGVkX3NpbmNlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIJCgdfc3RhdHVzQggKBl9lbWFpbEIJCgdfc291cmNlIskCChRMaXN0Q3JtTGVhZHNSZXNwb25zZRIoCgVsZWFkcxgBIAMoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZBITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMi7wQKFENyZWF0ZUNybUxlYWRSZXF1ZXN0EisKBWVtYWlsGAEgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIkgAiAEBEiQKCmZpcnN0X25hbWUYAiABKAlCC5K1GAdCBSJBZGEiSAGIAQESFgoJbGFzdF9uYW1lGAMgASgJSAKIAQESJwoMY29tcGFueV9uYW1lGAQgASgJQgyStRgIQgYiQWNtZSJIA4gBARISCgV0aXRsZRgFIAEoCUgEiAEBEhIKBXBob25lGAYgASgJSAWIAQESNAoGc3RhdHVzGAcgASgOMh8uZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkU3RhdHVzSAaIAQESEwoGc291cmNlGAggASgJSAeIAQESEgoFc2NvcmUYCSABKAFICIgBARIUCgdjb21wYW55GAogASgJSAmIAQESFQoIb3duZXJfaWQYCyABKANICogBARIcCg9leHRlcm5hbF9zeXN0ZW0YDCABKAlIC4gBARIYCgtleHRlcm5hbF9pZBgNIAEoCUgMiAEBEiMKBmN1c3RvbRgOIAEoDEIOkrUYCggBEgZvYmplY3RIDYgBAUIICgZfZW1haWxCDQoLX2ZpcnN0X25hbWVCDAoKX2xhc3RfbmFtZUIPCg1fY29tcGFueV9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCCQoHX3N0YXR1c0IJCgdfc291cmNlQggKBl9zY29yZUIKCghfY29tcGFueUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJAChVDcmVhdGVDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCIfChFHZXRDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCSI9ChJHZXRDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCKsBQoUVXBkYXRlQ3JtTGVhZFJlcXVlc3QSCgoCaWQYASABKAkSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEisKBWVtYWlsGAMgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIkgAiAEBEiQKCmZpcnN0X25hbWUYBCABKAlCC5K1GAdCBSJBZGEiSAGIAQESFgoJbGFzdF9uYW1lGAUgASgJSAKIAQESJwoMY29tcGFueV9uYW1lGAYgASgJQgyStRgIQgYiQWNtZSJIA4gBARISCgV0aXRsZRgHIAEoCUgEiAEBEhIKBXBob25lGAggASgJSAWIAQESNAoGc3RhdHVzGAkgASgOMh8uZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkU3RhdHVzSAaIAQESEwoGc291cmNlGAogASgJSAeIAQESEgoFc2NvcmUYCyABKAFICIgBARIUCgdjb21wYW55GAwgASgJSAmIAQESFQoIb3duZXJfaWQYDSABKANICogBARIcCg9leHRlcm5hbF9zeXN0ZW0YDiABKAlIC4gBARIYCgtleHRlcm5hbF9pZBgPIAEoCUgMiAEBEiMKBmN1c3RvbRgQIAEoDEIOkrUYCggBEgZvYmplY3RIDYgBAUIICgZfZW1haWxCDQoLX2ZpcnN0X25hbWVCDAoKX2xhc3RfbmFtZUIPCg1fY29tcGFueV9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCCQoHX3N0YXR1c0IJCgdfc291cmNlQggKBl9zY29yZUIKCghfY29tcGFueUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJAChVVcGRhdGVDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCIiChREZWxldGVDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCSIXChVEZWxldGVDcm1MZWFkUmVzcG9uc2UiuAMKFUNvbnZlcnRDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCRItCgpjb250YWN0X2lkGAIgASgJQhSStRgQMg5jcm0uQ3JtQ29udGFjdEgAiAEBEi0KCmFjY291bnRfaWQYAyABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAGIAQESHwoSY3JlYXRlX29wcG9ydHVuaXR5GAQgASgISAKIAQESHQoQb3Bwb3J0dW5pdHlfbmFtZRgFIAEoCUgDiAEBEkUKEXBpcGVsaW5lX3N0YWdlX2lkGAYgASgJQiWStRghMh9jcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlSASIAQESGQoMYW1vdW50X2NlbnRzGAcgASgDSAWIAQESFQoIY3VycmVuY3kYCCABKAlIBogBAUINCgtfY29udGFjdF9pZEINCgtfYWNjb3VudF9pZEIVChNfY3JlYXRlX29wcG9ydHVuaXR5QhMKEV9vcHBvcnR1bml0eV9uYW1lQhQKEl9waXBlbGluZV9zdGFnZV9pZEIPCg1fYW1vdW50X2NlbnRzQgsKCV9jdXJyZW5jeSL8AQoWQ29udmVydENybUxlYWRSZXNwb25zZRInCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkEi0KB2NvbnRhY3QYAiABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QSMgoHYWNjb3VudBgDIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQWNjb3VudEgAiAEBEjoKC29wcG9ydHVuaXR5GAQgASgLMiAuZHJpcHB1bHNlLmNybS52MS5Dcm1PcHBvcnR1bml0eUgBiAEBQgoKCF9hY2NvdW50Qg4KDF9vcHBvcnR1bml0eSJgChhJbXBvcnRDcm1MZWFkc0NzdlJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIkgKGUltcG9ydENybUxlYWRzQ3N2UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQi0QEKHExpc3RDcm1MZWFkRHVwbGljYXRlc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARI1CgRraW5kGAMgASgOMiIuZHJpcHB1bHNlLmNybS52MS5Dcm1EdXBsaWNhdGVLaW5kSAKIAQESJwoHbGVhZF9pZBgEIAEoCUIRkrUYDTILY3JtLkNybUxlYWRIA4gBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfa2luZEIKCghfbGVhZF9pZCKCAQodTGlzdENybUxlYWREdXBsaWNhdGVzUmVzcG9uc2USNwoKZHVwbGljYXRlcxgBIAMoCzIjLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZER1cGxpY2F0ZXMSGAoLbmV4dF9jdXJzb3IYAiABKAlIAIgBAUIOCgxfbmV4dF9jdXJzb3IiqwEKEUNybUxlYWREdXBsaWNhdGVzEjAKBGtpbmQYASABKA4yIi5kcmlwcHVsc2UuY3JtLnYxLkNybUR1cGxpY2F0ZUtpbmQSJAoDa2V5GAIgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIhIUCgxyZWNvcmRfY291bnQYAyABKAMSKAoFbGVhZHMYBCADKAsyGS5kcmlwcHVsc2UuY3JtLnYxLkNybUxlYWQi/QEKFE1lcmdlQ3JtTGVhZHNSZXF1ZXN0EioKCHN1cnZpdm9yGAEgASgJQhOStRgPMgtjcm0uQ3JtTGVhZDgBSACIAQESOQoGbWVyZ2VkGAIgAygJQimStRglOAFCIVsibGVhZF80ZjFjOWQ3YTJiOGU2MDUzYzFkMmUzZjUiXRJCCgZmaWVsZHMYAyADKAsyMi5kcmlwcHVsc2UuY3JtLnYxLk1lcmdlQ3JtTGVhZHNSZXF1ZXN0LkZpZWxkc0VudHJ5Gi0KC0ZpZWxkc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCwoJX3N1cnZpdm9yImsKFU1lcmdlQ3JtTGVhZHNSZXNwb25zZRInCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkEikKBW1lcmdlGAIgASgLMhouZHJpcHB1bHNlLmNybS52MS5Dcm1NZXJnZSrFAQoNQ3JtTGVhZFN0YXR1cxIfChtDUk1fTEVBRF9TVEFUVVNfVU5TUEVDSUZJRUQQABIXChNDUk1fTEVBRF9TVEFUVVNfTkVXEAESGwoXQ1JNX0xFQURfU1RBVFVTX1dPUktJTkcQAhIdChlDUk1fTEVBRF9TVEFUVVNfUVVBTElGSUVEEAMSHwobQ1JNX0xFQURfU1RBVFVTX1VOUVVBTElGSUVEEAQSHQoZQ1JNX0xFQURfU1RBVFVTX0NPTlZFUlRFRBAFMv0LCg9Dcm1MZWFkc1NlcnZpY2USiQEKDExpc3RDcm1MZWFkcxIlLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWRzUmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWRzUmVzcG9uc2UiKoq1GA0QASoJQ1JNIGxlYWRzgtPkkwITEhEvYXBpL3YxL2NybS9sZWFkcxK6AQoNQ3JlYXRlQ3JtTGVhZBImLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtTGVhZFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUxlYWRSZXNwb25zZSJYirUYMgjJARADIgRsZWFkKglDUk0gbGVhZHM4AloWL2FwaS92MS9jcm0vbGVhZHMve2lkfXgCgtPkkwIcOgEqYgRsZWFkIhEvYXBpL3YxL2NybS9sZWFkcxKOAQoKR2V0Q3JtTGVhZBIjLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtTGVhZFJlcXVlc3QaJC5kcmlwcHVsc2UuY3JtLnYxLkdldENybUxlYWRSZXNwb25zZSI1irUYDRABKglDUk0gbGVhZHOC0+STAh5iBGxlYWQSFi9hcGkvdjEvY3JtL2xlYWRzL3tpZH0SpAEKDVVwZGF0ZUNybUxlYWQSJi5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUxlYWRSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1MZWFkUmVzcG9uc2UiQoq1GBcQAyIEbGVhZCoJQ1JNIGxlYWRzOAJ4AoLT5JMCIToBKmIEbGVhZDIWL2FwaS92MS9jcm0vbGVhZHMve2lkfRKWAQoNRGVsZXRlQ3JtTGVhZBImLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtTGVhZFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUxlYWRSZXNwb25zZSI0irUYEgjMARADKglDUk0gbGVhZHN4AoLT5JMCGCoWL2FwaS92MS9jcm0vbGVhZHMve2lkfRKjAQoOQ29udmVydENybUxlYWQSJy5kcmlwcHVsc2UuY3JtLnYxLkNvbnZlcnRDcm1MZWFkUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuQ29udmVydENybUxlYWRSZXNwb25zZSI+irUYERADKglDUk0gbGVhZHM4AngCgtPkkwIjOgEqIh4vYXBpL3YxL2NybS9sZWFkcy97aWR9L2NvbnZlcnQSrwEKFUxpc3RDcm1MZWFkRHVwbGljYXRlcxIuLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWREdXBsaWNhdGVzUmVxdWVzdBovLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWREdXBsaWNhdGVzUmVzcG9uc2UiNYq1GA0QASoJQ1JNIGxlYWRzgtPkkwIeEhwvYXBpL3YxL2NybS9sZWFkcy9kdXBsaWNhdGVzEpkBCg1NZXJnZUNybUxlYWRzEiYuZHJpcHB1bHNlLmNybS52MS5NZXJnZUNybUxlYWRzUmVxdWVzdBonLmRyaXBwdWxzZS5jcm0udjEuTWVyZ2VDcm1MZWFkc1Jlc3BvbnNlIjeKtRgREAMqCUNSTSBsZWFkczgCeAKC0+STAhw6ASoiFy9hcGkvdjEvY3JtL2xlYWRzL21lcmdlEtsBChFJbXBvcnRDcm1MZWFkc0NzdhIqLmRyaXBwdWxzZS5jcm0udjEuSW1wb3J0Q3JtTGVhZHNDc3ZSZXF1ZXN0GisuZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1MZWFkc0NzdlJlc3BvbnNlImuKtRg1EAMqCUNSTSBsZWFkc0ADUJAcYgZwcmVmZXJqEnByZWZlcmVuY2UtYXBwbGllZHgCggECygGC0+STAiw6BGJvZHliBmltcG9ydCIcL2FwaS92MS9jcm0vbGVhZHMvaW1wb3J0X2NzdigBYgZwcm90bzM", [file_drippulse_crm_v1_accounts, file_drippulse_crm_v1_contacts, file_drippulse_crm_v1_imports, file_drippulse_crm_v1_merges, file_drippulse_crm_v1_opportunities, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * CrmLead is a person who may become a customer.
@@ -157,6 +159,20 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
    * @generated from field: optional google.protobuf.Timestamp deleted_at = 18;
    */
   deletedAt?: Timestamp | undefined;
+
+  /**
+   * Lead that it was merged into: its UUID; only in exports and in the event of it.
+   *
+   * @generated from field: optional string merged_into_id = 22;
+   */
+  mergedIntoId?: string | undefined;
+
+  /**
+   * Lead that it was merged into: its `public_id`; only in exports and in the event of it.
+   *
+   * @generated from field: optional string merged_into_public_id = 23;
+   */
+  mergedIntoPublicId?: string | undefined;
 
   /**
    * When it was converted; null while it is not.
@@ -877,6 +893,184 @@ export const ImportCrmLeadsCsvResponseSchema: GenMessage<ImportCrmLeadsCsvRespon
   messageDesc(file_drippulse_crm_v1_leads, 14);
 
 /**
+ * Which groups, and paging.
+ *
+ * @generated from message drippulse.crm.v1.ListCrmLeadDuplicatesRequest
+ */
+export type ListCrmLeadDuplicatesRequest = Message<"drippulse.crm.v1.ListCrmLeadDuplicatesRequest"> & {
+  /**
+   * Groups a page, 1 to 50 (default 50); larger values count as 50.
+   *
+   * @generated from field: optional int32 limit = 1;
+   */
+  limit?: number | undefined;
+
+  /**
+   * `next_cursor` of the page before.
+   *
+   * @generated from field: optional string cursor = 2;
+   */
+  cursor?: string | undefined;
+
+  /**
+   * Only those that have this in common.
+   *
+   * @generated from field: optional drippulse.crm.v1.CrmDuplicateKind kind = 3;
+   */
+  kind?: CrmDuplicateKind | undefined;
+
+  /**
+   * Only the groups that this lead is in: a UUID or `public_id`.
+   *
+   * @generated from field: optional string lead_id = 4;
+   */
+  leadId?: string | undefined;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.ListCrmLeadDuplicatesRequest.
+ * Use `create(ListCrmLeadDuplicatesRequestSchema)` to create a new message.
+ */
+export const ListCrmLeadDuplicatesRequestSchema: GenMessage<ListCrmLeadDuplicatesRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_leads, 15);
+
+/**
+ * A page of groups.
+ *
+ * @generated from message drippulse.crm.v1.ListCrmLeadDuplicatesResponse
+ */
+export type ListCrmLeadDuplicatesResponse = Message<"drippulse.crm.v1.ListCrmLeadDuplicatesResponse"> & {
+  /**
+   * The groups.
+   *
+   * @generated from field: repeated drippulse.crm.v1.CrmLeadDuplicates duplicates = 1;
+   */
+  duplicates: CrmLeadDuplicates[];
+
+  /**
+   * Where the next page starts; null on the last one.
+   *
+   * @generated from field: optional string next_cursor = 2;
+   */
+  nextCursor?: string | undefined;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.ListCrmLeadDuplicatesResponse.
+ * Use `create(ListCrmLeadDuplicatesResponseSchema)` to create a new message.
+ */
+export const ListCrmLeadDuplicatesResponseSchema: GenMessage<ListCrmLeadDuplicatesResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_leads, 16);
+
+/**
+ * CrmLeadDuplicates are leads that may be one person.
+ *
+ * @generated from message drippulse.crm.v1.CrmLeadDuplicates
+ */
+export type CrmLeadDuplicates = Message<"drippulse.crm.v1.CrmLeadDuplicates"> & {
+  /**
+   * What they have in common.
+   *
+   * @generated from field: drippulse.crm.v1.CrmDuplicateKind kind = 1;
+   */
+  kind: CrmDuplicateKind;
+
+  /**
+   * It, in the form in which it is compared: an address in lower case, or the digits of a number.
+   *
+   * @generated from field: string key = 2;
+   */
+  key: string;
+
+  /**
+   * How many there are, counted up to 50,000.
+   *
+   * @generated from field: int64 record_count = 3;
+   */
+  recordCount: bigint;
+
+  /**
+   * The oldest 20 of them, oldest first: as many as one merge takes.
+   *
+   * @generated from field: repeated drippulse.crm.v1.CrmLead leads = 4;
+   */
+  leads: CrmLead[];
+};
+
+/**
+ * Describes the message drippulse.crm.v1.CrmLeadDuplicates.
+ * Use `create(CrmLeadDuplicatesSchema)` to create a new message.
+ */
+export const CrmLeadDuplicatesSchema: GenMessage<CrmLeadDuplicates> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_leads, 17);
+
+/**
+ * Which leads become one.
+ *
+ * @generated from message drippulse.crm.v1.MergeCrmLeadsRequest
+ */
+export type MergeCrmLeadsRequest = Message<"drippulse.crm.v1.MergeCrmLeadsRequest"> & {
+  /**
+   * Lead that stays: a UUID or `public_id`.
+   *
+   * @generated from field: optional string survivor = 1;
+   */
+  survivor?: string | undefined;
+
+  /**
+   * Leads that become part of it: 1 to 20 UUIDs or `public_id`s. Their order decides whose value a field takes that the
+   * survivor lacks.
+   *
+   * @generated from field: repeated string merged = 2;
+   */
+  merged: string[];
+
+  /**
+   * Whose value a field takes, by the id of one of these leads, even where that value is empty:
+   * `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, `status`, `source`, `score`,
+   * `owner_id`, `external_id` (with its `external_system`) and `custom.<key>`.
+   *
+   * @generated from field: map<string, string> fields = 3;
+   */
+  fields: { [key: string]: string };
+};
+
+/**
+ * Describes the message drippulse.crm.v1.MergeCrmLeadsRequest.
+ * Use `create(MergeCrmLeadsRequestSchema)` to create a new message.
+ */
+export const MergeCrmLeadsRequestSchema: GenMessage<MergeCrmLeadsRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_leads, 18);
+
+/**
+ * The lead as it is now.
+ *
+ * @generated from message drippulse.crm.v1.MergeCrmLeadsResponse
+ */
+export type MergeCrmLeadsResponse = Message<"drippulse.crm.v1.MergeCrmLeadsResponse"> & {
+  /**
+   * The survivor.
+   *
+   * @generated from field: drippulse.crm.v1.CrmLead lead = 1;
+   */
+  lead?: CrmLead | undefined;
+
+  /**
+   * What was done; its `id` takes it back.
+   *
+   * @generated from field: drippulse.crm.v1.CrmMerge merge = 2;
+   */
+  merge?: CrmMerge | undefined;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.MergeCrmLeadsResponse.
+ * Use `create(MergeCrmLeadsResponseSchema)` to create a new message.
+ */
+export const MergeCrmLeadsResponseSchema: GenMessage<MergeCrmLeadsResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_leads, 19);
+
+/**
  * CrmLeadStatus is how far a lead has come.
  *
  * @generated from enum drippulse.crm.v1.CrmLeadStatus
@@ -1006,6 +1200,35 @@ export const CrmLeadsService: GenService<{
     methodKind: "unary";
     input: typeof ConvertCrmLeadRequestSchema;
     output: typeof ConvertCrmLeadResponseSchema;
+  },
+  /**
+   * Groups of live leads that may be one person: they have the mail address, in whatever case, or the telephone number
+   * in common. Those with a common address come first, then those with a common number, each in the order of what
+   * they have in common. A page looks at 50,000 leads at most, so that it may hold fewer groups than asked for, even
+   * none: the end is where `next_cursor` is null. There is no `total_count`, for counting means reading all leads.
+   *
+   * @generated from rpc drippulse.crm.v1.CrmLeadsService.ListCrmLeadDuplicates
+   */
+  listCrmLeadDuplicates: {
+    methodKind: "unary";
+    input: typeof ListCrmLeadDuplicatesRequestSchema;
+    output: typeof ListCrmLeadDuplicatesResponseSchema;
+  },
+  /**
+   * Makes one lead of several, in one transaction. The survivor keeps its values, what it lacks comes from the first of
+   * the merged ones that has it, and `fields` decides otherwise; `custom` goes member by member. A survivor that is not
+   * converted takes over the conversion of a merged one and is `converted` then.
+   * Live activities of the merged ones are linked to the survivor, at most 10,000. The merged
+   * ones are deleted: their ids answer 404, whose message names the survivor, and imports refuse rows that mean
+   * them. Subscribers hear `updated` and `deleted` of every record that changed. `POST /crm/merges/{id}/undo` takes it
+   * back within 30 days. 422 `merge_too_many_links` beyond the 10,000.
+   *
+   * @generated from rpc drippulse.crm.v1.CrmLeadsService.MergeCrmLeads
+   */
+  mergeCrmLeads: {
+    methodKind: "unary";
+    input: typeof MergeCrmLeadsRequestSchema;
+    output: typeof MergeCrmLeadsResponseSchema;
   },
   /**
    * Takes a CSV file: the raw body, or the part `file` of multipart/form-data. Its header names members as `GET` gives

@@ -1,0 +1,112 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { type Collection, type RecordRow, tables } from '../records/collection.ts';
+import { selectRecords } from '../records/rows.ts';
+
+export type Kind = 'email' | 'phone';
+
+/** What some records have in common, and how many they are, counted up to `window`. */
+export type Group = { kind: Kind; key: string; recordCount: bigint };
+
+/** Records that one page looks at, by the index alone: 65 ms among a million, groups shown included. */
+const window = 50_000;
+/** Records shown of a group. */
+const shownRecords = 20;
+
+/** What records are compared by, as the indexes have it. */
+const keys: Readonly<Record<Kind, { key: RawBuilder<string>; has: RawBuilder<boolean> }>> = {
+  email: { key: sql`lower(email)`, has: sql`deleted_at is null` },
+  phone: { key: sql`phone_key(phone)`, has: sql`deleted_at is null and phone is not null` },
+};
+
+/** Where a page begins: behind a key, or with it where the page before could not see all that have it. */
+export type Start = { key: string; isIncluded: boolean };
+
+type Scan = { organizationId: bigint; kind: Kind; start: Start; limit: number };
+
+/**
+ * The groups from a key on, as far as a window reaches, and where the next page begins. The last key of a window may have
+ * more records behind it: it is left to the next, unless it fills the window all alone.
+ */
+export async function scanGroups<Row extends RecordRow>(
+  db: Kysely<DB>,
+  { type }: Collection<Row>,
+  { organizationId, kind, start, limit }: Scan,
+): Promise<{ groups: Group[]; next: Start | undefined }> {
+  const { key, has } = keys[kind];
+  const comparison = sql.raw(start.isIncluded ? '>=' : '>');
+  const { rows } = await sql<{ key: string | null; count: bigint; is_cut: boolean; is_one: boolean; last: string }>`
+    with scanned as materialized (
+      select ${key} as key from ${sql.table(tables[type].table)}
+      where organization_id = ${organizationId} and ${has} and ${key} ${comparison} ${start.key}
+      order by ${key} limit ${window}
+    ),
+    bounds as materialized (
+      select count(*) = ${window} as is_cut, min(key) = max(key) as is_one, max(key) as last from scanned
+    )
+    select shown.key, shown.count, bounds.is_cut, bounds.is_one, bounds.last
+    from bounds left join lateral (
+      select key, count(*) as count from scanned group by key
+      having count(*) > 1 and (not bounds.is_cut or bounds.is_one or key <> bounds.last)
+      order by key limit ${limit + 1}
+    ) as shown on true
+    order by shown.key`.execute(db);
+  const found = rows.flatMap(({ key: text, count }) =>
+    text === null ? [] : [{ kind, key: text, recordCount: count }],
+  );
+  const groups = found.slice(0, limit);
+  const [bounds] = rows;
+  const last = groups.at(-1);
+  if (found.length > limit && last !== undefined) return { groups, next: { key: last.key, isIncluded: false } };
+  return { groups, next: bounds?.is_cut === true ? { key: bounds.last, isIncluded: !bounds.is_one } : undefined };
+}
+
+/** The groups that a record is in. */
+export async function groupsOf<Row extends RecordRow>(
+  db: Kysely<DB>,
+  { type }: Collection<Row>,
+  { organization_id, id }: Row,
+  kinds: readonly Kind[],
+): Promise<Group[]> {
+  const groups: Group[] = [];
+  const table = sql.table(tables[type].table);
+  for (const kind of kinds) {
+    const { key, has } = keys[kind];
+    const { rows } = await sql<{ key: string | null; count: bigint }>`
+      select own.key, (
+        select count(*) from (
+          select from ${table} where organization_id = ${organization_id} and ${has} and ${key} = own.key limit ${window}
+        ) as alike
+      ) as count
+      from (select ${key} as key from ${table} where organization_id = ${organization_id} and id = ${id}) as own`.execute(
+      db,
+    );
+    for (const { key: text, count } of rows) {
+      if (text !== null && count > 1n) groups.push({ kind, key: text, recordCount: count });
+    }
+  }
+  return groups;
+}
+
+/** Each group with the oldest of its records. */
+export async function showRecords<Row extends RecordRow>(
+  db: Kysely<DB>,
+  collection: Collection<Row>,
+  organizationId: bigint,
+  groups: readonly Group[],
+): Promise<(Group & { records: Row[] })[]> {
+  const records = new Map<string, Row[]>();
+  for (const kind of new Set(groups.map((group) => group.kind))) {
+    const { key, has } = keys[kind];
+    const wanted = groups.filter((group) => group.kind === kind).map((group) => group.key);
+    const condition = sql`organization_id = ${organizationId} and ${has} and ${key} = wanted.key`;
+    const { rows } = await sql<Row & { group_key: string }>`
+      select oldest.*, wanted.key as group_key from unnest(${wanted}::text[]) as wanted (key)
+      cross join lateral (
+        ${selectRecords(collection, condition)} order by created_at, id limit ${shownRecords}
+      ) as oldest
+      order by oldest.created_at, oldest.id`.execute(db);
+    for (const [text, own] of Map.groupBy(rows, (row) => row.group_key)) records.set(`${kind} ${text}`, own);
+  }
+  return groups.map((group) => ({ ...group, records: records.get(`${group.kind} ${group.key}`) ?? [] }));
+}

@@ -1,0 +1,93 @@
+import { isRawNumber, type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
+import type { Violation } from '@drippulse/runtime';
+import type { RecordRow, Value, Values } from '../records/collection.ts';
+import type { Mergeable } from './mergeable.ts';
+
+const customPrefix = 'custom.';
+
+/** Whose value each field takes that a request says something of. */
+export type Choices<Row> = ReadonlyMap<string, Row>;
+
+/** The choices by the records that their ids name, or what is wrong with them. */
+export function readChoices<Row extends RecordRow>(
+  { fields }: Pick<Mergeable<Row>, 'fields'>,
+  rows: readonly Row[],
+  wanted: Readonly<Record<string, string>>,
+): { choices: Choices<Row>; problems: Violation[] } {
+  const choices = new Map<string, Row>();
+  const problems: Violation[] = [];
+  for (const [name, id] of Object.entries(wanted)) {
+    const row = rows.find((one) => isNamed(one, id));
+    const isKnown = Object.hasOwn(fields, name) || (name.startsWith(customPrefix) && name !== customPrefix);
+    if (!isKnown) problems.push({ field: `fields.${name}`, message: 'is no field that a merge decides' });
+    else if (row === undefined) problems.push({ field: `fields.${name}`, message: 'must be the id of one of these' });
+    else choices.set(name, row);
+  }
+  return { choices, problems };
+}
+
+export function isNamed(row: RecordRow, id: string): boolean {
+  return row.public_id === id || row.id === id.toLowerCase();
+}
+
+/**
+ * The columns that the survivor takes over: as chosen, even what is empty; else, where it has nothing, from the first of
+ * the merged ones that has something.
+ */
+export function chooseValues<Row extends RecordRow>(
+  { fields, carried }: Pick<Mergeable<Row>, 'fields' | 'carried'>,
+  survivor: Row,
+  merged: readonly Row[],
+  choices: Choices<Row>,
+): Values {
+  const values: Record<string, Value> = {};
+  for (const { columns, implies } of Object.values(carried)) {
+    const from = isEmpty(survivor, columns[0]) ? merged.find((row) => !isEmpty(row, columns[0])) : undefined;
+    if (from !== undefined) Object.assign(values, pick(from, columns), implies);
+  }
+  for (const [name, columns] of Object.entries(fields)) {
+    const chosen = choices.get(name);
+    const fallback = isEmpty(survivor, columns[0]) ? merged.find((row) => !isEmpty(row, columns[0])) : undefined;
+    const from = chosen ?? fallback;
+    if (from !== undefined) Object.assign(values, pick(from, columns));
+  }
+  return { ...values, custom: chooseCustom(survivor, merged, choices) };
+}
+
+function chooseCustom<Row extends RecordRow>(survivor: Row, merged: readonly Row[], choices: Choices<Row>): string {
+  const members = new Map(Object.entries(membersOf(survivor.custom)));
+  for (const row of merged) {
+    for (const [key, value] of Object.entries(membersOf(row.custom))) {
+      if (isNothing(members.get(key) ?? null) && !isNothing(value)) members.set(key, value);
+    }
+  }
+  for (const [name, row] of choices) {
+    if (!name.startsWith(customPrefix)) continue;
+    const key = name.slice(customPrefix.length);
+    const own = membersOf(row.custom);
+    const value = Object.hasOwn(own, key) ? own[key] : undefined;
+    if (value === undefined) members.delete(key);
+    else members.set(key, value);
+  }
+  return stringifyJson(Object.fromEntries(members));
+}
+
+export function membersOf(custom: string): JsonObject {
+  const value = parseJson(custom);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
+  return isObject ? value : {};
+}
+
+function isEmpty(row: RecordRow, column: string): boolean {
+  const values: Values = { ...row };
+  return isNothing(values[column] ?? null);
+}
+
+function isNothing(value: Value | JsonValue): boolean {
+  return value === null || value === '';
+}
+
+function pick(row: RecordRow, columns: readonly string[]): Values {
+  const values: Values = { ...row };
+  return Object.fromEntries(columns.map((column) => [column, values[column] ?? null]));
+}

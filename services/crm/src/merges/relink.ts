@@ -1,0 +1,116 @@
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { activities } from '../activities/activity.ts';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { leads } from '../leads/lead.ts';
+import { opportunities } from '../opportunities/opportunity.ts';
+import type { Author } from '../records/author.ts';
+import { type Change, recordChanges } from '../records/change-events.ts';
+import { type Collection, type Links, type MergeableType, type RecordRow, tables } from '../records/collection.ts';
+import { recordColumns } from '../records/rows.ts';
+
+/** Records written at a time: few enough that their texts fit in memory many times over. */
+const slice = 500;
+
+/** A record whose link was changed, and what it linked to before. */
+export type Moved = { id: string; previous: string };
+
+/** Whatever can be linked to a record that is merged. */
+type Linked = {
+  type: 'lead' | 'opportunity' | 'activity';
+  links: Links;
+  relinkSlice(relinking: Relinking): Promise<Moved[]>;
+};
+
+/** Live records that meet a condition get another link in a column. */
+type Relinking = {
+  ctx: Context;
+  trx: Transaction<DB>;
+  author: Author;
+  column: string;
+  condition: RawBuilder<unknown>;
+  to: string;
+};
+
+const linked: readonly Linked[] = [
+  linkedOf('lead', leads),
+  linkedOf('opportunity', opportunities),
+  linkedOf('activity', activities),
+];
+
+/** Columns that link to records of the type. */
+export type LinkColumn = { type: Linked['type']; column: string };
+
+export function columnsTo(target: MergeableType): LinkColumn[] {
+  return linked.flatMap(({ type, links }) =>
+    Object.entries(links).flatMap(([column, to]) => (to === target ? [{ type, column }] : [])),
+  );
+}
+
+/** How many live records link to these, counted up to a limit for each column. */
+export async function countLinks(
+  db: Kysely<DB>,
+  organizationId: bigint,
+  target: MergeableType,
+  ids: readonly string[],
+  limit: number,
+): Promise<bigint> {
+  const counts = columnsTo(target).map(
+    ({ type, column }) => sql`(
+      select count(*) from (
+        select from ${sql.table(tables[type].table)}
+        where organization_id = ${organizationId} and deleted_at is null and ${sql.ref(column)} = any(${ids}::uuid[])
+        limit ${limit}
+      ) as linked)`,
+  );
+  const { rows } = await sql<{ count: bigint }>`select (${sql.join(counts, sql` + `)})::bigint as count`.execute(db);
+  return rows[0]?.count ?? 0n;
+}
+
+/** Changes links until none meets the condition: what is changed must no longer meet it. */
+export async function relink({ type }: LinkColumn, relinking: Relinking): Promise<Moved[]> {
+  const moved: Moved[] = [];
+  const { relinkSlice } = linked.find((one) => one.type === type) ?? unknownType(type);
+  for (let count = slice; count === slice; ) {
+    const part = await relinkSlice(relinking);
+    moved.push(...part);
+    count = part.length;
+  }
+  return moved;
+}
+
+function unknownType(type: string): never {
+  throw new Error(`nothing of type ${type} links to records that are merged`);
+}
+
+function linkedOf<Row extends RecordRow>(type: Linked['type'], collection: Collection<Row>): Linked {
+  return { type, links: collection.links, relinkSlice: (relinking) => relinkSlice(collection, relinking) };
+}
+
+async function relinkSlice<Row extends RecordRow>(
+  collection: Collection<Row>,
+  { ctx, trx, author, column, condition, to }: Relinking,
+): Promise<Moved[]> {
+  const table = sql.table(tables[collection.type].table);
+  const link = sql.ref(column);
+  const { rows } = await sql<Row & { previous: string }>`
+    with moving as (
+      select id, ${link} as previous from ${table}
+      where organization_id = ${author.organizationId} and deleted_at is null and ${condition}
+      order by id limit ${slice} for update
+    )
+    update ${table} as record
+    set ${link} = ${to}::uuid, sequence = record.sequence + 1, updated_at = ${ctx.clock.now()}
+    from moving where record.id = moving.id
+    returning ${recordColumns(collection)}, moving.previous`.execute(trx);
+  const changes = rows.map(
+    (after): Change<Row> => ({
+      action: 'updated',
+      after,
+      before: { ...after, [column]: after.previous },
+      written: { [column]: to },
+    }),
+  );
+  await recordChanges(ctx, trx, author, collection, changes);
+  return rows.map(({ id, previous }) => ({ id, previous }));
+}

@@ -1,0 +1,19 @@
+import { DomainError } from '@drippulse/runtime';
+import type { Kysely } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { isMergeable, type RecordType } from './collection.ts';
+import { hasId, notFound } from './ids.ts';
+import { findSurvivors } from './survivors.ts';
+
+/** That a live record is not there; of one that was merged the message says into which. */
+export async function missing(
+  db: Kysely<DB>,
+  organizationId: bigint,
+  type: RecordType,
+  id: string,
+): Promise<DomainError> {
+  const survivors = isMergeable(type) ? await findSurvivors(db, organizationId, type, hasId(type, id)) : [];
+  const [survivor] = survivors;
+  if (survivor === undefined) return notFound(type);
+  return new DomainError('not_found', `${type}_not_found`, `The ${type} was merged into ${survivor.public_id}.`);
+}
