@@ -24,6 +24,7 @@ import type { Context } from './context.ts';
 import type { DB } from './db/schema.ts';
 import { createCaptcha } from './lead-forms/captcha.ts';
 import { startEnrollSubmissions } from './loops/enroll-submissions.ts';
+import { startForgetIdentities } from './loops/forget-identities.ts';
 import { startForgetSubmissions } from './loops/forget-submissions.ts';
 import { startImporting } from './loops/run-imports.ts';
 import { createServiceMetrics } from './metrics.ts';
@@ -69,7 +70,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     wake: { enrollSubmissions: () => enrolling.wake(), imports: () => importing.wake() },
   };
   const enrolling = startEnrollSubmissions(ctx);
-  const forgetting = startForgetSubmissions(ctx);
+  const forgetting = [startForgetSubmissions(ctx), startForgetIdentities(ctx)];
   const importing = startImporting(ctx);
   const routes = routesOf(ctx);
   const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
@@ -94,7 +95,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
       peers.unregister('crm');
       await server?.stop();
       await enrolling.stop();
-      await forgetting.stop();
+      await Promise.all(forgetting.map((loop) => loop.stop()));
       await captcha.close();
       await importing.stop();
       await partitions.stop();

@@ -131,6 +131,7 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
 
   return {
     db: db.kysely,
+    reach,
     workflows,
     enrolled,
     /** The next enrollments are refused so. */

@@ -11,6 +11,7 @@ import { listRecords } from '../records/list-records.ts';
 import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
+import { eraseContact } from './erase-contact.ts';
 import { importCsv } from './import-csv.ts';
 
 const { method } = CrmContactsService;
@@ -46,6 +47,7 @@ export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsSer
         await deleteRecord(ctx, trx, call, contacts, request.id);
         return {};
       }),
+    eraseCrmContact: (request, call) => eraseContact(ctx, request, call),
     importCrmContactsCsv: (requests, call) => importCsv(ctx, 'contacts', requests, call),
   };
 }
