@@ -26,6 +26,7 @@ import { createCaptcha } from './lead-forms/captcha.ts';
 import { startEnrollSubmissions } from './loops/enroll-submissions.ts';
 import { startForgetIdentities } from './loops/forget-identities.ts';
 import { startForgetSubmissions } from './loops/forget-submissions.ts';
+import { startResealKeys } from './loops/reseal-keys.ts';
 import { startImporting } from './loops/run-imports.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
@@ -70,7 +71,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     wake: { enrollSubmissions: () => enrolling.wake(), imports: () => importing.wake() },
   };
   const enrolling = startEnrollSubmissions(ctx);
-  const forgetting = [startForgetSubmissions(ctx), startForgetIdentities(ctx)];
+  const background = [startForgetSubmissions(ctx), startForgetIdentities(ctx), startResealKeys(ctx)];
   const importing = startImporting(ctx);
   const routes = routesOf(ctx);
   const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
@@ -95,7 +96,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
       peers.unregister('crm');
       await server?.stop();
       await enrolling.stop();
-      await Promise.all(forgetting.map((loop) => loop.stop()));
+      await Promise.all(background.map((loop) => loop.stop()));
       await captcha.close();
       await importing.stop();
       await partitions.stop();

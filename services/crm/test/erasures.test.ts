@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { createSealer } from '@drippulse/db';
 import { CrmActivityKind } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmErasuresService } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import type { Caller } from '@drippulse/rpc';
 import { eventually, findTexts } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { findBuried, resealKeys } from '../src/erasures/tombstones.ts';
 import { found } from './collections.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
@@ -199,4 +202,17 @@ test('only enrollment-runtime is told the addresses, until it says that it is do
   });
   await erasures(runtime).finishCrmErasure({ contactId: id });
   expect(await erasures(runtime).getCrmErasure({ contactId: id })).toMatchObject({ emails: [] });
+});
+
+test('the keys of tombstones follow a rotation, and what they keep out stays out', async () => {
+  const { id } = await create({ email: 'rotated@example.com' });
+  await harness.contacts(admin).eraseCrmContact({ id });
+  const [old, fresh] = [randomBytes(32), randomBytes(32)].map((bytes) => bytes.toString('base64'));
+  const rotated = { sealer: createSealer(`${fresh},${harness.encryptionKeys}`), db: harness.database };
+  expect(await resealKeys(rotated)).toBe(1);
+  expect(await resealKeys(rotated)).toBe(0);
+  const buried = (keys = '') =>
+    findBuried({ sealer: createSealer(keys) }, harness.db, 1n, [{ told: { email: 'Rotated@example.com' }, held: {} }]);
+  expect(await buried(fresh)).toEqual(new Set([0]));
+  await expect(buried(old)).rejects.toThrow();
 });

@@ -131,6 +131,8 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
 
   return {
     db: db.kysely,
+    database: db,
+    encryptionKeys: config.encryptionKeys,
     reach,
     workflows,
     enrolled,

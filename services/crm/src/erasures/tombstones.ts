@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Sealer } from '@drippulse/db';
+import type { Database, Sealer } from '@drippulse/db';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Value } from '../records/collection.ts';
@@ -61,6 +61,35 @@ export async function findBuried(
 export async function lockErasures(trx: Transaction<DB>, organizationId: bigint, mode: 'import' | 'erase') {
   const lock = sql.raw(mode === 'erase' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared');
   await sql`select ${lock}(hashtext('erasures'), hashtext(${String(organizationId)}))`.execute(trx);
+}
+
+const resealedAtOnce = 500;
+/** Of a box the version and the id of the key that sealed it; see `createSealer`. */
+const headBytes = 5;
+
+/** Seals by the current key what another one sealed; answers how many. */
+export async function resealKeys({ sealer, db }: { sealer: Sealer; db: Database<DB> }): Promise<number> {
+  const current = sealer.seal(Buffer.of(), '').subarray(0, headBytes);
+  let resealed = 0;
+  for (let found = resealedAtOnce; found === resealedAtOnce; ) {
+    const rows = await db.kysely
+      .selectFrom('tombstone_keys')
+      .selectAll()
+      .where(sql<boolean>`substring(sealed_key from 1 for ${headBytes}) <> ${current}`)
+      .limit(resealedAtOnce)
+      .execute();
+    for (const { organization_id: organizationId, sealed_key: box } of rows) {
+      const context = contextOf(organizationId);
+      await db.kysely
+        .updateTable('tombstone_keys')
+        .set({ sealed_key: sealer.seal(sealer.open(box, context), context) })
+        .where('organization_id', '=', organizationId)
+        .execute();
+    }
+    found = rows.length;
+    resealed += found;
+  }
+  return resealed;
 }
 
 async function findKey({ sealer }: { sealer: Sealer }, db: Kysely<DB>, organizationId: bigint) {
