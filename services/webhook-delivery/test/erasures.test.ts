@@ -40,7 +40,11 @@ async function sendEnrollment(payload: MessageInitShape<typeof EnrollmentEventSc
     payload,
   };
   const value = toBinary(EnrollmentEventSchema, create(EnrollmentEventSchema, message));
-  await harness.send(EnrollmentEventSchema, { key: '1:enrollment:7', value, headers: { ce_id: id, ce_type: 'test.event' } });
+  await harness.send(EnrollmentEventSchema, {
+    key: '1:enrollment:7',
+    value,
+    headers: { ce_id: id, ce_type: 'test.event' },
+  });
 }
 
 /** Bodies that are stored, by the type of their event, empty ones as such. */

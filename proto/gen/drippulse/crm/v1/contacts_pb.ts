@@ -182,7 +182,8 @@ export type ListCrmContactsRequest = Message<"drippulse.crm.v1.ListCrmContactsRe
 
   /**
    * Part of the mail address, name, telephone number or `public_id`. Fewer than three characters match the
-   * beginning of a value.
+   * beginning of a value. Of several
+   * words each matches by itself, in whatever order.
    *
    * @generated from field: optional string q = 5;
    */
