@@ -118,6 +118,14 @@ test('enrollments of a person lose what tells of them, by reference and by addre
   await sql`update jobs set wake_at = now() where kind = 'erasure'`.execute(harness.db);
   await untilStatus(late, EnrollmentStatus.CANCELLED);
   await eventually(() => expect(harness.crm.erasures.has(person.id)).toBe(false));
+  await eventually(async () => {
+    const jobs = await harness.db
+      .selectFrom('jobs')
+      .select(['input', 'status'])
+      .where('kind', '=', 'erasure')
+      .execute();
+    expect(jobs).toMatchObject([{ status: 'completed', input: expect.stringContaining('"emails":null') }]);
+  });
   await harness.enrollments(stranger).deleteEnrollment(again);
   await eventually(async () => expect(await traces(person)).toEqual([]));
 }, 60_000);
@@ -182,4 +190,27 @@ test('what failed is not retried once it is of nobody, and a change from before 
     expect(enrollments).toHaveLength(20);
   });
   expect(await traces(person)).toEqual([]);
+}, 60_000);
+
+test('what was copied of a partition that is being replaced is emptied with it', async () => {
+  const person = makePerson('canaryfour');
+  receiver.answer({ body: 'canaryfour' });
+  const callback = { type: 'webhook_callback', url: `${receiver.url}/copied`, payload: { who: '{{ first_name }}' } };
+  const at = await enroll([log, callback], contactOf(person));
+  await untilStatus(at, EnrollmentStatus.COMPLETED);
+  // As `history/replace-partition.ts` does it, stopped after the copy.
+  await client.query('set search_path = enrollments, public');
+  for (const table of ['timeline', 'effects']) {
+    await client.query(`create table ${table}_p0_kept (like ${table} including all)`);
+    await client.query(`create trigger keep after insert or update on ${table}_p0
+      for each row execute function keep_${table}('${table}_p0_kept')`);
+    await client.query(`insert into ${table}_p0_kept select * from ${table}_p0 where enrollment_id = ${at.id}`);
+  }
+  expect((await traces(person)).some((place) => place.includes('_kept'))).toBe(true);
+  await erase(person);
+  await eventually(async () => expect(await traces(person)).toEqual([]));
+  for (const table of ['timeline', 'effects']) {
+    await client.query(`drop trigger keep on ${table}_p0`);
+    await client.query(`drop table ${table}_p0_kept`);
+  }
 }, 60_000);

@@ -1,6 +1,5 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { JobRow, JobSlice } from '@drippulse/db';
-import { fromConnectError } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -21,6 +20,8 @@ const sliceEnrollments = 5;
 /** Contacts that were read before the erasure, by a source or a filter, are enrolled by then. */
 const passes = 2;
 const betweenPassesMs = 300_000;
+const timeoutMs = 5_000;
+const awayMs = 60_000;
 
 /**
  * Goes through the workflows of an organization, a few enrollments of one at a time. What is erased is marked so, so that
@@ -30,6 +31,7 @@ export async function eraseSlice(ctx: Context, trx: Transaction<DB>, job: JobRow
   const input = readErasureInput(ctx.sealer, job.input);
   const at = readErasurePlace(job.cursor);
   const { organization_id: organizationId } = job;
+  if (at.pass >= passes) return finish(ctx, trx, job, at);
   if (at.workflowId === 0n) {
     const first = await nextWorkflow(trx, organizationId, 0n);
     return first === undefined ? endPass(ctx, trx, job, at) : goOn({ ...at, workflowId: first, enrollmentId: 0n });
@@ -72,17 +74,26 @@ function goOn(place: ErasurePlace, processed = 0): JobSlice {
   return { cursor: packErasurePlace(place), processed, isFinished: false };
 }
 
-/** The addresses go with the last slice, here and in the CRM. */
-async function endPass(ctx: Context, trx: Transaction<DB>, job: JobRow, { pass }: ErasurePlace): Promise<JobSlice> {
+function endPass(
+  ctx: Context,
+  trx: Transaction<DB>,
+  job: JobRow,
+  { pass }: ErasurePlace,
+): Promise<JobSlice> | JobSlice {
   const place = { pass: pass + 1, workflowId: 0n, enrollmentId: 0n };
   if (place.pass < passes) return { ...goOn(place), waitMs: betweenPassesMs };
+  return finish(ctx, trx, job, place);
+}
+
+/** The addresses go with the last slice, here and in the CRM; one that is away is told later. */
+async function finish(ctx: Context, trx: Transaction<DB>, job: JobRow, place: ErasurePlace): Promise<JobSlice> {
   const { contactId, refs } = readErasureInput(ctx.sealer, job.input);
-  await ctx.clients.crm
-    .erasures(callerOf(job.organization_id))
-    .finishCrmErasure({ contactId })
-    .catch((error: unknown) => {
-      throw fromConnectError(error);
-    });
+  try {
+    await ctx.clients.crm.erasures(callerOf(job.organization_id)).finishCrmErasure({ contactId }, { timeoutMs });
+  } catch (error) {
+    ctx.log.warn({ err: error, job: String(job.id) }, 'the CRM could not be told that an erasure is done');
+    return { ...goOn(place), waitMs: awayMs };
+  }
   await sql`
     update jobs set input = ${packErasureInput(ctx.sealer, { contactId, refs, emails: [] })}::json
     where id = ${job.id}`.execute(trx);
