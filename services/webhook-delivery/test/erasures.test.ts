@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { topicOf } from '@drippulse/events';
@@ -6,7 +7,7 @@ import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1
 import { WebhookDeliveryStatus } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { v7 as uuidv7 } from 'uuid';
+import { newEventId } from '../src/deliveries/event-id.ts';
 import { type Harness, startHarness } from './harness.ts';
 
 let harness: Harness;
@@ -22,7 +23,7 @@ async function sendCrm(
   payload: MessageInitShape<typeof CrmEventSchema>['payload'],
   at = new Date(),
 ) {
-  const id = `evt_${uuidv7()}`;
+  const id = newEventId(at);
   const message = { id, time: timestampFromDate(at), organizationId: 1n, sequence: 1n, aggregate, payload };
   const value = toBinary(CrmEventSchema, create(CrmEventSchema, message));
   await harness.send(CrmEventSchema, { key: `1:${aggregate}`, value, headers: { ce_id: id, ce_type: 'test.event' } });
@@ -30,7 +31,7 @@ async function sendCrm(
 }
 
 async function sendEnrollment(payload: MessageInitShape<typeof EnrollmentEventSchema>['payload'], at: Date) {
-  const id = `evt_${uuidv7()}`;
+  const id = newEventId(at);
   const message = {
     id,
     time: timestampFromDate(at),
@@ -63,14 +64,14 @@ test('bodies and excerpts about who was erased are emptied, what waits is cancel
     return { status: type === 'lead.created' ? 500 : 200, body };
   });
   const at = new Date(Date.now() - 1_000);
-  const contact = { id: uuidv7(), publicId: 'cnt_1', email: 'canary@example.com', custom };
-  const lead = { id: uuidv7(), publicId: 'lead_1', email: 'canary@example.com', custom };
-  const sale = { id: uuidv7(), publicId: 'opp_1', name: 'canary', custom };
+  const contact = { id: randomUUID(), publicId: 'cnt_1', email: 'canary@example.com', custom };
+  const lead = { id: randomUUID(), publicId: 'lead_1', email: 'canary@example.com', custom };
+  const sale = { id: randomUUID(), publicId: 'opp_1', name: 'canary', custom };
   await sendCrm(`contact:${contact.id}`, { case: 'contactCreated', value: contact }, at);
   await sendCrm(`lead:${lead.id}`, { case: 'leadCreated', value: lead }, at);
   await sendCrm(`opportunity:${sale.id}`, { case: 'opportunityCreated', value: sale }, at);
   await sendCrm(
-    `contact:${uuidv7()}`,
+    `contact:${randomUUID()}`,
     { case: 'contactCreated', value: { ...contact, email: 'other@example.com' } },
     at,
   );
