@@ -6,6 +6,7 @@ export {
 } from './embedded-postgres/start.ts';
 export { eventually } from './eventually.ts';
 export { type CutPoint, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+export { findTexts } from './find-texts.ts';
 export type { KafkaBroker } from './kafka/broker.ts';
 export { startKafka } from './kafka/start-kafka.ts';
 export { type TestKafka, testKafka } from './kafka/test-kafka.ts';

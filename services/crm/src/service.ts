@@ -24,8 +24,10 @@ import type { Context } from './context.ts';
 import type { DB } from './db/schema.ts';
 import { createCaptcha } from './lead-forms/captcha.ts';
 import { startEnrollSubmissions } from './loops/enroll-submissions.ts';
+import { startForgetIdentities } from './loops/forget-identities.ts';
 import { startForgetMerges } from './loops/forget-merges.ts';
 import { startForgetSubmissions } from './loops/forget-submissions.ts';
+import { startResealKeys } from './loops/reseal-keys.ts';
 import { startImporting } from './loops/run-imports.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
@@ -70,7 +72,12 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     wake: { enrollSubmissions: () => enrolling.wake(), imports: () => importing.wake() },
   };
   const enrolling = startEnrollSubmissions(ctx);
-  const forgetting = [startForgetSubmissions(ctx), startForgetMerges(ctx)];
+  const background = [
+    startForgetSubmissions(ctx),
+    startForgetMerges(ctx),
+    startForgetIdentities(ctx),
+    startResealKeys(ctx),
+  ];
   const importing = startImporting(ctx);
   const routes = routesOf(ctx);
   const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
@@ -95,7 +102,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
       peers.unregister('crm');
       await server?.stop();
       await enrolling.stop();
-      for (const loop of forgetting) await loop.stop();
+      await Promise.all(background.map((loop) => loop.stop()));
       await captcha.close();
       await importing.stop();
       await partitions.stop();

@@ -132,6 +132,9 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
 
   return {
     db: db.kysely,
+    database: db,
+    encryptionKeys: config.encryptionKeys,
+    reach,
     workflows,
     enrolled,
     /** The next enrollments are refused so. */

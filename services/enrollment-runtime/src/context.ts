@@ -4,6 +4,7 @@ import type { Logger } from '@drippulse/observability';
 import type { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import type { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import type { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import type { CrmErasuresService } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import type { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import type { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import type { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
@@ -27,6 +28,7 @@ export type Clients = {
     contacts(caller: Caller, from?: HandlerContext): Client<typeof CrmContactsService>;
     leads(caller: Caller, from?: HandlerContext): Client<typeof CrmLeadsService>;
     opportunities(caller: Caller, from?: HandlerContext): Client<typeof CrmOpportunitiesService>;
+    erasures(caller: Caller, from?: HandlerContext): Client<typeof CrmErasuresService>;
     activities(caller: Caller, from?: HandlerContext): Client<typeof CrmActivitiesService>;
   };
 };
@@ -47,6 +49,6 @@ export type Context = {
   relay: { wake(): void };
   sealer: Sealer;
   /** Runs a loop of this process now; call after the commit that gave it work. */
-  wake: { advance(): void; drain(): void; schedules(): void; sources(): void };
+  wake: { advance(): void; drain(): void; schedules(): void; sources(): void; erasures(): void };
   fault?: Fault;
 };

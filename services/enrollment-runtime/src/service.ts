@@ -10,6 +10,7 @@ import { createMetrics, type Logger, type Metrics } from '@drippulse/observabili
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmErasuresService } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
@@ -26,6 +27,7 @@ import { type Clock, systemClock } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { Config } from './config.ts';
 import { consumeCrm } from './consumers/crm.ts';
+import { consumeErasures } from './consumers/erasures.ts';
 import { consumeWorkflows } from './consumers/workflows.ts';
 import type { Context } from './context.ts';
 import type { DB } from './db/schema.ts';
@@ -37,6 +39,7 @@ import type { Fault } from './fault-points.ts';
 import { startAdvance } from './loops/advance.ts';
 import { startDrainDeleted } from './loops/drain-deleted.ts';
 import { startEnrollSources } from './loops/enroll-sources.ts';
+import { startErasePeople } from './loops/erase-people.ts';
 import { startFireSchedules } from './loops/fire-schedules.ts';
 import { startMakePartitions } from './loops/make-partitions.ts';
 import { startMeasureDue } from './loops/measure-due.ts';
@@ -105,6 +108,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
         leads: clientFor(CrmLeadsService, crm),
         opportunities: clientFor(CrmOpportunitiesService, crm),
         activities: clientFor(CrmActivitiesService, crm),
+        erasures: clientFor(CrmErasuresService, crm),
       },
     },
     definitions: createDefinitions(db.kysely),
@@ -120,6 +124,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
       drain: () => draining.wake(),
       schedules: () => firing.wake(),
       sources: () => enrolling.wake(),
+      erasures: () => erasing.wake(),
     },
     ...(shared.fault && { fault: shared.fault }),
   };
@@ -128,16 +133,22 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
   const draining = startDrainDeleted(ctx);
   const firing = startFireSchedules(ctx);
   const enrolling = startEnrollSources(ctx);
+  const erasing = startErasePeople(ctx);
   const background = [
     draining,
     firing,
     enrolling,
+    erasing,
     startMakePartitions(ctx),
     startMeasureDue(ctx),
     startPruneHistory(ctx),
     startPartitionLoop({ db, tables: [idempotencyPartitions], log }),
   ];
-  const consumers = [await consumeWorkflows(ctx, { events, metrics }), await consumeCrm(ctx, { events, metrics })];
+  const consumers = [
+    await consumeWorkflows(ctx, { events, metrics }),
+    await consumeCrm(ctx, { events, metrics }),
+    await consumeErasures(ctx, { events, metrics }),
+  ];
 
   const routes = routesOf(ctx);
   const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];

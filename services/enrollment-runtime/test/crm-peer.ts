@@ -2,6 +2,7 @@ import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf'
 import type { HandlerContext } from '@connectrpc/connect';
 import { CrmActivitiesService, CrmActivitySchema } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { type CrmContact, CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmErasuresService } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import { type CrmLead, CrmLeadSchema, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService, CrmOpportunitySchema } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { type Caller, callerOf, type Routes } from '@drippulse/rpc';
@@ -17,6 +18,8 @@ export function createCrmPeer() {
   const writes: CrmWrite[] = [];
   const leads: CrmLead[] = [];
   const contacts: CrmContact[] = [];
+  /** Addresses of those who were erased, by the contact. */
+  const erasures = new Map<string, string[]>();
   const answers = new Map<string, unknown>();
   const failures: (DomainError | undefined)[] = [];
   let pages = 0;
@@ -97,6 +100,13 @@ export function createCrmPeer() {
         return { contacts: rows, ...totals };
       },
     });
+    router.service(CrmErasuresService, {
+      getCrmErasure: ({ contactId }) => ({ emails: erasures.get(contactId) ?? [] }),
+      finishCrmErasure({ contactId }) {
+        erasures.delete(contactId);
+        return {};
+      },
+    });
     router.service(CrmActivitiesService, {
       createCrmActivity: (request, call) => ({
         activity: once<typeof CrmActivitySchema>('createCrmActivity', request, call, () =>
@@ -118,6 +128,7 @@ export function createCrmPeer() {
     writes,
     leads,
     contacts,
+    erasures,
     pages: () => pages,
     /** The next calls fail so; undefined lets one through. */
     fail(...next: (DomainError | undefined)[]) {

@@ -3,6 +3,7 @@ import { createLogger } from '@drippulse/observability';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmErasuresService } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
@@ -77,6 +78,7 @@ export function effectContext(
         leads: clientFor(CrmLeadsService, toCrm),
         opportunities: clientFor(CrmOpportunitiesService, toCrm),
         activities: clientFor(CrmActivitiesService, toCrm),
+        erasures: clientFor(CrmErasuresService, toCrm),
       },
       workflows() {
         throw new Error('effects know no workflows');

@@ -39,6 +39,7 @@ test('the catalog lists what can fire, each with a schema of the whole body and 
     'opportunity.stage_changed',
     'opportunity.won',
     'opportunity.lost',
+    'contact.erased',
   ]);
   expect(totalCount).toBe(BigInt(eventTypes.length));
   for (const { type, schema, example } of eventTypes) {

@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
 import { bulk } from './bulk/bulk.ts';
+import { crm } from './crm/crm.ts';
 import { effects } from './effects/effects.ts';
 import { engine } from './engine/engine.ts';
 import { engineMillion } from './engine/engine-million.ts';
@@ -21,6 +22,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['retention', retention],
   ['timers', timers],
   ['list', list],
+  ['crm', crm],
   ['gateway', gateway],
   ['idle', idle],
   ['webhooks', webhooks],

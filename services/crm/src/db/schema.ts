@@ -74,6 +74,7 @@ export interface Contacts {
   custom: string;
   deleted_at: Date | null;
   email: string | null;
+  erased_at: Date | null;
   external_id: string | null;
   external_system: string | null;
   first_name: string | null;
@@ -101,6 +102,13 @@ export interface CustomFields {
   required: boolean;
   type: string;
   updated_at: Date;
+}
+
+export interface Erasures {
+  contact_id: string;
+  erased_at: Date;
+  identity: Buffer | null;
+  organization_id: bigint;
 }
 
 export interface ImportBatches {
@@ -171,6 +179,7 @@ export interface Leads {
   custom: string;
   deleted_at: Date | null;
   email: string | null;
+  erased_at: Date | null;
   external_id: string | null;
   external_system: string | null;
   first_name: string | null;
@@ -259,12 +268,24 @@ export interface OpportunityPipelineStages {
   stage_type: string;
 }
 
+export interface TombstoneKeys {
+  organization_id: bigint;
+  sealed_key: Buffer;
+}
+
+export interface Tombstones {
+  contact_id: string;
+  digest: Buffer;
+  organization_id: bigint;
+}
+
 export interface DB {
   accounts: Accounts;
   activities: Activities;
   change_events: ChangeEvents;
   contacts: Contacts;
   custom_fields: CustomFields;
+  erasures: Erasures;
   import_batches: ImportBatches;
   jobs: Jobs;
   lead_form_submissions: LeadFormSubmissions;
@@ -275,4 +296,6 @@ export interface DB {
   opportunity_pipeline_preferences: OpportunityPipelinePreferences;
   opportunity_pipeline_stages: OpportunityPipelineStages;
   opportunity_pipelines: OpportunityPipelines;
+  tombstone_keys: TombstoneKeys;
+  tombstones: Tombstones;
 }

@@ -25,6 +25,7 @@ const blank: ContactRow = {
   created_at: at,
   updated_at: at,
   deleted_at: null,
+  erased_at: null,
   merged_into_id: null,
   merged_into_public_id: null,
 };

@@ -41,12 +41,26 @@ export async function recordChanges<Row extends RecordRow>(
   for (const { action } of changes) ctx.metrics.recordChanged(collection.type, action);
 }
 
+/** Says in the audit stream who erased records; nothing of what they were, and no event: there is one for all of them. */
+export async function recordErasure<Row extends RecordRow>(
+  trx: Transaction<DB>,
+  author: Author,
+  collection: Collection<Row>,
+  erased: readonly Row[],
+): Promise<void> {
+  const lines = erased.map((after) => ({ action: 'erased' as const, after, written: {} }));
+  if (lines.length > 0) await appendLines(trx, author, collection, lines);
+}
+
+/** A line of the audit stream; one action more than the records have. */
+type Line<Row extends RecordRow> = Omit<Change<Row>, 'action'> & { action: Action | 'erased' };
+
 /** One statement for however many: an import changes hundreds of records at a time. */
 async function appendLines<Row extends RecordRow>(
   trx: Transaction<DB>,
   { actor, requestId }: Author,
   { type }: Collection<Row>,
-  changes: readonly Change<Row>[],
+  changes: readonly Line<Row>[],
 ): Promise<void> {
   const lines = changes.map(({ action, after, before, written }) => ({
     organization_id: String(after.organization_id),

@@ -32,7 +32,11 @@ export async function listRecords<Row extends RecordRow>(
   );
   const rows = found.slice(0, page.limit);
   const last = rows.at(-1);
-  const count = await countUpTo(kysely, countable(ctx, collection, all(conditions)));
+  // A first page that holds all there are counts them itself.
+  const isWhole = page.after === undefined && page.offset === 0 && found.length <= page.limit;
+  const count = isWhole
+    ? { totalCount: BigInt(found.length) }
+    : await countUpTo(kysely, countable(ctx, collection, all(conditions)));
   return {
     rows,
     totals: {

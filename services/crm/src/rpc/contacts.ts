@@ -15,6 +15,7 @@ import { listRecords } from '../records/list-records.ts';
 import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
+import { eraseContact } from './erase-contact.ts';
 import { importCsv } from './import-csv.ts';
 
 const { method } = CrmContactsService;
@@ -60,6 +61,7 @@ export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsSer
         const { survivor, merge } = await mergeRecords(ctx, trx, call, mergeableContacts, request);
         return { contact: toProto(survivor), merge: mergeToProto(merge) };
       }),
+    eraseCrmContact: (request, call) => eraseContact(ctx, request, call),
     importCrmContactsCsv: (requests, call) => importCsv(ctx, 'contacts', requests, call),
   };
 }

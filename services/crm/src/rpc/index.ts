@@ -5,6 +5,7 @@ import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb'
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
+import { CrmErasuresService } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import { CrmImportsService } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { LeadFormsService, PublicLeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
@@ -25,6 +26,8 @@ import { deleteLeadForm } from './delete-lead-form.ts';
 import { deletePipeline } from './delete-pipeline.ts';
 import { exportCsv } from './export-csv.ts';
 import { exportRecords } from './export-records.ts';
+import { finishErasure } from './finish-erasure.ts';
+import { getErasure } from './get-erasure.ts';
 import { getImport } from './get-import.ts';
 import { getLeadForm } from './get-lead-form.ts';
 import { getMerge } from './get-merge.ts';
@@ -91,6 +94,10 @@ export function routesOf(ctx: Context): Routes {
       getCrmMerge: (request, call) => getMerge(ctx, request, call),
       undoCrmMerge: (request, call) => undoMerge(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmMergesService>);
+    router.service(CrmErasuresService, {
+      getCrmErasure: (request, call) => getErasure(ctx, request, call),
+      finishCrmErasure: (request, call) => finishErasure(ctx, request, call),
+    } satisfies ServiceImpl<typeof CrmErasuresService>);
     router.service(CrmChangeEventsService, {
       listCrmChangeEvents: (request, call) => listChangeEvents(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmChangeEventsService>);

@@ -1,4 +1,5 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { type Consumer, type EventTransport, startConsumer, topicOf } from '@drippulse/events';
 import type { Metrics } from '@drippulse/observability';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
@@ -72,8 +73,10 @@ async function withContacts(ctx: Context, changes: readonly CrmChange[]) {
     const slice = changes.slice(start, start + askedAtOnce);
     const contacts = await Promise.all(slice.map((change) => contactOf(ctx, change)));
     for (const [index, change] of slice.entries()) {
-      const { id, name, hops } = change;
-      events.push({ change, starting: { id, name, hops, contact: contacts[index] ?? '{}' } });
+      const { id, name, hops, time, payload } = change;
+      const recordId = payload.value.id;
+      const at = time === undefined ? ctx.clock.now() : timestampDate(time);
+      events.push({ change, starting: { id, name, hops, recordId, at, contact: contacts[index] ?? '{}' } });
     }
   }
   return events;

@@ -64,6 +64,7 @@ export interface Enrollments {
   contact: string;
   created_at: Date;
   email: string | null;
+  erased_at: Date | null;
   first_name: string | null;
   hops: Generated<number>;
   id: bigint;
@@ -76,6 +77,12 @@ export interface Enrollments {
   timezone: string;
   version: number;
   workflow_id: bigint;
+}
+
+export interface ErasedRecords {
+  erased_at: Date;
+  organization_id: bigint;
+  record_id: string;
 }
 
 export interface EventTriggers {
@@ -196,6 +203,7 @@ export interface DB {
   deliveries: Deliveries;
   effects: Effects;
   enrollments: Enrollments;
+  erased_records: ErasedRecords;
   event_triggers: EventTriggers;
   jobs: Jobs;
   lanes: Lanes;

@@ -34,6 +34,7 @@ export async function retryEnrollment(
     if (place.kind === 'living' || place.outcome.status !== 'failed') {
       throw new DomainError('failed_precondition', 'enrollment_not_failed', 'Only a failed enrollment can be retried.');
     }
+    await requireKept(trx, { workflowId, id });
     const dueAt = await revive(ctx, trx, place.outcome);
     const { row, definition, enrollment } = await answerRow(ctx, trx, lane, id);
     if (dueAt !== undefined) await wakeLanes(trx, [{ workflowId, at: dueAt }]);
@@ -46,6 +47,19 @@ export async function retryEnrollment(
   });
   ctx.wake.advance();
   return response;
+}
+
+/** Of whom was erased nothing is left to go on with. */
+async function requireKept(trx: Transaction<DB>, { workflowId, id }: { workflowId: bigint; id: bigint }) {
+  const { erased_at: erasedAt } = await trx
+    .selectFrom('enrollments')
+    .select('erased_at')
+    .where('workflow_id', '=', workflowId)
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  if (erasedAt === null) return;
+  const message = 'The personal data of this enrollment was erased: it cannot be retried.';
+  throw new DomainError('failed_precondition', 'enrollment_erased', message);
 }
 
 /** The run goes on from the state it failed with, above every fence it was ever held with. */

@@ -4,6 +4,7 @@ import type { DB } from '../db/schema.ts';
 import { type DeliveryRow, deliveryToProto } from '../enrollments/delivery.ts';
 import { modeToProto } from '../enrollments/enums.ts';
 import type { EnrollmentNews } from '../enrollments/events.ts';
+import { erasedRequest } from '../erasures/blank-enrollments.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { Settled } from './claimed-run.ts';
 import type { Move } from './move.ts';
@@ -13,7 +14,8 @@ type Result = { move: Move; settled: Settled; status: 'pending' | 'succeeded' | 
 
 /**
  * Records how effects went, by their keys: what was sent was sent, whoever holds the run by now. The first record of an
- * attempt stands, but a success stands above all. Answers the news of mails that were sent.
+ * attempt stands, but a success stands above all. Of whom was erased meanwhile only the outcome is kept. Answers the news
+ * of mails that were sent.
  */
 export async function recordResults(
   trx: Transaction<DB>,
@@ -56,7 +58,9 @@ async function updateEffects(trx: Transaction<DB>, results: readonly Result[], n
   }));
   const { rows: updated } = await sql<{ effect_key: string }>`
     update effects set
-      attempt = result.attempt, status = result.status, result = result.result,
+      attempt = result.attempt, status = result.status,
+      result = case when effects.request::text = ${erasedRequest}
+        then json_build_object('outcome', result.result->'outcome') else result.result end,
       finished_at = case when result.status <> 'pending' then ${now}::timestamptz end
     from json_to_recordset(${storedJson(rows)}::json) as result (
       enrollment_id bigint, effect_key text, attempt int, status text, result json)
@@ -104,8 +108,9 @@ async function updateDeliveries(
   }));
   const { rows: updated } = await sql<DeliveryRow & { effect_key: string }>`
     update deliveries set
-      status = result.status, attempts = result.attempts, error = result.error,
-      provider_message_id = result.provider_message_id,
+      status = result.status, attempts = result.attempts,
+      error = case when deliveries.receiver <> '' then result.error end,
+      provider_message_id = case when deliveries.receiver <> '' then result.provider_message_id end,
       sent_at = case when result.status = 'sent' then ${now}::timestamptz end
     from json_to_recordset(${storedJson(rows)}::json) as result (
       enrollment_id bigint, effect_key text, attempts int, status text, provider_message_id text, error text)

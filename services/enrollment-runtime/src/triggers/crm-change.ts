@@ -8,7 +8,8 @@ import type { Context } from '../context.ts';
 import { contactText } from '../crm/contact-text.ts';
 
 type Clients = Pick<Context, 'clients'>;
-type Payload = Extract<CrmEvent['payload'], { value: object }>;
+/** Of a record; that somebody was erased starts nothing. */
+type Payload = Exclude<Extract<CrmEvent['payload'], { value: object }>, { case: 'contactErased' }>;
 type Person = { publicId: string; text: string };
 
 /** A change of a record, as an event. */
@@ -23,7 +24,8 @@ export type CrmChange = {
 
 export function readChange({ id, type, message }: ConsumedEvent<typeof CrmEventSchema>): CrmChange | undefined {
   const { organizationId, hops, time, payload } = message;
-  return payload.case === undefined ? undefined : { id, name: type, organizationId, hops, time, payload };
+  if (payload.case === undefined || payload.case === 'contactErased') return undefined;
+  return { id, name: type, organizationId, hops, time, payload };
 }
 
 /**

@@ -1,13 +1,22 @@
 import { firstSeen } from '@drippulse/events';
 import { stringifyJson } from '@drippulse/json';
+import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
 import { parseObject, readContact } from '../enrollments/contact.ts';
 import { enroll } from '../enrollments/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import type { Trigger } from './find-triggers.ts';
 
-/** An event, and the JSON text of the contact it enrolls, with the event under `event`. */
-export type StartingEvent = { id: string; name: string; hops: number; contact: string };
+/** An event of a record, and the JSON text of the contact it enrolls, with the event under `event`. */
+export type StartingEvent = {
+  id: string;
+  name: string;
+  hops: number;
+  recordId: string;
+  at: Date;
+  contact: string;
+};
 
 /**
  * Starts a workflow for each of the events that its trigger asks for and its filter lets in, once for each however often
@@ -31,12 +40,33 @@ export async function startWorkflow(
     // One batch may hold an event twice.
     const known = new Map(wanted.map((event) => [`${event.id}:${workflowId}`, event]));
     const fresh = await firstSeen(trx, o.group, [...known.keys()]);
-    const starting = [...known].filter(([id]) => fresh.has(id)).map(([, event]) => event);
+    const erased = await findErased(trx, organizationId, wanted);
+    const starting = [...known].flatMap(([id, event]) => (fresh.has(id) && !erased.has(event) ? [event] : []));
     for (const [hops, events] of Map.groupBy(starting, (event) => event.hops)) {
       const contacts = events.map(({ contact }) => readContact(contact));
       await enroll(ctx, trx, { lane, mode: 'live', hops, timezone: trigger.timezone, agentId: null, contacts });
     }
   });
+}
+
+/** What was raised before its record was erased, and comes only now, still tells of the person. */
+async function findErased(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  events: readonly StartingEvent[],
+): Promise<Set<StartingEvent>> {
+  const rows = await trx
+    .selectFrom('erased_records')
+    .select(['record_id', 'erased_at'])
+    .where('organization_id', '=', organizationId)
+    .where(
+      'record_id',
+      'in',
+      events.map(({ recordId }) => recordId),
+    )
+    .execute();
+  const erased = new Map(rows.map((row) => [row.record_id, row.erased_at]));
+  return new Set(events.filter(({ recordId, at }) => at <= (erased.get(recordId) ?? new Date(0))));
 }
 
 /** What a filter sees: the contact's fields, the event, and of it the name and the properties at the top too. */

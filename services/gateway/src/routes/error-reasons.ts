@@ -107,6 +107,7 @@ export const errorReasons: readonly { status: number; reasons: Readonly<Record<s
       no_enrollments_created: 'Every contact was refused, or the body is not JSON.',
       enrollment_ended: 'The enrollment has ended.',
       enrollment_not_failed: 'Only a failed enrollment can be retried.',
+      enrollment_erased: 'The personal data of the enrollment was erased: there is nothing to go on with.',
       unknown_event_type: 'There is no such event type; the webhook catalog lists them.',
       url_not_allowed: 'The URL is not one we deliver to: https, without user name or password, at a public address.',
       invalid_headers: 'A header of the webhook is malformed or belongs to the delivery itself.',

@@ -9,6 +9,7 @@ import { eventTypeOf } from '../catalog/event-types.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { enqueue } from '../deliveries/enqueue.ts';
+import { erasePayloads } from '../deliveries/erase-payloads.ts';
 import { type Event, matchesOf, type Subscription, type Subscriptions, slicesOf } from '../deliveries/matching.ts';
 import { holdEndpoints } from '../endpoints/rows.ts';
 
@@ -33,6 +34,8 @@ export function startFanOut(
       for (let start = 0; start < deliverable.length; start += sliceEvents) {
         await fanOut(ctx, deliverable.slice(start, start + sliceEvents));
       }
+      // Behind the deliveries of the batch: those that are older are there to be found.
+      for (const { message } of batch) await erasePayloads(ctx, message);
     },
   });
 }
@@ -99,7 +102,7 @@ function readEvent(desc: DescMessage, { id, message, traceparent }: ConsumedEven
   const at = timestampDate(time);
   const outgoing = once(() => {
     const body = bodyOf({ id, type, at, organizationId }, eventType.payload, payload.value);
-    return { id, type, at, body, ...(traceparent === undefined ? {} : { traceparent }) };
+    return { id, type, at, body, subject: aggregate, ...(traceparent === undefined ? {} : { traceparent }) };
   });
   const fields = once(() => objectOf(outgoing().body));
   return [{ organizationId, aggregate, type, outgoing, fields }];

@@ -80,6 +80,7 @@ export interface Payloads {
   event_at: Date;
   event_id: string;
   organization_id: bigint | null;
+  subject: string | null;
   traceparent: string | null;
 }
 

@@ -2,8 +2,11 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { wakeLanes } from '../endpoints/lanes.ts';
 
-/** An event as it is delivered: `body` is sent byte for byte, `at` chooses the partition of all that belongs to it. */
-export type Outgoing = { id: string; type: string; at: Date; body: string; traceparent?: string };
+/**
+ * An event as it is delivered: `body` is sent byte for byte, `at` chooses the partition of all that belongs to it, and
+ * `subject` is the aggregate that it is about.
+ */
+export type Outgoing = { id: string; type: string; at: Date; body: string; subject?: string; traceparent?: string };
 
 /** Which webhook gets which event; `orderKey` when it must wait for those with the same key. */
 export type Match = { webhookId: bigint; organizationId: bigint; event: Outgoing; orderKey?: string };
@@ -20,12 +23,13 @@ export async function enqueue(
   const owned = [...new Map(matches.map((match) => [match.event, match])).values()];
   const { rows } = await sql<{ delivery_id: bigint }>`
     with stored as (
-      insert into payloads (organization_id, event_id, event_at, body, traceparent)
+      insert into payloads (organization_id, event_id, event_at, body, subject, traceparent)
       select * from unnest(
         ${owned.map(({ organizationId }) => organizationId)}::bigint[],
         ${owned.map(({ event }) => event.id)}::text[],
         ${owned.map(({ event }) => event.at)}::timestamptz[],
         ${owned.map(({ event }) => Buffer.from(event.body))}::bytea[],
+        ${owned.map(({ event }) => event.subject ?? null)}::text[],
         ${owned.map(({ event }) => event.traceparent ?? null)}::text[])
       on conflict do nothing
     ), made as (

@@ -42,12 +42,12 @@ export async function saveAttempts(trx: Transaction<DB>, recorded: readonly Reco
             else result.next_attempt_at end
       from result
       where deliveries.id = result.delivery_id and deliveries.event_at = result.event_at
-      returning deliveries.id, deliveries.attempts
+      returning deliveries.id, deliveries.attempts, deliveries.status
     )
     insert into attempts
       (delivery_id, event_at, number, at, status_code, duration_ms, error, response_excerpt, next_attempt_at)
     select result.delivery_id, result.event_at, moved.attempts, result.at, result.status_code, result.duration_ms,
-           result.error, result.response_excerpt, result.next_attempt_at
+           result.error, case when moved.status <> 'cancelled' then result.response_excerpt end, result.next_attempt_at
     from result join moved on moved.id = result.delivery_id`.execute(trx);
 }
 

@@ -1,3 +1,4 @@
+import * as crm from '@drippulse/crm';
 import * as runtime from '@drippulse/enrollment-runtime';
 import { createEmbeddedTransport } from '@drippulse/events';
 import * as gateway from '@drippulse/gateway';
@@ -33,10 +34,15 @@ await runMain(async () => {
       const config = runtime.readConfig(env);
       return runtime.startService(config, reach(config.peerAddresses));
     },
+    crm() {
+      const config = crm.readConfig(env);
+      return crm.startService(config, reach(config.peerAddresses));
+    },
   };
   const name = env['BENCH_SERVICE'];
-  if (name !== 'gateway' && name !== 'workflows' && name !== 'enrollment-runtime')
+  if (name !== 'gateway' && name !== 'workflows' && name !== 'enrollment-runtime' && name !== 'crm') {
     throw new Error(`no service ${name}`);
+  }
   const service = await start[name]();
   process.send?.({ port: service.port });
   return {

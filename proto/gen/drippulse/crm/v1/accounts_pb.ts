@@ -174,7 +174,8 @@ export type ListCrmAccountsRequest = Message<"drippulse.crm.v1.ListCrmAccountsRe
   perPage?: number | undefined;
 
   /**
-   * Part of the name, domain or `public_id`. Fewer than three characters match the beginning of a value.
+   * Part of the name, domain or `public_id`. Fewer than three characters match the beginning of a value. Of several
+   * words each matches by itself, in whatever order.
    *
    * @generated from field: optional string q = 5;
    */

@@ -223,7 +223,8 @@ export type ListCrmActivitiesRequest = Message<"drippulse.crm.v1.ListCrmActiviti
   perPage?: number | undefined;
 
   /**
-   * Part of the subject, text or `public_id`. Fewer than three characters match the beginning of a value.
+   * Part of the subject, text or `public_id`. Fewer than three characters match the beginning of a value. Of several
+   * words each matches by itself, in whatever order.
    *
    * @generated from field: optional string q = 5;
    */

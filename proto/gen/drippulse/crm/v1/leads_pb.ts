@@ -239,7 +239,8 @@ export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"
 
   /**
    * Part of the mail address, name, company, telephone number or `public_id`. Fewer than three characters match
-   * the beginning of a value.
+   * the beginning of a value. Of several
+   * words each matches by itself, in whatever order.
    *
    * @generated from field: optional string q = 5;
    */

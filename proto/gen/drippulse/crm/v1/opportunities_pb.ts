@@ -232,7 +232,8 @@ export type ListCrmOpportunitiesRequest = Message<"drippulse.crm.v1.ListCrmOppor
   perPage?: number | undefined;
 
   /**
-   * Part of the name or `public_id`. Fewer than three characters match the beginning of a value.
+   * Part of the name or `public_id`. Fewer than three characters match the beginning of a value. Of several
+   * words each matches by itself, in whatever order.
    *
    * @generated from field: optional string q = 5;
    */

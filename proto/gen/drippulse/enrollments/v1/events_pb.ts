@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/enrollments/v1/events.proto.
  */
 export const file_drippulse_enrollments_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("CiVkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvZXZlbnRzLnByb3RvEhhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjEipwcKD0Vucm9sbG1lbnRFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEngKB3N0YXJ0ZWQYCiABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEI/4rUYOwoSZW5yb2xsbWVudC5zdGFydGVkEiVBIGNvbnRhY3Qgd2FzIGVucm9sbGVkIGluIGEgd29ya2Zsb3cuSAASfwoJY29tcGxldGVkGAsgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCROK1GEAKFGVucm9sbG1lbnQuY29tcGxldGVkEihBbiBlbnJvbGxtZW50IHdlbnQgdGhyb3VnaCBpdHMgd29ya2Zsb3cuSAASeQoGZmFpbGVkGAwgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCQeK1GD0KEWVucm9sbG1lbnQuZmFpbGVkEihBIHN0ZXAgb2YgYW4gZW5yb2xsbWVudCBmYWlsZWQgZm9yIGdvb2QuSAASfgoJY2FuY2VsbGVkGA0gASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCQ+K1GD8KFGVucm9sbG1lbnQuY2FuY2VsbGVkEidBbiBlbnJvbGxtZW50IHdhcyBjYW5jZWxsZWQgb3IgcmVtb3ZlZC5IABKBAQoPd29ya2Zsb3dfZmFpbGVkGA4gASgLMiguZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLldvcmtmbG93RmFpbGVkQjzitRg4Cg93b3JrZmxvdy5mYWlsZWQSJUFuIGVucm9sbG1lbnQgb2YgdGhlIHdvcmtmbG93IGZhaWxlZC5IABJ7CgplbWFpbF9zZW50GA8gASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVtYWlsRXZlbnRCP+K1GDsKCmVtYWlsLnNlbnQSLVRoZSBtYWlsIHNlcnZlciB0b29rIGEgbWFpbCBvZiBhbiBlbnJvbGxtZW50LkgAOh7atRgaChhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjFCCQoHcGF5bG9hZCKVAQoOV29ya2Zsb3dGYWlsZWQSOgoId29ya2Zsb3cYASABKAsyKC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRmFpbGVkV29ya2Zsb3cSOAoKZW5yb2xsbWVudBgCIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50Eg0KBWVycm9yGAMgASgJIjsKDkZhaWxlZFdvcmtmbG93EgoKAmlkGAEgASgDEgwKBG5hbWUYAiABKAkSDwoHdmVyc2lvbhgDIAEoBSKtAQoKRW1haWxFdmVudBIVCg1lbnJvbGxtZW50X2lkGAEgASgDEhMKC3dvcmtmbG93X2lkGAIgASgDEg8KB3N0ZXBfaWQYAyABKAkSNAoIZGVsaXZlcnkYBCABKAsyIi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRGVsaXZlcnkSLAoEbW9kZRgFIAEoDjIeLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5Nb2RlYgZwcm90bzM", [file_drippulse_enrollments_v1_enrollments, file_drippulse_events_v1_options, file_google_protobuf_timestamp]);
+  fileDesc("CiVkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvZXZlbnRzLnByb3RvEhhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjEi5gcKD0Vucm9sbG1lbnRFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEngKB3N0YXJ0ZWQYCiABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEI/4rUYOwoSZW5yb2xsbWVudC5zdGFydGVkEiVBIGNvbnRhY3Qgd2FzIGVucm9sbGVkIGluIGEgd29ya2Zsb3cuSAASfwoJY29tcGxldGVkGAsgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCROK1GEAKFGVucm9sbG1lbnQuY29tcGxldGVkEihBbiBlbnJvbGxtZW50IHdlbnQgdGhyb3VnaCBpdHMgd29ya2Zsb3cuSAASeQoGZmFpbGVkGAwgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCQeK1GD0KEWVucm9sbG1lbnQuZmFpbGVkEihBIHN0ZXAgb2YgYW4gZW5yb2xsbWVudCBmYWlsZWQgZm9yIGdvb2QuSAASfgoJY2FuY2VsbGVkGA0gASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCQ+K1GD8KFGVucm9sbG1lbnQuY2FuY2VsbGVkEidBbiBlbnJvbGxtZW50IHdhcyBjYW5jZWxsZWQgb3IgcmVtb3ZlZC5IABKBAQoPd29ya2Zsb3dfZmFpbGVkGA4gASgLMiguZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLldvcmtmbG93RmFpbGVkQjzitRg4Cg93b3JrZmxvdy5mYWlsZWQSJUFuIGVucm9sbG1lbnQgb2YgdGhlIHdvcmtmbG93IGZhaWxlZC5IABJ7CgplbWFpbF9zZW50GA8gASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVtYWlsRXZlbnRCP+K1GDsKCmVtYWlsLnNlbnQSLVRoZSBtYWlsIHNlcnZlciB0b29rIGEgbWFpbCBvZiBhbiBlbnJvbGxtZW50LkgAEj0KBmVyYXNlZBgQIAEoCzIrLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50RXJhc3VyZUgAOh7atRgaChhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjFCCQoHcGF5bG9hZCJjChFFbnJvbGxtZW50RXJhc3VyZRIKCgJpZBgBIAEoAxITCgt3b3JrZmxvd19pZBgCIAEoAxItCgllcmFzZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpUBCg5Xb3JrZmxvd0ZhaWxlZBI6Cgh3b3JrZmxvdxgBIAEoCzIoLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5GYWlsZWRXb3JrZmxvdxI4CgplbnJvbGxtZW50GAIgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnQSDQoFZXJyb3IYAyABKAkiOwoORmFpbGVkV29ya2Zsb3cSCgoCaWQYASABKAMSDAoEbmFtZRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgFIq0BCgpFbWFpbEV2ZW50EhUKDWVucm9sbG1lbnRfaWQYASABKAMSEwoLd29ya2Zsb3dfaWQYAiABKAMSDwoHc3RlcF9pZBgDIAEoCRI0CghkZWxpdmVyeRgEIAEoCzIiLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5EZWxpdmVyeRIsCgRtb2RlGAUgASgOMh4uZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLk1vZGViBnByb3RvMw", [file_drippulse_enrollments_v1_enrollments, file_drippulse_events_v1_options, file_google_protobuf_timestamp]);
 
 /**
  * EnrollmentEvent is a move of an enrollment. The aggregate is `enrollment:<id>`.
@@ -111,6 +111,14 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
      */
     value: EmailEvent;
     case: "emailSent";
+  } | {
+    /**
+     * The personal data of an enrollment was removed; for services that hold copies of it.
+     *
+     * @generated from field: drippulse.enrollments.v1.EnrollmentErasure erased = 16;
+     */
+    value: EnrollmentErasure;
+    case: "erased";
   } | { case: undefined; value?: undefined };
 };
 
@@ -120,6 +128,41 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
  */
 export const EnrollmentEventSchema: GenMessage<EnrollmentEvent> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_events, 0);
+
+/**
+ * EnrollmentErasure names an enrollment whose personal data was removed.
+ *
+ * @generated from message drippulse.enrollments.v1.EnrollmentErasure
+ */
+export type EnrollmentErasure = Message<"drippulse.enrollments.v1.EnrollmentErasure"> & {
+  /**
+   * Enrollment.
+   *
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * Workflow it belongs to.
+   *
+   * @generated from field: int64 workflow_id = 2;
+   */
+  workflowId: bigint;
+
+  /**
+   * When it was erased; events of it since then tell nothing of the person.
+   *
+   * @generated from field: google.protobuf.Timestamp erased_at = 3;
+   */
+  erasedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message drippulse.enrollments.v1.EnrollmentErasure.
+ * Use `create(EnrollmentErasureSchema)` to create a new message.
+ */
+export const EnrollmentErasureSchema: GenMessage<EnrollmentErasure> = /*@__PURE__*/
+  messageDesc(file_drippulse_enrollments_v1_events, 1);
 
 /**
  * WorkflowFailed says which enrollment of which workflow failed, and why.
@@ -154,7 +197,7 @@ export type WorkflowFailed = Message<"drippulse.enrollments.v1.WorkflowFailed"> 
  * Use `create(WorkflowFailedSchema)` to create a new message.
  */
 export const WorkflowFailedSchema: GenMessage<WorkflowFailed> = /*@__PURE__*/
-  messageDesc(file_drippulse_enrollments_v1_events, 1);
+  messageDesc(file_drippulse_enrollments_v1_events, 2);
 
 /**
  * FailedWorkflow names a workflow.
@@ -189,7 +232,7 @@ export type FailedWorkflow = Message<"drippulse.enrollments.v1.FailedWorkflow"> 
  * Use `create(FailedWorkflowSchema)` to create a new message.
  */
 export const FailedWorkflowSchema: GenMessage<FailedWorkflow> = /*@__PURE__*/
-  messageDesc(file_drippulse_enrollments_v1_events, 2);
+  messageDesc(file_drippulse_enrollments_v1_events, 3);
 
 /**
  * EmailEvent is what happened to a mail.
@@ -238,5 +281,5 @@ export type EmailEvent = Message<"drippulse.enrollments.v1.EmailEvent"> & {
  * Use `create(EmailEventSchema)` to create a new message.
  */
 export const EmailEventSchema: GenMessage<EmailEvent> = /*@__PURE__*/
-  messageDesc(file_drippulse_enrollments_v1_events, 3);
+  messageDesc(file_drippulse_enrollments_v1_events, 4);
 

@@ -7,6 +7,7 @@ import * as submissionAge from './2026-11-25-1800-submission-age.ts';
 import * as importJobs from './2026-11-25-1900-import-jobs.ts';
 import * as listFilters from './2026-11-25-1900-list-filters.ts';
 import * as duplicates from './2026-11-25-2000-duplicates.ts';
+import * as erasures from './2026-11-25-2110-erasures.ts';
 
 export const migrations: Record<string, Migration> = {
   '2026-11-25-1000-crm': crm,
@@ -17,4 +18,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-25-1900-list-filters': listFilters,
   '2026-11-25-1900-import-jobs': importJobs,
   '2026-11-25-2000-duplicates': duplicates,
+  '2026-11-25-2110-erasures': erasures,
 };

@@ -5,6 +5,7 @@ import * as listIndexes from './2026-11-25-1100-list-indexes.ts';
 import * as hops from './2026-11-25-1200-hops.ts';
 import * as eventTriggers from './2026-11-25-1300-event-triggers.ts';
 import * as history from './2026-11-25-1300-history.ts';
+import * as erasures from './2026-11-25-2110-erasures.ts';
 
 export const migrations: Record<string, Migration> = {
   '2026-11-25-0900-enrollments': enrollments,
@@ -13,4 +14,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-25-1200-hops': hops,
   '2026-11-25-1300-event-triggers': eventTriggers,
   '2026-11-25-1300-history': history,
+  '2026-11-25-2110-erasures': erasures,
 };

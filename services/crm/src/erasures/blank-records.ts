@@ -1,0 +1,142 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { Values } from '../records/collection.ts';
+import type { Trace } from './find-traces.ts';
+
+/** What the record of a person tells of them. Links, owner, status and score stay: they are counted by. */
+const personColumns = [
+  'email',
+  'first_name',
+  'last_name',
+  'title',
+  'phone',
+  'external_system',
+  'external_id',
+  'custom',
+];
+const leadColumns = [...personColumns, 'company_name'];
+const activityColumns = ['subject', 'body', 'external_system', 'external_id', 'custom'];
+const opportunityColumns = ['name', 'description', 'custom'];
+
+/** Stands for the name of an opportunity that told whom it was with. */
+const erasedName = '[erased]';
+/** Shorter names are parts of other words. */
+const leastLength = 3;
+
+type Place = { organizationId: bigint; now: Date };
+
+/** Empties the row of a person and deletes it, if it was not. */
+export async function blankPeople(
+  trx: Transaction<DB>,
+  table: 'contacts' | 'leads',
+  ids: readonly string[],
+  { organizationId, now }: Place,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const columns = table === 'leads' ? leadColumns : personColumns;
+  await sql`
+    update ${sql.table(table)} set ${blanks(columns)}, sequence = sequence + 1, updated_at = ${now},
+      deleted_at = coalesce(deleted_at, ${now}), erased_at = ${now}
+    where organization_id = ${organizationId} and id = any(${ids}::uuid[])`.execute(trx);
+  await blankChanges(trx, organizationId, ids, columns);
+}
+
+/** Empties what was written down of calls, mails and meetings with the person; that they took place stays. */
+export async function blankActivities(
+  trx: Transaction<DB>,
+  { contactIds, leadIds }: { contactIds: readonly string[]; leadIds: readonly string[] },
+  { organizationId, now }: Place,
+): Promise<Trace[]> {
+  const { rows } = await sql<{ id: string; public_id: string }>`
+    update activities set ${blanks(activityColumns)}, sequence = sequence + 1, updated_at = ${now}
+    where organization_id = ${organizationId} and id in (
+      select id from activities
+      where organization_id = ${organizationId} and deleted_at is null and contact_id = any(${contactIds}::uuid[])
+      union all
+      select id from activities
+      where organization_id = ${organizationId} and deleted_at is not null and contact_id = any(${contactIds}::uuid[])
+      union all
+      select id from activities
+      where organization_id = ${organizationId} and deleted_at is null and lead_id = any(${leadIds}::uuid[])
+      union all
+      select id from activities
+      where organization_id = ${organizationId} and deleted_at is not null and lead_id = any(${leadIds}::uuid[]))
+    returning id, public_id`.execute(trx);
+  await blankChanges(
+    trx,
+    organizationId,
+    rows.map(({ id }) => id),
+    activityColumns,
+  );
+  return rows.map((row) => ({ type: 'activity', ...row }));
+}
+
+/**
+ * Opportunities are the organization's own; where a text of one names the person, or ever did, its texts go. What it is
+ * worth and where it stands stays.
+ */
+export async function blankOpportunities(
+  trx: Transaction<DB>,
+  { contactIds, people }: { contactIds: readonly string[]; people: readonly Values[] },
+  { organizationId, now }: Place,
+): Promise<Trace[]> {
+  const names = namesOf(people);
+  if (names.length === 0) return [];
+  const { rows } = await sql<{ id: string; public_id: string }>`
+    select id, public_id from (
+      select id, public_id, concat_ws(E'\\n', name, description, custom::text) as texts from opportunities
+      where organization_id = ${organizationId} and deleted_at is null and contact_id = any(${contactIds}::uuid[])
+      union all
+      select id, public_id, concat_ws(E'\\n', name, description, custom::text) from opportunities
+      where organization_id = ${organizationId} and deleted_at is not null and contact_id = any(${contactIds}::uuid[])
+    ) as linked
+    where exists (
+      select from unnest(${names}::text[]) as name
+      where strpos(lower(texts), name) > 0 or exists (
+        select from change_events
+        where organization_id = ${organizationId} and record_id = linked.id and strpos(lower(changes::text), name) > 0))`.execute(
+    trx,
+  );
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  await sql`
+    update opportunities set name = ${erasedName}, description = null, custom = '{}', sequence = sequence + 1,
+      updated_at = ${now}
+    where organization_id = ${organizationId} and id = any(${ids}::uuid[])`.execute(trx);
+  await blankChanges(trx, organizationId, ids, opportunityColumns);
+  return rows.map((row) => ({ type: 'opportunity', ...row }));
+}
+
+/** Empties what merges of these records keep for their undo: it holds what was overwritten. */
+export async function blankMerges(
+  trx: Transaction<DB>,
+  ids: readonly string[],
+  { organizationId }: Pick<Place, 'organizationId'>,
+): Promise<void> {
+  await sql`
+    update merges set undo = null
+    where undo is not null and id in (
+      select id from merges where organization_id = ${organizationId} and survivor_id = any(${ids}::uuid[])
+      union all
+      select id from merges where organization_id = ${organizationId} and merged_ids && ${ids}::uuid[])`.execute(trx);
+}
+
+function namesOf(people: readonly Values[]): string[] {
+  const values = people.flatMap(({ email, first_name, last_name, phone }) => [email, first_name, last_name, phone]);
+  const texts = values.flatMap((value) => (typeof value === 'string' ? [value.trim().toLowerCase()] : []));
+  return [...new Set(texts)].filter((text) => text.length >= leastLength);
+}
+
+function blanks(columns: readonly string[]) {
+  return sql.join(columns.map((column) => sql`${sql.ref(column)} = ${column === 'custom' ? sql`'{}'` : sql`null`}`));
+}
+
+async function blankChanges(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  ids: readonly string[],
+  columns: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`select blank_change_events(${organizationId}, ${ids}::uuid[], ${columns}::text[])`.execute(trx);
+}

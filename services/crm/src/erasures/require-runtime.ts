@@ -1,0 +1,10 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { callerOf } from '@drippulse/rpc';
+import { DomainError } from '@drippulse/runtime';
+
+/** Only the service that looks for the copies may know whom to look for. Answers the organization. */
+export function requireRuntime(call: HandlerContext): bigint {
+  const { actor, organizationId } = callerOf(call);
+  if (actor.type === 'service' && actor.id === 'enrollment-runtime') return organizationId;
+  throw new DomainError('permission_denied', 'insufficient_role', 'Only enrollment-runtime asks for erasures.');
+}

@@ -1,0 +1,121 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Database, Sealer } from '@drippulse/db';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { Value } from '../records/collection.ts';
+
+/** What a person is known by: columns of a contact or a lead. */
+export type Known = Readonly<Record<string, Value | undefined>>;
+
+const keyBytes = 32;
+
+/**
+ * Keeps out of the CRM whom imports must not bring back. The hash is keyed for each organization, so that the table tells
+ * nobody who they were; the key is sealed, so that `ENCRYPTION_KEYS` can rotate.
+ */
+export async function buryPerson(
+  { sealer }: { sealer: Sealer },
+  trx: Transaction<DB>,
+  o: { organizationId: bigint; contactId: string; known: readonly Known[] },
+): Promise<void> {
+  const { organizationId, contactId, known } = o;
+  await sql`
+    insert into tombstone_keys (organization_id, sealed_key)
+    values (${organizationId}, ${sealer.seal(randomBytes(keyBytes), contextOf(organizationId))})
+    on conflict do nothing`.execute(trx);
+  const key = await findKey({ sealer }, trx, organizationId);
+  if (key === undefined) throw new Error('the key of tombstones was not there to use');
+  const digests = [...new Set(known.flatMap(namesOf))].map((name) => digestOf(key, name));
+  await sql`
+    insert into tombstones (organization_id, digest, contact_id)
+    select ${organizationId}, digest, ${contactId} from unnest(${digests}::bytea[]) as digest
+    on conflict do nothing`.execute(trx);
+}
+
+/**
+ * Which of these people were erased, by their places: by a name that is told of them and that their record does not hold
+ * yet. An organization that erased nobody costs one look-up.
+ */
+export async function findBuried(
+  { sealer }: { sealer: Sealer },
+  db: Kysely<DB>,
+  organizationId: bigint,
+  people: readonly { told: Known; held: Known }[],
+): Promise<Set<number>> {
+  const key = await findKey({ sealer }, db, organizationId);
+  if (key === undefined || people.length === 0) return new Set();
+  const places = new Map<string, number[]>();
+  for (const [place, { told, held }] of people.entries()) {
+    const known = new Set(namesOf(held));
+    for (const name of namesOf(told)) if (!known.has(name)) places.set(name, [...(places.get(name) ?? []), place]);
+  }
+  const digests = new Map([...places].map(([name, at]) => [digestOf(key, name).toString('hex'), at]));
+  const { rows } = await sql<{ digest: Buffer }>`
+    select digest from tombstones
+    where organization_id = ${organizationId}
+      and digest = any(${[...digests.keys()].map((hex) => Buffer.from(hex, 'hex'))}::bytea[])`.execute(db);
+  return new Set(rows.flatMap(({ digest }) => digests.get(digest.toString('hex')) ?? []));
+}
+
+/** An import waits for an erasure that is under way, and the other way around: neither may miss the other's rows. */
+export async function lockErasures(trx: Transaction<DB>, organizationId: bigint, mode: 'import' | 'erase') {
+  const lock = sql.raw(mode === 'erase' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared');
+  await sql`select ${lock}(hashtext('erasures'), hashtext(${String(organizationId)}))`.execute(trx);
+}
+
+const resealedAtOnce = 500;
+/** Of a box the version and the id of the key that sealed it; see `createSealer`. */
+const headBytes = 5;
+
+/** Seals by the current key what another one sealed; answers how many. */
+export async function resealKeys({ sealer, db }: { sealer: Sealer; db: Database<DB> }): Promise<number> {
+  const current = sealer.seal(Buffer.of(), '').subarray(0, headBytes);
+  let resealed = 0;
+  for (let found = resealedAtOnce; found === resealedAtOnce; ) {
+    const rows = await db.kysely
+      .selectFrom('tombstone_keys')
+      .selectAll()
+      .where(sql<boolean>`substring(sealed_key from 1 for ${headBytes}) <> ${current}`)
+      .limit(resealedAtOnce)
+      .execute();
+    for (const { organization_id: organizationId, sealed_key: box } of rows) {
+      const context = contextOf(organizationId);
+      await db.kysely
+        .updateTable('tombstone_keys')
+        .set({ sealed_key: sealer.seal(sealer.open(box, context), context) })
+        .where('organization_id', '=', organizationId)
+        .execute();
+    }
+    found = rows.length;
+    resealed += found;
+  }
+  return resealed;
+}
+
+async function findKey({ sealer }: { sealer: Sealer }, db: Kysely<DB>, organizationId: bigint) {
+  const row = await db
+    .selectFrom('tombstone_keys')
+    .select('sealed_key')
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirst();
+  return row && sealer.open(row.sealed_key, contextOf(organizationId));
+}
+
+/** A telephone is shared by a household or an office: it stands for a person of whom no address is known. */
+function namesOf({ email, phone, external_system: system, external_id: externalId, public_id: publicId }: Known) {
+  const digits = typeof phone === 'string' ? phone.replace(/\D/g, '') : '';
+  return [
+    ...(typeof email === 'string' ? [`email\n${email.trim().toLowerCase()}`] : []),
+    ...(typeof email !== 'string' && digits !== '' ? [`phone\n${digits}`] : []),
+    ...(typeof externalId === 'string' ? [`external\n${system ?? ''}\n${externalId}`] : []),
+    ...(typeof publicId === 'string' ? [`public_id\n${publicId}`] : []),
+  ];
+}
+
+function digestOf(key: Buffer, name: string): Buffer {
+  return createHmac('sha256', key).update(name).digest();
+}
+
+function contextOf(organizationId: bigint): string {
+  return `tombstones:${organizationId}`;
+}

@@ -1,0 +1,22 @@
+import { type Loop, startLoop } from '@drippulse/runtime';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+
+const everyMs = 3_600_000;
+/** As long as the transports keep the event of an erasure. */
+const keptDays = 7;
+
+/** Forgets whom an erasure was about, should nobody have said that the copies are gone. */
+export function startForgetIdentities(ctx: Context): Loop {
+  return startLoop({
+    name: 'forget identities',
+    log: ctx.log,
+    maxIdleMs: everyMs,
+    async run() {
+      await sql`
+        update erasures set identity = null
+        where identity is not null and erased_at < now() - ${keptDays} * interval '1 day'`.execute(ctx.db.kysely);
+      return undefined;
+    },
+  });
+}

@@ -1,0 +1,136 @@
+import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { HandlerContext } from '@connectrpc/connect';
+import { appendEvents, topicOf } from '@drippulse/events';
+import {
+  CrmContactsService,
+  type EraseCrmContactRequestSchema,
+  type EraseCrmContactResponseSchema,
+} from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
+import { sql, type Transaction } from 'kysely';
+import { type ContactRow, contacts } from '../contacts/contact.ts';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { blankActivities, blankMerges, blankOpportunities, blankPeople } from '../erasures/blank-records.ts';
+import { findEmails, lockContact, lockLeads, lockMerged, type Trace } from '../erasures/find-traces.ts';
+import { forgetAnswers } from '../erasures/forget-answers.ts';
+import { sealIdentity } from '../erasures/identity.ts';
+import { buryPerson, lockErasures } from '../erasures/tombstones.ts';
+import { leads } from '../leads/lead.ts';
+import { authorOf } from '../records/author.ts';
+import { recordErasure } from '../records/change-events.ts';
+import { commit } from '../records/commit.ts';
+
+const topic = topicOf(CrmEventSchema);
+/** Records that one event names: it stays far below what the transports carry. */
+const namedRecords = 1_000;
+
+/**
+ * One transaction empties whatever this service holds of a person, leaves what is counted, and tells the others by an
+ * event of ids. Their names go last from here: they are needed to find the rest.
+ */
+export function eraseContact(
+  ctx: Context,
+  request: MessageShape<typeof EraseCrmContactRequestSchema>,
+  call: HandlerContext,
+): Promise<MessageInitShape<typeof EraseCrmContactResponseSchema>> {
+  return commit(ctx, call, CrmContactsService.method.eraseCrmContact, request, async (trx, { organizationId }) => {
+    await lockErasures(trx, organizationId, 'erase');
+    const contact = await lockContact(trx, organizationId, request.id);
+    if (contact.erased_at !== null) return {};
+    const now = ctx.clock.now();
+    const place = { organizationId, now };
+    const merged = await lockMerged(trx, organizationId, contacts, [contact.id]);
+    const asContacts = [contact, ...merged];
+    const contactIds = asContacts.map(({ id }) => id);
+    const named = await lockLeads(trx, organizationId, contactIds, await findEmails(trx, organizationId, asContacts));
+    const absorbed = await lockMerged(
+      trx,
+      organizationId,
+      leads,
+      named.map(({ id }) => id),
+    );
+    const linked = [...new Map([...named, ...absorbed].map((lead) => [lead.id, lead])).values()];
+    const people = [...asContacts, ...linked];
+    const emails = await findEmails(trx, organizationId, people);
+    const leadIds = linked.map(({ id }) => id);
+    await buryPerson(ctx, trx, { organizationId, contactId: contact.id, known: [...people, ...asKnown(emails)] });
+    const opportunities = await blankOpportunities(trx, { contactIds, people }, place);
+    const activities = await blankActivities(trx, { contactIds, leadIds }, place);
+    await blankPeople(trx, 'contacts', contactIds, place);
+    await blankPeople(trx, 'leads', leadIds, place);
+    await blankMerges(trx, [...contactIds, ...leadIds], place);
+    await forgetAnswers(trx, organizationId, [...people, ...activities, ...opportunities]);
+    await cancelEnrollments(trx, leadIds);
+    const erasure = { organizationId, contactId: contact.id };
+    await trx
+      .insertInto('erasures')
+      .values({
+        organization_id: organizationId,
+        contact_id: contact.id,
+        identity: sealIdentity(ctx, { ...erasure, emails }),
+        erased_at: now,
+      })
+      .execute();
+    const author = authorOf(call);
+    await recordErasure(
+      trx,
+      author,
+      contacts,
+      asContacts.map((row) => ({ ...row, updated_at: now, deleted_at: now })),
+    );
+    await recordErasure(
+      trx,
+      author,
+      leads,
+      linked.map((lead) => ({ ...lead, updated_at: now, deleted_at: now })),
+    );
+    const traces = [...tracesOf('contact', merged), ...tracesOf('lead', linked)];
+    await appendErasure(trx, contact, [...traces, ...activities, ...opportunities], now);
+    return {};
+  });
+}
+
+function tracesOf(type: Trace['type'], rows: readonly { id: string; public_id: string }[]): Trace[] {
+  return rows.map(({ id, public_id }) => ({ type, id, public_id }));
+}
+
+/** Addresses of former times keep a person out as well. */
+function asKnown(emails: readonly string[]) {
+  return emails.map((email) => ({ email }));
+}
+
+/** Forms whose lead was to be enrolled. */
+async function cancelEnrollments(trx: Transaction<DB>, leadIds: readonly string[]): Promise<void> {
+  if (leadIds.length === 0) return;
+  await sql`
+    update lead_form_submissions set enroll_at = null
+    where enroll_at is not null and lead_id = any(${leadIds}::uuid[])`.execute(trx);
+}
+
+async function appendErasure(
+  trx: Transaction<DB>,
+  { id, public_id, organization_id, sequence }: ContactRow,
+  traces: readonly Trace[],
+  now: Date,
+): Promise<void> {
+  const parts = Math.max(1, Math.ceil(traces.length / namedRecords));
+  const events = Array.from({ length: parts }, (_, part) => ({
+    organizationId: organization_id,
+    sequence: sequence + 1n + BigInt(part),
+    aggregate: `contact:${id}`,
+    payload: {
+      case: 'contactErased' as const,
+      value: {
+        id,
+        publicId: public_id,
+        erasedAt: timestampFromDate(now),
+        records: traces
+          .slice(part * namedRecords, (part + 1) * namedRecords)
+          .map((trace) => ({ recordType: trace.type, id: trace.id, publicId: trace.public_id })),
+      },
+    },
+  }));
+  await appendEvents(trx, topic, events);
+}

@@ -1,0 +1,38 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/** Stands for a line that told what was done for a person. */
+const erasedMessage = 'Erased';
+/** Stands for the request of an effect; none that is rendered is empty. */
+export const erasedRequest = '{}';
+
+type Erased = { workflowId: bigint; ids: readonly bigint[]; refs: readonly string[] };
+
+/**
+ * Empties whatever is stored of enrollments: who they are of, their data, what was done and answered. Statuses, times,
+ * steps and the number of lines stay, so that funnel and counts do. A reference stays if it is a record's id.
+ */
+export async function blankEnrollments(
+  trx: Transaction<DB>,
+  { workflowId, ids, refs }: Erased,
+  now: Date,
+): Promise<void> {
+  await sql`
+    update enrollments set contact = '{}', email = null, first_name = null, last_name = null, search = null,
+      lead_ref = case when lead_ref = any(${refs}) then lead_ref end, erased_at = ${now}
+    where workflow_id = ${workflowId} and id = any(${ids}::bigint[])`.execute(trx);
+  // What a retry would go on from goes too: an enrollment of nobody is not retried.
+  await sql`delete from run_data where enrollment_id = any(${ids}::bigint[])`.execute(trx);
+  await sql`
+    update timeline set message = ${erasedMessage}, error = case when error is not null then ${erasedMessage} end,
+      output = null
+    where enrollment_id = any(${ids}::bigint[])`.execute(trx);
+  await sql`
+    update effects set request = ${erasedRequest}::json,
+      result = case when result is not null then json_build_object('outcome', result->'outcome') end
+    where enrollment_id = any(${ids}::bigint[])`.execute(trx);
+  await sql`
+    update deliveries set receiver = '', subject = '', provider_message_id = null,
+      error = case when error is not null then ${erasedMessage} end
+    where enrollment_id = any(${ids}::bigint[])`.execute(trx);
+}

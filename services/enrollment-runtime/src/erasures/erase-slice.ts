@@ -1,0 +1,110 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { JobRow, JobSlice } from '@drippulse/db';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { appendNews } from '../enrollments/events.ts';
+import { endRuns, tellCancelled } from '../lanes/cancel-runs.ts';
+import { blankEnrollments } from './blank-enrollments.ts';
+import {
+  type ErasurePlace,
+  packErasureInput,
+  packErasurePlace,
+  readErasureInput,
+  readErasurePlace,
+} from './erasure-job.ts';
+import { findEnrollments, nextWorkflow } from './find-enrollments.ts';
+import { forgetAnswers } from './forget-answers.ts';
+
+const sliceEnrollments = 5;
+/** Contacts that were read before the erasure, by a source or a filter, are enrolled by then. */
+const passes = 2;
+const betweenPassesMs = 300_000;
+const timeoutMs = 5_000;
+const awayMs = 60_000;
+
+/**
+ * Goes through the workflows of an organization, a few enrollments of one at a time. What is erased is marked so, so that
+ * a slice that is done again does nothing.
+ */
+export async function eraseSlice(ctx: Context, trx: Transaction<DB>, job: JobRow): Promise<JobSlice> {
+  const input = readErasureInput(ctx.sealer, job.input);
+  const at = readErasurePlace(job.cursor);
+  const { organization_id: organizationId } = job;
+  if (at.pass >= passes) return finish(ctx, trx, job, at);
+  if (at.workflowId === 0n) {
+    const first = await nextWorkflow(trx, organizationId, 0n);
+    return first === undefined ? endPass(ctx, trx, job, at) : goOn({ ...at, workflowId: first, enrollmentId: 0n });
+  }
+  const { workflowId } = at;
+  const ids = await findEnrollments(trx, input, { organizationId, place: at, limit: sliceEnrollments });
+  if (ids.length > 0) await erase(ctx, trx, { organizationId, workflowId, ids, refs: input.refs });
+  if (ids.length === sliceEnrollments) return goOn({ ...at, enrollmentId: ids.at(-1) ?? 0n }, ids.length);
+  const next = await nextWorkflow(trx, organizationId, workflowId);
+  if (next !== undefined) return goOn({ ...at, workflowId: next, enrollmentId: 0n }, ids.length);
+  return endPass(ctx, trx, job, at);
+}
+
+/** Blanked first: what is told of the end of a run has nothing left to tell of the person. */
+async function erase(
+  ctx: Context,
+  trx: Transaction<DB>,
+  o: { organizationId: bigint; workflowId: bigint; ids: readonly bigint[]; refs: readonly string[] },
+): Promise<void> {
+  const erasedAt = ctx.clock.now();
+  // A worker that moves runs of the workflow commits first, and none starts to.
+  await sql`select from lanes where workflow_id = ${o.workflowId} for update`.execute(trx);
+  const ids = sql`select unnest(${o.ids}::bigint[])`;
+  const cancelled = await endRuns(ctx, trx, { workflowId: o.workflowId, ids });
+  await blankEnrollments(trx, o, erasedAt);
+  await forgetAnswers(trx, o);
+  await appendNews(
+    trx,
+    o.ids.map((id) => ({
+      organizationId: o.organizationId,
+      enrollmentId: id,
+      payload: { case: 'erased', value: { id, workflowId: o.workflowId, erasedAt: timestampFromDate(erasedAt) } },
+    })),
+  );
+  await tellCancelled(ctx, trx, o, cancelled);
+  ctx.metrics.enrollmentEnded('cancelled', cancelled.size);
+}
+
+function goOn(place: ErasurePlace, processed = 0): JobSlice {
+  return { cursor: packErasurePlace(place), processed, isFinished: false };
+}
+
+function endPass(
+  ctx: Context,
+  trx: Transaction<DB>,
+  job: JobRow,
+  { pass }: ErasurePlace,
+): Promise<JobSlice> | JobSlice {
+  const place = { pass: pass + 1, workflowId: 0n, enrollmentId: 0n };
+  if (place.pass < passes) return { ...goOn(place), waitMs: betweenPassesMs };
+  return finish(ctx, trx, job, place);
+}
+
+/** The addresses go with the last slice, here and in the CRM; one that is away is told later. */
+async function finish(ctx: Context, trx: Transaction<DB>, job: JobRow, place: ErasurePlace): Promise<JobSlice> {
+  const { contactId, refs } = readErasureInput(ctx.sealer, job.input);
+  try {
+    await ctx.clients.crm.erasures(callerOf(job.organization_id)).finishCrmErasure({ contactId }, { timeoutMs });
+  } catch (error) {
+    ctx.log.warn({ err: error, job: String(job.id) }, 'the CRM could not be told that an erasure is done');
+    return { ...goOn(place), waitMs: awayMs };
+  }
+  await sql`
+    update jobs set input = ${packErasureInput(ctx.sealer, { contactId, refs, emails: [] })}::json
+    where id = ${job.id}`.execute(trx);
+  return { cursor: packErasurePlace(place), processed: 0, isFinished: true };
+}
+
+export function callerOf(organizationId: bigint) {
+  return {
+    organizationId,
+    actor: { type: 'service' as const, id: 'enrollment-runtime' },
+    role: 'viewer' as const,
+    mode: 'live' as const,
+  };
+}

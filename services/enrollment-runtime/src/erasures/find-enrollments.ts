@@ -1,0 +1,57 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { searchTextOf } from '../enrollments/contact.ts';
+import type { ErasureInput, ErasurePlace } from './erasure-job.ts';
+
+/** The next workflow of the organization, deleted ones included: they have enrollments still. */
+export async function nextWorkflow(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  after: bigint,
+): Promise<bigint | undefined> {
+  const row = await trx
+    .selectFrom('lanes')
+    .select('workflow_id')
+    .where('organization_id', '=', organizationId)
+    .where('workflow_id', '>', after)
+    .orderBy('workflow_id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.workflow_id;
+}
+
+/**
+ * Enrollments of a workflow that are of the person, by reference or by address, in the order of ids. Both are looked up
+ * in indexes that the lists have, workflow by workflow: an index over the organization would cost every enrollment that
+ * is ever made.
+ */
+export async function findEnrollments(
+  trx: Transaction<DB>,
+  { refs, emails }: ErasureInput,
+  o: { organizationId: bigint; place: ErasurePlace; limit: number },
+): Promise<bigint[]> {
+  const { workflowId, enrollmentId } = o.place;
+  const patterns = emails.flatMap((email) => patternOf(email) ?? []);
+  const { rows } = await sql<{ id: bigint }>`
+    select distinct id from (
+      select id from enrollments
+      where workflow_id = ${workflowId} and left(lead_ref, 64) = any(${refs}) and lead_ref = any(${refs})
+        and id > ${enrollmentId} and organization_id = ${o.organizationId} and erased_at is null
+      union all
+      select addressed.id
+      from unnest(${patterns}::text[]) as pattern
+      cross join lateral (
+        select id from enrollments
+        where workflow_id = ${workflowId} and search like pattern and lower(btrim(email)) = any(${emails})
+          and id > ${enrollmentId} and organization_id = ${o.organizationId} and erased_at is null
+      ) as addressed
+    ) as found
+    order by id limit ${o.limit}`.execute(trx);
+  return rows.map((row) => row.id);
+}
+
+/** The line of the search text that an address makes; see `searchTextOf`. */
+function patternOf(email: string): string | null {
+  const line = searchTextOf({ email, firstName: null, lastName: null });
+  return line === null ? null : `%${line.trim().replace(/[\\%_]/g, '\\$&')}%`;
+}

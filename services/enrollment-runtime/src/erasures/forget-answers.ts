@@ -1,0 +1,36 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  EnrollmentSchema,
+  EnrollmentsService,
+  PauseEnrollmentResponseSchema,
+} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+const { pauseEnrollment, resumeEnrollment, retryEnrollment } = EnrollmentsService.method;
+/** Those whose answer is one enrollment, all of one shape. */
+const rpcs = [pauseEnrollment, resumeEnrollment, retryEnrollment].map(
+  ({ parent, name }) => `${parent.typeName}/${name}`,
+);
+
+/** Answers that are kept for requests that come a second time: of those to these enrollments only the ids stay. */
+export async function forgetAnswers(
+  trx: Transaction<DB>,
+  { organizationId, workflowId, ids }: { organizationId: bigint; workflowId: bigint; ids: readonly bigint[] },
+): Promise<void> {
+  const kept = ids.map((id) => create(EnrollmentSchema, { id, workflowId }));
+  // Fields are written in their order: an enrollment begins with its id and that of its workflow.
+  await sql`
+    update idempotency_keys set response = erased.answer
+    from unnest(
+      ${kept.map((enrollment) => Buffer.from(toBinary(EnrollmentSchema, enrollment)))}::bytea[],
+      ${kept.map((enrollment) => answerOf(enrollment))}::bytea[]) as erased (beginning, answer)
+    where organization_id = ${organizationId} and rpc = any(${rpcs}) and position(erased.beginning in response) > 0`.execute(
+    trx,
+  );
+}
+
+function answerOf(enrollment: ReturnType<typeof create<typeof EnrollmentSchema>>): Buffer {
+  const answer = create(PauseEnrollmentResponseSchema, { enrollment });
+  return Buffer.from(toBinary(PauseEnrollmentResponseSchema, answer));
+}

@@ -1,0 +1,16 @@
+import { startJobLoop } from '@drippulse/db';
+import type { Loop } from '@drippulse/runtime';
+import type { Context } from '../context.ts';
+import { eraseSlice } from '../erasures/erase-slice.ts';
+import { erasureJobs } from '../erasures/erasure-job.ts';
+
+/** Removes from enrollments what they hold of people whom the CRM erased, slice by slice. */
+export function startErasePeople(ctx: Context): Loop {
+  return startJobLoop({
+    db: ctx.db,
+    kind: erasureJobs,
+    log: ctx.log,
+    slice: (trx, job) => eraseSlice(ctx, trx, job),
+    onCommitted: () => ctx.relay.wake(),
+  });
+}

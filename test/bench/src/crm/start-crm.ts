@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { migrateService as migrateCrm } from '@drippulse/crm/migrate';
+import { migrateEmbeddedTransport } from '@drippulse/events';
+import { migrateService as migrateGateway } from '@drippulse/gateway/migrate';
+import { bootstrapIdentity, createApiKeyText } from '@drippulse/gateway/organizations';
+import { generateInternalTokenKeys, serviceNames } from '@drippulse/rpc';
+import { freePort } from '@drippulse/testing';
+import { type Api, createApi } from '../services/api.ts';
+import { type Child, startChild } from '../services/child.ts';
+import type { BenchPostgres } from '../start-postgres.ts';
+
+/** Gateway and crm, each a process of its own, over gRPC; the other services are not asked for anything here. */
+export type Crm = {
+  gateway: Child;
+  crm: Child;
+  /** Of the first organization, which is number 1. */
+  api: Api;
+  base: string;
+  apiKey: string;
+  stop(): Promise<void>;
+};
+
+const file = new URL('../services/service-process.ts', import.meta.url);
+
+export async function startCrm({ url }: BenchPostgres): Promise<Crm> {
+  for (const migrate of [migrateGateway, migrateCrm, migrateEmbeddedTransport]) await migrate(url);
+  const apiKey = createApiKeyText('live');
+  await bootstrapIdentity(url, { username: 'admin', password: randomBytes(12).toString('hex'), apiKey });
+  const keys = generateInternalTokenKeys(serviceNames);
+  const port = await freePort();
+  const shared = { DATABASE_URL: url, ENCRYPTION_KEYS: randomBytes(32).toString('base64') };
+  const crm = await startChild(file, {
+    ...shared,
+    BENCH_SERVICE: 'crm',
+    INTERNAL_TOKEN_KEYS: keys.crm,
+    GRPC_PORT: String(port),
+  });
+  const gateway = await startChild(file, {
+    ...shared,
+    BENCH_SERVICE: 'gateway',
+    INTERNAL_TOKEN_KEYS: keys.gateway,
+    GRPC_PORT: String(await freePort()),
+    CRM_ADDRESS: `127.0.0.1:${port}`,
+    PORT: '0',
+    SESSION_KEYS: randomBytes(32).toString('base64'),
+    RATE_LIMIT_PER_MINUTE: '1000000',
+    RATE_LIMIT_BURST: '1000000',
+  });
+  const base = `http://127.0.0.1:${gateway.port}/api/v1`;
+  return {
+    gateway,
+    crm,
+    api: createApi(base, apiKey),
+    base,
+    apiKey,
+    async stop() {
+      for (const service of [gateway, crm]) await service.stop();
+    },
+  };
+}

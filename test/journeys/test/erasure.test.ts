@@ -1,0 +1,117 @@
+import { type RunningPlatform, startLayout } from '@drippulse/harness';
+import {
+  createTestDatabase,
+  eventually,
+  findTexts,
+  type Receiver,
+  startReceiver,
+  type TestDatabase,
+} from '@drippulse/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pg from 'pg';
+
+let database: TestDatabase;
+let client: pg.Client;
+let receiver: Receiver;
+let platform: RunningPlatform;
+
+beforeAll(async () => {
+  database = await createTestDatabase({ name: 'erasure' });
+  receiver = await startReceiver();
+  platform = await startLayout('start', { env: { DATABASE_URL: database.url, WEBHOOK_ALLOW_PRIVATE: 'true' } });
+  client = new pg.Client(database.url);
+  await client.connect();
+}, 240_000);
+afterAll(async () => {
+  await client?.end();
+  await platform?.dispose();
+  await receiver?.stop();
+  await database?.drop();
+}, 60_000);
+
+const person = {
+  email: 'Zephyrine.Canary@example.com',
+  first_name: 'Zephyrine',
+  last_name: 'Quillfeather',
+  phone: '+31 6 90817263',
+  custom: { hobby: 'falconry-canary' },
+};
+const canaries = ['zephyrine', 'quillfeather', '90817263', 'falconry-canary'];
+/** The log of events is as immutable as a Kafka topic: what it holds is gone after its 7 days. */
+const immutable = ['events.embedded_log.value'];
+
+test('a person who is erased is found in no column of any table', async () => {
+  const { api } = platform;
+  receiver.answer(({ body }) => ({ body: `got ${body}` }));
+  const webhook = await api.post('/api/v1/webhooks', { url: `${receiver.url}/events`, event_type: '*' });
+  expect(webhook).toMatchObject({ status: 201 });
+  const contact = await api.post('/api/v1/crm/contacts', person);
+  const lead = await api.post('/api/v1/crm/leads', person);
+  const steps = [
+    { type: 'log', config: { message: 'Hello {{ first_name }} {{ last_name }}' } },
+    { type: 'webhook_callback', config: { url: `${receiver.url}/callback`, payload: { about: '{{ custom.hobby }}' } } },
+    { type: 'email', config: { subject: 'Dear {{ first_name }}', body: 'Hello', to: '{{ email }}' } },
+  ];
+  const enroll = async (name: string, more: object[], enrolled: object) => {
+    const workflow = await api.post('/api/v1/workflows', { name, status: 'active', steps: [...steps, ...more] });
+    const path = `/api/v1/workflows/${workflow.body.id}/enrollments`;
+    expect(await api.post(`${path}/bulk`, { contacts: [enrolled] })).toMatchObject({ status: 201 });
+    return path;
+  };
+  const wait = [{ type: 'wait', config: { duration: 1, unit: 'days' } }, ...steps];
+  const living = await enroll('Living', wait, { ...contact.body, lead_ref: contact.body.public_id });
+  const ended = await enroll('Ended', [], { ...lead.body, lead_ref: 'their-own-7' });
+  const totals = async (path: string) => (await api.get(path)).body.step_funnel.totals;
+  await eventually(
+    async () => {
+      expect(await totals(ended)).toMatchObject({ completed: 1 });
+      expect((await api.get(living)).body.enrollments).toMatchObject([{ current_step_index: 3 }]);
+      const { body } = await api.get(`/api/v1/webhooks/${webhook.body.id}/deliveries?limit=100`);
+      expect(body.deliveries.length).toBeGreaterThan(5);
+      expect(body.deliveries.every((one: { status: string }) => one.status === 'delivered')).toBe(true);
+    },
+    { timeoutMs: 60_000 },
+  );
+  const before = await findTexts(client, canaries, immutable);
+  const tables = [
+    ...new Set(
+      before.map((place) =>
+        place
+          .split('.')
+          .slice(0, 2)
+          .join('.')
+          .replace(/_p\d+$/, ''),
+      ),
+    ),
+  ];
+  expect(tables).toEqual(
+    expect.arrayContaining([
+      'crm.change_events',
+      'crm.contacts',
+      'crm.leads',
+      'enrollments.deliveries',
+      'enrollments.effects',
+      'enrollments.enrollments',
+      'enrollments.timeline',
+      'webhooks.attempts',
+      'webhooks.payloads',
+    ]),
+  );
+
+  expect(await api.post(`/api/v1/crm/contacts/${contact.body.public_id}/erase`, {})).toMatchObject({ status: 204 });
+  await eventually(async () => expect(await findTexts(client, canaries, immutable)).toEqual([]), { timeoutMs: 60_000 });
+  expect(await totals(living)).toMatchObject({ total_enrollments: 1, cancelled: 1 });
+  expect(await totals(ended)).toMatchObject({ total_enrollments: 1, completed: 1 });
+  const told = await eventually(() => {
+    const events = receiver.requests.filter(({ url }) => url === '/events').map(({ body }) => JSON.parse(String(body)));
+    const found = events.find(({ type }) => type === 'contact.erased');
+    expect(found).toBeDefined();
+    return found;
+  });
+  expect(told.data).toMatchObject({
+    id: contact.body.id,
+    public_id: contact.body.public_id,
+    records: [{ record_type: 'lead', id: lead.body.id, public_id: lead.body.public_id }],
+  });
+  expect(await findTexts(client, canaries, immutable)).toEqual([]);
+}, 180_000);
