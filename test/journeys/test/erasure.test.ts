@@ -47,6 +47,13 @@ test('a person who is erased is found in no column of any table', async () => {
   expect(webhook).toMatchObject({ status: 201 });
   const contact = await api.post('/api/v1/crm/contacts', person);
   const lead = await api.post('/api/v1/crm/leads', person);
+  const twin = await api.post('/api/v1/crm/contacts', {
+    ...person,
+    email: undefined,
+    title: 'Keeper of falconry-canary',
+  });
+  const pair = { survivor: contact.body.public_id, merged: [twin.body.public_id] };
+  expect(await api.post('/api/v1/crm/contacts/merge', pair)).toMatchObject({ status: 200 });
   const steps = [
     { type: 'log', config: { message: 'Hello {{ first_name }} {{ last_name }}' } },
     { type: 'webhook_callback', config: { url: `${receiver.url}/callback`, payload: { about: '{{ custom.hobby }}' } } },
@@ -89,6 +96,7 @@ test('a person who is erased is found in no column of any table', async () => {
       'crm.change_events',
       'crm.contacts',
       'crm.leads',
+      'crm.merges',
       'enrollments.deliveries',
       'enrollments.effects',
       'enrollments.enrollments',
@@ -111,7 +119,10 @@ test('a person who is erased is found in no column of any table', async () => {
   expect(told.data).toMatchObject({
     id: contact.body.id,
     public_id: contact.body.public_id,
-    records: [{ record_type: 'lead', id: lead.body.id, public_id: lead.body.public_id }],
+    records: [
+      { record_type: 'contact', id: twin.body.id, public_id: twin.body.public_id },
+      { record_type: 'lead', id: lead.body.id, public_id: lead.body.public_id },
+    ],
   });
   expect(await findTexts(client, canaries, immutable)).toEqual([]);
 }, 180_000);
