@@ -23,7 +23,11 @@ for (const place of used) {
   }
 }
 
+/** What a service reads at run time beside its sources. */
+const reads = { gateway: ['docs/skills'] };
+
 cpSync('package.json', path.join(folder, 'package.json'));
+for (const place of reads[service] ?? []) copy(place);
 for (const place of used) {
   const parts = place.includes('node_modules/') ? [''] : ['package.json', 'src', 'gen'];
   for (const part of parts) copy(path.join(place, part));
