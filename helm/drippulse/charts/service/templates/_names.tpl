@@ -34,6 +34,9 @@ securityContext:
 
 {{- define "service.podSecurity" -}}
 automountServiceAccountToken: false
+# Variables that Kubernetes would add for each Service of the namespace could be taken for ours: one named "grpc" makes
+# GRPC_PORT a URL.
+enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
   runAsUser: 1000
