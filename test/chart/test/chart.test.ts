@@ -110,8 +110,10 @@ function describeChart(helm: string): void {
     test('gives pods longer to end than they drain', () => {
       for (const object of kindsOf(objects, 'Deployment')) {
         const pod = podOf(object);
-        const preStop = pod.containers[0].lifecycle.preStop.sleep.seconds;
-        expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(preStop + 10 + 15 + 10);
+        const { env } = pod.containers[0];
+        const delay = env.find(({ name }: KubernetesObject) => name === 'SHUTDOWN_DELAY_SECONDS').value;
+        expect(Number(delay)).toBeGreaterThanOrEqual(5);
+        expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(Number(delay) + 10 + 15 + 10);
       }
     });
 
@@ -194,7 +196,7 @@ function describeChart(helm: string): void {
     ['no broker', 'global.kafka.brokers=null', 'brokers'],
     ['a level of logs that is none', 'global.logLevel=verbose', 'logLevel'],
     ['an ingress without a host', 'ingress.enabled=true', 'host'],
-    ['a grace period shorter than the drain', 'crm.terminationGracePeriodSeconds=5', 'terminationGracePeriodSeconds'],
+    ['a drain shorter than what calls and effects may take', 'crm.drainSeconds=5', 'drainSeconds'],
   ])('%s is refused by name', async (_name, pair, named) => {
     await expect(render(helm, 'small', [pair])).rejects.toThrow(named);
   });
