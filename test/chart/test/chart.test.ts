@@ -195,6 +195,9 @@ function describeChart(helm: string): void {
     ['a misspelled value of a service', 'gateway.replica=3', 'replica'],
     ['no broker', 'global.kafka.brokers=null', 'brokers'],
     ['a level of logs that is none', 'global.logLevel=verbose', 'logLevel'],
+    ['credentials for Kafka without a Secret', 'global.kafka.sasl.mechanism=plain', 'secretName'],
+    ['a certificate for Kafka without a Secret', 'global.kafka.tls.clientCertificate=true', 'secretName'],
+    ['a share of traces above one', 'global.tracing.share=2', 'share'],
     ['an ingress without a host', 'ingress.enabled=true', 'host'],
     ['a drain shorter than what calls and effects may take', 'crm.drainSeconds=5', 'drainSeconds'],
   ])('%s is refused by name', async (_name, pair, named) => {
