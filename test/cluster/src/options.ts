@@ -7,7 +7,7 @@ removes everything again. Needs kubectl and Helm, the right to make namespaces, 
 
   --image-prefix TEXT     what comes before the name of a service (drippulse/)
   --tag TEXT              tag of the services' images (0.1.0)
-  --upgrade-tag TEXT      another tag for the rolling upgrade; without it, the upgrade changes a value
+  --upgrade-tag TEXT      another tag for the rolling upgrade, which turns traces on as well
   --registry HOST         where the images are; none is the engine's default, or what is loaded on the nodes
   --postgres-image NAME   (postgres:18)
   --kafka-image NAME      (apache/kafka:4.1.1)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Agent, forwardTo } from './agent.ts';
 import { logIn } from './api.ts';
 import { explain } from './explain.ts';
+import { certificateSecret } from './manifests/certificates.ts';
 import { allowEgress, peerManifests } from './manifests/peers.ts';
 import { namespaceOf } from './manifests/pod.ts';
 import { serverManifests } from './manifests/servers.ts';
@@ -14,9 +15,11 @@ import { underLoad } from './steps/load.ts';
 import { doMainJob } from './steps/main-job.ts';
 import { measureMemory } from './steps/memory.ts';
 import { checkPolicies } from './steps/policies.ts';
+import { scaleUp } from './steps/scale.ts';
+import { checkTraces } from './steps/traces.ts';
 import { inventory, uninstall } from './steps/uninstall.ts';
 import type { Tools } from './tools.ts';
-import { release, type World } from './world.ts';
+import { release, services, type World } from './world.ts';
 
 /** Installs, uses, breaks and removes a release; whatever happens, the namespaces are gone at the end. */
 export async function runCluster(options: Options, tools: Tools, report: Report): Promise<void> {
@@ -71,17 +74,22 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
         '--timeout=180s',
       ]);
     }
-    step.measure('PostgreSQL, Kafka, Redis, a client, a receiver, a monitor; Pod Security "restricted" everywhere');
+    step.measure(
+      'PostgreSQL, Kafka, Redis, a client, a receiver, a collector, a monitor; Pod Security "restricted" everywhere',
+    );
   });
   const client = await agentOf('client');
   const receiver = await agentOf('receiver');
+  const collector = await agentOf('collector');
   const monitoring = await agentOf('monitoring');
   const enforced = options['without-policies']
     ? undefined
     : await report.step('The network enforces policies', (step) => findEnforcement(world, client, step));
 
   const admin = await makeSecrets(world, postgresPassword);
+  const grpcNames = services.map((service) => `${release}-${service}-grpc.${namespaces.release}.svc`);
   await tools.apply([
+    await certificateSecret({ namespace: namespaces.release, name: 'drippulse-grpc-tls' }, grpcNames),
     allowEgress({
       namespace: namespaces.release,
       names: ['enrollment-runtime', 'webhook-delivery'],
@@ -103,10 +111,15 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
   const loaded = { world, api, client, receiver };
   await report.step('A rolling upgrade under load', (step) =>
     underLoad(loaded, 'upgrade', { repeats: false, step }, async () => {
-      const change = options['upgrade-tag'] ? `global.image.tag=${options['upgrade-tag']}` : 'global.logLevel=warn';
-      await deploy(world, 'upgrade', [change]);
+      const tag = options['upgrade-tag'] ? [`global.image.tag=${options['upgrade-tag']}`] : [];
+      const tracing = `global.tracing.endpoint=http://collector.${namespaces.peers}.svc:8080`;
+      await deploy(world, 'upgrade', [tracing, ...tag]);
       await untilAllReady(world);
+      await checkTraces(api, collector, step);
     }),
+  );
+  await report.step('An added pod is found by its callers', (step) =>
+    underLoad(loaded, 'scale', { repeats: false, step }, () => scaleUp(world, monitoring, step)),
   );
   await report.step('Pods are drained under load, within their budgets', (step) =>
     underLoad(loaded, 'drain', { repeats: false, step }, () => drain(world, step)),

@@ -3,8 +3,8 @@ import type { KubernetesObject } from '../tools.ts';
 import { namespaceOf, podWithService } from './pod.ts';
 
 /**
- * Who the platform has to do with: a client of its API, a receiver of callbacks and webhooks, and one more client that
- * may read metrics. They run scripts from a ConfigMap on the Node of an image of the release.
+ * Who the platform has to do with: a client of its API, a receiver of callbacks and webhooks, a collector of traces, and
+ * one more client that may read metrics. They run scripts from a ConfigMap on the Node of an image of the release.
  */
 export function peerManifests(namespace: string, image: string): KubernetesObject[] {
   const scripts = {
@@ -29,6 +29,7 @@ export function peerManifests(namespace: string, image: string): KubernetesObjec
     scripts,
     ...pod('client', 'client.ts'),
     ...pod('receiver', 'receiver.ts'),
+    ...pod('collector', 'receiver.ts'),
     ...pod('monitoring', 'client.ts'),
   ];
 }

@@ -11,10 +11,12 @@ export function chartValues({ options, namespaces }: World): KubernetesObject {
       image: { registry: options.registry, prefix: options['image-prefix'], tag: options.tag },
       kafka: { brokers: [`kafka.${servers}.svc:9092`] },
       postgres: { adminSecret: { name: 'drippulse-postgres-admin' } },
+      grpcTls: { secretName: 'drippulse-grpc-tls' },
       servers: {
         postgres: { port: 5432, to: [peerOf(servers, 'postgres')] },
         kafka: { port: 9092, to: [peerOf(servers, 'kafka')] },
         redis: { port: 6379, to: [peerOf(servers, 'redis')] },
+        telemetry: { port: 8080, to: [peerOf(peers, 'collector')] },
       },
       networkPolicy: {
         gatewayFrom: [peerOf(peers, 'client')],
