@@ -102,7 +102,7 @@ function describeChart(helm: string): void {
         expect(livenessProbe.httpGet.path).toBe('/live');
         const patienceOf = (probe: { periodSeconds: number; failureThreshold: number }) =>
           probe.periodSeconds * probe.failureThreshold;
-        expect(patienceOf(startupProbe)).toBeGreaterThanOrEqual(60);
+        expect(patienceOf(startupProbe)).toBeGreaterThanOrEqual(300);
         expect(patienceOf(readinessProbe)).toBeLessThan(patienceOf(livenessProbe));
       }
     });
