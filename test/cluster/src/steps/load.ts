@@ -34,11 +34,14 @@ export async function underLoad(
   const { repeats, step } = options;
   const plan = { name, gateway, token: api.token, workflowId: workflow.id, workers: 4, pauseMs: 100, repeats };
   await client.order({ order: 'start', plan });
-  let load: Load;
-  try {
-    await action();
-  } finally {
-    load = await client.order<Load>({ order: 'stop' });
+  const trouble = await action().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const load = await client.order<Load>({ order: 'stop' });
+  if (trouble !== undefined) {
+    step.measure(`until then ${load.failures.length} of ${load.requests} requests were lost`);
+    throw trouble;
   }
   const { requests, failures, repeated, emails, p50Ms, p99Ms, maxMs } = load;
   if (failures.length > 0) {
