@@ -13,6 +13,9 @@ const channelOptions: grpc.ClientOptions = {
   // The default waits 1 s before the first reconnect and grows to minutes: longer than a restart takes.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
+  // In a rolling upgrade every replica has another address within seconds; at the default a client that has just asked
+  // asks again after 30 s, and until then calls those that are gone.
+  'grpc.dns_min_time_between_resolutions_ms': 1000,
   // A peer that vanished without a word is noticed within 20 s instead of by each call's deadline.
   'grpc.keepalive_time_ms': 15_000,
   'grpc.keepalive_timeout_ms': 5000,

@@ -7,6 +7,6 @@ const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.m
 test('what starts without this file starts with the same options', () => {
   const { scripts } = JSON.parse(read('package.json'));
   expect(scripts.start).toContain(`node ${nodeFlags.join(' ')} `);
-  const entrypoint = JSON.stringify(['node', ...nodeFlags]).replaceAll(',', ', ');
-  expect(read('deploy/Dockerfile')).toContain(`ENTRYPOINT ${entrypoint}\n`);
+  const entrypoint = ['node', ...nodeFlags].map((flag) => `"${flag}"`).join(', ');
+  expect(read('deploy/Dockerfile')).toContain(`ENTRYPOINT [${entrypoint}, `);
 });

@@ -102,7 +102,7 @@ function describeChart(helm: string): void {
         expect(livenessProbe.httpGet.path).toBe('/live');
         const patienceOf = (probe: { periodSeconds: number; failureThreshold: number }) =>
           probe.periodSeconds * probe.failureThreshold;
-        expect(patienceOf(startupProbe)).toBeGreaterThanOrEqual(60);
+        expect(patienceOf(startupProbe)).toBeGreaterThanOrEqual(300);
         expect(patienceOf(readinessProbe)).toBeLessThan(patienceOf(livenessProbe));
       }
     });
@@ -110,8 +110,10 @@ function describeChart(helm: string): void {
     test('gives pods longer to end than they drain', () => {
       for (const object of kindsOf(objects, 'Deployment')) {
         const pod = podOf(object);
-        const preStop = pod.containers[0].lifecycle.preStop.sleep.seconds;
-        expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(preStop + 10 + 15 + 10);
+        const { env } = pod.containers[0];
+        const delay = env.find(({ name }: KubernetesObject) => name === 'SHUTDOWN_DELAY_SECONDS').value;
+        expect(Number(delay)).toBeGreaterThanOrEqual(5);
+        expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(Number(delay) + 10 + 15 + 10);
       }
     });
 
@@ -193,8 +195,11 @@ function describeChart(helm: string): void {
     ['a misspelled value of a service', 'gateway.replica=3', 'replica'],
     ['no broker', 'global.kafka.brokers=null', 'brokers'],
     ['a level of logs that is none', 'global.logLevel=verbose', 'logLevel'],
+    ['credentials for Kafka without a Secret', 'global.kafka.sasl.mechanism=plain', 'secretName'],
+    ['a certificate for Kafka without a Secret', 'global.kafka.tls.clientCertificate=true', 'secretName'],
+    ['a share of traces above one', 'global.tracing.share=2', 'share'],
     ['an ingress without a host', 'ingress.enabled=true', 'host'],
-    ['a grace period shorter than the drain', 'crm.terminationGracePeriodSeconds=5', 'terminationGracePeriodSeconds'],
+    ['a drain shorter than what calls and effects may take', 'crm.drainSeconds=5', 'drainSeconds'],
   ])('%s is refused by name', async (_name, pair, named) => {
     await expect(render(helm, 'small', [pair])).rejects.toThrow(named);
   });

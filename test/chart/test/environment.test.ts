@@ -3,6 +3,7 @@ import { readConfig as readCrm } from '@drippulse/crm';
 import { readConfig as readRuntime } from '@drippulse/enrollment-runtime';
 import { readConfig as readGateway } from '@drippulse/gateway';
 import { generateInternalTokenKeys, serviceNames } from '@drippulse/rpc';
+import { readProcessEnv } from '@drippulse/runtime';
 import { findHelm } from '@drippulse/testing';
 import { readConfig as readWebhooks } from '@drippulse/webhook-delivery';
 import { readConfig as readWorkflows } from '@drippulse/workflows';
@@ -36,6 +37,49 @@ else {
     expect(config.databaseUrl).toBe('postgres://role:password@db/drippulse');
     if ('kafkaBrokers' in config) expect(config.kafkaBrokers).toContain('kafka-0.example.com:9093');
   });
+
+  const kafka = {
+    ssl: { caFile: '/etc/drippulse/kafka/ca.crt' },
+    sasl: { mechanism: 'scram-sha-512', username: 'value of kafka-user', password: 'value of kafka-user' },
+    topics: { partitions: 12, retentionHours: 336, replicas: 3, minInSync: 2 },
+  };
+
+  test.each(Object.keys(readers))('the chart gives %s what it speaks TLS and sends traces with', (service) => {
+    const pod = podOf(named('Deployment', service));
+    const env = environmentOf(pod.containers[0].env, '');
+    const settings = readProcessEnv(env);
+    expect(settings.grpcTls).toEqual({
+      caFile: '/etc/drippulse/grpc/ca.crt',
+      certFile: '/etc/drippulse/grpc/tls.crt',
+      keyFile: '/etc/drippulse/grpc/tls.key',
+    });
+    expect(settings.shutdownDelayMs).toBe(10_000);
+    expect(env).toMatchObject({ OTEL_EXPORTER_OTLP_ENDPOINT: expect.any(String), OTEL_TRACES_SAMPLER_ARG: '0.1' });
+    const secrets: Record<string, string> = { '/etc/drippulse/grpc': 'drippulse-grpc-tls' };
+    if (service !== 'gateway') {
+      expect(settings.kafka).toMatchObject(kafka);
+      secrets['/etc/drippulse/kafka'] = 'kafka-tls';
+    }
+    expect(mountedSecrets(pod)).toEqual(secrets);
+  });
+
+  test('a Job makes the topics with the same settings, before the pods', () => {
+    const job = named('Job', 'topics');
+    expect(job.metadata.annotations?.['helm.sh/hook']).toBe('pre-install,pre-upgrade');
+    const pod = podOf(job);
+    expect(pod.containers[0]).toMatchObject({
+      image: expect.stringContaining('webhook-delivery'),
+      args: ['src/topics.ts'],
+    });
+    expect(readProcessEnv(environmentOf(pod.containers[0].env, '')).kafka).toMatchObject(kafka);
+    expect(mountedSecrets(pod)).toEqual({ '/etc/drippulse/kafka': 'kafka-tls' });
+  });
+
+  function named(kind: string, name: string): KubernetesObject {
+    const found = objects.find((object) => object.kind === kind && object.metadata.name === `drippulse-${name}`);
+    if (found === undefined) throw new Error(`there is no ${kind} of ${name}`);
+    return found;
+  }
 }
 
 test.each(Object.entries(readers))('the compose file gives %s every variable that it needs', (service, readConfig) => {
@@ -49,13 +93,27 @@ test.each(Object.entries(readers))('the compose file gives %s every variable tha
   expect(services[service]).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
 });
 
+/** Names of the Secrets whose files a pod's container finds, by the folder. */
+function mountedSecrets(pod: KubernetesObject['spec']): Record<string, string> {
+  const mounts: { name: string; mountPath: string; readOnly: boolean }[] = pod.containers[0].volumeMounts ?? [];
+  const secretOf = (name: string) =>
+    pod.volumes.find((volume: { name: string }) => volume.name === name)?.secret.secretName;
+  return Object.fromEntries(mounts.map(({ name, mountPath }) => [mountPath, secretOf(name)]));
+}
+
+type Variable = { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; optional?: boolean } } };
+
 /** What the container of a pod sees when its Secret holds what it must. */
-function environmentOf(env: { name: string; value?: string }[], ownTokenKeys: string): NodeJS.ProcessEnv {
+function environmentOf(env: Variable[], ownTokenKeys: string): NodeJS.ProcessEnv {
   const secrets: Record<string, string> = {
     DATABASE_URL: 'postgres://role:password@db/drippulse',
     INTERNAL_TOKEN_KEYS: ownTokenKeys,
     ENCRYPTION_KEYS: key,
     SESSION_KEYS: key,
   };
-  return Object.fromEntries(env.map(({ name, value }) => [name, value ?? secrets[name]]));
+  const seen = ({ name, value, valueFrom }: Variable) =>
+    value ??
+    secrets[name] ??
+    (valueFrom && !valueFrom.secretKeyRef.optional ? `value of ${valueFrom.secretKeyRef.name}` : undefined);
+  return Object.fromEntries(env.map((variable) => [variable.name, seen(variable)]));
 }

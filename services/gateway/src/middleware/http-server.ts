@@ -6,7 +6,12 @@ import type { Duplex } from 'node:stream';
 import { DomainError } from '@drippulse/runtime';
 import { problemOf } from '../transcoder/problem.ts';
 
-export type HttpServer = { port: number; stop(graceMs?: number): Promise<void> };
+export type HttpServer = {
+  port: number;
+  /** From now on each answer asks its client to open another connection, which by then leads elsewhere. */
+  leave(): void;
+  stop(graceMs?: number): Promise<void>;
+};
 
 /** What slow and greedy clients are given. */
 export type ClientLimits = {
@@ -40,11 +45,11 @@ export async function startHttpServer(
     // Node would answer without a body; createApp refuses it in the shape of every error.
     requireHostHeader: false,
   });
-  let isStopping = false;
+  let isLeaving = false;
   const answers = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (request, response) => {
     answers.set(request.socket, response);
-    if (isStopping) response.setHeader('connection', 'close');
+    if (isLeaving) response.setHeader('connection', 'close');
     listener(request, response);
   });
   server.on('clientError', (error, socket) => refuseConnection(error, socket, answers.get(socket)));
@@ -54,8 +59,11 @@ export async function startHttpServer(
   const { port } = server.address() as AddressInfo; // it listens on TCP
   return {
     port,
+    leave: () => {
+      isLeaving = true;
+    },
     stop: (graceMs = defaultGraceMs) => {
-      isStopping = true;
+      isLeaving = true;
       return closeServer(server, graceMs);
     },
   };

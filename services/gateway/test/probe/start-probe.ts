@@ -32,6 +32,7 @@ export type Probe = {
   /** What the services logged, as JSON lines. */
   logged: string[];
   /** Stops taking requests and lets those under way finish. */
+  leave(): void;
   stopGracefully(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -95,6 +96,7 @@ export async function startProbe(
     log,
     answered,
     logged,
+    leave: http.leave,
     stopGracefully: () => http.stop(),
     async [Symbol.asyncDispose]() {
       await http.stop(0);

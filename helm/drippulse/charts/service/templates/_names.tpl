@@ -34,6 +34,9 @@ securityContext:
 
 {{- define "service.podSecurity" -}}
 automountServiceAccountToken: false
+# Variables that Kubernetes would add for each Service of the namespace could be taken for ours: one named "grpc" makes
+# GRPC_PORT a URL.
+enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
   runAsUser: 1000
@@ -44,5 +47,63 @@ imagePullSecrets:
   {{- range . }}
   - name: {{ . }}
   {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "service.grpcTlsSecretName" -}}
+{{ .Values.grpcTlsSecretName | default .Values.global.grpcTls.secretName }}
+{{- end }}
+
+{{- /* How Kafka is reached, and what missing topics are made with: the same for whoever makes one. */}}
+{{- define "service.kafkaEnv" -}}
+{{- $kafka := .Values.global.kafka -}}
+- { name: KAFKA_BROKERS, value: {{ join "," $kafka.brokers | quote }} }
+- { name: KAFKA_TOPIC_PARTITIONS, value: {{ $kafka.topics.partitions | quote }} }
+- { name: KAFKA_TOPIC_RETENTION_HOURS, value: {{ $kafka.topics.retentionHours | quote }} }
+{{- with $kafka.topics.replicas }}
+- { name: KAFKA_TOPIC_REPLICAS, value: {{ . | quote }} }
+{{- end }}
+{{- with $kafka.topics.minInSyncReplicas }}
+- { name: KAFKA_MIN_INSYNC_REPLICAS, value: {{ . | quote }} }
+{{- end }}
+{{- if $kafka.tls.enabled }}
+- { name: KAFKA_SSL, value: "true" }
+{{- if $kafka.tls.secretName }}
+- { name: KAFKA_SSL_CA_FILE, value: /etc/drippulse/kafka/ca.crt }
+{{- end }}
+{{- if $kafka.tls.clientCertificate }}
+- { name: KAFKA_SSL_CERT_FILE, value: /etc/drippulse/kafka/tls.crt }
+- { name: KAFKA_SSL_KEY_FILE, value: /etc/drippulse/kafka/tls.key }
+{{- end }}
+{{- end }}
+{{- with $kafka.sasl }}
+{{- if .mechanism }}
+- { name: KAFKA_SASL_MECHANISM, value: {{ .mechanism }} }
+- name: KAFKA_SASL_USERNAME
+  valueFrom: { secretKeyRef: { name: {{ .secretName }}, key: username } }
+- name: KAFKA_SASL_PASSWORD
+  valueFrom: { secretKeyRef: { name: {{ .secretName }}, key: password } }
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* Names of the Secrets whose files a container reads, by the folder below /etc/drippulse. */}}
+{{- define "service.kafkaFiles" -}}
+{{- if .Values.global.kafka.tls.enabled }}{{ .Values.global.kafka.tls.secretName }}{{ end }}
+{{- end }}
+
+{{- define "service.mounts" -}}
+{{- range $folder, $secret := . }}
+{{- if $secret }}
+- { name: {{ $folder }}, mountPath: /etc/drippulse/{{ $folder }}, readOnly: true }
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "service.volumes" -}}
+{{- range $folder, $secret := . }}
+{{- if $secret }}
+- { name: {{ $folder }}, secret: { secretName: {{ $secret }} } }
+{{- end }}
 {{- end }}
 {{- end }}

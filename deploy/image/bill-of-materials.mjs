@@ -1,0 +1,45 @@
+import { packages, usedBy } from './used.mjs';
+
+/**
+ * What is in an image beside its Debian packages, as CycloneDX 1.6: Node and each npm package by name, version, licence
+ * and hash. `npm sbom -w` will not do: it names what only tests use, and lacks what several workspaces share.
+ */
+export function billOfMaterials(service) {
+  const components = usedBy(service)
+    .filter((place) => place.includes('node_modules/') && !packages[place].link)
+    .map(componentOf);
+  const { version } = packages[`services/${service}`];
+  return {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: { component: { type: 'application', 'bom-ref': service, name: `drippulse/${service}`, version } },
+    components: [nodeItself(), ...components.sort((a, b) => a['bom-ref'].localeCompare(b['bom-ref']))],
+  };
+}
+
+function componentOf(place) {
+  const entry = packages[place];
+  const name = entry.name ?? place.split('node_modules/').at(-1);
+  return {
+    type: 'library',
+    'bom-ref': place,
+    name,
+    version: entry.version,
+    purl: `pkg:npm/${name.replace('@', '%40')}@${entry.version}`,
+    ...(entry.license && { licenses: [{ expression: entry.license }] }),
+    ...(entry.integrity && { hashes: [hashOf(entry.integrity)] }),
+  };
+}
+
+/** It is copied from the stage of the build that runs this. */
+function nodeItself() {
+  const version = process.versions.node;
+  return { type: 'platform', 'bom-ref': 'node', name: 'node', version, purl: `pkg:generic/node@${version}` };
+}
+
+/** `sha512-<base64>`, as the lock file has it. */
+function hashOf(integrity) {
+  const [algorithm, digest] = integrity.split('-');
+  return { alg: algorithm.replace('sha', 'SHA-'), content: Buffer.from(digest, 'base64').toString('hex') };
+}

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** What is at each place: workspaces by their folder, links to them and packages below node_modules. */
+export const { packages } = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'));
+
+/**
+ * The places of what a service uses at run time and is installed, its own first. npm also installs what the tests of the
+ * workspaces use, so it is read from the lock file.
+ */
+export function usedBy(service) {
+  const start = `services/${service}`;
+  if (packages[start] === undefined) throw new Error(`There is no service "${service}".`);
+  const used = new Set([start]);
+  for (const place of used) {
+    const { link, resolved, dependencies, optionalDependencies, peerDependencies } = packages[place];
+    if (link) used.add(resolved);
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
+      const found = find(name, place);
+      if (found !== undefined && existsSync(new URL(`../../${found}`, import.meta.url))) used.add(found);
+    }
+  }
+  return [...used];
+}
+
+/** Where Node finds a package that is imported from a place: the nearest node_modules, from there upwards. */
+function find(name, place) {
+  for (let at = place; ; at = at === '.' ? '' : path.dirname(at)) {
+    const candidate = path.posix.join(at === '.' ? '' : at, 'node_modules', name);
+    if (packages[candidate] !== undefined) return candidate;
+    if (at === '') return undefined;
+  }
+}

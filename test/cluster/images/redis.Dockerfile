@@ -1,0 +1,6 @@
+# Redis where no registry of images is reachable.
+ARG BASE_IMAGE=debian:bookworm-slim
+FROM ${BASE_IMAGE}
+RUN apt-get update && apt-get install --yes --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/*
+USER 999:999
+ENTRYPOINT ["redis-server", "--protected-mode", "no", "--save", ""]

@@ -1,0 +1,29 @@
+import type { KubernetesObject } from './tools.ts';
+import type { World } from './world.ts';
+
+/** The pods that are not what they should be, each with the end of its log: what a person would ask for first. */
+export async function explain({ tools, namespaces }: World): Promise<string> {
+  const lines: string[] = [];
+  for (const namespace of Object.values(namespaces)) {
+    for (const pod of await tools.list(namespace, 'pods')) {
+      if (pod['status'].phase === 'Succeeded' || (isRunning(pod) && restartsOf(pod) === 0)) continue;
+      const { name } = pod['metadata'];
+      const states = containersOf(pod).map(
+        ({ state, restartCount }) => `${JSON.stringify(state)}, ${restartCount} restarts`,
+      );
+      const log = await tools
+        .kubectl(['logs', name, '--namespace', namespace, '--tail=10'])
+        .catch((error) => String(error));
+      lines.push(`${namespace}/${name} is ${pod['status'].phase}: ${states.join('; ')}`, log.trim());
+    }
+  }
+  return lines.join('\n');
+}
+
+const containersOf = (pod: KubernetesObject): KubernetesObject[] => pod['status'].containerStatuses ?? [];
+
+const isRunning = (pod: KubernetesObject) =>
+  containersOf(pod).length > 0 && containersOf(pod).every(({ ready }) => ready === true);
+
+const restartsOf = (pod: KubernetesObject) =>
+  containersOf(pod).reduce((sum, { restartCount }) => sum + restartCount, 0);

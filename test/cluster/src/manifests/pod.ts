@@ -1,0 +1,84 @@
+import type { KubernetesObject } from '../tools.ts';
+
+/** A namespace that takes pods of the level `restricted` only. */
+export function namespaceOf(name: string): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+  };
+}
+
+type PodOptions = {
+  namespace: string;
+  name: string;
+  image: string;
+  /** Of the image's own account; also owns the volume. */
+  user: number;
+  port: number;
+  command?: string[];
+  args?: string[];
+  env?: Record<string, string>;
+  /** Where an empty volume goes, or a ConfigMap of that name. */
+  mount: { path: string; configMap?: string };
+  memory: string;
+};
+
+/** A Deployment of one pod, and the Service that leads to it by the same name and port. */
+export function podWithService(options: PodOptions): KubernetesObject[] {
+  const { namespace, name, image, user, port, command, args, env = {}, mount, memory } = options;
+  const labels = { app: name };
+  const metadata = { name, namespace, labels };
+  return [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata,
+      spec: {
+        replicas: 1,
+        strategy: { type: 'Recreate' },
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: {
+            automountServiceAccountToken: false,
+            // Kafka's image takes every variable KAFKA_…, and Kubernetes would add some of that name.
+            enableServiceLinks: false,
+            terminationGracePeriodSeconds: 2,
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: user,
+              runAsGroup: user,
+              fsGroup: user,
+              seccompProfile: { type: 'RuntimeDefault' },
+            },
+            containers: [
+              {
+                name,
+                image,
+                command,
+                args,
+                imagePullPolicy: 'IfNotPresent',
+                env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
+                ports: [{ containerPort: port }],
+                readinessProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 120 },
+                resources: { requests: { cpu: '20m', memory }, limits: { memory: '1Gi' } },
+                securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+                volumeMounts: [{ name: 'files', mountPath: mount.path }],
+              },
+            ],
+            volumes: [
+              { name: 'files', ...(mount.configMap ? { configMap: { name: mount.configMap } } : { emptyDir: {} }) },
+            ],
+          },
+        },
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: { selector: labels, ports: [{ port, targetPort: port }] },
+    },
+  ];
+}

@@ -1,0 +1,158 @@
+// Runs in the cluster: calls, connects and loads the gateway as it is told by POST, one order a request.
+import http, { Agent, createServer } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+type Call = { method: string; url: string; headers?: Record<string, string>; body?: string };
+type Answer = { status: number; body: string };
+type Plan = {
+  name: string;
+  gateway: string;
+  token: string;
+  workflowId: number;
+  workers: number;
+  pauseMs: number;
+  /** Repeats what failed, with the same Idempotency-Key, as a careful client does. */
+  repeats: boolean;
+};
+type Result = {
+  requests: number;
+  failures: string[];
+  repeated: number;
+  emails: string[];
+  p50Ms: number;
+  p99Ms: number;
+  maxMs: number;
+};
+type Order =
+  | { order: 'call'; call: Call }
+  | { order: 'connect'; host: string; port: number }
+  | { order: 'start'; plan: Plan }
+  | { order: 'stop' };
+
+const giveUpMs = 60_000;
+let running: { stop(): Promise<Result> } | undefined;
+
+createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    answer(request.method === 'POST' ? Buffer.concat(chunks).toString() : undefined).then(
+      (value) => response.end(JSON.stringify(value)),
+      (error) => {
+        response.statusCode = 500;
+        response.end(String(error));
+      },
+    );
+  });
+}).listen(8080);
+process.on('SIGTERM', () => process.exit());
+
+async function answer(order: string | undefined): Promise<unknown> {
+  return order === undefined ? 'here' : obey(JSON.parse(order));
+}
+
+async function obey(order: Order): Promise<unknown> {
+  switch (order.order) {
+    case 'call':
+      return call(order.call);
+    case 'connect':
+      return connectTo(order.host, order.port);
+    case 'start':
+      if (running !== undefined) throw new Error('the load runs already');
+      running = startLoad(order.plan);
+      return {};
+    case 'stop': {
+      const result = await running?.stop();
+      running = undefined;
+      return result;
+    }
+  }
+}
+
+function call({ method, url, headers = {}, body }: Call, agent?: Agent): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = http.request(url, { method, headers, agent, timeout: giveUpMs }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+    });
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${giveUpMs} ms`)));
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** Whether a connection comes about: what a policy blocks is silent. */
+function connectTo(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 2000 });
+    const end = (answer: string) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('connect', () => end('open'));
+    socket.on('timeout', () => end('silent'));
+    socket.on('error', (error) => end(error.message));
+  });
+}
+
+/** Half of the workers keep their connection, half open one for each request. */
+function startLoad(plan: Plan): { stop(): Promise<Result> } {
+  const result: Result = { requests: 0, failures: [], repeated: 0, emails: [], p50Ms: 0, p99Ms: 0, maxMs: 0 };
+  const times: number[] = [];
+  let isStopping = false;
+  const workers = Array.from({ length: plan.workers }, (_, worker) => work(worker));
+  return {
+    async stop() {
+      isStopping = true;
+      await Promise.all(workers);
+      times.sort((a, b) => a - b);
+      const at = (share: number) => Math.round(times[Math.floor(times.length * share)] ?? 0);
+      return { ...result, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: Math.round(times.at(-1) ?? 0) };
+    },
+  };
+
+  async function work(worker: number): Promise<void> {
+    const agent = new Agent({ keepAlive: worker % 2 === 0 });
+    const path = `${plan.gateway}/api/v1/workflows/${plan.workflowId}`;
+    const headers = { authorization: `Bearer ${plan.token}`, 'content-type': 'application/json' };
+    for (let turn = 0; !isStopping; turn += 1) {
+      const key = `${plan.name}-${worker}-${turn}`;
+      const email = `${key}@example.com`;
+      const body = JSON.stringify({ contacts: [{ email, first_name: 'Ada' }] });
+      const enroll = {
+        method: 'POST',
+        url: `${path}/enrollments/bulk`,
+        headers: { ...headers, 'idempotency-key': key },
+      };
+      if (await request({ ...enroll, body }, agent)) result.emails.push(email);
+      await request({ method: 'GET', url: path, headers }, agent);
+      await request({ method: 'GET', url: `${path}/enrollments?limit=1`, headers }, agent);
+      await sleep(plan.pauseMs);
+    }
+    agent.destroy();
+  }
+
+  async function request(one: Call, agent: Agent): Promise<boolean> {
+    result.requests += 1;
+    const startedAt = performance.now();
+    for (;;) {
+      const failure = await call(one, agent).then(
+        ({ status, body }) => (status < 300 ? undefined : `${status} ${body.slice(0, 300)}`),
+        (error) => String(error),
+      );
+      if (failure === undefined) {
+        times.push(performance.now() - startedAt);
+        return true;
+      }
+      if (!plan.repeats || performance.now() - startedAt > giveUpMs) {
+        result.failures.push(`${new Date().toISOString()} ${one.method} ${one.url}: ${failure}`);
+        return false;
+      }
+      result.repeated += 1;
+      await sleep(200);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { type Agent, forwardTo } from './agent.ts';
+import { logIn } from './api.ts';
+import { explain } from './explain.ts';
+import { certificateSecret } from './manifests/certificates.ts';
+import { allowEgress, peerManifests } from './manifests/peers.ts';
+import { namespaceOf } from './manifests/pod.ts';
+import { serverManifests } from './manifests/servers.ts';
+import type { Options } from './options.ts';
+import type { Report } from './report.ts';
+import { drain, killOfEach, untilAllReady } from './steps/disruptions.ts';
+import { findEnforcement } from './steps/enforcement.ts';
+import { checkInstalled, deploy, makeSecrets } from './steps/install.ts';
+import { underLoad } from './steps/load.ts';
+import { doMainJob } from './steps/main-job.ts';
+import { measureMemory } from './steps/memory.ts';
+import { checkPolicies } from './steps/policies.ts';
+import { scaleUp } from './steps/scale.ts';
+import { checkTraces } from './steps/traces.ts';
+import { inventory, uninstall } from './steps/uninstall.ts';
+import type { Tools } from './tools.ts';
+import { release, services, type World } from './world.ts';
+
+/** Installs, uses, breaks and removes a release; whatever happens, the namespaces are gone at the end. */
+export async function runCluster(options: Options, tools: Tools, report: Report): Promise<void> {
+  const { namespace } = options;
+  const namespaces = { release: namespace, servers: `${namespace}-servers`, peers: `${namespace}-peers` };
+  const gateway = `http://${release}-gateway.${namespace}.svc`;
+  const world: World = { options, tools, namespaces, gateway };
+  const agents: Agent[] = [];
+  await refuseLeftovers(world);
+  const removal = removeOnSignal(world);
+  try {
+    await runSteps(world, report, async (deployment) => {
+      const agent = await forwardTo(namespaces.peers, deployment);
+      agents.push(agent);
+      return agent;
+    });
+  } catch (error) {
+    console.error(await explain(world).catch(String));
+    throw error;
+  } finally {
+    for (const agent of agents) agent.close();
+    removal.cancel();
+    if (options.keep) report.leaveOut('Clean-up', `the namespaces ${Object.values(namespaces).join(', ')} are kept`);
+    else await report.step('Clean-up: the namespaces go', () => remove(world));
+  }
+}
+
+async function runSteps(world: World, report: Report, agentOf: (name: string) => Promise<Agent>): Promise<void> {
+  const { options, tools, namespaces } = world;
+  const image = `${options.registry && `${options.registry}/`}${options['image-prefix']}gateway:${options.tag}`;
+  const postgresPassword = randomBytes(18).toString('base64url');
+
+  await report.step('Servers and peers run in the cluster', async (step) => {
+    const images = {
+      postgres: options['postgres-image'],
+      kafka: options['kafka-image'],
+      redis: options['redis-image'],
+    };
+    await tools.apply([
+      namespaceOf(namespaces.release),
+      ...serverManifests({ namespace: namespaces.servers, images, postgresPassword }),
+      ...peerManifests(namespaces.peers, image),
+    ]);
+    for (const place of [namespaces.servers, namespaces.peers]) {
+      await tools.kubectl([
+        'wait',
+        'deployment',
+        '--all',
+        '--for=condition=Available',
+        '--namespace',
+        place,
+        '--timeout=180s',
+      ]);
+    }
+    step.measure(
+      'PostgreSQL, Kafka, Redis, a client, a receiver, a collector, a monitor; Pod Security "restricted" everywhere',
+    );
+  });
+  const client = await agentOf('client');
+  const receiver = await agentOf('receiver');
+  const collector = await agentOf('collector');
+  const monitoring = await agentOf('monitoring');
+  const enforced = options['without-policies']
+    ? undefined
+    : await report.step('The network enforces policies', (step) => findEnforcement(world, client, step));
+
+  const admin = await makeSecrets(world, postgresPassword);
+  const grpcNames = services.map((service) => `${release}-${service}-grpc.${namespaces.release}.svc`);
+  await tools.apply([
+    await certificateSecret({ namespace: namespaces.release, name: 'drippulse-grpc-tls' }, grpcNames),
+    allowEgress({
+      namespace: namespaces.release,
+      names: ['enrollment-runtime', 'webhook-delivery'],
+      to: { namespace: namespaces.peers, app: 'receiver' },
+    }),
+  ]);
+  const before = await inventory(world);
+  await report.step('helm install --wait, in a namespace that enforces "restricted"', async (step) => {
+    await deploy(world, 'install');
+    await checkInstalled(world, step);
+  });
+  await report.step('Memory of the pods after the installation', (step) => measureMemory(world, step));
+  const api = await logIn(world, client, admin);
+  await report.step('The main job, through the gateway’s Service', (step) => doMainJob(world, api, receiver, step));
+  if (enforced) {
+    await report.step('Network policies', (step) => checkPolicies(world, { client, monitoring }, step));
+  } else report.leaveOut('Network policies', 'the network does not enforce them');
+
+  const loaded = { world, api, client, receiver };
+  await report.step('A rolling upgrade under load', (step) =>
+    underLoad(loaded, 'upgrade', { repeats: false, step }, async () => {
+      const tag = options['upgrade-tag'] ? [`global.image.tag=${options['upgrade-tag']}`] : [];
+      const tracing = `global.tracing.endpoint=http://collector.${namespaces.peers}.svc:8080`;
+      await deploy(world, 'upgrade', [tracing, ...tag]);
+      await untilAllReady(world);
+      await checkTraces(api, collector, step);
+    }),
+  );
+  await report.step('An added pod is found by its callers', (step) =>
+    underLoad(loaded, 'scale', { repeats: false, step }, () => scaleUp(world, monitoring, step)),
+  );
+  await report.step('Pods are drained under load, within their budgets', (step) =>
+    underLoad(loaded, 'drain', { repeats: false, step }, () => drain(world, step)),
+  );
+  await report.step('A killed pod costs nothing', (step) =>
+    underLoad(loaded, 'kill', { repeats: true, step }, () => killOfEach(world, step)),
+  );
+  await report.step('helm rollback under load', (step) =>
+    underLoad(loaded, 'rollback', { repeats: false, step }, async () => {
+      await tools.helm(['rollback', release, '1', '--namespace', namespaces.release, '--wait', '--timeout', '10m']);
+      await untilAllReady(world);
+    }),
+  );
+  await report.step('Memory of the pods after all that', (step) => measureMemory(world, step));
+  if (options.keep) return report.leaveOut('helm uninstall', 'the release is kept');
+  await report.step('helm uninstall leaves nothing behind', (step) => uninstall(world, before, step));
+}
+
+/** Namespaces of the names that are there already may be somebody's: they are neither used nor removed. */
+async function refuseLeftovers({ tools, namespaces }: World): Promise<void> {
+  const words = ['get', 'namespace', ...Object.values(namespaces), '--ignore-not-found', '--output=name'];
+  const found = (await tools.kubectl(words)).trim();
+  if (found === '') return;
+  throw new Error(
+    `${found.replaceAll('\n', ', ')} is there already: remove it, or choose another name with --namespace`,
+  );
+}
+
+async function remove({ tools, namespaces }: World): Promise<void> {
+  const names = Object.values(namespaces);
+  await tools.kubectl(['delete', 'namespace', ...names, '--ignore-not-found', '--wait', '--timeout=300s']);
+}
+
+/** Ctrl-C removes the namespaces too. Under npm it arrives more than once. */
+function removeOnSignal(world: World): { cancel(): void } {
+  let isRemoving = false;
+  const onSignal = () => {
+    if (isRemoving) return;
+    isRemoving = true;
+    console.error(world.options.keep ? 'Interrupted.' : 'Interrupted; removing the namespaces …');
+    const removed = world.options.keep ? Promise.resolve() : remove(world);
+    void removed.finally(() => process.exit(130));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+  return {
+    cancel() {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
+    },
+  };
+}

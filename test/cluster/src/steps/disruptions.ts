@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Step } from '../report.ts';
+import { until } from '../until.ts';
+import { isReady, release, serverPods, services, type World } from '../world.ts';
+
+/** Takes pods away as a drained node would, and sees that the budgets let no service lose more than one at a time. */
+export async function drain(world: World, step: Step): Promise<void> {
+  const { tools } = world;
+  const nodes: { metadata: { name: string }; spec: { unschedulable?: boolean } }[] = JSON.parse(
+    await tools.kubectl(['get', 'nodes', '--output', 'json']),
+  ).items;
+  const schedulable = nodes.filter(({ spec }) => !spec.unschedulable);
+  if (schedulable.length < 2) {
+    step.measure('one node only: its pods were evicted one after another through the eviction API, as drain does');
+    await evictAll(world, step);
+    return;
+  }
+  const pods = await serverPods(world);
+  const node = String(pods[0]?.['spec'].nodeName);
+  const leaving = pods.filter((pod) => pod['spec'].nodeName === node).length;
+  try {
+    await tools.kubectl([
+      ...['drain', node, '--ignore-daemonsets', '--timeout=300s', '--delete-emptydir-data'],
+      `--pod-selector=app.kubernetes.io/instance=${release}`,
+    ]);
+    step.measure(`kubectl drain took ${leaving} pods from ${node}`);
+    await untilAllReady(world);
+  } finally {
+    await tools.kubectl(['uncordon', node]);
+  }
+}
+
+/** Every pod that is there goes; a refusal (429) is the budget at work, and the eviction is asked for again. */
+async function evictAll(world: World, step: Step): Promise<void> {
+  const counts = { evicted: 0, refused: 0, leastReady: Number.POSITIVE_INFINITY };
+  await Promise.all(
+    services.map(async (service) => {
+      const pods = await serverPods(world, service);
+      const first = await Promise.all(pods.map((pod) => evict(world, String(pod['metadata'].name))));
+      const allowed = first.filter(Boolean).length;
+      if (allowed !== 1) throw new Error(`${allowed} of ${pods.length} pods of ${service} were evicted at once`);
+      counts.evicted += 1;
+      counts.refused += first.length - 1;
+      const left = pods.filter((_, index) => !first[index]).map((pod) => String(pod['metadata'].name));
+      for (const name of left) {
+        await until(
+          180,
+          async () => {
+            const ready = (await serverPods(world, service)).filter(isReady).length;
+            counts.leastReady = Math.min(counts.leastReady, ready);
+            if (await evict(world, name)) return true;
+            counts.refused += 1;
+            return undefined;
+          },
+          () => `the eviction of ${name} is still refused`,
+        );
+        counts.evicted += 1;
+      }
+    }),
+  );
+  await untilAllReady(world);
+  // A busy node may delay a probe of the pod that stays; what that costs is for the load to tell.
+  step.measure(
+    `${counts.evicted} pods evicted, ${counts.refused} evictions refused by the budgets, never fewer than ${counts.leastReady} ready`,
+  );
+}
+
+async function evict({ tools, namespaces }: World, name: string): Promise<boolean> {
+  const { release: namespace } = namespaces;
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
+  try {
+    await tools.kubectl(['create', '--raw', path, '--filename', '-'], JSON.stringify(eviction));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && /disruption budget/.test(error.message)) return false;
+    throw error;
+  }
+}
+
+/** Kills one pod of each service, one service after another, without letting it end anything. */
+export async function killOfEach(world: World, step: Step): Promise<void> {
+  const { tools, namespaces } = world;
+  for (const service of services) {
+    const [pod] = (await serverPods(world, service)).filter(isReady);
+    if (pod === undefined) throw new Error(`no pod of ${service} is ready`);
+    const { name } = pod['metadata'];
+    step.tell(`killing ${name}`);
+    await tools.kubectl(['delete', 'pod', name, '--namespace', namespaces.release, '--grace-period=0', '--force']);
+    await untilAllReady(world);
+    await sleep(1000);
+  }
+  step.measure(`${services.length} pods killed, one of each service`);
+}
+
+/** Every Deployment has all its pods, ready, and none that is leaving. */
+export async function untilAllReady(world: World): Promise<void> {
+  let state = '';
+  await until(
+    300,
+    async () => {
+      const deployments = await world.tools.list(
+        world.namespaces.release,
+        'deployments',
+        `app.kubernetes.io/instance=${release}`,
+      );
+      const wanted = deployments.reduce((sum, { spec }) => sum + spec.replicas, 0);
+      const pods = await serverPods(world);
+      const ready = pods.filter(isReady).length;
+      state = `${ready} of ${wanted} pods are ready, ${pods.length} are there`;
+      return ready === wanted && pods.length === wanted ? true : undefined;
+    },
+    () => state,
+  );
+}

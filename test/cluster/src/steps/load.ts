@@ -1,0 +1,64 @@
+import type { Agent, Load } from '../agent.ts';
+import type { Api } from '../api.ts';
+import type { Step } from '../report.ts';
+import type { World } from '../world.ts';
+import { untilCompleted } from './main-job.ts';
+
+export type Loaded = { world: World; api: Api; client: Agent; receiver: Agent };
+
+/**
+ * Does something while a client enrolls, reads and lists without a pause longer than 100 ms, and sees that no request was
+ * lost and that every contact who was accepted was called, once. A client that `repeats` asks again with the same key
+ * where a request got no answer.
+ */
+export async function underLoad(
+  { world, api, client, receiver }: Loaded,
+  name: string,
+  options: { repeats: boolean; step: Step },
+  action: () => Promise<void>,
+): Promise<void> {
+  const { gateway, namespaces } = world;
+  const workflow = await api.call('POST', '/workflows', {
+    name,
+    status: 'active',
+    steps: [
+      { type: 'trigger', name: 'Start' },
+      { type: 'wait', name: 'Pause', config: { duration: 1, unit: 'seconds' } },
+      {
+        type: 'webhook_callback',
+        name: 'Call',
+        config: { url: `http://receiver.${namespaces.peers}.svc:8080/${name}`, payload: { email: '{{ email }}' } },
+      },
+    ],
+  });
+  const { repeats, step } = options;
+  const plan = { name, gateway, token: api.token, workflowId: workflow.id, workers: 4, pauseMs: 100, repeats };
+  await client.order({ order: 'start', plan });
+  const trouble = await action().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const load = await client.order<Load>({ order: 'stop' });
+  if (trouble !== undefined) {
+    step.measure(`until then ${load.failures.length} of ${load.requests} requests were lost`);
+    throw trouble;
+  }
+  const { requests, failures, repeated, emails, p50Ms, p99Ms, maxMs } = load;
+  if (failures.length > 0) {
+    throw new Error(`${failures.length} of ${requests} requests were lost:\n${failures.slice(0, 40).join('\n')}`);
+  }
+  step.measure(
+    `${requests} requests, none lost${repeats ? `, ${repeated} attempts repeated` : ''}; ${p50Ms} ms median, ${p99Ms} ms p99, ${maxMs} ms longest`,
+  );
+  await untilCompleted(api, workflow.id, emails.length);
+  const callbacks = await receiver.received(`/${name}`);
+  const keys = new Set(callbacks.map(({ key }) => key));
+  const called = new Set(callbacks.map(({ body }) => String(JSON.parse(body).email)));
+  const missing = emails.filter((email) => !called.has(email));
+  if (missing.length > 0 || keys.size !== emails.length) {
+    throw new Error(`${emails.length} accepted, ${keys.size} effects, ${missing.length} never called`);
+  }
+  step.measure(
+    `${emails.length} accepted and completed, ${keys.size} effects, ${callbacks.length - keys.size} sent again`,
+  );
+}

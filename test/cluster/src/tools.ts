@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+
+/** What a Kubernetes object is to a test that reads one member of it. */
+// biome-ignore lint/suspicious/noExplicitAny: objects of every kind; the API server has judged them
+export type KubernetesObject = Record<string, any>;
+
+export type Tools = {
+  kubectl(args: readonly string[], input?: string): Promise<string>;
+  helm(args: readonly string[], input?: string): Promise<string>;
+  /** Creates or changes objects by one call. */
+  apply(objects: readonly KubernetesObject[]): Promise<void>;
+  /** The items that `kubectl get` finds. */
+  list(namespace: string, kind: string, selector?: string): Promise<KubernetesObject[]>;
+};
+
+/** The cluster is the one of KUBECONFIG, which both programs read by themselves. */
+export function createTools(helm: string): Tools {
+  const kubectl: Tools['kubectl'] = (args, input) => run('kubectl', args, input);
+  return {
+    kubectl,
+    helm: (args, input) => run(helm, args, input),
+    async apply(objects) {
+      await kubectl(['apply', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+    },
+    async list(namespace, kind, selector) {
+      const selecting = selector === undefined ? [] : ['--selector', selector];
+      const text = await kubectl(['get', kind, '--namespace', namespace, '--output', 'json', ...selecting]);
+      return JSON.parse(text).items;
+    },
+  };
+}
+
+/** What a program printed; its complaint is the error when it fails. */
+export function run(program: string, args: readonly string[], input = ''): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    let output = '';
+    let complaint = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (complaint += chunk));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) return resolve(output);
+      reject(new Error(`${program} ${args.slice(0, 4).join(' ')} … ended with ${code}: ${complaint.trim()}`));
+    });
+    // Who ends before it has read everything says why by itself.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+  });
+}

@@ -1,0 +1,29 @@
+import type { Options } from './options.ts';
+import type { KubernetesObject, Tools } from './tools.ts';
+
+export const release = 'drippulse';
+export const services = ['gateway', 'workflows', 'enrollment-runtime', 'webhook-delivery', 'crm'];
+
+/** What every step works on. */
+export type World = {
+  options: Options;
+  tools: Tools;
+  namespaces: { release: string; servers: string; peers: string };
+  /** Where the public API is, for pods. */
+  gateway: string;
+};
+
+/** The pods of the release that serve, not those of its jobs. */
+export function serverPods({ tools, namespaces }: World, service?: string): Promise<KubernetesObject[]> {
+  const selector = `app.kubernetes.io/instance=${release},app.kubernetes.io/component=server`;
+  const ofService = service === undefined ? '' : `,app.kubernetes.io/name=${service}`;
+  return tools.list(namespaces.release, 'pods', selector + ofService);
+}
+
+export function isReady(pod: KubernetesObject): boolean {
+  const conditions: KubernetesObject[] = pod['status'].conditions ?? [];
+  return pod['metadata'].deletionTimestamp === undefined && conditions.some(isTrue('Ready'));
+}
+
+const isTrue = (type: string) => (condition: KubernetesObject) =>
+  condition['type'] === type && condition['status'] === 'True';

