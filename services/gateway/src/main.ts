@@ -9,6 +9,7 @@ await runMain(async () => {
   const settings = readProcessEnv(process.env);
   const log = createLogger({ level: config.logLevel });
   const peers = createGrpcPeers(config.peerAddresses, settings.grpcTls);
+  let hasBeenWhole = false;
   const service = await startService({ ...config, grpcPort: config.grpcPort ?? 0 }, { peers, log });
   const ops = await startOpsServer({
     service: 'gateway',
@@ -19,7 +20,10 @@ await runMain(async () => {
     alive: () => true,
     async ready() {
       const parts = await service.ready();
-      return { ok: Object.values(parts).every(Boolean), parts };
+      // A part that is away later fails its own routes, with a 503 that says when to come back: to send everybody away
+      // would take the other routes as well, at all gateways at once.
+      hasBeenWhole ||= Object.values(parts).every(Boolean);
+      return { ok: hasBeenWhole, parts };
     },
   });
   log.info({ port: service.port, grpc_port: service.grpcPort, ops_port: ops.port }, 'gateway started');

@@ -157,6 +157,9 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
       return refused;
     });
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    // It tells its clients so itself: without a gateway that is ready they would find nobody.
+    const gateway = processesOf(platform.output()).find(({ service }) => service === 'gateway');
+    expect((await fetch(`http://127.0.0.1:${gateway?.opsPort}/ready`)).status).toBe(200);
     expect(await sampleOf('workflows', 'drippulse_part_up{part="database",service="workflows"}')).toBe(0);
     await startEmbeddedPostgres({ dataDir, port: server.port });
     await eventually(async () => expect((await platform.api.get('/api/v1/workflows')).status).toBe(200), {
