@@ -25,6 +25,7 @@ await runMain(async () => {
   log.info({ port: service.port, grpc_port: service.grpcPort, ops_port: ops.port }, 'gateway started');
   return {
     async stop() {
+      service.leave();
       await ops.leave();
       await service.stop();
       peers.close();

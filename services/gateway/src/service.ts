@@ -34,7 +34,7 @@ import { startExpiryLoop } from './loops/expiry.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createAuthenticate } from './middleware/authenticate.ts';
 import { createApp } from './middleware/create-app.ts';
-import { startHttpServer } from './middleware/http-server.ts';
+import { type HttpServer, startHttpServer } from './middleware/http-server.ts';
 import { createMemoryLimiters, createRedisLimiters } from './middleware/limiters.ts';
 import { createRateLimit } from './middleware/rate-limit.ts';
 import { createObserve } from './observe.ts';
@@ -55,6 +55,8 @@ export type Service = {
   grpcPort: number | undefined;
   metrics: Metrics;
   ready(): Promise<Record<string, boolean>>;
+  /** Clients are told with each answer to come back on another connection, which another process may get. */
+  leave(): void;
   stop(): Promise<void>;
 };
 
@@ -86,9 +88,9 @@ async function open(config: Config, shared: Shared, opened: AsyncDisposableStack
     ]);
     return { database, workflows, 'enrollment-runtime': runtime, 'webhook-delivery': webhooks };
   }
-  const port = await servePublicApi(config, { own, peers, ready }, parts, opened);
+  const { port, leave } = await servePublicApi(config, { own, peers, ready }, parts, opened);
   log.info({ host: config.host, port, grpc_port: grpcPort }, 'gateway serves');
-  return { port, grpcPort, metrics, ready, stop: () => opened.disposeAsync() };
+  return { port, grpcPort, metrics, ready, leave, stop: () => opened.disposeAsync() };
 }
 
 type Parts = ReturnType<typeof openParts>;
@@ -145,7 +147,7 @@ async function servePublicApi(
   reach: { own: Peers; peers: Peers; ready(): Promise<Record<string, boolean>> },
   parts: Parts,
   opened: AsyncDisposableStack,
-): Promise<number> {
+): Promise<HttpServer> {
   const { log, clock, tokens, gatewayMetrics, limiters, credentials, usage } = parts;
   const check = async () => Object.values(await reach.ready()).every(Boolean);
   const monitor = startHealthMonitor({ check, clock, log });
@@ -163,7 +165,7 @@ async function servePublicApi(
   });
   const http = await startHttpServer(app, { host: config.host, port: config.port });
   opened.defer(() => http.stop());
-  return http.port;
+  return http;
 }
 
 function isDatabaseThere(db: Database<DB>): Promise<boolean> {

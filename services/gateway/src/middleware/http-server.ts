@@ -6,7 +6,16 @@ import type { Duplex } from 'node:stream';
 import { DomainError } from '@drippulse/runtime';
 import { problemOf } from '../transcoder/problem.ts';
 
-export type HttpServer = { port: number; stop(graceMs?: number): Promise<void> };
+export type HttpServer = {
+  port: number;
+  /**
+   * Each answer is the last one on its connection from now on. A connection that is closed while its client sends the
+   * next request fails it: whoever lets clients go by themselves first resets none.
+   */
+  leave(): void;
+  /** Takes no more connections and lets the requests under way finish, within the grace time. */
+  stop(graceMs?: number): Promise<void>;
+};
 
 /** What slow and greedy clients are given. */
 export type ClientLimits = {
@@ -24,7 +33,7 @@ const maxHeaderBytes = 16 << 10;
 const keepAliveTimeoutMs = 65_000;
 const defaultGraceMs = 10_000;
 
-/** Listens for public requests. `stop` lets those under way finish, within the grace time. */
+/** Listens for public requests. */
 export async function startHttpServer(
   listener: RequestListener,
   address: { host: string; port: number; limits?: Partial<ClientLimits> },
@@ -40,11 +49,11 @@ export async function startHttpServer(
     // Node would answer without a body; createApp refuses it in the shape of every error.
     requireHostHeader: false,
   });
-  let isStopping = false;
+  let isLeaving = false;
   const answers = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (request, response) => {
     answers.set(request.socket, response);
-    if (isStopping) response.setHeader('connection', 'close');
+    if (isLeaving) response.setHeader('connection', 'close');
     listener(request, response);
   });
   server.on('clientError', (error, socket) => refuseConnection(error, socket, answers.get(socket)));
@@ -52,10 +61,14 @@ export async function startHttpServer(
   server.listen({ host: address.host, port: address.port });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // it listens on TCP
+  const leave = () => {
+    isLeaving = true;
+  };
   return {
     port,
+    leave,
     stop: (graceMs = defaultGraceMs) => {
-      isStopping = true;
+      leave();
       return closeServer(server, graceMs);
     },
   };
