@@ -31,6 +31,8 @@ export type Probe = {
   answered: Answered[];
   /** What the services logged, as JSON lines. */
   logged: string[];
+  /** Lets clients go with their next answer. */
+  leave(): void;
   /** Stops taking requests and lets those under way finish. */
   stopGracefully(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -95,6 +97,7 @@ export async function startProbe(
     log,
     answered,
     logged,
+    leave: http.leave,
     stopGracefully: () => http.stop(),
     async [Symbol.asyncDispose]() {
       await http.stop(0);
