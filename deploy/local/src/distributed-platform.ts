@@ -150,7 +150,10 @@ function addressesOf(places: ReadonlyMap<ServiceName, readonly Place[]>): Record
     [...places].map(([service, own]) => {
       const addresses = own.map(({ grpcPort }) => `127.0.0.1:${grpcPort}`).join(',');
       // A list is no name: gRPC asks for the scheme then.
-      return [`${service.toUpperCase().replaceAll('-', '_')}_ADDRESS`, own.length > 1 ? `ipv4:${addresses}` : addresses];
+      return [
+        `${service.toUpperCase().replaceAll('-', '_')}_ADDRESS`,
+        own.length > 1 ? `ipv4:${addresses}` : addresses,
+      ];
     }),
   );
 }

@@ -2,6 +2,7 @@ import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { eventually, freePort } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { RpcServer } from '../src/grpc/server.ts';
 import {
   clientFor,
   createGrpcPeers,
@@ -13,7 +14,6 @@ import {
   serverInterceptors,
   serviceNames,
 } from '../src/index.ts';
-import type { RpcServer } from '../src/grpc/server.ts';
 import { editor } from './start-probe.ts';
 
 const keys = generateInternalTokenKeys(serviceNames);

@@ -15,9 +15,15 @@ import { type ConsumerGroups, watchConsumerGroups } from '../src/rollout/consume
 import { startLoad } from '../src/rollout/load.ts';
 import { type CountingReceiver, repeated, startCountingReceiver } from '../src/rollout/receivers.ts';
 
-const topicsOf = {
-  'enrollment-runtime': ['workflows', 'crm'],
-  'webhook-delivery': ['workflows', 'enrollments', 'webhooks', 'crm'],
+/** Each with its topic. */
+const consumerGroups = [
+  ...['workflows', 'crm'].map((noun) => ['enrollment-runtime', `drippulse.${noun}.v1`]),
+  ...['workflows', 'enrollments', 'webhooks', 'crm'].map((noun) => ['webhook-delivery', `drippulse.${noun}.v1`]),
+].map(([group, topic = '']) => [`${group}.${topic}`, topic] as const);
+/** What counts the work of one process. */
+const workOf = {
+  'enrollment-runtime': 'drippulse_effects_total',
+  'webhook-delivery': 'drippulse_webhook_attempts_total',
 } as const;
 const partitions = [0, 1, 2, 3, 4, 5, 6, 7];
 const eventTypes = ['enrollment.started', 'enrollment.completed'];
@@ -58,6 +64,8 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
       RATE_LIMIT_PER_MINUTE: '60000',
       SHUTDOWN_DELAY_SECONDS: '1',
     });
+    // Halves what each start but the first ones costs.
+    settings.passedOn['NODE_COMPILE_CACHE'] = path.join(dataDir, 'compiled');
     const secrets = makeSecrets();
     const log = createLogger({ level: 'silent' });
     platform = await startDistributed(settings, secrets, { log, onProgress: () => undefined, places: 3 });
@@ -83,8 +91,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     const load = startLoad(api, { workflowIds, name: 'rolling' });
     const seconds: Record<string, number> = {};
     for (const service of services) {
-      const [old] = running.filter((process) => process.service === service);
-      if (old === undefined) throw new Error(`there is no process of ${service}`);
+      const [old] = replicasOf(service);
       const before = load.requests();
       await startReady(service);
       seconds[service] = await stop(old);
@@ -92,12 +99,32 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     }
     expect(await load.stop()).toEqual([]);
     await everythingArrived(load.enrolled());
-    console.log(`${load.requests()} requests, ${load.enrolled()} enrollments; out after, in s: ${JSON.stringify(seconds)}`);
+    console.log(
+      `${load.requests()} requests, ${load.enrolled()} enrollments; out after, in s: ${JSON.stringify(seconds)}`,
+    );
     for (const taken of Object.values(seconds)) expect(taken).toBeLessThan(graceSeconds());
     expect(cutOff()).toEqual([]);
   }, 300_000);
 
-  test.each(['a', 'b'])('nothing', () => undefined);
+  test('two and three processes of a service share its work, and nothing comes twice as they join and leave', async () => {
+    const load = startLoad(api, { workflowIds, name: 'replicas' });
+    const scaled = ['enrollment-runtime', 'webhook-delivery'] as const;
+    for (const replicas of [2, 3]) {
+      await Promise.all(scaled.map(startReady));
+      await untilShared(replicas);
+    }
+    await everyReplicaWorked();
+    await Promise.all(scaled.map((service) => stop(replicasOf(service)[0])));
+    await untilShared(2);
+    expect(await load.stop()).toEqual([]);
+    await everythingArrived(load.enrolled());
+    await eventually(async () => {
+      for (const [groupId, topic] of consumerGroups) {
+        expect({ groupId, lag: await groups.lag(groupId, topic) }).toEqual({ groupId, lag: 0n });
+      }
+    });
+    console.log(`${load.requests()} requests, ${load.enrolled()} enrollments`);
+  }, 300_000);
 
   async function createWorkflow(name: string): Promise<number> {
     const callback = (step: string) => ({
@@ -116,6 +143,40 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     return created.body.id;
   }
 
+  const replicasOf = (service: ServiceName) => running.filter((process) => process.service === service);
+
+  /** Every group has so many members, each with partitions of its own, and no partition is left over. */
+  async function untilShared(replicas: number): Promise<void> {
+    for (const [groupId, topic] of consumerGroups) {
+      await eventually(
+        async () => {
+          const assigned = await groups.assignments(groupId, topic);
+          expect({ groupId, members: assigned?.filter((own) => own.length > 0).length }).toEqual({
+            groupId,
+            members: replicas,
+          });
+          expect(assigned?.flat().sort()).toEqual(partitions);
+        },
+        { timeoutMs: 60_000 },
+      );
+    }
+  }
+
+  async function everyReplicaWorked(): Promise<void> {
+    for (const service of ['enrollment-runtime', 'webhook-delivery'] as const) {
+      const replicas = replicasOf(service);
+      const work = await eventually(
+        async () => {
+          const counts = await Promise.all(replicas.map(({ opsPort }) => sumOf(opsPort, workOf[service])));
+          expect({ service, idle: counts.filter((count) => count === 0) }).toEqual({ service, idle: [] });
+          return counts;
+        },
+        { timeoutMs: 60_000 },
+      );
+      console.log(`${service}: ${workOf[service]} by process: ${work.join(', ')}`);
+    }
+  }
+
   /** As a rollout does: the new process is ready before anybody leaves. */
   async function startReady(service: ServiceName): Promise<PlacedProcess> {
     const started = await platform.startAnother(service);
@@ -126,7 +187,8 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   }
 
   /** Seconds that it took to end by itself. */
-  async function stop(process: PlacedProcess): Promise<number> {
+  async function stop(process: PlacedProcess | undefined): Promise<number> {
+    if (process === undefined) throw new Error('there is no process to stop');
     const askedAt = performance.now();
     running.splice(running.indexOf(process), 1);
     expect({ service: process.service, code: await process.stop() }).toEqual({ service: process.service, code: 0 });
@@ -158,12 +220,15 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   }
 }
 
+/** All samples of a counter of one process. */
+async function sumOf(opsPort: number, metric: string): Promise<number> {
+  const lines = (await scrape(opsPort)).split('\n').filter((line) => line.startsWith(`${metric}{`));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
 /** What the chart gives a pod after SIGTERM: the pause before it counts too. */
 function graceSeconds(): number {
-  const values = readFileSync(
-    new URL('../../../helm/drippulse/charts/service/values.yaml', import.meta.url),
-    'utf8',
-  );
+  const values = readFileSync(new URL('../../../helm/drippulse/charts/service/values.yaml', import.meta.url), 'utf8');
   const read = (name: string) => Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(values)?.[1]);
   return read('terminationGracePeriodSeconds') - read('preStopSeconds');
 }

@@ -10,7 +10,8 @@ export type Load = {
   stop(): Promise<string[]>;
 };
 
-const pauseMs = 30;
+/** So that processes that start find room beside it. */
+const pauseMs = 100;
 const contactsOfCall = 3;
 /** Enough to see what fails; a platform that is down fails them all. */
 const mostFailures = 50;
@@ -28,7 +29,11 @@ export function startLoad(api: Api, options: { workflowIds: readonly number[]; n
     enroll('a'),
     enroll('b'),
     (round) => {
-      const routes = ['/api/v1/workflows', `/api/v1/workflows/${firstWorkflow}/enrollments?limit=5`, '/api/v1/webhooks'];
+      const routes = [
+        '/api/v1/workflows',
+        `/api/v1/workflows/${firstWorkflow}/enrollments?limit=5`,
+        '/api/v1/webhooks',
+      ];
       return read(routes[round % routes.length] ?? '');
     },
     (round) => {
