@@ -91,7 +91,8 @@ export function startLoad(api: Api, options: { workflowIds: readonly number[]; n
   };
 }
 
+/** With what fetch gives as the cause, which says more than the failure. */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
+  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+  return cause === undefined ? String(error) : `${error}: ${describe(cause)}`;
 }
