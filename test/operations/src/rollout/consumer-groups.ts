@@ -9,7 +9,7 @@ export type ConsumerGroups = {
   stop(): Promise<void>;
 };
 
-/** A broker that closes an idle connection is asked again. */
+/** Asks the brokers, so that nothing depends on what our own code says of itself. */
 export async function watchConsumerGroups(brokers: string[]): Promise<ConsumerGroups> {
   const kafka = new kafkajs.Kafka({ clientId: 'watcher', brokers, logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();
