@@ -10,8 +10,8 @@ import { StartError } from './secrets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A service as a process of its own. */
-export type ServiceProcess = { service: ServiceName; pid: number; stop(): Promise<void> };
+/** A service as a process of its own; `stop` asks it to end, waits until it has, and answers its exit code. */
+export type ServiceProcess = { service: ServiceName; pid: number; stop(): Promise<number | null> };
 
 /** Starts a service's main.ts with an environment, logs into a file, and waits until its operations port says ready. */
 export async function startProcess(
@@ -41,9 +41,11 @@ export async function startProcess(
   });
   const stop = async () => {
     isStopping = true;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    return child.exitCode;
   };
   try {
     await untilReady(child, Number(environment['OPS_PORT']), service, logFile);

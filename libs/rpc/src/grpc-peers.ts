@@ -27,8 +27,9 @@ const channelOptions: grpc.ClientOptions = {
 const healthTimeoutMs = 1000;
 
 /**
- * Peers in other processes, by `host:port`, plain or with mutual TLS. Channels connect with their first call and reconnect
- * by themselves.
+ * Peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with mutual TLS.
+ * Channels connect with their first call and reconnect by themselves. A call that could not be sent waits for that, up to
+ * 2 s from when the peer was lost; calls of a peer that is away for longer fail at once.
  */
 export function createGrpcPeers(addresses: Partial<Record<ServiceName, string>>, tls?: GrpcTls): Peers {
   const credentials = clientCredentials(tls);

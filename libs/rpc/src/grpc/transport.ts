@@ -3,15 +3,17 @@ import { type ContextValues, createContextValues, type StreamResponse, type Tran
 import { createMethodUrl, runStreamingCall } from '@connectrpc/connect/protocol';
 import type * as grpc from '@grpc/grpc-js';
 import { decoderOf, encoderOf, pathOf } from './codec.ts';
+import { watchConnection } from './connection.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 import { fromServiceError } from './status.ts';
 import { callUnary } from './unary-call.ts';
 
 /** A Connect transport whose wire is a grpc-js client. Deadlines and cancellation cross it. */
 export function grpcTransport(client: grpc.Client): Transport {
+  const connected = watchConnection(client);
   return {
     unary(method, signal, timeoutMs, header, input) {
-      return callUnary(client, method, {
+      return callUnary(client, connected, method, {
         ...(signal && { signal }),
         ...(timeoutMs !== undefined && { timeoutMs }),
         header,
@@ -19,7 +21,9 @@ export function grpcTransport(client: grpc.Client): Transport {
       });
     },
 
-    stream(method, signal, timeoutMs, header, input, values) {
+    async stream(method, signal, timeoutMs, header, input, values) {
+      // Its messages can be read once only: it can't be made again.
+      await connected();
       return runStreamingCall({
         ...(signal && { signal }),
         ...(timeoutMs !== undefined && { timeoutMs }),

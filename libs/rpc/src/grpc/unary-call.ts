@@ -2,6 +2,7 @@ import { create, type DescMessage, type DescMethodUnary, isMessage, type Message
 import { Code, ConnectError, type UnaryResponse } from '@connectrpc/connect';
 import type * as grpc from '@grpc/grpc-js';
 import { decoderOf, encoderOf, pathOf } from './codec.ts';
+import { type Connected, wasNotSent } from './connection.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 import { fromServiceError } from './status.ts';
 
@@ -16,14 +17,42 @@ type Wire<I extends DescMessage, O extends DescMessage> = {
 
 const wires = new WeakMap<DescMethodUnary, unknown>();
 
-/** Makes one unary call over grpc-js. Ended by its signal, it fails with the signal's reason if that is a ConnectError. */
-export function callUnary<I extends DescMessage, O extends DescMessage>(
+type UnaryOptions<I extends DescMessage> = {
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  header: HeadersLike;
+  input: MessageInitShape<I>;
+};
+
+/**
+ * Makes one unary call over grpc-js, again when it was not sent and there is a connection now. Ended by its signal, it
+ * fails with the signal's reason if that is a ConnectError.
+ */
+export async function callUnary<I extends DescMessage, O extends DescMessage>(
+  client: grpc.Client,
+  connected: Connected,
+  method: DescMethodUnary<I, O>,
+  options: UnaryOptions<I>,
+): Promise<UnaryResponse<I, O>> {
+  const { signal, timeoutMs } = options;
+  const callOptions = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+  for (;;) {
+    if (signal?.aborted) throw abortError(signal);
+    try {
+      return await sendUnary(client, method, options, callOptions);
+    } catch (error) {
+      if (signal?.aborted) throw abortError(signal);
+      if (!wasNotSent(error) || !(await connected())) throw fromServiceError(error);
+    }
+  }
+}
+
+function sendUnary<I extends DescMessage, O extends DescMessage>(
   client: grpc.Client,
   method: DescMethodUnary<I, O>,
-  options: { signal?: AbortSignal; timeoutMs?: number; header: HeadersLike; input: MessageInitShape<I> },
+  { signal, header, input }: UnaryOptions<I>,
+  callOptions: grpc.CallOptions,
 ): Promise<UnaryResponse<I, O>> {
-  const { signal, timeoutMs, header, input } = options;
-  if (signal?.aborted) return Promise.reject(abortError(signal));
   const { path, encode, decode } = wireOf(method);
   const message = isMessage(input, method.input) ? input : create(method.input, input);
   return new Promise((resolve, reject) => {
@@ -35,11 +64,10 @@ export function callUnary<I extends DescMessage, O extends DescMessage>(
       decode,
       message,
       toMetadata(entriesOf(header)),
-      timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs },
+      callOptions,
       (error, answer) => {
         signal?.removeEventListener('abort', cancel);
-        if (error || answer === undefined)
-          return reject(signal?.aborted ? abortError(signal) : fromServiceError(error));
+        if (error || answer === undefined) return reject(error);
         resolve({
           stream: false,
           service: method.parent,

@@ -8,8 +8,12 @@ import { problemOf } from '../transcoder/problem.ts';
 
 export type HttpServer = {
   port: number;
-  /** From now on each answer asks its client to open another connection, which by then leads elsewhere. */
+  /**
+   * Each answer is the last one on its connection from now on. A connection that is closed while its client sends the
+   * next request fails it: whoever lets clients go by themselves first resets none.
+   */
   leave(): void;
+  /** Takes no more connections and lets the requests under way finish, within the grace time. */
   stop(graceMs?: number): Promise<void>;
 };
 
@@ -29,7 +33,7 @@ const maxHeaderBytes = 16 << 10;
 const keepAliveTimeoutMs = 65_000;
 const defaultGraceMs = 10_000;
 
-/** Listens for public requests. `stop` lets those under way finish, within the grace time. */
+/** Listens for public requests. */
 export async function startHttpServer(
   listener: RequestListener,
   address: { host: string; port: number; limits?: Partial<ClientLimits> },
@@ -57,13 +61,14 @@ export async function startHttpServer(
   server.listen({ host: address.host, port: address.port });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // it listens on TCP
+  const leave = () => {
+    isLeaving = true;
+  };
   return {
     port,
-    leave: () => {
-      isLeaving = true;
-    },
+    leave,
     stop: (graceMs = defaultGraceMs) => {
-      isLeaving = true;
+      leave();
       return closeServer(server, graceMs);
     },
   };

@@ -31,6 +31,8 @@ export type Probe = {
   answered: Answered[];
   /** What the services logged, as JSON lines. */
   logged: string[];
+  /** Lets clients go with their next answer. */
+  leave(): void;
   /** Stops taking requests and lets those under way finish. */
   leave(): void;
   stopGracefully(): Promise<void>;

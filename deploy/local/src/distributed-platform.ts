@@ -1,0 +1,159 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { createKafkaTransport } from '@drippulse/events';
+import { bootstrapIdentity } from '@drippulse/gateway/organizations';
+import type { Logger } from '@drippulse/observability';
+import type { ServiceName } from '@drippulse/rpc';
+import { readProcessEnv } from '@drippulse/runtime';
+import { startKafka, startRedis } from '@drippulse/testing';
+import type { Settings } from './config.ts';
+import { serviceEnvironment } from './environment.ts';
+import { reservePostgres } from './postgres.ts';
+import { freePorts, type ServiceProcess, startProcess } from './processes.ts';
+import { prepareSchemas } from './schemas.ts';
+import { type Secrets, StartError, services } from './secrets.ts';
+import { ensureTopics } from './topics.ts';
+
+/** A process of a service, and where it serves; `publicPort` is the gateway's alone. */
+export type PlacedProcess = ServiceProcess & Place;
+
+type Place = { grpcPort: number; opsPort: number; publicPort: number };
+
+/** The whole platform, each service a process of its own or several. */
+export type DistributedPlatform = {
+  /** The first process of each service. */
+  processes: PlacedProcess[];
+  kafkaBrokers: string[];
+  logDir: string;
+  /** One more process of a service, which its peers reach beside the others; up when this resolves. */
+  startAnother(service: ServiceName): Promise<PlacedProcess>;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts one process of each service, over gRPC, on real PostgreSQL, Kafka and Redis. Each service has `places`: so many
+ * processes of it can run at once. With more than one, peers go round the places, as they do round the pods of a name.
+ */
+export async function startDistributed(
+  given: Settings,
+  secrets: Secrets,
+  options: { log: Logger; onProgress(line: string): void; places: number },
+): Promise<DistributedPlatform> {
+  const { log, onProgress, places } = options;
+  const opened: { stop(): Promise<unknown> }[] = [];
+  const stop = async () => {
+    for (const part of opened.splice(0).reverse()) await part.stop();
+  };
+  try {
+    const postgres = await reservePostgres(given, secrets, onProgress);
+    opened.push({ stop: () => postgres.release() });
+    onProgress('Applying migrations …');
+    const databaseUrls = await prepareSchemas(postgres.adminUrl, secrets);
+    const kafkaBrokers = given.kafkaBrokers ?? (await startBroker());
+    const redisUrl = given.redisUrl ?? (await startLimiterStore());
+    await makeTopics(kafkaBrokers, log);
+    await bootstrapIdentity(databaseUrls.gateway, {
+      username: given.adminUsername,
+      password: secrets.adminPassword,
+      apiKey: secrets.apiKey,
+    });
+
+    onProgress('Starting the services, each in a process of its own …');
+    const free = await freePlaces(places, given);
+    const [first] = free.get('gateway') ?? [];
+    const settings = { ...given, port: first?.publicPort ?? 0 };
+    const addresses = addressesOf(free);
+    const logDir = path.join(settings.dataDir, 'logs');
+    mkdirSync(logDir, { recursive: true });
+
+    async function startAnother(service: ServiceName): Promise<PlacedProcess> {
+      const own = free.get(service);
+      const place = own?.shift();
+      if (place === undefined) throw new Error(`every place for a process of ${service} is taken`);
+      const environment = {
+        ...serviceEnvironment(service, settings, secrets, { databaseUrls, kafkaBrokers, redisUrl }),
+        ...addresses,
+        ...(service === 'gateway' && { PORT: String(place.publicPort) }),
+        GRPC_PORT: String(place.grpcPort),
+        OPS_PORT: String(place.opsPort),
+      };
+      const started = await startProcess(service, environment, logDir, (name, code) =>
+        console.error(`The ${name} process ended with code ${code}; see ${logDir}.`),
+      );
+      const placed = {
+        ...started,
+        ...place,
+        async stop() {
+          const code = await started.stop();
+          own?.push(place);
+          return code;
+        },
+      };
+      opened.push(started);
+      return placed;
+    }
+
+    const processes = await Promise.all(services.map(startAnother));
+    return { processes, kafkaBrokers: kafkaBrokers.split(','), logDir, startAnother, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  async function startBroker(): Promise<string> {
+    onProgress('Starting Kafka …');
+    const kafka = await startKafka({ dataDir: path.join(given.dataDir, 'kafka'), onProgress });
+    if ('unavailable' in kafka) throw new StartError(`${kafka.unavailable} Or set KAFKA_BROKERS.`);
+    opened.push(kafka);
+    return kafka.brokers.join(',');
+  }
+
+  async function startLimiterStore(): Promise<string> {
+    onProgress('Starting Redis …');
+    const redis = await startRedis({ dataDir: path.join(given.dataDir, 'redis'), onProgress });
+    if ('unavailable' in redis) throw new StartError(`${redis.unavailable} Or set REDIS_URL.`);
+    opened.push(redis);
+    return redis.url;
+  }
+}
+
+async function makeTopics(kafkaBrokers: string, log: Logger): Promise<void> {
+  const transport = createKafkaTransport({
+    brokers: kafkaBrokers.split(','),
+    clientId: 'drippulse-topics',
+    log,
+    settings: readProcessEnv(process.env).kafka,
+  });
+  await ensureTopics(transport, kafkaBrokers);
+  await transport.close();
+}
+
+/** Where processes of each service may serve; the first one of the gateway where the settings say. */
+async function freePlaces(places: number, settings: Settings): Promise<Map<ServiceName, Place[]>> {
+  const ports = await freePorts(services.length * places * 3);
+  const takePort = () => ports.pop() ?? 0;
+  const free = new Map<ServiceName, Place[]>(
+    services.map((service) => [
+      service,
+      Array.from({ length: places }, () => ({ grpcPort: takePort(), opsPort: takePort(), publicPort: takePort() })),
+    ]),
+  );
+  const [first] = free.get('gateway') ?? [];
+  if (first !== undefined && settings.port !== 0) first.publicPort = settings.port;
+  if (first !== undefined && settings.opsPort !== 0) first.opsPort = settings.opsPort;
+  return free;
+}
+
+/** The variables that tell a service where its peers are. */
+function addressesOf(places: ReadonlyMap<ServiceName, readonly Place[]>): Record<string, string> {
+  return Object.fromEntries(
+    [...places].map(([service, own]) => {
+      const addresses = own.map(({ grpcPort }) => `127.0.0.1:${grpcPort}`).join(',');
+      // A list is no name: gRPC asks for the scheme then.
+      return [
+        `${service.toUpperCase().replaceAll('-', '_')}_ADDRESS`,
+        own.length > 1 ? `ipv4:${addresses}` : addresses,
+      ];
+    }),
+  );
+}

@@ -1,0 +1,87 @@
+import { createLogger } from '@drippulse/observability';
+import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import { eventually, freePort } from '@drippulse/testing';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { RpcServer } from '../src/grpc/server.ts';
+import {
+  clientFor,
+  createGrpcPeers,
+  createTokens,
+  generateInternalTokenKeys,
+  type Peers,
+  parseInternalTokenKeys,
+  serveRpc,
+  serverInterceptors,
+  serviceNames,
+} from '../src/index.ts';
+import { editor } from './start-probe.ts';
+
+const keys = generateInternalTokenKeys(serviceNames);
+const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
+const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
+const log = createLogger({ level: 'silent' });
+let ports: number[];
+let peers: Peers;
+let server: RpcServer;
+
+beforeEach(async () => {
+  ports = [await freePort(), await freePort()];
+  server = await serve(0);
+  peers = createGrpcPeers({ workflows: `ipv4:${ports.map((port) => `127.0.0.1:${port}`).join(',')}` });
+});
+afterEach(async () => {
+  peers.close();
+  await server.stop(0);
+});
+
+function serve(place: number): Promise<RpcServer> {
+  return serveRpc({
+    routes: (router) => {
+      router.service(ProbeService, { echo: ({ id }) => ({ id }) });
+    },
+    interceptors: serverInterceptors({ tokens: served, log }),
+    host: '127.0.0.1',
+    port: ports[place] ?? 0,
+    log,
+  });
+}
+
+const echo = () => clientFor(ProbeService, { peers, target: 'workflows', tokens })(editor).echo({ id: 5n });
+
+test('no call fails while the only process of a peer is replaced, however soon the old one leaves', async () => {
+  let isOver = false;
+  let calls = 0;
+  const callers = Array.from({ length: 10 }, async () => {
+    while (!isOver) {
+      await echo();
+      calls += 1;
+    }
+  });
+  const calling = Promise.all(callers);
+  calling.catch(() => undefined);
+  for (const place of [1, 0, 1, 0]) {
+    const before = calls;
+    const old = server;
+    server = await serve(place);
+    await old.stop();
+    while (calls < before + 100) await Promise.race([calling, echo()]);
+  }
+  isOver = true;
+  await calling;
+});
+
+test('calls of a peer that stays away wait for it once, then fail at once; so again after it was back', async () => {
+  const fail = async () => {
+    const startedAt = performance.now();
+    await expect(echo()).rejects.toThrow('No connection established');
+    return performance.now() - startedAt;
+  };
+  for (const place of [0, 1]) {
+    await eventually(echo);
+    await server.stop();
+    const first = await fail();
+    expect(first).toBeGreaterThan(1000);
+    expect(await fail()).toBeLessThan(first / 2);
+    server = await serve(place);
+  }
+});

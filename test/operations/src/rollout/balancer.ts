@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Where a process takes connections, and where it says whether it wants any. */
+export type Backend = { publicPort: number; opsPort: number };
+
+/** Stands before several processes as a Kubernetes Service does. */
+export type Balancer = {
+  url: string;
+  /** From now on its readiness decides whether it gets connections. */
+  add(backend: Backend): void;
+  stop(): Promise<void>;
+};
+
+const probeEveryMs = 100;
+/** As the readiness probe of the chart: a single answer that fails does not count. */
+const failureThreshold = 2;
+
+/** New connections go round the processes that are ready; those there are stay where they are, as long as they last. */
+export async function startBalancer(): Promise<Balancer> {
+  const members: { backend: Backend; failures: number }[] = [];
+  const sockets = new Set<Socket>();
+  const stopped = new AbortController();
+  let turn = 0;
+
+  async function probe(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      await Promise.all(
+        members.map(async (member) => {
+          member.failures = (await isReady(member.backend)) ? 0 : member.failures + 1;
+        }),
+      );
+      await sleep(probeEveryMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
+  }
+
+  const server = createServer((client) => {
+    const ready = members.filter(({ failures }) => failures < failureThreshold);
+    const member = ready[turn++ % ready.length];
+    if (member === undefined) return void client.resetAndDestroy();
+    const behind = connect(member.backend.publicPort, '127.0.0.1');
+    for (const [from, to] of [
+      [client, behind],
+      [behind, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroySoon();
+      });
+      // A reset of one side is a reset of the other, as through the address translation of a node.
+      from.on('error', () => to.resetAndDestroy());
+      from.setNoDelay(true);
+      from.pipe(to);
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const probing = probe();
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    // Not ready before it was asked.
+    add: (backend) => void members.push({ backend, failures: failureThreshold }),
+    async stop() {
+      stopped.abort();
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await Promise.all([probing, once(server, 'close')]);
+    },
+  };
+}
+
+async function isReady({ opsPort }: Backend): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${opsPort}/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}

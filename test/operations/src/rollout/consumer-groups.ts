@@ -1,0 +1,37 @@
+import kafkajs from 'kafkajs';
+
+/** Looks at the consumer groups of the platform, from outside of it. */
+export type ConsumerGroups = {
+  /** Partitions of each member of a group that has settled; undefined while it moves them. */
+  assignments(groupId: string, topic: string): Promise<number[][] | undefined>;
+  /** Messages that the group has not handled. */
+  lag(groupId: string, topic: string): Promise<bigint>;
+  stop(): Promise<void>;
+};
+
+/** Asks the brokers, so that nothing depends on what our own code says of itself. */
+export async function watchConsumerGroups(brokers: string[]): Promise<ConsumerGroups> {
+  const kafka = new kafkajs.Kafka({ clientId: 'watcher', brokers, logLevel: kafkajs.logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  return {
+    async assignments(groupId, topic) {
+      const { groups } = await admin.describeGroups([groupId]);
+      if (groups[0]?.state !== 'Stable') return undefined;
+      return groups[0].members.map(({ memberAssignment }) => {
+        const decoded = kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment);
+        return decoded?.assignment[topic] ?? [];
+      });
+    },
+    async lag(groupId, topic) {
+      const ends = await admin.fetchTopicOffsets(topic);
+      const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      const handled = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      return ends.reduce((sum, { partition, high, low }) => {
+        const next = handled.get(partition) ?? -1n;
+        return sum + BigInt(high) - (next < 0n ? BigInt(low) : next);
+      }, 0n);
+    },
+    stop: () => admin.disconnect(),
+  };
+}
