@@ -230,5 +230,5 @@ async function sumOf(opsPort: number, metric: string): Promise<number> {
 function graceSeconds(): number {
   const values = readFileSync(new URL('../../../helm/drippulse/charts/service/values.yaml', import.meta.url), 'utf8');
   const read = (name: string) => Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(values)?.[1]);
-  return read('terminationGracePeriodSeconds') - read('preStopSeconds');
+  return read('shutdownDelaySeconds') + read('drainSeconds');
 }
