@@ -1,3 +1,4 @@
+import { setImmediate as giveWay } from 'node:timers/promises';
 import { create, type DescMessage, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
 import { activeTraceparent } from '@drippulse/observability';
@@ -10,6 +11,8 @@ import { eventType, type Topic } from './topic.ts';
 
 /** A row is sent and deleted as one: small enough to hold in memory, large enough for a thousand events. */
 const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
+/** Events encoded before the rest of the process gets its turn. */
+const turnEvents = 100;
 /** Both transports must carry it: topics made by us take 16 MiB. */
 const maxEventBytes = 8 * 1024 * 1024;
 
@@ -35,7 +38,11 @@ export async function appendEvents<DB, D extends DescMessage>(
   options: { traceparent?: string } = {},
 ): Promise<string[]> {
   if (events.length === 0) return [];
-  const encoded = events.map((event) => encodeEvent(topic, event));
+  const encoded: OutboxEvent[] = [];
+  for (const event of events) {
+    encoded.push(encodeEvent(topic, event));
+    if (encoded.length % turnEvents === 0) await giveWay();
+  }
   const rows = [...chunksOf(encoded, rowLimits, (event) => event.value.byteLength)];
   await sql`
     insert into outbox (topic, events, frame, traceparent)

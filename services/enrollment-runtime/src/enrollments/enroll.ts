@@ -20,7 +20,7 @@ import { addCounts, type Count } from './counters.ts';
 import { type Identity, type Mode, noDeliveries } from './enrollment-row.ts';
 import { appendNews } from './events.ts';
 import { firstMoves } from './first-moves.ts';
-import { type Entry, insertSlice, newRuns } from './insert.ts';
+import { type Entry, insertSlice, newRuns, takeIds } from './insert.ts';
 import { toProto } from './to-proto.ts';
 
 /** Rows of one statement: small enough that nobody else's request waits for this one. */
@@ -49,13 +49,12 @@ export async function enroll(
   const createdAt = await startTime(ctx, trx);
   const entry = { organizationId, workflowId, version, mode, hops, timezone, agentId, createdAt };
   const entering = { entry, definition, lane };
-  const ids: bigint[] = [];
   const counts: Count[] = [];
   const wakes: Wake[] = [];
+  const ids = await takeIds(trx, contacts.length);
   for (let start = 0; start < contacts.length; start += sliceRows) {
-    const runs = await newRuns(trx, entry, contacts.slice(start, start + sliceRows));
+    const runs = newRuns(entry, contacts.slice(start, start + sliceRows), ids.slice(start, start + sliceRows));
     const moves = await addSlice(ctx, trx, entering, runs);
-    ids.push(...runs.map((run) => run.identity.id));
     counts.push(...countsOf(moves));
     if (moves.length < runs.length) wakes.push({ workflowId, at: createdAt });
     wakes.push(...moves.flatMap((move) => wakeOf(move, createdAt)));
@@ -79,7 +78,7 @@ async function addSlice(
 ): Promise<Move[]> {
   const { entry, definition, lane } = entering;
   const isHeld = lane.state === 'paused' || lane.state === 'deleted';
-  const moves = firstMoves(ctx, runs, { definition, now: entry.createdAt, isHeld });
+  const moves = await firstMoves(ctx, runs, { definition, now: entry.createdAt, isHeld });
   if (moves.size > 0) await sql`savepoint first_moves`.execute(trx);
   try {
     await storeSlice(trx, entering, runs, moves);

@@ -20,13 +20,8 @@ export type Entry = {
   createdAt: Date;
 };
 
-/** Runs for contacts, with ids in the order given: not stored, and held by nobody. */
-export async function newRuns(
-  trx: Transaction<DB>,
-  entry: Entry,
-  contacts: readonly NewEnrollment[],
-): Promise<ClaimedRun[]> {
-  const ids = await takeIds(trx, contacts.length);
+/** Runs for contacts, with these ids: not stored, and held by nobody. */
+export function newRuns(entry: Entry, contacts: readonly NewEnrollment[], ids: readonly bigint[]): ClaimedRun[] {
   return contacts.flatMap(({ leadRef, email, firstName, lastName, contact }, index) => {
     const id = ids[index];
     if (id === undefined) return [];
@@ -50,7 +45,8 @@ export async function newRuns(
   });
 }
 
-async function takeIds(trx: Transaction<DB>, count: number): Promise<bigint[]> {
+/** Ids of new enrollments, rising. */
+export async function takeIds(trx: Transaction<DB>, count: number): Promise<bigint[]> {
   const { rows } = await sql<{ id: bigint }>`
     select nextval('enrollments_id_seq') as id from generate_series(1, ${count})`.execute(trx);
   return rows.map((row) => row.id);
