@@ -1,13 +1,9 @@
-import * as crm from '@drippulse/crm';
-import * as runtime from '@drippulse/enrollment-runtime';
 import { createEmbeddedTransport } from '@drippulse/events';
-import * as gateway from '@drippulse/gateway';
 import { createLogger } from '@drippulse/observability';
 import { createGrpcPeers, type Peers, type ServiceName } from '@drippulse/rpc';
 import { runMain } from '@drippulse/runtime';
-import * as workflows from '@drippulse/workflows';
 
-/** A service as its own main starts it, over gRPC, with the event transport that needs no other server. */
+/** A service as its own main starts it, with no other one loaded, over gRPC, with the event transport that needs no other server. */
 const env = process.env;
 // Nobody is left to ask anything of it.
 process.on('disconnect', () => process.exit(1));
@@ -22,19 +18,23 @@ await runMain(async () => {
     return { peers, events, log };
   };
   const start = {
-    gateway() {
+    async gateway() {
+      const gateway = await import('@drippulse/gateway');
       const config = gateway.readConfig(env);
       return gateway.startService(config, reach(config.peerAddresses));
     },
-    workflows() {
+    async workflows() {
+      const workflows = await import('@drippulse/workflows');
       const config = workflows.readConfig(env);
       return workflows.startService(config, reach(config.peerAddresses));
     },
-    'enrollment-runtime'() {
+    async 'enrollment-runtime'() {
+      const runtime = await import('@drippulse/enrollment-runtime');
       const config = runtime.readConfig(env);
       return runtime.startService(config, reach(config.peerAddresses));
     },
-    crm() {
+    async crm() {
+      const crm = await import('@drippulse/crm');
       const config = crm.readConfig(env);
       return crm.startService(config, reach(config.peerAddresses));
     },
