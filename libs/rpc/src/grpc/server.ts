@@ -27,8 +27,6 @@ export async function serveRpc(options: {
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
     'grpc.enable_channelz': 0,
-    // Clients look for replicas when a connection ends; without an end they would never find those that were added.
-    'grpc.max_connection_age_ms': 60_000,
   });
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);
