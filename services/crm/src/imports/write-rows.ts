@@ -7,7 +7,6 @@ import type { Context } from '../context.ts';
 import { type CustomFieldRow, selectFields } from '../custom-fields/rows.ts';
 import { checkCustom } from '../custom-fields/rules.ts';
 import type { DB } from '../db/schema.ts';
-import { findBuried, lockErasures } from '../erasures/tombstones.ts';
 import type { Author } from '../records/author.ts';
 import { insertRecords, updateRecords } from '../records/bulk.ts';
 import { type Change, recordChanges } from '../records/change-events.ts';
@@ -16,6 +15,7 @@ import { isPublicId, makePublicId } from '../records/ids.ts';
 import { selectRecords } from '../records/rows.ts';
 import { isSame } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
+import { erasedMessage, findErased, goneMessage, lockAgainstErasure } from './gone.ts';
 import { findKnown, type Keys, type KnownBy, keysOf } from './keys.ts';
 import { findLinks, type Links } from './links.ts';
 import { findTaken, standInFor } from './public-ids.ts';
@@ -47,8 +47,6 @@ type Importing<Row extends RecordRow, D extends DescMessage> = {
 /** What is to be done for one row. */
 type Plan<Row> = { index: number; keys: Keys; fields: JsonObject; values: Values; before: Row | undefined };
 
-const erasedMessage = 'The person was erased here, and is not imported again.';
-
 export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Importing<Row, D>): Importer {
   const { collection } = o;
   return {
@@ -56,7 +54,7 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
     async write(ctx, trx, author, rows, by) {
       const { organizationId } = author;
       const results: Result[] = [];
-      if (isPeople(collection.type)) await lockErasures(trx, organizationId, 'import');
+      await lockAgainstErasure(trx, organizationId, collection.type);
       const links = await findLinks(trx, organizationId, collection, rows);
       const read = rows.flatMap((row, index) => {
         const plan = readPlan(o, links, row);
@@ -66,7 +64,9 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
           : [{ ...plan, index, keys: keysOf(collection.type, organizationId, row, by), before: undefined }];
       });
       const met = await meetRecords(trx, organizationId, collection, read, results);
-      const plans = await withoutErased(ctx, trx, organizationId, collection, met, results);
+      const erased = await findErased(ctx, trx, organizationId, collection.type, met);
+      for (const { index } of erased) results[index] = [{ field: '', message: erasedMessage }];
+      const plans = met.filter((plan) => !erased.has(plan));
       const further = (await o.further?.(ctx, trx, organizationId, plans)) ?? [];
       const defined = await selectFields(trx, organizationId).where('record_type', '=', collection.type).execute();
       const complete = plans.map((plan, index) => ({ ...plan, values: valuesOf(plan, further[index]) }));
@@ -144,38 +144,6 @@ function problemOf<Row extends RecordRow>(
   }
   const message = 'is taken by another record of this external_system';
   return isTaken ? [{ field: 'external_id', message }] : undefined;
-}
-
-/** Why a row that means a record which is no more is refused. */
-function goneMessage(type: RecordType, row: RecordRow): string {
-  if ('erased_at' in row && row.erased_at !== null) return erasedMessage;
-  const into = row.merged_into_public_id;
-  return into ? `The ${type} was merged into ${into} here.` : `The ${type} was deleted here.`;
-}
-
-/** A person who was erased does not come back by a file, under whichever id. Who came back by themselves is there. */
-async function withoutErased<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  organizationId: bigint,
-  { type }: Collection<Row>,
-  plans: readonly Plan<Row>[],
-  results: Result[],
-): Promise<Plan<Row>[]> {
-  if (!isPeople(type)) return [...plans];
-  const people = plans.map(({ fields: { public_id: publicId }, values, before }) => ({
-    told: { ...before, ...values, public_id: before?.public_id ?? (typeof publicId === 'string' ? publicId : null) },
-    held: before ?? {},
-  }));
-  const buried = await findBuried(ctx, trx, organizationId, people);
-  return plans.filter(({ index }, place) => {
-    if (buried.has(place)) results[index] = [{ field: '', message: erasedMessage }];
-    return !buried.has(place);
-  });
-}
-
-function isPeople(type: RecordType): boolean {
-  return type === 'contact' || type === 'lead';
 }
 
 /** The columns of a new record, or those that a row has something to say of. */

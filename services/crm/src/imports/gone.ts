@@ -1,0 +1,45 @@
+import type { JsonObject } from '@drippulse/json';
+import type { Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { findBuried, lockErasures } from '../erasures/tombstones.ts';
+import type { RecordRow, RecordType, Values } from '../records/collection.ts';
+
+export const erasedMessage = 'The person was erased here, and is not imported again.';
+
+/** Why a row that means a record which is no more is refused. */
+export function goneMessage(type: RecordType, row: RecordRow): string {
+  if ('erased_at' in row && row.erased_at !== null) return erasedMessage;
+  const into = row.merged_into_public_id;
+  return into ? `The ${type} was merged into ${into} here.` : `The ${type} was deleted here.`;
+}
+
+/** Until the transaction ends nobody is erased: who is looked for here is there or is not, and not in between. */
+export async function lockAgainstErasure(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  type: RecordType,
+): Promise<void> {
+  if (isPeople(type)) await lockErasures(trx, organizationId, 'import');
+}
+
+/** Those who were erased: they do not come back by a file, under whichever id. Who came back by themselves is there. */
+export async function findErased<Plan extends { fields: JsonObject; values: Values; before: RecordRow | undefined }>(
+  ctx: Context,
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  type: RecordType,
+  plans: readonly Plan[],
+): Promise<Set<Plan>> {
+  if (!isPeople(type)) return new Set();
+  const people = plans.map(({ fields: { public_id: publicId }, values, before }) => ({
+    told: { ...before, ...values, public_id: before?.public_id ?? (typeof publicId === 'string' ? publicId : null) },
+    held: { ...before },
+  }));
+  const buried = await findBuried(ctx, trx, organizationId, people);
+  return new Set(plans.filter((_plan, place) => buried.has(place)));
+}
+
+function isPeople(type: RecordType): boolean {
+  return type === 'contact' || type === 'lead';
+}
