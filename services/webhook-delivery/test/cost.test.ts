@@ -61,7 +61,7 @@ async function fill(): Promise<void> {
     const secret = sealSecret(ctx.sealer, id, `whsec_${randomBytes(32).toString('base64')}`);
     await kysely.updateTable('webhooks').set({ secret }).where('id', '=', id).execute();
   }
-  await sql`insert into endpoints (webhook_id) select id from webhooks`.execute(kysely);
+  await sql`insert into endpoints (webhook_id, last_success_at) select id, now() from webhooks`.execute(kysely);
   await sql`
     insert into lanes (webhook_id, is_manual, organization_id, is_held, next_due_at)
     select id, false, organization_id, not active,

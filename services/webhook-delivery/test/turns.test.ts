@@ -10,6 +10,7 @@ import { record } from '../src/deliveries/record.ts';
 import { createConcurrency } from '../src/endpoints/concurrency.ts';
 import { settleLanes } from '../src/endpoints/lanes.ts';
 import { readOverdue } from '../src/endpoints/overdue.ts';
+import { createPace } from '../src/endpoints/pace.ts';
 import { migrateService } from '../src/migrate.ts';
 import { contextOf } from './context.ts';
 
@@ -93,6 +94,30 @@ test('the first claim serves an organization with one webhook, however many of a
   const claimed = await claim(ctx, createConcurrency(1024));
   expect(claimed.some(({ lane }) => lane.webhookId === 151n)).toBe(true);
 });
+
+test('a claim begins few deliveries to endpoints that fail beside those to one that answers', async () => {
+  await addBacklog(1, 1, 60, 2, '1 hour');
+  await addBacklog(1, 61, 61, 2, '0');
+  await markProven(61);
+  await sql`update endpoints set consecutive_failures = 1 where webhook_id <= 60`.execute(db.kysely);
+  const claimed = Map.groupBy(await claim(ctx, createConcurrency(1024)), ({ isProven }) => isProven);
+  expect(claimed.get(false)).toHaveLength(16);
+  expect(claimed.get(true)?.map(({ lane }) => lane.webhookId)).toEqual([61n, 61n]);
+});
+
+test('while no more may start at endpoints that fail, they hide none that answers, however many wait longer', async () => {
+  await addBacklog(1, 1, 600, 1, '1 hour');
+  await addBacklog(2, 601, 601, 1, '0');
+  await markProven(601);
+  const unproven = createPace(1, 60_000);
+  unproven.started();
+  const claimed = await claim(ctx, createConcurrency(1024, unproven));
+  expect(claimed.map(({ lane }) => lane.webhookId)).toEqual([601n]);
+});
+
+async function markProven(webhookId: number): Promise<void> {
+  await sql`update endpoints set last_success_at = now() where webhook_id = ${webhookId}`.execute(db.kysely);
+}
 
 test('lag is now minus due of what waits longest, throttled or not, of organizations with little and with much', async () => {
   await addBacklog(1, 1, 10, 20, '1 hour');

@@ -26,6 +26,7 @@ export type Claimed = {
   /** Of `performance.now()`. */
   claimedAt: number;
   hasFailed: boolean;
+  isProven: boolean;
   url: string;
   secrets: SealedSecrets;
   sealedHeaders: Buffer | null;
@@ -41,7 +42,8 @@ export type Claimed = {
 export async function claim(ctx: Context, concurrency: Concurrency): Promise<Claimed[]> {
   const claimedAt = performance.now();
   return ctx.db.kysely.transaction().execute(async (trx) => {
-    const lanes = await lockDueLanes(trx, concurrency.fullLanes());
+    const unproven = concurrency.unproven.room() > 0;
+    const lanes = await lockDueLanes(trx, { full: concurrency.fullLanes(), unproven });
     const { chosen, postponed } = await limitLanes(ctx.limits, chooseLanes(lanes, concurrency));
     await postponeLanes(trx, postponed);
     if (chosen.length === 0) return [];
@@ -58,11 +60,14 @@ export async function claim(ctx: Context, concurrency: Concurrency): Promise<Cla
 function chooseLanes(lanes: readonly LaneRow[], concurrency: Concurrency): Chosen[] {
   const chosen: Chosen[] = [];
   let left = Math.min(concurrency.room(), claimDeliveries);
+  let leftForUnproven = concurrency.unproven.room();
   for (const lane of takeTurns(lanes, (row) => row.organization_id)) {
-    const room = Math.min(concurrency.roomFor(keyOf(lane), lane.has_failed), left);
-    if (room > 0) chosen.push({ lane, room });
+    const places = lane.is_proven ? left : Math.min(left, leftForUnproven);
+    const room = Math.min(concurrency.roomFor(keyOf(lane), lane.has_failed), places);
+    if (room === 0) continue;
+    chosen.push({ lane, room });
     left -= room;
-    if (left === 0) break;
+    if (!lane.is_proven) leftForUnproven -= room;
   }
   return chosen;
 }
@@ -91,6 +96,7 @@ function assemble(claim: {
       lagSeconds: row.lag_seconds,
       claimedAt: claim.claimedAt,
       hasFailed: lane.has_failed,
+      isProven: lane.is_proven,
       url: lane.url,
       secrets: lane,
       sealedHeaders: lane.sealed_headers,

@@ -1,6 +1,11 @@
+import { createPace, type Pace } from './pace.ts';
+
 const startingLimit = 2;
 const largestLimit = 32;
 const rememberedLanes = 10_000;
+/** Few enough that what is due next at other endpoints finds the process free between them. */
+const unprovenStarts = 16;
+const unprovenPeriodMs = 20;
 
 /** A lane of a webhook: that of events, or that of tests and redeliveries. */
 export type LaneKey = { webhookId: bigint; isManual: boolean };
@@ -11,6 +16,8 @@ export type Concurrency = {
   room(): number;
   /** How many more this lane may start. One whose endpoint answered its last request with a failure gets one in all. */
   roomFor(lane: LaneKey, hasFailed: boolean): number;
+  /** Of the starts at endpoints that have yet to succeed, for the first time or again: hundreds may be due together. */
+  unproven: Pace;
   started(lane: LaneKey, hasFailed: boolean): void;
   ended(lane: LaneKey, isSuccess: boolean): void;
   /** Lanes that may start nothing now. */
@@ -23,7 +30,7 @@ type Slots = { lane: LaneKey; inFlight: number; limit: number };
  * A lane begins with two places, doubles them with each success up to 32 and falls back to one with a failure: endpoints
  * that hang hold few of the places that there are in all.
  */
-export function createConcurrency(max: number): Concurrency {
+export function createConcurrency(max: number, unproven = createPace(unprovenStarts, unprovenPeriodMs)): Concurrency {
   const lanes = new Map<string, Slots>();
   let total = 0;
 
@@ -37,6 +44,7 @@ export function createConcurrency(max: number): Concurrency {
       const { inFlight, limit } = slotsOf(lane);
       return Math.max(0, (hasFailed ? 1 : limit) - inFlight);
     },
+    unproven,
     started(lane, hasFailed) {
       const slots = slotsOf(lane);
       slots.inFlight += 1;

@@ -18,6 +18,8 @@ export type LaneRow = SealedSecrets & {
   sealed_headers: Buffer | null;
   rate_limit_per_second: number | null;
   has_failed: boolean;
+  /** Whether the endpoint's last answer to an event was a success. */
+  is_proven: boolean;
 };
 
 /** A lane that must wait. */
@@ -28,15 +30,21 @@ export type Chosen = { lane: LaneRow; room: number };
 
 /**
  * Locks lanes that are due: of each organization one, then of each a second, those that wait longest first, so that one
- * with many takes no turn of another. Lanes that others hold or that are full are passed over.
+ * with many takes no turn of another. Lanes that others hold or that are full are passed over, and unless `unproven` is
+ * true those of endpoints that are not proven, however many have waited longer than what is looked at.
  * A claim that a database that crashes forgets is made again, and what was sent meanwhile too, with the same id.
  */
-export async function lockDueLanes(trx: Transaction<DB>, full: readonly LaneKey[]): Promise<LaneRow[]> {
+export async function lockDueLanes(
+  trx: Transaction<DB>,
+  o: { full: readonly LaneKey[]; unproven: boolean },
+): Promise<LaneRow[]> {
+  const isProven = sql`endpoints.consecutive_failures = 0 and endpoints.last_success_at is not null`;
   const { rows } = await sql<LaneRow>`
     with ${unsynced}
     select due.webhook_id, due.is_manual, due.organization_id, webhooks.url, webhooks.sealed_headers,
            webhooks.rate_limit_per_second, webhooks.secret,
-           webhooks.previous_secret, webhooks.previous_secret_until, endpoints.consecutive_failures > 0 as has_failed
+           webhooks.previous_secret, webhooks.previous_secret_until, endpoints.consecutive_failures > 0 as has_failed,
+           ${isProven} as is_proven
     from unsynced, (
       select lanes.webhook_id, lanes.is_manual, organization_id, next_due_at
       from (
@@ -45,8 +53,10 @@ export async function lockDueLanes(trx: Transaction<DB>, full: readonly LaneKey[
           select webhook_id, is_manual, organization_id, next_due_at from lanes
           where next_due_at <= now()
             and (webhook_id, is_manual) not in (
-              select * from unnest(${full.map((lane) => lane.webhookId)}::bigint[],
-                                   ${full.map((lane) => lane.isManual)}::boolean[]))
+              select * from unnest(${o.full.map((lane) => lane.webhookId)}::bigint[],
+                                   ${o.full.map((lane) => lane.isManual)}::boolean[]))
+            and (${o.unproven} or exists (
+              select from endpoints where endpoints.webhook_id = lanes.webhook_id and ${isProven}))
           order by next_due_at
           limit ${lookedAtLanes}
         ) as waiting

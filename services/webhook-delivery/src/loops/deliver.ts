@@ -44,11 +44,13 @@ export function startDelivering(ctx: Context): Delivering {
     }
     const deliveries = await claim(ctx, concurrency);
     for (const delivery of deliveries) start(delivery);
-    return isLooking && deliveries.length === 0 ? contendedMs : 0;
+    if (deliveries.some(({ isProven }) => isProven)) return 0;
+    return concurrency.unproven.waitMs() || (isLooking && deliveries.length === 0 ? contendedMs : 0);
   }
 
   function start(delivery: Claimed): void {
     concurrency.started(delivery.lane, delivery.hasFailed);
+    if (!delivery.isProven) concurrency.unproven.started();
     const done = deliver(delivery).finally(() => sending.delete(done));
     sending.add(done);
   }
