@@ -6,7 +6,7 @@ export { isInfrastructureError } from './failures.ts';
 export { durable, type Effect } from './idempotency/durable.ts';
 export { createIdempotencyTable, idempotencyPartitions } from './idempotency/table.ts';
 export { type TransactOptions, transact } from './idempotency/transact.ts';
-export { type JobSlice, startJobLoop } from './jobs/loop.ts';
+export { type JobSlice, startJobLoop, type WriteSlice } from './jobs/loop.ts';
 export { addJob, cancelJob, findJob, type JobRow, type JobStatus } from './jobs/rows.ts';
 export { createJobsTable } from './jobs/table.ts';
 export { migrate } from './migrate.ts';

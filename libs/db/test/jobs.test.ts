@@ -38,7 +38,9 @@ function add(upTo: number): Promise<JobRow> {
 }
 
 /** Each slice writes down one number, from 1. */
-function start(o: { leaseSeconds?: number; before?(job: JobRow, n: number): Promise<void> } = {}): void {
+function start(
+  o: { leaseSeconds?: number; ask?(): Promise<void>; before?(job: JobRow, n: number): Promise<void> } = {},
+): void {
   loops.push(
     startJobLoop({
       db,
@@ -46,11 +48,14 @@ function start(o: { leaseSeconds?: number; before?(job: JobRow, n: number): Prom
       log,
       leaseSeconds: o.leaseSeconds,
       onCommitted: () => undefined,
-      async slice(trx, job): Promise<JobSlice> {
-        const n = Number(JSON.parse(job.cursor ?? '0')) + 1;
-        await sql`insert into done values (${n})`.execute(trx);
-        await o.before?.(job, n);
-        return { cursor: String(n), processed: 1, isFinished: n === JSON.parse(job.input).upTo };
+      async slice(job) {
+        await o.ask?.();
+        return async (trx): Promise<JobSlice> => {
+          const n = Number(JSON.parse(job.cursor ?? '0')) + 1;
+          await sql`insert into done values (${n})`.execute(trx);
+          await o.before?.(job, n);
+          return { cursor: String(n), processed: 1, isFinished: n === JSON.parse(job.input).upTo };
+        };
       },
     }),
   );
@@ -109,6 +114,25 @@ test('a cancelled job stops, and one of another organization or kind is not foun
   expect((await done()).length).toBe(count + 1);
   expect(await findJob(db.kysely, { organizationId: 2n, kind, id })).toBeUndefined();
   expect(await findJob(db.kysely, { organizationId, kind: 'other', id })).toBeUndefined();
+});
+
+test('a cancel does not wait for what a slice asks of others, and what they answer is not written', async () => {
+  const { id } = await add(1);
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  start({
+    ask() {
+      asked.resolve();
+      return answered.promise;
+    },
+  });
+  await asked.promise;
+  await db.kysely.transaction().execute((trx) => cancelJob(trx, id));
+  answered.resolve();
+  const { id: next } = await add(1);
+  await untilStatus(next, 'completed');
+  expect(await findJob(db.kysely, { organizationId, kind, id })).toMatchObject({ status: 'cancelled', processed: 0n });
+  expect(await done()).toEqual([1]);
 });
 
 test('a slice that fails leaves nothing behind and is tried again', async () => {

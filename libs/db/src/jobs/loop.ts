@@ -15,6 +15,9 @@ export type JobSlice = {
   waitMs?: number;
 };
 
+/** Writes a slice, in the transaction that saves the job's cursor. */
+export type WriteSlice<DB> = (trx: Transaction<DB>) => Promise<JobSlice>;
+
 const defaultLeaseSeconds = 30;
 const giveUpAfter = 5;
 
@@ -23,13 +26,16 @@ const giveUpAfter = 5;
  * progress are one transaction, so that a process that dies loses nothing: when its lease ends, another goes on from the
  * cursor. A slice of a process that lost its lease, or of a job that was cancelled, is rolled back by the fence. The
  * lease must outlast a slice. An infrastructure error is tried again without end, any other five times in a row.
+ *
+ * `slice` runs before the transaction: what it needs of other services it asks for there, where no lock waits for an
+ * answer, and so that asking twice does no harm. What it answers is then written.
  */
 export function startJobLoop<DB>(o: {
   db: Database<DB>;
   kind: string;
   log: LoopLog;
   leaseSeconds?: number;
-  slice(trx: Transaction<DB>, job: JobRow): Promise<JobSlice>;
+  slice(job: JobRow): WriteSlice<DB> | Promise<WriteSlice<DB>>;
   /** Called after each slice that was committed, to wake whoever goes on with what it made. */
   onCommitted(): void;
 }): Loop {
@@ -44,9 +50,10 @@ export function startJobLoop<DB>(o: {
       // Another process is taking the one that is due.
       if (job === undefined) return undefined;
       try {
+        const write = await o.slice(job);
         await db.kysely.transaction().execute(async (trx) => {
           await lockJob(trx, job);
-          await saveSlice(trx, job, await o.slice(trx, job));
+          await saveSlice(trx, job, await write(trx));
         });
         o.onCommitted();
       } catch (error) {
@@ -66,7 +73,7 @@ export function startJobLoop<DB>(o: {
 /** Another process has the job, or nobody may go on with it. */
 class JobLost extends Error {}
 
-/** Held while the slice runs, so that a cancel waits for it instead of crossing it. */
+/** Held while the slice is written, so that a cancel waits for it instead of crossing it. */
 async function lockJob<DB>(trx: Transaction<DB>, job: JobRow): Promise<void> {
   const { rows } = await sql`select from jobs where id = ${job.id} and fence = ${job.fence} for update`.execute(trx);
   if (rows.length === 0) throw new JobLost();

@@ -16,7 +16,7 @@ export function startImporting(ctx: Context): Loop {
     db: ctx.db,
     kind: importKind,
     log: ctx.log,
-    slice: (trx, job) => importSlice(ctx, trx, job),
+    slice: (job) => (trx) => importSlice(ctx, trx, job),
     onCommitted: () => ctx.relay.wake(),
   });
 }

@@ -1,5 +1,5 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { JobRow, JobSlice } from '@drippulse/db';
+import type { JobRow, JobSlice, WriteSlice } from '@drippulse/db';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -25,24 +25,28 @@ const awayMs = 60_000;
 
 /**
  * Goes through the workflows of an organization, a few enrollments of one at a time. What is erased is marked so, so that
- * a slice that is done again does nothing.
+ * a slice that is done again does nothing. Last the CRM is told; one that is away is told later.
  */
-export async function eraseSlice(ctx: Context, trx: Transaction<DB>, job: JobRow): Promise<JobSlice> {
+export async function eraseSlice(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
+  const place = readErasurePlace(job.cursor);
+  if (place.pass < passes) return (trx) => eraseNext(ctx, trx, job, place);
+  if (await tellCrm(ctx, job)) return (trx) => finish(ctx, trx, job, place);
+  return async () => ({ ...goOn(place), waitMs: awayMs });
+}
+
+async function eraseNext(ctx: Context, trx: Transaction<DB>, job: JobRow, at: ErasurePlace): Promise<JobSlice> {
   const input = readErasureInput(ctx.sealer, job.input);
-  const at = readErasurePlace(job.cursor);
   const { organization_id: organizationId } = job;
-  if (at.pass >= passes) return finish(ctx, trx, job, at);
   if (at.workflowId === 0n) {
     const first = await nextWorkflow(trx, organizationId, 0n);
-    return first === undefined ? endPass(ctx, trx, job, at) : goOn({ ...at, workflowId: first, enrollmentId: 0n });
+    return first === undefined ? endPass(at) : goOn({ ...at, workflowId: first, enrollmentId: 0n });
   }
   const { workflowId } = at;
   const ids = await findEnrollments(trx, input, { organizationId, place: at, limit: sliceEnrollments });
   if (ids.length > 0) await erase(ctx, trx, { organizationId, workflowId, ids, refs: input.refs });
   if (ids.length === sliceEnrollments) return goOn({ ...at, enrollmentId: ids.at(-1) ?? 0n }, ids.length);
   const next = await nextWorkflow(trx, organizationId, workflowId);
-  if (next !== undefined) return goOn({ ...at, workflowId: next, enrollmentId: 0n }, ids.length);
-  return endPass(ctx, trx, job, at);
+  return next === undefined ? endPass(at, ids.length) : goOn({ ...at, workflowId: next, enrollmentId: 0n }, ids.length);
 }
 
 /** Blanked first: what is told of the end of a run has nothing left to tell of the person. */
@@ -74,26 +78,25 @@ function goOn(place: ErasurePlace, processed = 0): JobSlice {
   return { cursor: packErasurePlace(place), processed, isFinished: false };
 }
 
-function endPass(
-  ctx: Context,
-  trx: Transaction<DB>,
-  job: JobRow,
-  { pass }: ErasurePlace,
-): Promise<JobSlice> | JobSlice {
-  const place = { pass: pass + 1, workflowId: 0n, enrollmentId: 0n };
-  if (place.pass < passes) return { ...goOn(place), waitMs: betweenPassesMs };
-  return finish(ctx, trx, job, place);
+function endPass({ pass }: ErasurePlace, processed = 0): JobSlice {
+  const slice = goOn({ pass: pass + 1, workflowId: 0n, enrollmentId: 0n }, processed);
+  return pass + 1 < passes ? { ...slice, waitMs: betweenPassesMs } : slice;
 }
 
-/** The addresses go with the last slice, here and in the CRM; one that is away is told later. */
-async function finish(ctx: Context, trx: Transaction<DB>, job: JobRow, place: ErasurePlace): Promise<JobSlice> {
-  const { contactId, refs } = readErasureInput(ctx.sealer, job.input);
+async function tellCrm(ctx: Context, job: JobRow): Promise<boolean> {
+  const { contactId } = readErasureInput(ctx.sealer, job.input);
   try {
     await ctx.clients.crm.erasures(callerOf(job.organization_id)).finishCrmErasure({ contactId }, { timeoutMs });
+    return true;
   } catch (error) {
     ctx.log.warn({ err: error, job: String(job.id) }, 'the CRM could not be told that an erasure is done');
-    return { ...goOn(place), waitMs: awayMs };
+    return false;
   }
+}
+
+/** The addresses go with the last slice, here as in the CRM. */
+async function finish(ctx: Context, trx: Transaction<DB>, job: JobRow, place: ErasurePlace): Promise<JobSlice> {
+  const { contactId, refs } = readErasureInput(ctx.sealer, job.input);
   await sql`
     update jobs set input = ${packErasureInput(ctx.sealer, { contactId, refs, emails: [] })}::json
     where id = ${job.id}`.execute(trx);

@@ -14,7 +14,7 @@ export function startEnrollSources(ctx: Context): Loop {
     kind: sourceJobs,
     log: ctx.log,
     leaseSeconds,
-    slice: (trx, job) => enrollSourcePage(ctx, trx, job),
+    slice: (job) => enrollSourcePage(ctx, job),
     onCommitted() {
       ctx.relay.wake();
       ctx.wake.advance();

@@ -10,7 +10,7 @@ export function startErasePeople(ctx: Context): Loop {
     db: ctx.db,
     kind: erasureJobs,
     log: ctx.log,
-    slice: (trx, job) => eraseSlice(ctx, trx, job),
+    slice: (job) => eraseSlice(ctx, job),
     onCommitted: () => ctx.relay.wake(),
   });
 }

@@ -1,7 +1,7 @@
-import type { JobRow, JobSlice } from '@drippulse/db';
+import type { JobRow, JobSlice, WriteSlice } from '@drippulse/db';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
-import { selectRecords } from '../crm/select-records.ts';
+import { type RecordPage, selectRecords } from '../crm/select-records.ts';
 import type { DB } from '../db/schema.ts';
 import { enroll } from '../enrollments/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
@@ -9,17 +9,16 @@ import { readSourceJob } from './source-job.ts';
 
 /**
  * Enrolls one page of what a tick's source returns. The page and the cursor behind it are one transaction, and a cursor
- * passes each record once, so no record is enrolled twice for a tick. The lane is locked after the CRM has answered: who
- * pauses the workflow never waits for another service.
+ * passes each record once, so no record is enrolled twice for a tick. The CRM is asked before the transaction: who pauses
+ * the workflow never waits for another service.
  */
-export async function enrollSourcePage(ctx: Context, trx: Transaction<DB>, job: JobRow): Promise<JobSlice> {
-  const { workflowId, timezone, selection } = readSourceJob(job.input);
-  const organizationId = job.organization_id;
+export async function enrollSourcePage(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
+  const { selection } = readSourceJob(job.input);
   const cursor: string | null = JSON.parse(job.cursor ?? 'null');
   const page = await selectRecords(
     ctx,
     {
-      organizationId,
+      organizationId: job.organization_id,
       actor: { type: 'service', id: 'enrollment-runtime' },
       role: 'viewer',
       mode: 'live',
@@ -27,7 +26,12 @@ export async function enrollSourcePage(ctx: Context, trx: Transaction<DB>, job: 
     selection,
     cursor === null ? {} : { cursor },
   );
-  const lane = await lockLane(trx, { workflowId, organizationId });
+  return (trx) => writePage(ctx, trx, job, page);
+}
+
+async function writePage(ctx: Context, trx: Transaction<DB>, job: JobRow, page: RecordPage): Promise<JobSlice> {
+  const { workflowId, timezone } = readSourceJob(job.input);
+  const lane = await lockLane(trx, { workflowId, organizationId: job.organization_id });
   const isActive = lane?.state === 'active';
   if (isActive && page.contacts.length > 0) {
     await enroll(ctx, trx, { lane, mode: 'live', timezone, agentId: null, contacts: page.contacts });

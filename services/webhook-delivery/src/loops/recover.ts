@@ -19,7 +19,7 @@ export function startRecovering(ctx: Context): Loop {
     kind: recoveryKind,
     log: ctx.log,
     leaseSeconds: ctx.config.leaseSeconds,
-    slice: recoverSlice,
+    slice: (job) => (trx) => recoverSlice(trx, job),
     onCommitted: ctx.wakeDelivery,
   });
 }
