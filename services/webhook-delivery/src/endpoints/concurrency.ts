@@ -3,9 +3,9 @@ import { createPace, type Pace } from './pace.ts';
 const startingLimit = 2;
 const largestLimit = 32;
 const rememberedLanes = 10_000;
-/** Few enough that what is due next at other endpoints finds the process free between them. */
+/** Few enough, and far enough apart, that what is due at other endpoints meanwhile finds the process free. */
 const unprovenStarts = 16;
-const unprovenPeriodMs = 20;
+const unprovenPauseMs = 20;
 
 /** A lane of a webhook: that of events, or that of tests and redeliveries. */
 export type LaneKey = { webhookId: bigint; isManual: boolean };
@@ -30,7 +30,7 @@ type Slots = { lane: LaneKey; inFlight: number; limit: number };
  * A lane begins with two places, doubles them with each success up to 32 and falls back to one with a failure: endpoints
  * that hang hold few of the places that there are in all.
  */
-export function createConcurrency(max: number, unproven = createPace(unprovenStarts, unprovenPeriodMs)): Concurrency {
+export function createConcurrency(max: number, unproven = createPace(unprovenStarts, unprovenPauseMs)): Concurrency {
   const lanes = new Map<string, Slots>();
   let total = 0;
 

@@ -1,18 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { createPace } from './pace.ts';
 
-test('so many start in a period, which begins with the first of them', () => {
+test('after a group nothing starts for the pause', () => {
   let now = 100;
-  const pace = createPace(2, 20, () => now);
-  const start = () => {
-    pace.started();
-    return [pace.room(), pace.waitMs()];
-  };
-  expect([pace.room(), pace.waitMs()]).toEqual([2, 0]);
-  expect(start()).toEqual([1, 0]);
+  const pace = createPace(16, 20, () => now);
+  const look = () => [pace.room(), pace.waitMs()];
+  expect(look()).toEqual([16, 0]);
+  pace.started();
+  expect(look()).toEqual([0, 20]);
   now = 115;
-  expect(start()).toEqual([0, 5]);
+  expect(look()).toEqual([0, 5]);
   now = 120;
-  expect([pace.room(), pace.waitMs()]).toEqual([2, 0]);
-  expect(start()).toEqual([1, 0]);
+  expect(look()).toEqual([16, 0]);
 });

@@ -1,4 +1,4 @@
-/** So many starts in so many milliseconds, counted from the first of them. */
+/** A group of starts, then none for a while: what is due meanwhile waits for the next group. */
 export type Pace = {
   /** How many may start now. */
   room(): number;
@@ -7,19 +7,14 @@ export type Pace = {
   started(): void;
 };
 
-export function createPace(starts: number, periodMs: number, now: () => number = () => performance.now()): Pace {
-  let begun = 0;
-  let endsAt = 0;
-  const room = () => (now() >= endsAt ? starts : starts - begun);
+export function createPace(group: number, pauseMs: number, now: () => number = () => performance.now()): Pace {
+  let pausedUntil = 0;
+  const waitMs = () => Math.max(0, pausedUntil - now());
   return {
-    room,
-    waitMs: () => (room() > 0 ? 0 : endsAt - now()),
+    waitMs,
+    room: () => (waitMs() > 0 ? 0 : group),
     started() {
-      if (now() >= endsAt) {
-        begun = 0;
-        endsAt = now() + periodMs;
-      }
-      begun += 1;
+      pausedUntil = now() + pauseMs;
     },
   };
 }
