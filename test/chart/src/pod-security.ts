@@ -15,8 +15,7 @@ const volumeKinds = [
 
 /**
  * What the level `restricted` of the Pod Security Standards refuses in a pod, rule by rule
- * (https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted), and, beyond it, a root file system
- * that can be written.
+ * (https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted).
  */
 export function restrictedProblemsOf(pod: PodSpec): string[] {
   const problems: string[] = [];
@@ -42,7 +41,12 @@ function problemsOfContainer(ofPod: PodSpec, { name, securityContext = {}, ports
     ),
     'must not have its own /proc mount': [undefined, 'Default'].includes(securityContext.procMount),
     'must not take ports of the node': ports.every((port: PodSpec) => port.hostPort === undefined),
-    'must not write to its root file system': securityContext.readOnlyRootFilesystem === true,
   };
   return Object.entries(rules).flatMap(([rule, holds]) => (holds ? [] : [`container ${name} ${rule}`]));
+}
+
+/** Containers that can write to their root file system, which the level allows. */
+export function writableRootsOf(pod: PodSpec): string[] {
+  const containers: PodSpec[] = [...(pod.initContainers ?? []), ...(pod.containers ?? [])];
+  return containers.flatMap(({ name, securityContext }) => (securityContext?.readOnlyRootFilesystem ? [] : [name]));
 }

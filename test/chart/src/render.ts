@@ -7,13 +7,20 @@ import { parseAllDocuments } from 'yaml';
 
 const run = promisify(execFile);
 
-export const chart = fileURLToPath(new URL('../../../helm/drippulse', import.meta.url));
-const examples = path.join(chart, 'examples');
+/** A chart, and the value sets of it that are rendered, checked and committed. */
+export type Chart = { release: string; path: string; sets: readonly string[] };
 
-/** The value sets that are rendered, checked and committed. */
-export const valueSets: readonly string[] = readdirSync(examples).sort();
+export const platform: Chart = chartAt('drippulse', '../../../helm/drippulse');
+export const servers: Chart = chartAt('servers', '../../../helm/servers');
 
-export const renderedFile = (set: string): string => path.join(examples, set, 'rendered.yaml');
+function chartAt(release: string, relative: string): Chart {
+  const place = fileURLToPath(new URL(relative, import.meta.url));
+  return { release, path: place, sets: readdirSync(path.join(place, 'examples')).sort() };
+}
+
+export const valuesFile = (chart: Chart, set: string): string => path.join(chart.path, 'examples', set, 'values.yaml');
+export const renderedFile = (chart: Chart, set: string): string =>
+  path.join(chart.path, 'examples', set, 'rendered.yaml');
 
 /** What of a Kubernetes object every check here looks at. */
 export type KubernetesObject = {
@@ -31,10 +38,10 @@ export type KubernetesObject = {
 };
 
 /** The text that Helm renders for a value set, with further `--set` pairs. */
-export async function render(helm: string, set: string, pairs: string[] = []): Promise<string> {
-  const values = path.join(examples, set, 'values.yaml');
+export async function render(helm: string, chart: Chart, set: string, pairs: string[] = []): Promise<string> {
   const more = pairs.flatMap((pair) => ['--set', pair]);
-  const args = ['template', 'drippulse', chart, '--namespace', 'drippulse', '--values', values, ...more];
+  const place = ['--namespace', chart.release, '--values', valuesFile(chart, set)];
+  const args = ['template', chart.release, chart.path, ...place, ...more];
   const { stdout } = await run(helm, args, { maxBuffer: 16 * 1024 * 1024 });
   return stdout;
 }

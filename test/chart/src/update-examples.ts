@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { findHelm } from '@drippulse/testing';
-import { render, renderedFile, valueSets } from './render.ts';
+import { platform, render, renderedFile, servers } from './render.ts';
 
 // `npm run examples -w @drippulse/chart`: renders the examples that are committed beside their values.
 const found = await findHelm(console.log);
@@ -8,8 +8,10 @@ if ('unavailable' in found) {
   console.error(found.unavailable);
   process.exitCode = 1;
 } else {
-  for (const set of valueSets) {
-    writeFileSync(renderedFile(set), await render(found.helm, set));
-    console.log(`rendered ${set}`);
+  for (const chart of [platform, servers]) {
+    for (const set of chart.sets) {
+      writeFileSync(renderedFile(chart, set), await render(found.helm, chart, set));
+      console.log(`rendered ${chart.release} ${set}`);
+    }
   }
 }

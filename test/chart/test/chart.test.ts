@@ -4,8 +4,17 @@ import { promisify } from 'node:util';
 import { findHelm, findKubernetesSchemas } from '@drippulse/testing';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { restrictedProblemsOf } from '../src/pod-security.ts';
-import { chart, type KubernetesObject, objectsOf, podOf, render, renderedFile, valueSets } from '../src/render.ts';
+import { restrictedProblemsOf, writableRootsOf } from '../src/pod-security.ts';
+import {
+  type KubernetesObject,
+  objectsOf,
+  platform,
+  podOf,
+  render,
+  renderedFile,
+  servers,
+  valuesFile,
+} from '../src/render.ts';
 import { createValidator } from '../src/validate.ts';
 import { notRun } from './unavailable.ts';
 
@@ -19,33 +28,31 @@ else describeChart(tools.helm);
 function describeChart(helm: string): void {
   const kindsOf = (objects: KubernetesObject[], kind: string) => objects.filter((object) => object.kind === kind);
 
-  describe.each(valueSets)('with the values "%s"', (set) => {
+  const both = [platform, servers].flatMap((chart) => chart.sets.map((set) => ({ chart, set, name: chart.release })));
+
+  describe.each(both)('the chart $name with the values "$set"', ({ chart, set }) => {
     let text = '';
     let objects: KubernetesObject[] = [];
     beforeAll(async () => {
-      text = await render(helm, set);
+      text = await render(helm, chart, set);
       objects = objectsOf(text);
     });
 
     test('Helm finds nothing to complain about', async () => {
-      const { stdout } = await run(helm, [
-        'lint',
-        '--strict',
-        chart,
-        '--values',
-        `${chart}/examples/${set}/values.yaml`,
-      ]);
+      const { stdout } = await run(helm, ['lint', '--strict', chart.path, '--values', valuesFile(chart, set)]);
       expect(stdout).toContain('0 chart(s) failed');
     });
 
     test('what is rendered is what is committed', () => {
-      expect(text).toBe(readFileSync(renderedFile(set), 'utf8'));
+      expect(text).toBe(readFileSync(renderedFile(chart, set), 'utf8'));
     });
 
     test('every pod passes the level restricted', () => {
       const pods = objects.flatMap((object) => podOf(object) ?? []);
-      expect(pods.length).toBeGreaterThan(5);
+      expect(pods.length).toBeGreaterThan(chart === platform ? 5 : 1);
       expect(pods.flatMap(restrictedProblemsOf)).toEqual([]);
+      // The servers' images are others' and write where they like.
+      if (chart === platform) expect(pods.flatMap(writableRootsOf)).toEqual([]);
     });
 
     test('secrets come by reference only', () => {
@@ -60,7 +67,7 @@ function describeChart(helm: string): void {
       expect(written).toEqual([]);
     });
 
-    test('each Service and budget selects the pods of one Deployment, and of no job', () => {
+    test('each Service and budget selects the pods of one workload, and of no job', () => {
       const labels = objects.flatMap((object) => (podOf(object) ? [object['spec'].template.metadata.labels] : []));
       for (const object of [...kindsOf(objects, 'Service'), ...kindsOf(objects, 'PodDisruptionBudget')]) {
         const selector: Record<string, string> = object['spec'].selector.matchLabels ?? object['spec'].selector;
@@ -72,15 +79,15 @@ function describeChart(helm: string): void {
 
   if ('unavailable' in schemas) notRun(schemas);
   else {
-    test.each(valueSets)('every object of "%s" is one by the schemas of Kubernetes', async (set) => {
+    test.each(both)('every object of $name "$set" is one by the schemas of Kubernetes', async ({ chart, set }) => {
       const problemsOf = await createValidator(schemas);
-      const problems = await Promise.all(objectsOf(await render(helm, set)).map(problemsOf));
+      const problems = await Promise.all(objectsOf(await render(helm, chart, set)).map(problemsOf));
       expect(problems.flat()).toEqual([]);
     });
 
     test('a member that Kubernetes does not know is found', async () => {
       const problemsOf = await createValidator(schemas);
-      const [object] = kindsOf(objectsOf(await render(helm, 'small')), 'Deployment');
+      const [object] = kindsOf(objectsOf(await render(helm, platform, 'small')), 'Deployment');
       if (object === undefined) throw new Error('there is no Deployment');
       object['spec'].template.spec.containers[0].readinesProbe = {};
       expect((await problemsOf(object)).join()).toContain('readinesProbe');
@@ -92,7 +99,7 @@ function describeChart(helm: string): void {
     const named = (kind: string, name: string): KubernetesObject['spec'] =>
       kindsOf(objects, kind).find((object) => object.metadata.name === `drippulse-${name}`)?.['spec'];
     beforeAll(async () => {
-      objects = objectsOf(await render(helm, 'production'));
+      objects = objectsOf(await render(helm, platform, 'production'));
     });
 
     test('has probes that ask different things of different patience', () => {
@@ -201,6 +208,22 @@ function describeChart(helm: string): void {
     ['an ingress without a host', 'ingress.enabled=true', 'host'],
     ['a drain shorter than what calls and effects may take', 'crm.drainSeconds=5', 'drainSeconds'],
   ])('%s is refused by name', async (_name, pair, named) => {
-    await expect(render(helm, 'small', [pair])).rejects.toThrow(named);
+    await expect(render(helm, platform, 'small', [pair])).rejects.toThrow(named);
+  });
+
+  test('servers without a password for PostgreSQL are refused', async () => {
+    await expect(render(helm, servers, 'kept', ['postgres.passwordSecret.name='])).rejects.toThrow('passwordSecret');
+  });
+
+  test('servers keep their data in volumes that stay, but for Redis', async () => {
+    const sets = kindsOf(objectsOf(await render(helm, servers, 'kept')), 'StatefulSet');
+    const kept = sets.filter((object) => object['spec'].volumeClaimTemplates !== undefined);
+    expect(kept.map(({ metadata }) => metadata.name).sort()).toEqual(['kafka', 'postgres']);
+    for (const object of kept) {
+      expect(object['spec'].persistentVolumeClaimRetentionPolicy).toEqual({
+        whenDeleted: 'Retain',
+        whenScaled: 'Retain',
+      });
+    }
   });
 }

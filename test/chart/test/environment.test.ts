@@ -9,7 +9,7 @@ import { readConfig as readWebhooks } from '@drippulse/webhook-delivery';
 import { readConfig as readWorkflows } from '@drippulse/workflows';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { type KubernetesObject, objectsOf, podOf, render } from '../src/render.ts';
+import { type KubernetesObject, objectsOf, platform, podOf, render } from '../src/render.ts';
 import { notRun } from './unavailable.ts';
 
 const composeFile = new URL('../../../deploy/compose.yaml', import.meta.url);
@@ -27,7 +27,7 @@ const readers = {
 const tools = await findHelm();
 if ('unavailable' in tools) notRun(tools);
 else {
-  const objects = objectsOf(await render(tools.helm, 'production'));
+  const objects = objectsOf(await render(tools.helm, platform, 'production'));
 
   test.each(Object.entries(readers))('the chart gives %s every variable that it needs', (service, readConfig) => {
     const deployment = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith(service));

@@ -5,7 +5,6 @@ import { explain } from './explain.ts';
 import { certificateSecret } from './manifests/certificates.ts';
 import { allowEgress, peerManifests } from './manifests/peers.ts';
 import { namespaceOf } from './manifests/pod.ts';
-import { serverManifests } from './manifests/servers.ts';
 import type { Options } from './options.ts';
 import type { Report } from './report.ts';
 import { drain, killOfEach, untilAllReady } from './steps/disruptions.ts';
@@ -15,6 +14,7 @@ import { underLoad } from './steps/load.ts';
 import { doMainJob } from './steps/main-job.ts';
 import { measureMemory } from './steps/memory.ts';
 import { checkPolicies } from './steps/policies.ts';
+import { installServers } from './steps/servers.ts';
 import { checkTraces } from './steps/traces.ts';
 import { inventory, uninstall } from './steps/uninstall.ts';
 import type { Tools } from './tools.ts';
@@ -51,28 +51,15 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
   const image = `${options.registry && `${options.registry}/`}${options['image-prefix']}gateway:${options.tag}`;
   const postgresPassword = randomBytes(18).toString('base64url');
 
-  await report.step('Servers and peers run in the cluster', async (step) => {
-    const images = {
-      postgres: options['postgres-image'],
-      kafka: options['kafka-image'],
-      redis: options['redis-image'],
-    };
+  await report.step('Servers, by their chart, and peers run in the cluster', async (step) => {
     await tools.apply([
       namespaceOf(namespaces.release),
-      ...serverManifests({ namespace: namespaces.servers, images, postgresPassword }),
+      namespaceOf(namespaces.servers),
       ...peerManifests(namespaces.peers, image),
     ]);
-    for (const place of [namespaces.servers, namespaces.peers]) {
-      await tools.kubectl([
-        'wait',
-        'deployment',
-        '--all',
-        '--for=condition=Available',
-        '--namespace',
-        place,
-        '--timeout=180s',
-      ]);
-    }
+    await installServers(world, postgresPassword);
+    const arrived = ['wait', 'deployment', '--all', '--for=condition=Available', '--timeout=180s'];
+    await tools.kubectl([...arrived, '--namespace', namespaces.peers]);
     step.measure(
       'PostgreSQL, Kafka, Redis, a client, a receiver, a collector, a monitor; Pod Security "restricted" everywhere',
     );

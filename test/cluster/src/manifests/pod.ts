@@ -17,8 +17,6 @@ type PodOptions = {
   user: number;
   port: number;
   command?: string[];
-  args?: string[];
-  env?: Record<string, string>;
   /** Where an empty volume goes, or a ConfigMap of that name. */
   mount: { path: string; configMap?: string };
   memory: string;
@@ -26,7 +24,7 @@ type PodOptions = {
 
 /** A Deployment of one pod, and the Service that leads to it by the same name and port. */
 export function podWithService(options: PodOptions): KubernetesObject[] {
-  const { namespace, name, image, user, port, command, args, env = {}, mount, memory } = options;
+  const { namespace, name, image, user, port, command, mount, memory } = options;
   const labels = { app: name };
   const metadata = { name, namespace, labels };
   return [
@@ -42,7 +40,6 @@ export function podWithService(options: PodOptions): KubernetesObject[] {
           metadata: { labels },
           spec: {
             automountServiceAccountToken: false,
-            // Kafka's image takes every variable KAFKA_…, and Kubernetes would add some of that name.
             enableServiceLinks: false,
             terminationGracePeriodSeconds: 2,
             securityContext: {
@@ -57,9 +54,7 @@ export function podWithService(options: PodOptions): KubernetesObject[] {
                 name,
                 image,
                 command,
-                args,
                 imagePullPolicy: 'IfNotPresent',
-                env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
                 ports: [{ containerPort: port }],
                 readinessProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 120 },
                 resources: { requests: { cpu: '20m', memory }, limits: { memory: '1Gi' } },

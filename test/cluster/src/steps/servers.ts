@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import type { World } from '../world.ts';
+
+const chart = fileURLToPath(new URL('../../../../helm/servers', import.meta.url));
+
+/** PostgreSQL, Kafka and Redis by their own chart, until they are ready; their data go with the pods. */
+export async function installServers({ options, tools, namespaces }: World, postgresPassword: string): Promise<void> {
+  const namespace = namespaces.servers;
+  const secret = 'drippulse-postgres-password';
+  await tools.apply([
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: secret, namespace },
+      stringData: { POSTGRES_PASSWORD: postgresPassword },
+    },
+  ]);
+  const small = (memory: string) => ({ requests: { cpu: '20m', memory }, limits: { memory: '1Gi' } });
+  const values = {
+    from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespaces.release } } }],
+    postgres: {
+      image: options['postgres-image'],
+      storage: '',
+      passwordSecret: { name: secret },
+      resources: small('192Mi'),
+    },
+    kafka: { image: options['kafka-image'], storage: '', heap: '-Xms64m -Xmx384m', resources: small('384Mi') },
+    redis: { image: options['redis-image'], resources: small('16Mi') },
+  };
+  const words = ['install', 'servers', chart, '--namespace', namespace, '--wait', '--timeout', '5m', '--values', '-'];
+  await tools.helm(words, JSON.stringify(values));
+}
