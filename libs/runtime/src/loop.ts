@@ -24,15 +24,17 @@ export function isLoopRun(message: unknown): message is LoopRun {
 
 const minBackoffMs = 100;
 const maxBackoffMs = 5000;
-const idleMs = 1000;
-/** Who commits work wakes the loop: one that finds nothing for so long looks for what a process left that died. */
+/**
+ * How long to sleep at most, for ten runs in a row that had nothing to do each. Who commits work wakes the loop: one that
+ * finds nothing for so long looks for what a process left that died.
+ */
+const idleMs = [1000, 3000, 10_000];
 const calmRuns = 10;
-const calmIdleMs = 3000;
 
 /**
  * Repeats `run`, which answers in how many milliseconds it next has something to do (0 = at once, undefined = it does
- * not know). Between runs it sleeps that long, `maxIdleMs` at most: unless given 1 s, and 3 s once it has had nothing to
- * do ten times in a row, as most of what an idle platform costs is loops that look. A run that throws is repeated with
+ * not know). Between runs it sleeps that long, `maxIdleMs` at most: unless given 1 s, 3 s once it has had nothing to do ten
+ * times in a row and 10 s after twenty, as most of what an idle platform costs is loops that look. A run that throws is repeated with
  * exponential backoff and jitter, 100 ms to 5 s, through which it cannot be woken; the first failure in a row is logged.
  */
 export function startLoop(options: {
@@ -109,5 +111,5 @@ export function startLoop(options: {
 
 /** How long a loop that was not told sleeps at most, after so many runs in a row that had nothing to do. */
 export function mostIdleMs(runs: number): number {
-  return runs < calmRuns ? idleMs : calmIdleMs;
+  return idleMs[Math.min(Math.floor(runs / calmRuns), idleMs.length - 1)] ?? 0;
 }
