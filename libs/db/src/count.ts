@@ -5,11 +5,12 @@ export type RowCount = { totalCount: bigint; totalCountIsMinimum?: true };
 
 /**
  * Counts the rows of a query, exactly up to `cap` (10,000), so that the cost of a count has a bound: beyond it the
- * answer is the cap, marked as a minimum. The query selects one narrow column and has neither order nor limit.
+ * answer is the cap, marked as a minimum. The query selects one narrow column and has neither order nor limit; it may be over more than
+ * tables, over a part of one.
  */
-export async function countUpTo<DB, TB extends keyof DB, O>(
+export async function countUpTo<DB, From, TB extends keyof From, O>(
   db: Kysely<DB>,
-  query: SelectQueryBuilder<DB, TB, O>,
+  query: SelectQueryBuilder<From, TB, O>,
   cap = 10_000,
 ): Promise<RowCount> {
   const { rows } = await sql<{ count: bigint }>`
