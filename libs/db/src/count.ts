@@ -5,12 +5,11 @@ export type RowCount = { totalCount: bigint; totalCountIsMinimum?: true };
 
 /**
  * Counts the rows of a query, exactly up to `cap` (10,000), so that the cost of a count has a bound: beyond it the
- * answer is the cap, marked as a minimum. The query selects one narrow column and has neither order nor limit; it may be over more than
- * tables, over a part of one.
+ * answer is the cap, marked as a minimum. The query selects one narrow column and has neither order nor limit.
  */
-export async function countUpTo<DB, From, TB extends keyof From, O>(
+export async function countUpTo<DB, TB extends keyof DB, O>(
   db: Kysely<DB>,
-  query: SelectQueryBuilder<From, TB, O>,
+  query: SelectQueryBuilder<DB, TB, O>,
   cap = 10_000,
 ): Promise<RowCount> {
   const { rows } = await sql<{ count: bigint }>`

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Collection, RecordRow } from './collection.ts';
 import { all, type CommonFilters, type Condition, commonConditions, wordsOf } from './conditions.ts';
-import { countRecords } from './count-records.ts';
+import { prepareCount } from './count-records.ts';
 import { cursorOf, isBehind, orderBy, readOrder } from './order.ts';
 import { selectRecords } from './rows.ts';
 
@@ -26,23 +26,23 @@ export async function listRecords<Row extends RecordRow>(
   const conditions = [live, ...words.map(({ lookedUp }) => lookedUp), ...filters];
   const slice = page.after === undefined ? conditions : [...conditions, isBehind(order, page.after)];
   // One more than asked for tells whether anything follows.
-  const { rows: found } = await sql<Row>`
-    ${selectRecords(collection, all(slice))} ${orderBy(order)} offset ${page.offset} limit ${page.limit + 1}`.execute(
-    kysely,
-  );
+  const select = sql<Row>`
+    ${selectRecords(collection, all(slice))} ${orderBy(order)} offset ${page.offset} limit ${page.limit + 1}`;
+  const [{ rows: found }, count] = await Promise.all([
+    select.execute(kysely),
+    prepareCount(kysely, collection.type, { live, words, filters }),
+  ]);
   const rows = found.slice(0, page.limit);
   const last = rows.at(-1);
   // A first page that holds all there are counts them itself.
   const isWhole = page.after === undefined && page.offset === 0 && found.length <= page.limit;
-  const count = isWhole
-    ? { totalCount: BigInt(found.length) }
-    : await countRecords(kysely, collection.type, { live, words, filters });
+  const counted = isWhole ? { totalCount: BigInt(found.length) } : await count();
   return {
     rows,
     totals: {
-      ...count,
+      ...counted,
       nextCursor: found.length > page.limit && last ? encodeCursor(cursorOf(order, last)) : undefined,
-      ...pageTotals(page, count.totalCount),
+      ...pageTotals(page, counted.totalCount),
     },
   };
 }
