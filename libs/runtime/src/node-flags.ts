@@ -13,7 +13,7 @@ export const nodeFlags: readonly string[] = [
 /**
  * What a service that is a process of its own says otherwise, after those options: node takes the last. Most of what crm
  * holds during an import is garbage that nobody has had a reason to collect: 258 MB become 180 for two fifths more of its
- * own CPU time, while the database, which needs twice as much, sets the pace.
+ * own CPU time, while the database, which needs more, sets the pace.
  */
 const furtherFlags: Readonly<Record<string, readonly string[]>> = {
   crm: ['--max-semi-space-size=4', '--heap-growing-percent=50'],

@@ -93,7 +93,7 @@ async function findByExternal(
 }
 
 /**
- * The oldest of each address, looked up one by one: of `lower(email) = any(…)` the planner thinks that it is half of the
+ * The oldest of each address, looked up one by one: of `lower(email) = any(…)` the planner thinks that it is most of the
  * table, as it has no statistics of an expression that only partial indexes hold, and reads all rows.
  */
 async function findByEmail(trx: Transaction<DB>, organizationId: bigint, type: RecordType, emails: string[]) {
