@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@drippulse/rpc';
-import { nodeFlags } from '@drippulse/runtime';
+import { nodeFlagsOf } from '@drippulse/runtime';
 import { StartError } from './secrets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -24,7 +24,7 @@ export async function startProcess(
   const child = spawn(
     process.execPath,
     [
-      ...nodeFlags,
+      ...nodeFlagsOf(service),
       '--import',
       path.join(root, 'libs/observability/src/tracing/preload.ts'),
       path.join(root, 'services', service, 'src/main.ts'),

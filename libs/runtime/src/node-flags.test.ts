@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { nodeFlags } from './node-flags.ts';
+import { nodeFlags, nodeFlagsOf } from './node-flags.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
@@ -9,4 +9,13 @@ test('what starts without this file starts with the same options', () => {
   expect(scripts.start).toContain(`node ${nodeFlags.join(' ')} `);
   const entrypoint = ['node', ...nodeFlags].map((flag) => `"${flag}"`).join(', ');
   expect(read('deploy/Dockerfile')).toContain(`ENTRYPOINT [${entrypoint}, `);
+});
+
+test('crm as a container gets its own options after those of the image', () => {
+  const own = nodeFlagsOf('crm').slice(nodeFlags.length);
+  expect(own.length).toBeGreaterThan(0);
+  expect(read('deploy/compose.yaml')).toMatch(
+    new RegExp(`SERVICE: crm \\} \\}\n.*\n +command: \\[${[...own, 'src/main.ts'].join(', ')}\\]\n`),
+  );
+  expect(read('helm/drippulse/values.yaml')).toContain(`\ncrm:\n  nodeFlags: [${own.join(', ')}]\n`);
 });

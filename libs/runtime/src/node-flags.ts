@@ -9,3 +9,17 @@ export const nodeFlags: readonly string[] = [
   '--max-semi-space-size=32',
   '--heap-growing-percent=100',
 ];
+
+/**
+ * What a service that is a process of its own says otherwise, after those options: node takes the last. Most of what crm
+ * holds during an import is garbage that nobody has had a reason to collect: 258 MB become 180 for two fifths more of its
+ * own CPU time, while the database, which needs more, sets the pace.
+ */
+const furtherFlags: Readonly<Record<string, readonly string[]>> = {
+  crm: ['--max-semi-space-size=4', '--heap-growing-percent=50'],
+};
+
+/** Options of node for a service that is a process of its own. */
+export function nodeFlagsOf(service: string): readonly string[] {
+  return [...nodeFlags, ...(furtherFlags[service] ?? [])];
+}

@@ -170,6 +170,30 @@ test.each(
   }
 });
 
+test.each<[string, { q: string; ownerId?: bigint; externalSystem?: string }]>([
+  ['all have', { q: 'example' }],
+  ['many have, and too few to be found among those read', { q: 'contacts_1' }],
+  ['few of the newest have, and many others', { q: 'p3' }],
+  ['none of the newest has', { q: '999' }],
+  ['all have one and few the other', { q: 'example 777' }],
+  ['all have, with a filter that few meet', { q: 'example com', ownerId: 7n }],
+  ['all have, with a filter that many meet', { q: 'example com', externalSystem: 'their-crm' }],
+])('of words that %s, as many are counted as there are', async (_what, request) => {
+  const words = request.q.split(' ').map((word) => (word.length < 3 ? `%\n${word}%` : `%${word.replace('_', '\\_')}%`));
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from contacts
+    where organization_id = 2 and (select bool_and(search like word) from unnest(${words}::text[]) as word)
+      and owner_id is not distinct from coalesce(${request.ownerId ?? null}, owner_id)
+      and external_system is not distinct from coalesce(${request.externalSystem ?? null}, external_system)`.execute(
+    db.kysely,
+  );
+  const there = rows[0]?.count ?? 0;
+  expect(there).toBeGreaterThan(1);
+  const page = await reach(CrmContactsService).listCrmContacts({ ...request, limit: 1 });
+  expect(page.totalCount).toBe(BigInt(Math.min(there, 10_000)));
+  expect(page.totalCountIsMinimum).toBe(there > 10_000 ? true : undefined);
+});
+
 test('duplicates are found in the index alone, and those of one record without the others', async () => {
   const contacts = reach(CrmContactsService);
   const { rows } = await sql<{ count: number }>`

@@ -6,6 +6,10 @@ import { hasId, isUuid } from './ids.ts';
 /** What the rows of a list meet; an absent parameter asks for nothing. */
 export type Condition = RawBuilder<boolean> | undefined;
 
+export function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<boolean> {
+  return sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}
+
 /** As few characters as the index over texts can look up. */
 const indexedLength = 3;
 
@@ -18,10 +22,10 @@ export type CommonFilters = {
   externalId?: string;
 };
 
+/** All of them but `q`, which is words. */
 export function commonConditions(filters: CommonFilters): Condition[] {
-  const { q, updatedSince, ownerId, externalSystem, externalId } = filters;
+  const { updatedSince, ownerId, externalSystem, externalId } = filters;
   return [
-    ...searchFor(q),
     updatedSince && sql<boolean>`updated_at >= ${timestampDate(updatedSince)}`,
     equals('owner_id', ownerId),
     ofSystem(externalSystem, externalId),
@@ -59,17 +63,28 @@ export function equalsUuid(column: string, id: string | undefined): Condition {
   return isUuid(id) ? sql<boolean>`${sql.ref(column)} = ${id}::uuid` : sql<boolean>`false`;
 }
 
+/** A word that records are searched for: looked up in the index over texts, or read in each row that something else finds. */
+export type Word = { lookedUp: RawBuilder<boolean>; read: RawBuilder<boolean> };
+
 /**
  * Three characters and more match anywhere, fewer only the beginning of a value, which follows a line break. Of several
  * words each matches by itself: a name is two values, and an index that is asked for the words together reads whatever
  * has the parts of both, 100,000 rows for none in a million.
  */
-function searchFor(q = ''): Condition[] {
+export function wordsOf(q = ''): Word[] {
   const words = q.split(/\s+/).filter((word) => word !== '');
   const isIndexed = words.length > 1 && words.some((word) => [...word].length >= indexedLength);
   const isShort = [...q].length < indexedLength;
   const patterns = isIndexed ? words.map((word) => `%${escaped(word)}%`) : [`%${isShort ? '\n' : ''}${escaped(q)}%`];
-  return q === '' ? [] : patterns.map((pattern) => sql<boolean>`search like lower(${pattern})`);
+  return q === '' ? [] : patterns.map(wordLike);
+}
+
+/** The same characters in both: the index has another collation than the second asks for, and so does not serve it. */
+function wordLike(pattern: string): Word {
+  return {
+    lookedUp: sql<boolean>`search like lower(${pattern})`,
+    read: sql<boolean>`search collate "C" like lower(${pattern})`,
+  };
 }
 
 function escaped(text: string): string {

@@ -1,10 +1,11 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, encodeCursor, type PageRequest, pageTotals, readPage } from '@drippulse/db';
+import { encodeCursor, type PageRequest, pageTotals, readPage } from '@drippulse/db';
 import { callerOf } from '@drippulse/rpc';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { type Collection, type RecordRow, tables } from './collection.ts';
-import { type CommonFilters, type Condition, commonConditions } from './conditions.ts';
+import type { Collection, RecordRow } from './collection.ts';
+import { all, type CommonFilters, type Condition, commonConditions, wordsOf } from './conditions.ts';
+import { prepareCount } from './count-records.ts';
 import { cursorOf, isBehind, orderBy, readOrder } from './order.ts';
 import { selectRecords } from './rows.ts';
 
@@ -19,38 +20,29 @@ export async function listRecords<Row extends RecordRow>(
   const { kysely } = ctx.db;
   const order = readOrder(collection, request.sort);
   const page = readPage(request, ['text', 'text', 'text']);
-  const conditions = [
-    sql`organization_id = ${callerOf(call).organizationId}`,
-    sql`deleted_at is null`,
-    ...[...commonConditions(request), ...further].filter((condition) => condition !== undefined),
-  ];
+  const live = sql<boolean>`organization_id = ${callerOf(call).organizationId} and deleted_at is null`;
+  const words = wordsOf(request.q);
+  const filters = [...commonConditions(request), ...further].filter((condition) => condition !== undefined);
+  const conditions = [live, ...words.map(({ lookedUp }) => lookedUp), ...filters];
   const slice = page.after === undefined ? conditions : [...conditions, isBehind(order, page.after)];
   // One more than asked for tells whether anything follows.
-  const { rows: found } = await sql<Row>`
-    ${selectRecords(collection, all(slice))} ${orderBy(order)} offset ${page.offset} limit ${page.limit + 1}`.execute(
-    kysely,
-  );
+  const select = sql<Row>`
+    ${selectRecords(collection, all(slice))} ${orderBy(order)} offset ${page.offset} limit ${page.limit + 1}`;
+  const [{ rows: found }, count] = await Promise.all([
+    select.execute(kysely),
+    prepareCount(kysely, collection.type, { live, words, filters }),
+  ]);
   const rows = found.slice(0, page.limit);
   const last = rows.at(-1);
   // A first page that holds all there are counts them itself.
   const isWhole = page.after === undefined && page.offset === 0 && found.length <= page.limit;
-  const count = isWhole
-    ? { totalCount: BigInt(found.length) }
-    : await countUpTo(kysely, countable(ctx, collection, all(conditions)));
+  const counted = isWhole ? { totalCount: BigInt(found.length) } : await count();
   return {
     rows,
     totals: {
-      ...count,
+      ...counted,
       nextCursor: found.length > page.limit && last ? encodeCursor(cursorOf(order, last)) : undefined,
-      ...pageTotals(page, count.totalCount),
+      ...pageTotals(page, counted.totalCount),
     },
   };
-}
-
-function countable<Row extends RecordRow>(ctx: Context, { type }: Collection<Row>, condition: RawBuilder<unknown>) {
-  return ctx.db.kysely.selectFrom(tables[type].table).select('id').where(sql<boolean>`${condition}`);
-}
-
-function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
-  return sql.join(conditions, sql` and `);
 }

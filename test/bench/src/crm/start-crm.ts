@@ -4,6 +4,7 @@ import { migrateEmbeddedTransport } from '@drippulse/events';
 import { migrateService as migrateGateway } from '@drippulse/gateway/migrate';
 import { bootstrapIdentity, createApiKeyText } from '@drippulse/gateway/organizations';
 import { generateInternalTokenKeys, serviceNames } from '@drippulse/rpc';
+import { nodeFlagsOf } from '@drippulse/runtime';
 import { freePort } from '@drippulse/testing';
 import { type Api, createApi } from '../services/api.ts';
 import { type Child, startChild } from '../services/child.ts';
@@ -29,12 +30,11 @@ export async function startCrm({ url }: BenchPostgres): Promise<Crm> {
   const keys = generateInternalTokenKeys(serviceNames);
   const port = await freePort();
   const shared = { DATABASE_URL: url, ENCRYPTION_KEYS: randomBytes(32).toString('base64') };
-  const crm = await startChild(file, {
-    ...shared,
-    BENCH_SERVICE: 'crm',
-    INTERNAL_TOKEN_KEYS: keys.crm,
-    GRPC_PORT: String(port),
-  });
+  const crm = await startChild(
+    file,
+    { ...shared, BENCH_SERVICE: 'crm', INTERNAL_TOKEN_KEYS: keys.crm, GRPC_PORT: String(port) },
+    { execArgv: nodeFlagsOf('crm') },
+  );
   const gateway = await startChild(file, {
     ...shared,
     BENCH_SERVICE: 'gateway',
