@@ -3,6 +3,7 @@ import type { GrpcTls } from '@drippulse/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import type { ServiceName } from './caller.ts';
+import { keepCallsOfClosingSessions } from './grpc/closing-sessions.ts';
 import { clientCredentials } from './grpc/credentials.ts';
 import { grpcTransport } from './grpc/transport.ts';
 import { maxMessageBytes, type Peers } from './peers.ts';
@@ -26,12 +27,18 @@ const channelOptions: grpc.ClientOptions = {
 };
 const healthTimeoutMs = 1000;
 
+keepCallsOfClosingSessions();
+
 /**
  * Peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with mutual TLS.
  * Channels connect with their first call and reconnect by themselves. A call that could not be sent waits for that, up to
  * 2 s from when the peer was lost; calls of a peer that is away for longer fail at once.
  */
-export function createGrpcPeers(addresses: Partial<Record<ServiceName, string>>, tls?: GrpcTls): Peers {
+export function createGrpcPeers(
+  addresses: Partial<Record<ServiceName, string>>,
+  tls?: GrpcTls,
+  options: grpc.ChannelOptions = {},
+): Peers {
   const credentials = clientCredentials(tls);
   const clients = new Map<ServiceName, grpc.Client>();
   const transports = new Map<ServiceName, Transport>();
@@ -41,7 +48,7 @@ export function createGrpcPeers(addresses: Partial<Record<ServiceName, string>>,
     if (known) return known;
     const address = addresses[service];
     if (address === undefined) throw new Error(`no address is configured for ${service}`);
-    const client = new grpc.Client(address, credentials, channelOptions);
+    const client = new grpc.Client(address, credentials, { ...channelOptions, ...options });
     clients.set(service, client);
     return client;
   }
