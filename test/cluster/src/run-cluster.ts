@@ -15,6 +15,7 @@ import { underLoad } from './steps/load.ts';
 import { doMainJob } from './steps/main-job.ts';
 import { measureMemory } from './steps/memory.ts';
 import { checkPolicies } from './steps/policies.ts';
+import { scaleUp } from './steps/scale.ts';
 import { checkTraces } from './steps/traces.ts';
 import { inventory, uninstall } from './steps/uninstall.ts';
 import type { Tools } from './tools.ts';
@@ -116,6 +117,9 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
       await untilAllReady(world);
       await checkTraces(api, collector, step);
     }),
+  );
+  await report.step('An added pod is found by its callers', (step) =>
+    underLoad(loaded, 'scale', { repeats: false, step }, () => scaleUp(world, monitoring, step)),
   );
   await report.step('Pods are drained under load, within their budgets', (step) =>
     underLoad(loaded, 'drain', { repeats: false, step }, () => drain(world, step)),
