@@ -8,6 +8,7 @@ import { namespaceOf } from './manifests/pod.ts';
 import { serverManifests } from './manifests/servers.ts';
 import type { Options } from './options.ts';
 import type { Report } from './report.ts';
+import { forgetExternalMetrics, hasExternalMetrics, scaleByBacklog } from './steps/autoscale.ts';
 import { drain, killOfEach, untilAllReady } from './steps/disruptions.ts';
 import { findEnforcement } from './steps/enforcement.ts';
 import { checkInstalled, deploy, makeSecrets } from './steps/install.ts';
@@ -109,11 +110,11 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
   } else report.leaveOut('Network policies', 'the network does not enforce them');
 
   const loaded = { world, api, client, receiver };
+  const tag = options['upgrade-tag'] ? [`global.image.tag=${JSON.stringify(options['upgrade-tag'])}`] : [];
+  const upgraded = [`global.tracing.endpoint="http://collector.${namespaces.peers}.svc:8080"`, ...tag];
   await report.step('A rolling upgrade under load', (step) =>
     underLoad(loaded, 'upgrade', { repeats: false, step }, async () => {
-      const tag = options['upgrade-tag'] ? [`global.image.tag=${options['upgrade-tag']}`] : [];
-      const tracing = `global.tracing.endpoint=http://collector.${namespaces.peers}.svc:8080`;
-      await deploy(world, 'upgrade', [tracing, ...tag]);
+      await deploy(world, 'upgrade', upgraded);
       await untilAllReady(world);
       await checkTraces(api, collector, step);
     }),
@@ -127,6 +128,9 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
   await report.step('A killed pod costs nothing', (step) =>
     underLoad(loaded, 'kill', { repeats: true, step }, () => killOfEach(world, step)),
   );
+  const backlog = 'Work that waits brings more pods, by an external metric';
+  if (await hasExternalMetrics(tools)) report.leaveOut(backlog, 'the cluster has an external metrics API of its own');
+  else await report.step(backlog, (step) => scaleByBacklog(world, { api, receiver, image }, step, upgraded));
   await report.step('helm rollback under load', (step) =>
     underLoad(loaded, 'rollback', { repeats: false, step }, async () => {
       await tools.helm(['rollback', release, '1', '--namespace', namespaces.release, '--wait', '--timeout', '10m']);
@@ -148,8 +152,10 @@ async function refuseLeftovers({ tools, namespaces }: World): Promise<void> {
   );
 }
 
-async function remove({ tools, namespaces }: World): Promise<void> {
-  const names = Object.values(namespaces);
+async function remove(world: World): Promise<void> {
+  const { tools } = world;
+  const names = Object.values(world.namespaces);
+  await forgetExternalMetrics(world);
   await tools.kubectl(['delete', 'namespace', ...names, '--ignore-not-found', '--wait', '--timeout=300s']);
 }
 

@@ -1,0 +1,99 @@
+import type { Agent } from '../agent.ts';
+import type { Api } from '../api.ts';
+import { apiService, externalMetrics } from '../manifests/external-metrics.ts';
+import type { Step } from '../report.ts';
+import type { KubernetesObject, Tools } from '../tools.ts';
+import { until } from '../until.ts';
+import { isReady, serverPods, type World } from '../world.ts';
+import { deploy } from './install.ts';
+import { untilCompleted } from './main-job.ts';
+
+const service = 'enrollment-runtime';
+const metric = 'drippulse_due_work_age_seconds';
+/** More than two pods claim at once of one workflow, whose callbacks take a second each, 40 at a time in each pod. */
+const contactCount = 3000;
+const autoscaling = {
+  enabled: true,
+  minReplicas: 2,
+  maxReplicas: 4,
+  // Of the processor it never asks for more.
+  cpu: 1000,
+  external: [{ name: metric, selector: { service }, averageValue: '2' }],
+};
+
+/** Whether the cluster has an external metrics API already, which is nobody's to replace for a test. */
+export async function hasExternalMetrics({ kubectl }: Tools): Promise<boolean> {
+  return (await kubectl(['get', 'apiservice', apiService, '--ignore-not-found', '--output=name'])).trim() !== '';
+}
+
+/** Work that waits longer and longer brings more pods, by a metric of the pods that an external metrics API tells. */
+export async function scaleByBacklog(
+  world: World,
+  { api, receiver, image }: { api: Api; receiver: Agent; image: string },
+  step: Step,
+  settings: string[],
+): Promise<void> {
+  const { tools, namespaces } = world;
+  try {
+    await tools.apply(await externalMetrics(namespaces.peers, image));
+    await tools.kubectl(['wait', `apiservice/${apiService}`, '--for=condition=Available', '--timeout=120s']);
+    await deploy(world, 'upgrade', [...settings, `${service}.autoscaling=${JSON.stringify(autoscaling)}`]);
+    const { minReplicas } = autoscaling;
+    await untilScaled(world, (pods) => pods === minReplicas);
+    const workflow = await makeBacklog(world, api);
+    const startedAt = performance.now();
+    const { pods, reason } = await untilScaled(world, (count) => count > minReplicas);
+    if (!reason.includes(metric)) throw new Error(`pods were added for another reason: ${reason}`);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+    step.measure(`${minReplicas} pods became ${pods} within ${seconds} s by ${metric}`);
+    await untilCompleted(api, workflow, contactCount);
+    const keys = new Set((await receiver.received('/slow')).map(({ key }) => key));
+    if (keys.size !== contactCount) throw new Error(`${keys.size} effects for ${contactCount} contacts`);
+    step.measure(`${contactCount} completed, ${keys.size} effects`);
+  } finally {
+    await forgetExternalMetrics(world);
+  }
+}
+
+/** Waits until the autoscaler works, and wants and has such a number of pods. */
+async function untilScaled(
+  world: World,
+  isRight: (pods: number) => boolean,
+): Promise<{ pods: number; reason: string }> {
+  let status: KubernetesObject = {};
+  return until(
+    120,
+    async () => {
+      const [scaler] = await world.tools.list(world.namespaces.release, 'horizontalpodautoscalers');
+      status = scaler?.['status'] ?? {};
+      const pods = (await serverPods(world, service)).filter(isReady).length;
+      const active = status['conditions']?.find(({ type }: KubernetesObject) => type === 'ScalingActive');
+      if (active?.status !== 'True' || pods !== status['desiredReplicas'] || !isRight(pods)) return undefined;
+      return { pods, reason: String(active.message) };
+    },
+    () => JSON.stringify(status),
+  );
+}
+
+/** Without its pod it would keep every namespace of the cluster from going. */
+export async function forgetExternalMetrics({ tools, namespaces }: World): Promise<void> {
+  await tools.kubectl(['delete', 'apiservice', '--selector', `drippulse-test=${namespaces.peers}`]);
+}
+
+async function makeBacklog({ namespaces }: World, api: Api): Promise<number> {
+  const workflow = await api.call('POST', '/workflows', {
+    name: 'Backlog',
+    status: 'active',
+    steps: [
+      { type: 'trigger', name: 'Start' },
+      {
+        type: 'webhook_callback',
+        name: 'Call',
+        config: { url: `http://receiver.${namespaces.peers}.svc:8080/slow`, payload: { email: '{{ email }}' } },
+      },
+    ],
+  });
+  const contacts = Array.from({ length: contactCount }, (_, n) => ({ email: `b${n}@example.com` }));
+  await api.call('POST', `/workflows/${workflow.id}/enrollments/bulk`, { contacts });
+  return workflow.id;
+}
