@@ -8,7 +8,7 @@ import { namespaceOf } from './manifests/pod.ts';
 import { serverManifests } from './manifests/servers.ts';
 import type { Options } from './options.ts';
 import type { Report } from './report.ts';
-import { forgetExternalMetrics, hasExternalMetrics, scaleByBacklog } from './steps/autoscale.ts';
+import { forgetExternalMetrics, hasExternalMetrics, scaleByMetric } from './steps/autoscale.ts';
 import { drain, killOfEach, untilAllReady } from './steps/disruptions.ts';
 import { findEnforcement } from './steps/enforcement.ts';
 import { checkInstalled, deploy, makeSecrets } from './steps/install.ts';
@@ -128,9 +128,9 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
   await report.step('A killed pod costs nothing', (step) =>
     underLoad(loaded, 'kill', { repeats: true, step }, () => killOfEach(world, step)),
   );
-  const backlog = 'Work that waits brings more pods, by an external metric';
-  if (await hasExternalMetrics(tools)) report.leaveOut(backlog, 'the cluster has an external metrics API of its own');
-  else await report.step(backlog, (step) => scaleByBacklog(world, { api, receiver, image }, step, upgraded));
+  const scaling = 'Work brings more pods, by an external metric';
+  if (await hasExternalMetrics(tools)) report.leaveOut(scaling, 'the cluster has an external metrics API of its own');
+  else await report.step(scaling, (step) => scaleByMetric(world, { api, receiver, image }, step, upgraded));
   await report.step('helm rollback under load', (step) =>
     underLoad(loaded, 'rollback', { repeats: false, step }, async () => {
       await tools.helm(['rollback', release, '1', '--namespace', namespaces.release, '--wait', '--timeout', '10m']);

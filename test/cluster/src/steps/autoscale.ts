@@ -9,16 +9,16 @@ import { deploy } from './install.ts';
 import { untilCompleted } from './main-job.ts';
 
 const service = 'enrollment-runtime';
-const metric = 'drippulse_due_work_age_seconds';
-/** More than two pods claim at once of one workflow, whose callbacks take a second each, 40 at a time in each pod. */
-const contactCount = 3000;
+const metric = 'drippulse_effects_in_flight';
+/** Their callbacks take 2 s each, 40 at a time in each pod: two pods are busy for 50 s. */
+const contactCount = 2000;
 const autoscaling = {
   enabled: true,
   minReplicas: 2,
   maxReplicas: 4,
   // Of the processor it never asks for more.
   cpu: 1000,
-  external: [{ name: metric, selector: { service }, averageValue: '2' }],
+  external: [{ name: metric, selector: { service }, averageValue: '10' }],
 };
 
 /** Whether the cluster has an external metrics API already, which is nobody's to replace for a test. */
@@ -26,8 +26,8 @@ export async function hasExternalMetrics({ kubectl }: Tools): Promise<boolean> {
   return (await kubectl(['get', 'apiservice', apiService, '--ignore-not-found', '--output=name'])).trim() !== '';
 }
 
-/** Work that waits longer and longer brings more pods, by a metric of the pods that an external metrics API tells. */
-export async function scaleByBacklog(
+/** Work brings more pods, by a metric of the pods that an external metrics API tells. */
+export async function scaleByMetric(
   world: World,
   { api, receiver, image }: { api: Api; receiver: Agent; image: string },
   step: Step,
@@ -40,7 +40,7 @@ export async function scaleByBacklog(
     await deploy(world, 'upgrade', [...settings, `${service}.autoscaling=${JSON.stringify(autoscaling)}`]);
     const { minReplicas } = autoscaling;
     await untilScaled(world, (pods) => pods === minReplicas);
-    const workflow = await makeBacklog(world, api);
+    const workflow = await makeWork(world, api);
     const startedAt = performance.now();
     const { pods, reason } = await untilScaled(world, (count) => count > minReplicas);
     if (!reason.includes(metric)) throw new Error(`pods were added for another reason: ${reason}`);
@@ -80,9 +80,9 @@ export async function forgetExternalMetrics({ tools, namespaces }: World): Promi
   await tools.kubectl(['delete', 'apiservice', '--selector', `drippulse-test=${namespaces.peers}`]);
 }
 
-async function makeBacklog({ namespaces }: World, api: Api): Promise<number> {
+async function makeWork({ namespaces }: World, api: Api): Promise<number> {
   const workflow = await api.call('POST', '/workflows', {
-    name: 'Backlog',
+    name: 'Slow',
     status: 'active',
     steps: [
       { type: 'trigger', name: 'Start' },
