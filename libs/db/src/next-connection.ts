@@ -13,7 +13,7 @@ export function nextConnection(pool: pg.Pool): Promise<pg.PoolClient> {
   if (pool.idleCount > 0 || pool.totalCount >= pool.options.max) return pool.connect();
   return new Promise((resolve, reject) => {
     let isOver = false;
-    const askAgain = setInterval(() => pool.connect().then(take, () => undefined), askAgainMs);
+    const askAgain = setInterval(() => void pool.connect().then(take, () => undefined), askAgainMs);
 
     function take(client: pg.PoolClient): void {
       if (isOver) client.release();
