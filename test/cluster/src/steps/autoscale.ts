@@ -42,8 +42,9 @@ export async function scaleByMetric(
     await untilScaled(world, (pods) => pods === minReplicas);
     const workflow = await makeWork(world, api);
     const startedAt = performance.now();
-    const { pods, reason } = await untilScaled(world, (count) => count > minReplicas);
-    if (!reason.includes(metric)) throw new Error(`pods were added for another reason: ${reason}`);
+    const pods = await untilScaled(world, (count) => count > minReplicas);
+    const reasons = await reasonsOfScaling(world);
+    if (!reasons.some((reason) => reason.includes(metric))) throw new Error(`pods came for: ${reasons.join('; ')}`);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
     step.measure(`${minReplicas} pods became ${pods} within ${seconds} s by ${metric}`);
     await untilCompleted(api, workflow, contactCount);
@@ -56,10 +57,7 @@ export async function scaleByMetric(
 }
 
 /** Waits until the autoscaler works, and wants and has such a number of pods. */
-async function untilScaled(
-  world: World,
-  isRight: (pods: number) => boolean,
-): Promise<{ pods: number; reason: string }> {
+async function untilScaled(world: World, isRight: (pods: number) => boolean): Promise<number> {
   let status: KubernetesObject = {};
   return until(
     120,
@@ -68,11 +66,15 @@ async function untilScaled(
       status = scaler?.['status'] ?? {};
       const pods = (await serverPods(world, service)).filter(isReady).length;
       const active = status['conditions']?.find(({ type }: KubernetesObject) => type === 'ScalingActive');
-      if (active?.status !== 'True' || pods !== status['desiredReplicas'] || !isRight(pods)) return undefined;
-      return { pods, reason: String(active.message) };
+      return active?.status === 'True' && pods === status['desiredReplicas'] && isRight(pods) ? pods : undefined;
     },
     () => JSON.stringify(status),
   );
+}
+
+async function reasonsOfScaling({ tools, namespaces }: World): Promise<string[]> {
+  const events = await tools.list(namespaces.release, 'events');
+  return events.filter(({ reason }) => reason === 'SuccessfulRescale').map(({ message }) => String(message));
 }
 
 /** Without its pod it would keep every namespace of the cluster from going. */
