@@ -1,6 +1,7 @@
 import { gauge, histogram, processMetrics } from '@drippulse/observability';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
+import { nextConnection } from './next-connection.ts';
 
 /** The pool as kysely sees it: how long a caller waits for a connection, and how many there are, are measured. */
 export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
@@ -19,7 +20,7 @@ export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
     async connect(): Promise<PostgresPoolClient> {
       const stop = waits.startTimer({ pool: name });
       try {
-        return await pool.connect();
+        return await nextConnection(pool);
       } finally {
         stop();
       }

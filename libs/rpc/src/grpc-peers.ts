@@ -3,7 +3,9 @@ import type { GrpcTls } from '@drippulse/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import type { ServiceName } from './caller.ts';
+import { keepCallsOfClosingSessions } from './grpc/closing-sessions.ts';
 import { clientCredentials } from './grpc/credentials.ts';
+import { followed, lookUpEveryMs } from './grpc/followed-name.ts';
 import { grpcTransport } from './grpc/transport.ts';
 import { maxMessageBytes, type Peers } from './peers.ts';
 
@@ -16,6 +18,9 @@ const channelOptions: grpc.ClientOptions = {
   // In a rolling upgrade every replica has another address within seconds; at the default a client that has just asked
   // asks again after 30 s, and until then calls those that are gone.
   'grpc.dns_min_time_between_resolutions_ms': 1000,
+  // A second query with each look-up, for a configuration that no name of ours has.
+  'grpc.service_config_disable_resolution': 1,
+  [lookUpEveryMs]: 10_000,
   // A peer that vanished without a word is noticed within 20 s instead of by each call's deadline.
   'grpc.keepalive_time_ms': 15_000,
   'grpc.keepalive_timeout_ms': 5000,
@@ -26,12 +31,20 @@ const channelOptions: grpc.ClientOptions = {
 };
 const healthTimeoutMs = 1000;
 
+keepCallsOfClosingSessions();
+
 /**
  * Peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with mutual TLS.
+ * A name is looked up every 10 s: processes that it gains are called from then on, those that it loses no longer, and
+ * connections to the others hold.
  * Channels connect with their first call and reconnect by themselves. A call that could not be sent waits for that, up to
  * 2 s from when the peer was lost; calls of a peer that is away for longer fail at once.
  */
-export function createGrpcPeers(addresses: Partial<Record<ServiceName, string>>, tls?: GrpcTls): Peers {
+export function createGrpcPeers(
+  addresses: Partial<Record<ServiceName, string>>,
+  tls?: GrpcTls,
+  options: grpc.ChannelOptions = {},
+): Peers {
   const credentials = clientCredentials(tls);
   const clients = new Map<ServiceName, grpc.Client>();
   const transports = new Map<ServiceName, Transport>();
@@ -41,7 +54,7 @@ export function createGrpcPeers(addresses: Partial<Record<ServiceName, string>>,
     if (known) return known;
     const address = addresses[service];
     if (address === undefined) throw new Error(`no address is configured for ${service}`);
-    const client = new grpc.Client(address, credentials, channelOptions);
+    const client = new grpc.Client(followed(address), credentials, { ...channelOptions, ...options });
     clients.set(service, client);
     return client;
   }

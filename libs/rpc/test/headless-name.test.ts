@@ -1,7 +1,7 @@
 import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
-import { freePort } from '@drippulse/testing';
-import { afterAll, expect, test } from '@jest/globals';
+import { eventually, freePort } from '@drippulse/testing';
+import { afterEach, expect, test } from '@jest/globals';
 import type { Caller } from '../src/index.ts';
 import { startNameServer } from './name-server.ts';
 
@@ -15,14 +15,24 @@ const tokensOf = (service: 'workflows' | 'gateway') =>
   rpc.createTokens({ service, keys: rpc.parseInternalTokenKeys(keys[service]) });
 const log = createLogger({ level: 'silent' });
 const opened: { stop(graceMs?: number): Promise<void> }[] = [];
-afterAll(async () => {
-  for (const part of opened.reverse()) await part.stop(0);
+/** Calls that ask for it are answered then. */
+let release: () => void;
+const released = new Promise<void>((resolve) => {
+  release = resolve;
+});
+afterEach(async () => {
+  for (const part of opened.splice(0).reverse()) await part.stop(0);
 });
 
 async function serve(host: string, port: number) {
   const server = await rpc.serveRpc({
     routes: (router) => {
-      router.service(ProbeService, { echo: () => ({ name: host }) });
+      router.service(ProbeService, {
+        async echo({ delayMs }) {
+          if (delayMs) await released;
+          return { name: host };
+        },
+      });
     },
     interceptors: rpc.serverInterceptors({ tokens: tokensOf('workflows'), log }),
     ...{ host, port, log },
@@ -50,4 +60,28 @@ onLinux('a name is followed to the process that took the place of the last one, 
     await old.stop();
     expect((await client(editor).echo({})).name).toBe(host);
   }
+});
+
+onLinux('processes that a name gains and loses are called and not called, while connections hold', async () => {
+  const port = await freePort();
+  const names = await startNameServer(['127.0.0.2']);
+  opened.push(names);
+  for (const host of ['127.0.0.2', '127.0.0.3', '127.0.0.4']) await serve(host, port);
+  const target = `dns://127.0.0.1:${names.port}/workflows.test:${port}`;
+  const peers = rpc.createGrpcPeers({ workflows: target }, undefined, { 'drippulse.look_up_every_ms': 100 });
+  opened.push({ stop: async () => peers.close() });
+  const client = rpc.clientFor(ProbeService, { peers, target: 'workflows', tokens: tokensOf('gateway') })(editor);
+  const answering = async () => {
+    const hosts = new Set<string>();
+    for (let call = 0; call < 10; call += 1) hosts.add((await client.echo({})).name ?? '');
+    expect([...hosts].sort()).toEqual(names.addresses);
+  };
+  const underWay = client.echo({ delayMs: 1 });
+  await answering();
+  names.addresses = ['127.0.0.2', '127.0.0.3'];
+  await eventually(answering);
+  names.addresses = ['127.0.0.3', '127.0.0.4'];
+  await eventually(answering);
+  release();
+  expect((await underWay).name).toBe('127.0.0.2');
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { eventually, freePort } from '@drippulse/testing';
@@ -37,7 +38,12 @@ afterEach(async () => {
 function serve(place: number): Promise<RpcServer> {
   return serveRpc({
     routes: (router) => {
-      router.service(ProbeService, { echo: ({ id }) => ({ id }) });
+      router.service(ProbeService, {
+        async echo({ id, delayMs }) {
+          if (delayMs) await sleep(delayMs);
+          return { id };
+        },
+      });
     },
     interceptors: serverInterceptors({ tokens: served, log }),
     host: '127.0.0.1',
@@ -84,4 +90,16 @@ test('calls of a peer that stays away wait for it once, then fail at once; so ag
     expect(await fail()).toBeLessThan(first / 2);
     server = await serve(place);
   }
+});
+
+test('a call that is under way while its process stops ends well, though keepalives are due in that time', async () => {
+  const often = createGrpcPeers({ workflows: `127.0.0.1:${ports[0]}` }, undefined, { 'grpc.keepalive_time_ms': 50 });
+  const client = clientFor(ProbeService, { peers: often, target: 'workflows', tokens })(editor);
+  await client.echo({ id: 5n });
+  const underWay = client.echo({ id: 6n, delayMs: 500 });
+  underWay.catch(() => undefined);
+  await client.echo({ id: 7n });
+  await server.stop();
+  expect((await underWay).id).toBe(6n);
+  often.close();
 });

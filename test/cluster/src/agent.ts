@@ -9,6 +9,8 @@ export type Load = {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
+  /** What the longest one spent its time on. */
+  longest: string;
 };
 
 type Received = { key: string; headers: Record<string, string>; body: string };

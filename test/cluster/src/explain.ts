@@ -1,13 +1,23 @@
 import type { KubernetesObject } from './tools.ts';
 import type { World } from './world.ts';
 
-/** The pods that are not what they should be, each with the end of its log: what a person would ask for first. */
+/** What a person would ask for first: pods that are not what they should be, with the end of their logs, and failures. */
 export async function explain({ tools, namespaces }: World): Promise<string> {
   const lines: string[] = [];
   for (const namespace of Object.values(namespaces)) {
     for (const pod of await tools.list(namespace, 'pods')) {
-      if (pod['status'].phase === 'Succeeded' || (isRunning(pod) && restartsOf(pod) === 0)) continue;
+      if (pod['status'].phase === 'Succeeded') continue;
       const { name } = pod['metadata'];
+      if (isRunning(pod) && restartsOf(pod) === 0) {
+        const all = await tools.kubectl(['logs', name, '--namespace', namespace, '--tail=2000']).catch(String);
+        lines.push(
+          ...all
+            .split('\n')
+            .filter((line) => line.includes('"level":"error"'))
+            .slice(-10),
+        );
+        continue;
+      }
       const states = containersOf(pod).map(
         ({ state, restartCount }) => `${JSON.stringify(state)}, ${restartCount} restarts`,
       );

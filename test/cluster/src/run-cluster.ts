@@ -7,6 +7,7 @@ import { allowEgress, peerManifests } from './manifests/peers.ts';
 import { namespaceOf } from './manifests/pod.ts';
 import type { Options } from './options.ts';
 import type { Report } from './report.ts';
+import { forgetExternalMetrics, hasExternalMetrics, scaleByMetric } from './steps/autoscale.ts';
 import { drain, killOfEach, untilAllReady } from './steps/disruptions.ts';
 import { findEnforcement } from './steps/enforcement.ts';
 import { checkInstalled, deploy, makeSecrets } from './steps/install.ts';
@@ -14,6 +15,7 @@ import { underLoad } from './steps/load.ts';
 import { doMainJob } from './steps/main-job.ts';
 import { measureMemory } from './steps/memory.ts';
 import { checkPolicies } from './steps/policies.ts';
+import { scaleUp } from './steps/scale.ts';
 import { installServers } from './steps/servers.ts';
 import { checkTraces } from './steps/traces.ts';
 import { inventory, uninstall } from './steps/uninstall.ts';
@@ -95,14 +97,17 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
   } else report.leaveOut('Network policies', 'the network does not enforce them');
 
   const loaded = { world, api, client, receiver };
+  const tag = options['upgrade-tag'] ? [`global.image.tag=${JSON.stringify(options['upgrade-tag'])}`] : [];
+  const upgraded = [`global.tracing.endpoint="http://collector.${namespaces.peers}.svc:8080"`, ...tag];
   await report.step('A rolling upgrade under load', (step) =>
     underLoad(loaded, 'upgrade', { repeats: false, step }, async () => {
-      const tag = options['upgrade-tag'] ? [`global.image.tag=${options['upgrade-tag']}`] : [];
-      const tracing = `global.tracing.endpoint=http://collector.${namespaces.peers}.svc:8080`;
-      await deploy(world, 'upgrade', [tracing, ...tag]);
+      await deploy(world, 'upgrade', upgraded);
       await untilAllReady(world);
       await checkTraces(api, collector, step);
     }),
+  );
+  await report.step('An added pod is found by its callers', (step) =>
+    underLoad(loaded, 'scale', { repeats: false, step }, () => scaleUp(world, monitoring, step)),
   );
   await report.step('Pods are drained under load, within their budgets', (step) =>
     underLoad(loaded, 'drain', { repeats: false, step }, () => drain(world, step)),
@@ -110,6 +115,9 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
   await report.step('A killed pod costs nothing', (step) =>
     underLoad(loaded, 'kill', { repeats: true, step }, () => killOfEach(world, step)),
   );
+  const scaling = 'Work brings more pods, by an external metric';
+  if (await hasExternalMetrics(tools)) report.leaveOut(scaling, 'the cluster has an external metrics API of its own');
+  else await report.step(scaling, (step) => scaleByMetric(world, { api, receiver, image }, step, upgraded));
   await report.step('helm rollback under load', (step) =>
     underLoad(loaded, 'rollback', { repeats: false, step }, async () => {
       await tools.helm(['rollback', release, '1', '--namespace', namespaces.release, '--wait', '--timeout', '10m']);
@@ -131,8 +139,10 @@ async function refuseLeftovers({ tools, namespaces }: World): Promise<void> {
   );
 }
 
-async function remove({ tools, namespaces }: World): Promise<void> {
-  const names = Object.values(namespaces);
+async function remove(world: World): Promise<void> {
+  const { tools } = world;
+  const names = Object.values(world.namespaces);
+  await forgetExternalMetrics(world);
   await tools.kubectl(['delete', 'namespace', ...names, '--ignore-not-found', '--wait', '--timeout=300s']);
 }
 

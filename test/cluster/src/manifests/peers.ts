@@ -11,7 +11,7 @@ export function peerManifests(namespace: string, image: string): KubernetesObjec
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'scripts', namespace },
-    data: Object.fromEntries(['client.ts', 'receiver.ts'].map((name) => [name, scriptOf(name)])),
+    data: Object.fromEntries(['client.ts', 'receiver.ts', 'external-metrics.ts'].map((name) => [name, scriptOf(name)])),
   };
   const pod = (name: string, script: string) =>
     podWithService({

@@ -20,7 +20,7 @@ export function chartValues({ options, namespaces }: World): KubernetesObject {
       },
       networkPolicy: {
         gatewayFrom: [peerOf(peers, 'client')],
-        metricsFrom: [peerOf(peers, 'monitoring')],
+        metricsFrom: [peerOf(peers, 'monitoring'), peerOf(peers, 'external-metrics')],
       },
     },
     bootstrap: { secretName: 'drippulse-bootstrap' },

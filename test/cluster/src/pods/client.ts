@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 type Call = { method: string; url: string; headers?: Record<string, string>; body?: string };
 type Answer = { status: number; body: string };
+/** Answer, or error in `failure`, and how long each thing on the way to it took. */
+type Tried = { answer?: Answer; failure?: string; way: string };
 type Plan = {
   name: string;
   gateway: string;
@@ -23,6 +25,8 @@ type Result = {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
+  /** What the longest one spent its time on. */
+  longest: string;
 };
 type Order =
   | { order: 'call'; call: Call }
@@ -70,16 +74,39 @@ async function obey(order: Order): Promise<unknown> {
   }
 }
 
-function call({ method, url, headers = {}, body }: Call, agent?: Agent): Promise<Answer> {
-  return new Promise((resolve, reject) => {
+async function call(one: Call): Promise<Answer> {
+  const { answer, failure } = await tryCall(one);
+  if (answer === undefined) throw new Error(failure);
+  return answer;
+}
+
+function tryCall({ method, url, headers = {}, body }: Call, agent?: Agent): Promise<Tried> {
+  return new Promise((resolve) => {
+    const startedAt = performance.now();
+    const steps: string[] = [];
+    const reached = (step: string) => steps.push(`${step} ${Math.round(performance.now() - startedAt)} ms`);
     const request = http.request(url, { method, headers, agent, timeout: giveUpMs }, (response) => {
+      reached(`answered by ${response.headers['x-request-id']} at`);
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+      response.on('error', fail);
+      response.on('end', () => {
+        const answer = { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() };
+        resolve({ answer, way: steps.join(', ') });
+      });
     });
+    const fail = (error: Error) => {
+      reached('failed at');
+      resolve({ failure: String(error), way: steps.join(', ') });
+    };
+    request.on('socket', (socket) => {
+      if (!socket.connecting) return reached('on a kept connection at');
+      socket.once('lookup', () => reached('name found at'));
+      socket.once('connect', () => reached('connected at'));
+    });
+    request.on('finish', () => reached('sent at'));
     request.on('timeout', () => request.destroy(new Error(`no answer within ${giveUpMs} ms`)));
-    request.on('error', reject);
+    request.on('error', fail);
     request.end(body);
   });
 }
@@ -100,7 +127,16 @@ function connectTo(host: string, port: number): Promise<string> {
 
 /** Half of the workers keep their connection, half open one for each request. */
 function startLoad(plan: Plan): { stop(): Promise<Result> } {
-  const result: Result = { requests: 0, failures: [], repeated: 0, emails: [], p50Ms: 0, p99Ms: 0, maxMs: 0 };
+  const result: Result = {
+    requests: 0,
+    failures: [],
+    repeated: 0,
+    emails: [],
+    p50Ms: 0,
+    p99Ms: 0,
+    maxMs: 0,
+    longest: '',
+  };
   const times: number[] = [];
   let isStopping = false;
   const workers = Array.from({ length: plan.workers }, (_, worker) => work(worker));
@@ -110,7 +146,7 @@ function startLoad(plan: Plan): { stop(): Promise<Result> } {
       await Promise.all(workers);
       times.sort((a, b) => a - b);
       const at = (share: number) => Math.round(times[Math.floor(times.length * share)] ?? 0);
-      return { ...result, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: Math.round(times.at(-1) ?? 0) };
+      return { ...result, p50Ms: at(0.5), p99Ms: at(0.99) };
     },
   };
 
@@ -139,16 +175,17 @@ function startLoad(plan: Plan): { stop(): Promise<Result> } {
     result.requests += 1;
     const startedAt = performance.now();
     for (;;) {
-      const failure = await call(one, agent).then(
-        ({ status, body }) => (status < 300 ? undefined : `${status} ${body.slice(0, 300)}`),
-        (error) => String(error),
-      );
-      if (failure === undefined) {
-        times.push(performance.now() - startedAt);
+      const { answer, failure, way } = await tryCall(one, agent);
+      if (answer !== undefined && answer.status < 300) {
+        const tookMs = performance.now() - startedAt;
+        if (tookMs > result.maxMs)
+          Object.assign(result, { maxMs: Math.round(tookMs), longest: `${one.method}, ${way}` });
+        times.push(tookMs);
         return true;
       }
+      const refused = answer && `${answer.status} ${answer.body.slice(0, 300)}`;
       if (!plan.repeats || performance.now() - startedAt > giveUpMs) {
-        result.failures.push(`${new Date().toISOString()} ${one.method} ${one.url}: ${failure}`);
+        result.failures.push(`${new Date().toISOString()} ${one.method} ${one.url}: ${refused ?? failure} (${way})`);
         return false;
       }
       result.repeated += 1;

@@ -20,7 +20,8 @@ createServer((request, response) => {
     // Of traces only whose they are: there are many.
     if (path === '/v1/traces') takeTraces(path, body);
     else received.push({ path, key, headers: request.headers, body });
-    response.end('{}');
+    if (path === '/slow') setTimeout(() => response.end('{}'), 2000);
+    else response.end('{}');
   });
 }).listen(8080);
 

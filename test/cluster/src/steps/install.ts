@@ -24,11 +24,11 @@ export async function makeSecrets({ tools, namespaces }: World, postgresPassword
   return { username: stringData?.['ADMIN_USERNAME'] ?? '', password: stringData?.['ADMIN_PASSWORD'] ?? '' };
 }
 
-/** `helm install` or `helm upgrade`, until every pod is ready. */
-export async function deploy(world: World, verb: 'install' | 'upgrade', pairs: string[] = []): Promise<void> {
+/** `helm install` or `helm upgrade`, until every pod is ready; settings are `path=JSON`. */
+export async function deploy(world: World, verb: 'install' | 'upgrade', settings: string[] = []): Promise<void> {
   const { options, tools, namespaces } = world;
   const further = options.values === undefined ? [] : ['--values', options.values];
-  const setting = pairs.flatMap((pair) => ['--set-string', pair]);
+  const setting = settings.flatMap((one) => ['--set-json', one]);
   await tools.helm(
     [
       ...[verb, release, chart, '--namespace', namespaces.release, '--wait', '--timeout', '10m'],

@@ -43,12 +43,12 @@ export async function underLoad(
     step.measure(`until then ${load.failures.length} of ${load.requests} requests were lost`);
     throw trouble;
   }
-  const { requests, failures, repeated, emails, p50Ms, p99Ms, maxMs } = load;
+  const { requests, failures, repeated, emails, p50Ms, p99Ms, maxMs, longest } = load;
   if (failures.length > 0) {
     throw new Error(`${failures.length} of ${requests} requests were lost:\n${failures.slice(0, 40).join('\n')}`);
   }
   step.measure(
-    `${requests} requests, none lost${repeats ? `, ${repeated} attempts repeated` : ''}; ${p50Ms} ms median, ${p99Ms} ms p99, ${maxMs} ms longest`,
+    `${requests} requests, none lost${repeats ? `, ${repeated} attempts repeated` : ''}; ${p50Ms} ms median, ${p99Ms} ms p99, ${maxMs} ms longest (${longest})`,
   );
   await untilCompleted(api, workflow.id, emails.length);
   const callbacks = await receiver.received(`/${name}`);
