@@ -17,6 +17,7 @@ type PodOptions = {
   user: number;
   port: number;
   command?: string[];
+  env?: Record<string, string>;
   /** Where an empty volume goes, or a ConfigMap of that name. */
   mount: { path: string; configMap?: string };
   memory: string;
@@ -24,7 +25,7 @@ type PodOptions = {
 
 /** A Deployment of one pod, and the Service that leads to it by the same name and port. */
 export function podWithService(options: PodOptions): KubernetesObject[] {
-  const { namespace, name, image, user, port, command, mount, memory } = options;
+  const { namespace, name, image, user, port, command, env = {}, mount, memory } = options;
   const labels = { app: name };
   const metadata = { name, namespace, labels };
   return [
@@ -55,6 +56,7 @@ export function podWithService(options: PodOptions): KubernetesObject[] {
                 image,
                 command,
                 imagePullPolicy: 'IfNotPresent',
+                env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
                 ports: [{ containerPort: port }],
                 readinessProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 120 },
                 resources: { requests: { cpu: '20m', memory }, limits: { memory: '1Gi' } },
