@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { failedJobs } from '@drippulse/runtime';
 import { createTestDatabase, eventually, type TestDatabase } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
@@ -147,12 +149,17 @@ test('a slice that fails leaves nothing behind and is tried again', async () => 
   expect(await done()).toEqual([1, 2]);
 });
 
-test('a job that fails five times in a row has failed', async () => {
+test('a job that fails five times in a row has failed, and whoever counts such jobs is told once', async () => {
+  const told: unknown[] = [];
+  const listen = (job: unknown) => told.push(job);
+  subscribe(failedJobs.name, listen);
   const { id } = await add(1);
   await sql`update jobs set failures = 4`.execute(db.kysely);
   start({ before: () => Promise.reject(new Error('always')) });
   expect(await untilStatus(id, 'failed')).toMatchObject({ failures: 5, error: 'internal_error' });
   expect(await done()).toEqual([]);
+  await eventually(() => expect(told).toEqual([{ kind }]));
+  unsubscribe(failedJobs.name, listen);
 });
 
 test('jobs take turns: a short one does not wait for a long one', async () => {

@@ -246,6 +246,13 @@ export const catalog = {
     of: everyProcess,
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
   },
+  drippulse_jobs_failed_total: {
+    type: 'counter',
+    unit: 'jobs',
+    help: 'Jobs given up after five failures in a row.',
+    labels: ['kind'],
+    of: everyProcess,
+  },
   drippulse_database_wait_seconds: {
     type: 'histogram',
     unit: 'seconds',

@@ -104,6 +104,19 @@ export const symptoms: readonly Alert[] = [
     },
   },
   {
+    name: 'JobFailed',
+    severity: 'ticket',
+    // As with dead letters: a counter that begins with its first job has no increase.
+    expr: [
+      'sum by (service, kind) (increase(drippulse_jobs_failed_total[15m])) > 0',
+      'sum by (service, kind) (drippulse_jobs_failed_total unless drippulse_jobs_failed_total offset 15m) > 0',
+    ].join(' or '),
+    for: '0m',
+    summary: '{{ $labels.service }} has given up a job of the kind {{ $labels.kind }}.',
+    fires: { series: { 'drippulse_jobs_failed_total{service="crm",kind="import"}': '_x20 1x10' }, atMinute: 22 },
+    quiet: { series: { 'drippulse_jobs_failed_total{service="crm",kind="import"}': '3x60' }, atMinute: 50 },
+  },
+  {
     name: 'EventLoopBlocked',
     severity: 'ticket',
     expr: 'max by (service) (nodejs_eventloop_lag_p99_seconds) > 0.5',

@@ -184,6 +184,7 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
             legend: '{{service}} {{loop}}',
           },
         ]),
+        lines('Jobs given up', 'cps', rateBy('drippulse_jobs_failed_total', 'kind')),
         lines('Duration of runs, p99', 's', [
           {
             expr: 'topk(10, histogram_quantile(0.99, sum by (le, loop) (rate(drippulse_loop_run_duration_seconds_bucket[$__rate_interval]))))',

@@ -1,4 +1,4 @@
-import { type Loop, type LoopLog, startLoop } from '@drippulse/runtime';
+import { type FailedJob, failedJobs, type Loop, type LoopLog, startLoop } from '@drippulse/runtime';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../connect.ts';
 import { isInfrastructureError } from '../failures.ts';
@@ -98,11 +98,13 @@ async function release<DB>(db: Kysely<DB>, job: JobRow): Promise<void> {
 
 async function saveFailure<DB>(db: Kysely<DB>, job: JobRow): Promise<void> {
   const isOver = job.failures + 1 >= giveUpAfter;
-  await sql`
+  const { numAffectedRows } = await sql`
     update jobs
     set failures = failures + 1, error = 'internal_error',
         wake_at = clock_timestamp() + power(2, failures) * interval '1 second',
         status = case when ${isOver} then 'failed' else status end,
         finished_at = case when ${isOver} then clock_timestamp() end
     where id = ${job.id} and fence = ${job.fence}`.execute(db);
+  const failed: FailedJob = { kind: job.kind };
+  if (isOver && numAffectedRows === 1n) failedJobs.publish(failed);
 }
