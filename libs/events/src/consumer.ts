@@ -18,6 +18,8 @@ export type Consumer = {
 
 const pruneEveryMs = 60 * 60_000;
 const countLagEveryMs = 10_000;
+/** When there was none. */
+const countNoLagEveryMs = 30_000;
 
 /**
  * Handles the events of a topic in batches, one at a time, those of a partition in order, at least once: when `handle`
@@ -53,10 +55,11 @@ export async function startConsumer<D extends DescMessage, DB>(options: {
   const counting = startLoop({
     name: `lag of ${group} ${topic.name}`,
     log,
-    maxIdleMs: countLagEveryMs,
+    maxIdleMs: countNoLagEveryMs,
     async run() {
-      metrics.lagCounted(await transport.lag(topic.name, group));
-      return countLagEveryMs;
+      const lag = await transport.lag(topic.name, group);
+      metrics.lagCounted(lag);
+      return [...lag.values()].some((events) => events > 0) ? countLagEveryMs : countNoLagEveryMs;
     },
   });
   return {

@@ -22,6 +22,8 @@ export function startEmbeddedSubscription(options: {
   onBatch(batch: ReceivedBatch): Promise<BatchOutcome>;
 }): Subscription {
   const { db, topic, group, leaseMs, wakeups, log, onBatch } = options;
+  // One that comes too late costs nothing by itself: a lease that ran out is good until another member takes it.
+  const renewEveryMs = leaseMs / 2;
   const membership = createMembership(db, { group, topic, leaseMs });
   const position = { group, topic, member: membership.member };
   const groupName = `group ${group} ${topic}`;
@@ -37,7 +39,7 @@ export function startEmbeddedSubscription(options: {
     if (isNew || hasTaken) wakeups.wake(groupName);
     // And this one too much, or something to read that nobody read before.
     if (hasTaken || membership.exceeds()) reading.wake();
-    return leaseMs / 3;
+    return renewEveryMs;
   }
 
   async function read(): Promise<number | undefined> {
@@ -80,7 +82,7 @@ export function startEmbeddedSubscription(options: {
   }
 
   const reading = startLoop({ name: `events of ${groupName}`, log, run: read });
-  const leasing = startLoop({ name: `leases of ${groupName}`, log, run: keepLeases, maxIdleMs: leaseMs / 3 });
+  const leasing = startLoop({ name: `leases of ${groupName}`, log, run: keepLeases, maxIdleMs: renewEveryMs });
   const unlisten = [wakeups.on(`topic ${topic}`, reading.wake), wakeups.on(groupName, leasing.wake)];
   return {
     async stop() {

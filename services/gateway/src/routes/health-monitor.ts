@@ -5,9 +5,14 @@ export type HealthMonitor = { isHealthy(): boolean; stop(): Promise<void> };
 
 /** How long a part may be away before the whole is called unavailable: a restart or failover is shorter. */
 const toleratedMs = 5000;
-const checkEveryMs = 1000;
+const checkEveryMs = 2000;
+const awayCheckEveryMs = 1000;
+const timeoutMs = 2000;
 
-/** Asks `check` once a second whether every needed part answers; a check that throws or hangs counts as no. */
+/**
+ * Asks `check` every 2 s whether every needed part answers, once a second while one does not; a check that throws or hangs
+ * counts as no.
+ */
 export function startHealthMonitor(options: { check(): Promise<boolean>; clock: Clock; log: LoopLog }): HealthMonitor {
   const { check, clock, log } = options;
   let awaySince: number | undefined;
@@ -17,10 +22,10 @@ export function startHealthMonitor(options: { check(): Promise<boolean>; clock: 
     log,
     maxIdleMs: checkEveryMs,
     async run() {
-      const isThere = await within(checkEveryMs * 2, check());
+      const isThere = await within(timeoutMs, check());
       if (isThere) awaySince = undefined;
       else awaySince ??= clock.now().getTime();
-      return checkEveryMs;
+      return awaySince === undefined ? checkEveryMs : awayCheckEveryMs;
     },
   });
   return {
@@ -29,9 +34,9 @@ export function startHealthMonitor(options: { check(): Promise<boolean>; clock: 
   };
 }
 
-async function within(timeoutMs: number, check: Promise<boolean>): Promise<boolean> {
+async function within(ms: number, check: Promise<boolean>): Promise<boolean> {
   const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), timeoutMs);
+  const timer = setTimeout(() => late.resolve(false), ms);
   try {
     return await Promise.race([check, late.promise]);
   } catch {
