@@ -10,6 +10,9 @@ const unprovenPauseMs = 20;
 /** A lane of a webhook: that of events, or that of tests and redeliveries. */
 export type LaneKey = { webhookId: bigint; isManual: boolean };
 
+/** A delivery that starts, and what is known of its endpoint. */
+export type Starting = { lane: LaneKey; hasFailed: boolean; isProven: boolean };
+
 /** Bounds the requests that are under way in this process, in all and for each lane. */
 export type Concurrency = {
   /** How many more may start in all. */
@@ -17,8 +20,8 @@ export type Concurrency = {
   /** How many more this lane may start. One whose endpoint answered its last request with a failure gets one in all. */
   roomFor(lane: LaneKey, hasFailed: boolean): number;
   /** Of the starts at endpoints that have yet to succeed, for the first time or again: hundreds may be due together. */
-  unproven: Pace;
-  started(lane: LaneKey, hasFailed: boolean): void;
+  unproven: Pick<Pace, 'room' | 'waitMs'>;
+  started(delivery: Starting): void;
   ended(lane: LaneKey, isSuccess: boolean): void;
   /** Lanes that may start nothing now. */
   fullLanes(): LaneKey[];
@@ -45,7 +48,8 @@ export function createConcurrency(max: number, unproven = createPace(unprovenSta
       return Math.max(0, (hasFailed ? 1 : limit) - inFlight);
     },
     unproven,
-    started(lane, hasFailed) {
+    started({ lane, hasFailed, isProven }) {
+      if (!isProven) unproven.started();
       const slots = slotsOf(lane);
       slots.inFlight += 1;
       if (hasFailed) slots.limit = 1;

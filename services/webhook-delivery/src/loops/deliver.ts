@@ -49,8 +49,7 @@ export function startDelivering(ctx: Context): Delivering {
   }
 
   function start(delivery: Claimed): void {
-    concurrency.started(delivery.lane, delivery.hasFailed);
-    if (!delivery.isProven) concurrency.unproven.started();
+    concurrency.started(delivery);
     const done = deliver(delivery).finally(() => sending.delete(done));
     sending.add(done);
   }
