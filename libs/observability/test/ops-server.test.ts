@@ -1,3 +1,4 @@
+import { failedJobs } from '@drippulse/runtime';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { counter, createMetrics, type OpsServer, startOpsServer } from '../src/index.ts';
 
@@ -31,6 +32,12 @@ test('two services of one process have the same instrument, told apart by their 
   expect(text).toContain('drippulse_enrollments_started_total{service="two"} 2\n');
   expect(text.match(/^# TYPE drippulse_enrollments_started_total/gm)).toHaveLength(1);
   expect(text).toContain('process_resident_memory_bytes');
+});
+
+test('a job that was given up is counted by its kind', async () => {
+  failedJobs.publish({ kind: 'import' });
+  const text = await (await get('/metrics')).text();
+  expect(text).toContain('drippulse_jobs_failed_total{kind="import",service="both"} 1\n');
 });
 
 test('readiness follows the parts, liveness does not', async () => {
