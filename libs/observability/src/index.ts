@@ -4,4 +4,5 @@ export { createLogger, type Logger, openLogFile } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { type OpsServer, type Readiness, startOpsServer } from './ops-server.ts';
 export { processMetrics } from './process-metrics.ts';
+export { collectsTraces } from './tracing/collects-traces.ts';
 export { activeTraceparent, nameRequest, type Step, startStep } from './tracing/spans.ts';

@@ -1,4 +1,3 @@
-import type { Transport } from '@connectrpc/connect';
 import type { GrpcTls } from '@drippulse/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
@@ -6,12 +5,12 @@ import type { ServiceName } from './caller.ts';
 import { keepCallsOfClosingSessions } from './grpc/closing-sessions.ts';
 import { clientCredentials } from './grpc/credentials.ts';
 import { followed, lookUpEveryMs } from './grpc/followed-name.ts';
-import { grpcTransport } from './grpc/transport.ts';
-import { maxMessageBytes, type Peers } from './peers.ts';
+import { type GrpcTransport, grpcTransport } from './grpc/transport.ts';
+import { maxWireBytes, type Peers } from './peers.ts';
 
 const channelOptions: grpc.ClientOptions = {
-  'grpc.max_receive_message_length': maxMessageBytes,
-  'grpc.max_send_message_length': maxMessageBytes,
+  'grpc.max_receive_message_length': maxWireBytes,
+  'grpc.max_send_message_length': maxWireBytes,
   // The default waits 1 s before the first reconnect and grows to minutes: longer than a restart takes.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
@@ -47,7 +46,7 @@ export function createGrpcPeers(
 ): Peers {
   const credentials = clientCredentials(tls);
   const clients = new Map<ServiceName, grpc.Client>();
-  const transports = new Map<ServiceName, Transport>();
+  const transports = new Map<ServiceName, GrpcTransport>();
 
   function clientOf(service: ServiceName): grpc.Client {
     const known = clients.get(service);
@@ -59,7 +58,7 @@ export function createGrpcPeers(
     return client;
   }
 
-  function transportOf(service: ServiceName): Transport {
+  function transportOf(service: ServiceName): GrpcTransport {
     const known = transports.get(service);
     if (known) return known;
     const transport = grpcTransport(clientOf(service));
@@ -77,6 +76,7 @@ export function createGrpcPeers(
     unregister: () => undefined,
     isServing: async (service) => isServing(clientOf(service)),
     close() {
+      for (const transport of transports.values()) transport.close();
       for (const client of clients.values()) client.close();
       clients.clear();
       transports.clear();

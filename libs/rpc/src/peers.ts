@@ -8,6 +8,9 @@ export type Routes = (router: ConnectRouter) => void;
 /** The largest message, both ways, over both transports; JSON limits above it are the gateway's. */
 export const maxMessageBytes = 32 << 20;
 
+/** The same with what comes around it on a stream that calls share. */
+export const maxWireBytes: number = maxMessageBytes + (64 << 10);
+
 /** How a service reaches the others: in the same process, or over gRPC. */
 export type Peers = {
   /** What a port of this process is to be served with; undefined where there is none, and where gRPC is plain. */

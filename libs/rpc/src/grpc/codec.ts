@@ -6,11 +6,13 @@ export function pathOf(method: DescMethod): string {
 }
 
 /** grpc-js wants a Buffer: a plain Uint8Array fails far from here. */
+export function encoded<D extends DescMessage>(desc: D, message: MessageShape<D>): Buffer {
+  const bytes = toBinary(desc, message);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 export function encoderOf<D extends DescMessage>(desc: D): (message: MessageShape<D>) => Buffer {
-  return (message) => {
-    const bytes = toBinary(desc, message);
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  };
+  return (message) => encoded(desc, message);
 }
 
 export function decoderOf<D extends DescMessage>(desc: D): (bytes: Buffer) => MessageShape<D> {

@@ -11,16 +11,14 @@ import { createAsyncIterable, transformInvokeImplementation } from '@connectrpc/
 import type * as grpc from '@grpc/grpc-js';
 import { toHeaders, toMetadata } from './metadata.ts';
 import { toServerStatus } from './status.ts';
-import { unaryHandler } from './unary-handler.ts';
 
 type Message = MessageShape<DescMessage>;
 type UnaryCall = grpc.ServerUnaryCall<Message, Message>;
 type StreamCall = grpc.ServerDuplexStream<Message, Message> & { request?: Message };
 
-/** The grpc-js handler of a Connect method implementation. */
-export function handlerOf(spec: MethodImplSpec, interceptors: Interceptor[]): grpc.UntypedHandleCall {
+/** The grpc-js handler of a Connect method implementation that is not unary. */
+export function streamHandler(spec: MethodImplSpec, interceptors: Interceptor[]): grpc.UntypedHandleCall {
   // grpc-js types the four kinds of handlers apart and picks by the method definition at run time.
-  if (spec.kind === 'unary') return unaryHandler(spec, interceptors) as grpc.UntypedHandleCall;
   if (spec.kind === 'client_streaming') return clientStreamingHandler(spec, interceptors) as grpc.UntypedHandleCall;
   return streamingHandler(spec, interceptors) as grpc.UntypedHandleCall;
 }

@@ -1,13 +1,23 @@
 import type { DescMethod } from '@bufbuild/protobuf';
-import { type ConnectRouter, createMethodImplSpec, createServiceImplSpec, type Interceptor } from '@connectrpc/connect';
+import {
+  type ConnectRouter,
+  createMethodImplSpec,
+  createServiceImplSpec,
+  type Interceptor,
+  type MethodImplSpec,
+} from '@connectrpc/connect';
 import type { Logger } from '@drippulse/observability';
+import { SharedCallsService } from '@drippulse/proto/drippulse/calls/v1/calls_pb';
 import type { GrpcTls } from '@drippulse/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import { maxMessageBytes, type Routes } from '../peers.ts';
+import { maxWireBytes, type Routes } from '../peers.ts';
 import { decoderOf, encoderOf, pathOf } from './codec.ts';
 import { serverCredentials } from './credentials.ts';
-import { handlerOf } from './handlers.ts';
+import { streamHandler } from './handlers.ts';
+import { serveShared } from './shared/serve-shared.ts';
+import { unaryHandler } from './unary-handler.ts';
+import { type UnaryMethod, unaryMethod } from './unary-method.ts';
 
 /** A served port. `stop` refuses new calls, waits `graceMs` (default 10 s) for running ones, then cuts them off. */
 export type RpcServer = { port: number; stop(graceMs?: number): Promise<void> };
@@ -24,13 +34,16 @@ export async function serveRpc(options: {
 }): Promise<RpcServer> {
   const { routes, interceptors, host, log } = options;
   const server = new grpc.Server({
-    'grpc.max_receive_message_length': maxMessageBytes,
-    'grpc.max_send_message_length': maxMessageBytes,
+    'grpc.max_receive_message_length': maxWireBytes,
+    'grpc.max_send_message_length': maxWireBytes,
     'grpc.enable_channelz': 0,
   });
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);
-  routes(grpcRouter(server, health, interceptors));
+  const unary = new Map<string, UnaryMethod>();
+  routes(grpcRouter(server, health, interceptors, unary));
+  const shared = serveShared(unary);
+  server.addService({ share: definitionOf(SharedCallsService.method.share) }, { share: shared.handler });
 
   const address = `${host.includes(':') ? `[${host}]` : host}:${options.port}`;
   const port = await new Promise<number>((resolve, reject) => {
@@ -44,6 +57,7 @@ export async function serveRpc(options: {
     port,
     async stop(graceMs = 10_000) {
       health.setStatus('', 'NOT_SERVING');
+      shared.stop();
       await new Promise<void>((resolve) => {
         const deadline = setTimeout(() => {
           log.warn({ port, grace_ms: graceMs }, 'calls cut off at shutdown');
@@ -59,25 +73,34 @@ export async function serveRpc(options: {
   };
 }
 
-/** A Connect router that adds what it is given to a grpc-js server. */
-function grpcRouter(server: grpc.Server, health: HealthImplementation, interceptors: Interceptor[]): ConnectRouter {
+/** A Connect router that adds what it is given to a grpc-js server, and what of it is unary to `unary`, by path. */
+function grpcRouter(
+  server: grpc.Server,
+  health: HealthImplementation,
+  interceptors: Interceptor[],
+  unary: Map<string, UnaryMethod>,
+): ConnectRouter {
+  function handlerOf(spec: MethodImplSpec): grpc.UntypedHandleCall {
+    if (spec.kind !== 'unary') return streamHandler(spec, interceptors);
+    const served = unaryMethod(spec, interceptors);
+    unary.set(pathOf(spec.method), served);
+    return unaryHandler(served) as grpc.UntypedHandleCall; // grpc-js picks the kind by the definition
+  }
+
   const router: ConnectRouter = {
     handlers: [],
     service(desc, implementation) {
       const { methods } = createServiceImplSpec(desc, implementation);
       server.addService(
         Object.fromEntries(desc.methods.map((method) => [method.localName, definitionOf(method)])),
-        Object.fromEntries(Object.entries(methods).map(([name, spec]) => [name, handlerOf(spec, interceptors)])),
+        Object.fromEntries(Object.entries(methods).map(([name, spec]) => [name, handlerOf(spec)])),
       );
       health.setStatus(desc.typeName, 'SERVING');
       return router;
     },
     rpc(method, implementation) {
       const spec = createMethodImplSpec(method, implementation);
-      server.addService(
-        { [method.localName]: definitionOf(method) },
-        { [method.localName]: handlerOf(spec, interceptors) },
-      );
+      server.addService({ [method.localName]: definitionOf(method) }, { [method.localName]: handlerOf(spec) });
       return router;
     },
   };

@@ -4,10 +4,15 @@ import type * as grpc from '@grpc/grpc-js';
 import { toConnectError } from '../errors.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 
-/** The codes of Connect and gRPC are the same numbers; details ride in `grpc-status-details-bin`. */
+/** Trailers of a call that failed, as the gRPC protocol over HTTP/2 has them; details ride in `grpc-status-details-bin`. */
+export function failureTrailer(reason: unknown): Headers {
+  return setTrailerStatus(new Headers(), errorOf(reason));
+}
+
+/** The same for grpc-js. The codes of Connect and gRPC are the same numbers. */
 export function toServerStatus(reason: unknown): grpc.ServerErrorResponse & Partial<grpc.StatusObject> {
-  const error = reason instanceof ConnectError ? reason : toConnectError(reason);
-  const trailer = setTrailerStatus(new Headers(), error);
+  const error = errorOf(reason);
+  const trailer = failureTrailer(error);
   // grpc-js writes these two itself.
   trailer.delete('grpc-status');
   trailer.delete('grpc-message');
@@ -16,6 +21,10 @@ export function toServerStatus(reason: unknown): grpc.ServerErrorResponse & Part
     details: error.rawMessage,
     metadata: toMetadata(trailer),
   });
+}
+
+function errorOf(reason: unknown): ConnectError {
+  return reason instanceof ConnectError ? reason : toConnectError(reason);
 }
 
 /** What a call over grpc-js failed with, as the error every Connect client throws. */

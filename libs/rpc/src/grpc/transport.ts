@@ -1,19 +1,31 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { type ContextValues, createContextValues, type StreamResponse, type Transport } from '@connectrpc/connect';
 import { createMethodUrl, runStreamingCall } from '@connectrpc/connect/protocol';
+import { collectsTraces } from '@drippulse/observability';
 import type * as grpc from '@grpc/grpc-js';
 import { decoderOf, encoderOf, pathOf } from './codec.ts';
 import { watchConnection } from './connection.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
+import { shareCalls } from './shared/shared-calls.ts';
 import { fromServiceError } from './status.ts';
 import { callUnary } from './unary-call.ts';
 
-/** A Connect transport whose wire is a grpc-js client. Deadlines and cancellation cross it. */
-export function grpcTransport(client: grpc.Client): Transport {
+/** A transport that has to be closed with its client. */
+export type GrpcTransport = Transport & { close(): void };
+
+/**
+ * A Connect transport whose wire is a grpc-js client. Deadlines and cancellation cross it. Unary calls share streams, but
+ * where traces are collected: what sees the calls for them knows gRPC's own.
+ */
+export function grpcTransport(client: grpc.Client): GrpcTransport {
   const connected = watchConnection(client);
+  const shared = collectsTraces() ? undefined : shareCalls(client);
+  const line = { client, connected, shared };
   return {
+    close: () => shared?.close(),
+
     unary(method, signal, timeoutMs, header, input) {
-      return callUnary(client, connected, method, {
+      return callUnary(line, method, {
         ...(signal && { signal }),
         ...(timeoutMs !== undefined && { timeoutMs }),
         header,

@@ -1,21 +1,29 @@
-import { create, type DescMessage, type DescMethodUnary, isMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  fromBinary,
+  isMessage,
+  type MessageInitShape,
+} from '@bufbuild/protobuf';
 import { Code, ConnectError, type UnaryResponse } from '@connectrpc/connect';
+import { findTrailerError } from '@connectrpc/connect/protocol-grpc';
 import type * as grpc from '@grpc/grpc-js';
-import { decoderOf, encoderOf, pathOf } from './codec.ts';
+import { encoded, pathOf } from './codec.ts';
 import { type Connected, wasNotSent } from './connection.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
+import type { SharedCalls } from './shared/shared-calls.ts';
 import { fromServiceError } from './status.ts';
 
 type HeadersLike = ConstructorParameters<typeof Headers>[0];
 
-/** What of a method every call of it needs. */
-type Wire<I extends DescMessage, O extends DescMessage> = {
-  path: string;
-  encode: ReturnType<typeof encoderOf<I>>;
-  decode: ReturnType<typeof decoderOf<O>>;
+/** How unary calls reach a peer. */
+export type Line = {
+  client: grpc.Client;
+  connected: Connected;
+  /** Undefined where each call has to be one of its own. */
+  shared: SharedCalls | undefined;
 };
-
-const wires = new WeakMap<DescMethodUnary, unknown>();
 
 type UnaryOptions<I extends DescMessage> = {
   signal?: AbortSignal;
@@ -24,22 +32,47 @@ type UnaryOptions<I extends DescMessage> = {
   input: MessageInitShape<I>;
 };
 
+/** A call that is ready to be sent; the deadline is in milliseconds since the epoch. */
+type Outgoing = {
+  path: string;
+  header: HeadersLike;
+  deadline: number | undefined;
+  signal: AbortSignal | undefined;
+  message: Buffer;
+};
+
+type Answer = { header: Headers; trailer: Headers; message: Uint8Array };
+
+/** Larger requests would hold up the calls behind them. */
+const maxSharedBytes = 64 << 10;
+
 /**
  * Makes one unary call over grpc-js, again when it was not sent and there is a connection now. Ended by its signal, it
  * fails with the signal's reason if that is a ConnectError.
  */
 export async function callUnary<I extends DescMessage, O extends DescMessage>(
-  client: grpc.Client,
-  connected: Connected,
+  line: Line,
   method: DescMethodUnary<I, O>,
-  options: UnaryOptions<I>,
+  { signal, timeoutMs, header, input }: UnaryOptions<I>,
 ): Promise<UnaryResponse<I, O>> {
-  const { signal, timeoutMs } = options;
-  const callOptions = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+  const call = {
+    path: pathOf(method),
+    header,
+    deadline: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,
+    signal,
+    message: encoded(method.input, isMessage(input, method.input) ? input : create(method.input, input)),
+  };
+  const { message, ...answer } = await sendAgain(line, call);
+  return { stream: false, service: method.parent, method, ...answer, message: fromBinary(method.output, message) };
+}
+
+async function sendAgain({ client, connected, shared }: Line, call: Outgoing): Promise<Answer> {
+  const { signal } = call;
+  const isShared = shared !== undefined && call.message.length <= maxSharedBytes;
   for (;;) {
     if (signal?.aborted) throw abortError(signal);
     try {
-      return await sendUnary(client, method, options, callOptions);
+      return isShared ? await sendShared(shared, call) : await sendAlone(client, call);
     } catch (error) {
       if (signal?.aborted) throw abortError(signal);
       if (!wasNotSent(error) || !(await connected())) throw fromServiceError(error);
@@ -47,31 +80,33 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
   }
 }
 
-function sendUnary<I extends DescMessage, O extends DescMessage>(
-  client: grpc.Client,
-  method: DescMethodUnary<I, O>,
-  { signal, header, input }: UnaryOptions<I>,
-  callOptions: grpc.CallOptions,
-): Promise<UnaryResponse<I, O>> {
-  const { path, encode, decode } = wireOf(method);
-  const message = isMessage(input, method.input) ? input : create(method.input, input);
+async function sendShared(shared: SharedCalls, { path, header, deadline, signal, message }: Outgoing): Promise<Answer> {
+  const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - Date.now());
+  const headers = Object.fromEntries(entriesOf(header));
+  const answer = await shared.send({ path, headers, timeoutMs, message }, signal);
+  const trailer = new Headers(answer.trailers);
+  const error = findTrailerError(trailer);
+  if (error !== undefined) throw error;
+  return { header: new Headers(answer.headers), trailer, message: answer.message };
+}
+
+const asItIs = (bytes: Buffer) => bytes;
+
+function sendAlone(client: grpc.Client, { path, header, deadline, signal, message }: Outgoing): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let responseHeader: grpc.Metadata | undefined;
     let trailer: grpc.Metadata | undefined;
     const call = client.makeUnaryRequest(
       path,
-      encode,
-      decode,
+      asItIs,
+      asItIs,
       message,
       toMetadata(entriesOf(header)),
-      callOptions,
+      deadline === undefined ? {} : { deadline },
       (error, answer) => {
         signal?.removeEventListener('abort', cancel);
         if (error || answer === undefined) return reject(error);
         resolve({
-          stream: false,
-          service: method.parent,
-          method,
           header: responseHeader ? toHeaders(responseHeader) : new Headers(),
           trailer: trailer ? toHeaders(trailer) : new Headers(),
           message: answer,
@@ -87,14 +122,6 @@ function sendUnary<I extends DescMessage, O extends DescMessage>(
       trailer = status.metadata;
     });
   });
-}
-
-function wireOf<I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O>): Wire<I, O> {
-  const known = wires.get(method);
-  if (known !== undefined) return known as Wire<I, O>; // made below, of this method
-  const wire = { path: pathOf(method), encode: encoderOf(method.input), decode: decoderOf(method.output) };
-  wires.set(method, wire);
-  return wire;
 }
 
 function entriesOf(header: HeadersLike): Iterable<[string, string]> {

@@ -1,26 +1,31 @@
 import type { DescMethodUnary } from '@bufbuild/protobuf';
 import { Code, ConnectError, createContextValues, type HandlerContext } from '@connectrpc/connect';
-import type * as grpc from '@grpc/grpc-js';
-import { toHeaders } from './metadata.ts';
+
+/** A unary call as it came, whatever it came over. */
+export type IncomingCall = {
+  header: Headers;
+  /** Milliseconds since the epoch; infinite where there is none. */
+  deadline: number;
+  isCancelled(): boolean;
+  /** Calls once, when the caller waits no longer or the deadline has passed. */
+  onCancelled(listener: () => void): void;
+};
 
 /** What a unary method knows of its call. `end` lets go of what still waits for the call. */
 export type UnaryContext = HandlerContext & { end(): void };
 
-type Call = Pick<grpc.ServerUnaryCall<unknown, unknown>, 'cancelled' | 'metadata' | 'getDeadline' | 'getPath' | 'once'>;
-
 /** The context of a call; its signal is made when it is first asked for. */
-export function unaryContext(method: DescMethodUnary, call: Call): UnaryContext {
-  const deadline = Number(call.getDeadline());
+export function unaryContext(method: DescMethodUnary, call: IncomingCall): UnaryContext {
+  const { deadline, header } = call;
   const hasDeadline = Number.isFinite(deadline);
   let controller: AbortController | undefined;
 
   function startSignal(): AbortController {
     const started = new AbortController();
-    // grpc-js cancels a call whose deadline has passed as it does one whose caller went away.
     const onCancelled = () => started.abort(reasonOf(hasDeadline && Date.now() >= deadline));
     // Of a call that has ended already, whoever asks is told like of any other: after it could listen.
-    if (call.cancelled) queueMicrotask(onCancelled);
-    else call.once('cancelled', onCancelled);
+    if (call.isCancelled()) queueMicrotask(onCancelled);
+    else call.onCancelled(onCancelled);
     return started;
   }
 
@@ -29,8 +34,8 @@ export function unaryContext(method: DescMethodUnary, call: Call): UnaryContext 
     method,
     protocolName: 'grpc',
     requestMethod: 'POST',
-    url: `http://grpc${call.getPath()}`,
-    requestHeader: toHeaders(call.metadata),
+    url: `http://grpc/${method.parent.typeName}/${method.name}`,
+    requestHeader: header,
     responseHeader: new Headers(),
     responseTrailer: new Headers(),
     values: createContextValues(),

@@ -1,0 +1,159 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+import {
+  type SharedAnswer,
+  SharedAnswerSchema,
+  type SharedCall,
+  type ShareRequest,
+  type ShareResponse,
+  ShareResponseSchema,
+} from '@drippulse/proto/drippulse/calls/v1/calls_pb';
+import type * as grpc from '@grpc/grpc-js';
+import { maxMessageBytes } from '../../peers.ts';
+import { failureTrailer } from '../status.ts';
+import type { IncomingCall } from '../unary-context.ts';
+import type { UnaryMethod } from '../unary-method.ts';
+
+type Stream = grpc.ServerDuplexStream<ShareRequest, ShareResponse>;
+
+/** The method that carries calls of others, and what ends its streams. */
+export type SharedServer = {
+  handler: grpc.handleBidiStreamingCall<ShareRequest, ShareResponse>;
+  /** Streams that are open end once they have answered what they have read, new ones at once. */
+  stop(): void;
+};
+
+/** Answers that are written as one message, unless the first alone is larger: a reader holds a message whole. */
+const maxBatchBytes = 256 << 10;
+
+/** Serves unary methods, by the paths of their calls, over streams that calls share. */
+export function serveShared(methods: ReadonlyMap<string, UnaryMethod>): SharedServer {
+  const endings = new Set<() => void>();
+  let hasStopped = false;
+  return {
+    handler(stream) {
+      const end = serveStream(stream, methods, () => endings.delete(end));
+      endings.add(end);
+      if (hasStopped) end();
+    },
+    stop() {
+      hasStopped = true;
+      for (const end of endings) end();
+    },
+  };
+}
+
+/** Serves one stream; what it returns lets it read no more and end when everything is answered. */
+function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, onEnd: () => void): () => void {
+  const running = new Map<number, { cancel(): void }>();
+  let answers: SharedAnswer[] = [];
+  let isEnding = false;
+
+  async function serve({ number, path, timeoutMs, headers, message }: SharedCall): Promise<void> {
+    const { call, cancel, release } = incomingCall(headers, timeoutMs);
+    running.set(number, { cancel });
+    const answer = await answerOf(methods.get(path), path, call, message);
+    running.delete(number);
+    release();
+    if (answers.length === 0) setImmediate(write);
+    answers.push(create(SharedAnswerSchema, { ...answer, number }));
+  }
+
+  /** What was answered in one turn goes out together: writing to a socket costs more than most answers do. */
+  function write(): void {
+    const ready = answers;
+    answers = [];
+    if (stream.cancelled) return;
+    for (const batch of batchesOf(ready)) stream.write(create(ShareResponseSchema, { answers: batch }));
+    endIfDone();
+  }
+
+  function end(): void {
+    isEnding = true;
+    endIfDone();
+  }
+
+  function endIfDone(): void {
+    if (!isEnding || running.size > 0 || answers.length > 0) return;
+    onEnd();
+    stream.end();
+  }
+
+  stream.on('data', ({ calls, cancelled }: ShareRequest) => {
+    // What comes after the end is neither made nor answered, which tells the client that it may make it again.
+    if (isEnding) return;
+    for (const call of calls) void serve(call);
+    for (const number of cancelled) running.get(number)?.cancel();
+  });
+  stream.on('end', end);
+  stream.on('cancelled', () => {
+    onEnd();
+    for (const { cancel } of running.values()) cancel();
+  });
+  // A stream whose connection was lost emits an error that nobody else listens to.
+  stream.on('error', () => undefined);
+  return end;
+}
+
+/** Never throws: whatever goes wrong is the answer. */
+async function answerOf(
+  served: UnaryMethod | undefined,
+  path: string,
+  call: IncomingCall,
+  message: Uint8Array,
+): Promise<{ headers?: Record<string, string>; trailers: Record<string, string>; message?: Uint8Array }> {
+  try {
+    if (served === undefined) throw new ConnectError(`${path} is not served here`, Code.Unimplemented);
+    const { method, run } = served;
+    const reply = await run(call, fromBinary(method.input, message));
+    const bytes = toBinary(method.output, reply.message);
+    if (bytes.length > maxMessageBytes) throw new ConnectError('the answer is too large', Code.ResourceExhausted);
+    return {
+      headers: Object.fromEntries(reply.header),
+      trailers: Object.fromEntries(reply.trailer),
+      message: bytes,
+    };
+  } catch (error) {
+    return { trailers: Object.fromEntries(failureTrailer(error)) };
+  }
+}
+
+/** `release` lets go of the deadline of a call that has been answered. */
+function incomingCall(headers: Record<string, string>, timeoutMs: number) {
+  const deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs;
+  let isCancelled = false;
+  let listening: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const call: IncomingCall = {
+    header: new Headers(headers),
+    deadline,
+    isCancelled: () => isCancelled || Date.now() >= deadline,
+    onCancelled(listener) {
+      listening = listener;
+      if (timeoutMs > 0) timer = setTimeout(listener, deadline - Date.now());
+    },
+  };
+  return {
+    call,
+    cancel() {
+      isCancelled = true;
+      listening?.();
+    },
+    release: () => clearTimeout(timer),
+  };
+}
+
+function* batchesOf(answers: readonly SharedAnswer[]): Generator<SharedAnswer[]> {
+  let batch: SharedAnswer[] = [];
+  let bytes = 0;
+  for (const answer of answers) {
+    if (batch.length > 0 && bytes + answer.message.length > maxBatchBytes) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(answer);
+    bytes += answer.message.length;
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,152 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+import {
+  type SharedAnswer,
+  type SharedCall,
+  SharedCallSchema,
+  SharedCallsService,
+  type ShareRequest,
+  ShareRequestSchema,
+  type ShareResponse,
+} from '@drippulse/proto/drippulse/calls/v1/calls_pb';
+import * as grpc from '@grpc/grpc-js';
+import { decoderOf, encoderOf, pathOf } from '../codec.ts';
+import { notRead } from '../connection.ts';
+
+/** A call without its number; `timeoutMs` is 0 for none. */
+export type NewCall = Required<Omit<MessageInitShape<typeof SharedCallSchema>, 'number' | '$typeName' | '$unknown'>> & {
+  timeoutMs: number;
+};
+
+export type SharedCalls = {
+  /**
+   * Makes a call that shares its stream with others. Fails with what the stream fails with, with DEADLINE_EXCEEDED, and with
+   * the reason of the signal; that the method failed is in the trailers of the answer.
+   */
+  send(call: NewCall, signal: AbortSignal | undefined): Promise<SharedAnswer>;
+  /** The stream takes no more calls; those under way are answered. */
+  close(): void;
+};
+
+/**
+ * How many calls a stream takes, and for how long; it takes no more either once it has answered all that it took. Each
+ * stream goes to the next process that serves the peer, as a call by itself would: so that calls one after the other go
+ * around, and of many at once each process has its share.
+ */
+const callsOfStream = 64;
+const openForMs = 250;
+
+const { share } = SharedCallsService.method;
+const path = pathOf(share);
+const encode = encoderOf(share.input);
+const decode = decoderOf(share.output);
+
+/** Unary calls of one peer, over streams that they share. */
+export function shareCalls(client: grpc.Client): SharedCalls {
+  let current: Stream | undefined;
+  return {
+    send(call, signal) {
+      if (!current?.isOpen()) current = openStream(client);
+      return current.send(call, signal);
+    },
+    close() {
+      current?.close();
+      current = undefined;
+    },
+  };
+}
+
+type Stream = ReturnType<typeof openStream>;
+type Waiting = { answer(answer: SharedAnswer): void; fail(error: unknown): void };
+
+function openStream(client: grpc.Client) {
+  const stream: grpc.ClientDuplexStream<ShareRequest, ShareResponse> = client.makeBidiStreamRequest(
+    path,
+    encode,
+    decode,
+    new grpc.Metadata(),
+  );
+  const waiting = new Map<number, Waiting>();
+  let calls: SharedCall[] = [];
+  let cancelled: number[] = [];
+  let lastNumber = 0;
+  let isOpen = true;
+  let hasEnded = false;
+  let isWriting = false;
+  const closing = setTimeout(close, openForMs).unref();
+
+  stream.on('data', ({ answers }: ShareResponse) => {
+    for (const answer of answers) waiting.get(answer.number)?.answer(answer);
+  });
+  stream.on('error', failAll);
+  // After an error everything has failed already. Without one the peer has answered whatever it has read.
+  stream.on('end', () => failAll(notRead));
+
+  function send(call: NewCall, signal: AbortSignal | undefined): Promise<SharedAnswer> {
+    return new Promise((resolve, reject) => {
+      lastNumber += 1;
+      const number = lastNumber;
+      const settle = () => {
+        waiting.delete(number);
+        clearTimeout(deadline);
+        signal?.removeEventListener('abort', onAbort);
+        if (waiting.size === 0) close();
+      };
+      const fail = (error: unknown) => {
+        settle();
+        reject(error);
+      };
+      const giveUp = (error: unknown) => {
+        fail(error);
+        cancelled.push(number);
+        writeSoon();
+      };
+      const onAbort = () => giveUp(signal?.reason);
+      const onDeadline = () => giveUp(new ConnectError('the deadline of the call has passed', Code.DeadlineExceeded));
+      const deadline = call.timeoutMs === 0 ? undefined : setTimeout(onDeadline, call.timeoutMs);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      waiting.set(number, {
+        answer(answer) {
+          settle();
+          resolve(answer);
+        },
+        fail,
+      });
+      calls.push(create(SharedCallSchema, { ...call, number }));
+      writeSoon();
+      if (number === callsOfStream) close();
+    });
+  }
+
+  function writeSoon(): void {
+    if (isWriting) return;
+    isWriting = true;
+    setImmediate(write);
+  }
+
+  /** What was called in one turn goes out together: writing to a socket costs more than most calls do. */
+  function write(): void {
+    isWriting = false;
+    if (hasEnded) return;
+    if (calls.length > 0 || cancelled.length > 0) stream.write(create(ShareRequestSchema, { calls, cancelled }));
+    calls = [];
+    cancelled = [];
+    if (!isOpen && waiting.size === 0) stream.end();
+  }
+
+  /** Takes no more calls. The stream ends once all are answered: until then calls may be cancelled over it. */
+  function close(): void {
+    isOpen = false;
+    clearTimeout(closing);
+    writeSoon();
+  }
+
+  function failAll(error: unknown): void {
+    hasEnded = true;
+    isOpen = false;
+    clearTimeout(closing);
+    for (const { fail } of waiting.values()) fail(error);
+  }
+
+  return { isOpen: () => isOpen, send, close };
+}
