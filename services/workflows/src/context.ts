@@ -8,11 +8,13 @@ import type { Clock } from '@drippulse/runtime';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
 import type { ServiceMetrics } from './metrics.ts';
+import type { LoadWorkflow } from './workflows/load-workflow.ts';
 
 /** What every operation of this service works with. */
 export type Context = {
   config: Config;
   db: Database<DB>;
+  loadWorkflow: LoadWorkflow;
   clients: {
     identity(caller: Caller, from?: HandlerContext): Client<typeof IdentityService>;
     runtime(caller: Caller, from?: HandlerContext): Client<typeof RuntimeService>;

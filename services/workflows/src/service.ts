@@ -24,6 +24,7 @@ import type { Context } from './context.ts';
 import type { DB } from './db/schema.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
+import { workflowLoader } from './workflows/load-workflow.ts';
 
 export { type Config, readConfig } from './config.ts';
 
@@ -51,6 +52,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
   const ctx: Context = {
     config,
     db,
+    loadWorkflow: workflowLoader(db.kysely),
     clients: {
       identity: clientFor(IdentityService, { peers, target: 'gateway', tokens }),
       runtime: clientFor(RuntimeService, { peers, target: 'enrollment-runtime', tokens }),

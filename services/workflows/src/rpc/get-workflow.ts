@@ -6,7 +6,6 @@ import type {
 } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { findWorkflow } from '../workflows/rows.ts';
 import { toProto } from '../workflows/to-proto.ts';
 
 export async function getWorkflow(
@@ -14,6 +13,6 @@ export async function getWorkflow(
   request: MessageShape<typeof GetWorkflowRequestSchema>,
   call: HandlerContext,
 ): Promise<MessageInitShape<typeof GetWorkflowResponseSchema>> {
-  const row = await findWorkflow(ctx.db.kysely, callerOf(call).organizationId, request.id);
+  const row = await ctx.loadWorkflow(callerOf(call).organizationId, request.id);
   return { workflow: toProto(row) };
 }

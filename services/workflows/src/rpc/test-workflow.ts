@@ -12,7 +12,6 @@ import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { storedSteps } from '../workflows/graph.ts';
 import { jsonField, jsonText } from '../workflows/json-fields.ts';
-import { findWorkflow } from '../workflows/rows.ts';
 
 type Request = MessageShape<typeof TestWorkflowRequestSchema>;
 
@@ -26,7 +25,7 @@ export async function testWorkflow(
 ): Promise<MessageInitShape<typeof TestWorkflowResponseSchema>> {
   const profile = readProfile(request);
   const data = testData(profile, readPayload(request));
-  const row = await findWorkflow(ctx.db.kysely, callerOf(call).organizationId, request.id);
+  const row = await ctx.loadWorkflow(callerOf(call).organizationId, request.id);
   const { version } = row;
   const definition = compileDefinition({ workflowId: String(row.id), version, steps: storedSteps(row.steps) });
   const run = testRun(definition, { data, timezone, now: ctx.clock.now(), elapsedMs: () => performance.now() });

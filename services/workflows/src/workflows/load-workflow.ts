@@ -1,0 +1,42 @@
+import type { DomainError } from '@drippulse/runtime';
+import DataLoader from 'dataloader';
+import { CompiledQuery, type Kysely } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { notFound } from './not-found.ts';
+import type { WorkflowRow } from './rows.ts';
+
+/** Finds a workflow of an organization, with the steps of its current version. Fails with `workflow_not_found`. */
+export type LoadWorkflow = (organizationId: bigint, id: bigint) => Promise<WorkflowRow>;
+
+type Key = { organizationId: bigint; id: bigint };
+
+const maxBatch = 100;
+
+/**
+ * Workflows that are asked for in one turn are read by one statement, sent at its end: each sees what was committed before
+ * it was asked for. Nothing is kept.
+ */
+export function workflowLoader(db: Kysely<DB>): LoadWorkflow {
+  const loader = new DataLoader<Key, WorkflowRow>((keys) => read(db, keys), {
+    cache: false,
+    maxBatchSize: maxBatch,
+    batchScheduleFn: (send) => void setImmediate(send),
+  });
+  return (organizationId, id) => loader.load({ organizationId, id });
+}
+
+/** By the primary keys of both tables, for each key. */
+const statement = `
+  select workflows.*, workflow_versions.steps, asked.place::int
+  from unnest($1::bigint[], $2::bigint[]) with ordinality as asked (organization_id, id, place)
+  join workflows on workflows.id = asked.id and workflows.organization_id = asked.organization_id
+  join workflow_versions
+    on workflow_versions.workflow_id = workflows.id and workflow_versions.version = workflows.version
+  where workflows.deleted_at is null`;
+
+async function read(db: Kysely<DB>, keys: readonly Key[]): Promise<(WorkflowRow | DomainError)[]> {
+  const parameters = [keys.map(({ organizationId }) => organizationId), keys.map(({ id }) => id)];
+  const { rows } = await db.executeQuery<WorkflowRow & { place: number }>(CompiledQuery.raw(statement, parameters));
+  const found = new Map(rows.map((row) => [row.place, row]));
+  return keys.map((_, index) => found.get(index + 1) ?? notFound());
+}
