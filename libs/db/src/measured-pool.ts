@@ -3,28 +3,39 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
 import { nextConnection } from './next-connection.ts';
 
+/** Open pools and their names. */
+const pools = new Map<pg.Pool, string>();
+
 /** The pool as kysely sees it: how long a caller waits for a connection, and how many there are, are measured. */
 export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
-  const waits = histogram(processMetrics, 'drippulse_database_wait_seconds');
-  const connections = gauge(processMetrics, 'drippulse_database_connections');
-
-  function count(): void {
-    connections.set({ pool: name, state: 'busy' }, pool.totalCount - pool.idleCount);
-    connections.set({ pool: name, state: 'idle' }, pool.idleCount);
-    connections.set({ pool: name, state: 'waiting' }, pool.waitingCount);
-  }
-  for (const event of ['acquire', 'release', 'remove'] as const) pool.on(event, count);
+  const waits = histogram(processMetrics, 'drippulse_database_wait_seconds').labels(name);
+  gauge(processMetrics, 'drippulse_database_connections', countConnections);
+  pools.set(pool, name);
 
   return {
     options: pool.options,
     async connect(): Promise<PostgresPoolClient> {
-      const stop = waits.startTimer({ pool: name });
+      const startedAt = performance.now();
       try {
         return await nextConnection(pool);
       } finally {
-        stop();
+        waits.observe((performance.now() - startedAt) / 1000);
       }
     },
-    end: () => pool.end(),
+    async end() {
+      pools.delete(pool);
+      await pool.end();
+    },
   };
+}
+
+type Count = { set(labels: { pool: string; state: 'busy' | 'idle' | 'waiting' }, value: number): void };
+
+/** Counted when somebody looks: each use of a connection changes it twice. */
+function countConnections(connections: Count): void {
+  for (const [pool, name] of pools) {
+    connections.set({ pool: name, state: 'busy' }, pool.totalCount - pool.idleCount);
+    connections.set({ pool: name, state: 'idle' }, pool.idleCount);
+    connections.set({ pool: name, state: 'waiting' }, pool.waitingCount);
+  }
 }

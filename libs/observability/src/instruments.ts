@@ -13,10 +13,22 @@ export function counter<N extends NamesOf<'counter'>>(registry: Registry, name: 
   return known instanceof Counter ? known : new Counter(settings(registry, name));
 }
 
-/** The gauge of that name in the catalog: the one of this registry, made at the first call. */
-export function gauge<N extends NamesOf<'gauge'>>(registry: Registry, name: N): Gauge<LabelsOf<N>> {
+/** The same for a gauge. One made with `collect` is set by it whenever the registry is read. */
+export function gauge<N extends NamesOf<'gauge'>>(
+  registry: Registry,
+  name: N,
+  collect?: (gauge: Gauge<LabelsOf<N>>) => void,
+): Gauge<LabelsOf<N>> {
   const known = registry.getSingleMetric(name);
-  return known instanceof Gauge ? known : new Gauge(settings(registry, name));
+  if (known instanceof Gauge) return known;
+  return new Gauge({
+    ...settings(registry, name),
+    ...(collect && {
+      collect() {
+        collect(this);
+      },
+    }),
+  });
 }
 
 /** The histogram of that name in the catalog: the one of this registry, made at the first call. */
