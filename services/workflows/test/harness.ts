@@ -106,6 +106,7 @@ export async function startHarness() {
     peers,
     registerRuntime,
     db: db.kysely,
+    pool: db.pool,
     /** What was published, in order within one workflow. */
     published,
     /** What the runtime was told. */

@@ -1,6 +1,8 @@
+import { measureStatements } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RawBuilder, sql } from 'kysely';
 import { countWorkflows, type Filter, sliceWorkflows } from '../src/workflows/list.ts';
+import { workflowLoader } from '../src/workflows/load-workflow.ts';
 import { selectWorkflows } from '../src/workflows/rows.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { insertWorkflows } from './insert-workflows.ts';
@@ -10,8 +12,10 @@ const countCap = 10_000;
 const rowsOfOrganization = [100_000, 70_000, 30_000];
 
 let harness: Harness;
+let measured: ReturnType<typeof measureStatements>;
 beforeAll(async () => {
   harness = await startHarness();
+  measured = measureStatements(harness.pool);
   for (const [index, count] of rowsOfOrganization.entries())
     await insertWorkflows(harness.db, BigInt(index + 1), count);
   await sql`vacuum (analyze) workflows, workflow_versions`.execute(harness.db);
@@ -48,6 +52,28 @@ test('the change log is read from where one stopped', async () => {
     .limit(50);
   const { rows, buffers } = await cost(log);
   expect(buffers).toBeLessThanOrEqual(20 * rows + 100);
+});
+
+test('workflows that are asked for in one turn are one statement by their keys, each with its own answer', async () => {
+  const load = workflowLoader(harness.db);
+  const { rows } = await sql<{ id: bigint; organization_id: bigint }>`
+    select id, organization_id from workflows tablesample system (1) order by random() limit 60`.execute(harness.db);
+  const asked = rows.map(({ id, organization_id: owner }, index) => {
+    // Every fifth is asked for by somebody else, every seventh twice.
+    const organizationId = index % 5 === 0 ? owner + 1n : owner;
+    return index % 7 === 0 ? [load(organizationId, id), load(organizationId, id)] : [load(organizationId, id)];
+  });
+  const { result, costs } = await measured(() => Promise.allSettled(asked.flat()));
+  const answers = result.map((answer) =>
+    answer.status === 'fulfilled' ? `${answer.value.organization_id} ${answer.value.id}` : answer.reason.reason,
+  );
+  const expected = rows.flatMap(({ id, organization_id: owner }, index) => {
+    const own = index % 5 === 0 ? 'workflow_not_found' : `${owner} ${id}`;
+    return index % 7 === 0 ? [own, own] : [own];
+  });
+  expect(answers).toEqual(expected);
+  expect(costs).toHaveLength(1);
+  expect(costs[0]?.buffers).toBeLessThanOrEqual(20 * answers.length + 100);
 });
 
 /** Any query: only its plan is looked at. */

@@ -1,0 +1,149 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLogger } from '@drippulse/observability';
+import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import { DomainError } from '@drippulse/runtime';
+import { startFaultProxy } from '@drippulse/testing';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { RpcServer } from '../src/grpc/server.ts';
+import {
+  clientFor,
+  createGrpcPeers,
+  createTokens,
+  fromConnectError,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+  serveRpc,
+  serverInterceptors,
+  serviceNames,
+} from '../src/index.ts';
+import { editor } from './start-probe.ts';
+
+const keys = generateInternalTokenKeys(serviceNames);
+const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
+const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
+const log = createLogger({ level: 'silent' });
+/** By server, the ids of its calls that have begun, and of those that saw their call end early. */
+const begun: bigint[][] = [[], [], []];
+const ended: bigint[] = [];
+const opened: (() => unknown)[] = [];
+let servers: RpcServer[];
+
+beforeEach(async () => {
+  servers = await Promise.all(begun.map((_, place) => serve(place)));
+});
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+  for (const server of servers) await server.stop(0);
+  for (const ids of [...begun, ended]) ids.length = 0;
+});
+
+function serve(place: number): Promise<RpcServer> {
+  return serveRpc({
+    routes: (router) => {
+      router.service(ProbeService, {
+        async echo({ id, fail, delayMs, name }, call) {
+          begun[place]?.push(id);
+          if (fail) throw new DomainError('not_found', 'gone', `${id} is gone`);
+          if (!delayMs) return { id, name: 'x'.repeat(Number(name ?? 0)) };
+          await sleep(delayMs, undefined, { signal: call.signal }).catch(() => ended.push(id));
+          return { id };
+        },
+      });
+    },
+    interceptors: serverInterceptors({ tokens: served, log }),
+    host: '127.0.0.1',
+    port: 0,
+    log,
+  });
+}
+
+function clientOf(address: string) {
+  const peers = createGrpcPeers({ workflows: address });
+  opened.push(() => peers.close());
+  return clientFor(ProbeService, { peers, target: 'workflows', tokens })(editor);
+}
+
+const first = () => `127.0.0.1:${servers[0]?.port}`;
+
+/** How many streams of HTTP/2 are begun while something runs. */
+async function streamsOf(run: () => Promise<unknown>): Promise<number> {
+  let streams = 0;
+  const count = () => {
+    streams += 1;
+  };
+  subscribe('http2.client.stream.start', count);
+  try {
+    await run();
+  } finally {
+    unsubscribe('http2.client.stream.start', count);
+  }
+  return streams;
+}
+
+test('calls made at once share streams, and each has its own answer or failure', async () => {
+  const client = clientOf(first());
+  await client.echo({ id: 1n });
+  const streams = await streamsOf(async () => {
+    const calls = Array.from({ length: 640 }, (_, index) =>
+      client
+        .echo({ id: BigInt(index), ...(index % 3 === 0 && { fail: 'not_found' }), delayMs: index % 5 })
+        .then(({ id }) => String(id))
+        .catch((error: unknown) => fromConnectError(error).message),
+    );
+    const expected = calls.map((_, index) => (index % 3 === 0 ? `${index} is gone` : String(index)));
+    expect(await Promise.all(calls)).toEqual(expected);
+  });
+  expect(streams).toBe(10);
+});
+
+test('calls one after the other and many at once are shared evenly by the processes of a peer', async () => {
+  const client = clientOf(`ipv4:${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`);
+  const counts = () => begun.map((ids) => ids.length);
+  await client.echo({ id: 0n });
+  while (counts().includes(0)) await client.echo({ id: 0n });
+  for (const ids of begun) ids.length = 0;
+  for (let call = 0; call < 30; call += 1) await client.echo({ id: 0n });
+  expect(counts()).toEqual([10, 10, 10]);
+  await Promise.all(Array.from({ length: 64 * 9 }, () => client.echo({ id: 0n })));
+  expect(counts()).toEqual([202, 202, 202]);
+});
+
+test('of calls that share a stream one is cancelled and one is late, the others are answered', async () => {
+  const client = clientOf(first());
+  const leaving = new AbortController();
+  const cancelled = client.echo({ id: 1n, delayMs: 20_000 }, { signal: leaving.signal });
+  const late = client.echo({ id: 2n, delayMs: 20_000 }, { timeoutMs: 100 });
+  const slow = client.echo({ id: 3n, delayMs: 200 });
+  const quick = client.echo({ id: 4n });
+  const failures = Promise.allSettled([cancelled, late]);
+  expect((await quick).id).toBe(4n);
+  leaving.abort();
+  const reasons = (await failures).map((each) => each.status === 'rejected' && fromConnectError(each.reason).reason);
+  expect(reasons).toEqual(['cancelled', 'deadline_exceeded']);
+  expect((await slow).id).toBe(3n);
+  expect(ended.toSorted()).toEqual([1n, 2n]);
+});
+
+test('an answer of 31 MiB and one beyond 32 come among small ones, and fail none', async () => {
+  const client = clientOf(first());
+  const sizes = [0, 31 << 20, 10, 33 << 20, 300 << 10, 300 << 10, 0];
+  const answers = await Promise.allSettled(sizes.map((size) => client.echo({ id: 1n, name: String(size) })));
+  expect(answers.map((each) => (each.status === 'fulfilled' ? each.value.name.length : each.status))).toEqual(
+    sizes.map((size) => (size > 32 << 20 ? 'rejected' : size)),
+  );
+});
+
+test('when the connection is lost all calls on it fail as unavailable, and none is made twice', async () => {
+  const proxy = await startFaultProxy({ port: servers[0]?.port ?? 0 });
+  opened.push(() => proxy.stop());
+  const client = clientOf(`127.0.0.1:${proxy.port}`);
+  const calls = Array.from({ length: 20 }, (_, index) => client.echo({ id: BigInt(index), delayMs: 20_000 }));
+  const results = Promise.allSettled(calls);
+  while ((begun[0]?.length ?? 0) < 20) await sleep(5);
+  proxy.cutAll();
+  const reasons = (await results).map((each) => each.status === 'rejected' && fromConnectError(each.reason).reason);
+  expect(new Set(reasons)).toEqual(new Set(['service_unavailable']));
+  expect((await client.echo({ id: 99n })).id).toBe(99n);
+  expect(begun[0]).toHaveLength(21);
+});
