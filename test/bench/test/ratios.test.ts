@@ -30,7 +30,7 @@ if (missing !== undefined && process.env['CI'] !== 'true') {
 
 test('a request costs at most so many times a bare handler, and answers the same bytes', async () => {
   const figures = await gateway(options);
-  expect(figures['cpu_ratio']).toBeLessThan(7);
+  expect(figures['cpu_ratio']).toBeLessThan(3.5);
 }, 120_000);
 
 test('an idle platform asks its database little', async () => {
