@@ -1,6 +1,11 @@
-const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+let isCollecting = false;
 
-/** Whether this process has somewhere to send traces to. */
+/** Whether this process collects traces: for good, and from before anything else was loaded. */
 export function collectsTraces(): boolean {
-  return endpoints.some((name) => process.env[name]);
+  return isCollecting;
+}
+
+/** What starts to collect says so. */
+export function noteCollecting(): void {
+  isCollecting = true;
 }

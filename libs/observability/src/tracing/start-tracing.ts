@@ -16,6 +16,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { register } from 'import-in-the-middle/register-hooks.mjs';
+import { noteCollecting } from './collects-traces.ts';
 
 const operationsPaths = new Set(['/metrics', '/ready', '/live', '/health']);
 
@@ -25,6 +26,7 @@ const operationsPaths = new Set(['/metrics', '/ready', '/live', '/health']);
  * of traces kept, 1 unless set).
  */
 export function startTracing(): void {
+  noteCollecting();
   // Only these: every other module is loaded as if nothing were there.
   register({ include: ['http', 'https', 'node:http', 'node:https', '@grpc/grpc-js', 'pg', 'pg-pool'] });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
