@@ -134,6 +134,23 @@ test('an answer of 31 MiB and one beyond 32 come among small ones, and fail none
   );
 });
 
+test('a stream that a slow call keeps open at a process that stops holds up no other call', async () => {
+  const client = clientOf(`ipv4:${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`);
+  while (begun.some((ids) => ids.length === 0)) await client.echo({ id: 0n });
+  const slow = client.echo({ id: 1n, delayMs: 1000 });
+  while (!begun.flat().includes(1n)) await client.echo({ id: 0n }, { timeoutMs: 500 });
+  const place = begun.findIndex((ids) => ids.includes(1n));
+  const made = begun[place]?.length;
+  const stopping = servers[place]?.stop();
+  // They go on the stream of the slow call: it takes calls for a quarter of a second.
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: 20 }, () => client.echo({ id: 2n })));
+  expect(performance.now() - startedAt).toBeLessThan(700);
+  expect((await slow).id).toBe(1n);
+  await stopping;
+  expect(begun[place]).toHaveLength(made ?? 0);
+});
+
 test('when the connection is lost all calls on it fail as unavailable, and none is made twice', async () => {
   const proxy = await startFaultProxy({ port: servers[0]?.port ?? 0 });
   opened.push(() => proxy.stop());

@@ -33,8 +33,8 @@ export function watchConnection(client: grpc.Client): Connected {
   };
 }
 
-/** What a call on a shared stream ends with that a process which was about to stop has not read. */
-export const notRead: Error = new Error('the peer stopped before it read the call');
+/** What a call on a shared stream ends with that a process which was about to stop has not made. */
+export const notMade: Error = new Error('the peer stopped before it made the call');
 
 /**
  * Whether a call failed because there was no connection to send it over, as in the moment in which the only process of
@@ -42,7 +42,7 @@ export const notRead: Error = new Error('the peer stopped before it read the cal
  * client itself, which has no headers of an answer; a peer that tells of one of its own peers has.
  */
 export function wasNotSent(error: unknown): boolean {
-  if (error === notRead) return true;
+  if (error === notMade) return true;
   if (!(error instanceof Error) || !('code' in error && 'details' in error && 'metadata' in error)) return false;
   const { code, details, metadata } = error;
   const hasAnswer = metadata instanceof grpc.Metadata && Object.keys(metadata.getMap()).length > 0;

@@ -19,7 +19,7 @@ type Stream = grpc.ServerDuplexStream<ShareRequest, ShareResponse>;
 /** The method that carries calls of others, and what ends its streams. */
 export type SharedServer = {
   handler: grpc.handleBidiStreamingCall<ShareRequest, ShareResponse>;
-  /** Streams that are open end once they have answered what they have read, new ones at once. */
+  /** From now on calls are refused; streams end when what came before is answered. */
   stop(): void;
 };
 
@@ -43,7 +43,7 @@ export function serveShared(methods: ReadonlyMap<string, UnaryMethod>): SharedSe
   };
 }
 
-/** Serves one stream; what it returns lets it read no more and end when everything is answered. */
+/** Serves one stream; what it returns lets it make no more calls, and end when everything is answered. */
 function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, onEnd: () => void): () => void {
   const running = new Map<number, { cancel(): void }>();
   let answers: SharedAnswer[] = [];
@@ -55,8 +55,12 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
     const answer = await answerOf(methods.get(path), path, call, message);
     running.delete(number);
     release();
+    writeSoon(create(SharedAnswerSchema, { ...answer, number }));
+  }
+
+  function writeSoon(answer: SharedAnswer): void {
     if (answers.length === 0) setImmediate(write);
-    answers.push(create(SharedAnswerSchema, { ...answer, number }));
+    answers.push(answer);
   }
 
   /** What was answered in one turn goes out together: writing to a socket costs more than most answers do. */
@@ -80,9 +84,10 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
   }
 
   stream.on('data', ({ calls, cancelled }: ShareRequest) => {
-    // What comes after the end is neither made nor answered, which tells the client that it may make it again.
-    if (isEnding) return;
-    for (const call of calls) void serve(call);
+    for (const call of calls) {
+      if (isEnding) writeSoon(create(SharedAnswerSchema, { number: call.number, refused: true }));
+      else void serve(call);
+    }
     for (const number of cancelled) running.get(number)?.cancel();
   });
   stream.on('end', end);

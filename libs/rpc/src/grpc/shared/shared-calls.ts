@@ -11,7 +11,7 @@ import {
 } from '@drippulse/proto/drippulse/calls/v1/calls_pb';
 import * as grpc from '@grpc/grpc-js';
 import { decoderOf, encoderOf, pathOf } from '../codec.ts';
-import { notRead } from '../connection.ts';
+import { notMade } from '../connection.ts';
 
 /** A call without its number; `timeoutMs` is 0 for none. */
 export type NewCall = Required<Omit<MessageInitShape<typeof SharedCallSchema>, 'number' | '$typeName' | '$unknown'>> & {
@@ -76,11 +76,18 @@ function openStream(client: grpc.Client) {
   const closing = setTimeout(close, openForMs).unref();
 
   stream.on('data', ({ answers }: ShareResponse) => {
-    for (const answer of answers) waiting.get(answer.number)?.answer(answer);
+    for (const answer of answers) {
+      if (answer.refused) {
+        close();
+        waiting.get(answer.number)?.fail(notMade);
+      } else {
+        waiting.get(answer.number)?.answer(answer);
+      }
+    }
   });
   stream.on('error', failAll);
   // After an error everything has failed already. Without one the peer has answered whatever it has read.
-  stream.on('end', () => failAll(notRead));
+  stream.on('end', () => failAll(notMade));
 
   function send(call: NewCall, signal: AbortSignal | undefined): Promise<SharedAnswer> {
     return new Promise((resolve, reject) => {

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/calls/v1/calls.proto.
  */
 export const file_drippulse_calls_v1_calls: GenFile = /*@__PURE__*/
-  fileDesc("Ch5kcmlwcHVsc2UvY2FsbHMvdjEvY2FsbHMucHJvdG8SEmRyaXBwdWxzZS5jYWxscy52MSJQCgxTaGFyZVJlcXVlc3QSLQoFY2FsbHMYASADKAsyHi5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVkQ2FsbBIRCgljYW5jZWxsZWQYAiADKA0ivQEKClNoYXJlZENhbGwSDgoGbnVtYmVyGAEgASgNEgwKBHBhdGgYAiABKAkSEgoKdGltZW91dF9tcxgDIAEoDRI8CgdoZWFkZXJzGAQgAygLMisuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZENhbGwuSGVhZGVyc0VudHJ5Eg8KB21lc3NhZ2UYBSABKAwaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQgoNU2hhcmVSZXNwb25zZRIxCgdhbnN3ZXJzGAEgAygLMiAuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZEFuc3dlciKSAgoMU2hhcmVkQW5zd2VyEg4KBm51bWJlchgBIAEoDRI+CgdoZWFkZXJzGAIgAygLMi0uZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZEFuc3dlci5IZWFkZXJzRW50cnkSQAoIdHJhaWxlcnMYAyADKAsyLi5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVkQW5zd2VyLlRyYWlsZXJzRW50cnkSDwoHbWVzc2FnZRgEIAEoDBouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARovCg1UcmFpbGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEyZgoSU2hhcmVkQ2FsbHNTZXJ2aWNlElAKBVNoYXJlEiAuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlUmVxdWVzdBohLmRyaXBwdWxzZS5jYWxscy52MS5TaGFyZVJlc3BvbnNlKAEwAWIGcHJvdG8z");
+  fileDesc("Ch5kcmlwcHVsc2UvY2FsbHMvdjEvY2FsbHMucHJvdG8SEmRyaXBwdWxzZS5jYWxscy52MSJQCgxTaGFyZVJlcXVlc3QSLQoFY2FsbHMYASADKAsyHi5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVkQ2FsbBIRCgljYW5jZWxsZWQYAiADKA0ivQEKClNoYXJlZENhbGwSDgoGbnVtYmVyGAEgASgNEgwKBHBhdGgYAiABKAkSEgoKdGltZW91dF9tcxgDIAEoDRI8CgdoZWFkZXJzGAQgAygLMisuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZENhbGwuSGVhZGVyc0VudHJ5Eg8KB21lc3NhZ2UYBSABKAwaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQgoNU2hhcmVSZXNwb25zZRIxCgdhbnN3ZXJzGAEgAygLMiAuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZEFuc3dlciKjAgoMU2hhcmVkQW5zd2VyEg4KBm51bWJlchgBIAEoDRI+CgdoZWFkZXJzGAIgAygLMi0uZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZEFuc3dlci5IZWFkZXJzRW50cnkSQAoIdHJhaWxlcnMYAyADKAsyLi5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVkQW5zd2VyLlRyYWlsZXJzRW50cnkSDwoHbWVzc2FnZRgEIAEoDBIPCgdyZWZ1c2VkGAUgASgIGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi8KDVRyYWlsZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ATJmChJTaGFyZWRDYWxsc1NlcnZpY2USUAoFU2hhcmUSIC5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVSZXF1ZXN0GiEuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlUmVzcG9uc2UoATABYgZwcm90bzM");
 
 /**
  * Calls that were made in one turn, and those that are given up.
@@ -147,6 +147,13 @@ export type SharedAnswer = Message<"drippulse.calls.v1.SharedAnswer"> & {
    * @generated from field: bytes message = 4;
    */
   message: Uint8Array;
+
+  /**
+   * The server stops and has not made the call: nothing else is set.
+   *
+   * @generated from field: bool refused = 5;
+   */
+  refused: boolean;
 };
 
 /**
@@ -165,8 +172,9 @@ export const SharedAnswerSchema: GenMessage<SharedAnswer> = /*@__PURE__*/
 export const SharedCallsService: GenService<{
   /**
    * Makes the calls that come, each as if it had come by itself, and answers each when it has ended: in any order. No
-   * call of a stream fails another. When the server stops it ends the stream with OK once it has answered what it has
-   * read: a call without an answer then was not seen, and may be made again. Any other end leaves open whether it was.
+   * call of a stream fails another. A server that stops refuses what comes from then on, and ends the stream with OK once
+   * it has answered what came before: a call without an answer then was not seen. What was refused or not seen may be made
+   * again; any other end leaves open whether a call was made.
    *
    * @generated from rpc drippulse.calls.v1.SharedCallsService.Share
    */
