@@ -1,4 +1,3 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
@@ -18,6 +17,7 @@ import {
   serviceNames,
 } from '../src/index.ts';
 import { editor } from './start-probe.ts';
+import { startStreamCounter } from './stream-counter.ts';
 
 const keys = generateInternalTokenKeys(serviceNames);
 const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
@@ -66,35 +66,21 @@ function clientOf(address: string) {
 
 const first = () => `127.0.0.1:${servers[0]?.port}`;
 
-/** How many streams of HTTP/2 are begun while something runs. */
-async function streamsOf(run: () => Promise<unknown>): Promise<number> {
-  let streams = 0;
-  const count = () => {
-    streams += 1;
-  };
-  subscribe('http2.client.stream.start', count);
-  try {
-    await run();
-  } finally {
-    unsubscribe('http2.client.stream.start', count);
-  }
-  return streams;
-}
-
 test('calls made at once share streams, and each has its own answer or failure', async () => {
-  const client = clientOf(first());
+  const counter = await startStreamCounter(servers[0]?.port ?? 0);
+  opened.push(() => counter.stop());
+  const client = clientOf(`127.0.0.1:${counter.port}`);
   await client.echo({ id: 1n });
-  const streams = await streamsOf(async () => {
-    const calls = Array.from({ length: 640 }, (_, index) =>
-      client
-        .echo({ id: BigInt(index), ...(index % 3 === 0 && { fail: 'not_found' }), delayMs: index % 5 })
-        .then(({ id }) => String(id))
-        .catch((error: unknown) => fromConnectError(error).message),
-    );
-    const expected = calls.map((_, index) => (index % 3 === 0 ? `${index} is gone` : String(index)));
-    expect(await Promise.all(calls)).toEqual(expected);
-  });
-  expect(streams).toBe(10);
+  const before = counter.streams();
+  const calls = Array.from({ length: 640 }, (_, index) =>
+    client
+      .echo({ id: BigInt(index), ...(index % 3 === 0 && { fail: 'not_found' }), delayMs: index % 5 })
+      .then(({ id }) => String(id))
+      .catch((error: unknown) => fromConnectError(error).message),
+  );
+  const expected = calls.map((_, index) => (index % 3 === 0 ? `${index} is gone` : String(index)));
+  expect(await Promise.all(calls)).toEqual(expected);
+  expect(counter.streams() - before).toBe(10);
 });
 
 test('calls one after the other and many at once are shared evenly by the processes of a peer', async () => {
