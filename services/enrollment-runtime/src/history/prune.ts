@@ -3,7 +3,8 @@ import type { Context } from '../context.ts';
 import { fullPartitions, type RangePartition } from '../db/range-partitions.ts';
 import type { DB } from '../db/schema.ts';
 import { findKept, keptSince } from './kept.ts';
-import { dropGone, replacePartition } from './replace-partition.ts';
+import { createPace, type Pace } from './pace.ts';
+import { copyKept, dropGone, exchange, startKeeping, stopKeeping } from './replace-partition.ts';
 
 /** More enrollments than these are not moved out of a partition of a million. */
 const mostKept = 100_000;
@@ -13,37 +14,46 @@ const sliceEnrollments = 1_000;
 
 /**
  * Takes out of timeline and effects what belongs to enrollments that ended more than `historyDays` ago, a partition at a
- * time, and moves the rest of it. One process at a time, on one connection; it may be ended at any point.
+ * time, and moves the rest of it. One process at a time, on one connection, in small pieces with long rests; it may be
+ * ended at any point.
  */
 export async function pruneHistory(ctx: Context, db: Kysely<DB>, signal: AbortSignal): Promise<void> {
-  await dropGone(db);
-  for (const partition of await fullPartitions(db, 'timeline')) {
-    signal.throwIfAborted();
-    await prunePartition(ctx, db, partition, signal);
-  }
-  while (!signal.aborted && (await pruneDefault(ctx, db)) > 0);
+  const pace = createPace(signal);
+  await dropGone(db, pace);
+  for (const partition of await fullPartitions(db, 'timeline')) await prunePartition(ctx, db, partition, pace);
+  while ((await pace(() => pruneDefault(ctx, db))) > 0);
 }
 
-async function prunePartition(
-  ctx: Context,
-  db: Kysely<DB>,
-  partition: RangePartition,
-  signal: AbortSignal,
-): Promise<void> {
+async function prunePartition(ctx: Context, db: Kysely<DB>, partition: RangePartition, pace: Pace): Promise<void> {
   const { name, from, to } = partition;
-  const kept = await findKept(ctx, db, { from, to, most: mostKept });
-  if (kept === undefined || (kept.ids.length > 0 && kept.lines * worthTimes > (await rowsOf(db, partition)))) return;
   // The timeline last: it says whether there is something to do, also after a try that got no further.
   const effects = (await fullPartitions(db, 'effects')).find((other) => other.from === from && other.to === to);
-  if (effects !== undefined) await replacePartition(db, 'effects', effects, { ids: kept.ids, signal });
-  await replacePartition(db, 'timeline', partition, { ids: kept.ids, signal });
+  const replaced = [
+    ...(effects === undefined ? [] : [{ table: 'effects' as const, partition: effects }]),
+    { table: 'timeline' as const, partition },
+  ];
+  const look = () => pace(() => findKept(ctx, db, { from, to, most: mostKept }));
+  const found = await look();
+  if (found === undefined || (found.ids.length > 0 && found.lines * worthTimes > (await rowsOf(db, partition, pace)))) {
+    for (const each of replaced) await stopKeeping(db, each);
+    return;
+  }
+  for (const each of replaced) await pace(() => startKeeping(db, each));
+  // Once more: from here on a run that is retried is kept by the triggers as soon as it writes, before that it was not.
+  const kept = await look();
+  if (kept === undefined) return;
+  for (const each of replaced) await copyKept(db, each, { ids: kept.ids, pace });
+  for (const each of replaced) {
+    await pace(() => exchange(db, each));
+    await dropGone(db, pace);
+  }
   ctx.log.info({ partition: name, kept: kept.ids.length }, 'history of ended enrollments pruned');
 }
 
 /** As the last vacuum or analyze counted them; one that has seen neither is counted by a sample. */
-async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition): Promise<number> {
+async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition, pace: Pace): Promise<number> {
   if (rows >= 0) return rows;
-  await sql`analyze ${sql.id(name)}`.execute(db);
+  await pace(() => sql`analyze ${sql.id(name)}`.execute(db));
   const { rows: counted } = await sql<{ rows: number }>`
     select reltuples::float8 as rows from pg_class where oid = ${name}::regclass`.execute(db);
   return counted[0]?.rows ?? 0;

@@ -3,109 +3,146 @@ import { isInfrastructureError } from '@drippulse/db';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { HistoryTable, RangePartition } from '../db/range-partitions.ts';
 import type { DB } from '../db/schema.ts';
+import type { Pace } from './pace.ts';
 
 /**
- * Whoever runs steps writes into these tables all the time, and waits for a lock that is waited for: this is the longest
- * it does, and the change is tried again later.
+ * Whoever runs steps writes into these tables all the time, and waits behind a lock that is waited for: a short moment at
+ * first, which mostly is enough, and twice as long at each try that was in vain.
  */
-const lockMs = 100;
-const lockTries = 10;
+const firstLockMs = 5;
+const mostLockMs = 100;
+const lockTries = 12;
 const lockPauseMs = 500;
 /** Enrollments of one transaction. */
-const sliceEnrollments = 500;
+const sliceEnrollments = 100;
+
+/** A partition that is replaced by one with nothing but the enrollments that are kept, or by none where there are none. */
+type Replaced = { table: HistoryTable; partition: RangePartition };
 
 /**
- * Puts in the place of a partition one with nothing but the enrollments in `ids`, or none where there are none. The
- * runtime goes on meanwhile: it writes into the old partition, whose trigger repeats that in the new one, until both are
- * exchanged in a transaction that only changes the catalog. Whatever ends it in the middle, it can be called again.
+ * Makes the table of what is kept. The runtime goes on: it writes into the partition, whose trigger repeats that here,
+ * until both are exchanged. Whatever ends it in the middle, each of these steps can be called again.
  */
-export async function replacePartition(
-  db: Kysely<DB>,
-  table: HistoryTable,
-  partition: RangePartition,
-  { ids, signal }: { ids: readonly bigint[]; signal: AbortSignal },
-): Promise<void> {
-  const kept = `${partition.name}_kept`;
-  if (ids.length > 0) {
-    await inBriefLock(db, (trx) => makeKept(trx, table, partition, kept));
-    for (let start = 0; start < ids.length; start += sliceEnrollments) {
-      signal.throwIfAborted();
-      await copySlice(db, partition.name, kept, ids.slice(start, start + sliceEnrollments));
-    }
-    await sql`analyze ${sql.id(kept)}`.execute(db);
-  }
-  await inBriefLock(db, (trx) => exchange(trx, table, partition, ids.length > 0 ? kept : undefined));
-  await dropGone(db);
+export async function startKeeping(db: Kysely<DB>, { table, partition }: Replaced): Promise<void> {
+  const { name, from, to } = partition;
+  const kept = keptOf(partition);
+  await inBriefLock(db, async (trx) => {
+    if (await exists(trx, kept)) return;
+    // Table and trigger at once: from then on every write is in both.
+    await sql`
+      create table ${sql.id(kept)} (
+        like ${sql.id(table)} including all,
+        constraint in_range check (enrollment_id >= ${sql.lit(from)} and enrollment_id < ${sql.lit(to)})
+      )`.execute(trx);
+    await sql`
+      create trigger keep after insert or update on ${sql.id(name)}
+      for each row execute function ${sql.id(`keep_${table}`)}(${sql.lit(kept)})`.execute(trx);
+  });
 }
 
-/** Drops what was exchanged and is no partition any more. */
-export async function dropGone(db: Kysely<DB>): Promise<void> {
-  const { rows } = await sql<{ name: string }>`
-    select relname as name from pg_class
+/** Takes back what an earlier try began, where nothing is to be replaced any more. */
+export async function stopKeeping(db: Kysely<DB>, { partition }: Replaced): Promise<void> {
+  const kept = keptOf(partition);
+  if (!(await exists(db, kept))) return;
+  await inBriefLock(db, async (trx) => {
+    await sql`drop trigger keep on ${sql.id(partition.name)}`.execute(trx);
+    await sql`drop table ${sql.id(kept)}`.execute(trx);
+  });
+}
+
+/** Copies enrollments; what the trigger has written already is newer, or the same. */
+export async function copyKept(
+  db: Kysely<DB>,
+  { partition }: Replaced,
+  { ids, pace }: { ids: readonly bigint[]; pace: Pace },
+): Promise<void> {
+  const kept = keptOf(partition);
+  for (let start = 0; start < ids.length; start += sliceEnrollments) {
+    const slice = ids.slice(start, start + sliceEnrollments);
+    await pace(() =>
+      inBriefLock(
+        db,
+        (trx) => sql`
+          insert into ${sql.id(kept)} select * from ${sql.id(partition.name)}
+          where enrollment_id = any (${slice}::bigint[])
+          on conflict do nothing`.execute(trx),
+      ),
+    );
+  }
+  await pace(() => sql`analyze ${sql.id(kept)}`.execute(db));
+}
+
+/**
+ * Puts what is kept in the place of the partition, in a transaction that only changes the catalog. A partition cannot be
+ * detached concurrently beside a default one.
+ */
+export async function exchange(db: Kysely<DB>, { table, partition }: Replaced): Promise<void> {
+  const { name, from, to } = partition;
+  const kept = keptOf(partition);
+  await inBriefLock(db, async (trx) => {
+    await sql`alter table ${sql.id(table)} detach partition ${sql.id(name)}`.execute(trx);
+    await sql`alter table ${sql.id(name)} rename to ${sql.id(goneOf(partition))}`.execute(trx);
+    const { rows } = await sql`select from ${sql.id(kept)} limit 1`.execute(trx);
+    if (rows.length === 0) {
+      await sql`drop table ${sql.id(kept)}`.execute(trx);
+      return;
+    }
+    await sql`
+      alter table ${sql.id(table)} attach partition ${sql.id(kept)}
+      for values from (${sql.lit(from)}) to (${sql.lit(to)})`.execute(trx);
+    await sql`alter table ${sql.id(kept)} drop constraint in_range`.execute(trx);
+    await sql`alter table ${sql.id(kept)} rename to ${sql.id(name)}`.execute(trx);
+  });
+}
+
+/** Drops what was exchanged and is no partition any more: its index first, as the server removes a file at once. */
+export async function dropGone(db: Kysely<DB>, pace: Pace): Promise<void> {
+  const { rows } = await sql<{ name: string; key: string | null }>`
+    select relname as name, conname as key
+    from pg_class left join pg_constraint on conrelid = pg_class.oid and contype = 'p'
     where relnamespace = current_schema::regnamespace and relkind = 'r'
       and relname ~ '^(timeline|effects)_p\\d+_gone$' and not relispartition`.execute(db);
-  for (const { name } of rows) await inBriefLock(db, (trx) => sql`drop table ${sql.id(name)}`.execute(trx));
+  for (const { name, key } of rows) {
+    const table = sql.id(name);
+    if (key !== null) {
+      await pace(() =>
+        inBriefLock(db, (trx) => sql`alter table ${table} drop constraint ${sql.id(key)}`.execute(trx)),
+      );
+    }
+    await pace(() => inBriefLock(db, (trx) => sql`drop table ${table}`.execute(trx)));
+  }
 }
 
-/** Between two tries those who waited for it get their turn. */
+/**
+ * Between two tries those who waited for it get their turn. Nobody waits for its commit to be on disk: until whatever
+ * is committed after it is, a crash undoes it, and it is done again.
+ */
 async function inBriefLock(db: Kysely<DB>, change: (trx: Transaction<DB>) => Promise<unknown>): Promise<void> {
-  for (let left = lockTries; ; left -= 1) {
+  for (let tries = 0; ; tries += 1) {
     try {
       return await db.transaction().execute(async (trx) => {
-        await sql`select set_config('lock_timeout', ${String(lockMs)}, true)`.execute(trx);
+        const lockMs = Math.min(firstLockMs * 2 ** tries, mostLockMs);
+        await sql`select set_config('lock_timeout', ${String(lockMs)}, true), set_config('synchronous_commit', 'off', true)`.execute(
+          trx,
+        );
         await change(trx);
       });
     } catch (error) {
-      if (left <= 1 || !isInfrastructureError(error)) throw error;
+      if (tries + 1 >= lockTries || !isInfrastructureError(error)) throw error;
       await sleep(lockPauseMs);
     }
   }
 }
 
-/** Table and trigger at once: from then on every write is in both. */
-async function makeKept(
-  trx: Transaction<DB>,
-  table: HistoryTable,
-  { name, from, to }: RangePartition,
-  kept: string,
-): Promise<void> {
-  const { rows } = await sql<{ exists: boolean }>`select to_regclass(${kept}) is not null as exists`.execute(trx);
-  if (rows[0]?.exists) return;
-  await sql`
-    create table ${sql.id(kept)} (
-      like ${sql.id(table)} including all,
-      constraint in_range check (enrollment_id >= ${sql.lit(from)} and enrollment_id < ${sql.lit(to)})
-    )`.execute(trx);
-  await sql`
-    create trigger keep after insert or update on ${sql.id(name)}
-    for each row execute function ${sql.id(`keep_${table}`)}(${sql.lit(kept)})`.execute(trx);
+async function exists(db: Kysely<DB>, name: string): Promise<boolean> {
+  const { rows } = await sql<{ exists: boolean }>`select to_regclass(${name}) is not null as exists`.execute(db);
+  return rows[0]?.exists === true;
 }
 
-/** What the trigger has written already is newer, or the same. */
-async function copySlice(db: Kysely<DB>, name: string, kept: string, ids: readonly bigint[]): Promise<void> {
-  await inBriefLock(db, (trx) =>
-    sql`
-      insert into ${sql.id(kept)} select * from ${sql.id(name)} where enrollment_id = any (${ids}::bigint[])
-      on conflict do nothing`.execute(trx),
-  );
+function keptOf({ name }: RangePartition): string {
+  return `${name}_kept`;
 }
 
-async function exchange(
-  trx: Transaction<DB>,
-  table: HistoryTable,
-  { name, from, to }: RangePartition,
-  kept: string | undefined,
-): Promise<void> {
-  await sql`alter table ${sql.id(table)} detach partition ${sql.id(name)}`.execute(trx);
-  await sql`alter table ${sql.id(name)} rename to ${sql.id(`${name}_gone`)}`.execute(trx);
-  if (kept === undefined) {
-    // What an earlier try copied of enrollments that have grown old since.
-    await sql`drop table if exists ${sql.id(`${name}_kept`)}`.execute(trx);
-    return;
-  }
-  await sql`
-    alter table ${sql.id(table)} attach partition ${sql.id(kept)}
-    for values from (${sql.lit(from)}) to (${sql.lit(to)})`.execute(trx);
-  await sql`alter table ${sql.id(kept)} drop constraint in_range`.execute(trx);
-  await sql`alter table ${sql.id(kept)} rename to ${sql.id(name)}`.execute(trx);
+function goneOf({ name }: RangePartition): string {
+  return `${name}_gone`;
 }
