@@ -4,22 +4,23 @@ import { sql } from 'kysely';
 const keptDays = 7;
 const sliceMessages = 500;
 
-/** Deletes messages older than 7 days, in slices of each partition's oldest, by the primary key alone. */
+/**
+ * Deletes messages older than 7 days, in slices of each partition's oldest, by the primary key alone. They are deleted by
+ * their place: joined to them, a log without statistics was read once for each, 1.4 s for 6,000 messages.
+ */
 export async function deleteOldMessages(db: Database<unknown>, signal: AbortSignal): Promise<undefined> {
   for (let deleted = 1; deleted > 0 && !signal.aborted; ) {
     const result = await sql`
-      delete from embedded_log as log
-      using (
-        select head.topic, head.partition, slice."offset", slice.created_at
+      delete from embedded_log where ctid = any (array(
+        select slice.place
         from topic_partitions as head
         cross join lateral (
-          select "offset", created_at from embedded_log
+          select ctid as place, created_at from embedded_log
           where topic = head.topic and partition = head.partition
           order by "offset" limit ${sliceMessages}
         ) as slice
-      ) as oldest
-      where log.topic = oldest.topic and log.partition = oldest.partition and log."offset" = oldest."offset"
-        and oldest.created_at < now() - ${keptDays} * interval '1 day'
+        where slice.created_at < now() - ${keptDays} * interval '1 day'
+      ))
     `.execute(db.kysely);
     deleted = Number(result.numAffectedRows ?? 0n);
   }
