@@ -2,8 +2,12 @@ import { type Loop, startLoop } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { cancelSlice } from '../lanes/cancel-slice.ts';
 
-/** The longest pause after a slice: it takes no more than half of the time, so that others keep theirs. */
-const maxPauseMs = 250;
+/**
+ * After a slice it rests four times as long as that took, so that others keep their cores: nobody waits for it, as a
+ * deleted workflow has stopped already.
+ */
+const restTimes = 4;
+const maxPauseMs = 2_000;
 
 /** Cancels the runs of deleted workflows, slice by slice; the lane stopped them all when it was deleted. */
 export function startDrainDeleted(ctx: Context): Loop {
@@ -15,7 +19,7 @@ export function startDrainDeleted(ctx: Context): Loop {
       const cancelled = await cancelSlice(ctx);
       if (cancelled === undefined) return undefined;
       if (cancelled > 0) ctx.relay.wake();
-      return Math.min(performance.now() - startedAt, maxPauseMs);
+      return Math.min((performance.now() - startedAt) * restTimes, maxPauseMs);
     },
   });
 }
