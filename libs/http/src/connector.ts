@@ -1,5 +1,5 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 import { isAllowedAddress } from './addresses.ts';
 import { ConnectRefusal } from './failure.ts';
 import type { Resolve } from './resolve.ts';
@@ -8,12 +8,11 @@ import type { Resolve } from './resolve.ts';
  * Opens connections to allowed addresses only. The name is resolved once, every address of the answer is judged, and
  * the socket gets those very addresses, so that a name server that changes its mind in between changes nothing.
  */
-export function guardedConnector(o: {
-  allowPrivate: boolean;
-  resolve: Resolve;
-  connectTimeoutMs: number;
-}): buildConnector.connector {
-  const connect = buildConnector({
+export function guardedConnector(
+  build: typeof buildConnector,
+  o: { allowPrivate: boolean; resolve: Resolve; connectTimeoutMs: number },
+): buildConnector.connector {
+  const connect = build({
     lookup: guardedLookup(o.resolve, o.allowPrivate),
     timeout: o.connectTimeoutMs,
     allowH2: false,

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import express from 'express';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 import { gauge } from './instruments.ts';
 import { measureProcess, processMetrics } from './process-metrics.ts';
@@ -42,20 +41,22 @@ export async function startOpsServer(options: {
   const known = new Set<string>();
   let isLeaving = false;
 
-  const app = express().disable('x-powered-by');
-  app.get('/metrics', async (_request, response) => {
-    await measureParts();
-    response.type(processMetrics.contentType).send(await exposition([processMetrics, ...registries]));
-  });
-  app.get('/ready', async (_request, response) => {
-    const readiness = await ready();
-    const ok = readiness.ok && !isLeaving;
-    response.status(ok ? 200 : 503).json({ ...readiness, ok });
-  });
-  app.get('/live', (_request, response) => {
-    const ok = alive();
-    response.status(ok ? 200 : 503).json({ ok });
-  });
+  const routes: Record<string, (response: ServerResponse) => Promise<void>> = {
+    async '/metrics'(response) {
+      await measureParts();
+      const text = await exposition([processMetrics, ...registries]);
+      response.setHeader('content-type', processMetrics.contentType).end(text);
+    },
+    async '/ready'(response) {
+      const readiness = await ready();
+      const ok = readiness.ok && !isLeaving;
+      sendJson(response, ok ? 200 : 503, { ...readiness, ok });
+    },
+    async '/live'(response) {
+      const ok = alive();
+      sendJson(response, ok ? 200 : 503, { ok });
+    },
+  };
 
   async function measureParts(): Promise<void> {
     const answered = await Promise.race([
@@ -70,7 +71,14 @@ export async function startOpsServer(options: {
     for (const part of known) parts.set({ part }, found.get(part) === true ? 1 : 0);
   }
 
-  const server = createServer(app);
+  // Three fixed paths need no framework: express alone is 3 MB of every process.
+  const server = createServer((request, response) => {
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const route = isRead && Object.hasOwn(routes, path) ? routes[path] : undefined;
+    if (route === undefined) response.writeHead(404).end();
+    else route(response).catch(() => response.writeHead(500).end());
+  });
   server.listen(options.port, options.host);
   await once(server, 'listening');
   return {
@@ -85,6 +93,10 @@ export async function startOpsServer(options: {
       if (server.listening) await once(server, 'close');
     },
   };
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 }
 
 /** `Registry.merge` refuses two services that register the same instrument; the cluster aggregator keeps both. */

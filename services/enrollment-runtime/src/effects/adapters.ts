@@ -19,7 +19,7 @@ export function createEffectAdapters(o: {
     http,
     mailer,
     async close() {
-      mailer?.close();
+      await mailer?.close();
       await http.close();
     },
   };

@@ -1,13 +1,12 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 import type { Mail } from './compose-mail.ts';
 
 /** Hands one mail over and answers the id that the mail server gave it, if it gave one. */
 export type Mailer = {
   from: string;
   send(key: string, mail: Mail, signal: AbortSignal): Promise<string | undefined>;
-  close(): void;
+  close(): Promise<void>;
 };
 
 /** The longest that handing over one mail may take. */
@@ -20,7 +19,10 @@ const maxConnections = 40;
 // Whatever a template puts into a mail, it never makes nodemailer read a file or fetch a URL.
 const guard = { disableFileAccess: true, disableUrlAccess: true };
 
-/** By SMTP; without a server each mail is a file; without a folder there is no mailer. */
+/**
+ * By SMTP; without a server each mail is a file; without a folder there is no mailer. What it is built on is loaded with the
+ * first mail: 7 MB that a process which sends none does without.
+ */
 export function createMailer(config: {
   smtpUrl: string | undefined;
   mailFrom: string;
@@ -31,7 +33,21 @@ export function createMailer(config: {
 }
 
 function smtpMailer(url: string, from: string): Mailer {
-  const transport = createTransport({
+  let transport: ReturnType<typeof openPool> | undefined;
+  return {
+    from,
+    async send(_key, mail, signal) {
+      transport ??= openPool(url);
+      const { response } = await (await transport).sendMail({ ...mail, ...guard, signal });
+      return /queued as (\S+)|\bid=(\S+)/i.exec(response)?.slice(1).find(Boolean);
+    },
+    close: async () => (await transport)?.close({ force: true }),
+  };
+}
+
+async function openPool(url: string) {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
     ...guard,
     url,
     pool: true,
@@ -40,31 +56,29 @@ function smtpMailer(url: string, from: string): Mailer {
     greetingTimeout: connectTimeoutMs,
     dnsTimeout: connectTimeoutMs,
   });
-  return {
-    from,
-    async send(_key, mail, signal) {
-      const { response } = await transport.sendMail({ ...mail, ...guard, signal });
-      return /queued as (\S+)|\bid=(\S+)/i.exec(response)?.slice(1).find(Boolean);
-    },
-    close: () => transport.close({ force: true }),
-  };
 }
 
 /** A repeat writes the same file again; a reader never sees half of one. */
 function fileMailer(folder: string, from: string): Mailer {
-  const transport = createTransport({ ...guard, streamTransport: true, buffer: true });
+  let transport: ReturnType<typeof openStream> | undefined;
   return {
     from,
     async send(key, mail) {
-      const { message } = await transport.sendMail({ ...mail, ...guard });
+      transport ??= openStream();
+      const { message } = await (await transport).sendMail({ ...mail, ...guard });
       await mkdir(folder, { recursive: true });
       const file = join(folder, fileNameOf(key));
       await writeFile(`${file}.part`, message, { mode: 0o600 });
       await rename(`${file}.part`, file);
       return undefined;
     },
-    close: () => transport.close(),
+    close: async () => (await transport)?.close(),
   };
+}
+
+async function openStream() {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({ ...guard, streamTransport: true, buffer: true });
 }
 
 /** The effect key, whose parts are letters, digits, dots, dashes and underscores; not every system takes a colon. */

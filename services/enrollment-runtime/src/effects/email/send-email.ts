@@ -1,5 +1,4 @@
 import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
-import { composeMail } from './compose-mail.ts';
 import { isOwnMailer, noConnection } from './integrations.ts';
 
 /** Hands a mail to the mail server. A repeat is the same mail with the same Message-ID. */
@@ -7,6 +6,8 @@ export async function sendEmail({ adapters }: EffectContext, call: EffectCall): 
   const integration = String(call.request['integration_id']);
   if (!isOwnMailer(integration)) return noConnection(integration);
   if (adapters.mailer === undefined) return { outcome: 'skipped', reason: 'no mail server is configured' };
+  // With its parser of HTML, which no other effect needs.
+  const { composeMail } = await import('./compose-mail.ts');
   const composed = composeMail(call.key, call.request, adapters.mailer.from);
   if ('problem' in composed) return { outcome: 'failed', error: composed.problem, retryable: false };
   const { mail } = composed;
