@@ -10,7 +10,7 @@ export type Attempt = { result: EffectOutcome; durationMs: number };
 export async function attempt(ctx: Context, held: HeldEffect, stopping: AbortSignal): Promise<Attempt> {
   const { effect, run, request } = held;
   const { identity, state } = run;
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(effectDeadlineMs(effect.kind, request))]);
+  const deadline = startDeadline(effectDeadlineMs(effect.kind, request), stopping);
   const startedAt = performance.now();
   const result = await performEffect(ctx, {
     key: effect.key,
@@ -23,12 +23,32 @@ export async function attempt(ctx: Context, held: HeldEffect, stopping: AbortSig
     mode: identity.mode,
     hops: identity.hops,
     attempt: state.attempt,
-    signal,
+    signal: deadline.signal,
   }).catch((error: unknown): EffectOutcome => {
     ctx.log.error({ err: error, effect_key: effect.key, kind: effect.kind }, 'an effect could not be performed');
     return { outcome: 'failed', error: 'the platform could not perform it', retryable: true };
   });
+  deadline.clear();
   const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
   ctx.metrics.effectTried(effect.kind, result.outcome, durationMs);
   return { result, durationMs };
+}
+
+/**
+ * Aborts after a while, or when the process stops. Cleared with the attempt: the timer of `AbortSignal.timeout` holds its
+ * signal until it goes off, half a minute after most attempts have ended.
+ */
+function startDeadline(timeoutMs: number, stopping: AbortSignal) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, timeoutMs);
+  if (stopping.aborted) abort();
+  stopping.addEventListener('abort', abort);
+  return {
+    signal: controller.signal,
+    clear() {
+      clearTimeout(timer);
+      stopping.removeEventListener('abort', abort);
+    },
+  };
 }
