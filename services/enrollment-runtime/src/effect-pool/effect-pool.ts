@@ -11,10 +11,10 @@ import { giveBack, holdToStart, renewLeases } from './leases.ts';
 
 const limits = { total: 500, perOrganization: 50, perDestination: 40 };
 /** More of a lane, or of an organization, is not claimed while so many wait here: other processes may have room. */
-const maxWaitingInLane = 500;
-const maxWaitingOfOrganization = 2_000;
+const maxWaitingInLane = 200;
+const maxWaitingOfOrganization = 1_000;
 /** While so many wait in all, more is claimed only for those who have less waiting than they may have out. */
-const maxWaiting = 10_000;
+const maxWaiting = 5_000;
 /** Results of one commit. While so many wait for theirs, nothing new is started. */
 const commitResults = 500;
 const maxUncommitted = 1_000;
