@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findPrometheus } from '@drippulse/testing';
+import { notRun } from '@drippulse/testing/not-run';
 import { afterAll, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { type Alert, runbookOf, type Scenario } from '../src/alerts/alert.ts';
@@ -29,7 +30,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'drippulse-alerts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 if ('unavailable' in tools) {
-  test.skip(`NOT RUN: ${tools.unavailable}`, () => undefined);
+  notRun(tools);
 } else {
   const { promtool } = tools;
 

@@ -1,8 +1,8 @@
 import { eventually, startKafka } from '@drippulse/testing';
+import { testUnlessUnavailable } from '@drippulse/testing/not-run';
 import { expect } from '@jest/globals';
 import { createKafkaTransport, startConsumer, startRelay } from '../src/index.ts';
 import { append, createTestService, log, outboxRows, sequences, uniqueTopic } from './fixture.ts';
-import { testUnlessUnavailable } from './unavailable.ts';
 
 const broker = await startKafka();
 

@@ -1,7 +1,7 @@
 import { testKafka } from '@drippulse/testing';
+import { notRun } from '@drippulse/testing/not-run';
 import { describeContract } from './contract.ts';
 import { openTransport, type TransportChoice } from './transports.ts';
-import { notRun } from './unavailable.ts';
 
 const kafka = await testKafka();
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { findHelm, findKubernetesSchemas } from '@drippulse/testing';
+import { notRun } from '@drippulse/testing/not-run';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { restrictedProblemsOf, writableRootsOf } from '../src/pod-security.ts';
@@ -16,7 +17,6 @@ import {
   valuesFile,
 } from '../src/render.ts';
 import { createValidator } from '../src/validate.ts';
-import { notRun } from './unavailable.ts';
 
 const run = promisify(execFile);
 const tools = await findHelm();

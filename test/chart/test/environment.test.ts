@@ -5,12 +5,12 @@ import { readConfig as readGateway } from '@drippulse/gateway';
 import { generateInternalTokenKeys, serviceNames } from '@drippulse/rpc';
 import { readProcessEnv } from '@drippulse/runtime';
 import { findHelm } from '@drippulse/testing';
+import { notRun } from '@drippulse/testing/not-run';
 import { readConfig as readWebhooks } from '@drippulse/webhook-delivery';
 import { readConfig as readWorkflows } from '@drippulse/workflows';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { type KubernetesObject, objectsOf, platform, podOf, render } from '../src/render.ts';
-import { notRun } from './unavailable.ts';
 
 const composeFile = new URL('../../../deploy/compose.yaml', import.meta.url);
 const secretNames = ['DATABASE_URL', 'INTERNAL_TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS'];
