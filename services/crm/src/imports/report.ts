@@ -2,8 +2,8 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CrmImportErrorSchema, CrmImportSchema } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import type { Violation } from '@drippulse/runtime';
 import { z } from 'zod';
+import type { Result } from './plan.ts';
 import type { SourceRow } from './source-row.ts';
-import type { Result } from './write-rows.ts';
 
 /** What became of a row that was not refused. */
 export type Outcome = 'created' | 'updated' | 'unchanged';

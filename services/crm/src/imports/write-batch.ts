@@ -4,8 +4,8 @@ import type { DB } from '../db/schema.ts';
 import type { Author } from '../records/author.ts';
 import { importers } from './importers.ts';
 import type { KnownBy } from './keys.ts';
+import type { Result } from './plan.ts';
 import type { SourceRow } from './source-row.ts';
-import type { Result } from './write-rows.ts';
 
 /** Writes a batch in the transaction given, and answers what became of each of its rows. */
 export async function writeBatch(

@@ -1,29 +1,23 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { decodeJson, isRawNumber, type JsonObject, parseJson, stringifyJson } from '@drippulse/json';
-import { DomainError, uuidRandom, type Violation } from '@drippulse/runtime';
+import { DomainError, type Violation } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';
 import { type CustomFieldRow, selectFields } from '../custom-fields/rows.ts';
 import { checkCustom } from '../custom-fields/rules.ts';
 import type { DB } from '../db/schema.ts';
 import type { Author } from '../records/author.ts';
-import { insertRecords, updateRecords } from '../records/bulk.ts';
-import { type Change, recordChanges } from '../records/change-events.ts';
-import type { Collection, RecordRow, RecordType, Value, Values } from '../records/collection.ts';
-import { isPublicId, makePublicId } from '../records/ids.ts';
+import { recordChanges } from '../records/change-events.ts';
+import type { Collection, RecordRow, RecordType, Values } from '../records/collection.ts';
 import { selectRecords } from '../records/rows.ts';
-import { isSame } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
+import { createRows } from './create-rows.ts';
 import { erasedMessage, findErased, goneMessage, lockAgainstErasure } from './gone.ts';
-import { findKnown, type Keys, type KnownBy, keysOf } from './keys.ts';
+import { findKnown, type KnownBy, keysOf } from './keys.ts';
 import { findLinks, type Links } from './links.ts';
-import { findTaken, standInFor } from './public-ids.ts';
-import type { Outcome } from './report.ts';
+import { isDeleted, type Plan, type Result } from './plan.ts';
 import { problemsOf, type ReadRow } from './source-row.ts';
-
-/** What became of a row: an outcome, or what was wrong with it. */
-export type Result = Outcome | Violation[];
+import { updateRows } from './update-rows.ts';
 
 /** Writes rows of one collection, of which no two are known by one key. Answers what became of each. */
 export type Importer = {
@@ -43,9 +37,6 @@ type Importing<Row extends RecordRow, D extends DescMessage> = {
   /** Columns that no request writes: where opportunities stand, what leads have become. */
   further?(ctx: Context, trx: Transaction<DB>, org: bigint, rows: readonly Placed<Row>[]): Promise<Values[]>;
 };
-
-/** What is to be done for one row. */
-type Plan<Row> = { index: number; keys: Keys; fields: JsonObject; values: Values; before: Row | undefined };
 
 export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Importing<Row, D>): Importer {
   const { collection } = o;
@@ -76,8 +67,8 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
         return problems.length === 0;
       });
       const changes = [
-        ...(await create(ctx, trx, organizationId, collection, sound, results)),
-        ...(await update(ctx, trx, organizationId, collection, sound, results)),
+        ...(await createRows(ctx, trx, organizationId, collection, sound, results)),
+        ...(await updateRows(ctx, trx, organizationId, collection, sound, results)),
       ];
       await recordChanges(ctx, trx, author, collection, changes);
       return results;
@@ -172,114 +163,4 @@ function check<Row extends RecordRow>(
     }),
     ...(typeof custom === 'string' ? checkCustom(defined, custom) : []),
   ];
-}
-
-async function create<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  organizationId: bigint,
-  collection: Collection<Row>,
-  plans: readonly Plan<Row>[],
-  results: Result[],
-): Promise<Change<Row>[]> {
-  const fresh = plans.filter(({ before }) => before === undefined);
-  const publicIds = await choosePublicIds(trx, organizationId, collection.type, fresh);
-  const now = ctx.clock.now();
-  const rows = fresh.map(({ values }, seq) => ({
-    ...values,
-    // In the order of the rows: exports are in the order of ids.
-    id: uuidv7({ msecs: now.getTime(), seq, rng: uuidRandom }),
-    public_id: publicIds[seq] ?? makePublicId(collection.type),
-    organization_id: organizationId,
-    sequence: 1n,
-    created_at: now,
-    updated_at: now,
-  }));
-  const made = await insertRecords(trx, collection, rows);
-  const created = fresh.flatMap((plan, seq): (Change<Row> & { plan: Plan<Row> })[] => {
-    const after = made.get(rows[seq]?.id ?? '');
-    results[plan.index] = 'created';
-    return after === undefined ? [] : [{ plan, action: 'created', after, written: plan.values }];
-  });
-  const gone = created.filter(({ plan }) => isDeleted(plan.fields)).map(({ after }) => after);
-  return [...created, ...(await remove(ctx, trx, organizationId, collection, gone))];
-}
-
-/** The public id of a row, unless another organization has it. */
-async function choosePublicIds<Row extends RecordRow>(
-  trx: Transaction<DB>,
-  organizationId: bigint,
-  type: RecordType,
-  plans: readonly Plan<Row>[],
-): Promise<(string | undefined)[]> {
-  const wanted = plans.map(({ keys: { publicId, content } }) => {
-    if (publicId !== undefined && isPublicId(type, publicId)) return publicId;
-    return content;
-  });
-  const taken = await findTaken(
-    trx,
-    type,
-    wanted.filter((id) => id !== undefined),
-  );
-  return wanted.map((id) => (id !== undefined && taken.has(id) ? standInFor(type, organizationId, id) : id));
-}
-
-async function update<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  organizationId: bigint,
-  collection: Collection<Row>,
-  plans: readonly Plan<Row>[],
-  results: Result[],
-): Promise<Change<Row>[]> {
-  const due: { before: Row; written: Values }[] = [];
-  const gone: Row[] = [];
-  for (const { index, values, fields, before } of plans) {
-    if (before === undefined) continue;
-    const written = isDeleted(fields) ? {} : changedOf(before, values);
-    const isChanged = Object.keys(written).length > 0;
-    if (isDeleted(fields)) gone.push(before);
-    else if (isChanged) due.push({ before, written });
-    results[index] = isChanged || isDeleted(fields) ? 'updated' : 'unchanged';
-  }
-  const columns = [...new Set(due.flatMap(({ written }) => Object.keys(written)))];
-  const now = ctx.clock.now();
-  const rows = due.map(({ before, written }) => {
-    const former: Values = { ...before };
-    const all = columns.map((column) => [column, written[column] ?? (column in written ? null : former[column])]);
-    return { ...Object.fromEntries(all), id: before.id, sequence: before.sequence + 1n, updated_at: now };
-  });
-  const changed = await updateRecords(trx, collection, organizationId, rows);
-  const updated = due.flatMap(({ before, written }): Change<Row>[] => {
-    const after = changed.get(before.id);
-    return after === undefined ? [] : [{ action: 'updated', after, before, written }];
-  });
-  return [...updated, ...(await remove(ctx, trx, organizationId, collection, gone))];
-}
-
-function changedOf<Row extends RecordRow>(before: Row, values: Values): Values {
-  const former: Readonly<Record<string, Value>> = { ...before };
-  return Object.fromEntries(
-    Object.entries(values).filter(([column, value]) => !isSame(column, value, former[column] ?? null)),
-  );
-}
-
-async function remove<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  organizationId: bigint,
-  collection: Collection<Row>,
-  rows: readonly Row[],
-): Promise<Change<Row>[]> {
-  const now = ctx.clock.now();
-  const marks = rows.map(({ id, sequence }) => ({ id, sequence: sequence + 1n, updated_at: now, deleted_at: now }));
-  const gone = await updateRecords(trx, collection, organizationId, marks);
-  return rows.flatMap((before): Change<Row>[] => {
-    const after = gone.get(before.id);
-    return after === undefined ? [] : [{ action: 'deleted', after, before, written: { deleted_at: now } }];
-  });
-}
-
-function isDeleted(fields: JsonObject): boolean {
-  return typeof fields['deleted_at'] === 'string';
 }

@@ -1,0 +1,63 @@
+import { uuidRandom } from '@drippulse/runtime';
+import type { Transaction } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { insertRecords } from '../records/bulk.ts';
+import type { Change } from '../records/change-events.ts';
+import type { Collection, RecordRow, RecordType } from '../records/collection.ts';
+import { isPublicId, makePublicId } from '../records/ids.ts';
+import { isDeleted, type Plan, type Result } from './plan.ts';
+import { findTaken, standInFor } from './public-ids.ts';
+import { removeRows } from './remove-rows.ts';
+
+/** Makes the records of plans that are for none, and removes those that the row says are deleted. */
+export async function createRows<Row extends RecordRow>(
+  ctx: Context,
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  collection: Collection<Row>,
+  plans: readonly Plan<Row>[],
+  results: Result[],
+): Promise<Change<Row>[]> {
+  const fresh = plans.filter(({ before }) => before === undefined);
+  const publicIds = await choosePublicIds(trx, organizationId, collection.type, fresh);
+  const now = ctx.clock.now();
+  const rows = fresh.map(({ values }, seq) => ({
+    ...values,
+    // In the order of the rows: exports are in the order of ids.
+    id: uuidv7({ msecs: now.getTime(), seq, rng: uuidRandom }),
+    public_id: publicIds[seq] ?? makePublicId(collection.type),
+    organization_id: organizationId,
+    sequence: 1n,
+    created_at: now,
+    updated_at: now,
+  }));
+  const made = await insertRecords(trx, collection, rows);
+  const created = fresh.flatMap((plan, seq): (Change<Row> & { plan: Plan<Row> })[] => {
+    const after = made.get(rows[seq]?.id ?? '');
+    results[plan.index] = 'created';
+    return after === undefined ? [] : [{ plan, action: 'created', after, written: plan.values }];
+  });
+  const gone = created.filter(({ plan }) => isDeleted(plan.fields)).map(({ after }) => after);
+  return [...created, ...(await removeRows(ctx, trx, organizationId, collection, gone))];
+}
+
+/** The public id of a row, unless another organization has it. */
+async function choosePublicIds<Row extends RecordRow>(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  type: RecordType,
+  plans: readonly Plan<Row>[],
+): Promise<(string | undefined)[]> {
+  const wanted = plans.map(({ keys: { publicId, content } }) => {
+    if (publicId !== undefined && isPublicId(type, publicId)) return publicId;
+    return content;
+  });
+  const taken = await findTaken(
+    trx,
+    type,
+    wanted.filter((id) => id !== undefined),
+  );
+  return wanted.map((id) => (id !== undefined && taken.has(id) ? standInFor(type, organizationId, id) : id));
+}
