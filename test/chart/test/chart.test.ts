@@ -180,7 +180,7 @@ function describeChart(helm: string): void {
       const metrics = named('HorizontalPodAutoscaler', 'enrollment-runtime').metrics;
       expect(metrics.map((one: KubernetesObject) => one['external']?.metric.name ?? one['resource'].name)).toEqual([
         'cpu',
-        'drippulse_due_work_age_seconds',
+        'drippulse_effects_in_flight',
       ]);
     });
 
