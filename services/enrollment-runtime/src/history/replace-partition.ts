@@ -60,9 +60,8 @@ export async function copyKept(
   for (let start = 0; start < ids.length; start += sliceEnrollments) {
     const slice = ids.slice(start, start + sliceEnrollments);
     await pace(() =>
-      inBriefLock(
-        db,
-        (trx) => sql`
+      inBriefLock(db, (trx) =>
+        sql`
           insert into ${sql.id(kept)} select * from ${sql.id(partition.name)}
           where enrollment_id = any (${slice}::bigint[])
           on conflict do nothing`.execute(trx),
@@ -105,9 +104,7 @@ export async function dropGone(db: Kysely<DB>, pace: Pace): Promise<void> {
   for (const { name, key } of rows) {
     const table = sql.id(name);
     if (key !== null) {
-      await pace(() =>
-        inBriefLock(db, (trx) => sql`alter table ${table} drop constraint ${sql.id(key)}`.execute(trx)),
-      );
+      await pace(() => inBriefLock(db, (trx) => sql`alter table ${table} drop constraint ${sql.id(key)}`.execute(trx)));
     }
     await pace(() => inBriefLock(db, (trx) => sql`drop table ${table}`.execute(trx)));
   }

@@ -37,7 +37,10 @@ export const retention: Bench = async ({ short: isShort, progress }) => {
       const neighbour = await startNeighbour(client, runtime, { workflowId: 1n, perSecond, seconds });
       await sleep(4_000);
       progress('retention: a second process that prunes nothing …');
-      const without = await measure(postgres.url, neighbour, { config: never, until: () => sleep(windowSeconds * 1_000) });
+      const without = await measure(postgres.url, neighbour, {
+        config: never,
+        until: () => sleep(windowSeconds * 1_000),
+      });
       progress('retention: a second process that prunes …');
       let prunedSeconds = Number.NaN;
       const during = await measure(postgres.url, neighbour, {
