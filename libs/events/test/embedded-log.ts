@@ -1,6 +1,7 @@
 import { connectDatabase, type Database, provisionSchema } from '@drippulse/db';
 import { createTestDatabase } from '@drippulse/testing';
 import { sql } from 'kysely';
+import { unpackMessages } from '../src/embedded/pack.ts';
 import { migrateEmbeddedTransport } from '../src/index.ts';
 import { log } from './fixture.ts';
 import type { TransportChoice } from './transports.ts';
@@ -30,8 +31,8 @@ export async function createEmbeddedLog(): Promise<EmbeddedLog> {
 
 /** The ids of all messages of a topic, in the order of their partitions. */
 export async function storedIds(db: Database<unknown>, topic: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select headers ->> 'ce_id' as id from embedded_log where topic = ${topic} order by partition, "offset"
+  const { rows } = await sql<{ value: Uint8Array }>`
+    select value from embedded_log where topic = ${topic} order by partition, "offset"
   `.execute(db.kysely);
-  return rows.map((row) => row.id);
+  return rows.flatMap(({ value }) => unpackMessages(value).map(({ headers }) => headers['ce_id'] ?? ''));
 }

@@ -1,9 +1,14 @@
 import { crc32 } from 'node:zlib';
 import type { Database } from '@drippulse/db';
 import { sql } from 'kysely';
+import { chunksOf } from '../chunks.ts';
 import { withTimeout } from '../timeout.ts';
 import type { Producer, TransportMessage } from '../transport.ts';
+import { packMessages } from './pack.ts';
 import { partitionCount } from './tables.ts';
+
+/** Messages of one row: what is read is a few rows, and at least one. */
+const rowLimits = { count: 250, bytes: 128 * 1024 };
 
 /** A producer that appends to the log; `onSent` hears of each topic that got something. */
 export function createEmbeddedProducer(db: Database<unknown>, onSent: (topic: string) => void): Producer {
@@ -33,38 +38,36 @@ async function append(db: Database<unknown>, topic: string, messages: readonly T
       where head.topic = ${topic} and head.partition = locked.partition
       returning head.partition, head.next_offset - size.messages as base
     )
-    insert into embedded_log (topic, partition, "offset", key, headers, value)
-    select ${topic}, partition, base + index, key, headers, substring(${values}::bytea from start for size)
-    from json_to_recordset(${JSON.stringify(rows)}::json) as message (
-      partition smallint, index integer, key text, headers json, start integer, size integer)
+    insert into embedded_log (topic, partition, "offset", messages, value)
+    select ${topic}, partition, base + last, messages, substring(${values}::bytea from start for size)
+    from json_to_recordset(${JSON.stringify(rows)}::json) as batch (
+      partition smallint, last integer, messages integer, start integer, size integer)
     join heads using (partition)
   `.execute(db.kysely);
-  if (result.numAffectedRows !== BigInt(messages.length)) throw new Error(`The topic ${topic} does not exist`);
+  if (result.numAffectedRows !== BigInt(rows.length)) throw new Error(`The topic ${topic} does not exist`);
 }
 
-type Row = {
-  partition: number;
-  index: number;
-  key: string;
-  headers: TransportMessage['headers'];
-  start: number;
-  size: number;
-};
+type Row = { partition: number; last: number; messages: number; start: number; size: number };
 
 /**
- * Where each message goes: its partition and its number among those of this call there. Values travel as one binary
- * parameter: as text they would travel as hexadecimal digits.
+ * Where messages go: their partitions, in rows, each with the number of its last message among those of this call there.
+ * Values travel as one binary parameter: as text they would travel as hexadecimal digits.
  */
 function placed(messages: readonly TransportMessage[]): { sizes: Map<number, number>; rows: Row[]; values: Buffer } {
   const sizes = new Map<number, number>();
+  const rows: Row[] = [];
+  const values: Buffer[] = [];
   let start = 1;
-  const rows = messages.map(({ key, headers, value }) => {
-    const partition = crc32(key) % partitionCount;
-    const index = sizes.get(partition) ?? 0;
-    sizes.set(partition, index + 1);
-    const row = { partition, index, key, headers, start, size: value.byteLength };
-    start += row.size;
-    return row;
-  });
-  return { sizes, rows, values: Buffer.concat(messages.map((message) => message.value)) };
+  for (const [partition, all] of Map.groupBy(messages, ({ key }) => crc32(key) % partitionCount)) {
+    sizes.set(partition, all.length);
+    let last = -1;
+    for (const chunk of chunksOf(all, rowLimits, (message) => message.value.byteLength)) {
+      const value = packMessages(chunk);
+      last += chunk.length;
+      rows.push({ partition, last, messages: chunk.length, start, size: value.byteLength });
+      values.push(value);
+      start += value.byteLength;
+    }
+  }
+  return { sizes, rows, values: Buffer.concat(values) };
 }

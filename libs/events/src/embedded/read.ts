@@ -1,6 +1,7 @@
 import { type Database, unsynced } from '@drippulse/db';
 import { type RawBuilder, sql } from 'kysely';
 import type { ReceivedMessage } from '../transport.ts';
+import { unpackMessages } from './pack.ts';
 
 /** The place a consumer has in a partition. */
 export type Position = { group: string; topic: string; member: string };
@@ -14,16 +15,13 @@ export type Unread = {
   messages: ReceivedMessage[];
 };
 
-type UnreadRow = {
-  partition: number;
-  next_offset: bigint;
-  head: bigint;
-  fence: bigint;
-  offset: bigint | null;
-  key: string;
-  headers: string;
-  value: Uint8Array;
-};
+/** Messages that follow each other, up to this offset. */
+type BatchRow = { offset: bigint; value: Uint8Array };
+
+type UnreadRow = { partition: number; next_offset: bigint; head: bigint; fence: bigint } & (
+  | BatchRow
+  | { offset: null; value: null }
+);
 
 const batchMessages = 500;
 /** Of one partition; all of a topic together take eight times as much. */
@@ -39,15 +37,15 @@ export async function readUnread(
   partitions: readonly number[],
 ): Promise<Unread[]> {
   const { rows } = await sql<UnreadRow>`
-    select mine.partition, mine.next_offset, head.next_offset as head, mine.fence, message.*
+    select mine.partition, mine.next_offset, head.next_offset as head, mine.fence, batch.*
     from group_partitions as mine
     join topic_partitions as head on head.topic = mine.topic and head.partition = mine.partition
     left join lateral (
-      ${messagesFrom({ topic: sql`mine.topic`, partition: sql`mine.partition`, from: sql`mine.next_offset` })}
-    ) as message on true
+      ${batchesFrom({ topic: sql`mine.topic`, partition: sql`mine.partition`, from: sql`mine.next_offset` })}
+    ) as batch on true
     where mine.group_name = ${position.group} and mine.topic = ${position.topic} and mine.holder = ${position.member}
       and mine.partition = any(${partitions}::smallint[]) and head.next_offset > mine.next_offset
-    order by mine.partition, message."offset"
+    order by mine.partition, batch."offset"
   `.execute(db.kysely);
   return [...Map.groupBy(rows, (row) => row.partition).values()].flatMap(unreadOf);
 }
@@ -56,25 +54,33 @@ function unreadOf(rows: readonly UnreadRow[]): Unread[] {
   const [first] = rows;
   if (first === undefined) return [];
   const { partition, next_offset: nextOffset, head, fence } = first;
-  const messages = rows.flatMap(({ offset, key, headers, value }) =>
-    offset === null ? [] : [{ partition, offset, key, headers: JSON.parse(headers), value }],
-  );
+  const messages = rows.flatMap((row) => (row.offset === null ? [] : messagesOf(row, partition, nextOffset)));
   return [{ partition, nextOffset, head, fence, messages }];
 }
 
-/** The messages of one partition from an offset on, bounded by count and bytes, one at least; in no order. */
-function messagesFrom(place: Record<'topic' | 'partition' | 'from', RawBuilder<unknown>>): RawBuilder<unknown> {
+/** The messages of a batch from an offset on. */
+function messagesOf({ offset: last, value }: BatchRow, partition: number, from: bigint): ReceivedMessage[] {
+  const all = unpackMessages(value);
+  const first = last - BigInt(all.length - 1);
+  const skipped = from > first ? Number(from - first) : 0;
+  return all.slice(skipped).map((message, index) => ({ ...message, partition, offset: first + BigInt(skipped + index) }));
+}
+
+/** The batches of one partition from that of an offset on, bounded by messages and bytes, one at least; in no order. */
+function batchesFrom(place: Record<'topic' | 'partition' | 'from', RawBuilder<unknown>>): RawBuilder<unknown> {
   return sql`
-    select "offset", key, headers, value
+    select "offset", value
     from (
-      select *, sum(octet_length(value)) over (order by "offset") - octet_length(value) as bytes_before
+      select "offset", value, row_number() over up_to_this as number, sum(messages) over up_to_this as messages,
+        sum(octet_length(value)) over up_to_this as bytes
       from (
-        select "offset", key, headers, value from embedded_log
+        select "offset", messages, value from embedded_log
         where topic = ${place.topic} and partition = ${place.partition} and "offset" >= ${place.from}
         order by "offset" limit ${batchMessages}
       ) as next
+      window up_to_this as (order by "offset")
     ) as sized
-    where bytes_before < ${batchBytes}`;
+    where number = 1 or messages <= ${batchMessages} and bytes <= ${batchBytes}`;
 }
 
 /** Calls `onMessage` for all that lies on a topic now, in order within a partition. */
@@ -101,10 +107,10 @@ async function readFrom(
   partition: number,
   from: bigint,
 ): Promise<ReceivedMessage[]> {
-  const { rows } = await sql<{ offset: bigint; key: string; headers: string; value: Uint8Array }>`
-    ${messagesFrom({ topic: sql`${topic}`, partition: sql`${partition}`, from: sql`${from}` })}
+  const { rows } = await sql<BatchRow>`
+    ${batchesFrom({ topic: sql`${topic}`, partition: sql`${partition}`, from: sql`${from}` })}
     order by "offset"`.execute(db.kysely);
-  return rows.map((row) => ({ ...row, partition, headers: JSON.parse(row.headers) }));
+  return rows.flatMap((row) => messagesOf(row, partition, from));
 }
 
 /** How many messages of each partition the group has not handled. */

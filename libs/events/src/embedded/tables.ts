@@ -10,6 +10,7 @@ export const partitionCount = 8;
 
 const migrations: Record<string, Migration> = {
   '20261125000000_embedded_log': { up: createTables },
+  '20261126000000_batches': { up: packIntoBatches },
 };
 
 /** Brings the tables of the embedded transport up to date; `url` is that of the schema's own role. */
@@ -61,5 +62,23 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
       alive_until timestamptz not null,
       primary key (group_name, topic, member)
     ) with (fillfactor = 50)
+  `.execute(db);
+}
+
+/** A row holds messages that follow each other, as `packMessages` packs them; its offset is that of the last one. */
+async function packIntoBatches(db: Kysely<unknown>): Promise<void> {
+  const contents = sql`convert_to(json_build_object('headers', json_build_object(), 'prefix', 0,
+    'messages', json_build_array(json_build_array(key, headers, octet_length(value))))::text, 'UTF8')`;
+  await sql`
+    alter table embedded_log
+      add column messages integer not null default 1,
+      alter column value type bytea using int4send(octet_length(${contents})) || ${contents} || value,
+      alter column value set storage external
+  `.execute(db);
+  await sql`
+    alter table embedded_log
+      alter column messages drop default,
+      drop column key,
+      drop column headers
   `.execute(db);
 }
