@@ -30,17 +30,21 @@ type EventFields = {
  * megabyte); wake the relay after commit. Fills `id` (`evt_` and a UUIDv7) and, where it is unset, `time`; returns the ids.
  * Lock the aggregate before calling it: the order of the rows is the order of the events. An event above 8 MiB is
  * refused as `too_large` (`event_too_large`). They belong to `traceparent`, else to the trace being served.
+ *
+ * What all events have in common may be given once, as `shared`, and is encoded once: readers merge it with what each
+ * event says itself, field by field, in messages within messages too.
  */
 export async function appendEvents<DB, D extends DescMessage>(
   trx: Transaction<DB>,
   topic: Topic<D>,
   events: readonly MessageInitShape<D>[],
-  options: { traceparent?: string } = {},
+  options: { traceparent?: string; shared?: MessageInitShape<D> } = {},
 ): Promise<string[]> {
   if (events.length === 0) return [];
   const encoded: OutboxEvent[] = [];
+  const encode = encoderOf(topic, options.shared);
   for (const event of events) {
-    encoded.push(encodeEvent(topic, event));
+    encoded.push(encode(event));
     if (encoded.length % turnEvents === 0) await giveWay();
   }
   const rows = [...chunksOf(encoded, rowLimits, (event) => event.value.byteLength)];
@@ -56,31 +60,42 @@ export async function appendEvents<DB, D extends DescMessage>(
   return encoded.map((event) => event.id);
 }
 
-function encodeEvent<D extends DescMessage>(topic: Topic<D>, event: MessageInitShape<D>): OutboxEvent {
-  const message = create(topic.desc, event);
-  if (!isEvent(message)) throw new Error(`${topic.desc.typeName} lacks the fields of an event`);
-  message.id = `evt_${uuidv7({ rng: uuidRandom })}`;
-  message.time ??= timestampNow();
-  const value = toBinary(topic.desc, message);
-  if (value.byteLength > maxEventBytes) {
-    throw new DomainError('too_large', 'event_too_large', `An event may have at most ${maxEventBytes} bytes.`);
-  }
-  return {
-    id: message.id,
-    type: eventType(topic, message.payload?.case),
-    time: timestampDate(message.time).toISOString(),
-    organizationId: String(message.organizationId),
-    key: `${message.organizationId}:${message.aggregate}`,
-    value,
+/** Encodings that follow each other are those of one message: the later fields are merged into the earlier ones. */
+function encoderOf<D extends DescMessage>(topic: Topic<D>, init: MessageInitShape<D> | undefined) {
+  const shared = create(topic.desc, init);
+  if (!isEvent(shared)) throw noEvent(topic);
+  shared.time ??= timestampNow();
+  const sharedBytes = toBinary(topic.desc, shared);
+  const sharedTime = timestampDate(shared.time).toISOString();
+
+  return (event: MessageInitShape<D>): OutboxEvent => {
+    const message = create(topic.desc, event);
+    if (!isEvent(message) || message.aggregate === '') throw noEvent(topic);
+    message.id = `evt_${uuidv7({ rng: uuidRandom })}`;
+    const own = toBinary(topic.desc, message);
+    const value = Buffer.concat([sharedBytes, own], sharedBytes.byteLength + own.byteLength);
+    if (value.byteLength > maxEventBytes) {
+      throw new DomainError('too_large', 'event_too_large', `An event may have at most ${maxEventBytes} bytes.`);
+    }
+    const organizationId = message.organizationId || shared.organizationId;
+    return {
+      id: message.id,
+      type: eventType(topic, message.payload?.case ?? shared.payload?.case),
+      time: message.time === undefined ? sharedTime : timestampDate(message.time).toISOString(),
+      organizationId: String(organizationId),
+      key: `${organizationId}:${message.aggregate}`,
+      value,
+    };
   };
+}
+
+function noEvent(topic: Topic): Error {
+  return new Error(`${topic.desc.typeName} lacks the fields of an event`);
 }
 
 function isEvent<M extends Message>(message: M): message is M & EventFields {
   const fields: Message & Partial<EventFields> = message;
   return (
-    typeof fields.id === 'string' &&
-    typeof fields.organizationId === 'bigint' &&
-    typeof fields.aggregate === 'string' &&
-    fields.aggregate !== ''
+    typeof fields.id === 'string' && typeof fields.organizationId === 'bigint' && typeof fields.aggregate === 'string'
   );
 }

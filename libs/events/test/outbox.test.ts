@@ -1,7 +1,9 @@
+import { fromBinary } from '@bufbuild/protobuf';
 import { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { unpackEvents } from '../src/frame.ts';
 import { pruneInbox } from '../src/inbox.ts';
 import { appendEvents, firstSeen, topicOf } from '../src/index.ts';
 import { append, createTestService, sequences, type TestService } from './fixture.ts';
@@ -53,6 +55,37 @@ test('no events write nothing, and an event that no transport carries is refused
       .execute((trx) => appendEvents(trx, topic, [{ organizationId: 7n, sequence: 1n }]));
     await expect(nameless).rejects.toThrow('lacks the fields of an event');
     expect(await rows(service)).toEqual([]);
+  }));
+
+test('what events share is in each of them, merged with what it says itself', () =>
+  withService(async (service) => {
+    await service.db.kysely.transaction().execute((trx) =>
+      appendEvents(
+        trx,
+        topic,
+        [
+          { aggregate: 'probe:1', payload: { case: 'touched', value: { name: 'one' } } },
+          { aggregate: 'probe:2', payload: { case: 'touched', value: { count: 2 } } },
+        ],
+        { shared: { organizationId: 7n, sequence: 4n, payload: { case: 'touched', value: { count: 1 } } } },
+      ),
+    );
+    const { rows: stored } = await sql<{ frame: Uint8Array }>`select frame from outbox`.execute(service.db.kysely);
+    const events = stored.flatMap(({ frame }) => unpackEvents(frame));
+    const messages = events.map(({ value }) => fromBinary(ProbeEventSchema, value));
+    const common = { organizationId: 7n, sequence: 4n, time: expect.anything() };
+    expect(messages).toEqual([
+      expect.objectContaining({ ...common, id: events[0]?.id, aggregate: 'probe:1' }),
+      expect.objectContaining({ ...common, id: events[1]?.id, aggregate: 'probe:2' }),
+    ]);
+    expect(messages.map(({ payload }) => payload.value)).toMatchObject([
+      { name: 'one', count: 1 },
+      { count: 2 },
+    ]);
+    expect(events).toMatchObject([
+      { type: 'probe.touched', organizationId: '7', key: '7:probe:1' },
+      { type: 'probe.touched', organizationId: '7', key: '7:probe:2' },
+    ]);
   }));
 
 test('an event is seen first once for each group, also when two transactions ask at once', () =>

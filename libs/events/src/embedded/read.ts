@@ -63,7 +63,9 @@ function messagesOf({ offset: last, value }: BatchRow, partition: number, from: 
   const all = unpackMessages(value);
   const first = last - BigInt(all.length - 1);
   const skipped = from > first ? Number(from - first) : 0;
-  return all.slice(skipped).map((message, index) => ({ ...message, partition, offset: first + BigInt(skipped + index) }));
+  return all
+    .slice(skipped)
+    .map((message, index) => ({ ...message, partition, offset: first + BigInt(skipped + index) }));
 }
 
 /** The batches of one partition from that of an offset on, bounded by messages and bytes, one at least; in no order. */

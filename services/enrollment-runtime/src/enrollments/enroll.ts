@@ -17,8 +17,8 @@ import { wakeOf } from '../runs/store-runs.ts';
 import { storeTimeline } from '../runs/store-timeline.ts';
 import type { NewEnrollment } from './contact.ts';
 import { addCounts, type Count } from './counters.ts';
-import { type Identity, type Mode, noDeliveries } from './enrollment-row.ts';
-import { appendNews } from './events.ts';
+import { type Mode, noDeliveries } from './enrollment-row.ts';
+import { appendNews, type StartedNews } from './events.ts';
 import { firstMoves } from './first-moves.ts';
 import { type Entry, insertSlice, newRuns, takeIds } from './insert.ts';
 import { toProto } from './to-proto.ts';
@@ -103,9 +103,8 @@ async function storeSlice(
   await storeTimeline(trx, moved, entry.createdAt);
   await storeData(trx, moved);
   await storeOutcomes(trx, moved, entry.createdAt);
-  const started = runs.map(({ identity }) => startedNews(identity, definition));
   const ended = await endedNews(trx, moved, new Map([[lane.workflowId, lane.name]]), entry.createdAt);
-  await appendNews(trx, [...started, ...ended]);
+  await appendNews(trx, ended, startedNews(entry, definition, runs));
 }
 
 async function startTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {
@@ -115,10 +114,12 @@ async function startTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {
   return row.now;
 }
 
-function startedNews(identity: Identity, definition: Definition) {
-  const { createdAt } = identity;
+function startedNews(entry: Entry, definition: Definition, runs: readonly ClaimedRun[]): StartedNews {
+  const { organizationId, createdAt } = entry;
+  const nobody = { id: 0n, leadRef: null, email: null, firstName: null, lastName: null };
   const row = {
-    ...identity,
+    ...entry,
+    ...nobody,
     status: 'active' as const,
     stepIndex: 0,
     nextRunAt: createdAt,
@@ -129,8 +130,16 @@ function startedNews(identity: Identity, definition: Definition) {
     deliveries: noDeliveries,
   };
   return {
-    organizationId: identity.organizationId,
-    enrollmentId: identity.id,
-    payload: { case: 'started' as const, value: toProto(row, definition, createdAt) },
+    organizationId,
+    shared: toProto(row, definition, createdAt),
+    each: runs.map(({ identity: { id, leadRef, email, firstName, lastName } }) => ({
+      id,
+      ...(leadRef !== null && { leadRef }),
+      contact: {
+        ...(email !== null && { email }),
+        ...(firstName !== null && { firstName }),
+        ...(lastName !== null && { lastName }),
+      },
+    })),
   };
 }
