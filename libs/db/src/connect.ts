@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { copyCursor } from './copy-rows.ts';
 import { checkIdentifier } from './identifiers.ts';
 import { measuredPool } from './measured-pool.ts';
 import { typeParsers } from './type-parsers.ts';
@@ -46,7 +47,9 @@ export function connectDatabase<DB>(options: {
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
   pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'database connection lost')));
 
-  const kysely = new Kysely<DB>({ dialect: new PostgresDialect({ pool: measuredPool(pool, service) }) });
+  const kysely = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: measuredPool(pool, service), cursor: copyCursor }),
+  });
   let closed: Promise<void> | undefined;
   return {
     kysely,

@@ -1,5 +1,6 @@
+import { copyRows } from '@drippulse/db';
 import { uuidRandom } from '@drippulse/runtime';
-import { type RawBuilder, sql, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { DB } from '../db/schema.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
@@ -52,9 +53,45 @@ export async function takeIds(trx: Transaction<DB>, count: number): Promise<bigi
   return rows.map((row) => row.id);
 }
 
+const enrollmentColumns = {
+  workflow_id: 'int8',
+  id: 'int8',
+  organization_id: 'int8',
+  agent_id: 'int8',
+  created_at: 'timestamptz',
+  key: 'uuid',
+  version: 'int4',
+  mode: 'text',
+  hops: 'int4',
+  timezone: 'text',
+  lead_ref: 'text',
+  email: 'text',
+  first_name: 'text',
+  last_name: 'text',
+  search: 'text',
+  contact: 'json',
+} as const;
+
+const runColumns = {
+  workflow_id: 'int8',
+  enrollment_id: 'int8',
+  organization_id: 'int8',
+  next_run_at: 'timestamptz',
+  wake_at: 'timestamptz',
+  updated_at: 'timestamptz',
+  version: 'int4',
+  mode: 'text',
+  step_index: 'int4',
+  phase: 'text',
+  attempt: 'int4',
+  visits: 'json',
+  lines: 'int4',
+  error_line: 'int4',
+} as const;
+
 /**
- * Inserts a slice of enrollments and their runs in one statement: where their moves led, else at the first step and due
- * at once. Those that have ended have no run.
+ * Inserts a slice of enrollments and their runs: where their moves led, else at the first step and due at once. Those
+ * that have ended have no run.
  */
 export async function insertSlice(
   trx: Transaction<DB>,
@@ -62,64 +99,51 @@ export async function insertSlice(
   runs: readonly ClaimedRun[],
   moves: ReadonlyMap<bigint, Move>,
 ): Promise<void> {
-  await sql`
-    with added as materialized (
-      select * from json_to_recordset(${rowsOf(entry, runs, moves)}::json) as added (
-        id bigint, key uuid, lead_ref text, email text, first_name text, last_name text, search text, contact json,
-        has_ended boolean, next_run_at timestamptz, step_index int, phase text, attempt int, visits json, lines int,
-        error_line int)
-    ), identities as (
-      insert into enrollments (
-        workflow_id, id, organization_id, agent_id, created_at, key, version, mode, hops, timezone,
-        lead_ref, email, first_name, last_name, search, contact)
-      select ${entry.workflowId}, id, ${entry.organizationId}, ${entry.agentId}::bigint, ${at(entry)}, key,
-        ${entry.version}, ${entry.mode}, ${entry.hops}, ${entry.timezone},
-        lead_ref, email, first_name, last_name, search, contact
-      from added
-    )
-    insert into runs (
-      workflow_id, enrollment_id, organization_id, next_run_at, wake_at, updated_at, version, mode,
-      step_index, phase, attempt, visits, lines, error_line)
-    select ${entry.workflowId}, id, ${entry.organizationId}, coalesce(next_run_at, ${at(entry)}),
-      coalesce(next_run_at, ${at(entry)}), ${at(entry)}, ${entry.version}, ${entry.mode},
-      coalesce(step_index, 0), coalesce(phase, 'ready'), coalesce(attempt, 0), visits, coalesce(lines, 0), error_line
-    from added where has_ended is null`.execute(trx);
+  await copyRows(trx, 'enrollments', enrollmentColumns, runs.map(enrollmentRow));
+  const living = runs.filter(({ identity }) => (moves.get(identity.id)?.state.status ?? 'active') === 'active');
+  const places = living.map((run) => runRow(run, moves.get(run.identity.id), entry.createdAt));
+  await copyRows(trx, 'runs', runColumns, places);
 }
 
-function at({ createdAt }: Entry): RawBuilder<Date> {
-  return sql`${createdAt}::timestamptz`;
-}
-
-/** JSON text in which each contact stands as it came. */
-function rowsOf(entry: Entry, runs: readonly ClaimedRun[], moves: ReadonlyMap<bigint, Move>): string {
-  const rows = runs.map(({ identity, key, contact }) => {
-    const { id, leadRef, email, firstName, lastName } = identity;
-    const columns = JSON.stringify({
-      id: String(id),
-      key,
-      lead_ref: leadRef,
-      email,
-      first_name: firstName,
-      last_name: lastName,
-      search: searchTextOf(identity),
-      ...placeOf(moves.get(id), entry.createdAt),
-    });
-    return `${columns.slice(0, -1)},"contact":${contact}}`;
-  });
-  return `[${rows.join(',')}]`;
-}
-
-function placeOf(move: Move | undefined, now: Date) {
-  if (move === undefined) return {};
-  const { state, entries } = move;
-  if (state.status !== 'active') return { has_ended: true };
+function enrollmentRow({ identity, key, contact }: ClaimedRun) {
   return {
-    next_run_at: dueAt(move, now),
-    step_index: state.stepIndex,
-    phase: state.phase,
-    attempt: state.attempt,
-    visits: Object.keys(state.visits).length === 0 ? null : state.visits,
-    lines: entries.length,
-    error_line: errorLineOf(move),
+    workflow_id: identity.workflowId,
+    id: identity.id,
+    organization_id: identity.organizationId,
+    agent_id: identity.agentId,
+    created_at: identity.createdAt,
+    key,
+    version: identity.version,
+    mode: identity.mode,
+    hops: identity.hops,
+    timezone: identity.timezone,
+    lead_ref: identity.leadRef,
+    email: identity.email,
+    first_name: identity.firstName,
+    last_name: identity.lastName,
+    search: searchTextOf(identity),
+    contact,
+  };
+}
+
+function runRow(run: ClaimedRun, move: Move | undefined, now: Date) {
+  const { workflowId, id, organizationId, version, mode } = run.identity;
+  const { stepIndex, phase, attempt, visits } = move?.state ?? run.state;
+  const nextRunAt = move === undefined ? now : dueAt(move, now);
+  return {
+    workflow_id: workflowId,
+    enrollment_id: id,
+    organization_id: organizationId,
+    next_run_at: nextRunAt,
+    wake_at: nextRunAt,
+    updated_at: now,
+    version,
+    mode,
+    step_index: stepIndex,
+    phase,
+    attempt,
+    visits: Object.keys(visits).length === 0 ? null : JSON.stringify(visits),
+    lines: move?.entries.length ?? 0,
+    error_line: move === undefined ? null : errorLineOf(move),
   };
 }

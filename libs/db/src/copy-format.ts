@@ -1,0 +1,92 @@
+/** Types of PostgreSQL that can be copied, and what stands for their values. A timestamp has milliseconds. */
+type CopyTypes = {
+  int4: number;
+  int8: bigint;
+  float8: number;
+  timestamptz: Date;
+  uuid: string;
+  text: string;
+  json: string;
+};
+
+/** The columns of a row in their order. */
+export type CopyColumns = Readonly<Record<string, keyof CopyTypes>>;
+export type CopyRow<C extends CopyColumns> = { readonly [Name in keyof C]: CopyTypes[C[Name]] | null };
+
+/** A buffer that is written from its start, and grows. */
+type Writer = { bytes: Buffer; at: number };
+type WriteValue<T> = (writer: Writer, value: T) => void;
+
+const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
+/** Flags and the length of an extension, of which there are none. */
+const header = Buffer.concat([signature, Buffer.alloc(8)]);
+const startBytes = 64 * 1024;
+const postgresEpochMs = 946_684_800_000;
+/** The length of a field and a value of a fixed size. */
+const maxFixedBytes = 4 + 16;
+/** What no unit of a string exceeds in UTF-8. */
+const maxUnitBytes = 3;
+
+const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]> } = {
+  int4(writer, value) {
+    writeLength(writer, 4);
+    writer.at = writer.bytes.writeInt32BE(value, writer.at);
+  },
+  int8: writeInt8,
+  float8(writer, value) {
+    writeLength(writer, 8);
+    writer.at = writer.bytes.writeDoubleBE(value, writer.at);
+  },
+  timestamptz(writer, value) {
+    writeInt8(writer, BigInt(value.getTime() - postgresEpochMs) * 1000n);
+  },
+  uuid(writer, value) {
+    writeLength(writer, 16);
+    writer.at += writer.bytes.write(value.replaceAll('-', ''), writer.at, 'hex');
+  },
+  text: writeText,
+  json: writeText,
+};
+
+/** Rows in the binary format of COPY: of each row the number of its fields, of each field its length and its bytes. */
+export function encodeRows<C extends CopyColumns>(columns: C, rows: readonly CopyRow<C>[]): Buffer {
+  const fields = Object.entries(columns).map(([name, type]) => ({ name, write: writers[type] as WriteValue<unknown> }));
+  const writer: Writer = { bytes: Buffer.allocUnsafe(startBytes), at: 0 };
+  writer.at = header.copy(writer.bytes);
+  for (const row of rows) {
+    reserve(writer, 2);
+    writer.at = writer.bytes.writeInt16BE(fields.length, writer.at);
+    for (const { name, write } of fields) {
+      reserve(writer, maxFixedBytes);
+      const value = row[name];
+      if (value === null) writeLength(writer, -1);
+      else write(writer, value);
+    }
+  }
+  reserve(writer, 2);
+  writer.at = writer.bytes.writeInt16BE(-1, writer.at);
+  return writer.bytes.subarray(0, writer.at);
+}
+
+function writeLength(writer: Writer, length: number): void {
+  writer.at = writer.bytes.writeInt32BE(length, writer.at);
+}
+
+function writeInt8(writer: Writer, value: bigint): void {
+  writeLength(writer, 8);
+  writer.at = writer.bytes.writeBigInt64BE(value, writer.at);
+}
+
+function writeText(writer: Writer, value: string): void {
+  reserve(writer, 4 + value.length * maxUnitBytes);
+  const length = writer.bytes.write(value, writer.at + 4);
+  writeLength(writer, length);
+  writer.at += length;
+}
+
+function reserve(writer: Writer, count: number): void {
+  const { bytes, at } = writer;
+  if (at + count <= bytes.byteLength) return;
+  writer.bytes = Buffer.allocUnsafe(Math.max(bytes.byteLength * 2, at + count));
+  bytes.copy(writer.bytes, 0, 0, at);
+}

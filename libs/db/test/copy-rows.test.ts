@@ -1,0 +1,105 @@
+import { createTestDatabase } from '@drippulse/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { connectDatabase, copyRows, type Database } from '../src/index.ts';
+
+const columns = {
+  id: 'int8',
+  small: 'int4',
+  ratio: 'float8',
+  at: 'timestamptz',
+  key: 'uuid',
+  name: 'text',
+  data: 'json',
+} as const;
+type Row = Parameters<typeof copyRows<unknown, typeof columns>>[3][number];
+
+let db: Database<unknown>;
+let drop: () => Promise<void>;
+
+beforeAll(async () => {
+  const database = await createTestDatabase({ name: 'copy' });
+  db = connectDatabase({ url: database.url, schema: 'public', service: 'test', log: { warn: () => undefined } });
+  drop = database.drop;
+  await sql`
+    create table probes (
+      id bigint primary key, small integer, ratio double precision, at timestamptz, key uuid,
+      name text check (name <> 'refused'), data json)`.execute(db.kysely);
+});
+
+afterAll(async () => {
+  await db.close();
+  await drop();
+});
+
+function copy(rows: readonly Row[]): Promise<void> {
+  return db.kysely.transaction().execute((trx) => copyRows(trx, 'probes', columns, rows));
+}
+
+async function stored(): Promise<unknown[]> {
+  const { rows } = await sql`select * from probes order by id`.execute(db.kysely);
+  await sql`truncate probes`.execute(db.kysely);
+  return rows;
+}
+
+const nothing = { small: null, ratio: null, at: null, key: null, name: null, data: null };
+
+test('rows are stored as they were given', async () => {
+  const rows: Row[] = [
+    {
+      id: -9_007_199_254_740_993n,
+      small: -2_147_483_648,
+      ratio: 0.1,
+      at: new Date('1969-07-20T20:17:40.123Z'),
+      key: '0197a1d0-0000-7000-8000-00000000cafe',
+      name: 'Zoë € 😀\n',
+      data: '{"a":1.50}',
+    },
+    { id: 0n, ...nothing },
+    { ...nothing, id: 1n, name: '', at: new Date('9999-12-31T23:59:59.999Z') },
+  ];
+  await copy(rows);
+  expect(await stored()).toEqual(rows);
+  await copy([]);
+  expect(await stored()).toEqual([]);
+});
+
+test('many rows and large ones are stored', async () => {
+  const rows = Array.from({ length: 3000 }, (_, index) => ({
+    ...nothing,
+    id: BigInt(index),
+    name: '€'.repeat(index % 1000 === 0 ? 100_000 : 20),
+  }));
+  await copy(rows);
+  expect(await stored()).toEqual(rows);
+});
+
+test('what the table refuses fails, up to a savepoint, and the connection goes on', async () => {
+  const taken = { ...nothing, id: 1n };
+  await db.kysely.transaction().execute(async (trx) => {
+    await copyRows(trx, 'probes', columns, [taken]);
+    await sql`savepoint before`.execute(trx);
+    await expect(copyRows(trx, 'probes', columns, [taken])).rejects.toMatchObject({ code: '23505' });
+    await sql`rollback to savepoint before`.execute(trx);
+    await expect(copyRows(trx, 'probes', columns, [{ ...nothing, id: 2n, name: 'refused' }])).rejects.toMatchObject({
+      code: '23514',
+    });
+    await sql`rollback to savepoint before`.execute(trx);
+    await expect(copyRows(trx, 'probes', columns, [{ ...nothing, id: 2n, name: '\0' }])).rejects.toMatchObject({
+      code: '22021',
+    });
+    await sql`rollback to savepoint before`.execute(trx);
+    await copyRows(trx, 'probes', columns, [{ ...nothing, id: 2n }]);
+  });
+  expect(await stored()).toMatchObject([{ id: 1n }, { id: 2n }]);
+});
+
+test('a connection that is lost while rows are copied fails the copy', async () => {
+  const copying = db.kysely.transaction().execute(async (trx) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+    await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db.kysely);
+    await copyRows(trx, 'probes', columns, [{ ...nothing, id: 1n }]);
+  });
+  await expect(copying).rejects.toThrow();
+  expect(await stored()).toEqual([]);
+});
