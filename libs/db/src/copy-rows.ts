@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { CompiledQuery, type PostgresCursor, type PostgresCursorConstructor, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { type CopyColumns, type CopyRow, encodeRows } from './copy-format.ts';
@@ -21,17 +22,27 @@ export async function copyRows<DB, C extends CopyColumns>(
 }
 
 /** The part of pg's connection that it leaves to whoever copies. */
-type CopyConnection = { sendCopyFromChunk(data: Uint8Array): void; endCopyFrom(): void };
+type CopyConnection = {
+  stream: Writable;
+  query(text: string): void;
+  sendCopyFromChunk(data: Uint8Array): void;
+  endCopyFrom(): void;
+};
 
 /** What kysely makes a stream of: the statement that takes the data, and no row. */
 function copyFrom(text: string, [data]: unknown[]): PostgresCursor<never> {
   const done = Promise.withResolvers<void>();
   const query = new pg.Query(text, (error) => (error ? done.reject(error) : done.resolve()));
   return Object.assign(query, {
-    handleCopyInResponse(connection: CopyConnection) {
+    // The data follow at once: a server that refuses the statement passes over them.
+    submit(connection: CopyConnection) {
+      connection.stream.cork();
+      connection.query(text);
       connection.sendCopyFromChunk(data as Uint8Array);
       connection.endCopyFrom();
+      connection.stream.uncork();
     },
+    handleCopyInResponse() {},
     async read() {
       await done.promise;
       return [];

@@ -5,11 +5,10 @@ import { CrmContactSchema, ListCrmContactsRequestSchema } from '@drippulse/proto
 import { CrmLeadSchema, ListCrmLeadsRequestSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { type Caller, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { type NewEnrollment, readContact } from '../enrollments/contact.ts';
 import { contactText } from './contact-text.ts';
 
-/** A page of selected records as contacts, how many match (at least, above 10,000), and where the next page starts. */
-export type RecordPage = { contacts: NewEnrollment[]; totalCount: bigint; nextCursor: string | undefined };
+/** A page of selected records as JSON texts of contacts, how many match (at least, above 10,000), and where the next page starts. */
+export type RecordPage = { contacts: string[]; totalCount: bigint; nextCursor: string | undefined };
 
 /** A record may be 100 kB, and an answer of the CRM at most 32 MiB. */
 const pageRows = 250;
@@ -26,16 +25,12 @@ export async function selectRecords(
     if (recordType === 'lead') {
       const request = decodeJson(ListCrmLeadsRequestSchema, text, { method: 'POST' });
       const page = await clients.crm.leads(caller, o.call).listCrmLeads(request);
-      const contacts = page.leads.map((lead) =>
-        readContact(contactText(lead.publicId, encodeJson(CrmLeadSchema, lead))),
-      );
+      const contacts = page.leads.map((lead) => contactText(lead.publicId, encodeJson(CrmLeadSchema, lead)));
       return { contacts, totalCount: page.totalCount, nextCursor: page.nextCursor };
     }
     const request = decodeJson(ListCrmContactsRequestSchema, text, { method: 'POST' });
     const page = await clients.crm.contacts(caller, o.call).listCrmContacts(request);
-    const contacts = page.contacts.map((row) =>
-      readContact(contactText(row.publicId, encodeJson(CrmContactSchema, row))),
-    );
+    const contacts = page.contacts.map((row) => contactText(row.publicId, encodeJson(CrmContactSchema, row)));
     return { contacts, totalCount: page.totalCount, nextCursor: page.nextCursor };
   } catch (error) {
     throw fromConnectError(error);

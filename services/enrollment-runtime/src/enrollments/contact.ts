@@ -1,8 +1,9 @@
 import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippulse/json';
 
-/** A contact to enroll: its JSON text as it came, and what lists show and filter on. */
-export type NewEnrollment = {
-  contact: string;
+/** A contact: its JSON text as it came, its fields, and what lists show and filter on. */
+type Contact = {
+  text: string;
+  fields: JsonObject;
   leadRef: string | null;
   email: string | null;
   firstName: string | null;
@@ -16,14 +17,15 @@ const referenceKeys = ['lead_ref', 'id', 'uuid', 'public_id', 'crm_id', 'lead_id
 const searchedLength = 254;
 
 /** Reads the text of a JSON object. */
-export function readContact(text: string): NewEnrollment {
-  const contact = parseObject(text);
+export function readContact(text: string): Contact {
+  const fields = parseObject(text);
   return {
-    contact: text,
-    leadRef: leadRefOf(contact),
-    email: textOf(contact['email']),
-    firstName: textOf(contact['first_name']),
-    lastName: textOf(contact['last_name']),
+    text,
+    fields,
+    leadRef: leadRefOf(fields),
+    email: textOf(fields['email']),
+    firstName: textOf(fields['first_name']),
+    lastName: textOf(fields['last_name']),
   };
 }
 
@@ -54,16 +56,16 @@ function textOf(value: JsonValue | undefined): string | null {
 }
 
 /**
- * What `q` looks in: each value on a line of its own, in lower case, so that a pattern can ask for the beginning of a
- * value, and the whole name on a further one.
+ * What `q` looks in, in lower case: each value begins a line, so that a pattern can ask for its beginning. The first name is
+ * followed by the last one, which has a line of its own besides.
  */
 export function searchTextOf({
   email,
   firstName,
   lastName,
-}: Pick<NewEnrollment, 'email' | 'firstName' | 'lastName'>): string | null {
-  const name = firstName !== null && lastName !== null ? `${firstName} ${lastName}` : null;
-  const values = [email, firstName, lastName, name].filter((value) => value !== null);
+}: Pick<Contact, 'email' | 'firstName' | 'lastName'>): string | null {
+  const name = firstName === null || lastName === null ? firstName : `${firstName} ${lastName}`;
+  const values = [email, name, lastName].filter((value) => value !== null);
   if (values.length === 0) return null;
   return values.map((value) => `\n${value.slice(0, searchedLength).toLowerCase().replaceAll('\n', ' ')}`).join('');
 }

@@ -15,7 +15,6 @@ import { storeData } from '../runs/store-data.ts';
 import { storeOutcomes } from '../runs/store-outcomes.ts';
 import { wakeOf } from '../runs/store-runs.ts';
 import { storeTimeline } from '../runs/store-timeline.ts';
-import type { NewEnrollment } from './contact.ts';
 import { addCounts, type Count } from './counters.ts';
 import { type Mode, noDeliveries } from './enrollment-row.ts';
 import { appendNews, type StartedNews } from './events.ts';
@@ -40,7 +39,8 @@ export async function enroll(
     hops?: number;
     timezone: string;
     agentId: bigint | null;
-    contacts: readonly NewEnrollment[];
+    /** JSON texts of objects. */
+    contacts: readonly string[];
   },
 ): Promise<bigint[]> {
   const { lane, mode, hops = 0, timezone, agentId, contacts } = options;
@@ -52,9 +52,14 @@ export async function enroll(
   const counts: Count[] = [];
   const wakes: Wake[] = [];
   const ids = await takeIds(trx, contacts.length);
-  for (let start = 0; start < contacts.length; start += sliceRows) {
+  const isHeld = lane.state === 'paused' || lane.state === 'deleted';
+  const prepare = async (start: number): Promise<Slice> => {
     const runs = newRuns(entry, contacts.slice(start, start + sliceRows), ids.slice(start, start + sliceRows));
-    const moves = await addSlice(ctx, trx, entering, runs);
+    return { runs, moves: await firstMoves(ctx, runs, { definition, now: createdAt, isHeld }) };
+  };
+  for await (const slice of oneAhead(prepare, contacts.length, sliceRows)) {
+    const { runs } = slice;
+    const moves = await addSlice(ctx, trx, entering, slice);
     counts.push(...countsOf(moves));
     if (moves.length < runs.length) wakes.push({ workflowId, at: createdAt });
     wakes.push(...moves.flatMap((move) => wakeOf(move, createdAt)));
@@ -69,24 +74,38 @@ export async function enroll(
 
 type Entering = { entry: Entry; definition: Definition; lane: Lane };
 
+/** Enrollments and their first moves, by id. */
+type Slice = { runs: readonly ClaimedRun[]; moves: ReadonlyMap<bigint, Move> };
+
+/** One slice after the other; the next is made while the database stores the last. */
+async function* oneAhead(
+  prepare: (start: number) => Promise<Slice>,
+  count: number,
+  step: number,
+): AsyncGenerator<Slice> {
+  let next = prepare(0);
+  for (let start = 0; start < count; start += step) {
+    const slice = await next;
+    if (start + step < count) {
+      next = prepare(start + step);
+      // Waited for in the next round, which a failure of this one leaves out.
+      next.catch(() => undefined);
+    }
+    yield slice;
+  }
+}
+
 /** Stores a slice with its first moves, or without them where one of those can't be stored: a claim finds out which. */
-async function addSlice(
-  ctx: Context,
-  trx: Transaction<DB>,
-  entering: Entering,
-  runs: readonly ClaimedRun[],
-): Promise<Move[]> {
-  const { entry, definition, lane } = entering;
-  const isHeld = lane.state === 'paused' || lane.state === 'deleted';
-  const moves = await firstMoves(ctx, runs, { definition, now: entry.createdAt, isHeld });
+async function addSlice(ctx: Context, trx: Transaction<DB>, entering: Entering, slice: Slice): Promise<Move[]> {
+  const { moves } = slice;
   if (moves.size > 0) await sql`savepoint first_moves`.execute(trx);
   try {
-    await storeSlice(trx, entering, runs, moves);
+    await storeSlice(trx, entering, slice);
   } catch (error) {
     if (moves.size === 0 || isInfrastructureError(error)) throw error;
     await sql`rollback to savepoint first_moves`.execute(trx);
-    ctx.log.warn({ err: error, workflow_id: String(entry.workflowId) }, 'first moves could not be stored');
-    await storeSlice(trx, entering, runs, new Map());
+    ctx.log.warn({ err: error, workflow_id: String(entering.lane.workflowId) }, 'first moves could not be stored');
+    await storeSlice(trx, entering, { ...slice, moves: new Map() });
     return [];
   }
   return [...moves.values()];
@@ -95,8 +114,7 @@ async function addSlice(
 async function storeSlice(
   trx: Transaction<DB>,
   { entry, definition, lane }: Entering,
-  runs: readonly ClaimedRun[],
-  moves: ReadonlyMap<bigint, Move>,
+  { runs, moves }: Slice,
 ): Promise<void> {
   const moved = [...moves.values()];
   await insertSlice(trx, entry, runs, moves);

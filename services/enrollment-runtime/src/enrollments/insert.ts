@@ -6,7 +6,7 @@ import type { DB } from '../db/schema.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 import type { Move } from '../runs/move.ts';
 import { dueAt, errorLineOf } from '../runs/store-runs.ts';
-import { type NewEnrollment, searchTextOf } from './contact.ts';
+import { readContact, searchTextOf } from './contact.ts';
 import type { Mode } from './enrollment-row.ts';
 
 /** What all enrollments of one call have in common. */
@@ -21,11 +21,12 @@ export type Entry = {
   createdAt: Date;
 };
 
-/** Runs for contacts, with these ids: not stored, and held by nobody. */
-export function newRuns(entry: Entry, contacts: readonly NewEnrollment[], ids: readonly bigint[]): ClaimedRun[] {
-  return contacts.flatMap(({ leadRef, email, firstName, lastName, contact }, index) => {
+/** Runs for the texts of contacts, with these ids: not stored, and held by nobody. */
+export function newRuns(entry: Entry, contacts: readonly string[], ids: readonly bigint[]): ClaimedRun[] {
+  return contacts.flatMap((contact, index) => {
     const id = ids[index];
     if (id === undefined) return [];
+    const { fields, leadRef, email, firstName, lastName } = readContact(contact);
     return {
       identity: { ...entry, id, leadRef, email, firstName, lastName },
       key: uuidv7({ rng: uuidRandom }),
@@ -39,6 +40,7 @@ export function newRuns(entry: Entry, contacts: readonly NewEnrollment[], ids: r
         visits: {},
       },
       contact,
+      fields,
       data: null,
       lines: 0,
       errorLine: null,

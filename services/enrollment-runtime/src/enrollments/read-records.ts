@@ -6,7 +6,7 @@ import { callerOf } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { selectRecords } from '../crm/select-records.ts';
-import { type NewEnrollment, parseObject } from './contact.ts';
+import { parseObject } from './contact.ts';
 import { maxRows, type Refusal } from './read-rows.ts';
 
 /** What the contacts of one call may take, as their JSON text; a request's own may have 16 MiB. */
@@ -21,10 +21,10 @@ export async function readRecords(
   call: HandlerContext,
   crm: MessageShape<typeof CrmSelectionSchema>,
   given: number,
-): Promise<{ contacts: NewEnrollment[] } | Refusal> {
+): Promise<{ contacts: string[] } | Refusal> {
   const read = readSelection(crm);
   if ('refused' in read) return read;
-  const contacts: NewEnrollment[] = [];
+  const contacts: string[] = [];
   let bytes = 0;
   let cursor: string | undefined;
   do {
@@ -33,7 +33,7 @@ export async function readRecords(
       ...(cursor !== undefined && { cursor }),
     });
     contacts.push(...page.contacts);
-    bytes += page.contacts.reduce((sum, { contact }) => sum + contact.length, 0);
+    bytes += page.contacts.reduce((sum, contact) => sum + contact.length, 0);
     // The first page tells already how many there are.
     if (given + Math.max(contacts.length, Number(page.totalCount)) > maxRows || bytes > maxBytes) return tooMany();
     cursor = page.nextCursor;

@@ -1,10 +1,9 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
 import { jsonKind, jsonRows } from '@drippulse/json';
 import { DomainError } from '@drippulse/runtime';
-import { type NewEnrollment, readContact } from './contact.ts';
 
-/** The rows of a bulk enrollment: those that can be enrolled, and the first ones that cannot, with the reason. */
-export type Rows = { contacts: NewEnrollment[]; skippedCount: number; skipped: { index: number; reason: string }[] };
+/** The rows of a bulk enrollment: the texts of those that can be enrolled, and the first that cannot, with the reason. */
+export type Rows = { contacts: string[]; skippedCount: number; skipped: { index: number; reason: string }[] };
 
 /** Why a bulk enrollment is refused whatever its rows are. */
 export type Refusal = { refused: DomainError };
@@ -14,7 +13,7 @@ export const maxRows = 10_000;
 const maxRowBytes = 64 * 1024;
 const shownSkipped = 100;
 /** Rows read before other requests get their turn. */
-const sliceRows = 500;
+const sliceRows = 200;
 
 /** Reads the `contacts` of a request, each row once; says what is wrong instead of throwing it, as checks have an order. */
 export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty: boolean }): Promise<Rows | Refusal> {
@@ -27,7 +26,7 @@ export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty
     if (count > maxRows) return refusal('too_large', 'too_many_contacts', tooMany);
     const reason = reasonToSkip(row);
     if (reason === undefined) {
-      rows.contacts.push(readContact(row.text));
+      rows.contacts.push(row.text);
     } else {
       rows.skippedCount += 1;
       if (rows.skipped.length < shownSkipped) rows.skipped.push({ index: row.index, reason });

@@ -8,7 +8,6 @@ import {
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
-import type { NewEnrollment } from '../enrollments/contact.ts';
 import { enroll } from '../enrollments/enroll.ts';
 import { readRecords } from '../enrollments/read-records.ts';
 import { type Refusal, type Rows, readRows } from '../enrollments/read-rows.ts';
@@ -53,7 +52,7 @@ function requireRows(
   lane: Lane,
   request: Request,
   read: Rows | Refusal,
-  records: { contacts: NewEnrollment[] } | Refusal,
+  records: { contacts: string[] } | Refusal,
 ): Rows {
   if (lane.state === 'archived') {
     throw new DomainError('failed_precondition', 'workflow_archived', 'An archived workflow takes no new enrollments.');

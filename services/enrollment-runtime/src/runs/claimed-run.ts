@@ -1,4 +1,4 @@
-import type { EffectKind, RunState } from '@drippulse/engine';
+import type { EffectKind, JsonObject, RunState } from '@drippulse/engine';
 import type { EffectOutcome } from '../effects/effect-call.ts';
 import type { Identity } from '../enrollments/enrollment-row.ts';
 
@@ -12,6 +12,8 @@ export type ClaimedRun = {
   /** JSON text of the contact, and of the data where they differ from it. */
   contact: string;
   data: string | null;
+  /** What the data are, where somebody has read them. */
+  fields?: JsonObject;
   /** Lines on the timeline so far, and the latest one that tells an error. */
   lines: number;
   errorLine: number | null;

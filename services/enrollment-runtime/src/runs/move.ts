@@ -83,7 +83,7 @@ function engineRun(run: ClaimedRun): Run {
     timezone,
     mode,
     state: run.state,
-    data: parseObject(run.data ?? run.contact),
+    data: run.fields ?? parseObject(run.data ?? run.contact),
   };
 }
 

@@ -3,7 +3,6 @@ import { nextTick } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { readContact } from '../enrollments/contact.ts';
 import { enroll } from '../enrollments/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { packSourceJob, sourceJobs } from './source-job.ts';
@@ -34,7 +33,7 @@ export async function fireSchedule(ctx: Context, due: DueSchedule): Promise<bool
       await addJob(trx, { organizationId, kind: sourceJobs, input, total: 0n });
       return true;
     }
-    await enroll(ctx, trx, { lane, mode: 'live', timezone, agentId: null, contacts: [readContact('{}')] });
+    await enroll(ctx, trx, { lane, mode: 'live', timezone, agentId: null, contacts: ['{}'] });
     return true;
   });
 }

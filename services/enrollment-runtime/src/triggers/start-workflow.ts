@@ -3,7 +3,7 @@ import { stringifyJson } from '@drippulse/json';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { parseObject, readContact } from '../enrollments/contact.ts';
+import { parseObject } from '../enrollments/contact.ts';
 import { enroll } from '../enrollments/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import type { Trigger } from './find-triggers.ts';
@@ -43,7 +43,7 @@ export async function startWorkflow(
     const erased = await findErased(trx, organizationId, wanted);
     const starting = [...known].flatMap(([id, event]) => (fresh.has(id) && !erased.has(event) ? [event] : []));
     for (const [hops, events] of Map.groupBy(starting, (event) => event.hops)) {
-      const contacts = events.map(({ contact }) => readContact(contact));
+      const contacts = events.map(({ contact }) => contact);
       await enroll(ctx, trx, { lane, mode: 'live', hops, timezone: trigger.timezone, agentId: null, contacts });
     }
   });
