@@ -1,6 +1,6 @@
 import { type Database, unsynced } from '@drippulse/db';
 import { sql } from 'kysely';
-import { unpackEvents } from './frame.ts';
+import { unpackMessages } from './pack.ts';
 import type { TransportMessage } from './transport.ts';
 
 /** Events of one call of `appendEvents` that are not sent, or not known to be. */
@@ -54,22 +54,15 @@ export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly Outb
   `.execute(db.kysely);
 }
 
-/** The messages of a row, with CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */
+/** The messages of a row, with all CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */
 export function messagesOf(
   row: OutboxRow,
   { service, traceparent }: { service: string; traceparent: string | undefined },
 ): TransportMessage[] {
-  return unpackEvents(row.frame).map((event) => ({
-    key: event.key,
-    value: event.value,
-    headers: {
-      ce_specversion: '1.0',
-      ce_id: event.id,
-      ce_type: event.type,
-      ce_source: `/drippulse/${service}`,
-      ce_time: event.time,
-      organization: event.organizationId,
-      ...(traceparent === undefined ? {} : { traceparent }),
-    },
-  }));
+  const shared = {
+    ce_specversion: '1.0',
+    ce_source: `/drippulse/${service}`,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+  return unpackMessages(row.frame, shared);
 }

@@ -6,8 +6,9 @@ import { DomainError, uuidRandom } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { chunksOf } from './chunks.ts';
-import { type OutboxEvent, packEvents } from './frame.ts';
+import { packMessages } from './pack.ts';
 import { eventType, type Topic } from './topic.ts';
+import type { TransportMessage } from './transport.ts';
 
 /** A row is sent and deleted as one: small enough to hold in memory, large enough for a thousand events. */
 const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
@@ -41,7 +42,7 @@ export async function appendEvents<DB, D extends DescMessage>(
   options: { traceparent?: string; shared?: MessageInitShape<D> } = {},
 ): Promise<string[]> {
   if (events.length === 0) return [];
-  const encoded: OutboxEvent[] = [];
+  const encoded: TransportMessage[] = [];
   const encode = encoderOf(topic, options.shared);
   for (const event of events) {
     encoded.push(encode(event));
@@ -53,11 +54,11 @@ export async function appendEvents<DB, D extends DescMessage>(
     values ${sql.join(
       rows.map(
         (row) =>
-          sql`(${topic.name}, ${row.length}, ${packEvents(row)}, ${options.traceparent ?? activeTraceparent() ?? null})`,
+          sql`(${topic.name}, ${row.length}, ${packMessages(row)}, ${options.traceparent ?? activeTraceparent() ?? null})`,
       ),
     )}
   `.execute(trx);
-  return encoded.map((event) => event.id);
+  return encoded.map(({ headers }) => headers['ce_id'] ?? '');
 }
 
 /** Encodings that follow each other are those of one message: the later fields are merged into the earlier ones. */
@@ -68,7 +69,7 @@ function encoderOf<D extends DescMessage>(topic: Topic<D>, init: MessageInitShap
   const sharedBytes = toBinary(topic.desc, shared);
   const sharedTime = timestampDate(shared.time).toISOString();
 
-  return (event: MessageInitShape<D>): OutboxEvent => {
+  return (event: MessageInitShape<D>): TransportMessage => {
     const message = create(topic.desc, event);
     if (!isEvent(message) || message.aggregate === '') throw noEvent(topic);
     message.id = `evt_${uuidv7({ rng: uuidRandom })}`;
@@ -79,12 +80,14 @@ function encoderOf<D extends DescMessage>(topic: Topic<D>, init: MessageInitShap
     }
     const organizationId = message.organizationId || shared.organizationId;
     return {
-      id: message.id,
-      type: eventType(topic, message.payload?.case ?? shared.payload?.case),
-      time: message.time === undefined ? sharedTime : timestampDate(message.time).toISOString(),
-      organizationId: String(organizationId),
       key: `${organizationId}:${message.aggregate}`,
       value,
+      headers: {
+        ce_id: message.id,
+        ce_type: eventType(topic, message.payload?.case ?? shared.payload?.case),
+        ce_time: message.time === undefined ? sharedTime : timestampDate(message.time).toISOString(),
+        organization: String(organizationId),
+      },
     };
   };
 }

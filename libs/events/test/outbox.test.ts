@@ -3,9 +3,9 @@ import { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { unpackEvents } from '../src/frame.ts';
 import { pruneInbox } from '../src/inbox.ts';
 import { appendEvents, firstSeen, topicOf } from '../src/index.ts';
+import { unpackMessages } from '../src/pack.ts';
 import { append, createTestService, sequences, type TestService } from './fixture.ts';
 
 const topic = topicOf(ProbeEventSchema);
@@ -71,20 +71,17 @@ test('what events share is in each of them, merged with what it says itself', ()
       ),
     );
     const { rows: stored } = await sql<{ frame: Uint8Array }>`select frame from outbox`.execute(service.db.kysely);
-    const events = stored.flatMap(({ frame }) => unpackEvents(frame));
+    const events = stored.flatMap(({ frame }) => unpackMessages(frame));
     const messages = events.map(({ value }) => fromBinary(ProbeEventSchema, value));
     const common = { organizationId: 7n, sequence: 4n, time: expect.anything() };
     expect(messages).toEqual([
-      expect.objectContaining({ ...common, id: events[0]?.id, aggregate: 'probe:1' }),
-      expect.objectContaining({ ...common, id: events[1]?.id, aggregate: 'probe:2' }),
+      expect.objectContaining({ ...common, id: events[0]?.headers['ce_id'], aggregate: 'probe:1' }),
+      expect.objectContaining({ ...common, id: events[1]?.headers['ce_id'], aggregate: 'probe:2' }),
     ]);
-    expect(messages.map(({ payload }) => payload.value)).toMatchObject([
-      { name: 'one', count: 1 },
-      { count: 2 },
-    ]);
+    expect(messages.map(({ payload }) => payload.value)).toMatchObject([{ name: 'one', count: 1 }, { count: 2 }]);
     expect(events).toMatchObject([
-      { type: 'probe.touched', organizationId: '7', key: '7:probe:1' },
-      { type: 'probe.touched', organizationId: '7', key: '7:probe:2' },
+      { key: '7:probe:1', headers: { ce_type: 'probes.touched', organization: '7' } },
+      { key: '7:probe:2', headers: { ce_type: 'probes.touched', organization: '7' } },
     ]);
   }));
 

@@ -2,9 +2,9 @@ import { crc32 } from 'node:zlib';
 import type { Database } from '@drippulse/db';
 import { sql } from 'kysely';
 import { chunksOf } from '../chunks.ts';
+import { packMessages } from '../pack.ts';
 import { withTimeout } from '../timeout.ts';
 import type { Producer, TransportMessage } from '../transport.ts';
-import { packMessages } from './pack.ts';
 import { partitionCount } from './tables.ts';
 
 /** Messages of one row: what is read is a few rows, and at least one. */

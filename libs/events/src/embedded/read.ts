@@ -1,7 +1,7 @@
 import { type Database, unsynced } from '@drippulse/db';
 import { type RawBuilder, sql } from 'kysely';
+import { unpackMessages } from '../pack.ts';
 import type { ReceivedMessage } from '../transport.ts';
-import { unpackMessages } from './pack.ts';
 
 /** The place a consumer has in a partition. */
 export type Position = { group: string; topic: string; member: string };

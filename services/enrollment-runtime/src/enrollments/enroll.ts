@@ -1,3 +1,4 @@
+import { setImmediate as giveWay } from 'node:timers/promises';
 import { isInfrastructureError } from '@drippulse/db';
 import type { Definition } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
@@ -23,7 +24,7 @@ import { type Entry, insertSlice, newRuns, takeIds } from './insert.ts';
 import { toProto } from './to-proto.ts';
 
 /** Rows of one statement: small enough that nobody else's request waits for this one. */
-const sliceRows = 500;
+const sliceRows = 1000;
 
 /**
  * Enrolls contacts in the lane, which the transaction has locked, and answers their ids in the order given. Each has gone
@@ -54,6 +55,8 @@ export async function enroll(
   const ids = await takeIds(trx, contacts.length);
   const isHeld = lane.state === 'paused' || lane.state === 'deleted';
   const prepare = async (start: number): Promise<Slice> => {
+    // The statement that waits to be sent goes first.
+    await giveWay();
     const runs = newRuns(entry, contacts.slice(start, start + sliceRows), ids.slice(start, start + sliceRows));
     return { runs, moves: await firstMoves(ctx, runs, { definition, now: createdAt, isHeld }) };
   };

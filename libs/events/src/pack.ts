@@ -1,4 +1,4 @@
-import type { TransportMessage } from '../transport.ts';
+import type { TransportMessage } from './transport.ts';
 
 type Headers = TransportMessage['headers'];
 
@@ -31,17 +31,18 @@ export function packMessages(messages: readonly TransportMessage[]): Buffer {
   return Buffer.concat([length, text, ...start, ...messages.map(({ value }) => value.subarray(prefix))]);
 }
 
-/** The messages of a batch, in order. */
-export function unpackMessages(batch: Uint8Array): TransportMessage[] {
+/** The messages of a batch, in order, each with these headers more. */
+export function unpackMessages(batch: Uint8Array, more: Headers = {}): TransportMessage[] {
   const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
   const prefixAt = lengthBytes + bytes.readUInt32BE();
   const contents: Contents = JSON.parse(bytes.toString('utf8', lengthBytes, prefixAt));
   let at = prefixAt + contents.prefix;
   const prefix = bytes.subarray(prefixAt, at);
+  const shared = { ...more, ...contents.headers };
   return contents.messages.map(([key, headers, size]) => {
     const value = Buffer.concat([prefix, bytes.subarray(at, at + size)], contents.prefix + size);
     at += size;
-    return { key, value, headers: { ...contents.headers, ...headers } };
+    return { key, value, headers: { ...shared, ...headers } };
   });
 }
 
