@@ -20,11 +20,13 @@ import { addCounts, type Count } from './counters.ts';
 import { type Mode, noDeliveries } from './enrollment-row.ts';
 import { appendNews, type StartedNews } from './events.ts';
 import { firstMoves } from './first-moves.ts';
-import { type Entry, insertSlice, newRuns, takeIds } from './insert.ts';
+import { type Entry, insertEnrollments, insertRuns, newRuns, takeIds } from './insert.ts';
 import { toProto } from './to-proto.ts';
 
 /** Rows of one statement: small enough that nobody else's request waits for this one. */
 const sliceRows = 1000;
+/** Contacts read before other requests get their turn. */
+const turnRows = 100;
 
 /**
  * Enrolls contacts in the lane, which the transaction has locked, and answers their ids in the order given. Each has gone
@@ -55,9 +57,13 @@ export async function enroll(
   const ids = await takeIds(trx, contacts.length);
   const isHeld = lane.state === 'paused' || lane.state === 'deleted';
   const prepare = async (start: number): Promise<Slice> => {
-    // The statement that waits to be sent goes first.
-    await giveWay();
-    const runs = newRuns(entry, contacts.slice(start, start + sliceRows), ids.slice(start, start + sliceRows));
+    const runs: ClaimedRun[] = [];
+    const end = Math.min(start + sliceRows, contacts.length);
+    for (let at = start; at < end; at += turnRows) {
+      await giveWay();
+      const next = Math.min(at + turnRows, end);
+      runs.push(...newRuns(entry, contacts.slice(at, next), ids.slice(at, next)));
+    }
     return { runs, moves: await firstMoves(ctx, runs, { definition, now: createdAt, isHeld }) };
   };
   for await (const slice of oneAhead(prepare, contacts.length, sliceRows)) {
@@ -120,12 +126,33 @@ async function storeSlice(
   { runs, moves }: Slice,
 ): Promise<void> {
   const moved = [...moves.values()];
-  await insertSlice(trx, entry, runs, moves);
-  await storeTimeline(trx, moved, entry.createdAt);
-  await storeData(trx, moved);
-  await storeOutcomes(trx, moved, entry.createdAt);
-  const ended = await endedNews(trx, moved, new Map([[lane.workflowId, lane.name]]), entry.createdAt);
-  await appendNews(trx, ended, startedNews(entry, definition, runs));
+  const { createdAt } = entry;
+  await inTurns([
+    () => insertEnrollments(trx, runs),
+    () => insertRuns(trx, entry, runs, moves),
+    () => storeTimeline(trx, moved, createdAt),
+    () => storeData(trx, moved),
+    () => storeOutcomes(trx, moved, createdAt),
+    async () => {
+      const ended = await endedNews(trx, moved, new Map([[lane.workflowId, lane.name]]), createdAt);
+      await appendNews(trx, ended, startedNews(entry, definition, runs));
+    },
+  ]);
+}
+
+/**
+ * Statements of one transaction, which takes one after the other: each is made while the database is at those before it,
+ * in a turn of its own. Fails as the first that does; the transaction refuses those behind it.
+ */
+async function inTurns(statements: readonly (() => Promise<void>)[]): Promise<void> {
+  const started: Promise<void>[] = [];
+  for (const statement of statements) {
+    const done = statement();
+    done.catch(() => undefined);
+    started.push(done);
+    await giveWay();
+  }
+  await Promise.all(started);
 }
 
 async function startTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {

@@ -91,17 +91,21 @@ const runColumns = {
   error_line: 'int4',
 } as const;
 
+/** Inserts the enrollments of these runs. */
+export async function insertEnrollments(trx: Transaction<DB>, runs: readonly ClaimedRun[]): Promise<void> {
+  await copyRows(trx, 'enrollments', enrollmentColumns, runs.map(enrollmentRow));
+}
+
 /**
- * Inserts a slice of enrollments and their runs: where their moves led, else at the first step and due at once. Those
- * that have ended have no run.
+ * Inserts runs where their moves led, else at the first step and due at once. Those that have ended are in none of the
+ * rows.
  */
-export async function insertSlice(
+export async function insertRuns(
   trx: Transaction<DB>,
   entry: Entry,
   runs: readonly ClaimedRun[],
   moves: ReadonlyMap<bigint, Move>,
 ): Promise<void> {
-  await copyRows(trx, 'enrollments', enrollmentColumns, runs.map(enrollmentRow));
   const living = runs.filter(({ identity }) => (moves.get(identity.id)?.state.status ?? 'active') === 'active');
   const places = living.map((run) => runRow(run, moves.get(run.identity.id), entry.createdAt));
   await copyRows(trx, 'runs', runColumns, places);
