@@ -1,11 +1,12 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
-import { create, type DescMessage, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { create, type DescMessage, isMessage, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
 import { activeTraceparent } from '@drippulse/observability';
 import { DomainError, uuidRandom } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { chunksOf } from './chunks.ts';
+import { encodeFields } from './encode-fields.ts';
 import { packMessages } from './pack.ts';
 import { eventType, type Topic } from './topic.ts';
 import type { TransportMessage } from './transport.ts';
@@ -61,7 +62,10 @@ export async function appendEvents<DB, D extends DescMessage>(
   return encoded.map(({ headers }) => headers['ce_id'] ?? '');
 }
 
-/** Encodings that follow each other are those of one message: the later fields are merged into the earlier ones. */
+/**
+ * Encodings that follow each other are those of one message: what comes later is merged into what came before. So each event
+ * is what all share, and behind it what it says itself.
+ */
 function encoderOf<D extends DescMessage>(topic: Topic<D>, init: MessageInitShape<D> | undefined) {
   const shared = create(topic.desc, init);
   if (!isEvent(shared)) throw noEvent(topic);
@@ -70,23 +74,25 @@ function encoderOf<D extends DescMessage>(topic: Topic<D>, init: MessageInitShap
   const sharedTime = timestampDate(shared.time).toISOString();
 
   return (event: MessageInitShape<D>): TransportMessage => {
-    const message = create(topic.desc, event);
-    if (!isEvent(message) || message.aggregate === '') throw noEvent(topic);
-    message.id = `evt_${uuidv7({ rng: uuidRandom })}`;
-    const own = toBinary(topic.desc, message);
+    const { time, organizationId, aggregate, payload } = event as Partial<EventFields>;
+    if (!aggregate) throw noEvent(topic);
+    const id = `evt_${uuidv7({ rng: uuidRandom })}`;
+    const own = isMessage(event)
+      ? toBinary(topic.desc, create(topic.desc, { ...event, id }))
+      : encodeFields(topic.desc, { ...event, id });
+    const organization = String(organizationId || shared.organizationId);
     const value = Buffer.concat([sharedBytes, own], sharedBytes.byteLength + own.byteLength);
     if (value.byteLength > maxEventBytes) {
       throw new DomainError('too_large', 'event_too_large', `An event may have at most ${maxEventBytes} bytes.`);
     }
-    const organizationId = message.organizationId || shared.organizationId;
     return {
-      key: `${organizationId}:${message.aggregate}`,
+      key: `${organization}:${aggregate}`,
       value,
       headers: {
-        ce_id: message.id,
-        ce_type: eventType(topic, message.payload?.case ?? shared.payload?.case),
-        ce_time: message.time === undefined ? sharedTime : timestampDate(message.time).toISOString(),
-        organization: String(organizationId),
+        ce_id: id,
+        ce_type: eventType(topic, payload?.case ?? shared.payload?.case),
+        ce_time: time === undefined ? sharedTime : timestampDate(time).toISOString(),
+        organization,
       },
     };
   };
