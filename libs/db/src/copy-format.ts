@@ -13,6 +13,15 @@ type CopyTypes = {
 export type CopyColumns = Readonly<Record<string, keyof CopyTypes>>;
 export type CopyRow<C extends CopyColumns> = { readonly [Name in keyof C]: CopyTypes[C[Name]] | null };
 
+/** Rows of one COPY, encoded as they come: what is added need not be kept. */
+export type CopyBuffer<C extends CopyColumns> = {
+  readonly columns: C;
+  add(row: CopyRow<C>): void;
+  count(): number;
+  /** The rows in the binary format of COPY; none is added after it. */
+  end(): Uint8Array;
+};
+
 /** A buffer that is written from its start, and grows. */
 type Writer = { bytes: Buffer; at: number };
 type WriteValue<T> = (writer: Writer, value: T) => void;
@@ -48,24 +57,32 @@ const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]>
   json: writeText,
 };
 
-/** Rows in the binary format of COPY: of each row the number of its fields, of each field its length and its bytes. */
-export function encodeRows<C extends CopyColumns>(columns: C, rows: readonly CopyRow<C>[]): Buffer {
+/** Of each row the number of its fields, of each field its length and its bytes. */
+export function startCopy<C extends CopyColumns>(columns: C): CopyBuffer<C> {
   const fields = Object.entries(columns).map(([name, type]) => ({ name, write: writers[type] as WriteValue<unknown> }));
   const writer: Writer = { bytes: Buffer.allocUnsafe(startBytes), at: 0 };
   writer.at = header.copy(writer.bytes);
-  for (const row of rows) {
-    reserve(writer, 2);
-    writer.at = writer.bytes.writeInt16BE(fields.length, writer.at);
-    for (const { name, write } of fields) {
-      reserve(writer, maxFixedBytes);
-      const value = row[name];
-      if (value === null) writeLength(writer, -1);
-      else write(writer, value);
-    }
-  }
-  reserve(writer, 2);
-  writer.at = writer.bytes.writeInt16BE(-1, writer.at);
-  return writer.bytes.subarray(0, writer.at);
+  let count = 0;
+  return {
+    columns,
+    count: () => count,
+    add(row) {
+      count += 1;
+      reserve(writer, 2);
+      writer.at = writer.bytes.writeInt16BE(fields.length, writer.at);
+      for (const { name, write } of fields) {
+        reserve(writer, maxFixedBytes);
+        const value = row[name];
+        if (value === null) writeLength(writer, -1);
+        else write(writer, value);
+      }
+    },
+    end() {
+      reserve(writer, 2);
+      writer.at = writer.bytes.writeInt16BE(-1, writer.at);
+      return writer.bytes.subarray(0, writer.at);
+    },
+  };
 }
 
 function writeLength(writer: Writer, length: number): void {

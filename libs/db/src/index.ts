@@ -1,5 +1,6 @@
 export { connectDatabase, type Database, type DatabaseLog } from './connect.ts';
-export { copyRows } from './copy-rows.ts';
+export { type CopyBuffer, startCopy } from './copy-format.ts';
+export { copyBuffer, copyRows } from './copy-rows.ts';
 export { countUpTo, type RowCount } from './count.ts';
 export { type CursorColumn, encodeCursor } from './cursor.ts';
 export { databaseInterceptor } from './database-interceptor.ts';

@@ -1,32 +1,25 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
-import { isInfrastructureError } from '@drippulse/db';
+import { copyBuffer, isInfrastructureError } from '@drippulse/db';
 import type { Definition } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { Lane } from '../lanes/lane.ts';
-import { type Wake, wakeLanes } from '../lanes/wake-lane.ts';
-import type { ClaimedRun } from '../runs/claimed-run.ts';
-import { countsOf } from '../runs/counts.ts';
+import { wakeLanes } from '../lanes/wake-lane.ts';
 import { endedNews } from '../runs/ended-news.ts';
-import type { Move } from '../runs/move.ts';
-import { reportMoves } from '../runs/report-moves.ts';
+import { reportTally } from '../runs/report-moves.ts';
 import { stepIdAt } from '../runs/step-at.ts';
 import { storeData } from '../runs/store-data.ts';
 import { storeOutcomes } from '../runs/store-outcomes.ts';
-import { wakeOf } from '../runs/store-runs.ts';
-import { storeTimeline } from '../runs/store-timeline.ts';
 import { addCounts, type Count } from './counters.ts';
 import { type Mode, noDeliveries } from './enrollment-row.ts';
 import { appendNews, type StartedNews } from './events.ts';
-import { firstMoves } from './first-moves.ts';
-import { type Entry, insertEnrollments, insertRuns, newRuns, takeIds } from './insert.ts';
+import { type Entry, takeIds } from './insert.ts';
+import { prepareSlice, type Slice } from './prepare-slice.ts';
 import { toProto } from './to-proto.ts';
 
 /** Rows of one statement: small enough that nobody else's request waits for this one. */
 const sliceRows = 1000;
-/** Contacts read before other requests get their turn. */
-const turnRows = 100;
 
 /**
  * Enrolls contacts in the lane, which the transaction has locked, and answers their ids in the order given. Each has gone
@@ -53,28 +46,20 @@ export async function enroll(
   const entry = { organizationId, workflowId, version, mode, hops, timezone, agentId, createdAt };
   const entering = { entry, definition, lane };
   const counts: Count[] = [];
-  const wakes: Wake[] = [];
   const ids = await takeIds(trx, contacts.length);
-  const isHeld = lane.state === 'paused' || lane.state === 'deleted';
-  const prepare = async (start: number): Promise<Slice> => {
-    const runs: ClaimedRun[] = [];
-    const end = Math.min(start + sliceRows, contacts.length);
-    for (let at = start; at < end; at += turnRows) {
-      await giveWay();
-      const next = Math.min(at + turnRows, end);
-      runs.push(...newRuns(entry, contacts.slice(at, next), ids.slice(at, next)));
-    }
-    return { runs, moves: await firstMoves(ctx, runs, { definition, now: createdAt, isHeld }) };
+  const prepare = (start: number, stay: boolean) => {
+    const end = start + sliceRows;
+    return prepareSlice(ctx, { entry, definition, stay }, contacts.slice(start, end), ids.slice(start, end));
   };
-  for await (const slice of oneAhead(prepare, contacts.length, sliceRows)) {
-    const { runs } = slice;
-    const moves = await addSlice(ctx, trx, entering, slice);
-    counts.push(...countsOf(moves));
-    if (moves.length < runs.length) wakes.push({ workflowId, at: createdAt });
-    wakes.push(...moves.flatMap((move) => wakeOf(move, createdAt)));
-    reportMoves(ctx, moves);
+  let firstDueAt: Date | undefined;
+  for await (const slice of inSlices(prepare, contacts.length, lane)) {
+    const stored = await addSlice(ctx, trx, entering, slice);
+    counts.push(...stored.counts.values());
+    reportTally(ctx, stored.tally);
+    if (stored.dueAt !== undefined && (firstDueAt === undefined || stored.dueAt < firstDueAt))
+      firstDueAt = stored.dueAt;
   }
-  await wakeLanes(trx, wakes);
+  await wakeLanes(trx, firstDueAt === undefined ? [] : [{ workflowId, at: firstDueAt }]);
   const stepId = stepIdAt(definition, 0);
   await addCounts(trx, [{ workflowId, version, stepId, mode, counted: 'active', by: ids.length }, ...counts]);
   ctx.metrics.contactsEnrolled(ids.length);
@@ -82,60 +67,58 @@ export async function enroll(
 }
 
 type Entering = { entry: Entry; definition: Definition; lane: Lane };
+type Prepare = (start: number, stay: boolean) => Promise<Slice>;
+/** A slice, and how to make it anew with nobody moved. */
+type Prepared = { slice: Slice; unmoved: () => Promise<Slice> };
 
-/** Enrollments and their first moves, by id. */
-type Slice = { runs: readonly ClaimedRun[]; moves: ReadonlyMap<bigint, Move> };
-
-/** One slice after the other; the next is made while the database stores the last. */
-async function* oneAhead(
-  prepare: (start: number) => Promise<Slice>,
-  count: number,
-  step: number,
-): AsyncGenerator<Slice> {
-  let next = prepare(0);
-  for (let start = 0; start < count; start += step) {
+/** One slice after the other; the next is made while the database stores the last. In a held lane nobody moves. */
+async function* inSlices(prepare: Prepare, count: number, { state }: Lane): AsyncGenerator<Prepared> {
+  const isHeld = state === 'paused' || state === 'deleted';
+  let next = prepare(0, isHeld);
+  for (let start = 0; start < count; start += sliceRows) {
     const slice = await next;
-    if (start + step < count) {
-      next = prepare(start + step);
+    if (start + sliceRows < count) {
+      next = prepare(start + sliceRows, isHeld);
       // Waited for in the next round, which a failure of this one leaves out.
       next.catch(() => undefined);
     }
-    yield slice;
+    yield { slice, unmoved: () => prepare(start, true) };
   }
 }
 
 /** Stores a slice with its first moves, or without them where one of those can't be stored: a claim finds out which. */
-async function addSlice(ctx: Context, trx: Transaction<DB>, entering: Entering, slice: Slice): Promise<Move[]> {
-  const { moves } = slice;
-  if (moves.size > 0) await sql`savepoint first_moves`.execute(trx);
+async function addSlice(
+  ctx: Context,
+  trx: Transaction<DB>,
+  entering: Entering,
+  { slice, unmoved }: Prepared,
+): Promise<Slice> {
+  if (slice.moves > 0) await sql`savepoint first_moves`.execute(trx);
   try {
     await storeSlice(trx, entering, slice);
+    return slice;
   } catch (error) {
-    if (moves.size === 0 || isInfrastructureError(error)) throw error;
+    if (slice.moves === 0 || isInfrastructureError(error)) throw error;
     await sql`rollback to savepoint first_moves`.execute(trx);
     ctx.log.warn({ err: error, workflow_id: String(entering.lane.workflowId) }, 'first moves could not be stored');
-    await storeSlice(trx, entering, { ...slice, moves: new Map() });
-    return [];
+    const entered = await unmoved();
+    await storeSlice(trx, entering, entered);
+    return entered;
   }
-  return [...moves.values()];
 }
 
-async function storeSlice(
-  trx: Transaction<DB>,
-  { entry, definition, lane }: Entering,
-  { runs, moves }: Slice,
-): Promise<void> {
-  const moved = [...moves.values()];
+async function storeSlice(trx: Transaction<DB>, { entry, definition, lane }: Entering, slice: Slice): Promise<void> {
   const { createdAt } = entry;
+  const { notable } = slice;
   await inTurns([
-    () => insertEnrollments(trx, runs),
-    () => insertRuns(trx, entry, runs, moves),
-    () => storeTimeline(trx, moved, createdAt),
-    () => storeData(trx, moved),
-    () => storeOutcomes(trx, moved, createdAt),
+    () => copyBuffer(trx, 'enrollments', slice.enrollments),
+    () => copyBuffer(trx, 'runs', slice.runs),
+    () => copyBuffer(trx, 'timeline', slice.timeline),
+    () => storeData(trx, notable),
+    () => storeOutcomes(trx, notable, createdAt),
     async () => {
-      const ended = await endedNews(trx, moved, new Map([[lane.workflowId, lane.name]]), createdAt);
-      await appendNews(trx, ended, startedNews(entry, definition, runs));
+      const ended = await endedNews(trx, notable, new Map([[lane.workflowId, lane.name]]), createdAt);
+      await appendNews(trx, ended, startedNews(entry, definition, slice.started));
     },
   ]);
 }
@@ -162,7 +145,7 @@ async function startTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {
   return row.now;
 }
 
-function startedNews(entry: Entry, definition: Definition, runs: readonly ClaimedRun[]): StartedNews {
+function startedNews(entry: Entry, definition: Definition, each: StartedNews['each']): StartedNews {
   const { organizationId, createdAt } = entry;
   const nobody = { id: 0n, leadRef: null, email: null, firstName: null, lastName: null };
   const row = {
@@ -177,17 +160,5 @@ function startedNews(entry: Entry, definition: Definition, runs: readonly Claime
     lastError: null,
     deliveries: noDeliveries,
   };
-  return {
-    organizationId,
-    shared: toProto(row, definition, createdAt),
-    each: runs.map(({ identity: { id, leadRef, email, firstName, lastName } }) => ({
-      id,
-      ...(leadRef !== null && { leadRef }),
-      contact: {
-        ...(email !== null && { email }),
-        ...(firstName !== null && { firstName }),
-        ...(lastName !== null && { lastName }),
-      },
-    })),
-  };
+  return { organizationId, shared: toProto(row, definition, createdAt), each };
 }

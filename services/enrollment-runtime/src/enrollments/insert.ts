@@ -1,4 +1,3 @@
-import { copyRows } from '@drippulse/db';
 import { uuidRandom } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
@@ -55,7 +54,7 @@ export async function takeIds(trx: Transaction<DB>, count: number): Promise<bigi
   return rows.map((row) => row.id);
 }
 
-const enrollmentColumns = {
+export const enrollmentColumns = {
   workflow_id: 'int8',
   id: 'int8',
   organization_id: 'int8',
@@ -74,7 +73,7 @@ const enrollmentColumns = {
   contact: 'json',
 } as const;
 
-const runColumns = {
+export const runColumns = {
   workflow_id: 'int8',
   enrollment_id: 'int8',
   organization_id: 'int8',
@@ -91,27 +90,8 @@ const runColumns = {
   error_line: 'int4',
 } as const;
 
-/** Inserts the enrollments of these runs. */
-export async function insertEnrollments(trx: Transaction<DB>, runs: readonly ClaimedRun[]): Promise<void> {
-  await copyRows(trx, 'enrollments', enrollmentColumns, runs.map(enrollmentRow));
-}
-
-/**
- * Inserts runs where their moves led, else at the first step and due at once. Those that have ended are in none of the
- * rows.
- */
-export async function insertRuns(
-  trx: Transaction<DB>,
-  entry: Entry,
-  runs: readonly ClaimedRun[],
-  moves: ReadonlyMap<bigint, Move>,
-): Promise<void> {
-  const living = runs.filter(({ identity }) => (moves.get(identity.id)?.state.status ?? 'active') === 'active');
-  const places = living.map((run) => runRow(run, moves.get(run.identity.id), entry.createdAt));
-  await copyRows(trx, 'runs', runColumns, places);
-}
-
-function enrollmentRow({ identity, key, contact }: ClaimedRun) {
+/** The row of an enrollment. */
+export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
   return {
     workflow_id: identity.workflowId,
     id: identity.id,
@@ -132,7 +112,9 @@ function enrollmentRow({ identity, key, contact }: ClaimedRun) {
   };
 }
 
-function runRow(run: ClaimedRun, move: Move | undefined, now: Date) {
+/** The row of a run where its move led, else at the first step and due at once. One that has ended has none. */
+export function runRow(run: ClaimedRun, move: Move | undefined, now: Date) {
+  if (move !== undefined && move.state.status !== 'active') return undefined;
   const { workflowId, id, organizationId, version, mode } = run.identity;
   const { stepIndex, phase, attempt, visits } = move?.state ?? run.state;
   const nextRunAt = move === undefined ? now : dueAt(move, now);

@@ -2,14 +2,26 @@ import type { Context } from '../context.ts';
 import type { ClaimedRun } from './claimed-run.ts';
 import type { Move } from './move.ts';
 
+/** The steps that moves ran and the enrollments that they ended, by status. */
+export type MovesTally = { steps: Map<string, number>; ended: Map<Move['state']['status'], number> };
+
 /** Counts the steps that moves ran and the enrollments that they ended. */
 export function reportMoves(ctx: Context, moves: readonly Move[]): void {
-  const lines = new Map<string, number>();
-  for (const move of moves) {
-    if (move.state.status !== 'active') ctx.metrics.enrollmentEnded(move.state.status);
-    for (const entry of move.entries) lines.set(entry.status, (lines.get(entry.status) ?? 0) + 1);
+  const tally: MovesTally = { steps: new Map(), ended: new Map() };
+  tallyMoves(tally, moves);
+  reportTally(ctx, tally);
+}
+
+export function tallyMoves({ steps, ended }: MovesTally, moves: readonly Move[]): void {
+  for (const { state, entries } of moves) {
+    if (state.status !== 'active') ended.set(state.status, (ended.get(state.status) ?? 0) + 1);
+    for (const entry of entries) steps.set(entry.status, (steps.get(entry.status) ?? 0) + 1);
   }
-  for (const [status, count] of lines) ctx.metrics.stepsRun(status, count);
+}
+
+export function reportTally({ metrics }: Context, { steps, ended }: MovesTally): void {
+  for (const [status, count] of ended) metrics.enrollmentEnded(status, count);
+  for (const [status, count] of steps) metrics.stepsRun(status, count);
 }
 
 /** Logs that the engine could not move a run, which is an error of ours. */

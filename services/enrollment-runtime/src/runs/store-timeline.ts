@@ -5,7 +5,7 @@ import type { DB } from '../db/schema.ts';
 import type { Move } from './move.ts';
 import { storedJson, storedText } from './stored-json.ts';
 
-const columns = {
+export const timelineColumns = {
   enrollment_id: 'int8',
   at: 'timestamptz',
   duration_ms: 'float8',
@@ -23,12 +23,13 @@ export async function storeTimeline(trx: Transaction<DB>, moves: readonly Move[]
   await copyRows(
     trx,
     'timeline',
-    columns,
+    timelineColumns,
     moves.flatMap((move) => linesOf(move, now)),
   );
 }
 
-function linesOf({ run, entries, settled }: Move, at: Date) {
+/** The new lines of a moved run. */
+export function linesOf({ run, entries, settled }: Move, at: Date) {
   return entries.map((entry, index) => ({
     enrollment_id: run.identity.id,
     at,
