@@ -1,8 +1,7 @@
-import { setImmediate as giveWay } from 'node:timers/promises';
 import { create, type DescMessage, isMessage, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
 import { activeTraceparent } from '@drippulse/observability';
-import { DomainError, uuidRandom } from '@drippulse/runtime';
+import { DomainError, takeTurn, uuidRandom } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { chunksOf } from './chunks.ts';
@@ -47,7 +46,7 @@ export async function appendEvents<DB, D extends DescMessage>(
   const encode = encoderOf(topic, options.shared);
   for (const event of events) {
     encoded.push(encode(event));
-    if (encoded.length % turnEvents === 0) await giveWay();
+    if (encoded.length % turnEvents === 0) await takeTurn();
   }
   const rows = [...chunksOf(encoded, rowLimits, (event) => event.value.byteLength)];
   await sql`

@@ -8,4 +8,5 @@ export { isLoopRun, type Loop, type LoopLog, loopRuns, startLoop } from './loop.
 export { nodeFlags, nodeFlagsOf } from './node-flags.ts';
 export { type GrpcTls, type ProcessSettings, readProcessEnv } from './process-env.ts';
 export { processStopped, runMain } from './run-main.ts';
+export { takeTurn } from './turns.ts';
 export { uuidRandom } from './uuid-random.ts';

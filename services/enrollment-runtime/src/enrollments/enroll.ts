@@ -1,6 +1,6 @@
-import { setImmediate as giveWay } from 'node:timers/promises';
 import { copyBuffer, isInfrastructureError } from '@drippulse/db';
 import type { Definition } from '@drippulse/engine';
+import { takeTurn } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -133,7 +133,7 @@ async function inTurns(statements: readonly (() => Promise<void>)[]): Promise<vo
     const done = statement();
     done.catch(() => undefined);
     started.push(done);
-    await giveWay();
+    await takeTurn();
   }
   await Promise.all(started);
 }

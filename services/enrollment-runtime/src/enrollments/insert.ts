@@ -49,9 +49,9 @@ export function newRuns(entry: Entry, contacts: readonly string[], ids: readonly
 
 /** Ids of new enrollments, rising. */
 export async function takeIds(trx: Transaction<DB>, count: number): Promise<bigint[]> {
-  const { rows } = await sql<{ id: bigint }>`
-    select nextval('enrollments_id_seq') as id from generate_series(1, ${count})`.execute(trx);
-  return rows.map((row) => row.id);
+  const { rows } = await sql<{ ids: string | null }>`
+    select string_agg(nextval('enrollments_id_seq')::text, ',') as ids from generate_series(1, ${count})`.execute(trx);
+  return rows.flatMap(({ ids }) => ids?.split(',').map(BigInt) ?? []);
 }
 
 export const enrollmentColumns = {

@@ -1,6 +1,6 @@
-import { setImmediate as giveWay } from 'node:timers/promises';
 import { type CopyBuffer, startCopy } from '@drippulse/db';
 import type { Definition } from '@drippulse/engine';
+import { takeTurn } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 import { countsOf } from '../runs/counts.ts';
@@ -51,7 +51,7 @@ export async function prepareSlice(
     dueAt: undefined,
   };
   for (let start = 0; start < contacts.length; start += turnRows) {
-    await giveWay();
+    await takeTurn();
     const end = start + turnRows;
     const runs = newRuns(entry, contacts.slice(start, end), ids.slice(start, end));
     const moves = stay ? new Map<bigint, Move>() : firstMoves(ctx, runs, definition, entry.createdAt);

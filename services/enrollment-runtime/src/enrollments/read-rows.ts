@@ -1,6 +1,5 @@
-import { setImmediate as giveWay } from 'node:timers/promises';
 import { jsonKind, jsonRows } from '@drippulse/json';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError, takeTurn } from '@drippulse/runtime';
 
 /** The rows of a bulk enrollment: the texts of those that can be enrolled, and the first that cannot, with the reason. */
 export type Rows = { contacts: string[]; skippedCount: number; skipped: { index: number; reason: string }[] };
@@ -31,7 +30,7 @@ export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty
       rows.skippedCount += 1;
       if (rows.skipped.length < shownSkipped) rows.skipped.push({ index: row.index, reason });
     }
-    if (count % sliceRows === 0) await giveWay();
+    if (count % sliceRows === 0) await takeTurn();
   }
   return count === 0 && !o.mayBeEmpty ? refusal('invalid', 'contacts_empty', empty) : rows;
 }
