@@ -23,7 +23,7 @@ export type CopyBuffer<C extends CopyColumns> = {
 };
 
 /** A buffer that is written from its start, and grows. */
-type Writer = { bytes: Buffer; at: number };
+type Writer = { bytes: Buffer; view: DataView; at: number };
 type WriteValue<T> = (writer: Writer, value: T) => void;
 
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
@@ -39,12 +39,13 @@ const maxUnitBytes = 3;
 const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]> } = {
   int4(writer, value) {
     writeLength(writer, 4);
-    writer.at = writer.bytes.writeInt32BE(value, writer.at);
+    writeInt4(writer, value);
   },
   int8: writeInt8,
   float8(writer, value) {
     writeLength(writer, 8);
-    writer.at = writer.bytes.writeDoubleBE(value, writer.at);
+    writer.view.setFloat64(writer.at, value);
+    writer.at += 8;
   },
   timestamptz(writer, value) {
     writeInt8(writer, BigInt(value.getTime() - postgresEpochMs) * 1000n);
@@ -60,7 +61,7 @@ const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]>
 /** Of each row the number of its fields, of each field its length and its bytes. */
 export function startCopy<C extends CopyColumns>(columns: C): CopyBuffer<C> {
   const fields = Object.entries(columns).map(([name, type]) => ({ name, write: writers[type] as WriteValue<unknown> }));
-  const writer: Writer = { bytes: Buffer.allocUnsafe(startBytes), at: 0 };
+  const writer: Writer = { ...allocate(startBytes), at: 0 };
   writer.at = header.copy(writer.bytes);
   let count = 0;
   return {
@@ -69,7 +70,7 @@ export function startCopy<C extends CopyColumns>(columns: C): CopyBuffer<C> {
     add(row) {
       count += 1;
       reserve(writer, 2);
-      writer.at = writer.bytes.writeInt16BE(fields.length, writer.at);
+      writeInt2(writer, fields.length);
       for (const { name, write } of fields) {
         reserve(writer, maxFixedBytes);
         const value = row[name];
@@ -79,19 +80,35 @@ export function startCopy<C extends CopyColumns>(columns: C): CopyBuffer<C> {
     },
     end() {
       reserve(writer, 2);
-      writer.at = writer.bytes.writeInt16BE(-1, writer.at);
+      writeInt2(writer, -1);
       return writer.bytes.subarray(0, writer.at);
     },
   };
 }
 
+function allocate(byteLength: number): Pick<Writer, 'bytes' | 'view'> {
+  const bytes = Buffer.allocUnsafeSlow(byteLength);
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, byteLength) };
+}
+
+function writeInt2(writer: Writer, value: number): void {
+  writer.view.setInt16(writer.at, value);
+  writer.at += 2;
+}
+
+function writeInt4(writer: Writer, value: number): void {
+  writer.view.setInt32(writer.at, value);
+  writer.at += 4;
+}
+
 function writeLength(writer: Writer, length: number): void {
-  writer.at = writer.bytes.writeInt32BE(length, writer.at);
+  writeInt4(writer, length);
 }
 
 function writeInt8(writer: Writer, value: bigint): void {
   writeLength(writer, 8);
-  writer.at = writer.bytes.writeBigInt64BE(value, writer.at);
+  writer.view.setBigInt64(writer.at, value);
+  writer.at += 8;
 }
 
 function writeText(writer: Writer, value: string): void {
@@ -104,6 +121,6 @@ function writeText(writer: Writer, value: string): void {
 function reserve(writer: Writer, count: number): void {
   const { bytes, at } = writer;
   if (at + count <= bytes.byteLength) return;
-  writer.bytes = Buffer.allocUnsafe(Math.max(bytes.byteLength * 2, at + count));
+  Object.assign(writer, allocate(Math.max(bytes.byteLength * 2, at + count)));
   bytes.copy(writer.bytes, 0, 0, at);
 }

@@ -8,10 +8,18 @@ type Init = Readonly<Record<string, unknown>>;
  * making and encoding the whole one does. For plain objects, not for messages, which hold what is unset as well.
  */
 export function encodeFields(desc: DescMessage, init: Init): Uint8Array {
-  const writer = new BinaryWriter();
+  const writer = idle ?? new BinaryWriter();
+  // One that fails has written a part, and is not used again.
+  idle = undefined;
   writeFields(writer, desc, init);
-  return writer.finish();
+  const bytes = writer.finish();
+  if (bytes.byteLength <= keptBytes) idle = writer;
+  return bytes;
 }
+
+/** The writer of the last message: a new one grows by doubling from little for each. */
+let idle: BinaryWriter | undefined;
+const keptBytes = 64 * 1024;
 
 function writeFields(writer: BinaryWriter, desc: DescMessage, init: Init): void {
   const members = membersOf(desc);

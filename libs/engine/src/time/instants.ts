@@ -45,5 +45,9 @@ function parseText(text: string, timezone: string): number | undefined {
 
 /** A point in time as people and logs read it: RFC 3339, UTC, without needless milliseconds. */
 export function formatInstant(ms: number): string {
-  return new Date(ms).toISOString().replace('.000Z', 'Z');
+  if (ms !== formatted?.ms) formatted = { ms, text: new Date(ms).toISOString().replace('.000Z', 'Z') };
+  return formatted.text;
 }
+
+/** The last one: those who enter together wait until the same time. */
+let formatted: { ms: number; text: string } | undefined;
