@@ -12,7 +12,8 @@ export type OutboxRow = {
   age_seconds: number;
 };
 
-const readLimit = { rows: 200, bytes: 4 * 1024 * 1024 };
+/** Few enough that what waits for the process meanwhile does not notice how long they take to decode. */
+const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
 /**
  * The oldest rows there are: by state, never from where the last read ended, because a row with a lower id may commit
