@@ -1,9 +1,17 @@
-import { eventually } from '@drippulse/testing';
+import { connectDatabase, migrate } from '@drippulse/db';
+import { createTestDatabase, eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { readTopic } from '../src/embedded/read.ts';
 import { deleteOldMessages } from '../src/embedded/retention.ts';
-import { type EventTransport, type ReceivedMessage, startRelay, type TransportMessage } from '../src/index.ts';
+import { migrations } from '../src/embedded/tables.ts';
+import {
+  type EventTransport,
+  migrateEmbeddedTransport,
+  type ReceivedMessage,
+  startRelay,
+  type TransportMessage,
+} from '../src/index.ts';
 import { startChild } from './child.ts';
 import { createEmbeddedLog, type EmbeddedLog, storedIds } from './embedded-log.ts';
 import { append, createTestService, log, sequences, uniqueTopic } from './fixture.ts';
@@ -104,6 +112,53 @@ test('offsets have no gap and no double under many producers', async () => {
     expect(batches.at(-1)).toMatchObject({ last: (batches[0]?.next ?? 0n) - 1n });
   }
 });
+
+test('messages that were stored one by one are read on', async () => {
+  const database = await createTestDatabase({ name: 'log' });
+  const [first] = Object.entries(migrations);
+  await migrate({ url: database.url, schema: 'events', migrations: Object.fromEntries([first ?? []]) });
+  const db = connectDatabase<unknown>({ url: database.url, schema: 'events', service: 'events-test', log });
+  const topic = 'drippulse.probes.v1';
+  await sql`insert into topic_partitions (topic, partition, next_offset) values (${topic}, 3, 9)`.execute(db.kysely);
+  await sql`
+    insert into embedded_log (topic, partition, "offset", key, headers, value)
+    values (${topic}, 3, 7, '7:ä', '{"ce_id":"evt_1","ce_type":"probe.touched"}', '\\x00ff'),
+      (${topic}, 3, 8, '', '{}', '')`.execute(db.kysely);
+  await migrateEmbeddedTransport(database.url);
+  const read: ReceivedMessage[] = [];
+  await readTopic(db, topic, async (message) => void read.push({ ...message, value: new Uint8Array(message.value) }));
+  expect(read).toEqual([
+    {
+      partition: 3,
+      offset: 7n,
+      key: '7:ä',
+      headers: { ce_id: 'evt_1', ce_type: 'probe.touched' },
+      value: new Uint8Array([0, 255]),
+    },
+    { partition: 3, offset: 8n, key: '', headers: {}, value: new Uint8Array() },
+  ]);
+  await db.close();
+  await database.drop();
+});
+
+test('a group that stopped in the middle of a batch goes on there', async () => {
+  const topic = await newTopic();
+  await send(transport, topic, Array(10).fill('key'));
+  const taken: bigint[][] = [];
+  await transport.consume({
+    topic,
+    group: 'halting',
+    async onBatch({ messages: batch }) {
+      taken.push(batch.map(({ offset }) => offset));
+      return taken.length === 1 ? { done: 4, retryAfterMs: 1 } : { done: batch.length };
+    },
+  });
+  await eventually(() => expect(taken).toEqual([offsets(0, 10), offsets(4, 10)]));
+});
+
+function offsets(from: number, to: number): bigint[] {
+  return Array.from({ length: to - from }, (_, index) => BigInt(from + index));
+}
 
 test('a message to a topic that does not exist is refused', async () => {
   await expect(send(transport, 'drippulse.nowhere.v1', ['a', 'b'])).rejects.toThrow('does not exist');

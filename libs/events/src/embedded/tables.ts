@@ -8,7 +8,7 @@ export const defaultSchema = 'events';
 /** Partitions of each topic. */
 export const partitionCount = 8;
 
-const migrations: Record<string, Migration> = {
+export const migrations: Record<string, Migration> = {
   '20261125000000_embedded_log': { up: createTables },
   '20261126000000_batches': { up: packIntoBatches },
 };
