@@ -1,7 +1,7 @@
 /**
  * Options of node for every process of the platform. By itself V8 lets the heap grow to several times what lives in it
  * before it collects: a runtime under load then holds 450 MB. At most twice what lives costs nothing that can be measured.
- * Young objects in 16 MB, which one thread collects, are 35 MB less than in 32 for 3 % more CPU time a step; V8 rounds
+ * Young objects in 16 MB, which one thread collects, are 25 MB less than in 32 for 2 % more CPU time a step; V8 rounds
  * their size up to a power of two. Several threads take no less time where the cores have other work. No fixed limit: a
  * process that does need more gets it.
  */
