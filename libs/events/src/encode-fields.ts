@@ -1,5 +1,14 @@
-import { create, type DescField, type DescMessage, type DescOneof, ScalarType, toBinary } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescField,
+  type DescMessage,
+  type DescOneof,
+  isMessage,
+  ScalarType,
+  toBinary,
+} from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 
 type Init = Readonly<Record<string, unknown>>;
 
@@ -39,24 +48,31 @@ function writeFields(writer: BinaryWriter, desc: DescMessage, init: Init): void 
 }
 
 function writeField(writer: BinaryWriter, field: DescField, value: unknown): void {
-  if (field.fieldKind === 'scalar' && field.scalar === ScalarType.STRING) {
+  const scalar = field.fieldKind === 'enum' ? ScalarType.INT32 : field.fieldKind === 'scalar' && field.scalar;
+  if (scalar === ScalarType.STRING) {
     writer.tag(field.number, WireType.LengthDelimited).string(value as string);
-  } else if (field.fieldKind === 'scalar' && field.scalar === ScalarType.INT64) {
+  } else if (scalar === ScalarType.INT64) {
     writer.tag(field.number, WireType.Varint).int64(value as bigint);
-  } else if (field.fieldKind === 'message' && !field.delimitedEncoding && isPlain(value)) {
+  } else if (scalar === ScalarType.INT32) {
+    writer.tag(field.number, WireType.Varint).int32(value as number);
+  } else if (scalar === ScalarType.BOOL) {
+    writer.tag(field.number, WireType.Varint).bool(value as boolean);
+  } else if (field.fieldKind === 'message' && isNested(field)) {
     writer.tag(field.number, WireType.LengthDelimited).fork();
-    writeFields(writer, field.message, value);
+    if (isMessage(value)) writer.raw(toBinary(field.message, value));
+    else writeFields(writer, field.message, value as Init);
     writer.join();
   } else {
-    // As a message of its own with nothing else set.
+    // Of other kinds, as a message of its own with nothing else set.
     const { oneof, localName } = field;
     const alone = oneof ? { [oneof.localName]: { case: localName, value } } : { [localName]: value };
     writer.raw(toBinary(field.parent, create(field.parent, alone)));
   }
 }
 
-function isPlain(value: unknown): value is Init {
-  return typeof value === 'object' && value !== null && !('$typeName' in value);
+/** Messages of Google may stand for plain values, such as a string. */
+function isNested({ message, delimitedEncoding }: DescField & { fieldKind: 'message' }): boolean {
+  return !delimitedEncoding && (message === TimestampSchema || !message.typeName.startsWith('google.protobuf.'));
 }
 
 const known = new WeakMap<DescMessage, Map<string, DescField | DescOneof>>();
