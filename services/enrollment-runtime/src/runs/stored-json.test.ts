@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { storedJson } from './stored-json.ts';
+import { storedJson, storedText } from './stored-json.ts';
 
 test.each([
   ['a\u0000b', '"a\\ufffdb"'],
@@ -10,4 +10,9 @@ test.each([
   ['\u0000\u0000', '"\\ufffd\\ufffd"'],
 ])('%j is stored as %s', (value, text) => {
   expect(storedJson(value)).toBe(text);
+});
+
+test('a text is stored without NUL', () => {
+  expect(storedText('a\0b\0')).toBe('a\ufffdb\ufffd');
+  expect(storedText('plain')).toBe('plain');
 });
