@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -96,3 +97,24 @@ test('contacts enter all the same where the database takes none of their first m
     { timeoutMs: 40_000 },
   );
 }, 60_000);
+
+test('what can not be stored leaves nothing behind, with its first moves or without', async () => {
+  const { id: workflowId } = await makeWorkflow(harness, waiting);
+  await sql`alter table enrollments add constraint refused check (workflow_id <> ${sql.lit(workflowId)})`.execute(
+    harness.db,
+  );
+  const written = async () => {
+    const { rows } = await sql<{ lines: number; told: number }>`
+      select (select count(*) from timeline)::int as lines, (select last_value from outbox_id_seq)::int as told,
+        (select count(*) from runs where workflow_id = ${workflowId})::int as runs,
+        (select count(*) from outbox)::int as waiting`.execute(harness.db);
+    return rows;
+  };
+  const before = await written();
+  await expect(harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(3) })).rejects.toThrow();
+  await expect(harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(3) })).rejects.toThrow();
+  // Time for a statement that came behind the rollback.
+  await sleep(300);
+  expect(await written()).toEqual(before);
+  await sql`alter table enrollments drop constraint refused`.execute(harness.db);
+});

@@ -125,7 +125,8 @@ async function storeSlice(trx: Transaction<DB>, { entry, definition, lane }: Ent
 
 /**
  * Statements of one transaction, which takes one after the other: each is made while the database is at those before it,
- * in a turn of its own. Fails as the first that does; the transaction refuses those behind it.
+ * in a turn of its own. Fails as the first that does, and not before all have ended: what came behind the rollback would be
+ * a transaction of its own.
  */
 async function inTurns(statements: readonly (() => Promise<void>)[]): Promise<void> {
   const started: Promise<void>[] = [];
@@ -135,6 +136,7 @@ async function inTurns(statements: readonly (() => Promise<void>)[]): Promise<vo
     started.push(done);
     await takeTurn();
   }
+  await Promise.allSettled(started);
   await Promise.all(started);
 }
 
