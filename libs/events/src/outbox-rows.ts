@@ -1,5 +1,6 @@
 import { type Database, unsynced } from '@drippulse/db';
 import { sql } from 'kysely';
+import { isOldFrame, unpackOldFrame } from './old-frame.ts';
 import { unpackMessages } from './pack.ts';
 import type { TransportMessage } from './transport.ts';
 
@@ -65,5 +66,5 @@ export function messagesOf(
     ce_source: `/drippulse/${service}`,
     ...(traceparent === undefined ? {} : { traceparent }),
   };
-  return unpackMessages(row.frame, shared);
+  return isOldFrame(row.frame) ? unpackOldFrame(row.frame, shared) : unpackMessages(row.frame, shared);
 }
