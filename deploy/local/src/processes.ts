@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { createServer } from 'node:net';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@drippulse/rpc';
@@ -35,8 +36,10 @@ export async function startProcess(
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   let isStopping = false;
+  const written = once(log, 'close');
+  // After its last output, which comes behind its exit.
+  child.once('close', () => log.end());
   child.once('exit', (code) => {
-    log.end();
     if (!isStopping) onExit(service, code);
   });
   const stop = async () => {
@@ -48,7 +51,7 @@ export async function startProcess(
     return child.exitCode;
   };
   try {
-    await untilReady(child, Number(environment['OPS_PORT']), service, logFile);
+    await untilReady(child, Number(environment['OPS_PORT']), { service, logFile, written });
   } catch (error) {
     await stop();
     throw error;
@@ -56,11 +59,19 @@ export async function startProcess(
   return { service, pid: child.pid ?? 0, stop };
 }
 
-async function untilReady(child: ChildProcess, opsPort: number, service: string, logFile: string): Promise<void> {
+async function untilReady(
+  child: ChildProcess,
+  opsPort: number,
+  { service, logFile, written }: { service: string; logFile: string; written: Promise<unknown> },
+): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null)
-      throw new StartError(`The ${service} process ended with code ${child.exitCode}; see ${logFile}.`);
+    if (child.exitCode !== null) {
+      await written;
+      throw new StartError(
+        `The ${service} process ended with code ${child.exitCode}; see ${logFile}, which ends with\n${lastLines(logFile)}`,
+      );
+    }
     const isUp = await fetch(`http://127.0.0.1:${opsPort}/live`).then(
       (answer) => answer.ok,
       () => false,
@@ -71,19 +82,27 @@ async function untilReady(child: ChildProcess, opsPort: number, service: string,
   throw new StartError(`The ${service} process was not up after 60 s; see ${logFile}.`);
 }
 
+/** Below the ports that Linux, macOS and Windows give to connections out: none of those takes one before it is listened on. */
+const ports = { from: 15_000, to: 32_000 };
+
 /** Ports that are free now, all different. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
+  const servers: Server[] = [];
+  while (servers.length < count) {
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(randomInt(ports.from, ports.to), '127.0.0.1', () => resolve(true));
+    });
+    if (isFree) servers.push(server);
+  }
+  const free = servers.map((server) => (server.address() as AddressInfo).port); // they listen on TCP
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  return free;
+}
+
+/** The last lines that a process has written, for whoever can't look them up. */
+function lastLines(logFile: string): string {
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
+  return lines.slice(-5).join('\n');
 }

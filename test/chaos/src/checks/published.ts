@@ -1,5 +1,4 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import type { Facts } from '../facts.ts';
 import type { Evidence } from './index.ts';
@@ -21,15 +20,29 @@ export function checkPublished({ history, facts }: Evidence): string[] {
 
 type Told = { organizationId: string; enrollmentId: string; type: string };
 
-/** Events of the committed outbox rows by id; layout of libs/events/src/frame.ts. */
+/** What a row says of its events, as JSON behind its length: `[key, headers, bytes of the value behind the shared prefix]`. */
+type Contents = {
+  headers: Record<string, string>;
+  prefix: number;
+  messages: [key: string, headers: Record<string, string>, size: number][];
+};
+
+/** Events of the committed outbox rows by id, read here on their own; layout of libs/events/src/pack.ts. */
 export function committedEvents(facts: Facts): Map<string, Told> {
   const events = new Map<string, Told>();
   for (const frame of facts.frames) {
-    const reader = new BinaryReader(frame);
-    while (reader.pos < reader.len) {
-      const [id, , , organizationId] = [reader.string(), reader.string(), reader.string(), reader.string()];
-      reader.string();
-      const { aggregate, payload } = fromBinary(EnrollmentEventSchema, reader.bytes());
+    const bytes = Buffer.from(frame);
+    const valuesAt = 4 + bytes.readUInt32BE();
+    const contents: Contents = JSON.parse(bytes.toString('utf8', 4, valuesAt));
+    const prefix = bytes.subarray(valuesAt, valuesAt + contents.prefix);
+    let at = valuesAt + contents.prefix;
+    for (const [, headers, size] of contents.messages) {
+      const { aggregate, payload } = fromBinary(
+        EnrollmentEventSchema,
+        Buffer.concat([prefix, bytes.subarray(at, at + size)]),
+      );
+      at += size;
+      const { ce_id: id = '', organization: organizationId = '' } = { ...contents.headers, ...headers };
       const enrollmentId = aggregate.replace('enrollment:', '');
       events.set(id, { organizationId, enrollmentId, type: payload.case ?? '' });
     }
