@@ -77,8 +77,7 @@ async function erase(person: Person, ...events: CrmEvent[]): Promise<void> {
 }
 
 /** Where this service holds something of a person; its events are on their way to others. */
-const traces = ({ name }: Person) =>
-  findTexts(client, [name], ['events.embedded_log.value']);
+const traces = ({ name }: Person) => findTexts(client, [name], ['events.embedded_log.value']);
 
 test('enrollments of a person lose what tells of them, by reference and by address, and the funnel stays', async () => {
   const person = makePerson('canaryone');
