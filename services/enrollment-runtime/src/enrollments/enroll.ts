@@ -1,6 +1,5 @@
 import { copyBuffer, isInfrastructureError } from '@drippulse/db';
 import type { Definition } from '@drippulse/engine';
-import { takeTurn } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -14,6 +13,7 @@ import { storeOutcomes } from '../runs/store-outcomes.ts';
 import { addCounts, type Count } from './counters.ts';
 import { type Mode, noDeliveries } from './enrollment-row.ts';
 import { appendNews, type StartedNews } from './events.ts';
+import { inTurns } from './in-turns.ts';
 import { type Entry, takeIds } from './insert.ts';
 import { prepareSlice, type Slice } from './prepare-slice.ts';
 import { toProto } from './to-proto.ts';
@@ -121,23 +121,6 @@ async function storeSlice(trx: Transaction<DB>, { entry, definition, lane }: Ent
       await appendNews(trx, ended, startedNews(entry, definition, slice.started));
     },
   ]);
-}
-
-/**
- * Statements of one transaction, which takes one after the other: each is made while the database is at those before it,
- * in a turn of its own. Fails as the first that does, and not before all have ended: what came behind the rollback would be
- * a transaction of its own.
- */
-async function inTurns(statements: readonly (() => Promise<void>)[]): Promise<void> {
-  const started: Promise<void>[] = [];
-  for (const statement of statements) {
-    const done = statement();
-    done.catch(() => undefined);
-    started.push(done);
-    await takeTurn();
-  }
-  await Promise.allSettled(started);
-  await Promise.all(started);
 }
 
 async function startTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {
