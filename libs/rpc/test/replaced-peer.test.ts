@@ -1,26 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { eventually, freePort } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { RpcServer } from '../src/grpc/server.ts';
-import {
-  clientFor,
-  createGrpcPeers,
-  createTokens,
-  generateInternalTokenKeys,
-  type Peers,
-  parseInternalTokenKeys,
-  serveRpc,
-  serverInterceptors,
-  serviceNames,
-} from '../src/index.ts';
+import { clientFor, createGrpcPeers, type Peers } from '../src/index.ts';
+import { serveEcho, tokens } from './serve-echo.ts';
 import { editor } from './start-probe.ts';
 
-const keys = generateInternalTokenKeys(serviceNames);
-const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
-const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
-const log = createLogger({ level: 'silent' });
 let ports: number[];
 let peers: Peers;
 let server: RpcServer;
@@ -36,20 +22,10 @@ afterEach(async () => {
 });
 
 function serve(place: number): Promise<RpcServer> {
-  return serveRpc({
-    routes: (router) => {
-      router.service(ProbeService, {
-        async echo({ id, delayMs }) {
-          if (delayMs) await sleep(delayMs);
-          return { id };
-        },
-      });
-    },
-    interceptors: serverInterceptors({ tokens: served, log }),
-    host: '127.0.0.1',
-    port: ports[place] ?? 0,
-    log,
-  });
+  return serveEcho(async ({ id, delayMs }) => {
+    if (delayMs) await sleep(delayMs);
+    return { id };
+  }, ports[place]);
 }
 
 const echo = () => clientFor(ProbeService, { peers, target: 'workflows', tokens })(editor).echo({ id: 5n });

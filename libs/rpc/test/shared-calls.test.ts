@@ -1,28 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { DomainError } from '@drippulse/runtime';
-import { startFaultProxy } from '@drippulse/testing';
+import { eventually, startFaultProxy } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { RpcServer } from '../src/grpc/server.ts';
-import {
-  clientFor,
-  createGrpcPeers,
-  createTokens,
-  fromConnectError,
-  generateInternalTokenKeys,
-  parseInternalTokenKeys,
-  serveRpc,
-  serverInterceptors,
-  serviceNames,
-} from '../src/index.ts';
+import { clientFor, createGrpcPeers, fromConnectError } from '../src/index.ts';
+import { serveEcho, tokens } from './serve-echo.ts';
 import { editor } from './start-probe.ts';
 import { startStreamCounter } from './stream-counter.ts';
 
-const keys = generateInternalTokenKeys(serviceNames);
-const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
-const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
-const log = createLogger({ level: 'silent' });
 /** By server, the ids of its calls that have begun, and of those that saw their call end early. */
 const begun: bigint[][] = [[], [], []];
 const ended: bigint[] = [];
@@ -39,22 +25,12 @@ afterEach(async () => {
 });
 
 function serve(place: number): Promise<RpcServer> {
-  return serveRpc({
-    routes: (router) => {
-      router.service(ProbeService, {
-        async echo({ id, fail, delayMs, name }, call) {
-          begun[place]?.push(id);
-          if (fail) throw new DomainError('not_found', 'gone', `${id} is gone`);
-          if (!delayMs) return { id, name: 'x'.repeat(Number(name ?? 0)) };
-          await sleep(delayMs, undefined, { signal: call.signal }).catch(() => ended.push(id));
-          return { id };
-        },
-      });
-    },
-    interceptors: serverInterceptors({ tokens: served, log }),
-    host: '127.0.0.1',
-    port: 0,
-    log,
+  return serveEcho(async ({ id, fail, delayMs, name }, call) => {
+    begun[place]?.push(id);
+    if (fail) throw new DomainError('not_found', 'gone', `${id} is gone`);
+    if (!delayMs) return { id, name: 'x'.repeat(Number(name ?? 0)) };
+    await sleep(delayMs, undefined, { signal: call.signal }).catch(() => ended.push(id));
+    return { id };
   });
 }
 
@@ -144,7 +120,7 @@ test('when the connection is lost all calls on it fail as unavailable, and none 
   const client = clientOf(`127.0.0.1:${proxy.port}`);
   const calls = Array.from({ length: 20 }, (_, index) => client.echo({ id: BigInt(index), delayMs: 20_000 }));
   const results = Promise.allSettled(calls);
-  while ((begun[0]?.length ?? 0) < 20) await sleep(5);
+  await eventually(() => expect(begun[0]).toHaveLength(20));
   proxy.cutAll();
   const reasons = (await results).map((each) => each.status === 'rejected' && fromConnectError(each.reason).reason);
   expect(new Set(reasons)).toEqual(new Set(['service_unavailable']));

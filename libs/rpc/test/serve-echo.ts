@@ -1,0 +1,30 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import { createLogger } from '@drippulse/observability';
+import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import type { RpcServer } from '../src/grpc/server.ts';
+import {
+  createTokens,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+  serveRpc,
+  serverInterceptors,
+  serviceNames,
+} from '../src/index.ts';
+
+const keys = generateInternalTokenKeys(serviceNames);
+const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
+const log = createLogger({ level: 'silent' });
+
+/** Tokens that whoever calls an echo shows. */
+export const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
+
+/** Serves one method of the probe as the service `workflows`; port 0 takes a free one. */
+export function serveEcho(echo: ServiceImpl<typeof ProbeService>['echo'], port = 0): Promise<RpcServer> {
+  return serveRpc({
+    routes: (router) => void router.service(ProbeService, { echo }),
+    interceptors: serverInterceptors({ tokens: served, log }),
+    host: '127.0.0.1',
+    port,
+    log,
+  });
+}
