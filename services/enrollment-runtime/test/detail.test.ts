@@ -226,6 +226,11 @@ test('of a long timeline the last thousand lines are shown, and that there are m
     ...{ status: 'succeeded', message: `line ${index + 3}`, at: new Date() },
   }));
   await harness.db.insertInto('timeline').values(more).execute();
+  await harness.db
+    .updateTable('outcomes')
+    .set({ lines: 1_002 })
+    .where('enrollment_id', '=', BigInt(always.id))
+    .execute();
   const detail = await until('completed', { action_timeline_truncated: true });
   expect(detail.action_timeline).toHaveLength(1_000);
   expect(detail.action_timeline.at(0).id).toBe(3);

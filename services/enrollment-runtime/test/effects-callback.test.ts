@@ -35,7 +35,7 @@ async function call(config: object, ...more: StepInput[]) {
   const id = enrollmentIds[0] ?? 0n;
   const read = async () => (await harness.enrollments().getEnrollment({ workflowId, id })).enrollment;
   const lines = () =>
-    harness.db.selectFrom('timeline').selectAll().where('enrollment_id', '=', id).orderBy('sequence').execute();
+    harness.db.selectFrom('timeline_lines').selectAll().where('enrollment_id', '=', id).orderBy('sequence').execute();
   /** Waits for a line of this step and status. */
   const line = (stepIndex: number, status: string) =>
     eventually(async () => {

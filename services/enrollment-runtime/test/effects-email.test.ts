@@ -38,7 +38,11 @@ async function enroll(steps: Parameters<typeof makeWorkflow>[1], contact: object
   /** Waits for the line of the mail, once it has this status. */
   const line = (status: string) =>
     eventually(async () => {
-      const lines = await harness.db.selectFrom('timeline').selectAll().where('enrollment_id', '=', one.id).execute();
+      const lines = await harness.db
+        .selectFrom('timeline_lines')
+        .selectAll()
+        .where('enrollment_id', '=', one.id)
+        .execute();
       const found = lines.filter((entry) => entry.step_index === 1 && entry.status === status);
       expect(found).not.toEqual([]);
       return found;

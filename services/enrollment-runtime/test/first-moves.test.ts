@@ -24,8 +24,8 @@ async function runsOf(workflowId: bigint): Promise<RunRow[]> {
 
 async function linesOf(workflowId: bigint): Promise<unknown[]> {
   const { rows } = await sql`
-    select timeline.sequence, timeline.step_index, timeline.status from timeline
-    join enrollments on enrollments.id = timeline.enrollment_id
+    select line.sequence, line.step_index, line.status from timeline_lines as line
+    join enrollments on enrollments.id = line.enrollment_id
     where workflow_id = ${workflowId} order by enrollment_id, sequence`.execute(harness.db);
   return rows;
 }

@@ -77,7 +77,10 @@ async function endedDaysAgo(ids: readonly bigint[], days: number) {
   );
 }
 
-async function rowsWhere(table: 'timeline' | 'effects' | 'outcomes' | 'timeline_default', ids: readonly bigint[]) {
+async function rowsWhere(
+  table: 'timeline_lines' | 'effects' | 'outcomes' | 'timeline_default',
+  ids: readonly bigint[],
+) {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from ${sql.table(table)} where enrollment_id = any (${ids}::bigint[])`.execute(
     harness.db,
@@ -88,7 +91,7 @@ async function rowsWhere(table: 'timeline' | 'effects' | 'outcomes' | 'timeline_
 /** All that is stored of enrollments, in order. */
 async function traces(ids: readonly bigint[]) {
   const { rows: lines } = await sql<{ enrollment_id: bigint; sequence: number; status: string }>`
-    select * from timeline where enrollment_id = any (${ids}::bigint[]) order by enrollment_id, sequence`.execute(
+    select * from timeline_lines where enrollment_id = any (${ids}::bigint[]) order by enrollment_id, sequence`.execute(
     harness.db,
   );
   const { rows: effects } = await sql<{ effect_key: string; status: string }>`
@@ -110,7 +113,7 @@ async function tablesLike(pattern: string): Promise<string[]> {
 /** A runtime prunes when it starts. */
 async function prunedOf(ids: readonly bigint[]) {
   await harness.startRuntime();
-  await eventually(async () => expect(await rowsWhere('timeline', ids)).toBe(0), patience);
+  await eventually(async () => expect(await rowsWhere('timeline_lines', ids)).toBe(0), patience);
 }
 
 test('a full partition goes when its enrollments ended long ago; those that live or ended lately stay as they were', async () => {
@@ -168,7 +171,7 @@ test('a partition of which much is kept stays whole, also where an earlier try h
   });
   await eventually(async () => expect(await tablesLike('_gone$|_kept$')).toEqual([]));
   await harness.stopRuntimes();
-  expect(await rowsWhere('timeline', old.ids)).toBe(200);
+  expect(await rowsWhere('timeline_lines', old.ids)).toBe(200);
 }, 60_000);
 
 test('what failed can be retried after its lines have gone; the new ones are kept, and go in their time', async () => {

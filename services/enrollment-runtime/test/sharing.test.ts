@@ -28,7 +28,7 @@ test('two runtimes share the work: each effect is performed once, each step runs
   expect(new Set(receiver.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(count);
   expect(receiver.requests).toHaveLength(count);
   const { rows } = await sql<{ lines: number; enrollments: number }>`
-    select count(*)::int as lines, count(distinct enrollment_id)::int as enrollments from timeline
+    select count(*)::int as lines, count(distinct enrollment_id)::int as enrollments from timeline_lines
     where enrollment_id = any (${enrollmentIds}::bigint[])`.execute(harness.db);
   expect(rows).toEqual([{ lines: 4 * count, enrollments: count }]);
 }, 60_000);

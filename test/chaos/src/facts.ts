@@ -61,7 +61,7 @@ export async function readFacts(url: string): Promise<Facts> {
   try {
     const rowsOf = async (text: string) => (await client.query(text)).rows;
     const lines: LineFact[] = await rowsOf(
-      'select enrollment_id, at, sequence, step_index, attempt, status, error from timeline order by enrollment_id, sequence',
+      'select enrollment_id, at, sequence, step_index, attempt, status, error from timeline_lines order by enrollment_id, sequence',
     );
     const [left] = await rowsOf('select count(*)::int as count from outbox');
     return {

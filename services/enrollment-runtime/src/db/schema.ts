@@ -185,11 +185,25 @@ export interface Timeline {
   duration_ms: number | null;
   enrollment_id: bigint;
   error: string | null;
+  following: string | null;
   message: string;
   output: string | null;
   sequence: number;
   status: string;
   step_index: number;
+}
+
+export interface TimelineLines {
+  at: Date | null;
+  attempt: number | null;
+  duration_ms: number | null;
+  enrollment_id: bigint | null;
+  error: string | null;
+  message: string | null;
+  output: string | null;
+  sequence: number | null;
+  status: string | null;
+  step_index: number | null;
 }
 
 export interface WorkflowVersions {
@@ -213,5 +227,6 @@ export interface DB {
   runs: Runs;
   schedules: Schedules;
   timeline: Timeline;
+  timeline_lines: TimelineLines;
   workflow_versions: WorkflowVersions;
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { deliveryCounts } from './delivery-counts.ts';
 import type { EnrollmentRow, EnrollmentStatus, Mode } from './enrollment-row.ts';
+import { lineAt } from './timeline-lines.ts';
 
 type JoinedRow = {
   id: bigint;
@@ -55,13 +56,8 @@ export async function findRows(
       where workflow_id = ${workflowId} and id = asked.id and organization_id = ${organizationId} limit 1
     ) as e
     cross join lateral (${placeOf(workflowId)}) as place
-    left join lateral (
-      select step_index, status, message, at from timeline
-      where enrollment_id = asked.id and sequence = place.lines limit 1
-    ) as line on true
-    left join lateral (
-      select error from timeline where enrollment_id = asked.id and sequence = place.error_line limit 1
-    ) as failure on true
+    left join lateral (${lineAt(sql`asked.id`, sql`place.lines`)}) as line on true
+    left join lateral (${lineAt(sql`asked.id`, sql`place.error_line`)}) as failure on true
     order by e.id desc`.execute(db);
   const countsOf = await deliveryCounts(
     db,

@@ -7,7 +7,7 @@ import { countsOf } from '../runs/counts.ts';
 import type { Move } from '../runs/move.ts';
 import { type MovesTally, tallyMoves } from '../runs/report-moves.ts';
 import { dueAt } from '../runs/store-runs.ts';
-import { linesOf, timelineColumns } from '../runs/store-timeline.ts';
+import { timelineColumns, timelineRow } from '../runs/store-timeline.ts';
 import type { Count } from './counters.ts';
 import type { StartedNews } from './events.ts';
 import { firstMoves } from './first-moves.ts';
@@ -66,7 +66,8 @@ function addRun(slice: Slice, { createdAt }: Entry, run: ClaimedRun, move: Move 
   slice.enrollments.add(enrollmentRow(run));
   const row = runRow(run, move, createdAt);
   if (row !== undefined) slice.runs.add(row);
-  if (move !== undefined) for (const line of linesOf(move, createdAt)) slice.timeline.add(line);
+  const lines = move && timelineRow(move, createdAt);
+  if (lines !== undefined) slice.timeline.add(lines);
   slice.started.push({
     id,
     ...(leadRef !== null && { leadRef }),

@@ -6,6 +6,13 @@ const erasedMessage = 'Erased';
 /** Stands for the request of an effect; none that is rendered is empty. */
 export const erasedRequest = '{}';
 
+const blankFollowing = sql`(
+  select json_agg(json_strip_nulls(json_build_object(
+    'step_index', line -> 'step_index', 'attempt', line -> 'attempt', 'status', line -> 'status',
+    'message', ${erasedMessage}::text, 'error', case when line -> 'error' is not null then ${erasedMessage}::text end
+  )) order by place)
+  from json_array_elements(following) with ordinality as each (line, place))`;
+
 type Erased = { workflowId: bigint; ids: readonly bigint[]; refs: readonly string[] };
 
 /**
@@ -25,7 +32,7 @@ export async function blankEnrollments(
   await sql`delete from run_data where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
     update timeline set message = ${erasedMessage}, error = case when error is not null then ${erasedMessage} end,
-      output = null
+      output = null, following = ${blankFollowing}
     where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
     update effects set request = ${erasedRequest}::json,

@@ -2,11 +2,8 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
-/** Enrollments of a range whose timeline and effects must stay, and the lines they have. */
-export type Kept = { ids: bigint[]; lines: number };
-
 /**
- * Those that live, that ended less than `historyDays` ago, or that a person removed since then; undefined when they are
+ * Enrollments of a range whose timeline and effects must stay: those that live, that ended less than `historyDays` ago, or that a person removed since then; undefined when they are
  * more than `most`. One statement, and so one snapshot: an enrollment that ends meanwhile is found in one of its places.
  * The living are read one after the other, as an index by id would be written at every step of every run. One process of
  * the server does it, 0.3 s for a million: several took all cores from those who run steps, and slices by primary key,
@@ -16,25 +13,22 @@ export async function findKept(
   ctx: Context,
   db: Kysely<DB>,
   { from, to, most }: { from: bigint; to: bigint; most: number },
-): Promise<Kept | undefined> {
+): Promise<bigint[] | undefined> {
   const rows = await db.transaction().execute(async (trx) => {
     await sql`set local max_parallel_workers_per_gather = 0`.execute(trx);
-    const found = await sql<{ enrollment_id: bigint; lines: number }>`
-      select enrollment_id, lines from runs where enrollment_id >= ${from} and enrollment_id < ${to}
+    const found = await sql<{ enrollment_id: bigint }>`
+      select enrollment_id from runs where enrollment_id >= ${from} and enrollment_id < ${to}
       union all
-      select enrollment_id, lines from outcomes
+      select enrollment_id from outcomes
       where enrollment_id >= ${from} and enrollment_id < ${to} and ended_at > ${keptSince(ctx)}
       union all
-      select enrollment_id, 0 from removals
+      select enrollment_id from removals
       where enrollment_id >= ${from} and enrollment_id < ${to} and removed_at > ${keptSince(ctx)}
       limit ${most + 1}`.execute(trx);
     return found.rows;
   });
   if (rows.length > most) return undefined;
-  return {
-    ids: rows.map((row) => row.enrollment_id).sort((a, b) => (a < b ? -1 : 1)),
-    lines: rows.reduce((sum, row) => sum + row.lines, 0),
-  };
+  return rows.map((row) => row.enrollment_id).sort((a, b) => (a < b ? -1 : 1));
 }
 
 /** What ended before that may go. */

@@ -8,7 +8,7 @@ import { copyKept, dropGone, exchange, startKeeping, stopKeeping } from './repla
 
 /** More enrollments than these are not moved out of a partition of a million. */
 const mostKept = 100_000;
-/** A partition is replaced when nine of ten of its lines go: each line is copied once in a while, not every day. */
+/** A partition is replaced when nine of ten of its rows go: each row is copied once in a while, not every day. */
 const worthTimes = 10;
 const sliceEnrollments = 1_000;
 
@@ -34,7 +34,7 @@ async function prunePartition(ctx: Context, db: Kysely<DB>, partition: RangePart
   ];
   const look = () => pace(() => findKept(ctx, db, { from, to, most: mostKept }));
   const found = await look();
-  if (found === undefined || (found.ids.length > 0 && found.lines * worthTimes > (await rowsOf(db, partition, pace)))) {
+  if (found === undefined || !(await isWorthIt(db, partition, { kept: found, pace }))) {
     for (const each of replaced) await stopKeeping(db, each);
     return;
   }
@@ -42,12 +42,26 @@ async function prunePartition(ctx: Context, db: Kysely<DB>, partition: RangePart
   // Once more: from here on a run that is retried is kept by the triggers as soon as it writes, before that it was not.
   const kept = await look();
   if (kept === undefined) return;
-  for (const each of replaced) await copyKept(db, each, { ids: kept.ids, pace });
+  for (const each of replaced) await copyKept(db, each, { ids: kept, pace });
   for (const each of replaced) {
     await pace(() => exchange(db, each));
     await dropGone(db, pace);
   }
-  ctx.log.info({ partition: name, kept: kept.ids.length }, 'history of ended enrollments pruned');
+  ctx.log.info({ partition: name, kept: kept.length }, 'history of ended enrollments pruned');
+}
+
+async function isWorthIt(
+  db: Kysely<DB>,
+  partition: RangePartition,
+  { kept, pace }: { kept: readonly bigint[]; pace: Pace },
+): Promise<boolean> {
+  if (kept.length === 0) return true;
+  const { rows } = await pace(() =>
+    sql<{ rows: number }>`
+      select count(*)::float8 as rows from ${sql.id(partition.name)}
+      where enrollment_id = any (${kept}::bigint[])`.execute(db),
+  );
+  return (rows[0]?.rows ?? 0) * worthTimes <= (await rowsOf(db, partition, pace));
 }
 
 /** As the last vacuum or analyze counted them; one that has seen neither is counted by a sample. */

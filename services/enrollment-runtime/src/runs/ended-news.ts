@@ -3,6 +3,7 @@ import type { DB } from '../db/schema.ts';
 import { deliveryCounts } from '../enrollments/delivery-counts.ts';
 import type { EnrollmentRow, LastLine } from '../enrollments/enrollment-row.ts';
 import type { EnrollmentNews } from '../enrollments/events.ts';
+import { lineAt } from '../enrollments/timeline-lines.ts';
 import { toProto } from '../enrollments/to-proto.ts';
 import type { Move } from './move.ts';
 import { messageOf } from './store-timeline.ts';
@@ -71,10 +72,8 @@ async function earlierErrors(trx: Transaction<DB>, moves: readonly Move[]): Prom
   );
   if (lines.length === 0) return new Map();
   const { rows } = await sql<{ enrollment_id: bigint; error: string | null }>`
-    select timeline.enrollment_id, timeline.error
+    select told.id as enrollment_id, found.error
     from unnest(${lines.map(({ id }) => id)}::bigint[], ${lines.map(({ line }) => line)}::int[]) as told (id, line)
-    cross join lateral (
-      select enrollment_id, error from timeline where enrollment_id = told.id and sequence = told.line limit 1
-    ) as timeline`.execute(trx);
+    cross join lateral (${lineAt(sql`told.id`, sql`told.line`)}) as found`.execute(trx);
   return new Map(rows.map((row) => [row.enrollment_id, row.error ?? '']));
 }

@@ -2,6 +2,7 @@ import { copyRows } from '@drippulse/db';
 import type { Entry } from '@drippulse/engine';
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import type { FollowingLine } from '../enrollments/timeline-lines.ts';
 import type { Move } from './move.ts';
 import { storedJson, storedText } from './stored-json.ts';
 
@@ -16,6 +17,7 @@ export const timelineColumns = {
   message: 'text',
   error: 'text',
   output: 'json',
+  following: 'json',
 } as const;
 
 /** Appends the lines of moved runs; a run's lines are numbered from 1 without a gap. */
@@ -24,24 +26,39 @@ export async function storeTimeline(trx: Transaction<DB>, moves: readonly Move[]
     trx,
     'timeline',
     timelineColumns,
-    moves.flatMap((move) => linesOf(move, now)),
+    moves.flatMap((move) => timelineRow(move, now) ?? []),
   );
 }
 
-/** The new lines of a moved run. */
-export function linesOf({ run, entries, settled }: Move, at: Date) {
-  return entries.map((entry, index) => ({
+/** The new lines of a moved run, one row whatever their number; none if there is no new line. */
+export function timelineRow({ run, entries, settled }: Move, at: Date) {
+  const [first, ...others] = entries;
+  if (first === undefined) return undefined;
+  return {
     enrollment_id: run.identity.id,
     at,
-    duration_ms: index === 0 ? (settled?.durationMs ?? null) : null,
-    sequence: run.lines + index + 1,
-    step_index: entry.stepIndex,
-    attempt: entry.attempt,
-    status: entry.status,
-    message: storedText(messageOf(entry)),
-    error: entry.error === undefined ? null : storedText(entry.error),
-    output: entry.output === undefined ? null : storedJson(entry.output),
-  }));
+    duration_ms: settled?.durationMs ?? null,
+    sequence: run.lines + 1,
+    step_index: first.stepIndex,
+    attempt: first.attempt,
+    status: first.status,
+    message: storedText(messageOf(first)),
+    error: first.error === undefined ? null : storedText(first.error),
+    output: first.output === undefined ? null : storedJson(first.output),
+    following: others.length === 0 ? null : storedJson(others.map(followingLine)),
+  };
+}
+
+function followingLine(entry: Entry): FollowingLine {
+  const { stepIndex, attempt, status, error, output } = entry;
+  return {
+    step_index: stepIndex,
+    attempt,
+    status,
+    message: messageOf(entry),
+    ...(error !== undefined && { error }),
+    ...(output !== undefined && { output }),
+  };
 }
 
 export function messageOf({ message, warnings = [] }: Entry): string {

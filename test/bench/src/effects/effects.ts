@@ -83,7 +83,7 @@ async function checkAudit({ client }: BenchPostgres, receiver: CountingReceiver,
     `select
        (select count(*)::int from enrollments.effects
         where status = 'succeeded' and finished_at is not null and result ->> 'outcome' = 'succeeded') as effects,
-       (select count(*)::int from enrollments.timeline
+       (select count(*)::int from enrollments.timeline_lines
         where status = 'succeeded' and step_index = 1 and duration_ms is not null) as lines`,
   );
   const audit = { ...rows[0], ...(await receiver.received()) };

@@ -48,7 +48,8 @@ export async function runSteps(
 
 async function checkLines({ client }: BenchPostgres, workflowId: bigint, enrollments: number): Promise<void> {
   const { rows } = await client.query<{ ended: number; lines: number }>(
-    `select count(distinct outcomes.enrollment_id)::int as ended, count(timeline.sequence)::int as lines
+    `select count(distinct outcomes.enrollment_id)::int as ended, 
+       (count(timeline.sequence) + coalesce(sum(json_array_length(following)), 0))::int as lines
      from enrollments.outcomes left join enrollments.timeline using (enrollment_id) where workflow_id = $1`,
     [workflowId],
   );

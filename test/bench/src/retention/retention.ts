@@ -137,7 +137,7 @@ async function isPruned(client: pg.Client): Promise<boolean> {
 async function linesLeft(client: pg.Client): Promise<{ old: number; living: number }> {
   const { rows } = await client.query<{ old: number; living: number }>(
     `select (select count(*)::int from (select from enrollments.timeline where enrollment_id < 1000000 and enrollment_id % $1 <> 0 limit 1) as old) as old,
-       (select count(*)::int from enrollments.timeline where enrollment_id = any (array(select enrollment_id from enrollments.runs where workflow_id = 900))) as living`,
+       (select count(*)::int from enrollments.timeline_lines where enrollment_id = any (array(select enrollment_id from enrollments.runs where workflow_id = 900))) as living`,
     [livingOf],
   );
   return rows[0] ?? { old: Number.NaN, living: Number.NaN };

@@ -1,0 +1,49 @@
+import { type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
+import type { Timeline } from '../db/schema.ts';
+
+/** A line behind the first of its row, as `following` holds it; without what it has not. */
+export type FollowingLine = {
+  step_index: number;
+  attempt: number;
+  status: string;
+  message: string;
+  error?: string;
+  output?: JsonValue;
+};
+
+type TimelineRow = Selectable<Timeline>;
+export type TimelineLine = Omit<TimelineRow, 'enrollment_id' | 'following'>;
+
+/** The lines of a row in their order, as the view `timeline_lines` gives them. */
+export function linesOf({ following, ...first }: Omit<TimelineRow, 'enrollment_id'>): TimelineLine[] {
+  if (following === null) return [first];
+  const others = parseJson(following) as FollowingLine[];
+  return [first, ...others.map((line, index) => lineBehind(first, line, index + 1))];
+}
+
+function lineBehind({ at, sequence }: TimelineLine, line: FollowingLine, place: number): TimelineLine {
+  const { step_index, attempt, status, message, error = null, output } = line;
+  return {
+    ...{ at, sequence: sequence + place, duration_ms: null },
+    ...{ step_index, attempt, status, message, error },
+    output: output === undefined ? null : stringifyJson(output),
+  };
+}
+
+/**
+ * Selects a line of an enrollment by its number: the row that holds it is the last that begins no later. Both are
+ * expressions; none is found where the number is null or its row is kept no more.
+ */
+export function lineAt(enrollmentId: RawBuilder<unknown>, number: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select at, coalesce((behind ->> 'step_index')::int, step_index) as step_index,
+      coalesce(behind ->> 'status', status) as status, coalesce(behind ->> 'message', message) as message,
+      case when behind is null then error else behind ->> 'error' end as error
+    from (
+      select at, step_index, status, message, error,
+        case when sequence < ${number} then following -> (${number} - sequence - 1) end as behind
+      from timeline where enrollment_id = ${enrollmentId} and sequence <= ${number}
+      order by sequence desc limit 1
+    ) as found`;
+}
