@@ -1,4 +1,5 @@
 import { DomainError } from '@drippulse/runtime';
+import { partLength } from './parts.ts';
 
 /** Arrays and objects may be nested this deep, the body itself counted. */
 const maxDepth = 64;
@@ -7,7 +8,19 @@ const maxDepth = 64;
 export type Problem = { at: number; message: string };
 
 /** A position in a JSON text that is read once from left to right. */
-export type Cursor = { readonly text: string; at: number; depth: number; readonly problems: Problem[] };
+export type Cursor = {
+  readonly text: string;
+  /** What the text was decoded from, without a byte order mark; undefined for what came as text. */
+  readonly bytes: Uint8Array | undefined;
+  at: number;
+  depth: number;
+  /** Where the string begins that was passed last, and whether it holds escapes. */
+  stringStart: number;
+  isEscaped: boolean;
+  /** From here on another part begins, once the value at hand has been read. */
+  partEnd: number;
+  readonly problems: Problem[];
+};
 
 /** How closely values are looked at: `syntax` (and depth), `strings` (can be stored), `free` (no dangerous key either). */
 export type Checks = 'syntax' | 'strings' | 'free';
@@ -15,8 +28,25 @@ export type Checks = 'syntax' | 'strings' | 'free';
 // A hostile body could hold one problem every ten bytes; whoever made it needs no list of them all.
 const maxProblems = 100;
 
-export function startCursor(text: string): Cursor {
-  return { text, at: 0, depth: 0, problems: [] };
+export function startCursor(text: string, bytes?: Uint8Array): Cursor {
+  return { text, bytes, at: 0, depth: 0, stringStart: 0, isEscaped: false, partEnd: partLength, problems: [] };
+}
+
+/** True once for each part that has been read: the moment to let others have a turn. */
+export function isPartOver(cursor: Cursor): boolean {
+  if (cursor.at < cursor.partEnd) return false;
+  cursor.partEnd = cursor.at + partLength;
+  return true;
+}
+
+const utf8 = new TextEncoder();
+
+/** The bytes of a piece of the text. Of the larger part of a body they are those that came, not copied. */
+export function bytesBetween({ text, bytes }: Cursor, start: number, end: number): Uint8Array {
+  if (bytes === undefined || end - start < text.length / 2) return utf8.encode(text.slice(start, end));
+  const from = Buffer.byteLength(text.slice(0, start));
+  const to = bytes.length - Buffer.byteLength(text.slice(end));
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from);
 }
 
 export function malformed(cursor: Cursor): DomainError {
@@ -52,6 +82,12 @@ export function peek(cursor: Cursor): number {
 
 export function isNull(cursor: Cursor): boolean {
   return cursor.text.startsWith('null', cursor.at);
+}
+
+/** Moves past the colon behind a key. */
+export function passColon(cursor: Cursor): void {
+  if (peek(cursor) !== 0x3a) throw malformed(cursor);
+  cursor.at++;
 }
 
 export function expectEnd(cursor: Cursor): void {

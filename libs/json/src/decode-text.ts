@@ -2,6 +2,17 @@ import { DomainError } from '@drippulse/runtime';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** A text and the bytes that it was decoded from, if it was: without a byte order mark. */
+export type Source = { text: string; bytes?: Uint8Array };
+
+/** The text of a JSON body and its bytes; refuses what `decodeText` does. */
+export function decodeSource(body: string | Uint8Array): Source {
+  const text = decodeText(body);
+  if (typeof body === 'string') return { text };
+  const hasMark = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+  return { text, bytes: hasMark ? body.subarray(3) : body };
+}
+
 /** The text of a JSON body; refuses bytes that are no UTF-8 and strings that could not have been. */
 export function decodeText(body: string | Uint8Array): string {
   if (typeof body === 'string') {

@@ -1,4 +1,4 @@
-export { type DecodeOptions, decodeJson } from './decode/decode-json.ts';
+export { type DecodeOptions, decodeJson, decodeJsonInTurns } from './decode/decode-json.ts';
 export { encodeField, encodeJson, type ListEncoder, startList } from './encode/encode-json.ts';
 export {
   isRawNumber,

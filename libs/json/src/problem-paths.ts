@@ -1,6 +1,8 @@
 import type { Violation } from '@drippulse/runtime';
 import { type Cursor, type Problem, peek, startCursor } from './cursor.ts';
-import { readElements, readMembers, skipValue } from './scanner.ts';
+import { finish, type Parts } from './parts.ts';
+import { readElements, readMembers } from './scanner.ts';
+import { skipParts } from './skip-value.ts';
 
 const maxPathLength = 256;
 
@@ -9,6 +11,15 @@ const maxPathLength = 256;
  * here, so that the first reading need not keep a path.
  */
 export function violationsOf(text: string, problems: readonly Problem[], prefix: readonly string[] = []): Violation[] {
+  return finish(violationParts(text, problems, prefix));
+}
+
+/** The same in parts. */
+export function* violationParts(
+  text: string,
+  problems: readonly Problem[],
+  prefix: readonly string[] = [],
+): Parts<Violation[]> {
   const byOffset = new Map<number, Problem[]>();
   for (const problem of problems) byOffset.set(problem.at, [...(byOffset.get(problem.at) ?? []), problem]);
   const violations: Violation[] = [];
@@ -17,28 +28,26 @@ export function violationsOf(text: string, problems: readonly Problem[], prefix:
   const report = (at: number): void => {
     for (const { message } of byOffset.get(at) ?? []) violations.push({ field: fieldPath(path), message });
   };
-  walk(cursor, path, report);
+  yield* walk(cursor, path, report);
   return violations;
 }
 
-function walk(cursor: Cursor, path: string[], report: (at: number) => void): void {
+function* walk(cursor: Cursor, path: string[], report: (at: number) => void): Parts<void> {
   const kind = peek(cursor);
   report(cursor.at);
   if (kind === 0x7b) {
-    readMembers(cursor, 'syntax', (key, keyAt) => {
-      path.push(key);
-      report(keyAt);
-      walk(cursor, path, report);
-      path.pop();
-    });
+    yield* readMembers(cursor, 'syntax', walkInto);
   } else if (kind === 0x5b) {
-    readElements(cursor, (index) => {
-      path.push(String(index));
-      walk(cursor, path, report);
-      path.pop();
-    });
+    yield* readElements(cursor, (index) => walkInto(String(index)));
   } else {
-    skipValue(cursor, 'syntax');
+    yield* skipParts(cursor, 'syntax');
+  }
+
+  function* walkInto(step: string, keyAt?: number): Parts<void> {
+    path.push(step);
+    if (keyAt !== undefined) report(keyAt);
+    yield* walk(cursor, path, report);
+    path.pop();
   }
 }
 

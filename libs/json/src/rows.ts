@@ -2,7 +2,7 @@ import { DomainError, type Violation } from '@drippulse/runtime';
 import { expectEnd, malformed, type Problem, peek, startCursor } from './cursor.ts';
 import { decodeText } from './decode-text.ts';
 import { violationsOf } from './problem-paths.ts';
-import { skipValue } from './scanner.ts';
+import { skipValue } from './skip-value.ts';
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 

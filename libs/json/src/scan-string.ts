@@ -1,37 +1,59 @@
-import { addProblem, type Checks, type Cursor, malformed } from './cursor.ts';
+import { addProblem, type Checks, type Cursor, isPartOver, malformed } from './cursor.ts';
+import type { Parts } from './parts.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Reads the string that starts at the cursor. */
-export function readString(cursor: Cursor, checks: Checks): string {
-  const start = cursor.at;
-  return skipString(cursor, checks)
-    ? unescapeString(cursor.text, start, cursor.at)
-    : cursor.text.slice(start + 1, cursor.at - 1);
+/**
+ * Reads the string that starts at the cursor and gives it to `take`, within this part or, where it does not end in it, by
+ * the parts that are returned.
+ */
+export function readString(cursor: Cursor, checks: Checks, take: (value: string) => void): Parts<void> | undefined {
+  if (!beginString(cursor, checks)) return readRest(cursor, checks, take);
+  take(stringOf(cursor));
+  return undefined;
 }
 
-/** The value of a string that has been passed already. */
-export function unescapeString(text: string, start: number, end: number): string {
-  return JSON.parse(text.slice(start, end)) as string; // the scanner has just passed it as a string
+function* readRest(cursor: Cursor, checks: Checks, take: (value: string) => void): Parts<void> {
+  yield* restOfString(cursor, checks);
+  take(stringOf(cursor));
 }
 
-/** Moves past the string that starts at the cursor; true when it holds escapes. */
-export function skipString(cursor: Cursor, checks: Checks): boolean {
-  const { text } = cursor;
-  const start = cursor.at;
-  let at = start + 1;
-  let escaped = false;
-  for (;;) {
+/** The value of the string that ends at the cursor. */
+export function stringOf({ text, at, stringStart, isEscaped }: Cursor): string {
+  // The scanner has just passed it as a string.
+  return isEscaped ? (JSON.parse(text.slice(stringStart, at)) as string) : text.slice(stringStart + 1, at - 1);
+}
+
+/** Moves past the string that starts at the cursor, or as far as the part goes: false, and `restOfString` goes on. */
+export function beginString(cursor: Cursor, checks: Checks): boolean {
+  cursor.stringStart = cursor.at;
+  cursor.isEscaped = false;
+  cursor.at++;
+  return goOnInString(cursor, checks);
+}
+
+/** Moves on through a string of which a part has been passed. */
+export function* restOfString(cursor: Cursor, checks: Checks): Parts<void> {
+  do {
+    if (isPartOver(cursor)) yield;
+  } while (!goOnInString(cursor, checks));
+}
+
+/** Moves past the end of the string that the cursor is in, which is true, or to the end of the part. */
+export function goOnInString(cursor: Cursor, checks: Checks): boolean {
+  const { text, partEnd } = cursor;
+  let at = cursor.at;
+  while (at < partEnd) {
     const code = text.charCodeAt(at);
     if (code === quote) {
       cursor.at = at + 1;
-      return escaped;
+      return true;
     }
     if (code === backslash) {
-      escaped = true;
+      cursor.isEscaped = true;
       cursor.at = at;
-      skipEscape(cursor, start, checks);
+      skipEscape(cursor, checks);
       at = cursor.at;
     } else if (code >= 0x20) {
       at++;
@@ -41,9 +63,11 @@ export function skipString(cursor: Cursor, checks: Checks): boolean {
       throw malformed(cursor);
     }
   }
+  cursor.at = at;
+  return false;
 }
 
-function skipEscape(cursor: Cursor, stringAt: number, checks: Checks): void {
+function skipEscape(cursor: Cursor, checks: Checks): void {
   const kind = cursor.text.charAt(cursor.at + 1);
   if (kind !== 'u') {
     if (kind === '' || !'"\\/bfnrt'.includes(kind)) {
@@ -55,19 +79,19 @@ function skipEscape(cursor: Cursor, stringAt: number, checks: Checks): void {
   }
   const unit = readHex(cursor);
   if (checks === 'syntax') return;
-  if (unit === 0) addProblem(cursor, stringAt, 'must not contain a NUL character');
-  else if (unit >= 0xd800 && unit <= 0xdfff) skipLowSurrogate(cursor, unit, stringAt);
+  if (unit === 0) addProblem(cursor, cursor.stringStart, 'must not contain a NUL character');
+  else if (unit >= 0xd800 && unit <= 0xdfff) skipLowSurrogate(cursor, unit);
 }
 
 // The text itself is well-formed (whoever made the cursor saw to that), so that a lone half can only be an escape.
-function skipLowSurrogate(cursor: Cursor, high: number, stringAt: number): void {
+function skipLowSurrogate(cursor: Cursor, high: number): void {
   if (high <= 0xdbff && cursor.text.startsWith('\\u', cursor.at)) {
     const before = cursor.at;
     const low = readHex(cursor);
     if (low >= 0xdc00 && low <= 0xdfff) return;
     cursor.at = before;
   }
-  addProblem(cursor, stringAt, 'must not contain a lone surrogate');
+  addProblem(cursor, cursor.stringStart, 'must not contain a lone surrogate');
 }
 
 function readHex(cursor: Cursor): number {

@@ -1,7 +1,10 @@
 import { create, type DescMessage, type Message } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/runtime';
 import { type Cursor, expectEnd, isNull, malformed, type Problem, peek, startCursor } from '../cursor.ts';
-import { readMembers, skipValue } from '../scanner.ts';
+import type { Source } from '../decode-text.ts';
+import type { Parts } from '../parts.ts';
+import { readMembers } from '../scanner.ts';
+import { skipParts } from '../skip-value.ts';
 import { clearMember, type Members, memberReaders, readMember } from './message.ts';
 
 /** What a body held. `present` names the known members, `nulls` those of them that were null. */
@@ -14,24 +17,23 @@ export type Body = {
 };
 
 /** Reads the members of a body object; an absent body is an empty object. */
-export function readBody(desc: DescMessage, text: string, wrapper: string | undefined): Body {
-  const cursor = startCursor(text);
+export function* readBody(desc: DescMessage, { text, bytes }: Source, wrapper: string | undefined): Parts<Body> {
+  const cursor = startCursor(text, bytes);
   const bare = emptyBody(desc, cursor);
   if (Number.isNaN(peek(cursor))) return bare;
-  if (peek(cursor) !== 0x7b) throw notAnObject(cursor);
+  if (peek(cursor) !== 0x7b) throw yield* notAnObject(cursor);
   let wrapped: Body | undefined;
-  readMembers(cursor, 'strings', (key) => {
+  yield* readMembers(cursor, 'strings', (key) => {
     if (key === wrapper) {
       const isObject = cursor.text.charCodeAt(cursor.at) === 0x7b;
       // Of duplicate keys the last one counts, so each wrapper starts anew.
       wrapped = isObject ? emptyBody(desc, cursor) : undefined;
       if (wrapped !== undefined) {
         const target = wrapped;
-        readMembers(cursor, 'strings', (name) => readKnown(cursor, target, name, desc));
-        return;
+        return readMembers(cursor, 'strings', (name) => readKnown(cursor, target, name, desc));
       }
     }
-    readKnown(cursor, bare, key, desc);
+    return readKnown(cursor, bare, key, desc);
   });
   expectEnd(cursor);
   return wrapped === undefined ? bare : merge(bare, wrapped, desc);
@@ -42,16 +44,13 @@ function emptyBody(desc: DescMessage, cursor: Cursor): Body {
   return { message, present: new Set(), nulls: new Set(), wrapped: false, problems: cursor.problems };
 }
 
-function readKnown(cursor: Cursor, body: Body, name: string, desc: DescMessage): void {
+function readKnown(cursor: Cursor, body: Body, name: string, desc: DescMessage): Parts<void> | undefined {
   const member = memberReaders(desc).get(name);
-  if (member === undefined) {
-    skipValue(cursor, 'strings');
-    return;
-  }
+  if (member === undefined) return skipParts(cursor, 'strings');
   body.present.add(name);
   if (isNull(cursor)) body.nulls.add(name);
   else body.nulls.delete(name);
-  readMember(cursor, body.message, member, desc);
+  return readMember(cursor, body.message, member, desc);
 }
 
 /** Bare siblings stay where the wrapper has no member of the name. */
@@ -70,9 +69,9 @@ function merge(bare: Body, wrapped: Body, desc: DescMessage): Body {
   return { ...bare, wrapped: true };
 }
 
-function notAnObject(cursor: Cursor): DomainError {
+function* notAnObject(cursor: Cursor): Parts<DomainError> {
   const start = cursor.at;
-  skipValue(cursor, 'syntax');
+  yield* skipParts(cursor, 'syntax');
   expectEnd(cursor);
   cursor.at = start;
   if (start >= cursor.text.length) return malformed(cursor);

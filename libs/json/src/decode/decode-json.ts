@@ -1,8 +1,9 @@
 import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { FieldMaskSchema } from '@bufbuild/protobuf/wkt';
 import { DomainError, type Violation } from '@drippulse/runtime';
-import { decodeText } from '../decode-text.ts';
-import { violationsOf } from '../problem-paths.ts';
+import { decodeSource } from '../decode-text.ts';
+import { finish, finishInTurns, type Parts } from '../parts.ts';
+import { violationParts } from '../problem-paths.ts';
 import { fieldRest, isMask } from '../rest-options.ts';
 import { type Body, readBody } from './body.ts';
 import { type Members, setMember } from './message.ts';
@@ -32,8 +33,25 @@ export function decodeJson<D extends DescMessage>(
   text: string | Uint8Array,
   options: DecodeOptions,
 ): MessageShape<D> {
-  const source = decodeText(text);
-  const body = readBody(desc, source, options.wrapper);
+  return finish(decodeParts(desc, text, options));
+}
+
+/** The same for bodies of any size: read in parts, between which others have their turns. */
+export function decodeJsonInTurns<D extends DescMessage>(
+  desc: D,
+  text: string | Uint8Array,
+  options: DecodeOptions,
+): Promise<MessageShape<D>> {
+  return finishInTurns(decodeParts(desc, text, options));
+}
+
+function* decodeParts<D extends DescMessage>(
+  desc: D,
+  text: string | Uint8Array,
+  options: DecodeOptions,
+): Parts<MessageShape<D>> {
+  const source = decodeSource(text);
+  const body = yield* readBody(desc, source, options.wrapper);
   const message = body.message as MessageShape<D> & Members; // made from this descriptor
   const present = new Set(body.present);
   const violations: Violation[] = [];
@@ -41,7 +59,7 @@ export function decodeJson<D extends DescMessage>(
   if (options.path !== undefined) readPath(desc, options.path, message, present, violations);
   requireMembers(desc, body, present);
   const wrapped = body.wrapped && options.wrapper !== undefined ? options.wrapper : undefined;
-  violations.unshift(...bodyViolations(source, body, wrapped));
+  violations.unshift(...(yield* bodyViolations(source.text, body, wrapped)));
   if (violations.length > 0) throw invalid(violations);
   fillMask(desc, message, body, options.path);
   return message;
@@ -60,9 +78,10 @@ function requireMembers(desc: DescMessage, body: Body, present: ReadonlySet<stri
   });
 }
 
-function bodyViolations(source: string, body: Body, wrapper: string | undefined): Violation[] {
+function* bodyViolations(text: string, body: Body, wrapper: string | undefined): Parts<Violation[]> {
   if (body.problems.length === 0) return [];
-  return violationsOf(source, body.problems).map(({ field, message }) => ({
+  const violations = yield* violationParts(text, body.problems);
+  return violations.map(({ field, message }) => ({
     field: wrapper !== undefined && field.startsWith(`${wrapper}.`) ? field.slice(wrapper.length + 1) : field,
     message,
   }));

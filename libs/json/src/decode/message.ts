@@ -1,7 +1,9 @@
 import { create, type DescField, type DescMessage, type Message } from '@bufbuild/protobuf';
 import { addProblem, type Cursor, isNull } from '../cursor.ts';
+import type { Parts } from '../parts.ts';
 import { isMask } from '../rest-options.ts';
-import { readElements, readMembers, skipValue } from '../scanner.ts';
+import { readElements, readMembers } from '../scanner.ts';
+import { skipParts } from '../skip-value.ts';
 import { enumReader, mismatch, type ReadValue, rejectNull, scalarReader, stringReader } from './scalars.ts';
 import { timestampRule } from './text-rules.ts';
 
@@ -65,55 +67,54 @@ function messageReader(desc: DescMessage): ReadValue {
   if (desc.typeName === 'google.protobuf.Timestamp') return stringReader(timestampRule);
   if (desc.typeName.startsWith('google.protobuf.')) throw new Error(`${desc.typeName} has no JSON form here`);
   const readers = memberReaders(desc);
-  return (cursor) => {
+  return (cursor, keep) => {
     if (cursor.text.charCodeAt(cursor.at) !== 0x7b) return mismatch(cursor, 'must be an object');
     const message = create(desc) as Message & Members; // reflective: members are set by descriptor
-    readMembers(cursor, 'strings', (key) => {
+    keep(message);
+    return readMembers(cursor, 'strings', (key) => {
       const member = readers.get(key);
-      if (member === undefined) skipValue(cursor, 'strings');
-      else readMember(cursor, message, member, desc);
+      return member === undefined ? skipParts(cursor, 'strings') : readMember(cursor, message, member, desc);
     });
-    return message;
   };
 }
 
 /** Reads one member into a message; `null` means that it is not there. */
-export function readMember(cursor: Cursor, message: Members, member: MemberReader, desc: DescMessage): void {
-  if (isNull(cursor)) {
-    cursor.at += 4;
-    clearMember(message, member.field, desc);
-    return;
-  }
-  const value = member.read(cursor);
-  if (value !== undefined) setMember(message, member.field, value);
+export function readMember(
+  cursor: Cursor,
+  message: Members,
+  { field, read }: MemberReader,
+  desc: DescMessage,
+): Parts<void> | undefined {
+  if (!isNull(cursor)) return read(cursor, (value) => setMember(message, field, value));
+  cursor.at += 4;
+  clearMember(message, field, desc);
+  return undefined;
 }
 
 function listReader(readElement: ReadValue): ReadValue {
-  return (cursor) => {
+  return (cursor, keep) => {
     if (cursor.text.charCodeAt(cursor.at) !== 0x5b) return mismatch(cursor, 'must be an array');
     const list: unknown[] = [];
-    readElements(cursor, () => {
-      const value = readElement(cursor);
-      if (value !== undefined) list.push(value);
-    });
-    return list;
+    keep(list);
+    const add = (value: unknown) => void list.push(value);
+    return readElements(cursor, () => readElement(cursor, add));
   };
 }
 
 function mapReader(readElement: ReadValue, keyKind: number): ReadValue {
   const isStringKey = keyKind === 9;
-  return (cursor) => {
+  return (cursor, keep) => {
     if (cursor.text.charCodeAt(cursor.at) !== 0x7b) return mismatch(cursor, 'must be an object');
     const map: Members = {};
-    readMembers(cursor, 'strings', (key, keyAt) => {
+    keep(map);
+    return readMembers(cursor, 'strings', (key, keyAt) => {
       if (!isStringKey || key === '__proto__') {
         addProblem(cursor, keyAt, 'is not a key of this map');
-        skipValue(cursor, 'strings');
-        return;
+        return skipParts(cursor, 'strings');
       }
-      const value = readElement(cursor);
-      if (value !== undefined) map[key] = value;
+      return readElement(cursor, (value) => {
+        map[key] = value;
+      });
     });
-    return map;
   };
 }

@@ -1,24 +1,24 @@
 import { type DescEnum, type DescField, ScalarType } from '@bufbuild/protobuf';
-import { addProblem, type Cursor, isNull } from '../cursor.ts';
+import { addProblem, bytesBetween, type Checks, type Cursor, isNull } from '../cursor.ts';
+import type { Parts } from '../parts.ts';
 import { fieldRest } from '../rest-options.ts';
 import { skipNumber } from '../scan-number.ts';
 import { readString } from '../scan-string.ts';
-import { skipValue } from '../scanner.ts';
+import { skipParts } from '../skip-value.ts';
 import { enumRule, type TextRule, textRule } from './text-rules.ts';
 
 /**
- * Reads the value at the cursor and moves past it. A value of the wrong kind is skipped, noted as a problem, and reads
- * as undefined.
+ * Reads the value at the cursor, gives it to `keep` and moves past it: at once or, what may be long, by the parts that it
+ * returns. A value of the wrong kind is skipped, noted as a problem, and not kept.
  */
-export type ReadValue = (cursor: Cursor) => unknown;
+export type ReadValue = (cursor: Cursor, keep: (value: unknown) => void) => Parts<void> | undefined;
 
 const quote = 0x22;
 
 /** Skips a value of the wrong kind and says what it should have been. */
-export function mismatch(cursor: Cursor, message: string): undefined {
+export function mismatch(cursor: Cursor, message: string): Parts<void> {
   addProblem(cursor, cursor.at, message);
-  skipValue(cursor, 'strings');
-  return undefined;
+  return skipParts(cursor, 'strings');
 }
 
 export function scalarReader(field: DescField, scalar: ScalarType): ReadValue {
@@ -31,59 +31,57 @@ export function scalarReader(field: DescField, scalar: ScalarType): ReadValue {
   return numberReader(rule, isWide(scalar));
 }
 
-function readText(cursor: Cursor): string | undefined {
-  if (cursor.text.charCodeAt(cursor.at) !== quote) return mismatch(cursor, 'must be a string');
-  return readString(cursor, 'strings');
-}
+const readText: ReadValue = (cursor, keep) =>
+  cursor.text.charCodeAt(cursor.at) === quote
+    ? readString(cursor, 'strings', keep)
+    : mismatch(cursor, 'must be a string');
 
-function readBool(cursor: Cursor): boolean | undefined {
+const readBool: ReadValue = (cursor, keep) => {
   const value = cursor.text.startsWith('true', cursor.at);
   if (!value && !cursor.text.startsWith('false', cursor.at)) return mismatch(cursor, 'must be true or false');
   cursor.at += value ? 4 : 5;
-  return value;
-}
+  keep(value);
+  return undefined;
+};
 
-const utf8 = new TextEncoder();
-
-function readFree(cursor: Cursor): Uint8Array {
-  const start = cursor.at;
-  skipValue(cursor, 'free');
-  return utf8.encode(cursor.text.slice(start, cursor.at));
-}
+const readFree: ReadValue = (cursor, keep) => readJson(cursor, 'free', keep);
 
 // Whoever takes the rows checks them one by one: a bad one costs itself, not the request.
-function readRows(cursor: Cursor): Uint8Array {
+const readRows: ReadValue = (cursor, keep) => readJson(cursor, 'syntax', keep);
+
+function* readJson(cursor: Cursor, checks: Checks, keep: (value: Uint8Array) => void): Parts<void> {
   const start = cursor.at;
-  skipValue(cursor, 'syntax');
-  return utf8.encode(cursor.text.slice(start, cursor.at));
+  yield* skipParts(cursor, checks);
+  keep(bytesBetween(cursor, start, cursor.at));
 }
 
 export function stringReader(rule: TextRule): ReadValue {
-  return (cursor) => {
-    if (cursor.text.charCodeAt(cursor.at) !== quote) return mismatch(cursor, rule.message);
-    const start = cursor.at;
-    const value = rule.parse(readString(cursor, 'strings'));
-    if (value === undefined) addProblem(cursor, start, rule.message);
-    return value;
-  };
+  return (cursor, keep) =>
+    cursor.text.charCodeAt(cursor.at) === quote ? readByRule(cursor, rule, keep) : mismatch(cursor, rule.message);
 }
 
 function numberReader(rule: TextRule, numericStrings: boolean): ReadValue {
-  return (cursor) => {
+  return (cursor, keep) => {
     const code = cursor.text.charCodeAt(cursor.at);
     const start = cursor.at;
-    let value: unknown;
     if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
       skipNumber(cursor);
-      value = rule.parse(cursor.text.slice(start, cursor.at));
-    } else if (numericStrings && code === quote) {
-      value = rule.parse(readString(cursor, 'strings'));
-    } else {
-      return mismatch(cursor, rule.message);
+      keepParsed(cursor, start, rule, cursor.text.slice(start, cursor.at), keep);
+      return undefined;
     }
-    if (value === undefined) addProblem(cursor, start, rule.message);
-    return value;
+    return numericStrings && code === quote ? readByRule(cursor, rule, keep) : mismatch(cursor, rule.message);
   };
+}
+
+function readByRule(cursor: Cursor, rule: TextRule, keep: (value: unknown) => void): Parts<void> | undefined {
+  const start = cursor.at;
+  return readString(cursor, 'strings', (text) => keepParsed(cursor, start, rule, text, keep));
+}
+
+function keepParsed(cursor: Cursor, at: number, rule: TextRule, text: string, keep: (value: unknown) => void): void {
+  const value = rule.parse(text);
+  if (value === undefined) addProblem(cursor, at, rule.message);
+  else keep(value);
 }
 
 export function enumReader(desc: DescEnum): ReadValue {
@@ -92,7 +90,7 @@ export function enumReader(desc: DescEnum): ReadValue {
 
 /** Elements of a value that came as `null`: not the same as absent inside arrays and maps. */
 export function rejectNull(read: ReadValue): ReadValue {
-  return (cursor) => (isNull(cursor) ? mismatch(cursor, 'must not be null') : read(cursor));
+  return (cursor, keep) => (isNull(cursor) ? mismatch(cursor, 'must not be null') : read(cursor, keep));
 }
 
 function isWide(scalar: ScalarType): boolean {

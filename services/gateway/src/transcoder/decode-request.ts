@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { create, type Message } from '@bufbuild/protobuf';
-import { decodeJson } from '@drippulse/json';
+import { decodeJson, decodeJsonInTurns } from '@drippulse/json';
 import { Body } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { HttpBodySchema } from '@drippulse/proto/google/api/httpbody_pb';
 import { checkJsonContentType } from './content-type.ts';
@@ -28,7 +28,7 @@ export async function decodeRequest(
   if (!route.hasBody) return decodeParameters(request, route, path);
   const body = hasBody(request) ? await readBody(request, { maxBytes: maxBytes(route), idleTimeoutMs }) : Buffer.of();
   if (route.bodyField === undefined) {
-    return decodeJson(route.method.input, body, { wrapper: route.rest.wrapper, method, path });
+    return decodeJsonInTurns(route.method.input, body, { wrapper: route.rest.wrapper, method, path });
   }
   const contentType = request.headers['content-type'] ?? '';
   return Object.assign(decodeParameters(request, route, path), {
