@@ -2,6 +2,14 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { type DeliveryCounts, noDeliveries } from './enrollment-row.ts';
 
+/** Columns that count messages. */
+export const countsByOutcome = sql`
+  count(*) filter (where sent_at is not null)::int as sent,
+  count(*) filter (where opened_at is not null)::int as opened,
+  count(*) filter (where clicked_at is not null)::int as clicked,
+  count(*) filter (where status = 'bounced')::int as bounced,
+  count(*) filter (where status = 'failed')::int as failed`;
+
 type CountsRow = DeliveryCounts & { enrollment_id: bigint };
 
 /** Messages by outcome of each of these enrollments; one that came back was sent before. */
@@ -12,12 +20,7 @@ export async function deliveryCounts(
   const counts = new Map<bigint, DeliveryCounts>();
   if (enrollmentIds.length > 0) {
     const { rows } = await sql<CountsRow>`
-      select enrollment_id,
-        count(*) filter (where sent_at is not null)::int as sent,
-        count(*) filter (where opened_at is not null)::int as opened,
-        count(*) filter (where clicked_at is not null)::int as clicked,
-        count(*) filter (where status = 'bounced')::int as bounced,
-        count(*) filter (where status = 'failed')::int as failed
+      select enrollment_id, ${countsByOutcome}
       from deliveries where enrollment_id = any (${enrollmentIds}::bigint[])
       group by enrollment_id`.execute(db);
     for (const { enrollment_id, ...row } of rows) counts.set(enrollment_id, row);

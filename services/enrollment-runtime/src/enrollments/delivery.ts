@@ -5,7 +5,11 @@ import type { Selectable } from 'kysely';
 import type { Deliveries } from '../db/schema.ts';
 import { deliveryStatusToProto } from './enums.ts';
 
-export type DeliveryRow = Selectable<Deliveries>;
+export const deliveryColumns = [
+  ...(['id', 'channel', 'integration_id', 'receiver', 'subject', 'status', 'message_id'] as const),
+  ...(['provider_message_id', 'error', 'attempts', 'queued_at', 'sent_at', 'opened_at', 'clicked_at'] as const),
+];
+export type DeliveryRow = Pick<Selectable<Deliveries>, (typeof deliveryColumns)[number]>;
 
 export function deliveryToProto(row: DeliveryRow) {
   return {

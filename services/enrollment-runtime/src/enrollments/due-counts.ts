@@ -1,12 +1,14 @@
-import { type Kysely, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
-import type { DB } from '../db/schema.ts';
 
 /** How many runs of a step are due or in work. */
 export type DueCount = { version: number; stepIndex: number; mode: string; count: bigint };
 
 /** Due runs by step: counted when asked for, or, of a workflow with very many, a count at most two seconds old. */
-export type DueCounts = { of(db: Kysely<DB>, workflowId: bigint): Promise<DueCount[]> };
+export type DueCounts = {
+  /** `counted` is what `dueQuery` counted at once. */
+  of(workflowId: bigint, counted: DueCount[]): Promise<DueCount[]>;
+};
 
 /** What is counted while the caller waits; a row is a visit of the heap. */
 const countedAtOnce = 50_000;
@@ -24,7 +26,7 @@ export function createDueCounts(source: () => Source): DueCounts {
   async function large(workflowId: bigint): Promise<DueCount[]> {
     const known = background.get(workflowId);
     if (known !== undefined && performance.now() - known.at < freshForMs) return known.counts;
-    const counts = count(source(), source().db.kysely, workflowId, undefined);
+    const counts = countAll(source(), workflowId);
     background.delete(workflowId);
     background.set(workflowId, { at: performance.now(), counts });
     for (const oldest of background.keys()) {
@@ -36,29 +38,30 @@ export function createDueCounts(source: () => Source): DueCounts {
   }
 
   return {
-    async of(db, workflowId) {
-      const counts = await count(source(), db, workflowId, countedAtOnce + 1);
-      const total = counts.reduce((sum, row) => sum + row.count, 0n);
-      return total <= BigInt(countedAtOnce) ? counts : large(workflowId);
+    async of(workflowId, counted) {
+      const total = counted.reduce((sum, row) => sum + row.count, 0n);
+      return total <= BigInt(countedAtOnce) ? counted : large(workflowId);
     },
   };
 }
 
-async function count(
-  { dbNow }: Source,
-  db: Kysely<DB>,
-  workflowId: bigint,
-  most: number | undefined,
-): Promise<DueCount[]> {
-  const { rows } = await sql<DueCount>`
+async function countAll({ db, dbNow }: Source, workflowId: bigint): Promise<DueCount[]> {
+  const { rows } = await countsOf(dbNow, workflowId, sql``).execute(db.kysely);
+  return rows;
+}
+
+/** Counts due runs by step, up to one more than is counted while a caller waits. */
+export function dueQuery({ dbNow }: Pick<Context, 'dbNow'>, workflowId: bigint): RawBuilder<DueCount> {
+  return countsOf(dbNow, workflowId, sql`limit ${countedAtOnce + 1}`);
+}
+
+function countsOf(dbNow: RawBuilder<Date>, workflowId: bigint, end: RawBuilder<unknown>): RawBuilder<DueCount> {
+  return sql`
     select version, step_index as "stepIndex", mode, count(*) as count
     from (
-      (select version, step_index, mode from runs
-       where workflow_id = ${workflowId} and wake_at <= ${dbNow} limit ${most ?? null}::bigint)
+      (select version, step_index, mode from runs where workflow_id = ${workflowId} and wake_at <= ${dbNow} ${end})
       union all
-      (select version, step_index, mode from runs
-       where workflow_id = ${workflowId} and lease_until is not null limit ${most ?? null}::bigint)
+      (select version, step_index, mode from runs where workflow_id = ${workflowId} and lease_until is not null ${end})
     ) as due
-    group by version, step_index, mode`.execute(db);
-  return rows;
+    group by version, step_index, mode`;
 }

@@ -1,11 +1,11 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { deliveryCounts } from './delivery-counts.ts';
-import type { EnrollmentRow, EnrollmentStatus, Mode } from './enrollment-row.ts';
+import { countsByOutcome } from './delivery-counts.ts';
+import type { DeliveryCounts, EnrollmentRow, EnrollmentStatus, Mode } from './enrollment-row.ts';
 import { lineAt } from './timeline-lines.ts';
 
-type JoinedRow = {
+export type JoinedRow = {
   id: bigint;
   organization_id: bigint;
   workflow_id: bigint;
@@ -30,27 +30,37 @@ type JoinedRow = {
   line_message: string | null;
   line_at: Date | null;
   last_error: string | null;
-};
+  now: Date;
+} & DeliveryCounts;
 
 /** `lines` is how many lines its timeline was given, whether they are still kept or not. */
 export type LocatedRow = EnrollmentRow & { lines: number };
 
-/**
- * Reads enrollments of a workflow by id, newest first, those of another organization or gone left out. Each part is
- * looked up by its key (the lateral limits see to it), so that the cost is that of the rows asked for.
- */
+type Scope = { organizationId: bigint; workflowId: bigint };
+
+/** Reads enrollments of a workflow by id, newest first, those of another organization or gone left out. */
 export async function findRows(
   ctx: Context,
   db: Kysely<DB>,
-  scope: { organizationId: bigint; workflowId: bigint; ids: readonly bigint[] },
+  { ids, ...scope }: Scope & { ids: readonly bigint[] },
 ): Promise<{ rows: LocatedRow[]; now: Date }> {
-  const { organizationId, workflowId, ids } = scope;
-  const { rows } = await sql<JoinedRow & { now: Date }>`
+  const { rows } = await sql<JoinedRow>`${rowsQuery(ctx, scope, sql`${ids}::bigint[]`)} order by id desc`.execute(db);
+  return { rows: rows.map(toRow), now: rows[0]?.now ?? new Date() };
+}
+
+/**
+ * Selects enrollments by the ids of an array. Each part is looked up by its key (the lateral limits see to it), so that
+ * the cost is that of the rows asked for.
+ */
+export function rowsQuery(ctx: Context, scope: Scope, ids: RawBuilder<unknown>): RawBuilder<JoinedRow> {
+  const { organizationId, workflowId } = scope;
+  return sql`
     select e.id, e.organization_id, e.workflow_id, e.version, e.mode, e.hops, e.agent_id, e.lead_ref, e.timezone, e.email,
       e.first_name, e.last_name, e.created_at, place.*,
       line.step_index as line_step_index, line.status as line_status, line.message as line_message, line.at as line_at,
-      failure.error as last_error, ${ctx.dbNow} as now
-    from unnest(${ids}::bigint[]) as asked (id)
+      failure.error as last_error, ${ctx.dbNow} as now,
+      counts.sent, counts.opened, counts.clicked, counts.bounced, counts.failed
+    from unnest(${ids}) as asked (id)
     cross join lateral (
       select * from enrollments
       where workflow_id = ${workflowId} and id = asked.id and organization_id = ${organizationId} limit 1
@@ -58,15 +68,9 @@ export async function findRows(
     cross join lateral (${placeOf(workflowId)}) as place
     left join lateral (${lineAt(sql`asked.id`, sql`place.lines`)}) as line on true
     left join lateral (${lineAt(sql`asked.id`, sql`place.error_line`)}) as failure on true
-    order by e.id desc`.execute(db);
-  const countsOf = await deliveryCounts(
-    db,
-    rows.map((row) => row.id),
-  );
-  return {
-    rows: rows.map((row) => ({ ...toRow(row), deliveries: countsOf(row.id) })),
-    now: rows[0]?.now ?? new Date(),
-  };
+    cross join lateral (
+      select ${countsByOutcome} from deliveries where enrollment_id = asked.id
+    ) as counts`;
 }
 
 /** Where `asked.id` stands: among the living or among the ended. */
@@ -80,7 +84,8 @@ function placeOf(workflowId: bigint) {
     limit 1`;
 }
 
-function toRow(row: JoinedRow): Omit<LocatedRow, 'deliveries'> {
+export function toRow(row: JoinedRow): LocatedRow {
+  const { sent, opened, clicked, bounced, failed } = row;
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -103,6 +108,7 @@ function toRow(row: JoinedRow): Omit<LocatedRow, 'deliveries'> {
     lines: row.lines,
     lastLine: lineOf(row),
     lastError: row.last_error,
+    deliveries: { sent, opened, clicked, bounced, failed },
   };
 }
 

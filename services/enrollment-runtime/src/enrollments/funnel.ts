@@ -1,9 +1,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Definition } from '@drippulse/engine';
 import type { StepFunnelSchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import type { Kysely, Selectable } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Context } from '../context.ts';
-import type { Counters, DB } from '../db/schema.ts';
+import type { Counters } from '../db/schema.ts';
 import { stepIdAt } from '../runs/step-at.ts';
 import type { DueCount } from './due-counts.ts';
 
@@ -12,28 +12,21 @@ export type CounterRow = Pick<
   'step_id' | 'active' | 'paused' | 'completed' | 'failed' | 'cancelled'
 >;
 
-/** The counters of a workflow; `mode` narrows them to what a test key sees. */
-export async function readCounters(
-  db: Kysely<DB>,
-  workflowId: bigint,
-  mode: 'test' | undefined,
-): Promise<CounterRow[]> {
-  let query = db
-    .selectFrom('counters')
-    .select(['step_id', 'active', 'paused', 'completed', 'failed', 'cancelled'])
-    .where('workflow_id', '=', workflowId);
-  if (mode !== undefined) query = query.where('mode', '=', mode);
-  return query.execute();
+/** Selects the counters of a workflow; `mode` narrows them to what a test key sees. */
+export function countersQuery(workflowId: bigint, mode: 'test' | undefined): RawBuilder<CounterRow> {
+  return sql`
+    select step_id, active, paused, completed, failed, cancelled from counters
+    where workflow_id = ${workflowId} ${mode === undefined ? sql`` : sql`and mode = ${mode}`}`;
 }
 
 /** How many are due at each step id; those of older versions are matched by it. */
-export async function readDue(
+export async function dueByStep(
   ctx: Context,
-  db: Kysely<DB>,
   workflowId: bigint,
   mode: 'test' | undefined,
+  counted: DueCount[],
 ): Promise<Map<string, bigint>> {
-  const counts = await ctx.dueCounts.of(db, workflowId);
+  const counts = await ctx.dueCounts.of(workflowId, counted);
   const due = new Map<string, bigint>();
   for (const row of counts.filter((count) => mode === undefined || count.mode === mode)) {
     const stepId = await stepIdOf(ctx, workflowId, row);

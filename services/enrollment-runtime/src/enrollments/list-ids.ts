@@ -1,5 +1,4 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { DB } from '../db/schema.ts';
+import { type RawBuilder, sql } from 'kysely';
 import type { EnrollmentStatus } from './enrollment-row.ts';
 
 /** What a list asks for, within one workflow that the caller may see. */
@@ -24,25 +23,24 @@ export function isFiltered({ status, stepIndex, leadRef, q }: Filter): boolean {
   return [status, stepIndex, leadRef, q].some((value) => value !== undefined);
 }
 
-/** Ids of a page, newest first. */
-export async function listIds(db: Kysely<DB>, filter: Filter, slice: Slice): Promise<bigint[]> {
+/** Selects the ids of a page, newest first. */
+export function idsQuery(filter: Filter, slice: Slice): RawBuilder<{ id: bigint }> {
   const most = slice.offset + slice.limit;
-  const { rows } = await sql<{ id: bigint }>`
+  return sql`
     select id from (${matching(filter, slice.after, sql`order by id desc limit ${most}`)}) as found
-    order by id desc offset ${slice.offset} limit ${slice.limit}`.execute(db);
-  return rows.map((row) => row.id);
+    order by id desc offset ${slice.offset} limit ${slice.limit}`;
 }
 
-/** How many match, at most one more than the cap. */
-export async function countMatching(
-  db: Kysely<DB>,
-  filter: Filter,
-): Promise<{ totalCount: bigint; totalCountIsMinimum?: true }> {
-  const { rows } = await sql<{ count: bigint }>`
+/** Selects how many match, at most one more than the cap. */
+export function countQuery(filter: Filter): RawBuilder<{ count: bigint }> {
+  return sql`
     select count(*) as count from (
       select 1 from (${matching(filter, undefined, sql`limit ${countCap + 1}`)}) as found limit ${countCap + 1}
-    ) as counted`.execute(db);
-  const count = rows[0]?.count ?? 0n;
+    ) as counted`;
+}
+
+/** How many match, as a list says it. */
+export function toTotal(count: bigint): { totalCount: bigint; totalCountIsMinimum?: true } {
   return count > BigInt(countCap) ? { totalCount: BigInt(countCap), totalCountIsMinimum: true } : { totalCount: count };
 }
 

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { applyWorkflow } from '../lanes/apply-workflow.ts';
 import { type Lane, laneStateOf } from '../lanes/lane.ts';
-import { findLane, lockLane } from '../lanes/lock-lane.ts';
+import { findLane, type LaneKey, lockLane } from '../lanes/lock-lane.ts';
 
 /**
  * The lane of a workflow of the caller's organization. One that the runtime has not heard of yet, because it was made a
@@ -27,7 +27,25 @@ export async function requireLane(ctx: Context, call: HandlerContext, workflowId
   return applied;
 }
 
-/** The same inside a transaction, which keeps the lane's state as it is until it ends. */
+/**
+ * What `read` finds of a workflow of the caller's organization, by a statement that looks for its lane itself: undefined
+ * is that there is none, and `requireLane` says whether that is so.
+ */
+export async function readOfLane<T>(
+  ctx: Context,
+  call: HandlerContext,
+  workflowId: bigint,
+  read: (key: LaneKey) => Promise<T | undefined>,
+): Promise<T> {
+  const known = await read({ organizationId: callerOf(call).organizationId, workflowId });
+  if (known !== undefined) return known;
+  const { organizationId } = await requireLane(ctx, call, workflowId);
+  const found = await read({ organizationId, workflowId });
+  if (found === undefined) throw workflowNotFound();
+  return found;
+}
+
+/** `requireLane` inside a transaction, which keeps the lane's state as it is until it ends. */
 export async function requireLockedLane(
   trx: Transaction<DB>,
   key: { organizationId: bigint; workflowId: bigint },

@@ -12,11 +12,15 @@ export type FollowingLine = {
   output?: JsonValue;
 };
 
-type TimelineRow = Selectable<Timeline>;
-export type TimelineLine = Omit<TimelineRow, 'enrollment_id' | 'following'>;
+export const timelineColumns = [
+  ...(['sequence', 'at', 'step_index', 'attempt', 'status', 'message', 'error', 'output'] as const),
+  ...(['duration_ms', 'following'] as const),
+];
+export type TimelineRow = Pick<Selectable<Timeline>, (typeof timelineColumns)[number]>;
+export type TimelineLine = Omit<TimelineRow, 'following'>;
 
 /** The lines of a row in their order, as the view `timeline_lines` gives them. */
-export function linesOf({ following, ...first }: Omit<TimelineRow, 'enrollment_id'>): TimelineLine[] {
+export function linesOf({ following, ...first }: TimelineRow): TimelineLine[] {
   if (following === null) return [first];
   const others = parseJson(following) as FollowingLine[];
   return [first, ...others.map((line, index) => lineBehind(first, line, index + 1))];

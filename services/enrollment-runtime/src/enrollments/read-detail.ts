@@ -1,0 +1,90 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { type LaneKey, laneQuery } from '../lanes/lock-lane.ts';
+import { type DeliveryRow, deliveryColumns } from './delivery.ts';
+import { type JoinedRow, type LocatedRow, rowsQuery, toRow } from './find-rows.ts';
+import { linesOf, type TimelineLine, type TimelineRow, timelineColumns } from './timeline-lines.ts';
+
+/** Lines and messages that a detail shows, the newest of them. */
+const shownLines = 1_000;
+const shownDeliveries = 1_000;
+
+/** An enrollment and what its detail shows beside the row, oldest first. */
+export type Detail = {
+  row: LocatedRow;
+  now: Date;
+  contact: string;
+  data: string;
+  lines: TimelineLine[];
+  deliveries: DeliveryRow[];
+};
+
+/** The first row has what there is once, each a row of the timeline, of the messages, or of both: the n-th of either. */
+type Row = { place: bigint | null; contact: string | null; data: string | null } & (JoinedRow | { id: null });
+
+/**
+ * Reads one enrollment and all that its detail shows; undefined when the workflow is not known here. One statement, as
+ * `readList` is.
+ */
+export async function readDetail(
+  ctx: Context,
+  key: LaneKey,
+  id: bigint,
+): Promise<Detail | 'no enrollment' | undefined> {
+  const { rows } = await sql<Row>`
+    with enrollment as materialized (${rowsQuery(ctx, key, sql`array[${id}]::bigint[]`)})
+    select enrollment.*, part.*,
+      case when coalesce(part.place, 1) = 1 then (
+        select contact from enrollments where workflow_id = ${key.workflowId} and id = ${id}
+      ) end as contact,
+      case when coalesce(part.place, 1) = 1 then (select data from run_data where enrollment_id = ${id}) end as data
+    from ${laneQuery(ctx.db.kysely, key)} as lane
+    left join enrollment on true
+    left join lateral (
+      select * from (${timelineQuery(id, sql`enrollment.lines`)}) as line
+      full join (${deliveriesQuery(id)}) as message using (place)
+    ) as part on enrollment.id is not null
+    order by part.place`.execute(ctx.db.kysely);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  if (first.id === null || first.contact === null) return 'no enrollment';
+  const { contact, data } = first;
+  return {
+    row: toRow(first),
+    now: first.now,
+    contact,
+    data: data ?? contact,
+    lines: partsOf<TimelineRow>(rows, 'timeline', timelineColumns).flatMap(linesOf).slice(-shownLines),
+    deliveries: partsOf<DeliveryRow>(rows, 'deliveries', deliveryColumns).reverse(),
+  };
+}
+
+/** From the row on that holds the first line that is shown. */
+function timelineQuery(id: bigint, lines: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select row_number() over (order by sequence) as place, ${columnsOf('timeline', timelineColumns)}
+    from timeline
+    where enrollment_id = ${id} and sequence >= coalesce((
+      select sequence from timeline
+      where enrollment_id = ${id} and sequence <= ${lines} - ${sql.lit(shownLines - 1)} order by sequence desc limit 1
+    ), 1)`;
+}
+
+/** The newest first. */
+function deliveriesQuery(id: bigint): RawBuilder<unknown> {
+  return sql`
+    select row_number() over (order by id desc) as place, ${columnsOf('deliveries', deliveryColumns)}
+    from deliveries where enrollment_id = ${id} order by id desc limit ${sql.lit(shownDeliveries)}`;
+}
+
+/** Columns by names that tell two tables apart. */
+function columnsOf(table: string, names: readonly string[]): RawBuilder<unknown> {
+  return sql.join(names.map((name) => sql`${sql.ref(`${table}.${name}`)} as ${sql.id(`${table}_${name}`)}`));
+}
+
+/** The rows of one of them; the first of its columns is never null. */
+function partsOf<R>(rows: readonly Record<string, unknown>[], table: string, names: readonly string[]): R[] {
+  return rows
+    .filter((row) => row[`${table}_${names[0]}`] !== null)
+    .map((row) => Object.fromEntries(names.map((name) => [name, row[`${table}_${name}`]])) as R);
+}

@@ -1,0 +1,98 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { type LaneKey, laneQuery } from '../lanes/lock-lane.ts';
+import { type DueCount, dueQuery } from './due-counts.ts';
+import { type JoinedRow, type LocatedRow, rowsQuery, toRow } from './find-rows.ts';
+import { type CounterRow, countersQuery } from './funnel.ts';
+import { countQuery, type Filter, idsQuery, isFiltered, type Slice } from './list-ids.ts';
+
+/** What is read of a list; `found` are the ids of the page and, if there is a next one, its first. */
+export type ListRead = {
+  /** Of the workflow, as new enrollments enter it. */
+  version: number;
+  found: bigint[];
+  rows: LocatedRow[];
+  now: Date;
+  counters: CounterRow[];
+  due: DueCount[];
+  /** How many match, at most one more than the cap; undefined where the page or the counters tell. */
+  count: bigint | undefined;
+};
+
+/** The first row has what there is once; a page without enrollments has one row. */
+type Row = {
+  lane_version: number;
+  found: bigint[] | null;
+  counters: string | null;
+  due: string | null;
+  count: bigint | null;
+} & ((JoinedRow & { place: bigint }) | { place: null });
+
+/**
+ * Reads a page of a list with its funnel; undefined when the workflow is not known here. One statement, so that it is one
+ * snapshot by itself: on a busy machine each statement waits for a core and for a turn of the event loop.
+ */
+export async function readList(
+  ctx: Context,
+  key: LaneKey,
+  filter: Filter,
+  slice: Slice,
+): Promise<ListRead | undefined> {
+  const ids = sql`array(select id from found order by id desc limit ${slice.limit})`;
+  const { rows } = await sql<Row>`
+    with found as materialized (${idsQuery(filter, { ...slice, limit: slice.limit + 1 })}),
+    page as (
+      select row_number() over (order by id desc) as place, enrollment.*
+      from (${rowsQuery(ctx, key, ids)}) as enrollment
+    )
+    select lane.version as lane_version, page.*,
+      ${once(sql`array(select id from found order by id desc)`)} as found,
+      ${once(listOf(countersQuery(key.workflowId, filter.mode)))} as counters,
+      ${once(listOf(dueQuery(ctx, key.workflowId)))} as due,
+      ${once(countUnlessTold(filter, slice))} as count
+    from ${laneQuery(ctx.db.kysely, key)} as lane left join page on true
+    order by page.place`.execute(ctx.db.kysely);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const enrollments = rows.filter((row) => row.place !== null);
+  return {
+    version: first.lane_version,
+    found: first.found ?? [],
+    rows: enrollments.map(toRow),
+    now: enrollments[0]?.now ?? new Date(),
+    counters: (JSON.parse(first.counters ?? '[]') as CounterText[]).map(toCounter),
+    due: (JSON.parse(first.due ?? '[]') as DueText[]).map((due) => ({ ...due, count: BigInt(due.count) })),
+    count: first.count ?? undefined,
+  };
+}
+
+function once(value: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`case when coalesce(page.place, 1) = 1 then ${value} end`;
+}
+
+function listOf(query: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select json_agg(listed) from (${query}) as listed)`;
+}
+
+/** The last page of a list that is read from its beginning tells how many there are: a text is not looked up twice. */
+function countUnlessTold(filter: Filter, { after, offset, limit }: Slice): RawBuilder<unknown> {
+  if (!isFiltered(filter)) return sql`null::bigint`;
+  if (after !== undefined) return sql`(${countQuery(filter)})`;
+  return sql`
+    case when (select count(*) > ${limit} or (count(*) = 0 and ${offset > 0}) from found) then (${countQuery(filter)}) end`;
+}
+
+/** Counts stay below 2^53. */
+type CounterText = { [Name in keyof CounterRow]: Name extends 'step_id' ? string : number };
+type DueText = Omit<DueCount, 'count'> & { count: number };
+
+function toCounter({ step_id, active, paused, completed, failed, cancelled }: CounterText): CounterRow {
+  return {
+    step_id,
+    active: BigInt(active),
+    paused: BigInt(paused),
+    completed: BigInt(completed),
+    failed: BigInt(failed),
+    cancelled: BigInt(cancelled),
+  };
+}
