@@ -28,6 +28,8 @@ const channelOptions: grpc.ClientOptions = {
   // A name that resolves to several replicas is used evenly.
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
+/** Clients of one address share their connections unless told not to. */
+const ownConnections: grpc.ChannelOptions = { 'grpc.use_local_subchannel_pool': 1 };
 const healthTimeoutMs = 1000;
 
 keepCallsOfClosingSessions();
@@ -46,22 +48,33 @@ export function createGrpcPeers(
 ): Peers {
   const credentials = clientCredentials(tls);
   const clients = new Map<ServiceName, grpc.Client>();
+  const largeClients: grpc.Client[] = [];
   const transports = new Map<ServiceName, GrpcTransport>();
 
   function clientOf(service: ServiceName): grpc.Client {
     const known = clients.get(service);
     if (known) return known;
+    const client = openClient(service);
+    clients.set(service, client);
+    return client;
+  }
+
+  function openClient(service: ServiceName, more: grpc.ChannelOptions = {}): grpc.Client {
     const address = addresses[service];
     if (address === undefined) throw new Error(`no address is configured for ${service}`);
-    const client = new grpc.Client(followed(address), credentials, { ...channelOptions, ...options });
-    clients.set(service, client);
+    return new grpc.Client(followed(address), credentials, { ...channelOptions, ...options, ...more });
+  }
+
+  function openLargeClient(service: ServiceName): grpc.Client {
+    const client = openClient(service, ownConnections);
+    largeClients.push(client);
     return client;
   }
 
   function transportOf(service: ServiceName): GrpcTransport {
     const known = transports.get(service);
     if (known) return known;
-    const transport = grpcTransport(clientOf(service));
+    const transport = grpcTransport(clientOf(service), () => openLargeClient(service));
     transports.set(service, transport);
     return transport;
   }
@@ -77,7 +90,7 @@ export function createGrpcPeers(
     isServing: async (service) => isServing(clientOf(service)),
     close() {
       for (const transport of transports.values()) transport.close();
-      for (const client of clients.values()) client.close();
+      for (const client of [...clients.values(), ...largeClients.splice(0)]) client.close();
       clients.clear();
       transports.clear();
     },

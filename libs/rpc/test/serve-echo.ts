@@ -18,10 +18,17 @@ const log = createLogger({ level: 'silent' });
 /** Tokens that whoever calls an echo shows. */
 export const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
 
+type Probe = ServiceImpl<typeof ProbeService>;
+
 /** Serves one method of the probe as the service `workflows`; port 0 takes a free one. */
-export function serveEcho(echo: ServiceImpl<typeof ProbeService>['echo'], port = 0): Promise<RpcServer> {
+export function serveEcho(echo: Probe['echo'], port = 0): Promise<RpcServer> {
+  return serveSome({ echo }, port);
+}
+
+/** The same with several methods. */
+export function serveSome(methods: Partial<Probe>, port = 0): Promise<RpcServer> {
   return serveRpc({
-    routes: (router) => void router.service(ProbeService, { echo }),
+    routes: (router) => void router.service(ProbeService, methods),
     interceptors: serverInterceptors({ tokens: served, log }),
     host: '127.0.0.1',
     port,

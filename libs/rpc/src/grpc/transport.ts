@@ -8,19 +8,24 @@ import { watchConnection } from './connection.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 import { shareCalls } from './shared/shared-calls.ts';
 import { fromServiceError } from './status.ts';
-import { callUnary } from './unary-call.ts';
+import { callUnary, type Wire } from './unary-call.ts';
 
 /** A transport that has to be closed with its client. */
 export type GrpcTransport = Transport & { close(): void };
 
 /**
- * A Connect transport whose wire is a grpc-js client. Deadlines and cancellation cross it. Unary calls share streams, but
- * where traces are collected: what sees the calls for them knows gRPC's own.
+ * A Connect transport whose wires are grpc-js clients, of which `largeClient` has what takes long: streams and large
+ * requests. Deadlines and cancellation cross it. Small unary calls share streams, but where traces are collected: what sees
+ * the calls for them knows gRPC's own.
  */
-export function grpcTransport(client: grpc.Client): GrpcTransport {
-  const connected = watchConnection(client);
+export function grpcTransport(client: grpc.Client, largeClient: () => grpc.Client): GrpcTransport {
   const shared = collectsTraces() ? undefined : shareCalls(client);
-  const line = { client, connected, shared, underWay: 0 };
+  let largeWire: Wire | undefined;
+  const large = () => {
+    largeWire ??= wireOf(largeClient());
+    return largeWire;
+  };
+  const line = { small: wireOf(client), large, shared, underWay: 0 };
   return {
     close: () => shared?.close(),
 
@@ -34,15 +39,16 @@ export function grpcTransport(client: grpc.Client): GrpcTransport {
     },
 
     async stream(method, signal, timeoutMs, header, input, values) {
+      const wire = large();
       // Its messages can be read once only: it can't be made again.
-      await connected();
+      await wire.connected();
       return runStreamingCall({
         ...(signal && { signal }),
         ...(timeoutMs !== undefined && { timeoutMs }),
         req: { ...requestCommon(method, header, values), stream: true, method, message: input },
         next: async (request): Promise<StreamResponse<typeof method.input, typeof method.output>> => {
           // Every streaming kind is a bidirectional stream on the wire; the server knows which one it is.
-          const call = client.makeBidiStreamRequest(
+          const call = wire.client.makeBidiStreamRequest(
             pathOf(method),
             encoderOf(method.input),
             decoderOf(method.output),
@@ -67,6 +73,10 @@ export function grpcTransport(client: grpc.Client): GrpcTransport {
       });
     },
   };
+}
+
+function wireOf(client: grpc.Client): Wire {
+  return { client, connected: watchConnection(client) };
 }
 
 type BidiCall<I, O> = grpc.ClientDuplexStream<I, O>;

@@ -17,13 +17,17 @@ import { fromServiceError } from './status.ts';
 
 type HeadersLike = ConstructorParameters<typeof Headers>[0];
 
+/** A connection to a peer, or to each of its processes. */
+export type Wire = { client: grpc.Client; connected: Connected };
+
 /** How unary calls reach a peer. */
 export type Line = {
-  client: grpc.Client;
-  connected: Connected;
+  small: Wire;
+  /** The one for large requests. */
+  large(): Wire;
   /** Undefined where each call has to be one of its own. */
   shared: SharedCalls | undefined;
-  /** How many have begun and not ended. */
+  /** How many small ones have begun and not ended. */
   underWay: number;
 };
 
@@ -45,8 +49,8 @@ type Outgoing = {
 
 type Answer = { header: Headers; trailer: Headers; message: Uint8Array };
 
-/** Larger requests would hold up the calls behind them. */
-const maxSharedBytes = 64 << 10;
+/** Larger requests would hold up the calls behind them: HTTP/2 sends the bodies on a connection one after the other. */
+const maxSmallBytes = 64 << 10;
 
 /**
  * Makes one unary call over grpc-js, again when it was not sent and there is a connection now. Ended by its signal, it
@@ -70,24 +74,26 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
 
 async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
   const { signal } = call;
+  const isSmall = call.message.length <= maxSmallBytes;
+  const wire = isSmall ? line.small : line.large();
   for (;;) {
     if (signal?.aborted) throw abortError(signal);
     try {
-      return await send(line, call);
+      return isSmall ? await sendSmall(line, call) : await sendAlone(wire.client, call);
     } catch (error) {
       if (signal?.aborted) throw abortError(signal);
-      if (!wasNotSent(error) || !(await line.connected())) throw fromServiceError(error);
+      if (!wasNotSent(error) || !(await wire.connected())) throw fromServiceError(error);
     }
   }
 }
 
 /** A call that is the only one has nothing to share: by itself it costs a sixth less. */
-async function send(line: Line, call: Outgoing): Promise<Answer> {
-  const { client, shared } = line;
-  const isShared = shared !== undefined && line.underWay > 0 && call.message.length <= maxSharedBytes;
+async function sendSmall(line: Line, call: Outgoing): Promise<Answer> {
+  const { small, shared } = line;
+  const isShared = shared !== undefined && line.underWay > 0;
   line.underWay += 1;
   try {
-    return isShared ? await sendShared(shared, call) : await sendAlone(client, call);
+    return isShared ? await sendShared(shared, call) : await sendAlone(small.client, call);
   } finally {
     line.underWay -= 1;
   }
