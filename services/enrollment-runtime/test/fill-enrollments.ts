@@ -13,7 +13,7 @@ const steps = JSON.stringify([
 /**
  * 200,000 enrollments of three organizations. Of a hundred, 40 have ended (one failed, one was cancelled), 55 wait, 3 are
  * due, one has an effect out under a lease that has ended, one is paused. Of 10,000 one failed, and one is paused, on
- * another step than the rest. Where they stand is stored in no order of their ids, as after a while of moving.
+ * another step than the rest. A fifth came one by one, the others together, in blocks of their texts. Where they stand is stored in no order of their ids, as after a while of moving.
  */
 export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
   for (const [index, count] of enrollments.entries()) {
@@ -25,11 +25,18 @@ export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
       insert into lanes (workflow_id, organization_id, sequence, version, state, wake_at, name)
       values (${workflowId}, ${workflowId}, 1, 1, 'active', now(), 'W')`.execute(db);
     await sql`
-      insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, search, contact)
-      select ${workflowId}, ${index * 1_000_000} + n, ${workflowId}, now(), gen_random_uuid(), 1,
-        case when n / 100 % 50 = 0 then 'test' else 'live' end, 'UTC', 'lead-' || n, left(md5(n::text), 12) || '@example.com',
-        chr(10) || left(md5(n::text), 12) || '@example.com', '{}'
-      from generate_series(1, ${count}) n`.execute(db);
+      insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, search, own_search, contact)
+      select ${workflowId}, id, ${workflowId}, now(), gen_random_uuid(), 1,
+        case when n / 100 % 50 = 0 then 'test' else 'live' end, 'UTC', 'lead-' || n, email,
+        case when block is null then text
+          when id = max(id) over (partition by block) then string_agg(text, '') over (partition by block) end,
+        case when block is not null then text end, '{}'
+      from (
+        select n, ${index * 1_000_000} + n as id, left(md5(n::text), 12) || '@example.com' as email,
+          chr(10) || left(md5(n::text), 12) || '@example.com' as text,
+          case when n > ${count / 5} then (${index * 1_000_000} + n) >> 3 end as block
+        from generate_series(1, ${count}) n
+      ) as each`.execute(db);
     await fillPlaces(db, workflowId);
     await fillTraces(db, workflowId);
   }

@@ -73,6 +73,7 @@ export interface Enrollments {
   lead_ref: string | null;
   mode: string;
   organization_id: bigint;
+  own_search: string | null;
   search: string | null;
   timezone: string;
   version: number;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readContact, searchTextOf } from './contact.ts';
+import { readContact } from './contact.ts';
 
 test.each([
   ['{"id":7,"lead_ref":"crm-1"}', 'crm-1'],
@@ -19,11 +19,4 @@ test('empty strings and values that are no strings count as absent', () => {
     firstName: null,
     lastName: null,
   });
-});
-
-test('each searched value begins a line, the whole name with the first one', () => {
-  expect(searchTextOf(readContact('{"email":"Ada@X.org","first_name":"Ada","last_name":"Love\\nlace"}'))).toBe(
-    '\nada@x.org\nada love lace\nlove lace',
-  );
-  expect(searchTextOf(readContact('{}'))).toBeNull();
 });

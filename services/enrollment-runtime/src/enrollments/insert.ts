@@ -5,7 +5,7 @@ import type { DB } from '../db/schema.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 import type { Move } from '../runs/move.ts';
 import { dueAt, errorLineOf } from '../runs/store-runs.ts';
-import { readContact, searchTextOf } from './contact.ts';
+import { readContact } from './contact.ts';
 import type { Mode } from './enrollment-row.ts';
 
 /** What all enrollments of one call have in common. */
@@ -70,6 +70,7 @@ export const enrollmentColumns = {
   first_name: 'text',
   last_name: 'text',
   search: 'text',
+  own_search: 'text',
   contact: 'json',
 } as const;
 
@@ -90,7 +91,7 @@ export const runColumns = {
   error_line: 'int4',
 } as const;
 
-/** The row of an enrollment. */
+/** The row of an enrollment, but for what it is found by. */
 export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
   return {
     workflow_id: identity.workflowId,
@@ -107,7 +108,6 @@ export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
     email: identity.email,
     first_name: identity.firstName,
     last_name: identity.lastName,
-    search: searchTextOf(identity),
     contact,
   };
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { EnrollmentStatus } from './enrollment-row.ts';
+import { hasText, searchPattern } from './search-text.ts';
 
 /** What a list asks for, within one workflow that the caller may see. */
 export type Filter = {
@@ -63,7 +64,7 @@ function identities(filter: Filter, after: bigint | undefined, end: RawBuilder<u
     ...(after === undefined ? [] : [sql`e.id < ${after}`]),
     ...(filter.mode === undefined ? [] : [sql`e.mode = 'test'`]),
     ...(filter.leadRef === undefined ? [] : [byReference(filter.leadRef)]),
-    ...(filter.q === undefined ? [] : [byText(filter.q)]),
+    ...(filter.q === undefined ? [] : [byText(filter)]),
     ...(filter.status === undefined && filter.stepIndex === undefined ? [] : [sql`exists (${placeOfOne(filter)})`]),
   ];
   return sql`select e.id from enrollments as e where ${sql.join(conditions, sql` and `)} ${end}`;
@@ -82,8 +83,8 @@ function byReference(leadRef: string): RawBuilder<unknown> {
     and e.lead_ref = ${leadRef}`;
 }
 
-function byText(q: string): RawBuilder<unknown> {
-  return sql`e.search like ${searchPattern(q)}`;
+function byText({ workflowId, q = '' }: Filter): RawBuilder<unknown> {
+  return hasText(workflowId, sql`${searchPattern(q)}`);
 }
 
 type Standing = { table: 'runs' | 'outcomes'; status: EnrollmentStatus | undefined };
@@ -112,7 +113,7 @@ function places(
     ...(after === undefined ? [] : [sql`place.enrollment_id < ${after}`]),
     ...(mode === undefined ? [] : [sql`place.mode = 'test'`]),
     ...placeConditions(status, stepIndex),
-    ...(q === undefined ? [] : [byText(q)]),
+    ...(q === undefined ? [] : [byText(filter)]),
   ];
   return sql`
     select place.enrollment_id as id from ${sql.table(table)} as place ${q === undefined ? sql`` : identity}
@@ -124,10 +125,4 @@ function placeConditions(status: EnrollmentStatus | undefined, stepIndex: number
     ...(status === undefined ? [] : [sql`place.status = ${sql.lit(status)}`]),
     ...(stepIndex === undefined ? [] : [sql`place.step_index = ${stepIndex}`]),
   ];
-}
-
-/** Three characters and more match anywhere, fewer only the beginning of a value; see `searchTextOf`. */
-function searchPattern(q: string): string {
-  const text = q.toLowerCase().replace(/[\\%_]/g, '\\$&');
-  return [...q].length < 3 ? `%\n${text}%` : `%${text}%`;
 }

@@ -12,6 +12,8 @@ import type { Count } from './counters.ts';
 import type { StartedNews } from './events.ts';
 import { firstMoves } from './first-moves.ts';
 import { type Entry, enrollmentColumns, enrollmentRow, newRuns, runColumns, runRow } from './insert.ts';
+import { startSearchBlocks } from './search-blocks.ts';
+import { searchTextOf } from './search-text.ts';
 
 /** Enrollments that are stored together, as the rows they become: of thousands of contacts little else is kept. */
 export type Slice = {
@@ -50,12 +52,18 @@ export async function prepareSlice(
     tally: { steps: new Map(), ended: new Map() },
     dueAt: undefined,
   };
+  const inBlock = startSearchBlocks();
   for (let start = 0; start < contacts.length; start += turnRows) {
     await takeTurn();
     const end = start + turnRows;
     const runs = newRuns(entry, contacts.slice(start, end), ids.slice(start, end));
     const moves = stay ? new Map<bigint, Move>() : firstMoves(ctx, runs, definition, entry.createdAt);
-    for (const run of runs) addRun(slice, entry, run, moves.get(run.identity.id));
+    for (const [index, run] of runs.entries()) {
+      const { identity } = run;
+      const searched = inBlock(searchTextOf(identity), identity.id, ids[start + index + 1]);
+      slice.enrollments.add({ ...enrollmentRow(run), ...searched });
+      addRun(slice, entry, run, moves.get(identity.id));
+    }
     addMoves(slice, [...moves.values()]);
   }
   return slice;
@@ -63,7 +71,6 @@ export async function prepareSlice(
 
 function addRun(slice: Slice, { createdAt }: Entry, run: ClaimedRun, move: Move | undefined): void {
   const { id, leadRef, email, firstName, lastName } = run.identity;
-  slice.enrollments.add(enrollmentRow(run));
   const row = runRow(run, move, createdAt);
   if (row !== undefined) slice.runs.add(row);
   const lines = move && timelineRow(move, createdAt);

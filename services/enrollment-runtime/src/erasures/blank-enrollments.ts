@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { dissolveBlocks } from '../enrollments/search-blocks.ts';
 
 /** Stands for a line that told what was done for a person. */
 const erasedMessage = 'Erased';
@@ -24,6 +25,7 @@ export async function blankEnrollments(
   { workflowId, ids, refs }: Erased,
   now: Date,
 ): Promise<void> {
+  await dissolveBlocks(trx, workflowId, ids);
   await sql`
     update enrollments set contact = '{}', email = null, first_name = null, last_name = null, search = null,
       lead_ref = case when lead_ref = any(${refs}) then lead_ref end, erased_at = ${now}

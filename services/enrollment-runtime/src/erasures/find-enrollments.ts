@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { searchTextOf } from '../enrollments/contact.ts';
+import { hasText, searchTextOf } from '../enrollments/search-text.ts';
 import type { ErasureInput, ErasurePlace } from './erasure-job.ts';
 
 /** The next workflow of the organization, deleted ones included: they have enrollments still. */
@@ -41,8 +41,8 @@ export async function findEnrollments(
       select addressed.id
       from unnest(${patterns}::text[]) as pattern
       cross join lateral (
-        select id from enrollments
-        where workflow_id = ${workflowId} and search like pattern and lower(btrim(email)) = any(${emails})
+        select id from enrollments as e
+        where workflow_id = ${workflowId} and ${hasText(workflowId, sql`pattern`)} and lower(btrim(email)) = any(${emails})
           and id > ${enrollmentId} and organization_id = ${o.organizationId} and erased_at is null
       ) as addressed
     ) as found

@@ -19,6 +19,9 @@ const queries = {
   step_and_status: '?step_index=1&status=cancelled',
   reference: '?lead_ref=crm-4711',
   text: '?q=person4711@',
+  name: '?q=last1234',
+  common_text: '?q=example',
+  text_and_status: '?q=last1234&status=active',
 } as const;
 
 /** A list with its funnel over one large workflow, through the REST API, and the same in plain SQL. */
