@@ -1,9 +1,9 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { create, type DescMessage, isMessage, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
 import { activeTraceparent } from '@drippulse/observability';
-import { DomainError, takeTurn, uuidRandom } from '@drippulse/runtime';
+import { DomainError, takeTurn } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
 import { chunksOf } from './chunks.ts';
 import { encodeFields } from './encode-fields.ts';
 import { packMessages } from './pack.ts';
@@ -75,7 +75,7 @@ function encoderOf<D extends DescMessage>(topic: Topic<D>, init: MessageInitShap
   return (event: MessageInitShape<D>): TransportMessage => {
     const { time, organizationId, aggregate, payload } = event as Partial<EventFields>;
     if (!aggregate) throw noEvent(topic);
-    const id = `evt_${uuidv7({ rng: uuidRandom })}`;
+    const id = `evt_${randomUUIDv7()}`;
     const own = isMessage(event)
       ? toBinary(topic.desc, create(topic.desc, { ...event, id }))
       : encodeFields(topic.desc, { ...event, id });

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 
 const idBytes = 16;
-/** Of 256 ids: asking the system for each one's bytes took a tenth of what enrolling a contact takes. */
+/** Of 256 ids: asking the system for each one's bytes takes several times what the rest of an id does. */
 const pool = new Uint8Array(256 * idBytes);
 let used = pool.byteLength;
 

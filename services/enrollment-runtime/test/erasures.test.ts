@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
@@ -6,7 +7,6 @@ import { eventually, findTexts, type Receiver, startReceiver } from '@drippulse/
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import { type Harness, startHarness, stranger } from './harness.ts';
 import { json, makeWorkflow, parsed, refusal, type StepInput } from './workflow.ts';
 
@@ -30,7 +30,7 @@ const log = { type: 'log', message: 'Hello {{ first_name }} {{ hobby }}' };
 
 /** Whom the CRM erases. */
 function makePerson(name: string) {
-  const id = uuidv7();
+  const id = randomUUIDv7();
   const email = `${name}@example.com`;
   return { id, publicId: `cnt_${id.replaceAll('-', '').slice(8)}`, email, name };
 }
@@ -62,7 +62,7 @@ function erased({ id, publicId }: Person): CrmEvent {
   const erasedAt = timestampFromDate(new Date());
   const payload = { case: 'contactErased' as const, value: { id, publicId, erasedAt } };
   return create(CrmEventSchema, {
-    id: `evt_${uuidv7()}`,
+    id: `evt_${randomUUIDv7()}`,
     time: erasedAt,
     organizationId: 1n,
     sequence: 2n,
@@ -171,7 +171,7 @@ test('what failed is not retried once it is of nobody, and a change from before 
 
   const updated = (value: { id: string; publicId: string; email: string }) =>
     create(CrmEventSchema, {
-      id: `evt_${uuidv7()}`,
+      id: `evt_${randomUUIDv7()}`,
       time: timestampFromDate(new Date(Date.now() - 60_000)),
       organizationId: 1n,
       sequence: 1n,
@@ -181,7 +181,7 @@ test('what failed is not retried once it is of nobody, and a change from before 
   const { id, publicId, email } = person;
   await harness.publishCrm(updated({ id, publicId, email }));
   const marks = Array.from({ length: 20 }, (_, at) =>
-    updated({ id: uuidv7(), publicId: `cnt_mark${at}`, email: `mark${at}@example.com` }),
+    updated({ id: randomUUIDv7(), publicId: `cnt_mark${at}`, email: `mark${at}@example.com` }),
   );
   await harness.publishCrm(...marks);
   await eventually(async () => {

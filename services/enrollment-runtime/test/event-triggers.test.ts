@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { CrmContactSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
@@ -7,7 +8,6 @@ import { DomainError } from '@drippulse/runtime';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
 import { longestChain } from '../src/consumers/crm.ts';
 import { triggersQuery } from '../src/triggers/find-triggers.ts';
 import { type Harness, startHarness, stranger } from './harness.ts';
@@ -29,14 +29,14 @@ function eventOf(
   payload: MessageInitShape<typeof CrmEventSchema>['payload'],
   more: { organizationId?: bigint; hops?: number; id?: string } = {},
 ): CrmEvent {
-  const { organizationId = 1n, hops = 0, id = `evt_${uuidv7()}` } = more;
+  const { organizationId = 1n, hops = 0, id = `evt_${randomUUIDv7()}` } = more;
   return create(CrmEventSchema, { id, time, organizationId, hops, sequence: 1n, aggregate: `lead:${id}`, payload });
 }
 
 const custom = new TextEncoder().encode('{"plan":"pro"}');
 
 function leadCreated(email: string, more = {}): CrmEvent {
-  const value = { id: uuidv7(), publicId: `lead_${email}`, email, score: 40, custom };
+  const value = { id: randomUUIDv7(), publicId: `lead_${email}`, email, score: 40, custom };
   return eventOf({ case: 'leadCreated', value }, more);
 }
 
@@ -47,7 +47,7 @@ const listed = async (workflowId: bigint, caller?: typeof stranger) =>
 async function handled(): Promise<void> {
   const { id } = await makeWorkflow(harness, [{ ...onLead, event_name: 'account.created' }, hold]);
   const marks = Array.from({ length: 20 }, () =>
-    eventOf({ case: 'accountCreated', value: { id: uuidv7(), publicId: 'acct_1', name: 'Acme', custom } }),
+    eventOf({ case: 'accountCreated', value: { id: randomUUIDv7(), publicId: 'acct_1', name: 'Acme', custom } }),
   );
   await harness.publishCrm(...marks);
   await eventually(async () => expect(await listed(id)).toHaveLength(20));
@@ -127,7 +127,7 @@ test('a change of an opportunity enrolls its contact, whom the CRM is asked for 
     create(CrmContactSchema, { id: 'c-1', publicId: 'cnt_1', email: 'eve@example.com', custom }),
   );
   harness.crm.fail(new DomainError('unavailable', 'service_unavailable', 'away'));
-  const opportunity = { id: uuidv7(), publicId: 'opp_1', name: 'Acme', contactId: 'c-1', custom };
+  const opportunity = { id: randomUUIDv7(), publicId: 'opp_1', name: 'Acme', contactId: 'c-1', custom };
   await harness.publishCrm(
     eventOf({ case: 'opportunityStageChanged', value: opportunity }),
     eventOf({ case: 'opportunityStageChanged', value: { ...opportunity, publicId: 'opp_2', contactId: 'gone' } }),

@@ -1,6 +1,5 @@
-import { uuidRandom } from '@drippulse/runtime';
+import { randomUUIDv7 } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
 import type { DB } from '../db/schema.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 import type { Move } from '../runs/move.ts';
@@ -28,7 +27,7 @@ export function newRuns(entry: Entry, contacts: readonly string[], ids: readonly
     const { fields, leadRef, email, firstName, lastName } = readContact(contact);
     return {
       identity: { ...entry, id, leadRef, email, firstName, lastName },
-      key: uuidv7({ rng: uuidRandom }),
+      key: randomUUIDv7(),
       fence: 0,
       state: {
         status: 'active',
