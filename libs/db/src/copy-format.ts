@@ -1,3 +1,5 @@
+import { type Chunk, contentOf, giveBack, startChunk } from './copy-chunks.ts';
+
 /** Types of PostgreSQL that can be copied, and what stands for their values. A timestamp has milliseconds. */
 type CopyTypes = {
   int4: number;
@@ -14,113 +16,146 @@ export type CopyColumns = Readonly<Record<string, keyof CopyTypes>>;
 export type CopyRow<C extends CopyColumns> = { readonly [Name in keyof C]: CopyTypes[C[Name]] | null };
 
 /** Rows of one COPY, encoded as they come: what is added need not be kept. */
-export type CopyBuffer<C extends CopyColumns> = {
-  readonly columns: C;
-  add(row: CopyRow<C>): void;
+export type CopyBuffer<Row> = {
+  /** The columns in the order in which they are copied. */
+  names: readonly string[];
+  add(row: Row): void;
   count(): number;
   /** The rows in the binary format of COPY; none is added after it. */
-  end(): Uint8Array;
+  end(): Chunk[];
 };
 
-/** A buffer that is written from its start, and grows. */
-type Writer = { bytes: Buffer; view: DataView; at: number };
+/** Fills one chunk after the other. */
+type Writer = { full: Chunk[]; chunk: Chunk };
 type WriteValue<T> = (writer: Writer, value: T) => void;
+type Field = { name: string; write: WriteValue<unknown> };
 
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** Flags and the length of an extension, of which there are none. */
 const header = Buffer.concat([signature, Buffer.alloc(8)]);
-const startBytes = 64 * 1024;
 const postgresEpochMs = 946_684_800_000;
 /** The length of a field and a value of a fixed size. */
 const maxFixedBytes = 4 + 16;
 /** What no unit of a string exceeds in UTF-8. */
 const maxUnitBytes = 3;
+/** Of a shorter text the bytes need not be counted before there is room for it. */
+const shortText = 1000;
 
 const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]> } = {
   int4(writer, value) {
-    writeLength(writer, 4);
+    writeInt4(writer, 4);
     writeInt4(writer, value);
   },
   int8: writeInt8,
-  float8(writer, value) {
-    writeLength(writer, 8);
-    writer.view.setFloat64(writer.at, value);
-    writer.at += 8;
+  float8({ chunk }, value) {
+    chunk.view.setInt32(chunk.length, 8);
+    chunk.view.setFloat64(chunk.length + 4, value);
+    chunk.length += 12;
   },
   timestamptz(writer, value) {
     writeInt8(writer, BigInt(value.getTime() - postgresEpochMs) * 1000n);
   },
   uuid(writer, value) {
-    writeLength(writer, 16);
-    writer.at += writer.bytes.write(value.replaceAll('-', ''), writer.at, 'hex');
+    writeInt4(writer, 16);
+    const { chunk } = writer;
+    chunk.length += chunk.bytes.write(value.replaceAll('-', ''), chunk.length, 'hex');
   },
   text: writeText,
   json: writeText,
 };
 
-/** Of each row the number of its fields, of each field its length and its bytes. */
-export function startCopy<C extends CopyColumns>(columns: C): CopyBuffer<C> {
-  const fields = Object.entries(columns).map(([name, type]) => ({ name, write: writers[type] as WriteValue<unknown> }));
-  const writer: Writer = { ...allocate(startBytes), at: 0 };
-  writer.at = header.copy(writer.bytes);
+/** Starts a COPY of these columns. What is `fixed` is the same in all rows, encoded once, and in none of those added. */
+export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
+  columns: C,
+  fixed: Pick<CopyRow<C>, Fixed>,
+): CopyBuffer<Omit<CopyRow<C>, Fixed>> {
+  const all = Object.entries(columns).map(([name, type]) => ({ name, write: writers[type] as WriteValue<unknown> }));
+  const [shared = [], own = []] = [true, false].map((isFixed) => all.filter(({ name }) => name in fixed === isFixed));
+  // Of each row the number of its fields, of each field its length and its bytes.
+  const beginning = encoded((writer) => {
+    writeInt2(writer, all.length);
+    writeFields(writer, shared, fixed);
+  });
+  const writer = startWriter();
+  writeBytes(writer, header);
   let count = 0;
   return {
-    columns,
+    names: [...shared, ...own].map(({ name }) => name),
     count: () => count,
     add(row) {
       count += 1;
-      reserve(writer, 2);
-      writeInt2(writer, fields.length);
-      for (const { name, write } of fields) {
-        reserve(writer, maxFixedBytes);
-        const value = row[name];
-        if (value === null) writeLength(writer, -1);
-        else write(writer, value);
-      }
+      writeBytes(writer, beginning);
+      writeFields(writer, own, row);
     },
     end() {
-      reserve(writer, 2);
       writeInt2(writer, -1);
-      return writer.bytes.subarray(0, writer.at);
+      return chunksOf(writer);
     },
   };
 }
 
-function allocate(byteLength: number): Pick<Writer, 'bytes' | 'view'> {
-  const bytes = Buffer.allocUnsafeSlow(byteLength);
-  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, byteLength) };
+function encoded(write: (writer: Writer) => void): Uint8Array {
+  const writer = startWriter();
+  write(writer);
+  const chunks = chunksOf(writer);
+  const bytes = Buffer.concat(chunks.map(contentOf));
+  giveBack(chunks);
+  return bytes;
 }
 
-function writeInt2(writer: Writer, value: number): void {
-  writer.view.setInt16(writer.at, value);
-  writer.at += 2;
+function startWriter(): Writer {
+  return { full: [], chunk: startChunk(0) };
 }
 
-function writeInt4(writer: Writer, value: number): void {
-  writer.view.setInt32(writer.at, value);
-  writer.at += 4;
-}
-
-function writeLength(writer: Writer, length: number): void {
-  writeInt4(writer, length);
-}
-
-function writeInt8(writer: Writer, value: bigint): void {
-  writeLength(writer, 8);
-  writer.view.setBigInt64(writer.at, value);
-  writer.at += 8;
-}
-
-function writeText(writer: Writer, value: string): void {
-  reserve(writer, 4 + value.length * maxUnitBytes);
-  const length = writer.bytes.write(value, writer.at + 4);
-  writeLength(writer, length);
-  writer.at += length;
+function chunksOf({ full, chunk }: Writer): Chunk[] {
+  return [...full, chunk];
 }
 
 function reserve(writer: Writer, count: number): void {
-  const { bytes, at } = writer;
-  if (at + count <= bytes.byteLength) return;
-  Object.assign(writer, allocate(Math.max(bytes.byteLength * 2, at + count)));
-  bytes.copy(writer.bytes, 0, 0, at);
+  const { chunk } = writer;
+  if (chunk.length + count <= chunk.bytes.byteLength) return;
+  writer.full.push(chunk);
+  writer.chunk = startChunk(count);
+}
+
+function writeFields(writer: Writer, fields: readonly Field[], row: Readonly<Record<string, unknown>>): void {
+  for (const { name, write } of fields) {
+    reserve(writer, maxFixedBytes);
+    const value = row[name];
+    if (value === null) writeInt4(writer, -1);
+    else write(writer, value);
+  }
+}
+
+function writeBytes(writer: Writer, bytes: Uint8Array): void {
+  reserve(writer, bytes.byteLength);
+  const { chunk } = writer;
+  chunk.bytes.set(bytes, chunk.length);
+  chunk.length += bytes.byteLength;
+}
+
+function writeInt2(writer: Writer, value: number): void {
+  reserve(writer, 2);
+  const { chunk } = writer;
+  chunk.view.setInt16(chunk.length, value);
+  chunk.length += 2;
+}
+
+function writeInt4({ chunk }: Writer, value: number): void {
+  chunk.view.setInt32(chunk.length, value);
+  chunk.length += 4;
+}
+
+function writeInt8({ chunk }: Writer, value: bigint): void {
+  chunk.view.setInt32(chunk.length, 8);
+  chunk.view.setBigInt64(chunk.length + 4, value);
+  chunk.length += 12;
+}
+
+function writeText(writer: Writer, value: string): void {
+  reserve(writer, 4 + (value.length < shortText ? value.length * maxUnitBytes : Buffer.byteLength(value)));
+  const { chunk } = writer;
+  const length = chunk.bytes.write(value, chunk.length + 4);
+  writeInt4(writer, length);
+  chunk.length += length;
 }

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { CompiledQuery, type PostgresCursor, type PostgresCursorConstructor, sql, type Transaction } from 'kysely';
 import pg from 'pg';
+import { type Chunk, giveBack, messageOf } from './copy-chunks.ts';
 import { type CopyBuffer, type CopyColumns, type CopyRow, startCopy } from './copy-format.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function copyRows<DB, C extends CopyColumns>(
   columns: C,
   rows: readonly CopyRow<C>[],
 ): Promise<void> {
-  const buffer = startCopy(columns);
+  const buffer = startCopy(columns, {});
   for (const row of rows) buffer.add(row);
   await copyBuffer(trx, table, buffer);
 }
@@ -22,34 +23,35 @@ export async function copyRows<DB, C extends CopyColumns>(
 export async function copyBuffer<DB>(
   trx: Transaction<DB>,
   table: string,
-  { columns, count, end }: CopyBuffer<CopyColumns>,
+  { names, count, end }: Omit<CopyBuffer<never>, 'add'>,
 ): Promise<void> {
   if (count() === 0) return;
-  const names = sql.join(Object.keys(columns).map((name) => sql.id(name)));
-  const copy = sql`copy ${sql.table(table)} (${names}) from stdin (format binary)`.compile(trx);
-  const query = CompiledQuery.raw(copy.sql, [end()]);
+  const columns = sql.join(names.map((name) => sql.id(name)));
+  const copy = sql`copy ${sql.table(table)} (${columns}) from stdin (format binary)`.compile(trx);
+  const chunks = end();
   // kysely leads whatever is no plain statement through its stream, see `copyCursor`.
-  for await (const _ of trx.getExecutor().stream(query, 1));
+  for await (const _ of trx.getExecutor().stream(CompiledQuery.raw(copy.sql, chunks), 1));
+  // The server has answered that it has them all. Those of a COPY that fails may still wait to be sent.
+  giveBack(chunks);
 }
 
 /** The part of pg's connection that it leaves to whoever copies. */
 type CopyConnection = {
   stream: Writable;
   query(text: string): void;
-  sendCopyFromChunk(data: Uint8Array): void;
   endCopyFrom(): void;
 };
 
 /** What kysely makes a stream of: the statement that takes the data, and no row. */
-function copyFrom(text: string, [data]: unknown[]): PostgresCursor<never> {
+function copyFrom(text: string, chunks: unknown[]): PostgresCursor<never> {
   const done = Promise.withResolvers<void>();
   const query = new pg.Query(text, (error) => (error ? done.reject(error) : done.resolve()));
   return Object.assign(query, {
-    // The data follow at once: a server that refuses the statement passes over them.
+    // The data follow at once: a server that refuses the statement passes over them. pg would copy them once more.
     submit(connection: CopyConnection) {
       connection.stream.cork();
       connection.query(text);
-      connection.sendCopyFromChunk(data as Uint8Array);
+      for (const chunk of chunks as Chunk[]) connection.stream.write(messageOf(chunk));
       connection.endCopyFrom();
       connection.stream.uncork();
     },

@@ -1,5 +1,5 @@
 export { connectDatabase, type Database, type DatabaseLog } from './connect.ts';
-export { type CopyBuffer, startCopy } from './copy-format.ts';
+export { type CopyBuffer, type CopyRow, startCopy } from './copy-format.ts';
 export { copyBuffer, copyRows } from './copy-rows.ts';
 export { countUpTo, type RowCount } from './count.ts';
 export { type CursorColumn, encodeCursor } from './cursor.ts';

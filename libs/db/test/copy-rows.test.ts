@@ -1,7 +1,8 @@
 import { createTestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { connectDatabase, copyRows, type Database } from '../src/index.ts';
+import { startChunk } from '../src/copy-chunks.ts';
+import { connectDatabase, copyBuffer, copyRows, type Database, startCopy } from '../src/index.ts';
 
 const columns = {
   id: 'int8',
@@ -72,6 +73,43 @@ test('many rows and large ones are stored', async () => {
   }));
   await copy(rows);
   expect(await stored()).toEqual(rows);
+});
+
+test('what rows share is stored with each of them, whatever its size', async () => {
+  const shared = { small: 3, name: 'x'.repeat(100_000), at: null };
+  const own = [1n, 2n, 3n].map((id) => ({ id, key: null, ratio: Number(id) / 10, data: '{}' }));
+  const buffer = startCopy(columns, shared);
+  for (const row of own) buffer.add(row);
+  await db.kysely.transaction().execute((trx) => copyBuffer(trx, 'probes', buffer));
+  expect(await stored()).toEqual(own.map((row) => ({ ...row, ...shared })));
+});
+
+test('rows copied one after the other and at once do not mix', async () => {
+  const rowsOf = (name: string, first: number) =>
+    Array.from({ length: 1000 }, (_, index) => ({ ...nothing, id: BigInt(first + index), name: name.repeat(200) }));
+  const [a, b, c] = [rowsOf('a', 0), rowsOf('b', 1000), rowsOf('c', 2000)];
+  await copy(a);
+  await Promise.all([copy(b), copy(c)]);
+  expect(await stored()).toEqual([...a, ...b, ...c]);
+});
+
+test('chunks are used again once the server has taken them, not after a copy that failed', async () => {
+  const copyOne = async (name: string) => {
+    const buffer = startCopy(columns, {});
+    buffer.add({ ...nothing, id: 1n, name });
+    const chunks = buffer.end();
+    const copied = db.kysely
+      .transaction()
+      .execute((trx) => copyBuffer(trx, 'probes', { ...buffer, end: () => chunks }));
+    const isDone = await copied.then(
+      () => true,
+      () => false,
+    );
+    return { isDone, isUsedAgain: chunks.some(({ bytes }) => bytes === startChunk(0).bytes) };
+  };
+  expect(await copyOne('refused')).toEqual({ isDone: false, isUsedAgain: false });
+  expect(await copyOne('taken')).toEqual({ isDone: true, isUsedAgain: true });
+  await stored();
 });
 
 test('what the table refuses fails, up to a savepoint, and the connection goes on', async () => {

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { startCopy } from '@drippulse/db';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
@@ -53,7 +54,7 @@ export async function takeIds(trx: Transaction<DB>, count: number): Promise<bigi
   return rows.flatMap(({ ids }) => ids?.split(',').map(BigInt) ?? []);
 }
 
-export const enrollmentColumns = {
+const enrollmentColumns = {
   workflow_id: 'int8',
   id: 'int8',
   organization_id: 'int8',
@@ -73,7 +74,7 @@ export const enrollmentColumns = {
   contact: 'json',
 } as const;
 
-export const runColumns = {
+const runColumns = {
   workflow_id: 'int8',
   enrollment_id: 'int8',
   organization_id: 'int8',
@@ -90,19 +91,36 @@ export const runColumns = {
   error_line: 'int4',
 } as const;
 
+/** Rows of `enrollments`, with what those of one entry share. */
+export function startEnrollments(entry: Entry) {
+  return startCopy(enrollmentColumns, {
+    workflow_id: entry.workflowId,
+    organization_id: entry.organizationId,
+    agent_id: entry.agentId,
+    created_at: entry.createdAt,
+    version: entry.version,
+    mode: entry.mode,
+    hops: entry.hops,
+    timezone: entry.timezone,
+  });
+}
+
+/** Rows of `runs`, with what those of one entry share. */
+export function startRuns({ workflowId, organizationId, createdAt, version, mode }: Entry) {
+  return startCopy(runColumns, {
+    workflow_id: workflowId,
+    organization_id: organizationId,
+    updated_at: createdAt,
+    version,
+    mode,
+  });
+}
+
 /** The row of an enrollment, but for what it is found by. */
 export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
   return {
-    workflow_id: identity.workflowId,
     id: identity.id,
-    organization_id: identity.organizationId,
-    agent_id: identity.agentId,
-    created_at: identity.createdAt,
     key,
-    version: identity.version,
-    mode: identity.mode,
-    hops: identity.hops,
-    timezone: identity.timezone,
     lead_ref: identity.leadRef,
     email: identity.email,
     first_name: identity.firstName,
@@ -114,18 +132,12 @@ export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
 /** The row of a run where its move led, else at the first step and due at once. One that has ended has none. */
 export function runRow(run: ClaimedRun, move: Move | undefined, now: Date) {
   if (move !== undefined && move.state.status !== 'active') return undefined;
-  const { workflowId, id, organizationId, version, mode } = run.identity;
   const { stepIndex, phase, attempt, visits } = move?.state ?? run.state;
   const nextRunAt = move === undefined ? now : dueAt(move, now);
   return {
-    workflow_id: workflowId,
-    enrollment_id: id,
-    organization_id: organizationId,
+    enrollment_id: run.identity.id,
     next_run_at: nextRunAt,
     wake_at: nextRunAt,
-    updated_at: now,
-    version,
-    mode,
     step_index: stepIndex,
     phase,
     attempt,

@@ -1,4 +1,3 @@
-import { type CopyBuffer, startCopy } from '@drippulse/db';
 import type { Definition } from '@drippulse/engine';
 import { takeTurn } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
@@ -7,19 +6,19 @@ import { countsOf } from '../runs/counts.ts';
 import type { Move } from '../runs/move.ts';
 import { type MovesTally, tallyMoves } from '../runs/report-moves.ts';
 import { dueAt } from '../runs/store-runs.ts';
-import { timelineColumns, timelineRow } from '../runs/store-timeline.ts';
+import { addLines, startTimeline } from '../runs/store-timeline.ts';
 import type { Count } from './counters.ts';
 import type { StartedNews } from './events.ts';
 import { firstMoves } from './first-moves.ts';
-import { type Entry, enrollmentColumns, enrollmentRow, newRuns, runColumns, runRow } from './insert.ts';
+import { type Entry, enrollmentRow, newRuns, runRow, startEnrollments, startRuns } from './insert.ts';
 import { startSearchBlocks } from './search-blocks.ts';
 import { searchTextOf } from './search-text.ts';
 
 /** Enrollments that are stored together, as the rows they become: of thousands of contacts little else is kept. */
 export type Slice = {
-  enrollments: CopyBuffer<typeof enrollmentColumns>;
-  runs: CopyBuffer<typeof runColumns>;
-  timeline: CopyBuffer<typeof timelineColumns>;
+  enrollments: ReturnType<typeof startEnrollments>;
+  runs: ReturnType<typeof startRuns>;
+  timeline: ReturnType<typeof startTimeline>;
   started: StartedNews['each'][number][];
   /** How many moved, and those moves that more is stored of: that ended, or changed the data. */
   moves: number;
@@ -42,9 +41,9 @@ export async function prepareSlice(
   ids: readonly bigint[],
 ): Promise<Slice> {
   const slice: Slice = {
-    enrollments: startCopy(enrollmentColumns),
-    runs: startCopy(runColumns),
-    timeline: startCopy(timelineColumns),
+    enrollments: startEnrollments(entry),
+    runs: startRuns(entry),
+    timeline: startTimeline(entry.createdAt),
     started: [],
     moves: 0,
     notable: [],
@@ -73,8 +72,7 @@ function addRun(slice: Slice, { createdAt }: Entry, run: ClaimedRun, move: Move 
   const { id, leadRef, email, firstName, lastName } = run.identity;
   const row = runRow(run, move, createdAt);
   if (row !== undefined) slice.runs.add(row);
-  const lines = move && timelineRow(move, createdAt);
-  if (lines !== undefined) slice.timeline.add(lines);
+  if (move !== undefined) addLines(slice.timeline, move);
   slice.started.push({
     id,
     ...(leadRef !== null && { leadRef }),

@@ -1,4 +1,4 @@
-import { copyRows } from '@drippulse/db';
+import { copyBuffer, startCopy } from '@drippulse/db';
 import type { Entry } from '@drippulse/engine';
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
@@ -6,7 +6,7 @@ import type { FollowingLine } from '../enrollments/timeline-lines.ts';
 import type { Move } from './move.ts';
 import { storedJson, storedText } from './stored-json.ts';
 
-export const timelineColumns = {
+const timelineColumns = {
   enrollment_id: 'int8',
   at: 'timestamptz',
   duration_ms: 'float8',
@@ -22,21 +22,22 @@ export const timelineColumns = {
 
 /** Appends the lines of moved runs; a run's lines are numbered from 1 without a gap. */
 export async function storeTimeline(trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<void> {
-  await copyRows(
-    trx,
-    'timeline',
-    timelineColumns,
-    moves.flatMap((move) => timelineRow(move, now) ?? []),
-  );
+  const lines = startTimeline(now);
+  for (const move of moves) addLines(lines, move);
+  await copyBuffer(trx, 'timeline', lines);
 }
 
-/** The new lines of a moved run, one row whatever their number; none if there is no new line. */
-export function timelineRow({ run, entries, settled }: Move, at: Date) {
+/** Rows of `timeline`, of moves of one time. */
+export function startTimeline(at: Date) {
+  return startCopy(timelineColumns, { at });
+}
+
+/** Adds the new lines of a moved run, one row whatever their number; none if there is no new line. */
+export function addLines(timeline: ReturnType<typeof startTimeline>, { run, entries, settled }: Move): void {
   const [first, ...others] = entries;
-  if (first === undefined) return undefined;
-  return {
+  if (first === undefined) return;
+  timeline.add({
     enrollment_id: run.identity.id,
-    at,
     duration_ms: settled?.durationMs ?? null,
     sequence: run.lines + 1,
     step_index: first.stepIndex,
@@ -46,7 +47,7 @@ export function timelineRow({ run, entries, settled }: Move, at: Date) {
     error: first.error === undefined ? null : storedText(first.error),
     output: first.output === undefined ? null : storedJson(first.output),
     following: others.length === 0 ? null : storedJson(others.map(followingLine)),
-  };
+  });
 }
 
 function followingLine(entry: Entry): FollowingLine {
