@@ -75,12 +75,8 @@ function addRun(slice: Slice, { createdAt }: Entry, run: ClaimedRun, move: Move 
   if (move !== undefined) addLines(slice.timeline, move);
   slice.started.push({
     id,
-    ...(leadRef !== null && { leadRef }),
-    contact: {
-      ...(email !== null && { email }),
-      ...(firstName !== null && { firstName }),
-      ...(lastName !== null && { lastName }),
-    },
+    leadRef: leadRef ?? undefined,
+    contact: { email: email ?? undefined, firstName: firstName ?? undefined, lastName: lastName ?? undefined },
   });
   if (move !== undefined && move.state.status !== 'active') return;
   const due = move === undefined ? createdAt : dueAt(move, createdAt);
