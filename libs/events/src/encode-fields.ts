@@ -7,28 +7,52 @@ import {
   ScalarType,
   toBinary,
 } from '@bufbuild/protobuf';
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 
 type Init = Readonly<Record<string, unknown>>;
 
 /**
  * Encodes the fields that are given, and looks at no others: of a message of which most is unset this costs a third of what
- * making and encoding the whole one does. For plain objects, not for messages, which hold what is unset as well.
+ * making and encoding the whole one does. For plain objects; messages, which hold what is unset as well, are encoded whole.
+ * One after the other into the same bytes: `end` tells those, and where in them each is.
  */
-export function encodeFields(desc: DescMessage, init: Init): Uint8Array {
+export function startEncoding(desc: DescMessage) {
   const writer = idle ?? new BinaryWriter();
   // One that fails has written a part, and is not used again.
   idle = undefined;
-  writeFields(writer, desc, init);
-  const bytes = writer.finish();
-  if (bytes.byteLength <= keptBytes) idle = writer;
-  return bytes;
+  return {
+    add(init: Init): void {
+      writer.fork();
+      if (isMessage(init)) writer.raw(toBinary(desc, init));
+      else writeFields(writer, desc, init);
+      writer.join();
+    },
+    end(): { bytes: Buffer; pieces: { start: number; end: number }[] } {
+      const bytes = writer.finish();
+      if (bytes.byteLength <= keptBytes) idle = writer;
+      return { bytes: Buffer.from(bytes.buffer), pieces: piecesOf(bytes) };
+    },
+  };
 }
 
-/** The writer of the last message: a new one grows by doubling from little for each. */
+/** The writer of the last messages: a new one grows by doubling from little. */
 let idle: BinaryWriter | undefined;
-const keptBytes = 64 * 1024;
+/** Of a thousand events. */
+const keptBytes = 256 * 1024;
+
+/** Each message stands behind its length. */
+function piecesOf(bytes: Uint8Array): { start: number; end: number }[] {
+  const reader = new BinaryReader(bytes);
+  const pieces: { start: number; end: number }[] = [];
+  while (reader.pos < reader.len) {
+    const length = reader.uint32();
+    const start = reader.pos;
+    reader.pos += length;
+    pieces.push({ start, end: reader.pos });
+  }
+  return pieces;
+}
 
 function writeFields(writer: BinaryWriter, desc: DescMessage, init: Init): void {
   const members = membersOf(desc);

@@ -5,10 +5,11 @@ import { activeTraceparent } from '@drippulse/observability';
 import { DomainError, takeTurn } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import { chunksOf } from './chunks.ts';
-import { encodeFields } from './encode-fields.ts';
-import { packMessages } from './pack.ts';
+import { startEncoding } from './encode-fields.ts';
+import { type Part, packParts } from './pack.ts';
 import { eventType, type Topic } from './topic.ts';
-import type { TransportMessage } from './transport.ts';
+
+type Headers = Part['headers'];
 
 /** A row is sent and deleted as one: small enough to hold in memory, large enough for a thousand events. */
 const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
@@ -42,59 +43,75 @@ export async function appendEvents<DB, D extends DescMessage>(
   options: { traceparent?: string; shared?: MessageInitShape<D> } = {},
 ): Promise<string[]> {
   if (events.length === 0) return [];
-  const encoded: TransportMessage[] = [];
-  const encode = encoderOf(topic, options.shared);
-  for (const event of events) {
-    encoded.push(encode(event));
-    if (encoded.length % turnEvents === 0) await takeTurn();
+  const batch = startBatch(topic, options.shared);
+  for (const [index, event] of events.entries()) {
+    if (index > 0 && index % turnEvents === 0) await takeTurn();
+    batch.add(event);
   }
-  const rows = [...chunksOf(encoded, rowLimits, (event) => event.value.byteLength)];
+  const { headers, prefix, parts } = batch.end();
+  const traceparent = options.traceparent ?? activeTraceparent() ?? null;
+  const rows = [...chunksOf(parts, rowLimits, ({ start, end }) => prefix.byteLength + end - start)];
   await sql`
     insert into outbox (topic, events, frame, traceparent)
     values ${sql.join(
-      rows.map(
-        (row) =>
-          sql`(${topic.name}, ${row.length}, ${packMessages(row)}, ${options.traceparent ?? activeTraceparent() ?? null})`,
-      ),
+      rows.map((row) => sql`(${topic.name}, ${row.length}, ${packParts(headers, prefix, row)}, ${traceparent})`),
     )}
   `.execute(trx);
-  return encoded.map(({ headers }) => headers['ce_id'] ?? '');
+  return parts.map((part) => part.headers['ce_id'] ?? '');
 }
 
 /**
  * Encodings that follow each other are those of one message: what comes later is merged into what came before. So each event
  * is what all share, and behind it what it says itself.
  */
-function encoderOf<D extends DescMessage>(topic: Topic<D>, init: MessageInitShape<D> | undefined) {
+function startBatch<D extends DescMessage>(topic: Topic<D>, init: MessageInitShape<D> | undefined) {
   const shared = create(topic.desc, init);
   if (!isEvent(shared)) throw noEvent(topic);
   shared.time ??= timestampNow();
-  const sharedBytes = toBinary(topic.desc, shared);
+  const prefix = toBinary(topic.desc, shared);
   const sharedTime = timestampDate(shared.time).toISOString();
+  const encoding = startEncoding(topic.desc);
+  const heads: { key: string; headers: Headers }[] = [];
+  /** Of the first event; the others say where theirs differ. */
+  let common: Headers | undefined;
 
-  return (event: MessageInitShape<D>): TransportMessage => {
-    const { time, organizationId, aggregate, payload } = event as Partial<EventFields>;
-    if (!aggregate) throw noEvent(topic);
-    const id = `evt_${randomUUIDv7()}`;
-    const own = isMessage(event)
-      ? toBinary(topic.desc, create(topic.desc, { ...event, id }))
-      : encodeFields(topic.desc, { ...event, id });
-    const organization = String(organizationId || shared.organizationId);
-    const value = Buffer.concat([sharedBytes, own], sharedBytes.byteLength + own.byteLength);
-    if (value.byteLength > maxEventBytes) {
-      throw new DomainError('too_large', 'event_too_large', `An event may have at most ${maxEventBytes} bytes.`);
-    }
-    return {
-      key: `${organization}:${aggregate}`,
-      value,
-      headers: {
-        ce_id: id,
+  return {
+    add(event: MessageInitShape<D>): void {
+      const { time, organizationId, aggregate, payload } = event as Partial<EventFields>;
+      if (!aggregate) throw noEvent(topic);
+      const id = `evt_${randomUUIDv7()}`;
+      encoding.add(isMessage(event) ? create(topic.desc, { ...event, id }) : { ...event, id });
+      const all = {
         ce_type: eventType(topic, payload?.case ?? shared.payload?.case),
         ce_time: time === undefined ? sharedTime : timestampDate(time).toISOString(),
-        organization,
-      },
-    };
+        organization: String(organizationId || shared.organizationId),
+      };
+      common ??= all;
+      heads.push({ key: `${all.organization}:${aggregate}`, headers: differing(all, common, id) });
+    },
+    end() {
+      const { bytes, pieces } = encoding.end();
+      const parts = pieces.flatMap(({ start, end }, index): Part[] => {
+        if (prefix.byteLength + end - start > maxEventBytes) throw tooLarge();
+        const head = heads[index];
+        return head === undefined ? [] : [{ ...head, bytes, start, end }];
+      });
+      return { headers: common ?? {}, prefix, parts };
+    },
   };
+}
+
+function differing(all: Headers, common: Headers, id: string): Headers {
+  const headers: Headers = { ce_id: id };
+  for (const name in all) {
+    const value = all[name];
+    if (value !== undefined && value !== common[name]) headers[name] = value;
+  }
+  return headers;
+}
+
+function tooLarge(): DomainError {
+  return new DomainError('too_large', 'event_too_large', `An event may have at most ${maxEventBytes} bytes.`);
 }
 
 function noEvent(topic: Topic): Error {
