@@ -18,9 +18,8 @@ type Init = Readonly<Record<string, unknown>>;
  * One after the other into the same bytes: `end` tells those, and where in them each is.
  */
 export function startEncoding(desc: DescMessage) {
-  const writer = idle ?? new BinaryWriter();
   // One that fails has written a part, and is not used again.
-  idle = undefined;
+  const writer = idle.pop() ?? new BinaryWriter();
   return {
     add(init: Init): void {
       writer.fork();
@@ -30,14 +29,15 @@ export function startEncoding(desc: DescMessage) {
     },
     end(): { bytes: Buffer; pieces: { start: number; end: number }[] } {
       const bytes = writer.finish();
-      if (bytes.byteLength <= keptBytes) idle = writer;
+      if (bytes.byteLength <= keptBytes && idle.length < keptWriters) idle.push(writer);
       return { bytes: Buffer.from(bytes.buffer), pieces: piecesOf(bytes) };
     },
   };
 }
 
-/** The writer of the last messages: a new one grows by doubling from little. */
-let idle: BinaryWriter | undefined;
+/** Writers of earlier messages: a new one grows by doubling from little. */
+const idle: BinaryWriter[] = [];
+const keptWriters = 4;
 /** Of a thousand events. */
 const keptBytes = 256 * 1024;
 

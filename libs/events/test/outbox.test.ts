@@ -1,10 +1,11 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { pruneInbox } from '../src/inbox.ts';
-import { appendEvents, firstSeen, topicOf } from '../src/index.ts';
+import { appendBatch, appendEvents, firstSeen, startEvents, topicOf } from '../src/index.ts';
 import { unpackMessages } from '../src/pack.ts';
 import { append, createTestService, sequences, type TestService } from './fixture.ts';
 
@@ -59,17 +60,11 @@ test('no events write nothing, and an event that no transport carries is refused
 
 test('what events share is in each of them, merged with what it says itself', () =>
   withService(async (service) => {
-    await service.db.kysely.transaction().execute((trx) =>
-      appendEvents(
-        trx,
-        topic,
-        [
-          { aggregate: 'probe:1', payload: { case: 'touched', value: { name: 'one' } } },
-          { aggregate: 'probe:2', payload: { case: 'touched', value: { count: 2 } } },
-        ],
-        { shared: { organizationId: 7n, sequence: 4n, payload: { case: 'touched', value: { count: 1 } } } },
-      ),
-    );
+    const batch = startEvents(topic);
+    batch.add({ aggregate: 'probe:1', payload: { case: 'touched', value: { name: 'one' } } });
+    batch.add({ aggregate: 'probe:2', payload: { case: 'touched', value: { count: 2 } } });
+    const shared = { organizationId: 7n, sequence: 4n, payload: { case: 'touched' as const, value: { count: 1 } } };
+    await service.db.kysely.transaction().execute((trx) => appendBatch(trx, batch, { shared }));
     const { rows: stored } = await sql<{ frame: Uint8Array }>`select frame from outbox`.execute(service.db.kysely);
     const events = stored.flatMap(({ frame }) => unpackMessages(frame));
     const messages = events.map(({ value }) => fromBinary(ProbeEventSchema, value));
@@ -83,6 +78,24 @@ test('what events share is in each of them, merged with what it says itself', ()
       { key: '7:probe:1', headers: { ce_type: 'probes.touched', organization: '7' } },
       { key: '7:probe:2', headers: { ce_type: 'probes.touched', organization: '7' } },
     ]);
+  }));
+
+test('events that differ in what their headers say keep what each says', () =>
+  withService(async (service) => {
+    const time = timestampFromDate(new Date('2026-11-25T10:00:00.123Z'));
+    await service.db.kysely.transaction().execute((trx) =>
+      appendEvents(trx, topic, [
+        { aggregate: 'probe:1', organizationId: 7n, time, payload: { case: 'touched', value: {} } },
+        { aggregate: 'probe:2', organizationId: 8n },
+      ]),
+    );
+    const { rows: stored } = await sql<{ frame: Uint8Array }>`select frame from outbox`.execute(service.db.kysely);
+    const [first, second] = stored.flatMap(({ frame }) => unpackMessages(frame));
+    expect(first?.headers).toMatchObject({ ce_type: 'probes.touched', ce_time: '2026-11-25T10:00:00.123Z' });
+    expect(first).toMatchObject({ key: '7:probe:1', headers: { organization: '7' } });
+    expect(second).toMatchObject({ key: '8:probe:2', headers: { organization: '8' } });
+    expect(second?.headers['ce_time']).not.toBe(first?.headers['ce_time']);
+    expect(second?.headers['ce_type']).not.toBe('probes.touched');
   }));
 
 test('an event is seen first once for each group, also when two transactions ask at once', () =>

@@ -8,7 +8,7 @@ import { type MovesTally, tallyMoves } from '../runs/report-moves.ts';
 import { dueAt } from '../runs/store-runs.ts';
 import { addLines, startTimeline } from '../runs/store-timeline.ts';
 import type { Count } from './counters.ts';
-import type { StartedNews } from './events.ts';
+import { collectStarted, type StartedNews } from './events.ts';
 import { firstMoves } from './first-moves.ts';
 import { type Entry, enrollmentRow, newRuns, runRow, startEnrollments, startRuns } from './insert.ts';
 import { startSearchBlocks } from './search-blocks.ts';
@@ -19,7 +19,7 @@ export type Slice = {
   enrollments: ReturnType<typeof startEnrollments>;
   runs: ReturnType<typeof startRuns>;
   timeline: ReturnType<typeof startTimeline>;
-  started: StartedNews['each'][number][];
+  started: StartedNews['each'];
   /** How many moved, and those moves that more is stored of: that ended, or changed the data. */
   moves: number;
   notable: Move[];
@@ -44,7 +44,7 @@ export async function prepareSlice(
     enrollments: startEnrollments(entry),
     runs: startRuns(entry),
     timeline: startTimeline(entry.createdAt),
-    started: [],
+    started: collectStarted(),
     moves: 0,
     notable: [],
     counts: new Map(),
@@ -73,7 +73,7 @@ function addRun(slice: Slice, { createdAt }: Entry, run: ClaimedRun, move: Move 
   const row = runRow(run, move, createdAt);
   if (row !== undefined) slice.runs.add(row);
   if (move !== undefined) addLines(slice.timeline, move);
-  slice.started.push({
+  slice.started.add({
     id,
     leadRef: leadRef ?? undefined,
     contact: { email: email ?? undefined, firstName: firstName ?? undefined, lastName: lastName ?? undefined },
