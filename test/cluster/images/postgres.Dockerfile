@@ -1,5 +1,5 @@
 # PostgreSQL 18 where no registry of images is reachable: takes what the official image's users set, and no more.
-ARG NODE_IMAGE=node:24-slim
+ARG NODE_IMAGE=node:24.21.0-slim
 ARG BASE_IMAGE=debian:bookworm-slim
 
 FROM ${NODE_IMAGE} AS binaries

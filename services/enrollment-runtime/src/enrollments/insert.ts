@@ -7,6 +7,7 @@ import type { Move } from '../runs/move.ts';
 import { dueAt, errorLineOf } from '../runs/store-runs.ts';
 import { readContact } from './contact.ts';
 import type { Mode } from './enrollment-row.ts';
+import type { SearchColumns } from './search-blocks.ts';
 
 /** What all enrollments of one call have in common. */
 export type Entry = {
@@ -116,8 +117,8 @@ export function startRuns({ workflowId, organizationId, createdAt, version, mode
   });
 }
 
-/** The row of an enrollment, but for what it is found by. */
-export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
+/** The row of an enrollment, with what it is found by. */
+export function enrollmentRow({ identity, key, contact }: ClaimedRun, { search, own_search }: SearchColumns) {
   return {
     id: identity.id,
     key,
@@ -125,6 +126,8 @@ export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
     email: identity.email,
     first_name: identity.firstName,
     last_name: identity.lastName,
+    search,
+    own_search,
     contact,
   };
 }

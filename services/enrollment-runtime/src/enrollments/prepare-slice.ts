@@ -60,7 +60,7 @@ export async function prepareSlice(
     for (const [index, run] of runs.entries()) {
       const { identity } = run;
       const searched = inBlock(searchTextOf(identity), identity.id, ids[start + index + 1]);
-      slice.enrollments.add({ ...enrollmentRow(run), ...searched });
+      slice.enrollments.add(enrollmentRow(run, searched));
       addRun(slice, entry, run, moves.get(identity.id));
     }
     addMoves(slice, [...moves.values()]);

@@ -7,7 +7,8 @@ import type { DB } from '../db/schema.ts';
  */
 const blockBits = 3n;
 
-type SearchColumns = { search: string | null; own_search: string | null };
+/** What an enrollment is found by. */
+export type SearchColumns = { search: string | null; own_search: string | null };
 
 /**
  * Gives the enrollments of one call, in the order of their ids, what they are found by: the last of a block the texts of all
