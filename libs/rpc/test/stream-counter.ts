@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { startWatchedLine } from './watched-line.ts';
 
 /** Of HTTP/2 (RFC 9113): what a client says before its first frame, the head of a frame, and the type that begins a stream. */
 const prefaceBytes = 24;
@@ -9,12 +8,10 @@ const headers = 1;
 /** Passes connections on to a port of this machine and counts the streams that clients begin on them. */
 export async function startStreamCounter(target: number) {
   let streams = 0;
-  const proxy = createServer((client) => {
-    const server = connect(target, '127.0.0.1');
+  const line = await startWatchedLine(target, () => {
     let skipped = prefaceBytes;
     let head = Buffer.alloc(0);
-    client.on('data', (piece) => {
-      server.write(piece);
+    return (piece) => {
       for (let rest = piece; rest.length > 0; ) {
         const passed = Math.min(skipped, rest.length);
         skipped -= passed;
@@ -27,21 +24,7 @@ export async function startStreamCounter(target: number) {
         skipped = head.readUIntBE(0, 3);
         head = Buffer.alloc(0);
       }
-    });
-    server.on('data', (piece) => client.write(piece));
-    for (const [socket, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      socket.on('error', () => undefined);
-      socket.on('close', () => other.destroy());
-    }
+    };
   });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  return {
-    port: (proxy.address() as AddressInfo).port, // it listens on TCP
-    streams: () => streams,
-    stop: () => new Promise<void>((resolve) => void proxy.close(() => resolve())),
-  };
+  return { ...line, streams: () => streams };
 }
