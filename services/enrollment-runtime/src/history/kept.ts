@@ -3,11 +3,12 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Enrollments of a range whose timeline and effects must stay: those that live, that ended less than `historyDays` ago, or that a person removed since then; undefined when they are
- * more than `most`. One statement, and so one snapshot: an enrollment that ends meanwhile is found in one of its places.
- * The living are read one after the other, as an index by id would be written at every step of every run. One process of
- * the server does it, 0.3 s for a million: several took all cores from those who run steps, and slices by primary key,
- * with rests in the same snapshot, took four times as much and were noticed more.
+ * Enrollments of a range whose timeline and effects must stay: those that live, that ended less than `historyDays` ago,
+ * or that a person removed since then; undefined when they are more than `most`. One statement, and so one snapshot: an
+ * enrollment that ends meanwhile is found in one of its places. The living are read one after the other, as an index by
+ * id would be written at every step of every run. One process of the server does it, 0.3 s for a million: several took
+ * all cores from those who run steps, and slices by primary key, with rests in the same snapshot, took four times as
+ * much and were noticed more.
  */
 export async function findKept(
   ctx: Context,
