@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { chunkBytes } from './probe/probe-service.ts';
@@ -29,6 +30,22 @@ describe.each(layouts)('%s', (layout) => {
     });
     expect(probe.log.chunksReceived).toBeGreaterThan(100);
   });
+
+  /** Uploads as a client does that sends all of its body before it reads the answer. */
+  async function sendWhole(agent: Agent, headers: Record<string, string>, body: Buffer) {
+    const request = httpRequest(probe.url + uploads, {
+      method: 'POST',
+      agent,
+      headers: { authorization: 'Bearer editor', ...headers },
+    });
+    request.end(body);
+    const [[response]] = await Promise.all([
+      once(request, 'response') as Promise<[IncomingMessage]>,
+      once(request, 'finish'),
+    ]);
+    await once(response.resume(), 'end');
+    return { status: response.statusCode, reusedSocket: request.reusedSocket };
+  }
 
   test('an empty upload still brings its parameters and content type', async () => {
     const headers = { 'content-type': 'text/csv' };
@@ -76,6 +93,23 @@ describe.each(layouts)('%s', (layout) => {
       json: { error: 'upload_refused' },
     });
   });
+
+  test.each(['text/refused', 'multipart/form-data; boundary=b'])(
+    'what follows the refusal of an upload of %s is read, and its connection serves the next request',
+    async (contentType) => {
+      const part =
+        '--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\nContent-Type: text/refused\r\n\r\n';
+      const body = Buffer.concat([Buffer.from(part), Buffer.alloc(24 << 20), Buffer.from('\r\n--b--\r\n')]);
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const refused = await sendWhole(agent, { 'content-type': contentType }, body);
+      expect(refused).toEqual({ status: 422, reusedSocket: false });
+      expect(await sendWhole(agent, { 'content-type': 'text/csv' }, Buffer.from('a,b'))).toEqual({
+        status: 202,
+        reusedSocket: true,
+      });
+      agent.destroy();
+    },
+  );
 
   test('an upload that falls silent is refused, one that breaks off never looks complete', async () => {
     const head = `POST ${uploads} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer editor\r\nContent-Length: 100\r\n\r\n`;

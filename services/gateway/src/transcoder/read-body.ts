@@ -113,5 +113,7 @@ export function drainBody(request: IncomingMessage): void {
   });
   request.once('end', settle).on('error', () => undefined);
   socket.once('close', settle);
+  // Who read it before has stopped in the middle: an iterator or a parser that takes no more would hold it back.
+  request.unpipe().removeAllListeners('readable');
   request.resume();
 }
