@@ -14,40 +14,57 @@ export type IncomingCall = {
 /** What a unary method knows of its call. `end` lets go of what still waits for the call. */
 export type UnaryContext = HandlerContext & { end(): void };
 
-/** The context of a call; its signal is made when it is first asked for. */
-export function unaryContext(method: DescMethodUnary, call: IncomingCall): UnaryContext {
-  const { deadline, header } = call;
-  const hasDeadline = Number.isFinite(deadline);
-  let controller: AbortController | undefined;
+/**
+ * The context of a call; its signal is made when it is first asked for. A class, as an object with a getter of its own has a
+ * hidden class of its own too, which keeps what the getter sees alive until old objects are collected.
+ */
+class CallContext implements UnaryContext {
+  readonly service;
+  readonly method;
+  readonly protocolName = 'grpc';
+  readonly requestMethod = 'POST';
+  readonly url;
+  readonly requestHeader;
+  readonly responseHeader = new Headers();
+  readonly responseTrailer = new Headers();
+  readonly values = createContextValues();
+  readonly #call: IncomingCall;
+  #controller: AbortController | undefined;
 
-  function startSignal(): AbortController {
-    const started = new AbortController();
-    const onCancelled = () => started.abort(reasonOf(hasDeadline && Date.now() >= deadline));
-    // Of a call that has ended already, whoever asks is told like of any other: after it could listen.
-    if (call.isCancelled()) queueMicrotask(onCancelled);
-    else call.onCancelled(onCancelled);
-    return started;
+  constructor(method: DescMethodUnary, call: IncomingCall) {
+    this.service = method.parent;
+    this.method = method;
+    this.url = `http://grpc/${method.parent.typeName}/${method.name}`;
+    this.requestHeader = call.header;
+    this.#call = call;
   }
 
-  return {
-    service: method.parent,
-    method,
-    protocolName: 'grpc',
-    requestMethod: 'POST',
-    url: `http://grpc/${method.parent.typeName}/${method.name}`,
-    requestHeader: header,
-    responseHeader: new Headers(),
-    responseTrailer: new Headers(),
-    values: createContextValues(),
-    timeoutMs: () => (hasDeadline ? deadline - Date.now() : undefined),
-    get signal() {
-      controller ??= startSignal();
-      return controller.signal;
-    },
-    end() {
-      controller?.abort();
-    },
-  };
+  timeoutMs(): number | undefined {
+    const { deadline } = this.#call;
+    return Number.isFinite(deadline) ? deadline - Date.now() : undefined;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= startController(this.#call);
+    return this.#controller.signal;
+  }
+
+  end(): void {
+    this.#controller?.abort();
+  }
+}
+
+export function unaryContext(method: DescMethodUnary, call: IncomingCall): UnaryContext {
+  return new CallContext(method, call);
+}
+
+function startController(call: IncomingCall): AbortController {
+  const controller = new AbortController();
+  const onCancelled = () => controller.abort(reasonOf(Date.now() >= call.deadline));
+  // Of a call that has ended already, whoever asks is told like of any other: after it could listen.
+  if (call.isCancelled()) queueMicrotask(onCancelled);
+  else call.onCancelled(onCancelled);
+  return controller;
 }
 
 function reasonOf(isLate: boolean): ConnectError {

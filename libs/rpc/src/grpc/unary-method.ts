@@ -24,7 +24,7 @@ export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[
     async run(call, request) {
       const context = unaryContext(spec.method, call);
       try {
-        return await serve(requestOf(spec, request, context));
+        return await serve(new ServedRequest(spec, request, context));
       } finally {
         context.end();
       }
@@ -49,19 +49,30 @@ async function invoke(spec: UnarySpec, { message, context }: Served): Promise<Un
   };
 }
 
-function requestOf(spec: UnarySpec, message: Message, context: UnaryContext): Served {
-  return {
-    stream: false,
-    service: spec.method.parent,
-    method: spec.method,
-    requestMethod: context.requestMethod,
-    url: context.url,
-    header: context.requestHeader,
-    contextValues: context.values,
-    message,
-    context,
-    get signal() {
-      return context.signal;
-    },
-  };
+/** What an interceptor is given. A class for its getter, as the context is. */
+class ServedRequest {
+  readonly stream = false;
+  readonly service;
+  readonly method;
+  readonly requestMethod;
+  readonly url;
+  readonly header;
+  readonly contextValues;
+  readonly message: Message;
+  readonly context: UnaryContext;
+
+  constructor({ method }: UnarySpec, message: Message, context: UnaryContext) {
+    this.service = method.parent;
+    this.method = method;
+    this.requestMethod = context.requestMethod;
+    this.url = context.url;
+    this.header = context.requestHeader;
+    this.contextValues = context.values;
+    this.message = message;
+    this.context = context;
+  }
+
+  get signal(): AbortSignal {
+    return this.context.signal;
+  }
 }
