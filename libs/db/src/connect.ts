@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { Client } from './client.ts';
 import { copyCursor } from './copy-rows.ts';
 import { checkIdentifier } from './identifiers.ts';
 import { measuredPool } from './measured-pool.ts';
@@ -31,6 +32,7 @@ export function connectDatabase<DB>(options: {
 }): Database<DB> {
   const { url, schema, service, log, max = 10 } = options;
   const pool = new pg.Pool({
+    Client,
     connectionString: url,
     options: `-c search_path=${checkIdentifier(schema)}`,
     application_name: service,
