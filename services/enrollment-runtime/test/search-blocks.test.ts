@@ -1,3 +1,4 @@
+import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { blankEnrollments } from '../src/erasures/blank-enrollments.ts';
@@ -60,6 +61,28 @@ test('those of a block that are removed at once leave no text behind, and the ot
   for (const n of gone) expect(await holding(workflowId, `p${n}@x`)).toBe(0);
   expect(await find('lee')).toEqual(people.flatMap((_, n) => (gone.includes(n) ? [] : [n])).reverse());
   expect(await find('p18@x')).toEqual([18]);
+});
+
+test('two who remove of one block do not wait for each other in a circle', async () => {
+  const { workflowId, ids } = await enroll(people);
+  const first = ids.findIndex((id) => id % 8n === 0n);
+  const [earlier = 0n, later = 0n] = ids.slice(first);
+  const removed = await harness.db.transaction().execute(async (trx) => {
+    const lock = (id: bigint) =>
+      sql`select from enrollments where workflow_id = ${workflowId} and id = ${id} for update nowait`.execute(trx);
+    await lock(earlier);
+    const removal = harness.enrollments().deleteEnrollment({ workflowId, id: later });
+    await eventually(async () => {
+      const { rows } = await sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+        harness.db,
+      );
+      expect(rows).toHaveLength(1);
+    });
+    await lock(later);
+    return [removal];
+  });
+  await Promise.all(removed);
 });
 
 test('whom an erasure empties is found no more, and nowhere in the texts of others', async () => {

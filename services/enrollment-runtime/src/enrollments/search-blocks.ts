@@ -27,17 +27,12 @@ export function startSearchBlocks() {
 }
 
 /**
- * Takes the blocks of enrollments apart before these are emptied or removed: what others are found by must not hold their
- * texts. In the order of ids, so that two who do it never wait for each other in a circle.
+ * Locks the block of an enrollment that is to be removed, as the trigger `remove_from_block` writes all of it. In the order
+ * of ids, so that two who remove of one block never wait for each other in a circle.
  */
-export async function dissolveBlocks(trx: Transaction<DB>, workflowId: bigint, ids: readonly bigint[]): Promise<void> {
+export async function lockBlock(trx: Transaction<DB>, workflowId: bigint, id: bigint): Promise<void> {
   await sql`
-    with member as materialized (
-      select id from enrollments
-      where workflow_id = ${workflowId} and (id >> 3) = any (array(select unnest(${ids}::bigint[]) >> 3))
-        and own_search is not null
-      order by id for update
-    )
-    update enrollments set search = nullif(own_search, ''), own_search = null
-    from member where enrollments.workflow_id = ${workflowId} and enrollments.id = member.id`.execute(trx);
+    select from enrollments
+    where workflow_id = ${workflowId} and (id >> 3) = (${id}::bigint >> 3) and own_search is not null
+    order by id for update`.execute(trx);
 }

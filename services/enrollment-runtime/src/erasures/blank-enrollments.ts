@@ -1,31 +1,23 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { dissolveBlocks } from '../enrollments/search-blocks.ts';
 
 /** Stands for a line that told what was done for a person. */
 const erasedMessage = 'Erased';
 /** Stands for the request of an effect; none that is rendered is empty. */
 export const erasedRequest = '{}';
 
-const blankFollowing = sql`(
-  select json_agg(json_strip_nulls(json_build_object(
-    'step_index', line -> 'step_index', 'attempt', line -> 'attempt', 'status', line -> 'status',
-    'message', ${erasedMessage}::text, 'error', case when line -> 'error' is not null then ${erasedMessage}::text end
-  )) order by place)
-  from json_array_elements(following) with ordinality as each (line, place))`;
-
 type Erased = { workflowId: bigint; ids: readonly bigint[]; refs: readonly string[] };
 
 /**
  * Empties whatever is stored of enrollments: who they are of, their data, what was done and answered. Statuses, times,
- * steps and the number of lines stay, so that funnel and counts do. A reference stays if it is a record's id.
+ * steps and the number of lines stay, so that funnel and counts do. A reference stays if it is a record's id. Triggers empty
+ * what else holds their texts: the search text of their blocks, and the lines behind the first of a row.
  */
 export async function blankEnrollments(
   trx: Transaction<DB>,
   { workflowId, ids, refs }: Erased,
   now: Date,
 ): Promise<void> {
-  await dissolveBlocks(trx, workflowId, ids);
   await sql`
     update enrollments set contact = '{}', email = null, first_name = null, last_name = null, search = null,
       lead_ref = case when lead_ref = any(${refs}) then lead_ref end, erased_at = ${now}
@@ -34,7 +26,7 @@ export async function blankEnrollments(
   await sql`delete from run_data where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
     update timeline set message = ${erasedMessage}, error = case when error is not null then ${erasedMessage} end,
-      output = null, following = ${blankFollowing}
+      output = null
     where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
     update effects set request = ${erasedRequest}::json,

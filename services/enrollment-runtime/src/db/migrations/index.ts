@@ -8,6 +8,7 @@ import * as history from './2026-11-25-1300-history.ts';
 import * as erasures from './2026-11-25-2110-erasures.ts';
 import * as linesOfMoves from './2026-11-26-0000-lines-of-moves.ts';
 import * as searchBlocks from './2026-11-26-0100-search-blocks.ts';
+import * as forgetting from './2026-11-26-0200-forgetting.ts';
 
 export const migrations: Record<string, Migration> = {
   '2026-11-25-0900-enrollments': enrollments,
@@ -19,4 +20,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-25-2110-erasures': erasures,
   '2026-11-26-0000-lines-of-moves': linesOfMoves,
   '2026-11-26-0100-search-blocks': searchBlocks,
+  '2026-11-26-0200-forgetting': forgetting,
 };
