@@ -124,7 +124,9 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
       drain: () => draining.wake(),
       schedules: () => firing.wake(),
       sources: () => enrolling.wake(),
-      erasures: () => erasing.wake(),
+      erasures() {
+        for (const loop of erasing) loop.wake();
+      },
     },
     ...(shared.fault && { fault: shared.fault }),
   };
@@ -138,7 +140,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     draining,
     firing,
     enrolling,
-    erasing,
+    ...erasing,
     startMakePartitions(ctx),
     startMeasureDue(ctx),
     startPruneHistory(ctx),

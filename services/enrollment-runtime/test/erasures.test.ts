@@ -114,14 +114,14 @@ test('enrollments of a person lose what tells of them, by reference and by addre
 
   // Another look finds who was enrolled meanwhile; then nobody knows the addresses any more.
   const late = await enroll([hold], contactOf(person));
-  await sql`update jobs set wake_at = now() where kind = 'erasure'`.execute(harness.db);
+  await sql`update jobs set wake_at = now() where kind = 'erasure_by_blocks'`.execute(harness.db);
   await untilStatus(late, EnrollmentStatus.CANCELLED);
   await eventually(() => expect(harness.crm.erasures.has(person.id)).toBe(false));
   await eventually(async () => {
     const jobs = await harness.db
       .selectFrom('jobs')
       .select(['input', 'status'])
-      .where('kind', '=', 'erasure')
+      .where('kind', '=', 'erasure_by_blocks')
       .execute();
     expect(jobs).toMatchObject([{ status: 'completed', input: expect.stringContaining('"emails":null') }]);
   });

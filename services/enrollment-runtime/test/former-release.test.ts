@@ -1,6 +1,8 @@
-import { findTexts } from '@drippulse/testing';
+import { createSealer } from '@drippulse/db';
+import { eventually, findTexts } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { packErasureInput } from '../src/erasures/erasure-job.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { json, makeWorkflow, parsed } from './workflow.ts';
 
@@ -83,3 +85,30 @@ test('whom a process of the former release erases is found nowhere, and the othe
     lines: [expect.any(String), 'Hello erased0x', 'Hello erased0x'],
   });
 });
+
+test('whom a process of the former release did not find to erase is found by one of this release', async () => {
+  const { found } = await enroll('missed');
+  const sealer = createSealer(harness.config.encryptionKeys);
+  const input = packErasureInput(sealer, {
+    contactId: 'missed',
+    refs: [],
+    emails: gone.map((n) => `missed${n}x@x.org`),
+  });
+  const add = `insert into jobs (organization_id, kind, input, total) values ($1, $2, $3::json, $4) returning id`;
+  await client.query('begin');
+  const { rows } = await client.query(add, [1n, 'erasure', input, 0n]);
+  await client.query(`update jobs set status = 'completed', input = '{}' where id = $1`, [rows[0].id]);
+  await client.query('commit');
+  await eventually(async () => expect(await traces('missed', gone)).toEqual([]));
+  expect(await found()).toEqual(others);
+
+  // What it leaves is gone through to the end, so that the addresses go.
+  await client.query(add, [1n, 'erasure', input, 0n]);
+  await eventually(async () => {
+    await client.query(`update jobs set wake_at = now() where cursor is not null`);
+    const { rows: jobs } = await client.query(
+      `select from jobs where status <> 'completed' or input->>'emails' is not null`,
+    );
+    expect(jobs).toEqual([]);
+  });
+}, 60_000);
