@@ -21,7 +21,7 @@ import {
   serviceNames,
 } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
-import { createTestDatabase } from '@drippulse/testing';
+import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
 import type { Config } from '../src/config.ts';
 import type { DB } from '../src/db/schema.ts';
 import { migrateService } from '../src/migrate.ts';
@@ -39,8 +39,10 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 export type RuntimeOptions = { leaseMs?: number; mailDir?: string };
 
 /** The service on a database of its own, with peers in memory and a workflows service that knows what it is given. */
-export async function startHarness(options: RuntimeOptions & { start?: boolean } = {}) {
-  const database = await createTestDatabase({ name: 'enrollments', template: 'enrollments', prepare: migrateAll });
+export async function startHarness(options: RuntimeOptions & { start?: boolean; database?: TestDatabase } = {}) {
+  const database =
+    options.database ??
+    (await createTestDatabase({ name: 'enrollments', template: 'enrollments', prepare: migrateAll }));
   const log = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'fatal' });
   const keys = generateInternalTokenKeys(serviceNames);
   const peers = createInMemoryPeers();
@@ -165,7 +167,7 @@ function typeOf({ payload }: CrmEvent): string {
   return field === undefined ? '' : getOption(field, webhook).type;
 }
 
-async function migrateAll(url: string): Promise<void> {
+export async function migrateAll(url: string): Promise<void> {
   await migrateService(url);
   await migrateEmbeddedTransport(url);
 }
