@@ -197,6 +197,21 @@ test('what failed can be retried after its lines have gone; the new ones are kep
   expect(await rowsWhere('effects', [id])).toBe(0);
 }, 120_000);
 
+test('what is retried and goes later does not wait behind those that are kept, however many', async () => {
+  const first = 90_000_000n;
+  const gone = first + 5_000n;
+  await sql`
+    insert into runs (workflow_id, enrollment_id, organization_id, updated_at, version, mode)
+    select 90, id, 1, now(), 1, 'live' from generate_series(${first}::bigint, ${gone} - 1) as id`.execute(harness.db);
+  await sql`
+    insert into timeline (enrollment_id, sequence, at, step_index, attempt, status, message)
+    select id, 1, now() - interval '200 days', 0, 1, 'succeeded', 'Started'
+    from generate_series(${first}::bigint, ${gone}) as id`.execute(harness.db);
+  await sql`analyze timeline_default`.execute(harness.db);
+  await prunedOf([gone]);
+  expect(await rowsWhere('timeline_default', [first, gone - 1n])).toBe(2);
+}, 60_000);
+
 test('partitions are looked after without keeping anybody out, whatever reads the tables meanwhile', async () => {
   const reader = await readingFor('timeline');
   await harness.startRuntime();

@@ -21,7 +21,8 @@ export async function pruneHistory(ctx: Context, db: Kysely<DB>, signal: AbortSi
   const pace = createPace(signal);
   await dropGone(db, pace);
   for (const partition of await fullPartitions(db, 'timeline')) await prunePartition(ctx, db, partition, pace);
-  while ((await pace(() => pruneDefault(ctx, db))) > 0);
+  const pruneBehind = (id: bigint) => pace(() => pruneDefault(ctx, db, id));
+  for (let last = await pruneBehind(0n); last !== null; last = await pruneBehind(last));
 }
 
 async function prunePartition(ctx: Context, db: Kysely<DB>, partition: RangePartition, pace: Pace): Promise<void> {
@@ -74,14 +75,15 @@ async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition, pace: Pace
 }
 
 /**
- * Lines of enrollments that were retried after their partition had gone, once those have ended long ago too; answers how
- * many enrollments these were.
+ * Lines of enrollments that were retried after their partition had gone, once those have ended long ago too. Looks at some
+ * behind an id, in order, as many of them may be kept; answers the last, and null when there is none.
  */
-async function pruneDefault(ctx: Context, db: Kysely<DB>): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
+async function pruneDefault(ctx: Context, db: Kysely<DB>, after: bigint): Promise<bigint | null> {
+  const { rows } = await sql<{ last: bigint | null }>`
     with old as materialized (
-      select enrollment_id from timeline_default
-      group by enrollment_id having max(at) < ${keptSince(ctx)} limit ${sliceEnrollments}
+      select enrollment_id from timeline_default where enrollment_id > ${after}
+      group by enrollment_id having max(at) < ${keptSince(ctx)}
+      order by enrollment_id limit ${sliceEnrollments}
     ), gone as materialized (
       select enrollment_id from old
       where not exists (select from runs where runs.enrollment_id = old.enrollment_id)
@@ -92,6 +94,6 @@ async function pruneDefault(ctx: Context, db: Kysely<DB>): Promise<number> {
     ), timeline as (
       delete from timeline_default using gone where timeline_default.enrollment_id = gone.enrollment_id
     )
-    select count(*)::int as count from gone`.execute(db);
-  return rows[0]?.count ?? 0;
+    select max(enrollment_id) as last from old`.execute(db);
+  return rows[0]?.last ?? null;
 }
