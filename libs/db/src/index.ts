@@ -1,3 +1,4 @@
+export { buildIndex } from './build-index.ts';
 export { connectDatabase, type Database, type DatabaseLog } from './connect.ts';
 export { type CopyBuffer, type CopyRow, startCopy } from './copy-format.ts';
 export { copyBuffer, copyRows } from './copy-rows.ts';

@@ -9,16 +9,20 @@ import { checkIdentifier } from './identifiers.ts';
 /** A migration waits this long for a lock, then lets the traffic behind it pass and tries again. */
 const lockTimeoutMs = 3_000;
 const lockTries = 20;
+const migratingLock = 6_308_117;
+const migratingPollMs = 50;
+
+/**
+ * One `withoutTransaction` may call `buildIndex`. It is applied after those before it were committed, and what it did stays
+ * when it fails: it must bear to be begun again.
+ */
+type Migrations = Record<string, Migration & { withoutTransaction?: boolean }>;
 
 /**
  * Applies the migrations that the schema does not have yet, in the order of their names, and answers those names. Makes
  * the schema when it is missing and the role may. Several may run it at once: one works, the others wait.
  */
-export async function migrate(options: {
-  url: string;
-  schema: string;
-  migrations: Record<string, Migration>;
-}): Promise<string[]> {
+export async function migrate(options: { url: string; schema: string; migrations: Migrations }): Promise<string[]> {
   const { url, schema, migrations } = options;
   const pool = new pg.Pool({
     connectionString: url,
@@ -29,6 +33,7 @@ export async function migrate(options: {
   pool.on('error', () => undefined);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
+    await lockMigrating(db);
     await ensureSchema(db, schema);
     await refuseNewerSchema(db, schema, migrations);
     return await apply(db, schema, migrations);
@@ -37,16 +42,38 @@ export async function migrate(options: {
   }
 }
 
-async function apply(db: Kysely<unknown>, schema: string, migrations: Record<string, Migration>): Promise<string[]> {
+/**
+ * One process of the server's database at a time, until its connection ends. Who waits asks again and again: a statement
+ * that waited would be one that an index which is built concurrently waits for.
+ */
+async function lockMigrating(db: Kysely<unknown>): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ locked: boolean }>`
+      select pg_try_advisory_lock(${migratingLock}) as locked`.execute(db);
+    if (rows[0]?.locked) return;
+    await sleep(migratingPollMs);
+  }
+}
+
+async function apply(db: Kysely<unknown>, schema: string, migrations: Migrations): Promise<string[]> {
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => migrations },
     migrationTableSchema: schema,
   });
-  for (let left = lockTries; ; left -= 1) {
-    const { error, results } = await migrator.migrateToLatest();
-    if (error === undefined) return (results ?? []).map((result) => result.migrationName);
-    if (left <= 1 || codeOf(error) !== '55P03') throw error;
+  const applied: string[] = [];
+  for (let left = lockTries; ; ) {
+    const pending = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined);
+    const apart = pending.findIndex(({ name }) => migrations[name]?.withoutTransaction);
+    const last = apart === -1 ? pending.at(-1) : pending[Math.max(apart - 1, 0)];
+    if (last === undefined) return applied;
+    const { error, results } = await migrator.migrateTo(last.name, { disableTransactions: apart === 0 });
+    if (error === undefined) {
+      applied.push(...(results ?? []).map((result) => result.migrationName));
+      continue;
+    }
+    left -= 1;
+    if (left < 1 || codeOf(error) !== '55P03') throw error;
     await sleep(100 + Math.random() * 400);
   }
 }

@@ -7,7 +7,6 @@ import { type Kysely, sql } from 'kysely';
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`alter table enrollments add column own_search text`.execute(db);
-  await sql`create index enrollments_block_idx on enrollments (workflow_id, (id >> 3))`.execute(db);
   // How many have a text: without it every one looks rare.
   await sql`create statistics enrollments_text on (coalesce(own_search, search)) from enrollments`.execute(db);
 }

@@ -10,6 +10,7 @@ import * as linesOfMoves from './2026-11-26-0000-lines-of-moves.ts';
 import * as searchBlocks from './2026-11-26-0100-search-blocks.ts';
 import * as forgetting from './2026-11-26-0200-forgetting.ts';
 import * as erasuresByBlocks from './2026-11-26-0210-erasures-by-blocks.ts';
+import * as blockIndex from './2026-11-26-0220-block-index.ts';
 
 export const migrations: Record<string, Migration> = {
   '2026-11-25-0900-enrollments': enrollments,
@@ -23,4 +24,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-26-0100-search-blocks': searchBlocks,
   '2026-11-26-0200-forgetting': forgetting,
   '2026-11-26-0210-erasures-by-blocks': erasuresByBlocks,
+  '2026-11-26-0220-block-index': blockIndex,
 };
