@@ -6,7 +6,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@drippulse/rpc';
-import { nodeFlagsOf } from '@drippulse/runtime';
+import { nodeEnvironment, nodeFlagsOf } from '@drippulse/runtime';
 import { StartError } from './secrets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -30,7 +30,11 @@ export async function startProcess(
       path.join(root, 'libs/observability/src/tracing/preload.ts'),
       path.join(root, 'services', service, 'src/main.ts'),
     ],
-    { cwd: root, env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      cwd: root,
+      env: { PATH: process.env['PATH'], ...nodeEnvironment, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   const log = createWriteStream(logFile, { flags: 'a' });
   child.stdout.pipe(log, { end: false });

@@ -5,7 +5,7 @@ export { DomainError, type DomainErrorOptions, type ErrorKind, errorKinds, type 
 export { type FailedJob, failedJobs, isFailedJob } from './failed-jobs.ts';
 export type { KafkaSettings } from './kafka-env.ts';
 export { isLoopRun, type Loop, type LoopLog, loopRuns, startLoop } from './loop.ts';
-export { nodeFlags, nodeFlagsOf } from './node-flags.ts';
+export { nodeEnvironment, nodeFlags, nodeFlagsOf } from './node-flags.ts';
 export { type GrpcTls, type ProcessSettings, readProcessEnv } from './process-env.ts';
 export { processStopped, runMain } from './run-main.ts';
 export { takeTurn } from './turns.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { nodeFlags, nodeFlagsOf } from './node-flags.ts';
+import { nodeEnvironment, nodeFlags, nodeFlagsOf } from './node-flags.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
@@ -9,6 +9,15 @@ test('what starts without this file starts with the same options', () => {
   expect(scripts.start).toContain(`node ${nodeFlags.join(' ')} `);
   const entrypoint = ['node', ...nodeFlags].map((flag) => `"${flag}"`).join(', ');
   expect(read('deploy/Dockerfile')).toContain(`ENTRYPOINT [${entrypoint}, `);
+});
+
+test('what starts without this file starts with the same environment', () => {
+  const { scripts } = JSON.parse(read('package.json'));
+  const variables = Object.entries(nodeEnvironment)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+  expect(scripts.start).toContain(`env ${variables} node `);
+  expect(read('deploy/Dockerfile')).toContain(`\nENV ${variables}\n`);
 });
 
 test('crm as a container gets its own options after those of the image', () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeFlags } from '@drippulse/runtime';
+import { nodeEnvironment, nodeFlags } from '@drippulse/runtime';
 import { type Api, createApi } from './api.ts';
 
 /** The repository's root. */
@@ -114,7 +114,7 @@ async function spawnPlatform(layout: Layout, env: Record<string, string>) {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...nodeFlags, path.join(root, entries[layout])], {
     cwd: root,
-    env: cleanEnvironment(env),
+    env: { ...cleanEnvironment(env), ...nodeEnvironment },
     detached: true,
   });
   let output = '';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '@drippulse/enrollment-runtime';
 import { migrateService } from '@drippulse/enrollment-runtime/migrate';
 import { migrateEmbeddedTransport } from '@drippulse/events';
-import { nodeFlags } from '@drippulse/runtime';
+import { nodeEnvironment, nodeFlags } from '@drippulse/runtime';
 import { freePort } from '@drippulse/testing';
 import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
 import { createWorkflowsClient, runtimeConfig, type WorkflowsClient } from './clients.ts';
@@ -30,7 +30,11 @@ export async function startRuntime(
 ): Promise<Runtime> {
   const port = await freePort();
   const child = spawn(process.execPath, [...nodeFlags, ...execArgv, file], {
-    env: { ...process.env, BENCH_CONFIG: JSON.stringify({ ...runtimeConfig(databaseUrl, port), ...config }) },
+    env: {
+      ...process.env,
+      ...nodeEnvironment,
+      BENCH_CONFIG: JSON.stringify({ ...runtimeConfig(databaseUrl, port), ...config }),
+    },
     // Standard output is for figures.
     stdio: ['ignore', 2, 2, 'ipc'],
   });

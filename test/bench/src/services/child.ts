@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { nodeFlags } from '@drippulse/runtime';
+import { nodeEnvironment, nodeFlags } from '@drippulse/runtime';
 import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
 
 /** A process that serves on a port of this machine. */
@@ -20,7 +20,7 @@ export async function startChild(
   { args = [], execArgv = [] }: { args?: readonly string[]; execArgv?: readonly string[] } = {},
 ): Promise<Child> {
   const child = spawn(process.execPath, [...nodeFlags, ...execArgv, fileURLToPath(file), ...args], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], ...nodeEnvironment, ...env },
     stdio: ['ignore', 'ignore', 2, 'ipc'],
   });
   const exited = once(child, 'exit');
