@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { nodeEnvironment, nodeFlags, nodeFlagsOf } from './node-flags.ts';
 
-const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+const root = new URL('../../../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 
 test('what starts without this file starts with the same options', () => {
   const { scripts } = JSON.parse(read('package.json'));
@@ -13,11 +15,8 @@ test('what starts without this file starts with the same options', () => {
 
 test('what starts without this file starts with the same environment', () => {
   const { scripts } = JSON.parse(read('package.json'));
-  const variables = Object.entries(nodeEnvironment)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ');
-  expect(scripts.start).toContain(`env ${variables} node `);
-  expect(read('deploy/Dockerfile')).toContain(`\nENV ${variables}\n`);
+  expect(scripts.start).toContain(`env ${variables('')} node `);
+  expect(read('deploy/Dockerfile')).toContain(`\nENV ${variables('/app/')}\n`);
 });
 
 test('crm as a container gets its own options after those of the image', () => {
@@ -28,3 +27,9 @@ test('crm as a container gets its own options after those of the image', () => {
   );
   expect(read('helm/drippulse/values.yaml')).toContain(`\ncrm:\n  nodeFlags: [${own.join(', ')}]\n`);
 });
+
+/** The environment as a shell and a Dockerfile have it, with paths from another root. */
+function variables(otherRoot: string): string {
+  const entries = Object.entries(nodeEnvironment).map(([name, value]) => `${name}=${value}`);
+  return entries.join(' ').replace(fileURLToPath(root), otherRoot);
+}

@@ -1,4 +1,5 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
+import { flushCompileCache } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from './env.ts';
 
@@ -16,6 +17,8 @@ const leftoverMs = 3000;
  * left to do, or three seconds after the stop; `process.exitCode` says how it went.
  */
 export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
+  // Everything is loaded: the next process starts with what this one has compiled, and node keeps no copy in memory.
+  flushCompileCache();
   let firstSignalAt: number | undefined;
   const signalled = new Promise<void>((resolve) => {
     const onSignal = () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { nodeFlags } from '@drippulse/runtime';
+import { nodeEnvironment, nodeFlags } from '@drippulse/runtime';
 import { eventually } from '@drippulse/testing';
 
 /** What a process is told. */
@@ -38,7 +38,7 @@ export function startRuntime(options: {
   program: 'runtime-process.ts' | 'deliverer-process.ts';
   /** As the service of the program takes it. */
   config: object;
-  /** For the log, and for compiled code, which halves what a start costs. */
+  /** For the log. */
   folder: string;
   onStall(ms: number): void;
   onConnection(port: number): void;
@@ -56,7 +56,7 @@ export function startRuntime(options: {
     const loaded = spawn(process.execPath, [...nodeFlags, file], {
       env: {
         PATH: process.env['PATH'],
-        NODE_COMPILE_CACHE: `${folder}/compiled`,
+        ...nodeEnvironment,
         CHAOS_CONFIG: JSON.stringify(config),
       },
       stdio: ['ignore', log, log, 'ipc'],

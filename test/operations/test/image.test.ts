@@ -8,14 +8,18 @@ import { generateInternalTokenKeys, serviceNames } from '@drippulse/rpc';
 import { eventually, freePort } from '@drippulse/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
+const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 // What an image holds is what this folder holds; npm has installed more.
-describe.each(['gateway', 'webhook-delivery'])('the image of %s', (service) => {
+describe.each(['gateway', 'webhook-delivery', 'enrollment-runtime'])('the image of %s', (service) => {
   let folder = '';
   beforeAll(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'drippulse-image-'));
-    await promisify(execFile)(process.execPath, ['deploy/image/collect.mjs', service, folder], { cwd: root });
+    await run(process.execPath, ['deploy/image/collect.mjs', service, folder], { cwd: root });
+    await run(process.execPath, ['deploy/image/compile.mjs', service, folder, String(process.getuid?.())], {
+      cwd: root,
+    });
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -54,7 +58,34 @@ describe.each(['gateway', 'webhook-delivery'])('the image of %s', (service) => {
     }
     expect(complaint).toBe('');
   }, 60_000);
+
+  test('has its code compiled, and loads nothing that removes types', async () => {
+    expect(await typeRemovers(folder, service, {})).toEqual([expect.stringContaining('amaro')]);
+    const NODE_COMPILE_CACHE = path.join(folder, 'node_modules/.cache/compiled');
+    const isTraced = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
+    for (const env of [{}, isTraced]) {
+      expect(await typeRemovers(folder, service, { ...env, NODE_COMPILE_CACHE })).toEqual([]);
+    }
+  }, 60_000);
 });
+
+/** Sources that a service loads with their first use. */
+const loadedLater: Record<string, string[]> = { 'enrollment-runtime': ['./src/effects/email/compose-mail.ts'] };
+
+/** The modules of node that remove types and are loaded once the image's process has loaded all sources. */
+async function typeRemovers(folder: string, service: string, env: Record<string, string>): Promise<string[]> {
+  const entrypoint = /^ENTRYPOINT (.*)$/m.exec(readFileSync(path.join(root, 'deploy/Dockerfile'), 'utf8'))?.[1] ?? '[]';
+  const [, ...flags] = JSON.parse(entrypoint.replaceAll('/app/', `${folder}/`));
+  const tell = 'console.log(JSON.stringify(process.moduleLoadList.filter((name) => name.includes("amaro"))))';
+  const imported = [...(loadedLater[service] ?? []), `data:text/javascript,process.on("exit", () => ${tell})`];
+  const imports = imported.flatMap((source) => ['--import', source]);
+  const cwd = path.join(folder, 'services', service);
+  // It ends, as it has no settings.
+  const ended = await run(process.execPath, [...flags, ...imports, 'src/main.ts'], { cwd, env }).catch(
+    (error) => error,
+  );
+  return JSON.parse(ended.stdout);
+}
 
 /** Name and version of every installed package, by their own manifests. */
 function packagesIn(folder: string): string[] {

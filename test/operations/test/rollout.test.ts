@@ -64,8 +64,6 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
       RATE_LIMIT_PER_MINUTE: '60000',
       SHUTDOWN_DELAY_SECONDS: '1',
     });
-    // Halves what each start but the first ones costs.
-    settings.passedOn['NODE_COMPILE_CACHE'] = path.join(dataDir, 'compiled');
     const secrets = makeSecrets();
     const log = createLogger({ level: 'silent' });
     platform = await startDistributed(settings, secrets, { log, onProgress: () => undefined, places: 3 });

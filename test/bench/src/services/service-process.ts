@@ -7,6 +7,8 @@ import { runMain } from '@drippulse/runtime';
 const env = process.env;
 // Nobody is left to ask anything of it.
 process.on('disconnect', () => process.exit(1));
+// Before it starts, as by its main.
+await import(`@drippulse/${env['BENCH_SERVICE']}`);
 
 await runMain(async () => {
   const log = createLogger({ level: 'info' });
