@@ -14,7 +14,7 @@ const limits = { total: 500, perOrganization: 50, perDestination: 40 };
 const maxWaitingInLane = 200;
 const maxWaitingOfOrganization = 1_000;
 /** While so many wait in all, more is claimed only for those who have less waiting than they may have out. */
-const maxWaiting = 5_000;
+const maxWaiting = 1_000;
 /** Results of one commit. While so many wait for theirs, nothing new is started. */
 const commitResults = 500;
 const maxUncommitted = 1_000;
