@@ -5,7 +5,7 @@ import { startPostgres } from '../start-postgres.ts';
 import { runSteps, type StepsRun } from './run-steps.ts';
 
 const enrollments = 10_000;
-const rounds = 3;
+const rounds = 5;
 const whole = 1_000_000;
 const short = 100_000;
 
