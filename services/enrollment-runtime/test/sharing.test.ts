@@ -63,6 +63,24 @@ test("a slow receiver holds nobody else, not even its own organization's other r
   }
 }, 60_000);
 
+test('slow receivers of several organizations, with much that waits for each, hold no other organization', async () => {
+  const slow = await startReceiver({ answer: { hang: 'at_once' } });
+  try {
+    const crowded = [2n, 3n, 4n];
+    for (const organizationId of crowded) {
+      const { id } = await makeWorkflow(harness, [{ type: 'webhook_callback', url: slow.url }], { organizationId });
+      const enrollments = harness.enrollments({ ...editor, organizationId });
+      await enrollments.bulkEnroll({ workflowId: id, contacts: contacts(1_500) });
+    }
+    await slow.received(40 * crowded.length);
+    const { id: free } = await makeWorkflow(harness, [{ type: 'webhook_callback', url: receiver.url }]);
+    await harness.enrollments().bulkEnroll({ workflowId: free, contacts: contacts(100) });
+    await completed(free, 100);
+  } finally {
+    await slow.stop();
+  }
+}, 60_000);
+
 test('a paused workflow starts no effect that was waiting for its turn, and goes on when it is resumed', async () => {
   receiver.answer({ delayMs: 1_500 });
   const workflow = await makeWorkflow(harness, [{ type: 'webhook_callback', url: receiver.url }]);

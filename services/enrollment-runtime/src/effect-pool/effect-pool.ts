@@ -10,11 +10,12 @@ import { type HeldEffect, heldEffect } from './held-effect.ts';
 import { giveBack, holdToStart, renewLeases } from './leases.ts';
 
 const limits = { total: 500, perOrganization: 50, perDestination: 40 };
-/** More of a lane, or of an organization, is not claimed while so many wait here: other processes may have room. */
+/** More of a lane is not claimed while so many wait here: other processes may have room. */
 const maxWaitingInLane = 200;
-const maxWaitingOfOrganization = 1_000;
-/** While so many wait in all, more is claimed only for those who have less waiting than they may have out. */
+/** While so many wait in all, more is claimed only for organizations that have less waiting than they may have out. */
 const maxWaiting = 1_000;
+/** While so many wait, nothing is claimed. It takes ten organizations whose receivers are slow to hold up the others. */
+const maxHeld = 10_000;
 /** Results of one commit. While so many wait for theirs, nothing new is started. */
 const commitResults = 500;
 const maxUncommitted = 1_000;
@@ -180,10 +181,9 @@ export function createEffectPool(ctx: Context): EffectPool {
 
   return {
     add,
-    isFull: () => isStopping || queue.waiting() >= 2 * maxWaiting,
+    isFull: () => isStopping || queue.waiting() >= maxHeld,
     busyLanes: () => queue.lanesWith(maxWaitingInLane),
-    busyOrganizations: () =>
-      queue.organizationsWith(queue.waiting() < maxWaiting ? maxWaitingOfOrganization : limits.perOrganization),
+    busyOrganizations: () => (queue.waiting() < maxWaiting ? [] : queue.organizationsWith(limits.perOrganization)),
     async stop() {
       isStopping = true;
       await starting.stop();
