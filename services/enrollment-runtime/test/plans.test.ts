@@ -211,7 +211,7 @@ test('due runs are counted from the index that holds them', async () => {
 });
 
 test('a claim and its effects read the due runs and those whose lease has ended, of all organizations', async () => {
-  const { result, costs } = await measure(() => claim(ctx as Context, []));
+  const { result, costs } = await measure(() => claim(ctx as Context));
   expect(result.runs.length).toBeGreaterThan(100);
   expect(new Set(result.runs.map(({ identity }) => identity.organizationId)).size).toBe(3);
   expectCheap(costs, result.runs.length);
@@ -222,8 +222,8 @@ test('a claim and its effects read the due runs and those whose lease has ended,
 });
 
 test('a claim that finds nothing due costs next to nothing', async () => {
-  while ((await claim(ctx as Context, [])).more);
-  const { result, costs } = await measure(() => claim(ctx as Context, []));
+  while ((await claim(ctx as Context)).more);
+  const { result, costs } = await measure(() => claim(ctx as Context));
   expect(result.runs).toEqual([]);
   expectCheap(costs, 0);
 });

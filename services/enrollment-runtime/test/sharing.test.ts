@@ -81,6 +81,25 @@ test('slow receivers of several organizations, with much that waits for each, ho
   }
 }, 60_000);
 
+test('while much waits in a process, it holds of another organization little more than it may have out', async () => {
+  const slow = await startReceiver({ answer: { hang: 'at_once' } });
+  try {
+    const steps = [{ type: 'webhook_callback', url: slow.url }];
+    const { id: crowded } = await makeWorkflow(harness, steps, { organizationId: 2n });
+    await harness
+      .enrollments({ ...editor, organizationId: 2n })
+      .bulkEnroll({ workflowId: crowded, contacts: contacts(3_000) });
+    await eventually(async () => expect(await heldOf(crowded)).toBeGreaterThan(1_100));
+    const { id: next } = await makeWorkflow(harness, steps);
+    await harness.enrollments().bulkEnroll({ workflowId: next, contacts: contacts(1_000) });
+    await slow.received(80);
+    // 40 are out, and each of the two workers claimed at most 50 while fewer than 50 waited.
+    expect(await heldOf(next)).toBeLessThan(40 + 50 + 2 * 50);
+  } finally {
+    await slow.stop();
+  }
+}, 60_000);
+
 test('a paused workflow starts no effect that was waiting for its turn, and goes on when it is resumed', async () => {
   receiver.answer({ delayMs: 1_500 });
   const workflow = await makeWorkflow(harness, [{ type: 'webhook_callback', url: receiver.url }]);
@@ -136,6 +155,13 @@ test('runs that cannot be moved hold up no others', async () => {
   await releaseAtOnce([broken, sound]);
   await completed(sound, 50, stranger);
 });
+
+async function heldOf(workflowId: bigint): Promise<number> {
+  const { rows } = await sql<{ held: number }>`
+    select count(*)::int as held from runs
+    where workflow_id = ${workflowId} and lease_until is not null`.execute(harness.db);
+  return rows[0]?.held ?? 0;
+}
 
 /** What a resumed workflow is in the database, for several at the same moment. */
 async function releaseAtOnce(workflowIds: readonly bigint[]): Promise<void> {

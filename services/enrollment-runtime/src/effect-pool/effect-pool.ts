@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoop } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
+import type { Room } from '../runs/claim.ts';
 import type { Settled } from '../runs/claimed-run.ts';
 import { moveApart } from '../runs/move-apart.ts';
 import type { HandedOut } from '../runs/move-runs.ts';
@@ -12,7 +13,10 @@ import { giveBack, holdToStart, renewLeases } from './leases.ts';
 const limits = { total: 500, perOrganization: 50, perDestination: 40 };
 /** More of a lane is not claimed while so many wait here: other processes may have room. */
 const maxWaitingInLane = 200;
-/** While so many wait in all, more is claimed only for organizations that have less waiting than they may have out. */
+/**
+ * While so many wait in all, more is claimed only for organizations that have less waiting than they may have out, and of
+ * each of their lanes no more than they may have out: one effect that waits here is 6 KB.
+ */
 const maxWaiting = 1_000;
 /** While so many wait, nothing is claimed. It takes ten organizations whose receivers are slow to hold up the others. */
 const maxHeld = 10_000;
@@ -30,10 +34,8 @@ const stopWithinMs = 10_000;
 export type EffectPool = {
   /** Effects whose runs this process holds; `heldSince` is the process's clock before they were committed or claimed. */
   add(handedOut: readonly HandedOut[], heldSince: number): void;
-  /** Whether nothing more may be claimed, and else of which lanes and organizations nothing. */
-  isFull(): boolean;
-  busyLanes(): bigint[];
-  busyOrganizations(): bigint[];
+  /** What may be claimed; undefined when nothing may. */
+  room(): Room | undefined;
   /** Starts nothing more, waits for what is in flight, commits its results and gives the rest back. */
   stop(): Promise<void>;
 };
@@ -62,6 +64,14 @@ export function createEffectPool(ctx: Context): EffectPool {
       queue.add(held);
     }
     pump();
+  }
+
+  function room(): Room | undefined {
+    if (isStopping || queue.waiting() >= maxHeld) return undefined;
+    const busyLanes = queue.lanesWith(maxWaitingInLane);
+    if (queue.waiting() < maxWaiting) return { busyLanes };
+    const { perOrganization } = limits;
+    return { busyLanes, busyOrganizations: queue.organizationsWith(perOrganization), mostOfLane: perOrganization };
   }
 
   function pump(): void {
@@ -181,9 +191,7 @@ export function createEffectPool(ctx: Context): EffectPool {
 
   return {
     add,
-    isFull: () => isStopping || queue.waiting() >= maxHeld,
-    busyLanes: () => queue.lanesWith(maxWaitingInLane),
-    busyOrganizations: () => (queue.waiting() < maxWaiting ? [] : queue.organizationsWith(limits.perOrganization)),
+    room,
     async stop() {
       isStopping = true;
       await starting.stop();

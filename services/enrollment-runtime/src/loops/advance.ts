@@ -29,9 +29,10 @@ export function startAdvance(ctx: Context, pool: EffectPool): Loop {
 }
 
 async function advanceBatch(ctx: Context, pool: EffectPool, onMuch?: () => void): Promise<number | undefined> {
-  if (pool.isFull()) return undefined;
+  const room = pool.room();
+  if (room === undefined) return undefined;
   const heldSince = performance.now();
-  const claimed = await claim(ctx, pool.busyLanes(), pool.busyOrganizations());
+  const claimed = await claim(ctx, room);
   if (!claimed.more) return claimed.nextWakeMs === undefined ? undefined : Math.max(claimed.nextWakeMs, contendedMs);
   if (claimed.runs.length >= muchRuns) onMuch?.();
   await ctx.fault?.('after-claim');

@@ -11,6 +11,14 @@ const claimRuns = 1_000;
 const catchUpRuns = 100;
 const catchUpPauseMs = 100;
 
+/** What a process has room for: busy lanes and organizations have as much in work there as they may. */
+export type Room = {
+  busyLanes?: readonly bigint[];
+  busyOrganizations?: readonly bigint[];
+  /** Runs of each lane. */
+  mostOfLane?: number;
+};
+
 export type Claim = {
   runs: ClaimedRun[];
   /** Database time of the claim. */
@@ -22,17 +30,16 @@ export type Claim = {
 
 /**
  * Takes due lanes in turn by organization and a batch of due runs of each, holds them for `leaseMs`, and says when each
- * lane wakes next. Busy lanes and organizations have as much in work here as they may.
+ * lane wakes next.
  */
 export async function claim(
   ctx: Context,
-  busyLanes: readonly bigint[],
-  busyOrganizations: readonly bigint[] = [],
+  { busyLanes = [], busyOrganizations = [], mostOfLane = claimRuns }: Room = {},
 ): Promise<Claim> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
     const { now, lanes, nextWakeMs } = await takeLanes(ctx, trx, { busyLanes, busyOrganizations });
     if (lanes.length === 0) return { runs: [], now, more: false, nextWakeMs };
-    const share = Math.ceil(claimRuns / lanes.length);
+    const share = Math.min(mostOfLane, Math.ceil(claimRuns / lanes.length));
     const limited = lanes.map((lane) => ({ ...lane, limit: lane.catchingUp ? Math.min(catchUpRuns, share) : share }));
     const runs = await claimRunsOf(ctx, trx, limited, now);
     await setWakes(trx, limited, runs, now);
