@@ -15,7 +15,8 @@ const catchUpPauseMs = 100;
 export type Room = {
   busyLanes?: readonly bigint[];
   busyOrganizations?: readonly bigint[];
-  /** Runs of each lane. */
+  /** Runs of a claim, and of each lane in it. */
+  most?: number;
   mostOfLane?: number;
 };
 
@@ -34,12 +35,12 @@ export type Claim = {
  */
 export async function claim(
   ctx: Context,
-  { busyLanes = [], busyOrganizations = [], mostOfLane = claimRuns }: Room = {},
+  { busyLanes = [], busyOrganizations = [], most = claimRuns, mostOfLane = most }: Room = {},
 ): Promise<Claim> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
     const { now, lanes, nextWakeMs } = await takeLanes(ctx, trx, { busyLanes, busyOrganizations });
     if (lanes.length === 0) return { runs: [], now, more: false, nextWakeMs };
-    const share = Math.min(mostOfLane, Math.ceil(claimRuns / lanes.length));
+    const share = Math.min(mostOfLane, Math.ceil(most / lanes.length));
     const limited = lanes.map((lane) => ({ ...lane, limit: lane.catchingUp ? Math.min(catchUpRuns, share) : share }));
     const runs = await claimRunsOf(ctx, trx, limited, now);
     await setWakes(trx, limited, runs, now);
