@@ -28,7 +28,7 @@ await measure(async () => {
   const done = drained(steps);
   worker.resume();
   await done;
-  return steps;
+  return { steps };
 });
 
 async function send(count) {

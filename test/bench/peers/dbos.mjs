@@ -16,7 +16,7 @@ await DBOS.launch();
 await work(warmUpEnrollments);
 await measure(async () => {
   await work(enrollments);
-  return enrollments * stepsOfEach;
+  return { steps: enrollments * stepsOfEach };
 });
 
 async function work(count) {

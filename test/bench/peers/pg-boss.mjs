@@ -31,7 +31,7 @@ async function work(count) {
   const done = await Promise.all(Array.from({ length: concurrency }, workUntilEmpty));
   const total = done.reduce((sum, each) => sum + each, 0);
   if (total !== count) throw new Error(`${total} of ${count} jobs were completed`);
-  return total;
+  return { steps: total };
 }
 
 async function workUntilEmpty() {

@@ -4,13 +4,17 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Options } from './bench.ts';
 import { cpuSeconds } from './measuring/cpu.ts';
+import type { BenchPostgres } from './start-postgres.ts';
 
 const folder = new URL('../peers/', import.meta.url);
 const lockFile = new URL('package-lock.json', folder);
 const stampFile = new URL('node_modules/.installed-lock', folder);
 
-/** What a peer's program reports: how long its work took, and the CPU time it took in the peer's own process. */
-export type PeerRun = { steps: number; seconds: number; cpuSeconds: number };
+/** What a peer's program reports: what it did and how long its work took. */
+type Report = { steps: number; seconds: number; latenessMs?: number[] };
+
+/** The same with the CPU time that it took in the peer's own process, and in the database's. */
+export type PeerRun = Report & { cpuSeconds: number; databaseCpuSeconds: number };
 
 /**
  * Installs the peers, from their own lock file, unless they are there. They are no dependency of this repository: whoever
@@ -28,12 +32,20 @@ export function installPeers({ progress }: Pick<Options, 'progress'>): void {
   writeFileSync(stampFile, lock);
 }
 
-/** Runs a peer's program in a process of its own: it prepares, says so, works when it is told to, and reports. */
-export async function runPeer(
-  program: string,
-  config: object,
-  { beforeWork }: { beforeWork?(): Promise<void> } = {},
-): Promise<PeerRun> {
+/**
+ * Runs a peer's program in a process of its own, on a database of its own on the same server: it prepares, says so, works
+ * when it is told to, and reports.
+ */
+export async function runPeer(postgres: BenchPostgres, program: string, config: object): Promise<PeerRun> {
+  const database = await postgres.addDatabase();
+  try {
+    return await run(postgres, program, { ...config, databaseUrl: database.url });
+  } finally {
+    await database.drop();
+  }
+}
+
+async function run(postgres: BenchPostgres, program: string, config: object): Promise<PeerRun> {
   const child = spawn(process.execPath, [fileURLToPath(new URL(program, folder)), JSON.stringify(config)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -44,13 +56,13 @@ export async function runPeer(
   const { pid = 0 } = child;
   try {
     await Promise.race([once(child, 'message'), failed]);
-    await beforeWork?.();
+    const databaseBefore = await postgres.cpuSeconds();
     const before = await cpuSeconds(pid);
     child.send('work');
-    const [report]: { steps: number; seconds: number }[] = await Promise.race([once(child, 'message'), failed]);
+    const [report]: Report[] = await Promise.race([once(child, 'message'), failed]);
     if (report === undefined) throw new Error(`${program} reported nothing`);
     const spent = (await cpuSeconds(pid)) - before;
-    return { ...report, cpuSeconds: spent };
+    return { ...report, cpuSeconds: spent, databaseCpuSeconds: (await postgres.cpuSeconds()) - databaseBefore };
   } finally {
     child.kill();
   }

@@ -15,6 +15,8 @@ export type BenchPostgres = {
   client: pg.Client;
   /** Seconds that all its processes have spent on a core. */
   cpuSeconds(): Promise<number>;
+  /** A database on the same server, for a peer. */
+  addDatabase(): Promise<{ url: string; drop(): Promise<void> }>;
   /** Bytes of WAL written so far. */
   walBytes(): Promise<number>;
   stop(): Promise<void>;
@@ -30,10 +32,19 @@ export async function startPostgres(more: Record<string, string> = {}): Promise<
   process.once('exit', endWithProcess);
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
+  let databases = 0;
   return {
     url: postgres.url,
     client,
     cpuSeconds: () => databaseCpuSeconds(postgres.pid),
+    async addDatabase() {
+      databases += 1;
+      const name = `peer_${databases}`;
+      await client.query(`create database ${name}`);
+      const url = new URL(postgres.url);
+      url.pathname = `/${name}`;
+      return { url: url.href, drop: async () => void (await client.query(`drop database ${name} with (force)`)) };
+    },
     async walBytes() {
       const { rows } = await client.query<{ bytes: number }>(
         `select (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::float8 as bytes`,

@@ -28,11 +28,7 @@ export const bulk: Bench = async (options) => {
   try {
     const figures = await measureOurs(postgres, calls, warmUpCalls, options.progress);
     options.progress('bulk: pg-boss …');
-    await postgres.client.query('create database pgboss_insert');
-    const databaseUrl = new URL(postgres.url);
-    databaseUrl.pathname = '/pgboss_insert';
-    const config = { databaseUrl: databaseUrl.href, calls, warmUpCalls, rowsOfCall, concurrency };
-    const peer = await runPeer('pg-boss-insert.mjs', config);
+    const peer = await runPeer(postgres, 'pg-boss-insert.mjs', { calls, warmUpCalls, rowsOfCall, concurrency });
     const peerRowsPerSecond = peer.steps / peer.seconds;
     return {
       ...figures,

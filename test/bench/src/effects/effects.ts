@@ -1,6 +1,7 @@
 import type { Bench } from '../bench.ts';
 import { round } from '../measuring/percentile.ts';
 import { startSpending } from '../measuring/spending.ts';
+import { installPeers, runPeer } from '../peers.ts';
 import { type Filled, fillEnrollments, type StepInput, startLane } from '../runtime/fill-enrollments.ts';
 import { migrateRuntime, type Runtime, startRuntime } from '../runtime/start-runtime.ts';
 import { untilEnded } from '../runtime/until-ended.ts';
@@ -15,33 +16,48 @@ const short = { effects: 3_000, warmUpEffects: 1_000 };
 /** Calls to a local receiver from one runtime process, each with its intent and its result on disk. */
 export const effects: Bench = async (options) => {
   const sizes = options.short ? short : whole;
+  installPeers(options);
   const postgres = await startPostgres();
   const receiver = await startReceiver();
   try {
-    await migrateRuntime(postgres.url);
-    const runtime = await startRuntime(postgres.url);
-    try {
-      options.progress('effects: calls to a local receiver …');
-      await performEffects(postgres, runtime, receiver, { firstWorkflow: 1n, effects: sizes.warmUpEffects });
-      const run = await performEffects(postgres, runtime, receiver, { firstWorkflow: 101n, effects: sizes.effects });
-      await checkAudit(postgres, receiver, sizes.warmUpEffects + sizes.effects);
-      const perEffect = (value: number) => value / sizes.effects;
-      return {
-        effects_per_second: Math.round(sizes.effects / run.seconds),
-        cpu_us_per_effect: Math.round(perEffect(run.cpuSeconds + run.databaseCpuSeconds) * 1e6),
-        runtime_cpu_us_per_effect: Math.round(perEffect(run.cpuSeconds) * 1e6),
-        database_cpu_us_per_effect: Math.round(perEffect(run.databaseCpuSeconds) * 1e6),
-        wal_bytes_per_effect: Math.round(perEffect(run.walBytes)),
-        runtime_peak_memory_mb: round(await runtime.peakMemoryMb()),
-      };
-    } finally {
-      await runtime.stop();
-    }
+    options.progress('effects: calls to a local receiver …');
+    const { effectsPerSecond, ...others } = await measureOurs(postgres, receiver, sizes);
+    options.progress('effects: pg-boss …');
+    const peer = await runPeer(postgres, 'pg-boss-effects.mjs', { ...sizes, receiverUrl: receiver.url });
+    const peerPerSecond = peer.steps / peer.seconds;
+    return {
+      effects_per_second: Math.round(effectsPerSecond),
+      ratio_pgboss: round(effectsPerSecond / peerPerSecond, 2),
+      pgboss_effects_per_second: Math.round(peerPerSecond),
+      pgboss_cpu_us_per_effect: Math.round(((peer.cpuSeconds + peer.databaseCpuSeconds) / peer.steps) * 1e6),
+      ...others,
+    };
   } finally {
     receiver.stop();
     await postgres.stop();
   }
 };
+
+async function measureOurs(postgres: BenchPostgres, receiver: CountingReceiver, sizes: typeof whole) {
+  await migrateRuntime(postgres.url);
+  const runtime = await startRuntime(postgres.url);
+  try {
+    await performEffects(postgres, runtime, receiver, { firstWorkflow: 1n, effects: sizes.warmUpEffects });
+    const run = await performEffects(postgres, runtime, receiver, { firstWorkflow: 101n, effects: sizes.effects });
+    await checkAudit(postgres, receiver, sizes.warmUpEffects + sizes.effects);
+    const perEffect = (value: number) => value / sizes.effects;
+    return {
+      effectsPerSecond: sizes.effects / run.seconds,
+      cpu_us_per_effect: Math.round(perEffect(run.cpuSeconds + run.databaseCpuSeconds) * 1e6),
+      runtime_cpu_us_per_effect: Math.round(perEffect(run.cpuSeconds) * 1e6),
+      database_cpu_us_per_effect: Math.round(perEffect(run.databaseCpuSeconds) * 1e6),
+      wal_bytes_per_effect: Math.round(perEffect(run.walBytes)),
+      runtime_peak_memory_mb: round(await runtime.peakMemoryMb()),
+    };
+  } finally {
+    await runtime.stop();
+  }
+}
 
 async function performEffects(
   postgres: BenchPostgres,

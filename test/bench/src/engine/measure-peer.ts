@@ -25,9 +25,7 @@ export async function measurePeer(
   const enrollments = Math.round(sizes.enrollments * share);
   const config = { enrollments, warmUpEnrollments: Math.round(enrollments / 5), stepsOfEach: sizes.stepsOfEach };
   const runs: PeerSteps[] = [];
-  for (let round = 1; round <= sizes.rounds; round += 1) {
-    runs.push(await runOn(postgres, peer, file, { ...config, database: `${peer}_${round}` }));
-  }
+  for (let round = 1; round <= sizes.rounds; round += 1) runs.push(await runOn(postgres, peer, file, config));
   return {
     stepsPerSecond: percentile(
       runs.map((run) => run.stepsPerSecond),
@@ -40,35 +38,16 @@ export async function measurePeer(
   };
 }
 
-async function runOn(
-  postgres: BenchPostgres,
-  peer: PeerName,
-  file: string,
-  config: { enrollments: number; warmUpEnrollments: number; stepsOfEach: number; database: string },
-): Promise<PeerSteps> {
+async function runOn(postgres: BenchPostgres, peer: PeerName, file: string, config: object): Promise<PeerSteps> {
   const redis = peer === 'bullmq' ? await startRedis() : undefined;
   if (redis !== undefined && 'unavailable' in redis) throw new Error(redis.unavailable);
-  await postgres.client.query(`create database ${config.database}`);
-  const databaseUrl = new URL(postgres.url);
-  databaseUrl.pathname = `/${config.database}`;
-  let databaseCpu = 0;
   try {
-    const run = await runPeer(
-      file,
-      { ...config, databaseUrl: databaseUrl.href, redisUrl: redis?.url },
-      {
-        async beforeWork() {
-          databaseCpu = await postgres.cpuSeconds();
-        },
-      },
-    );
-    databaseCpu = (await postgres.cpuSeconds()) - databaseCpu;
+    const run = await runPeer(postgres, file, { ...config, redisUrl: redis?.url });
     return {
       stepsPerSecond: run.steps / run.seconds,
-      cpuMicrosPerStep: ((run.cpuSeconds + databaseCpu) / run.steps) * 1e6,
+      cpuMicrosPerStep: ((run.cpuSeconds + run.databaseCpuSeconds) / run.steps) * 1e6,
     };
   } finally {
-    await postgres.client.query(`drop database ${config.database} with (force)`);
     await redis?.stop();
   }
 }

@@ -3,11 +3,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLayout } from '@drippulse/harness';
 import pg from 'pg';
-import type { Bench } from '../bench.ts';
+import type { Bench, Options } from '../bench.ts';
 import { cpuSeconds, databaseCpuSeconds } from '../measuring/cpu.ts';
 import { round } from '../measuring/percentile.ts';
 import { until } from '../measuring/until.ts';
+import { installPeers, runPeer } from '../peers.ts';
 import { type Api, createApi } from '../services/api.ts';
+import { startPostgres } from '../start-postgres.ts';
 
 /** `calmAfterMs` is until the loops look less often, as they have had nothing to do: at first, and as they remain. */
 const whole = { calls: 10, seconds: 60, calmAfterMs: 45_000 };
@@ -20,9 +22,20 @@ const steps = [
   { type: 'log', name: 'Done', config: { message: '{{ first_name }}' } },
 ];
 
-/** Cores that the platform of `npm start` takes, its database included, while enrollments wait and nothing is due. */
+/**
+ * Cores that the platform of `npm start` takes, its database included, while enrollments wait and nothing is due; and those
+ * of one worker of pg-boss, with as many jobs.
+ */
 export const idle: Bench = async (options) => {
-  const { calls, seconds, calmAfterMs } = options.short ? short : whole;
+  const sizes = options.short ? short : whole;
+  installPeers(options);
+  const ours = await measureOurs(options, sizes);
+  options.progress('idle: pg-boss …');
+  const theirs = await measurePeer(sizes);
+  return { ...ours, pgboss_cores: round(theirs, 4), ratio_pgboss: round(theirs / ours.cores, 2) };
+};
+
+async function measureOurs(options: Options, { calls, seconds, calmAfterMs }: typeof whole) {
   const platform = await startLayout('start', { env: { OPS_PORT: '0' } });
   try {
     const api = createApi(`${platform.baseUrl}/api/v1`, platform.apiKey);
@@ -59,7 +72,17 @@ export const idle: Bench = async (options) => {
   } finally {
     await platform.dispose();
   }
-};
+}
+
+async function measurePeer({ calls, seconds }: typeof whole): Promise<number> {
+  const postgres = await startPostgres();
+  try {
+    const peer = await runPeer(postgres, 'pg-boss-idle.mjs', { waiting: calls * rowsOfCall, seconds });
+    return (peer.cpuSeconds + peer.databaseCpuSeconds) / peer.seconds;
+  } finally {
+    await postgres.stop();
+  }
+}
 
 /** Through the front door, until all of them wait. */
 async function enrollAll(api: Api, calls: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { round } from '../measuring/percentile.ts';
+import type { Figures } from '../bench.ts';
+import { percentile, round } from '../measuring/percentile.ts';
 import { fillEnrollments, startLane } from './fill-enrollments.ts';
 import type { Runtime } from './start-runtime.ts';
 
@@ -11,6 +12,20 @@ const steps = [
 
 /** What an organization notices: how late its waits end, in milliseconds. */
 export type Lateness = { p50: number; p99: number };
+
+/** The median of several windows in which nothing else happened, and the range of their p99. */
+export function spreadOf(name: string, windows: readonly Lateness[]): Figures {
+  const p99 = windows.map((window) => window.p99);
+  return {
+    [`p50_ms_${name}`]: percentile(
+      windows.map((window) => window.p50),
+      0.5,
+    ),
+    [`p99_ms_${name}`]: percentile(p99, 0.5),
+    [`p99_ms_${name}_least`]: percentile(p99, 0),
+    [`p99_ms_${name}_most`]: percentile(p99, 1),
+  };
+}
 
 /** Another organization, whose waits end one after the other from now on. */
 export type Neighbour = {

@@ -1,5 +1,6 @@
 import type { Bench, Figures } from '../bench.ts';
 import { percentile, round } from '../measuring/percentile.ts';
+import { installPeers, runPeer } from '../peers.ts';
 import { fillEnrollments, type StepInput, startLane } from '../runtime/fill-enrollments.ts';
 import { migrateRuntime, type Runtime, startRuntime } from '../runtime/start-runtime.ts';
 import { untilEnded } from '../runtime/until-ended.ts';
@@ -22,8 +23,11 @@ const short = { window: { timers: 2_000, seconds: 1 }, among: 20_000, due: { tim
 /** How much later than its due time a waiting enrollment moves on: by the time on its timeline. */
 export const timers: Bench = async (options) => {
   const { window, among, due } = options.short ? short : whole;
+  installPeers(options);
   const postgres = await startPostgres();
   try {
+    options.progress('timers: pg-boss …');
+    const theirs = await measurePeer(postgres, window);
     await migrateRuntime(postgres.url);
     const runtime = await startRuntime(postgres.url);
     try {
@@ -33,7 +37,13 @@ export const timers: Bench = async (options) => {
       options.progress(`timers: ${among} enrollments that wait …`);
       await fillWaiting(postgres, 3n, among);
       const amongMany = await measureLateness(postgres, runtime, 3n, due);
-      return { ...lateness('', alone), ...lateness('million_', amongMany), waiting: among };
+      return {
+        ...lateness('', alone),
+        ...lateness('million_', amongMany),
+        ...lateness('pgboss_', theirs),
+        ratio_pgboss: round(percentile(theirs, 0.5) / percentile(alone, 0.5), 2),
+        waiting: among,
+      };
     } finally {
       await runtime.stop();
     }
@@ -41,6 +51,12 @@ export const timers: Bench = async (options) => {
     await postgres.stop();
   }
 };
+
+/** Jobs of pg-boss that start after the same moments. */
+async function measurePeer(postgres: BenchPostgres, { timers: count, seconds }: Window): Promise<number[]> {
+  const config = { timers: count, warmUpTimers: count, seconds };
+  return (await runPeer(postgres, 'pg-boss-timers.mjs', config)).latenessMs ?? [];
+}
 
 function lateness(prefix: string, values: readonly number[]): Figures {
   return {

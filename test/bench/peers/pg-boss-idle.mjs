@@ -1,0 +1,25 @@
+// pg-boss as it ships, with its upkeep: one worker, and jobs of which none is due.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PgBoss } from 'pg-boss';
+import { config, measure } from './peer.mjs';
+
+const queue = 'waiting';
+const { databaseUrl, waiting, seconds } = config;
+/** It looks as often at first as it does later. */
+const calmAfterMs = 2_000;
+
+const boss = new PgBoss({ connectionString: databaseUrl });
+boss.on('error', (error) => console.error(error));
+await boss.start();
+await boss.createQueue(queue);
+const startAfter = new Date(Date.now() + 30 * 86_400_000);
+for (let sent = 0; sent < waiting; sent += 10_000) {
+  const jobs = Array.from({ length: 10_000 }, (_, index) => ({ data: { contact: sent + index }, startAfter }));
+  await boss.insert(queue, jobs);
+}
+await boss.work(queue, async () => undefined);
+await sleep(calmAfterMs);
+await measure(async () => {
+  await sleep(seconds * 1_000);
+  return { steps: 0 };
+});
