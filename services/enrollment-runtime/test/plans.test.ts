@@ -249,8 +249,8 @@ test('due schedules are found among 20,000', async () => {
 test('a slice of a deleted workflow reads the runs that it cancels', async () => {
   await sql`update lanes set state = 'deleted', draining = true where workflow_id = 3`.execute(db.kysely);
   const { result, costs } = await measure(() => cancelSlice(ctx as Context));
-  expect(result).toBe(100);
-  expectCheap(costs, 100);
+  expect(result).toBe(25);
+  expectCheap(costs, 25);
 });
 
 /** No statement looked at more than so many pages for a row that was asked for. */

@@ -3,8 +3,8 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { endRuns, tellCancelled } from './cancel-runs.ts';
 
-/** 10 ms: while it is computed and committed others wait for a core or the disk. */
-const sliceRows = 100;
+/** Some milliseconds: while a slice is computed and committed others wait for a core or the disk. */
+const sliceRows = 25;
 
 /** Cancels the next runs of one deleted workflow; answers how many, or undefined when none is to be drained. */
 export async function cancelSlice(ctx: Context): Promise<number | undefined> {

@@ -3,10 +3,10 @@ import type { Context } from '../context.ts';
 import { cancelSlice } from '../lanes/cancel-slice.ts';
 
 /**
- * After a slice it rests four times as long as that took, so that others keep their cores: nobody waits for it, as a
+ * After a slice it rests nine times as long as that took, so that others keep their cores: nobody waits for it, as a
  * deleted workflow has stopped already.
  */
-const restTimes = 4;
+const restTimes = 9;
 const maxPauseMs = 2_000;
 
 /** Cancels the runs of deleted workflows, slice by slice; the lane stopped them all when it was deleted. */
