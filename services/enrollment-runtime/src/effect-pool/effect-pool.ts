@@ -14,10 +14,11 @@ const limits = { total: 500, perOrganization: 50, perDestination: 40 };
 /** More of a lane is not claimed while so many wait here: other processes may have room. */
 const maxWaitingInLane = 200;
 /**
- * With so many effects in work here, a claim takes no more runs than this. All that it reads and writes lives until it is
- * committed, next to what is out: with a thousand a process holds 25 MB more, and takes no less CPU for an effect.
+ * With so many effects out, a claim takes no more runs than this. All that it reads and writes lives until it is committed,
+ * next to what is out: with a thousand a process holds 25 MB more, and takes no less CPU for an effect. Two destinations
+ * that are slow do not come to so many.
  */
-const manyInWork = 100;
+const manyOut = 100;
 const mostClaimed = 300;
 /**
  * While so many wait in all, more is claimed only for organizations that have less waiting than they may have out, and of
@@ -77,7 +78,7 @@ export function createEffectPool(ctx: Context): EffectPool {
     const { perOrganization } = limits;
     return {
       busyLanes: queue.lanesWith(maxWaitingInLane),
-      ...(known.size >= manyInWork && { most: mostClaimed }),
+      ...(flying.size >= manyOut && { most: mostClaimed }),
       ...(queue.waiting() >= maxWaiting && {
         busyOrganizations: queue.organizationsWith(perOrganization),
         mostOfLane: perOrganization,

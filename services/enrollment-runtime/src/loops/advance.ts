@@ -1,12 +1,12 @@
 import { type Loop, startLoop } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import type { EffectPool } from '../effect-pool/effect-pool.ts';
-import { claim } from '../runs/claim.ts';
+import { claim, claimRuns } from '../runs/claim.ts';
 import { loadEffects } from '../runs/load-effects.ts';
 import { moveApart } from '../runs/move-apart.ts';
 
-/** With so many in one claim there is more, and a second worker computes while the first waits for its commit. */
-const muchRuns = 500;
+/** A claim that took half of what it may says that there is more: a second worker computes while the first one commits. */
+const muchOf = 0.5;
 /** Due lanes that others hold right now are looked at again after this. */
 const contendedMs = 5;
 
@@ -34,7 +34,7 @@ async function advanceBatch(ctx: Context, pool: EffectPool, onMuch?: () => void)
   const heldSince = performance.now();
   const claimed = await claim(ctx, room);
   if (!claimed.more) return claimed.nextWakeMs === undefined ? undefined : Math.max(claimed.nextWakeMs, contendedMs);
-  if (claimed.runs.length >= muchRuns) onMuch?.();
+  if (claimed.runs.length >= muchOf * (room.most ?? claimRuns)) onMuch?.();
   await ctx.fault?.('after-claim');
   const { works, toPerform } = await loadEffects(ctx, claimed.runs);
   // Neither a new claim nor a trusted one: whether it may start is asked right before.

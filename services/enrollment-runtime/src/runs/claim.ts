@@ -6,7 +6,7 @@ import type { ClaimedRun } from './claimed-run.ts';
 import { type DueLane, takeLanes } from './take-lanes.ts';
 
 /** Runs of one claim: one commit moves them all. */
-const claimRuns = 1_000;
+export const claimRuns = 1_000;
 /** A workflow that was resumed goes on at this many runs per claim and pause, so that it takes nobody else's turn. */
 const catchUpRuns = 100;
 const catchUpPauseMs = 100;
