@@ -9,6 +9,7 @@ import { sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
 import { recountFunnel } from '../src/enrollments/recount-funnel.ts';
 import { startKeeping } from '../src/history/replace-partition.ts';
+import { historyLock } from '../src/loops/prune-history.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { contacts, makeWorkflow, refusal, type StepInput } from './workflow.ts';
 
@@ -101,6 +102,13 @@ async function traces(ids: readonly bigint[]) {
   return { lines, effects };
 }
 
+async function isPruning(): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_locks join pg_database on pg_database.oid = database
+    where datname = current_database() and locktype = 'advisory' and objid = ${historyLock}`.execute(harness.db);
+  return rows.length > 0;
+}
+
 async function tablesLike(pattern: string): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select relname as name from pg_class
@@ -110,8 +118,9 @@ async function tablesLike(pattern: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** A runtime prunes when it starts. */
+/** A runtime prunes when it starts, and leaves it to another one that is at it: the first may be, with what was there before. */
 async function prunedOf(ids: readonly bigint[]) {
+  await eventually(async () => expect(await isPruning()).toBe(false));
   await harness.startRuntime();
   await eventually(async () => expect(await rowsWhere('timeline_lines', ids)).toBe(0), patience);
 }

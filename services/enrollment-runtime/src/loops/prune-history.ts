@@ -7,7 +7,8 @@ import { pruneHistory } from '../history/prune.ts';
 const everyMs = 60 * 60_000;
 /** When tables were in use for all of the moment that a change waits for them. */
 const busyMs = 30_000;
-const historyLock = 4_811_240;
+/** Advisory lock of the process that prunes. */
+export const historyLock = 4_811_240;
 
 /** Lets timeline and effects of enrollments go that ended long ago; of many processes one does it. */
 export function startPruneHistory(ctx: Context): Loop {
