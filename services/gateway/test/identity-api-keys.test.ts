@@ -1,5 +1,6 @@
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { createApiKeyText } from '../src/identity/organizations/index.ts';
 import { type Call, type Gateway, logIn, startGateway } from './start-gateway.ts';
 
@@ -180,6 +181,27 @@ test('usage counts the requests of a key and those that failed', async () => {
     errors_30d: 1,
     last_used_at: expect.any(String),
   });
+});
+
+test('usage that is stored while it is read is told whole or not at all', async () => {
+  const { kysely } = gateway.identity;
+  const { body } = await admin('POST', '/api/v1/api_keys', { name: 'in between' });
+  const answering = await kysely.transaction().execute(async (trx) => {
+    await sql`lock table api_key_usage in access exclusive mode`.execute(trx);
+    const answer = admin('GET', '/api/v1/api_keys/usage?limit=1');
+    await eventually(async () => {
+      const { rows } = await sql`
+        select from pg_locks where relation = 'api_key_usage'::regclass and not granted and mode = 'AccessShareLock'`.execute(
+        trx,
+      );
+      return rows.length === 1;
+    });
+    await sql`insert into api_key_usage values (${body.id}, now() at time zone 'utc', 1, 0)`.execute(trx);
+    await sql`update api_keys set last_used_at = now() where id = ${body.id}`.execute(trx);
+    return { answer };
+  });
+  const { usage } = (await answering.answer).body;
+  expect(usage).toMatchObject([{ api_key_id: body.id, requests_today: 1, last_used_at: expect.any(String) }]);
 });
 
 test("another organization's key answers exactly like an unknown one", async () => {
