@@ -220,6 +220,28 @@ test('retrying a failed enrollment runs its step again as a new visit with a new
   expect(stepFunnel?.totals).toMatchObject({ active: 0n, failed: 0n, completed: 1n, totalEnrollments: 1n });
 });
 
+test('an enrollment that two retry at once is retried once, and the other one is told so', async () => {
+  receiver.clear();
+  receiver.answerNext({ status: 400 });
+  const { ref, read } = await enrollOne([{ type: 'webhook_callback', url: receiver.url }]);
+  await until(read, { status: EnrollmentStatus.FAILED });
+  const retrying = await harness.db.transaction().execute(async (trx) => {
+    // One has locked the outcome and cannot make a run of it; the other has seen no run and waits for the outcome.
+    await sql`lock table runs in share mode`.execute(trx);
+    const answers = Promise.all([1, 2].map(() => refusal(harness.enrollments().retryEnrollment(ref))));
+    await eventually(async () => {
+      const { rows } = await sql`
+        select from pg_locks where locktype = 'transactionid' and not granted
+          and pid in (select pid from pg_stat_activity where datname = current_database())`.execute(trx);
+      expect(rows).toHaveLength(1);
+    });
+    return { answers };
+  });
+  expect((await retrying.answers).sort()).toEqual(['failed_precondition enrollment_not_failed', undefined]);
+  await until(read, { status: EnrollmentStatus.COMPLETED });
+  expect(receiver.requests).toHaveLength(2);
+});
+
 test('a change that is not newer than the one applied changes nothing, and only the workflows service may bring one', async () => {
   const workflow = workflowOf(wait, { name: 'New' });
   await apply(harness, workflow, { sequence: 1_000_000n });

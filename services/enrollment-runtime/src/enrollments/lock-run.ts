@@ -4,31 +4,36 @@ import { enrollmentNotFound } from './scope.ts';
 
 export type Place = { kind: 'living'; run: Selectable<Runs> } | { kind: 'ended'; outcome: Selectable<Outcomes> };
 
+type Key = { organizationId: bigint; workflowId: bigint; id: bigint };
+
 /**
  * Locks where an enrollment stands, so that no worker moves it until the transaction ends. The workflow is known to be
  * the organization's.
  */
-export async function lockPlace(
-  trx: Transaction<DB>,
-  { organizationId, workflowId, id }: { organizationId: bigint; workflowId: bigint; id: bigint },
-): Promise<Place> {
+export async function lockPlace(trx: Transaction<DB>, key: Key): Promise<Place> {
+  // It is looked for twice: a retry may have moved it from the second place to the first one meanwhile.
+  const place = (await findPlace(trx, key)) ?? (await findPlace(trx, key));
+  if (place === undefined) throw enrollmentNotFound();
+  return place;
+}
+
+async function findPlace(trx: Transaction<DB>, key: Key): Promise<Place | undefined> {
   const run = await trx
     .selectFrom('runs')
     .selectAll()
-    .where('workflow_id', '=', workflowId)
-    .where('enrollment_id', '=', id)
-    .where('organization_id', '=', organizationId)
+    .where('workflow_id', '=', key.workflowId)
+    .where('enrollment_id', '=', key.id)
+    .where('organization_id', '=', key.organizationId)
     .forUpdate()
     .executeTakeFirst();
   if (run !== undefined) return { kind: 'living', run };
   const outcome = await trx
     .selectFrom('outcomes')
     .selectAll()
-    .where('workflow_id', '=', workflowId)
-    .where('enrollment_id', '=', id)
-    .where('organization_id', '=', organizationId)
+    .where('workflow_id', '=', key.workflowId)
+    .where('enrollment_id', '=', key.id)
+    .where('organization_id', '=', key.organizationId)
     .forUpdate()
     .executeTakeFirst();
-  if (outcome !== undefined) return { kind: 'ended', outcome };
-  throw enrollmentNotFound();
+  return outcome && { kind: 'ended', outcome };
 }
