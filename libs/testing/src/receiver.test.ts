@@ -33,6 +33,16 @@ test('a function answers by request and count', async () => {
   expect(await (await fetch(`${receiver.url}/b`)).text()).toBe('/b 1');
 });
 
+test('what is held is answered once it is released, and what comes later at once', async () => {
+  const release = receiver.hold({ status: 202 });
+  const held = fetch(receiver.url);
+  await receiver.received(1);
+  expect(await Promise.race([held, new Promise((resolve) => setTimeout(resolve, 50, 'held'))])).toBe('held');
+  release();
+  expect((await held).status).toBe(202);
+  expect((await fetch(receiver.url)).status).toBe(202);
+});
+
 test.each([{ hang: 'at_once' as const }, { hang: 'after_headers' as const }])(
   '%j never ends, and stop() still does',
   async (answer) => {

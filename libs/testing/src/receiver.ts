@@ -45,6 +45,8 @@ export type Receiver = {
   answer(answer: Answer | Answerer): void;
   /** Answers the next requests like this, one each, and those after them as before. */
   answerNext(...answers: Answer[]): void;
+  /** Answers no request from now on until what it answers is called, then all of them and every later one like this. */
+  hold(answer?: Answer): () => void;
   /** Waits until this many requests have arrived, and answers all there are. */
   received(count: number, options?: { timeoutMs?: number }): Promise<ReceivedRequest[]>;
   /** Forgets the requests so far. */
@@ -86,6 +88,14 @@ export async function startReceiver(options: { port?: number; answer?: Answer | 
     },
     answerNext(...answers) {
       queue.push(...answers);
+    },
+    hold(answer = {}) {
+      const released = Promise.withResolvers<void>();
+      answerer = async () => {
+        await released.promise;
+        return answer;
+      };
+      return released.resolve;
     },
     received: (least, waitOptions) =>
       eventually(() => {

@@ -39,6 +39,16 @@ async function until(read: Read, expected: object) {
   });
 }
 
+async function untilCompleted(of: Harness, workflowId: bigint, completed: bigint) {
+  await eventually(
+    async () => {
+      const { stepFunnel } = await of.enrollments().listEnrollments({ workflowId, limit: 1 });
+      expect(stepFunnel?.totals).toMatchObject({ completed });
+    },
+    { timeoutMs: 30_000 },
+  );
+}
+
 async function rowsOf(table: 'timeline' | 'runs' | 'outcomes' | 'run_data' | 'effects' | 'removals', id: bigint) {
   const { rows } = await sql<Record<string, unknown>>`
     select * from ${sql.table(table)} where enrollment_id = ${id}`.execute(harness.db);
@@ -73,7 +83,7 @@ test('a removed enrollment leaves list and funnel, is told as cancelled, and kee
 
 test('a worker that holds the lease of a removed enrollment writes nothing more of it than the result of its effect', async () => {
   receiver.clear();
-  receiver.answer({ delayMs: 1_000 });
+  const release = receiver.hold();
   const { ref } = await enrollOne([
     { type: 'trigger' },
     { type: 'webhook_callback', url: `${receiver.url}/held` },
@@ -89,11 +99,11 @@ test('a worker that holds the lease of a removed enrollment writes nothing more 
   await harness.enrollments().deleteEnrollment(ref);
   const written = await writtenOf();
   expect(written).toMatchObject({ timeline: [{ sequence: 1 }], runs: [], outcomes: [], run_data: [] });
+  release();
   await eventually(async () => expect(await rowsOf('effects', ref.id)).toMatchObject([{ status: 'succeeded' }]));
   expect(await writtenOf()).toEqual(written);
   const { stepFunnel } = await harness.enrollments().listEnrollments({ workflowId: ref.workflowId });
   expect(stepFunnel?.totals).toMatchObject({ active: 0n, totalEnrollments: 0n });
-  receiver.answer({});
 });
 
 test('an ended enrollment can be removed, and is not told as cancelled', async () => {
@@ -112,7 +122,7 @@ test('an ended enrollment can be removed, and is not told as cancelled', async (
 
 test('paused while its effect is out, an enrollment keeps the result and goes on from it when resumed', async () => {
   receiver.clear();
-  receiver.answer({ delayMs: 1_000 });
+  const release = receiver.hold();
   const { ref, read } = await enrollOne([
     { type: 'trigger' },
     { type: 'webhook_callback', url: `${receiver.url}/once` },
@@ -120,17 +130,18 @@ test('paused while its effect is out, an enrollment keeps the result and goes on
   ]);
   await receiver.received(1);
   await harness.enrollments().pauseEnrollment(ref);
+  release();
   await eventually(async () => expect(await rowsOf('effects', ref.id)).toMatchObject([{ status: 'succeeded' }]));
   expect(await read()).toMatchObject({ status: EnrollmentStatus.PAUSED, currentStepIndex: 1 });
-  receiver.answer({});
   await harness.enrollments().resumeEnrollment(ref);
   await until(read, { status: EnrollmentStatus.COMPLETED });
   expect(receiver.requests).toHaveLength(1);
 });
 
 test('paused and resumed while its effect is out for longer than a lease, an enrollment is not sent twice by another runtime', async () => {
-  const slow = await startReceiver({ answer: { delayMs: 5_000 } });
-  const pair = await startHarness({ leaseMs: 1_500 });
+  const slow = await startReceiver();
+  const release = slow.hold();
+  const pair = await startHarness();
   try {
     const { id: workflowId } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: slow.url }]);
     const { enrollmentIds } = await pair.enrollments().bulkEnroll({ workflowId, contacts: contacts(20) });
@@ -138,15 +149,15 @@ test('paused and resumed while its effect is out for longer than a lease, an enr
     // From now on calls come to this one, which wakes for what they make due.
     await pair.startRuntime();
     for (const id of enrollmentIds) await pair.enrollments().pauseEnrollment({ workflowId, id });
-    pair.pass(2_000);
+    // Longer than a lease, and not as long as the callback may take.
+    pair.pass(10_000);
     for (const id of enrollmentIds) await pair.enrollments().resumeEnrollment({ workflowId, id });
-    await eventually(
-      async () => {
-        const { stepFunnel } = await pair.enrollments().listEnrollments({ workflowId, limit: 1 });
-        expect(stepFunnel?.totals).toMatchObject({ completed: 20n });
-      },
-      { timeoutMs: 30_000 },
-    );
+    // What is due after them was called for: they were looked at.
+    const { id: marker } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: receiver.url }]);
+    await pair.enrollments().bulkEnroll({ workflowId: marker, contacts: contacts(1) });
+    await untilCompleted(pair, marker, 1n);
+    release();
+    await untilCompleted(pair, workflowId, 20n);
     expect(slow.requests).toHaveLength(20);
   } finally {
     await pair.stop();
@@ -156,7 +167,7 @@ test('paused and resumed while its effect is out for longer than a lease, an enr
 
 test('an effect in flight when its enrollment is removed is recorded, and nothing follows it', async () => {
   receiver.clear();
-  receiver.answer({ delayMs: 1_000 });
+  const release = receiver.hold();
   const { ref } = await enrollOne([
     { type: 'trigger' },
     { type: 'webhook_callback', url: `${receiver.url}/a` },
@@ -164,6 +175,7 @@ test('an effect in flight when its enrollment is removed is recorded, and nothin
   ]);
   await receiver.received(1);
   await harness.enrollments().deleteEnrollment(ref);
+  release();
   await eventually(async () => {
     const effects = await harness.db
       .selectFrom('effects')
@@ -172,7 +184,6 @@ test('an effect in flight when its enrollment is removed is recorded, and nothin
       .execute();
     expect(effects).toEqual([{ status: 'succeeded' }]);
   });
-  receiver.answer({});
   expect(receiver.requests.map(({ url }) => url)).toEqual(['/a']);
 });
 

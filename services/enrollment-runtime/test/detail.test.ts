@@ -98,7 +98,7 @@ test('one that waits shows until when, on which step, and a line of the wait', a
 
 test('one whose effect is out runs, and shows no line of it yet', async () => {
   receiver.clear();
-  receiver.answer({ delayMs: 1_500 });
+  const release = receiver.hold();
   const call = { type: 'webhook_callback', id: 'tell', name: 'Tell', url: `${receiver.url}/slow` };
   const { always, row, until } = await enrollOne([call]);
   await receiver.received(1);
@@ -123,6 +123,7 @@ test('one whose effect is out runs, and shows no line of it yet', async () => {
     ...{ contact: wholeContact, data: wholeContact, action_timeline: [started] },
   });
   expect(await row()).toEqual({ ...stands, contact: shortContact });
+  release();
   await until('completed');
 });
 

@@ -131,18 +131,14 @@ test('enrollments of a person lose what tells of them, by reference and by addre
 
 test('what an effect that was out brings back tells nothing of the person, and nothing follows it', async () => {
   const person = makePerson('canarytwo');
-  const released = Promise.withResolvers<void>();
-  receiver.answer(async ({ body }) => {
-    await released.promise;
-    return { body };
-  });
+  const release = receiver.hold({ body: JSON.stringify(person) });
   const callback = { type: 'webhook_callback', url: `${receiver.url}/hook`, payload: { who: '{{ first_name }}' } };
   const out = await enroll([callback, log, { ...callback, url: `${receiver.url}/second` }], contactOf(person));
   const [request] = await receiver.received(1);
   expect(request?.body.toString()).toContain('canarytwo');
   await erase(person);
   await untilStatus(out, EnrollmentStatus.CANCELLED);
-  released.resolve();
+  release();
   await eventually(async () => {
     const { rows } = await client.query(
       'select status, request::text, result::text from enrollments.effects where enrollment_id = $1',
