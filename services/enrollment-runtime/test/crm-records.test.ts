@@ -5,7 +5,7 @@ import { DomainError } from '@drippulse/runtime';
 import { eventually } from '@drippulse/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { editor, type Harness, startHarness, tester } from './harness.ts';
-import { apply, contacts, json, makeWorkflow, parsed, refusal } from './workflow.ts';
+import { apply, contacts, json, makeWorkflow, parsed, passToMidHour, refusal } from './workflow.ts';
 
 const hourMs = 3_600_000;
 const hold = { type: 'wait', duration: 1, unit: 'days' };
@@ -15,6 +15,7 @@ let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
   await harness.startRuntime();
+  passToMidHour(harness);
 });
 afterEach(() => void harness.crm.leads.splice(0));
 afterAll(() => harness.stop());

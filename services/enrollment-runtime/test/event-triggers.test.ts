@@ -43,17 +43,6 @@ function leadCreated(email: string, more = {}): CrmEvent {
 const listed = async (workflowId: bigint, caller?: typeof stranger) =>
   (await harness.enrollments(caller).listEnrollments({ workflowId })).enrollments;
 
-/** Waits until all that was published before has been handled: each of 20 further events has started its run. */
-async function handled(): Promise<void> {
-  const { id } = await makeWorkflow(harness, [{ ...onLead, event_name: 'account.created' }, hold]);
-  const marks = Array.from({ length: 20 }, () =>
-    eventOf({ case: 'accountCreated', value: { id: randomUUIDv7(), publicId: 'acct_1', name: 'Acme', custom } }),
-  );
-  await harness.publishCrm(...marks);
-  await eventually(async () => expect(await listed(id)).toHaveLength(20));
-  await apply(harness, workflowOf([hold], { id, version: 2 }));
-}
-
 async function listening(steps: readonly StepInput[], options = {}): Promise<bigint> {
   return (await makeWorkflow(harness, steps, options)).id;
 }
@@ -64,7 +53,7 @@ test('a lead that is created starts the workflows that ask for it, each once, ho
   const event = leadCreated('ada@example.com');
   await harness.publishCrm(event, event);
   await harness.publishCrm(event);
-  await handled();
+  await harness.crmHandled();
   for (const workflowId of workflows) {
     const [row, ...more] = await listed(workflowId);
     expect(more).toEqual([]);
@@ -98,7 +87,7 @@ test('only an active workflow listens, and only to its own organization', async 
   await apply(harness, { ...paused, status: WorkflowStatus.PAUSED });
   const theirs = await listening([onLead, hold], { organizationId: 2n });
   await harness.publishCrm(leadCreated('a@example.com'), leadCreated('b@example.com', { organizationId: 2n }));
-  await handled();
+  await harness.crmHandled();
   expect([await listed(draft.id), await listed(paused.id)]).toEqual([[], []]);
   expect(await listed(theirs, stranger)).toMatchObject([{ contact: { email: 'b@example.com' } }]);
   await apply(harness, { ...draft, status: WorkflowStatus.ACTIVE });
@@ -116,7 +105,7 @@ test.each([
 ])('a filter sees %s: %j', async (_name, condition, isStarted) => {
   const id = await listening([{ ...onLead, filter: { conditions: [condition] } }, hold]);
   await harness.publishCrm(leadCreated('f@example.com'));
-  await handled();
+  await harness.crmHandled();
   expect(await listed(id)).toHaveLength(isStarted ? 1 : 0);
   await apply(harness, workflowOf([hold], { id, version: 2 }));
 });
@@ -142,7 +131,7 @@ test('workflows that start each other end after so many in a row', async () => {
   const id = await listening([onLead, hold]);
   const last = leadCreated('last@example.com', { hops: longestChain });
   await harness.publishCrm(leadCreated('over@example.com', { hops: longestChain + 1 }), last);
-  await handled();
+  await harness.crmHandled();
   expect(await listed(id)).toMatchObject([{ contact: { email: 'last@example.com' } }]);
   await apply(harness, workflowOf([hold], { id, version: 2 }));
 });

@@ -6,6 +6,9 @@ import { packErasureInput } from '../src/erasures/erasure-job.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { json, makeWorkflow, parsed } from './workflow.ts';
 
+/** Nobody tells the loops of jobs of what a test inserts: they look every 10 s at least. */
+const patience = { timeoutMs: 25_000 };
+
 let harness: Harness;
 let client: pg.Client;
 beforeAll(async () => {
@@ -99,7 +102,7 @@ test('whom a process of the former release did not find to erase is found by one
   const { rows } = await client.query(add, [1n, 'erasure', input, 0n]);
   await client.query(`update jobs set status = 'completed', input = '{}' where id = $1`, [rows[0].id]);
   await client.query('commit');
-  await eventually(async () => expect(await traces('missed', gone)).toEqual([]));
+  await eventually(async () => expect(await traces('missed', gone)).toEqual([]), patience);
   expect(await found()).toEqual(others);
 
   // What it leaves is gone through to the end, so that the addresses go.
@@ -110,5 +113,5 @@ test('whom a process of the former release did not find to erase is found by one
       `select from jobs where status <> 'completed' or input->>'emails' is not null`,
     );
     expect(jobs).toEqual([]);
-  });
+  }, patience);
 }, 60_000);

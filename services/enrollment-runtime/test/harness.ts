@@ -21,7 +21,7 @@ import {
   serviceNames,
 } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
-import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
+import { createTestDatabase, eventually, type TestDatabase } from '@drippulse/testing';
 import type { Config } from '../src/config.ts';
 import type { DB } from '../src/db/schema.ts';
 import { migrateService } from '../src/migrate.ts';
@@ -149,6 +149,13 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean; 
       }));
       await producer.send(topic.name, sent, 5_000);
       return messages.map(({ id }) => id);
+    },
+    /** Waits until the triggers have handled every event of the CRM that was published. */
+    async crmHandled() {
+      await eventually(async () => {
+        const lags = await events.lag(topicOf(CrmEventSchema).name, 'enrollment-runtime');
+        return lags.size > 0 && [...lags.values()].every((lag) => lag === 0n);
+      });
     },
     async stop() {
       await subscription.stop();

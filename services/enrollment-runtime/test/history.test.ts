@@ -66,7 +66,7 @@ async function untilWaiting({ workflowId, ids }: Enrolled) {
 /** Many that ended 200 days ago, in a range of ids that is given out to the last. */
 async function enrollOld(steps: readonly StepInput[] = ends, count = 100): Promise<Enrolled> {
   const old = await enroll(steps, count);
-  await eventually(async () => expect(await rowsWhere('outcomes', old.ids)).toBe(count));
+  await eventually(async () => expect(await rowsWhere('outcomes', old.ids)).toBe(count), patience);
   await endedDaysAgo(old.ids, 200);
   await sql`select setval('enrollments_id_seq', ${secondRange})`.execute(harness.db);
   return old;
@@ -118,9 +118,18 @@ async function tablesLike(pattern: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
+/** Nothing is left of a replacement. */
+async function untilTidy() {
+  await eventually(async () => expect(await tablesLike('_gone$|_kept$')).toEqual([]), patience);
+}
+
 /** A runtime prunes when it starts, and leaves it to another one that is at it: the first may be, with what was there before. */
+async function untilNobodyPrunes() {
+  await eventually(async () => expect(await isPruning()).toBe(false), patience);
+}
+
 async function prunedOf(ids: readonly bigint[]) {
-  await eventually(async () => expect(await isPruning()).toBe(false));
+  await untilNobodyPrunes();
   await harness.startRuntime();
   await eventually(async () => expect(await rowsWhere('timeline_lines', ids)).toBe(0), patience);
 }
@@ -141,7 +150,7 @@ test('a full partition goes when its enrollments ended long ago; those that live
   await prunedOf(old.ids);
   expect(await traces(kept)).toEqual(before);
   expect(await rowsWhere('effects', old.ids)).toBe(0);
-  await eventually(async () => expect(await tablesLike('_gone$|_kept$')).toEqual([]));
+  await untilTidy();
 
   // What lists and funnels tell stays; of the old ones a detail says that its lines are left out.
   await until(old, { completed: 200n, totalEnrollments: 200n });
@@ -171,23 +180,24 @@ test('a partition of which much is kept stays whole, also where an earlier try h
   const old = await enrollOld(ends, 100);
   const partition = { name: 'timeline_p0', from: 0n, to: secondRange, rows: 0 };
   await startKeeping(harness.db, { table: 'timeline', partition });
+  await untilNobodyPrunes();
   await harness.startRuntime();
   // It was looked at.
   await eventually(async () => {
     const { rows } = await sql<{ rows: number }>`
       select reltuples::float8 as rows from pg_class where oid = 'timeline_p0'::regclass`.execute(harness.db);
     expect(rows[0]?.rows).toBeGreaterThan(0);
-  });
-  await eventually(async () => expect(await tablesLike('_gone$|_kept$')).toEqual([]));
+  }, patience);
+  await untilTidy();
   await harness.stopRuntimes();
   expect(await rowsWhere('timeline_lines', old.ids)).toBe(200);
-}, 60_000);
+}, 120_000);
 
 test('what failed can be retried after its lines have gone; the new ones are kept, and go in their time', async () => {
   receiver.answer({ status: 400 });
   const old = await enrollOld(calls(), 60);
   await prunedOf(old.ids);
-  await eventually(async () => expect(await tablesLike('^(timeline|effects)_p0')).toEqual([]));
+  await eventually(async () => expect(await tablesLike('^(timeline|effects)_p0')).toEqual([]), patience);
 
   receiver.answer({});
   const [id = 0n] = old.ids;
@@ -238,6 +248,7 @@ test.each(['effects', 'timeline'] as const)(
 
     // Somebody reads the table for long, so that everything is copied and the exchange has to wait.
     const reader = await readingFor(table);
+    await untilNobodyPrunes();
     const child = startChild();
     await eventually(async () => expect(await rowsIn(`${table}_p0_kept`)).toBeGreaterThanOrEqual(20), patience);
     harness.pass(301 * dayMs);
@@ -252,7 +263,7 @@ test.each(['effects', 'timeline'] as const)(
     expect(await traces(living.ids)).toEqual(written);
     expect(written.lines).toHaveLength(20 * 5);
     expect(written.effects.map(({ status }) => status)).toEqual(Array(40).fill('succeeded'));
-    await eventually(async () => expect(await tablesLike('_gone$|_kept$')).toEqual([]));
+    await untilTidy();
   },
   120_000,
 );

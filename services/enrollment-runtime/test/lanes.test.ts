@@ -161,7 +161,8 @@ test.each([
           const { stepFunnel } = await harness.enrollments(stranger).listEnrollments({ workflowId, limit: 1 });
           expect(stepFunnel?.totals).toMatchObject({ completed: 5n });
         },
-        { timeoutMs: 2_000 },
+        // Well before the first of the slow calls has timed out.
+        { timeoutMs: 20_000 },
       );
     } finally {
       await slow.stop();

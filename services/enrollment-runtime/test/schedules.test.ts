@@ -6,7 +6,7 @@ import { parseSteps } from '../src/definitions/definitions.ts';
 import { dueQuery } from '../src/loops/fire-schedules.ts';
 import { syncSchedule } from '../src/schedules/sync-schedule.ts';
 import { type Harness, startHarness, stranger } from './harness.ts';
-import { apply, makeWorkflow, parsed, workflowOf } from './workflow.ts';
+import { apply, makeWorkflow, parsed, passToMidHour, workflowOf } from './workflow.ts';
 
 const hourMs = 3_600_000;
 const trigger = { type: 'trigger', frequency: 'hourly', timezone: 'Europe/Berlin' };
@@ -18,6 +18,7 @@ beforeAll(async () => {
   harness = await startHarness();
   // A second replica, which sees the same schedules due at the same time.
   await harness.startRuntime();
+  passToMidHour(harness);
 });
 afterAll(() => harness.stop());
 
@@ -39,7 +40,7 @@ const boundaryOf = async (workflowId: bigint) =>
       .executeTakeFirst()
   )?.next_tick_at;
 
-/** Runs past a tick of a workflow that was made after all others: when it fired, so did everyone whose tick it was. */
+/** Runs past a tick of a workflow that was made after all others: when it fired, others have, or another replica is at it. */
 async function passTick(): Promise<void> {
   const { id } = await makeWorkflow(harness, hourly);
   harness.pass(hourMs);
@@ -53,8 +54,8 @@ test('each tick enrolls once for all replicas, without a contact, in the zone of
   harness.pass(hourMs);
   await fired(workflowId, 2);
   await passTick();
+  await fired(workflowId, 3);
   const rows = await listed(workflowId);
-  expect(rows).toHaveLength(3);
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: rows[0]?.id });
   expect(enrollment).toMatchObject({ timezone: 'Europe/Berlin', mode: 1 });
   expect(enrollment?.leadRef).toBeUndefined();

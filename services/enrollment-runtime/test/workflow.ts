@@ -5,6 +5,7 @@ import { type Workflow, WorkflowSchema, WorkflowStatus } from '@drippulse/proto/
 import { fromConnectError } from '@drippulse/rpc';
 import { type Harness, workflowsService } from './harness.ts';
 
+const hourMs = 3_600_000;
 let lastWorkflowId = 0n;
 let lastSequence = 0n;
 
@@ -53,6 +54,11 @@ export async function makeWorkflow(
   const workflow = workflowOf(steps, options);
   await apply(harness, workflow, options);
   return workflow;
+}
+
+/** Goes to the middle of an hour, so that no hour ends by itself while a test counts the ticks of those it passes. */
+export function passToMidHour(harness: Harness): void {
+  harness.pass((1.5 * hourMs - (Date.now() % hourMs)) % hourMs);
 }
 
 /** Free JSON as requests carry it. */
