@@ -1,4 +1,6 @@
+import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { type Gateway, logIn, password, startGateway } from './start-gateway.ts';
 
 let gateway: Gateway;
@@ -34,6 +36,28 @@ test('a wrong password and an unknown user answer alike', async () => {
   const unknown = await call('POST', '/api/v1/auth/login', { username: 'nobody', password }, headers);
   expect(wrong).toMatchObject({ status: 401, body: { error: 'invalid_credentials' } });
   expect(unknown.text).toBe(wrong.text);
+});
+
+test.each([
+  ['given another password', 'changed', sql`update users set password_hash = 'x' where username = 'changed'`],
+  ['disabled', 'disabled', sql`update users set status = 'disabled' where username = 'disabled'`],
+  ['removed', 'removed', sql`delete from users where username = 'removed'`],
+])('who is %s while the password is compared gets no session', async (_name, username, change) => {
+  const { kysely } = gateway.identity;
+  const { organizationId: id } = await gateway.makeOrganization(username);
+  const { answer } = await kysely.transaction().execute(async (trx) => {
+    await change.execute(trx);
+    const answer = gateway.as(null)('POST', '/api/v1/auth/login', { username, password });
+    // It has read what was true before, and now meets what is changing.
+    await eventually(async () => {
+      const { rows } = await sql`
+        select from pg_locks where transactionid = pg_current_xact_id()::xid and not granted`.execute(trx);
+      return rows.length > 0;
+    });
+    return { answer };
+  });
+  expect(await answer).toMatchObject({ status: 401, body: { error: 'invalid_credentials' } });
+  expect(await kysely.selectFrom('sessions').select('id').where('organization_id', '=', id).execute()).toEqual([]);
 });
 
 test('a login without a password is 400 and names the parameter', async () => {
