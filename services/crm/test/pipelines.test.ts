@@ -1,5 +1,7 @@
 import { CrmStageType } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { found } from './collections.ts';
 import { colleague, editor, type Harness, key, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
@@ -125,6 +127,34 @@ test('each user has a preferred pipeline, and without it the default is preferre
   expect((await list(colleague)).defaultPipelineId).toBe(byDefault);
   await harness.pipelines(editor).deleteCrmOpportunityPipeline({ id });
   expect((await list()).defaultPipelineId).toBe(byDefault);
+});
+
+test('what changes while the pipelines are listed is told whole or not at all', async () => {
+  const { id, stages } = await copy('Going');
+  const next = await copy('Coming');
+  await harness.pipelines(editor).setDefaultCrmOpportunityPipeline({ id });
+  await sql`update opportunity_pipelines set deleted_at = now() where id = ${next.id}`.execute(harness.db);
+  const { answer } = await harness.db.transaction().execute(async (trx) => {
+    await sql`lock table opportunity_pipeline_stages in access exclusive mode`.execute(trx);
+    const answer = list();
+    await eventually(async () => {
+      const { rows } = await sql`
+        select from pg_locks where relation = 'opportunity_pipeline_stages'::regclass and not granted`.execute(trx);
+      return rows.length === 1;
+    });
+    await sql`
+      update opportunity_pipelines set deleted_at = case when id = ${id} then now() end
+      where id in (${id}, ${next.id})`.execute(trx);
+    await sql`update opportunity_pipeline_stages set deleted_at = now() where pipeline_id = ${id}`.execute(trx);
+    await sql`update opportunity_pipeline_preferences set pipeline_id = ${next.id} where pipeline_id = ${id}`.execute(
+      trx,
+    );
+    return { answer };
+  });
+  const { pipelines, defaultPipelineId } = await answer;
+  expect(pipelines.find((pipeline) => pipeline.id === id)?.stages).toEqual(stages);
+  expect(defaultPipelineId).toBe(id);
+  expect(await list()).toMatchObject({ defaultPipelineId: next.id });
 });
 
 test('a pipeline is deleted once nothing stands in it', async () => {

@@ -7,6 +7,7 @@ import type {
 import { type Caller, callerOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
+import { readSnapshot } from '../db/read-snapshot.ts';
 import type { DB } from '../db/schema.ts';
 import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
 import { selectPipelines, selectStages, toProto } from '../pipelines/rows.ts';
@@ -17,8 +18,11 @@ export async function listPipelines(
   call: HandlerContext,
 ): Promise<MessageInitShape<typeof ListCrmOpportunityPipelinesResponseSchema>> {
   const caller = callerOf(call);
-  return ctx.db.kysely.transaction().execute(async (trx) => {
-    const byDefault = await ensureDefaultPipeline(ctx, trx, caller.organizationId);
+  // Before the snapshot, which could not see the one that somebody else makes meanwhile. Nobody changes it later.
+  const byDefault = await ctx.db.kysely
+    .transaction()
+    .execute((trx) => ensureDefaultPipeline(ctx, trx, caller.organizationId));
+  return readSnapshot(ctx, async (trx) => {
     const others = await selectPipelines(trx, caller.organizationId)
       .where('user_id', 'is not', null)
       .orderBy('created_at')
