@@ -1,10 +1,10 @@
 import { CrmStageType } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
-import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { found } from './collections.ts';
 import { colleague, editor, type Harness, key, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
+import { somebodyWaits } from './somebody-waits.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -137,11 +137,7 @@ test('what changes while the pipelines are listed is told whole or not at all', 
   const { answer } = await harness.db.transaction().execute(async (trx) => {
     await sql`lock table opportunity_pipeline_stages in access exclusive mode`.execute(trx);
     const answer = list();
-    await eventually(async () => {
-      const { rows } = await sql`
-        select from pg_locks where relation = 'opportunity_pipeline_stages'::regclass and not granted`.execute(trx);
-      return rows.length === 1;
-    });
+    await somebodyWaits(trx);
     await sql`
       update opportunity_pipelines set deleted_at = case when id = ${id} then now() end
       where id in (${id}, ${next.id})`.execute(trx);
@@ -167,4 +163,22 @@ test('a pipeline is deleted once nothing stands in it', async () => {
   await harness.opportunities(editor).deleteCrmOpportunity({ id: found(opportunity).id });
   expect(await remove()).toBeUndefined();
   expect(await remove()).toMatchObject({ error: 'not_found pipeline_not_found' });
+});
+
+test.each([
+  ['preferred', (id: string) => harness.pipelines(editor).setDefaultCrmOpportunityPipeline({ id })],
+  [
+    'where an opportunity comes to stand',
+    (pipelineId: string) => harness.opportunities(editor).createCrmOpportunity({ name: 'Late', pipelineId }),
+  ],
+])('a pipeline that is being deleted is not %s', async (_name, use) => {
+  const { id } = await copy('Nearly gone');
+  const { answer } = await harness.db.transaction().execute(async (trx) => {
+    await sql`update opportunity_pipelines set deleted_at = now() where id = ${id}`.execute(trx);
+    await sql`update opportunity_pipeline_stages set deleted_at = now() where pipeline_id = ${id}`.execute(trx);
+    const answer = refusal(use(id));
+    await somebodyWaits(trx);
+    return { answer };
+  });
+  expect(await answer).toMatchObject({ error: 'not_found pipeline_not_found' });
 });

@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
-import { findPipeline, type StageRow, selectStages } from '../pipelines/rows.ts';
+import { findPipeline, type StageRow, selectStages, sharePipeline } from '../pipelines/rows.ts';
 import { isUuid } from '../records/ids.ts';
 import { stageGap } from './positions.ts';
 
@@ -30,7 +30,7 @@ export async function findStage(
   const pipeline =
     pipelineId === undefined
       ? await ensureDefaultPipeline(ctx, trx, organizationId)
-      : await findPipeline(trx, organizationId, pipelineId);
+      : await sharePipeline(trx, organizationId, pipelineId);
   return selectStages(trx, organizationId)
     .where('pipeline_id', '=', pipeline.id)
     .limit(1)

@@ -36,6 +36,14 @@ export async function findPipeline(db: Kysely<DB>, organizationId: bigint, id: s
   return row;
 }
 
+/** The same, and shared until the transaction ends: it is neither deleted nor given other stages meanwhile. */
+export async function sharePipeline(trx: Transaction<DB>, organizationId: bigint, id: string): Promise<PipelineRow> {
+  const query = selectPipelines(trx, organizationId).where('id', '=', id).forShare();
+  const row = isUuid(id) ? await query.executeTakeFirst() : undefined;
+  if (row === undefined) throw pipelineNotFound();
+  return row;
+}
+
 /** A pipeline that belongs to the caller, held until the transaction ends. */
 export async function lockOwnPipeline(trx: Transaction<DB>, caller: Caller, id: string): Promise<PipelineRow> {
   const query = selectPipelines(trx, caller.organizationId).where('id', '=', id).forUpdate();

@@ -7,7 +7,7 @@ import {
   type SetDefaultCrmOpportunityPipelineResponseSchema,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import type { Context } from '../context.ts';
-import { findPipeline } from '../pipelines/rows.ts';
+import { sharePipeline } from '../pipelines/rows.ts';
 
 const { setDefaultCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
@@ -18,7 +18,7 @@ export async function setDefaultPipeline(
   call: HandlerContext,
 ): Promise<MessageShape<typeof SetDefaultCrmOpportunityPipelineResponseSchema>> {
   return transact(ctx, call, method, request, async (trx, { organizationId, actor }) => {
-    const { id } = await findPipeline(trx, organizationId, request.id);
+    const { id } = await sharePipeline(trx, organizationId, request.id);
     await trx
       .insertInto('opportunity_pipeline_preferences')
       .values({ organization_id: organizationId, user_id: BigInt(actor.id), pipeline_id: id })
