@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { found } from './collections.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
+import { somebodyWaits } from './somebody-waits.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -52,6 +53,21 @@ test('a merge ends the group, and its undo brings it back', async () => {
   expect(await keysOf({ contactId: one.id })).toEqual([]);
   await harness.merges(editor).undoCrmMerge({ id: found(merge).id });
   expect(await keysOf({ contactId: one.id })).toEqual(['EMAIL m@example.com 2']);
+});
+
+test('a group that ends while it is read has as many records as it says', async () => {
+  const email = 'ends@example.com';
+  const [one, two] = [await person({ email }), await person({ email })];
+  const { answer } = await harness.db.transaction().execute(async (trx) => {
+    // Records are shown with the public ids of their accounts; groups are found without.
+    await sql`lock table accounts in access exclusive mode`.execute(trx);
+    const answer = list();
+    await somebodyWaits(trx);
+    await sql`update contacts set deleted_at = now() where id = ${two.id}`.execute(trx);
+    return { answer };
+  });
+  const group = (await answer).duplicates.find(({ key }) => key === email);
+  expect(group).toMatchObject({ recordCount: 2n, contacts: [{ id: one.id }, { id: two.id }] });
 });
 
 test('is read page by page, each group once, however many there are', async () => {

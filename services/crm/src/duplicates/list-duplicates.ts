@@ -3,7 +3,10 @@ import { encodeCursor, readPage } from '@drippulse/db';
 import { type CrmDuplicateKind, CrmDuplicateKindSchema } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { callerOf } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
+import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
+import { readSnapshot } from '../db/read-snapshot.ts';
+import type { DB } from '../db/schema.ts';
 import type { Collection, RecordRow } from '../records/collection.ts';
 import { findRecord } from '../records/rows.ts';
 import { enumTexts } from '../records/values.ts';
@@ -24,7 +27,6 @@ export async function listDuplicates<Row extends RecordRow>(
   request: Request,
   recordId: string | undefined,
 ) {
-  const db = ctx.db.kysely;
   const { organizationId } = callerOf(call);
   const { limit, after } = readPage({ limit: request.limit ?? maxGroups, cursor: request.cursor }, [
     'text',
@@ -32,23 +34,33 @@ export async function listDuplicates<Row extends RecordRow>(
     'text',
   ]);
   const wanted = kinds.filter((kind) => request.kind === undefined || kind === kindTexts.textOf(request.kind));
-  const { groups, nextCursor } =
-    recordId === undefined
-      ? await readGroups(Math.min(limit, maxGroups))
-      : { groups: await groupsOf(db, collection, await findRecord(db, collection, organizationId, recordId), wanted) };
-  const shown = await showRecords(db, collection, organizationId, groups);
-  return {
-    groups: shown.map(({ kind, ...group }) => ({ ...group, kind: kindTexts.numberOf(kind) })),
-    nextCursor,
-  };
+  // A group is counted by one statement and shown by another.
+  return readSnapshot(ctx, async (trx) => {
+    const { groups, nextCursor } =
+      recordId === undefined
+        ? await readGroups(trx, Math.min(limit, maxGroups))
+        : {
+            groups: await groupsOf(
+              trx,
+              collection,
+              await findRecord(trx, collection, organizationId, recordId),
+              wanted,
+            ),
+          };
+    const shown = await showRecords(trx, collection, organizationId, groups);
+    return {
+      groups: shown.map(({ kind, ...group }) => ({ ...group, kind: kindTexts.numberOf(kind) })),
+      nextCursor,
+    };
+  });
 
-  async function readGroups(most: number): Promise<{ groups: Group[]; nextCursor?: string }> {
+  async function readGroups(trx: Transaction<DB>, most: number): Promise<{ groups: Group[]; nextCursor?: string }> {
     const { kind: first, ...where } = readCursor(wanted, after);
     const groups: Group[] = [];
     for (const kind of wanted.slice(wanted.indexOf(first))) {
       const start = kind === first ? where : beginning;
       if (groups.length === most) return { groups, nextCursor: cursorOf(kind, start) };
-      const { groups: found, next } = await scanGroups(db, collection, {
+      const { groups: found, next } = await scanGroups(trx, collection, {
         organizationId,
         kind,
         start,
