@@ -10,7 +10,7 @@ import {
   serverInterceptors,
   serviceNames,
 } from '@drippulse/rpc';
-import { createTestDatabase } from '@drippulse/testing';
+import { createTestDatabase, eventually } from '@drippulse/testing';
 import type { Config } from '../src/config.ts';
 import { connectIdentity, createOrganization, type Identity } from '../src/identity/organizations/index.ts';
 import { migrateService } from '../src/migrate.ts';
@@ -118,6 +118,24 @@ export async function logIn(gateway: Gateway, username: string): Promise<{ call:
   const answer = await gateway.as(null)('POST', '/api/v1/auth/login', { username, password });
   if (answer.status !== 200) throw new Error(answer.text);
   return { call: gateway.as(answer.body.token), token: answer.body.token };
+}
+
+/**
+ * When the last request was sent that a credential, which is no good any more, still got through. What came back late
+ * because the machine was busy was none the less sent in time, so that only what was let in late is late.
+ */
+export async function lastAcceptedAt(call: Call): Promise<number> {
+  let acceptedAt = 0;
+  await eventually(
+    async () => {
+      const sentAt = performance.now();
+      const { status } = await call('GET', '/api/v1/account');
+      if (status === 200) acceptedAt = sentAt;
+      return status === 401;
+    },
+    { timeoutMs: 20_000 },
+  );
+  return acceptedAt;
 }
 
 async function migrateAll(url: string): Promise<void> {
