@@ -39,6 +39,7 @@ export function createRedisLimiters(
     socket: { connectTimeout: 2000, reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2000) },
   });
   let isAway = false;
+  onAway(true);
   client.on('error', (error) => {
     if (!isAway) log.warn({ err: error }, 'Redis is away: rate limits are counted in this process');
     isAway = true;
