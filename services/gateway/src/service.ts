@@ -46,7 +46,7 @@ import { publicServices } from './upstreams.ts';
 export { type Config, readConfig } from './config.ts';
 
 /** What the services of one process share, and what tests replace. */
-export type Shared = { peers: Peers; log: Logger; clock?: Clock };
+export type Shared = { peers: Peers; log: Logger; clock?: Clock; redisTimeoutMs?: number };
 
 export type Service = {
   /** Where the public API is served. */
@@ -96,7 +96,8 @@ async function open(config: Config, shared: Shared, opened: AsyncDisposableStack
 type Parts = ReturnType<typeof openParts>;
 
 /** What both sides, identity and the public API, are made of; loops run from here on. */
-function openParts(config: Config, { log: sharedLog, clock = systemClock }: Shared, opened: AsyncDisposableStack) {
+function openParts(config: Config, shared: Shared, opened: AsyncDisposableStack) {
+  const { log: sharedLog, clock = systemClock, redisTimeoutMs } = shared;
   const log = sharedLog.child({ service: 'gateway' });
   const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(config.internalTokenKeys) });
   const sessionTokens = createSessionTokens(config.sessionKeys, clock);
@@ -114,7 +115,11 @@ function openParts(config: Config, { log: sharedLog, clock = systemClock }: Shar
   const limiters =
     config.redisUrl === undefined
       ? createMemoryLimiters()
-      : createRedisLimiters(config.redisUrl, { log, onAway: gatewayMetrics.limitsDegraded });
+      : createRedisLimiters(config.redisUrl, {
+          log,
+          onAway: gatewayMetrics.limitsDegraded,
+          timeoutMs: redisTimeoutMs,
+        });
   opened.defer(() => limiters.stop());
   const credentials = createCredentials({ db, sessionTokens, clock });
   return { log, clock, metrics, gatewayMetrics, tokens, sessionTokens, sealer, db, usage, limiters, credentials };

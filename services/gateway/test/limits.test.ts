@@ -1,4 +1,4 @@
-import { testRedis } from '@drippulse/testing';
+import { eventually, testRedis } from '@drippulse/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Gateway, logIn, password, startGateway } from './start-gateway.ts';
 
@@ -12,13 +12,23 @@ afterAll(async () => {
   if (!('unavailable' in redis)) await redis.stop();
 });
 
+async function areDegraded(gateway: Gateway): Promise<boolean> {
+  return /^drippulse_limits_degraded\S* 1$/m.test(await gateway.service.metrics.metrics());
+}
+
 describe.each(stores)('limits counted %s', (_name, redisUrl) => {
   let gateway: Gateway;
   // Names of their own, because Redis remembers those of an earlier run.
   const name = (text: string) => `${text}-${process.pid}-${Date.now() % 1_000_000}`;
   const owner = name('owner');
   beforeAll(async () => {
-    gateway = await startGateway({ redisUrl, rateLimitPerMinute: 2, rateLimitBurst: 3, trustedProxies: ['127.0.0.1'] });
+    gateway = await startGateway(
+      { redisUrl, rateLimitPerMinute: 2, rateLimitBurst: 3, trustedProxies: ['127.0.0.1'] },
+      undefined,
+      // What Redis does not answer for in time is counted in memory, and the count here is to be exact.
+      { redisTimeoutMs: 20_000 },
+    );
+    await eventually(async () => expect(await areDegraded(gateway)).toBe(false));
     await gateway.makeOrganization(owner);
   });
   afterAll(() => gateway.stop());
@@ -85,6 +95,7 @@ describe.each(stores)('limits counted %s', (_name, redisUrl) => {
 test('limits go on in memory while Redis is away', async () => {
   const gateway = await startGateway({ redisUrl: 'redis://127.0.0.1:1', rateLimitPerMinute: 2, rateLimitBurst: 1 });
   try {
+    expect(await areDegraded(gateway)).toBe(true);
     await gateway.makeOrganization('lonely');
     const { call } = await logIn(gateway, 'lonely');
     const statuses = [];

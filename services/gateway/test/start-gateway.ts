@@ -14,7 +14,7 @@ import { createTestDatabase, eventually } from '@drippulse/testing';
 import type { Config } from '../src/config.ts';
 import { connectIdentity, createOrganization, type Identity } from '../src/identity/organizations/index.ts';
 import { migrateService } from '../src/migrate.ts';
-import { startService } from '../src/service.ts';
+import { type Shared, startService } from '../src/service.ts';
 
 export type Answer = {
   status: number;
@@ -30,7 +30,11 @@ export const password = 'correct horse battery';
 /**
  * The real gateway on a database of its own, reached `through` another address if need be; the one peer identity asks, workflows, counts in memory.
  */
-export async function startGateway(overrides: Partial<Config> = {}, through = async (url: string) => url) {
+export async function startGateway(
+  overrides: Partial<Config> = {},
+  through = async (url: string) => url,
+  shared: Pick<Shared, 'redisTimeoutMs'> = {},
+) {
   const database = await createTestDatabase({ name: 'identity', template: 'identity', prepare: migrateAll });
   const log = createLogger({ service: 'test', level: 'fatal' });
   const keys = generateInternalTokenKeys(serviceNames);
@@ -84,7 +88,7 @@ export async function startGateway(overrides: Partial<Config> = {}, through = as
     logLevel: 'fatal',
     ...overrides,
   };
-  const service = await startService(config, { peers, log, clock });
+  const service = await startService(config, { ...shared, peers, log, clock });
   const identity = connectIdentity(database.url, log);
 
   return {

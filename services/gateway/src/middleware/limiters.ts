@@ -30,12 +30,13 @@ export function createMemoryLimiters(): LimiterStore {
 /** Connects in the background: until Redis is there, and whenever it is away, limits are counted in memory. */
 export function createRedisLimiters(
   url: string,
-  { log, onAway }: { log: Logger; onAway(isAway: boolean): void },
+  options: { log: Logger; onAway(isAway: boolean): void; timeoutMs?: number | undefined },
 ): LimiterStore {
+  const { log, onAway, timeoutMs = redisTimeoutMs } = options;
   const client = createClient({
     url,
     disableOfflineQueue: true,
-    commandOptions: { timeout: redisTimeoutMs },
+    commandOptions: { timeout: timeoutMs },
     socket: { connectTimeout: 2000, reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2000) },
   });
   let isAway = false;
