@@ -5,7 +5,7 @@ import type { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing
 import { DomainError, type ErrorKind } from '@drippulse/runtime';
 
 /** What happened inside the service, for tests of what a client's leaving does. */
-export type ProbeLog = { cancelled: string[]; chunksSent: number; chunksReceived: number };
+export type ProbeLog = { delayed: number; cancelled: string[]; chunksSent: number; chunksReceived: number };
 
 export const chunkBytes = 64 << 10;
 
@@ -14,7 +14,11 @@ export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
   return {
     async echo(request, call) {
       if (request.delayMs !== undefined) {
-        await sleep(request.delayMs, undefined, { signal: call.signal }).catch(() => log.cancelled.push('echo'));
+        log.delayed += 1;
+        await sleep(request.delayMs, undefined, { signal: call.signal }).catch(() => {
+          const isLate = ConnectError.from(call.signal.reason).code === Code.DeadlineExceeded;
+          log.cancelled.push(isLate ? 'echo at its deadline' : 'echo');
+        });
       }
       if (request.fail !== undefined) throw failure(request.fail);
       const header = call.requestHeader.get('x-probe-in');

@@ -55,7 +55,7 @@ export async function startProbe(
     },
   });
   const serviceLog = createLogger({ service: 'workflows', destination });
-  const log: ProbeLog = { cancelled: [], chunksSent: 0, chunksReceived: 0 };
+  const log: ProbeLog = { delayed: 0, cancelled: [], chunksSent: 0, chunksReceived: 0 };
   const routes: Routes = (router) => {
     router.service(ProbeService, probeService(log));
     // The one route with a wrong_content_type and a larger body: it counts the bytes of the contacts.
