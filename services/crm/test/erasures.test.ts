@@ -130,7 +130,7 @@ test('whoever was merged into the person goes with them, and no undo brings a va
   const absorbed = harness.contacts(admin).eraseCrmContact({ id: first.id });
   await expect(absorbed).rejects.toThrow(`merged into ${third.publicId}`);
   await harness.contacts(admin).eraseCrmContact({ id: third.id });
-  expect(await traces()).toEqual([]);
+  await eventually(async () => expect(await traces()).toEqual([]));
   expect(await refusal(harness.merges(editor).undoCrmMerge({ id }))).toMatchObject({
     error: 'failed_precondition merge_not_undoable',
   });
