@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { forgetMerges } from '../src/loops/forget-merges.ts';
 import { found } from './collections.ts';
-import { editor, type Harness, key, startHarness, stranger } from './harness.ts';
+import { anonymous, editor, type Harness, key, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
 
 let harness: Harness;
@@ -484,6 +484,10 @@ describe('leads', () => {
     await sql`
       insert into lead_form_submissions (form_id, submission_key, organization_id, id, lead_id, workflow_id, enroll_at, created_at)
       values (${found(leadForm).id}, 'x', 1, gen_random_uuid(), ${submitted.id}, 7, now(), now())`.execute(harness.db);
+    // Any submission wakes the loop, which may sleep for 10 s.
+    const other = found((await harness.leadForms(editor).createLeadForm({ name: 'Other' })).leadForm);
+    const body = { contentType: 'application/json', data: utf8.encode('{"email":"other@example.com"}') };
+    await harness.publicForms(anonymous).submitLeadForm({ token: other.token, body });
     await eventually(() => expect(harness.enrolled).toMatchObject([{ contacts: [{ lead_ref: survivor.publicId }] }]));
   });
 });
