@@ -158,26 +158,34 @@ test('repeating a creation with its Idempotency-Key gives the same key once more
 });
 
 test('usage counts the requests of a key and those that failed', async () => {
-  const { body } = await admin('POST', '/api/v1/api_keys', { name: 'counted' });
-  const byKey = gateway.as(body.key);
-  for (const path of ['/account', '/projects', '/projects/999999']) await byKey('GET', `/api/v1${path}`);
-  const row = await eventually(
-    async () => {
-      const { usage } = (await admin('GET', '/api/v1/api_keys/usage')).body;
-      const found = usage.find((entry: { api_key_id: number }) => entry.api_key_id === body.id);
-      expect(found.requests_today).toBe(3);
-      return found;
-    },
-    { timeoutMs: 10_000 },
-  );
-  expect(row).toEqual({
-    api_key_id: body.id,
-    name: 'counted',
-    requests_today: 3,
-    requests_30d: 3,
-    errors_30d: 1,
-    last_used_at: expect.any(String),
-  });
+  // As if it were noon, so that no day ends between the requests and the answer that counts them.
+  const dayMs = 86_400_000;
+  const sinceNoonMs = (Date.now() + dayMs / 2) % dayMs;
+  gateway.shiftClock(-sinceNoonMs);
+  try {
+    const { body } = await admin('POST', '/api/v1/api_keys', { name: 'counted' });
+    const byKey = gateway.as(body.key);
+    for (const path of ['/account', '/projects', '/projects/999999']) await byKey('GET', `/api/v1${path}`);
+    const row = await eventually(
+      async () => {
+        const { usage } = (await admin('GET', '/api/v1/api_keys/usage')).body;
+        const found = usage.find((entry: { api_key_id: number }) => entry.api_key_id === body.id);
+        expect(found.requests_today).toBe(3);
+        return found;
+      },
+      { timeoutMs: 10_000 },
+    );
+    expect(row).toEqual({
+      api_key_id: body.id,
+      name: 'counted',
+      requests_today: 3,
+      requests_30d: 3,
+      errors_30d: 1,
+      last_used_at: expect.any(String),
+    });
+  } finally {
+    gateway.shiftClock(sinceNoonMs);
+  }
 });
 
 test('usage that is stored while it is read is told whole or not at all', async () => {
@@ -198,7 +206,7 @@ test('usage that is stored while it is read is told whole or not at all', async 
     return { answer };
   });
   const { usage } = (await answering.answer).body;
-  expect(usage).toMatchObject([{ api_key_id: body.id, requests_today: 1, last_used_at: expect.any(String) }]);
+  expect(usage).toMatchObject([{ api_key_id: body.id, requests_30d: 1, last_used_at: expect.any(String) }]);
 });
 
 test("another organization's key answers exactly like an unknown one", async () => {
