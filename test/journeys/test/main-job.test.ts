@@ -114,11 +114,17 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
       status: 'active',
       steps: [
         { type: 'trigger', name: 'Start' },
-        { type: 'wait', name: 'Pause', duration: 4, unit: 'seconds' },
+        // Long enough for all that is looked at and deleted while they wait.
+        { type: 'wait', name: 'Pause', duration: 10, unit: 'seconds' },
         {
           type: 'webhook_callback',
           name: 'Call',
-          config: { url: `${receiver.url}/callback`, payload: { email: '{{ email }}', ref: '{{ lead_ref }}' } },
+          config: {
+            url: `${receiver.url}/callback`,
+            payload: { email: '{{ email }}', ref: '{{ lead_ref }}' },
+            // Until the kill, for which they are held, none may be given up and sent again.
+            timeout_seconds: 60,
+          },
         },
         { type: 'log', name: 'Done', config: { message: '{{ first_name }}' } },
       ],
