@@ -1,6 +1,10 @@
 import { type Api, type Layout, type RunningPlatform, startLayout } from '@drippulse/harness';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+
+/** For what passes through several services, on a machine that is busy. */
+const patience = { timeoutMs: 45_000 };
+jest.setTimeout(120_000);
 
 describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s lays it out', (layout) => {
   let platform: RunningPlatform;
@@ -39,7 +43,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     await eventually(async () => {
       const { body } = await platform.api.get(`${path}?lead_ref=${public_id}`);
       expect(body.enrollments).toMatchObject([{ lead_ref: public_id, status: 'completed' }]);
-    });
+    }, patience);
     const back = await platform.api.get(`/api/v1/crm/leads/${public_id}`);
     expect(back.body).toEqual(lead.body);
   });
@@ -57,7 +61,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
       const { body } = await platform.api.get(enrollments);
       expect(body.enrollments).toMatchObject([{ completed_at: expect.any(String) }]);
       return (await platform.api.get(`${enrollments}/${body.enrollments[0].id}`)).body;
-    });
+    }, patience);
   }
 
   test('an opportunity that comes to a stage is routed by the workflow that waits for it', async () => {
@@ -145,7 +149,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     await eventually(async () => {
       const { body } = await platform.api.get(`/api/v1/crm/leads?source=${source}&sort=email`);
       expect(body.leads).toMatchObject([{ status: 'working' }, { status: 'new' }]);
-    });
+    }, patience);
     const tasks = await platform.api.get('/api/v1/crm/activities?kind=task');
     expect(tasks.body.activities).toMatchObject([
       { subject: 'Call ada', lead_public_id: expect.stringMatching(/^lead_/) },
@@ -188,7 +192,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
       const told = receiver.requests.map((request) => JSON.parse(request.body.toString()));
       const data = { public_id: twin.public_id, merged_into_public_id: survivor.public_id };
       expect(told).toMatchObject([{ type: 'contact.deleted', data }]);
-    });
+    }, patience);
     receiver.clear();
 
     const merge = `/api/v1/crm/merges/${merged.body.merge.id}`;
@@ -288,7 +292,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     await eventually(() => {
       const told = receiver.requests.map((request) => JSON.parse(request.body.toString()));
       expect(told).toMatchObject([{ type: 'opportunity.won', data: { id: body.id, status: 'won' } }]);
-    });
+    }, patience);
     const changes = await platform.api.get(`/api/v1/crm/change_events?record_type=opportunity&record_id=${body.id}`);
     expect(changes.body.change_events).toMatchObject([
       { action: 'updated', actor_type: 'api_key', changes: { status: { before: 'open', after: 'won' } } },
