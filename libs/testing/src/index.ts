@@ -18,6 +18,7 @@ export { findPrometheus, type PrometheusTools } from './prometheus/tools.ts';
 export { type Answer, type Answerer, type ReceivedRequest, type Receiver, startReceiver } from './receiver.ts';
 export { type RedisServer, startRedis } from './redis/start-redis.ts';
 export { type TestRedis, testRedis } from './redis/test-redis.ts';
+export { somebodyWaits } from './somebody-waits.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
 export { type TestPostgres, testPostgres } from './test-postgres.ts';
 export type { Unavailable } from './unavailable.ts';

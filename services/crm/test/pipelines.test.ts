@@ -1,10 +1,10 @@
 import { CrmStageType } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { somebodyWaits } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { found } from './collections.ts';
 import { colleague, editor, type Harness, key, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
-import { somebodyWaits } from './somebody-waits.ts';
 
 let harness: Harness;
 beforeAll(async () => {

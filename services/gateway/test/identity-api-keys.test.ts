@@ -1,4 +1,4 @@
-import { eventually } from '@drippulse/testing';
+import { eventually, somebodyWaits } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { createApiKeyText } from '../src/identity/organizations/index.ts';
@@ -194,13 +194,7 @@ test('usage that is stored while it is read is told whole or not at all', async 
   const answering = await kysely.transaction().execute(async (trx) => {
     await sql`lock table api_key_usage in access exclusive mode`.execute(trx);
     const answer = admin('GET', '/api/v1/api_keys/usage?limit=1');
-    await eventually(async () => {
-      const { rows } = await sql`
-        select from pg_locks where relation = 'api_key_usage'::regclass and not granted and mode = 'AccessShareLock'`.execute(
-        trx,
-      );
-      return rows.length === 1;
-    });
+    await somebodyWaits(trx);
     await sql`insert into api_key_usage values (${body.id}, now() at time zone 'utc', 1, 0)`.execute(trx);
     await sql`update api_keys set last_used_at = now() where id = ${body.id}`.execute(trx);
     return { answer };

@@ -1,4 +1,4 @@
-import { eventually } from '@drippulse/testing';
+import { somebodyWaits } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Gateway, logIn, password, startGateway } from './start-gateway.ts';
@@ -49,11 +49,7 @@ test.each([
     await change.execute(trx);
     const answer = gateway.as(null)('POST', '/api/v1/auth/login', { username, password });
     // It has read what was true before, and now meets what is changing.
-    await eventually(async () => {
-      const { rows } = await sql`
-        select from pg_locks where transactionid = pg_current_xact_id()::xid and not granted`.execute(trx);
-      return rows.length > 0;
-    });
+    await somebodyWaits(trx);
     return { answer };
   });
   expect(await answer).toMatchObject({ status: 401, body: { error: 'invalid_credentials' } });
