@@ -1,4 +1,6 @@
+import { somebodyWaits } from '@drippulse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { type Call, type Gateway, logIn, password, startGateway } from './start-gateway.ts';
 
 let gateway: Gateway;
@@ -34,6 +36,17 @@ test('a member with a password can log in at once, one without is invited and ca
     body: { username: `bo${run}@example.com`, name: 'Bo', status: 'invited' },
   });
   await expect(logIn(gateway, `bo${run}@example.com`)).rejects.toThrow('invalid_credentials');
+});
+
+test('a member who is given a password while another change is made is active after both', async () => {
+  const { body } = await admin('POST', '/api/v1/team_members', member('meanwhile'));
+  const { answer } = await gateway.identity.kysely.transaction().execute(async (trx) => {
+    await sql`update users set password_hash = 'x', status = 'active' where id = ${body.id}`.execute(trx);
+    const answer = admin('PATCH', `/api/v1/team_members/${body.id}`, { name: 'Both' });
+    await somebodyWaits(trx);
+    return { answer };
+  });
+  expect(await answer).toMatchObject({ status: 200, body: { name: 'Both', status: 'active' } });
 });
 
 test.each([

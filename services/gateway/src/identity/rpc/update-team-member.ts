@@ -72,6 +72,8 @@ async function findMember(trx: Transaction<DB>, organizationId: bigint, id: bigi
     .select(['id', 'role', 'status', 'password_hash'])
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
+    // Whoever sets a password by a command locks the member alone.
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (!member) throw memberNotFound();
   return member;
