@@ -244,6 +244,33 @@ test('the list of deliveries filters by status and pages by cursor, newest first
   expect(third.nextCursor).toBeUndefined();
 });
 
+test('an attempt that is recorded while the list is read is told with its status or not at all', async () => {
+  const { id } = await harness.create({ active: false });
+  await sql`
+    insert into deliveries (event_at, organization_id, webhook_id, event_id, event_type, status, next_attempt_at)
+    values (now(), 1, ${id}, 'evt_between', 'workflow.created', 'pending', now())`.execute(harness.db);
+  const listing = await harness.db.transaction().execute(async (trx) => {
+    await sql`lock table attempts in access exclusive mode`.execute(trx);
+    const list = harness.webhooks(editor).listDeliveries({ webhookId: id });
+    await eventually(async () => {
+      const { rows } = await sql`
+        select from pg_locks join pg_database on pg_database.oid = database
+        where datname = current_database() and relation = 'attempts'::regclass and not granted`.execute(trx);
+      return rows.length === 1;
+    });
+    await sql`
+      with moved as (
+        update deliveries set status = 'delivered', attempts = 1, next_attempt_at = null where webhook_id = ${id}
+        returning id, event_at
+      )
+      insert into attempts (delivery_id, event_at, number, at, status_code, duration_ms)
+      select id, event_at, 1, now(), 200, 5 from moved`.execute(trx);
+    return { list };
+  });
+  const [delivery] = (await listing.list).deliveries;
+  expect(delivery?.attempts).toHaveLength(delivery?.status === DELIVERED ? 1 : 0);
+});
+
 test('a repeat of redeliver with the same Idempotency-Key sends once more, not twice', async () => {
   const { id } = await harness.create();
   await harness.publish(['Again']);

@@ -35,14 +35,21 @@ export async function listDeliveries(
   if (request.until !== undefined) scoped = scoped.where('event_at', '<', timestampDate(request.until));
   const count = await countUpTo(db, scoped.select('id'));
   const after = page.after?.[0];
-  const found = await (after === undefined ? scoped : scoped.where('id', '<', BigInt(after)))
+  const wanted = (after === undefined ? scoped : scoped.where('id', '<', BigInt(after)))
     .selectAll()
     .orderBy('id', 'desc')
     .offset(page.offset)
-    .limit(page.limit + 1)
-    .execute();
-  const { rows, nextCursor } = cutPage(found, page.limit);
-  const attempts = await readAttempts(db, rows, pageCharacters);
+    .limit(page.limit + 1);
+  // Of one moment, so that no status stands beside an attempt that was recorded after it was read.
+  const { rows, nextCursor, attempts } = await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (trx) => {
+      const { rows: found } = await trx.executeQuery(wanted);
+      const cut = cutPage(found, page.limit);
+      return { ...cut, attempts: await readAttempts(trx, cut.rows, pageCharacters) };
+    });
   return {
     deliveries: rows.map((row) => toProto(row, attempts.get(row.id))),
     nextCursor,
