@@ -127,11 +127,17 @@ export async function startHarness(
     /** Lets time pass for everything that is due or is remembered of endpoints. */
     async pass(seconds: number) {
       const by = sql`${seconds} * interval '1 second'`;
-      await sql`update queue set due_at = due_at - ${by}`.execute(db.kysely);
-      await sql`update lanes set next_due_at = next_due_at - ${by}, open_until = open_until - ${by}`.execute(db.kysely);
-      await sql`update endpoints set failing_since = failing_since - ${by}, window_started_at = window_started_at - ${by}`.execute(
-        db.kysely,
-      );
+      await db.kysely.transaction().execute(async (trx) => {
+        // In the order of the service, which is at work meanwhile.
+        await sql`select from endpoints order by webhook_id for update`.execute(trx);
+        await sql`select from queue order by delivery_id for update`.execute(trx);
+        await sql`select from lanes order by webhook_id, is_manual for update`.execute(trx);
+        await sql`
+          update endpoints
+          set failing_since = failing_since - ${by}, window_started_at = window_started_at - ${by}`.execute(trx);
+        await sql`update queue set due_at = due_at - ${by}`.execute(trx);
+        await sql`update lanes set next_due_at = next_due_at - ${by}, open_until = open_until - ${by}`.execute(trx);
+      });
     },
     async stop() {
       await subscription.stop();
