@@ -80,7 +80,7 @@ test('an event of an organization without webhooks writes nothing', async () => 
   const { id } = await harness.create();
   const [unheard = ''] = await harness.publish(['Elsewhere'], { organizationId: 77n });
   await harness.publish(['Here']);
-  await harness.deliveries(id, 1);
+  await until(id, DELIVERED, 1);
   const payloads = await harness.db.selectFrom('payloads').select('event_id').execute();
   expect(payloads.map((row) => row.event_id)).not.toContain(unheard);
 });
