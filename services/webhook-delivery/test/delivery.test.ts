@@ -223,6 +223,26 @@ test('removing a webhook cancels what is queued for it', async () => {
   });
 });
 
+test('the last of a removed webhook goes without a deadlock with a result that is recorded meanwhile', async () => {
+  const { id } = await harness.create();
+  await harness.db.transaction().execute(async (trx) => {
+    await sql`select from endpoints where webhook_id = ${id} for update`.execute(trx);
+    await harness.db
+      .updateTable('webhooks')
+      .set({ active: false, deleted_at: new Date() })
+      .where('id', '=', id)
+      .execute();
+    await harness.db.insertInto('removals').values({ webhook_id: id }).execute();
+    await eventually(async () => {
+      const { rows } = await sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(trx);
+      return rows.length === 1;
+    });
+    await sql`set local lock_timeout = '200ms'`.execute(trx);
+    await sql`update lanes set is_held = true where webhook_id = ${id}`.execute(trx);
+  });
+});
+
 test('the list of deliveries filters by status and pages by cursor, newest first', async () => {
   const { id } = await harness.create();
   harness.receiver.answer((request) => ({ status: request.body.includes('"name":"bad"') ? 500 : 200 }));

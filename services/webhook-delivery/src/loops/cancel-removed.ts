@@ -35,7 +35,7 @@ async function cancelSlice(trx: Transaction<DB>, webhookId: bigint): Promise<voi
 }
 
 async function finish(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
-  for (const table of ['lanes', 'endpoints', 'removals'] as const) {
+  for (const table of ['endpoints', 'lanes', 'removals'] as const) {
     await trx.deleteFrom(table).where('webhook_id', '=', webhookId).execute();
   }
 }
