@@ -119,14 +119,10 @@ test('Retry-After moves the next attempt, and the endpoint is left alone for a m
   await harness.publish(['Too many']);
   await harness.receiver.received(2);
   await until(id, FAILED, 1);
+  await harness.openLane(id);
   await harness.publish(['Held back']);
   await harness.deliveries(id, 3);
-  const lane = await harness.db
-    .selectFrom('lanes')
-    .selectAll()
-    .where('webhook_id', '=', id)
-    .where('is_manual', '=', false)
-    .executeTakeFirstOrThrow();
+  const lane = await harness.openLane(id);
   expect(Number(lane.next_due_at) - Date.now()).toBeGreaterThan(50_000);
   expect(harness.receiver.requests).toHaveLength(2);
   await harness.pass(121);

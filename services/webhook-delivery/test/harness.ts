@@ -124,6 +124,18 @@ export async function startHarness(
         if (deliveries.length < count) throw new Error(`${deliveries.length} of ${count} deliveries`);
         return deliveries;
       }),
+    /** The lane of a webhook's events once its circuit is open, a moment after the attempt that opened it was recorded. */
+    openLane: (webhookId: bigint) =>
+      eventually(async () => {
+        const lane = await db.kysely
+          .selectFrom('lanes')
+          .selectAll()
+          .where('webhook_id', '=', webhookId)
+          .where('is_manual', '=', false)
+          .executeTakeFirstOrThrow();
+        if (lane.open_until === null) throw new Error('its circuit is closed');
+        return lane;
+      }),
     /** Lets time pass for everything that is due or is remembered of endpoints. */
     async pass(seconds: number) {
       const by = sql`${seconds} * interval '1 second'`;

@@ -161,19 +161,11 @@ test.each([502, 504])('%d leaves the whole endpoint alone for a while', async (s
   const { id } = await harness.create();
   harness.receiver.answerNext({ status, headers: { 'retry-after': '30' } });
   await harness.publish(['Overloaded']);
-  await eventually(async () => {
-    const [delivery] = await harness.deliveries(id, 1);
-    expect(delivery?.attempts).toHaveLength(1);
-  });
+  await harness.openLane(id);
   await harness.publish(['Held back']);
   await harness.deliveries(id, 2);
-  const lane = await harness.db
-    .selectFrom('lanes')
-    .selectAll()
-    .where('webhook_id', '=', id)
-    .where('is_manual', '=', false)
-    .executeTakeFirstOrThrow();
-  expect(Number(lane.open_until) - Date.now()).toBeGreaterThan(20_000);
+  const lane = await harness.openLane(id);
+  expect(Number(lane.next_due_at) - Date.now()).toBeGreaterThan(20_000);
   expect(harness.receiver.requests).toHaveLength(1);
   await harness.pass(31);
   await harness.receiver.received(3);
