@@ -1,7 +1,9 @@
-import type { WebhookEvent } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
+import { topicOf } from '@drippulse/events';
+import { type WebhookEvent, WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import { WebhookDeliveryStatus } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { editor, type Harness, startHarness } from './harness.ts';
 
 let harness: Harness;
@@ -15,12 +17,23 @@ beforeEach(async () => {
 afterEach(async () => {
   const { webhooks } = await harness.webhooks(editor).listWebhooks({});
   for (const { id } of webhooks) await harness.webhooks(editor).deleteWebhook({ id });
+  await everythingHeard();
   await failing.stop();
   harness.receiver.clear();
 });
 afterAll(() => harness.stop());
 
 const dayMs = 86_400_000;
+
+/** Until what was raised about the endpoints of a test has found its webhooks, and none of those that come later. */
+async function everythingHeard() {
+  await eventually(async () => {
+    expect(await harness.db.selectFrom('removals').selectAll().execute()).toEqual([]);
+    expect((await sql`select from outbox`.execute(harness.db)).rows).toEqual([]);
+    const lag = await harness.events.lag(topicOf(WebhookEventSchema).name, 'webhook-delivery');
+    expect([...lag.values()].filter((messages) => messages > 0n)).toEqual([]);
+  });
+}
 
 /** What was raised about a webhook, once as much is there. */
 async function raised(id: bigint, count: number): Promise<WebhookEvent[]> {
