@@ -77,16 +77,15 @@ test('a dry run says how many there are and sends nothing; the recovery sends ea
 test('what happens meanwhile does not wait for the recovery', async () => {
   const webhookId = await afterOutage(2000);
   harness.receiver.answer({ delayMs: 20 });
-  const id = await recover(webhookId);
+  await recover(webhookId);
   await harness.receiver.received(50);
   const [live] = await harness.publish(['Live']);
-  await eventually(() => {
+  const before = await eventually(() => {
     const at = harness.receiver.requests.findIndex(({ headers }) => headers['webhook-id'] === live);
     expect(at).toBeGreaterThan(0);
+    return at;
   });
-  const { recovery } = await harness.webhooks(viewer).getRecovery({ webhookId, id });
-  expect(recovery?.status).toBe(WebhookRecoveryStatus.RUNNING);
-  expect(harness.receiver.requests.length).toBeLessThan(1000);
+  expect(before).toBeLessThan(1000);
 }, 60_000);
 
 test('a recovery goes on where a killed process left it', async () => {
