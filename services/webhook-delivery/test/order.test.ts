@@ -79,12 +79,14 @@ test('an endpoint with a rate gets no more than that in a second, and another on
   await harness.create({ url: `${harness.receiver.url}/slow`, rateLimitPerSecond: 5 });
   await harness.create({ url: `${harness.receiver.url}/free` });
   await harness.publish(names(20));
-  const of = (path: string) => harness.receiver.requests.filter(({ url }) => url === path);
-  await eventually(() => expect(of('/free')).toHaveLength(20));
-  expect(of('/slow').length).toBeLessThanOrEqual(10);
-  await eventually(() => expect(of('/slow')).toHaveLength(20), { timeoutMs: 15_000 });
-  const times = of('/slow').map(({ at }) => at.getTime());
-  expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(2500);
+  const requests = await harness.receiver.received(40, { timeoutMs: 15_000 });
+  const timesOf = (path: string) => requests.filter(({ url }) => url === path).map(({ at }) => at.getTime());
+  const slow = timesOf('/slow');
+  // The end of one second of the limit and the beginning of the next may fall into one of ours.
+  const gaps = slow.slice(10).map((at, index) => at - (slow[index] ?? 0));
+  expect(Math.min(...gaps)).toBeGreaterThan(1000);
+  expect((slow.at(-1) ?? 0) - (slow[0] ?? 0)).toBeGreaterThan(2000);
+  expect(requests.at(-1)?.url).toBe('/slow');
 });
 
 test('tests count in the rate of an endpoint', async () => {
