@@ -104,7 +104,7 @@ export function describeContract(
           payload: { case: 'touched', value: expect.objectContaining({ name: 'first' }) },
         }),
       };
-      await eventually(() => expect(seen).toEqual({ mail: [event], audit: [event] }));
+      await eventually(() => expect(seen).toEqual({ mail: [event], audit: [event] }), { timeoutMs: 20_000 });
       await eventually(async () => expect(await outboxRows(service)).toBe(0));
     }, 60_000);
 
