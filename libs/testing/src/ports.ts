@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
@@ -8,12 +9,23 @@ export function portOf(server: Server): number {
   return address.port;
 }
 
+/** Below the ports that systems give to connections out, which would take one before it is listened on, and ours of layouts. */
+const range = { from: 11_000, to: 15_000 };
+let next = randomInt(range.from, range.to);
+
 /** A port of 127.0.0.1 that was free a moment ago; whoever takes it must be ready to find it taken. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const port = portOf(probe);
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (;;) {
+    const port = next;
+    next = port + 1 < range.to ? port + 1 : range.from;
+    const probe = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(probe, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }
