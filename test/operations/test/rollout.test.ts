@@ -62,7 +62,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
       KAFKA_BROKERS: broker.brokers.join(','),
       REDIS_URL: limiter.url,
       RATE_LIMIT_PER_MINUTE: '60000',
-      SHUTDOWN_DELAY_SECONDS: '1',
+      SHUTDOWN_DELAY_SECONDS: '3',
     });
     const secrets = makeSecrets();
     const log = createLogger({ level: 'silent' });
@@ -83,7 +83,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     await platform?.stop();
     await Promise.all([callbacks, hooks, balancer, broker, limiter].map((part) => part?.stop()));
     rmSync(dataDir, { recursive: true, force: true });
-  }, 60_000);
+  }, 120_000);
 
   test('every service is replaced, one process after the other: no request fails, no effect is lost or comes twice', async () => {
     const load = startLoad(api, { workflowIds, name: 'rolling' });

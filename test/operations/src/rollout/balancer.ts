@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Where a process takes connections, and where it says whether it wants any. */
 export type Backend = { publicPort: number; opsPort: number };
 
+type Member = { backend: Backend; failures: number };
+
 /** Stands before several processes as a Kubernetes Service does. */
 export type Balancer = {
   url: string;
@@ -14,23 +16,22 @@ export type Balancer = {
 };
 
 const probeEveryMs = 100;
+const probeTimeoutMs = 1000;
 /** As the readiness probe of the chart: a single answer that fails does not count. */
 const failureThreshold = 2;
 
 /** New connections go round the processes that are ready; those there are stay where they are, as long as they last. */
 export async function startBalancer(): Promise<Balancer> {
-  const members: { backend: Backend; failures: number }[] = [];
+  const members: Member[] = [];
+  const probing: Promise<void>[] = [];
   const sockets = new Set<Socket>();
   const stopped = new AbortController();
   let turn = 0;
 
-  async function probe(): Promise<void> {
+  /** Each by itself: one that answers late must not keep the others in. */
+  async function probe(member: Member): Promise<void> {
     while (!stopped.signal.aborted) {
-      await Promise.all(
-        members.map(async (member) => {
-          member.failures = (await isReady(member.backend)) ? 0 : member.failures + 1;
-        }),
-      );
+      member.failures = (await isReady(member.backend)) ? 0 : member.failures + 1;
       await sleep(probeEveryMs, undefined, { signal: stopped.signal }).catch(() => undefined);
     }
   }
@@ -57,22 +58,25 @@ export async function startBalancer(): Promise<Balancer> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const probing = probe();
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    // Not ready before it was asked.
-    add: (backend) => void members.push({ backend, failures: failureThreshold }),
+    add(backend) {
+      // Not ready before it was asked.
+      const member = { backend, failures: failureThreshold };
+      members.push(member);
+      probing.push(probe(member));
+    },
     async stop() {
       stopped.abort();
       for (const socket of sockets) socket.destroy();
       server.close();
-      await Promise.all([probing, once(server, 'close')]);
+      await Promise.all([...probing, once(server, 'close')]);
     },
   };
 }
 
 async function isReady({ opsPort }: Backend): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${opsPort}/ready`).then(
+  return fetch(`http://127.0.0.1:${opsPort}/ready`, { signal: AbortSignal.timeout(probeTimeoutMs) }).then(
     ({ ok }) => ok,
     () => false,
   );
