@@ -51,14 +51,14 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
         REDIS_URL: limiter.url,
         SMTP_URL: `smtp://mailer:${planted.smtpPassword}@127.0.0.1:1`,
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-        SHUTDOWN_DELAY_SECONDS: '1',
+        SHUTDOWN_DELAY_SECONDS: '5',
       },
     });
   }, 240_000);
   afterAll(async () => {
     await platform?.dispose();
     await Promise.all([receiver?.stop(), collector?.stop(), broker.stop(), limiter.stop()]);
-  }, 60_000);
+  }, 120_000);
 
   const enroll = (headers: Record<string, string> = {}) =>
     platform.api.post(
