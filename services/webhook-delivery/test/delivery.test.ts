@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { WebhookDeliveryStatus } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
-import { eventually } from '@drippulse/testing';
+import { eventually, somebodyWaits } from '@drippulse/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
@@ -229,11 +229,7 @@ test('the last of a removed webhook goes without a deadlock with a result that i
       .where('id', '=', id)
       .execute();
     await harness.db.insertInto('removals').values({ webhook_id: id }).execute();
-    await eventually(async () => {
-      const { rows } = await sql`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(trx);
-      return rows.length === 1;
-    });
+    await somebodyWaits(trx);
     await sql`set local lock_timeout = '200ms'`.execute(trx);
     await sql`update lanes set is_held = true where webhook_id = ${id}`.execute(trx);
   });
@@ -268,12 +264,7 @@ test('an attempt that is recorded while the list is read is told with its status
   const listing = await harness.db.transaction().execute(async (trx) => {
     await sql`lock table attempts in access exclusive mode`.execute(trx);
     const list = harness.webhooks(editor).listDeliveries({ webhookId: id });
-    await eventually(async () => {
-      const { rows } = await sql`
-        select from pg_locks join pg_database on pg_database.oid = database
-        where datname = current_database() and relation = 'attempts'::regclass and not granted`.execute(trx);
-      return rows.length === 1;
-    });
+    await somebodyWaits(trx);
     await sql`
       with moved as (
         update deliveries set status = 'delivered', attempts = 1, next_attempt_at = null where webhook_id = ${id}
