@@ -147,12 +147,7 @@ test('an endpoint that fails most of the time is left alone for a minute, then a
   await harness.publish(names);
   const laneIsOpen = () =>
     eventually(async () => {
-      const lane = await harness.db
-        .selectFrom('lanes')
-        .selectAll()
-        .where('webhook_id', '=', id)
-        .where('is_manual', '=', false)
-        .executeTakeFirstOrThrow();
+      const lane = await harness.openLane(id);
       expect(Number(lane.open_until) - Date.now()).toBeGreaterThan(50_000);
       expect(lane.next_due_at).toEqual(lane.open_until);
     });
