@@ -46,7 +46,7 @@ function unknownName(word, { packages, files }) {
 }
 
 /** Up to three candidates that contain the word's last part or are a few letters away from it. */
-export function closest(word, candidates) {
+function closest(word, candidates) {
   const key = lastPart(word);
   return candidates
     .map((candidate) => ({ candidate, steps: candidate.includes(key) ? 0 : distance(key, lastPart(candidate)) }))

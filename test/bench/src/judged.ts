@@ -27,7 +27,11 @@ const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   list: { ratio_naive: { better: 'higher' } },
   crm: { ratio_naive: { better: 'higher' }, import_seconds: { better: 'lower' } },
   gateway: { cpu_ratio: { better: 'lower', shortLimit: 3.5 } },
-  idle: { ratio_pgboss: { better: 'higher' }, transactions_per_second: { better: 'lower', shortLimit: 30 } },
+  idle: {
+    ratio_pgboss: { better: 'higher' },
+    transactions_per_second: { better: 'lower', shortLimit: 30 },
+    second_start_cpu_s: { better: 'lower', shortLimit: 5 },
+  },
   webhooks: {
     deliveries_per_second: { better: 'higher' },
     first_attempt_p99_ms: { better: 'lower' },

@@ -16,14 +16,15 @@ export type Verdict = {
 };
 
 /** A change may make a figure this much worse. */
-export const allowance = 0.05;
+const allowance = 0.05;
 
 /**
  * Judges each figure by the ratios of its pairs. It is worse only when the whole interval of the median lies beyond the
- * allowance; a wider interval proves nothing.
+ * allowance; a wider interval proves nothing. A figure that the base does not measure yet is left out.
  */
 export function judge(pairs: readonly Pair[], judged: ReadonlyMap<string, Judged>): Verdict[] {
-  return [...judged].map(([figure, { better }]) => {
+  const comparable = [...judged].filter(([figure]) => pairs.some(({ base }) => figure in base));
+  return comparable.map(([figure, { better }]) => {
     const base = pairs.map((pair) => readFigure(pair.base, figure));
     const change = pairs.map((pair) => readFigure(pair.change, figure));
     const ratio = medianInterval(change.map((value, index) => ratioOf(value, base[index] ?? Number.NaN)));

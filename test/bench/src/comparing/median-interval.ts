@@ -4,7 +4,7 @@ export type MedianInterval = { median: number; low: number; high: number };
 const uncovered = 0.05;
 
 /** The fewest values that bound their median with 95 % confidence. */
-export const fewestValues = 6;
+const fewestValues = 6;
 
 /**
  * The median of values and its 95 % interval by order statistics: the narrowest pair of sorted values, equally far from
