@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benches } from './benches.ts';
 import { compare, fewestPairs } from './comparing/compare.ts';
@@ -17,6 +18,7 @@ The third runs benches in a commit and in the working tree in turn, and fails wh
 worse.
 Benches: ${[...benches.keys()].join(', ')}`;
 
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const { values, positionals } = readArguments();
 const [name, ...names] = positionals;
 const short = values.short === true;
@@ -52,7 +54,7 @@ async function runAllShort(): Promise<void> {
   const all: Record<string, object> = {};
   for (const bench of benches.keys()) {
     progress(`${bench} …`);
-    const figures = await runBench(process.cwd(), bench, { short, signal: interrupted.signal });
+    const figures = await runBench(root, bench, { short, signal: interrupted.signal });
     const beyond = beyondShortLimits(bench, figures);
     all[bench] = { ...figures, beyond };
     if (beyond.length > 0) process.exitCode = 1;
@@ -68,6 +70,7 @@ async function runComparison(): Promise<void> {
   if (base === undefined || !Number.isInteger(pairs) || pairs < fewestPairs) refuse();
   if (chosen.some((each) => !benches.has(each))) refuse();
   const comparison = await compare({
+    root,
     base,
     benches: chosen.length > 0 ? chosen : [...benches.keys()],
     pairs,

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { judgedOf } from '../judged.ts';
 import { addBaseTree } from './base-tree.ts';
 import { judge, type Pair, type Verdict } from './judge.ts';
@@ -9,6 +8,8 @@ export const fewestPairs = 7;
 
 /** How a comparison is run. */
 export type Comparing = {
+  /** The working tree. */
+  root: string;
   /** A commit, by any name git knows. */
   base: string;
   benches: readonly string[];
@@ -24,7 +25,7 @@ export type Comparison = { base: string; pairs: number; benches: Record<string, 
 
 /** Runs benches in the base and in the working tree in turn, and judges the ratios of their figures. */
 export async function compare(options: Comparing): Promise<Comparison> {
-  const root = fileURLToPath(new URL('../../../..', import.meta.url));
+  const { root } = options;
   options.progress(`compare: checking out ${options.base} and installing its packages …`);
   const base = await addBaseTree(root, options.base, options.signal);
   try {
