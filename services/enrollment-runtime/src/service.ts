@@ -124,9 +124,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
       drain: () => draining.wake(),
       schedules: () => firing.wake(),
       sources: () => enrolling.wake(),
-      erasures() {
-        for (const loop of erasing) loop.wake();
-      },
+      erasures: () => erasing.wake(),
     },
     ...(shared.fault && { fault: shared.fault }),
   };
@@ -140,7 +138,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     draining,
     firing,
     enrolling,
-    ...erasing,
+    erasing,
     startMakePartitions(ctx),
     startMeasureDue(ctx),
     startPruneHistory(ctx),

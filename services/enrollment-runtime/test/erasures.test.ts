@@ -116,7 +116,7 @@ test('enrollments of a person lose what tells of them, by reference and by addre
   const late = await enroll([hold], contactOf(person));
   await eventually(async () => {
     // Again and again: the look that is under way says itself when it is to be woken.
-    await sql`update jobs set wake_at = now() where kind = 'erasure_by_blocks'`.execute(harness.db);
+    await sql`update jobs set wake_at = now() where kind = 'erasure'`.execute(harness.db);
     expect((await detail(late))?.status).toBe(EnrollmentStatus.CANCELLED);
   });
   await eventually(() => expect(harness.crm.erasures.has(person.id)).toBe(false));
@@ -124,7 +124,7 @@ test('enrollments of a person lose what tells of them, by reference and by addre
     const jobs = await harness.db
       .selectFrom('jobs')
       .select(['input', 'status'])
-      .where('kind', '=', 'erasure_by_blocks')
+      .where('kind', '=', 'erasure')
       .execute();
     expect(jobs).toMatchObject([{ status: 'completed', input: expect.stringContaining('"emails":null') }]);
   });

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { EnrollmentStatus } from './enrollment-row.ts';
-import { hasText, searchPattern } from './search-text.ts';
+import { containsText, joinTexts } from './search-blocks.ts';
+import { patternOf, searchedPart } from './search-text.ts';
 
 /** What a list asks for, within one workflow that the caller may see. */
 export type Filter = {
@@ -64,10 +65,11 @@ function identities(filter: Filter, after: bigint | undefined, end: RawBuilder<u
     ...(after === undefined ? [] : [sql`e.id < ${after}`]),
     ...(filter.mode === undefined ? [] : [sql`e.mode = 'test'`]),
     ...(filter.leadRef === undefined ? [] : [byReference(filter.leadRef)]),
-    ...(filter.q === undefined ? [] : [byText(filter)]),
+    ...(filter.q === undefined ? [] : [byText(filter.q)]),
     ...(filter.status === undefined && filter.stepIndex === undefined ? [] : [sql`exists (${placeOfOne(filter)})`]),
   ];
-  return sql`select e.id from enrollments as e where ${sql.join(conditions, sql` and `)} ${end}`;
+  const texts = filter.q === undefined ? sql`` : joinTexts(filter.workflowId);
+  return sql`select e.id from enrollments as e ${texts} where ${sql.join(conditions, sql` and `)} ${end}`;
 }
 
 function placeOfOne(filter: Filter): RawBuilder<unknown> {
@@ -83,8 +85,9 @@ function byReference(leadRef: string): RawBuilder<unknown> {
     and e.lead_ref = ${leadRef}`;
 }
 
-function byText({ workflowId, q = '' }: Filter): RawBuilder<unknown> {
-  return hasText(workflowId, sql`${searchPattern(q)}`);
+function byText(q: string): RawBuilder<unknown> {
+  const part = searchedPart(q);
+  return containsText(sql`${part}`, sql`${patternOf(part)}`);
 }
 
 type Standing = { table: 'runs' | 'outcomes'; status: EnrollmentStatus | undefined };
@@ -107,16 +110,17 @@ function places(
   end: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
   const { workflowId, mode, stepIndex, q } = filter;
-  const identity = sql`join enrollments as e on e.workflow_id = place.workflow_id and e.id = place.enrollment_id`;
+  const texts = sql`
+    join enrollments as e on e.workflow_id = place.workflow_id and e.id = place.enrollment_id ${joinTexts(workflowId)}`;
   const conditions = [
     sql`place.workflow_id = ${workflowId}`,
     ...(after === undefined ? [] : [sql`place.enrollment_id < ${after}`]),
     ...(mode === undefined ? [] : [sql`place.mode = 'test'`]),
     ...placeConditions(status, stepIndex),
-    ...(q === undefined ? [] : [byText(filter)]),
+    ...(q === undefined ? [] : [byText(q)]),
   ];
   return sql`
-    select place.enrollment_id as id from ${sql.table(table)} as place ${q === undefined ? sql`` : identity}
+    select place.enrollment_id as id from ${sql.table(table)} as place ${q === undefined ? sql`` : texts}
     where ${sql.join(conditions, sql` and `)} ${end}`;
 }
 

@@ -1,10 +1,20 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { removeTexts } from '../enrollments/search-blocks.ts';
 
 /** Stands for a line that told what was done for a person. */
 const erasedMessage = 'Erased';
 /** Stands for the request of an effect; none that is rendered is empty. */
 export const erasedRequest = '{}';
+
+/** The lines behind the first of a row, emptied as the first one is. */
+const erasedLines = sql`(
+  select json_agg(json_strip_nulls(json_build_object(
+    'step_index', line -> 'step_index', 'attempt', line -> 'attempt', 'status', line -> 'status',
+    'message', ${erasedMessage}::text, 'error', case when line -> 'error' is not null then ${erasedMessage}::text end
+  )) order by place)
+  from json_array_elements(following) with ordinality as each (line, place)
+)`;
 
 type Erased = { workflowId: bigint; ids: readonly bigint[]; refs: readonly string[] };
 
@@ -19,14 +29,15 @@ export async function blankEnrollments(
   now: Date,
 ): Promise<void> {
   await sql`
-    update enrollments set contact = '{}', email = null, first_name = null, last_name = null, search = null,
+    update enrollments set contact = '{}', email = null, first_name = null, last_name = null,
       lead_ref = case when lead_ref = any(${refs}) then lead_ref end, erased_at = ${now}
     where workflow_id = ${workflowId} and id = any(${ids}::bigint[])`.execute(trx);
+  await removeTexts(trx, { workflowId, ids });
   // What a retry would go on from goes too: an enrollment of nobody is not retried.
   await sql`delete from run_data where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
     update timeline set message = ${erasedMessage}, error = case when error is not null then ${erasedMessage} end,
-      output = null
+      output = null, following = ${erasedLines}
     where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
     update effects set request = ${erasedRequest}::json,

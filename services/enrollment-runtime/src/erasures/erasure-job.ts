@@ -1,9 +1,7 @@
 import type { Sealer } from '@drippulse/db';
 import { z } from 'zod';
 
-export const erasureJobs = 'erasure_by_blocks';
-/** What a process of the release before blocks left: it has a job of the present kind besides, which finds more. */
-export const formerErasureJobs = 'erasure';
+export const erasureJobs = 'erasure';
 
 const inputSchema = z.object({ contact_id: z.string(), refs: z.array(z.string()), emails: z.string().nullable() });
 

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { hasText, searchTextOf } from '../enrollments/search-text.ts';
+import { containsText, joinTexts } from '../enrollments/search-blocks.ts';
+import { patternOf, searchTextOf } from '../enrollments/search-text.ts';
 import type { ErasureInput, ErasurePlace } from './erasure-job.ts';
 
 /** The next workflow of the organization, deleted ones included: they have enrollments still. */
@@ -31,7 +32,7 @@ export async function findEnrollments(
   o: { organizationId: bigint; place: ErasurePlace; limit: number },
 ): Promise<bigint[]> {
   const { workflowId, enrollmentId } = o.place;
-  const patterns = emails.flatMap((email) => patternOf(email) ?? []);
+  const parts = emails.flatMap((email) => partOf(email) ?? []);
   const { rows } = await sql<{ id: bigint }>`
     select distinct id from (
       select id from enrollments
@@ -39,19 +40,19 @@ export async function findEnrollments(
         and id > ${enrollmentId} and organization_id = ${o.organizationId} and erased_at is null
       union all
       select addressed.id
-      from unnest(${patterns}::text[]) as pattern
+      from unnest(${parts}::text[], ${parts.map(patternOf)}::text[]) as searched (part, pattern)
       cross join lateral (
-        select id from enrollments as e
-        where workflow_id = ${workflowId} and ${hasText(workflowId, sql`pattern`)} and lower(btrim(email)) = any(${emails})
-          and id > ${enrollmentId} and organization_id = ${o.organizationId} and erased_at is null
+        select e.id from enrollments as e ${joinTexts(workflowId)}
+        where e.workflow_id = ${workflowId} and ${containsText(sql`part`, sql`pattern`)}
+          and lower(btrim(e.email)) = any(${emails})
+          and e.id > ${enrollmentId} and e.organization_id = ${o.organizationId} and e.erased_at is null
       ) as addressed
     ) as found
     order by id limit ${o.limit}`.execute(trx);
   return rows.map((row) => row.id);
 }
 
-/** The line of the search text that an address makes; see `searchTextOf`. */
-function patternOf(email: string): string | null {
-  const line = searchTextOf({ email, firstName: null, lastName: null });
-  return line === null ? null : `%${line.trim().replace(/[\\%_]/g, '\\$&')}%`;
+/** The line that an address makes in a search text; see `searchTextOf`. */
+function partOf(email: string): string | undefined {
+  return searchTextOf({ email, firstName: null, lastName: null })?.trim();
 }

@@ -8,9 +8,9 @@ import {
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
-import { enroll } from '../enrollments/enroll.ts';
-import { readRecords } from '../enrollments/read-records.ts';
-import { type Refusal, type Rows, readRows } from '../enrollments/read-rows.ts';
+import { enroll } from '../enrolling/enroll.ts';
+import { readRecords } from '../enrolling/read-records.ts';
+import { type Refusal, type Rows, readRows } from '../enrolling/read-rows.ts';
 import { requireLane, requireLockedLane } from '../enrollments/scope.ts';
 import type { Lane } from '../lanes/lane.ts';
 

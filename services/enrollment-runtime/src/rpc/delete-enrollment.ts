@@ -16,7 +16,7 @@ import { appendNews } from '../enrollments/events.ts';
 import { findRows } from '../enrollments/find-rows.ts';
 import { lockPlace } from '../enrollments/lock-run.ts';
 import { enrollmentNotFound, requireLane, requireLockedLane, requireMode } from '../enrollments/scope.ts';
-import { lockBlock } from '../enrollments/search-blocks.ts';
+import { removeTexts } from '../enrollments/search-blocks.ts';
 import { toProto } from '../enrollments/to-proto.ts';
 import { stepIdAt } from '../runs/step-at.ts';
 
@@ -53,7 +53,7 @@ async function remove(ctx: Context, trx: Transaction<DB>, row: EnrollmentRow, ca
     await trx.deleteFrom(table).where('workflow_id', '=', workflowId).where('enrollment_id', '=', id).execute();
   }
   await trx.deleteFrom('run_data').where('enrollment_id', '=', id).execute();
-  await lockBlock(trx, workflowId, id);
+  await removeTexts(trx, { workflowId, ids: [id] });
   await trx.deleteFrom('enrollments').where('workflow_id', '=', workflowId).where('id', '=', id).execute();
   await sql`
     insert into removals (organization_id, enrollment_id, workflow_id, removed_at, status, actor_type, actor_id)

@@ -3,7 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { type RecordPage, selectRecords } from '../crm/select-records.ts';
 import type { DB } from '../db/schema.ts';
-import { enroll } from '../enrollments/enroll.ts';
+import { enroll } from '../enrolling/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { readSourceJob } from './source-job.ts';
 

@@ -3,7 +3,7 @@ import { nextTick } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { enroll } from '../enrollments/enroll.ts';
+import { enroll } from '../enrolling/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { packSourceJob, sourceJobs } from './source-job.ts';
 

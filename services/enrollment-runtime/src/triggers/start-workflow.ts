@@ -3,8 +3,8 @@ import { stringifyJson } from '@drippulse/json';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { enroll } from '../enrolling/enroll.ts';
 import { parseObject } from '../enrollments/contact.ts';
-import { enroll } from '../enrollments/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import type { Trigger } from './find-triggers.ts';
 

@@ -1,22 +1,23 @@
 import type { Definition } from '@drippulse/engine';
 import { takeTurn } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
+import type { Count } from '../enrollments/counters.ts';
+import { collectStarted, type StartedNews } from '../enrollments/events.ts';
+import { searchTextOf } from '../enrollments/search-text.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 import { countsOf } from '../runs/counts.ts';
 import type { Move } from '../runs/move.ts';
 import { type MovesTally, tallyMoves } from '../runs/report-moves.ts';
 import { dueAt } from '../runs/store-runs.ts';
 import { addLines, startTimeline } from '../runs/store-timeline.ts';
-import type { Count } from './counters.ts';
-import { collectStarted, type StartedNews } from './events.ts';
 import { firstMoves } from './first-moves.ts';
-import { type Entry, enrollmentRow, newRuns, runRow, startEnrollments, startRuns } from './insert.ts';
-import { startSearchBlocks } from './search-blocks.ts';
-import { searchTextOf } from './search-text.ts';
+import { type Entry, enrollmentRow, newRuns, runRow, startEnrollments, startRuns, startTexts } from './insert.ts';
+import { startSearchTexts } from './search-texts.ts';
 
 /** Enrollments that are stored together, as the rows they become: of thousands of contacts little else is kept. */
 export type Slice = {
   enrollments: ReturnType<typeof startEnrollments>;
+  texts: ReturnType<typeof startTexts>;
   runs: ReturnType<typeof startRuns>;
   timeline: ReturnType<typeof startTimeline>;
   started: StartedNews['each'];
@@ -42,6 +43,7 @@ export async function prepareSlice(
 ): Promise<Slice> {
   const slice: Slice = {
     enrollments: startEnrollments(entry),
+    texts: startTexts(entry),
     runs: startRuns(entry),
     timeline: startTimeline(entry.createdAt),
     started: collectStarted(),
@@ -51,20 +53,21 @@ export async function prepareSlice(
     tally: { steps: new Map(), ended: new Map() },
     dueAt: undefined,
   };
-  const inBlock = startSearchBlocks();
+  const texts = startSearchTexts((row) => slice.texts.add(row));
   for (let start = 0; start < contacts.length; start += turnRows) {
     await takeTurn();
     const end = start + turnRows;
     const runs = newRuns(entry, contacts.slice(start, end), ids.slice(start, end));
     const moves = stay ? new Map<bigint, Move>() : firstMoves(ctx, runs, definition, entry.createdAt);
-    for (const [index, run] of runs.entries()) {
+    for (const run of runs) {
       const { identity } = run;
-      const searched = inBlock(searchTextOf(identity), identity.id, ids[start + index + 1]);
-      slice.enrollments.add(enrollmentRow(run, searched));
+      slice.enrollments.add(enrollmentRow(run));
+      texts.add(identity.id, searchTextOf(identity));
       addRun(slice, entry, run, moves.get(identity.id));
     }
     addMoves(slice, [...moves.values()]);
   }
+  texts.end();
   return slice;
 }
 

@@ -2,12 +2,11 @@ import { randomUUIDv7 } from 'node:crypto';
 import { startCopy } from '@drippulse/db';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { readContact } from '../enrollments/contact.ts';
+import type { Mode } from '../enrollments/enrollment-row.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 import type { Move } from '../runs/move.ts';
 import { dueAt, errorLineOf } from '../runs/store-runs.ts';
-import { readContact } from './contact.ts';
-import type { Mode } from './enrollment-row.ts';
-import type { SearchColumns } from './search-blocks.ts';
 
 /** What all enrollments of one call have in common. */
 export type Entry = {
@@ -70,10 +69,10 @@ const enrollmentColumns = {
   email: 'text',
   first_name: 'text',
   last_name: 'text',
-  search: 'text',
-  own_search: 'text',
   contact: 'json',
 } as const;
+
+const searchColumns = { workflow_id: 'int8', block: 'int8', text: 'text' } as const;
 
 const runColumns = {
   workflow_id: 'int8',
@@ -106,6 +105,11 @@ export function startEnrollments(entry: Entry) {
   });
 }
 
+/** Rows of `enrollment_search`. */
+export function startTexts({ workflowId }: Entry) {
+  return startCopy(searchColumns, { workflow_id: workflowId });
+}
+
 /** Rows of `runs`, with what those of one entry share. */
 export function startRuns({ workflowId, organizationId, createdAt, version, mode }: Entry) {
   return startCopy(runColumns, {
@@ -117,8 +121,7 @@ export function startRuns({ workflowId, organizationId, createdAt, version, mode
   });
 }
 
-/** The row of an enrollment, with what it is found by. */
-export function enrollmentRow({ identity, key, contact }: ClaimedRun, { search, own_search }: SearchColumns) {
+export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
   return {
     id: identity.id,
     key,
@@ -126,8 +129,6 @@ export function enrollmentRow({ identity, key, contact }: ClaimedRun, { search, 
     email: identity.email,
     first_name: identity.firstName,
     last_name: identity.lastName,
-    search,
-    own_search,
     contact,
   };
 }

@@ -3,6 +3,10 @@ import type { Definition } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { addCounts, type Count } from '../enrollments/counters.ts';
+import { type Mode, noDeliveries } from '../enrollments/enrollment-row.ts';
+import { appendNews, type StartedNews } from '../enrollments/events.ts';
+import { toProto } from '../enrollments/to-proto.ts';
 import type { Lane } from '../lanes/lane.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
 import { endedNews } from '../runs/ended-news.ts';
@@ -10,13 +14,9 @@ import { reportTally } from '../runs/report-moves.ts';
 import { stepIdAt } from '../runs/step-at.ts';
 import { storeData } from '../runs/store-data.ts';
 import { storeOutcomes } from '../runs/store-outcomes.ts';
-import { addCounts, type Count } from './counters.ts';
-import { type Mode, noDeliveries } from './enrollment-row.ts';
-import { appendNews, type StartedNews } from './events.ts';
 import { inTurns } from './in-turns.ts';
 import { type Entry, takeIds } from './insert.ts';
 import { prepareSlice, type Slice } from './prepare-slice.ts';
-import { toProto } from './to-proto.ts';
 
 /** Rows of one statement: small enough that nobody else's request waits for this one. */
 const sliceRows = 1000;
@@ -112,6 +112,7 @@ async function storeSlice(trx: Transaction<DB>, { entry, definition, lane }: Ent
   const { notable } = slice;
   await inTurns([
     () => copyBuffer(trx, 'enrollments', slice.enrollments),
+    () => copyBuffer(trx, 'enrollment_search', slice.texts),
     () => copyBuffer(trx, 'runs', slice.runs),
     () => copyBuffer(trx, 'timeline', slice.timeline),
     () => storeData(trx, notable),

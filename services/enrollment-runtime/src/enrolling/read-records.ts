@@ -6,7 +6,7 @@ import { callerOf } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { selectRecords } from '../crm/select-records.ts';
-import { parseObject } from './contact.ts';
+import { parseObject } from '../enrollments/contact.ts';
 import { maxRows, type Refusal } from './read-rows.ts';
 
 /** What the contacts of one call may take, as their JSON text; a request's own may have 16 MiB. */
