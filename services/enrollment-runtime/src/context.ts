@@ -12,12 +12,12 @@ import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/w
 import type { Caller } from '@drippulse/rpc';
 import type { Clock } from '@drippulse/runtime';
 import type { RawBuilder } from 'kysely';
+import type { EffectAdapters } from './adapters/adapters.ts';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
 import type { Definitions } from './definitions/definitions.ts';
-import type { EffectAdapters } from './effects/adapters.ts';
-import type { DueCounts } from './enrollments/due-counts.ts';
 import type { Fault } from './fault-points.ts';
+import type { DueCounts } from './funnel/due-counts.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
 export type Clients = {
@@ -44,6 +44,8 @@ export type Context = {
   dueCounts: DueCounts;
   adapters: EffectAdapters;
   clock: Clock;
+  /** From 0 to 1. */
+  random(): number;
   log: Logger;
   metrics: ServiceMetrics;
   relay: { wake(): void };

@@ -2,7 +2,7 @@ import { connectDatabase } from '@drippulse/db';
 import { createLogger } from '@drippulse/observability';
 import { readConfig } from './config.ts';
 import type { DB } from './db/schema.ts';
-import { recountFunnel } from './enrollments/recount-funnel.ts';
+import { recountFunnel } from './funnel/recount-funnel.ts';
 
 /** `node services/enrollment-runtime/src/recount.ts <workflow id>`: whether the funnel of a workflow says what its rows do. */
 const [workflowId = ''] = process.argv.slice(2);

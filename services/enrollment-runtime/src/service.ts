@@ -25,6 +25,7 @@ import {
 } from '@drippulse/rpc';
 import { type Clock, systemClock } from '@drippulse/runtime';
 import { sql } from 'kysely';
+import { createEffectAdapters } from './adapters/adapters.ts';
 import type { Config } from './config.ts';
 import { consumeCrm } from './consumers/crm.ts';
 import { consumeErasures } from './consumers/erasures.ts';
@@ -33,9 +34,8 @@ import type { Context } from './context.ts';
 import type { DB } from './db/schema.ts';
 import { createDefinitions } from './definitions/definitions.ts';
 import { createEffectPool } from './effect-pool/effect-pool.ts';
-import { createEffectAdapters } from './effects/adapters.ts';
-import { createDueCounts } from './enrollments/due-counts.ts';
 import type { Fault } from './fault-points.ts';
+import { createDueCounts } from './funnel/due-counts.ts';
 import { startAdvance } from './loops/advance.ts';
 import { startDrainDeleted } from './loops/drain-deleted.ts';
 import { startEnrollSources } from './loops/enroll-sources.ts';
@@ -115,6 +115,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     dueCounts: createDueCounts(() => ctx),
     adapters: createEffectAdapters({ config }),
     clock,
+    random: Math.random,
     log,
     metrics: createServiceMetrics(metrics),
     relay,

@@ -1,7 +1,7 @@
 import { createHttpClient } from '@drippulse/http';
 import { type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { performEffect } from '../src/effects/perform.ts';
+import { performEffect } from '../src/effects/effects.ts';
 import { effectCall, effectContext, effectKey, now, signatureOf } from './effects.ts';
 
 const ctx = effectContext();

@@ -3,7 +3,7 @@ import { CrmLeadStatus } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { DomainError } from '@drippulse/runtime';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import type { EffectCall } from '../src/effects/effect-call.ts';
-import { performEffect } from '../src/effects/perform.ts';
+import { performEffect } from '../src/effects/effects.ts';
 import { effectCall, effectContext, effectKey } from './effects.ts';
 
 const ctx = effectContext();

@@ -18,8 +18,8 @@ import {
   serviceNames,
 } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
+import { createEffectAdapters } from '../src/adapters/adapters.ts';
 import type { Config } from '../src/config.ts';
-import { createEffectAdapters } from '../src/effects/adapters.ts';
 import type { EffectCall, EffectContext } from '../src/effects/effect-call.ts';
 import { type CrmPeer, createCrmPeer } from './crm-peer.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { simpleParser } from 'mailparser';
+import { performEffect } from '../src/effects/effects.ts';
 import { messageIdOf } from '../src/effects/message-id.ts';
-import { performEffect } from '../src/effects/perform.ts';
 import { effectCall, effectContext, effectKey } from './effects.ts';
 import { startMailServer } from './mail-server.ts';
 

@@ -7,7 +7,7 @@ import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
-import { recountFunnel } from '../src/enrollments/recount-funnel.ts';
+import { recountFunnel } from '../src/funnel/recount-funnel.ts';
 import { startKeeping } from '../src/history/replace-partition.ts';
 import { historyLock } from '../src/loops/prune-history.ts';
 import { type Harness, startHarness } from './harness.ts';

@@ -4,7 +4,7 @@ import { type WorkflowEvent, WorkflowEventSchema } from '@drippulse/proto/drippu
 import { type Workflow, WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { recountFunnel } from '../src/enrollments/recount-funnel.ts';
+import { recountFunnel } from '../src/funnel/recount-funnel.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { apply, contacts, makeWorkflow, refusal, workflowOf } from './workflow.ts';
 

@@ -1,7 +1,7 @@
 import { EnrollmentStatus } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { recountFunnel } from '../src/enrollments/recount-funnel.ts';
+import { recountFunnel } from '../src/funnel/recount-funnel.ts';
 import { type Harness, startHarness, stranger, tester } from './harness.ts';
 import { apply, contacts, json, makeWorkflow, parsed, refusal, workflowOf } from './workflow.ts';
 

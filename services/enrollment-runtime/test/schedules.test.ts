@@ -3,8 +3,8 @@ import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { parseSteps } from '../src/definitions/definitions.ts';
+import { syncSchedule } from '../src/lanes/sync-schedule.ts';
 import { dueQuery } from '../src/loops/fire-schedules.ts';
-import { syncSchedule } from '../src/schedules/sync-schedule.ts';
 import { type Harness, startHarness, stranger } from './harness.ts';
 import { apply, makeWorkflow, parsed, passToMidHour, workflowOf } from './workflow.ts';
 

@@ -1,7 +1,6 @@
 import type { Context } from '../context.ts';
-import { effectDeadlineMs } from '../effects/deadline.ts';
 import type { EffectOutcome } from '../effects/effect-call.ts';
-import { performEffect } from '../effects/perform.ts';
+import { effects, performEffect } from '../effects/effects.ts';
 import type { HeldEffect } from './held-effect.ts';
 
 export type Attempt = { result: EffectOutcome; durationMs: number };
@@ -10,7 +9,7 @@ export type Attempt = { result: EffectOutcome; durationMs: number };
 export async function attempt(ctx: Context, held: HeldEffect, stopping: AbortSignal): Promise<Attempt> {
   const { effect, run, request } = held;
   const { identity, state } = run;
-  const deadline = startDeadline(effectDeadlineMs(effect.kind, request), stopping);
+  const deadline = startDeadline(effects[effect.kind].deadlineMs(request), stopping);
   const startedAt = performance.now();
   const result = await performEffect(ctx, {
     key: effect.key,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@drippulse/engine';
-import { effectDestination } from '../effects/destination.ts';
+import { effects } from '../effects/effects.ts';
 import { parseObject } from '../enrollments/contact.ts';
-import type { HandedOut } from '../runs/move-runs.ts';
+import type { HandedOut } from '../runs/claimed-run.ts';
 import type { Queued } from './fair-queue.ts';
 
 /** An effect that this process is to perform. `run` is replaced when its lease ended and this process claimed it again. */
@@ -21,6 +21,6 @@ export function heldEffect({ run, effect }: HandedOut, heldSince: number): HeldE
     heldSince,
     organization: run.identity.organizationId,
     lane: run.identity.workflowId,
-    destination: effectDestination(effect.kind, request),
+    destination: effects[effect.kind].destination(request),
   };
 }

@@ -26,6 +26,3 @@ export type EffectOutcome = EffectResult & { providerMessageId?: string };
 
 /** What effects need of the service. */
 export type EffectContext = Pick<Context, 'adapters' | 'clients' | 'clock'>;
-
-/** Performs one kind of effect. Never throws for what the other side does. */
-export type Perform = (ctx: EffectContext, call: EffectCall) => Promise<EffectOutcome>;

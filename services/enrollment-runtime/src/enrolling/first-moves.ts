@@ -17,7 +17,7 @@ export function firstMoves(
   const moves = new Map<bigint, Move>();
   for (const run of runs) {
     const onBug = (error: unknown) => reportBug(ctx, run, error);
-    const move = moveOf({ run }, definition, { now, isHeld: false, random: Math.random(), onBug });
+    const move = moveOf({ run }, definition, { now, isHeld: false, random: ctx.random(), onBug });
     if (move.effect === undefined) moves.set(run.identity.id, move);
   }
   return moves;

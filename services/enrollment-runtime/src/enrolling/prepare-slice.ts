@@ -1,9 +1,9 @@
 import type { Definition } from '@drippulse/engine';
 import { takeTurn } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
-import type { Count } from '../enrollments/counters.ts';
 import { collectStarted, type StartedNews } from '../enrollments/events.ts';
 import { searchTextOf } from '../enrollments/search-text.ts';
+import type { Count } from '../funnel/counters.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 import { countsOf } from '../runs/counts.ts';
 import type { Move } from '../runs/move.ts';

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { Lane } from '../lanes/lane.ts';
 import { findRows } from './find-rows.ts';
-import { enrollmentNotFound } from './scope.ts';
+import { enrollmentNotFound } from './refusals.ts';
 import { toProto } from './to-proto.ts';
 
 /** An enrollment as it is now, for the answer of a method that changed it. */

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { type DueCount, dueQuery } from '../funnel/due-counts.ts';
+import { type CounterRow, countersQuery } from '../funnel/funnel.ts';
 import { type LaneKey, laneQuery } from '../lanes/lock-lane.ts';
-import { type DueCount, dueQuery } from './due-counts.ts';
 import { type JoinedRow, type LocatedRow, rowsQuery, toRow } from './find-rows.ts';
-import { type CounterRow, countersQuery } from './funnel.ts';
 import { countQuery, type Filter, idsQuery, isFiltered, type Slice } from './list-ids.ts';
 
 /** What is read of a list; `found` are the ids of the page and, if there is a next one, its first. */

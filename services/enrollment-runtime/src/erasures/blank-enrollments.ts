@@ -1,11 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { erasedRequest } from '../effects/erased-request.ts';
 import { removeTexts } from '../enrollments/search-blocks.ts';
 
 /** Stands for a line that told what was done for a person. */
 const erasedMessage = 'Erased';
-/** Stands for the request of an effect; none that is rendered is empty. */
-export const erasedRequest = '{}';
 
 /** The lines behind the first of a row, emptied as the first one is. */
 const erasedLines = sql`(

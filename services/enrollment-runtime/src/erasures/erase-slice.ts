@@ -4,7 +4,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { appendNews } from '../enrollments/events.ts';
-import { endRuns, tellCancelled } from '../lanes/cancel-runs.ts';
+import { endRuns, tellCancelled } from '../runs/cancel-runs.ts';
 import { blankEnrollments } from './blank-enrollments.ts';
 import {
   type ErasurePlace,

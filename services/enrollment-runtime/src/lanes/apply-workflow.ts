@@ -2,9 +2,9 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { parseSteps } from '../definitions/definitions.ts';
-import { syncSchedule } from '../schedules/sync-schedule.ts';
-import { syncTrigger } from '../triggers/sync-trigger.ts';
 import type { LaneState } from './lane.ts';
+import { syncSchedule } from './sync-schedule.ts';
+import { syncTrigger } from './sync-trigger.ts';
 
 /** A workflow as it is after a change; `sequence` is the version of its row. */
 export type WorkflowChange = {

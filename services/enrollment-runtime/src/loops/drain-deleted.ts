@@ -1,6 +1,6 @@
 import { type Loop, startLoop } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
-import { cancelSlice } from '../lanes/cancel-slice.ts';
+import { cancelSlice } from '../runs/cancel-slice.ts';
 
 /**
  * After a slice it rests nine times as long as that took, so that others keep their cores: nobody waits for it, as a

@@ -11,8 +11,8 @@ import type { Context } from '../context.ts';
 import { enroll } from '../enrolling/enroll.ts';
 import { readRecords } from '../enrolling/read-records.ts';
 import { type Refusal, type Rows, readRows } from '../enrolling/read-rows.ts';
-import { requireLane, requireLockedLane } from '../enrollments/scope.ts';
 import type { Lane } from '../lanes/lane.ts';
+import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 
 type Request = MessageShape<typeof BulkEnrollRequestSchema>;
 

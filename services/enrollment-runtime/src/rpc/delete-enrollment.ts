@@ -10,15 +10,16 @@ import type { Caller } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { addCounts } from '../enrollments/counters.ts';
+import { stepIdAt } from '../definitions/step-at.ts';
 import type { EnrollmentRow } from '../enrollments/enrollment-row.ts';
 import { appendNews } from '../enrollments/events.ts';
 import { findRows } from '../enrollments/find-rows.ts';
-import { lockPlace } from '../enrollments/lock-run.ts';
-import { enrollmentNotFound, requireLane, requireLockedLane, requireMode } from '../enrollments/scope.ts';
+import { enrollmentNotFound, requireMode } from '../enrollments/refusals.ts';
 import { removeTexts } from '../enrollments/search-blocks.ts';
 import { toProto } from '../enrollments/to-proto.ts';
-import { stepIdAt } from '../runs/step-at.ts';
+import { addCounts } from '../funnel/counters.ts';
+import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
+import { lockPlace } from '../runs/lock-place.ts';
 
 /**
  * Takes the run away from whoever holds it, with its fence, and the enrollment out of lists and counters. Its timeline,

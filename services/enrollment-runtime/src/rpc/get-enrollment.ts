@@ -8,8 +8,9 @@ import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { detailToProto } from '../enrollments/detail.ts';
 import { readDetail } from '../enrollments/read-detail.ts';
-import { enrollmentNotFound, readOfLane } from '../enrollments/scope.ts';
+import { enrollmentNotFound } from '../enrollments/refusals.ts';
 import { toProto } from '../enrollments/to-proto.ts';
+import { readOfLane } from '../lanes/require-lane.ts';
 
 /** Read in one snapshot, so that the timeline fits the row. */
 export async function getEnrollment(

@@ -8,11 +8,11 @@ import type {
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { statusFromProto } from '../enrollments/enums.ts';
-import { dueByStep, toFunnel, totalOf } from '../enrollments/funnel.ts';
 import { type Filter, toTotal } from '../enrollments/list-ids.ts';
 import { readList } from '../enrollments/read-list.ts';
-import { readOfLane } from '../enrollments/scope.ts';
 import { toProto } from '../enrollments/to-proto.ts';
+import { dueByStep, toFunnel, totalOf } from '../funnel/funnel.ts';
+import { readOfLane } from '../lanes/require-lane.ts';
 
 type Request = MessageShape<typeof ListEnrollmentsRequestSchema>;
 

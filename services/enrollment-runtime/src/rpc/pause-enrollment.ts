@@ -10,14 +10,15 @@ import { DomainError } from '@drippulse/runtime';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB, Runs } from '../db/schema.ts';
+import { stepIdAt } from '../definitions/step-at.ts';
 import { trustedMs } from '../effect-pool/effect-pool.ts';
-import { effectDeadlineMs } from '../effects/deadline.ts';
+import { effectTypeOf } from '../effects/effects.ts';
 import { answerRow } from '../enrollments/answer.ts';
 import { parseObject } from '../enrollments/contact.ts';
-import { addCounts } from '../enrollments/counters.ts';
-import { lockPlace } from '../enrollments/lock-run.ts';
-import { requireLane, requireLockedLane, requireMode } from '../enrollments/scope.ts';
-import { stepIdAt } from '../runs/step-at.ts';
+import { requireMode } from '../enrollments/refusals.ts';
+import { addCounts } from '../funnel/counters.ts';
+import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
+import { lockPlace } from '../runs/lock-place.ts';
 
 /** A worker that holds the run loses it by the fence; an effect in flight is recorded, and moves it when it is resumed. */
 export async function pauseEnrollment(
@@ -70,5 +71,5 @@ async function attemptEndsMs(trx: Transaction<DB>, run: Selectable<Runs>): Promi
     .orderBy('created_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return effect && trustedMs + effectDeadlineMs(effect.kind, parseObject(effect.request));
+  return effect && trustedMs + effectTypeOf(effect.kind).deadlineMs(parseObject(effect.request));
 }

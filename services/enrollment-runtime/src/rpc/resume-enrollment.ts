@@ -10,12 +10,13 @@ import { DomainError } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { stepIdAt } from '../definitions/step-at.ts';
 import { answerRow } from '../enrollments/answer.ts';
-import { addCounts } from '../enrollments/counters.ts';
-import { lockPlace } from '../enrollments/lock-run.ts';
-import { requireLane, requireLockedLane, requireMode } from '../enrollments/scope.ts';
+import { requireMode } from '../enrollments/refusals.ts';
+import { addCounts } from '../funnel/counters.ts';
+import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
-import { stepIdAt } from '../runs/step-at.ts';
+import { lockPlace } from '../runs/lock-place.ts';
 
 /** Due when it would have been: a wait that passed meanwhile is over. */
 export async function resumeEnrollment(

@@ -29,6 +29,9 @@ export type StoredEffect = {
   request: string;
 };
 
+/** An effect whose intent is committed and whose run this process has leased. */
+export type HandedOut = { run: ClaimedRun; effect: StoredEffect };
+
 /** How an attempt of a run's effect went. */
 export type Settled = {
   effect: StoredEffect;

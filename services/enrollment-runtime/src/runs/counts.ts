@@ -1,6 +1,6 @@
-import type { Count } from '../enrollments/counters.ts';
+import { stepIdAt } from '../definitions/step-at.ts';
+import type { Count } from '../funnel/counters.ts';
 import type { Move } from './move.ts';
-import { stepIdAt } from './step-at.ts';
 
 /** What moves change in the counters: from the step a run was on to the one it is on, or to its end. */
 export function countsOf(moves: readonly Move[]): Count[] {

@@ -1,13 +1,14 @@
+import type { EffectKind } from '@drippulse/engine';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { EffectOutcome } from '../effects/effect-call.ts';
-import type { ClaimedRun, StoredEffect, Work } from './claimed-run.ts';
-import type { HandedOut } from './move-runs.ts';
+import { isEffectKind } from '../effects/effects.ts';
+import type { ClaimedRun, HandedOut, StoredEffect, Work } from './claimed-run.ts';
 
 type EffectRow = {
   enrollment_id: bigint;
   effect_key: string;
-  kind: StoredEffect['kind'];
+  kind: string;
   step_index: number;
   step_id: string;
   request: string;
@@ -34,7 +35,12 @@ export async function loadEffects(
       works.push({ run });
       continue;
     }
-    const effect = toEffect(row);
+    if (!isEffectKind(row.kind)) {
+      // Its lease ends, and a process that knows the kind may claim it.
+      ctx.log.error({ kind: row.kind, enrollment_id: String(row.enrollment_id) }, 'effects of this kind are not known');
+      continue;
+    }
+    const effect = toEffect(row, row.kind);
     const isRecorded = row.attempt >= run.state.attempt || row.status === 'succeeded';
     if (isRecorded && row.result !== null) {
       // Stored by this service as the outcome it is.
@@ -64,10 +70,10 @@ async function latestEffects(ctx: Context, runs: readonly ClaimedRun[]): Promise
   return new Map(rows.map((row) => [row.enrollment_id, row]));
 }
 
-function toEffect(row: EffectRow): StoredEffect {
+function toEffect(row: EffectRow, kind: EffectKind): StoredEffect {
   return {
     key: row.effect_key,
-    kind: row.kind,
+    kind,
     stepIndex: row.step_index,
     stepId: row.step_id,
     request: row.request,

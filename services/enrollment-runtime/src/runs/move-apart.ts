@@ -1,7 +1,7 @@
 import { isInfrastructureError } from '@drippulse/db';
 import type { Context } from '../context.ts';
-import type { Work } from './claimed-run.ts';
-import { type HandedOut, moveRuns } from './move-runs.ts';
+import type { HandedOut, Work } from './claimed-run.ts';
+import { moveRuns } from './move-runs.ts';
 
 /** What a batch led to, and what of it could not be moved. */
 export type MovedApart = { handedOut: HandedOut[]; stuck: Work[] };

@@ -2,10 +2,10 @@ import type { Definition } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { addCounts } from '../enrollments/counters.ts';
 import { appendNews } from '../enrollments/events.ts';
+import { addCounts } from '../funnel/counters.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
-import type { ClaimedRun, StoredEffect, Work } from './claimed-run.ts';
+import type { ClaimedRun, HandedOut, Work } from './claimed-run.ts';
 import { countsOf } from './counts.ts';
 import { endedNews } from './ended-news.ts';
 import { moveOf } from './move.ts';
@@ -16,9 +16,6 @@ import { storeIntents } from './store-intents.ts';
 import { storeOutcomes } from './store-outcomes.ts';
 import { storeRuns, wakeOf } from './store-runs.ts';
 import { storeTimeline } from './store-timeline.ts';
-
-/** An effect whose intent is committed and whose run this process holds. */
-export type HandedOut = { run: ClaimedRun; effect: StoredEffect };
 
 /**
  * Moves claimed runs on and commits all that follows at once: results, states, timeline, intents, events, counters.
@@ -40,7 +37,7 @@ export async function moveRuns(
         moveOf(work, definition, {
           now,
           isHeld,
-          random: Math.random(),
+          random: ctx.random(),
           onBug: (error) => reportBug(ctx, work.run, error),
         }),
       ];

@@ -1,10 +1,10 @@
 import type { JsonValue } from '@drippulse/json';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { erasedRequest } from '../effects/erased-request.ts';
 import { type DeliveryRow, deliveryToProto } from '../enrollments/delivery.ts';
 import { modeToProto } from '../enrollments/enums.ts';
 import type { EnrollmentNews } from '../enrollments/events.ts';
-import { erasedRequest } from '../erasures/blank-enrollments.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { Settled } from './claimed-run.ts';
 import type { Move } from './move.ts';

@@ -3,9 +3,8 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { messageIdOf } from '../effects/message-id.ts';
-import type { ClaimedRun, StoredEffect } from './claimed-run.ts';
+import type { ClaimedRun, HandedOut, StoredEffect } from './claimed-run.ts';
 import type { Move } from './move.ts';
-import type { HandedOut } from './move-runs.ts';
 import { errorLineOf } from './store-runs.ts';
 import { storedJson } from './stored-json.ts';
 

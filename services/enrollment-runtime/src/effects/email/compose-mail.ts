@@ -1,23 +1,8 @@
 import type { JsonObject } from '@drippulse/json';
 import { convert } from 'html-to-text';
 import addressparser from 'nodemailer/lib/addressparser';
+import type { Address, Mail } from '../../adapters/mailer.ts';
 import { hashOfKey, messageIdOf } from '../message-id.ts';
-
-type Address = { name: string; address: string };
-
-/** A mail as nodemailer takes it. Addresses are objects: it then reads no lists and no further fields out of them. */
-export type Mail = {
-  messageId: string;
-  from: Address;
-  to: Address;
-  replyTo?: Address;
-  envelope: { from: string; to: string };
-  subject: string;
-  html?: string;
-  text: string;
-  headers: Record<string, string>;
-  baseBoundary: string;
-};
 
 const addressPattern = /^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/;
 

@@ -2,10 +2,12 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Definition } from '@drippulse/engine';
 import type { StepFunnelSchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Context } from '../context.ts';
 import type { Counters } from '../db/schema.ts';
-import { stepIdAt } from '../runs/step-at.ts';
-import type { DueCount } from './due-counts.ts';
+import type { Definitions } from '../definitions/definitions.ts';
+import { stepIdAt } from '../definitions/step-at.ts';
+import type { DueCount, DueCounts } from './due-counts.ts';
+
+type Source = { definitions: Definitions; dueCounts: DueCounts };
 
 export type CounterRow = Pick<
   Selectable<Counters>,
@@ -21,22 +23,22 @@ export function countersQuery(workflowId: bigint, mode: 'test' | undefined): Raw
 
 /** How many are due at each step id; those of older versions are matched by it. */
 export async function dueByStep(
-  ctx: Context,
+  source: Source,
   workflowId: bigint,
   mode: 'test' | undefined,
   counted: DueCount[],
 ): Promise<Map<string, bigint>> {
-  const counts = await ctx.dueCounts.of(workflowId, counted);
+  const counts = await source.dueCounts.of(workflowId, counted);
   const due = new Map<string, bigint>();
   for (const row of counts.filter((count) => mode === undefined || count.mode === mode)) {
-    const stepId = await stepIdOf(ctx, workflowId, row);
+    const stepId = await stepIdOf(source, workflowId, row);
     due.set(stepId, (due.get(stepId) ?? 0n) + row.count);
   }
   return due;
 }
 
-async function stepIdOf(ctx: Context, workflowId: bigint, row: DueCount): Promise<string> {
-  return stepIdAt(await ctx.definitions.get(workflowId, row.version), row.stepIndex);
+async function stepIdOf({ definitions }: Source, workflowId: bigint, row: DueCount): Promise<string> {
+  return stepIdAt(await definitions.get(workflowId, row.version), row.stepIndex);
 }
 
 /** The buckets of the current version's steps, and the totals over all. Held ones are neither waiting nor due. */

@@ -1,6 +1,21 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Mail } from './compose-mail.ts';
+
+export type Address = { name: string; address: string };
+
+/** A mail as nodemailer takes it. Addresses are objects: it then reads no lists and no further fields out of them. */
+export type Mail = {
+  messageId: string;
+  from: Address;
+  to: Address;
+  replyTo?: Address;
+  envelope: { from: string; to: string };
+  subject: string;
+  html?: string;
+  text: string;
+  headers: Record<string, string>;
+  baseBoundary: string;
+};
 
 /** Hands one mail over and answers the id that the mail server gave it, if it gave one. */
 export type Mailer = {

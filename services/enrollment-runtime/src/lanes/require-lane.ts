@@ -1,12 +1,12 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { type Caller, callerOf } from '@drippulse/rpc';
+import { callerOf } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { applyWorkflow } from '../lanes/apply-workflow.ts';
-import { type Lane, laneStateOf } from '../lanes/lane.ts';
-import { findLane, type LaneKey, lockLane } from '../lanes/lock-lane.ts';
+import { applyWorkflow } from './apply-workflow.ts';
+import { type Lane, laneStateOf } from './lane.ts';
+import { findLane, type LaneKey, lockLane } from './lock-lane.ts';
 
 /**
  * The lane of a workflow of the caller's organization. One that the runtime has not heard of yet, because it was made a
@@ -55,17 +55,6 @@ export async function requireLockedLane(
   return lane;
 }
 
-/** Test keys change what they made, and nothing of what is live. */
-export function requireMode(caller: Caller, mode: string): void {
-  if (caller.mode === 'test' && mode !== 'test') {
-    throw new DomainError('permission_denied', 'test_mode', 'A test key cannot change a live enrollment.');
-  }
-}
-
 function workflowNotFound(): DomainError {
   return new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
-}
-
-export function enrollmentNotFound(): DomainError {
-  return new DomainError('not_found', 'enrollment_not_found', 'There is no enrollment with this id.');
 }

@@ -1,7 +1,7 @@
 import { eventTriggerOf, type Step } from '@drippulse/engine';
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import type { LaneState } from '../lanes/lane.ts';
+import type { LaneState } from './lane.ts';
 
 /**
  * Keeps what a workflow listens to what its trigger says, in the transaction of the change and under the lane's lock.

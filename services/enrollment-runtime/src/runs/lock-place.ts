@@ -1,6 +1,6 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { DB, Outcomes, Runs } from '../db/schema.ts';
-import { enrollmentNotFound } from './scope.ts';
+import { enrollmentNotFound } from '../enrollments/refusals.ts';
 
 export type Place = { kind: 'living'; run: Selectable<Runs> } | { kind: 'ended'; outcome: Selectable<Outcomes> };
 

@@ -1,5 +1,6 @@
+import type { Database } from '@drippulse/db';
 import { type RawBuilder, sql } from 'kysely';
-import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
 
 /** How many runs of a step are due or in work. */
 export type DueCount = { version: number; stepIndex: number; mode: string; count: bigint };
@@ -17,7 +18,7 @@ const freshForMs = 2_000;
 const kept = 1_000;
 
 type Counted = { at: number; counts: Promise<DueCount[]> };
-type Source = Pick<Context, 'db' | 'dbNow'>;
+type Source = { db: Database<DB>; dbNow: RawBuilder<Date> };
 
 export function createDueCounts(source: () => Source): DueCounts {
   const background = new Map<bigint, Counted>();
@@ -51,7 +52,7 @@ async function countAll({ db, dbNow }: Source, workflowId: bigint): Promise<DueC
 }
 
 /** Counts due runs by step, up to one more than is counted while a caller waits. */
-export function dueQuery({ dbNow }: Pick<Context, 'dbNow'>, workflowId: bigint): RawBuilder<DueCount> {
+export function dueQuery({ dbNow }: Pick<Source, 'dbNow'>, workflowId: bigint): RawBuilder<DueCount> {
   return countsOf(dbNow, workflowId, sql`limit ${countedAtOnce + 1}`);
 }
 

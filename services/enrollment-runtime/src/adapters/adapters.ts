@@ -1,6 +1,6 @@
 import { createHttpClient, type HttpClient } from '@drippulse/http';
 import type { Config } from '../config.ts';
-import { createMailer, type Mailer } from './email/mailer.ts';
+import { createMailer, type Mailer } from './mailer.ts';
 
 /** How effects leave the process. */
 export type EffectAdapters = {

@@ -1,11 +1,11 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { addCounts } from '../enrollments/counters.ts';
+import { stepIdAt } from '../definitions/step-at.ts';
 import { appendNews } from '../enrollments/events.ts';
 import { findRows } from '../enrollments/find-rows.ts';
 import { toProto } from '../enrollments/to-proto.ts';
-import { stepIdAt } from '../runs/step-at.ts';
+import { addCounts } from '../funnel/counters.ts';
 
 /** Takes runs of a workflow away from whoever holds them, as cancelled. Answers the enrollments with the status each had. */
 export async function endRuns(

@@ -2,7 +2,7 @@ import { nextTick, type Step, scheduleOf } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import type { LaneState } from '../lanes/lane.ts';
+import type { LaneState } from './lane.ts';
 
 /**
  * Keeps the schedule of a workflow what its trigger says, in the transaction of the change and under the lane's lock.
