@@ -1,7 +1,6 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { type CrmSelection, readCrmSelection } from '@drippulse/engine';
-import type { CrmSelectionSchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import type { CrmSelection as CrmSelectionMessage } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
@@ -19,7 +18,7 @@ const maxBytes = 32 * 1024 * 1024;
 export async function readRecords(
   ctx: Context,
   call: HandlerContext,
-  crm: MessageShape<typeof CrmSelectionSchema>,
+  crm: CrmSelectionMessage,
   given: number,
 ): Promise<{ contacts: string[] } | Refusal> {
   const read = readSelection(crm);
@@ -41,10 +40,7 @@ export async function readRecords(
   return { contacts };
 }
 
-function readSelection({
-  recordType,
-  filter,
-}: MessageShape<typeof CrmSelectionSchema>): { selection: CrmSelection } | Refusal {
+function readSelection({ recordType, filter }: CrmSelectionMessage): { selection: CrmSelection } | Refusal {
   const read = readCrmSelection({
     ...(recordType !== '' && { record_type: recordType }),
     ...(filter !== undefined && { filter: parseObject(Buffer.from(filter).toString()) }),

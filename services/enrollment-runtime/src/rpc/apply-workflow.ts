@@ -1,9 +1,5 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  ApplyWorkflowRequestSchema,
-  ApplyWorkflowResponseSchema,
-} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import type { ApplyWorkflowRequest } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
@@ -11,11 +7,8 @@ import { applyWorkflow as apply } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';
 
 /** Only the workflows service may say what a workflow is. */
-export async function applyWorkflow(
-  ctx: Context,
-  { workflow, sequence, deleted }: MessageShape<typeof ApplyWorkflowRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ApplyWorkflowResponseSchema>> {
+export async function applyWorkflow(ctx: Context, request: ApplyWorkflowRequest, call: HandlerContext) {
+  const { workflow, sequence, deleted } = request;
   const { actor, organizationId } = callerOf(call);
   if (actor.type !== 'service' || actor.id !== 'workflows') {
     throw new DomainError('permission_denied', 'insufficient_role', 'Only the workflows service applies workflows.');

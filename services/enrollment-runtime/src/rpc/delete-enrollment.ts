@@ -1,9 +1,7 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import {
-  type DeleteEnrollmentRequestSchema,
-  type DeleteEnrollmentResponseSchema,
+  type DeleteEnrollmentRequest,
   EnrollmentsService,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { Caller } from '@drippulse/rpc';
@@ -25,11 +23,7 @@ import { lockPlace } from '../runs/lock-place.ts';
  * Takes the run away from whoever holds it, with its fence, and the enrollment out of lists and counters. Its timeline,
  * effects and messages stay, and an effect in flight still finds where to record its result.
  */
-export async function deleteEnrollment(
-  ctx: Context,
-  request: MessageShape<typeof DeleteEnrollmentRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof DeleteEnrollmentResponseSchema>> {
+export async function deleteEnrollment(ctx: Context, request: DeleteEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
   const { deleteEnrollment: method } = EnrollmentsService.method;

@@ -1,10 +1,8 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import {
   EnrollmentsService,
-  type PauseEnrollmentRequestSchema,
-  type PauseEnrollmentResponseSchema,
+  type PauseEnrollmentRequest,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { DomainError } from '@drippulse/runtime';
 import { type Selectable, sql, type Transaction } from 'kysely';
@@ -21,11 +19,7 @@ import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
 /** A worker that holds the run loses it by the fence; an effect in flight is recorded, and moves it when it is resumed. */
-export async function pauseEnrollment(
-  ctx: Context,
-  request: MessageShape<typeof PauseEnrollmentRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof PauseEnrollmentResponseSchema>> {
+export async function pauseEnrollment(ctx: Context, request: PauseEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
   const { pauseEnrollment: method } = EnrollmentsService.method;

@@ -1,10 +1,8 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import {
   EnrollmentsService,
-  type ResumeEnrollmentRequestSchema,
-  type ResumeEnrollmentResponseSchema,
+  type ResumeEnrollmentRequest,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { DomainError } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
@@ -19,11 +17,7 @@ import { wakeLanes } from '../lanes/wake-lane.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
 /** Due when it would have been: a wait that passed meanwhile is over. */
-export async function resumeEnrollment(
-  ctx: Context,
-  request: MessageShape<typeof ResumeEnrollmentRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ResumeEnrollmentResponseSchema>> {
+export async function resumeEnrollment(ctx: Context, request: ResumeEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
   const { resumeEnrollment: method } = EnrollmentsService.method;

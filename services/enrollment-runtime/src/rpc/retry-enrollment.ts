@@ -1,11 +1,9 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { type RunState, retryStep } from '@drippulse/engine';
 import {
   EnrollmentsService,
-  type RetryEnrollmentRequestSchema,
-  type RetryEnrollmentResponseSchema,
+  type RetryEnrollmentRequest,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { DomainError } from '@drippulse/runtime';
 import { type Selectable, sql, type Transaction } from 'kysely';
@@ -20,11 +18,7 @@ import { wakeLanes } from '../lanes/wake-lane.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
 /** The step that failed runs again as a new visit: an effect gets a new key, because a person asked for it anew. */
-export async function retryEnrollment(
-  ctx: Context,
-  request: MessageShape<typeof RetryEnrollmentRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof RetryEnrollmentResponseSchema>> {
+export async function retryEnrollment(ctx: Context, request: RetryEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
   const { retryEnrollment: method } = EnrollmentsService.method;
