@@ -3,7 +3,7 @@ import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflow
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { trustedMs } from '../src/effect-pool/effect-pool.ts';
+import { trustedMs } from '../src/effect-pool/start-effects.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { apply, contacts, makeWorkflow, workflowOf } from './workflow.ts';
 

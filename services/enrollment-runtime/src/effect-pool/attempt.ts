@@ -1,13 +1,13 @@
 import type { Context } from '../context.ts';
 import type { EffectOutcome } from '../effects/effect-call.ts';
 import { effects, performEffect } from '../effects/effects.ts';
-import type { HeldEffect } from './held-effect.ts';
+import type { LeasedEffect } from './leased-effect.ts';
 
 export type Attempt = { result: EffectOutcome; durationMs: number };
 
 /** One attempt, outside of any transaction. A throw is a fault of ours and counts as a failure that may pass. */
-export async function attempt(ctx: Context, held: HeldEffect, stopping: AbortSignal): Promise<Attempt> {
-  const { effect, run, request } = held;
+export async function attempt(ctx: Context, leased: LeasedEffect, stopping: AbortSignal): Promise<Attempt> {
+  const { effect, run, request } = leased;
   const { identity, state } = run;
   const deadline = startDeadline(effects[effect.kind].deadlineMs(request), stopping);
   const startedAt = performance.now();

@@ -31,7 +31,7 @@ export function startAdvance(ctx: Context, pool: EffectPool): Loop {
 async function advanceBatch(ctx: Context, pool: EffectPool, onMuch?: () => void): Promise<number | undefined> {
   const room = pool.room();
   if (room === undefined) return undefined;
-  const heldSince = performance.now();
+  const leasedAt = performance.now();
   const claimed = await claim(ctx, room);
   if (!claimed.more) return claimed.nextWakeMs === undefined ? undefined : Math.max(claimed.nextWakeMs, contendedMs);
   if (claimed.runs.length >= muchOf * (room.most ?? claimRuns)) onMuch?.();
@@ -39,6 +39,6 @@ async function advanceBatch(ctx: Context, pool: EffectPool, onMuch?: () => void)
   const { works, toPerform } = await loadEffects(ctx, claimed.runs);
   // Neither a new claim nor a trusted one: whether it may start is asked right before.
   pool.add(toPerform, Number.NEGATIVE_INFINITY);
-  if (works.length > 0) pool.add((await moveApart(ctx, works, 'moves')).handedOut, heldSince);
+  if (works.length > 0) pool.add((await moveApart(ctx, works, 'moves')).handedOut, leasedAt);
   return 0;
 }

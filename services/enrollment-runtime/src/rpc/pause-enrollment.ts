@@ -9,7 +9,7 @@ import { type Selectable, sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB, Runs } from '../db/schema.ts';
 import { stepIdAt } from '../definitions/step-at.ts';
-import { trustedMs } from '../effect-pool/effect-pool.ts';
+import { trustedMs } from '../effect-pool/start-effects.ts';
 import { effectTypeOf } from '../effects/effects.ts';
 import { answerRow } from '../enrollments/answer.ts';
 import { parseObject } from '../enrollments/contact.ts';
