@@ -33,7 +33,7 @@ export type Clients = {
   };
 };
 
-/** What every operation of this service works with. */
+/** The members that every operation of this service works with. */
 export type Context = {
   config: Config;
   db: Database<DB>;
@@ -44,13 +44,13 @@ export type Context = {
   dueCounts: DueCounts;
   adapters: EffectAdapters;
   clock: Clock;
-  /** From 0 to 1. */
+  /** From 0 to 1, for the jitter of retries. */
   random(): number;
   log: Logger;
   metrics: ServiceMetrics;
   relay: { wake(): void };
   sealer: Sealer;
-  /** Runs a loop of this process now; call after the commit that gave it work. */
+  /** Wakes a loop of this process. Call it after the commit that made work for the loop. */
   wake: { advance(): void; drain(): void; schedules(): void; sources(): void; erasures(): void };
   fault?: Fault;
 };

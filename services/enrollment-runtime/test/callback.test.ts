@@ -145,7 +145,7 @@ test('no answer, or one that does not end in time, is tried again', async () => 
   });
 });
 
-test('an attempt ends when it is told to', async () => {
+test('an attempt ends when it is aborted', async () => {
   receiver.answer({ hang: 'at_once' });
   const controller = new AbortController();
   const attempt = perform({}, { signal: controller.signal });

@@ -4,7 +4,7 @@ import { createInMemoryPeers } from '@drippulse/rpc';
 import { type Config, startService } from '../src/service.ts';
 
 /**
- * The runtime in a process of its own, which dies by SIGKILL the first time it reaches the point it is told. The
+ * The runtime in a process of its own, which dies by SIGKILL the first time it reaches `killAt`. The
  * configuration comes from the test.
  */
 const { killAt, ...config }: Config & { killAt: string } = JSON.parse(process.env['TEST_CONFIG'] ?? '{}');

@@ -28,7 +28,7 @@ const webhook = { id: 7n, organizationId: 1n, secret: Buffer.from('a secret of t
 
 export const effectKey = '0199d3b2-4a57-7c3e-8f35-0c6f4f2c9d11:step_1:1';
 
-/** The time that effects are told. */
+/** The time of the clock of effects. */
 export const now = new Date('2026-11-25T09:00:00.500Z');
 
 /** What effects need, with a webhook-delivery service in memory that signs. */

@@ -126,7 +126,7 @@ test('what the server refuses for good is not tried again, anything else is', as
   expect(await perform()).toMatchObject({ outcome: 'succeeded' });
 });
 
-test('a mail server that is away is tried again, and one that says nothing is left when told', async () => {
+test('a mail server that is away is tried again, and one that says nothing is left when the attempt is aborted', async () => {
   const silent = createServer();
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const address = silent.address();

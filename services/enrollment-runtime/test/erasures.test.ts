@@ -76,10 +76,10 @@ async function erase(person: Person, ...events: CrmEvent[]): Promise<void> {
   await harness.publishCrm(...(events.length > 0 ? events : [erased(person)]));
 }
 
-/** Where this service holds something of a person; its events are on their way to others. */
+/** The places in which this service has data of a person. Its events are on their way to others. */
 const traces = ({ name }: Person) => findTexts(client, [name], ['events.embedded_log.value']);
 
-test('enrollments of a person lose what tells of them, by reference and by address, and the funnel stays', async () => {
+test('enrollments of a person lose the data of the person, by reference and by address, and the funnel stays', async () => {
   const person = makePerson('canaryone');
   const { email, ...unnamed } = contactOf(person);
   const waiting = await enroll([log, hold, log], unnamed);
@@ -132,7 +132,7 @@ test('enrollments of a person lose what tells of them, by reference and by addre
   await eventually(async () => expect(await traces(person)).toEqual([]));
 }, 60_000);
 
-test('what an effect that was out brings back tells nothing of the person, and nothing follows it', async () => {
+test('what an effect that was out returns is stored without the person, and nothing follows it', async () => {
   const person = makePerson('canarytwo');
   const release = receiver.hold({ body: JSON.stringify(person) });
   const callback = { type: 'webhook_callback', url: `${receiver.url}/hook`, payload: { who: '{{ first_name }}' } };

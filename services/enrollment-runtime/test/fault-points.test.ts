@@ -74,7 +74,7 @@ async function enrollHeld(harness: Harness): Promise<{ workflowId: bigint; ids: 
   return { workflowId, ids: enrollmentIds };
 }
 
-/** What a resumed workflow is in the database; no runtime is there to be told. */
+/** Resumes a workflow in the database, as no runtime is there to call. */
 async function release({ db }: Harness, workflowId: bigint): Promise<void> {
   await sql`update lanes set state = 'active', wake_at = now() where workflow_id = ${workflowId}`.execute(db);
 }

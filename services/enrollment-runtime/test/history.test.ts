@@ -152,7 +152,7 @@ test('a full partition goes when its enrollments ended long ago; those that live
   expect(await rowsWhere('effects', old.ids)).toBe(0);
   await untilTidy();
 
-  // What lists and funnels tell stays; of the old ones a detail says that its lines are left out.
+  // Lists and funnels stay. The details of old enrollments say that lines are missing.
   await until(old, { completed: 200n, totalEnrollments: 200n });
   expect(await recountFunnel(harness.db, old.workflowId)).toEqual([]);
   const [id = 0n] = old.ids;

@@ -137,7 +137,7 @@ test('filters combine, also with cursors, and count what they let through', asyn
   expect(await indexesOf({ q: 'umber1', status: COMPLETED })).toEqual([11, 10]);
 });
 
-test('pages by cursor and by number hold each enrollment once, newest first', async () => {
+test('pages by cursor and by number have each enrollment once, newest first', async () => {
   const { id } = await makeWorkflow(harness, waiting);
   const { enrollmentIds } = await harness.enrollments().bulkEnroll({ workflowId: id, contacts: contacts(7) });
   const newestFirst = enrollmentIds.toReversed();

@@ -203,7 +203,7 @@ test('a detail reads the newest lines and messages of one enrollment, in one sta
   }
 });
 
-test('due runs are counted from the index that holds them', async () => {
+test('due runs are counted from the index that has them', async () => {
   const { result, costs } = await measure(() => dueRunsQuery(ctx, 1n).execute(db.kysely));
   const due = result.rows.reduce((sum, { count }) => sum + Number(count), 0);
   expect(due).toBeGreaterThan(0);

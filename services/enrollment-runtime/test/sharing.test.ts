@@ -36,7 +36,7 @@ test('two runtimes share the work: each effect is performed once, each step runs
   expect(rows).toEqual([{ lines: 4 * count, enrollments: count }]);
 }, 60_000);
 
-test("one organization's 5,000 due runs do not hold another's", async () => {
+test('5,000 due runs of one organization do not delay those of others', async () => {
   const { id: crowded } = await makeWorkflow(harness, short, { status: WorkflowStatus.PAUSED });
   const { id: quiet } = await makeWorkflow(harness, short, { organizationId: 2n, status: WorkflowStatus.PAUSED });
   await harness.enrollments().bulkEnroll({ workflowId: crowded, contacts: contacts(5_000) });
@@ -51,7 +51,7 @@ test("one organization's 5,000 due runs do not hold another's", async () => {
   expect(rows[0]?.before).toBeLessThanOrEqual(1_000);
 }, 60_000);
 
-test("a slow receiver holds nobody else, not even its own organization's other receivers", async () => {
+test('a slow receiver delays no other, not even of its own organization', async () => {
   const slow = await startReceiver({ answer: { hang: 'at_once' } });
   try {
     const { id: held } = await makeWorkflow(harness, [{ type: 'webhook_callback', url: slow.url }]);
@@ -66,7 +66,7 @@ test("a slow receiver holds nobody else, not even its own organization's other r
   }
 }, 60_000);
 
-test('slow receivers of several organizations, with much that waits for each, hold no other organization', async () => {
+test('slow receivers of several organizations, with many effects queued for each, delay no other organization', async () => {
   const slow = await startReceiver({ answer: { hang: 'at_once' } });
   try {
     const crowded = [2n, 3n, 4n];
@@ -84,7 +84,7 @@ test('slow receivers of several organizations, with much that waits for each, ho
   }
 }, 60_000);
 
-test('while much waits in a process, it holds of another organization little more than it may have out', async () => {
+test('a process with many queued effects leases few more runs of an organization than its limit in flight', async () => {
   const slow = await startReceiver({ answer: { hang: 'at_once' } });
   try {
     const steps = [{ type: 'webhook_callback', url: slow.url }];
@@ -122,7 +122,7 @@ test('a paused workflow starts no effect that was waiting for its turn, and goes
   expect(receiver.requests).toHaveLength(120);
 }, 60_000);
 
-test('a paused workflow holds its due runs where they are; contacts enrolled meanwhile wait', async () => {
+test('due runs of a paused workflow stay where they are; contacts enrolled meanwhile wait', async () => {
   const workflow = workflowOf([{ type: 'wait', duration: 1, unit: 'hours' }, ...short.slice(1)]);
   await apply(harness, workflow);
   const { id: workflowId } = workflow;
@@ -149,7 +149,7 @@ test('deleting a workflow cancels its runs in slices and says so for each', asyn
   expect(rows).toEqual([{ active: 0, cancelled: 120 }]);
 }, 60_000);
 
-test('runs that cannot be moved hold up no others', async () => {
+test('runs that cannot be moved delay no others', async () => {
   const { id: broken } = await makeWorkflow(harness, short, { status: WorkflowStatus.PAUSED });
   const { id: sound } = await makeWorkflow(harness, short, { organizationId: 2n, status: WorkflowStatus.PAUSED });
   await harness.enrollments().bulkEnroll({ workflowId: broken, contacts: contacts(5) });

@@ -2,10 +2,10 @@ import { createHttpClient, type HttpClient } from '@drippulse/http';
 import type { Config } from '../config.ts';
 import { createMailer, type Mailer } from './mailer.ts';
 
-/** How effects leave the process. */
+/** The ways for effects to leave the process. */
 export type EffectAdapters = {
   http: HttpClient;
-  /** Undefined where there is neither a mail server nor a folder for mails. */
+  /** Undefined when there is neither a mail server nor a folder for mails. */
   mailer: Mailer | undefined;
   close(): Promise<void>;
 };

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 
 export type Address = { name: string; address: string };
 
-/** A mail as nodemailer takes it. Addresses are objects: it then reads no lists and no further fields out of them. */
+/**
+ * A mail as nodemailer takes it. Addresses are objects, so nodemailer does not parse them for lists or further fields.
+ */
 export type Mail = {
   messageId: string;
   from: Address;
@@ -17,26 +19,26 @@ export type Mail = {
   baseBoundary: string;
 };
 
-/** Hands one mail over and answers the id that the mail server gave it, if it gave one. */
+/** Sends one mail and returns the id that the mail server gave it, if it gave one. */
 export type Mailer = {
   from: string;
   send(key: string, mail: Mail, signal: AbortSignal): Promise<string | undefined>;
   close(): Promise<void>;
 };
 
-/** The longest that handing over one mail may take. */
+/** Deadline of sending one mail. */
 export const mailTimeoutMs = 60_000;
 
 const connectTimeoutMs = 10_000;
-/** As many as the pool lets effects fly to the mail server, so that none waits inside of nodemailer. */
+/** As many as the effects in flight to the mail server, so that none waits inside of nodemailer. */
 const maxConnections = 40;
 
-// Whatever a template puts into a mail, it never makes nodemailer read a file or fetch a URL.
+// No content of a template makes nodemailer read a file or fetch a URL.
 const guard = { disableFileAccess: true, disableUrlAccess: true };
 
 /**
- * By SMTP; without a server each mail is a file; without a folder there is no mailer. What it is built on is loaded with the
- * first mail: 7 MB that a process which sends none does without.
+ * Sends by SMTP, or writes files where there is no server. Without a folder there is no mailer. nodemailer is loaded
+ * with the first mail: 7 MB that a process without mails does not need.
  */
 export function createMailer(config: {
   smtpUrl: string | undefined;
@@ -73,7 +75,7 @@ async function openPool(url: string) {
   });
 }
 
-/** A repeat writes the same file again; a reader never sees half of one. */
+/** A repeat writes the same file again. A reader never sees half of a file. */
 function fileMailer(folder: string, from: string): Mailer {
   let transport: ReturnType<typeof openStream> | undefined;
   return {
@@ -96,7 +98,9 @@ async function openStream() {
   return createTransport({ ...guard, streamTransport: true, buffer: true });
 }
 
-/** The effect key, whose parts are letters, digits, dots, dashes and underscores; not every system takes a colon. */
+/**
+ * The effect key, whose parts are letters, digits, dots, dashes and underscores. Some systems allow no colon in a name.
+ */
 function fileNameOf(key: string): string {
   return `${key.replaceAll(':', '_')}.eml`;
 }

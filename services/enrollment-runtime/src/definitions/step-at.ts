@@ -1,6 +1,6 @@
 import type { Definition } from '@drippulse/engine';
 
-/** The id counters know a step by; an enrollment of a workflow without steps is on none. */
+/** The step id in the counters. It is empty for an enrollment of a workflow without steps. */
 export function stepIdAt(definition: Definition, index: number): string {
   return definition.steps[index]?.id ?? '';
 }

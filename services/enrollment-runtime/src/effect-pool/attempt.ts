@@ -5,7 +5,7 @@ import type { LeasedEffect } from './leased-effect.ts';
 
 export type Attempt = { result: EffectOutcome; durationMs: number };
 
-/** One attempt, outside of any transaction. A throw is a fault of ours and counts as a failure that may pass. */
+/** Makes one attempt outside of any transaction. A throw is an error of ours and counts as a failure that may pass. */
 export async function attempt(ctx: Context, leased: LeasedEffect, stopping: AbortSignal): Promise<Attempt> {
   const { effect, run, request } = leased;
   const { identity, state } = run;
@@ -34,8 +34,8 @@ export async function attempt(ctx: Context, leased: LeasedEffect, stopping: Abor
 }
 
 /**
- * Aborts after a while, or when the process stops. Cleared with the attempt: the timer of `AbortSignal.timeout` holds its
- * signal until it goes off, half a minute after most attempts have ended.
+ * Aborts after `timeoutMs` or when the process stops. The timer is cleared with the attempt: that of
+ * `AbortSignal.timeout` keeps its signal in memory until it fires, long after most attempts have ended.
  */
 function startDeadline(timeoutMs: number, stopping: AbortSignal) {
   const controller = new AbortController();

@@ -4,8 +4,9 @@ import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 
 /**
- * Right before effects start: extends the leases of those runs that are still ours, active, and of a running workflow,
- * and answers their enrollments. The others are given back, to be claimed when their workflow runs again.
+ * Extends the leases of runs right before their effects start, and returns the enrollments for which it may. A run must
+ * still be leased by its fence and its workflow must run. The other runs are given back, to be claimed when their
+ * workflow runs again.
  */
 export async function confirmLeases(ctx: Context, runs: readonly ClaimedRun[]): Promise<Set<bigint>> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
@@ -23,7 +24,7 @@ export async function confirmLeases(ctx: Context, runs: readonly ClaimedRun[]): 
   });
 }
 
-/** Keeps the leases of runs whose effects are in flight. */
+/** Extends the leases of runs whose effects are in flight. */
 export async function renewLeases(ctx: Context, runs: readonly ClaimedRun[]): Promise<void> {
   await sql`
     update runs set lease_until = ${leaseEnd(ctx)}
@@ -32,7 +33,7 @@ export async function renewLeases(ctx: Context, runs: readonly ClaimedRun[]): Pr
       and runs.fence = leased.fence and runs.lease_until is not null`.execute(ctx.db.kysely);
 }
 
-/** Lets others claim runs at once whose effects this process has not started. */
+/** Gives back runs whose effects were not started, so that other workers can claim them at once. */
 export async function giveBack(ctx: Context, runs: readonly ClaimedRun[]): Promise<void> {
   if (runs.length === 0) return;
   await ctx.db.kysely.transaction().execute((trx) => giveBackIn(ctx, trx, runs));

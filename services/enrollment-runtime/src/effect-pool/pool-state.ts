@@ -9,9 +9,9 @@ export const limits = { total: 500, perOrganization: 50, perDestination: 40 };
 export type PoolState = {
   /** All effects of the process, by key. */
   known: Map<string, LeasedEffect>;
-  /** Effects that wait for their turn. */
+  /** Effects that wait for the limits. */
   queue: FairQueue<LeasedEffect>;
-  /** Effects that have their turn, but whose leases are to be confirmed before they start. */
+  /** Effects within the limits whose leases must be confirmed before they start. */
   unconfirmed: LeasedEffect[];
   /** Effects in flight, each with its end, which never rejects. */
   inFlight: Map<LeasedEffect, Promise<void>>;

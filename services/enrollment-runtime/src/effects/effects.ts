@@ -8,7 +8,10 @@ import type { EffectCall, EffectContext, EffectOutcome } from './effect-call.ts'
 import type { EffectType } from './effect-type.ts';
 import { email } from './email/email.ts';
 
-/** Every kind of effect that the engine hands out. What `/test` answers for a kind is the stub of its step type there. */
+/**
+ * Every kind of effect that the engine hands out. `/test` answers with the stub of the kind's step type, which the
+ * engine has.
+ */
 export const effects: Readonly<Record<EffectKind, EffectType>> = {
   email,
   webhook_callback: webhookCallback,
@@ -18,12 +21,15 @@ export const effects: Readonly<Record<EffectKind, EffectType>> = {
   crm_move_opportunity: moveOpportunity,
 };
 
-/** Whether this process knows a stored kind. During a rollout a newer process may store one that an older does not. */
+/**
+ * Whether this process knows a stored kind. During a rollout a newer process may store a kind that an older one does
+ * not know.
+ */
 export function isEffectKind(kind: string): kind is EffectKind {
   return Object.hasOwn(effects, kind);
 }
 
-/** The type of effects of a stored kind; throws where this process does not know it. */
+/** The type of a stored kind. Throws when this process does not know the kind. */
 export function effectTypeOf(kind: string): EffectType {
   if (!isEffectKind(kind)) throw new Error(`effects of kind ${kind} are not known here`);
   return effects[kind];

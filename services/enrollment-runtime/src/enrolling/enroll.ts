@@ -18,12 +18,12 @@ import { inTurns } from './in-turns.ts';
 import { type Entry, takeIds } from './insert.ts';
 import { prepareSlice, type Slice } from './prepare-slice.ts';
 
-/** Rows of one statement: small enough that nobody else's request waits for this one. */
+/** Rows of one statement. More would delay the requests of others. */
 const sliceRows = 1000;
 
 /**
- * Enrolls contacts in the lane, which the transaction has locked, and answers their ids in the order given. Each has gone
- * through its first pure steps by then. After the commit wake the relay and the advance loop.
+ * Enrolls contacts in the lane, which the transaction has locked, and returns their ids in the order given. Each
+ * enrollment has gone through its first pure steps by then. Wake the relay and the advance loop after the commit.
  */
 export async function enroll(
   ctx: Context,
@@ -31,11 +31,11 @@ export async function enroll(
   options: {
     lane: Lane;
     mode: Mode;
-    /** Of what the enrollments are started by; 0 unless a workflow did it. */
+    /** How many workflows led here; 0 unless a workflow started the enrollments. */
     hops?: number;
     timezone: string;
     agentId: bigint | null;
-    /** JSON texts of objects. */
+    /** JSON texts of objects, one for each contact. */
     contacts: readonly string[];
   },
 ): Promise<bigint[]> {
@@ -68,25 +68,30 @@ export async function enroll(
 
 type Entering = { entry: Entry; definition: Definition; lane: Lane };
 type Prepare = (start: number, stay: boolean) => Promise<Slice>;
-/** A slice, and how to make it anew with nobody moved. */
+/** A slice, and a function that makes it again without moves. */
 type Prepared = { slice: Slice; unmoved: () => Promise<Slice> };
 
-/** One slice after the other; the next is made while the database stores the last. In a held lane nobody moves. */
+/**
+ * Yields one slice after the other, and prepares the next while the database stores the last. In a lane that does not
+ * run nothing moves.
+ */
 async function* inSlices(prepare: Prepare, count: number, { state }: Lane): AsyncGenerator<Prepared> {
-  const isHeld = state === 'paused' || state === 'deleted';
-  let next = prepare(0, isHeld);
+  const isStopped = state === 'paused' || state === 'deleted';
+  let next = prepare(0, isStopped);
   for (let start = 0; start < count; start += sliceRows) {
     const slice = await next;
     if (start + sliceRows < count) {
-      next = prepare(start + sliceRows, isHeld);
-      // Waited for in the next round, which a failure of this one leaves out.
+      next = prepare(start + sliceRows, isStopped);
+      // Awaited in the next round, which does not come when this round fails.
       next.catch(() => undefined);
     }
     yield { slice, unmoved: () => prepare(start, true) };
   }
 }
 
-/** Stores a slice with its first moves, or without them where one of those can't be stored: a claim finds out which. */
+/**
+ * Stores a slice with its first moves, or without them when one of those cannot be stored. A claim will find out which.
+ */
 async function addSlice(
   ctx: Context,
   trx: Transaction<DB>,
@@ -127,7 +132,7 @@ async function storeSlice(trx: Transaction<DB>, { entry, definition, lane }: Ent
 async function startTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select ${ctx.dbNow} as now`.execute(trx);
   const [row] = rows;
-  if (row === undefined) throw new Error('the database did not tell its time');
+  if (row === undefined) throw new Error('the database returned no time');
   return row.now;
 }
 

@@ -5,8 +5,9 @@ import { type Move, moveOf } from '../runs/move.ts';
 import { reportBug } from '../runs/report-moves.ts';
 
 /**
- * Where enrollments go by their pure steps as they enter, by id: stored with them, this costs a fraction of a claim. Those
- * that come to an effect are left where they enter: an effect is handed out by a claim alone, which holds the run.
+ * Moves enrollments through their first pure steps, by id. Stored with the enrollments, such a move costs a fraction of
+ * a claim. An enrollment that comes to an effect stays where it entered: only a claim, which leases the run, hands out
+ * an effect.
  */
 export function firstMoves(
   ctx: Context,
@@ -17,7 +18,7 @@ export function firstMoves(
   const moves = new Map<bigint, Move>();
   for (const run of runs) {
     const onBug = (error: unknown) => reportBug(ctx, run, error);
-    const move = moveOf({ run }, definition, { now, isHeld: false, random: ctx.random(), onBug });
+    const move = moveOf({ run }, definition, { now, isStopped: false, random: ctx.random(), onBug });
     if (move.effect === undefined) moves.set(run.identity.id, move);
   }
   return moves;

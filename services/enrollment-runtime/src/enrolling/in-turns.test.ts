@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { inTurns } from './in-turns.ts';
 
-test('what fails is told when all that was begun has ended, so that no statement comes behind the rollback', async () => {
+test('a failure is reported after all started statements have ended, so that none follows the rollback', async () => {
   const last = Promise.withResolvers<void>();
   const order: string[] = [];
   const statements = [

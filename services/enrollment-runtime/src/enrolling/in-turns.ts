@@ -1,9 +1,9 @@
 import { takeTurn } from '@drippulse/runtime';
 
 /**
- * Statements of one transaction, which takes one after the other: each is made while the database is at those before it,
- * in a turn of its own. Fails as the first that does, and not before all have ended: what came behind the rollback would be
- * a transaction of its own.
+ * Runs statements of one transaction, each started in a turn of its own, so that one is prepared while the database
+ * works on those before. Rejects with the first failure, after all statements have ended: a statement sent after the
+ * rollback would be outside of the transaction.
  */
 export async function inTurns(statements: readonly (() => Promise<void>)[]): Promise<void> {
   const started: Promise<void>[] = [];

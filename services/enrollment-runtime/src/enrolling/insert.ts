@@ -8,7 +8,7 @@ import type { ClaimedRun } from '../runs/claimed-run.ts';
 import type { Move } from '../runs/move.ts';
 import { dueAt, errorLineOf } from '../runs/store-runs.ts';
 
-/** What all enrollments of one call have in common. */
+/** The values that all enrollments of one call share. */
 export type Entry = {
   organizationId: bigint;
   workflowId: bigint;
@@ -20,7 +20,7 @@ export type Entry = {
   createdAt: Date;
 };
 
-/** Runs for the texts of contacts, with these ids: not stored, and held by nobody. */
+/** Makes runs for contacts, with these ids. They are neither stored nor leased. */
 export function newRuns(entry: Entry, contacts: readonly string[], ids: readonly bigint[]): ClaimedRun[] {
   return contacts.flatMap((contact, index) => {
     const id = ids[index];
@@ -47,7 +47,7 @@ export function newRuns(entry: Entry, contacts: readonly string[], ids: readonly
   });
 }
 
-/** Ids of new enrollments, rising. */
+/** Takes ids for new enrollments, in rising order. */
 export async function takeIds(trx: Transaction<DB>, count: number): Promise<bigint[]> {
   const { rows } = await sql<{ ids: string | null }>`
     select string_agg(nextval('enrollments_id_seq')::text, ',') as ids from generate_series(1, ${count})`.execute(trx);
@@ -91,7 +91,7 @@ const runColumns = {
   error_line: 'int4',
 } as const;
 
-/** Rows of `enrollments`, with what those of one entry share. */
+/** Starts rows of `enrollments` with the values that they share. */
 export function startEnrollments(entry: Entry) {
   return startCopy(enrollmentColumns, {
     workflow_id: entry.workflowId,
@@ -105,12 +105,12 @@ export function startEnrollments(entry: Entry) {
   });
 }
 
-/** Rows of `enrollment_search`. */
+/** Starts rows of `enrollment_search`. */
 export function startTexts({ workflowId }: Entry) {
   return startCopy(searchColumns, { workflow_id: workflowId });
 }
 
-/** Rows of `runs`, with what those of one entry share. */
+/** Starts rows of `runs` with the values that they share. */
 export function startRuns({ workflowId, organizationId, createdAt, version, mode }: Entry) {
   return startCopy(runColumns, {
     workflow_id: workflowId,
@@ -133,7 +133,7 @@ export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
   };
 }
 
-/** The row of a run where its move led, else at the first step and due at once. One that has ended has none. */
+/** The row of a run after its move, or at the first step and due at once without one. An ended run has no row. */
 export function runRow(run: ClaimedRun, move: Move | undefined, now: Date) {
   if (move !== undefined && move.state.status !== 'active') return undefined;
   const { stepIndex, phase, attempt, visits } = move?.state ?? run.state;

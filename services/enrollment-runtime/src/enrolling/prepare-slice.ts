@@ -14,27 +14,27 @@ import { firstMoves } from './first-moves.ts';
 import { type Entry, enrollmentRow, newRuns, runRow, startEnrollments, startRuns, startTexts } from './insert.ts';
 import { startSearchTexts } from './search-texts.ts';
 
-/** Enrollments that are stored together, as the rows they become: of thousands of contacts little else is kept. */
+/** Enrollments that are stored together, as encoded rows: of thousands of contacts little else stays in memory. */
 export type Slice = {
   enrollments: ReturnType<typeof startEnrollments>;
   texts: ReturnType<typeof startTexts>;
   runs: ReturnType<typeof startRuns>;
   timeline: ReturnType<typeof startTimeline>;
   started: StartedNews['each'];
-  /** How many moved, and those moves that more is stored of: that ended, or changed the data. */
+  /** How many moved, and the moves of which more is stored: they ended the enrollment or changed its data. */
   moves: number;
   notable: Move[];
-  /** What moves change in the counters, by step and what is counted. */
+  /** Changes of the counters by step and counted status. */
   counts: Map<string, Count>;
   tally: MovesTally;
   /** When the first run is due. */
   dueAt: Date | undefined;
 };
 
-/** Contacts made into rows before other requests get their turn. */
+/** Contacts encoded in one turn of the event loop. */
 const turnRows = 100;
 
-/** Makes contacts into enrollments with these ids, with their first moves unless they are to stay where they enter. */
+/** Makes enrollments of contacts, with these ids. With `stay` they do not move. */
 export async function prepareSlice(
   ctx: Context,
   { entry, definition, stay }: { entry: Entry; definition: Definition; stay: boolean },

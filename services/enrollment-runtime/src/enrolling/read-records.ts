@@ -8,12 +8,12 @@ import { selectRecords } from '../crm/select-records.ts';
 import { parseObject } from '../enrollments/contact.ts';
 import { maxRows, type Refusal } from './read-rows.ts';
 
-/** What the contacts of one call may take, as their JSON text; a request's own may have 16 MiB. */
+/** Limit for the JSON texts of the contacts of one call. The body of a request has a limit of 16 MiB. */
 const maxBytes = 32 * 1024 * 1024;
 
 /**
- * The records that a bulk enrollment names, as contacts, page by page, at most as many as one call enrolls beside the
- * `given` ones. Says what is wrong with the request instead of throwing it, as checks have an order.
+ * Reads the records that a bulk enrollment selects, page by page, as contacts. With the `given` ones they may be as
+ * many as one call enrolls. Returns a refusal instead of throwing it, as the checks of a request have an order.
  */
 export async function readRecords(
   ctx: Context,
@@ -33,7 +33,7 @@ export async function readRecords(
     });
     contacts.push(...page.contacts);
     bytes += page.contacts.reduce((sum, contact) => sum + contact.length, 0);
-    // The first page tells already how many there are.
+    // The first page gives the total.
     if (given + Math.max(contacts.length, Number(page.totalCount)) > maxRows || bytes > maxBytes) return tooMany();
     cursor = page.nextCursor;
   } while (cursor !== undefined);

@@ -1,20 +1,23 @@
 import { jsonKind, jsonRows } from '@drippulse/json';
 import { DomainError, takeTurn } from '@drippulse/runtime';
 
-/** The rows of a bulk enrollment: the texts of those that can be enrolled, and the first that cannot, with the reason. */
+/** The rows of a bulk enrollment: the texts of valid rows, and the first invalid ones with their reasons. */
 export type Rows = { contacts: string[]; skippedCount: number; skipped: { index: number; reason: string }[] };
 
-/** Why a bulk enrollment is refused whatever its rows are. */
+/** The refusal of a whole bulk enrollment. */
 export type Refusal = { refused: DomainError };
 
-/** Contacts that one call enrolls. */
+/** Limit of contacts in one call. */
 export const maxRows = 10_000;
 const maxRowBytes = 64 * 1024;
 const shownSkipped = 100;
-/** Rows read before other requests get their turn. */
+/** Rows read in one turn of the event loop. */
 const sliceRows = 200;
 
-/** Reads the `contacts` of a request, each row once; says what is wrong instead of throwing it, as checks have an order. */
+/**
+ * Reads the `contacts` of a request, each row once. Returns a refusal instead of throwing it, as the checks of a
+ * request have an order.
+ */
 export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty: boolean }): Promise<Rows | Refusal> {
   if (contacts === undefined || jsonKind(contacts) !== 'array')
     return refusal('invalid', 'contacts_required', required);

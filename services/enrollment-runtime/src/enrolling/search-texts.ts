@@ -1,12 +1,12 @@
 import { blockOf, placeInBlock } from '../enrollments/search-blocks.ts';
 import { textSeparator } from '../enrollments/search-text.ts';
 
-/** Texts of a block; see `search-blocks.ts`. */
+/** A row of `enrollment_search`; see `search-blocks.ts`. */
 export type BlockTexts = { block: bigint; text: string };
 
 /**
- * Joins the texts of enrollments, which come in the order of their ids, block by block, and gives each row to `add`. An
- * enrollment without a text is in no row. `end` gives the last row.
+ * Joins the texts of enrollments block by block and passes each row to `add`. Enrollments are added in the order of
+ * their ids. An enrollment without a text is in no row. `end` passes the last row.
  */
 export function startSearchTexts(add: (row: BlockTexts) => void) {
   let block = -1n;

@@ -6,7 +6,7 @@ import { findRows } from './find-rows.ts';
 import { enrollmentNotFound } from './refusals.ts';
 import { toProto } from './to-proto.ts';
 
-/** An enrollment as it is now, for the answer of a method that changed it. */
+/** Reads an enrollment for the response of a method that changed it. */
 export async function answerRow(ctx: Context, trx: Transaction<DB>, lane: Lane, id: bigint) {
   const { rows, now } = await findRows(ctx, trx, { ...lane, ids: [id] });
   const [row] = rows;

@@ -3,7 +3,7 @@ import type { EnrollmentStatus } from './enrollment-row.ts';
 import { containsText, joinTexts } from './search-blocks.ts';
 import { patternOf, searchedPart } from './search-text.ts';
 
-/** What a list asks for, within one workflow that the caller may see. */
+/** The filter of a list within one workflow, which the caller may see. */
 export type Filter = {
   workflowId: bigint;
   /** Set for a test key, which sees test enrollments only. */
@@ -18,7 +18,7 @@ export type Slice = { after: bigint | undefined; offset: number; limit: number }
 
 /** Counts are exact up to here. */
 const countCap = 10_000;
-/** What the index over references holds of one. */
+/** Characters of a reference that are indexed. */
 const indexedReference = 64;
 
 export function isFiltered({ status, stepIndex, leadRef, q }: Filter): boolean {
@@ -41,14 +41,14 @@ export function countQuery(filter: Filter): RawBuilder<{ count: bigint }> {
     ) as counted`;
 }
 
-/** How many match, as a list says it. */
+/** The count as a list shows it. */
 export function toTotal(count: bigint): { totalCount: bigint; totalCountIsMinimum?: true } {
   return count > BigInt(countCap) ? { totalCount: BigInt(countCap), totalCountIsMinimum: true } : { totalCount: count };
 }
 
 /**
- * A reference is of few, so it is begun from. Else where they stand is, if that is asked for, and the planner may begin
- * from the text instead.
+ * Few enrollments have one reference, so a filter by reference starts from it. Otherwise a filter by status or step
+ * starts there, and the planner may start from the text instead.
  */
 function matching(filter: Filter, after: bigint | undefined, end: RawBuilder<unknown>): RawBuilder<unknown> {
   const isByPlace = filter.status !== undefined || filter.stepIndex !== undefined;
@@ -93,8 +93,8 @@ function byText(q: string): RawBuilder<unknown> {
 type Standing = { table: 'runs' | 'outcomes'; status: EnrollmentStatus | undefined };
 
 /**
- * The ended ones of a step by each status, as their index has them in order; with a text, which is looked up once for
- * each part, in one. The living ones of a step are in order whatever their status.
+ * Outcomes of a step are read status by status, as the index has them in order. With a text they are read together, so
+ * that the text is looked up once. Runs of a step are in order whatever their status.
  */
 function standings({ status, q }: Filter): Standing[] {
   if (status === 'active' || status === 'paused') return [{ table: 'runs', status }];

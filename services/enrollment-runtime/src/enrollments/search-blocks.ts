@@ -20,7 +20,7 @@ export function placeInBlock(id: bigint): number {
   return Number(id & BigInt(blockSize - 1));
 }
 
-/** Joins to enrollments `e` of a workflow the rows `s` that may hold their texts. */
+/** Joins to enrollments `e` of a workflow the rows `s` that may have their texts. */
 export function joinTexts(workflowId: bigint): RawBuilder<unknown> {
   return sql`join enrollment_search as s on s.workflow_id = ${workflowId} and s.block = e.id >> ${sql.lit(blockBits)}`;
 }

@@ -3,10 +3,10 @@ import type { DB } from '../db/schema.ts';
 import { erasedRequest } from '../effects/erased-request.ts';
 import { removeTexts } from '../enrollments/search-blocks.ts';
 
-/** Stands for a line that told what was done for a person. */
+/** Replaces the message of a line about an erased person. */
 const erasedMessage = 'Erased';
 
-/** The lines behind the first of a row, emptied as the first one is. */
+/** The lines of `following`, emptied like the first one of the row. */
 const erasedLines = sql`(
   select json_agg(json_strip_nulls(json_build_object(
     'step_index', line -> 'step_index', 'attempt', line -> 'attempt', 'status', line -> 'status',
@@ -18,9 +18,9 @@ const erasedLines = sql`(
 type Erased = { workflowId: bigint; ids: readonly bigint[]; refs: readonly string[] };
 
 /**
- * Empties whatever is stored of enrollments: who they are of, their data, what was done and answered. Statuses, times,
- * steps and the number of lines stay, so that funnel and counts do. A reference stays if it is a record's id. Triggers empty
- * what else holds their texts: the search text of their blocks, and the lines behind the first of a row.
+ * Removes the personal data of enrollments: contacts, data, search texts, and the texts of timeline, effects and
+ * messages. Statuses, times, steps and the number of lines stay, so funnel and counts stay. A reference stays if it is
+ * the id of a record.
  */
 export async function blankEnrollments(
   trx: Transaction<DB>,
@@ -32,7 +32,7 @@ export async function blankEnrollments(
       lead_ref = case when lead_ref = any(${refs}) then lead_ref end, erased_at = ${now}
     where workflow_id = ${workflowId} and id = any(${ids}::bigint[])`.execute(trx);
   await removeTexts(trx, { workflowId, ids });
-  // What a retry would go on from goes too: an enrollment of nobody is not retried.
+  // The state for a retry goes too: an erased enrollment is not retried.
   await sql`delete from run_data where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
     update timeline set message = ${erasedMessage}, error = case when error is not null then ${erasedMessage} end,

@@ -4,7 +4,7 @@ import { containsText, joinTexts } from '../enrollments/search-blocks.ts';
 import { patternOf, searchTextOf } from '../enrollments/search-text.ts';
 import type { ErasureInput, ErasurePlace } from './erasure-job.ts';
 
-/** The next workflow of the organization, deleted ones included: they have enrollments still. */
+/** The next workflow of the organization. Deleted workflows still have enrollments. */
 export async function nextWorkflow(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -22,9 +22,8 @@ export async function nextWorkflow(
 }
 
 /**
- * Enrollments of a workflow that are of the person, by reference or by address, in the order of ids. Both are looked up
- * in indexes that the lists have, workflow by workflow: an index over the organization would cost every enrollment that
- * is ever made.
+ * Finds enrollments of a person in a workflow by reference or address, in the order of ids. It uses the indexes that
+ * lists use, workflow by workflow: an index over the organization would cost every enrollment.
  */
 export async function findEnrollments(
   trx: Transaction<DB>,

@@ -1,17 +1,17 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** What is counted at a step; `paused` ones are counted in `active` too. */
+/** The numbers counted at a step. `paused` ones are counted as `active` too. */
 export type Counted = 'active' | 'paused' | 'completed' | 'failed' | 'cancelled';
 
-/** A change of one number at one step. */
+/** A change of one counter. */
 export type Count = { workflowId: bigint; version: number; stepId: string; mode: string; counted: Counted; by: number };
 
 type CounterRow = { workflow_id: string; version: number; step_id: string; mode: string } & Record<Counted, number>;
 
 /**
- * Adds to the counters, in one statement and in one order, so that transactions never wait for each other in a circle;
- * and last in the transaction, because the rows are the hottest there are.
+ * Adds to the counters in one statement and one order, so that transactions do not deadlock. Call it last in a
+ * transaction: no rows are contended more.
  */
 export async function addCounts(trx: Transaction<DB>, counts: readonly Count[]): Promise<void> {
   const rows = sumUp(counts);
@@ -30,7 +30,7 @@ export async function addCounts(trx: Transaction<DB>, counts: readonly Count[]):
       cancelled = counters.cancelled + excluded.cancelled`.execute(trx);
 }
 
-/** The sums, a row of the table each. */
+/** The sums, one row of the table each. */
 function sumUp(counts: readonly Count[]): CounterRow[] {
   const rows = new Map<string, CounterRow>();
   for (const { workflowId, version, stepId, mode, counted, by } of counts) {

@@ -2,19 +2,19 @@ import type { Database } from '@drippulse/db';
 import { type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** How many runs of a step are due or in work. */
+/** How many runs of a step are due or leased. */
 export type DueCount = { version: number; stepIndex: number; mode: string; count: bigint };
 
-/** Due runs by step: counted when asked for, or, of a workflow with very many, a count at most two seconds old. */
+/** Due runs by step. A workflow with very many gets a count that is at most two seconds old. */
 export type DueCounts = {
-  /** `counted` is what `dueQuery` counted at once. */
+  /** `counted` is the result of `dueQuery`. */
   of(workflowId: bigint, counted: DueCount[]): Promise<DueCount[]>;
 };
 
-/** What is counted while the caller waits; a row is a visit of the heap. */
+/** Runs counted while the caller waits. Each is a visit of the heap. */
 const countedAtOnce = 50_000;
 const freshForMs = 2_000;
-/** Workflows whose background count is kept. */
+/** Workflows whose background counts are cached. */
 const kept = 1_000;
 
 type Counted = { at: number; counts: Promise<DueCount[]> };
@@ -23,7 +23,7 @@ type Source = { db: Database<DB>; dbNow: RawBuilder<Date> };
 export function createDueCounts(source: () => Source): DueCounts {
   const background = new Map<bigint, Counted>();
 
-  /** The first count is waited for; after that the last finished one answers while the next is made. */
+  /** The first call waits for its count. Later ones get the last finished count while the next is made. */
   async function large(workflowId: bigint): Promise<DueCount[]> {
     const known = background.get(workflowId);
     if (known !== undefined && performance.now() - known.at < freshForMs) return known.counts;
@@ -51,7 +51,7 @@ async function countAll({ db, dbNow }: Source, workflowId: bigint): Promise<DueC
   return rows;
 }
 
-/** Counts due runs by step, up to one more than is counted while a caller waits. */
+/** Counts due runs by step, up to one more than the limit of `of`. */
 export function dueQuery({ dbNow }: Pick<Source, 'dbNow'>, workflowId: bigint): RawBuilder<DueCount> {
   return countsOf(dbNow, workflowId, sql`limit ${countedAtOnce + 1}`);
 }

@@ -14,14 +14,14 @@ export type CounterRow = Pick<
   'step_id' | 'active' | 'paused' | 'completed' | 'failed' | 'cancelled'
 >;
 
-/** Selects the counters of a workflow; `mode` narrows them to what a test key sees. */
+/** Selects the counters of a workflow; with `mode` those of test enrollments only. */
 export function countersQuery(workflowId: bigint, mode: 'test' | undefined): RawBuilder<CounterRow> {
   return sql`
     select step_id, active, paused, completed, failed, cancelled from counters
     where workflow_id = ${workflowId} ${mode === undefined ? sql`` : sql`and mode = ${mode}`}`;
 }
 
-/** How many are due at each step id; those of older versions are matched by it. */
+/** Counts due runs by step id, which also matches runs of older versions. */
 export async function dueByStep(
   source: Source,
   workflowId: bigint,
@@ -41,7 +41,10 @@ async function stepIdOf({ definitions }: Source, workflowId: bigint, row: DueCou
   return stepIdAt(await definitions.get(workflowId, row.version), row.stepIndex);
 }
 
-/** The buckets of the current version's steps, and the totals over all. Held ones are neither waiting nor due. */
+/**
+ * The numbers at the steps of the current version, and the totals over all versions. Paused enrollments are neither
+ * waiting nor running.
+ */
 export function toFunnel(
   definition: Definition,
   counters: readonly CounterRow[],
@@ -79,12 +82,12 @@ export function toFunnel(
   };
 }
 
-/** Everything enrolled in the workflow, of a caller who sees all of it. */
+/** The total of a workflow, for a caller who sees all of it. */
 export function totalOf(counters: readonly CounterRow[]): bigint {
   return counters.reduce((total, row) => total + row.active + row.completed + row.failed + row.cancelled, 0n);
 }
 
-/** A background count of due ones may be ahead of the counters. */
+/** A background count of due runs may be ahead of the counters. */
 function atLeastZero(value: bigint): bigint {
   return value < 0n ? 0n : value;
 }

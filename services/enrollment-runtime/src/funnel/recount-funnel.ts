@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Counted } from './counters.ts';
 
-/** A number of the funnel that is not what the rows say. */
+/** A counter that differs from the rows. */
 export type Difference = {
   version: number;
   stepId: string;
@@ -13,8 +13,8 @@ export type Difference = {
 };
 
 /**
- * Counts the enrollments of a workflow anew, row by row, and answers where the counters say otherwise. One statement, and
- * so one snapshot: what moves meanwhile is no difference. It reads every row of the workflow.
+ * Counts the enrollments of a workflow row by row and returns the counters that differ. It reads every row of the
+ * workflow in one statement, so moves at the same time make no difference.
  */
 export async function recountFunnel(db: Kysely<DB>, workflowId: bigint): Promise<Difference[]> {
   const { rows } = await sql<Difference>`
@@ -32,7 +32,7 @@ export async function recountFunnel(db: Kysely<DB>, workflowId: bigint): Promise
       select version, coalesce(step_id, '') as step_id, mode, counted, count(*) as number
       from placed left join step using (version, step_index)
       group by 1, 2, 3, 4
-    ), told as (
+    ), counter as (
       select version, step_id, mode, counted, number
       from counters, lateral (values
         ('active', active), ('paused', paused), ('completed', completed), ('failed', failed), ('cancelled', cancelled)
@@ -40,9 +40,9 @@ export async function recountFunnel(db: Kysely<DB>, workflowId: bigint): Promise
       where workflow_id = ${workflowId}
     )
     select version, step_id as "stepId", mode, counted,
-      coalesce(told.number, 0) as counter, coalesce(actual.number, 0) as rows
-    from told full join actual using (version, step_id, mode, counted)
-    where coalesce(told.number, 0) <> coalesce(actual.number, 0)
+      coalesce(counter.number, 0) as "counter", coalesce(actual.number, 0) as rows
+    from counter full join actual using (version, step_id, mode, counted)
+    where coalesce(counter.number, 0) <> coalesce(actual.number, 0)
     order by 1, 2, 3, 4`.execute(db);
   return rows;
 }

@@ -9,8 +9,8 @@ import { type Lane, laneStateOf } from './lane.ts';
 import { findLane, type LaneKey, lockLane } from './lock-lane.ts';
 
 /**
- * The lane of a workflow of the caller's organization. One that the runtime has not heard of yet, because it was made a
- * moment ago, is asked for; whatever it later hears is newer.
+ * The lane of a workflow of the caller's organization. The workflows service is asked for one that the runtime does not
+ * know yet. Later changes of it have higher sequences.
  */
 export async function requireLane(ctx: Context, call: HandlerContext, workflowId: bigint): Promise<Lane> {
   const caller = callerOf(call);
@@ -28,8 +28,8 @@ export async function requireLane(ctx: Context, call: HandlerContext, workflowId
 }
 
 /**
- * What `read` finds of a workflow of the caller's organization, by a statement that looks for its lane itself: undefined
- * is that there is none, and `requireLane` says whether that is so.
+ * Reads something of a workflow of the caller's organization by one statement that includes the lane. When `read`
+ * returns undefined, `requireLane` fetches the workflow or throws, and it is read again.
  */
 export async function readOfLane<T>(
   ctx: Context,
@@ -45,7 +45,7 @@ export async function readOfLane<T>(
   return found;
 }
 
-/** `requireLane` inside a transaction, which keeps the lane's state as it is until it ends. */
+/** `requireLane` inside a transaction, which locks the lane's state until it ends. */
 export async function requireLockedLane(
   trx: Transaction<DB>,
   key: { organizationId: bigint; workflowId: bigint },

@@ -5,9 +5,10 @@ import type { DB } from '../db/schema.ts';
 import type { LaneState } from './lane.ts';
 
 /**
- * Keeps the schedule of a workflow what its trigger says, in the transaction of the change and under the lane's lock.
- * Only an active workflow has one. A new or changed trigger counts from the next boundary after now; an edit elsewhere
- * keeps the boundary it had. Now is after the lock was waited for: a tick that fired meanwhile does not come twice.
+ * Makes the schedule of a workflow equal to its trigger, in the transaction of the change and under the lane's lock.
+ * Only an active workflow has a schedule. A new or changed trigger counts from the next boundary after now, and any
+ * other change keeps the boundary. Now is read after the lock was acquired, so a tick that fired meanwhile does not
+ * come twice.
  */
 export async function syncSchedule(
   ctx: Pick<Context, 'dbNow'>,
@@ -34,10 +35,10 @@ export async function syncSchedule(
     .execute();
 }
 
-/** Wall clock, unlike `dbNow`, which is when the transaction began. */
+/** The time of the statement, unlike `dbNow`, which is the start of the transaction. */
 async function timeNow(ctx: Pick<Context, 'dbNow'>, trx: Transaction<DB>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select ${ctx.dbNow} + (clock_timestamp() - now()) as now`.execute(trx);
   const [row] = rows;
-  if (row === undefined) throw new Error('the database did not tell its time');
+  if (row === undefined) throw new Error('the database returned no time');
   return row.now;
 }

@@ -4,8 +4,8 @@ import type { DB } from '../db/schema.ts';
 import type { LaneState } from './lane.ts';
 
 /**
- * Keeps what a workflow listens to what its trigger says, in the transaction of the change and under the lane's lock.
- * Only an active workflow listens.
+ * Makes the event that a workflow listens to equal to its trigger, in the transaction of the change and under the
+ * lane's lock. Only an active workflow listens.
  */
 export async function syncTrigger(
   trx: Transaction<DB>,

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { applyWorkflow as apply } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';
 
-/** Only the workflows service may say what a workflow is. */
+/** Applies a workflow. Only the workflows service may call it. */
 export async function applyWorkflow(ctx: Context, request: ApplyWorkflowRequest, call: HandlerContext) {
   const { workflow, sequence, deleted } = request;
   const { actor, organizationId } = callerOf(call);

@@ -9,7 +9,7 @@ import { type Refusal, type Rows, readRows } from '../enrolling/read-rows.ts';
 import type { Lane } from '../lanes/lane.ts';
 import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 
-/** Everything is refused or enrolled in one transaction, which holds the workflow's state as it is. */
+/** Enrolls all rows in one transaction, which locks the state of the workflow, or none. */
 export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call: HandlerContext) {
   const { state } = await requireLane(ctx, call, request.workflowId);
   const read = await readRows(request.contacts, { mayBeEmpty: request.crm !== undefined });
@@ -36,7 +36,7 @@ export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call:
   return response;
 }
 
-/** The refusals of the reference, in its order. */
+/** Checks in the order of the reference. */
 function requireRows(
   lane: Lane,
   request: BulkEnrollRequest,

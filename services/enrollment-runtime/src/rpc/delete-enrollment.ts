@@ -20,8 +20,8 @@ import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
 /**
- * Takes the run away from whoever holds it, with its fence, and the enrollment out of lists and counters. Its timeline,
- * effects and messages stay, and an effect in flight still finds where to record its result.
+ * Ends the run by its fence, and removes the enrollment from lists and counters. Its timeline, effects and messages
+ * stay, so the result of an effect in flight is still recorded.
  */
 export async function deleteEnrollment(ctx: Context, request: DeleteEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
@@ -35,7 +35,7 @@ export async function deleteEnrollment(ctx: Context, request: DeleteEnrollmentRe
     if (row === undefined) throw enrollmentNotFound();
     requireMode(caller, row.mode);
     await remove(ctx, trx, row, caller);
-    await tell(ctx, trx, row, now);
+    await reportRemoval(ctx, trx, row, now);
     return {};
   });
   ctx.relay.wake();
@@ -57,7 +57,7 @@ async function remove(ctx: Context, trx: Transaction<DB>, row: EnrollmentRow, ca
   );
 }
 
-async function tell(ctx: Context, trx: Transaction<DB>, row: EnrollmentRow, now: Date): Promise<void> {
+async function reportRemoval(ctx: Context, trx: Transaction<DB>, row: EnrollmentRow, now: Date): Promise<void> {
   const { organizationId, workflowId, version, mode, id, status } = row;
   const definition = await ctx.definitions.get(workflowId, version);
   if (row.endedAt === null) {

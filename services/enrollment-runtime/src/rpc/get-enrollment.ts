@@ -8,7 +8,7 @@ import { enrollmentNotFound } from '../enrollments/refusals.ts';
 import { toProto } from '../enrollments/to-proto.ts';
 import { readOfLane } from '../lanes/require-lane.ts';
 
-/** Read in one snapshot, so that the timeline fits the row. */
+/** Reads in one snapshot, so that the timeline fits the row. */
 export async function getEnrollment(ctx: Context, request: GetEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   const detail = await readOfLane(ctx, call, workflowId, (key) => readDetail(ctx, key, id));

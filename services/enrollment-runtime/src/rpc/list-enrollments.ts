@@ -10,7 +10,7 @@ import { toProto } from '../enrollments/to-proto.ts';
 import { dueByStep, toFunnel, totalOf } from '../funnel/funnel.ts';
 import { readOfLane } from '../lanes/require-lane.ts';
 
-/** Rows, counters and due ones are read in one snapshot: the funnel always fits the list. */
+/** Reads rows, counters and due counts in one snapshot, so that the funnel fits the list. */
 export async function listEnrollments(ctx: Context, request: ListEnrollmentsRequest, call: HandlerContext) {
   const page = readPage(request, ['bigint']);
   const { workflowId } = request;
@@ -35,7 +35,7 @@ export async function listEnrollments(ctx: Context, request: ListEnrollmentsRequ
   };
 }
 
-/** What `readList` did not count. */
+/** The count of a page that is the last one. */
 function countFromPage({ after, offset, limit }: Page, found: number): { totalCount: bigint } | undefined {
   const isLast = after === undefined && found <= limit && (found > 0 || offset === 0);
   return isLast ? { totalCount: BigInt(offset + found) } : undefined;

@@ -16,7 +16,7 @@ import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
-/** Due when it would have been: a wait that passed meanwhile is over. */
+/** Resumes a paused run. It is due when it would have been: a wait that passed meanwhile is over. */
 export async function resumeEnrollment(ctx: Context, request: ResumeEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);

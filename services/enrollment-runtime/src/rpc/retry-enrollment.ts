@@ -17,7 +17,7 @@ import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
-/** The step that failed runs again as a new visit: an effect gets a new key, because a person asked for it anew. */
+/** Runs the failed step again as a new visit. An effect gets a new key, because a person asked for it again. */
 export async function retryEnrollment(ctx: Context, request: RetryEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
@@ -44,7 +44,7 @@ export async function retryEnrollment(ctx: Context, request: RetryEnrollmentRequ
   return response;
 }
 
-/** Of whom was erased nothing is left to go on with. */
+/** An erased enrollment has nothing to go on with. */
 async function requireKept(trx: Transaction<DB>, { workflowId, id }: { workflowId: bigint; id: bigint }) {
   const { erased_at: erasedAt } = await trx
     .selectFrom('enrollments')
@@ -57,7 +57,7 @@ async function requireKept(trx: Transaction<DB>, { workflowId, id }: { workflowI
   throw new DomainError('failed_precondition', 'enrollment_erased', message);
 }
 
-/** The run goes on from the state it failed with, above every fence it was ever held with. */
+/** Makes a run from the state in which it failed, with a fence above every earlier one. */
 async function revive(ctx: Context, trx: Transaction<DB>, outcome: Selectable<Outcomes>): Promise<Date | undefined> {
   const { workflow_id: workflowId, enrollment_id: id } = outcome;
   const { state: text } = await trx

@@ -7,7 +7,7 @@ import { findRows } from '../enrollments/find-rows.ts';
 import { toProto } from '../enrollments/to-proto.ts';
 import { addCounts } from '../funnel/counters.ts';
 
-/** Takes runs of a workflow away from whoever holds them, as cancelled. Answers the enrollments with the status each had. */
+/** Ends runs of a workflow as cancelled, also those that a worker has leased. Returns the status that each had. */
 export async function endRuns(
   ctx: Context,
   trx: Transaction<DB>,
@@ -29,8 +29,8 @@ export async function endRuns(
   return new Map(rows.map((row) => [row.enrollment_id, row.status]));
 }
 
-/** Events and counters of the runs that `endRuns` ended. */
-export async function tellCancelled(
+/** Writes events and counters for the runs that `endRuns` ended. */
+export async function reportCancelled(
   ctx: Context,
   trx: Transaction<DB>,
   scope: { organizationId: bigint; workflowId: bigint },

@@ -1,12 +1,12 @@
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { endRuns, tellCancelled } from './cancel-runs.ts';
+import { endRuns, reportCancelled } from './cancel-runs.ts';
 
-/** Some milliseconds: while a slice is computed and committed others wait for a core or the disk. */
+/** A slice takes some milliseconds, during which others wait for a core or the disk. */
 const sliceRows = 25;
 
-/** Cancels the next runs of one deleted workflow; answers how many, or undefined when none is to be drained. */
+/** Cancels the next runs of one deleted workflow. Returns how many, or undefined when no workflow is to be drained. */
 export async function cancelSlice(ctx: Context): Promise<number | undefined> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
     const lane = await trx
@@ -24,7 +24,7 @@ export async function cancelSlice(ctx: Context): Promise<number | undefined> {
       select enrollment_id from runs where workflow_id = ${workflowId} order by enrollment_id limit ${sliceRows}`;
     const cancelled = await endRuns(ctx, trx, { workflowId, ids });
     if (cancelled.size < sliceRows) await stopDraining(trx, workflowId);
-    await tellCancelled(ctx, trx, { organizationId, workflowId }, cancelled);
+    await reportCancelled(ctx, trx, { organizationId, workflowId }, cancelled);
     ctx.metrics.enrollmentEnded('cancelled', cancelled.size);
     return cancelled.size;
   });

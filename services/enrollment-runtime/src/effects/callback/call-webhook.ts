@@ -5,7 +5,7 @@ import { resultOf } from './answer.ts';
 import { type CallbackRequest, readRequest } from './request.ts';
 import { signatureHeaders } from './sign.ts';
 
-/** Calls an endpoint of the customer's. A repeat has the same method, URL, body and Idempotency-Key. */
+/** Calls an endpoint of the customer. A repeat has the same method, URL, body and Idempotency-Key. */
 export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome> {
   const request = readRequest(call.request);
   const signed = await sign(ctx, call, request);
@@ -27,7 +27,7 @@ export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise
   }
 }
 
-/** An address or URL that is not allowed now will not be allowed later; everything else may pass. */
+/** An address or URL that is not allowed will not be allowed later. Other failures may pass. */
 function unanswered(failure: HttpFailure, name: string): EffectOutcome {
   const retryable = failure.code !== 'address_not_allowed' && failure.code !== 'url_not_allowed';
   return { outcome: 'failed', error: `${name}: ${failure.message} (${failure.code})`, retryable };
@@ -51,7 +51,7 @@ async function sign(
   }
 }
 
-/** What a query holds may be a secret, and the timeline is read by viewers. */
+/** A query may contain a secret, and viewers read the timeline. */
 export function withoutQuery(url: string): string {
   return url.replace(/[?#].*$/s, '');
 }
