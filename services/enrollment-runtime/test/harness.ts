@@ -174,7 +174,7 @@ function typeOf({ payload }: CrmEvent): string {
   return field === undefined ? '' : getOption(field, webhook).type;
 }
 
-export async function migrateAll(url: string): Promise<void> {
+async function migrateAll(url: string): Promise<void> {
   await migrateService(url);
   await migrateEmbeddedTransport(url);
 }

@@ -31,7 +31,7 @@ export function addEffects(
 }
 
 /** Starts all effects that may start. */
-export function startEffects(ctx: Context, pool: PoolState): void {
+function startEffects(ctx: Context, pool: PoolState): void {
   while (!pool.isStopping && pool.settled.length < maxUncommitted) {
     const leased = pool.queue.take();
     if (leased === undefined) break;

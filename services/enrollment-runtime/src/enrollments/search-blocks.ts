@@ -9,7 +9,7 @@ import { textSeparator } from './search-text.ts';
  * double the rows that a search reads. The index over the blocks of enrollments uses the same number of bits.
  */
 const blockBits = 3;
-export const blockSize = 2 ** blockBits;
+const blockSize = 2 ** blockBits;
 
 export function blockOf(id: bigint): bigint {
   return id >> BigInt(blockBits);
