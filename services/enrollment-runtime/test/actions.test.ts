@@ -146,13 +146,13 @@ test('paused and resumed while its effect is out for longer than a lease, an enr
     const { id: workflowId } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: slow.url }]);
     const { enrollmentIds } = await pair.enrollments().bulkEnroll({ workflowId, contacts: contacts(20) });
     await slow.received(20);
-    // From now on calls come to this one, which wakes for what they make due.
+    // From now on calls go to this runtime, which wakes for the runs that they make due.
     await pair.startRuntime();
     for (const id of enrollmentIds) await pair.enrollments().pauseEnrollment({ workflowId, id });
-    // Longer than a lease, and not as long as the callback may take.
+    // Longer than a lease and shorter than the deadline of the callback.
     pair.pass(10_000);
     for (const id of enrollmentIds) await pair.enrollments().resumeEnrollment({ workflowId, id });
-    // What is due after them was called for: they were looked at.
+    // Runs that became due after them were performed, so they were considered.
     const { id: marker } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: receiver.url }]);
     await pair.enrollments().bulkEnroll({ workflowId: marker, contacts: contacts(1) });
     await untilCompleted(pair, marker, 1n);
@@ -237,7 +237,7 @@ test('an enrollment that two retry at once is retried once, and the other retry 
   const { ref, read } = await enrollOne([{ type: 'webhook_callback', url: receiver.url }]);
   await until(read, { status: EnrollmentStatus.FAILED });
   const retrying = await harness.db.transaction().execute(async (trx) => {
-    // One has locked the outcome and cannot make a run of it; the other has seen no run and waits for the outcome.
+    // One retry has locked the outcome and cannot make a run. The other has seen no run and waits for the outcome.
     await sql`lock table runs in share mode`.execute(trx);
     const answers = Promise.all([1, 2].map(() => refusal(harness.enrollments().retryEnrollment(ref))));
     await eventually(async () => {

@@ -37,7 +37,7 @@ function request(more = {}) {
 
 const perform = (more = {}, call = {}) => performEffect(ctx, effectCall('email', request(more), call));
 
-/** What arrived for one performed mail. */
+/** The mail that arrived for one effect. */
 async function sent(more = {}) {
   const result = await perform(more);
   expect(result).toMatchObject({ outcome: 'succeeded' });

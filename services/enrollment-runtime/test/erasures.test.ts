@@ -28,7 +28,7 @@ afterAll(async () => {
 const hold = { type: 'wait', duration: 1, unit: 'hours' };
 const log = { type: 'log', message: 'Hello {{ first_name }} {{ hobby }}' };
 
-/** Whom the CRM erases. */
+/** A person whom the CRM erases. */
 function makePerson(name: string) {
   const id = randomUUIDv7();
   const email = `${name}@example.com`;
@@ -112,10 +112,10 @@ test('enrollments of a person lose the data of the person, by reference and by a
     JSON.stringify(told().slice(1), (_, value) => (typeof value === 'bigint' ? String(value) : value)),
   ).not.toContain('canaryone');
 
-  // Another look finds who was enrolled meanwhile; then nobody knows the addresses any more.
+  // The second pass finds enrollments made meanwhile. Then the addresses are deleted.
   const late = await enroll([hold], contactOf(person));
   await eventually(async () => {
-    // Again and again: the look that is under way says itself when it is to be woken.
+    // Repeated, because the slice under way sets the time of the next one.
     await sql`update jobs set wake_at = now() where kind = 'erasure'`.execute(harness.db);
     expect((await detail(late))?.status).toBe(EnrollmentStatus.CANCELLED);
   });
@@ -196,7 +196,7 @@ test('what was copied of a partition that is being replaced is emptied with it',
   const callback = { type: 'webhook_callback', url: `${receiver.url}/copied`, payload: { who: '{{ first_name }}' } };
   const at = await enroll([log, callback], contactOf(person));
   await untilStatus(at, EnrollmentStatus.COMPLETED);
-  // As `history/replace-partition.ts` does it, stopped after the copy.
+  // As `history/replace-partition.ts` does, stopped after the copy.
   await client.query('set search_path = enrollments, public');
   for (const table of ['timeline', 'effects']) {
     await client.query(`create table ${table}_p0_kept (like ${table} including all)`);

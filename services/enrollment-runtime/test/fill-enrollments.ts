@@ -11,9 +11,10 @@ const steps = JSON.stringify([
 ]);
 
 /**
- * 200,000 enrollments of three organizations. Of a hundred, 40 have ended (one failed, one was cancelled), 55 wait, 3 are
- * due, one has an effect out under a lease that has ended, one is paused. Of 10,000 one failed, and one is paused, on
- * another step than the rest. A fifth came one by one, the others together, in blocks of their texts. Where they stand is stored in no order of their ids, as after a while of moving.
+ * 200,000 enrollments of three organizations. Of a hundred, 40 have ended (one failed, one was cancelled), 55 wait, 3
+ * are due, one has an effect in flight under a lease that has ended, and one is paused. Of 10,000 one failed and one is
+ * paused on another step than the rest. The texts of a fifth are in rows of their own, the others in rows of blocks.
+ * Runs and outcomes are not stored in the order of ids, as after a while of moves.
  */
 export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
   for (const [index, count] of enrollments.entries()) {
@@ -37,7 +38,7 @@ export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
   await sql`vacuum analyze`.execute(db);
 }
 
-/** The texts of enrollments up to an id are in rows of their own, those of the others in rows of blocks. */
+/** Texts of enrollments up to an id are in rows of their own. The others share rows. */
 async function fillTexts(db: Kysely<DB>, workflowId: number, lastAlone: number): Promise<void> {
   await sql`
     insert into enrollment_search (workflow_id, block, text)
@@ -64,7 +65,10 @@ async function fillPlaces(db: Kysely<DB>, workflowId: number): Promise<void> {
     from enrollments where workflow_id = ${workflowId} and id % 100 >= 40 order by md5(id::text)`.execute(db);
 }
 
-/** A line of each enrollment, and 5,000 of the first; three effects of each that has one out; mails of every tenth. */
+/**
+ * A line of each enrollment and 5,000 of the first, three effects of each enrollment with one in flight, and mails of
+ * every tenth.
+ */
 async function fillTraces(db: Kysely<DB>, workflowId: number): Promise<void> {
   await sql`
     insert into timeline (enrollment_id, sequence, at, step_index, attempt, status, message)
@@ -83,7 +87,7 @@ async function fillTraces(db: Kysely<DB>, workflowId: number): Promise<void> {
     where workflow_id = ${workflowId} and id % 10 = 0 order by md5(id::text)`.execute(db);
 }
 
-/** Workflows of one organization of which every second is due, with no run. */
+/** Workflows of one organization without runs. Every second one is due. */
 export async function fillLanes(db: Kysely<DB>, of: { organizationId: number; count: number }): Promise<void> {
   await sql`
     insert into lanes (workflow_id, organization_id, sequence, version, state, wake_at, name)
@@ -93,7 +97,7 @@ export async function fillLanes(db: Kysely<DB>, of: { organizationId: number; co
   await sql`vacuum analyze lanes`.execute(db);
 }
 
-/** Schedules of which every 400th is due. */
+/** Schedules, of which every 400th is due. */
 export async function fillSchedules(db: Kysely<DB>, count: number): Promise<void> {
   await sql`
     insert into schedules (workflow_id, organization_id, next_tick_at, frequency, timezone)

@@ -43,7 +43,7 @@ const laneOf = (workflowId: bigint) =>
     .where('workflow_id', '=', workflowId)
     .executeTakeFirst();
 
-/** Publishes a change as the workflows service's event; the call did not come. */
+/** Publishes a change as an event of the workflows service, without the call. */
 async function publish(
   workflow: Workflow,
   kind: NonNullable<WorkflowEvent['payload']['case']>,
@@ -161,7 +161,7 @@ test.each([
           const { stepFunnel } = await harness.enrollments(stranger).listEnrollments({ workflowId, limit: 1 });
           expect(stepFunnel?.totals).toMatchObject({ completed: 5n });
         },
-        // Well before the first of the slow calls has timed out.
+        // Well before the first slow call times out.
         { timeoutMs: 20_000 },
       );
     } finally {
