@@ -4,7 +4,9 @@ import { parseObject } from '../enrollments/contact.ts';
 import type { HandedOut } from '../runs/claimed-run.ts';
 import type { Queued } from './fair-queue.ts';
 
-/** An effect that this process is to perform. `run` is replaced when its lease ended and this process claimed it again. */
+/**
+ * An effect that this process is to perform. `run` is replaced when its lease ended and this process claimed it again.
+ */
 export type LeasedEffect = Queued &
   HandedOut & {
     request: JsonObject;

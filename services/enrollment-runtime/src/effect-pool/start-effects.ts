@@ -7,10 +7,14 @@ import type { PoolState } from './pool-state.ts';
 
 /** While so many results wait for their commit, nothing is started. */
 const maxUncommitted = 1_000;
-/** A pause takes effect within 2 s: a lease that was confirmed longer ago than this is confirmed again before the start. */
+/**
+ * A pause takes effect within 2 s: a lease that was confirmed longer ago than this is confirmed again before the start.
+ */
 export const trustedMs = 1_000;
 
-/** Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the commit or the claim. */
+/**
+ * Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the commit or the claim.
+ */
 export function addEffects(
   ctx: Context,
   pool: PoolState,

@@ -13,9 +13,9 @@ import { storedJson } from './stored-json.ts';
 type Result = { move: Move; settled: Settled; status: 'pending' | 'succeeded' | 'skipped' | 'failed' };
 
 /**
- * Records results of effects by their keys, also when another worker has leased the run by now: a sent mail was sent. The first result
- * of an attempt stays, except that a success replaces any other. For an erased enrollment only the outcome is kept.
- * Returns the events of sent mails.
+ * Records results of effects by their keys, also when another worker has leased the run by now: a sent mail was sent.
+ * The first result of an attempt stays, except that a success replaces any other. For an erased enrollment only the
+ * outcome is kept. Returns the events of sent mails.
  */
 export async function recordResults(
   trx: Transaction<DB>,

@@ -8,13 +8,14 @@ export async function createEnrollments(db: Kysely<unknown>): Promise<void> {
 
 async function createSequences(db: Kysely<unknown>): Promise<void> {
   await sql`create sequence enrollments_id_seq as bigint`.execute(db);
-  // Numbers the changes of enrollments for their events. Each transaction takes 16, for up to 16 events of an enrollment.
+  // Numbers the changes of enrollments for their events. Each transaction takes 16, for up to 16 events of an
+  // enrollment.
   await sql`create sequence enrollment_changes_seq as bigint increment 16`.execute(db);
 }
 
 /**
- * Written once, at entry, and updated by an erasure alone. Where an enrollment stands is in `runs` while it lives and in
- * `outcomes` once it has ended, in exactly one of them.
+ * Written once, at entry, and updated by an erasure alone. Where an enrollment stands is in `runs` while it lives and
+ * in `outcomes` once it has ended, in exactly one of them.
  */
 async function createIdentities(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -45,9 +46,9 @@ async function createIdentities(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The texts that `q` is matched against. A row has those of up to eight enrollments that one call made and whose ids differ
- * in their last three bits alone: `block` is the id without these bits. The texts are in the order of the bits, with U+001E
- * between them. Two calls may have rows of one block, so no key is unique.
+ * The texts that `q` is matched against. A row has those of up to eight enrollments that one call made and whose ids
+ * differ in their last three bits alone: `block` is the id without these bits. The texts are in the order of the bits,
+ * with U+001E between them. Two calls may have rows of one block, so no key is unique.
  */
 async function createSearch(db: Kysely<unknown>): Promise<void> {
   await sql`

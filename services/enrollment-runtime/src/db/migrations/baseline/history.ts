@@ -10,8 +10,9 @@ export async function createHistory(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * A row has all lines that one move wrote: the first in the columns, the others in `following`. A row costs the database as
- * much as its contents, and most moves take several steps. Step id, name and type are found in the version by the index.
+ * A row has all lines that one move wrote: the first in the columns, the others in `following`. A row costs the
+ * database as much as its contents, and most moves take several steps. Step id, name and type are found in the version
+ * by the index.
  */
 async function createTimeline(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -69,9 +70,9 @@ async function createEffects(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Trigger functions for a partition of which pruning copies the rows that stay. They repeat each write to the partition in
- * the table that will replace it, whose name is their argument. The new row is written by its values. The other rows of its
- * enrollment are copied unless they are there: two writers of one enrollment must not undo each other.
+ * Trigger functions for a partition of which pruning copies the rows that stay. They repeat each write to the partition
+ * in the table that will replace it, whose name is their argument. The new row is written by its values. The other rows
+ * of its enrollment are copied unless they are there: two writers of one enrollment must not undo each other.
  */
 async function createKeepers(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -9,9 +9,9 @@ export async function createRuns(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The living enrollments, hot and narrow. A run is due by `wake_at`, or leased by a worker until `lease_until`, or neither
- * while a person has paused it. Each row is in at most one of the two partial indexes, so a claim writes one index. Live
- * runs that are not paused are in none of the indexes for paused and test runs.
+ * The living enrollments, hot and narrow. A run is due by `wake_at`, or leased by a worker until `lease_until`, or
+ * neither while a person has paused it. Each row is in at most one of the two partial indexes, so a claim writes one
+ * index. Live runs that are not paused are in none of the indexes for paused and test runs.
  */
 async function createLiving(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -90,7 +90,9 @@ async function createOutcomes(db: Kysely<unknown>): Promise<void> {
   await sql`create statistics outcomes_place (mcv) on workflow_id, step_index, status from outcomes`.execute(db);
 }
 
-/** How many enrollments of a workflow stand where. An ended one counts at the step it ended on. The sums are the totals. */
+/**
+ * How many enrollments of a workflow stand where. An ended one counts at the step it ended on. The sums are the totals.
+ */
 async function createCounters(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table counters (
