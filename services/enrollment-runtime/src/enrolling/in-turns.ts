@@ -1,4 +1,4 @@
-import { takeTurn } from '@drippulse/runtime';
+import { yieldToEventLoop } from '@drippulse/loops';
 
 /**
  * Runs statements of one transaction, each started in a turn of its own, so that one is prepared while the database
@@ -11,7 +11,7 @@ export async function inTurns(statements: readonly (() => Promise<void>)[]): Pro
     const done = statement();
     done.catch(() => undefined);
     started.push(done);
-    await takeTurn();
+    await yieldToEventLoop();
   }
   await Promise.allSettled(started);
   await Promise.all(started);

@@ -1,5 +1,5 @@
 import type { Definition } from '@drippulse/engine';
-import { takeTurn } from '@drippulse/runtime';
+import { yieldToEventLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { collectStarted, type StartedNews } from '../enrollments/events.ts';
 import { searchTextOf } from '../enrollments/search-text.ts';
@@ -55,7 +55,7 @@ export async function prepareSlice(
   };
   const texts = startSearchTexts((row) => slice.texts.add(row));
   for (let start = 0; start < contacts.length; start += turnRows) {
-    await takeTurn();
+    await yieldToEventLoop();
     const end = start + turnRows;
     const runs = newRuns(entry, contacts.slice(start, end), ids.slice(start, end));
     const moves = stay ? new Map<bigint, Move>() : firstMoves(ctx, runs, definition, entry.createdAt);

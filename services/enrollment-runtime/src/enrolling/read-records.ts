@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { type CrmSelection, readCrmSelection } from '@drippulse/engine';
+import { DomainError } from '@drippulse/errors';
 import type { CrmSelection as CrmSelectionMessage } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { selectRecords } from '../crm/select-records.ts';
 import { parseObject } from '../enrollments/contact.ts';

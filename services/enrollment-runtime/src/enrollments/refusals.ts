@@ -1,5 +1,5 @@
+import { DomainError } from '@drippulse/errors';
 import type { Caller } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 
 /** Refuses a test key for what is live: it changes nothing but what test keys made. */
 export function requireMode(caller: Caller, mode: string): void {

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import { type BulkEnrollRequest, EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { enroll } from '../enrolling/enroll.ts';
 import { readRecords } from '../enrolling/read-records.ts';
