@@ -1,11 +1,12 @@
 import path from 'node:path';
 import type { ServiceName } from '@drippulse/rpc';
 import type { Settings } from './config.ts';
+import type { DatabaseUrls } from './schemas.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Where the servers are that the services use. */
 export type Servers = {
-  databaseUrls: Record<ServiceName | 'events', string>;
+  databaseUrls: DatabaseUrls;
   kafkaBrokers: string | undefined;
   redisUrl: string | undefined;
 };
@@ -22,7 +23,8 @@ export function serviceEnvironment(
     OTEL_SERVICE_NAME: service,
     HOST: settings.host,
     DATA_DIR: settings.dataDir,
-    DATABASE_URL: servers.databaseUrls[service],
+    // Identity runs inside the gateway here, and its schema belongs to the gateway's role.
+    DATABASE_URL: servers.databaseUrls[service === 'identity' ? 'gateway' : service],
     KAFKA_BROKERS: servers.kafkaBrokers,
     REDIS_URL: servers.redisUrl,
     INTERNAL_TOKEN_KEYS: secrets.internalTokenKeys[service],

@@ -14,12 +14,12 @@ test('what is not set has its documented default', () => {
   expect(readConfig(required)).toMatchObject({
     host: '127.0.0.1',
     opsPort: 0,
-    grpcPort: undefined,
     redisUrl: undefined,
     trustedProxies: [],
     peerAddresses: {},
     rateLimitPerMinute: 6000,
     rateLimitBurst: 200,
+    identity: { grpcPort: undefined, databaseUrl: required.DATABASE_URL },
   });
 });
 
@@ -46,6 +46,13 @@ test('a gateway of its own does not start without the addresses of its peers, an
   expect(read).toThrow(
     /DATABASE_URL: .*WORKFLOWS_ADDRESS: must be host:port.*ENROLLMENT_RUNTIME_ADDRESS: is required/s,
   );
+});
+
+test('a gateway that knows the address of identity needs neither its database nor its keys', () => {
+  const { INTERNAL_TOKEN_KEYS } = required;
+  const config = readConfig({ INTERNAL_TOKEN_KEYS, IDENTITY_ADDRESS: 'identity:50051' });
+  expect(config.identity).toBeUndefined();
+  expect(config.peerAddresses.identity).toBe('identity:50051');
 });
 
 test('keys that cannot be read and proxies that are no network are in the same message, the keys unquoted', () => {

@@ -1,45 +1,38 @@
-import { createSealer } from '@drippulse/db';
-import { parseInternalTokenKeys } from '@drippulse/rpc';
-import { readEnv, textFor } from '@drippulse/runtime';
+import { readEnv } from '@drippulse/runtime';
 import { z } from 'zod';
-import { parseSessionKeys } from './identity/sessions/tokens.ts';
+import { address, commonEnvironment, port } from './environment.ts';
+import { type IdentityConfig, identityEnvironment, toIdentityConfig } from './identity/config.ts';
+import type { Owner } from './upstreams.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
 const positive = z.coerce.number().int().min(1).max(1_000_000);
-const address = z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port');
 
-/** What Express takes as a proxy to trust. */
+/** A proxy to trust, in the notation of Express. */
 const network = z.union(
   [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loopback', 'linklocal', 'uniquelocal'])],
   'must be addresses or networks such as 10.0.0.0/8, or loopback, linklocal or uniquelocal',
 );
 
-const environment = z.object({
-  HOST: z.string().default('127.0.0.1'),
+const publicApi = commonEnvironment.extend({
   PORT: port.default(3000),
-  OPS_PORT: port.default(0),
-  GRPC_PORT: port.optional(),
   TRUSTED_PROXIES: z.string().default('').transform(list).pipe(z.array(network)),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  SESSION_KEYS: textFor(parseSessionKeys),
-  INTERNAL_TOKEN_KEYS: textFor(parseInternalTokenKeys),
-  ENCRYPTION_KEYS: textFor(createSealer),
+  IDENTITY_ADDRESS: address.optional(),
   WORKFLOWS_ADDRESS: address.optional(),
   ENROLLMENT_RUNTIME_ADDRESS: address.optional(),
   WEBHOOK_DELIVERY_ADDRESS: address.optional(),
   CRM_ADDRESS: address.optional(),
   RATE_LIMIT_PER_MINUTE: positive.default(6_000),
   RATE_LIMIT_BURST: positive.default(200),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 });
 
-const splitLayout = environment.required({
+const publicApiAndIdentity = publicApi.extend(identityEnvironment.shape);
+
+/** Required in a process of its own. IDENTITY_ADDRESS is not: without it, identity runs inside the process. */
+const addresses = {
   WORKFLOWS_ADDRESS: true,
   ENROLLMENT_RUNTIME_ADDRESS: true,
   WEBHOOK_DELIVERY_ADDRESS: true,
   CRM_ADDRESS: true,
-});
+} as const;
 
 export type Config = {
   /** Public address. */
@@ -47,37 +40,39 @@ export type Config = {
   port: number;
   /** Operations port: metrics and readiness. */
   opsPort: number;
-  /** Where identity is served to the other services; unset in one process. */
-  grpcPort: number | undefined;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustedProxies: string[];
-  databaseUrl: string;
   redisUrl: string | undefined;
-  sessionKeys: string;
   internalTokenKeys: string;
-  encryptionKeys: string;
-  peerAddresses: { workflows?: string; 'enrollment-runtime'?: string; 'webhook-delivery'?: string; crm?: string };
+  /** Used by main.ts alone. */
+  peerAddresses: { [S in Owner]?: string };
   /** Steady requests a minute of one credential; an organization gets five times that. */
   rateLimitPerMinute: number;
   /** Requests beyond the steady rate in a minute. */
   rateLimitBurst: number;
   logLevel: string;
+  /** Identity inside this process; undefined where it has a process of its own. */
+  identity: IdentityConfig | undefined;
 };
 
-/** The configuration of a gateway in any layout; `peerAddresses` are only used by main.ts. */
+/** The configuration of a gateway in any layout. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  return toConfig(readEnv(environment, env));
+  return env['IDENTITY_ADDRESS']
+    ? toConfig(readEnv(publicApi, env))
+    : toConfigWithIdentity(readEnv(publicApiAndIdentity, env));
 }
 
-/** The same for a process of its own, which cannot do without the addresses of its peers. */
+/** The configuration of a gateway in a process of its own, which requires the addresses of its peers. */
 export function readSplitConfig(env: NodeJS.ProcessEnv): Config {
-  return toConfig(readEnv(splitLayout, env));
+  return env['IDENTITY_ADDRESS']
+    ? toConfig(readEnv(publicApi.required(addresses), env))
+    : toConfigWithIdentity(readEnv(publicApiAndIdentity.required(addresses), env));
 }
 
-/** What bootstrap.ts needs: the database and the first administrator. */
+/** Variables of bootstrap.ts: the database and the first administrator. */
 export function readBootstrapConfig(env: NodeJS.ProcessEnv) {
   const read = readEnv(
-    environment.pick({ DATABASE_URL: true }).extend({
+    identityEnvironment.pick({ DATABASE_URL: true }).extend({
       ADMIN_USERNAME: z.string().min(1).max(120).default('admin'),
       ADMIN_PASSWORD: z.string().min(10).max(200),
     }),
@@ -86,27 +81,29 @@ export function readBootstrapConfig(env: NodeJS.ProcessEnv) {
   return { databaseUrl: read.DATABASE_URL, username: read.ADMIN_USERNAME, password: read.ADMIN_PASSWORD };
 }
 
-function toConfig(read: ReturnType<typeof environment.parse>): Config {
+function toConfigWithIdentity(read: z.infer<typeof publicApiAndIdentity>): Config {
+  return { ...toConfig(read), identity: toIdentityConfig(read) };
+}
+
+function toConfig(read: z.infer<typeof publicApi>): Config {
   return {
     host: read.HOST,
     port: read.PORT,
     opsPort: read.OPS_PORT,
-    grpcPort: read.GRPC_PORT,
     trustedProxies: read.TRUSTED_PROXIES,
-    databaseUrl: read.DATABASE_URL,
     redisUrl: read.REDIS_URL,
-    sessionKeys: read.SESSION_KEYS,
     internalTokenKeys: read.INTERNAL_TOKEN_KEYS,
-    encryptionKeys: read.ENCRYPTION_KEYS,
     peerAddresses: {
-      ...(read.WORKFLOWS_ADDRESS && { workflows: read.WORKFLOWS_ADDRESS }),
-      ...(read.ENROLLMENT_RUNTIME_ADDRESS && { 'enrollment-runtime': read.ENROLLMENT_RUNTIME_ADDRESS }),
-      ...(read.WEBHOOK_DELIVERY_ADDRESS && { 'webhook-delivery': read.WEBHOOK_DELIVERY_ADDRESS }),
-      ...(read.CRM_ADDRESS && { crm: read.CRM_ADDRESS }),
-    },
+      identity: read.IDENTITY_ADDRESS,
+      workflows: read.WORKFLOWS_ADDRESS,
+      'enrollment-runtime': read.ENROLLMENT_RUNTIME_ADDRESS,
+      'webhook-delivery': read.WEBHOOK_DELIVERY_ADDRESS,
+      crm: read.CRM_ADDRESS,
+    } satisfies Record<Owner, string | undefined>,
     rateLimitPerMinute: read.RATE_LIMIT_PER_MINUTE,
     rateLimitBurst: read.RATE_LIMIT_BURST,
     logLevel: read.LOG_LEVEL,
+    identity: undefined,
   };
 }
 

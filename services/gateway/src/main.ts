@@ -10,7 +10,8 @@ await runMain(async () => {
   const log = createLogger({ level: config.logLevel });
   const peers = createGrpcPeers(config.peerAddresses, settings.grpcTls);
   let hasBeenWhole = false;
-  const service = await startService({ ...config, grpcPort: config.grpcPort ?? 0 }, { peers, log });
+  const identity = config.identity && { ...config.identity, grpcPort: config.identity.grpcPort ?? 0 };
+  const service = await startService({ ...config, identity }, { peers, log });
   const ops = await startOpsServer({
     service: 'gateway',
     host: config.host,
@@ -20,8 +21,8 @@ await runMain(async () => {
     alive: () => true,
     async ready() {
       const parts = await service.ready();
-      // A part that is away later fails its own routes, with a 503 that says when to come back: to send everybody away
-      // would take the other routes as well, at all gateways at once.
+      // A part that goes away later fails its own routes with 503 and Retry-After. Taking every gateway out of the load
+      // balancer for it would fail the other routes as well.
       hasBeenWhole ||= Object.values(parts).every(Boolean);
       return { ok: hasBeenWhole, parts };
     },

@@ -26,7 +26,7 @@ const login = (username: string, password: string) =>
 test('starting twice makes one organization, one administrator and one key, and applies a changed password', async () => {
   const apiKey = createApiKeyText('live');
   const first = { username: 'admin', password: 'the first password', apiKey };
-  const { databaseUrl } = gateway.config;
+  const { databaseUrl } = gateway.config.identity;
   await Promise.all([bootstrapIdentity(databaseUrl, first), bootstrapIdentity(databaseUrl, first)]);
   await bootstrapIdentity(databaseUrl, first);
   expect(await login('admin', first.password)).toMatchObject({ status: 200 });

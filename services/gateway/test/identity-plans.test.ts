@@ -1,5 +1,6 @@
 import { connectDatabase, createSealer } from '@drippulse/db';
 import { createLogger } from '@drippulse/observability';
+import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 import {
   ApiKeysService,
   ProjectsService,
@@ -21,13 +22,12 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { schema } from '../src/db/migrations/index.ts';
 import type { DB } from '../src/db/schema.ts';
-import { createCredentials } from '../src/identity/credentials.ts';
 import { createApiKeyText } from '../src/identity/organizations/index.ts';
 import { identityRoutes } from '../src/identity/rpc/index.ts';
 import { createLoginLimits } from '../src/identity/sessions/login-limits.ts';
 import { createPasswords } from '../src/identity/sessions/passwords.ts';
 import { createSessionTokens } from '../src/identity/sessions/tokens.ts';
-import { createMemoryLimiters } from '../src/middleware/limiters.ts';
+import { createMemoryLimiters } from '../src/limiters.ts';
 import { migrateService } from '../src/migrate.ts';
 import { watchReads } from './watch-reads.ts';
 
@@ -56,24 +56,20 @@ afterAll(async () => {
 function openIdentity(url: string) {
   const log = createLogger({ service: 'test', level: 'fatal' });
   const db = connectDatabase<DB>({ url, schema, service: 'test', log, max: 1 });
-  const keys = generateInternalTokenKeys(['gateway']);
-  const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
-  const sessionTokens = createSessionTokens(key32, systemClock);
+  const keys = generateInternalTokenKeys(['identity']);
+  const tokens = createTokens({ service: 'identity', keys: parseInternalTokenKeys(keys.identity) });
   const peers = createInMemoryPeers();
-  const credentials = createCredentials({ db, sessionTokens, clock: systemClock });
   const routes = identityRoutes({
     db,
     sealer: createSealer(key32),
     clients: { workflows: clientFor(WorkflowCatalogService, { peers, target: 'workflows', tokens }) },
     clock: systemClock,
-    log,
     passwords: createPasswords(),
-    sessionTokens,
+    sessionTokens: createSessionTokens(key32, systemClock),
     loginLimits: createLoginLimits(createMemoryLimiters()),
-    credentials,
   });
-  peers.register('gateway', routes, serverInterceptors({ tokens, log }));
-  return { db, credentials, reads: watchReads(db), reach: { peers, target: 'gateway' as const, tokens } };
+  peers.register('identity', routes, serverInterceptors({ tokens, log }));
+  return { db, reads: watchReads(db), reach: { peers, target: 'identity' as const, tokens } };
 }
 
 /** 200,000 rows of each kind, of three organizations that came and grew together. */
@@ -118,7 +114,10 @@ test.each(lists)('a page of %s reads what it returns, and its count an index up 
 });
 
 test('looking up a credential reads a handful of pages', async () => {
-  await identity.credentials.find(createApiKeyText('live'));
+  await clientFor(
+    CredentialsService,
+    identity.reach,
+  )(caller).resolveCredential({ credential: createApiKeyText('live') });
   const [cost] = identity.reads.take();
   expect(cost?.buffers).toBeLessThanOrEqual(100);
 });

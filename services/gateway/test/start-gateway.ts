@@ -12,6 +12,7 @@ import {
 } from '@drippulse/rpc';
 import { createTestDatabase, eventually } from '@drippulse/testing';
 import type { Config } from '../src/config.ts';
+import type { IdentityConfig } from '../src/identity/config.ts';
 import { connectIdentity, createOrganization, type Identity } from '../src/identity/organizations/index.ts';
 import { migrateService } from '../src/migrate.ts';
 import { type Shared, startService } from '../src/service.ts';
@@ -28,10 +29,11 @@ export type Call = (method: string, path: string, body?: unknown, headers?: Reco
 export const password = 'correct horse battery';
 
 /**
- * The real gateway on a database of its own, reached `through` another address if need be; the one peer identity asks, workflows, counts in memory.
+ * The gateway with identity inside, on a database of its own that is reached `through` another address where given. The
+ * only peer that identity calls, workflows, counts in memory.
  */
 export async function startGateway(
-  overrides: Partial<Config> = {},
+  overrides: Partial<Omit<Config, 'identity'>> & { identity?: Partial<IdentityConfig> } = {},
   through = async (url: string) => url,
   shared: Pick<Shared, 'redisTimeoutMs'> = {},
 ) {
@@ -71,23 +73,28 @@ export async function startGateway(
 
   let offsetMs = 0;
   const clock = { now: () => new Date(Date.now() + offsetMs) };
-  const config: Config = {
+  const config = {
     host: '127.0.0.1',
     port: 0,
     opsPort: 0,
-    grpcPort: undefined,
     trustedProxies: [],
-    databaseUrl: await through(database.url),
     redisUrl: undefined,
-    sessionKeys: randomBytes(32).toString('base64'),
     internalTokenKeys: keys.gateway,
-    encryptionKeys: randomBytes(32).toString('base64'),
     peerAddresses: {},
     rateLimitPerMinute: 60_000,
     rateLimitBurst: 1000,
     logLevel: 'fatal',
     ...overrides,
-  };
+    identity: {
+      host: '127.0.0.1',
+      grpcPort: undefined,
+      databaseUrl: await through(database.url),
+      sessionKeys: randomBytes(32).toString('base64'),
+      internalTokenKeys: keys.gateway,
+      encryptionKeys: randomBytes(32).toString('base64'),
+      ...overrides.identity,
+    },
+  } satisfies Config;
   const service = await startService(config, { ...shared, peers, log, clock });
   const identity = connectIdentity(database.url, log);
 
@@ -117,16 +124,16 @@ export async function startGateway(
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
-/** Logs in and answers a caller with the session. */
-export async function logIn(gateway: Gateway, username: string): Promise<{ call: Call; token: string }> {
+/** Logs in and answers a function that calls with the session. */
+export async function logIn(gateway: Pick<Gateway, 'as'>, username: string): Promise<{ call: Call; token: string }> {
   const answer = await gateway.as(null)('POST', '/api/v1/auth/login', { username, password });
   if (answer.status !== 200) throw new Error(answer.text);
   return { call: gateway.as(answer.body.token), token: answer.body.token };
 }
 
 /**
- * When the last request was sent that a credential, which is no good any more, still got through. What came back late
- * because the machine was busy was none the less sent in time, so that only what was let in late is late.
+ * Sends requests with a credential that has been ended until one is refused, and answers when the last accepted one was
+ * sent. The time of sending counts, because a busy machine may delay the answer.
  */
 export async function lastAcceptedAt(call: Call): Promise<number> {
   let acceptedAt = 0;
@@ -142,15 +149,16 @@ export async function lastAcceptedAt(call: Call): Promise<number> {
   return acceptedAt;
 }
 
-async function migrateAll(url: string): Promise<void> {
+export async function migrateAll(url: string): Promise<void> {
   await migrateService(url);
 }
 
-function makeOrganization(identity: Identity, username: string) {
+export function makeOrganization(identity: Identity, username: string) {
   return createOrganization(identity, { name: username, username, email: `${username}@example.com`, password });
 }
 
-function callerOfApi(base: string, token: string | null): Call {
+/** Calls the API at `base` with a bearer token, or without one. */
+export function callerOfApi(base: string, token: string | null): Call {
   return async (method, path, body, headers = {}) => {
     const answer = await fetch(base + path, {
       method,

@@ -26,7 +26,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     internalTokenKeys: read.INTERNAL_TOKEN_KEYS,
     encryptionKeys: read.ENCRYPTION_KEYS,
     kafkaBrokers: read.KAFKA_BROKERS?.split(',').map((broker) => broker.trim()),
-    peerAddresses: { gateway: read.GATEWAY_ADDRESS, 'enrollment-runtime': read.ENROLLMENT_RUNTIME_ADDRESS },
+    peerAddresses: { identity: read.GATEWAY_ADDRESS, 'enrollment-runtime': read.ENROLLMENT_RUNTIME_ADDRESS },
     host: read.HOST,
     grpcPort: read.GRPC_PORT,
     opsPort: read.OPS_PORT,

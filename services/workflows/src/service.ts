@@ -54,7 +54,7 @@ export async function startService(config: Config, shared: Shared): Promise<Serv
     db,
     loadWorkflow: workflowLoader(db.kysely),
     clients: {
-      identity: clientFor(IdentityService, { peers, target: 'gateway', tokens }),
+      identity: clientFor(IdentityService, { peers, target: 'identity', tokens }),
       runtime: clientFor(RuntimeService, { peers, target: 'enrollment-runtime', tokens }),
     },
     clock,

@@ -46,10 +46,10 @@ export async function startHarness() {
   const events = createEmbeddedTransport({ url: database.url, log });
   const applied: ApplyWorkflowRequest[] = [];
 
-  const peerInterceptors = (name: 'gateway' | 'enrollment-runtime') =>
+  const peerInterceptors = (name: 'identity' | 'enrollment-runtime') =>
     serverInterceptors({ tokens: createTokens({ service: name, keys: parseInternalTokenKeys(keys[name]) }), log });
   peers.register(
-    'gateway',
+    'identity',
     (router) => {
       router.service(IdentityService, {
         checkProject(request, call) {
@@ -58,7 +58,7 @@ export async function startHarness() {
         },
       });
     },
-    peerInterceptors('gateway'),
+    peerInterceptors('identity'),
   );
   const registerRuntime = () =>
     peers.register(
@@ -80,7 +80,7 @@ export async function startHarness() {
     internalTokenKeys: keys.workflows,
     encryptionKeys: randomBytes(32).toString('base64'),
     kafkaBrokers: undefined,
-    peerAddresses: { gateway: undefined, 'enrollment-runtime': undefined },
+    peerAddresses: { identity: undefined, 'enrollment-runtime': undefined },
     host: '127.0.0.1',
     grpcPort: undefined,
     opsPort: 0,

@@ -34,7 +34,8 @@ else {
     const [{ env, name }] = podOf(deployment as KubernetesObject).containers;
     expect(name).toBe(service);
     const config = readConfig(environmentOf(env, tokenKeys[service as keyof typeof tokenKeys]));
-    expect(config.databaseUrl).toBe('postgres://role:password@db/drippulse');
+    const databaseUrl = 'databaseUrl' in config ? config.databaseUrl : config.identity?.databaseUrl;
+    expect(databaseUrl).toBe('postgres://role:password@db/drippulse');
     if ('kafkaBrokers' in config) expect(config.kafkaBrokers).toContain('kafka-0.example.com:9093');
   });
 

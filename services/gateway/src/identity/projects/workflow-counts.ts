@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { callerOf, fromConnectError } from '@drippulse/rpc';
-import type { Context } from '../../context.ts';
+import type { Context } from '../context.ts';
 
 const timeoutMs = 2000;
 

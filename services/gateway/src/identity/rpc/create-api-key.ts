@@ -3,10 +3,10 @@ import { transact } from '@drippulse/db';
 import { ApiKeysService, type CreateApiKeyRequest, KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { DomainError } from '@drippulse/runtime';
 import type { Transaction } from 'kysely';
-import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
 import { createApiKeyText, hashApiKey } from '../api-keys/format.ts';
 import { apiKeyToProto } from '../api-keys/to-proto.ts';
+import type { Context } from '../context.ts';
 import { lockOrganization } from '../organizations/lock.ts';
 import { lengthProblems, refuseViolations } from '../violations.ts';
 

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { type CreateTeamMemberRequest, TeamMembersService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import type { Context } from '../../context.ts';
+import type { Context } from '../context.ts';
 import { roleFromProto } from '../roles.ts';
 import { memberProblems } from '../team-members/fields.ts';
 import { memberColumns, memberToProto } from '../team-members/to-proto.ts';

@@ -5,8 +5,8 @@ import type { HandlerContext } from '@connectrpc/connect';
 import type { LoginRequest, LoginResponseSchema } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { DomainError } from '@drippulse/runtime';
 import { sql } from 'kysely';
-import type { Context } from '../../context.ts';
-import { clientAddressHeader } from '../../transcoder/ports.ts';
+import { clientAddressHeader } from '../../call-metadata.ts';
+import type { Context } from '../context.ts';
 import { adminColumns, adminToProto } from '../sessions/to-proto.ts';
 
 const sessionHours = 12;

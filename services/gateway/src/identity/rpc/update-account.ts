@@ -2,8 +2,8 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { AccountService, type UpdateAccountRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Violation } from '@drippulse/runtime';
-import type { Context } from '../../context.ts';
 import { accountToProto } from '../account/to-proto.ts';
+import type { Context } from '../context.ts';
 import { maskedFields } from '../update-mask.ts';
 import { refuseViolations, textProblems } from '../violations.ts';
 

@@ -6,8 +6,9 @@ import {
   type UpdateTeamMemberRequest,
 } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Selectable, Transaction, Updateable } from 'kysely';
-import type { Context } from '../../context.ts';
+import { credentialsChangedHeader } from '../../call-metadata.ts';
 import type { DB, Users } from '../../db/schema.ts';
+import type { Context } from '../context.ts';
 import { lockOrganization } from '../organizations/lock.ts';
 import { roleFromProto } from '../roles.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
@@ -47,7 +48,7 @@ export async function updateTeamMember(ctx: Context, request: UpdateTeamMemberRe
       return { teamMember: memberToProto(row) };
     },
   );
-  ctx.credentials.forget();
+  call.responseHeader.set(credentialsChangedHeader, 'true');
   return response;
 }
 

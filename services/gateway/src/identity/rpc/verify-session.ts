@@ -9,8 +9,8 @@ import {
 } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
-import type { Context } from '../../context.ts';
-import { sessionIdHeader } from '../../transcoder/ports.ts';
+import { sessionIdHeader } from '../../call-metadata.ts';
+import type { Context } from '../context.ts';
 import { roleToProto } from '../roles.ts';
 import { adminColumns, adminToProto } from '../sessions/to-proto.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '@drippulse/runtime';
-import { type LimiterStore, spend } from '../../middleware/limiters.ts';
+import { type LimiterStore, spend } from '../../limiters.ts';
 
 /** Counts attempts to log in beside the limit of each address, which is the gateway's. */
 export type LoginLimits = {

@@ -1,7 +1,7 @@
 import type { Database } from '@drippulse/db';
 import { type Clock, type Loop, type LoopLog, startLoop } from '@drippulse/runtime';
 import { type RawBuilder, sql } from 'kysely';
-import type { DB } from '../db/schema.ts';
+import type { DB } from '../../db/schema.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

@@ -1,4 +1,4 @@
-import type { Logger } from '@drippulse/observability';
+import { gauge, type Logger, type Metrics } from '@drippulse/observability';
 import {
   BurstyRateLimiter,
   type RateLimiterAbstract,
@@ -11,7 +11,7 @@ import { createClient } from 'redis';
 /** Anything that counts. */
 export type Limiter = Pick<RateLimiterAbstract, 'consume'>;
 
-/** Makes limiters that count in one place: in Redis for all replicas of the gateway, or in this process. */
+/** Makes limiters that count in one place: in Redis for all processes together, or in this process. */
 export type LimiterStore = {
   /** `points` in each window of `seconds`. */
   fixed(name: string, limit: { points: number; seconds: number }): Limiter;
@@ -23,12 +23,25 @@ export type LimiterStore = {
 /** A limit that Redis cannot answer for within this time is counted in memory: limits must not cost availability. */
 const redisTimeoutMs = 250;
 
+/** Counts in Redis where there is one. The gauge says whether the limits that belong there are counted in this process. */
+export function openLimiters(options: {
+  redisUrl: string | undefined;
+  log: Logger;
+  metrics: Metrics;
+  timeoutMs?: number | undefined;
+}): LimiterStore {
+  const { redisUrl, log, metrics, timeoutMs } = options;
+  const degraded = gauge(metrics, 'drippulse_limits_degraded');
+  if (redisUrl === undefined) return createMemoryLimiters();
+  return createRedisLimiters(redisUrl, { log, timeoutMs, onAway: (isAway) => degraded.set(isAway ? 1 : 0) });
+}
+
 export function createMemoryLimiters(): LimiterStore {
   return limiterStore(memoryLimiter, async () => undefined);
 }
 
 /** Connects in the background: until Redis is there, and whenever it is away, limits are counted in memory. */
-export function createRedisLimiters(
+function createRedisLimiters(
   url: string,
   options: { log: Logger; onAway(isAway: boolean): void; timeoutMs?: number | undefined },
 ): LimiterStore {

@@ -1,0 +1,9 @@
+import type { Caller } from '@drippulse/rpc';
+
+/** The caller of calls that the gateway makes for itself, or for a client without a credential: no organization. */
+export const ownCaller: Caller = {
+  organizationId: 0n,
+  actor: { type: 'service', id: 'gateway' },
+  role: 'viewer',
+  mode: 'live',
+};
