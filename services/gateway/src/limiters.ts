@@ -8,19 +8,19 @@ import {
 } from 'rate-limiter-flexible';
 import { createClient } from 'redis';
 
-/** Anything that counts. */
+/** One limit, counted by key. */
 export type Limiter = Pick<RateLimiterAbstract, 'consume'>;
 
 /** Makes limiters that count in one place: in Redis for all processes together, or in this process. */
 export type LimiterStore = {
   /** `points` in each window of `seconds`. */
   fixed(name: string, limit: { points: number; seconds: number }): Limiter;
-  /** A steady rate, and a stock beyond it that fills up once a minute. */
+  /** A steady rate, and `burst` more each minute. */
   bursty(name: string, limit: { points: number; seconds: number; burst: number }): Limiter;
   stop(): Promise<void>;
 };
 
-/** A limit that Redis cannot answer for within this time is counted in memory: limits must not cost availability. */
+/** When Redis does not answer within this time, the request is counted in memory: limits must not cost availability. */
 const redisTimeoutMs = 250;
 
 /** Counts in Redis where there is one. The gauge says whether the limits that belong there are counted in this process. */
@@ -40,7 +40,7 @@ export function createMemoryLimiters(): LimiterStore {
   return limiterStore(memoryLimiter, async () => undefined);
 }
 
-/** Connects in the background: until Redis is there, and whenever it is away, limits are counted in memory. */
+/** Connects in the background. Limits are counted in memory until Redis answers, and whenever it is away. */
 function createRedisLimiters(
   url: string,
   options: { log: Logger; onAway(isAway: boolean): void; timeoutMs?: number | undefined },
@@ -81,7 +81,7 @@ function createRedisLimiters(
   );
 }
 
-/** Counts one request. */
+/** Counts one request against a limit. */
 export async function spend(
   limiter: Limiter,
   key: string,
@@ -89,7 +89,7 @@ export async function spend(
   const { isRefused, result } = await limiter.consume(key).then(
     (result) => ({ isRefused: false, result }),
     (rejection: unknown) => {
-      // A rejection is the count itself, or an error of the store.
+      // A rejection is either the count of a refused request or an error of the store.
       if (rejection instanceof RateLimiterRes) return { isRefused: true, result: rejection };
       throw rejection;
     },

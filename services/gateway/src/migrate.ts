@@ -3,7 +3,7 @@ import { migrations, schema } from './db/migrations/index.ts';
 
 export { migrations };
 
-/** Brings the schema up to date; answers the names of the migrations it applied. */
+/** Applies the missing migrations and answers their names. */
 export function migrateService(url: string): Promise<string[]> {
   return migrate({ url, schema, migrations });
 }

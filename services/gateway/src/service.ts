@@ -24,7 +24,7 @@ import { owners, publicServices } from './upstreams.ts';
 
 export { type Config, readConfig } from './config.ts';
 
-/** What the services of one process share, and what tests replace. */
+/** Parts that the services of one process share. Tests set the clock and the timeout. */
 export type Shared = { peers: Peers; log: Logger; clock?: Clock; redisTimeoutMs?: number };
 
 export type Service = {

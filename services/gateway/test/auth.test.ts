@@ -140,7 +140,7 @@ test('a credential that cannot be checked because the database is away is 503, n
       expect(answer).toMatchObject({ status: 503, body: { error: 'database_unavailable' } });
       expect(answer.headers.get('retry-after')).toBe('1');
     }
-    // What needs no look-up to be wrong is still told so.
+    // A token with a wrong signature needs no database to be refused.
     expect(await own.as(`${token}x`)('GET', '/api/v1/account')).toMatchObject({ status: 401 });
     database.restore();
     await eventually(async () => expect(await call('GET', '/api/v1/account')).toMatchObject({ status: 200 }));

@@ -31,7 +31,7 @@ import { createMemoryLimiters } from '../src/limiters.ts';
 import { migrateService } from '../src/migrate.ts';
 import { watchReads } from './watch-reads.ts';
 
-/** What a count may look at before it costs more than a page. */
+/** A count reads at most this many rows. */
 const countCap = 10_000;
 const key32 = Buffer.alloc(32, 1).toString('base64');
 const caller: Caller = { organizationId: 2n, actor: { type: 'user', id: '1' }, role: 'admin', mode: 'live' };
@@ -52,7 +52,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Identity over real calls, its database watched. */
+/** Identity over real calls, with every read of its database explained. */
 function openIdentity(url: string) {
   const log = createLogger({ service: 'test', level: 'fatal' });
   const db = connectDatabase<DB>({ url, schema, service: 'test', log, max: 1 });
@@ -72,7 +72,7 @@ function openIdentity(url: string) {
   return { db, reads: watchReads(db), reach: { peers, target: 'identity' as const, tokens } };
 }
 
-/** 200,000 rows of each kind, of three organizations that came and grew together. */
+/** Inserts 200,000 rows of each kind, mixed from three organizations. */
 async function fill(): Promise<void> {
   const { kysely } = identity.db;
   const rows = sql`generate_series(1, 200000) as n`;

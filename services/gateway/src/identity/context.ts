@@ -8,7 +8,7 @@ import type { LoginLimits } from './sessions/login-limits.ts';
 import type { Passwords } from './sessions/passwords.ts';
 import type { SessionTokens } from './sessions/tokens.ts';
 
-/** What every operation of identity works with. */
+/** Parts that the operations of identity use. */
 export type Context = {
   db: Database<DB>;
   sealer: Sealer;

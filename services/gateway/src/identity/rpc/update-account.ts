@@ -34,7 +34,7 @@ export async function updateAccount(ctx: Context, request: UpdateAccountRequest,
   });
 }
 
-/** The text as it came, so that numbers keep their digits; null clears. */
+/** The text stays unchanged, so that numbers keep their digits. Null clears the settings. */
 function settingsOf(settings: Uint8Array | null): string {
   return settings === null ? '{}' : new TextDecoder().decode(settings);
 }
@@ -52,7 +52,7 @@ function timezoneProblems(timezone: string | null | undefined): Violation[] {
 }
 
 function isTimezone(text: string): boolean {
-  // Intl takes offsets such as +02:00 too; they know no summer time, and the API speaks of zones.
+  // Intl also accepts offsets such as +02:00. An offset has no summer time and is not a zone.
   if (/^[+-]/.test(text)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
