@@ -10,7 +10,7 @@ const required = {
   ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
 };
 
-test('what is not set has its documented default', () => {
+test('an unset variable has its documented default', () => {
   expect(readConfig(required)).toMatchObject({
     host: '127.0.0.1',
     opsPort: 0,
@@ -44,7 +44,7 @@ test('lists are split and addresses belong to their service', () => {
 test('a gateway of its own does not start without the addresses of its peers, and names all that is wrong', () => {
   const read = () => readSplitConfig({ ...required, DATABASE_URL: 'mysql://x', WORKFLOWS_ADDRESS: 'nowhere' });
   expect(read).toThrow(
-    /DATABASE_URL: .*WORKFLOWS_ADDRESS: must be host:port.*ENROLLMENT_RUNTIME_ADDRESS: is required/s,
+    /WORKFLOWS_ADDRESS: must be host:port.*ENROLLMENT_RUNTIME_ADDRESS: is required.*DATABASE_URL: /s,
   );
 });
 
@@ -64,6 +64,6 @@ test('keys that cannot be read and proxies that are no network are in the same m
       ENCRYPTION_KEYS: 'planted',
       TRUSTED_PROXIES: '10.0.0.0/8,everybody',
     });
-  expect(read).toThrow(/TRUSTED_PROXIES.*SESSION_KEYS: .*INTERNAL_TOKEN_KEYS: .*ENCRYPTION_KEYS: /s);
+  expect(read).toThrow(/INTERNAL_TOKEN_KEYS: .*TRUSTED_PROXIES.*SESSION_KEYS: .*ENCRYPTION_KEYS: /s);
   expect(read).not.toThrow(/planted|c2hvcnQ/);
 });
