@@ -15,7 +15,7 @@ const maxNameLength = 120;
 const maxDays = 3650;
 const dayMs = 86_400_000;
 
-export function createApiKey(ctx: Context, request: CreateApiKeyRequest, call: HandlerContext) {
+export async function createApiKey(ctx: Context, request: CreateApiKeyRequest, call: HandlerContext) {
   checkRequest(request);
   return transact(ctx, call, ApiKeysService.method.createApiKey, request, async (trx, caller) => {
     const now = ctx.clock.now();
