@@ -9,6 +9,27 @@ export default {
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
+      name: 'identity-only-by-its-clients',
+      comment:
+        'The gateway calls identity by clients of identity.v1, so that it can run in a process of its own. Only the files that start it, or run a command on its schema, import its code.',
+      severity: 'error',
+      from: {
+        path: '^services/gateway/src/',
+        pathNot: '^services/gateway/src/((identity|db)/|(service|config|migrate|bootstrap)\\.ts$)',
+      },
+      to: { path: '^services/gateway/src/(identity|db)/' },
+    },
+    {
+      name: 'identity-knows-no-public-api',
+      comment: 'Of the gateway it shares only the ground rooms: a process of identity alone loads no HTTP server.',
+      severity: 'error',
+      from: { path: '^services/gateway/src/identity/' },
+      to: {
+        path: '^services/gateway/src/',
+        pathNot: '^services/gateway/src/((identity|db)/|call-metadata\\.ts$)',
+      },
+    },
+    {
       name: 'libs-import-no-service',
       severity: 'error',
       from: { path: '^libs/' },

@@ -1,15 +1,15 @@
 import type { Database } from '@drippulse/db';
 import { type Clock, type Loop, type LoopLog, startLoop } from '@drippulse/loops';
 import { type RawBuilder, sql } from 'kysely';
-import type { DB } from '../db/schema.ts';
+import type { DB } from '../../db/schema.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const sliceSize = 5000;
-/** Usage is shown for 30 days. */
+/** The API shows the usage of 30 days. */
 const usageKeptMs = 60 * dayMs;
 
-/** Deletes sessions that ended by themselves and usage counts that nobody is shown any more, hourly, in slices. */
+/** Deletes expired sessions and old usage counts, hourly and in slices. */
 export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: LoopLog }): Loop {
   const { db, clock, log } = options;
   return startLoop({
