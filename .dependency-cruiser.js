@@ -15,7 +15,7 @@ export default {
       severity: 'error',
       from: {
         path: '^services/gateway/src/',
-        pathNot: '^services/gateway/src/((identity|db)/|(service|config|migrate|bootstrap)\\.ts$)',
+        pathNot: '^services/gateway/src/((identity|db)/|(main|config|migrate|bootstrap)\\.ts$)|\\.test\\.ts$',
       },
       to: { path: '^services/gateway/src/(identity|db)/' },
     },
@@ -45,8 +45,8 @@ export default {
     {
       name: 'no-test-code-in-production',
       severity: 'error',
-      from: { path: '^(services|libs)/[^/]+/src/', pathNot: '\\.test\\.ts$|^libs/testing/' },
-      to: { path: '^libs/testing/|\\.test\\.ts$|^(services|libs)/[^/]+/test/' },
+      from: { path: '^(services|libs)/[^/]+/src/', pathNot: '\\.test\\.ts$|^libs/testing/|^libs/service/src/harness/' },
+      to: { path: '^libs/testing/|^libs/service/src/harness/|\\.test\\.ts$|^(services|libs)/[^/]+/test/' },
     },
     {
       name: 'no-circular',

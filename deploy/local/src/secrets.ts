@@ -155,3 +155,7 @@ export function roleUrl(process: ServiceName, secrets: Secrets, serverUrl: strin
   url.password = secrets.rolePasswords[schema] ?? '';
   return url.href;
 }
+
+function password(): string {
+  return randomBytes(18).toString('base64url');
+}

@@ -22,7 +22,6 @@ import { bareBase } from '@drippulse/service/harness';
 import { createTestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { schema } from '../src/db/migrations/index.ts';
 import type { DB } from '../src/db/schema.ts';
 import { createApiKeyText } from '../src/identity/organizations/index.ts';
 import { identityRoutes } from '../src/identity/rpc/index.ts';
