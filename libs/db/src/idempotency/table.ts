@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { databaseNow } from '../now.ts';
-import { createPartitions, type Partitioning } from '../partitions.ts';
+import { createPartitions, type Partitioning } from '../partitions/partitions.ts';
+import { databaseNow } from '../transactions/now.ts';
 
 /** A stored key answers for 24 h; its partition is dropped when its last row is 48 h old. */
 export const idempotencyPartitions: Partitioning = { table: 'idempotency_keys', column: 'created_at', keepHours: 48 };

@@ -1,7 +1,7 @@
 import { type FailedJob, failedJobs, type Loop, type LoopLog, startLoop } from '@drippulse/runtime';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { Database } from '../connect.ts';
-import { isInfrastructureError } from '../failures.ts';
+import type { Database } from '../connection/connect.ts';
+import { isInfrastructureError } from '../failures/failures.ts';
 import { claimJob, type JobRow, nextJobInMs } from './rows.ts';
 
 /** What one slice of a job came to. */

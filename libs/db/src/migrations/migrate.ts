@@ -3,8 +3,8 @@ import { DomainError } from '@drippulse/runtime';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
-import { codeOf } from './failures.ts';
-import { checkIdentifier } from './identifiers.ts';
+import { codeOf } from '../failures/failures.ts';
+import { checkIdentifier } from '../identifiers.ts';
 
 /** A migration waits this long for a lock, then lets the traffic behind it pass and tries again. */
 const lockTimeoutMs = 3_000;

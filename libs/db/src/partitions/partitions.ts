@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { codeOf } from './failures.ts';
-import { checkIdentifier } from './identifiers.ts';
+import { codeOf } from '../failures/failures.ts';
+import { checkIdentifier } from '../identifiers.ts';
 
 /** A table partitioned by day of a `timestamptz` column, and how long its rows are kept. */
 export type Partitioning = { table: string; column: string; keepHours: number };

@@ -1,4 +1,4 @@
-import { type Chunk, contentOf, giveBack, startChunk } from './copy-chunks.ts';
+import { type Chunk, contentOf, giveBack, startChunk } from './chunks.ts';
 
 /** Types of PostgreSQL that can be copied, and what stands for their values. A timestamp has milliseconds. */
 type CopyTypes = {

@@ -1,7 +1,7 @@
 import { type Loop, type LoopLog, startLoop } from '@drippulse/runtime';
-import type { Database } from './connect.ts';
-import { codeOf } from './failures.ts';
-import { databaseNow } from './now.ts';
+import type { Database } from '../connection/connect.ts';
+import { codeOf } from '../failures/failures.ts';
+import { databaseNow } from '../transactions/now.ts';
 import { maintainPartitions, type Partitioning } from './partitions.ts';
 
 const hourMs = 3_600_000;

@@ -1,8 +1,9 @@
 import { createTestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { sql } from 'kysely';
-import { startChunk } from '../src/copy-chunks.ts';
-import { connectDatabase, copyBuffer, copyRows, type Database, startCopy } from '../src/index.ts';
+import { sql, type Transaction } from 'kysely';
+import { startChunk } from '../src/copy/chunks.ts';
+import { type CopyRow, copyBuffer, startCopy } from '../src/copy/index.ts';
+import { connectDatabase, type Database } from '../src/index.ts';
 
 const columns = {
   id: 'int8',
@@ -13,7 +14,7 @@ const columns = {
   name: 'text',
   data: 'json',
 } as const;
-type Row = Parameters<typeof copyRows<unknown, typeof columns>>[3][number];
+type Row = CopyRow<typeof columns>;
 
 let db: Database<unknown>;
 let drop: () => Promise<void>;
@@ -34,7 +35,13 @@ afterAll(async () => {
 });
 
 function copy(rows: readonly Row[]): Promise<void> {
-  return db.kysely.transaction().execute((trx) => copyRows(trx, 'probes', columns, rows));
+  return db.kysely.transaction().execute((trx) => copyIn(trx, rows));
+}
+
+function copyIn(trx: Transaction<unknown>, rows: readonly Row[]): Promise<void> {
+  const buffer = startCopy(columns, {});
+  for (const row of rows) buffer.add(row);
+  return copyBuffer(trx, 'probes', buffer);
 }
 
 async function stored(): Promise<unknown[]> {
@@ -115,19 +122,19 @@ test('chunks are used again once the server has taken them, not after a copy tha
 test('what the table refuses fails, up to a savepoint, and the connection goes on', async () => {
   const taken = { ...nothing, id: 1n };
   await db.kysely.transaction().execute(async (trx) => {
-    await copyRows(trx, 'probes', columns, [taken]);
+    await copyIn(trx, [taken]);
     await sql`savepoint before`.execute(trx);
-    await expect(copyRows(trx, 'probes', columns, [taken])).rejects.toMatchObject({ code: '23505' });
+    await expect(copyIn(trx, [taken])).rejects.toMatchObject({ code: '23505' });
     await sql`rollback to savepoint before`.execute(trx);
-    await expect(copyRows(trx, 'probes', columns, [{ ...nothing, id: 2n, name: 'refused' }])).rejects.toMatchObject({
+    await expect(copyIn(trx, [{ ...nothing, id: 2n, name: 'refused' }])).rejects.toMatchObject({
       code: '23514',
     });
     await sql`rollback to savepoint before`.execute(trx);
-    await expect(copyRows(trx, 'probes', columns, [{ ...nothing, id: 2n, name: '\0' }])).rejects.toMatchObject({
+    await expect(copyIn(trx, [{ ...nothing, id: 2n, name: '\0' }])).rejects.toMatchObject({
       code: '22021',
     });
     await sql`rollback to savepoint before`.execute(trx);
-    await copyRows(trx, 'probes', columns, [{ ...nothing, id: 2n }]);
+    await copyIn(trx, [{ ...nothing, id: 2n }]);
   });
   expect(await stored()).toMatchObject([{ id: 1n }, { id: 2n }]);
 });
@@ -136,7 +143,7 @@ test('a connection that is lost while rows are copied fails the copy', async () 
   const copying = db.kysely.transaction().execute(async (trx) => {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
     await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db.kysely);
-    await copyRows(trx, 'probes', columns, [{ ...nothing, id: 1n }]);
+    await copyIn(trx, [{ ...nothing, id: 1n }]);
   });
   await expect(copying).rejects.toThrow();
   expect(await stored()).toEqual([]);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { codeOf } from './failures.ts';
-import { checkIdentifier } from './identifiers.ts';
+import { codeOf } from '../failures/failures.ts';
+import { checkIdentifier } from '../identifiers.ts';
 
 /** Roles belong to the whole server, so two databases provisioned at once may meet in the catalog. */
 const catalogTries = 10;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { contentOf, giveBack, messageOf, startChunk } from './copy-chunks.ts';
+import { contentOf, giveBack, messageOf, startChunk } from './chunks.ts';
 
 test('a chunk that was given back is used again, from its start', () => {
   const used = startChunk(0);

@@ -1,15 +1,15 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import Cursor from 'pg-cursor';
+import { checkIdentifier } from '../identifiers.ts';
 import { Client } from './client.ts';
-import { copyCursor } from './copy-rows.ts';
-import { checkIdentifier } from './identifiers.ts';
 import { measuredPool } from './measured-pool.ts';
 import { typeParsers } from './type-parsers.ts';
 
 /** The part of a logger that the pool needs. */
 export type DatabaseLog = { warn(fields: object, message: string): void };
 
-/** A service's own schema: typed queries, the pool below them, and its end. */
+/** A service's own schema: typed queries, the connection pool that serves them, and `close`. */
 export type Database<DB> = { kysely: Kysely<DB>; pool: pg.Pool; close(): Promise<void> };
 
 const statementTimeoutMs = 30_000;
@@ -19,9 +19,12 @@ const connectTimeoutMs = 5_000;
 
 /**
  * Connects to one schema. `search_path` is fixed on each connection; `int8` comes back as bigint, `json` and `jsonb` as
- * the text they are, `timestamptz` as Date. No statement runs longer than 30 s, waits for a lock longer than 10 s, and
- * no transaction stays idle longer than 30 s. `max` is the size of the pool (default 10); `service` names it in the
- * metrics and to the server.
+ * their text, `timestamptz` as Date. No statement runs longer than 30 s, waits for a lock longer than 10 s, and no
+ * transaction stays idle longer than 30 s. `max` is the size of the pool (default 10); `service` names it in the metrics
+ * and to the server.
+ *
+ * `.stream(chunkSize)` of a query reads its rows through a cursor of the server, `chunkSize` at a time. It uses a
+ * connection until the last row is read or the loop is left.
  */
 export function connectDatabase<DB>(options: {
   url: string;
@@ -44,13 +47,13 @@ export function connectDatabase<DB>(options: {
     keepAlive: true,
     types: typeParsers,
   });
-  // A connection may break while nothing runs on it, in the pool or between two statements of a transaction; without a
-  // listener either would end the process. The next statement on it fails by itself.
+  // A connection may break while no statement runs on it, in the pool or inside a transaction. Without a listener, either
+  // error would end the process. The next statement on that connection fails by itself.
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
   pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'database connection lost')));
 
   const kysely = new Kysely<DB>({
-    dialect: new PostgresDialect({ pool: measuredPool(pool, service), cursor: copyCursor }),
+    dialect: new PostgresDialect({ pool: measuredPool(pool, service), cursor: Cursor }),
   });
   let closed: Promise<void> | undefined;
   return {
