@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Database } from '@drippulse/db';
 import { sql } from 'kysely';
 import { chunksOf } from '../chunks.ts';
-import { packMessages } from '../pack.ts';
+import { packMessages } from '../frame/frame.ts';
 import { withTimeout } from '../timeout.ts';
 import type { Producer, TransportMessage } from '../transport.ts';
 import { partitionCount } from './tables.ts';
@@ -56,7 +56,7 @@ type Row = { partition: number; last: number; messages: number; start: number; s
 function placed(messages: readonly TransportMessage[]): { sizes: Map<number, number>; rows: Row[]; values: Buffer } {
   const sizes = new Map<number, number>();
   const rows: Row[] = [];
-  const values: Buffer[] = [];
+  const values: Uint8Array[] = [];
   let start = 1;
   for (const [partition, all] of Map.groupBy(messages, ({ key }) => crc32(key) % partitionCount)) {
     sizes.set(partition, all.length);

@@ -1,6 +1,6 @@
 import { type Database, unsynced } from '@drippulse/db';
 import { type RawBuilder, sql } from 'kysely';
-import { unpackMessages } from '../pack.ts';
+import { unpackMessages } from '../frame/frame.ts';
 import type { ReceivedMessage } from '../transport.ts';
 
 /** The place a consumer has in a partition. */

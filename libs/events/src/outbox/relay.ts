@@ -1,13 +1,13 @@
 import type { Database } from '@drippulse/db';
 import { type Logger, type Metrics, startStep } from '@drippulse/observability';
 import { startLoop } from '@drippulse/runtime';
-import { chunksOf } from './chunks.ts';
+import { chunksOf } from '../chunks.ts';
+import { createSender } from '../sender.ts';
+import type { EventTransport, TransportMessage } from '../transport.ts';
+import { startWakeups } from '../wakeups.ts';
 import { createOutboxLease } from './lease.ts';
 import { publishingMetrics } from './metrics.ts';
-import { countOutbox, deleteFromOutbox, hasOutbox, messagesOf, type OutboxRow, readOutbox } from './outbox-rows.ts';
-import { createSender } from './sender.ts';
-import type { EventTransport, TransportMessage } from './transport.ts';
-import { startWakeups } from './wakeups.ts';
+import { countOutbox, deleteFromOutbox, hasOutbox, messagesOf, type OutboxRow, readOutbox } from './rows.ts';
 
 /** The part of a service that hands its outbox to the transport. */
 export type Relay = {

@@ -1,6 +1,6 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
-import type { Topic } from './topic.ts';
-import type { ReceivedMessage } from './transport.ts';
+import type { Topic } from '../topic.ts';
+import type { ReceivedMessage } from '../transport.ts';
 
 /** An event as its consumer sees it; `message` holds time, organization, aggregate, sequence and payload. */
 export type ConsumedEvent<D extends DescMessage = DescMessage> = {

@@ -1,24 +1,15 @@
 import { counter, gauge, histogram, type Metrics } from '@drippulse/observability';
 
-/** What publishing measures. */
-export function publishingMetrics(registry: Metrics) {
-  return {
-    outboxPending: gauge(registry, 'drippulse_outbox_pending_rows'),
-    outboxAge: gauge(registry, 'drippulse_outbox_age_seconds'),
-    published: counter(registry, 'drippulse_events_published_total'),
-  };
-}
-
 export type ConsumingMetrics = ReturnType<typeof consumingMetrics>;
 
-/** What the consumer of a topic measures. */
+/** The metrics of the consumer of a topic. */
 export function consumingMetrics(registry: Metrics, { topic, group }: { topic: string; group: string }) {
   const consumed = counter(registry, 'drippulse_events_consumed_total');
   const lag = histogram(registry, 'drippulse_event_lag_seconds');
   const deadLettered = counter(registry, 'drippulse_events_dead_lettered_total');
   const partitionLag = gauge(registry, 'drippulse_consumer_lag_events');
   return {
-    /** `times` is when each was raised, as its header says by the clock of whoever raised it. */
+    /** `times` are when the events were raised, by the clock of the service that raised them. */
     eventsHandled(times: readonly (string | undefined)[]) {
       consumed.inc({ topic, group }, times.length);
       const now = Date.now();

@@ -2,10 +2,10 @@ import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { activeTraceparent } from '@drippulse/observability';
 import { takeTurn } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
-import { chunksOf } from './chunks.ts';
+import { chunksOf } from '../chunks.ts';
+import { packParts } from '../frame/frame.ts';
+import type { Topic } from '../topic.ts';
 import { type EventBatch, startEvents } from './event-batch.ts';
-import { packParts } from './pack.ts';
-import type { Topic } from './topic.ts';
 
 /** A row is sent and deleted as one: small enough to hold in memory, large enough for a thousand events. */
 const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
@@ -45,7 +45,7 @@ export async function appendBatch<DB, D extends DescMessage>(
   const { headers, prefix, parts } = batch.end(options.shared);
   if (parts.length === 0) return [];
   const traceparent = options.traceparent ?? activeTraceparent() ?? null;
-  const rows = [...chunksOf(parts, rowLimits, ({ start, end }) => prefix.byteLength + end - start)];
+  const rows = [...chunksOf(parts, rowLimits, ({ value }) => prefix.byteLength + value.byteLength)];
   await sql`
     insert into outbox (topic, events, frame, traceparent)
     values ${sql.join(

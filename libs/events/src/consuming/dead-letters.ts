@@ -1,7 +1,7 @@
 import type { Logger } from '@drippulse/observability';
-import { createSender } from './sender.ts';
-import { deadLetterTopic } from './topic.ts';
-import type { EventTransport, ReceivedMessage } from './transport.ts';
+import { createSender } from '../sender.ts';
+import { deadLetterTopic } from '../topic.ts';
+import type { EventTransport, ReceivedMessage } from '../transport.ts';
 
 const sendTimeoutMs = 5000;
 const maxReasonLength = 2000;

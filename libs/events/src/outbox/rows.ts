@@ -1,8 +1,7 @@
 import { type Database, unsynced } from '@drippulse/db';
 import { sql } from 'kysely';
-import { isOldFrame, unpackOldFrame } from './old-frame.ts';
-import { unpackMessages } from './pack.ts';
-import type { TransportMessage } from './transport.ts';
+import { unpackMessages } from '../frame/frame.ts';
+import type { TransportMessage } from '../transport.ts';
 
 /** Events of one call of `appendEvents` that are not sent, or not known to be. */
 export type OutboxRow = {
@@ -66,5 +65,5 @@ export function messagesOf(
     ce_source: `/drippulse/${service}`,
     ...(traceparent === undefined ? {} : { traceparent }),
   };
-  return isOldFrame(row.frame) ? unpackOldFrame(row.frame, shared) : unpackMessages(row.frame, shared);
+  return unpackMessages(row.frame, shared);
 }

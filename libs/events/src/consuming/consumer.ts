@@ -2,13 +2,13 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import type { Database } from '@drippulse/db';
 import type { Logger, Metrics } from '@drippulse/observability';
 import { startLoop } from '@drippulse/runtime';
+import type { Topic } from '../topic.ts';
+import type { EventTransport } from '../transport.ts';
 import { createBatchHandler } from './batches.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { ConsumedEvent } from './decode.ts';
 import { pruneInbox } from './inbox.ts';
 import { consumingMetrics } from './metrics.ts';
-import type { Topic } from './topic.ts';
-import type { EventTransport } from './transport.ts';
 
 /** A running consumer. */
 export type Consumer = {

@@ -1,5 +1,5 @@
-import { deadLetterTopic } from './topic.ts';
-import type { EventTransport, ReceivedMessage, TransportMessage } from './transport.ts';
+import { deadLetterTopic } from '../topic.ts';
+import type { EventTransport, ReceivedMessage, TransportMessage } from '../transport.ts';
 
 /** A message that a group gave up: where it lies, what it is, and why it was given up. */
 export type DeadLetter = {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { packMessages, unpackMessages } from './pack.ts';
+import { packMessages, unpackMessages } from './frame.ts';
 
 const message = (key: string, value: string, headers: Record<string, string>) => ({
   key,

@@ -1,14 +1,14 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import { isInfrastructureError } from '@drippulse/db';
 import { type Logger, type Step, startStep } from '@drippulse/observability';
+import type { Topic } from '../topic.ts';
+import type { BatchOutcome, ReceivedBatch } from '../transport.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { type ConsumedEvent, type Decoded, decodeEvent } from './decode.ts';
 import { type Handled, handleUpToFailure } from './handle.ts';
 import { handleTogether } from './handle-together.ts';
 import type { ConsumingMetrics } from './metrics.ts';
 import { createRetries } from './retries.ts';
-import type { Topic } from './topic.ts';
-import type { BatchOutcome, ReceivedBatch } from './transport.ts';
 
 /** Turns a handler of events into one of batches that decides what is done, tried again or given up. */
 export function createBatchHandler<D extends DescMessage>(options: {
