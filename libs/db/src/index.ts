@@ -11,6 +11,7 @@ export { createJobsTable } from './jobs/table.ts';
 export { countUpTo, type RowCount } from './lists/count.ts';
 export { type CursorColumn, encodeCursor } from './lists/cursor.ts';
 export { cutPage, type Page, type PageRequest, pageTotals, readPage } from './lists/page.ts';
+export { type ListWindow, type Paging, readList } from './lists/read-list.ts';
 export { buildIndex } from './migrations/build-index.ts';
 // For other libs, tests, and what puts services together.
 export { migrate } from './migrations/migrate.ts';
@@ -20,4 +21,5 @@ export { startPartitionLoop } from './partitions/partition-loop.ts';
 export { createPartitions, maintainPartitions, type Partitioning } from './partitions/partitions.ts';
 export { createSealer, type Sealer } from './sealer.ts';
 export { databaseNow } from './transactions/now.ts';
+export { readSnapshot } from './transactions/read-snapshot.ts';
 export { unsynced } from './transactions/unsynced.ts';

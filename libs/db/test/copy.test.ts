@@ -1,7 +1,6 @@
 import { createTestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql, type Transaction } from 'kysely';
-import { startChunk } from '../src/copy/chunks.ts';
 import { type CopyRow, copyBuffer, startCopy } from '../src/copy/index.ts';
 import { connectDatabase, type Database } from '../src/index.ts';
 
@@ -98,25 +97,6 @@ test('rows copied one after the other and at once do not mix', async () => {
   await copy(a);
   await Promise.all([copy(b), copy(c)]);
   expect(await stored()).toEqual([...a, ...b, ...c]);
-});
-
-test('chunks are used again once the server has taken them, not after a copy that failed', async () => {
-  const copyOne = async (name: string) => {
-    const buffer = startCopy(columns, {});
-    buffer.add({ ...nothing, id: 1n, name });
-    const chunks = buffer.end();
-    const copied = db.kysely
-      .transaction()
-      .execute((trx) => copyBuffer(trx, 'probes', { ...buffer, end: () => chunks }));
-    const isDone = await copied.then(
-      () => true,
-      () => false,
-    );
-    return { isDone, isUsedAgain: chunks.some(({ bytes }) => bytes === startChunk(0).bytes) };
-  };
-  expect(await copyOne('refused')).toEqual({ isDone: false, isUsedAgain: false });
-  expect(await copyOne('taken')).toEqual({ isDone: true, isUsedAgain: true });
-  await stored();
 });
 
 test('what the table refuses fails, up to a savepoint, and the connection goes on', async () => {

@@ -8,5 +8,6 @@ export { actingAs, callerOf, requestIdOf } from './handler-context.ts';
 export { createInMemoryPeers } from './in-memory-peers.ts';
 export { serverInterceptors } from './interceptors.ts';
 export type { Peers, Routes } from './peers.ts';
+export { refuseViolations } from './refuse-violations.ts';
 export { generateInternalTokenKeys, type InternalKeys, parseInternalTokenKeys } from './token-keys.ts';
 export { createTokens, type Tokens } from './tokens.ts';

@@ -1,13 +1,13 @@
 import type pg from 'pg';
 
-/** What opens a connection usually takes milliseconds. */
+/** Opening a connection usually takes milliseconds. */
 const askAgainMs = 1000;
 
 /**
- * A connection of the pool. A caller for whom a new one is being made gets no other that becomes free meanwhile, and where
- * packets that open connections are lost, as on a node without processor to spare, the new one takes seconds or never
- * comes: such a caller asks again every second, has the first that comes, and gives back the others. It fails as its first
- * attempt does, after the pool's time for one at the latest.
+ * Takes a connection from the pool. pg's pool binds a waiting caller to the connection it is opening, even if another
+ * becomes free. If opening hangs, because packets are lost, this asks the pool again every second, takes the first
+ * connection and releases the others. It rejects when the first attempt rejects, at the latest after the pool's
+ * `connectionTimeoutMillis`.
  */
 export function nextConnection(pool: pg.Pool): Promise<pg.PoolClient> {
   if (pool.idleCount > 0 || pool.totalCount >= pool.options.max) return pool.connect();

@@ -1,5 +1,4 @@
 import { CompiledQuery, sql, type Transaction } from 'kysely';
-import { giveBack } from './chunks.ts';
 import { copyQuery } from './copy-query.ts';
 import type { CopyBuffer } from './format.ts';
 
@@ -15,9 +14,6 @@ export async function copyBuffer<DB>(
   if (count() === 0) return;
   const columns = sql.join(names.map((name) => sql.id(name)));
   const { sql: text } = sql`copy ${sql.table(table)} (${columns}) from stdin (format binary)`.compile(trx);
-  const chunks = end();
-  // `Client` sends a query that it finds among the parameters.
-  await trx.executeQuery(CompiledQuery.raw(text, [copyQuery(text, chunks)]));
-  // The server has all of them. The chunks of a COPY that fails may still wait to be sent, and are not used again.
-  giveBack(chunks);
+  // `Client` sends a query that it finds in place of the parameters.
+  await trx.executeQuery(CompiledQuery.raw(text, [copyQuery(text, end())]));
 }

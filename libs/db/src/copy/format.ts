@@ -1,6 +1,6 @@
-import { type Chunk, contentOf, giveBack, startChunk } from './chunks.ts';
+import { type Chunk, contentOf, startChunk } from './chunks.ts';
 
-/** Types of PostgreSQL that can be copied, and what stands for their values. A timestamp has milliseconds. */
+/** The types of PostgreSQL that can be copied, with the type of a value. A timestamp is copied with milliseconds. */
 type CopyTypes = {
   int4: number;
   int8: bigint;
@@ -15,30 +15,30 @@ type CopyTypes = {
 export type CopyColumns = Readonly<Record<string, keyof CopyTypes>>;
 export type CopyRow<C extends CopyColumns> = { readonly [Name in keyof C]: CopyTypes[C[Name]] | null };
 
-/** Rows of one COPY, encoded as they come: what is added need not be kept. */
+/** The rows of one COPY. Each is encoded when it is added, so that the caller need not keep it. */
 export type CopyBuffer<Row> = {
   /** The columns in the order in which they are copied. */
   names: readonly string[];
   add(row: Row): void;
   count(): number;
-  /** The rows in the binary format of COPY; none is added after it. */
+  /** The rows in the binary format of COPY. No row is added afterwards. */
   end(): Chunk[];
 };
 
-/** Fills one chunk after the other. */
+/** Fills one chunk after another. */
 type Writer = { full: Chunk[]; chunk: Chunk };
 type WriteValue<T> = (writer: Writer, value: T) => void;
 type Field = { name: string; write: WriteValue<unknown> };
 
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
-/** Flags and the length of an extension, of which there are none. */
+/** The signature, then no flags and no extension. */
 const header = Buffer.concat([signature, Buffer.alloc(8)]);
 const postgresEpochMs = 946_684_800_000;
-/** The length of a field and a value of a fixed size. */
+/** The length of a field, then a value: the largest of fixed size is a UUID. */
 const maxFixedBytes = 4 + 16;
-/** What no unit of a string exceeds in UTF-8. */
+/** The most bytes of UTF-8 that one UTF-16 unit of a string becomes. */
 const maxUnitBytes = 3;
-/** Of a shorter text the bytes need not be counted before there is room for it. */
+/** The bytes of a shorter text are not counted beforehand: room for the most that it can have is cheap. */
 const shortText = 1000;
 
 const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]> } = {
@@ -64,14 +64,17 @@ const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]>
   json: writeText,
 };
 
-/** Starts a COPY of these columns. What is `fixed` is the same in all rows, encoded once, and in none of those added. */
+/**
+ * Starts a COPY of these columns. The columns of `fixed` have the same value in all rows: they are encoded once, and the
+ * rows that are added do not have them.
+ */
 export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
   columns: C,
   fixed: Pick<CopyRow<C>, Fixed>,
 ): CopyBuffer<Omit<CopyRow<C>, Fixed>> {
   const all = Object.entries(columns).map(([name, type]) => ({ name, write: writers[type] as WriteValue<unknown> }));
   const [shared = [], own = []] = [true, false].map((isFixed) => all.filter(({ name }) => name in fixed === isFixed));
-  // Of each row the number of its fields, of each field its length and its bytes.
+  // A row is the number of its fields, and of each field its length and its bytes.
   const beginning = encoded((writer) => {
     writeInt2(writer, all.length);
     writeFields(writer, shared, fixed);
@@ -97,10 +100,7 @@ export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
 function encoded(write: (writer: Writer) => void): Uint8Array {
   const writer = startWriter();
   write(writer);
-  const chunks = chunksOf(writer);
-  const bytes = Buffer.concat(chunks.map(contentOf));
-  giveBack(chunks);
-  return bytes;
+  return Buffer.concat(chunksOf(writer).map(contentOf));
 }
 
 function startWriter(): Writer {
