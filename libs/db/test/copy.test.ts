@@ -81,7 +81,7 @@ test('many rows and large ones are stored', async () => {
   expect(await stored()).toEqual(rows);
 });
 
-test('what rows share is stored with each of them, whatever its size', async () => {
+test('the values that rows share are stored with each of them, whatever its size', async () => {
   const shared = { small: 3, name: 'x'.repeat(100_000), at: null };
   const own = [1n, 2n, 3n].map((id) => ({ id, key: null, ratio: Number(id) / 10, data: '{}' }));
   const buffer = startCopy(columns, shared);
@@ -99,7 +99,7 @@ test('rows copied one after the other and at once do not mix', async () => {
   expect(await stored()).toEqual([...a, ...b, ...c]);
 });
 
-test('what the table refuses fails, up to a savepoint, and the connection goes on', async () => {
+test('a row that the table refuses fails the copy, up to a savepoint, and the connection stays usable', async () => {
   const taken = { ...nothing, id: 1n };
   await db.kysely.transaction().execute(async (trx) => {
     await copyIn(trx, [taken]);

@@ -3,10 +3,10 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
 import { nextConnection } from './next-connection.ts';
 
-/** Open pools and their names. */
+/** The open pools, with their names. */
 const pools = new Map<pg.Pool, string>();
 
-/** The pool as kysely sees it: how long a caller waits for a connection, and how many there are, are measured. */
+/** The pool as Kysely uses it. Measures how long a caller waits for a connection, and counts the connections by state. */
 export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
   const waits = histogram(processMetrics, 'drippulse_database_wait_seconds').labels(name);
   gauge(processMetrics, 'drippulse_database_connections', countConnections);
@@ -31,7 +31,7 @@ export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
 
 type Count = { set(labels: { pool: string; state: 'busy' | 'idle' | 'waiting' }, value: number): void };
 
-/** Counted when somebody looks: each use of a connection changes it twice. */
+/** Counts when the metrics are read: each use of a connection would change the counts twice. */
 function countConnections(connections: Count): void {
   for (const [pool, name] of pools) {
     connections.set({ pool: name, state: 'busy' }, pool.totalCount - pool.idleCount);

@@ -3,8 +3,8 @@ import { DomainError } from '@drippulse/runtime';
 import { isInfrastructureError } from './failures.ts';
 
 /**
- * Turns a database that is away into `unavailable` with a time to come back, where it would otherwise be an unknown
- * error. Stands after the server interceptors in the list, so that they see what it throws.
+ * Turns an infrastructure error of the database into `unavailable` with a time to retry; without it, the caller would get
+ * `internal`. Comes after the server interceptors in the list, so that they see the error that it throws.
  */
 export const databaseInterceptor: Interceptor = (next) => async (request) => {
   try {

@@ -25,7 +25,7 @@ test('a peer that is away is infrastructure, a refusal is not', () => {
   expect(isInfrastructureError(undefined)).toBe(false);
 });
 
-test('what a server that is not there makes pg throw is infrastructure', async () => {
+test('the error of pg for a server that is not there is infrastructure', async () => {
   const client = new pg.Client({ host: '127.0.0.1', port: 1 });
   expect(isInfrastructureError(await client.connect().catch((error) => error))).toBe(true);
 });

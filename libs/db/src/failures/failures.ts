@@ -1,6 +1,6 @@
 import { DomainError } from '@drippulse/runtime';
 
-/** SQLSTATE classes that speak of the server, the connection or the moment, not of the statement. */
+/** SQLSTATE classes of failures of the server, the connection or the moment, not of the statement. */
 const infrastructureClasses = new Set(['08', '40', '53', '57', '58']);
 const infrastructureCodes = new Set([
   '25006', // read-only: a failover is under way
@@ -16,13 +16,13 @@ const infrastructureCodes = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-/** pg reports these without a code. */
+/** Failures that pg reports without a code. */
 const infrastructureMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout|Cannot use a pool after calling end|Client network socket disconnected)/;
 
 /**
- * Whether a failure comes from the surroundings (connection, serialization, resources, a peer that is away), so that
- * the same work may well succeed later without any change to it.
+ * Whether a failure comes from the infrastructure (connection, serialization, resources, a peer that is unavailable): the
+ * same work may succeed later without a change.
  */
 export function isInfrastructureError(error: unknown): boolean {
   return chain(error).some((link) => {
@@ -33,7 +33,7 @@ export function isInfrastructureError(error: unknown): boolean {
   });
 }
 
-/** Serialization failure or deadlock: PostgreSQL asks for the whole transaction to be run again. */
+/** Whether a failure is a serialization failure or a deadlock: the whole transaction must be run again. */
 export function isTransactionConflict(error: unknown): boolean {
   return chain(error).some((link) => codeOf(link) === '40001' || codeOf(link) === '40P01');
 }
@@ -42,13 +42,13 @@ function isInfrastructureState(code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && infrastructureClasses.has(code.slice(0, 2));
 }
 
-/** SQLSTATE or Node's code of an error that has one. */
+/** The SQLSTATE, or Node's code, of an error that has one. */
 export function codeOf(error: unknown): string | undefined {
   const code = memberOf(error, 'code');
   return typeof code === 'string' ? code : undefined;
 }
 
-/** The error, its causes, and what it aggregates. */
+/** The error, its causes, and the errors that it aggregates. */
 function chain(error: unknown): unknown[] {
   const links: unknown[] = [];
   const open: unknown[] = [error];
@@ -60,7 +60,7 @@ function chain(error: unknown): unknown[] {
   return links;
 }
 
-/** By its members and not by its class: errors of Node may be of another realm. */
+/** Reads a member and not the class: errors of Node may be of another realm. */
 function memberOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }

@@ -1,11 +1,11 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 
-/** How many rows a list has; the two members have the names of list responses. */
+/** The number of rows of a list, in the members of a list response. */
 export type RowCount = { totalCount: bigint; totalCountIsMinimum?: true };
 
 /**
- * Counts the rows of a query, exactly up to `cap` (10,000), so that the cost of a count has a bound: beyond it the
- * answer is the cap, marked as a minimum. The query selects one narrow column and has neither order nor limit.
+ * Counts the rows of a query exactly up to `cap` (default 10,000), so that the cost of a count has a bound. Above it, the
+ * result is the cap, marked as a minimum. The query selects one narrow column and has neither order nor limit.
  */
 export async function countUpTo<DB, TB extends keyof DB, O>(
   db: Kysely<DB>,

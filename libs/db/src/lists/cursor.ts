@@ -1,18 +1,18 @@
-/** What a column of a cursor must look like, so that a forged cursor never reaches SQL as a wrong type. */
+/** The type of a value of a cursor. It is checked, so that a forged cursor never reaches SQL with a wrong type. */
 export type CursorColumn = 'bigint' | 'time' | 'text';
 
 const longestCursor = 2_000;
 
 /**
- * Makes the opaque cursor after a row from the values its list is ordered by. A Date keeps milliseconds only: order by
- * columns of `timestamptz(3)`, or by an id.
+ * Encodes the position after a row as an opaque cursor, from the values that the list is ordered by. A Date keeps only
+ * milliseconds: order by columns of `timestamptz(3)`, or by an id.
  */
 export function encodeCursor(values: readonly (string | number | bigint | Date)[]): string {
   const parts = values.map((value) => (value instanceof Date ? value.toISOString() : String(value)));
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** The values of a cursor, or undefined when it is not one of ours, or not for these columns. */
+/** The values of a cursor; undefined when it was not made by `encodeCursor`, or not for these columns. */
 export function decodeCursor(cursor: string, columns?: readonly CursorColumn[]): string[] | undefined {
   if (cursor.length > longestCursor || !/^[A-Za-z0-9_-]+$/.test(cursor)) return undefined;
   const values = parseStrings(Buffer.from(cursor, 'base64url').toString('utf8'));

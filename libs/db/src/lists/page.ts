@@ -9,7 +9,7 @@ export type PageRequest = {
   perPage?: number | undefined;
 };
 
-/** Which rows to read: by keyset after the cursor's values, or, when a page number was asked for, by offset. */
+/** The rows to read: by keyset after the cursor's values, or by offset when the request has a page number. */
 export type Page = { limit: number; offset: number; after?: string[]; page?: number; perPage?: number };
 
 const defaultLimit = 100;
@@ -17,9 +17,9 @@ const maxLimit = 1_000;
 const deepestRow = 10_000;
 
 /**
- * Reads the paging rules of every list: 100 rows unless said, at most 1,000 (more is taken as 1,000), `page` and
- * `per_page` at most 10,000 rows deep. `columns` says what the list is ordered by; a cursor that does not fit is
- * `invalid_cursor`.
+ * Reads the paging fields of a list request. `limit` and `per_page`: default 100, at least 1, above 1,000 read as 1,000.
+ * `page` and `per_page` reach at most 10,000 rows deep. `columns` are the types of the columns that the list is ordered
+ * by. Refuses a wrong field as `invalid_page`, and a cursor that does not fit as `invalid_cursor`.
  */
 export function readPage(request: PageRequest, columns?: readonly CursorColumn[]): Page {
   const { limit, cursor, page, perPage } = request;
@@ -54,7 +54,10 @@ function refuse(field: string, message: string): never {
   throw new DomainError('invalid', 'invalid_page', message, { violations: [{ field, message }] });
 }
 
-/** Of one row more than the page holds: the page, and, for a list ordered by id, where the next one starts. */
+/**
+ * Cuts the rows that were found, at most one more than the page has, to those of the page. An additional row shows that
+ * there is a next page, and `nextCursor` is then the position after the last row of this one, for a list ordered by id.
+ */
 export function cutPage<R extends { id: bigint }>(
   found: readonly R[],
   limit: number,
@@ -64,7 +67,7 @@ export function cutPage<R extends { id: bigint }>(
   return found.length > limit && last ? { rows, nextCursor: encodeCursor([last.id]) } : { rows };
 }
 
-/** The members that an answer to `page` and `per_page` has beside its rows; none for one to a cursor. */
+/** The additional members of a response to `page` and `per_page`. A response to a cursor has none of them. */
 export function pageTotals({ page, perPage }: Page, totalCount: bigint) {
   if (perPage === undefined) return {};
   return { page, perPage, totalPages: Math.ceil(Number(totalCount) / perPage) };

@@ -1,11 +1,11 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 /**
- * Builds an index while others write, unless it is there, in a migration `withoutTransaction`. `on` is what follows that
- * word. One that is not valid was left by a try that was broken off, and is made anew.
+ * Builds an index while others write to the table, unless it exists. For a migration with `withoutTransaction`. `on` is
+ * the part of the statement after that word. An invalid index was left by an attempt that was broken off, and is rebuilt.
  */
 export async function buildIndex(db: Kysely<unknown>, name: string, on: RawBuilder<unknown>): Promise<void> {
-  // It waits for whoever writes, however long that takes, and keeps nobody out meanwhile.
+  // The build waits for transactions that write, without limit, and blocks none of them.
   await sql`set lock_timeout = 0`.execute(db);
   try {
     const { rows } = await sql`

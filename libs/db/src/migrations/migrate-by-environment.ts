@@ -8,10 +8,10 @@ const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 const environment = z.object({ DATABASE_URL: postgresUrl, ADMIN_DATABASE_URL: postgresUrl.optional() });
 
 /**
- * What every service's migrate.ts does when it is run: brings the schema of DATABASE_URL up to date and answers a
- * sentence that says what was applied. With ADMIN_DATABASE_URL (a role that may make roles, in the same database) it
- * first makes the role and password of DATABASE_URL and the schema it owns. Throws a ConfigError for a malformed
- * environment. Safe to repeat, and to run in several processes at once.
+ * Runs the migrations of a service, for its migrate.ts: brings the schema of DATABASE_URL up to date and returns a
+ * sentence with the migrations that were applied. With ADMIN_DATABASE_URL (a role that may create roles, in the same
+ * database) it first creates the role of DATABASE_URL, with its password, and the schema that the role owns. Throws a
+ * ConfigError for a malformed environment. Safe to repeat, and to run in several processes at once.
  */
 export async function migrateByEnvironment(
   env: NodeJS.ProcessEnv,

@@ -6,21 +6,22 @@ import pg from 'pg';
 import { codeOf } from '../failures/failures.ts';
 import { checkIdentifier } from '../identifiers.ts';
 
-/** A migration waits this long for a lock, then lets the traffic behind it pass and tries again. */
+/** A migration waits this long for a lock, then lets the statements queued behind it pass and tries again. */
 const lockTimeoutMs = 3_000;
 const lockTries = 20;
 const migratingLock = 6_308_117;
 const migratingPollMs = 50;
 
 /**
- * One `withoutTransaction` may call `buildIndex`. It is applied after those before it were committed, and what it did stays
- * when it fails: it must bear to be begun again.
+ * A migration with `withoutTransaction` may call `buildIndex`. It runs after those before it are committed. Its changes
+ * stay when it fails, so it must be safe to start again.
  */
 type Migrations = Record<string, Migration & { withoutTransaction?: boolean }>;
 
 /**
- * Applies the migrations that the schema does not have yet, in the order of their names, and answers those names. Makes
- * the schema when it is missing and the role may. Several may run it at once: one works, the others wait.
+ * Applies the migrations that the schema does not have yet, in the order of their names, and returns these names. Creates
+ * the schema if it is missing and the role may create it. Several processes may call it at once: one works, the others
+ * wait. Refuses a schema with migrations that are not in the list (`schema_too_new`).
  */
 export async function migrate(options: { url: string; schema: string; migrations: Migrations }): Promise<string[]> {
   const { url, schema, migrations } = options;
@@ -43,8 +44,8 @@ export async function migrate(options: { url: string; schema: string; migrations
 }
 
 /**
- * One process of the server's database at a time, until its connection ends. Who waits asks again and again: a statement
- * that waited would be one that an index which is built concurrently waits for.
+ * Locks the migrations of this database until the connection ends. It polls: a concurrent build of an index waits for all
+ * other statements, and would wait for one that waits for this lock.
  */
 async function lockMigrating(db: Kysely<unknown>): Promise<void> {
   for (;;) {
@@ -78,7 +79,7 @@ async function apply(db: Kysely<unknown>, schema: string, migrations: Migrations
   }
 }
 
-/** `create schema if not exists` asks for the right to create even when the schema exists, so look first. */
+/** Looks first, because `create schema if not exists` needs the right to create even when the schema exists. */
 async function ensureSchema(db: Kysely<unknown>, schema: string): Promise<void> {
   const { rows } = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(db);
   if (rows.length > 0) return;

@@ -3,18 +3,17 @@ import pg from 'pg';
 import { codeOf } from '../failures/failures.ts';
 import { checkIdentifier } from '../identifiers.ts';
 
-/** Roles belong to the whole server, so two databases provisioned at once may meet in the catalog. */
+/** Roles belong to the whole server: two databases that are provisioned at once may conflict in the catalog. */
 const catalogTries = 10;
-/** Changed by another at the same time, or made by another a moment ago. */
+/** SQLSTATEs of objects that another session changed or created at the same time. */
 const catalogConflicts = new Set(['XX000', '23505', '42710', '42P06']);
 
-/** What the migrations of services rely on; a service's role may not make them itself. */
+/** The extensions that migrations of services need. The role of a service may not create them itself. */
 const extensions = ['pg_trgm', 'btree_gin'];
 
 /**
- * Makes, or brings up to date, the login role of one service and the schema it owns, in the database of `adminUrl`, and
- * answers the URL to connect with. The role has no rights on any other schema. Safe to repeat; a new password replaces
- * the old one.
+ * Creates or updates the login role of one service and the schema that it owns, in the database of `adminUrl`. Returns the
+ * URL to connect with. The role has no rights on any other schema. Safe to repeat; a new password replaces the old one.
  */
 export async function provisionSchema(options: {
   adminUrl: string;
@@ -47,7 +46,7 @@ async function createRole(client: pg.Client, role: string, password: string): Pr
   await client.query(
     `alter role ${role} with login nocreatedb nocreaterole password ${client.escapeLiteral(password)}`,
   );
-  // Whoever is no superuser must be a member of the role to make a schema in its name.
+  // A role that is no superuser must be a member of the new role to create a schema for it.
   const { rows: own } = await client.query(
     `select current_user as name, pg_has_role(current_user, $1, 'member') as member`,
     [role],

@@ -8,7 +8,7 @@ const hourMs = 3_600_000;
 const lockNotAvailable = '55P03';
 const tableInUseMs = 5_000;
 
-/** Keeps the partitions of a service's tables ahead of the time and drops the expired ones, once an hour. */
+/** Creates the coming partitions of a service's tables and drops the expired ones, once an hour. */
 export function startPartitionLoop<DB>(options: {
   db: Database<DB>;
   tables: readonly Partitioning[];

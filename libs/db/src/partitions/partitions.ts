@@ -2,18 +2,18 @@ import { type Kysely, sql } from 'kysely';
 import { codeOf } from '../failures/failures.ts';
 import { checkIdentifier } from '../identifiers.ts';
 
-/** A table partitioned by day of a `timestamptz` column, and how long its rows are kept. */
+/** A table that is partitioned by the day of a `timestamptz` column, and the time that its rows are kept. */
 export type Partitioning = { table: string; column: string; keepHours: number };
 
 const dayMs = 86_400_000;
 const daysAhead = 3;
 const deleteSlice = 5_000;
-/** Making and dropping partitions locks the whole table for a moment: give up fast rather than hold up its traffic. */
+/** Creating or dropping a partition locks the whole table for a moment: give up fast rather than delay its traffic. */
 const lockTimeout = '500ms';
 
 /**
- * Makes the partitions of `now`'s day (UTC) and the three after it, and the default one that catches what falls outside.
- * For migrations; `maintainPartitions` goes on from there.
+ * Creates the partitions of `now`'s day (UTC) and the three days after it, and the default partition for all other rows.
+ * For migrations; `maintainPartitions` creates the later ones.
  */
 export async function createPartitions<DB>(db: Kysely<DB>, table: string, now: Date): Promise<void> {
   await sql`create table if not exists ${sql.id(`${table}_default`)} partition of ${sql.id(table)} default`.execute(db);
@@ -21,8 +21,8 @@ export async function createPartitions<DB>(db: Kysely<DB>, table: string, now: D
 }
 
 /**
- * Makes the partitions ahead and drops those whose last row is older than `keepHours`, one short transaction each. Of
- * several processes one does it. Answers what it made and dropped.
+ * Creates the partitions of the next days and drops those whose last row is older than `keepHours`, each in a short
+ * transaction. Of several processes that call it, one does it. Returns the names that it created and dropped.
  */
 export async function maintainPartitions<DB>(
   db: Kysely<DB>,
@@ -50,7 +50,7 @@ export async function maintainPartitions<DB>(
 
 async function addPartition<DB>(trx: Kysely<DB>, table: string, day: Date): Promise<boolean> {
   if ((await partitionsOf(trx, table)).includes(partitionName(table, day))) return false;
-  // Rows of this day may already lie in the default partition, when nobody made partitions for days: it keeps the day.
+  // If no process created partitions for days, rows of this day may be in the default partition: it then keeps the day.
   await sql`savepoint before_partition`.execute(trx);
   try {
     await createPartition(trx, table, day);
@@ -76,7 +76,7 @@ async function dropPartition<DB>(trx: Kysely<DB>, name: string): Promise<boolean
   return true;
 }
 
-/** Slice by slice, so that no transaction grows with what was left behind. */
+/** Deletes in slices, so that no transaction grows with the number of rows. */
 async function emptyDefault<DB>(db: Kysely<DB>, name: string, column: string, before: Date): Promise<void> {
   const id = sql.id(name);
   for (;;) {
@@ -87,7 +87,7 @@ async function emptyDefault<DB>(db: Kysely<DB>, name: string, column: string, be
   }
 }
 
-/** Runs one change under the table's maintenance lock; false when another process holds it. */
+/** Runs one change under the table's maintenance lock; false when another process has the lock. */
 async function locked<DB>(
   db: Kysely<DB>,
   table: string,
@@ -122,7 +122,7 @@ function partitionName(table: string, day: Date): string {
   return checkIdentifier(`${table}_p${day.toISOString().slice(0, 10).replaceAll('-', '')}`);
 }
 
-/** When a daily partition ends, read from its name; undefined for the default one. */
+/** The end of a daily partition, from its name; undefined for the default partition. */
 function endOf(table: string, name: string): Date | undefined {
   const digits = name.startsWith(`${table}_p`) ? /^(\d{4})(\d{2})(\d{2})$/.exec(name.slice(table.length + 2)) : null;
   return digits === null ? undefined : new Date(Date.parse(`${digits[1]}-${digits[2]}-${digits[3]}T00:00:00Z`) + dayMs);
