@@ -4,6 +4,7 @@ import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/
 import { DomainError } from '@drippulse/runtime';
 import { eventType, type Topic } from '../topic.ts';
 import type { TransportMessage } from '../transport.ts';
+import { createEncoder } from './encode-fields.ts';
 
 type Headers = TransportMessage['headers'];
 
@@ -38,53 +39,63 @@ type Head = { id: string; aggregate: string; organization?: string; type?: strin
  * event is the encoding of the shared fields, then that of its own.
  */
 export function startEvents<D extends DescMessage>(topic: Topic<D>): EventBatch<D> {
+  const encode = createEncoder(topic.desc);
   const events: { head: Head; value: Uint8Array }[] = [];
   return {
     topic,
     add(init) {
-      const event = create(topic.desc, { ...init, id: `evt_${randomUUIDv7()}` });
-      if (!isEvent(event) || event.aggregate === '') throw noEvent(topic);
-      events.push({ head: headOf(topic, event), value: toBinary(topic.desc, event) });
+      const id = `evt_${randomUUIDv7()}`;
+      const fields = init as Partial<EventFields>;
+      if (!fields.aggregate) throw noEvent(topic);
+      events.push({ head: headOf(topic, id, fields.aggregate, fields), value: encode({ ...init, id }) });
     },
     end(init) {
       const shared = create(topic.desc, init);
       if (!isEvent(shared)) throw noEvent(topic);
       shared.time ??= timestampNow();
       const prefix = toBinary(topic.desc, shared);
-      const sharedHead = {
-        type: eventType(topic, shared.payload?.case),
-        time: timestampDate(shared.time).toISOString(),
+      const sharedHeaders = {
+        ce_type: eventType(topic, shared.payload?.case),
+        ce_time: timestampDate(shared.time).toISOString(),
         organization: String(shared.organizationId),
       };
-      // The headers of the first event; each other event has those that differ.
-      const headers = headersOf({ ...sharedHead, ...events[0]?.head });
+      const headersOf = (head: Head | undefined) => ({
+        ce_type: head?.type ?? sharedHeaders.ce_type,
+        ce_time: head?.time ?? sharedHeaders.ce_time,
+        organization: head?.organization ?? sharedHeaders.organization,
+      });
+      // The headers of the first event. Each other event has those that differ.
+      const headers = headersOf(events[0]?.head);
       const parts = events.map(({ head, value }): TransportMessage => {
         if (prefix.byteLength + value.byteLength > maxEventBytes) throw tooLarge();
-        const all = { ...sharedHead, ...head };
-        const own = { ce_id: head.id, ...differing(headersOf(all), headers) };
-        return { key: `${all.organization}:${head.aggregate}`, value, headers: own };
+        const all = headersOf(head);
+        return {
+          key: `${all.organization}:${head.aggregate}`,
+          value,
+          headers: differing(head.id, all, headers),
+        };
       });
       return { headers, prefix, parts };
     },
   };
 }
 
-function headOf(topic: Topic, { id, aggregate, organizationId, payload, time }: EventFields): Head {
-  return {
-    id,
-    aggregate,
-    ...(organizationId !== 0n && { organization: String(organizationId) }),
-    ...(payload?.case !== undefined && { type: eventType(topic, payload.case) }),
-    ...(time !== undefined && { time: timestampDate(time).toISOString() }),
-  };
+function headOf(topic: Topic, id: string, aggregate: string, fields: Partial<EventFields>): Head {
+  const { organizationId, payload, time } = fields;
+  const head: Head = { id, aggregate };
+  if (organizationId) head.organization = String(organizationId);
+  if (payload?.case !== undefined) head.type = eventType(topic, payload.case);
+  if (time !== undefined) head.time = timestampDate(time).toISOString();
+  return head;
 }
 
-function headersOf({ type, time, organization }: { type: string; time: string; organization: string }): Headers {
-  return { ce_type: type, ce_time: time, organization };
-}
-
-function differing(headers: Headers, common: Headers): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== common[name]));
+function differing(id: string, all: Headers, common: Headers): Headers {
+  const headers: Headers = { ce_id: id };
+  for (const name in all) {
+    const value = all[name];
+    if (value !== undefined && value !== common[name]) headers[name] = value;
+  }
+  return headers;
 }
 
 function tooLarge(): DomainError {
