@@ -10,7 +10,7 @@ import { handleTogether } from './handle-together.ts';
 import type { ConsumingMetrics } from './metrics.ts';
 import { createRetries } from './retries.ts';
 
-/** Turns a handler of events into one of batches that decides what is done, tried again or given up. */
+/** Creates a handler of batches from a handler of events. It decides which events are done, retried or given up. */
 export function createBatchHandler<D extends DescMessage>(options: {
   topic: Topic<D>;
   log: Logger;
@@ -43,7 +43,7 @@ export function createBatchHandler<D extends DescMessage>(options: {
     return { done };
   }
 
-  /** Up to the next that can't be decoded; one that failed before goes alone, so that only it is handled once more. */
+  /** Handles the events up to the next that cannot be decoded. An event that failed before is the last of its call. */
   async function handleNext(partition: number, batch: readonly Decoded<D>[]): Promise<Handled> {
     const events: ConsumedEvent<D>[] = [];
     for (const item of batch) {
@@ -58,7 +58,7 @@ export function createBatchHandler<D extends DescMessage>(options: {
     return handled;
   }
 
-  /** Each trace that events belong to gets a step; what is done for all of them belongs to it where there is but one. */
+  /** Adds a step to each trace of the events. The work itself is part of the trace if all events belong to one. */
   async function handleTraced(events: readonly ConsumedEvent<D>[]): Promise<Handled> {
     const traces = new Set(events.flatMap(({ traceparent }) => traceparent ?? []));
     const steps = new Map([...traces].map((trace) => [trace, startStep(`process ${topic.name}`, 'consumer', trace)]));
@@ -70,7 +70,7 @@ export function createBatchHandler<D extends DescMessage>(options: {
     return handled;
   }
 
-  /** How long to wait before the next try, or undefined once the event is on the dead-letter topic. */
+  /** The milliseconds before the next try; undefined when the event is on the dead-letter topic. */
   async function retryOrGiveUp(partition: number, failed: Decoded<D>, error: unknown): Promise<number | undefined> {
     const { offset } = failed.received;
     const cause = isInfrastructureError(error) ? 'infrastructure' : 'event';

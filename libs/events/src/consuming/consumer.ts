@@ -18,26 +18,26 @@ export type Consumer = {
 
 const pruneEveryMs = 60 * 60_000;
 const countLagEveryMs = 10_000;
-/** When there was none. */
+/** The interval when the last count found no lag. */
 const countNoLagEveryMs = 30_000;
 
 /**
- * Handles the events of a topic in batches, one at a time, those of a partition in order, at least once: when `handle`
- * resolves, the effects of all events it was given are committed; when it rejects, they are given again, in whatever
- * batches. Infrastructure errors, peers that are unavailable included, are tried again without end. After anything else
- * the batch is split to find the event that fails; it gets 10 tries within 5 minutes and then goes to `<topic>.dead` with
- * its reason, as one that can't be decoded does at once. Meanwhile its partition waits and the others go on.
+ * Handles the events of a topic at least once, in batches, one batch at a time, and those of a partition in order. When
+ * `handle` resolves, the effects of all its events are committed. When it rejects, the events are delivered again, maybe
+ * in other batches. Infrastructure errors, unavailable peers included, are retried without end. After any other error the
+ * batch is split to find the event that fails. That event gets 10 tries within 5 minutes and then goes to `<topic>.dead`
+ * with the reason; an event that cannot be decoded goes there at once. Its partition waits meanwhile, others continue.
  */
 export async function startConsumer<D extends DescMessage, DB>(options: {
   transport: EventTransport;
   topic: Topic<D>;
-  /** Consumers of one group share the partitions; the name outlives deployments. */
+  /** Consumers of one group share the partitions. The name must stay the same over releases. */
   group: string;
   db: Database<DB>;
   log: Logger;
   metrics: Metrics;
   handle(batch: readonly ConsumedEvent<D>[]): Promise<void>;
-  /** Pause after a first failure, doubled after each further one; default 100 ms. */
+  /** Milliseconds before the second try, doubled after each further failure. Default 100. */
   retryMs?: number;
 }): Promise<Consumer> {
   const { transport, topic, group, db, retryMs, handle } = options;

@@ -6,9 +6,9 @@ import type { EventTransport, ReceivedMessage } from '../transport.ts';
 const sendTimeoutMs = 5000;
 const maxReasonLength = 2000;
 
-/** Where a group puts the messages it gives up. */
+/** The dead-letter topic of a group: the messages that it gave up. */
 export type DeadLetters = {
-  /** Stores the message as it was, with why, where it lay and who gave it up in headers that start with `dead_`. */
+  /** Stores the message unchanged, and in headers that start with `dead_` the reason, the position and the group. */
   send(message: ReceivedMessage, reason: unknown, tries: number): Promise<void>;
   close(): Promise<void>;
 };

@@ -2,14 +2,14 @@ import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/proto
 import type { Topic } from '../topic.ts';
 import type { ReceivedMessage } from '../transport.ts';
 
-/** An event as its consumer sees it; `message` holds time, organization, aggregate, sequence and payload. */
+/** An event as its consumer gets it. `message` has the time, organization, aggregate, sequence and payload. */
 export type ConsumedEvent<D extends DescMessage = DescMessage> = {
-  /** `evt_` and a UUIDv7, the same however often the event arrives. */
+  /** `evt_` and a UUIDv7. The same for each delivery of the event. */
   id: string;
   /** Such as `enrollment.started`. */
   type: string;
   message: MessageShape<D>;
-  /** Trace of the request that raised it. */
+  /** The trace of the request that raised the event. */
   traceparent?: string;
 };
 
@@ -17,7 +17,7 @@ export type Decoded<D extends DescMessage> =
   | { received: ReceivedMessage; event: ConsumedEvent<D> }
   | { received: ReceivedMessage; problem: Error };
 
-/** Reads a message of the topic; one that is no event of it is a problem that no retry mends. */
+/** Decodes a message of the topic. A message that is no event of the topic is a problem, which no retry solves. */
 export function decodeEvent<D extends DescMessage>(topic: Topic<D>, received: ReceivedMessage): Decoded<D> {
   const { ce_id: id, ce_type: type, traceparent } = received.headers;
   if (!id || !type) return { received, problem: new Error('The headers ce_id and ce_type are missing.') };

@@ -36,14 +36,14 @@ test('what is asked for during a call is the next one', async () => {
   expect(calls).toEqual([[1], [2, 3]]);
 });
 
-test('one that fails is told so, and the others are handled', async () => {
+test('a call that fails gets its error, and the others are handled', async () => {
   const { calls, handle } = watched();
   const outcomes = await Promise.allSettled([handle([1]), handle([-1]), handle([2])]);
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(calls).toEqual([[1, -1, 2], [1], [-1], [2]]);
 });
 
-test('a failure of the surroundings is told to all, and nothing is handled twice', async () => {
+test('all calls get an infrastructure error, and nothing is handled twice', async () => {
   const lost = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
   const { calls, handle } = watched(undefined, lost);
   const outcomes = await Promise.allSettled([handle([1]), handle([-1])]);

@@ -3,20 +3,20 @@ import { isInfrastructureError } from '@drippulse/db';
 type Handle<T> = (items: readonly T[]) => Promise<void>;
 type Call<T> = { items: readonly T[]; outcome: PromiseWithResolvers<void> };
 
-/** Items of one call, as many as a transaction should hold; a batch that is larger by itself goes alone. */
+/** The most items of one call, as for one transaction. A larger batch is a call of its own. */
 const mostItems = 500;
 
 /**
- * A handler that runs one call at a time: what is asked for meanwhile is handled by the next call together, so that the
- * batches of several partitions cost one transaction. When that fails through one of them, each is handled by itself, and
- * whoever asked hears of its own alone. A failure of the surroundings is everybody's.
+ * Creates a handler that runs one call at a time. Batches that arrive meanwhile are handled together by the next call, so
+ * that the batches of several partitions cost one transaction. When that call fails, each batch is handled by itself and
+ * gets its own result. An infrastructure error is the result of all of them.
  */
 export function handleTogether<T>(handle: Handle<T>): Handle<T> {
   const waiting: Call<T>[] = [];
   let isRunning = false;
 
   async function run(): Promise<void> {
-    // Batches of one read are asked for in the same turn.
+    // The batches of one read arrive in the same turn of the event loop.
     await Promise.resolve();
     while (waiting.length > 0) await handleCalls(takeNext());
     isRunning = false;

@@ -1,11 +1,11 @@
 import { isInfrastructureError } from '@drippulse/db';
 
-/** How far it went: with `error`, the item after the `done` ones is the one that failed. */
+/** The number of items that are done. With `error`, the next item failed. */
 export type Handled = { done: number; error?: unknown };
 
 /**
- * Handles all items at once or, when that fails through one of them, in halves, until the first that fails alone.
- * A failure of the surroundings is nobody's fault: nothing is split then.
+ * Handles all items at once. When that fails, handles them in halves, up to the first item that fails alone. An
+ * infrastructure error is the fault of no item: nothing is split then.
  */
 export async function handleUpToFailure<T>(
   items: readonly T[],

@@ -2,20 +2,20 @@ import type { Database } from '@drippulse/db';
 import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 
-/** A day more than the transports keep events. */
+/** One day longer than the transports keep events. */
 const keptMs = 8 * 24 * 60 * 60_000;
 const pruneRows = 5000;
 
 /**
- * Marks events as handled by the group, in the transaction of their effect, and returns those that were not before.
- * For consumers whose effect has no unique key of its own.
+ * Marks events as handled by the group, in the transaction of their effect, and returns the ids that were not marked
+ * before. For a consumer whose effect has no unique key of its own.
  */
 export async function firstSeen<DB>(
   trx: Transaction<DB>,
   group: string,
   eventIds: readonly string[],
 ): Promise<Set<string>> {
-  // Sorted, so that two consumers that were given the same events never wait for each other in a circle.
+  // Sorted, so that two consumers of the same events never deadlock.
   const sorted = [...eventIds].sort();
   const { rows } = await sql<{ event_id: string }>`
     insert into inbox (consumer_group, event_id)
@@ -26,7 +26,7 @@ export async function firstSeen<DB>(
   return new Set(rows.map((row) => row.event_id));
 }
 
-/** Forgets, in slices, the events that no transport holds any more. An id tells when its event was raised. */
+/** Deletes, in slices, the marks of events that no transport keeps any more. An id contains the time of its event. */
 export async function pruneInbox<DB>(db: Database<DB>, group: string, signal: AbortSignal): Promise<undefined> {
   const oldest = `evt_${uuidv7({ msecs: Date.now() - keptMs })}`;
   for (let deleted = pruneRows; deleted === pruneRows && !signal.aborted; ) {

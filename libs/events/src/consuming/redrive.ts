@@ -1,7 +1,7 @@
 import { deadLetterTopic } from '../topic.ts';
 import type { EventTransport, ReceivedMessage, TransportMessage } from '../transport.ts';
 
-/** A message that a group gave up: where it lies, what it is, and why it was given up. */
+/** A message that a group gave up, with its position on the dead-letter topic and the reason. */
 export type DeadLetter = {
   partition: number;
   offset: bigint;
@@ -26,8 +26,8 @@ export async function readDeadLetters(
 }
 
 /**
- * Puts those dead letters back on their topic that are chosen, as they were, and answers how many. Every group sees them
- * again; an effect that was done has its own key and is not repeated. They stay among the dead letters as well.
+ * Sends the chosen dead letters to their topic again, unchanged, and returns their number. Every group gets them again;
+ * an effect that was done is not repeated, because of its key. They also stay on the dead-letter topic.
  */
 export async function redrive(
   transport: EventTransport,

@@ -1,11 +1,11 @@
-/** What follows from a failure: `failures` counts all in a row, `tries` those of the event itself. */
+/** The consequence of a failure. `failures` counts all failures in a row, `tries` those that the event itself caused. */
 export type Retry = { failures: number; tries: number; delayMs: number; isExhausted: boolean };
 
-/** Counts how often the event at the front of each partition failed. */
+/** Counts the failures of the first event of each partition. */
 export type Retries = {
   failed(partition: number, offset: bigint, cause: 'event' | 'infrastructure', nowMs: number): Retry;
   succeeded(partition: number): void;
-  /** Whether the event itself, and not its surroundings, failed before. */
+  /** Whether this event failed before by itself, and not by an infrastructure error. */
   isSuspect(partition: number, offset: bigint): boolean;
 };
 
@@ -16,8 +16,8 @@ const maxTryingMs = 5 * 60_000;
 const maxDelayMs = { event: 30_000, infrastructure: 5000 };
 
 /**
- * Ten tries within five minutes for an event that fails; failures of the surroundings only count for the delay, which
- * starts at `firstDelayMs` and doubles, with jitter, up to 5 s for them and 30 s for the event (ten tries in a minute).
+ * An event that fails gets ten tries within five minutes. The delay starts at `firstDelayMs` (default 100) and doubles, with
+ * jitter, up to 30 s, so that ten tries take a minute. Infrastructure errors count only for the delay, up to 5 s.
  */
 export function createRetries(firstDelayMs = 100): Retries {
   const failures = new Map<number, Failure>();

@@ -5,14 +5,14 @@ import type { Migration } from 'kysely/migration';
 /** The default schema of the embedded transport. */
 export const defaultSchema = 'events';
 
-/** Partitions of each topic. */
+/** The number of partitions of each topic. */
 export const partitionCount = 8;
 
 const migrations: Record<string, Migration> = {
   '20261125000000_embedded_log': { up: createTables },
 };
 
-/** Brings the tables of the embedded transport up to date; `url` is that of the schema's own role. */
+/** Brings the tables of the embedded transport up to date. `url` is that of the role that owns the schema. */
 export async function migrateEmbeddedTransport(url: string, schema: string = defaultSchema): Promise<void> {
   await migrate({ url, schema, migrations });
 }

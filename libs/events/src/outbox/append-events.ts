@@ -7,16 +7,16 @@ import { packParts } from '../frame/frame.ts';
 import type { Topic } from '../topic.ts';
 import { type EventBatch, startEvents } from './event-batch.ts';
 
-/** A row is sent and deleted as one: small enough to hold in memory, large enough for a thousand events. */
+/** A row is sent and deleted as a whole: small enough for memory, large enough for a thousand events. */
 const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
-/** Events encoded before the rest of the process gets its turn. */
+/** The events that are encoded between two turns of the event loop. */
 const turnEvents = 100;
 
 /**
- * Writes the events to the outbox of this service in the caller's transaction, as one row (more when they exceed a
- * megabyte); wake the relay after commit. Fills `id` (`evt_` and a UUIDv7) and, where it is unset, `time`; returns the ids.
- * Lock the aggregate before calling it: the order of the rows is the order of the events. An event above 8 MiB is
- * refused as `too_large` (`event_too_large`). They belong to `traceparent`, else to the trace being served.
+ * Writes the events to the outbox of this service in the caller's transaction, as one row (several above one megabyte).
+ * Wake the relay after the commit. Sets `id` (`evt_` and a UUIDv7) and, if it is unset, `time`; returns the ids. Lock the
+ * aggregate first: the order of the rows is the order of the events. Refuses an event above 8 MiB as `event_too_large`
+ * (`too_large`). The events belong to the trace `traceparent`; default: the trace of the request being served.
  */
 export async function appendEvents<DB, D extends DescMessage>(
   trx: Transaction<DB>,
@@ -38,7 +38,7 @@ export async function appendBatch<DB, D extends DescMessage>(
   batch: EventBatch<D>,
   options: {
     traceparent?: string;
-    /** What all have in common: readers merge it with what each says itself, field by field, in messages within too. */
+    /** Fields that all events have. A reader merges them, in nested messages too, with the fields of each event. */
     shared?: MessageInitShape<D>;
   },
 ): Promise<string[]> {

@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@drippulse/db';
 import { sql } from 'kysely';
 
-/** The right to send the outbox of a service, held by one process at a time. */
+/** The right to send the outbox of a service. One process has it at a time. */
 export type OutboxLease = {
   /** Whether more than half of it is left. */
   isFresh(): boolean;
-  /** Takes or renews it where it is not fresh; false while another process holds it. */
-  hold(): Promise<boolean>;
-  /** How long it certainly lasts, by a clock that runs on while the process is frozen; negative once it is lost. */
+  /** Takes the lease, or renews one that is not fresh; false while another process has it. */
+  ensure(): Promise<boolean>;
+  /** The milliseconds that it certainly lasts, by a clock that continues while the process is frozen; negative when lost. */
   leftMs(): number;
-  /** Lets the next process take it at once. */
+  /** Ends the lease, so that the next process can take it at once. */
   release(): Promise<void>;
 };
 
 /**
- * A lease kept in database time. A process knows how long it lasts without asking: the database counted `leaseMs` from a
- * moment after the one when the query was sent.
+ * A lease in database time. A process knows how long it lasts without asking, because the database counts `leaseMs` from a
+ * moment after the query was sent.
  */
 export function createOutboxLease<DB>(db: Database<DB>, leaseMs: number): OutboxLease {
   const holder = randomUUID();
@@ -40,7 +40,7 @@ export function createOutboxLease<DB>(db: Database<DB>, leaseMs: number): Outbox
   return {
     leftMs,
     isFresh,
-    async hold() {
+    async ensure() {
       return isFresh() || (await take());
     },
     async release() {

@@ -9,25 +9,25 @@ import { createOutboxLease } from './lease.ts';
 import { publishingMetrics } from './metrics.ts';
 import { countOutbox, deleteFromOutbox, hasOutbox, messagesOf, type OutboxRow, readOutbox } from './rows.ts';
 
-/** The part of a service that hands its outbox to the transport. */
+/** The part of a service that sends its outbox to the transport. */
 export type Relay = {
-  /** Sends now what was committed; call it after each commit that appended events. */
+  /** Sends the committed events now. Call it after each commit that appended events. */
   wake(): void;
-  /** Ends after the send in progress and lets another process go on at once. */
+  /** Ends after the send in progress, so that another process can continue at once. */
   stop(): Promise<void>;
 };
 
 const committed = 'committed';
 const defaultLeaseMs = 6000;
-/** What is left of the lease when a send times out, so that its end is not the start of the next process. */
+/** The rest of the lease when a send times out, so that no other process sends before that. */
 const leaseMarginMs = 500;
-/** Below the megabyte that a broker takes at once by default. */
+/** Below the megabyte that a broker accepts at once by default. */
 const sendLimits = { count: 1000, bytes: 512 * 1024 };
 
 /**
- * Sends the outbox of this service, in order, for as long as it runs: one process at a time, endless retry with a fresh
- * producer after a failure, and a row deleted only after all its events are stored. What is sent again after a failure
- * has the same ids.
+ * Sends the outbox of this service, in order, until it is stopped. One process sends at a time. After a failure it retries
+ * without end, with a new producer. A row is deleted only after all its events are stored; events that are sent again have
+ * the same ids.
  */
 export function startRelay<DB>(options: {
   db: Database<DB>;
@@ -36,7 +36,7 @@ export function startRelay<DB>(options: {
   transport: EventTransport;
   log: Logger;
   metrics: Metrics;
-  /** How long a process that died holds up the next, default 6 s. */
+  /** Milliseconds before another process continues for one that died. Default 6,000. */
   leaseMs?: number;
 }): Relay {
   const { db, schema, service, transport, leaseMs = defaultLeaseMs } = options;
@@ -60,12 +60,12 @@ export function startRelay<DB>(options: {
     await measure([]);
   }
 
-  /** A lease is renewed only for something to send: an idle service writes nothing. */
+  /** Renews the lease only if there are events to send: an idle service writes nothing. */
   async function mayRead(): Promise<boolean> {
-    return lease.isFresh() || ((await hasOutbox(db)) && (await lease.hold()));
+    return lease.isFresh() || ((await hasOutbox(db)) && (await lease.ensure()));
   }
 
-  /** A count costs more than a read: once a second is enough. */
+  /** Counts at most once a second, because a count costs more than a read. */
   async function measure(oldest: readonly OutboxRow[]): Promise<void> {
     metrics.outboxAge.set(oldest[0]?.age_seconds ?? 0);
     if (oldest.length <= 1) return metrics.outboxPending.set(oldest.length);
@@ -76,7 +76,7 @@ export function startRelay<DB>(options: {
 
   /** False when another process has the lease. */
   async function sendRows(topic: string, rows: readonly OutboxRow[]): Promise<boolean> {
-    // A send carries events of many traces, which no instrumentation of a client could tell apart.
+    // A send has events of many traces, which an instrumentation of the client cannot distinguish.
     const steps = rows.map((row) => startStep(`publish ${topic}`, 'producer', row.traceparent ?? undefined));
     try {
       const isSent = await sendMessages(
@@ -95,8 +95,8 @@ export function startRelay<DB>(options: {
   async function sendMessages(topic: string, messages: readonly TransportMessage[]): Promise<boolean> {
     for (const chunk of chunksOf(messages, sendLimits, (message) => message.value.byteLength)) {
       await sender.prepare(topic);
-      // Asked again before each send: this process may have been frozen since.
-      if (!(await lease.hold())) return false;
+      // Checked before each send, because this process may have been frozen.
+      if (!(await lease.ensure())) return false;
       await sender.send(topic, chunk, lease.leftMs() - leaseMarginMs);
     }
     metrics.published.inc({ topic }, messages.length);

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { unpackMessages } from '../frame/frame.ts';
 import type { TransportMessage } from '../transport.ts';
 
-/** Events of one call of `appendEvents` that are not sent, or not known to be. */
+/** The events of one call of `appendEvents` that are not known to be sent. */
 export type OutboxRow = {
   id: bigint;
   topic: string;
@@ -12,12 +12,12 @@ export type OutboxRow = {
   age_seconds: number;
 };
 
-/** Few enough that what waits for the process meanwhile does not notice how long they take to decode. */
+/** Few enough that decoding them does not delay other work of the process noticeably. */
 const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
 /**
- * The oldest rows there are: by state, never from where the last read ended, because a row with a lower id may commit
- * later. Bounded by bytes, one row at least.
+ * Reads the oldest rows. It never continues from the last read, because a row with a lower id may commit later. Bounded by
+ * bytes, at least one row.
  */
 export async function readOutbox<DB>(db: Database<DB>): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`
@@ -32,13 +32,13 @@ export async function readOutbox<DB>(db: Database<DB>): Promise<OutboxRow[]> {
   return rows;
 }
 
-/** Whether anything waits. */
+/** Whether the outbox has rows. */
 export async function hasOutbox<DB>(db: Database<DB>): Promise<boolean> {
   const { rows } = await sql`select from outbox limit 1`.execute(db.kysely);
   return rows.length > 0;
 }
 
-/** How many rows wait, up to 10,000. */
+/** The number of rows, at most 10,000. */
 export async function countOutbox<DB>(db: Database<DB>): Promise<number> {
   const { rows } = await sql<{ pending: number }>`
     select count(*)::int as pending from (select from outbox limit 10000) as counted
@@ -46,7 +46,7 @@ export async function countOutbox<DB>(db: Database<DB>): Promise<number> {
   return rows[0]?.pending ?? 0;
 }
 
-/** Without waiting for the disk: rows that a database that crashes brings back are sent again, with the same ids. */
+/** Does not wait for the disk: a row whose deletion a crash loses is sent again, with the same ids. */
 export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly OutboxRow[]): Promise<void> {
   const ids = sent.map((row) => row.id);
   await sql`
