@@ -1,9 +1,9 @@
-// For services.
-export { connectDatabase, type Database, type DatabaseLog } from './connection/connect.ts';
-export { databaseInterceptor } from './failures/database-interceptor.ts';
+// For services. COPY has an entry of its own, @drippulse/db/copy.
+
+export type { Database } from './connection/connect.ts';
 export { isInfrastructureError } from './failures/failures.ts';
 export { durable, type Effect } from './idempotency/durable.ts';
-export { createIdempotencyTable, idempotencyPartitions } from './idempotency/table.ts';
+export { createIdempotencyTable } from './idempotency/table.ts';
 export { type TransactOptions, transact } from './idempotency/transact.ts';
 export { type JobSlice, startJobLoop, type WriteSlice } from './jobs/loop.ts';
 export { addJob, cancelJob, findJob, type JobRow, type JobStatus } from './jobs/rows.ts';
@@ -13,13 +13,19 @@ export { type CursorColumn, encodeCursor } from './lists/cursor.ts';
 export { cutPage, type Page, type PageRequest, pageTotals, readPage } from './lists/page.ts';
 export { type ListWindow, type Paging, readList } from './lists/read-list.ts';
 export { buildIndex } from './migrations/build-index.ts';
-// For other libs, tests, and what puts services together.
-export { migrate } from './migrations/migrate.ts';
 export { migrateByEnvironment } from './migrations/migrate-by-environment.ts';
-export { provisionSchema } from './migrations/provision.ts';
-export { startPartitionLoop } from './partitions/partition-loop.ts';
 export { createPartitions, maintainPartitions, type Partitioning } from './partitions/partitions.ts';
-export { createSealer, type Sealer } from './sealer.ts';
+export type { Sealer } from './sealer.ts';
 export { databaseNow } from './transactions/now.ts';
 export { readSnapshot } from './transactions/read-snapshot.ts';
+
+// For other libs, for what composes services, and for tests.
+
+export { connectDatabase, type DatabaseLog } from './connection/connect.ts';
+export { databaseInterceptor } from './failures/database-interceptor.ts';
+export { idempotencyPartitions } from './idempotency/table.ts';
+export { migrate } from './migrations/migrate.ts';
+export { provisionSchema } from './migrations/provision.ts';
+export { startPartitionLoop } from './partitions/partition-loop.ts';
+export { createSealer } from './sealer.ts';
 export { unsynced } from './transactions/unsynced.ts';

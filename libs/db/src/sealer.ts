@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { ConfigError } from '@drippulse/runtime';
+import { ConfigError } from '@drippulse/process';
 
 /** Encrypts small secrets at rest. `context` binds a box to its place: it opens only with the same context. */
 export type Sealer = {

@@ -1,17 +1,22 @@
 // For services.
+
 export { type Consumer, startConsumer } from './consuming/consumer.ts';
 export type { ConsumedEvent } from './consuming/decode.ts';
 export { firstSeen } from './consuming/inbox.ts';
-// For what puts services together, its commands, and tests.
+export { appendBatch, appendEvents } from './outbox/append-events.ts';
+export { type EventBatch, startEvents } from './outbox/event-batch.ts';
+export { createOutboxTables } from './tables.ts';
+export { type Topic, topicOf } from './topic.ts';
+
+// For what composes services, for commands, and for tests.
+
 export { type DeadLetter, readDeadLetters, redrive } from './consuming/redrive.ts';
 export { migrateEmbeddedTransport } from './embedded/tables.ts';
 export { createEmbeddedTransport } from './embedded/transport.ts';
+export { type KafkaSettings, readKafkaSettings } from './kafka/kafka-env.ts';
 export { createKafkaTransport } from './kafka/transport.ts';
-export { appendBatch, appendEvents } from './outbox/append-events.ts';
-export { type EventBatch, startEvents } from './outbox/event-batch.ts';
 export { type Relay, startRelay } from './outbox/relay.ts';
-export { createOutboxTables } from './tables.ts';
-export { deadLetterTopic, type Topic, topicOf } from './topic.ts';
+export { deadLetterTopic } from './topic.ts';
 export type {
   BatchOutcome,
   EventTransport,

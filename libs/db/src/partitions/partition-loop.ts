@@ -1,4 +1,4 @@
-import { type Loop, type LoopLog, startLoop } from '@drippulse/runtime';
+import { type Loop, type LoopLog, startLoop } from '@drippulse/loops';
 import type { Database } from '../connection/connect.ts';
 import { codeOf } from '../failures/failures.ts';
 import { databaseNow } from '../transactions/now.ts';

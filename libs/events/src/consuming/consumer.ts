@@ -1,7 +1,7 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import type { Database } from '@drippulse/db';
+import { startLoop } from '@drippulse/loops';
 import type { Logger, Metrics } from '@drippulse/observability';
-import { startLoop } from '@drippulse/runtime';
 import type { Topic } from '../topic.ts';
 import type { EventTransport } from '../transport.ts';
 import { createBatchHandler } from './batches.ts';

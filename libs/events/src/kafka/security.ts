@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { KafkaSettings } from '@drippulse/runtime';
 import type { KafkaConfig } from 'kafkajs';
+import type { KafkaSettings } from './kafka-env.ts';
 
 /** The TLS and credentials of kafkajs. Reads the files once. */
 export function securityOf({ ssl, sasl }: KafkaSettings): Pick<KafkaConfig, 'ssl' | 'sasl'> {

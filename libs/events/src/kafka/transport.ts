@@ -1,7 +1,7 @@
 import type { Logger } from '@drippulse/observability';
-import { type KafkaSettings, readProcessEnv } from '@drippulse/runtime';
 import type { EventTransport } from '../transport.ts';
 import { createClient, endlessRetry, shortRetry } from './client.ts';
+import { type KafkaSettings, readKafkaSettings } from './kafka-env.ts';
 import { countLag } from './lag.ts';
 import { createKafkaProducer } from './producer.ts';
 import { readTopic } from './read-topic.ts';
@@ -19,7 +19,7 @@ export function createKafkaTransport(options: {
   /** TLS, credentials and the settings of new topics. Default: no TLS, no credentials, the defaults of the variables. */
   settings?: KafkaSettings;
 }): EventTransport {
-  const { brokers, clientId, log, settings = readProcessEnv({}).kafka } = options;
+  const { brokers, clientId, log, settings = readKafkaSettings({}) } = options;
   // Callers retry by themselves with a new producer. A late retry of kafkajs must not send after them.
   const asking = createClient({ brokers, clientId, settings, log, retry: shortRetry, requestTimeoutMs: sendTimeoutMs });
   const consuming = createClient({

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { create, type DescMessage, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { eventType, type Topic } from '../topic.ts';
 import type { TransportMessage } from '../transport.ts';
 import { createEncoder } from './encode-fields.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '@drippulse/db';
+import { startLoop } from '@drippulse/loops';
 import { type Logger, type Metrics, startStep } from '@drippulse/observability';
-import { startLoop } from '@drippulse/runtime';
 import { chunksOf } from '../chunks.ts';
 import { createSender } from '../sender.ts';
 import type { EventTransport, TransportMessage } from '../transport.ts';

@@ -1,4 +1,4 @@
-import { DomainError, type Violation } from '@drippulse/runtime';
+import { DomainError, type Violation } from './errors.ts';
 
 /**
  * Refuses a request (`invalid`) for all of its violations at once; does nothing when there are none. The message is that
