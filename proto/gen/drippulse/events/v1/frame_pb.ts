@@ -17,14 +17,14 @@ export const file_drippulse_events_v1_frame: GenFile = /*@__PURE__*/
 
 /**
  * Frame is one or more messages of a topic, in order, stored as one value. Messages of one transaction differ in little,
- * and a row for each costs several times as much as the messages do.
+ * and a row for each message costs several times as much as the messages themselves.
  *
  * @generated from message drippulse.events.v1.Frame
  */
 export type Frame = Message<"drippulse.events.v1.Frame"> & {
   /**
-   * Headers that every message has, unless it has a header of that name itself. CloudEvents 1.0 in the names of its Kafka
-   * protocol binding, with `_` for `-`: `ce_id`, `ce_type`, `ce_time`; and `organization`.
+   * Headers that every message has, unless it has a header of that name itself. Most are attributes of CloudEvents 1.0, by
+   * the names of its Kafka protocol binding (`ce_id`, `ce_type`, `ce_time`).
    *
    * @generated from field: map<string, string> headers = 1;
    */
