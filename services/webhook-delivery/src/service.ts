@@ -29,7 +29,7 @@ export const service = defineService<Config, DB, Overrides>({
   async open(base, keep, { random = Math.random, resolve }) {
     const { config, log } = base;
     const metrics = createServiceMetrics(base.registry);
-    const limits = keep(createEndpointLimits(config.redisUrl, { log, onAway: metrics.limitsDegraded }));
+    const limits = keep(createEndpointLimits(config.redisUrl, { log, registry: base.registry }));
     const http = createHttpClient({
       allowPrivate: config.allowPrivate,
       userAgent: 'DripPulse-Webhooks/1',

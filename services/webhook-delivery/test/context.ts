@@ -16,7 +16,7 @@ export function contextOf(db: Database<DB>): Context {
     resolve: undefined,
     random: () => 0.5,
     metrics: createServiceMetrics(base.registry),
-    limits: createEndpointLimits(undefined, { log: base.log, onAway: () => undefined }),
+    limits: createEndpointLimits(undefined, base),
     wakeDelivery: () => undefined,
     wakeRecoveries: () => undefined,
     wakeRemovals: () => undefined,

@@ -1,4 +1,5 @@
-import { copyBuffer, isInfrastructureError } from '@drippulse/db';
+import { isInfrastructureError } from '@drippulse/db';
+import { copyBuffer } from '@drippulse/db/copy';
 import type { Definition } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { startCopy } from '@drippulse/db';
+import { startCopy } from '@drippulse/db/copy';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { readContact } from '../enrollments/contact.ts';

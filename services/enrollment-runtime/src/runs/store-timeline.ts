@@ -1,4 +1,4 @@
-import { copyBuffer, startCopy } from '@drippulse/db';
+import { copyBuffer, startCopy } from '@drippulse/db/copy';
 import type { Entry } from '@drippulse/engine';
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
