@@ -60,7 +60,8 @@ function committed(path) {
 async function documents() {
   // Imported late: they import the generated code.
   const { generatedFiles } = await import('../deploy/monitoring/src/generated-files.ts');
-  return [[documentPath, await openApiDocument()], ...generatedFiles()];
+  const layouts = await import('../deploy/layouts/src/generated-files.ts');
+  return [[documentPath, await openApiDocument()], ...generatedFiles(), ...layouts.generatedFiles(root)];
 }
 
 /** The document as text; its comments come from an image with source info, which generated code lacks. */

@@ -15,7 +15,15 @@ const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'
 
 /** The npm commands of each plan. `--no-save` keeps the lock file as it is and adds what it lists and is not there. */
 const npmCommands = {
-  product: ['ci', ...quiet, '--omit=dev', '--workspace=deploy/local', '--include-workspace-root'],
+  // deploy/local loads the services by name, so their packages are no dependencies of its own.
+  product: [
+    'ci',
+    ...quiet,
+    '--omit=dev',
+    '--workspace=deploy/local',
+    '--workspace=services',
+    '--include-workspace-root',
+  ],
   all: ['ci', ...quiet],
   rest: ['install', ...quiet, '--no-save'],
 };

@@ -22,7 +22,7 @@ beforeEach(() => {
   write('scripts/commands.json', commands);
   write('package.json', {
     name: 'repository',
-    workspaces: ['deploy/*', 'test/*'],
+    workspaces: ['deploy/*', 'services/*', 'test/*'],
     scripts: { start: 'exec node scripts/run.mjs start', test: 'exec node scripts/run.mjs test' },
     devDependencies: { tool: 'file:vendor/tool' },
   });
@@ -36,7 +36,13 @@ beforeEach(() => {
     version: '1.0.0',
     dependencies: { peer: 'file:../../vendor/peer' },
   });
-  for (const name of ['tool', 'used', 'peer']) write(`vendor/${name}/package.json`, { name, version: '1.0.0' });
+  write('services/crm/package.json', {
+    name: 'crm',
+    version: '1.0.0',
+    dependencies: { served: 'file:../../vendor/served' },
+  });
+  for (const name of ['tool', 'used', 'served', 'peer'])
+    write(`vendor/${name}/package.json`, { name, version: '1.0.0' });
   writeFileSync(
     path.join(root, 'start.mjs'),
     `setInterval(() => undefined, 1000);
@@ -53,16 +59,16 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 test('start installs the product, test the rest, and neither installs twice', async () => {
   assert.match((await run('start')).errors, /Installing what DripPulse runs on/);
-  assert.deepEqual(installed(), ['used']);
+  assert.deepEqual(installed(), ['used', 'served']);
   assert.match((await run('test')).errors, /Installing dependencies/);
-  assert.deepEqual(installed(), ['tool', 'used', 'peer']);
+  assert.deepEqual(installed(), ['tool', 'used', 'served', 'peer']);
   for (const name of ['start', 'test']) assert.doesNotMatch((await run(name)).errors, /Installing/);
   writeFileSync(
     path.join(root, 'package-lock.json'),
     `${readFileSync(path.join(root, 'package-lock.json'), 'utf8')}\n`,
   );
   assert.match((await run('start')).errors, /Installing what DripPulse runs on/);
-  assert.deepEqual(installed(), ['used']);
+  assert.deepEqual(installed(), ['used', 'served']);
 });
 
 test('commands that begin at once install one after the other', async () => {
@@ -71,7 +77,7 @@ test('commands that begin at once install one after the other', async () => {
     ended.map(({ code }) => code),
     [0, 0, 0, 0],
   );
-  assert.deepEqual(installed(), ['tool', 'used', 'peer']);
+  assert.deepEqual(installed(), ['tool', 'used', 'served', 'peer']);
   const installations = ended.map(({ errors }) => errors.match(/^Installed/gm)?.length ?? 0);
   assert.ok(installations.reduce((sum, count) => sum + count) <= 2, String(installations));
 });
@@ -88,7 +94,7 @@ test('a killed installation is repeated, and its lock is taken over by one comma
     ended.map(({ code }) => code),
     [0, 0],
   );
-  assert.deepEqual(installed(), ['tool', 'used', 'peer']);
+  assert.deepEqual(installed(), ['tool', 'used', 'served', 'peer']);
   assert.equal(ended.filter(({ errors }) => errors.includes('Installed in')).length, 1);
 });
 
@@ -103,7 +109,7 @@ test('the next command waits for an npm that outlived its command', async () => 
   await next.shows('Waiting for another command');
   process.kill(Number.parseInt(lock[1], 10), 'SIGKILL');
   assert.equal((await next.ended).code, 0);
-  assert.deepEqual(installed(), ['tool', 'used', 'peer']);
+  assert.deepEqual(installed(), ['tool', 'used', 'served', 'peer']);
 });
 
 test('a signal to npm reaches the command, and its exit code comes back', async () => {
@@ -122,9 +128,9 @@ function write(file, content) {
 }
 
 function installed() {
-  return ['tool', 'used', 'peer'].filter((name) =>
-    ['node_modules', 'deploy/local/node_modules', 'test/bench/node_modules'].some((folder) =>
-      existsSync(path.join(root, folder, name)),
+  return ['tool', 'used', 'served', 'peer'].filter((name) =>
+    ['node_modules', 'deploy/local/node_modules', 'services/crm/node_modules', 'test/bench/node_modules'].some(
+      (folder) => existsSync(path.join(root, folder, name)),
     ),
   );
 }

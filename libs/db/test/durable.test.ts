@@ -1,9 +1,9 @@
 import { clone, create, getOption, setExtension } from '@bufbuild/protobuf';
 import { MethodDescriptorProtoSchema, MethodOptionsSchema } from '@bufbuild/protobuf/wkt';
+import { DomainError } from '@drippulse/errors';
 import { Idempotency, MethodRestSchema, rest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { fromConnectError } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { durable } from '../src/index.ts';
@@ -60,7 +60,7 @@ test('a repeat gets the stored answer and performs nothing', async () => {
   expect(effects).toHaveLength(1);
 });
 
-test('a repeat while the effect runs is told to wait', async () => {
+test('a repeat while the effect runs is refused as in progress', async () => {
   const [running, release] = [gate(), gate()];
   perform = async () => {
     running.open();

@@ -1,6 +1,3 @@
-import type { Client, HandlerContext } from '@connectrpc/connect';
-import type { Database, Sealer } from '@drippulse/db';
-import type { Logger } from '@drippulse/observability';
 import type { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import type { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import type { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
@@ -9,46 +6,41 @@ import type { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb
 import type { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import type { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import type { Caller } from '@drippulse/rpc';
-import type { Clock } from '@drippulse/runtime';
+import type { ClientOf, ServiceBase } from '@drippulse/service';
 import type { RawBuilder } from 'kysely';
+import type { EffectAdapters } from './adapters/adapters.ts';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
 import type { Definitions } from './definitions/definitions.ts';
-import type { EffectAdapters } from './effects/adapters.ts';
-import type { DueCounts } from './enrollments/due-counts.ts';
 import type { Fault } from './fault-points.ts';
+import type { DueCounts } from './funnel/due-counts.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
 export type Clients = {
-  workflows(caller: Caller, from?: HandlerContext): Client<typeof WorkflowsService>;
-  signing(caller: Caller, from?: HandlerContext): Client<typeof WebhookSigningService>;
+  workflows: ClientOf<typeof WorkflowsService>;
+  signing: ClientOf<typeof WebhookSigningService>;
   crm: {
-    accounts(caller: Caller, from?: HandlerContext): Client<typeof CrmAccountsService>;
-    contacts(caller: Caller, from?: HandlerContext): Client<typeof CrmContactsService>;
-    leads(caller: Caller, from?: HandlerContext): Client<typeof CrmLeadsService>;
-    opportunities(caller: Caller, from?: HandlerContext): Client<typeof CrmOpportunitiesService>;
-    erasures(caller: Caller, from?: HandlerContext): Client<typeof CrmErasuresService>;
-    activities(caller: Caller, from?: HandlerContext): Client<typeof CrmActivitiesService>;
+    accounts: ClientOf<typeof CrmAccountsService>;
+    contacts: ClientOf<typeof CrmContactsService>;
+    leads: ClientOf<typeof CrmLeadsService>;
+    opportunities: ClientOf<typeof CrmOpportunitiesService>;
+    erasures: ClientOf<typeof CrmErasuresService>;
+    activities: ClientOf<typeof CrmActivitiesService>;
   };
 };
 
-/** What every operation of this service works with. */
-export type Context = {
-  config: Config;
-  db: Database<DB>;
+/** The members that every operation of this service works with. */
+export type Context = ServiceBase<Config, DB> & {
   /** Database time at the start of the transaction, as SQL; tests shift it. */
   dbNow: RawBuilder<Date>;
   clients: Clients;
   definitions: Definitions;
   dueCounts: DueCounts;
   adapters: EffectAdapters;
-  clock: Clock;
-  log: Logger;
+  /** From 0 to 1, for the jitter of retries. */
+  random(): number;
   metrics: ServiceMetrics;
-  relay: { wake(): void };
-  sealer: Sealer;
-  /** Runs a loop of this process now; call after the commit that gave it work. */
+  /** Wakes a loop of this process. Call it after the commit that made work for the loop. */
   wake: { advance(): void; drain(): void; schedules(): void; sources(): void; erasures(): void };
   fault?: Fault;
 };

@@ -1,3 +1,4 @@
+import type { Transport } from '@connectrpc/connect';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
@@ -20,12 +21,11 @@ import {
 } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import type { Peers } from '@drippulse/rpc';
 import type { Upstream } from './transcoder/ports.ts';
 
 /** Every service with public methods, by who serves it. A new one is a line here and nothing else in the gateway. */
 export const servicesByOwner = {
-  gateway: [SessionsService, ApiKeysService, TeamMembersService, ProjectsService, AccountService],
+  identity: [SessionsService, ApiKeysService, TeamMembersService, ProjectsService, AccountService],
   workflows: [WorkflowsService],
   'enrollment-runtime': [EnrollmentsService],
   'webhook-delivery': [WebhooksService],
@@ -46,11 +46,14 @@ export const servicesByOwner = {
   ],
 } as const;
 
-/** How the transcoder reaches each public service: identity in this process, the others by their peers. */
-export function publicServices(reach: { own: Peers; peers: Peers }): Upstream[] {
-  const owners = Object.keys(servicesByOwner) as (keyof typeof servicesByOwner)[]; // keys() forgets which keys there are
+export type Owner = keyof typeof servicesByOwner;
+
+export const owners = Object.keys(servicesByOwner) as Owner[]; // keys() forgets which keys there are
+
+/** Every public service with the transport that the transcoder calls it by. */
+export function publicServices(transportOf: (owner: Owner) => Transport): Upstream[] {
   return owners.flatMap((audience) => {
-    const transport = (audience === 'gateway' ? reach.own : reach.peers).transport(audience);
+    const transport = transportOf(audience);
     return servicesByOwner[audience].map((service) => ({ service, audience, transport }));
   });
 }

@@ -12,7 +12,6 @@ export function createServiceMetrics(registry: Metrics) {
   const inFlight = gauge(registry, 'drippulse_webhook_requests_in_flight');
   const dueAge = gauge(registry, 'drippulse_due_work_age_seconds');
   const overdue = gauge(registry, 'drippulse_webhook_overdue_seconds');
-  const degraded = gauge(registry, 'drippulse_limits_degraded');
   let large: ReadonlySet<bigint> = new Set();
   return {
     deliveriesQueued: (count: number) => queued.inc(count),
@@ -34,6 +33,5 @@ export function createServiceMetrics(registry: Metrics) {
       overdue.set({ class: 'small' }, found.seconds.small);
       overdue.set({ class: 'large' }, found.seconds.large);
     },
-    limitsDegraded: (areDegraded: boolean) => degraded.set(areDegraded ? 1 : 0),
   };
 }

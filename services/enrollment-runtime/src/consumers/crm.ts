@@ -1,7 +1,6 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { type Consumer, type EventTransport, startConsumer, topicOf } from '@drippulse/events';
-import type { Metrics } from '@drippulse/observability';
+import { type Consumer, startConsumer, topicOf } from '@drippulse/events';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import type { Context } from '../context.ts';
 import { type CrmChange, contactOf, readChange } from '../triggers/crm-change.ts';
@@ -11,26 +10,23 @@ import { type StartingEvent, startWorkflow } from '../triggers/start-workflow.ts
 const group = 'enrollment-runtime';
 /** Events of one transaction. */
 const sliceEvents = 500;
-/** Contacts that the CRM is asked for at once. */
+/** Concurrent requests to the CRM for contacts. */
 const askedAtOnce = 10;
 /**
- * A workflow's own change may start workflows, whose changes may start more. After this many in a row nothing starts: a
- * circle ends, and so does a chain that somebody built on purpose and made too long.
+ * A workflow's change may start workflows, whose changes may start more. After this many in a row nothing starts. This
+ * ends circles, and also chains that are longer on purpose.
  */
 export const longestChain = 5;
 
-/** Starts the workflows that ask for changes of the CRM; a change that nobody asks for writes nothing. */
-export function consumeCrm(
-  ctx: Context,
-  { events, metrics }: { events: EventTransport; metrics: Metrics },
-): Promise<Consumer> {
+/** Starts the workflows that listen to changes of the CRM. A change without listeners writes nothing. */
+export function consumeCrm(ctx: Context): Promise<Consumer> {
   return startConsumer({
-    transport: events,
+    transport: ctx.events,
     topic: topicOf(CrmEventSchema),
     group,
     db: ctx.db,
     log: ctx.log,
-    metrics,
+    metrics: ctx.registry,
     async handle(batch) {
       const changes = batch.map(readChange).filter((change) => change !== undefined);
       for (let start = 0; start < changes.length; start += sliceEvents) {

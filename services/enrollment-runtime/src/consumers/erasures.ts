@@ -1,7 +1,6 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { addJob } from '@drippulse/db';
-import { type Consumer, type EventTransport, firstSeen, startConsumer, topicOf } from '@drippulse/events';
-import type { Metrics } from '@drippulse/observability';
+import { type Consumer, firstSeen, startConsumer, topicOf } from '@drippulse/events';
 import type { CrmErasure } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { fromConnectError } from '@drippulse/rpc';
@@ -13,18 +12,15 @@ import { erasureJobs, packErasureInput } from '../erasures/erasure-job.ts';
 
 const group = 'enrollment-runtime-erasures';
 
-/** Makes a job of each person whom the CRM erased, once for each event however often it comes. */
-export function consumeErasures(
-  ctx: Context,
-  { events, metrics }: { events: EventTransport; metrics: Metrics },
-): Promise<Consumer> {
+/** Adds a job for each person whom the CRM erased, once per event however often it is delivered. */
+export function consumeErasures(ctx: Context): Promise<Consumer> {
   return startConsumer({
-    transport: events,
+    transport: ctx.events,
     topic: topicOf(CrmEventSchema),
     group,
     db: ctx.db,
     log: ctx.log,
-    metrics,
+    metrics: ctx.registry,
     async handle(batch) {
       for (const { id, message } of batch) {
         if (message.payload.case !== 'contactErased') continue;
@@ -34,7 +30,7 @@ export function consumeErasures(
   });
 }
 
-/** The addresses are asked for before: an event carries none, and a CRM that is away is asked again later. */
+/** Events carry no addresses, so the CRM is asked for them first. The event is retried while the CRM is away. */
 async function addErasure(ctx: Context, eventId: string, organizationId: bigint, erasure: CrmErasure): Promise<void> {
   const { emails } = await ctx.clients.crm
     .erasures(callerOf(organizationId))

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import express from 'express';
 import { docsRoutes } from '../routes/docs.ts';
 import { beginExchange, exchangeOf } from '../transcoder/exchange.ts';
@@ -10,16 +10,16 @@ import { securityHeaders } from './security-headers.ts';
 import { sendProblem } from './send-problem.ts';
 
 export type AppOptions = {
-  /** Serves every path that no route before it takes. */
+  /** Serves every path that no other route takes. */
   transcode: Transcoder;
-  /** Hand-written routes that need something of the service, such as health; the docs need nothing. */
+  /** Hand-written routes beside the docs, such as health. */
   routes: readonly express.Router[];
   observe: Observe;
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[];
 };
 
-/** Paths of the API, which are no pages: all below `/api/` but the one of health. */
+/** Paths of the API: all below `/api/` except health. */
 const apiPath = /^\/api\/(?!v1\/health\/?$)/i;
 
 /** The whole public HTTP surface as one handler. */
@@ -40,12 +40,12 @@ export function createApp(options: AppOptions): express.Express {
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       throw new DomainError('malformed', 'malformed_request', 'The request names no Host.');
     }
-    // The paths of the pages are compared one by one: what can be none of them passes them by.
+    // Express compares the paths of the pages one by one. A path of the API skips them.
     return apiPath.test(exchangeOf(request).path) ? transcode(request, response) : next();
   });
   for (const route of [docsRoutes(), ...routes]) app.use(route);
   app.use((request: IncomingMessage, response: ServerResponse) => transcode(request, response));
-  // Express knows an error handler by its four parameters.
+  // Express recognizes an error handler by its four parameters.
   app.use((error: unknown, request: express.Request, response: express.Response, _next: express.NextFunction) => {
     sendProblem(request, response, exchangeOf(request), error);
   });

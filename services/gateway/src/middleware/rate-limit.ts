@@ -1,6 +1,6 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
+import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
 import type { Authenticated, RateDecision, RateLimit, RequestFacts } from '../transcoder/ports.ts';
-import { type Limiter, type LimiterStore, spend } from './limiters.ts';
 
 /** One limit, and how it is told to the caller. */
 type Policy = { name: string; limiter: Limiter; description: string };

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { errorReasons } from './error-reasons.ts';
 
-/** The page that Swagger UI draws the OpenAPI document on. */
+/** The page on which Swagger UI shows the OpenAPI document. */
 export const apiPage = page('DripPulse API', {
   head: '<link rel="stylesheet" href="/docs/assets/swagger-ui.css">',
   body: `<div id="api"><p>The API reference needs JavaScript. The same as JSON: <a href="/docs/skills/drippulse-openapi-v1.json">drippulse-openapi-v1.json</a>.</p></div>
@@ -9,7 +9,7 @@ export const apiPage = page('DripPulse API', {
 <script src="/docs/assets/api-page.js"></script>`,
 });
 
-/** Runs on the page above; a file of its own, because the content security policy forbids inline scripts. */
+/** Script of the page above. It is a file, because the content security policy forbids inline scripts. */
 export const apiPageScript = `SwaggerUIBundle({
   url: '/docs/skills/drippulse-openapi-v1.json',
   dom_id: '#api',
@@ -21,7 +21,7 @@ export const apiPageScript = `SwaggerUIBundle({
 });
 `;
 
-/** Every reason an error can have; \`type\` of an error points into it. */
+/** Lists every reason of an error; the `type` of an error links to it. */
 export const errorsPage = page('DripPulse API errors', {
   head: '<link rel="stylesheet" href="/docs/assets/docs.css">',
   body: `<main>

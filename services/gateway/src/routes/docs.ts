@@ -5,7 +5,7 @@ import type { RequestHandler, Router } from 'express';
 import { apiPage, apiPageScript, errorsPage, stylesheet } from './docs-pages.ts';
 import { getOnly } from './get-only.ts';
 
-/** What the pages may load: their own files, and the images that Swagger UI's stylesheet holds. */
+/** Pages load their own files, and the images inside the stylesheet of Swagger UI. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -21,7 +21,7 @@ const require = createRequire(import.meta.url);
 const swaggerUi = dirname(require.resolve('swagger-ui-dist/package.json'));
 const openApiDocument = new URL('../../../../docs/skills/drippulse-openapi-v1.json', import.meta.url);
 
-/** The docs, where whoever opens the bare address lands too: the API reference, the OpenAPI document it is drawn from, and what the reasons of errors mean. */
+/** Serves the API reference, its OpenAPI document and the page of error reasons. `/` redirects there. */
 export function docsRoutes(): Router {
   const vendored = (name: string, contentType: string) => fixed(readFileSync(join(swaggerUi, name)), contentType);
   return getOnly({
@@ -37,7 +37,7 @@ export function docsRoutes(): Router {
   });
 }
 
-/** Answers with a text that does not change while the process runs. */
+/** Answers with content that never changes. */
 function fixed(content: string | Buffer, contentType: string): RequestHandler {
   const body = Buffer.from(content);
   return (_request, response) => {

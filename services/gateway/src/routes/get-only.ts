@@ -1,8 +1,8 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { type RequestHandler, Router } from 'express';
 import { exchangeOf } from '../transcoder/exchange.ts';
 
-/** A router of paths that take GET and HEAD; other methods answer 405. */
+/** Routes paths for GET and HEAD. Other methods answer 405. */
 export function getOnly(handlers: Readonly<Record<string, RequestHandler>>): Router {
   const router = Router();
   for (const [path, handler] of Object.entries(handlers)) {

@@ -1,9 +1,9 @@
-import type { Clock } from '@drippulse/runtime';
+import type { Clock } from '@drippulse/loops';
 import type { Router } from 'express';
 import { getOnly } from './get-only.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 
-/** `GET /health`, for load balancers: no credential, and no work. */
+/** `GET /health`, for load balancers: without a credential, answered from memory. */
 export function healthRoutes(options: { monitor: HealthMonitor; version: string; clock: Clock }): Router {
   const { monitor, version, clock } = options;
   const answer: Parameters<typeof getOnly>[0][string] = (_request, response) => {

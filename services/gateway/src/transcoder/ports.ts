@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Transport } from '@connectrpc/connect';
-import type { Caller, ServiceName } from '@drippulse/rpc';
-import type { DomainError } from '@drippulse/runtime';
+import type { DomainError } from '@drippulse/errors';
+import type { Caller } from '@drippulse/rpc';
+import type { ServiceName } from '@drippulse/topology';
 
 /** Who sent a request, once its credential is known to be good. */
 export type Authenticated = {
@@ -73,13 +74,3 @@ export type Upstream = {
   audience: ServiceName;
   transport: Transport;
 };
-
-/**
- * Request metadata that the transcoder adds to every call, beside the internal token, `x-request-id`, `traceparent`,
- * `idempotency-key` and the headers that the method lets through.
- */
-export const clientAddressHeader = 'x-client-address';
-/** Metadata with the id of the session, so that logout knows which one to end. */
-export const sessionIdHeader = 'x-session-id';
-/** Metadata with the id of the API key, so that verify can name it. */
-export const apiKeyIdHeader = 'x-api-key-id';

@@ -1,7 +1,7 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
+import { countUpTo, cutPage, pageTotals, readPage, readSnapshot } from '@drippulse/db';
 import type {
   ListDeliveriesRequestSchema,
   ListDeliveriesResponseSchema,
@@ -41,15 +41,11 @@ export async function listDeliveries(
     .offset(page.offset)
     .limit(page.limit + 1);
   // Of one moment, so that no status stands beside an attempt that was recorded after it was read.
-  const { rows, nextCursor, attempts } = await db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute(async (trx) => {
-      const { rows: found } = await trx.executeQuery(wanted);
-      const cut = cutPage(found, page.limit);
-      return { ...cut, attempts: await readAttempts(trx, cut.rows, pageCharacters) };
-    });
+  const { rows, nextCursor, attempts } = await readSnapshot(db, async (trx) => {
+    const { rows: found } = await trx.executeQuery(wanted);
+    const cut = cutPage(found, page.limit);
+    return { ...cut, attempts: await readAttempts(trx, cut.rows, pageCharacters) };
+  });
   return {
     deliveries: rows.map((row) => toProto(row, attempts.get(row.id))),
     nextCursor,

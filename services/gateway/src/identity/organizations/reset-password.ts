@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { sql } from 'kysely';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { createPasswords } from '../sessions/passwords.ts';
@@ -7,7 +7,9 @@ import { refuseViolations } from '../violations.ts';
 import type { Identity } from './connect.ts';
 import { makePassword } from './create.ts';
 
-/** Sets a new password, made unless given, and ends the sessions of the user. A disabled user stays disabled. */
+/**
+ * Sets a new password and ends the sessions of the user. Without `password` it makes one. A disabled user stays disabled.
+ */
 export async function resetPassword(
   identity: Identity,
   input: { username: string; password?: string },

@@ -1,0 +1,45 @@
+import { DomainError } from '@drippulse/errors';
+import { expect, test } from '@jest/globals';
+import { encodeCursor } from './cursor.ts';
+import { readPage } from './page.ts';
+
+const at = new Date('2026-11-25T01:02:03.456Z');
+
+test('a cursor gives back the values it was made of', () => {
+  const cursor = encodeCursor([at, 12n, 'naïve 🙂', 3]);
+  expect(readPage({ cursor }, ['time', 'bigint', 'text', 'bigint']).after).toEqual([
+    '2026-11-25T01:02:03.456Z',
+    '12',
+    'naïve 🙂',
+    '3',
+  ]);
+});
+
+const json = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+test.each([
+  ['empty', ''],
+  ['not base64url', 'a b'],
+  ['not JSON', Buffer.from('[').toString('base64url')],
+  ['not a list', json({ 0: '1' })],
+  ['a list of numbers', json([1])],
+  ['an empty list', json([])],
+  ['too many values', json(['1', '2'])],
+  ['SQL', json(["1'; drop table runs; --"])],
+  ['beyond a bigint', json(['9223372036854775808'])],
+  ['a fraction', json(['1.5'])],
+  ['endless', json(['1'.repeat(10_000)])],
+])('a cursor that is %s is refused', (_what, cursor) => {
+  expect(() => readPage({ cursor }, ['bigint'])).toThrow(expect.objectContaining({ reason: 'invalid_cursor' }));
+});
+
+test.each([
+  ['a NUL', '\0'],
+  ['half a surrogate pair', '\ud800'],
+])('a text with %s, which PostgreSQL cannot store, is refused', (_what, text) => {
+  expect(() => readPage({ cursor: json([text]) }, ['text'])).toThrow(DomainError);
+  expect(() => readPage({ cursor: json([text]) })).toThrow(DomainError);
+});
+
+test('a time that is none is refused', () => {
+  expect(() => readPage({ cursor: json(['2026-13-01T00:00:00.000Z']) }, ['time'])).toThrow(DomainError);
+});

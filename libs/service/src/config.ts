@@ -1,0 +1,113 @@
+import { createSealer } from '@drippulse/db';
+import { readEnv, textFor } from '@drippulse/process';
+import { parseInternalTokenKeys } from '@drippulse/rpc';
+import { addressVariable, processEntry, type ServiceName, services, servicesOf } from '@drippulse/topology';
+import { z } from 'zod';
+
+/** A TCP port; 0 takes a free one. */
+export const portVariable = z.coerce.number().int().min(0).max(65_535);
+
+/** URL of Redis, where limits are counted for all processes; each process counts its own without it. */
+export const redisUrlVariable = z.url({ protocol: /^rediss?$/ }).optional();
+
+const ofProcess = z.object({
+  INTERNAL_TOKEN_KEYS: textFor(parseInternalTokenKeys),
+  HOST: z.string().default('127.0.0.1'),
+  OPS_PORT: portVariable.default(0),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+});
+
+const ofService = z.object({
+  ...ofProcess.shape,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  ENCRYPTION_KEYS: textFor(createSealer),
+  GRPC_PORT: portVariable.optional(),
+});
+
+/** The configuration that every service has, also one without a schema. */
+export type ProcessConfig = {
+  internalTokenKeys: string;
+  /** Address that it listens on. */
+  host: string;
+  /** Port of operations: metrics and readiness. */
+  opsPort: number;
+  logLevel: string;
+};
+
+/** The configuration that every service with a schema has. */
+export type ServiceConfig = ProcessConfig & {
+  databaseUrl: string;
+  encryptionKeys: string;
+  /** Port of gRPC; undefined where the service is reached in memory only. */
+  grpcPort: number | undefined;
+};
+
+/**
+ * Makes the function that reads the environment of a service: the variables that every service has, and `own`, which
+ * `toOwn` names. It throws one ConfigError that lists every malformed variable.
+ */
+export function configReader<S extends z.ZodRawShape, Own extends object>(
+  own: S,
+  toOwn: (read: z.output<z.ZodObject<S>>) => Own,
+): (env: NodeJS.ProcessEnv) => ServiceConfig & Own {
+  return readerOf(ofService, own, (read, ownRead) => ({
+    ...processConfig(read),
+    databaseUrl: read.DATABASE_URL,
+    encryptionKeys: read.ENCRYPTION_KEYS,
+    grpcPort: read.GRPC_PORT,
+    ...toOwn(ownRead),
+  }));
+}
+
+/** The same for a service without a schema. */
+export function statelessConfigReader<S extends z.ZodRawShape, Own extends object>(
+  own: S,
+  toOwn: (read: z.output<z.ZodObject<S>>) => Own,
+): (env: NodeJS.ProcessEnv) => ProcessConfig & Own {
+  return readerOf(ofProcess, own, (read, ownRead) => ({ ...processConfig(read), ...toOwn(ownRead) }));
+}
+
+function readerOf<C extends z.ZodObject, S extends z.ZodRawShape, Config>(
+  common: C,
+  own: S,
+  toConfig: (read: z.output<C>, ownRead: z.output<z.ZodObject<S>>) => Config,
+): (env: NodeJS.ProcessEnv) => Config {
+  const environment = z.object({ ...common.shape, ...own });
+  return (env) => {
+    const read = readEnv(environment, env);
+    return toConfig(read as z.output<C>, read as z.output<z.ZodObject<S>>); // both shapes are in it
+  };
+}
+
+function processConfig(read: z.output<typeof ofProcess>): ProcessConfig {
+  return {
+    internalTokenKeys: read.INTERNAL_TOKEN_KEYS,
+    host: read.HOST,
+    opsPort: read.OPS_PORT,
+    logLevel: read.LOG_LEVEL,
+  };
+}
+
+const address = z
+  .string()
+  .regex(
+    /^(ipv4:)?[^\s/,]+:\d+(,[^\s/,]+:\d+)*$/,
+    'must be host:port, or a list such as ipv4:10.0.0.1:8081,10.0.0.2:8081',
+  );
+
+/**
+ * Reads where the services are that a process calls. The address of one that would run within the process moves it out.
+ * Throws one ConfigError that lists every missing address.
+ */
+export function readPeerAddresses(process: ServiceName, env: NodeJS.ProcessEnv): Partial<Record<ServiceName, string>> {
+  const { calls } = services[process];
+  const inner = servicesOf(process);
+  const outer = processEntry(process).calls;
+  const variables = [...new Set([...outer, ...calls])].map((peer) => [
+    addressVariable(peer),
+    inner.includes(peer) ? address.optional() : address,
+  ]);
+  const read = readEnv(z.object(Object.fromEntries(variables)), env);
+  const found = [...new Set([...outer, ...calls])].map((peer) => [peer, read[addressVariable(peer)]]);
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined));
+}

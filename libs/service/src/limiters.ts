@@ -1,0 +1,111 @@
+import { gauge, type Logger, type Metrics } from '@drippulse/observability';
+import {
+  BurstyRateLimiter,
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible';
+import { createClient } from 'redis';
+
+/** One limit, counted by key. */
+export type Limiter = Pick<RateLimiterAbstract, 'consume'>;
+
+/** Makes limiters that count in one place: in Redis for all processes of a service, or in this process. */
+export type LimiterStore = {
+  /** `points` in each window of `seconds`. */
+  fixed(name: string, limit: { points: number; seconds: number }): RateLimiterAbstract;
+  /** A steady rate, and a stock beyond it that fills up once a minute. */
+  bursty(name: string, limit: { points: number; seconds: number; burst: number }): Pick<RateLimiterAbstract, 'consume'>;
+  stop(): Promise<void>;
+};
+
+/** Redis answers within this time, or the process counts by itself: limits must not cost availability. */
+const redisTimeoutMs = 250;
+
+/**
+ * Limiters that count in Redis where there is a URL, else in this process. The gauge `drippulse_limits_degraded` of
+ * `registry` is 1 while limits that belong in Redis are counted in this process.
+ */
+export function createLimiters(
+  redisUrl: string | undefined,
+  { log, registry, timeoutMs = redisTimeoutMs }: { log: Logger; registry: Metrics; timeoutMs?: number | undefined },
+): LimiterStore {
+  const degraded = gauge(registry, 'drippulse_limits_degraded');
+  if (redisUrl === undefined) return limiterStore(memoryLimiter, async () => undefined);
+  return createRedisLimiters(redisUrl, { log, timeoutMs, onAway: (isAway) => degraded.set(isAway ? 1 : 0) });
+}
+
+/** Connects in the background. Until Redis is there, and while it is away, this process counts and `onAway` gets true. */
+function createRedisLimiters(
+  url: string,
+  { log, timeoutMs, onAway }: { log: Logger; timeoutMs: number; onAway(isAway: boolean): void },
+): LimiterStore {
+  const client = createClient({
+    url,
+    disableOfflineQueue: true,
+    commandOptions: { timeout: timeoutMs },
+    socket: { connectTimeout: 2000, reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2000) },
+  });
+  let isAway = false;
+  onAway(true);
+  client.on('error', (error) => {
+    if (!isAway) log.warn({ err: error }, 'Redis is away: limits are counted in this process');
+    isAway = true;
+    onAway(true);
+  });
+  client.on('ready', () => {
+    if (isAway) log.info({}, 'Redis is back');
+    isAway = false;
+    onAway(false);
+  });
+  void client.connect().catch(() => undefined);
+  return limiterStore(
+    (name, points, duration) =>
+      new RateLimiterRedis({
+        storeClient: client,
+        useRedisPackage: true,
+        rejectIfRedisNotReady: true,
+        keyPrefix: `drippulse:${name}`,
+        points,
+        duration,
+        insuranceLimiter: memoryLimiter(name, points, duration),
+      }),
+    async () => client.destroy(),
+  );
+}
+
+type MakeLimiter = (name: string, points: number, duration: number) => RateLimiterAbstract;
+
+function memoryLimiter(name: string, points: number, duration: number): RateLimiterMemory {
+  return new RateLimiterMemory({ keyPrefix: name, points, duration });
+}
+
+function limiterStore(make: MakeLimiter, stop: () => Promise<void>): LimiterStore {
+  return {
+    fixed: (name, { points, seconds }) => make(name, points, seconds),
+    bursty: (name, { points, seconds, burst }) =>
+      new BurstyRateLimiter(make(name, points, seconds), make(`${name}-burst`, burst, 60)),
+    stop,
+  };
+}
+
+/** Counts one request against a limit. */
+export async function spend(
+  limiter: Limiter,
+  key: string,
+): Promise<{ isRefused: boolean; remaining: number; secondsLeft: number }> {
+  const { isRefused, result } = await limiter.consume(key).then(
+    (result) => ({ isRefused: false, result }),
+    (rejection: unknown) => {
+      // A rejection is either the count of a refused request or an error of the store.
+      if (rejection instanceof RateLimiterRes) return { isRefused: true, result: rejection };
+      throw rejection;
+    },
+  );
+  return {
+    isRefused,
+    remaining: result.remainingPoints,
+    secondsLeft: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),
+  };
+}
