@@ -141,7 +141,7 @@ async function timeClaims(ctx: ReturnType<typeof contextOf>, { db }: Platform): 
                'evt_claim_' || n, now(), 'workflow.created'
         from generate_series(0, 63) n returning event_id, event_at
       )
-      insert into payloads (event_id, event_at, body) select event_id, event_at, '{}' from due`.execute(db.kysely);
+      insert into payloads (organization_id, event_id, event_at, body) select 8, event_id, event_at, '{}' from due`.execute(db.kysely);
     await sql`
       update lanes set next_due_at = now() - interval '1 second' where organization_id = 8`.execute(db.kysely);
     const startedAt = performance.now();

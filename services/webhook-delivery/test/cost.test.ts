@@ -74,9 +74,9 @@ async function fill(): Promise<void> {
     from (select n, case when n % 2 = 0 then 3 else n % ${webhooks} + 1 end as w from generate_series(1, ${queued}) n) m`.execute(
     kysely,
   );
-  await sql`insert into payloads (event_id, event_at, body) select event_id, event_at, '{"id":"x"}' from deliveries`.execute(
-    kysely,
-  );
+  await sql`
+    insert into payloads (organization_id, event_id, event_at, body)
+    select organization_id, event_id, event_at, '{"id":"x"}' from deliveries`.execute(kysely);
   await sql`
     insert into queue (delivery_id, webhook_id, is_manual, due_at, event_id, event_at, event_type)
     select d.id, webhook_id, false, coalesce(l.next_due_at, now()) - (d.id % 3600) * interval '1 ms', event_id, event_at, event_type

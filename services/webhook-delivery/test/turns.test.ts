@@ -53,7 +53,8 @@ async function addBacklog(organizationId: number, from: number, to: number, each
       from ${ids} w, generate_series(1, ${each}::int) n
       returning *
     ), stored as (
-      insert into payloads (event_id, event_at, body) select event_id, event_at, '{}' from made
+      insert into payloads (organization_id, event_id, event_at, body)
+      select organization_id, event_id, event_at, '{}' from made
     )
     insert into queue (delivery_id, webhook_id, is_manual, due_at, event_id, event_at, event_type)
     select id, webhook_id, false, now() - ${age}::interval, event_id, event_at, event_type from made`.execute(kysely);

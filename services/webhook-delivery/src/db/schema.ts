@@ -79,7 +79,7 @@ export interface Payloads {
   body: Buffer;
   event_at: Date;
   event_id: string;
-  organization_id: bigint | null;
+  organization_id: bigint;
   subject: string | null;
   traceparent: string | null;
 }

@@ -121,7 +121,7 @@ async function createPayloads(db: Kysely<unknown>): Promise<void> {
       event_id text collate "C" not null,
       event_at timestamptz(3) not null,
       body bytea not null,
-      organization_id bigint,
+      organization_id bigint not null,
       traceparent text,
       subject text collate "C",
       primary key (event_id, event_at)
