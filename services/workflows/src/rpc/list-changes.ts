@@ -1,9 +1,5 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  ListChangesRequestSchema,
-  ListChangesResponseSchema,
-} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { ListChangesRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
@@ -13,12 +9,8 @@ import { toProto } from '../workflows/to-proto.ts';
 
 const sliceRows = 50;
 
-/** The latest change of each workflow, of all organizations: for services only, on their own behalf. */
-export async function* listChanges(
-  ctx: Context,
-  request: MessageShape<typeof ListChangesRequestSchema>,
-  call: HandlerContext,
-): AsyncIterable<MessageInitShape<typeof ListChangesResponseSchema>> {
+/** Streams the latest change of each workflow of all organizations. Only services that call on their own behalf may read it. */
+export async function* listChanges(ctx: Context, request: ListChangesRequest, call: HandlerContext) {
   if (callerOf(call).actor.type !== 'service') {
     throw new DomainError('permission_denied', 'service_required', 'Only services read the change log.');
   }

@@ -1,11 +1,11 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type StepTypeInfo, stepTypes } from '@drippulse/engine';
-import type { ListStepTypesResponseSchema, StepTypeSchema } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { StepTypeSchema } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { jsonField } from '../workflows/json-fields.ts';
 
 const catalog = stepTypes.map(toProto);
 
-export function listStepTypes(): MessageInitShape<typeof ListStepTypesResponseSchema> {
+export function listStepTypes() {
   return { stepTypes: catalog, totalCount: BigInt(catalog.length) };
 }
 

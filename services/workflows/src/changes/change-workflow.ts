@@ -5,15 +5,15 @@ import type { Caller } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { announce } from './announce.ts';
-import type { Change } from './events.ts';
-import { lockWorkflow } from './rows.ts';
+import { lockWorkflow } from '../workflows/rows.ts';
+import { toProto } from '../workflows/to-proto.ts';
+import { commitChange } from './commit-change.ts';
 import { type Changes, saveChanges } from './save-changes.ts';
-import { toProto } from './to-proto.ts';
 
-type Write = (trx: Transaction<DB>, caller: Caller) => Promise<{ workflow: MessageInitShape<typeof WorkflowSchema> }>;
+type Init = { workflow: MessageInitShape<typeof WorkflowSchema> };
+type Write = (trx: Transaction<DB>, caller: Caller) => Promise<Init>;
 
-/** What every change of one workflow does inside the transaction that `commit` runs, and after it. */
+/** Changes one workflow in the transaction that `commit` opens, and announces the change after it. */
 export async function changeWorkflow<Response>(
   ctx: Context,
   call: HandlerContext,
@@ -21,12 +21,10 @@ export async function changeWorkflow<Response>(
   changes: Changes,
   commit: (write: Write) => Promise<Response>,
 ): Promise<Response> {
-  let change: Change | undefined;
-  const response = await commit(async (trx, { organizationId }) => {
+  const write = async (trx: Transaction<DB>, { organizationId }: Caller) => {
     const before = await lockWorkflow(trx, organizationId, id);
-    change = await saveChanges(ctx, trx, before, changes);
-    return { workflow: toProto(change?.row ?? before) };
-  });
-  if (change) await announce(ctx, call, change);
-  return response;
+    const change = await saveChanges(ctx, trx, before, changes);
+    return { change, response: { workflow: toProto(change?.row ?? before) } };
+  };
+  return commitChange(ctx, call, write, commit);
 }

@@ -1,14 +1,14 @@
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { nextChange } from './change-log.ts';
-import { appendWorkflowEvent, type Change, type ChangeKind } from './events.ts';
-import { type Graph, isSameJson, requireRunnable, storedSteps, toStepsText } from './graph.ts';
-import type { WorkflowRow } from './rows.ts';
-import type { Status } from './statuses.ts';
-import { insertVersion } from './versions.ts';
+import { nextChange } from '../workflows/change-log.ts';
+import { appendWorkflowEvent, type Change, type ChangeKind } from '../workflows/events.ts';
+import { type Graph, isSameJson, requireRunnable, storedSteps, toStepsText } from '../workflows/graph.ts';
+import type { WorkflowRow } from '../workflows/rows.ts';
+import type { Status } from '../workflows/statuses.ts';
+import { insertVersion } from '../workflows/versions.ts';
 
-/** What a change may set; absent members stay as they are. */
+/** The columns to change; absent members stay as they are. */
 export type Changes = {
   name?: string;
   description?: string | null;
@@ -18,7 +18,7 @@ export type Changes = {
   graph?: Graph;
 };
 
-/** Writes the changes and their event. Changes that change nothing write nothing, and give undefined. */
+/** Writes the changes and their event. Returns undefined, without writing, when nothing changes. */
 export async function saveChanges(
   ctx: Context,
   trx: Transaction<DB>,

@@ -1,14 +1,14 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { type Caller, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import type { Change } from './events.ts';
-import { toProto } from './to-proto.ts';
+import type { Change } from '../workflows/events.ts';
+import { toProto } from '../workflows/to-proto.ts';
 
 const applyWithinMs = 1000;
 
 /**
- * After the commit: the relay sends the event, and the runtime is told at once, so that who pauses a workflow or
- * enrolls into a new one need not wait for the event. Best effort, because the event says the same.
+ * Runs after the commit: wakes the relay, which sends the event, and calls the runtime, so that a pause or a new workflow
+ * takes effect without waiting for the event. A failed call is ignored, because the event carries the same change.
  */
 export async function announce(ctx: Context, call: HandlerContext, { kind, row }: Change): Promise<void> {
   ctx.relay.wake();
@@ -23,6 +23,9 @@ export async function announce(ctx: Context, call: HandlerContext, { kind, row }
   try {
     await ctx.clients.runtime(caller, call).applyWorkflow(applied, { timeoutMs: applyWithinMs });
   } catch (error) {
-    ctx.log.debug({ err: fromConnectError(error), workflow_id: row.id.toString() }, 'runtime hears by the event');
+    ctx.log.debug(
+      { err: fromConnectError(error), workflow_id: row.id.toString() },
+      'the runtime gets this change by its event',
+    );
   }
 }
