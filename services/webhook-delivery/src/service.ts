@@ -20,7 +20,7 @@ import type { DB } from './db/schema.ts';
 import { createMemoryLimits, createRedisLimits } from './endpoints/limits.ts';
 import { startCancelling } from './loops/cancel-removed.ts';
 import { maxInFlight, startDelivering } from './loops/deliver.ts';
-import { startExpiring } from './loops/expire-held.ts';
+import { startExpiring } from './loops/expire-paused.ts';
 import { startMeasureDue } from './loops/measure-due.ts';
 import { startRecovering } from './loops/recover.ts';
 import { createServiceMetrics } from './metrics.ts';

@@ -13,13 +13,13 @@ import { type Cost, createTestDatabase, type TestDatabase } from '@drippulse/tes
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
-import { claim } from '../src/deliveries/claim.ts';
-import { record } from '../src/deliveries/record.ts';
-import { createConcurrency } from '../src/endpoints/concurrency.ts';
-import { settleLanes } from '../src/endpoints/lanes.ts';
+import { createConcurrency } from '../src/lanes/concurrency.ts';
+import { settleLanes } from '../src/lanes/reschedule-lanes.ts';
 import { migrateService } from '../src/migrate.ts';
 import { routesOf } from '../src/rpc/index.ts';
-import { sealSecret } from '../src/webhooks/secrets.ts';
+import { claim } from '../src/sending/claim.ts';
+import { record } from '../src/sending/record.ts';
+import { sealSecret } from '../src/signing/secrets.ts';
 import { contextOf } from './context.ts';
 import { editor } from './harness.ts';
 import { measuredDatabase } from './measured-database.ts';
@@ -63,7 +63,7 @@ async function fill(): Promise<void> {
   }
   await sql`insert into endpoints (webhook_id, last_success_at) select id, now() from webhooks`.execute(kysely);
   await sql`
-    insert into lanes (webhook_id, is_manual, organization_id, is_held, next_due_at)
+    insert into lanes (webhook_id, is_manual, organization_id, is_paused, next_due_at)
     select id, false, organization_id, not active,
            case when active then now() + case when id % 3 = 2 then interval '1 hour' else interval '-1 hour' end end
     from webhooks
@@ -100,7 +100,7 @@ test('a claim and the recording of its results read in proportion to what is tak
     delivery,
     attempt: { at: new Date(), durationMs: 5, ...(index % 2 === 0 ? { statusCode: 200 } : { error: 'timeout' }) },
   }));
-  const recording = await measure(async () => settleLanes(ctx, await record(ctx, results)));
+  const recording = await measure(async () => settleLanes(ctx.db.kysely, await record(ctx, results)));
   expectCheap(recording.costs, claimed.length, 30);
 });
 

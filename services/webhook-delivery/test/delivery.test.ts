@@ -231,7 +231,27 @@ test('the last of a removed webhook goes without a deadlock with a result that i
     await harness.db.insertInto('removals').values({ webhook_id: id }).execute();
     await somebodyWaits(trx);
     await sql`set local lock_timeout = '200ms'`.execute(trx);
-    await sql`update lanes set is_held = true where webhook_id = ${id}`.execute(trx);
+    await sql`update lanes set is_paused = true where webhook_id = ${id}`.execute(trx);
+  });
+});
+
+test('what is queued for a removed webhook is locked in the order of ids, as by all who lock several', async () => {
+  const { id } = await harness.create({ active: false });
+  const [earlier, later] = [9_000_001n, 9_000_002n];
+  await sql`
+    insert into queue (delivery_id, webhook_id, is_manual, due_at, event_id, event_at, event_type)
+    values (${later}, ${id}, false, now() + interval '1 hour', 'evt_later', now(), 'workflow.created'),
+           (${earlier}, ${id}, false, now() + interval '2 hours', 'evt_earlier', now(), 'workflow.created')`.execute(
+    harness.db,
+  );
+  await harness.db.transaction().execute(async (trx) => {
+    await sql`select from queue where delivery_id = ${earlier} for update`.execute(trx);
+    await harness.webhooks(editor).deleteWebhook({ id });
+    await somebodyWaits(trx);
+    await sql`select from queue where delivery_id = ${later} for update nowait`.execute(trx);
+  });
+  await eventually(async () => {
+    expect(await harness.db.selectFrom('queue').selectAll().where('webhook_id', '=', id).execute()).toEqual([]);
   });
 });
 

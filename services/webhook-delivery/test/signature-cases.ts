@@ -1,5 +1,5 @@
-import { signingContract } from '../src/catalog/signing.ts';
-import { signatures } from '../src/webhooks/sign.ts';
+import { signingContract } from '../src/catalog/signing-contract.ts';
+import { signatures } from '../src/signing/sign.ts';
 
 /** A request as a receiver gets it, when it gets it, and whether it must accept it. */
 export type SignatureCase = {

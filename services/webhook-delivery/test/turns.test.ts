@@ -5,13 +5,14 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
-import { type Claimed, claim } from '../src/deliveries/claim.ts';
-import { record } from '../src/deliveries/record.ts';
-import { createConcurrency } from '../src/endpoints/concurrency.ts';
-import { settleLanes } from '../src/endpoints/lanes.ts';
-import { readOverdue } from '../src/endpoints/overdue.ts';
-import { createPace } from '../src/endpoints/pace.ts';
+import type { Claimed } from '../src/deliveries/claimed.ts';
+import { createConcurrency } from '../src/lanes/concurrency.ts';
+import { readOverdue } from '../src/lanes/overdue.ts';
+import { createPace } from '../src/lanes/pace.ts';
+import { settleLanes } from '../src/lanes/reschedule-lanes.ts';
 import { migrateService } from '../src/migrate.ts';
+import { claim } from '../src/sending/claim.ts';
+import { record } from '../src/sending/record.ts';
 import { contextOf } from './context.ts';
 
 let database: TestDatabase;
@@ -63,7 +64,7 @@ async function addBacklog(organizationId: number, from: number, to: number, each
 async function recordSuccess(claimed: readonly Claimed[]): Promise<void> {
   const attempt = { at: new Date(), durationMs: 1, statusCode: 200 };
   const results = claimed.map((delivery) => ({ delivery, attempt }));
-  await settleLanes(ctx, await record(ctx, results));
+  await settleLanes(db.kysely, await record(ctx, results));
 }
 
 test('an old backlog on two hundred webhooks does not keep waiting what is due now', async () => {
@@ -125,7 +126,7 @@ test('lag is now minus due of what waits longest, throttled or not, of organizat
   await addBacklog(2, 11, 11, 1, '10 minutes');
   await addBacklog(3, 12, 12, 1, '3 hours');
   await sql`update lanes set next_due_at = now() + interval '1 minute' where webhook_id = 11`.execute(db.kysely);
-  await sql`update lanes set is_held = true, next_due_at = null where webhook_id = 12`.execute(db.kysely);
+  await sql`update lanes set is_paused = true, next_due_at = null where webhook_id = 12`.execute(db.kysely);
   const { seconds, large } = await readOverdue(db.kysely);
   expect(seconds.large / 3600).toBeCloseTo(1, 1);
   expect(seconds.small / 600).toBeCloseTo(1, 1);

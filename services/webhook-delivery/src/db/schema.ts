@@ -67,7 +67,7 @@ export interface Jobs {
 }
 
 export interface Lanes {
-  is_held: Generated<boolean>;
+  is_paused: Generated<boolean>;
   is_manual: boolean;
   next_due_at: Date | null;
   open_until: Date | null;

@@ -7,16 +7,16 @@ import { findDelivery, readAttempts } from '../deliveries/rows.ts';
 import { toProto as deliveryToProto } from '../deliveries/to-proto.ts';
 import { selectWebhooks, type WebhookRow } from '../webhooks/rows.ts';
 import { toProto } from '../webhooks/to-proto.ts';
-import type { Judged, News } from './judge-results.ts';
+import type { Judged, News } from './judged.ts';
 
 type Event = MessageInitShape<typeof WebhookEventSchema>;
 
-/** Of the excerpts in an event, which is sent on to every webhook that asks for it. */
+/** Limit for all excerpts in one event, because the event is sent to every subscribed webhook. */
 const deliveryCharacters = 64 * 1024;
 
 const topic = topicOf(WebhookEventSchema);
 
-/** Raises what is new about endpoints, in the transaction that found it; answers how much that is. */
+/** Raises the events about endpoints, in the transaction that judged them. Returns their number. */
 export async function announce(trx: Transaction<DB>, judged: readonly Judged[]): Promise<number> {
   const newsworthy = judged.filter(({ news }) => news.length > 0);
   if (newsworthy.length === 0) return 0;

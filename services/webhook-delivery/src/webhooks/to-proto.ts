@@ -3,7 +3,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { WebhookSchema } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import type { WebhookRow } from './rows.ts';
 
-/** The webhook as anyone of its organization sees it; `secret` is for those who create and rotate. */
+/** The webhook as its organization sees it. `secret` is set only in the responses of create and rotate. */
 export function toProto(row: WebhookRow, secret?: string): MessageInitShape<typeof WebhookSchema> {
   return {
     id: row.id,

@@ -75,7 +75,7 @@ async function createLanes(db: Kysely<unknown>): Promise<void> {
       webhook_id bigint not null,
       is_manual boolean not null,
       organization_id bigint not null,
-      is_held boolean not null default false,
+      is_paused boolean not null default false,
       open_until timestamptz,
       next_due_at timestamptz,
       primary key (webhook_id, is_manual)

@@ -2,30 +2,19 @@ import { performance } from 'node:perf_hooks';
 import { HttpFailure } from '@drippulse/http';
 import { startStep } from '@drippulse/observability';
 import type { Context } from '../context.ts';
+import type { Attempt } from '../deliveries/attempt.ts';
+import type { Claimed } from '../deliveries/claimed.ts';
+import { openSecrets } from '../signing/secrets.ts';
+import { signatures } from '../signing/sign.ts';
 import { openHeaders } from '../webhooks/headers.ts';
-import { openSecrets } from '../webhooks/secrets.ts';
-import { signatures } from '../webhooks/sign.ts';
-import type { Claimed } from './claim.ts';
 import { leaseMs } from './lease.ts';
 import { redact } from './redact.ts';
 
 const totalTimeoutMs = 15_000;
-/** What of the lease must be left to start with: the attempt, and time to record its result. */
+/** Remaining lease that a start requires: the attempt, and time to record its result. */
 const neededMs = totalTimeoutMs + 5_000;
 
-/** What came of one attempt; `error` is its reason code, undefined for a success. */
-export type Attempt = {
-  at: Date;
-  durationMs: number;
-  statusCode?: number;
-  error?: string;
-  retryAfter?: string;
-  /** What the answer asks for beyond its status, in the header `webhook-delivery`. */
-  asks?: 'disable' | 'abort';
-  excerpt?: string;
-};
-
-/** Sends a delivery once. Undefined when nothing is known of it: this process stops, or came too late for its lease. */
+/** Sends a delivery once. Undefined without an outcome: this process stops, or the lease is nearly over. */
 export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal): Promise<Attempt | undefined> {
   if (performance.now() - delivery.claimedAt > leaseMs - neededMs) return undefined;
   const at = ctx.clock.now();
@@ -55,13 +44,13 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
     if (error instanceof HttpFailure) {
       return error.code === 'aborted' ? undefined : { at, durationMs: error.durationMs, error: error.code };
     }
-    // Such as a secret that no key opens any more. It counts as an attempt, so that it neither ends nor holds up the rest.
+    // Such as a secret that no key opens any more. It counts as an attempt, so that it neither stops nor blocks the others.
     ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery can not be sent');
     return { at, durationMs: 0, error: 'internal_error' };
   }
 }
 
-/** The request belongs to the trace of its event, and carries it. */
+/** Runs the request in the trace of its event; the request carries the trace. */
 async function traced<T>(traceparent: string | undefined, request: () => Promise<T>): Promise<T> {
   const step = startStep('deliver webhook', 'internal', traceparent);
   try {
@@ -80,14 +69,14 @@ function headersOf(ctx: Context, { lane, secrets, eventId: id, body }: Claimed, 
   };
 }
 
-/** Of several, which stand in one header or in two, to disable says more. */
+/** The header may name several wishes and may be repeated; `disable` wins. */
 function readAsked(value = ''): Attempt['asks'] {
   const asked = value.split(',').map((word) => word.trim().toLowerCase());
   if (asked.includes('disable')) return 'disable';
   return asked.includes('abort-message') ? 'abort' : undefined;
 }
 
-/** PostgreSQL's text takes no NUL, and bytes that are not UTF-8 become longer when they are decoded. */
+/** The body as text without NUL, which PostgreSQL's text refuses. */
 function readableText(body: Buffer): string {
   return body.toString().replaceAll('\0', '');
 }

@@ -1,9 +1,9 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { type OrderKey, promote } from './order.ts';
-import type { Recorded, Result } from './record.ts';
+import { type OrderKey, promote } from '../deliveries/order.ts';
+import type { Recorded, Result } from '../deliveries/results.ts';
 
-/** The deliveries that are still this worker's, with their tries so far: those whose fence is that of the claim. */
+/** Locks the queue rows of the results. Returns the tries so far of the deliveries that this worker still leases. */
 export async function lockQueue(trx: Transaction<DB>, results: readonly Result[]): Promise<Map<bigint, number>> {
   const { rows } = await sql<{ delivery_id: bigint; fence: bigint; tries: number }>`
     select delivery_id, fence, tries from queue
@@ -16,8 +16,8 @@ export async function lockQueue(trx: Transaction<DB>, results: readonly Result[]
 }
 
 /**
- * Writes each attempt with the next number of its delivery, and the delivery's status. An attempt was made whatever the
- * fence says, so it is always written; only the move is left out.
+ * Writes each attempt with the next number of its delivery, and the delivery's status. The attempt is written even when the
+ * fence is old, because it was made; only the move is left out.
  */
 export async function saveAttempts(trx: Transaction<DB>, recorded: readonly Recorded[]): Promise<void> {
   await sql`
@@ -51,7 +51,7 @@ export async function saveAttempts(trx: Transaction<DB>, recorded: readonly Reco
     from result join moved on moved.id = result.delivery_id`.execute(trx);
 }
 
-/** Takes what is done out of the queue, and gives back what is to be tried again. */
+/** Removes finished deliveries from the queue, and makes the others due for their next attempt. */
 export async function saveMoves(trx: Transaction<DB>, recorded: readonly Recorded[]): Promise<void> {
   const done = recorded.filter(({ move }) => move && move.status !== 'failed').map(({ delivery }) => delivery.id);
   if (done.length > 0) {

@@ -1,15 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** With more deliveries due than this an organization is a large one; a count goes no further. */
+/** An organization with more due deliveries than this counts as large; counting stops there. */
 const small = 100;
 
-/** What is due and was not sent yet, of organizations with little and with much of it; `large` are the latter. */
+/** Age of the oldest due delivery, for small and for large organizations, and the ids of the large ones. */
 export type Overdue = { seconds: { small: number; large: number }; large: ReadonlySet<bigint> };
 
 /**
- * By the queue and not by when lanes are looked at next, so that what a rate or a circuit holds up counts as well; what
- * waits at disabled webhooks does not. Reads a hundred rows of each lane at most.
+ * Reads due times from the queue, not from the lanes, so that deliveries delayed by a rate or a circuit count too.
+ * Deliveries of disabled webhooks do not count. Reads at most about a hundred rows of each lane.
  */
 export async function readOverdue(db: Kysely<DB>): Promise<Overdue> {
   const { rows } = await sql<{ is_large: boolean; seconds: number; organizations: bigint[] | null }>`

@@ -1,12 +1,13 @@
 import { freePort } from '@drippulse/testing';
+import { claim } from '@drippulse/webhook-delivery/claim';
+import { createConcurrency } from '@drippulse/webhook-delivery/concurrency';
 import { sql } from 'kysely';
-import { claim } from '../src/deliveries/claim.ts';
-import { createConcurrency } from '../src/endpoints/concurrency.ts';
-import { contextOf } from '../test/context.ts';
-import { latencies, percentile, round, until } from './figures.ts';
+import { percentile, round } from '../measuring/percentile.ts';
+import { until } from '../measuring/until.ts';
+import { latencies } from './latencies.ts';
 import type { Platform } from './platform.ts';
 
-/** Events of many transactions to forty webhooks of twenty organizations; done when every attempt is recorded. */
+/** Events of many transactions to forty webhooks of twenty organizations, until every attempt is recorded. */
 export async function measureThroughput(platform: Platform, deliveries: number) {
   const organizations = Array.from({ length: 20 }, (_, index) => BigInt(1000 + index));
   for (const organizationId of organizations) {
@@ -18,19 +19,20 @@ export async function measureThroughput(platform: Platform, deliveries: number) 
     const organizationId = organizations[(sent / perTransaction) % organizations.length] ?? 1n;
     await platform.publisher.publish(organizationId, perTransaction);
   }
-  await until(async () => (await countAttempts(platform, organizations)) >= deliveries, 120_000);
+  const isAllRecorded = async () => (await countDelivered(platform, organizations)) >= deliveries;
+  await until('every attempt is recorded', isAllRecorded, { everyMs: 20 });
   const seconds = (performance.now() - startedAt) / 1000;
   return { deliveries_per_second: Math.round(deliveries / seconds), deliveries };
 }
 
-async function countAttempts({ db }: Platform, organizationIds: readonly bigint[]): Promise<number> {
+async function countDelivered({ db }: Platform, organizationIds: readonly bigint[]): Promise<number> {
   const { rows } = await sql<{ count: bigint }>`
     select count(*) as count from deliveries
     where organization_id = any(${organizationIds}::bigint[]) and status = 'delivered'`.execute(db.kysely);
   return Number(rows[0]?.count ?? 0);
 }
 
-/** From the commit of an event to its first attempt, at 200 events a second. */
+/** Time from the commit of an event to its first attempt, at 200 events a second. */
 export async function measureLatency(platform: Platform, seconds: number) {
   await platform.addWebhook(1n, '/ok');
   await latencies(platform, { organizationId: 1n, perSecond: 50, seconds: 2 });
@@ -61,7 +63,7 @@ export async function measureIsolation(platform: Platform, seconds: number) {
   const among = await latencies(platform, { organizationId: 2n, ...rate });
   isOver = true;
   await others;
-  await sql`update lanes set is_held = true, next_due_at = null where organization_id in (3, 4)`.execute(
+  await sql`update lanes set is_paused = true, next_due_at = null where organization_id in (3, 4)`.execute(
     platform.db.kysely,
   );
   return {
@@ -72,7 +74,7 @@ export async function measureIsolation(platform: Platform, seconds: number) {
   };
 }
 
-/** The memory of this process while thirty endpoints answer without end. */
+/** Memory of this process while thirty endpoints send endless answers. */
 export async function measureEndless(platform: Platform, seconds: number) {
   for (let index = 0; index < 30; index += 1) await platform.addWebhook(5n, `/endless/${index}`);
   globalThis.gc?.();
@@ -89,11 +91,17 @@ export async function measureEndless(platform: Platform, seconds: number) {
 
 const claims = 20;
 
-/** The claim of what is due, with nothing and with a million retries that are not due yet; the service is stopped. */
+/** No webhook of this bench has a rate. */
+const unlimited: Parameters<typeof claim>[0]['limits'] = {
+  take: async (_webhookId, _perSecond, wanted) => ({ granted: wanted, waitMs: 0 }),
+  giveBack: async () => undefined,
+  stop: async () => undefined,
+};
+
+/** Claims with nothing else queued, and with a million retries that are not due yet. The service is stopped. */
 export async function measureClaim(platform: Platform, retries: number) {
-  const ctx = contextOf(platform.db);
   const { kysely } = platform.db;
-  await sql`update lanes set is_held = true, next_due_at = null`.execute(kysely);
+  await sql`update lanes set is_paused = true, next_due_at = null`.execute(kysely);
   await sql`
     with hooks as (
       insert into webhooks (id, organization_id, url, event_types, active, secret, created_at, updated_at)
@@ -101,7 +109,7 @@ export async function measureClaim(platform: Platform, retries: number) {
       returning id
     ), health as (insert into endpoints (webhook_id, last_success_at) select id, now() from hooks)
     insert into lanes (webhook_id, is_manual, organization_id) select id, false, 8 from hooks`.execute(kysely);
-  const before = await timeClaims(ctx, platform);
+  const before = await timeClaims(platform);
   await sql`
     insert into webhooks (id, organization_id, url, event_types, active, secret, created_at, updated_at)
     select n, 7, 'http://127.0.0.1:1/', array['*'], true, '', now(), now() from generate_series(1000001, 1001000) n`.execute(
@@ -118,11 +126,10 @@ export async function measureClaim(platform: Platform, retries: number) {
     select n, false, 7, now() + interval '1 hour' from generate_series(1000001, 1001000) n`.execute(kysely);
   await sql`vacuum analyze queue`.execute(kysely);
   await sql`vacuum analyze lanes`.execute(kysely);
-  const after = await timeClaims(ctx, platform);
+  const after = await timeClaims(platform);
   const { rows } = await sql<{ 'QUERY PLAN': string }>`
     explain (analyze, buffers, costs off, timing off)
     select webhook_id, is_manual from lanes where next_due_at <= now() order by next_due_at limit 100`.execute(kysely);
-  await ctx.http.close();
   return {
     claim_p50_ms: round(percentile(before, 0.5)),
     claim_million_p50_ms: round(percentile(after, 0.5)),
@@ -130,8 +137,8 @@ export async function measureClaim(platform: Platform, retries: number) {
   };
 }
 
-/** Claims of 64 due deliveries of 32 lanes, which are put there for each; their endpoints have answered well before. */
-async function timeClaims(ctx: ReturnType<typeof contextOf>, { db }: Platform): Promise<number[]> {
+/** Times claims of 64 due deliveries of 32 lanes. Each claim gets new ones; their endpoints are proven. */
+async function timeClaims({ db }: Platform): Promise<number[]> {
   const times: number[] = [];
   for (let turn = 0; turn < claims; turn += 1) {
     await sql`
@@ -141,11 +148,13 @@ async function timeClaims(ctx: ReturnType<typeof contextOf>, { db }: Platform): 
                'evt_claim_' || n, now(), 'workflow.created'
         from generate_series(0, 63) n returning event_id, event_at
       )
-      insert into payloads (organization_id, event_id, event_at, body) select 8, event_id, event_at, '{}' from due`.execute(db.kysely);
+      insert into payloads (organization_id, event_id, event_at, body) select 8, event_id, event_at, '{}' from due`.execute(
+      db.kysely,
+    );
     await sql`
       update lanes set next_due_at = now() - interval '1 second' where organization_id = 8`.execute(db.kysely);
     const startedAt = performance.now();
-    const claimed = await claim(ctx, createConcurrency(1024));
+    const claimed = await claim({ db, limits: unlimited }, createConcurrency(1024));
     times.push(performance.now() - startedAt);
     if (claimed.length !== 64) throw new Error(`${claimed.length} of 64 deliveries claimed`);
     await sql`delete from queue where delivery_id >= 200000000`.execute(db.kysely);

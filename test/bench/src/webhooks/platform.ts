@@ -1,8 +1,5 @@
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { connectDatabase } from '@drippulse/db';
@@ -26,23 +23,21 @@ import {
   parseInternalTokenKeys,
   serviceNames,
 } from '@drippulse/rpc';
-import { startEmbeddedPostgres } from '@drippulse/testing';
+import { readConfig, startService } from '@drippulse/webhook-delivery';
+import { migrateService } from '@drippulse/webhook-delivery/migrate';
+import type { DB } from '@drippulse/webhook-delivery/schema';
 import { sql } from 'kysely';
-import type { DB } from '../src/db/schema.ts';
-import { migrateService } from '../src/migrate.ts';
-import { type Config, startService } from '../src/service.ts';
-import type { Arrival } from './receiver.ts';
+import { startPostgres } from '../start-postgres.ts';
+import type { Arrival } from './receiver-process.ts';
 
 export type Platform = Awaited<ReturnType<typeof startPlatform>>;
 
 /**
- * The service in this process as it is in production, a PostgreSQL that syncs to disk, a publisher with an outbox and a
- * relay of its own, and a receiver in a process of its own.
+ * The service in this process with its production settings, a PostgreSQL with fsync, a publisher with its own outbox and
+ * relay, and a receiver in its own process.
  */
 export async function startPlatform() {
-  const dataDir = await mkdtemp(join(tmpdir(), 'bench-webhooks-'));
-  const settings = { shared_buffers: '1GB', max_wal_size: '4GB' };
-  const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), settings });
+  const postgres = await startPostgres();
   const { url } = postgres;
   const log = createLogger({ service: 'bench', level: 'error' });
   await migrateService(url);
@@ -53,19 +48,13 @@ export async function startPlatform() {
   const receiver = await startReceiver();
   const keys = generateInternalTokenKeys(serviceNames);
   const peers = createInMemoryPeers();
-  const config: Config = {
-    databaseUrl: url,
-    internalTokenKeys: keys['webhook-delivery'],
-    encryptionKeys: randomBytes(32).toString('base64'),
-    kafkaBrokers: undefined,
-    redisUrl: undefined,
-    host: '127.0.0.1',
-    grpcPort: undefined,
-    opsPort: 0,
-    leaseSeconds: 30,
-    logLevel: 'error',
-    allowPrivate: true,
-  };
+  const config = readConfig({
+    DATABASE_URL: url,
+    INTERNAL_TOKEN_KEYS: keys['webhook-delivery'],
+    ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+    LOG_LEVEL: 'error',
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+  });
   const service = await startService(config, { peers, events, log });
   let stopped: Promise<void> | undefined;
   const db = connectDatabase<DB>({ url, schema: 'webhooks', service: 'bench', log, max: 2 });
@@ -83,7 +72,7 @@ export async function startPlatform() {
       const { webhook } = await caller.createWebhook({ url: webhookUrl, eventType: 'workflow.created' });
       return webhook?.id ?? 0n;
     },
-    /** For what is measured without its loops; a second call changes nothing. */
+    /** Stops the loops, for measurements without them. A second call changes nothing. */
     stopService() {
       stopped ??= service.stop();
       return stopped;
@@ -95,7 +84,6 @@ export async function startPlatform() {
       await db.close();
       receiver.stop();
       await postgres.stop();
-      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
@@ -113,7 +101,7 @@ async function startPublisher(
   const metrics = createMetrics('bench');
   const relay = startRelay({ db, schema: 'publisher', service: 'bench', transport, log, metrics });
   return {
-    /** One transaction with these events; answers their ids and when it was committed, in epoch milliseconds. */
+    /** Commits one transaction with these events. Returns their ids and the time of the commit, in epoch milliseconds. */
     async publish(organizationId: bigint, count: number): Promise<{ ids: string[]; committedAt: number }> {
       const made = Array.from({ length: count }, () => workflowCreated(organizationId));
       const ids = await db.kysely.transaction().execute((trx) => appendEvents(trx, topicOf(WorkflowEventSchema), made));
@@ -151,9 +139,9 @@ function workflowCreated(organizationId: bigint) {
   };
 }
 
-/** The endpoints; `arrivals` has the first arrival of each event at /ok. */
+/** Starts the endpoints; `arrivals` has the first arrival of each event at /ok. */
 async function startReceiver() {
-  const child = fork(fileURLToPath(new URL('receiver.ts', import.meta.url)), { stdio: 'inherit' });
+  const child = fork(fileURLToPath(new URL('receiver-process.ts', import.meta.url)), { stdio: 'inherit' });
   const arrivals = new Map<string, number>();
   let count = 0;
   const { promise: listening, resolve } = Promise.withResolvers<number>();

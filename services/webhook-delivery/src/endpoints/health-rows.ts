@@ -1,20 +1,16 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Health } from './health.ts';
-import type { Judged } from './judge-results.ts';
-import { holdLane } from './lanes.ts';
+import type { Judged } from './judged.ts';
 
-/** An endpoint as locked: its health, the version of it that its events count, and whether its webhook is active. */
+/** A locked endpoint: its health, the sequence of its last event, and whether its webhook is active. */
 export type Endpoint = { health: Health; version: bigint; isActive: boolean };
 
 /**
- * The endpoints of these webhooks, held until the transaction ends. Whoever changes a webhook locks its endpoint first,
- * so that `isActive` stays true as long; in the order of their ids, so that nobody waits in a circle.
+ * The endpoints of these webhooks, locked until the transaction ends, in the order of their ids (see `lockEndpoints`).
+ * Changes of a webhook take the same lock, so `isActive` stays valid until then.
  */
-export async function lockEndpoints(
-  trx: Transaction<DB>,
-  webhookIds: readonly bigint[],
-): Promise<Map<bigint, Endpoint>> {
+export async function lockHealth(trx: Transaction<DB>, webhookIds: readonly bigint[]): Promise<Map<bigint, Endpoint>> {
   const rows = await trx
     .selectFrom('endpoints')
     .innerJoin('webhooks', 'webhooks.id', 'endpoints.webhook_id')
@@ -45,14 +41,7 @@ export async function lockEndpoints(
   );
 }
 
-/** Keeps the endpoints of ordered webhooks while their queue gets longer or shorter, see `promote`. */
-export async function holdEndpoints(trx: Transaction<DB>, webhookIds: readonly bigint[]): Promise<void> {
-  if (webhookIds.length === 0) return;
-  await sql`select from endpoints where webhook_id = any(${webhookIds}::bigint[]) order by webhook_id for update`.execute(
-    trx,
-  );
-}
-
+/** Stores the health and the version of each endpoint. */
 export async function saveHealth(trx: Transaction<DB>, judged: readonly Judged[]): Promise<void> {
   const healths = judged.map(({ health }) => health);
   await sql`
@@ -82,21 +71,7 @@ export async function saveHealth(trx: Transaction<DB>, judged: readonly Judged[]
     where endpoints.webhook_id = judged.webhook_id`.execute(trx);
 }
 
-/** New events make no deliveries any more, and what is queued stays where it is. */
-export async function disableWebhooks(trx: Transaction<DB>, judged: readonly Judged[], now: Date): Promise<void> {
-  for (const { webhookId, disables } of judged) {
-    if (disables === undefined) continue;
-    await trx
-      .updateTable('webhooks')
-      .set({ active: false, disabled_reason: disables, updated_at: now })
-      .where('id', '=', webhookId)
-      .where('deleted_at', 'is', null)
-      .execute();
-    await holdLane(trx, webhookId);
-  }
-}
-
-/** Makes an endpoint one of which nothing is known. */
+/** Resets an endpoint to the health of a new one; the time of its last success stays. */
 export async function forgetHealth(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await sql`
     update endpoints

@@ -1,11 +1,11 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import type { Chosen } from '../endpoints/due-lanes.ts';
+import type { Chosen } from './due-lanes.ts';
 
-/** Longer than an attempt and the commit of its result; whoever is dead or frozen for longer has lost the delivery. */
+/** Longer than an attempt and the commit of its result. A process that is dead or frozen for longer loses the delivery. */
 export const leaseMs = 30_000;
 
-/** A delivery that was leased; `lag_seconds` is how late. */
+/** The queue row of a leased delivery; `lag_seconds` is the time since it was due. */
 export type QueueRow = {
   delivery_id: bigint;
   webhook_id: bigint;
@@ -19,7 +19,7 @@ export type QueueRow = {
   lag_seconds: number;
 };
 
-/** Locks what is due of each lane, earliest first. */
+/** Locks the due deliveries of each lane, earliest first. */
 async function lockDue(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise<{ id: bigint; due_at: Date }[]> {
   const { rows } = await sql<{ id: bigint; due_at: Date }>`
     select due.id, due.due_at
@@ -39,8 +39,8 @@ async function lockDue(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise
 }
 
 /**
- * By a list of ids: joined with the query above, PostgreSQL guesses its rows too high and reads the whole queue (3,900
- * pages in place of 600 for 52 rows of 200,000).
+ * Leases the due deliveries of the chosen lanes. The update takes a list of ids: joined with the query above, PostgreSQL
+ * overestimates its rows and reads the whole queue (3,900 pages instead of 600 for 52 rows of 200,000).
  */
 export async function lease(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise<QueueRow[]> {
   const due = await lockDue(trx, chosen);
@@ -58,7 +58,7 @@ function secondsBetween(from: Date | undefined, to: Date): number {
   return from === undefined ? 0 : Math.max(0, (to.getTime() - from.getTime()) / 1000);
 }
 
-/** What is sent of an event, and the trace it belongs to. */
+/** The body of an event, and its trace. */
 export type Payload = { body: string; traceparent: string | undefined };
 
 /** The bodies of these deliveries by event. */
@@ -81,7 +81,7 @@ export async function readBodies(trx: Transaction<DB>, rows: readonly QueueRow[]
   );
 }
 
-/** What waited at a disabled endpoint until its payload's time was over is over itself. */
+/** Removes deliveries that waited at a disabled endpoint until their payload expired. */
 export async function dropBodiless(
   trx: Transaction<DB>,
   rows: readonly QueueRow[],

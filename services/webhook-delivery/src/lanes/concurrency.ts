@@ -3,23 +3,23 @@ import { createPace, type Pace } from './pace.ts';
 const startingLimit = 2;
 const largestLimit = 32;
 const rememberedLanes = 10_000;
-/** Few enough, and far enough apart, that what is due at other endpoints meanwhile finds the process free. */
+/** Starts at unproven endpoints: this many together, then none for the pause, so that other deliveries get their turn. */
 const unprovenStarts = 16;
 const unprovenPauseMs = 20;
 
-/** A lane of a webhook: that of events, or that of tests and redeliveries. */
+/** One of the two lanes of a webhook: for events, or for tests and redeliveries (manual). */
 export type LaneKey = { webhookId: bigint; isManual: boolean };
 
-/** A delivery that starts, and what is known of its endpoint. */
+/** A delivery that starts, and the state of its endpoint. */
 export type Starting = { lane: LaneKey; hasFailed: boolean; isProven: boolean };
 
-/** Bounds the requests that are under way in this process, in all and for each lane. */
+/** Bounds the requests in flight of this process, in total and for each lane. */
 export type Concurrency = {
-  /** How many more may start in all. */
+  /** How many more may start in total. */
   room(): number;
-  /** How many more this lane may start. One whose endpoint answered its last request with a failure gets one in all. */
+  /** How many more this lane may start. A lane whose endpoint failed last may have one request in flight. */
   roomFor(lane: LaneKey, hasFailed: boolean): number;
-  /** Of the starts at endpoints that have yet to succeed, for the first time or again: hundreds may be due together. */
+  /** Pace of starts at unproven endpoints (no success yet, or none since a failure): hundreds may be due together. */
   unproven: Pick<Pace, 'room' | 'waitMs'>;
   started(delivery: Starting): void;
   ended(lane: LaneKey, isSuccess: boolean): void;
@@ -30,8 +30,8 @@ export type Concurrency = {
 type Slots = { lane: LaneKey; inFlight: number; limit: number };
 
 /**
- * A lane begins with two places, doubles them with each success up to 32 and falls back to one with a failure: endpoints
- * that hang hold few of the places that there are in all.
+ * The limit of a lane starts at 2 requests in flight, doubles with each success up to 32 and drops to 1 with a failure:
+ * endpoints that hang occupy few places of the process.
  */
 export function createConcurrency(max: number, unproven = createPace(unprovenStarts, unprovenPauseMs)): Concurrency {
   const lanes = new Map<string, Slots>();

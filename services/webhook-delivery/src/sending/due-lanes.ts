@@ -1,15 +1,14 @@
 import { unsynced } from '@drippulse/db';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { leaseMs, type QueueRow } from '../deliveries/lease.ts';
-import type { SealedSecrets } from '../webhooks/secrets.ts';
-import type { LaneKey } from './concurrency.ts';
+import type { LaneKey } from '../lanes/concurrency.ts';
+import type { SealedSecrets } from '../signing/secrets.ts';
 
 const claimLanes = 100;
-/** Of which the lanes of a claim are chosen: more than one organization has. */
+/** Longest due lanes from which a claim chooses; more than one organization can fill with its 100 webhooks. */
 const lookedAtLanes = 500;
 
-/** A lane that is due, with what is needed to send its deliveries. */
+/** A due lane, with the columns of its webhook that sending needs. */
 export type LaneRow = SealedSecrets & {
   webhook_id: bigint;
   is_manual: boolean;
@@ -22,17 +21,14 @@ export type LaneRow = SealedSecrets & {
   is_proven: boolean;
 };
 
-/** A lane that must wait. */
-export type Postponed = { lane: LaneRow; waitMs: number };
-
-/** A lane to take deliveries of, `room` at most. */
+/** A lane from which a claim takes at most `room` deliveries. */
 export type Chosen = { lane: LaneRow; room: number };
 
 /**
- * Locks lanes that are due: of each organization one, then of each a second, those that wait longest first, so that one
- * with many takes no turn of another. Lanes that others hold or that are full are passed over, and unless `unproven` is
- * true those of endpoints that are not proven, however many have waited longer than what is looked at.
- * A claim that a database that crashes forgets is made again, and what was sent meanwhile too, with the same id.
+ * Locks due lanes round-robin by organization, longest due first, so that an organization with many lanes takes no turn of
+ * another. Skips lanes that are locked or full, and unproven endpoints unless `unproven` is set.
+ * The commit of a claim does not wait for the disk: a database that crashes may forget it. Its deliveries are then sent
+ * again, with the same id.
  */
 export async function lockDueLanes(
   trx: Transaction<DB>,
@@ -73,48 +69,7 @@ export async function lockDueLanes(
   return rows;
 }
 
-/**
- * A lane that gave all it had room for is due again once one of its results is recorded, at the latest when the lease
- * ends; any other when its next delivery is. Never before now: a lane that was served goes behind those that wait.
- */
-export async function scheduleLanes(
-  trx: Transaction<DB>,
-  chosen: readonly Chosen[],
-  rows: readonly QueueRow[],
-): Promise<void> {
-  const given = Map.groupBy(rows, (row) => `${row.webhook_id}:${row.is_manual}`);
-  const isFull = chosen.map(({ lane, room }) => given.get(`${lane.webhook_id}:${lane.is_manual}`)?.length === room);
-  await sql`
-    update lanes
-    set next_due_at = case
-      when chosen.is_full then now() + ${leaseMs} * interval '1 ms'
-      else (
-        select greatest(due_at, lanes.open_until, now()) from queue
-        where webhook_id = lanes.webhook_id and is_manual = lanes.is_manual and due_at < 'infinity'
-        order by due_at limit 1)
-      end
-    from unnest(
-      ${chosen.map(({ lane }) => lane.webhook_id)}::bigint[],
-      ${chosen.map(({ lane }) => lane.is_manual)}::boolean[],
-      ${isFull}::boolean[]
-    ) as chosen (webhook_id, is_manual, is_full)
-    where lanes.webhook_id = chosen.webhook_id and lanes.is_manual = chosen.is_manual`.execute(trx);
-}
-
-/** Lanes that have used up the rate of their endpoint are due again when it has room. */
-export async function postponeLanes(trx: Transaction<DB>, lanes: readonly Postponed[]): Promise<void> {
-  if (lanes.length === 0) return;
-  await sql`
-    update lanes set next_due_at = now() + waits.ms * interval '1 ms'
-    from unnest(
-      ${lanes.map(({ lane }) => lane.webhook_id)}::bigint[],
-      ${lanes.map(({ lane }) => lane.is_manual)}::boolean[],
-      ${lanes.map(({ waitMs }) => waitMs)}::float8[]
-    ) as waits (webhook_id, is_manual, ms)
-    where lanes.webhook_id = waits.webhook_id and lanes.is_manual = waits.is_manual`.execute(trx);
-}
-
-/** Milliseconds to the next lane that is not full; undefined when nothing is queued. */
+/** Milliseconds until the next lane that is not full is due; undefined when nothing is queued. */
 export async function nextDueInMs(db: Kysely<DB>, full: readonly LaneKey[]): Promise<number | undefined> {
   const { rows } = await sql<{ due_in_ms: number }>`
     select extract(epoch from next_due_at - clock_timestamp())::float8 * 1000 as due_in_ms from lanes

@@ -1,8 +1,8 @@
-/** A group of starts, then none for a while: what is due meanwhile waits for the next group. */
+/** Lets a group start together, then nothing for a pause. */
 export type Pace = {
   /** How many may start now. */
   room(): number;
-  /** Milliseconds until the next may start, 0 when it may now. */
+  /** Milliseconds until the next start; 0 when one is possible now. */
   waitMs(): number;
   started(): void;
 };

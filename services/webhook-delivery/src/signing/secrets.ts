@@ -6,15 +6,15 @@ export function newSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
 }
 
-/** The secret as stored, bound to its webhook. */
+/** The sealed secret, bound to its webhook. */
 export function sealSecret(sealer: Sealer, webhookId: bigint, secret: string): Buffer {
   return sealer.seal(Buffer.from(secret), context(webhookId));
 }
 
-/** What of a webhook signs: its secret and, for 24 hours after a rotation, the one before. */
+/** The secrets of a webhook that sign: the current one and, for 24 hours after a rotation, the previous one. */
 export type SealedSecrets = { secret: Buffer; previous_secret: Buffer | null; previous_secret_until: Date | null };
 
-/** The secrets that sign at a time, the current one first. */
+/** The secrets that sign at the time `at`, the current one first. */
 export function openSecrets(sealer: Sealer, webhookId: bigint, sealed: SealedSecrets, at: Date): string[] {
   const { secret, previous_secret: previous, previous_secret_until: until } = sealed;
   const boxes = previous !== null && until !== null && until > at ? [secret, previous] : [secret];

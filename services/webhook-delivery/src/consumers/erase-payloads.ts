@@ -5,17 +5,17 @@ import type { CrmEvent } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import type { EnrollmentEvent } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { forgetPayloads } from './forget-payloads.ts';
+import { forgetPayloads } from '../deliveries/forget-payloads.ts';
 
-/** Bodies of one transaction. */
+/** Bodies emptied in one transaction. */
 const slice = 200;
 
-/** What was erased, as the subjects of bodies; of what lives on only the bodies from before. */
+/** Subjects of the bodies to empty: all bodies of `gone`, and of `livingOn` only those from before the erasure. */
 type Erasure = { organizationId: bigint; gone: string[]; livingOn: string[]; before: Date };
 
 /**
- * Empties the bodies of events about what another service erased, slice by slice: what is empty is found no more, so that
- * a repeat goes on where it was. The event that says so has ids alone and is delivered as any other.
+ * Empties the bodies of events about records that another service erased, slice by slice. Empty bodies are not found again,
+ * so a repeat continues where the last run stopped. The event of the erasure itself has only ids and is delivered.
  */
 export async function erasePayloads(ctx: Context, message: Message): Promise<void> {
   const erasure = readErasure(message);

@@ -1,45 +1,21 @@
 import { performance } from 'node:perf_hooks';
 import type { Context } from '../context.ts';
-import type { Concurrency, LaneKey } from '../endpoints/concurrency.ts';
-import { type Chosen, type LaneRow, lockDueLanes, postponeLanes, scheduleLanes } from '../endpoints/due-lanes.ts';
-import { giveBackUnused, limitLanes } from '../endpoints/limit-lanes.ts';
-import type { SealedSecrets } from '../webhooks/secrets.ts';
+import type { Claimed } from '../deliveries/claimed.ts';
+import type { Concurrency, LaneKey } from '../lanes/concurrency.ts';
+import { type Chosen, type LaneRow, lockDueLanes } from './due-lanes.ts';
 import { dropBodiless, lease, type Payload, type QueueRow, readBodies } from './lease.ts';
+import { giveBackUnused, limitLanes } from './limit-lanes.ts';
+import { postponeLanes, scheduleLanes } from './schedule-lanes.ts';
 import { takeTurns } from './turns.ts';
 
-/** Few enough that what is due next does not wait long while these are begun. */
+/** Deliveries of one claim: few, so that the next due delivery does not wait long while these start. */
 const claimDeliveries = 100;
 
-/** A delivery that this process is to send. */
-export type Claimed = {
-  id: bigint;
-  organizationId: bigint;
-  lane: LaneKey;
-  eventId: string;
-  eventAt: Date;
-  eventType: string;
-  isTest: boolean;
-  tries: number;
-  fence: bigint;
-  /** How late the claim was. */
-  lagSeconds: number;
-  /** Of `performance.now()`. */
-  claimedAt: number;
-  hasFailed: boolean;
-  isProven: boolean;
-  url: string;
-  secrets: SealedSecrets;
-  sealedHeaders: Buffer | null;
-  body: string;
-  /** Of the event. */
-  traceparent: string | undefined;
-};
-
 /**
- * Takes due deliveries under a lease, of each lane as many as it has room for, organizations in turn. The lanes are
- * locked meanwhile and others pass over them, so that a claim never waits.
+ * Leases due deliveries, organizations in turn, of each lane as many as it has room for. The lanes are locked meanwhile;
+ * other claims skip locked lanes, so a claim never waits.
  */
-export async function claim(ctx: Context, concurrency: Concurrency): Promise<Claimed[]> {
+export async function claim(ctx: Pick<Context, 'db' | 'limits'>, concurrency: Concurrency): Promise<Claimed[]> {
   const claimedAt = performance.now();
   return ctx.db.kysely.transaction().execute(async (trx) => {
     const unproven = concurrency.unproven.room() > 0;
@@ -56,7 +32,7 @@ export async function claim(ctx: Context, concurrency: Concurrency): Promise<Cla
   });
 }
 
-/** Organizations in turn, until all places are given away. */
+/** Chooses lanes, organizations in turn, until the process has no place left. */
 function chooseLanes(lanes: readonly LaneRow[], concurrency: Concurrency): Chosen[] {
   const chosen: Chosen[] = [];
   let left = Math.min(concurrency.room(), claimDeliveries);

@@ -1,8 +1,9 @@
-import type { QueueRow } from '../deliveries/lease.ts';
-import type { Chosen, Postponed } from './due-lanes.ts';
-import type { EndpointLimits } from './limits.ts';
+import type { EndpointLimits } from '../endpoints/limits.ts';
+import type { Chosen } from './due-lanes.ts';
+import type { QueueRow } from './lease.ts';
+import type { Postponed } from './schedule-lanes.ts';
 
-/** Cuts the room of each lane to what the rate of its endpoint has left; those with nothing left are postponed. */
+/** Reduces the room of each lane to the remaining rate of its endpoint. A lane without any is postponed. */
 export async function limitLanes(
   limits: EndpointLimits,
   lanes: readonly Chosen[],
@@ -22,7 +23,7 @@ export async function limitLanes(
   return { chosen, postponed };
 }
 
-/** What was taken for more deliveries than were due is free again. */
+/** Returns the rate that was taken for more deliveries than were due. */
 export async function giveBackUnused(
   limits: EndpointLimits,
   chosen: readonly Chosen[],
