@@ -55,7 +55,7 @@ const statuses: Record<JobStatus, WebhookRecoveryStatus> = {
   cancelled: WebhookRecoveryStatus.CANCELLED,
 };
 
-export function toProto(job: JobRow): MessageInitShape<typeof WebhookRecoverySchema> {
+export function recoveryToProto(job: JobRow): MessageInitShape<typeof WebhookRecoverySchema> {
   const { requeued, skipped } = readPlace(job.cursor);
   return {
     ...previewToProto(readSpan(job.input), job.total),

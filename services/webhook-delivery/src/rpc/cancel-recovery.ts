@@ -2,7 +2,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { cancelJob, transact } from '@drippulse/db';
 import { type CancelRecoveryRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import type { Context } from '../context.ts';
-import { findRecovery, toProto } from '../recoveries/recovery.ts';
+import { findRecovery, recoveryToProto } from '../recoveries/recovery.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
 export async function cancelRecovery(ctx: Context, request: CancelRecoveryRequest, call: HandlerContext) {
@@ -11,6 +11,6 @@ export async function cancelRecovery(ctx: Context, request: CancelRecoveryReques
     await findWebhook(trx, organizationId, webhookId);
     await findRecovery(trx, { organizationId, webhookId, id });
     await cancelJob(trx, id);
-    return { recovery: toProto(await findRecovery(trx, { organizationId, webhookId, id })) };
+    return { recovery: recoveryToProto(await findRecovery(trx, { organizationId, webhookId, id })) };
   });
 }

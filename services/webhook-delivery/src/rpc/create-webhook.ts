@@ -10,7 +10,7 @@ import { checkFields, chooseEventTypes } from '../webhooks/fields.ts';
 import { readFilter } from '../webhooks/filter.ts';
 import { maskHeaders, readHeaders, sealHeaders } from '../webhooks/headers.ts';
 import { findWebhook } from '../webhooks/rows.ts';
-import { toProto } from '../webhooks/to-proto.ts';
+import { webhookToProto } from '../webhooks/to-proto.ts';
 
 type NewWebhook = ReturnType<typeof readRequest>;
 
@@ -23,7 +23,7 @@ export async function createWebhook(ctx: Context, request: CreateWebhookRequest,
     await requireRoom(trx, organizationId);
     const secret = newSecret();
     const id = await insertWebhook(ctx, trx, organizationId, webhook, secret);
-    return { webhook: toProto(await findWebhook(trx, organizationId, id), secret) };
+    return { webhook: webhookToProto(await findWebhook(trx, organizationId, id), secret) };
   });
 }
 

@@ -3,8 +3,8 @@ import type { GetWebhookRequest } from '@drippulse/proto/drippulse/webhooks/v1/w
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { findWebhook } from '../webhooks/rows.ts';
-import { toProto } from '../webhooks/to-proto.ts';
+import { webhookToProto } from '../webhooks/to-proto.ts';
 
 export async function getWebhook(ctx: Context, request: GetWebhookRequest, call: HandlerContext) {
-  return { webhook: toProto(await findWebhook(ctx.db.kysely, callerOf(call).organizationId, request.id)) };
+  return { webhook: webhookToProto(await findWebhook(ctx.db.kysely, callerOf(call).organizationId, request.id)) };
 }

@@ -8,7 +8,7 @@ import { eventTypes, isMatch } from '../catalog/event-types.ts';
 import type { Context } from '../context.ts';
 import { readAttempts } from '../deliveries/rows.ts';
 import { statusFromProto } from '../deliveries/statuses.ts';
-import { toProto } from '../deliveries/to-proto.ts';
+import { deliveryToProto } from '../deliveries/to-proto.ts';
 import { unknownEventType } from '../webhooks/fields.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
@@ -43,7 +43,7 @@ export async function listDeliveries(ctx: Context, request: ListDeliveriesReques
       return { ...cut, attempts: await readAttempts(trx, cut.rows, pageCharacters) };
     });
   return {
-    deliveries: rows.map((row) => toProto(row, attempts.get(row.id))),
+    deliveries: rows.map((row) => deliveryToProto(row, attempts.get(row.id))),
     nextCursor,
     ...count,
     ...pageTotals(page, count.totalCount),

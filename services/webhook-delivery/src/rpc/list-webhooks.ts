@@ -4,7 +4,7 @@ import type { ListWebhooksRequest } from '@drippulse/proto/drippulse/webhooks/v1
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { selectWebhooks } from '../webhooks/rows.ts';
-import { toProto } from '../webhooks/to-proto.ts';
+import { webhookToProto } from '../webhooks/to-proto.ts';
 
 export async function listWebhooks(ctx: Context, request: ListWebhooksRequest, call: HandlerContext) {
   const page = readPage(request, ['bigint']);
@@ -21,5 +21,10 @@ export async function listWebhooks(ctx: Context, request: ListWebhooksRequest, c
     .limit(page.limit + 1)
     .execute();
   const { rows, nextCursor } = cutPage(found, page.limit);
-  return { webhooks: rows.map((row) => toProto(row)), nextCursor, ...count, ...pageTotals(page, count.totalCount) };
+  return {
+    webhooks: rows.map((row) => webhookToProto(row)),
+    nextCursor,
+    ...count,
+    ...pageTotals(page, count.totalCount),
+  };
 }

@@ -7,7 +7,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { statusFromProto } from '../deliveries/statuses.ts';
-import { previewToProto, recoveryKind, type Span, toProto, writeSpan } from '../recoveries/recovery.ts';
+import { previewToProto, recoveryKind, recoveryToProto, type Span, writeSpan } from '../recoveries/recovery.ts';
 import { refusal } from '../webhooks/fields.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
@@ -27,7 +27,7 @@ export async function recoverWebhook(ctx: Context, request: RecoverWebhookReques
       }
       if (!active) throw inactive();
       const job = await addJob(trx, { organizationId, kind: recoveryKind, input: writeSpan(span), total });
-      return { recovery: toProto(job) };
+      return { recovery: recoveryToProto(job) };
     },
   );
   ctx.wakeRecoveries();

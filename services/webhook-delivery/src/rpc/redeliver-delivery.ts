@@ -6,7 +6,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { type DeliveryRow, findDelivery, readAttempts } from '../deliveries/rows.ts';
-import { toProto } from '../deliveries/to-proto.ts';
+import { deliveryToProto } from '../deliveries/to-proto.ts';
 import { wakeLanes } from '../lanes/wake-lanes.ts';
 import { lockWebhook } from '../webhooks/rows.ts';
 
@@ -27,7 +27,7 @@ export async function redeliverDelivery(ctx: Context, request: RedeliverDelivery
       await wakeLanes(trx, [webhook.id], true);
       const row = await findDelivery(trx, webhook.id, delivery.id);
       const attempts = await readAttempts(trx, [row], excerptsOfOne);
-      return { delivery: toProto(row, attempts.get(row.id)) };
+      return { delivery: deliveryToProto(row, attempts.get(row.id)) };
     },
   );
   ctx.wakeDelivery();

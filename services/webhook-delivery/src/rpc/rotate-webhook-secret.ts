@@ -4,7 +4,7 @@ import { type RotateWebhookSecretRequest, WebhooksService } from '@drippulse/pro
 import type { Context } from '../context.ts';
 import { newSecret, sealSecret } from '../signing/secrets.ts';
 import { findWebhook, lockWebhook } from '../webhooks/rows.ts';
-import { toProto } from '../webhooks/to-proto.ts';
+import { webhookToProto } from '../webhooks/to-proto.ts';
 
 const overlapMs = 24 * 3_600_000;
 
@@ -23,6 +23,6 @@ export async function rotateWebhookSecret(ctx: Context, request: RotateWebhookSe
       })
       .where('id', '=', before.id)
       .execute();
-    return { webhook: toProto(await findWebhook(trx, organizationId, before.id), secret) };
+    return { webhook: webhookToProto(await findWebhook(trx, organizationId, before.id), secret) };
   });
 }

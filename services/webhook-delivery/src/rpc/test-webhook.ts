@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { enqueue } from '../deliveries/enqueue.ts';
 import { newEventId } from '../deliveries/event-id.ts';
 import { findDelivery } from '../deliveries/rows.ts';
-import { toProto } from '../deliveries/to-proto.ts';
+import { deliveryToProto } from '../deliveries/to-proto.ts';
 import { unknownEventType } from '../webhooks/fields.ts';
 import { lockWebhook } from '../webhooks/rows.ts';
 
@@ -26,7 +26,7 @@ export async function testWebhook(ctx: Context, request: TestWebhookRequest, cal
       const event = { ...envelope, body: exampleBody(eventType, envelope) };
       const kind = { isManual: true, isTest: true };
       const [deliveryId = 0n] = await enqueue(trx, [{ webhookId: webhook.id, organizationId, event }], kind);
-      return { delivery: toProto(await findDelivery(trx, webhook.id, deliveryId)) };
+      return { delivery: deliveryToProto(await findDelivery(trx, webhook.id, deliveryId)) };
     },
   );
   ctx.wakeDelivery();

@@ -12,7 +12,7 @@ import { checkFields, chooseEventTypes, refusal } from '../webhooks/fields.ts';
 import { readFilter } from '../webhooks/filter.ts';
 import { maskHeaders, openHeaders, readHeaders, sealHeaders, unmaskHeaders } from '../webhooks/headers.ts';
 import { findWebhook, lockWebhook, type WebhookRow } from '../webhooks/rows.ts';
-import { toProto } from '../webhooks/to-proto.ts';
+import { webhookToProto } from '../webhooks/to-proto.ts';
 
 export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest, call: HandlerContext) {
   const changes = readRequest(request);
@@ -25,7 +25,7 @@ export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest,
     async (trx, { organizationId }) => {
       const before = await lockWebhook(trx, organizationId, request.id);
       const { headers, ...columns } = changes;
-      if (Object.keys(changes).length === 0) return { webhook: toProto(before) };
+      if (Object.keys(changes).length === 0) return { webhook: webhookToProto(before) };
       await trx
         .updateTable('webhooks')
         .set({
@@ -42,7 +42,7 @@ export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest,
       if (isEnabled) await resumeLane(trx, before.id);
       if (changes.ordered === false && before.ordered) await releaseAll(trx, before.id);
       if (isEnabled || isMoved) await startAnew(trx, before.id);
-      return { webhook: toProto(await findWebhook(trx, organizationId, request.id)) };
+      return { webhook: webhookToProto(await findWebhook(trx, organizationId, request.id)) };
     },
   );
   ctx.wakeDelivery();

@@ -4,7 +4,7 @@ import type { WebhookSchema } from '@drippulse/proto/drippulse/webhooks/v1/webho
 import type { WebhookRow } from './rows.ts';
 
 /** The webhook as its organization sees it. `secret` is set only in the responses of create and rotate. */
-export function toProto(row: WebhookRow, secret?: string): MessageInitShape<typeof WebhookSchema> {
+export function webhookToProto(row: WebhookRow, secret?: string): MessageInitShape<typeof WebhookSchema> {
   return {
     id: row.id,
     url: row.url,

@@ -6,7 +6,7 @@ import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { lockWorkflow } from '../workflows/rows.ts';
-import { toProto } from '../workflows/to-proto.ts';
+import { workflowToProto } from '../workflows/to-proto.ts';
 import { commitChange } from './commit-change.ts';
 import { type Changes, saveChanges } from './save-changes.ts';
 
@@ -24,7 +24,7 @@ export async function changeWorkflow<Response>(
   const write = async (trx: Transaction<DB>, { organizationId }: Caller) => {
     const before = await lockWorkflow(trx, organizationId, id);
     const change = await saveChanges(ctx, trx, before, changes);
-    return { change, response: { workflow: toProto(change?.row ?? before) } };
+    return { change, response: { workflow: workflowToProto(change?.row ?? before) } };
   };
   return commitChange(ctx, call, write, commit);
 }

@@ -15,7 +15,7 @@ import { readGraph, requireRunnable, toStepsText } from '../workflows/graph.ts';
 import { jsonText } from '../workflows/json-fields.ts';
 import type { WorkflowRow } from '../workflows/rows.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
-import { toProto } from '../workflows/to-proto.ts';
+import { workflowToProto } from '../workflows/to-proto.ts';
 import { insertVersion } from '../workflows/versions.ts';
 
 type NewWorkflow = Awaited<ReturnType<typeof readRequest>>;
@@ -25,7 +25,7 @@ export async function createWorkflow(ctx: Context, request: CreateWorkflowReques
   const write = async (trx: Transaction<DB>, { organizationId }: Caller) => {
     const change: Change = { kind: 'created', row: await insertWorkflow(ctx, trx, organizationId, workflow) };
     await appendWorkflowEvent(trx, change);
-    return { change, response: { workflow: toProto(change.row) } };
+    return { change, response: { workflow: workflowToProto(change.row) } };
   };
   return commitChange(ctx, call, write, (run) =>
     transact(ctx, call, WorkflowsService.method.createWorkflow, request, run),

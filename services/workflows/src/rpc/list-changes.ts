@@ -5,7 +5,7 @@ import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { lastCommittedChange } from '../workflows/change-log.ts';
 import { selectWorkflows } from '../workflows/rows.ts';
-import { toProto } from '../workflows/to-proto.ts';
+import { workflowToProto } from '../workflows/to-proto.ts';
 
 const sliceRows = 50;
 
@@ -28,7 +28,7 @@ export async function* listChanges(ctx: Context, request: ListChangesRequest, ca
         change: row.change,
         organizationId: row.organization_id,
         sequence: row.sequence,
-        workflow: toProto(row),
+        workflow: workflowToProto(row),
         deleted: row.deleted_at !== null,
       };
     }

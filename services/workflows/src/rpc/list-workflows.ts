@@ -5,7 +5,7 @@ import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { countWorkflows, sliceWorkflows } from '../workflows/list.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
-import { toProto } from '../workflows/to-proto.ts';
+import { workflowToProto } from '../workflows/to-proto.ts';
 
 /** 50 rows of the largest size stay below the 32 MiB of one message. */
 const sliceRows = 50;
@@ -37,7 +37,7 @@ export async function* listWorkflows(ctx: Context, request: ListWorkflowsRequest
     const isMore = rows.length > take;
     const isLast = !isMore || remaining === 0;
     const nextCursor = isLast && isMore && before !== undefined ? encodeCursor([before]) : undefined;
-    yield { workflows: workflows.map(toProto), nextCursor, ...totals };
+    yield { workflows: workflows.map(workflowToProto), nextCursor, ...totals };
     if (isLast || call.signal.aborted) return;
   }
 }

@@ -26,7 +26,7 @@ export async function testWorkflow(ctx: Context, request: TestWorkflowRequest, c
     mode: 'test',
     testFixtureProfile: profile,
     sampleData: jsonField(run.data),
-    steps: run.steps.map(toProto),
+    steps: run.steps.map(stepToProto),
     errors: run.errors,
   };
 }
@@ -56,7 +56,7 @@ function isObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 }
 
-function toProto({ startedData, output, durationMs, ...step }: TestStep): MessageInitShape<typeof TestStepSchema> {
+function stepToProto({ startedData, output, durationMs, ...step }: TestStep): MessageInitShape<typeof TestStepSchema> {
   return {
     ...step,
     startedData: startedData && jsonField(startedData),

@@ -3,7 +3,7 @@ import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/eve
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { WorkflowRow } from './rows.ts';
-import { toProto } from './to-proto.ts';
+import { workflowToProto } from './to-proto.ts';
 
 /** The kinds of changes; the members of the event's payload. */
 export type ChangeKind = 'created' | 'updated' | 'archived' | 'deleted';
@@ -20,7 +20,7 @@ export async function appendWorkflowEvent(trx: Transaction<DB>, { kind, row }: C
       organizationId: row.organization_id,
       sequence: row.sequence,
       aggregate: `workflow:${row.id}`,
-      payload: { case: kind, value: toProto(row) },
+      payload: { case: kind, value: workflowToProto(row) },
     },
   ]);
 }
