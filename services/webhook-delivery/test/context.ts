@@ -8,7 +8,7 @@ import type { DB } from '../src/db/schema.ts';
 import { createMemoryLimits } from '../src/endpoints/limits.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
 
-/** The context of operations that a test calls one by one, without the loops. */
+/** A context without loops, for tests that call operations one by one. */
 export function contextOf(db: Database<DB>): Context {
   return {
     config: {

@@ -48,8 +48,8 @@ afterAll(async () => {
 });
 
 /**
- * 200,000 queued deliveries of three organizations: half of them of one webhook, a third of the webhooks disabled with
- * their queue, a third with a queue that is not due yet.
+ * Inserts 200,000 queued deliveries of three organizations. Half of them belong to one webhook; a third of the webhooks is
+ * disabled with a full queue, a third has a queue that is not due yet.
  */
 async function fill(): Promise<void> {
   const { kysely } = ctx.db;
@@ -83,7 +83,7 @@ async function fill(): Promise<void> {
     from deliveries d join lanes l using (webhook_id) where not l.is_manual`.execute(kysely);
 }
 
-/** What is read for a row. A recorded result writes a row into each of two tables and all their indexes, hence its own. */
+/** Limits the buffers for each row. Recording has its own limit: a result writes two tables and all their indexes. */
 function expectCheap(costs: readonly Cost[], rows: number, buffersOfRow = 20): void {
   expect(costs.length).toBeGreaterThan(0);
   for (const { sql: text, buffers } of costs) {

@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Brings every try of the queue forward until the delivery is as it should be. */
+/** The newest delivery of a webhook, once it has this status and number of attempts. */
 async function until(webhookId: bigint, status: WebhookDeliveryStatus, attempts: number) {
   return eventually(async () => {
     const [delivery] = await harness.deliveries(webhookId, 1);
@@ -235,7 +235,7 @@ test('the last of a removed webhook goes without a deadlock with a result that i
   });
 });
 
-test('what is queued for a removed webhook is locked in the order of ids, as by all who lock several', async () => {
+test('the removal of a webhook locks its queue in the order of ids', async () => {
   const { id } = await harness.create({ active: false });
   const [earlier, later] = [9_000_001n, 9_000_002n];
   await sql`
@@ -276,7 +276,7 @@ test('the list of deliveries filters by status and pages by cursor, newest first
   expect(third.nextCursor).toBeUndefined();
 });
 
-test('an attempt that is recorded while the list is read is told with its status or not at all', async () => {
+test('an attempt that is recorded while the list is read appears together with its status or not at all', async () => {
   const { id } = await harness.create({ active: false });
   await sql`
     insert into deliveries (event_at, organization_id, webhook_id, event_id, event_type, status, next_attempt_at)

@@ -34,7 +34,7 @@ async function prepare(url: string): Promise<void> {
   await migrateService(url);
 }
 
-/** Webhooks `from` to `to` of an organization, each with a backlog of `each` deliveries that have been due for `age`. */
+/** Adds the webhooks `from` to `to` of an organization, each with `each` deliveries that have been due for `age`. */
 async function addBacklog(organizationId: number, from: number, to: number, each: number, age: string): Promise<void> {
   const { kysely } = db;
   const ids = sql`generate_series(${from}::int, ${to}::int)`;

@@ -18,7 +18,7 @@ async function createWorkflow(request = {}, headers = {}) {
   return workflow;
 }
 
-/** What happened to a workflow, as told to subscribers, once `count` events are there. */
+/** The published changes of a workflow, once there are `count` events. */
 async function eventsOf(id: bigint, count: number) {
   const own = () => harness.published.filter((event) => event.aggregate === `workflow:${id}`);
   await eventually(() => expect(own().length).toBeGreaterThanOrEqual(count));
@@ -65,12 +65,12 @@ test('every change is published once, in order, and a change that changes nothin
   ]);
 });
 
-test('the runtime is told of each change before the caller has its answer', async () => {
+test('the runtime gets each change before the caller gets its answer', async () => {
   const { id } = await createWorkflow({ steps: referenceSteps });
   await harness.workflows(editor).activateWorkflow({ id });
   await harness.workflows(editor).deleteWorkflow({ id });
-  const told = harness.applied.filter((request) => request.workflow?.id === id);
-  expect(told.map(({ sequence, workflow, deleted }) => [sequence, workflow?.status, deleted])).toEqual([
+  const applied = harness.applied.filter((request) => request.workflow?.id === id);
+  expect(applied.map(({ sequence, workflow, deleted }) => [sequence, workflow?.status, deleted])).toEqual([
     [1n, DRAFT, false],
     [2n, ACTIVE, false],
     [3n, ACTIVE, true],

@@ -5,7 +5,7 @@ import type { LaneKey } from '../lanes/concurrency.ts';
 import type { SealedSecrets } from '../signing/secrets.ts';
 
 const claimLanes = 100;
-/** Longest due lanes from which a claim chooses; more than one organization can fill with its 100 webhooks. */
+/** A claim chooses among this many lanes, longest due first: more than the lanes of one organization. */
 const lookedAtLanes = 500;
 
 /** A due lane, with the columns of its webhook that sending needs. */
