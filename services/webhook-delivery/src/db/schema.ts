@@ -67,8 +67,8 @@ export interface Jobs {
 }
 
 export interface Lanes {
-  is_paused: Generated<boolean>;
   is_manual: boolean;
+  is_paused: Generated<boolean>;
   next_due_at: Date | null;
   open_until: Date | null;
   organization_id: bigint;
