@@ -1,6 +1,6 @@
 import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
+import { DomainError } from '@drippulse/errors';
 import { Auth, type MethodRest, Role as ProtoRole, rest, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
-import { DomainError } from '@drippulse/runtime';
 import { type Caller, roles } from './caller.ts';
 
 /**

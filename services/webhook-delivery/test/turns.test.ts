@@ -10,9 +10,9 @@ import { createConcurrency } from '../src/lanes/concurrency.ts';
 import { readOverdue } from '../src/lanes/overdue.ts';
 import { createPace } from '../src/lanes/pace.ts';
 import { settleLanes } from '../src/lanes/reschedule-lanes.ts';
-import { migrateService } from '../src/migrate.ts';
 import { claim } from '../src/sending/claim.ts';
 import { record } from '../src/sending/record.ts';
+import { service } from '../src/service.ts';
 import { contextOf } from './context.ts';
 
 let database: TestDatabase;
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 async function prepare(url: string): Promise<void> {
-  await migrateService(url);
+  await service.migrate(url);
 }
 
 /** Adds the webhooks `from` to `to` of an organization, each with `each` deliveries that have been due for `age`. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import express from 'express';
 import { docsRoutes } from '../routes/docs.ts';
 import { beginExchange, exchangeOf } from '../transcoder/exchange.ts';

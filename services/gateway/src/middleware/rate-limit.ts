@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import type { Authenticated, RateDecision, RateLimit, RequestFacts } from '../transcoder/ports.ts';
 import { type Limiter, type LimiterStore, spend } from './limiters.ts';
 

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { type RequestHandler, Router } from 'express';
 import { exchangeOf } from '../transcoder/exchange.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '@drippulse/runtime';
+import type { Clock } from '@drippulse/loops';
 import type { Router } from 'express';
 import { getOnly } from './get-only.ts';
 import type { HealthMonitor } from './health-monitor.ts';

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Transport } from '@connectrpc/connect';
-import type { Caller, ServiceName } from '@drippulse/rpc';
-import type { DomainError } from '@drippulse/runtime';
+import type { DomainError } from '@drippulse/errors';
+import type { Caller } from '@drippulse/rpc';
+import type { ServiceName } from '@drippulse/topology';
 
 /** Who sent a request, once its credential is known to be good. */
 export type Authenticated = {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startLoop } from '@drippulse/runtime';
+import { startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import type { Claimed } from '../deliveries/claimed.ts';
 import { createConcurrency } from '../lanes/concurrency.ts';

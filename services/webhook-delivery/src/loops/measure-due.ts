@@ -1,4 +1,4 @@
-import { type Loop, startLoop } from '@drippulse/runtime';
+import { type Loop, startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { readOverdue } from '../lanes/overdue.ts';
 import { nextDueInMs } from '../sending/due-lanes.ts';

@@ -1,5 +1,5 @@
 import { isInfrastructureError } from '@drippulse/db';
-import { startLoop } from '@drippulse/runtime';
+import { startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import type { Claimed } from '../deliveries/claimed.ts';
 import type { Result } from '../deliveries/results.ts';

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import type { SignPayloadRequest } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { openSecrets } from '../signing/secrets.ts';
 import { signatures } from '../signing/sign.ts';

@@ -1,6 +1,6 @@
 import { advance, compileDefinition, type JsonObject, readSteps, startRun } from '@drippulse/engine';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { isRawNumber, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
-import { DomainError, type Violation } from '@drippulse/runtime';
 
 /** Decides by the body of an event whether it is delivered. */
 export type Filter = (body: JsonObject, now: Date) => boolean;

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import type { CountByProjectRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 
 const maxProjects = 1000;

@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import { type CreateWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { Caller } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Transaction } from 'kysely';
 import { commitChange } from '../changes/commit-change.ts';
 import { requireProject } from '../changes/require-project.ts';

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import type { ReassignProjectRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf, roles } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import { saveChanges } from '../changes/save-changes.ts';
 import type { Context } from '../context.ts';
 import { lockWorkflow } from '../workflows/rows.ts';

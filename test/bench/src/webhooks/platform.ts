@@ -21,10 +21,9 @@ import {
   createTokens,
   generateInternalTokenKeys,
   parseInternalTokenKeys,
-  serviceNames,
 } from '@drippulse/rpc';
-import { readConfig, startService } from '@drippulse/webhook-delivery';
-import { migrateService } from '@drippulse/webhook-delivery/migrate';
+import { serviceNames } from '@drippulse/topology';
+import { service } from '@drippulse/webhook-delivery';
 import type { DB } from '@drippulse/webhook-delivery/schema';
 import { sql } from 'kysely';
 import { startPostgres } from '../start-postgres.ts';
@@ -40,7 +39,7 @@ export async function startPlatform() {
   const postgres = await startPostgres();
   const { url } = postgres;
   const log = createLogger({ service: 'bench', level: 'error' });
-  await migrateService(url);
+  await service.migrate(url);
   await migrateEmbeddedTransport(url);
   const events = createEmbeddedTransport({ url, log });
   await events.ensureTopics([topicOf(WorkflowEventSchema).name]);
@@ -48,14 +47,14 @@ export async function startPlatform() {
   const receiver = await startReceiver();
   const keys = generateInternalTokenKeys(serviceNames);
   const peers = createInMemoryPeers();
-  const config = readConfig({
+  const config = service.readConfig({
     DATABASE_URL: url,
     INTERNAL_TOKEN_KEYS: keys['webhook-delivery'],
     ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
     LOG_LEVEL: 'error',
     WEBHOOK_ALLOW_PRIVATE: 'true',
   });
-  const service = await startService(config, { peers, events, log });
+  const running = await service.start(config, { peers, events, log });
   let stopped: Promise<void> | undefined;
   const db = connectDatabase<DB>({ url, schema: 'webhooks', service: 'bench', log, max: 2 });
   const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
@@ -74,7 +73,7 @@ export async function startPlatform() {
     },
     /** Stops the loops, for measurements without them. A second call changes nothing. */
     stopService() {
-      stopped ??= service.stop();
+      stopped ??= running.stop();
       return stopped;
     },
     async stop() {
