@@ -155,11 +155,12 @@ test('two updates at the same time both happen, one after the other', async () =
   expect(workflow?.version).toBe(5);
 });
 
-test('creating twice with one key creates once', async () => {
+test('creating twice with one key creates once, and announces once', async () => {
   const headers = { 'idempotency-key': 'create-1' };
   const [first, second] = [await createWorkflow({}, headers), await createWorkflow({}, headers)];
   expect(second).toEqual(first);
   expect(await eventsOf(first.id, 1)).toEqual(['1 created v1']);
+  expect(harness.applied.filter(({ workflow }) => workflow?.id === first.id)).toHaveLength(1);
   const other = harness.workflows(editor).createWorkflow({ name: 'Other' }, { headers });
   expect(await refusal(other)).toMatchObject({ error: 'invalid idempotency_key_reused' });
 });

@@ -1,8 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type CreateWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import type { Caller } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import { commitChange } from '../changes/commit-change.ts';
 import { requireProject } from '../changes/require-project.ts';
@@ -22,14 +20,11 @@ type NewWorkflow = Awaited<ReturnType<typeof readRequest>>;
 
 export async function createWorkflow(ctx: Context, request: CreateWorkflowRequest, call: HandlerContext) {
   const workflow = await readRequest(ctx, request, call);
-  const write = async (trx: Transaction<DB>, { organizationId }: Caller) => {
+  return commitChange(ctx, call, WorkflowsService.method.createWorkflow, request, async (trx, { organizationId }) => {
     const change: Change = { kind: 'created', row: await insertWorkflow(ctx, trx, organizationId, workflow) };
     await appendWorkflowEvent(trx, change);
     return { change, response: { workflow: workflowToProto(change.row) } };
-  };
-  return commitChange(ctx, call, write, (run) =>
-    transact(ctx, call, WorkflowsService.method.createWorkflow, request, run),
-  );
+  });
 }
 
 async function readRequest(ctx: Context, request: CreateWorkflowRequest, call: HandlerContext) {

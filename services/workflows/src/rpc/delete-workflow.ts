@@ -1,7 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type DeleteWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import type { Caller } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import { commitChange } from '../changes/commit-change.ts';
 import type { Context } from '../context.ts';
@@ -12,15 +10,12 @@ import { lockWorkflow, type WorkflowRow } from '../workflows/rows.ts';
 
 /** Marks the row as deleted instead of removing it, so that later readers of the change log see the deletion. */
 export async function deleteWorkflow(ctx: Context, request: DeleteWorkflowRequest, call: HandlerContext) {
-  const write = async (trx: Transaction<DB>, { organizationId }: Caller) => {
+  return commitChange(ctx, call, WorkflowsService.method.deleteWorkflow, request, async (trx, { organizationId }) => {
     const before = await lockWorkflow(trx, organizationId, request.id);
     const change: Change = { kind: 'deleted', row: await markDeleted(ctx, trx, before) };
     await appendWorkflowEvent(trx, change);
     return { change, response: {} };
-  };
-  return commitChange(ctx, call, write, (run) =>
-    transact(ctx, call, WorkflowsService.method.deleteWorkflow, request, run),
-  );
+  });
 }
 
 async function markDeleted(ctx: Context, trx: Transaction<DB>, before: WorkflowRow): Promise<WorkflowRow> {

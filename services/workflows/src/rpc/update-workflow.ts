@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type UpdateWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { changeWorkflow } from '../changes/change-workflow.ts';
+import { commitChange } from '../changes/commit-change.ts';
 import { requireProject } from '../changes/require-project.ts';
 import type { Changes } from '../changes/save-changes.ts';
 import type { Context } from '../context.ts';
@@ -12,8 +12,9 @@ import { statusFromProto } from '../workflows/statuses.ts';
 
 export async function updateWorkflow(ctx: Context, request: UpdateWorkflowRequest, call: HandlerContext) {
   const changes = await readRequest(ctx, request, call);
-  return changeWorkflow(ctx, call, request.id, changes, (write) =>
-    transact(ctx, call, WorkflowsService.method.updateWorkflow, request, write),
+  const { id } = request;
+  return commitChange(ctx, call, WorkflowsService.method.updateWorkflow, request, (trx, { organizationId }) =>
+    changeWorkflow(ctx, trx, { organizationId, id }, changes),
   );
 }
 
