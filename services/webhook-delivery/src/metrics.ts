@@ -1,5 +1,4 @@
 import { counter, gauge, histogram, type Metrics } from '@drippulse/observability';
-import type { Overdue } from './endpoints/overdue.ts';
 
 export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
@@ -28,7 +27,7 @@ export function createServiceMetrics(registry: Metrics) {
     },
     endpointDisabled: (reason: string) => disabled.inc({ reason }),
     oldestDueDelivery: (ageSeconds: number) => dueAge.set({ kind: 'deliveries' }, ageSeconds),
-    overdueDeliveries: (found: Overdue) => {
+    overdueDeliveries: (found: { seconds: { small: number; large: number }; large: ReadonlySet<bigint> }) => {
       large = found.large;
       overdue.set({ class: 'small' }, found.seconds.small);
       overdue.set({ class: 'large' }, found.seconds.large);
