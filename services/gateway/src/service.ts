@@ -41,7 +41,7 @@ import { createObserve } from './observe.ts';
 import { healthRoutes } from './routes/health.ts';
 import { startHealthMonitor } from './routes/health-monitor.ts';
 import { createTranscoder } from './transcoder/transcode.ts';
-import { publicServices } from './upstreams.ts';
+import { publicUpstreams } from './upstreams.ts';
 
 export { type Config, readConfig } from './config.ts';
 
@@ -159,7 +159,7 @@ async function servePublicApi(
   opened.defer(() => monitor.stop());
   const app = createApp({
     transcode: createTranscoder({
-      upstreams: publicServices(reach),
+      upstreams: publicUpstreams(reach),
       tokens,
       authenticate: createAuthenticate(credentials),
       rateLimit: createRateLimit(limiters, { perMinute: config.rateLimitPerMinute, burst: config.rateLimitBurst }),

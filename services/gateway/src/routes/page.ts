@@ -1,17 +1,12 @@
-import { DomainError } from '@drippulse/runtime';
-import { type RequestHandler, Router } from 'express';
-import { exchangeOf } from '../transcoder/exchange.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A router of paths that take GET and HEAD; other methods answer 405. */
-export function getOnly(handlers: Readonly<Record<string, RequestHandler>>): Router {
-  const router = Router();
-  for (const [path, handler] of Object.entries(handlers)) {
-    router.all(path, (request, response, next) => {
-      exchangeOf(request).route = path;
-      if (request.method === 'GET' || request.method === 'HEAD') return handler(request, response, next);
-      response.setHeader('allow', 'GET, HEAD');
-      throw new DomainError('malformed', 'method_not_allowed', 'The path does not take this method.');
-    });
-  }
-  return router;
+/** Answers GET and HEAD of one path, with `endWith` of the transcoder. */
+export type Page = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Pages by their path: lower case, without a slash at the end. */
+export type Pages = ReadonlyMap<string, Page>;
+
+/** The key of a path in `Pages`: the case of letters and one slash at the end do not matter. */
+export function pageKey(path: string): string {
+  return path.replace(/(.)\/$/, '$1').toLowerCase();
 }

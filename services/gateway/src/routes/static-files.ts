@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import type { RequestHandler, Router } from 'express';
-import { apiPage, apiPageScript, errorsPage, stylesheet } from './docs-pages.ts';
-import { getOnly } from './get-only.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { endWith } from '../transcoder/reply.ts';
+import { type Page, type Pages, pageKey } from './page.ts';
 
-/** What the pages may load: their own files, and the images that Swagger UI's stylesheet holds. */
+/** Pages load their own files only, and the images inside the stylesheet of Swagger UI. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -17,35 +16,56 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const require = createRequire(import.meta.url);
-const swaggerUi = dirname(require.resolve('swagger-ui-dist/package.json'));
-const openApiDocument = new URL('../../../../docs/skills/drippulse-openapi-v1.json', import.meta.url);
+const contentTypes: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.png': 'image/png',
+  '.txt': 'text/plain; charset=utf-8',
+};
 
-/** The docs, where whoever opens the bare address lands too: the API reference, the OpenAPI document it is drawn from, and what the reasons of errors mean. */
-export function docsRoutes(): Router {
-  const vendored = (name: string, contentType: string) => fixed(readFileSync(join(swaggerUi, name)), contentType);
-  return getOnly({
-    '/': (_request, response) => response.redirect('/docs'),
-    '/docs': fixed(apiPage, 'text/html; charset=utf-8'),
-    '/docs/errors': fixed(errorsPage, 'text/html; charset=utf-8'),
-    '/docs/skills/drippulse-openapi-v1.json': fixed(readFileSync(openApiDocument), 'application/json; charset=utf-8'),
-    '/docs/assets/api-page.js': fixed(apiPageScript, 'text/javascript; charset=utf-8'),
-    '/docs/assets/docs.css': fixed(stylesheet, 'text/css; charset=utf-8'),
-    '/docs/assets/swagger-ui.css': vendored('swagger-ui.css', 'text/css; charset=utf-8'),
-    '/docs/assets/swagger-ui-bundle.js': vendored('swagger-ui-bundle.js', 'text/javascript; charset=utf-8'),
-    '/docs/assets/favicon-32x32.png': vendored('favicon-32x32.png', 'image/png'),
+/** The folder that the workspaces below `site/` write. */
+const siteFolder = fileURLToPath(new URL('../../../../site/static/', import.meta.url));
+
+/**
+ * The files of a folder, read once. A file is served at its path in the folder, `index.html` at the path of its folder.
+ * The bare address leads to the documentation.
+ */
+export function staticFiles(folder: string = siteFolder): Pages {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const pages = files.map(({ parentPath, name }): [string, Page] => {
+    const file = path.join(parentPath, name);
+    return [pageKey(`/${servedAs(path.relative(folder, file))}`), fixed(readFileSync(file), contentTypeOf(name))];
   });
+  return new Map([['/', redirectToDocs], ...pages]);
+}
+
+function servedAs(file: string): string {
+  return file
+    .split(path.sep)
+    .join('/')
+    .replace(/(^|\/)index\.html$/, '');
+}
+
+function contentTypeOf(name: string): string {
+  const contentType = contentTypes[path.extname(name)];
+  if (contentType === undefined) throw new Error(`No content type is known for ${name}`);
+  return contentType;
 }
 
 /** Answers with a text that does not change while the process runs. */
-function fixed(content: string | Buffer, contentType: string): RequestHandler {
-  const body = Buffer.from(content);
+function fixed(body: Buffer, contentType: string): Page {
   return (_request, response) => {
-    response.set({
-      'content-type': contentType,
-      'content-security-policy': contentSecurityPolicy,
-      'cache-control': 'public, max-age=300',
-    });
-    response.send(body);
+    response.setHeader('content-type', contentType);
+    response.setHeader('content-security-policy', contentSecurityPolicy);
+    response.setHeader('cache-control', 'public, max-age=300');
+    endWith(response, body);
   };
+}
+
+function redirectToDocs(_request: unknown, response: Parameters<Page>[1]): void {
+  response.statusCode = 302;
+  response.setHeader('location', '/docs');
+  endWith(response, '');
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Transport } from '@connectrpc/connect';
+import type { LimitClass } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import type { Caller, ServiceName } from '@drippulse/rpc';
 import type { DomainError } from '@drippulse/runtime';
 
@@ -38,11 +39,11 @@ export type RateDecision = {
 };
 
 /**
- * Counts one request. `limitClass` is the method's `limits` option, `default` when empty. `authenticated` is absent for
- * methods without a credential: those count by address.
+ * Counts one request. `limitClass` is the method's `limits` option. `authenticated` is absent for methods without a
+ * credential.
  */
 export type RateLimit = (
-  limitClass: string,
+  limitClass: LimitClass,
   authenticated: Authenticated | undefined,
   request: RequestFacts,
 ) => Promise<RateDecision>;

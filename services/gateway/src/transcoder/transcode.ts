@@ -78,7 +78,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     const { requestId, clientAddress } = exchange;
     const facts = { raw: request, requestId, clientAddress };
     if (route.rest.auth !== Auth.NONE) exchange.authenticated = await authenticate(facts);
-    const decision = await rateLimit(route.rest.limits || 'default', exchange.authenticated, facts);
+    const decision = await rateLimit(route.rest.limits, exchange.authenticated, facts);
     for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value);
     if (decision.refusal !== undefined) throw decision.refusal;
     if (exchange.authenticated !== undefined) checkAccess(route.method, exchange.authenticated.caller);

@@ -1,17 +1,24 @@
-import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
+import { createFileRegistry, type DescService, fromBinary, getOption } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { servicesByOwner } from '../upstreams.ts';
-import { buildDocument } from './build-document.ts';
+import { type NamedSchema, type Reason, service } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { isPublic } from './is-public.ts';
+import { reasonsOf, schemasOf } from './read-options.ts';
+import { restProblems } from './rest-problems.ts';
 
-/** The OpenAPI document of the public services as text, from an image of `buf build`, which holds the comments. */
-export function documentFromImage(image: Uint8Array): string {
+/** What the protos say of the public API. */
+export type PublicApi = {
+  /** In the order of the documentation. */
+  services: DescService[];
+  reasons: Reason[];
+  schemas: NamedSchema[];
+};
+
+/** Reads an image of `buf build`, which has the comments that generated code lacks. Throws where an option is missing. */
+export function readImage(image: Uint8Array): PublicApi {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, image));
-  const services = Object.values(servicesByOwner)
-    .flat()
-    .map(({ typeName }) => {
-      const service = registry.getService(typeName);
-      if (service === undefined) throw new Error(`The image has no ${typeName}`);
-      return service;
-    });
-  return `${JSON.stringify(buildDocument(services), null, 2)}\n`;
+  const problems = restProblems(registry);
+  if (problems.length > 0) throw new Error(`The options of the public API have faults:\n  ${problems.join('\n  ')}`);
+  const services = [...registry].filter((type) => type.kind === 'service').filter(isPublic);
+  services.sort((a, b) => getOption(a, service).position - getOption(b, service).position);
+  return { services, reasons: reasonsOf(registry), schemas: schemasOf(registry) };
 }
