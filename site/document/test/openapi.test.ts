@@ -43,7 +43,7 @@ test('every operation has an id of its own, and says how it succeeds and fails',
 
 test('comments of the protos are in the document', () => {
   const text = JSON.stringify(committed);
-  for (const comment of ['newest first', 'Goes up by one whenever the steps change, from 1.']) {
+  for (const comment of ['newest first', 'Starts at 1 and goes up by one with every change of the steps.']) {
     expect(text).toContain(comment);
   }
   expect(committed.tags.every(({ description }) => description.length > 10)).toBe(true);

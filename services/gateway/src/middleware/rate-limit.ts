@@ -80,7 +80,7 @@ function classPolicies(store: LimiterStore): Map<number, ClassPolicy> {
   return classes;
 }
 
-/** The steady rate counts in the shortest window that holds a whole number of requests. */
+/** The steady rate counts in the shortest window with a whole number of requests. */
 function burstyPolicy(store: LimiterStore, name: string, perMinute: number, burst: number): Policy {
   const windowSeconds = 60 / greatestCommonDivisor(perMinute, 60);
   const quota = (perMinute * windowSeconds) / 60;

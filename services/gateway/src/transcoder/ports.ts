@@ -8,7 +8,7 @@ import type { DomainError } from '@drippulse/runtime';
 /** Who sent a request, once its credential is known to be good. */
 export type Authenticated = {
   caller: Caller;
-  /** What the rate limits of a credential count by, such as `key:9` or `session:4f…`. */
+  /** Key of the rate limits of a credential, such as `key:9` or `session:4f…`. */
   limitKey: string;
   /** The API key used, for its usage counts; absent for a session. */
   apiKeyId?: bigint;
@@ -30,7 +30,7 @@ export type RequestFacts = {
 /** Checks the bearer credential; throws `DomainError('unauthenticated', …)` when there is none or it is no good. */
 export type Authenticate = (request: RequestFacts) => Promise<Authenticated>;
 
-/** What a rate limiter says to one request. */
+/** The decision of the rate limits on one request. */
 export type RateDecision = {
   /** Headers for every answer, refused or not: `RateLimit-Policy`, `RateLimit`. */
   headers: Record<string, string>;
@@ -62,7 +62,7 @@ export type Answered = {
   authenticated?: Authenticated;
   /** Reason of an error answer. */
   reason?: string;
-  /** What failed, when the answer is a 5xx. */
+  /** The thrown error, when the answer is a 5xx. */
   error?: unknown;
 };
 export type Observe = (answered: Answered) => void;

@@ -73,7 +73,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     return match;
   }
 
-  /** What is judged before the body: bearer, rate, role. */
+  /** The checks before the body: bearer, rate, role. */
   async function admit(request: IncomingMessage, response: ServerResponse, route: Route, exchange: Exchange) {
     const { requestId, clientAddress } = exchange;
     const facts = { raw: request, requestId, clientAddress };

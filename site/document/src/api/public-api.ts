@@ -5,7 +5,7 @@ import { isPublic } from './is-public.ts';
 import { reasonsOf, schemasOf } from './read-options.ts';
 import { restProblems } from './rest-problems.ts';
 
-/** What the protos say of the public API. */
+/** The public API as the protos describe it. */
 export type PublicApi = {
   /** In the order of the documentation. */
   services: DescService[];

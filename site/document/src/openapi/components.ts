@@ -30,7 +30,7 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
     if (owner !== undefined && owner !== desc.typeName) throw new Error(`${owner} and ${desc.typeName} share a name`);
     if (owner === undefined) {
       owners.set(name, desc.typeName);
-      schemas.set(name, {}); // before its fields: a message may hold itself
+      schemas.set(name, {}); // before its fields: a message may contain itself
       const schema = jsonSchemaOf(desc, { ...options, direction, omit });
       const description = commentOf(desc);
       schemas.set(name, { ...(description !== undefined && { description }), ...schema });

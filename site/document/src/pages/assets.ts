@@ -5,7 +5,7 @@ import path from 'node:path';
 const own = path.resolve(import.meta.dirname, '../../assets');
 const swaggerUi = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-/** What the pages load, by path in the folder that the gateway serves: our own files, and Swagger UI with its licences. */
+/** Files that the pages load, by path in the static folder: our own, and Swagger UI with its licences. */
 export function assets(): Record<string, Buffer> {
   return Object.fromEntries(
     Object.entries({

@@ -83,7 +83,7 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   description?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 9;
    */
@@ -97,7 +97,7 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 11;
    */
@@ -125,7 +125,7 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * When it was deleted; only in exports and in the event of it.
+   * Time of the deletion; only in exports and in the event of the deletion.
    *
    * @generated from field: optional google.protobuf.Timestamp deleted_at = 15;
    */
@@ -343,7 +343,7 @@ export type CreateCrmAccountRequest = Message<"drippulse.crm.v1.CreateCrmAccount
   description?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 7;
    */
@@ -357,7 +357,7 @@ export type CreateCrmAccountRequest = Message<"drippulse.crm.v1.CreateCrmAccount
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 9;
    */
@@ -504,7 +504,7 @@ export type UpdateCrmAccountRequest = Message<"drippulse.crm.v1.UpdateCrmAccount
   description?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 9;
    */
@@ -518,7 +518,7 @@ export type UpdateCrmAccountRequest = Message<"drippulse.crm.v1.UpdateCrmAccount
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 11;
    */
@@ -597,7 +597,7 @@ export const DeleteCrmAccountResponseSchema: GenMessage<DeleteCrmAccountResponse
   messageDesc(file_drippulse_crm_v1_accounts, 10);
 
 /**
- * The first message carries the parameters, each some of the bytes.
+ * The first message carries the parameters; each message carries some of the bytes.
  *
  * @generated from message drippulse.crm.v1.ImportCrmAccountsCsvRequest
  */
@@ -610,7 +610,7 @@ export type ImportCrmAccountsCsvRequest = Message<"drippulse.crm.v1.ImportCrmAcc
   body?: HttpBody | undefined;
 
   /**
-   * True writes nothing and says what would happen.
+   * True: writes nothing, and answers what would happen.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -625,7 +625,7 @@ export const ImportCrmAccountsCsvRequestSchema: GenMessage<ImportCrmAccountsCsvR
   messageDesc(file_drippulse_crm_v1_accounts, 11);
 
 /**
- * What became of the rows.
+ * Outcome of the rows.
  *
  * @generated from message drippulse.crm.v1.ImportCrmAccountsCsvResponse
  */
@@ -652,7 +652,7 @@ export const ImportCrmAccountsCsvResponseSchema: GenMessage<ImportCrmAccountsCsv
  */
 export const CrmAccountsService: GenService<{
   /**
-   * Lists the accounts of the organization, newest first unless `sort` says otherwise. Deleted ones are left out.
+   * Lists the accounts of the organization, newest first unless `sort` says otherwise, without deleted ones.
    *
    * @generated from rpc drippulse.crm.v1.CrmAccountsService.ListCrmAccounts
    */
@@ -692,7 +692,7 @@ export const CrmAccountsService: GenService<{
     output: typeof UpdateCrmAccountResponseSchema;
   },
   /**
-   * Deletes an account. Lists and `GET` show it no more; exports and the audit stream still have it.
+   * Deletes an account. Lists and `GET` no longer show it; exports and the audit stream still have it.
    *
    * @generated from rpc drippulse.crm.v1.CrmAccountsService.DeleteCrmAccount
    */
@@ -702,11 +702,11 @@ export const CrmAccountsService: GenService<{
     output: typeof DeleteCrmAccountResponseSchema;
   },
   /**
-   * Takes a CSV file: the raw body, or the part `file` of multipart/form-data. Its header names members as `GET` gives
-   * them and `custom.<key>`; comma, semicolon and tab are told apart. UTF-8, UTF-16 with a byte order mark, or the
-   * `charset` of the content type. A row changes the record of its `public_id`, else of its `external_system` and `external_id`, and
-   * else makes one; an empty cell leaves what is there. The same file twice changes nothing. With
-   * `Prefer: respond-async` the answer is 202 as soon as the file has arrived.
+   * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
+   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
+   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
+   * `external_system` and `external_id`, and otherwise creates one. An empty cell leaves the value as it is. Importing
+   * the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as the file has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmAccountsService.ImportCrmAccountsCsv
    */

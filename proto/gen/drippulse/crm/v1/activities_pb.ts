@@ -41,14 +41,14 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   publicId: string;
 
   /**
-   * What it is.
+   * Kind.
    *
    * @generated from field: drippulse.crm.v1.CrmActivityKind kind = 3;
    */
   kind: CrmActivityKind;
 
   /**
-   * What it is about, at most 255 characters.
+   * Subject, at most 255 characters.
    *
    * @generated from field: optional string subject = 4;
    */
@@ -62,14 +62,14 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   body?: string | undefined;
 
   /**
-   * When it is to be done.
+   * Time when it is due.
    *
    * @generated from field: optional google.protobuf.Timestamp due_at = 6;
    */
   dueAt?: Timestamp | undefined;
 
   /**
-   * When it was done.
+   * Time when it was done.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 7;
    */
@@ -132,7 +132,7 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   opportunityPublicId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 16;
    */
@@ -146,7 +146,7 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 18;
    */
@@ -174,7 +174,7 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * When it was deleted; only in exports and in the event of it.
+   * Time of the deletion; only in exports and in the event of the deletion.
    *
    * @generated from field: optional google.protobuf.Timestamp deleted_at = 22;
    */
@@ -385,14 +385,14 @@ export const ListCrmActivitiesResponseSchema: GenMessage<ListCrmActivitiesRespon
  */
 export type CreateCrmActivityRequest = Message<"drippulse.crm.v1.CreateCrmActivityRequest"> & {
   /**
-   * What it is.
+   * Kind.
    *
    * @generated from field: optional drippulse.crm.v1.CrmActivityKind kind = 1;
    */
   kind?: CrmActivityKind | undefined;
 
   /**
-   * What it is about, at most 255 characters.
+   * Subject, at most 255 characters.
    *
    * @generated from field: optional string subject = 2;
    */
@@ -406,14 +406,14 @@ export type CreateCrmActivityRequest = Message<"drippulse.crm.v1.CreateCrmActivi
   body?: string | undefined;
 
   /**
-   * When it is to be done.
+   * Time when it is due.
    *
    * @generated from field: optional google.protobuf.Timestamp due_at = 4;
    */
   dueAt?: Timestamp | undefined;
 
   /**
-   * When it was done.
+   * Time when it was done.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 5;
    */
@@ -448,7 +448,7 @@ export type CreateCrmActivityRequest = Message<"drippulse.crm.v1.CreateCrmActivi
   opportunityId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 10;
    */
@@ -462,7 +462,7 @@ export type CreateCrmActivityRequest = Message<"drippulse.crm.v1.CreateCrmActivi
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 12;
    */
@@ -567,14 +567,14 @@ export type UpdateCrmActivityRequest = Message<"drippulse.crm.v1.UpdateCrmActivi
   updateMask?: FieldMask | undefined;
 
   /**
-   * What it is.
+   * Kind.
    *
    * @generated from field: optional drippulse.crm.v1.CrmActivityKind kind = 3;
    */
   kind?: CrmActivityKind | undefined;
 
   /**
-   * What it is about, at most 255 characters.
+   * Subject, at most 255 characters.
    *
    * @generated from field: optional string subject = 4;
    */
@@ -588,14 +588,14 @@ export type UpdateCrmActivityRequest = Message<"drippulse.crm.v1.UpdateCrmActivi
   body?: string | undefined;
 
   /**
-   * When it is to be done.
+   * Time when it is due.
    *
    * @generated from field: optional google.protobuf.Timestamp due_at = 6;
    */
   dueAt?: Timestamp | undefined;
 
   /**
-   * When it was done.
+   * Time when it was done.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 7;
    */
@@ -630,7 +630,7 @@ export type UpdateCrmActivityRequest = Message<"drippulse.crm.v1.UpdateCrmActivi
   opportunityId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 12;
    */
@@ -644,7 +644,7 @@ export type UpdateCrmActivityRequest = Message<"drippulse.crm.v1.UpdateCrmActivi
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 14;
    */
@@ -723,7 +723,7 @@ export const DeleteCrmActivityResponseSchema: GenMessage<DeleteCrmActivityRespon
   messageDesc(file_drippulse_crm_v1_activities, 10);
 
 /**
- * The first message carries the parameters, each some of the bytes.
+ * The first message carries the parameters; each message carries some of the bytes.
  *
  * @generated from message drippulse.crm.v1.ImportCrmActivitiesCsvRequest
  */
@@ -736,7 +736,7 @@ export type ImportCrmActivitiesCsvRequest = Message<"drippulse.crm.v1.ImportCrmA
   body?: HttpBody | undefined;
 
   /**
-   * True writes nothing and says what would happen.
+   * True: writes nothing, and answers what would happen.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -751,7 +751,7 @@ export const ImportCrmActivitiesCsvRequestSchema: GenMessage<ImportCrmActivities
   messageDesc(file_drippulse_crm_v1_activities, 11);
 
 /**
- * What became of the rows.
+ * Outcome of the rows.
  *
  * @generated from message drippulse.crm.v1.ImportCrmActivitiesCsvResponse
  */
@@ -772,7 +772,7 @@ export const ImportCrmActivitiesCsvResponseSchema: GenMessage<ImportCrmActivitie
   messageDesc(file_drippulse_crm_v1_activities, 12);
 
 /**
- * CrmActivityKind is what an activity is.
+ * CrmActivityKind is the kind of an activity.
  *
  * @generated from enum drippulse.crm.v1.CrmActivityKind
  */
@@ -821,7 +821,7 @@ export const CrmActivityKind = {
 } as const;
 
 /**
- * CrmActivityKind is what an activity is.
+ * CrmActivityKind is the kind of an activity.
  *
  * @generated from enum drippulse.crm.v1.CrmActivityKind
  */
@@ -840,8 +840,7 @@ export const CrmActivityKindSchema: GenEnum<CrmActivityKind> = /*@__PURE__*/
  */
 export const CrmActivitiesService: GenService<{
   /**
-   * Lists the activities of the organization, newest first unless `sort` says otherwise. Deleted ones are left
-   * out.
+   * Lists the activities of the organization, newest first unless `sort` says otherwise, without deleted ones.
    *
    * @generated from rpc drippulse.crm.v1.CrmActivitiesService.ListCrmActivities
    */
@@ -881,7 +880,7 @@ export const CrmActivitiesService: GenService<{
     output: typeof UpdateCrmActivityResponseSchema;
   },
   /**
-   * Deletes an activity. Lists and `GET` show it no more; exports and the audit stream still have it.
+   * Deletes an activity. Lists and `GET` no longer show it; exports and the audit stream still have it.
    *
    * @generated from rpc drippulse.crm.v1.CrmActivitiesService.DeleteCrmActivity
    */
@@ -891,11 +890,11 @@ export const CrmActivitiesService: GenService<{
     output: typeof DeleteCrmActivityResponseSchema;
   },
   /**
-   * Takes a CSV file: the raw body, or the part `file` of multipart/form-data. Its header names members as `GET` gives
-   * them and `custom.<key>`; comma, semicolon and tab are told apart. UTF-8, UTF-16 with a byte order mark, or the
-   * `charset` of the content type. A row changes the record of its `public_id`, else of its `external_system` and `external_id`, and
-   * else makes one; an empty cell leaves what is there. The same file twice changes nothing. With
-   * `Prefer: respond-async` the answer is 202 as soon as the file has arrived.
+   * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
+   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
+   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
+   * `external_system` and `external_id`, and otherwise creates one. An empty cell leaves the value as it is. Importing
+   * the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as the file has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmActivitiesService.ImportCrmActivitiesCsv
    */

@@ -17,7 +17,7 @@ export const file_drippulse_crm_v1_change_events: GenFile = /*@__PURE__*/
   fileDesc("CiRkcmlwcHVsc2UvY3JtL3YxL2NoYW5nZV9ldmVudHMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEiyAIKDkNybUNoYW5nZUV2ZW50EhUKAmlkGAEgASgDQgmStRgFQgM1MTISIQoLcmVjb3JkX3R5cGUYAiABKAlCDJK1GAhCBiJsZWFkIhIRCglyZWNvcmRfaWQYAyABKAkSGAoQcmVjb3JkX3B1YmxpY19pZBgEIAEoCRIfCgZhY3Rpb24YBSABKAlCD5K1GAtCCSJ1cGRhdGVkIhIgCgphY3Rvcl90eXBlGAYgASgJQgyStRgIQgYidXNlciISGwoIYWN0b3JfaWQYByABKAlCCZK1GAVCAyIxIhIfCgdjaGFuZ2VzGAggASgMQg6StRgKCAESBm9iamVjdBIXCgpyZXF1ZXN0X2lkGAkgASgJSACIAQESJgoCYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQg0KC19yZXF1ZXN0X2lkIuoBChpMaXN0Q3JtQ2hhbmdlRXZlbnRzUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBEhgKC3JlY29yZF90eXBlGAUgASgJSASIAQESFgoJcmVjb3JkX2lkGAYgASgJSAWIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF9yZWNvcmRfdHlwZUIMCgpfcmVjb3JkX2lkIt8CChtMaXN0Q3JtQ2hhbmdlRXZlbnRzUmVzcG9uc2USNwoNY2hhbmdlX2V2ZW50cxgBIAMoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ2hhbmdlRXZlbnQSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzMt8BChZDcm1DaGFuZ2VFdmVudHNTZXJ2aWNlErcBChNMaXN0Q3JtQ2hhbmdlRXZlbnRzEiwuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQ2hhbmdlRXZlbnRzUmVxdWVzdBotLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUNoYW5nZUV2ZW50c1Jlc3BvbnNlIkOKtRgeEAEqEUNSTSBjaGFuZ2UgZXZlbnRzeAKSAQRub25lgtPkkwIbEhkvYXBpL3YxL2NybS9jaGFuZ2VfZXZlbnRzGguatRgHCgNjcm0QPGIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * CrmChangeEvent is one change of one record. It is never changed afterwards.
+ * CrmChangeEvent is one change of one record. It is immutable.
  *
  * @generated from message drippulse.crm.v1.CrmChangeEvent
  */
@@ -65,7 +65,7 @@ export type CrmChangeEvent = Message<"drippulse.crm.v1.CrmChangeEvent"> & {
   actorType: string;
 
   /**
-   * Id of who did it; of a workflow or form its own.
+   * Id of the author: the user, API key, workflow, form or service.
    *
    * @generated from field: string actor_id = 7;
    */
@@ -79,7 +79,7 @@ export type CrmChangeEvent = Message<"drippulse.crm.v1.CrmChangeEvent"> & {
   changes: Uint8Array;
 
   /**
-   * Request that did it.
+   * Request that made the change.
    *
    * @generated from field: optional string request_id = 9;
    */
@@ -226,7 +226,7 @@ export const ListCrmChangeEventsResponseSchema: GenMessage<ListCrmChangeEventsRe
  */
 export const CrmChangeEventsService: GenService<{
   /**
-   * Lists who changed what, newest first.
+   * Lists the changes of records with their authors, newest first.
    *
    * @generated from rpc drippulse.crm.v1.CrmChangeEventsService.ListCrmChangeEvents
    */

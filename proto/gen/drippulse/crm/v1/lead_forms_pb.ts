@@ -33,28 +33,28 @@ export type LeadFormField = Message<"drippulse.crm.v1.LeadFormField"> & {
   name: string;
 
   /**
-   * What stands beside it; the name in words unless given.
+   * Label; default the name in words.
    *
    * @generated from field: optional string label = 2;
    */
   label?: string | undefined;
 
   /**
-   * How it is filled in; `email` for the field email, else `text`, unless given.
+   * Input; default `email` for the field email, `text` for the others.
    *
    * @generated from field: optional drippulse.crm.v1.LeadFormFieldType type = 3;
    */
   type?: LeadFormFieldType | undefined;
 
   /**
-   * Whether it must be filled in; false unless given.
+   * Whether it is required; default false.
    *
    * @generated from field: optional bool required = 4;
    */
   required?: boolean | undefined;
 
   /**
-   * What a select offers, 1 to 200; only for it.
+   * Options of a `select`, 1 to 200; only for this type.
    *
    * @generated from field: repeated string options = 5;
    */
@@ -89,7 +89,7 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   name: string;
 
   /**
-   * Names it in its public address; cannot be guessed.
+   * Token in the public address; it cannot be guessed.
    *
    * @generated from field: string token = 3;
    */
@@ -117,28 +117,28 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   description?: string | undefined;
 
   /**
-   * What the visitor fills in, in this order.
+   * Fields, in this order.
    *
    * @generated from field: repeated drippulse.crm.v1.LeadFormField fields = 7;
    */
   fields: LeadFormField[];
 
   /**
-   * What the button says.
+   * Label of the button.
    *
    * @generated from field: string submit_label = 8;
    */
   submitLabel: string;
 
   /**
-   * What the visitor reads afterwards.
+   * Text after a submission.
    *
    * @generated from field: string thank_you_text = 9;
    */
   thankYouText: string;
 
   /**
-   * Where the visitor is sent afterwards in place of the text.
+   * URL that the visitor is sent to after a submission, in place of the text.
    *
    * @generated from field: optional string redirect_url = 10;
    */
@@ -166,7 +166,7 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   hcaptchaRequired: boolean;
 
   /**
-   * Whether it is to be seen.
+   * Whether the public page is served.
    *
    * @generated from field: bool active = 14;
    */
@@ -180,14 +180,14 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   submissionCount: bigint;
 
   /**
-   * When the last of them was made; null before the first.
+   * Time of the latest submission; null before the first.
    *
    * @generated from field: optional google.protobuf.Timestamp last_submitted_at = 16;
    */
   lastSubmittedAt?: Timestamp | undefined;
 
   /**
-   * Why the latest lead that could not be enrolled was not; null when none was refused.
+   * Reason why the latest refused lead was not enrolled; null when none was refused.
    *
    * @generated from field: optional string last_enrollment_error = 17;
    */
@@ -348,35 +348,35 @@ export type CreateLeadFormRequest = Message<"drippulse.crm.v1.CreateLeadFormRequ
   description?: string | undefined;
 
   /**
-   * What the visitor fills in, 1 to 50 fields; first name, last name, email and company unless given.
+   * Fields, 1 to 50; default first name, last name, email and company.
    *
    * @generated from field: repeated drippulse.crm.v1.LeadFormField fields = 4;
    */
   fields: LeadFormField[];
 
   /**
-   * What the button says; `Send` unless given.
+   * Label of the button; default `Send`.
    *
    * @generated from field: optional string submit_label = 5;
    */
   submitLabel?: string | undefined;
 
   /**
-   * What the visitor reads afterwards, at most 2,000 characters.
+   * Text after a submission, at most 2,000 characters.
    *
    * @generated from field: optional string thank_you_text = 6;
    */
   thankYouText?: string | undefined;
 
   /**
-   * Where the visitor is sent afterwards: an http or https URL.
+   * URL that the visitor is sent to after a submission: http or https.
    *
    * @generated from field: optional string redirect_url = 7;
    */
   redirectUrl?: string | undefined;
 
   /**
-   * `source` of its leads; `lead_form` unless given.
+   * `source` of its leads; default `lead_form`.
    *
    * @generated from field: optional string source = 8;
    */
@@ -390,14 +390,14 @@ export type CreateLeadFormRequest = Message<"drippulse.crm.v1.CreateLeadFormRequ
   workflowId?: bigint | undefined;
 
   /**
-   * Whether a visitor must pass hCaptcha; where the server has none, 422 `hcaptcha_not_configured`.
+   * Whether a visitor must solve hCaptcha. A server without hCaptcha answers 422 `hcaptcha_not_configured`.
    *
    * @generated from field: optional bool hcaptcha_required = 10;
    */
   hcaptchaRequired?: boolean | undefined;
 
   /**
-   * Whether it is to be seen; true unless given.
+   * Whether the public page is served; default true.
    *
    * @generated from field: optional bool active = 11;
    */
@@ -502,7 +502,7 @@ export type UpdateLeadFormRequest = Message<"drippulse.crm.v1.UpdateLeadFormRequ
   name?: string | undefined;
 
   /**
-   * Heading of the page; null makes it the name.
+   * Heading of the page; null means the name.
    *
    * @generated from field: optional string title = 4;
    */
@@ -516,28 +516,28 @@ export type UpdateLeadFormRequest = Message<"drippulse.crm.v1.UpdateLeadFormRequ
   description?: string | undefined;
 
   /**
-   * What the visitor fills in, 1 to 50 fields.
+   * Fields, 1 to 50.
    *
    * @generated from field: repeated drippulse.crm.v1.LeadFormField fields = 6;
    */
   fields: LeadFormField[];
 
   /**
-   * What the button says.
+   * Label of the button.
    *
    * @generated from field: optional string submit_label = 7;
    */
   submitLabel?: string | undefined;
 
   /**
-   * What the visitor reads afterwards, at most 2,000 characters.
+   * Text after a submission, at most 2,000 characters.
    *
    * @generated from field: optional string thank_you_text = 8;
    */
   thankYouText?: string | undefined;
 
   /**
-   * Where the visitor is sent afterwards: an http or https URL.
+   * URL that the visitor is sent to after a submission: http or https.
    *
    * @generated from field: optional string redirect_url = 9;
    */
@@ -558,14 +558,14 @@ export type UpdateLeadFormRequest = Message<"drippulse.crm.v1.UpdateLeadFormRequ
   workflowId?: bigint | undefined;
 
   /**
-   * Whether a visitor must pass hCaptcha; where the server has none, 422 `hcaptcha_not_configured`.
+   * Whether a visitor must solve hCaptcha. A server without hCaptcha answers 422 `hcaptcha_not_configured`.
    *
    * @generated from field: optional bool hcaptcha_required = 12;
    */
   hcaptchaRequired?: boolean | undefined;
 
   /**
-   * Whether it is to be seen.
+   * Whether the public page is served.
    *
    * @generated from field: optional bool active = 13;
    */
@@ -679,7 +679,7 @@ export const ShowLeadFormResponseSchema: GenMessage<ShowLeadFormResponse> = /*@_
   messageDesc(file_drippulse_crm_v1_lead_forms, 13);
 
 /**
- * What a visitor sends.
+ * A submission.
  *
  * @generated from message drippulse.crm.v1.SubmitLeadFormRequest
  */
@@ -707,13 +707,13 @@ export const SubmitLeadFormRequestSchema: GenMessage<SubmitLeadFormRequest> = /*
   messageDesc(file_drippulse_crm_v1_lead_forms, 14);
 
 /**
- * What the visitor gets back.
+ * Answer to a submission.
  *
  * @generated from message drippulse.crm.v1.SubmitLeadFormResponse
  */
 export type SubmitLeadFormResponse = Message<"drippulse.crm.v1.SubmitLeadFormResponse"> & {
   /**
-   * HTML, or JSON to who sent JSON.
+   * HTML; JSON when the submission was JSON.
    *
    * @generated from field: google.api.HttpBody answer = 1;
    */
@@ -728,7 +728,7 @@ export const SubmitLeadFormResponseSchema: GenMessage<SubmitLeadFormResponse> = 
   messageDesc(file_drippulse_crm_v1_lead_forms, 15);
 
 /**
- * LeadFormFieldType is how a visitor fills in a field.
+ * LeadFormFieldType is the input of a field.
  *
  * @generated from enum drippulse.crm.v1.LeadFormFieldType
  */
@@ -784,7 +784,7 @@ export const LeadFormFieldType = {
 } as const;
 
 /**
- * LeadFormFieldType is how a visitor fills in a field.
+ * LeadFormFieldType is the input of a field.
  *
  * @generated from enum drippulse.crm.v1.LeadFormFieldType
  */
@@ -797,7 +797,7 @@ export const LeadFormFieldTypeSchema: GenEnum<LeadFormFieldType> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_lead_forms, 0);
 
 /**
- * Lead forms are public pages that turn what a visitor sends into a lead.
+ * Lead forms are public pages that create a lead from what a visitor submits.
  *
  * @generated from service drippulse.crm.v1.LeadFormsService
  */
@@ -862,8 +862,8 @@ export const LeadFormsService: GenService<{
  */
 export const PublicLeadFormsService: GenService<{
   /**
-   * Shows the form as an HTML page that needs nothing from elsewhere (but hCaptcha's script, where the form requires
-   * it). A form that is not active answers like one that does not exist.
+   * Shows the form as a self-contained HTML page; only a form with hCaptcha loads the script of hCaptcha. An inactive
+   * form answers like one that does not exist.
    *
    * @generated from rpc drippulse.crm.v1.PublicLeadFormsService.ShowLeadForm
    */
@@ -873,9 +873,9 @@ export const PublicLeadFormsService: GenService<{
     output: typeof ShowLeadFormResponseSchema;
   },
   /**
-   * Takes a submission: `application/x-www-form-urlencoded` and `multipart/form-data` answer a page (200) or a
-   * redirect (303), JSON answers 201 `{ "status": "accepted", "submission_id", "message", "redirect_url" }`. A member
-   * is a field of the form by its name; `submission_id` makes a repeat of the same content safe: the same answer, no
+   * Takes a submission. `application/x-www-form-urlencoded` and `multipart/form-data` answer a page (200) or a redirect
+   * (303), JSON answers 201 `{ "status": "accepted", "submission_id", "message", "redirect_url" }`. Members are the
+   * fields of the form by name. A repeat with the same `submission_id` and content gets the same answer and creates no
    * second lead. At most 20 a minute from one address.
    *
    * @generated from rpc drippulse.crm.v1.PublicLeadFormsService.SubmitLeadForm

@@ -37,7 +37,7 @@ export type CrmOpportunityPipeline = Message<"drippulse.crm.v1.CrmOpportunityPip
   name: string;
 
   /**
-   * User whom it belongs to; null for the organization's default.
+   * User that it belongs to; null for the organization's default.
    *
    * @generated from field: optional int64 user_id = 3;
    */
@@ -100,7 +100,7 @@ export type CrmOpportunityPipelineStage = Message<"drippulse.crm.v1.CrmOpportuni
   name: string;
 
   /**
-   * What standing in it means.
+   * Type; the status of its opportunities.
    *
    * @generated from field: drippulse.crm.v1.CrmStageType stage_type = 3;
    */
@@ -128,7 +128,7 @@ export const CrmOpportunityPipelineStageSchema: GenMessage<CrmOpportunityPipelin
  */
 export type CrmOpportunityPipelineStageInput = Message<"drippulse.crm.v1.CrmOpportunityPipelineStageInput"> & {
   /**
-   * Id of a stage that stays: a UUID; a new one is made without it.
+   * Id of an existing stage: a UUID; a stage without an id is added.
    *
    * @generated from field: optional string id = 1;
    */
@@ -142,7 +142,7 @@ export type CrmOpportunityPipelineStageInput = Message<"drippulse.crm.v1.CrmOppo
   name?: string | undefined;
 
   /**
-   * What standing in it means; `open` unless given.
+   * Type; default `open`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmStageType stage_type = 3;
    */
@@ -185,7 +185,7 @@ export type ListCrmOpportunityPipelinesResponse = Message<"drippulse.crm.v1.List
   pipelines: CrmOpportunityPipeline[];
 
   /**
-   * The one you chose, else the organization's default.
+   * Your preferred pipeline, else the organization's default.
    *
    * @generated from field: string default_pipeline_id = 2;
    */
@@ -369,7 +369,7 @@ export const SetDefaultCrmOpportunityPipelineRequestSchema: GenMessage<SetDefaul
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 11);
 
 /**
- * What you see first now.
+ * Your preferred pipeline.
  *
  * @generated from message drippulse.crm.v1.SetDefaultCrmOpportunityPipelineResponse
  */
@@ -390,7 +390,7 @@ export const SetDefaultCrmOpportunityPipelineResponseSchema: GenMessage<SetDefau
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 12);
 
 /**
- * CrmStageType is what standing in a stage means, and so the status of its opportunities.
+ * CrmStageType is the type of a stage, and the status of the opportunities in it.
  *
  * @generated from enum drippulse.crm.v1.CrmStageType
  */
@@ -425,7 +425,7 @@ export const CrmStageType = {
 } as const;
 
 /**
- * CrmStageType is what standing in a stage means, and so the status of its opportunities.
+ * CrmStageType is the type of a stage, and the status of the opportunities in it.
  *
  * @generated from enum drippulse.crm.v1.CrmStageType
  */
@@ -438,15 +438,14 @@ export const CrmStageTypeSchema: GenEnum<CrmStageType> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_opportunity_pipelines, 0);
 
 /**
- * Pipelines are the boards that opportunities move through. Each organization has a default one; users may have
- * their own, which everyone in the organization sees.
+ * Pipelines are the boards that opportunities move through. Each organization has a default one. Users may have their
+ * own, which everyone in the organization sees.
  *
  * @generated from service drippulse.crm.v1.CrmOpportunityPipelinesService
  */
 export const CrmOpportunityPipelinesService: GenService<{
   /**
-   * Lists the pipelines of the organization with their stages: its default first, which is made when it is
-   * missing.
+   * Lists the pipelines of the organization with their stages, the default first. A missing default is created.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.ListCrmOpportunityPipelines
    */
@@ -456,7 +455,7 @@ export const CrmOpportunityPipelinesService: GenService<{
     output: typeof ListCrmOpportunityPipelinesResponseSchema;
   },
   /**
-   * Copies the stages of the organization's default into a pipeline that belongs to you.
+   * Creates a pipeline that belongs to you, with the stages of the organization's default.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.CreateCrmOpportunityPipeline
    */
@@ -466,9 +465,10 @@ export const CrmOpportunityPipelinesService: GenService<{
     output: typeof CreateCrmOpportunityPipelineResponseSchema;
   },
   /**
-   * Updates a pipeline that belongs to you; anyone else's and the organization's default answer 403
-   * `not_pipeline_owner`. `stages` is the whole list in its order: those with an `id` stay, others are added,
-   * absent ones are removed. A stage with opportunities keeps its type and is not removed: 422 `stage_not_empty`.
+   * Updates a pipeline that belongs to you. Pipelines of other users and the organization's default answer 403
+   * `not_pipeline_owner`. `stages` is the whole list in its order: stages with an `id` stay, stages without one are
+   * added, absent ones are removed. Removing a stage with opportunities, or changing its type, answers 422
+   * `stage_not_empty`.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.UpdateCrmOpportunityPipeline
    */
@@ -478,8 +478,8 @@ export const CrmOpportunityPipelinesService: GenService<{
     output: typeof UpdateCrmOpportunityPipelineResponseSchema;
   },
   /**
-   * Deletes a pipeline that belongs to you and has no opportunities; else 422 `pipeline_not_empty`. Where it was
-   * the preferred one, the organization's default takes its place.
+   * Deletes a pipeline that belongs to you. One with opportunities answers 422 `pipeline_not_empty`. If it was your
+   * preferred pipeline, the organization's default takes its place.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.DeleteCrmOpportunityPipeline
    */

@@ -19,7 +19,7 @@ export const file_drippulse_identity_v1_identity: GenFile = /*@__PURE__*/
   fileDesc("CiRkcmlwcHVsc2UvaWRlbnRpdHkvdjEvaWRlbnRpdHkucHJvdG8SFWRyaXBwdWxzZS5pZGVudGl0eS52MSJoCgxMb2dpblJlcXVlc3QSHQoIdXNlcm5hbWUYASABKAlCBpK1GAI4AUgAiAEBEh8KCHBhc3N3b3JkGAIgASgJQgiStRgEGAE4AUgBiAEBQgsKCV91c2VybmFtZUILCglfcGFzc3dvcmQigwEKDUxvZ2luUmVzcG9uc2USFQoFdG9rZW4YASABKAlCBpK1GAIYARIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgVhZG1pbhgDIAEoCzIcLmRyaXBwdWxzZS5pZGVudGl0eS52MS5BZG1pbiJ0CgVBZG1pbhIKCgJpZBgBIAEoAxIQCgh1c2VybmFtZRgCIAEoCRINCgVlbWFpbBgDIAEoCRIXCg9vcmdhbml6YXRpb25faWQYBCABKAMSJQoEcm9sZRgFIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLlJvbGUiDwoNTG9nb3V0UmVxdWVzdCIQCg5Mb2dvdXRSZXNwb25zZSIWChRWZXJpZnlTZXNzaW9uUmVxdWVzdCLvAgoVVmVyaWZ5U2Vzc2lvblJlc3BvbnNlEg0KBXZhbGlkGAEgASgIEjMKBGtpbmQYAiABKA4yJS5kcmlwcHVsc2UuaWRlbnRpdHkudjEuQ3JlZGVudGlhbEtpbmQSFwoPb3JnYW5pemF0aW9uX2lkGAMgASgDEiUKBHJvbGUYBCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Sb2xlEiwKBG1vZGUYBSABKA4yHi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuS2V5TW9kZRIzCgpleHBpcmVzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgAiAEBEisKBWFkbWluGAcgASgLMhwuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkFkbWluEjMKB2FwaV9rZXkYCCABKAsyIi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuVmVyaWZpZWRLZXlCDQoLX2V4cGlyZXNfYXQiNQoLVmVyaWZpZWRLZXkSCgoCaWQYASABKAMSEQoEbmFtZRgCIAEoCUgAiAEBQgcKBV9uYW1lIvsDCgZBcGlLZXkSEwoCaWQYASABKANCB5K1GANCATkSMAoEbmFtZRgCIAEoCUIdkrUYGUIXIlByb2R1Y3Rpb24gYXV0b21hdGlvbiJIAIgBARIsCgRtb2RlGAMgASgOMh4uZHJpcHB1bHNlLmlkZW50aXR5LnYxLktleU1vZGUSGgoDa2V5GAQgASgJQgiStRgEGAEgAUgBiAEBEhIKCmtleV9wcmVmaXgYBSABKAkSEQoJbGFzdF9mb3VyGAYgASgJEjMKCmV4cGlyZXNfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAKIAQESNQoMbGFzdF91c2VkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgDiAEBEjMKCnJldm9rZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSASIAQESLgoKY3JlYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHAoHbWVzc2FnZRgLIAEoCUIGkrUYAiABSAWIAQFCBwoFX25hbWVCBgoEX2tleUINCgtfZXhwaXJlc19hdEIPCg1fbGFzdF91c2VkX2F0Qg0KC19yZXZva2VkX2F0QgoKCF9tZXNzYWdlIpIBChJMaXN0QXBpS2V5c1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2UizwIKE0xpc3RBcGlLZXlzUmVzcG9uc2USLwoIYXBpX2tleXMYASADKAsyHS5kcmlwcHVsc2UuaWRlbnRpdHkudjEuQXBpS2V5EhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyK/AQoTQ3JlYXRlQXBpS2V5UmVxdWVzdBIwCgRuYW1lGAEgASgJQh2StRgZQhciUHJvZHVjdGlvbiBhdXRvbWF0aW9uIkgAiAEBEiIKCmV4cGlyZXNfaW4YAiABKAVCCZK1GAVCAzM2NUgBiAEBEjEKBG1vZGUYAyABKA4yHi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuS2V5TW9kZUgCiAEBQgcKBV9uYW1lQg0KC19leHBpcmVzX2luQgcKBV9tb2RlIkYKFENyZWF0ZUFwaUtleVJlc3BvbnNlEi4KB2FwaV9rZXkYASABKAsyHS5kcmlwcHVsc2UuaWRlbnRpdHkudjEuQXBpS2V5Ih4KEEdldEFwaUtleVJlcXVlc3QSCgoCaWQYASABKAMiQwoRR2V0QXBpS2V5UmVzcG9uc2USLgoHYXBpX2tleRgBIAEoCzIdLmRyaXBwdWxzZS5pZGVudGl0eS52MS5BcGlLZXkiIQoTUmV2b2tlQXBpS2V5UmVxdWVzdBIKCgJpZBgBIAEoAyIWChRSZXZva2VBcGlLZXlSZXNwb25zZSKVAQoVR2V0QXBpS2V5VXNhZ2VSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlItQCChZHZXRBcGlLZXlVc2FnZVJlc3BvbnNlEjEKBXVzYWdlGAEgAygLMiIuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkFwaUtleVVzYWdlEhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyLHAQoLQXBpS2V5VXNhZ2USEgoKYXBpX2tleV9pZBgBIAEoAxIRCgRuYW1lGAIgASgJSACIAQESFgoOcmVxdWVzdHNfdG9kYXkYAyABKAMSFAoMcmVxdWVzdHNfMzBkGAQgASgDEhIKCmVycm9yc18zMGQYBSABKAMSNQoMbGFzdF91c2VkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgBiAEBQgcKBV9uYW1lQg8KDV9sYXN0X3VzZWRfYXQi2wIKClRlYW1NZW1iZXISCgoCaWQYASABKAMSEAoIdXNlcm5hbWUYAiABKAkSDQoFZW1haWwYAyABKAkSEQoEbmFtZRgEIAEoCUgAiAEBEiUKBHJvbGUYBSABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Sb2xlEjMKBnN0YXR1cxgGIAEoDjIjLmRyaXBwdWxzZS5pZGVudGl0eS52MS5NZW1iZXJTdGF0dXMSNgoNbGFzdF9sb2dpbl9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAYgBARIuCgpjcmVhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIHCgVfbmFtZUIQCg5fbGFzdF9sb2dpbl9hdCKWAQoWTGlzdFRlYW1NZW1iZXJzUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZSLbAgoXTGlzdFRlYW1NZW1iZXJzUmVzcG9uc2USNwoMdGVhbV9tZW1iZXJzGAEgAygLMiEuZHJpcHB1bHNlLmlkZW50aXR5LnYxLlRlYW1NZW1iZXISEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIugBChdDcmVhdGVUZWFtTWVtYmVyUmVxdWVzdBIaCgVlbWFpbBgBIAEoCUIGkrUYAjgBSACIAQESEQoEbmFtZRgCIAEoCUgBiAEBEjIKBHJvbGUYAyABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Sb2xlQgaStRgCOAFIAogBARIVCgh1c2VybmFtZRgEIAEoCUgDiAEBEh0KCHBhc3N3b3JkGAUgASgJQgaStRgCGAFIBIgBAUIICgZfZW1haWxCBwoFX25hbWVCBwoFX3JvbGVCCwoJX3VzZXJuYW1lQgsKCV9wYXNzd29yZCJSChhDcmVhdGVUZWFtTWVtYmVyUmVzcG9uc2USNgoLdGVhbV9tZW1iZXIYASABKAsyIS5kcmlwcHVsc2UuaWRlbnRpdHkudjEuVGVhbU1lbWJlciIiChRHZXRUZWFtTWVtYmVyUmVxdWVzdBIKCgJpZBgBIAEoAyJPChVHZXRUZWFtTWVtYmVyUmVzcG9uc2USNgoLdGVhbV9tZW1iZXIYASABKAsyIS5kcmlwcHVsc2UuaWRlbnRpdHkudjEuVGVhbU1lbWJlciLaAgoXVXBkYXRlVGVhbU1lbWJlclJlcXVlc3QSCgoCaWQYASABKAMSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhIKBWVtYWlsGAMgASgJSACIAQESEQoEbmFtZRgEIAEoCUgBiAEBEioKBHJvbGUYBSABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Sb2xlSAKIAQESFQoIdXNlcm5hbWUYBiABKAlIA4gBARIdCghwYXNzd29yZBgHIAEoCUIGkrUYAhgBSASIAQESOAoGc3RhdHVzGAggASgOMiMuZHJpcHB1bHNlLmlkZW50aXR5LnYxLk1lbWJlclN0YXR1c0gFiAEBQggKBl9lbWFpbEIHCgVfbmFtZUIHCgVfcm9sZUILCglfdXNlcm5hbWVCCwoJX3Bhc3N3b3JkQgkKB19zdGF0dXMiUgoYVXBkYXRlVGVhbU1lbWJlclJlc3BvbnNlEjYKC3RlYW1fbWVtYmVyGAEgASgLMiEuZHJpcHB1bHNlLmlkZW50aXR5LnYxLlRlYW1NZW1iZXIiJQoXRGVsZXRlVGVhbU1lbWJlclJlcXVlc3QSCgoCaWQYASABKAMiGgoYRGVsZXRlVGVhbU1lbWJlclJlc3BvbnNlIvsBCgdQcm9qZWN0EgoKAmlkGAEgASgDEgwKBG5hbWUYAiABKAkSGAoLZGVzY3JpcHRpb24YAyABKAlIAIgBARISCgVjb2xvchgEIAEoCUgBiAEBEhsKDndvcmtmbG93X2NvdW50GAUgASgDSAKIAQESLgoKY3JlYXRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCDgoMX2Rlc2NyaXB0aW9uQggKBl9jb2xvckIRCg9fd29ya2Zsb3dfY291bnQikwEKE0xpc3RQcm9qZWN0c1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2Ui0QIKFExpc3RQcm9qZWN0c1Jlc3BvbnNlEjAKCHByb2plY3RzGAEgAygLMh4uZHJpcHB1bHNlLmlkZW50aXR5LnYxLlByb2plY3QSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIoIBChRDcmVhdGVQcm9qZWN0UmVxdWVzdBIZCgRuYW1lGAEgASgJQgaStRgCOAFIAIgBARIYCgtkZXNjcmlwdGlvbhgCIAEoCUgBiAEBEhIKBWNvbG9yGAMgASgJSAKIAQFCBwoFX25hbWVCDgoMX2Rlc2NyaXB0aW9uQggKBl9jb2xvciJIChVDcmVhdGVQcm9qZWN0UmVzcG9uc2USLwoHcHJvamVjdBgBIAEoCzIeLmRyaXBwdWxzZS5pZGVudGl0eS52MS5Qcm9qZWN0Ih8KEUdldFByb2plY3RSZXF1ZXN0EgoKAmlkGAEgASgDIkUKEkdldFByb2plY3RSZXNwb25zZRIvCgdwcm9qZWN0GAEgASgLMh4uZHJpcHB1bHNlLmlkZW50aXR5LnYxLlByb2plY3QitwEKFFVwZGF0ZVByb2plY3RSZXF1ZXN0EgoKAmlkGAEgASgDEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIRCgRuYW1lGAMgASgJSACIAQESGAoLZGVzY3JpcHRpb24YBCABKAlIAYgBARISCgVjb2xvchgFIAEoCUgCiAEBQgcKBV9uYW1lQg4KDF9kZXNjcmlwdGlvbkIICgZfY29sb3IiSAoVVXBkYXRlUHJvamVjdFJlc3BvbnNlEi8KB3Byb2plY3QYASABKAsyHi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuUHJvamVjdCKCAQoURGVsZXRlUHJvamVjdFJlcXVlc3QSCgoCaWQYASABKAMSMAoLcmVhc3NpZ25fdG8YAiABKANCFpK1GBIyEGlkZW50aXR5LlByb2plY3RIAIgBARISCgVmb3JjZRgDIAEoCEgBiAEBQg4KDF9yZWFzc2lnbl90b0IICgZfZm9yY2UiFwoVRGVsZXRlUHJvamVjdFJlc3BvbnNlIoACCgdBY2NvdW50EgoKAmlkGAEgASgDEgwKBG5hbWUYAiABKAkSDAoEc2x1ZxgDIAEoCRIQCgh0aW1lem9uZRgEIAEoCRIgCghzZXR0aW5ncxgFIAEoDEIOkrUYCggBEgZvYmplY3QSKwoFb3duZXIYBiABKAsyHC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuQWRtaW4SDAoEcGxhbhgHIAEoCRIuCgpjcmVhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCITChFHZXRBY2NvdW50UmVxdWVzdCJFChJHZXRBY2NvdW50UmVzcG9uc2USLwoHYWNjb3VudBgBIAEoCzIeLmRyaXBwdWxzZS5pZGVudGl0eS52MS5BY2NvdW50IrsBChRVcGRhdGVBY2NvdW50UmVxdWVzdBIvCgt1cGRhdGVfbWFzaxgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSEQoEbmFtZRgCIAEoCUgAiAEBEhUKCHRpbWV6b25lGAMgASgJSAGIAQESJQoIc2V0dGluZ3MYBCABKAxCDpK1GAoIARIGb2JqZWN0SAKIAQFCBwoFX25hbWVCCwoJX3RpbWV6b25lQgsKCV9zZXR0aW5ncyJIChVVcGRhdGVBY2NvdW50UmVzcG9uc2USLwoHYWNjb3VudBgBIAEoCzIeLmRyaXBwdWxzZS5pZGVudGl0eS52MS5BY2NvdW50IiEKE0NoZWNrUHJvamVjdFJlcXVlc3QSCgoCaWQYASABKAMiFgoUQ2hlY2tQcm9qZWN0UmVzcG9uc2UqfgoMTWVtYmVyU3RhdHVzEh0KGU1FTUJFUl9TVEFUVVNfVU5TUEVDSUZJRUQQABIYChRNRU1CRVJfU1RBVFVTX0FDVElWRRABEhkKFU1FTUJFUl9TVEFUVVNfSU5WSVRFRBACEhoKFk1FTUJFUl9TVEFUVVNfRElTQUJMRUQQAypJCgdLZXlNb2RlEhgKFEtFWV9NT0RFX1VOU1BFQ0lGSUVEEAASEQoNS0VZX01PREVfTElWRRABEhEKDUtFWV9NT0RFX1RFU1QQAiprCg5DcmVkZW50aWFsS2luZBIfChtDUkVERU5USUFMX0tJTkRfVU5TUEVDSUZJRUQQABIbChdDUkVERU5USUFMX0tJTkRfU0VTU0lPThABEhsKF0NSRURFTlRJQUxfS0lORF9BUElfS0VZEAIyogQKD1Nlc3Npb25zU2VydmljZRLDAQoFTG9naW4SIy5kcmlwcHVsc2UuaWRlbnRpdHkudjEuTG9naW5SZXF1ZXN0GiQuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkxvZ2luUmVzcG9uc2Uib4q1GBcYAyoIU2Vzc2lvbnMwAXgDkgEEbm9uZYLT5JMCTjoBKlobOgEqIhYvYXBpL3YxL3Nlc3Npb25zL2FkbWluWhc6ASoiEi9hcGkvdjEvYXV0aC9sb2dpbiITL2FwaS92MS9hZG1pbi9sb2dpbhKTAQoGTG9nb3V0EiQuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkxvZ291dFJlcXVlc3QaJS5kcmlwcHVsc2UuaWRlbnRpdHkudjEuTG9nb3V0UmVzcG9uc2UiPIq1GBoIzAEQARgCKghTZXNzaW9uc3gDkgEEbm9uZYLT5JMCGDoBKiITL2FwaS92MS9hdXRoL2xvZ291dBKhAQoNVmVyaWZ5U2Vzc2lvbhIrLmRyaXBwdWxzZS5pZGVudGl0eS52MS5WZXJpZnlTZXNzaW9uUmVxdWVzdBosLmRyaXBwdWxzZS5pZGVudGl0eS52MS5WZXJpZnlTZXNzaW9uUmVzcG9uc2UiNYq1GBUQASoIU2Vzc2lvbnN4ApIBBG5vbmWC0+STAhYSFC9hcGkvdjEvYWRtaW4vdmVyaWZ5Gg+atRgLCgdnYXRld2F5EAoylgcKDkFwaUtleXNTZXJ2aWNlEpcBCgtMaXN0QXBpS2V5cxIpLmRyaXBwdWxzZS5pZGVudGl0eS52MS5MaXN0QXBpS2V5c1JlcXVlc3QaKi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuTGlzdEFwaUtleXNSZXNwb25zZSIxirUYFRABKghBUEkga2V5c3gDkgEEbm9uZYLT5JMCEhIQL2FwaS92MS9hcGlfa2V5cxLWAQoMQ3JlYXRlQXBpS2V5EiouZHJpcHB1bHNlLmlkZW50aXR5LnYxLkNyZWF0ZUFwaUtleVJlcXVlc3QaKy5kcmlwcHVsc2UuaWRlbnRpdHkudjEuQ3JlYXRlQXBpS2V5UmVzcG9uc2UibYq1GEUIyQEQBCIHYXBpX2tleSoIQVBJIGtleXM4AloVL2FwaS92MS9hcGlfa2V5cy97aWR9eAOSAQ9hcGlfa2V5LmNyZWF0ZWSC0+STAh46ASpiB2FwaV9rZXkiEC9hcGkvdjEvYXBpX2tleXMSpgEKDkdldEFwaUtleVVzYWdlEiwuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkdldEFwaUtleVVzYWdlUmVxdWVzdBotLmRyaXBwdWxzZS5pZGVudGl0eS52MS5HZXRBcGlLZXlVc2FnZVJlc3BvbnNlIjeKtRgVEAEqCEFQSSBrZXlzeAOSAQRub25lgtPkkwIYEhYvYXBpL3YxL2FwaV9rZXlzL3VzYWdlEp8BCglHZXRBcGlLZXkSJy5kcmlwcHVsc2UuaWRlbnRpdHkudjEuR2V0QXBpS2V5UmVxdWVzdBooLmRyaXBwdWxzZS5pZGVudGl0eS52MS5HZXRBcGlLZXlSZXNwb25zZSI/irUYFRABKghBUEkga2V5c3gDkgEEbm9uZYLT5JMCIGIHYXBpX2tleRIVL2FwaS92MS9hcGlfa2V5cy97aWR9ErQBCgxSZXZva2VBcGlLZXkSKi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuUmV2b2tlQXBpS2V5UmVxdWVzdBorLmRyaXBwdWxzZS5pZGVudGl0eS52MS5SZXZva2VBcGlLZXlSZXNwb25zZSJLirUYIwjMARAEKghBUEkga2V5c3gDkgEPYXBpX2tleS5yZXZva2VkgtPkkwIeKhwvYXBpL3YxL2FwaV9rZXlzL3tpZH0vcmV2b2tlGg+atRgLCgdnYXRld2F5EAsytwgKElRlYW1NZW1iZXJzU2VydmljZRKrAQoPTGlzdFRlYW1NZW1iZXJzEi0uZHJpcHB1bHNlLmlkZW50aXR5LnYxLkxpc3RUZWFtTWVtYmVyc1JlcXVlc3QaLi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuTGlzdFRlYW1NZW1iZXJzUmVzcG9uc2UiOYq1GBkQASoMVGVhbSBtZW1iZXJzeAOSAQRub25lgtPkkwIWEhQvYXBpL3YxL3RlYW1fbWVtYmVycxL7AQoQQ3JlYXRlVGVhbU1lbWJlchIuLmRyaXBwdWxzZS5pZGVudGl0eS52MS5DcmVhdGVUZWFtTWVtYmVyUmVxdWVzdBovLmRyaXBwdWxzZS5pZGVudGl0eS52MS5DcmVhdGVUZWFtTWVtYmVyUmVzcG9uc2UihQGKtRhVCMkBEAQiC3RlYW1fbWVtYmVyKgxUZWFtIG1lbWJlcnM4AloZL2FwaS92MS90ZWFtX21lbWJlcnMve2lkfXgDkgETdGVhbV9tZW1iZXIuY3JlYXRlZILT5JMCJjoBKmILdGVhbV9tZW1iZXIiFC9hcGkvdjEvdGVhbV9tZW1iZXJzErcBCg1HZXRUZWFtTWVtYmVyEisuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkdldFRlYW1NZW1iZXJSZXF1ZXN0GiwuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkdldFRlYW1NZW1iZXJSZXNwb25zZSJLirUYGRABKgxUZWFtIG1lbWJlcnN4A5IBBG5vbmWC0+STAihiC3RlYW1fbWVtYmVyEhkvYXBpL3YxL3RlYW1fbWVtYmVycy97aWR9EuEBChBVcGRhdGVUZWFtTWVtYmVyEi4uZHJpcHB1bHNlLmlkZW50aXR5LnYxLlVwZGF0ZVRlYW1NZW1iZXJSZXF1ZXN0Gi8uZHJpcHB1bHNlLmlkZW50aXR5LnYxLlVwZGF0ZVRlYW1NZW1iZXJSZXNwb25zZSJsirUYNxAEIgt0ZWFtX21lbWJlcioMVGVhbSBtZW1iZXJzOAJ4A5IBE3RlYW1fbWVtYmVyLnVwZGF0ZWSC0+STAis6ASpiC3RlYW1fbWVtYmVyMhkvYXBpL3YxL3RlYW1fbWVtYmVycy97aWR9EsUBChBEZWxldGVUZWFtTWVtYmVyEi4uZHJpcHB1bHNlLmlkZW50aXR5LnYxLkRlbGV0ZVRlYW1NZW1iZXJSZXF1ZXN0Gi8uZHJpcHB1bHNlLmlkZW50aXR5LnYxLkRlbGV0ZVRlYW1NZW1iZXJSZXNwb25zZSJQirUYKwjMARAEKgxUZWFtIG1lbWJlcnN4A5IBE3RlYW1fbWVtYmVyLmRlbGV0ZWSC0+STAhsqGS9hcGkvdjEvdGVhbV9tZW1iZXJzL3tpZH0aD5q1GAsKB2dhdGV3YXkQDDK6BwoPUHJvamVjdHNTZXJ2aWNlEpoBCgxMaXN0UHJvamVjdHMSKi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuTGlzdFByb2plY3RzUmVxdWVzdBorLmRyaXBwdWxzZS5pZGVudGl0eS52MS5MaXN0UHJvamVjdHNSZXNwb25zZSIxirUYFRABKghQcm9qZWN0c3gCkgEEbm9uZYLT5JMCEhIQL2FwaS92MS9wcm9qZWN0cxLZAQoNQ3JlYXRlUHJvamVjdBIrLmRyaXBwdWxzZS5pZGVudGl0eS52MS5DcmVhdGVQcm9qZWN0UmVxdWVzdBosLmRyaXBwdWxzZS5pZGVudGl0eS52MS5DcmVhdGVQcm9qZWN0UmVzcG9uc2UibYq1GEUIyQEQAyIHcHJvamVjdCoIUHJvamVjdHM4AloVL2FwaS92MS9wcm9qZWN0cy97aWR9eAGSAQ9wcm9qZWN0LmNyZWF0ZWSC0+STAh46ASpiB3Byb2plY3QiEC9hcGkvdjEvcHJvamVjdHMSogEKCkdldFByb2plY3QSKC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuR2V0UHJvamVjdFJlcXVlc3QaKS5kcmlwcHVsc2UuaWRlbnRpdHkudjEuR2V0UHJvamVjdFJlc3BvbnNlIj+KtRgVEAEqCFByb2plY3RzeAKSAQRub25lgtPkkwIgYgdwcm9qZWN0EhUvYXBpL3YxL3Byb2plY3RzL3tpZH0SxAEKDVVwZGF0ZVByb2plY3QSKy5kcmlwcHVsc2UuaWRlbnRpdHkudjEuVXBkYXRlUHJvamVjdFJlcXVlc3QaLC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuVXBkYXRlUHJvamVjdFJlc3BvbnNlIliKtRgrEAMiB3Byb2plY3QqCFByb2plY3RzOAJ4AZIBD3Byb2plY3QudXBkYXRlZILT5JMCIzoBKmIHcHJvamVjdDIVL2FwaS92MS9wcm9qZWN0cy97aWR9ErABCg1EZWxldGVQcm9qZWN0EisuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkRlbGV0ZVByb2plY3RSZXF1ZXN0GiwuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkRlbGV0ZVByb2plY3RSZXNwb25zZSJEirUYIwjMARADKghQcm9qZWN0c3gBkgEPcHJvamVjdC5kZWxldGVkgtPkkwIXKhUvYXBpL3YxL3Byb2plY3RzL3tpZH0aD5q1GAsKB2dhdGV3YXkQDTL/AgoOQWNjb3VudFNlcnZpY2USmwEKCkdldEFjY291bnQSKC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuR2V0QWNjb3VudFJlcXVlc3QaKS5kcmlwcHVsc2UuaWRlbnRpdHkudjEuR2V0QWNjb3VudFJlc3BvbnNlIjiKtRgUEAEqB0FjY291bnR4A5IBBG5vbmWC0+STAhpiB2FjY291bnQSDy9hcGkvdjEvYWNjb3VudBK9AQoNVXBkYXRlQWNjb3VudBIrLmRyaXBwdWxzZS5pZGVudGl0eS52MS5VcGRhdGVBY2NvdW50UmVxdWVzdBosLmRyaXBwdWxzZS5pZGVudGl0eS52MS5VcGRhdGVBY2NvdW50UmVzcG9uc2UiUYq1GCoQBCIHYWNjb3VudCoHQWNjb3VudDgCeAOSAQ9hY2NvdW50LnVwZGF0ZWSC0+STAh06ASpiB2FjY291bnQyDy9hcGkvdjEvYWNjb3VudBoPmrUYCwoHZ2F0ZXdheRAOMnoKD0lkZW50aXR5U2VydmljZRJnCgxDaGVja1Byb2plY3QSKi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuQ2hlY2tQcm9qZWN0UmVxdWVzdBorLmRyaXBwdWxzZS5pZGVudGl0eS52MS5DaGVja1Byb2plY3RSZXNwb25zZUKkBKK1GEgKE2ludmFsaWRfY3JlZGVudGlhbHMQkQMaLlVzZXIgbmFtZSBhbmQgcGFzc3dvcmQgZG8gbm90IGJlbG9uZyB0b2dldGhlci6itRg+ChFhcGlfa2V5X25vdF9mb3VuZBCUAxomWW91ciBvcmdhbml6YXRpb24gaGFzIG5vIHN1Y2ggQVBJIGtleS6itRg+ChFwcm9qZWN0X25vdF9mb3VuZBCUAxomWW91ciBvcmdhbml6YXRpb24gaGFzIG5vIHN1Y2ggcHJvamVjdC6itRhGChV0ZWFtX21lbWJlcl9ub3RfZm91bmQQlAMaKllvdXIgb3JnYW5pemF0aW9uIGhhcyBubyBzdWNoIHRlYW0gbWVtYmVyLqK1GEsKFWFwaV9rZXlfbGltaXRfcmVhY2hlZBCmAxovVGhlIG9yZ2FuaXphdGlvbiBoYXMgMTAwIGxpdmUgQVBJIGtleXMgYWxyZWFkeS6itRhcCgpsYXN0X2FkbWluEKYDGktUaGUgbGFzdCBhY3RpdmUgYWRtaW5pc3RyYXRvciBjYW4gYmUgbmVpdGhlciBkZW1vdGVkLCBkaXNhYmxlZCBub3IgcmVtb3ZlZC6itRhXChFwcm9qZWN0X25vdF9lbXB0eRCmAxo/VGhlIHByb2plY3QgaGFzIHdvcmtmbG93cy4gRGVsZXRlIGl0IHdpdGggcmVhc3NpZ25fdG8gb3IgZm9yY2UuYgZwcm90bzM", [file_drippulse_rest_v1_rest, file_drippulse_rest_v1_role, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * Who logs in.
+ * User name and password.
  *
  * @generated from message drippulse.identity.v1.LoginRequest
  */
@@ -67,7 +67,7 @@ export type LoginResponse = Message<"drippulse.identity.v1.LoginResponse"> & {
   expiresAt?: Timestamp | undefined;
 
   /**
-   * Who logged in.
+   * The user.
    *
    * @generated from field: drippulse.identity.v1.Admin admin = 3;
    */
@@ -176,7 +176,7 @@ export const VerifySessionRequestSchema: GenMessage<VerifySessionRequest> = /*@_
   messageDesc(file_drippulse_identity_v1_identity, 5);
 
 /**
- * What the credential is.
+ * The credential, its owner and its role.
  *
  * @generated from message drippulse.identity.v1.VerifySessionResponse
  */
@@ -308,14 +308,14 @@ export type ApiKey = Message<"drippulse.identity.v1.ApiKey"> & {
   key?: string | undefined;
 
   /**
-   * What the key begins with, `adcrm_live_` or `adcrm_test_`.
+   * Beginning of the key, `adcrm_live_` or `adcrm_test_`.
    *
    * @generated from field: string key_prefix = 5;
    */
   keyPrefix: string;
 
   /**
-   * What the key ends with.
+   * Last four characters of the key.
    *
    * @generated from field: string last_four = 6;
    */
@@ -483,14 +483,14 @@ export type CreateApiKeyRequest = Message<"drippulse.identity.v1.CreateApiKeyReq
   name?: string | undefined;
 
   /**
-   * Days until it stops working, 1 to 3650; never unless given.
+   * Days until it stops working, 1 to 3650; default never.
    *
    * @generated from field: optional int32 expires_in = 2;
    */
   expiresIn?: number | undefined;
 
   /**
-   * Whether effects of its calls are real; `live` unless given.
+   * Whether effects of its calls are real; default `live`.
    *
    * @generated from field: optional drippulse.identity.v1.KeyMode mode = 3;
    */
@@ -974,7 +974,7 @@ export type CreateTeamMemberRequest = Message<"drippulse.identity.v1.CreateTeamM
   role?: Role | undefined;
 
   /**
-   * User name, unique in the installation; the mail address unless given.
+   * User name, unique in the installation; default the mail address.
    *
    * @generated from field: optional string username = 4;
    */
@@ -1206,7 +1206,7 @@ export type Project = Message<"drippulse.identity.v1.Project"> & {
   name: string;
 
   /**
-   * What it is for.
+   * Purpose.
    *
    * @generated from field: optional string description = 3;
    */
@@ -1220,7 +1220,7 @@ export type Project = Message<"drippulse.identity.v1.Project"> & {
   color?: string | undefined;
 
   /**
-   * Workflows in it; null while that cannot be told.
+   * Number of its workflows; null while the workflows service is away.
    *
    * @generated from field: optional int64 workflow_count = 5;
    */
@@ -1367,7 +1367,7 @@ export type CreateProjectRequest = Message<"drippulse.identity.v1.CreateProjectR
   name?: string | undefined;
 
   /**
-   * What it is for, at most 10,000 characters.
+   * Purpose, at most 10,000 characters.
    *
    * @generated from field: optional string description = 2;
    */
@@ -1479,7 +1479,7 @@ export type UpdateProjectRequest = Message<"drippulse.identity.v1.UpdateProjectR
   name?: string | undefined;
 
   /**
-   * What it is for; null clears.
+   * Purpose; null clears.
    *
    * @generated from field: optional string description = 4;
    */
@@ -1522,7 +1522,7 @@ export const UpdateProjectResponseSchema: GenMessage<UpdateProjectResponse> = /*
   messageDesc(file_drippulse_identity_v1_identity, 39);
 
 /**
- * Names a project and says where its workflows go.
+ * Names a project, and the project that takes over its workflows.
  *
  * @generated from message drippulse.identity.v1.DeleteProjectRequest
  */
@@ -1542,7 +1542,7 @@ export type DeleteProjectRequest = Message<"drippulse.identity.v1.DeleteProjectR
   reassignTo?: bigint | undefined;
 
   /**
-   * Delete it although it has workflows; they then belong to no project.
+   * Deletes it even with workflows, which then belong to no project.
    *
    * @generated from field: optional bool force = 3;
    */
@@ -1832,7 +1832,7 @@ export const MemberStatusSchema: GenEnum<MemberStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_identity_v1_identity, 0);
 
 /**
- * KeyMode says whether effects of a key's calls are real.
+ * KeyMode is the mode of a key: whether the effects of its calls are real.
  *
  * @generated from enum drippulse.identity.v1.KeyMode
  */
@@ -1860,7 +1860,7 @@ export const KeyMode = {
 } as const;
 
 /**
- * KeyMode says whether effects of a key's calls are real.
+ * KeyMode is the mode of a key: whether the effects of its calls are real.
  *
  * @generated from enum drippulse.identity.v1.KeyMode
  */
@@ -1920,8 +1920,7 @@ export const CredentialKindSchema: GenEnum<CredentialKind> = /*@__PURE__*/
  */
 export const SessionsService: GenService<{
   /**
-   * Exchanges a user name and password for a session token of 12 hours. For trusted scripts; send the token as
-   * `Authorization: Bearer`.
+   * Exchanges a user name and password for a session token of 12 hours. Send the token as `Authorization: Bearer`.
    *
    * @generated from rpc drippulse.identity.v1.SessionsService.Login
    */
@@ -1931,7 +1930,7 @@ export const SessionsService: GenService<{
     output: typeof LoginResponseSchema;
   },
   /**
-   * Ends the session of the token that is sent. The token is refused everywhere within 5 seconds.
+   * Ends the session of the sent token. The token is refused everywhere within 5 seconds.
    *
    * @generated from rpc drippulse.identity.v1.SessionsService.Logout
    */
@@ -1941,7 +1940,7 @@ export const SessionsService: GenService<{
     output: typeof LogoutResponseSchema;
   },
   /**
-   * Says who the credential belongs to and what it may do.
+   * Shows the owner and the role of the credential.
    *
    * @generated from rpc drippulse.identity.v1.SessionsService.VerifySession
    */
@@ -1960,7 +1959,7 @@ export const SessionsService: GenService<{
  */
 export const ApiKeysService: GenService<{
   /**
-   * Lists the keys of the organization, newest first, revoked ones too; secrets are never shown.
+   * Lists the keys of the organization, newest first, including revoked ones. Secrets are never shown.
    *
    * @generated from rpc drippulse.identity.v1.ApiKeysService.ListApiKeys
    */
@@ -1970,7 +1969,8 @@ export const ApiKeysService: GenService<{
     output: typeof ListApiKeysResponseSchema;
   },
   /**
-   * Creates a key. The key itself is in this answer only. More than 100 live keys answer 422 `api_key_limit_reached`.
+   * Creates a key. Only this answer has the key itself. An organization with 100 live keys answers 422
+   * `api_key_limit_reached`.
    *
    * @generated from rpc drippulse.identity.v1.ApiKeysService.CreateApiKey
    */
@@ -2029,7 +2029,7 @@ export const TeamMembersService: GenService<{
     output: typeof ListTeamMembersResponseSchema;
   },
   /**
-   * Adds a member. With a password the member can log in at once, without one the status is `invited`.
+   * Adds a member. With a password the member can log in at once. Without one the status is `invited`.
    *
    * @generated from rpc drippulse.identity.v1.TeamMembersService.CreateTeamMember
    */
@@ -2049,8 +2049,8 @@ export const TeamMembersService: GenService<{
     output: typeof GetTeamMemberResponseSchema;
   },
   /**
-   * Updates the members present. A new password, or `status: disabled`, ends the sessions of the member. The last
-   * active administrator can be neither demoted nor disabled: 422 `last_admin`.
+   * Updates the members present. A new password, or `status: disabled`, ends the sessions of the member. Demoting or
+   * disabling the last active administrator answers 422 `last_admin`.
    *
    * @generated from rpc drippulse.identity.v1.TeamMembersService.UpdateTeamMember
    */
@@ -2060,7 +2060,7 @@ export const TeamMembersService: GenService<{
     output: typeof UpdateTeamMemberResponseSchema;
   },
   /**
-   * Removes a member and ends the sessions. The last active administrator cannot be removed: 422 `last_admin`.
+   * Removes a member and ends their sessions. Removing the last active administrator answers 422 `last_admin`.
    *
    * @generated from rpc drippulse.identity.v1.TeamMembersService.DeleteTeamMember
    */
@@ -2119,7 +2119,8 @@ export const ProjectsService: GenService<{
     output: typeof UpdateProjectResponseSchema;
   },
   /**
-   * Deletes a project. One that has workflows is deleted only with `reassign_to` or `force`: 422 `project_not_empty`.
+   * Deletes a project. A project with workflows needs `reassign_to` or `force`, and otherwise answers 422
+   * `project_not_empty`.
    *
    * @generated from rpc drippulse.identity.v1.ProjectsService.DeleteProject
    */
@@ -2161,13 +2162,13 @@ export const AccountService: GenService<{
   serviceDesc(file_drippulse_identity_v1_identity, 4);
 
 /**
- * What other services ask of identity; not public.
+ * RPCs for other services; not public.
  *
  * @generated from service drippulse.identity.v1.IdentityService
  */
 export const IdentityService: GenService<{
   /**
-   * Checks that a project exists in the caller's organization; otherwise not_found `project_not_found`.
+   * Checks that a project exists in the caller's organization. Otherwise not_found `project_not_found`.
    *
    * @generated from rpc drippulse.identity.v1.IdentityService.CheckProject
    */

@@ -141,7 +141,7 @@ export const ItemSchema: GenMessage<Item> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 0);
 
 /**
- * What to echo.
+ * A request to echo.
  *
  * @generated from message drippulse.testing.v1.EchoRequest
  */
@@ -204,7 +204,7 @@ export const EchoRequestSchema: GenMessage<EchoRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 1);
 
 /**
- * What was echoed.
+ * The echoed request.
  *
  * @generated from message drippulse.testing.v1.EchoResponse
  */
@@ -428,7 +428,7 @@ export const RawRequestSchema: GenMessage<RawRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 7);
 
 /**
- * What was received.
+ * The received request.
  *
  * @generated from message drippulse.testing.v1.RawResponse
  */
@@ -491,7 +491,7 @@ export const UploadRequestSchema: GenMessage<UploadRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 9);
 
 /**
- * What was received.
+ * The received request.
  *
  * @generated from message drippulse.testing.v1.UploadResponse
  */
@@ -757,7 +757,7 @@ export type ProbeEvent = Message<"drippulse.testing.v1.ProbeEvent"> & {
   aggregate: string;
 
   /**
-   * What happened.
+   * The change.
    *
    * @generated from oneof drippulse.testing.v1.ProbeEvent.payload
    */
@@ -827,7 +827,7 @@ export const ColorSchema: GenEnum<Color> = /*@__PURE__*/
  */
 export const ProbeService: GenService<{
   /**
-   * Answers what it got, with a chosen status.
+   * Echoes the request, with a chosen status.
    *
    * @generated from rpc drippulse.testing.v1.ProbeService.Echo
    */
@@ -897,7 +897,7 @@ export const ProbeService: GenService<{
     output: typeof ListItemsResponseSchema;
   },
   /**
-   * Answers with status and headers of the service's choice.
+   * Answers with status and headers that the service sets.
    *
    * @generated from rpc drippulse.testing.v1.ProbeService.Redirect
    */

@@ -51,15 +51,15 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   active: boolean;
 
   /**
-   * What it is for.
+   * Purpose.
    *
    * @generated from field: optional string description = 5;
    */
   description?: string | undefined;
 
   /**
-   * Why it was disabled: `gone` (the endpoint answered 410), `failing` (five days of nothing but failures), `requested`
-   * (the endpoint answered `webhook-delivery: disable`); null otherwise.
+   * Reason why it was disabled: `gone` (the endpoint answered 410), `failing` (every delivery of five days failed) or
+   * `requested` (the endpoint answered `webhook-delivery: disable`); null otherwise.
    *
    * @generated from field: optional string disabled_reason = 6;
    */
@@ -87,43 +87,43 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Signing secret, `whsec_` and base64 of 32 bytes; only in the answers of create and rotate.
+   * Signing secret, `whsec_` and base64 of 32 bytes; only in the answers of creation and rotation.
    *
    * @generated from field: optional string secret = 10;
    */
   secret?: string | undefined;
 
   /**
-   * Everything it gets: types of the catalog, `<noun>.*` or `*`.
+   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 11;
    */
   eventTypes: string[];
 
   /**
-   * Headers sent with each delivery beside ours. Values of those that look like credentials are shown as `***`, which
-   * leaves them as they are when it is sent back.
+   * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
+   * keeps the value.
    *
    * @generated from field: map<string, string> headers = 12;
    */
   headers: { [key: string]: string };
 
   /**
-   * Most requests per second, 1 to 1,000; null for no limit of its own.
+   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 13;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same thing (`workflow:12`) arrive one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
    *
    * @generated from field: bool ordered = 14;
    */
   ordered: boolean;
 
   /**
-   * Which of the events it gets, by fields of the body, as in the step `condition`: `{match, conditions}`; null for all.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
    *
    * @generated from field: optional bytes filter = 15;
    */
@@ -165,7 +165,7 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   eventType: string;
 
   /**
-   * Where it stands.
+   * Status.
    *
    * @generated from field: drippulse.webhooks.v1.WebhookDeliveryStatus status = 4;
    */
@@ -179,7 +179,7 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   attempts: WebhookAttempt[];
 
   /**
-   * When it is tried next; null when it is not.
+   * Time of the next attempt; null when there is none.
    *
    * @generated from field: optional google.protobuf.Timestamp next_attempt_at = 6;
    */
@@ -193,7 +193,7 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   createdAt?: Timestamp | undefined;
 
   /**
-   * When the event happened, `timestamp` of the body; what `since` and `until` go by.
+   * Time of the event, `timestamp` of the body. `since` and `until` compare with it.
    *
    * @generated from field: google.protobuf.Timestamp event_at = 8;
    */
@@ -250,14 +250,14 @@ export type WebhookAttempt = Message<"drippulse.webhooks.v1.WebhookAttempt"> & {
   error?: string | undefined;
 
   /**
-   * The beginning of the answer, at most 16 KiB; what looks like a credential is replaced by `[redacted]`.
+   * Beginning of the answer, at most 16 KiB, with `[redacted]` in place of text that looks like a credential.
    *
    * @generated from field: optional string response_excerpt = 6;
    */
   responseExcerpt?: string | undefined;
 
   /**
-   * When the try after it was due, as decided by this one; null when none was to follow.
+   * Time of the next attempt as planned after this one; null when none was planned.
    *
    * @generated from field: optional google.protobuf.Timestamp next_attempt_at = 7;
    */
@@ -440,7 +440,7 @@ export type WebhookEventType = Message<"drippulse.webhooks.v1.WebhookEventType">
   type: string;
 
   /**
-   * What happened.
+   * The change.
    *
    * @generated from field: string description = 2;
    */
@@ -489,14 +489,14 @@ export type WebhookSigning = Message<"drippulse.webhooks.v1.WebhookSigning"> & {
   headers: string[];
 
   /**
-   * What is signed: `{webhook-id}.{webhook-timestamp}.{body}`.
+   * Signed content: `{webhook-id}.{webhook-timestamp}.{body}`.
    *
    * @generated from field: string signed_content = 3;
    */
   signedContent: string;
 
   /**
-   * How far a timestamp may be from now, in seconds.
+   * Largest difference of a timestamp from now, in seconds.
    *
    * @generated from field: int32 tolerance_seconds = 4;
    */
@@ -587,50 +587,50 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
   eventType?: string | undefined;
 
   /**
-   * Whether events make deliveries; true unless given.
+   * Whether events make deliveries; default true.
    *
    * @generated from field: optional bool active = 3;
    */
   active?: boolean | undefined;
 
   /**
-   * What it is for, at most 1,000 characters.
+   * Purpose, at most 1,000 characters.
    *
    * @generated from field: optional string description = 4;
    */
   description?: string | undefined;
 
   /**
-   * Everything it gets: types of the catalog, `<noun>.*` or `*`.
+   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 5;
    */
   eventTypes: string[];
 
   /**
-   * Headers sent with each delivery beside ours. Values of those that look like credentials are shown as `***`, which
-   * leaves them as they are when it is sent back.
+   * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
+   * keeps the value.
    *
    * @generated from field: map<string, string> headers = 6;
    */
   headers: { [key: string]: string };
 
   /**
-   * Most requests per second, 1 to 1,000; null for no limit of its own.
+   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 7;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same thing (`workflow:12`) arrive one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
    *
    * @generated from field: optional bool ordered = 8;
    */
   ordered?: boolean | undefined;
 
   /**
-   * Which of the events it gets, by fields of the body, as in the step `condition`: `{match, conditions}`; null for all.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
    *
    * @generated from field: optional bytes filter = 9;
    */
@@ -735,7 +735,7 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   url?: string | undefined;
 
   /**
-   * A type of the catalog, `<noun>.*` or `*`; replaces all that it got so far.
+   * A type of the catalog, `<noun>.*` or `*`; replaces all former types.
    *
    * @generated from field: optional string event_type = 4;
    */
@@ -749,43 +749,43 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   active?: boolean | undefined;
 
   /**
-   * What it is for; null clears.
+   * Purpose; null clears.
    *
    * @generated from field: optional string description = 6;
    */
   description?: string | undefined;
 
   /**
-   * Everything it gets: types of the catalog, `<noun>.*` or `*`.
+   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 7;
    */
   eventTypes: string[];
 
   /**
-   * Headers sent with each delivery beside ours. Values of those that look like credentials are shown as `***`, which
-   * leaves them as they are when it is sent back.
+   * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
+   * keeps the value.
    *
    * @generated from field: map<string, string> headers = 8;
    */
   headers: { [key: string]: string };
 
   /**
-   * Most requests per second, 1 to 1,000; null for no limit of its own.
+   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 9;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same thing (`workflow:12`) arrive one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
    *
    * @generated from field: optional bool ordered = 10;
    */
   ordered?: boolean | undefined;
 
   /**
-   * Which of the events it gets, by fields of the body, as in the step `condition`: `{match, conditions}`; null for all.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
    *
    * @generated from field: optional bytes filter = 11;
    */
@@ -857,7 +857,7 @@ export const DeleteWebhookResponseSchema: GenMessage<DeleteWebhookResponse> = /*
   messageDesc(file_drippulse_webhooks_v1_webhooks, 17);
 
 /**
- * What to send.
+ * The sample event.
  *
  * @generated from message drippulse.webhooks.v1.TestWebhookRequest
  */
@@ -870,7 +870,7 @@ export type TestWebhookRequest = Message<"drippulse.webhooks.v1.TestWebhookReque
   id: bigint;
 
   /**
-   * Type of the sample event; the webhook's own, or its first match, unless given.
+   * Type of the sample event; default the webhook's own type, or the first type that it matches.
    *
    * @generated from field: optional string event_type = 2;
    */
@@ -1173,7 +1173,7 @@ export const DeleteEventPayloadResponseSchema: GenMessage<DeleteEventPayloadResp
   messageDesc(file_drippulse_webhooks_v1_webhooks, 27);
 
 /**
- * WebhookRecovery sends the deliveries of a span of time again.
+ * WebhookRecovery is a job that sends the deliveries of a span of time again.
  *
  * @generated from message drippulse.webhooks.v1.WebhookRecovery
  */
@@ -1193,7 +1193,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   webhookId: bigint;
 
   /**
-   * Where it stands; null for a dry run.
+   * Status; null for a dry run.
    *
    * @generated from field: optional drippulse.webhooks.v1.WebhookRecoveryStatus status = 3;
    */
@@ -1221,7 +1221,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   deliveryStatus: WebhookDeliveryStatus;
 
   /**
-   * How many there were when it was asked for.
+   * Number of deliveries at the time of the request.
    *
    * @generated from field: int64 total_count = 7;
    */
@@ -1242,7 +1242,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   requeuedCount: bigint;
 
   /**
-   * How many were left out, because their payload was deleted or they were being sent already.
+   * Number of deliveries left out, because their payload was deleted or they were being sent already.
    *
    * @generated from field: int64 skipped_count = 10;
    */
@@ -1256,7 +1256,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   error?: string | undefined;
 
   /**
-   * When it was asked for; null for a dry run.
+   * Time of the request; null for a dry run.
    *
    * @generated from field: optional google.protobuf.Timestamp created_at = 12;
    */
@@ -1278,7 +1278,7 @@ export const WebhookRecoverySchema: GenMessage<WebhookRecovery> = /*@__PURE__*/
   messageDesc(file_drippulse_webhooks_v1_webhooks, 28);
 
 /**
- * What to send again.
+ * The deliveries to send again.
  *
  * @generated from message drippulse.webhooks.v1.RecoverWebhookRequest
  */
@@ -1305,7 +1305,7 @@ export type RecoverWebhookRequest = Message<"drippulse.webhooks.v1.RecoverWebhoo
   until?: Timestamp | undefined;
 
   /**
-   * Which deliveries: `exhausted` (unless given), `failed`, `cancelled` or `delivered`.
+   * Status of the deliveries: `exhausted` (default), `failed`, `cancelled` or `delivered`.
    *
    * @generated from field: optional drippulse.webhooks.v1.WebhookDeliveryStatus status = 4;
    */
@@ -1425,7 +1425,7 @@ export const CancelRecoveryRequestSchema: GenMessage<CancelRecoveryRequest> = /*
   messageDesc(file_drippulse_webhooks_v1_webhooks, 33);
 
 /**
- * The recovery as it stands.
+ * The recovery as it is now.
  *
  * @generated from message drippulse.webhooks.v1.CancelRecoveryResponse
  */
@@ -1446,7 +1446,7 @@ export const CancelRecoveryResponseSchema: GenMessage<CancelRecoveryResponse> = 
   messageDesc(file_drippulse_webhooks_v1_webhooks, 34);
 
 /**
- * What to sign.
+ * A payload to sign.
  *
  * @generated from message drippulse.webhooks.v1.SignPayloadRequest
  */
@@ -1509,7 +1509,7 @@ export const SignPayloadResponseSchema: GenMessage<SignPayloadResponse> = /*@__P
   messageDesc(file_drippulse_webhooks_v1_webhooks, 36);
 
 /**
- * WebhookDeliveryStatus is where a delivery stands.
+ * WebhookDeliveryStatus is the state of a delivery.
  *
  * @generated from enum drippulse.webhooks.v1.WebhookDeliveryStatus
  */
@@ -1558,7 +1558,7 @@ export const WebhookDeliveryStatus = {
 } as const;
 
 /**
- * WebhookDeliveryStatus is where a delivery stands.
+ * WebhookDeliveryStatus is the state of a delivery.
  *
  * @generated from enum drippulse.webhooks.v1.WebhookDeliveryStatus
  */
@@ -1571,7 +1571,7 @@ export const WebhookDeliveryStatusSchema: GenEnum<WebhookDeliveryStatus> = /*@__
   enumDesc(file_drippulse_webhooks_v1_webhooks, 0);
 
 /**
- * WebhookRecoveryStatus is where a recovery stands.
+ * WebhookRecoveryStatus is the state of a recovery.
  *
  * @generated from enum drippulse.webhooks.v1.WebhookRecoveryStatus
  */
@@ -1620,7 +1620,7 @@ export const WebhookRecoveryStatus = {
 } as const;
 
 /**
- * WebhookRecoveryStatus is where a recovery stands.
+ * WebhookRecoveryStatus is the state of a recovery.
  *
  * @generated from enum drippulse.webhooks.v1.WebhookRecoveryStatus
  */
@@ -1649,8 +1649,8 @@ export const WebhooksService: GenService<{
     output: typeof ListWebhooksResponseSchema;
   },
   /**
-   * Lists the event types that can be subscribed to, each with an example and a JSON Schema of its body, and the
-   * signing contract with a vector to check a verifier against.
+   * Lists the event types for subscriptions, each with an example and a JSON Schema of its body, and the signing
+   * contract with a test vector for verifiers.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.GetWebhookCatalog
    */
@@ -1660,7 +1660,7 @@ export const WebhooksService: GenService<{
     output: typeof GetWebhookCatalogResponseSchema;
   },
   /**
-   * Subscribes an endpoint. The secret is in this answer only.
+   * Subscribes an endpoint. Only this answer has the secret.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.CreateWebhook
    */
@@ -1690,7 +1690,7 @@ export const WebhooksService: GenService<{
     output: typeof UpdateWebhookResponseSchema;
   },
   /**
-   * Removes a webhook; what is still queued for it is cancelled.
+   * Removes a webhook and cancels its queued deliveries.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.DeleteWebhook
    */
@@ -1700,7 +1700,7 @@ export const WebhooksService: GenService<{
     output: typeof DeleteWebhookResponseSchema;
   },
   /**
-   * Queues a delivery with a sample event, through the same path as real ones. Inactive webhooks may be tested.
+   * Queues a delivery with a sample event, which takes the same path as real ones. Inactive webhooks can be tested.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.TestWebhook
    */
@@ -1710,7 +1710,7 @@ export const WebhooksService: GenService<{
     output: typeof TestWebhookResponseSchema;
   },
   /**
-   * Makes a new secret. The old one keeps signing beside it for 24 hours. The secret is in this answer only.
+   * Creates a new secret. Deliveries are also signed with the old one for 24 hours. Only this answer has the secret.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.RotateWebhookSecret
    */
@@ -1730,8 +1730,8 @@ export const WebhooksService: GenService<{
     output: typeof ListDeliveriesResponseSchema;
   },
   /**
-   * Removes the body of an event for good, and the excerpts of what endpoints answered to it. Deliveries and attempts stay
-   * for the audit; what was still to be sent of it is cancelled, and it can not be sent again.
+   * Removes the body of an event, and the excerpts of endpoints' answers to it, permanently. Deliveries and attempts
+   * stay for the audit. Open deliveries of the event are cancelled, and it cannot be sent again.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.DeleteEventPayload
    */
@@ -1741,8 +1741,8 @@ export const WebhooksService: GenService<{
     output: typeof DeleteEventPayloadResponseSchema;
   },
   /**
-   * Sends again what a webhook did not get, events of a span of time, oldest first and behind live traffic. A durable
-   * job: it goes on after a restart. With `dry_run` nothing is sent and the answer, 200, says how many there are.
+   * Sends events of a span of time again that a webhook did not receive, oldest first and after live traffic. A durable
+   * job: it continues after a restart. `dry_run` sends nothing and answers 200 with the number of deliveries.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.RecoverWebhook
    */
@@ -1752,7 +1752,7 @@ export const WebhooksService: GenService<{
     output: typeof RecoverWebhookResponseSchema;
   },
   /**
-   * Shows how far a recovery is.
+   * Shows the progress of a recovery.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.GetRecovery
    */
@@ -1762,7 +1762,8 @@ export const WebhooksService: GenService<{
     output: typeof GetRecoveryResponseSchema;
   },
   /**
-   * Stops a recovery: what it has queued is still sent, and no more is. One that has ended stays as it is.
+   * Stops a recovery. Queued deliveries are still sent, and no more are queued. A recovery that has ended does not
+   * change.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.CancelRecovery
    */
@@ -1785,14 +1786,14 @@ export const WebhooksService: GenService<{
   serviceDesc(file_drippulse_webhooks_v1_webhooks, 0);
 
 /**
- * What other services ask of webhook-delivery; not public.
+ * RPCs for other services; not public.
  *
  * @generated from service drippulse.webhooks.v1.WebhookSigningService
  */
 export const WebhookSigningService: GenService<{
   /**
-   * Signs a payload with the secrets of a webhook of the caller's organization. The secret never leaves the service.
-   * Unknown webhooks answer not_found `webhook_not_found`.
+   * Signs a payload with the secrets of a webhook of the caller's organization. The secrets never leave the service. An
+   * unknown webhook answers not_found `webhook_not_found`.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhookSigningService.SignPayload
    */

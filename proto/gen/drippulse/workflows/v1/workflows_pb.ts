@@ -37,7 +37,7 @@ export type Workflow = Message<"drippulse.workflows.v1.Workflow"> & {
   name: string;
 
   /**
-   * What the workflow is for.
+   * Purpose of the workflow.
    *
    * @generated from field: optional string description = 3;
    */
@@ -51,7 +51,7 @@ export type Workflow = Message<"drippulse.workflows.v1.Workflow"> & {
   status: WorkflowStatus;
 
   /**
-   * Goes up by one whenever the steps change, from 1.
+   * Starts at 1 and goes up by one with every change of the steps.
    *
    * @generated from field: int32 version = 5;
    */
@@ -226,14 +226,14 @@ export type CreateWorkflowRequest = Message<"drippulse.workflows.v1.CreateWorkfl
   name?: string | undefined;
 
   /**
-   * What the workflow is for, at most 10,000 characters.
+   * Purpose of the workflow, at most 10,000 characters.
    *
    * @generated from field: optional string description = 2;
    */
   description?: string | undefined;
 
   /**
-   * State, `draft` unless given.
+   * State; default `draft`.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowStatus status = 3;
    */
@@ -360,7 +360,7 @@ export type StepType = Message<"drippulse.workflows.v1.StepType"> & {
   category: string;
 
   /**
-   * What the step does.
+   * Effect of the step.
    *
    * @generated from field: string description = 4;
    */
@@ -423,28 +423,28 @@ export type StepField = Message<"drippulse.workflows.v1.StepField"> & {
   name: string;
 
   /**
-   * JSON type, or `template` for a string that may hold `{{ … }}`.
+   * JSON type, or `template` for a string that may contain `{{ … }}`.
    *
    * @generated from field: string type = 2;
    */
   type: string;
 
   /**
-   * Whether it must be given.
+   * Whether it is required.
    *
    * @generated from field: bool required = 3;
    */
   required: boolean;
 
   /**
-   * Value taken when it is absent; null when there is none.
+   * Default value; null when there is none.
    *
    * @generated from field: bytes default = 4;
    */
   default: Uint8Array;
 
   /**
-   * Allowed values; empty when any value of the type will do.
+   * Allowed values; empty when every value of the type is allowed.
    *
    * @generated from field: repeated string options = 5;
    */
@@ -535,7 +535,7 @@ export type UpdateWorkflowRequest = Message<"drippulse.workflows.v1.UpdateWorkfl
   name?: string | undefined;
 
   /**
-   * What the workflow is for; null clears.
+   * Purpose of the workflow; null clears.
    *
    * @generated from field: optional string description = 4;
    */
@@ -635,8 +635,8 @@ export const DeleteWorkflowResponseSchema: GenMessage<DeleteWorkflowResponse> = 
   messageDesc(file_drippulse_workflows_v1_workflows, 14);
 
 /**
- * Data of a test run. Of the three payload members the first present in the order `sample_data`, `input`,
- * `runtime_payload` is merged, shallowly, over the fixture.
+ * Data of a test run. The first present of `sample_data`, `input` and `runtime_payload` is merged, shallowly, over the
+ * fixture.
  *
  * @generated from message drippulse.workflows.v1.TestWorkflowRequest
  */
@@ -685,7 +685,7 @@ export const TestWorkflowRequestSchema: GenMessage<TestWorkflowRequest> = /*@__P
   messageDesc(file_drippulse_workflows_v1_workflows, 15);
 
 /**
- * What a live run would have done.
+ * Description of a live run on the same data.
  *
  * @generated from message drippulse.workflows.v1.TestWorkflowResponse
  */
@@ -705,7 +705,7 @@ export type TestWorkflowResponse = Message<"drippulse.workflows.v1.TestWorkflowR
   version: number;
 
   /**
-   * How the run ended: `completed`, `failed` or `cancelled`.
+   * Outcome of the run: `completed`, `failed` or `cancelled`.
    *
    * @generated from field: string status = 3;
    */
@@ -740,7 +740,7 @@ export type TestWorkflowResponse = Message<"drippulse.workflows.v1.TestWorkflowR
   steps: TestStep[];
 
   /**
-   * What went wrong, step by step.
+   * Errors of the steps.
    *
    * @generated from field: repeated drippulse.workflows.v1.TestError errors = 8;
    */
@@ -810,14 +810,14 @@ export type TestStep = Message<"drippulse.workflows.v1.TestStep"> & {
   startedData?: Uint8Array | undefined;
 
   /**
-   * What the step added to the data; null when nothing.
+   * Members that the step added to the data; null when none.
    *
    * @generated from field: bytes output = 8;
    */
   output: Uint8Array;
 
   /**
-   * Lines that say what a live run would do, each beginning with `[test]`, and warnings.
+   * Lines that describe what a live run would do, each beginning with `[test]`, and warnings.
    *
    * @generated from field: repeated string logs = 9;
    */
@@ -866,7 +866,7 @@ export type TestError = Message<"drippulse.workflows.v1.TestError"> & {
   stepId: string;
 
   /**
-   * What went wrong.
+   * The error, for a person.
    *
    * @generated from field: string message = 3;
    */
@@ -1077,7 +1077,7 @@ export const ReassignProjectRequestSchema: GenMessage<ReassignProjectRequest> = 
   messageDesc(file_drippulse_workflows_v1_workflows, 27);
 
 /**
- * What moved.
+ * The moved workflows.
  *
  * @generated from message drippulse.workflows.v1.ReassignProjectResponse
  */
@@ -1098,7 +1098,7 @@ export const ReassignProjectResponseSchema: GenMessage<ReassignProjectResponse> 
   messageDesc(file_drippulse_workflows_v1_workflows, 28);
 
 /**
- * Where to go on.
+ * Position in the change log.
  *
  * @generated from message drippulse.workflows.v1.ListChangesRequest
  */
@@ -1195,7 +1195,7 @@ export const WorkflowStatus = {
   ACTIVE: 2,
 
   /**
-   * Due enrollments are held where they are.
+   * Due enrollments stay at their step.
    *
    * @generated from enum value: WORKFLOW_STATUS_PAUSED = 3;
    */
@@ -1223,13 +1223,13 @@ export const WorkflowStatusSchema: GenEnum<WorkflowStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_workflows_v1_workflows, 0);
 
 /**
- * Workflows are ordered graphs of steps that contacts are walked through.
+ * Workflows are ordered graphs of steps that run for contacts.
  *
  * @generated from service drippulse.workflows.v1.WorkflowsService
  */
 export const WorkflowsService: GenService<{
   /**
-   * Lists the workflows of the organization, newest first. Without parameters the whole collection is returned.
+   * Lists the workflows of the organization, newest first. Without parameters it returns the whole collection.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ListWorkflows
    */
@@ -1250,7 +1250,7 @@ export const WorkflowsService: GenService<{
     output: typeof CreateWorkflowResponseSchema;
   },
   /**
-   * Lists every step type that runs, with its parameters, JSON Schema and an example: enough to build an editor from.
+   * Lists every step type that runs, with its parameters, JSON Schema and an example. An editor can be built from it.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ListStepTypes
    */
@@ -1290,8 +1290,8 @@ export const WorkflowsService: GenService<{
     output: typeof DeleteWorkflowResponseSchema;
   },
   /**
-   * Runs the workflow once on sample data without any effect: mail, callbacks and the like are described in `[test]`
-   * log lines, waits pass at once and say how long they would have waited.
+   * Runs the workflow once on sample data, without effects. `[test]` log lines describe the mails, callbacks and other
+   * effects of a live run. Waits pass at once and say how long they would have waited.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.TestWorkflow
    */
@@ -1301,7 +1301,7 @@ export const WorkflowsService: GenService<{
     output: typeof TestWorkflowResponseSchema;
   },
   /**
-   * Sets the status to `active`: schedules run, held enrollments go on.
+   * Sets the status to `active`: schedules run, paused enrollments continue.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ActivateWorkflow
    */
@@ -1311,7 +1311,7 @@ export const WorkflowsService: GenService<{
     output: typeof ActivateWorkflowResponseSchema;
   },
   /**
-   * Sets the status to `paused`: due enrollments are held where they are.
+   * Sets the status to `paused`: due enrollments stay at their step.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.PauseWorkflow
    */
@@ -1334,7 +1334,7 @@ export const WorkflowsService: GenService<{
   serviceDesc(file_drippulse_workflows_v1_workflows, 0);
 
 /**
- * What other services ask of workflows; not public.
+ * RPCs for other services; not public.
  *
  * @generated from service drippulse.workflows.v1.WorkflowCatalogService
  */
