@@ -28,8 +28,14 @@ export default tseslint.config(
   },
   {
     files: ['libs/*/src/**/*.ts'],
-    // What is loaded before any configuration is read, by the standard's own variables.
-    ignores: ['libs/testing/**', 'libs/observability/src/tracing/{preload,start-tracing}.ts', '**/*.test.ts'],
+    // The entry of a process reads its environment; tracing is loaded before any configuration, by standard variables.
+    ignores: [
+      'libs/testing/**',
+      'libs/service/src/{run-service,migrate}.ts',
+      'libs/service/src/harness/**',
+      'libs/observability/src/tracing/{preload,start-tracing}.ts',
+      '**/*.test.ts',
+    ],
     rules: {
       'no-restricted-syntax': ['error', { selector: readsEnvironment, message: 'A lib is told what it needs.' }],
     },

@@ -1,4 +1,4 @@
-// Generated from the `drippulse.rest.v1.service` options by `npm run generate`.
+// Generated from the services with `google.api.http` rules by `npm run generate`.
 import { AccountService } from './drippulse/identity/v1/identity_pb.ts';
 import { ApiKeysService } from './drippulse/identity/v1/identity_pb.ts';
 import { CrmAccountsService } from './drippulse/crm/v1/accounts_pb.ts';

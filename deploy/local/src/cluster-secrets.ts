@@ -1,5 +1,6 @@
+import { type ServiceName, serviceNames, services } from '@drippulse/topology';
 import { Command } from 'commander';
-import { makeSecrets, type Secrets, schemas, services } from './secrets.ts';
+import { makeSecrets, roleUrl, type Secrets, secretsOf } from './secrets.ts';
 
 type Options = {
   release: string;
@@ -29,14 +30,11 @@ program.parse();
 
 function secretList(options: Options, secrets: Secrets) {
   const { release, databaseUrl, redisUrl, smtpUrl, adminUsername } = options;
-  const ofService = (service: (typeof services)[number]) =>
-    secret(options, `${release}-${service}`, {
-      DATABASE_URL: urlOfRole(databaseUrl, `drippulse_${schemas[service]}`, secrets.rolePasswords[schemas[service]]),
-      INTERNAL_TOKEN_KEYS: secrets.internalTokenKeys[service],
-      ENCRYPTION_KEYS: secrets.encryptionKeys,
-      SESSION_KEYS: service === 'gateway' ? secrets.sessionKeys : undefined,
-      REDIS_URL: service === 'gateway' || service === 'webhook-delivery' ? redisUrl : undefined,
-      SMTP_URL: service === 'enrollment-runtime' ? smtpUrl : undefined,
+  const known: Record<string, string | undefined> = { REDIS_URL: redisUrl, SMTP_URL: smtpUrl };
+  const ofService = (name: ServiceName) =>
+    secret(options, `${release}-${name}`, {
+      ...secretsOf(name, secrets, roleUrl(name, secrets, databaseUrl)),
+      ...Object.fromEntries((services[name].optionalSecrets ?? []).map((variable) => [variable, known[variable]])),
     });
   const first = { ADMIN_USERNAME: adminUsername, ADMIN_PASSWORD: secrets.adminPassword };
   return {
@@ -45,7 +43,7 @@ function secretList(options: Options, secrets: Secrets) {
     items: [
       secret(options, `${release}-postgres-admin`, { ADMIN_DATABASE_URL: databaseUrl }),
       secret(options, `${release}-bootstrap`, first),
-      ...services.map(ofService),
+      ...serviceNames.map(ofService),
     ],
   };
 }
@@ -53,11 +51,4 @@ function secretList(options: Options, secrets: Secrets) {
 function secret({ namespace }: Options, name: string, values: Record<string, string | undefined>) {
   const stringData = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', stringData };
-}
-
-function urlOfRole(databaseUrl: string, role: string, password: string | undefined): string {
-  const url = new URL(databaseUrl);
-  url.username = role;
-  url.password = password ?? '';
-  return url.href;
 }

@@ -2,7 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeSecrets, type Secrets, schemas, services } from './secrets.ts';
+import { serviceNames } from '@drippulse/topology';
+import { makeSecrets, roleUrl, type Secrets, secretsOf } from './secrets.ts';
 
 /** `npm run compose -- [up|down|…]`: every part in a container, by whatever engine is installed. */
 const composeFile = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
@@ -43,22 +44,15 @@ function prepareSecrets(): string | undefined {
 }
 
 function filesOf(secrets: Secrets): Record<string, Record<string, string | undefined>> {
-  const url = (role: string, password: string | undefined) => `postgres://${role}:${password}@postgres:5432/postgres`;
-  const ofServices = services.map((service) => {
-    const schema = schemas[service];
-    const variables = {
-      DATABASE_URL: url(`drippulse_${schema}`, secrets.rolePasswords[schema]),
-      INTERNAL_TOKEN_KEYS: secrets.internalTokenKeys[service],
-      ENCRYPTION_KEYS: secrets.encryptionKeys,
-      ...(service === 'gateway' && { SESSION_KEYS: secrets.sessionKeys }),
-    };
-    return [service, variables] as const;
-  });
+  const admin = `postgres://postgres:${secrets.postgresPassword}@postgres:5432/postgres`;
+  const ofServices = serviceNames.map(
+    (name) => [name, secretsOf(name, secrets, roleUrl(name, secrets, admin))] as const,
+  );
   return {
     ...Object.fromEntries(ofServices),
     postgres: { POSTGRES_PASSWORD: secrets.postgresPassword },
-    admin: { ADMIN_DATABASE_URL: url('postgres', secrets.postgresPassword) },
-    // Last, as it is what tells that all are there.
+    admin: { ADMIN_DATABASE_URL: admin },
+    // Last: its file shows that all the others are there.
     bootstrap: { ADMIN_USERNAME: 'admin', ADMIN_PASSWORD: secrets.adminPassword },
   };
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { readEnv } from '@drippulse/runtime';
+import { readEnv } from '@drippulse/process';
+import { serviceNames, services } from '@drippulse/topology';
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
@@ -10,7 +11,6 @@ const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(3000),
   OPS_PORT: port.default(0),
-  PUBLIC_URL: z.url().optional(),
   DATA_DIR: z.string().min(1).default('.data'),
   ADMIN_USERNAME: z.string().min(1).max(255).default('admin'),
   ADMIN_PASSWORD: z.string().min(10).max(200).optional(),
@@ -27,14 +27,9 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).optional(),
 });
 
-/** Variables that are handed to every service as they are, when set. */
+/** Variables that every service gets as they are, when set. */
 const passedOn = [
-  'RATE_LIMIT_PER_MINUTE',
-  'RATE_LIMIT_BURST',
-  'TRUSTED_PROXIES',
   'LOG_LEVEL',
-  'BOUNCE_WEBHOOK_SECRET',
-  'LEASE_SECONDS',
   'SHUTDOWN_DELAY_SECONDS',
   'KAFKA_SSL',
   'KAFKA_SSL_CA_FILE',
@@ -53,18 +48,19 @@ const passedOn = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_HEADERS',
   'OTEL_TRACES_SAMPLER_ARG',
-  'HCAPTCHA_SITE_KEY',
-  'HCAPTCHA_SECRET',
-  'HCAPTCHA_VERIFY_URL',
-  'HISTORY_DAYS',
 ] as const;
+
+/** Variables of single services, by the table of services. */
+const ofServices = serviceNames.flatMap((name) => {
+  const { optionalSecrets = [], environment = [] } = services[name];
+  return [...optionalSecrets, ...environment];
+});
 
 /** What `npm start` and `npm run start:distributed` take from the environment. */
 export type Settings = {
   host: string;
   port: number;
   opsPort: number;
-  publicUrl: string | undefined;
   dataDir: string;
   adminUsername: string;
   adminPassword: string | undefined;
@@ -74,7 +70,10 @@ export type Settings = {
   smtpUrl: string | undefined;
   mailFrom: string;
   allowPrivate: boolean;
+  /** Variables that every service gets. */
   passedOn: Record<string, string>;
+  /** Variables of single services. */
+  ofServices: Record<string, string>;
 };
 
 /** Reads the settings; malformed variables end in one message that lists them all. */
@@ -85,7 +84,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     host: values.HOST,
     port: values.PORT,
     opsPort: values.OPS_PORT,
-    publicUrl: values.PUBLIC_URL,
     dataDir: path.resolve(values.DATA_DIR),
     adminUsername: values.ADMIN_USERNAME,
     adminPassword: values.ADMIN_PASSWORD,
@@ -95,6 +93,16 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM,
     allowPrivate: values.WEBHOOK_ALLOW_PRIVATE ?? isLoopback,
-    passedOn: Object.fromEntries(passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+    passedOn: pick(env, passedOn),
+    ofServices: pick(env, ofServices),
   };
+}
+
+function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }

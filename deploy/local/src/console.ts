@@ -1,8 +1,9 @@
 import { existsSync, renameSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { DomainError } from '@drippulse/errors';
 import { createLogger, type Logger, openLogFile } from '@drippulse/observability';
-import { ConfigError, DomainError } from '@drippulse/runtime';
+import { ConfigError } from '@drippulse/process';
 import { StartError } from './secrets.ts';
 
 const LOG_FILE_BYTES = 20 * 1024 * 1024;

@@ -8,13 +8,13 @@ import {
   redrive,
 } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
-import { readProcessEnv } from '@drippulse/runtime';
+import { readProcessEnv } from '@drippulse/service';
 import { Command } from 'commander';
 import { readSettings, type Settings } from './config.ts';
 import { explainAndExit } from './console.ts';
 import { borrowPostgres } from './postgres.ts';
 import { provision } from './schemas.ts';
-import { readSecrets, StartError, schemas } from './secrets.ts';
+import { eventSchema, readSecrets, StartError } from './secrets.ts';
 import { topics } from './topics.ts';
 
 /** `npm run dead-letters -- …`: events that a consumer gave up, in Kafka or in the embedded log. */
@@ -107,7 +107,7 @@ async function withEmbedded(settings: Settings, work: (transport: EventTransport
   if (secrets === undefined) throw new StartError(`${settings.dataDir} holds no installation yet.`);
   const postgres = await borrowPostgres(settings, secrets);
   try {
-    const url = await provision(postgres.adminUrl, secrets, schemas.events);
+    const url = await provision(postgres.adminUrl, secrets, eventSchema);
     const transport = createEmbeddedTransport({ url, log: createLogger({ level: 'silent' }) });
     try {
       await work(transport);

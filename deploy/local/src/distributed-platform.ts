@@ -3,18 +3,18 @@ import path from 'node:path';
 import { createKafkaTransport } from '@drippulse/events';
 import { bootstrapIdentity } from '@drippulse/gateway/organizations';
 import type { Logger } from '@drippulse/observability';
-import type { ServiceName } from '@drippulse/rpc';
-import { readProcessEnv } from '@drippulse/runtime';
+import { readProcessEnv } from '@drippulse/service';
 import { startKafka, startRedis } from '@drippulse/testing';
+import { addressVariable, publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
 import type { Settings } from './config.ts';
 import { serviceEnvironment } from './environment.ts';
 import { reservePostgres } from './postgres.ts';
 import { freePorts, type ServiceProcess, startProcess } from './processes.ts';
 import { prepareSchemas } from './schemas.ts';
-import { type Secrets, StartError, services } from './secrets.ts';
+import { type Secrets, StartError } from './secrets.ts';
 import { ensureTopics } from './topics.ts';
 
-/** A process of a service, and where it serves; `publicPort` is the gateway's alone. */
+/** A process of a service, and where it serves; `publicPort` is used by the public API alone. */
 export type PlacedProcess = ServiceProcess & Place;
 
 type Place = { grpcPort: number; opsPort: number; publicPort: number };
@@ -52,7 +52,7 @@ export async function startDistributed(
     const kafkaBrokers = given.kafkaBrokers ?? (await startBroker());
     const redisUrl = given.redisUrl ?? (await startLimiterStore());
     await makeTopics(kafkaBrokers, log);
-    await bootstrapIdentity(databaseUrls.gateway, {
+    await bootstrapIdentity(databaseUrls.services[serviceOf('identity')], {
       username: given.adminUsername,
       password: secrets.adminPassword,
       apiKey: secrets.apiKey,
@@ -60,7 +60,7 @@ export async function startDistributed(
 
     onProgress('Starting the services, each in a process of its own …');
     const free = await freePlaces(places, given);
-    const [first] = free.get('gateway') ?? [];
+    const [first] = free.get(publicService) ?? [];
     const settings = { ...given, port: first?.publicPort ?? 0 };
     const addresses = addressesOf(free);
     const logDir = path.join(settings.dataDir, 'logs');
@@ -73,7 +73,7 @@ export async function startDistributed(
       const environment = {
         ...serviceEnvironment(service, settings, secrets, { databaseUrls, kafkaBrokers, redisUrl }),
         ...addresses,
-        ...(service === 'gateway' && { PORT: String(place.publicPort) }),
+        ...(service === publicService && { PORT: String(place.publicPort) }),
         GRPC_PORT: String(place.grpcPort),
         OPS_PORT: String(place.opsPort),
       };
@@ -93,7 +93,7 @@ export async function startDistributed(
       return placed;
     }
 
-    const processes = await Promise.all(services.map(startAnother));
+    const processes = await Promise.all(serviceNames.map(startAnother));
     return { processes, kafkaBrokers: kafkaBrokers.split(','), logDir, startAnother, stop };
   } catch (error) {
     await stop();
@@ -128,32 +128,29 @@ async function makeTopics(kafkaBrokers: string, log: Logger): Promise<void> {
   await transport.close();
 }
 
-/** Where processes of each service may serve; the first one of the gateway where the settings say. */
+/** Where processes of each service may serve; the first one of the public API where the settings say. */
 async function freePlaces(places: number, settings: Settings): Promise<Map<ServiceName, Place[]>> {
-  const ports = await freePorts(services.length * places * 3);
+  const ports = await freePorts(serviceNames.length * places * 3);
   const takePort = () => ports.pop() ?? 0;
   const free = new Map<ServiceName, Place[]>(
-    services.map((service) => [
+    serviceNames.map((service) => [
       service,
       Array.from({ length: places }, () => ({ grpcPort: takePort(), opsPort: takePort(), publicPort: takePort() })),
     ]),
   );
-  const [first] = free.get('gateway') ?? [];
+  const [first] = free.get(publicService) ?? [];
   if (first !== undefined && settings.port !== 0) first.publicPort = settings.port;
   if (first !== undefined && settings.opsPort !== 0) first.opsPort = settings.opsPort;
   return free;
 }
 
-/** The variables that tell a service where its peers are. */
+/** The variables that say where each service is reached. */
 function addressesOf(places: ReadonlyMap<ServiceName, readonly Place[]>): Record<string, string> {
   return Object.fromEntries(
     [...places].map(([service, own]) => {
       const addresses = own.map(({ grpcPort }) => `127.0.0.1:${grpcPort}`).join(',');
       // A list is no name: gRPC asks for the scheme then.
-      return [
-        `${service.toUpperCase().replaceAll('-', '_')}_ADDRESS`,
-        own.length > 1 ? `ipv4:${addresses}` : addresses,
-      ];
+      return [addressVariable(service), own.length > 1 ? `ipv4:${addresses}` : addresses];
     }),
   );
 }

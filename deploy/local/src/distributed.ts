@@ -1,4 +1,5 @@
-import { runMain } from '@drippulse/runtime';
+import { runMain } from '@drippulse/process';
+import { publicService } from '@drippulse/topology';
 import { banner } from './banner.ts';
 import { readSettings, type Settings } from './config.ts';
 import { checkPort, explainAndExit, fileLogger } from './console.ts';
@@ -26,9 +27,9 @@ async function start(settings: Settings): Promise<void> {
       (error: unknown) => explainAndExit(error, settings),
     );
     const { processes, logDir } = platform;
-    const gateway = processes.find(({ service }) => service === 'gateway');
+    const front = processes.find(({ service }) => service === publicService);
     const seconds = (performance.now() - startedAt) / 1000;
-    const { publicPort: port = 0, opsPort = 0 } = gateway ?? {};
+    const { publicPort: port = 0, opsPort = 0 } = front ?? {};
     console.log(banner({ ...settings, port }, secrets, { port, opsPort, seconds, logFile: logDir }));
     for (const { service, pid, grpcPort, opsPort } of processes) {
       console.log(`  ${service.padEnd(20)} process ${pid}, gRPC ${grpcPort}, operations ${opsPort}`);

@@ -1,45 +1,47 @@
 import path from 'node:path';
-import type { ServiceName } from '@drippulse/rpc';
+import { type ServiceName, services } from '@drippulse/topology';
 import type { Settings } from './config.ts';
-import type { Secrets } from './secrets.ts';
+import type { DatabaseUrls } from './schemas.ts';
+import { type Secrets, secretsOf } from './secrets.ts';
 
 /** Where the servers are that the services use. */
 export type Servers = {
-  databaseUrls: Record<ServiceName | 'events', string>;
+  databaseUrls: DatabaseUrls;
   kafkaBrokers: string | undefined;
   redisUrl: string | undefined;
 };
 
-/** The environment of one service: the same in every layout, so that what runs in one process is what runs in four. */
+/** The environment of one service: the same in every layout, in one process or in one of its own. */
 export function serviceEnvironment(
-  service: ServiceName,
+  name: ServiceName,
   settings: Settings,
   secrets: Secrets,
-  servers: Servers,
+  { databaseUrls, kafkaBrokers, redisUrl }: Servers,
 ): Record<string, string> {
+  const { isPublic, optionalSecrets = [], environment: own = [] } = services[name];
+  const known: Record<string, string | undefined> = {
+    ...settings.ofServices,
+    REDIS_URL: redisUrl,
+    SMTP_URL: settings.smtpUrl,
+    MAIL_FROM: settings.mailFrom,
+    MAIL_DIR: mailDir(settings),
+    WEBHOOK_ALLOW_PRIVATE: String(settings.allowPrivate),
+  };
   const environment: Record<string, string | undefined> = {
     ...settings.passedOn,
-    OTEL_SERVICE_NAME: service,
+    OTEL_SERVICE_NAME: name,
     HOST: settings.host,
-    DATA_DIR: settings.dataDir,
-    DATABASE_URL: servers.databaseUrls[service],
-    KAFKA_BROKERS: servers.kafkaBrokers,
-    REDIS_URL: servers.redisUrl,
-    INTERNAL_TOKEN_KEYS: secrets.internalTokenKeys[service],
-    ENCRYPTION_KEYS: secrets.encryptionKeys,
-    PUBLIC_URL: settings.publicUrl ?? `http://${urlHost(settings.host)}:${settings.port}`,
-    WEBHOOK_ALLOW_PRIVATE: String(settings.allowPrivate),
-    ...(service === 'gateway' ? { PORT: String(settings.port), SESSION_KEYS: secrets.sessionKeys } : {}),
-    ...(service === 'enrollment-runtime'
-      ? { SMTP_URL: settings.smtpUrl, MAIL_FROM: settings.mailFrom, MAIL_DIR: mailDir(settings) }
-      : {}),
+    ...secretsOf(name, secrets, databaseUrls.services[name]),
+    KAFKA_BROKERS: kafkaBrokers,
+    ...Object.fromEntries([...optionalSecrets, ...own].map((variable) => [variable, known[variable]])),
+    ...(isPublic && { PORT: String(settings.port) }),
   };
   return Object.fromEntries(
-    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    Object.entries(environment).flatMap(([variable, value]) => (value === undefined ? [] : [[variable, value]])),
   );
 }
 
-/** Where mails land without `SMTP_URL`. */
+/** Folder of mails without `SMTP_URL`. */
 export function mailDir(settings: Settings): string {
   return path.join(settings.dataDir, 'mail');
 }

@@ -1,4 +1,4 @@
-import { runMain } from '@drippulse/runtime';
+import { runMain } from '@drippulse/process';
 import { banner } from './banner.ts';
 import { readSettings, type Settings } from './config.ts';
 import { checkPort, explainAndExit, fileLogger } from './console.ts';

@@ -11,7 +11,7 @@ import { readSettings } from './config.ts';
 import { explainAndExit } from './console.ts';
 import { borrowPostgres } from './postgres.ts';
 import { provision } from './schemas.ts';
-import { readSecrets, StartError, schemas } from './secrets.ts';
+import { readSecrets, StartError } from './secrets.ts';
 
 /** `npm run org -- …`: organizations beside the first one, each with its first administrator. */
 const program = new Command('npm run org --')
@@ -67,7 +67,7 @@ async function withIdentity(run: (identity: ReturnType<typeof connectIdentity>) 
     throw new StartError(`${settings.dataDir} holds no installation yet. Run npm start once first.`);
   const server = await borrowPostgres(settings, secrets);
   const identity = connectIdentity(
-    await provision(server.adminUrl, secrets, schemas.gateway),
+    await provision(server.adminUrl, secrets, 'identity'),
     createLogger({ service: 'org', level: 'warn' }),
   );
   try {

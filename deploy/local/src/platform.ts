@@ -1,19 +1,19 @@
-import * as crm from '@drippulse/crm';
-import * as runtime from '@drippulse/enrollment-runtime';
 import { createEmbeddedTransport, createKafkaTransport, type EventTransport } from '@drippulse/events';
-import * as gateway from '@drippulse/gateway';
 import { bootstrapIdentity } from '@drippulse/gateway/organizations';
 import { type Logger, startOpsServer } from '@drippulse/observability';
 import { createInMemoryPeers } from '@drippulse/rpc';
-import { readProcessEnv } from '@drippulse/runtime';
-import * as webhooks from '@drippulse/webhook-delivery';
-import * as workflows from '@drippulse/workflows';
+import { readProcessEnv, type Service } from '@drippulse/service';
+import { publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
 import type { Settings } from './config.ts';
 import { serviceEnvironment } from './environment.ts';
+import { loadService } from './load-service.ts';
 import { reservePostgres } from './postgres.ts';
 import { prepareSchemas } from './schemas.ts';
 import type { Secrets } from './secrets.ts';
 import { ensureTopics } from './topics.ts';
+
+/** The public API comes last: it answers once everything behind it does. */
+const startOrder = [...serviceNames.filter((name) => name !== publicService), publicService];
 
 /** The whole platform in this process. */
 export type Platform = {
@@ -40,7 +40,7 @@ export async function startPlatform(
     opened.push({ stop: () => postgres.release() });
     onProgress('Applying migrations …');
     const databaseUrls = await prepareSchemas(postgres.adminUrl, secrets);
-    await bootstrapIdentity(databaseUrls.gateway, {
+    await bootstrapIdentity(databaseUrls.services[serviceOf('identity')], {
       username: settings.adminUsername,
       password: secrets.adminPassword,
       apiKey: secrets.apiKey,
@@ -53,31 +53,22 @@ export async function startPlatform(
     const peers = createInMemoryPeers();
     opened.push({ stop: async () => peers.close() });
     const servers = { databaseUrls, kafkaBrokers: settings.kafkaBrokers, redisUrl: settings.redisUrl };
-    const shared = { peers, events, log };
-    const environment = (service: keyof typeof secrets.internalTokenKeys & Parameters<typeof serviceEnvironment>[0]) =>
-      serviceEnvironment(service, settings, secrets, servers);
-
-    const started = {
-      workflows: await open(workflows.startService(workflows.readConfig(environment('workflows')), shared)),
-      'enrollment-runtime': await open(
-        runtime.startService(runtime.readConfig(environment('enrollment-runtime')), shared),
-      ),
-      'webhook-delivery': await open(
-        webhooks.startService(webhooks.readConfig(environment('webhook-delivery')), shared),
-      ),
-      crm: await open(crm.startService(crm.readConfig(environment('crm')), shared)),
-      gateway: await open(gateway.startService(gateway.readConfig(environment('gateway')), shared)),
-    };
+    const started = new Map<ServiceName, Service>();
+    for (const name of startOrder) {
+      const service = await loadService(name);
+      const config = service.readConfig(serviceEnvironment(name, settings, secrets, servers));
+      started.set(name, await open(service.start(config, { peers, events, log })));
+    }
     const ops = await open(
       startOpsServer({
         service: 'platform',
         host: settings.host,
         port: settings.opsPort,
-        registries: Object.values(started).map((service) => service.metrics),
+        registries: [...started.values()].map((service) => service.metrics),
         leaveMs: 0,
         alive: events.healthy,
         async ready() {
-          const asked = Object.entries(started).map(async ([name, service]) =>
+          const asked = [...started].map(async ([name, service]) =>
             Object.entries(await service.ready()).map(([part, isReady]) => [`${name}.${part}`, isReady] as const),
           );
           const parts = Object.fromEntries((await Promise.all(asked)).flat());
@@ -85,7 +76,8 @@ export async function startPlatform(
         },
       }),
     );
-    return { port: started.gateway.port, opsPort: ops.port, adminUrl: postgres.adminUrl, stop };
+    const port = started.get(publicService)?.publicPort ?? 0;
+    return { port, opsPort: ops.port, adminUrl: postgres.adminUrl, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -5,8 +5,8 @@ import { createWriteStream, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ServiceName } from '@drippulse/rpc';
-import { nodeEnvironment, nodeFlagsOf } from '@drippulse/runtime';
+import type { ServiceName } from '@drippulse/topology';
+import { nodeEnvironment, nodeFlagsOf } from '@drippulse/topology';
 import { StartError } from './secrets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

@@ -2,18 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createApiKeyText } from '@drippulse/gateway/organizations';
-import { generateInternalTokenKeys, type ServiceName } from '@drippulse/rpc';
+import { generateInternalTokenKeys } from '@drippulse/rpc';
+import { type ServiceName, serviceNames, services } from '@drippulse/topology';
 import { z } from 'zod';
 
-/** Version of the data folder's layout; a folder of a newer one is not touched. */
-const FORMAT = 1;
+/** Version of the data folder's layout. */
+const FORMAT = 2;
 
 const schema = z.object({
   format: z.number().int(),
   postgresPassword: z.string(),
   rolePasswords: z.record(z.string(), z.string()),
-  sessionKeys: z.string(),
-  encryptionKeys: z.string(),
+  /** Keys of 32 bytes in base64, by the variable that carries them. */
+  keys: z.record(z.string(), z.string()),
   internalTokenKeys: z.record(z.string(), z.string()),
   adminPassword: z.string(),
   apiKey: z.string(),
@@ -22,23 +23,14 @@ const schema = z.object({
 /** What an installation on one machine keeps to itself, in `secrets.json` of its data folder (mode 0600). */
 export type Secrets = z.infer<typeof schema>;
 
-export const services = [
-  'gateway',
-  'workflows',
-  'enrollment-runtime',
-  'webhook-delivery',
-  'crm',
-] as const satisfies ServiceName[];
+/** Schema of the embedded event log. */
+export const eventSchema = 'events';
 
-/** Schema of each service, and of the embedded event log. */
-export const schemas = {
-  gateway: 'identity',
-  workflows: 'workflows',
-  'enrollment-runtime': 'enrollments',
-  'webhook-delivery': 'webhooks',
-  crm: 'crm',
-  events: 'events',
-} as const;
+/** Every schema of an installation. */
+const schemas = [...serviceNames.map((name) => services[name].schema), eventSchema];
+
+/** Variables of the keys that every service has or some have. */
+const keyNames = [...new Set(['ENCRYPTION_KEYS', ...serviceNames.flatMap((name) => services[name].secrets ?? [])])];
 
 /**
  * Reads the secrets of a data folder, and makes them on the first start. They are on disk before anything uses them, so
@@ -77,9 +69,10 @@ export function readSecrets(file: string): Secrets | undefined {
   }
   const content = parseText(text);
   const { data: version } = schema.pick({ format: true }).safeParse(content);
-  if (version !== undefined && version.format > FORMAT) {
+  if (version !== undefined && version.format !== FORMAT) {
+    const made = version.format > FORMAT ? 'a newer version' : 'a version before 0.1.0';
     throw new StartError(
-      `The data folder ${path.dirname(file)} was made by a newer version of DripPulse. Start that version, or choose another folder with DATA_DIR.`,
+      `The data folder ${path.dirname(file)} was made by ${made} of DripPulse. Start that version, or choose another folder with DATA_DIR.`,
     );
   }
   const parsed = schema.safeParse(content);
@@ -104,32 +97,54 @@ export class StartError extends Error {
 
 /** A folder of an older version lacks what services that it did not have yet need. */
 function withNewServices(found: Secrets): Secrets {
-  const isComplete = services.every((service) => found.internalTokenKeys[service] !== undefined);
+  const isComplete = serviceNames.every((service) => found.internalTokenKeys[service] !== undefined);
   return {
     ...found,
+    keys: { ...makeKeys(), ...found.keys },
     rolePasswords: { ...makeRolePasswords(), ...found.rolePasswords },
     // All at once: each service holds the public keys of the others.
-    internalTokenKeys: isComplete ? found.internalTokenKeys : generateInternalTokenKeys(services),
+    internalTokenKeys: isComplete ? found.internalTokenKeys : generateInternalTokenKeys(serviceNames),
   };
 }
 
 /** New secrets of every kind. */
 export function makeSecrets(): Secrets {
-  const key = () => randomBytes(32).toString('base64');
   return {
     format: FORMAT,
     postgresPassword: password(),
     rolePasswords: makeRolePasswords(),
-    sessionKeys: key(),
-    encryptionKeys: key(),
-    internalTokenKeys: generateInternalTokenKeys(services),
+    keys: makeKeys(),
+    internalTokenKeys: generateInternalTokenKeys(serviceNames),
     adminPassword: password(),
     apiKey: createApiKeyText('live'),
   };
 }
 
 function makeRolePasswords(): Record<string, string> {
-  return Object.fromEntries(Object.values(schemas).map((schema) => [schema, password()]));
+  return Object.fromEntries(schemas.map((schema) => [schema, password()]));
+}
+
+function makeKeys(): Record<string, string> {
+  return Object.fromEntries(keyNames.map((name) => [name, randomBytes(32).toString('base64')]));
+}
+
+/** The generated secrets of a service, by the variables that carry them, with its role's password in `databaseUrl`. */
+export function secretsOf(name: ServiceName, secrets: Secrets, databaseUrl: string): Record<string, string> {
+  const keys = ['ENCRYPTION_KEYS', ...(services[name].secrets ?? [])].map((key) => [key, secrets.keys[key] ?? '']);
+  return {
+    DATABASE_URL: databaseUrl,
+    INTERNAL_TOKEN_KEYS: secrets.internalTokenKeys[name] ?? '',
+    ...Object.fromEntries(keys),
+  };
+}
+
+/** The URL of a service's role on the server of `serverUrl`. */
+export function roleUrl(name: ServiceName, secrets: Secrets, serverUrl: string): string {
+  const { schema } = services[name];
+  const url = new URL(serverUrl);
+  url.username = `drippulse_${schema}`;
+  url.password = secrets.rolePasswords[schema] ?? '';
+  return url.href;
 }
 
 function password(): string {

@@ -1,19 +1,11 @@
 import { type EventTransport, topicOf } from '@drippulse/events';
-import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
-import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
-import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
-import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
+import { publishers } from '@drippulse/topology';
 import { StartError } from './secrets.ts';
 
 /** Every topic that a service publishes to. */
-export const topics: readonly string[] = [
-  WorkflowEventSchema,
-  EnrollmentEventSchema,
-  WebhookEventSchema,
-  CrmEventSchema,
-].map((schema) => topicOf(schema).name);
+export const topics: readonly string[] = publishers.map(({ events }) => topicOf(events).name);
 
-/** Makes the topics where they are missing; a broker that is not there is told in a sentence. */
+/** Makes the topics where they are missing. Throws a StartError when the brokers do not answer. */
 export async function ensureTopics(transport: EventTransport, kafkaBrokers: string | undefined): Promise<void> {
   try {
     await transport.ensureTopics(topics);

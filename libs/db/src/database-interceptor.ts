@@ -1,5 +1,5 @@
 import type { Interceptor } from '@connectrpc/connect';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { isInfrastructureError } from './failures.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { expect, test } from '@jest/globals';
 import pg from 'pg';
 import { isInfrastructureError, isTransactionConflict } from './failures.ts';

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 
 /** SQLSTATE classes that speak of the server, the connection or the moment, not of the statement. */
 const infrastructureClasses = new Set(['08', '40', '53', '57', '58']);

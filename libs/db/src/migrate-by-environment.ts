@@ -1,4 +1,4 @@
-import { readEnv } from '@drippulse/runtime';
+import { readEnv } from '@drippulse/process';
 import type { Migration } from 'kysely/migration';
 import { z } from 'zod';
 import { migrate } from './migrate.ts';

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { type CursorColumn, decodeCursor, encodeCursor } from './cursor.ts';
 
 /** The paging fields of a list request. */

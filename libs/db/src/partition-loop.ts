@@ -1,4 +1,4 @@
-import { type Loop, type LoopLog, startLoop } from '@drippulse/runtime';
+import { type Loop, type LoopLog, startLoop } from '@drippulse/loops';
 import type { Database } from './connect.ts';
 import { codeOf } from './failures.ts';
 import { databaseNow } from './now.ts';

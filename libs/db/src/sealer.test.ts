@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ConfigError } from '@drippulse/runtime';
+import { ConfigError } from '@drippulse/process';
 import { expect, test } from '@jest/globals';
 import { createSealer } from './sealer.ts';
 

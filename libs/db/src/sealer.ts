@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { ConfigError } from '@drippulse/runtime';
+import { ConfigError } from '@drippulse/process';
 
 /** Encrypts small secrets at rest. `context` binds a box to its place: opening it elsewhere fails. */
 export type Sealer = {

@@ -1,9 +1,9 @@
 import { clone, create, getOption, setExtension } from '@bufbuild/protobuf';
 import { MethodDescriptorProtoSchema, MethodOptionsSchema } from '@bufbuild/protobuf/wkt';
+import { DomainError } from '@drippulse/errors';
 import { Idempotency, MethodRestSchema, rest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { fromConnectError } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { durable } from '../src/index.ts';

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { failedJobs } from '@drippulse/runtime';
+import { failedJobs } from '@drippulse/loops';
 import { createTestDatabase, eventually, type TestDatabase } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';

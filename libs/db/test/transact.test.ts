@@ -1,6 +1,6 @@
+import { DomainError } from '@drippulse/errors';
 import { type EchoRequest, ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { fromConnectError } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { transact } from '../src/index.ts';

@@ -1,7 +1,7 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import type { Database } from '@drippulse/db';
+import { startLoop } from '@drippulse/loops';
 import type { Logger, Metrics } from '@drippulse/observability';
-import { startLoop } from '@drippulse/runtime';
 import { createBatchHandler } from './batches.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { ConsumedEvent } from './decode.ts';

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { create, type DescMessage, isMessage, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { startEncoding } from './encode-fields.ts';
 import type { Part } from './pack.ts';
 import { eventType, type Topic } from './topic.ts';

@@ -4,6 +4,7 @@ export { migrateEmbeddedTransport } from './embedded/tables.ts';
 export { createEmbeddedTransport } from './embedded/transport.ts';
 export { type EventBatch, startEvents } from './event-batch.ts';
 export { firstSeen } from './inbox.ts';
+export { type KafkaSettings, readKafkaSettings } from './kafka/kafka-env.ts';
 export { createKafkaTransport } from './kafka/transport.ts';
 export { appendBatch, appendEvents } from './outbox.ts';
 export { type DeadLetter, readDeadLetters, redrive } from './redrive.ts';

@@ -1,6 +1,6 @@
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
+import { yieldToEventLoop } from '@drippulse/loops';
 import { activeTraceparent } from '@drippulse/observability';
-import { takeTurn } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import { chunksOf } from './chunks.ts';
 import { type EventBatch, startEvents } from './event-batch.ts';
@@ -26,7 +26,7 @@ export async function appendEvents<DB, D extends DescMessage>(
 ): Promise<string[]> {
   const batch = startEvents(topic);
   for (const [index, event] of events.entries()) {
-    if (index > 0 && index % turnEvents === 0) await takeTurn();
+    if (index > 0 && index % turnEvents === 0) await yieldToEventLoop();
     batch.add(event);
   }
   return await appendBatch(trx, batch, options);

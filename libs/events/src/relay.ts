@@ -1,6 +1,6 @@
 import type { Database } from '@drippulse/db';
+import { startLoop } from '@drippulse/loops';
 import { type Logger, type Metrics, startStep } from '@drippulse/observability';
-import { startLoop } from '@drippulse/runtime';
 import { chunksOf } from './chunks.ts';
 import { createOutboxLease } from './lease.ts';
 import { publishingMetrics } from './metrics.ts';

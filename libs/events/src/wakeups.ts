@@ -1,6 +1,6 @@
 import type { Database } from '@drippulse/db';
+import { startLoop } from '@drippulse/loops';
 import type { Logger } from '@drippulse/observability';
-import { startLoop } from '@drippulse/runtime';
 import type { Notification, PoolClient } from 'pg';
 
 /** Tells loops of this process at once, and those of other processes within some milliseconds, that there is work. */

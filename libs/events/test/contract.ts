@@ -1,5 +1,5 @@
+import { DomainError } from '@drippulse/errors';
 import type { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
-import { DomainError } from '@drippulse/runtime';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { partLength } from './parts.ts';
 
 /** Arrays and objects may be nested this deep, the body itself counted. */

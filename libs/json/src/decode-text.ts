@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -1,5 +1,5 @@
+import { DomainError } from '@drippulse/errors';
 import { EchoRequestSchema, type Item, ItemSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
-import { DomainError } from '@drippulse/runtime';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeJson } from './decode/decode-json.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
+import { DomainError } from '@drippulse/errors';
 import { EchoRequestSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
-import { DomainError } from '@drippulse/runtime';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeJson, decodeJsonInTurns } from './decode/decode-json.ts';

@@ -1,4 +1,4 @@
-import { takeTurn } from '@drippulse/runtime';
+import { yieldToEventLoop } from '@drippulse/loops';
 
 /** Work that stops after each part of it, where somebody else may have a turn. */
 export type Parts<T> = Generator<undefined, T, undefined>;
@@ -19,6 +19,6 @@ export async function finishInTurns<T>(parts: Parts<T>): Promise<T> {
   for (;;) {
     const { done, value } = parts.next();
     if (done) return value;
-    await takeTurn();
+    await yieldToEventLoop();
   }
 }

@@ -1,4 +1,4 @@
-import type { Violation } from '@drippulse/runtime';
+import type { Violation } from '@drippulse/errors';
 import { type Cursor, type Problem, peek, startCursor } from './cursor.ts';
 import { finish, type Parts } from './parts.ts';
 import { readElements, readMembers } from './scanner.ts';

@@ -1,4 +1,4 @@
-import { DomainError, type Violation } from '@drippulse/runtime';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { expectEnd, malformed, type Problem, peek, startCursor } from './cursor.ts';
 import { decodeText } from './decode-text.ts';
 import { violationsOf } from './problem-paths.ts';

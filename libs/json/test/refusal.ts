@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 
 /** What a call refuses with, as plain data; anything but a DomainError is thrown on. */
 export function refusal(run: () => unknown): { kind: string; reason: string; errors: Record<string, string> } {

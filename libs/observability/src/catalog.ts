@@ -1,3 +1,5 @@
+import { consumers, publishers as publishing, serviceNames, serviceOf, servicesOn } from '@drippulse/topology';
+
 /** One metric: what its instrument is made of, what the documentation says, and who exports it. */
 export type CatalogEntry = {
   type: 'counter' | 'gauge' | 'histogram';
@@ -11,9 +13,7 @@ export type CatalogEntry = {
   buckets?: readonly number[];
 };
 
-const everyService = ['gateway', 'workflows', 'enrollment-runtime', 'webhook-delivery', 'crm'] as const;
-const publishers = ['workflows', 'enrollment-runtime', 'webhook-delivery', 'crm'] as const;
-const consumers = ['enrollment-runtime', 'webhook-delivery'] as const;
+const publishers = publishing.map(({ name }) => name);
 const everyProcess = ['process'] as const;
 
 /**
@@ -26,7 +26,7 @@ export const catalog = {
     unit: 'seconds',
     help: 'From the head of a public request to the end of its answer, by route template.',
     labels: ['method', 'route', 'status'],
-    of: ['gateway'],
+    of: [serviceOf('identity')],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
   drippulse_http_refused_requests_total: {
@@ -34,14 +34,14 @@ export const catalog = {
     unit: 'requests',
     help: 'Public requests answered 4xx or 5xx, by reason.',
     labels: ['reason'],
-    of: ['gateway'],
+    of: [serviceOf('identity')],
   },
   drippulse_rpc_duration_seconds: {
     type: 'histogram',
     unit: 'seconds',
     help: 'Duration of served calls, by method and status code.',
     labels: ['method', 'code'],
-    of: everyService,
+    of: serviceNames,
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
   },
   drippulse_limits_degraded: {
@@ -49,42 +49,42 @@ export const catalog = {
     unit: 'boolean',
     help: '1 while each process counts limits by itself because Redis, where they belong, is away.',
     labels: [],
-    of: ['gateway', 'webhook-delivery'],
+    of: servicesOn('redis'),
   },
   drippulse_enrollments_started_total: {
     type: 'counter',
     unit: 'enrollments',
     help: 'Contacts enrolled.',
     labels: [],
-    of: ['enrollment-runtime'],
+    of: [serviceOf('enrollments')],
   },
   drippulse_enrollments_ended_total: {
     type: 'counter',
     unit: 'enrollments',
     help: 'Enrollments that ended, by outcome.',
     labels: ['status'],
-    of: ['enrollment-runtime'],
+    of: [serviceOf('enrollments')],
   },
   drippulse_steps_total: {
     type: 'counter',
     unit: 'steps',
     help: 'Timeline lines written, by how the step went.',
     labels: ['status'],
-    of: ['enrollment-runtime'],
+    of: [serviceOf('enrollments')],
   },
   drippulse_workflow_chains_cut_total: {
     type: 'counter',
     unit: 'events',
     help: 'Events that started nothing because too many workflows had started each other in a row.',
     labels: [],
-    of: ['enrollment-runtime'],
+    of: [serviceOf('enrollments')],
   },
   drippulse_run_lateness_seconds: {
     type: 'histogram',
     unit: 'seconds',
     help: 'How long after its due time a run was claimed.',
     labels: [],
-    of: ['enrollment-runtime'],
+    of: [serviceOf('enrollments')],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300],
   },
   drippulse_due_work_age_seconds: {
@@ -92,21 +92,21 @@ export const catalog = {
     unit: 'seconds',
     help: 'How long the oldest work that is due waits for a process to claim it: runs, or webhook deliveries.',
     labels: ['kind'],
-    of: ['enrollment-runtime', 'webhook-delivery'],
+    of: [serviceOf('enrollments'), serviceOf('webhooks')],
   },
   drippulse_effects_total: {
     type: 'counter',
     unit: 'attempts',
     help: 'Attempts of effects, by kind and outcome.',
     labels: ['kind', 'outcome'],
-    of: ['enrollment-runtime'],
+    of: [serviceOf('enrollments')],
   },
   drippulse_effect_duration_seconds: {
     type: 'histogram',
     unit: 'seconds',
     help: 'Duration of attempts of effects, by kind.',
     labels: ['kind'],
-    of: ['enrollment-runtime'],
+    of: [serviceOf('enrollments')],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
   drippulse_effects_in_flight: {
@@ -114,28 +114,28 @@ export const catalog = {
     unit: 'effects',
     help: 'Effects being performed by this process.',
     labels: [],
-    of: ['enrollment-runtime'],
+    of: [serviceOf('enrollments')],
   },
   drippulse_webhook_deliveries_queued_total: {
     type: 'counter',
     unit: 'deliveries',
     help: 'Deliveries made of events.',
     labels: [],
-    of: ['webhook-delivery'],
+    of: [serviceOf('webhooks')],
   },
   drippulse_webhook_attempts_total: {
     type: 'counter',
     unit: 'attempts',
     help: 'Attempts by what became of them: ok, or the reason code of the failure.',
     labels: ['result'],
-    of: ['webhook-delivery'],
+    of: [serviceOf('webhooks')],
   },
   drippulse_webhook_attempt_duration_seconds: {
     type: 'histogram',
     unit: 'seconds',
     help: 'From the start of an attempt to the end of the answer.',
     labels: [],
-    of: ['webhook-delivery'],
+    of: [serviceOf('webhooks')],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
   },
   drippulse_webhook_lag_seconds: {
@@ -143,7 +143,7 @@ export const catalog = {
     unit: 'seconds',
     help: 'From when a delivery was due to its attempt, by first attempt or retry, held up ones included.',
     labels: ['kind', 'class'],
-    of: ['webhook-delivery'],
+    of: [serviceOf('webhooks')],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600],
   },
   drippulse_webhook_overdue_seconds: {
@@ -151,42 +151,42 @@ export const catalog = {
     unit: 'seconds',
     help: 'How long the delivery has been due that waits longest, held up ones included, of organizations with more than a hundred due (large) and of all others (small).',
     labels: ['class'],
-    of: ['webhook-delivery'],
+    of: [serviceOf('webhooks')],
   },
   drippulse_webhook_endpoints_disabled_total: {
     type: 'counter',
     unit: 'webhooks',
     help: 'Webhooks disabled, by reason.',
     labels: ['reason'],
-    of: ['webhook-delivery'],
+    of: [serviceOf('webhooks')],
   },
   drippulse_webhook_requests_in_flight: {
     type: 'gauge',
     unit: 'requests',
     help: 'Requests to endpoints under way.',
     labels: [],
-    of: ['webhook-delivery'],
+    of: [serviceOf('webhooks')],
   },
   drippulse_workflow_changes_total: {
     type: 'counter',
     unit: 'workflows',
     help: 'Workflows created, updated, archived and deleted.',
     labels: ['kind'],
-    of: ['workflows'],
+    of: [serviceOf('workflows')],
   },
   drippulse_crm_record_changes_total: {
     type: 'counter',
     unit: 'records',
     help: 'Records created, updated and deleted.',
     labels: ['record_type', 'action'],
-    of: ['crm'],
+    of: [serviceOf('crm')],
   },
   drippulse_lead_forms_trapped_total: {
     type: 'counter',
     unit: 'submissions',
     help: 'Submissions of hosted forms that filled in what no person sees.',
     labels: [],
-    of: ['crm'],
+    of: [serviceOf('crm')],
   },
   drippulse_outbox_pending_rows: {
     type: 'gauge',

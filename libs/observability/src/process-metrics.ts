@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { failedJobs, isFailedJob, isLoopRun, loopRuns } from '@drippulse/runtime';
+import { failedJobs, isFailedJob, isLoopRun, loopRuns } from '@drippulse/loops';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { counter, histogram } from './instruments.ts';
 

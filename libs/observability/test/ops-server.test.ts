@@ -1,4 +1,4 @@
-import { failedJobs } from '@drippulse/runtime';
+import { failedJobs } from '@drippulse/loops';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { counter, createMetrics, type OpsServer, startOpsServer } from '../src/index.ts';
 

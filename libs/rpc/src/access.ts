@@ -1,7 +1,7 @@
 import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
+import { DomainError } from '@drippulse/errors';
 import { Auth, type MethodRest, rest, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { Role as ProtoRole } from '@drippulse/proto/drippulse/rest/v1/role_pb';
-import { DomainError } from '@drippulse/runtime';
 import { type Caller, roles } from './caller.ts';
 
 /**

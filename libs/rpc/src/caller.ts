@@ -16,7 +16,3 @@ export type Actor =
 
 /** On whose behalf a call is made. */
 export type Caller = { organizationId: bigint; actor: Actor; role: Role; mode: Mode };
-
-export const serviceNames = ['gateway', 'workflows', 'enrollment-runtime', 'webhook-delivery', 'crm'] as const;
-
-export type ServiceName = (typeof serviceNames)[number];

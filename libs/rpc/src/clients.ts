@@ -1,6 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { type Client, createClient, type HandlerContext, type Transport } from '@connectrpc/connect';
-import type { Caller, ServiceName } from './caller.ts';
+import type { ServiceName } from '@drippulse/topology';
+import type { Caller } from './caller.ts';
 import type { Peers } from './peers.ts';
 import type { Tokens } from './tokens.ts';
 

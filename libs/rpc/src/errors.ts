@@ -1,6 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect';
+import { DomainError, type ErrorKind, errorKinds } from '@drippulse/errors';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@drippulse/proto/google/rpc/error_details_pb';
-import { DomainError, type ErrorKind, errorKinds } from '@drippulse/runtime';
 
 const domain = 'drippulse';
 

@@ -1,10 +1,10 @@
-import type { GrpcTls } from '@drippulse/runtime';
+import type { ServiceName } from '@drippulse/topology';
 import * as grpc from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
-import type { ServiceName } from './caller.ts';
 import { keepCallsOfClosingSessions } from './grpc/closing-sessions.ts';
 import { clientCredentials } from './grpc/credentials.ts';
 import { followed, lookUpEveryMs } from './grpc/followed-name.ts';
+import type { GrpcTls } from './grpc/tls.ts';
 import { type GrpcTransport, grpcTransport } from './grpc/transport.ts';
 import { maxWireBytes, type Peers } from './peers.ts';
 

@@ -1,7 +1,7 @@
 import { Code, ConnectError, createConnectRouter, type Interceptor, type Transport } from '@connectrpc/connect';
 import { createUniversalHandlerClient, type UniversalHandler } from '@connectrpc/connect/protocol';
 import { createTransport } from '@connectrpc/connect/protocol-connect';
-import type { ServiceName } from './caller.ts';
+import type { ServiceName } from '@drippulse/topology';
 import { maxMessageBytes, type Peers, type Routes } from './peers.ts';
 
 const limits = { readMaxBytes: maxMessageBytes, writeMaxBytes: maxMessageBytes };

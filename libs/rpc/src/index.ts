@@ -1,8 +1,9 @@
 export { checkAccess } from './access.ts';
-export { type Actor, type Caller, type Mode, type Role, roles, type ServiceName, serviceNames } from './caller.ts';
+export { type Actor, type Caller, type Mode, type Role, roles } from './caller.ts';
 export { clientFor, transportFor } from './clients.ts';
 export { fromConnectError, toConnectError } from './errors.ts';
 export { serveRpc } from './grpc/server.ts';
+export type { GrpcTls } from './grpc/tls.ts';
 export { createGrpcPeers } from './grpc-peers.ts';
 export { actingAs, callerOf, requestIdOf } from './handler-context.ts';
 export { createInMemoryPeers } from './in-memory-peers.ts';

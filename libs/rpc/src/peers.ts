@@ -1,6 +1,6 @@
 import type { ConnectRouter, Interceptor, Transport } from '@connectrpc/connect';
-import type { GrpcTls } from '@drippulse/runtime';
-import type { ServiceName } from './caller.ts';
+import type { ServiceName } from '@drippulse/topology';
+import type { GrpcTls } from './grpc/tls.ts';
 
 /** Registers the methods a service serves. */
 export type Routes = (router: ConnectRouter) => void;

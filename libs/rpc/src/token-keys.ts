@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { ConfigError } from '@drippulse/runtime';
-import type { ServiceName } from './caller.ts';
-import { serviceNames } from './caller.ts';
+import { ConfigError } from '@drippulse/process';
+import type { ServiceName } from '@drippulse/topology';
+import { serviceNames } from '@drippulse/topology';
 
 /** The keys of one service: its own private one, and the public ones of every service by key id. */
 export type InternalKeys = {

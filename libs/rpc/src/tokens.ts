@@ -1,6 +1,7 @@
+import type { ServiceName } from '@drippulse/topology';
 import { jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { type Actor, type Caller, roles, type ServiceName } from './caller.ts';
+import { type Actor, type Caller, roles } from './caller.ts';
 import type { InternalKeys } from './token-keys.ts';
 
 /** Mints and checks the internal tokens that carry a caller from service to service. */

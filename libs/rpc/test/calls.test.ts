@@ -1,5 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { errorKinds } from '@drippulse/runtime';
+import { errorKinds } from '@drippulse/errors';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { fromConnectError } from '../src/index.ts';
 import { editor, layouts, type Probe, startProbe } from './start-probe.ts';

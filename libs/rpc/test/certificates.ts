@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { GrpcTls } from '@drippulse/runtime';
 import {
   BasicConstraintsExtension,
   cryptoProvider,
@@ -10,6 +9,7 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import type { GrpcTls } from '../src/grpc/tls.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const validMs = 3_600_000;

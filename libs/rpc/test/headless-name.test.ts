@@ -1,6 +1,7 @@
 import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { eventually, freePort } from '@drippulse/testing';
+import { serviceNames } from '@drippulse/topology';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Caller } from '../src/index.ts';
 import { startNameServer } from './name-server.ts';
@@ -10,7 +11,7 @@ process.env['GRPC_NODE_USE_ALTERNATIVE_RESOLVER'] = 'true';
 const rpc = await import('../src/index.ts');
 
 const editor: Caller = { organizationId: 7n, actor: { type: 'user', id: '3' }, role: 'editor', mode: 'live' };
-const keys = rpc.generateInternalTokenKeys(rpc.serviceNames);
+const keys = rpc.generateInternalTokenKeys(serviceNames);
 const tokensOf = (service: 'workflows' | 'gateway') =>
   rpc.createTokens({ service, keys: rpc.parseInternalTokenKeys(keys[service]) });
 const log = createLogger({ level: 'silent' });

@@ -1,6 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import { serviceNames } from '@drippulse/topology';
 import type { RpcServer } from '../src/grpc/server.ts';
 import {
   createTokens,
@@ -8,7 +9,6 @@ import {
   parseInternalTokenKeys,
   serveRpc,
   serverInterceptors,
-  serviceNames,
 } from '../src/index.ts';
 
 const keys = generateInternalTokenKeys(serviceNames);

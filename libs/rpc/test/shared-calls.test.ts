@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DomainError } from '@drippulse/errors';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
-import { DomainError } from '@drippulse/runtime';
 import { eventually, startFaultProxy } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { RpcServer } from '../src/grpc/server.ts';

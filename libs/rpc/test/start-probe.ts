@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DomainError, errorKinds } from '@drippulse/errors';
 import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
-import { DomainError, errorKinds } from '@drippulse/runtime';
+import { serviceNames } from '@drippulse/topology';
 import {
   type Caller,
   callerOf,
@@ -17,7 +18,6 @@ import {
   requestIdOf,
   serveRpc,
   serverInterceptors,
-  serviceNames,
 } from '../src/index.ts';
 
 export const layouts = ['in memory', 'over grpc-js'] as const;

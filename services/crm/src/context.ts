@@ -1,29 +1,16 @@
-import type { Client, HandlerContext } from '@connectrpc/connect';
-import type { Database, Sealer } from '@drippulse/db';
-import type { Logger } from '@drippulse/observability';
 import type { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import type { Caller } from '@drippulse/rpc';
-import type { Clock } from '@drippulse/runtime';
+import type { ClientOf, ServiceBase } from '@drippulse/service';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
 import type { Captcha } from './lead-forms/captcha.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
-/** What every operation of this service works with. */
-export type Context = {
-  config: Config;
-  db: Database<DB>;
-  clock: Clock;
-  log: Logger;
-  metrics: ServiceMetrics;
-  relay: { wake(): void };
-  sealer: Sealer;
+/** The parts that every operation of this service works with. */
+export type Context = ServiceBase<Config, DB> & {
   captcha: Captcha;
-  clients: {
-    workflows(caller: Caller, from?: HandlerContext): Client<typeof WorkflowsService>;
-    enrollments(caller: Caller, from?: HandlerContext): Client<typeof EnrollmentsService>;
-  };
+  clients: { workflows: ClientOf<typeof WorkflowsService>; enrollments: ClientOf<typeof EnrollmentsService> };
+  metrics: ServiceMetrics;
   /** Runs a loop of this process now; call after the commit that gave it work. */
   wake: { enrollSubmissions(): void; imports(): void };
 };

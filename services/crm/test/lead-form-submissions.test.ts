@@ -1,5 +1,5 @@
+import { DomainError } from '@drippulse/errors';
 import { LeadFormFieldType } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
-import { DomainError } from '@drippulse/runtime';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { forgetSubmissions } from '../src/loops/forget-submissions.ts';

@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { DescService } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Client } from '@connectrpc/connect';
-import { connectDatabase, createSealer, type Database } from '@drippulse/db';
-import { createLogger, createMetrics } from '@drippulse/observability';
+import { connectDatabase, type Database } from '@drippulse/db';
+import { createLogger } from '@drippulse/observability';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService, CrmActivityKind } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
@@ -13,26 +13,17 @@ import { CrmDuplicateKind, CrmMergesService } from '@drippulse/proto/drippulse/c
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import {
-  clientFor,
-  createInMemoryPeers,
-  createTokens,
-  generateInternalTokenKeys,
-  parseInternalTokenKeys,
-  serverInterceptors,
-  serviceNames,
-} from '@drippulse/rpc';
-import { systemClock } from '@drippulse/runtime';
+import { bareBase } from '@drippulse/service/harness';
 import { createTestDatabase, measureStatements, type TestDatabase } from '@drippulse/testing';
+import { serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import type { Config } from '../src/config.ts';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
 import { createCaptcha } from '../src/lead-forms/captcha.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
-import { migrateService } from '../src/migrate.ts';
 import { routesOf } from '../src/rpc/index.ts';
+import { service } from '../src/service.ts';
 import { fillRecords } from './fill-records.ts';
 import { editor } from './harness.ts';
 
@@ -45,7 +36,7 @@ let measure: ReturnType<typeof measureStatements>;
 let reach: <S extends DescService>(service: S) => Client<S>;
 
 beforeAll(async () => {
-  database = await createTestDatabase({ name: 'crm_plans', prepare: async (url) => void (await migrateService(url)) });
+  database = await createTestDatabase({ name: 'crm_plans', prepare: async (url) => void (await service.migrate(url)) });
   const log = createLogger({ level: 'fatal' });
   db = connectDatabase<DB>({ url: database.url, schema: 'crm', service: 'test', log, max: 2 });
   measure = measureStatements(db.pool);
@@ -231,41 +222,16 @@ function uuidOf(table: string, n: number): string {
 }
 
 /** Clients of the operations alone, without the service's loops, whose statements would be measured too. */
-function clientsOf(database: Database<DB>): <S extends DescService>(service: S) => Client<S> {
-  const log = createLogger({ level: 'fatal' });
-  const keys = generateInternalTokenKeys(serviceNames);
-  const tokensOf = (service: 'gateway' | 'crm') =>
-    createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
-  const config: Config = {
-    databaseUrl: '',
-    internalTokenKeys: '',
-    encryptionKeys: '',
-    kafkaBrokers: undefined,
-    peerAddresses: { workflows: undefined, 'enrollment-runtime': undefined },
-    hcaptcha: { siteKey: undefined, secret: undefined, verifyUrl: '', isOwnUrl: false },
-    host: '127.0.0.1',
-    grpcPort: undefined,
-    opsPort: 0,
-    logLevel: 'fatal',
-  };
-  const peers = createInMemoryPeers();
-  const reachOf = { peers, tokens: tokensOf('crm') };
+function clientsOf(database: Database<DB>): <S extends DescService>(rpc: S) => Client<S> {
+  const base = bareBase(service, database);
   const ctx: Context = {
-    config,
-    db: database,
-    clock: systemClock,
-    log,
-    metrics: createServiceMetrics(createMetrics('test')),
-    relay: { wake: () => undefined },
-    captcha: createCaptcha(config),
-    clients: {
-      workflows: clientFor(WorkflowsService, { ...reachOf, target: 'workflows' }),
-      enrollments: clientFor(EnrollmentsService, { ...reachOf, target: 'enrollment-runtime' }),
-    },
+    ...base,
+    metrics: createServiceMetrics(base.registry),
+    captcha: createCaptcha(base.config),
+    clients: { workflows: base.client(WorkflowsService), enrollments: base.client(EnrollmentsService) },
     wake: { enrollSubmissions: () => undefined, imports: () => undefined },
-    sealer: createSealer(randomBytes(32).toString('base64')),
   };
-  peers.register('crm', routesOf(ctx), serverInterceptors({ tokens: tokensOf('crm'), log }));
+  base.serve(routesOf(ctx));
   const secondOrganization = { ...editor, organizationId: 2n };
-  return (service) => clientFor(service, { peers, target: 'crm', tokens: tokensOf('gateway') })(secondOrganization);
+  return (rpc) => base.clientsFrom(serviceOf('identity'), rpc)(secondOrganization);
 }

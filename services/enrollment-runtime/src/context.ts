@@ -1,6 +1,3 @@
-import type { Client, HandlerContext } from '@connectrpc/connect';
-import type { Database, Sealer } from '@drippulse/db';
-import type { Logger } from '@drippulse/observability';
 import type { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import type { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import type { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
@@ -9,8 +6,7 @@ import type { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb
 import type { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import type { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import type { Caller } from '@drippulse/rpc';
-import type { Clock } from '@drippulse/runtime';
+import type { ClientOf, ServiceBase } from '@drippulse/service';
 import type { RawBuilder } from 'kysely';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
@@ -21,33 +17,27 @@ import type { Fault } from './fault-points.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
 export type Clients = {
-  workflows(caller: Caller, from?: HandlerContext): Client<typeof WorkflowsService>;
-  signing(caller: Caller, from?: HandlerContext): Client<typeof WebhookSigningService>;
+  workflows: ClientOf<typeof WorkflowsService>;
+  signing: ClientOf<typeof WebhookSigningService>;
   crm: {
-    accounts(caller: Caller, from?: HandlerContext): Client<typeof CrmAccountsService>;
-    contacts(caller: Caller, from?: HandlerContext): Client<typeof CrmContactsService>;
-    leads(caller: Caller, from?: HandlerContext): Client<typeof CrmLeadsService>;
-    opportunities(caller: Caller, from?: HandlerContext): Client<typeof CrmOpportunitiesService>;
-    erasures(caller: Caller, from?: HandlerContext): Client<typeof CrmErasuresService>;
-    activities(caller: Caller, from?: HandlerContext): Client<typeof CrmActivitiesService>;
+    accounts: ClientOf<typeof CrmAccountsService>;
+    contacts: ClientOf<typeof CrmContactsService>;
+    leads: ClientOf<typeof CrmLeadsService>;
+    opportunities: ClientOf<typeof CrmOpportunitiesService>;
+    erasures: ClientOf<typeof CrmErasuresService>;
+    activities: ClientOf<typeof CrmActivitiesService>;
   };
 };
 
-/** What every operation of this service works with. */
-export type Context = {
-  config: Config;
-  db: Database<DB>;
+/** The parts that every operation of this service works with. */
+export type Context = ServiceBase<Config, DB> & {
   /** Database time at the start of the transaction, as SQL; tests shift it. */
   dbNow: RawBuilder<Date>;
   clients: Clients;
   definitions: Definitions;
   dueCounts: DueCounts;
   adapters: EffectAdapters;
-  clock: Clock;
-  log: Logger;
   metrics: ServiceMetrics;
-  relay: { wake(): void };
-  sealer: Sealer;
   /** Runs a loop of this process now; call after the commit that gave it work. */
   wake: { advance(): void; drain(): void; schedules(): void; sources(): void; erasures(): void };
   fault?: Fault;

@@ -1,12 +1,3 @@
-import {
-  connectDatabase,
-  createSealer,
-  databaseInterceptor,
-  idempotencyPartitions,
-  startPartitionLoop,
-} from '@drippulse/db';
-import { type EventTransport, startRelay } from '@drippulse/events';
-import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
@@ -15,21 +6,14 @@ import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import {
-  clientFor,
-  createTokens,
-  type Peers,
-  parseInternalTokenKeys,
-  serveRpc,
-  serverInterceptors,
-} from '@drippulse/rpc';
-import { type Clock, systemClock } from '@drippulse/runtime';
+import { defineService } from '@drippulse/service';
 import { sql } from 'kysely';
-import type { Config } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { consumeCrm } from './consumers/crm.ts';
 import { consumeErasures } from './consumers/erasures.ts';
 import { consumeWorkflows } from './consumers/workflows.ts';
 import type { Context } from './context.ts';
+import { migrations } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
 import { createDefinitions } from './definitions/definitions.ts';
 import { createEffectPool } from './effect-pool/effect-pool.ts';
@@ -47,140 +31,69 @@ import { startPruneHistory } from './loops/prune-history.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 
-export { type Config, readConfig } from './config.ts';
+export type { Config } from './config.ts';
 
-/** What the services of one process share, and what tests replace. */
-export type Shared = {
-  peers: Peers;
-  events: EventTransport;
-  log: Logger;
-  clock?: Clock;
-  /** Kills at a point; set by tests only. */
+/** Set by tests only. */
+type Overrides = {
+  /** Kills the process at a point. */
   fault?: Fault;
-  /** Shifts the database's time, in milliseconds; set by tests only. */
+  /** Shifts the database's time, in milliseconds. */
   shiftMs?: () => number;
 };
 
-export type Service = {
-  /** Where gRPC is served; undefined when it is not. */
-  port: number | undefined;
-  metrics: Metrics;
-  ready(): Promise<Record<string, boolean>>;
-  stop(): Promise<void>;
-};
-
-export async function startService(config: Config, shared: Shared): Promise<Service> {
-  const { peers, events, clock = systemClock } = shared;
-  const log = shared.log.child({ service: 'enrollment-runtime' });
-  const metrics = createMetrics('enrollment-runtime');
-  const keys = parseInternalTokenKeys(config.internalTokenKeys);
-  const tokens = createTokens({ service: 'enrollment-runtime', keys });
-  const sealer = createSealer(config.encryptionKeys);
-  const db = connectDatabase<DB>({
-    url: config.databaseUrl,
-    schema: 'enrollments',
-    service: 'enrollment-runtime',
-    log,
-  });
-  const relay = startRelay({
-    db,
-    schema: 'enrollments',
-    service: 'enrollment-runtime',
-    transport: events,
-    log,
-    metrics,
-  });
-
-  const crm = { peers, target: 'crm' as const, tokens };
-  const ctx: Context = {
-    config,
-    db,
-    get dbNow() {
-      const shiftMs = shared.shiftMs?.() ?? 0;
-      return shiftMs === 0 ? sql<Date>`now()` : sql<Date>`(now() + make_interval(secs => ${shiftMs / 1000}))`;
-    },
-    clients: {
-      workflows: clientFor(WorkflowsService, { peers, target: 'workflows', tokens }),
-      signing: clientFor(WebhookSigningService, { peers, target: 'webhook-delivery', tokens }),
-      crm: {
-        accounts: clientFor(CrmAccountsService, crm),
-        contacts: clientFor(CrmContactsService, crm),
-        leads: clientFor(CrmLeadsService, crm),
-        opportunities: clientFor(CrmOpportunitiesService, crm),
-        activities: clientFor(CrmActivitiesService, crm),
-        erasures: clientFor(CrmErasuresService, crm),
+export const service = defineService<Config, DB, Overrides>({
+  name: 'enrollment-runtime',
+  readConfig,
+  migrations,
+  async open(base, keep, { fault, shiftMs = () => 0 }) {
+    const { db, config, client } = base;
+    const adapters = createEffectAdapters({ config });
+    keep({ stop: () => adapters.close() });
+    const ctx: Context = {
+      ...base,
+      get dbNow() {
+        const ms = shiftMs();
+        return ms === 0 ? sql<Date>`now()` : sql<Date>`(now() + make_interval(secs => ${ms / 1000}))`;
       },
-    },
-    definitions: createDefinitions(db.kysely),
-    dueCounts: createDueCounts(() => ctx),
-    adapters: createEffectAdapters({ config }),
-    clock,
-    log,
-    metrics: createServiceMetrics(metrics),
-    relay,
-    sealer,
-    wake: {
-      advance: () => advancing.wake(),
-      drain: () => draining.wake(),
-      schedules: () => firing.wake(),
-      sources: () => enrolling.wake(),
-      erasures() {
-        for (const loop of erasing) loop.wake();
+      clients: {
+        workflows: client(WorkflowsService),
+        signing: client(WebhookSigningService),
+        crm: {
+          accounts: client(CrmAccountsService),
+          contacts: client(CrmContactsService),
+          leads: client(CrmLeadsService),
+          opportunities: client(CrmOpportunitiesService),
+          activities: client(CrmActivitiesService),
+          erasures: client(CrmErasuresService),
+        },
       },
-    },
-    ...(shared.fault && { fault: shared.fault }),
-  };
-  const pool = createEffectPool(ctx);
-  const advancing = startAdvance(ctx, pool);
-  const draining = startDrainDeleted(ctx);
-  const firing = startFireSchedules(ctx);
-  const enrolling = startEnrollSources(ctx);
-  const erasing = startErasePeople(ctx);
-  const background = [
-    draining,
-    firing,
-    enrolling,
-    ...erasing,
-    startMakePartitions(ctx),
-    startMeasureDue(ctx),
-    startPruneHistory(ctx),
-    startPartitionLoop({ db, tables: [idempotencyPartitions], log }),
-  ];
-  const consumers = [
-    await consumeWorkflows(ctx, { events, metrics }),
-    await consumeCrm(ctx, { events, metrics }),
-    await consumeErasures(ctx, { events, metrics }),
-  ];
-
-  const routes = routesOf(ctx);
-  const interceptors = [...serverInterceptors({ tokens, log, metrics }), databaseInterceptor];
-  peers.register('enrollment-runtime', routes, interceptors);
-  const { host, grpcPort } = config;
-  const server =
-    grpcPort === undefined
-      ? undefined
-      : await serveRpc({ routes, interceptors, host, port: grpcPort, log, tls: peers.tls });
-
-  return {
-    port: server?.port,
-    metrics,
-    async ready() {
-      const database = await sql`select 1`.execute(db.kysely).then(
-        () => true,
-        () => false,
-      );
-      return { database };
-    },
-    async stop() {
-      peers.unregister('enrollment-runtime');
-      await server?.stop();
-      await Promise.all(consumers.map((consumer) => consumer.stop()));
-      await advancing.stop();
-      await pool.stop();
-      await Promise.all(background.map((loop) => loop.stop()));
-      await relay.stop();
-      await ctx.adapters.close();
-      await db.close();
-    },
-  };
-}
+      definitions: createDefinitions(db.kysely),
+      dueCounts: createDueCounts(() => ctx),
+      adapters,
+      metrics: createServiceMetrics(base.registry),
+      wake: {
+        advance: () => advancing.wake(),
+        drain: () => draining.wake(),
+        schedules: () => firing.wake(),
+        sources: () => enrolling.wake(),
+        erasures() {
+          for (const loop of erasing) loop.wake();
+        },
+      },
+      ...(fault && { fault }),
+    };
+    keep(startPruneHistory(ctx));
+    keep(startMeasureDue(ctx));
+    keep(startMakePartitions(ctx));
+    const erasing = startErasePeople(ctx).map(keep);
+    const enrolling = keep(startEnrollSources(ctx));
+    const firing = keep(startFireSchedules(ctx));
+    const draining = keep(startDrainDeleted(ctx));
+    const pool = keep(createEffectPool(ctx));
+    const advancing = keep(startAdvance(ctx, pool));
+    keep(await consumeWorkflows(ctx));
+    keep(await consumeCrm(ctx));
+    keep(await consumeErasures(ctx));
+    return routesOf(ctx);
+  },
+});

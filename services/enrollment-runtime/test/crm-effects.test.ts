@@ -1,6 +1,6 @@
+import { DomainError } from '@drippulse/errors';
 import { CrmActivityKind } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmLeadStatus } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
-import { DomainError } from '@drippulse/runtime';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import type { EffectCall } from '../src/effects/effect-call.ts';
 import { performEffect } from '../src/effects/perform.ts';

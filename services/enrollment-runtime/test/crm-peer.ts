@@ -1,12 +1,12 @@
 import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import { CrmActivitiesService, CrmActivitySchema } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { type CrmContact, CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmErasuresService } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import { type CrmLead, CrmLeadSchema, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService, CrmOpportunitySchema } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { type Caller, callerOf, type Routes } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 
 /** A write that reached the CRM. */
 export type CrmWrite = { method: string; request: object; caller: Caller; key: string | null };

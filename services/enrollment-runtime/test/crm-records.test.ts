@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
+import { DomainError } from '@drippulse/errors';
 import { CrmLeadSchema, CrmLeadStatus } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { DomainError } from '@drippulse/runtime';
 import { eventually } from '@drippulse/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { editor, type Harness, startHarness, tester } from './harness.ts';

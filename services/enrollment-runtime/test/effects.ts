@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { DomainError } from '@drippulse/errors';
 import { createLogger } from '@drippulse/observability';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
@@ -15,9 +16,8 @@ import {
   generateInternalTokenKeys,
   parseInternalTokenKeys,
   serverInterceptors,
-  serviceNames,
 } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
+import { serviceNames } from '@drippulse/topology';
 import type { Config } from '../src/config.ts';
 import { createEffectAdapters } from '../src/effects/adapters.ts';
 import type { EffectCall, EffectContext } from '../src/effects/effect-call.ts';

@@ -1,10 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { DomainError } from '@drippulse/errors';
 import { CrmContactSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { DomainError } from '@drippulse/runtime';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';

@@ -82,7 +82,7 @@ async function release({ db }: Harness, workflowId: bigint): Promise<void> {
 async function runUntilKilled({ config }: Harness, killAt: string): Promise<unknown> {
   const file = fileURLToPath(new URL('child-runtime.ts', import.meta.url));
   const child = spawn(process.execPath, [file], {
-    env: { ...process.env, NODE_OPTIONS: '', TEST_CONFIG: JSON.stringify({ ...config, killAt }) },
+    env: { ...process.env, NODE_OPTIONS: '', TEST_CONFIG: JSON.stringify(config), TEST_KILL_AT: killAt },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const deadline = setTimeout(() => child.kill('SIGTERM'), 20_000);

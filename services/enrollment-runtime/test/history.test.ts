@@ -293,7 +293,7 @@ async function readingFor(table: 'timeline' | 'effects') {
 function startChild(): ChildProcess {
   const file = fileURLToPath(new URL('child-runtime.ts', import.meta.url));
   return spawn(process.execPath, [file], {
-    env: { ...process.env, NODE_OPTIONS: '', TEST_CONFIG: JSON.stringify({ ...harness.config, killAt: 'never' }) },
+    env: { ...process.env, NODE_OPTIONS: '', TEST_CONFIG: JSON.stringify(harness.config) },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
 }

@@ -14,10 +14,10 @@ import { readList } from '../src/enrollments/read-list.ts';
 import { cancelSlice } from '../src/lanes/cancel-slice.ts';
 import { dueQuery } from '../src/loops/fire-schedules.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
-import { migrateService } from '../src/migrate.ts';
 import { claim } from '../src/runs/claim.ts';
 import { loadEffects } from '../src/runs/load-effects.ts';
 import { takeLanes } from '../src/runs/take-lanes.ts';
+import { service } from '../src/service.ts';
 import { fillEnrollments, fillLanes, fillSchedules } from './fill-enrollments.ts';
 
 let database: TestDatabase;
@@ -28,7 +28,7 @@ let measure: ReturnType<typeof measureStatements>;
 beforeAll(async () => {
   database = await createTestDatabase({
     name: 'enrollments_cost',
-    prepare: async (url) => void (await migrateService(url)),
+    prepare: async (url) => void (await service.migrate(url)),
   });
   const log = createLogger({ level: 'fatal' });
   db = connectDatabase<DB>({ url: database.url, schema: 'enrollments', service: 'test', log, max: 2 });

@@ -1,6 +1,6 @@
 import { createSealer } from '@drippulse/db';
+import { readEnv, textFor } from '@drippulse/process';
 import { parseInternalTokenKeys } from '@drippulse/rpc';
-import { readEnv, textFor } from '@drippulse/runtime';
 import { z } from 'zod';
 import { parseSessionKeys } from './identity/sessions/tokens.ts';
 

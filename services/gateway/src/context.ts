@@ -1,9 +1,9 @@
 import type { Client, HandlerContext } from '@connectrpc/connect';
 import type { Database, Sealer } from '@drippulse/db';
+import type { Clock } from '@drippulse/loops';
 import type { Logger } from '@drippulse/observability';
 import type { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { Caller } from '@drippulse/rpc';
-import type { Clock } from '@drippulse/runtime';
 import type { DB } from './db/schema.ts';
 import type { Credentials } from './identity/credentials.ts';
 import type { LoginLimits } from './identity/sessions/login-limits.ts';

@@ -1,6 +1,7 @@
 import { createLogger, startOpsServer } from '@drippulse/observability';
+import { runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
-import { readProcessEnv, runMain } from '@drippulse/runtime';
+import { readProcessEnv } from '@drippulse/service';
 import { readSplitConfig } from './config.ts';
 import { startService } from './service.ts';
 

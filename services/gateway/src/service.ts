@@ -7,6 +7,7 @@ import {
   idempotencyPartitions,
   startPartitionLoop,
 } from '@drippulse/db';
+import { type Clock, systemClock } from '@drippulse/loops';
 import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
 import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import {
@@ -18,9 +19,10 @@ import {
   serveRpc,
   serverInterceptors,
 } from '@drippulse/rpc';
-import { type Clock, systemClock } from '@drippulse/runtime';
+import type { ServiceDefinition } from '@drippulse/service';
 import { sql } from 'kysely';
 import type { Config } from './config.ts';
+import { readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { schema } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
@@ -37,6 +39,7 @@ import { createApp } from './middleware/create-app.ts';
 import { type HttpServer, startHttpServer } from './middleware/http-server.ts';
 import { createMemoryLimiters, createRedisLimiters } from './middleware/limiters.ts';
 import { createRateLimit } from './middleware/rate-limit.ts';
+import { migrateService } from './migrate.ts';
 import { createObserve } from './observe.ts';
 import { healthRoutes } from './routes/health.ts';
 import { startHealthMonitor } from './routes/health-monitor.ts';
@@ -179,3 +182,13 @@ function isDatabaseThere(db: Database<DB>): Promise<boolean> {
     () => false,
   );
 }
+
+export const service: ServiceDefinition<Config> = {
+  name: 'gateway',
+  readConfig,
+  migrate: migrateService,
+  async start(config, shared) {
+    const started = await startService(config, shared);
+    return { ...started, port: started.grpcPort, publicPort: started.port };
+  },
+};

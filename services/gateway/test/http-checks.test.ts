@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { send } from './probe/send.ts';
 import { type Probe, startProbe } from './probe/start-probe.ts';

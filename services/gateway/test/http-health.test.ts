@@ -1,5 +1,5 @@
+import { DomainError } from '@drippulse/errors';
 import { createLogger } from '@drippulse/observability';
-import { DomainError } from '@drippulse/runtime';
 import { eventually } from '@drippulse/testing';
 import { expect, test } from '@jest/globals';
 import { createApp } from '../src/middleware/create-app.ts';

@@ -1,4 +1,5 @@
 import { connectDatabase, createSealer } from '@drippulse/db';
+import { systemClock } from '@drippulse/loops';
 import { createLogger } from '@drippulse/observability';
 import {
   ApiKeysService,
@@ -15,7 +16,6 @@ import {
   parseInternalTokenKeys,
   serverInterceptors,
 } from '@drippulse/rpc';
-import { systemClock } from '@drippulse/runtime';
 import { createTestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';

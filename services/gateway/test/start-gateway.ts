@@ -8,9 +8,9 @@ import {
   generateInternalTokenKeys,
   parseInternalTokenKeys,
   serverInterceptors,
-  serviceNames,
 } from '@drippulse/rpc';
 import { createTestDatabase, eventually } from '@drippulse/testing';
+import { serviceNames } from '@drippulse/topology';
 import type { Config } from '../src/config.ts';
 import { connectIdentity, createOrganization, type Identity } from '../src/identity/organizations/index.ts';
 import { migrateService } from '../src/migrate.ts';

@@ -24,13 +24,12 @@ import {
   createTokens,
   generateInternalTokenKeys,
   parseInternalTokenKeys,
-  serviceNames,
 } from '@drippulse/rpc';
 import { startEmbeddedPostgres } from '@drippulse/testing';
+import { serviceNames } from '@drippulse/topology';
 import { sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
-import { migrateService } from '../src/migrate.ts';
-import { type Config, startService } from '../src/service.ts';
+import { service } from '../src/service.ts';
 import type { Arrival } from './receiver.ts';
 
 export type Platform = Awaited<ReturnType<typeof startPlatform>>;
@@ -45,7 +44,7 @@ export async function startPlatform() {
   const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), settings });
   const { url } = postgres;
   const log = createLogger({ service: 'bench', level: 'error' });
-  await migrateService(url);
+  await service.migrate(url);
   await migrateEmbeddedTransport(url);
   const events = createEmbeddedTransport({ url, log });
   await events.ensureTopics([topicOf(WorkflowEventSchema).name]);
@@ -53,20 +52,14 @@ export async function startPlatform() {
   const receiver = await startReceiver();
   const keys = generateInternalTokenKeys(serviceNames);
   const peers = createInMemoryPeers();
-  const config: Config = {
-    databaseUrl: url,
-    internalTokenKeys: keys['webhook-delivery'],
-    encryptionKeys: randomBytes(32).toString('base64'),
-    kafkaBrokers: undefined,
-    redisUrl: undefined,
-    host: '127.0.0.1',
-    grpcPort: undefined,
-    opsPort: 0,
-    leaseSeconds: 30,
-    logLevel: 'error',
-    allowPrivate: true,
-  };
-  const service = await startService(config, { peers, events, log });
+  const config = service.readConfig({
+    DATABASE_URL: url,
+    INTERNAL_TOKEN_KEYS: keys['webhook-delivery'],
+    ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+    LOG_LEVEL: 'error',
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+  });
+  const running = await service.start(config, { peers, events, log });
   let stopped: Promise<void> | undefined;
   const db = connectDatabase<DB>({ url, schema: 'webhooks', service: 'bench', log, max: 2 });
   const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
@@ -85,7 +78,7 @@ export async function startPlatform() {
     },
     /** For what is measured without its loops; a second call changes nothing. */
     stopService() {
-      stopped ??= service.stop();
+      stopped ??= running.stop();
       return stopped;
     },
     async stop() {

@@ -1,26 +1,18 @@
-import type { Database, Sealer } from '@drippulse/db';
 import type { HttpClient, Resolve } from '@drippulse/http';
-import type { Logger } from '@drippulse/observability';
-import type { Clock } from '@drippulse/runtime';
+import type { ServiceBase } from '@drippulse/service';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
 import type { EndpointLimits } from './endpoints/limits.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
-/** What every operation of this service works with. */
-export type Context = {
-  config: Config;
-  db: Database<DB>;
+/** The parts that every operation of this service works with. */
+export type Context = ServiceBase<Config, DB> & {
   http: HttpClient;
   /** How host names become addresses when a URL is saved; the system's way unless tests say otherwise. */
   resolve: Resolve | undefined;
-  clock: Clock;
   /** From 0 to 1; for the jitter of retries. */
   random(): number;
-  log: Logger;
   metrics: ServiceMetrics;
-  relay: { wake(): void };
-  sealer: Sealer;
   limits: EndpointLimits;
   /** To be called after a commit that made something due. */
   wakeDelivery(): void;

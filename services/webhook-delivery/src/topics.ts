@@ -1,6 +1,6 @@
 import { createKafkaTransport, deadLetterTopic, topicOf } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
-import { readProcessEnv } from '@drippulse/runtime';
+import { readProcessEnv } from '@drippulse/service';
 import { eventMessages } from './catalog/event-messages.ts';
 
 /**

@@ -1,10 +1,5 @@
-import { createEmbeddedTransport } from '@drippulse/events';
-import { createLogger } from '@drippulse/observability';
-import { createInMemoryPeers } from '@drippulse/rpc';
-import { type Config, startService } from '../src/service.ts';
+import { runChild } from '@drippulse/service/harness';
+import { service } from '../src/service.ts';
 
-// The service in a process of its own, for tests that kill or freeze it. The configuration comes from the test.
-const config: Config = JSON.parse(process.env['TEST_CONFIG'] ?? '{}');
-const log = createLogger({ service: 'test', level: 'fatal' });
-const events = createEmbeddedTransport({ url: config.databaseUrl, log });
-await startService(config, { peers: createInMemoryPeers(), events, log });
+// For tests that kill or freeze the service.
+await runChild(service, {});

@@ -1,39 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import { createSealer, type Database } from '@drippulse/db';
+import type { Database } from '@drippulse/db';
 import { createHttpClient } from '@drippulse/http';
-import { createLogger, createMetrics } from '@drippulse/observability';
-import { systemClock } from '@drippulse/runtime';
+import { bareBase } from '@drippulse/service/harness';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
-import { createMemoryLimits } from '../src/endpoints/limits.ts';
+import { createEndpointLimits } from '../src/endpoints/limits.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
+import { service } from '../src/service.ts';
 
 /** The context of operations that a test calls one by one, without the loops. */
 export function contextOf(db: Database<DB>): Context {
+  const base = bareBase(service, db, { WEBHOOK_ALLOW_PRIVATE: 'true' });
   return {
-    config: {
-      databaseUrl: '',
-      internalTokenKeys: '',
-      encryptionKeys: '',
-      kafkaBrokers: undefined,
-      redisUrl: undefined,
-      leaseSeconds: 30,
-      host: '127.0.0.1',
-      grpcPort: undefined,
-      opsPort: 0,
-      logLevel: 'fatal',
-      allowPrivate: true,
-    },
-    db,
+    ...base,
     http: createHttpClient({ allowPrivate: true, userAgent: 'test' }),
     resolve: undefined,
-    clock: systemClock,
     random: () => 0.5,
-    log: createLogger({ service: 'test', level: 'fatal' }),
-    metrics: createServiceMetrics(createMetrics('test')),
-    relay: { wake: () => undefined },
-    limits: createMemoryLimits(),
-    sealer: createSealer(randomBytes(32).toString('base64')),
+    metrics: createServiceMetrics(base.registry),
+    limits: createEndpointLimits(undefined, { log: base.log, onAway: () => undefined }),
     wakeDelivery: () => undefined,
     wakeRecoveries: () => undefined,
     wakeRemovals: () => undefined,

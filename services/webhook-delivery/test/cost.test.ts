@@ -7,9 +7,9 @@ import {
   generateInternalTokenKeys,
   parseInternalTokenKeys,
   serverInterceptors,
-  serviceNames,
 } from '@drippulse/rpc';
 import { type Cost, createTestDatabase, type TestDatabase } from '@drippulse/testing';
+import { serviceNames } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
@@ -17,8 +17,8 @@ import { claim } from '../src/deliveries/claim.ts';
 import { record } from '../src/deliveries/record.ts';
 import { createConcurrency } from '../src/endpoints/concurrency.ts';
 import { settleLanes } from '../src/endpoints/lanes.ts';
-import { migrateService } from '../src/migrate.ts';
 import { routesOf } from '../src/rpc/index.ts';
+import { service } from '../src/service.ts';
 import { sealSecret } from '../src/webhooks/secrets.ts';
 import { contextOf } from './context.ts';
 import { editor } from './harness.ts';
@@ -33,7 +33,7 @@ let measure: ReturnType<typeof measuredDatabase>['measure'];
 beforeAll(async () => {
   database = await createTestDatabase({
     name: 'webhooks_cost',
-    prepare: async (url) => void (await migrateService(url)),
+    prepare: async (url) => void (await service.migrate(url)),
   });
   const measured = measuredDatabase(database.url);
   measure = measured.measure;

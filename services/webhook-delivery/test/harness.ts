@@ -1,82 +1,49 @@
-import { randomBytes } from 'node:crypto';
-import { create, type DescMessage, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { connectDatabase } from '@drippulse/db';
-import { createEmbeddedTransport, migrateEmbeddedTransport, type TransportMessage, topicOf } from '@drippulse/events';
+import { type TransportMessage, topicOf } from '@drippulse/events';
 import type { Resolve } from '@drippulse/http';
-import { createLogger } from '@drippulse/observability';
-import { type WebhookEvent, WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
+import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import {
   type CreateWebhookRequestSchema,
   WebhookSigningService,
   WebhooksService,
 } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
-import {
-  type Caller,
-  clientFor,
-  createInMemoryPeers,
-  createTokens,
-  generateInternalTokenKeys,
-  parseInternalTokenKeys,
-  serviceNames,
-} from '@drippulse/rpc';
-import { createTestDatabase, eventually, startReceiver } from '@drippulse/testing';
+import type { Caller } from '@drippulse/rpc';
+import { createHarness, editor } from '@drippulse/service/harness';
+import { eventually, startReceiver } from '@drippulse/testing';
+import { serviceOf } from '@drippulse/topology';
 import { sql } from 'kysely';
 import { eventMessages } from '../src/catalog/event-messages.ts';
 import type { DB } from '../src/db/schema.ts';
 import { newEventId } from '../src/deliveries/event-id.ts';
-import { migrateService } from '../src/migrate.ts';
-import { startService } from '../src/service.ts';
+import { service } from '../src/service.ts';
 
-export const editor: Caller = { organizationId: 1n, actor: { type: 'user', id: '1' }, role: 'editor', mode: 'live' };
+export { editor, stranger } from '@drippulse/service/harness';
+
 export const viewer: Caller = { ...editor, role: 'viewer' };
-export const stranger: Caller = { ...editor, organizationId: 2n };
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The service on a database of its own, a receiver for its deliveries, and what it publishes about endpoints. */
+/** The service, a receiver of its deliveries, and the events that it publishes about endpoints. */
 export async function startHarness(
   o: { allowPrivate?: boolean; resolve?: Resolve; redisUrl?: string; leaseSeconds?: number } = {},
 ) {
-  const database = await createTestDatabase({ name: 'webhooks', template: 'webhooks', prepare: migrateAll });
-  const log = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'fatal' });
-  const keys = generateInternalTokenKeys(serviceNames);
-  const peers = createInMemoryPeers();
-  const events = createEmbeddedTransport({ url: database.url, log });
+  const harness = await createHarness(service, {
+    env: {
+      WEBHOOK_ALLOW_PRIVATE: String(o.allowPrivate ?? true),
+      LEASE_SECONDS: String(o.leaseSeconds ?? 30),
+      ...(o.redisUrl !== undefined && { REDIS_URL: o.redisUrl }),
+    },
+    overrides: { random: () => 0.5, ...(o.resolve && { resolve: o.resolve }) },
+  });
+  const { config, database, events, keep } = harness;
   const producer = await events.createProducer();
   await events.ensureTopics(eventMessages.map((event) => topicOf(event).name));
-  const receiver = await startReceiver();
-  const config = {
-    databaseUrl: database.url,
-    internalTokenKeys: keys['webhook-delivery'],
-    encryptionKeys: randomBytes(32).toString('base64'),
-    kafkaBrokers: undefined,
-    redisUrl: o.redisUrl,
-    leaseSeconds: o.leaseSeconds ?? 30,
-    host: '127.0.0.1',
-    grpcPort: undefined,
-    opsPort: 0,
-    logLevel: 'fatal' as const,
-    allowPrivate: o.allowPrivate ?? true,
-  };
-  const shared = { peers, events, log, random: () => 0.5, resolve: o.resolve };
-  const running = [await startService(config, shared)];
-  const db = connectDatabase<DB>({ url: database.url, schema: 'webhooks', service: 'test', log, max: 4 });
-  const published: WebhookEvent[] = [];
-  const subscription = await events.consume({
-    topic: topicOf(WebhookEventSchema).name,
-    group: 'test',
-    async onBatch({ messages }) {
-      published.push(...messages.map((message) => fromBinary(WebhookEventSchema, message.value)));
-      return { done: messages.length };
-    },
-  });
-
-  const gateway = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
-  const target = { peers, target: 'webhook-delivery', tokens: gateway } as const;
-  const webhooksOf = clientFor(WebhooksService, target);
-  const signingOf = clientFor(WebhookSigningService, target);
+  const receiver = keep(await startReceiver());
+  await harness.start();
+  const db = harness.connect<DB>(4);
+  const webhooksOf = harness.clientsFrom(serviceOf('identity'), WebhooksService);
 
   return {
     config,
@@ -84,18 +51,15 @@ export async function startHarness(
     db: db.kysely,
     events,
     receiver,
-    /** What was raised about endpoints. */
-    published,
-    webhooks: (caller: Caller) => webhooksOf(caller),
-    signing: (caller: Caller) => signingOf(caller),
-    /** A second process on the same database, or the first one again. */
+    /** Events that it raised about endpoints. */
+    published: await harness.collect(WebhookEventSchema),
+    webhooks: webhooksOf,
+    signing: harness.clientsFrom(serviceOf('identity'), WebhookSigningService),
+    /** Starts a second process on the same database, or the first one again. */
     async startAnother() {
-      running.push(await startService(config, shared));
+      await harness.start();
     },
-    /** Stops the services that run, as SIGTERM would. */
-    async stopServices() {
-      for (const service of running.splice(0)) await service.stop();
-    },
+    stopServices: harness.stopServices,
     async create(request: MessageInitShape<typeof CreateWebhookRequestSchema> = {}, caller = editor) {
       const values = { url: receiver.url, eventType: 'workflow.created', ...request };
       const { webhook } = await webhooksOf(caller).createWebhook(values);
@@ -151,15 +115,7 @@ export async function startHarness(
         await sql`update lanes set next_due_at = next_due_at - ${by}, open_until = open_until - ${by}`.execute(trx);
       });
     },
-    async stop() {
-      await subscription.stop();
-      for (const service of running) await service.stop();
-      await events.close();
-      peers.close();
-      await receiver.stop();
-      await db.close();
-      await database.drop();
-    },
+    stop: harness.stop,
   };
 }
 
@@ -190,9 +146,4 @@ function workflowCreated(id: string, name: string, at: Date, o: { organizationId
     value: toBinary(WorkflowEventSchema, create(WorkflowEventSchema, init)),
     headers: { ce_id: id, ce_type: 'workflow.created' },
   };
-}
-
-async function migrateAll(url: string): Promise<void> {
-  await migrateService(url);
-  await migrateEmbeddedTransport(url);
 }

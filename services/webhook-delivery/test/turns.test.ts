@@ -11,7 +11,7 @@ import { createConcurrency } from '../src/endpoints/concurrency.ts';
 import { settleLanes } from '../src/endpoints/lanes.ts';
 import { readOverdue } from '../src/endpoints/overdue.ts';
 import { createPace } from '../src/endpoints/pace.ts';
-import { migrateService } from '../src/migrate.ts';
+import { service } from '../src/service.ts';
 import { contextOf } from './context.ts';
 
 let database: TestDatabase;
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 async function prepare(url: string): Promise<void> {
-  await migrateService(url);
+  await service.migrate(url);
 }
 
 /** Webhooks `from` to `to` of an organization, each with a backlog of `each` deliveries that have been due for `age`. */

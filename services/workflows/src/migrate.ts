@@ -1,13 +1,4 @@
-import { migrate, migrateByEnvironment } from '@drippulse/db';
+import { runMigration } from '@drippulse/service';
 import { migrations } from './db/migrations/index.ts';
 
-const schema = 'workflows';
-
-export { migrations };
-
-/** Brings the schema up to date and answers the names of the migrations applied. */
-export function migrateService(url: string): Promise<string[]> {
-  return migrate({ url, schema, migrations });
-}
-
-if (import.meta.main) console.log(await migrateByEnvironment(process.env, { schema, migrations }));
+await runMigration({ name: 'workflows', migrations });

@@ -2,7 +2,7 @@ import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { nextChange } from '../src/workflows/change-log.ts';
-import { editor, type Harness, service, startHarness, stranger } from './harness.ts';
+import { editor, gateway, type Harness, startHarness, stranger } from './harness.ts';
 import { collect, refusal } from './requests.ts';
 
 let harness: Harness;
@@ -56,7 +56,7 @@ test('workflows can be taken out of any project, and only by who may edit', asyn
 });
 
 test('the change log tells the latest change of each workflow, deleted ones too, from wherever one stopped', async () => {
-  const changes = (afterSequence = 0n) => collect(harness.catalog(service).listChanges({ afterSequence }));
+  const changes = (afterSequence = 0n) => collect(harness.catalog(gateway).listChanges({ afterSequence }));
   const [kept, gone] = await createIn(101n, 2);
   const last = (await changes()).at(-1)?.change ?? 0n;
   await harness.workflows(editor).deleteWorkflow({ id: gone });
@@ -71,7 +71,7 @@ test('the change log tells the latest change of each workflow, deleted ones too,
 
 test('a change that is still being written when the log is read is waited for', async () => {
   const [written, later] = await createIn(101n, 2);
-  const changes = (afterSequence = 0n) => collect(harness.catalog(service).listChanges({ afterSequence }));
+  const changes = (afterSequence = 0n) => collect(harness.catalog(gateway).listChanges({ afterSequence }));
   const last = (await changes()).at(-1)?.change;
   const writing = await harness.db.startTransaction().execute();
   const change = await nextChange(writing);

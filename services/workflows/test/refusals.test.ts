@@ -1,6 +1,6 @@
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { editor, type Harness, service, startHarness } from './harness.ts';
+import { editor, gateway, type Harness, startHarness } from './harness.ts';
 import { collect, json, refusal } from './requests.ts';
 
 let harness: Harness;
@@ -106,5 +106,5 @@ test('a test key creates workflows and changes none', async () => {
 test('only services read the change log', async () => {
   const read = async (caller: typeof editor) => collect(harness.catalog(caller).listChanges({}));
   expect(await refusal(read(editor))).toMatchObject({ error: 'permission_denied service_required' });
-  expect(await refusal(read(service))).toBeUndefined();
+  expect(await refusal(read(gateway))).toBeUndefined();
 });

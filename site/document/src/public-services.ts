@@ -5,7 +5,7 @@ export function publicServicesModule(services: readonly DescService[]): string {
   const imports = services.map(({ name, file }) => `import { ${name} } from './${file.name}_pb.ts';`);
   const members = services.map(({ name }) => `  ${name},`);
   return [
-    '// Generated from the `drippulse.rest.v1.service` options by `npm run generate`.',
+    '// Generated from the services with `google.api.http` rules by `npm run generate`.',
     ...imports.sort(),
     '',
     '/** Every service with public methods, in the order of the documentation. */',

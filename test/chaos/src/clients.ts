@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
-import type { Config } from '@drippulse/enrollment-runtime';
+import { type Config, service as runtime } from '@drippulse/enrollment-runtime';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import {
@@ -10,9 +10,9 @@ import {
   createTokens,
   generateInternalTokenKeys,
   parseInternalTokenKeys,
-  serviceNames,
 } from '@drippulse/rpc';
-import type { Config as DelivererConfig } from '@drippulse/webhook-delivery';
+import { serviceNames } from '@drippulse/topology';
+import { type Config as DelivererConfig, service as deliverer } from '@drippulse/webhook-delivery';
 
 /** What the gateway and the workflows service call of a runtime, over gRPC. */
 export type RuntimeClient = {
@@ -55,44 +55,30 @@ function callerOf(organizationId: bigint, actor: Caller['actor']): Caller {
   return { organizationId, actor, role: 'admin', mode: 'live' };
 }
 
+type ProcessOptions = { databaseUrl: string; kafkaBrokers: string[]; grpcPort: number };
+
+/** The configuration of a service, and its brokers. */
+type WithBrokers<C> = C & { kafkaBrokers: string[] };
+
 /** The configuration of a runtime process that these clients can call. */
-export function runtimeConfig(options: {
-  databaseUrl: string;
-  kafkaBrokers: string[];
-  grpcPort: number;
-  leaseMs: number;
-}): Config {
-  return {
-    ...options,
-    internalTokenKeys: keys['enrollment-runtime'],
-    encryptionKeys,
-    peerAddresses: { workflows: undefined, 'webhook-delivery': undefined, crm: undefined },
-    host: '127.0.0.1',
-    opsPort: 0,
-    logLevel: 'warn',
-    smtpUrl: undefined,
-    mailFrom: 'drippulse@localhost',
-    mailDir: undefined,
-    allowPrivate: true,
-    historyDays: 180,
-  };
+export function runtimeConfig({ leaseMs, ...options }: ProcessOptions & { leaseMs: number }): WithBrokers<Config> {
+  const { kafkaBrokers } = options;
+  return { ...runtime.readConfig(environmentOf(runtime.name, options)), kafkaBrokers, leaseMs };
 }
 
 /** The configuration of a process that delivers webhooks. */
-export function delivererConfig(options: {
-  databaseUrl: string;
-  kafkaBrokers: string[];
-  grpcPort: number;
-}): DelivererConfig {
+export function delivererConfig(options: ProcessOptions): WithBrokers<DelivererConfig> {
+  const { kafkaBrokers } = options;
+  return { ...deliverer.readConfig(environmentOf(deliverer.name, options)), kafkaBrokers };
+}
+
+function environmentOf(name: keyof typeof keys, { databaseUrl, grpcPort }: ProcessOptions): Record<string, string> {
   return {
-    ...options,
-    internalTokenKeys: keys['webhook-delivery'],
-    encryptionKeys,
-    redisUrl: undefined,
-    leaseSeconds: 30,
-    host: '127.0.0.1',
-    opsPort: 0,
-    logLevel: 'warn',
-    allowPrivate: true,
+    DATABASE_URL: databaseUrl,
+    GRPC_PORT: String(grpcPort),
+    INTERNAL_TOKEN_KEYS: keys[name],
+    ENCRYPTION_KEYS: encryptionKeys,
+    LOG_LEVEL: 'warn',
+    WEBHOOK_ALLOW_PRIVATE: 'true',
   };
 }

@@ -2,16 +2,17 @@ import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
 import { Socket } from 'node:net';
-import { type Config, startService } from '@drippulse/enrollment-runtime';
+import { type Config, service } from '@drippulse/enrollment-runtime';
 import { createKafkaTransport } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
+import { runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
-import { runMain } from '@drippulse/runtime';
 import type { FromRuntime, ToRuntime } from './runtime.ts';
 
 /** The runtime as its own main starts it, and two ways to harm it: it dies at a point, and its clock jumps. */
-const config: Config = JSON.parse(process.env['CHAOS_CONFIG'] ?? '{}');
-const brokers = config.kafkaBrokers ?? [];
+const { kafkaBrokers: brokers, ...config }: Config & { kafkaBrokers: string[] } = JSON.parse(
+  process.env['CHAOS_CONFIG'] ?? '{}',
+);
 const stallMs = 500;
 let dieAt: string | undefined;
 let shiftMs = 0;
@@ -40,9 +41,9 @@ watchStalls();
 
 await runMain(async () => {
   const log = createLogger({ level: 'warn' });
-  const events = createKafkaTransport({ brokers, clientId: 'enrollment-runtime', log });
-  const peers = createGrpcPeers(config.peerAddresses);
-  const service = await startService(config, {
+  const events = createKafkaTransport({ brokers, clientId: service.name, log });
+  const peers = createGrpcPeers({});
+  const running = await service.start(config, {
     peers,
     events,
     log,
@@ -53,7 +54,7 @@ await runMain(async () => {
   tell({ ready: true });
   return {
     async stop() {
-      await service.stop();
+      await running.stop();
       await events.close();
       peers.close();
       process.disconnect?.();

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { nodeEnvironment, nodeFlags } from '@drippulse/runtime';
 import { eventually } from '@drippulse/testing';
+import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 
 /** What a process is told. */
 export type ToRuntime = { begin?: true; dieAt?: string; shiftMs?: number };

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { migrateService } from '@drippulse/enrollment-runtime/migrate';
+import { service as runtime } from '@drippulse/enrollment-runtime';
 import { createKafkaTransport, topicOf } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
@@ -16,7 +16,7 @@ import {
   startKafka,
   type Unavailable,
 } from '@drippulse/testing';
-import { migrateService as migrateWebhooks } from '@drippulse/webhook-delivery/migrate';
+import { service as deliverer } from '@drippulse/webhook-delivery';
 import pg from 'pg';
 
 /** Real servers of one chaos run, to be broken. */
@@ -79,8 +79,8 @@ export async function startServers(): Promise<Servers | Unavailable> {
 
 async function startDatabase(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const postgres = await startEmbeddedPostgres(options);
-  await migrateService(postgres.url);
-  await migrateWebhooks(postgres.url);
+  await runtime.migrate(postgres.url);
+  await deliverer.migrate(postgres.url);
   await keepOutbox(postgres.url);
   return postgres;
 }

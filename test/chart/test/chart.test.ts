@@ -61,7 +61,7 @@ function describeChart(helm: string): void {
       const written = containers.flatMap(({ env = [] }) =>
         env.filter(
           ({ name, value }: { name: string; value?: string }) =>
-            value !== undefined && /URL|KEYS|PASSWORD|SECRET|TOKEN/.test(name) && !['PUBLIC_URL'].includes(name),
+            value !== undefined && /URL|KEYS|PASSWORD|SECRET|TOKEN/.test(name),
         ),
       );
       expect(written).toEqual([]);

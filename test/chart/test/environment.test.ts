@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { readConfig as readCrm } from '@drippulse/crm';
-import { readConfig as readRuntime } from '@drippulse/enrollment-runtime';
-import { readConfig as readGateway } from '@drippulse/gateway';
-import { generateInternalTokenKeys, serviceNames } from '@drippulse/rpc';
-import { readProcessEnv } from '@drippulse/runtime';
+import { loadService } from '@drippulse/local/load-service';
+import { generateInternalTokenKeys } from '@drippulse/rpc';
+import { readPeerAddresses, readProcessEnv } from '@drippulse/service';
 import { findHelm } from '@drippulse/testing';
 import { notRun } from '@drippulse/testing/not-run';
-import { readConfig as readWebhooks } from '@drippulse/webhook-delivery';
-import { readConfig as readWorkflows } from '@drippulse/workflows';
+import { services as serviceEntries, serviceNames } from '@drippulse/topology';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { type KubernetesObject, objectsOf, platform, podOf, render } from '../src/render.ts';
@@ -16,26 +13,21 @@ const composeFile = new URL('../../../deploy/compose.yaml', import.meta.url);
 const secretNames = ['DATABASE_URL', 'INTERNAL_TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS'];
 const key = Buffer.alloc(32, 7).toString('base64');
 const tokenKeys = generateInternalTokenKeys(serviceNames);
-const readers = {
-  gateway: readGateway,
-  workflows: readWorkflows,
-  'enrollment-runtime': readRuntime,
-  'webhook-delivery': readWebhooks,
-  crm: readCrm,
-};
+const readers = await Promise.all(
+  serviceNames.map(async (name) => [name, (await loadService(name)).readConfig] as const),
+);
 
 const tools = await findHelm();
 if ('unavailable' in tools) notRun(tools);
 else {
   const objects = objectsOf(await render(tools.helm, platform, 'production'));
 
-  test.each(Object.entries(readers))('the chart gives %s every variable that it needs', (service, readConfig) => {
+  test.each(readers)('the chart gives %s every variable that it needs', (service, readConfig) => {
     const deployment = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith(service));
     const [{ env, name }] = podOf(deployment as KubernetesObject).containers;
     expect(name).toBe(service);
-    const config = readConfig(environmentOf(env, tokenKeys[service as keyof typeof tokenKeys]));
+    const config = readConfig(environmentOf(env, tokenKeys[service]));
     expect(config.databaseUrl).toBe('postgres://role:password@db/drippulse');
-    if ('kafkaBrokers' in config) expect(config.kafkaBrokers).toContain('kafka-0.example.com:9093');
   });
 
   const kafka = {
@@ -44,7 +36,7 @@ else {
     topics: { partitions: 12, retentionHours: 336, replicas: 3, minInSync: 2 },
   };
 
-  test.each(Object.keys(readers))('the chart gives %s what it speaks TLS and sends traces with', (service) => {
+  test.each(serviceNames)('the chart gives %s what it speaks TLS and sends traces with', (service) => {
     const pod = podOf(named('Deployment', service));
     const env = environmentOf(pod.containers[0].env, '');
     const settings = readProcessEnv(env);
@@ -56,7 +48,8 @@ else {
     expect(settings.shutdownDelayMs).toBe(10_000);
     expect(env).toMatchObject({ OTEL_EXPORTER_OTLP_ENDPOINT: expect.any(String), OTEL_TRACES_SAMPLER_ARG: '0.1' });
     const secrets: Record<string, string> = { '/etc/drippulse/grpc': 'drippulse-grpc-tls' };
-    if (service !== 'gateway') {
+    if (serviceEntries[service].servers.includes('kafka')) {
+      expect(settings.kafka.brokers).toContain('kafka-0.example.com:9093');
       expect(settings.kafka).toMatchObject(kafka);
       secrets['/etc/drippulse/kafka'] = 'kafka-tls';
     }
@@ -82,12 +75,16 @@ else {
   }
 }
 
-test.each(Object.entries(readers))('the compose file gives %s every variable that it needs', (service, readConfig) => {
+test.each(readers)('the compose file gives %s every variable that it needs', (service, readConfig) => {
   const { services } = parse(readFileSync(composeFile, 'utf8'), { merge: true });
   const variables = Object.entries<string>(services[service].environment);
   const env = [...variables.map(([name, value]) => ({ name, value })), ...secretNames.map((name) => ({ name }))];
-  const config = readConfig(environmentOf(env, tokenKeys[service as keyof typeof tokenKeys]));
-  if ('kafkaBrokers' in config) expect(config.kafkaBrokers).toEqual(['kafka:9092']);
+  const seen = environmentOf(env, tokenKeys[service]);
+  readConfig(seen);
+  expect(readProcessEnv(seen).kafka.brokers).toEqual(['kafka:9092']);
+  expect(readPeerAddresses(service, seen)).toEqual(
+    Object.fromEntries(serviceEntries[service].calls.map((peer) => [peer, `${peer}:8081`])),
+  );
   expect(services[service].env_file).toEqual([expect.stringContaining(`/${service}.env`)]);
   expect(services[`migrate-${service}`]).toMatchObject({ image: services[service].image, command: ['src/migrate.ts'] });
   expect(services[service]).toMatchObject({ read_only: true, cap_drop: ['ALL'] });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeEnvironment, nodeFlags } from '@drippulse/runtime';
+import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 import { type Api, createApi } from './api.ts';
 
 /** The repository's root. */

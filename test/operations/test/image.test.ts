@@ -4,8 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { generateInternalTokenKeys, serviceNames } from '@drippulse/rpc';
+import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { eventually, freePort } from '@drippulse/testing';
+import { serviceNames } from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const run = promisify(execFile);

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { type Api, createApi } from '@drippulse/harness';
 import { readSettings } from '@drippulse/local/config';
 import { type DistributedPlatform, type PlacedProcess, startDistributed } from '@drippulse/local/distributed-platform';
-import { makeSecrets, services } from '@drippulse/local/secrets';
+import { makeSecrets } from '@drippulse/local/secrets';
 import { createLogger } from '@drippulse/observability';
-import type { ServiceName } from '@drippulse/rpc';
 import { eventually, startKafka, startRedis } from '@drippulse/testing';
+import { type ServiceName, serviceNames } from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { scrape } from '../src/processes.ts';
 import { type Balancer, startBalancer } from '../src/rollout/balancer.ts';
@@ -88,7 +88,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   test('every service is replaced, one process after the other: no request fails, no effect is lost or comes twice', async () => {
     const load = startLoad(api, { workflowIds, name: 'rolling' });
     const seconds: Record<string, number> = {};
-    for (const service of services) {
+    for (const service of serviceNames) {
       const [old] = replicasOf(service);
       const before = load.requests();
       await startReady(service);

@@ -7,9 +7,9 @@ import {
   type MessageShape,
 } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import { Idempotency } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
 import { isInfrastructureError } from '../failures.ts';

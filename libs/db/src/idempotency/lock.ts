@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { type Kysely, sql } from 'kysely';
 import type { Scope } from './scope.ts';
 

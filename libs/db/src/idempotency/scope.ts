@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type DescMessage, type DescMethodUnary, getOption, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import { type Idempotency, rest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 
 /** What a key is unique in, and what the request must equal for its answer to be given again. */
 export type Scope = { organizationId: bigint; rpc: string; key: string; fingerprint: Buffer };

@@ -7,8 +7,8 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import { field as fieldOption } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
-import { DomainError } from '@drippulse/runtime';
 import { type Kysely, sql } from 'kysely';
 import type { Sealer } from '../sealer.ts';
 import type { Scope } from './scope.ts';

@@ -1,4 +1,4 @@
-import { type FailedJob, failedJobs, type Loop, type LoopLog, startLoop } from '@drippulse/runtime';
+import { type FailedJob, failedJobs, type Loop, type LoopLog, startLoop } from '@drippulse/loops';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../connect.ts';
 import { isInfrastructureError } from '../failures.ts';

@@ -1,4 +1,4 @@
-import type { Violation } from '@drippulse/runtime';
+import type { Violation } from '@drippulse/errors';
 import { reachableFrom } from '../graph.ts';
 import type { Exit } from '../steps/step-type.ts';
 import { stepProblem } from './problems.ts';

@@ -1,4 +1,4 @@
-import type { Violation } from '@drippulse/runtime';
+import type { Violation } from '@drippulse/errors';
 
 /** A problem of one step; its index in field and message counts from 0, `key` is the path inside the step. */
 export function stepProblem(index: number, type: string, key: string, message: string): Violation {

@@ -1,5 +1,5 @@
+import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
-import type { Violation } from '@drippulse/runtime';
 import type { Step } from '../definition.ts';
 import { objectOf } from '../json-value.ts';
 import { findStepType } from '../steps/registry.ts';

@@ -1,5 +1,5 @@
+import type { Violation } from '@drippulse/errors';
 import { parseJson, stringifyJson } from '@drippulse/json';
-import type { Violation } from '@drippulse/runtime';
 import type { Step } from '../definition.ts';
 import { objectOf } from '../json-value.ts';
 import { checkGraph } from './check-graph.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '@drippulse/db';
+import { startLoop } from '@drippulse/loops';
 import type { Logger } from '@drippulse/observability';
-import { startLoop } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { BatchOutcome, ReceivedBatch, Subscription } from '../transport.ts';
 import type { Wakeups } from '../wakeups.ts';

@@ -1,6 +1,6 @@
 import { connectDatabase, type Database } from '@drippulse/db';
+import { type Loop, startLoop } from '@drippulse/loops';
 import type { Logger } from '@drippulse/observability';
-import { type Loop, startLoop } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { EventTransport, Subscription } from '../transport.ts';
 import { startWakeups, type Wakeups } from '../wakeups.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from '@drippulse/observability';
-import type { KafkaSettings } from '@drippulse/runtime';
 import kafkajs, { type Kafka, type logCreator, type RetryOptions } from 'kafkajs';
+import type { KafkaSettings } from './kafka-env.ts';
 import { securityOf } from './security.ts';
 
 /** Practically endless: a consumer outlives any outage and is back within a second of its end. */

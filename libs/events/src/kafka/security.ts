@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { KafkaSettings } from '@drippulse/runtime';
 import type { KafkaConfig } from 'kafkajs';
+import type { KafkaSettings } from './kafka-env.ts';
 
 /** How kafkajs proves who it is, and checks who answers; files are read once, at the start. */
 export function securityOf({ ssl, sasl }: KafkaSettings): Pick<KafkaConfig, 'ssl' | 'sasl'> {

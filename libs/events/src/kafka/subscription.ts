@@ -1,5 +1,5 @@
+import { startLoop } from '@drippulse/loops';
 import type { Logger } from '@drippulse/observability';
-import { startLoop } from '@drippulse/runtime';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { withTimeout } from '../timeout.ts';
 import type { BatchOutcome, ReceivedBatch, Subscription } from '../transport.ts';

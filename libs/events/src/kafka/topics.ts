@@ -1,6 +1,6 @@
-import type { KafkaSettings } from '@drippulse/runtime';
 import type { Kafka } from 'kafkajs';
 import { withAdmin } from './admin.ts';
+import type { KafkaSettings } from './kafka-env.ts';
 
 /** An event may have 8 MiB. */
 const maxMessageBytes = 16 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { Logger } from '@drippulse/observability';
-import { type KafkaSettings, readProcessEnv } from '@drippulse/runtime';
 import type { EventTransport } from '../transport.ts';
 import { createClient, endlessRetry, shortRetry } from './client.ts';
+import { type KafkaSettings, readKafkaSettings } from './kafka-env.ts';
 import { countLag } from './lag.ts';
 import { createKafkaProducer } from './producer.ts';
 import { readTopic } from './read-topic.ts';
@@ -19,7 +19,7 @@ export function createKafkaTransport(options: {
   /** TLS, credentials, and what topics are made with; plain, and the defaults of the variables, unless given. */
   settings?: KafkaSettings;
 }): EventTransport {
-  const { brokers, clientId, log, settings = readProcessEnv({}).kafka } = options;
+  const { brokers, clientId, log, settings = readKafkaSettings({}) } = options;
   // Whoever sends or asks tries again by itself, with a fresh producer, and must not leave attempts behind.
   const asking = createClient({ brokers, clientId, settings, log, retry: shortRetry, requestTimeoutMs: sendTimeoutMs });
   const consuming = createClient({

@@ -1,5 +1,5 @@
 import { create, type DescMessage, type Message } from '@bufbuild/protobuf';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { type Cursor, expectEnd, isNull, malformed, type Problem, peek, startCursor } from '../cursor.ts';
 import type { Source } from '../decode-text.ts';
 import type { Parts } from '../parts.ts';

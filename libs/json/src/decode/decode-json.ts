@@ -1,6 +1,6 @@
 import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { FieldMaskSchema } from '@bufbuild/protobuf/wkt';
-import { DomainError, type Violation } from '@drippulse/runtime';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { decodeSource } from '../decode-text.ts';
 import { finish, finishInTurns, type Parts } from '../parts.ts';
 import { violationParts } from '../problem-paths.ts';

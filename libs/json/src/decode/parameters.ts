@@ -1,5 +1,5 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
-import type { Violation } from '@drippulse/runtime';
+import type { Violation } from '@drippulse/errors';
 import { isMask } from '../rest-options.ts';
 import { type Members, setMember } from './message.ts';
 import { enumRule, maxId, type TextRule, textRule, timestampRule } from './text-rules.ts';

@@ -1,4 +1,4 @@
-import { processStopped } from '@drippulse/runtime';
+import { processStopped } from '@drippulse/process';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';

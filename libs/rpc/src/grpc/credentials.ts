@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { GrpcTls } from '@drippulse/runtime';
 import * as grpc from '@grpc/grpc-js';
+import type { GrpcTls } from './tls.ts';
 
 /** What a port asks of those who connect: with files, a certificate of the same authority; files are read once. */
 export function serverCredentials(tls: GrpcTls | undefined): grpc.ServerCredentials {

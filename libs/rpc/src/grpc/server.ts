@@ -8,7 +8,6 @@ import {
 } from '@connectrpc/connect';
 import type { Logger } from '@drippulse/observability';
 import { SharedCallsService } from '@drippulse/proto/drippulse/calls/v1/calls_pb';
-import type { GrpcTls } from '@drippulse/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { maxWireBytes, type Routes } from '../peers.ts';
@@ -16,6 +15,7 @@ import { decoderOf, encoderOf, pathOf } from './codec.ts';
 import { serverCredentials } from './credentials.ts';
 import { streamHandler } from './handlers.ts';
 import { serveShared } from './shared/serve-shared.ts';
+import type { GrpcTls } from './tls.ts';
 import { unaryHandler } from './unary-handler.ts';
 import { type UnaryMethod, unaryMethod } from './unary-method.ts';
 

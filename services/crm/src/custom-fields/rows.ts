@@ -1,10 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { DomainError } from '@drippulse/errors';
 import {
   type CrmCustomFieldSchema,
   CrmCustomFieldTypeSchema,
 } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Kysely, Selectable } from 'kysely';
 import type { CustomFields, DB } from '../db/schema.ts';
 import { enumTexts } from '../records/values.ts';

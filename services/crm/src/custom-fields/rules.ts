@@ -1,5 +1,5 @@
+import type { Violation } from '@drippulse/errors';
 import { isRawNumber, type JsonValue, parseJson, parseTimestamp } from '@drippulse/json';
-import type { Violation } from '@drippulse/runtime';
 import type { CustomFieldRow } from './rows.ts';
 
 const maxOptions = 200;

@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { encodeCursor, readPage } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import { type CrmDuplicateKind, CrmDuplicateKindSchema } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { readSnapshot } from '../db/read-snapshot.ts';

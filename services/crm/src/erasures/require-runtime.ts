@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import { callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 
 /** Only the service that looks for the copies may know whom to look for. Answers the organization. */
 export function requireRuntime(call: HandlerContext): bigint {

@@ -1,4 +1,3 @@
-import { uuidRandom } from '@drippulse/runtime';
 import type { Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';
@@ -10,6 +9,7 @@ import { isPublicId, makePublicId } from '../records/ids.ts';
 import { isDeleted, type Plan, type Result } from './plan.ts';
 import { findTaken, standInFor } from './public-ids.ts';
 import { removeRows } from './remove-rows.ts';
+import { uuidRandom } from './uuid-random.ts';
 
 /** Makes the records of plans that are for none, and removes those that the row says are deleted. */
 export async function createRows<Row extends RecordRow>(

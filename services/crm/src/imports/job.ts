@@ -1,8 +1,8 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { findJob, type JobRow } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import { type CrmImportSchema, CrmImportStatus } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { DB } from '../db/schema.ts';

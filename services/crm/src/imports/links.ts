@@ -1,5 +1,5 @@
+import type { Violation } from '@drippulse/errors';
 import type { JsonObject } from '@drippulse/json';
-import type { Violation } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import {

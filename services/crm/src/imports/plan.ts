@@ -1,5 +1,5 @@
+import type { Violation } from '@drippulse/errors';
 import type { JsonObject } from '@drippulse/json';
-import type { Violation } from '@drippulse/runtime';
 import type { Values } from '../records/collection.ts';
 import type { Keys } from './keys.ts';
 import type { Outcome } from './report.ts';

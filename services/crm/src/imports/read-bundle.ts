@@ -1,5 +1,5 @@
+import { DomainError } from '@drippulse/errors';
 import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippulse/json';
-import { DomainError } from '@drippulse/runtime';
 import { importers } from './importers.ts';
 import { problemsOf, type SourceRow } from './source-row.ts';
 import { splitBundle } from './split-bundle.ts';

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Violation } from '@drippulse/errors';
 import type { CrmImportErrorSchema, CrmImportSchema } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
-import type { Violation } from '@drippulse/runtime';
 import { z } from 'zod';
 import type { Result } from './plan.ts';
 import type { SourceRow } from './source-row.ts';

@@ -1,5 +1,5 @@
+import type { DomainError, Violation } from '@drippulse/errors';
 import type { JsonObject } from '@drippulse/json';
-import type { DomainError, Violation } from '@drippulse/runtime';
 
 /**
  * A row of an upload: members as the API spells them, of which `custom.<key>` is one of the own fields, or why it could

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 
 /** One element of an array of the bundle, as text still to be parsed. */
 export type BundleRow = { collection: string; row: number; text: string };

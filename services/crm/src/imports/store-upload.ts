@@ -1,6 +1,6 @@
 import { addJob, type JobRow } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import { stringifyJson } from '@drippulse/json';
-import { DomainError } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';

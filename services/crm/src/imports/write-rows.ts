@@ -1,6 +1,6 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { decodeJson, isRawNumber, type JsonObject, parseJson, stringifyJson } from '@drippulse/json';
-import { DomainError, type Violation } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { type CustomFieldRow, selectFields } from '../custom-fields/rows.ts';

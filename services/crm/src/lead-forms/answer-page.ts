@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { messagePage, type Page } from './page.ts';
 
 type Answer = { contentType: string; data: Uint8Array };

@@ -1,6 +1,6 @@
+import { DomainError } from '@drippulse/errors';
 import { createHttpClient, HttpFailure } from '@drippulse/http';
 import { isRawNumber, parseJson } from '@drippulse/json';
-import { DomainError } from '@drippulse/runtime';
 import type { Config } from '../config.ts';
 
 /** hCaptcha, as this server has it. */

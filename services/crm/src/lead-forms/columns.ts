@@ -1,9 +1,9 @@
 import type { MessageShape } from '@bufbuild/protobuf';
+import { DomainError, type Violation } from '@drippulse/errors';
 import type {
   CreateLeadFormRequestSchema,
   UpdateLeadFormRequestSchema,
 } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
-import { DomainError, type Violation } from '@drippulse/runtime';
 import { refuse, requiredText, text } from '../records/rules.ts';
 import { checkFields, defaultFields, type FormField, readFields } from './fields.ts';
 import type { FormRow } from './form.ts';

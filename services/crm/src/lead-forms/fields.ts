@@ -1,6 +1,6 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { Violation } from '@drippulse/errors';
 import { type LeadFormFieldSchema, LeadFormFieldTypeSchema } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
-import type { Violation } from '@drippulse/runtime';
 import { enumTexts } from '../records/values.ts';
 
 /** A field of a form, as it is stored. */

@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { DomainError } from '@drippulse/errors';
 import type { LeadFormSchema } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { DB, LeadForms } from '../db/schema.ts';
 import { timestampOf } from '../records/values.ts';

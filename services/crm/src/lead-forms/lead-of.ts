@@ -1,5 +1,5 @@
+import type { Violation } from '@drippulse/errors';
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
-import type { Violation } from '@drippulse/runtime';
 import type { CustomFieldRow } from '../custom-fields/rows.ts';
 import type { Values } from '../records/collection.ts';
 import type { FormField } from './fields.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Violation } from '@drippulse/runtime';
+import type { Violation } from '@drippulse/errors';
 import { escapeHtml } from './escape-html.ts';
 import { type FormField, parseFields } from './fields.ts';
 import { type FormRow, publicPath, titleOf } from './form.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { finished } from 'node:stream/promises';
+import { DomainError } from '@drippulse/errors';
 import { checkJsonText, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
-import { DomainError } from '@drippulse/runtime';
 import busboy from 'busboy';
 import { refuse } from '../records/rules.ts';
 

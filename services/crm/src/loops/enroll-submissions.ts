@@ -1,8 +1,9 @@
 import { create } from '@bufbuild/protobuf';
+import type { DomainError } from '@drippulse/errors';
 import { encodeJson } from '@drippulse/json';
+import { type Loop, startLoop } from '@drippulse/loops';
 import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { type Caller, fromConnectError } from '@drippulse/rpc';
-import { type DomainError, type Loop, startLoop } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { leads, toProto } from '../leads/lead.ts';

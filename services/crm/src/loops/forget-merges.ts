@@ -1,4 +1,4 @@
-import type { Loop } from '@drippulse/runtime';
+import type { Loop } from '@drippulse/loops';
 import { type Kysely, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

@@ -1,5 +1,5 @@
+import type { Violation } from '@drippulse/errors';
 import { isRawNumber, type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
-import type { Violation } from '@drippulse/runtime';
 import type { RecordRow, Value, Values } from '../records/collection.ts';
 import type { Mergeable } from './mergeable.ts';
 

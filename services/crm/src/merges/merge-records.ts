@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { DomainError, type Violation } from '@drippulse/runtime';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

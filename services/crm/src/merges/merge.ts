@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { DomainError } from '@drippulse/errors';
 import { CrmMergeRecordTypeSchema, type CrmMergeSchema } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
-import { DomainError } from '@drippulse/runtime';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { enumTexts, timestampOf } from '../records/values.ts';

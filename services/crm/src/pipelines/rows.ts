@@ -1,8 +1,8 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { DomainError } from '@drippulse/errors';
 import type { CrmOpportunityPipelineSchema } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import type { Caller } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { DB, OpportunityPipelineStages, OpportunityPipelines } from '../db/schema.ts';
 import { isUuid } from '../records/ids.ts';

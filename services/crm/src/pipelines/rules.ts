@@ -1,9 +1,9 @@
 import type { MessageShape } from '@bufbuild/protobuf';
+import type { Violation } from '@drippulse/errors';
 import {
   type CrmOpportunityPipelineStageInputSchema,
   CrmStageType,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
-import type { Violation } from '@drippulse/runtime';
 import { requiredText } from '../records/rules.ts';
 
 const isName = requiredText(255);

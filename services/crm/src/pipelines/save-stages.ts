@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import type { Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';

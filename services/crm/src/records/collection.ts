@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Violation } from '@drippulse/errors';
 import type { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
-import type { Violation } from '@drippulse/runtime';
 
 /** Types of records as change events and errors name them. */
 export type RecordType = 'account' | 'contact' | 'lead' | 'opportunity' | 'activity';

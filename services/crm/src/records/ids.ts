@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { type RawBuilder, sql } from 'kysely';
 import { type RecordType, tables } from './collection.ts';
 

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { type RawBuilder, sql } from 'kysely';
 import type { Collection, RecordRow, SortKind, Value } from './collection.ts';
 

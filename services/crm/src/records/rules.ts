@@ -1,5 +1,5 @@
+import { DomainError, type Violation } from '@drippulse/errors';
 import { jsonKind } from '@drippulse/json';
-import { DomainError, type Violation } from '@drippulse/runtime';
 import type { Value, Values } from './collection.ts';
 
 /** What is wrong with a value, said so that it fits behind the name of its field; undefined when nothing is. */

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 
 /**
  * The row that a statement wrote. Of a record whose `external_id` another one has it says that it is taken: the

@@ -1,11 +1,11 @@
 import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import {
   type ConvertCrmLeadRequestSchema,
   type ConvertCrmLeadResponseSchema,
   CrmLeadsService,
 } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
-import { DomainError } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import * as account from '../accounts/account.ts';
 import * as contact from '../contacts/contact.ts';

@@ -1,12 +1,12 @@
 import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import {
   type CreateCrmCustomFieldRequestSchema,
   type CreateCrmCustomFieldResponseSchema,
   CrmCustomFieldsService,
 } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
-import { DomainError } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { fieldTypes, toProto } from '../custom-fields/rows.ts';

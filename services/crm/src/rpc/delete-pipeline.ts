@@ -1,12 +1,12 @@
 import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import {
   CrmOpportunityPipelinesService,
   type DeleteCrmOpportunityPipelineRequestSchema,
   type DeleteCrmOpportunityPipelineResponseSchema,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { isStanding } from '../pipelines/occupied.ts';
 import { lockOwnPipeline, selectStages } from '../pipelines/rows.ts';

@@ -1,11 +1,11 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import type {
   ExportCrmCsvRequestSchema,
   ExportCrmCsvResponseSchema,
 } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import { stringify } from 'csv-stringify/sync';
 import type { Context } from '../context.ts';
 import { csvCells } from '../exports/csv-cells.ts';

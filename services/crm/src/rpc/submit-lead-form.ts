@@ -1,10 +1,10 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import type {
   SubmitLeadFormRequestSchema,
   SubmitLeadFormResponseSchema,
 } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { answerPage, orMissingPage } from '../lead-forms/answer-page.ts';
 import { parseFields } from '../lead-forms/fields.ts';

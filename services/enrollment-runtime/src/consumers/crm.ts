@@ -1,7 +1,6 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { type Consumer, type EventTransport, startConsumer, topicOf } from '@drippulse/events';
-import type { Metrics } from '@drippulse/observability';
+import { type Consumer, startConsumer, topicOf } from '@drippulse/events';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import type { Context } from '../context.ts';
 import { type CrmChange, contactOf, readChange } from '../triggers/crm-change.ts';
@@ -20,17 +19,14 @@ const askedAtOnce = 10;
 export const longestChain = 5;
 
 /** Starts the workflows that ask for changes of the CRM; a change that nobody asks for writes nothing. */
-export function consumeCrm(
-  ctx: Context,
-  { events, metrics }: { events: EventTransport; metrics: Metrics },
-): Promise<Consumer> {
+export function consumeCrm(ctx: Context): Promise<Consumer> {
   return startConsumer({
-    transport: events,
+    transport: ctx.events,
     topic: topicOf(CrmEventSchema),
     group,
     db: ctx.db,
     log: ctx.log,
-    metrics,
+    metrics: ctx.registry,
     async handle(batch) {
       const changes = batch.map(readChange).filter((change) => change !== undefined);
       for (let start = 0; start < changes.length; start += sliceEvents) {

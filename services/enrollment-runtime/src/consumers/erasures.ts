@@ -1,7 +1,6 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { addJob } from '@drippulse/db';
-import { type Consumer, type EventTransport, firstSeen, startConsumer, topicOf } from '@drippulse/events';
-import type { Metrics } from '@drippulse/observability';
+import { type Consumer, firstSeen, startConsumer, topicOf } from '@drippulse/events';
 import type { CrmErasure } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { fromConnectError } from '@drippulse/rpc';
@@ -14,17 +13,14 @@ import { erasureJobs, packErasureInput } from '../erasures/erasure-job.ts';
 const group = 'enrollment-runtime-erasures';
 
 /** Makes a job of each person whom the CRM erased, once for each event however often it comes. */
-export function consumeErasures(
-  ctx: Context,
-  { events, metrics }: { events: EventTransport; metrics: Metrics },
-): Promise<Consumer> {
+export function consumeErasures(ctx: Context): Promise<Consumer> {
   return startConsumer({
-    transport: events,
+    transport: ctx.events,
     topic: topicOf(CrmEventSchema),
     group,
     db: ctx.db,
     log: ctx.log,
-    metrics,
+    metrics: ctx.registry,
     async handle(batch) {
       for (const { id, message } of batch) {
         if (message.payload.case !== 'contactErased') continue;

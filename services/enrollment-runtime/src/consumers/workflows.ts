@@ -1,22 +1,18 @@
-import { type Consumer, type EventTransport, startConsumer, topicOf } from '@drippulse/events';
-import type { Metrics } from '@drippulse/observability';
+import { type Consumer, startConsumer, topicOf } from '@drippulse/events';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import type { Context } from '../context.ts';
 import { applyWorkflow } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';
 
 /** The safety net of ApplyWorkflow: a change that the call did not bring comes with its event. */
-export function consumeWorkflows(
-  ctx: Context,
-  { events, metrics }: { events: EventTransport; metrics: Metrics },
-): Promise<Consumer> {
+export function consumeWorkflows(ctx: Context): Promise<Consumer> {
   return startConsumer({
-    transport: events,
+    transport: ctx.events,
     topic: topicOf(WorkflowEventSchema),
     group: 'enrollment-runtime',
     db: ctx.db,
     log: ctx.log,
-    metrics,
+    metrics: ctx.registry,
     async handle(batch) {
       for (const { message } of batch) {
         const { organizationId, sequence, payload } = message;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startLoop } from '@drippulse/runtime';
+import { startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import type { Room } from '../runs/claim.ts';
 import type { Settled } from '../runs/claimed-run.ts';

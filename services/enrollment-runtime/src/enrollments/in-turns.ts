@@ -1,4 +1,4 @@
-import { takeTurn } from '@drippulse/runtime';
+import { yieldToEventLoop } from '@drippulse/loops';
 
 /**
  * Statements of one transaction, which takes one after the other: each is made while the database is at those before it,
@@ -11,7 +11,7 @@ export async function inTurns(statements: readonly (() => Promise<void>)[]): Pro
     const done = statement();
     done.catch(() => undefined);
     started.push(done);
-    await takeTurn();
+    await yieldToEventLoop();
   }
   await Promise.allSettled(started);
   await Promise.all(started);

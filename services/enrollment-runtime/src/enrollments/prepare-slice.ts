@@ -1,5 +1,5 @@
 import type { Definition } from '@drippulse/engine';
-import { takeTurn } from '@drippulse/runtime';
+import { yieldToEventLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 import { countsOf } from '../runs/counts.ts';
@@ -53,7 +53,7 @@ export async function prepareSlice(
   };
   const inBlock = startSearchBlocks();
   for (let start = 0; start < contacts.length; start += turnRows) {
-    await takeTurn();
+    await yieldToEventLoop();
     const end = start + turnRows;
     const runs = newRuns(entry, contacts.slice(start, end), ids.slice(start, end));
     const moves = stay ? new Map<bigint, Move>() : firstMoves(ctx, runs, definition, entry.createdAt);

@@ -1,9 +1,9 @@
 import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { type CrmSelection, readCrmSelection } from '@drippulse/engine';
+import { DomainError } from '@drippulse/errors';
 import type { CrmSelectionSchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { selectRecords } from '../crm/select-records.ts';
 import { parseObject } from './contact.ts';

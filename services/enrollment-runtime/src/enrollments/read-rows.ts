@@ -1,5 +1,6 @@
+import { DomainError } from '@drippulse/errors';
 import { jsonKind, jsonRows } from '@drippulse/json';
-import { DomainError, takeTurn } from '@drippulse/runtime';
+import { yieldToEventLoop } from '@drippulse/loops';
 
 /** The rows of a bulk enrollment: the texts of those that can be enrolled, and the first that cannot, with the reason. */
 export type Rows = { contacts: string[]; skippedCount: number; skipped: { index: number; reason: string }[] };
@@ -30,7 +31,7 @@ export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty
       rows.skippedCount += 1;
       if (rows.skipped.length < shownSkipped) rows.skipped.push({ index: row.index, reason });
     }
-    if (count % sliceRows === 0) await takeTurn();
+    if (count % sliceRows === 0) await yieldToEventLoop();
   }
   return count === 0 && !o.mayBeEmpty ? refusal('invalid', 'contacts_empty', empty) : rows;
 }

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import { type Caller, callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

@@ -1,4 +1,4 @@
-import { type Loop, startLoop } from '@drippulse/runtime';
+import { type Loop, startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { cancelSlice } from '../lanes/cancel-slice.ts';
 

@@ -1,5 +1,5 @@
 import { startJobLoop } from '@drippulse/db';
-import type { Loop } from '@drippulse/runtime';
+import type { Loop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { enrollSourcePage } from '../schedules/enroll-source-page.ts';
 import { sourceJobs } from '../schedules/source-job.ts';

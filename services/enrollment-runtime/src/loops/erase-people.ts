@@ -1,5 +1,5 @@
 import { startJobLoop } from '@drippulse/db';
-import type { Loop } from '@drippulse/runtime';
+import type { Loop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { eraseSlice } from '../erasures/erase-slice.ts';
 import { erasureJobs, formerErasureJobs } from '../erasures/erasure-job.ts';

@@ -1,4 +1,4 @@
-import { type Loop, startLoop } from '@drippulse/runtime';
+import { type Loop, startLoop } from '@drippulse/loops';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 

@@ -1,5 +1,5 @@
 import { isInfrastructureError } from '@drippulse/db';
-import { type Loop, startLoop } from '@drippulse/runtime';
+import { type Loop, startLoop } from '@drippulse/loops';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { pruneHistory } from '../history/prune.ts';

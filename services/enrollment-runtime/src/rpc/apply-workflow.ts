@@ -1,11 +1,11 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import type {
   ApplyWorkflowRequestSchema,
   ApplyWorkflowResponseSchema,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { applyWorkflow as apply } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';

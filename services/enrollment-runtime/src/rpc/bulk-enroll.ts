@@ -1,12 +1,12 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import {
   type BulkEnrollRequestSchema,
   type BulkEnrollResponseSchema,
   EnrollmentsService,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { enroll } from '../enrollments/enroll.ts';
 import { readRecords } from '../enrollments/read-records.ts';

@@ -1,12 +1,12 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import {
   EnrollmentsService,
   type ResumeEnrollmentRequestSchema,
   type ResumeEnrollmentResponseSchema,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { DomainError } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

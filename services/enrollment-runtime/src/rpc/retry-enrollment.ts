@@ -2,12 +2,12 @@ import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { type RunState, retryStep } from '@drippulse/engine';
+import { DomainError } from '@drippulse/errors';
 import {
   EnrollmentsService,
   type RetryEnrollmentRequestSchema,
   type RetryEnrollmentResponseSchema,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { DomainError } from '@drippulse/runtime';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB, Outcomes } from '../db/schema.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Database } from '@drippulse/db';
-import type { Clock } from '@drippulse/runtime';
+import type { Clock } from '@drippulse/loops';
 import { LRUCache } from 'lru-cache';
 import type { DB } from '../db/schema.ts';
 import type { Authenticated } from '../transcoder/ports.ts';

@@ -1,4 +1,4 @@
-import { DomainError, type Violation } from '@drippulse/runtime';
+import { DomainError, type Violation } from '@drippulse/errors';
 
 /** Refuses all that is wrong with the fields of a request at once. */
 export function refuseViolations(violations: Violation[], reason = 'validation_failed'): void {

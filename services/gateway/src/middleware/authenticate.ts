@@ -1,5 +1,5 @@
 import { isInfrastructureError } from '@drippulse/db';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import type { Credentials } from '../identity/credentials.ts';
 import type { Authenticate } from '../transcoder/ports.ts';
 

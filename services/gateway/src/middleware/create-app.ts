@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import proxyAddress from 'proxy-addr';
 import { type Pages, pageKey } from '../routes/page.ts';
 import { staticFiles } from '../routes/static-files.ts';

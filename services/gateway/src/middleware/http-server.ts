@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { problemOf } from '../transcoder/problem.ts';
 
 export type HttpServer = {

@@ -1,4 +1,5 @@
 import { getOption } from '@bufbuild/protobuf';
+import { DomainError } from '@drippulse/errors';
 import { enumNames } from '@drippulse/json';
 import {
   type LimitClass,
@@ -6,7 +7,6 @@ import {
   LimitKey,
   limit as limitOption,
 } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Authenticated, RateDecision, RateLimit, RequestFacts } from '../transcoder/ports.ts';
 import { type Limiter, type LimiterStore, spend } from './limiters.ts';
 

@@ -1,4 +1,4 @@
-import { type Clock, type LoopLog, startLoop } from '@drippulse/runtime';
+import { type Clock, type LoopLog, startLoop } from '@drippulse/loops';
 
 /** Knows whether the parts that nothing works without are there. */
 export type HealthMonitor = { isHealthy(): boolean; stop(): Promise<void> };

@@ -1,4 +1,4 @@
-import type { Clock } from '@drippulse/runtime';
+import type { Clock } from '@drippulse/loops';
 import { endWith } from '../transcoder/reply.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import type { Page, Pages } from './page.ts';

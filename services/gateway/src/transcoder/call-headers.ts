@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { DomainError } from '@drippulse/errors';
 import type { Caller, Tokens } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Exchange } from './exchange.ts';
 import { apiKeyIdHeader, clientAddressHeader, sessionIdHeader, type Upstream } from './ports.ts';
 import { isRepeatable, type Route } from './routes.ts';

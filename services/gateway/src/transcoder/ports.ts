@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Transport } from '@connectrpc/connect';
+import type { DomainError } from '@drippulse/errors';
 import type { LimitClass } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
-import type { Caller, ServiceName } from '@drippulse/rpc';
-import type { DomainError } from '@drippulse/runtime';
+import type { Caller } from '@drippulse/rpc';
+import type { ServiceName } from '@drippulse/topology';
 
 /** Who sent a request, once its credential is known to be good. */
 export type Authenticated = {

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { DomainError, type ErrorKind, type Violation } from '@drippulse/runtime';
+import { DomainError, type ErrorKind, type Violation } from '@drippulse/errors';
 
 const statusOfKind: Record<ErrorKind, number> = {
   malformed: 400,

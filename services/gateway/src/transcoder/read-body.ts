@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { DomainError, takeTurn } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
+import { yieldToEventLoop } from '@drippulse/loops';
 
 export type BodyLimits = {
   maxBytes: number;
@@ -42,7 +43,7 @@ async function join(chunks: readonly Buffer[]): Promise<Buffer> {
   let turnEnd = turnBytes;
   for (const chunk of chunks) {
     if (end >= turnEnd) {
-      await takeTurn();
+      await yieldToEventLoop();
       turnEnd = end + turnBytes;
     }
     end += chunk.copy(body, end);

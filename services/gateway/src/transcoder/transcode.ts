@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DomainError } from '@drippulse/errors';
 import { nameRequest } from '@drippulse/observability';
 import { Auth } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { checkAccess, fromConnectError, type Tokens } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import { answerStream } from './answer-stream.ts';
 import { answerUnary } from './answer-unary.ts';
 import { callHeaders } from './call-headers.ts';

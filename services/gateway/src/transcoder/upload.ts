@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { create, type DescField, type Message } from '@bufbuild/protobuf';
+import { DomainError } from '@drippulse/errors';
 import { HttpBodySchema } from '@drippulse/proto/google/api/httpbody_pb';
-import { DomainError } from '@drippulse/runtime';
 import busboy from 'busboy';
 import { bodyTooSlow } from './read-body.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
+import { DomainError, type ErrorKind } from '@drippulse/errors';
 import type { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
-import { DomainError, type ErrorKind } from '@drippulse/runtime';
 
 /** What happened inside the service, for tests of what a client's leaving does. */
 export type ProbeLog = { delayed: number; cancelled: string[]; chunksSent: number; chunksReceived: number };

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { DomainError } from '@drippulse/errors';
 import { createLogger } from '@drippulse/observability';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
@@ -13,7 +14,6 @@ import {
   serveRpc,
   serverInterceptors,
 } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import { createApp } from '../../src/middleware/create-app.ts';
 import { type ClientLimits, startHttpServer } from '../../src/middleware/http-server.ts';
 import type { Answered, Authenticate, RateLimit } from '../../src/transcoder/ports.ts';

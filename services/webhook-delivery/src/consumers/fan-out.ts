@@ -1,8 +1,7 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
-import { type ConsumedEvent, type Consumer, type EventTransport, startConsumer, topicOf } from '@drippulse/events';
+import { type ConsumedEvent, type Consumer, startConsumer, topicOf } from '@drippulse/events';
 import { isRawNumber, type JsonObject, parseJson } from '@drippulse/json';
-import type { Metrics } from '@drippulse/observability';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { bodyOf } from '../catalog/body.ts';
 import { eventTypeOf } from '../catalog/event-types.ts';
@@ -17,18 +16,14 @@ const sliceEvents = 500;
 const sliceDeliveries = 1000;
 
 /** Makes deliveries of the events of one topic for as long as it runs. */
-export function startFanOut(
-  ctx: Context,
-  desc: DescMessage,
-  { events, metrics }: { events: EventTransport; metrics: Metrics },
-): Promise<Consumer> {
+export function startFanOut(ctx: Context, desc: DescMessage): Promise<Consumer> {
   return startConsumer({
-    transport: events,
+    transport: ctx.events,
     topic: topicOf(desc),
     group: 'webhook-delivery',
     db: ctx.db,
     log: ctx.log,
-    metrics,
+    metrics: ctx.registry,
     async handle(batch) {
       const deliverable = batch.flatMap((event) => readEvent(desc, event));
       for (let start = 0; start < deliverable.length; start += sliceEvents) {

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 

@@ -1,6 +1,5 @@
-import type { Logger } from '@drippulse/observability';
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { createClient } from 'redis';
+import { createLimiters } from '@drippulse/service';
+import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** Counts the requests to endpoints that have a rate: in Redis for all processes, or in this one. */
 export type EndpointLimits = {
@@ -10,59 +9,12 @@ export type EndpointLimits = {
   stop(): Promise<void>;
 };
 
-/** Rates that Redis can't count within this time are counted here: a limit must not cost deliveries. */
-const redisTimeoutMs = 250;
-
-export function createMemoryLimits(): EndpointLimits {
-  return limitsOf(memoryLimiter, async () => undefined);
-}
-
-/** Connects in the background: until Redis is there, and whenever it is away, each process counts its own. */
-export function createRedisLimits(
-  url: string,
-  { log, onAway }: { log: Logger; onAway(isAway: boolean): void },
-): EndpointLimits {
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    commandOptions: { timeout: redisTimeoutMs },
-    socket: { connectTimeout: 2000, reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2000) },
-  });
-  let isAway = false;
-  client.on('error', (error) => {
-    if (!isAway) log.warn({ err: error }, 'Redis is away: rates of endpoints are counted in this process');
-    isAway = true;
-    onAway(true);
-  });
-  client.on('ready', () => {
-    isAway = false;
-    onAway(false);
-  });
-  void client.connect().catch(() => undefined);
-  return limitsOf(
-    (points) =>
-      new RateLimiterRedis({
-        storeClient: client,
-        useRedisPackage: true,
-        rejectIfRedisNotReady: true,
-        keyPrefix: `drippulse:webhook:${points}`,
-        points,
-        duration: 1,
-        insuranceLimiter: memoryLimiter(points),
-      }),
-    async () => client.destroy(),
-  );
-}
-
-function memoryLimiter(points: number): RateLimiterMemory {
-  return new RateLimiterMemory({ points, duration: 1 });
-}
-
-function limitsOf(make: (points: number) => RateLimiterAbstract, stop: () => Promise<void>): EndpointLimits {
+export function createEndpointLimits(...where: Parameters<typeof createLimiters>): EndpointLimits {
+  const store = createLimiters(...where);
   // One for each rate that is in use, a thousand at most; the webhook is the key.
   const limiters = new Map<number, RateLimiterAbstract>();
   function limiterOf(points: number): RateLimiterAbstract {
-    const limiter = limiters.get(points) ?? make(points);
+    const limiter = limiters.get(points) ?? store.fixed(`webhook:${points}`, { points, seconds: 1 });
     limiters.set(points, limiter);
     return limiter;
   }
@@ -85,7 +37,7 @@ function limitsOf(make: (points: number) => RateLimiterAbstract, stop: () => Pro
     async giveBack(webhookId, perSecond, unused) {
       await limiterOf(perSecond).reward(String(webhookId), unused);
     },
-    stop,
+    stop: store.stop,
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startLoop } from '@drippulse/runtime';
+import { startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { type Claimed, claim } from '../deliveries/claim.ts';
 import { giveBack } from '../deliveries/give-back.ts';

@@ -1,4 +1,4 @@
-import { type Loop, startLoop } from '@drippulse/runtime';
+import { type Loop, startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { nextDueInMs } from '../endpoints/due-lanes.ts';
 import { readOverdue } from '../endpoints/overdue.ts';

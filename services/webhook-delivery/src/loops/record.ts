@@ -1,5 +1,5 @@
 import { isInfrastructureError } from '@drippulse/db';
-import { startLoop } from '@drippulse/runtime';
+import { startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import type { Claimed } from '../deliveries/claim.ts';
 import { type Result, record } from '../deliveries/record.ts';

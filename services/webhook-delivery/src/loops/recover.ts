@@ -1,5 +1,5 @@
 import { type JobRow, type JobSlice, startJobLoop } from '@drippulse/db';
-import type { Loop } from '@drippulse/runtime';
+import type { Loop } from '@drippulse/loops';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

@@ -1,8 +1,8 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { findJob, type JobRow, type JobStatus } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import { type WebhookRecoverySchema, WebhookRecoveryStatus } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Kysely } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { statusToProto } from '../deliveries/statuses.ts';

@@ -1,12 +1,12 @@
 import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import {
   type DeleteEventPayloadRequestSchema,
   type DeleteEventPayloadResponseSchema,
   WebhooksService,
 } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { forgetPayloads } from '../deliveries/forget-payloads.ts';
 

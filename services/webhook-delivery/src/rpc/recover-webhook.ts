@@ -2,12 +2,12 @@ import type { MessageShape } from '@bufbuild/protobuf';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { addJob, transact } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import {
   type RecoverWebhookRequestSchema,
   type RecoverWebhookResponseSchema,
   WebhooksService,
 } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
-import { DomainError } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import type {
   SignPayloadRequestSchema,
   SignPayloadResponseSchema,
 } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 import { openSecrets } from '../webhooks/secrets.ts';

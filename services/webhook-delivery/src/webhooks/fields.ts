@@ -1,5 +1,5 @@
+import { DomainError } from '@drippulse/errors';
 import { checkUrl } from '@drippulse/http';
-import { DomainError } from '@drippulse/runtime';
 import { firstMatch } from '../catalog/event-types.ts';
 import type { Context } from '../context.ts';
 

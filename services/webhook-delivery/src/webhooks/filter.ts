@@ -1,6 +1,6 @@
 import { advance, compileDefinition, type JsonObject, readSteps, startRun } from '@drippulse/engine';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { isRawNumber, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
-import { DomainError, type Violation } from '@drippulse/runtime';
 
 /** Whether an event is delivered, by its body. */
 export type Filter = (body: JsonObject, now: Date) => boolean;

@@ -1,5 +1,5 @@
 import type { Sealer } from '@drippulse/db';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 
 const maxHeaders = 20;
 const maxValueLength = 1024;

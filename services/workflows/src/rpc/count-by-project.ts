@@ -1,11 +1,11 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import type {
   CountByProjectRequestSchema,
   CountByProjectResponseSchema,
 } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 
 const maxProjects = 1000;

@@ -1,12 +1,12 @@
 import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import {
   type CreateWorkflowRequestSchema,
   type CreateWorkflowResponseSchema,
   WorkflowsService,
 } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

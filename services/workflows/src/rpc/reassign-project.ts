@@ -1,11 +1,11 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import type {
   ReassignProjectRequestSchema,
   ReassignProjectResponseSchema,
 } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf, roles } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { lockWorkflow } from '../workflows/rows.ts';
 import { saveChanges } from '../workflows/save-changes.ts';

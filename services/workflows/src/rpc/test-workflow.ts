@@ -1,6 +1,7 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { compileDefinition, fixtureProfile, type TestStep, testData, testRun } from '@drippulse/engine';
+import { DomainError } from '@drippulse/errors';
 import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippulse/json';
 import type {
   TestStepSchema,
@@ -8,7 +9,6 @@ import type {
   TestWorkflowResponseSchema,
 } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { storedSteps } from '../workflows/graph.ts';
 import { jsonField, jsonText } from '../workflows/json-fields.ts';

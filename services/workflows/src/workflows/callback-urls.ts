@@ -1,6 +1,6 @@
 import type { Step } from '@drippulse/engine';
+import type { Violation } from '@drippulse/errors';
 import { checkUrl } from '@drippulse/http';
-import type { Violation } from '@drippulse/runtime';
 
 const checkedAtOnce = 20;
 

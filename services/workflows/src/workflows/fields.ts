@@ -1,5 +1,5 @@
+import { DomainError, type Violation } from '@drippulse/errors';
 import { jsonKind } from '@drippulse/json';
-import { DomainError, type Violation } from '@drippulse/runtime';
 
 const maxNameLength = 255;
 const maxDescriptionLength = 10_000;

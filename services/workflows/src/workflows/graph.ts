@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { readSteps, type Step } from '@drippulse/engine';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { parseJson, stringifyJson } from '@drippulse/json';
-import { DomainError, type Violation } from '@drippulse/runtime';
 import { callbackProblems } from './callback-urls.ts';
 
 /** Steps that are valid in themselves, and which of their ids were made here because the caller gave none. */

@@ -1,4 +1,4 @@
-import type { DomainError } from '@drippulse/runtime';
+import type { DomainError } from '@drippulse/errors';
 import DataLoader from 'dataloader';
 import { CompiledQuery, type Kysely } from 'kysely';
 import type { DB } from '../db/schema.ts';

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 
 export function notFound(): DomainError {
   return new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');

@@ -1,5 +1,5 @@
+import { DomainError } from '@drippulse/errors';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { DomainError } from '@drippulse/runtime';
 
 /** A status as the table spells it. */
 export type Status = 'draft' | 'active' | 'paused' | 'archived';

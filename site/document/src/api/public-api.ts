@@ -1,6 +1,6 @@
 import { createFileRegistry, type DescService, fromBinary, getOption } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { type NamedSchema, type Reason, service } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { type NamedSchema, position, type Reason } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { isPublic } from './is-public.ts';
 import { reasonsOf, schemasOf } from './read-options.ts';
 import { restProblems } from './rest-problems.ts';
@@ -19,6 +19,6 @@ export function readImage(image: Uint8Array): PublicApi {
   const problems = restProblems(registry);
   if (problems.length > 0) throw new Error(`The options of the public API have faults:\n  ${problems.join('\n  ')}`);
   const services = [...registry].filter((type) => type.kind === 'service').filter(isPublic);
-  services.sort((a, b) => getOption(a, service).position - getOption(b, service).position);
+  services.sort((a, b) => getOption(a, position) - getOption(b, position));
   return { services, reasons: reasonsOf(registry), schemas: schemasOf(registry) };
 }

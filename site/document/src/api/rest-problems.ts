@@ -2,14 +2,14 @@ import { type DescMethod, type DescService, type FileRegistry, getOption, hasOpt
 import {
   Auth,
   type NamedSchema,
+  position,
   type Reason,
   rest,
-  service as serviceOption,
   TestMode,
 } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { Role } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import { http } from '@drippulse/proto/google/api/annotations_pb';
-import { serviceNames } from '@drippulse/rpc';
+import { servedBy } from '@drippulse/topology';
 import { isPublic } from './is-public.ts';
 import { reasonsOf, schemasOf } from './read-options.ts';
 
@@ -18,8 +18,8 @@ export function restProblems(registry: FileRegistry): string[] {
   const services = [...registry].filter((type) => type.kind === 'service').filter(isPublic);
   return [
     ...services.flatMap(serviceProblems),
-    ...repeated(services.map((service) => [service.typeName, getOption(service, serviceOption).position])).map(
-      ([name, position]) => `${name}: another service has the position ${position}`,
+    ...repeated(services.map((service) => [service.typeName, getOption(service, position)])).map(
+      ([name, taken]) => `${name}: another service has the position ${taken}`,
     ),
     ...services.flatMap(({ methods }) => methods.filter((method) => hasOption(method, http))).flatMap(methodProblems),
     ...reasonProblems(reasonsOf(registry)),
@@ -28,9 +28,8 @@ export function restProblems(registry: FileRegistry): string[] {
 }
 
 function serviceProblems(service: DescService): string[] {
-  const { owner } = getOption(service, serviceOption);
-  if (serviceNames.some((name) => name === owner)) return [];
-  return [`${service.typeName}: (drippulse.rest.v1.service).owner is "${owner}", which is no service`];
+  servedBy(service); // throws when no service of the platform owns the package
+  return getOption(service, position) > 0 ? [] : [`${service.typeName}: position is missing`];
 }
 
 function methodProblems(method: DescMethod): string[] {

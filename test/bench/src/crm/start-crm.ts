@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { migrateService as migrateCrm } from '@drippulse/crm/migrate';
+import { service as records } from '@drippulse/crm';
 import { migrateEmbeddedTransport } from '@drippulse/events';
-import { migrateService as migrateGateway } from '@drippulse/gateway/migrate';
+import { service as identity } from '@drippulse/gateway';
 import { bootstrapIdentity, createApiKeyText } from '@drippulse/gateway/organizations';
-import { generateInternalTokenKeys, serviceNames } from '@drippulse/rpc';
-import { nodeFlagsOf } from '@drippulse/runtime';
+import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/testing';
+import { nodeFlagsOf, serviceNames } from '@drippulse/topology';
 import { type Api, createApi } from '../services/api.ts';
 import { type Child, startChild } from '../services/child.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
@@ -24,7 +24,8 @@ export type Crm = {
 const file = new URL('../services/service-process.ts', import.meta.url);
 
 export async function startCrm({ url }: BenchPostgres): Promise<Crm> {
-  for (const migrate of [migrateGateway, migrateCrm, migrateEmbeddedTransport]) await migrate(url);
+  for (const service of [identity, records]) await service.migrate(url);
+  await migrateEmbeddedTransport(url);
   const apiKey = createApiKeyText('live');
   await bootstrapIdentity(url, { username: 'admin', password: randomBytes(12).toString('hex'), apiKey });
   const keys = generateInternalTokenKeys(serviceNames);

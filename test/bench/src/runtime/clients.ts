@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
-import type { Config } from '@drippulse/enrollment-runtime';
+import { type Config, service } from '@drippulse/enrollment-runtime';
 import { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import {
   clientFor,
@@ -8,8 +8,8 @@ import {
   createTokens,
   generateInternalTokenKeys,
   parseInternalTokenKeys,
-  serviceNames,
 } from '@drippulse/rpc';
+import { serviceNames } from '@drippulse/topology';
 
 const keys = generateInternalTokenKeys(serviceNames);
 const encryptionKeys = randomBytes(32).toString('base64');
@@ -30,21 +30,12 @@ export function createWorkflowsClient(port: number): WorkflowsClient {
 
 /** The configuration of a runtime process that these clients can call: as in production, but that it may call us. */
 export function runtimeConfig(databaseUrl: string, grpcPort: number): Config {
-  return {
-    databaseUrl,
-    grpcPort,
-    internalTokenKeys: keys['enrollment-runtime'],
-    encryptionKeys,
-    kafkaBrokers: undefined,
-    peerAddresses: { workflows: undefined, 'webhook-delivery': undefined, crm: undefined },
-    host: '127.0.0.1',
-    opsPort: 0,
-    logLevel: 'warn',
-    smtpUrl: undefined,
-    mailFrom: 'drippulse@localhost',
-    mailDir: undefined,
-    allowPrivate: true,
-    historyDays: 180,
-    leaseMs: 8_000,
-  };
+  return service.readConfig({
+    DATABASE_URL: databaseUrl,
+    GRPC_PORT: String(grpcPort),
+    INTERNAL_TOKEN_KEYS: keys[service.name],
+    ENCRYPTION_KEYS: encryptionKeys,
+    LOG_LEVEL: 'warn',
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+  });
 }

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '@drippulse/enrollment-runtime';
-import { migrateService } from '@drippulse/enrollment-runtime/migrate';
+import { type Config, service } from '@drippulse/enrollment-runtime';
 import { migrateEmbeddedTransport } from '@drippulse/events';
-import { nodeEnvironment, nodeFlags } from '@drippulse/runtime';
 import { freePort } from '@drippulse/testing';
+import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
 import { createWorkflowsClient, runtimeConfig, type WorkflowsClient } from './clients.ts';
 
@@ -58,6 +57,6 @@ export async function startRuntime(
 }
 
 export async function migrateRuntime(databaseUrl: string): Promise<void> {
-  await migrateService(databaseUrl);
+  await service.migrate(databaseUrl);
   await migrateEmbeddedTransport(databaseUrl);
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { nodeEnvironment, nodeFlags } from '@drippulse/runtime';
+import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
 
 /** A process that serves on a port of this machine. */

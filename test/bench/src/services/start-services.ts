@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { migrateService as migrateRuntime } from '@drippulse/enrollment-runtime/migrate';
+import { service as enrollments } from '@drippulse/enrollment-runtime';
 import { migrateEmbeddedTransport } from '@drippulse/events';
-import { migrateService as migrateGateway } from '@drippulse/gateway/migrate';
+import { service as identity } from '@drippulse/gateway';
 import {
   bootstrapIdentity,
   connectIdentity,
@@ -9,9 +9,10 @@ import {
   createOrganization,
 } from '@drippulse/gateway/organizations';
 import { createLogger } from '@drippulse/observability';
-import { generateInternalTokenKeys, serviceNames } from '@drippulse/rpc';
+import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/testing';
-import { migrateService as migrateWorkflows } from '@drippulse/workflows/migrate';
+import { serviceNames } from '@drippulse/topology';
+import { service as definitions } from '@drippulse/workflows';
 import type { BenchPostgres } from '../start-postgres.ts';
 import { type Api, createApi } from './api.ts';
 import { type Child, startChild } from './child.ts';
@@ -32,8 +33,8 @@ export type Services = {
 const file = new URL('service-process.ts', import.meta.url);
 
 export async function startServices({ url }: BenchPostgres, execArgv: readonly string[] = []): Promise<Services> {
-  for (const migrate of [migrateGateway, migrateWorkflows, migrateRuntime, migrateEmbeddedTransport])
-    await migrate(url);
+  for (const service of [identity, definitions, enrollments]) await service.migrate(url);
+  await migrateEmbeddedTransport(url);
   const apiKey = createApiKeyText('live');
   await bootstrapIdentity(url, { username: 'admin', password: randomBytes(12).toString('hex'), apiKey });
   const keys = generateInternalTokenKeys(serviceNames);

@@ -21,7 +21,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/rest/v1/rest.proto.
  */
 export const file_drippulse_rest_v1_rest: GenFile = /*@__PURE__*/
-  fileDesc("ChxkcmlwcHVsc2UvcmVzdC92MS9yZXN0LnByb3RvEhFkcmlwcHVsc2UucmVzdC52MSJbCgVMaW1pdBIQCghyZXF1ZXN0cxgBIAEoBRIWCg53aW5kb3dfc2Vjb25kcxgCIAEoBRIoCgNwZXIYAyABKA4yGy5kcmlwcHVsc2UucmVzdC52MS5MaW1pdEtleSIuCgtTZXJ2aWNlUmVzdBINCgVvd25lchgBIAEoCRIQCghwb3NpdGlvbhgCIAEoBSKbBAoKTWV0aG9kUmVzdBIWCg5zdWNjZXNzX3N0YXR1cxgBIAEoBRIpCghtaW5fcm9sZRgCIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLlJvbGUSJQoEYXV0aBgDIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLkF1dGgSDwoHd3JhcHBlchgEIAEoCRILCgN0YWcYBSABKAkSLQoGbGltaXRzGAYgASgOMh0uZHJpcHB1bHNlLnJlc3QudjEuTGltaXRDbGFzcxIzCgtpZGVtcG90ZW5jeRgHIAEoDjIeLmRyaXBwdWxzZS5yZXN0LnYxLklkZW1wb3RlbmN5EiUKBGJvZHkYCCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Cb2R5EhoKEndyb25nX2NvbnRlbnRfdHlwZRgJIAEoCRIXCg90aW1lb3V0X3NlY29uZHMYCiABKAUSEAoIbG9jYXRpb24YCyABKAkSFwoPcmVxdWVzdF9oZWFkZXJzGAwgAygJEhgKEHJlc3BvbnNlX2hlYWRlcnMYDSADKAkSFgoObWF4X2JvZHlfYnl0ZXMYDiABKAMSLgoJdGVzdF9tb2RlGA8gASgOMhsuZHJpcHB1bHNlLnJlc3QudjEuVGVzdE1vZGUSFgoOb3RoZXJfc3RhdHVzZXMYECADKAUSEQoJbGl2ZV9vbmx5GBEgASgIEg0KBWF1ZGl0GBIgASgJIpEBCglGaWVsZFJlc3QSDAoEanNvbhgBIAEoCBIRCglzY2hlbWFfb2YYAiABKAkSDgoGc2VjcmV0GAMgASgIEhUKDW9taXRfaWZfdW5zZXQYBCABKAgSDAoEcm93cxgFIAEoCBILCgNyZWYYBiABKAkSEAoIcmVxdWlyZWQYByABKAgSDwoHZXhhbXBsZRgIIAEoCSI3CgZSZWFzb24SDAoEbmFtZRgBIAEoCRIOCgZzdGF0dXMYAiABKAUSDwoHbWVhbmluZxgDIAEoCSI8CgtOYW1lZFNjaGVtYRIMCgRuYW1lGAEgASgJEg4KBnNjaGVtYRgCIAEoCRIPCgdleGFtcGxlGAMgASgJKlAKBEF1dGgSFAoQQVVUSF9VTlNQRUNJRklFRBAAEg8KC0FVVEhfQkVBUkVSEAESEgoOQVVUSF9VU0VSX09OTFkQAhINCglBVVRIX05PTkUQAyp2CgtJZGVtcG90ZW5jeRIbChdJREVNUE9URU5DWV9VTlNQRUNJRklFRBAAEhQKEElERU1QT1RFTkNZX05PTkUQARIbChdJREVNUE9URU5DWV9UUkFOU0FDVElPThACEhcKE0lERU1QT1RFTkNZX0RVUkFCTEUQAypKCgRCb2R5EhQKEEJPRFlfVU5TUEVDSUZJRUQQABINCglCT0RZX0pTT04QARIMCghCT0RZX1JBVxACEg8KC0JPRFlfU1RSRUFNEAMqYgoIVGVzdE1vZGUSGQoVVEVTVF9NT0RFX1VOU1BFQ0lGSUVEEAASEQoNVEVTVF9NT0RFX09XThABEhIKDlRFU1RfTU9ERV9SRUFEEAISFAoQVEVTVF9NT0RFX1JFRlVTRRADKpkBCgpMaW1pdENsYXNzEhsKF0xJTUlUX0NMQVNTX1VOU1BFQ0lGSUVEEAASIQoRTElNSVRfQ0xBU1NfTE9HSU4QARoKsrUYBghkEDwYARIjChNMSU1JVF9DTEFTU19SRVBPUlRTEAIaCrK1GAYIChA8GAISJgoWTElNSVRfQ0xBU1NfTEVBRF9GT1JNUxADGgqytRgGCBQQPBgBKlgKCExpbWl0S2V5EhkKFUxJTUlUX0tFWV9VTlNQRUNJRklFRBAAEhUKEUxJTUlUX0tFWV9BRERSRVNTEAESGgoWTElNSVRfS0VZX09SR0FOSVpBVElPThACOlMKBHJlc3QSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjRhgMgASgLMh0uZHJpcHB1bHNlLnJlc3QudjEuTWV0aG9kUmVzdFIEcmVzdDpTCgVmaWVsZBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY0oYDIAEoCzIcLmRyaXBwdWxzZS5yZXN0LnYxLkZpZWxkUmVzdFIFZmllbGQ6WwoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxjThgMgASgLMh4uZHJpcHB1bHNlLnJlc3QudjEuU2VydmljZVJlc3RSB3NlcnZpY2U6UQoGcmVhc29uEhwuZ29vZ2xlLnByb3RvYnVmLkZpbGVPcHRpb25zGNSGAyADKAsyGS5kcmlwcHVsc2UucmVzdC52MS5SZWFzb25SBnJlYXNvbjpWCgZzY2hlbWESHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMY1YYDIAMoCzIeLmRyaXBwdWxzZS5yZXN0LnYxLk5hbWVkU2NoZW1hUgZzY2hlbWE6UwoFbGltaXQSIS5nb29nbGUucHJvdG9idWYuRW51bVZhbHVlT3B0aW9ucxjWhgMgASgLMhguZHJpcHB1bHNlLnJlc3QudjEuTGltaXRSBWxpbWl0YgZwcm90bzM", [file_drippulse_rest_v1_role, file_google_protobuf_descriptor]);
+  fileDesc("ChxkcmlwcHVsc2UvcmVzdC92MS9yZXN0LnByb3RvEhFkcmlwcHVsc2UucmVzdC52MSJbCgVMaW1pdBIQCghyZXF1ZXN0cxgBIAEoBRIWCg53aW5kb3dfc2Vjb25kcxgCIAEoBRIoCgNwZXIYAyABKA4yGy5kcmlwcHVsc2UucmVzdC52MS5MaW1pdEtleSKbBAoKTWV0aG9kUmVzdBIWCg5zdWNjZXNzX3N0YXR1cxgBIAEoBRIpCghtaW5fcm9sZRgCIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLlJvbGUSJQoEYXV0aBgDIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLkF1dGgSDwoHd3JhcHBlchgEIAEoCRILCgN0YWcYBSABKAkSLQoGbGltaXRzGAYgASgOMh0uZHJpcHB1bHNlLnJlc3QudjEuTGltaXRDbGFzcxIzCgtpZGVtcG90ZW5jeRgHIAEoDjIeLmRyaXBwdWxzZS5yZXN0LnYxLklkZW1wb3RlbmN5EiUKBGJvZHkYCCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Cb2R5EhoKEndyb25nX2NvbnRlbnRfdHlwZRgJIAEoCRIXCg90aW1lb3V0X3NlY29uZHMYCiABKAUSEAoIbG9jYXRpb24YCyABKAkSFwoPcmVxdWVzdF9oZWFkZXJzGAwgAygJEhgKEHJlc3BvbnNlX2hlYWRlcnMYDSADKAkSFgoObWF4X2JvZHlfYnl0ZXMYDiABKAMSLgoJdGVzdF9tb2RlGA8gASgOMhsuZHJpcHB1bHNlLnJlc3QudjEuVGVzdE1vZGUSFgoOb3RoZXJfc3RhdHVzZXMYECADKAUSEQoJbGl2ZV9vbmx5GBEgASgIEg0KBWF1ZGl0GBIgASgJIpEBCglGaWVsZFJlc3QSDAoEanNvbhgBIAEoCBIRCglzY2hlbWFfb2YYAiABKAkSDgoGc2VjcmV0GAMgASgIEhUKDW9taXRfaWZfdW5zZXQYBCABKAgSDAoEcm93cxgFIAEoCBILCgNyZWYYBiABKAkSEAoIcmVxdWlyZWQYByABKAgSDwoHZXhhbXBsZRgIIAEoCSI3CgZSZWFzb24SDAoEbmFtZRgBIAEoCRIOCgZzdGF0dXMYAiABKAUSDwoHbWVhbmluZxgDIAEoCSI8CgtOYW1lZFNjaGVtYRIMCgRuYW1lGAEgASgJEg4KBnNjaGVtYRgCIAEoCRIPCgdleGFtcGxlGAMgASgJKlAKBEF1dGgSFAoQQVVUSF9VTlNQRUNJRklFRBAAEg8KC0FVVEhfQkVBUkVSEAESEgoOQVVUSF9VU0VSX09OTFkQAhINCglBVVRIX05PTkUQAyp2CgtJZGVtcG90ZW5jeRIbChdJREVNUE9URU5DWV9VTlNQRUNJRklFRBAAEhQKEElERU1QT1RFTkNZX05PTkUQARIbChdJREVNUE9URU5DWV9UUkFOU0FDVElPThACEhcKE0lERU1QT1RFTkNZX0RVUkFCTEUQAypKCgRCb2R5EhQKEEJPRFlfVU5TUEVDSUZJRUQQABINCglCT0RZX0pTT04QARIMCghCT0RZX1JBVxACEg8KC0JPRFlfU1RSRUFNEAMqYgoIVGVzdE1vZGUSGQoVVEVTVF9NT0RFX1VOU1BFQ0lGSUVEEAASEQoNVEVTVF9NT0RFX09XThABEhIKDlRFU1RfTU9ERV9SRUFEEAISFAoQVEVTVF9NT0RFX1JFRlVTRRADKpkBCgpMaW1pdENsYXNzEhsKF0xJTUlUX0NMQVNTX1VOU1BFQ0lGSUVEEAASIQoRTElNSVRfQ0xBU1NfTE9HSU4QARoKsrUYBghkEDwYARIjChNMSU1JVF9DTEFTU19SRVBPUlRTEAIaCrK1GAYIChA8GAISJgoWTElNSVRfQ0xBU1NfTEVBRF9GT1JNUxADGgqytRgGCBQQPBgBKlgKCExpbWl0S2V5EhkKFUxJTUlUX0tFWV9VTlNQRUNJRklFRBAAEhUKEUxJTUlUX0tFWV9BRERSRVNTEAESGgoWTElNSVRfS0VZX09SR0FOSVpBVElPThACOlMKBHJlc3QSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjRhgMgASgLMh0uZHJpcHB1bHNlLnJlc3QudjEuTWV0aG9kUmVzdFIEcmVzdDpTCgVmaWVsZBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY0oYDIAEoCzIcLmRyaXBwdWxzZS5yZXN0LnYxLkZpZWxkUmVzdFIFZmllbGQ6PQoIcG9zaXRpb24SHy5nb29nbGUucHJvdG9idWYuU2VydmljZU9wdGlvbnMY04YDIAEoBVIIcG9zaXRpb246UQoGcmVhc29uEhwuZ29vZ2xlLnByb3RvYnVmLkZpbGVPcHRpb25zGNSGAyADKAsyGS5kcmlwcHVsc2UucmVzdC52MS5SZWFzb25SBnJlYXNvbjpWCgZzY2hlbWESHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMY1YYDIAMoCzIeLmRyaXBwdWxzZS5yZXN0LnYxLk5hbWVkU2NoZW1hUgZzY2hlbWE6UwoFbGltaXQSIS5nb29nbGUucHJvdG9idWYuRW51bVZhbHVlT3B0aW9ucxjWhgMgASgLMhguZHJpcHB1bHNlLnJlc3QudjEuTGltaXRSBWxpbWl0YgZwcm90bzM", [file_drippulse_rest_v1_role, file_google_protobuf_descriptor]);
 
 /**
  * Limit is the quota of a limit class.
@@ -57,34 +57,6 @@ export type Limit = Message<"drippulse.rest.v1.Limit"> & {
  */
 export const LimitSchema: GenMessage<Limit> = /*@__PURE__*/
   messageDesc(file_drippulse_rest_v1_rest, 0);
-
-/**
- * ServiceRest is the REST side of a service with public methods.
- *
- * @generated from message drippulse.rest.v1.ServiceRest
- */
-export type ServiceRest = Message<"drippulse.rest.v1.ServiceRest"> & {
-  /**
-   * Name of the service that serves it, such as `webhook-delivery`.
-   *
-   * @generated from field: string owner = 1;
-   */
-  owner: string;
-
-  /**
-   * Position of its methods in the documentation, ascending and unique.
-   *
-   * @generated from field: int32 position = 2;
-   */
-  position: number;
-};
-
-/**
- * Describes the message drippulse.rest.v1.ServiceRest.
- * Use `create(ServiceRestSchema)` to create a new message.
- */
-export const ServiceRestSchema: GenMessage<ServiceRest> = /*@__PURE__*/
-  messageDesc(file_drippulse_rest_v1_rest, 1);
 
 /**
  * MethodRest is the REST side of one RPC.
@@ -231,7 +203,7 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
  * Use `create(MethodRestSchema)` to create a new message.
  */
 export const MethodRestSchema: GenMessage<MethodRest> = /*@__PURE__*/
-  messageDesc(file_drippulse_rest_v1_rest, 2);
+  messageDesc(file_drippulse_rest_v1_rest, 1);
 
 /**
  * FieldRest is the REST side of one message field.
@@ -302,7 +274,7 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
  * Use `create(FieldRestSchema)` to create a new message.
  */
 export const FieldRestSchema: GenMessage<FieldRest> = /*@__PURE__*/
-  messageDesc(file_drippulse_rest_v1_rest, 3);
+  messageDesc(file_drippulse_rest_v1_rest, 2);
 
 /**
  * Reason is a stable code that an error answer carries in `error`. The page of errors lists all of them.
@@ -337,7 +309,7 @@ export type Reason = Message<"drippulse.rest.v1.Reason"> & {
  * Use `create(ReasonSchema)` to create a new message.
  */
 export const ReasonSchema: GenMessage<Reason> = /*@__PURE__*/
-  messageDesc(file_drippulse_rest_v1_rest, 4);
+  messageDesc(file_drippulse_rest_v1_rest, 3);
 
 /**
  * NamedSchema is the JSON Schema of free JSON that fields name by `schema_of`. Each is a component of the OpenAPI
@@ -373,7 +345,7 @@ export type NamedSchema = Message<"drippulse.rest.v1.NamedSchema"> & {
  * Use `create(NamedSchemaSchema)` to create a new message.
  */
 export const NamedSchemaSchema: GenMessage<NamedSchema> = /*@__PURE__*/
-  messageDesc(file_drippulse_rest_v1_rest, 5);
+  messageDesc(file_drippulse_rest_v1_rest, 4);
 
 /**
  * Auth is the credential that a method takes.
@@ -687,11 +659,12 @@ export const field: GenExtension<FieldOptions, FieldRest> = /*@__PURE__*/
   extDesc(file_drippulse_rest_v1_rest, 1);
 
 /**
- * REST facts of the service. Every service with a `google.api.http` rule has it.
+ * Position of the service's methods in the documentation: from 1, ascending, unique. Required of a service with a
+ * `google.api.http` rule.
  *
- * @generated from extension: drippulse.rest.v1.ServiceRest service = 50003;
+ * @generated from extension: int32 position = 50003;
  */
-export const service: GenExtension<ServiceOptions, ServiceRest> = /*@__PURE__*/
+export const position: GenExtension<ServiceOptions, number> = /*@__PURE__*/
   extDesc(file_drippulse_rest_v1_rest, 2);
 
 /**

@@ -1,6 +1,6 @@
 import { type DescMessage, ScalarType } from '@bufbuild/protobuf';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
-import { DomainError, type Violation } from '@drippulse/runtime';
 import type { CustomFieldRow } from '../../custom-fields/rows.ts';
 
 /** What a cell of a column means to the API; a violation when it can mean nothing. */

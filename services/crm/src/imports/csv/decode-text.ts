@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 
 /** What a byte order mark says; the decoders drop it. */
 const marks = [

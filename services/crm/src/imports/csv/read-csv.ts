@@ -1,6 +1,6 @@
 import type { DescMessage } from '@bufbuild/protobuf';
+import { DomainError, type Violation } from '@drippulse/errors';
 import type { JsonValue } from '@drippulse/json';
-import { DomainError, type Violation } from '@drippulse/runtime';
 import { CsvError, type Parser, parse } from 'csv-parse';
 import type { CustomFieldRow } from '../../custom-fields/rows.ts';
 import type { SourceRow } from '../source-row.ts';

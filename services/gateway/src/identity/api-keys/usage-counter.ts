@@ -1,5 +1,5 @@
 import type { Database } from '@drippulse/db';
-import { type Clock, type LoopLog, startLoop } from '@drippulse/runtime';
+import { type Clock, type LoopLog, startLoop } from '@drippulse/loops';
 import { sql } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { sql } from 'kysely';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { createPasswords } from '../sessions/passwords.ts';

@@ -1,4 +1,4 @@
-import type { Violation } from '@drippulse/runtime';
+import type { Violation } from '@drippulse/errors';
 import { lengthProblems, textProblems } from '../violations.ts';
 
 const maxNameLength = 255;

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
 import { ApiKeysService, type CreateApiKeyRequest, KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import { DomainError } from '@drippulse/runtime';
 import type { Transaction } from 'kysely';
 import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';

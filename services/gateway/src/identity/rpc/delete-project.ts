@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import type { DeleteProjectRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { type Caller, callerOf, fromConnectError } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../../context.ts';
 import { findProject } from '../projects/find-project.ts';
 import { refuseViolations } from '../violations.ts';

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import type { Violation } from '@drippulse/errors';
 import { AccountService, type UpdateAccountRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import type { Violation } from '@drippulse/runtime';
 import type { Context } from '../../context.ts';
 import { accountToProto } from '../account/to-proto.ts';
 import { maskedFields } from '../update-mask.ts';

@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import {
   CredentialKind,
   KeyMode,
@@ -8,7 +9,6 @@ import {
   type VerifySessionResponseSchema,
 } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
-import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../../context.ts';
 import { sessionIdHeader } from '../../transcoder/ports.ts';
 import { roleToProto } from '../roles.ts';

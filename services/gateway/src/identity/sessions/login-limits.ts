@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 import { type LimiterStore, spend } from '../../middleware/limiters.ts';
 
 /** Counts attempts to log in beside the limit of each address, which is the gateway's. */

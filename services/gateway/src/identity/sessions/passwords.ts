@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { limitConcurrency } from '@drippulse/runtime';
+import { limitConcurrency } from '@drippulse/loops';
 import { hash, verify } from '@node-rs/argon2';
 
 export type Passwords = {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Clock, ConfigError } from '@drippulse/runtime';
+import type { Clock } from '@drippulse/loops';
+import { ConfigError } from '@drippulse/process';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 

@@ -1,4 +1,4 @@
-import type { Violation } from '@drippulse/runtime';
+import type { Violation } from '@drippulse/errors';
 import { z } from 'zod';
 import { lengthProblems, textProblems } from '../violations.ts';
 

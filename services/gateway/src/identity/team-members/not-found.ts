@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 
 /** The answer for a member of another organization too. */
 export function memberNotFound(): DomainError {

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/runtime';
+import { DomainError } from '@drippulse/errors';
 
 const fields: Record<string, { field: string; message: string }> = {
   users_username_key: { field: 'username', message: 'is taken' },

@@ -42,3 +42,19 @@ export function textFor(parse: (text: string) => unknown): z.ZodString {
     }
   });
 }
+
+/** Calls every reader and returns their results; throws one ConfigError that lists the problems of all of them. */
+export function readAll<T extends readonly (() => unknown)[]>(...readers: T): { [K in keyof T]: ReturnType<T[K]> } {
+  const problems: string[] = [];
+  const results = readers.map((read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  });
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
+  return results as { [K in keyof T]: ReturnType<T[K]> }; // a mapped tuple keeps the order of its readers
+}

@@ -1,5 +1,5 @@
+import { DomainError } from '@drippulse/errors';
 import pLimit from 'p-limit';
-import { DomainError } from './errors.ts';
 
 /**
  * Lets at most `max` tasks run at once and at most `maxWaiting` wait in line; whoever comes then is refused with

@@ -1,3 +1,4 @@
+import { ConfigError, readEnv } from '@drippulse/process';
 import { z } from 'zod';
 
 /** How brokers are reached, and what topics that do not exist yet are made with. */
@@ -12,7 +13,7 @@ export type KafkaSettings = {
 
 const count = z.coerce.number().int().min(1);
 
-export const kafkaEnvironment = z.object({
+const environment = z.object({
   KAFKA_BROKERS: z.string().optional(),
   KAFKA_SSL: z.stringbool().default(false),
   KAFKA_SSL_CA_FILE: z.string().optional(),
@@ -27,19 +28,27 @@ export const kafkaEnvironment = z.object({
   KAFKA_MIN_INSYNC_REPLICAS: count.max(10).optional(),
 });
 
-/** What is wrong with the variables together, by the name of one of them. */
-export function kafkaProblems(read: z.infer<typeof kafkaEnvironment>): [string, string][] {
-  const problems: [string, string][] = [];
+/** Reads the variables `KAFKA_…`; throws one ConfigError that lists every problem. */
+export function readKafkaSettings(env: NodeJS.ProcessEnv): KafkaSettings {
+  const read = readEnv(environment, env);
+  const problems = problemsOf(read);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return toSettings(read);
+}
+
+/** The variables that contradict each other. */
+function problemsOf(read: z.infer<typeof environment>): string[] {
+  const problems: string[] = [];
   const own = [read.KAFKA_SSL_CERT_FILE, read.KAFKA_SSL_KEY_FILE].filter((file) => file !== undefined);
-  if (own.length === 1) problems.push(['KAFKA_SSL_CERT_FILE', 'needs KAFKA_SSL_KEY_FILE beside it, and the reverse']);
+  if (own.length === 1) problems.push('KAFKA_SSL_CERT_FILE: needs KAFKA_SSL_KEY_FILE beside it, and the reverse');
   const credentials = [read.KAFKA_SASL_USERNAME, read.KAFKA_SASL_PASSWORD].every((part) => part !== undefined);
   if (read.KAFKA_SASL_MECHANISM !== undefined && !credentials) {
-    problems.push(['KAFKA_SASL_MECHANISM', 'needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD']);
+    problems.push('KAFKA_SASL_MECHANISM: needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD');
   }
   return problems;
 }
 
-export function toKafkaSettings(read: z.infer<typeof kafkaEnvironment>): KafkaSettings {
+function toSettings(read: z.infer<typeof environment>): KafkaSettings {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = read;
   return {
     brokers: read.KAFKA_BROKERS?.split(',').map((broker) => broker.trim()),

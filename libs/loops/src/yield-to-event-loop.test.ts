@@ -1,6 +1,6 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { takeTurn } from './turns.ts';
+import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
 test('of several that work for long, one has its turn in a round', async () => {
   const turns: string[] = [];
@@ -8,7 +8,7 @@ test('of several that work for long, one has its turn in a round', async () => {
   let isOver = false;
   const work = async (name: string) => {
     for (let turn = 0; turn < 3; turn += 1) {
-      await takeTurn();
+      await yieldToEventLoop();
       turns.push(`${name}${round}`);
     }
   };

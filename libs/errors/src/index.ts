@@ -1,0 +1,1 @@
+export { DomainError, type DomainErrorOptions, type ErrorKind, errorKinds, type Violation } from './errors.ts';

@@ -1,0 +1,89 @@
+import type { DescService } from '@bufbuild/protobuf';
+import type { Client, HandlerContext } from '@connectrpc/connect';
+import {
+  connectDatabase,
+  createSealer,
+  type Database,
+  idempotencyPartitions,
+  type Partitioning,
+  type Sealer,
+  startPartitionLoop,
+} from '@drippulse/db';
+import { type EventTransport, startRelay } from '@drippulse/events';
+import { type Clock, systemClock } from '@drippulse/loops';
+import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
+import { type Caller, clientFor, createTokens, type Peers, parseInternalTokenKeys, type Tokens } from '@drippulse/rpc';
+import { type ServiceName, servedBy, services } from '@drippulse/topology';
+import type { ServiceConfig } from './config.ts';
+
+/** The parts that the services of one process share, and that tests replace. */
+export type Shared = { peers: Peers; events: EventTransport; log: Logger; clock?: Clock };
+
+/** Anything that runs until it is stopped. */
+export type Stoppable = { stop(): Promise<unknown> };
+
+/** Stops `part` with the service, in reverse order of opening, also when the start fails half way. Returns it. */
+export type Keep = <T extends Stoppable>(part: T) => T;
+
+/** Clients of one RPC service: for a caller, and with `from` within the call that is being served. */
+export type ClientOf<S extends DescService> = (caller: Caller, from?: HandlerContext) => Client<S>;
+
+/** The parts that every service has. */
+export type ServiceBase<C extends ServiceConfig, DB> = {
+  config: C;
+  /** Its schema, by its own role. */
+  db: Database<DB>;
+  /** Wakes the sender of its outbox; call after a commit that wrote events. */
+  relay: { wake(): void };
+  /** Mints and checks the tokens that carry a caller from service to service. */
+  tokens: Tokens;
+  /** Encrypts columns by ENCRYPTION_KEYS. */
+  sealer: Sealer;
+  clock: Clock;
+  log: Logger;
+  /** Its instruments. */
+  registry: Metrics;
+  events: EventTransport;
+  peers: Peers;
+  /** Clients of an RPC service of a peer. Throws when the table of services does not say that this one calls it. */
+  client<S extends DescService>(service: S): ClientOf<S>;
+};
+
+/** Opens the parts that every service has; `partitions` are tables whose partitions are made ahead and dropped. */
+export function openBase<C extends ServiceConfig, DB>(
+  name: ServiceName,
+  config: C,
+  shared: Shared,
+  { keep, partitions }: { keep: Keep; partitions: readonly Partitioning[] },
+): ServiceBase<C, DB> {
+  const { peers, events, clock = systemClock } = shared;
+  const { schema } = services[name];
+  const log = shared.log.child({ service: name });
+  const registry = createMetrics(name);
+  const tokens = createTokens({ service: name, keys: parseInternalTokenKeys(config.internalTokenKeys) });
+  const sealer = createSealer(config.encryptionKeys);
+  const db = connectDatabase<DB>({ url: config.databaseUrl, schema, service: name, log });
+  keep({ stop: () => db.close() });
+  const relay =
+    services[name].events === undefined
+      ? publishesNothing(name)
+      : keep(startRelay({ db, schema, service: name, transport: events, log, metrics: registry }));
+  keep(startPartitionLoop({ db, tables: [idempotencyPartitions, ...partitions], log }));
+
+  function client<S extends DescService>(service: S): ClientOf<S> {
+    const target = servedBy(service);
+    if (target !== name && !services[name].calls.includes(target)) {
+      throw new Error(`the table in libs/topology does not say that ${name} calls ${target}`);
+    }
+    return clientFor(service, { peers, target, tokens });
+  }
+  return { config, db, relay, tokens, sealer, clock, log, registry, events, peers, client };
+}
+
+function publishesNothing(name: ServiceName): { wake(): void } {
+  return {
+    wake() {
+      throw new Error(`the table in libs/topology does not say that ${name} publishes events`);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { databaseInterceptor, migrate, type Partitioning } from '@drippulse/db';
+import type { Metrics } from '@drippulse/observability';
+import { type Routes, serveRpc, serverInterceptors } from '@drippulse/rpc';
+import { type ServiceName, services } from '@drippulse/topology';
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { type Keep, openBase, type ServiceBase, type Shared, type Stoppable } from './base.ts';
+import type { ServiceConfig } from './config.ts';
+
+/** A service that runs. */
+export type Service = {
+  /** Where gRPC is served; undefined when it is not. */
+  port: number | undefined;
+  /** Where the public API is served; undefined when it is not. */
+  publicPort?: number;
+  metrics: Metrics;
+  /** Whether each part that it cannot do without is there. */
+  ready(): Promise<Record<string, boolean>>;
+  /** Goes on serving, but sends clients away from the connections that they keep, before `stop` closes those. */
+  leave?(): void;
+  stop(): Promise<void>;
+};
+
+/** A service as the layouts start it: alone in a process, beside the others, or in a test. */
+export type ServiceDefinition<C extends ServiceConfig = ServiceConfig, O extends object = object> = {
+  name: ServiceName;
+  readConfig(env: NodeJS.ProcessEnv): C;
+  /** Brings its schema up to date, as its own role; returns the names of the migrations that it applied. */
+  migrate(url: string): Promise<string[]>;
+  start(config: C, shared: Shared & O): Promise<Service>;
+};
+
+/**
+ * Defines a service by what is its own. `open` builds its context, starts its loops and consumers, and returns its routes;
+ * each part that it gives to `keep` is stopped in reverse order of opening. Everything else is the same for every service:
+ * the database, the relay of its outbox, tokens, the partitions of its idempotency keys, gRPC, readiness and the stop.
+ * `O` are the members of `Shared` that only its tests set.
+ */
+export function defineService<C extends ServiceConfig, DB, O extends object = object>(own: {
+  name: ServiceName;
+  readConfig(env: NodeJS.ProcessEnv): C;
+  /** Migrations of its schema, by name. */
+  migrations: Record<string, Migration>;
+  /** Its tables whose partitions are made ahead and dropped. */
+  partitions?: readonly Partitioning[];
+  open(base: ServiceBase<C, DB>, keep: Keep, shared: Shared & O): Routes | Promise<Routes>;
+}): ServiceDefinition<C, O> {
+  const { name, readConfig, migrations, partitions = [], open } = own;
+
+  async function start(config: C, shared: Shared & O): Promise<Service> {
+    const opened = new AsyncDisposableStack();
+    const keep = keepIn(opened);
+    try {
+      const base = openBase<C, DB>(name, config, shared, { keep, partitions });
+      const routes = await open(base, keep, shared);
+      const port = await serve(name, routes, base, keep);
+      return {
+        port,
+        metrics: base.registry,
+        ready: async () => ({ database: await isDatabaseThere(base) }),
+        stop: () => opened.disposeAsync(),
+      };
+    } catch (error) {
+      await opened.disposeAsync();
+      throw error;
+    }
+  }
+  return { name, readConfig, migrate: (url) => migrate({ url, schema: services[name].schema, migrations }), start };
+}
+
+/** Gives the parts that are opened to a stack, which stops them in reverse order. */
+export function keepIn(opened: AsyncDisposableStack): Keep {
+  return <T extends Stoppable>(part: T) => {
+    opened.defer(async () => {
+      await part.stop();
+    });
+    return part;
+  };
+}
+
+/** Makes the routes reachable in this process and, where the configuration has a port, over gRPC. Returns the port. */
+export async function serve<C extends ServiceConfig, DB>(
+  name: ServiceName,
+  routes: Routes,
+  { config, peers, tokens, log, registry }: ServiceBase<C, DB>,
+  keep: Keep,
+): Promise<number | undefined> {
+  const interceptors = [...serverInterceptors({ tokens, log, metrics: registry }), databaseInterceptor];
+  peers.register(name, routes, interceptors);
+  keep({ stop: async () => peers.unregister(name) });
+  const { host, grpcPort } = config;
+  if (grpcPort === undefined) return undefined;
+  return keep(await serveRpc({ routes, interceptors, host, port: grpcPort, log, tls: peers.tls })).port;
+}
+
+function isDatabaseThere<C extends ServiceConfig, DB>({ db }: ServiceBase<C, DB>): Promise<boolean> {
+  return sql`select 1`.execute(db.kysely).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,42 @@
+import type { DescService } from '@bufbuild/protobuf';
+import type { Client } from '@connectrpc/connect';
+import { createSealer, type Database } from '@drippulse/db';
+import { createEmbeddedTransport } from '@drippulse/events';
+import { systemClock } from '@drippulse/loops';
+import { createMetrics } from '@drippulse/observability';
+import { type Caller, clientFor, createInMemoryPeers, type Routes, serverInterceptors } from '@drippulse/rpc';
+import { type ServiceName, servedBy } from '@drippulse/topology';
+import type { ServiceBase, ServiceConfig, ServiceDefinition } from '../index.ts';
+import { createTestKeys, testLogger } from './environment.ts';
+
+/** The base of a service whose operations a test calls alone: no relay and no loop runs, so that nothing else is measured. */
+export function bareBase<C extends ServiceConfig, DB>(
+  service: ServiceDefinition<C, never>,
+  db: Database<DB>,
+  env: Record<string, string> = {},
+): ServiceBase<C, DB> & { serve(routes: Routes): void; clientsFrom: ClientsFrom } {
+  const { name } = service;
+  const log = testLogger();
+  const keys = createTestKeys();
+  const url = 'postgres://none.invalid/none';
+  const config = service.readConfig({ ...keys.environmentOf(name, url), ...env });
+  const peers = createInMemoryPeers();
+  const tokens = keys.tokensOf(name);
+  return {
+    config,
+    db,
+    relay: { wake: () => undefined },
+    tokens,
+    sealer: createSealer(config.encryptionKeys),
+    clock: systemClock,
+    log,
+    registry: createMetrics('test'),
+    events: createEmbeddedTransport({ url, log }),
+    peers,
+    client: (rpc) => clientFor(rpc, { peers, target: servedBy(rpc), tokens }),
+    serve: (routes) => peers.register(name, routes, serverInterceptors({ tokens, log })),
+    clientsFrom: (from, rpc) => clientFor(rpc, { peers, target: servedBy(rpc), tokens: keys.tokensOf(from) }),
+  };
+}
+
+type ClientsFrom = <S extends DescService>(from: ServiceName, rpc: S) => (caller: Caller) => Client<S>;

@@ -1,0 +1,118 @@
+import { type DescMessage, type DescService, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import type { Client } from '@connectrpc/connect';
+import { connectDatabase, type Database } from '@drippulse/db';
+import { createEmbeddedTransport, migrateEmbeddedTransport, topicOf } from '@drippulse/events';
+import { type Caller, clientFor, createInMemoryPeers, type Routes, serverInterceptors } from '@drippulse/rpc';
+import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
+import { type ServiceName, servedBy, services } from '@drippulse/topology';
+import { keepIn } from '../define-service.ts';
+import type { ServiceConfig, ServiceDefinition } from '../index.ts';
+import { createTestKeys, testLogger } from './environment.ts';
+
+/** What a test sets of the service that it starts. */
+export type HarnessOptions<C extends ServiceConfig, O extends object> = {
+  /** Variables of the service. */
+  env?: Record<string, string>;
+  /** Members of the configuration that no variable sets. */
+  config?: Partial<C>;
+  /** The members of `Shared` that only tests set. */
+  overrides?: O;
+  /** Peers of the service. */
+  peers?: readonly { name: ServiceName; routes: Routes }[];
+  /** A database that is migrated and outlives the harness; one of its own by default. */
+  database?: TestDatabase;
+};
+
+/**
+ * A service on a database of its own, started as production starts it, with its events in the same database and its peers
+ * in memory. `start` starts a process of it; `stop` stops all of them and removes the database.
+ */
+export async function createHarness<C extends ServiceConfig, O extends object>(
+  service: ServiceDefinition<C, O>,
+  options: HarnessOptions<C, O> = {},
+) {
+  const { name } = service;
+  const { schema } = services[name];
+  const opened = new AsyncDisposableStack();
+  const keep = keepIn(opened);
+  const database = options.database ?? (await ownDatabase());
+  const log = testLogger();
+  const keys = createTestKeys();
+  const peers = createInMemoryPeers();
+  opened.defer(() => peers.close());
+  for (const peer of options.peers ?? []) servePeer(peer.name, peer.routes);
+  const events = createEmbeddedTransport({ url: database.url, log });
+  opened.defer(() => events.close());
+  const config = { ...service.readConfig(environment()), ...options.config };
+  const running: { stop(): Promise<void> }[] = [];
+  opened.defer(stopServices);
+
+  async function ownDatabase(): Promise<TestDatabase> {
+    const made = await createTestDatabase({
+      name: schema,
+      template: schema,
+      async prepare(url) {
+        await service.migrate(url);
+        await migrateEmbeddedTransport(url);
+      },
+    });
+    opened.defer(() => made.drop());
+    return made;
+  }
+
+  function environment(): Record<string, string> {
+    return { ...keys.environmentOf(name, database.url), ...options.env };
+  }
+
+  function servePeer(peer: ServiceName, routes: Routes): void {
+    peers.register(peer, routes, serverInterceptors({ tokens: keys.tokensOf(peer), log }));
+  }
+
+  /** Stops the processes in the order of their start, as SIGTERM would. */
+  async function stopServices(): Promise<void> {
+    for (const process of running.splice(0)) await process.stop();
+  }
+
+  return {
+    config,
+    database,
+    log,
+    peers,
+    events,
+    keep,
+    servePeer,
+    /** Starts a process of the service; a further one shares its database. */
+    async start() {
+      const overrides = options.overrides ?? ({} as O); // every member of it is optional
+      const started = await service.start(config, { peers, events, log, ...overrides });
+      running.push(started);
+      return started;
+    },
+    stopServices,
+    /** Clients of an RPC service of this one, as the service `from` calls it for a caller. */
+    clientsFrom<S extends DescService>(from: ServiceName, rpc: S): (caller: Caller) => Client<S> {
+      return clientFor(rpc, { peers, target: servedBy(rpc), tokens: keys.tokensOf(from) });
+    },
+    /** A connection to the database of the service. */
+    connect<DB>(max = 2): Database<DB> {
+      const db = connectDatabase<DB>({ url: database.url, schema, service: 'test', log, max });
+      opened.defer(() => db.close());
+      return db;
+    },
+    /** The events of a topic from now on, as they are published; in order within one aggregate. */
+    async collect<D extends DescMessage>(desc: D): Promise<MessageShape<D>[]> {
+      const published: MessageShape<D>[] = [];
+      const subscription = await events.consume({
+        topic: topicOf(desc).name,
+        group: 'test',
+        async onBatch({ messages }) {
+          published.push(...messages.map((message) => fromBinary(desc, message.value)));
+          return { done: messages.length };
+        },
+      });
+      keep(subscription);
+      return published;
+    },
+    stop: () => opened.disposeAsync(),
+  };
+}

@@ -1,0 +1,44 @@
+import { type KafkaSettings, readKafkaSettings } from '@drippulse/events';
+import { ConfigError, readAll, readEnv } from '@drippulse/process';
+import type { GrpcTls } from '@drippulse/rpc';
+import { z } from 'zod';
+
+/** The settings of every service that is a process of its own. */
+export type ProcessSettings = {
+  /** How long the process goes on serving after `/ready` answers 503, so that load balancers send it nothing more. */
+  shutdownDelayMs: number;
+  kafka: KafkaSettings;
+  /** Undefined: gRPC is plain, and only the signed identity says who calls. */
+  grpcTls: GrpcTls | undefined;
+};
+
+const environment = z.object({
+  SHUTDOWN_DELAY_SECONDS: z.coerce.number().min(0).max(300).default(0),
+  GRPC_TLS_CA_FILE: z.string().optional(),
+  GRPC_TLS_CERT_FILE: z.string().optional(),
+  GRPC_TLS_KEY_FILE: z.string().optional(),
+});
+
+/** Reads the settings; throws one ConfigError that lists every malformed variable. */
+export function readProcessEnv(env: NodeJS.ProcessEnv): ProcessSettings {
+  const [own, kafka] = readAll(
+    () => readOwn(env),
+    () => readKafkaSettings(env),
+  );
+  return { ...own, kafka };
+}
+
+function readOwn(env: NodeJS.ProcessEnv) {
+  const read = readEnv(environment, env);
+  const { GRPC_TLS_CA_FILE: caFile, GRPC_TLS_CERT_FILE: certFile, GRPC_TLS_KEY_FILE: keyFile } = read;
+  const given = [caFile, certFile, keyFile].filter((file) => file !== undefined);
+  if (given.length % 3 > 0) {
+    throw new ConfigError([
+      'GRPC_TLS_CA_FILE: needs GRPC_TLS_CERT_FILE and GRPC_TLS_KEY_FILE beside it: all three or none',
+    ]);
+  }
+  return {
+    shutdownDelayMs: read.SHUTDOWN_DELAY_SECONDS * 1000,
+    grpcTls: caFile && certFile && keyFile ? { caFile, certFile, keyFile } : undefined,
+  };
+}

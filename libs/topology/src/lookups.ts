@@ -1,0 +1,48 @@
+import type { DescMessage, DescService } from '@bufbuild/protobuf';
+import { type SchemaName, type ServerName, type ServiceName, serviceNames, services } from './services.ts';
+
+const bySchema = new Map(serviceNames.map((name) => [services[name].schema, name]));
+
+/** The service that owns a schema, and with it the protos of that area. */
+export function serviceOf(schema: SchemaName): ServiceName {
+  return owner(schema, schema);
+}
+
+/** The service that serves an RPC service, by its package `drippulse.<schema>.v1`. Throws when no entry has that schema. */
+export function servedBy({ typeName }: DescService): ServiceName {
+  return owner(typeName.split('.')[1] ?? '', typeName);
+}
+
+function owner(schema: string, wanted: string): ServiceName {
+  const name = bySchema.get(schema);
+  if (name === undefined) throw new Error(`no service of the table in libs/topology owns ${wanted}`);
+  return name;
+}
+
+/** Services that publish events, with the message of each, in the order of the table. */
+export const publishers: readonly { name: ServiceName; events: DescMessage }[] = serviceNames.flatMap((name) => {
+  const { events } = services[name];
+  return events === undefined ? [] : [{ name, events }];
+});
+
+/** Services that consume events. */
+export const consumers: readonly ServiceName[] = serviceNames.filter((name) => services[name].consumes !== undefined);
+
+/** Services that reach a server. */
+export function servicesOn(server: ServerName): ServiceName[] {
+  return serviceNames.filter((name) => services[name].servers.includes(server));
+}
+
+/** The variable that says where a service is reached: `host:port`, or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`. */
+export function addressVariable(name: ServiceName): string {
+  return `${name.toUpperCase().replaceAll('-', '_')}_ADDRESS`;
+}
+
+/** The service of the public HTTP API. */
+export const publicService: ServiceName = thePublicOne();
+
+function thePublicOne(): ServiceName {
+  const [name, ...others] = serviceNames.filter((each) => services[each].isPublic);
+  if (name === undefined || others.length > 0) throw new Error('one service of the table in libs/topology is public');
+  return name;
+}
