@@ -1,6 +1,7 @@
 import { publicServices } from '@drippulse/proto/public-services';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { routesOf } from '../src/transcoder/routes.ts';
+import { openSocket, readToEnd } from './probe/raw-http.ts';
 import { send } from './probe/send.ts';
 import { type Probe, startProbe } from './probe/start-probe.ts';
 
@@ -43,6 +44,15 @@ test('the reason of any error of the gateway is explained where its type points'
     const [path = '', anchor] = String(json['type']).split('#');
     expect((await get(path)).text).toContain(`id="${anchor}"`);
   }
+});
+
+test('a page answers whatever the case of its path, and when the target is a whole URL', async () => {
+  expect((await get('/Docs/Errors/')).status).toBe(200);
+  const socket = await openSocket(
+    probe,
+    'GET http://api.example.com/docs/errors?a=1 HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\r\n',
+  );
+  expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*id="malformed_json"/);
 });
 
 test('docs take GET and HEAD only', async () => {
