@@ -1,11 +1,4 @@
-import {
-  consumers,
-  publicService,
-  publishers as publishing,
-  serviceNames,
-  serviceOf,
-  servicesOn,
-} from '@drippulse/topology';
+import { consumers, owners, publicService, publishers as publishing, serviceOf, servicesOn } from '@drippulse/topology';
 
 /** One metric: what its instrument is made of, what the documentation says, and who exports it. */
 export type CatalogEntry = {
@@ -48,7 +41,7 @@ export const catalog = {
     unit: 'seconds',
     help: 'Duration of served calls, by method and status code.',
     labels: ['method', 'code'],
-    of: serviceNames,
+    of: owners.map(({ name }) => name),
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
   },
   drippulse_limits_degraded: {

@@ -1,13 +1,11 @@
 import type { DescField } from '@bufbuild/protobuf';
+import { answersRaw, isRepeatable, type Route } from '@drippulse/gateway/routes';
 import { exampleOf, fieldRest, fieldSchemaOf, isMask, type JsonSchema } from '@drippulse/json';
-import { Auth, Body, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { Auth, Body, type MethodRest, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { roles } from '@drippulse/rpc';
-import { answersRaw } from '../transcoder/reply-body.ts';
-import { isRepeatable, type Route } from '../transcoder/routes.ts';
 import type { CommentOf } from './comments.ts';
 import type { SchemaComponents } from './components.ts';
 import { errorResponses } from './error-responses.ts';
-import { namedExamples } from './named-schemas.ts';
 
 /** The OpenAPI operation of one route. `alias` counts the additional bindings of a method. */
 export function operationOf(
@@ -48,8 +46,13 @@ function accessOf({ rest }: Route): string {
   if (rest.auth === Auth.NONE) return '';
   const sentences = [`Least role: \`${roles[rest.minRole - 1]}\`.`];
   if (rest.auth === Auth.USER_ONLY) sentences.push('Needs the session token of a user.');
-  if (rest.testMode === TestMode.DENIED) sentences.push('Test keys get 403 `test_mode`.');
+  if (refusesTestKeys(rest)) sentences.push('Test keys get 403 `test_mode`.');
   return sentences.join(' ');
+}
+
+/** Of those whose callers may be keys. */
+function refusesTestKeys({ auth, liveOnly, testMode }: MethodRest): boolean {
+  return auth !== Auth.USER_ONLY && (testMode === TestMode.REFUSE || liveOnly);
 }
 
 function parametersOf(route: Route, commentOf: CommentOf, schemas: SchemaComponents): unknown[] {
@@ -98,7 +101,7 @@ function requestBodyOf(route: Route, schemas: SchemaComponents): Record<string, 
   const fields = method.input.fields.filter((field) => !isMask(field) && !pathFields.has(field.name));
   if (fields.length === 0) return undefined;
   const schema = schemas.request(method.input, pathFields);
-  const example = exampleOf(method.input, { named: namedExamples, direction: 'request' });
+  const example = exampleOf(method.input, { named: schemas.examples, direction: 'request' });
   return {
     required: fields.some((field) => fieldRest(field).required) || route.httpMethod === 'PATCH',
     content: { 'application/json': { schema: withWrapper(schema, rest.wrapper), example } },
@@ -124,7 +127,7 @@ function successOf(route: Route, schemas: SchemaComponents): Record<string, unkn
   const located = rest.location === '' ? headers : { ...headers, Location: { $ref: '#/components/headers/Location' } };
   if (answersRaw(route)) return { description: 'The bytes.', headers: located, content: { '*/*': { schema: {} } } };
   const desc = responseField?.message ?? method.output;
-  const example = exampleOf(desc, { named: namedExamples });
+  const example = exampleOf(desc, { named: schemas.examples });
   return {
     description: rest.successStatus === 201 ? 'Created.' : 'Success.',
     headers: located,

@@ -1,5 +1,5 @@
-import { Auth } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
-import { isRepeatable, type Route } from '../transcoder/routes.ts';
+import { isRepeatable, type Route } from '@drippulse/gateway/routes';
+import { Auth, LimitClass } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 
 const descriptions = {
   BadRequest: 'The body is no valid JSON, or a required parameter is missing.',
@@ -50,7 +50,7 @@ export function errorResponses(route: Route): Record<string, unknown> {
   const isJson = hasBody && bodyField === undefined;
   const names: [number | 'default', keyof typeof descriptions, boolean][] = [
     [400, 'BadRequest', hasBody],
-    [401, 'Unauthorized', !isOpen || rest.limits === 'login'],
+    [401, 'Unauthorized', !isOpen || rest.limits === LimitClass.LOGIN],
     [403, 'Forbidden', !isOpen],
     [404, 'NotFound', segments.some((segment) => 'parameter' in segment)],
     [409, 'Conflict', isRepeatable(route)],

@@ -1,7 +1,7 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { type JsonSchema, jsonSchemaOf, type SchemaOptions } from '@drippulse/json';
+import type { NamedSchema } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import type { CommentOf } from './comments.ts';
-import { namedSchemas } from './named-schemas.ts';
 
 /** Collects the schemas that operations refer to, each once. */
 export type SchemaComponents = {
@@ -11,14 +11,16 @@ export type SchemaComponents = {
   request(desc: DescMessage, pathFields: ReadonlySet<string>): JsonSchema;
   /** Options for schemas of single fields. */
   options: SchemaOptions;
+  /** Examples of free JSON by the names that `schema_of` uses. */
+  examples: Readonly<Record<string, unknown>>;
   /** The components by name, in alphabetical order. */
   collected(): Record<string, JsonSchema>;
 };
 
-export function collectSchemas(commentOf: CommentOf): SchemaComponents {
+export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly NamedSchema[]): SchemaComponents {
   const schemas = new Map<string, JsonSchema>();
   const owners = new Map<string, string>();
-  const named = Object.fromEntries(Object.keys(namedSchemas).map((name) => [name, { $ref: schemaRef(name) }]));
+  const named = Object.fromEntries(namedSchemas.map(({ name }) => [name, { $ref: schemaRef(name) }]));
   const describe = (field: DescField) => commentOf(field);
   const options: SchemaOptions = { named, describe, refOf: (desc) => add(desc, 'response', () => false) };
 
@@ -28,7 +30,7 @@ export function collectSchemas(commentOf: CommentOf): SchemaComponents {
     if (owner !== undefined && owner !== desc.typeName) throw new Error(`${owner} and ${desc.typeName} share a name`);
     if (owner === undefined) {
       owners.set(name, desc.typeName);
-      schemas.set(name, {}); // before its fields: a message may hold itself
+      schemas.set(name, {}); // before its fields: a message may contain itself
       const schema = jsonSchemaOf(desc, { ...options, direction, omit });
       const description = commentOf(desc);
       schemas.set(name, { ...(description !== undefined && { description }), ...schema });
@@ -38,10 +40,12 @@ export function collectSchemas(commentOf: CommentOf): SchemaComponents {
 
   return {
     options,
+    examples: Object.fromEntries(namedSchemas.map(({ name, example }) => [name, JSON.parse(example)])),
     response: (desc) => ({ $ref: add(desc, 'response', () => false) }),
     request: (desc, pathFields) => ({ $ref: add(desc, 'request', ({ name }) => pathFields.has(name)) }),
     collected: () => {
-      const all = [...schemas, ...Object.entries(namedSchemas)];
+      const free = namedSchemas.map(({ name, schema }): [string, JsonSchema] => [name, JSON.parse(schema)]);
+      const all = [...schemas, ...free];
       return Object.fromEntries(all.sort(([left], [right]) => (left < right ? -1 : 1)));
     },
   };

@@ -1,5 +1,6 @@
 import type { DescFile, DescService } from '@bufbuild/protobuf';
-import { type Route, routesOf } from '../transcoder/routes.ts';
+import { type Route, routesOf } from '@drippulse/gateway/routes';
+import type { NamedSchema } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { type CommentOf, readComments } from './comments.ts';
 import { collectSchemas } from './components.ts';
 import { errorResponseComponents, problemSchema } from './error-responses.ts';
@@ -16,9 +17,12 @@ Most POST and PATCH routes take an \`Idempotency-Key\` header: for 24 hours, a r
 gets the first answer, marked \`Idempotent-Replayed: true\`.`;
 
 /** Builds the OpenAPI 3.1 document of services that were built with source info. The same protos give the same text. */
-export function buildDocument(services: readonly DescService[]): Record<string, unknown> {
+export function buildDocument(
+  services: readonly DescService[],
+  namedSchemas: readonly NamedSchema[],
+): Record<string, unknown> {
   const commentOf = readComments(filesOf(services));
-  const schemas = collectSchemas(commentOf);
+  const schemas = collectSchemas(commentOf, namedSchemas);
   const paths: Record<string, Record<string, unknown>> = {};
   addPath(paths, '/health', 'get', healthOperation('getHealth'));
   addPath(paths, '/api/v1/health', 'get', healthOperation('getApiHealth'));

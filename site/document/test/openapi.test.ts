@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { routesOf } from '@drippulse/gateway/routes';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import { publicServices } from '@drippulse/proto/public-services';
 import { expect, test } from '@jest/globals';
 import { buildDocument } from '../src/openapi/build-document.ts';
-import { routesOf } from '../src/transcoder/routes.ts';
-import { servicesByOwner } from '../src/upstreams.ts';
 
 type Operation = {
   operationId: string;
@@ -14,9 +14,9 @@ type Operation = {
 type Document = { paths: Record<string, Record<string, Operation>>; tags: { name: string; description: string }[] };
 
 const committed: Document = JSON.parse(
-  readFileSync(new URL('../../../docs/skills/drippulse-openapi-v1.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../static/docs/skills/drippulse-openapi-v1.json', import.meta.url), 'utf8'),
 );
-const routes = Object.values(servicesByOwner).flat().flatMap(routesOf);
+const routes = publicServices.flatMap(routesOf);
 const byHand = ['GET /health', 'GET /api/v1/health'];
 
 function operations(document: Document): [string, Operation][] {
@@ -43,14 +43,14 @@ test('every operation has an id of its own, and says how it succeeds and fails',
 
 test('comments of the protos are in the document', () => {
   const text = JSON.stringify(committed);
-  for (const comment of ['newest first', 'Goes up by one whenever the steps change, from 1.']) {
+  for (const comment of ['newest first', 'Starts at 1 and goes up by one with every change of the steps.']) {
     expect(text).toContain(comment);
   }
   expect(committed.tags.every(({ description }) => description.length > 10)).toBe(true);
 });
 
 test('every option shows in the document of the probe', () => {
-  const document = buildDocument([ProbeService]) as Document;
+  const document = buildDocument([ProbeService], []) as Document;
   const operation = (verb: string, path: string): Operation => {
     const found = document.paths[path]?.[verb];
     if (found === undefined) throw new Error(`no ${verb} ${path}`);
@@ -85,5 +85,5 @@ test('every option shows in the document of the probe', () => {
 });
 
 test('the same protos give the same text', () => {
-  expect(JSON.stringify(buildDocument([ProbeService]))).toBe(JSON.stringify(buildDocument([ProbeService])));
+  expect(JSON.stringify(buildDocument([ProbeService], []))).toBe(JSON.stringify(buildDocument([ProbeService], [])));
 });
