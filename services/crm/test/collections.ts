@@ -8,7 +8,7 @@ import type { Harness } from './harness.ts';
 export type AnyRecord = Message & { id: string; publicId: string; custom: Uint8Array; externalId?: string };
 
 type Update = { id: string; updateMask: { paths: string[] }; externalId?: string; custom?: Uint8Array };
-type List = { limit?: number; cursor?: string; q?: string; sort?: string; externalId?: string };
+type List = { limit?: number; cursor?: string; page?: number; q?: string; sort?: string; externalId?: string };
 type Create = { externalSystem?: string; externalId?: string; custom?: Uint8Array };
 
 /** One collection with the operations of its own names. */

@@ -10,9 +10,6 @@ export function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<bool
   return sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }
 
-/** As few characters as the index over texts can look up. */
-const indexedLength = 3;
-
 /** The filters that every list takes. */
 export type CommonFilters = {
   q?: string;
@@ -22,7 +19,7 @@ export type CommonFilters = {
   externalId?: string;
 };
 
-/** All of them but `q`, which is words. */
+/** The conditions of all of them but `q`: see `search.ts`. */
 export function commonConditions(filters: CommonFilters): Condition[] {
   const { updatedSince, ownerId, externalSystem, externalId } = filters;
   return [
@@ -61,32 +58,4 @@ export function linksTo(organizationId: bigint, column: string, type: RecordType
 export function equalsUuid(column: string, id: string | undefined): Condition {
   if (id === undefined) return undefined;
   return isUuid(id) ? sql<boolean>`${sql.ref(column)} = ${id}::uuid` : sql<boolean>`false`;
-}
-
-/** A word that records are searched for: looked up in the index over texts, or read in each row that something else finds. */
-export type Word = { lookedUp: RawBuilder<boolean>; read: RawBuilder<boolean> };
-
-/**
- * Three characters and more match anywhere, fewer only the beginning of a value, which follows a line break. Of several
- * words each matches by itself: a name is two values, and an index that is asked for the words together reads whatever
- * has the parts of both, 100,000 rows for none in a million.
- */
-export function wordsOf(q = ''): Word[] {
-  const words = q.split(/\s+/).filter((word) => word !== '');
-  const isIndexed = words.length > 1 && words.some((word) => [...word].length >= indexedLength);
-  const isShort = [...q].length < indexedLength;
-  const patterns = isIndexed ? words.map((word) => `%${escaped(word)}%`) : [`%${isShort ? '\n' : ''}${escaped(q)}%`];
-  return q === '' ? [] : patterns.map(wordLike);
-}
-
-/** The same characters in both: the index has another collation than the second asks for, and so does not serve it. */
-function wordLike(pattern: string): Word {
-  return {
-    lookedUp: sql<boolean>`search like lower(${pattern})`,
-    read: sql<boolean>`search collate "C" like lower(${pattern})`,
-  };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }

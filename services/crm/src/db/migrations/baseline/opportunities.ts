@@ -22,7 +22,7 @@ export async function createOpportunities(db: Kysely<unknown>): Promise<void> {
       description text,
       account_id uuid constraint opportunities_account_id_fkey references accounts (id),
       contact_id uuid constraint opportunities_contact_id_fkey references contacts (id)`,
-    searched: ['name'],
+    searched: ['name', 'public_id'],
     lists: {
       name: 'name, id',
       amount_cents_order: 'coalesce(amount_cents, -9223372036854775808), id',

@@ -37,6 +37,7 @@ async function createContacts(db: Kysely<unknown>): Promise<void> {
       merged_into_id uuid constraint contacts_merged_into_id_fkey references contacts (id),
       erased_at timestamptz(3)`,
     searched: ['email', 'first_name', 'last_name', 'phone'],
+    names: ['first_name', 'last_name'],
     lists: {
       email_order: `coalesce(email, ''), id`,
       last_name_order: `coalesce(last_name, ''), id`,
@@ -64,6 +65,7 @@ async function createLeads(db: Kysely<unknown>): Promise<void> {
       merged_into_id uuid constraint leads_merged_into_id_fkey references leads (id),
       erased_at timestamptz(3)`,
     searched: ['email', 'first_name', 'last_name', 'company_name', 'phone'],
+    names: ['first_name', 'last_name'],
     lists: {
       email_order: `coalesce(email, ''), id`,
       last_name_order: `coalesce(last_name, ''), id`,

@@ -5,6 +5,8 @@ type RecordTable = {
   name: string;
   columns: RawBuilder<unknown>;
   searched: readonly string[];
+  /** Columns with the names of a person, which `q` may search for several words. */
+  names?: readonly string[];
   /** Columns of an index after the organization, by the part of the index's name that differs. */
   lists: Readonly<Record<string, string>>;
 };
@@ -13,16 +15,12 @@ type RecordTable = {
 export async function createRecordTable(db: Kysely<unknown>, table: RecordTable): Promise<void> {
   await createTable(db, table);
   await createKeys(db, table.name);
-  await createSearchIndex(db, table.name);
+  await createSearchIndexes(db, table);
   await createListIndexes(db, table);
 }
 
-/**
- * `search` is the text that `q` searches: each value follows a line break, so that a pattern can ask for the beginning
- * of a value. `custom` is json, not jsonb, because jsonb rounds numbers.
- */
-async function createTable(db: Kysely<unknown>, { name, columns, searched }: RecordTable): Promise<void> {
-  const search = [...searched, 'public_id'].map((column) => `E'\\n' || coalesce(${column}, '')`).join(' || ');
+/** `custom` is json, not jsonb, because jsonb rounds numbers. */
+async function createTable(db: Kysely<unknown>, { name, columns, searched, names }: RecordTable): Promise<void> {
   await sql`
     create table ${sql.table(name)} (
       id uuid not null,
@@ -34,12 +32,23 @@ async function createTable(db: Kysely<unknown>, { name, columns, searched }: Rec
       external_system text,
       external_id text,
       custom json not null,
-      search text generated always as (lower(${sql.raw(search)})) stored,
+      search ${searchText(searched)},
+      ${names ? sql`names ${searchText(names)},` : sql``}
       created_at timestamptz(3) not null,
       updated_at timestamptz(3) not null,
       deleted_at timestamptz(3),
       constraint ${sql.ref(`${name}_pkey`)} primary key (id)
     )`.execute(db);
+}
+
+/**
+ * A generated column with several values in lower case, as `q` searches them. Capital letters mark its structure: `XX`
+ * comes before each value and `Q` replaces each space. A mark is a letter, so the trigrams of a phrase are found only
+ * where its words follow each other; with spaces every record that has the words somewhere would be read and rejected.
+ */
+function searchText(columns: readonly string[]): RawBuilder<unknown> {
+  const values = columns.map((column) => sql`'XX' || replace(lower(coalesce(${sql.ref(column)}, '')), ' ', 'Q')`);
+  return sql`text not null generated always as (${sql.join(values, sql` || `)}) stored`;
 }
 
 async function createKeys(db: Kysely<unknown>, name: string): Promise<void> {
@@ -50,10 +59,14 @@ async function createKeys(db: Kysely<unknown>, name: string): Promise<void> {
     where external_id is not null and deleted_at is null`.execute(db);
 }
 
-async function createSearchIndex(db: Kysely<unknown>, name: string): Promise<void> {
+async function createSearchIndexes(db: Kysely<unknown>, { name, searched, names }: RecordTable): Promise<void> {
   const operators = sql.raw(await trigramOperators(db));
   await sql`create index ${sql.ref(`${name}_organization_id_search_idx`)} on ${sql.table(name)}
-    using gin (organization_id, search ${operators}) where deleted_at is null`.execute(db);
+    using gin (organization_id, search ${operators}${names ? sql`, names ${operators}` : sql``})
+    where deleted_at is null`.execute(db);
+  if (searched.includes('public_id')) return;
+  await sql`create index ${sql.ref(`${name}_organization_id_lower_public_id_idx`)} on ${sql.table(name)}
+    (organization_id, lower(public_id) text_pattern_ops) where deleted_at is null`.execute(db);
 }
 
 /** The name of pg_trgm's operator class: an administrator may have created the extension in another schema. */
