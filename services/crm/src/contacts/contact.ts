@@ -1,8 +1,8 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type {
-  CreateCrmContactRequestSchema,
+  CreateCrmContactRequest,
   CrmContactSchema,
-  UpdateCrmContactRequestSchema,
+  UpdateCrmContactRequest,
 } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import type { Selectable } from 'kysely';
 import type { Contacts } from '../db/schema.ts';
@@ -30,14 +30,12 @@ export const contacts: Collection<ContactRow> = {
     last_name: { kind: 'text', isNullable: true },
   },
   check: (row) => [...checkRow(rules, row), ...checkAnyOf(knownBy, row)],
-  events: (action, row) => [{ case: eventCases[action], value: toProto(row) }],
+  events: (action, row) => [{ case: eventCases[action], value: contactToProto(row) }],
 };
 
 const eventCases = { created: 'contactCreated', updated: 'contactUpdated', deleted: 'contactDeleted' } as const;
 
-export function contactValues(
-  request: MessageShape<typeof CreateCrmContactRequestSchema | typeof UpdateCrmContactRequestSchema>,
-) {
+export function contactValues(request: CreateCrmContactRequest | UpdateCrmContactRequest) {
   return {
     email: request.email ?? null,
     first_name: request.firstName ?? null,
@@ -49,7 +47,7 @@ export function contactValues(
   };
 }
 
-export function toProto(row: ContactRow): MessageInitShape<typeof CrmContactSchema> {
+export function contactToProto(row: ContactRow): MessageInitShape<typeof CrmContactSchema> {
   return {
     ...commonFields(row),
     email: row.email ?? undefined,

@@ -17,7 +17,7 @@ export function selectFields(db: Kysely<DB>, organizationId: bigint) {
   return db.selectFrom('custom_fields').selectAll().where('organization_id', '=', organizationId);
 }
 
-export function toProto(row: CustomFieldRow): MessageInitShape<typeof CrmCustomFieldSchema> {
+export function customFieldToProto(row: CustomFieldRow): MessageInitShape<typeof CrmCustomFieldSchema> {
   return {
     id: row.id,
     recordType: row.record_type,

@@ -27,11 +27,11 @@ export type Shape = {
 
 /** The collections by name, in an order in which each links only to those before it. */
 export const shapes = new Map<string, Shape>([
-  ['accounts', shapeOf(account.accounts, CrmAccountSchema, account.toProto)],
-  ['contacts', shapeOf(contact.contacts, CrmContactSchema, contact.toProto)],
-  ['leads', shapeOf(lead.leads, CrmLeadSchema, lead.toProto)],
-  ['opportunities', shapeOf(opportunity.opportunities, CrmOpportunitySchema, opportunity.toProto)],
-  ['activities', shapeOf(activity.activities, CrmActivitySchema, activity.toProto)],
+  ['accounts', shapeOf(account.accounts, CrmAccountSchema, account.accountToProto)],
+  ['contacts', shapeOf(contact.contacts, CrmContactSchema, contact.contactToProto)],
+  ['leads', shapeOf(lead.leads, CrmLeadSchema, lead.leadToProto)],
+  ['opportunities', shapeOf(opportunity.opportunities, CrmOpportunitySchema, opportunity.opportunityToProto)],
+  ['activities', shapeOf(activity.activities, CrmActivitySchema, activity.activityToProto)],
 ]);
 
 /** Each slice is read by itself, so that a slow reader holds no transaction open. */

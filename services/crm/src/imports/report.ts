@@ -56,10 +56,10 @@ export function reportToProto(report: Report): MessageInitShape<typeof CrmImport
     updated: BigInt(updated),
     unchanged: BigInt(unchanged),
     failed: BigInt(failed),
-    errors: errors.map(toProto),
+    errors: errors.map(errorToProto),
   };
 }
 
-function toProto({ row, ...rest }: Report['errors'][number]): MessageInitShape<typeof CrmImportErrorSchema> {
+function errorToProto({ row, ...rest }: Report['errors'][number]): MessageInitShape<typeof CrmImportErrorSchema> {
   return { ...rest, row: BigInt(row) };
 }

@@ -1,14 +1,10 @@
-import type { MessageShape } from '@bufbuild/protobuf';
-import type {
-  CreateLeadFormRequestSchema,
-  UpdateLeadFormRequestSchema,
-} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import type { CreateLeadFormRequest, UpdateLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { DomainError, type Violation } from '@drippulse/runtime';
 import { refuse, requiredText, text } from '../records/rules.ts';
 import { checkFields, defaultFields, type FormField, readFields } from './fields.ts';
 import type { FormRow } from './form.ts';
 
-type Request = MessageShape<typeof CreateLeadFormRequestSchema | typeof UpdateLeadFormRequestSchema>;
+type Request = CreateLeadFormRequest | UpdateLeadFormRequest;
 
 /** What a form is, bar what the platform says of it. */
 export type FormColumns = Omit<FormColumnsOfRow, 'fields'> & { fields: readonly FormField[] };

@@ -1,5 +1,9 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import { type LeadFormFieldSchema, LeadFormFieldTypeSchema } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import {
+  type LeadFormField,
+  type LeadFormFieldSchema,
+  LeadFormFieldTypeSchema,
+} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import type { Violation } from '@drippulse/runtime';
 import { enumTexts } from '../records/values.ts';
 
@@ -31,7 +35,7 @@ export const defaultFields: readonly FormField[] = [
   { name: 'company_name', label: 'Company', type: 'text', ...plain },
 ];
 
-export function readFields(fields: readonly MessageShape<typeof LeadFormFieldSchema>[]): FormField[] {
+export function readFields(fields: readonly LeadFormField[]): FormField[] {
   return fields.map(({ name, label, type, required = false, options }) => ({
     name,
     label: label ?? labels[name] ?? name.replace(/^custom\./, '').replaceAll('_', ' '),

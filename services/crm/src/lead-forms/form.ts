@@ -48,7 +48,7 @@ export function titleOf({ title, name }: Pick<FormRow, 'title' | 'name'>): strin
   return title ?? name;
 }
 
-export function toProto(row: FormRow): MessageInitShape<typeof LeadFormSchema> {
+export function leadFormToProto(row: FormRow): MessageInitShape<typeof LeadFormSchema> {
   return {
     id: row.id,
     name: row.name,

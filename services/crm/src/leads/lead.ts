@@ -1,9 +1,9 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
-  type CreateCrmLeadRequestSchema,
+  type CreateCrmLeadRequest,
   type CrmLeadSchema,
   CrmLeadStatusSchema,
-  type UpdateCrmLeadRequestSchema,
+  type UpdateCrmLeadRequest,
 } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import type { Selectable } from 'kysely';
 import type { Leads } from '../db/schema.ts';
@@ -41,14 +41,12 @@ export const leads: Collection<LeadRow> = {
     score: { kind: 'number', isNullable: true },
   },
   check: (row) => [...checkRow(rules, row), ...checkAnyOf(knownBy, row)],
-  events: (action, row) => [{ case: eventCases[action], value: toProto(row) }],
+  events: (action, row) => [{ case: eventCases[action], value: leadToProto(row) }],
 };
 
 const eventCases = { created: 'leadCreated', updated: 'leadUpdated', deleted: 'leadDeleted' } as const;
 
-export function leadValues(
-  request: MessageShape<typeof CreateCrmLeadRequestSchema | typeof UpdateCrmLeadRequestSchema>,
-) {
+export function leadValues(request: CreateCrmLeadRequest | UpdateCrmLeadRequest) {
   return {
     email: request.email ?? null,
     first_name: request.firstName ?? null,
@@ -64,12 +62,12 @@ export function leadValues(
 }
 
 /** A lead is new unless said. */
-export function newLeadValues(request: MessageShape<typeof CreateCrmLeadRequestSchema>) {
+export function newLeadValues(request: CreateCrmLeadRequest) {
   const values = leadValues(request);
   return { ...values, status: values.status ?? 'new' };
 }
 
-export function toProto(row: LeadRow): MessageInitShape<typeof CrmLeadSchema> {
+export function leadToProto(row: LeadRow): MessageInitShape<typeof CrmLeadSchema> {
   return {
     ...commonFields(row),
     email: row.email ?? undefined,

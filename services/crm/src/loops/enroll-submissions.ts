@@ -5,7 +5,7 @@ import { type Caller, fromConnectError } from '@drippulse/rpc';
 import { type DomainError, type Loop, startLoop } from '@drippulse/runtime';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { leads, toProto } from '../leads/lead.ts';
+import { leads, leadToProto } from '../leads/lead.ts';
 import { selectRecords } from '../records/rows.ts';
 import { findSurvivors } from '../records/survivors.ts';
 
@@ -88,7 +88,7 @@ async function contactsOf(ctx: Context, due: Due): Promise<Uint8Array | undefine
   const { rows } = await selectRecords(leads, condition).execute(ctx.db.kysely);
   const [row] = rows;
   if (row === undefined) return undefined;
-  const lead = encodeJson(CrmLeadSchema, create(CrmLeadSchema, toProto(row)));
+  const lead = encodeJson(CrmLeadSchema, create(CrmLeadSchema, leadToProto(row)));
   return new TextEncoder().encode(`[{"lead_ref":${JSON.stringify(row.public_id)},${lead.slice(1)}]`);
 }
 

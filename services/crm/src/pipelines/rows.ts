@@ -55,7 +55,7 @@ export async function lockOwnPipeline(trx: Transaction<DB>, caller: Caller, id: 
   return row;
 }
 
-export function toProto(
+export function pipelineToProto(
   row: PipelineRow,
   stages: readonly StageRow[],
 ): MessageInitShape<typeof CrmOpportunityPipelineSchema> {

@@ -1,6 +1,5 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import {
-  type CrmOpportunityPipelineStageInputSchema,
+  type CrmOpportunityPipelineStageInput,
   CrmStageType,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import type { Violation } from '@drippulse/runtime';
@@ -10,7 +9,7 @@ const isName = requiredText(255);
 const maxStages = 100;
 
 /** A stage as a request names it. */
-export type StageInput = MessageShape<typeof CrmOpportunityPipelineStageInputSchema>;
+export type StageInput = CrmOpportunityPipelineStageInput;
 
 export function checkName(field: string, name: string): Violation[] {
   const message = isName(name);

@@ -1,7 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { callerOf } from '@drippulse/rpc';
-import { accounts, accountValues, toProto } from '../accounts/account.ts';
+import { accounts, accountToProto, accountValues } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
 import { commit } from '../records/commit.ts';
 import { equalsAnyCase } from '../records/conditions.ts';
@@ -22,23 +22,23 @@ export function accountsMethods(ctx: Context): ServiceImpl<typeof CrmAccountsSer
       const { rows, totals } = await listRecords(ctx, call, accounts, request, [
         equalsAnyCase('domain', request.domain),
       ]);
-      return { accounts: rows.map(toProto), ...totals };
+      return { accounts: rows.map(accountToProto), ...totals };
     },
     async getCrmAccount(request, call) {
       const row = await findRecord(ctx.db.kysely, accounts, callerOf(call).organizationId, request.id);
-      return { account: toProto(row) };
+      return { account: accountToProto(row) };
     },
     createCrmAccount: (request, call) =>
       commit(ctx, call, method.createCrmAccount, request, async (trx) => {
         const row = await createRecord(ctx, trx, call, accounts, accountValues(request));
-        return { account: toProto(row) };
+        return { account: accountToProto(row) };
       }),
     updateCrmAccount: (request, call) =>
       commit(ctx, call, method.updateCrmAccount, request, async (trx, { organizationId }) => {
         const before = await lockRecord(trx, accounts, organizationId, request.id);
         const values = pickValues(accountValues(request), request.updateMask?.paths);
         const row = await updateRecord(ctx, trx, call, accounts, before, values);
-        return { account: toProto(row) };
+        return { account: accountToProto(row) };
       }),
     deleteCrmAccount: (request, call) =>
       commit(ctx, call, method.deleteCrmAccount, request, async (trx) => {

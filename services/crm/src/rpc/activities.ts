@@ -2,7 +2,7 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { callerOf } from '@drippulse/rpc';
 import { sql } from 'kysely';
-import { activities, activityKinds, activityValues, toProto } from '../activities/activity.ts';
+import { activities, activityKinds, activityToProto, activityValues } from '../activities/activity.ts';
 import type { Context } from '../context.ts';
 import { commit } from '../records/commit.ts';
 import { type Condition, equals, linksTo } from '../records/conditions.ts';
@@ -29,23 +29,23 @@ export function activitiesMethods(ctx: Context): ServiceImpl<typeof CrmActivitie
         linksTo(organizationId, 'lead_id', 'lead', request.leadId),
         linksTo(organizationId, 'opportunity_id', 'opportunity', request.opportunityId),
       ]);
-      return { activities: rows.map(toProto), ...totals };
+      return { activities: rows.map(activityToProto), ...totals };
     },
     async getCrmActivity(request, call) {
       const row = await findRecord(ctx.db.kysely, activities, callerOf(call).organizationId, request.id);
-      return { activity: toProto(row) };
+      return { activity: activityToProto(row) };
     },
     createCrmActivity: (request, call) =>
       commit(ctx, call, method.createCrmActivity, request, async (trx) => {
         const row = await createRecord(ctx, trx, call, activities, activityValues(request));
-        return { activity: toProto(row) };
+        return { activity: activityToProto(row) };
       }),
     updateCrmActivity: (request, call) =>
       commit(ctx, call, method.updateCrmActivity, request, async (trx, { organizationId }) => {
         const before = await lockRecord(trx, activities, organizationId, request.id);
         const values = pickValues(activityValues(request), request.updateMask?.paths);
         const row = await updateRecord(ctx, trx, call, activities, before, values);
-        return { activity: toProto(row) };
+        return { activity: activityToProto(row) };
       }),
     deleteCrmActivity: (request, call) =>
       commit(ctx, call, method.deleteCrmActivity, request, async (trx) => {

@@ -1,7 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { callerOf } from '@drippulse/rpc';
-import { contacts, contactValues, toProto } from '../contacts/contact.ts';
+import { contacts, contactToProto, contactValues } from '../contacts/contact.ts';
 import type { Context } from '../context.ts';
 import { listDuplicates } from '../duplicates/list-duplicates.ts';
 import { mergeToProto } from '../merges/merge.ts';
@@ -15,7 +15,7 @@ import { listRecords } from '../records/list-records.ts';
 import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
-import { eraseContact } from './erase-contact.ts';
+import { eraseCrmContact } from './erase-contact.ts';
 import { importCsv } from './import-csv.ts';
 
 const { method } = CrmContactsService;
@@ -28,23 +28,23 @@ export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsSer
         equalsAnyCase('email', request.email),
         linksTo(callerOf(call).organizationId, 'account_id', 'account', request.accountId),
       ]);
-      return { contacts: rows.map(toProto), ...totals };
+      return { contacts: rows.map(contactToProto), ...totals };
     },
     async getCrmContact(request, call) {
       const row = await findRecord(ctx.db.kysely, contacts, callerOf(call).organizationId, request.id);
-      return { contact: toProto(row) };
+      return { contact: contactToProto(row) };
     },
     createCrmContact: (request, call) =>
       commit(ctx, call, method.createCrmContact, request, async (trx) => {
         const row = await createRecord(ctx, trx, call, contacts, contactValues(request));
-        return { contact: toProto(row) };
+        return { contact: contactToProto(row) };
       }),
     updateCrmContact: (request, call) =>
       commit(ctx, call, method.updateCrmContact, request, async (trx, { organizationId }) => {
         const before = await lockRecord(trx, contacts, organizationId, request.id);
         const values = pickValues(contactValues(request), request.updateMask?.paths);
         const row = await updateRecord(ctx, trx, call, contacts, before, values);
-        return { contact: toProto(row) };
+        return { contact: contactToProto(row) };
       }),
     deleteCrmContact: (request, call) =>
       commit(ctx, call, method.deleteCrmContact, request, async (trx) => {
@@ -53,15 +53,15 @@ export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsSer
       }),
     async listCrmContactDuplicates(request, call) {
       const { groups, nextCursor } = await listDuplicates(ctx, call, contacts, request, request.contactId);
-      const duplicates = groups.map(({ records, ...group }) => ({ ...group, contacts: records.map(toProto) }));
+      const duplicates = groups.map(({ records, ...group }) => ({ ...group, contacts: records.map(contactToProto) }));
       return { duplicates, nextCursor };
     },
     mergeCrmContacts: (request, call) =>
       commit(ctx, call, method.mergeCrmContacts, request, async (trx) => {
         const { survivor, merge } = await mergeRecords(ctx, trx, call, mergeableContacts, request);
-        return { contact: toProto(survivor), merge: mergeToProto(merge) };
+        return { contact: contactToProto(survivor), merge: mergeToProto(merge) };
       }),
-    eraseCrmContact: (request, call) => eraseContact(ctx, request, call),
+    eraseCrmContact: (request, call) => eraseCrmContact(ctx, request, call),
     importCrmContactsCsv: (requests, call) => importCsv(ctx, 'contacts', requests, call),
   };
 }

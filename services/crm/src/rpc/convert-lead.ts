@@ -1,10 +1,5 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import {
-  type ConvertCrmLeadRequestSchema,
-  type ConvertCrmLeadResponseSchema,
-  CrmLeadsService,
-} from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { type ConvertCrmLeadRequest, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { DomainError } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import * as account from '../accounts/account.ts';
@@ -12,7 +7,7 @@ import * as contact from '../contacts/contact.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { findLeadAccount, findLeadContact } from '../leads/counterparts.ts';
-import { type LeadRow, leads, toProto } from '../leads/lead.ts';
+import { type LeadRow, leads, leadToProto } from '../leads/lead.ts';
 import * as opportunity from '../opportunities/opportunity.ts';
 import { findStage, placeAtEnd } from '../opportunities/place.ts';
 import type { Values } from '../records/collection.ts';
@@ -23,16 +18,16 @@ import { updateRecord } from '../records/update-record.ts';
 
 const { convertCrmLead: method } = CrmLeadsService.method;
 
-type Request = MessageShape<typeof ConvertCrmLeadRequestSchema>;
-
 /** What the steps of a conversion work with. */
-type Conversion = { ctx: Context; trx: Transaction<DB>; call: HandlerContext; request: Request; lead: LeadRow };
+type Conversion = {
+  ctx: Context;
+  trx: Transaction<DB>;
+  call: HandlerContext;
+  request: ConvertCrmLeadRequest;
+  lead: LeadRow;
+};
 
-export async function convertLead(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageShape<typeof ConvertCrmLeadResponseSchema>> {
+export async function convertCrmLead(ctx: Context, request: ConvertCrmLeadRequest, call: HandlerContext) {
   return commit(ctx, call, method, request, async (trx, { organizationId }) => {
     // One after the other, so that two leads of one person become one contact.
     await sql`select pg_advisory_xact_lock(hashtext('convert_lead'), hashtext(${String(organizationId)}))`.execute(trx);
@@ -48,10 +43,10 @@ export async function convertLead(
     const converted = { status: 'converted', converted_at: ctx.clock.now(), contact_id: person.id };
     const after = await updateRecord(ctx, trx, call, leads, lead, converted);
     return {
-      lead: toProto(after),
-      contact: contact.toProto(person),
-      ...(company && { account: account.toProto(company) }),
-      ...(sale && { opportunity: opportunity.toProto(sale) }),
+      lead: leadToProto(after),
+      contact: contact.contactToProto(person),
+      ...(company && { account: account.accountToProto(company) }),
+      ...(sale && { opportunity: opportunity.opportunityToProto(sale) }),
     };
   });
 }

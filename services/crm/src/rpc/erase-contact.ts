@@ -1,12 +1,7 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { appendEvents, topicOf } from '@drippulse/events';
-import {
-  CrmContactsService,
-  type EraseCrmContactRequestSchema,
-  type EraseCrmContactResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmContactsService, type EraseCrmContactRequest } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { sql, type Transaction } from 'kysely';
 import { type ContactRow, contacts } from '../contacts/contact.ts';
@@ -30,11 +25,7 @@ const namedRecords = 1_000;
  * One transaction empties whatever this service holds of a person, leaves what is counted, and tells the others by an
  * event of ids. Their names go last from here: they are needed to find the rest.
  */
-export function eraseContact(
-  ctx: Context,
-  request: MessageShape<typeof EraseCrmContactRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof EraseCrmContactResponseSchema>> {
+export function eraseCrmContact(ctx: Context, request: EraseCrmContactRequest, call: HandlerContext) {
   return commit(ctx, call, CrmContactsService.method.eraseCrmContact, request, async (trx, { organizationId }) => {
     await lockErasures(trx, organizationId, 'erase');
     const contact = await lockContact(trx, organizationId, request.id);

@@ -1,23 +1,13 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
-import type {
-  ListCrmMergesRequestSchema,
-  ListCrmMergesResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/merges_pb';
+import type { ListCrmMergesRequest } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { callerOf } from '@drippulse/rpc';
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type MergeRow, mergeColumns, mergeRecordTypes, mergeToProto } from '../merges/merge.ts';
 import { hasId } from '../records/ids.ts';
 
-type Request = MessageShape<typeof ListCrmMergesRequestSchema>;
-
-export async function listMerges(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ListCrmMergesResponseSchema>> {
+export async function listCrmMerges(ctx: Context, request: ListCrmMergesRequest, call: HandlerContext) {
   const { kysely } = ctx.db;
   const page = readPage(request, ['bigint']);
   const matching = matches(callerOf(call).organizationId, request);
@@ -32,7 +22,7 @@ export async function listMerges(
   return { merges: rows.map(mergeToProto), ...count, nextCursor, ...pageTotals(page, count.totalCount) };
 }
 
-function matches(organizationId: bigint, { recordType, recordId }: Request): RawBuilder<boolean> {
+function matches(organizationId: bigint, { recordType, recordId }: ListCrmMergesRequest): RawBuilder<boolean> {
   const type = recordType === undefined ? undefined : mergeRecordTypes.textOf(recordType);
   return sql<boolean>`organization_id = ${organizationId}
     ${type === undefined ? sql`` : sql`and record_type = ${type}`}

@@ -3,7 +3,7 @@ import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/oppor
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { readMove } from '../opportunities/move.ts';
-import { opportunities, opportunityValues, toProto } from '../opportunities/opportunity.ts';
+import { opportunities, opportunityToProto, opportunityValues } from '../opportunities/opportunity.ts';
 import { findStage, placeAtEnd } from '../opportunities/place.ts';
 import { stageTypes } from '../pipelines/stage-types.ts';
 import { commit } from '../records/commit.ts';
@@ -15,7 +15,7 @@ import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
 import { importCsv } from './import-csv.ts';
-import { reorderOpportunities } from './reorder-opportunities.ts';
+import { reorderCrmOpportunities } from './reorder-opportunities.ts';
 
 const { method } = CrmOpportunitiesService;
 
@@ -31,18 +31,18 @@ export function opportunitiesMethods(ctx: Context): ServiceImpl<typeof CrmOpport
         linksTo(organizationId, 'account_id', 'account', request.accountId),
         linksTo(organizationId, 'contact_id', 'contact', request.contactId),
       ]);
-      return { opportunities: rows.map(toProto), ...totals };
+      return { opportunities: rows.map(opportunityToProto), ...totals };
     },
     async getCrmOpportunity(request, call) {
       const row = await findRecord(ctx.db.kysely, opportunities, callerOf(call).organizationId, request.id);
-      return { opportunity: toProto(row) };
+      return { opportunity: opportunityToProto(row) };
     },
     createCrmOpportunity: (request, call) =>
       commit(ctx, call, method.createCrmOpportunity, request, async (trx, { organizationId }) => {
         const stage = await findStage(ctx, trx, organizationId, request);
         const place = await placeAtEnd(ctx, trx, stage);
         const row = await createRecord(ctx, trx, call, opportunities, { ...opportunityValues(request), ...place });
-        return { opportunity: toProto(row) };
+        return { opportunity: opportunityToProto(row) };
       }),
     updateCrmOpportunity: (request, call) =>
       commit(ctx, call, method.updateCrmOpportunity, request, async (trx, { organizationId }) => {
@@ -50,9 +50,9 @@ export function opportunitiesMethods(ctx: Context): ServiceImpl<typeof CrmOpport
         const values = pickValues(opportunityValues(request), request.updateMask?.paths);
         const place = await readMove(ctx, trx, request, before);
         const row = await updateRecord(ctx, trx, call, opportunities, before, { ...values, ...place });
-        return { opportunity: toProto(row) };
+        return { opportunity: opportunityToProto(row) };
       }),
-    reorderCrmOpportunities: (request, call) => reorderOpportunities(ctx, request, call),
+    reorderCrmOpportunities: (request, call) => reorderCrmOpportunities(ctx, request, call),
     deleteCrmOpportunity: (request, call) =>
       commit(ctx, call, method.deleteCrmOpportunity, request, async (trx) => {
         await deleteRecord(ctx, trx, call, opportunities, request.id);

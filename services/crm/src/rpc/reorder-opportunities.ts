@@ -1,14 +1,12 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import {
   CrmOpportunitiesService,
-  type ReorderCrmOpportunitiesRequestSchema,
-  type ReorderCrmOpportunitiesResponseSchema,
+  type ReorderCrmOpportunitiesRequest,
 } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { type OpportunityRow, opportunities, toProto } from '../opportunities/opportunity.ts';
+import { type OpportunityRow, opportunities, opportunityToProto } from '../opportunities/opportunity.ts';
 import { placeIn, stageNotFound } from '../opportunities/place.ts';
 import { mergeOrder, newPositions } from '../opportunities/positions.ts';
 import { type StageRow, selectStages } from '../pipelines/rows.ts';
@@ -22,14 +20,12 @@ const { reorderCrmOpportunities: method } = CrmOpportunitiesService.method;
 
 const maxIds = 1000;
 
-type Request = MessageShape<typeof ReorderCrmOpportunitiesRequestSchema>;
-
 /** The stage is held, so that two people who drag at once do so one after the other, each on what the other left. */
-export async function reorderOpportunities(
+export async function reorderCrmOpportunities(
   ctx: Context,
-  request: Request,
+  request: ReorderCrmOpportunitiesRequest,
   call: HandlerContext,
-): Promise<MessageShape<typeof ReorderCrmOpportunitiesResponseSchema>> {
+) {
   if (request.orderedIds.length > maxIds) {
     refuse([{ field: 'ordered_ids', message: `must be at most ${maxIds}` }]);
   }
@@ -95,12 +91,8 @@ async function lockStanding(trx: Transaction<DB>, stage: StageRow, id: string): 
   return rows[0];
 }
 
-async function answer(
-  trx: Transaction<DB>,
-  stage: StageRow,
-  named: readonly OpportunityRow[],
-): Promise<MessageInitShape<typeof ReorderCrmOpportunitiesResponseSchema>> {
+async function answer(trx: Transaction<DB>, stage: StageRow, named: readonly OpportunityRow[]) {
   const rows: OpportunityRow[] = [];
   for (const { id } of named) rows.push(await findRecord(trx, opportunities, stage.organization_id, id));
-  return { pipelineStageId: stage.id, opportunities: rows.map(toProto) };
+  return { pipelineStageId: stage.id, opportunities: rows.map(opportunityToProto) };
 }

@@ -1,9 +1,5 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  SubmitLeadFormRequestSchema,
-  SubmitLeadFormResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import type { SubmitLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
 import { answerPage, orMissingPage } from '../lead-forms/answer-page.ts';
@@ -18,11 +14,7 @@ import { refuse } from '../records/rules.ts';
 const clientAddressHeader = 'x-client-address';
 
 /** Makes a lead of what a visitor sent; sent again, it is answered as before and makes nothing. */
-export async function submitLeadForm(
-  ctx: Context,
-  { token, body }: MessageShape<typeof SubmitLeadFormRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof SubmitLeadFormResponseSchema>> {
+export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFormRequest, call: HandlerContext) {
   const submission = await readSubmission(body?.contentType ?? '', body?.data ?? new Uint8Array());
   const answer = await orMissingPage(call, !submission.isJson, async () => {
     const form = await findPublicForm(ctx.db.kysely, token);

@@ -1,22 +1,18 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  ListCrmOpportunityPipelinesRequestSchema,
-  ListCrmOpportunityPipelinesResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import type { ListCrmOpportunityPipelinesRequest } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { readSnapshot } from '../db/read-snapshot.ts';
 import type { DB } from '../db/schema.ts';
 import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
-import { selectPipelines, selectStages, toProto } from '../pipelines/rows.ts';
+import { pipelineToProto, selectPipelines, selectStages } from '../pipelines/rows.ts';
 
-export async function listPipelines(
+export async function listCrmOpportunityPipelines(
   ctx: Context,
-  _request: MessageShape<typeof ListCrmOpportunityPipelinesRequestSchema>,
+  _request: ListCrmOpportunityPipelinesRequest,
   call: HandlerContext,
-): Promise<MessageInitShape<typeof ListCrmOpportunityPipelinesResponseSchema>> {
+) {
   const caller = callerOf(call);
   // Before the snapshot, which could not see the one that somebody else makes meanwhile. Nobody changes it later.
   const byDefault = await ctx.db.kysely
@@ -32,7 +28,7 @@ export async function listPipelines(
     const pipelines = [byDefault, ...others];
     return {
       pipelines: pipelines.map((row) =>
-        toProto(
+        pipelineToProto(
           row,
           stages.filter((stage) => stage.pipeline_id === row.id),
         ),

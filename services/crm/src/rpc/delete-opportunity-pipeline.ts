@@ -1,10 +1,8 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import {
   CrmOpportunityPipelinesService,
-  type DeleteCrmOpportunityPipelineRequestSchema,
-  type DeleteCrmOpportunityPipelineResponseSchema,
+  type DeleteCrmOpportunityPipelineRequest,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { DomainError } from '@drippulse/runtime';
 import type { Context } from '../context.ts';
@@ -14,11 +12,11 @@ import { lockOwnPipeline, selectStages } from '../pipelines/rows.ts';
 const { deleteCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
 /** Only an empty one; the row stays, because deleted opportunities still name it. */
-export async function deletePipeline(
+export async function deleteCrmOpportunityPipeline(
   ctx: Context,
-  request: MessageShape<typeof DeleteCrmOpportunityPipelineRequestSchema>,
+  request: DeleteCrmOpportunityPipelineRequest,
   call: HandlerContext,
-): Promise<MessageShape<typeof DeleteCrmOpportunityPipelineResponseSchema>> {
+) {
   return transact(ctx, call, method, request, async (trx, caller) => {
     const { organizationId } = caller;
     const pipeline = await lockOwnPipeline(trx, caller, request.id);
