@@ -5,9 +5,9 @@ import type { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/
 import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { Caller } from '@drippulse/rpc';
 import type { Clock } from '@drippulse/runtime';
+import type { Captcha } from './captcha.ts';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
-import type { Captcha } from './lead-forms/captcha.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
 /** What every operation of this service works with. */

@@ -19,10 +19,10 @@ import {
 } from '@drippulse/rpc';
 import { type Clock, systemClock } from '@drippulse/runtime';
 import { sql } from 'kysely';
+import { createCaptcha } from './captcha.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import type { DB } from './db/schema.ts';
-import { createCaptcha } from './lead-forms/captcha.ts';
 import { startEnrollSubmissions } from './loops/enroll-submissions.ts';
 import { startForgetIdentities } from './loops/forget-identities.ts';
 import { startForgetMerges } from './loops/forget-merges.ts';

@@ -7,9 +7,10 @@ import {
 } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import type { Selectable } from 'kysely';
 import type { Activities } from '../db/schema.ts';
+import { enumTexts } from '../enum-texts.ts';
 import type { Collection } from '../records/collection.ts';
 import { checkRow, oneOf, text } from '../records/rules.ts';
-import { commonFields, commonValues, dateOf, enumTexts, timestampOf } from '../records/values.ts';
+import { commonFields, commonValues, dateOf, timestampOf } from '../records/values.ts';
 
 export type ActivityRow = Selectable<Activities> & {
   account_public_id: string | null;

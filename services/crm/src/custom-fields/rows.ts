@@ -7,7 +7,7 @@ import {
 import { DomainError } from '@drippulse/runtime';
 import type { Kysely, Selectable } from 'kysely';
 import type { CustomFields, DB } from '../db/schema.ts';
-import { enumTexts } from '../records/values.ts';
+import { enumTexts } from '../enum-texts.ts';
 
 export type CustomFieldRow = Selectable<CustomFields>;
 

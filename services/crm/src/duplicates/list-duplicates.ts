@@ -7,9 +7,9 @@ import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { readSnapshot } from '../db/read-snapshot.ts';
 import type { DB } from '../db/schema.ts';
+import { enumTexts } from '../enum-texts.ts';
 import type { Collection, RecordRow } from '../records/collection.ts';
 import { findRecord } from '../records/rows.ts';
-import { enumTexts } from '../records/values.ts';
 import { type Group, groupsOf, type Kind, type Start, scanGroups, showRecords } from './groups.ts';
 
 const maxGroups = 50;

@@ -3,7 +3,8 @@ import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { findBuried, lockErasures } from '../erasures/tombstones.ts';
-import type { RecordRow, RecordType, Values } from '../records/collection.ts';
+import type { RecordType } from '../record-type.ts';
+import type { RecordRow, Values } from '../records/collection.ts';
 
 export const erasedMessage = 'The person was erased here, and is not imported again.';
 

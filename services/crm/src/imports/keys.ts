@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { isMergeable, type RecordType, tables } from '../records/collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { isMergeable, tables } from '../records/collection.ts';
 import { contentIdOf, type Found, findByPublicIds } from './public-ids.ts';
 import type { ReadRow } from './source-row.ts';
 

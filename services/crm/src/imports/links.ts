@@ -2,14 +2,8 @@ import type { JsonObject } from '@drippulse/json';
 import type { Violation } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import {
-  type Collection,
-  isMergeable,
-  type MergeableType,
-  type RecordRow,
-  type RecordType,
-  tables,
-} from '../records/collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { type Collection, isMergeable, type MergeableType, type RecordRow, tables } from '../records/collection.ts';
 import { isUuid } from '../records/ids.ts';
 import { findSurvivors } from '../records/survivors.ts';
 import { type Found, findByPublicIds } from './public-ids.ts';

@@ -2,7 +2,9 @@ import type { JsonObject } from '@drippulse/json';
 import type { Violation } from '@drippulse/runtime';
 import type { Values } from '../records/collection.ts';
 import type { Keys } from './keys.ts';
-import type { Outcome } from './report.ts';
+
+/** The outcome of a row that was not refused. */
+export type Outcome = 'created' | 'updated' | 'unchanged';
 
 /** What became of a row: an outcome, or what was wrong with it. */
 export type Result = Outcome | Violation[];

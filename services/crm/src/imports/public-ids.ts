@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { stringifyJson } from '@drippulse/json';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { type RecordType, tables } from '../records/collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { tables } from '../records/collection.ts';
 import { isPublicId } from '../records/ids.ts';
 import type { ReadRow } from './source-row.ts';
 

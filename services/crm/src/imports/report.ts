@@ -5,9 +5,6 @@ import { z } from 'zod';
 import type { Result } from './plan.ts';
 import type { SourceRow } from './source-row.ts';
 
-/** What became of a row that was not refused. */
-export type Outcome = 'created' | 'updated' | 'unchanged';
-
 const maxErrors = 1000;
 const maxMessageLength = 500;
 

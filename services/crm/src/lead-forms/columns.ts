@@ -1,6 +1,7 @@
 import type { CreateLeadFormRequest, UpdateLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { DomainError, type Violation } from '@drippulse/runtime';
-import { refuse, requiredText, text } from '../records/rules.ts';
+import { requiredText, text } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 import { checkFields, defaultFields, type FormField, readFields } from './fields.ts';
 import type { FormRow } from './form.ts';
 

@@ -5,7 +5,7 @@ import {
   LeadFormFieldTypeSchema,
 } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import type { Violation } from '@drippulse/runtime';
-import { enumTexts } from '../records/values.ts';
+import { enumTexts } from '../enum-texts.ts';
 
 /** A field of a form, as it is stored. */
 export type FormField = { name: string; label: string; type: string; required: boolean; options: string[] };

@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import { checkJsonText, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
 import { DomainError } from '@drippulse/runtime';
 import busboy from 'busboy';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
 /** What a visitor sent: text by name of the field, and what is no field of the lead. */
 export type Submission = {

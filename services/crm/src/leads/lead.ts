@@ -7,9 +7,10 @@ import {
 } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import type { Selectable } from 'kysely';
 import type { Leads } from '../db/schema.ts';
+import { enumTexts } from '../enum-texts.ts';
 import type { Collection } from '../records/collection.ts';
 import { checkAnyOf, checkRow, email, finite, oneOf, text } from '../records/rules.ts';
-import { commonFields, commonValues, enumTexts, timestampOf } from '../records/values.ts';
+import { commonFields, commonValues, timestampOf } from '../records/values.ts';
 
 export type LeadRow = Selectable<Leads> & { contact_public_id: string | null; merged_into_public_id: string | null };
 

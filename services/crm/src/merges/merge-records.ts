@@ -18,8 +18,8 @@ import {
 import { isPublicId, isUuid } from '../records/ids.ts';
 import { missing } from '../records/missing.ts';
 import { selectRecords } from '../records/rows.ts';
-import { refuse } from '../records/rules.ts';
 import { isSame, updateRecord } from '../records/update-record.ts';
+import { refuse } from '../refuse.ts';
 import { chooseValues, isNamed, readChoices } from './choose.ts';
 import { type MergeRow, mergeColumns } from './merge.ts';
 import type { Mergeable } from './mergeable.ts';

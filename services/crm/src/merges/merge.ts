@@ -4,7 +4,8 @@ import { CrmMergeRecordTypeSchema, type CrmMergeSchema } from '@drippulse/proto/
 import { DomainError } from '@drippulse/runtime';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { enumTexts, timestampOf } from '../records/values.ts';
+import { enumTexts } from '../enum-texts.ts';
+import { timestampOf } from '../records/values.ts';
 
 /** Days in which a merge can be taken back; what that takes is forgotten then. */
 export const undoDays = 30;

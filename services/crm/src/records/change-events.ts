@@ -4,8 +4,9 @@ import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import type { Action } from '../record-type.ts';
 import type { Author } from './author.ts';
-import type { Action, Collection, RecordRow, Value, Values } from './collection.ts';
+import type { Collection, RecordRow, Value, Values } from './collection.ts';
 
 const topic = topicOf(CrmEventSchema);
 

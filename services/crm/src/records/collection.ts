@@ -1,9 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import type { Violation } from '@drippulse/runtime';
-
-/** Types of records as change events and errors name them. */
-export type RecordType = 'account' | 'contact' | 'lead' | 'opportunity' | 'activity';
+import type { Action, RecordType } from '../record-type.ts';
 
 /** Types whose duplicates can be merged: of one that was, `merged_into_id` says into which. */
 export type MergeableType = 'contact' | 'lead';
@@ -11,9 +9,6 @@ export type MergeableType = 'contact' | 'lead';
 export function isMergeable(type: RecordType): type is MergeableType {
   return type === 'contact' || type === 'lead';
 }
-
-/** What can happen to a record. */
-export type Action = 'created' | 'updated' | 'deleted';
 
 /** What a column holds. */
 export type Value = string | number | bigint | Date | null;

@@ -1,6 +1,7 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { type RawBuilder, sql } from 'kysely';
-import { type RecordType, tables, type Value } from './collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { tables, type Value } from './collection.ts';
 import { hasId, isUuid } from './ids.ts';
 
 /** What the rows of a list meet; an absent parameter asks for nothing. */

@@ -1,7 +1,8 @@
 import { countUpTo, type RowCount } from '@drippulse/db';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { type RecordType, tables } from './collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { tables } from './collection.ts';
 import { all } from './conditions.ts';
 import type { Group, Term } from './search.ts';
 

@@ -5,13 +5,13 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';
 import { requireCustom } from '../custom-fields/check.ts';
 import type { DB } from '../db/schema.ts';
+import { refuse } from '../refuse.ts';
 import { authorOf } from './author.ts';
 import { recordChanges } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Values } from './collection.ts';
 import { makePublicId } from './ids.ts';
 import { resolveLinks } from './links.ts';
 import { recordColumns } from './rows.ts';
-import { refuse } from './rules.ts';
 import { writeOne } from './write-one.ts';
 
 /** A new record with these columns. */
@@ -25,7 +25,7 @@ export async function createRecord<Row extends RecordRow>(
 ): Promise<Row> {
   const { organizationId } = callerOf(call);
   refuse(collection.check(values));
-  await requireCustom(trx, organizationId, collection.type, values);
+  await requireCustom(trx, organizationId, collection.type, values['custom']);
   const written = await resolveLinks(trx, organizationId, collection.links, values);
   const now = ctx.clock.now();
   const columns: Values = {

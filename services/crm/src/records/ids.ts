@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DomainError } from '@drippulse/runtime';
 import { type RawBuilder, sql } from 'kysely';
-import { type RecordType, tables } from './collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { tables } from './collection.ts';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const longestPublicId = 64;

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { type Links, type RecordType, tables, type Values } from './collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { type Links, tables, type Values } from './collection.ts';
 import { hasId } from './ids.ts';
 import { missing } from './missing.ts';
 

@@ -1,7 +1,8 @@
 import { DomainError } from '@drippulse/runtime';
 import type { Kysely } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { isMergeable, type RecordType } from './collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { isMergeable } from './collection.ts';
 import { hasId, notFound } from './ids.ts';
 import { findSurvivors } from './survivors.ts';
 

@@ -1,5 +1,5 @@
 import { jsonKind } from '@drippulse/json';
-import { DomainError, type Violation } from '@drippulse/runtime';
+import type { Violation } from '@drippulse/runtime';
 import type { Value, Values } from './collection.ts';
 
 /** What is wrong with a value, said so that it fits behind the name of its field; undefined when nothing is. */
@@ -57,11 +57,4 @@ export function checkRow(rules: Readonly<Record<string, Rule>>, row: Values): Vi
 export function checkAnyOf(fields: readonly string[], row: Values): Violation[] {
   if (row['deleted_at'] || fields.some((field) => row[field])) return [];
   return [{ field: fields[0] ?? '', message: `or one of ${fields.slice(1).join(', ')} is required` }];
-}
-
-/** Refuses all that is wrong at once. */
-export function refuse(violations: Violation[]): void {
-  const [first] = violations;
-  if (first === undefined) return;
-  throw new DomainError('invalid', 'validation_failed', `${first.field} ${first.message}`, { violations });
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type RecordType, tables } from './collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { tables } from './collection.ts';
 
 /** A condition on the text of a record: `lookedUp` uses the index over texts, `read` tests rows that are read anyway. */
 export type Term = { lookedUp: RawBuilder<boolean>; read: RawBuilder<boolean> };

@@ -5,12 +5,12 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { requireCustom } from '../custom-fields/check.ts';
 import type { DB } from '../db/schema.ts';
+import { refuse } from '../refuse.ts';
 import { authorOf } from './author.ts';
 import { recordChanges } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Value, type Values } from './collection.ts';
 import { resolveLinks } from './links.ts';
 import { recordColumns } from './rows.ts';
-import { refuse } from './rules.ts';
 import { writeOne } from './write-one.ts';
 
 /** A locked record with these columns changed. Values that it has already write nothing and say nothing. */
@@ -24,7 +24,7 @@ export async function updateRecord<Row extends RecordRow>(
 ): Promise<Row> {
   const former: Readonly<Record<string, Value>> = { ...before };
   refuse(collection.check({ ...former, ...values }));
-  await requireCustom(trx, before.organization_id, collection.type, values);
+  await requireCustom(trx, before.organization_id, collection.type, values['custom']);
   const wanted = await resolveLinks(trx, before.organization_id, collection.links, values);
   const changed = Object.entries(wanted).filter(([column, value]) => !isSame(column, value, former[column] ?? null));
   if (changed.length === 0) return before;

@@ -1,6 +1,4 @@
-import type { GenEnum } from '@bufbuild/protobuf/codegenv2';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { enumNames } from '@drippulse/json';
 import type { RecordRow, Values } from './collection.ts';
 
 /** The members of a request that every record has. */
@@ -48,16 +46,4 @@ export function dateOf(timestamp: Timestamp | undefined): Date | null {
 
 export function timestampOf(date: Date | null): Timestamp | undefined {
   return date === null ? undefined : timestampFromDate(date);
-}
-
-/** The texts that a table spells the values of an enum with: the short names that JSON has too. */
-export function enumTexts<E extends number>(desc: GenEnum<E>) {
-  const names = enumNames(desc);
-  const isMember = (number: number): number is E => names.has(number);
-  const members = [...names.keys()].filter(isMember);
-  return {
-    all: [...names.values()],
-    textOf: (member: E | undefined): string | null => (member === undefined ? null : (names.get(member) ?? null)),
-    numberOf: (text: string): E | undefined => members.find((member) => names.get(member) === text),
-  };
 }

@@ -11,7 +11,7 @@ import { customFieldToProto, fieldTypes } from '../custom-fields/rows.ts';
 import { checkField } from '../custom-fields/rules.ts';
 import type { DB } from '../db/schema.ts';
 import { tables } from '../records/collection.ts';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
 const { createCrmCustomField: method } = CrmCustomFieldsService.method;
 

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
 import { pipelineToProto, selectStages } from '../pipelines/rows.ts';
 import { checkName } from '../pipelines/rules.ts';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
 const { createCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 

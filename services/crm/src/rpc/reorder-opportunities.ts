@@ -13,8 +13,8 @@ import { type StageRow, selectStages } from '../pipelines/rows.ts';
 import { commit } from '../records/commit.ts';
 import { isUuid } from '../records/ids.ts';
 import { findRecord, lockRecord, selectRecords } from '../records/rows.ts';
-import { refuse } from '../records/rules.ts';
 import { updateRecord } from '../records/update-record.ts';
+import { refuse } from '../refuse.ts';
 
 const { reorderCrmOpportunities: method } = CrmOpportunitiesService.method;
 

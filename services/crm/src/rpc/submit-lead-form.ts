@@ -9,7 +9,7 @@ import { checkValues } from '../lead-forms/lead-of.ts';
 import { formPage, messagePage } from '../lead-forms/page.ts';
 import { readSubmission, type Submission } from '../lead-forms/read-submission.ts';
 import { isKnown, keepSubmission } from '../lead-forms/submissions.ts';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
 const clientAddressHeader = 'x-client-address';
 

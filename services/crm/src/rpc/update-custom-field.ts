@@ -7,7 +7,7 @@ import {
 import type { Context } from '../context.ts';
 import { customFieldToProto, fieldNotFound, selectFields } from '../custom-fields/rows.ts';
 import { checkField } from '../custom-fields/rules.ts';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
 const { updateCrmCustomField: method } = CrmCustomFieldsService.method;
 

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { lockOwnPipeline, pipelineToProto, selectStages } from '../pipelines/rows.ts';
 import { checkName, checkStages } from '../pipelines/rules.ts';
 import { saveStages } from '../pipelines/save-stages.ts';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
 const { updateCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 

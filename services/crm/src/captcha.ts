@@ -1,7 +1,7 @@
 import { createHttpClient, HttpFailure } from '@drippulse/http';
 import { isRawNumber, parseJson } from '@drippulse/json';
 import { DomainError } from '@drippulse/runtime';
-import type { Config } from '../config.ts';
+import type { Config } from './config.ts';
 
 /** hCaptcha, as this server has it. */
 export type Captcha = {
