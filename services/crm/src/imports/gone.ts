@@ -1,10 +1,10 @@
 import type { JsonObject } from '@drippulse/json';
 import type { Transaction } from 'kysely';
-import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { findBuried, lockErasures } from '../erasures/tombstones.ts';
 import type { RecordType } from '../record-type.ts';
 import type { RecordRow, Values } from '../records/collection.ts';
+import type { Write } from '../records/write.ts';
 
 export const erasedMessage = 'The person was erased here, and is not imported again.';
 
@@ -26,9 +26,7 @@ export async function lockAgainstErasure(
 
 /** Those who were erased: they do not come back by a file, under whichever id. Who came back by themselves is there. */
 export async function findErased<Plan extends { fields: JsonObject; values: Values; before: RecordRow | undefined }>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  organizationId: bigint,
+  { ctx, trx, author }: Write,
   type: RecordType,
   plans: readonly Plan[],
 ): Promise<Set<Plan>> {
@@ -37,7 +35,7 @@ export async function findErased<Plan extends { fields: JsonObject; values: Valu
     told: { ...before, ...values, public_id: before?.public_id ?? (typeof publicId === 'string' ? publicId : null) },
     held: { ...before },
   }));
-  const buried = await findBuried(ctx, trx, organizationId, people);
+  const buried = await findBuried(ctx, trx, author.organizationId, people);
   return new Set(plans.filter((_plan, place) => buried.has(place)));
 }
 

@@ -24,7 +24,7 @@ export const importers = new Map<string, Importer>([
       collection: leads,
       desc: CreateCrmLeadRequestSchema,
       valuesOf: newLeadValues,
-      further: async (_ctx, _trx, _org, rows) => rows.map(({ fields }) => conversionOf(fields)),
+      further: async (_write, rows) => rows.map(({ fields }) => conversionOf(fields)),
     }),
   ],
   [

@@ -9,6 +9,7 @@ import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
 import { type StageRow, selectStages } from '../pipelines/rows.ts';
 import type { Values } from '../records/collection.ts';
 import { isUuid } from '../records/ids.ts';
+import type { Write } from '../records/write.ts';
 import type { Placed } from './write-rows.ts';
 
 /**
@@ -16,9 +17,7 @@ import type { Placed } from './write-rows.ts';
  * comes to stand in the first stage of the default pipeline that has the type of its status.
  */
 export async function placesOf(
-  ctx: Context,
-  trx: Transaction<DB>,
-  organizationId: bigint,
+  { ctx, trx, author: { organizationId } }: Write,
   rows: readonly Placed<OpportunityRow>[],
 ): Promise<Values[]> {
   const named = await findNamed(trx, organizationId, rows);

@@ -23,7 +23,7 @@ export async function runImport(ctx: Context, { rows, author, by }: Upload): Pro
   let batches = 0;
   for await (const batch of batchesOf(rows, author.organizationId, by)) {
     const results = await again(() =>
-      ctx.db.kysely.transaction().execute((trx) => writeBatch(ctx, trx, author, batch, by)),
+      ctx.db.kysely.transaction().execute((trx) => writeBatch({ ctx, trx, author }, batch, by)),
     );
     addResults(report, batch, results);
     ctx.relay.wake();
@@ -41,7 +41,7 @@ export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   try {
     await ctx.db.kysely.transaction().execute(async (trx: Transaction<DB>) => {
       for await (const batch of batchesOf(upload.rows, upload.author.organizationId, upload.by)) {
-        addResults(report, batch, await writeBatch(ctx, trx, upload.author, batch, upload.by));
+        addResults(report, batch, await writeBatch({ ctx, trx, author: upload.author }, batch, upload.by));
       }
       throw new DryRunOver();
     });

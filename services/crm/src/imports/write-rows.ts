@@ -2,16 +2,15 @@ import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { decodeJson, isRawNumber, type JsonObject, parseJson, stringifyJson } from '@drippulse/json';
 import { DomainError, type Violation } from '@drippulse/runtime';
 import { sql, type Transaction } from 'kysely';
-import type { Context } from '../context.ts';
 import { type CustomFieldRow, selectFields } from '../custom-fields/rows.ts';
 import { checkCustom } from '../custom-fields/rules.ts';
 import type { DB } from '../db/schema.ts';
 import type { RecordType } from '../record-type.ts';
-import type { Author } from '../records/author.ts';
 import { recordChanges } from '../records/change-events.ts';
 import type { Collection, RecordRow, Values } from '../records/collection.ts';
 import { selectRecords } from '../records/rows.ts';
 import { pickValues } from '../records/values.ts';
+import type { Write } from '../records/write.ts';
 import { createRows } from './create-rows.ts';
 import { erasedMessage, findErased, goneMessage, lockAgainstErasure } from './gone.ts';
 import { findKnown, type KnownBy, keysOf } from './keys.ts';
@@ -23,7 +22,7 @@ import { updateRows } from './update-rows.ts';
 /** Writes rows of one collection, of which no two are known by one key. Answers what became of each. */
 export type Importer = {
   type: RecordType;
-  write(ctx: Context, trx: Transaction<DB>, author: Author, rows: readonly ReadRow[], by: KnownBy): Promise<Result[]>;
+  write(write: Write, rows: readonly ReadRow[], by: KnownBy): Promise<Result[]>;
 };
 
 /** A row with the record that it stands for. */
@@ -36,14 +35,15 @@ type Importing<Row extends RecordRow, D extends DescMessage> = {
   desc: D;
   valuesOf(request: MessageShape<D>): Values;
   /** Columns that no request writes: where opportunities stand, what leads have become. */
-  further?(ctx: Context, trx: Transaction<DB>, org: bigint, rows: readonly Placed<Row>[]): Promise<Values[]>;
+  further?(write: Write, rows: readonly Placed<Row>[]): Promise<Values[]>;
 };
 
 export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Importing<Row, D>): Importer {
   const { collection } = o;
   return {
     type: collection.type,
-    async write(ctx, trx, author, rows, by) {
+    async write(write, rows, by) {
+      const { trx, author } = write;
       const { organizationId } = author;
       const results: Result[] = [];
       await lockAgainstErasure(trx, organizationId, collection.type);
@@ -56,10 +56,10 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
           : [{ ...plan, index, keys: keysOf(collection.type, organizationId, row, by), before: undefined }];
       });
       const met = await meetRecords(trx, organizationId, collection, read, results);
-      const erased = await findErased(ctx, trx, organizationId, collection.type, met);
+      const erased = await findErased(write, collection.type, met);
       for (const { index } of erased) results[index] = [{ field: '', message: erasedMessage }];
       const plans = met.filter((plan) => !erased.has(plan));
-      const further = (await o.further?.(ctx, trx, organizationId, plans)) ?? [];
+      const further = (await o.further?.(write, plans)) ?? [];
       const defined = await selectFields(trx, organizationId).where('record_type', '=', collection.type).execute();
       const complete = plans.map((plan, index) => ({ ...plan, values: valuesOf(plan, further[index]) }));
       const sound = complete.filter((plan) => {
@@ -68,10 +68,10 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
         return problems.length === 0;
       });
       const changes = [
-        ...(await createRows(ctx, trx, organizationId, collection, sound, results)),
-        ...(await updateRows(ctx, trx, organizationId, collection, sound, results)),
+        ...(await createRows(write, collection, sound, results)),
+        ...(await updateRows(write, collection, sound, results)),
       ];
-      await recordChanges(ctx, trx, author, collection, changes);
+      await recordChanges(write, collection, changes);
       return results;
     },
   };

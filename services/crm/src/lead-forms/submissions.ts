@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { selectFields } from '../custom-fields/rows.ts';
 import type { DB } from '../db/schema.ts';
 import { leads } from '../leads/lead.ts';
+import { authorOf } from '../records/author.ts';
 import { createRecord } from '../records/create-record.ts';
 import { parseFields } from './fields.ts';
 import type { FormRow } from './form.ts';
@@ -53,7 +54,7 @@ export async function keepSubmission(
     if (numInsertedOrUpdatedRows === 0n) return false;
     const definitions = await selectFields(trx, organizationId).where('record_type', '=', 'lead').execute();
     const values = leadOf(parseFields(form.fields), submission.values, definitions);
-    const lead = await createRecord(ctx, trx, byForm, leads, { ...values, source: form.source });
+    const lead = await createRecord({ ctx, trx, author: authorOf(byForm) }, leads, { ...values, source: form.source });
     await trx
       .updateTable('lead_form_submissions')
       .set({

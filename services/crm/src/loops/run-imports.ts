@@ -33,7 +33,7 @@ async function importSlice(ctx: Context, trx: Transaction<DB>, job: JobRow): Pro
   if (stored === undefined) return { cursor: JSON.stringify({ batch, report }), processed: 0, isFinished: true };
   const rows = parseJson(stored.rows) as SourceRow[]; // as storeUpload wrote them
   const author = { organizationId: job.organization_id, actor, requestId: request_id };
-  const results = await writeBatch(ctx, trx, author, rows, { email: by_email });
+  const results = await writeBatch({ ctx, trx, author }, rows, { email: by_email });
   addResults(report, rows, results);
   await analyzeNow(trx, batch);
   return { cursor: JSON.stringify({ batch: batch + 1, report }), processed: rows.length, isFinished: false };

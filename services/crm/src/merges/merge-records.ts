@@ -1,9 +1,6 @@
-import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError, type Violation } from '@drippulse/runtime';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
-import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { type Author, authorOf } from '../records/author.ts';
 import { updateRecords } from '../records/bulk.ts';
 import { type Change, recordChanges } from '../records/change-events.ts';
 import {
@@ -19,6 +16,7 @@ import { isPublicId, isUuid } from '../records/ids.ts';
 import { missing } from '../records/missing.ts';
 import { selectRecords } from '../records/rows.ts';
 import { isSame, updateRecord } from '../records/update-record.ts';
+import type { Write } from '../records/write.ts';
 import { refuse } from '../refuse.ts';
 import { chooseValues, isNamed, readChoices } from './choose.ts';
 import { type MergeRow, mergeColumns } from './merge.ts';
@@ -37,13 +35,11 @@ type Request = { survivor?: string; merged: readonly string[]; fields: Readonly<
  * and finds those gone that the first merged.
  */
 export async function mergeRecords<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  call: HandlerContext,
+  write: Write,
   mergeable: Mergeable<Row>,
   request: Request,
 ): Promise<{ survivor: Row; merge: MergeRow }> {
-  const author = authorOf(call);
+  const { trx, author } = write;
   const { collection, type } = mergeable;
   const { survivor: before, merged } = await holdRecords(trx, author.organizationId, collection, request);
   await requireFewLinks(trx, author.organizationId, mergeable, merged);
@@ -54,17 +50,17 @@ export async function mergeRecords<Row extends RecordRow>(
   const externals = externalsTaken(merged, values);
 
   // First: an external id is taken until it is gone from the record that had it.
-  const gone = await removeMerged(ctx, trx, collection, before, merged, externals);
-  const survivor = await updateRecord(ctx, trx, call, collection, before, values);
-  await recordChanges(ctx, trx, author, collection, gone);
+  const gone = await removeMerged(write, collection, { survivor: before, merged, externals });
+  const survivor = await updateRecord(write, collection, before, values);
+  await recordChanges(write, collection, gone);
   const links: UndoData['links'] = [];
   for (const link of columnsTo(type)) {
     const condition = sql`${sql.ref(link.column)} = any(${merged.map(({ id }) => id)}::uuid[])`;
-    const moved = await relink(link, { ctx, trx, author, column: link.column, condition, to: before.id });
+    const moved = await relink(link, { write, column: link.column, condition, to: before.id });
     links.push(...byOrigin(link, moved));
   }
   const undo = { fields: changedFields(mergeable, before, survivor), externals, links };
-  return { survivor, merge: await insertMerge(trx, author, type, survivor, merged, undo) };
+  return { survivor, merge: await insertMerge(write, type, { survivor, merged, undo }) };
 }
 
 async function holdRecords<Row extends RecordRow>(
@@ -167,12 +163,9 @@ function externalsTaken(merged: readonly RecordRow[], { external_id, external_sy
 }
 
 async function removeMerged<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
+  { ctx, trx }: Write,
   collection: Collection<Row>,
-  survivor: Row,
-  merged: readonly Row[],
-  externals: UndoData['externals'],
+  { survivor, merged, externals }: { survivor: Row; merged: readonly Row[]; externals: UndoData['externals'] },
 ): Promise<Change<Row>[]> {
   const now = ctx.clock.now();
   const marks = { deleted_at: now, merged_into_id: survivor.id };
@@ -197,12 +190,9 @@ function byOrigin({ type, column }: LinkColumn, moved: readonly Moved[]): UndoDa
 }
 
 async function insertMerge(
-  trx: Transaction<DB>,
-  { organizationId, actor }: Author,
+  { trx, author: { organizationId, actor } }: Write,
   type: MergeableType,
-  survivor: RecordRow,
-  merged: readonly RecordRow[],
-  undo: UndoData,
+  { survivor, merged, undo }: { survivor: RecordRow; merged: readonly RecordRow[]; undo: UndoData },
 ): Promise<MergeRow> {
   const movedLinks = undo.links.reduce((sum, { ids }) => sum + ids.length, 0);
   const { rows } = await sql<MergeRow>`

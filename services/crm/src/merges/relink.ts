@@ -1,13 +1,12 @@
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { activities } from '../activities/activity.ts';
-import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { leads } from '../leads/lead.ts';
 import { opportunities } from '../opportunities/opportunity.ts';
-import type { Author } from '../records/author.ts';
 import { type Change, recordChanges } from '../records/change-events.ts';
 import { type Collection, type Links, type MergeableType, type RecordRow, tables } from '../records/collection.ts';
 import { recordColumns } from '../records/rows.ts';
+import type { Write } from '../records/write.ts';
 
 /** Records written at a time: few enough that their texts fit in memory many times over. */
 const slice = 500;
@@ -24,9 +23,7 @@ type Linked = {
 
 /** Live records that meet a condition get another link in a column. */
 type Relinking = {
-  ctx: Context;
-  trx: Transaction<DB>;
-  author: Author;
+  write: Write;
   column: string;
   condition: RawBuilder<unknown>;
   to: string;
@@ -89,8 +86,9 @@ function linkedOf<Row extends RecordRow>(type: Linked['type'], collection: Colle
 
 async function relinkSlice<Row extends RecordRow>(
   collection: Collection<Row>,
-  { ctx, trx, author, column, condition, to }: Relinking,
+  { write, column, condition, to }: Relinking,
 ): Promise<Moved[]> {
+  const { ctx, trx, author } = write;
   const table = sql.table(tables[collection.type].table);
   const link = sql.ref(column);
   const { rows } = await sql<Row & { previous: string }>`
@@ -111,6 +109,6 @@ async function relinkSlice<Row extends RecordRow>(
       written: { [column]: to },
     }),
   );
-  await recordChanges(ctx, trx, author, collection, changes);
+  await recordChanges(write, collection, changes);
   return rows.map(({ id, previous }) => ({ id, previous }));
 }

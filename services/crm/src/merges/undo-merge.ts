@@ -1,14 +1,11 @@
-import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/runtime';
-import { sql, type Transaction } from 'kysely';
-import type { Context } from '../context.ts';
-import type { DB } from '../db/schema.ts';
-import { authorOf } from '../records/author.ts';
+import { sql } from 'kysely';
 import { updateRecords } from '../records/bulk.ts';
 import { type Change, recordChanges } from '../records/change-events.ts';
 import type { RecordRow, Value, Values } from '../records/collection.ts';
 import { selectRecords } from '../records/rows.ts';
 import { isSame } from '../records/update-record.ts';
+import type { Write } from '../records/write.ts';
 import { tellTaken } from '../records/write-one.ts';
 import { type MergeRow, mergeColumns, mergeNotFound } from './merge.ts';
 import { type Mergeable, mergeableContacts, mergeableLeads } from './mergeable.ts';
@@ -21,17 +18,17 @@ const slice = 500;
 export type Undone = { merge: MergeRow; keptFields: string[]; restoredLinks: number; keptLinks: number };
 
 /** What the steps work with. */
-type Undoing = { ctx: Context; trx: Transaction<DB>; call: HandlerContext; merge: MergeRow; undo: UndoData };
+type Undoing = { write: Write; merge: MergeRow; undo: UndoData };
 
 /** The merge is held, so that of two who take it back one does. */
-export async function undoMerge(ctx: Context, trx: Transaction<DB>, call: HandlerContext, id: bigint): Promise<Undone> {
-  const { organizationId } = authorOf(call);
+export async function undoMerge(write: Write, id: bigint): Promise<Undone> {
+  const { trx, author } = write;
   const { rows } = await sql<MergeRow & { undo: string | null }>`
-    select ${mergeColumns}, undo from merges where organization_id = ${organizationId} and id = ${id}
+    select ${mergeColumns}, undo from merges where organization_id = ${author.organizationId} and id = ${id}
     for update`.execute(trx);
   const [merge] = rows;
   if (merge === undefined) throw mergeNotFound();
-  const undoing = { ctx, trx, call, merge, undo: requireUndo(merge) };
+  const undoing = { write, merge, undo: requireUndo(merge) };
   const keptFields = await restoreRecords(undoing, merge.record_type);
   const restoredLinks = await restoreLinks(undoing);
   return {
@@ -59,13 +56,13 @@ function restoreRecords(undoing: Undoing, type: string): Promise<string[]> {
 
 /** The survivor goes first, so that the external id it took over is free again. */
 async function restore<Row extends RecordRow>(
-  { ctx, trx, call, merge, undo }: Undoing,
+  { write, merge, undo }: Undoing,
   { collection }: Mergeable<Row>,
 ): Promise<string[]> {
   const { organization_id, survivor_id, merged_ids } = merge;
   const condition = sql`organization_id = ${organization_id} and id = any(${[survivor_id, ...merged_ids]}::uuid[])`;
   const { rows } = await sql<Row>`${selectRecords(collection, condition)} order by id for update of record`.execute(
-    trx,
+    write.trx,
   );
   const survivor = rows.find(({ id }) => id === survivor_id);
   if (survivor === undefined) throw new Error(`merge ${merge.id} has lost its survivor`);
@@ -74,10 +71,10 @@ async function restore<Row extends RecordRow>(
   const { values, kept } = survivor.deleted_at === null ? revert(undo.fields, survivor) : keepAll(undo);
   const back = rows.filter(({ id }) => id !== survivor_id);
   const changes = [
-    ...(await writeAll(ctx, trx, { collection, rows: [survivor], valuesOf: () => values })),
-    ...(await writeAll(ctx, trx, { collection, rows: back, valuesOf: (row) => ownValues(undo, row) })),
+    ...(await writeAll(write, { collection, rows: [survivor], valuesOf: () => values })),
+    ...(await writeAll(write, { collection, rows: back, valuesOf: (row) => ownValues(undo, row) })),
   ];
-  await recordChanges(ctx, trx, authorOf(call), collection, changes);
+  await recordChanges(write, collection, changes);
   return kept;
 }
 
@@ -98,8 +95,7 @@ function ownValues({ externals }: UndoData, row: RecordRow): Values {
 
 /** Each record with its values, in one statement; what it has already is no change. */
 async function writeAll<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
+  { ctx, trx }: Write,
   { collection, rows, valuesOf }: { collection: Mergeable<Row>['collection']; rows: Row[]; valuesOf(row: Row): Values },
 ): Promise<Change<Row>[]> {
   const now = ctx.clock.now();
@@ -121,13 +117,13 @@ async function writeAll<Row extends RecordRow>(
 }
 
 /** Whoever was linked elsewhere or deleted since stays. */
-async function restoreLinks({ ctx, trx, call, merge, undo }: Undoing): Promise<number> {
+async function restoreLinks({ write, merge, undo }: Undoing): Promise<number> {
   let restored = 0;
   for (const { type, column, from, ids } of undo.links) {
     for (let start = 0; start < ids.length; start += slice) {
       const some = ids.slice(start, start + slice);
       const condition = sql`id = any(${some}::uuid[]) and ${sql.ref(column)} = ${merge.survivor_id}::uuid`;
-      const relinking = { ctx, trx, author: authorOf(call), column, condition, to: from };
+      const relinking = { write, column, condition, to: from };
       restored += (await relink({ type, column }, relinking)).length;
     }
   }
@@ -135,7 +131,7 @@ async function restoreLinks({ ctx, trx, call, merge, undo }: Undoing): Promise<n
 }
 
 /** What it takes to undo is of no more use, and holds what people are. */
-async function markUndone({ ctx, trx, merge }: Undoing): Promise<MergeRow> {
+async function markUndone({ write: { ctx, trx }, merge }: Undoing): Promise<MergeRow> {
   const { rows } = await sql<MergeRow>`
     update merges set undone_at = ${ctx.clock.now()}, undo = null
     where organization_id = ${merge.organization_id} and id = ${merge.id}

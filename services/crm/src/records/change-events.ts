@@ -1,12 +1,10 @@
 import { appendEvents, topicOf } from '@drippulse/events';
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
-import { sql, type Transaction } from 'kysely';
-import type { Context } from '../context.ts';
-import type { DB } from '../db/schema.ts';
+import { sql } from 'kysely';
 import type { Action } from '../record-type.ts';
-import type { Author } from './author.ts';
 import type { Collection, RecordRow, Value, Values } from './collection.ts';
+import type { Write } from './write.ts';
 
 const topic = topicOf(CrmEventSchema);
 
@@ -21,14 +19,13 @@ export type Change<Row extends RecordRow> = {
 
 /** Says what happened, in the transaction that did it: to the audit stream and to whoever hears events. */
 export async function recordChanges<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  author: Author,
+  write: Write,
   collection: Collection<Row>,
   changes: readonly Change<Row>[],
 ): Promise<void> {
   if (changes.length === 0) return;
-  await appendLines(trx, author, collection, changes);
+  const { ctx, trx, author } = write;
+  await appendLines(write, collection, changes);
   const events = changes.flatMap(({ action, after, before }) =>
     collection.events(action, after, before).map((payload) => ({
       organizationId: after.organization_id,
@@ -44,13 +41,12 @@ export async function recordChanges<Row extends RecordRow>(
 
 /** Says in the audit stream who erased records; nothing of what they were, and no event: there is one for all of them. */
 export async function recordErasure<Row extends RecordRow>(
-  trx: Transaction<DB>,
-  author: Author,
+  write: Write,
   collection: Collection<Row>,
   erased: readonly Row[],
 ): Promise<void> {
   const lines = erased.map((after) => ({ action: 'erased' as const, after, written: {} }));
-  if (lines.length > 0) await appendLines(trx, author, collection, lines);
+  if (lines.length > 0) await appendLines(write, collection, lines);
 }
 
 /** A line of the audit stream; one action more than the records have. */
@@ -58,8 +54,7 @@ type Line<Row extends RecordRow> = Omit<Change<Row>, 'action'> & { action: Actio
 
 /** One statement for however many: an import changes hundreds of records at a time. */
 async function appendLines<Row extends RecordRow>(
-  trx: Transaction<DB>,
-  { actor, requestId }: Author,
+  { trx, author: { actor, requestId } }: Write,
   { type }: Collection<Row>,
   changes: readonly Line<Row>[],
 ): Promise<void> {

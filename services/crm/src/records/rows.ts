@@ -1,8 +1,9 @@
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { type Collection, isMergeable, type RecordRow, tables } from './collection.ts';
 import { hasId } from './ids.ts';
 import { missing } from './missing.ts';
+import type { Write } from './write.ts';
 
 /** The columns of a row of the table named `record`, with the public ids of what it links to. */
 export function recordColumns<Row extends RecordRow>({ type, links }: Collection<Row>): RawBuilder<unknown> {
@@ -40,9 +41,8 @@ export async function findRecord<Row extends RecordRow>(
 
 /** The same, held until the transaction ends: two changes of one record happen one after the other. */
 export async function lockRecord<Row extends RecordRow>(
-  trx: Transaction<DB>,
+  { trx, author: { organizationId } }: Write,
   collection: Collection<Row>,
-  organizationId: bigint,
   id: string,
 ): Promise<Row> {
   const condition = isLive(collection, organizationId, id);

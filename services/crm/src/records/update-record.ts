@@ -1,27 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HandlerContext } from '@connectrpc/connect';
 import { parseJson } from '@drippulse/json';
-import { sql, type Transaction } from 'kysely';
-import type { Context } from '../context.ts';
+import { sql } from 'kysely';
 import { requireCustom } from '../custom-fields/check.ts';
-import type { DB } from '../db/schema.ts';
 import { refuse } from '../refuse.ts';
-import { authorOf } from './author.ts';
 import { recordChanges } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Value, type Values } from './collection.ts';
 import { resolveLinks } from './links.ts';
 import { recordColumns } from './rows.ts';
+import type { Write } from './write.ts';
 import { writeOne } from './write-one.ts';
 
 /** A locked record with these columns changed. Values that it has already write nothing and say nothing. */
 export async function updateRecord<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  call: HandlerContext,
+  write: Write,
   collection: Collection<Row>,
   before: Row,
   values: Values,
 ): Promise<Row> {
+  const { ctx, trx } = write;
   const former: Readonly<Record<string, Value>> = { ...before };
   refuse(collection.check({ ...former, ...values }));
   await requireCustom(trx, before.organization_id, collection.type, values['custom']);
@@ -36,7 +32,7 @@ export async function updateRecord<Row extends RecordRow>(
       where organization_id = ${before.organization_id} and id = ${before.id}
       returning ${recordColumns(collection)}`.execute(trx),
   );
-  await recordChanges(ctx, trx, authorOf(call), collection, [{ action: 'updated', after, before, written }]);
+  await recordChanges(write, collection, [{ action: 'updated', after, before, written }]);
   return after;
 }
 

@@ -29,20 +29,20 @@ export function accountsMethods(ctx: Context): ServiceImpl<typeof CrmAccountsSer
       return { account: accountToProto(row) };
     },
     createCrmAccount: (request, call) =>
-      commit(ctx, call, method.createCrmAccount, request, async (trx) => {
-        const row = await createRecord(ctx, trx, call, accounts, accountValues(request));
+      commit(ctx, call, method.createCrmAccount, request, async (write) => {
+        const row = await createRecord(write, accounts, accountValues(request));
         return { account: accountToProto(row) };
       }),
     updateCrmAccount: (request, call) =>
-      commit(ctx, call, method.updateCrmAccount, request, async (trx, { organizationId }) => {
-        const before = await lockRecord(trx, accounts, organizationId, request.id);
+      commit(ctx, call, method.updateCrmAccount, request, async (write) => {
+        const before = await lockRecord(write, accounts, request.id);
         const values = pickValues(accountValues(request), request.updateMask?.paths);
-        const row = await updateRecord(ctx, trx, call, accounts, before, values);
+        const row = await updateRecord(write, accounts, before, values);
         return { account: accountToProto(row) };
       }),
     deleteCrmAccount: (request, call) =>
-      commit(ctx, call, method.deleteCrmAccount, request, async (trx) => {
-        await deleteRecord(ctx, trx, call, accounts, request.id);
+      commit(ctx, call, method.deleteCrmAccount, request, async (write) => {
+        await deleteRecord(write, accounts, request.id);
         return {};
       }),
     importCrmAccountsCsv: (requests, call) => importCsv(ctx, 'accounts', requests, call),

@@ -36,20 +36,20 @@ export function activitiesMethods(ctx: Context): ServiceImpl<typeof CrmActivitie
       return { activity: activityToProto(row) };
     },
     createCrmActivity: (request, call) =>
-      commit(ctx, call, method.createCrmActivity, request, async (trx) => {
-        const row = await createRecord(ctx, trx, call, activities, activityValues(request));
+      commit(ctx, call, method.createCrmActivity, request, async (write) => {
+        const row = await createRecord(write, activities, activityValues(request));
         return { activity: activityToProto(row) };
       }),
     updateCrmActivity: (request, call) =>
-      commit(ctx, call, method.updateCrmActivity, request, async (trx, { organizationId }) => {
-        const before = await lockRecord(trx, activities, organizationId, request.id);
+      commit(ctx, call, method.updateCrmActivity, request, async (write) => {
+        const before = await lockRecord(write, activities, request.id);
         const values = pickValues(activityValues(request), request.updateMask?.paths);
-        const row = await updateRecord(ctx, trx, call, activities, before, values);
+        const row = await updateRecord(write, activities, before, values);
         return { activity: activityToProto(row) };
       }),
     deleteCrmActivity: (request, call) =>
-      commit(ctx, call, method.deleteCrmActivity, request, async (trx) => {
-        await deleteRecord(ctx, trx, call, activities, request.id);
+      commit(ctx, call, method.deleteCrmActivity, request, async (write) => {
+        await deleteRecord(write, activities, request.id);
         return {};
       }),
     importCrmActivitiesCsv: (requests, call) => importCsv(ctx, 'activities', requests, call),

@@ -35,20 +35,20 @@ export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsSer
       return { contact: contactToProto(row) };
     },
     createCrmContact: (request, call) =>
-      commit(ctx, call, method.createCrmContact, request, async (trx) => {
-        const row = await createRecord(ctx, trx, call, contacts, contactValues(request));
+      commit(ctx, call, method.createCrmContact, request, async (write) => {
+        const row = await createRecord(write, contacts, contactValues(request));
         return { contact: contactToProto(row) };
       }),
     updateCrmContact: (request, call) =>
-      commit(ctx, call, method.updateCrmContact, request, async (trx, { organizationId }) => {
-        const before = await lockRecord(trx, contacts, organizationId, request.id);
+      commit(ctx, call, method.updateCrmContact, request, async (write) => {
+        const before = await lockRecord(write, contacts, request.id);
         const values = pickValues(contactValues(request), request.updateMask?.paths);
-        const row = await updateRecord(ctx, trx, call, contacts, before, values);
+        const row = await updateRecord(write, contacts, before, values);
         return { contact: contactToProto(row) };
       }),
     deleteCrmContact: (request, call) =>
-      commit(ctx, call, method.deleteCrmContact, request, async (trx) => {
-        await deleteRecord(ctx, trx, call, contacts, request.id);
+      commit(ctx, call, method.deleteCrmContact, request, async (write) => {
+        await deleteRecord(write, contacts, request.id);
         return {};
       }),
     async listCrmContactDuplicates(request, call) {
@@ -57,8 +57,8 @@ export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsSer
       return { duplicates, nextCursor };
     },
     mergeCrmContacts: (request, call) =>
-      commit(ctx, call, method.mergeCrmContacts, request, async (trx) => {
-        const { survivor, merge } = await mergeRecords(ctx, trx, call, mergeableContacts, request);
+      commit(ctx, call, method.mergeCrmContacts, request, async (write) => {
+        const { survivor, merge } = await mergeRecords(write, mergeableContacts, request);
         return { contact: contactToProto(survivor), merge: mergeToProto(merge) };
       }),
     eraseCrmContact: (request, call) => eraseCrmContact(ctx, request, call),

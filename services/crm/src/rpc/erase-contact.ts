@@ -13,7 +13,6 @@ import { forgetAnswers } from '../erasures/forget-answers.ts';
 import { sealIdentity } from '../erasures/identity.ts';
 import { buryPerson, lockErasures } from '../erasures/tombstones.ts';
 import { leads } from '../leads/lead.ts';
-import { authorOf } from '../records/author.ts';
 import { recordErasure } from '../records/change-events.ts';
 import { commit } from '../records/commit.ts';
 
@@ -26,7 +25,9 @@ const namedRecords = 1_000;
  * event of ids. Their names go last from here: they are needed to find the rest.
  */
 export function eraseCrmContact(ctx: Context, request: EraseCrmContactRequest, call: HandlerContext) {
-  return commit(ctx, call, CrmContactsService.method.eraseCrmContact, request, async (trx, { organizationId }) => {
+  return commit(ctx, call, CrmContactsService.method.eraseCrmContact, request, async (write) => {
+    const { trx, author } = write;
+    const { organizationId } = author;
     await lockErasures(trx, organizationId, 'erase');
     const contact = await lockContact(trx, organizationId, request.id);
     if (contact.erased_at !== null) return {};
@@ -64,16 +65,13 @@ export function eraseCrmContact(ctx: Context, request: EraseCrmContactRequest, c
         erased_at: now,
       })
       .execute();
-    const author = authorOf(call);
     await recordErasure(
-      trx,
-      author,
+      write,
       contacts,
       asContacts.map((row) => ({ ...row, updated_at: now, deleted_at: now })),
     );
     await recordErasure(
-      trx,
-      author,
+      write,
       leads,
       linked.map((lead) => ({ ...lead, updated_at: now, deleted_at: now })),
     );

@@ -36,21 +36,21 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
       return { lead: leadToProto(row) };
     },
     createCrmLead: (request, call) =>
-      commit(ctx, call, method.createCrmLead, request, async (trx) => {
-        const row = await createRecord(ctx, trx, call, leads, newLeadValues(request));
+      commit(ctx, call, method.createCrmLead, request, async (write) => {
+        const row = await createRecord(write, leads, newLeadValues(request));
         return { lead: leadToProto(row) };
       }),
     updateCrmLead: (request, call) =>
-      commit(ctx, call, method.updateCrmLead, request, async (trx, { organizationId }) => {
-        const before = await lockRecord(trx, leads, organizationId, request.id);
+      commit(ctx, call, method.updateCrmLead, request, async (write) => {
+        const before = await lockRecord(write, leads, request.id);
         const values = pickValues(leadValues(request), columnsOf(request.updateMask?.paths));
-        const row = await updateRecord(ctx, trx, call, leads, before, values);
+        const row = await updateRecord(write, leads, before, values);
         return { lead: leadToProto(row) };
       }),
     convertCrmLead: (request, call) => convertCrmLead(ctx, request, call),
     deleteCrmLead: (request, call) =>
-      commit(ctx, call, method.deleteCrmLead, request, async (trx) => {
-        await deleteRecord(ctx, trx, call, leads, request.id);
+      commit(ctx, call, method.deleteCrmLead, request, async (write) => {
+        await deleteRecord(write, leads, request.id);
         return {};
       }),
     async listCrmLeadDuplicates(request, call) {
@@ -59,8 +59,8 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
       return { duplicates, nextCursor };
     },
     mergeCrmLeads: (request, call) =>
-      commit(ctx, call, method.mergeCrmLeads, request, async (trx) => {
-        const { survivor, merge } = await mergeRecords(ctx, trx, call, mergeableLeads, request);
+      commit(ctx, call, method.mergeCrmLeads, request, async (write) => {
+        const { survivor, merge } = await mergeRecords(write, mergeableLeads, request);
         return { lead: leadToProto(survivor), merge: mergeToProto(merge) };
       }),
     importCrmLeadsCsv: (requests, call) => importCsv(ctx, 'leads', requests, call),

@@ -38,24 +38,24 @@ export function opportunitiesMethods(ctx: Context): ServiceImpl<typeof CrmOpport
       return { opportunity: opportunityToProto(row) };
     },
     createCrmOpportunity: (request, call) =>
-      commit(ctx, call, method.createCrmOpportunity, request, async (trx, { organizationId }) => {
-        const stage = await findStage(ctx, trx, organizationId, request);
-        const place = await placeAtEnd(ctx, trx, stage);
-        const row = await createRecord(ctx, trx, call, opportunities, { ...opportunityValues(request), ...place });
+      commit(ctx, call, method.createCrmOpportunity, request, async (write) => {
+        const stage = await findStage(ctx, write.trx, write.author.organizationId, request);
+        const place = await placeAtEnd(ctx, write.trx, stage);
+        const row = await createRecord(write, opportunities, { ...opportunityValues(request), ...place });
         return { opportunity: opportunityToProto(row) };
       }),
     updateCrmOpportunity: (request, call) =>
-      commit(ctx, call, method.updateCrmOpportunity, request, async (trx, { organizationId }) => {
-        const before = await lockRecord(trx, opportunities, organizationId, request.id);
+      commit(ctx, call, method.updateCrmOpportunity, request, async (write) => {
+        const before = await lockRecord(write, opportunities, request.id);
         const values = pickValues(opportunityValues(request), request.updateMask?.paths);
-        const place = await readMove(ctx, trx, request, before);
-        const row = await updateRecord(ctx, trx, call, opportunities, before, { ...values, ...place });
+        const place = await readMove(ctx, write.trx, request, before);
+        const row = await updateRecord(write, opportunities, before, { ...values, ...place });
         return { opportunity: opportunityToProto(row) };
       }),
     reorderCrmOpportunities: (request, call) => reorderCrmOpportunities(ctx, request, call),
     deleteCrmOpportunity: (request, call) =>
-      commit(ctx, call, method.deleteCrmOpportunity, request, async (trx) => {
-        await deleteRecord(ctx, trx, call, opportunities, request.id);
+      commit(ctx, call, method.deleteCrmOpportunity, request, async (write) => {
+        await deleteRecord(write, opportunities, request.id);
         return {};
       }),
     importCrmOpportunitiesCsv: (requests, call) => importCsv(ctx, 'opportunities', requests, call),

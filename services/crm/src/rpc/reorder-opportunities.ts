@@ -14,6 +14,7 @@ import { commit } from '../records/commit.ts';
 import { isUuid } from '../records/ids.ts';
 import { findRecord, lockRecord, selectRecords } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
+import type { Write } from '../records/write.ts';
 import { refuse } from '../refuse.ts';
 
 const { reorderCrmOpportunities: method } = CrmOpportunitiesService.method;
@@ -29,14 +30,16 @@ export async function reorderCrmOpportunities(
   if (request.orderedIds.length > maxIds) {
     refuse([{ field: 'ordered_ids', message: `must be at most ${maxIds}` }]);
   }
-  return commit(ctx, call, method, request, async (trx, { organizationId }) => {
+  return commit(ctx, call, method, request, async (write) => {
+    const { trx, author } = write;
+    const { organizationId } = author;
     const stage = await lockStage(trx, organizationId, request.pipelineStageId ?? '');
     const named: OpportunityRow[] = [];
     for (const id of request.orderedIds) named.push(await findRecord(trx, opportunities, organizationId, id));
     if (new Set(named.map((row) => row.id)).size < named.length) {
       refuse([{ field: 'ordered_ids', message: 'must name each opportunity once' }]);
     }
-    const moved = await writeOrder(ctx, trx, call, stage, named);
+    const moved = await writeOrder(write, stage, named);
     return { ...(await answer(trx, stage, named)), movedCount: BigInt(moved) };
   });
 }
@@ -48,13 +51,8 @@ async function lockStage(trx: Transaction<DB>, organizationId: bigint, id: strin
   return stage;
 }
 
-async function writeOrder(
-  ctx: Context,
-  trx: Transaction<DB>,
-  call: HandlerContext,
-  stage: StageRow,
-  named: readonly OpportunityRow[],
-): Promise<number> {
+async function writeOrder(write: Write, stage: StageRow, named: readonly OpportunityRow[]): Promise<number> {
+  const { ctx, trx } = write;
   const standing = await trx
     .selectFrom('opportunities')
     .select(['id', 'stage_position'])
@@ -72,12 +70,10 @@ async function writeOrder(
   const moves = newPositions(order.map((id) => ({ id, position: positions.get(id) })));
   const namedIds = new Set(named.map((row) => row.id));
   for (const [id, position] of moves) {
-    const before = namedIds.has(id)
-      ? await lockRecord(trx, opportunities, stage.organization_id, id)
-      : await lockStanding(trx, stage, id);
+    const before = namedIds.has(id) ? await lockRecord(write, opportunities, id) : await lockStanding(trx, stage, id);
     if (before === undefined) continue;
     const place = before.pipeline_stage_id === stage.id ? {} : placeIn(ctx, stage);
-    await updateRecord(ctx, trx, call, opportunities, before, { ...place, stage_position: position });
+    await updateRecord(write, opportunities, before, { ...place, stage_position: position });
   }
   return moves.size;
 }

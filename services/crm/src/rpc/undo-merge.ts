@@ -8,8 +8,8 @@ import { commit } from '../records/commit.ts';
 const { undoCrmMerge: method } = CrmMergesService.method;
 
 export function undoCrmMerge(ctx: Context, request: UndoCrmMergeRequest, call: HandlerContext) {
-  return commit(ctx, call, method, request, async (trx) => {
-    const { merge, keptFields, restoredLinks, keptLinks } = await undoMerge(ctx, trx, call, request.id);
+  return commit(ctx, call, method, request, async (write) => {
+    const { merge, keptFields, restoredLinks, keptLinks } = await undoMerge(write, request.id);
     return {
       merge: mergeToProto(merge),
       keptFields,
