@@ -10,7 +10,7 @@ import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
-/** What every operation of this service works with. */
+/** The context of every operation of this service. */
 export type Context = {
   config: Config;
   db: Database<DB>;
@@ -24,6 +24,6 @@ export type Context = {
     workflows(caller: Caller, from?: HandlerContext): Client<typeof WorkflowsService>;
     enrollments(caller: Caller, from?: HandlerContext): Client<typeof EnrollmentsService>;
   };
-  /** Runs a loop of this process now; call after the commit that gave it work. */
+  /** Runs a loop of this process now. Call it after the commit that creates work. */
   wake: { enrollSubmissions(): void; imports(): void };
 };

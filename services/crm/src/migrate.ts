@@ -5,7 +5,7 @@ const schema = 'crm';
 
 export { migrations };
 
-/** Brings the schema up to date and answers the names of the migrations applied. */
+/** Migrates the schema and returns the names of the migrations applied. */
 export function migrateService(url: string): Promise<string[]> {
   return migrate({ url, schema, migrations });
 }

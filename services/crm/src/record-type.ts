@@ -1,5 +1,5 @@
-/** Types of records as change events and errors name them. */
+/** Types of records, as in change events and errors. */
 export type RecordType = 'account' | 'contact' | 'lead' | 'opportunity' | 'activity';
 
-/** What can happen to a record. */
+/** Changes of a record. */
 export type Action = 'created' | 'updated' | 'deleted';

@@ -235,7 +235,7 @@ test('the keys of tombstones follow a rotation, and what they keep out stays out
   expect(await resealKeys(rotated)).toBe(1);
   expect(await resealKeys(rotated)).toBe(0);
   const buried = (keys = '') =>
-    findBuried({ sealer: createSealer(keys) }, harness.db, 1n, [{ told: { email: 'Rotated@example.com' }, held: {} }]);
+    findBuried({ sealer: createSealer(keys) }, harness.db, 1n, [{ given: { email: 'Rotated@example.com' }, stored: {} }]);
   expect(await buried(fresh)).toEqual(new Set([0]));
   await expect(buried(old)).rejects.toThrow();
 });

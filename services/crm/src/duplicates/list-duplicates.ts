@@ -19,7 +19,7 @@ const kinds: readonly Kind[] = ['email', 'phone'];
 
 type Request = { limit?: number; cursor?: string; kind?: CrmDuplicateKind };
 
-/** A page of the groups of records that have something in common, or those of one record. */
+/** A page of the groups of duplicates, or the groups of one record. */
 export async function listDuplicates<Row extends RecordRow>(
   ctx: Context,
   call: HandlerContext,
@@ -34,7 +34,7 @@ export async function listDuplicates<Row extends RecordRow>(
     'text',
   ]);
   const wanted = kinds.filter((kind) => request.kind === undefined || kind === kindTexts.textOf(request.kind));
-  // A group is counted by one statement and shown by another.
+  // One statement counts a group and another reads its records.
   return readSnapshot(ctx, async (trx) => {
     const { groups, nextCursor } =
       recordId === undefined

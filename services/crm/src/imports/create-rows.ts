@@ -12,7 +12,7 @@ import { isDeleted, type Plan, type Result } from './plan.ts';
 import { findTaken, standInFor } from './public-ids.ts';
 import { removeRows } from './remove-rows.ts';
 
-/** Makes the records of plans that are for none, and removes those that the row says are deleted. */
+/** Creates records for plans without one, and deletes those whose row is marked as deleted. */
 export async function createRows<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,
@@ -26,7 +26,7 @@ export async function createRows<Row extends RecordRow>(
   const now = ctx.clock.now();
   const rows = fresh.map(({ values }, seq) => ({
     ...values,
-    // In the order of the rows: exports are in the order of ids.
+    // Ids have the order of the rows, because exports are ordered by id.
     id: uuidv7({ msecs: now.getTime(), seq, rng: uuidRandom }),
     public_id: publicIds[seq] ?? makePublicId(collection.type),
     organization_id: organizationId,
@@ -44,7 +44,7 @@ export async function createRows<Row extends RecordRow>(
   return [...created, ...(await removeRows(write, collection, gone))];
 }
 
-/** The public id of a row, unless another organization has it. */
+/** The public ids of the rows; a stand-in for one that another organization has. */
 async function choosePublicIds<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,

@@ -18,7 +18,7 @@ const reportSchema = z.object({
   errors: z.array(error),
 });
 
-/** Counts of what became of the rows, and the first errors. Plain JSON: a job keeps it between its slices. */
+/** Counts of outcomes, and the first errors. Plain JSON, because a job stores it between slices. */
 export type Report = z.infer<typeof reportSchema>;
 
 export function emptyReport(): Report {
@@ -29,7 +29,7 @@ export function readReport(json: unknown): Report {
   return reportSchema.parse(json);
 }
 
-/** Adds what became of the rows of a batch. */
+/** Adds the results of a batch. */
 export function addResults(report: Report, rows: readonly SourceRow[], results: readonly (Result | undefined)[]): void {
   for (const [index, row] of rows.entries()) {
     const result = results[index];

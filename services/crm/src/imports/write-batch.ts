@@ -4,7 +4,7 @@ import type { KnownBy } from './keys.ts';
 import type { Result } from './plan.ts';
 import type { SourceRow } from './source-row.ts';
 
-/** Writes a batch in the transaction given, and answers what became of each of its rows. */
+/** Writes a batch and returns the result of each row. */
 export async function writeBatch(
   write: Write,
   batch: readonly SourceRow[],

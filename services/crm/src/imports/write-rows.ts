@@ -19,22 +19,22 @@ import { isDeleted, type Plan, type Result } from './plan.ts';
 import { problemsOf, type ReadRow } from './source-row.ts';
 import { updateRows } from './update-rows.ts';
 
-/** Writes rows of one collection, of which no two are known by one key. Answers what became of each. */
+/** Writes rows of one collection, no two with the same key, and returns the result of each. */
 export type Importer = {
   type: RecordType;
   write(write: Write, rows: readonly ReadRow[], by: KnownBy): Promise<Result[]>;
 };
 
-/** A row with the record that it stands for. */
+/** A row and its existing record. */
 export type Placed<Row> = { fields: JsonObject; before: Row | undefined };
 
-/** What the import must know of a collection beside what every write knows. */
+/** What an import needs to know about a collection in addition to `Collection`. */
 type Importing<Row extends RecordRow, D extends DescMessage> = {
   collection: Collection<Row>;
-  /** The request that makes a record: its decoder checks the row. */
+  /** The create request: its decoder checks the row. */
   desc: D;
   valuesOf(request: MessageShape<D>): Values;
-  /** Columns that no request writes: where opportunities stand, what leads have become. */
+  /** Columns that no request writes: the place of an opportunity, the conversion of a lead. */
   further?(write: Write, rows: readonly Placed<Row>[]): Promise<Values[]>;
 };
 
@@ -85,7 +85,7 @@ function readPlan<Row extends RecordRow, D extends DescMessage>(
   const followed = links.follow(fields);
   if (Array.isArray(followed)) return followed;
   try {
-    // An owner of another installation would be somebody else here.
+    // The owner's id of another installation is another user here.
     const { owner_id: _, ...values } = read(decodeJson(desc, stringifyJson(followed), { method: 'POST' }));
     return { fields: followed, values };
   } catch (error) {
@@ -94,7 +94,7 @@ function readPlan<Row extends RecordRow, D extends DescMessage>(
   }
 }
 
-/** The plans with the records that they are for, held until the transaction ends, in the order of ids. */
+/** The plans with their existing records, which are locked in the order of their ids. */
 async function meetRecords<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -115,9 +115,9 @@ async function meetRecords<Row extends RecordRow>(
     ids.length === 0
       ? { rows: [] }
       : await sql<Row>`${selectRecords(collection, condition)} order by id for update of record`.execute(trx);
-  const held = new Map(rows.map((row) => [row.id, row]));
+  const locked = new Map(rows.map((row) => [row.id, row]));
   return found.flatMap(({ plan, record, other }) => {
-    const before = held.get(record?.id ?? '');
+    const before = locked.get(record?.id ?? '');
     const problem = problemOf(collection.type, plan, before, other !== undefined && other.id !== record?.id);
     if (problem === undefined) return [{ ...plan, before }];
     results[plan.index] = problem;
@@ -138,7 +138,7 @@ function problemOf<Row extends RecordRow>(
   return isTaken ? [{ field: 'external_id', message }] : undefined;
 }
 
-/** The columns of a new record, or those that a row has something to say of. */
+/** The columns of a new record, or those that the row has. */
 function valuesOf<Row extends RecordRow>(plan: Plan<Row>, further: Values | undefined): Values {
   const { fields, values, before } = plan;
   const present = before === undefined ? values : pickValues(values, Object.keys(fields));

@@ -14,7 +14,7 @@ import type { FormRow } from './form.ts';
 import { leadOf } from './lead-of.ts';
 import type { Submission } from './read-submission.ts';
 
-/** Whether this was sent before: the same submission with the same content. */
+/** Whether this submission with this content was stored before. */
 export async function isKnown(db: Kysely<DB>, form: FormRow, submission: Submission): Promise<boolean> {
   const row = await db
     .selectFrom('lead_form_submissions')
@@ -26,8 +26,8 @@ export async function isKnown(db: Kysely<DB>, form: FormRow, submission: Submiss
 }
 
 /**
- * Makes the lead, and the note that it is to be enrolled, unless the same was sent before: the key decides, not a look
- * before. The lead is an ordinary one, made by the form.
+ * Creates the lead and schedules its enrollment, once for each submission: the unique key decides, not a lookup. The
+ * form is the author of the lead.
  */
 export async function keepSubmission(
   ctx: Context,
@@ -78,7 +78,7 @@ export async function keepSubmission(
   ctx.wake.enrollSubmissions();
 }
 
-/** One who goes back in the browser and corrects something sends another submission, under the same name. */
+/** Hash of id and content: a visitor who goes back and corrects a value sends the same id again. */
 function keyOf(form: FormRow, { id, values }: Submission): Buffer {
   const content = parseFields(form.fields).map(({ name }) => values.get(name) ?? '');
   return createHash('sha256')

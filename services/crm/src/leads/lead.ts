@@ -28,7 +28,7 @@ const rules = {
   score: finite,
 };
 
-/** Of whom nothing of this is known cannot be told from anyone else. */
+/** A person needs at least one of these. */
 const knownBy = ['email', 'first_name', 'last_name', 'company_name', 'phone'];
 
 export const leads: Collection<LeadRow> = {
@@ -62,7 +62,7 @@ export function leadValues(request: CreateCrmLeadRequest | UpdateCrmLeadRequest)
   };
 }
 
-/** A lead is new unless said. */
+/** The columns of a new lead; its status is `new` by default. */
 export function newLeadValues(request: CreateCrmLeadRequest) {
   const values = leadValues(request);
   return { ...values, status: values.status ?? 'new' };

@@ -25,14 +25,14 @@ import { columnsTo, countLinks, type LinkColumn, type Moved, relink } from './re
 import { changedFields, type UndoData } from './undo-data.ts';
 
 const maxMerged = 20;
-/** More would hold their owners up for longer than a request may take. */
+/** More links would take longer than a request may. */
 const maxLinks = 10_000;
 
 type Request = { survivor?: string; merged: readonly string[]; fields: Readonly<Record<string, string>> };
 
 /**
- * Makes one record of several. All are held in the order of their ids: of two merges of the same people the second waits,
- * and finds those gone that the first merged.
+ * Merges records. All are locked in the order of their ids: of two merges of the same people the second waits, and
+ * then does not find the records that the first merged.
  */
 export async function mergeRecords<Row extends RecordRow>(
   write: Write,
@@ -41,7 +41,7 @@ export async function mergeRecords<Row extends RecordRow>(
 ): Promise<{ survivor: Row; merge: MergeRow }> {
   const { trx, author } = write;
   const { collection, type } = mergeable;
-  const { survivor: before, merged } = await holdRecords(trx, author.organizationId, collection, request);
+  const { survivor: before, merged } = await lockRecords(trx, author.organizationId, collection, request);
   await requireFewLinks(trx, author.organizationId, mergeable, merged);
   const heirlooms = await dropDeadLinks(trx, author.organizationId, collection.links, merged);
   const { choices, problems } = readChoices(mergeable, [before, ...heirlooms], request.fields);
@@ -49,7 +49,7 @@ export async function mergeRecords<Row extends RecordRow>(
   const values = onlyChanged(before, chooseValues(mergeable, before, heirlooms, choices));
   const externals = externalsTaken(merged, values);
 
-  // First: an external id is taken until it is gone from the record that had it.
+  // First, because an external id is unique: the survivor can take it only after the merged record gave it up.
   const gone = await removeMerged(write, collection, { survivor: before, merged, externals });
   const survivor = await updateRecord(write, collection, before, values);
   await recordChanges(write, collection, gone);
@@ -63,7 +63,7 @@ export async function mergeRecords<Row extends RecordRow>(
   return { survivor, merge: await insertMerge(write, type, { survivor, merged, undo }) };
 }
 
-async function holdRecords<Row extends RecordRow>(
+async function lockRecords<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
   collection: Collection<Row>,
@@ -97,7 +97,7 @@ function hasAnyId<Row extends RecordRow>({ type }: Collection<Row>, ids: readonl
   return sql<boolean>`(id = any(${uuids}::uuid[]) or public_id = any(${publicIds}::text[]))`;
 }
 
-/** Says which of many it is. */
+/** The error names the field of the missing record. */
 async function missingOne<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -123,7 +123,7 @@ async function requireFewLinks<Row extends RecordRow>(
   throw new DomainError('failed_precondition', 'merge_too_many_links', message);
 }
 
-/** The records without links to what was deleted: nobody inherits those. */
+/** The records without links to deleted records: the survivor must not take those over. */
 async function dropDeadLinks<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -155,7 +155,7 @@ function onlyChanged(before: RecordRow, values: Values): Values {
   );
 }
 
-/** The external id that the survivor takes over, by the record that it had: no two have the same, not even where one is gone. */
+/** The external id that the survivor takes over, and the record that had it. Not even a deleted record keeps it. */
 function externalsTaken(merged: readonly RecordRow[], { external_id, external_system }: Values): UndoData['externals'] {
   if (typeof external_id !== 'string') return [];
   const from = merged.find((row) => row.external_id === external_id && row.external_system === external_system);

@@ -8,20 +8,20 @@ import { type Collection, type Links, type MergeableType, type RecordRow, tables
 import { recordColumns } from '../records/rows.ts';
 import type { Write } from '../records/write.ts';
 
-/** Records written at a time: few enough that their texts fit in memory many times over. */
+/** Records written at a time: few, because their texts are in memory several times. */
 const slice = 500;
 
-/** A record whose link was changed, and what it linked to before. */
+/** A record whose link changed, and its previous link. */
 export type Moved = { id: string; previous: string };
 
-/** Whatever can be linked to a record that is merged. */
+/** A collection that can link to merged records. */
 type Linked = {
   type: 'lead' | 'opportunity' | 'activity';
   links: Links;
   relinkSlice(relinking: Relinking): Promise<Moved[]>;
 };
 
-/** Live records that meet a condition get another link in a column. */
+/** Live records that meet `condition` get the link `to` in `column`. */
 type Relinking = {
   write: Write;
   column: string;
@@ -35,7 +35,7 @@ const linked: readonly Linked[] = [
   linkedOf('activity', activities),
 ];
 
-/** Columns that link to records of the type. */
+/** A column that links to merged records. */
 export type LinkColumn = { type: Linked['type']; column: string };
 
 export function columnsTo(target: MergeableType): LinkColumn[] {
@@ -44,7 +44,7 @@ export function columnsTo(target: MergeableType): LinkColumn[] {
   );
 }
 
-/** How many live records link to these, counted up to a limit for each column. */
+/** Counts the live records that link to these, up to a limit for each column. */
 export async function countLinks(
   db: Kysely<DB>,
   organizationId: bigint,
@@ -64,7 +64,7 @@ export async function countLinks(
   return rows[0]?.count ?? 0n;
 }
 
-/** Changes links until none meets the condition: what is changed must no longer meet it. */
+/** Changes links until no record meets the condition. A changed record must no longer meet it. */
 export async function relink({ type }: LinkColumn, relinking: Relinking): Promise<Moved[]> {
   const moved: Moved[] = [];
   const { relinkSlice } = linked.find((one) => one.type === type) ?? unknownType(type);

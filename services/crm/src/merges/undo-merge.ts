@@ -6,21 +6,21 @@ import type { RecordRow, Value, Values } from '../records/collection.ts';
 import { selectRecords } from '../records/rows.ts';
 import { isSame } from '../records/update-record.ts';
 import type { Write } from '../records/write.ts';
-import { tellTaken } from '../records/write-one.ts';
+import { refuseTaken } from '../records/write-one.ts';
 import { type MergeRow, mergeColumns, mergeNotFound } from './merge.ts';
 import { type Mergeable, mergeableContacts, mergeableLeads } from './mergeable.ts';
 import { relink } from './relink.ts';
 import { readUndo, revert, type UndoData } from './undo-data.ts';
 
-/** Links that go back in one statement, as far as they are listed in it. */
+/** Links that one statement restores. */
 const slice = 500;
 
 export type Undone = { merge: MergeRow; keptFields: string[]; restoredLinks: number; keptLinks: number };
 
-/** What the steps work with. */
+/** The arguments of each step. */
 type Undoing = { write: Write; merge: MergeRow; undo: UndoData };
 
-/** The merge is held, so that of two who take it back one does. */
+/** Undoes a merge. The merge is locked, so that of two requests one undoes it. */
 export async function undoMerge(write: Write, id: bigint): Promise<Undone> {
   const { trx, author } = write;
   const { rows } = await sql<MergeRow & { undo: string | null }>`
@@ -54,7 +54,7 @@ function restoreRecords(undoing: Undoing, type: string): Promise<string[]> {
   return type === 'contact' ? restore(undoing, mergeableContacts) : restore(undoing, mergeableLeads);
 }
 
-/** The survivor goes first, so that the external id it took over is free again. */
+/** The survivor is written first, so that the external id it took over is free again. */
 async function restore<Row extends RecordRow>(
   { write, merge, undo }: Undoing,
   { collection }: Mergeable<Row>,
@@ -67,7 +67,7 @@ async function restore<Row extends RecordRow>(
   const survivor = rows.find(({ id }) => id === survivor_id);
   if (survivor === undefined) throw new Error(`merge ${merge.id} has lost its survivor`);
   if (survivor.merged_into_public_id) throw mergedSince(survivor.merged_into_public_id);
-  // A survivor that was deleted meanwhile stays as it is.
+  // A survivor that was deleted since the merge stays as it is.
   const { values, kept } = survivor.deleted_at === null ? revert(undo.fields, survivor) : keepAll(undo);
   const back = rows.filter(({ id }) => id !== survivor_id);
   const changes = [
@@ -87,13 +87,13 @@ function keepAll({ fields }: UndoData): { values: Values; kept: string[] } {
   return { values: {}, kept: fields.map(({ name }) => name) };
 }
 
-/** What a merged record held before, bar what it holds still. */
+/** The values of a merged record to restore. */
 function ownValues({ externals }: UndoData, row: RecordRow): Values {
   const { external_system, external_id } = externals.find(({ id }) => id === row.id) ?? row;
   return { deleted_at: null, merged_into_id: null, external_system, external_id };
 }
 
-/** Each record with its values, in one statement; what it has already is no change. */
+/** Updates each record with its values in one statement. Unchanged values are no change. */
 async function writeAll<Row extends RecordRow>(
   { ctx, trx }: Write,
   { collection, rows, valuesOf }: { collection: Mergeable<Row>['collection']; rows: Row[]; valuesOf(row: Row): Values },
@@ -103,7 +103,7 @@ async function writeAll<Row extends RecordRow>(
   const wanted = due.map((row) => ({ ...valuesOf(row), id: row.id, sequence: row.sequence + 1n, updated_at: now }));
   const [first] = due;
   if (first === undefined) return [];
-  const written = await tellTaken(updateRecords(trx, collection, first.organization_id, wanted));
+  const written = await refuseTaken(updateRecords(trx, collection, first.organization_id, wanted));
   return due.flatMap((before): Change<Row>[] => {
     const after = written.get(before.id);
     if (after === undefined) return [];
@@ -116,7 +116,7 @@ async function writeAll<Row extends RecordRow>(
   });
 }
 
-/** Whoever was linked elsewhere or deleted since stays. */
+/** A record that was linked elsewhere or deleted since the merge stays. */
 async function restoreLinks({ write, merge, undo }: Undoing): Promise<number> {
   let restored = 0;
   for (const { type, column, from, ids } of undo.links) {
@@ -130,13 +130,13 @@ async function restoreLinks({ write, merge, undo }: Undoing): Promise<number> {
   return restored;
 }
 
-/** What it takes to undo is of no more use, and holds what people are. */
+/** The undo data is deleted: it is personal data that nobody needs any more. */
 async function markUndone({ write: { ctx, trx }, merge }: Undoing): Promise<MergeRow> {
   const { rows } = await sql<MergeRow>`
     update merges set undone_at = ${ctx.clock.now()}, undo = null
     where organization_id = ${merge.organization_id} and id = ${merge.id}
     returning ${mergeColumns}`.execute(trx);
   const [row] = rows;
-  if (row === undefined) throw new Error('a merge that is held was not there to write');
+  if (row === undefined) throw new Error('a locked merge was not there to write');
   return row;
 }

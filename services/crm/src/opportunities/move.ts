@@ -8,7 +8,7 @@ import { findStage, placeAtEnd } from './place.ts';
 
 type Request = UpdateCrmOpportunityRequest;
 
-/** Columns that a PATCH moves an opportunity with: none when it names no other place than where it stands. */
+/** The columns of a PATCH that moves an opportunity; none if the stage is the same. */
 export async function readMove(
   ctx: Context,
   trx: Transaction<DB>,

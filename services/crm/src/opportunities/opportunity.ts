@@ -42,7 +42,7 @@ const eventCases = {
   deleted: 'opportunityDeleted',
 } as const;
 
-/** What a change of the stage means beside the change of the row. */
+/** The events of a change of stage, in addition to the update event. */
 function movesOf(row: OpportunityRow, before: OpportunityRow | undefined): EventPayload[] {
   const value = opportunityToProto(row);
   const payloads: EventPayload[] = [];
@@ -55,7 +55,7 @@ function movesOf(row: OpportunityRow, before: OpportunityRow | undefined): Event
   return payloads;
 }
 
-/** What a request says of an opportunity, bar where it stands: that is for the pipeline to decide. */
+/** The columns of a request, without the stage and position, which `place.ts` decides. */
 export function opportunityValues(request: CreateCrmOpportunityRequest | UpdateCrmOpportunityRequest) {
   return {
     name: request.name ?? null,

@@ -8,7 +8,7 @@ import { requiredText } from '../records/rules.ts';
 const isName = requiredText(255);
 const maxStages = 100;
 
-/** A stage as a request names it. */
+/** A stage in a request. */
 export type StageInput = CrmOpportunityPipelineStageInput;
 
 export function checkName(field: string, name: string): Violation[] {
@@ -16,7 +16,7 @@ export function checkName(field: string, name: string): Violation[] {
   return message === undefined ? [] : [{ field, message }];
 }
 
-/** Opportunities come to stand in an open stage, so that each pipeline needs one. */
+/** Each pipeline needs an open stage for new opportunities. */
 export function checkStages(stages: readonly StageInput[]): Violation[] {
   if (stages.length > maxStages) return [{ field: 'stages', message: `must be at most ${maxStages}` }];
   const ids = stages.flatMap(({ id }) => (id === undefined ? [] : [id]));

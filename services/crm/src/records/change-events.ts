@@ -8,16 +8,16 @@ import type { Write } from './write.ts';
 
 const topic = topicOf(CrmEventSchema);
 
-/** What a transaction did to a record: the row after it, and the values of the columns it changed. */
+/** A change of a record: the row after it, and the columns that it wrote. */
 export type Change<Row extends RecordRow> = {
   action: Action;
   after: Row;
   before?: Row;
-  /** Columns as they are now. */
+  /** The written columns with their new values. */
   written: Values;
 };
 
-/** Says what happened, in the transaction that did it: to the audit stream and to whoever hears events. */
+/** Records changes in the audit stream and as events, in the transaction of the changes. */
 export async function recordChanges<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,
@@ -39,7 +39,7 @@ export async function recordChanges<Row extends RecordRow>(
   for (const { action } of changes) ctx.metrics.recordChanged(collection.type, action);
 }
 
-/** Says in the audit stream who erased records; nothing of what they were, and no event: there is one for all of them. */
+/** Records erasures in the audit stream, without any values. One event, `contact_erased`, covers all of them. */
 export async function recordErasure<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,
@@ -49,10 +49,10 @@ export async function recordErasure<Row extends RecordRow>(
   if (lines.length > 0) await appendLines(write, collection, lines);
 }
 
-/** A line of the audit stream; one action more than the records have. */
+/** A line of the audit stream. Its actions are those of records, and `erased`. */
 type Line<Row extends RecordRow> = Omit<Change<Row>, 'action'> & { action: Action | 'erased' };
 
-/** One statement for however many: an import changes hundreds of records at a time. */
+/** One statement for all lines: an import changes hundreds of records at a time. */
 async function appendLines<Row extends RecordRow>(
   { trx, author: { actor, requestId } }: Write,
   { type }: Collection<Row>,
@@ -74,7 +74,7 @@ async function appendLines<Row extends RecordRow>(
     from json_populate_recordset(null::change_events, ${stringifyJson(lines)}::json)`.execute(trx);
 }
 
-/** Each column as `{before, after}`; of a new record only those that hold something. */
+/** Each column as `{before, after}`; for a new record only columns with a value. */
 function changesOf(written: Values, before: Readonly<Record<string, Value>>): JsonObject {
   const changes: JsonObject = {};
   for (const [column, value] of Object.entries(written)) {

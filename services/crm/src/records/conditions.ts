@@ -4,14 +4,14 @@ import type { RecordType } from '../record-type.ts';
 import { tables, type Value } from './collection.ts';
 import { hasId, isUuid } from './ids.ts';
 
-/** What the rows of a list meet; an absent parameter asks for nothing. */
+/** A condition of a list; undefined if the parameter is absent. */
 export type Condition = RawBuilder<boolean> | undefined;
 
 export function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<boolean> {
   return sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }
 
-/** The filters that every list takes. */
+/** The filters of every list. */
 export type CommonFilters = {
   q?: string;
   updatedSince?: Timestamp;
@@ -31,7 +31,7 @@ export function commonConditions(filters: CommonFilters): Condition[] {
   ];
 }
 
-/** With an id elsewhere it is one row of the unique index; without, there is an index over the records that have a system. */
+/** With an external id the unique index finds one row. Without, there is an index over records with a system. */
 function ofSystem(name: string | undefined, externalId: string | undefined): Condition {
   if (name === undefined) return undefined;
   const isOne = externalId !== undefined || name === '';
@@ -42,12 +42,12 @@ export function equals(column: string, value: Value | undefined): Condition {
   return value === undefined || value === null ? undefined : sql<boolean>`${sql.ref(column)} = ${value}`;
 }
 
-/** Equal in whatever case; there is an index over the lower case. */
+/** Equal in any case; the index is over the lower case. */
 export function equalsAnyCase(column: string, value: string | undefined): Condition {
   return value === undefined ? undefined : sql<boolean>`lower(${sql.ref(column)}) = lower(${value})`;
 }
 
-/** Linked to the record of a type that this UUID or public id names; an unknown id is met by no row. */
+/** The record links to the target with this UUID or public id. An unknown id matches no row. */
 export function linksTo(organizationId: bigint, column: string, type: RecordType, id: string | undefined): Condition {
   if (id === undefined) return undefined;
   return sql<boolean>`${sql.ref(column)} = (
@@ -55,7 +55,7 @@ export function linksTo(organizationId: bigint, column: string, type: RecordType
     where target.organization_id = ${organizationId} and ${hasId(type, id)})`;
 }
 
-/** A column of UUIDs that no public ids stand for. */
+/** A column with UUIDs of records that have no public ids. */
 export function equalsUuid(column: string, id: string | undefined): Condition {
   if (id === undefined) return undefined;
   return isUuid(id) ? sql<boolean>`${sql.ref(column)} = ${id}::uuid` : sql<boolean>`false`;

@@ -10,7 +10,7 @@ import { recordColumns } from './rows.ts';
 import type { Write } from './write.ts';
 import { writeOne } from './write-one.ts';
 
-/** A new record with these columns. */
+/** Creates a record with these columns. */
 export async function createRecord<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,

@@ -4,7 +4,7 @@ import { type Collection, type RecordRow, tables } from './collection.ts';
 import { lockRecord } from './rows.ts';
 import type { Write } from './write.ts';
 
-/** Marks a record deleted: exports and the audit stream still have it. */
+/** Deletes a record. The row stays for exports and the audit stream. */
 export async function deleteRecord<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,

@@ -6,7 +6,7 @@ import { isMergeable } from './collection.ts';
 import { hasId, notFound } from './ids.ts';
 import { findSurvivors } from './survivors.ts';
 
-/** That a live record is not there; of one that was merged the message says into which. */
+/** The error for a record that is not there. If it was merged, the message names the survivor. */
 export async function missing(
   db: Kysely<DB>,
   organizationId: bigint,

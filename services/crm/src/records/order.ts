@@ -5,10 +5,10 @@ import type { Collection, RecordRow, SortKind, Value } from './collection.ts';
 /** The order of a list: one column, then the id. */
 export type Order = { text: string; column: string; kind: SortKind; isNullable: boolean; isDescending: boolean };
 
-/** Ours, so that a list without `sort` starts with the newest. */
+/** The default order: newest first. */
 const defaultSort = '-created_at';
 
-/** What stands for null; the indexes over these columns hold the same. */
+/** The value that replaces null, as in the indexes over these columns. */
 const leastOf = {
   text: { value: '', literal: `''` },
   number: { value: Number.NEGATIVE_INFINITY, literal: `'-infinity'` },

@@ -5,7 +5,7 @@ import { hasId } from './ids.ts';
 import { missing } from './missing.ts';
 import type { Write } from './write.ts';
 
-/** The columns of a row of the table named `record`, with the public ids of what it links to. */
+/** The columns of `record`, with the public ids of linked records. */
 export function recordColumns<Row extends RecordRow>({ type, links }: Collection<Row>): RawBuilder<unknown> {
   const shown = isMergeable(type) ? { ...links, merged_into_id: type } : links;
   const publicIds = Object.entries(shown).map(
@@ -17,7 +17,7 @@ export function recordColumns<Row extends RecordRow>({ type, links }: Collection
   return sql`record.*${sql.join(publicIds, sql``)}`;
 }
 
-/** The rows that a condition holds for. */
+/** Selects the rows that meet a condition. */
 export function selectRecords<Row extends RecordRow>(
   collection: Collection<Row>,
   condition: RawBuilder<unknown>,
@@ -39,7 +39,7 @@ export async function findRecord<Row extends RecordRow>(
   return row;
 }
 
-/** The same, held until the transaction ends: two changes of one record happen one after the other. */
+/** The same with a lock, so that two changes of a record happen one after the other. */
 export async function lockRecord<Row extends RecordRow>(
   { trx, author: { organizationId } }: Write,
   collection: Collection<Row>,

@@ -10,7 +10,7 @@ import { recordColumns } from './rows.ts';
 import type { Write } from './write.ts';
 import { writeOne } from './write-one.ts';
 
-/** A locked record with these columns changed. Values that it has already write nothing and say nothing. */
+/** Updates a locked record. Values that it already has write nothing and make no event. */
 export async function updateRecord<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,
@@ -36,11 +36,11 @@ export async function updateRecord<Row extends RecordRow>(
   return after;
 }
 
-/** Whether a column would hold after a change what it held before. */
+/** Whether a value equals the former value of the column. */
 export function isSame(column: string, value: Value, former: Value): boolean {
   if (value instanceof Date && former instanceof Date) return value.getTime() === former.getTime();
   if (value === former) return true;
-  // Of free JSON the order of the keys says nothing.
+  // In free JSON the order of keys has no meaning.
   return (
     column === 'custom' &&
     typeof value === 'string' &&

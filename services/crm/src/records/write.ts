@@ -3,5 +3,5 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { Author } from './author.ts';
 
-/** A write of records: its transaction, and the author whom change events and events name. */
+/** A write of records: its transaction, and the author for the audit stream and the events. */
 export type Write = { ctx: Context; trx: Transaction<DB>; author: Author };

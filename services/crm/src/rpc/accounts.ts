@@ -15,7 +15,7 @@ import { importCsv } from './import-csv.ts';
 
 const { method } = CrmAccountsService;
 
-/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+/** The RPCs of one collection. The operations that all five share are in `records/`. */
 export function accountsMethods(ctx: Context): ServiceImpl<typeof CrmAccountsService> {
   return {
     async listCrmAccounts(request, call) {

@@ -16,7 +16,7 @@ import { importCsv } from './import-csv.ts';
 
 const { method } = CrmActivitiesService;
 
-/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+/** The RPCs of one collection. The operations that all five share are in `records/`. */
 export function activitiesMethods(ctx: Context): ServiceImpl<typeof CrmActivitiesService> {
   return {
     async listCrmActivities(request, call) {

@@ -20,7 +20,7 @@ import { importCsv } from './import-csv.ts';
 
 const { method } = CrmContactsService;
 
-/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+/** The RPCs of one collection. The operations that all five share are in `records/`. */
 export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsService> {
   return {
     async listCrmContacts(request, call) {

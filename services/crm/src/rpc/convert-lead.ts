@@ -18,14 +18,14 @@ import type { Write } from '../records/write.ts';
 
 const { convertCrmLead: method } = CrmLeadsService.method;
 
-/** What the steps of a conversion work with. */
+/** The arguments of each step of a conversion. */
 type Conversion = { write: Write; request: ConvertCrmLeadRequest; lead: LeadRow };
 
 export async function convertCrmLead(ctx: Context, request: ConvertCrmLeadRequest, call: HandlerContext) {
   return commit(ctx, call, method, request, async (write) => {
     const { trx } = write;
     const organizationId = String(write.author.organizationId);
-    // One after the other, so that two leads of one person become one contact.
+    // Conversions take turns, so that two leads of one person become one contact.
     await sql`select pg_advisory_xact_lock(hashtext('convert_lead'), hashtext(${organizationId}))`.execute(trx);
     const lead = await lockRecord(write, leads, request.id);
     if (lead.converted_at !== null) {
@@ -47,7 +47,10 @@ export async function convertCrmLead(ctx: Context, request: ConvertCrmLeadReques
   });
 }
 
-/** The account given, else that of the contact, else the one of this name, else a new one; none without a company. */
+/**
+ * The account given, else that of the contact, else the one with the company's name, else a new one; none without a
+ * company.
+ */
 async function chooseAccount({ write, request, lead }: Conversion, known: contact.ContactRow | undefined) {
   const found = await findLeadAccount(write, lead, request.accountId ?? known?.account_id ?? undefined);
   if (found !== undefined || !lead.company_name) return found;
@@ -55,7 +58,7 @@ async function chooseAccount({ write, request, lead }: Conversion, known: contac
   return createRecord(write, account.accounts, values);
 }
 
-/** The contact that is known, linked to the account unless it has one; else a new one. */
+/** The known contact, linked to the account unless it has one; else a new contact. */
 async function chooseContact(
   { write, lead }: Conversion,
   known: contact.ContactRow | undefined,

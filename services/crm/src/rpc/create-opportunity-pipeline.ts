@@ -13,7 +13,7 @@ import { refuse } from '../refuse.ts';
 
 const { createCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
-/** Copies the default's stages into a pipeline of the user who asks. */
+/** Creates a pipeline of the user with the stages of the default pipeline. */
 export async function createCrmOpportunityPipeline(
   ctx: Context,
   request: CreateCrmOpportunityPipelineRequest,

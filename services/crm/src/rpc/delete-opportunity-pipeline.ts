@@ -11,7 +11,7 @@ import { lockOwnPipeline, selectStages } from '../pipelines/rows.ts';
 
 const { deleteCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
-/** Only an empty one; the row stays, because deleted opportunities still name it. */
+/** Deletes an empty pipeline. The row stays, because deleted opportunities refer to it. */
 export async function deleteCrmOpportunityPipeline(
   ctx: Context,
   request: DeleteCrmOpportunityPipelineRequest,
@@ -20,7 +20,7 @@ export async function deleteCrmOpportunityPipeline(
   return transact(ctx, call, method, request, async (trx, caller) => {
     const { organizationId } = caller;
     const pipeline = await lockOwnPipeline(trx, caller, request.id);
-    // Held, so that no opportunity comes to stand in one of them meanwhile.
+    // Locked, so that no opportunity enters one of the stages.
     await selectStages(trx, organizationId).where('pipeline_id', '=', pipeline.id).forUpdate().execute();
     if (await isStanding(trx, 'pipeline_id', pipeline.id)) {
       throw new DomainError('failed_precondition', 'pipeline_not_empty', 'The pipeline has opportunities.');

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { csvCells } from '../exports/csv-cells.ts';
 import { shapes } from '../exports/shapes.ts';
 
-/** One collection, slice by slice. */
+/** Exports one collection, slice by slice. */
 export async function* exportCrmCsv(ctx: Context, { collection = '' }: ExportCrmCsvRequest, call: HandlerContext) {
   const shape = shapes.get(collection);
   if (shape === undefined) {

@@ -5,8 +5,8 @@ import type { Context } from '../context.ts';
 import { shapes } from '../exports/shapes.ts';
 
 /**
- * Everything of the organization, deleted records included, slice by slice: neither this service nor the gateway ever
- * holds it.
+ * Exports all records of the organization, deleted ones included, slice by slice: neither this service nor the
+ * gateway ever has all of it in memory.
  */
 export async function* exportCrmRecords(ctx: Context, _request: ExportCrmRecordsRequest, call: HandlerContext) {
   const { organizationId } = callerOf(call);

@@ -11,6 +11,6 @@ export async function importCrmRecords(
   call: HandlerContext,
 ) {
   const { chunks, isDryRun } = await openUpload(requests);
-  // Two people of a bundle may have one mail address: it says who is who by public ids.
+  // Two people in a bundle may share an address: public ids identify them.
   return answerImport(ctx, call, { rows: readBundle(chunks), isDryRun, by: { email: false } });
 }

@@ -20,7 +20,7 @@ import { importCsv } from './import-csv.ts';
 
 const { method } = CrmLeadsService;
 
-/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+/** The RPCs of one collection. The operations that all five share are in `records/`. */
 export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> {
   return {
     async listCrmLeads(request, call) {
@@ -67,7 +67,7 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
   };
 }
 
-/** `company` is another name of `company_name`. */
+/** `company` is an alias of `company_name`. */
 function columnsOf(paths: readonly string[] = []): string[] {
   return paths.map((path) => (path === 'company' ? 'company_name' : path));
 }

@@ -18,7 +18,7 @@ export async function listCrmChangeEvents(ctx: Context, request: ListCrmChangeEv
   const matching = selectMatching(kysely, callerOf(call).organizationId, request);
   const [after] = page.after ?? [];
   const slice = after === undefined ? matching : matching.where('id', '<', BigInt(after));
-  // One more than asked for tells whether anything follows.
+  // One more row shows whether another page follows.
   const found = await slice
     .selectAll()
     .orderBy('id', 'desc')

@@ -14,7 +14,7 @@ export async function listCrmImports(ctx: Context, request: ListCrmImportsReques
     .where('organization_id', '=', callerOf(call).organizationId)
     .where('kind', '=', importKind);
   const slice = after === undefined ? jobs : jobs.where('id', '<', BigInt(after));
-  // One more than asked for tells whether anything follows.
+  // One more row shows whether another page follows.
   const found = await slice
     .selectAll()
     .orderBy('id', 'desc')

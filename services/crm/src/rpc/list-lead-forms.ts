@@ -10,7 +10,7 @@ export async function listLeadForms(ctx: Context, request: ListLeadFormsRequest,
   const forms = selectForms(ctx.db.kysely, callerOf(call).organizationId);
   const [before] = page.after ?? [];
   const slice = before === undefined ? forms : forms.where('id', '<', BigInt(before));
-  // One more than asked for tells whether anything follows.
+  // One more row shows whether another page follows.
   const found = await slice
     .selectAll()
     .orderBy('id', 'desc')

@@ -13,7 +13,7 @@ export async function listCrmMerges(ctx: Context, request: ListCrmMergesRequest,
   const matching = matches(callerOf(call).organizationId, request);
   const [after] = page.after ?? [];
   const behind = after === undefined ? sql`` : sql`and id < ${BigInt(after)}`;
-  // One more than asked for tells whether anything follows.
+  // One more row shows whether another page follows.
   const { rows: found } = await sql<MergeRow>`
     select ${mergeColumns} from merges where ${matching} ${behind}
     order by id desc offset ${page.offset} limit ${page.limit + 1}`.execute(kysely);
@@ -29,7 +29,7 @@ function matches(organizationId: bigint, { recordType, recordId }: ListCrmMerges
     ${recordId === undefined ? sql`` : sql`and ${takesPart(organizationId, recordId)}`}`;
 }
 
-/** By each index, put together: as one condition over both columns it would read all merges of the organization. */
+/** A union of two index scans: one condition over both columns would read all merges of the organization. */
 function takesPart(organizationId: bigint, id: string): RawBuilder<boolean> {
   const record = sql`(
     select contacts.id from contacts where organization_id = ${organizationId} and ${hasId('contact', id)}

@@ -14,7 +14,8 @@ export async function listCrmOpportunityPipelines(
   call: HandlerContext,
 ) {
   const caller = callerOf(call);
-  // Before the snapshot, which could not see the one that somebody else makes meanwhile. Nobody changes it later.
+  // Before the snapshot, which would not see a pipeline that another request creates meanwhile. It never changes
+  // later.
   const byDefault = await ctx.db.kysely
     .transaction()
     .execute((trx) => ensureDefaultPipeline(ctx, trx, caller.organizationId));
@@ -39,7 +40,7 @@ export async function listCrmOpportunityPipelines(
   });
 }
 
-/** What the user chose; only users choose. */
+/** The user's preferred pipeline; only users have one. */
 async function findPreferred(trx: Transaction<DB>, { organizationId, actor }: Caller): Promise<string | undefined> {
   if (actor.type !== 'user') return undefined;
   const row = await trx

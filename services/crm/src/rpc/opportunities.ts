@@ -19,7 +19,7 @@ import { reorderCrmOpportunities } from './reorder-opportunities.ts';
 
 const { method } = CrmOpportunitiesService;
 
-/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+/** The RPCs of one collection. The operations that all five share are in `records/`. */
 export function opportunitiesMethods(ctx: Context): ServiceImpl<typeof CrmOpportunitiesService> {
   return {
     async listCrmOpportunities(request, call) {

@@ -6,7 +6,7 @@ import { answerPage, orMissingPage } from '../lead-forms/answer-page.ts';
 import { findPublicForm } from '../lead-forms/form.ts';
 import { formPage } from '../lead-forms/page.ts';
 
-/** Each page names the submission that it will make, so that sending it twice makes one lead. */
+/** Each page has the id of its submission, so that sending it twice creates one lead. */
 export async function showLeadForm(ctx: Context, { token }: ShowLeadFormRequest, call: HandlerContext) {
   const wantsPage = (call.requestHeader.get('accept') ?? '').includes('text/html');
   const page = await orMissingPage(call, wantsPage, async () => {

@@ -13,7 +13,7 @@ import { refuse } from '../refuse.ts';
 
 const clientAddressHeader = 'x-client-address';
 
-/** Makes a lead of what a visitor sent; sent again, it is answered as before and makes nothing. */
+/** Creates a lead from a submission. A repeat gets the same response and creates nothing. */
 export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFormRequest, call: HandlerContext) {
   const submission = await readSubmission(body?.contentType ?? '', body?.data ?? new Uint8Array());
   const answer = await orMissingPage(call, !submission.isJson, async () => {
@@ -28,14 +28,14 @@ export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFo
   return { answer };
 }
 
-/** A program that filled in what no person sees is told that all went well, and learns nothing from it. */
+/** A submission with the trap field gets a normal response and creates nothing, so a bot learns nothing from it. */
 async function take(ctx: Context, form: FormRow, submission: Submission, call: HandlerContext): Promise<void> {
   if (submission.isTrapped) {
     ctx.metrics.submissionTrapped();
     return;
   }
   refuse(checkValues(parseFields(form.fields), submission.values));
-  // hCaptcha's answers are good for once: who sends the same again has been asked already.
+  // An answer of hCaptcha is valid once, and a repeated submission has used it already.
   if (await isKnown(ctx.db.kysely, form, submission)) return;
   if (form.hcaptcha_required) {
     await ctx.captcha.verify(submission.captchaAnswer, call.requestHeader.get(clientAddressHeader) ?? '');
@@ -54,7 +54,7 @@ function accepted(form: FormRow, submission: Submission, call: HandlerContext) {
   return answerPage(call, redirectUrl === null ? 200 : 303, messagePage(titleOf(form), message));
 }
 
-/** A visitor gets the form back as it was filled in, with what is wrong; a program the problem document. */
+/** A browser gets the form back with the values and their problems, an API client the problem document. */
 function refused(ctx: Context, form: FormRow, submission: Submission, call: HandlerContext, error: unknown) {
   if (submission.isJson || !(error instanceof DomainError) || !['invalid', 'unavailable'].includes(error.kind))
     throw error;
