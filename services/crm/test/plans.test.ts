@@ -36,7 +36,7 @@ import { routesOf } from '../src/rpc/index.ts';
 import { fillRecords } from './fill-records.ts';
 import { editor } from './harness.ts';
 
-/** Of each of the five types, whose lists are one code: 200,000 records in all. */
+/** Records of each of the five types: 200,000 in all. */
 const rowsOfEach = 40_000;
 
 let database: TestDatabase;
@@ -59,7 +59,7 @@ afterAll(async () => {
 
 const account = uuidOf('accounts', 106);
 const contact = uuidOf('contacts', 106);
-/** What every list takes. */
+/** Requests that every list accepts. */
 const common = {
   all: {},
   'a numbered page': { page: 50, perPage: 100 },
@@ -190,7 +190,7 @@ test.each(
       : await measure(() => list()({ ...request, limit: 50, cursor: nextCursor, page: undefined, perPage: undefined }));
   const passed = 'page' in request ? 5_000 : Math.min(51, Number(totalCount));
   const costs = [...first.costs, ...(next?.costs ?? [])];
-  // A page that holds all there are counts them itself.
+  // A page with all rows counts them itself.
   expect(costs.length).toBeGreaterThanOrEqual(next === undefined && !('page' in request) ? 1 : 2);
   for (const { sql: text, buffers } of costs) {
     const rows = /count\(/.test(text) ? Number(totalCount) : passed;
