@@ -12,7 +12,7 @@ export async function createErasures(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   // The organization does not lead: the search for due erasures covers all organizations.
   await sql`create index erasures_erased_at_idx on erasures (erased_at) where identity is not null`.execute(db);
-  // `digest` is a keyed hash of an address or id of the erased person. Without the organization's key it identifies nobody.
+  // `digest` is a keyed hash of an address or id of the person. Without the organization's key it identifies nobody.
   await sql`
     create table tombstones (
       organization_id bigint not null,

@@ -67,6 +67,9 @@ async function createSearchIndexes(db: Kysely<unknown>, { name, searched, names 
   if (searched.includes('public_id')) return;
   await sql`create index ${sql.ref(`${name}_organization_id_lower_public_id_idx`)} on ${sql.table(name)}
     (organization_id, lower(public_id) text_pattern_ops) where deleted_at is null`.execute(db);
+  // PostgreSQL keeps no statistics of expressions for partial indexes: without these every prefix is taken as rare.
+  await sql`create statistics ${sql.ref(`${name}_lower_public_id_stats`)} on lower(public_id)
+    from ${sql.table(name)}`.execute(db);
 }
 
 /** The name of pg_trgm's operator class: an administrator may have created the extension in another schema. */
