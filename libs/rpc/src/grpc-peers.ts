@@ -32,8 +32,6 @@ const channelOptions: grpc.ClientOptions = {
 const ownConnections: grpc.ChannelOptions = { 'grpc.use_local_subchannel_pool': 1 };
 const healthTimeoutMs = 1000;
 
-keepCallsOfClosingSessions();
-
 /**
  * Peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with mutual TLS.
  * A name is looked up every 10 s: processes that it gains are called from then on, those that it loses no longer, and
@@ -46,6 +44,7 @@ export function createGrpcPeers(
   tls?: GrpcTls,
   options: grpc.ChannelOptions = {},
 ): Peers {
+  keepCallsOfClosingSessions();
   const credentials = clientCredentials(tls);
   const clients = new Map<ServiceName, grpc.Client>();
   const largeClients: grpc.Client[] = [];
@@ -59,10 +58,14 @@ export function createGrpcPeers(
     return client;
   }
 
-  function openClient(service: ServiceName, more: grpc.ChannelOptions = {}): grpc.Client {
+  function addressOf(service: ServiceName): string {
     const address = addresses[service];
     if (address === undefined) throw new Error(`no address is configured for ${service}`);
-    return new grpc.Client(followed(address), credentials, { ...channelOptions, ...options, ...more });
+    return address;
+  }
+
+  function openClient(service: ServiceName, more: grpc.ChannelOptions = {}): grpc.Client {
+    return new grpc.Client(followed(addressOf(service)), credentials, { ...channelOptions, ...options, ...more });
   }
 
   function openLargeClient(service: ServiceName): grpc.Client {
@@ -74,7 +77,7 @@ export function createGrpcPeers(
   function transportOf(service: ServiceName): GrpcTransport {
     const known = transports.get(service);
     if (known) return known;
-    const transport = grpcTransport(clientOf(service), () => openLargeClient(service));
+    const transport = grpcTransport(addressOf(service), clientOf(service), () => openLargeClient(service));
     transports.set(service, transport);
     return transport;
   }

@@ -23,11 +23,12 @@ export function toServerStatus(reason: unknown): grpc.ServerErrorResponse & Part
   });
 }
 
-function errorOf(reason: unknown): ConnectError {
+/** The error that is sent for what a method threw. */
+export function errorOf(reason: unknown): ConnectError {
   return reason instanceof ConnectError ? reason : toConnectError(reason);
 }
 
-/** What a call over grpc-js failed with, as the error every Connect client throws. */
+/** The failure of a call over grpc-js as the error that every Connect client throws. */
 export function fromServiceError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   if (!isServiceError(error)) return ConnectError.from(error, Code.Internal);

@@ -1,5 +1,6 @@
 import { create, type DescMessage, type DescMethodUnary, isMessage, type MessageShape } from '@bufbuild/protobuf';
 import type { Interceptor, MethodImplSpec, UnaryRequest, UnaryResponse } from '@connectrpc/connect';
+import { serveTraced } from './call-spans.ts';
 import { type IncomingCall, type UnaryContext, unaryContext } from './unary-context.ts';
 
 type Message = MessageShape<DescMessage>;
@@ -24,7 +25,7 @@ export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[
     async run(call, request) {
       const context = unaryContext(spec.method, call);
       try {
-        return await serve(new ServedRequest(spec, request, context));
+        return await serveTraced(spec.method, call.header, () => serve(new ServedRequest(spec, request, context)));
       } finally {
         context.end();
       }
