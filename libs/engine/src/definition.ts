@@ -1,14 +1,11 @@
-import type { JsonObject } from '@drippulse/json';
 import { type EventTrigger, eventTriggerOf } from './event-trigger.ts';
 import { loopsOf } from './graph.ts';
 import type { EffectKind } from './run.ts';
 import { sourceOf } from './scheduled-trigger.ts';
+import type { Step } from './step.ts';
 import type { CrmSelection } from './steps/crm-selection.ts';
 import { findStepType } from './steps/registry.ts';
 import type { BoundStep, EffectPolicy, EffectStub, RunStep } from './steps/step-type.ts';
-
-/** A step as it is stored: everything it needs is in `config`. */
-export type Step = { id: string; type: string; name: string; position: number; config: JsonObject };
 
 /** A version of a workflow, compiled: make it once, keep it, and run it for any number of contacts. */
 export type Definition = {

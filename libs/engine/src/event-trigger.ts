@@ -1,7 +1,7 @@
 import type { JsonObject } from '@drippulse/json';
 import { compileRule, type Rule } from './conditions/rule.ts';
 import { contactKeyOf } from './contact-key.ts';
-import type { Step } from './definition.ts';
+import type { Step } from './step.ts';
 import { triggerConfig } from './steps/trigger.ts';
 import { type Scope, StepFailure } from './templates/scope.ts';
 

@@ -2,7 +2,7 @@ export type { JsonObject, JsonValue } from '@drippulse/json';
 export { advance } from './advance.ts';
 export { type StepTypeInfo, stepTypes } from './catalog.ts';
 export { contactKeyOf } from './contact-key.ts';
-export { type CompiledStep, compileDefinition, type Definition, type Step } from './definition.ts';
+export { type CompiledStep, compileDefinition, type Definition } from './definition.ts';
 export { type EventTrigger, eventTriggerOf } from './event-trigger.ts';
 export { fixtureProfile, fixtures, testData } from './fixtures.ts';
 export { readSteps } from './reading/read-steps.ts';
@@ -11,6 +11,7 @@ export type { Advance, Effect, EffectKind, EffectResult, Entry, Run, RunState } 
 export { scheduleOf } from './scheduled-trigger.ts';
 export { settleEffect } from './settle-effect.ts';
 export { startRun } from './start-run.ts';
+export type { Step } from './step.ts';
 export { type CrmSelection, readCrmSelection } from './steps/crm-selection.ts';
 export type { StepField } from './steps/step-type.ts';
 export { stubEffect } from './stub-effect.ts';

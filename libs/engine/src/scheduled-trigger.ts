@@ -1,5 +1,5 @@
-import type { Step } from './definition.ts';
 import { objectOf } from './json-value.ts';
+import type { Step } from './step.ts';
 import type { CrmSelection } from './steps/crm-selection.ts';
 import { triggerConfig } from './steps/trigger.ts';
 import type { Schedule } from './time/schedule.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, config, jsonTemplate } from '../steps/parameters.ts';
+import { choice, config, jsonTemplate } from '../parameters.ts';
 import type { Scope } from '../templates/scope.ts';
 import { compileJson } from '../templates/template.ts';
 import { compileLookup } from './lookup.ts';

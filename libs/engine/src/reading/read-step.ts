@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import type { Violation } from '@drippulse/runtime';
-import type { Step } from '../definition.ts';
 import { objectOf } from '../json-value.ts';
+import type { Step } from '../step.ts';
 import { findStepType } from '../steps/registry.ts';
 import type { BoundStep, StepType } from '../steps/step-type.ts';
 import { stepProblem } from './problems.ts';

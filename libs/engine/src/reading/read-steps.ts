@@ -1,7 +1,7 @@
 import { parseJson, stringifyJson } from '@drippulse/json';
 import type { Violation } from '@drippulse/runtime';
-import type { Step } from '../definition.ts';
 import { objectOf } from '../json-value.ts';
+import type { Step } from '../step.ts';
 import { checkGraph } from './check-graph.ts';
 import { configOf, readStep } from './read-step.ts';
 import { assignIds } from './step-ids.ts';

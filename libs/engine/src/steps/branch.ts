@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { compileRule, ruleShape } from '../conditions/rule.ts';
+import { config, jump } from '../parameters.ts';
 import { defineStep } from './define-step.ts';
-import { config, jump } from './parameters.ts';
 
 /** Goes the way of the first branch that matches. */
 export const branchStep = defineStep({

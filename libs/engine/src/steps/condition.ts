@@ -1,6 +1,6 @@
 import { compileRule, ruleShape } from '../conditions/rule.ts';
+import { config, jump } from '../parameters.ts';
 import { defineStep } from './define-step.ts';
-import { config, jump } from './parameters.ts';
 
 /** Goes one of two ways. */
 export const conditionStep = defineStep({

@@ -1,10 +1,10 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { z } from 'zod';
+import { choice, jsonObjectTemplate, number, orTemplate, template } from '../parameters.ts';
 import type { Scope } from '../templates/scope.ts';
 import { compileJson, isTemplate } from '../templates/template.ts';
 import { effectShape } from './effect-policy.ts';
 import { resolveIntegration } from './integrations.ts';
-import { choice, jsonObjectTemplate, number, orTemplate, template } from './parameters.ts';
 
 /** Parameters of every step that writes to a CRM. */
 export const crmShape = {

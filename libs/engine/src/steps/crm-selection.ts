@@ -1,9 +1,8 @@
 import { isRawNumber, type JsonObject, type JsonValue, parseTimestamp } from '@drippulse/json';
 import { z } from 'zod';
 import { objectOf } from '../json-value.ts';
-
+import { choice, config, number } from '../parameters.ts';
 import { describeIssues } from './describe-issues.ts';
-import { choice, config, number } from './parameters.ts';
 import type { ConfigProblem } from './step-type.ts';
 
 /** Records of the CRM that are enrolled: those of a type that meet a filter. */

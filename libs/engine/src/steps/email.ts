@@ -1,11 +1,11 @@
 import type { JsonObject } from '@drippulse/json';
 import { z } from 'zod';
+import { choice, config, template } from '../parameters.ts';
 import type { Scope } from '../templates/scope.ts';
 import { compileHtml, compileText, isTemplate, type Template } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf } from './effect-policy.ts';
 import { mailers, ownMailers, resolveIntegration } from './integrations.ts';
-import { choice, config, template } from './parameters.ts';
 import type { StubbedEffect } from './step-type.ts';
 
 const address = /^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { config, jump, number } from '../parameters.ts';
 import { defineStep } from './define-step.ts';
-import { config, jump, number } from './parameters.ts';
 
 /** Divides contacts by weight; each contact always goes the same way. */
 export const splitStep = defineStep({

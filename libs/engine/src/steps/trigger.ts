@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ruleShape } from '../conditions/rule.ts';
+import { choice, config } from '../parameters.ts';
 import { isTimeZone } from '../time/instants.ts';
 import { frequencyProblem } from '../time/schedule.ts';
 import { crmSelection } from './crm-selection.ts';
 import { defineStep } from './define-step.ts';
-import { choice, config } from './parameters.ts';
 
 /** The parameters of a trigger. */
 export const triggerConfig = config({

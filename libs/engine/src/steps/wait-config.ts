@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { choice, config, number, orTemplate, template } from '../parameters.ts';
 import { isTemplate } from '../templates/template.ts';
 import { parseInstant } from '../time/instants.ts';
 import { type Unit, unitMs, units } from '../time/spans.ts';
-import { choice, config, number, orTemplate, template } from './parameters.ts';
 
 export const longestWaitMs = 3_653 * unitMs.days;
 export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { config } from '../parameters.ts';
 import { defineStep } from './define-step.ts';
-import { config } from './parameters.ts';
 
 /** Documents what an inbound webhook will bring; nothing listens. */
 export const webhookStep = defineStep({

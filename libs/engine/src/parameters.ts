@@ -1,7 +1,7 @@
 import { isRawNumber, type JsonObject, type JsonValue } from '@drippulse/json';
 import { z } from 'zod';
-import { objectOf } from '../json-value.ts';
-import { isTemplate, templateProblem } from '../templates/template.ts';
+import { objectOf } from './json-value.ts';
+import { isTemplate, templateProblem } from './templates/template.ts';
 
 /** Config of a step: parameters it does not know are kept. */
 export function config<Shape extends z.ZodRawShape>(shape: Shape) {
