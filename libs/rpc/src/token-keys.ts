@@ -3,13 +3,13 @@ import { ConfigError } from '@drippulse/runtime';
 import type { ServiceName } from './caller.ts';
 import { serviceNames } from './caller.ts';
 
-/** The keys of one service: its own private one, and the public ones of every service by key id. */
+/** The keys of one service: its private key, and the public keys of every service by key id. */
 export type InternalKeys = {
   signing: { kid: string; key: KeyObject };
   verifying: ReadonlyMap<string, { service: ServiceName; key: KeyObject }>;
 };
 
-/** A JWK of INTERNAL_TOKEN_KEYS. The key id is the service and a random part, so that a key names its only issuer. */
+/** A JWK of INTERNAL_TOKEN_KEYS. The key id is the service and a random part: it names the only issuer of the key. */
 type InternalJwk = { kty: string; crv: string; x: string; d?: string; kid: string };
 
 /**

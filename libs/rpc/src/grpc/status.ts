@@ -4,12 +4,12 @@ import type * as grpc from '@grpc/grpc-js';
 import { toConnectError } from '../errors.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 
-/** Trailers of a call that failed, as the gRPC protocol over HTTP/2 has them; details ride in `grpc-status-details-bin`. */
+/** The gRPC trailers of a failed call, with the details of the error in `grpc-status-details-bin`. */
 export function failureTrailer(reason: unknown): Headers {
   return setTrailerStatus(new Headers(), errorOf(reason));
 }
 
-/** The same for grpc-js. The codes of Connect and gRPC are the same numbers. */
+/** The same in the form of grpc-js. Connect and gRPC use the same numbers for their codes. */
 export function toServerStatus(reason: unknown): grpc.ServerErrorResponse & Partial<grpc.StatusObject> {
   const error = errorOf(reason);
   const trailer = failureTrailer(error);

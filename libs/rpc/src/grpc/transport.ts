@@ -41,7 +41,7 @@ export function grpcTransport(address: string, client: grpc.Client, largeClient:
 
     async stream(method, signal, timeoutMs, header, input, values) {
       const wire = large();
-      // Its messages can be read once only: it can't be made again.
+      // A stream can't be made again, because its messages can be read only once.
       await wire.connected();
       return runStreamingCall({
         ...(signal && { signal }),
@@ -49,7 +49,7 @@ export function grpcTransport(address: string, client: grpc.Client, largeClient:
         req: { ...requestCommon(method, header, values), stream: true, method, message: input },
         next: async (request): Promise<StreamResponse<typeof method.input, typeof method.output>> => {
           const span = startCall(method, peer, request.header);
-          // Every streaming kind is a bidirectional stream on the wire; the server knows which one it is.
+          // On the wire every streaming kind is a bidirectional stream. The server knows the kind.
           const call = wire.client.makeBidiStreamRequest(
             pathOf(method),
             encoderOf(method.input),

@@ -27,9 +27,9 @@ export type Line = {
   /** The wire of large requests. */
   large(): Wire;
   shared: SharedCalls;
-  /** What the spans of calls say of the peer. */
+  /** Attributes of the peer on the spans of its calls. */
   peer: PeerAttributes;
-  /** How many small ones have begun and not ended. */
+  /** Number of small calls that have begun and not ended. */
   underWay: number;
 };
 
@@ -51,7 +51,7 @@ type Outgoing = {
 
 type Answer = { header: Headers; trailer: Headers; message: Uint8Array };
 
-/** Larger requests would hold up the calls behind them: HTTP/2 sends the bodies on a connection one after the other. */
+/** A larger request would delay the calls behind it: HTTP/2 sends the bodies on a connection one after the other. */
 const maxSmallBytes = 64 << 10;
 
 /**
@@ -92,7 +92,7 @@ async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
   }
 }
 
-/** A call that is the only one has nothing to share: by itself it costs a sixth less. */
+/** Sends a call alone when no other is under way: that costs a sixth less than a shared stream. */
 async function sendSmall(line: Line, call: Outgoing): Promise<Answer> {
   const { small, shared } = line;
   const isShared = line.underWay > 0;
