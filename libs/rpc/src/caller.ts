@@ -7,8 +7,8 @@ export type Role = (typeof roles)[number];
 export type Mode = 'live' | 'test';
 
 /**
- * Who acts: a user with a session, an API key, a service on its own behalf, a hosted form, or a step of a workflow. `hops` is the
- * length of the chain of workflows that started each other, this one included.
+ * Who acts: a user with a session, an API key, a service on its own behalf, a hosted form, or a step of a workflow. `hops` is
+ * the length of the chain of workflows that started each other, this one included.
  */
 export type Actor =
   | { type: 'user' | 'api_key' | 'service' | 'lead_form'; id: string }
