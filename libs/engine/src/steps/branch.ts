@@ -3,7 +3,7 @@ import { compileRule, ruleShape } from '../conditions/rule.ts';
 import { config, jump } from '../parameters.ts';
 import { defineStep } from './define-step.ts';
 
-/** Goes the way of the first branch that matches. */
+/** Follows the first branch that matches. */
 export const branchStep = defineStep({
   type: 'branch',
   label: 'Branch',

@@ -2,7 +2,7 @@ import { compileRule, ruleShape } from '../conditions/rule.ts';
 import { config, jump } from '../parameters.ts';
 import { defineStep } from './define-step.ts';
 
-/** Goes one of two ways. */
+/** Follows one of two exits. */
 export const conditionStep = defineStep({
   type: 'condition',
   label: 'Condition',

@@ -7,7 +7,7 @@ import { defineStep } from './define-step.ts';
 import { describeCrm } from './describe-crm.ts';
 import { policyOf } from './effect-policy.ts';
 
-/** A lead of whom nothing of this is known can't be told from any other; in the order in which people are named. */
+/** Fields that identify a lead, of which it needs at least one, in the order in which they name it. */
 const knownBy = ['email', 'last_name', 'first_name', 'company_name', 'phone'] as const;
 const nothingKnown = `a lead needs one of ${knownBy.join(', ')}`;
 

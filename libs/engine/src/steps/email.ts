@@ -78,7 +78,7 @@ function compileMail(config: EmailConfig): (scope: Scope) => JsonObject {
   });
 }
 
-/** Header fields are one line each: a value must not bring further ones. */
+/** Joins lines, so that a value can't add header fields. */
 function oneLine(text: string): string {
   return text.replace(/[\r\n\t\0]+/g, ' ').trim();
 }

@@ -47,7 +47,7 @@ export const triggerConfig = config({
   if (kind !== 'event' && filter !== undefined) complain('filter', 'needs kind event');
 });
 
-/** Starts the run; only as the first step. */
+/** Starts the run. Allowed only as the first step. */
 export const triggerStep = defineStep({
   type: 'trigger',
   label: 'Trigger',
