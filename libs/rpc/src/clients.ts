@@ -9,7 +9,7 @@ type HeadersLike = ConstructorParameters<typeof Headers>[0];
 const defaultTimeoutMs = 10_000;
 
 /** The service that calls go to, and the tokens that prove their caller. */
-export type Target = { peers: Peers; target: ServiceName; tokens: Tokens };
+type Target = { peers: Peers; target: ServiceName; tokens: Tokens };
 
 /**
  * Makes clients of one service, one for each caller. Calls carry the caller's internal token. With `from`, the call being
@@ -24,8 +24,7 @@ export function clientFor<S extends DescService>(
   return (caller, from) => createClient(service, transport(caller, from));
 }
 
-/** The same as `clientFor`, for calls made by descriptor. */
-export function transportFor(options: Target): (caller: Caller, from?: HandlerContext) => Transport {
+function transportFor(options: Target): (caller: Caller, from?: HandlerContext) => Transport {
   const { peers, target, tokens } = options;
   const base = peers.transport(target);
   return (caller, from) => ({
