@@ -43,6 +43,13 @@ export default {
       to: { path: '^(deploy|test)/' },
     },
     {
+      name: 'nothing-imports-the-site',
+      comment: 'The site is made before anything runs; only its files are served.',
+      severity: 'error',
+      from: { pathNot: '^(site|scripts)/' },
+      to: { path: '^site/' },
+    },
+    {
       name: 'no-test-code-in-production',
       severity: 'error',
       from: { path: '^(services|libs)/[^/]+/src/', pathNot: '\\.test\\.ts$|^libs/testing/|^libs/service/src/harness/' },

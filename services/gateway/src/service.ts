@@ -19,7 +19,7 @@ import { ownCaller } from './own-caller.ts';
 import { healthRoutes } from './routes/health.ts';
 import { startHealthMonitor } from './routes/health-monitor.ts';
 import { createTranscoder } from './transcoder/transcode.ts';
-import { owners, publicServices } from './upstreams.ts';
+import { owners, publicUpstreams } from './upstreams.ts';
 
 export type { Config } from './config.ts';
 
@@ -68,7 +68,7 @@ async function servePublicApi(
   const monitor = keep(startHealthMonitor({ check, clock, log }));
   const app = createApp({
     transcode: createTranscoder({
-      upstreams: publicServices((owner) =>
+      upstreams: publicUpstreams((owner) =>
         owner === identity
           ? forgetOnChange(peers.transport(owner), () => credentials.forget())
           : peers.transport(owner),

@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 import { createLogger } from '@drippulse/observability';
 import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 import { KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import { Role } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { Role } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import {
   clientFor,
   createInMemoryPeers,

@@ -1,4 +1,4 @@
-import { Role as ProtoRole } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { Role as ProtoRole } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import { type Role, roles } from '@drippulse/rpc';
 
 const protoRoles: Record<Role, ProtoRole> = {
