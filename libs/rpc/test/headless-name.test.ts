@@ -1,6 +1,7 @@
 import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
-import { eventually, freePort } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
+import { eventually } from '@drippulse/testing';
 import { serviceNames } from '@drippulse/topology';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Caller } from '../src/index.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
-import { eventually, freePort } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
+import { eventually } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { RpcServer } from '../src/grpc/server.ts';
 import { clientFor, createGrpcPeers, type Peers } from '../src/index.ts';

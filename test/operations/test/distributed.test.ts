@@ -3,14 +3,8 @@ import path from 'node:path';
 import { createKafkaTransport, deadLetterTopic } from '@drippulse/events';
 import { type RunningPlatform, startLayout } from '@drippulse/harness';
 import { catalog, createLogger } from '@drippulse/observability';
-import {
-  eventually,
-  type Receiver,
-  startEmbeddedPostgres,
-  startKafka,
-  startReceiver,
-  startRedis,
-} from '@drippulse/testing';
+import { startEmbeddedPostgres, startKafka, startRedis } from '@drippulse/servers';
+import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { processesOf, scrape } from '../src/processes.ts';
 import { startTraceCollector, type TraceCollector } from '../src/trace-collector.ts';

@@ -10,7 +10,7 @@ import {
 } from '@drippulse/gateway/organizations';
 import { createLogger } from '@drippulse/observability';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
-import { freePort } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
 import { serviceNames } from '@drippulse/topology';
 import { service as definitions } from '@drippulse/workflows';
 import type { BenchPostgres } from '../start-postgres.ts';
