@@ -61,7 +61,7 @@ else {
     expect(job.metadata.annotations?.['helm.sh/hook']).toBe('pre-install,pre-upgrade');
     const pod = podOf(job);
     expect(pod.containers[0]).toMatchObject({
-      image: expect.stringContaining('webhook-delivery'),
+      image: expect.stringContaining(serviceOf('webhooks')),
       args: ['src/topics.ts'],
     });
     expect(readProcessEnv(environmentOf(pod.containers[0].env, '')).kafka).toMatchObject(kafka);

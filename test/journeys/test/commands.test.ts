@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { type RunningPlatform, runCommand, startLayout } from '@drippulse/harness';
+import { processNames } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 let platform: RunningPlatform;
@@ -24,8 +25,7 @@ test('a second start prints the same key, admin and address', async () => {
 
 test('readiness names the database of each service', async () => {
   const answer = await fetch(`${platform.opsUrl}/ready`);
-  const services = ['workflows', 'enrollment-runtime', 'webhook-delivery', 'crm', 'gateway'];
-  const databases = Object.fromEntries(services.map((service) => [`${service}.database`, true]));
+  const databases = Object.fromEntries(processNames.map((service) => [`${service}.database`, true]));
   expect(await answer.json()).toMatchObject({ ok: true, parts: databases });
 });
 

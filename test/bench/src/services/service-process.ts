@@ -10,7 +10,7 @@ const env = process.env;
 // Nobody is left to ask anything of it.
 process.on('disconnect', () => process.exit(1));
 // Before it starts, as by its main.
-const { service }: { service: ServiceDefinition } = await import(`@drippulse/${env['BENCH_SERVICE']}`);
+const { service }: { service: ServiceDefinition } = await import(env['BENCH_PACKAGE'] ?? '');
 
 await runMain(async () => {
   const log = createLogger({ level: 'info' });
