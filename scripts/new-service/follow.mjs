@@ -20,7 +20,7 @@ export async function follow({ name, schema }, { isThere }) {
   markInstalled();
   if (isThere) {
     await run('biome', ['check', '--write', '--log-level=error', `services/${name}`, 'libs/topology']);
-    await run('buf', ['format', '--write', `proto/drippulse/${schema}`]);
+    await run('buf', ['format', '--write', 'proto', '--path', `proto/drippulse/${schema}`]);
   }
   await run(process.execPath, ['scripts/generate.mjs']);
   await run(process.execPath, ['test/chart/src/update-examples.ts']);
