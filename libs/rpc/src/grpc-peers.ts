@@ -4,7 +4,7 @@ import { service as healthService } from 'grpc-health-check';
 import { keepCallsOfClosingSessions } from './grpc/closing-sessions.ts';
 import { clientCredentials } from './grpc/credentials.ts';
 import { followed, lookUpEveryMs } from './grpc/followed-name.ts';
-import type { GrpcTls } from './grpc/tls.ts';
+import type { GrpcTls } from './tls.ts';
 import { type GrpcTransport, grpcTransport } from './grpc/transport.ts';
 import { maxWireBytes, type Peers } from './peers.ts';
 

@@ -1,6 +1,6 @@
 import { createLogger } from '@drippulse/observability';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { GrpcTls } from '../src/grpc/tls.ts';
+import type { GrpcTls } from '../src/tls.ts';
 import { createGrpcPeers, type Peers, serveRpc } from '../src/index.ts';
 import { createAuthority } from './certificates.ts';
 

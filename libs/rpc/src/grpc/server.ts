@@ -15,7 +15,7 @@ import { decoderOf, encoderOf, pathOf } from './codec.ts';
 import { serverCredentials } from './credentials.ts';
 import { streamHandler } from './handlers.ts';
 import { serveShared } from './shared/serve-shared.ts';
-import type { GrpcTls } from './tls.ts';
+import type { GrpcTls } from '../tls.ts';
 import { unaryHandler } from './unary-handler.ts';
 import { type UnaryMethod, unaryMethod } from './unary-method.ts';
 

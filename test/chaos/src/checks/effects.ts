@@ -1,6 +1,6 @@
 import type { EffectFact, LineFact } from '../facts.ts';
 import type { Receipt } from '../history.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 /** Intents against what arrived: nothing without an intent, no success without an arrival, nothing elsewhere. */
 export function checkEffects({ workflows, history, facts }: Evidence): string[] {

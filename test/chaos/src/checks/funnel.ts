@@ -1,4 +1,4 @@
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 /** Counters are kept with each move; counted anew from the rows they must be the same, step by step. */
 export function checkFunnel({ workflows, facts }: Evidence): string[] {

@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import type { Facts } from '../facts.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 /** Committed outbox rows against what came out of Kafka, and against what they tell of. */
 export function checkPublished({ history, facts }: Evidence): string[] {

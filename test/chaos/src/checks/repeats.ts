@@ -1,5 +1,5 @@
 import type { Fault, History, Opened, Receipt } from '../history.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 /** A result that was on its way when the fault came may be missed until its lease has passed: faults last a little. */
 const aftermathMs = 1_000;

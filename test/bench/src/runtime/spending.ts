@@ -1,4 +1,4 @@
-import type { Runtime } from '../runtime/start-runtime.ts';
+import type { Runtime } from './start-runtime.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
 /** CPU time of our process and of the database's, and WAL, from one moment to another. */
