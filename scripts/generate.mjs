@@ -1,5 +1,5 @@
-// Writes what is made of the protos (TypeScript, the list of public services, the files of `site/static`) and of the
-// catalog of metrics (dashboards, alert rules, a page of the documentation).
+// Writes the files that are made of the protos (TypeScript, the list of public services, the files of `site/static`), of
+// the catalog of metrics (dashboards, alert rules, a page of the documentation) and of the table of services.
 // With --check it writes nothing, and fails when a committed file differs from its source.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -64,10 +64,15 @@ async function generatedFiles() {
   // Imported late: they import the generated code.
   const document = await import('../site/document/src/generated-files.ts');
   const monitoring = await import('../deploy/monitoring/src/generated-files.ts');
+  const layouts = await import('../deploy/layouts/src/generated-files.ts');
   // The comments of the protos are in an image with source info, and not in generated code.
   const image = join(scratch, 'image.binpb');
   buf('build', '--output', image);
-  return new Map([...document.generatedFiles(readFileSync(image)), ...monitoring.generatedFiles()]);
+  return new Map([
+    ...document.generatedFiles(readFileSync(image)),
+    ...monitoring.generatedFiles(),
+    ...layouts.generatedFiles(root),
+  ]);
 }
 
 /** Paths whose committed content differs, and paths in generated folders that no source makes. */

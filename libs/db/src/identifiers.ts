@@ -1,4 +1,7 @@
-/** Names of schemas, roles and tables stand in SQL and in connection options: plain lower-case words only. */
+/**
+ * Checks the name of a schema, role or table, which stands unquoted in SQL and in connection options: lower-case letters,
+ * digits and `_`, at most 63.
+ */
 export function checkIdentifier(name: string): string {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(name)) throw new Error(`not a plain SQL identifier: ${JSON.stringify(name)}`);
   return name;

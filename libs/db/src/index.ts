@@ -1,23 +1,31 @@
-export { buildIndex } from './build-index.ts';
-export { connectDatabase, type Database, type DatabaseLog } from './connect.ts';
-export { type CopyBuffer, type CopyRow, startCopy } from './copy-format.ts';
-export { copyBuffer, copyRows } from './copy-rows.ts';
-export { countUpTo, type RowCount } from './count.ts';
-export { type CursorColumn, encodeCursor } from './cursor.ts';
-export { databaseInterceptor } from './database-interceptor.ts';
-export { isInfrastructureError } from './failures.ts';
+// For services. COPY has an entry of its own, @drippulse/db/copy.
+
+export type { Database } from './connection/connect.ts';
+export { isInfrastructureError } from './failures/failures.ts';
 export { durable, type Effect } from './idempotency/durable.ts';
-export { createIdempotencyTable, idempotencyPartitions } from './idempotency/table.ts';
+export { createIdempotencyTable } from './idempotency/table.ts';
 export { type TransactOptions, transact } from './idempotency/transact.ts';
 export { type JobSlice, startJobLoop, type WriteSlice } from './jobs/loop.ts';
 export { addJob, cancelJob, findJob, type JobRow, type JobStatus } from './jobs/rows.ts';
 export { createJobsTable } from './jobs/table.ts';
-export { migrate } from './migrate.ts';
-export { migrateByEnvironment } from './migrate-by-environment.ts';
-export { databaseNow } from './now.ts';
-export { cutPage, type Page, type PageRequest, pageTotals, readPage } from './page.ts';
-export { startPartitionLoop } from './partition-loop.ts';
-export { createPartitions, maintainPartitions, type Partitioning } from './partitions.ts';
-export { provisionSchema } from './provision.ts';
-export { createSealer, type Sealer } from './sealer.ts';
-export { unsynced } from './unsynced.ts';
+export { countUpTo, type RowCount } from './lists/count.ts';
+export { type CursorColumn, encodeCursor } from './lists/cursor.ts';
+export { cutPage, type Page, type PageRequest, pageTotals, readPage } from './lists/page.ts';
+export { type ListWindow, type Paging, readList } from './lists/read-list.ts';
+export { buildIndex } from './migrations/build-index.ts';
+export { migrateByEnvironment } from './migrations/migrate-by-environment.ts';
+export { createPartitions, maintainPartitions, type Partitioning } from './partitions/partitions.ts';
+export type { Sealer } from './sealer.ts';
+export { databaseNow } from './transactions/now.ts';
+export { readSnapshot } from './transactions/read-snapshot.ts';
+
+// For other libs, for what composes services, and for tests.
+
+export { connectDatabase, type DatabaseLog } from './connection/connect.ts';
+export { databaseInterceptor } from './failures/database-interceptor.ts';
+export { idempotencyPartitions } from './idempotency/table.ts';
+export { migrate } from './migrations/migrate.ts';
+export { provisionSchema } from './migrations/provision.ts';
+export { startPartitionLoop } from './partitions/partition-loop.ts';
+export { createSealer } from './sealer.ts';
+export { unsynced } from './transactions/unsynced.ts';

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { ConfigError } from '@drippulse/process';
 
-/** Encrypts small secrets at rest. `context` binds a box to its place: opening it elsewhere fails. */
+/** Encrypts small secrets at rest. `context` binds a box to its place: it opens only with the same context. */
 export type Sealer = {
   seal(secret: Uint8Array, context: string): Buffer;
   open(box: Uint8Array, context: string): Buffer;
@@ -14,13 +14,13 @@ const idBytes = 4;
 const version = 1;
 
 /**
- * AES-256-GCM by `ENCRYPTION_KEYS`: a comma-separated list of base64 keys of 32 bytes; the first seals, all of them
- * open. A box is version, key id, nonce, tag and text, so that keys can rotate while old boxes stay readable.
+ * Creates a sealer (AES-256-GCM) from `ENCRYPTION_KEYS`: a comma-separated list of base64 keys of 32 bytes. The first key
+ * seals, all of them open. A box is version, key id, nonce, tag and text: keys can rotate while old boxes stay readable.
  */
 export function createSealer(keys: string): Sealer {
   const ring = parseKeys(keys);
   const [current] = ring;
-  if (current === undefined) throw new ConfigError(['ENCRYPTION_KEYS: must hold at least one key']);
+  if (current === undefined) throw new ConfigError(['ENCRYPTION_KEYS: must have at least one key']);
   const byId = new Map(ring.map((key) => [key.id.toString('hex'), key.secret]));
   return {
     seal(secret, context) {

@@ -60,7 +60,7 @@ test('a repeat gets the stored answer and performs nothing', async () => {
   expect(effects).toHaveLength(1);
 });
 
-test('a repeat while the effect runs is told to wait', async () => {
+test('a repeat while the effect runs is refused as in progress', async () => {
   const [running, release] = [gate(), gate()];
   perform = async () => {
     running.open();

@@ -84,7 +84,7 @@ test('a job is carried out slice by slice, each once, with progress and an end',
   expect(await done()).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('a job whose process is gone goes on from its cursor when the lease ends', async () => {
+test('a job of a process that is gone continues from its cursor when the lease ends', async () => {
   const { id } = await add(4);
   await sql`update jobs set status = 'running', cursor = '2', processed = 2, fence = 7,
             wake_at = now() + interval '1 second'`.execute(db.kysely);
@@ -149,16 +149,16 @@ test('a slice that fails leaves nothing behind and is tried again', async () => 
   expect(await done()).toEqual([1, 2]);
 });
 
-test('a job that fails five times in a row has failed, and whoever counts such jobs is told once', async () => {
-  const told: unknown[] = [];
-  const listen = (job: unknown) => told.push(job);
+test('a job whose slice fails five times in a row has failed, and is published once as a failed job', async () => {
+  const published: unknown[] = [];
+  const listen = (job: unknown) => published.push(job);
   subscribe(failedJobs.name, listen);
   const { id } = await add(1);
   await sql`update jobs set failures = 4`.execute(db.kysely);
   start({ before: () => Promise.reject(new Error('always')) });
   expect(await untilStatus(id, 'failed')).toMatchObject({ failures: 5, error: 'internal_error' });
   expect(await done()).toEqual([]);
-  await eventually(() => expect(told).toEqual([{ kind }]));
+  await eventually(() => expect(published).toEqual([{ kind }]));
   unsubscribe(failedJobs.name, listen);
 });
 

@@ -82,7 +82,7 @@ test('several may provision at once', async () => {
   for (const url of urls) expect(await query(url, 'select 1 as ok')).toEqual([{ ok: 1 }]);
 });
 
-test('migrations are applied once, whoever else applies them at the same time', async () => {
+test('migrations are applied once when several processes apply them at the same time', async () => {
   const options = { url: await provision('one'), schema: 'one', migrations };
   const applied = await Promise.all([migrate(options), migrate(options), migrate(options)]);
   expect(applied.flat()).toEqual(['2026-01-01-0000-facts']);
@@ -99,7 +99,7 @@ test('a schema that a newer version migrated is refused in one sentence', async 
   });
 });
 
-test('a migration waits for a table that is in use without holding up its traffic for long', async () => {
+test('a migration waits for a table that is in use and delays the statements behind it only for a moment', async () => {
   const url = await provision('one');
   await migrate({ url, schema: 'one', migrations });
   const db = connect(url, 'one');
@@ -129,7 +129,7 @@ describe('a migration that builds an index', () => {
   const isValid = async (url: string) =>
     query(url, `select indisvalid from pg_index where indexrelid = to_regclass('one.facts_id_idx')`);
 
-  test('keeps nobody from writing while it waits for whoever writes, and one process does it', async () => {
+  test('blocks no write while it waits for a transaction that writes, and one process builds it', async () => {
     const url = await provision('one');
     await migrate({ url, schema: 'one', migrations });
     const db = connect(url, 'one');
@@ -150,7 +150,7 @@ describe('a migration that builds an index', () => {
     expect(await migrate(options)).toEqual(['2026-01-01-0000-facts', '2026-02-01-0000-by-id', '2026-02-02-0000-note']);
   });
 
-  test('makes one anew that was broken off, and leaves one that is there', async () => {
+  test('rebuilds an index whose build was broken off, and leaves one that exists', async () => {
     const url = await provision('one');
     await migrate({ url, schema: 'one', migrations });
     await query(url, 'insert into one.facts values (1), (1)');

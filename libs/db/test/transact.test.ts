@@ -92,7 +92,7 @@ test('users share a key unless what is made belongs to the user', async () => {
   expect(await probe.notes()).toEqual(['shared']);
 });
 
-test('of two calls with one key at the same time one runs and the other is told to wait', async () => {
+test('of two calls with one key at the same time one runs and the other is refused as in progress', async () => {
   const [running, release] = [gate(), gate()];
   probe.handle((context, request, call) =>
     transact(context, call, ProbeService.method.echo, request, async (trx) => {
@@ -112,7 +112,7 @@ test('of two calls with one key at the same time one runs and the other is told 
   expect(await probe.notes()).toEqual(['once']);
 });
 
-test('fifty calls with one key at once act once, whoever wins', async () => {
+test('fifty calls with one key at once act once', async () => {
   const calls = Array.from({ length: 50 }, () => reasonOf(probe.client().echo({ id: 1n, name: 'a' }, withKey('k'))));
   const reasons = new Set(await Promise.all(calls));
   reasons.delete('answered');
@@ -152,7 +152,7 @@ test('a connection lost between effect and commit leaves nothing, answers unavai
   expect(await probe.notes()).toEqual(['a']);
 });
 
-test('an answer that holds a secret is stored sealed', async () => {
+test('a response that has a secret is stored sealed', async () => {
   const secret = 'whsec_planted';
   const echo = { id: 1n, name: 'a', item: { secret } };
   await probe.client().echo(echo, withKey('k'));

@@ -1,1 +1,2 @@
 export { DomainError, type DomainErrorOptions, type ErrorKind, errorKinds, type Violation } from './errors.ts';
+export { refuseViolations } from './refuse-violations.ts';

@@ -1,4 +1,4 @@
-/** Cuts items into runs of at most `count` items and `bytes` bytes; one that is larger by itself is a run of its own. */
+/** Cuts items into chunks of at most `count` items and `bytes` bytes. A larger item is a chunk of its own. */
 export function* chunksOf<T>(
   items: Iterable<T>,
   limits: { count: number; bytes: number },

@@ -1,16 +1,22 @@
-export { type Consumer, startConsumer } from './consumer.ts';
-export type { ConsumedEvent } from './decode.ts';
+// For services.
+
+export { type Consumer, startConsumer } from './consuming/consumer.ts';
+export type { ConsumedEvent } from './consuming/decode.ts';
+export { firstSeen } from './consuming/inbox.ts';
+export { appendBatch, appendEvents } from './outbox/append-events.ts';
+export { type EventBatch, startEvents } from './outbox/event-batch.ts';
+export { createOutboxTables } from './tables.ts';
+export { type Topic, topicOf } from './topic.ts';
+
+// For what composes services, for commands, and for tests.
+
+export { type DeadLetter, readDeadLetters, redrive } from './consuming/redrive.ts';
 export { migrateEmbeddedTransport } from './embedded/tables.ts';
 export { createEmbeddedTransport } from './embedded/transport.ts';
-export { type EventBatch, startEvents } from './event-batch.ts';
-export { firstSeen } from './inbox.ts';
 export { type KafkaSettings, readKafkaSettings } from './kafka/kafka-env.ts';
 export { createKafkaTransport } from './kafka/transport.ts';
-export { appendBatch, appendEvents } from './outbox.ts';
-export { type DeadLetter, readDeadLetters, redrive } from './redrive.ts';
-export { type Relay, startRelay } from './relay.ts';
-export { createOutboxTables } from './tables.ts';
-export { deadLetterTopic, type Topic, topicOf } from './topic.ts';
+export { type Relay, startRelay } from './outbox/relay.ts';
+export { deadLetterTopic } from './topic.ts';
 export type {
   BatchOutcome,
   EventTransport,

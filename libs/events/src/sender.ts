@@ -1,11 +1,11 @@
 import type { Logger } from '@drippulse/observability';
 import type { EventTransport, Producer, TransportMessage } from './transport.ts';
 
-/** Sends with one producer for as long as it works, and with a fresh one after it has failed. */
+/** Sends with one producer, and with a new one after a failure. */
 export type Sender = {
-  /** Makes the topic and the producer where they are missing, so that a send is nothing but the send. */
+  /** Creates the topic and the producer if they are missing, so that the time of a send is that of the send alone. */
   prepare(topic: string): Promise<void>;
-  /** After `prepare`. What was sent when it rejects is unknown. */
+  /** Called after `prepare`. When it rejects, it is unknown which messages were sent. */
   send(topic: string, messages: readonly TransportMessage[], timeoutMs: number): Promise<void>;
   close(): Promise<void>;
 };

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Makes what publishing and consuming need in a service's schema: `outbox` (events not yet sent), `outbox_lease` (which
- * process sends them) and `inbox` (events whose effect is done). Belongs in the first migration of the service.
+ * Creates the tables of publishing and consuming, in the first migration of a service: `outbox` (events not yet sent),
+ * `outbox_lease` (the process that sends them) and `inbox` (events whose effect is done).
  */
 export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -15,7 +15,7 @@ export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default now()
     ) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0)
   `.execute(db);
-  // Rows live for milliseconds: compressing them costs more than it saves.
+  // Rows exist for milliseconds: compressing them costs more than it saves.
   await sql`alter table outbox alter column frame set storage external`.execute(db);
   await sql`
     create table outbox_lease (

@@ -1,4 +1,4 @@
-/** Rejects when the promise has not settled in time; what it stands for may still happen later. */
+/** Rejects when the promise has not settled in time. Its work may still complete later. */
 export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -3,7 +3,7 @@ import { startLoop } from '@drippulse/loops';
 import type { Logger } from '@drippulse/observability';
 import type { Notification, PoolClient } from 'pg';
 
-/** Tells loops of this process at once, and those of other processes within some milliseconds, that there is work. */
+/** Wakes the loops of this process at once, and those of other processes within some milliseconds. */
 export type Wakeups = {
   wake(name: string): void;
   on(name: string, listener: () => void): () => void;
@@ -13,9 +13,8 @@ export type Wakeups = {
 const minGapMs = 10;
 
 /**
- * Wake-ups over NOTIFY on a connection of their own, outside of every other transaction (a NOTIFY in one makes its
- * commit wait for all others), at most one each 10 ms. One may be lost with the connection: listeners also look by
- * themselves.
+ * Wake-ups over NOTIFY, at most one each 10 ms. They have a connection of their own, because a NOTIFY in a transaction makes
+ * its commit wait for all others. A wake-up may be lost with the connection: listeners must also look by themselves.
  */
 export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger): Wakeups {
   const listeners = new Map<string, Set<() => void>>();
@@ -30,7 +29,7 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
   async function connect(): Promise<undefined> {
     if (client) return;
     const connecting = await db.pool.connect();
-    // The pool does not see that a client was lost which it has lent: a place that is not given back is gone for good.
+    // The pool does not notice that a client in use was lost: without `release`, its place in the pool is lost too.
     const lost = () => {
       if (client !== connecting) return;
       client = undefined;
@@ -40,7 +39,7 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
     connecting.on('error', lost);
     connecting.on('end', lost);
     try {
-      // These transactions hold nothing that must survive a crash.
+      // These transactions write nothing that must survive a crash.
       const { rows } = await connecting.query('select pg_backend_pid() as pid, set_config($1, $2, false)', [
         'synchronous_commit',
         'off',
@@ -56,7 +55,7 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
     client = connecting;
   }
 
-  /** One at a time: a connection takes no second query while it is at the first. */
+  /** One query at a time, because a connection runs one at a time. */
   function notifySoon(): void {
     timer ??= setTimeout(() => void notifyOnce(), minGapMs);
   }

@@ -1,17 +1,9 @@
-import { connectDatabase, migrate } from '@drippulse/db';
-import { createTestDatabase, eventually } from '@drippulse/testing';
+import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { readTopic } from '../src/embedded/read.ts';
 import { deleteOldMessages } from '../src/embedded/retention.ts';
-import { migrations } from '../src/embedded/tables.ts';
-import {
-  type EventTransport,
-  migrateEmbeddedTransport,
-  type ReceivedMessage,
-  startRelay,
-  type TransportMessage,
-} from '../src/index.ts';
+import { type EventTransport, type ReceivedMessage, startRelay, type TransportMessage } from '../src/index.ts';
 import { startChild } from './child.ts';
 import { createEmbeddedLog, type EmbeddedLog, storedIds } from './embedded-log.ts';
 import { append, createTestService, log, sequences, uniqueTopic } from './fixture.ts';
@@ -112,34 +104,6 @@ test('offsets have no gap and no double under many producers', async () => {
     expect(batches.map(({ first }) => first)).toEqual([0n, ...batches.slice(0, -1).map(({ last }) => last + 1n)]);
     expect(batches.at(-1)).toMatchObject({ last: (batches[0]?.next ?? 0n) - 1n });
   }
-});
-
-test('messages that were stored one by one are read on', async () => {
-  const database = await createTestDatabase({ name: 'log' });
-  const [first] = Object.entries(migrations);
-  await migrate({ url: database.url, schema: 'events', migrations: Object.fromEntries([first ?? []]) });
-  const db = connectDatabase<unknown>({ url: database.url, schema: 'events', service: 'events-test', log });
-  const topic = 'drippulse.probes.v1';
-  await sql`insert into topic_partitions (topic, partition, next_offset) values (${topic}, 3, 9)`.execute(db.kysely);
-  await sql`
-    insert into embedded_log (topic, partition, "offset", key, headers, value)
-    values (${topic}, 3, 7, '7:ä', '{"ce_id":"evt_1","ce_type":"probe.touched"}', '\\x00ff'),
-      (${topic}, 3, 8, '', '{}', '')`.execute(db.kysely);
-  await migrateEmbeddedTransport(database.url);
-  const read: ReceivedMessage[] = [];
-  await readTopic(db, topic, async (message) => void read.push({ ...message, value: new Uint8Array(message.value) }));
-  expect(read).toEqual([
-    {
-      partition: 3,
-      offset: 7n,
-      key: '7:ä',
-      headers: { ce_id: 'evt_1', ce_type: 'probe.touched' },
-      value: new Uint8Array([0, 255]),
-    },
-    { partition: 3, offset: 8n, key: '', headers: {}, value: new Uint8Array() },
-  ]);
-  await db.close();
-  await database.drop();
 });
 
 test('a group that stopped in the middle of a batch goes on there', async () => {

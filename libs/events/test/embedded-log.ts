@@ -1,8 +1,8 @@
 import { connectDatabase, type Database, provisionSchema } from '@drippulse/db';
 import { createTestDatabase } from '@drippulse/testing';
 import { sql } from 'kysely';
+import { unpackMessages } from '../src/frame/frame.ts';
 import { migrateEmbeddedTransport } from '../src/index.ts';
-import { unpackMessages } from '../src/pack.ts';
 import { log } from './fixture.ts';
 import type { TransportChoice } from './transports.ts';
 

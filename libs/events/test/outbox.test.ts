@@ -4,9 +4,9 @@ import { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { pruneInbox } from '../src/inbox.ts';
+import { pruneInbox } from '../src/consuming/inbox.ts';
+import { unpackMessages } from '../src/frame/frame.ts';
 import { appendBatch, appendEvents, firstSeen, startEvents, topicOf } from '../src/index.ts';
-import { unpackMessages } from '../src/pack.ts';
 import { append, createTestService, sequences, type TestService } from './fixture.ts';
 
 const topic = topicOf(ProbeEventSchema);

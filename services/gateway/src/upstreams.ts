@@ -1,12 +1,17 @@
+import type { Transport } from '@connectrpc/connect';
 import { publicServices } from '@drippulse/proto/public-services';
-import type { Peers } from '@drippulse/rpc';
-import { publicService, servedBy } from '@drippulse/topology';
+import { type ServiceName, servedBy } from '@drippulse/topology';
 import type { Upstream } from './transcoder/ports.ts';
 
-/** How the transcoder reaches each public service: identity in this process, the others by their peers. */
-export function publicUpstreams(reach: { own: Peers; peers: Peers }): Upstream[] {
-  return publicServices.map((service) => {
-    const audience = servedBy(service);
-    return { service, audience, transport: (audience === publicService ? reach.own : reach.peers).transport(audience) };
+/** The services with public methods. */
+export const owners: readonly ServiceName[] = [...new Set(publicServices.map(servedBy))];
+
+/** Every public service with the transport that the transcoder calls it by. */
+export function publicUpstreams(transportOf: (owner: ServiceName) => Transport): Upstream[] {
+  return owners.flatMap((audience) => {
+    const transport = transportOf(audience);
+    return publicServices
+      .filter((service) => servedBy(service) === audience)
+      .map((service) => ({ service, audience, transport }));
   });
 }

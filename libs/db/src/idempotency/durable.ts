@@ -11,23 +11,24 @@ import { DomainError } from '@drippulse/errors';
 import { Idempotency } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import { sql } from 'kysely';
-import type { Database } from '../connect.ts';
-import { isInfrastructureError } from '../failures.ts';
+import type { Database } from '../connection/connect.ts';
+import { isInfrastructureError } from '../failures/failures.ts';
 import type { Sealer } from '../sealer.ts';
 import { inProgress, lockKey } from './lock.ts';
 import { type Scope, scopeOf, type TransactOptions } from './scope.ts';
 import { findKey, packResponse, replay, type StoredKey } from './stored.ts';
 
-/** Work outside the database. `effectKey` is the same on every run for one key: pass it on, so that a repeat is known. */
+/** Work outside the database. Each run for one key gets the same `effectKey`: pass it on, so that a repeat is recognized. */
 export type Effect<O extends DescMessage> = (effectKey: string, caller: Caller) => Promise<MessageInitShape<O>>;
 
 type Claim = { effectKey: string; createdAt: Date; fence: number };
 
 /**
- * Runs an effect that no transaction can hold, once for each `Idempotency-Key` of a method with `IDEMPOTENCY_DURABLE`.
- * Before it starts, a row with a lease and an effect key is committed. A repeat gets the stored response; while the
- * lease runs it is `idempotency_in_progress`; after a crash the lease expires, and a repeat runs with the same effect
- * key. A refusal (any DomainError but `unavailable`) frees the key. The lease must outlast the effect.
+ * Runs an effect that cannot be part of a transaction, once for each `Idempotency-Key` of a method with
+ * `IDEMPOTENCY_DURABLE`. A row with a lease and an effect key is committed before the effect starts. A repeat gets the
+ * stored response; during the lease it is refused as `idempotency_in_progress`; after a crash the lease expires, and a
+ * repeat runs with the same effect key. A refusal (any DomainError but `unavailable`) frees the key. The lease must
+ * outlast the effect.
  */
 export async function durable<I extends DescMessage, O extends DescMessage, DB>(
   context: { db: Database<DB>; sealer: Sealer },
@@ -77,7 +78,7 @@ async function claimKey<DB>(
                   ${scope.fingerprint}, ${randomUUID()}, ${lease})
           returning effect_key, created_at, fence`.execute(trx);
     const [row] = rows;
-    if (row === undefined) throw new Error('the idempotency row vanished under its lock');
+    if (row === undefined) throw new Error('the idempotency row disappeared while it was locked');
     return { effectKey: row.effect_key, createdAt: row.created_at, fence: row.fence };
   });
 }
@@ -97,7 +98,7 @@ async function finishKey<DB>(
     where ${rowOf(scope, claim.createdAt)} and fence = ${claim.fence}`.execute(db.kysely);
 }
 
-/** After a failure the key is free at once: forgotten when the request was refused, else kept with its effect key. */
+/** Frees the key after a failure: deletes it when the request was refused, else keeps it with its effect key. */
 async function releaseKey<DB>(db: Database<DB>, scope: Scope, claim: Claim, refused: boolean): Promise<void> {
   const row = sql`${rowOf(scope, claim.createdAt)} and fence = ${claim.fence}`;
   await (refused
@@ -106,7 +107,7 @@ async function releaseKey<DB>(db: Database<DB>, scope: Scope, claim: Claim, refu
   ).execute(db.kysely);
 }
 
-/** A durable row keeps `created_at` in whole milliseconds, which is what a Date can name. */
+/** A durable row keeps `created_at` in whole milliseconds, so that a Date identifies it. */
 function rowOf(scope: Scope, createdAt: Date) {
   return sql`organization_id = ${scope.organizationId} and rpc = ${scope.rpc} and key = ${scope.key}
     and created_at = ${createdAt}`;

@@ -3,7 +3,7 @@ import { DomainError } from '@drippulse/errors';
 import { type Kysely, sql } from 'kysely';
 import type { Scope } from './scope.ts';
 
-/** Holds the key until the transaction ends; while another call holds it, refuses instead of waiting. */
+/** Locks the key until the transaction ends. Refuses, without waiting, while another call has it locked. */
 export async function lockKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<void> {
   const hash = createHash('sha256').update(`${scope.organizationId}\n${scope.rpc}\n${scope.key}`).digest();
   const { rows } = await sql<{ locked: boolean }>`
@@ -13,7 +13,7 @@ export async function lockKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<void> 
   if (rows[0]?.locked !== true) throw inProgress();
 }
 
-/** The answer to a call whose key is held by another that still runs. */
+/** The refusal of a call whose key belongs to a call that still runs. */
 export function inProgress(): DomainError {
   const message = 'A request with this Idempotency-Key is still running.';
   return new DomainError('aborted', 'idempotency_in_progress', message, { retryAfterSeconds: 1 });

@@ -5,13 +5,13 @@ import { DomainError } from '@drippulse/errors';
 import { type Idempotency, rest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 
-/** What a key is unique in, and what the request must equal for its answer to be given again. */
+/** The scope in which a key is unique, and the fingerprint of its request: a repeat must have the same one. */
 export type Scope = { organizationId: bigint; rpc: string; key: string; fingerprint: Buffer };
 
-/** Whether the user is part of what makes two requests equal: true where what the method makes belongs to the user. */
+/** `userOwned`: whether requests of two users differ. True for a method that creates something owned by the user. */
 export type TransactOptions = { userOwned?: boolean };
 
-/** The scope of a call, or undefined when it carries no key or its method does not take part. */
+/** The scope of a call; undefined when the call has no key, or its method does not have this kind of idempotency. */
 export function scopeOf<I extends DescMessage, O extends DescMessage>(
   call: HandlerContext,
   method: DescMethodUnary<I, O>,

@@ -13,7 +13,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Sealer } from '../sealer.ts';
 import type { Scope } from './scope.ts';
 
-/** A key as stored: with a response once the effect is done, with a lease and an effect key while a durable one runs. */
+/** A key as stored: with a response after the call, with an effect key and a lease while a durable call runs. */
 export type StoredKey = {
   created_at: Date;
   fingerprint: Buffer;
@@ -25,7 +25,7 @@ export type StoredKey = {
   leased: boolean;
 };
 
-/** The row of a key that is not older than 24 h; refuses when it belongs to a request that differs. */
+/** The row of a key, if it is at most 24 h old. Refuses when it belongs to a different request. */
 export async function findKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<StoredKey | undefined> {
   const { rows } = await sql<StoredKey>`
     select created_at, fingerprint, response, response_headers, sealed, effect_key, fence,
@@ -43,7 +43,7 @@ export async function findKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<Stored
   return row;
 }
 
-/** What of an answer is stored: its bytes, sealed when it holds a credential, and the metadata that went with it. */
+/** The stored form of a response: its bytes, sealed when it contains a credential, and its metadata. */
 export function packResponse<I extends DescMessage, O extends DescMessage>(
   call: HandlerContext,
   method: DescMethodUnary<I, O>,
@@ -52,12 +52,12 @@ export function packResponse<I extends DescMessage, O extends DescMessage>(
   scope: Scope,
 ): { bytes: Uint8Array; headers: string; sealed: boolean } {
   const plain = toBinary(method.output, response);
-  const sealed = holdsSecret(method.output);
+  const sealed = hasSecret(method.output);
   const bytes = sealed ? sealer.seal(plain, sealContext(scope)) : plain;
   return { bytes, headers: JSON.stringify([...call.responseHeader]), sealed };
 }
 
-/** Gives a stored answer again: the same message and metadata, marked as a repeat. */
+/** Replays a stored response: the same message and metadata, marked by `idempotent-replayed`. */
 export function replay<I extends DescMessage, O extends DescMessage>(
   call: HandlerContext,
   method: DescMethodUnary<I, O>,
@@ -76,17 +76,17 @@ function sealContext(scope: Scope): string {
   return `idempotency:${scope.organizationId}:${scope.rpc}:${scope.key}`;
 }
 
-const secretHolders = new WeakMap<DescMessage, boolean>();
+const withSecret = new WeakMap<DescMessage, boolean>();
 
-function holdsSecret(message: DescMessage): boolean {
-  const known = secretHolders.get(message);
+function hasSecret(message: DescMessage): boolean {
+  const known = withSecret.get(message);
   if (known !== undefined) return known;
-  const holds = reachesSecret(message, new Set());
-  secretHolders.set(message, holds);
-  return holds;
+  const has = reachesSecret(message, new Set());
+  withSecret.set(message, has);
+  return has;
 }
 
-/** Whether a message, or one inside it, has a field marked `secret`; messages may contain themselves. */
+/** Whether a message, or a message inside it, has a field marked `secret`. Messages may contain themselves. */
 function reachesSecret(message: DescMessage, seen: Set<DescMessage>): boolean {
   if (seen.has(message)) return false;
   seen.add(message);

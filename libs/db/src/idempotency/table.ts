@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely';
-import { databaseNow } from '../now.ts';
-import { createPartitions, type Partitioning } from '../partitions.ts';
+import { createPartitions, type Partitioning } from '../partitions/partitions.ts';
+import { databaseNow } from '../transactions/now.ts';
 
-/** A stored key answers for 24 h; its partition is dropped when its last row is 48 h old. */
+/** A stored key is replayed for 24 h. Its partition is dropped when the last row of it is 48 h old. */
 export const idempotencyPartitions: Partitioning = { table: 'idempotency_keys', column: 'created_at', keepHours: 48 };
 
 /**
- * Makes the table behind `transact` and `durable`, for a service's first migration. That a key is stored once is
- * guaranteed by the advisory lock its writers hold; the primary key only has to hold the partition column.
+ * Creates the table of `transact` and `durable`, in a service's first migration. The advisory lock of its writers
+ * guarantees that a key is stored once. The primary key does not, because it must contain the partition column.
  */
 export async function createIdempotencyTable(db: Kysely<unknown>): Promise<void> {
   await sql`

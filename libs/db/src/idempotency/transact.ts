@@ -10,8 +10,8 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { Idempotency } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
-import type { Database } from '../connect.ts';
-import { isTransactionConflict } from '../failures.ts';
+import type { Database } from '../connection/connect.ts';
+import { isTransactionConflict } from '../failures/failures.ts';
 import type { Sealer } from '../sealer.ts';
 import { lockKey } from './lock.ts';
 import { type Scope, scopeOf, type TransactOptions } from './scope.ts';
@@ -22,13 +22,13 @@ export type { TransactOptions } from './scope.ts';
 const conflictTries = 5;
 
 /**
- * Runs the write of one call in one transaction (read committed) and answers its response. `run` may be called again
- * when the transaction met a conflict, so it changes nothing outside the transaction but response headers.
+ * Runs the write of one call in one transaction (read committed) and returns its response. `run` is called again after a
+ * conflict of transactions, so it changes nothing outside the transaction except response headers.
  *
- * For a method with `IDEMPOTENCY_TRANSACTION` and a call with an `Idempotency-Key`, the key, the request's fingerprint
- * and the response are stored in that same transaction for 24 h: a repeat gets the stored response and
- * `idempotent-replayed: true`, another request with the key is `idempotency_key_reused`, and a call whose key is held by
- * one that still runs is `idempotency_in_progress`. A refused request stores nothing.
+ * For a method with `IDEMPOTENCY_TRANSACTION` and a call with an `Idempotency-Key`, the same transaction stores the key,
+ * the fingerprint of the request and the response for 24 h. A repeat gets the stored response and `idempotent-replayed:
+ * true`; a different request with the key is refused as `idempotency_key_reused`; a call whose key belongs to a call that
+ * still runs is refused as `idempotency_in_progress`. A refused request stores nothing.
  */
 export async function transact<I extends DescMessage, O extends DescMessage, DB>(
   context: { db: Database<DB>; sealer: Sealer },

@@ -1,17 +1,17 @@
 import { type FailedJob, failedJobs, type Loop, type LoopLog, startLoop } from '@drippulse/loops';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { Database } from '../connect.ts';
-import { isInfrastructureError } from '../failures.ts';
+import type { Database } from '../connection/connect.ts';
+import { isInfrastructureError } from '../failures/failures.ts';
 import { claimJob, type JobRow, nextJobInMs } from './rows.ts';
 
-/** What one slice of a job came to. */
+/** The result of one slice of a job. */
 export type JobSlice = {
-  /** JSON text that the next slice starts from. */
+  /** JSON text, from which the next slice starts. */
   cursor: string;
-  /** How much this slice got through. */
+  /** The amount of work that this slice did. */
   processed: number;
   isFinished: boolean;
-  /** How long the job has nothing to do, such as while it must let others go first. */
+  /** Milliseconds before the next slice. Default 0. */
   waitMs?: number;
 };
 
@@ -22,13 +22,13 @@ const defaultLeaseSeconds = 30;
 const giveUpAfter = 5;
 
 /**
- * Works on jobs of one kind, slice by slice, for as long as it runs; jobs take turns. A slice, its cursor and its
- * progress are one transaction, so that a process that dies loses nothing: when its lease ends, another goes on from the
- * cursor. A slice of a process that lost its lease, or of a job that was cancelled, is rolled back by the fence. The
- * lease must outlast a slice. An infrastructure error is tried again without end, any other five times in a row.
+ * Works on the jobs of one kind, slice by slice and by turns, until it is stopped. A slice, its cursor and its progress are
+ * one transaction: a process that dies loses nothing, and when its lease ends another process continues from the cursor.
+ * The fence rolls back a slice of a process that lost its lease, and of a job that was cancelled. The lease must outlast a
+ * slice (default 30 s). Infrastructure errors are retried without end; after five other errors in a row the job fails.
  *
- * `slice` runs before the transaction: what it needs of other services it asks for there, where no lock waits for an
- * answer, and so that asking twice does no harm. What it answers is then written.
+ * `slice` runs before the transaction and may call other services, because no lock waits for their answers. It may run
+ * twice for one cursor. The function that it returns then writes the slice.
  */
 export function startJobLoop<DB>(o: {
   db: Database<DB>;
@@ -36,7 +36,7 @@ export function startJobLoop<DB>(o: {
   log: LoopLog;
   leaseSeconds?: number;
   slice(job: JobRow): WriteSlice<DB> | Promise<WriteSlice<DB>>;
-  /** Called after each slice that was committed, to wake whoever goes on with what it made. */
+  /** Called after each committed slice, to wake the loops that work on its rows. */
   onCommitted(): void;
 }): Loop {
   const { db, kind, log, leaseSeconds = defaultLeaseSeconds } = o;
@@ -47,7 +47,7 @@ export function startJobLoop<DB>(o: {
       const dueInMs = await nextJobInMs(db.kysely, kind);
       if (dueInMs === undefined || dueInMs > 0) return dueInMs;
       const job = await claimJob(db.kysely, kind, leaseSeconds);
-      // Another process is taking the one that is due.
+      // Another process takes the job that is due.
       if (job === undefined) return undefined;
       try {
         const write = await o.slice(job);
@@ -70,10 +70,10 @@ export function startJobLoop<DB>(o: {
   });
 }
 
-/** Another process has the job, or nobody may go on with it. */
+/** Another process has the job, or it was cancelled. */
 class JobLost extends Error {}
 
-/** Held while the slice is written, so that a cancel waits for it instead of crossing it. */
+/** Locks the job while the slice is written, so that a cancel waits for the commit. */
 async function lockJob<DB>(trx: Transaction<DB>, job: JobRow): Promise<void> {
   const { rows } = await sql`select from jobs where id = ${job.id} and fence = ${job.fence} for update`.execute(trx);
   if (rows.length === 0) throw new JobLost();
@@ -89,7 +89,7 @@ async function saveSlice<DB>(trx: Transaction<DB>, job: JobRow, slice: JobSlice)
     where id = ${job.id}`.execute(trx);
 }
 
-/** Due again at once instead of at the end of the lease; should this fail too, the lease ends by itself. */
+/** Makes the job due at once, and not at the end of its lease. If this fails too, the lease ends by itself. */
 async function release<DB>(db: Kysely<DB>, job: JobRow): Promise<void> {
   await sql`update jobs set wake_at = clock_timestamp() where id = ${job.id} and fence = ${job.fence}`
     .execute(db)

@@ -1,9 +1,9 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 
-/** Where a job stands. */
+/** The state of a job. */
 export type JobStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
 
-/** A job as stored. `input` and `cursor` are JSON text of the service's own. */
+/** A job as stored. `input` and `cursor` are JSON text that the service defines. */
 export type JobRow = {
   id: bigint;
   organization_id: bigint;
@@ -23,7 +23,7 @@ export type JobRow = {
 const columns = sql`id, organization_id, kind, input, status, cursor, processed, total, failures, error, fence,
   created_at, finished_at`;
 
-/** Queues a job in the transaction of the request that asks for it. `total` is how much there is to do, for progress. */
+/** Queues a job in the transaction of the request that asks for it. `total` is the amount of work, for the progress. */
 export async function addJob<DB>(
   trx: Transaction<DB>,
   job: { organizationId: bigint; kind: string; input: string; total: bigint },
@@ -33,11 +33,11 @@ export async function addJob<DB>(
     values (${job.organizationId}, ${job.kind}, ${job.input}::json, ${job.total})
     returning ${columns}`.execute(trx);
   const [row] = rows;
-  if (row === undefined) throw new Error('the job that was added is not there');
+  if (row === undefined) throw new Error('the job that was added was not returned');
   return row;
 }
 
-/** The job, if it is the organization's and of this kind. */
+/** The job with this id, if it belongs to the organization and is of this kind. */
 export async function findJob<DB>(
   db: Kysely<DB>,
   job: { organizationId: bigint; kind: string; id: bigint },
@@ -48,14 +48,14 @@ export async function findJob<DB>(
   return rows[0];
 }
 
-/** Ends a job that has not ended. A slice that is under way is not committed: its fence is no longer the job's. */
+/** Cancels a job that has not ended. A slice in progress is not committed: its fence is no longer that of the job. */
 export async function cancelJob<DB>(trx: Transaction<DB>, id: bigint): Promise<void> {
   await sql`
     update jobs set status = 'cancelled', fence = fence + 1, finished_at = clock_timestamp()
     where id = ${id} and status in ('queued', 'running')`.execute(trx);
 }
 
-/** Takes the job of a kind that has waited longest, under a lease that no other process looks behind. */
+/** Leases the due job of a kind that has waited longest, so that no other process takes it; undefined when none is due. */
 export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: number): Promise<JobRow | undefined> {
   const { rows } = await sql<JobRow>`
     update jobs
@@ -68,7 +68,7 @@ export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: n
   return rows[0];
 }
 
-/** Milliseconds until a job of this kind goes on; undefined when there is none. */
+/** Milliseconds until the next job of this kind is due; undefined when there is none. */
 export async function nextJobInMs<DB>(db: Kysely<DB>, kind: string): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number }>`
     select extract(epoch from wake_at - clock_timestamp())::float8 * 1000 as ms from jobs

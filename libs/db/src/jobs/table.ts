@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * The table of a service's jobs: slow work that outlives a request. Called in a migration of each service that has any.
- * `wake_at` is when a job goes on or, while a process has it, when its lease ends.
+ * Creates the table of a service's jobs (slow work that outlives a request), in a migration of the service. `wake_at` is
+ * the time at which a job continues, or at which the lease of the process that works on it ends.
  */
 export async function createJobsTable<DB>(db: Kysely<DB>): Promise<void> {
   await sql`
@@ -24,7 +24,7 @@ export async function createJobsTable<DB>(db: Kysely<DB>): Promise<void> {
       constraint jobs_status_check check (status in ('queued', 'running', 'completed', 'failed', 'cancelled'))
     )`.execute(db);
   await sql`create index jobs_organization_id_kind_id_idx on jobs (organization_id, kind, id)`.execute(db);
-  // Not led by the organization: whoever looks for work looks at all of them.
+  // Not led by the organization, because a loop looks for work of all organizations.
   await sql`create index jobs_kind_wake_at_idx on jobs (kind, wake_at) where status in ('queued', 'running')`.execute(
     db,
   );

@@ -3,24 +3,24 @@ import { type Database, unsynced } from '@drippulse/db';
 import { sql } from 'kysely';
 import { partitionCount } from './tables.ts';
 
-/** The place of one consumer in its group: the partitions it reads, each under a lease in database time. */
+/** The membership of one consumer in its group: the partitions that it reads, each under a lease in database time. */
 export type Membership = {
   member: string;
-  /** Partitions that this consumer holds. */
-  held: ReadonlySet<number>;
-  /** Says that it is alive and takes what its share lacks; true when it got something. */
+  /** The partitions that this consumer leases. */
+  leased: ReadonlySet<number>;
+  /** Renews the leases and takes free partitions up to its share; true when it took some. */
   renew(): Promise<boolean>;
-  /** Whether it holds more than its share of the members that it last saw. */
+  /** Whether it leases more than its share among the members that it last saw. */
   exceeds(): boolean;
-  /** Gives up what exceeds its share, while nothing is being handled; true when it did. */
+  /** Releases the partitions above its share; true when there were some. Called while nothing is being handled. */
   shed(): Promise<boolean>;
-  /** Gives up everything. */
+  /** Releases all partitions. */
   leave(): Promise<void>;
 };
 
 /**
- * Shares partitions by leases: each member keeps at most its share of the living members', takes those that are free or
- * whose holder is gone, and gives up what exceeds its share.
+ * Shares partitions by leases. Each member has at most an equal share, takes partitions that are free or whose lease has
+ * ended, and releases those above its share.
  */
 export function createMembership(
   db: Database<unknown>,
@@ -28,13 +28,13 @@ export function createMembership(
 ): Membership {
   const { group, topic, leaseMs } = options;
   const member = randomUUID();
-  const held = new Set<number>();
+  const leased = new Set<number>();
   let wanted = partitionCount;
   const lockedUntil = sql`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`;
 
   /**
-   * Says that it lives, in one statement and without waiting for the disk: a database that crashes takes the readers with
-   * it. A lease that ran out but that nobody took is still good: whoever takes one raises the fence.
+   * Renews the member and its leases in one statement, without waiting for the disk: a crash of the database also ends the
+   * readers. A lease that ended but that no other member took is renewed too, because taking one raises the fence.
    */
   async function stayAlive(): Promise<void> {
     const { rows } = await sql<{ others: number; partitions: number[] }>`
@@ -56,8 +56,8 @@ export function createMembership(
     `.execute(db.kysely);
     const { others = 0, partitions = [] } = rows[0] ?? {};
     wanted = Math.ceil(partitionCount / (others + 1));
-    held.clear();
-    for (const partition of partitions) held.add(partition);
+    leased.clear();
+    for (const partition of partitions) leased.add(partition);
   }
 
   async function take(count: number): Promise<number> {
@@ -71,12 +71,12 @@ export function createMembership(
       ))
       returning partition
     `.execute(db.kysely);
-    for (const row of rows) held.add(row.partition);
+    for (const row of rows) leased.add(row.partition);
     return rows.length;
   }
 
   async function giveUp(partitions: readonly number[]): Promise<void> {
-    for (const partition of partitions) held.delete(partition);
+    for (const partition of partitions) leased.delete(partition);
     await sql`
       update group_partitions set holder = null, locked_until = null
       where group_name = ${group} and topic = ${topic} and holder = ${member}
@@ -84,23 +84,23 @@ export function createMembership(
     `.execute(db.kysely);
   }
 
-  const exceeds = () => held.size > wanted;
+  const exceeds = () => leased.size > wanted;
 
   return {
     member,
-    held,
+    leased,
     exceeds,
     async renew() {
       await stayAlive();
-      return held.size < wanted && (await take(wanted - held.size)) > 0;
+      return leased.size < wanted && (await take(wanted - leased.size)) > 0;
     },
     async shed() {
       if (!exceeds()) return false;
-      await giveUp([...held].slice(0, held.size - wanted));
+      await giveUp([...leased].slice(0, leased.size - wanted));
       return true;
     },
     async leave() {
-      await giveUp([...held]);
+      await giveUp([...leased]);
       await sql`
         delete from group_members where group_name = ${group} and topic = ${topic} and member = ${member}
       `.execute(db.kysely);

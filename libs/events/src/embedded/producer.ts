@@ -2,15 +2,15 @@ import { crc32 } from 'node:zlib';
 import type { Database } from '@drippulse/db';
 import { sql } from 'kysely';
 import { chunksOf } from '../chunks.ts';
-import { packMessages } from '../pack.ts';
+import { packMessages } from '../frame/frame.ts';
 import { withTimeout } from '../timeout.ts';
 import type { Producer, TransportMessage } from '../transport.ts';
 import { partitionCount } from './tables.ts';
 
-/** Messages of one row: what is read is a few rows, and at least one. */
+/** The most messages of one row. A read takes a few rows, and at least one. */
 const rowLimits = { count: 250, bytes: 128 * 1024 };
 
-/** A producer that appends to the log; `onSent` hears of each topic that got something. */
+/** A producer that appends to the log. It calls `onSent` with each topic that got messages. */
 export function createEmbeddedProducer(db: Database<unknown>, onSent: (topic: string) => void): Producer {
   return {
     async send(topic, messages, timeoutMs) {
@@ -24,7 +24,7 @@ export function createEmbeddedProducer(db: Database<unknown>, onSent: (topic: st
 async function append(db: Database<unknown>, topic: string, messages: readonly TransportMessage[]): Promise<void> {
   const { sizes, rows, values } = placed(messages);
   const partitions = [...sizes.keys()];
-  // Heads are locked in the order of their numbers, so that two producers never wait for each other in a circle.
+  // The heads are locked in the order of their numbers, so that two producers never deadlock.
   const result = await sql`
     with locked as materialized (
       select partition from topic_partitions
@@ -50,13 +50,13 @@ async function append(db: Database<unknown>, topic: string, messages: readonly T
 type Row = { partition: number; last: number; messages: number; start: number; size: number };
 
 /**
- * Where messages go: their partitions, in rows, each with the number of its last message among those of this call there.
- * Values travel as one binary parameter: as text they would travel as hexadecimal digits.
+ * Places messages in partitions and rows. `last` is the number of a row's last message among the messages of this call in
+ * its partition. The values are one binary parameter: as text, each byte would be two hexadecimal digits.
  */
 function placed(messages: readonly TransportMessage[]): { sizes: Map<number, number>; rows: Row[]; values: Buffer } {
   const sizes = new Map<number, number>();
   const rows: Row[] = [];
-  const values: Buffer[] = [];
+  const values: Uint8Array[] = [];
   let start = 1;
   for (const [partition, all] of Map.groupBy(messages, ({ key }) => crc32(key) % partitionCount)) {
     sizes.set(partition, all.length);

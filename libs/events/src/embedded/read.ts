@@ -1,12 +1,12 @@
 import { type Database, unsynced } from '@drippulse/db';
 import { type RawBuilder, sql } from 'kysely';
-import { unpackMessages } from '../pack.ts';
+import { unpackMessages } from '../frame/frame.ts';
 import type { ReceivedMessage } from '../transport.ts';
 
-/** The place a consumer has in a partition. */
+/** A consumer in its group. */
 export type Position = { group: string; topic: string; member: string };
 
-/** What the group has not handled of a partition: its next messages, none when those it waited for are no longer kept. */
+/** The next messages of a partition that the group has not handled; none when they are not kept any more. */
 export type Unread = {
   partition: number;
   nextOffset: bigint;
@@ -15,7 +15,7 @@ export type Unread = {
   messages: ReceivedMessage[];
 };
 
-/** Messages that follow each other, up to this offset. */
+/** A frame of messages that follow each other; `offset` is that of the last one. */
 type BatchRow = { offset: bigint; value: Uint8Array };
 
 type UnreadRow = { partition: number; next_offset: bigint; head: bigint; fence: bigint } & (
@@ -24,12 +24,12 @@ type UnreadRow = { partition: number; next_offset: bigint; head: bigint; fence: 
 );
 
 const batchMessages = 500;
-/** Of one partition; all of a topic together take eight times as much. */
+/** Of one partition. The eight partitions of a topic together take eight times as much. */
 const batchBytes = 256 * 1024;
 
 /**
- * The next messages of those of these partitions that have some, as far as this member still holds them: of each bounded
- * by count and bytes, one at least.
+ * Reads the next messages of these partitions, if this member still leases them: of each partition a bounded number and
+ * size, and at least one. A partition without new messages is left out.
  */
 export async function readUnread(
   db: Database<unknown>,
@@ -58,7 +58,7 @@ function unreadOf(rows: readonly UnreadRow[]): Unread[] {
   return [{ partition, nextOffset, head, fence, messages }];
 }
 
-/** The messages of a batch from an offset on. */
+/** The messages of a row from an offset on. */
 function messagesOf({ offset: last, value }: BatchRow, partition: number, from: bigint): ReceivedMessage[] {
   const all = unpackMessages(value);
   const first = last - BigInt(all.length - 1);
@@ -68,7 +68,7 @@ function messagesOf({ offset: last, value }: BatchRow, partition: number, from: 
     .map((message, index) => ({ ...message, partition, offset: first + BigInt(skipped + index) }));
 }
 
-/** The batches of one partition from that of an offset on, bounded by messages and bytes, one at least; in no order. */
+/** Selects the rows of one partition from an offset on, bounded by messages and bytes, at least one; in no order. */
 function batchesFrom(place: Record<'topic' | 'partition' | 'from', RawBuilder<unknown>>): RawBuilder<unknown> {
   return sql`
     select "offset", value
@@ -85,7 +85,7 @@ function batchesFrom(place: Record<'topic' | 'partition' | 'from', RawBuilder<un
     where number = 1 or messages <= ${batchMessages} and bytes <= ${batchBytes}`;
 }
 
-/** Calls `onMessage` for all that lies on a topic now, in order within a partition. */
+/** Calls `onMessage` for all messages that a topic has now, in order within a partition. */
 export async function readTopic(
   db: Database<unknown>,
   topic: string,
@@ -115,7 +115,7 @@ async function readFrom(
   return rows.flatMap((row) => messagesOf(row, partition, from));
 }
 
-/** How many messages of each partition the group has not handled. */
+/** The number of messages of each partition that the group has not handled. */
 export async function countLag(db: Database<unknown>, topic: string, group: string): Promise<Map<number, bigint>> {
   const { rows } = await sql<{ partition: number; lag: bigint }>`
     select partition, head.next_offset - mine.next_offset as lag
@@ -126,12 +126,12 @@ export async function countLag(db: Database<unknown>, topic: string, group: stri
   return new Map(rows.map((row) => [row.partition, row.lag]));
 }
 
-/** How far the group has come in a partition. */
+/** The next offset that the group handles in a partition. */
 export type Progress = { partition: number; fence: bigint; nextOffset: bigint };
 
 /**
- * Moves the group on and answers the partitions in which it did: in others another member has taken over since. Does not
- * wait for the disk: what a database that crashes forgets is handled again.
+ * Commits the progress of the group and returns the partitions in which it was committed; the others were taken over by
+ * another member. Does not wait for the disk: a batch whose commit a crash loses is handled again.
  */
 export async function commitOffsets(
   db: Database<unknown>,

@@ -9,8 +9,8 @@ import { commitOffsets, type Progress, readUnread, type Unread } from './read.ts
 import { partitionCount } from './tables.ts';
 
 /**
- * Reads the partitions that this member of the group holds, one batch of each at a time, all of them together. One loop
- * keeps the leases, so that a long batch costs none; the other reads.
+ * Reads the partitions that this member of the group leases: one batch of each at a time, all partitions together. One loop
+ * renews the leases, so that a long batch loses none; the other loop reads.
  */
 export function startEmbeddedSubscription(options: {
   db: Database<unknown>;
@@ -22,7 +22,7 @@ export function startEmbeddedSubscription(options: {
   onBatch(batch: ReceivedBatch): Promise<BatchOutcome>;
 }): Subscription {
   const { db, topic, group, leaseMs, wakeups, log, onBatch } = options;
-  // One that comes too late costs nothing by itself: a lease that ran out is good until another member takes it.
+  // A late renewal loses nothing by itself: a lease that ended is valid until another member takes it.
   const renewEveryMs = leaseMs / 2;
   const membership = createMembership(db, { group, topic, leaseMs });
   const position = { group, topic, member: membership.member };
@@ -35,25 +35,25 @@ export function startEmbeddedSubscription(options: {
     const hasTaken = await membership.renew();
     const isNew = !isJoined;
     isJoined = true;
-    // Others may have a smaller share now.
+    // The share of the other members may be smaller now.
     if (isNew || hasTaken) wakeups.wake(groupName);
-    // And this one too much, or something to read that nobody read before.
+    // This member may have partitions to release, or new ones to read.
     if (hasTaken || membership.exceeds()) reading.wake();
     return renewEveryMs;
   }
 
   async function read(): Promise<number | undefined> {
-    // Others may have something to take now.
+    // The other members may take the partitions that were released.
     if (await membership.shed()) wakeups.wake(groupName);
     const nowMs = performance.now();
-    const ready = [...membership.held].filter((partition) => (pausedUntilMs.get(partition) ?? 0) <= nowMs);
+    const ready = [...membership.leased].filter((partition) => (pausedUntilMs.get(partition) ?? 0) <= nowMs);
     const unread = ready.length > 0 ? await readUnread(db, position, ready) : [];
     if (unread.length === 0) return resumesIn(nowMs);
     await handleAll(unread);
     return 0;
   }
 
-  /** What was handled is committed, whatever became of the other partitions. */
+  /** Commits the offsets of the partitions that were handled, also if others failed. */
   async function handleAll(unread: readonly Unread[]): Promise<void> {
     const outcomes = await Promise.allSettled(unread.map(handle));
     const progress = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
@@ -65,7 +65,7 @@ export function startEmbeddedSubscription(options: {
   }
 
   async function handle({ partition, fence, head, messages }: Unread): Promise<Progress | undefined> {
-    // Messages below the head that are not there were kept for long enough.
+    // Messages below the head that are missing were deleted after their retention.
     if (messages.length === 0) return { partition, fence, nextOffset: head };
     const outcome = await onBatch({ partition, messages });
     if (outcome.retryAfterMs !== undefined) {
@@ -75,7 +75,7 @@ export function startEmbeddedSubscription(options: {
     return lastDone && { partition, fence, nextOffset: lastDone.offset + 1n };
   }
 
-  /** Counted from when the partitions were looked at: a pause that ended since is over now, not in a second. */
+  /** `nowMs` is when the partitions were chosen: a pause that ended since then is over now, and not in a second. */
   function resumesIn(nowMs: number): number | undefined {
     const resumes = [...pausedUntilMs.values()].filter((untilMs) => untilMs > nowMs);
     return resumes.length > 0 ? Math.min(...resumes) - performance.now() : undefined;
@@ -95,7 +95,7 @@ export function startEmbeddedSubscription(options: {
   };
 }
 
-/** A group that is new starts at the oldest message kept. */
+/** A new group starts at the oldest message kept. */
 async function createGroup(db: Database<unknown>, group: string, topic: string): Promise<void> {
   await sql`
     insert into group_partitions (group_name, topic, partition)

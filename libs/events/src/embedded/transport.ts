@@ -14,14 +14,14 @@ const defaultLeaseMs = 6000;
 const pruneEveryMs = 60 * 60_000;
 
 /**
- * Events in Postgres, for an installation without Kafka: the same topics, partitions, groups and offsets, kept 7 days.
- * `url` is that of the schema's own role; apply `migrateEmbeddedTransport` first.
+ * The transport in PostgreSQL, for an installation without Kafka: the same topics, partitions, groups and offsets. Messages
+ * are kept 7 days. `url` is that of the role that owns the schema; apply `migrateEmbeddedTransport` first.
  */
 export function createEmbeddedTransport(options: {
   url: string;
   schema?: string;
   log: Logger;
-  /** How long the partitions of a consumer that died rest, default 6 s. */
+  /** Milliseconds before another consumer takes the partitions of one that died. Default 6,000. */
   leaseMs?: number;
 }): EventTransport {
   const { url, schema = defaultSchema, log, leaseMs = defaultLeaseMs } = options;

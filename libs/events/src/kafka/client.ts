@@ -3,7 +3,7 @@ import kafkajs, { type Kafka, type logCreator, type RetryOptions } from 'kafkajs
 import type { KafkaSettings } from './kafka-env.ts';
 import { securityOf } from './security.ts';
 
-/** Practically endless: a consumer outlives any outage and is back within a second of its end. */
+/** Practically endless: a consumer survives any outage and is back within a second after its end. */
 export const endlessRetry: RetryOptions = {
   retries: 1_000_000,
   initialRetryTime: 100,
@@ -12,10 +12,10 @@ export const endlessRetry: RetryOptions = {
   factor: 0.2,
 };
 
-/** About three seconds: whoever sends or asks has its own endless loop, and its own deadline. */
+/** About three seconds: callers that send or ask have their own endless loop and their own deadline. */
 export const shortRetry: RetryOptions = { ...endlessRetry, retries: 5 };
 
-/** Connects to the brokers as `clientId`; what kafkajs has to say goes to our log. */
+/** Creates a client of the brokers named `clientId`. The log of kafkajs goes to `log`. */
 export function createClient(options: {
   brokers: string[];
   clientId: string;
@@ -36,7 +36,7 @@ export function createClient(options: {
   });
 }
 
-/** A level lower than kafkajs says: it reports a rebalance or a broker that restarts as errors, and each of its tries. */
+/** Logs a level lower than kafkajs, which reports rebalances, restarts of brokers and each of its tries as errors. */
 function logTo(log: Logger): logCreator {
   return () =>
     ({ level, namespace, log: { message, timestamp: _, ...fields } }) => {

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { withAdmin } from './admin.ts';
 
-/** How many messages of each partition the group has not handled. */
+/** The number of messages of each partition that the group has not handled. */
 export async function countLag(kafka: Kafka, topic: string, groupId: string): Promise<Map<number, bigint>> {
   return withAdmin(kafka, async (admin) => {
     const ends = await admin.fetchTopicOffsets(topic);
@@ -9,7 +9,7 @@ export async function countLag(kafka: Kafka, topic: string, groupId: string): Pr
     const handled = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
     return new Map(
       ends.map(({ partition, high, low }) => {
-        // What the retention deleted, or a group that has handled nothing yet (-1), starts at the oldest message kept.
+        // A group that has handled nothing (-1), or only messages that were deleted since, starts at the oldest one kept.
         const next = handled.get(partition) ?? -1n;
         return [partition, BigInt(high) - (next < BigInt(low) ? BigInt(low) : next)];
       }),

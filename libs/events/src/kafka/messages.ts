@@ -2,16 +2,16 @@ import type { IHeaders, KafkaMessage } from 'kafkajs';
 import { chunksOf } from '../chunks.ts';
 import type { ReceivedMessage } from '../transport.ts';
 
-/** What a handler can take at once. */
+/** The most that a handler gets at once. */
 const batchLimits = { count: 500, bytes: 1024 * 1024 };
 
-/** Cuts what one fetch brought into batches. */
+/** Cuts the messages of one fetch into batches. */
 export function batchesOf(partition: number, messages: readonly KafkaMessage[]): Iterable<ReceivedMessage[]> {
   const received = messages.map((message) => receivedMessage(partition, message));
   return chunksOf(received, batchLimits, (message) => message.value.byteLength);
 }
 
-/** A message as our own code sees it. */
+/** Converts a message of kafkajs. */
 export function receivedMessage(partition: number, message: KafkaMessage): ReceivedMessage {
   return {
     partition,

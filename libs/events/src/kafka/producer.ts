@@ -5,8 +5,8 @@ import type { Producer } from '../transport.ts';
 const closeTimeoutMs = 3000;
 
 /**
- * An idempotent producer that waits for all replicas in sync. kafkajs may silently drop the batch after one that failed,
- * so a producer whose send has rejected must not send again.
+ * An idempotent producer that waits for all replicas in sync. kafkajs may drop the batch after one that failed, without an
+ * error, so a producer whose send has rejected must not send again.
  */
 export async function createKafkaProducer(kafka: Kafka): Promise<Producer> {
   const producer = kafka.producer({
@@ -18,7 +18,7 @@ export async function createKafkaProducer(kafka: Kafka): Promise<Producer> {
   try {
     await producer.connect();
   } catch (error) {
-    // What was opened before it was refused would stay open.
+    // A connection that was opened before the failure would stay open.
     await withTimeout(producer.disconnect(), closeTimeoutMs, 'Closing a producer').catch(() => undefined);
     throw error;
   }

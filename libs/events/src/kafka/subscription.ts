@@ -6,26 +6,26 @@ import type { BatchOutcome, ReceivedBatch, Subscription } from '../transport.ts'
 import { endlessRetry } from './client.ts';
 import { batchesOf } from './messages.ts';
 
-/** How long the partitions of a consumer that died rest. */
+/** Milliseconds before the partitions of a consumer that died are read by another. */
 const sessionTimeoutMs = 10_000;
 const heartbeatMs = 2000;
-/** Also the longest that a partition whose pause is over waits for the fetch of the others. */
+/** Also the longest time that a partition whose pause is over waits for the fetch of the others. */
 const fetchWaitMs = 500;
 const stopTimeoutMs = 10_000;
-/** Batches that one fetch brought; a topic has eight partitions unless somebody made it with more. */
+/** The batches of one fetch. A topic has eight partitions unless it was created with more. */
 const partitionsConsumedConcurrently = 8;
 
-/** kafkajs shares partitions as if all members of a group had subscribed to the same topics: so each topic has its own. */
+/** kafkajs shares partitions as if all members of a group read the same topics: so each topic has a group of its own. */
 export function groupIdOf(topic: string, group: string): string {
   return `${group}.${topic}`;
 }
 
-/** A place in a consumer group; `isHealthy` is false while its consumer has ended and could not be replaced. */
+/** A member of a consumer group. `isHealthy` is false while its consumer has ended and could not be replaced. */
 export type KafkaSubscription = Subscription & { isHealthy(): boolean };
 
 /**
- * Consumes a topic with kafkajs. Connecting goes on in the background until the broker answers; a consumer that kafkajs
- * gives up is replaced by a new one.
+ * Consumes a topic with kafkajs. Connects in the background until the broker answers, and replaces a consumer that kafkajs
+ * gives up.
  */
 export function startKafkaSubscription(options: {
   kafka: Kafka;
@@ -44,7 +44,7 @@ export function startKafkaSubscription(options: {
   /** Runs until it has succeeded, and again when the consumer has crashed. */
   async function connect(): Promise<undefined> {
     if (isRunning) return;
-    // Gives up after seconds when no broker answers; kafkajs' own attempts to connect can't be stopped.
+    // Fails after seconds when no broker answers. The retries of kafkajs itself cannot be stopped.
     await ensureTopic();
     await disconnect();
     const joining = createConsumer();
@@ -125,7 +125,7 @@ export function startKafkaSubscription(options: {
   };
 }
 
-/** Keeps the place in the group while a batch is handled; a rebalance shows at the next commit or heartbeat. */
+/** Sends heartbeats while a batch is handled, to stay in the group. A rebalance shows at the next commit or heartbeat. */
 async function whileBeating<T>(payload: EachBatchPayload, work: () => Promise<T>): Promise<T> {
   const timer = setInterval(() => {
     payload.heartbeat().catch(() => undefined);

@@ -2,10 +2,10 @@ import type { Kafka } from 'kafkajs';
 import { withAdmin } from './admin.ts';
 import type { KafkaSettings } from './kafka-env.ts';
 
-/** An event may have 8 MiB. */
+/** Twice the largest event. */
 const maxMessageBytes = 16 * 1024 * 1024;
 
-/** Makes those topics that do not exist; existing ones stay as they are. */
+/** Creates the topics that do not exist. Existing topics stay as they are. */
 export async function createMissingTopics(
   kafka: Kafka,
   topics: readonly string[],
@@ -19,7 +19,7 @@ export async function createMissingTopics(
       topics: missing.map((topic) => ({
         topic,
         numPartitions: partitions,
-        // Unless given, the brokers' own default.
+        // Undefined is the default of the brokers.
         replicationFactor: replicas ?? -1,
         configEntries: [
           { name: 'retention.ms', value: String(retentionHours * 3_600_000) },

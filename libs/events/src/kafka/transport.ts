@@ -11,16 +11,16 @@ import { createMissingTopics } from './topics.ts';
 const sendTimeoutMs = 5000;
 const consumeTimeoutMs = 30_000;
 
-/** Events over Kafka. Connects when it is first used, and never gives up on the brokers. */
+/** The transport over Kafka. Connects when it is first used, and retries without end. */
 export function createKafkaTransport(options: {
   brokers: string[];
   clientId: string;
   log: Logger;
-  /** TLS, credentials, and what topics are made with; plain, and the defaults of the variables, unless given. */
+  /** TLS, credentials and the settings of new topics. Default: no TLS, no credentials, the defaults of the variables. */
   settings?: KafkaSettings;
 }): EventTransport {
   const { brokers, clientId, log, settings = readKafkaSettings({}) } = options;
-  // Whoever sends or asks tries again by itself, with a fresh producer, and must not leave attempts behind.
+  // Callers retry by themselves with a new producer. A late retry of kafkajs must not send after them.
   const asking = createClient({ brokers, clientId, settings, log, retry: shortRetry, requestTimeoutMs: sendTimeoutMs });
   const consuming = createClient({
     brokers,

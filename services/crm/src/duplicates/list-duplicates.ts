@@ -1,11 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { encodeCursor, readPage } from '@drippulse/db';
+import { encodeCursor, readPage, readSnapshot } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type CrmDuplicateKind, CrmDuplicateKindSchema } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
-import { readSnapshot } from '../db/read-snapshot.ts';
 import type { DB } from '../db/schema.ts';
 import type { Collection, RecordRow } from '../records/collection.ts';
 import { findRecord } from '../records/rows.ts';
@@ -35,7 +34,7 @@ export async function listDuplicates<Row extends RecordRow>(
   ]);
   const wanted = kinds.filter((kind) => request.kind === undefined || kind === kindTexts.textOf(request.kind));
   // A group is counted by one statement and shown by another.
-  return readSnapshot(ctx, async (trx) => {
+  return readSnapshot(ctx.db.kysely, async (trx) => {
     const { groups, nextCursor } =
       recordId === undefined
         ? await readGroups(trx, Math.min(limit, maxGroups))

@@ -1,5 +1,6 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { readSnapshot } from '@drippulse/db';
 import type {
   ListCrmOpportunityPipelinesRequestSchema,
   ListCrmOpportunityPipelinesResponseSchema,
@@ -7,7 +8,6 @@ import type {
 import { type Caller, callerOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
-import { readSnapshot } from '../db/read-snapshot.ts';
 import type { DB } from '../db/schema.ts';
 import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
 import { selectPipelines, selectStages, toProto } from '../pipelines/rows.ts';
@@ -22,7 +22,7 @@ export async function listPipelines(
   const byDefault = await ctx.db.kysely
     .transaction()
     .execute((trx) => ensureDefaultPipeline(ctx, trx, caller.organizationId));
-  return readSnapshot(ctx, async (trx) => {
+  return readSnapshot(ctx.db.kysely, async (trx) => {
     const others = await selectPipelines(trx, caller.organizationId)
       .where('user_id', 'is not', null)
       .orderBy('created_at')

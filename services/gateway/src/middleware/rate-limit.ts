@@ -7,8 +7,8 @@ import {
   LimitKey,
   limit as limitOption,
 } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
 import type { Authenticated, RateDecision, RateLimit, RequestFacts } from '../transcoder/ports.ts';
-import { type Limiter, type LimiterStore, spend } from './limiters.ts';
 
 /** One limit, and its text in the `RateLimit-Policy` header. */
 type Policy = { name: string; limiter: Limiter; description: string };

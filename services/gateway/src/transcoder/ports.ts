@@ -75,13 +75,3 @@ export type Upstream = {
   audience: ServiceName;
   transport: Transport;
 };
-
-/**
- * Request metadata that the transcoder adds to every call, beside the internal token, `x-request-id`, `traceparent`,
- * `idempotency-key` and the headers that the method lets through.
- */
-export const clientAddressHeader = 'x-client-address';
-/** Metadata with the id of the session, so that logout knows which one to end. */
-export const sessionIdHeader = 'x-session-id';
-/** Metadata with the id of the API key, so that verify can name it. */
-export const apiKeyIdHeader = 'x-api-key-id';

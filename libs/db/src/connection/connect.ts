@@ -1,0 +1,67 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import Cursor from 'pg-cursor';
+import { checkIdentifier } from '../identifiers.ts';
+import { Client } from './client.ts';
+import { measuredPool } from './measured-pool.ts';
+import { typeParsers } from './type-parsers.ts';
+
+/** The part of a logger that the pool needs. */
+export type DatabaseLog = { warn(fields: object, message: string): void };
+
+/** A service's own schema: typed queries, the connection pool that serves them, and `close`. */
+export type Database<DB> = { kysely: Kysely<DB>; pool: pg.Pool; close(): Promise<void> };
+
+const statementTimeoutMs = 30_000;
+const lockTimeoutMs = 10_000;
+const idleInTransactionTimeoutMs = 30_000;
+const connectTimeoutMs = 5_000;
+
+/**
+ * Connects to one schema. `search_path` is fixed on each connection; `int8` comes back as bigint, `json` and `jsonb` as
+ * their text, `timestamptz` as Date. No statement runs longer than 30 s, waits for a lock longer than 10 s, and no
+ * transaction stays idle longer than 30 s. `max` is the size of the pool (default 10); `service` names it in the metrics
+ * and to the server.
+ *
+ * `.stream(chunkSize)` of a query reads its rows through a cursor of the server, `chunkSize` at a time. It uses a
+ * connection until the last row is read or the loop is left.
+ */
+export function connectDatabase<DB>(options: {
+  url: string;
+  schema: string;
+  service: string;
+  log: DatabaseLog;
+  max?: number;
+}): Database<DB> {
+  const { url, schema, service, log, max = 10 } = options;
+  const pool = new pg.Pool({
+    Client,
+    connectionString: url,
+    options: `-c search_path=${checkIdentifier(schema)}`,
+    application_name: service,
+    max,
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: lockTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    types: typeParsers,
+  });
+  // A connection may break while no statement runs on it, in the pool or inside a transaction. Without a listener, either
+  // error would end the process. The next statement on that connection fails by itself.
+  pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
+  pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'database connection lost')));
+
+  const kysely = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: measuredPool(pool, service), cursor: Cursor }),
+  });
+  let closed: Promise<void> | undefined;
+  return {
+    kysely,
+    pool,
+    close() {
+      closed ??= kysely.destroy().then(() => (pool.ending ? undefined : pool.end()));
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { gauge, histogram, processMetrics } from '@drippulse/observability';
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import type pg from 'pg';
+import { nextConnection } from './next-connection.ts';
+
+/** The open pools, with their names. */
+const pools = new Map<pg.Pool, string>();
+
+/** The pool as Kysely uses it. Measures how long a caller waits for a connection, and counts the connections by state. */
+export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
+  const waits = histogram(processMetrics, 'drippulse_database_wait_seconds').labels(name);
+  gauge(processMetrics, 'drippulse_database_connections', countConnections);
+  pools.set(pool, name);
+
+  return {
+    options: pool.options,
+    async connect(): Promise<PostgresPoolClient> {
+      const startedAt = performance.now();
+      try {
+        return await nextConnection(pool);
+      } finally {
+        waits.observe((performance.now() - startedAt) / 1000);
+      }
+    },
+    async end() {
+      pools.delete(pool);
+      await pool.end();
+    },
+  };
+}
+
+type Count = { set(labels: { pool: string; state: 'busy' | 'idle' | 'waiting' }, value: number): void };
+
+/** Counts when the metrics are read: each use of a connection would change the counts twice. */
+function countConnections(connections: Count): void {
+  for (const [pool, name] of pools) {
+    connections.set({ pool: name, state: 'busy' }, pool.totalCount - pool.idleCount);
+    connections.set({ pool: name, state: 'idle' }, pool.idleCount);
+    connections.set({ pool: name, state: 'waiting' }, pool.waitingCount);
+  }
+}

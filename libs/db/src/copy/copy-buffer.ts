@@ -1,0 +1,19 @@
+import { CompiledQuery, sql, type Transaction } from 'kysely';
+import { copyQuery } from './copy-query.ts';
+import type { CopyBuffer } from './format.ts';
+
+/**
+ * Appends the rows of a buffer to a table by COPY, in the transaction. For many rows this costs the server half of what
+ * an insert does. Constraints and triggers apply as to an insert. A buffer is copied once.
+ */
+export async function copyBuffer<DB>(
+  trx: Transaction<DB>,
+  table: string,
+  { names, count, end }: Omit<CopyBuffer<never>, 'add'>,
+): Promise<void> {
+  if (count() === 0) return;
+  const columns = sql.join(names.map((name) => sql.id(name)));
+  const { sql: text } = sql`copy ${sql.table(table)} (${columns}) from stdin (format binary)`.compile(trx);
+  // `Client` sends a query that it finds in place of the parameters.
+  await trx.executeQuery(CompiledQuery.raw(text, [copyQuery(text, end())]));
+}

@@ -1,0 +1,161 @@
+import { type Chunk, contentOf, startChunk } from './chunks.ts';
+
+/** The types of PostgreSQL that can be copied, with the type of a value. A timestamp is copied with milliseconds. */
+type CopyTypes = {
+  int4: number;
+  int8: bigint;
+  float8: number;
+  timestamptz: Date;
+  uuid: string;
+  text: string;
+  json: string;
+};
+
+/** The columns of a row in their order. */
+export type CopyColumns = Readonly<Record<string, keyof CopyTypes>>;
+export type CopyRow<C extends CopyColumns> = { readonly [Name in keyof C]: CopyTypes[C[Name]] | null };
+
+/** The rows of one COPY. Each is encoded when it is added, so that the caller need not keep it. */
+export type CopyBuffer<Row> = {
+  /** The columns in the order in which they are copied. */
+  names: readonly string[];
+  add(row: Row): void;
+  count(): number;
+  /** The rows in the binary format of COPY. No row is added afterwards. */
+  end(): Chunk[];
+};
+
+/** Fills one chunk after another. */
+type Writer = { full: Chunk[]; chunk: Chunk };
+type WriteValue<T> = (writer: Writer, value: T) => void;
+type Field = { name: string; write: WriteValue<unknown> };
+
+const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
+/** The signature, then no flags and no extension. */
+const header = Buffer.concat([signature, Buffer.alloc(8)]);
+const postgresEpochMs = 946_684_800_000;
+/** The length of a field, then a value: the largest of fixed size is a UUID. */
+const maxFixedBytes = 4 + 16;
+/** The most bytes of UTF-8 that one UTF-16 unit of a string becomes. */
+const maxUnitBytes = 3;
+/** The bytes of a shorter text are not counted beforehand: room for the most that it can have is cheap. */
+const shortText = 1000;
+
+const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]> } = {
+  int4(writer, value) {
+    writeInt4(writer, 4);
+    writeInt4(writer, value);
+  },
+  int8: writeInt8,
+  float8({ chunk }, value) {
+    chunk.view.setInt32(chunk.length, 8);
+    chunk.view.setFloat64(chunk.length + 4, value);
+    chunk.length += 12;
+  },
+  timestamptz(writer, value) {
+    writeInt8(writer, BigInt(value.getTime() - postgresEpochMs) * 1000n);
+  },
+  uuid(writer, value) {
+    writeInt4(writer, 16);
+    const { chunk } = writer;
+    chunk.length += chunk.bytes.write(value.replaceAll('-', ''), chunk.length, 'hex');
+  },
+  text: writeText,
+  json: writeText,
+};
+
+/**
+ * Starts a COPY of these columns. The columns of `fixed` have the same value in all rows: they are encoded once, and the
+ * rows that are added do not have them.
+ */
+export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
+  columns: C,
+  fixed: Pick<CopyRow<C>, Fixed>,
+): CopyBuffer<Omit<CopyRow<C>, Fixed>> {
+  const all = Object.entries(columns).map(([name, type]) => ({ name, write: writers[type] as WriteValue<unknown> }));
+  const [shared = [], own = []] = [true, false].map((isFixed) => all.filter(({ name }) => name in fixed === isFixed));
+  // A row is the number of its fields, and of each field its length and its bytes.
+  const beginning = encoded((writer) => {
+    writeInt2(writer, all.length);
+    writeFields(writer, shared, fixed);
+  });
+  const writer = startWriter();
+  writeBytes(writer, header);
+  let count = 0;
+  return {
+    names: [...shared, ...own].map(({ name }) => name),
+    count: () => count,
+    add(row) {
+      count += 1;
+      writeBytes(writer, beginning);
+      writeFields(writer, own, row);
+    },
+    end() {
+      writeInt2(writer, -1);
+      return chunksOf(writer);
+    },
+  };
+}
+
+function encoded(write: (writer: Writer) => void): Uint8Array {
+  const writer = startWriter();
+  write(writer);
+  return Buffer.concat(chunksOf(writer).map(contentOf));
+}
+
+function startWriter(): Writer {
+  return { full: [], chunk: startChunk(0) };
+}
+
+function chunksOf({ full, chunk }: Writer): Chunk[] {
+  return [...full, chunk];
+}
+
+function reserve(writer: Writer, count: number): void {
+  const { chunk } = writer;
+  if (chunk.length + count <= chunk.bytes.byteLength) return;
+  writer.full.push(chunk);
+  writer.chunk = startChunk(count);
+}
+
+function writeFields(writer: Writer, fields: readonly Field[], row: Readonly<Record<string, unknown>>): void {
+  for (const { name, write } of fields) {
+    reserve(writer, maxFixedBytes);
+    const value = row[name];
+    if (value === null) writeInt4(writer, -1);
+    else write(writer, value);
+  }
+}
+
+function writeBytes(writer: Writer, bytes: Uint8Array): void {
+  reserve(writer, bytes.byteLength);
+  const { chunk } = writer;
+  chunk.bytes.set(bytes, chunk.length);
+  chunk.length += bytes.byteLength;
+}
+
+function writeInt2(writer: Writer, value: number): void {
+  reserve(writer, 2);
+  const { chunk } = writer;
+  chunk.view.setInt16(chunk.length, value);
+  chunk.length += 2;
+}
+
+function writeInt4({ chunk }: Writer, value: number): void {
+  chunk.view.setInt32(chunk.length, value);
+  chunk.length += 4;
+}
+
+function writeInt8({ chunk }: Writer, value: bigint): void {
+  chunk.view.setInt32(chunk.length, 8);
+  chunk.view.setBigInt64(chunk.length + 4, value);
+  chunk.length += 12;
+}
+
+function writeText(writer: Writer, value: string): void {
+  reserve(writer, 4 + (value.length < shortText ? value.length * maxUnitBytes : Buffer.byteLength(value)));
+  const { chunk } = writer;
+  const length = chunk.bytes.write(value, chunk.length + 4);
+  writeInt4(writer, length);
+  chunk.length += length;
+}

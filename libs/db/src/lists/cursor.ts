@@ -1,0 +1,47 @@
+/** The type of a value of a cursor. It is checked, so that a forged cursor never reaches SQL with a wrong type. */
+export type CursorColumn = 'bigint' | 'time' | 'text';
+
+const longestCursor = 2_000;
+
+/**
+ * Encodes the position after a row as an opaque cursor, from the values that the list is ordered by. A Date keeps only
+ * milliseconds: order by columns of `timestamptz(3)`, or by an id.
+ */
+export function encodeCursor(values: readonly (string | number | bigint | Date)[]): string {
+  const parts = values.map((value) => (value instanceof Date ? value.toISOString() : String(value)));
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** The values of a cursor; undefined when it was not made by `encodeCursor`, or not for these columns. */
+export function decodeCursor(cursor: string, columns?: readonly CursorColumn[]): string[] | undefined {
+  if (cursor.length > longestCursor || !/^[A-Za-z0-9_-]+$/.test(cursor)) return undefined;
+  const values = parseStrings(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (values === undefined || values.length === 0) return undefined;
+  if (columns === undefined) return values.every(isText) ? values : undefined;
+  if (values.length !== columns.length) return undefined;
+  return values.every((value, index) => matches[columns[index] ?? 'text'](value)) ? values : undefined;
+}
+
+function parseStrings(text: string): string[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const matches: Record<CursorColumn, (value: string) => boolean> = {
+  bigint: isBigint,
+  time: (value) => !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value,
+  text: isText,
+};
+
+function isBigint(value: string): boolean {
+  return /^-?\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value);
+}
+
+/** PostgreSQL stores neither NUL nor half of a surrogate pair. */
+function isText(value: string): boolean {
+  return !value.includes('\0') && value.isWellFormed();
+}

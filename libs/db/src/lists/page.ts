@@ -1,0 +1,74 @@
+import { DomainError } from '@drippulse/errors';
+import { type CursorColumn, decodeCursor, encodeCursor } from './cursor.ts';
+
+/** The paging fields of a list request. */
+export type PageRequest = {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+  page?: number | undefined;
+  perPage?: number | undefined;
+};
+
+/** The rows to read: by keyset after the cursor's values, or by offset when the request has a page number. */
+export type Page = { limit: number; offset: number; after?: string[]; page?: number; perPage?: number };
+
+const defaultLimit = 100;
+const maxLimit = 1_000;
+const deepestRow = 10_000;
+
+/**
+ * Reads the paging fields of a list request. `limit` and `per_page`: default 100, at least 1, above 1,000 read as 1,000.
+ * `page` and `per_page` reach at most 10,000 rows deep. `columns` are the types of the columns that the list is ordered
+ * by. Refuses a wrong field as `invalid_page`, and a cursor that does not fit as `invalid_cursor`.
+ */
+export function readPage(request: PageRequest, columns?: readonly CursorColumn[]): Page {
+  const { limit, cursor, page, perPage } = request;
+  if (page === undefined && perPage === undefined) {
+    const after = cursor === undefined ? undefined : readCursor(cursor, columns);
+    return { limit: readSize('limit', limit), offset: 0, ...(after && { after }) };
+  }
+  if (cursor !== undefined) refuse('cursor', 'cursor cannot be combined with page and per_page');
+  const size = readSize('per_page', perPage ?? limit);
+  const number = page ?? 1;
+  if (number < 1) refuse('page', 'page must be at least 1');
+  if (number * size > deepestRow) {
+    refuse('page', `page and per_page reach ${deepestRow} rows deep; follow next_cursor beyond that`);
+  }
+  return { limit: size, offset: (number - 1) * size, page: number, perPage: size };
+}
+
+function readCursor(cursor: string, columns: readonly CursorColumn[] | undefined): string[] {
+  const after = decodeCursor(cursor, columns);
+  if (after !== undefined) return after;
+  const message = 'cursor is not one that this list gave';
+  throw new DomainError('invalid', 'invalid_cursor', message, { violations: [{ field: 'cursor', message }] });
+}
+
+function readSize(field: string, value: number | undefined): number {
+  if (value === undefined) return defaultLimit;
+  if (value < 1) refuse(field, `${field} must be at least 1`);
+  return Math.min(value, maxLimit);
+}
+
+function refuse(field: string, message: string): never {
+  throw new DomainError('invalid', 'invalid_page', message, { violations: [{ field, message }] });
+}
+
+/**
+ * Cuts the rows that were found, at most one more than the page has, to those of the page. An additional row shows that
+ * there is a next page, and `nextCursor` is then the position after the last row of this one, for a list ordered by id.
+ */
+export function cutPage<R extends { id: bigint }>(
+  found: readonly R[],
+  limit: number,
+): { rows: R[]; nextCursor?: string } {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return found.length > limit && last ? { rows, nextCursor: encodeCursor([last.id]) } : { rows };
+}
+
+/** The additional members of a response to `page` and `per_page`. A response to a cursor has none of them. */
+export function pageTotals({ page, perPage }: Page, totalCount: bigint) {
+  if (perPage === undefined) return {};
+  return { page, perPage, totalPages: Math.ceil(Number(totalCount) / perPage) };
+}

@@ -1,0 +1,11 @@
+import { DomainError, type Violation } from './errors.ts';
+
+/**
+ * Refuses a request (`invalid`) for all of its violations at once; does nothing when there are none. The message is that
+ * of the first violation, after the name of its field.
+ */
+export function refuseViolations(violations: readonly Violation[], reason = 'validation_failed'): void {
+  const [first] = violations;
+  if (first === undefined) return;
+  throw new DomainError('invalid', reason, `${first.field} ${first.message}`, { violations: [...violations] });
+}

@@ -1,0 +1,71 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import type { Database } from '@drippulse/db';
+import { startLoop } from '@drippulse/loops';
+import type { Logger, Metrics } from '@drippulse/observability';
+import type { Topic } from '../topic.ts';
+import type { EventTransport } from '../transport.ts';
+import { createBatchHandler } from './batches.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import type { ConsumedEvent } from './decode.ts';
+import { pruneInbox } from './inbox.ts';
+import { consumingMetrics } from './metrics.ts';
+
+/** A running consumer. */
+export type Consumer = {
+  /** Ends after the batch in progress and leaves the group. */
+  stop(): Promise<void>;
+};
+
+const pruneEveryMs = 60 * 60_000;
+const countLagEveryMs = 10_000;
+/** The interval when the last count found no lag. */
+const countNoLagEveryMs = 30_000;
+
+/**
+ * Handles the events of a topic at least once, in batches, one batch at a time, and those of a partition in order. When
+ * `handle` resolves, the effects of all its events are committed. When it rejects, the events are delivered again, maybe
+ * in other batches. Infrastructure errors, unavailable peers included, are retried without end. After any other error the
+ * batch is split to find the event that fails. That event gets 10 tries within 5 minutes and then goes to `<topic>.dead`
+ * with the reason; an event that cannot be decoded goes there at once. Its partition waits meanwhile, others continue.
+ */
+export async function startConsumer<D extends DescMessage, DB>(options: {
+  transport: EventTransport;
+  topic: Topic<D>;
+  /** Consumers of one group share the partitions. The name must stay the same over releases. */
+  group: string;
+  db: Database<DB>;
+  log: Logger;
+  metrics: Metrics;
+  handle(batch: readonly ConsumedEvent<D>[]): Promise<void>;
+  /** Milliseconds before the second try, doubled after each further failure. Default 100. */
+  retryMs?: number;
+}): Promise<Consumer> {
+  const { transport, topic, group, db, retryMs, handle } = options;
+  const log = options.log.child({ topic: topic.name, group });
+  const metrics = consumingMetrics(options.metrics, { topic: topic.name, group });
+  const deadLetters = createDeadLetters({ transport, topic: topic.name, group, log });
+  const onBatch = createBatchHandler({ topic, log, metrics, deadLetters, retryMs, handle });
+  const subscription = await transport.consume({ topic: topic.name, group, onBatch });
+  const pruning = startLoop({
+    name: `inbox of ${group}`,
+    log,
+    maxIdleMs: pruneEveryMs,
+    run: (signal) => pruneInbox(db, group, signal),
+  });
+  const counting = startLoop({
+    name: `lag of ${group} ${topic.name}`,
+    log,
+    maxIdleMs: countNoLagEveryMs,
+    async run() {
+      const lag = await transport.lag(topic.name, group);
+      metrics.lagCounted(lag);
+      return [...lag.values()].some((events) => events > 0) ? countLagEveryMs : countNoLagEveryMs;
+    },
+  });
+  return {
+    async stop() {
+      await Promise.all([subscription.stop(), pruning.stop(), counting.stop()]);
+      await deadLetters.close();
+    },
+  };
+}

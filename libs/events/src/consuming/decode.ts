@@ -1,0 +1,30 @@
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import type { Topic } from '../topic.ts';
+import type { ReceivedMessage } from '../transport.ts';
+
+/** An event as its consumer gets it. `message` has the time, organization, aggregate, sequence and payload. */
+export type ConsumedEvent<D extends DescMessage = DescMessage> = {
+  /** `evt_` and a UUIDv7. The same for each delivery of the event. */
+  id: string;
+  /** Such as `enrollment.started`. */
+  type: string;
+  message: MessageShape<D>;
+  /** The trace of the request that raised the event. */
+  traceparent?: string;
+};
+
+export type Decoded<D extends DescMessage> =
+  | { received: ReceivedMessage; event: ConsumedEvent<D> }
+  | { received: ReceivedMessage; problem: Error };
+
+/** Decodes a message of the topic. A message that is no event of the topic is a problem, which no retry solves. */
+export function decodeEvent<D extends DescMessage>(topic: Topic<D>, received: ReceivedMessage): Decoded<D> {
+  const { ce_id: id, ce_type: type, traceparent } = received.headers;
+  if (!id || !type) return { received, problem: new Error('The headers ce_id and ce_type are missing.') };
+  try {
+    const message = fromBinary(topic.desc, received.value);
+    return { received, event: { id, type, message, ...(traceparent === undefined ? {} : { traceparent }) } };
+  } catch (cause) {
+    return { received, problem: new Error(`The value is no ${topic.desc.typeName}.`, { cause }) };
+  }
+}

@@ -1,0 +1,25 @@
+import { isInfrastructureError } from '@drippulse/db';
+
+/** The number of items that are done. With `error`, the next item failed. */
+export type Handled = { done: number; error?: unknown };
+
+/**
+ * Handles all items at once. When that fails, handles them in halves, up to the first item that fails alone. An
+ * infrastructure error is the fault of no item: nothing is split then.
+ */
+export async function handleUpToFailure<T>(
+  items: readonly T[],
+  handle: (items: readonly T[]) => Promise<void>,
+): Promise<Handled> {
+  try {
+    await handle(items);
+    return { done: items.length };
+  } catch (error) {
+    if (items.length <= 1 || isInfrastructureError(error)) return { done: 0, error };
+  }
+  const middle = Math.ceil(items.length / 2);
+  const first = await handleUpToFailure(items.slice(0, middle), handle);
+  if (first.error !== undefined) return first;
+  const second = await handleUpToFailure(items.slice(middle), handle);
+  return { done: middle + second.done, error: second.error };
+}

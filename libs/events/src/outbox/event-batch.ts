@@ -1,0 +1,114 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { create, type DescMessage, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
+import { DomainError } from '@drippulse/errors';
+import { eventType, type Topic } from '../topic.ts';
+import type { TransportMessage } from '../transport.ts';
+import { createEncoder } from './encode-fields.ts';
+
+type Headers = TransportMessage['headers'];
+
+/** Both transports must carry an event of this size: topics that we create take 16 MiB. */
+const maxEventBytes = 8 * 1024 * 1024;
+
+/** The fields that every event message starts with. */
+type EventFields = {
+  id: string;
+  time?: Timestamp;
+  organizationId: bigint;
+  aggregate: string;
+  payload?: { case?: string };
+};
+
+/** Events to be appended together. Each is encoded when it is added, so that the caller need not keep it. */
+export type EventBatch<D extends DescMessage> = {
+  topic: Topic<D>;
+  add(event: MessageInitShape<D>): void;
+  /**
+   * The headers and the bytes that the events share, and of each event the rest. `shared` are the fields that all events
+   * have unless they set them themselves. No event is added afterwards.
+   */
+  end(shared: MessageInitShape<D> | undefined): { headers: Headers; prefix: Uint8Array; parts: TransportMessage[] };
+};
+
+/** The parts of an event's headers that the event itself sets. */
+type Head = { id: string; aggregate: string; organization?: string; type?: string; time?: string };
+
+/**
+ * Starts a batch of events. A reader merges protobuf encodings that follow each other, field by field: the value of each
+ * event is the encoding of the shared fields, then that of its own.
+ */
+export function startEvents<D extends DescMessage>(topic: Topic<D>): EventBatch<D> {
+  const encode = createEncoder(topic.desc);
+  const events: { head: Head; value: Uint8Array }[] = [];
+  return {
+    topic,
+    add(init) {
+      const id = `evt_${randomUUIDv7()}`;
+      const fields = init as Partial<EventFields>;
+      if (!fields.aggregate) throw noEvent(topic);
+      events.push({ head: headOf(topic, id, fields.aggregate, fields), value: encode({ ...init, id }) });
+    },
+    end(init) {
+      const shared = create(topic.desc, init);
+      if (!isEvent(shared)) throw noEvent(topic);
+      shared.time ??= timestampNow();
+      const prefix = toBinary(topic.desc, shared);
+      const sharedHeaders = {
+        ce_type: eventType(topic, shared.payload?.case),
+        ce_time: timestampDate(shared.time).toISOString(),
+        organization: String(shared.organizationId),
+      };
+      const headersOf = (head: Head | undefined) => ({
+        ce_type: head?.type ?? sharedHeaders.ce_type,
+        ce_time: head?.time ?? sharedHeaders.ce_time,
+        organization: head?.organization ?? sharedHeaders.organization,
+      });
+      // The headers of the first event. Each other event has those that differ.
+      const headers = headersOf(events[0]?.head);
+      const parts = events.map(({ head, value }): TransportMessage => {
+        if (prefix.byteLength + value.byteLength > maxEventBytes) throw tooLarge();
+        const all = headersOf(head);
+        return {
+          key: `${all.organization}:${head.aggregate}`,
+          value,
+          headers: differing(head.id, all, headers),
+        };
+      });
+      return { headers, prefix, parts };
+    },
+  };
+}
+
+function headOf(topic: Topic, id: string, aggregate: string, fields: Partial<EventFields>): Head {
+  const { organizationId, payload, time } = fields;
+  const head: Head = { id, aggregate };
+  if (organizationId) head.organization = String(organizationId);
+  if (payload?.case !== undefined) head.type = eventType(topic, payload.case);
+  if (time !== undefined) head.time = timestampDate(time).toISOString();
+  return head;
+}
+
+function differing(id: string, all: Headers, common: Headers): Headers {
+  const headers: Headers = { ce_id: id };
+  for (const name in all) {
+    const value = all[name];
+    if (value !== undefined && value !== common[name]) headers[name] = value;
+  }
+  return headers;
+}
+
+function tooLarge(): DomainError {
+  return new DomainError('too_large', 'event_too_large', `An event may have at most ${maxEventBytes} bytes.`);
+}
+
+function noEvent(topic: Topic): Error {
+  return new Error(`${topic.desc.typeName} lacks the fields of an event`);
+}
+
+function isEvent<M extends Message>(message: M): message is M & EventFields {
+  const fields: Message & Partial<EventFields> = message;
+  return (
+    typeof fields.id === 'string' && typeof fields.organizationId === 'bigint' && typeof fields.aggregate === 'string'
+  );
+}

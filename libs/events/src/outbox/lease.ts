@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '@drippulse/db';
+import { sql } from 'kysely';
+
+/** The right to send the outbox of a service. One process has it at a time. */
+export type OutboxLease = {
+  /** Whether more than half of it is left. */
+  isFresh(): boolean;
+  /** Takes the lease, or renews one that is not fresh; false while another process has it. */
+  ensure(): Promise<boolean>;
+  /** The milliseconds that it certainly lasts, by a clock that continues while the process is frozen; negative when lost. */
+  leftMs(): number;
+  /** Ends the lease, so that the next process can take it at once. */
+  release(): Promise<void>;
+};
+
+/**
+ * A lease in database time. A process knows how long it lasts without asking, because the database counts `leaseMs` from a
+ * moment after the query was sent.
+ */
+export function createOutboxLease<DB>(db: Database<DB>, leaseMs: number): OutboxLease {
+  const holder = randomUUID();
+  let lockedUntilMs = Number.NEGATIVE_INFINITY;
+  const leftMs = () => lockedUntilMs - performance.now();
+  const isFresh = () => leftMs() > leaseMs / 2;
+
+  async function take(): Promise<boolean> {
+    const askedAtMs = performance.now();
+    const { rows } = await sql`
+      update outbox_lease
+      set holder = ${holder}, locked_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+      where holder = ${holder} or locked_until < clock_timestamp()
+      returning id
+    `.execute(db.kysely);
+    const isHolder = rows.length > 0;
+    lockedUntilMs = isHolder ? askedAtMs + leaseMs : Number.NEGATIVE_INFINITY;
+    return isHolder;
+  }
+
+  return {
+    leftMs,
+    isFresh,
+    async ensure() {
+      return isFresh() || (await take());
+    },
+    async release() {
+      lockedUntilMs = Number.NEGATIVE_INFINITY;
+      await sql`update outbox_lease set locked_until = clock_timestamp() where holder = ${holder}`.execute(db.kysely);
+    },
+  };
+}

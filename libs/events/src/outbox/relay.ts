@@ -1,0 +1,122 @@
+import type { Database } from '@drippulse/db';
+import { startLoop } from '@drippulse/loops';
+import { type Logger, type Metrics, startStep } from '@drippulse/observability';
+import { chunksOf } from '../chunks.ts';
+import { createSender } from '../sender.ts';
+import type { EventTransport, TransportMessage } from '../transport.ts';
+import { startWakeups } from '../wakeups.ts';
+import { createOutboxLease } from './lease.ts';
+import { publishingMetrics } from './metrics.ts';
+import { countOutbox, deleteFromOutbox, hasOutbox, messagesOf, type OutboxRow, readOutbox } from './rows.ts';
+
+/** The part of a service that sends its outbox to the transport. */
+export type Relay = {
+  /** Sends the committed events now. Call it after each commit that appended events. */
+  wake(): void;
+  /** Ends after the send in progress, so that another process can continue at once. */
+  stop(): Promise<void>;
+};
+
+const committed = 'committed';
+const defaultLeaseMs = 6000;
+/** The rest of the lease when a send times out, so that no other process sends before that. */
+const leaseMarginMs = 500;
+/** Below the megabyte that a broker accepts at once by default. */
+const sendLimits = { count: 1000, bytes: 512 * 1024 };
+
+/**
+ * Sends the outbox of this service, in order, until it is stopped. One process sends at a time. After a failure it retries
+ * without end, with a new producer. A row is deleted only after all its events are stored; events that are sent again have
+ * the same ids.
+ */
+export function startRelay<DB>(options: {
+  db: Database<DB>;
+  schema: string;
+  service: string;
+  transport: EventTransport;
+  log: Logger;
+  metrics: Metrics;
+  /** Milliseconds before another process continues for one that died. Default 6,000. */
+  leaseMs?: number;
+}): Relay {
+  const { db, schema, service, transport, leaseMs = defaultLeaseMs } = options;
+  const log = options.log.child({ relay: schema });
+  const metrics = publishingMetrics(options.metrics);
+  const lease = createOutboxLease(db, leaseMs);
+  const sender = createSender(transport, log);
+  let countedAtMs = Number.NEGATIVE_INFINITY;
+
+  async function sendAll(signal: AbortSignal): Promise<undefined> {
+    while (!signal.aborted && (await mayRead())) {
+      const rows = await readOutbox(db);
+      await measure(rows);
+      if (rows.length === 0) return;
+      for (const [topic, rowsOfTopic] of Map.groupBy(rows, (row) => row.topic)) {
+        for (const chunk of chunksOf(rowsOfTopic, sendLimits, (row) => row.frame.byteLength)) {
+          if (signal.aborted || !(await sendRows(topic, chunk))) return;
+        }
+      }
+    }
+    await measure([]);
+  }
+
+  /** Renews the lease only if there are events to send: an idle service writes nothing. */
+  async function mayRead(): Promise<boolean> {
+    return lease.isFresh() || ((await hasOutbox(db)) && (await lease.ensure()));
+  }
+
+  /** Counts at most once a second, because a count costs more than a read. */
+  async function measure(oldest: readonly OutboxRow[]): Promise<void> {
+    metrics.outboxAge.set(oldest[0]?.age_seconds ?? 0);
+    if (oldest.length <= 1) return metrics.outboxPending.set(oldest.length);
+    if (performance.now() - countedAtMs < 1000) return;
+    countedAtMs = performance.now();
+    metrics.outboxPending.set(await countOutbox(db));
+  }
+
+  /** False when another process has the lease. */
+  async function sendRows(topic: string, rows: readonly OutboxRow[]): Promise<boolean> {
+    // A send has events of many traces, which an instrumentation of the client cannot distinguish.
+    const steps = rows.map((row) => startStep(`publish ${topic}`, 'producer', row.traceparent ?? undefined));
+    try {
+      const isSent = await sendMessages(
+        topic,
+        rows.flatMap((row, index) => messagesOf(row, { service, traceparent: steps[index]?.traceparent })),
+      );
+      if (isSent) await deleteFromOutbox(db, rows);
+      for (const step of steps) step.end();
+      return isSent;
+    } catch (error) {
+      for (const step of steps) step.end(error);
+      throw error;
+    }
+  }
+
+  async function sendMessages(topic: string, messages: readonly TransportMessage[]): Promise<boolean> {
+    for (const chunk of chunksOf(messages, sendLimits, (message) => message.value.byteLength)) {
+      await sender.prepare(topic);
+      // Checked before each send, because this process may have been frozen.
+      if (!(await lease.ensure())) return false;
+      await sender.send(topic, chunk, lease.leftMs() - leaseMarginMs);
+    }
+    metrics.published.inc({ topic }, messages.length);
+    return true;
+  }
+
+  const loop = startLoop({ name: 'relay', log, run: sendAll });
+  // The process that commits is not always the one that sends.
+  const wakeups = startWakeups(db, `${schema}_outbox`, log);
+  wakeups.on(committed, loop.wake);
+  return {
+    wake() {
+      if (lease.leftMs() > 0) loop.wake();
+      else wakeups.wake(committed);
+    },
+    async stop() {
+      await loop.stop();
+      await wakeups.stop();
+      await sender.close();
+      await lease.release();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { type Database, unsynced } from '@drippulse/db';
+import { sql } from 'kysely';
+import { unpackMessages } from '../frame/frame.ts';
+import type { TransportMessage } from '../transport.ts';
+
+/** The events of one call of `appendEvents` that are not known to be sent. */
+export type OutboxRow = {
+  id: bigint;
+  topic: string;
+  frame: Uint8Array;
+  traceparent: string | null;
+  age_seconds: number;
+};
+
+/** Few enough that decoding them does not delay other work of the process noticeably. */
+const readLimit = { rows: 200, bytes: 1024 * 1024 };
+
+/**
+ * Reads the oldest rows. It never continues from the last read, because a row with a lower id may commit later. Bounded by
+ * bytes, at least one row.
+ */
+export async function readOutbox<DB>(db: Database<DB>): Promise<OutboxRow[]> {
+  const { rows } = await sql<OutboxRow>`
+    select id, topic, frame, traceparent, extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds
+    from (
+      select *, sum(octet_length(frame)) over (order by id) - octet_length(frame) as bytes_before
+      from (select * from outbox order by id limit ${readLimit.rows}) as oldest
+    ) as sized
+    where bytes_before < ${readLimit.bytes}
+    order by id
+  `.execute(db.kysely);
+  return rows;
+}
+
+/** Whether the outbox has rows. */
+export async function hasOutbox<DB>(db: Database<DB>): Promise<boolean> {
+  const { rows } = await sql`select from outbox limit 1`.execute(db.kysely);
+  return rows.length > 0;
+}
+
+/** The number of rows, at most 10,000. */
+export async function countOutbox<DB>(db: Database<DB>): Promise<number> {
+  const { rows } = await sql<{ pending: number }>`
+    select count(*)::int as pending from (select from outbox limit 10000) as counted
+  `.execute(db.kysely);
+  return rows[0]?.pending ?? 0;
+}
+
+/** Does not wait for the disk: a row whose deletion a crash loses is sent again, with the same ids. */
+export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly OutboxRow[]): Promise<void> {
+  const ids = sent.map((row) => row.id);
+  await sql`
+    with ${unsynced}
+    delete from outbox using unsynced where id = any(${ids}::bigint[])
+  `.execute(db.kysely);
+}
+
+/** The messages of a row, with all CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */
+export function messagesOf(
+  row: OutboxRow,
+  { service, traceparent }: { service: string; traceparent: string | undefined },
+): TransportMessage[] {
+  const shared = {
+    ce_specversion: '1.0',
+    ce_source: `/drippulse/${service}`,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+  return unpackMessages(row.frame, shared);
+}
