@@ -13,11 +13,11 @@ import {
 import { type RawStep, randomContact, randomWorkflow } from './random-workflows.ts';
 import { defineWorkflow, newRun } from './workflow.ts';
 
-/** What a run leaves behind. */
+/** The results of a run. */
 type Trace = { run: Run; entries: Entry[]; effects: Effect[]; now: number };
-/** What an effect does, by its key and attempt: the same however often and in whatever order things are computed. */
+/** The results of effects by key and attempt, the same for every order and number of computations. */
 type World = { fate(key: string, attempt: number): EffectResult; jitter(key: string, attempt: number): number };
-/** Says what goes wrong next; without it nothing does. */
+/** Chooses the next disturbance. */
 type Mischief = { choose(count: number): number };
 
 const start = Date.parse('2026-03-28T22:00:00Z');
@@ -79,7 +79,7 @@ function store(trace: Trace, { state, data, entries, effect }: Advance): void {
   if (effect) trace.effects.push(effect);
 }
 
-/** Things that happen in a distributed system, none of which may change anything. */
+/** Disturbances of a distributed system, none of which may change a result. */
 function disturb(definition: Definition, trace: Trace, world: World, { choose }: Mischief): void {
   const { run, effects } = trace;
   const now = new Date(trace.now);
@@ -112,13 +112,13 @@ function disturb(definition: Definition, trace: Trace, world: World, { choose }:
   }
 }
 
-/** As JSON: what differs only after the database is no difference. `expect` would take two thirds of the time. */
+/** Compares as JSON, as the database stores it. `expect` would take two thirds of the time. */
 function requireSame(actual: unknown, wanted: unknown): void {
   const [got, asked] = [JSON.stringify(actual), JSON.stringify(wanted)];
   if (got !== asked) throw new Error(`got ${got}, not ${asked}`);
 }
 
-/** The steps a step may lead to, read from the request and not from what was compiled. */
+/** The successors of a step, read from the request and not from the compiled definition. */
 function exitsOf(steps: readonly RawStep[], index: number): number[] {
   const targets = JSON.stringify(steps[index]).match(/"(?:on_true|on_false|go_to|default|on_error)":"[^"]*"/g) ?? [];
   const names = targets.map((target) => target.split('"')[3] ?? '');

@@ -1,20 +1,13 @@
-import {
-  consumers,
-  publicService,
-  publishers as publishing,
-  serviceNames,
-  serviceOf,
-  servicesOn,
-} from '@drippulse/topology';
+import { consumers, owners, publicService, publishers as publishing, serviceOf, servicesOn } from '@drippulse/topology';
 
-/** One metric: what its instrument is made of, what the documentation says, and who exports it. */
+/** One metric: its instrument, its documentation and the services that export it. */
 export type CatalogEntry = {
   type: 'counter' | 'gauge' | 'histogram';
-  /** What a value counts or measures, as the name ends. */
+  /** Unit of a value, the same as in the name. */
   unit: string;
   help: string;
   labels: readonly string[];
-  /** Services whose registry holds it; `process` for every process, whatever runs in it. */
+  /** Services that register it; `process` for every process. */
   of: readonly string[];
   /** Upper bounds of a histogram, in its unit. */
   buckets?: readonly number[];
@@ -24,8 +17,8 @@ const publishers = publishing.map(({ name }) => name);
 const everyProcess = ['process'] as const;
 
 /**
- * Every metric of ours. Instruments, docs/metrics.md, dashboards, alerts and their tests are made from it. Labels never
- * carry an organization, an id or a raw path.
+ * All metrics of the platform. Instruments, docs/metrics.md, dashboards, alerts and their tests come from this catalog. Labels
+ * never carry an organization, an id or a raw path.
  */
 export const catalog = {
   drippulse_http_request_duration_seconds: {
@@ -48,7 +41,7 @@ export const catalog = {
     unit: 'seconds',
     help: 'Duration of served calls, by method and status code.',
     labels: ['method', 'code'],
-    of: serviceNames,
+    of: owners.map(({ name }) => name),
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
   },
   drippulse_limits_degraded: {
@@ -286,7 +279,7 @@ export const catalog = {
 
 export type MetricName = keyof typeof catalog;
 
-/** What the Node client exports by itself, as far as dashboards and alerts use it. */
+/** Metrics of the Node client that dashboards and alerts use. */
 export const processMetricNames = [
   'nodejs_eventloop_lag_p99_seconds',
   'nodejs_gc_duration_seconds',

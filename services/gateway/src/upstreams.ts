@@ -3,15 +3,13 @@ import { publicServices } from '@drippulse/proto/public-services';
 import { type ServiceName, servedBy } from '@drippulse/topology';
 import type { Upstream } from './transcoder/ports.ts';
 
-/** The services with public methods. */
+/** The services that have public methods. */
 export const owners: readonly ServiceName[] = [...new Set(publicServices.map(servedBy))];
 
-/** Every public service with the transport that the transcoder calls it by. */
+/** Every service of the public API with the transport that the transcoder calls it by. */
 export function publicUpstreams(transportOf: (owner: ServiceName) => Transport): Upstream[] {
-  return owners.flatMap((audience) => {
-    const transport = transportOf(audience);
-    return publicServices
-      .filter((service) => servedBy(service) === audience)
-      .map((service) => ({ service, audience, transport }));
+  return publicServices.map((service) => {
+    const audience = servedBy(service);
+    return { service, audience, transport: transportOf(audience) };
   });
 }

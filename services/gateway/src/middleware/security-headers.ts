@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from 'helmet';
 
-/** Sets headers for an API without pages. The static files set their own content security policy. */
+/** Sets headers for an API: nothing it answers is a page. The static files, which are, set their own content security policy. */
 export function securityHeaders(): (request: IncomingMessage, response: ServerResponse) => void {
   const setHeaders = helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },

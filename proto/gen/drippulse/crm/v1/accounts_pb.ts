@@ -174,8 +174,8 @@ export type ListCrmAccountsRequest = Message<"drippulse.crm.v1.ListCrmAccountsRe
   perPage?: number | undefined;
 
   /**
-   * Part of the name, domain or `public_id`. Fewer than three characters match the beginning of a value. Of several
-   * words each matches by itself, in whatever order.
+   * Text that the name or domain contains as it stands, in any case. Fewer than three characters match only the
+   * beginning of a value. A `public_id` matches by its beginning: the whole prefix `acct_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */

@@ -223,8 +223,8 @@ export type ListCrmActivitiesRequest = Message<"drippulse.crm.v1.ListCrmActiviti
   perPage?: number | undefined;
 
   /**
-   * Part of the subject, text or `public_id`. Fewer than three characters match the beginning of a value. Of several
-   * words each matches by itself, in whatever order.
+   * Text that the subject or body contains as it stands, in any case. Fewer than three characters match only the
+   * beginning of a value. A `public_id` matches by its beginning: the whole prefix `act_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */

@@ -197,9 +197,10 @@ export type ListCrmContactsRequest = Message<"drippulse.crm.v1.ListCrmContactsRe
   perPage?: number | undefined;
 
   /**
-   * Part of the mail address, name, telephone number or `public_id`. Fewer than three characters match the
-   * beginning of a value. Of several
-   * words each matches by itself, in whatever order.
+   * Text that the mail address, first name, last name or telephone number contains as it stands, in any case.
+   * Fewer than three characters match only the beginning of a value. Several words also find contacts whose first and
+   * last name contain each word; these come after the others, whatever `sort` is. A `public_id` matches by its
+   * beginning: the whole prefix `cnt_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */

@@ -232,8 +232,8 @@ export type ListCrmOpportunitiesRequest = Message<"drippulse.crm.v1.ListCrmOppor
   perPage?: number | undefined;
 
   /**
-   * Part of the name or `public_id`. Fewer than three characters match the beginning of a value. Of several
-   * words each matches by itself, in whatever order.
+   * Text that the name or `public_id` contains as it stands, in any case. Fewer than three characters match only the
+   * beginning of a value.
    *
    * @generated from field: optional string q = 5;
    */

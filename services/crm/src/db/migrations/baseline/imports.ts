@@ -1,9 +1,10 @@
 import { createJobsTable } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-export async function up(db: Kysely<unknown>): Promise<void> {
+/** Jobs, and the batches of uploads that a job has not written yet. */
+export async function createImports(db: Kysely<unknown>): Promise<void> {
   await createJobsTable(db);
-  // Uploads whose job has not written them yet; `rows` is JSON text, compressed by the server.
+  // `rows` is JSON text: PostgreSQL compresses it.
   await sql`
     create table import_batches (
       upload_id uuid not null,
@@ -13,6 +14,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default now(),
       constraint import_batches_pkey primary key (upload_id, batch)
     )`.execute(db);
-  // Not led by the organization: leftovers are looked for among all.
+  // The organization does not lead: the search for leftovers covers all organizations.
   await sql`create index import_batches_created_at_idx on import_batches (created_at)`.execute(db);
 }

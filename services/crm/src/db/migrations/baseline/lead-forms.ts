@@ -1,6 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function createLeadForms(db: Kysely<unknown>): Promise<void> {
+  await createForms(db);
+  await createSubmissions(db);
+}
+
+async function createForms(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table lead_forms (
       id bigint primary key generated always as identity,
@@ -24,11 +29,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       updated_at timestamptz not null,
       deleted_at timestamptz
     )`.execute(db);
-  // Not led by the organization: a visitor has nothing but the token.
+  // The organization does not lead: a visitor has only the token.
   await sql`create unique index lead_forms_token_key on lead_forms (token)`.execute(db);
   await sql`create index lead_forms_organization_id_id_idx on lead_forms (organization_id, id)
     where deleted_at is null`.execute(db);
-  // What was sent, by a hash of its name and content: none of it is kept but the lead.
+}
+
+/** A submission is stored as a hash of its id and content; the lead is the only copy of the answers. */
+async function createSubmissions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table lead_form_submissions (
       form_id bigint not null,
@@ -44,4 +52,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index lead_form_submissions_enroll_at_idx on lead_form_submissions (enroll_at)
     where enroll_at is not null`.execute(db);
+  // A submission that waits for no enrollment is deleted by age.
+  await sql`create index lead_form_submissions_created_at_idx on lead_form_submissions (created_at)
+    where enroll_at is null`.execute(db);
 }

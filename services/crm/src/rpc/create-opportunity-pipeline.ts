@@ -1,26 +1,24 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import {
-  type CreateCrmOpportunityPipelineRequestSchema,
-  type CreateCrmOpportunityPipelineResponseSchema,
+  type CreateCrmOpportunityPipelineRequest,
   CrmOpportunityPipelinesService,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';
 import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
-import { selectStages, toProto } from '../pipelines/rows.ts';
+import { pipelineToProto, selectStages } from '../pipelines/rows.ts';
 import { checkName } from '../pipelines/rules.ts';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
 const { createCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
-/** Copies the default's stages into a pipeline of the user who asks. */
-export async function createPipeline(
+/** Creates a pipeline of the user with the stages of the default pipeline. */
+export async function createCrmOpportunityPipeline(
   ctx: Context,
-  request: MessageShape<typeof CreateCrmOpportunityPipelineRequestSchema>,
+  request: CreateCrmOpportunityPipelineRequest,
   call: HandlerContext,
-): Promise<MessageShape<typeof CreateCrmOpportunityPipelineResponseSchema>> {
+) {
   const { name = '' } = request;
   refuse(checkName('name', name));
   return transact(
@@ -46,7 +44,7 @@ export async function createPipeline(
         .executeTakeFirstOrThrow();
       const stages = modelStages.map((stage) => ({ ...stage, id: uuidv7(), pipeline_id: pipeline.id }));
       await trx.insertInto('opportunity_pipeline_stages').values(stages).execute();
-      return { pipeline: toProto(pipeline, stages) };
+      return { pipeline: pipelineToProto(pipeline, stages) };
     },
     { userOwned: true },
   );

@@ -1,22 +1,20 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import {
   CrmOpportunityPipelinesService,
-  type SetDefaultCrmOpportunityPipelineRequestSchema,
-  type SetDefaultCrmOpportunityPipelineResponseSchema,
+  type SetDefaultCrmOpportunityPipelineRequest,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import type { Context } from '../context.ts';
 import { sharePipeline } from '../pipelines/rows.ts';
 
 const { setDefaultCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
-/** The preference of one user; any pipeline of the organization may be preferred. */
-export async function setDefaultPipeline(
+/** Sets the preferred pipeline of the user: any pipeline of the organization. */
+export async function setDefaultCrmOpportunityPipeline(
   ctx: Context,
-  request: MessageShape<typeof SetDefaultCrmOpportunityPipelineRequestSchema>,
+  request: SetDefaultCrmOpportunityPipelineRequest,
   call: HandlerContext,
-): Promise<MessageShape<typeof SetDefaultCrmOpportunityPipelineResponseSchema>> {
+) {
   return transact(ctx, call, method, request, async (trx, { organizationId, actor }) => {
     const { id } = await sharePipeline(trx, organizationId, request.id);
     await trx

@@ -1,11 +1,9 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   CrmOpportunityPipelinesService,
-  type DeleteCrmOpportunityPipelineRequestSchema,
-  type DeleteCrmOpportunityPipelineResponseSchema,
+  type DeleteCrmOpportunityPipelineRequest,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import type { Context } from '../context.ts';
 import { isStanding } from '../pipelines/occupied.ts';
@@ -13,16 +11,16 @@ import { lockOwnPipeline, selectStages } from '../pipelines/rows.ts';
 
 const { deleteCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
-/** Only an empty one; the row stays, because deleted opportunities still name it. */
-export async function deletePipeline(
+/** Deletes an empty pipeline. The row stays, because deleted opportunities refer to it. */
+export async function deleteCrmOpportunityPipeline(
   ctx: Context,
-  request: MessageShape<typeof DeleteCrmOpportunityPipelineRequestSchema>,
+  request: DeleteCrmOpportunityPipelineRequest,
   call: HandlerContext,
-): Promise<MessageShape<typeof DeleteCrmOpportunityPipelineResponseSchema>> {
+) {
   return transact(ctx, call, method, request, async (trx, caller) => {
     const { organizationId } = caller;
     const pipeline = await lockOwnPipeline(trx, caller, request.id);
-    // Held, so that no opportunity comes to stand in one of them meanwhile.
+    // Locked, so that no opportunity enters one of the stages.
     await selectStages(trx, organizationId).where('pipeline_id', '=', pipeline.id).forUpdate().execute();
     if (await isStanding(trx, 'pipeline_id', pipeline.id)) {
       throw new DomainError('failed_precondition', 'pipeline_not_empty', 'The pipeline has opportunities.');

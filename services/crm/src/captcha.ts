@@ -1,21 +1,21 @@
 import { DomainError } from '@drippulse/errors';
 import { createHttpClient, HttpFailure } from '@drippulse/http';
 import { isRawNumber, parseJson } from '@drippulse/json';
-import type { Config } from '../config.ts';
+import type { Config } from './config.ts';
 
-/** hCaptcha, as this server has it. */
+/** The hCaptcha account of this server, if it has one. */
 export type Captcha = {
   isConfigured: boolean;
-  /** Goes into the page; undefined where there is none. */
+  /** The public key in the page of a form; undefined without hCaptcha. */
   siteKey: string | undefined;
-  /** Throws unless hCaptcha says that a person solved its riddle; each answer is good for once. */
+  /** Throws unless hCaptcha confirms the answer. Each answer is valid once. */
   verify(answer: string, clientAddress: string): Promise<void>;
   close(): Promise<void>;
 };
 
 const timeoutMs = 5_000;
 
-/** An address that the operator gave is trusted to be private; hCaptcha's own is public. */
+/** An address set by the operator may be private; hCaptcha's own is public. */
 export function createCaptcha({ hcaptcha }: Pick<Config, 'hcaptcha'>): Captcha {
   const { siteKey, secret, verifyUrl, isOwnUrl } = hcaptcha;
   const http = createHttpClient({ allowPrivate: isOwnUrl, userAgent: 'DripPulse' });

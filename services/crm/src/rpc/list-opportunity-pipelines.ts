@@ -1,24 +1,21 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { readSnapshot } from '@drippulse/db';
-import type {
-  ListCrmOpportunityPipelinesRequestSchema,
-  ListCrmOpportunityPipelinesResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import type { ListCrmOpportunityPipelinesRequest } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
-import { selectPipelines, selectStages, toProto } from '../pipelines/rows.ts';
+import { pipelineToProto, selectPipelines, selectStages } from '../pipelines/rows.ts';
 
-export async function listPipelines(
+export async function listCrmOpportunityPipelines(
   ctx: Context,
-  _request: MessageShape<typeof ListCrmOpportunityPipelinesRequestSchema>,
+  _request: ListCrmOpportunityPipelinesRequest,
   call: HandlerContext,
-): Promise<MessageInitShape<typeof ListCrmOpportunityPipelinesResponseSchema>> {
+) {
   const caller = callerOf(call);
-  // Before the snapshot, which could not see the one that somebody else makes meanwhile. Nobody changes it later.
+  // Before the snapshot, which would not see a pipeline that another request creates meanwhile. It never changes
+  // later.
   const byDefault = await ctx.db.kysely
     .transaction()
     .execute((trx) => ensureDefaultPipeline(ctx, trx, caller.organizationId));
@@ -32,7 +29,7 @@ export async function listPipelines(
     const pipelines = [byDefault, ...others];
     return {
       pipelines: pipelines.map((row) =>
-        toProto(
+        pipelineToProto(
           row,
           stages.filter((stage) => stage.pipeline_id === row.id),
         ),
@@ -43,7 +40,7 @@ export async function listPipelines(
   });
 }
 
-/** What the user chose; only users choose. */
+/** The user's preferred pipeline; only users have one. */
 async function findPreferred(trx: Transaction<DB>, { organizationId, actor }: Caller): Promise<string | undefined> {
   if (actor.type !== 'user') return undefined;
   const row = await trx

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function createCustomFields(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table custom_fields (
       id bigint generated always as identity,

@@ -1,24 +1,22 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import {
   CrmOpportunityPipelinesService,
-  type UpdateCrmOpportunityPipelineRequestSchema,
-  type UpdateCrmOpportunityPipelineResponseSchema,
+  type UpdateCrmOpportunityPipelineRequest,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import type { Context } from '../context.ts';
-import { lockOwnPipeline, selectStages, toProto } from '../pipelines/rows.ts';
+import { lockOwnPipeline, pipelineToProto, selectStages } from '../pipelines/rows.ts';
 import { checkName, checkStages } from '../pipelines/rules.ts';
 import { saveStages } from '../pipelines/save-stages.ts';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
 const { updateCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
-export async function updatePipeline(
+export async function updateCrmOpportunityPipeline(
   ctx: Context,
-  request: MessageShape<typeof UpdateCrmOpportunityPipelineRequestSchema>,
+  request: UpdateCrmOpportunityPipelineRequest,
   call: HandlerContext,
-): Promise<MessageShape<typeof UpdateCrmOpportunityPipelineResponseSchema>> {
+) {
   const present = new Set(request.updateMask?.paths);
   const { name = '', stages } = request;
   refuse([
@@ -36,6 +34,6 @@ export async function updatePipeline(
       .returningAll()
       .executeTakeFirstOrThrow();
     const saved = await selectStages(trx, caller.organizationId).where('pipeline_id', '=', row.id).execute();
-    return { pipeline: toProto(row, saved) };
+    return { pipeline: pipelineToProto(row, saved) };
   });
 }
