@@ -1,5 +1,5 @@
-// Writes the files that are made of the protos (TypeScript, the list of public services, the files of `site/static`), of
-// the catalog of metrics (dashboards, alert rules, a page of the documentation) and of the table of services.
+// Writes what is made of the protos (TypeScript, the list of public services, the files of `site/static`) and of the
+// catalog of metrics (dashboards, alert rules, a page of the documentation).
 // With --check it writes nothing, and fails when a committed file differs from its source.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
