@@ -9,6 +9,27 @@ export default {
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
+      name: 'identity-only-by-its-clients',
+      comment:
+        'The gateway calls identity by clients of identity.v1, so that it can run in a process of its own. Only the files that start it, or run a command on its schema, import its code.',
+      severity: 'error',
+      from: {
+        path: '^services/gateway/src/',
+        pathNot: '^services/gateway/src/((identity|db)/|(main|config|migrate|bootstrap)\\.ts$)|\\.test\\.ts$',
+      },
+      to: { path: '^services/gateway/src/(identity|db)/' },
+    },
+    {
+      name: 'identity-knows-no-public-api',
+      comment: 'Of the gateway it shares only the ground rooms: a process of identity alone loads no HTTP server.',
+      severity: 'error',
+      from: { path: '^services/gateway/src/identity/' },
+      to: {
+        path: '^services/gateway/src/',
+        pathNot: '^services/gateway/src/((identity|db)/|call-metadata\\.ts$)',
+      },
+    },
+    {
       name: 'libs-import-no-service',
       severity: 'error',
       from: { path: '^libs/' },
@@ -22,10 +43,17 @@ export default {
       to: { path: '^(deploy|test)/' },
     },
     {
+      name: 'nothing-imports-the-site',
+      comment: 'The site is made before anything runs; only its files are served.',
+      severity: 'error',
+      from: { pathNot: '^(site|scripts)/' },
+      to: { path: '^site/' },
+    },
+    {
       name: 'no-test-code-in-production',
       severity: 'error',
-      from: { path: '^(services|libs)/[^/]+/src/', pathNot: '\\.test\\.ts$|^libs/testing/' },
-      to: { path: '^libs/testing/|\\.test\\.ts$|^(services|libs)/[^/]+/test/' },
+      from: { path: '^(services|libs)/[^/]+/src/', pathNot: '\\.test\\.ts$|^libs/testing/|^libs/service/src/harness/' },
+      to: { path: '^libs/testing/|^libs/service/src/harness/|\\.test\\.ts$|^(services|libs)/[^/]+/test/' },
     },
     {
       name: 'no-circular',

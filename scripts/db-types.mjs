@@ -2,11 +2,12 @@
 // With --verify it writes nothing and fails when a src/db/schema.ts is not what the migrations make.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { migrate } from '@drippulse/db';
 import { createTestDatabase } from '@drippulse/testing';
-import pg from 'pg';
+import { owners, processOf } from '@drippulse/topology';
 
 // What libs/db's type parsers make of each type; free JSON is text, because its numbers keep every digit.
 const typeMapping = { int8: 'bigint', json: 'string', jsonb: 'string', timestamptz: 'Date' };
@@ -19,27 +20,14 @@ const isVerify = process.argv.includes('--verify');
 for (const folder of folders) await writeTypes(resolve(folder));
 
 async function writeTypes(folder) {
-  const { migrateService } = await import(pathToFileURL(resolve(folder, 'src/migrate.ts')).href);
+  const { migrations } = await import(pathToFileURL(resolve(folder, 'src/db/migrations/index.ts')).href);
+  const { schema } = owners.find(({ name }) => processOf(name) === basename(folder));
   const database = await createTestDatabase({ name: 'types' });
   try {
-    await migrateService(database.url);
-    generate(database.url, await schemaOf(database.url), resolve(folder, 'src/db/schema.ts'));
+    await migrate({ url: database.url, schema, migrations });
+    generate(database.url, schema, resolve(folder, 'src/db/schema.ts'));
   } finally {
     await database.drop();
-  }
-}
-
-/** The one schema that the migrations made. */
-async function schemaOf(url) {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    const { rows } = await client.query(
-      `select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'public')`,
-    );
-    return rows[0].nspname;
-  } finally {
-    await client.end();
   }
 }
 

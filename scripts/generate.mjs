@@ -1,8 +1,8 @@
-// Writes what derives from the protos (the generated TypeScript and the OpenAPI document) and from the catalog of
-// metrics (dashboards, alert rules, a page of the documentation).
-// With --check it writes nothing, and fails when what is committed is not what they make.
+// Writes what is made of the protos (TypeScript, the list of public services, the files of `site/static`) and of the
+// catalog of metrics (dashboards, alert rules, a page of the documentation).
+// With --check it writes nothing, and fails when a committed file differs from its source.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -10,7 +10,10 @@ import process from 'node:process';
 
 const root = resolve(import.meta.dirname, '..');
 const codePath = 'proto/gen';
-const documentPath = 'docs/skills/drippulse-openapi-v1.json';
+/** In the folder of the code, and made of the options that the code reads. */
+const listName = 'public-services.ts';
+/** Folders whose every file is generated. */
+const generatedFolders = ['site/static'];
 const isCheck = process.argv.includes('--check');
 const scratch = mkdtempSync(join(tmpdir(), 'drippulse-generate-'));
 try {
@@ -22,53 +25,74 @@ try {
 
 async function generate() {
   if (staleCode().length > 0) {
-    // Only then: whatever runs meanwhile reads these files.
+    // Only then: running processes read these files. The list stays when the options have faults.
+    if (existsSync(join(root, codePath, listName))) {
+      cpSync(join(root, codePath, listName), join(scratch, codePath, listName));
+    }
     rmSync(join(root, codePath), { recursive: true, force: true });
     cpSync(join(scratch, codePath), join(root, codePath), { recursive: true });
   }
-  for (const [path, text] of await documents()) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
+  const files = await generatedFiles();
+  for (const path of staleFiles(files)) {
+    const content = files.get(path);
+    if (content === undefined) rmSync(join(root, path));
+    else write(path, content);
   }
 }
 
 async function check() {
   const stale = staleCode();
-  if (stale.length === 0) {
-    for (const [path, text] of await documents()) if (committed(path) !== text) stale.push(path);
-  }
+  if (stale.length === 0) stale.push(...staleFiles(await generatedFiles()));
   if (stale.length === 0) return;
-  console.error(`Not what its source makes, run npm run generate:\n${stale.map((path) => `  ${path}`).join('\n')}`);
+  console.error(`Differs from its source, run npm run generate:\n${stale.map((path) => `  ${path}`).join('\n')}`);
   process.exitCode = 1;
 }
 
-/** Generates the code into the scratch folder and says what differs from what is there. */
+/** Generates the code into the scratch folder and lists what differs from the committed code. */
 function staleCode() {
   buf('generate', '--output', scratch);
-  const { status, stdout, stderr } = spawnSync('diff', ['-rqN', join(root, codePath), join(scratch, codePath)], {
+  const folders = [join(root, codePath), join(scratch, codePath)];
+  const { status, stdout, stderr } = spawnSync('diff', ['-rqN', `--exclude=${listName}`, ...folders], {
     encoding: 'utf8',
   });
   if (status !== 0 && status !== 1) throw new Error(`diff failed: ${stderr}`);
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-function committed(path) {
-  return existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';
-}
-
-/** Path and text of each. */
-async function documents() {
+/** Content of each file by its path. */
+async function generatedFiles() {
   // Imported late: they import the generated code.
-  const { generatedFiles } = await import('../deploy/monitoring/src/generated-files.ts');
-  return [[documentPath, await openApiDocument()], ...generatedFiles()];
-}
-
-/** The document as text; its comments come from an image with source info, which generated code lacks. */
-async function openApiDocument() {
+  const document = await import('../site/document/src/generated-files.ts');
+  const monitoring = await import('../deploy/monitoring/src/generated-files.ts');
+  const layouts = await import('../deploy/layouts/src/generated-files.ts');
+  // The comments of the protos are in an image with source info, and not in generated code.
   const image = join(scratch, 'image.binpb');
   buf('build', '--output', image);
-  const { documentFromImage } = await import('../services/gateway/src/openapi/document-from-image.ts');
-  return documentFromImage(readFileSync(image));
+  return new Map([
+    ...document.generatedFiles(readFileSync(image)),
+    ...monitoring.generatedFiles(),
+    ...layouts.generatedFiles(root),
+  ]);
+}
+
+/** Paths whose committed content differs, and paths in generated folders that no source makes. */
+function staleFiles(files) {
+  const changed = [...files].filter(([path, content]) => !isCommitted(path, content)).map(([path]) => path);
+  const present = generatedFolders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)),
+  );
+  return [...changed, ...present.filter((path) => !files.has(path))];
+}
+
+function isCommitted(path, content) {
+  return existsSync(join(root, path)) && readFileSync(join(root, path)).equals(Buffer.from(content));
+}
+
+function write(path, content) {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
 }
 
 function buf(...args) {

@@ -1,11 +1,12 @@
-import { packages, usedBy } from './used.mjs';
+import { copiedFor, packages, usedBy } from './used.mjs';
 
 /**
  * What is in an image beside its Debian packages, as CycloneDX 1.6: Node and each npm package by name, version, licence
  * and hash. `npm sbom -w` will not do: it names what only tests use, and lacks what several workspaces share.
  */
 export function billOfMaterials(service) {
-  const components = usedBy(service)
+  const places = new Set([...usedBy(service), ...copiedFor(service)]);
+  const components = [...places]
     .filter((place) => place.includes('node_modules/') && !packages[place].link)
     .map(componentOf);
   const { version } = packages[`services/${service}`];

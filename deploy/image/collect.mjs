@@ -4,7 +4,7 @@ import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { billOfMaterials } from './bill-of-materials.mjs';
-import { usedBy } from './used.mjs';
+import { readBy, usedBy } from './used.mjs';
 
 const [service, folder] = process.argv.slice(2);
 if (service === undefined || folder === undefined) {
@@ -12,11 +12,8 @@ if (service === undefined || folder === undefined) {
   process.exit(1);
 }
 
-/** What a service reads at run time beside its sources. */
-const reads = { gateway: ['docs/skills'] };
-
 copy('package.json');
-for (const place of reads[service] ?? []) copy(place);
+for (const place of readBy(service)) copy(place);
 for (const place of usedBy(service)) {
   const parts = place.includes('node_modules/') ? [''] : ['package.json', 'src', 'gen'];
   for (const part of parts) copy(path.join(place, part));

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, globSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { nodeFlagsOf } from '../../libs/runtime/src/node-flags.ts';
+import { nodeFlagsOf } from '../../libs/topology/src/node-flags.ts';
 
 const [service, folder, uid] = process.argv.slice(2);
 if (service === undefined || folder === undefined || uid === undefined) {

@@ -23,6 +23,20 @@ export function usedBy(service) {
   return [...used];
 }
 
+/** What a service reads at run time beside its sources. */
+const reads = { gateway: ['site/static'] };
+
+export function readBy(service) {
+  return reads[service] ?? [];
+}
+
+/** Packages whose files are in what a service reads: `dependencies` of the workspaces that write `site/static`. */
+export function copiedFor(service) {
+  if (!readBy(service).includes('site/static')) return [];
+  const makers = Object.keys(packages).filter((place) => /^site\/[^/]+$/.test(place));
+  return makers.flatMap((place) => Object.keys(packages[place].dependencies ?? {}).map((name) => find(name, place)));
+}
+
 /** Where Node finds a package that is imported from a place: the nearest node_modules, from there upwards. */
 function find(name, place) {
   for (let at = place; ; at = at === '.' ? '' : path.dirname(at)) {

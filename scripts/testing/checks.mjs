@@ -2,7 +2,7 @@ import { breaking } from './breaking.mjs';
 import { run } from './children.mjs';
 import { advisories, licences } from './supply-chain.mjs';
 
-const folders = ['libs', 'services', 'deploy', 'test'];
+const folders = ['libs', 'services', 'deploy', 'site', 'test'];
 
 /** What is checked without running the product. Each counts as one test. */
 export const checks = [
@@ -17,7 +17,7 @@ export const checks = [
   command('dead code', ['knip', '--no-config-hints']),
   { name: 'licences', run: licences },
   { name: 'advisories', run: advisories },
-  command('OpenAPI document', ['redocly', 'lint', 'docs/skills/drippulse-openapi-v1.json'], {
+  command('OpenAPI document', ['redocly', 'lint', 'site/static/docs/skills/drippulse-openapi-v1.json'], {
     REDOCLY_TELEMETRY: 'off',
     REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
   }),

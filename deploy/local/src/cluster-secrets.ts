@@ -1,4 +1,4 @@
-import { type ServiceName, serviceNames, services } from '@drippulse/topology';
+import { processEntry, processNames, type ServiceName } from '@drippulse/topology';
 import { Command } from 'commander';
 import { makeSecrets, roleUrl, type Secrets, secretsOf } from './secrets.ts';
 
@@ -34,7 +34,7 @@ function secretList(options: Options, secrets: Secrets) {
   const ofService = (name: ServiceName) =>
     secret(options, `${release}-${name}`, {
       ...secretsOf(name, secrets, roleUrl(name, secrets, databaseUrl)),
-      ...Object.fromEntries((services[name].optionalSecrets ?? []).map((variable) => [variable, known[variable]])),
+      ...Object.fromEntries(processEntry(name).optionalSecrets.map((variable) => [variable, known[variable]])),
     });
   const first = { ADMIN_USERNAME: adminUsername, ADMIN_PASSWORD: secrets.adminPassword };
   return {
@@ -43,7 +43,7 @@ function secretList(options: Options, secrets: Secrets) {
     items: [
       secret(options, `${release}-postgres-admin`, { ADMIN_DATABASE_URL: databaseUrl }),
       secret(options, `${release}-bootstrap`, first),
-      ...serviceNames.map(ofService),
+      ...processNames.map(ofService),
     ],
   };
 }

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { serviceNames } from '@drippulse/topology';
+import { processNames } from '@drippulse/topology';
 import { makeSecrets, roleUrl, type Secrets, secretsOf } from './secrets.ts';
 
 /** `npm run compose -- [up|down|…]`: every part in a container, by whatever engine is installed. */
@@ -45,7 +45,7 @@ function prepareSecrets(): string | undefined {
 
 function filesOf(secrets: Secrets): Record<string, Record<string, string | undefined>> {
   const admin = `postgres://postgres:${secrets.postgresPassword}@postgres:5432/postgres`;
-  const ofServices = serviceNames.map(
+  const ofServices = processNames.map(
     (name) => [name, secretsOf(name, secrets, roleUrl(name, secrets, admin))] as const,
   );
   return {

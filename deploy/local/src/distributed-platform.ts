@@ -5,7 +5,14 @@ import { bootstrapIdentity } from '@drippulse/gateway/organizations';
 import type { Logger } from '@drippulse/observability';
 import { readProcessEnv } from '@drippulse/service';
 import { startKafka, startRedis } from '@drippulse/testing';
-import { addressVariable, publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
+import {
+  addressVariable,
+  processEntry,
+  processNames,
+  processOf,
+  publicService,
+  type ServiceName,
+} from '@drippulse/topology';
 import type { Settings } from './config.ts';
 import { serviceEnvironment } from './environment.ts';
 import { reservePostgres } from './postgres.ts';
@@ -52,7 +59,7 @@ export async function startDistributed(
     const kafkaBrokers = given.kafkaBrokers ?? (await startBroker());
     const redisUrl = given.redisUrl ?? (await startLimiterStore());
     await makeTopics(kafkaBrokers, log);
-    await bootstrapIdentity(databaseUrls.services[serviceOf('identity')], {
+    await bootstrapIdentity(databaseUrls.get('identity') ?? '', {
       username: given.adminUsername,
       password: secrets.adminPassword,
       apiKey: secrets.apiKey,
@@ -72,7 +79,7 @@ export async function startDistributed(
       if (place === undefined) throw new Error(`every place for a process of ${service} is taken`);
       const environment = {
         ...serviceEnvironment(service, settings, secrets, { databaseUrls, kafkaBrokers, redisUrl }),
-        ...addresses,
+        ...peerAddresses(service, addresses),
         ...(service === publicService && { PORT: String(place.publicPort) }),
         GRPC_PORT: String(place.grpcPort),
         OPS_PORT: String(place.opsPort),
@@ -93,7 +100,7 @@ export async function startDistributed(
       return placed;
     }
 
-    const processes = await Promise.all(serviceNames.map(startAnother));
+    const processes = await Promise.all(processNames.map(startAnother));
     return { processes, kafkaBrokers: kafkaBrokers.split(','), logDir, startAnother, stop };
   } catch (error) {
     await stop();
@@ -130,10 +137,10 @@ async function makeTopics(kafkaBrokers: string, log: Logger): Promise<void> {
 
 /** Where processes of each service may serve; the first one of the public API where the settings say. */
 async function freePlaces(places: number, settings: Settings): Promise<Map<ServiceName, Place[]>> {
-  const ports = await freePorts(serviceNames.length * places * 3);
+  const ports = await freePorts(processNames.length * places * 3);
   const takePort = () => ports.pop() ?? 0;
   const free = new Map<ServiceName, Place[]>(
-    serviceNames.map((service) => [
+    processNames.map((service) => [
       service,
       Array.from({ length: places }, () => ({ grpcPort: takePort(), opsPort: takePort(), publicPort: takePort() })),
     ]),
@@ -144,13 +151,19 @@ async function freePlaces(places: number, settings: Settings): Promise<Map<Servi
   return free;
 }
 
-/** The variables that say where each service is reached. */
-function addressesOf(places: ReadonlyMap<ServiceName, readonly Place[]>): Record<string, string> {
-  return Object.fromEntries(
+/** Where the processes of each service are reached. */
+function addressesOf(places: ReadonlyMap<ServiceName, readonly Place[]>): Map<ServiceName, string> {
+  return new Map(
     [...places].map(([service, own]) => {
       const addresses = own.map(({ grpcPort }) => `127.0.0.1:${grpcPort}`).join(',');
       // A list is no name: gRPC asks for the scheme then.
-      return [addressVariable(service), own.length > 1 ? `ipv4:${addresses}` : addresses];
+      return [service, own.length > 1 ? `ipv4:${addresses}` : addresses];
     }),
   );
+}
+
+/** The variables that say where the services are that a process calls. */
+function peerAddresses(process: ServiceName, addresses: ReadonlyMap<ServiceName, string>): Record<string, string> {
+  const { calls } = processEntry(process);
+  return Object.fromEntries(calls.map((peer) => [addressVariable(peer), addresses.get(processOf(peer)) ?? '']));
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type ServiceName, services } from '@drippulse/topology';
+import { processEntry, publicService, type ServiceName } from '@drippulse/topology';
 import type { Settings } from './config.ts';
 import type { DatabaseUrls } from './schemas.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
@@ -11,14 +11,14 @@ export type Servers = {
   redisUrl: string | undefined;
 };
 
-/** The environment of one service: the same in every layout, in one process or in one of its own. */
+/** The environment of a service and of those within its process: the same in every layout. */
 export function serviceEnvironment(
   name: ServiceName,
   settings: Settings,
   secrets: Secrets,
   { databaseUrls, kafkaBrokers, redisUrl }: Servers,
 ): Record<string, string> {
-  const { isPublic, optionalSecrets = [], environment: own = [] } = services[name];
+  const { schema, optionalSecrets, environment: own } = processEntry(name);
   const known: Record<string, string | undefined> = {
     ...settings.ofServices,
     REDIS_URL: redisUrl,
@@ -31,10 +31,10 @@ export function serviceEnvironment(
     ...settings.passedOn,
     OTEL_SERVICE_NAME: name,
     HOST: settings.host,
-    ...secretsOf(name, secrets, databaseUrls.services[name]),
+    ...secretsOf(name, secrets, databaseUrls.get(schema ?? '')),
     KAFKA_BROKERS: kafkaBrokers,
     ...Object.fromEntries([...optionalSecrets, ...own].map((variable) => [variable, known[variable]])),
-    ...(isPublic && { PORT: String(settings.port) }),
+    ...(name === publicService && { PORT: String(settings.port) }),
   };
   return Object.fromEntries(
     Object.entries(environment).flatMap(([variable, value]) => (value === undefined ? [] : [[variable, value]])),

@@ -3,13 +3,13 @@ import { bootstrapIdentity } from '@drippulse/gateway/organizations';
 import { type Logger, startOpsServer } from '@drippulse/observability';
 import { createInMemoryPeers } from '@drippulse/rpc';
 import { readProcessEnv, type Service } from '@drippulse/service';
-import { publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
+import { publicService, type ServiceName, serviceNames } from '@drippulse/topology';
 import type { Settings } from './config.ts';
 import { serviceEnvironment } from './environment.ts';
 import { loadService } from './load-service.ts';
 import { reservePostgres } from './postgres.ts';
 import { prepareSchemas } from './schemas.ts';
-import type { Secrets } from './secrets.ts';
+import { eventSchema, type Secrets } from './secrets.ts';
 import { ensureTopics } from './topics.ts';
 
 /** The public API comes last: it answers once everything behind it does. */
@@ -40,14 +40,14 @@ export async function startPlatform(
     opened.push({ stop: () => postgres.release() });
     onProgress('Applying migrations …');
     const databaseUrls = await prepareSchemas(postgres.adminUrl, secrets);
-    await bootstrapIdentity(databaseUrls.services[serviceOf('identity')], {
+    await bootstrapIdentity(databaseUrls.get('identity') ?? '', {
       username: settings.adminUsername,
       password: secrets.adminPassword,
       apiKey: secrets.apiKey,
     });
 
     onProgress('Starting the services …');
-    const events = connectEvents(settings, databaseUrls.events, log);
+    const events = connectEvents(settings, databaseUrls.get(eventSchema) ?? '', log);
     opened.push({ stop: () => events.close() });
     await ensureTopics(events, settings.kafkaBrokers);
     const peers = createInMemoryPeers();

@@ -1,24 +1,24 @@
 import { provisionSchema } from '@drippulse/db';
 import { migrateEmbeddedTransport } from '@drippulse/events';
-import { type ServiceName, serviceNames, services } from '@drippulse/topology';
+import { owners } from '@drippulse/topology';
 import { loadService } from './load-service.ts';
 import { eventSchema, type Secrets, StartError } from './secrets.ts';
 
-/** Addresses of the database: of each service and of the embedded event log, each with a role of its own. */
-export type DatabaseUrls = { services: Record<ServiceName, string>; events: string };
+/** Addresses of the database, by schema: of each service and of the embedded event log, each with a role of its own. */
+export type DatabaseUrls = ReadonlyMap<string, string>;
 
 /** Makes the schema and role of each service where they are missing, and brings every schema up to date. */
 export async function prepareSchemas(adminUrl: string, secrets: Secrets): Promise<DatabaseUrls> {
-  const urls: [ServiceName, string][] = [];
-  for (const name of serviceNames) {
+  const urls = new Map<string, string>();
+  for (const { name, schema } of owners) {
     const service = await loadService(name);
-    const url = await provision(adminUrl, secrets, services[name].schema);
-    await service.migrate(url);
-    urls.push([name, url]);
+    const url = await provision(adminUrl, secrets, schema);
+    await service.migrate?.(url);
+    urls.set(schema, url);
   }
   const events = await provision(adminUrl, secrets, eventSchema);
   await migrateEmbeddedTransport(events);
-  return { services: Object.fromEntries(urls) as Record<ServiceName, string>, events }; // a URL for each name
+  return urls.set(eventSchema, events);
 }
 
 /** Makes a role and its schema where they are missing; returns the address with the role's password. */

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createApiKeyText } from '@drippulse/gateway/organizations';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
-import { type ServiceName, serviceNames, services } from '@drippulse/topology';
+import { owners, processEntry, type ServiceName, serviceNames, services } from '@drippulse/topology';
 import { z } from 'zod';
 
 /** Version of the data folder's layout. */
@@ -27,7 +27,7 @@ export type Secrets = z.infer<typeof schema>;
 export const eventSchema = 'events';
 
 /** Every schema of an installation. */
-const schemas = [...serviceNames.map((name) => services[name].schema), eventSchema];
+const schemas = [...owners.map(({ schema }) => schema), eventSchema];
 
 /** Variables of the keys that every service has or some have. */
 const keyNames = [...new Set(['ENCRYPTION_KEYS', ...serviceNames.flatMap((name) => services[name].secrets ?? [])])];
@@ -128,19 +128,28 @@ function makeKeys(): Record<string, string> {
   return Object.fromEntries(keyNames.map((name) => [name, randomBytes(32).toString('base64')]));
 }
 
-/** The generated secrets of a service, by the variables that carry them, with its role's password in `databaseUrl`. */
-export function secretsOf(name: ServiceName, secrets: Secrets, databaseUrl: string): Record<string, string> {
-  const keys = ['ENCRYPTION_KEYS', ...(services[name].secrets ?? [])].map((key) => [key, secrets.keys[key] ?? '']);
+/** The generated secrets of a process, by the variables that carry them; `databaseUrl` is that of its role. */
+export function secretsOf(
+  process: ServiceName,
+  secrets: Secrets,
+  databaseUrl: string | undefined,
+): Record<string, string> {
+  const { schema, secrets: own } = processEntry(process);
+  const keys = [...(schema === undefined ? [] : ['ENCRYPTION_KEYS']), ...own].map((key) => [
+    key,
+    secrets.keys[key] ?? '',
+  ]);
   return {
-    DATABASE_URL: databaseUrl,
-    INTERNAL_TOKEN_KEYS: secrets.internalTokenKeys[name] ?? '',
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    INTERNAL_TOKEN_KEYS: secrets.internalTokenKeys[process] ?? '',
     ...Object.fromEntries(keys),
   };
 }
 
-/** The URL of a service's role on the server of `serverUrl`. */
-export function roleUrl(name: ServiceName, secrets: Secrets, serverUrl: string): string {
-  const { schema } = services[name];
+/** The URL of the role of a process on the server of `serverUrl`; undefined when it has no schema. */
+export function roleUrl(process: ServiceName, secrets: Secrets, serverUrl: string): string | undefined {
+  const { schema } = processEntry(process);
+  if (schema === undefined) return undefined;
   const url = new URL(serverUrl);
   url.username = `drippulse_${schema}`;
   url.password = secrets.rolePasswords[schema] ?? '';

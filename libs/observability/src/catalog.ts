@@ -1,4 +1,4 @@
-import { consumers, publishers as publishing, serviceNames, serviceOf, servicesOn } from '@drippulse/topology';
+import { consumers, owners, publicService, publishers as publishing, serviceOf, servicesOn } from '@drippulse/topology';
 
 /** One metric: what its instrument is made of, what the documentation says, and who exports it. */
 export type CatalogEntry = {
@@ -26,7 +26,7 @@ export const catalog = {
     unit: 'seconds',
     help: 'From the head of a public request to the end of its answer, by route template.',
     labels: ['method', 'route', 'status'],
-    of: [serviceOf('identity')],
+    of: [publicService],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
   drippulse_http_refused_requests_total: {
@@ -34,14 +34,14 @@ export const catalog = {
     unit: 'requests',
     help: 'Public requests answered 4xx or 5xx, by reason.',
     labels: ['reason'],
-    of: [serviceOf('identity')],
+    of: [publicService],
   },
   drippulse_rpc_duration_seconds: {
     type: 'histogram',
     unit: 'seconds',
     help: 'Duration of served calls, by method and status code.',
     labels: ['method', 'code'],
-    of: serviceNames,
+    of: owners.map(({ name }) => name),
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
   },
   drippulse_limits_degraded: {

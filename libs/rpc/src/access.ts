@@ -1,6 +1,7 @@
 import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/errors';
-import { Auth, type MethodRest, Role as ProtoRole, rest, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { Auth, type MethodRest, rest, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { Role as ProtoRole } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import { type Caller, roles } from './caller.ts';
 
 /**
@@ -10,7 +11,7 @@ import { type Caller, roles } from './caller.ts';
 export function checkAccess(method: DescMethod, caller: Caller): void {
   const option = restOf(method);
   if (option === undefined || option.auth === Auth.NONE) return;
-  const { auth, minRole, testMode } = option;
+  const { auth, liveOnly, minRole, testMode } = option;
   if (rank(caller) < requiredRank(minRole)) {
     throw new DomainError('permission_denied', 'insufficient_role', 'Your role does not permit this.');
   }
@@ -21,7 +22,7 @@ export function checkAccess(method: DescMethod, caller: Caller): void {
       'This needs a user: log in and send the session token.',
     );
   }
-  if (testMode === TestMode.DENIED && caller.mode === 'test') {
+  if ((testMode === TestMode.REFUSE || liveOnly) && caller.mode === 'test') {
     throw new DomainError('permission_denied', 'test_mode', 'A test key may not do this.');
   }
 }

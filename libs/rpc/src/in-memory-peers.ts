@@ -11,12 +11,12 @@ const limits = { readMaxBytes: maxMessageBytes, writeMaxBytes: maxMessageBytes }
  * circle. Messages are still encoded, and tokens still checked: what works here works over gRPC.
  */
 export function createInMemoryPeers(): Peers {
-  const registered = new Map<ServiceName, Transport>();
+  const registered = new Map<ServiceName, { transport: Transport; isReady: () => Promise<boolean> }>();
 
   function find(service: ServiceName): Transport {
-    const transport = registered.get(service);
-    if (!transport) throw new ConnectError(`${service} is not there`, Code.Unavailable);
-    return transport;
+    const found = registered.get(service);
+    if (!found) throw new ConnectError(`${service} is not there`, Code.Unavailable);
+    return found.transport;
   }
 
   return {
@@ -25,13 +25,13 @@ export function createInMemoryPeers(): Peers {
       unary: async (...call) => find(service).unary(...call),
       stream: async (...call) => find(service).stream(...call),
     }),
-    register(service, routes, interceptors) {
-      registered.set(service, inMemoryTransport(routes, interceptors));
+    register(service, routes, interceptors, isReady = async () => true) {
+      registered.set(service, { transport: inMemoryTransport(routes, interceptors), isReady });
     },
     unregister(service) {
       registered.delete(service);
     },
-    isServing: async (service) => registered.has(service),
+    isServing: async (service) => (await registered.get(service)?.isReady()) ?? false,
     close() {
       registered.clear();
     },

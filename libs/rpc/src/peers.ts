@@ -17,8 +17,8 @@ export type Peers = {
   tls: GrpcTls | undefined;
   /** May be asked for before the service is there: calls then answer UNAVAILABLE. */
   transport(service: ServiceName): Transport;
-  /** Makes a service of this process reachable; peers over gRPC ignore it. */
-  register(service: ServiceName, routes: Routes, interceptors: Interceptor[]): void;
+  /** Makes a service of this process reachable, with the check behind `isServing`; peers over gRPC ignore it. */
+  register(service: ServiceName, routes: Routes, interceptors: Interceptor[], isReady?: () => Promise<boolean>): void;
   /** Takes it back, when the service stops; peers over gRPC ignore it. */
   unregister(service: ServiceName): void;
   /** Whether the service answers now. */

@@ -3,9 +3,9 @@ import { ConfigError } from '@drippulse/process';
 import type { ServiceName } from '@drippulse/topology';
 import { serviceNames } from '@drippulse/topology';
 
-/** The keys of one service: its own private one, and the public ones of every service by key id. */
+/** The keys of one process: its private one with the service it belongs to, and every public one by key id. */
 export type InternalKeys = {
-  signing: { kid: string; key: KeyObject };
+  signing: { kid: string; service: ServiceName; key: KeyObject };
   verifying: ReadonlyMap<string, { service: ServiceName; key: KeyObject }>;
 };
 
@@ -35,7 +35,11 @@ export function parseInternalTokenKeys(text: string): InternalKeys {
   if (!signing) throw malformed('holds no private key');
   try {
     return {
-      signing: { kid: signing.kid, key: createPrivateKey({ key: signing, format: 'jwk' }) },
+      signing: {
+        kid: signing.kid,
+        service: serviceOf(signing.kid),
+        key: createPrivateKey({ key: signing, format: 'jwk' }),
+      },
       verifying: new Map(
         jwks.map(({ d: _, ...jwk }) => [
           jwk.kid,

@@ -18,6 +18,10 @@ const mintedForMs = 30_000;
 /** How far two machines' clocks may be apart. */
 const clockToleranceSeconds = 5;
 
+/**
+ * Accepts tokens for `service`. Tokens it mints name the owner of the private key as issuer: that is another service
+ * where `service` runs inside the process of its host and shares the host's keys.
+ */
 export function createTokens(options: { service: ServiceName; keys: InternalKeys }): Tokens {
   const { service, keys } = options;
   const minted = new LRUCache<string, Promise<string>>({ max: 10_000, ttl: mintedForMs });
@@ -30,7 +34,7 @@ export function createTokens(options: { service: ServiceName; keys: InternalKeys
       const cacheKey = `${audience} ${organizationId} ${actor.type} ${hops} ${role} ${mode} ${actor.id}`;
       let token = minted.get(cacheKey);
       if (!token) {
-        token = sign(keys, service, caller, audience);
+        token = sign(keys, caller, audience);
         minted.set(cacheKey, token);
       }
       return token;
@@ -46,15 +50,15 @@ export function createTokens(options: { service: ServiceName; keys: InternalKeys
   };
 }
 
-function sign(keys: InternalKeys, service: ServiceName, caller: Caller, audience: ServiceName): Promise<string> {
+function sign({ signing }: InternalKeys, caller: Caller, audience: ServiceName): Promise<string> {
   const { organizationId, actor, role, mode } = caller;
   return new SignJWT({ org: String(organizationId), actor, role, mode })
-    .setProtectedHeader({ alg: 'EdDSA', kid: keys.signing.kid })
-    .setIssuer(service)
+    .setProtectedHeader({ alg: 'EdDSA', kid: signing.kid })
+    .setIssuer(signing.service)
     .setAudience(audience)
     .setIssuedAt()
     .setExpirationTime(`${lifetimeSeconds}s`)
-    .sign(keys.signing.key);
+    .sign(signing.key);
 }
 
 async function check(keys: InternalKeys, service: ServiceName, token: string) {

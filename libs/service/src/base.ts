@@ -13,7 +13,7 @@ import { type EventTransport, startRelay } from '@drippulse/events';
 import { type Clock, systemClock } from '@drippulse/loops';
 import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
 import { type Caller, clientFor, createTokens, type Peers, parseInternalTokenKeys, type Tokens } from '@drippulse/rpc';
-import { type ServiceName, servedBy, services } from '@drippulse/topology';
+import { type ServiceName, schemaOf, servedBy, services } from '@drippulse/topology';
 import type { ServiceConfig } from './config.ts';
 
 /** The parts that the services of one process share, and that tests replace. */
@@ -57,7 +57,7 @@ export function openBase<C extends ServiceConfig, DB>(
   { keep, partitions }: { keep: Keep; partitions: readonly Partitioning[] },
 ): ServiceBase<C, DB> {
   const { peers, events, clock = systemClock } = shared;
-  const { schema } = services[name];
+  const schema = schemaOf(name);
   const log = shared.log.child({ service: name });
   const registry = createMetrics(name);
   const tokens = createTokens({ service: name, keys: parseInternalTokenKeys(config.internalTokenKeys) });
@@ -85,5 +85,15 @@ function publishesNothing(name: ServiceName): { wake(): void } {
     wake() {
       throw new Error(`the table in libs/topology does not say that ${name} publishes events`);
     },
+  };
+}
+
+/** Gives the parts that are opened to a stack, which stops them in reverse order. */
+export function keepIn(opened: AsyncDisposableStack): Keep {
+  return <T extends Stoppable>(part: T) => {
+    opened.defer(async () => {
+      await part.stop();
+    });
+    return part;
   };
 }

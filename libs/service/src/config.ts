@@ -1,7 +1,7 @@
 import { createSealer } from '@drippulse/db';
 import { readEnv, textFor } from '@drippulse/process';
 import { parseInternalTokenKeys } from '@drippulse/rpc';
-import { addressVariable, type ServiceName, services } from '@drippulse/topology';
+import { addressVariable, processEntry, type ServiceName, services, servicesOf } from '@drippulse/topology';
 import { z } from 'zod';
 
 /** A TCP port; 0 takes a free one. */
@@ -10,27 +10,36 @@ export const portVariable = z.coerce.number().int().min(0).max(65_535);
 /** URL of Redis, where limits are counted for all processes; each process counts its own without it. */
 export const redisUrlVariable = z.url({ protocol: /^rediss?$/ }).optional();
 
-const common = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+const ofProcess = z.object({
   INTERNAL_TOKEN_KEYS: textFor(parseInternalTokenKeys),
-  ENCRYPTION_KEYS: textFor(createSealer),
   HOST: z.string().default('127.0.0.1'),
-  GRPC_PORT: portVariable.optional(),
   OPS_PORT: portVariable.default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 });
 
-/** The configuration that every service has. */
-export type ServiceConfig = {
-  databaseUrl: string;
+const ofService = z.object({
+  ...ofProcess.shape,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  ENCRYPTION_KEYS: textFor(createSealer),
+  GRPC_PORT: portVariable.optional(),
+});
+
+/** The configuration that every service has, also one without a schema. */
+export type ProcessConfig = {
   internalTokenKeys: string;
-  encryptionKeys: string;
-  /** Address that gRPC and operations listen on. */
+  /** Address that it listens on. */
   host: string;
-  /** Port of gRPC; undefined where the service is reached in memory only. */
-  grpcPort: number | undefined;
+  /** Port of operations: metrics and readiness. */
   opsPort: number;
   logLevel: string;
+};
+
+/** The configuration that every service with a schema has. */
+export type ServiceConfig = ProcessConfig & {
+  databaseUrl: string;
+  encryptionKeys: string;
+  /** Port of gRPC; undefined where the service is reached in memory only. */
+  grpcPort: number | undefined;
 };
 
 /**
@@ -41,19 +50,41 @@ export function configReader<S extends z.ZodRawShape, Own extends object>(
   own: S,
   toOwn: (read: z.output<z.ZodObject<S>>) => Own,
 ): (env: NodeJS.ProcessEnv) => ServiceConfig & Own {
+  return readerOf(ofService, own, (read, ownRead) => ({
+    ...processConfig(read),
+    databaseUrl: read.DATABASE_URL,
+    encryptionKeys: read.ENCRYPTION_KEYS,
+    grpcPort: read.GRPC_PORT,
+    ...toOwn(ownRead),
+  }));
+}
+
+/** The same for a service without a schema. */
+export function statelessConfigReader<S extends z.ZodRawShape, Own extends object>(
+  own: S,
+  toOwn: (read: z.output<z.ZodObject<S>>) => Own,
+): (env: NodeJS.ProcessEnv) => ProcessConfig & Own {
+  return readerOf(ofProcess, own, (read, ownRead) => ({ ...processConfig(read), ...toOwn(ownRead) }));
+}
+
+function readerOf<C extends z.ZodObject, S extends z.ZodRawShape, Config>(
+  common: C,
+  own: S,
+  toConfig: (read: z.output<C>, ownRead: z.output<z.ZodObject<S>>) => Config,
+): (env: NodeJS.ProcessEnv) => Config {
   const environment = z.object({ ...common.shape, ...own });
   return (env) => {
-    const read = readEnv(environment, env) as z.output<typeof common> & z.output<z.ZodObject<S>>; // both shapes are in it
-    return {
-      databaseUrl: read.DATABASE_URL,
-      internalTokenKeys: read.INTERNAL_TOKEN_KEYS,
-      encryptionKeys: read.ENCRYPTION_KEYS,
-      host: read.HOST,
-      grpcPort: read.GRPC_PORT,
-      opsPort: read.OPS_PORT,
-      logLevel: read.LOG_LEVEL,
-      ...toOwn(read),
-    };
+    const read = readEnv(environment, env);
+    return toConfig(read as z.output<C>, read as z.output<z.ZodObject<S>>); // both shapes are in it
+  };
+}
+
+function processConfig(read: z.output<typeof ofProcess>): ProcessConfig {
+  return {
+    internalTokenKeys: read.INTERNAL_TOKEN_KEYS,
+    host: read.HOST,
+    opsPort: read.OPS_PORT,
+    logLevel: read.LOG_LEVEL,
   };
 }
 
@@ -64,9 +95,19 @@ const address = z
     'must be host:port, or a list such as ipv4:10.0.0.1:8081,10.0.0.2:8081',
   );
 
-/** Reads where the services are that `name` calls; throws one ConfigError that lists every missing address. */
-export function readPeerAddresses(name: ServiceName, env: NodeJS.ProcessEnv): Partial<Record<ServiceName, string>> {
-  const { calls } = services[name];
-  const read = readEnv(z.object(Object.fromEntries(calls.map((peer) => [addressVariable(peer), address]))), env);
-  return Object.fromEntries(calls.map((peer) => [peer, read[addressVariable(peer)]]));
+/**
+ * Reads where the services are that a process calls. The address of one that would run within the process moves it out.
+ * Throws one ConfigError that lists every missing address.
+ */
+export function readPeerAddresses(process: ServiceName, env: NodeJS.ProcessEnv): Partial<Record<ServiceName, string>> {
+  const { calls } = services[process];
+  const inner = servicesOf(process);
+  const outer = processEntry(process).calls;
+  const variables = [...new Set([...outer, ...calls])].map((peer) => [
+    addressVariable(peer),
+    inner.includes(peer) ? address.optional() : address,
+  ]);
+  const read = readEnv(z.object(Object.fromEntries(variables)), env);
+  const found = [...new Set([...outer, ...calls])].map((peer) => [peer, read[addressVariable(peer)]]);
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }

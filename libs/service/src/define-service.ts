@@ -1,11 +1,11 @@
-import { databaseInterceptor, migrate, type Partitioning } from '@drippulse/db';
+import { type Database, databaseInterceptor, migrate, type Partitioning } from '@drippulse/db';
 import type { Metrics } from '@drippulse/observability';
 import { type Routes, serveRpc, serverInterceptors } from '@drippulse/rpc';
-import { type ServiceName, services } from '@drippulse/topology';
+import { type ServiceName, schemaOf } from '@drippulse/topology';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { type Keep, openBase, type ServiceBase, type Shared, type Stoppable } from './base.ts';
-import type { ServiceConfig } from './config.ts';
+import { type Keep, keepIn, openBase, type ServiceBase, type Shared } from './base.ts';
+import type { ProcessConfig, ServiceConfig } from './config.ts';
 
 /** A service that runs. */
 export type Service = {
@@ -22,12 +22,19 @@ export type Service = {
 };
 
 /** A service as the layouts start it: alone in a process, beside the others, or in a test. */
-export type ServiceDefinition<C extends ServiceConfig = ServiceConfig, O extends object = object> = {
+export type ServiceDefinition<C extends ProcessConfig = ProcessConfig, O extends object = object> = {
   name: ServiceName;
   readConfig(env: NodeJS.ProcessEnv): C;
-  /** Brings its schema up to date, as its own role; returns the names of the migrations that it applied. */
-  migrate(url: string): Promise<string[]>;
+  /** Brings its schema up to date, as its own role; returns the names of the applied migrations. Undefined without one. */
+  migrate?(url: string): Promise<string[]>;
+  /** Whether `/ready` stays 200 once every part was there: a part that is away then fails its own requests only. */
+  staysReady?: boolean;
   start(config: C, shared: Shared & O): Promise<Service>;
+};
+
+/** A service with a schema. */
+export type StatefulDefinition<C extends ServiceConfig, O extends object> = ServiceDefinition<C, O> & {
+  migrate(url: string): Promise<string[]>;
 };
 
 /**
@@ -44,7 +51,7 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
   /** Its tables whose partitions are made ahead and dropped. */
   partitions?: readonly Partitioning[];
   open(base: ServiceBase<C, DB>, keep: Keep, shared: Shared & O): Routes | Promise<Routes>;
-}): ServiceDefinition<C, O> {
+}): StatefulDefinition<C, O> {
   const { name, readConfig, migrations, partitions = [], open } = own;
 
   async function start(config: C, shared: Shared & O): Promise<Service> {
@@ -57,7 +64,7 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
       return {
         port,
         metrics: base.registry,
-        ready: async () => ({ database: await isDatabaseThere(base) }),
+        ready: async () => ({ database: await isDatabaseThere(base.db) }),
         stop: () => opened.disposeAsync(),
       };
     } catch (error) {
@@ -65,35 +72,25 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
       throw error;
     }
   }
-  return { name, readConfig, migrate: (url) => migrate({ url, schema: services[name].schema, migrations }), start };
-}
-
-/** Gives the parts that are opened to a stack, which stops them in reverse order. */
-export function keepIn(opened: AsyncDisposableStack): Keep {
-  return <T extends Stoppable>(part: T) => {
-    opened.defer(async () => {
-      await part.stop();
-    });
-    return part;
-  };
+  return { name, readConfig, migrate: (url) => migrate({ url, schema: schemaOf(name), migrations }), start };
 }
 
 /** Makes the routes reachable in this process and, where the configuration has a port, over gRPC. Returns the port. */
-export async function serve<C extends ServiceConfig, DB>(
+async function serve<C extends ServiceConfig, DB>(
   name: ServiceName,
   routes: Routes,
-  { config, peers, tokens, log, registry }: ServiceBase<C, DB>,
+  { config, db, peers, tokens, log, registry }: ServiceBase<C, DB>,
   keep: Keep,
 ): Promise<number | undefined> {
   const interceptors = [...serverInterceptors({ tokens, log, metrics: registry }), databaseInterceptor];
-  peers.register(name, routes, interceptors);
+  peers.register(name, routes, interceptors, () => isDatabaseThere(db));
   keep({ stop: async () => peers.unregister(name) });
   const { host, grpcPort } = config;
   if (grpcPort === undefined) return undefined;
   return keep(await serveRpc({ routes, interceptors, host, port: grpcPort, log, tls: peers.tls })).port;
 }
 
-function isDatabaseThere<C extends ServiceConfig, DB>({ db }: ServiceBase<C, DB>): Promise<boolean> {
+function isDatabaseThere<DB>(db: Database<DB>): Promise<boolean> {
   return sql`select 1`.execute(db.kysely).then(
     () => true,
     () => false,

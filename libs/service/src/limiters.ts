@@ -1,11 +1,15 @@
-import type { Logger } from '@drippulse/observability';
+import { gauge, type Logger, type Metrics } from '@drippulse/observability';
 import {
   BurstyRateLimiter,
   type RateLimiterAbstract,
   RateLimiterMemory,
   RateLimiterRedis,
+  RateLimiterRes,
 } from 'rate-limiter-flexible';
 import { createClient } from 'redis';
+
+/** One limit, counted by key. */
+export type Limiter = Pick<RateLimiterAbstract, 'consume'>;
 
 /** Makes limiters that count in one place: in Redis for all processes of a service, or in this process. */
 export type LimiterStore = {
@@ -19,19 +23,24 @@ export type LimiterStore = {
 /** Redis answers within this time, or the process counts by itself: limits must not cost availability. */
 const redisTimeoutMs = 250;
 
-type LimiterOptions = { log: Logger; onAway(isAway: boolean): void; timeoutMs?: number | undefined };
-
-/** Limiters that count in Redis where there is a URL, else in this process. */
-export function createLimiters(redisUrl: string | undefined, options: LimiterOptions): LimiterStore {
-  return redisUrl === undefined ? createMemoryLimiters() : createRedisLimiters(redisUrl, options);
-}
-
-function createMemoryLimiters(): LimiterStore {
-  return limiterStore(memoryLimiter, async () => undefined);
+/**
+ * Limiters that count in Redis where there is a URL, else in this process. The gauge `drippulse_limits_degraded` of
+ * `registry` is 1 while limits that belong in Redis are counted in this process.
+ */
+export function createLimiters(
+  redisUrl: string | undefined,
+  { log, registry, timeoutMs = redisTimeoutMs }: { log: Logger; registry: Metrics; timeoutMs?: number | undefined },
+): LimiterStore {
+  const degraded = gauge(registry, 'drippulse_limits_degraded');
+  if (redisUrl === undefined) return limiterStore(memoryLimiter, async () => undefined);
+  return createRedisLimiters(redisUrl, { log, timeoutMs, onAway: (isAway) => degraded.set(isAway ? 1 : 0) });
 }
 
 /** Connects in the background. Until Redis is there, and while it is away, this process counts and `onAway` gets true. */
-function createRedisLimiters(url: string, { log, onAway, timeoutMs = redisTimeoutMs }: LimiterOptions): LimiterStore {
+function createRedisLimiters(
+  url: string,
+  { log, timeoutMs, onAway }: { log: Logger; timeoutMs: number; onAway(isAway: boolean): void },
+): LimiterStore {
   const client = createClient({
     url,
     disableOfflineQueue: true,
@@ -78,5 +87,25 @@ function limiterStore(make: MakeLimiter, stop: () => Promise<void>): LimiterStor
     bursty: (name, { points, seconds, burst }) =>
       new BurstyRateLimiter(make(name, points, seconds), make(`${name}-burst`, burst, 60)),
     stop,
+  };
+}
+
+/** Counts one request against a limit. */
+export async function spend(
+  limiter: Limiter,
+  key: string,
+): Promise<{ isRefused: boolean; remaining: number; secondsLeft: number }> {
+  const { isRefused, result } = await limiter.consume(key).then(
+    (result) => ({ isRefused: false, result }),
+    (rejection: unknown) => {
+      // A rejection is either the count of a refused request or an error of the store.
+      if (rejection instanceof RateLimiterRes) return { isRefused: true, result: rejection };
+      throw rejection;
+    },
+  );
+  return {
+    isRefused,
+    remaining: result.remainingPoints,
+    secondsLeft: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),
   };
 }

@@ -2,45 +2,69 @@ import { createKafkaTransport, type EventTransport } from '@drippulse/events';
 import { createLogger, type Logger, startOpsServer } from '@drippulse/observability';
 import { ConfigError, readAll, runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
-import { type ServiceName, services } from '@drippulse/topology';
-import { readPeerAddresses, type ServiceConfig } from './config.ts';
-import type { ServiceDefinition } from './define-service.ts';
+import { processEntry, type ServiceName } from '@drippulse/topology';
+import { type ProcessConfig, readPeerAddresses, type ServiceConfig } from './config.ts';
+import type { Service, ServiceDefinition } from './define-service.ts';
+import { peersWithin } from './peers-within.ts';
 import { type ProcessSettings, readProcessEnv } from './process-env.ts';
 
-/** The whole main.ts of a service: reads the environment, starts it, waits for a signal, and stops everything. */
-export async function runService<C extends ServiceConfig>(service: ServiceDefinition<C>): Promise<void> {
+/**
+ * The whole main.ts of a service: reads the environment, starts it, waits for a signal, and stops everything. `inner` runs
+ * within the process too, unless its address says that it has one of its own.
+ */
+export async function runService<C extends ProcessConfig, I extends ServiceConfig = ServiceConfig>(
+  service: ServiceDefinition<C>,
+  inner?: ServiceDefinition<I>,
+): Promise<void> {
   await runMain(async () => {
     const { name } = service;
-    const [config, settings, addresses] = readAll(
-      () => service.readConfig(process.env),
-      () => readSplitSettings(name, process.env),
-      () => readPeerAddresses(name, process.env),
+    const { env } = process;
+    const [settings, addresses] = readAll(
+      () => readSplitSettings(name, env),
+      () => readPeerAddresses(name, env),
+    );
+    const hosted = inner !== undefined && addresses[inner.name] === undefined ? inner : undefined;
+    const [config, hostedConfig] = readAll(
+      () => service.readConfig(env),
+      () => hosted?.readConfig(env),
     );
     const log = createLogger({ level: config.logLevel });
     await using starting = new AsyncDisposableStack();
-    const peers = starting.adopt(createGrpcPeers(addresses, settings.grpcTls), (opened) => opened.close());
+    const grpc = starting.adopt(createGrpcPeers(addresses, settings.grpcTls), (opened) => opened.close());
     const events = starting.adopt(connectEvents(name, settings, log), (opened) => opened.close());
-    const running = starting.adopt(
-      await service.start({ ...config, grpcPort: config.grpcPort ?? 0 }, { peers, events, log }),
-      (opened) => opened.stop(),
-    );
+    const shared = { peers: hosted === undefined ? grpc : peersWithin(grpc, hosted.name), events, log };
+
+    const running: Service[] = [];
+    async function start<D extends ProcessConfig>(definition: ServiceDefinition<D>, its: D): Promise<Service> {
+      // A process of its own serves gRPC, on a free port unless the configuration names one.
+      const started = await definition.start('grpcPort' in its ? { ...its, grpcPort: its.grpcPort ?? 0 } : its, shared);
+      running.push(started);
+      return starting.adopt(started, (opened) => opened.stop());
+    }
+    if (hosted !== undefined && hostedConfig !== undefined) await start(hosted, hostedConfig);
+    const main = await start(service, config);
+    let wasReady = false;
     const ops = await startOpsServer({
       service: name,
       host: config.host,
       port: config.opsPort,
-      registries: [running.metrics],
+      registries: running.map(({ metrics }) => metrics),
       leaveMs: settings.shutdownDelayMs,
       alive: events.healthy,
       async ready() {
-        const parts = { ...(await running.ready()), events: events.healthy() };
-        return { ok: Object.values(parts).every(Boolean), parts };
+        const answers = await Promise.all(running.map((each) => each.ready()));
+        const parts: Record<string, boolean> = Object.assign({ events: events.healthy() }, ...answers);
+        const isWhole = Object.values(parts).every(Boolean);
+        wasReady ||= isWhole;
+        return { ok: isWhole || (wasReady && service.staysReady === true), parts };
       },
     });
-    log.info({ grpc_port: running.port, ops_port: ops.port }, `${name} serves`);
+    const { port: grpcPort } = running.find(({ port }) => port !== undefined) ?? {};
+    log.info({ port: main.publicPort, grpc_port: grpcPort, ops_port: ops.port }, `${name} serves`);
     const opened = starting.move();
     return {
       async stop() {
-        running.leave?.();
+        main.leave?.();
         await ops.leave();
         await opened.disposeAsync();
         await ops.stop();
@@ -52,12 +76,13 @@ export async function runService<C extends ServiceConfig>(service: ServiceDefini
 /** Services that are apart share events through Kafka alone. */
 function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSettings {
   const settings = readProcessEnv(env);
-  if (services[name].servers.includes('kafka') && settings.kafka.brokers === undefined) {
+  if (processEntry(name).servers.includes('kafka') && settings.kafka.brokers === undefined) {
     throw new ConfigError(['KAFKA_BROKERS: is required when services run as processes of their own']);
   }
   return settings;
 }
 
+/** Connects with the first event that is sent or consumed: never in a process without events. */
 function connectEvents(name: ServiceName, { kafka }: ProcessSettings, log: Logger): EventTransport {
   return createKafkaTransport({ brokers: kafka.brokers ?? [], clientId: name, log, settings: kafka });
 }

@@ -1,5 +1,16 @@
-export { addressVariable, consumers, publicService, publishers, servedBy, serviceOf, servicesOn } from './lookups.ts';
+export {
+  addressVariable,
+  consumers,
+  owners,
+  publicService,
+  publishers,
+  schemaOf,
+  servedBy,
+  serviceOf,
+  servicesOn,
+} from './lookups.ts';
 export { nodeEnvironment, nodeFlags, nodeFlagsOf } from './node-flags.ts';
+export { type ProcessEntry, processEntry, processNames, processOf, servicesOf } from './processes.ts';
 export {
   commonSecrets,
   type SchemaName,

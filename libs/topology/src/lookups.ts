@@ -1,19 +1,32 @@
 import type { DescMessage, DescService } from '@bufbuild/protobuf';
 import { type SchemaName, type ServerName, type ServiceName, serviceNames, services } from './services.ts';
 
-const bySchema = new Map(serviceNames.map((name) => [services[name].schema, name]));
+/** Services with a schema, in the order of the table. */
+export const owners: readonly { name: ServiceName; schema: string }[] = serviceNames.flatMap((name) => {
+  const { schema } = services[name];
+  return schema === undefined ? [] : [{ name, schema }];
+});
+
+const bySchema = new Map(owners.map(({ name, schema }) => [schema, name]));
 
 /** The service that owns a schema, and with it the protos of that area. */
 export function serviceOf(schema: SchemaName): ServiceName {
-  return owner(schema, schema);
+  return ownerOf(schema, schema);
+}
+
+/** The schema of a service. Throws when it has none. */
+export function schemaOf(name: ServiceName): string {
+  const { schema } = services[name];
+  if (schema === undefined) throw new Error(`the table in libs/topology gives ${name} no schema`);
+  return schema;
 }
 
 /** The service that serves an RPC service, by its package `drippulse.<schema>.v1`. Throws when no entry has that schema. */
 export function servedBy({ typeName }: DescService): ServiceName {
-  return owner(typeName.split('.')[1] ?? '', typeName);
+  return ownerOf(typeName.split('.')[1] ?? '', typeName);
 }
 
-function owner(schema: string, wanted: string): ServiceName {
+function ownerOf(schema: string, wanted: string): ServiceName {
   const name = bySchema.get(schema);
   if (name === undefined) throw new Error(`no service of the table in libs/topology owns ${wanted}`);
   return name;
@@ -33,11 +46,6 @@ export function servicesOn(server: ServerName): ServiceName[] {
   return serviceNames.filter((name) => services[name].servers.includes(server));
 }
 
-/** The variable that says where a service is reached: `host:port`, or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`. */
-export function addressVariable(name: ServiceName): string {
-  return `${name.toUpperCase().replaceAll('-', '_')}_ADDRESS`;
-}
-
 /** The service of the public HTTP API. */
 export const publicService: ServiceName = thePublicOne();
 
@@ -45,4 +53,9 @@ function thePublicOne(): ServiceName {
   const [name, ...others] = serviceNames.filter((each) => services[each].isPublic);
   if (name === undefined || others.length > 0) throw new Error('one service of the table in libs/topology is public');
   return name;
+}
+
+/** The variable that says where a service is reached: `host:port`, or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`. */
+export function addressVariable(name: ServiceName): string {
+  return `${name.toUpperCase().replaceAll('-', '_')}_ADDRESS`;
 }

@@ -1,32 +1,53 @@
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { expect, test } from '@jest/globals';
-import { addressVariable, publishers, servedBy, serviceOf, servicesOn } from './lookups.ts';
+import {
+  addressVariable,
+  owners,
+  publicService,
+  publishers,
+  schemaOf,
+  servedBy,
+  serviceOf,
+  servicesOn,
+} from './lookups.ts';
+import { processEntry, processNames, processOf, servicesOf } from './processes.ts';
 import { serviceNames, services } from './services.ts';
 
-test('each service has a schema of its own, and its events are of that area', () => {
-  const schemas = serviceNames.map((name) => services[name].schema);
-  expect(new Set(schemas).size).toBe(schemas.length);
+test('each schema has one owner, and the events of a service are of its area', () => {
+  expect(new Set(owners.map(({ schema }) => schema)).size).toBe(owners.length);
   for (const { name, events } of publishers) {
-    expect(events.typeName).toMatch(new RegExp(`^drippulse\\.${services[name].schema}\\.v1\\.`));
+    expect(events.typeName).toMatch(new RegExp(`^drippulse\\.${schemaOf(name)}\\.v1\\.`));
   }
 });
 
-test('no service calls itself, and whoever publishes or consumes reaches Kafka', () => {
+test('no service calls itself, a publisher or consumer reaches Kafka, and an owner PostgreSQL', () => {
   for (const name of serviceNames) {
-    const { calls, events, consumes, servers } = services[name];
+    const { calls, events, consumes, schema, servers } = services[name];
     expect(calls).not.toContain(name);
     if (events !== undefined || consumes !== undefined) expect(servers).toContain('kafka');
+    expect(servers.includes('postgres')).toBe(schema !== undefined);
   }
 });
 
-test('an RPC service leads to who serves it', () => {
+test('an RPC service leads to the service that serves it', () => {
   expect(servedBy(EnrollmentsService)).toBe(serviceOf('enrollments'));
   expect(() => servedBy({ ...EnrollmentsService, typeName: 'drippulse.unknown.v1.X' })).toThrow(
     /owns drippulse.unknown/,
   );
+  expect(() => schemaOf(publicService)).toThrow(/no schema/);
+});
+
+test('a service within another adds to its process what it needs', () => {
+  const identity = serviceOf('identity');
+  const process = processOf(identity);
+  expect(processNames).not.toContain(identity);
+  expect(servicesOf(process)).toEqual([process, identity]);
+  expect(processEntry(process)).toMatchObject({ schema: 'identity', servers: expect.arrayContaining(['postgres']) });
+  expect(processEntry(process).calls).not.toContain(identity);
+  expect(processEntry(process).secrets).toEqual(services[identity].secrets);
 });
 
 test('variables and servers follow from the table', () => {
   expect(addressVariable(serviceOf('webhooks'))).toMatch(/^[A-Z_]+_ADDRESS$/);
-  expect(servicesOn('postgres')).toEqual(serviceNames);
+  expect(servicesOn('postgres')).toEqual(owners.map(({ name }) => name));
 });

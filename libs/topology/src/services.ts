@@ -12,8 +12,11 @@ export type ServiceEntry<Name extends string = string> = {
   /**
    * The area of its protos (`drippulse.<schema>.v1`), its schema in PostgreSQL and, after `drippulse_`, its role. It never
    * changes: code outside the service names the service by it, so that the name of a service stands in this table alone.
+   * Default: it has no state and serves no RPC.
    */
-  schema: string;
+  schema?: string;
+  /** The service in whose process it runs, unless its address says otherwise. Default: it has processes of its own. */
+  within?: Name;
   /** The message of the events that it publishes, which carries the topic. Default: it publishes nothing. */
   events?: DescMessage;
   /** Services whose events it consumes; `all` is every publisher. Default: none. */
@@ -36,25 +39,31 @@ export type ServiceEntry<Name extends string = string> = {
   nodeFlags?: readonly string[];
 };
 
-/** Generated secrets of every service, by the names of their variables. */
+/** Generated secrets of every service with a schema, by the names of their variables. */
 export const commonSecrets: readonly string[] = ['DATABASE_URL', 'INTERNAL_TOKEN_KEYS', 'ENCRYPTION_KEYS'];
 
 /** Every service of the platform. A new one is an entry here and a folder `services/<name>`. */
 const table = {
   gateway: {
-    schema: 'identity',
-    calls: ['workflows', 'enrollment-runtime', 'webhook-delivery', 'crm'],
+    calls: ['identity', 'workflows', 'enrollment-runtime', 'webhook-delivery', 'crm'],
     isPublic: true,
     leavesCluster: true,
+    servers: ['redis'],
+    optionalSecrets: ['REDIS_URL'],
+    environment: ['RATE_LIMIT_PER_MINUTE', 'RATE_LIMIT_BURST', 'TRUSTED_PROXIES'],
+  },
+  identity: {
+    schema: 'identity',
+    within: 'gateway',
+    calls: ['workflows'],
     servers: ['postgres', 'redis'],
     secrets: ['SESSION_KEYS'],
     optionalSecrets: ['REDIS_URL'],
-    environment: ['RATE_LIMIT_PER_MINUTE', 'RATE_LIMIT_BURST', 'TRUSTED_PROXIES'],
   },
   workflows: {
     schema: 'workflows',
     events: WorkflowEventSchema,
-    calls: ['gateway', 'enrollment-runtime'],
+    calls: ['identity', 'enrollment-runtime'],
     servers: ['postgres', 'kafka'],
     environment: ['WEBHOOK_ALLOW_PRIVATE'],
   },
@@ -94,7 +103,7 @@ const table = {
 export type ServiceName = keyof typeof table;
 
 /** The area of a service's protos, which is its schema too. */
-export type SchemaName = (typeof table)[ServiceName]['schema'];
+export type SchemaName = Extract<(typeof table)[ServiceName], { schema: string }>['schema'];
 
 /** The table by name. */
 export const services: Readonly<Record<ServiceName, ServiceEntry<ServiceName>>> = table;

@@ -3,7 +3,7 @@ import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/w
 import type { ClientOf, ServiceBase } from '@drippulse/service';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
-import type { Captcha } from './lead-forms/captcha.ts';
+import type { Captcha } from './captcha.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
 /** The parts that every operation of this service works with. */

@@ -1,5 +1,5 @@
 import { counter, type Metrics } from '@drippulse/observability';
-import type { Action, RecordType } from './records/collection.ts';
+import type { Action, RecordType } from './record-type.ts';
 
 export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 

@@ -5,7 +5,7 @@ import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { migrations } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
-import { createCaptcha } from './lead-forms/captcha.ts';
+import { createCaptcha } from './captcha.ts';
 import { startEnrollSubmissions } from './loops/enroll-submissions.ts';
 import { startForgetIdentities } from './loops/forget-identities.ts';
 import { startForgetMerges } from './loops/forget-merges.ts';

@@ -13,7 +13,7 @@ test.each<[Caller['actor'], number]>([
   [{ type: 'user', id: '1' }, 0],
   [{ type: 'api_key', id: '7' }, 0],
   [{ type: 'workflow', id: '12', hops: 3 }, 3],
-])('a change by %j is told as theirs, and its event says how many workflows led to it', async (actor, hops) => {
+])('a change by %j names its actor, and its event counts the workflows that led to it', async (actor, hops) => {
   const { lead } = await harness.leads({ ...editor, actor }).createCrmLead({ lastName: 'Lovelace' });
   const { changeEvents } = await harness.changes(editor).listCrmChangeEvents({ recordId: lead?.id });
   expect(changeEvents).toMatchObject([{ action: 'created', actorType: actor.type, actorId: actor.id }]);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { found } from './collections.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
+import { readExport, upload } from './transfers.ts';
 
 let harness: Harness;
 let elsewhere: Harness;
@@ -42,23 +43,16 @@ async function makeOneOfEach(): Promise<void> {
 type Bundle = Record<string, Record<string, unknown>[]>;
 
 async function exported(from: Harness, caller: Caller): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const { body } of from.bundles(caller).exportCrmRecords({})) parts.push(found(body).data);
-  return Buffer.concat(parts).toString();
+  return readExport(from.bundles(caller).exportCrmRecords({}));
 }
 
 async function imported(into: Harness, caller: Caller, bundle: unknown, dryRun = false) {
-  const bytes = new TextEncoder().encode(typeof bundle === 'string' ? bundle : JSON.stringify(bundle));
-  async function* messages() {
-    for (let start = 0; start < bytes.length; start += 1000) {
-      yield { dryRun, body: { data: bytes.subarray(start, start + 1000) } };
-    }
-  }
-  const { import: result } = await into.bundles(caller).importCrmRecords(messages());
+  const text = typeof bundle === 'string' ? bundle : JSON.stringify(bundle);
+  const { import: result } = await into.bundles(caller).importCrmRecords(upload(text, { dryRun, pieceBytes: 1000 }));
   return found(result);
 }
 
-/** What is the same in every installation. */
+/** The parts of an export that are the same in every installation. */
 function portable(text: string): unknown {
   const own = new Set(['id', 'created_at', 'updated_at', 'deleted_at', 'closed_at', 'owner_id']);
   const { version, exported_at: _at, organization_id: _id, ...collections } = JSON.parse(text);

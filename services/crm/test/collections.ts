@@ -4,11 +4,11 @@ import { CrmActivityKind } from '@drippulse/proto/drippulse/crm/v1/activities_pb
 import type { Caller } from '@drippulse/rpc';
 import type { Harness } from './harness.ts';
 
-/** What a test of all collections sees of a record. */
+/** The members of every record, for tests of all collections. */
 export type AnyRecord = Message & { id: string; publicId: string; custom: Uint8Array; externalId?: string };
 
 type Update = { id: string; updateMask: { paths: string[] }; externalId?: string; custom?: Uint8Array };
-type List = { limit?: number; cursor?: string; q?: string; sort?: string; externalId?: string };
+type List = { limit?: number; cursor?: string; page?: number; q?: string; sort?: string; externalId?: string };
 type Create = { externalSystem?: string; externalId?: string; custom?: Uint8Array };
 
 /** One collection with the operations of its own names. */
@@ -22,7 +22,7 @@ export type AnyCollection = {
   list(caller: Caller, request?: List): Promise<{ rows: AnyRecord[]; nextCursor?: string; totalCount: bigint }>;
 };
 
-/** The five, each with the least that a record of it needs; the name is in whatever `q` looks through. */
+/** The five collections. `create` sets only required fields; `q` searches the one with the name. */
 export function collectionsOf(harness: () => Harness, name: string): AnyCollection[] {
   const accounts = (caller: Caller) => harness().accounts(caller);
   const contacts = (caller: Caller) => harness().contacts(caller);

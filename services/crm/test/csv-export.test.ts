@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { found } from './collections.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
+import { readExport, upload } from './transfers.ts';
 
 let harness: Harness;
 let elsewhere: Harness;
@@ -31,13 +32,7 @@ afterAll(async () => {
 });
 
 async function exported(from: Harness, caller: Caller, collection: string): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const { body } of from.bundles(caller).exportCrmCsv({ collection })) parts.push(found(body).data);
-  return Buffer.concat(parts).toString();
-}
-
-async function* upload(text: string) {
-  yield { body: { contentType: 'text/csv', data: Buffer.from(text) } };
+  return readExport(from.bundles(caller).exportCrmCsv({ collection }));
 }
 
 function imports(into: Harness, caller: Caller) {
@@ -49,7 +44,7 @@ function imports(into: Harness, caller: Caller) {
   };
 }
 
-/** The rows without what is each installation's own. */
+/** The rows without the columns that differ between installations. */
 function portable(text: string): Record<string, string>[] {
   const rows: Record<string, string>[] = parse(text, { columns: true });
   const isOwn = (name: string) =>

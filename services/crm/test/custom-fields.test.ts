@@ -20,7 +20,7 @@ async function define(request: object, caller = editor) {
 const createLead = (custom: object, caller = editor) =>
   refusal(harness.leads(caller).createCrmLead({ email: 'a@example.com', custom: json(custom) }));
 
-test('custom holds what its fields say, and anything where none says', async () => {
+test('custom has the values that its fields allow, and any value without a field', async () => {
   await define({ recordType: 'lead', key: 'seats', type: NUMBER });
   await define({ recordType: 'lead', key: 'active', type: BOOLEAN });
   await define({ recordType: 'lead', key: 'since', type: DATE });

@@ -11,6 +11,7 @@ import { findBuried, resealKeys } from '../src/erasures/tombstones.ts';
 import { found } from './collections.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
+import { readExport, upload } from './transfers.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -37,17 +38,13 @@ async function create(values: object = person, headers?: Record<string, string>)
   return found(contact);
 }
 
-/** Where the service still holds something of the person; what is on its way to others is no place of its own. */
+/** Where the database still has data of the person. The embedded log belongs to the transport. */
 function traces(): Promise<string[]> {
   const client = {
     query: (text: string, values: unknown[] = []) =>
       sql.raw(values.reduce<string>((query, value) => query.replace('$1', `'${value}'`), text)).execute(harness.db),
   };
   return findTexts(client as never, canaries, ['events.embedded_log.value']);
-}
-
-async function* pieces(text: string) {
-  yield { body: { contentType: 'text/csv', data: Buffer.from(text) } };
 }
 
 test('nothing of a person is left, and what is counted stays', async () => {
@@ -114,7 +111,7 @@ test('a repeat changes nothing and says nothing', async () => {
   expect((await harness.changes(editor).listCrmChangeEvents({})).totalCount).toBe(totalCount);
 });
 
-test('whoever was merged into the person goes with them, and no undo brings a value back', async () => {
+test('records that were merged into the person are erased too, and no undo brings a value back', async () => {
   const first = await create({ ...person, externalSystem: 'a', externalId: 'canary-a' });
   const second = await create({
     ...person,
@@ -163,18 +160,15 @@ test('an import refuses who was erased, under whichever name; a person who comes
   ].join('\n');
   const refused = { created: 1n, failed: 3n, updated: 0n };
   for (const dry of [true, false]) {
-    async function* messages() {
-      for await (const piece of pieces(csv)) yield { ...piece, dryRun: dry };
-    }
-    const { import: answer } = await harness.contacts(editor).importCrmContactsCsv(messages());
+    const { import: answer } = await harness.contacts(editor).importCrmContactsCsv(upload(csv, { dryRun: dry }));
     expect(answer).toMatchObject(refused);
     expect(answer?.errors).toMatchObject(
       [2n, 3n, 4n].map((row) => ({ row, message: expect.stringMatching(/erased/) })),
     );
   }
-  const asLead = await harness.leads(editor).importCrmLeadsCsv(pieces('email\nback@example.com\n'));
+  const asLead = await harness.leads(editor).importCrmLeadsCsv(upload('email\nback@example.com\n'));
   expect(asLead.import).toMatchObject({ created: 0n, failed: 1n });
-  const elsewhere = await harness.contacts(stranger).importCrmContactsCsv(pieces('email\nback@example.com\n'));
+  const elsewhere = await harness.contacts(stranger).importCrmContactsCsv(upload('email\nback@example.com\n'));
   expect(elsewhere.import).toMatchObject({ created: 1n, failed: 0n });
   expect(await create({ email: 'back@example.com' })).toMatchObject({ email: 'back@example.com' });
 });
@@ -184,16 +178,11 @@ test('an export with who was erased goes into another organization, as deleted',
   const note = { kind: CrmActivityKind.NOTE, subject: 'Kept', contactId: id };
   await harness.activities(editor).createCrmActivity(note);
   await harness.contacts(admin).eraseCrmContact({ id });
-  const parts: Uint8Array[] = [];
-  for await (const { body } of harness.bundles(editor).exportCrmRecords({})) parts.push(found(body).data);
-  const bundle = Buffer.concat(parts);
-  async function* messages() {
-    yield { body: { data: bundle } };
-  }
+  const bundle = await readExport(harness.bundles(editor).exportCrmRecords({}));
   const third: Caller = { ...editor, organizationId: 3n };
-  const { import: answer } = await harness.bundles(third).importCrmRecords(messages());
+  const { import: answer } = await harness.bundles(third).importCrmRecords(upload(bundle));
   expect(answer).toMatchObject({ failed: 0n, errors: [] });
-  const again = await harness.bundles(editor).importCrmRecords(messages());
+  const again = await harness.bundles(editor).importCrmRecords(upload(bundle));
   expect(again.import).toMatchObject({ created: 0n, failed: 0n });
 });
 
@@ -212,7 +201,7 @@ test('the audit stream takes no change but by the function, which can only blank
   }
 });
 
-test('only enrollment-runtime is told the addresses, until it says that it is done', async () => {
+test('only enrollment-runtime gets the addresses, until it has finished', async () => {
   const { id } = await create({ email: 'Sealed@example.com' });
   await harness.contacts(admin).eraseCrmContact({ id });
   const erasures = harness.reach(CrmErasuresService);
@@ -235,7 +224,9 @@ test('the keys of tombstones follow a rotation, and what they keep out stays out
   expect(await resealKeys(rotated)).toBe(1);
   expect(await resealKeys(rotated)).toBe(0);
   const buried = (keys = '') =>
-    findBuried({ sealer: createSealer(keys) }, harness.db, 1n, [{ told: { email: 'Rotated@example.com' }, held: {} }]);
+    findBuried({ sealer: createSealer(keys) }, harness.db, 1n, [
+      { given: { email: 'Rotated@example.com' }, stored: {} },
+    ]);
   expect(await buried(fresh)).toEqual(new Set([0]));
   await expect(buried(old)).rejects.toThrow();
 });

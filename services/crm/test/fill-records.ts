@@ -9,8 +9,8 @@ const idOf = (table: string, n = 'n') => sql`md5(${sql.lit(table)} || ${sql.raw(
 const organizationText = '(case when n % 10 < 5 then 1 when n % 10 < 8 then 2 else 3 end)';
 const organization = sql.raw(organizationText);
 const common = sql`organization_id, id, public_id, sequence, owner_id, external_system, external_id, custom, created_at, updated_at`;
-const commonOf = (table: string) => sql`
-  ${organization}, ${idOf(table)}, ${sql.lit(table)} || '_' || n, 1, case when n % 2000 = 6 then 7 end,
+const commonOf = (table: string, prefix: string) => sql`
+  ${organization}, ${idOf(table)}, ${sql.lit(prefix)} || '_' || n, 1, case when n % 2000 = 6 then 7 end,
   case when n % 4000 = 6 then 'rare-system' when n % 2 = 0 then 'their-crm' end, 'x' || n, '{}',
   now() - n * interval '1 second', now() - n * interval '1 second'`;
 
@@ -30,28 +30,28 @@ async function insertRecords(db: Kysely<DB>, count: number): Promise<void> {
   const rows = sql`generate_series(1, ${sql.lit(count)}) as n`;
   await sql`
     insert into accounts (${common}, name, domain)
-    select ${commonOf('accounts')}, 'Company ' || n, 'c' || n || '.example.com' from ${rows}`.execute(db);
+    select ${commonOf('accounts', 'acct')}, 'Company ' || n, 'c' || n || '.example.com' from ${rows}`.execute(db);
   await sql`
-    insert into contacts (${common}, email, phone, last_name, account_id)
-    select ${commonOf('contacts')}, 'p' || case when n = 26 then 16 else n end || '@example.com',
-           '+49 30 1' || lpad((case when n = 26 then 16 else n end)::text, 8, '0'), 'Person ' || n,
+    insert into contacts (${common}, email, phone, first_name, last_name, account_id)
+    select ${commonOf('contacts', 'cnt')}, 'p' || case when n = 26 then 16 else n end || '@example.com',
+           '+49 30 1' || lpad((case when n = 26 then 16 else n end)::text, 8, '0'), 'Given ' || n % 50, 'Person ' || n,
            ${idOf('accounts', '(n % 100 + 100)')}
     from ${rows}`.execute(db);
   await sql`
-    insert into leads (${common}, email, last_name, status, source, score)
-    select ${commonOf('leads')}, 'l' || n || '@example.com', 'Lead ' || n,
+    insert into leads (${common}, email, first_name, last_name, status, source, score)
+    select ${commonOf('leads', 'lead')}, 'l' || n || '@example.com', 'Given ' || n % 50, 'Person ' || n,
            case when n % 4000 = 6 then 'converted' when n % 2 = 0 then 'new' else 'working' end,
            case when n % 4000 = 6 then 'fair' else 'web' end, n % 100
     from ${rows}`.execute(db);
   await fillPipelines(db);
   await sql`
     insert into opportunities (${common}, name, status, pipeline_id, pipeline_stage_id, stage_position, amount_cents, account_id, contact_id)
-    select ${commonOf('opportunities')}, 'Deal ' || n, 'open', ${idOf('pipelines', organizationText)},
+    select ${commonOf('opportunities', 'opp')}, 'Deal ' || n, 'open', ${idOf('pipelines', organizationText)},
            ${idOf('stages', organizationText)}, n, n, ${idOf('accounts', '(n % 100 + 100)')}, ${idOf('contacts', '(n % 100 + 100)')}
     from ${rows}`.execute(db);
   await sql`
     insert into activities (${common}, kind, subject, completed_at, account_id, lead_id)
-    select ${commonOf('activities')}, case when n % 4000 = 6 then 'meeting' else 'call' end, 'Call ' || n,
+    select ${commonOf('activities', 'act')}, case when n % 4000 = 6 then 'meeting' else 'call' end, 'Call ' || n,
            case when n % 4000 = 6 then now() end, ${idOf('accounts', '(n % 100 + 100)')}, ${idOf('leads', '(n % 100 + 100)')}
     from ${rows}`.execute(db);
   await sql`

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { found } from './collections.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
+import { upload } from './transfers.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -14,18 +15,11 @@ afterAll(() => harness.stop());
 
 const headers = { prefer: 'respond-async', 'x-request-id': 'req-import' };
 
-async function* pieces(text: string) {
-  const bytes = Buffer.from(text);
-  for (let start = 0; start < bytes.length; start += 10_000) {
-    yield { body: { contentType: 'text/csv', data: bytes.subarray(start, start + 10_000) } };
-  }
-}
-
 async function send(text: string) {
   let answered: Headers | undefined;
   const { import: job } = await harness
     .leads(editor)
-    .importCrmLeadsCsv(pieces(text), { headers, onHeader: (metadata) => (answered = metadata) });
+    .importCrmLeadsCsv(upload(text), { headers, onHeader: (metadata) => (answered = metadata) });
   return { job: found(job), answered: found(answered) };
 }
 
@@ -65,13 +59,13 @@ test('an upload that nobody waits for answers where to look, and is written in t
 
 test('a bundle may be sent so too', async () => {
   const bundle = JSON.stringify({ accounts: [{ name: 'Async' }] });
-  const { import: job } = await harness.bundles(editor).importCrmRecords(pieces(bundle), { headers });
+  const { import: job } = await harness.bundles(editor).importCrmRecords(upload(bundle), { headers });
   expect(await untilEnded(found(job?.id))).toMatchObject({ created: 1n, failed: 0n });
 });
 
 test('what cannot be read is refused while its sender waits, and leaves nothing behind', async () => {
   const broken = `{"leads":[${Array.from({ length: 900 }, () => '{"last_name":"Broken"}').join(',')}`;
-  const call = harness.bundles(editor).importCrmRecords(pieces(broken), { headers });
+  const call = harness.bundles(editor).importCrmRecords(upload(broken), { headers });
   expect(await refusal(call)).toMatchObject({ error: 'malformed malformed_json' });
   expect(await stored()).toBe(0);
 });

@@ -4,6 +4,7 @@ import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { forgetSubmissions } from '../src/loops/forget-submissions.ts';
 import { anonymous, editor, type Harness, startHarness } from './harness.ts';
+import { createForm } from './lead-form.ts';
 import { refusal } from './refusal.ts';
 
 let verifier: Receiver;
@@ -20,12 +21,6 @@ afterAll(async () => {
   await harness.stop();
   await verifier.stop();
 });
-
-async function made(request = {}) {
-  const { leadForm } = await harness.leadForms(editor).createLeadForm({ name: 'Website', ...request });
-  if (leadForm === undefined) throw new Error('no form was made');
-  return leadForm;
-}
 
 const json = (value: unknown) => ({ contentType: 'application/json', data: Buffer.from(JSON.stringify(value)) });
 const urlencoded = (values: Record<string, string>) => ({
@@ -71,7 +66,7 @@ async function show(token: string, accept = 'text/html') {
 const leadsBy = async (email: string) => (await harness.leads(editor).listCrmLeads({ email })).leads;
 
 test('the page needs nothing from elsewhere, names each field, and escapes what people wrote', async () => {
-  const { token } = await made({
+  const { token } = await createForm(harness, {
     title: 'Say <hello>',
     description: 'a & b',
     fields: [
@@ -94,7 +89,7 @@ test('the page needs nothing from elsewhere, names each field, and escapes what 
 });
 
 test('a submission makes an ordinary lead by the actor lead_form, and says thank you', async () => {
-  const form = await made({ thankYouText: 'Thanks <3', source: 'website' });
+  const form = await createForm(harness, { thankYouText: 'Thanks <3', source: 'website' });
   const answer = await send(
     form.token,
     urlencoded({ email: ' ada@example.com ', first_name: 'Ada', status: 'qualified', submission_id: 's-1' }),
@@ -113,7 +108,7 @@ test('a submission makes an ordinary lead by the actor lead_form, and says thank
 });
 
 test('the same sent again makes nothing, what was corrected makes another lead', async () => {
-  const { token } = await made();
+  const { token } = await createForm(harness);
   const values = { email: 'again@example.com', submission_id: 's-2' };
   const answers = await Promise.all([1, 2, 3].map(() => send(token, urlencoded(values))));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -134,7 +129,7 @@ test('JSON and multipart are taken too, custom fields by their kind', async () =
     { name: 'custom.seats' },
     { name: 'custom.agreed', type: LeadFormFieldType.CHECKBOX },
   ];
-  const { token } = await made({ fields, redirectUrl: 'https://example.com/thanks' });
+  const { token } = await createForm(harness, { fields, redirectUrl: 'https://example.com/thanks' });
   const answer = await send(
     token,
     json({ email: 'json@example.com', custom: { seats: 40, agreed: true }, submission_id: 's-3' }),
@@ -156,7 +151,7 @@ test('JSON and multipart are taken too, custom fields by their kind', async () =
 });
 
 test('what is wrong is said beside its field, with all that was filled in, and nothing is made', async () => {
-  const { token } = await made();
+  const { token } = await createForm(harness);
   const answer = await send(token, urlencoded({ email: 'no address', first_name: '<Ada>', submission_id: 's-4' }));
   expect(answer.status).toBe(422);
   expect(answer.text).toContain('<div role="alert">');
@@ -180,15 +175,15 @@ test('what is wrong is said beside its field, with all that was filled in, and n
 });
 
 test('a program that fills in what no person sees is thanked, and makes nothing', async () => {
-  const { token } = await made();
+  const { token } = await createForm(harness);
   const answer = await send(token, urlencoded({ email: 'bot@example.com', fax_number: '1' }));
   expect(answer.status).toBe(200);
   expect(await leadsBy('bot@example.com')).toEqual([]);
 });
 
 test('a form that is closed or deleted, and one that never was, answer alike', async () => {
-  const closed = await made({ active: false });
-  const deleted = await made();
+  const closed = await createForm(harness, { active: false });
+  const deleted = await createForm(harness);
   await harness.leadForms(editor).deleteLeadForm({ id: deleted.id });
   for (const token of [closed.token, deleted.token, 'never-was']) {
     expect(await show(token)).toMatchObject({ status: 404, html: expect.stringContaining('does not exist') });
@@ -200,7 +195,7 @@ test('a form that is closed or deleted, and one that never was, answer alike', a
 });
 
 test('hCaptcha is asked once for each submission, and who does not pass makes nothing', async () => {
-  const { token } = await made({ hcaptchaRequired: true });
+  const { token } = await createForm(harness, { hcaptchaRequired: true });
   const { html, policy } = await show(token);
   expect(html).toContain('<div class="field h-captcha" data-sitekey="site-key"></div>');
   expect(html).toContain('<script src="https://js.hcaptcha.com/1/api.js" async defer></script>');
@@ -229,7 +224,7 @@ test('hCaptcha is asked once for each submission, and who does not pass makes no
 });
 
 test('its leads are enrolled, each once, as soon as the runtime is there', async () => {
-  const { token, id } = await made({ workflowId: 12n });
+  const { token, id } = await createForm(harness, { workflowId: 12n });
   harness.enrollFailures.push(new DomainError('unavailable', 'service_unavailable', 'away'));
   await send(token, urlencoded({ email: 'enroll@example.com', submission_id: 's-6' }));
   await send(token, urlencoded({ email: 'enroll@example.com', submission_id: 's-6' }));
@@ -253,7 +248,7 @@ test('its leads are enrolled, each once, as soon as the runtime is there', async
 });
 
 test('a workflow that takes no more enrollments loses no lead, and the form says why', async () => {
-  const { token, id } = await made({ workflowId: 12n });
+  const { token, id } = await createForm(harness, { workflowId: 12n });
   harness.enrollFailures.push(
     new DomainError('failed_precondition', 'workflow_archived', 'An archived workflow takes no new enrollments.'),
   );
@@ -266,7 +261,7 @@ test('a workflow that takes no more enrollments loses no lead, and the form says
 });
 
 test('what is settled is forgotten after 30 days, what is still to be enrolled is not', async () => {
-  const { token, id } = await made();
+  const { token, id } = await createForm(harness);
   for (const email of ['old@example.com', 'due@example.com', 'new@example.com']) {
     await send(token, urlencoded({ email, submission_id: email }));
   }

@@ -1,6 +1,7 @@
 import { LeadFormFieldType } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
+import { createForm } from './lead-form.ts';
 import { refusal } from './refusal.ts';
 
 let harness: Harness;
@@ -12,14 +13,8 @@ afterAll(() => harness.stop());
 
 const forms = (caller = editor) => harness.leadForms(caller);
 
-async function made(request = {}) {
-  const { leadForm } = await forms().createLeadForm({ name: 'Website', ...request });
-  if (leadForm === undefined) throw new Error('no form was made');
-  return leadForm;
-}
-
 test('a form needs nothing but a name, and has an address that nobody guesses', async () => {
-  const form = await made();
+  const form = await createForm(harness);
   expect(form).toMatchObject({
     title: 'Website',
     submitLabel: 'Send',
@@ -36,11 +31,15 @@ test('a form needs nothing but a name, and has an address that nobody guesses', 
     ['email', LeadFormFieldType.EMAIL, true],
     ['company_name', LeadFormFieldType.TEXT, false],
   ]);
-  expect((await made()).token).not.toBe(form.token);
+  expect((await createForm(harness)).token).not.toBe(form.token);
 });
 
 test('an update changes what is present, null gives the default back, and the address stays', async () => {
-  const form = await made({ title: 'Talk to us', workflowId: 12n, redirectUrl: 'https://example.com/thanks' });
+  const form = await createForm(harness, {
+    title: 'Talk to us',
+    workflowId: 12n,
+    redirectUrl: 'https://example.com/thanks',
+  });
   const { leadForm } = await forms().updateLeadForm({
     id: form.id,
     submitLabel: 'Go',
@@ -89,7 +88,7 @@ test('a workflow that the organization does not have is refused, and hCaptcha wh
 });
 
 test('forms are listed newest first, page by page, those of others and deleted ones left out', async () => {
-  const [one, two, three] = [await made(), await made(), await made()];
+  const [one, two, three] = [await createForm(harness), await createForm(harness), await createForm(harness)];
   await forms().deleteLeadForm({ id: two.id });
   const page = await forms().listLeadForms({ limit: 1 });
   expect(page.leadForms.map(({ id }) => id)).toEqual([three.id]);
@@ -99,8 +98,8 @@ test('forms are listed newest first, page by page, those of others and deleted o
 });
 
 test('a form of another organization, a deleted and an unknown one answer alike', async () => {
-  const { id } = await made();
-  const deleted = await made();
+  const { id } = await createForm(harness);
+  const deleted = await createForm(harness);
   await forms().deleteLeadForm({ id: deleted.id });
   const notFound = { error: 'not_found lead_form_not_found' };
   for (const asking of [

@@ -9,6 +9,7 @@ import { forgetMerges } from '../src/loops/forget-merges.ts';
 import { found } from './collections.ts';
 import { anonymous, editor, type Harness, key, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
+import { readExport, upload } from './transfers.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -46,11 +47,8 @@ async function changesOf(recordId: string) {
 
 /** Everything of the organization to the last digit, without the times at which it was written. */
 async function exported(): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const { body } of harness.bundles(editor).exportCrmRecords({})) parts.push(found(body).data);
-  return Buffer.concat(parts)
-    .toString()
-    .replaceAll(/"(exported_at|updated_at)":"[^"]*"/g, '"$1":null');
+  const text = await readExport(harness.bundles(editor).exportCrmRecords({}));
+  return text.replaceAll(/"(exported_at|updated_at)":"[^"]*"/g, '"$1":null');
 }
 
 describe('the survivor', () => {
@@ -128,7 +126,7 @@ describe('the survivor', () => {
   });
 });
 
-test('the merged ones are gone, their ids say where they went, and so does whoever was merged before', async () => {
+test('merged records are gone, and their ids name the survivor, also those merged before', async () => {
   const [oldest, older, survivor] = [
     await person({ phone: '1' }),
     await person({ phone: '1' }),
@@ -242,7 +240,7 @@ describe('is refused', () => {
     expect(await show(ours.id)).toEqual(ours);
   });
 
-  test('to whoever may not write, and to test keys', async () => {
+  test('to callers that may not write, and to test keys', async () => {
     const [one, two] = [await person({ phone: '1' }), await person({ phone: '2' })];
     const by = (caller: Partial<Caller>) => merge({ survivor: one.id, merged: [two.id] }, { ...key, ...caller });
     expect(await refusal(by({ role: 'approver' }))).toMatchObject({ error: 'permission_denied insufficient_role' });
@@ -324,7 +322,7 @@ test('made twice with one key it is made once, and so is the undo', async () => 
 });
 
 describe('taken back', () => {
-  test('everything is as before, bar times', async () => {
+  test('everything is as before, except times', async () => {
     const account = found((await harness.accounts(editor).createCrmAccount({ name: 'Undone' })).account);
     const survivor = await person({ firstName: 'Ada', custom: utf8.encode('{"z":1,"a":1.10}') });
     const first = await person({
@@ -495,17 +493,9 @@ describe('leads', () => {
 describe('an import', () => {
   async function imported(bundle: object | string) {
     const text = typeof bundle === 'string' ? bundle : JSON.stringify(bundle);
-    async function* messages() {
-      yield { dryRun: false, body: { data: utf8.encode(text) } };
-    }
-    return found((await harness.bundles(editor).importCrmRecords(messages())).import);
+    return found((await harness.bundles(editor).importCrmRecords(upload(text))).import);
   }
-  const csv = async (text: string) => {
-    async function* messages() {
-      yield { body: { contentType: 'text/csv', data: Buffer.from(text) } };
-    }
-    return found((await harness.contacts(editor).importCrmContactsCsv(messages())).import);
-  };
+  const csv = async (text: string) => found((await harness.contacts(editor).importCrmContactsCsv(upload(text))).import);
 
   test('refuses a row of a merged record, by whichever id, and makes nobody anew', async () => {
     const survivor = await person({ email: 'kept@example.com', externalSystem: 'hs', externalId: 'i-1' });

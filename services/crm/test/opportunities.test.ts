@@ -57,7 +57,7 @@ test('without a stage an opportunity stands at the end of Unassigned and is open
   expect(second.stagePosition).toBeGreaterThan(first.stagePosition);
 });
 
-test('the status follows the type of the stage, and each move is told', async () => {
+test('the status follows the type of the stage, and each move publishes events', async () => {
   const { id } = await create('Acme');
   expect(await move(id, stages['Proposal'])).toMatchObject({ status: CrmStageType.OPEN });
   const won = await move(id, stages['Won']);

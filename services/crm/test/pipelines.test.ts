@@ -18,7 +18,7 @@ async function copy(name: string, caller = editor) {
   return found((await harness.pipelines(caller).createCrmOpportunityPipeline({ name })).pipeline);
 }
 
-test('the default pipeline is there once for whoever asks first', async () => {
+test('the first requests create one default pipeline', async () => {
   const answers = await Promise.all([list(), list(), list(colleague), list(key)]);
   expect(new Set(answers.map((answer) => answer.defaultPipelineId)).size).toBe(1);
   const [byDefault] = found(answers[0]).pipelines;
@@ -129,7 +129,7 @@ test('each user has a preferred pipeline, and without it the default is preferre
   expect((await list()).defaultPipelineId).toBe(byDefault);
 });
 
-test('what changes while the pipelines are listed is told whole or not at all', async () => {
+test('a list of pipelines shows a concurrent change whole or not at all', async () => {
   const { id, stages } = await copy('Going');
   const next = await copy('Coming');
   await harness.pipelines(editor).setDefaultCrmOpportunityPipeline({ id });

@@ -20,7 +20,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
-import { createCaptcha } from '../src/lead-forms/captcha.ts';
+import { createCaptcha } from '../src/captcha.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
 import { routesOf } from '../src/rpc/index.ts';
 import { service } from '../src/service.ts';

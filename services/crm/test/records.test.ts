@@ -128,8 +128,6 @@ describe.each(collections.map((collection) => [collection.type, collection] as c
     expect(await idsFor('ze')).toContain(id);
     expect(await idsFor('ph')).not.toContain(id);
     expect(await idsFor(publicId)).toEqual([id]);
-    expect(await idsFor(`${publicId.slice(-6)} EPHY`)).toEqual([id]);
-    expect(await idsFor(`${publicId.slice(-6)} elsewhere`)).toEqual([]);
     expect(await idsFor('%')).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { fromConnectError } from '@drippulse/rpc';
 
-/** How a call was refused, as `kind reason`, with what was wrong in which field. */
+/** The error of a call as `kind reason`, with its violations by field; undefined without an error. */
 export async function refusal(call: Promise<unknown>) {
   try {
     await call;

@@ -8,12 +8,12 @@ import type { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/
 import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { ClientOf, ServiceBase } from '@drippulse/service';
 import type { RawBuilder } from 'kysely';
+import type { EffectAdapters } from './adapters/adapters.ts';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
 import type { Definitions } from './definitions/definitions.ts';
-import type { EffectAdapters } from './effects/adapters.ts';
-import type { DueCounts } from './enrollments/due-counts.ts';
 import type { Fault } from './fault-points.ts';
+import type { DueCounts } from './funnel/due-counts.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
 export type Clients = {
@@ -29,7 +29,7 @@ export type Clients = {
   };
 };
 
-/** The parts that every operation of this service works with. */
+/** The members that every operation of this service works with. */
 export type Context = ServiceBase<Config, DB> & {
   /** Database time at the start of the transaction, as SQL; tests shift it. */
   dbNow: RawBuilder<Date>;
@@ -37,8 +37,10 @@ export type Context = ServiceBase<Config, DB> & {
   definitions: Definitions;
   dueCounts: DueCounts;
   adapters: EffectAdapters;
+  /** From 0 to 1, for the jitter of retries. */
+  random(): number;
   metrics: ServiceMetrics;
-  /** Runs a loop of this process now; call after the commit that gave it work. */
+  /** Wakes a loop of this process. Call it after the commit that made work for the loop. */
   wake: { advance(): void; drain(): void; schedules(): void; sources(): void; erasures(): void };
   fault?: Fault;
 };

@@ -1,6 +1,6 @@
 /**
- * Every point between a claim and what is committed for it at which a process may die. Tests set `fault` in the context
- * and kill the runtime at each of them; in production nothing does.
+ * The points between a claim and its commits at which a process may die. Tests set `fault` in the context and kill the
+ * runtime at each of them.
  */
 export const faultPoints = [
   'after-claim',
@@ -15,5 +15,5 @@ export const faultPoints = [
 
 export type FaultPoint = (typeof faultPoints)[number];
 
-/** Throws to kill: what throws here is never caught before the loop it runs in. */
+/** Throws or kills the process. Nothing catches the error before the loop in which it is thrown. */
 export type Fault = (point: FaultPoint) => void | Promise<void>;

@@ -1,4 +1,4 @@
 import { runMigration } from '@drippulse/service';
 import { migrations } from './db/migrations/index.ts';
 
-await runMigration({ name: 'enrollment-runtime', migrations });
+if (import.meta.main) await runMigration({ name: 'enrollment-runtime', migrations });

@@ -2,9 +2,12 @@ import { connectDatabase } from '@drippulse/db';
 import { createLogger } from '@drippulse/observability';
 import { readConfig } from './config.ts';
 import type { DB } from './db/schema.ts';
-import { recountFunnel } from './enrollments/recount-funnel.ts';
+import { recountFunnel } from './funnel/recount-funnel.ts';
 
-/** `node services/enrollment-runtime/src/recount.ts <workflow id>`: whether the funnel of a workflow says what its rows do. */
+/**
+ * `node services/enrollment-runtime/src/recount.ts <workflow id>` checks whether the funnel of a workflow equals its
+ * rows.
+ */
 const [workflowId = ''] = process.argv.slice(2);
 if (!/^\d+$/.test(workflowId)) {
   console.error('Which workflow? node services/enrollment-runtime/src/recount.ts <workflow id>');

@@ -8,6 +8,7 @@ import { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/we
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { defineService } from '@drippulse/service';
 import { sql } from 'kysely';
+import { createEffectAdapters } from './adapters/adapters.ts';
 import { type Config, readConfig } from './config.ts';
 import { consumeCrm } from './consumers/crm.ts';
 import { consumeErasures } from './consumers/erasures.ts';
@@ -17,9 +18,8 @@ import { migrations } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
 import { createDefinitions } from './definitions/definitions.ts';
 import { createEffectPool } from './effect-pool/effect-pool.ts';
-import { createEffectAdapters } from './effects/adapters.ts';
-import { createDueCounts } from './enrollments/due-counts.ts';
 import type { Fault } from './fault-points.ts';
+import { createDueCounts } from './funnel/due-counts.ts';
 import { startAdvance } from './loops/advance.ts';
 import { startDrainDeleted } from './loops/drain-deleted.ts';
 import { startEnrollSources } from './loops/enroll-sources.ts';
@@ -70,22 +70,21 @@ export const service = defineService<Config, DB, Overrides>({
       definitions: createDefinitions(db.kysely),
       dueCounts: createDueCounts(() => ctx),
       adapters,
+      random: Math.random,
       metrics: createServiceMetrics(base.registry),
       wake: {
         advance: () => advancing.wake(),
         drain: () => draining.wake(),
         schedules: () => firing.wake(),
         sources: () => enrolling.wake(),
-        erasures() {
-          for (const loop of erasing) loop.wake();
-        },
+        erasures: () => erasing.wake(),
       },
       ...(fault && { fault }),
     };
     keep(startPruneHistory(ctx));
     keep(startMeasureDue(ctx));
     keep(startMakePartitions(ctx));
-    const erasing = startErasePeople(ctx).map(keep);
+    const erasing = keep(startErasePeople(ctx));
     const enrolling = keep(startEnrollSources(ctx));
     const firing = keep(startFireSchedules(ctx));
     const draining = keep(startDrainDeleted(ctx));

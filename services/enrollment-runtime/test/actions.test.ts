@@ -61,7 +61,7 @@ function casesOf(id: bigint) {
     .map(({ payload }) => payload.case);
 }
 
-test('a removed enrollment leaves list and funnel, is told as cancelled, and keeps an audit line', async () => {
+test('a removed enrollment leaves list and funnel, has a cancelled event, and keeps an audit line', async () => {
   const { ref, read } = await enrollOne(wait);
   await until(read, { isWaiting: true });
   await harness.enrollments().deleteEnrollment(ref);
@@ -73,15 +73,15 @@ test('a removed enrollment leaves list and funnel, is told as cancelled, and kee
   expect(removal).toMatchObject([
     { organization_id: 1n, actor_type: 'user', actor_id: editor.actor.id, status: 'active' },
   ]);
-  const told = await eventually(() => {
+  const events = await eventually(() => {
     const events = harness.published.filter((event) => event.aggregate === `enrollment:${ref.id}`);
     expect(events.map(({ payload }) => payload.case)).toEqual(['started', 'cancelled']);
     return events;
   });
-  expect(told[1]?.payload.value).toMatchObject({ id: ref.id, status: EnrollmentStatus.CANCELLED });
+  expect(events[1]?.payload.value).toMatchObject({ id: ref.id, status: EnrollmentStatus.CANCELLED });
 });
 
-test('a worker that holds the lease of a removed enrollment writes nothing more of it than the result of its effect', async () => {
+test('a worker that has the lease of a removed enrollment writes nothing more of it than the result of its effect', async () => {
   receiver.clear();
   const release = receiver.hold();
   const { ref } = await enrollOne([
@@ -106,7 +106,7 @@ test('a worker that holds the lease of a removed enrollment writes nothing more 
   expect(stepFunnel?.totals).toMatchObject({ active: 0n, totalEnrollments: 0n });
 });
 
-test('an ended enrollment can be removed, and is not told as cancelled', async () => {
+test('an ended enrollment can be removed, and has no cancelled event', async () => {
   const { ref, read } = await enrollOne([{ type: 'log', message: 'x' }]);
   await until(read, { status: EnrollmentStatus.COMPLETED });
   await eventually(() => expect(casesOf(ref.id)).toEqual(['started', 'completed']));
@@ -114,7 +114,7 @@ test('an ended enrollment can be removed, and is not told as cancelled', async (
   const { stepFunnel } = await harness.enrollments().listEnrollments({ workflowId: ref.workflowId });
   expect(stepFunnel?.totals).toMatchObject({ completed: 0n, totalEnrollments: 0n });
   expect(await rowsOf('removals', ref.id)).toMatchObject([{ status: 'completed' }]);
-  // By the time that a later one is told, this one would have been.
+  // The event would have come before that of a later removal.
   const { ref: later } = await enrollOne(wait);
   await eventually(() => expect(casesOf(later.id)).toEqual(['started']));
   expect(casesOf(ref.id)).toEqual(['started', 'completed']);
@@ -146,13 +146,13 @@ test('paused and resumed while its effect is out for longer than a lease, an enr
     const { id: workflowId } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: slow.url }]);
     const { enrollmentIds } = await pair.enrollments().bulkEnroll({ workflowId, contacts: contacts(20) });
     await slow.received(20);
-    // From now on calls come to this one, which wakes for what they make due.
+    // From now on calls go to this runtime, which wakes for the runs that they make due.
     await pair.startRuntime();
     for (const id of enrollmentIds) await pair.enrollments().pauseEnrollment({ workflowId, id });
-    // Longer than a lease, and not as long as the callback may take.
+    // Longer than a lease and shorter than the deadline of the callback.
     pair.pass(10_000);
     for (const id of enrollmentIds) await pair.enrollments().resumeEnrollment({ workflowId, id });
-    // What is due after them was called for: they were looked at.
+    // Runs that became due after them were performed, so they were considered.
     const { id: marker } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: receiver.url }]);
     await pair.enrollments().bulkEnroll({ workflowId: marker, contacts: contacts(1) });
     await untilCompleted(pair, marker, 1n);
@@ -231,13 +231,13 @@ test('retrying a failed enrollment runs its step again as a new visit with a new
   expect(stepFunnel?.totals).toMatchObject({ active: 0n, failed: 0n, completed: 1n, totalEnrollments: 1n });
 });
 
-test('an enrollment that two retry at once is retried once, and the other one is told so', async () => {
+test('an enrollment that two retry at once is retried once, and the other retry is refused', async () => {
   receiver.clear();
   receiver.answerNext({ status: 400 });
   const { ref, read } = await enrollOne([{ type: 'webhook_callback', url: receiver.url }]);
   await until(read, { status: EnrollmentStatus.FAILED });
   const retrying = await harness.db.transaction().execute(async (trx) => {
-    // One has locked the outcome and cannot make a run of it; the other has seen no run and waits for the outcome.
+    // One retry has locked the outcome and cannot make a run. The other has seen no run and waits for the outcome.
     await sql`lock table runs in share mode`.execute(trx);
     const answers = Promise.all([1, 2].map(() => refusal(harness.enrollments().retryEnrollment(ref))));
     await eventually(async () => {

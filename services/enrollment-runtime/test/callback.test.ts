@@ -1,7 +1,7 @@
 import { createHttpClient } from '@drippulse/http';
 import { type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { performEffect } from '../src/effects/perform.ts';
+import { performEffect } from '../src/effects/effects.ts';
 import { effectCall, effectContext, effectKey, now, signatureOf } from './effects.ts';
 
 const ctx = effectContext();
@@ -145,7 +145,7 @@ test('no answer, or one that does not end in time, is tried again', async () => 
   });
 });
 
-test('an attempt ends when it is told to', async () => {
+test('an attempt ends when it is aborted', async () => {
   receiver.answer({ hang: 'at_once' });
   const controller = new AbortController();
   const attempt = perform({}, { signal: controller.signal });

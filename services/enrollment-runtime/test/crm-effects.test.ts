@@ -3,7 +3,7 @@ import { CrmActivityKind } from '@drippulse/proto/drippulse/crm/v1/activities_pb
 import { CrmLeadStatus } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import type { EffectCall } from '../src/effects/effect-call.ts';
-import { performEffect } from '../src/effects/perform.ts';
+import { performEffect } from '../src/effects/effects.ts';
 import { effectCall, effectContext, effectKey } from './effects.ts';
 
 const ctx = effectContext();
@@ -13,7 +13,7 @@ afterAll(() => ctx.stop());
 const own = { integration_id: 'internal', integration_name: 'internal', connection_key: 'default' };
 let made = 0;
 
-/** Performs with a key of its own, unless one is given. */
+/** Performs an effect with a new key, unless one is given. */
 function perform(kind: EffectCall['kind'], request: EffectCall['request'], more = {}) {
   made += 1;
   return performEffect(ctx, effectCall(kind, { ...own, ...request }, { key: `k:${made}`, ...more }));

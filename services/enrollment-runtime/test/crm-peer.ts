@@ -13,12 +13,12 @@ export type CrmWrite = { method: string; request: object; caller: Caller; key: s
 
 export type CrmPeer = ReturnType<typeof createCrmPeer>;
 
-/** What this service calls of the CRM, as the CRM promises it: one write for each key, pages by cursor, not found. */
+/** The part of the CRM that this service calls, with its promises: one write per key, pages by cursor, not found. */
 export function createCrmPeer() {
   const writes: CrmWrite[] = [];
   const leads: CrmLead[] = [];
   const contacts: CrmContact[] = [];
-  /** Addresses of those who were erased, by the contact. */
+  /** Addresses of erased people, by contact. */
   const erasures = new Map<string, string[]>();
   const answers = new Map<string, unknown>();
   const failures: (DomainError | undefined)[] = [];
@@ -30,7 +30,7 @@ export function createCrmPeer() {
     if (failure !== undefined) throw failure;
   }
 
-  /** Fails if it is to; answers a key that was answered as before; else notes the write. */
+  /** Fails when a failure is set. Answers a known key as before. Otherwise records the write. */
   function once<D extends DescMessage>(
     method: string,
     request: object,
@@ -130,11 +130,11 @@ export function createCrmPeer() {
     contacts,
     erasures,
     pages: () => pages,
-    /** The next calls fail so; undefined lets one through. */
+    /** Failures of the next calls. Undefined lets a call succeed. */
     fail(...next: (DomainError | undefined)[]) {
       failures.push(...next);
     },
-    /** Pages of leads are answered only after `releasePages`. */
+    /** Delays pages of leads until `releasePages`. */
     holdPages() {
       gate = Promise.withResolvers();
     },

@@ -48,7 +48,7 @@ test('each tick of a schedule enrolls what its source returns then, page by page
     { type: 'trigger', frequency: 'hourly', timezone: 'Asia/Tokyo', source },
     hold,
   ]);
-  // The second page fails at first: what the first one enrolled stays, and is not enrolled again.
+  // The second page fails at first. The enrollments of the first page stay and are not made again.
   harness.crm.fail(undefined, new DomainError('unavailable', 'service_unavailable', 'away'));
   harness.pass(hourMs);
   await eventually(async () => expect(await countOf(id)).toBe(520));

@@ -18,20 +18,20 @@ import {
   serverInterceptors,
 } from '@drippulse/rpc';
 import { serviceNames } from '@drippulse/topology';
+import { createEffectAdapters } from '../src/adapters/adapters.ts';
 import type { Config } from '../src/config.ts';
-import { createEffectAdapters } from '../src/effects/adapters.ts';
 import type { EffectCall, EffectContext } from '../src/effects/effect-call.ts';
 import { type CrmPeer, createCrmPeer } from './crm-peer.ts';
 
-/** The only webhook there is: of organization 1. */
+/** The only webhook, of organization 1. */
 const webhook = { id: 7n, organizationId: 1n, secret: Buffer.from('a secret of thirty-two bytes, ok') };
 
 export const effectKey = '0199d3b2-4a57-7c3e-8f35-0c6f4f2c9d11:step_1:1';
 
-/** The time that effects are told. */
+/** The time of the clock of effects. */
 export const now = new Date('2026-11-25T09:00:00.500Z');
 
-/** What effects need, with a webhook-delivery service in memory that signs. */
+/** The context of effects, with a webhook-delivery service in memory that signs. */
 export function effectContext(
   config: Partial<Pick<Config, 'allowPrivate' | 'smtpUrl' | 'mailDir'>> = {},
 ): EffectContext & { crm: CrmPeer; stop(): Promise<void> } {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { simpleParser } from 'mailparser';
+import { performEffect } from '../src/effects/effects.ts';
 import { messageIdOf } from '../src/effects/message-id.ts';
-import { performEffect } from '../src/effects/perform.ts';
 import { effectCall, effectContext, effectKey } from './effects.ts';
 import { startMailServer } from './mail-server.ts';
 
@@ -37,7 +37,7 @@ function request(more = {}) {
 
 const perform = (more = {}, call = {}) => performEffect(ctx, effectCall('email', request(more), call));
 
-/** What arrived for one performed mail. */
+/** The mail that arrived for one effect. */
 async function sent(more = {}) {
   const result = await perform(more);
   expect(result).toMatchObject({ outcome: 'succeeded' });
@@ -126,7 +126,7 @@ test('what the server refuses for good is not tried again, anything else is', as
   expect(await perform()).toMatchObject({ outcome: 'succeeded' });
 });
 
-test('a mail server that is away is tried again, and one that says nothing is left when told', async () => {
+test('a mail server that is away is tried again, and one that says nothing is left when the attempt is aborted', async () => {
   const silent = createServer();
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const address = silent.address();

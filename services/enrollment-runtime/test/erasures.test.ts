@@ -28,7 +28,7 @@ afterAll(async () => {
 const hold = { type: 'wait', duration: 1, unit: 'hours' };
 const log = { type: 'log', message: 'Hello {{ first_name }} {{ hobby }}' };
 
-/** Whom the CRM erases. */
+/** A person whom the CRM erases. */
 function makePerson(name: string) {
   const id = randomUUIDv7();
   const email = `${name}@example.com`;
@@ -76,10 +76,10 @@ async function erase(person: Person, ...events: CrmEvent[]): Promise<void> {
   await harness.publishCrm(...(events.length > 0 ? events : [erased(person)]));
 }
 
-/** Where this service holds something of a person; its events are on their way to others. */
+/** The places in which this service has data of a person. Its events are on their way to others. */
 const traces = ({ name }: Person) => findTexts(client, [name], ['events.embedded_log.value']);
 
-test('enrollments of a person lose what tells of them, by reference and by address, and the funnel stays', async () => {
+test('enrollments of a person lose the data of the person, by reference and by address, and the funnel stays', async () => {
   const person = makePerson('canaryone');
   const { email, ...unnamed } = contactOf(person);
   const waiting = await enroll([log, hold, log], unnamed);
@@ -112,11 +112,11 @@ test('enrollments of a person lose what tells of them, by reference and by addre
     JSON.stringify(told().slice(1), (_, value) => (typeof value === 'bigint' ? String(value) : value)),
   ).not.toContain('canaryone');
 
-  // Another look finds who was enrolled meanwhile; then nobody knows the addresses any more.
+  // The second pass finds enrollments made meanwhile. Then the addresses are deleted.
   const late = await enroll([hold], contactOf(person));
   await eventually(async () => {
-    // Again and again: the look that is under way says itself when it is to be woken.
-    await sql`update jobs set wake_at = now() where kind = 'erasure_by_blocks'`.execute(harness.db);
+    // Repeated, because the slice under way sets the time of the next one.
+    await sql`update jobs set wake_at = now() where kind = 'erasure'`.execute(harness.db);
     expect((await detail(late))?.status).toBe(EnrollmentStatus.CANCELLED);
   });
   await eventually(() => expect(harness.crm.erasures.has(person.id)).toBe(false));
@@ -124,7 +124,7 @@ test('enrollments of a person lose what tells of them, by reference and by addre
     const jobs = await harness.db
       .selectFrom('jobs')
       .select(['input', 'status'])
-      .where('kind', '=', 'erasure_by_blocks')
+      .where('kind', '=', 'erasure')
       .execute();
     expect(jobs).toMatchObject([{ status: 'completed', input: expect.stringContaining('"emails":null') }]);
   });
@@ -132,7 +132,7 @@ test('enrollments of a person lose what tells of them, by reference and by addre
   await eventually(async () => expect(await traces(person)).toEqual([]));
 }, 60_000);
 
-test('what an effect that was out brings back tells nothing of the person, and nothing follows it', async () => {
+test('what an effect that was out returns is stored without the person, and nothing follows it', async () => {
   const person = makePerson('canarytwo');
   const release = receiver.hold({ body: JSON.stringify(person) });
   const callback = { type: 'webhook_callback', url: `${receiver.url}/hook`, payload: { who: '{{ first_name }}' } };
@@ -196,7 +196,7 @@ test('what was copied of a partition that is being replaced is emptied with it',
   const callback = { type: 'webhook_callback', url: `${receiver.url}/copied`, payload: { who: '{{ first_name }}' } };
   const at = await enroll([log, callback], contactOf(person));
   await untilStatus(at, EnrollmentStatus.COMPLETED);
-  // As `history/replace-partition.ts` does it, stopped after the copy.
+  // As `history/replace-partition.ts` does, stopped after the copy.
   await client.query('set search_path = enrollments, public');
   for (const table of ['timeline', 'effects']) {
     await client.query(`create table ${table}_p0_kept (like ${table} including all)`);

@@ -20,7 +20,7 @@ const time = timestampFromDate(new Date('2026-11-25T09:00:00Z'));
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-  // A second replica, which is given the same events if it comes to that.
+  // A second replica may get the same events.
   await harness.startRuntime();
 });
 afterAll(() => harness.stop());

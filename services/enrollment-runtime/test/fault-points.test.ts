@@ -9,9 +9,9 @@ import { faultPoints } from '../src/fault-points.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { contacts, makeWorkflow } from './workflow.ts';
 
-/** More than one endpoint is sent at once, so that some effects wait for their turn. */
+/** More effects than are sent to one endpoint at once, so that some wait. */
 const count = 60;
-/** Points that are reached first while nothing has been sent yet: a kill there leaves nothing to repeat. */
+/** Points that are reached before anything is sent: a kill there leaves nothing to repeat. */
 const beforeAnySend = ['after-claim', 'before-moves-commit', 'after-moves-commit', 'before-send'];
 
 let receiver: Receiver;
@@ -25,7 +25,7 @@ test.each(faultPoints)(
   async (point) => {
     const harness = await startHarness({ leaseMs: 1_000 });
     receiver.clear();
-    // Whether an effect may still start is asked only where it has waited long since its claim.
+    // A lease is confirmed before the start only when the effect has waited long since its claim.
     receiver.answer({ delayMs: point === 'before-start' ? 1_500 : 0 });
     try {
       const { workflowId, ids } = await enrollHeld(harness);
@@ -58,7 +58,7 @@ test.each(faultPoints)(
   90_000,
 );
 
-/** Enrolls into a paused workflow and stops the runtime that did: the runs are due, and nobody has claimed one. */
+/** Enrolls into a paused workflow and stops the runtime. The runs are due, and none is claimed. */
 async function enrollHeld(harness: Harness): Promise<{ workflowId: bigint; ids: bigint[] }> {
   const { id: workflowId } = await makeWorkflow(
     harness,
@@ -74,7 +74,7 @@ async function enrollHeld(harness: Harness): Promise<{ workflowId: bigint; ids: 
   return { workflowId, ids: enrollmentIds };
 }
 
-/** What a resumed workflow is in the database; no runtime is there to be told. */
+/** Resumes a workflow in the database, as no runtime is there to call. */
 async function release({ db }: Harness, workflowId: bigint): Promise<void> {
   await sql`update lanes set state = 'active', wake_at = now() where workflow_id = ${workflowId}`.execute(db);
 }
@@ -91,7 +91,7 @@ async function runUntilKilled({ config }: Harness, killAt: string): Promise<unkn
   return signal;
 }
 
-/** The succeeded steps of each timeline, in order: all alike when none was skipped or done twice. */
+/** The succeeded steps of each timeline, in order. They are equal when no step was skipped or done twice. */
 async function linesOf(harness: Harness, workflowId: bigint, ids: readonly bigint[]): Promise<Set<string>> {
   const timelines = new Set<string>();
   for (const id of ids) {

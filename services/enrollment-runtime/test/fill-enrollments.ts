@@ -11,9 +11,10 @@ const steps = JSON.stringify([
 ]);
 
 /**
- * 200,000 enrollments of three organizations. Of a hundred, 40 have ended (one failed, one was cancelled), 55 wait, 3 are
- * due, one has an effect out under a lease that has ended, one is paused. Of 10,000 one failed, and one is paused, on
- * another step than the rest. A fifth came one by one, the others together, in blocks of their texts. Where they stand is stored in no order of their ids, as after a while of moving.
+ * 200,000 enrollments of three organizations. Of a hundred, 40 have ended (one failed, one was cancelled), 55 wait, 3
+ * are due, one has an effect in flight under a lease that has ended, and one is paused. Of 10,000 one failed and one is
+ * paused on another step than the rest. The texts of a fifth are in rows of their own, the others in rows of blocks.
+ * Runs and outcomes are not stored in the order of ids, as after a while of moves.
  */
 export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
   for (const [index, count] of enrollments.entries()) {
@@ -25,22 +26,25 @@ export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
       insert into lanes (workflow_id, organization_id, sequence, version, state, wake_at, name)
       values (${workflowId}, ${workflowId}, 1, 1, 'active', now(), 'W')`.execute(db);
     await sql`
-      insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, search, own_search, contact)
-      select ${workflowId}, id, ${workflowId}, now(), gen_random_uuid(), 1,
-        case when n / 100 % 50 = 0 then 'test' else 'live' end, 'UTC', 'lead-' || n, email,
-        case when block is null then text
-          when id = max(id) over (partition by block) then string_agg(text, '') over (partition by block) end,
-        case when block is not null then text end, '{}'
-      from (
-        select n, ${index * 1_000_000} + n as id, left(md5(n::text), 12) || '@example.com' as email,
-          chr(10) || left(md5(n::text), 12) || '@example.com' as text,
-          case when n > ${count / 5} then (${index * 1_000_000} + n) >> 3 end as block
-        from generate_series(1, ${count}) n
-      ) as each`.execute(db);
+      insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, contact)
+      select ${workflowId}, ${index * 1_000_000} + n, ${workflowId}, now(), gen_random_uuid(), 1,
+        case when n / 100 % 50 = 0 then 'test' else 'live' end, 'UTC', 'lead-' || n,
+        left(md5(n::text), 12) || '@example.com', '{}'
+      from generate_series(1, ${count}) n`.execute(db);
+    await fillTexts(db, workflowId, index * 1_000_000 + count / 5);
     await fillPlaces(db, workflowId);
     await fillTraces(db, workflowId);
   }
   await sql`vacuum analyze`.execute(db);
+}
+
+/** Texts of enrollments up to an id are in rows of their own. The others share rows. */
+async function fillTexts(db: Kysely<DB>, workflowId: number, lastAlone: number): Promise<void> {
+  await sql`
+    insert into enrollment_search (workflow_id, block, text)
+    select ${workflowId}, id >> 3, repeat(chr(30), min(id & 7)::int) || string_agg(chr(10) || email, chr(30) order by id)
+    from enrollments where workflow_id = ${workflowId}
+    group by id >> 3, case when id <= ${lastAlone} then id end`.execute(db);
 }
 
 async function fillPlaces(db: Kysely<DB>, workflowId: number): Promise<void> {
@@ -61,7 +65,10 @@ async function fillPlaces(db: Kysely<DB>, workflowId: number): Promise<void> {
     from enrollments where workflow_id = ${workflowId} and id % 100 >= 40 order by md5(id::text)`.execute(db);
 }
 
-/** A line of each enrollment, and 5,000 of the first; three effects of each that has one out; mails of every tenth. */
+/**
+ * A line of each enrollment and 5,000 of the first, three effects of each enrollment with one in flight, and mails of
+ * every tenth.
+ */
 async function fillTraces(db: Kysely<DB>, workflowId: number): Promise<void> {
   await sql`
     insert into timeline (enrollment_id, sequence, at, step_index, attempt, status, message)
@@ -80,7 +87,7 @@ async function fillTraces(db: Kysely<DB>, workflowId: number): Promise<void> {
     where workflow_id = ${workflowId} and id % 10 = 0 order by md5(id::text)`.execute(db);
 }
 
-/** Workflows of one organization of which every second is due, with no run. */
+/** Workflows of one organization without runs. Every second one is due. */
 export async function fillLanes(db: Kysely<DB>, of: { organizationId: number; count: number }): Promise<void> {
   await sql`
     insert into lanes (workflow_id, organization_id, sequence, version, state, wake_at, name)
@@ -90,7 +97,7 @@ export async function fillLanes(db: Kysely<DB>, of: { organizationId: number; co
   await sql`vacuum analyze lanes`.execute(db);
 }
 
-/** Schedules of which every 400th is due. */
+/** Schedules, of which every 400th is due. */
 export async function fillSchedules(db: Kysely<DB>, count: number): Promise<void> {
   await sql`
     insert into schedules (workflow_id, organization_id, next_tick_at, frequency, timezone)

@@ -50,7 +50,7 @@ test('a contact is stored where its first wait is, without a claim', async () =>
   );
 });
 
-test('one with nothing to wait for ends as it enters, and both are told in order', async () => {
+test('one with nothing to wait for ends as it enters, and both events come in order', async () => {
   const { id: workflowId } = await makeWorkflow(harness, [
     { type: 'trigger' },
     { type: 'set_fields', fields: { greeting: 'Hi {{ email }}' } },

@@ -7,7 +7,7 @@ import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
-import { recountFunnel } from '../src/enrollments/recount-funnel.ts';
+import { recountFunnel } from '../src/funnel/recount-funnel.ts';
 import { startKeeping } from '../src/history/replace-partition.ts';
 import { historyLock } from '../src/loops/prune-history.ts';
 import { type Harness, startHarness } from './harness.ts';
@@ -63,7 +63,7 @@ async function untilWaiting({ workflowId, ids }: Enrolled) {
   }, patience);
 }
 
-/** Many that ended 200 days ago, in a range of ids that is given out to the last. */
+/** Many enrollments that ended 200 days ago, in a range of ids that was given out to the last. */
 async function enrollOld(steps: readonly StepInput[] = ends, count = 100): Promise<Enrolled> {
   const old = await enroll(steps, count);
   await eventually(async () => expect(await rowsWhere('outcomes', old.ids)).toBe(count), patience);
@@ -89,7 +89,7 @@ async function rowsWhere(
   return rows[0]?.count;
 }
 
-/** All that is stored of enrollments, in order. */
+/** All stored rows of enrollments, in order. */
 async function traces(ids: readonly bigint[]) {
   const { rows: lines } = await sql<{ enrollment_id: bigint; sequence: number; status: string }>`
     select * from timeline_lines where enrollment_id = any (${ids}::bigint[]) order by enrollment_id, sequence`.execute(
@@ -123,7 +123,7 @@ async function untilTidy() {
   await eventually(async () => expect(await tablesLike('_gone$|_kept$')).toEqual([]), patience);
 }
 
-/** A runtime prunes when it starts, and leaves it to another one that is at it: the first may be, with what was there before. */
+/** A runtime prunes when it starts, unless another one does. The first may still work on earlier data. */
 async function untilNobodyPrunes() {
   await eventually(async () => expect(await isPruning()).toBe(false), patience);
 }
@@ -152,14 +152,14 @@ test('a full partition goes when its enrollments ended long ago; those that live
   expect(await rowsWhere('effects', old.ids)).toBe(0);
   await untilTidy();
 
-  // What lists and funnels tell stays; of the old ones a detail says that its lines are left out.
+  // Lists and funnels stay. The details of old enrollments say that lines are missing.
   await until(old, { completed: 200n, totalEnrollments: 200n });
   expect(await recountFunnel(harness.db, old.workflowId)).toEqual([]);
   const [id = 0n] = old.ids;
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId: old.workflowId, id });
   expect(enrollment).toMatchObject({ actionTimeline: [], actionTimelineTruncated: true });
 
-  // Runs go on where they were, and their lines are numbered on.
+  // Runs go on from where they were, and so do the numbers of their lines.
   harness.pass(301 * dayMs);
   await until(living, { completed: 3n });
   const { lines, effects } = await traces(living.ids.slice(0, 1));
@@ -182,7 +182,7 @@ test('a partition of which much is kept stays whole, also where an earlier try h
   await startKeeping(harness.db, { table: 'timeline', partition });
   await untilNobodyPrunes();
   await harness.startRuntime();
-  // It was looked at.
+  // It was considered.
   await eventually(async () => {
     const { rows } = await sql<{ rows: number }>`
       select reltuples::float8 as rows from pg_class where oid = 'timeline_p0'::regclass`.execute(harness.db);
@@ -246,7 +246,7 @@ test.each(['effects', 'timeline'] as const)(
     await untilWaiting(living);
     const old = await enrollOld(calls(), 700);
 
-    // Somebody reads the table for long, so that everything is copied and the exchange has to wait.
+    // A long read of the table delays the exchange until everything is copied.
     const reader = await readingFor(table);
     await untilNobodyPrunes();
     const child = startChild();
@@ -275,7 +275,7 @@ async function rowsIn(table: string): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** A transaction that has read the table and goes on. */
+/** A transaction that has read the table and stays open. */
 async function readingFor(table: 'timeline' | 'effects') {
   const log = createLogger({ level: 'silent' });
   const db = connectDatabase<DB>({ url: harness.url, schema: 'enrollments', service: 'reader', log, max: 1 });

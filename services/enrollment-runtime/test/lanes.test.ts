@@ -4,7 +4,7 @@ import { type WorkflowEvent, WorkflowEventSchema } from '@drippulse/proto/drippu
 import { type Workflow, WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { recountFunnel } from '../src/enrollments/recount-funnel.ts';
+import { recountFunnel } from '../src/funnel/recount-funnel.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { apply, contacts, makeWorkflow, refusal, workflowOf } from './workflow.ts';
 
@@ -43,7 +43,7 @@ const laneOf = (workflowId: bigint) =>
     .where('workflow_id', '=', workflowId)
     .executeTakeFirst();
 
-/** Publishes a change as the workflows service's event; the call did not come. */
+/** Publishes a change as an event of the workflows service, without the call. */
 async function publish(
   workflow: Workflow,
   kind: NonNullable<WorkflowEvent['payload']['case']>,
@@ -66,7 +66,7 @@ test('an archived workflow takes nobody in, and those on their way finish', asyn
   await untilTotals(workflow.id, { completed: 3n, active: 0n, totalEnrollments: 3n });
 });
 
-test('deleting a workflow cancels held enrollments too, leaves ended ones as they ended, and hides all', async () => {
+test('deleting a workflow cancels paused enrollments too, leaves ended ones as they ended, and hides all', async () => {
   const workflow = await makeWorkflow(harness, waiting);
   const { id: workflowId } = workflow;
   const [first] = await enrollWaiting(workflowId, 2);
@@ -93,11 +93,11 @@ test('deleting a workflow cancels held enrollments too, leaves ended ones as the
   expect(await recountFunnel(harness.db, workflowId)).toEqual([]);
   await eventually(() => {
     const ids = new Set(enrollmentIds.map((id) => `enrollment:${id}`));
-    const told = harness.published.filter(
+    const cancelled = harness.published.filter(
       ({ aggregate, payload }) => ids.has(aggregate) && payload.case === 'cancelled',
     );
-    expect(told).toHaveLength(3);
-    for (const { payload } of told) expect(payload.value).toMatchObject({ status: EnrollmentStatus.CANCELLED });
+    expect(cancelled).toHaveLength(3);
+    for (const { payload } of cancelled) expect(payload.value).toMatchObject({ status: EnrollmentStatus.CANCELLED });
   });
 });
 
@@ -143,7 +143,7 @@ test.each([
   [1, 2_000],
   [5, 1_000],
 ])(
-  "an organization's due runs with a slow receiver, %i times %i of a workflow, do not hold another's",
+  "an organization's due runs with a slow receiver, %i times %i of a workflow, do not delay others",
   async (workflows, count) => {
     const slow = await startReceiver({ answer: { hang: 'at_once' } });
     const quick = await startReceiver();
@@ -161,7 +161,7 @@ test.each([
           const { stepFunnel } = await harness.enrollments(stranger).listEnrollments({ workflowId, limit: 1 });
           expect(stepFunnel?.totals).toMatchObject({ completed: 5n });
         },
-        // Well before the first of the slow calls has timed out.
+        // Well before the first slow call times out.
         { timeoutMs: 20_000 },
       );
     } finally {

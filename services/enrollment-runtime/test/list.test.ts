@@ -1,7 +1,7 @@
 import { EnrollmentStatus } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { recountFunnel } from '../src/enrollments/recount-funnel.ts';
+import { recountFunnel } from '../src/funnel/recount-funnel.ts';
 import { type Harness, startHarness, stranger, tester } from './harness.ts';
 import { apply, contacts, json, makeWorkflow, parsed, refusal, workflowOf } from './workflow.ts';
 
@@ -137,7 +137,7 @@ test('filters combine, also with cursors, and count what they let through', asyn
   expect(await indexesOf({ q: 'umber1', status: COMPLETED })).toEqual([11, 10]);
 });
 
-test('pages by cursor and by number hold each enrollment once, newest first', async () => {
+test('pages by cursor and by number have each enrollment once, newest first', async () => {
   const { id } = await makeWorkflow(harness, waiting);
   const { enrollmentIds } = await harness.enrollments().bulkEnroll({ workflowId: id, contacts: contacts(7) });
   const newestFirst = enrollmentIds.toReversed();

@@ -5,10 +5,10 @@ import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
 export type ReceivedMail = { from: string; to: string[]; raw: string; parsed: ParsedMail };
 
-/** What the server says to the next mail instead of taking it. */
+/** The reply to the next mail instead of accepting it. */
 export type Refusal = { code: number; message: string };
 
-/** A mail server on 127.0.0.1 that keeps what it gets. */
+/** A mail server on 127.0.0.1 that keeps the mails it gets. */
 export async function startMailServer() {
   const mails: ReceivedMail[] = [];
   const refusals: Refusal[] = [];

@@ -6,14 +6,14 @@ import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
 import { createDefinitions } from '../src/definitions/definitions.ts';
-import { createDueCounts, dueQuery as dueRunsQuery } from '../src/enrollments/due-counts.ts';
 import { findRows } from '../src/enrollments/find-rows.ts';
 import { countQuery, type Filter, idsQuery, type Slice } from '../src/enrollments/list-ids.ts';
 import { readDetail } from '../src/enrollments/read-detail.ts';
 import { readList } from '../src/enrollments/read-list.ts';
-import { cancelSlice } from '../src/lanes/cancel-slice.ts';
+import { createDueCounts, dueQuery as dueRunsQuery } from '../src/funnel/due-counts.ts';
 import { dueQuery } from '../src/loops/fire-schedules.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
+import { cancelSlice } from '../src/runs/cancel-slice.ts';
 import { claim } from '../src/runs/claim.ts';
 import { loadEffects } from '../src/runs/load-effects.ts';
 import { takeLanes } from '../src/runs/take-lanes.ts';
@@ -66,7 +66,7 @@ async function countMatching(filter: Filter): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-/** Pages that may be looked at for a row; with a text those of its block are. */
+/** Pages that a statement may read for a row. A text adds the pages of its block. */
 const rowPages = 20;
 const blockPages = 30;
 
@@ -74,13 +74,13 @@ function pagesOf({ q }: Partial<Filter>): number {
   return q === undefined ? rowPages : blockPages;
 }
 
-/** A text that few have is looked up as a whole, of one that many have as much as the page asks for. */
+/** A text that few enrollments have is looked up as a whole. Of a common one as much is read as the page needs. */
 async function readForText({ q }: Partial<Filter>): Promise<number> {
   const found = q === undefined ? 0 : await countMatching({ ...all, q });
   return found < 1_000 ? found : 0;
 }
 
-/** Those whose rows an index has together. */
+/** Filters whose rows are together in an index. */
 const filters: Record<string, Partial<Filter>> = {
   everything: {},
   'test enrollments': { mode: 'test' },
@@ -125,7 +125,7 @@ test.each(Object.entries(filters))(
       const { result, costs } = await measure(() => listIds({ ...all, ...filter }, { after, offset: 0, limit: 101 }));
       expectCheap(costs, Math.max(result.length, forText), pagesOf(filter));
     }
-    // A numbered page reads what it passes over too.
+    // A numbered page also reads the rows that it skips.
     const page = await measure(() => listIds({ ...all, ...filter }, { after: undefined, offset: 9_000, limit: 101 }));
     expectCheap(page.costs, Math.min(totalCount, 9_101), pagesOf(filter));
   },
@@ -157,13 +157,13 @@ test.each(Object.entries(filters))(
       expect(whole.result?.found).toEqual(parts.result);
       const [only, ...others] = whole.costs;
       expect(others).toEqual([]);
-      // Twice, for a scan of a table begins where another has just been.
+      // Twice, because a scan of a table starts where another has just been.
       expect(only?.buffers).toBeLessThanOrEqual(2 * parts.costs.reduce((sum, { buffers }) => sum + buffers, 0));
     }
   },
 );
 
-/** A text and where they stand are in two tables: what both match is found among what one of them matches. */
+/** A text and a place are in two tables: the rows that match both are found among those that match one. */
 const crossed: Record<string, Partial<Filter>> = {
   'a beginning of test enrollments': { q: 'fe', mode: 'test' },
   'a beginning of failed ones': { q: 'fe', status: 'failed' },
@@ -179,7 +179,7 @@ test.each(Object.entries(crossed))('finding and counting %s reads what has the t
     await listIds({ ...all, ...filter }, slice);
     await countMatching({ ...all, ...filter });
   });
-  // The text is looked up for the living and for the ended ones.
+  // The text is looked up for runs and for outcomes.
   for (const { buffers } of costs) expect(buffers).toBeLessThanOrEqual(blockPages * totalCount + 200);
 });
 
@@ -203,7 +203,7 @@ test('a detail reads the newest lines and messages of one enrollment, in one sta
   }
 });
 
-test('due runs are counted from the index that holds them', async () => {
+test('due runs are counted from the index that has them', async () => {
   const { result, costs } = await measure(() => dueRunsQuery(ctx, 1n).execute(db.kysely));
   const due = result.rows.reduce((sum, { count }) => sum + Number(count), 0);
   expect(due).toBeGreaterThan(0);
@@ -253,7 +253,7 @@ test('a slice of a deleted workflow reads the runs that it cancels', async () =>
   expectCheap(costs, 25);
 });
 
-/** No statement looked at more than so many pages for a row that was asked for. */
+/** Fails when a statement read more pages than allowed for the rows that were asked for. */
 function expectCheap(costs: readonly Cost[], rows: number, pages = rowPages): void {
   expect(costs.length).toBeGreaterThan(0);
   for (const { buffers, sql: text } of costs) {

@@ -3,8 +3,8 @@ import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { parseSteps } from '../src/definitions/definitions.ts';
+import { syncSchedule } from '../src/lanes/sync-schedule.ts';
 import { dueQuery } from '../src/loops/fire-schedules.ts';
-import { syncSchedule } from '../src/schedules/sync-schedule.ts';
 import { type Harness, startHarness, stranger } from './harness.ts';
 import { apply, makeWorkflow, parsed, passToMidHour, workflowOf } from './workflow.ts';
 
@@ -16,7 +16,7 @@ const hourly = [trigger, log];
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-  // A second replica, which sees the same schedules due at the same time.
+  // A second replica sees the same schedules due at the same time.
   await harness.startRuntime();
   passToMidHour(harness);
 });
@@ -40,7 +40,10 @@ const boundaryOf = async (workflowId: bigint) =>
       .executeTakeFirst()
   )?.next_tick_at;
 
-/** Runs past a tick of a workflow that was made after all others: when it fired, others have, or another replica is at it. */
+/**
+ * Passes a tick of a workflow that was made after all others. When it has fired, the others have, or another replica is
+ * firing them.
+ */
 async function passTick(): Promise<void> {
   const { id } = await makeWorkflow(harness, hourly);
   harness.pass(hourMs);
@@ -131,7 +134,7 @@ test("an organization's ticks are its own", async () => {
   await expect(listed(id)).rejects.toThrow('no workflow');
 });
 
-/** The boundary that a trigger gets from a change whose transaction began then, and has lasted for more than 2 ms. */
+/** The boundary that a trigger gets from a change whose transaction began more than 2 ms ago. */
 async function syncedAt(began: string, schedule: { frequency: string; timezone: string }): Promise<Date | undefined> {
   const workflowId = 900_000_001n;
   const { steps } = workflowOf([{ type: 'trigger', ...schedule }]);

@@ -1,6 +1,7 @@
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { removeTexts } from '../src/enrollments/search-blocks.ts';
 import { blankEnrollments } from '../src/erasures/blank-enrollments.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { json, makeWorkflow } from './workflow.ts';
@@ -31,8 +32,9 @@ async function enroll(contacts: readonly object[]) {
 /** Where a text is stored of the enrollments of a workflow. */
 async function holding(workflowId: bigint, text: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from enrollments
-    where workflow_id = ${workflowId} and enrollments::text like ${`%${text}%`}`.execute(harness.db);
+    select (select count(*) from enrollments where workflow_id = ${workflowId} and enrollments::text like ${`%${text}%`})::int
+      + (select count(*) from enrollment_search where workflow_id = ${workflowId} and text like ${`%${text}%`})::int
+      as count`.execute(harness.db);
   return rows[0]?.count ?? 0;
 }
 
@@ -43,7 +45,7 @@ test('of many that came together each is found by its own text alone, the newest
   expect(await find('p7')).toEqual([79, 78, 77, 76, 75, 74, 73, 72, 71, 70, 7]);
   expect(await find('lee\nann')).toEqual([]);
   const { rows } = await sql<{ texts: number }>`
-    select count(search)::int as texts from enrollments where workflow_id = ${workflowId}`.execute(harness.db);
+    select count(*)::int as texts from enrollment_search where workflow_id = ${workflowId}`.execute(harness.db);
   expect(rows[0]?.texts).toBeLessThanOrEqual(14);
 });
 
@@ -63,15 +65,13 @@ test('those of a block that are removed at once leave no text behind, and the ot
   expect(await find('p18@x')).toEqual([18]);
 });
 
-test('two who remove of one block do not wait for each other in a circle', async () => {
-  const { workflowId, ids } = await enroll(people);
+test('one that is removed while another of its block is leaves no text of either behind', async () => {
+  const { workflowId, ids, find } = await enroll(people);
   const first = ids.findIndex((id) => id % 8n === 0n);
   const [earlier = 0n, later = 0n] = ids.slice(first);
-  const removed = await harness.db.transaction().execute(async (trx) => {
-    const lock = (id: bigint) =>
-      sql`select from enrollments where workflow_id = ${workflowId} and id = ${id} for update nowait`.execute(trx);
-    await lock(earlier);
-    const removal = harness.enrollments().deleteEnrollment({ workflowId, id: later });
+  const removal = await harness.db.transaction().execute(async (trx) => {
+    await removeTexts(trx, { workflowId, ids: [earlier] });
+    const deletion = harness.enrollments().deleteEnrollment({ workflowId, id: later });
     await eventually(async () => {
       const { rows } = await sql`
         select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
@@ -79,10 +79,16 @@ test('two who remove of one block do not wait for each other in a circle', async
       );
       expect(rows).toHaveLength(1);
     });
-    await lock(later);
-    return [removal];
+    return [deletion];
   });
-  await Promise.all(removed);
+  await Promise.all(removal);
+  expect(await find(`p${first}@x`)).toEqual([]);
+  for (const n of [first, first + 1]) {
+    const { rows } = await sql`
+      select from enrollment_search where workflow_id = ${workflowId} and text like ${`%p${n}@x%`}`.execute(harness.db);
+    expect(rows).toEqual([]);
+  }
+  expect(await find(`p${first + 2}@x`)).toEqual([first + 2]);
 });
 
 test('whom an erasure empties is found no more, and nowhere in the texts of others', async () => {

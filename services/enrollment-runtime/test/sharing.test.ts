@@ -3,7 +3,7 @@ import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflow
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { trustedMs } from '../src/effect-pool/effect-pool.ts';
+import { trustedMs } from '../src/effect-pool/start-effects.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { apply, contacts, makeWorkflow, workflowOf } from './workflow.ts';
 
@@ -36,7 +36,7 @@ test('two runtimes share the work: each effect is performed once, each step runs
   expect(rows).toEqual([{ lines: 4 * count, enrollments: count }]);
 }, 60_000);
 
-test("one organization's 5,000 due runs do not hold another's", async () => {
+test('5,000 due runs of one organization do not delay those of others', async () => {
   const { id: crowded } = await makeWorkflow(harness, short, { status: WorkflowStatus.PAUSED });
   const { id: quiet } = await makeWorkflow(harness, short, { organizationId: 2n, status: WorkflowStatus.PAUSED });
   await harness.enrollments().bulkEnroll({ workflowId: crowded, contacts: contacts(5_000) });
@@ -51,7 +51,7 @@ test("one organization's 5,000 due runs do not hold another's", async () => {
   expect(rows[0]?.before).toBeLessThanOrEqual(1_000);
 }, 60_000);
 
-test("a slow receiver holds nobody else, not even its own organization's other receivers", async () => {
+test('a slow receiver delays no other, not even of its own organization', async () => {
   const slow = await startReceiver({ answer: { hang: 'at_once' } });
   try {
     const { id: held } = await makeWorkflow(harness, [{ type: 'webhook_callback', url: slow.url }]);
@@ -66,7 +66,7 @@ test("a slow receiver holds nobody else, not even its own organization's other r
   }
 }, 60_000);
 
-test('slow receivers of several organizations, with much that waits for each, hold no other organization', async () => {
+test('slow receivers of several organizations, with many effects queued for each, delay no other organization', async () => {
   const slow = await startReceiver({ answer: { hang: 'at_once' } });
   try {
     const crowded = [2n, 3n, 4n];
@@ -84,7 +84,7 @@ test('slow receivers of several organizations, with much that waits for each, ho
   }
 }, 60_000);
 
-test('while much waits in a process, it holds of another organization little more than it may have out', async () => {
+test('a process with many queued effects leases few more runs of an organization than its limit in flight', async () => {
   const slow = await startReceiver({ answer: { hang: 'at_once' } });
   try {
     const steps = [{ type: 'webhook_callback', url: slow.url }];
@@ -92,12 +92,12 @@ test('while much waits in a process, it holds of another organization little mor
     await harness
       .enrollments({ ...editor, organizationId: 2n })
       .bulkEnroll({ workflowId: crowded, contacts: contacts(3_000) });
-    // As many wait as are held with an effect to perform, but for the 40 that are out: they are queued once that is stored.
+    // All leased effects are queued, except for the 40 in flight. They are queued once their intents are stored.
     await eventually(async () => expect(await heldOf(crowded, 'effect')).toBeGreaterThan(1_100));
     const { id: next } = await makeWorkflow(harness, steps);
     await harness.enrollments().bulkEnroll({ workflowId: next, contacts: contacts(1_000) });
     await slow.received(80);
-    // 40 are out, and each of the two workers claimed at most 50 while fewer than 50 waited.
+    // 40 are in flight, and each of the two workers claimed at most 50 while fewer than 50 were queued.
     expect(await heldOf(next)).toBeLessThan(40 + 50 + 2 * 50);
   } finally {
     await slow.stop();
@@ -111,7 +111,7 @@ test('a paused workflow starts no effect that was waiting for its turn, and goes
   await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(120) });
   await receiver.received(40);
   await apply(harness, { ...workflow, status: WorkflowStatus.PAUSED });
-  // Those that a moment ago were found to have their turn would be started without asking again.
+  // Effects whose leases were confirmed a moment ago start without another check.
   await sleep(trustedMs);
   release();
   await completed(workflowId, 40);
@@ -122,7 +122,7 @@ test('a paused workflow starts no effect that was waiting for its turn, and goes
   expect(receiver.requests).toHaveLength(120);
 }, 60_000);
 
-test('a paused workflow holds its due runs where they are; contacts enrolled meanwhile wait', async () => {
+test('due runs of a paused workflow stay where they are; contacts enrolled meanwhile wait', async () => {
   const workflow = workflowOf([{ type: 'wait', duration: 1, unit: 'hours' }, ...short.slice(1)]);
   await apply(harness, workflow);
   const { id: workflowId } = workflow;
@@ -149,7 +149,7 @@ test('deleting a workflow cancels its runs in slices and says so for each', asyn
   expect(rows).toEqual([{ active: 0, cancelled: 120 }]);
 }, 60_000);
 
-test('runs that cannot be moved hold up no others', async () => {
+test('runs that cannot be moved delay no others', async () => {
   const { id: broken } = await makeWorkflow(harness, short, { status: WorkflowStatus.PAUSED });
   const { id: sound } = await makeWorkflow(harness, short, { organizationId: 2n, status: WorkflowStatus.PAUSED });
   await harness.enrollments().bulkEnroll({ workflowId: broken, contacts: contacts(5) });
@@ -169,7 +169,7 @@ async function heldOf(workflowId: bigint, phase = 'any'): Promise<number> {
   return rows[0]?.held ?? 0;
 }
 
-/** What a resumed workflow is in the database, for several at the same moment. */
+/** Resumes several workflows in the database at the same moment. */
 async function releaseAtOnce(workflowIds: readonly bigint[]): Promise<void> {
   await sql`update lanes set state = 'active', wake_at = now()
     where workflow_id = any (${workflowIds}::bigint[])`.execute(harness.db);

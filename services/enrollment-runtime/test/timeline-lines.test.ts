@@ -58,7 +58,7 @@ test('a line is found by its number, wherever in its row it is', async () => {
   expect(await found(5)).toEqual([{ ...shown, at, error: null }]);
   expect(await found(6)).toEqual([{ at, step_index: 1, status: 'succeeded', message: "a 'b' €", error: 'no fit' }]);
   expect(await found(7)).toEqual([{ at, step_index: 2, status: 'failed', message: 'c', error: null }]);
-  // The row that held it is kept no more; there is no error.
+  // The row of the line was pruned; there is no error.
   expect(await found(3)).toEqual([]);
   expect(await found(null)).toEqual([]);
 });

@@ -11,7 +11,7 @@ let lastSequence = 0n;
 
 export type StepInput = { type: string; [key: string]: unknown };
 
-/** A workflow as the workflows service stores it, with an id of its own unless it is another state of one. */
+/** A workflow as the workflows service stores it. Without an id it is a new one. */
 export function workflowOf(
   steps: readonly StepInput[],
   options: { id?: bigint; version?: number; status?: WorkflowStatus; name?: string } = {},
@@ -33,7 +33,7 @@ export function workflowOf(
   });
 }
 
-/** Tells the runtime of a workflow, or of a change of it, as the workflows service does after a commit. */
+/** Applies a workflow or a change of it, as the workflows service does after a commit. */
 export async function apply(
   harness: Harness,
   workflow: Workflow,
@@ -56,7 +56,7 @@ export async function makeWorkflow(
   return workflow;
 }
 
-/** Goes to the middle of an hour, so that no hour ends by itself while a test counts the ticks of those it passes. */
+/** Moves the time to the middle of an hour, so that no hour ends while a test counts ticks. */
 export function passToMidHour(harness: Harness): void {
   harness.pass((1.5 * hourMs - (Date.now() % hourMs)) % hourMs);
 }
@@ -75,7 +75,7 @@ export function contacts(count: number, prefix = 'c'): Uint8Array {
   return json(Array.from({ length: count }, (_, index) => ({ email: `${prefix}${index}@example.com` })));
 }
 
-/** How a call was refused, as `kind reason`. */
+/** The refusal of a call, as `kind reason`. */
 export async function refusal(call: Promise<unknown>): Promise<string | undefined> {
   try {
     await call;

@@ -1,62 +1,58 @@
 import { randomBytes } from 'node:crypto';
+import { readAll } from '@drippulse/process';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
+import { readPeerAddresses } from '@drippulse/service';
 import { expect, test } from '@jest/globals';
-import { readConfig, readSplitConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import { readConfig as readIdentityConfig } from './identity/config.ts';
+import { service } from './service.ts';
 
-const required = {
-  DATABASE_URL: 'postgres://drip:x@db/drip',
+const keys = {
   SESSION_KEYS: randomBytes(32).toString('base64'),
   INTERNAL_TOKEN_KEYS: generateInternalTokenKeys(['gateway']).gateway,
   ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
 };
+const addresses = {
+  WORKFLOWS_ADDRESS: 'workflows:50051',
+  ENROLLMENT_RUNTIME_ADDRESS: 'runtime:50051',
+  WEBHOOK_DELIVERY_ADDRESS: 'webhooks:50051',
+  CRM_ADDRESS: 'crm:50051',
+};
 
-test('what is not set has its documented default', () => {
-  expect(readConfig(required)).toMatchObject({
+test('an unset variable has its documented default, and lists are split', () => {
+  expect(readConfig({ ...keys, TRUSTED_PROXIES: '10.0.0.0/8, loopback' })).toMatchObject({
     host: '127.0.0.1',
     opsPort: 0,
-    grpcPort: undefined,
     redisUrl: undefined,
-    trustedProxies: [],
-    peerAddresses: {},
+    trustedProxies: ['10.0.0.0/8', 'loopback'],
     rateLimitPerMinute: 6000,
     rateLimitBurst: 200,
   });
 });
 
-test('lists are split and addresses belong to their service', () => {
-  const config = readSplitConfig({
-    ...required,
-    TRUSTED_PROXIES: '10.0.0.0/8, loopback',
-    WORKFLOWS_ADDRESS: 'workflows:50051',
-    ENROLLMENT_RUNTIME_ADDRESS: 'runtime:50051',
-    WEBHOOK_DELIVERY_ADDRESS: 'webhooks:50051',
-    CRM_ADDRESS: 'crm:50051',
-  });
-  expect(config.trustedProxies).toEqual(['10.0.0.0/8', 'loopback']);
-  expect(config.peerAddresses).toEqual({
-    workflows: 'workflows:50051',
-    'enrollment-runtime': 'runtime:50051',
-    'webhook-delivery': 'webhooks:50051',
+test('a gateway of its own does not start without the addresses of its peers, but runs identity itself', () => {
+  expect(readPeerAddresses(service.name, addresses)).not.toHaveProperty('identity');
+  expect(readPeerAddresses(service.name, { ...addresses, IDENTITY_ADDRESS: 'identity:50051' })).toMatchObject({
+    identity: 'identity:50051',
     crm: 'crm:50051',
   });
+  const read = () => readPeerAddresses(service.name, { ...addresses, CRM_ADDRESS: '', WORKFLOWS_ADDRESS: 'nowhere' });
+  expect(read).toThrow(/WORKFLOWS_ADDRESS: must be host:port.*CRM_ADDRESS: is required/s);
 });
 
-test('a gateway of its own does not start without the addresses of its peers, and names all that is wrong', () => {
-  const read = () => readSplitConfig({ ...required, DATABASE_URL: 'mysql://x', WORKFLOWS_ADDRESS: 'nowhere' });
-  expect(read).toThrow(
-    /DATABASE_URL: .*WORKFLOWS_ADDRESS: must be host:port.*ENROLLMENT_RUNTIME_ADDRESS: is required/s,
-  );
-});
-
-test('keys that cannot be read and proxies that are no network are in the same message, the keys unquoted', () => {
+test('keys that cannot be read and proxies that are no network are in one message, the keys unquoted', () => {
+  const env = {
+    DATABASE_URL: 'mysql://x',
+    SESSION_KEYS: 'c2hvcnQ=',
+    INTERNAL_TOKEN_KEYS: 'planted',
+    ENCRYPTION_KEYS: 'planted',
+    TRUSTED_PROXIES: '10.0.0.0/8,everybody',
+  };
   const read = () =>
-    readConfig({
-      ...required,
-      SESSION_KEYS: 'c2hvcnQ=',
-      INTERNAL_TOKEN_KEYS: 'planted',
-      ENCRYPTION_KEYS: 'planted',
-      TRUSTED_PROXIES: '10.0.0.0/8,everybody',
-    });
-  expect(read).toThrow(/TRUSTED_PROXIES.*SESSION_KEYS: .*INTERNAL_TOKEN_KEYS: .*ENCRYPTION_KEYS: /s);
+    readAll(
+      () => readConfig(env),
+      () => readIdentityConfig(env),
+    );
+  expect(read).toThrow(/INTERNAL_TOKEN_KEYS: .*TRUSTED_PROXIES.*DATABASE_URL: .*ENCRYPTION_KEYS: .*SESSION_KEYS: /s);
   expect(read).not.toThrow(/planted|c2hvcnQ/);
 });

@@ -1,24 +1,21 @@
-import { counter, gauge, histogram, type Metrics } from '@drippulse/observability';
+import { counter, histogram, type Metrics } from '@drippulse/observability';
 import type { Answered } from './transcoder/ports.ts';
 
-/** The business facts of the gateway that are measured. */
+/** Metrics of the public API. */
 export type GatewayMetrics = {
   requestAnswered(answered: Answered): void;
-  limitsDegraded(areDegraded: boolean): void;
 };
 
 export function createGatewayMetrics(registry: Metrics): GatewayMetrics {
   const durations = histogram(registry, 'drippulse_http_request_duration_seconds');
   const refusals = counter(registry, 'drippulse_http_refused_requests_total');
-  const degraded = gauge(registry, 'drippulse_limits_degraded');
 
   return {
     requestAnswered({ method, route, status, durationMs, reason }) {
-      // The method of an unmatched request is the caller's own text.
+      // The method of an unmatched request is any text a client sends, and no label.
       const label = route === 'unmatched' ? 'any' : method;
       durations.observe({ method: label, route, status }, durationMs / 1000);
       if (reason !== undefined) refusals.inc({ reason });
     },
-    limitsDegraded: (areDegraded) => degraded.set(areDegraded ? 1 : 0),
   };
 }

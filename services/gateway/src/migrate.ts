@@ -1,11 +1,4 @@
-import { migrate, migrateByEnvironment } from '@drippulse/db';
-import { migrations, schema } from './db/migrations/index.ts';
+import { runMigration } from '@drippulse/service';
+import { migrations } from './db/migrations/index.ts';
 
-export { migrations };
-
-/** Brings the schema up to date; answers the names of the migrations it applied. */
-export function migrateService(url: string): Promise<string[]> {
-  return migrate({ url, schema, migrations });
-}
-
-if (import.meta.main) console.log(await migrateByEnvironment(process.env, { schema, migrations }));
+if (import.meta.main) await runMigration({ name: 'identity', migrations });

@@ -1,13 +1,13 @@
 import type { Logger } from '@drippulse/observability';
-import type { UsageCounter } from './identity/api-keys/usage-counter.ts';
+import type { ApiKeyUsage } from './credentials/api-key-usage.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { Observe } from './transcoder/ports.ts';
 
-/** What follows each answer: one line of log, the metrics, the usage of the API key. */
-export function createObserve(options: { log: Logger; metrics: GatewayMetrics; usage: UsageCounter }): Observe {
+/** Writes one log line for each answer, measures it, and counts the request of its API key. */
+export function createObserve(options: { log: Logger; metrics: GatewayMetrics; usage: ApiKeyUsage }): Observe {
   const { log, metrics, usage } = options;
-  // Redaction looks for thirty-two names in each line. A line of answers has the same members always and none of those;
-  // credentials inside its texts are taken out of every line as it is written.
+  // Redaction looks for 32 member names in each line. These lines always have the same members and none of those names.
+  // Credentials inside their texts are removed from every line as it is written.
   const answers = log.child({}, { redact: [] });
   return (answered) => {
     const { authenticated, error, status } = answered;

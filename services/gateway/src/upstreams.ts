@@ -1,56 +1,15 @@
-import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
-import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
-import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
-import { CrmChangeEventsService } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
-import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
-import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
-import { CrmImportsService } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
-import { LeadFormsService, PublicLeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
-import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
-import { CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
-import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
-import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
-import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import {
-  AccountService,
-  ApiKeysService,
-  ProjectsService,
-  SessionsService,
-  TeamMembersService,
-} from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import { WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
-import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import type { Peers } from '@drippulse/rpc';
+import type { Transport } from '@connectrpc/connect';
+import { publicServices } from '@drippulse/proto/public-services';
+import { type ServiceName, servedBy } from '@drippulse/topology';
 import type { Upstream } from './transcoder/ports.ts';
 
-/** Every service with public methods, by who serves it. A new one is a line here and nothing else in the gateway. */
-export const servicesByOwner = {
-  gateway: [SessionsService, ApiKeysService, TeamMembersService, ProjectsService, AccountService],
-  workflows: [WorkflowsService],
-  'enrollment-runtime': [EnrollmentsService],
-  'webhook-delivery': [WebhooksService],
-  crm: [
-    CrmAccountsService,
-    CrmContactsService,
-    CrmLeadsService,
-    CrmOpportunitiesService,
-    CrmActivitiesService,
-    CrmOpportunityPipelinesService,
-    CrmCustomFieldsService,
-    CrmBundlesService,
-    CrmImportsService,
-    CrmMergesService,
-    CrmChangeEventsService,
-    LeadFormsService,
-    PublicLeadFormsService,
-  ],
-} as const;
+/** The services that have public methods. */
+export const owners: readonly ServiceName[] = [...new Set(publicServices.map(servedBy))];
 
-/** How the transcoder reaches each public service: identity in this process, the others by their peers. */
-export function publicServices(reach: { own: Peers; peers: Peers }): Upstream[] {
-  const owners = Object.keys(servicesByOwner) as (keyof typeof servicesByOwner)[]; // keys() forgets which keys there are
-  return owners.flatMap((audience) => {
-    const transport = (audience === 'gateway' ? reach.own : reach.peers).transport(audience);
-    return servicesByOwner[audience].map((service) => ({ service, audience, transport }));
+/** Every service of the public API with the transport that the transcoder calls it by. */
+export function publicUpstreams(transportOf: (owner: ServiceName) => Transport): Upstream[] {
+  return publicServices.map((service) => {
+    const audience = servedBy(service);
+    return { service, audience, transport: transportOf(audience) };
   });
 }

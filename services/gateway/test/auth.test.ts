@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Code } from '@connectrpc/connect';
+import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 import { AccountService, IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import {
   type Caller,
@@ -21,16 +22,16 @@ import { startProxy } from './start-proxy.ts';
 let gateway: Gateway;
 let organizationId: bigint;
 beforeAll(async () => {
-  gateway = await startGateway({ grpcPort: 0 });
+  gateway = await startGateway({ identity: { grpcPort: 0 } });
   ({ organizationId } = await gateway.makeOrganization('ada'));
 });
 afterAll(() => gateway.stop());
 
 /** Identity as another service reaches it. */
 function overGrpc() {
-  const peers = createGrpcPeers({ gateway: `127.0.0.1:${gateway.service.grpcPort}` });
-  const tokens = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(gateway.keys.workflows) });
-  return { peers, tokens, target: 'gateway' as const };
+  const peers = createGrpcPeers({ identity: `127.0.0.1:${gateway.grpcPort}` });
+  const tokens = gateway.tokensOf('workflows');
+  return { peers, tokens, target: 'identity' as const };
 }
 
 test('other services ask over gRPC whether a project exists in the organization of their caller', async () => {
@@ -63,11 +64,17 @@ test('the role is enforced again behind the gateway', async () => {
   reach.peers.close();
 });
 
-test('the gRPC port is closed to who has no internal token', async () => {
+test('every call on the gRPC port needs a valid internal token', async () => {
   const reach = overGrpc();
   const caller: Caller = { organizationId, actor: { type: 'user', id: '1' }, role: 'admin', mode: 'live' };
   const account = clientFor(AccountService, { ...reach, tokens: { ...reach.tokens, mint: async () => 'nonsense' } });
   await expect(account(caller).getAccount({})).rejects.toMatchObject({ code: Code.Unauthenticated });
+  const credentials = clientFor(CredentialsService, {
+    ...reach,
+    tokens: { ...reach.tokens, mint: async () => 'none' },
+  });
+  const resolving = credentials(caller).resolveCredential({ credential: createApiKeyText('live') });
+  await expect(resolving).rejects.toMatchObject({ code: Code.Unauthenticated });
   reach.peers.close();
 });
 
@@ -76,7 +83,7 @@ test('a token signed by the right key for another purpose or with another algori
   const [head, body] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString());
   const { kid } = JSON.parse(head ?? '');
   const claims = JSON.parse(body ?? '');
-  const key = Buffer.from(gateway.config.sessionKeys, 'base64');
+  const key = Buffer.from(gateway.config.identity.sessionKeys, 'base64');
   const sign = (changes: object, alg = 'HS256') =>
     new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg, kid }).sign(key);
   const status = async (forged: string) => (await gateway.as(forged)('GET', '/api/v1/account')).status;
@@ -133,7 +140,7 @@ test('a credential that cannot be checked because the database is away is 503, n
       expect(answer).toMatchObject({ status: 503, body: { error: 'database_unavailable' } });
       expect(answer.headers.get('retry-after')).toBe('1');
     }
-    // What needs no look-up to be wrong is still told so.
+    // A token with a wrong signature needs no database to be refused.
     expect(await own.as(`${token}x`)('GET', '/api/v1/account')).toMatchObject({ status: 401 });
     database.restore();
     await eventually(async () => expect(await call('GET', '/api/v1/account')).toMatchObject({ status: 200 }));

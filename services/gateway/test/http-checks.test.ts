@@ -10,7 +10,7 @@ let isOverLimit = false;
 beforeAll(async () => {
   probe = await startProbe('in memory', {
     rateLimit: async (limitClass, authenticated) => ({
-      headers: { 'ratelimit-policy': `"${limitClass}"` },
+      headers: { 'ratelimit-policy': `"class ${limitClass}"` },
       ...(isOverLimit && {
         refusal: new DomainError('resource_exhausted', 'rate_limited', `Too fast, ${authenticated?.limitKey}.`, {
           retryAfterSeconds: 2.2,
@@ -55,7 +55,7 @@ test('checks come in one order: route, bearer, rate, role, size, content type, p
   expect(method?.headers.get('allow')).toBe('POST');
   expect(bearer?.headers.get('www-authenticate')).toContain('Bearer');
   expect(rate?.headers.get('retry-after')).toBe('3');
-  expect(rate?.headers.get('ratelimit-policy')).toBe('"default"');
+  expect(rate?.headers.get('ratelimit-policy')).toBe('"class 0"');
 });
 
 test('limits are told on success and error alike', async () => {

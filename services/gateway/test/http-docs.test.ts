@@ -1,8 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { publicServices } from '@drippulse/proto/public-services';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { routesOf } from '../src/transcoder/routes.ts';
-import { servicesByOwner } from '../src/upstreams.ts';
+import { openSocket, readToEnd } from './probe/raw-http.ts';
 import { send } from './probe/send.ts';
 import { type Probe, startProbe } from './probe/start-probe.ts';
 
@@ -31,7 +30,7 @@ test('the API reference loads only from here, and everything it loads is there',
 test('the OpenAPI document is served and holds the public paths', async () => {
   const { status, json } = await get('/docs/skills/drippulse-openapi-v1.json');
   expect([status, json['openapi']]).toEqual([200, '3.1.0']);
-  const [route] = routesOf(servicesByOwner.workflows[0]);
+  const [route] = routesOf(publicServices[0]);
   expect(json['paths']).toHaveProperty([route?.template ?? '']);
 });
 
@@ -47,31 +46,13 @@ test('the reason of any error of the gateway is explained where its type points'
   }
 });
 
-/** Reasons that no answer of the public API has: between services, at start, of a client that has left, of an import's row. */
-const unseen = [
-  'cancelled',
-  'event_too_large',
-  'invalid_body',
-  'record_deleted',
-  'schema_too_new',
-  'service_required',
-  'too_many_projects',
-  'user_not_found',
-];
-
-test('every reason that the code can answer with is explained', async () => {
-  const root = new URL('../../../', import.meta.url);
-  const files = ['libs', 'services'].flatMap((folder) =>
-    globSync(`${folder}/*/src/**/*.ts`, { cwd: fileURLToPath(root) }).filter((file) => !file.endsWith('.test.ts')),
+test('a page answers whatever the case of its path, and when the target is a whole URL', async () => {
+  expect((await get('/Docs/Errors/')).status).toBe(200);
+  const socket = await openSocket(
+    probe,
+    'GET http://api.example.com/docs/errors?a=1 HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\r\n',
   );
-  const sources = files.map((file) => readFileSync(new URL(file, root), 'utf8'));
-  const thrown = sources.flatMap((text) =>
-    [...text.matchAll(/new DomainError\(\s*'[a-z_]+',\s*'([a-z_]+)'/g)].map(([, reason = '']) => reason),
-  );
-  expect(thrown.length).toBeGreaterThan(50);
-  const { text: page } = await get('/docs/errors');
-  const unexplained = thrown.filter((reason) => !unseen.includes(reason) && !page.includes(`id="${reason}"`));
-  expect([...new Set(unexplained)]).toEqual([]);
+  expect(await readToEnd(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*id="malformed_json"/);
 });
 
 test('docs take GET and HEAD only', async () => {

@@ -34,7 +34,7 @@ test('a created key is shown once, works, and is listed without its secret', asy
   expect(list.body.api_keys[0]).toEqual(shown.body);
 });
 
-test('verify tells which key it is', async () => {
+test('verify names the key', async () => {
   const { body } = await admin('POST', '/api/v1/api_keys', { name: 'V' });
   expect(await gateway.as(body.key)('GET', '/api/v1/admin/verify')).toMatchObject({
     status: 200,
@@ -158,7 +158,7 @@ test('repeating a creation with its Idempotency-Key gives the same key once more
 });
 
 test('usage counts the requests of a key and those that failed', async () => {
-  // As if it were noon, so that no day ends between the requests and the answer that counts them.
+  // At noon, so that no day ends between the requests and the answer that counts them.
   const dayMs = 86_400_000;
   const sinceNoonMs = (Date.now() + dayMs / 2) % dayMs;
   gateway.shiftClock(-sinceNoonMs);
@@ -188,7 +188,7 @@ test('usage counts the requests of a key and those that failed', async () => {
   }
 });
 
-test('usage that is stored while it is read is told whole or not at all', async () => {
+test('usage that is stored while it is read is shown whole or not at all', async () => {
   const { kysely } = gateway.identity;
   const { body } = await admin('POST', '/api/v1/api_keys', { name: 'in between' });
   const answering = await kysely.transaction().execute(async (trx) => {

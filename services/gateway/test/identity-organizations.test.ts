@@ -26,7 +26,7 @@ const login = (username: string, password: string) =>
 test('starting twice makes one organization, one administrator and one key, and applies a changed password', async () => {
   const apiKey = createApiKeyText('live');
   const first = { username: 'admin', password: 'the first password', apiKey };
-  const { databaseUrl } = gateway.config;
+  const { databaseUrl } = gateway.config.identity;
   await Promise.all([bootstrapIdentity(databaseUrl, first), bootstrapIdentity(databaseUrl, first)]);
   await bootstrapIdentity(databaseUrl, first);
   expect(await login('admin', first.password)).toMatchObject({ status: 200 });
@@ -34,7 +34,7 @@ test('starting twice makes one organization, one administrator and one key, and 
   expect((await byKey('GET', '/api/v1/team_members')).body.total_count).toBe(1);
   expect((await byKey('GET', '/api/v1/api_keys')).body.total_count).toBe(1);
 
-  // What the administrator chose since is not undone by a restart.
+  // A restart does not undo the password that the administrator has chosen since.
   const { id } = (await byKey('GET', '/api/v1/team_members')).body.team_members[0];
   await byKey('PATCH', `/api/v1/team_members/${id}`, { password: 'a chosen password' });
   await bootstrapIdentity(databaseUrl, first);

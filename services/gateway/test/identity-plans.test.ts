@@ -1,6 +1,7 @@
 import { connectDatabase, createSealer } from '@drippulse/db';
 import { systemClock } from '@drippulse/loops';
 import { createLogger } from '@drippulse/observability';
+import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 import {
   ApiKeysService,
   ProjectsService,
@@ -16,22 +17,21 @@ import {
   parseInternalTokenKeys,
   serverInterceptors,
 } from '@drippulse/rpc';
+import { createLimiters } from '@drippulse/service';
+import { bareBase } from '@drippulse/service/harness';
 import { createTestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { schema } from '../src/db/migrations/index.ts';
 import type { DB } from '../src/db/schema.ts';
-import { createCredentials } from '../src/identity/credentials.ts';
 import { createApiKeyText } from '../src/identity/organizations/index.ts';
 import { identityRoutes } from '../src/identity/rpc/index.ts';
+import { service } from '../src/identity/service.ts';
 import { createLoginLimits } from '../src/identity/sessions/login-limits.ts';
 import { createPasswords } from '../src/identity/sessions/passwords.ts';
 import { createSessionTokens } from '../src/identity/sessions/tokens.ts';
-import { createMemoryLimiters } from '../src/middleware/limiters.ts';
-import { migrateService } from '../src/migrate.ts';
 import { watchReads } from './watch-reads.ts';
 
-/** What a count may look at before it costs more than a page. */
+/** A count reads at most this many rows. */
 const countCap = 10_000;
 const key32 = Buffer.alloc(32, 1).toString('base64');
 const caller: Caller = { organizationId: 2n, actor: { type: 'user', id: '1' }, role: 'admin', mode: 'live' };
@@ -41,7 +41,7 @@ let identity: ReturnType<typeof openIdentity>;
 beforeAll(async () => {
   database = await createTestDatabase({
     name: 'identity-plans',
-    prepare: async (url) => void (await migrateService(url)),
+    prepare: async (url) => void (await service.migrate(url)),
   });
   identity = openIdentity(database.url);
   await fill();
@@ -52,31 +52,24 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Identity over real calls, its database watched. */
+/** Identity over real calls, with every read of its database explained. */
 function openIdentity(url: string) {
   const log = createLogger({ service: 'test', level: 'fatal' });
-  const db = connectDatabase<DB>({ url, schema, service: 'test', log, max: 1 });
-  const keys = generateInternalTokenKeys(['gateway']);
-  const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
-  const sessionTokens = createSessionTokens(key32, systemClock);
-  const peers = createInMemoryPeers();
-  const credentials = createCredentials({ db, sessionTokens, clock: systemClock });
-  const routes = identityRoutes({
-    db,
-    sealer: createSealer(key32),
-    clients: { workflows: clientFor(WorkflowCatalogService, { peers, target: 'workflows', tokens }) },
-    clock: systemClock,
-    log,
-    passwords: createPasswords(),
-    sessionTokens,
-    loginLimits: createLoginLimits(createMemoryLimiters()),
-    credentials,
-  });
-  peers.register('gateway', routes, serverInterceptors({ tokens, log }));
-  return { db, credentials, reads: watchReads(db), reach: { peers, target: 'gateway' as const, tokens } };
+  const db = connectDatabase<DB>({ url, schema: 'identity', service: 'test', log, max: 1 });
+  const base = bareBase(service, db, { SESSION_KEYS: key32 });
+  base.serve(
+    identityRoutes({
+      ...base,
+      clients: { workflows: base.client(WorkflowCatalogService) },
+      passwords: createPasswords(),
+      sessionTokens: createSessionTokens(key32, systemClock),
+      loginLimits: createLoginLimits(createLimiters(undefined, base)),
+    }),
+  );
+  return { db, reads: watchReads(db), reach: { peers: base.peers, target: 'identity' as const, tokens: base.tokens } };
 }
 
-/** 200,000 rows of each kind, of three organizations that came and grew together. */
+/** Inserts 200,000 rows of each kind, mixed from three organizations. */
 async function fill(): Promise<void> {
   const { kysely } = identity.db;
   const rows = sql`generate_series(1, 200000) as n`;
@@ -118,7 +111,10 @@ test.each(lists)('a page of %s reads what it returns, and its count an index up 
 });
 
 test('looking up a credential reads a handful of pages', async () => {
-  await identity.credentials.find(createApiKeyText('live'));
+  await clientFor(
+    CredentialsService,
+    identity.reach,
+  )(caller).resolveCredential({ credential: createApiKeyText('live') });
   const [cost] = identity.reads.take();
   expect(cost?.buffers).toBeLessThanOrEqual(100);
 });

@@ -48,7 +48,7 @@ test.each([
   const { answer } = await kysely.transaction().execute(async (trx) => {
     await change.execute(trx);
     const answer = gateway.as(null)('POST', '/api/v1/auth/login', { username, password });
-    // It has read what was true before, and now meets what is changing.
+    // The login has read the old row and now waits for the change.
     await somebodyWaits(trx);
     return { answer };
   });
@@ -64,7 +64,7 @@ test('a login without a password is 400 and names the parameter', async () => {
   });
 });
 
-test('verify tells whose session it is', async () => {
+test('verify names the user of the session', async () => {
   const { call } = await logIn(gateway, 'ada');
   const answer = await call('GET', '/api/v1/admin/verify');
   expect(answer).toMatchObject({

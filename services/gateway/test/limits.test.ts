@@ -13,19 +13,19 @@ afterAll(async () => {
 });
 
 async function areDegraded(gateway: Gateway): Promise<boolean> {
-  return /^drippulse_limits_degraded\S* 1$/m.test(await gateway.service.metrics.metrics());
+  return /^drippulse_limits_degraded\S* 1$/m.test(await gateway.metrics());
 }
 
 describe.each(stores)('limits counted %s', (_name, redisUrl) => {
   let gateway: Gateway;
-  // Names of their own, because Redis remembers those of an earlier run.
+  // Names of this run, because Redis keeps the counts of an earlier one.
   const name = (text: string) => `${text}-${process.pid}-${Date.now() % 1_000_000}`;
   const owner = name('owner');
   beforeAll(async () => {
     gateway = await startGateway(
       { redisUrl, rateLimitPerMinute: 2, rateLimitBurst: 3, trustedProxies: ['127.0.0.1'] },
       undefined,
-      // What Redis does not answer for in time is counted in memory, and the count here is to be exact.
+      // Requests that Redis answers too late are counted in memory, which would make the count inexact.
       { redisTimeoutMs: 20_000 },
     );
     await eventually(async () => expect(await areDegraded(gateway)).toBe(false));
@@ -82,7 +82,7 @@ describe.each(stores)('limits counted %s', (_name, redisUrl) => {
     const paths = ['/api/v1/admin/login', '/api/v1/sessions/admin', '/api/v1/auth/login'];
     const headers = { 'x-forwarded-for': address };
     let refused = 0;
-    // Without a password: counted, and refused before anything is hashed.
+    // Without a password, so that the attempts are counted and refused before hashing.
     for (let index = 0; index < 102; index++) {
       const path = paths[index % 3] ?? '';
       const answer = await gateway.as(null)('POST', path, { username: `u${index}` }, headers);

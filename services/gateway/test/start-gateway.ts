@@ -1,20 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { createLogger } from '@drippulse/observability';
 import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import {
-  callerOf,
-  createInMemoryPeers,
-  createTokens,
-  generateInternalTokenKeys,
-  parseInternalTokenKeys,
-  serverInterceptors,
-} from '@drippulse/rpc';
-import { createTestDatabase, eventually } from '@drippulse/testing';
-import { serviceNames } from '@drippulse/topology';
-import type { Config } from '../src/config.ts';
+import { callerOf } from '@drippulse/rpc';
+import { createHarness, testLogger } from '@drippulse/service/harness';
+import { eventually } from '@drippulse/testing';
+import { serviceOf } from '@drippulse/topology';
+import { type Config, readConfig } from '../src/config.ts';
 import { connectIdentity, createOrganization, type Identity } from '../src/identity/organizations/index.ts';
-import { migrateService } from '../src/migrate.ts';
-import { type Shared, startService } from '../src/service.ts';
+import { type Config as IdentityConfig, service as identityService } from '../src/identity/service.ts';
+import { service } from '../src/service.ts';
 
 export type Answer = {
   status: number;
@@ -28,105 +20,101 @@ export type Call = (method: string, path: string, body?: unknown, headers?: Reco
 export const password = 'correct horse battery';
 
 /**
- * The real gateway on a database of its own, reached `through` another address if need be; the one peer identity asks, workflows, counts in memory.
+ * The gateway and identity, on a database that is reached `through` another address where given. The only peer that
+ * identity calls, workflows, counts in memory.
  */
 export async function startGateway(
-  overrides: Partial<Config> = {},
-  through = async (url: string) => url,
-  shared: Pick<Shared, 'redisTimeoutMs'> = {},
+  overrides: Partial<Config> & { identity?: Partial<IdentityConfig> } = {},
+  through?: (url: string) => Promise<string>,
+  { redisTimeoutMs }: { redisTimeoutMs?: number } = {},
 ) {
-  const database = await createTestDatabase({ name: 'identity', template: 'identity', prepare: migrateAll });
-  const log = createLogger({ service: 'test', level: 'fatal' });
-  const keys = generateInternalTokenKeys(serviceNames);
-  const peers = createInMemoryPeers();
+  const { identity: identityOverrides, ...gatewayOverrides } = overrides;
   const workflowsOf = new Map<bigint, { organizationId: bigint; count: bigint }>();
-  const registerWorkflows = () => {
-    const tokens = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
-    peers.register(
-      'workflows',
-      (router) => {
-        router.service(WorkflowCatalogService, {
-          countByProject({ projectIds }, call) {
-            const own = projectIds.filter(
-              (id) => workflowsOf.get(id)?.organizationId === callerOf(call).organizationId,
-            );
-            return { counts: Object.fromEntries(own.map((id) => [String(id), workflowsOf.get(id)?.count ?? 0n])) };
-          },
-          reassignProject({ projectId, reassignTo }, call) {
-            const { organizationId } = callerOf(call);
-            const moved = workflowsOf.get(projectId)?.count ?? 0n;
-            workflowsOf.delete(projectId);
-            if (reassignTo !== undefined && moved > 0n) {
-              const count = (workflowsOf.get(reassignTo)?.count ?? 0n) + moved;
-              workflowsOf.set(reassignTo, { organizationId, count });
-            }
-            return { movedCount: moved };
-          },
-        });
-      },
-      serverInterceptors({ tokens, log }),
-    );
-  };
-  registerWorkflows();
-
   let offsetMs = 0;
   const clock = { now: () => new Date(Date.now() + offsetMs) };
+  const log = testLogger();
+  const harness = await createHarness(identityService, {
+    env: { SESSION_KEYS: Buffer.alloc(32, 7).toString('base64') },
+    config: { redisUrl: overrides.redisUrl, ...identityOverrides },
+    overrides: { ...(redisTimeoutMs && { redisTimeoutMs }) },
+    clock,
+    ...(through && { through }),
+  });
+  const { peers, events, database, keys } = harness;
+  const registerWorkflows = () =>
+    harness.servePeer(serviceOf('workflows'), (router) => {
+      router.service(WorkflowCatalogService, {
+        countByProject({ projectIds }, call) {
+          const own = projectIds.filter((id) => workflowsOf.get(id)?.organizationId === callerOf(call).organizationId);
+          return { counts: Object.fromEntries(own.map((id) => [String(id), workflowsOf.get(id)?.count ?? 0n])) };
+        },
+        reassignProject({ projectId, reassignTo }, call) {
+          const { organizationId } = callerOf(call);
+          const moved = workflowsOf.get(projectId)?.count ?? 0n;
+          workflowsOf.delete(projectId);
+          if (reassignTo !== undefined && moved > 0n) {
+            const count = (workflowsOf.get(reassignTo)?.count ?? 0n) + moved;
+            workflowsOf.set(reassignTo, { organizationId, count });
+          }
+          return { movedCount: moved };
+        },
+      });
+    });
+  registerWorkflows();
+  const identityProcess = await harness.start();
   const config: Config = {
-    host: '127.0.0.1',
-    port: 0,
-    opsPort: 0,
-    grpcPort: undefined,
-    trustedProxies: [],
-    databaseUrl: await through(database.url),
-    redisUrl: undefined,
-    sessionKeys: randomBytes(32).toString('base64'),
-    internalTokenKeys: keys.gateway,
-    encryptionKeys: randomBytes(32).toString('base64'),
-    peerAddresses: {},
-    rateLimitPerMinute: 60_000,
-    rateLimitBurst: 1000,
-    logLevel: 'fatal',
-    ...overrides,
+    ...readConfig({
+      ...keys.environmentOf(service.name, database.url),
+      PORT: '0',
+      RATE_LIMIT_PER_MINUTE: '60000',
+      RATE_LIMIT_BURST: '1000',
+    }),
+    ...gatewayOverrides,
   };
-  const service = await startService(config, { ...shared, peers, log, clock });
+  const shared = { peers, events, log, clock, ...(redisTimeoutMs && { redisTimeoutMs }) };
+  const running = await service.start(config, shared);
   const identity = connectIdentity(database.url, log);
+  const url = `http://127.0.0.1:${running.publicPort}`;
 
   return {
-    config,
-    service,
+    config: { ...config, identity: harness.config },
+    service: running,
+    /** Port of identity's gRPC. */
+    grpcPort: identityProcess.port,
+    /** Metrics of both, as one process exports them. */
+    metrics: async () => `${await running.metrics.metrics()}${await identityProcess.metrics.metrics()}`,
     peers,
-    keys,
+    tokensOf: keys.tokensOf,
     identity,
-    url: `http://127.0.0.1:${service.port}`,
+    url,
     /** Workflows that the peer knows of, by project. */
     workflowsOf,
     registerWorkflows,
     shiftClock(ms: number) {
       offsetMs += ms;
     },
-    as: (token: string | null): Call => callerOfApi(`http://127.0.0.1:${service.port}`, token),
+    as: (token: string | null): Call => callerOfApi(url, token),
     makeOrganization: (username: string) => makeOrganization(identity, username),
     async stop() {
-      await service.stop();
+      await running.stop();
       await identity.close();
-      peers.close();
-      await database.drop();
+      await harness.stop();
     },
   };
 }
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
-/** Logs in and answers a caller with the session. */
-export async function logIn(gateway: Gateway, username: string): Promise<{ call: Call; token: string }> {
+/** Logs in and answers a function that calls with the session. */
+export async function logIn(gateway: Pick<Gateway, 'as'>, username: string): Promise<{ call: Call; token: string }> {
   const answer = await gateway.as(null)('POST', '/api/v1/auth/login', { username, password });
   if (answer.status !== 200) throw new Error(answer.text);
   return { call: gateway.as(answer.body.token), token: answer.body.token };
 }
 
 /**
- * When the last request was sent that a credential, which is no good any more, still got through. What came back late
- * because the machine was busy was none the less sent in time, so that only what was let in late is late.
+ * Sends requests with a credential that has been ended until one is refused, and answers when the last accepted one was
+ * sent. The time of sending counts, because a busy machine may delay the answer.
  */
 export async function lastAcceptedAt(call: Call): Promise<number> {
   let acceptedAt = 0;
@@ -142,15 +130,16 @@ export async function lastAcceptedAt(call: Call): Promise<number> {
   return acceptedAt;
 }
 
-async function migrateAll(url: string): Promise<void> {
-  await migrateService(url);
+export async function migrateAll(url: string): Promise<void> {
+  await identityService.migrate(url);
 }
 
-function makeOrganization(identity: Identity, username: string) {
+export function makeOrganization(identity: Identity, username: string) {
   return createOrganization(identity, { name: username, username, email: `${username}@example.com`, password });
 }
 
-function callerOfApi(base: string, token: string | null): Call {
+/** Calls the API at `base` with a bearer token, or without one. */
+export function callerOfApi(base: string, token: string | null): Call {
   return async (method, path, body, headers = {}) => {
     const answer = await fetch(base + path, {
       method,

@@ -1,9 +1,9 @@
 import type { Database } from '@drippulse/db';
 
-/** What the statements of a run looked at: pages of the buffer cache, and rows they gave back. */
+/** Cost of one statement: pages of the buffer cache, and returned rows. */
 export type Cost = { sql: string; rows: number; buffers: number };
 
-/** Explains every read of a database as it runs, with the real parameters on the real rows. */
+/** Explains every read of a database as it runs, with its real parameters and rows. */
 export function watchReads<DB>(db: Database<DB>): { take(): Cost[] } {
   let costs: Cost[] = [];
   db.pool.on('connect', (client) => {

@@ -1,5 +1,4 @@
 import { counter, gauge, histogram, type Metrics } from '@drippulse/observability';
-import type { Overdue } from './endpoints/overdue.ts';
 
 export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
@@ -12,7 +11,6 @@ export function createServiceMetrics(registry: Metrics) {
   const inFlight = gauge(registry, 'drippulse_webhook_requests_in_flight');
   const dueAge = gauge(registry, 'drippulse_due_work_age_seconds');
   const overdue = gauge(registry, 'drippulse_webhook_overdue_seconds');
-  const degraded = gauge(registry, 'drippulse_limits_degraded');
   let large: ReadonlySet<bigint> = new Set();
   return {
     deliveriesQueued: (count: number) => queued.inc(count),
@@ -29,11 +27,10 @@ export function createServiceMetrics(registry: Metrics) {
     },
     endpointDisabled: (reason: string) => disabled.inc({ reason }),
     oldestDueDelivery: (ageSeconds: number) => dueAge.set({ kind: 'deliveries' }, ageSeconds),
-    overdueDeliveries: (found: Overdue) => {
+    overdueDeliveries: (found: { seconds: { small: number; large: number }; large: ReadonlySet<bigint> }) => {
       large = found.large;
       overdue.set({ class: 'small' }, found.seconds.small);
       overdue.set({ class: 'large' }, found.seconds.large);
     },
-    limitsDegraded: (areDegraded: boolean) => degraded.set(areDegraded ? 1 : 0),
   };
 }

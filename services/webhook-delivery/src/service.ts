@@ -10,7 +10,7 @@ import type { DB } from './db/schema.ts';
 import { createEndpointLimits } from './endpoints/limits.ts';
 import { startCancelling } from './loops/cancel-removed.ts';
 import { maxInFlight, startDelivering } from './loops/deliver.ts';
-import { startExpiring } from './loops/expire-held.ts';
+import { startExpiring } from './loops/expire-paused.ts';
 import { startMeasureDue } from './loops/measure-due.ts';
 import { startRecovering } from './loops/recover.ts';
 import { createServiceMetrics } from './metrics.ts';
@@ -29,7 +29,7 @@ export const service = defineService<Config, DB, Overrides>({
   async open(base, keep, { random = Math.random, resolve }) {
     const { config, log } = base;
     const metrics = createServiceMetrics(base.registry);
-    const limits = keep(createEndpointLimits(config.redisUrl, { log, onAway: metrics.limitsDegraded }));
+    const limits = keep(createEndpointLimits(config.redisUrl, { log, registry: base.registry }));
     const http = createHttpClient({
       allowPrivate: config.allowPrivate,
       userAgent: 'DripPulse-Webhooks/1',

@@ -7,7 +7,7 @@ import { createEndpointLimits } from '../src/endpoints/limits.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
 import { service } from '../src/service.ts';
 
-/** The context of operations that a test calls one by one, without the loops. */
+/** A context without loops, for tests that call operations one by one. */
 export function contextOf(db: Database<DB>): Context {
   const base = bareBase(service, db, { WEBHOOK_ALLOW_PRIVATE: 'true' });
   return {
@@ -16,7 +16,7 @@ export function contextOf(db: Database<DB>): Context {
     resolve: undefined,
     random: () => 0.5,
     metrics: createServiceMetrics(base.registry),
-    limits: createEndpointLimits(undefined, { log: base.log, onAway: () => undefined }),
+    limits: createEndpointLimits(undefined, base),
     wakeDelivery: () => undefined,
     wakeRecoveries: () => undefined,
     wakeRemovals: () => undefined,

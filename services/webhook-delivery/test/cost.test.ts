@@ -13,13 +13,13 @@ import { serviceNames } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
-import { claim } from '../src/deliveries/claim.ts';
-import { record } from '../src/deliveries/record.ts';
-import { createConcurrency } from '../src/endpoints/concurrency.ts';
-import { settleLanes } from '../src/endpoints/lanes.ts';
+import { createConcurrency } from '../src/lanes/concurrency.ts';
+import { settleLanes } from '../src/lanes/reschedule-lanes.ts';
 import { routesOf } from '../src/rpc/index.ts';
+import { claim } from '../src/sending/claim.ts';
+import { record } from '../src/sending/record.ts';
 import { service } from '../src/service.ts';
-import { sealSecret } from '../src/webhooks/secrets.ts';
+import { sealSecret } from '../src/signing/secrets.ts';
 import { contextOf } from './context.ts';
 import { editor } from './harness.ts';
 import { measuredDatabase } from './measured-database.ts';
@@ -48,8 +48,8 @@ afterAll(async () => {
 });
 
 /**
- * 200,000 queued deliveries of three organizations: half of them of one webhook, a third of the webhooks disabled with
- * their queue, a third with a queue that is not due yet.
+ * Inserts 200,000 queued deliveries of three organizations. Half of them belong to one webhook; a third of the webhooks is
+ * disabled with a full queue, a third has a queue that is not due yet.
  */
 async function fill(): Promise<void> {
   const { kysely } = ctx.db;
@@ -63,7 +63,7 @@ async function fill(): Promise<void> {
   }
   await sql`insert into endpoints (webhook_id, last_success_at) select id, now() from webhooks`.execute(kysely);
   await sql`
-    insert into lanes (webhook_id, is_manual, organization_id, is_held, next_due_at)
+    insert into lanes (webhook_id, is_manual, organization_id, is_paused, next_due_at)
     select id, false, organization_id, not active,
            case when active then now() + case when id % 3 = 2 then interval '1 hour' else interval '-1 hour' end end
     from webhooks
@@ -74,16 +74,16 @@ async function fill(): Promise<void> {
     from (select n, case when n % 2 = 0 then 3 else n % ${webhooks} + 1 end as w from generate_series(1, ${queued}) n) m`.execute(
     kysely,
   );
-  await sql`insert into payloads (event_id, event_at, body) select event_id, event_at, '{"id":"x"}' from deliveries`.execute(
-    kysely,
-  );
+  await sql`
+    insert into payloads (organization_id, event_id, event_at, body)
+    select organization_id, event_id, event_at, '{"id":"x"}' from deliveries`.execute(kysely);
   await sql`
     insert into queue (delivery_id, webhook_id, is_manual, due_at, event_id, event_at, event_type)
     select d.id, webhook_id, false, coalesce(l.next_due_at, now()) - (d.id % 3600) * interval '1 ms', event_id, event_at, event_type
     from deliveries d join lanes l using (webhook_id) where not l.is_manual`.execute(kysely);
 }
 
-/** What is read for a row. A recorded result writes a row into each of two tables and all their indexes, hence its own. */
+/** Limits the buffers for each row. Recording has its own limit: a result writes two tables and all their indexes. */
 function expectCheap(costs: readonly Cost[], rows: number, buffersOfRow = 20): void {
   expect(costs.length).toBeGreaterThan(0);
   for (const { sql: text, buffers } of costs) {
@@ -100,7 +100,7 @@ test('a claim and the recording of its results read in proportion to what is tak
     delivery,
     attempt: { at: new Date(), durationMs: 5, ...(index % 2 === 0 ? { statusCode: 200 } : { error: 'timeout' }) },
   }));
-  const recording = await measure(async () => settleLanes(ctx, await record(ctx, results)));
+  const recording = await measure(async () => settleLanes(ctx.db.kysely, await record(ctx, results)));
   expectCheap(recording.costs, claimed.length, 30);
 });
 

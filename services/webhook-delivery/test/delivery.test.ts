@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Brings every try of the queue forward until the delivery is as it should be. */
+/** The newest delivery of a webhook, once it has this status and number of attempts. */
 async function until(webhookId: bigint, status: WebhookDeliveryStatus, attempts: number) {
   return eventually(async () => {
     const [delivery] = await harness.deliveries(webhookId, 1);
@@ -231,7 +231,27 @@ test('the last of a removed webhook goes without a deadlock with a result that i
     await harness.db.insertInto('removals').values({ webhook_id: id }).execute();
     await somebodyWaits(trx);
     await sql`set local lock_timeout = '200ms'`.execute(trx);
-    await sql`update lanes set is_held = true where webhook_id = ${id}`.execute(trx);
+    await sql`update lanes set is_paused = true where webhook_id = ${id}`.execute(trx);
+  });
+});
+
+test('the removal of a webhook locks its queue in the order of ids', async () => {
+  const { id } = await harness.create({ active: false });
+  const [earlier, later] = [9_000_001n, 9_000_002n];
+  await sql`
+    insert into queue (delivery_id, webhook_id, is_manual, due_at, event_id, event_at, event_type)
+    values (${later}, ${id}, false, now() + interval '1 hour', 'evt_later', now(), 'workflow.created'),
+           (${earlier}, ${id}, false, now() + interval '2 hours', 'evt_earlier', now(), 'workflow.created')`.execute(
+    harness.db,
+  );
+  await harness.db.transaction().execute(async (trx) => {
+    await sql`select from queue where delivery_id = ${earlier} for update`.execute(trx);
+    await harness.webhooks(editor).deleteWebhook({ id });
+    await somebodyWaits(trx);
+    await sql`select from queue where delivery_id = ${later} for update nowait`.execute(trx);
+  });
+  await eventually(async () => {
+    expect(await harness.db.selectFrom('queue').selectAll().where('webhook_id', '=', id).execute()).toEqual([]);
   });
 });
 
@@ -256,7 +276,7 @@ test('the list of deliveries filters by status and pages by cursor, newest first
   expect(third.nextCursor).toBeUndefined();
 });
 
-test('an attempt that is recorded while the list is read is told with its status or not at all', async () => {
+test('an attempt that is recorded while the list is read appears together with its status or not at all', async () => {
   const { id } = await harness.create({ active: false });
   await sql`
     insert into deliveries (event_at, organization_id, webhook_id, event_id, event_type, status, next_attempt_at)

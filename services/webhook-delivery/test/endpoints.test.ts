@@ -25,7 +25,7 @@ afterAll(() => harness.stop());
 
 const dayMs = 86_400_000;
 
-/** Until what was raised about the endpoints of a test has found its webhooks, and none of those that come later. */
+/** Waits until the events about a test's endpoints have reached its webhooks, so that no later webhook gets them. */
 async function everythingHeard() {
   await eventually(async () => {
     expect(await harness.db.selectFrom('removals').selectAll().execute()).toEqual([]);
@@ -35,7 +35,7 @@ async function everythingHeard() {
   });
 }
 
-/** What was raised about a webhook, once as much is there. */
+/** The events about a webhook, once there are as many. */
 async function raised(id: bigint, count: number): Promise<WebhookEvent[]> {
   return eventually(() => {
     const about = harness.published.filter(({ aggregate }) => aggregate === `webhook:${id}`);
@@ -51,7 +51,7 @@ async function webhookOf(id: bigint) {
   return webhook;
 }
 
-/** Fails four times in a row at a webhook's endpoint. */
+/** Makes a webhook's endpoint fail four times in a row. */
 async function failFourTimes(id: bigint) {
   await harness.publish(['a', 'b', 'c', 'd']);
   await eventually(async () => {
@@ -173,7 +173,7 @@ test('a redelivery goes out at once while the circuit is open', async () => {
   failing.answer({});
   const [delivery] = await harness.deliveries(id, 1);
   await harness.webhooks(editor).redeliverDelivery({ webhookId: id, id: delivery?.id ?? 0n });
-  // Its success closes the circuit for all the others.
+  // One success closes the circuit for all other deliveries.
   await eventually(async () => {
     const deliveries = await harness.deliveries(id, 12);
     const delivered = deliveries.filter(({ status }) => status === WebhookDeliveryStatus.DELIVERED);

@@ -48,7 +48,7 @@ async function sendEnrollment(payload: MessageInitShape<typeof EnrollmentEventSc
   });
 }
 
-/** Bodies that are stored, by the type of their event, empty ones as such. */
+/** The stored bodies by the type of their event, empty ones included. */
 async function bodies(): Promise<string[]> {
   const rows = await harness.db.selectFrom('payloads').select(['body', 'event_id']).orderBy('event_id').execute();
   return rows.map(({ body }) => (body.length === 0 ? 'empty' : JSON.parse(String(body)).type));

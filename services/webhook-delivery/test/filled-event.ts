@@ -7,7 +7,7 @@ import { newEventId } from '../src/deliveries/event-id.ts';
 
 const at = new Date('2026-11-25T12:00:00.123Z');
 
-/** An event of this type as its topic carries it: every member set, or only those that always are. */
+/** An event of this type in the form of its topic, with every member set or only the required ones. */
 export function filledEvent({ event, case: payloadCase, payload, type }: EventType, isWhole: boolean) {
   const id = newEventId(new Date());
   const time = timestampFromDate(new Date());
@@ -42,7 +42,7 @@ function setField(message: ReflectMessage, field: DescField, isWhole: boolean): 
   }
 }
 
-/** Of a list or a map the value of an element. */
+/** The value of a field; for a list or a map, of one element. */
 function memberOf(field: DescField, isWhole: boolean) {
   if (field.message !== undefined) return filled(field.message, isWhole);
   if (field.enum !== undefined) return field.enum.values.at(-1)?.number ?? 0;
@@ -61,7 +61,7 @@ function memberOf(field: DescField, isWhole: boolean) {
   }
 }
 
-/** Free JSON of the shape that its name says. */
+/** Free JSON of the shape that its name requires. */
 function freeJson({ json, schemaOf }: ReturnType<typeof fieldRest>): string | undefined {
   if (!json) return undefined;
   return schemaOf.replace('?', '').endsWith('[]') ? '[{"price":1.10}]' : '{"price":1.10}';

@@ -22,7 +22,7 @@ test('endpoints that hang or refuse never delay a healthy one', async () => {
   await harness.create({ eventType: 'workflow.*' });
   await harness.publish(names(20));
   const arrived = await harness.receiver.received(20, { timeoutMs: 20_000 });
-  // Well before the first attempt at an endpoint that hangs is over, after 15 s.
+  // The first attempt at an endpoint that hangs ends after 15 s, so this is well before.
   expect(Number(arrived.at(-1)?.at) - Number(hanging.requests[0]?.at)).toBeLessThan(14_000);
   expect(hanging.requests.length).toBeLessThanOrEqual(40);
   const stopped = harness.stopServices();

@@ -1,10 +1,9 @@
-import { createLogger } from '@drippulse/observability';
+import { createLogger, createMetrics } from '@drippulse/observability';
 import { eventually, testRedis } from '@drippulse/testing';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createEndpointLimits, type EndpointLimits } from '../src/endpoints/limits.ts';
 
 const log = createLogger({ service: 'test', level: 'fatal' });
-const onAway = () => undefined;
 const opened: EndpointLimits[] = [];
 afterEach(async () => {
   for (const limits of opened.splice(0)) await limits.stop();
@@ -16,7 +15,7 @@ function open(limits: EndpointLimits): EndpointLimits {
 }
 
 test('takes what is left of a second, says how long to wait, and gives back', async () => {
-  const limits = open(createEndpointLimits(undefined, { log, onAway }));
+  const limits = open(createEndpointLimits(undefined, { log, registry: createMetrics('test') }));
   expect(await limits.take(1n, 5, 3)).toEqual({ granted: 3, waitMs: 0 });
   expect(await limits.take(1n, 5, 32)).toEqual({ granted: 2, waitMs: 0 });
   const refused = await limits.take(1n, 5, 1);
@@ -29,7 +28,7 @@ test('takes what is left of a second, says how long to wait, and gives back', as
 });
 
 test('while Redis is away each process counts its own', async () => {
-  const limits = open(createEndpointLimits('redis://127.0.0.1:1', { log, onAway }));
+  const limits = open(createEndpointLimits('redis://127.0.0.1:1', { log, registry: createMetrics('test') }));
   expect((await limits.take(1n, 5, 32)).granted).toBe(5);
   expect((await limits.take(1n, 5, 32)).granted).toBe(0);
 });
@@ -41,8 +40,8 @@ describe('with Redis', () => {
   redisTest('two processes share one rate', async () => {
     if ('unavailable' in redis) return;
     const [one, two] = [
-      open(createEndpointLimits(redis.url, { log, onAway })),
-      open(createEndpointLimits(redis.url, { log, onAway })),
+      open(createEndpointLimits(redis.url, { log, registry: createMetrics('test') })),
+      open(createEndpointLimits(redis.url, { log, registry: createMetrics('test') })),
     ];
     const webhookId = BigInt(Date.now());
     await eventually(async () => {

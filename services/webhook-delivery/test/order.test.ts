@@ -48,7 +48,7 @@ test('what is about other things does not wait for one that fails, and what is a
   });
 });
 
-test('a payload that is deleted does not hold up what comes after it', async () => {
+test('a deleted payload does not block the deliveries after it', async () => {
   await harness.create({ ordered: true });
   harness.receiver.answerNext({ status: 500 });
   const [eventId = ''] = await harness.publish(['first', 'second']);
@@ -75,14 +75,14 @@ test('a webhook that is no longer ordered lets go what waits', async () => {
   await eventually(() => expect(sentNames().sort()).toEqual(expect.arrayContaining(['second', 'third'])));
 });
 
-test('an endpoint with a rate gets no more than that in a second, and another one is not held up', async () => {
+test('an endpoint with a rate gets no more than that in a second, and another endpoint is not delayed', async () => {
   await harness.create({ url: `${harness.receiver.url}/slow`, rateLimitPerSecond: 5 });
   await harness.create({ url: `${harness.receiver.url}/free` });
   await harness.publish(names(20));
   const requests = await harness.receiver.received(40, { timeoutMs: 15_000 });
   const timesOf = (path: string) => requests.filter(({ url }) => url === path).map(({ at }) => at.getTime());
   const slow = timesOf('/slow');
-  // The end of one second of the limit and the beginning of the next may fall into one of ours.
+  // One second of this test may contain the end of one second of the limit and the start of the next.
   const gaps = slow.slice(10).map((at, index) => at - (slow[index] ?? 0));
   expect(Math.min(...gaps)).toBeGreaterThan(1000);
   expect((slow.at(-1) ?? 0) - (slow[0] ?? 0)).toBeGreaterThan(2000);

@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const hourAgo = () => timestampFromDate(new Date(Date.now() - 3_600_000));
 
-/** A webhook with exhausted deliveries of an outage, and one more that was delivered. */
+/** A webhook with exhausted deliveries of an outage, and one delivered one. */
 async function afterOutage(count: number) {
   const { id } = await harness.create({ eventType: 'workflow.created' });
   await sql`
@@ -121,6 +121,21 @@ test('a recovery goes on where a killed process left it', async () => {
     { timeoutMs: 20_000 },
   );
 }, 90_000);
+
+test('a recovery of another organization queues nothing, whatever webhook it names', async () => {
+  const webhookId = await afterOutage(3);
+  const input = { webhook_id: String(webhookId), since: new Date(0), until: new Date(), status: 'exhausted' };
+  await sql`
+    insert into jobs (organization_id, kind, input, total)
+    values (2, 'webhook_recovery', ${JSON.stringify(input)}::json, 3)`.execute(harness.db);
+  await harness.startAnother();
+  await eventually(async () => {
+    const job = await harness.db.selectFrom('jobs').select(['status', 'processed']).executeTakeFirst();
+    expect(job).toEqual({ status: 'completed', processed: 0n });
+  });
+  const { totalCount } = await harness.webhooks(viewer).listDeliveries({ webhookId, status: EXHAUSTED });
+  expect(totalCount).toBe(3n);
+});
 
 test('a cancelled recovery queues no more', async () => {
   const webhookId = await afterOutage(2000);

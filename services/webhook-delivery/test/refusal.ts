@@ -1,6 +1,6 @@
 import { fromConnectError } from '@drippulse/rpc';
 
-/** How a call was refused, as `kind reason`, with what was wrong in which field. */
+/** The refusal of a call as `kind reason`, with the problem of each field; undefined for a call that succeeded. */
 export async function refusal(call: Promise<unknown>) {
   try {
     await call;

@@ -1,7 +1,7 @@
-import { signingContract } from '../src/catalog/signing.ts';
-import { signatures } from '../src/webhooks/sign.ts';
+import { signingContract } from '../src/catalog/signing-contract.ts';
+import { signatures } from '../src/signing/sign.ts';
 
-/** A request as a receiver gets it, when it gets it, and whether it must accept it. */
+/** A request at a receiver, its time of arrival, and whether the receiver must accept it. */
 export type SignatureCase = {
   name: string;
   secret: string;
@@ -12,7 +12,7 @@ export type SignatureCase = {
   isValid: boolean;
 };
 
-/** What every verifier must accept and refuse: the vector of the catalog, the one of the specification, and attacks. */
+/** Cases for every verifier: the vector of the catalog, the vector of the specification, and attacks. */
 export function signatureCases(): SignatureCase[] {
   const { secret, id, timestamp, body, signature } = signingContract().testVector;
   const now = Number(timestamp);
@@ -27,7 +27,7 @@ export function signatureCases(): SignatureCase[] {
   return [
     { name: 'the vector of the catalog', ...valid },
     {
-      // From the specification's own reference libraries.
+      // Vector of the specification's reference libraries.
       name: 'the vector of Standard Webhooks',
       secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
       headers: {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { editor, type Harness, startHarness, stranger, viewer } from './harness.ts';
 import { refusal } from './refusal.ts';
 
-/** Names as these tests know them; all others do not resolve. */
+/** Host names of these tests; all others do not resolve. */
 const addresses: Record<string, string[]> = {
   'inside.example.com': ['10.0.0.7'],
   'mixed.example.com': ['8.8.8.8', '::1'],

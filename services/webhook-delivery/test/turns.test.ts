@@ -5,12 +5,13 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
-import { type Claimed, claim } from '../src/deliveries/claim.ts';
-import { record } from '../src/deliveries/record.ts';
-import { createConcurrency } from '../src/endpoints/concurrency.ts';
-import { settleLanes } from '../src/endpoints/lanes.ts';
-import { readOverdue } from '../src/endpoints/overdue.ts';
-import { createPace } from '../src/endpoints/pace.ts';
+import type { Claimed } from '../src/deliveries/claimed.ts';
+import { createConcurrency } from '../src/lanes/concurrency.ts';
+import { readOverdue } from '../src/lanes/overdue.ts';
+import { createPace } from '../src/lanes/pace.ts';
+import { settleLanes } from '../src/lanes/reschedule-lanes.ts';
+import { claim } from '../src/sending/claim.ts';
+import { record } from '../src/sending/record.ts';
 import { service } from '../src/service.ts';
 import { contextOf } from './context.ts';
 
@@ -33,7 +34,7 @@ async function prepare(url: string): Promise<void> {
   await service.migrate(url);
 }
 
-/** Webhooks `from` to `to` of an organization, each with a backlog of `each` deliveries that have been due for `age`. */
+/** Adds the webhooks `from` to `to` of an organization, each with `each` deliveries that have been due for `age`. */
 async function addBacklog(organizationId: number, from: number, to: number, each: number, age: string): Promise<void> {
   const { kysely } = db;
   const ids = sql`generate_series(${from}::int, ${to}::int)`;
@@ -53,7 +54,8 @@ async function addBacklog(organizationId: number, from: number, to: number, each
       from ${ids} w, generate_series(1, ${each}::int) n
       returning *
     ), stored as (
-      insert into payloads (event_id, event_at, body) select event_id, event_at, '{}' from made
+      insert into payloads (organization_id, event_id, event_at, body)
+      select organization_id, event_id, event_at, '{}' from made
     )
     insert into queue (delivery_id, webhook_id, is_manual, due_at, event_id, event_at, event_type)
     select id, webhook_id, false, now() - ${age}::interval, event_id, event_at, event_type from made`.execute(kysely);
@@ -62,7 +64,7 @@ async function addBacklog(organizationId: number, from: number, to: number, each
 async function recordSuccess(claimed: readonly Claimed[]): Promise<void> {
   const attempt = { at: new Date(), durationMs: 1, statusCode: 200 };
   const results = claimed.map((delivery) => ({ delivery, attempt }));
-  await settleLanes(ctx, await record(ctx, results));
+  await settleLanes(db.kysely, await record(ctx, results));
 }
 
 test('an old backlog on two hundred webhooks does not keep waiting what is due now', async () => {
@@ -124,7 +126,7 @@ test('lag is now minus due of what waits longest, throttled or not, of organizat
   await addBacklog(2, 11, 11, 1, '10 minutes');
   await addBacklog(3, 12, 12, 1, '3 hours');
   await sql`update lanes set next_due_at = now() + interval '1 minute' where webhook_id = 11`.execute(db.kysely);
-  await sql`update lanes set is_held = true, next_due_at = null where webhook_id = 12`.execute(db.kysely);
+  await sql`update lanes set is_paused = true, next_due_at = null where webhook_id = 12`.execute(db.kysely);
   const { seconds, large } = await readOverdue(db.kysely);
   expect(seconds.large / 3600).toBeCloseTo(1, 1);
   expect(seconds.small / 600).toBeCloseTo(1, 1);

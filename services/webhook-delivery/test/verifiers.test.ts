@@ -17,7 +17,7 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Writes the code of the page in this language to a file, as a reader would, and answers the file. */
+/** Writes the page's code in this language to a file, as a reader would. Returns the path of the file. */
 function copyFromPage(language: string, file: string): string {
   const code = page.split(`\n\`\`\`${language}\n`)[1]?.split('\n```\n')[0];
   if (code === undefined) throw new Error(`docs/webhooks.md has no code in ${language}`);
@@ -123,7 +123,7 @@ func main() {
 }
 `;
 
-/** A runtime that is missing is named, in place of a failure. */
+/** Whether a runtime is installed; a missing one is reported as NOT RUN. */
 function isThere(command: string, args: string[]): boolean {
   if (spawnSync(command, args).status === 0) return true;
   process.stdout.write(`NOT RUN: the verifier for ${command}. Install ${command} to have it executed.\n`);

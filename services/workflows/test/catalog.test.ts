@@ -55,7 +55,7 @@ test('workflows can be taken out of any project, and only by who may edit', asyn
   expect(await harness.catalog(stranger).reassignProject({ projectId: 102n })).toMatchObject({ movedCount: 0n });
 });
 
-test('the change log tells the latest change of each workflow, deleted ones too, from wherever one stopped', async () => {
+test('the change log has the latest change of each workflow, deleted ones too, from any number on', async () => {
   const changes = (afterSequence = 0n) => collect(harness.catalog(gateway).listChanges({ afterSequence }));
   const [kept, gone] = await createIn(101n, 2);
   const last = (await changes()).at(-1)?.change ?? 0n;

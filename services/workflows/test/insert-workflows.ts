@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
 
-/** Many workflows at once, `Workflow 1` and on: every tenth is active, every fifth in project 101. */
+/** Inserts many workflows, named from `Workflow 1`: every tenth is active, every fifth is in project 101. */
 export async function insertWorkflows(db: Kysely<DB>, organizationId: bigint, count: number): Promise<void> {
   await sql`
     with made as (

@@ -31,7 +31,7 @@ test('an organization sees its own workflows and their count only', async () => 
   expect(parts.at(-1)?.totalCount).toBe(3n);
 });
 
-test('pages by cursor hold each workflow once', async () => {
+test('pages by cursor contain each workflow once', async () => {
   const names: string[] = [];
   let cursor: string | undefined;
   do {

@@ -7,7 +7,7 @@ import { selectWorkflows } from '../src/workflows/rows.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { insertWorkflows } from './insert-workflows.ts';
 
-/** What a count may look at before it costs more than a page. */
+/** Rows that a count may read before it costs more than a page. */
 const countCap = 10_000;
 const rowsOfOrganization = [100_000, 70_000, 30_000];
 
@@ -59,7 +59,7 @@ test('workflows that are asked for in one turn are one statement by their keys, 
   const { rows } = await sql<{ id: bigint; organization_id: bigint }>`
     select id, organization_id from workflows tablesample system (1) order by random() limit 60`.execute(harness.db);
   const asked = rows.map(({ id, organization_id: owner }, index) => {
-    // Every fifth is asked for by somebody else, every seventh twice.
+    // Every fifth is asked for by another organization, every seventh twice.
     const organizationId = index % 5 === 0 ? owner + 1n : owner;
     return index % 7 === 0 ? [load(organizationId, id), load(organizationId, id)] : [load(organizationId, id)];
   });
@@ -76,7 +76,7 @@ test('workflows that are asked for in one turn are one statement by their keys, 
   expect(costs[0]?.buffers).toBeLessThanOrEqual(20 * answers.length + 100);
 });
 
-/** Any query: only its plan is looked at. */
+/** Any query; the tests read only its plan. */
 type Explainable = { explain(format: 'json', options: RawBuilder<unknown>): Promise<Record<string, unknown>[]> };
 
 async function cost(query: Explainable): Promise<{ rows: number; buffers: number }> {

@@ -1,22 +1,22 @@
 import { fromConnectError } from '@drippulse/rpc';
 
-/** Free JSON as requests carry it. */
+/** A free JSON field of a request. */
 export function json(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** Free JSON of an answer. */
+/** The value of a free JSON field of a response. */
 export function parsed(bytes: Uint8Array | undefined): unknown {
   return bytes && JSON.parse(new TextDecoder().decode(bytes));
 }
 
-/** The body of the API reference's own example. */
+/** The example body of the API reference. */
 export const referenceSteps = json([
   { type: 'trigger', name: 'Start', config: { frequency: 'hourly' } },
   { type: 'log', name: 'Done', config: { message: 'ok', level: 'info' } },
 ]);
 
-/** How a call was refused, as `kind reason`, with what was wrong in which field. */
+/** The refusal of a call as `kind reason`, with the problem of each field; undefined for a call that succeeded. */
 export async function refusal(call: Promise<unknown>) {
   try {
     await call;

@@ -18,7 +18,7 @@ async function createWorkflow(request = {}, headers = {}) {
   return workflow;
 }
 
-/** What happened to a workflow, as told to subscribers, once `count` events are there. */
+/** The published changes of a workflow, once there are `count` events. */
 async function eventsOf(id: bigint, count: number) {
   const own = () => harness.published.filter((event) => event.aggregate === `workflow:${id}`);
   await eventually(() => expect(own().length).toBeGreaterThanOrEqual(count));
@@ -65,12 +65,12 @@ test('every change is published once, in order, and a change that changes nothin
   ]);
 });
 
-test('the runtime is told of each change before the caller has its answer', async () => {
+test('the runtime gets each change before the caller gets its answer', async () => {
   const { id } = await createWorkflow({ steps: referenceSteps });
   await harness.workflows(editor).activateWorkflow({ id });
   await harness.workflows(editor).deleteWorkflow({ id });
-  const told = harness.applied.filter((request) => request.workflow?.id === id);
-  expect(told.map(({ sequence, workflow, deleted }) => [sequence, workflow?.status, deleted])).toEqual([
+  const applied = harness.applied.filter((request) => request.workflow?.id === id);
+  expect(applied.map(({ sequence, workflow, deleted }) => [sequence, workflow?.status, deleted])).toEqual([
     [1n, DRAFT, false],
     [2n, ACTIVE, false],
     [3n, ACTIVE, true],
@@ -155,11 +155,12 @@ test('two updates at the same time both happen, one after the other', async () =
   expect(workflow?.version).toBe(5);
 });
 
-test('creating twice with one key creates once', async () => {
+test('creating twice with one key creates once, and announces once', async () => {
   const headers = { 'idempotency-key': 'create-1' };
   const [first, second] = [await createWorkflow({}, headers), await createWorkflow({}, headers)];
   expect(second).toEqual(first);
   expect(await eventsOf(first.id, 1)).toEqual(['1 created v1']);
+  expect(harness.applied.filter(({ workflow }) => workflow?.id === first.id)).toHaveLength(1);
   const other = harness.workflows(editor).createWorkflow({ name: 'Other' }, { headers });
   expect(await refusal(other)).toMatchObject({ error: 'invalid idempotency_key_reused' });
 });

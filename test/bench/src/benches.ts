@@ -10,7 +10,7 @@ import { list } from './list/list.ts';
 import { million } from './million/million.ts';
 import { retention } from './retention/retention.ts';
 import { timers } from './timers/timers.ts';
-import { webhooks } from './webhooks.ts';
+import { webhooks } from './webhooks/webhooks.ts';
 
 /** What `npm run bench -- <name>` knows. */
 export const benches: ReadonlyMap<string, Bench> = new Map([

@@ -4,7 +4,7 @@ import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { readPeerAddresses, readProcessEnv } from '@drippulse/service';
 import { findHelm } from '@drippulse/testing';
 import { notRun } from '@drippulse/testing/not-run';
-import { services as serviceEntries, serviceNames } from '@drippulse/topology';
+import { processEntry, processNames, processOf, serviceNames, serviceOf, servicesOf } from '@drippulse/topology';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { type KubernetesObject, objectsOf, platform, podOf, render } from '../src/render.ts';
@@ -13,8 +13,8 @@ const composeFile = new URL('../../../deploy/compose.yaml', import.meta.url);
 const secretNames = ['DATABASE_URL', 'INTERNAL_TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS'];
 const key = Buffer.alloc(32, 7).toString('base64');
 const tokenKeys = generateInternalTokenKeys(serviceNames);
-const readers = await Promise.all(
-  serviceNames.map(async (name) => [name, (await loadService(name)).readConfig] as const),
+const processes = await Promise.all(
+  processNames.map(async (process) => [process, await Promise.all(servicesOf(process).map(loadService))] as const),
 );
 
 const tools = await findHelm();
@@ -22,12 +22,12 @@ if ('unavailable' in tools) notRun(tools);
 else {
   const objects = objectsOf(await render(tools.helm, platform, 'production'));
 
-  test.each(readers)('the chart gives %s every variable that it needs', (service, readConfig) => {
+  test.each(processes)('the chart gives %s every variable that it needs', (service, own) => {
     const deployment = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith(service));
     const [{ env, name }] = podOf(deployment as KubernetesObject).containers;
     expect(name).toBe(service);
-    const config = readConfig(environmentOf(env, tokenKeys[service]));
-    expect(config.databaseUrl).toBe('postgres://role:password@db/drippulse');
+    const configs = own.map(({ readConfig }) => readConfig(environmentOf(env, tokenKeys[service])));
+    expect(configs).toContainEqual(expect.objectContaining({ databaseUrl: 'postgres://role:password@db/drippulse' }));
   });
 
   const kafka = {
@@ -36,7 +36,7 @@ else {
     topics: { partitions: 12, retentionHours: 336, replicas: 3, minInSync: 2 },
   };
 
-  test.each(serviceNames)('the chart gives %s what it speaks TLS and sends traces with', (service) => {
+  test.each(processNames)('the chart gives %s what it speaks TLS and sends traces with', (service) => {
     const pod = podOf(named('Deployment', service));
     const env = environmentOf(pod.containers[0].env, '');
     const settings = readProcessEnv(env);
@@ -48,7 +48,7 @@ else {
     expect(settings.shutdownDelayMs).toBe(10_000);
     expect(env).toMatchObject({ OTEL_EXPORTER_OTLP_ENDPOINT: expect.any(String), OTEL_TRACES_SAMPLER_ARG: '0.1' });
     const secrets: Record<string, string> = { '/etc/drippulse/grpc': 'drippulse-grpc-tls' };
-    if (serviceEntries[service].servers.includes('kafka')) {
+    if (processEntry(service).servers.includes('kafka')) {
       expect(settings.kafka.brokers).toContain('kafka-0.example.com:9093');
       expect(settings.kafka).toMatchObject(kafka);
       secrets['/etc/drippulse/kafka'] = 'kafka-tls';
@@ -75,15 +75,15 @@ else {
   }
 }
 
-test.each(readers)('the compose file gives %s every variable that it needs', (service, readConfig) => {
+test.each(processes)('the compose file gives %s every variable that it needs', (service, own) => {
   const { services } = parse(readFileSync(composeFile, 'utf8'), { merge: true });
   const variables = Object.entries<string>(services[service].environment);
   const env = [...variables.map(([name, value]) => ({ name, value })), ...secretNames.map((name) => ({ name }))];
   const seen = environmentOf(env, tokenKeys[service]);
-  readConfig(seen);
+  for (const { readConfig } of own) readConfig(seen);
   expect(readProcessEnv(seen).kafka.brokers).toEqual(['kafka:9092']);
   expect(readPeerAddresses(service, seen)).toEqual(
-    Object.fromEntries(serviceEntries[service].calls.map((peer) => [peer, `${peer}:8081`])),
+    Object.fromEntries(processEntry(service).calls.map((peer) => [peer, `${processOf(peer)}:8081`])),
   );
   expect(services[service].env_file).toEqual([expect.stringContaining(`/${service}.env`)]);
   expect(services[`migrate-${service}`]).toMatchObject({ image: services[service].image, command: ['src/migrate.ts'] });

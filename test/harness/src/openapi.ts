@@ -9,7 +9,7 @@ type Document = {
 };
 
 const document: Document = JSON.parse(
-  readFileSync(new URL('../../../docs/skills/drippulse-openapi-v1.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../site/static/docs/skills/drippulse-openapi-v1.json', import.meta.url), 'utf8'),
 );
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);

@@ -1,5 +1,4 @@
 import { type DescField, type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
-import { servicesByOwner } from '@drippulse/gateway/upstreams';
 import {
   Auth,
   field as fieldOption,
@@ -7,6 +6,7 @@ import {
   rest as restOption,
 } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { http } from '@drippulse/proto/google/api/annotations_pb';
+import { publicServices } from '@drippulse/proto/public-services';
 
 /** A public route, as the descriptors say it. */
 export type Route = {
@@ -22,9 +22,7 @@ export type Route = {
 };
 
 /** Every public route: a new RPC is in here, and so in every generated test, as soon as it is in the proto. */
-export const routes: readonly Route[] = Object.values(servicesByOwner)
-  .flat()
-  .flatMap((service) => service.methods.flatMap(routesOf));
+export const routes: readonly Route[] = publicServices.flatMap((service) => service.methods.flatMap(routesOf));
 
 /** Fills the parameters of a template. */
 export function fill(template: string, idOf: (noun: string) => number | string): string {

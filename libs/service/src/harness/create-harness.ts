@@ -2,11 +2,12 @@ import { type DescMessage, type DescService, fromBinary, type MessageShape } fro
 import type { Client } from '@connectrpc/connect';
 import { connectDatabase, type Database } from '@drippulse/db';
 import { createEmbeddedTransport, migrateEmbeddedTransport, topicOf } from '@drippulse/events';
+import type { Clock } from '@drippulse/loops';
 import { type Caller, clientFor, createInMemoryPeers, type Routes, serverInterceptors } from '@drippulse/rpc';
 import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
-import { type ServiceName, servedBy, services } from '@drippulse/topology';
-import { keepIn } from '../define-service.ts';
-import type { ServiceConfig, ServiceDefinition } from '../index.ts';
+import { type ServiceName, schemaOf, servedBy } from '@drippulse/topology';
+import { keepIn } from '../base.ts';
+import type { ServiceConfig, StatefulDefinition } from '../index.ts';
 import { createTestKeys, testLogger } from './environment.ts';
 
 /** What a test sets of the service that it starts. */
@@ -19,6 +20,9 @@ export type HarnessOptions<C extends ServiceConfig, O extends object> = {
   overrides?: O;
   /** Peers of the service. */
   peers?: readonly { name: ServiceName; routes: Routes }[];
+  clock?: Clock;
+  /** Makes another address of the database, such as that of a proxy before it. */
+  through?(url: string): Promise<string>;
   /** A database that is migrated and outlives the harness; one of its own by default. */
   database?: TestDatabase;
 };
@@ -28,11 +32,11 @@ export type HarnessOptions<C extends ServiceConfig, O extends object> = {
  * in memory. `start` starts a process of it; `stop` stops all of them and removes the database.
  */
 export async function createHarness<C extends ServiceConfig, O extends object>(
-  service: ServiceDefinition<C, O>,
+  service: StatefulDefinition<C, O>,
   options: HarnessOptions<C, O> = {},
 ) {
   const { name } = service;
-  const { schema } = services[name];
+  const schema = schemaOf(name);
   const opened = new AsyncDisposableStack();
   const keep = keepIn(opened);
   const database = options.database ?? (await ownDatabase());
@@ -43,7 +47,9 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
   for (const peer of options.peers ?? []) servePeer(peer.name, peer.routes);
   const events = createEmbeddedTransport({ url: database.url, log });
   opened.defer(() => events.close());
-  const config = { ...service.readConfig(environment()), ...options.config };
+  const databaseUrl = (await options.through?.(database.url)) ?? database.url;
+  const environment = { ...keys.environmentOf(name, databaseUrl), ...options.env };
+  const config = { ...service.readConfig(environment), ...options.config };
   const running: { stop(): Promise<void> }[] = [];
   opened.defer(stopServices);
 
@@ -60,10 +66,6 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
     return made;
   }
 
-  function environment(): Record<string, string> {
-    return { ...keys.environmentOf(name, database.url), ...options.env };
-  }
-
   function servePeer(peer: ServiceName, routes: Routes): void {
     peers.register(peer, routes, serverInterceptors({ tokens: keys.tokensOf(peer), log }));
   }
@@ -76,6 +78,7 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
   return {
     config,
     database,
+    keys,
     log,
     peers,
     events,
@@ -84,7 +87,8 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
     /** Starts a process of the service; a further one shares its database. */
     async start() {
       const overrides = options.overrides ?? ({} as O); // every member of it is optional
-      const started = await service.start(config, { peers, events, log, ...overrides });
+      const { clock } = options;
+      const started = await service.start(config, { peers, events, log, ...(clock && { clock }), ...overrides });
       running.push(started);
       return started;
     },

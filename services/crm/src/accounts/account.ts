@@ -1,8 +1,8 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type {
-  CreateCrmAccountRequestSchema,
+  CreateCrmAccountRequest,
   CrmAccountSchema,
-  UpdateCrmAccountRequestSchema,
+  UpdateCrmAccountRequest,
 } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import type { Selectable } from 'kysely';
 import type { Accounts } from '../db/schema.ts';
@@ -26,14 +26,12 @@ export const accounts: Collection<AccountRow> = {
   links: {},
   sorts: { created_at: { kind: 'time' }, updated_at: { kind: 'time' }, name: { kind: 'text' } },
   check: (row) => checkRow(rules, row),
-  events: (action, row) => [{ case: eventCases[action], value: toProto(row) }],
+  events: (action, row) => [{ case: eventCases[action], value: accountToProto(row) }],
 };
 
 const eventCases = { created: 'accountCreated', updated: 'accountUpdated', deleted: 'accountDeleted' } as const;
 
-export function accountValues(
-  request: MessageShape<typeof CreateCrmAccountRequestSchema | typeof UpdateCrmAccountRequestSchema>,
-) {
+export function accountValues(request: CreateCrmAccountRequest | UpdateCrmAccountRequest) {
   return {
     name: request.name ?? null,
     domain: request.domain ?? null,
@@ -45,7 +43,7 @@ export function accountValues(
   };
 }
 
-export function toProto(row: AccountRow): MessageInitShape<typeof CrmAccountSchema> {
+export function accountToProto(row: AccountRow): MessageInitShape<typeof CrmAccountSchema> {
   return {
     ...commonFields(row),
     name: row.name,

@@ -1,15 +1,16 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
-  type CreateCrmActivityRequestSchema,
+  type CreateCrmActivityRequest,
   CrmActivityKindSchema,
   type CrmActivitySchema,
-  type UpdateCrmActivityRequestSchema,
+  type UpdateCrmActivityRequest,
 } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import type { Selectable } from 'kysely';
 import type { Activities } from '../db/schema.ts';
+import { enumTexts } from '../enum-texts.ts';
 import type { Collection } from '../records/collection.ts';
 import { checkRow, oneOf, text } from '../records/rules.ts';
-import { commonFields, commonValues, dateOf, enumTexts, timestampOf } from '../records/values.ts';
+import { commonFields, commonValues, dateOf, timestampOf } from '../records/values.ts';
 
 export type ActivityRow = Selectable<Activities> & {
   account_public_id: string | null;
@@ -31,14 +32,12 @@ export const activities: Collection<ActivityRow> = {
     due_at: { kind: 'time', isNullable: true },
   },
   check: (row) => checkRow(rules, row),
-  events: (action, row) => [{ case: eventCases[action], value: toProto(row) }],
+  events: (action, row) => [{ case: eventCases[action], value: activityToProto(row) }],
 };
 
 const eventCases = { created: 'activityCreated', updated: 'activityUpdated', deleted: 'activityDeleted' } as const;
 
-export function activityValues(
-  request: MessageShape<typeof CreateCrmActivityRequestSchema | typeof UpdateCrmActivityRequestSchema>,
-) {
+export function activityValues(request: CreateCrmActivityRequest | UpdateCrmActivityRequest) {
   return {
     kind: activityKinds.textOf(request.kind),
     subject: request.subject ?? null,
@@ -53,7 +52,7 @@ export function activityValues(
   };
 }
 
-export function toProto(row: ActivityRow): MessageInitShape<typeof CrmActivitySchema> {
+export function activityToProto(row: ActivityRow): MessageInitShape<typeof CrmActivitySchema> {
   return {
     ...commonFields(row),
     kind: activityKinds.numberOf(row.kind),

@@ -1,8 +1,8 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type {
-  CreateCrmContactRequestSchema,
+  CreateCrmContactRequest,
   CrmContactSchema,
-  UpdateCrmContactRequestSchema,
+  UpdateCrmContactRequest,
 } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import type { Selectable } from 'kysely';
 import type { Contacts } from '../db/schema.ts';
@@ -17,7 +17,7 @@ export type ContactRow = Selectable<Contacts> & {
 
 const rules = { email, first_name: text(255), last_name: text(255), title: text(255), phone: text(50) };
 
-/** Of whom nothing of this is known cannot be told from anyone else. */
+/** A person needs at least one of these. */
 const knownBy = ['email', 'first_name', 'last_name', 'phone'];
 
 export const contacts: Collection<ContactRow> = {
@@ -30,14 +30,12 @@ export const contacts: Collection<ContactRow> = {
     last_name: { kind: 'text', isNullable: true },
   },
   check: (row) => [...checkRow(rules, row), ...checkAnyOf(knownBy, row)],
-  events: (action, row) => [{ case: eventCases[action], value: toProto(row) }],
+  events: (action, row) => [{ case: eventCases[action], value: contactToProto(row) }],
 };
 
 const eventCases = { created: 'contactCreated', updated: 'contactUpdated', deleted: 'contactDeleted' } as const;
 
-export function contactValues(
-  request: MessageShape<typeof CreateCrmContactRequestSchema | typeof UpdateCrmContactRequestSchema>,
-) {
+export function contactValues(request: CreateCrmContactRequest | UpdateCrmContactRequest) {
   return {
     email: request.email ?? null,
     first_name: request.firstName ?? null,
@@ -49,7 +47,7 @@ export function contactValues(
   };
 }
 
-export function toProto(row: ContactRow): MessageInitShape<typeof CrmContactSchema> {
+export function contactToProto(row: ContactRow): MessageInitShape<typeof CrmContactSchema> {
   return {
     ...commonFields(row),
     email: row.email ?? undefined,

@@ -7,7 +7,7 @@ import {
 } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
 import type { Kysely, Selectable } from 'kysely';
 import type { CustomFields, DB } from '../db/schema.ts';
-import { enumTexts } from '../records/values.ts';
+import { enumTexts } from '../enum-texts.ts';
 
 export type CustomFieldRow = Selectable<CustomFields>;
 
@@ -17,7 +17,7 @@ export function selectFields(db: Kysely<DB>, organizationId: bigint) {
   return db.selectFrom('custom_fields').selectAll().where('organization_id', '=', organizationId);
 }
 
-export function toProto(row: CustomFieldRow): MessageInitShape<typeof CrmCustomFieldSchema> {
+export function customFieldToProto(row: CustomFieldRow): MessageInitShape<typeof CrmCustomFieldSchema> {
   return {
     id: row.id,
     recordType: row.record_type,

@@ -6,7 +6,7 @@ const maxOptions = 200;
 const maxLabelLength = 255;
 const maxTextLength = 10_000;
 
-/** What is wrong with a field that is about to be written. */
+/** The violations of a field definition. */
 export function checkField(field: { key: string; label: string; type: string; options: readonly string[] }) {
   const violations: Violation[] = [];
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(field.key)) {
@@ -27,7 +27,9 @@ function checkOptions(type: string, options: readonly string[]): Violation[] {
   return [{ field: 'options', message }];
 }
 
-/** What is wrong with the members of `custom` that a field describes. Others hold anything; null holds nothing. */
+/**
+ * The violations of a `custom` object. Members without a field definition may have any value. Null counts as absent.
+ */
 export function checkCustom(fields: readonly CustomFieldRow[], custom: string): Violation[] {
   const members = parseJson(custom);
   if (typeof members !== 'object' || members === null || Array.isArray(members) || isRawNumber(members)) return [];

@@ -24,7 +24,7 @@ export interface Accounts {
   owner_id: bigint | null;
   phone: string | null;
   public_id: string;
-  search: Generated<string | null>;
+  search: Generated<string>;
   sequence: bigint;
   updated_at: Date;
   website: string | null;
@@ -48,7 +48,7 @@ export interface Activities {
   organization_id: bigint;
   owner_id: bigint | null;
   public_id: string;
-  search: Generated<string | null>;
+  search: Generated<string>;
   sequence: bigint;
   subject: string | null;
   updated_at: Date;
@@ -81,11 +81,12 @@ export interface Contacts {
   id: string;
   last_name: string | null;
   merged_into_id: string | null;
+  names: Generated<string>;
   organization_id: bigint;
   owner_id: bigint | null;
   phone: string | null;
   public_id: string;
-  search: Generated<string | null>;
+  search: Generated<string>;
   sequence: bigint;
   title: string | null;
   updated_at: Date;
@@ -186,12 +187,13 @@ export interface Leads {
   id: string;
   last_name: string | null;
   merged_into_id: string | null;
+  names: Generated<string>;
   organization_id: bigint;
   owner_id: bigint | null;
   phone: string | null;
   public_id: string;
   score: number | null;
-  search: Generated<string | null>;
+  search: Generated<string>;
   sequence: bigint;
   source: string | null;
   status: string;
@@ -235,7 +237,7 @@ export interface Opportunities {
   pipeline_id: string;
   pipeline_stage_id: string;
   public_id: string;
-  search: Generated<string | null>;
+  search: Generated<string>;
   sequence: bigint;
   stage_position: bigint;
   status: string;

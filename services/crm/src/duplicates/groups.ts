@@ -5,28 +5,28 @@ import { selectRecords } from '../records/rows.ts';
 
 export type Kind = 'email' | 'phone';
 
-/** What some records have in common, and how many they are, counted up to `window`. */
+/** A key that several records share, and how many share it, counted up to `window`. */
 export type Group = { kind: Kind; key: string; recordCount: bigint };
 
-/** Records that one page looks at, by the index alone: 65 ms among a million, groups shown included. */
+/** Index entries that one page reads: 65 ms in a million records, with the records shown. */
 const window = 50_000;
-/** Records shown of a group. */
+/** Records shown in each group. */
 const shownRecords = 20;
 
-/** What records are compared by, as the indexes have it. */
+/** The expressions that records are compared by: those of the indexes. */
 const keys: Readonly<Record<Kind, { key: RawBuilder<string>; has: RawBuilder<boolean> }>> = {
   email: { key: sql`lower(email)`, has: sql`deleted_at is null` },
   phone: { key: sql`phone_key(phone)`, has: sql`deleted_at is null and phone is not null` },
 };
 
-/** Where a page begins: behind a key, or with it where the page before could not see all that have it. */
+/** Where a page starts: after a key, or at it if the page before could not read all its records. */
 export type Start = { key: string; isIncluded: boolean };
 
 type Scan = { organizationId: bigint; kind: Kind; start: Start; limit: number };
 
 /**
- * The groups from a key on, as far as a window reaches, and where the next page begins. The last key of a window may have
- * more records behind it: it is left to the next, unless it fills the window all alone.
+ * The groups in the window that starts at a key, and where the next page starts. The window may cut off its last key,
+ * so that key is left to the next page, unless it fills the whole window.
  */
 export async function scanGroups<Row extends RecordRow>(
   db: Kysely<DB>,
@@ -61,7 +61,7 @@ export async function scanGroups<Row extends RecordRow>(
   return { groups, next: bounds?.is_cut === true ? { key: bounds.last, isIncluded: !bounds.is_one } : undefined };
 }
 
-/** The groups that a record is in. */
+/** The groups of one record. */
 export async function groupsOf<Row extends RecordRow>(
   db: Kysely<DB>,
   { type }: Collection<Row>,
@@ -88,7 +88,7 @@ export async function groupsOf<Row extends RecordRow>(
   return groups;
 }
 
-/** Each group with the oldest of its records. */
+/** Adds its oldest records to each group. */
 export async function showRecords<Row extends RecordRow>(
   db: Kysely<DB>,
   collection: Collection<Row>,

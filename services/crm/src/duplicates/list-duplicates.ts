@@ -6,9 +6,9 @@ import { callerOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { enumTexts } from '../enum-texts.ts';
 import type { Collection, RecordRow } from '../records/collection.ts';
 import { findRecord } from '../records/rows.ts';
-import { enumTexts } from '../records/values.ts';
 import { type Group, groupsOf, type Kind, type Start, scanGroups, showRecords } from './groups.ts';
 
 const maxGroups = 50;
@@ -18,7 +18,7 @@ const kinds: readonly Kind[] = ['email', 'phone'];
 
 type Request = { limit?: number; cursor?: string; kind?: CrmDuplicateKind };
 
-/** A page of the groups of records that have something in common, or those of one record. */
+/** A page of the groups of duplicates, or the groups of one record. */
 export async function listDuplicates<Row extends RecordRow>(
   ctx: Context,
   call: HandlerContext,
@@ -33,7 +33,7 @@ export async function listDuplicates<Row extends RecordRow>(
     'text',
   ]);
   const wanted = kinds.filter((kind) => request.kind === undefined || kind === kindTexts.textOf(request.kind));
-  // A group is counted by one statement and shown by another.
+  // One statement counts a group and another reads its records.
   return readSnapshot(ctx.db.kysely, async (trx) => {
     const { groups, nextCursor } =
       recordId === undefined

@@ -3,7 +3,7 @@ import type { DB } from '../db/schema.ts';
 import type { Values } from '../records/collection.ts';
 import type { Trace } from './find-traces.ts';
 
-/** What the record of a person tells of them. Links, owner, status and score stay: they are counted by. */
+/** The columns with personal data. Links, owner, status and score stay: reports count by them. */
 const personColumns = [
   'email',
   'first_name',
@@ -18,14 +18,14 @@ const leadColumns = [...personColumns, 'company_name'];
 const activityColumns = ['subject', 'body', 'external_system', 'external_id', 'custom'];
 const opportunityColumns = ['name', 'description', 'custom'];
 
-/** Stands for the name of an opportunity that told whom it was with. */
+/** Replaces an opportunity's name that contained the name of the person. */
 const erasedName = '[erased]';
-/** Shorter names are parts of other words. */
+/** Shorter names occur inside other words. */
 const leastLength = 3;
 
 type Place = { organizationId: bigint; now: Date };
 
-/** Empties the row of a person and deletes it, if it was not. */
+/** Clears the personal data of people and deletes their records. */
 export async function blankPeople(
   trx: Transaction<DB>,
   table: 'contacts' | 'leads',
@@ -41,7 +41,7 @@ export async function blankPeople(
   await blankChanges(trx, organizationId, ids, columns);
 }
 
-/** Empties what was written down of calls, mails and meetings with the person; that they took place stays. */
+/** Clears the texts of activities with the person. The activities themselves stay. */
 export async function blankActivities(
   trx: Transaction<DB>,
   { contactIds, leadIds }: { contactIds: readonly string[]; leadIds: readonly string[] },
@@ -72,8 +72,8 @@ export async function blankActivities(
 }
 
 /**
- * Opportunities are the organization's own; where a text of one names the person, or ever did, its texts go. What it is
- * worth and where it stands stays.
+ * An opportunity belongs to the organization. If one of its texts contains or contained the person's name, its texts
+ * are cleared. Its amount and stage stay.
  */
 export async function blankOpportunities(
   trx: Transaction<DB>,
@@ -107,7 +107,7 @@ export async function blankOpportunities(
   return rows.map((row) => ({ type: 'opportunity', ...row }));
 }
 
-/** Empties what merges of these records keep for their undo: it holds what was overwritten. */
+/** Clears the undo data of merges of these records: it has the values that were overwritten. */
 export async function blankMerges(
   trx: Transaction<DB>,
   ids: readonly string[],

@@ -7,12 +7,12 @@ import { hasId, notFound } from '../records/ids.ts';
 import { missing } from '../records/missing.ts';
 import { selectRecords } from '../records/rows.ts';
 
-/** A record that tells something of a person. */
+/** A record with data of the person. */
 export type Trace = { type: 'contact' | 'lead' | 'activity' | 'opportunity'; id: string; public_id: string };
 
 /**
- * A contact of the organization, deleted or not, held until the transaction ends. One that was merged goes with its
- * survivor, which is the same person: its own id answers 404, as everywhere.
+ * Locks a contact of the organization, deleted or not. A merged contact is erased with its survivor, which is the
+ * same person; its own id answers 404, as everywhere.
  */
 export async function lockContact(trx: Transaction<DB>, organizationId: bigint, id: string): Promise<ContactRow> {
   const condition = sql`organization_id = ${organizationId} and ${hasId('contact', id)}`;
@@ -23,7 +23,7 @@ export async function lockContact(trx: Transaction<DB>, organizationId: bigint, 
   return row;
 }
 
-/** The records that were merged into these, directly or before into another such one. */
+/** The records that were merged into these, directly or through another record. */
 export async function lockMerged<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -44,7 +44,7 @@ export async function lockMerged<Row extends RecordRow>(
   return rows;
 }
 
-/** The leads of the same person, deleted or not: those that became the contact, and those with one of the addresses. */
+/** The leads of the same person, deleted or not: those that became the contact, and those with one of its addresses. */
 export async function lockLeads(
   trx: Transaction<DB>,
   organization_id: bigint,
@@ -67,7 +67,7 @@ export async function lockLeads(
   return rows;
 }
 
-/** Every address that these records ever had, in lower case. */
+/** All addresses that these records have or had, in lower case. */
 export async function findEmails(
   trx: Transaction<DB>,
   organizationId: bigint,

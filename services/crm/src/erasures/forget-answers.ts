@@ -4,9 +4,9 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Answers that are kept for two days, for requests that come a second time, hold records as they were. Of those that name
- * one of these only its ids stay. The key stays too, so that a repeat still does nothing. The answers of all that make or
- * change records are of one shape: the record first, and of it `id` and `public_id`.
+ * Responses stored for idempotency contain records, for two days. In a response that names one of these records only
+ * the ids stay. The key stays too, so a repeated request still does nothing. All methods that create or change
+ * records have the same response: the record first, with `id` and `public_id`.
  */
 export async function forgetAnswers(
   trx: Transaction<DB>,

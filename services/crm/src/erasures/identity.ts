@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
 
-/** By whom an erasure is known. */
+/** The key of an erasure. */
 export type ErasureKey = { organizationId: bigint; contactId: string };
 
 /**
- * The addresses that enrollment-runtime looks for, as no event may carry them. Sealed, and dropped as soon as it is done,
- * or when the transports forget the event that would make it ask.
+ * Seals the addresses that enrollment-runtime erases, because no event may contain them. They are deleted when it has
+ * finished, or when the transports have forgotten the event that makes it ask.
  */
 export function sealIdentity({ sealer }: Context, { emails, ...key }: ErasureKey & { emails: string[] }): Buffer {
   return sealer.seal(Buffer.from(JSON.stringify(emails)), contextOf(key));

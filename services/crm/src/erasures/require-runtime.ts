@@ -2,7 +2,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import { callerOf } from '@drippulse/rpc';
 
-/** Only the service that looks for the copies may know whom to look for. Answers the organization. */
+/** Refuses every caller except enrollment-runtime, which erases the copies. Returns the organization. */
 export function requireRuntime(call: HandlerContext): bigint {
   const { actor, organizationId } = callerOf(call);
   if (actor.type === 'service' && actor.id === 'enrollment-runtime') return organizationId;

@@ -4,14 +4,14 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Value } from '../records/collection.ts';
 
-/** What a person is known by: columns of a contact or a lead. */
+/** The columns of a contact or lead that identify a person. */
 export type Known = Readonly<Record<string, Value | undefined>>;
 
 const keyBytes = 32;
 
 /**
- * Keeps out of the CRM whom imports must not bring back. The hash is keyed for each organization, so that the table tells
- * nobody who they were; the key is sealed, so that `ENCRYPTION_KEYS` can rotate.
+ * Stores tombstones, so that an import does not create an erased person again. Each hash uses the organization's key,
+ * so the table identifies nobody. The key is sealed, so `ENCRYPTION_KEYS` can rotate.
  */
 export async function buryPerson(
   { sealer }: { sealer: Sealer },
@@ -33,21 +33,21 @@ export async function buryPerson(
 }
 
 /**
- * Which of these people were erased, by their places: by a name that is told of them and that their record does not hold
- * yet. An organization that erased nobody costs one look-up.
+ * The positions of erased people in the list: those given an identifier of a tombstone that their stored
+ * record does not have yet. For an organization without erasures this is one query.
  */
 export async function findBuried(
   { sealer }: { sealer: Sealer },
   db: Kysely<DB>,
   organizationId: bigint,
-  people: readonly { told: Known; held: Known }[],
+  people: readonly { given: Known; stored: Known }[],
 ): Promise<Set<number>> {
   const key = await findKey({ sealer }, db, organizationId);
   if (key === undefined || people.length === 0) return new Set();
   const places = new Map<string, number[]>();
-  for (const [place, { told, held }] of people.entries()) {
-    const known = new Set(namesOf(held));
-    for (const name of namesOf(told)) if (!known.has(name)) places.set(name, [...(places.get(name) ?? []), place]);
+  for (const [place, { given, stored }] of people.entries()) {
+    const known = new Set(namesOf(stored));
+    for (const name of namesOf(given)) if (!known.has(name)) places.set(name, [...(places.get(name) ?? []), place]);
   }
   const digests = new Map([...places].map(([name, at]) => [digestOf(key, name).toString('hex'), at]));
   const { rows } = await sql<{ digest: Buffer }>`
@@ -57,17 +57,17 @@ export async function findBuried(
   return new Set(rows.flatMap(({ digest }) => digests.get(digest.toString('hex')) ?? []));
 }
 
-/** An import waits for an erasure that is under way, and the other way around: neither may miss the other's rows. */
+/** Lets imports and erasures of an organization wait for each other, so neither misses the other's rows. */
 export async function lockErasures(trx: Transaction<DB>, organizationId: bigint, mode: 'import' | 'erase') {
   const lock = sql.raw(mode === 'erase' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared');
   await sql`select ${lock}(hashtext('erasures'), hashtext(${String(organizationId)}))`.execute(trx);
 }
 
 const resealedAtOnce = 500;
-/** Of a box the version and the id of the key that sealed it; see `createSealer`. */
+/** The version and key id at the start of a sealed value; see `createSealer`. */
 const headBytes = 5;
 
-/** Seals by the current key what another one sealed; answers how many. */
+/** Reseals keys that are sealed with an older key. Returns how many. */
 export async function resealKeys({ sealer, db }: { sealer: Sealer; db: Database<DB> }): Promise<number> {
   const current = sealer.seal(Buffer.of(), '').subarray(0, headBytes);
   let resealed = 0;
@@ -101,7 +101,7 @@ async function findKey({ sealer }: { sealer: Sealer }, db: Kysely<DB>, organizat
   return row && sealer.open(row.sealed_key, contextOf(organizationId));
 }
 
-/** A telephone is shared by a household or an office: it stands for a person of whom no address is known. */
+/** A household or an office may share a phone number, so it identifies a person only without an address. */
 function namesOf({ email, phone, external_system: system, external_id: externalId, public_id: publicId }: Known) {
   const digits = typeof phone === 'string' ? phone.replace(/\D/g, '') : '';
   return [

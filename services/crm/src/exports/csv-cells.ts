@@ -1,8 +1,8 @@
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 
-/** The cells of a record for the columns given, from its JSON text. */
+/** The cells of a record, from its JSON text. */
 export function csvCells(columns: readonly string[], text: string): string[] {
-  const record = parseJson(text) as JsonObject; // as our own encoder wrote it
+  const record = parseJson(text) as JsonObject; // written by our encoder
   return columns.map((column) => guardedTwice(cellOf(record[column])));
 }
 
@@ -12,8 +12,8 @@ function cellOf(value: JsonValue | undefined): string {
 }
 
 /**
- * The library puts an apostrophe before what a spreadsheet would take for a formula, and the import drops it. A value
- * that has one already gets another, so that it comes back as it was.
+ * The library adds an apostrophe before a cell that a spreadsheet would run as a formula, and the import removes it.
+ * A cell that already has one gets another, so the import restores the original.
  */
 function guardedTwice(cell: string): string {
   return /^'+[=+\-@\t\r＝＋－＠]/.test(cell) ? `'${cell}` : cell;

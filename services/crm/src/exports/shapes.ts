@@ -18,23 +18,23 @@ import { selectRecords } from '../records/rows.ts';
 const sliceRows = 500;
 const leastId = '00000000-0000-0000-0000-000000000000';
 
-/** How the records of a collection look to the world. */
+/** How an export represents the records of a collection. */
 export type Shape = {
   desc: DescMessage;
-  /** All records of an organization as JSON texts, deleted ones included, slice by slice, in the order of ids. */
+  /** All records of an organization as JSON texts, including deleted ones, in slices ordered by id. */
   slices(ctx: Context, organizationId: bigint, signal: AbortSignal): AsyncGenerator<string[]>;
 };
 
-/** The collections by name, in an order in which each links only to those before it. */
+/** The collections by name. Each links only to those before it. */
 export const shapes = new Map<string, Shape>([
-  ['accounts', shapeOf(account.accounts, CrmAccountSchema, account.toProto)],
-  ['contacts', shapeOf(contact.contacts, CrmContactSchema, contact.toProto)],
-  ['leads', shapeOf(lead.leads, CrmLeadSchema, lead.toProto)],
-  ['opportunities', shapeOf(opportunity.opportunities, CrmOpportunitySchema, opportunity.toProto)],
-  ['activities', shapeOf(activity.activities, CrmActivitySchema, activity.toProto)],
+  ['accounts', shapeOf(account.accounts, CrmAccountSchema, account.accountToProto)],
+  ['contacts', shapeOf(contact.contacts, CrmContactSchema, contact.contactToProto)],
+  ['leads', shapeOf(lead.leads, CrmLeadSchema, lead.leadToProto)],
+  ['opportunities', shapeOf(opportunity.opportunities, CrmOpportunitySchema, opportunity.opportunityToProto)],
+  ['activities', shapeOf(activity.activities, CrmActivitySchema, activity.activityToProto)],
 ]);
 
-/** Each slice is read by itself, so that a slow reader holds no transaction open. */
+/** Each slice is one query, so a slow reader keeps no transaction open. */
 function shapeOf<Row extends RecordRow, D extends DescMessage>(
   collection: Collection<Row>,
   desc: D,

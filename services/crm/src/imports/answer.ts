@@ -10,12 +10,12 @@ import { runImport, tryImport } from './run-import.ts';
 import type { SourceRow } from './source-row.ts';
 import { storeUpload } from './store-upload.ts';
 
-/** The rows of an upload, and what its sender wants of them. */
+/** The rows of an upload and the options of its sender. */
 type Wanted = { rows: AsyncIterable<SourceRow>; by: KnownBy; isDryRun: boolean };
 
 /**
- * Answers with what became of an upload or, to `Prefer: respond-async` (RFC 7240), with 202 and where to see it. A dry
- * run is always waited for: it leaves nothing behind that could be looked at.
+ * Responds with the report of an upload or, to `Prefer: respond-async` (RFC 7240), with 202 and the address of its
+ * job. A dry run is always synchronous: it leaves nothing to look up.
  */
 export async function answerImport(
   ctx: Context,

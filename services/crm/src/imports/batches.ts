@@ -3,13 +3,13 @@ import { importers } from './importers.ts';
 import { type Keys, type KnownBy, keysOf } from './keys.ts';
 import type { SourceRow } from './source-row.ts';
 
-/** Rows a transaction: few enough that nobody waits long for a record that it holds. */
+/** Rows in a transaction: few, because others wait for the records that it locks. */
 const maxRows = 500;
 const maxLength = 1024 * 1024;
 
 /**
- * Rows of one collection, in order, of which no two are known by the same key: what is written together. A file in which
- * every row is the same person makes batches of one, and is as slow as it is odd.
+ * Cuts rows into batches of one collection in which no two rows have the same key: one statement can write them. If
+ * every row of a file is the same person, each batch has one row and the import is slow.
  */
 export async function* batchesOf(
   rows: AsyncIterable<SourceRow>,

@@ -1,31 +1,32 @@
 import type { Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import type { RecordType } from '../record-type.ts';
 import { insertRecords } from '../records/bulk.ts';
 import type { Change } from '../records/change-events.ts';
-import type { Collection, RecordRow, RecordType } from '../records/collection.ts';
+import type { Collection, RecordRow } from '../records/collection.ts';
 import { isPublicId, makePublicId } from '../records/ids.ts';
+import type { Write } from '../records/write.ts';
 import { isDeleted, type Plan, type Result } from './plan.ts';
 import { findTaken, standInFor } from './public-ids.ts';
 import { removeRows } from './remove-rows.ts';
 import { uuidRandom } from './uuid-random.ts';
 
-/** Makes the records of plans that are for none, and removes those that the row says are deleted. */
+/** Creates records for plans without one, and deletes those whose row is marked as deleted. */
 export async function createRows<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  organizationId: bigint,
+  write: Write,
   collection: Collection<Row>,
   plans: readonly Plan<Row>[],
   results: Result[],
 ): Promise<Change<Row>[]> {
+  const { ctx, trx, author } = write;
+  const { organizationId } = author;
   const fresh = plans.filter(({ before }) => before === undefined);
   const publicIds = await choosePublicIds(trx, organizationId, collection.type, fresh);
   const now = ctx.clock.now();
   const rows = fresh.map(({ values }, seq) => ({
     ...values,
-    // In the order of the rows: exports are in the order of ids.
+    // Ids have the order of the rows, because exports are ordered by id.
     id: uuidv7({ msecs: now.getTime(), seq, rng: uuidRandom }),
     public_id: publicIds[seq] ?? makePublicId(collection.type),
     organization_id: organizationId,
@@ -40,10 +41,10 @@ export async function createRows<Row extends RecordRow>(
     return after === undefined ? [] : [{ plan, action: 'created', after, written: plan.values }];
   });
   const gone = created.filter(({ plan }) => isDeleted(plan.fields)).map(({ after }) => after);
-  return [...created, ...(await removeRows(ctx, trx, organizationId, collection, gone))];
+  return [...created, ...(await removeRows(write, collection, gone))];
 }
 
-/** The public id of a row, unless another organization has it. */
+/** The public ids of the rows; a stand-in for one that another organization has. */
 async function choosePublicIds<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,

@@ -1,20 +1,21 @@
 import type { JsonObject } from '@drippulse/json';
 import type { Transaction } from 'kysely';
-import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { findBuried, lockErasures } from '../erasures/tombstones.ts';
-import type { RecordRow, RecordType, Values } from '../records/collection.ts';
+import type { RecordType } from '../record-type.ts';
+import type { RecordRow, Values } from '../records/collection.ts';
+import type { Write } from '../records/write.ts';
 
 export const erasedMessage = 'The person was erased here, and is not imported again.';
 
-/** Why a row that means a record which is no more is refused. */
+/** The reason to refuse a row whose record is erased, merged or deleted. */
 export function goneMessage(type: RecordType, row: RecordRow): string {
   if ('erased_at' in row && row.erased_at !== null) return erasedMessage;
   const into = row.merged_into_public_id;
   return into ? `The ${type} was merged into ${into} here.` : `The ${type} was deleted here.`;
 }
 
-/** Until the transaction ends nobody is erased: who is looked for here is there or is not, and not in between. */
+/** Prevents erasures until the transaction ends, so that a person is either there or erased for the whole batch. */
 export async function lockAgainstErasure(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -23,20 +24,21 @@ export async function lockAgainstErasure(
   if (isPeople(type)) await lockErasures(trx, organizationId, 'import');
 }
 
-/** Those who were erased: they do not come back by a file, under whichever id. Who came back by themselves is there. */
+/**
+ * The plans for people who were erased: an import never creates them again, under any id. A person who came back in
+ * another way has a live record.
+ */
 export async function findErased<Plan extends { fields: JsonObject; values: Values; before: RecordRow | undefined }>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  organizationId: bigint,
+  { ctx, trx, author }: Write,
   type: RecordType,
   plans: readonly Plan[],
 ): Promise<Set<Plan>> {
   if (!isPeople(type)) return new Set();
   const people = plans.map(({ fields: { public_id: publicId }, values, before }) => ({
-    told: { ...before, ...values, public_id: before?.public_id ?? (typeof publicId === 'string' ? publicId : null) },
-    held: { ...before },
+    given: { ...before, ...values, public_id: before?.public_id ?? (typeof publicId === 'string' ? publicId : null) },
+    stored: { ...before },
   }));
-  const buried = await findBuried(ctx, trx, organizationId, people);
+  const buried = await findBuried(ctx, trx, author.organizationId, people);
   return new Set(plans.filter((_plan, place) => buried.has(place)));
 }
 

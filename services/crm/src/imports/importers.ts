@@ -14,7 +14,7 @@ import type { Values } from '../records/collection.ts';
 import { placesOf } from './places.ts';
 import { type Importer, importerOf } from './write-rows.ts';
 
-/** Who writes the rows of each collection, by its name; each links only to those before it. */
+/** The importers by the name of their collection. Each collection links only to those before it. */
 export const importers = new Map<string, Importer>([
   ['accounts', importerOf({ collection: accounts, desc: CreateCrmAccountRequestSchema, valuesOf: accountValues })],
   ['contacts', importerOf({ collection: contacts, desc: CreateCrmContactRequestSchema, valuesOf: contactValues })],
@@ -24,7 +24,7 @@ export const importers = new Map<string, Importer>([
       collection: leads,
       desc: CreateCrmLeadRequestSchema,
       valuesOf: newLeadValues,
-      further: async (_ctx, _trx, _org, rows) => rows.map(({ fields }) => conversionOf(fields)),
+      further: async (_write, rows) => rows.map(({ fields }) => conversionOf(fields)),
     }),
   ],
   [
@@ -42,7 +42,7 @@ export const importers = new Map<string, Importer>([
   ],
 ]);
 
-/** What a lead has become; the link is by the UUID of this installation already. */
+/** The contact that a lead was converted to. The link has the UUID of this installation already. */
 function conversionOf({ contact_id, converted_at }: JsonObject): Values {
   const convertedAt = typeof converted_at === 'string' ? parseTimestamp(converted_at) : undefined;
   if (convertedAt === undefined || typeof contact_id !== 'string') return {};

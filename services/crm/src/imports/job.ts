@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { DB } from '../db/schema.ts';
 import { emptyReport, type Report, readReport, reportToProto } from './report.ts';
 
-/** The jobs of this kind are imports. */
+/** The kind of import jobs. */
 export const importKind = 'import';
 
 const inputSchema = z.object({
@@ -21,10 +21,10 @@ const inputSchema = z.object({
   by_email: z.boolean(),
 });
 
-/** What a job knows of the request that asked for it. */
+/** The data of the request that started a job. */
 export type ImportInput = z.infer<typeof inputSchema>;
 
-/** How far a job is: the batch to write next, and what became of those before it. */
+/** The progress of a job: the next batch, and the report of those before it. */
 export type ImportPlace = { batch: number; report: Report };
 
 const placeSchema = z.object({ batch: z.int().nonnegative(), report: z.unknown() });
@@ -51,7 +51,7 @@ const statuses: Readonly<Record<string, CrmImportStatus>> = {
   cancelled: CrmImportStatus.CANCELLED,
 };
 
-/** A row of `jobs`, whichever query read it. */
+/** The columns of a job that a response needs. */
 type ImportJob = Pick<JobRow, 'id' | 'cursor' | 'processed' | 'total' | 'created_at' | 'finished_at'> & {
   status: string;
 };

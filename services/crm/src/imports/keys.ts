@@ -1,10 +1,11 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { isMergeable, type RecordType, tables } from '../records/collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { isMergeable, tables } from '../records/collection.ts';
 import { contentIdOf, type Found, findByPublicIds } from './public-ids.ts';
 import type { ReadRow } from './source-row.ts';
 
-/** What a row may be known by. In a file people are known by their mail address too. */
+/** The keys of a row. In a file the mail address is a key of people too. */
 export type Keys = { publicId?: string; external?: string; email?: string; content?: string };
 
 export type KnownBy = { email: boolean };
@@ -16,7 +17,7 @@ export function keysOf(type: RecordType, organizationId: bigint, row: ReadRow, b
   const keys: Keys = {
     ...(typeof publicId === 'string' && { publicId }),
     ...(typeof externalId === 'string' && { external: externalKey(system, externalId) }),
-    // Two people of one bundle with one address stay two: their public ids tell them apart.
+    // In a bundle two people may share an address: their public ids differ.
     ...(by.email &&
       typeof publicId !== 'string' &&
       peopleTypes.has(type) &&
@@ -29,7 +30,7 @@ function externalKey(system: unknown, id: string): string {
   return JSON.stringify([typeof system === 'string' ? system : '', id]);
 }
 
-/** The records that rows are known to be, looked up together. */
+/** Looks up the records of all rows together. */
 export async function findKnown(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -49,7 +50,7 @@ export async function findKnown(
       const found = byPublicId.get(publicId ?? content ?? '') ?? ofExternal(known);
       if (found !== undefined) return found;
       const person = byEmail.get(email);
-      // Somebody who has another id elsewhere is somebody else.
+      // A person with another external id is another person.
       if (person !== undefined && (external === undefined || person.external_id === null)) return person;
       return external === undefined ? merged.get(email) : merged.get(external);
     },
@@ -57,7 +58,7 @@ export async function findKnown(
   };
 }
 
-/** Records that are part of others by now, by what they were known by: a row of one of them must not make it anew. */
+/** Merged records by the keys they had: a row of one of them must not create it again. */
 async function findMerged(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -93,8 +94,8 @@ async function findByExternal(
 }
 
 /**
- * The oldest of each address, looked up one by one: of `lower(email) = any(…)` the planner thinks that it is most of the
- * table, as it has no statistics of an expression that only partial indexes hold, and reads all rows.
+ * The oldest person of each address, each looked up by itself. For `lower(email) = any(…)` the planner has no
+ * statistics, because only partial indexes have the expression; it expects most of the table and reads all rows.
  */
 async function findByEmail(trx: Transaction<DB>, organizationId: bigint, type: RecordType, emails: string[]) {
   type Person = Found & { external_id: string | null };

@@ -2,28 +2,25 @@ import type { Violation } from '@drippulse/errors';
 import type { JsonObject } from '@drippulse/json';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import {
-  type Collection,
-  isMergeable,
-  type MergeableType,
-  type RecordRow,
-  type RecordType,
-  tables,
-} from '../records/collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { type Collection, isMergeable, type MergeableType, type RecordRow, tables } from '../records/collection.ts';
 import { isUuid } from '../records/ids.ts';
 import { findSurvivors } from '../records/survivors.ts';
 import { type Found, findByPublicIds } from './public-ids.ts';
 import type { ReadRow } from './source-row.ts';
 
-/** The records that the rows of a batch link to. */
+/** The records that a batch links to. */
 export type Links = {
-  /** The row with its links by the UUIDs of this installation, or what they name that is not here. */
+  /** The row with links as UUIDs of this installation, or violations for unknown records. */
   follow(fields: JsonObject): JsonObject | Violation[];
 };
 
 type Link = { column: string; publicColumn: string; type: RecordType; targets: Map<string, Found> };
 
-/** Links are by public id, of which the one beside the UUID counts: a UUID of another installation says nothing here. */
+/**
+ * Finds the linked records. A public id beside a UUID takes precedence, because the UUID may be of another
+ * installation.
+ */
 export async function findLinks<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -45,8 +42,8 @@ export async function findLinks<Row extends RecordRow>(
 }
 
 /**
- * Whoever was merged is where they went. They are held as the foreign key will hold them, so that a merge that is under
- * way is waited for and not linked behind.
+ * Replaces merged records by their survivors. The lock is that of the foreign key, so a link waits for a running
+ * merge and does not miss its survivor.
  */
 async function followMerges(
   trx: Transaction<DB>,
@@ -86,7 +83,7 @@ function idOf(fields: JsonObject, column: string, publicColumn: string): string 
   return typeof id === 'string' ? id : undefined;
 }
 
-/** A deleted record is no longer linked to. */
+/** A link to a deleted record is dropped. */
 function follow(links: readonly Link[], fields: JsonObject): JsonObject | Violation[] {
   const followed = { ...fields };
   const problems: Violation[] = [];

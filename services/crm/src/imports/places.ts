@@ -9,16 +9,15 @@ import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
 import { type StageRow, selectStages } from '../pipelines/rows.ts';
 import type { Values } from '../records/collection.ts';
 import { isUuid } from '../records/ids.ts';
+import type { Write } from '../records/write.ts';
 import type { Placed } from './write-rows.ts';
 
 /**
- * Where the opportunities of a batch stand. A stage that is unknown here moves none that is here already; a new one
- * comes to stand in the first stage of the default pipeline that has the type of its status.
+ * The stages and positions of a batch of opportunities. An unknown stage does not move an existing opportunity; a new
+ * one goes to the first stage of the default pipeline with the type of its status.
  */
 export async function placesOf(
-  ctx: Context,
-  trx: Transaction<DB>,
-  organizationId: bigint,
+  { ctx, trx, author: { organizationId } }: Write,
   rows: readonly Placed<OpportunityRow>[],
 ): Promise<Values[]> {
   const named = await findNamed(trx, organizationId, rows);
@@ -41,7 +40,7 @@ export async function placesOf(
   return places;
 }
 
-/** The table is asked once for each stage: what a batch adds it has not written yet. */
+/** The table is read once for each stage, because the batch has not written its own rows yet. */
 async function nextEnd(ctx: Context, trx: Transaction<DB>, ends: Map<string, bigint>, stage: StageRow) {
   const last = ends.get(stage.id);
   const next = last === undefined ? (await placeAtEnd(ctx, trx, stage)).stage_position : last + stageGap;

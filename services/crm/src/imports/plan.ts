@@ -2,12 +2,14 @@ import type { Violation } from '@drippulse/errors';
 import type { JsonObject } from '@drippulse/json';
 import type { Values } from '../records/collection.ts';
 import type { Keys } from './keys.ts';
-import type { Outcome } from './report.ts';
 
-/** What became of a row: an outcome, or what was wrong with it. */
+/** The outcome of a row that was not refused. */
+export type Outcome = 'created' | 'updated' | 'unchanged';
+
+/** The result of a row: an outcome or its violations. */
 export type Result = Outcome | Violation[];
 
-/** What is to be done for one row, `index` in its slice; `before` is the record it is for, if there is one. */
+/** The plan for one row: `index` is its position in the batch, `before` the existing record, if there is one. */
 export type Plan<Row> = { index: number; keys: Keys; fields: JsonObject; values: Values; before: Row | undefined };
 
 export function isDeleted(fields: JsonObject): boolean {

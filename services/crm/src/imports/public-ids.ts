@@ -2,22 +2,23 @@ import { createHash } from 'node:crypto';
 import { stringifyJson } from '@drippulse/json';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { type RecordType, tables } from '../records/collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { tables } from '../records/collection.ts';
 import { isPublicId } from '../records/ids.ts';
 import type { ReadRow } from './source-row.ts';
 
-/** A record of the organization that a row stands for, whether deleted or not. */
+/** A record of the organization, deleted or not, that a row identifies. */
 export type Found = { id: string; public_id: string; deleted_at: Date | null };
 
 /**
- * The public id that a record gets here whose own is taken by another organization: always the same one, so that links
- * follow and the same upload twice finds it again.
+ * The public id of a record whose own is taken by another organization. It is always the same, so links follow it and
+ * a second upload finds the record.
  */
 export function standInFor(type: RecordType, organizationId: bigint, publicId: string): string {
   return hashedId(type, `${organizationId}\n${publicId}`);
 }
 
-/** The public id of a row that says nothing to tell it by: it is known by all that it says. */
+/** The public id of a row without any key: a hash of its content. */
 export function contentIdOf(type: RecordType, organizationId: bigint, { fields }: ReadRow): string {
   const members = Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1));
   return hashedId(type, `${organizationId}\n${stringifyJson(Object.fromEntries(members))}`);
@@ -27,7 +28,7 @@ function hashedId(type: RecordType, text: string): string {
   return `${tables[type].prefix}_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
 }
 
-/** The records of the organization that public ids name, or what stands in for those here, by the ids as given. */
+/** The records with these public ids or with the stand-ins for them, by the ids given. */
 export async function findByPublicIds(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -45,7 +46,7 @@ export async function findByPublicIds(
   return new Map(found.flatMap(([id, row]) => (row === undefined ? [] : [[id, row]])));
 }
 
-/** Of public ids those that any organization has: new records must take others. */
+/** The public ids that any organization has already: new records need others. */
 export async function findTaken(trx: Transaction<DB>, type: RecordType, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const { rows } = await sql<{ public_id: string }>`

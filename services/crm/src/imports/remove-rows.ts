@@ -1,21 +1,17 @@
-import type { Transaction } from 'kysely';
-import type { Context } from '../context.ts';
-import type { DB } from '../db/schema.ts';
 import { updateRecords } from '../records/bulk.ts';
 import type { Change } from '../records/change-events.ts';
 import type { Collection, RecordRow } from '../records/collection.ts';
+import type { Write } from '../records/write.ts';
 
-/** Marks records as deleted. */
+/** Deletes records. */
 export async function removeRows<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  organizationId: bigint,
+  { ctx, trx, author }: Write,
   collection: Collection<Row>,
   rows: readonly Row[],
 ): Promise<Change<Row>[]> {
   const now = ctx.clock.now();
   const marks = rows.map(({ id, sequence }) => ({ id, sequence: sequence + 1n, updated_at: now, deleted_at: now }));
-  const gone = await updateRecords(trx, collection, organizationId, marks);
+  const gone = await updateRecords(trx, collection, author.organizationId, marks);
   return rows.flatMap((before): Change<Row>[] => {
     const after = gone.get(before.id);
     return after === undefined ? [] : [{ action: 'deleted', after, before, written: { deleted_at: now } }];

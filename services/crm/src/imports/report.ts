@@ -5,9 +5,6 @@ import { z } from 'zod';
 import type { Result } from './plan.ts';
 import type { SourceRow } from './source-row.ts';
 
-/** What became of a row that was not refused. */
-export type Outcome = 'created' | 'updated' | 'unchanged';
-
 const maxErrors = 1000;
 const maxMessageLength = 500;
 
@@ -21,7 +18,7 @@ const reportSchema = z.object({
   errors: z.array(error),
 });
 
-/** Counts of what became of the rows, and the first errors. Plain JSON: a job keeps it between its slices. */
+/** Counts of outcomes, and the first errors. Plain JSON, because a job stores it between slices. */
 export type Report = z.infer<typeof reportSchema>;
 
 export function emptyReport(): Report {
@@ -32,7 +29,7 @@ export function readReport(json: unknown): Report {
   return reportSchema.parse(json);
 }
 
-/** Adds what became of the rows of a batch. */
+/** Adds the results of a batch. */
 export function addResults(report: Report, rows: readonly SourceRow[], results: readonly (Result | undefined)[]): void {
   for (const [index, row] of rows.entries()) {
     const result = results[index];
@@ -56,10 +53,10 @@ export function reportToProto(report: Report): MessageInitShape<typeof CrmImport
     updated: BigInt(updated),
     unchanged: BigInt(unchanged),
     failed: BigInt(failed),
-    errors: errors.map(toProto),
+    errors: errors.map(errorToProto),
   };
 }
 
-function toProto({ row, ...rest }: Report['errors'][number]): MessageInitShape<typeof CrmImportErrorSchema> {
+function errorToProto({ row, ...rest }: Report['errors'][number]): MessageInitShape<typeof CrmImportErrorSchema> {
   return { ...rest, row: BigInt(row) };
 }

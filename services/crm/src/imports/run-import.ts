@@ -9,21 +9,21 @@ import { addResults, emptyReport, type Report } from './report.ts';
 import type { SourceRow } from './source-row.ts';
 import { writeBatch } from './write-batch.ts';
 
-/** What is imported, for whom, and how its rows are known. */
+/** The rows of an upload, its author, and the keys of its rows. */
 export type Upload = { rows: AsyncIterable<SourceRow>; author: Author; by: KnownBy };
 
 const tries = 5;
 
 /**
- * Writes an upload as it arrives, batch by batch. A row that is refused leaves the others alone. Cut short, what was
- * committed stays, and the same upload once more goes on from there: rows that are as they should be change nothing.
+ * Writes an upload as it arrives, one transaction a batch. A refused row does not affect the others. If the upload
+ * breaks off, committed batches stay, and the same upload again continues: unchanged rows write nothing.
  */
 export async function runImport(ctx: Context, { rows, author, by }: Upload): Promise<Report> {
   const report = emptyReport();
   let batches = 0;
   for await (const batch of batchesOf(rows, author.organizationId, by)) {
     const results = await again(() =>
-      ctx.db.kysely.transaction().execute((trx) => writeBatch(ctx, trx, author, batch, by)),
+      ctx.db.kysely.transaction().execute((trx) => writeBatch({ ctx, trx, author }, batch, by)),
     );
     addResults(report, batch, results);
     ctx.relay.wake();
@@ -35,13 +35,13 @@ export async function runImport(ctx: Context, { rows, author, by }: Upload): Pro
 
 class DryRunOver extends Error {}
 
-/** One transaction that is never committed, so that a row sees those before it. */
+/** Runs the upload in one transaction and rolls it back, so that each row sees those before it. */
 export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   const report = emptyReport();
   try {
     await ctx.db.kysely.transaction().execute(async (trx: Transaction<DB>) => {
       for await (const batch of batchesOf(upload.rows, upload.author.organizationId, upload.by)) {
-        addResults(report, batch, await writeBatch(ctx, trx, upload.author, batch, upload.by));
+        addResults(report, batch, await writeBatch({ ctx, trx, author: upload.author }, batch, upload.by));
       }
       throw new DryRunOver();
     });
@@ -51,7 +51,7 @@ export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   return report;
 }
 
-/** Somebody else may make the same record between the look and the write: then there is one to be found. */
+/** Another transaction may create the same record between the lookup and the write. The next try finds it. */
 async function again<T>(write: () => Promise<T>): Promise<T> {
   for (let left = tries; ; left -= 1) {
     try {

@@ -2,15 +2,15 @@ import type { DomainError, Violation } from '@drippulse/errors';
 import type { JsonObject } from '@drippulse/json';
 
 /**
- * A row of an upload: members as the API spells them, of which `custom.<key>` is one of the own fields, or why it could
- * not be read. Plain JSON, so that it can wait in the database for a job.
+ * A row of an upload: its members as in the API, with `custom.<key>` for custom fields, or the problems that made it
+ * unreadable. Plain JSON, so that it can be stored for a job.
  */
 export type SourceRow = { collection: string; row: number } & ({ fields: JsonObject } | { problems: Violation[] });
 
-/** One with something to write. */
+/** A row that was read. */
 export type ReadRow = { collection: string; row: number; fields: JsonObject };
 
-/** What was wrong, field by field; an empty field is the whole row. */
+/** The violations of an error; an empty field stands for the whole row. */
 export function problemsOf({ violations, message }: DomainError): Violation[] {
   return violations.length > 0 ? violations : [{ field: '', message }];
 }

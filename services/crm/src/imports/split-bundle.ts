@@ -1,13 +1,13 @@
 import { DomainError } from '@drippulse/errors';
 
-/** One element of an array of the bundle, as text still to be parsed. */
+/** An element of an array of the bundle, not parsed yet. */
 export type BundleRow = { collection: string; row: number; text: string };
 
 const maxRowLength = 1024 * 1024;
 
 /**
- * Cuts a bundle into the elements of its top-level arrays as it arrives, so that only one of them is in memory. What
- * the elements hold is for whoever parses them; brackets that do not match, and a bundle cut short, are refused.
+ * Cuts a bundle into the elements of its top-level arrays as it arrives, so that only one is in memory. It refuses
+ * unmatched brackets and a bundle that is cut short; it does not parse the elements.
  */
 export async function* splitBundle(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<BundleRow> {
   const decode = createDecoder();
@@ -18,15 +18,15 @@ export async function* splitBundle(chunks: AsyncIterable<Uint8Array>): AsyncGene
 }
 
 function createSplitter() {
-  /** What is open, outermost first. */
+  /** The open brackets, outermost first. */
   let open = '';
   let isString = false;
   let isEscaped = false;
   let isOver = false;
-  /** The top-level member whose value is being read, and how many elements of it were read. */
+  /** The current top-level member, and how many of its elements were read. */
   let key = '';
   let row = 0;
-  /** The last piece that matters: a key, or an element. */
+  /** The text of the current key or element. */
   let piece = '';
 
   function* take(text: string): Generator<BundleRow> {
@@ -65,7 +65,7 @@ function createSplitter() {
     }
   }
 
-  /** A second object behind the first is refused as well: something is open once more, or was never closed. */
+  /** Also refuses a second object after the first: a bracket opens again or was never closed. */
   function push(before: string, char: string): string {
     if (isOver) throw malformed();
     return before + char;
@@ -91,7 +91,7 @@ function readKey(text: string): string {
   }
 }
 
-/** Characters that the pieces of an upload cut in two come whole; the end of the upload is undefined. */
+/** Joins characters that are split between pieces of the upload. Undefined ends the upload. */
 function createDecoder(): (chunk: Uint8Array | undefined) => string {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   return (chunk) => {

@@ -12,10 +12,10 @@ const maxLength = 512 * 1024 * 1024;
 const maxWaiting = 20;
 
 /**
- * Keeps an upload until its job has written it, read already and cut into the batches that the slices of the job are:
- * what cannot be read is refused while its sender still waits, and a slice starts from a number. The batches lie in this
- * service's own schema because any process may run the job, and because they go with the rows they become: each is
- * dropped in the transaction that writes it. An upload that breaks off leaves nothing.
+ * Stores an upload for its job, read and cut into batches, one for each slice of the job. The sender gets the errors
+ * of an unreadable upload at once, and a slice starts at a batch number. The batches are in this schema, because any
+ * process may run the job, and the transaction that writes a batch deletes it. An upload that breaks off leaves
+ * nothing.
  */
 export async function storeUpload(ctx: Context, { rows, author, by }: Upload): Promise<JobRow> {
   const { organizationId, actor, requestId } = author;
@@ -66,7 +66,7 @@ async function requireRoom(ctx: Context, organizationId: bigint): Promise<void> 
   throw new DomainError('resource_exhausted', 'too_many_imports', message, { retryAfterSeconds: 60 });
 }
 
-/** Of processes that died during an upload, and of jobs that gave up or were stopped. */
+/** Deletes batches of processes that died during an upload, and of jobs that failed or were cancelled. */
 async function dropLeftovers(ctx: Context): Promise<void> {
   await sql`
     delete from import_batches where created_at < clock_timestamp() - interval '2 hours' and not exists (

@@ -1,22 +1,19 @@
-import type { Transaction } from 'kysely';
-import type { Context } from '../context.ts';
-import type { DB } from '../db/schema.ts';
 import { updateRecords } from '../records/bulk.ts';
 import type { Change } from '../records/change-events.ts';
 import type { Collection, RecordRow, Value, Values } from '../records/collection.ts';
 import { isSame } from '../records/update-record.ts';
+import type { Write } from '../records/write.ts';
 import { isDeleted, type Plan, type Result } from './plan.ts';
 import { removeRows } from './remove-rows.ts';
 
-/** Writes what plans change of their records, and removes those that the row says are deleted. */
+/** Updates the records of plans, and deletes those whose row is marked as deleted. */
 export async function updateRows<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  organizationId: bigint,
+  write: Write,
   collection: Collection<Row>,
   plans: readonly Plan<Row>[],
   results: Result[],
 ): Promise<Change<Row>[]> {
+  const { ctx, trx, author } = write;
   const due: { before: Row; written: Values }[] = [];
   const gone: Row[] = [];
   for (const { index, values, fields, before } of plans) {
@@ -34,12 +31,12 @@ export async function updateRows<Row extends RecordRow>(
     const all = columns.map((column) => [column, written[column] ?? (column in written ? null : former[column])]);
     return { ...Object.fromEntries(all), id: before.id, sequence: before.sequence + 1n, updated_at: now };
   });
-  const changed = await updateRecords(trx, collection, organizationId, rows);
+  const changed = await updateRecords(trx, collection, author.organizationId, rows);
   const updated = due.flatMap(({ before, written }): Change<Row>[] => {
     const after = changed.get(before.id);
     return after === undefined ? [] : [{ action: 'updated', after, before, written }];
   });
-  return [...updated, ...(await removeRows(ctx, trx, organizationId, collection, gone))];
+  return [...updated, ...(await removeRows(write, collection, gone))];
 }
 
 function changedOf<Row extends RecordRow>(before: Row, values: Values): Values {

@@ -1,17 +1,12 @@
-import type { Transaction } from 'kysely';
-import type { Context } from '../context.ts';
-import type { DB } from '../db/schema.ts';
-import type { Author } from '../records/author.ts';
+import type { Write } from '../records/write.ts';
 import { importers } from './importers.ts';
 import type { KnownBy } from './keys.ts';
 import type { Result } from './plan.ts';
 import type { SourceRow } from './source-row.ts';
 
-/** Writes a batch in the transaction given, and answers what became of each of its rows. */
+/** Writes a batch and returns the result of each row. */
 export async function writeBatch(
-  ctx: Context,
-  trx: Transaction<DB>,
-  author: Author,
+  write: Write,
   batch: readonly SourceRow[],
   by: KnownBy,
 ): Promise<(Result | undefined)[]> {
@@ -20,9 +15,7 @@ export async function writeBatch(
   const importer = importers.get(batch[0]?.collection ?? '');
   if (importer === undefined || readable.length === 0) return results;
   const written = await importer.write(
-    ctx,
-    trx,
-    author,
+    write,
     readable.map(({ row }) => row),
     by,
   );

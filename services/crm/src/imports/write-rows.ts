@@ -2,15 +2,15 @@ import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { DomainError, type Violation } from '@drippulse/errors';
 import { decodeJson, isRawNumber, type JsonObject, parseJson, stringifyJson } from '@drippulse/json';
 import { sql, type Transaction } from 'kysely';
-import type { Context } from '../context.ts';
 import { type CustomFieldRow, selectFields } from '../custom-fields/rows.ts';
 import { checkCustom } from '../custom-fields/rules.ts';
 import type { DB } from '../db/schema.ts';
-import type { Author } from '../records/author.ts';
+import type { RecordType } from '../record-type.ts';
 import { recordChanges } from '../records/change-events.ts';
-import type { Collection, RecordRow, RecordType, Values } from '../records/collection.ts';
+import type { Collection, RecordRow, Values } from '../records/collection.ts';
 import { selectRecords } from '../records/rows.ts';
 import { pickValues } from '../records/values.ts';
+import type { Write } from '../records/write.ts';
 import { createRows } from './create-rows.ts';
 import { erasedMessage, findErased, goneMessage, lockAgainstErasure } from './gone.ts';
 import { findKnown, type KnownBy, keysOf } from './keys.ts';
@@ -19,30 +19,31 @@ import { isDeleted, type Plan, type Result } from './plan.ts';
 import { problemsOf, type ReadRow } from './source-row.ts';
 import { updateRows } from './update-rows.ts';
 
-/** Writes rows of one collection, of which no two are known by one key. Answers what became of each. */
+/** Writes rows of one collection, no two with the same key, and returns the result of each. */
 export type Importer = {
   type: RecordType;
-  write(ctx: Context, trx: Transaction<DB>, author: Author, rows: readonly ReadRow[], by: KnownBy): Promise<Result[]>;
+  write(write: Write, rows: readonly ReadRow[], by: KnownBy): Promise<Result[]>;
 };
 
-/** A row with the record that it stands for. */
+/** A row and its existing record. */
 export type Placed<Row> = { fields: JsonObject; before: Row | undefined };
 
-/** What the import must know of a collection beside what every write knows. */
+/** What an import needs to know about a collection in addition to `Collection`. */
 type Importing<Row extends RecordRow, D extends DescMessage> = {
   collection: Collection<Row>;
-  /** The request that makes a record: its decoder checks the row. */
+  /** The create request: its decoder checks the row. */
   desc: D;
   valuesOf(request: MessageShape<D>): Values;
-  /** Columns that no request writes: where opportunities stand, what leads have become. */
-  further?(ctx: Context, trx: Transaction<DB>, org: bigint, rows: readonly Placed<Row>[]): Promise<Values[]>;
+  /** Columns that no request writes: the place of an opportunity, the conversion of a lead. */
+  further?(write: Write, rows: readonly Placed<Row>[]): Promise<Values[]>;
 };
 
 export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Importing<Row, D>): Importer {
   const { collection } = o;
   return {
     type: collection.type,
-    async write(ctx, trx, author, rows, by) {
+    async write(write, rows, by) {
+      const { trx, author } = write;
       const { organizationId } = author;
       const results: Result[] = [];
       await lockAgainstErasure(trx, organizationId, collection.type);
@@ -55,10 +56,10 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
           : [{ ...plan, index, keys: keysOf(collection.type, organizationId, row, by), before: undefined }];
       });
       const met = await meetRecords(trx, organizationId, collection, read, results);
-      const erased = await findErased(ctx, trx, organizationId, collection.type, met);
+      const erased = await findErased(write, collection.type, met);
       for (const { index } of erased) results[index] = [{ field: '', message: erasedMessage }];
       const plans = met.filter((plan) => !erased.has(plan));
-      const further = (await o.further?.(ctx, trx, organizationId, plans)) ?? [];
+      const further = (await o.further?.(write, plans)) ?? [];
       const defined = await selectFields(trx, organizationId).where('record_type', '=', collection.type).execute();
       const complete = plans.map((plan, index) => ({ ...plan, values: valuesOf(plan, further[index]) }));
       const sound = complete.filter((plan) => {
@@ -67,10 +68,10 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
         return problems.length === 0;
       });
       const changes = [
-        ...(await createRows(ctx, trx, organizationId, collection, sound, results)),
-        ...(await updateRows(ctx, trx, organizationId, collection, sound, results)),
+        ...(await createRows(write, collection, sound, results)),
+        ...(await updateRows(write, collection, sound, results)),
       ];
-      await recordChanges(ctx, trx, author, collection, changes);
+      await recordChanges(write, collection, changes);
       return results;
     },
   };
@@ -84,7 +85,7 @@ function readPlan<Row extends RecordRow, D extends DescMessage>(
   const followed = links.follow(fields);
   if (Array.isArray(followed)) return followed;
   try {
-    // An owner of another installation would be somebody else here.
+    // The owner's id of another installation is another user here.
     const { owner_id: _, ...values } = read(decodeJson(desc, stringifyJson(followed), { method: 'POST' }));
     return { fields: followed, values };
   } catch (error) {
@@ -93,7 +94,7 @@ function readPlan<Row extends RecordRow, D extends DescMessage>(
   }
 }
 
-/** The plans with the records that they are for, held until the transaction ends, in the order of ids. */
+/** The plans with their existing records, which are locked in the order of their ids. */
 async function meetRecords<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -114,9 +115,9 @@ async function meetRecords<Row extends RecordRow>(
     ids.length === 0
       ? { rows: [] }
       : await sql<Row>`${selectRecords(collection, condition)} order by id for update of record`.execute(trx);
-  const held = new Map(rows.map((row) => [row.id, row]));
+  const locked = new Map(rows.map((row) => [row.id, row]));
   return found.flatMap(({ plan, record, other }) => {
-    const before = held.get(record?.id ?? '');
+    const before = locked.get(record?.id ?? '');
     const problem = problemOf(collection.type, plan, before, other !== undefined && other.id !== record?.id);
     if (problem === undefined) return [{ ...plan, before }];
     results[plan.index] = problem;
@@ -137,7 +138,7 @@ function problemOf<Row extends RecordRow>(
   return isTaken ? [{ field: 'external_id', message }] : undefined;
 }
 
-/** The columns of a new record, or those that a row has something to say of. */
+/** The columns of a new record, or those that the row has. */
 function valuesOf<Row extends RecordRow>(plan: Plan<Row>, further: Values | undefined): Values {
   const { fields, values, before } = plan;
   const present = before === undefined ? values : pickValues(values, Object.keys(fields));

@@ -4,14 +4,14 @@ import { messagePage, type Page } from './page.ts';
 
 type Answer = { contentType: string; data: Uint8Array };
 
-/** Answers with a page, under its own policy. */
+/** Responds with a page and its content security policy. */
 export function answerPage(call: HandlerContext, status: number, { html, policy }: Page): Answer {
   call.responseHeader.set('x-http-status', String(status));
   call.responseHeader.set('content-security-policy', policy);
   return { contentType: 'text/html; charset=utf-8', data: Buffer.from(html) };
 }
 
-/** A visitor reads a page in place of the problem document that a program gets. */
+/** A browser gets a page instead of the problem document. */
 export async function orMissingPage(
   call: HandlerContext,
   wantsPage: boolean,

@@ -1,16 +1,13 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import { DomainError, type Violation } from '@drippulse/errors';
-import type {
-  CreateLeadFormRequestSchema,
-  UpdateLeadFormRequestSchema,
-} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
-import { refuse, requiredText, text } from '../records/rules.ts';
+import type { CreateLeadFormRequest, UpdateLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { requiredText, text } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 import { checkFields, defaultFields, type FormField, readFields } from './fields.ts';
 import type { FormRow } from './form.ts';
 
-type Request = MessageShape<typeof CreateLeadFormRequestSchema | typeof UpdateLeadFormRequestSchema>;
+type Request = CreateLeadFormRequest | UpdateLeadFormRequest;
 
-/** What a form is, bar what the platform says of it. */
+/** The columns of a form that its owner can set. */
 export type FormColumns = Omit<FormColumnsOfRow, 'fields'> & { fields: readonly FormField[] };
 type FormColumnsOfRow = Pick<
   FormRow,
@@ -27,7 +24,7 @@ type FormColumnsOfRow = Pick<
   | 'active'
 >;
 
-/** What a request says, with our own words where it says nothing. */
+/** The columns of a request, with defaults for absent ones. */
 export function readColumns(request: Request): FormColumns {
   return {
     name: request.name ?? '',
@@ -44,7 +41,7 @@ export function readColumns(request: Request): FormColumns {
   };
 }
 
-/** Refuses a form that cannot work, all that is wrong at once. */
+/** Refuses an invalid form with all its violations. */
 export function requireSound(columns: FormColumns): void {
   const rules = {
     name: requiredText(255),
@@ -55,13 +52,13 @@ export function requireSound(columns: FormColumns): void {
     source: requiredText(255),
   };
   const problems = Object.entries(rules).flatMap(([field, rule]): Violation[] => {
-    const message = rule(columns[field as keyof typeof rules]); // a key of the object above
+    const message = rule(columns[field as keyof typeof rules]); // a key of `rules`
     return message === undefined ? [] : [{ field, message }];
   });
   refuse([...problems, ...checkFields(columns.fields), ...checkRedirect(columns.redirect_url)]);
 }
 
-/** Refuses to require what the server does not have. */
+/** Refuses to require hCaptcha on a server without it. */
 export function requireCaptcha(isRequired: boolean, captcha: { isConfigured: boolean }): void {
   if (!isRequired || captcha.isConfigured) return;
   const message = 'This server has no hCaptcha: set HCAPTCHA_SITE_KEY and HCAPTCHA_SECRET.';

@@ -1,7 +1,11 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Violation } from '@drippulse/errors';
-import { type LeadFormFieldSchema, LeadFormFieldTypeSchema } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
-import { enumTexts } from '../records/values.ts';
+import {
+  type LeadFormField,
+  type LeadFormFieldSchema,
+  LeadFormFieldTypeSchema,
+} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { enumTexts } from '../enum-texts.ts';
 
 /** A field of a form, as it is stored. */
 export type FormField = { name: string; label: string; type: string; required: boolean; options: string[] };
@@ -11,7 +15,7 @@ const maxFields = 50;
 const maxOptions = 200;
 const maxLabelLength = 255;
 
-/** Columns of a lead that a form fills, in words. */
+/** Labels of the columns of a lead that a form can have. */
 const labels: Readonly<Record<string, string>> = {
   email: 'Email',
   first_name: 'First name',
@@ -23,7 +27,7 @@ const labels: Readonly<Record<string, string>> = {
 
 const plain = { required: false, options: [] };
 
-/** What a form asks for unless it says. */
+/** The fields of a form that defines none. */
 export const defaultFields: readonly FormField[] = [
   { name: 'first_name', label: 'First name', type: 'text', ...plain },
   { name: 'last_name', label: 'Last name', type: 'text', ...plain },
@@ -31,7 +35,7 @@ export const defaultFields: readonly FormField[] = [
   { name: 'company_name', label: 'Company', type: 'text', ...plain },
 ];
 
-export function readFields(fields: readonly MessageShape<typeof LeadFormFieldSchema>[]): FormField[] {
+export function readFields(fields: readonly LeadFormField[]): FormField[] {
   return fields.map(({ name, label, type, required = false, options }) => ({
     name,
     label: label ?? labels[name] ?? name.replace(/^custom\./, '').replaceAll('_', ' '),
@@ -41,7 +45,7 @@ export function readFields(fields: readonly MessageShape<typeof LeadFormFieldSch
   }));
 }
 
-/** What is wrong with the fields of a form that is about to be written. */
+/** The violations of the fields of a form. */
 export function checkFields(fields: readonly FormField[]): Violation[] {
   if (fields.length === 0 || fields.length > maxFields) {
     return [{ field: 'fields', message: `must be 1 to ${maxFields} fields` }];
@@ -77,7 +81,7 @@ function checkField({ name, label, type, options }: FormField): Violation[] {
   return violations;
 }
 
-/** Reads what this service stored. */
+/** Reads stored fields. */
 export function parseFields(text: string): FormField[] {
   return JSON.parse(text);
 }

@@ -9,7 +9,7 @@ import { fieldToProto, parseFields } from './fields.ts';
 
 export type FormRow = Selectable<LeadForms>;
 
-/** The forms of an organization, those that were deleted left out. */
+/** The forms of an organization that are not deleted. */
 export function selectForms(db: Kysely<DB>, organizationId: bigint) {
   return db.selectFrom('lead_forms').where('organization_id', '=', organizationId).where('deleted_at', 'is', null);
 }
@@ -20,14 +20,14 @@ export async function findForm(db: Kysely<DB>, organizationId: bigint, id: bigin
   return row;
 }
 
-/** The same, held until the transaction ends. */
+/** The same with a lock. */
 export async function lockForm(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<FormRow> {
   const row = await selectForms(trx, organizationId).selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (row === undefined) throw formNotFound();
   return row;
 }
 
-/** The form that a visitor asks for. One that is not active is none. */
+/** The active form with this token. */
 export async function findPublicForm(db: Kysely<DB>, token: string): Promise<FormRow> {
   const row = await db
     .selectFrom('lead_forms')
@@ -48,7 +48,7 @@ export function titleOf({ title, name }: Pick<FormRow, 'title' | 'name'>): strin
   return title ?? name;
 }
 
-export function toProto(row: FormRow): MessageInitShape<typeof LeadFormSchema> {
+export function leadFormToProto(row: FormRow): MessageInitShape<typeof LeadFormSchema> {
   return {
     id: row.id,
     name: row.name,
@@ -72,7 +72,9 @@ export function toProto(row: FormRow): MessageInitShape<typeof LeadFormSchema> {
   };
 }
 
-/** Says the same of an unknown form, a deleted one, one of another organization and, to visitors, an inactive one. */
+/**
+ * The same error for an unknown form, a deleted one, one of another organization and, for visitors, an inactive one.
+ */
 function formNotFound(): DomainError {
   return new DomainError('not_found', 'lead_form_not_found', 'There is no such form.');
 }

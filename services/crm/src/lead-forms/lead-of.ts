@@ -6,7 +6,7 @@ import type { FormField } from './fields.ts';
 
 const columns = ['email', 'first_name', 'last_name', 'company_name', 'title', 'phone'];
 
-/** What is wrong with what a visitor filled in, before anything is asked of the CRM. */
+/** The violations of the values of a visitor. */
 export function checkValues(fields: readonly FormField[], values: ReadonlyMap<string, string>): Violation[] {
   return fields.flatMap(({ name, type, required, options }) => {
     const value = (values.get(name) ?? '').trim();
@@ -19,7 +19,7 @@ export function checkValues(fields: readonly FormField[], values: ReadonlyMap<st
   });
 }
 
-/** The columns of the lead that a submission makes. What is no field of the form is left out. */
+/** The columns of the lead of a submission. Values without a field in the form are dropped. */
 export function leadOf(
   fields: readonly FormField[],
   values: ReadonlyMap<string, string>,
@@ -37,14 +37,14 @@ export function leadOf(
   return { ...lead, status: 'new', custom: stringifyJson(custom) };
 }
 
-/** Forms send text; a field that the organization says is a number or a truth gets one. */
+/** Forms send text; custom fields may need a number or a boolean. */
 function customValue(type: string | undefined, value: string): JsonValue {
   if (type === 'number' && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value)) return parseJson(value);
   if (type === 'boolean') return isTicked(value);
   return value;
 }
 
-/** Browsers send `on`, programs `true` or `1`. */
+/** Browsers send `on`, API clients `true` or `1`. */
 function isTicked(value: string): boolean {
   return /^(on|true|1|yes)$/i.test(value.trim());
 }

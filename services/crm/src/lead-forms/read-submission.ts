@@ -3,22 +3,22 @@ import { finished } from 'node:stream/promises';
 import { DomainError } from '@drippulse/errors';
 import { checkJsonText, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
 import busboy from 'busboy';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
-/** What a visitor sent: text by name of the field, and what is no field of the lead. */
+/** A submission: texts by field name, and its metadata. */
 export type Submission = {
-  /** Whether it came as JSON, so that the answer is JSON too. */
+  /** Whether the request is JSON; then the response is too. */
   isJson: boolean;
-  /** Names the submission: sent again, it is the same one. */
+  /** The id of the submission; a repeat has the same. */
   id: string;
   values: ReadonlyMap<string, string>;
-  /** What the visitor got from hCaptcha. */
+  /** The visitor's answer from hCaptcha. */
   captchaAnswer: string;
-  /** Whether something was filled in that no person sees. */
+  /** Whether the trap field has a value. */
   isTrapped: boolean;
 };
 
-/** Name of the field that people do not see; a program that fills in everything gives itself away. */
+/** The name of a hidden field: only a bot fills it in. */
 export const trapField = 'fax_number';
 const idField = 'submission_id';
 const captchaField = 'h-captcha-response';
@@ -64,7 +64,10 @@ function unstorable(name: string): DomainError {
   });
 }
 
-/** The members of the object, those of `custom` as `custom.<key>`; other objects and arrays are no values of a form. */
+/**
+ * The members of the object, with those of `custom` as `custom.<key>`. Nested objects and arrays are no values of a
+ * form.
+ */
 function readJson(bytes: Uint8Array): Map<string, string> {
   refuse(checkJsonText(bytes));
   const values = new Map<string, string>();

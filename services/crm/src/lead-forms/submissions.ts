@@ -7,13 +7,14 @@ import type { Context } from '../context.ts';
 import { selectFields } from '../custom-fields/rows.ts';
 import type { DB } from '../db/schema.ts';
 import { leads } from '../leads/lead.ts';
+import { authorOf } from '../records/author.ts';
 import { createRecord } from '../records/create-record.ts';
 import { parseFields } from './fields.ts';
 import type { FormRow } from './form.ts';
 import { leadOf } from './lead-of.ts';
 import type { Submission } from './read-submission.ts';
 
-/** Whether this was sent before: the same submission with the same content. */
+/** Whether this submission with this content was stored before. */
 export async function isKnown(db: Kysely<DB>, form: FormRow, submission: Submission): Promise<boolean> {
   const row = await db
     .selectFrom('lead_form_submissions')
@@ -25,8 +26,8 @@ export async function isKnown(db: Kysely<DB>, form: FormRow, submission: Submiss
 }
 
 /**
- * Makes the lead, and the note that it is to be enrolled, unless the same was sent before: the key decides, not a look
- * before. The lead is an ordinary one, made by the form.
+ * Creates the lead and schedules its enrollment, once for each submission: the unique key decides, not a lookup. The
+ * form is the author of the lead.
  */
 export async function keepSubmission(
   ctx: Context,
@@ -53,7 +54,7 @@ export async function keepSubmission(
     if (numInsertedOrUpdatedRows === 0n) return false;
     const definitions = await selectFields(trx, organizationId).where('record_type', '=', 'lead').execute();
     const values = leadOf(parseFields(form.fields), submission.values, definitions);
-    const lead = await createRecord(ctx, trx, byForm, leads, { ...values, source: form.source });
+    const lead = await createRecord({ ctx, trx, author: authorOf(byForm) }, leads, { ...values, source: form.source });
     await trx
       .updateTable('lead_form_submissions')
       .set({
@@ -77,7 +78,7 @@ export async function keepSubmission(
   ctx.wake.enrollSubmissions();
 }
 
-/** One who goes back in the browser and corrects something sends another submission, under the same name. */
+/** Hash of id and content: a visitor who goes back and corrects a value sends the same id again. */
 function keyOf(form: FormRow, { id, values }: Submission): Buffer {
   const content = parseFields(form.fields).map(({ name }) => values.get(name) ?? '');
   return createHash('sha256')

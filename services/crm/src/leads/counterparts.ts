@@ -4,27 +4,30 @@ import { type ContactRow, contacts } from '../contacts/contact.ts';
 import type { DB } from '../db/schema.ts';
 import type { Collection, RecordRow } from '../records/collection.ts';
 import { lockRecord, selectRecords } from '../records/rows.ts';
+import type { Write } from '../records/write.ts';
 import type { LeadRow } from './lead.ts';
 
-/** The contact that a lead becomes: the one named, else the oldest with the same mail address. */
+/** The contact for a lead: the one given, else the oldest with the same address. */
 export async function findLeadContact(
-  trx: Transaction<DB>,
+  write: Write,
   { organization_id, email }: LeadRow,
   id: string | undefined,
 ): Promise<ContactRow | undefined> {
-  if (id !== undefined) return lockRecord(trx, contacts, organization_id, id);
-  return email === null ? undefined : findOldest(trx, contacts, organization_id, sql`lower(email) = lower(${email})`);
+  if (id !== undefined) return lockRecord(write, contacts, id);
+  return email === null
+    ? undefined
+    : findOldest(write.trx, contacts, organization_id, sql`lower(email) = lower(${email})`);
 }
 
-/** The account that it belongs to: the one named, else the oldest with the same name. */
+/** The account for a lead: the one given, else the oldest with the same name. */
 export async function findLeadAccount(
-  trx: Transaction<DB>,
+  write: Write,
   { organization_id, company_name }: LeadRow,
   id: string | undefined,
 ): Promise<AccountRow | undefined> {
-  if (id !== undefined) return lockRecord(trx, accounts, organization_id, id);
+  if (id !== undefined) return lockRecord(write, accounts, id);
   if (company_name === null) return undefined;
-  return findOldest(trx, accounts, organization_id, sql`lower(name) = lower(${company_name})`);
+  return findOldest(write.trx, accounts, organization_id, sql`lower(name) = lower(${company_name})`);
 }
 
 async function findOldest<Row extends RecordRow>(

@@ -1,15 +1,16 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
-  type CreateCrmLeadRequestSchema,
+  type CreateCrmLeadRequest,
   type CrmLeadSchema,
   CrmLeadStatusSchema,
-  type UpdateCrmLeadRequestSchema,
+  type UpdateCrmLeadRequest,
 } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import type { Selectable } from 'kysely';
 import type { Leads } from '../db/schema.ts';
+import { enumTexts } from '../enum-texts.ts';
 import type { Collection } from '../records/collection.ts';
 import { checkAnyOf, checkRow, email, finite, oneOf, text } from '../records/rules.ts';
-import { commonFields, commonValues, enumTexts, timestampOf } from '../records/values.ts';
+import { commonFields, commonValues, timestampOf } from '../records/values.ts';
 
 export type LeadRow = Selectable<Leads> & { contact_public_id: string | null; merged_into_public_id: string | null };
 
@@ -27,7 +28,7 @@ const rules = {
   score: finite,
 };
 
-/** Of whom nothing of this is known cannot be told from anyone else. */
+/** A person needs at least one of these. */
 const knownBy = ['email', 'first_name', 'last_name', 'company_name', 'phone'];
 
 export const leads: Collection<LeadRow> = {
@@ -41,14 +42,12 @@ export const leads: Collection<LeadRow> = {
     score: { kind: 'number', isNullable: true },
   },
   check: (row) => [...checkRow(rules, row), ...checkAnyOf(knownBy, row)],
-  events: (action, row) => [{ case: eventCases[action], value: toProto(row) }],
+  events: (action, row) => [{ case: eventCases[action], value: leadToProto(row) }],
 };
 
 const eventCases = { created: 'leadCreated', updated: 'leadUpdated', deleted: 'leadDeleted' } as const;
 
-export function leadValues(
-  request: MessageShape<typeof CreateCrmLeadRequestSchema | typeof UpdateCrmLeadRequestSchema>,
-) {
+export function leadValues(request: CreateCrmLeadRequest | UpdateCrmLeadRequest) {
   return {
     email: request.email ?? null,
     first_name: request.firstName ?? null,
@@ -63,13 +62,13 @@ export function leadValues(
   };
 }
 
-/** A lead is new unless said. */
-export function newLeadValues(request: MessageShape<typeof CreateCrmLeadRequestSchema>) {
+/** The columns of a new lead; its status is `new` by default. */
+export function newLeadValues(request: CreateCrmLeadRequest) {
   const values = leadValues(request);
   return { ...values, status: values.status ?? 'new' };
 }
 
-export function toProto(row: LeadRow): MessageInitShape<typeof CrmLeadSchema> {
+export function leadToProto(row: LeadRow): MessageInitShape<typeof CrmLeadSchema> {
   return {
     ...commonFields(row),
     email: row.email ?? undefined,

@@ -6,13 +6,13 @@ import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { type Caller, fromConnectError } from '@drippulse/rpc';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { leads, toProto } from '../leads/lead.ts';
+import { leads, leadToProto } from '../leads/lead.ts';
 import { selectRecords } from '../records/rows.ts';
 import { findSurvivors } from '../records/survivors.ts';
 
-/** Submissions of one turn, enrolled one after the other. */
+/** Submissions in one run, enrolled one after the other. */
 const batch = 50;
-/** When another process looks at those that this one took: more than `batch` calls may need. */
+/** The lease of a batch: longer than `batch` calls can take. */
 const leaseSeconds = 120;
 const longestPauseSeconds = 300;
 const timeoutMs = 2_000;
@@ -27,10 +27,10 @@ type Due = {
   attempts: number;
 };
 
-/** Refusals that another attempt may not meet. */
+/** Errors that may not occur at the next attempt. */
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
-/** Enrolls the leads of forms in the workflows of these, each once: the submission is the key. */
+/** Enrolls the leads of forms in the forms' workflows, each once: the submission is the idempotency key. */
 export function startEnrollSubmissions(ctx: Context): Loop {
   return startLoop({
     name: 'enroll submissions',
@@ -72,15 +72,15 @@ async function enrollOne(ctx: Context, due: Due): Promise<void> {
     await settle(ctx, due, null);
   } catch (error) {
     const failure = fromConnectError(error);
-    // The lead changed since an attempt whose answer was lost: it is enrolled.
+    // An earlier attempt enrolled the lead and its response was lost; the lead changed since.
     if (failure.reason === 'idempotency_key_reused') return settle(ctx, due, null);
     const pauseSeconds = passing.has(failure.kind) ? Math.min(2 ** due.attempts, longestPauseSeconds) : null;
     await settle(ctx, due, pauseSeconds);
-    if (pauseSeconds === null) await tellRefusal(ctx, due, failure);
+    if (pauseSeconds === null) await reportRefusal(ctx, due, failure);
   }
 }
 
-/** The lead, or the one that it was merged into, as a contact; undefined when it was deleted meanwhile. */
+/** The lead, or the survivor of its merge, as a contact of the request; undefined if it was deleted. */
 async function contactsOf(ctx: Context, due: Due): Promise<Uint8Array | undefined> {
   const isLead = sql`id = ${due.lead_id}::uuid`;
   const [survivor] = await findSurvivors(ctx.db.kysely, due.organization_id, 'lead', isLead);
@@ -89,18 +89,18 @@ async function contactsOf(ctx: Context, due: Due): Promise<Uint8Array | undefine
   const { rows } = await selectRecords(leads, condition).execute(ctx.db.kysely);
   const [row] = rows;
   if (row === undefined) return undefined;
-  const lead = encodeJson(CrmLeadSchema, create(CrmLeadSchema, toProto(row)));
+  const lead = encodeJson(CrmLeadSchema, create(CrmLeadSchema, leadToProto(row)));
   return new TextEncoder().encode(`[{"lead_ref":${JSON.stringify(row.public_id)},${lead.slice(1)}]`);
 }
 
-/** Done, for good or ill, or to be tried again after a pause. */
+/** Finishes a submission, or schedules the next attempt after a pause. */
 async function settle(ctx: Context, due: Due, pauseSeconds: number | null): Promise<void> {
   await sql`
     update lead_form_submissions set enroll_at = now() + ${pauseSeconds}::int * interval '1 second'
     where form_id = ${due.form_id} and submission_key = ${due.submission_key}`.execute(ctx.db.kysely);
 }
 
-async function tellRefusal(ctx: Context, { form_id: id, organization_id, workflow_id }: Due, failure: DomainError) {
+async function reportRefusal(ctx: Context, { form_id: id, organization_id, workflow_id }: Due, failure: DomainError) {
   const facts = { form_id: String(id), workflow_id: String(workflow_id), reason: failure.reason };
   ctx.log.warn(facts, 'a lead of a form could not be enrolled');
   await ctx.db.kysely

@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
 const everyMs = 3_600_000;
-/** As long as the transports keep the event of an erasure. */
+/** The transports keep the event of an erasure this long. */
 const keptDays = 7;
 
-/** Forgets whom an erasure was about, should nobody have said that the copies are gone. */
+/** Deletes the identity of an erasure that no service has confirmed. */
 export function startForgetIdentities(ctx: Context): Loop {
   return startLoop({
     name: 'forget identities',

@@ -5,12 +5,12 @@ import type { DB } from '../db/schema.ts';
 import { undoDays } from '../merges/merge.ts';
 import { forgottenAtOnce, startForgetting } from './start-forgetting.ts';
 
-/** Forgets what it takes to undo merges that can no longer be undone: values of people that nobody may need. */
+/** Deletes the undo data of old merges: personal data that nobody needs any more. */
 export function startForgetMerges(ctx: Context): Loop {
   return startForgetting(ctx, 'forget merges', forgetMerges);
 }
 
-/** Forgets some, and answers of how many. Who merged what, and when, stays. */
+/** Deletes the undo data of some merges and returns how many. The merge itself stays. */
 export async function forgetMerges(db: Kysely<DB>): Promise<number> {
   const { numAffectedRows } = await sql`
     update merges set undo = null where id = any(array(

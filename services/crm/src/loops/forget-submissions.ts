@@ -4,15 +4,15 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { forgottenAtOnce, startForgetting } from './start-forgetting.ts';
 
-/** Nobody sends a page again that they opened longer ago. */
+/** A page that was opened longer ago is not sent again. */
 const keptDays = 30;
 
-/** Forgets old submissions that are settled: all that is left of them is the leads they made. */
+/** Deletes old submissions without a pending enrollment. Their leads stay. */
 export function startForgetSubmissions(ctx: Context): Loop {
   return startForgetting(ctx, 'forget submissions', forgetSubmissions);
 }
 
-/** Forgets some, and answers how many. */
+/** Deletes some and returns how many. */
 export async function forgetSubmissions(db: Kysely<DB>): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from lead_form_submissions where ctid = any(array(

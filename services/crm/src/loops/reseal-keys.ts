@@ -4,7 +4,7 @@ import { resealKeys } from '../erasures/tombstones.ts';
 
 const everyMs = 3_600_000;
 
-/** After `ENCRYPTION_KEYS` rotated the keys of tombstones are sealed anew, so that the old key may go. */
+/** Reseals the keys of tombstones after `ENCRYPTION_KEYS` rotated, so that the old key can be removed. */
 export function startResealKeys(ctx: Context): Loop {
   return startLoop({
     name: 'reseal keys',

@@ -10,7 +10,7 @@ import { addResults } from '../imports/report.ts';
 import type { SourceRow } from '../imports/source-row.ts';
 import { writeBatch } from '../imports/write-batch.ts';
 
-/** Writes, batch by batch, the uploads that nobody waits for; those of several organizations take turns. */
+/** Writes stored uploads, one batch at a time; organizations take turns. */
 export function startImporting(ctx: Context): Loop {
   return startJobLoop({
     db: ctx.db,
@@ -31,9 +31,9 @@ async function importSlice(ctx: Context, trx: Transaction<DB>, job: JobRow): Pro
     .returning('rows')
     .executeTakeFirst();
   if (stored === undefined) return { cursor: JSON.stringify({ batch, report }), processed: 0, isFinished: true };
-  const rows = parseJson(stored.rows) as SourceRow[]; // as storeUpload wrote them
+  const rows = parseJson(stored.rows) as SourceRow[]; // written by `storeUpload`
   const author = { organizationId: job.organization_id, actor, requestId: request_id };
-  const results = await writeBatch(ctx, trx, author, rows, { email: by_email });
+  const results = await writeBatch({ ctx, trx, author }, rows, { email: by_email });
   addResults(report, rows, results);
   await analyzeNow(trx, batch);
   return { cursor: JSON.stringify({ batch: batch + 1, report }), processed: rows.length, isFinished: false };

@@ -5,10 +5,10 @@ import type { DB } from '../db/schema.ts';
 
 const everyMs = 3_600_000;
 
-/** Rows forgotten by one statement. */
+/** Rows that one statement deletes. */
 export const forgottenAtOnce = 1_000;
 
-/** Forgets what is old, every hour and a slice at a time; `forget` answers how many it forgot, `forgottenAtOnce` at most. */
+/** Deletes old data every hour, in slices. `forget` returns how many rows it deleted, at most `forgottenAtOnce`. */
 export function startForgetting(ctx: Context, name: string, forget: (db: Kysely<DB>) => Promise<number>): Loop {
   return startLoop({
     name,

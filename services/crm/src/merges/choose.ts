@@ -5,10 +5,10 @@ import type { Mergeable } from './mergeable.ts';
 
 const customPrefix = 'custom.';
 
-/** Whose value each field takes that a request says something of. */
+/** The record whose value each field takes, for fields named in the request. */
 export type Choices<Row> = ReadonlyMap<string, Row>;
 
-/** The choices by the records that their ids name, or what is wrong with them. */
+/** The choices as records, or violations. */
 export function readChoices<Row extends RecordRow>(
   { fields }: Pick<Mergeable<Row>, 'fields'>,
   rows: readonly Row[],
@@ -31,8 +31,8 @@ export function isNamed(row: RecordRow, id: string): boolean {
 }
 
 /**
- * The columns that the survivor takes over: as chosen, even what is empty; else, where it has nothing, from the first of
- * the merged ones that has something.
+ * The columns that the survivor takes over: the chosen value, even if empty; else, if the survivor has none, that of
+ * the first merged record with one.
  */
 export function chooseValues<Row extends RecordRow>(
   { fields, carried }: Pick<Mergeable<Row>, 'fields' | 'carried'>,

@@ -1,9 +1,6 @@
-import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError, type Violation } from '@drippulse/errors';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
-import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { type Author, authorOf } from '../records/author.ts';
 import { updateRecords } from '../records/bulk.ts';
 import { type Change, recordChanges } from '../records/change-events.ts';
 import {
@@ -18,8 +15,9 @@ import {
 import { isPublicId, isUuid } from '../records/ids.ts';
 import { missing } from '../records/missing.ts';
 import { selectRecords } from '../records/rows.ts';
-import { refuse } from '../records/rules.ts';
 import { isSame, updateRecord } from '../records/update-record.ts';
+import type { Write } from '../records/write.ts';
+import { refuse } from '../refuse.ts';
 import { chooseValues, isNamed, readChoices } from './choose.ts';
 import { type MergeRow, mergeColumns } from './merge.ts';
 import type { Mergeable } from './mergeable.ts';
@@ -27,25 +25,23 @@ import { columnsTo, countLinks, type LinkColumn, type Moved, relink } from './re
 import { changedFields, type UndoData } from './undo-data.ts';
 
 const maxMerged = 20;
-/** More would hold their owners up for longer than a request may take. */
+/** More links would take longer than a request may. */
 const maxLinks = 10_000;
 
 type Request = { survivor?: string; merged: readonly string[]; fields: Readonly<Record<string, string>> };
 
 /**
- * Makes one record of several. All are held in the order of their ids: of two merges of the same people the second waits,
- * and finds those gone that the first merged.
+ * Merges records. All are locked in the order of their ids: of two merges of the same people the second waits, and
+ * then does not find the records that the first merged.
  */
 export async function mergeRecords<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  call: HandlerContext,
+  write: Write,
   mergeable: Mergeable<Row>,
   request: Request,
 ): Promise<{ survivor: Row; merge: MergeRow }> {
-  const author = authorOf(call);
+  const { trx, author } = write;
   const { collection, type } = mergeable;
-  const { survivor: before, merged } = await holdRecords(trx, author.organizationId, collection, request);
+  const { survivor: before, merged } = await lockRecords(trx, author.organizationId, collection, request);
   await requireFewLinks(trx, author.organizationId, mergeable, merged);
   const heirlooms = await dropDeadLinks(trx, author.organizationId, collection.links, merged);
   const { choices, problems } = readChoices(mergeable, [before, ...heirlooms], request.fields);
@@ -53,21 +49,21 @@ export async function mergeRecords<Row extends RecordRow>(
   const values = onlyChanged(before, chooseValues(mergeable, before, heirlooms, choices));
   const externals = externalsTaken(merged, values);
 
-  // First: an external id is taken until it is gone from the record that had it.
-  const gone = await removeMerged(ctx, trx, collection, before, merged, externals);
-  const survivor = await updateRecord(ctx, trx, call, collection, before, values);
-  await recordChanges(ctx, trx, author, collection, gone);
+  // First, because an external id is unique: the survivor can take it only after the merged record gave it up.
+  const gone = await removeMerged(write, collection, { survivor: before, merged, externals });
+  const survivor = await updateRecord(write, collection, before, values);
+  await recordChanges(write, collection, gone);
   const links: UndoData['links'] = [];
   for (const link of columnsTo(type)) {
     const condition = sql`${sql.ref(link.column)} = any(${merged.map(({ id }) => id)}::uuid[])`;
-    const moved = await relink(link, { ctx, trx, author, column: link.column, condition, to: before.id });
+    const moved = await relink(link, { write, column: link.column, condition, to: before.id });
     links.push(...byOrigin(link, moved));
   }
   const undo = { fields: changedFields(mergeable, before, survivor), externals, links };
-  return { survivor, merge: await insertMerge(trx, author, type, survivor, merged, undo) };
+  return { survivor, merge: await insertMerge(write, type, { survivor, merged, undo }) };
 }
 
-async function holdRecords<Row extends RecordRow>(
+async function lockRecords<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
   collection: Collection<Row>,
@@ -101,7 +97,7 @@ function hasAnyId<Row extends RecordRow>({ type }: Collection<Row>, ids: readonl
   return sql<boolean>`(id = any(${uuids}::uuid[]) or public_id = any(${publicIds}::text[]))`;
 }
 
-/** Says which of many it is. */
+/** The error names the field of the missing record. */
 async function missingOne<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -127,7 +123,7 @@ async function requireFewLinks<Row extends RecordRow>(
   throw new DomainError('failed_precondition', 'merge_too_many_links', message);
 }
 
-/** The records without links to what was deleted: nobody inherits those. */
+/** The records without links to deleted records: the survivor must not take those over. */
 async function dropDeadLinks<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -159,7 +155,7 @@ function onlyChanged(before: RecordRow, values: Values): Values {
   );
 }
 
-/** The external id that the survivor takes over, by the record that it had: no two have the same, not even where one is gone. */
+/** The external id that the survivor takes over, and the record that had it. Not even a deleted record keeps it. */
 function externalsTaken(merged: readonly RecordRow[], { external_id, external_system }: Values): UndoData['externals'] {
   if (typeof external_id !== 'string') return [];
   const from = merged.find((row) => row.external_id === external_id && row.external_system === external_system);
@@ -167,12 +163,9 @@ function externalsTaken(merged: readonly RecordRow[], { external_id, external_sy
 }
 
 async function removeMerged<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
+  { ctx, trx }: Write,
   collection: Collection<Row>,
-  survivor: Row,
-  merged: readonly Row[],
-  externals: UndoData['externals'],
+  { survivor, merged, externals }: { survivor: Row; merged: readonly Row[]; externals: UndoData['externals'] },
 ): Promise<Change<Row>[]> {
   const now = ctx.clock.now();
   const marks = { deleted_at: now, merged_into_id: survivor.id };
@@ -197,12 +190,9 @@ function byOrigin({ type, column }: LinkColumn, moved: readonly Moved[]): UndoDa
 }
 
 async function insertMerge(
-  trx: Transaction<DB>,
-  { organizationId, actor }: Author,
+  { trx, author: { organizationId, actor } }: Write,
   type: MergeableType,
-  survivor: RecordRow,
-  merged: readonly RecordRow[],
-  undo: UndoData,
+  { survivor, merged, undo }: { survivor: RecordRow; merged: readonly RecordRow[]; undo: UndoData },
 ): Promise<MergeRow> {
   const movedLinks = undo.links.reduce((sum, { ids }) => sum + ids.length, 0);
   const { rows } = await sql<MergeRow>`

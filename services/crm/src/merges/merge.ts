@@ -4,9 +4,10 @@ import { DomainError } from '@drippulse/errors';
 import { CrmMergeRecordTypeSchema, type CrmMergeSchema } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { enumTexts, timestampOf } from '../records/values.ts';
+import { enumTexts } from '../enum-texts.ts';
+import { timestampOf } from '../records/values.ts';
 
-/** Days in which a merge can be taken back; what that takes is forgotten then. */
+/** Days in which a merge can be undone; then its undo data is deleted. */
 export const undoDays = 30;
 
 export const mergeRecordTypes = enumTexts(CrmMergeRecordTypeSchema);
@@ -24,11 +25,11 @@ export type MergeRow = {
   actor_id: string;
   created_at: Date;
   undone_at: Date | null;
-  /** Null when it can't be taken back, for whatever reason. */
+  /** Null if the merge can't be undone. */
   undo_until: Date | null;
 };
 
-/** Columns of a merge, without what it takes to undo it. */
+/** The columns of a merge without its undo data. */
 export const mergeColumns = sql`
   id, organization_id, record_type, survivor_id, survivor_public_id, merged_ids, merged_public_ids, moved_links,
   actor_type, actor_id, created_at, undone_at,

@@ -2,16 +2,19 @@ import { type ContactRow, contacts } from '../contacts/contact.ts';
 import { type LeadRow, leads } from '../leads/lead.ts';
 import type { Collection, MergeableType, RecordRow, Values } from '../records/collection.ts';
 
-/** Columns of one field; where the first is empty the field is. */
+/** The columns of a field. If the first is empty, the field is. */
 type Columns = readonly [string, ...string[]];
 
-/** What sets the merges of one type apart from those of the other. */
+/** What differs between merges of contacts and of leads. */
 export type Mergeable<Row extends RecordRow> = {
   type: MergeableType;
   collection: Collection<Row>;
-  /** Fields by the name that a request chooses them by. */
+  /** Fields by their name in a request. */
   fields: Readonly<Record<string, Columns>>;
-  /** Fields that are no choice: a survivor that has none takes the first there is, with the values that follow from it. */
+  /**
+   * Fields that a request can't choose: a survivor without one takes the first there is, and the values that follow
+   * from it.
+   */
   carried: Readonly<Record<string, { columns: Columns; implies: Values }>>;
 };
 
@@ -22,7 +25,7 @@ const personFields = {
   title: ['title'],
   phone: ['phone'],
   owner_id: ['owner_id'],
-  // An id elsewhere means nothing without its system.
+  // An external id has no meaning without its system.
   external_id: ['external_id', 'external_system'],
 } as const;
 
@@ -43,6 +46,6 @@ export const mergeableLeads: Mergeable<LeadRow> = {
     source: ['source'],
     score: ['score'],
   },
-  // What became of one of them is what became of all.
+  // If any merged lead was converted, the survivor counts as converted.
   carried: { contact_id: { columns: ['contact_id', 'converted_at'], implies: { status: 'converted' } } },
 };

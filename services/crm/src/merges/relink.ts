@@ -1,32 +1,29 @@
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { activities } from '../activities/activity.ts';
-import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { leads } from '../leads/lead.ts';
 import { opportunities } from '../opportunities/opportunity.ts';
-import type { Author } from '../records/author.ts';
 import { type Change, recordChanges } from '../records/change-events.ts';
 import { type Collection, type Links, type MergeableType, type RecordRow, tables } from '../records/collection.ts';
 import { recordColumns } from '../records/rows.ts';
+import type { Write } from '../records/write.ts';
 
-/** Records written at a time: few enough that their texts fit in memory many times over. */
+/** Records written at a time: few, because their texts are in memory several times. */
 const slice = 500;
 
-/** A record whose link was changed, and what it linked to before. */
+/** A record whose link changed, and its previous link. */
 export type Moved = { id: string; previous: string };
 
-/** Whatever can be linked to a record that is merged. */
+/** A collection that can link to merged records. */
 type Linked = {
   type: 'lead' | 'opportunity' | 'activity';
   links: Links;
   relinkSlice(relinking: Relinking): Promise<Moved[]>;
 };
 
-/** Live records that meet a condition get another link in a column. */
+/** Live records that meet `condition` get the link `to` in `column`. */
 type Relinking = {
-  ctx: Context;
-  trx: Transaction<DB>;
-  author: Author;
+  write: Write;
   column: string;
   condition: RawBuilder<unknown>;
   to: string;
@@ -38,7 +35,7 @@ const linked: readonly Linked[] = [
   linkedOf('activity', activities),
 ];
 
-/** Columns that link to records of the type. */
+/** A column that links to merged records. */
 export type LinkColumn = { type: Linked['type']; column: string };
 
 export function columnsTo(target: MergeableType): LinkColumn[] {
@@ -47,7 +44,7 @@ export function columnsTo(target: MergeableType): LinkColumn[] {
   );
 }
 
-/** How many live records link to these, counted up to a limit for each column. */
+/** Counts the live records that link to these, up to a limit for each column. */
 export async function countLinks(
   db: Kysely<DB>,
   organizationId: bigint,
@@ -67,7 +64,7 @@ export async function countLinks(
   return rows[0]?.count ?? 0n;
 }
 
-/** Changes links until none meets the condition: what is changed must no longer meet it. */
+/** Changes links until no record meets the condition. A changed record must no longer meet it. */
 export async function relink({ type }: LinkColumn, relinking: Relinking): Promise<Moved[]> {
   const moved: Moved[] = [];
   const { relinkSlice } = linked.find((one) => one.type === type) ?? unknownType(type);
@@ -89,8 +86,9 @@ function linkedOf<Row extends RecordRow>(type: Linked['type'], collection: Colle
 
 async function relinkSlice<Row extends RecordRow>(
   collection: Collection<Row>,
-  { ctx, trx, author, column, condition, to }: Relinking,
+  { write, column, condition, to }: Relinking,
 ): Promise<Moved[]> {
+  const { ctx, trx, author } = write;
   const table = sql.table(tables[collection.type].table);
   const link = sql.ref(column);
   const { rows } = await sql<Row & { previous: string }>`
@@ -111,6 +109,6 @@ async function relinkSlice<Row extends RecordRow>(
       written: { [column]: to },
     }),
   );
-  await recordChanges(ctx, trx, author, collection, changes);
+  await recordChanges(write, collection, changes);
   return rows.map(({ id, previous }) => ({ id, previous }));
 }

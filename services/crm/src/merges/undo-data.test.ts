@@ -21,7 +21,8 @@ const blank: ContactRow = {
   external_system: null,
   external_id: null,
   custom: '{}',
-  search: null,
+  search: '',
+  names: '',
   created_at: at,
   updated_at: at,
   deleted_at: null,
@@ -30,7 +31,7 @@ const blank: ContactRow = {
   merged_into_public_id: null,
 };
 
-/** A survivor as a merge leaves it, and what takes that back, as the database gives it. */
+/** A survivor after a merge, and the undo data as the database returns it. */
 function merged(survivor: Partial<ContactRow>, other: Partial<ContactRow>) {
   const before = { ...blank, ...survivor };
   const values = chooseValues(mergeableContacts, before, [{ ...blank, ...other }], new Map());

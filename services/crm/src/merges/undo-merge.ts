@@ -1,37 +1,34 @@
-import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import { sql, type Transaction } from 'kysely';
-import type { Context } from '../context.ts';
-import type { DB } from '../db/schema.ts';
-import { authorOf } from '../records/author.ts';
+import { sql } from 'kysely';
 import { updateRecords } from '../records/bulk.ts';
 import { type Change, recordChanges } from '../records/change-events.ts';
 import type { RecordRow, Value, Values } from '../records/collection.ts';
 import { selectRecords } from '../records/rows.ts';
 import { isSame } from '../records/update-record.ts';
-import { tellTaken } from '../records/write-one.ts';
+import type { Write } from '../records/write.ts';
+import { refuseTaken } from '../records/write-one.ts';
 import { type MergeRow, mergeColumns, mergeNotFound } from './merge.ts';
 import { type Mergeable, mergeableContacts, mergeableLeads } from './mergeable.ts';
 import { relink } from './relink.ts';
 import { readUndo, revert, type UndoData } from './undo-data.ts';
 
-/** Links that go back in one statement, as far as they are listed in it. */
+/** Links that one statement restores. */
 const slice = 500;
 
 export type Undone = { merge: MergeRow; keptFields: string[]; restoredLinks: number; keptLinks: number };
 
-/** What the steps work with. */
-type Undoing = { ctx: Context; trx: Transaction<DB>; call: HandlerContext; merge: MergeRow; undo: UndoData };
+/** The arguments of each step. */
+type Undoing = { write: Write; merge: MergeRow; undo: UndoData };
 
-/** The merge is held, so that of two who take it back one does. */
-export async function undoMerge(ctx: Context, trx: Transaction<DB>, call: HandlerContext, id: bigint): Promise<Undone> {
-  const { organizationId } = authorOf(call);
+/** Undoes a merge. The merge is locked, so that of two requests one undoes it. */
+export async function undoMerge(write: Write, id: bigint): Promise<Undone> {
+  const { trx, author } = write;
   const { rows } = await sql<MergeRow & { undo: string | null }>`
-    select ${mergeColumns}, undo from merges where organization_id = ${organizationId} and id = ${id}
+    select ${mergeColumns}, undo from merges where organization_id = ${author.organizationId} and id = ${id}
     for update`.execute(trx);
   const [merge] = rows;
   if (merge === undefined) throw mergeNotFound();
-  const undoing = { ctx, trx, call, merge, undo: requireUndo(merge) };
+  const undoing = { write, merge, undo: requireUndo(merge) };
   const keptFields = await restoreRecords(undoing, merge.record_type);
   const restoredLinks = await restoreLinks(undoing);
   return {
@@ -57,27 +54,27 @@ function restoreRecords(undoing: Undoing, type: string): Promise<string[]> {
   return type === 'contact' ? restore(undoing, mergeableContacts) : restore(undoing, mergeableLeads);
 }
 
-/** The survivor goes first, so that the external id it took over is free again. */
+/** The survivor is written first, so that the external id it took over is free again. */
 async function restore<Row extends RecordRow>(
-  { ctx, trx, call, merge, undo }: Undoing,
+  { write, merge, undo }: Undoing,
   { collection }: Mergeable<Row>,
 ): Promise<string[]> {
   const { organization_id, survivor_id, merged_ids } = merge;
   const condition = sql`organization_id = ${organization_id} and id = any(${[survivor_id, ...merged_ids]}::uuid[])`;
   const { rows } = await sql<Row>`${selectRecords(collection, condition)} order by id for update of record`.execute(
-    trx,
+    write.trx,
   );
   const survivor = rows.find(({ id }) => id === survivor_id);
   if (survivor === undefined) throw new Error(`merge ${merge.id} has lost its survivor`);
   if (survivor.merged_into_public_id) throw mergedSince(survivor.merged_into_public_id);
-  // A survivor that was deleted meanwhile stays as it is.
+  // A survivor that was deleted since the merge stays as it is.
   const { values, kept } = survivor.deleted_at === null ? revert(undo.fields, survivor) : keepAll(undo);
   const back = rows.filter(({ id }) => id !== survivor_id);
   const changes = [
-    ...(await writeAll(ctx, trx, { collection, rows: [survivor], valuesOf: () => values })),
-    ...(await writeAll(ctx, trx, { collection, rows: back, valuesOf: (row) => ownValues(undo, row) })),
+    ...(await writeAll(write, { collection, rows: [survivor], valuesOf: () => values })),
+    ...(await writeAll(write, { collection, rows: back, valuesOf: (row) => ownValues(undo, row) })),
   ];
-  await recordChanges(ctx, trx, authorOf(call), collection, changes);
+  await recordChanges(write, collection, changes);
   return kept;
 }
 
@@ -90,16 +87,15 @@ function keepAll({ fields }: UndoData): { values: Values; kept: string[] } {
   return { values: {}, kept: fields.map(({ name }) => name) };
 }
 
-/** What a merged record held before, bar what it holds still. */
+/** The values of a merged record to restore. */
 function ownValues({ externals }: UndoData, row: RecordRow): Values {
   const { external_system, external_id } = externals.find(({ id }) => id === row.id) ?? row;
   return { deleted_at: null, merged_into_id: null, external_system, external_id };
 }
 
-/** Each record with its values, in one statement; what it has already is no change. */
+/** Updates each record with its values in one statement. Unchanged values are no change. */
 async function writeAll<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
+  { ctx, trx }: Write,
   { collection, rows, valuesOf }: { collection: Mergeable<Row>['collection']; rows: Row[]; valuesOf(row: Row): Values },
 ): Promise<Change<Row>[]> {
   const now = ctx.clock.now();
@@ -107,7 +103,7 @@ async function writeAll<Row extends RecordRow>(
   const wanted = due.map((row) => ({ ...valuesOf(row), id: row.id, sequence: row.sequence + 1n, updated_at: now }));
   const [first] = due;
   if (first === undefined) return [];
-  const written = await tellTaken(updateRecords(trx, collection, first.organization_id, wanted));
+  const written = await refuseTaken(updateRecords(trx, collection, first.organization_id, wanted));
   return due.flatMap((before): Change<Row>[] => {
     const after = written.get(before.id);
     if (after === undefined) return [];
@@ -120,27 +116,27 @@ async function writeAll<Row extends RecordRow>(
   });
 }
 
-/** Whoever was linked elsewhere or deleted since stays. */
-async function restoreLinks({ ctx, trx, call, merge, undo }: Undoing): Promise<number> {
+/** A record that was linked elsewhere or deleted since the merge stays. */
+async function restoreLinks({ write, merge, undo }: Undoing): Promise<number> {
   let restored = 0;
   for (const { type, column, from, ids } of undo.links) {
     for (let start = 0; start < ids.length; start += slice) {
       const some = ids.slice(start, start + slice);
       const condition = sql`id = any(${some}::uuid[]) and ${sql.ref(column)} = ${merge.survivor_id}::uuid`;
-      const relinking = { ctx, trx, author: authorOf(call), column, condition, to: from };
+      const relinking = { write, column, condition, to: from };
       restored += (await relink({ type, column }, relinking)).length;
     }
   }
   return restored;
 }
 
-/** What it takes to undo is of no more use, and holds what people are. */
-async function markUndone({ ctx, trx, merge }: Undoing): Promise<MergeRow> {
+/** The undo data is deleted: it is personal data that nobody needs any more. */
+async function markUndone({ write: { ctx, trx }, merge }: Undoing): Promise<MergeRow> {
   const { rows } = await sql<MergeRow>`
     update merges set undone_at = ${ctx.clock.now()}, undo = null
     where organization_id = ${merge.organization_id} and id = ${merge.id}
     returning ${mergeColumns}`.execute(trx);
   const [row] = rows;
-  if (row === undefined) throw new Error('a merge that is held was not there to write');
+  if (row === undefined) throw new Error('a locked merge was not there to write');
   return row;
 }

@@ -1,5 +1,4 @@
-import type { MessageShape } from '@bufbuild/protobuf';
-import type { UpdateCrmOpportunityRequestSchema } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import type { UpdateCrmOpportunityRequest } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -7,9 +6,9 @@ import type { Values } from '../records/collection.ts';
 import type { OpportunityRow } from './opportunity.ts';
 import { findStage, placeAtEnd } from './place.ts';
 
-type Request = MessageShape<typeof UpdateCrmOpportunityRequestSchema>;
+type Request = UpdateCrmOpportunityRequest;
 
-/** Columns that a PATCH moves an opportunity with: none when it names no other place than where it stands. */
+/** The columns of a PATCH that moves an opportunity; none if the stage is the same. */
 export async function readMove(
   ctx: Context,
   trx: Transaction<DB>,

@@ -1,8 +1,8 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type {
-  CreateCrmOpportunityRequestSchema,
+  CreateCrmOpportunityRequest,
   CrmOpportunitySchema,
-  UpdateCrmOpportunityRequestSchema,
+  UpdateCrmOpportunityRequest,
 } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import type { Selectable } from 'kysely';
 import type { Opportunities } from '../db/schema.ts';
@@ -31,7 +31,7 @@ export const opportunities: Collection<OpportunityRow> = {
   },
   check: (row) => checkRow(rules, row),
   events: (action, row, before) => [
-    { case: eventCases[action], value: toProto(row) },
+    { case: eventCases[action], value: opportunityToProto(row) },
     ...(action === 'deleted' ? [] : movesOf(row, before)),
   ],
 };
@@ -42,9 +42,9 @@ const eventCases = {
   deleted: 'opportunityDeleted',
 } as const;
 
-/** What a change of the stage means beside the change of the row. */
+/** The events of a change of stage, in addition to the update event. */
 function movesOf(row: OpportunityRow, before: OpportunityRow | undefined): EventPayload[] {
-  const value = toProto(row);
+  const value = opportunityToProto(row);
   const payloads: EventPayload[] = [];
   if (before && before.pipeline_stage_id !== row.pipeline_stage_id) {
     payloads.push({ case: 'opportunityStageChanged', value });
@@ -55,10 +55,8 @@ function movesOf(row: OpportunityRow, before: OpportunityRow | undefined): Event
   return payloads;
 }
 
-/** What a request says of an opportunity, bar where it stands: that is for the pipeline to decide. */
-export function opportunityValues(
-  request: MessageShape<typeof CreateCrmOpportunityRequestSchema | typeof UpdateCrmOpportunityRequestSchema>,
-) {
+/** The columns of a request, without the stage and position, which `place.ts` decides. */
+export function opportunityValues(request: CreateCrmOpportunityRequest | UpdateCrmOpportunityRequest) {
   return {
     name: request.name ?? null,
     amount_cents: request.amountCents ?? null,
@@ -71,7 +69,7 @@ export function opportunityValues(
   };
 }
 
-export function toProto(row: OpportunityRow): MessageInitShape<typeof CrmOpportunitySchema> {
+export function opportunityToProto(row: OpportunityRow): MessageInitShape<typeof CrmOpportunitySchema> {
   return {
     ...commonFields(row),
     name: row.name,

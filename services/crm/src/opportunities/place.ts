@@ -7,10 +7,10 @@ import { findPipeline, type StageRow, selectStages, sharePipeline } from '../pip
 import { isUuid } from '../records/ids.ts';
 import { stageGap } from './positions.ts';
 
-/** Where a request wants an opportunity to stand. */
+/** The place that a request asks for. */
 export type Wanted = { pipelineId?: string; pipelineStageId?: string };
 
-/** The stage wanted: the one named, else the first of the pipeline named, else the first of the default pipeline. */
+/** The stage: the one given, else the first of the pipeline given, else the first of the default pipeline. */
 export async function findStage(
   ctx: Context,
   trx: Transaction<DB>,
@@ -38,7 +38,7 @@ export async function findStage(
     .executeTakeFirstOrThrow();
 }
 
-/** Shared, so that the stage keeps its type, and stays, until the opportunity stands in it. */
+/** A shared lock, so that the stage is not deleted and keeps its type until the opportunity is written. */
 async function findStageById(trx: Transaction<DB>, organizationId: bigint, id: string): Promise<StageRow> {
   const query = selectStages(trx, organizationId).where('id', '=', id).forShare();
   const stage = isUuid(id) ? await query.executeTakeFirst() : undefined;
@@ -46,7 +46,7 @@ async function findStageById(trx: Transaction<DB>, organizationId: bigint, id: s
   return stage;
 }
 
-/** The columns of an opportunity that comes to stand at the end of a stage. */
+/** The columns of an opportunity at the end of a stage. */
 export async function placeAtEnd(ctx: Context, trx: Transaction<DB>, stage: StageRow) {
   const { last } = await trx
     .selectFrom('opportunities')
@@ -57,7 +57,7 @@ export async function placeAtEnd(ctx: Context, trx: Transaction<DB>, stage: Stag
   return { ...placeIn(ctx, stage), stage_position: BigInt(last ?? 0) + stageGap };
 }
 
-/** The columns that follow from the stage alone: the status is that of its type. */
+/** The columns that follow from the stage alone. The status is the type of the stage. */
 export function placeIn(ctx: Context, stage: StageRow) {
   return {
     pipeline_id: stage.pipeline_id,

@@ -1,13 +1,14 @@
-/** Distance between neighbours that nobody has come between yet: twenty halvings before a stage is numbered anew. */
+/** Distance between new neighbours: twenty halvings before a stage must be renumbered. */
 export const stageGap = 1n << 20n;
 
-/** An opportunity in the order wanted; one from another stage has no position yet. */
+/** An opportunity in the wanted order. One from another stage has no position yet. */
 export type Placed = { id: string; position: bigint | undefined };
 
 /**
- * The order of a stage once `ordered` is in the order given. Those named take each other's places, so that whatever is
- * not named, such as what somebody else added meanwhile, keeps its own. One from another stage comes behind the one
- * named before it; the first named, before the next that stands here; with none here, at the end.
+ * The order of a stage with `ordered` in the given order. The named ones exchange places among themselves, so that
+ * all others keep theirs, such as one that another user just added. An opportunity from another stage follows the
+ * named one before it; if it is the first, it precedes the next named one of this stage; if there is none, it goes to
+ * the end.
  */
 export function mergeOrder(current: readonly string[], ordered: readonly string[]): string[] {
   const standing = new Set(current);
@@ -28,8 +29,8 @@ function placeOf(merged: readonly string[], ordered: readonly string[], index: n
 }
 
 /**
- * The positions to write so that the rows stand in the order given, as few as possible: the longest run that is in
- * order already stays, the others come between. Only where a gap is used up is the whole stage numbered anew.
+ * The fewest positions to write for this order: the longest run that is already in order stays, and the others go
+ * between. The whole stage is renumbered only if a gap is used up.
  */
 export function newPositions(rows: readonly Placed[]): Map<string, bigint> {
   const kept = longestRising(rows);
@@ -52,7 +53,7 @@ export function newPositions(rows: readonly Placed[]): Map<string, bigint> {
   return moved;
 }
 
-/** Positions for `count` rows between two others, or undefined when there is no room. */
+/** Positions for `count` rows between two others; undefined without room. */
 function spread(count: number, low: bigint | undefined, high: bigint | undefined): bigint[] | undefined {
   const steps = Array.from({ length: count }, (_, index) => BigInt(index + 1));
   if (high === undefined) return steps.map((step) => (low ?? 0n) + step * stageGap);

@@ -16,7 +16,7 @@ const defaultStages = [
   ['Lost', 'lost'],
 ] as const;
 
-/** The organization's default pipeline, made when nobody has asked for it before. */
+/** The organization's default pipeline, created at the first request. */
 export async function ensureDefaultPipeline(
   ctx: Context,
   trx: Transaction<DB>,
@@ -29,7 +29,7 @@ function findDefault(db: Kysely<DB>, organizationId: bigint): Promise<PipelineRo
   return selectPipelines(db, organizationId).where('user_id', 'is', null).executeTakeFirst();
 }
 
-/** Of two who make it at once the second waits for the first and then finds its pipeline. */
+/** If two requests create it at once, the second waits for the first and finds its pipeline. */
 async function makeDefault(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<PipelineRow> {
   const now = ctx.clock.now();
   const made = await trx

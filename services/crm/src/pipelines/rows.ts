@@ -28,7 +28,7 @@ export function selectStages(db: Kysely<DB>, organizationId: bigint) {
     .orderBy('position');
 }
 
-/** A pipeline of the organization, whoever owns it. */
+/** A pipeline of the organization, of any owner. */
 export async function findPipeline(db: Kysely<DB>, organizationId: bigint, id: string): Promise<PipelineRow> {
   const query = selectPipelines(db, organizationId).where('id', '=', id);
   const row = isUuid(id) ? await query.executeTakeFirst() : undefined;
@@ -36,7 +36,7 @@ export async function findPipeline(db: Kysely<DB>, organizationId: bigint, id: s
   return row;
 }
 
-/** The same, and shared until the transaction ends: it is neither deleted nor given other stages meanwhile. */
+/** The same with a shared lock: until the transaction ends it is not deleted and keeps its stages. */
 export async function sharePipeline(trx: Transaction<DB>, organizationId: bigint, id: string): Promise<PipelineRow> {
   const query = selectPipelines(trx, organizationId).where('id', '=', id).forShare();
   const row = isUuid(id) ? await query.executeTakeFirst() : undefined;
@@ -44,7 +44,7 @@ export async function sharePipeline(trx: Transaction<DB>, organizationId: bigint
   return row;
 }
 
-/** A pipeline that belongs to the caller, held until the transaction ends. */
+/** Locks a pipeline of the caller. */
 export async function lockOwnPipeline(trx: Transaction<DB>, caller: Caller, id: string): Promise<PipelineRow> {
   const query = selectPipelines(trx, caller.organizationId).where('id', '=', id).forUpdate();
   const row = isUuid(id) ? await query.executeTakeFirst() : undefined;
@@ -55,7 +55,7 @@ export async function lockOwnPipeline(trx: Transaction<DB>, caller: Caller, id: 
   return row;
 }
 
-export function toProto(
+export function pipelineToProto(
   row: PipelineRow,
   stages: readonly StageRow[],
 ): MessageInitShape<typeof CrmOpportunityPipelineSchema> {

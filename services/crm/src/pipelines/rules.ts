@@ -1,7 +1,6 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { Violation } from '@drippulse/errors';
 import {
-  type CrmOpportunityPipelineStageInputSchema,
+  type CrmOpportunityPipelineStageInput,
   CrmStageType,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { requiredText } from '../records/rules.ts';
@@ -9,15 +8,15 @@ import { requiredText } from '../records/rules.ts';
 const isName = requiredText(255);
 const maxStages = 100;
 
-/** A stage as a request names it. */
-export type StageInput = MessageShape<typeof CrmOpportunityPipelineStageInputSchema>;
+/** A stage in a request. */
+export type StageInput = CrmOpportunityPipelineStageInput;
 
 export function checkName(field: string, name: string): Violation[] {
   const message = isName(name);
   return message === undefined ? [] : [{ field, message }];
 }
 
-/** Opportunities come to stand in an open stage, so that each pipeline needs one. */
+/** Each pipeline needs an open stage for new opportunities. */
 export function checkStages(stages: readonly StageInput[]): Violation[] {
   if (stages.length > maxStages) return [{ field: 'stages', message: `must be at most ${maxStages}` }];
   const ids = stages.flatMap(({ id }) => (id === undefined ? [] : [id]));

@@ -9,8 +9,8 @@ import type { StageInput } from './rules.ts';
 import { stageTypes } from './stage-types.ts';
 
 /**
- * Makes the stages of a pipeline those of a request, in its order. They are held meanwhile, so that no opportunity comes
- * to stand in one whose type changes or that goes.
+ * Replaces the stages of a pipeline by those of a request. They are locked, so that no opportunity enters a stage
+ * that changes its type or is deleted.
  */
 export async function saveStages(
   ctx: Context,
@@ -56,7 +56,7 @@ async function saveStage(
       .execute();
     return;
   }
-  // The status of an opportunity is the type of its stage, so that the type stays while anything stands in it.
+  // The status of an opportunity is the type of its stage, so a stage with opportunities keeps its type.
   if (stage_type !== before.stage_type && (await isStanding(trx, 'pipeline_stage_id', before.id))) {
     throw stageNotEmpty(before);
   }

@@ -1,5 +1,5 @@
 import { CrmStageTypeSchema } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
-import { enumTexts } from '../records/values.ts';
+import { enumTexts } from '../enum-texts.ts';
 
-/** What standing in a stage means: `open`, `won` or `lost`. */
+/** The types of stages: `open`, `won` or `lost`. */
 export const stageTypes = enumTexts(CrmStageTypeSchema);

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { type Actor, callerOf, requestIdOf } from '@drippulse/rpc';
 
-/** Who changes records, and for which request; a job goes on for the request that asked for it. */
+/** The author of a change, and the request. A job has the author of the request that started it. */
 export type Author = { organizationId: bigint; actor: Actor; requestId: string | undefined };
 
 export function authorOf(call: HandlerContext): Author {

@@ -4,7 +4,7 @@ import type { DB } from '../db/schema.ts';
 import { type Collection, type RecordRow, tables, type Value, type Values } from './collection.ts';
 import { recordColumns } from './rows.ts';
 
-/** Many new records in one statement; a column that a row lacks is null. Answers them by id. */
+/** Inserts records in one statement. A column that a row lacks is null. Returns them by id. */
 export async function insertRecords<Row extends RecordRow>(
   trx: Transaction<DB>,
   collection: Collection<Row>,
@@ -20,7 +20,7 @@ export async function insertRecords<Row extends RecordRow>(
   return byId(made);
 }
 
-/** Many held records in one statement, each with its id and the columns of the first. Answers them by id. */
+/** Updates locked records in one statement, with the columns of the first row. Returns them by id. */
 export async function updateRecords<Row extends RecordRow>(
   trx: Transaction<DB>,
   collection: Collection<Row>,
@@ -50,7 +50,7 @@ function toJson(rows: readonly Values[]): string {
   );
 }
 
-/** As text where JSON has no such type; `custom` is JSON itself, and keeps every digit. */
+/** Types that JSON lacks become text. `custom` is JSON itself and keeps every digit. */
 function toJsonValue(column: string, value: Value): JsonValue {
   if (column === 'custom' && typeof value === 'string') return parseJson(value);
   if (value instanceof Date) return value.toISOString();

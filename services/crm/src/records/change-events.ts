@@ -1,33 +1,31 @@
 import { appendEvents, topicOf } from '@drippulse/events';
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
-import { sql, type Transaction } from 'kysely';
-import type { Context } from '../context.ts';
-import type { DB } from '../db/schema.ts';
-import type { Author } from './author.ts';
-import type { Action, Collection, RecordRow, Value, Values } from './collection.ts';
+import { sql } from 'kysely';
+import type { Action } from '../record-type.ts';
+import type { Collection, RecordRow, Value, Values } from './collection.ts';
+import type { Write } from './write.ts';
 
 const topic = topicOf(CrmEventSchema);
 
-/** What a transaction did to a record: the row after it, and the values of the columns it changed. */
+/** A change of a record: the row after it, and the columns that it wrote. */
 export type Change<Row extends RecordRow> = {
   action: Action;
   after: Row;
   before?: Row;
-  /** Columns as they are now. */
+  /** The written columns with their new values. */
   written: Values;
 };
 
-/** Says what happened, in the transaction that did it: to the audit stream and to whoever hears events. */
+/** Records changes in the audit stream and as events, in the transaction of the changes. */
 export async function recordChanges<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  author: Author,
+  write: Write,
   collection: Collection<Row>,
   changes: readonly Change<Row>[],
 ): Promise<void> {
   if (changes.length === 0) return;
-  await appendLines(trx, author, collection, changes);
+  const { ctx, trx, author } = write;
+  await appendLines(write, collection, changes);
   const events = changes.flatMap(({ action, after, before }) =>
     collection.events(action, after, before).map((payload) => ({
       organizationId: after.organization_id,
@@ -41,24 +39,22 @@ export async function recordChanges<Row extends RecordRow>(
   for (const { action } of changes) ctx.metrics.recordChanged(collection.type, action);
 }
 
-/** Says in the audit stream who erased records; nothing of what they were, and no event: there is one for all of them. */
+/** Records erasures in the audit stream, without any values. One event, `contact_erased`, covers all of them. */
 export async function recordErasure<Row extends RecordRow>(
-  trx: Transaction<DB>,
-  author: Author,
+  write: Write,
   collection: Collection<Row>,
   erased: readonly Row[],
 ): Promise<void> {
   const lines = erased.map((after) => ({ action: 'erased' as const, after, written: {} }));
-  if (lines.length > 0) await appendLines(trx, author, collection, lines);
+  if (lines.length > 0) await appendLines(write, collection, lines);
 }
 
-/** A line of the audit stream; one action more than the records have. */
+/** A line of the audit stream. Its actions are those of records, and `erased`. */
 type Line<Row extends RecordRow> = Omit<Change<Row>, 'action'> & { action: Action | 'erased' };
 
-/** One statement for however many: an import changes hundreds of records at a time. */
+/** One statement for all lines: an import changes hundreds of records at a time. */
 async function appendLines<Row extends RecordRow>(
-  trx: Transaction<DB>,
-  { actor, requestId }: Author,
+  { trx, author: { actor, requestId } }: Write,
   { type }: Collection<Row>,
   changes: readonly Line<Row>[],
 ): Promise<void> {
@@ -78,7 +74,7 @@ async function appendLines<Row extends RecordRow>(
     from json_populate_recordset(null::change_events, ${stringifyJson(lines)}::json)`.execute(trx);
 }
 
-/** Each column as `{before, after}`; of a new record only those that hold something. */
+/** Each column as `{before, after}`; for a new record only columns with a value. */
 function changesOf(written: Values, before: Readonly<Record<string, Value>>): JsonObject {
   const changes: JsonObject = {};
   for (const [column, value] of Object.entries(written)) {

@@ -1,24 +1,19 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Violation } from '@drippulse/errors';
 import type { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
+import type { Action, RecordType } from '../record-type.ts';
 
-/** Types of records as change events and errors name them. */
-export type RecordType = 'account' | 'contact' | 'lead' | 'opportunity' | 'activity';
-
-/** Types whose duplicates can be merged: of one that was, `merged_into_id` says into which. */
+/** Types that can be merged. `merged_into_id` of a merged record is its survivor. */
 export type MergeableType = 'contact' | 'lead';
 
 export function isMergeable(type: RecordType): type is MergeableType {
   return type === 'contact' || type === 'lead';
 }
 
-/** What can happen to a record. */
-export type Action = 'created' | 'updated' | 'deleted';
-
-/** What a column holds. */
+/** The value of a column. */
 export type Value = string | number | bigint | Date | null;
 
-/** Columns by name; absent ones are left as they are. */
+/** Values by column. Absent columns do not change. */
 export type Values = Readonly<Record<string, Value>>;
 
 /** The columns that every record has. */
@@ -34,31 +29,31 @@ export type RecordRow = {
   created_at: Date;
   updated_at: Date;
   deleted_at: Date | null;
-  /** Only of types that are merged. */
+  /** Only for types that can be merged. */
   merged_into_public_id?: string | null;
 };
 
-/** What stands for null in an order, so that a cursor can point behind it; also in the index over the column. */
+/** The type of a column in an order. It decides the value that replaces null, in cursors and in the index. */
 export type SortKind = 'text' | 'number' | 'bigint' | 'time';
 
 export type EventPayload = NonNullable<MessageInitShape<typeof CrmEventSchema>['payload']>;
 
-/** How the column that links to a record of another type is called, and the type. */
+/** Columns that link to other records, and the type of the target. */
 export type Links = Readonly<Record<string, RecordType>>;
 
-/** What sets one of the five collections apart from the others. */
+/** What differs between the five collections. */
 export type Collection<Row extends RecordRow> = {
   type: RecordType;
   links: Links;
-  /** Columns a list may be ordered by; of those that may be null, `isNullable` names the kind of stand-in to use. */
+  /** Columns that a list can be ordered by. In a nullable column a value of `kind` replaces null. */
   sorts: Readonly<Record<string, { kind: SortKind; isNullable?: true }>>;
-  /** What is wrong with a row that is about to be written. */
+  /** The violations of a row before it is written. */
   check(row: Values): Violation[];
-  /** The events that say how a row came to be as it is; `before` is undefined for a new one. */
+  /** The events of a change; `before` is undefined for a new record. */
   events(action: Action, after: Row, before: Row | undefined): EventPayload[];
 };
 
-/** Where the records of each type are, and how their public ids begin. */
+/** The table of each type and the prefix of its public ids. */
 export const tables = {
   account: { table: 'accounts', prefix: 'acct' },
   contact: { table: 'contacts', prefix: 'cnt' },

@@ -1,20 +1,20 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import type { Caller } from '@drippulse/rpc';
-import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
-import type { DB } from '../db/schema.ts';
+import { authorOf } from './author.ts';
+import type { Write } from './write.ts';
 
-/** One write of a call: rows, audit and events in one transaction; after it the relay sends the events. */
+/** Runs one write of a call: rows, change events and events in one transaction. Then the relay sends the events. */
 export async function commit<I extends DescMessage, O extends DescMessage>(
   ctx: Context,
   call: HandlerContext,
   method: DescMethodUnary<I, O>,
   request: MessageShape<I>,
-  write: (trx: Transaction<DB>, caller: Caller) => Promise<MessageInitShape<O>>,
+  run: (write: Write) => Promise<MessageInitShape<O>>,
 ): Promise<MessageShape<O>> {
-  const response = await transact(ctx, call, method, request, write);
+  const author = authorOf(call);
+  const response = await transact(ctx, call, method, request, (trx) => run({ ctx, trx, author }));
   ctx.relay.wake();
   return response;
 }

@@ -1,19 +1,17 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { type RawBuilder, sql } from 'kysely';
-import { type RecordType, tables, type Value } from './collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { tables, type Value } from './collection.ts';
 import { hasId, isUuid } from './ids.ts';
 
-/** What the rows of a list meet; an absent parameter asks for nothing. */
+/** A condition of a list; undefined if the parameter is absent. */
 export type Condition = RawBuilder<boolean> | undefined;
 
 export function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<boolean> {
   return sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }
 
-/** As few characters as the index over texts can look up. */
-const indexedLength = 3;
-
-/** The filters that every list takes. */
+/** The filters of every list. */
 export type CommonFilters = {
   q?: string;
   updatedSince?: Timestamp;
@@ -22,7 +20,7 @@ export type CommonFilters = {
   externalId?: string;
 };
 
-/** All of them but `q`, which is words. */
+/** The conditions of all of them but `q`: see `search.ts`. */
 export function commonConditions(filters: CommonFilters): Condition[] {
   const { updatedSince, ownerId, externalSystem, externalId } = filters;
   return [
@@ -33,7 +31,7 @@ export function commonConditions(filters: CommonFilters): Condition[] {
   ];
 }
 
-/** With an id elsewhere it is one row of the unique index; without, there is an index over the records that have a system. */
+/** With an external id the unique index finds one row. Without, there is an index over records with a system. */
 function ofSystem(name: string | undefined, externalId: string | undefined): Condition {
   if (name === undefined) return undefined;
   const isOne = externalId !== undefined || name === '';
@@ -44,12 +42,12 @@ export function equals(column: string, value: Value | undefined): Condition {
   return value === undefined || value === null ? undefined : sql<boolean>`${sql.ref(column)} = ${value}`;
 }
 
-/** Equal in whatever case; there is an index over the lower case. */
+/** Equal in any case; the index is over the lower case. */
 export function equalsAnyCase(column: string, value: string | undefined): Condition {
   return value === undefined ? undefined : sql<boolean>`lower(${sql.ref(column)}) = lower(${value})`;
 }
 
-/** Linked to the record of a type that this UUID or public id names; an unknown id is met by no row. */
+/** The record links to the target with this UUID or public id. An unknown id matches no row. */
 export function linksTo(organizationId: bigint, column: string, type: RecordType, id: string | undefined): Condition {
   if (id === undefined) return undefined;
   return sql<boolean>`${sql.ref(column)} = (
@@ -57,36 +55,8 @@ export function linksTo(organizationId: bigint, column: string, type: RecordType
     where target.organization_id = ${organizationId} and ${hasId(type, id)})`;
 }
 
-/** A column of UUIDs that no public ids stand for. */
+/** A column with UUIDs of records that have no public ids. */
 export function equalsUuid(column: string, id: string | undefined): Condition {
   if (id === undefined) return undefined;
   return isUuid(id) ? sql<boolean>`${sql.ref(column)} = ${id}::uuid` : sql<boolean>`false`;
-}
-
-/** A word that records are searched for: looked up in the index over texts, or read in each row that something else finds. */
-export type Word = { lookedUp: RawBuilder<boolean>; read: RawBuilder<boolean> };
-
-/**
- * Three characters and more match anywhere, fewer only the beginning of a value, which follows a line break. Of several
- * words each matches by itself: a name is two values, and an index that is asked for the words together reads whatever
- * has the parts of both, 100,000 rows for none in a million.
- */
-export function wordsOf(q = ''): Word[] {
-  const words = q.split(/\s+/).filter((word) => word !== '');
-  const isIndexed = words.length > 1 && words.some((word) => [...word].length >= indexedLength);
-  const isShort = [...q].length < indexedLength;
-  const patterns = isIndexed ? words.map((word) => `%${escaped(word)}%`) : [`%${isShort ? '\n' : ''}${escaped(q)}%`];
-  return q === '' ? [] : patterns.map(wordLike);
-}
-
-/** The same characters in both: the index has another collation than the second asks for, and so does not serve it. */
-function wordLike(pattern: string): Word {
-  return {
-    lookedUp: sql<boolean>`search like lower(${pattern})`,
-    read: sql<boolean>`search collate "C" like lower(${pattern})`,
-  };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }

@@ -1,56 +1,79 @@
 import { countUpTo, type RowCount } from '@drippulse/db';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { type RecordType, tables } from './collection.ts';
-import { all, type Word } from './conditions.ts';
+import type { RecordType } from '../record-type.ts';
+import { tables } from './collection.ts';
+import { all } from './conditions.ts';
+import type { Group, Term } from './search.ts';
 
-/** What the rows of a list meet: those of one organization that are not deleted, words that are searched for, and the rest. */
-export type Counted = {
-  live: RawBuilder<boolean>;
-  words: readonly Word[];
-  filters: readonly RawBuilder<boolean>[];
-};
-
-/** So many of the newest rows, and of the oldest, tell how frequent words are: in a millisecond. */
+/** The most that a count answers; see `countUpTo`. */
+const mostCounted = 10_000n;
+/** Rows sampled at each end of the list. Two samples of 250 rows take a millisecond. */
 const sampledRows = 250;
-/** What one row in twelve meets is found sooner by reading rows than in the index. */
+/** If more than this share of rows matches, reading rows is faster than the index. */
 const frequentShare = 1 / 12;
 
 /**
- * How many records meet the conditions, up to 10,000. The index over texts answers with all rows that have a word, however
- * few are wanted, and takes longer the more there are: 40 ms for 150,000. So a sample tells first how frequent the words
- * are. What many records meet, the newest as well as the oldest, is counted by reading rows until there are enough;
- * everything else by the index, which is not asked for words that most records have. A sample that misleads costs time,
- * and the count is the same. Answers what counts, so that the sample is taken while something else is asked for.
+ * Prepares the count of a group's records among the live ones, up to 10,000. The index over texts returns all rows with
+ * a term before the first is counted: 40 ms for 150,000 rows. So a sample of the newest and the oldest rows decides: if
+ * many rows match at both ends, the count reads rows until it has enough; else it uses the index, but not for terms that
+ * most rows have. A misleading sample costs time and never changes the count. Preparing is separate from counting, so
+ * that the sample is taken while the page is read.
  */
 export async function prepareCount(
   kysely: Kysely<DB>,
   type: RecordType,
-  counted: Counted,
+  live: RawBuilder<boolean>,
+  group: Group,
 ): Promise<() => Promise<RowCount>> {
-  const { live, words, filters } = counted;
-  const conditions = words.length === 0 ? [] : await howToFind(kysely, type, counted);
+  const conditions = group.terms.length === 0 ? [] : await chooseConditions(kysely, type, live, group);
   const query = kysely.selectFrom(tables[type].table).select('id');
-  return () => countUpTo(kysely, query.where(all([live, ...conditions, ...filters])));
+  return () => countUpTo(kysely, query.where(all([live, ...conditions, ...group.filters])));
 }
 
-async function howToFind(kysely: Kysely<DB>, type: RecordType, counted: Counted): Promise<RawBuilder<boolean>[]> {
-  const { words } = counted;
-  const ends = await sampleEnds(kysely, type, counted);
+/** How many records several groups have, up to 10,000 in all. */
+export async function countGroups(counts: readonly (() => Promise<RowCount>)[]): Promise<RowCount> {
+  let totalCount = 0n;
+  for (const count of counts) {
+    const group = await count();
+    totalCount += group.totalCount;
+    if (group.totalCountIsMinimum || totalCount > mostCounted) {
+      return { totalCount: mostCounted, totalCountIsMinimum: true };
+    }
+  }
+  return { totalCount };
+}
+
+async function chooseConditions(
+  kysely: Kysely<DB>,
+  type: RecordType,
+  live: RawBuilder<boolean>,
+  group: Group,
+): Promise<RawBuilder<boolean>[]> {
+  const ends = await sampleEnds(kysely, type, live, group);
+  const having = group.terms.map((term, index) => ({ term, rows: sum(ends.map((end) => end.having[index] ?? 0)) }));
   const isFrequent = ends.length > 0 && ends.every(({ rows, matching }) => matching >= rows * frequentShare);
-  const sampled = sum(ends.map(({ rows }) => rows));
-  const having = words.map((word, index) => ({ word, rows: sum(ends.map((end) => end.having[index] ?? 0)) }));
-  // A row is done with at the first word that it lacks.
-  if (isFrequent) return having.toSorted((one, other) => one.rows - other.rows).map(({ word }) => word.read);
-  const isTelling = having.map(({ rows }) => rows <= sampled / 2);
-  if (!isTelling.includes(true)) return words.map(({ lookedUp }) => lookedUp);
-  return words.map(({ lookedUp, read }, index) => (isTelling[index] ? lookedUp : read));
+  return isFrequent ? rarestFirst(having) : lookUpRare(having, sum(ends.map(({ rows }) => rows)));
 }
 
-/** Of the newest and of the oldest rows how many are counted, and how many have each word. */
-async function sampleEnds(kysely: Kysely<DB>, type: RecordType, { live, words, filters }: Counted) {
-  const matching = all([...words.map(({ read }) => read), ...filters]);
-  const having = words.map(({ read }) => sql`count(*) filter (where ${read})::integer`);
+type SampledTerm = { term: Term; rows: number };
+
+/** PostgreSQL stops testing a row at the first condition that fails. */
+function rarestFirst(having: readonly SampledTerm[]): RawBuilder<boolean>[] {
+  return having.toSorted((one, other) => one.rows - other.rows).map(({ term }) => term.read);
+}
+
+/** Looks up the terms that at most half of the sampled rows have; all of them if there is no such term. */
+function lookUpRare(having: readonly SampledTerm[], sampled: number): RawBuilder<boolean>[] {
+  const isRare = ({ rows }: SampledTerm) => rows <= sampled / 2;
+  if (!having.some(isRare)) return having.map(({ term }) => term.lookedUp);
+  return having.map((sample) => (isRare(sample) ? sample.term.lookedUp : sample.term.read));
+}
+
+/** Of the newest and of the oldest rows: how many were sampled, how many match, and how many have each term. */
+async function sampleEnds(kysely: Kysely<DB>, type: RecordType, live: RawBuilder<boolean>, { terms, filters }: Group) {
+  const matching = all([...terms.map(({ read }) => read), ...filters]);
+  const having = terms.map(({ read }) => sql`count(*) filter (where ${read})::integer`);
   const end = (direction: 'asc' | 'desc') => sql`
     select ${sql.lit(direction)} as part, * from ${sql.table(tables[type].table)} where ${live}
     order by created_at ${sql.raw(direction)}, id ${sql.raw(direction)} limit ${sampledRows}`;

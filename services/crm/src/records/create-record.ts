@@ -1,31 +1,26 @@
-import type { HandlerContext } from '@connectrpc/connect';
-import { callerOf } from '@drippulse/rpc';
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import type { Context } from '../context.ts';
 import { requireCustom } from '../custom-fields/check.ts';
-import type { DB } from '../db/schema.ts';
-import { authorOf } from './author.ts';
+import { refuse } from '../refuse.ts';
 import { recordChanges } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Values } from './collection.ts';
 import { makePublicId } from './ids.ts';
 import { resolveLinks } from './links.ts';
 import { recordColumns } from './rows.ts';
-import { refuse } from './rules.ts';
+import type { Write } from './write.ts';
 import { writeOne } from './write-one.ts';
 
-/** A new record with these columns. */
+/** Creates a record with these columns. */
 export async function createRecord<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  call: HandlerContext,
+  write: Write,
   collection: Collection<Row>,
   values: Values,
   publicId = makePublicId(collection.type),
 ): Promise<Row> {
-  const { organizationId } = callerOf(call);
+  const { ctx, trx, author } = write;
+  const { organizationId } = author;
   refuse(collection.check(values));
-  await requireCustom(trx, organizationId, collection.type, values);
+  await requireCustom(trx, organizationId, collection.type, values['custom']);
   const written = await resolveLinks(trx, organizationId, collection.links, values);
   const now = ctx.clock.now();
   const columns: Values = {
@@ -43,6 +38,6 @@ export async function createRecord<Row extends RecordRow>(
       values (${sql.join(Object.values(columns))})
       returning ${recordColumns(collection)}`.execute(trx),
   );
-  await recordChanges(ctx, trx, authorOf(call), collection, [{ action: 'created', after, written }]);
+  await recordChanges(write, collection, [{ action: 'created', after, written }]);
   return after;
 }

@@ -1,10 +1,11 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { type Links, type RecordType, tables, type Values } from './collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { type Links, tables, type Values } from './collection.ts';
 import { hasId } from './ids.ts';
 import { missing } from './missing.ts';
 
-/** The values with the UUIDs of what they link to; a record that the organization does not have is not_found. */
+/** The values with links as UUIDs. A link to an unknown record is `not_found`. */
 export async function resolveLinks(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -19,7 +20,7 @@ export async function resolveLinks(
   return { ...values, ...resolved };
 }
 
-/** Held as the foreign key will hold it, so that a merge that is under way is waited for and not linked behind. */
+/** Takes the lock of the foreign key, so that a link waits for a running merge and does not miss its survivor. */
 async function findId(trx: Transaction<DB>, organizationId: bigint, type: RecordType, id: string): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     select id from ${sql.table(tables[type].table)}

@@ -1,13 +1,26 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { encodeCursor, type PageRequest, pageTotals, readPage } from '@drippulse/db';
+import { encodeCursor, type Page, type PageRequest, pageTotals, type RowCount, readPage } from '@drippulse/db';
 import { callerOf } from '@drippulse/rpc';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Collection, RecordRow } from './collection.ts';
-import { all, type CommonFilters, type Condition, commonConditions, wordsOf } from './conditions.ts';
-import { prepareCount } from './count-records.ts';
-import { cursorOf, isBehind, orderBy, readOrder } from './order.ts';
+import { all, type CommonFilters, type Condition, commonConditions } from './conditions.ts';
+import { countGroups, prepareCount } from './count-records.ts';
+import { cursorOf, isBehind, type Order, orderBy, readGroup, readOrder } from './order.ts';
 import { selectRecords } from './rows.ts';
+import { type Group, searchGroups } from './search.ts';
+
+/** A list: the live records of an organization in groups, one group after the other, each in the same order. */
+type List<Row extends RecordRow> = {
+  collection: Collection<Row>;
+  live: RawBuilder<boolean>;
+  groups: readonly Group[];
+  order: Order;
+  /** Where the page starts: in the first group, or behind a row of a group. */
+  start: { group: number; behind: readonly RawBuilder<boolean>[] };
+};
+
+type Counter = () => Promise<RowCount>;
 
 /** A page of the live records that meet the conditions, with the members of a list response beside them. */
 export async function listRecords<Row extends RecordRow>(
@@ -17,32 +30,72 @@ export async function listRecords<Row extends RecordRow>(
   request: PageRequest & CommonFilters & { sort?: string },
   further: readonly Condition[],
 ) {
-  const { kysely } = ctx.db;
-  const order = readOrder(collection, request.sort);
-  const page = readPage(request, ['text', 'text', 'text']);
-  const live = sql<boolean>`organization_id = ${callerOf(call).organizationId} and deleted_at is null`;
-  const words = wordsOf(request.q);
   const filters = [...commonConditions(request), ...further].filter((condition) => condition !== undefined);
-  const conditions = [live, ...words.map(({ lookedUp }) => lookedUp), ...filters];
-  const slice = page.after === undefined ? conditions : [...conditions, isBehind(order, page.after)];
-  // One more than asked for tells whether anything follows.
-  const select = sql<Row>`
-    ${selectRecords(collection, all(slice))} ${orderBy(order)} offset ${page.offset} limit ${page.limit + 1}`;
-  const [{ rows: found }, count] = await Promise.all([
-    select.execute(kysely),
-    prepareCount(kysely, collection.type, { live, words, filters }),
-  ]);
+  const groups = searchGroups(collection.type, request.q).map((group) => ({
+    ...group,
+    filters: [...filters, ...group.filters],
+  }));
+  const live = sql<boolean>`organization_id = ${callerOf(call).organizationId} and deleted_at is null`;
+  const order = readOrder(collection, request.sort);
+  const page = readPage(request, ['text', 'text', 'text', 'bigint']);
+  const list = { collection, live, groups, order, start: startOf(page, order, groups.length) };
+  const counters = groups.map((group) => prepareCount(ctx.db.kysely, collection.type, live, group));
+  const count: Counter[] = counters.map((counter) => once(async () => (await counter)()));
+  const [found] = await Promise.all([readRows(ctx, list, page, count), ...counters]);
   const rows = found.slice(0, page.limit);
   const last = rows.at(-1);
-  // A first page that holds all there are counts them itself.
+  // A first page that has all rows counts them itself.
   const isWhole = page.after === undefined && page.offset === 0 && found.length <= page.limit;
-  const counted = isWhole ? { totalCount: BigInt(found.length) } : await count();
+  const counted = isWhole ? { totalCount: BigInt(found.length) } : await countGroups(count);
   return {
-    rows,
+    rows: rows.map(({ row }) => row),
     totals: {
       ...counted,
-      nextCursor: found.length > page.limit && last ? encodeCursor(cursorOf(order, last)) : undefined,
+      nextCursor: found.length > page.limit && last ? encodeCursor(cursorOf(order, last.row, last.group)) : undefined,
       ...pageTotals(page, counted.totalCount),
     },
+  };
+}
+
+function startOf({ after }: Page, order: Order, groups: number) {
+  if (after === undefined) return { group: 0, behind: [] };
+  return { group: readGroup(after, groups), behind: [isBehind(order, after)] };
+}
+
+/** The rows of the page with their groups, and one more if another page follows. */
+async function readRows<Row extends RecordRow>(
+  ctx: Context,
+  list: List<Row>,
+  page: Page,
+  count: readonly Counter[],
+): Promise<{ row: Row; group: number }[]> {
+  const { collection, live, groups, order, start } = list;
+  const found: { row: Row; group: number }[] = [];
+  let { offset } = page;
+  for (const [group, { terms, filters }] of groups.entries()) {
+    if (group < start.group) continue;
+    const behind = group === start.group ? start.behind : [];
+    const conditions = [live, ...terms.map(({ lookedUp }) => lookedUp), ...filters, ...behind];
+    const { rows } = await sql<Row>`${selectRecords(collection, all(conditions))} ${orderBy(order)}
+      offset ${offset} limit ${page.limit + 1 - found.length}`.execute(ctx.db.kysely);
+    found.push(...rows.map((row) => ({ row, group })));
+    if (found.length > page.limit) break;
+    offset = await offsetAfter(offset, rows.length, count[group]);
+  }
+  return found;
+}
+
+/** How many rows the next group skips, once a group gave some rows behind the offset, or lies before it as a whole. */
+async function offsetAfter(offset: number, given: number, count: Counter | undefined): Promise<number> {
+  if (offset === 0 || given > 0 || count === undefined) return 0;
+  const { totalCount } = await count();
+  return Math.max(0, offset - Number(totalCount));
+}
+
+function once<T>(run: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= run();
+    return result;
   };
 }

@@ -1,11 +1,12 @@
 import { DomainError } from '@drippulse/errors';
 import type { Kysely } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { isMergeable, type RecordType } from './collection.ts';
+import type { RecordType } from '../record-type.ts';
+import { isMergeable } from './collection.ts';
 import { hasId, notFound } from './ids.ts';
 import { findSurvivors } from './survivors.ts';
 
-/** That a live record is not there; of one that was merged the message says into which. */
+/** The error for a record that is not there. If it was merged, the message names the survivor. */
 export async function missing(
   db: Kysely<DB>,
   organizationId: bigint,

@@ -5,10 +5,10 @@ import type { Collection, RecordRow, SortKind, Value } from './collection.ts';
 /** The order of a list: one column, then the id. */
 export type Order = { text: string; column: string; kind: SortKind; isNullable: boolean; isDescending: boolean };
 
-/** Ours, so that a list without `sort` starts with the newest. */
+/** The default order: newest first. */
 const defaultSort = '-created_at';
 
-/** What stands for null; the indexes over these columns hold the same. */
+/** The value that replaces null, as in the indexes over these columns. */
 const leastOf = {
   text: { value: '', literal: `''` },
   number: { value: Number.NEGATIVE_INFINITY, literal: `'-infinity'` },
@@ -41,22 +41,31 @@ export function orderBy(order: Order): RawBuilder<unknown> {
   return sql`order by ${expressionOf(order)} ${direction}, id ${direction}`;
 }
 
-/** The values of a cursor behind a row: the order it belongs to, the row's value, and its id. */
-export function cursorOf(order: Order, row: RecordRow): (string | number | bigint | Date)[] {
+/** The values of a cursor behind a row: the order it belongs to, the row's value, its id and its group. */
+export function cursorOf(order: Order, row: RecordRow, group: number): (string | number | bigint | Date)[] {
   const values: Readonly<Record<string, Value>> = { ...row };
-  return [order.text, values[order.column] ?? leastOf[order.kind].value, row.id];
+  return [order.text, values[order.column] ?? leastOf[order.kind].value, row.id, group];
 }
 
-/** What rows behind a cursor meet. One of another order, or none of ours, is `invalid_cursor`. */
+/** The group of the row that a cursor points behind; `invalid_cursor` if the list has no such group. */
+export function readGroup(cursor: readonly string[], groups: number): number {
+  const group = Number(cursor[3]);
+  if (group >= 0 && group < groups) return group;
+  throw invalidCursor();
+}
+
+/** The condition of rows behind a cursor; `invalid_cursor` if it is of another order or malformed. */
 export function isBehind(order: Order, cursor: readonly string[]): RawBuilder<boolean> {
   const [text, value = '', id = ''] = cursor;
-  if (text !== order.text || !isValue[order.kind](value) || !/^[0-9a-f-]{36}$/.test(id)) {
-    const message = 'cursor is not one that this list gave';
-    throw new DomainError('invalid', 'invalid_cursor', message, { violations: [{ field: 'cursor', message }] });
-  }
+  if (text !== order.text || !isValue[order.kind](value) || !/^[0-9a-f-]{36}$/.test(id)) throw invalidCursor();
   const comparison = sql.raw(order.isDescending ? '<' : '>');
   const type = sql.raw(sqlTypes[order.kind]);
   return sql<boolean>`(${expressionOf(order)}, id) ${comparison} (${value}::${type}, ${id}::uuid)`;
+}
+
+function invalidCursor(): DomainError {
+  const message = 'cursor is not one that this list gave';
+  return new DomainError('invalid', 'invalid_cursor', message, { violations: [{ field: 'cursor', message }] });
 }
 
 function expressionOf({ column, kind, isNullable }: Order): RawBuilder<unknown> {

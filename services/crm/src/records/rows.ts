@@ -1,10 +1,11 @@
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { type Collection, isMergeable, type RecordRow, tables } from './collection.ts';
 import { hasId } from './ids.ts';
 import { missing } from './missing.ts';
+import type { Write } from './write.ts';
 
-/** The columns of a row of the table named `record`, with the public ids of what it links to. */
+/** The columns of `record`, with the public ids of linked records. */
 export function recordColumns<Row extends RecordRow>({ type, links }: Collection<Row>): RawBuilder<unknown> {
   const shown = isMergeable(type) ? { ...links, merged_into_id: type } : links;
   const publicIds = Object.entries(shown).map(
@@ -16,7 +17,7 @@ export function recordColumns<Row extends RecordRow>({ type, links }: Collection
   return sql`record.*${sql.join(publicIds, sql``)}`;
 }
 
-/** The rows that a condition holds for. */
+/** Selects the rows that meet a condition. */
 export function selectRecords<Row extends RecordRow>(
   collection: Collection<Row>,
   condition: RawBuilder<unknown>,
@@ -38,11 +39,10 @@ export async function findRecord<Row extends RecordRow>(
   return row;
 }
 
-/** The same, held until the transaction ends: two changes of one record happen one after the other. */
+/** The same with a lock, so that two changes of a record happen one after the other. */
 export async function lockRecord<Row extends RecordRow>(
-  trx: Transaction<DB>,
+  { trx, author: { organizationId } }: Write,
   collection: Collection<Row>,
-  organizationId: bigint,
   id: string,
 ): Promise<Row> {
   const condition = isLive(collection, organizationId, id);

@@ -1,8 +1,8 @@
-import { DomainError, type Violation } from '@drippulse/errors';
+import type { Violation } from '@drippulse/errors';
 import { jsonKind } from '@drippulse/json';
 import type { Value, Values } from './collection.ts';
 
-/** What is wrong with a value, said so that it fits behind the name of its field; undefined when nothing is. */
+/** The problem of a value, as text that follows the name of its field; undefined if there is none. */
 export type Rule = (value: Value) => string | undefined;
 
 const maxCustomBytes = 64 * 1024;
@@ -42,10 +42,10 @@ const custom: Rule = (value) => {
   return Buffer.byteLength(value) <= maxCustomBytes ? undefined : `must be at most ${maxCustomBytes / 1024} KiB`;
 };
 
-/** Rules of the columns that every record has. */
+/** The rules of the columns that every record has. */
 const commonRules: Readonly<Record<string, Rule>> = { external_system: text(100), external_id: text(255), custom };
 
-/** What is wrong with a row, field by field. */
+/** The violations of a row. */
 export function checkRow(rules: Readonly<Record<string, Rule>>, row: Values): Violation[] {
   return Object.entries({ ...rules, ...commonRules }).flatMap(([field, rule]) => {
     const message = rule(row[field] ?? null);
@@ -53,15 +53,8 @@ export function checkRow(rules: Readonly<Record<string, Rule>>, row: Values): Vi
   });
 }
 
-/** What is wrong with a person of whom nothing is known, unless they are gone: of who was erased nothing is. */
+/** A person needs one of these fields, unless the record is deleted: an erased person has none. */
 export function checkAnyOf(fields: readonly string[], row: Values): Violation[] {
   if (row['deleted_at'] || fields.some((field) => row[field])) return [];
   return [{ field: fields[0] ?? '', message: `or one of ${fields.slice(1).join(', ')} is required` }];
-}
-
-/** Refuses all that is wrong at once. */
-export function refuse(violations: Violation[]): void {
-  const [first] = violations;
-  if (first === undefined) return;
-  throw new DomainError('invalid', 'validation_failed', `${first.field} ${first.message}`, { violations });
 }

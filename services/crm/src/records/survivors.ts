@@ -2,10 +2,10 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { type MergeableType, tables } from './collection.ts';
 
-/** A merged record, and the live one that it is part of by now. */
+/** A merged record (`origin`) and its live survivor. */
 export type Survivor = { origin: string; id: string; public_id: string };
 
-/** Where merged records went: the survivor may have been merged too, and what was deleted since is not there. */
+/** The live survivors of merged records. A survivor may have been merged too; a deleted one is not returned. */
 export async function findSurvivors(
   db: Kysely<DB>,
   organizationId: bigint,

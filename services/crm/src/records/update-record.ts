@@ -1,30 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HandlerContext } from '@connectrpc/connect';
 import { parseJson } from '@drippulse/json';
-import { sql, type Transaction } from 'kysely';
-import type { Context } from '../context.ts';
+import { sql } from 'kysely';
 import { requireCustom } from '../custom-fields/check.ts';
-import type { DB } from '../db/schema.ts';
-import { authorOf } from './author.ts';
+import { refuse } from '../refuse.ts';
 import { recordChanges } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Value, type Values } from './collection.ts';
 import { resolveLinks } from './links.ts';
 import { recordColumns } from './rows.ts';
-import { refuse } from './rules.ts';
+import type { Write } from './write.ts';
 import { writeOne } from './write-one.ts';
 
-/** A locked record with these columns changed. Values that it has already write nothing and say nothing. */
+/** Updates a locked record. Values that it already has write nothing and make no event. */
 export async function updateRecord<Row extends RecordRow>(
-  ctx: Context,
-  trx: Transaction<DB>,
-  call: HandlerContext,
+  write: Write,
   collection: Collection<Row>,
   before: Row,
   values: Values,
 ): Promise<Row> {
+  const { ctx, trx } = write;
   const former: Readonly<Record<string, Value>> = { ...before };
   refuse(collection.check({ ...former, ...values }));
-  await requireCustom(trx, before.organization_id, collection.type, values);
+  await requireCustom(trx, before.organization_id, collection.type, values['custom']);
   const wanted = await resolveLinks(trx, before.organization_id, collection.links, values);
   const changed = Object.entries(wanted).filter(([column, value]) => !isSame(column, value, former[column] ?? null));
   if (changed.length === 0) return before;
@@ -36,15 +32,15 @@ export async function updateRecord<Row extends RecordRow>(
       where organization_id = ${before.organization_id} and id = ${before.id}
       returning ${recordColumns(collection)}`.execute(trx),
   );
-  await recordChanges(ctx, trx, authorOf(call), collection, [{ action: 'updated', after, before, written }]);
+  await recordChanges(write, collection, [{ action: 'updated', after, before, written }]);
   return after;
 }
 
-/** Whether a column would hold after a change what it held before. */
+/** Whether a value equals the former value of the column. */
 export function isSame(column: string, value: Value, former: Value): boolean {
   if (value instanceof Date && former instanceof Date) return value.getTime() === former.getTime();
   if (value === former) return true;
-  // Of free JSON the order of the keys says nothing.
+  // In free JSON the order of keys has no meaning.
   return (
     column === 'custom' &&
     typeof value === 'string' &&

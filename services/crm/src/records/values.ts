@@ -1,9 +1,7 @@
-import type { GenEnum } from '@bufbuild/protobuf/codegenv2';
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { enumNames } from '@drippulse/json';
 import type { RecordRow, Values } from './collection.ts';
 
-/** The members of a request that every record has. */
+/** The fields that every request for a record has. */
 type CommonFields = {
   ownerId?: bigint;
   externalSystem?: string;
@@ -11,7 +9,7 @@ type CommonFields = {
   custom?: Uint8Array;
 };
 
-/** Their columns, as on POST: what is absent is null, and `custom` an empty object. */
+/** Their columns, as for POST: absent ones are null, and `custom` is an empty object. */
 export function commonValues(request: CommonFields) {
   return {
     owner_id: request.ownerId ?? null,
@@ -21,13 +19,13 @@ export function commonValues(request: CommonFields) {
   };
 }
 
-/** Of all columns those that a PATCH names; one that is named and null is cleared. */
+/** The columns that a PATCH names. A named column that is null is cleared. */
 export function pickValues(values: Values, paths: readonly string[] | undefined): Values {
   const present = new Set(paths);
   return Object.fromEntries(Object.entries(values).filter(([column]) => present.has(column)));
 }
 
-/** The fields of a message that every record has. */
+/** The fields that every record's message has. */
 export function commonFields(row: RecordRow) {
   return {
     id: row.id,
@@ -48,16 +46,4 @@ export function dateOf(timestamp: Timestamp | undefined): Date | null {
 
 export function timestampOf(date: Date | null): Timestamp | undefined {
   return date === null ? undefined : timestampFromDate(date);
-}
-
-/** The texts that a table spells the values of an enum with: the short names that JSON has too. */
-export function enumTexts<E extends number>(desc: GenEnum<E>) {
-  const names = enumNames(desc);
-  const isMember = (number: number): number is E => names.has(number);
-  const members = [...names.keys()].filter(isMember);
-  return {
-    all: [...names.values()],
-    textOf: (member: E | undefined): string | null => (member === undefined ? null : (names.get(member) ?? null)),
-    numberOf: (text: string): E | undefined => members.find((member) => names.get(member) === text),
-  };
 }

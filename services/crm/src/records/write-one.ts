@@ -1,18 +1,18 @@
 import { DomainError } from '@drippulse/errors';
 
 /**
- * The row that a statement wrote. Of a record whose `external_id` another one has it says that it is taken: the
- * constraint decides, not a look before.
+ * The row that a statement wrote. If another record has its `external_id`, the error says so: the constraint decides,
+ * not a lookup.
  */
 export async function writeOne<Row>(writing: Promise<{ rows: Row[] }>): Promise<Row> {
-  const { rows } = await tellTaken(writing);
+  const { rows } = await refuseTaken(writing);
   const [row] = rows;
-  if (row === undefined) throw new Error('a record that is held was not there to write');
+  if (row === undefined) throw new Error('a locked record was not there to write');
   return row;
 }
 
-/** The same of a statement that writes several. */
-export async function tellTaken<T>(writing: Promise<T>): Promise<T> {
+/** The same for a statement that writes several rows. */
+export async function refuseTaken<T>(writing: Promise<T>): Promise<T> {
   try {
     return await writing;
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { callerOf } from '@drippulse/rpc';
-import { accounts, accountValues, toProto } from '../accounts/account.ts';
+import { accounts, accountToProto, accountValues } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
 import { commit } from '../records/commit.ts';
 import { equalsAnyCase } from '../records/conditions.ts';
@@ -15,34 +15,34 @@ import { importCsv } from './import-csv.ts';
 
 const { method } = CrmAccountsService;
 
-/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+/** The RPCs of one collection. The operations that all five share are in `records/`. */
 export function accountsMethods(ctx: Context): ServiceImpl<typeof CrmAccountsService> {
   return {
     async listCrmAccounts(request, call) {
       const { rows, totals } = await listRecords(ctx, call, accounts, request, [
         equalsAnyCase('domain', request.domain),
       ]);
-      return { accounts: rows.map(toProto), ...totals };
+      return { accounts: rows.map(accountToProto), ...totals };
     },
     async getCrmAccount(request, call) {
       const row = await findRecord(ctx.db.kysely, accounts, callerOf(call).organizationId, request.id);
-      return { account: toProto(row) };
+      return { account: accountToProto(row) };
     },
     createCrmAccount: (request, call) =>
-      commit(ctx, call, method.createCrmAccount, request, async (trx) => {
-        const row = await createRecord(ctx, trx, call, accounts, accountValues(request));
-        return { account: toProto(row) };
+      commit(ctx, call, method.createCrmAccount, request, async (write) => {
+        const row = await createRecord(write, accounts, accountValues(request));
+        return { account: accountToProto(row) };
       }),
     updateCrmAccount: (request, call) =>
-      commit(ctx, call, method.updateCrmAccount, request, async (trx, { organizationId }) => {
-        const before = await lockRecord(trx, accounts, organizationId, request.id);
+      commit(ctx, call, method.updateCrmAccount, request, async (write) => {
+        const before = await lockRecord(write, accounts, request.id);
         const values = pickValues(accountValues(request), request.updateMask?.paths);
-        const row = await updateRecord(ctx, trx, call, accounts, before, values);
-        return { account: toProto(row) };
+        const row = await updateRecord(write, accounts, before, values);
+        return { account: accountToProto(row) };
       }),
     deleteCrmAccount: (request, call) =>
-      commit(ctx, call, method.deleteCrmAccount, request, async (trx) => {
-        await deleteRecord(ctx, trx, call, accounts, request.id);
+      commit(ctx, call, method.deleteCrmAccount, request, async (write) => {
+        await deleteRecord(write, accounts, request.id);
         return {};
       }),
     importCrmAccountsCsv: (requests, call) => importCsv(ctx, 'accounts', requests, call),

@@ -2,7 +2,7 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { callerOf } from '@drippulse/rpc';
 import { sql } from 'kysely';
-import { activities, activityKinds, activityValues, toProto } from '../activities/activity.ts';
+import { activities, activityKinds, activityToProto, activityValues } from '../activities/activity.ts';
 import type { Context } from '../context.ts';
 import { commit } from '../records/commit.ts';
 import { type Condition, equals, linksTo } from '../records/conditions.ts';
@@ -16,7 +16,7 @@ import { importCsv } from './import-csv.ts';
 
 const { method } = CrmActivitiesService;
 
-/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+/** The RPCs of one collection. The operations that all five share are in `records/`. */
 export function activitiesMethods(ctx: Context): ServiceImpl<typeof CrmActivitiesService> {
   return {
     async listCrmActivities(request, call) {
@@ -29,27 +29,27 @@ export function activitiesMethods(ctx: Context): ServiceImpl<typeof CrmActivitie
         linksTo(organizationId, 'lead_id', 'lead', request.leadId),
         linksTo(organizationId, 'opportunity_id', 'opportunity', request.opportunityId),
       ]);
-      return { activities: rows.map(toProto), ...totals };
+      return { activities: rows.map(activityToProto), ...totals };
     },
     async getCrmActivity(request, call) {
       const row = await findRecord(ctx.db.kysely, activities, callerOf(call).organizationId, request.id);
-      return { activity: toProto(row) };
+      return { activity: activityToProto(row) };
     },
     createCrmActivity: (request, call) =>
-      commit(ctx, call, method.createCrmActivity, request, async (trx) => {
-        const row = await createRecord(ctx, trx, call, activities, activityValues(request));
-        return { activity: toProto(row) };
+      commit(ctx, call, method.createCrmActivity, request, async (write) => {
+        const row = await createRecord(write, activities, activityValues(request));
+        return { activity: activityToProto(row) };
       }),
     updateCrmActivity: (request, call) =>
-      commit(ctx, call, method.updateCrmActivity, request, async (trx, { organizationId }) => {
-        const before = await lockRecord(trx, activities, organizationId, request.id);
+      commit(ctx, call, method.updateCrmActivity, request, async (write) => {
+        const before = await lockRecord(write, activities, request.id);
         const values = pickValues(activityValues(request), request.updateMask?.paths);
-        const row = await updateRecord(ctx, trx, call, activities, before, values);
-        return { activity: toProto(row) };
+        const row = await updateRecord(write, activities, before, values);
+        return { activity: activityToProto(row) };
       }),
     deleteCrmActivity: (request, call) =>
-      commit(ctx, call, method.deleteCrmActivity, request, async (trx) => {
-        await deleteRecord(ctx, trx, call, activities, request.id);
+      commit(ctx, call, method.deleteCrmActivity, request, async (write) => {
+        await deleteRecord(write, activities, request.id);
         return {};
       }),
     importCrmActivitiesCsv: (requests, call) => importCsv(ctx, 'activities', requests, call),

@@ -1,22 +1,14 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { cancelJob } from '@drippulse/db';
-import type {
-  CancelCrmImportRequestSchema,
-  CancelCrmImportResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/imports_pb';
+import type { CancelCrmImportRequest } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { findImport, jobToProto, readInput } from '../imports/job.ts';
 
-/** The batch under way is waited for; what it wrote stays. */
-export async function cancelImport(
-  ctx: Context,
-  { id }: MessageShape<typeof CancelCrmImportRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof CancelCrmImportResponseSchema>> {
+/** Waits for the running batch. Written batches stay. */
+export async function cancelCrmImport(ctx: Context, { id }: CancelCrmImportRequest, call: HandlerContext) {
   const { organizationId } = callerOf(call);
   return ctx.db.kysely.transaction().execute(async (trx: Transaction<DB>) => {
     await findImport(trx, organizationId, id);

@@ -1,7 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { callerOf } from '@drippulse/rpc';
-import { contacts, contactValues, toProto } from '../contacts/contact.ts';
+import { contacts, contactToProto, contactValues } from '../contacts/contact.ts';
 import type { Context } from '../context.ts';
 import { listDuplicates } from '../duplicates/list-duplicates.ts';
 import { mergeToProto } from '../merges/merge.ts';
@@ -15,12 +15,12 @@ import { listRecords } from '../records/list-records.ts';
 import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
-import { eraseContact } from './erase-contact.ts';
+import { eraseCrmContact } from './erase-contact.ts';
 import { importCsv } from './import-csv.ts';
 
 const { method } = CrmContactsService;
 
-/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+/** The RPCs of one collection. The operations that all five share are in `records/`. */
 export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsService> {
   return {
     async listCrmContacts(request, call) {
@@ -28,40 +28,40 @@ export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsSer
         equalsAnyCase('email', request.email),
         linksTo(callerOf(call).organizationId, 'account_id', 'account', request.accountId),
       ]);
-      return { contacts: rows.map(toProto), ...totals };
+      return { contacts: rows.map(contactToProto), ...totals };
     },
     async getCrmContact(request, call) {
       const row = await findRecord(ctx.db.kysely, contacts, callerOf(call).organizationId, request.id);
-      return { contact: toProto(row) };
+      return { contact: contactToProto(row) };
     },
     createCrmContact: (request, call) =>
-      commit(ctx, call, method.createCrmContact, request, async (trx) => {
-        const row = await createRecord(ctx, trx, call, contacts, contactValues(request));
-        return { contact: toProto(row) };
+      commit(ctx, call, method.createCrmContact, request, async (write) => {
+        const row = await createRecord(write, contacts, contactValues(request));
+        return { contact: contactToProto(row) };
       }),
     updateCrmContact: (request, call) =>
-      commit(ctx, call, method.updateCrmContact, request, async (trx, { organizationId }) => {
-        const before = await lockRecord(trx, contacts, organizationId, request.id);
+      commit(ctx, call, method.updateCrmContact, request, async (write) => {
+        const before = await lockRecord(write, contacts, request.id);
         const values = pickValues(contactValues(request), request.updateMask?.paths);
-        const row = await updateRecord(ctx, trx, call, contacts, before, values);
-        return { contact: toProto(row) };
+        const row = await updateRecord(write, contacts, before, values);
+        return { contact: contactToProto(row) };
       }),
     deleteCrmContact: (request, call) =>
-      commit(ctx, call, method.deleteCrmContact, request, async (trx) => {
-        await deleteRecord(ctx, trx, call, contacts, request.id);
+      commit(ctx, call, method.deleteCrmContact, request, async (write) => {
+        await deleteRecord(write, contacts, request.id);
         return {};
       }),
     async listCrmContactDuplicates(request, call) {
       const { groups, nextCursor } = await listDuplicates(ctx, call, contacts, request, request.contactId);
-      const duplicates = groups.map(({ records, ...group }) => ({ ...group, contacts: records.map(toProto) }));
+      const duplicates = groups.map(({ records, ...group }) => ({ ...group, contacts: records.map(contactToProto) }));
       return { duplicates, nextCursor };
     },
     mergeCrmContacts: (request, call) =>
-      commit(ctx, call, method.mergeCrmContacts, request, async (trx) => {
-        const { survivor, merge } = await mergeRecords(ctx, trx, call, mergeableContacts, request);
-        return { contact: toProto(survivor), merge: mergeToProto(merge) };
+      commit(ctx, call, method.mergeCrmContacts, request, async (write) => {
+        const { survivor, merge } = await mergeRecords(write, mergeableContacts, request);
+        return { contact: contactToProto(survivor), merge: mergeToProto(merge) };
       }),
-    eraseCrmContact: (request, call) => eraseContact(ctx, request, call),
+    eraseCrmContact: (request, call) => eraseCrmContact(ctx, request, call),
     importCrmContactsCsv: (requests, call) => importCsv(ctx, 'contacts', requests, call),
   };
 }

@@ -1,18 +1,12 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import {
-  type ConvertCrmLeadRequestSchema,
-  type ConvertCrmLeadResponseSchema,
-  CrmLeadsService,
-} from '@drippulse/proto/drippulse/crm/v1/leads_pb';
-import { sql, type Transaction } from 'kysely';
+import { type ConvertCrmLeadRequest, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { sql } from 'kysely';
 import * as account from '../accounts/account.ts';
 import * as contact from '../contacts/contact.ts';
 import type { Context } from '../context.ts';
-import type { DB } from '../db/schema.ts';
 import { findLeadAccount, findLeadContact } from '../leads/counterparts.ts';
-import { type LeadRow, leads, toProto } from '../leads/lead.ts';
+import { type LeadRow, leads, leadToProto } from '../leads/lead.ts';
 import * as opportunity from '../opportunities/opportunity.ts';
 import { findStage, placeAtEnd } from '../opportunities/place.ts';
 import type { Values } from '../records/collection.ts';
@@ -20,71 +14,72 @@ import { commit } from '../records/commit.ts';
 import { createRecord } from '../records/create-record.ts';
 import { lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
+import type { Write } from '../records/write.ts';
 
 const { convertCrmLead: method } = CrmLeadsService.method;
 
-type Request = MessageShape<typeof ConvertCrmLeadRequestSchema>;
+/** The arguments of each step of a conversion. */
+type Conversion = { write: Write; request: ConvertCrmLeadRequest; lead: LeadRow };
 
-/** What the steps of a conversion work with. */
-type Conversion = { ctx: Context; trx: Transaction<DB>; call: HandlerContext; request: Request; lead: LeadRow };
-
-export async function convertLead(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageShape<typeof ConvertCrmLeadResponseSchema>> {
-  return commit(ctx, call, method, request, async (trx, { organizationId }) => {
-    // One after the other, so that two leads of one person become one contact.
-    await sql`select pg_advisory_xact_lock(hashtext('convert_lead'), hashtext(${String(organizationId)}))`.execute(trx);
-    const lead = await lockRecord(trx, leads, organizationId, request.id);
+export async function convertCrmLead(ctx: Context, request: ConvertCrmLeadRequest, call: HandlerContext) {
+  return commit(ctx, call, method, request, async (write) => {
+    const { trx } = write;
+    const organizationId = String(write.author.organizationId);
+    // Conversions take turns, so that two leads of one person become one contact.
+    await sql`select pg_advisory_xact_lock(hashtext('convert_lead'), hashtext(${organizationId}))`.execute(trx);
+    const lead = await lockRecord(write, leads, request.id);
     if (lead.converted_at !== null) {
       throw new DomainError('failed_precondition', 'lead_already_converted', 'The lead is converted already.');
     }
-    const conversion = { ctx, trx, call, request, lead };
-    const known = await findLeadContact(trx, lead, request.contactId);
+    const conversion = { write, request, lead };
+    const known = await findLeadContact(write, lead, request.contactId);
     const company = await chooseAccount(conversion, known);
     const person = await chooseContact(conversion, known, company);
     const sale = request.createOpportunity === true ? await makeOpportunity(conversion, person, company) : undefined;
     const converted = { status: 'converted', converted_at: ctx.clock.now(), contact_id: person.id };
-    const after = await updateRecord(ctx, trx, call, leads, lead, converted);
+    const after = await updateRecord(write, leads, lead, converted);
     return {
-      lead: toProto(after),
-      contact: contact.toProto(person),
-      ...(company && { account: account.toProto(company) }),
-      ...(sale && { opportunity: opportunity.toProto(sale) }),
+      lead: leadToProto(after),
+      contact: contact.contactToProto(person),
+      ...(company && { account: account.accountToProto(company) }),
+      ...(sale && { opportunity: opportunity.opportunityToProto(sale) }),
     };
   });
 }
 
-/** The account given, else that of the contact, else the one of this name, else a new one; none without a company. */
-async function chooseAccount({ ctx, trx, call, request, lead }: Conversion, known: contact.ContactRow | undefined) {
-  const found = await findLeadAccount(trx, lead, request.accountId ?? known?.account_id ?? undefined);
+/**
+ * The account given, else that of the contact, else the one with the company's name, else a new one; none without a
+ * company.
+ */
+async function chooseAccount({ write, request, lead }: Conversion, known: contact.ContactRow | undefined) {
+  const found = await findLeadAccount(write, lead, request.accountId ?? known?.account_id ?? undefined);
   if (found !== undefined || !lead.company_name) return found;
   const values = { name: lead.company_name, owner_id: lead.owner_id, custom: '{}' };
-  return createRecord(ctx, trx, call, account.accounts, values);
+  return createRecord(write, account.accounts, values);
 }
 
-/** The contact that is known, linked to the account unless it has one; else a new one. */
+/** The known contact, linked to the account unless it has one; else a new contact. */
 async function chooseContact(
-  { ctx, trx, call, lead }: Conversion,
+  { write, lead }: Conversion,
   known: contact.ContactRow | undefined,
   company: account.AccountRow | undefined,
 ): Promise<contact.ContactRow> {
   const account_id = company?.id ?? null;
   if (known !== undefined) {
     const link: Values = known.account_id === null ? { account_id } : {};
-    return updateRecord(ctx, trx, call, contact.contacts, known, link);
+    return updateRecord(write, contact.contacts, known, link);
   }
   const { email, first_name, last_name, title, phone, owner_id } = lead;
   const values = { email, first_name, last_name, title, phone, owner_id, account_id, custom: '{}' };
-  return createRecord(ctx, trx, call, contact.contacts, values);
+  return createRecord(write, contact.contacts, values);
 }
 
 async function makeOpportunity(
-  { ctx, trx, call, request, lead }: Conversion,
+  { write, request, lead }: Conversion,
   person: contact.ContactRow,
   company: account.AccountRow | undefined,
 ): Promise<opportunity.OpportunityRow> {
+  const { ctx, trx } = write;
   const { pipelineStageId } = request;
   const stage = await findStage(
     ctx,
@@ -102,7 +97,7 @@ async function makeOpportunity(
     custom: '{}',
     ...(await placeAtEnd(ctx, trx, stage)),
   };
-  return createRecord(ctx, trx, call, opportunity.opportunities, values);
+  return createRecord(write, opportunity.opportunities, values);
 }
 
 function nameOf({ first_name, last_name, email, phone }: LeadRow): string {

@@ -1,31 +1,23 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
-  type CreateCrmCustomFieldRequestSchema,
-  type CreateCrmCustomFieldResponseSchema,
+  type CreateCrmCustomFieldRequest,
   CrmCustomFieldsService,
 } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
-import { fieldTypes, toProto } from '../custom-fields/rows.ts';
+import { customFieldToProto, fieldTypes } from '../custom-fields/rows.ts';
 import { checkField } from '../custom-fields/rules.ts';
 import type { DB } from '../db/schema.ts';
 import { tables } from '../records/collection.ts';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
 const { createCrmCustomField: method } = CrmCustomFieldsService.method;
 
 const maxFields = 200;
 
-type Request = MessageShape<typeof CreateCrmCustomFieldRequestSchema>;
-
-export async function createCustomField(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageShape<typeof CreateCrmCustomFieldResponseSchema>> {
+export async function createCrmCustomField(ctx: Context, request: CreateCrmCustomFieldRequest, call: HandlerContext) {
   const field = readRequest(request);
   return transact(ctx, call, method, request, async (trx, { organizationId }) => {
     await requireRoom(trx, organizationId, field.record_type);
@@ -37,11 +29,11 @@ export async function createCustomField(
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) throw taken();
-    return { customField: toProto(row) };
+    return { customField: customFieldToProto(row) };
   });
 }
 
-function readRequest(request: Request) {
+function readRequest(request: CreateCrmCustomFieldRequest) {
   const { recordType = '', key = '', options, required = false } = request;
   const type = fieldTypes.textOf(request.type) ?? 'text';
   const field = { record_type: recordType, key, label: request.label ?? key, type, options, required };
@@ -53,7 +45,7 @@ function readRequest(request: Request) {
   return field;
 }
 
-/** Two that are made at once wait for each other, so that the limit holds. */
+/** Two creations at once wait for each other, so that the limit is exact. */
 async function requireRoom(trx: Transaction<DB>, organizationId: bigint, recordType: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('custom_fields'), hashtext(${String(organizationId)}))`.execute(trx);
   const { count } = await trx

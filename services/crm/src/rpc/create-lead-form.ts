@@ -1,22 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import {
-  type CreateLeadFormRequestSchema,
-  type CreateLeadFormResponseSchema,
-  LeadFormsService,
-} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { type CreateLeadFormRequest, LeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import type { Context } from '../context.ts';
 import { readColumns, requireCaptcha, requireSound } from '../lead-forms/columns.ts';
-import { toProto } from '../lead-forms/form.ts';
+import { leadFormToProto } from '../lead-forms/form.ts';
 import { requireWorkflow } from '../lead-forms/workflow.ts';
 
-export async function createLeadForm(
-  ctx: Context,
-  request: MessageShape<typeof CreateLeadFormRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageShape<typeof CreateLeadFormResponseSchema>> {
+export async function createLeadForm(ctx: Context, request: CreateLeadFormRequest, call: HandlerContext) {
   const columns = readColumns(request);
   requireSound(columns);
   requireCaptcha(columns.hcaptcha_required, ctx.captcha);
@@ -35,6 +26,6 @@ export async function createLeadForm(
       })
       .returningAll()
       .executeTakeFirstOrThrow();
-    return { leadForm: toProto(row) };
+    return { leadForm: leadFormToProto(row) };
   });
 }

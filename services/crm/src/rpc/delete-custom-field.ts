@@ -1,21 +1,15 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import {
   CrmCustomFieldsService,
-  type DeleteCrmCustomFieldRequestSchema,
-  type DeleteCrmCustomFieldResponseSchema,
+  type DeleteCrmCustomFieldRequest,
 } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
 import type { Context } from '../context.ts';
 import { fieldNotFound } from '../custom-fields/rows.ts';
 
 const { deleteCrmCustomField: method } = CrmCustomFieldsService.method;
 
-export async function deleteCustomField(
-  ctx: Context,
-  request: MessageShape<typeof DeleteCrmCustomFieldRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageShape<typeof DeleteCrmCustomFieldResponseSchema>> {
+export async function deleteCrmCustomField(ctx: Context, request: DeleteCrmCustomFieldRequest, call: HandlerContext) {
   return transact(ctx, call, method, request, async (trx, { organizationId }) => {
     const { numDeletedRows } = await trx
       .deleteFrom('custom_fields')

@@ -1,18 +1,10 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  DeleteLeadFormRequestSchema,
-  DeleteLeadFormResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import type { DeleteLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { lockForm } from '../lead-forms/form.ts';
 
-export async function deleteLeadForm(
-  ctx: Context,
-  { id }: MessageShape<typeof DeleteLeadFormRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof DeleteLeadFormResponseSchema>> {
+export async function deleteLeadForm(ctx: Context, { id }: DeleteLeadFormRequest, call: HandlerContext) {
   const { organizationId } = callerOf(call);
   await ctx.db.kysely.transaction().execute(async (trx) => {
     await lockForm(trx, organizationId, id);

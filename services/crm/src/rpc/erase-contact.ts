@@ -1,12 +1,7 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { appendEvents, topicOf } from '@drippulse/events';
-import {
-  CrmContactsService,
-  type EraseCrmContactRequestSchema,
-  type EraseCrmContactResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmContactsService, type EraseCrmContactRequest } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { sql, type Transaction } from 'kysely';
 import { type ContactRow, contacts } from '../contacts/contact.ts';
@@ -18,24 +13,21 @@ import { forgetAnswers } from '../erasures/forget-answers.ts';
 import { sealIdentity } from '../erasures/identity.ts';
 import { buryPerson, lockErasures } from '../erasures/tombstones.ts';
 import { leads } from '../leads/lead.ts';
-import { authorOf } from '../records/author.ts';
 import { recordErasure } from '../records/change-events.ts';
 import { commit } from '../records/commit.ts';
 
 const topic = topicOf(CrmEventSchema);
-/** Records that one event names: it stays far below what the transports carry. */
+/** Records in one event: its size stays far below the limits of the transports. */
 const namedRecords = 1_000;
 
 /**
- * One transaction empties whatever this service holds of a person, leaves what is counted, and tells the others by an
- * event of ids. Their names go last from here: they are needed to find the rest.
+ * Clears all data of a person in one transaction, keeps what reports count, and publishes an event with ids only. The
+ * names are cleared last, because finding the other data needs them.
  */
-export function eraseContact(
-  ctx: Context,
-  request: MessageShape<typeof EraseCrmContactRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof EraseCrmContactResponseSchema>> {
-  return commit(ctx, call, CrmContactsService.method.eraseCrmContact, request, async (trx, { organizationId }) => {
+export function eraseCrmContact(ctx: Context, request: EraseCrmContactRequest, call: HandlerContext) {
+  return commit(ctx, call, CrmContactsService.method.eraseCrmContact, request, async (write) => {
+    const { trx, author } = write;
+    const { organizationId } = author;
     await lockErasures(trx, organizationId, 'erase');
     const contact = await lockContact(trx, organizationId, request.id);
     if (contact.erased_at !== null) return {};
@@ -73,16 +65,13 @@ export function eraseContact(
         erased_at: now,
       })
       .execute();
-    const author = authorOf(call);
     await recordErasure(
-      trx,
-      author,
+      write,
       contacts,
       asContacts.map((row) => ({ ...row, updated_at: now, deleted_at: now })),
     );
     await recordErasure(
-      trx,
-      author,
+      write,
       leads,
       linked.map((lead) => ({ ...lead, updated_at: now, deleted_at: now })),
     );
@@ -96,12 +85,12 @@ function tracesOf(type: Trace['type'], rows: readonly { id: string; public_id: s
   return rows.map(({ id, public_id }) => ({ type, id, public_id }));
 }
 
-/** Addresses of former times keep a person out as well. */
+/** Former addresses become tombstones too. */
 function asKnown(emails: readonly string[]) {
   return emails.map((email) => ({ email }));
 }
 
-/** Forms whose lead was to be enrolled. */
+/** Cancels pending enrollments of leads of forms. */
 async function cancelEnrollments(trx: Transaction<DB>, leadIds: readonly string[]): Promise<void> {
   if (leadIds.length === 0) return;
   await sql`

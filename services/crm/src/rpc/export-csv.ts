@@ -1,22 +1,14 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import type {
-  ExportCrmCsvRequestSchema,
-  ExportCrmCsvResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
+import type { ExportCrmCsvRequest } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { callerOf } from '@drippulse/rpc';
 import { stringify } from 'csv-stringify/sync';
 import type { Context } from '../context.ts';
 import { csvCells } from '../exports/csv-cells.ts';
 import { shapes } from '../exports/shapes.ts';
 
-/** One collection, slice by slice. */
-export async function* exportCsv(
-  ctx: Context,
-  { collection = '' }: MessageShape<typeof ExportCrmCsvRequestSchema>,
-  call: HandlerContext,
-): AsyncIterable<MessageInitShape<typeof ExportCrmCsvResponseSchema>> {
+/** Exports one collection, slice by slice. */
+export async function* exportCrmCsv(ctx: Context, { collection = '' }: ExportCrmCsvRequest, call: HandlerContext) {
   const shape = shapes.get(collection);
   if (shape === undefined) {
     const message = `must be one of ${[...shapes.keys()].join(', ')}`;
@@ -31,7 +23,7 @@ export async function* exportCsv(
   }
 }
 
-function piece(rows: string[][]): MessageInitShape<typeof ExportCrmCsvResponseSchema> {
+function piece(rows: string[][]) {
   const text = stringify(rows, { escape_formulas: true, record_delimiter: '\r\n' });
   return { body: { contentType: 'text/csv; charset=utf-8', data: new TextEncoder().encode(text) } };
 }

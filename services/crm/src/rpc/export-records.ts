@@ -1,22 +1,14 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  ExportCrmRecordsRequestSchema,
-  ExportCrmRecordsResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
+import type { ExportCrmRecordsRequest } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { shapes } from '../exports/shapes.ts';
 
 /**
- * Everything of the organization, deleted records included, slice by slice: neither this service nor the gateway ever
- * holds it.
+ * Exports all records of the organization, deleted ones included, slice by slice: neither this service nor the
+ * gateway ever has all of it in memory.
  */
-export async function* exportRecords(
-  ctx: Context,
-  _request: MessageShape<typeof ExportCrmRecordsRequestSchema>,
-  call: HandlerContext,
-): AsyncIterable<MessageInitShape<typeof ExportCrmRecordsResponseSchema>> {
+export async function* exportCrmRecords(ctx: Context, _request: ExportCrmRecordsRequest, call: HandlerContext) {
   const { organizationId } = callerOf(call);
   const head = { version: 1, exported_at: ctx.clock.now().toISOString(), organization_id: Number(organizationId) };
   yield piece(JSON.stringify(head).slice(0, -1));
@@ -32,6 +24,6 @@ export async function* exportRecords(
   yield piece('}');
 }
 
-function piece(text: string): MessageInitShape<typeof ExportCrmRecordsResponseSchema> {
+function piece(text: string) {
   return { body: { contentType: 'application/json', data: new TextEncoder().encode(text) } };
 }

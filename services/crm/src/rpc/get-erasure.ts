@@ -1,18 +1,10 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  GetCrmErasureRequestSchema,
-  GetCrmErasureResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
+import type { GetCrmErasureRequest } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import type { Context } from '../context.ts';
 import { openIdentity } from '../erasures/identity.ts';
 import { requireRuntime } from '../erasures/require-runtime.ts';
 
-export async function getErasure(
-  ctx: Context,
-  { contactId }: MessageShape<typeof GetCrmErasureRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof GetCrmErasureResponseSchema>> {
+export async function getCrmErasure(ctx: Context, { contactId }: GetCrmErasureRequest, call: HandlerContext) {
   const organizationId = requireRuntime(call);
   const row = await ctx.db.kysely
     .selectFrom('erasures')

@@ -10,7 +10,7 @@ import { readCsv } from '../imports/csv/read-csv.ts';
 import { importers } from '../imports/importers.ts';
 import { openUpload, type UploadMessages } from '../imports/open-upload.ts';
 
-/** The five `import_csv`, which differ in the collection alone. */
+/** The five `import_csv` methods, which differ in the collection only. */
 export async function importCsv(
   ctx: Context,
   collection: string,

@@ -1,20 +1,16 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  ImportCrmRecordsRequestSchema,
-  ImportCrmRecordsResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
+import type { ImportCrmRecordsRequest } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import type { Context } from '../context.ts';
 import { answerImport } from '../imports/answer.ts';
 import { openUpload } from '../imports/open-upload.ts';
 import { readBundle } from '../imports/read-bundle.ts';
 
-export async function importRecords(
+export async function importCrmRecords(
   ctx: Context,
-  requests: AsyncIterable<MessageShape<typeof ImportCrmRecordsRequestSchema>>,
+  requests: AsyncIterable<ImportCrmRecordsRequest>,
   call: HandlerContext,
-): Promise<MessageInitShape<typeof ImportCrmRecordsResponseSchema>> {
+) {
   const { chunks, isDryRun } = await openUpload(requests);
-  // Two people of a bundle may have one mail address: it says who is who by public ids.
+  // Two people in a bundle may share an address: public ids identify them.
   return answerImport(ctx, call, { rows: readBundle(chunks), isDryRun, by: { email: false } });
 }

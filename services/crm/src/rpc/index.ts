@@ -16,37 +16,37 @@ import type { Routes } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { accountsMethods } from './accounts.ts';
 import { activitiesMethods } from './activities.ts';
-import { cancelImport } from './cancel-import.ts';
+import { cancelCrmImport } from './cancel-import.ts';
 import { contactsMethods } from './contacts.ts';
-import { createCustomField } from './create-custom-field.ts';
+import { createCrmCustomField } from './create-custom-field.ts';
 import { createLeadForm } from './create-lead-form.ts';
-import { createPipeline } from './create-pipeline.ts';
-import { deleteCustomField } from './delete-custom-field.ts';
+import { createCrmOpportunityPipeline } from './create-opportunity-pipeline.ts';
+import { deleteCrmCustomField } from './delete-custom-field.ts';
 import { deleteLeadForm } from './delete-lead-form.ts';
-import { deletePipeline } from './delete-pipeline.ts';
-import { exportCsv } from './export-csv.ts';
-import { exportRecords } from './export-records.ts';
-import { finishErasure } from './finish-erasure.ts';
-import { getErasure } from './get-erasure.ts';
-import { getImport } from './get-import.ts';
+import { deleteCrmOpportunityPipeline } from './delete-opportunity-pipeline.ts';
+import { exportCrmCsv } from './export-csv.ts';
+import { exportCrmRecords } from './export-records.ts';
+import { finishCrmErasure } from './finish-erasure.ts';
+import { getCrmErasure } from './get-erasure.ts';
+import { getCrmImport } from './get-import.ts';
 import { getLeadForm } from './get-lead-form.ts';
-import { getMerge } from './get-merge.ts';
-import { importRecords } from './import-records.ts';
+import { getCrmMerge } from './get-merge.ts';
+import { importCrmRecords } from './import-records.ts';
 import { leadsMethods } from './leads.ts';
-import { listChangeEvents } from './list-change-events.ts';
-import { listCustomFields } from './list-custom-fields.ts';
-import { listImports } from './list-imports.ts';
+import { listCrmChangeEvents } from './list-change-events.ts';
+import { listCrmCustomFields } from './list-custom-fields.ts';
+import { listCrmImports } from './list-imports.ts';
 import { listLeadForms } from './list-lead-forms.ts';
-import { listMerges } from './list-merges.ts';
-import { listPipelines } from './list-pipelines.ts';
+import { listCrmMerges } from './list-merges.ts';
+import { listCrmOpportunityPipelines } from './list-opportunity-pipelines.ts';
 import { opportunitiesMethods } from './opportunities.ts';
-import { setDefaultPipeline } from './set-default-pipeline.ts';
+import { setDefaultCrmOpportunityPipeline } from './set-default-opportunity-pipeline.ts';
 import { showLeadForm } from './show-lead-form.ts';
 import { submitLeadForm } from './submit-lead-form.ts';
-import { undoMerge } from './undo-merge.ts';
-import { updateCustomField } from './update-custom-field.ts';
+import { undoCrmMerge } from './undo-merge.ts';
+import { updateCrmCustomField } from './update-custom-field.ts';
 import { updateLeadForm } from './update-lead-form.ts';
-import { updatePipeline } from './update-pipeline.ts';
+import { updateCrmOpportunityPipeline } from './update-opportunity-pipeline.ts';
 
 export function routesOf(ctx: Context): Routes {
   return (router) => {
@@ -56,22 +56,22 @@ export function routesOf(ctx: Context): Routes {
     router.service(CrmOpportunitiesService, opportunitiesMethods(ctx));
     router.service(CrmActivitiesService, activitiesMethods(ctx));
     router.service(CrmOpportunityPipelinesService, {
-      listCrmOpportunityPipelines: (request, call) => listPipelines(ctx, request, call),
-      createCrmOpportunityPipeline: (request, call) => createPipeline(ctx, request, call),
-      updateCrmOpportunityPipeline: (request, call) => updatePipeline(ctx, request, call),
-      deleteCrmOpportunityPipeline: (request, call) => deletePipeline(ctx, request, call),
-      setDefaultCrmOpportunityPipeline: (request, call) => setDefaultPipeline(ctx, request, call),
+      listCrmOpportunityPipelines: (request, call) => listCrmOpportunityPipelines(ctx, request, call),
+      createCrmOpportunityPipeline: (request, call) => createCrmOpportunityPipeline(ctx, request, call),
+      updateCrmOpportunityPipeline: (request, call) => updateCrmOpportunityPipeline(ctx, request, call),
+      deleteCrmOpportunityPipeline: (request, call) => deleteCrmOpportunityPipeline(ctx, request, call),
+      setDefaultCrmOpportunityPipeline: (request, call) => setDefaultCrmOpportunityPipeline(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmOpportunityPipelinesService>);
     router.service(CrmCustomFieldsService, {
-      listCrmCustomFields: (request, call) => listCustomFields(ctx, request, call),
-      createCrmCustomField: (request, call) => createCustomField(ctx, request, call),
-      updateCrmCustomField: (request, call) => updateCustomField(ctx, request, call),
-      deleteCrmCustomField: (request, call) => deleteCustomField(ctx, request, call),
+      listCrmCustomFields: (request, call) => listCrmCustomFields(ctx, request, call),
+      createCrmCustomField: (request, call) => createCrmCustomField(ctx, request, call),
+      updateCrmCustomField: (request, call) => updateCrmCustomField(ctx, request, call),
+      deleteCrmCustomField: (request, call) => deleteCrmCustomField(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmCustomFieldsService>);
     router.service(CrmBundlesService, {
-      exportCrmCsv: (request, call) => exportCsv(ctx, request, call),
-      exportCrmRecords: (request, call) => exportRecords(ctx, request, call),
-      importCrmRecords: (requests, call) => importRecords(ctx, requests, call),
+      exportCrmCsv: (request, call) => exportCrmCsv(ctx, request, call),
+      exportCrmRecords: (request, call) => exportCrmRecords(ctx, request, call),
+      importCrmRecords: (requests, call) => importCrmRecords(ctx, requests, call),
     } satisfies ServiceImpl<typeof CrmBundlesService>);
     router.service(LeadFormsService, {
       listLeadForms: (request, call) => listLeadForms(ctx, request, call),
@@ -85,21 +85,21 @@ export function routesOf(ctx: Context): Routes {
       submitLeadForm: (request, call) => submitLeadForm(ctx, request, call),
     } satisfies ServiceImpl<typeof PublicLeadFormsService>);
     router.service(CrmImportsService, {
-      listCrmImports: (request, call) => listImports(ctx, request, call),
-      getCrmImport: (request, call) => getImport(ctx, request, call),
-      cancelCrmImport: (request, call) => cancelImport(ctx, request, call),
+      listCrmImports: (request, call) => listCrmImports(ctx, request, call),
+      getCrmImport: (request, call) => getCrmImport(ctx, request, call),
+      cancelCrmImport: (request, call) => cancelCrmImport(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmImportsService>);
     router.service(CrmMergesService, {
-      listCrmMerges: (request, call) => listMerges(ctx, request, call),
-      getCrmMerge: (request, call) => getMerge(ctx, request, call),
-      undoCrmMerge: (request, call) => undoMerge(ctx, request, call),
+      listCrmMerges: (request, call) => listCrmMerges(ctx, request, call),
+      getCrmMerge: (request, call) => getCrmMerge(ctx, request, call),
+      undoCrmMerge: (request, call) => undoCrmMerge(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmMergesService>);
     router.service(CrmErasuresService, {
-      getCrmErasure: (request, call) => getErasure(ctx, request, call),
-      finishCrmErasure: (request, call) => finishErasure(ctx, request, call),
+      getCrmErasure: (request, call) => getCrmErasure(ctx, request, call),
+      finishCrmErasure: (request, call) => finishCrmErasure(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmErasuresService>);
     router.service(CrmChangeEventsService, {
-      listCrmChangeEvents: (request, call) => listChangeEvents(ctx, request, call),
+      listCrmChangeEvents: (request, call) => listCrmChangeEvents(ctx, request, call),
     } satisfies ServiceImpl<typeof CrmChangeEventsService>);
   };
 }

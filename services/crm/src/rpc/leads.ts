@@ -3,7 +3,7 @@ import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { listDuplicates } from '../duplicates/list-duplicates.ts';
-import { leadStatuses, leads, leadValues, newLeadValues, toProto } from '../leads/lead.ts';
+import { leadStatuses, leads, leadToProto, leadValues, newLeadValues } from '../leads/lead.ts';
 import { mergeToProto } from '../merges/merge.ts';
 import { mergeRecords } from '../merges/merge-records.ts';
 import { mergeableLeads } from '../merges/mergeable.ts';
@@ -15,12 +15,12 @@ import { listRecords } from '../records/list-records.ts';
 import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
-import { convertLead } from './convert-lead.ts';
+import { convertCrmLead } from './convert-lead.ts';
 import { importCsv } from './import-csv.ts';
 
 const { method } = CrmLeadsService;
 
-/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+/** The RPCs of one collection. The operations that all five share are in `records/`. */
 export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> {
   return {
     async listCrmLeads(request, call) {
@@ -29,45 +29,45 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
         equalsAnyCase('email', request.email),
         equals('source', request.source),
       ]);
-      return { leads: rows.map(toProto), ...totals };
+      return { leads: rows.map(leadToProto), ...totals };
     },
     async getCrmLead(request, call) {
       const row = await findRecord(ctx.db.kysely, leads, callerOf(call).organizationId, request.id);
-      return { lead: toProto(row) };
+      return { lead: leadToProto(row) };
     },
     createCrmLead: (request, call) =>
-      commit(ctx, call, method.createCrmLead, request, async (trx) => {
-        const row = await createRecord(ctx, trx, call, leads, newLeadValues(request));
-        return { lead: toProto(row) };
+      commit(ctx, call, method.createCrmLead, request, async (write) => {
+        const row = await createRecord(write, leads, newLeadValues(request));
+        return { lead: leadToProto(row) };
       }),
     updateCrmLead: (request, call) =>
-      commit(ctx, call, method.updateCrmLead, request, async (trx, { organizationId }) => {
-        const before = await lockRecord(trx, leads, organizationId, request.id);
+      commit(ctx, call, method.updateCrmLead, request, async (write) => {
+        const before = await lockRecord(write, leads, request.id);
         const values = pickValues(leadValues(request), columnsOf(request.updateMask?.paths));
-        const row = await updateRecord(ctx, trx, call, leads, before, values);
-        return { lead: toProto(row) };
+        const row = await updateRecord(write, leads, before, values);
+        return { lead: leadToProto(row) };
       }),
-    convertCrmLead: (request, call) => convertLead(ctx, request, call),
+    convertCrmLead: (request, call) => convertCrmLead(ctx, request, call),
     deleteCrmLead: (request, call) =>
-      commit(ctx, call, method.deleteCrmLead, request, async (trx) => {
-        await deleteRecord(ctx, trx, call, leads, request.id);
+      commit(ctx, call, method.deleteCrmLead, request, async (write) => {
+        await deleteRecord(write, leads, request.id);
         return {};
       }),
     async listCrmLeadDuplicates(request, call) {
       const { groups, nextCursor } = await listDuplicates(ctx, call, leads, request, request.leadId);
-      const duplicates = groups.map(({ records, ...group }) => ({ ...group, leads: records.map(toProto) }));
+      const duplicates = groups.map(({ records, ...group }) => ({ ...group, leads: records.map(leadToProto) }));
       return { duplicates, nextCursor };
     },
     mergeCrmLeads: (request, call) =>
-      commit(ctx, call, method.mergeCrmLeads, request, async (trx) => {
-        const { survivor, merge } = await mergeRecords(ctx, trx, call, mergeableLeads, request);
-        return { lead: toProto(survivor), merge: mergeToProto(merge) };
+      commit(ctx, call, method.mergeCrmLeads, request, async (write) => {
+        const { survivor, merge } = await mergeRecords(write, mergeableLeads, request);
+        return { lead: leadToProto(survivor), merge: mergeToProto(merge) };
       }),
     importCrmLeadsCsv: (requests, call) => importCsv(ctx, 'leads', requests, call),
   };
 }
 
-/** `company` is another name of `company_name`. */
+/** `company` is an alias of `company_name`. */
 function columnsOf(paths: readonly string[] = []): string[] {
   return paths.map((path) => (path === 'company' ? 'company_name' : path));
 }

@@ -1,11 +1,10 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
 import type {
   CrmChangeEventSchema,
-  ListCrmChangeEventsRequestSchema,
-  ListCrmChangeEventsResponseSchema,
+  ListCrmChangeEventsRequest,
 } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Kysely, Selectable } from 'kysely';
@@ -13,19 +12,13 @@ import type { Context } from '../context.ts';
 import type { ChangeEvents, DB } from '../db/schema.ts';
 import { isUuid } from '../records/ids.ts';
 
-type Request = MessageShape<typeof ListCrmChangeEventsRequestSchema>;
-
-export async function listChangeEvents(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ListCrmChangeEventsResponseSchema>> {
+export async function listCrmChangeEvents(ctx: Context, request: ListCrmChangeEventsRequest, call: HandlerContext) {
   const { kysely } = ctx.db;
   const page = readPage(request, ['bigint']);
   const matching = selectMatching(kysely, callerOf(call).organizationId, request);
   const [after] = page.after ?? [];
   const slice = after === undefined ? matching : matching.where('id', '<', BigInt(after));
-  // One more than asked for tells whether anything follows.
+  // One more row shows whether another page follows.
   const found = await slice
     .selectAll()
     .orderBy('id', 'desc')
@@ -35,14 +28,14 @@ export async function listChangeEvents(
   const { rows, nextCursor } = cutPage(found, page.limit);
   const count = await countUpTo(kysely, matching.select('id'));
   return {
-    changeEvents: rows.map(toProto),
+    changeEvents: rows.map(changeEventToProto),
     ...count,
     nextCursor,
     ...pageTotals(page, count.totalCount),
   };
 }
 
-function selectMatching(db: Kysely<DB>, organizationId: bigint, { recordType, recordId }: Request) {
+function selectMatching(db: Kysely<DB>, organizationId: bigint, { recordType, recordId }: ListCrmChangeEventsRequest) {
   let query = db.selectFrom('change_events').where('organization_id', '=', organizationId);
   if (recordType !== undefined) query = query.where('record_type', '=', recordType);
   if (recordId !== undefined) {
@@ -51,7 +44,7 @@ function selectMatching(db: Kysely<DB>, organizationId: bigint, { recordType, re
   return query;
 }
 
-function toProto(row: Selectable<ChangeEvents>): MessageInitShape<typeof CrmChangeEventSchema> {
+function changeEventToProto(row: Selectable<ChangeEvents>): MessageInitShape<typeof CrmChangeEventSchema> {
   return {
     id: row.id,
     recordType: row.record_type,

@@ -1,19 +1,11 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
-import type {
-  ListCrmImportsRequestSchema,
-  ListCrmImportsResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/imports_pb';
+import type { ListCrmImportsRequest } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { importKind, jobToProto } from '../imports/job.ts';
 
-export async function listImports(
-  ctx: Context,
-  request: MessageShape<typeof ListCrmImportsRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ListCrmImportsResponseSchema>> {
+export async function listCrmImports(ctx: Context, request: ListCrmImportsRequest, call: HandlerContext) {
   const { kysely } = ctx.db;
   const page = readPage(request, ['bigint']);
   const [after] = page.after ?? [];
@@ -22,7 +14,7 @@ export async function listImports(
     .where('organization_id', '=', callerOf(call).organizationId)
     .where('kind', '=', importKind);
   const slice = after === undefined ? jobs : jobs.where('id', '<', BigInt(after));
-  // One more than asked for tells whether anything follows.
+  // One more row shows whether another page follows.
   const found = await slice
     .selectAll()
     .orderBy('id', 'desc')

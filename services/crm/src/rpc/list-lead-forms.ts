@@ -1,24 +1,16 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
-import type {
-  ListLeadFormsRequestSchema,
-  ListLeadFormsResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import type { ListLeadFormsRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { selectForms, toProto } from '../lead-forms/form.ts';
+import { leadFormToProto, selectForms } from '../lead-forms/form.ts';
 
-export async function listLeadForms(
-  ctx: Context,
-  request: MessageShape<typeof ListLeadFormsRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ListLeadFormsResponseSchema>> {
+export async function listLeadForms(ctx: Context, request: ListLeadFormsRequest, call: HandlerContext) {
   const page = readPage(request, ['bigint']);
   const forms = selectForms(ctx.db.kysely, callerOf(call).organizationId);
   const [before] = page.after ?? [];
   const slice = before === undefined ? forms : forms.where('id', '<', BigInt(before));
-  // One more than asked for tells whether anything follows.
+  // One more row shows whether another page follows.
   const found = await slice
     .selectAll()
     .orderBy('id', 'desc')
@@ -27,5 +19,5 @@ export async function listLeadForms(
     .execute();
   const { rows, nextCursor } = cutPage(found, page.limit);
   const count = await countUpTo(ctx.db.kysely, forms.select('id'));
-  return { leadForms: rows.map(toProto), ...count, nextCursor, ...pageTotals(page, count.totalCount) };
+  return { leadForms: rows.map(leadFormToProto), ...count, nextCursor, ...pageTotals(page, count.totalCount) };
 }

@@ -1,29 +1,19 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
-import type {
-  ListCrmMergesRequestSchema,
-  ListCrmMergesResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/merges_pb';
+import type { ListCrmMergesRequest } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { callerOf } from '@drippulse/rpc';
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type MergeRow, mergeColumns, mergeRecordTypes, mergeToProto } from '../merges/merge.ts';
 import { hasId } from '../records/ids.ts';
 
-type Request = MessageShape<typeof ListCrmMergesRequestSchema>;
-
-export async function listMerges(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ListCrmMergesResponseSchema>> {
+export async function listCrmMerges(ctx: Context, request: ListCrmMergesRequest, call: HandlerContext) {
   const { kysely } = ctx.db;
   const page = readPage(request, ['bigint']);
   const matching = matches(callerOf(call).organizationId, request);
   const [after] = page.after ?? [];
   const behind = after === undefined ? sql`` : sql`and id < ${BigInt(after)}`;
-  // One more than asked for tells whether anything follows.
+  // One more row shows whether another page follows.
   const { rows: found } = await sql<MergeRow>`
     select ${mergeColumns} from merges where ${matching} ${behind}
     order by id desc offset ${page.offset} limit ${page.limit + 1}`.execute(kysely);
@@ -32,14 +22,14 @@ export async function listMerges(
   return { merges: rows.map(mergeToProto), ...count, nextCursor, ...pageTotals(page, count.totalCount) };
 }
 
-function matches(organizationId: bigint, { recordType, recordId }: Request): RawBuilder<boolean> {
+function matches(organizationId: bigint, { recordType, recordId }: ListCrmMergesRequest): RawBuilder<boolean> {
   const type = recordType === undefined ? undefined : mergeRecordTypes.textOf(recordType);
   return sql<boolean>`organization_id = ${organizationId}
     ${type === undefined ? sql`` : sql`and record_type = ${type}`}
     ${recordId === undefined ? sql`` : sql`and ${takesPart(organizationId, recordId)}`}`;
 }
 
-/** By each index, put together: as one condition over both columns it would read all merges of the organization. */
+/** A union of two index scans: one condition over both columns would read all merges of the organization. */
 function takesPart(organizationId: bigint, id: string): RawBuilder<boolean> {
   const record = sql`(
     select contacts.id from contacts where organization_id = ${organizationId} and ${hasId('contact', id)}

@@ -3,7 +3,7 @@ import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/oppor
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { readMove } from '../opportunities/move.ts';
-import { opportunities, opportunityValues, toProto } from '../opportunities/opportunity.ts';
+import { opportunities, opportunityToProto, opportunityValues } from '../opportunities/opportunity.ts';
 import { findStage, placeAtEnd } from '../opportunities/place.ts';
 import { stageTypes } from '../pipelines/stage-types.ts';
 import { commit } from '../records/commit.ts';
@@ -15,11 +15,11 @@ import { findRecord, lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { pickValues } from '../records/values.ts';
 import { importCsv } from './import-csv.ts';
-import { reorderOpportunities } from './reorder-opportunities.ts';
+import { reorderCrmOpportunities } from './reorder-opportunities.ts';
 
 const { method } = CrmOpportunitiesService;
 
-/** The records of one type: what the five have in common is in `records/`, one file for each operation. */
+/** The RPCs of one collection. The operations that all five share are in `records/`. */
 export function opportunitiesMethods(ctx: Context): ServiceImpl<typeof CrmOpportunitiesService> {
   return {
     async listCrmOpportunities(request, call) {
@@ -31,31 +31,31 @@ export function opportunitiesMethods(ctx: Context): ServiceImpl<typeof CrmOpport
         linksTo(organizationId, 'account_id', 'account', request.accountId),
         linksTo(organizationId, 'contact_id', 'contact', request.contactId),
       ]);
-      return { opportunities: rows.map(toProto), ...totals };
+      return { opportunities: rows.map(opportunityToProto), ...totals };
     },
     async getCrmOpportunity(request, call) {
       const row = await findRecord(ctx.db.kysely, opportunities, callerOf(call).organizationId, request.id);
-      return { opportunity: toProto(row) };
+      return { opportunity: opportunityToProto(row) };
     },
     createCrmOpportunity: (request, call) =>
-      commit(ctx, call, method.createCrmOpportunity, request, async (trx, { organizationId }) => {
-        const stage = await findStage(ctx, trx, organizationId, request);
-        const place = await placeAtEnd(ctx, trx, stage);
-        const row = await createRecord(ctx, trx, call, opportunities, { ...opportunityValues(request), ...place });
-        return { opportunity: toProto(row) };
+      commit(ctx, call, method.createCrmOpportunity, request, async (write) => {
+        const stage = await findStage(ctx, write.trx, write.author.organizationId, request);
+        const place = await placeAtEnd(ctx, write.trx, stage);
+        const row = await createRecord(write, opportunities, { ...opportunityValues(request), ...place });
+        return { opportunity: opportunityToProto(row) };
       }),
     updateCrmOpportunity: (request, call) =>
-      commit(ctx, call, method.updateCrmOpportunity, request, async (trx, { organizationId }) => {
-        const before = await lockRecord(trx, opportunities, organizationId, request.id);
+      commit(ctx, call, method.updateCrmOpportunity, request, async (write) => {
+        const before = await lockRecord(write, opportunities, request.id);
         const values = pickValues(opportunityValues(request), request.updateMask?.paths);
-        const place = await readMove(ctx, trx, request, before);
-        const row = await updateRecord(ctx, trx, call, opportunities, before, { ...values, ...place });
-        return { opportunity: toProto(row) };
+        const place = await readMove(ctx, write.trx, request, before);
+        const row = await updateRecord(write, opportunities, before, { ...values, ...place });
+        return { opportunity: opportunityToProto(row) };
       }),
-    reorderCrmOpportunities: (request, call) => reorderOpportunities(ctx, request, call),
+    reorderCrmOpportunities: (request, call) => reorderCrmOpportunities(ctx, request, call),
     deleteCrmOpportunity: (request, call) =>
-      commit(ctx, call, method.deleteCrmOpportunity, request, async (trx) => {
-        await deleteRecord(ctx, trx, call, opportunities, request.id);
+      commit(ctx, call, method.deleteCrmOpportunity, request, async (write) => {
+        await deleteRecord(write, opportunities, request.id);
         return {};
       }),
     importCrmOpportunitiesCsv: (requests, call) => importCsv(ctx, 'opportunities', requests, call),

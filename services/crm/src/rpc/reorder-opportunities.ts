@@ -1,46 +1,45 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import {
   CrmOpportunitiesService,
-  type ReorderCrmOpportunitiesRequestSchema,
-  type ReorderCrmOpportunitiesResponseSchema,
+  type ReorderCrmOpportunitiesRequest,
 } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { type OpportunityRow, opportunities, toProto } from '../opportunities/opportunity.ts';
+import { type OpportunityRow, opportunities, opportunityToProto } from '../opportunities/opportunity.ts';
 import { placeIn, stageNotFound } from '../opportunities/place.ts';
 import { mergeOrder, newPositions } from '../opportunities/positions.ts';
 import { type StageRow, selectStages } from '../pipelines/rows.ts';
 import { commit } from '../records/commit.ts';
 import { isUuid } from '../records/ids.ts';
 import { findRecord, lockRecord, selectRecords } from '../records/rows.ts';
-import { refuse } from '../records/rules.ts';
 import { updateRecord } from '../records/update-record.ts';
+import type { Write } from '../records/write.ts';
+import { refuse } from '../refuse.ts';
 
 const { reorderCrmOpportunities: method } = CrmOpportunitiesService.method;
 
 const maxIds = 1000;
 
-type Request = MessageShape<typeof ReorderCrmOpportunitiesRequestSchema>;
-
-/** The stage is held, so that two people who drag at once do so one after the other, each on what the other left. */
-export async function reorderOpportunities(
+/** The stage is locked, so that two users who drag at once do so one after the other, each on the other's result. */
+export async function reorderCrmOpportunities(
   ctx: Context,
-  request: Request,
+  request: ReorderCrmOpportunitiesRequest,
   call: HandlerContext,
-): Promise<MessageShape<typeof ReorderCrmOpportunitiesResponseSchema>> {
+) {
   if (request.orderedIds.length > maxIds) {
     refuse([{ field: 'ordered_ids', message: `must be at most ${maxIds}` }]);
   }
-  return commit(ctx, call, method, request, async (trx, { organizationId }) => {
+  return commit(ctx, call, method, request, async (write) => {
+    const { trx, author } = write;
+    const { organizationId } = author;
     const stage = await lockStage(trx, organizationId, request.pipelineStageId ?? '');
     const named: OpportunityRow[] = [];
     for (const id of request.orderedIds) named.push(await findRecord(trx, opportunities, organizationId, id));
     if (new Set(named.map((row) => row.id)).size < named.length) {
       refuse([{ field: 'ordered_ids', message: 'must name each opportunity once' }]);
     }
-    const moved = await writeOrder(ctx, trx, call, stage, named);
+    const moved = await writeOrder(write, stage, named);
     return { ...(await answer(trx, stage, named)), movedCount: BigInt(moved) };
   });
 }
@@ -52,13 +51,8 @@ async function lockStage(trx: Transaction<DB>, organizationId: bigint, id: strin
   return stage;
 }
 
-async function writeOrder(
-  ctx: Context,
-  trx: Transaction<DB>,
-  call: HandlerContext,
-  stage: StageRow,
-  named: readonly OpportunityRow[],
-): Promise<number> {
+async function writeOrder(write: Write, stage: StageRow, named: readonly OpportunityRow[]): Promise<number> {
+  const { ctx, trx } = write;
   const standing = await trx
     .selectFrom('opportunities')
     .select(['id', 'stage_position'])
@@ -76,17 +70,15 @@ async function writeOrder(
   const moves = newPositions(order.map((id) => ({ id, position: positions.get(id) })));
   const namedIds = new Set(named.map((row) => row.id));
   for (const [id, position] of moves) {
-    const before = namedIds.has(id)
-      ? await lockRecord(trx, opportunities, stage.organization_id, id)
-      : await lockStanding(trx, stage, id);
+    const before = namedIds.has(id) ? await lockRecord(write, opportunities, id) : await lockStanding(trx, stage, id);
     if (before === undefined) continue;
     const place = before.pipeline_stage_id === stage.id ? {} : placeIn(ctx, stage);
-    await updateRecord(ctx, trx, call, opportunities, before, { ...place, stage_position: position });
+    await updateRecord(write, opportunities, before, { ...place, stage_position: position });
   }
   return moves.size;
 }
 
-/** One that nobody named and that has left the stage meanwhile is not brought back. */
+/** Locks an opportunity that the request does not name. Undefined if it has left the stage. */
 async function lockStanding(trx: Transaction<DB>, stage: StageRow, id: string): Promise<OpportunityRow | undefined> {
   const condition = sql`organization_id = ${stage.organization_id} and id = ${id}
     and pipeline_stage_id = ${stage.id} and deleted_at is null`;
@@ -95,12 +87,8 @@ async function lockStanding(trx: Transaction<DB>, stage: StageRow, id: string): 
   return rows[0];
 }
 
-async function answer(
-  trx: Transaction<DB>,
-  stage: StageRow,
-  named: readonly OpportunityRow[],
-): Promise<MessageInitShape<typeof ReorderCrmOpportunitiesResponseSchema>> {
+async function answer(trx: Transaction<DB>, stage: StageRow, named: readonly OpportunityRow[]) {
   const rows: OpportunityRow[] = [];
   for (const { id } of named) rows.push(await findRecord(trx, opportunities, stage.organization_id, id));
-  return { pipelineStageId: stage.id, opportunities: rows.map(toProto) };
+  return { pipelineStageId: stage.id, opportunities: rows.map(opportunityToProto) };
 }

@@ -1,21 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  ShowLeadFormRequestSchema,
-  ShowLeadFormResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import type { ShowLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import type { Context } from '../context.ts';
 import { answerPage, orMissingPage } from '../lead-forms/answer-page.ts';
 import { findPublicForm } from '../lead-forms/form.ts';
 import { formPage } from '../lead-forms/page.ts';
 
-/** Each page names the submission that it will make, so that sending it twice makes one lead. */
-export async function showLeadForm(
-  ctx: Context,
-  { token }: MessageShape<typeof ShowLeadFormRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ShowLeadFormResponseSchema>> {
+/** Each page has the id of its submission, so that sending it twice creates one lead. */
+export async function showLeadForm(ctx: Context, { token }: ShowLeadFormRequest, call: HandlerContext) {
   const wantsPage = (call.requestHeader.get('accept') ?? '').includes('text/html');
   const page = await orMissingPage(call, wantsPage, async () => {
     const form = await findPublicForm(ctx.db.kysely, token);

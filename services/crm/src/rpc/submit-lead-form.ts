@@ -1,10 +1,6 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import type {
-  SubmitLeadFormRequestSchema,
-  SubmitLeadFormResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import type { SubmitLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import type { Context } from '../context.ts';
 import { answerPage, orMissingPage } from '../lead-forms/answer-page.ts';
 import { parseFields } from '../lead-forms/fields.ts';
@@ -13,16 +9,12 @@ import { checkValues } from '../lead-forms/lead-of.ts';
 import { formPage, messagePage } from '../lead-forms/page.ts';
 import { readSubmission, type Submission } from '../lead-forms/read-submission.ts';
 import { isKnown, keepSubmission } from '../lead-forms/submissions.ts';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
 const clientAddressHeader = 'x-client-address';
 
-/** Makes a lead of what a visitor sent; sent again, it is answered as before and makes nothing. */
-export async function submitLeadForm(
-  ctx: Context,
-  { token, body }: MessageShape<typeof SubmitLeadFormRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof SubmitLeadFormResponseSchema>> {
+/** Creates a lead from a submission. A repeat gets the same response and creates nothing. */
+export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFormRequest, call: HandlerContext) {
   const submission = await readSubmission(body?.contentType ?? '', body?.data ?? new Uint8Array());
   const answer = await orMissingPage(call, !submission.isJson, async () => {
     const form = await findPublicForm(ctx.db.kysely, token);
@@ -36,14 +28,14 @@ export async function submitLeadForm(
   return { answer };
 }
 
-/** A program that filled in what no person sees is told that all went well, and learns nothing from it. */
+/** A submission with the trap field gets a normal response and creates nothing, so a bot learns nothing from it. */
 async function take(ctx: Context, form: FormRow, submission: Submission, call: HandlerContext): Promise<void> {
   if (submission.isTrapped) {
     ctx.metrics.submissionTrapped();
     return;
   }
   refuse(checkValues(parseFields(form.fields), submission.values));
-  // hCaptcha's answers are good for once: who sends the same again has been asked already.
+  // An answer of hCaptcha is valid once, and a repeated submission has used it already.
   if (await isKnown(ctx.db.kysely, form, submission)) return;
   if (form.hcaptcha_required) {
     await ctx.captcha.verify(submission.captchaAnswer, call.requestHeader.get(clientAddressHeader) ?? '');
@@ -62,7 +54,7 @@ function accepted(form: FormRow, submission: Submission, call: HandlerContext) {
   return answerPage(call, redirectUrl === null ? 200 : 303, messagePage(titleOf(form), message));
 }
 
-/** A visitor gets the form back as it was filled in, with what is wrong; a program the problem document. */
+/** A browser gets the form back with the values and their problems, an API client the problem document. */
 function refused(ctx: Context, form: FormRow, submission: Submission, call: HandlerContext, error: unknown) {
   if (submission.isJson || !(error instanceof DomainError) || !['invalid', 'unavailable'].includes(error.kind))
     throw error;

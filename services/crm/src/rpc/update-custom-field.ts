@@ -1,23 +1,17 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import {
   CrmCustomFieldsService,
-  type UpdateCrmCustomFieldRequestSchema,
-  type UpdateCrmCustomFieldResponseSchema,
+  type UpdateCrmCustomFieldRequest,
 } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
 import type { Context } from '../context.ts';
-import { fieldNotFound, selectFields, toProto } from '../custom-fields/rows.ts';
+import { customFieldToProto, fieldNotFound, selectFields } from '../custom-fields/rows.ts';
 import { checkField } from '../custom-fields/rules.ts';
-import { refuse } from '../records/rules.ts';
+import { refuse } from '../refuse.ts';
 
 const { updateCrmCustomField: method } = CrmCustomFieldsService.method;
 
-export async function updateCustomField(
-  ctx: Context,
-  request: MessageShape<typeof UpdateCrmCustomFieldRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageShape<typeof UpdateCrmCustomFieldResponseSchema>> {
+export async function updateCrmCustomField(ctx: Context, request: UpdateCrmCustomFieldRequest, call: HandlerContext) {
   const present = new Set(request.updateMask?.paths);
   const { id, label, options, required = false } = request;
   return transact(ctx, call, method, request, async (trx, { organizationId }) => {
@@ -36,6 +30,6 @@ export async function updateCustomField(
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow();
-    return { customField: toProto(row) };
+    return { customField: customFieldToProto(row) };
   });
 }

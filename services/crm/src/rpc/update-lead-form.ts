@@ -1,22 +1,13 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import {
-  LeadFormsService,
-  type UpdateLeadFormRequestSchema,
-  type UpdateLeadFormResponseSchema,
-} from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { LeadFormsService, type UpdateLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import type { Context } from '../context.ts';
 import { readColumns, requireCaptcha, requireSound } from '../lead-forms/columns.ts';
 import { parseFields } from '../lead-forms/fields.ts';
-import { lockForm, toProto } from '../lead-forms/form.ts';
+import { leadFormToProto, lockForm } from '../lead-forms/form.ts';
 import { requireWorkflow } from '../lead-forms/workflow.ts';
 
-export async function updateLeadForm(
-  ctx: Context,
-  request: MessageShape<typeof UpdateLeadFormRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageShape<typeof UpdateLeadFormResponseSchema>> {
+export async function updateLeadForm(ctx: Context, request: UpdateLeadFormRequest, call: HandlerContext) {
   const present = new Set(request.updateMask?.paths);
   const given = Object.fromEntries(Object.entries(readColumns(request)).filter(([column]) => present.has(column)));
   if (present.has('hcaptcha_required')) requireCaptcha(request.hcaptchaRequired ?? false, ctx.captcha);
@@ -36,6 +27,6 @@ export async function updateLeadForm(
       .where('id', '=', before.id)
       .returningAll()
       .executeTakeFirstOrThrow();
-    return { leadForm: toProto(row) };
+    return { leadForm: leadFormToProto(row) };
   });
 }

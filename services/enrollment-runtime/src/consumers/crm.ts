@@ -10,15 +10,15 @@ import { type StartingEvent, startWorkflow } from '../triggers/start-workflow.ts
 const group = 'enrollment-runtime';
 /** Events of one transaction. */
 const sliceEvents = 500;
-/** Contacts that the CRM is asked for at once. */
+/** Concurrent requests to the CRM for contacts. */
 const askedAtOnce = 10;
 /**
- * A workflow's own change may start workflows, whose changes may start more. After this many in a row nothing starts: a
- * circle ends, and so does a chain that somebody built on purpose and made too long.
+ * A workflow's change may start workflows, whose changes may start more. After this many in a row nothing starts. This
+ * ends circles, and also chains that are longer on purpose.
  */
 export const longestChain = 5;
 
-/** Starts the workflows that ask for changes of the CRM; a change that nobody asks for writes nothing. */
+/** Starts the workflows that listen to changes of the CRM. A change without listeners writes nothing. */
 export function consumeCrm(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,

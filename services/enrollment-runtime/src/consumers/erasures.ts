@@ -12,7 +12,7 @@ import { erasureJobs, packErasureInput } from '../erasures/erasure-job.ts';
 
 const group = 'enrollment-runtime-erasures';
 
-/** Makes a job of each person whom the CRM erased, once for each event however often it comes. */
+/** Adds a job for each person whom the CRM erased, once per event however often it is delivered. */
 export function consumeErasures(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,
@@ -30,7 +30,7 @@ export function consumeErasures(ctx: Context): Promise<Consumer> {
   });
 }
 
-/** The addresses are asked for before: an event carries none, and a CRM that is away is asked again later. */
+/** Events carry no addresses, so the CRM is asked for them first. The event is retried while the CRM is away. */
 async function addErasure(ctx: Context, eventId: string, organizationId: bigint, erasure: CrmErasure): Promise<void> {
   const { emails } = await ctx.clients.crm
     .erasures(callerOf(organizationId))

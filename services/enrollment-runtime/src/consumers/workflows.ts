@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { applyWorkflow } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';
 
-/** The safety net of ApplyWorkflow: a change that the call did not bring comes with its event. */
+/** Applies changes of workflows whose ApplyWorkflow call did not arrive. */
 export function consumeWorkflows(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,

@@ -7,13 +7,19 @@ import { type Caller, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { contactText } from './contact-text.ts';
 
-/** A page of selected records as JSON texts of contacts, how many match (at least, above 10,000), and where the next page starts. */
+/**
+ * A page of selected records: JSON texts of contacts, the number of matches (at least, above 10,000), and the next
+ * cursor.
+ */
 export type RecordPage = { contacts: string[]; totalCount: bigint; nextCursor: string | undefined };
 
-/** A record may be 100 kB, and an answer of the CRM at most 32 MiB. */
+/** A record has up to 100 kB, and a response of the CRM up to 32 MiB. */
 const pageRows = 250;
 
-/** One page of the records that a selection names, newest first; none is given twice, and later ones are left out. */
+/**
+ * Reads one page of the records that a selection matches, newest first. No record is returned twice, and records added
+ * later are left out.
+ */
 export async function selectRecords(
   { clients }: Pick<Context, 'clients'>,
   caller: Caller,

@@ -1,15 +1,15 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 
-/** What is partitioned by ranges of enrollment id. */
+/** Tables that are partitioned by ranges of enrollment id. */
 export type HistoryTable = 'timeline' | 'effects';
 
-/** Enrollment ids in one partition: about a gigabyte of timeline. */
+/** Enrollment ids of one partition, about a gigabyte of timeline. */
 const partitionIds = 1_000_000n;
 const partitionsAhead = 2n;
 
 /**
- * Makes the partition that holds `id`, the next two, and the default one, for a table partitioned by ranges of
- * enrollment id. A range whose first rows already lie in the default partition stays there.
+ * Makes the partition of `id`, the next two, and the default one, for a table partitioned by ranges of enrollment id. A
+ * range whose first rows are already in the default partition stays there.
  */
 export async function createRangePartitions(db: QueryExecutorProvider, table: HistoryTable, id: bigint): Promise<void> {
   await createDefault(db, table);
@@ -19,7 +19,7 @@ export async function createRangePartitions(db: QueryExecutorProvider, table: Hi
   }
 }
 
-/** Looked for first: `if not exists` asks for the lock that keeps everybody out even when there is nothing to do. */
+/** Checked first: `create table if not exists` takes an exclusive lock even when there is nothing to do. */
 async function createDefault(db: QueryExecutorProvider, table: HistoryTable): Promise<void> {
   const name = `${table}_default`;
   const { rows } = await sql<{ exists: boolean }>`select to_regclass(${name}) is not null as exists`.execute(db);
@@ -47,10 +47,12 @@ function nameOf(table: string, index: bigint): string {
   return `${table}_p${index}`;
 }
 
-/** A partition of a table: the enrollment ids from `from` up to, not including, `to`, and about how many rows it has. */
+/**
+ * A partition of a table: its enrollment ids from `from` up to but not including `to`, and about how many rows it has.
+ */
 export type RangePartition = { name: string; from: bigint; to: bigint; rows: number };
 
-/** The partitions of a table whose ids are all given out, oldest first; the default one is none of them. */
+/** The partitions of a table of which every id was given out, oldest first, without the default one. */
 export async function fullPartitions(db: QueryExecutorProvider, table: HistoryTable): Promise<RangePartition[]> {
   const { rows } = await sql<RangePartition>`
     select name, bounds[1]::bigint as from, bounds[2]::bigint as to, rows

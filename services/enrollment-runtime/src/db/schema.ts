@@ -73,10 +73,14 @@ export interface Enrollments {
   lead_ref: string | null;
   mode: string;
   organization_id: bigint;
-  own_search: string | null;
-  search: string | null;
   timezone: string;
   version: number;
+  workflow_id: bigint;
+}
+
+export interface EnrollmentSearch {
+  block: bigint;
+  text: string;
   workflow_id: bigint;
 }
 
@@ -217,6 +221,7 @@ export interface DB {
   counters: Counters;
   deliveries: Deliveries;
   effects: Effects;
+  enrollment_search: EnrollmentSearch;
   enrollments: Enrollments;
   erased_records: ErasedRecords;
   event_triggers: EventTriggers;

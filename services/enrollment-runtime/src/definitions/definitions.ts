@@ -3,12 +3,12 @@ import { parseJson } from '@drippulse/json';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** The compiled versions of workflows. A version never changes, so what is cached stays true. */
+/** The compiled versions of workflows. A version never changes, so the cache never expires. */
 export type Definitions = {
   get(workflowId: bigint, version: number): Promise<Definition>;
 };
 
-/** Versions kept compiled; the least recently used one is dropped first. */
+/** Versions in the cache. The least recently used one is dropped first. */
 const kept = 500;
 
 export function createDefinitions(db: Kysely<DB>): Definitions {
@@ -37,7 +37,7 @@ async function load(db: Kysely<DB>, workflowId: bigint, version: number): Promis
   return compileDefinition({ workflowId: String(workflowId), version, steps: parseSteps(row.steps) });
 }
 
-/** The steps as the workflows service stored them, normalised and checked by the engine when they were saved. */
+/** The steps that the workflows service stored. The engine normalised and checked them when they were saved. */
 export function parseSteps(text: string): Step[] {
   return parseJson(text) as unknown as Step[];
 }

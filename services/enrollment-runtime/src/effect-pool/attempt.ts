@@ -1,16 +1,15 @@
 import type { Context } from '../context.ts';
-import { effectDeadlineMs } from '../effects/deadline.ts';
 import type { EffectOutcome } from '../effects/effect-call.ts';
-import { performEffect } from '../effects/perform.ts';
-import type { HeldEffect } from './held-effect.ts';
+import { effects, performEffect } from '../effects/effects.ts';
+import type { LeasedEffect } from './leased-effect.ts';
 
 export type Attempt = { result: EffectOutcome; durationMs: number };
 
-/** One attempt, outside of any transaction. A throw is a fault of ours and counts as a failure that may pass. */
-export async function attempt(ctx: Context, held: HeldEffect, stopping: AbortSignal): Promise<Attempt> {
-  const { effect, run, request } = held;
+/** Makes one attempt outside of any transaction. A throw is an error of ours and counts as a failure that may pass. */
+export async function attempt(ctx: Context, leased: LeasedEffect, stopping: AbortSignal): Promise<Attempt> {
+  const { effect, run, request } = leased;
   const { identity, state } = run;
-  const deadline = startDeadline(effectDeadlineMs(effect.kind, request), stopping);
+  const deadline = startDeadline(effects[effect.kind].deadlineMs(request), stopping);
   const startedAt = performance.now();
   const result = await performEffect(ctx, {
     key: effect.key,
@@ -35,8 +34,8 @@ export async function attempt(ctx: Context, held: HeldEffect, stopping: AbortSig
 }
 
 /**
- * Aborts after a while, or when the process stops. Cleared with the attempt: the timer of `AbortSignal.timeout` holds its
- * signal until it goes off, half a minute after most attempts have ended.
+ * Aborts after `timeoutMs` or when the process stops. The timer is cleared with the attempt: that of
+ * `AbortSignal.timeout` keeps its signal in memory until it fires, long after most attempts have ended.
  */
 function startDeadline(timeoutMs: number, stopping: AbortSignal) {
   const controller = new AbortController();

@@ -1,27 +1,31 @@
-/** What waits for its turn. */
+/** An item of the queue. */
 export type Queued = { organization: bigint; lane: bigint; destination: string };
 
-/** How much may be out at once: in all, of one organization, and of one organization to one destination. */
+/** Limits of items taken and not done: in all, for one organization, and for one organization to one destination. */
 export type Limits = { total: number; perOrganization: number; perDestination: number };
 
 export type FairQueue<T extends Queued> = {
   add(item: T): void;
-  /** The next that may go out, organizations in turn and the destinations of each in turn; it is out until `done`. */
+  /**
+   * Takes the next item, in turn by organization and by destination of each. It counts against the limits until `done`.
+   */
   take(): T | undefined;
   done(item: T): void;
-  /** Takes out all that wait. */
+  /** Removes and returns all queued items. */
   clear(): T[];
   waiting(): number;
-  /** Lanes in which at least this many wait. */
+  /** Lanes with at least this many queued items. */
   lanesWith(count: number): bigint[];
-  /** Organizations of which at least this many wait. */
+  /** Organizations with at least this many queued items. */
   organizationsWith(count: number): bigint[];
 };
 
 type Line<T> = { items: T[]; out: number };
 type Turns<T> = { lines: Map<string, Line<T>>; waiting: number; out: number };
 
-/** A slow destination holds up what goes there; nobody else's effects, and not those of its own organization elsewhere. */
+/**
+ * A slow destination delays the items that go there, but no other organization, and no other destination of its own.
+ */
 export function createFairQueue<T extends Queued>(limits: Limits): FairQueue<T> {
   const organizations = new Map<bigint, Turns<T>>();
   const lanes = new Map<bigint, number>();
@@ -52,7 +56,7 @@ export function createFairQueue<T extends Queued>(limits: Limits): FairQueue<T> 
     else lanes.set(lane, count);
   }
 
-  /** What was served goes to the end of its map, which keeps the order of insertion. */
+  /** Moves the organization and destination to the ends of their maps, which keep the order of insertion. */
   function takeFrom(organization: bigint, turns: Turns<T>): T | undefined {
     if (turns.waiting === 0 || turns.out >= limits.perOrganization) return undefined;
     for (const [destination, line] of turns.lines) {

@@ -4,16 +4,17 @@ import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 
 /**
- * Right before effects start: extends the leases of those runs that are still ours, active, and of a running workflow,
- * and answers their enrollments. The others are given back, to be claimed when their workflow runs again.
+ * Extends the leases of runs right before their effects start, and returns the enrollments for which it may. A run must
+ * still be leased by its fence and its workflow must run. The other runs are given back, to be claimed when their
+ * workflow runs again.
  */
-export async function holdToStart(ctx: Context, runs: readonly ClaimedRun[]): Promise<Set<bigint>> {
+export async function confirmLeases(ctx: Context, runs: readonly ClaimedRun[]): Promise<Set<bigint>> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
     const { rows } = await sql<{ enrollment_id: bigint }>`
       update runs set lease_until = ${leaseEnd(ctx)}
-      from ${heldRows(runs)}, lanes
-      where runs.workflow_id = held.workflow_id and runs.enrollment_id = held.enrollment_id
-        and runs.fence = held.fence and runs.lease_until is not null
+      from ${leasedRows(runs)}, lanes
+      where runs.workflow_id = leased.workflow_id and runs.enrollment_id = leased.enrollment_id
+        and runs.fence = leased.fence and runs.lease_until is not null
         and lanes.workflow_id = runs.workflow_id and lanes.running
       returning runs.enrollment_id`.execute(trx);
     const started = new Set(rows.map((row) => row.enrollment_id));
@@ -23,16 +24,16 @@ export async function holdToStart(ctx: Context, runs: readonly ClaimedRun[]): Pr
   });
 }
 
-/** Keeps the leases of runs whose effects are in flight. */
+/** Extends the leases of runs whose effects are in flight. */
 export async function renewLeases(ctx: Context, runs: readonly ClaimedRun[]): Promise<void> {
   await sql`
     update runs set lease_until = ${leaseEnd(ctx)}
-    from ${heldRows(runs)}
-    where runs.workflow_id = held.workflow_id and runs.enrollment_id = held.enrollment_id
-      and runs.fence = held.fence and runs.lease_until is not null`.execute(ctx.db.kysely);
+    from ${leasedRows(runs)}
+    where runs.workflow_id = leased.workflow_id and runs.enrollment_id = leased.enrollment_id
+      and runs.fence = leased.fence and runs.lease_until is not null`.execute(ctx.db.kysely);
 }
 
-/** Lets others claim runs at once whose effects this process has not started. */
+/** Gives back runs whose effects were not started, so that other workers can claim them at once. */
 export async function giveBack(ctx: Context, runs: readonly ClaimedRun[]): Promise<void> {
   if (runs.length === 0) return;
   await ctx.db.kysely.transaction().execute((trx) => giveBackIn(ctx, trx, runs));
@@ -45,9 +46,9 @@ async function giveBackIn(
 ): Promise<void> {
   const { rows } = await sql<{ workflow_id: bigint; wake_at: Date }>`
     update runs set wake_at = ${ctx.dbNow}, lease_until = null, fence = runs.fence + 1
-    from ${heldRows(runs)}
-    where runs.workflow_id = held.workflow_id and runs.enrollment_id = held.enrollment_id
-      and runs.fence = held.fence and runs.lease_until is not null
+    from ${leasedRows(runs)}
+    where runs.workflow_id = leased.workflow_id and runs.enrollment_id = leased.enrollment_id
+      and runs.fence = leased.fence and runs.lease_until is not null
     returning runs.workflow_id, runs.wake_at`.execute(trx);
   await wakeLanes(
     trx,
@@ -59,9 +60,9 @@ function leaseEnd(ctx: Context): RawBuilder<Date> {
   return sql`${ctx.dbNow} + make_interval(secs => ${ctx.config.leaseMs / 1000})`;
 }
 
-function heldRows(runs: readonly ClaimedRun[]): RawBuilder<unknown> {
+function leasedRows(runs: readonly ClaimedRun[]): RawBuilder<unknown> {
   return sql`unnest(
     ${runs.map(({ identity }) => identity.workflowId)}::bigint[],
     ${runs.map(({ identity }) => identity.id)}::bigint[],
-    ${runs.map(({ fence }) => fence)}::int[]) as held (workflow_id, enrollment_id, fence)`;
+    ${runs.map(({ fence }) => fence)}::int[]) as leased (workflow_id, enrollment_id, fence)`;
 }

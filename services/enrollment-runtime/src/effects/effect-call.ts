@@ -7,25 +7,22 @@ export type EffectCall = {
   /** The same on every automatic retry. */
   key: string;
   kind: EffectKind;
-  /** Rendered by the engine and read from the stored intent: the same on each attempt. */
+  /** The request that the engine rendered, read from the stored intent: the same on each attempt. */
   request: JsonObject;
   organizationId: bigint;
   workflowId: bigint;
   enrollmentId: bigint;
   stepId: string;
   mode: 'live' | 'test';
-  /** Workflows of which each was started by what the one before did, up to the start of this enrollment. */
+  /** How many workflows led to this enrollment, each started by a change that the one before made. */
   hops: number;
   attempt: number;
-  /** Fires when the time for this attempt is over. */
+  /** Aborts when the deadline of this attempt has passed. */
   signal: AbortSignal;
 };
 
-/** What the engine is told, and what only the row of the message keeps. */
+/** The result for the engine, and the provider's id, which only the row of the message keeps. */
 export type EffectOutcome = EffectResult & { providerMessageId?: string };
 
-/** What effects need of the service. */
+/** The members of the context that effects use. */
 export type EffectContext = Pick<Context, 'adapters' | 'clients' | 'clock'>;
-
-/** Performs one kind of effect. Never throws for what the other side does. */
-export type Perform = (ctx: EffectContext, call: EffectCall) => Promise<EffectOutcome>;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The Message-ID of a mail, the same on every attempt. The key is hashed: it holds colons, which an id may not
- * (RFC 5322, section 3.6.4), and names of steps, which are no receiver's business.
+ * The Message-ID of a mail, the same on every attempt. The key is hashed: it contains colons, which an id may not (RFC
+ * 5322, section 3.6.4), and names of steps, which a receiver must not see.
  */
 export function messageIdOf(key: string, mailFrom: string): string {
   const domain = /@([\w.-]+)>?\s*$/.exec(mailFrom)?.[1] ?? 'localhost';

@@ -3,10 +3,10 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { Lane } from '../lanes/lane.ts';
 import { findRows } from './find-rows.ts';
-import { enrollmentNotFound } from './scope.ts';
+import { enrollmentNotFound } from './refusals.ts';
 import { toProto } from './to-proto.ts';
 
-/** An enrollment as it is now, for the answer of a method that changed it. */
+/** Reads an enrollment for the response of a method that changed it. */
 export async function answerRow(ctx: Context, trx: Transaction<DB>, lane: Lane, id: bigint) {
   const { rows, now } = await findRows(ctx, trx, { ...lane, ids: [id] });
   const [row] = rows;

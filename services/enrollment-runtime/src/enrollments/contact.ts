@@ -1,6 +1,6 @@
 import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippulse/json';
 
-/** A contact: its JSON text as it came, its fields, and what lists show and filter on. */
+/** A contact: its JSON text as received, its fields, and the values that lists show and filter by. */
 export type Contact = {
   text: string;
   fields: JsonObject;
@@ -10,10 +10,10 @@ export type Contact = {
   lastName: string | null;
 };
 
-/** The first present of them becomes the `lead_ref`. */
+/** The first key with a value gives the `lead_ref`. */
 const referenceKeys = ['lead_ref', 'id', 'uuid', 'public_id', 'crm_id', 'lead_id'] as const;
 
-/** Reads the text of a JSON object. */
+/** Reads a contact from the text of a JSON object. */
 export function readContact(text: string): Contact {
   const fields = parseObject(text);
   return {
@@ -26,7 +26,7 @@ export function readContact(text: string): Contact {
   };
 }
 
-/** The fields of a contact, numbers with every digit. */
+/** Reads the fields of a JSON object. Numbers keep every digit. */
 export function parseObject(text: string): JsonObject {
   const value = parseJson(text);
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { type DeliveryCounts, noDeliveries } from './enrollment-row.ts';
 
-/** Columns that count messages. */
+/** Selects the counts of messages by outcome. */
 export const countsByOutcome = sql`
   count(*) filter (where sent_at is not null)::int as sent,
   count(*) filter (where opened_at is not null)::int as opened,
@@ -12,7 +12,7 @@ export const countsByOutcome = sql`
 
 type CountsRow = DeliveryCounts & { enrollment_id: bigint };
 
-/** Messages by outcome of each of these enrollments; one that came back was sent before. */
+/** Counts the messages of each enrollment by outcome. A bounced message counts as sent too. */
 export async function deliveryCounts(
   db: Kysely<DB>,
   enrollmentIds: readonly bigint[],

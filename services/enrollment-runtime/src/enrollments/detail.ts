@@ -8,13 +8,13 @@ import { modeToProto, timelineStatusToProto } from './enums.ts';
 import type { Detail } from './read-detail.ts';
 import type { TimelineLine } from './timeline-lines.ts';
 
-/** What a detail shows beside the row. */
+/** The members of a detail that a list does not show. */
 export function detailToProto({ row, contact, data, lines, deliveries }: Detail, definition: Definition) {
   return {
     contact: Buffer.from(contact),
     data: Buffer.from(data),
     actionTimeline: lines.map((line) => lineToProto(definition, row.mode, line)),
-    // Too many, or gone with their partition.
+    // There are more lines than are shown, or the partition of the older lines was pruned.
     actionTimelineTruncated: lines.length < row.lines,
     deliveries: deliveries.map(deliveryToProto),
     nurtureEvents: [],

@@ -7,14 +7,14 @@ export type LastLine = { stepIndex: number; status: string; message: string; at:
 
 export type DeliveryCounts = { sent: number; opened: number; clicked: number; bounced: number; failed: number };
 
-/** What never changes of an enrollment. */
+/** The part of an enrollment that never changes. */
 export type Identity = {
   id: bigint;
   organizationId: bigint;
   workflowId: bigint;
   version: number;
   mode: Mode;
-  /** Workflows of which each was started by what the one before did, up to the start of this one. */
+  /** How many workflows led to this enrollment, each started by a change that the one before made. */
   hops: number;
   agentId: bigint | null;
   leadRef: string | null;
@@ -39,10 +39,10 @@ export type EnrollmentRow = Identity & {
 
 export const noDeliveries: DeliveryCounts = { sent: 0, opened: 0, clicked: 0, bounced: 0, failed: 0 };
 
-/** What follows from a row alone, see `summarize`. */
+/** Values that follow from a row; see `summarize`. */
 export type Summary = { isEnded: boolean; isWaiting: boolean; progressPercent: number };
 
-/** A person's hold hides when it would have gone on, because it will not by itself. */
+/** A paused enrollment does not wait: it will not go on by itself. */
 export function summarize(row: EnrollmentRow, totalSteps: number, now: Date): Summary {
   const isEnded = row.endedAt !== null;
   const progress = totalSteps === 0 ? 0 : Math.floor((100 * Math.min(row.stepIndex, totalSteps)) / totalSteps);

@@ -5,7 +5,7 @@ import { type EnrollmentEvent, EnrollmentEventSchema } from '@drippulse/proto/dr
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** What happened to an enrollment. */
+/** An event of an enrollment. */
 export type EnrollmentNews = {
   organizationId: bigint;
   enrollmentId: bigint;
@@ -14,7 +14,7 @@ export type EnrollmentNews = {
   };
 };
 
-/** Enrollments that began together: what each says of its own, and what their events have in common. */
+/** Events of enrollments that started together: their common part, and the part of each. */
 export type StartedNews = {
   organizationId: bigint;
   shared: MessageInitShape<typeof EnrollmentSchema>;
@@ -23,7 +23,7 @@ export type StartedNews = {
 
 const topic = topicOf(EnrollmentEventSchema);
 
-/** What enrollments that begin together say of their own, encoded as they are added. */
+/** Collects the own part of each event of enrollments that start together, encoded as it is added. */
 export function collectStarted() {
   const batch = startEvents(topic);
   return {
@@ -35,9 +35,9 @@ export function collectStarted() {
 }
 
 /**
- * Says what happened, in the transaction that did it and after it has locked the runs: the numbers it takes are then
- * higher than those of every earlier change of the same enrollments, and its own rise in the order given. What is told
- * beside those that started is of some of them.
+ * Appends events in the transaction that made the change, after it has locked the runs. The sequence numbers are then
+ * higher than those of every earlier change of the same enrollments, and rise in the order of `news`. `news` may only
+ * concern enrollments in `started`, when that is given.
  */
 export async function appendNews(
   trx: Transaction<DB>,
@@ -49,14 +49,14 @@ export async function appendNews(
   const first = rows[0]?.first ?? 0n;
   if (started !== undefined) await appendStarted(trx, started, first);
   if (news.length === 0) return;
-  const told = new Map<bigint, bigint>();
-  const toldOfEach = started === undefined ? 0n : 1n;
+  const appended = new Map<bigint, bigint>();
+  const startedEvents = started === undefined ? 0n : 1n;
   await appendEvents(
     trx,
     topic,
     news.map(({ organizationId, enrollmentId, payload }) => {
-      const before = told.get(enrollmentId) ?? toldOfEach;
-      told.set(enrollmentId, before + 1n);
+      const before = appended.get(enrollmentId) ?? startedEvents;
+      appended.set(enrollmentId, before + 1n);
       return { organizationId, sequence: first + before, aggregate: aggregateOf(enrollmentId), payload };
     }),
   );

@@ -33,12 +33,15 @@ export type JoinedRow = {
   now: Date;
 } & DeliveryCounts;
 
-/** `lines` is how many lines its timeline was given, whether they are still kept or not. */
+/** `lines` is the number of lines ever written to the timeline, including those that were pruned. */
 export type LocatedRow = EnrollmentRow & { lines: number };
 
 type Scope = { organizationId: bigint; workflowId: bigint };
 
-/** Reads enrollments of a workflow by id, newest first, those of another organization or gone left out. */
+/**
+ * Reads enrollments of a workflow by id, newest first. Ids that do not exist or are of another organization are left
+ * out.
+ */
 export async function findRows(
   ctx: Context,
   db: Kysely<DB>,
@@ -49,8 +52,8 @@ export async function findRows(
 }
 
 /**
- * Selects enrollments by the ids of an array. Each part is looked up by its key (the lateral limits see to it), so that
- * the cost is that of the rows asked for.
+ * Selects enrollments by an array of ids. The lateral limits make the planner look each part up by its key, so the cost
+ * grows with the number of ids only.
  */
 export function rowsQuery(ctx: Context, scope: Scope, ids: RawBuilder<unknown>): RawBuilder<JoinedRow> {
   const { organizationId, workflowId } = scope;
@@ -73,7 +76,7 @@ export function rowsQuery(ctx: Context, scope: Scope, ids: RawBuilder<unknown>):
     ) as counts`;
 }
 
-/** Where `asked.id` stands: among the living or among the ended. */
+/** The place of `asked.id`: in `runs` or in `outcomes`. */
 function placeOf(workflowId: bigint) {
   return sql`
     select status, step_index, next_run_at, updated_at, null::timestamptz as ended_at, lines, error_line

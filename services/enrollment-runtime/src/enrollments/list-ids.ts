@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { EnrollmentStatus } from './enrollment-row.ts';
-import { hasText, searchPattern } from './search-text.ts';
+import { containsText, joinTexts } from './search-blocks.ts';
+import { patternOf, searchedPart } from './search-text.ts';
 
-/** What a list asks for, within one workflow that the caller may see. */
+/** The filter of a list within one workflow, which the caller may see. */
 export type Filter = {
   workflowId: bigint;
   /** Set for a test key, which sees test enrollments only. */
@@ -17,7 +18,7 @@ export type Slice = { after: bigint | undefined; offset: number; limit: number }
 
 /** Counts are exact up to here. */
 const countCap = 10_000;
-/** What the index over references holds of one. */
+/** Characters of a reference that are indexed. */
 const indexedReference = 64;
 
 export function isFiltered({ status, stepIndex, leadRef, q }: Filter): boolean {
@@ -40,14 +41,14 @@ export function countQuery(filter: Filter): RawBuilder<{ count: bigint }> {
     ) as counted`;
 }
 
-/** How many match, as a list says it. */
+/** The count as a list shows it. */
 export function toTotal(count: bigint): { totalCount: bigint; totalCountIsMinimum?: true } {
   return count > BigInt(countCap) ? { totalCount: BigInt(countCap), totalCountIsMinimum: true } : { totalCount: count };
 }
 
 /**
- * A reference is of few, so it is begun from. Else where they stand is, if that is asked for, and the planner may begin
- * from the text instead.
+ * Few enrollments have one reference, so a filter by reference starts from it. Otherwise a filter by status or step
+ * starts there, and the planner may start from the text instead.
  */
 function matching(filter: Filter, after: bigint | undefined, end: RawBuilder<unknown>): RawBuilder<unknown> {
   const isByPlace = filter.status !== undefined || filter.stepIndex !== undefined;
@@ -64,10 +65,11 @@ function identities(filter: Filter, after: bigint | undefined, end: RawBuilder<u
     ...(after === undefined ? [] : [sql`e.id < ${after}`]),
     ...(filter.mode === undefined ? [] : [sql`e.mode = 'test'`]),
     ...(filter.leadRef === undefined ? [] : [byReference(filter.leadRef)]),
-    ...(filter.q === undefined ? [] : [byText(filter)]),
+    ...(filter.q === undefined ? [] : [byText(filter.q)]),
     ...(filter.status === undefined && filter.stepIndex === undefined ? [] : [sql`exists (${placeOfOne(filter)})`]),
   ];
-  return sql`select e.id from enrollments as e where ${sql.join(conditions, sql` and `)} ${end}`;
+  const texts = filter.q === undefined ? sql`` : joinTexts(filter.workflowId);
+  return sql`select e.id from enrollments as e ${texts} where ${sql.join(conditions, sql` and `)} ${end}`;
 }
 
 function placeOfOne(filter: Filter): RawBuilder<unknown> {
@@ -83,15 +85,16 @@ function byReference(leadRef: string): RawBuilder<unknown> {
     and e.lead_ref = ${leadRef}`;
 }
 
-function byText({ workflowId, q = '' }: Filter): RawBuilder<unknown> {
-  return hasText(workflowId, sql`${searchPattern(q)}`);
+function byText(q: string): RawBuilder<unknown> {
+  const part = searchedPart(q);
+  return containsText(sql`${part}`, sql`${patternOf(part)}`);
 }
 
 type Standing = { table: 'runs' | 'outcomes'; status: EnrollmentStatus | undefined };
 
 /**
- * The ended ones of a step by each status, as their index has them in order; with a text, which is looked up once for
- * each part, in one. The living ones of a step are in order whatever their status.
+ * Outcomes of a step are read status by status, as the index has them in order. With a text they are read together, so
+ * that the text is looked up once. Runs of a step are in order whatever their status.
  */
 function standings({ status, q }: Filter): Standing[] {
   if (status === 'active' || status === 'paused') return [{ table: 'runs', status }];
@@ -107,16 +110,17 @@ function places(
   end: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
   const { workflowId, mode, stepIndex, q } = filter;
-  const identity = sql`join enrollments as e on e.workflow_id = place.workflow_id and e.id = place.enrollment_id`;
+  const texts = sql`
+    join enrollments as e on e.workflow_id = place.workflow_id and e.id = place.enrollment_id ${joinTexts(workflowId)}`;
   const conditions = [
     sql`place.workflow_id = ${workflowId}`,
     ...(after === undefined ? [] : [sql`place.enrollment_id < ${after}`]),
     ...(mode === undefined ? [] : [sql`place.mode = 'test'`]),
     ...placeConditions(status, stepIndex),
-    ...(q === undefined ? [] : [byText(filter)]),
+    ...(q === undefined ? [] : [byText(q)]),
   ];
   return sql`
-    select place.enrollment_id as id from ${sql.table(table)} as place ${q === undefined ? sql`` : identity}
+    select place.enrollment_id as id from ${sql.table(table)} as place ${q === undefined ? sql`` : texts}
     where ${sql.join(conditions, sql` and `)} ${end}`;
 }
 

@@ -5,11 +5,11 @@ import { type DeliveryRow, deliveryColumns } from './delivery.ts';
 import { type JoinedRow, type LocatedRow, rowsQuery, toRow } from './find-rows.ts';
 import { linesOf, type TimelineLine, type TimelineRow, timelineColumns } from './timeline-lines.ts';
 
-/** Lines and messages that a detail shows, the newest of them. */
+/** The newest lines and messages that a detail shows. */
 const shownLines = 1_000;
 const shownDeliveries = 1_000;
 
-/** An enrollment and what its detail shows beside the row, oldest first. */
+/** An enrollment and the members of its detail, oldest first. */
 export type Detail = {
   row: LocatedRow;
   now: Date;
@@ -19,12 +19,14 @@ export type Detail = {
   deliveries: DeliveryRow[];
 };
 
-/** The first row has what there is once, each a row of the timeline, of the messages, or of both: the n-th of either. */
+/**
+ * Values of the enrollment are in the first row. The n-th row has the n-th row of the timeline and the n-th message.
+ */
 type Row = { place: bigint | null; contact: string | null; data: string | null } & (JoinedRow | { id: null });
 
 /**
- * Reads one enrollment and all that its detail shows; undefined when the workflow is not known here. One statement, as
- * `readList` is.
+ * Reads one enrollment with its detail. Undefined when the runtime does not know the workflow. One statement, for the
+ * reasons given at `readList`.
  */
 export async function readDetail(
   ctx: Context,
@@ -59,7 +61,7 @@ export async function readDetail(
   };
 }
 
-/** From the row on that holds the first line that is shown. */
+/** The rows of the timeline from the one with the first line that is shown. */
 function timelineQuery(id: bigint, lines: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select row_number() over (order by sequence) as place, ${columnsOf('timeline', timelineColumns)}
@@ -70,19 +72,19 @@ function timelineQuery(id: bigint, lines: RawBuilder<unknown>): RawBuilder<unkno
     ), 1)`;
 }
 
-/** The newest first. */
+/** Newest first. */
 function deliveriesQuery(id: bigint): RawBuilder<unknown> {
   return sql`
     select row_number() over (order by id desc) as place, ${columnsOf('deliveries', deliveryColumns)}
     from deliveries where enrollment_id = ${id} order by id desc limit ${sql.lit(shownDeliveries)}`;
 }
 
-/** Columns by names that tell two tables apart. */
+/** The columns of a table, with the table in their names. */
 function columnsOf(table: string, names: readonly string[]): RawBuilder<unknown> {
   return sql.join(names.map((name) => sql`${sql.ref(`${table}.${name}`)} as ${sql.id(`${table}_${name}`)}`));
 }
 
-/** The rows of one of them; the first of its columns is never null. */
+/** The rows of one table. Its first column is never null. */
 function partsOf<R>(rows: readonly Record<string, unknown>[], table: string, names: readonly string[]): R[] {
   return rows
     .filter((row) => row[`${table}_${names[0]}`] !== null)

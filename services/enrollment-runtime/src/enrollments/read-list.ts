@@ -1,25 +1,25 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { type DueCount, dueQuery } from '../funnel/due-counts.ts';
+import { type CounterRow, countersQuery } from '../funnel/funnel.ts';
 import { type LaneKey, laneQuery } from '../lanes/lock-lane.ts';
-import { type DueCount, dueQuery } from './due-counts.ts';
 import { type JoinedRow, type LocatedRow, rowsQuery, toRow } from './find-rows.ts';
-import { type CounterRow, countersQuery } from './funnel.ts';
 import { countQuery, type Filter, idsQuery, isFiltered, type Slice } from './list-ids.ts';
 
-/** What is read of a list; `found` are the ids of the page and, if there is a next one, its first. */
+/** A list as read. `found` has the ids of the page and, if there is a next page, the first id of that. */
 export type ListRead = {
-  /** Of the workflow, as new enrollments enter it. */
+  /** The version that new enrollments enter. */
   version: number;
   found: bigint[];
   rows: LocatedRow[];
   now: Date;
   counters: CounterRow[];
   due: DueCount[];
-  /** How many match, at most one more than the cap; undefined where the page or the counters tell. */
+  /** How many match, up to one more than the cap. Undefined where the page or the counters give the count. */
   count: bigint | undefined;
 };
 
-/** The first row has what there is once; a page without enrollments has one row. */
+/** Values of the whole list are in the first row. A page without enrollments has one row. */
 type Row = {
   lane_version: number;
   found: bigint[] | null;
@@ -29,8 +29,8 @@ type Row = {
 } & ((JoinedRow & { place: bigint }) | { place: null });
 
 /**
- * Reads a page of a list with its funnel; undefined when the workflow is not known here. One statement, so that it is one
- * snapshot by itself: on a busy machine each statement waits for a core and for a turn of the event loop.
+ * Reads a page of a list with its funnel. Undefined when the runtime does not know the workflow. One statement is one
+ * snapshot, and each further statement would wait for a core and for a turn of the event loop.
  */
 export async function readList(
   ctx: Context,
@@ -49,7 +49,7 @@ export async function readList(
       ${once(sql`array(select id from found order by id desc)`)} as found,
       ${once(listOf(countersQuery(key.workflowId, filter.mode)))} as counters,
       ${once(listOf(dueQuery(ctx, key.workflowId)))} as due,
-      ${once(countUnlessTold(filter, slice))} as count
+      ${once(countUnlessKnown(filter, slice))} as count
     from ${laneQuery(ctx.db.kysely, key)} as lane left join page on true
     order by page.place`.execute(ctx.db.kysely);
   const [first] = rows;
@@ -74,8 +74,8 @@ function listOf(query: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(select json_agg(listed) from (${query}) as listed)`;
 }
 
-/** The last page of a list that is read from its beginning tells how many there are: a text is not looked up twice. */
-function countUnlessTold(filter: Filter, { after, offset, limit }: Slice): RawBuilder<unknown> {
+/** A last page that was read from the beginning gives the count, so the text is not looked up twice. */
+function countUnlessKnown(filter: Filter, { after, offset, limit }: Slice): RawBuilder<unknown> {
   if (!isFiltered(filter)) return sql`null::bigint`;
   if (after !== undefined) return sql`(${countQuery(filter)})`;
   return sql`

@@ -1,38 +1,54 @@
-import { sql, type Transaction } from 'kysely';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { textSeparator } from './search-text.ts';
 
 /**
- * Ids of a block differ in so many of their last bits; the index over blocks has the same number. With one more the database
- * gains next to nothing, and twice as many are looked at for each that has a text.
+ * Enrollments whose ids are equal but for their last three bits form a block. Those of a block that one call made share
+ * a row of `enrollment_search`, with the text of each at its place and nothing at the places of others. The texts of
+ * people have much in common, and the index over texts has an entry per row and trigram. Blocks of sixteen save little
+ * more and double the rows that a search reads. The index over the blocks of enrollments uses the same number of bits.
  */
-const blockBits = 3n;
+const blockBits = 3;
+const blockSize = 2 ** blockBits;
 
-/** What an enrollment is found by. */
-export type SearchColumns = { search: string | null; own_search: string | null };
+export function blockOf(id: bigint): bigint {
+  return id >> BigInt(blockBits);
+}
 
-/**
- * Gives the enrollments of one call, in the order of their ids, what they are found by: the last of a block the texts of all
- * of it. `next` is the id that follows.
- */
-export function startSearchBlocks() {
-  let texts: string[] = [];
-  return (text: string | null, id: bigint, next: bigint | undefined): SearchColumns => {
-    if (text !== null) texts.push(text);
-    if (next !== undefined && next >> blockBits === id >> blockBits) return { search: null, own_search: text };
-    const all = texts;
-    texts = [];
-    const isAlone = all.length === 0 || (all.length === 1 && text !== null);
-    return isAlone ? { search: text, own_search: null } : { search: all.join(''), own_search: text ?? '' };
-  };
+/** The place of an enrollment in its block, from 0. */
+export function placeInBlock(id: bigint): number {
+  return Number(id & BigInt(blockSize - 1));
+}
+
+/** Joins to enrollments `e` of a workflow the rows `s` that may have their texts. */
+export function joinTexts(workflowId: bigint): RawBuilder<unknown> {
+  return sql`join enrollment_search as s on s.workflow_id = ${workflowId} and s.block = e.id >> ${sql.lit(blockBits)}`;
 }
 
 /**
- * Locks the block of an enrollment that is to be removed, as the trigger `remove_from_block` writes all of it. In the order
- * of ids, so that two who remove of one block never wait for each other in a circle.
+ * Whether the text of `e` contains `part`. `pattern` narrows the rows `s` by their index. At most one row has a text of
+ * an enrollment, so the join adds no row twice. `strpos` rather than `like`: the planner knows nothing of the text at a
+ * place and assumes that a third of them match, whereas it would take each pattern for one that nothing matches.
  */
-export async function lockBlock(trx: Transaction<DB>, workflowId: bigint, id: bigint): Promise<void> {
+export function containsText(part: RawBuilder<unknown>, pattern: RawBuilder<unknown>): RawBuilder<unknown> {
+  const place = sql`(e.id & ${sql.lit(blockSize - 1)})::int + 1`;
+  return sql`s.text like ${pattern} and strpos(split_part(s.text, ${sql.lit(textSeparator)}, ${place}), ${part}) > 0`;
+}
+
+/** Removes the texts of enrollments. The others of their blocks keep their places. */
+export async function removeTexts(
+  trx: Transaction<DB>,
+  { workflowId, ids }: { workflowId: bigint; ids: readonly bigint[] },
+): Promise<void> {
+  const separator = sql.lit(textSeparator);
+  // Computed from the row alone: of two transactions that change a row, the second waits and starts from what the first
+  // left.
   await sql`
-    select from enrollments
-    where workflow_id = ${workflowId} and (id >> 3) = (${id}::bigint >> 3) and own_search is not null
-    order by id for update`.execute(trx);
+    update enrollment_search set text = coalesce((
+      select string_agg(
+        case when (block << ${sql.lit(blockBits)}) + place - 1 = any (${ids}::bigint[]) then '' else part end,
+        ${separator} order by place)
+      from unnest(string_to_array(text, ${separator})) with ordinality as each (part, place)
+    ), '')
+    where workflow_id = ${workflowId} and block = any (${ids.map(blockOf)}::bigint[])`.execute(trx);
 }

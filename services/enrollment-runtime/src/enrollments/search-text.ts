@@ -1,12 +1,14 @@
-import { type RawBuilder, sql } from 'kysely';
 import type { Contact } from './contact.ts';
 
 /** Longer values are found by their beginning only: an address has at most 254 characters. */
 const searchedLength = 254;
 
+/** Separates the texts of enrollments that share a row of `enrollment_search`: the record separator of ASCII. */
+export const textSeparator = '\x1e';
+
 /**
- * What `q` looks in, in lower case: each value begins a line, so that a pattern can ask for its beginning. The first name is
- * followed by the last one, which has a line of its own besides.
+ * The text of an enrollment that `q` is matched against, in lower case. Each value begins with a line feed, so that a
+ * pattern can ask for the beginning of a value. The values are the address, the whole name and the last name.
  */
 export function searchTextOf({
   email,
@@ -16,20 +18,20 @@ export function searchTextOf({
   const name = firstName === null || lastName === null ? firstName : `${firstName} ${lastName}`;
   const values = [email, name, lastName].filter((value) => value !== null);
   if (values.length === 0) return null;
-  return values.map((value) => `\n${value.slice(0, searchedLength).toLowerCase().replaceAll('\n', ' ')}`).join('');
+  return values.map((value) => `\n${onOneLine(value.slice(0, searchedLength).toLowerCase())}`).join('');
 }
 
-/** Three characters and more match anywhere, fewer only the beginning of a value; see `searchTextOf`. */
-export function searchPattern(q: string): string {
-  const text = q.toLowerCase().replace(/[\\%_]/g, '\\$&');
-  return [...q].length < 3 ? `%\n${text}%` : `%${text}%`;
+function onOneLine(value: string): string {
+  return value.replaceAll('\n', ' ').replaceAll(textSeparator, ' ');
 }
 
-/** Whether the text of the enrollment `e` is like a pattern. The index has the texts of a block together. */
-export function hasText(workflowId: bigint, pattern: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`
-    coalesce(e.own_search, e.search) like ${pattern} and (e.id >> 3) in (
-      select leader.id >> 3 from enrollments as leader
-      where leader.workflow_id = ${workflowId} and leader.search like ${pattern}
-    )`;
+/** The part of a search text that `q` asks for: `q` anywhere, or at the beginning of a value when it is short. */
+export function searchedPart(q: string): string {
+  const text = q.toLowerCase();
+  return [...q].length < 3 ? `\n${text}` : text;
+}
+
+/** The `like` pattern of texts that contain `part`. */
+export function patternOf(part: string): string {
+  return `%${part.replace(/[\\%_]/g, '\\$&')}%`;
 }

@@ -2,7 +2,7 @@ import { type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Timeline } from '../db/schema.ts';
 
-/** A line behind the first of its row, as `following` holds it; without what it has not. */
+/** A line after the first of its row, as stored in `following`. Members without a value are absent. */
 export type FollowingLine = {
   step_index: number;
   attempt: number;
@@ -19,7 +19,7 @@ export const timelineColumns = [
 export type TimelineRow = Pick<Selectable<Timeline>, (typeof timelineColumns)[number]>;
 export type TimelineLine = Omit<TimelineRow, 'following'>;
 
-/** The lines of a row in their order, as the view `timeline_lines` gives them. */
+/** The lines of a row in order, the same as in the view `timeline_lines`. */
 export function linesOf({ following, ...first }: TimelineRow): TimelineLine[] {
   if (following === null) return [first];
   const others = parseJson(following) as FollowingLine[];
@@ -36,8 +36,8 @@ function lineBehind({ at, sequence }: TimelineLine, line: FollowingLine, place: 
 }
 
 /**
- * Selects a line of an enrollment by its number: the row that holds it is the last that begins no later. Both are
- * expressions; none is found where the number is null or its row is kept no more.
+ * Selects a line of an enrollment by its number. Its row is the last one with a `sequence` up to that number. Selects
+ * none when the number is null or the row was pruned. Both arguments are expressions.
  */
 export function lineAt(enrollmentId: RawBuilder<unknown>, number: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`

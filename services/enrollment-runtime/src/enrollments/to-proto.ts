@@ -5,7 +5,7 @@ import type { EnrollmentSchema } from '@drippulse/proto/drippulse/enrollments/v1
 import { type EnrollmentRow, type LastLine, summarize } from './enrollment-row.ts';
 import { modeToProto, statusToProto, timelineStatusToProto } from './enums.ts';
 
-/** An enrollment as the API shows it. `now` decides what is still in the future. */
+/** An enrollment as the API shows it. `now` decides whether it still waits. */
 export function toProto(row: EnrollmentRow, definition: Definition, now: Date) {
   const { steps } = definition;
   const { isEnded, isWaiting, progressPercent } = summarize(row, steps.length, now);

@@ -1,17 +1,26 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { erasedRequest } from '../effects/erased-request.ts';
+import { removeTexts } from '../enrollments/search-blocks.ts';
 
-/** Stands for a line that told what was done for a person. */
+/** Replaces the message of a line about an erased person. */
 const erasedMessage = 'Erased';
-/** Stands for the request of an effect; none that is rendered is empty. */
-export const erasedRequest = '{}';
+
+/** The lines of `following`, emptied like the first one of the row. */
+const erasedLines = sql`(
+  select json_agg(json_strip_nulls(json_build_object(
+    'step_index', line -> 'step_index', 'attempt', line -> 'attempt', 'status', line -> 'status',
+    'message', ${erasedMessage}::text, 'error', case when line -> 'error' is not null then ${erasedMessage}::text end
+  )) order by place)
+  from json_array_elements(following) with ordinality as each (line, place)
+)`;
 
 type Erased = { workflowId: bigint; ids: readonly bigint[]; refs: readonly string[] };
 
 /**
- * Empties whatever is stored of enrollments: who they are of, their data, what was done and answered. Statuses, times,
- * steps and the number of lines stay, so that funnel and counts do. A reference stays if it is a record's id. Triggers empty
- * what else holds their texts: the search text of their blocks, and the lines behind the first of a row.
+ * Removes the personal data of enrollments: contacts, data, search texts, and the texts of timeline, effects and
+ * messages. Statuses, times, steps and the number of lines stay, so funnel and counts stay. A reference stays if it is
+ * the id of a record.
  */
 export async function blankEnrollments(
   trx: Transaction<DB>,
@@ -19,14 +28,15 @@ export async function blankEnrollments(
   now: Date,
 ): Promise<void> {
   await sql`
-    update enrollments set contact = '{}', email = null, first_name = null, last_name = null, search = null,
+    update enrollments set contact = '{}', email = null, first_name = null, last_name = null,
       lead_ref = case when lead_ref = any(${refs}) then lead_ref end, erased_at = ${now}
     where workflow_id = ${workflowId} and id = any(${ids}::bigint[])`.execute(trx);
-  // What a retry would go on from goes too: an enrollment of nobody is not retried.
+  await removeTexts(trx, { workflowId, ids });
+  // The state for a retry goes too: an erased enrollment is not retried.
   await sql`delete from run_data where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
     update timeline set message = ${erasedMessage}, error = case when error is not null then ${erasedMessage} end,
-      output = null
+      output = null, following = ${erasedLines}
     where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
     update effects set request = ${erasedRequest}::json,

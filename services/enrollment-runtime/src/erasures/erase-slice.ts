@@ -4,7 +4,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { appendNews } from '../enrollments/events.ts';
-import { endRuns, tellCancelled } from '../lanes/cancel-runs.ts';
+import { endRuns, reportCancelled } from '../runs/cancel-runs.ts';
 import { blankEnrollments } from './blank-enrollments.ts';
 import {
   type ErasurePlace,
@@ -17,20 +17,22 @@ import { findEnrollments, nextWorkflow } from './find-enrollments.ts';
 import { forgetAnswers } from './forget-answers.ts';
 
 const sliceEnrollments = 5;
-/** Contacts that were read before the erasure, by a source or a filter, are enrolled by then. */
+/**
+ * A second pass finds contacts that a source or filter had read before the erasure and enrolled after the first pass.
+ */
 const passes = 2;
 const betweenPassesMs = 300_000;
 const timeoutMs = 5_000;
 const awayMs = 60_000;
 
 /**
- * Goes through the workflows of an organization, a few enrollments of one at a time. What is erased is marked so, so that
- * a slice that is done again does nothing. Last the CRM is told; one that is away is told later.
+ * Goes through the workflows of an organization, a few enrollments at a time. Erased enrollments are marked, so a
+ * repeated slice does nothing. At the end it reports to the CRM, and tries again later when the CRM is away.
  */
 export async function eraseSlice(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const place = readErasurePlace(job.cursor);
   if (place.pass < passes) return (trx) => eraseNext(ctx, trx, job, place);
-  if (await tellCrm(ctx, job)) return (trx) => finish(ctx, trx, job, place);
+  if (await reportToCrm(ctx, job)) return (trx) => finish(ctx, trx, job, place);
   return async () => ({ ...goOn(place), waitMs: awayMs });
 }
 
@@ -49,14 +51,14 @@ async function eraseNext(ctx: Context, trx: Transaction<DB>, job: JobRow, at: Er
   return next === undefined ? endPass(at, ids.length) : goOn({ ...at, workflowId: next, enrollmentId: 0n }, ids.length);
 }
 
-/** Blanked first: what is told of the end of a run has nothing left to tell of the person. */
+/** Blanks first, so that the event of a cancelled run contains nothing of the person. */
 async function erase(
   ctx: Context,
   trx: Transaction<DB>,
   o: { organizationId: bigint; workflowId: bigint; ids: readonly bigint[]; refs: readonly string[] },
 ): Promise<void> {
   const erasedAt = ctx.clock.now();
-  // A worker that moves runs of the workflow commits first, and none starts to.
+  // Waits for workers that move runs of the workflow. None starts to before the commit.
   await sql`select from lanes where workflow_id = ${o.workflowId} for update`.execute(trx);
   const ids = sql`select unnest(${o.ids}::bigint[])`;
   const cancelled = await endRuns(ctx, trx, { workflowId: o.workflowId, ids });
@@ -70,7 +72,7 @@ async function erase(
       payload: { case: 'erased', value: { id, workflowId: o.workflowId, erasedAt: timestampFromDate(erasedAt) } },
     })),
   );
-  await tellCancelled(ctx, trx, o, cancelled);
+  await reportCancelled(ctx, trx, o, cancelled);
   ctx.metrics.enrollmentEnded('cancelled', cancelled.size);
 }
 
@@ -83,18 +85,18 @@ function endPass({ pass }: ErasurePlace, processed = 0): JobSlice {
   return pass + 1 < passes ? { ...slice, waitMs: betweenPassesMs } : slice;
 }
 
-async function tellCrm(ctx: Context, job: JobRow): Promise<boolean> {
+async function reportToCrm(ctx: Context, job: JobRow): Promise<boolean> {
   const { contactId } = readErasureInput(ctx.sealer, job.input);
   try {
     await ctx.clients.crm.erasures(callerOf(job.organization_id)).finishCrmErasure({ contactId }, { timeoutMs });
     return true;
   } catch (error) {
-    ctx.log.warn({ err: error, job: String(job.id) }, 'the CRM could not be told that an erasure is done');
+    ctx.log.warn({ err: error, job: String(job.id) }, 'the end of an erasure could not be reported to the CRM');
     return false;
   }
 }
 
-/** The addresses go with the last slice, here as in the CRM. */
+/** Deletes the addresses with the last slice, as the CRM does. */
 async function finish(ctx: Context, trx: Transaction<DB>, job: JobRow, place: ErasurePlace): Promise<JobSlice> {
   const { contactId, refs } = readErasureInput(ctx.sealer, job.input);
   await sql`

@@ -1,21 +1,19 @@
 import type { Sealer } from '@drippulse/db';
 import { z } from 'zod';
 
-export const erasureJobs = 'erasure_by_blocks';
-/** What a process of the release before blocks left: it has a job of the present kind besides, which finds more. */
-export const formerErasureJobs = 'erasure';
+export const erasureJobs = 'erasure';
 
 const inputSchema = z.object({ contact_id: z.string(), refs: z.array(z.string()), emails: z.string().nullable() });
 
-/** Whom a job looks for: ids of the contact and of the leads that were the same person, and addresses in lower case. */
+/** The person to look for: ids of the contact and of its leads, and addresses in lower case. */
 export type ErasureInput = { contactId: string; refs: string[]; emails: string[] };
 
 const placeSchema = z.object({ pass: z.int(), workflow_id: z.string(), enrollment_id: z.string() });
 
-/** The workflow and the enrollment behind which the next slice looks, and how often all were gone through. */
+/** The position after which the next slice looks, and the number of passes done. */
 export type ErasurePlace = { pass: number; workflowId: bigint; enrollmentId: bigint };
 
-/** The addresses are sealed while the job runs, and gone once it has ended. */
+/** The addresses are sealed while the job runs, and deleted when it ends. */
 export function packErasureInput(sealer: Sealer, { contactId, refs, emails }: ErasureInput): string {
   const sealed = sealer.seal(Buffer.from(JSON.stringify(emails)), contextOf(contactId)).toString('base64');
   return JSON.stringify({ contact_id: contactId, refs, emails: emails.length === 0 ? null : sealed });

@@ -1,9 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { hasText, searchTextOf } from '../enrollments/search-text.ts';
+import { containsText, joinTexts } from '../enrollments/search-blocks.ts';
+import { patternOf, searchTextOf } from '../enrollments/search-text.ts';
 import type { ErasureInput, ErasurePlace } from './erasure-job.ts';
 
-/** The next workflow of the organization, deleted ones included: they have enrollments still. */
+/** The next workflow of the organization. Deleted workflows still have enrollments. */
 export async function nextWorkflow(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -21,9 +22,8 @@ export async function nextWorkflow(
 }
 
 /**
- * Enrollments of a workflow that are of the person, by reference or by address, in the order of ids. Both are looked up
- * in indexes that the lists have, workflow by workflow: an index over the organization would cost every enrollment that
- * is ever made.
+ * Finds enrollments of a person in a workflow by reference or address, in the order of ids. It uses the indexes that
+ * lists use, workflow by workflow: an index over the organization would cost every enrollment.
  */
 export async function findEnrollments(
   trx: Transaction<DB>,
@@ -31,7 +31,7 @@ export async function findEnrollments(
   o: { organizationId: bigint; place: ErasurePlace; limit: number },
 ): Promise<bigint[]> {
   const { workflowId, enrollmentId } = o.place;
-  const patterns = emails.flatMap((email) => patternOf(email) ?? []);
+  const parts = emails.flatMap((email) => partOf(email) ?? []);
   const { rows } = await sql<{ id: bigint }>`
     select distinct id from (
       select id from enrollments
@@ -39,19 +39,19 @@ export async function findEnrollments(
         and id > ${enrollmentId} and organization_id = ${o.organizationId} and erased_at is null
       union all
       select addressed.id
-      from unnest(${patterns}::text[]) as pattern
+      from unnest(${parts}::text[], ${parts.map(patternOf)}::text[]) as searched (part, pattern)
       cross join lateral (
-        select id from enrollments as e
-        where workflow_id = ${workflowId} and ${hasText(workflowId, sql`pattern`)} and lower(btrim(email)) = any(${emails})
-          and id > ${enrollmentId} and organization_id = ${o.organizationId} and erased_at is null
+        select e.id from enrollments as e ${joinTexts(workflowId)}
+        where e.workflow_id = ${workflowId} and ${containsText(sql`part`, sql`pattern`)}
+          and lower(btrim(e.email)) = any(${emails})
+          and e.id > ${enrollmentId} and e.organization_id = ${o.organizationId} and e.erased_at is null
       ) as addressed
     ) as found
     order by id limit ${o.limit}`.execute(trx);
   return rows.map((row) => row.id);
 }
 
-/** The line of the search text that an address makes; see `searchTextOf`. */
-function patternOf(email: string): string | null {
-  const line = searchTextOf({ email, firstName: null, lastName: null });
-  return line === null ? null : `%${line.trim().replace(/[\\%_]/g, '\\$&')}%`;
+/** The line that an address makes in a search text; see `searchTextOf`. */
+function partOf(email: string): string | undefined {
+  return searchTextOf({ email, firstName: null, lastName: null })?.trim();
 }

@@ -8,18 +8,18 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 const { pauseEnrollment, resumeEnrollment, retryEnrollment } = EnrollmentsService.method;
-/** Those whose answer is one enrollment, all of one shape. */
+/** RPCs whose response is one enrollment. Their responses have one shape. */
 const rpcs = [pauseEnrollment, resumeEnrollment, retryEnrollment].map(
   ({ parent, name }) => `${parent.typeName}/${name}`,
 );
 
-/** Answers that are kept for requests that come a second time: of those to these enrollments only the ids stay. */
+/** Reduces the responses stored for repeated requests about these enrollments to their ids. */
 export async function forgetAnswers(
   trx: Transaction<DB>,
   { organizationId, workflowId, ids }: { organizationId: bigint; workflowId: bigint; ids: readonly bigint[] },
 ): Promise<void> {
   const kept = ids.map((id) => create(EnrollmentSchema, { id, workflowId }));
-  // Fields are written in their order: an enrollment begins with its id and that of its workflow.
+  // Fields are encoded in order: an enrollment begins with its id and that of its workflow.
   await sql`
     update idempotency_keys set response = erased.answer
     from unnest(

@@ -3,12 +3,11 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Enrollments of a range whose timeline and effects must stay: those that live, that ended less than `historyDays` ago,
- * or that a person removed since then; undefined when they are more than `most`. One statement, and so one snapshot: an
- * enrollment that ends meanwhile is found in one of its places. The living are read one after the other, as an index by
- * id would be written at every step of every run. One process of the server does it, 0.3 s for a million: several took
- * all cores from those who run steps, and slices by primary key, with rests in the same snapshot, took four times as
- * much and were noticed more.
+ * Finds the enrollments of a range whose timeline and effects must stay: living ones, and those that ended or were
+ * removed less than `historyDays` ago. Undefined when there are more than `most`. One statement is one snapshot: an
+ * enrollment that ends meanwhile is found in one of its places. `runs` is scanned, as an index by id would be written
+ * at every step of every run. The query uses one process of the server: parallel workers took the cores from those who
+ * run steps. See `retention` in the notes of the benches.
  */
 export async function findKept(
   ctx: Context,
@@ -32,7 +31,7 @@ export async function findKept(
   return rows.map((row) => row.enrollment_id).sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** What ended before that may go. */
+/** The time before which an ended enrollment may be pruned. */
 export function keptSince({ config, dbNow }: Context): RawBuilder<Date> {
   return sql`${dbNow} - make_interval(days => ${config.historyDays}::int)`;
 }

@@ -6,16 +6,16 @@ import { findKept, keptSince } from './kept.ts';
 import { createPace, type Pace } from './pace.ts';
 import { copyKept, dropGone, exchange, startKeeping, stopKeeping } from './replace-partition.ts';
 
-/** More enrollments than these are not moved out of a partition of a million. */
+/** A partition is not replaced when more enrollments than this stay. */
 const mostKept = 100_000;
-/** A partition is replaced when nine of ten of its rows go: each row is copied once in a while, not every day. */
+/** A partition is replaced when nine tenths of its rows go, so that a row is copied rarely, not every day. */
 const worthTimes = 10;
 const sliceEnrollments = 1_000;
 
 /**
- * Takes out of timeline and effects what belongs to enrollments that ended more than `historyDays` ago, a partition at a
- * time, and moves the rest of it. One process at a time, on one connection, in small pieces with long rests; it may be
- * ended at any point.
+ * Removes from timeline and effects the rows of enrollments that ended more than `historyDays` ago, a partition at a
+ * time, by replacing the partition with its other rows. One process at a time does it, on one connection, in small
+ * pieces with long rests. It may be stopped at any point.
  */
 export async function pruneHistory(ctx: Context, db: Kysely<DB>, signal: AbortSignal): Promise<void> {
   const pace = createPace(signal);
@@ -27,7 +27,7 @@ export async function pruneHistory(ctx: Context, db: Kysely<DB>, signal: AbortSi
 
 async function prunePartition(ctx: Context, db: Kysely<DB>, partition: RangePartition, pace: Pace): Promise<void> {
   const { name, from, to } = partition;
-  // The timeline last: it says whether there is something to do, also after a try that got no further.
+  // The timeline comes last: it decides whether there is work, also after a try that was stopped.
   const effects = (await fullPartitions(db, 'effects')).find((other) => other.from === from && other.to === to);
   const replaced = [
     ...(effects === undefined ? [] : [{ table: 'effects' as const, partition: effects }]),
@@ -40,7 +40,7 @@ async function prunePartition(ctx: Context, db: Kysely<DB>, partition: RangePart
     return;
   }
   for (const each of replaced) await pace(() => startKeeping(db, each));
-  // Once more: from here on a run that is retried is kept by the triggers as soon as it writes, before that it was not.
+  // Searched again: from here on the triggers keep a retried run as soon as it writes. Before, they did not.
   const kept = await look();
   if (kept === undefined) return;
   for (const each of replaced) await copyKept(db, each, { ids: kept, pace });
@@ -65,7 +65,7 @@ async function isWorthIt(
   return (rows[0]?.rows ?? 0) * worthTimes <= (await rowsOf(db, partition, pace));
 }
 
-/** As the last vacuum or analyze counted them; one that has seen neither is counted by a sample. */
+/** The number of rows by the last vacuum or analyze. A partition without either is analyzed. */
 async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition, pace: Pace): Promise<number> {
   if (rows >= 0) return rows;
   await pace(() => sql`analyze ${sql.id(name)}`.execute(db));
@@ -75,8 +75,8 @@ async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition, pace: Pace
 }
 
 /**
- * Lines of enrollments that were retried after their partition had gone, once those have ended long ago too. Looks at some
- * behind an id, in order, as many of them may be kept; answers the last, and null when there is none.
+ * Deletes the lines of enrollments that were retried after their partition had been pruned, once those ended long ago
+ * too. Looks at a few after an id, in order, as many may have to stay. Returns the last id, or null when there is none.
  */
 async function pruneDefault(ctx: Context, db: Kysely<DB>, after: bigint): Promise<bigint | null> {
   const { rows } = await sql<{ last: bigint | null }>`

@@ -6,8 +6,8 @@ import type { DB } from '../db/schema.ts';
 import type { Pace } from './pace.ts';
 
 /**
- * Whoever runs steps writes into these tables all the time, and waits behind a lock that is waited for: a short moment at
- * first, which mostly is enough, and twice as long at each try that was in vain.
+ * Runs write to these tables all the time, and wait behind a lock that is waited for. The first try waits briefly,
+ * which is mostly enough, and each further try twice as long.
  */
 const firstLockMs = 5;
 const mostLockMs = 100;
@@ -16,19 +16,19 @@ const lockPauseMs = 500;
 /** Enrollments of one transaction. */
 const sliceEnrollments = 100;
 
-/** A partition that is replaced by one with nothing but the enrollments that are kept, or by none where there are none. */
+/** A partition to be replaced by one with the enrollments that stay, or by none when none stays. */
 type Replaced = { table: HistoryTable; partition: RangePartition };
 
 /**
- * Makes the table of what is kept. The runtime goes on: it writes into the partition, whose trigger repeats that here,
- * until both are exchanged. Whatever ends it in the middle, each of these steps can be called again.
+ * Makes the table for the rows that stay. Runs go on writing to the partition, and a trigger repeats their writes in
+ * the new table until the two are exchanged. Each of these steps can be repeated after a stop in the middle.
  */
 export async function startKeeping(db: Kysely<DB>, { table, partition }: Replaced): Promise<void> {
   const { name, from, to } = partition;
   const kept = keptOf(partition);
   await inBriefLock(db, async (trx) => {
     if (await exists(trx, kept)) return;
-    // Table and trigger at once: from then on every write is in both.
+    // Table and trigger in one transaction: from then on every write is in both.
     await sql`
       create table ${sql.id(kept)} (
         like ${sql.id(table)} including all,
@@ -40,7 +40,7 @@ export async function startKeeping(db: Kysely<DB>, { table, partition }: Replace
   });
 }
 
-/** Takes back what an earlier try began, where nothing is to be replaced any more. */
+/** Undoes what an earlier try began, when the partition is not to be replaced any more. */
 export async function stopKeeping(db: Kysely<DB>, { partition }: Replaced): Promise<void> {
   const kept = keptOf(partition);
   if (!(await exists(db, kept))) return;
@@ -50,7 +50,7 @@ export async function stopKeeping(db: Kysely<DB>, { partition }: Replaced): Prom
   });
 }
 
-/** Copies enrollments; what the trigger has written already is newer, or the same. */
+/** Copies enrollments. Rows that the trigger has written are newer or equal, and stay. */
 export async function copyKept(
   db: Kysely<DB>,
   { partition }: Replaced,
@@ -72,8 +72,8 @@ export async function copyKept(
 }
 
 /**
- * Puts what is kept in the place of the partition, in a transaction that only changes the catalog. A partition cannot be
- * detached concurrently beside a default one.
+ * Exchanges the partition and the new table, in a transaction that changes only the catalog. A partition cannot be
+ * detached concurrently when there is a default one.
  */
 export async function exchange(db: Kysely<DB>, { table, partition }: Replaced): Promise<void> {
   const { name, from, to } = partition;
@@ -94,7 +94,7 @@ export async function exchange(db: Kysely<DB>, { table, partition }: Replaced): 
   });
 }
 
-/** Drops what was exchanged and is no partition any more: its index first, as the server removes a file at once. */
+/** Drops replaced tables. The index goes first, as the server removes each file at once. */
 export async function dropGone(db: Kysely<DB>, pace: Pace): Promise<void> {
   const { rows } = await sql<{ name: string; key: string | null }>`
     select relname as name, conname as key
@@ -111,8 +111,8 @@ export async function dropGone(db: Kysely<DB>, pace: Pace): Promise<void> {
 }
 
 /**
- * Between two tries those who waited for it get their turn. Nobody waits for its commit to be on disk: until whatever
- * is committed after it is, a crash undoes it, and it is done again.
+ * Runs a change with a short lock timeout and retries it. Between two tries the waiting writers get their turn. The
+ * commit does not wait for the disk: if a crash undoes it, it is done again.
  */
 async function inBriefLock(db: Kysely<DB>, change: (trx: Transaction<DB>) => Promise<unknown>): Promise<void> {
   for (let tries = 0; ; tries += 1) {

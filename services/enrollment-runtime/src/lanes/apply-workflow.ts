@@ -2,11 +2,11 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { parseSteps } from '../definitions/definitions.ts';
-import { syncSchedule } from '../schedules/sync-schedule.ts';
-import { syncTrigger } from '../triggers/sync-trigger.ts';
 import type { LaneState } from './lane.ts';
+import { syncSchedule } from './sync-schedule.ts';
+import { syncTrigger } from './sync-trigger.ts';
 
-/** A workflow as it is after a change; `sequence` is the version of its row. */
+/** A workflow after a change. `sequence` is the version of its row. */
 export type WorkflowChange = {
   organizationId: bigint;
   workflowId: bigint;
@@ -19,8 +19,8 @@ export type WorkflowChange = {
 };
 
 /**
- * Brings the lane of a workflow up to a change, unless it has applied this or a later one already. The lane is locked
- * against whoever enrolls or moves runs: when this returns and commits, no run of a paused lane goes on.
+ * Applies a change to the lane of a workflow, unless this or a later one was applied already. The lock on the lane
+ * waits for transactions that enroll or move runs: after the commit no run of a paused lane moves.
  */
 export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promise<void> {
   const applied = await ctx.db.kysely.transaction().execute(async (trx) => {
@@ -72,7 +72,7 @@ async function updateLane(ctx: Context, trx: Transaction<DB>, change: WorkflowCh
       name,
       draining: state === 'deleted',
       updated_at: sql`now()`,
-      // What became due while it was held goes on at a bounded rate.
+      // Runs that became due during the pause go on at a bounded rate.
       ...(resumes && { catching_up: true, wake_at: ctx.dbNow }),
     })
     .where('workflow_id', '=', workflowId)

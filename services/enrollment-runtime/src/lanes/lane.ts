@@ -8,7 +8,7 @@ export type Lane = {
   organizationId: bigint;
   name: string;
   state: LaneState;
-  /** Version that new enrollments enter with. */
+  /** The version that new enrollments enter. */
   version: number;
 };
 

@@ -4,14 +4,14 @@ import { isLaneState, type Lane, laneColumns } from './lane.ts';
 
 export type LaneKey = { organizationId: bigint; workflowId: bigint };
 
-/** The lane of a workflow of this organization, unless it was deleted. */
+/** Finds the lane of a workflow of this organization, unless it was deleted. */
 export async function findLane(db: Kysely<DB>, key: LaneKey): Promise<Lane | undefined> {
   return toLane(await laneQuery(db, key).executeTakeFirst());
 }
 
 /**
- * The same, and its state stays what it is until the transaction ends: whoever pauses, archives or deletes the workflow
- * waits. Those who claim runs or enroll at the same time do not.
+ * The same with a lock on its state until the transaction ends: a pause, archive or deletion of the workflow waits.
+ * Claims and enrollments at the same time do not.
  */
 export async function lockLane(trx: Transaction<DB>, key: LaneKey): Promise<Lane | undefined> {
   return toLane(await laneQuery(trx, key).forKeyShare().executeTakeFirst());

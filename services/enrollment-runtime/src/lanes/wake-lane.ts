@@ -1,12 +1,12 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** When lanes have something to do, at the latest. */
+/** The latest time at which a lane must wake. */
 export type Wake = { workflowId: bigint; at: Date };
 
 /**
- * Moves the next wake of lanes forward in time, never back. Called last in the transaction that made the runs due, also
- * where the lane is awake already: only its lock orders this against a claim that did not see those runs yet.
+ * Moves the next wake of lanes to an earlier time, never to a later one. Call it last in the transaction that made the
+ * runs due, even if the lane wakes earlier: its lock orders this transaction against a claim that did not see the runs.
  */
 export async function wakeLanes(trx: Transaction<DB>, wakes: readonly Wake[]): Promise<void> {
   if (wakes.length === 0) return;

@@ -5,15 +5,18 @@ import { claim, claimRuns } from '../runs/claim.ts';
 import { loadEffects } from '../runs/load-effects.ts';
 import { moveApart } from '../runs/move-apart.ts';
 
-/** A claim that took half of what it may says that there is more: a second worker computes while the first one commits. */
+/**
+ * A claim that took at least this part of its limit wakes the second worker, which computes while the first one
+ * commits.
+ */
 const muchOf = 0.5;
-/** Due lanes that others hold right now are looked at again after this. */
+/** Delay before due lanes that other workers have locked are tried again. */
 const contendedMs = 5;
 
-/** Claims due runs and moves them on, for as long as it runs. */
+/** Claims due runs and moves them on until it is stopped. */
 export function startAdvance(ctx: Context, pool: EffectPool): Loop {
   const first = startLoop({ name: 'advance', log: ctx.log, run: () => advanceBatch(ctx, pool, () => second.wake()) });
-  // The first one looks for both.
+  // The first worker wakes this one.
   const second = startLoop({
     name: 'advance more',
     log: ctx.log,
@@ -31,14 +34,14 @@ export function startAdvance(ctx: Context, pool: EffectPool): Loop {
 async function advanceBatch(ctx: Context, pool: EffectPool, onMuch?: () => void): Promise<number | undefined> {
   const room = pool.room();
   if (room === undefined) return undefined;
-  const heldSince = performance.now();
+  const leasedAt = performance.now();
   const claimed = await claim(ctx, room);
   if (!claimed.more) return claimed.nextWakeMs === undefined ? undefined : Math.max(claimed.nextWakeMs, contendedMs);
   if (claimed.runs.length >= muchOf * (room.most ?? claimRuns)) onMuch?.();
   await ctx.fault?.('after-claim');
   const { works, toPerform } = await loadEffects(ctx, claimed.runs);
-  // Neither a new claim nor a trusted one: whether it may start is asked right before.
+  // These effects were claimed again. Their leases are confirmed before they start.
   pool.add(toPerform, Number.NEGATIVE_INFINITY);
-  if (works.length > 0) pool.add((await moveApart(ctx, works, 'moves')).handedOut, heldSince);
+  if (works.length > 0) pool.add((await moveApart(ctx, works, 'moves')).handedOut, leasedAt);
   return 0;
 }

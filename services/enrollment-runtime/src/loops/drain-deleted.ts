@@ -1,15 +1,15 @@
 import { type Loop, startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
-import { cancelSlice } from '../lanes/cancel-slice.ts';
+import { cancelSlice } from '../runs/cancel-slice.ts';
 
 /**
- * After a slice it rests nine times as long as that took, so that others keep their cores: nobody waits for it, as a
- * deleted workflow has stopped already.
+ * The loop rests nine times as long as a slice took, which leaves the cores to others. A deleted workflow has already
+ * stopped, so nobody waits for the loop.
  */
 const restTimes = 9;
 const maxPauseMs = 2_000;
 
-/** Cancels the runs of deleted workflows, slice by slice; the lane stopped them all when it was deleted. */
+/** Cancels the runs of deleted workflows, slice by slice. The deletion of the lane already stopped them. */
 export function startDrainDeleted(ctx: Context): Loop {
   return startLoop({
     name: 'drain deleted workflows',

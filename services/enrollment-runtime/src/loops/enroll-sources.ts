@@ -4,10 +4,10 @@ import type { Context } from '../context.ts';
 import { enrollSourcePage } from '../schedules/enroll-source-page.ts';
 import { sourceJobs } from '../schedules/source-job.ts';
 
-/** Longer than the CRM may take for a page. */
+/** Longer than the CRM takes for a page. */
 const leaseSeconds = 30;
 
-/** Enrolls what the sources of schedules return, page by page. */
+/** Enrolls the records that the sources of schedules select, page by page. */
 export function startEnrollSources(ctx: Context): Loop {
   return startJobLoop({
     db: ctx.db,

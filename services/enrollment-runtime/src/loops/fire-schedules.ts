@@ -4,10 +4,10 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type DueSchedule, fireSchedule } from '../schedules/fire-schedule.ts';
 
-/** Schedules of one turn. */
+/** Schedules read at once. */
 const batch = 100;
 
-/** Fires schedules that are due, and sleeps until the next one is. */
+/** Fires due schedules and sleeps until the next one is due. */
 export function startFireSchedules(ctx: Context): Loop {
   return startLoop({
     name: 'fire schedules',
@@ -21,7 +21,7 @@ export function startFireSchedules(ctx: Context): Loop {
   });
 }
 
-/** One that can not be fired does not keep those behind it from their tick; a database that is away keeps all. */
+/** A schedule that cannot be fired does not delay the others. A database that is away delays all. */
 async function fireAll(ctx: Context, due: readonly DueSchedule[]): Promise<unknown[]> {
   const failures: unknown[] = [];
   for (const schedule of due) {
@@ -44,14 +44,14 @@ async function findDue(ctx: Context): Promise<DueSchedule[]> {
   return rows;
 }
 
-/** Every process asks this every second: it must read no schedule that is not due. */
+/** Every process runs this every second. It must read no schedule that is not due. */
 export function dueQuery({ dbNow }: Pick<Context, 'dbNow'>): RawBuilder<DueSchedule> {
   return sql<DueSchedule>`
     select workflow_id as "workflowId", organization_id as "organizationId" from schedules
     where next_tick_at <= ${dbNow} order by next_tick_at limit ${batch}`;
 }
 
-/** What others hold right now is looked at again at the next turn, not at once. */
+/** Schedules that other processes have locked are tried again at the next turn, not at once. */
 async function nextDueMs(ctx: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     select (extract(epoch from min(next_tick_at) - ${ctx.dbNow}) * 1000)::float8 as ms from schedules

@@ -6,7 +6,7 @@ import { createRangePartitions } from '../db/range-partitions.ts';
 const everyMs = 60_000;
 const partitionsLock = 4_811_239;
 
-/** Keeps the partitions of timeline and effects ahead of the enrollment ids that are given out. */
+/** Makes the partitions of timeline and effects ahead of the enrollment ids. */
 export function startMakePartitions(ctx: Context): Loop {
   return startLoop({
     name: 'make partitions',
@@ -19,7 +19,7 @@ export function startMakePartitions(ctx: Context): Loop {
           from enrollments_id_seq`.execute(trx);
         const [row] = rows;
         if (row === undefined || !row.locked) return;
-        // Whoever runs steps waits behind this for the tables; there is time to try again, two partitions are ahead.
+        // Runs wait behind this lock for the tables. There is time to try again: two partitions are ahead.
         await sql`select set_config('lock_timeout', '100', true)`.execute(trx);
         for (const table of ['timeline', 'effects'] as const) await createRangePartitions(trx, table, row.id);
       });

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 
 const everyMs = 5_000;
 
-/** Measures how long the oldest due lane waits to be claimed; work that nobody claims shows in no duration. */
+/** Measures the age of the oldest due lane. Work that nobody claims shows in no duration. */
 export function startMeasureDue(ctx: Context): Loop {
   return startLoop({
     name: 'measure due runs',

@@ -5,12 +5,12 @@ import type { Context } from '../context.ts';
 import { pruneHistory } from '../history/prune.ts';
 
 const everyMs = 60 * 60_000;
-/** When tables were in use for all of the moment that a change waits for them. */
+/** Delay before the next try when the tables were in use. */
 const busyMs = 30_000;
 /** Advisory lock of the process that prunes. */
 export const historyLock = 4_811_240;
 
-/** Lets timeline and effects of enrollments go that ended long ago; of many processes one does it. */
+/** Prunes timeline and effects of enrollments that ended long ago. One process at a time does it. */
 export function startPruneHistory(ctx: Context): Loop {
   return startLoop({
     name: 'prune history',

@@ -1,21 +1,14 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import type {
-  ApplyWorkflowRequestSchema,
-  ApplyWorkflowResponseSchema,
-} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import type { ApplyWorkflowRequest } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { applyWorkflow as apply } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';
 
-/** Only the workflows service may say what a workflow is. */
-export async function applyWorkflow(
-  ctx: Context,
-  { workflow, sequence, deleted }: MessageShape<typeof ApplyWorkflowRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ApplyWorkflowResponseSchema>> {
+/** Applies a workflow. Only the workflows service may call it. */
+export async function applyWorkflow(ctx: Context, request: ApplyWorkflowRequest, call: HandlerContext) {
+  const { workflow, sequence, deleted } = request;
   const { actor, organizationId } = callerOf(call);
   if (actor.type !== 'service' || actor.id !== 'workflows') {
     throw new DomainError('permission_denied', 'insufficient_role', 'Only the workflows service applies workflows.');

@@ -1,27 +1,16 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
-import {
-  type BulkEnrollRequestSchema,
-  type BulkEnrollResponseSchema,
-  EnrollmentsService,
-} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { type BulkEnrollRequest, EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { Context } from '../context.ts';
-import { enroll } from '../enrollments/enroll.ts';
-import { readRecords } from '../enrollments/read-records.ts';
-import { type Refusal, type Rows, readRows } from '../enrollments/read-rows.ts';
-import { requireLane, requireLockedLane } from '../enrollments/scope.ts';
+import { enroll } from '../enrolling/enroll.ts';
+import { readRecords } from '../enrolling/read-records.ts';
+import { type Refusal, type Rows, readRows } from '../enrolling/read-rows.ts';
 import type { Lane } from '../lanes/lane.ts';
+import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 
-type Request = MessageShape<typeof BulkEnrollRequestSchema>;
-
-/** Everything is refused or enrolled in one transaction, which holds the workflow's state as it is. */
-export async function bulkEnroll(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof BulkEnrollResponseSchema>> {
+/** Enrolls all rows in one transaction, which locks the state of the workflow, or none. */
+export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call: HandlerContext) {
   const { state } = await requireLane(ctx, call, request.workflowId);
   const read = await readRows(request.contacts, { mayBeEmpty: request.crm !== undefined });
   const isRefused = state === 'archived' || 'refused' in read;
@@ -47,10 +36,10 @@ export async function bulkEnroll(
   return response;
 }
 
-/** The refusals of the reference, in its order. */
+/** Checks in the order of the reference. */
 function requireRows(
   lane: Lane,
-  request: Request,
+  request: BulkEnrollRequest,
   read: Rows | Refusal,
   records: { contacts: string[] } | Refusal,
 ): Rows {

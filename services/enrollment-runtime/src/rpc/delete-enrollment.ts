@@ -1,34 +1,29 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import {
-  type DeleteEnrollmentRequestSchema,
-  type DeleteEnrollmentResponseSchema,
+  type DeleteEnrollmentRequest,
   EnrollmentsService,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { Caller } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { addCounts } from '../enrollments/counters.ts';
+import { stepIdAt } from '../definitions/step-at.ts';
 import type { EnrollmentRow } from '../enrollments/enrollment-row.ts';
 import { appendNews } from '../enrollments/events.ts';
 import { findRows } from '../enrollments/find-rows.ts';
-import { lockPlace } from '../enrollments/lock-run.ts';
-import { enrollmentNotFound, requireLane, requireLockedLane, requireMode } from '../enrollments/scope.ts';
-import { lockBlock } from '../enrollments/search-blocks.ts';
+import { enrollmentNotFound, requireMode } from '../enrollments/refusals.ts';
+import { removeTexts } from '../enrollments/search-blocks.ts';
 import { toProto } from '../enrollments/to-proto.ts';
-import { stepIdAt } from '../runs/step-at.ts';
+import { addCounts } from '../funnel/counters.ts';
+import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
+import { lockPlace } from '../runs/lock-place.ts';
 
 /**
- * Takes the run away from whoever holds it, with its fence, and the enrollment out of lists and counters. Its timeline,
- * effects and messages stay, and an effect in flight still finds where to record its result.
+ * Ends the run by its fence, and removes the enrollment from lists and counters. Its timeline, effects and messages
+ * stay, so the result of an effect in flight is still recorded.
  */
-export async function deleteEnrollment(
-  ctx: Context,
-  request: MessageShape<typeof DeleteEnrollmentRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof DeleteEnrollmentResponseSchema>> {
+export async function deleteEnrollment(ctx: Context, request: DeleteEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
   const { deleteEnrollment: method } = EnrollmentsService.method;
@@ -40,7 +35,7 @@ export async function deleteEnrollment(
     if (row === undefined) throw enrollmentNotFound();
     requireMode(caller, row.mode);
     await remove(ctx, trx, row, caller);
-    await tell(ctx, trx, row, now);
+    await reportRemoval(ctx, trx, row, now);
     return {};
   });
   ctx.relay.wake();
@@ -53,7 +48,7 @@ async function remove(ctx: Context, trx: Transaction<DB>, row: EnrollmentRow, ca
     await trx.deleteFrom(table).where('workflow_id', '=', workflowId).where('enrollment_id', '=', id).execute();
   }
   await trx.deleteFrom('run_data').where('enrollment_id', '=', id).execute();
-  await lockBlock(trx, workflowId, id);
+  await removeTexts(trx, { workflowId, ids: [id] });
   await trx.deleteFrom('enrollments').where('workflow_id', '=', workflowId).where('id', '=', id).execute();
   await sql`
     insert into removals (organization_id, enrollment_id, workflow_id, removed_at, status, actor_type, actor_id)
@@ -62,7 +57,7 @@ async function remove(ctx: Context, trx: Transaction<DB>, row: EnrollmentRow, ca
   );
 }
 
-async function tell(ctx: Context, trx: Transaction<DB>, row: EnrollmentRow, now: Date): Promise<void> {
+async function reportRemoval(ctx: Context, trx: Transaction<DB>, row: EnrollmentRow, now: Date): Promise<void> {
   const { organizationId, workflowId, version, mode, id, status } = row;
   const definition = await ctx.definitions.get(workflowId, version);
   if (row.endedAt === null) {

@@ -1,22 +1,15 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  GetEnrollmentRequestSchema,
-  GetEnrollmentResponseSchema,
-} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import type { GetEnrollmentRequest } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { detailToProto } from '../enrollments/detail.ts';
 import { readDetail } from '../enrollments/read-detail.ts';
-import { enrollmentNotFound, readOfLane } from '../enrollments/scope.ts';
+import { enrollmentNotFound } from '../enrollments/refusals.ts';
 import { toProto } from '../enrollments/to-proto.ts';
+import { readOfLane } from '../lanes/require-lane.ts';
 
-/** Read in one snapshot, so that the timeline fits the row. */
-export async function getEnrollment(
-  ctx: Context,
-  request: MessageShape<typeof GetEnrollmentRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof GetEnrollmentResponseSchema>> {
+/** Reads in one snapshot, so that the timeline fits the row. */
+export async function getEnrollment(ctx: Context, request: GetEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   const detail = await readOfLane(ctx, call, workflowId, (key) => readDetail(ctx, key, id));
   const isTest = callerOf(call).mode === 'test';

@@ -1,27 +1,17 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { encodeCursor, type Page, pageTotals, readPage } from '@drippulse/db';
-import type {
-  ListEnrollmentsRequestSchema,
-  ListEnrollmentsResponseSchema,
-} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import type { ListEnrollmentsRequest } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { statusFromProto } from '../enrollments/enums.ts';
-import { dueByStep, toFunnel, totalOf } from '../enrollments/funnel.ts';
 import { type Filter, toTotal } from '../enrollments/list-ids.ts';
 import { readList } from '../enrollments/read-list.ts';
-import { readOfLane } from '../enrollments/scope.ts';
 import { toProto } from '../enrollments/to-proto.ts';
+import { dueByStep, toFunnel, totalOf } from '../funnel/funnel.ts';
+import { readOfLane } from '../lanes/require-lane.ts';
 
-type Request = MessageShape<typeof ListEnrollmentsRequestSchema>;
-
-/** Rows, counters and due ones are read in one snapshot: the funnel always fits the list. */
-export async function listEnrollments(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ListEnrollmentsResponseSchema>> {
+/** Reads rows, counters and due counts in one snapshot, so that the funnel fits the list. */
+export async function listEnrollments(ctx: Context, request: ListEnrollmentsRequest, call: HandlerContext) {
   const page = readPage(request, ['bigint']);
   const { workflowId } = request;
   const mode = callerOf(call).mode === 'test' ? 'test' : undefined;
@@ -45,13 +35,13 @@ export async function listEnrollments(
   };
 }
 
-/** What `readList` did not count. */
+/** The count of a page that is the last one. */
 function countFromPage({ after, offset, limit }: Page, found: number): { totalCount: bigint } | undefined {
   const isLast = after === undefined && found <= limit && (found > 0 || offset === 0);
   return isLast ? { totalCount: BigInt(offset + found) } : undefined;
 }
 
-function readFilter(request: Request, mode: 'test' | undefined): Filter {
+function readFilter(request: ListEnrollmentsRequest, mode: 'test' | undefined): Filter {
   const { workflowId, stepIndex, leadRef, q } = request;
   const status = request.status === undefined ? undefined : statusFromProto(request.status);
   return { workflowId, mode, status, stepIndex, leadRef, q: q === '' ? undefined : q };

@@ -1,30 +1,28 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   EnrollmentsService,
-  type PauseEnrollmentRequestSchema,
-  type PauseEnrollmentResponseSchema,
+  type PauseEnrollmentRequest,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB, Runs } from '../db/schema.ts';
-import { trustedMs } from '../effect-pool/effect-pool.ts';
-import { effectDeadlineMs } from '../effects/deadline.ts';
+import { stepIdAt } from '../definitions/step-at.ts';
+import { trustedMs } from '../effect-pool/start-effects.ts';
+import { effectTypeOf } from '../effects/effects.ts';
 import { answerRow } from '../enrollments/answer.ts';
 import { parseObject } from '../enrollments/contact.ts';
-import { addCounts } from '../enrollments/counters.ts';
-import { lockPlace } from '../enrollments/lock-run.ts';
-import { requireLane, requireLockedLane, requireMode } from '../enrollments/scope.ts';
-import { stepIdAt } from '../runs/step-at.ts';
+import { requireMode } from '../enrollments/refusals.ts';
+import { addCounts } from '../funnel/counters.ts';
+import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
+import { lockPlace } from '../runs/lock-place.ts';
 
-/** A worker that holds the run loses it by the fence; an effect in flight is recorded, and moves it when it is resumed. */
-export async function pauseEnrollment(
-  ctx: Context,
-  request: MessageShape<typeof PauseEnrollmentRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof PauseEnrollmentResponseSchema>> {
+/**
+ * Pauses a run. The fence takes it from the worker that has leased it. The result of an effect in flight is recorded,
+ * and moves the run when it is resumed.
+ */
+export async function pauseEnrollment(ctx: Context, request: PauseEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
   const { pauseEnrollment: method } = EnrollmentsService.method;
@@ -35,7 +33,7 @@ export async function pauseEnrollment(
     if (place.kind === 'ended') {
       throw new DomainError('failed_precondition', 'enrollment_ended', 'The enrollment has ended.');
     }
-    if (place.run.status === 'active') await hold(ctx, trx, place.run);
+    if (place.run.status === 'active') await pauseRun(ctx, trx, place.run);
     const { row, definition, enrollment } = await answerRow(ctx, trx, lane, id);
     if (place.run.status === 'active') {
       const stepId = stepIdAt(definition, row.stepIndex);
@@ -46,10 +44,10 @@ export async function pauseEnrollment(
 }
 
 /**
- * Without a lease nothing says any more that an attempt is in flight: it is not repeated before it has certainly ended,
- * unless its result comes and frees the run.
+ * Without a lease nothing shows that an attempt is in flight. So the run is not due before the attempt has certainly
+ * ended, unless its result comes earlier.
  */
-async function hold(ctx: Context, trx: Transaction<DB>, run: Selectable<Runs>): Promise<void> {
+async function pauseRun(ctx: Context, trx: Transaction<DB>, run: Selectable<Runs>): Promise<void> {
   const { workflow_id: workflowId, enrollment_id: id } = run;
   const endsMs = run.phase === 'effect' && run.lease_until !== null ? await attemptEndsMs(trx, run) : undefined;
   const nextRunAt =
@@ -60,7 +58,7 @@ async function hold(ctx: Context, trx: Transaction<DB>, run: Selectable<Runs>): 
     where workflow_id = ${workflowId} and enrollment_id = ${id}`.execute(trx);
 }
 
-/** Of the effect that the run handed out last, also if it is started only now, see `trustedMs`. */
+/** The end of an attempt of the latest effect, even if the attempt starts only now; see `trustedMs`. */
 async function attemptEndsMs(trx: Transaction<DB>, run: Selectable<Runs>): Promise<number | undefined> {
   const effect = await trx
     .selectFrom('effects')
@@ -70,5 +68,5 @@ async function attemptEndsMs(trx: Transaction<DB>, run: Selectable<Runs>): Promi
     .orderBy('created_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return effect && trustedMs + effectDeadlineMs(effect.kind, parseObject(effect.request));
+  return effect && trustedMs + effectTypeOf(effect.kind).deadlineMs(parseObject(effect.request));
 }

@@ -1,28 +1,23 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   EnrollmentsService,
-  type ResumeEnrollmentRequestSchema,
-  type ResumeEnrollmentResponseSchema,
+  type ResumeEnrollmentRequest,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { stepIdAt } from '../definitions/step-at.ts';
 import { answerRow } from '../enrollments/answer.ts';
-import { addCounts } from '../enrollments/counters.ts';
-import { lockPlace } from '../enrollments/lock-run.ts';
-import { requireLane, requireLockedLane, requireMode } from '../enrollments/scope.ts';
+import { requireMode } from '../enrollments/refusals.ts';
+import { addCounts } from '../funnel/counters.ts';
+import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
-import { stepIdAt } from '../runs/step-at.ts';
+import { lockPlace } from '../runs/lock-place.ts';
 
-/** Due when it would have been: a wait that passed meanwhile is over. */
-export async function resumeEnrollment(
-  ctx: Context,
-  request: MessageShape<typeof ResumeEnrollmentRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ResumeEnrollmentResponseSchema>> {
+/** Resumes a paused run. It is due when it would have been: a wait that passed meanwhile is over. */
+export async function resumeEnrollment(ctx: Context, request: ResumeEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
   const { resumeEnrollment: method } = EnrollmentsService.method;

@@ -1,29 +1,24 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { type RunState, retryStep } from '@drippulse/engine';
 import { DomainError } from '@drippulse/errors';
 import {
   EnrollmentsService,
-  type RetryEnrollmentRequestSchema,
-  type RetryEnrollmentResponseSchema,
+  type RetryEnrollmentRequest,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB, Outcomes } from '../db/schema.ts';
+import { stepIdAt } from '../definitions/step-at.ts';
 import { answerRow } from '../enrollments/answer.ts';
-import { addCounts } from '../enrollments/counters.ts';
-import { lockPlace } from '../enrollments/lock-run.ts';
-import { requireLane, requireLockedLane, requireMode } from '../enrollments/scope.ts';
+import { requireMode } from '../enrollments/refusals.ts';
+import { addCounts } from '../funnel/counters.ts';
+import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
-import { stepIdAt } from '../runs/step-at.ts';
+import { lockPlace } from '../runs/lock-place.ts';
 
-/** The step that failed runs again as a new visit: an effect gets a new key, because a person asked for it anew. */
-export async function retryEnrollment(
-  ctx: Context,
-  request: MessageShape<typeof RetryEnrollmentRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof RetryEnrollmentResponseSchema>> {
+/** Runs the failed step again as a new visit. An effect gets a new key, because a person asked for it again. */
+export async function retryEnrollment(ctx: Context, request: RetryEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
   const { retryEnrollment: method } = EnrollmentsService.method;
@@ -49,7 +44,7 @@ export async function retryEnrollment(
   return response;
 }
 
-/** Of whom was erased nothing is left to go on with. */
+/** An erased enrollment has nothing to go on with. */
 async function requireKept(trx: Transaction<DB>, { workflowId, id }: { workflowId: bigint; id: bigint }) {
   const { erased_at: erasedAt } = await trx
     .selectFrom('enrollments')
@@ -62,7 +57,7 @@ async function requireKept(trx: Transaction<DB>, { workflowId, id }: { workflowI
   throw new DomainError('failed_precondition', 'enrollment_erased', message);
 }
 
-/** The run goes on from the state it failed with, above every fence it was ever held with. */
+/** Makes a run from the state in which it failed, with a fence above every earlier one. */
 async function revive(ctx: Context, trx: Transaction<DB>, outcome: Selectable<Outcomes>): Promise<Date | undefined> {
   const { workflow_id: workflowId, enrollment_id: id } = outcome;
   const { state: text } = await trx

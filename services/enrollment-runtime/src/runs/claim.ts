@@ -5,17 +5,17 @@ import type { Mode } from '../enrollments/enrollment-row.ts';
 import type { ClaimedRun } from './claimed-run.ts';
 import { type DueLane, takeLanes } from './take-lanes.ts';
 
-/** Runs of one claim: one commit moves them all. */
+/** Runs of one claim, which one commit moves. */
 export const claimRuns = 1_000;
-/** A workflow that was resumed goes on at this many runs per claim and pause, so that it takes nobody else's turn. */
+/** A resumed workflow goes on at this many runs per claim, with this pause, so that it takes no turns from others. */
 const catchUpRuns = 100;
 const catchUpPauseMs = 100;
 
-/** What a process has room for: busy lanes and organizations have as much in work there as they may. */
+/** Limits of a claim. Busy lanes and organizations have as much work in this process as they may. */
 export type Room = {
   busyLanes?: readonly bigint[];
   busyOrganizations?: readonly bigint[];
-  /** Runs of a claim, and of each lane in it. */
+  /** Most runs of the claim, and of each lane in it. */
   most?: number;
   mostOfLane?: number;
 };
@@ -24,14 +24,14 @@ export type Claim = {
   runs: ClaimedRun[];
   /** Database time of the claim. */
   now: Date;
-  /** Whether there is more to claim at once; otherwise when the next lane wakes, if one does. */
+  /** Whether to claim again at once. Otherwise `nextWakeMs` is the time until the next lane wakes, if there is one. */
   more: boolean;
   nextWakeMs: number | undefined;
 };
 
 /**
- * Takes due lanes in turn by organization and a batch of due runs of each, holds them for `leaseMs`, and says when each
- * lane wakes next.
+ * Takes due lanes in turn by organization, leases a batch of due runs of each for `leaseMs`, and sets when each lane
+ * wakes next.
  */
 export async function claim(
   ctx: Context,
@@ -79,9 +79,9 @@ type ClaimedRow = {
 };
 
 /**
- * The due ones first, then those whose holder's lease has ended. A row that is locked stays where it is, so it is updated
- * by its place and not looked up again (3 of 22 pages a run). The places are one array: joined to them, a table of up to
- * some ten thousand runs was read as a whole for each claim.
+ * Due runs first, then runs whose leases have ended. A locked row does not move, so it is updated by its `ctid` instead
+ * of another lookup, which saves 3 of 22 pages a run. The ctids are one array: a join made the planner read a table of
+ * up to some ten thousand runs as a whole for each claim.
  */
 async function claimRunsOf(
   ctx: Context,
@@ -166,8 +166,8 @@ function toClaimedRun(row: ClaimedRow): ClaimedRun {
 }
 
 /**
- * A lane that gave all it was asked for wakes again at once, behind the others; any other one with its earliest run or
- * lease. The claim holds the lanes, so no run is added meanwhile that this would not see.
+ * A lane that had as many runs as were asked for wakes again at once, behind the others. Any other lane wakes with its
+ * earliest run or lease. The claim has locked the lanes, so no run is added meanwhile.
  */
 async function setWakes(
   trx: Transaction<DB>,

@@ -2,24 +2,24 @@ import type { EffectKind, JsonObject, RunState } from '@drippulse/engine';
 import type { EffectOutcome } from '../effects/effect-call.ts';
 import type { Identity } from '../enrollments/enrollment-row.ts';
 
-/** A run that this process holds until its lease ends; `fence` tells its holder from later ones. */
+/** A run that this process has leased. Each claim has a higher `fence`. */
 export type ClaimedRun = {
   identity: Identity;
   /** UUID of the enrollment, the first part of its effects' keys. */
   key: string;
   fence: number;
   state: RunState;
-  /** JSON text of the contact, and of the data where they differ from it. */
+  /** JSON text of the contact, and of the data where they differ from the contact. */
   contact: string;
   data: string | null;
-  /** What the data are, where somebody has read them. */
+  /** The parsed data, when they were parsed already. */
   fields?: JsonObject;
-  /** Lines on the timeline so far, and the latest one that tells an error. */
+  /** The number of lines on the timeline, and the number of the latest line with an error. */
   lines: number;
   errorLine: number | null;
 };
 
-/** An intent as stored. */
+/** A stored intent. */
 export type StoredEffect = {
   key: string;
   kind: EffectKind;
@@ -29,13 +29,16 @@ export type StoredEffect = {
   request: string;
 };
 
-/** How an attempt of a run's effect went. */
+/** An effect whose intent is committed and whose run this process has leased. */
+export type HandedOut = { run: ClaimedRun; effect: StoredEffect };
+
+/** The result of an attempt. */
 export type Settled = {
   effect: StoredEffect;
   result: EffectOutcome;
-  /** Undefined when the result was read from the database: it was recorded, but did not move the run. */
+  /** Undefined when the result was read from the database: it was recorded but had not moved the run. */
   durationMs: number | undefined;
 };
 
-/** A claimed run to move on: through its pure steps, or first from the effect that is settled. */
+/** A claimed run to move on, from its settled effect if there is one. */
 export type Work = { run: ClaimedRun; settled?: Settled };

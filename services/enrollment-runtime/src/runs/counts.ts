@@ -1,8 +1,8 @@
-import type { Count } from '../enrollments/counters.ts';
+import { stepIdAt } from '../definitions/step-at.ts';
+import type { Count } from '../funnel/counters.ts';
 import type { Move } from './move.ts';
-import { stepIdAt } from './step-at.ts';
 
-/** What moves change in the counters: from the step a run was on to the one it is on, or to its end. */
+/** The changes that moves make to the counters: from the step before to the step after, or to the end. */
 export function countsOf(moves: readonly Move[]): Count[] {
   return moves.flatMap(({ run, definition, state }) => {
     const { workflowId, version, mode } = run.identity;

@@ -8,7 +8,7 @@ import { toProto } from '../enrollments/to-proto.ts';
 import type { Move } from './move.ts';
 import { messageOf } from './store-timeline.ts';
 
-/** Tells that enrollments ended; a failed one also as a failure of its workflow. */
+/** Events of ended enrollments. A failed enrollment also has an event of its workflow's failure. */
 export async function endedNews(
   trx: Transaction<DB>,
   moves: readonly Move[],
@@ -36,13 +36,13 @@ export async function endedNews(
 function newsOf(move: Move, row: EnrollmentRow, workflowName: string, now: Date): EnrollmentNews[] {
   const { id: enrollmentId, organizationId, workflowId, version } = row;
   const enrollment = toProto(row, move.definition, now);
-  const tell = (payload: EnrollmentNews['payload']) => ({ organizationId, enrollmentId, payload });
-  if (row.status === 'completed') return [tell({ case: 'completed', value: enrollment })];
-  if (row.status === 'cancelled') return [tell({ case: 'cancelled', value: enrollment })];
+  const newsWith = (payload: EnrollmentNews['payload']) => ({ organizationId, enrollmentId, payload });
+  if (row.status === 'completed') return [newsWith({ case: 'completed', value: enrollment })];
+  if (row.status === 'cancelled') return [newsWith({ case: 'cancelled', value: enrollment })];
   const workflow = { id: workflowId, name: workflowName, version };
   return [
-    tell({ case: 'failed', value: enrollment }),
-    tell({ case: 'workflowFailed', value: { workflow, enrollment, error: row.lastError ?? '' } }),
+    newsWith({ case: 'failed', value: enrollment }),
+    newsWith({ case: 'workflowFailed', value: { workflow, enrollment, error: row.lastError ?? '' } }),
   ];
 }
 
@@ -72,8 +72,8 @@ async function earlierErrors(trx: Transaction<DB>, moves: readonly Move[]): Prom
   );
   if (lines.length === 0) return new Map();
   const { rows } = await sql<{ enrollment_id: bigint; error: string | null }>`
-    select told.id as enrollment_id, found.error
-    from unnest(${lines.map(({ id }) => id)}::bigint[], ${lines.map(({ line }) => line)}::int[]) as told (id, line)
-    cross join lateral (${lineAt(sql`told.id`, sql`told.line`)}) as found`.execute(trx);
+    select error_line.id as enrollment_id, found.error
+    from unnest(${lines.map(({ id }) => id)}::bigint[], ${lines.map(({ line }) => line)}::int[]) as error_line (id, line)
+    cross join lateral (${lineAt(sql`error_line.id`, sql`error_line.line`)}) as found`.execute(trx);
   return new Map(rows.map((row) => [row.enrollment_id, row.error ?? '']));
 }

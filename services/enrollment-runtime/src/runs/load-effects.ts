@@ -1,13 +1,14 @@
+import type { EffectKind } from '@drippulse/engine';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { EffectOutcome } from '../effects/effect-call.ts';
-import type { ClaimedRun, StoredEffect, Work } from './claimed-run.ts';
-import type { HandedOut } from './move-runs.ts';
+import { isEffectKind } from '../effects/effects.ts';
+import type { ClaimedRun, HandedOut, StoredEffect, Work } from './claimed-run.ts';
 
 type EffectRow = {
   enrollment_id: bigint;
   effect_key: string;
-  kind: StoredEffect['kind'];
+  kind: string;
   step_index: number;
   step_id: string;
   request: string;
@@ -17,8 +18,8 @@ type EffectRow = {
 };
 
 /**
- * Sorts claimed runs: those that go on, also from a result that was recorded when their holder had lost them, and those
- * whose effect is to be performed (again), with the stored request.
+ * Sorts claimed runs. `works` go on, some from a result that was recorded after their lease was lost. `toPerform` have
+ * an effect to perform or repeat, with the stored request.
  */
 export async function loadEffects(
   ctx: Context,
@@ -34,10 +35,15 @@ export async function loadEffects(
       works.push({ run });
       continue;
     }
-    const effect = toEffect(row);
+    if (!isEffectKind(row.kind)) {
+      // The lease of the run ends, and a process that knows the kind may claim it.
+      ctx.log.error({ kind: row.kind, enrollment_id: String(row.enrollment_id) }, 'effects of this kind are not known');
+      continue;
+    }
+    const effect = toEffect(row, row.kind);
     const isRecorded = row.attempt >= run.state.attempt || row.status === 'succeeded';
     if (isRecorded && row.result !== null) {
-      // Stored by this service as the outcome it is.
+      // This service stored it as an outcome.
       const result: EffectOutcome = JSON.parse(row.result);
       works.push({ run, settled: { effect, result, durationMs: undefined } });
     } else {
@@ -47,7 +53,7 @@ export async function loadEffects(
   return { works, toPerform };
 }
 
-/** Of each run the effect that is out: the one it handed out last. */
+/** The effect that each run handed out last. */
 async function latestEffects(ctx: Context, runs: readonly ClaimedRun[]): Promise<Map<bigint, EffectRow>> {
   if (runs.length === 0) return new Map();
   const { rows } = await sql<EffectRow>`
@@ -64,10 +70,10 @@ async function latestEffects(ctx: Context, runs: readonly ClaimedRun[]): Promise
   return new Map(rows.map((row) => [row.enrollment_id, row]));
 }
 
-function toEffect(row: EffectRow): StoredEffect {
+function toEffect(row: EffectRow, kind: EffectKind): StoredEffect {
   return {
     key: row.effect_key,
-    kind: row.kind,
+    kind,
     stepIndex: row.step_index,
     stepId: row.step_id,
     request: row.request,

@@ -1,14 +1,14 @@
 import { isInfrastructureError } from '@drippulse/db';
 import type { Context } from '../context.ts';
-import type { Work } from './claimed-run.ts';
-import { type HandedOut, moveRuns } from './move-runs.ts';
+import type { HandedOut, Work } from './claimed-run.ts';
+import { moveRuns } from './move-runs.ts';
 
-/** What a batch led to, and what of it could not be moved. */
+/** The effects that a batch handed out, and the works that could not be moved. */
 export type MovedApart = { handedOut: HandedOut[]; stuck: Work[] };
 
 /**
- * Moves a batch in one transaction. When that fails through something in the batch, halves of it are tried until the
- * run is found that can't be moved: it holds up no other, least of all another organization's.
+ * Moves a batch in one transaction. When something in the batch fails, its halves are tried until the failing run is
+ * found, so that it delays no other.
  */
 export async function moveApart(
   ctx: Context,

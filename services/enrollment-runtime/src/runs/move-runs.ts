@@ -2,10 +2,10 @@ import type { Definition } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { addCounts } from '../enrollments/counters.ts';
 import { appendNews } from '../enrollments/events.ts';
+import { addCounts } from '../funnel/counters.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
-import type { ClaimedRun, StoredEffect, Work } from './claimed-run.ts';
+import type { ClaimedRun, HandedOut, Work } from './claimed-run.ts';
 import { countsOf } from './counts.ts';
 import { endedNews } from './ended-news.ts';
 import { moveOf } from './move.ts';
@@ -17,12 +17,10 @@ import { storeOutcomes } from './store-outcomes.ts';
 import { storeRuns, wakeOf } from './store-runs.ts';
 import { storeTimeline } from './store-timeline.ts';
 
-/** An effect whose intent is committed and whose run this process holds. */
-export type HandedOut = { run: ClaimedRun; effect: StoredEffect };
-
 /**
- * Moves claimed runs on and commits all that follows at once: results, states, timeline, intents, events, counters.
- * Only runs that still carry the fence they were claimed with move; results are recorded whatever the fence says.
+ * Moves claimed runs on and commits everything that follows in one transaction: results, states, timeline, intents,
+ * events and counters. Only runs that still have the fence of their claim move. Results are recorded whatever the fence
+ * is.
  */
 export async function moveRuns(
   ctx: Context,
@@ -35,12 +33,12 @@ export async function moveRuns(
     const moves = works.flatMap((work) => {
       const definition = definitions.get(versionKey(work.run));
       if (definition === undefined) return [];
-      const isHeld = lanes.get(work.run.identity.workflowId)?.running !== true;
+      const isStopped = lanes.get(work.run.identity.workflowId)?.running !== true;
       return [
         moveOf(work, definition, {
           now,
-          isHeld,
-          random: Math.random(),
+          isStopped,
+          random: ctx.random(),
           onBug: (error) => reportBug(ctx, work.run, error),
         }),
       ];
@@ -83,7 +81,7 @@ function versionKey({ identity }: ClaimedRun): string {
 
 type LockedLanes = { now: Date; lanes: Map<bigint, { running: boolean; name: string }> };
 
-/** A workflow that is paused, archived or deleted waits for this to commit; from then on none of its runs moves. */
+/** Locks lanes: a pause, archive or deletion of the workflow waits for this commit, and no run moves after it. */
 async function lockLanes(ctx: Context, trx: Transaction<DB>, works: readonly Work[]): Promise<LockedLanes> {
   const ids = [...new Set(works.map(({ run }) => run.identity.workflowId))];
   const { rows } = await sql<{ workflow_id: bigint; running: boolean; name: string; now: Date }>`

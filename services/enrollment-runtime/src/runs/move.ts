@@ -13,7 +13,7 @@ import {
 import { parseObject } from '../enrollments/contact.ts';
 import type { ClaimedRun, Settled, Work } from './claimed-run.ts';
 
-/** A run as it is to be stored. */
+/** The result of moving a run, to be stored. */
 export type Move = {
   run: ClaimedRun;
   definition: Definition;
@@ -28,16 +28,16 @@ export type Move = {
 };
 
 /**
- * Where a claimed run goes: the effect that is settled first, then as many steps as possible. A held run takes no
- * further step. A run that the engine can't move fails; it must not hold up the batch it is in.
+ * Moves a claimed run: settles its effect first, then takes as many steps as possible. A run of a lane that does not
+ * run takes no further step. A run that the engine cannot move fails, so that it does not block its batch.
  */
 export function moveOf(
   work: Work,
   definition: Definition,
-  options: { now: Date; isHeld: boolean; random: number; onBug(error: unknown): void },
+  options: { now: Date; isStopped: boolean; random: number; onBug(error: unknown): void },
 ): Move {
   const { run, settled } = work;
-  const { now, isHeld, random, onBug } = options;
+  const { now, isStopped, random, onBug } = options;
   const before = engineRun(run);
   const advances: Advance[] = [];
   let at: Run = before;
@@ -57,7 +57,7 @@ export function moveOf(
           random,
         ),
       );
-    if (!isHeld && at.state.status === 'active' && at.state.phase !== 'effect') go(advance(definition, at, now));
+    if (!isStopped && at.state.status === 'active' && at.state.phase !== 'effect') go(advance(definition, at, now));
   } catch (error) {
     onBug(error);
     go(broken(definition, at));

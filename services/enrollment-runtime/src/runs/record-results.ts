@@ -1,10 +1,10 @@
 import type { JsonValue } from '@drippulse/json';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { erasedRequest } from '../effects/erased-request.ts';
 import { type DeliveryRow, deliveryToProto } from '../enrollments/delivery.ts';
 import { modeToProto } from '../enrollments/enums.ts';
 import type { EnrollmentNews } from '../enrollments/events.ts';
-import { erasedRequest } from '../erasures/blank-enrollments.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { Settled } from './claimed-run.ts';
 import type { Move } from './move.ts';
@@ -13,9 +13,9 @@ import { storedJson } from './stored-json.ts';
 type Result = { move: Move; settled: Settled; status: 'pending' | 'succeeded' | 'skipped' | 'failed' };
 
 /**
- * Records how effects went, by their keys: what was sent was sent, whoever holds the run by now. The first record of an
- * attempt stands, but a success stands above all. Of whom was erased meanwhile only the outcome is kept. Answers the news
- * of mails that were sent.
+ * Records results of effects by their keys, also when another worker has leased the run by now: a sent mail was sent.
+ * The first result of an attempt stays, except that a success replaces any other. For an erased enrollment only the
+ * outcome is kept. Returns the events of sent mails.
  */
 export async function recordResults(
   trx: Transaction<DB>,
@@ -72,8 +72,8 @@ async function updateEffects(trx: Transaction<DB>, results: readonly Result[], n
 }
 
 /**
- * A run that was taken from its holder while the effect was out, by a pause or an expired lease, may go on at once from
- * the result.
+ * Makes a run due whose lease was lost, by a pause or its end, while the effect was in flight. It goes on from the
+ * result.
  */
 async function freeRuns(trx: Transaction<DB>, lost: readonly Result[], now: Date): Promise<void> {
   if (lost.length === 0) return;

@@ -24,7 +24,7 @@ export function reportTally({ metrics }: Context, { steps, ended }: MovesTally):
   for (const [status, count] of steps) metrics.stepsRun(status, count);
 }
 
-/** Logs that the engine could not move a run, which is an error of ours. */
+/** Logs that the engine could not move a run, which is a bug. */
 export function reportBug(ctx: Context, { identity }: ClaimedRun, error: unknown): void {
   const { id, workflowId, version } = identity;
   ctx.log.error(

@@ -3,7 +3,7 @@ import type { DB } from '../db/schema.ts';
 import type { Move } from './move.ts';
 import { storedJson } from './stored-json.ts';
 
-/** Writes the data where steps changed them, and the state of runs that failed, for whoever retries them. */
+/** Writes data that steps changed, and the state of failed runs for a later retry. */
 export async function storeData(trx: Transaction<DB>, moves: readonly Move[]): Promise<void> {
   const rows = moves.filter((move) => move.dataChanged || move.state.status === 'failed').map(rowOf);
   if (rows.length === 0) return;
@@ -16,7 +16,7 @@ export async function storeData(trx: Transaction<DB>, moves: readonly Move[]): P
 
 function rowOf({ run, state, data, dataChanged }: Move): string {
   const text = dataChanged ? storedJson(data) : (run.data ?? run.contact);
-  // With the fence: a retried run must be above every one that a late worker may still carry.
+  // Includes the fence: a retried run needs a higher one than any that a late worker may still have.
   const failed = state.status === 'failed' ? JSON.stringify({ ...state, fence: run.fence }) : 'null';
   return `{"enrollment_id":"${run.identity.id}","data":${text},"state":${failed}}`;
 }

@@ -3,15 +3,14 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { messageIdOf } from '../effects/message-id.ts';
-import type { ClaimedRun, StoredEffect } from './claimed-run.ts';
+import type { ClaimedRun, HandedOut, StoredEffect } from './claimed-run.ts';
 import type { Move } from './move.ts';
-import type { HandedOut } from './move-runs.ts';
 import { errorLineOf } from './store-runs.ts';
 import { storedJson } from './stored-json.ts';
 
 /**
- * Commits what is to be done before it is done: the effects the moved runs handed out, with their rendered requests,
- * and a delivery for each mail. Answers them with their runs as they are after the move, to be performed after commit.
+ * Stores effects before they are performed: the effects that the moves handed out, with their rendered requests, and a
+ * delivery for each mail. Returns the effects with their runs after the move, to be performed after the commit.
  */
 export async function storeIntents(
   ctx: Context,
@@ -55,7 +54,7 @@ async function insertEffects(trx: Transaction<DB>, handedOut: readonly HandedOut
       kind text, request json)`.execute(trx);
 }
 
-/** JSON text in which the request stands as it will be read back. */
+/** JSON text that contains the request byte for byte. */
 function effectRow({ identity }: ClaimedRun, { key, kind, stepIndex, stepId, request }: StoredEffect): string {
   const columns = JSON.stringify({
     enrollment_id: String(identity.id),

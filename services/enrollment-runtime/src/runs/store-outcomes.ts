@@ -3,7 +3,7 @@ import type { DB } from '../db/schema.ts';
 import type { Move } from './move.ts';
 import { errorLineOf } from './store-runs.ts';
 
-/** Writes down how runs ended. */
+/** Stores how runs ended. */
 export async function storeOutcomes(trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<void> {
   const ended = moves.filter((move) => move.state.status !== 'active');
   if (ended.length === 0) return;

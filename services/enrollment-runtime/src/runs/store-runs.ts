@@ -4,8 +4,8 @@ import type { Wake } from '../lanes/wake-lane.ts';
 import type { Move } from './move.ts';
 
 /**
- * Stores the states of the moves whose runs are still ours, by their fences, and answers those moves: all else that is
- * written derives from them. A run that has ended leaves the table; one with an effect out stays held.
+ * Stores the states of moves whose runs still have their fences, and returns those moves: everything else that is
+ * written derives from them. An ended run leaves the table. A run with an effect handed out stays leased.
  */
 export async function storeRuns(
   trx: Transaction<DB>,
@@ -54,18 +54,18 @@ function rowOf(move: Move, now: Date) {
   };
 }
 
-/** When a living run goes on. */
+/** The time at which a living run is due. */
 export function dueAt({ state }: Pick<Move, 'state'>, now: Date): Date {
   return state.wakeAt === null ? now : new Date(state.wakeAt);
 }
 
-/** When the lane of a moved run must wake for it; a run that is held or has ended needs none. */
+/** The wake that a moved run needs of its lane. A leased or ended run needs none. */
 export function wakeOf(move: Move, now: Date): Wake[] {
   if (move.state.status !== 'active' || move.effect !== undefined) return [];
   return [{ workflowId: move.run.identity.workflowId, at: dueAt(move, now) }];
 }
 
-/** Number of the latest line that tells an error. */
+/** Number of the latest line with an error. */
 export function errorLineOf({ run, entries }: Move): number | null {
   const latest = entries.findLastIndex((entry) => entry.error !== undefined);
   return latest < 0 ? run.errorLine : run.lines + latest + 1;

@@ -20,19 +20,19 @@ const timelineColumns = {
   following: 'json',
 } as const;
 
-/** Appends the lines of moved runs; a run's lines are numbered from 1 without a gap. */
+/** Appends the lines of moved runs. The lines of a run are numbered from 1 without gaps. */
 export async function storeTimeline(trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<void> {
   const lines = startTimeline(now);
   for (const move of moves) addLines(lines, move);
   await copyBuffer(trx, 'timeline', lines);
 }
 
-/** Rows of `timeline`, of moves of one time. */
+/** Starts rows of `timeline` with the same time. */
 export function startTimeline(at: Date) {
   return startCopy(timelineColumns, { at });
 }
 
-/** Adds the new lines of a moved run, one row whatever their number; none if there is no new line. */
+/** Adds the new lines of a moved run as one row, if there are any. */
 export function addLines(timeline: ReturnType<typeof startTimeline>, { run, entries, settled }: Move): void {
   const [first, ...others] = entries;
   if (first === undefined) return;

@@ -4,7 +4,7 @@ import type { DB } from '../db/schema.ts';
 
 /** Lanes of one claim. */
 const takenLanes = 32;
-/** Due lanes looked at to choose from: an organization with more of them due hides no other for longer than these take. */
+/** Due lanes to choose from. An organization with more due lanes than this delays others only while these are taken. */
 const candidates = 2_000;
 
 export type DueLane = { workflowId: bigint; catchingUp: boolean };
@@ -12,8 +12,8 @@ export type DueLane = { workflowId: bigint; catchingUp: boolean };
 export type TakenLanes = { now: Date; lanes: DueLane[]; nextWakeMs: number | undefined };
 
 /**
- * Locks due lanes: of each organization its longest due one, then of each its second, and so on. Without any it says
- * when the next one is due. Lanes that another worker holds are passed over.
+ * Locks due lanes in turn by organization, the longest due first. Skips lanes that another worker has locked. Without
+ * any, returns when the next lane is due.
  */
 export async function takeLanes(
   ctx: Context,
@@ -52,7 +52,7 @@ export async function takeLanes(
       )::float8 end as next_wake_ms
     from clock left join taken on true`.execute(trx);
   const [first] = rows;
-  if (first === undefined) throw new Error('the database did not tell its time');
+  if (first === undefined) throw new Error('the database returned no time');
   const lanes = rows.flatMap(({ workflow_id, catching_up }) =>
     workflow_id === null ? [] : [{ workflowId: workflow_id, catchingUp: catching_up }],
   );

@@ -3,14 +3,14 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { type RecordPage, selectRecords } from '../crm/select-records.ts';
 import type { DB } from '../db/schema.ts';
-import { enroll } from '../enrollments/enroll.ts';
+import { enroll } from '../enrolling/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { readSourceJob } from './source-job.ts';
 
 /**
- * Enrolls one page of what a tick's source returns. The page and the cursor behind it are one transaction, and a cursor
- * passes each record once, so no record is enrolled twice for a tick. The CRM is asked before the transaction: who pauses
- * the workflow never waits for another service.
+ * Enrolls one page of the records that a tick's source selects. The page and the next cursor are one transaction, and a
+ * cursor passes each record once, so a tick enrolls no record twice. The CRM is asked before the transaction: a pause
+ * of the workflow never waits for another service.
  */
 export async function enrollSourcePage(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const { selection } = readSourceJob(job.input);
@@ -37,7 +37,7 @@ async function writePage(ctx: Context, trx: Transaction<DB>, job: JobRow, page: 
     await enroll(ctx, trx, { lane, mode: 'live', timezone, agentId: null, contacts: page.contacts });
   }
   const isFinished = !isActive || page.nextCursor === undefined;
-  // Nobody asks for it again, and an hourly schedule would leave many.
+  // The finished job is deleted: nobody reads it, and an hourly schedule would leave many.
   if (isFinished) await sql`delete from jobs where id = ${job.id}`.execute(trx);
   return { cursor: JSON.stringify(page.nextCursor ?? null), processed: page.contacts.length, isFinished };
 }

@@ -3,17 +3,16 @@ import { nextTick } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { enroll } from '../enrollments/enroll.ts';
+import { enroll } from '../enrolling/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { packSourceJob, sourceJobs } from './source-job.ts';
 
 export type DueSchedule = { workflowId: bigint; organizationId: bigint };
 
 /**
- * Fires the tick that is due, once for all processes: the row that holds it is locked, and moves on to the next boundary
- * after now with the enrollment, or with the job that enrolls
- * what its source returns, so that ticks missed while nothing ran fire as one. The lane is locked first, in the
- * order in which a change of the workflow locks them. Answers whether it fired.
+ * Fires the tick that is due, once for all processes: the transaction locks the schedule's row, moves it to the next
+ * boundary after now, and enrolls, or adds the job that enrolls from the source. Ticks missed while nothing ran fire as
+ * one. The lane is locked first, in the same order as a change of the workflow does. Returns whether the tick fired.
  */
 export async function fireSchedule(ctx: Context, due: DueSchedule): Promise<boolean> {
   return ctx.db.kysely.transaction().execute(async (trx) => {

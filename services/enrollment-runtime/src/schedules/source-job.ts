@@ -4,7 +4,7 @@ import { parseObject } from '../enrollments/contact.ts';
 
 export const sourceJobs = 'schedule_source';
 
-/** What a tick of a schedule is to enroll: the source as it was then. */
+/** The enrollments that a tick of a schedule asks for, with the source as it was at the tick. */
 export type SourceJob = { workflowId: bigint; timezone: string; selection: CrmSelection };
 
 export function packSourceJob({ workflowId, timezone, selection }: SourceJob): string {

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { contactText } from '../crm/contact-text.ts';
 
 type Clients = Pick<Context, 'clients'>;
-/** Of a record; that somebody was erased starts nothing. */
+/** An event of a record. The event of an erasure starts nothing. */
 type Payload = Exclude<Extract<CrmEvent['payload'], { value: object }>, { case: 'contactErased' }>;
 type Person = { publicId: string; text: string };
 
@@ -29,8 +29,8 @@ export function readChange({ id, type, message }: ConsumedEvent<typeof CrmEventS
 }
 
 /**
- * The JSON text of the contact that a change enrolls: the fields of the person it is about at the top, if there is one,
- * and the event under `event`. Whom an opportunity or an activity is about is asked of the CRM.
+ * The JSON text of the contact that a change enrolls: the fields of its person at the top, if it has one, and the event
+ * under `event`. The CRM is asked for the person of an opportunity or activity.
  */
 export async function contactOf(ctx: Clients, change: CrmChange): Promise<string> {
   const { id, name, time, payload } = change;
@@ -73,7 +73,7 @@ async function findLead({ clients }: Clients, organizationId: bigint, id?: strin
   return found?.lead && { publicId: found.lead.publicId, text: encodeJson(CrmLeadSchema, found.lead) };
 }
 
-/** What was deleted since is about nobody; a CRM that is away is asked again later. */
+/** A deleted record has no person. When the CRM is away, the event is retried. */
 async function unlessGone<T>(asking: Promise<T>): Promise<T | undefined> {
   try {
     return await asking;

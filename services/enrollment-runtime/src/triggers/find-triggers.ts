@@ -1,19 +1,19 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** A workflow that asks for events of a name. */
+/** A workflow that listens to an event. */
 export type Trigger = { workflowId: bigint; organizationId: bigint; eventName: string };
 
 type Asked = { organizationId: bigint; name: string };
 
-/** The workflows that ask for these events of these organizations. */
+/** Finds the workflows that listen to these events of these organizations. */
 export async function findTriggers(db: Kysely<DB>, events: readonly Asked[]): Promise<Trigger[]> {
   const asked = new Map(events.map((event) => [`${event.organizationId} ${event.name}`, event]));
   const { rows } = await triggersQuery([...asked.values()]).execute(db);
   return rows;
 }
 
-/** Asked for every change of every record: it must read nobody's triggers but those that are asked for. */
+/** Runs for every change of every record. It must read only the triggers that it returns. */
 export function triggersQuery(asked: readonly Asked[]): RawBuilder<Trigger> {
   return sql<Trigger>`
     select trigger.workflow_id as "workflowId", trigger.organization_id as "organizationId",

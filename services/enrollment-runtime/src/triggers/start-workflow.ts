@@ -3,12 +3,12 @@ import { stringifyJson } from '@drippulse/json';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { enroll } from '../enrolling/enroll.ts';
 import { parseObject } from '../enrollments/contact.ts';
-import { enroll } from '../enrollments/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import type { Trigger } from './find-triggers.ts';
 
-/** An event of a record, and the JSON text of the contact it enrolls, with the event under `event`. */
+/** An event of a record, with the JSON text of the contact to enroll, which has the event under `event`. */
 export type StartingEvent = {
   id: string;
   name: string;
@@ -19,8 +19,8 @@ export type StartingEvent = {
 };
 
 /**
- * Starts a workflow for each of the events that its trigger asks for and its filter lets in, once for each however often
- * an event comes. The trigger is that of the version which the lane, now locked, has.
+ * Starts a workflow for each event that its trigger names and its filter accepts, once per event however often it is
+ * delivered. The trigger is that of the lane's version. The lane is locked.
  */
 export async function startWorkflow(
   ctx: Context,
@@ -37,7 +37,7 @@ export async function startWorkflow(
       (event) => event.name === trigger.eventName && trigger.accepts(filtered(event), now),
     );
     if (wanted.length === 0) return;
-    // One batch may hold an event twice.
+    // One batch may contain an event twice.
     const known = new Map(wanted.map((event) => [`${event.id}:${workflowId}`, event]));
     const fresh = await firstSeen(trx, o.group, [...known.keys()]);
     const erased = await findErased(trx, organizationId, wanted);
@@ -49,7 +49,7 @@ export async function startWorkflow(
   });
 }
 
-/** What was raised before its record was erased, and comes only now, still tells of the person. */
+/** A late event of a record that was erased meanwhile still contains personal data, and starts nothing. */
 async function findErased(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -69,7 +69,7 @@ async function findErased(
   return new Set(events.filter(({ recordId, at }) => at <= (erased.get(recordId) ?? new Date(0))));
 }
 
-/** What a filter sees: the contact's fields, the event, and of it the name and the properties at the top too. */
+/** The fields that a filter sees: the contact, the event, and the event's name and properties at the top. */
 function filtered({ name, contact }: StartingEvent) {
   const data = parseObject(contact);
   const { properties = null } = parseObject(stringifyJson(data['event'] ?? null));

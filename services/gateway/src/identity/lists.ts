@@ -1,6 +1,6 @@
 import { cutPage, type PageRequest, pageTotals, type RowCount, readPage } from '@drippulse/db';
 
-/** The members that every list response has beside its rows. */
+/** Members of a list response beside its rows. */
 export type Paging = RowCount & {
   nextCursor?: string | undefined;
   page?: number | undefined;
@@ -8,7 +8,7 @@ export type Paging = RowCount & {
   totalPages?: number;
 };
 
-/** The rows to read: those with a lower id, newest first. */
+/** Rows of one page: those with a lower id, newest first. */
 export type Window = { beforeId: bigint; limit: number; offset: number };
 
 const highestId = 9_223_372_036_854_775_807n;
@@ -20,7 +20,7 @@ export async function readList<Row extends { id: bigint }>(
 ): Promise<{ rows: Row[]; paging: Paging }> {
   const page = readPage(request, ['bigint']);
   const beforeId = page.after?.[0] === undefined ? highestId : BigInt(page.after[0]);
-  // One row more than asked for says whether there is a next page.
+  // One row more than the page shows whether there is a next page.
   const found = await read.rows({ beforeId, limit: page.limit + 1, offset: page.offset });
   const { rows, nextCursor } = cutPage(found, page.limit);
   const count = await read.count();

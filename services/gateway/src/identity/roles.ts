@@ -1,4 +1,4 @@
-import { Role as ProtoRole } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { Role as ProtoRole } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import { type Role, roles } from '@drippulse/rpc';
 
 const protoRoles: Record<Role, ProtoRole> = {
@@ -8,19 +8,19 @@ const protoRoles: Record<Role, ProtoRole> = {
   admin: ProtoRole.ADMIN,
 };
 
-/** The role of a row as the API says it. */
+/** The role of a row as a proto enum. */
 export function roleToProto(role: string): ProtoRole {
   return protoRoles[readRole(role)];
 }
 
-/** The role of a row; the table's check constraint admits no other. */
-export function readRole(text: string): Role {
+/** The role of a row; a check constraint of the table admits no other text. */
+function readRole(text: string): Role {
   const role = roles.find((known) => known === text);
   if (!role) throw new Error(`"${text}" is no role`);
   return role;
 }
 
-/** The role of a request; undefined when it was not set. */
+/** The role of a request; undefined when it is not set. */
 export function roleFromProto(role: ProtoRole): Role | undefined {
   return roles.find((known) => protoRoles[known] === role);
 }

@@ -1,11 +1,10 @@
-import { isInfrastructureError } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
-import type { Credentials } from '../identity/credentials.ts';
+import type { Credentials } from '../credentials/credentials.ts';
 import type { Authenticate } from '../transcoder/ports.ts';
 
-/** Reads the bearer credential of a request. Which of many things is wrong with one is not told. */
+/** Reads the bearer credential of a request. The error does not say why a credential is refused. */
 export function createAuthenticate(credentials: Credentials): Authenticate {
-  return async ({ raw }) => {
+  return async ({ raw, requestId }) => {
     const credential = /^bearer +(\S+) *$/i.exec(raw.headers.authorization ?? '')?.[1];
     if (credential === undefined) {
       throw new DomainError(
@@ -14,19 +13,10 @@ export function createAuthenticate(credentials: Credentials): Authenticate {
         'Send an API key or a session token as "Authorization: Bearer …".',
       );
     }
-    const authenticated = await credentials.find(credential).catch(refuseWithoutDatabase);
+    const authenticated = await credentials.find(credential, requestId);
     if (!authenticated) {
       throw new DomainError('unauthenticated', 'invalid_token', 'The credential is unknown, expired or revoked.');
     }
     return authenticated;
   };
-}
-
-/** No answer is not a no: a client that gets 401 here would throw a good credential away. */
-function refuseWithoutDatabase(error: unknown): never {
-  if (!isInfrastructureError(error)) throw error;
-  throw new DomainError('unavailable', 'database_unavailable', 'Credentials cannot be checked right now.', {
-    cause: error,
-    retryAfterSeconds: 1,
-  });
 }

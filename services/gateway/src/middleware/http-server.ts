@@ -9,27 +9,27 @@ import { problemOf } from '../transcoder/problem.ts';
 export type HttpServer = {
   port: number;
   /**
-   * Each answer is the last one on its connection from now on. A connection that is closed while its client sends the
-   * next request fails it: whoever lets clients go by themselves first resets none.
+   * From now on each answer is the last one on its connection. A server that closes kept connections itself would fail
+   * requests that clients are just sending.
    */
   leave(): void;
-  /** Takes no more connections and lets the requests under way finish, within the grace time. */
+  /** Accepts no more connections and lets running requests finish within the grace time. */
   stop(graceMs?: number): Promise<void>;
 };
 
-/** What slow and greedy clients are given. */
+/** Limits for slow clients. */
 export type ClientLimits = {
   /** Until the headers are complete. */
   headersTimeoutMs: number;
-  /** Until the request is complete; an upload may take this long, other bodies have their own limit. */
+  /** Until the request is complete. It bounds uploads; other bodies have their own limit. */
   requestTimeoutMs: number;
-  /** How long a connection may be silent both ways. */
+  /** How long a connection may be silent in both directions. */
   idleTimeoutMs: number;
 };
 
 const defaultLimits: ClientLimits = { headersTimeoutMs: 10_000, requestTimeoutMs: 300_000, idleTimeoutMs: 120_000 };
 const maxHeaderBytes = 16 << 10;
-// Longer than load balancers keep a connection idle (60 s), so that they never send into one that is just closing.
+// Longer than the 60 s for which load balancers keep an idle connection, so that they close it first.
 const keepAliveTimeoutMs = 65_000;
 const defaultGraceMs = 10_000;
 
@@ -42,11 +42,11 @@ export async function startHttpServer(
   const server = createServer({
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
-    // Timeouts are only looked at this often; at Node's default a slow client would live 30 s.
+    // Node checks its timeouts at this interval. With the default a slow client would live for 30 s.
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: keepAliveTimeoutMs,
     maxHeaderSize: maxHeaderBytes,
-    // Node would answer without a body; createApp refuses it in the shape of every error.
+    // Node would answer without a body. createApp refuses such requests with a body like every other error.
     requireHostHeader: false,
   });
   let isLeaving = false;
@@ -77,7 +77,7 @@ export async function startHttpServer(
 async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  // Connections that become idle while we wait would otherwise hold us until their keep-alive ends.
+  // A connection that becomes idle in the meantime would delay the end until its keep-alive ends.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const grace = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
@@ -85,7 +85,7 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
   clearTimeout(grace);
 }
 
-/** Answers what is no HTTP, or came too slowly or too large to become a request, in the shape of every error. */
+/** Answers input that is not HTTP, too slow or too large, with a body like every other error. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, answer: ServerResponse | undefined): void {
   const isAnswering = answer?.headersSent === true && !answer.writableFinished;
   if (!socket.writable || error.code === 'ECONNRESET' || isAnswering) {

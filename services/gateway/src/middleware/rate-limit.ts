@@ -1,17 +1,28 @@
+import { getOption } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/errors';
+import { enumNames } from '@drippulse/json';
+import {
+  type LimitClass,
+  LimitClassSchema,
+  LimitKey,
+  limit as limitOption,
+} from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
 import type { Authenticated, RateDecision, RateLimit, RequestFacts } from '../transcoder/ports.ts';
-import { type Limiter, type LimiterStore, spend } from './limiters.ts';
 
-/** One limit, and how it is told to the caller. */
+/** One limit, and its text in the `RateLimit-Policy` header. */
 type Policy = { name: string; limiter: Limiter; description: string };
+
+/** The policy of a limit class, and what it counts by. */
+type ClassPolicy = { policy: Policy; per: LimitKey };
 
 /** An organization may do five times what one of its credentials may. */
 const organizationFactor = 5;
 
 /**
- * Counts requests: by credential, then by organization; without a credential by address. The class
- * `reports` counts on top of that, `login` and `lead_forms` by address alone. An organization is charged only for what its credential was allowed, so that one key
- * in a loop does not use up the others' share.
+ * Counts requests: by credential, then by organization; without a credential by address. A limit class that counts by
+ * organization counts after these, one that counts by address replaces them. An organization is charged only for what
+ * its credential was allowed, so that one key in a loop does not use up the others' share.
  */
 export function createRateLimit(store: LimiterStore, limits: { perMinute: number; burst: number }): RateLimit {
   const credential = burstyPolicy(store, 'credential', limits.perMinute, limits.burst);
@@ -22,23 +33,22 @@ export function createRateLimit(store: LimiterStore, limits: { perMinute: number
     limits.burst * organizationFactor,
   );
   const address = burstyPolicy(store, 'address', limits.perMinute, limits.burst);
-  const login = fixedPolicy(store, 'login', 100, 60);
-  const reports = fixedPolicy(store, 'reports', 10, 60);
-  const leadForms = fixedPolicy(store, 'lead_forms', 20, 60);
+  const classes = classPolicies(store);
 
   function applying(
-    limitClass: string,
+    limitClass: LimitClass,
     authenticated: Authenticated | undefined,
     { clientAddress }: RequestFacts,
   ): [Policy, string][] {
-    if (limitClass === 'login') return [[login, clientAddress]];
-    if (limitClass === 'lead_forms') return [[leadForms, clientAddress]];
+    const ofClass = classes.get(limitClass);
+    if (ofClass?.per === LimitKey.ADDRESS) return [[ofClass.policy, clientAddress]];
     if (!authenticated) return [[address, clientAddress]];
+    const organizationKey = String(authenticated.caller.organizationId);
     const general: [Policy, string][] = [
       [credential, authenticated.limitKey],
-      [organization, String(authenticated.caller.organizationId)],
+      [organization, organizationKey],
     ];
-    return limitClass === 'reports' ? [...general, [reports, String(authenticated.caller.organizationId)]] : general;
+    return ofClass === undefined ? general : [...general, [ofClass.policy, organizationKey]];
   }
 
   return async (limitClass, authenticated, request) => {
@@ -54,7 +64,23 @@ export function createRateLimit(store: LimiterStore, limits: { perMinute: number
   };
 }
 
-/** The steady rate counts in the shortest window that holds a whole number of requests. */
+/** The limit classes of the protos. */
+function classPolicies(store: LimiterStore): Map<number, ClassPolicy> {
+  const names = enumNames(LimitClassSchema);
+  const classes = new Map<number, ClassPolicy>();
+  for (const value of LimitClassSchema.values) {
+    const name = names.get(value.number);
+    if (name === undefined) continue; // the value that is not set
+    const { requests, windowSeconds, per } = getOption(value, limitOption);
+    if (requests < 1 || windowSeconds < 1 || per === LimitKey.UNSPECIFIED) {
+      throw new Error(`${value.name} needs a limit with requests, window_seconds and per`);
+    }
+    classes.set(value.number, { policy: fixedPolicy(store, name, requests, windowSeconds), per });
+  }
+  return classes;
+}
+
+/** The steady rate counts in the shortest window with a whole number of requests. */
 function burstyPolicy(store: LimiterStore, name: string, perMinute: number, burst: number): Policy {
   const windowSeconds = 60 / greatestCommonDivisor(perMinute, 60);
   const quota = (perMinute * windowSeconds) / 60;
@@ -72,8 +98,8 @@ function fixedPolicy(store: LimiterStore, name: string, quota: number, windowSec
 }
 
 /** `quota` in each window, and what may go beyond it: as in draft-ietf-httpapi-ratelimit-headers, `burst` of our own. */
-function describe(told: { name: string; quota: number; windowSeconds: number; burst?: number }): string {
-  const { name, quota, windowSeconds, burst } = told;
+function describe(policy: { name: string; quota: number; windowSeconds: number; burst?: number }): string {
+  const { name, quota, windowSeconds, burst } = policy;
   return `"${name}";q=${quota};w=${windowSeconds}${burst === undefined ? '' : `;burst=${burst}`}`;
 }
 

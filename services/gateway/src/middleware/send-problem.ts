@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange } from '../transcoder/exchange.ts';
 import { problemOf, toDomainError } from '../transcoder/problem.ts';
 
-/** Answers with an error, or breaks the connection off when an answer has begun already. */
+/** Answers with an error, or closes the connection when an answer has begun. */
 export function sendProblem(
   request: IncomingMessage,
   response: ServerResponse,
@@ -13,12 +13,12 @@ export function sendProblem(
   const { status, headers, body } = problemOf(error, exchange);
   exchange.reason = error.reason;
   if (status >= 500) exchange.error = thrown;
-  // `cancelled`: the client went away, and nobody reads an answer.
+  // `cancelled`: the client is gone, and nobody reads an answer.
   if (response.headersSent || response.destroyed || error.reason === 'cancelled') {
     response.destroy();
     return;
   }
-  // What a success would have said of its body is not true of this one.
+  // These headers described the body of a success.
   for (const name of ['content-length', 'content-type', 'content-disposition', 'location']) response.removeHeader(name);
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(request.method === 'HEAD' ? undefined : body);

@@ -1,17 +1,17 @@
 import { type Clock, type LoopLog, startLoop } from '@drippulse/loops';
 
-/** Knows whether the parts that nothing works without are there. */
+/** Watches the parts that the gateway needs. */
 export type HealthMonitor = { isHealthy(): boolean; stop(): Promise<void> };
 
-/** How long a part may be away before the whole is called unavailable: a restart or failover is shorter. */
+/** A part may be away this long before the gateway reports `unavailable`. A restart or failover is shorter. */
 const toleratedMs = 5000;
 const checkEveryMs = 2000;
 const awayCheckEveryMs = 1000;
 const timeoutMs = 2000;
 
 /**
- * Asks `check` every 2 s whether every needed part answers, once a second while one does not; a check that throws or hangs
- * counts as no.
+ * Calls `check` every 2 s, and every second while a part is away. A check that throws or hangs counts as a part that is
+ * away.
  */
 export function startHealthMonitor(options: { check(): Promise<boolean>; clock: Clock; log: LoopLog }): HealthMonitor {
   const { check, clock, log } = options;
@@ -40,7 +40,7 @@ async function within(ms: number, check: Promise<boolean>): Promise<boolean> {
   try {
     return await Promise.race([check, late.promise]);
   } catch {
-    return false; // what is away is what this reports
+    return false; // the monitor reports failures as a part that is away
   } finally {
     clearTimeout(timer);
   }

@@ -1,16 +1,22 @@
 import type { Clock } from '@drippulse/loops';
-import type { Router } from 'express';
-import { getOnly } from './get-only.ts';
+import { endWith } from '../transcoder/reply.ts';
 import type { HealthMonitor } from './health-monitor.ts';
+import type { Page, Pages } from './page.ts';
 
 /** `GET /health`, for load balancers: no credential, and no work. */
-export function healthRoutes(options: { monitor: HealthMonitor; version: string; clock: Clock }): Router {
+export function healthRoutes(options: { monitor: HealthMonitor; version: string; clock: Clock }): Pages {
   const { monitor, version, clock } = options;
-  const answer: Parameters<typeof getOnly>[0][string] = (_request, response) => {
+  const answer: Page = (_request, response) => {
     const isHealthy = monitor.isHealthy();
-    response.status(isHealthy ? 200 : 503).set('cache-control', 'no-store');
-    if (!isHealthy) response.set('retry-after', '5');
-    response.json({ status: isHealthy ? 'ok' : 'unavailable', version, time: clock.now().toISOString() });
+    response.statusCode = isHealthy ? 200 : 503;
+    response.setHeader('content-type', 'application/json; charset=utf-8');
+    response.setHeader('cache-control', 'no-store');
+    if (!isHealthy) response.setHeader('retry-after', '5');
+    const status = isHealthy ? 'ok' : 'unavailable';
+    endWith(response, JSON.stringify({ status, version, time: clock.now().toISOString() }));
   };
-  return getOnly({ '/health': answer, '/api/v1/health': answer });
+  return new Map([
+    ['/health', answer],
+    ['/api/v1/health', answer],
+  ]);
 }

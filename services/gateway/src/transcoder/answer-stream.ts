@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { create } from '@bufbuild/protobuf';
 import { startList } from '@drippulse/json';
 import { setHead } from './reply.ts';
-import { answersRaw, rawBodyOf } from './reply-body.ts';
-import type { Route } from './routes.ts';
+import { rawBodyOf } from './reply-body.ts';
+import { answersRaw, type Route } from './routes.ts';
 
 type Stream = { header: Headers; message: AsyncIterable<unknown> };
 

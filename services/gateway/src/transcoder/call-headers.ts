@@ -1,17 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '@drippulse/errors';
-import type { Caller, Tokens } from '@drippulse/rpc';
+import type { Tokens } from '@drippulse/rpc';
+import { clientAddressHeader, sessionIdHeader } from '../call-metadata.ts';
+import { ownCaller } from '../own-caller.ts';
 import type { Exchange } from './exchange.ts';
-import { apiKeyIdHeader, clientAddressHeader, sessionIdHeader, type Upstream } from './ports.ts';
+import type { Upstream } from './ports.ts';
 import { isRepeatable, type Route } from './routes.ts';
-
-/** Who speaks when no credential is asked for: the gateway itself, in no organization. */
-const anonymous: Caller = {
-  organizationId: 0n,
-  actor: { type: 'service', id: 'gateway' },
-  role: 'viewer',
-  mode: 'live',
-};
 
 /** The metadata of a call: the internal token, what names the request, and the headers that the method lets through. */
 export async function callHeaders(
@@ -29,12 +23,11 @@ export async function callHeaders(
     headers.set('traceparent', traceparent);
   }
   if (authenticated?.sessionId !== undefined) headers.set(sessionIdHeader, authenticated.sessionId);
-  if (authenticated?.apiKeyId !== undefined) headers.set(apiKeyIdHeader, String(authenticated.apiKeyId));
   for (const name of route.rest.requestHeaders) {
     const value = readHeader(request, name);
     if (value !== undefined) headers.set(name, value);
   }
-  const token = await tokens.mint(authenticated?.caller ?? anonymous, route.upstream.audience);
+  const token = await tokens.mint(authenticated?.caller ?? ownCaller, route.upstream.audience);
   headers.set('authorization', `Bearer ${token}`);
   return headers;
 }

@@ -36,7 +36,7 @@ export async function decodeRequest(
   });
 }
 
-/** What path and query say of a request message. */
+/** The fields of a request message that path and query give. */
 export function decodeParameters(request: IncomingMessage, route: Route, path: Record<string, string>): Message {
   const [, search = ''] = /\?(.*)$/s.exec(request.url ?? '') ?? [];
   return decodeJson(route.method.input, '', {

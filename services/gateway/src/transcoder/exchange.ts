@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answered, Authenticated, Observe } from './ports.ts';
 
-/** What is known of a request while it is answered; `Observe` gets it when the answer is out. */
+/** The record of a request while it is answered; `Observe` gets it when the answer is out. */
 export type Exchange = {
   requestId: string;
   clientAddress: string;
@@ -17,7 +17,7 @@ export type Exchange = {
 
 const exchanges = new WeakMap<IncomingMessage, Exchange>();
 
-/** Starts the record of a request: names it, tells the client the name, and reports once the answer has gone out. */
+/** Starts the record of a request, sends its name to the client, and reports the record when the answer is out. */
 export function beginExchange(
   request: IncomingMessage,
   response: ServerResponse,
@@ -38,7 +38,7 @@ export function exchangeOf(request: IncomingMessage): Exchange {
   return exchange;
 }
 
-/** The caller's own name for the request when it is one that logs can hold, else a new one. */
+/** The caller's own name for the request, if logs can contain it, else a new one. */
 function readRequestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();

@@ -2,13 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { DescService } from '@bufbuild/protobuf';
 import type { Transport } from '@connectrpc/connect';
 import type { DomainError } from '@drippulse/errors';
+import type { LimitClass } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import type { Caller } from '@drippulse/rpc';
 import type { ServiceName } from '@drippulse/topology';
 
 /** Who sent a request, once its credential is known to be good. */
 export type Authenticated = {
   caller: Caller;
-  /** What the rate limits of a credential count by, such as `key:9` or `session:4f…`. */
+  /** Key of the rate limits of a credential, such as `key:9` or `session:4f…`. */
   limitKey: string;
   /** The API key used, for its usage counts; absent for a session. */
   apiKeyId?: bigint;
@@ -30,7 +31,7 @@ export type RequestFacts = {
 /** Checks the bearer credential; throws `DomainError('unauthenticated', …)` when there is none or it is no good. */
 export type Authenticate = (request: RequestFacts) => Promise<Authenticated>;
 
-/** What a rate limiter says to one request. */
+/** The decision of the rate limits on one request. */
 export type RateDecision = {
   /** Headers for every answer, refused or not: `RateLimit-Policy`, `RateLimit`. */
   headers: Record<string, string>;
@@ -39,11 +40,11 @@ export type RateDecision = {
 };
 
 /**
- * Counts one request. `limitClass` is the method's `limits` option, `default` when empty. `authenticated` is absent for
- * methods without a credential: those count by address.
+ * Counts one request. `limitClass` is the method's `limits` option. `authenticated` is absent for methods without a
+ * credential.
  */
 export type RateLimit = (
-  limitClass: string,
+  limitClass: LimitClass,
   authenticated: Authenticated | undefined,
   request: RequestFacts,
 ) => Promise<RateDecision>;
@@ -62,7 +63,7 @@ export type Answered = {
   authenticated?: Authenticated;
   /** Reason of an error answer. */
   reason?: string;
-  /** What failed, when the answer is a 5xx. */
+  /** The thrown error, when the answer is a 5xx. */
   error?: unknown;
 };
 export type Observe = (answered: Answered) => void;
@@ -74,13 +75,3 @@ export type Upstream = {
   audience: ServiceName;
   transport: Transport;
 };
-
-/**
- * Request metadata that the transcoder adds to every call, beside the internal token, `x-request-id`, `traceparent`,
- * `idempotency-key` and the headers that the method lets through.
- */
-export const clientAddressHeader = 'x-client-address';
-/** Metadata with the id of the session, so that logout knows which one to end. */
-export const sessionIdHeader = 'x-session-id';
-/** Metadata with the id of the API key, so that verify can name it. */
-export const apiKeyIdHeader = 'x-api-key-id';

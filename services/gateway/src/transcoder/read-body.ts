@@ -21,7 +21,7 @@ export function checkBodySize(request: IncomingMessage, maxBytes: number): void 
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
 }
 
-/** Refuses compressed bodies: a small one can hold a very large one. */
+/** Refuses compressed bodies: a small one can expand to a very large one. */
 export function checkContentEncoding(request: IncomingMessage): void {
   const encoding = request.headers['content-encoding'];
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
@@ -33,7 +33,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
   return join(await readChunks(request, limits));
 }
 
-/** What is copied in one turn of the event loop; new memory makes a megabyte take one millisecond. */
+/** Bytes copied in one turn of the event loop: a megabyte takes one millisecond, most of it for new memory. */
 const turnBytes = 1 << 20;
 
 async function join(chunks: readonly Buffer[]): Promise<Buffer> {
@@ -114,7 +114,7 @@ export function drainBody(request: IncomingMessage): void {
   });
   request.once('end', settle).on('error', () => undefined);
   socket.once('close', settle);
-  // Who read it before has stopped in the middle: an iterator or a parser that takes no more would hold it back.
+  // An earlier reader may have stopped in the middle: an iterator or a parser that takes no more would block the rest.
   request.unpipe().removeAllListeners('readable');
   request.resume();
 }

@@ -1,7 +1,6 @@
-import type { DescField } from '@bufbuild/protobuf';
 import { encodeField, encodeJson } from '@drippulse/json';
 import type { HttpBody } from '@drippulse/proto/google/api/httpbody_pb';
-import type { Route } from './routes.ts';
+import { answersRaw, type Route } from './routes.ts';
 
 /** The one row that answers, or the whole response message. */
 export function rowOf(route: Route, message: unknown): unknown {
@@ -13,22 +12,11 @@ export function rowOf(route: Route, message: unknown): unknown {
 
 /** Raw bytes of a response that carries them; undefined when it answers JSON. */
 export function rawBodyOf(route: Route, message: unknown): HttpBody | undefined {
-  const desc = route.responseField === undefined ? route.method.output : messageOf(route.responseField);
-  return desc?.typeName === 'google.api.HttpBody' ? (rowOf(route, message) as HttpBody | undefined) : undefined;
-}
-
-/** Whether the answers of a route are raw bytes. */
-export function answersRaw(route: Route): boolean {
-  const desc = route.responseField === undefined ? route.method.output : messageOf(route.responseField);
-  return desc?.typeName === 'google.api.HttpBody';
+  return answersRaw(route) ? (rowOf(route, message) as HttpBody | undefined) : undefined;
 }
 
 export function jsonBodyOf(route: Route, message: unknown): string {
   return route.responseField === undefined
     ? encodeJson(route.method.output, message as never) // a message of this descriptor
     : encodeField(route.responseField, message);
-}
-
-function messageOf(field: DescField) {
-  return field.fieldKind === 'message' ? field.message : undefined;
 }

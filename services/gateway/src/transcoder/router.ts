@@ -1,6 +1,6 @@
 import type { HttpMethod, Route } from './routes.ts';
 
-/** What a path leads to: a route and its parameters, or the methods that the path would take. */
+/** The result for a path: a route and its parameters, or the methods that the path would take. */
 export type Match<R extends Route = Route> =
   | { route: R; parameters: Record<string, string> }
   | { allowed: string[] }

@@ -84,3 +84,9 @@ function fieldNamed(method: DescMethod, side: 'input' | 'output', name: string):
 export function isRepeatable({ rest: { idempotency } }: Route): boolean {
   return idempotency === Idempotency.TRANSACTION || idempotency === Idempotency.DURABLE;
 }
+
+/** Whether the answers of a route are raw bytes. */
+export function answersRaw({ method, responseField }: Route): boolean {
+  const desc = responseField === undefined ? method.output : responseField.message;
+  return desc?.typeName === 'google.api.HttpBody';
+}

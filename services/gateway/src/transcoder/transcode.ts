@@ -73,12 +73,12 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     return match;
   }
 
-  /** What is judged before the body: bearer, rate, role. */
+  /** The checks before the body: bearer, rate, role. */
   async function admit(request: IncomingMessage, response: ServerResponse, route: Route, exchange: Exchange) {
     const { requestId, clientAddress } = exchange;
     const facts = { raw: request, requestId, clientAddress };
     if (route.rest.auth !== Auth.NONE) exchange.authenticated = await authenticate(facts);
-    const decision = await rateLimit(route.rest.limits || 'default', exchange.authenticated, facts);
+    const decision = await rateLimit(route.rest.limits, exchange.authenticated, facts);
     for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value);
     if (decision.refusal !== undefined) throw decision.refusal;
     if (exchange.authenticated !== undefined) checkAccess(route.method, exchange.authenticated.caller);

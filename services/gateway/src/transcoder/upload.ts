@@ -25,7 +25,7 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
       return;
     }
     parts.on('file', (name, content, { mimeType }) => {
-      content.on('error', () => undefined); // whoever reads the part meets the error; the others are not read
+      content.on('error', () => undefined); // the reader of the part gets the error; other parts are not read
       if (name === 'file') resolve({ contentType: mimeType, content });
       else content.resume();
     });

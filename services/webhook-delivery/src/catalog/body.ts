@@ -3,15 +3,15 @@ import { encodeJson, exampleOf, type JsonSchema, jsonSchemaOf } from '@drippulse
 import type { EventType } from './event-types.ts';
 import { freeJsonSchemas } from './free-json.ts';
 
-/** What the body of a delivery says of its event beside the `data`. */
+/** The members of a delivery's body beside `data`. */
 export type Envelope = { id: string; type: string; at: Date; organizationId: bigint };
 
-/** The body of a delivery, made once for each event and sent as it is on every attempt. */
+/** The body of a delivery, encoded once for each event and sent unchanged on every attempt. */
 export function bodyOf<D extends DescMessage>(envelope: Envelope, payload: D, data: MessageShape<D>): string {
   return bodyText(envelope, encodeJson(payload, data));
 }
 
-/** A body as it could be sent for this type. */
+/** An example body of this type. */
 export function exampleBody({ payload }: EventType, envelope: Envelope): string {
   return bodyText(envelope, JSON.stringify(exampleOf(payload)));
 }

@@ -2,10 +2,10 @@ import { type DescMessage, getOption, hasOption } from '@bufbuild/protobuf';
 import { webhook } from '@drippulse/proto/drippulse/events/v1/options_pb';
 import { eventMessages } from './event-messages.ts';
 
-/** A type that can be subscribed to; `payload` describes its `data`, `case` is its member of the event's oneof. */
+/** A type for subscriptions; `payload` describes its `data`, `case` is its member of the event's oneof. */
 export type EventType = { type: string; description: string; event: DescMessage; case: string; payload: DescMessage };
 
-/** Everything that can fire, in the order of the topics and their payloads. */
+/** All types, in the order of the topics and their payloads. */
 export const eventTypes: readonly EventType[] = eventMessages.flatMap((event) =>
   event.fields.flatMap((field) => {
     if (field.fieldKind !== 'message' || !hasOption(field, webhook)) return [];
@@ -14,17 +14,17 @@ export const eventTypes: readonly EventType[] = eventMessages.flatMap((event) =>
   }),
 );
 
-/** The type of an event's payload, or undefined when it is not for customers. */
+/** The type of an event's payload, or undefined when customers can't subscribe to it. */
 export function eventTypeOf(event: DescMessage, payloadCase: string | undefined): EventType | undefined {
   return eventTypes.find((known) => known.event === event && known.case === payloadCase);
 }
 
-/** The first type that a subscription to `pattern` (a type, `<noun>.*` or `*`) gets, or undefined when there is none. */
+/** The first type that `pattern` (a type, `<noun>.*` or `*`) matches, or undefined when it matches none. */
 export function firstMatch(pattern: string): EventType | undefined {
   return eventTypes.find(({ type }) => isMatch(pattern, type));
 }
 
-/** Whether a subscription to `pattern` gets events of this type. */
+/** Whether `pattern` matches this type. */
 export function isMatch(pattern: string, type: string): boolean {
   return pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)));
 }

@@ -8,14 +8,14 @@ import { eventTypeOf } from '../catalog/event-types.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { enqueue } from '../deliveries/enqueue.ts';
-import { erasePayloads } from '../deliveries/erase-payloads.ts';
 import { type Event, matchesOf, type Subscription, type Subscriptions, slicesOf } from '../deliveries/matching.ts';
-import { holdEndpoints } from '../endpoints/rows.ts';
+import { lockEndpoints } from '../webhooks/lock-endpoints.ts';
+import { erasePayloads } from './erase-payloads.ts';
 
 const sliceEvents = 500;
 const sliceDeliveries = 1000;
 
-/** Makes deliveries of the events of one topic for as long as it runs. */
+/** Makes deliveries of the events of one topic. */
 export function startFanOut(ctx: Context, desc: DescMessage): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,
@@ -29,13 +29,13 @@ export function startFanOut(ctx: Context, desc: DescMessage): Promise<Consumer> 
       for (let start = 0; start < deliverable.length; start += sliceEvents) {
         await fanOut(ctx, deliverable.slice(start, start + sliceEvents));
       }
-      // Behind the deliveries of the batch: those that are older are there to be found.
+      // After the deliveries of the batch are made, so that an erasure in it finds the bodies of earlier events.
       for (const { message } of batch) await erasePayloads(ctx, message);
     },
   });
 }
 
-/** One delivery for each event and matching webhook; nothing is written of an event that nobody gets. */
+/** Makes one delivery for each event and matching webhook. An event without subscribers writes nothing. */
 async function fanOut(ctx: Context, events: readonly Event[]): Promise<void> {
   const subscriptions = await findSubscriptions(ctx.db.kysely, organizationsOf(events));
   const ordered = [...subscriptions.values()].flat().filter((row) => row.ordered);
@@ -43,10 +43,10 @@ async function fanOut(ctx: Context, events: readonly Event[]): Promise<void> {
   for (const slice of slicesOf(events, subscriptions, sliceDeliveries)) await makeDeliveries(ctx, slice, orderedIds);
 }
 
-/** A webhook that became ordered this moment gets these events without: its endpoint is not among those held. */
+/** A webhook that became ordered after the first read gets these events unordered: its endpoint is not locked. */
 async function makeDeliveries(ctx: Context, events: readonly Event[], ordered: ReadonlySet<bigint>): Promise<void> {
   const made = await ctx.db.kysely.transaction().execute(async (trx) => {
-    await holdEndpoints(trx, [...ordered]);
+    await lockEndpoints(trx, [...ordered]);
     const subscriptions = await lockSubscriptions(trx, organizationsOf(events), ordered);
     const matches = events.flatMap((event) => matchesOf(event, subscriptions));
     return enqueue(trx, matches, { isManual: false, isTest: false });
@@ -66,7 +66,7 @@ async function findSubscriptions(db: Kysely<DB>, organizationIds: readonly bigin
   return Map.groupBy(rows, (row) => row.organization_id);
 }
 
-/** Looked at again, and held, so that one that is being removed gets nothing after its queue was cancelled. */
+/** Reads the subscriptions again, locked, so that a removed webhook gets nothing after its queue was cancelled. */
 async function lockSubscriptions(
   trx: Transaction<DB>,
   organizationIds: readonly bigint[],
@@ -80,7 +80,7 @@ async function lockSubscriptions(
   return Map.groupBy(known, (row) => row.organization_id);
 }
 
-/** The fields every event message starts with. */
+/** The fields that every event message has. */
 type EventFields = {
   time: Timestamp;
   organizationId: bigint;
@@ -113,7 +113,7 @@ function isEvent(message: Message): message is Message & EventFields {
   return fields.time !== undefined && fields.payload?.case !== undefined && fields.aggregate !== undefined;
 }
 
-/** A body costs more than all the rest, so it is made at most once, and only when somebody gets it. */
+/** Encoding a body costs more than all the rest, so it happens at most once, and only for an event with subscribers. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

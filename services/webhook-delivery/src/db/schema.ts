@@ -67,8 +67,8 @@ export interface Jobs {
 }
 
 export interface Lanes {
-  is_held: Generated<boolean>;
   is_manual: boolean;
+  is_paused: Generated<boolean>;
   next_due_at: Date | null;
   open_until: Date | null;
   organization_id: bigint;
@@ -79,7 +79,7 @@ export interface Payloads {
   body: Buffer;
   event_at: Date;
   event_id: string;
-  organization_id: bigint | null;
+  organization_id: bigint;
   subject: string | null;
   traceparent: string | null;
 }

@@ -1,19 +1,19 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { wakeLanes } from '../endpoints/lanes.ts';
+import { wakeLanes } from '../lanes/wake-lanes.ts';
 
 /**
- * An event as it is delivered: `body` is sent byte for byte, `at` chooses the partition of all that belongs to it, and
- * `subject` is the aggregate that it is about.
+ * An event as it is delivered. `body` is sent byte for byte, `at` chooses the partitions of its rows, and `subject` is the
+ * aggregate of the event.
  */
 export type Outgoing = { id: string; type: string; at: Date; body: string; subject?: string; traceparent?: string };
 
-/** Which webhook gets which event; `orderKey` when it must wait for those with the same key. */
+/** One delivery to make. A delivery with an `orderKey` waits for earlier ones of the webhook with the same key. */
 export type Match = { webhookId: bigint; organizationId: bigint; event: Outgoing; orderKey?: string };
 
 /**
- * Makes one delivery for each match, and its place in the queue; one that exists already (same webhook and event) is
- * left alone, so that a repeat adds nothing. Answers the ids of the new ones.
+ * Inserts one delivery for each match, with its queue row. A delivery that exists already (same webhook and event) stays
+ * as it is, so a repeat adds nothing. Returns the ids of the new deliveries.
  */
 export async function enqueue(
   trx: Transaction<DB>,

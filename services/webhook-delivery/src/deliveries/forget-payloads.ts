@@ -1,15 +1,15 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
-import { rescheduleLanes } from '../endpoints/lanes.ts';
-import { holdEndpoints } from '../endpoints/rows.ts';
+import { rescheduleLanes } from '../lanes/reschedule-lanes.ts';
+import { lockEndpoints } from '../webhooks/lock-endpoints.ts';
 import { type OrderKey, promote } from './order.ts';
 
 type Delivery = { id: bigint; event_at: Date; webhook_id: bigint };
 
 /**
- * Empties bodies in place of deleting their rows: an event that arrives a second time must not bring one back. Excerpts
- * go too, because an endpoint may have echoed the body, and what was still to be sent is cancelled. Answers how many
- * bodies it emptied.
+ * Empties bodies instead of deleting their rows: an event that arrives a second time must not bring its body back.
+ * Excerpts are removed too, because an endpoint may have echoed the body, and queued deliveries are cancelled. Returns
+ * the number of emptied bodies.
  */
 export async function forgetPayloads(
   trx: Transaction<DB>,
@@ -18,7 +18,7 @@ export async function forgetPayloads(
 ): Promise<bigint> {
   const deliveries = await findDeliveries(trx, organizationId, eventIds);
   const webhookIds = [...new Set(deliveries.map((row) => row.webhook_id))];
-  await holdEndpoints(trx, webhookIds);
+  await lockEndpoints(trx, webhookIds);
   await cancelQueued(trx, deliveries);
   const emptied = await emptyPayloads(trx, organizationId, eventIds);
   await forgetExcerpts(trx, deliveries);

@@ -13,7 +13,7 @@ export type Event = {
   fields(): JsonObject;
 };
 
-/** An active webhook, as far as it decides what it gets. */
+/** The columns of an active webhook that decide which events it gets. */
 export type Subscription = {
   id: bigint;
   organization_id: bigint;
@@ -25,7 +25,7 @@ export type Subscription = {
 /** The active webhooks of each organization. */
 export type Subscriptions = ReadonlyMap<bigint, readonly Subscription[]>;
 
-/** Who gets this event. What is said about an endpoint is never sent to it. */
+/** The deliveries of this event. An event about an endpoint is never sent to that endpoint. */
 export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   return matching(event, subscriptions).map(({ id, ordered }) => ({
     webhookId: id,
@@ -36,7 +36,7 @@ export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
 }
 
 /**
- * The events that somebody gets, cut so that each slice makes about `size` deliveries, however many webhooks an event
+ * The events that match a subscription, in slices that make about `size` deliveries each, however many webhooks an event
  * goes to.
  */
 export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions, size: number): Generator<Event[]> {

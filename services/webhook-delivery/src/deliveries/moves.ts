@@ -1,7 +1,7 @@
+import type { Attempt } from './attempt.ts';
 import { retryDelayMs } from './schedule.ts';
-import type { Attempt } from './send.ts';
 
-/** Where a delivery goes after an attempt. */
+/** The status of a delivery after an attempt. */
 export type Move =
   | { status: 'delivered' | 'exhausted' | 'cancelled' }
   | { status: 'failed'; tries: number; dueAt: Date };

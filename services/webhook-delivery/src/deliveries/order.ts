@@ -1,13 +1,13 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Which deliveries wait for each other: those of one webhook about one aggregate. */
+/** Deliveries with the same key wait for each other: one webhook, one aggregate. */
 export type OrderKey = { webhook_id: bigint; order_key: string | null };
 
 /**
- * Of the deliveries with one key the first is due and the others wait at infinity. Makes the next of each key due, after
- * one has left the queue. Whoever calls this or queues deliveries with keys holds the endpoints of their webhooks:
- * otherwise one that is being queued could wait for one that is gone.
+ * Of the deliveries with one key the first is due and the others wait at infinity. Makes the next delivery of each key
+ * due, after one left the queue. Call it, and queue deliveries with keys, under the lock of their endpoints
+ * (`lockEndpoints`): otherwise a new delivery could wait for one that is gone.
  */
 export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): Promise<void> {
   const keys = gone.filter((row) => row.order_key !== null);
@@ -31,7 +31,7 @@ export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): 
     where queue.delivery_id = next.delivery_id`.execute(trx);
 }
 
-/** Those whose predecessor left the queue because nothing of its event is kept any more: nobody promoted them. */
+/** Promotes deliveries whose predecessor expired from the queue, which promotes nothing. */
 export async function promoteStuck(db: Kysely<DB>): Promise<void> {
   await sql`
     with woken as (
@@ -42,10 +42,10 @@ export async function promoteStuck(db: Kysely<DB>): Promise<void> {
       returning webhook_id
     )
     update lanes set next_due_at = clock_timestamp()
-    where webhook_id in (select webhook_id from woken) and not is_manual and not is_held`.execute(db);
+    where webhook_id in (select webhook_id from woken) and not is_manual and not is_paused`.execute(db);
 }
 
-/** Lets everything go that waits for its turn, for a webhook that is no longer ordered. */
+/** Makes all waiting deliveries due, for a webhook that is no longer ordered. */
 export async function releaseOrder(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await sql`
     update queue set due_at = clock_timestamp(), order_key = null

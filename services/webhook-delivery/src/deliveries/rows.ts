@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** A delivery of which the webhook is known to be the caller's. */
+/** A delivery of a webhook that was already checked to belong to the caller's organization. */
 export type DeliveryRow = Awaited<ReturnType<typeof findDelivery>>;
 
 export async function findDelivery(db: Kysely<DB>, webhookId: bigint, id: bigint) {
@@ -16,7 +16,7 @@ export async function findDelivery(db: Kysely<DB>, webhookId: bigint, id: bigint
   throw new DomainError('not_found', 'delivery_not_found', 'There is no delivery with this id.');
 }
 
-/** One try of a delivery, as recorded. */
+/** One recorded attempt of a delivery. */
 export type AttemptRow = {
   delivery_id: bigint;
   number: number;
@@ -31,8 +31,8 @@ export type AttemptRow = {
 const excerptCharacters = 16 * 1024;
 
 /**
- * The attempts of these deliveries, oldest first. Their excerpts are cut evenly so that all together take at most
- * `characters`: a message has a largest size, and a delivery may have been sent again any number of times.
+ * The attempts of these deliveries, oldest first. Excerpts are cut evenly, to at most `characters` in total: a message has
+ * a largest size, and a delivery may have any number of attempts.
  */
 export async function readAttempts(
   db: Kysely<DB>,

@@ -3,18 +3,18 @@ import { parseRetryAfter } from './retry-after.ts';
 const secondsAfterTry = [0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600];
 const jitter = 0.2;
 const longestRetryAfterSeconds = 24 * 3600;
-/** How long an endpoint is left alone at least after it said that it, or what stands before it, has too much to do. */
+/** Shortest pause of an endpoint after a status that says that it, or a proxy in front of it, is overloaded. */
 const leastPauseSeconds: Record<number, number> = { 429: 60, 502: 5, 504: 5 };
 
-/** How often a delivery is tried, the first time included. */
+/** Attempts of a delivery, the first one included. */
 export const maxTries = secondsAfterTry.length;
 
-/** A try that failed; `tries` counts it. */
+/** A failed attempt; `tries` includes it. */
 export type FailedTry = { tries: number; statusCode: number | undefined; retryAfter: string | undefined };
 
 /**
- * Milliseconds from a failed try to the next: the gap of the schedule ±20 %, or what the endpoint asked for when that is
- * later (a day at most). Undefined when the tries are used up. `random` is from 0 to 1.
+ * Milliseconds from a failed attempt to the next: the gap of the schedule ±20 %, or the pause that the endpoint asked for
+ * when that is longer (at most a day). Undefined when no attempts are left. `random` is from 0 to 1.
  */
 export function retryDelayMs(failed: FailedTry, now: Date, random: number): number | undefined {
   const gapSeconds = secondsAfterTry[failed.tries];
@@ -23,7 +23,7 @@ export function retryDelayMs(failed: FailedTry, now: Date, random: number): numb
   return Math.round(Math.max(scheduledSeconds, askedSeconds(failed, now)) * 1000);
 }
 
-/** How long the whole endpoint is left alone: after a 429 at least a minute, a 502 or 504 5 s, otherwise not at all. */
+/** Pause of the whole endpoint: after a 429 at least a minute, after a 502 or 504 at least 5 s, otherwise none. */
 export function backpressureMs(failed: FailedTry, now: Date): number {
   return leastPause(failed) === undefined ? 0 : askedSeconds(failed, now) * 1000;
 }

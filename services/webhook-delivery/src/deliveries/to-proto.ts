@@ -4,7 +4,7 @@ import type { WebhookAttemptSchema, WebhookDeliverySchema } from '@drippulse/pro
 import type { AttemptRow, DeliveryRow } from './rows.ts';
 import { statusToProto } from './statuses.ts';
 
-export function toProto(
+export function deliveryToProto(
   row: DeliveryRow,
   attempts: readonly AttemptRow[] = [],
 ): MessageInitShape<typeof WebhookDeliverySchema> {

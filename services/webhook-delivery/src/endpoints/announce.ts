@@ -4,19 +4,19 @@ import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/event
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { findDelivery, readAttempts } from '../deliveries/rows.ts';
-import { toProto as deliveryToProto } from '../deliveries/to-proto.ts';
+import { deliveryToProto } from '../deliveries/to-proto.ts';
 import { selectWebhooks, type WebhookRow } from '../webhooks/rows.ts';
-import { toProto } from '../webhooks/to-proto.ts';
-import type { Judged, News } from './judge-results.ts';
+import { webhookToProto } from '../webhooks/to-proto.ts';
+import type { Judged, News } from './judged.ts';
 
 type Event = MessageInitShape<typeof WebhookEventSchema>;
 
-/** Of the excerpts in an event, which is sent on to every webhook that asks for it. */
+/** Limit for all excerpts in one event, because the event is sent to every subscribed webhook. */
 const deliveryCharacters = 64 * 1024;
 
 const topic = topicOf(WebhookEventSchema);
 
-/** Raises what is new about endpoints, in the transaction that found it; answers how much that is. */
+/** Raises the events about endpoints, in the transaction that judged them. Returns their number. */
 export async function announce(trx: Transaction<DB>, judged: readonly Judged[]): Promise<number> {
   const newsworthy = judged.filter(({ news }) => news.length > 0);
   if (newsworthy.length === 0) return 0;
@@ -37,7 +37,7 @@ export async function announce(trx: Transaction<DB>, judged: readonly Judged[]):
 }
 
 async function eventOf(trx: Transaction<DB>, row: WebhookRow, news: News): Promise<Event> {
-  const webhook = toProto(row);
+  const webhook = webhookToProto(row);
   const about = { organizationId: row.organization_id, aggregate: `webhook:${row.id}`, sequence: news.version };
   if (news.kind !== 'exhausted') return { ...about, payload: { case: news.kind, value: webhook } };
   const delivery = await findDelivery(trx, row.id, news.delivery.id);

@@ -5,14 +5,14 @@ const leastAttempts = 10;
 const openingShare = 0.7;
 const openMs = 60_000;
 
-/** How an endpoint has answered so far. */
+/** The recent answers of an endpoint, as far as decisions need them. */
 export type Health = {
   consecutiveFailures: number;
   /** Whether `webhook.failing` was raised and `webhook.recovered` was not yet. */
   isFailing: boolean;
-  /** When the first failure since the last success was. */
+  /** Time of the first failure since the last success. */
   failingSince: Date | null;
-  /** Whether the circuit was opened and no attempt has succeeded since: each further failure opens it again. */
+  /** Whether the circuit opened and no attempt has succeeded since: each further failure opens it again. */
   isCircuitOpen: boolean;
   windowStartedAt: Date | null;
   windowAttempts: number;
@@ -20,12 +20,12 @@ export type Health = {
   lastSuccessAt: Date | null;
 };
 
-/** What an attempt says about its endpoint. Quiet ones, those of `webhook.*` events, never raise an event. */
+/** One attempt, as it counts for its endpoint. Attempts of `webhook.*` events are quiet: they never raise an event. */
 export type Verdict = { isSuccess: boolean; isGone: boolean; asksToStop: boolean; isQuiet: boolean; at: Date };
 
 export type DisabledReason = 'gone' | 'failing' | 'requested';
 
-/** The health after a verdict, and what follows from it. */
+/** The health after a verdict, and its consequences. */
 export type Judgement = {
   health: Health;
   raises?: 'failing' | 'recovered';
@@ -33,7 +33,7 @@ export type Judgement = {
   opensCircuitUntil?: Date;
 };
 
-/** An endpoint that nothing is known of, because it is new or was enabled again. */
+/** The health of an endpoint without attempts, because it is new or was enabled again. */
 export const newHealth: Health = {
   consecutiveFailures: 0,
   isFailing: false,
@@ -45,12 +45,12 @@ export const newHealth: Health = {
   lastSuccessAt: null,
 };
 
-/** Takes one attempt into account. */
+/** The health after one more attempt. */
 export function judge(health: Health, verdict: Verdict): Judgement {
   return verdict.isSuccess ? succeed(health, verdict) : fail(health, verdict);
 }
 
-/** One success closes the circuit, and the failures that opened it are forgotten. */
+/** One success closes the circuit and resets the window of failures that opened it. */
 function succeed(health: Health, { at, isQuiet, asksToStop }: Verdict): Judgement {
   const window = health.isCircuitOpen ? { windowStartedAt: null, windowAttempts: 0, windowFailures: 0 } : {};
   const hasRecovered = health.isFailing && !isQuiet;

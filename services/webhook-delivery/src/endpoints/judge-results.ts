@@ -1,28 +1,10 @@
-import type { Claimed } from '../deliveries/claim.ts';
-import type { Recorded } from '../deliveries/record.ts';
+import type { Recorded } from '../deliveries/results.ts';
 import { backpressureMs } from '../deliveries/schedule.ts';
-import { type DisabledReason, type Health, judge } from './health.ts';
-import type { Endpoint } from './rows.ts';
+import { judge } from './health.ts';
+import type { Endpoint } from './health-rows.ts';
+import type { Judged } from './judged.ts';
 
-/** What an event about an endpoint says; `version` is its sequence. */
-export type News = { version: bigint } & (
-  | { kind: 'failing' | 'recovered' | 'disabled' }
-  | { kind: 'exhausted'; delivery: Claimed }
-);
-
-/** What a group of results means for one endpoint. */
-export type Judged = {
-  webhookId: bigint;
-  health: Health;
-  version: bigint;
-  isActive: boolean;
-  news: News[];
-  disables?: DisabledReason;
-  /** Until when its lane waits; null ends a wait, undefined leaves it as it is. */
-  openUntil?: Date | null;
-};
-
-/** Takes the results of each endpoint into account, in their order. Removed webhooks have no endpoint to judge. */
+/** Judges each endpoint by its results, in their order. Removed webhooks have no endpoint to judge. */
 export function judgeResults(
   endpoints: ReadonlyMap<bigint, Endpoint>,
   recorded: readonly Recorded[],
@@ -38,13 +20,13 @@ export function judgeResults(
   });
 }
 
-/** A test says nothing about how the endpoint does with events, but it is a delivery that succeeded. */
+/** A test does not count for the health of the endpoint; only a success is stored, as the last one. */
 function judgeTest(judged: Judged, { attempt }: Recorded, now: Date): Judged {
   return attempt.error === undefined ? { ...judged, health: { ...judged.health, lastSuccessAt: now } } : judged;
 }
 
 function judgeResult(judged: Judged, { delivery, attempt, move }: Recorded, now: Date): Judged {
-  // Events about endpoints raise none themselves: no loop through `*`.
+  // Events about endpoints raise no events, so that a subscription to `*` makes no loop.
   const isQuiet = delivery.eventType.startsWith('webhook.');
   const isSuccess = attempt.error === undefined;
   const { health, raises, disables, opensCircuitUntil } = judge(judged.health, {

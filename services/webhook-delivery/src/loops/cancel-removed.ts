@@ -2,10 +2,11 @@ import { type Loop, startLoop } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { lockEndpoints } from '../webhooks/lock-endpoints.ts';
 
 const slice = 1000;
 
-/** Cancels, slice by slice, what is still queued for webhooks that were removed. */
+/** Cancels, slice by slice, the queued deliveries of removed webhooks. */
 export function startCancelling(ctx: Context): Loop {
   return startLoop({
     name: 'cancel deliveries of removed webhooks',
@@ -19,12 +20,17 @@ export function startCancelling(ctx: Context): Loop {
   });
 }
 
+/** The lock of the endpoint makes two processes cancel one after the other; queue rows are locked in the order of ids. */
 async function cancelSlice(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
+  await lockEndpoints(trx, [webhookId]);
+  const queued = trx.selectFrom('queue').select('delivery_id').where('webhook_id', '=', webhookId);
+  const found = await queued.limit(slice).execute();
+  if (found.length === 0) return finish(trx, webhookId);
   const { rows: removed } = await sql<{ delivery_id: bigint; event_at: Date }>`
     delete from queue where delivery_id in (
-      select delivery_id from queue where webhook_id = ${webhookId} limit ${slice} for update)
+      select delivery_id from queue where delivery_id = any(${found.map((row) => row.delivery_id)}::bigint[])
+      order by delivery_id for update)
     returning delivery_id, event_at`.execute(trx);
-  if (removed.length === 0) return finish(trx, webhookId);
   await sql`
     update deliveries set status = 'cancelled', next_attempt_at = null
     from unnest(

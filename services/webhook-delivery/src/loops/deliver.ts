@@ -1,27 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
-import { type Claimed, claim } from '../deliveries/claim.ts';
-import { giveBack } from '../deliveries/give-back.ts';
-import { send } from '../deliveries/send.ts';
-import { createConcurrency } from '../endpoints/concurrency.ts';
-import { nextDueInMs } from '../endpoints/due-lanes.ts';
+import type { Claimed } from '../deliveries/claimed.ts';
+import { createConcurrency } from '../lanes/concurrency.ts';
+import { claim } from '../sending/claim.ts';
+import { nextDueInMs } from '../sending/due-lanes.ts';
+import { giveBack } from '../sending/give-back.ts';
+import { send } from '../sending/send.ts';
 import { startRecorder } from './record.ts';
 
-/** Requests under way in one process. */
+/** Limit of requests in flight in one process. */
 export const maxInFlight = 1024;
-/** How long answers that are on their way may still come when the service stops. */
+/** Time for requests in flight to end when the service stops. */
 const graceMs = 2_000;
-/** Pause when lanes are due and none could give anything: others are at work on them. */
+/** Pause when lanes are due and none could be claimed, because other processes have locked them. */
 const contendedMs = 50;
 
 export type Delivering = {
-  /** Something is due: it is claimed without a look whether it is. */
+  /** Claims at once, without asking first whether a lane is due. */
   wake(): void;
   stop(): Promise<void>;
 };
 
-/** Sends what is due, for as long as it runs. */
+/** Sends due deliveries. */
 export function startDelivering(ctx: Context): Delivering {
   const concurrency = createConcurrency(maxInFlight);
   const sending = new Set<Promise<void>>();
@@ -34,7 +35,7 @@ export function startDelivering(ctx: Context): Delivering {
   });
 
   async function run(): Promise<number | undefined> {
-    // Every place is taken: the first result that is recorded wakes this loop.
+    // No place is free: the first recorded result wakes this loop.
     if (concurrency.room() === 0) return undefined;
     const isLooking = !isExpecting;
     isExpecting = false;

@@ -1,13 +1,13 @@
 import { type Loop, startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
-import { nextDueInMs } from '../endpoints/due-lanes.ts';
-import { readOverdue } from '../endpoints/overdue.ts';
+import { readOverdue } from '../lanes/overdue.ts';
+import { nextDueInMs } from '../sending/due-lanes.ts';
 
 const everyMs = 5_000;
 
 /**
- * Measures how long the oldest due delivery waits to be claimed, and what of large and of small organizations waits
- * longest whatever holds it up; work that nobody claims shows in no duration.
+ * Measures how long the oldest due lane waits to be claimed, and the age of the oldest due delivery of large and of small
+ * organizations, whatever delays it. Work that nobody claims shows in no duration.
  */
 export function startMeasureDue(ctx: Context): Loop {
   return startLoop({

@@ -1,17 +1,18 @@
 import { isInfrastructureError } from '@drippulse/db';
 import { startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
-import type { Claimed } from '../deliveries/claim.ts';
-import { type Result, record } from '../deliveries/record.ts';
-import { type LaneChange, settleLanes } from '../endpoints/lanes.ts';
+import type { Claimed } from '../deliveries/claimed.ts';
+import type { Result } from '../deliveries/results.ts';
+import { type LaneChange, settleLanes } from '../lanes/reschedule-lanes.ts';
+import { record } from '../sending/record.ts';
 
 const groupSize = 200;
 
 export type Recorder = { push(result: Result): void; stop(): Promise<void> };
 
 /**
- * Records results in groups: those that come while one group is being committed are the next. `onRecorded` is called for
- * each, so that its place is free only then; a database that is away stops new attempts after those under way.
+ * Records results in groups: results that arrive while one group is committed form the next. `onRecorded` is called after
+ * the commit and frees the place of the delivery, so when the database is away no new attempts start.
  */
 export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSuccess: boolean) => void): Recorder {
   let waiting: Result[] = [];
@@ -30,14 +31,14 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
     return waiting.length > 0 ? 0 : undefined;
   }
 
-  /** The later of two changes counts, unless it leaves things as they are. */
+  /** Keeps the later of two changes, unless it leaves the circuit as it is. */
   function addChange({ webhookId, openUntil = changes.get(webhookId)?.openUntil }: LaneChange): void {
     changes.set(webhookId, { webhookId, openUntil });
   }
 
   async function settle(): Promise<void> {
     if (recorded.length === 0) return;
-    await settleLanes(ctx, [...changes.values()]);
+    await settleLanes(ctx.db.kysely, [...changes.values()]);
     changes.clear();
     const settled = recorded;
     recorded = [];
@@ -52,7 +53,7 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
     },
     async stop() {
       await loop.stop();
-      // What can't be recorded now is sent again, with the same webhook-id, when its lease ends.
+      // A result that can't be recorded now is lost: its delivery is sent again, with the same webhook-id, after its lease.
       while (waiting.length > 0 || recorded.length > 0) {
         const saved = await run().then(
           () => true,
@@ -64,7 +65,7 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
   };
 }
 
-/** The next results of different deliveries: a delivery that was lost and claimed again may have two. */
+/** The next results, of different deliveries: a delivery whose lease ended and that was claimed again may have two. */
 function nextGroup(waiting: readonly Result[]): Result[] {
   const group = new Map<bigint, Result>();
   for (const result of waiting) {
@@ -74,7 +75,7 @@ function nextGroup(waiting: readonly Result[]): Result[] {
   return [...group.values()];
 }
 
-/** One result that can't be recorded must not hold up the others: it is logged, and its delivery is due after its lease. */
+/** A result that can't be recorded must not block the others: it is logged, and its delivery is due after its lease. */
 async function recordGroup(ctx: Context, group: readonly Result[]): Promise<LaneChange[]> {
   try {
     return await record(ctx, group);

@@ -3,16 +3,17 @@ import type { Loop } from '@drippulse/loops';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { wakeLanes } from '../endpoints/lanes.ts';
-import { holdEndpoints } from '../endpoints/rows.ts';
+import { wakeLanes } from '../lanes/wake-lanes.ts';
 import { readPlace, readSpan, recoveryKind, writePlace } from '../recoveries/recovery.ts';
-import { isBusy, requeueSlice, sliceSize } from '../recoveries/requeue.ts';
+import { hasDueEvents, requeueSlice, sliceSize } from '../recoveries/requeue.ts';
+import { lockEndpoints } from '../webhooks/lock-endpoints.ts';
 
-/** How soon it is looked at again whether the lane is free. */
+/** Pause while due events of the webhook still wait to be sent. */
 const busyMs = 50;
-const heldMs = 1000;
+/** Pause while the webhook is disabled. */
+const disabledMs = 1000;
 
-/** Sends again, slice by slice, what people asked to recover. */
+/** Queues the deliveries of recoveries again, slice by slice. */
 export function startRecovering(ctx: Context): Loop {
   return startJobLoop({
     db: ctx.db,
@@ -28,18 +29,19 @@ async function recoverSlice(trx: Transaction<DB>, job: JobRow): Promise<JobSlice
   const span = readSpan(job.input);
   const place = readPlace(job.cursor);
   const waiting = { cursor: writePlace(place), processed: 0, isFinished: false };
-  await holdEndpoints(trx, [span.webhookId]);
+  await lockEndpoints(trx, [span.webhookId]);
   const webhook = await trx
     .selectFrom('webhooks')
     .select('active')
+    .where('organization_id', '=', job.organization_id)
     .where('id', '=', span.webhookId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
-  // Of a removed webhook nothing is sent any more.
+  // Nothing is sent to a removed webhook.
   if (webhook === undefined) return { ...waiting, isFinished: true };
-  if (!webhook.active) return { ...waiting, waitMs: heldMs };
-  if (await isBusy(trx, span.webhookId)) return { ...waiting, waitMs: busyMs };
-  const { found, place: next } = await requeueSlice(trx, span, place);
+  if (!webhook.active) return { ...waiting, waitMs: disabledMs };
+  if (await hasDueEvents(trx, span.webhookId)) return { ...waiting, waitMs: busyMs };
+  const { found, place: next } = await requeueSlice(trx, job.organization_id, span, place);
   await wakeLanes(trx, [span.webhookId], false);
   return { cursor: writePlace(next), processed: found, isFinished: found < sliceSize };
 }

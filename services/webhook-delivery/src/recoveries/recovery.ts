@@ -9,15 +9,15 @@ import { statusToProto } from '../deliveries/statuses.ts';
 
 export const recoveryKind = 'webhook_recovery';
 
-/** What is sent again: deliveries of one status whose events are of a span of time. */
+/** The deliveries that a recovery sends again: those of one status whose events are in a span of time. */
 export type Span = { webhookId: bigint; since: Date; until: Date; status: string };
 
-/** Where a recovery is: everything up to this delivery was looked at. */
+/** Progress of a recovery: every delivery up to `after` was handled. */
 export type Place = { after: bigint; requeued: number; skipped: number };
 
 const beginning: Place = { after: 0n, requeued: 0, skipped: 0 };
 
-/** Ids as text, because JSON numbers end at 2^53. */
+/** The job's input as JSON. Ids are text, because JSON numbers end at 2^53. */
 export function writeSpan({ webhookId, since, until, status }: Span): string {
   return JSON.stringify({ webhook_id: String(webhookId), since, until, status });
 }
@@ -37,7 +37,7 @@ export function readPlace(text: string | null): Place {
   return { after: BigInt(after), requeued, skipped };
 }
 
-/** The recovery, if it is one of this webhook. */
+/** The recovery, if it belongs to this webhook. */
 export async function findRecovery(
   db: Kysely<DB>,
   o: { organizationId: bigint; webhookId: bigint; id: bigint },
@@ -55,7 +55,7 @@ const statuses: Record<JobStatus, WebhookRecoveryStatus> = {
   cancelled: WebhookRecoveryStatus.CANCELLED,
 };
 
-export function toProto(job: JobRow): MessageInitShape<typeof WebhookRecoverySchema> {
+export function recoveryToProto(job: JobRow): MessageInitShape<typeof WebhookRecoverySchema> {
   const { requeued, skipped } = readPlace(job.cursor);
   return {
     ...previewToProto(readSpan(job.input), job.total),
@@ -70,7 +70,7 @@ export function toProto(job: JobRow): MessageInitShape<typeof WebhookRecoverySch
   };
 }
 
-/** What a recovery would be, before there is one. */
+/** The recovery that a dry run describes. */
 export function previewToProto(span: Span, total: bigint): MessageInitShape<typeof WebhookRecoverySchema> {
   return {
     webhookId: span.webhookId,

@@ -2,17 +2,22 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Place, Span } from './recovery.ts';
 
-/** How many more a recovery may put before what arrives live meanwhile. */
+/** Deliveries of one slice: an event that arrives during a recovery waits behind at most one slice. */
 export const sliceSize = 100;
 
-/** What one slice came to; `found` is less than a slice at the end. */
+/** The result of one slice; `found` is smaller than `sliceSize` at the end of the span. */
 export type Requeued = { found: number; place: Place };
 
 type Found = { id: bigint; event_at: Date; has_payload: boolean };
 
-/** Puts the next deliveries of the span into the lane of events, oldest first, with their whole schedule before them. */
-export async function requeueSlice(trx: Transaction<DB>, span: Span, place: Place): Promise<Requeued> {
-  const found = await findNext(trx, span, place.after);
+/** Queues the next deliveries of the span in the event lane, oldest first, with their whole schedule before them. */
+export async function requeueSlice(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  span: Span,
+  place: Place,
+): Promise<Requeued> {
+  const found = await findNext(trx, organizationId, span, place.after);
   const requeued = await queueAgain(
     trx,
     found.filter((row) => row.has_payload),
@@ -27,20 +32,20 @@ export async function requeueSlice(trx: Transaction<DB>, span: Span, place: Plac
   };
 }
 
-async function findNext(trx: Transaction<DB>, span: Span, after: bigint): Promise<Found[]> {
+async function findNext(trx: Transaction<DB>, organizationId: bigint, span: Span, after: bigint): Promise<Found[]> {
   const { rows } = await sql<Found>`
     select d.id, d.event_at,
            exists (select from payloads p
                    where p.event_id = d.event_id and p.event_at = d.event_at and p.body <> '') as has_payload
     from deliveries d
-    where d.webhook_id = ${span.webhookId} and d.status = ${span.status} and d.id > ${after}
+    where d.organization_id = ${organizationId} and d.webhook_id = ${span.webhookId} and d.status = ${span.status} and d.id > ${after}
       and d.event_at >= ${span.since} and d.event_at < ${span.until}
     order by d.id
     limit ${sliceSize}`.execute(trx);
   return rows;
 }
 
-/** Those that are being sent at this moment are left to their own result. */
+/** Deliveries that are being sent at this moment stay as they are: their own result decides. */
 async function queueAgain(trx: Transaction<DB>, rows: readonly Found[]): Promise<number> {
   const { rows: queued } = await sql<{ delivery_id: bigint }>`
     with chosen as (
@@ -73,10 +78,10 @@ async function queueAgain(trx: Transaction<DB>, rows: readonly Found[]): Promise
 }
 
 /**
- * Whether anything of the webhook's events waits to be sent now. A recovery adds only while nothing does, so that what
- * happens meanwhile is never behind more than a slice of it.
+ * Whether an event of the webhook is due and not leased. A recovery queues a slice only when there is none, so that new
+ * events are never behind more than one slice.
  */
-export async function isBusy(trx: Transaction<DB>, webhookId: bigint): Promise<boolean> {
+export async function hasDueEvents(trx: Transaction<DB>, webhookId: bigint): Promise<boolean> {
   const { rows } = await sql`
     select from queue
     where webhook_id = ${webhookId} and not is_manual and not is_leased and due_at <= clock_timestamp()

@@ -1,44 +1,33 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
-import {
-  type CreateWebhookRequestSchema,
-  type CreateWebhookResponseSchema,
-  WebhooksService,
-} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { type CreateWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { newSecret, sealSecret } from '../signing/secrets.ts';
 import { checkFields, chooseEventTypes } from '../webhooks/fields.ts';
 import { readFilter } from '../webhooks/filter.ts';
 import { maskHeaders, readHeaders, sealHeaders } from '../webhooks/headers.ts';
 import { findWebhook } from '../webhooks/rows.ts';
-import { newSecret, sealSecret } from '../webhooks/secrets.ts';
-import { toProto } from '../webhooks/to-proto.ts';
+import { webhookToProto } from '../webhooks/to-proto.ts';
 
-type Request = MessageShape<typeof CreateWebhookRequestSchema>;
 type NewWebhook = ReturnType<typeof readRequest>;
 
 const maxWebhooks = 100;
 
-export async function createWebhook(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageShape<typeof CreateWebhookResponseSchema>> {
+export async function createWebhook(ctx: Context, request: CreateWebhookRequest, call: HandlerContext) {
   const webhook = readRequest(request);
   await checkFields(ctx, webhook);
-  const { createWebhook: method } = WebhooksService.method;
-  return transact(ctx, call, method, request, async (trx, { organizationId }) => {
+  return transact(ctx, call, WebhooksService.method.createWebhook, request, async (trx, { organizationId }) => {
     await requireRoom(trx, organizationId);
     const secret = newSecret();
     const id = await insertWebhook(ctx, trx, organizationId, webhook, secret);
-    return { webhook: toProto(await findWebhook(trx, organizationId, id), secret) };
+    return { webhook: webhookToProto(await findWebhook(trx, organizationId, id), secret) };
   });
 }
 
-function readRequest(request: Request) {
+function readRequest(request: CreateWebhookRequest) {
   const { url, active = true, description = null, ordered = false, filter } = request;
   const eventTypes = chooseEventTypes(request.eventType, request.eventTypes);
   if (url === undefined) throw missing('url');
@@ -60,7 +49,7 @@ function missing(field: string): DomainError {
   return new DomainError('malformed', 'parameter_missing', `Required parameter missing: ${field}`, { violations });
 }
 
-/** The lock makes two creates of one organization count one after the other. */
+/** Refuses a webhook above the limit. The lock makes concurrent creates of one organization count one after the other. */
 async function requireRoom(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('webhook limit', ${organizationId}))`.execute(trx);
   const { count } = await trx
@@ -101,7 +90,7 @@ async function insertWebhook(
   await trx
     .insertInto('lanes')
     .values([
-      { webhook_id: id, ...organization, is_manual: false, is_held: !webhook.active },
+      { webhook_id: id, ...organization, is_manual: false, is_paused: !webhook.active },
       { webhook_id: id, ...organization, is_manual: true },
     ])
     .execute();

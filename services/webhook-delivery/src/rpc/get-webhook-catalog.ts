@@ -1,13 +1,17 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { GetWebhookCatalogResponseSchema } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { bodySchema, exampleBody } from '../catalog/body.ts';
 import { eventTypes } from '../catalog/event-types.ts';
-import { exampleEnvelope, signingContract } from '../catalog/signing.ts';
+import { exampleEnvelope, signingContract } from '../catalog/signing-contract.ts';
 
-let catalog: MessageInitShape<typeof GetWebhookCatalogResponseSchema> | undefined;
+let catalog: ReturnType<typeof makeCatalog> | undefined;
 
-export function getWebhookCatalog(): MessageInitShape<typeof GetWebhookCatalogResponseSchema> {
-  catalog ??= {
+/** The same answer for everyone, made at the first call. */
+export function getWebhookCatalog() {
+  catalog ??= makeCatalog();
+  return catalog;
+}
+
+function makeCatalog() {
+  return {
     eventTypes: eventTypes.map((eventType) => ({
       type: eventType.type,
       description: eventType.description,
@@ -17,5 +21,4 @@ export function getWebhookCatalog(): MessageInitShape<typeof GetWebhookCatalogRe
     signing: signingContract(),
     totalCount: BigInt(eventTypes.length),
   };
-  return catalog;
 }

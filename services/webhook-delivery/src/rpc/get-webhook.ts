@@ -1,18 +1,10 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  GetWebhookRequestSchema,
-  GetWebhookResponseSchema,
-} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import type { GetWebhookRequest } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { findWebhook } from '../webhooks/rows.ts';
-import { toProto } from '../webhooks/to-proto.ts';
+import { webhookToProto } from '../webhooks/to-proto.ts';
 
-export async function getWebhook(
-  ctx: Context,
-  request: MessageShape<typeof GetWebhookRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof GetWebhookResponseSchema>> {
-  return { webhook: toProto(await findWebhook(ctx.db.kysely, callerOf(call).organizationId, request.id)) };
+export async function getWebhook(ctx: Context, request: GetWebhookRequest, call: HandlerContext) {
+  return { webhook: webhookToProto(await findWebhook(ctx.db.kysely, callerOf(call).organizationId, request.id)) };
 }

@@ -1,29 +1,21 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, cutPage, pageTotals, readPage, readSnapshot } from '@drippulse/db';
-import type {
-  ListDeliveriesRequestSchema,
-  ListDeliveriesResponseSchema,
-} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import type { ListDeliveriesRequest } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { eventTypes, isMatch } from '../catalog/event-types.ts';
 import type { Context } from '../context.ts';
 import { readAttempts } from '../deliveries/rows.ts';
 import { statusFromProto } from '../deliveries/statuses.ts';
-import { toProto } from '../deliveries/to-proto.ts';
+import { deliveryToProto } from '../deliveries/to-proto.ts';
 import { unknownEventType } from '../webhooks/fields.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
-/** What all excerpts of a page may take together, because an answer is at most 32 MiB: a character is up to 3 bytes. */
+/** Limit for all excerpts of a page, because a response is at most 32 MiB: a character is up to 3 bytes. */
 const pageCharacters = 8 * 1024 * 1024;
 
-export async function listDeliveries(
-  ctx: Context,
-  request: MessageShape<typeof ListDeliveriesRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ListDeliveriesResponseSchema>> {
+export async function listDeliveries(ctx: Context, request: ListDeliveriesRequest, call: HandlerContext) {
   const page = readPage(request, ['bigint']);
   const db = ctx.db.kysely;
   const webhook = await findWebhook(db, callerOf(call).organizationId, request.webhookId);
@@ -40,21 +32,21 @@ export async function listDeliveries(
     .orderBy('id', 'desc')
     .offset(page.offset)
     .limit(page.limit + 1);
-  // Of one moment, so that no status stands beside an attempt that was recorded after it was read.
+  // One snapshot, so that no status stands beside an attempt that was recorded after the status was read.
   const { rows, nextCursor, attempts } = await readSnapshot(db, async (trx) => {
     const { rows: found } = await trx.executeQuery(wanted);
     const cut = cutPage(found, page.limit);
     return { ...cut, attempts: await readAttempts(trx, cut.rows, pageCharacters) };
   });
   return {
-    deliveries: rows.map((row) => toProto(row, attempts.get(row.id))),
+    deliveries: rows.map((row) => deliveryToProto(row, attempts.get(row.id))),
     nextCursor,
     ...count,
     ...pageTotals(page, count.totalCount),
   };
 }
 
-/** A pattern stands for the types that it matches, so that the filter is a plain comparison. */
+/** Replaces a pattern by the types that it matches, so that the filter is a plain comparison. */
 function ofTypes(pattern: string): RawBuilder<SqlBool> {
   const types = eventTypes.flatMap(({ type }) => (isMatch(pattern, type) ? [type] : []));
   if (types.length === 0) throw unknownEventType();

@@ -1,20 +1,12 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
-import type {
-  ListWebhooksRequestSchema,
-  ListWebhooksResponseSchema,
-} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import type { ListWebhooksRequest } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { selectWebhooks } from '../webhooks/rows.ts';
-import { toProto } from '../webhooks/to-proto.ts';
+import { webhookToProto } from '../webhooks/to-proto.ts';
 
-export async function listWebhooks(
-  ctx: Context,
-  request: MessageShape<typeof ListWebhooksRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ListWebhooksResponseSchema>> {
+export async function listWebhooks(ctx: Context, request: ListWebhooksRequest, call: HandlerContext) {
   const page = readPage(request, ['bigint']);
   const scoped = ctx.db.kysely
     .selectFrom('webhooks')
@@ -29,5 +21,10 @@ export async function listWebhooks(
     .limit(page.limit + 1)
     .execute();
   const { rows, nextCursor } = cutPage(found, page.limit);
-  return { webhooks: rows.map((row) => toProto(row)), nextCursor, ...count, ...pageTotals(page, count.totalCount) };
+  return {
+    webhooks: rows.map((row) => webhookToProto(row)),
+    nextCursor,
+    ...count,
+    ...pageTotals(page, count.totalCount),
+  };
 }

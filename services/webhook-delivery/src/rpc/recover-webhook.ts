@@ -1,46 +1,40 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { addJob, transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
-import {
-  type RecoverWebhookRequestSchema,
-  type RecoverWebhookResponseSchema,
-  WebhooksService,
-} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { type RecoverWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { statusFromProto } from '../deliveries/statuses.ts';
-import { previewToProto, recoveryKind, type Span, toProto, writeSpan } from '../recoveries/recovery.ts';
+import { previewToProto, recoveryKind, recoveryToProto, type Span, writeSpan } from '../recoveries/recovery.ts';
 import { refusal } from '../webhooks/fields.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
-type Request = MessageShape<typeof RecoverWebhookRequestSchema>;
-
-export async function recoverWebhook(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageShape<typeof RecoverWebhookResponseSchema>> {
+export async function recoverWebhook(ctx: Context, request: RecoverWebhookRequest, call: HandlerContext) {
   const span = readSpan(request, ctx.clock.now());
-  const { recoverWebhook: method } = WebhooksService.method;
-  const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    const { active } = await findWebhook(trx, organizationId, request.webhookId);
-    const total = await countSpan(trx, span);
-    if (request.dryRun === true) {
-      call.responseHeader.set('x-http-status', '200');
-      return { recovery: previewToProto(span, total) };
-    }
-    if (!active) throw inactive();
-    const job = await addJob(trx, { organizationId, kind: recoveryKind, input: writeSpan(span), total });
-    return { recovery: toProto(job) };
-  });
+  const response = await transact(
+    ctx,
+    call,
+    WebhooksService.method.recoverWebhook,
+    request,
+    async (trx, { organizationId }) => {
+      const { active } = await findWebhook(trx, organizationId, request.webhookId);
+      const total = await countSpan(trx, span);
+      if (request.dryRun === true) {
+        call.responseHeader.set('x-http-status', '200');
+        return { recovery: previewToProto(span, total) };
+      }
+      if (!active) throw inactive();
+      const job = await addJob(trx, { organizationId, kind: recoveryKind, input: writeSpan(span), total });
+      return { recovery: recoveryToProto(job) };
+    },
+  );
   ctx.wakeRecoveries();
   return response;
 }
 
-function readSpan({ webhookId, since, until, status }: Request, now: Date): Span {
+function readSpan({ webhookId, since, until, status }: RecoverWebhookRequest, now: Date): Span {
   if (since === undefined) {
     const violations = [{ field: 'since', message: 'is required' }];
     throw new DomainError('malformed', 'parameter_missing', 'Required parameter missing: since', { violations });
@@ -48,7 +42,7 @@ function readSpan({ webhookId, since, until, status }: Request, now: Date): Span
   const span = {
     webhookId,
     since: timestampDate(since),
-    // What happens from now on is not lost yet.
+    // Events after this moment are not lost.
     until: until === undefined ? now : timestampDate(until),
     status: status === undefined ? 'exhausted' : (statusFromProto(status) ?? 'pending'),
   };
@@ -59,7 +53,7 @@ function readSpan({ webhookId, since, until, status }: Request, now: Date): Span
   return span;
 }
 
-/** Exactly, however many: the answer says what would be sent. One index range for each day of the span. */
+/** The exact count, because a dry run promises it. Reads one index range for each day of the span. */
 async function countSpan(trx: Transaction<DB>, span: Span): Promise<bigint> {
   const { rows } = await sql<{ count: bigint }>`
     select count(*) as count from deliveries

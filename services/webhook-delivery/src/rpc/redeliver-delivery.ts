@@ -1,44 +1,40 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
-import {
-  type RedeliverDeliveryRequestSchema,
-  type RedeliverDeliveryResponseSchema,
-  WebhooksService,
-} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { type RedeliverDeliveryRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { type DeliveryRow, findDelivery, readAttempts } from '../deliveries/rows.ts';
-import { toProto } from '../deliveries/to-proto.ts';
-import { wakeLanes } from '../endpoints/lanes.ts';
+import { deliveryToProto } from '../deliveries/to-proto.ts';
+import { wakeLanes } from '../lanes/wake-lanes.ts';
 import { lockWebhook } from '../webhooks/rows.ts';
 
 const excerptsOfOne = 1024 * 1024;
 
-/** Sends the same bytes with the same `webhook-id` now, and from then on by the whole schedule again. */
-export async function redeliverDelivery(
-  ctx: Context,
-  request: MessageShape<typeof RedeliverDeliveryRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageShape<typeof RedeliverDeliveryResponseSchema>> {
-  const { redeliverDelivery: method } = WebhooksService.method;
-  const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    const webhook = await lockWebhook(trx, organizationId, request.webhookId);
-    const delivery = await findDelivery(trx, webhook.id, request.id);
-    await requirePayload(trx, delivery);
-    await queueAgain(trx, delivery);
-    await wakeLanes(trx, [webhook.id], true);
-    const row = await findDelivery(trx, webhook.id, delivery.id);
-    const attempts = await readAttempts(trx, [row], excerptsOfOne);
-    return { delivery: toProto(row, attempts.get(row.id)) };
-  });
+/** Sends the same bytes with the same `webhook-id` now, and repeats the whole schedule if that fails. */
+export async function redeliverDelivery(ctx: Context, request: RedeliverDeliveryRequest, call: HandlerContext) {
+  const response = await transact(
+    ctx,
+    call,
+    WebhooksService.method.redeliverDelivery,
+    request,
+    async (trx, { organizationId }) => {
+      const webhook = await lockWebhook(trx, organizationId, request.webhookId);
+      const delivery = await findDelivery(trx, webhook.id, request.id);
+      await requirePayload(trx, delivery);
+      await queueAgain(trx, delivery);
+      await wakeLanes(trx, [webhook.id], true);
+      const row = await findDelivery(trx, webhook.id, delivery.id);
+      const attempts = await readAttempts(trx, [row], excerptsOfOne);
+      return { delivery: deliveryToProto(row, attempts.get(row.id)) };
+    },
+  );
   ctx.wakeDelivery();
   return response;
 }
 
-/** What a person deleted can't be sent. */
+/** Refuses a delivery whose payload a person deleted. */
 async function requirePayload(trx: Transaction<DB>, row: DeliveryRow): Promise<void> {
   const payload = await trx
     .selectFrom('payloads')
@@ -52,7 +48,7 @@ async function requirePayload(trx: Transaction<DB>, row: DeliveryRow): Promise<v
   throw new DomainError('failed_precondition', 'payload_deleted', message);
 }
 
-/** One that is being sent at this moment keeps its lease: its own result decides what follows. */
+/** A delivery that is being sent at this moment keeps its lease: its own result decides the next attempt. */
 async function queueAgain(trx: Transaction<DB>, { id, event_at: eventAt }: DeliveryRow): Promise<void> {
   await sql`
     insert into queue (delivery_id, webhook_id, is_manual, is_test, due_at, event_id, event_at, event_type)

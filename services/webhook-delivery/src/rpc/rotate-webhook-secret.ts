@@ -1,25 +1,15 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import {
-  type RotateWebhookSecretRequestSchema,
-  type RotateWebhookSecretResponseSchema,
-  WebhooksService,
-} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { type RotateWebhookSecretRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import type { Context } from '../context.ts';
+import { newSecret, sealSecret } from '../signing/secrets.ts';
 import { findWebhook, lockWebhook } from '../webhooks/rows.ts';
-import { newSecret, sealSecret } from '../webhooks/secrets.ts';
-import { toProto } from '../webhooks/to-proto.ts';
+import { webhookToProto } from '../webhooks/to-proto.ts';
 
 const overlapMs = 24 * 3_600_000;
 
-export async function rotateWebhookSecret(
-  ctx: Context,
-  request: MessageShape<typeof RotateWebhookSecretRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageShape<typeof RotateWebhookSecretResponseSchema>> {
-  const { rotateWebhookSecret: method } = WebhooksService.method;
-  return transact(ctx, call, method, request, async (trx, { organizationId }) => {
+export async function rotateWebhookSecret(ctx: Context, request: RotateWebhookSecretRequest, call: HandlerContext) {
+  return transact(ctx, call, WebhooksService.method.rotateWebhookSecret, request, async (trx, { organizationId }) => {
     const before = await lockWebhook(trx, organizationId, request.id);
     const secret = newSecret();
     const now = ctx.clock.now();
@@ -33,6 +23,6 @@ export async function rotateWebhookSecret(
       })
       .where('id', '=', before.id)
       .execute();
-    return { webhook: toProto(await findWebhook(trx, organizationId, before.id), secret) };
+    return { webhook: webhookToProto(await findWebhook(trx, organizationId, before.id), secret) };
   });
 }

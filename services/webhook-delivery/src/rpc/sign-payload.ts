@@ -1,24 +1,16 @@
 import { isUtf8 } from 'node:buffer';
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import type {
-  SignPayloadRequestSchema,
-  SignPayloadResponseSchema,
-} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import type { SignPayloadRequest } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
+import { openSecrets } from '../signing/secrets.ts';
+import { signatures } from '../signing/sign.ts';
 import { findWebhook } from '../webhooks/rows.ts';
-import { openSecrets } from '../webhooks/secrets.ts';
-import { signatures } from '../webhooks/sign.ts';
 
-export async function signPayload(
-  ctx: Context,
-  request: MessageShape<typeof SignPayloadRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof SignPayloadResponseSchema>> {
+export async function signPayload(ctx: Context, request: SignPayloadRequest, call: HandlerContext) {
   const row = await findWebhook(ctx.db.kysely, callerOf(call).organizationId, request.webhookId);
-  // The signing library takes text, and bytes that are none would be signed as other bytes.
+  // The signing library takes text; it would sign other bytes for a body that is not UTF-8.
   if (!isUtf8(request.body)) throw new DomainError('invalid', 'invalid_body', 'body must be UTF-8 text');
   const secrets = openSecrets(ctx.sealer, row.id, row, ctx.clock.now());
   const at = new Date(Number(request.timestampSeconds) * 1000);

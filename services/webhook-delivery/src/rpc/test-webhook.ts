@@ -1,38 +1,34 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import {
-  type TestWebhookRequestSchema,
-  type TestWebhookResponseSchema,
-  WebhooksService,
-} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { type TestWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { exampleBody } from '../catalog/body.ts';
 import { firstMatch } from '../catalog/event-types.ts';
 import type { Context } from '../context.ts';
 import { enqueue } from '../deliveries/enqueue.ts';
 import { newEventId } from '../deliveries/event-id.ts';
 import { findDelivery } from '../deliveries/rows.ts';
-import { toProto } from '../deliveries/to-proto.ts';
+import { deliveryToProto } from '../deliveries/to-proto.ts';
 import { unknownEventType } from '../webhooks/fields.ts';
 import { lockWebhook } from '../webhooks/rows.ts';
 
-export async function testWebhook(
-  ctx: Context,
-  request: MessageShape<typeof TestWebhookRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageShape<typeof TestWebhookResponseSchema>> {
-  const { testWebhook: method } = WebhooksService.method;
-  const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    const webhook = await lockWebhook(trx, organizationId, request.id);
-    const eventType = firstMatch(request.eventType ?? webhook.event_types[0] ?? '*');
-    if (eventType === undefined) throw unknownEventType();
-    const now = ctx.clock.now();
-    const envelope = { id: newEventId(now), type: eventType.type, at: now, organizationId };
-    const event = { ...envelope, body: exampleBody(eventType, envelope) };
-    const kind = { isManual: true, isTest: true };
-    const [deliveryId = 0n] = await enqueue(trx, [{ webhookId: webhook.id, organizationId, event }], kind);
-    return { delivery: toProto(await findDelivery(trx, webhook.id, deliveryId)) };
-  });
+export async function testWebhook(ctx: Context, request: TestWebhookRequest, call: HandlerContext) {
+  const response = await transact(
+    ctx,
+    call,
+    WebhooksService.method.testWebhook,
+    request,
+    async (trx, { organizationId }) => {
+      const webhook = await lockWebhook(trx, organizationId, request.id);
+      const eventType = firstMatch(request.eventType ?? webhook.event_types[0] ?? '*');
+      if (eventType === undefined) throw unknownEventType();
+      const now = ctx.clock.now();
+      const envelope = { id: newEventId(now), type: eventType.type, at: now, organizationId };
+      const event = { ...envelope, body: exampleBody(eventType, envelope) };
+      const kind = { isManual: true, isTest: true };
+      const [deliveryId = 0n] = await enqueue(trx, [{ webhookId: webhook.id, organizationId, event }], kind);
+      return { delivery: deliveryToProto(await findDelivery(trx, webhook.id, deliveryId)) };
+    },
+  );
   ctx.wakeDelivery();
   return response;
 }

@@ -1,73 +1,68 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import {
-  type UpdateWebhookRequestSchema,
-  type UpdateWebhookResponseSchema,
-  WebhooksService,
-} from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { type UpdateWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { releaseOrder } from '../deliveries/order.ts';
-import { holdLane, releaseLane, rescheduleLanes } from '../endpoints/lanes.ts';
-import { forgetHealth } from '../endpoints/rows.ts';
+import { forgetHealth } from '../endpoints/health-rows.ts';
+import { pauseLane, resumeLane } from '../lanes/pause-lane.ts';
+import { rescheduleLanes } from '../lanes/reschedule-lanes.ts';
 import { checkFields, chooseEventTypes, refusal } from '../webhooks/fields.ts';
 import { readFilter } from '../webhooks/filter.ts';
 import { maskHeaders, openHeaders, readHeaders, sealHeaders, unmaskHeaders } from '../webhooks/headers.ts';
 import { findWebhook, lockWebhook, type WebhookRow } from '../webhooks/rows.ts';
-import { toProto } from '../webhooks/to-proto.ts';
+import { webhookToProto } from '../webhooks/to-proto.ts';
 
-type Request = MessageShape<typeof UpdateWebhookRequestSchema>;
-
-export async function updateWebhook(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageShape<typeof UpdateWebhookResponseSchema>> {
+export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest, call: HandlerContext) {
   const changes = readRequest(request);
   await checkFields(ctx, changes);
-  const { updateWebhook: method } = WebhooksService.method;
-  const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    const before = await lockWebhook(trx, organizationId, request.id);
-    const { headers, ...columns } = changes;
-    if (Object.keys(changes).length === 0) return { webhook: toProto(before) };
-    await trx
-      .updateTable('webhooks')
-      .set({
-        ...columns,
-        ...headersOf(ctx, before, headers),
-        ...(changes.active && { disabled_reason: null }),
-        updated_at: ctx.clock.now(),
-      })
-      .where('id', '=', before.id)
-      .execute();
-    const isEnabled = changes.active === true && !before.active;
-    const isMoved = changes.url !== undefined && changes.url !== before.url;
-    if (changes.active === false) await holdLane(trx, before.id);
-    if (isEnabled) await releaseLane(trx, before.id);
-    if (changes.ordered === false && before.ordered) await releaseAll(trx, before.id);
-    if (isEnabled || isMoved) await startAnew(trx, before.id);
-    return { webhook: toProto(await findWebhook(trx, organizationId, request.id)) };
-  });
+  const response = await transact(
+    ctx,
+    call,
+    WebhooksService.method.updateWebhook,
+    request,
+    async (trx, { organizationId }) => {
+      const before = await lockWebhook(trx, organizationId, request.id);
+      const { headers, ...columns } = changes;
+      if (Object.keys(changes).length === 0) return { webhook: webhookToProto(before) };
+      await trx
+        .updateTable('webhooks')
+        .set({
+          ...columns,
+          ...headersOf(ctx, before, headers),
+          ...(changes.active && { disabled_reason: null }),
+          updated_at: ctx.clock.now(),
+        })
+        .where('id', '=', before.id)
+        .execute();
+      const isEnabled = changes.active === true && !before.active;
+      const isMoved = changes.url !== undefined && changes.url !== before.url;
+      if (changes.active === false) await pauseLane(trx, before.id);
+      if (isEnabled) await resumeLane(trx, before.id);
+      if (changes.ordered === false && before.ordered) await releaseAll(trx, before.id);
+      if (isEnabled || isMoved) await startAnew(trx, before.id);
+      return { webhook: webhookToProto(await findWebhook(trx, organizationId, request.id)) };
+    },
+  );
   ctx.wakeDelivery();
   return response;
 }
 
-/** What is known of the endpoint says nothing about another one, or about this one after it was seen to. */
+/** Forgets the health of the endpoint: it says nothing about another URL, or about an endpoint that was repaired. */
 async function startAnew(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await forgetHealth(trx, webhookId);
   await rescheduleLanes(trx, [{ webhookId, openUntil: null }]);
 }
 
-/** What waited for its turn goes now. */
+/** Makes deliveries due that waited for their turn. */
 async function releaseAll(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await releaseOrder(trx, webhookId);
   await rescheduleLanes(trx, [{ webhookId }]);
 }
 
-/** The members that the mask names; one that is named and unset was null in JSON. */
-function readRequest(request: Request) {
+/** The members that the mask names; a named member without a value was null in JSON. */
+function readRequest(request: UpdateWebhookRequest) {
   const present = new Set(request.updateMask?.paths);
   return {
     ...(present.has('url') && { url: request.url ?? '' }),
@@ -83,14 +78,14 @@ function readRequest(request: Request) {
   };
 }
 
-function readEventTypes(request: Request, present: ReadonlySet<string>): string[] {
+function readEventTypes(request: UpdateWebhookRequest, present: ReadonlySet<string>): string[] {
   const isList = present.has('event_types');
   if (isList && request.eventTypes.length === 0) throw refusal('validation_failed', 'event_types', 'must not be empty');
   const eventType = present.has('event_type') ? (request.eventType ?? '') : undefined;
   return chooseEventTypes(eventType, isList ? request.eventTypes : []) ?? [];
 }
 
-/** The two columns of the headers, when they are to change. */
+/** The two columns of the headers, if the request changes them. */
 function headersOf(ctx: Context, before: WebhookRow, given: Record<string, string> | undefined) {
   if (given === undefined) return {};
   const headers = unmaskHeaders(given, openHeaders(ctx.sealer, before.id, before.sealed_headers));

@@ -1,13 +1,12 @@
 import { DomainError } from '@drippulse/errors';
-import { checkUrl } from '@drippulse/http';
+import { checkUrl, type Resolve } from '@drippulse/http';
 import { firstMatch } from '../catalog/event-types.ts';
-import type { Context } from '../context.ts';
 
 const maxDescriptionLength = 1000;
 const maxEventTypes = 50;
 const largestRate = 1000;
 
-/** Members of a request; absent ones are not looked at. */
+/** Members of a request; absent members are not checked. */
 export type Fields = {
   url?: string;
   event_types?: string[];
@@ -15,8 +14,11 @@ export type Fields = {
   rate_limit_per_second?: number | null;
 };
 
-/** Refuses a URL that must not be called, a type that can't fire, a description that is too long, a rate out of range. */
-export async function checkFields({ config, resolve }: Context, fields: Fields): Promise<void> {
+/** Refuses a forbidden URL, an unknown event type, a description that is too long, a rate out of range. */
+export async function checkFields(
+  { config, resolve }: { config: { allowPrivate: boolean }; resolve: Resolve | undefined },
+  fields: Fields,
+): Promise<void> {
   const { url, event_types: eventTypes = [], description, rate_limit_per_second: rate } = fields;
   if (eventTypes.some((type) => firstMatch(type) === undefined)) throw unknownEventType();
   if (eventTypes.length > maxEventTypes) {
@@ -33,7 +35,7 @@ export async function checkFields({ config, resolve }: Context, fields: Fields):
   if (problem !== undefined) throw refusal('url_not_allowed', 'url', `is refused: ${problem}`);
 }
 
-/** What a webhook gets, of the two members that say it; undefined when neither was given. */
+/** The event types of a webhook from the two members that may name them; undefined when neither was given. */
 export function chooseEventTypes(eventType: string | undefined, eventTypes: readonly string[]): string[] | undefined {
   if (eventTypes.length === 0) return eventType === undefined ? undefined : [eventType];
   const types = [...new Set(eventTypes)];
@@ -41,7 +43,7 @@ export function chooseEventTypes(eventType: string | undefined, eventTypes: read
   throw refusal('validation_failed', 'event_type', 'must be one of event_types when both are given');
 }
 
-/** For what is neither a type of the catalog nor a pattern that one of them matches. */
+/** Refusal of a text that is neither a type of the catalog nor a pattern that matches one. */
 export function unknownEventType(): DomainError {
   const problem = 'is not in the catalog (GET /api/v1/webhooks/catalog)';
   return refusal('unknown_event_type', 'event_type', problem);

@@ -2,13 +2,13 @@ import { advance, compileDefinition, type JsonObject, readSteps, startRun } from
 import { DomainError, type Violation } from '@drippulse/errors';
 import { isRawNumber, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 
-/** Whether an event is delivered, by its body. */
+/** Decides by the body of an event whether it is delivered. */
 export type Filter = (body: JsonObject, now: Date) => boolean;
 
 const compiledAtMost = 1000;
 const compiled = new Map<string, Filter>();
 
-/** The rule as it is stored: `{match, conditions}`, read exactly as the step `condition` reads it. */
+/** The rule in its stored form `{match, conditions}`, checked exactly as the step `condition`. */
 export function readFilter(text: string): string {
   const given = parseJson(text);
   const { steps, problems } = readRule(given);
@@ -17,7 +17,7 @@ export function readFilter(text: string): string {
   return stringifyJson({ match: config['match'] ?? 'all', conditions: config['conditions'] ?? [] });
 }
 
-/** A filter that was read before. Compiled once, because each event asks each filter. */
+/** The filter of a stored rule. Compiled once, because every event runs every filter of its organization. */
 export function compileFilter(text: string): Filter {
   const known = compiled.get(text);
   if (known !== undefined) return known;
@@ -26,14 +26,14 @@ export function compileFilter(text: string): Filter {
   const definition = compileDefinition({ workflowId: 'filter', version: 1, steps });
   const filter: Filter = (body, now) => {
     const identity = { enrollmentKey: 'filter', contactKey: 'filter', timezone: 'UTC', mode: 'live' as const };
-    // The rule leads to the second step, or ends at the first.
+    // A match moves to the second step; otherwise the run ends at the first.
     return advance(definition, { ...identity, state: startRun(), data: body }, now).state.stepIndex === 1;
   };
   compiled.set(text, filter);
   return filter;
 }
 
-/** The rule as a workflow of two steps: what a condition means is written down once, in the engine. */
+/** The rule as a workflow of two steps, so that conditions are evaluated only by the engine. */
 function readRule(given: JsonValue) {
   const fields: JsonObject = isObject(given) ? given : {};
   const { match = null, conditions = null } = fields;

@@ -4,19 +4,19 @@ import { DomainError } from '@drippulse/errors';
 const maxHeaders = 20;
 const maxValueLength = 1024;
 const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-// RFC 9110, 5.5, without obs-text: nothing that could end the line.
+// RFC 9110, 5.5, without obs-text: no character that could end the line.
 const fieldValue = /^[\t\x20-\x7e]*$/;
-/** The message, the connection and the signature are ours: a header of theirs must not change what a receiver verifies. */
+/** Headers of the message, the connection and the signature. A customer's header must not change what a receiver verifies. */
 const reserved =
   /^(content-.*|webhook-.*|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect)$/;
 const credential = /auth|token|key|secret|cookie|password|signature/;
 
-/** Shown in place of a credential; sent back it means "as it is". */
+/** Shown instead of a credential. In a request it means "keep the stored value". */
 const mask = '***';
 
 export type Headers = Record<string, string>;
 
-/** Headers with names in lower case; refuses what can't be sent or would override what is ours. */
+/** Headers with names in lower case. Refuses invalid headers and reserved names. */
 export function readHeaders(given: Headers): Headers {
   const headers: Headers = {};
   for (const [written, value] of Object.entries(given)) {
@@ -36,14 +36,14 @@ export function readHeaders(given: Headers): Headers {
   return headers;
 }
 
-/** As people see them. */
+/** Headers in the form that people see, with credentials masked. */
 export function maskHeaders(headers: Headers): Headers {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, credential.test(name) ? mask : value]),
   );
 }
 
-/** A masked value stands for the one that is stored. */
+/** Replaces each masked value by the stored one. */
 export function unmaskHeaders(given: Headers, stored: Headers): Headers {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {

@@ -1,8 +1,9 @@
 import { DomainError } from '@drippulse/errors';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { lockEndpoints } from './lock-endpoints.ts';
 
-/** A webhook with when a delivery to it last succeeded. */
+/** A webhook with the time of the last successful delivery to it. */
 export type WebhookRow = Awaited<ReturnType<typeof findWebhook>>;
 
 /** Webhooks that were not removed, still to be scoped and ordered. */
@@ -15,7 +16,7 @@ export function selectWebhooks(db: Kysely<DB>) {
     .where('webhooks.deleted_at', 'is', null);
 }
 
-/** The webhook, if it is the organization's; one of another answers like one that does not exist. */
+/** The webhook, if it belongs to the organization. A webhook of another organization answers like a missing one. */
 export async function findWebhook(db: Kysely<DB>, organizationId: bigint, id: bigint) {
   const row = await selectWebhooks(db)
     .where('webhooks.organization_id', '=', organizationId)
@@ -26,12 +27,12 @@ export async function findWebhook(db: Kysely<DB>, organizationId: bigint, id: bi
 }
 
 /**
- * The webhook, held until the transaction ends. Its endpoint is locked first, as by whoever records results, so that the
- * two never wait for each other in a circle; the webhook itself too, so that no delivery is being made meanwhile.
+ * The webhook, locked until the transaction ends. The endpoint is locked first, as when results are recorded, so that
+ * the two never wait for each other in a circle. The lock of the webhook row keeps fan-out from making deliveries for it.
  */
 export async function lockWebhook(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<WebhookRow> {
   await findWebhook(trx, organizationId, id);
-  await sql`select from endpoints where webhook_id = ${id} for update`.execute(trx);
+  await lockEndpoints(trx, [id]);
   await sql`select from webhooks where id = ${id} for update`.execute(trx);
   return findWebhook(trx, organizationId, id);
 }

@@ -3,8 +3,8 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { WebhookSchema } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import type { WebhookRow } from './rows.ts';
 
-/** The webhook as anyone of its organization sees it; `secret` is for those who create and rotate. */
-export function toProto(row: WebhookRow, secret?: string): MessageInitShape<typeof WebhookSchema> {
+/** The webhook as its organization sees it. `secret` is set only in the responses of create and rotate. */
+export function webhookToProto(row: WebhookRow, secret?: string): MessageInitShape<typeof WebhookSchema> {
   return {
     id: row.id,
     url: row.url,

@@ -1,22 +1,12 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
-import {
-  type ArchiveWorkflowRequestSchema,
-  type ArchiveWorkflowResponseSchema,
-  WorkflowsService,
-} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { type ArchiveWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { changeWorkflow } from '../changes/change-workflow.ts';
+import { commitChange } from '../changes/commit-change.ts';
 import type { Context } from '../context.ts';
-import { changeWorkflow } from '../workflows/change-workflow.ts';
 
-const { archiveWorkflow: method } = WorkflowsService.method;
-
-export function archiveWorkflow(
-  ctx: Context,
-  request: MessageShape<typeof ArchiveWorkflowRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageShape<typeof ArchiveWorkflowResponseSchema>> {
-  return changeWorkflow(ctx, call, request.id, { status: 'archived' }, (write) =>
-    transact(ctx, call, method, request, write),
+export async function archiveWorkflow(ctx: Context, request: ArchiveWorkflowRequest, call: HandlerContext) {
+  const { id } = request;
+  return commitChange(ctx, call, WorkflowsService.method.archiveWorkflow, request, (trx, { organizationId }) =>
+    changeWorkflow(ctx, trx, { organizationId, id }, { status: 'archived' }),
   );
 }

@@ -1,20 +1,12 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import type {
-  CountByProjectRequestSchema,
-  CountByProjectResponseSchema,
-} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { CountByProjectRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 
 const maxProjects = 1000;
 
-export async function countByProject(
-  ctx: Context,
-  request: MessageShape<typeof CountByProjectRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof CountByProjectResponseSchema>> {
+export async function countByProject(ctx: Context, request: CountByProjectRequest, call: HandlerContext) {
   const { projectIds } = request;
   if (projectIds.length > maxProjects) {
     throw new DomainError('invalid', 'too_many_projects', `At most ${maxProjects} projects are counted at once.`);

@@ -1,49 +1,33 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
-import {
-  type CreateWorkflowRequestSchema,
-  type CreateWorkflowResponseSchema,
-  WorkflowsService,
-} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { type CreateWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { Transaction } from 'kysely';
+import { commitChange } from '../changes/commit-change.ts';
+import { requireProject } from '../changes/require-project.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { announce } from '../workflows/announce.ts';
 import { nextChange } from '../workflows/change-log.ts';
 import { appendWorkflowEvent, type Change } from '../workflows/events.ts';
 import { checkFields } from '../workflows/fields.ts';
 import { readGraph, requireRunnable, toStepsText } from '../workflows/graph.ts';
 import { jsonText } from '../workflows/json-fields.ts';
-import { requireProject } from '../workflows/projects.ts';
 import type { WorkflowRow } from '../workflows/rows.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
-import { toProto } from '../workflows/to-proto.ts';
+import { workflowToProto } from '../workflows/to-proto.ts';
 import { insertVersion } from '../workflows/versions.ts';
 
-const { createWorkflow: method } = WorkflowsService.method;
-
-type Request = MessageShape<typeof CreateWorkflowRequestSchema>;
 type NewWorkflow = Awaited<ReturnType<typeof readRequest>>;
 
-export async function createWorkflow(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageShape<typeof CreateWorkflowResponseSchema>> {
+export async function createWorkflow(ctx: Context, request: CreateWorkflowRequest, call: HandlerContext) {
   const workflow = await readRequest(ctx, request, call);
-  let change: Change | undefined;
-  const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    change = { kind: 'created', row: await insertWorkflow(ctx, trx, organizationId, workflow) };
+  return commitChange(ctx, call, WorkflowsService.method.createWorkflow, request, async (trx, { organizationId }) => {
+    const change: Change = { kind: 'created', row: await insertWorkflow(ctx, trx, organizationId, workflow) };
     await appendWorkflowEvent(trx, change);
-    return { workflow: toProto(change.row) };
+    return { change, response: { workflow: workflowToProto(change.row) } };
   });
-  if (change) await announce(ctx, call, change);
-  return response;
 }
 
-async function readRequest(ctx: Context, request: Request, call: HandlerContext) {
+async function readRequest(ctx: Context, request: CreateWorkflowRequest, call: HandlerContext) {
   const { name, description = null, projectId } = request;
   if (name === undefined) {
     const violations = [{ field: 'name', message: 'is required' }];

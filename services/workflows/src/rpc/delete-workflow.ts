@@ -1,36 +1,21 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
-import {
-  type DeleteWorkflowRequestSchema,
-  type DeleteWorkflowResponseSchema,
-  WorkflowsService,
-} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { type DeleteWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { Transaction } from 'kysely';
+import { commitChange } from '../changes/commit-change.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { announce } from '../workflows/announce.ts';
 import { nextChange } from '../workflows/change-log.ts';
 import { appendWorkflowEvent, type Change } from '../workflows/events.ts';
 import { lockWorkflow, type WorkflowRow } from '../workflows/rows.ts';
 
-const { deleteWorkflow: method } = WorkflowsService.method;
-
-/** The row stays, marked: whoever reads the change log later must learn that it is gone. */
-export async function deleteWorkflow(
-  ctx: Context,
-  request: MessageShape<typeof DeleteWorkflowRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageShape<typeof DeleteWorkflowResponseSchema>> {
-  let change: Change | undefined;
-  const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
+/** Marks the row as deleted instead of removing it, so that later readers of the change log see the deletion. */
+export async function deleteWorkflow(ctx: Context, request: DeleteWorkflowRequest, call: HandlerContext) {
+  return commitChange(ctx, call, WorkflowsService.method.deleteWorkflow, request, async (trx, { organizationId }) => {
     const before = await lockWorkflow(trx, organizationId, request.id);
-    change = { kind: 'deleted', row: await markDeleted(ctx, trx, before) };
+    const change: Change = { kind: 'deleted', row: await markDeleted(ctx, trx, before) };
     await appendWorkflowEvent(trx, change);
-    return {};
+    return { change, response: {} };
   });
-  if (change) await announce(ctx, call, change);
-  return response;
 }
 
 async function markDeleted(ctx: Context, trx: Transaction<DB>, before: WorkflowRow): Promise<WorkflowRow> {

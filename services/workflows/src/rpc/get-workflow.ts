@@ -1,18 +1,10 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import type {
-  GetWorkflowRequestSchema,
-  GetWorkflowResponseSchema,
-} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { GetWorkflowRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { toProto } from '../workflows/to-proto.ts';
+import { workflowToProto } from '../workflows/to-proto.ts';
 
-export async function getWorkflow(
-  ctx: Context,
-  request: MessageShape<typeof GetWorkflowRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof GetWorkflowResponseSchema>> {
+export async function getWorkflow(ctx: Context, request: GetWorkflowRequest, call: HandlerContext) {
   const row = await ctx.loadWorkflow(callerOf(call).organizationId, request.id);
-  return { workflow: toProto(row) };
+  return { workflow: workflowToProto(row) };
 }

@@ -1,24 +1,16 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import type {
-  ListChangesRequestSchema,
-  ListChangesResponseSchema,
-} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { ListChangesRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { lastCommittedChange } from '../workflows/change-log.ts';
 import { selectWorkflows } from '../workflows/rows.ts';
-import { toProto } from '../workflows/to-proto.ts';
+import { workflowToProto } from '../workflows/to-proto.ts';
 
 const sliceRows = 50;
 
-/** The latest change of each workflow, of all organizations: for services only, on their own behalf. */
-export async function* listChanges(
-  ctx: Context,
-  request: MessageShape<typeof ListChangesRequestSchema>,
-  call: HandlerContext,
-): AsyncIterable<MessageInitShape<typeof ListChangesResponseSchema>> {
+/** Streams the latest change of each workflow of all organizations. Only services that call on their own behalf may read it. */
+export async function* listChanges(ctx: Context, request: ListChangesRequest, call: HandlerContext) {
   if (callerOf(call).actor.type !== 'service') {
     throw new DomainError('permission_denied', 'service_required', 'Only services read the change log.');
   }
@@ -36,7 +28,7 @@ export async function* listChanges(
         change: row.change,
         organizationId: row.organization_id,
         sequence: row.sequence,
-        workflow: toProto(row),
+        workflow: workflowToProto(row),
         deleted: row.deleted_at !== null,
       };
     }

@@ -1,15 +1,15 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type StepTypeInfo, stepTypes } from '@drippulse/engine';
-import type { ListStepTypesResponseSchema, StepTypeSchema } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { StepTypeSchema } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { jsonField } from '../workflows/json-fields.ts';
 
-const catalog = stepTypes.map(toProto);
+const catalog = stepTypes.map(stepTypeToProto);
 
-export function listStepTypes(): MessageInitShape<typeof ListStepTypesResponseSchema> {
+export function listStepTypes() {
   return { stepTypes: catalog, totalCount: BigInt(catalog.length) };
 }
 
-function toProto(stepType: StepTypeInfo): MessageInitShape<typeof StepTypeSchema> {
+function stepTypeToProto(stepType: StepTypeInfo): MessageInitShape<typeof StepTypeSchema> {
   return {
     ...stepType,
     outputs: [...stepType.outputs],

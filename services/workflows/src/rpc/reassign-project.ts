@@ -1,29 +1,21 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import type {
-  ReassignProjectRequestSchema,
-  ReassignProjectResponseSchema,
-} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { ReassignProjectRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf, roles } from '@drippulse/rpc';
+import { saveChanges } from '../changes/save-changes.ts';
 import type { Context } from '../context.ts';
 import { lockWorkflow } from '../workflows/rows.ts';
-import { saveChanges } from '../workflows/save-changes.ts';
 
 const sliceRows = 20;
 
 type Move = { organizationId: bigint; from: bigint; to: bigint | null };
 
 /**
- * Moves the workflows slice by slice, each slice with its events in a transaction of its own. Cut short, it goes on
- * where it stopped when it is called again: what has moved is no longer found. The runtime cares for no project, so
- * only the events say it.
+ * Moves the workflows slice by slice, each slice with its events in its own transaction. An interrupted call continues
+ * where it stopped when it is called again, because moved workflows are no longer found. The runtime knows no projects, so
+ * the moves are published by events only.
  */
-export async function reassignProject(
-  ctx: Context,
-  request: MessageShape<typeof ReassignProjectRequestSchema>,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof ReassignProjectResponseSchema>> {
+export async function reassignProject(ctx: Context, request: ReassignProjectRequest, call: HandlerContext) {
   const { organizationId, role } = callerOf(call);
   if (roles.indexOf(role) < roles.indexOf('editor')) {
     throw new DomainError('permission_denied', 'insufficient_role', 'Your role does not permit this.');

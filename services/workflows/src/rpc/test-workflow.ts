@@ -1,28 +1,18 @@
-import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { compileDefinition, fixtureProfile, type TestStep, testData, testRun } from '@drippulse/engine';
 import { DomainError } from '@drippulse/errors';
 import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippulse/json';
-import type {
-  TestStepSchema,
-  TestWorkflowRequestSchema,
-  TestWorkflowResponseSchema,
-} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { TestStepSchema, TestWorkflowRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { storedSteps } from '../workflows/graph.ts';
 import { jsonField, jsonText } from '../workflows/json-fields.ts';
 
-type Request = MessageShape<typeof TestWorkflowRequestSchema>;
-
 const timezone = 'UTC';
 
 /** The same engine as live runs, with stubs for effects: nothing is written and nothing is sent. */
-export async function testWorkflow(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof TestWorkflowResponseSchema>> {
+export async function testWorkflow(ctx: Context, request: TestWorkflowRequest, call: HandlerContext) {
   const profile = readProfile(request);
   const data = testData(profile, readPayload(request));
   const row = await ctx.loadWorkflow(callerOf(call).organizationId, request.id);
@@ -36,20 +26,20 @@ export async function testWorkflow(
     mode: 'test',
     testFixtureProfile: profile,
     sampleData: jsonField(run.data),
-    steps: run.steps.map(toProto),
+    steps: run.steps.map(stepToProto),
     errors: run.errors,
   };
 }
 
-function readProfile({ fixtureProfile: name }: Request): 'minimal' | 'demo' {
+function readProfile({ fixtureProfile: name }: TestWorkflowRequest): 'minimal' | 'demo' {
   const profile = fixtureProfile(name);
   if (profile !== undefined) return profile;
   const violations = [{ field: 'fixture_profile', message: 'must be minimal, demo, full, rich or legacy' }];
   throw new DomainError('invalid', 'unknown_fixture_profile', 'There is no such fixture profile.', { violations });
 }
 
-/** Of several payloads the first in the order of the API reference counts. */
-function readPayload(request: Request): JsonObject {
+/** The first payload that is present, in the order of the API reference. */
+function readPayload(request: TestWorkflowRequest): JsonObject {
   const payloads = { sample_data: request.sampleData, input: request.input, runtime_payload: request.runtimePayload };
   for (const [field, bytes] of Object.entries(payloads)) {
     const text = jsonText(bytes);
@@ -66,7 +56,7 @@ function isObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 }
 
-function toProto({ startedData, output, durationMs, ...step }: TestStep): MessageInitShape<typeof TestStepSchema> {
+function stepToProto({ startedData, output, durationMs, ...step }: TestStep): MessageInitShape<typeof TestStepSchema> {
   return {
     ...step,
     startedData: startedData && jsonField(startedData),

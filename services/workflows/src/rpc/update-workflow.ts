@@ -1,35 +1,25 @@
-import type { MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
-import {
-  type UpdateWorkflowRequestSchema,
-  type UpdateWorkflowResponseSchema,
-  WorkflowsService,
-} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { type UpdateWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { changeWorkflow } from '../changes/change-workflow.ts';
+import { commitChange } from '../changes/commit-change.ts';
+import { requireProject } from '../changes/require-project.ts';
+import type { Changes } from '../changes/save-changes.ts';
 import type { Context } from '../context.ts';
-import { changeWorkflow } from '../workflows/change-workflow.ts';
 import { checkFields } from '../workflows/fields.ts';
 import { readGraph } from '../workflows/graph.ts';
 import { jsonText } from '../workflows/json-fields.ts';
-import { requireProject } from '../workflows/projects.ts';
-import type { Changes } from '../workflows/save-changes.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
 
-const { updateWorkflow: method } = WorkflowsService.method;
-
-type Request = MessageShape<typeof UpdateWorkflowRequestSchema>;
-
-export async function updateWorkflow(
-  ctx: Context,
-  request: Request,
-  call: HandlerContext,
-): Promise<MessageShape<typeof UpdateWorkflowResponseSchema>> {
+export async function updateWorkflow(ctx: Context, request: UpdateWorkflowRequest, call: HandlerContext) {
   const changes = await readRequest(ctx, request, call);
-  return changeWorkflow(ctx, call, request.id, changes, (write) => transact(ctx, call, method, request, write));
+  const { id } = request;
+  return commitChange(ctx, call, WorkflowsService.method.updateWorkflow, request, (trx, { organizationId }) =>
+    changeWorkflow(ctx, trx, { organizationId, id }, changes),
+  );
 }
 
-/** The members that the mask names; one that is named and unset was null in JSON, which clears it. */
-async function readRequest(ctx: Context, request: Request, call: HandlerContext): Promise<Changes> {
+/** The members that the mask names; a named member without a value was null in JSON, which clears it. */
+async function readRequest(ctx: Context, request: UpdateWorkflowRequest, call: HandlerContext): Promise<Changes> {
   const present = new Set(request.updateMask?.paths);
   const changes: Changes = {
     ...(present.has('name') && { name: request.name ?? '' }),

@@ -5,8 +5,8 @@ import { checkUrl } from '@drippulse/http';
 const checkedAtOnce = 20;
 
 /**
- * What is wrong with the URLs that steps will call, as far as their names resolve now. One that holds a template is
- * known only when it runs; each is judged again at connect.
+ * Problems of the URLs that steps will call, as their host names resolve now. A URL with a template is known only when the
+ * step runs, so it is not checked here. Every address is checked again when the step connects.
  */
 export async function callbackProblems(steps: readonly Step[], allowPrivate: boolean): Promise<Violation[]> {
   const violations: Violation[] = [];

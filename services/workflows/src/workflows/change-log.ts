@@ -2,16 +2,16 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Numbers of the log are taken in one order and committed in another: a reader that only looked for higher ones would
- * miss some. So each writer holds this lock shared until it commits, and a reader takes it alone for a moment.
+ * Writers take numbers of the log in one order and commit in another, so a reader that only asked for higher numbers would
+ * miss some. Each writer therefore takes this lock shared until it commits, and a reader takes it exclusively for a moment.
  */
 const logLock = sql`hashtext('workflows'), hashtext('change_log')`;
 
 /** The next number of the log, for a row that this transaction writes. */
 export async function nextChange(trx: Transaction<DB>): Promise<bigint> {
   const { change } = await trx
-    .with('held', (db) => db.selectNoFrom(sql`pg_advisory_xact_lock_shared(${logLock})`.as('lock')))
-    .selectFrom('held')
+    .with('locked', (db) => db.selectNoFrom(sql`pg_advisory_xact_lock_shared(${logLock})`.as('lock')))
+    .selectFrom('locked')
     .select(sql<bigint>`nextval('workflows_change_seq')`.as('change'))
     .executeTakeFirstOrThrow();
   return change;

@@ -3,24 +3,24 @@ import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/eve
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { WorkflowRow } from './rows.ts';
-import { toProto } from './to-proto.ts';
+import { workflowToProto } from './to-proto.ts';
 
-/** What can happen to a workflow; the members of the event's payload. */
+/** The kinds of changes; the members of the event's payload. */
 export type ChangeKind = 'created' | 'updated' | 'archived' | 'deleted';
 
-/** A workflow as a transaction has written it. */
+/** A workflow as a transaction wrote it. */
 export type Change = { kind: ChangeKind; row: WorkflowRow };
 
 const topic = topicOf(WorkflowEventSchema);
 
-/** Says what happened, in the transaction that did it. */
+/** Adds the event of a change, in the transaction of the change. */
 export async function appendWorkflowEvent(trx: Transaction<DB>, { kind, row }: Change): Promise<void> {
   await appendEvents(trx, topic, [
     {
       organizationId: row.organization_id,
       sequence: row.sequence,
       aggregate: `workflow:${row.id}`,
-      payload: { case: kind, value: toProto(row) },
+      payload: { case: kind, value: workflowToProto(row) },
     },
   ]);
 }

@@ -5,10 +5,10 @@ const maxNameLength = 255;
 const maxDescriptionLength = 10_000;
 const maxIntegrationsBytes = 64 * 1024;
 
-/** The members of a request that need nothing else to be judged; absent ones are not looked at. */
+/** The members of a request that can be checked without other data; absent members are not checked. */
 export type PlainFields = { name?: string; description?: string | null; integrations?: string };
 
-/** Refuses all that is wrong at once. */
+/** Refuses invalid members, with all violations at once. */
 export function checkFields(fields: PlainFields): void {
   const violations = [
     ...nameProblems(fields.name),

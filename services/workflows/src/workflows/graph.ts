@@ -5,10 +5,10 @@ import { DomainError, type Violation } from '@drippulse/errors';
 import { parseJson, stringifyJson } from '@drippulse/json';
 import { callbackProblems } from './callback-urls.ts';
 
-/** Steps that are valid in themselves, and which of their ids were made here because the caller gave none. */
+/** Steps that are valid each by itself, and the ids that were made here because the caller gave none. */
 export type Graph = { steps: Step[]; madeIds: ReadonlySet<string> };
 
-/** Normalises and checks the steps of a request. Looks up the hosts of callbacks: not inside a transaction. */
+/** Normalizes and checks the steps of a request. Do not call it inside a transaction: it looks up the hosts of callbacks. */
 export async function readGraph(text: string | undefined, o: { allowPrivate: boolean }): Promise<Graph> {
   const madeIds = new Set<string>();
   const makeId = () => {
@@ -22,14 +22,14 @@ export async function readGraph(text: string | undefined, o: { allowPrivate: boo
   return { steps, madeIds };
 }
 
-/** Refuses what a draft may lack and an active workflow may not. */
+/** Refuses steps that a draft may have and an active workflow may not. */
 export function requireRunnable(stepsText: string): void {
   refuse(readSteps(stepsText, { active: true, makeId: randomUUID }).problems);
 }
 
 /**
- * The steps as they are stored. A step sent without an id keeps the id of the step that was in its place, if that had
- * the same type: the same steps sent twice are no change, and the funnel finds its older enrollments.
+ * The steps in their stored form. A step without an id gets the id of the former step in its place, if that has the same
+ * type: so the same steps sent twice are no change, and the funnel still finds older enrollments.
  */
 export function toStepsText(graph: Graph, former: readonly Step[] = []): string {
   const taken = new Set(graph.steps.map((step) => step.id));
@@ -41,12 +41,12 @@ export function toStepsText(graph: Graph, former: readonly Step[] = []): string 
   return stringifyJson(steps);
 }
 
-/** The steps of a stored version, which were checked when they were stored. */
+/** The steps of a stored version. They were checked when they were stored. */
 export function storedSteps(stepsText: string): Step[] {
   return readSteps(stepsText, { active: false, makeId: randomUUID }).steps;
 }
 
-/** Whether two JSON texts say the same; the order of keys says nothing. */
+/** Whether two JSON texts have the same value; the order of keys does not count. */
 export function isSameJson(one: string, other: string): boolean {
   return one === other || isDeepStrictEqual(parseJson(one), parseJson(other));
 }

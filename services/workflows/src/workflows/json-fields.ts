@@ -5,7 +5,7 @@ export function jsonText(field: Uint8Array | undefined): string | undefined {
   return field === undefined ? undefined : new TextDecoder().decode(field);
 }
 
-/** A free JSON field that holds this value. */
+/** A free JSON field with this value. */
 export function jsonField(value: JsonValue): Uint8Array {
   return new TextEncoder().encode(stringifyJson(value));
 }

@@ -3,7 +3,7 @@ import type { DB } from '../db/schema.ts';
 import { selectWorkflows } from './rows.ts';
 import type { Status } from './statuses.ts';
 
-/** Which workflows of an organization a list shows. */
+/** Selects the workflows of an organization for a list. */
 export type Filter = { organizationId: bigint; status: Status | undefined; projectId: bigint | undefined };
 
 /** Rows before an id, newest first. */

@@ -13,8 +13,8 @@ type Key = { organizationId: bigint; id: bigint };
 const maxBatch = 100;
 
 /**
- * Workflows that are asked for in one turn are read by one statement, sent at its end: each sees what was committed before
- * it was asked for. Nothing is kept.
+ * Reads all workflows that are asked for in one turn of the event loop by one statement, at the end of the turn. Each
+ * caller sees every commit before its call. Nothing is cached.
  */
 export function workflowLoader(db: Kysely<DB>): LoadWorkflow {
   const loader = new DataLoader<Key, WorkflowRow>((keys) => read(db, keys), {
@@ -25,7 +25,7 @@ export function workflowLoader(db: Kysely<DB>): LoadWorkflow {
   return (organizationId, id) => loader.load({ organizationId, id });
 }
 
-/** By the primary keys of both tables, for each key. */
+/** Reads each key by the primary keys of both tables. */
 const statement = `
   select workflows.*, workflow_versions.steps, asked.place::int
   from unnest($1::bigint[], $2::bigint[]) with ordinality as asked (organization_id, id, place)

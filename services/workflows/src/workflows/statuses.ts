@@ -1,7 +1,7 @@
 import { DomainError } from '@drippulse/errors';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 
-/** A status as the table spells it. */
+/** A status as stored in the table. */
 export type Status = 'draft' | 'active' | 'paused' | 'archived';
 
 const pairs: readonly (readonly [Status, WorkflowStatus])[] = [
@@ -15,7 +15,7 @@ export function statusToProto(text: string): WorkflowStatus | undefined {
   return pairs.find(([status]) => status === text)?.[1];
 }
 
-/** Refuses a status that is not one of the four; null in a PATCH comes as undefined. */
+/** Refuses any other status; null in a PATCH arrives as undefined. */
 export function statusFromProto(value: WorkflowStatus | undefined): Status {
   const pair = pairs.find(([, known]) => known === value);
   if (pair !== undefined) return pair[0];

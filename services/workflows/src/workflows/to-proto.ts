@@ -6,7 +6,7 @@ import { statusToProto } from './statuses.ts';
 
 const utf8 = new TextEncoder();
 
-export function toProto(row: WorkflowRow): MessageInitShape<typeof WorkflowSchema> {
+export function workflowToProto(row: WorkflowRow): MessageInitShape<typeof WorkflowSchema> {
   return {
     id: row.id,
     name: row.name,

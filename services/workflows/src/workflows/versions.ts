@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { WorkflowRow } from './rows.ts';
 
-/** Versions are only ever added: an enrollment stays on the one it entered with. */
+/** Adds a version. Versions never change, because an enrollment stays on the version that it entered with. */
 export async function insertVersion(trx: Transaction<DB>, row: WorkflowRow): Promise<void> {
   await trx
     .insertInto('workflow_versions')

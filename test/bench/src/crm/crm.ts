@@ -20,7 +20,7 @@ const terms = {
   letter: 'a',
   misspelt: 'jonhson',
   misspelt_common: 'exampel',
-  two_words: 'anna example',
+  two_words: 'anna jansen',
   public_id: 'cnt_0000',
 } as const;
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { service as records } from '@drippulse/crm';
 import { migrateEmbeddedTransport } from '@drippulse/events';
-import { service as identity } from '@drippulse/gateway';
+import { service as identity } from '@drippulse/gateway/identity';
 import { bootstrapIdentity, createApiKeyText } from '@drippulse/gateway/organizations';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/testing';

@@ -14,9 +14,9 @@ const steps: readonly StepInput[] = [
  */
 export async function fillList({ client }: BenchPostgres, count: number): Promise<void> {
   const { rows } = await client.query<{ definition: string }>(
-    `select pg_get_indexdef('enrollments.enrollments_search_idx'::regclass) as definition`,
+    `select pg_get_indexdef('enrollments.enrollment_search_text_idx'::regclass) as definition`,
   );
-  await client.query('drop index enrollments.enrollments_search_idx');
+  await client.query('drop index enrollments.enrollment_search_text_idx');
   const place = { stepIndex: 1, phase: 'waiting', dueAt: `now() + interval '30 days'` } as const;
   await fillEnrollments(client, { workflowId: 1n, steps, count, place });
   await client.query('set search_path = enrollments, public');

@@ -44,20 +44,22 @@ export async function fillEnrollments(
   const firstId = BigInt(rows[0]?.first ?? 0);
   const values = [workflowId, firstId, count];
   await client.query(
-    `insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, first_name, last_name, search, own_search, contact)
+    `insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, first_name, last_name, contact)
      select $1::bigint, id, $1, now(), gen_random_uuid(), 1, 'live', 'UTC', 'crm-' || id, email, first_name, last_name,
-       case when id = max(id) over block then string_agg(text, '') over block end, text,
        json_build_object('lead_ref', 'crm-' || id, 'email', email, 'first_name', first_name, 'last_name', last_name,
          'score', id % 100, 'company', 'Company ' || id % 1000, 'country', 'NL')
-     from (
-       select id, email, first_name, last_name,
-         lower(chr(10) || email || chr(10) || first_name || ' ' || last_name || chr(10) || last_name) as text
-       from generate_series($2::bigint, $2::bigint + $3::bigint - 1) as id
-       cross join lateral (
-         values ('person' || id || '@example.com', 'First' || id % 500, 'Last' || id % 3000)
-       ) as named (email, first_name, last_name)
-     ) as contact
-     window block as (partition by id >> 3)`,
+     from generate_series($2::bigint, $2::bigint + $3::bigint - 1) as id
+     cross join lateral (
+       values ('person' || id || '@example.com', 'First' || id % 500, 'Last' || id % 3000)
+     ) as named (email, first_name, last_name)`,
+    values,
+  );
+  await client.query(
+    `insert into enrollment_search (workflow_id, block, text)
+     select $1::bigint, id >> 3, repeat(chr(30), min(id & 7)::int) || string_agg(
+       lower(chr(10) || email || chr(10) || first_name || ' ' || last_name || chr(10) || last_name), chr(30) order by id)
+     from enrollments where workflow_id = $1 and id >= $2 and id < $2::bigint + $3::bigint
+     group by id >> 3`,
     values,
   );
   await client.query(

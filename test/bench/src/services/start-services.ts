@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { service as enrollments } from '@drippulse/enrollment-runtime';
 import { migrateEmbeddedTransport } from '@drippulse/events';
-import { service as identity } from '@drippulse/gateway';
+import { service as identity } from '@drippulse/gateway/identity';
 import {
   bootstrapIdentity,
   connectIdentity,

@@ -15,7 +15,7 @@ export const file_drippulse_calls_v1_calls: GenFile = /*@__PURE__*/
   fileDesc("Ch5kcmlwcHVsc2UvY2FsbHMvdjEvY2FsbHMucHJvdG8SEmRyaXBwdWxzZS5jYWxscy52MSJQCgxTaGFyZVJlcXVlc3QSLQoFY2FsbHMYASADKAsyHi5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVkQ2FsbBIRCgljYW5jZWxsZWQYAiADKA0ivQEKClNoYXJlZENhbGwSDgoGbnVtYmVyGAEgASgNEgwKBHBhdGgYAiABKAkSEgoKdGltZW91dF9tcxgDIAEoDRI8CgdoZWFkZXJzGAQgAygLMisuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZENhbGwuSGVhZGVyc0VudHJ5Eg8KB21lc3NhZ2UYBSABKAwaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQgoNU2hhcmVSZXNwb25zZRIxCgdhbnN3ZXJzGAEgAygLMiAuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZEFuc3dlciKjAgoMU2hhcmVkQW5zd2VyEg4KBm51bWJlchgBIAEoDRI+CgdoZWFkZXJzGAIgAygLMi0uZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZEFuc3dlci5IZWFkZXJzRW50cnkSQAoIdHJhaWxlcnMYAyADKAsyLi5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVkQW5zd2VyLlRyYWlsZXJzRW50cnkSDwoHbWVzc2FnZRgEIAEoDBIPCgdyZWZ1c2VkGAUgASgIGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi8KDVRyYWlsZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ATJmChJTaGFyZWRDYWxsc1NlcnZpY2USUAoFU2hhcmUSIC5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVSZXF1ZXN0GiEuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlUmVzcG9uc2UoATABYgZwcm90bzM");
 
 /**
- * Calls that were made in one turn, and those that are given up.
+ * Calls of one turn of the client's event loop, and calls that it gives up.
  *
  * @generated from message drippulse.calls.v1.ShareRequest
  */
@@ -28,8 +28,8 @@ export type ShareRequest = Message<"drippulse.calls.v1.ShareRequest"> & {
   calls: SharedCall[];
 
   /**
-   * Numbers of calls whose caller waits no longer: they end as cancelled, without an answer. Unknown and answered ones are
-   * passed over.
+   * Numbers of calls whose caller no longer waits. They end as cancelled, without an answer. Unknown and answered
+   * numbers are ignored.
    *
    * @generated from field: repeated uint32 cancelled = 2;
    */
@@ -50,21 +50,21 @@ export const ShareRequestSchema: GenMessage<ShareRequest> = /*@__PURE__*/
  */
 export type SharedCall = Message<"drippulse.calls.v1.SharedCall"> & {
   /**
-   * Names the call in its stream: from 1, rising, never used again.
+   * Number of the call in its stream: from 1, rising, used once.
    *
    * @generated from field: uint32 number = 1;
    */
   number: number;
 
   /**
-   * As in the path of a call by itself: `/package.Service/Method`. Unknown ones answer UNIMPLEMENTED.
+   * Path of the method, `/package.Service/Method`. An unknown path answers UNIMPLEMENTED.
    *
    * @generated from field: string path = 2;
    */
   path: string;
 
   /**
-   * Milliseconds until its deadline, counted from when it is read; 0 for none.
+   * Milliseconds from the arrival of the call to its deadline; 0 for none.
    *
    * @generated from field: uint32 timeout_ms = 3;
    */
@@ -134,22 +134,22 @@ export type SharedAnswer = Message<"drippulse.calls.v1.SharedAnswer"> & {
   headers: { [key: string]: string };
 
   /**
-   * Trailing metadata. Of a call that failed it holds `grpc-status`, `grpc-message` and `grpc-status-details-bin` as the
-   * gRPC protocol over HTTP/2 has them; of one that succeeded none of these.
+   * Trailing metadata. A failed call has `grpc-status`, `grpc-message` and `grpc-status-details-bin` as in the gRPC
+   * protocol over HTTP/2. A successful call has none of these.
    *
    * @generated from field: map<string, string> trailers = 3;
    */
   trailers: { [key: string]: string };
 
   /**
-   * The response message; empty of a call that failed.
+   * The response message; empty when the call failed.
    *
    * @generated from field: bytes message = 4;
    */
   message: Uint8Array;
 
   /**
-   * The server stops and has not made the call: nothing else is set.
+   * The server stops and did not make the call. Nothing else is set.
    *
    * @generated from field: bool refused = 5;
    */
@@ -164,17 +164,18 @@ export const SharedAnswerSchema: GenMessage<SharedAnswer> = /*@__PURE__*/
   messageDesc(file_drippulse_calls_v1_calls, 3);
 
 /**
- * SharedCallsService carries unary calls of the other services of its port: a stream of HTTP/2 for each call costs more than
- * most calls do. Whoever serves a port serves it; a client may make any call by itself as well, with the same outcome.
+ * SharedCallsService carries unary calls of the other services of its port, because an HTTP/2 stream for each call
+ * costs more than most calls do. Every server serves it. A client may also make any call on a stream of its own, with
+ * the same outcome.
  *
  * @generated from service drippulse.calls.v1.SharedCallsService
  */
 export const SharedCallsService: GenService<{
   /**
-   * Makes the calls that come, each as if it had come by itself, and answers each when it has ended: in any order. No
-   * call of a stream fails another. A server that stops refuses what comes from then on, and ends the stream with OK once
-   * it has answered what came before: a call without an answer then was not seen. What was refused or not seen may be made
-   * again; any other end leaves open whether a call was made.
+   * Makes each call as if it had a stream of its own, and answers it when it ends, in any order. No call fails another
+   * call of its stream. A server that stops refuses new calls and ends the stream with OK after its last answer. A call
+   * without an answer was not seen then. A client may repeat refused and unseen calls. After any other end of the
+   * stream it is not known whether a call was made.
    *
    * @generated from rpc drippulse.calls.v1.SharedCallsService.Share
    */

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/accounts.proto.
  */
 export const file_drippulse_crm_v1_accounts: GenFile = /*@__PURE__*/
-  fileDesc("Ch9kcmlwcHVsc2UvY3JtL3YxL2FjY291bnRzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIqwFCgpDcm1BY2NvdW50EjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDcxIhI4CglwdWJsaWNfaWQYAiABKAlCJZK1GCFCHyJhY2N0XzRmMWM5ZDdhMmI4ZTYwNTNjMWQyZTNmNCISGgoEbmFtZRgDIAEoCUIMkrUYCEIGIkFjbWUiEikKBmRvbWFpbhgEIAEoCUIUkrUYEEIOImFjbWUuZXhhbXBsZSJIAIgBARIUCgd3ZWJzaXRlGAUgASgJSAGIAQESFQoIaW5kdXN0cnkYBiABKAlIAogBARISCgVwaG9uZRgHIAEoCUgDiAEBEhgKC2Rlc2NyaXB0aW9uGAggASgJSASIAQESFQoIb3duZXJfaWQYCSABKANIBYgBARIcCg9leHRlcm5hbF9zeXN0ZW0YCiABKAlIBogBARIYCgtleHRlcm5hbF9pZBgLIAEoCUgHiAEBEh4KBmN1c3RvbRgMIAEoDEIOkrUYCggBEgZvYmplY3QSLgoKY3JlYXRlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOwoKZGVsZXRlZF9hdBgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBpK1GAIgAUgIiAEBQgkKB19kb21haW5CCgoIX3dlYnNpdGVCCwoJX2luZHVzdHJ5QggKBl9waG9uZUIOCgxfZGVzY3JpcHRpb25CCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQg0KC19kZWxldGVkX2F0IrIDChZMaXN0Q3JtQWNjb3VudHNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESDgoBcRgFIAEoCUgEiAEBEhEKBHNvcnQYBiABKAlIBYgBARI2Cg11cGRhdGVkX3NpbmNlGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgGiAEBEhUKCG93bmVyX2lkGAggASgDSAeIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAkgASgJSAiIAQESGAoLZXh0ZXJuYWxfaWQYCiABKAlICYgBARITCgZkb21haW4YCyABKAlICogBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCBAoCX3FCBwoFX3NvcnRCEAoOX3VwZGF0ZWRfc2luY2VCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgkKB19kb21haW4i0gIKF0xpc3RDcm1BY2NvdW50c1Jlc3BvbnNlEi4KCGFjY291bnRzGAEgAygLMhwuZHJpcHB1bHNlLmNybS52MS5Dcm1BY2NvdW50EhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyK5AwoXQ3JlYXRlQ3JtQWNjb3VudFJlcXVlc3QSIQoEbmFtZRgBIAEoCUIOkrUYCjgBQgYiQWNtZSJIAIgBARIpCgZkb21haW4YAiABKAlCFJK1GBBCDiJhY21lLmV4YW1wbGUiSAGIAQESFAoHd2Vic2l0ZRgDIAEoCUgCiAEBEhUKCGluZHVzdHJ5GAQgASgJSAOIAQESEgoFcGhvbmUYBSABKAlIBIgBARIYCgtkZXNjcmlwdGlvbhgGIAEoCUgFiAEBEhUKCG93bmVyX2lkGAcgASgDSAaIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAggASgJSAeIAQESGAoLZXh0ZXJuYWxfaWQYCSABKAlICIgBARIjCgZjdXN0b20YCiABKAxCDpK1GAoIARIGb2JqZWN0SAmIAQFCBwoFX25hbWVCCQoHX2RvbWFpbkIKCghfd2Vic2l0ZUILCglfaW5kdXN0cnlCCAoGX3Bob25lQg4KDF9kZXNjcmlwdGlvbkILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJJChhDcmVhdGVDcm1BY2NvdW50UmVzcG9uc2USLQoHYWNjb3VudBgBIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQWNjb3VudCIiChRHZXRDcm1BY2NvdW50UmVxdWVzdBIKCgJpZBgBIAEoCSJGChVHZXRDcm1BY2NvdW50UmVzcG9uc2USLQoHYWNjb3VudBgBIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQWNjb3VudCL0AwoXVXBkYXRlQ3JtQWNjb3VudFJlcXVlc3QSCgoCaWQYASABKAkSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEh8KBG5hbWUYAyABKAlCDJK1GAhCBiJBY21lIkgAiAEBEikKBmRvbWFpbhgEIAEoCUIUkrUYEEIOImFjbWUuZXhhbXBsZSJIAYgBARIUCgd3ZWJzaXRlGAUgASgJSAKIAQESFQoIaW5kdXN0cnkYBiABKAlIA4gBARISCgVwaG9uZRgHIAEoCUgEiAEBEhgKC2Rlc2NyaXB0aW9uGAggASgJSAWIAQESFQoIb3duZXJfaWQYCSABKANIBogBARIcCg9leHRlcm5hbF9zeXN0ZW0YCiABKAlIB4gBARIYCgtleHRlcm5hbF9pZBgLIAEoCUgIiAEBEiMKBmN1c3RvbRgMIAEoDEIOkrUYCggBEgZvYmplY3RICYgBAUIHCgVfbmFtZUIJCgdfZG9tYWluQgoKCF93ZWJzaXRlQgsKCV9pbmR1c3RyeUIICgZfcGhvbmVCDgoMX2Rlc2NyaXB0aW9uQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIJCgdfY3VzdG9tIkkKGFVwZGF0ZUNybUFjY291bnRSZXNwb25zZRItCgdhY2NvdW50GAEgASgLMhwuZHJpcHB1bHNlLmNybS52MS5Dcm1BY2NvdW50IiUKF0RlbGV0ZUNybUFjY291bnRSZXF1ZXN0EgoKAmlkGAEgASgJIhoKGERlbGV0ZUNybUFjY291bnRSZXNwb25zZSJjChtJbXBvcnRDcm1BY2NvdW50c0NzdlJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIksKHEltcG9ydENybUFjY291bnRzQ3N2UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQy+AgKEkNybUFjY291bnRzU2VydmljZRKYAQoPTGlzdENybUFjY291bnRzEiguZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQWNjb3VudHNSZXF1ZXN0GikuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQWNjb3VudHNSZXNwb25zZSIwirUYEBABKgxDUk0gYWNjb3VudHOC0+STAhYSFC9hcGkvdjEvY3JtL2FjY291bnRzEtIBChBDcmVhdGVDcm1BY2NvdW50EikuZHJpcHB1bHNlLmNybS52MS5DcmVhdGVDcm1BY2NvdW50UmVxdWVzdBoqLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtQWNjb3VudFJlc3BvbnNlImeKtRg7CMkBEAMiB2FjY291bnQqDENSTSBhY2NvdW50czgCWhkvYXBpL3YxL2NybS9hY2NvdW50cy97aWR9eAKC0+STAiI6ASpiB2FjY291bnQiFC9hcGkvdjEvY3JtL2FjY291bnRzEqABCg1HZXRDcm1BY2NvdW50EiYuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1BY2NvdW50UmVxdWVzdBonLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtQWNjb3VudFJlc3BvbnNlIj6KtRgQEAEqDENSTSBhY2NvdW50c4LT5JMCJGIHYWNjb3VudBIZL2FwaS92MS9jcm0vYWNjb3VudHMve2lkfRK5AQoQVXBkYXRlQ3JtQWNjb3VudBIpLmRyaXBwdWxzZS5jcm0udjEuVXBkYXRlQ3JtQWNjb3VudFJlcXVlc3QaKi5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUFjY291bnRSZXNwb25zZSJOirUYHRADIgdhY2NvdW50KgxDUk0gYWNjb3VudHM4AngCgtPkkwInOgEqYgdhY2NvdW50MhkvYXBpL3YxL2NybS9hY2NvdW50cy97aWR9EqUBChBEZWxldGVDcm1BY2NvdW50EikuZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1BY2NvdW50UmVxdWVzdBoqLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtQWNjb3VudFJlc3BvbnNlIjqKtRgVCMwBEAMqDENSTSBhY2NvdW50c3gCgtPkkwIbKhkvYXBpL3YxL2NybS9hY2NvdW50cy97aWR9EuoBChRJbXBvcnRDcm1BY2NvdW50c0NzdhItLmRyaXBwdWxzZS5jcm0udjEuSW1wb3J0Q3JtQWNjb3VudHNDc3ZSZXF1ZXN0Gi4uZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1BY2NvdW50c0NzdlJlc3BvbnNlInGKtRg4EAMqDENSTSBhY2NvdW50c0ADUJAcYgZwcmVmZXJqEnByZWZlcmVuY2UtYXBwbGllZHgCggECygGC0+STAi86BGJvZHliBmltcG9ydCIfL2FwaS92MS9jcm0vYWNjb3VudHMvaW1wb3J0X2NzdigBYgZwcm90bzM", [file_drippulse_crm_v1_imports, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("Ch9kcmlwcHVsc2UvY3JtL3YxL2FjY291bnRzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIqwFCgpDcm1BY2NvdW50EjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDcxIhI4CglwdWJsaWNfaWQYAiABKAlCJZK1GCFCHyJhY2N0XzRmMWM5ZDdhMmI4ZTYwNTNjMWQyZTNmNCISGgoEbmFtZRgDIAEoCUIMkrUYCEIGIkFjbWUiEikKBmRvbWFpbhgEIAEoCUIUkrUYEEIOImFjbWUuZXhhbXBsZSJIAIgBARIUCgd3ZWJzaXRlGAUgASgJSAGIAQESFQoIaW5kdXN0cnkYBiABKAlIAogBARISCgVwaG9uZRgHIAEoCUgDiAEBEhgKC2Rlc2NyaXB0aW9uGAggASgJSASIAQESFQoIb3duZXJfaWQYCSABKANIBYgBARIcCg9leHRlcm5hbF9zeXN0ZW0YCiABKAlIBogBARIYCgtleHRlcm5hbF9pZBgLIAEoCUgHiAEBEh4KBmN1c3RvbRgMIAEoDEIOkrUYCggBEgZvYmplY3QSLgoKY3JlYXRlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOwoKZGVsZXRlZF9hdBgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBpK1GAIgAUgIiAEBQgkKB19kb21haW5CCgoIX3dlYnNpdGVCCwoJX2luZHVzdHJ5QggKBl9waG9uZUIOCgxfZGVzY3JpcHRpb25CCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQg0KC19kZWxldGVkX2F0IrIDChZMaXN0Q3JtQWNjb3VudHNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESDgoBcRgFIAEoCUgEiAEBEhEKBHNvcnQYBiABKAlIBYgBARI2Cg11cGRhdGVkX3NpbmNlGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgGiAEBEhUKCG93bmVyX2lkGAggASgDSAeIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAkgASgJSAiIAQESGAoLZXh0ZXJuYWxfaWQYCiABKAlICYgBARITCgZkb21haW4YCyABKAlICogBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCBAoCX3FCBwoFX3NvcnRCEAoOX3VwZGF0ZWRfc2luY2VCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgkKB19kb21haW4i0gIKF0xpc3RDcm1BY2NvdW50c1Jlc3BvbnNlEi4KCGFjY291bnRzGAEgAygLMhwuZHJpcHB1bHNlLmNybS52MS5Dcm1BY2NvdW50EhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyK5AwoXQ3JlYXRlQ3JtQWNjb3VudFJlcXVlc3QSIQoEbmFtZRgBIAEoCUIOkrUYCjgBQgYiQWNtZSJIAIgBARIpCgZkb21haW4YAiABKAlCFJK1GBBCDiJhY21lLmV4YW1wbGUiSAGIAQESFAoHd2Vic2l0ZRgDIAEoCUgCiAEBEhUKCGluZHVzdHJ5GAQgASgJSAOIAQESEgoFcGhvbmUYBSABKAlIBIgBARIYCgtkZXNjcmlwdGlvbhgGIAEoCUgFiAEBEhUKCG93bmVyX2lkGAcgASgDSAaIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAggASgJSAeIAQESGAoLZXh0ZXJuYWxfaWQYCSABKAlICIgBARIjCgZjdXN0b20YCiABKAxCDpK1GAoIARIGb2JqZWN0SAmIAQFCBwoFX25hbWVCCQoHX2RvbWFpbkIKCghfd2Vic2l0ZUILCglfaW5kdXN0cnlCCAoGX3Bob25lQg4KDF9kZXNjcmlwdGlvbkILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJJChhDcmVhdGVDcm1BY2NvdW50UmVzcG9uc2USLQoHYWNjb3VudBgBIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQWNjb3VudCIiChRHZXRDcm1BY2NvdW50UmVxdWVzdBIKCgJpZBgBIAEoCSJGChVHZXRDcm1BY2NvdW50UmVzcG9uc2USLQoHYWNjb3VudBgBIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQWNjb3VudCL0AwoXVXBkYXRlQ3JtQWNjb3VudFJlcXVlc3QSCgoCaWQYASABKAkSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEh8KBG5hbWUYAyABKAlCDJK1GAhCBiJBY21lIkgAiAEBEikKBmRvbWFpbhgEIAEoCUIUkrUYEEIOImFjbWUuZXhhbXBsZSJIAYgBARIUCgd3ZWJzaXRlGAUgASgJSAKIAQESFQoIaW5kdXN0cnkYBiABKAlIA4gBARISCgVwaG9uZRgHIAEoCUgEiAEBEhgKC2Rlc2NyaXB0aW9uGAggASgJSAWIAQESFQoIb3duZXJfaWQYCSABKANIBogBARIcCg9leHRlcm5hbF9zeXN0ZW0YCiABKAlIB4gBARIYCgtleHRlcm5hbF9pZBgLIAEoCUgIiAEBEiMKBmN1c3RvbRgMIAEoDEIOkrUYCggBEgZvYmplY3RICYgBAUIHCgVfbmFtZUIJCgdfZG9tYWluQgoKCF93ZWJzaXRlQgsKCV9pbmR1c3RyeUIICgZfcGhvbmVCDgoMX2Rlc2NyaXB0aW9uQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIJCgdfY3VzdG9tIkkKGFVwZGF0ZUNybUFjY291bnRSZXNwb25zZRItCgdhY2NvdW50GAEgASgLMhwuZHJpcHB1bHNlLmNybS52MS5Dcm1BY2NvdW50IiUKF0RlbGV0ZUNybUFjY291bnRSZXF1ZXN0EgoKAmlkGAEgASgJIhoKGERlbGV0ZUNybUFjY291bnRSZXNwb25zZSJjChtJbXBvcnRDcm1BY2NvdW50c0NzdlJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIksKHEltcG9ydENybUFjY291bnRzQ3N2UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQyrAkKEkNybUFjY291bnRzU2VydmljZRKhAQoPTGlzdENybUFjY291bnRzEiguZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQWNjb3VudHNSZXF1ZXN0GikuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQWNjb3VudHNSZXNwb25zZSI5irUYGRABKgxDUk0gYWNjb3VudHN4ApIBBG5vbmWC0+STAhYSFC9hcGkvdjEvY3JtL2FjY291bnRzEtkBChBDcmVhdGVDcm1BY2NvdW50EikuZHJpcHB1bHNlLmNybS52MS5DcmVhdGVDcm1BY2NvdW50UmVxdWVzdBoqLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtQWNjb3VudFJlc3BvbnNlIm6KtRhCCMkBEAMiB2FjY291bnQqDENSTSBhY2NvdW50czgCWhkvYXBpL3YxL2NybS9hY2NvdW50cy97aWR9eAOSAQRub25lgtPkkwIiOgEqYgdhY2NvdW50IhQvYXBpL3YxL2NybS9hY2NvdW50cxKpAQoNR2V0Q3JtQWNjb3VudBImLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtQWNjb3VudFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkdldENybUFjY291bnRSZXNwb25zZSJHirUYGRABKgxDUk0gYWNjb3VudHN4ApIBBG5vbmWC0+STAiRiB2FjY291bnQSGS9hcGkvdjEvY3JtL2FjY291bnRzL3tpZH0SwAEKEFVwZGF0ZUNybUFjY291bnQSKS5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUFjY291bnRSZXF1ZXN0GiouZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1BY2NvdW50UmVzcG9uc2UiVYq1GCQQAyIHYWNjb3VudCoMQ1JNIGFjY291bnRzOAJ4A5IBBG5vbmWC0+STAic6ASpiB2FjY291bnQyGS9hcGkvdjEvY3JtL2FjY291bnRzL3tpZH0SrAEKEERlbGV0ZUNybUFjY291bnQSKS5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUFjY291bnRSZXF1ZXN0GiouZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1BY2NvdW50UmVzcG9uc2UiQYq1GBwIzAEQAyoMQ1JNIGFjY291bnRzeAOSAQRub25lgtPkkwIbKhkvYXBpL3YxL2NybS9hY2NvdW50cy97aWR9EvEBChRJbXBvcnRDcm1BY2NvdW50c0NzdhItLmRyaXBwdWxzZS5jcm0udjEuSW1wb3J0Q3JtQWNjb3VudHNDc3ZSZXF1ZXN0Gi4uZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1BY2NvdW50c0NzdlJlc3BvbnNlIniKtRg/EAMqDENSTSBhY2NvdW50c0ADUJAcYgZwcmVmZXJqEnByZWZlcmVuY2UtYXBwbGllZHgDggECygGSAQRub25lgtPkkwIvOgRib2R5YgZpbXBvcnQiHy9hcGkvdjEvY3JtL2FjY291bnRzL2ltcG9ydF9jc3YoARoEmLUYMkKqAaK1GD4KEWFjY291bnRfbm90X2ZvdW5kEJQDGiZZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBhY2NvdW50LqK1GGQKEWV4dGVybmFsX2lkX3Rha2VuEJkDGkxBbm90aGVyIHJlY29yZCBvZiB0aGUgb3JnYW5pemF0aW9uIGhhcyB0aGlzIGV4dGVybmFsX3N5c3RlbSBhbmQgZXh0ZXJuYWxfaWQuYgZwcm90bzM", [file_drippulse_crm_v1_imports, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * CrmAccount is a company that you deal with.
@@ -83,7 +83,7 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   description?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 9;
    */
@@ -97,7 +97,7 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 11;
    */
@@ -125,7 +125,7 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * When it was deleted; only in exports and in the event of it.
+   * Time of the deletion; only in exports and in the event of the deletion.
    *
    * @generated from field: optional google.protobuf.Timestamp deleted_at = 15;
    */
@@ -174,8 +174,8 @@ export type ListCrmAccountsRequest = Message<"drippulse.crm.v1.ListCrmAccountsRe
   perPage?: number | undefined;
 
   /**
-   * Part of the name, domain or `public_id`. Fewer than three characters match the beginning of a value. Of several
-   * words each matches by itself, in whatever order.
+   * Text that the name or domain contains as it stands, in any case. Fewer than three characters match only the
+   * beginning of a value. A `public_id` matches by its beginning: the whole prefix `acct_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */
@@ -343,7 +343,7 @@ export type CreateCrmAccountRequest = Message<"drippulse.crm.v1.CreateCrmAccount
   description?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 7;
    */
@@ -357,7 +357,7 @@ export type CreateCrmAccountRequest = Message<"drippulse.crm.v1.CreateCrmAccount
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 9;
    */
@@ -504,7 +504,7 @@ export type UpdateCrmAccountRequest = Message<"drippulse.crm.v1.UpdateCrmAccount
   description?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 9;
    */
@@ -518,7 +518,7 @@ export type UpdateCrmAccountRequest = Message<"drippulse.crm.v1.UpdateCrmAccount
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 11;
    */
@@ -597,7 +597,7 @@ export const DeleteCrmAccountResponseSchema: GenMessage<DeleteCrmAccountResponse
   messageDesc(file_drippulse_crm_v1_accounts, 10);
 
 /**
- * The first message carries the parameters, each some of the bytes.
+ * The first message carries the parameters; each message carries some of the bytes.
  *
  * @generated from message drippulse.crm.v1.ImportCrmAccountsCsvRequest
  */
@@ -610,7 +610,7 @@ export type ImportCrmAccountsCsvRequest = Message<"drippulse.crm.v1.ImportCrmAcc
   body?: HttpBody | undefined;
 
   /**
-   * True writes nothing and says what would happen.
+   * True: writes nothing, and answers what would happen.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -625,7 +625,7 @@ export const ImportCrmAccountsCsvRequestSchema: GenMessage<ImportCrmAccountsCsvR
   messageDesc(file_drippulse_crm_v1_accounts, 11);
 
 /**
- * What became of the rows.
+ * Outcome of the rows.
  *
  * @generated from message drippulse.crm.v1.ImportCrmAccountsCsvResponse
  */
@@ -652,7 +652,7 @@ export const ImportCrmAccountsCsvResponseSchema: GenMessage<ImportCrmAccountsCsv
  */
 export const CrmAccountsService: GenService<{
   /**
-   * Lists the accounts of the organization, newest first unless `sort` says otherwise. Deleted ones are left out.
+   * Lists the accounts of the organization, newest first unless `sort` says otherwise, without deleted ones.
    *
    * @generated from rpc drippulse.crm.v1.CrmAccountsService.ListCrmAccounts
    */
@@ -692,7 +692,7 @@ export const CrmAccountsService: GenService<{
     output: typeof UpdateCrmAccountResponseSchema;
   },
   /**
-   * Deletes an account. Lists and `GET` show it no more; exports and the audit stream still have it.
+   * Deletes an account. Lists and `GET` no longer show it; exports and the audit stream still have it.
    *
    * @generated from rpc drippulse.crm.v1.CrmAccountsService.DeleteCrmAccount
    */
@@ -702,11 +702,11 @@ export const CrmAccountsService: GenService<{
     output: typeof DeleteCrmAccountResponseSchema;
   },
   /**
-   * Takes a CSV file: the raw body, or the part `file` of multipart/form-data. Its header names members as `GET` gives
-   * them and `custom.<key>`; comma, semicolon and tab are told apart. UTF-8, UTF-16 with a byte order mark, or the
-   * `charset` of the content type. A row changes the record of its `public_id`, else of its `external_system` and `external_id`, and
-   * else makes one; an empty cell leaves what is there. The same file twice changes nothing. With
-   * `Prefer: respond-async` the answer is 202 as soon as the file has arrived.
+   * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
+   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
+   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
+   * `external_system` and `external_id`, and otherwise creates one. An empty cell leaves the value as it is. Importing
+   * the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as the file has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmAccountsService.ImportCrmAccountsCsv
    */

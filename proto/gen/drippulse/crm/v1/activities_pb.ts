@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/activities.proto.
  */
 export const file_drippulse_crm_v1_activities: GenFile = /*@__PURE__*/
-  fileDesc("CiFkcmlwcHVsc2UvY3JtL3YxL2FjdGl2aXRpZXMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEizggKC0NybUFjdGl2aXR5EjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDc1IhI3CglwdWJsaWNfaWQYAiABKAlCJJK1GCBCHiJhY3RfNGYxYzlkN2EyYjhlNjA1M2MxZDJlM2Y0IhIvCgRraW5kGAMgASgOMiEuZHJpcHB1bHNlLmNybS52MS5Dcm1BY3Rpdml0eUtpbmQSJwoHc3ViamVjdBgEIAEoCUIRkrUYDUILIkNhbGwgYmFjayJIAIgBARIRCgRib2R5GAUgASgJSAGIAQESLwoGZHVlX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgCiAEBEjUKDGNvbXBsZXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARIXCgphY2NvdW50X2lkGAggASgJSASIAQESHgoRYWNjb3VudF9wdWJsaWNfaWQYCSABKAlIBYgBARIXCgpjb250YWN0X2lkGAogASgJSAaIAQESHgoRY29udGFjdF9wdWJsaWNfaWQYCyABKAlIB4gBARIUCgdsZWFkX2lkGAwgASgJSAiIAQESGwoObGVhZF9wdWJsaWNfaWQYDSABKAlICYgBARIbCg5vcHBvcnR1bml0eV9pZBgOIAEoCUgKiAEBEiIKFW9wcG9ydHVuaXR5X3B1YmxpY19pZBgPIAEoCUgLiAEBEhUKCG93bmVyX2lkGBAgASgDSAyIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGBEgASgJSA2IAQESGAoLZXh0ZXJuYWxfaWQYEiABKAlIDogBARIeCgZjdXN0b20YEyABKAxCDpK1GAoIARIGb2JqZWN0Ei4KCmNyZWF0ZWRfYXQYFCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYFSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjsKCmRlbGV0ZWRfYXQYFiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgaStRgCIAFID4gBAUIKCghfc3ViamVjdEIHCgVfYm9keUIJCgdfZHVlX2F0Qg8KDV9jb21wbGV0ZWRfYXRCDQoLX2FjY291bnRfaWRCFAoSX2FjY291bnRfcHVibGljX2lkQg0KC19jb250YWN0X2lkQhQKEl9jb250YWN0X3B1YmxpY19pZEIKCghfbGVhZF9pZEIRCg9fbGVhZF9wdWJsaWNfaWRCEQoPX29wcG9ydHVuaXR5X2lkQhgKFl9vcHBvcnR1bml0eV9wdWJsaWNfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQg0KC19kZWxldGVkX2F0IvQFChhMaXN0Q3JtQWN0aXZpdGllc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIOCgFxGAUgASgJSASIAQESEQoEc29ydBgGIAEoCUgFiAEBEjYKDXVwZGF0ZWRfc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESFQoIb3duZXJfaWQYCCABKANIB4gBARIcCg9leHRlcm5hbF9zeXN0ZW0YCSABKAlICIgBARIYCgtleHRlcm5hbF9pZBgKIAEoCUgJiAEBEjQKBGtpbmQYCyABKA4yIS5kcmlwcHVsc2UuY3JtLnYxLkNybUFjdGl2aXR5S2luZEgKiAEBEhYKCWNvbXBsZXRlZBgMIAEoCEgLiAEBEi0KCmFjY291bnRfaWQYDSABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAyIAQESLQoKY29udGFjdF9pZBgOIAEoCUIUkrUYEDIOY3JtLkNybUNvbnRhY3RIDYgBARInCgdsZWFkX2lkGA8gASgJQhGStRgNMgtjcm0uQ3JtTGVhZEgOiAEBEjUKDm9wcG9ydHVuaXR5X2lkGBAgASgJQhiStRgUMhJjcm0uQ3JtT3Bwb3J0dW5pdHlID4gBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCBAoCX3FCBwoFX3NvcnRCEAoOX3VwZGF0ZWRfc2luY2VCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgcKBV9raW5kQgwKCl9jb21wbGV0ZWRCDQoLX2FjY291bnRfaWRCDQoLX2NvbnRhY3RfaWRCCgoIX2xlYWRfaWRCEQoPX29wcG9ydHVuaXR5X2lkItcCChlMaXN0Q3JtQWN0aXZpdGllc1Jlc3BvbnNlEjEKCmFjdGl2aXRpZXMYASADKAsyHS5kcmlwcHVsc2UuY3JtLnYxLkNybUFjdGl2aXR5EhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyLhBQoYQ3JlYXRlQ3JtQWN0aXZpdHlSZXF1ZXN0EjwKBGtpbmQYASABKA4yIS5kcmlwcHVsc2UuY3JtLnYxLkNybUFjdGl2aXR5S2luZEIGkrUYAjgBSACIAQESJwoHc3ViamVjdBgCIAEoCUIRkrUYDUILIkNhbGwgYmFjayJIAYgBARIRCgRib2R5GAMgASgJSAKIAQESLwoGZHVlX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgDiAEBEjUKDGNvbXBsZXRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBIgBARItCgphY2NvdW50X2lkGAYgASgJQhSStRgQMg5jcm0uQ3JtQWNjb3VudEgFiAEBEi0KCmNvbnRhY3RfaWQYByABKAlCFJK1GBAyDmNybS5Dcm1Db250YWN0SAaIAQESJwoHbGVhZF9pZBgIIAEoCUIRkrUYDTILY3JtLkNybUxlYWRIB4gBARI1Cg5vcHBvcnR1bml0eV9pZBgJIAEoCUIYkrUYFDISY3JtLkNybU9wcG9ydHVuaXR5SAiIAQESFQoIb3duZXJfaWQYCiABKANICYgBARIcCg9leHRlcm5hbF9zeXN0ZW0YCyABKAlICogBARIYCgtleHRlcm5hbF9pZBgMIAEoCUgLiAEBEiMKBmN1c3RvbRgNIAEoDEIOkrUYCggBEgZvYmplY3RIDIgBAUIHCgVfa2luZEIKCghfc3ViamVjdEIHCgVfYm9keUIJCgdfZHVlX2F0Qg8KDV9jb21wbGV0ZWRfYXRCDQoLX2FjY291bnRfaWRCDQoLX2NvbnRhY3RfaWRCCgoIX2xlYWRfaWRCEQoPX29wcG9ydHVuaXR5X2lkQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIJCgdfY3VzdG9tIkwKGUNyZWF0ZUNybUFjdGl2aXR5UmVzcG9uc2USLwoIYWN0aXZpdHkYASABKAsyHS5kcmlwcHVsc2UuY3JtLnYxLkNybUFjdGl2aXR5IiMKFUdldENybUFjdGl2aXR5UmVxdWVzdBIKCgJpZBgBIAEoCSJJChZHZXRDcm1BY3Rpdml0eVJlc3BvbnNlEi8KCGFjdGl2aXR5GAEgASgLMh0uZHJpcHB1bHNlLmNybS52MS5Dcm1BY3Rpdml0eSKWBgoYVXBkYXRlQ3JtQWN0aXZpdHlSZXF1ZXN0EgoKAmlkGAEgASgJEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxI0CgRraW5kGAMgASgOMiEuZHJpcHB1bHNlLmNybS52MS5Dcm1BY3Rpdml0eUtpbmRIAIgBARInCgdzdWJqZWN0GAQgASgJQhGStRgNQgsiQ2FsbCBiYWNrIkgBiAEBEhEKBGJvZHkYBSABKAlIAogBARIvCgZkdWVfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAOIAQESNQoMY29tcGxldGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgEiAEBEi0KCmFjY291bnRfaWQYCCABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAWIAQESLQoKY29udGFjdF9pZBgJIAEoCUIUkrUYEDIOY3JtLkNybUNvbnRhY3RIBogBARInCgdsZWFkX2lkGAogASgJQhGStRgNMgtjcm0uQ3JtTGVhZEgHiAEBEjUKDm9wcG9ydHVuaXR5X2lkGAsgASgJQhiStRgUMhJjcm0uQ3JtT3Bwb3J0dW5pdHlICIgBARIVCghvd25lcl9pZBgMIAEoA0gJiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgNIAEoCUgKiAEBEhgKC2V4dGVybmFsX2lkGA4gASgJSAuIAQESIwoGY3VzdG9tGA8gASgMQg6StRgKCAESBm9iamVjdEgMiAEBQgcKBV9raW5kQgoKCF9zdWJqZWN0QgcKBV9ib2R5QgkKB19kdWVfYXRCDwoNX2NvbXBsZXRlZF9hdEINCgtfYWNjb3VudF9pZEINCgtfY29udGFjdF9pZEIKCghfbGVhZF9pZEIRCg9fb3Bwb3J0dW5pdHlfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgkKB19jdXN0b20iTAoZVXBkYXRlQ3JtQWN0aXZpdHlSZXNwb25zZRIvCghhY3Rpdml0eRgBIAEoCzIdLmRyaXBwdWxzZS5jcm0udjEuQ3JtQWN0aXZpdHkiJgoYRGVsZXRlQ3JtQWN0aXZpdHlSZXF1ZXN0EgoKAmlkGAEgASgJIhsKGURlbGV0ZUNybUFjdGl2aXR5UmVzcG9uc2UiZQodSW1wb3J0Q3JtQWN0aXZpdGllc0NzdlJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIk0KHkltcG9ydENybUFjdGl2aXRpZXNDc3ZSZXNwb25zZRIrCgZpbXBvcnQYASABKAsyGy5kcmlwcHVsc2UuY3JtLnYxLkNybUltcG9ydCrEAQoPQ3JtQWN0aXZpdHlLaW5kEiEKHUNSTV9BQ1RJVklUWV9LSU5EX1VOU1BFQ0lGSUVEEAASGgoWQ1JNX0FDVElWSVRZX0tJTkRfQ0FMTBABEhsKF0NSTV9BQ1RJVklUWV9LSU5EX0VNQUlMEAISHQoZQ1JNX0FDVElWSVRZX0tJTkRfTUVFVElORxADEhoKFkNSTV9BQ1RJVklUWV9LSU5EX05PVEUQBBIaChZDUk1fQUNUSVZJVFlfS0lORF9UQVNLEAUysQkKFENybUFjdGl2aXRpZXNTZXJ2aWNlEqIBChFMaXN0Q3JtQWN0aXZpdGllcxIqLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUFjdGl2aXRpZXNSZXF1ZXN0GisuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQWN0aXZpdGllc1Jlc3BvbnNlIjSKtRgSEAEqDkNSTSBhY3Rpdml0aWVzgtPkkwIYEhYvYXBpL3YxL2NybS9hY3Rpdml0aWVzEt0BChFDcmVhdGVDcm1BY3Rpdml0eRIqLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtQWN0aXZpdHlSZXF1ZXN0GisuZHJpcHB1bHNlLmNybS52MS5DcmVhdGVDcm1BY3Rpdml0eVJlc3BvbnNlIm+KtRhACMkBEAMiCGFjdGl2aXR5Kg5DUk0gYWN0aXZpdGllczgCWhsvYXBpL3YxL2NybS9hY3Rpdml0aWVzL3tpZH14AoLT5JMCJToBKmIIYWN0aXZpdHkiFi9hcGkvdjEvY3JtL2FjdGl2aXRpZXMSqAEKDkdldENybUFjdGl2aXR5EicuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1BY3Rpdml0eVJlcXVlc3QaKC5kcmlwcHVsc2UuY3JtLnYxLkdldENybUFjdGl2aXR5UmVzcG9uc2UiQ4q1GBIQASoOQ1JNIGFjdGl2aXRpZXOC0+STAidiCGFjdGl2aXR5EhsvYXBpL3YxL2NybS9hY3Rpdml0aWVzL3tpZH0SwgEKEVVwZGF0ZUNybUFjdGl2aXR5EiouZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1BY3Rpdml0eVJlcXVlc3QaKy5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUFjdGl2aXR5UmVzcG9uc2UiVIq1GCAQAyIIYWN0aXZpdHkqDkNSTSBhY3Rpdml0aWVzOAJ4AoLT5JMCKjoBKmIIYWN0aXZpdHkyGy9hcGkvdjEvY3JtL2FjdGl2aXRpZXMve2lkfRKsAQoRRGVsZXRlQ3JtQWN0aXZpdHkSKi5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUFjdGl2aXR5UmVxdWVzdBorLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtQWN0aXZpdHlSZXNwb25zZSI+irUYFwjMARADKg5DUk0gYWN0aXZpdGllc3gCgtPkkwIdKhsvYXBpL3YxL2NybS9hY3Rpdml0aWVzL3tpZH0S9AEKFkltcG9ydENybUFjdGl2aXRpZXNDc3YSLy5kcmlwcHVsc2UuY3JtLnYxLkltcG9ydENybUFjdGl2aXRpZXNDc3ZSZXF1ZXN0GjAuZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1BY3Rpdml0aWVzQ3N2UmVzcG9uc2UidYq1GDoQAyoOQ1JNIGFjdGl2aXRpZXNAA1CQHGIGcHJlZmVyahJwcmVmZXJlbmNlLWFwcGxpZWR4AoIBAsoBgtPkkwIxOgRib2R5YgZpbXBvcnQiIS9hcGkvdjEvY3JtL2FjdGl2aXRpZXMvaW1wb3J0X2NzdigBYgZwcm90bzM", [file_drippulse_crm_v1_imports, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CiFkcmlwcHVsc2UvY3JtL3YxL2FjdGl2aXRpZXMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEizggKC0NybUFjdGl2aXR5EjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDc1IhI3CglwdWJsaWNfaWQYAiABKAlCJJK1GCBCHiJhY3RfNGYxYzlkN2EyYjhlNjA1M2MxZDJlM2Y0IhIvCgRraW5kGAMgASgOMiEuZHJpcHB1bHNlLmNybS52MS5Dcm1BY3Rpdml0eUtpbmQSJwoHc3ViamVjdBgEIAEoCUIRkrUYDUILIkNhbGwgYmFjayJIAIgBARIRCgRib2R5GAUgASgJSAGIAQESLwoGZHVlX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgCiAEBEjUKDGNvbXBsZXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARIXCgphY2NvdW50X2lkGAggASgJSASIAQESHgoRYWNjb3VudF9wdWJsaWNfaWQYCSABKAlIBYgBARIXCgpjb250YWN0X2lkGAogASgJSAaIAQESHgoRY29udGFjdF9wdWJsaWNfaWQYCyABKAlIB4gBARIUCgdsZWFkX2lkGAwgASgJSAiIAQESGwoObGVhZF9wdWJsaWNfaWQYDSABKAlICYgBARIbCg5vcHBvcnR1bml0eV9pZBgOIAEoCUgKiAEBEiIKFW9wcG9ydHVuaXR5X3B1YmxpY19pZBgPIAEoCUgLiAEBEhUKCG93bmVyX2lkGBAgASgDSAyIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGBEgASgJSA2IAQESGAoLZXh0ZXJuYWxfaWQYEiABKAlIDogBARIeCgZjdXN0b20YEyABKAxCDpK1GAoIARIGb2JqZWN0Ei4KCmNyZWF0ZWRfYXQYFCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYFSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjsKCmRlbGV0ZWRfYXQYFiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgaStRgCIAFID4gBAUIKCghfc3ViamVjdEIHCgVfYm9keUIJCgdfZHVlX2F0Qg8KDV9jb21wbGV0ZWRfYXRCDQoLX2FjY291bnRfaWRCFAoSX2FjY291bnRfcHVibGljX2lkQg0KC19jb250YWN0X2lkQhQKEl9jb250YWN0X3B1YmxpY19pZEIKCghfbGVhZF9pZEIRCg9fbGVhZF9wdWJsaWNfaWRCEQoPX29wcG9ydHVuaXR5X2lkQhgKFl9vcHBvcnR1bml0eV9wdWJsaWNfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQg0KC19kZWxldGVkX2F0IvQFChhMaXN0Q3JtQWN0aXZpdGllc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIOCgFxGAUgASgJSASIAQESEQoEc29ydBgGIAEoCUgFiAEBEjYKDXVwZGF0ZWRfc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESFQoIb3duZXJfaWQYCCABKANIB4gBARIcCg9leHRlcm5hbF9zeXN0ZW0YCSABKAlICIgBARIYCgtleHRlcm5hbF9pZBgKIAEoCUgJiAEBEjQKBGtpbmQYCyABKA4yIS5kcmlwcHVsc2UuY3JtLnYxLkNybUFjdGl2aXR5S2luZEgKiAEBEhYKCWNvbXBsZXRlZBgMIAEoCEgLiAEBEi0KCmFjY291bnRfaWQYDSABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAyIAQESLQoKY29udGFjdF9pZBgOIAEoCUIUkrUYEDIOY3JtLkNybUNvbnRhY3RIDYgBARInCgdsZWFkX2lkGA8gASgJQhGStRgNMgtjcm0uQ3JtTGVhZEgOiAEBEjUKDm9wcG9ydHVuaXR5X2lkGBAgASgJQhiStRgUMhJjcm0uQ3JtT3Bwb3J0dW5pdHlID4gBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCBAoCX3FCBwoFX3NvcnRCEAoOX3VwZGF0ZWRfc2luY2VCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgcKBV9raW5kQgwKCl9jb21wbGV0ZWRCDQoLX2FjY291bnRfaWRCDQoLX2NvbnRhY3RfaWRCCgoIX2xlYWRfaWRCEQoPX29wcG9ydHVuaXR5X2lkItcCChlMaXN0Q3JtQWN0aXZpdGllc1Jlc3BvbnNlEjEKCmFjdGl2aXRpZXMYASADKAsyHS5kcmlwcHVsc2UuY3JtLnYxLkNybUFjdGl2aXR5EhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyLhBQoYQ3JlYXRlQ3JtQWN0aXZpdHlSZXF1ZXN0EjwKBGtpbmQYASABKA4yIS5kcmlwcHVsc2UuY3JtLnYxLkNybUFjdGl2aXR5S2luZEIGkrUYAjgBSACIAQESJwoHc3ViamVjdBgCIAEoCUIRkrUYDUILIkNhbGwgYmFjayJIAYgBARIRCgRib2R5GAMgASgJSAKIAQESLwoGZHVlX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgDiAEBEjUKDGNvbXBsZXRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBIgBARItCgphY2NvdW50X2lkGAYgASgJQhSStRgQMg5jcm0uQ3JtQWNjb3VudEgFiAEBEi0KCmNvbnRhY3RfaWQYByABKAlCFJK1GBAyDmNybS5Dcm1Db250YWN0SAaIAQESJwoHbGVhZF9pZBgIIAEoCUIRkrUYDTILY3JtLkNybUxlYWRIB4gBARI1Cg5vcHBvcnR1bml0eV9pZBgJIAEoCUIYkrUYFDISY3JtLkNybU9wcG9ydHVuaXR5SAiIAQESFQoIb3duZXJfaWQYCiABKANICYgBARIcCg9leHRlcm5hbF9zeXN0ZW0YCyABKAlICogBARIYCgtleHRlcm5hbF9pZBgMIAEoCUgLiAEBEiMKBmN1c3RvbRgNIAEoDEIOkrUYCggBEgZvYmplY3RIDIgBAUIHCgVfa2luZEIKCghfc3ViamVjdEIHCgVfYm9keUIJCgdfZHVlX2F0Qg8KDV9jb21wbGV0ZWRfYXRCDQoLX2FjY291bnRfaWRCDQoLX2NvbnRhY3RfaWRCCgoIX2xlYWRfaWRCEQoPX29wcG9ydHVuaXR5X2lkQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIJCgdfY3VzdG9tIkwKGUNyZWF0ZUNybUFjdGl2aXR5UmVzcG9uc2USLwoIYWN0aXZpdHkYASABKAsyHS5kcmlwcHVsc2UuY3JtLnYxLkNybUFjdGl2aXR5IiMKFUdldENybUFjdGl2aXR5UmVxdWVzdBIKCgJpZBgBIAEoCSJJChZHZXRDcm1BY3Rpdml0eVJlc3BvbnNlEi8KCGFjdGl2aXR5GAEgASgLMh0uZHJpcHB1bHNlLmNybS52MS5Dcm1BY3Rpdml0eSKWBgoYVXBkYXRlQ3JtQWN0aXZpdHlSZXF1ZXN0EgoKAmlkGAEgASgJEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxI0CgRraW5kGAMgASgOMiEuZHJpcHB1bHNlLmNybS52MS5Dcm1BY3Rpdml0eUtpbmRIAIgBARInCgdzdWJqZWN0GAQgASgJQhGStRgNQgsiQ2FsbCBiYWNrIkgBiAEBEhEKBGJvZHkYBSABKAlIAogBARIvCgZkdWVfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAOIAQESNQoMY29tcGxldGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgEiAEBEi0KCmFjY291bnRfaWQYCCABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAWIAQESLQoKY29udGFjdF9pZBgJIAEoCUIUkrUYEDIOY3JtLkNybUNvbnRhY3RIBogBARInCgdsZWFkX2lkGAogASgJQhGStRgNMgtjcm0uQ3JtTGVhZEgHiAEBEjUKDm9wcG9ydHVuaXR5X2lkGAsgASgJQhiStRgUMhJjcm0uQ3JtT3Bwb3J0dW5pdHlICIgBARIVCghvd25lcl9pZBgMIAEoA0gJiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgNIAEoCUgKiAEBEhgKC2V4dGVybmFsX2lkGA4gASgJSAuIAQESIwoGY3VzdG9tGA8gASgMQg6StRgKCAESBm9iamVjdEgMiAEBQgcKBV9raW5kQgoKCF9zdWJqZWN0QgcKBV9ib2R5QgkKB19kdWVfYXRCDwoNX2NvbXBsZXRlZF9hdEINCgtfYWNjb3VudF9pZEINCgtfY29udGFjdF9pZEIKCghfbGVhZF9pZEIRCg9fb3Bwb3J0dW5pdHlfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgkKB19jdXN0b20iTAoZVXBkYXRlQ3JtQWN0aXZpdHlSZXNwb25zZRIvCghhY3Rpdml0eRgBIAEoCzIdLmRyaXBwdWxzZS5jcm0udjEuQ3JtQWN0aXZpdHkiJgoYRGVsZXRlQ3JtQWN0aXZpdHlSZXF1ZXN0EgoKAmlkGAEgASgJIhsKGURlbGV0ZUNybUFjdGl2aXR5UmVzcG9uc2UiZQodSW1wb3J0Q3JtQWN0aXZpdGllc0NzdlJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIk0KHkltcG9ydENybUFjdGl2aXRpZXNDc3ZSZXNwb25zZRIrCgZpbXBvcnQYASABKAsyGy5kcmlwcHVsc2UuY3JtLnYxLkNybUltcG9ydCrEAQoPQ3JtQWN0aXZpdHlLaW5kEiEKHUNSTV9BQ1RJVklUWV9LSU5EX1VOU1BFQ0lGSUVEEAASGgoWQ1JNX0FDVElWSVRZX0tJTkRfQ0FMTBABEhsKF0NSTV9BQ1RJVklUWV9LSU5EX0VNQUlMEAISHQoZQ1JNX0FDVElWSVRZX0tJTkRfTUVFVElORxADEhoKFkNSTV9BQ1RJVklUWV9LSU5EX05PVEUQBBIaChZDUk1fQUNUSVZJVFlfS0lORF9UQVNLEAUy5QkKFENybUFjdGl2aXRpZXNTZXJ2aWNlEqsBChFMaXN0Q3JtQWN0aXZpdGllcxIqLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUFjdGl2aXRpZXNSZXF1ZXN0GisuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQWN0aXZpdGllc1Jlc3BvbnNlIj2KtRgbEAEqDkNSTSBhY3Rpdml0aWVzeAKSAQRub25lgtPkkwIYEhYvYXBpL3YxL2NybS9hY3Rpdml0aWVzEuQBChFDcmVhdGVDcm1BY3Rpdml0eRIqLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtQWN0aXZpdHlSZXF1ZXN0GisuZHJpcHB1bHNlLmNybS52MS5DcmVhdGVDcm1BY3Rpdml0eVJlc3BvbnNlInaKtRhHCMkBEAMiCGFjdGl2aXR5Kg5DUk0gYWN0aXZpdGllczgCWhsvYXBpL3YxL2NybS9hY3Rpdml0aWVzL3tpZH14A5IBBG5vbmWC0+STAiU6ASpiCGFjdGl2aXR5IhYvYXBpL3YxL2NybS9hY3Rpdml0aWVzErEBCg5HZXRDcm1BY3Rpdml0eRInLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtQWN0aXZpdHlSZXF1ZXN0GiguZHJpcHB1bHNlLmNybS52MS5HZXRDcm1BY3Rpdml0eVJlc3BvbnNlIkyKtRgbEAEqDkNSTSBhY3Rpdml0aWVzeAKSAQRub25lgtPkkwInYghhY3Rpdml0eRIbL2FwaS92MS9jcm0vYWN0aXZpdGllcy97aWR9EskBChFVcGRhdGVDcm1BY3Rpdml0eRIqLmRyaXBwdWxzZS5jcm0udjEuVXBkYXRlQ3JtQWN0aXZpdHlSZXF1ZXN0GisuZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1BY3Rpdml0eVJlc3BvbnNlIluKtRgnEAMiCGFjdGl2aXR5Kg5DUk0gYWN0aXZpdGllczgCeAOSAQRub25lgtPkkwIqOgEqYghhY3Rpdml0eTIbL2FwaS92MS9jcm0vYWN0aXZpdGllcy97aWR9ErMBChFEZWxldGVDcm1BY3Rpdml0eRIqLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtQWN0aXZpdHlSZXF1ZXN0GisuZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1BY3Rpdml0eVJlc3BvbnNlIkWKtRgeCMwBEAMqDkNSTSBhY3Rpdml0aWVzeAOSAQRub25lgtPkkwIdKhsvYXBpL3YxL2NybS9hY3Rpdml0aWVzL3tpZH0S+wEKFkltcG9ydENybUFjdGl2aXRpZXNDc3YSLy5kcmlwcHVsc2UuY3JtLnYxLkltcG9ydENybUFjdGl2aXRpZXNDc3ZSZXF1ZXN0GjAuZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1BY3Rpdml0aWVzQ3N2UmVzcG9uc2UifIq1GEEQAyoOQ1JNIGFjdGl2aXRpZXNAA1CQHGIGcHJlZmVyahJwcmVmZXJlbmNlLWFwcGxpZWR4A4IBAsoBkgEEbm9uZYLT5JMCMToEYm9keWIGaW1wb3J0IiEvYXBpL3YxL2NybS9hY3Rpdml0aWVzL2ltcG9ydF9jc3YoARoEmLUYNkJEorUYQAoSYWN0aXZpdHlfbm90X2ZvdW5kEJQDGidZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBhY3Rpdml0eS5iBnByb3RvMw", [file_drippulse_crm_v1_imports, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * CrmActivity is a call, mail, meeting, note or task.
@@ -41,14 +41,14 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   publicId: string;
 
   /**
-   * What it is.
+   * Kind.
    *
    * @generated from field: drippulse.crm.v1.CrmActivityKind kind = 3;
    */
   kind: CrmActivityKind;
 
   /**
-   * What it is about, at most 255 characters.
+   * Subject, at most 255 characters.
    *
    * @generated from field: optional string subject = 4;
    */
@@ -62,14 +62,14 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   body?: string | undefined;
 
   /**
-   * When it is to be done.
+   * Time when it is due.
    *
    * @generated from field: optional google.protobuf.Timestamp due_at = 6;
    */
   dueAt?: Timestamp | undefined;
 
   /**
-   * When it was done.
+   * Time when it was done.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 7;
    */
@@ -132,7 +132,7 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   opportunityPublicId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 16;
    */
@@ -146,7 +146,7 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 18;
    */
@@ -174,7 +174,7 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * When it was deleted; only in exports and in the event of it.
+   * Time of the deletion; only in exports and in the event of the deletion.
    *
    * @generated from field: optional google.protobuf.Timestamp deleted_at = 22;
    */
@@ -223,8 +223,8 @@ export type ListCrmActivitiesRequest = Message<"drippulse.crm.v1.ListCrmActiviti
   perPage?: number | undefined;
 
   /**
-   * Part of the subject, text or `public_id`. Fewer than three characters match the beginning of a value. Of several
-   * words each matches by itself, in whatever order.
+   * Text that the subject or body contains as it stands, in any case. Fewer than three characters match only the
+   * beginning of a value. A `public_id` matches by its beginning: the whole prefix `act_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */
@@ -385,14 +385,14 @@ export const ListCrmActivitiesResponseSchema: GenMessage<ListCrmActivitiesRespon
  */
 export type CreateCrmActivityRequest = Message<"drippulse.crm.v1.CreateCrmActivityRequest"> & {
   /**
-   * What it is.
+   * Kind.
    *
    * @generated from field: optional drippulse.crm.v1.CrmActivityKind kind = 1;
    */
   kind?: CrmActivityKind | undefined;
 
   /**
-   * What it is about, at most 255 characters.
+   * Subject, at most 255 characters.
    *
    * @generated from field: optional string subject = 2;
    */
@@ -406,14 +406,14 @@ export type CreateCrmActivityRequest = Message<"drippulse.crm.v1.CreateCrmActivi
   body?: string | undefined;
 
   /**
-   * When it is to be done.
+   * Time when it is due.
    *
    * @generated from field: optional google.protobuf.Timestamp due_at = 4;
    */
   dueAt?: Timestamp | undefined;
 
   /**
-   * When it was done.
+   * Time when it was done.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 5;
    */
@@ -448,7 +448,7 @@ export type CreateCrmActivityRequest = Message<"drippulse.crm.v1.CreateCrmActivi
   opportunityId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 10;
    */
@@ -462,7 +462,7 @@ export type CreateCrmActivityRequest = Message<"drippulse.crm.v1.CreateCrmActivi
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 12;
    */
@@ -567,14 +567,14 @@ export type UpdateCrmActivityRequest = Message<"drippulse.crm.v1.UpdateCrmActivi
   updateMask?: FieldMask | undefined;
 
   /**
-   * What it is.
+   * Kind.
    *
    * @generated from field: optional drippulse.crm.v1.CrmActivityKind kind = 3;
    */
   kind?: CrmActivityKind | undefined;
 
   /**
-   * What it is about, at most 255 characters.
+   * Subject, at most 255 characters.
    *
    * @generated from field: optional string subject = 4;
    */
@@ -588,14 +588,14 @@ export type UpdateCrmActivityRequest = Message<"drippulse.crm.v1.UpdateCrmActivi
   body?: string | undefined;
 
   /**
-   * When it is to be done.
+   * Time when it is due.
    *
    * @generated from field: optional google.protobuf.Timestamp due_at = 6;
    */
   dueAt?: Timestamp | undefined;
 
   /**
-   * When it was done.
+   * Time when it was done.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 7;
    */
@@ -630,7 +630,7 @@ export type UpdateCrmActivityRequest = Message<"drippulse.crm.v1.UpdateCrmActivi
   opportunityId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 12;
    */
@@ -644,7 +644,7 @@ export type UpdateCrmActivityRequest = Message<"drippulse.crm.v1.UpdateCrmActivi
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 14;
    */
@@ -723,7 +723,7 @@ export const DeleteCrmActivityResponseSchema: GenMessage<DeleteCrmActivityRespon
   messageDesc(file_drippulse_crm_v1_activities, 10);
 
 /**
- * The first message carries the parameters, each some of the bytes.
+ * The first message carries the parameters; each message carries some of the bytes.
  *
  * @generated from message drippulse.crm.v1.ImportCrmActivitiesCsvRequest
  */
@@ -736,7 +736,7 @@ export type ImportCrmActivitiesCsvRequest = Message<"drippulse.crm.v1.ImportCrmA
   body?: HttpBody | undefined;
 
   /**
-   * True writes nothing and says what would happen.
+   * True: writes nothing, and answers what would happen.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -751,7 +751,7 @@ export const ImportCrmActivitiesCsvRequestSchema: GenMessage<ImportCrmActivities
   messageDesc(file_drippulse_crm_v1_activities, 11);
 
 /**
- * What became of the rows.
+ * Outcome of the rows.
  *
  * @generated from message drippulse.crm.v1.ImportCrmActivitiesCsvResponse
  */
@@ -772,7 +772,7 @@ export const ImportCrmActivitiesCsvResponseSchema: GenMessage<ImportCrmActivitie
   messageDesc(file_drippulse_crm_v1_activities, 12);
 
 /**
- * CrmActivityKind is what an activity is.
+ * CrmActivityKind is the kind of an activity.
  *
  * @generated from enum drippulse.crm.v1.CrmActivityKind
  */
@@ -821,7 +821,7 @@ export const CrmActivityKind = {
 } as const;
 
 /**
- * CrmActivityKind is what an activity is.
+ * CrmActivityKind is the kind of an activity.
  *
  * @generated from enum drippulse.crm.v1.CrmActivityKind
  */
@@ -840,8 +840,7 @@ export const CrmActivityKindSchema: GenEnum<CrmActivityKind> = /*@__PURE__*/
  */
 export const CrmActivitiesService: GenService<{
   /**
-   * Lists the activities of the organization, newest first unless `sort` says otherwise. Deleted ones are left
-   * out.
+   * Lists the activities of the organization, newest first unless `sort` says otherwise, without deleted ones.
    *
    * @generated from rpc drippulse.crm.v1.CrmActivitiesService.ListCrmActivities
    */
@@ -881,7 +880,7 @@ export const CrmActivitiesService: GenService<{
     output: typeof UpdateCrmActivityResponseSchema;
   },
   /**
-   * Deletes an activity. Lists and `GET` show it no more; exports and the audit stream still have it.
+   * Deletes an activity. Lists and `GET` no longer show it; exports and the audit stream still have it.
    *
    * @generated from rpc drippulse.crm.v1.CrmActivitiesService.DeleteCrmActivity
    */
@@ -891,11 +890,11 @@ export const CrmActivitiesService: GenService<{
     output: typeof DeleteCrmActivityResponseSchema;
   },
   /**
-   * Takes a CSV file: the raw body, or the part `file` of multipart/form-data. Its header names members as `GET` gives
-   * them and `custom.<key>`; comma, semicolon and tab are told apart. UTF-8, UTF-16 with a byte order mark, or the
-   * `charset` of the content type. A row changes the record of its `public_id`, else of its `external_system` and `external_id`, and
-   * else makes one; an empty cell leaves what is there. The same file twice changes nothing. With
-   * `Prefer: respond-async` the answer is 202 as soon as the file has arrived.
+   * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
+   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
+   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
+   * `external_system` and `external_id`, and otherwise creates one. An empty cell leaves the value as it is. Importing
+   * the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as the file has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmActivitiesService.ImportCrmActivitiesCsv
    */

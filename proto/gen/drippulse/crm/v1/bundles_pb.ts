@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/bundles.proto.
  */
 export const file_drippulse_crm_v1_bundles: GenFile = /*@__PURE__*/
-  fileDesc("Ch5kcmlwcHVsc2UvY3JtL3YxL2J1bmRsZXMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEiGQoXRXhwb3J0Q3JtUmVjb3Jkc1JlcXVlc3QiPgoYRXhwb3J0Q3JtUmVjb3Jkc1Jlc3BvbnNlEiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5Ik4KE0V4cG9ydENybUNzdlJlcXVlc3QSKAoKY29sbGVjdGlvbhgBIAEoCUIPkrUYCzgBQgcibGVhZHMiSACIAQFCDQoLX2NvbGxlY3Rpb24iOgoURXhwb3J0Q3JtQ3N2UmVzcG9uc2USIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkiXwoXSW1wb3J0Q3JtUmVjb3Jkc1JlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIoMBChhJbXBvcnRDcm1SZWNvcmRzUmVzcG9uc2USKwoGaW1wb3J0GAcgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnRKBAgBEAdSB2NyZWF0ZWRSB3VwZGF0ZWRSCXVuY2hhbmdlZFIGZmFpbGVkUgZlcnJvcnNSB2RyeV9ydW4y3QQKEUNybUJ1bmRsZXNTZXJ2aWNlEq0BChBFeHBvcnRDcm1SZWNvcmRzEikuZHJpcHB1bHNlLmNybS52MS5FeHBvcnRDcm1SZWNvcmRzUmVxdWVzdBoqLmRyaXBwdWxzZS5jcm0udjEuRXhwb3J0Q3JtUmVjb3Jkc1Jlc3BvbnNlIkCKtRgcEAEqFUNSTSBleHBvcnQgYW5kIGltcG9ydFCQHILT5JMCGmIEYm9keRISL2FwaS92MS9jcm0vZXhwb3J0MAESugEKDEV4cG9ydENybUNzdhIlLmRyaXBwdWxzZS5jcm0udjEuRXhwb3J0Q3JtQ3N2UmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuRXhwb3J0Q3JtQ3N2UmVzcG9uc2UiWYq1GDEQASoVQ1JNIGV4cG9ydCBhbmQgaW1wb3J0UJAcahNjb250ZW50LWRpc3Bvc2l0aW9ugtPkkwIeYgRib2R5EhYvYXBpL3YxL2NybS9leHBvcnRfY3N2MAES2gEKEEltcG9ydENybVJlY29yZHMSKS5kcmlwcHVsc2UuY3JtLnYxLkltcG9ydENybVJlY29yZHNSZXF1ZXN0GiouZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1SZWNvcmRzUmVzcG9uc2UibYq1GEEQAyoVQ1JNIGV4cG9ydCBhbmQgaW1wb3J0QANQkBxiBnByZWZlcmoScHJlZmVyZW5jZS1hcHBsaWVkeAKCAQLKAYLT5JMCIjoEYm9keWIGaW1wb3J0IhIvYXBpL3YxL2NybS9pbXBvcnQoAWIGcHJvdG8z", [file_drippulse_crm_v1_imports, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody]);
+  fileDesc("Ch5kcmlwcHVsc2UvY3JtL3YxL2J1bmRsZXMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEiGQoXRXhwb3J0Q3JtUmVjb3Jkc1JlcXVlc3QiPgoYRXhwb3J0Q3JtUmVjb3Jkc1Jlc3BvbnNlEiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5Ik4KE0V4cG9ydENybUNzdlJlcXVlc3QSKAoKY29sbGVjdGlvbhgBIAEoCUIPkrUYCzgBQgcibGVhZHMiSACIAQFCDQoLX2NvbGxlY3Rpb24iOgoURXhwb3J0Q3JtQ3N2UmVzcG9uc2USIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkiXwoXSW1wb3J0Q3JtUmVjb3Jkc1JlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIoMBChhJbXBvcnRDcm1SZWNvcmRzUmVzcG9uc2USKwoGaW1wb3J0GAcgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnRKBAgBEAdSB2NyZWF0ZWRSB3VwZGF0ZWRSCXVuY2hhbmdlZFIGZmFpbGVkUgZlcnJvcnNSB2RyeV9ydW4y/AQKEUNybUJ1bmRsZXNTZXJ2aWNlErYBChBFeHBvcnRDcm1SZWNvcmRzEikuZHJpcHB1bHNlLmNybS52MS5FeHBvcnRDcm1SZWNvcmRzUmVxdWVzdBoqLmRyaXBwdWxzZS5jcm0udjEuRXhwb3J0Q3JtUmVjb3Jkc1Jlc3BvbnNlIkmKtRglEAEqFUNSTSBleHBvcnQgYW5kIGltcG9ydFCQHHgCkgEEbm9uZYLT5JMCGmIEYm9keRISL2FwaS92MS9jcm0vZXhwb3J0MAESwwEKDEV4cG9ydENybUNzdhIlLmRyaXBwdWxzZS5jcm0udjEuRXhwb3J0Q3JtQ3N2UmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuRXhwb3J0Q3JtQ3N2UmVzcG9uc2UiYoq1GDoQASoVQ1JNIGV4cG9ydCBhbmQgaW1wb3J0UJAcahNjb250ZW50LWRpc3Bvc2l0aW9ueAKSAQRub25lgtPkkwIeYgRib2R5EhYvYXBpL3YxL2NybS9leHBvcnRfY3N2MAES4QEKEEltcG9ydENybVJlY29yZHMSKS5kcmlwcHVsc2UuY3JtLnYxLkltcG9ydENybVJlY29yZHNSZXF1ZXN0GiouZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1SZWNvcmRzUmVzcG9uc2UidIq1GEgQAyoVQ1JNIGV4cG9ydCBhbmQgaW1wb3J0QANQkBxiBnByZWZlcmoScHJlZmVyZW5jZS1hcHBsaWVkeAOCAQLKAZIBBG5vbmWC0+STAiI6BGJvZHliBmltcG9ydCISL2FwaS92MS9jcm0vaW1wb3J0KAEaBJi1GDlCQaK1GD0KDXJvd190b29fbGFyZ2UQnQMaKUEgcm93IG9mIHRoZSBidW5kbGUgaXMgbGFyZ2VyIHRoYW4gMSBNaUIuYgZwcm90bzM", [file_drippulse_crm_v1_imports, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody]);
 
 /**
  * No parameters.
@@ -97,7 +97,7 @@ export const ExportCrmCsvResponseSchema: GenMessage<ExportCrmCsvResponse> = /*@_
   messageDesc(file_drippulse_crm_v1_bundles, 3);
 
 /**
- * The first message carries the parameters, each some of the bytes.
+ * The first message carries the parameters; each message carries some of the bytes.
  *
  * @generated from message drippulse.crm.v1.ImportCrmRecordsRequest
  */
@@ -110,7 +110,7 @@ export type ImportCrmRecordsRequest = Message<"drippulse.crm.v1.ImportCrmRecords
   body?: HttpBody | undefined;
 
   /**
-   * True writes nothing and says what would happen.
+   * True: writes nothing, and answers what would happen.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -125,7 +125,7 @@ export const ImportCrmRecordsRequestSchema: GenMessage<ImportCrmRecordsRequest> 
   messageDesc(file_drippulse_crm_v1_bundles, 4);
 
 /**
- * What became of the rows.
+ * Outcome of the rows.
  *
  * @generated from message drippulse.crm.v1.ImportCrmRecordsResponse
  */
@@ -152,8 +152,9 @@ export const ImportCrmRecordsResponseSchema: GenMessage<ImportCrmRecordsResponse
  */
 export const CrmBundlesService: GenService<{
   /**
-   * Streams everything as one JSON object: `version`, `exported_at`, `organization_id` and the arrays `accounts`,
-   * `contacts`, `leads`, `opportunities`, `activities`, deleted records included. Links are by `public_id` too.
+   * Streams all records as one JSON object: `version`, `exported_at`, `organization_id` and the arrays `accounts`,
+   * `contacts`, `leads`, `opportunities` and `activities`, deleted records included. Links have the `public_id` beside
+   * the UUID.
    *
    * @generated from rpc drippulse.crm.v1.CrmBundlesService.ExportCrmRecords
    */
@@ -163,9 +164,9 @@ export const CrmBundlesService: GenService<{
     output: typeof ExportCrmRecordsResponseSchema;
   },
   /**
-   * Streams one collection as a CSV file, deleted records included: a column for each member as `GET` gives it, which
-   * `import_csv` takes back. A cell that a spreadsheet would take for a formula has an apostrophe before it, which the
-   * import drops.
+   * Streams one collection as a CSV file, deleted records included. Each member that `GET` gives is a column, and
+   * `import_csv` accepts the file. A cell that a spreadsheet would read as a formula starts with an apostrophe, which
+   * the import removes.
    *
    * @generated from rpc drippulse.crm.v1.CrmBundlesService.ExportCrmCsv
    */
@@ -175,12 +176,11 @@ export const CrmBundlesService: GenService<{
     output: typeof ExportCrmCsvResponseSchema;
   },
   /**
-   * Takes such an object or a part of it, of any size. A row changes the record of its `public_id`, else of its
-   * `external_system` and `external_id`, and else makes one; members that are absent stay, and so does the owner.
-   * Links are by `public_id`, to records that are there or stand earlier in the bundle. A stage that is unknown
-   * here is replaced by the first one of the default pipeline with the type of the status. The same bundle twice
-   * changes nothing. With `Prefer: respond-async` the answer is 202 as soon as the bundle has arrived, and `Location`
-   * says where to see how far it is.
+   * Imports an exported object or a part of it, up to 512 MiB. A row changes the record with its `public_id`, else with
+   * its `external_system` and `external_id`, and otherwise creates one. Absent members and the owner stay as they are.
+   * Links are by `public_id`, to existing records or to records earlier in the bundle. An unknown stage is replaced by
+   * the first stage of the default pipeline that has the type of the status. Importing the same bundle again changes
+   * nothing. `Prefer: respond-async` answers 202 as soon as the bundle has arrived; `Location` then names the import.
    *
    * @generated from rpc drippulse.crm.v1.CrmBundlesService.ImportCrmRecords
    */

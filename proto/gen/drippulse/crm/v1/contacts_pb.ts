@@ -20,10 +20,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/contacts.proto.
  */
 export const file_drippulse_crm_v1_contacts: GenFile = /*@__PURE__*/
-  fileDesc("Ch9kcmlwcHVsc2UvY3JtL3YxL2NvbnRhY3RzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIvUGCgpDcm1Db250YWN0EjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDcyIhI3CglwdWJsaWNfaWQYAiABKAlCJJK1GCBCHiJjbnRfNGYxYzlkN2EyYjhlNjA1M2MxZDJlM2Y0IhIrCgVlbWFpbBgDIAEoCUIXkrUYE0IRImFkYUBleGFtcGxlLmNvbSJIAIgBARIkCgpmaXJzdF9uYW1lGAQgASgJQguStRgHQgUiQWRhIkgBiAEBEhYKCWxhc3RfbmFtZRgFIAEoCUgCiAEBEhIKBXRpdGxlGAYgASgJSAOIAQESEgoFcGhvbmUYByABKAlIBIgBARIXCgphY2NvdW50X2lkGAggASgJSAWIAQESHgoRYWNjb3VudF9wdWJsaWNfaWQYCSABKAlIBogBARIVCghvd25lcl9pZBgKIAEoA0gHiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgLIAEoCUgIiAEBEhgKC2V4dGVybmFsX2lkGAwgASgJSAmIAQESHgoGY3VzdG9tGA0gASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAqIAQESIwoObWVyZ2VkX2ludG9faWQYESABKAlCBpK1GAIgAUgLiAEBEioKFW1lcmdlZF9pbnRvX3B1YmxpY19pZBgSIAEoCUIGkrUYAiABSAyIAQFCCAoGX2VtYWlsQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUINCgtfYWNjb3VudF9pZEIUChJfYWNjb3VudF9wdWJsaWNfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQg0KC19kZWxldGVkX2F0QhEKD19tZXJnZWRfaW50b19pZEIYChZfbWVyZ2VkX2ludG9fcHVibGljX2lkIu4DChZMaXN0Q3JtQ29udGFjdHNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESDgoBcRgFIAEoCUgEiAEBEhEKBHNvcnQYBiABKAlIBYgBARI2Cg11cGRhdGVkX3NpbmNlGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgGiAEBEhUKCG93bmVyX2lkGAggASgDSAeIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAkgASgJSAiIAQESGAoLZXh0ZXJuYWxfaWQYCiABKAlICYgBARISCgVlbWFpbBgLIAEoCUgKiAEBEi0KCmFjY291bnRfaWQYDCABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAuIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgQKAl9xQgcKBV9zb3J0QhAKDl91cGRhdGVkX3NpbmNlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIICgZfZW1haWxCDQoLX2FjY291bnRfaWQi0gIKF0xpc3RDcm1Db250YWN0c1Jlc3BvbnNlEi4KCGNvbnRhY3RzGAEgAygLMhwuZHJpcHB1bHNlLmNybS52MS5Dcm1Db250YWN0EhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyLVAwoXQ3JlYXRlQ3JtQ29udGFjdFJlcXVlc3QSKwoFZW1haWwYASABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgCIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYAyABKAlIAogBARISCgV0aXRsZRgEIAEoCUgDiAEBEhIKBXBob25lGAUgASgJSASIAQESLQoKYWNjb3VudF9pZBgGIAEoCUIUkrUYEDIOY3JtLkNybUFjY291bnRIBYgBARIVCghvd25lcl9pZBgHIAEoA0gGiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgIIAEoCUgHiAEBEhgKC2V4dGVybmFsX2lkGAkgASgJSAiIAQESIwoGY3VzdG9tGAogASgMQg6StRgKCAESBm9iamVjdEgJiAEBQggKBl9lbWFpbEINCgtfZmlyc3RfbmFtZUIMCgpfbGFzdF9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCDQoLX2FjY291bnRfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgkKB19jdXN0b20iSQoYQ3JlYXRlQ3JtQ29udGFjdFJlc3BvbnNlEi0KB2NvbnRhY3QYASABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QiIgoUR2V0Q3JtQ29udGFjdFJlcXVlc3QSCgoCaWQYASABKAkiRgoVR2V0Q3JtQ29udGFjdFJlc3BvbnNlEi0KB2NvbnRhY3QYASABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QikgQKF1VwZGF0ZUNybUNvbnRhY3RSZXF1ZXN0EgoKAmlkGAEgASgJEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIrCgVlbWFpbBgDIAEoCUIXkrUYE0IRImFkYUBleGFtcGxlLmNvbSJIAIgBARIkCgpmaXJzdF9uYW1lGAQgASgJQguStRgHQgUiQWRhIkgBiAEBEhYKCWxhc3RfbmFtZRgFIAEoCUgCiAEBEhIKBXRpdGxlGAYgASgJSAOIAQESEgoFcGhvbmUYByABKAlIBIgBARItCgphY2NvdW50X2lkGAggASgJQhSStRgQMg5jcm0uQ3JtQWNjb3VudEgFiAEBEhUKCG93bmVyX2lkGAkgASgDSAaIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAogASgJSAeIAQESGAoLZXh0ZXJuYWxfaWQYCyABKAlICIgBARIjCgZjdXN0b20YDCABKAxCDpK1GAoIARIGb2JqZWN0SAmIAQFCCAoGX2VtYWlsQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUINCgtfYWNjb3VudF9pZEILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJJChhVcGRhdGVDcm1Db250YWN0UmVzcG9uc2USLQoHY29udGFjdBgBIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ29udGFjdCIlChdEZWxldGVDcm1Db250YWN0UmVxdWVzdBIKCgJpZBgBIAEoCSIaChhEZWxldGVDcm1Db250YWN0UmVzcG9uc2UiJAoWRXJhc2VDcm1Db250YWN0UmVxdWVzdBIKCgJpZBgBIAEoCSIZChdFcmFzZUNybUNvbnRhY3RSZXNwb25zZSJjChtJbXBvcnRDcm1Db250YWN0c0NzdlJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIksKHEltcG9ydENybUNvbnRhY3RzQ3N2UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQi3QEKH0xpc3RDcm1Db250YWN0RHVwbGljYXRlc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARI1CgRraW5kGAMgASgOMiIuZHJpcHB1bHNlLmNybS52MS5Dcm1EdXBsaWNhdGVLaW5kSAKIAQESLQoKY29udGFjdF9pZBgEIAEoCUIUkrUYEDIOY3JtLkNybUNvbnRhY3RIA4gBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfa2luZEINCgtfY29udGFjdF9pZCKIAQogTGlzdENybUNvbnRhY3REdXBsaWNhdGVzUmVzcG9uc2USOgoKZHVwbGljYXRlcxgBIAMoCzImLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ29udGFjdER1cGxpY2F0ZXMSGAoLbmV4dF9jdXJzb3IYAiABKAlIAIgBAUIOCgxfbmV4dF9jdXJzb3IitAEKFENybUNvbnRhY3REdXBsaWNhdGVzEjAKBGtpbmQYASABKA4yIi5kcmlwcHVsc2UuY3JtLnYxLkNybUR1cGxpY2F0ZUtpbmQSJAoDa2V5GAIgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIhIUCgxyZWNvcmRfY291bnQYAyABKAMSLgoIY29udGFjdHMYBCADKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QihQIKF01lcmdlQ3JtQ29udGFjdHNSZXF1ZXN0Ei0KCHN1cnZpdm9yGAEgASgJQhaStRgSMg5jcm0uQ3JtQ29udGFjdDgBSACIAQESOAoGbWVyZ2VkGAIgAygJQiiStRgkOAFCIFsiY250XzRmMWM5ZDdhMmI4ZTYwNTNjMWQyZTNmNSJdEkUKBmZpZWxkcxgDIAMoCzI1LmRyaXBwdWxzZS5jcm0udjEuTWVyZ2VDcm1Db250YWN0c1JlcXVlc3QuRmllbGRzRW50cnkaLQoLRmllbGRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfc3Vydml2b3IidAoYTWVyZ2VDcm1Db250YWN0c1Jlc3BvbnNlEi0KB2NvbnRhY3QYASABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QSKQoFbWVyZ2UYAiABKAsyGi5kcmlwcHVsc2UuY3JtLnYxLkNybU1lcmdlMo8NChJDcm1Db250YWN0c1NlcnZpY2USmAEKD0xpc3RDcm1Db250YWN0cxIoLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUNvbnRhY3RzUmVxdWVzdBopLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUNvbnRhY3RzUmVzcG9uc2UiMIq1GBAQASoMQ1JNIGNvbnRhY3RzgtPkkwIWEhQvYXBpL3YxL2NybS9jb250YWN0cxLSAQoQQ3JlYXRlQ3JtQ29udGFjdBIpLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtQ29udGFjdFJlcXVlc3QaKi5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUNvbnRhY3RSZXNwb25zZSJnirUYOwjJARADIgdjb250YWN0KgxDUk0gY29udGFjdHM4AloZL2FwaS92MS9jcm0vY29udGFjdHMve2lkfXgCgtPkkwIiOgEqYgdjb250YWN0IhQvYXBpL3YxL2NybS9jb250YWN0cxKgAQoNR2V0Q3JtQ29udGFjdBImLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtQ29udGFjdFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkdldENybUNvbnRhY3RSZXNwb25zZSI+irUYEBABKgxDUk0gY29udGFjdHOC0+STAiRiB2NvbnRhY3QSGS9hcGkvdjEvY3JtL2NvbnRhY3RzL3tpZH0SuQEKEFVwZGF0ZUNybUNvbnRhY3QSKS5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUNvbnRhY3RSZXF1ZXN0GiouZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1Db250YWN0UmVzcG9uc2UiToq1GB0QAyIHY29udGFjdCoMQ1JNIGNvbnRhY3RzOAJ4AoLT5JMCJzoBKmIHY29udGFjdDIZL2FwaS92MS9jcm0vY29udGFjdHMve2lkfRKlAQoQRGVsZXRlQ3JtQ29udGFjdBIpLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtQ29udGFjdFJlcXVlc3QaKi5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUNvbnRhY3RSZXNwb25zZSI6irUYFQjMARADKgxDUk0gY29udGFjdHN4AoLT5JMCGyoZL2FwaS92MS9jcm0vY29udGFjdHMve2lkfRK+AQoYTGlzdENybUNvbnRhY3REdXBsaWNhdGVzEjEuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQ29udGFjdER1cGxpY2F0ZXNSZXF1ZXN0GjIuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQ29udGFjdER1cGxpY2F0ZXNSZXNwb25zZSI7irUYEBABKgxDUk0gY29udGFjdHOC0+STAiESHy9hcGkvdjEvY3JtL2NvbnRhY3RzL2R1cGxpY2F0ZXMSqAEKEE1lcmdlQ3JtQ29udGFjdHMSKS5kcmlwcHVsc2UuY3JtLnYxLk1lcmdlQ3JtQ29udGFjdHNSZXF1ZXN0GiouZHJpcHB1bHNlLmNybS52MS5NZXJnZUNybUNvbnRhY3RzUmVzcG9uc2UiPYq1GBQQAyoMQ1JNIGNvbnRhY3RzOAJ4AoLT5JMCHzoBKiIaL2FwaS92MS9jcm0vY29udGFjdHMvbWVyZ2USqAEKD0VyYXNlQ3JtQ29udGFjdBIoLmRyaXBwdWxzZS5jcm0udjEuRXJhc2VDcm1Db250YWN0UmVxdWVzdBopLmRyaXBwdWxzZS5jcm0udjEuRXJhc2VDcm1Db250YWN0UmVzcG9uc2UiQIq1GBUIzAEQBCoMQ1JNIGNvbnRhY3RzeAKC0+STAiEiHy9hcGkvdjEvY3JtL2NvbnRhY3RzL3tpZH0vZXJhc2US6gEKFEltcG9ydENybUNvbnRhY3RzQ3N2Ei0uZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1Db250YWN0c0NzdlJlcXVlc3QaLi5kcmlwcHVsc2UuY3JtLnYxLkltcG9ydENybUNvbnRhY3RzQ3N2UmVzcG9uc2UicYq1GDgQAyoMQ1JNIGNvbnRhY3RzQANQkBxiBnByZWZlcmoScHJlZmVyZW5jZS1hcHBsaWVkeAKCAQLKAYLT5JMCLzoEYm9keWIGaW1wb3J0Ih8vYXBpL3YxL2NybS9jb250YWN0cy9pbXBvcnRfY3N2KAFiBnByb3RvMw", [file_drippulse_crm_v1_imports, file_drippulse_crm_v1_merges, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("Ch9kcmlwcHVsc2UvY3JtL3YxL2NvbnRhY3RzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIvUGCgpDcm1Db250YWN0EjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDcyIhI3CglwdWJsaWNfaWQYAiABKAlCJJK1GCBCHiJjbnRfNGYxYzlkN2EyYjhlNjA1M2MxZDJlM2Y0IhIrCgVlbWFpbBgDIAEoCUIXkrUYE0IRImFkYUBleGFtcGxlLmNvbSJIAIgBARIkCgpmaXJzdF9uYW1lGAQgASgJQguStRgHQgUiQWRhIkgBiAEBEhYKCWxhc3RfbmFtZRgFIAEoCUgCiAEBEhIKBXRpdGxlGAYgASgJSAOIAQESEgoFcGhvbmUYByABKAlIBIgBARIXCgphY2NvdW50X2lkGAggASgJSAWIAQESHgoRYWNjb3VudF9wdWJsaWNfaWQYCSABKAlIBogBARIVCghvd25lcl9pZBgKIAEoA0gHiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgLIAEoCUgIiAEBEhgKC2V4dGVybmFsX2lkGAwgASgJSAmIAQESHgoGY3VzdG9tGA0gASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAqIAQESIwoObWVyZ2VkX2ludG9faWQYESABKAlCBpK1GAIgAUgLiAEBEioKFW1lcmdlZF9pbnRvX3B1YmxpY19pZBgSIAEoCUIGkrUYAiABSAyIAQFCCAoGX2VtYWlsQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUINCgtfYWNjb3VudF9pZEIUChJfYWNjb3VudF9wdWJsaWNfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQg0KC19kZWxldGVkX2F0QhEKD19tZXJnZWRfaW50b19pZEIYChZfbWVyZ2VkX2ludG9fcHVibGljX2lkIu4DChZMaXN0Q3JtQ29udGFjdHNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESDgoBcRgFIAEoCUgEiAEBEhEKBHNvcnQYBiABKAlIBYgBARI2Cg11cGRhdGVkX3NpbmNlGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgGiAEBEhUKCG93bmVyX2lkGAggASgDSAeIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAkgASgJSAiIAQESGAoLZXh0ZXJuYWxfaWQYCiABKAlICYgBARISCgVlbWFpbBgLIAEoCUgKiAEBEi0KCmFjY291bnRfaWQYDCABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAuIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgQKAl9xQgcKBV9zb3J0QhAKDl91cGRhdGVkX3NpbmNlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIICgZfZW1haWxCDQoLX2FjY291bnRfaWQi0gIKF0xpc3RDcm1Db250YWN0c1Jlc3BvbnNlEi4KCGNvbnRhY3RzGAEgAygLMhwuZHJpcHB1bHNlLmNybS52MS5Dcm1Db250YWN0EhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyLVAwoXQ3JlYXRlQ3JtQ29udGFjdFJlcXVlc3QSKwoFZW1haWwYASABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgCIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYAyABKAlIAogBARISCgV0aXRsZRgEIAEoCUgDiAEBEhIKBXBob25lGAUgASgJSASIAQESLQoKYWNjb3VudF9pZBgGIAEoCUIUkrUYEDIOY3JtLkNybUFjY291bnRIBYgBARIVCghvd25lcl9pZBgHIAEoA0gGiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgIIAEoCUgHiAEBEhgKC2V4dGVybmFsX2lkGAkgASgJSAiIAQESIwoGY3VzdG9tGAogASgMQg6StRgKCAESBm9iamVjdEgJiAEBQggKBl9lbWFpbEINCgtfZmlyc3RfbmFtZUIMCgpfbGFzdF9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCDQoLX2FjY291bnRfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgkKB19jdXN0b20iSQoYQ3JlYXRlQ3JtQ29udGFjdFJlc3BvbnNlEi0KB2NvbnRhY3QYASABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QiIgoUR2V0Q3JtQ29udGFjdFJlcXVlc3QSCgoCaWQYASABKAkiRgoVR2V0Q3JtQ29udGFjdFJlc3BvbnNlEi0KB2NvbnRhY3QYASABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QikgQKF1VwZGF0ZUNybUNvbnRhY3RSZXF1ZXN0EgoKAmlkGAEgASgJEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIrCgVlbWFpbBgDIAEoCUIXkrUYE0IRImFkYUBleGFtcGxlLmNvbSJIAIgBARIkCgpmaXJzdF9uYW1lGAQgASgJQguStRgHQgUiQWRhIkgBiAEBEhYKCWxhc3RfbmFtZRgFIAEoCUgCiAEBEhIKBXRpdGxlGAYgASgJSAOIAQESEgoFcGhvbmUYByABKAlIBIgBARItCgphY2NvdW50X2lkGAggASgJQhSStRgQMg5jcm0uQ3JtQWNjb3VudEgFiAEBEhUKCG93bmVyX2lkGAkgASgDSAaIAQESHAoPZXh0ZXJuYWxfc3lzdGVtGAogASgJSAeIAQESGAoLZXh0ZXJuYWxfaWQYCyABKAlICIgBARIjCgZjdXN0b20YDCABKAxCDpK1GAoIARIGb2JqZWN0SAmIAQFCCAoGX2VtYWlsQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUINCgtfYWNjb3VudF9pZEILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJJChhVcGRhdGVDcm1Db250YWN0UmVzcG9uc2USLQoHY29udGFjdBgBIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ29udGFjdCIlChdEZWxldGVDcm1Db250YWN0UmVxdWVzdBIKCgJpZBgBIAEoCSIaChhEZWxldGVDcm1Db250YWN0UmVzcG9uc2UiJAoWRXJhc2VDcm1Db250YWN0UmVxdWVzdBIKCgJpZBgBIAEoCSIZChdFcmFzZUNybUNvbnRhY3RSZXNwb25zZSJjChtJbXBvcnRDcm1Db250YWN0c0NzdlJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIksKHEltcG9ydENybUNvbnRhY3RzQ3N2UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQi3QEKH0xpc3RDcm1Db250YWN0RHVwbGljYXRlc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARI1CgRraW5kGAMgASgOMiIuZHJpcHB1bHNlLmNybS52MS5Dcm1EdXBsaWNhdGVLaW5kSAKIAQESLQoKY29udGFjdF9pZBgEIAEoCUIUkrUYEDIOY3JtLkNybUNvbnRhY3RIA4gBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfa2luZEINCgtfY29udGFjdF9pZCKIAQogTGlzdENybUNvbnRhY3REdXBsaWNhdGVzUmVzcG9uc2USOgoKZHVwbGljYXRlcxgBIAMoCzImLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ29udGFjdER1cGxpY2F0ZXMSGAoLbmV4dF9jdXJzb3IYAiABKAlIAIgBAUIOCgxfbmV4dF9jdXJzb3IitAEKFENybUNvbnRhY3REdXBsaWNhdGVzEjAKBGtpbmQYASABKA4yIi5kcmlwcHVsc2UuY3JtLnYxLkNybUR1cGxpY2F0ZUtpbmQSJAoDa2V5GAIgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIhIUCgxyZWNvcmRfY291bnQYAyABKAMSLgoIY29udGFjdHMYBCADKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QihQIKF01lcmdlQ3JtQ29udGFjdHNSZXF1ZXN0Ei0KCHN1cnZpdm9yGAEgASgJQhaStRgSMg5jcm0uQ3JtQ29udGFjdDgBSACIAQESOAoGbWVyZ2VkGAIgAygJQiiStRgkOAFCIFsiY250XzRmMWM5ZDdhMmI4ZTYwNTNjMWQyZTNmNSJdEkUKBmZpZWxkcxgDIAMoCzI1LmRyaXBwdWxzZS5jcm0udjEuTWVyZ2VDcm1Db250YWN0c1JlcXVlc3QuRmllbGRzRW50cnkaLQoLRmllbGRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfc3Vydml2b3IidAoYTWVyZ2VDcm1Db250YWN0c1Jlc3BvbnNlEi0KB2NvbnRhY3QYASABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QSKQoFbWVyZ2UYAiABKAsyGi5kcmlwcHVsc2UuY3JtLnYxLkNybU1lcmdlMtoNChJDcm1Db250YWN0c1NlcnZpY2USoQEKD0xpc3RDcm1Db250YWN0cxIoLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUNvbnRhY3RzUmVxdWVzdBopLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUNvbnRhY3RzUmVzcG9uc2UiOYq1GBkQASoMQ1JNIGNvbnRhY3RzeAKSAQRub25lgtPkkwIWEhQvYXBpL3YxL2NybS9jb250YWN0cxLZAQoQQ3JlYXRlQ3JtQ29udGFjdBIpLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtQ29udGFjdFJlcXVlc3QaKi5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUNvbnRhY3RSZXNwb25zZSJuirUYQgjJARADIgdjb250YWN0KgxDUk0gY29udGFjdHM4AloZL2FwaS92MS9jcm0vY29udGFjdHMve2lkfXgDkgEEbm9uZYLT5JMCIjoBKmIHY29udGFjdCIUL2FwaS92MS9jcm0vY29udGFjdHMSqQEKDUdldENybUNvbnRhY3QSJi5kcmlwcHVsc2UuY3JtLnYxLkdldENybUNvbnRhY3RSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1Db250YWN0UmVzcG9uc2UiR4q1GBkQASoMQ1JNIGNvbnRhY3RzeAKSAQRub25lgtPkkwIkYgdjb250YWN0EhkvYXBpL3YxL2NybS9jb250YWN0cy97aWR9EsABChBVcGRhdGVDcm1Db250YWN0EikuZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1Db250YWN0UmVxdWVzdBoqLmRyaXBwdWxzZS5jcm0udjEuVXBkYXRlQ3JtQ29udGFjdFJlc3BvbnNlIlWKtRgkEAMiB2NvbnRhY3QqDENSTSBjb250YWN0czgCeAOSAQRub25lgtPkkwInOgEqYgdjb250YWN0MhkvYXBpL3YxL2NybS9jb250YWN0cy97aWR9EqwBChBEZWxldGVDcm1Db250YWN0EikuZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1Db250YWN0UmVxdWVzdBoqLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtQ29udGFjdFJlc3BvbnNlIkGKtRgcCMwBEAMqDENSTSBjb250YWN0c3gDkgEEbm9uZYLT5JMCGyoZL2FwaS92MS9jcm0vY29udGFjdHMve2lkfRLHAQoYTGlzdENybUNvbnRhY3REdXBsaWNhdGVzEjEuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQ29udGFjdER1cGxpY2F0ZXNSZXF1ZXN0GjIuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQ29udGFjdER1cGxpY2F0ZXNSZXNwb25zZSJEirUYGRABKgxDUk0gY29udGFjdHN4ApIBBG5vbmWC0+STAiESHy9hcGkvdjEvY3JtL2NvbnRhY3RzL2R1cGxpY2F0ZXMSrwEKEE1lcmdlQ3JtQ29udGFjdHMSKS5kcmlwcHVsc2UuY3JtLnYxLk1lcmdlQ3JtQ29udGFjdHNSZXF1ZXN0GiouZHJpcHB1bHNlLmNybS52MS5NZXJnZUNybUNvbnRhY3RzUmVzcG9uc2UiRIq1GBsQAyoMQ1JNIGNvbnRhY3RzOAJ4A5IBBG5vbmWC0+STAh86ASoiGi9hcGkvdjEvY3JtL2NvbnRhY3RzL21lcmdlEq8BCg9FcmFzZUNybUNvbnRhY3QSKC5kcmlwcHVsc2UuY3JtLnYxLkVyYXNlQ3JtQ29udGFjdFJlcXVlc3QaKS5kcmlwcHVsc2UuY3JtLnYxLkVyYXNlQ3JtQ29udGFjdFJlc3BvbnNlIkeKtRgcCMwBEAQqDENSTSBjb250YWN0c3gDkgEEbm9uZYLT5JMCISIfL2FwaS92MS9jcm0vY29udGFjdHMve2lkfS9lcmFzZRLxAQoUSW1wb3J0Q3JtQ29udGFjdHNDc3YSLS5kcmlwcHVsc2UuY3JtLnYxLkltcG9ydENybUNvbnRhY3RzQ3N2UmVxdWVzdBouLmRyaXBwdWxzZS5jcm0udjEuSW1wb3J0Q3JtQ29udGFjdHNDc3ZSZXNwb25zZSJ4irUYPxADKgxDUk0gY29udGFjdHNAA1CQHGIGcHJlZmVyahJwcmVmZXJlbmNlLWFwcGxpZWR4A4IBAsoBkgEEbm9uZYLT5JMCLzoEYm9keWIGaW1wb3J0Ih8vYXBpL3YxL2NybS9jb250YWN0cy9pbXBvcnRfY3N2KAEaBJi1GDNCQqK1GD4KEWNvbnRhY3Rfbm90X2ZvdW5kEJQDGiZZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBjb250YWN0LmIGcHJvdG8z", [file_drippulse_crm_v1_imports, file_drippulse_crm_v1_merges, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * CrmContact is a person whom you deal with.
+ * CrmContact is a person that you deal with.
  *
  * @generated from message drippulse.crm.v1.CrmContact
  */
@@ -92,7 +92,7 @@ export type CrmContact = Message<"drippulse.crm.v1.CrmContact"> & {
   accountPublicId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 10;
    */
@@ -106,7 +106,7 @@ export type CrmContact = Message<"drippulse.crm.v1.CrmContact"> & {
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 12;
    */
@@ -134,21 +134,21 @@ export type CrmContact = Message<"drippulse.crm.v1.CrmContact"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * When it was deleted; only in exports and in the event of it.
+   * Time of the deletion; only in exports and in the event of the deletion.
    *
    * @generated from field: optional google.protobuf.Timestamp deleted_at = 16;
    */
   deletedAt?: Timestamp | undefined;
 
   /**
-   * Contact that it was merged into: its UUID; only in exports and in the event of it.
+   * Contact that it was merged into: a UUID; only in exports and in the event of the merge.
    *
    * @generated from field: optional string merged_into_id = 17;
    */
   mergedIntoId?: string | undefined;
 
   /**
-   * Contact that it was merged into: its `public_id`; only in exports and in the event of it.
+   * Contact that it was merged into: a `public_id`; only in exports and in the event of the merge.
    *
    * @generated from field: optional string merged_into_public_id = 18;
    */
@@ -197,9 +197,10 @@ export type ListCrmContactsRequest = Message<"drippulse.crm.v1.ListCrmContactsRe
   perPage?: number | undefined;
 
   /**
-   * Part of the mail address, name, telephone number or `public_id`. Fewer than three characters match the
-   * beginning of a value. Of several
-   * words each matches by itself, in whatever order.
+   * Text that the mail address, first name, last name or telephone number contains as it stands, in any case.
+   * Fewer than three characters match only the beginning of a value. Several words also find contacts whose first and
+   * last name contain each word; these come after the others, whatever `sort` is. A `public_id` matches by its
+   * beginning: the whole prefix `cnt_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */
@@ -241,7 +242,7 @@ export type ListCrmContactsRequest = Message<"drippulse.crm.v1.ListCrmContactsRe
   externalId?: string | undefined;
 
   /**
-   * Only those with this mail address, in whatever case.
+   * Only those with this mail address, in any case.
    *
    * @generated from field: optional string email = 11;
    */
@@ -374,7 +375,7 @@ export type CreateCrmContactRequest = Message<"drippulse.crm.v1.CreateCrmContact
   accountId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 7;
    */
@@ -388,7 +389,7 @@ export type CreateCrmContactRequest = Message<"drippulse.crm.v1.CreateCrmContact
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 9;
    */
@@ -535,7 +536,7 @@ export type UpdateCrmContactRequest = Message<"drippulse.crm.v1.UpdateCrmContact
   accountId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 9;
    */
@@ -549,7 +550,7 @@ export type UpdateCrmContactRequest = Message<"drippulse.crm.v1.UpdateCrmContact
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 11;
    */
@@ -664,7 +665,7 @@ export const EraseCrmContactResponseSchema: GenMessage<EraseCrmContactResponse> 
   messageDesc(file_drippulse_crm_v1_contacts, 12);
 
 /**
- * The first message carries the parameters, each some of the bytes.
+ * The first message carries the parameters; each message carries some of the bytes.
  *
  * @generated from message drippulse.crm.v1.ImportCrmContactsCsvRequest
  */
@@ -677,7 +678,7 @@ export type ImportCrmContactsCsvRequest = Message<"drippulse.crm.v1.ImportCrmCon
   body?: HttpBody | undefined;
 
   /**
-   * True writes nothing and says what would happen.
+   * True: writes nothing, and answers what would happen.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -692,7 +693,7 @@ export const ImportCrmContactsCsvRequestSchema: GenMessage<ImportCrmContactsCsvR
   messageDesc(file_drippulse_crm_v1_contacts, 13);
 
 /**
- * What became of the rows.
+ * Outcome of the rows.
  *
  * @generated from message drippulse.crm.v1.ImportCrmContactsCsvResponse
  */
@@ -789,14 +790,14 @@ export const ListCrmContactDuplicatesResponseSchema: GenMessage<ListCrmContactDu
  */
 export type CrmContactDuplicates = Message<"drippulse.crm.v1.CrmContactDuplicates"> & {
   /**
-   * What they have in common.
+   * Kind of the common value.
    *
    * @generated from field: drippulse.crm.v1.CrmDuplicateKind kind = 1;
    */
   kind: CrmDuplicateKind;
 
   /**
-   * It, in the form in which it is compared: an address in lower case, or the digits of a number.
+   * The common value as it is compared: an address in lower case, or the digits of a number.
    *
    * @generated from field: string key = 2;
    */
@@ -810,7 +811,7 @@ export type CrmContactDuplicates = Message<"drippulse.crm.v1.CrmContactDuplicate
   recordCount: bigint;
 
   /**
-   * The oldest 20 of them, oldest first: as many as one merge takes.
+   * The oldest 20 of them, oldest first; one merge takes at most 20.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmContact contacts = 4;
    */
@@ -838,16 +839,16 @@ export type MergeCrmContactsRequest = Message<"drippulse.crm.v1.MergeCrmContacts
   survivor?: string | undefined;
 
   /**
-   * Contacts that become part of it: 1 to 20 UUIDs or `public_id`s. Their order decides whose value a field takes that the
-   * survivor lacks.
+   * Contacts to merge into the survivor: 1 to 20 UUIDs or `public_id`s. A value that the survivor lacks comes from the
+   * first of them that has one.
    *
    * @generated from field: repeated string merged = 2;
    */
   merged: string[];
 
   /**
-   * Whose value a field takes, by the id of one of these contacts, even where that value is empty:
-   * `email`, `first_name`, `last_name`, `title`, `phone`, `account_id`, `owner_id`, `external_id` (with its
+   * Source of a field's value: the id of one of these contacts by the name of the field. An empty value is taken too.
+   * Fields: `email`, `first_name`, `last_name`, `title`, `phone`, `account_id`, `owner_id`, `external_id` (with its
    * `external_system`) and `custom.<key>`.
    *
    * @generated from field: map<string, string> fields = 3;
@@ -876,7 +877,7 @@ export type MergeCrmContactsResponse = Message<"drippulse.crm.v1.MergeCrmContact
   contact?: CrmContact | undefined;
 
   /**
-   * What was done; its `id` takes it back.
+   * The merge; its `id` reverses it.
    *
    * @generated from field: drippulse.crm.v1.CrmMerge merge = 2;
    */
@@ -891,13 +892,13 @@ export const MergeCrmContactsResponseSchema: GenMessage<MergeCrmContactsResponse
   messageDesc(file_drippulse_crm_v1_contacts, 19);
 
 /**
- * Contacts are the people whom you deal with.
+ * Contacts are the people that you deal with.
  *
  * @generated from service drippulse.crm.v1.CrmContactsService
  */
 export const CrmContactsService: GenService<{
   /**
-   * Lists the contacts of the organization, newest first unless `sort` says otherwise. Deleted ones are left out.
+   * Lists the contacts of the organization, newest first unless `sort` says otherwise, without deleted ones.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.ListCrmContacts
    */
@@ -937,7 +938,7 @@ export const CrmContactsService: GenService<{
     output: typeof UpdateCrmContactResponseSchema;
   },
   /**
-   * Deletes a contact. Lists and `GET` show it no more; exports and the audit stream still have it.
+   * Deletes a contact. Lists and `GET` no longer show it; exports and the audit stream still have it.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.DeleteCrmContact
    */
@@ -947,10 +948,10 @@ export const CrmContactsService: GenService<{
     output: typeof DeleteCrmContactResponseSchema;
   },
   /**
-   * Groups of live contacts that may be one person: they have the mail address, in whatever case, or the telephone number
-   * in common. Those with a common address come first, then those with a common number, each in the order of what
-   * they have in common. A page looks at 50,000 contacts at most, so that it may hold fewer groups than asked for, even
-   * none: the end is where `next_cursor` is null. There is no `total_count`, for counting means reading all contacts.
+   * Groups live contacts that may be one person, because they have the mail address, in any case, or the telephone
+   * number in common. Groups with a common address come first, then groups with a common number, each ordered by the
+   * common value. A page examines at most 50,000 contacts, so that it may have fewer groups than `limit`, or none; the
+   * last page is the one whose `next_cursor` is null. There is no `total_count`, because it would read all contacts.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.ListCrmContactDuplicates
    */
@@ -960,12 +961,12 @@ export const CrmContactsService: GenService<{
     output: typeof ListCrmContactDuplicatesResponseSchema;
   },
   /**
-   * Makes one contact of several, in one transaction. The survivor keeps its values, what it lacks comes from the first of
-   * the merged ones that has it, and `fields` decides otherwise; `custom` goes member by member.
-   * Live opportunities, activities and converted leads of the merged ones are linked to the survivor, at most 10,000. The merged
-   * ones are deleted: their ids answer 404, whose message names the survivor, and imports refuse rows that mean
-   * them. Subscribers hear `updated` and `deleted` of every record that changed. `POST /crm/merges/{id}/undo` takes it
-   * back within 30 days. 422 `merge_too_many_links` beyond the 10,000.
+   * Merges contacts into one, in one transaction. The survivor keeps its values. A value that it lacks comes from the
+   * first merged contact that has one; `fields` can choose another source. `custom` is merged member by member. Live
+   * opportunities, activities and converted leads of the merged contacts are linked to the survivor. The merged
+   * contacts are deleted: their ids answer 404 with the survivor in the message, and imports refuse rows with these
+   * ids. Webhooks report `updated` or `deleted` for every changed record. `POST /crm/merges/{id}/undo` reverses the
+   * merge within 30 days. More than 10,000 links answer 422 `merge_too_many_links`.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.MergeCrmContacts
    */
@@ -975,10 +976,11 @@ export const CrmContactsService: GenService<{
     output: typeof MergeCrmContactsResponseSchema;
   },
   /**
-   * Removes the personal data of a contact for good, deleted or not: here, in its change events, in leads and activities of
-   * the same person and, within minutes, in enrollments, mails, timelines and stored webhook bodies. What is counted stays
-   * counted. Live enrollments of the person are cancelled. Imports refuse the person from then on; a new contact with the
-   * same mail address can still be made. Repeating it changes nothing. `contact_not_found` for an id that is unknown.
+   * Removes the personal data of a contact, deleted or not, permanently: from the contact, its change events, leads and
+   * activities of the same person and, within minutes, from enrollments, mails, timelines and stored webhook bodies.
+   * Counters stay. Live enrollments of the person are cancelled. Imports refuse the person from then on; a new contact
+   * with the same mail address can still be created. Repeating it changes nothing. An unknown id answers 404
+   * `contact_not_found`.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.EraseCrmContact
    */
@@ -988,11 +990,12 @@ export const CrmContactsService: GenService<{
     output: typeof EraseCrmContactResponseSchema;
   },
   /**
-   * Takes a CSV file: the raw body, or the part `file` of multipart/form-data. Its header names members as `GET` gives
-   * them and `custom.<key>`; comma, semicolon and tab are told apart. UTF-8, UTF-16 with a byte order mark, or the
-   * `charset` of the content type. A row changes the record of its `public_id`, else of its `external_system` and `external_id`, else of its mail address, and
-   * else makes one; an empty cell leaves what is there. The same file twice changes nothing. With
-   * `Prefer: respond-async` the answer is 202 as soon as the file has arrived.
+   * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
+   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
+   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
+   * `external_system` and `external_id`, else with its mail address, and otherwise creates one. An empty cell leaves
+   * the value as it is. Importing the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as
+   * the file has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.ImportCrmContactsCsv
    */

@@ -14,10 +14,10 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/custom_fields.proto.
  */
 export const file_drippulse_crm_v1_custom_fields: GenFile = /*@__PURE__*/
-  fileDesc("CiRkcmlwcHVsc2UvY3JtL3YxL2N1c3RvbV9maWVsZHMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEiuwIKDkNybUN1c3RvbUZpZWxkEhMKAmlkGAEgASgDQgeStRgDQgEzEiEKC3JlY29yZF90eXBlGAIgASgJQgyStRgIQgYibGVhZCISGwoDa2V5GAMgASgJQg6StRgKQggicmVnaW9uIhIdCgVsYWJlbBgEIAEoCUIOkrUYCkIIIlJlZ2lvbiISMgoEdHlwZRgFIAEoDjIkLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ3VzdG9tRmllbGRUeXBlEg8KB29wdGlvbnMYBiADKAkSEAoIcmVxdWlyZWQYByABKAgSLgoKY3JlYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiRgoaTGlzdENybUN1c3RvbUZpZWxkc1JlcXVlc3QSGAoLcmVjb3JkX3R5cGUYASABKAlIAIgBAUIOCgxfcmVjb3JkX3R5cGUiawobTGlzdENybUN1c3RvbUZpZWxkc1Jlc3BvbnNlEjcKDWN1c3RvbV9maWVsZHMYASADKAsyIC5kcmlwcHVsc2UuY3JtLnYxLkNybUN1c3RvbUZpZWxkEhMKC3RvdGFsX2NvdW50GAIgASgDIpgCChtDcmVhdGVDcm1DdXN0b21GaWVsZFJlcXVlc3QSKAoLcmVjb3JkX3R5cGUYASABKAlCDpK1GAo4AUIGImxlYWQiSACIAQESIgoDa2V5GAIgASgJQhCStRgMOAFCCCJyZWdpb24iSAGIAQESNwoEdHlwZRgDIAEoDjIkLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ3VzdG9tRmllbGRUeXBlSAKIAQESEgoFbGFiZWwYBCABKAlIA4gBARIPCgdvcHRpb25zGAUgAygJEhUKCHJlcXVpcmVkGAYgASgISASIAQFCDgoMX3JlY29yZF90eXBlQgYKBF9rZXlCBwoFX3R5cGVCCAoGX2xhYmVsQgsKCV9yZXF1aXJlZCJWChxDcmVhdGVDcm1DdXN0b21GaWVsZFJlc3BvbnNlEjYKDGN1c3RvbV9maWVsZBgBIAEoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ3VzdG9tRmllbGQirQEKG1VwZGF0ZUNybUN1c3RvbUZpZWxkUmVxdWVzdBIKCgJpZBgBIAEoAxIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSEgoFbGFiZWwYAyABKAlIAIgBARIPCgdvcHRpb25zGAQgAygJEhUKCHJlcXVpcmVkGAUgASgISAGIAQFCCAoGX2xhYmVsQgsKCV9yZXF1aXJlZCJWChxVcGRhdGVDcm1DdXN0b21GaWVsZFJlc3BvbnNlEjYKDGN1c3RvbV9maWVsZBgBIAEoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ3VzdG9tRmllbGQiKQobRGVsZXRlQ3JtQ3VzdG9tRmllbGRSZXF1ZXN0EgoKAmlkGAEgASgDIh4KHERlbGV0ZUNybUN1c3RvbUZpZWxkUmVzcG9uc2Uq4gEKEkNybUN1c3RvbUZpZWxkVHlwZRIlCiFDUk1fQ1VTVE9NX0ZJRUxEX1RZUEVfVU5TUEVDSUZJRUQQABIeChpDUk1fQ1VTVE9NX0ZJRUxEX1RZUEVfVEVYVBABEiAKHENSTV9DVVNUT01fRklFTERfVFlQRV9OVU1CRVIQAhIhCh1DUk1fQ1VTVE9NX0ZJRUxEX1RZUEVfQk9PTEVBThADEh4KGkNSTV9DVVNUT01fRklFTERfVFlQRV9EQVRFEAQSIAocQ1JNX0NVU1RPTV9GSUVMRF9UWVBFX1NFTEVDVBAFMr0GChZDcm1DdXN0b21GaWVsZHNTZXJ2aWNlEq4BChNMaXN0Q3JtQ3VzdG9tRmllbGRzEiwuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQ3VzdG9tRmllbGRzUmVxdWVzdBotLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUN1c3RvbUZpZWxkc1Jlc3BvbnNlIjqKtRgVEAEqEUNSTSBjdXN0b20gZmllbGRzgtPkkwIbEhkvYXBpL3YxL2NybS9jdXN0b21fZmllbGRzEtcBChRDcmVhdGVDcm1DdXN0b21GaWVsZBItLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtQ3VzdG9tRmllbGRSZXF1ZXN0Gi4uZHJpcHB1bHNlLmNybS52MS5DcmVhdGVDcm1DdXN0b21GaWVsZFJlc3BvbnNlImCKtRgqCMkBEAMiDGN1c3RvbV9maWVsZCoRQ1JNIGN1c3RvbSBmaWVsZHM4AngCgtPkkwIsOgEqYgxjdXN0b21fZmllbGQiGS9hcGkvdjEvY3JtL2N1c3RvbV9maWVsZHMS2QEKFFVwZGF0ZUNybUN1c3RvbUZpZWxkEi0uZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1DdXN0b21GaWVsZFJlcXVlc3QaLi5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUN1c3RvbUZpZWxkUmVzcG9uc2UiYoq1GCcQAyIMY3VzdG9tX2ZpZWxkKhFDUk0gY3VzdG9tIGZpZWxkczgCeAKC0+STAjE6ASpiDGN1c3RvbV9maWVsZDIeL2FwaS92MS9jcm0vY3VzdG9tX2ZpZWxkcy97aWR9ErsBChREZWxldGVDcm1DdXN0b21GaWVsZBItLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtQ3VzdG9tRmllbGRSZXF1ZXN0Gi4uZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1DdXN0b21GaWVsZFJlc3BvbnNlIkSKtRgaCMwBEAMqEUNSTSBjdXN0b20gZmllbGRzeAKC0+STAiAqHi9hcGkvdjEvY3JtL2N1c3RvbV9maWVsZHMve2lkfWIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CiRkcmlwcHVsc2UvY3JtL3YxL2N1c3RvbV9maWVsZHMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEiuwIKDkNybUN1c3RvbUZpZWxkEhMKAmlkGAEgASgDQgeStRgDQgEzEiEKC3JlY29yZF90eXBlGAIgASgJQgyStRgIQgYibGVhZCISGwoDa2V5GAMgASgJQg6StRgKQggicmVnaW9uIhIdCgVsYWJlbBgEIAEoCUIOkrUYCkIIIlJlZ2lvbiISMgoEdHlwZRgFIAEoDjIkLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ3VzdG9tRmllbGRUeXBlEg8KB29wdGlvbnMYBiADKAkSEAoIcmVxdWlyZWQYByABKAgSLgoKY3JlYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiRgoaTGlzdENybUN1c3RvbUZpZWxkc1JlcXVlc3QSGAoLcmVjb3JkX3R5cGUYASABKAlIAIgBAUIOCgxfcmVjb3JkX3R5cGUiawobTGlzdENybUN1c3RvbUZpZWxkc1Jlc3BvbnNlEjcKDWN1c3RvbV9maWVsZHMYASADKAsyIC5kcmlwcHVsc2UuY3JtLnYxLkNybUN1c3RvbUZpZWxkEhMKC3RvdGFsX2NvdW50GAIgASgDIpgCChtDcmVhdGVDcm1DdXN0b21GaWVsZFJlcXVlc3QSKAoLcmVjb3JkX3R5cGUYASABKAlCDpK1GAo4AUIGImxlYWQiSACIAQESIgoDa2V5GAIgASgJQhCStRgMOAFCCCJyZWdpb24iSAGIAQESNwoEdHlwZRgDIAEoDjIkLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ3VzdG9tRmllbGRUeXBlSAKIAQESEgoFbGFiZWwYBCABKAlIA4gBARIPCgdvcHRpb25zGAUgAygJEhUKCHJlcXVpcmVkGAYgASgISASIAQFCDgoMX3JlY29yZF90eXBlQgYKBF9rZXlCBwoFX3R5cGVCCAoGX2xhYmVsQgsKCV9yZXF1aXJlZCJWChxDcmVhdGVDcm1DdXN0b21GaWVsZFJlc3BvbnNlEjYKDGN1c3RvbV9maWVsZBgBIAEoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ3VzdG9tRmllbGQirQEKG1VwZGF0ZUNybUN1c3RvbUZpZWxkUmVxdWVzdBIKCgJpZBgBIAEoAxIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSEgoFbGFiZWwYAyABKAlIAIgBARIPCgdvcHRpb25zGAQgAygJEhUKCHJlcXVpcmVkGAUgASgISAGIAQFCCAoGX2xhYmVsQgsKCV9yZXF1aXJlZCJWChxVcGRhdGVDcm1DdXN0b21GaWVsZFJlc3BvbnNlEjYKDGN1c3RvbV9maWVsZBgBIAEoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ3VzdG9tRmllbGQiKQobRGVsZXRlQ3JtQ3VzdG9tRmllbGRSZXF1ZXN0EgoKAmlkGAEgASgDIh4KHERlbGV0ZUNybUN1c3RvbUZpZWxkUmVzcG9uc2Uq4gEKEkNybUN1c3RvbUZpZWxkVHlwZRIlCiFDUk1fQ1VTVE9NX0ZJRUxEX1RZUEVfVU5TUEVDSUZJRUQQABIeChpDUk1fQ1VTVE9NX0ZJRUxEX1RZUEVfVEVYVBABEiAKHENSTV9DVVNUT01fRklFTERfVFlQRV9OVU1CRVIQAhIhCh1DUk1fQ1VTVE9NX0ZJRUxEX1RZUEVfQk9PTEVBThADEh4KGkNSTV9DVVNUT01fRklFTERfVFlQRV9EQVRFEAQSIAocQ1JNX0NVU1RPTV9GSUVMRF9UWVBFX1NFTEVDVBAFMpEHChZDcm1DdXN0b21GaWVsZHNTZXJ2aWNlErcBChNMaXN0Q3JtQ3VzdG9tRmllbGRzEiwuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQ3VzdG9tRmllbGRzUmVxdWVzdBotLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUN1c3RvbUZpZWxkc1Jlc3BvbnNlIkOKtRgeEAEqEUNSTSBjdXN0b20gZmllbGRzeAKSAQRub25lgtPkkwIbEhkvYXBpL3YxL2NybS9jdXN0b21fZmllbGRzEu4BChRDcmVhdGVDcm1DdXN0b21GaWVsZBItLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtQ3VzdG9tRmllbGRSZXF1ZXN0Gi4uZHJpcHB1bHNlLmNybS52MS5DcmVhdGVDcm1DdXN0b21GaWVsZFJlc3BvbnNlIneKtRhBCMkBEAMiDGN1c3RvbV9maWVsZCoRQ1JNIGN1c3RvbSBmaWVsZHM4AngDkgEUY3VzdG9tX2ZpZWxkLmNyZWF0ZWSC0+STAiw6ASpiDGN1c3RvbV9maWVsZCIZL2FwaS92MS9jcm0vY3VzdG9tX2ZpZWxkcxLwAQoUVXBkYXRlQ3JtQ3VzdG9tRmllbGQSLS5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUN1c3RvbUZpZWxkUmVxdWVzdBouLmRyaXBwdWxzZS5jcm0udjEuVXBkYXRlQ3JtQ3VzdG9tRmllbGRSZXNwb25zZSJ5irUYPhADIgxjdXN0b21fZmllbGQqEUNSTSBjdXN0b20gZmllbGRzOAJ4A5IBFGN1c3RvbV9maWVsZC51cGRhdGVkgtPkkwIxOgEqYgxjdXN0b21fZmllbGQyHi9hcGkvdjEvY3JtL2N1c3RvbV9maWVsZHMve2lkfRLSAQoURGVsZXRlQ3JtQ3VzdG9tRmllbGQSLS5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUN1c3RvbUZpZWxkUmVxdWVzdBouLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtQ3VzdG9tRmllbGRSZXNwb25zZSJbirUYMQjMARADKhFDUk0gY3VzdG9tIGZpZWxkc3gDkgEUY3VzdG9tX2ZpZWxkLmRlbGV0ZWSC0+STAiAqHi9hcGkvdjEvY3JtL2N1c3RvbV9maWVsZHMve2lkfRoEmLUYOEKTAqK1GEgKFmN1c3RvbV9maWVsZF9ub3RfZm91bmQQlAMaK1lvdXIgb3JnYW5pemF0aW9uIGhhcyBubyBzdWNoIGN1c3RvbSBmaWVsZC6itRhXChJjdXN0b21fZmllbGRfdGFrZW4QmQMaPlRoZXJlIGlzIGEgY3VzdG9tIGZpZWxkIHdpdGggdGhpcyBrZXkgZm9yIHRoaXMgdHlwZSBvZiByZWNvcmQuorUYaAoaY3VzdG9tX2ZpZWxkX2xpbWl0X3JlYWNoZWQQpgMaR1RoZSBvcmdhbml6YXRpb24gaGFzIDIwMCBjdXN0b20gZmllbGRzIGZvciB0aGlzIHR5cGUgb2YgcmVjb3JkIGFscmVhZHkuYgZwcm90bzM", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * CrmCustomField says what a member of `custom` holds.
+ * CrmCustomField defines a member of `custom`.
  *
  * @generated from message drippulse.crm.v1.CrmCustomField
  */
@@ -30,7 +30,7 @@ export type CrmCustomField = Message<"drippulse.crm.v1.CrmCustomField"> & {
   id: bigint;
 
   /**
-   * Records that have it: `account`, `contact`, `opportunity`, `lead` or `activity`.
+   * Type of the records: `account`, `contact`, `opportunity`, `lead` or `activity`.
    *
    * @generated from field: string record_type = 2;
    */
@@ -51,14 +51,14 @@ export type CrmCustomField = Message<"drippulse.crm.v1.CrmCustomField"> & {
   label: string;
 
   /**
-   * What it holds.
+   * Type of its values.
    *
    * @generated from field: drippulse.crm.v1.CrmCustomFieldType type = 5;
    */
   type: CrmCustomFieldType;
 
   /**
-   * What a `select` offers.
+   * Options of a `select`.
    *
    * @generated from field: repeated string options = 6;
    */
@@ -149,7 +149,7 @@ export const ListCrmCustomFieldsResponseSchema: GenMessage<ListCrmCustomFieldsRe
  */
 export type CreateCrmCustomFieldRequest = Message<"drippulse.crm.v1.CreateCrmCustomFieldRequest"> & {
   /**
-   * Records that have it: `account`, `contact`, `opportunity`, `lead` or `activity`.
+   * Type of the records: `account`, `contact`, `opportunity`, `lead` or `activity`.
    *
    * @generated from field: optional string record_type = 1;
    */
@@ -163,28 +163,28 @@ export type CreateCrmCustomFieldRequest = Message<"drippulse.crm.v1.CreateCrmCus
   key?: string | undefined;
 
   /**
-   * What it holds; `text` unless given.
+   * Type of its values; default `text`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmCustomFieldType type = 3;
    */
   type?: CrmCustomFieldType | undefined;
 
   /**
-   * Name for people, at most 255 characters; the key unless given.
+   * Name for people, at most 255 characters; default the key.
    *
    * @generated from field: optional string label = 4;
    */
   label?: string | undefined;
 
   /**
-   * What a `select` offers: 1 to 200 texts.
+   * Options of a `select`: 1 to 200 texts.
    *
    * @generated from field: repeated string options = 5;
    */
   options: string[];
 
   /**
-   * Whether a record made, or whose `custom` is written, must have it.
+   * Whether the member is required when a record is created or its `custom` is written.
    *
    * @generated from field: optional bool required = 6;
    */
@@ -220,7 +220,7 @@ export const CreateCrmCustomFieldResponseSchema: GenMessage<CreateCrmCustomField
   messageDesc(file_drippulse_crm_v1_custom_fields, 4);
 
 /**
- * Members to change; absent ones stay. Records, key and type of a field stay as they are.
+ * Members to change; absent ones stay. Record type, key and type of a field cannot change.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmCustomFieldRequest
  */
@@ -240,21 +240,21 @@ export type UpdateCrmCustomFieldRequest = Message<"drippulse.crm.v1.UpdateCrmCus
   updateMask?: FieldMask | undefined;
 
   /**
-   * Name for people, at most 255 characters; the key unless given.
+   * Name for people, at most 255 characters; default the key.
    *
    * @generated from field: optional string label = 3;
    */
   label?: string | undefined;
 
   /**
-   * What a `select` offers: 1 to 200 texts.
+   * Options of a `select`: 1 to 200 texts.
    *
    * @generated from field: repeated string options = 4;
    */
   options: string[];
 
   /**
-   * Whether a record made, or whose `custom` is written, must have it.
+   * Whether the member is required when a record is created or its `custom` is written.
    *
    * @generated from field: optional bool required = 5;
    */
@@ -326,7 +326,7 @@ export const DeleteCrmCustomFieldResponseSchema: GenMessage<DeleteCrmCustomField
   messageDesc(file_drippulse_crm_v1_custom_fields, 8);
 
 /**
- * CrmCustomFieldType is what a custom field holds.
+ * CrmCustomFieldType is the type of the values of a custom field.
  *
  * @generated from enum drippulse.crm.v1.CrmCustomFieldType
  */
@@ -375,7 +375,7 @@ export const CrmCustomFieldType = {
 } as const;
 
 /**
- * CrmCustomFieldType is what a custom field holds.
+ * CrmCustomFieldType is the type of the values of a custom field.
  *
  * @generated from enum drippulse.crm.v1.CrmCustomFieldType
  */
@@ -388,7 +388,7 @@ export const CrmCustomFieldTypeSchema: GenEnum<CrmCustomFieldType> = /*@__PURE__
   enumDesc(file_drippulse_crm_v1_custom_fields, 0);
 
 /**
- * Custom fields say what the members of `custom` hold.
+ * Custom fields define the members of `custom`.
  *
  * @generated from service drippulse.crm.v1.CrmCustomFieldsService
  */
@@ -404,8 +404,8 @@ export const CrmCustomFieldsService: GenService<{
     output: typeof ListCrmCustomFieldsResponseSchema;
   },
   /**
-   * Says what a member of `custom` holds; records there are stay as they are until their `custom` is written.
-   * Members that no field describes hold anything. At most 200 per type of record.
+   * Defines a member of `custom`. Existing records are checked when their `custom` is next written. Members without a
+   * definition may have any value. At most 200 fields per type of record.
    *
    * @generated from rpc drippulse.crm.v1.CrmCustomFieldsService.CreateCrmCustomField
    */
@@ -425,7 +425,7 @@ export const CrmCustomFieldsService: GenService<{
     output: typeof UpdateCrmCustomFieldResponseSchema;
   },
   /**
-   * Deletes a custom field; what records hold of it stays.
+   * Deletes a custom field. Values in records stay.
    *
    * @generated from rpc drippulse.crm.v1.CrmCustomFieldsService.DeleteCrmCustomField
    */

@@ -15,7 +15,7 @@ export const file_drippulse_crm_v1_erasures: GenFile = /*@__PURE__*/
   fileDesc("Ch9kcmlwcHVsc2UvY3JtL3YxL2VyYXN1cmVzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIo4BCgpDcm1FcmFzdXJlEgoKAmlkGAEgASgJEhEKCXB1YmxpY19pZBgCIAEoCRItCgllcmFzZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKB3JlY29yZHMYBCADKAsyIS5kcmlwcHVsc2UuY3JtLnYxLkNybUVyYXNlZFJlY29yZCJFCg9Dcm1FcmFzZWRSZWNvcmQSEwoLcmVjb3JkX3R5cGUYASABKAkSCgoCaWQYAiABKAkSEQoJcHVibGljX2lkGAMgASgJIioKFEdldENybUVyYXN1cmVSZXF1ZXN0EhIKCmNvbnRhY3RfaWQYASABKAkiJwoVR2V0Q3JtRXJhc3VyZVJlc3BvbnNlEg4KBmVtYWlscxgBIAMoCSItChdGaW5pc2hDcm1FcmFzdXJlUmVxdWVzdBISCgpjb250YWN0X2lkGAEgASgJIhoKGEZpbmlzaENybUVyYXN1cmVSZXNwb25zZTLhAQoSQ3JtRXJhc3VyZXNTZXJ2aWNlEmAKDUdldENybUVyYXN1cmUSJi5kcmlwcHVsc2UuY3JtLnYxLkdldENybUVyYXN1cmVSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1FcmFzdXJlUmVzcG9uc2USaQoQRmluaXNoQ3JtRXJhc3VyZRIpLmRyaXBwdWxzZS5jcm0udjEuRmluaXNoQ3JtRXJhc3VyZVJlcXVlc3QaKi5kcmlwcHVsc2UuY3JtLnYxLkZpbmlzaENybUVyYXN1cmVSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
- * CrmErasure says whose personal data was removed, by ids alone. An erasure with many records makes several of them.
+ * CrmErasure names the records whose personal data was removed, by ids alone. An erasure of many records makes several.
  *
  * @generated from message drippulse.crm.v1.CrmErasure
  */
@@ -35,14 +35,14 @@ export type CrmErasure = Message<"drippulse.crm.v1.CrmErasure"> & {
   publicId: string;
 
   /**
-   * When it was erased. What happened to activities and opportunities since then names the person no more.
+   * Time of the erasure. Later changes of activities and opportunities do not name the person.
    *
    * @generated from field: google.protobuf.Timestamp erased_at = 3;
    */
   erasedAt?: Timestamp | undefined;
 
   /**
-   * The records that were blanked with it: contacts merged into it, leads of the same person, activities and
+   * Records that were blanked with the contact: contacts merged into it, leads of the same person, activities and
    * opportunities.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmErasedRecord records = 4;
@@ -58,7 +58,7 @@ export const CrmErasureSchema: GenMessage<CrmErasure> = /*@__PURE__*/
   messageDesc(file_drippulse_crm_v1_erasures, 0);
 
 /**
- * CrmErasedRecord names a record that told something of an erased person.
+ * CrmErasedRecord names a record that had personal data of an erased person.
  *
  * @generated from message drippulse.crm.v1.CrmErasedRecord
  */
@@ -114,13 +114,13 @@ export const GetCrmErasureRequestSchema: GenMessage<GetCrmErasureRequest> = /*@_
   messageDesc(file_drippulse_crm_v1_erasures, 2);
 
 /**
- * What the erased person was known by.
+ * Addresses of the erased person.
  *
  * @generated from message drippulse.crm.v1.GetCrmErasureResponse
  */
 export type GetCrmErasureResponse = Message<"drippulse.crm.v1.GetCrmErasureResponse"> & {
   /**
-   * Mail addresses in lower case, those of former times too.
+   * Current and former mail addresses, in lower case.
    *
    * @generated from field: repeated string emails = 1;
    */
@@ -171,14 +171,14 @@ export const FinishCrmErasureResponseSchema: GenMessage<FinishCrmErasureResponse
   messageDesc(file_drippulse_crm_v1_erasures, 5);
 
 /**
- * CrmErasuresService is for the services that hold copies of what an erasure removes. It is not part of the public API.
+ * CrmErasuresService is for services that keep copies of personal data. It is not public.
  *
  * @generated from service drippulse.crm.v1.CrmErasuresService
  */
 export const CrmErasuresService: GenService<{
   /**
-   * Tells the mail addresses of an erased person, which no event may carry. Only enrollment-runtime may ask. An erasure
-   * that is unknown, or whose addresses were forgotten, has none.
+   * Returns the mail addresses of an erased person, which no event may carry. Only enrollment-runtime may call it. An
+   * erasure that is unknown, or whose addresses are deleted, has none.
    *
    * @generated from rpc drippulse.crm.v1.CrmErasuresService.GetCrmErasure
    */
@@ -188,7 +188,8 @@ export const CrmErasuresService: GenService<{
     output: typeof GetCrmErasureResponseSchema;
   },
   /**
-   * Says that the caller holds no copy any more: the addresses are forgotten at once and not only after their 7 days.
+   * Confirms that the caller has removed its copies. The addresses are then deleted at once; otherwise they are deleted
+   * after 7 days.
    *
    * @generated from rpc drippulse.crm.v1.CrmErasuresService.FinishCrmErasure
    */

@@ -70,14 +70,15 @@ export type CrmEvent = Message<"drippulse.crm.v1.CrmEvent"> & {
   aggregate: string;
 
   /**
-   * How many workflows led to it, each started by what the one before did; 0 when a person or a program made the change.
+   * Number of workflows in the chain that led to the change, each started by the one before; 0 when a person or a
+   * program made the change.
    *
    * @generated from field: int32 hops = 6;
    */
   hops: number;
 
   /**
-   * What happened; each member but the last is the record as it was after the change.
+   * The change; each member except the last is the record after the change.
    *
    * @generated from oneof drippulse.crm.v1.CrmEvent.payload
    */
@@ -227,7 +228,7 @@ export type CrmEvent = Message<"drippulse.crm.v1.CrmEvent"> & {
     case: "opportunityLost";
   } | {
     /**
-     * The personal data of a contact was removed for good; only ids.
+     * The personal data of a contact was removed permanently; only ids.
      *
      * @generated from field: drippulse.crm.v1.CrmErasure contact_erased = 28;
      */

@@ -14,10 +14,10 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/imports.proto.
  */
 export const file_drippulse_crm_v1_imports: GenFile = /*@__PURE__*/
-  fileDesc("Ch5kcmlwcHVsc2UvY3JtL3YxL2ltcG9ydHMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEi2wMKCUNybUltcG9ydBIXCgJpZBgBIAEoA0IGkrUYAiABSACIAQESPgoGc3RhdHVzGAIgASgOMiEuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnRTdGF0dXNCBpK1GAIgAUgBiAEBEg8KB2NyZWF0ZWQYAyABKAMSDwoHdXBkYXRlZBgEIAEoAxIRCgl1bmNoYW5nZWQYBSABKAMSDgoGZmFpbGVkGAYgASgDEjAKBmVycm9ycxgHIAMoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtSW1wb3J0RXJyb3ISDwoHZHJ5X3J1bhgIIAEoCBIkCg9wcm9jZXNzZWRfY291bnQYCSABKANCBpK1GAIgAUgCiAEBEiAKC3RvdGFsX2NvdW50GAogASgDQgaStRgCIAFIA4gBARI2CgpjcmVhdGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABEjcKC2ZpbmlzaGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABQgUKA19pZEIJCgdfc3RhdHVzQhIKEF9wcm9jZXNzZWRfY291bnRCDgoMX3RvdGFsX2NvdW50ImAKDkNybUltcG9ydEVycm9yEiEKCmNvbGxlY3Rpb24YASABKAlCDZK1GAlCByJsZWFkcyISCwoDcm93GAIgASgDEg0KBWZpZWxkGAMgASgJEg8KB21lc3NhZ2UYBCABKAkilQEKFUxpc3RDcm1JbXBvcnRzUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZSLPAgoWTGlzdENybUltcG9ydHNSZXNwb25zZRIsCgdpbXBvcnRzGAEgAygLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIiEKE0dldENybUltcG9ydFJlcXVlc3QSCgoCaWQYASABKAMiQwoUR2V0Q3JtSW1wb3J0UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQiJAoWQ2FuY2VsQ3JtSW1wb3J0UmVxdWVzdBIKCgJpZBgBIAEoAyJGChdDYW5jZWxDcm1JbXBvcnRSZXNwb25zZRIrCgZpbXBvcnQYASABKAsyGy5kcmlwcHVsc2UuY3JtLnYxLkNybUltcG9ydCrRAQoPQ3JtSW1wb3J0U3RhdHVzEiEKHUNSTV9JTVBPUlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHAoYQ1JNX0lNUE9SVF9TVEFUVVNfUVVFVUVEEAESHQoZQ1JNX0lNUE9SVF9TVEFUVVNfUlVOTklORxACEh8KG0NSTV9JTVBPUlRfU1RBVFVTX0NPTVBMRVRFRBADEhwKGENSTV9JTVBPUlRfU1RBVFVTX0ZBSUxFRBAEEh8KG0NSTV9JTVBPUlRfU1RBVFVTX0NBTkNFTExFRBAFMpYEChFDcm1JbXBvcnRzU2VydmljZRKdAQoOTGlzdENybUltcG9ydHMSJy5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1JbXBvcnRzUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUltcG9ydHNSZXNwb25zZSI4irUYGRABKhVDUk0gZXhwb3J0IGFuZCBpbXBvcnSC0+STAhUSEy9hcGkvdjEvY3JtL2ltcG9ydHMSpAEKDEdldENybUltcG9ydBIlLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtSW1wb3J0UmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtSW1wb3J0UmVzcG9uc2UiRYq1GBkQASoVQ1JNIGV4cG9ydCBhbmQgaW1wb3J0gtPkkwIiYgZpbXBvcnQSGC9hcGkvdjEvY3JtL2ltcG9ydHMve2lkfRK5AQoPQ2FuY2VsQ3JtSW1wb3J0EiguZHJpcHB1bHNlLmNybS52MS5DYW5jZWxDcm1JbXBvcnRSZXF1ZXN0GikuZHJpcHB1bHNlLmNybS52MS5DYW5jZWxDcm1JbXBvcnRSZXNwb25zZSJRirUYGxADKhVDUk0gZXhwb3J0IGFuZCBpbXBvcnR4AoLT5JMCLDoBKmIGaW1wb3J0Ih8vYXBpL3YxL2NybS9pbXBvcnRzL3tpZH0vY2FuY2VsYgZwcm90bzM", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("Ch5kcmlwcHVsc2UvY3JtL3YxL2ltcG9ydHMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEi2wMKCUNybUltcG9ydBIXCgJpZBgBIAEoA0IGkrUYAiABSACIAQESPgoGc3RhdHVzGAIgASgOMiEuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnRTdGF0dXNCBpK1GAIgAUgBiAEBEg8KB2NyZWF0ZWQYAyABKAMSDwoHdXBkYXRlZBgEIAEoAxIRCgl1bmNoYW5nZWQYBSABKAMSDgoGZmFpbGVkGAYgASgDEjAKBmVycm9ycxgHIAMoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtSW1wb3J0RXJyb3ISDwoHZHJ5X3J1bhgIIAEoCBIkCg9wcm9jZXNzZWRfY291bnQYCSABKANCBpK1GAIgAUgCiAEBEiAKC3RvdGFsX2NvdW50GAogASgDQgaStRgCIAFIA4gBARI2CgpjcmVhdGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABEjcKC2ZpbmlzaGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABQgUKA19pZEIJCgdfc3RhdHVzQhIKEF9wcm9jZXNzZWRfY291bnRCDgoMX3RvdGFsX2NvdW50ImAKDkNybUltcG9ydEVycm9yEiEKCmNvbGxlY3Rpb24YASABKAlCDZK1GAlCByJsZWFkcyISCwoDcm93GAIgASgDEg0KBWZpZWxkGAMgASgJEg8KB21lc3NhZ2UYBCABKAkilQEKFUxpc3RDcm1JbXBvcnRzUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZSLPAgoWTGlzdENybUltcG9ydHNSZXNwb25zZRIsCgdpbXBvcnRzGAEgAygLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIiEKE0dldENybUltcG9ydFJlcXVlc3QSCgoCaWQYASABKAMiQwoUR2V0Q3JtSW1wb3J0UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQiJAoWQ2FuY2VsQ3JtSW1wb3J0UmVxdWVzdBIKCgJpZBgBIAEoAyJGChdDYW5jZWxDcm1JbXBvcnRSZXNwb25zZRIrCgZpbXBvcnQYASABKAsyGy5kcmlwcHVsc2UuY3JtLnYxLkNybUltcG9ydCrRAQoPQ3JtSW1wb3J0U3RhdHVzEiEKHUNSTV9JTVBPUlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHAoYQ1JNX0lNUE9SVF9TVEFUVVNfUVVFVUVEEAESHQoZQ1JNX0lNUE9SVF9TVEFUVVNfUlVOTklORxACEh8KG0NSTV9JTVBPUlRfU1RBVFVTX0NPTVBMRVRFRBADEhwKGENSTV9JTVBPUlRfU1RBVFVTX0ZBSUxFRBAEEh8KG0NSTV9JTVBPUlRfU1RBVFVTX0NBTkNFTExFRBAFMrUEChFDcm1JbXBvcnRzU2VydmljZRKmAQoOTGlzdENybUltcG9ydHMSJy5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1JbXBvcnRzUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUltcG9ydHNSZXNwb25zZSJBirUYIhABKhVDUk0gZXhwb3J0IGFuZCBpbXBvcnR4ApIBBG5vbmWC0+STAhUSEy9hcGkvdjEvY3JtL2ltcG9ydHMSrQEKDEdldENybUltcG9ydBIlLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtSW1wb3J0UmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtSW1wb3J0UmVzcG9uc2UiToq1GCIQASoVQ1JNIGV4cG9ydCBhbmQgaW1wb3J0eAKSAQRub25lgtPkkwIiYgZpbXBvcnQSGC9hcGkvdjEvY3JtL2ltcG9ydHMve2lkfRLAAQoPQ2FuY2VsQ3JtSW1wb3J0EiguZHJpcHB1bHNlLmNybS52MS5DYW5jZWxDcm1JbXBvcnRSZXF1ZXN0GikuZHJpcHB1bHNlLmNybS52MS5DYW5jZWxDcm1JbXBvcnRSZXNwb25zZSJYirUYIhADKhVDUk0gZXhwb3J0IGFuZCBpbXBvcnR4A5IBBG5vbmWC0+STAiw6ASpiBmltcG9ydCIfL2FwaS92MS9jcm0vaW1wb3J0cy97aWR9L2NhbmNlbBoEmLUYOkK5BKK1GDwKEGltcG9ydF9ub3RfZm91bmQQlAMaJVlvdXIgb3JnYW5pemF0aW9uIGhhcyBubyBzdWNoIGltcG9ydC6itRhKChBpbXBvcnRfdG9vX2xhcmdlEJ0DGjNBbiBpbXBvcnQgaXMgbGFyZ2VyIHRoYW4gNTEyIE1pQi4gU2VuZCBpdCBpbiBwYXJ0cy6itRg+CgpmaWxlX2VtcHR5EKYDGi1UaGUgdXBsb2FkZWQgZmlsZSBpcyBlbXB0eTogaXQgaGFzIG5vIGhlYWRlci6itRhaCg9oZWFkZXJfbWlzbWF0Y2gQpgMaRFRoZSBoZWFkZXIgb2YgdGhlIENTViBmaWxlIGRvZXMgbm90IGZpdC4gYGVycm9yc2AgbmFtZXMgdGhlIGNvbHVtbnMuorUYUgoQZW5jb2RpbmdfdW5rbm93bhCmAxo7VGhlIGVuY29kaW5nIG9mIHRoZSBmaWxlIGlzIG5vdCBzdXBwb3J0ZWQuIFVURi04IGFsd2F5cyBpcy6itRhJChFlbmNvZGluZ19taXNtYXRjaBCmAxoxVGhlIGZpbGUgaXMgbm90IGluIHRoZSBlbmNvZGluZyB0aGF0IGl0IGRlY2xhcmVzLqK1GGQKEHRvb19tYW55X2ltcG9ydHMQrQMaTVRoZSBvcmdhbml6YXRpb24gaGFzIHRvbyBtYW55IGltcG9ydHMgdW5kZXIgd2F5LiBUcnkgYWdhaW4gYWZ0ZXIgUmV0cnktQWZ0ZXIuYgZwcm90bzM", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * CrmImport is what became of the rows of an upload.
+ * CrmImport is the outcome of an upload's rows.
  *
  * @generated from message drippulse.crm.v1.CrmImport
  */
@@ -30,7 +30,7 @@ export type CrmImport = Message<"drippulse.crm.v1.CrmImport"> & {
   id?: bigint | undefined;
 
   /**
-   * Where it stands, of one that runs as a job.
+   * Status of an import that runs as a job.
    *
    * @generated from field: optional drippulse.crm.v1.CrmImportStatus status = 2;
    */
@@ -65,7 +65,7 @@ export type CrmImport = Message<"drippulse.crm.v1.CrmImport"> & {
   failed: bigint;
 
   /**
-   * What was wrong, at most 1,000 entries.
+   * Errors of rows, at most 1,000.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmImportError errors = 7;
    */
@@ -93,14 +93,14 @@ export type CrmImport = Message<"drippulse.crm.v1.CrmImport"> & {
   totalCount?: bigint | undefined;
 
   /**
-   * When it was asked for, of one that runs as a job.
+   * Time of the request, for an import that runs as a job.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 11;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it ended, of one that ran as a job.
+   * Time of the end, for an import that runs as a job.
    *
    * @generated from field: google.protobuf.Timestamp finished_at = 12;
    */
@@ -115,7 +115,7 @@ export const CrmImportSchema: GenMessage<CrmImport> = /*@__PURE__*/
   messageDesc(file_drippulse_crm_v1_imports, 0);
 
 /**
- * CrmImportError is what was wrong with a row.
+ * CrmImportError is the error of a row.
  *
  * @generated from message drippulse.crm.v1.CrmImportError
  */
@@ -128,21 +128,22 @@ export type CrmImportError = Message<"drippulse.crm.v1.CrmImportError"> & {
   collection: string;
 
   /**
-   * In a bundle its place in the array, from 0; in a CSV file its row as a spreadsheet counts, where the header is 1.
+   * Position of the row: in a bundle its index in the array, from 0; in a CSV file its row number in a spreadsheet,
+   * where the header is 1.
    *
    * @generated from field: int64 row = 2;
    */
   row: bigint;
 
   /**
-   * Field; empty when it is the whole row.
+   * Field; empty for the whole row.
    *
    * @generated from field: string field = 3;
    */
   field: string;
 
   /**
-   * What is wrong.
+   * The error, for a person.
    *
    * @generated from field: string message = 4;
    */
@@ -373,7 +374,7 @@ export const CrmImportStatus = {
   RUNNING: 2,
 
   /**
-   * Every row was looked at; `failed` says how many were refused.
+   * Every row was processed; `failed` counts the refused rows.
    *
    * @generated from enum value: CRM_IMPORT_STATUS_COMPLETED = 3;
    */
@@ -424,7 +425,7 @@ export const CrmImportsService: GenService<{
     output: typeof ListCrmImportsResponseSchema;
   },
   /**
-   * Shows how far an import is.
+   * Shows the progress of an import.
    *
    * @generated from rpc drippulse.crm.v1.CrmImportsService.GetCrmImport
    */
@@ -434,7 +435,7 @@ export const CrmImportsService: GenService<{
     output: typeof GetCrmImportResponseSchema;
   },
   /**
-   * Stops an import: what it has written stays, and no more is. One that has ended stays as it is.
+   * Stops an import. Written rows stay, the others are not written. An import that has ended does not change.
    *
    * @generated from rpc drippulse.crm.v1.CrmImportsService.CancelCrmImport
    */

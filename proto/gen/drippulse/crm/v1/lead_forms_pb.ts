@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/lead_forms.proto.
  */
 export const file_drippulse_crm_v1_lead_forms: GenFile = /*@__PURE__*/
-  fileDesc("CiFkcmlwcHVsc2UvY3JtL3YxL2xlYWRfZm9ybXMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEi2wEKDUxlYWRGb3JtRmllbGQSGwoEbmFtZRgBIAEoCUINkrUYCUIHImVtYWlsIhItCgVsYWJlbBgCIAEoCUIZkrUYFUITIllvdXIgbWFpbCBhZGRyZXNzIkgAiAEBEjYKBHR5cGUYAyABKA4yIy5kcmlwcHVsc2UuY3JtLnYxLkxlYWRGb3JtRmllbGRUeXBlSAGIAQESFQoIcmVxdWlyZWQYBCABKAhIAogBARIPCgdvcHRpb25zGAUgAygJQggKBl9sYWJlbEIHCgVfdHlwZUILCglfcmVxdWlyZWQiwQUKCExlYWRGb3JtEgoKAmlkGAEgASgDEh0KBG5hbWUYAiABKAlCD5K1GAtCCSJXZWJzaXRlIhINCgV0b2tlbhgDIAEoCRJICgtwdWJsaWNfcGF0aBgEIAEoCUIzkrUYL0ItIi9wdWJsaWMvbGVhZF9mb3Jtcy9oM0pxMHlxazJaYjhtVjF4V2M3ZDVwVG4iEg0KBXRpdGxlGAUgASgJEhgKC2Rlc2NyaXB0aW9uGAYgASgJSACIAQESLwoGZmllbGRzGAcgAygLMh8uZHJpcHB1bHNlLmNybS52MS5MZWFkRm9ybUZpZWxkEhQKDHN1Ym1pdF9sYWJlbBgIIAEoCRIWCg50aGFua195b3VfdGV4dBgJIAEoCRIZCgxyZWRpcmVjdF91cmwYCiABKAlIAYgBARIOCgZzb3VyY2UYCyABKAkSGAoLd29ya2Zsb3dfaWQYDCABKANIAogBARIZChFoY2FwdGNoYV9yZXF1aXJlZBgNIAEoCBIOCgZhY3RpdmUYDiABKAgSGAoQc3VibWlzc2lvbl9jb3VudBgPIAEoAxI6ChFsYXN0X3N1Ym1pdHRlZF9hdBgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARIiChVsYXN0X2Vucm9sbG1lbnRfZXJyb3IYESABKAlIBIgBARIuCgpjcmVhdGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIOCgxfZGVzY3JpcHRpb25CDwoNX3JlZGlyZWN0X3VybEIOCgxfd29ya2Zsb3dfaWRCFAoSX2xhc3Rfc3VibWl0dGVkX2F0QhgKFl9sYXN0X2Vucm9sbG1lbnRfZXJyb3IilAEKFExpc3RMZWFkRm9ybXNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlItACChVMaXN0TGVhZEZvcm1zUmVzcG9uc2USLgoKbGVhZF9mb3JtcxgBIAMoCzIaLmRyaXBwdWxzZS5jcm0udjEuTGVhZEZvcm0SEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIoEEChVDcmVhdGVMZWFkRm9ybVJlcXVlc3QSJAoEbmFtZRgBIAEoCUIRkrUYDTgBQgkiV2Vic2l0ZSJIAIgBARISCgV0aXRsZRgCIAEoCUgBiAEBEhgKC2Rlc2NyaXB0aW9uGAMgASgJSAKIAQESLwoGZmllbGRzGAQgAygLMh8uZHJpcHB1bHNlLmNybS52MS5MZWFkRm9ybUZpZWxkEhkKDHN1Ym1pdF9sYWJlbBgFIAEoCUgDiAEBEhsKDnRoYW5rX3lvdV90ZXh0GAYgASgJSASIAQESGQoMcmVkaXJlY3RfdXJsGAcgASgJSAWIAQESEwoGc291cmNlGAggASgJSAaIAQESMgoLd29ya2Zsb3dfaWQYCSABKANCGJK1GBQyEndvcmtmbG93cy5Xb3JrZmxvd0gHiAEBEh4KEWhjYXB0Y2hhX3JlcXVpcmVkGAogASgISAiIAQESEwoGYWN0aXZlGAsgASgISAmIAQFCBwoFX25hbWVCCAoGX3RpdGxlQg4KDF9kZXNjcmlwdGlvbkIPCg1fc3VibWl0X2xhYmVsQhEKD190aGFua195b3VfdGV4dEIPCg1fcmVkaXJlY3RfdXJsQgkKB19zb3VyY2VCDgoMX3dvcmtmbG93X2lkQhQKEl9oY2FwdGNoYV9yZXF1aXJlZEIJCgdfYWN0aXZlIkcKFkNyZWF0ZUxlYWRGb3JtUmVzcG9uc2USLQoJbGVhZF9mb3JtGAEgASgLMhouZHJpcHB1bHNlLmNybS52MS5MZWFkRm9ybSIgChJHZXRMZWFkRm9ybVJlcXVlc3QSCgoCaWQYASABKAMiRAoTR2V0TGVhZEZvcm1SZXNwb25zZRItCglsZWFkX2Zvcm0YASABKAsyGi5kcmlwcHVsc2UuY3JtLnYxLkxlYWRGb3JtIqsEChVVcGRhdGVMZWFkRm9ybVJlcXVlc3QSCgoCaWQYASABKAMSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhEKBG5hbWUYAyABKAlIAIgBARISCgV0aXRsZRgEIAEoCUgBiAEBEhgKC2Rlc2NyaXB0aW9uGAUgASgJSAKIAQESLwoGZmllbGRzGAYgAygLMh8uZHJpcHB1bHNlLmNybS52MS5MZWFkRm9ybUZpZWxkEhkKDHN1Ym1pdF9sYWJlbBgHIAEoCUgDiAEBEhsKDnRoYW5rX3lvdV90ZXh0GAggASgJSASIAQESGQoMcmVkaXJlY3RfdXJsGAkgASgJSAWIAQESEwoGc291cmNlGAogASgJSAaIAQESMgoLd29ya2Zsb3dfaWQYCyABKANCGJK1GBQyEndvcmtmbG93cy5Xb3JrZmxvd0gHiAEBEh4KEWhjYXB0Y2hhX3JlcXVpcmVkGAwgASgISAiIAQESEwoGYWN0aXZlGA0gASgISAmIAQFCBwoFX25hbWVCCAoGX3RpdGxlQg4KDF9kZXNjcmlwdGlvbkIPCg1fc3VibWl0X2xhYmVsQhEKD190aGFua195b3VfdGV4dEIPCg1fcmVkaXJlY3RfdXJsQgkKB19zb3VyY2VCDgoMX3dvcmtmbG93X2lkQhQKEl9oY2FwdGNoYV9yZXF1aXJlZEIJCgdfYWN0aXZlIkcKFlVwZGF0ZUxlYWRGb3JtUmVzcG9uc2USLQoJbGVhZF9mb3JtGAEgASgLMhouZHJpcHB1bHNlLmNybS52MS5MZWFkRm9ybSIjChVEZWxldGVMZWFkRm9ybVJlcXVlc3QSCgoCaWQYASABKAMiGAoWRGVsZXRlTGVhZEZvcm1SZXNwb25zZSIkChNTaG93TGVhZEZvcm1SZXF1ZXN0Eg0KBXRva2VuGAEgASgJIjoKFFNob3dMZWFkRm9ybVJlc3BvbnNlEiIKBHBhZ2UYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5IkoKFVN1Ym1pdExlYWRGb3JtUmVxdWVzdBINCgV0b2tlbhgBIAEoCRIiCgRib2R5GAIgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSI+ChZTdWJtaXRMZWFkRm9ybVJlc3BvbnNlEiQKBmFuc3dlchgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkq/QEKEUxlYWRGb3JtRmllbGRUeXBlEiQKIExFQURfRk9STV9GSUVMRF9UWVBFX1VOU1BFQ0lGSUVEEAASHQoZTEVBRF9GT1JNX0ZJRUxEX1RZUEVfVEVYVBABEh4KGkxFQURfRk9STV9GSUVMRF9UWVBFX0VNQUlMEAISHAoYTEVBRF9GT1JNX0ZJRUxEX1RZUEVfVEVMEAMSIQodTEVBRF9GT1JNX0ZJRUxEX1RZUEVfVEVYVEFSRUEQBBIfChtMRUFEX0ZPUk1fRklFTERfVFlQRV9TRUxFQ1QQBRIhCh1MRUFEX0ZPUk1fRklFTERfVFlQRV9DSEVDS0JPWBAGMt8GChBMZWFkRm9ybXNTZXJ2aWNlEo4BCg1MaXN0TGVhZEZvcm1zEiYuZHJpcHB1bHNlLmNybS52MS5MaXN0TGVhZEZvcm1zUmVxdWVzdBonLmRyaXBwdWxzZS5jcm0udjEuTGlzdExlYWRGb3Jtc1Jlc3BvbnNlIiyKtRgOEAEqCkxlYWQgZm9ybXOC0+STAhQSEi9hcGkvdjEvbGVhZF9mb3JtcxLKAQoOQ3JlYXRlTGVhZEZvcm0SJy5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUxlYWRGb3JtUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlTGVhZEZvcm1SZXNwb25zZSJlirUYOQjJARADIglsZWFkX2Zvcm0qCkxlYWQgZm9ybXM4AloXL2FwaS92MS9sZWFkX2Zvcm1zL3tpZH14AoLT5JMCIjoBKmIJbGVhZF9mb3JtIhIvYXBpL3YxL2xlYWRfZm9ybXMSmAEKC0dldExlYWRGb3JtEiQuZHJpcHB1bHNlLmNybS52MS5HZXRMZWFkRm9ybVJlcXVlc3QaJS5kcmlwcHVsc2UuY3JtLnYxLkdldExlYWRGb3JtUmVzcG9uc2UiPIq1GA4QASoKTGVhZCBmb3Jtc4LT5JMCJGIJbGVhZF9mb3JtEhcvYXBpL3YxL2xlYWRfZm9ybXMve2lkfRKzAQoOVXBkYXRlTGVhZEZvcm0SJy5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUxlYWRGb3JtUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuVXBkYXRlTGVhZEZvcm1SZXNwb25zZSJOirUYHRADIglsZWFkX2Zvcm0qCkxlYWQgZm9ybXM4AngCgtPkkwInOgEqYglsZWFkX2Zvcm0yFy9hcGkvdjEvbGVhZF9mb3Jtcy97aWR9EpsBCg5EZWxldGVMZWFkRm9ybRInLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlTGVhZEZvcm1SZXF1ZXN0GiguZHJpcHB1bHNlLmNybS52MS5EZWxldGVMZWFkRm9ybVJlc3BvbnNlIjaKtRgTCMwBEAMqCkxlYWQgZm9ybXN4AoLT5JMCGSoXL2FwaS92MS9sZWFkX2Zvcm1zL3tpZH0yuwMKFlB1YmxpY0xlYWRGb3Jtc1NlcnZpY2USwQEKDFNob3dMZWFkRm9ybRIlLmRyaXBwdWxzZS5jcm0udjEuU2hvd0xlYWRGb3JtUmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuU2hvd0xlYWRGb3JtUmVzcG9uc2UiYoq1GDYYAyoRUHVibGljIGxlYWQgZm9ybXNiBmFjY2VwdGoXY29udGVudC1zZWN1cml0eS1wb2xpY3mC0+STAiJiBHBhZ2USGi9wdWJsaWMvbGVhZF9mb3Jtcy97dG9rZW59EtwBCg5TdWJtaXRMZWFkRm9ybRInLmRyaXBwdWxzZS5jcm0udjEuU3VibWl0TGVhZEZvcm1SZXF1ZXN0GiguZHJpcHB1bHNlLmNybS52MS5TdWJtaXRMZWFkRm9ybVJlc3BvbnNlIneKtRhDCMkBGAMqEVB1YmxpYyBsZWFkIGZvcm1zMgpsZWFkX2Zvcm1zQAJqF2NvbnRlbnQtc2VjdXJpdHktcG9saWN5cICACILT5JMCKjoEYm9keWIGYW5zd2VyIhovcHVibGljL2xlYWRfZm9ybXMve3Rva2VufWIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CiFkcmlwcHVsc2UvY3JtL3YxL2xlYWRfZm9ybXMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEi2wEKDUxlYWRGb3JtRmllbGQSGwoEbmFtZRgBIAEoCUINkrUYCUIHImVtYWlsIhItCgVsYWJlbBgCIAEoCUIZkrUYFUITIllvdXIgbWFpbCBhZGRyZXNzIkgAiAEBEjYKBHR5cGUYAyABKA4yIy5kcmlwcHVsc2UuY3JtLnYxLkxlYWRGb3JtRmllbGRUeXBlSAGIAQESFQoIcmVxdWlyZWQYBCABKAhIAogBARIPCgdvcHRpb25zGAUgAygJQggKBl9sYWJlbEIHCgVfdHlwZUILCglfcmVxdWlyZWQiwQUKCExlYWRGb3JtEgoKAmlkGAEgASgDEh0KBG5hbWUYAiABKAlCD5K1GAtCCSJXZWJzaXRlIhINCgV0b2tlbhgDIAEoCRJICgtwdWJsaWNfcGF0aBgEIAEoCUIzkrUYL0ItIi9wdWJsaWMvbGVhZF9mb3Jtcy9oM0pxMHlxazJaYjhtVjF4V2M3ZDVwVG4iEg0KBXRpdGxlGAUgASgJEhgKC2Rlc2NyaXB0aW9uGAYgASgJSACIAQESLwoGZmllbGRzGAcgAygLMh8uZHJpcHB1bHNlLmNybS52MS5MZWFkRm9ybUZpZWxkEhQKDHN1Ym1pdF9sYWJlbBgIIAEoCRIWCg50aGFua195b3VfdGV4dBgJIAEoCRIZCgxyZWRpcmVjdF91cmwYCiABKAlIAYgBARIOCgZzb3VyY2UYCyABKAkSGAoLd29ya2Zsb3dfaWQYDCABKANIAogBARIZChFoY2FwdGNoYV9yZXF1aXJlZBgNIAEoCBIOCgZhY3RpdmUYDiABKAgSGAoQc3VibWlzc2lvbl9jb3VudBgPIAEoAxI6ChFsYXN0X3N1Ym1pdHRlZF9hdBgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARIiChVsYXN0X2Vucm9sbG1lbnRfZXJyb3IYESABKAlIBIgBARIuCgpjcmVhdGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIOCgxfZGVzY3JpcHRpb25CDwoNX3JlZGlyZWN0X3VybEIOCgxfd29ya2Zsb3dfaWRCFAoSX2xhc3Rfc3VibWl0dGVkX2F0QhgKFl9sYXN0X2Vucm9sbG1lbnRfZXJyb3IilAEKFExpc3RMZWFkRm9ybXNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlItACChVMaXN0TGVhZEZvcm1zUmVzcG9uc2USLgoKbGVhZF9mb3JtcxgBIAMoCzIaLmRyaXBwdWxzZS5jcm0udjEuTGVhZEZvcm0SEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIoEEChVDcmVhdGVMZWFkRm9ybVJlcXVlc3QSJAoEbmFtZRgBIAEoCUIRkrUYDTgBQgkiV2Vic2l0ZSJIAIgBARISCgV0aXRsZRgCIAEoCUgBiAEBEhgKC2Rlc2NyaXB0aW9uGAMgASgJSAKIAQESLwoGZmllbGRzGAQgAygLMh8uZHJpcHB1bHNlLmNybS52MS5MZWFkRm9ybUZpZWxkEhkKDHN1Ym1pdF9sYWJlbBgFIAEoCUgDiAEBEhsKDnRoYW5rX3lvdV90ZXh0GAYgASgJSASIAQESGQoMcmVkaXJlY3RfdXJsGAcgASgJSAWIAQESEwoGc291cmNlGAggASgJSAaIAQESMgoLd29ya2Zsb3dfaWQYCSABKANCGJK1GBQyEndvcmtmbG93cy5Xb3JrZmxvd0gHiAEBEh4KEWhjYXB0Y2hhX3JlcXVpcmVkGAogASgISAiIAQESEwoGYWN0aXZlGAsgASgISAmIAQFCBwoFX25hbWVCCAoGX3RpdGxlQg4KDF9kZXNjcmlwdGlvbkIPCg1fc3VibWl0X2xhYmVsQhEKD190aGFua195b3VfdGV4dEIPCg1fcmVkaXJlY3RfdXJsQgkKB19zb3VyY2VCDgoMX3dvcmtmbG93X2lkQhQKEl9oY2FwdGNoYV9yZXF1aXJlZEIJCgdfYWN0aXZlIkcKFkNyZWF0ZUxlYWRGb3JtUmVzcG9uc2USLQoJbGVhZF9mb3JtGAEgASgLMhouZHJpcHB1bHNlLmNybS52MS5MZWFkRm9ybSIgChJHZXRMZWFkRm9ybVJlcXVlc3QSCgoCaWQYASABKAMiRAoTR2V0TGVhZEZvcm1SZXNwb25zZRItCglsZWFkX2Zvcm0YASABKAsyGi5kcmlwcHVsc2UuY3JtLnYxLkxlYWRGb3JtIqsEChVVcGRhdGVMZWFkRm9ybVJlcXVlc3QSCgoCaWQYASABKAMSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhEKBG5hbWUYAyABKAlIAIgBARISCgV0aXRsZRgEIAEoCUgBiAEBEhgKC2Rlc2NyaXB0aW9uGAUgASgJSAKIAQESLwoGZmllbGRzGAYgAygLMh8uZHJpcHB1bHNlLmNybS52MS5MZWFkRm9ybUZpZWxkEhkKDHN1Ym1pdF9sYWJlbBgHIAEoCUgDiAEBEhsKDnRoYW5rX3lvdV90ZXh0GAggASgJSASIAQESGQoMcmVkaXJlY3RfdXJsGAkgASgJSAWIAQESEwoGc291cmNlGAogASgJSAaIAQESMgoLd29ya2Zsb3dfaWQYCyABKANCGJK1GBQyEndvcmtmbG93cy5Xb3JrZmxvd0gHiAEBEh4KEWhjYXB0Y2hhX3JlcXVpcmVkGAwgASgISAiIAQESEwoGYWN0aXZlGA0gASgISAmIAQFCBwoFX25hbWVCCAoGX3RpdGxlQg4KDF9kZXNjcmlwdGlvbkIPCg1fc3VibWl0X2xhYmVsQhEKD190aGFua195b3VfdGV4dEIPCg1fcmVkaXJlY3RfdXJsQgkKB19zb3VyY2VCDgoMX3dvcmtmbG93X2lkQhQKEl9oY2FwdGNoYV9yZXF1aXJlZEIJCgdfYWN0aXZlIkcKFlVwZGF0ZUxlYWRGb3JtUmVzcG9uc2USLQoJbGVhZF9mb3JtGAEgASgLMhouZHJpcHB1bHNlLmNybS52MS5MZWFkRm9ybSIjChVEZWxldGVMZWFkRm9ybVJlcXVlc3QSCgoCaWQYASABKAMiGAoWRGVsZXRlTGVhZEZvcm1SZXNwb25zZSIkChNTaG93TGVhZEZvcm1SZXF1ZXN0Eg0KBXRva2VuGAEgASgJIjoKFFNob3dMZWFkRm9ybVJlc3BvbnNlEiIKBHBhZ2UYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5IkoKFVN1Ym1pdExlYWRGb3JtUmVxdWVzdBINCgV0b2tlbhgBIAEoCRIiCgRib2R5GAIgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSI+ChZTdWJtaXRMZWFkRm9ybVJlc3BvbnNlEiQKBmFuc3dlchgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkq/QEKEUxlYWRGb3JtRmllbGRUeXBlEiQKIExFQURfRk9STV9GSUVMRF9UWVBFX1VOU1BFQ0lGSUVEEAASHQoZTEVBRF9GT1JNX0ZJRUxEX1RZUEVfVEVYVBABEh4KGkxFQURfRk9STV9GSUVMRF9UWVBFX0VNQUlMEAISHAoYTEVBRF9GT1JNX0ZJRUxEX1RZUEVfVEVMEAMSIQodTEVBRF9GT1JNX0ZJRUxEX1RZUEVfVEVYVEFSRUEQBBIfChtMRUFEX0ZPUk1fRklFTERfVFlQRV9TRUxFQ1QQBRIhCh1MRUFEX0ZPUk1fRklFTERfVFlQRV9DSEVDS0JPWBAGMrwHChBMZWFkRm9ybXNTZXJ2aWNlEpcBCg1MaXN0TGVhZEZvcm1zEiYuZHJpcHB1bHNlLmNybS52MS5MaXN0TGVhZEZvcm1zUmVxdWVzdBonLmRyaXBwdWxzZS5jcm0udjEuTGlzdExlYWRGb3Jtc1Jlc3BvbnNlIjWKtRgXEAEqCkxlYWQgZm9ybXN4ApIBBG5vbmWC0+STAhQSEi9hcGkvdjEvbGVhZF9mb3JtcxLhAQoOQ3JlYXRlTGVhZEZvcm0SJy5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUxlYWRGb3JtUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlTGVhZEZvcm1SZXNwb25zZSJ8irUYUAjJARADIglsZWFkX2Zvcm0qCkxlYWQgZm9ybXM4AloXL2FwaS92MS9sZWFkX2Zvcm1zL3tpZH14AYgBAZIBEWxlYWRfZm9ybS5jcmVhdGVkgtPkkwIiOgEqYglsZWFkX2Zvcm0iEi9hcGkvdjEvbGVhZF9mb3JtcxKhAQoLR2V0TGVhZEZvcm0SJC5kcmlwcHVsc2UuY3JtLnYxLkdldExlYWRGb3JtUmVxdWVzdBolLmRyaXBwdWxzZS5jcm0udjEuR2V0TGVhZEZvcm1SZXNwb25zZSJFirUYFxABKgpMZWFkIGZvcm1zeAKSAQRub25lgtPkkwIkYglsZWFkX2Zvcm0SFy9hcGkvdjEvbGVhZF9mb3Jtcy97aWR9EsoBCg5VcGRhdGVMZWFkRm9ybRInLmRyaXBwdWxzZS5jcm0udjEuVXBkYXRlTGVhZEZvcm1SZXF1ZXN0GiguZHJpcHB1bHNlLmNybS52MS5VcGRhdGVMZWFkRm9ybVJlc3BvbnNlImWKtRg0EAMiCWxlYWRfZm9ybSoKTGVhZCBmb3JtczgCeAGIAQGSARFsZWFkX2Zvcm0udXBkYXRlZILT5JMCJzoBKmIJbGVhZF9mb3JtMhcvYXBpL3YxL2xlYWRfZm9ybXMve2lkfRKyAQoORGVsZXRlTGVhZEZvcm0SJy5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUxlYWRGb3JtUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlTGVhZEZvcm1SZXNwb25zZSJNirUYKgjMARADKgpMZWFkIGZvcm1zeAGIAQGSARFsZWFkX2Zvcm0uZGVsZXRlZILT5JMCGSoXL2FwaS92MS9sZWFkX2Zvcm1zL3tpZH0aBJi1GD0yyQMKFlB1YmxpY0xlYWRGb3Jtc1NlcnZpY2USygEKDFNob3dMZWFkRm9ybRIlLmRyaXBwdWxzZS5jcm0udjEuU2hvd0xlYWRGb3JtUmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuU2hvd0xlYWRGb3JtUmVzcG9uc2Uia4q1GD8YAyoRUHVibGljIGxlYWQgZm9ybXNiBmFjY2VwdGoXY29udGVudC1zZWN1cml0eS1wb2xpY3l4ApIBBG5vbmWC0+STAiJiBHBhZ2USGi9wdWJsaWMvbGVhZF9mb3Jtcy97dG9rZW59EtsBCg5TdWJtaXRMZWFkRm9ybRInLmRyaXBwdWxzZS5jcm0udjEuU3VibWl0TGVhZEZvcm1SZXF1ZXN0GiguZHJpcHB1bHNlLmNybS52MS5TdWJtaXRMZWFkRm9ybVJlc3BvbnNlInaKtRhCCMkBGAMqEVB1YmxpYyBsZWFkIGZvcm1zMANAAmoXY29udGVudC1zZWN1cml0eS1wb2xpY3lwgIAIeAGSAQRub25lgtPkkwIqOgRib2R5YgZhbnN3ZXIiGi9wdWJsaWMvbGVhZF9mb3Jtcy97dG9rZW59GgSYtRg+QssCorUYQQoTbGVhZF9mb3JtX25vdF9mb3VuZBCUAxonVGhlcmUgaXMgbm8gc3VjaCBmb3JtLCBvciBpdCBpcyBjbG9zZWQuorUYUQoOY2FwdGNoYV9mYWlsZWQQpgMaPGhDYXB0Y2hhIHdhcyBub3Qgc29sdmVkLiBTb2x2ZSBpdCwgdGhlbiBzZW5kIHRoZSBmb3JtIGFnYWluLqK1GFkKF2hjYXB0Y2hhX25vdF9jb25maWd1cmVkEKYDGjtUaGUgc2VydmVyIGhhcyBubyBoQ2FwdGNoYSwgc28gdGhhdCBubyBmb3JtIGNhbiByZXF1aXJlIGl0LqK1GFAKE2NhcHRjaGFfdW5hdmFpbGFibGUQ9wMaNmhDYXB0Y2hhIGRvZXMgbm90IGFuc3dlci4gVHJ5IGFnYWluIGFmdGVyIFJldHJ5LUFmdGVyLmIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * LeadFormField is a field of a form.
@@ -33,28 +33,28 @@ export type LeadFormField = Message<"drippulse.crm.v1.LeadFormField"> & {
   name: string;
 
   /**
-   * What stands beside it; the name in words unless given.
+   * Label; default the name in words.
    *
    * @generated from field: optional string label = 2;
    */
   label?: string | undefined;
 
   /**
-   * How it is filled in; `email` for the field email, else `text`, unless given.
+   * Input; default `email` for the field email, `text` for the others.
    *
    * @generated from field: optional drippulse.crm.v1.LeadFormFieldType type = 3;
    */
   type?: LeadFormFieldType | undefined;
 
   /**
-   * Whether it must be filled in; false unless given.
+   * Whether it is required; default false.
    *
    * @generated from field: optional bool required = 4;
    */
   required?: boolean | undefined;
 
   /**
-   * What a select offers, 1 to 200; only for it.
+   * Options of a `select`, 1 to 200; only for this type.
    *
    * @generated from field: repeated string options = 5;
    */
@@ -89,7 +89,7 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   name: string;
 
   /**
-   * Names it in its public address; cannot be guessed.
+   * Token in the public address; it cannot be guessed.
    *
    * @generated from field: string token = 3;
    */
@@ -117,28 +117,28 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   description?: string | undefined;
 
   /**
-   * What the visitor fills in, in this order.
+   * Fields, in this order.
    *
    * @generated from field: repeated drippulse.crm.v1.LeadFormField fields = 7;
    */
   fields: LeadFormField[];
 
   /**
-   * What the button says.
+   * Label of the button.
    *
    * @generated from field: string submit_label = 8;
    */
   submitLabel: string;
 
   /**
-   * What the visitor reads afterwards.
+   * Text after a submission.
    *
    * @generated from field: string thank_you_text = 9;
    */
   thankYouText: string;
 
   /**
-   * Where the visitor is sent afterwards in place of the text.
+   * URL that the visitor is sent to after a submission, in place of the text.
    *
    * @generated from field: optional string redirect_url = 10;
    */
@@ -166,7 +166,7 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   hcaptchaRequired: boolean;
 
   /**
-   * Whether it is to be seen.
+   * Whether the public page is served.
    *
    * @generated from field: bool active = 14;
    */
@@ -180,14 +180,14 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   submissionCount: bigint;
 
   /**
-   * When the last of them was made; null before the first.
+   * Time of the latest submission; null before the first.
    *
    * @generated from field: optional google.protobuf.Timestamp last_submitted_at = 16;
    */
   lastSubmittedAt?: Timestamp | undefined;
 
   /**
-   * Why the latest lead that could not be enrolled was not; null when none was refused.
+   * Reason why the latest refused lead was not enrolled; null when none was refused.
    *
    * @generated from field: optional string last_enrollment_error = 17;
    */
@@ -348,35 +348,35 @@ export type CreateLeadFormRequest = Message<"drippulse.crm.v1.CreateLeadFormRequ
   description?: string | undefined;
 
   /**
-   * What the visitor fills in, 1 to 50 fields; first name, last name, email and company unless given.
+   * Fields, 1 to 50; default first name, last name, email and company.
    *
    * @generated from field: repeated drippulse.crm.v1.LeadFormField fields = 4;
    */
   fields: LeadFormField[];
 
   /**
-   * What the button says; `Send` unless given.
+   * Label of the button; default `Send`.
    *
    * @generated from field: optional string submit_label = 5;
    */
   submitLabel?: string | undefined;
 
   /**
-   * What the visitor reads afterwards, at most 2,000 characters.
+   * Text after a submission, at most 2,000 characters.
    *
    * @generated from field: optional string thank_you_text = 6;
    */
   thankYouText?: string | undefined;
 
   /**
-   * Where the visitor is sent afterwards: an http or https URL.
+   * URL that the visitor is sent to after a submission: http or https.
    *
    * @generated from field: optional string redirect_url = 7;
    */
   redirectUrl?: string | undefined;
 
   /**
-   * `source` of its leads; `lead_form` unless given.
+   * `source` of its leads; default `lead_form`.
    *
    * @generated from field: optional string source = 8;
    */
@@ -390,14 +390,14 @@ export type CreateLeadFormRequest = Message<"drippulse.crm.v1.CreateLeadFormRequ
   workflowId?: bigint | undefined;
 
   /**
-   * Whether a visitor must pass hCaptcha; where the server has none, 422 `hcaptcha_not_configured`.
+   * Whether a visitor must solve hCaptcha. A server without hCaptcha answers 422 `hcaptcha_not_configured`.
    *
    * @generated from field: optional bool hcaptcha_required = 10;
    */
   hcaptchaRequired?: boolean | undefined;
 
   /**
-   * Whether it is to be seen; true unless given.
+   * Whether the public page is served; default true.
    *
    * @generated from field: optional bool active = 11;
    */
@@ -502,7 +502,7 @@ export type UpdateLeadFormRequest = Message<"drippulse.crm.v1.UpdateLeadFormRequ
   name?: string | undefined;
 
   /**
-   * Heading of the page; null makes it the name.
+   * Heading of the page; null means the name.
    *
    * @generated from field: optional string title = 4;
    */
@@ -516,28 +516,28 @@ export type UpdateLeadFormRequest = Message<"drippulse.crm.v1.UpdateLeadFormRequ
   description?: string | undefined;
 
   /**
-   * What the visitor fills in, 1 to 50 fields.
+   * Fields, 1 to 50.
    *
    * @generated from field: repeated drippulse.crm.v1.LeadFormField fields = 6;
    */
   fields: LeadFormField[];
 
   /**
-   * What the button says.
+   * Label of the button.
    *
    * @generated from field: optional string submit_label = 7;
    */
   submitLabel?: string | undefined;
 
   /**
-   * What the visitor reads afterwards, at most 2,000 characters.
+   * Text after a submission, at most 2,000 characters.
    *
    * @generated from field: optional string thank_you_text = 8;
    */
   thankYouText?: string | undefined;
 
   /**
-   * Where the visitor is sent afterwards: an http or https URL.
+   * URL that the visitor is sent to after a submission: http or https.
    *
    * @generated from field: optional string redirect_url = 9;
    */
@@ -558,14 +558,14 @@ export type UpdateLeadFormRequest = Message<"drippulse.crm.v1.UpdateLeadFormRequ
   workflowId?: bigint | undefined;
 
   /**
-   * Whether a visitor must pass hCaptcha; where the server has none, 422 `hcaptcha_not_configured`.
+   * Whether a visitor must solve hCaptcha. A server without hCaptcha answers 422 `hcaptcha_not_configured`.
    *
    * @generated from field: optional bool hcaptcha_required = 12;
    */
   hcaptchaRequired?: boolean | undefined;
 
   /**
-   * Whether it is to be seen.
+   * Whether the public page is served.
    *
    * @generated from field: optional bool active = 13;
    */
@@ -679,7 +679,7 @@ export const ShowLeadFormResponseSchema: GenMessage<ShowLeadFormResponse> = /*@_
   messageDesc(file_drippulse_crm_v1_lead_forms, 13);
 
 /**
- * What a visitor sends.
+ * A submission.
  *
  * @generated from message drippulse.crm.v1.SubmitLeadFormRequest
  */
@@ -707,13 +707,13 @@ export const SubmitLeadFormRequestSchema: GenMessage<SubmitLeadFormRequest> = /*
   messageDesc(file_drippulse_crm_v1_lead_forms, 14);
 
 /**
- * What the visitor gets back.
+ * Answer to a submission.
  *
  * @generated from message drippulse.crm.v1.SubmitLeadFormResponse
  */
 export type SubmitLeadFormResponse = Message<"drippulse.crm.v1.SubmitLeadFormResponse"> & {
   /**
-   * HTML, or JSON to who sent JSON.
+   * HTML; JSON when the submission was JSON.
    *
    * @generated from field: google.api.HttpBody answer = 1;
    */
@@ -728,7 +728,7 @@ export const SubmitLeadFormResponseSchema: GenMessage<SubmitLeadFormResponse> = 
   messageDesc(file_drippulse_crm_v1_lead_forms, 15);
 
 /**
- * LeadFormFieldType is how a visitor fills in a field.
+ * LeadFormFieldType is the input of a field.
  *
  * @generated from enum drippulse.crm.v1.LeadFormFieldType
  */
@@ -784,7 +784,7 @@ export const LeadFormFieldType = {
 } as const;
 
 /**
- * LeadFormFieldType is how a visitor fills in a field.
+ * LeadFormFieldType is the input of a field.
  *
  * @generated from enum drippulse.crm.v1.LeadFormFieldType
  */
@@ -797,7 +797,7 @@ export const LeadFormFieldTypeSchema: GenEnum<LeadFormFieldType> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_lead_forms, 0);
 
 /**
- * Lead forms are public pages that turn what a visitor sends into a lead.
+ * Lead forms are public pages that create a lead from what a visitor submits.
  *
  * @generated from service drippulse.crm.v1.LeadFormsService
  */
@@ -862,8 +862,8 @@ export const LeadFormsService: GenService<{
  */
 export const PublicLeadFormsService: GenService<{
   /**
-   * Shows the form as an HTML page that needs nothing from elsewhere (but hCaptcha's script, where the form requires
-   * it). A form that is not active answers like one that does not exist.
+   * Shows the form as a self-contained HTML page; only a form with hCaptcha loads the script of hCaptcha. An inactive
+   * form answers like one that does not exist.
    *
    * @generated from rpc drippulse.crm.v1.PublicLeadFormsService.ShowLeadForm
    */
@@ -873,9 +873,9 @@ export const PublicLeadFormsService: GenService<{
     output: typeof ShowLeadFormResponseSchema;
   },
   /**
-   * Takes a submission: `application/x-www-form-urlencoded` and `multipart/form-data` answer a page (200) or a
-   * redirect (303), JSON answers 201 `{ "status": "accepted", "submission_id", "message", "redirect_url" }`. A member
-   * is a field of the form by its name; `submission_id` makes a repeat of the same content safe: the same answer, no
+   * Takes a submission. `application/x-www-form-urlencoded` and `multipart/form-data` answer a page (200) or a redirect
+   * (303), JSON answers 201 `{ "status": "accepted", "submission_id", "message", "redirect_url" }`. Members are the
+   * fields of the form by name. A repeat with the same `submission_id` and content gets the same answer and creates no
    * second lead. At most 20 a minute from one address.
    *
    * @generated from rpc drippulse.crm.v1.PublicLeadFormsService.SubmitLeadForm

@@ -26,7 +26,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/leads.proto.
  */
 export const file_drippulse_crm_v1_leads: GenFile = /*@__PURE__*/
-  fileDesc("ChxkcmlwcHVsc2UvY3JtL3YxL2xlYWRzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIuQICgdDcm1MZWFkEjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDczIhI4CglwdWJsaWNfaWQYAiABKAlCJZK1GCFCHyJsZWFkXzRmMWM5ZDdhMmI4ZTYwNTNjMWQyZTNmNCISKwoFZW1haWwYAyABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgEIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYBSABKAlIAogBARInCgxjb21wYW55X25hbWUYBiABKAlCDJK1GAhCBiJBY21lIkgDiAEBEhIKBXRpdGxlGAcgASgJSASIAQESEgoFcGhvbmUYCCABKAlIBYgBARIvCgZzdGF0dXMYCSABKA4yHy5kcmlwcHVsc2UuY3JtLnYxLkNybUxlYWRTdGF0dXMSEwoGc291cmNlGAogASgJSAaIAQESEgoFc2NvcmUYCyABKAFIB4gBARIVCghvd25lcl9pZBgMIAEoA0gIiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgNIAEoCUgJiAEBEhgKC2V4dGVybmFsX2lkGA4gASgJSAqIAQESHgoGY3VzdG9tGA8gASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAuIAQESIwoObWVyZ2VkX2ludG9faWQYFiABKAlCBpK1GAIgAUgMiAEBEioKFW1lcmdlZF9pbnRvX3B1YmxpY19pZBgXIAEoCUIGkrUYAiABSA2IAQESNQoMY29udmVydGVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgOiAEBEhcKCmNvbnRhY3RfaWQYFCABKAlID4gBARIeChFjb250YWN0X3B1YmxpY19pZBgVIAEoCUgQiAEBQggKBl9lbWFpbEINCgtfZmlyc3RfbmFtZUIMCgpfbGFzdF9uYW1lQg8KDV9jb21wYW55X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUIJCgdfc291cmNlQggKBl9zY29yZUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCDQoLX2RlbGV0ZWRfYXRCEQoPX21lcmdlZF9pbnRvX2lkQhgKFl9tZXJnZWRfaW50b19wdWJsaWNfaWRCDwoNX2NvbnZlcnRlZF9hdEINCgtfY29udGFjdF9pZEIUChJfY29udGFjdF9wdWJsaWNfaWQijgQKE0xpc3RDcm1MZWFkc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIOCgFxGAUgASgJSASIAQESEQoEc29ydBgGIAEoCUgFiAEBEjYKDXVwZGF0ZWRfc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESFQoIb3duZXJfaWQYCCABKANIB4gBARIcCg9leHRlcm5hbF9zeXN0ZW0YCSABKAlICIgBARIYCgtleHRlcm5hbF9pZBgKIAEoCUgJiAEBEjQKBnN0YXR1cxgLIAEoDjIfLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZFN0YXR1c0gKiAEBEhIKBWVtYWlsGAwgASgJSAuIAQESEwoGc291cmNlGA0gASgJSAyIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgQKAl9xQgcKBV9zb3J0QhAKDl91cGRhdGVkX3NpbmNlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIJCgdfc3RhdHVzQggKBl9lbWFpbEIJCgdfc291cmNlIskCChRMaXN0Q3JtTGVhZHNSZXNwb25zZRIoCgVsZWFkcxgBIAMoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZBITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMi7wQKFENyZWF0ZUNybUxlYWRSZXF1ZXN0EisKBWVtYWlsGAEgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIkgAiAEBEiQKCmZpcnN0X25hbWUYAiABKAlCC5K1GAdCBSJBZGEiSAGIAQESFgoJbGFzdF9uYW1lGAMgASgJSAKIAQESJwoMY29tcGFueV9uYW1lGAQgASgJQgyStRgIQgYiQWNtZSJIA4gBARISCgV0aXRsZRgFIAEoCUgEiAEBEhIKBXBob25lGAYgASgJSAWIAQESNAoGc3RhdHVzGAcgASgOMh8uZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkU3RhdHVzSAaIAQESEwoGc291cmNlGAggASgJSAeIAQESEgoFc2NvcmUYCSABKAFICIgBARIUCgdjb21wYW55GAogASgJSAmIAQESFQoIb3duZXJfaWQYCyABKANICogBARIcCg9leHRlcm5hbF9zeXN0ZW0YDCABKAlIC4gBARIYCgtleHRlcm5hbF9pZBgNIAEoCUgMiAEBEiMKBmN1c3RvbRgOIAEoDEIOkrUYCggBEgZvYmplY3RIDYgBAUIICgZfZW1haWxCDQoLX2ZpcnN0X25hbWVCDAoKX2xhc3RfbmFtZUIPCg1fY29tcGFueV9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCCQoHX3N0YXR1c0IJCgdfc291cmNlQggKBl9zY29yZUIKCghfY29tcGFueUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJAChVDcmVhdGVDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCIfChFHZXRDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCSI9ChJHZXRDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCKsBQoUVXBkYXRlQ3JtTGVhZFJlcXVlc3QSCgoCaWQYASABKAkSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEisKBWVtYWlsGAMgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIkgAiAEBEiQKCmZpcnN0X25hbWUYBCABKAlCC5K1GAdCBSJBZGEiSAGIAQESFgoJbGFzdF9uYW1lGAUgASgJSAKIAQESJwoMY29tcGFueV9uYW1lGAYgASgJQgyStRgIQgYiQWNtZSJIA4gBARISCgV0aXRsZRgHIAEoCUgEiAEBEhIKBXBob25lGAggASgJSAWIAQESNAoGc3RhdHVzGAkgASgOMh8uZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkU3RhdHVzSAaIAQESEwoGc291cmNlGAogASgJSAeIAQESEgoFc2NvcmUYCyABKAFICIgBARIUCgdjb21wYW55GAwgASgJSAmIAQESFQoIb3duZXJfaWQYDSABKANICogBARIcCg9leHRlcm5hbF9zeXN0ZW0YDiABKAlIC4gBARIYCgtleHRlcm5hbF9pZBgPIAEoCUgMiAEBEiMKBmN1c3RvbRgQIAEoDEIOkrUYCggBEgZvYmplY3RIDYgBAUIICgZfZW1haWxCDQoLX2ZpcnN0X25hbWVCDAoKX2xhc3RfbmFtZUIPCg1fY29tcGFueV9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCCQoHX3N0YXR1c0IJCgdfc291cmNlQggKBl9zY29yZUIKCghfY29tcGFueUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJAChVVcGRhdGVDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCIiChREZWxldGVDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCSIXChVEZWxldGVDcm1MZWFkUmVzcG9uc2UiuAMKFUNvbnZlcnRDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCRItCgpjb250YWN0X2lkGAIgASgJQhSStRgQMg5jcm0uQ3JtQ29udGFjdEgAiAEBEi0KCmFjY291bnRfaWQYAyABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAGIAQESHwoSY3JlYXRlX29wcG9ydHVuaXR5GAQgASgISAKIAQESHQoQb3Bwb3J0dW5pdHlfbmFtZRgFIAEoCUgDiAEBEkUKEXBpcGVsaW5lX3N0YWdlX2lkGAYgASgJQiWStRghMh9jcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlSASIAQESGQoMYW1vdW50X2NlbnRzGAcgASgDSAWIAQESFQoIY3VycmVuY3kYCCABKAlIBogBAUINCgtfY29udGFjdF9pZEINCgtfYWNjb3VudF9pZEIVChNfY3JlYXRlX29wcG9ydHVuaXR5QhMKEV9vcHBvcnR1bml0eV9uYW1lQhQKEl9waXBlbGluZV9zdGFnZV9pZEIPCg1fYW1vdW50X2NlbnRzQgsKCV9jdXJyZW5jeSL8AQoWQ29udmVydENybUxlYWRSZXNwb25zZRInCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkEi0KB2NvbnRhY3QYAiABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QSMgoHYWNjb3VudBgDIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQWNjb3VudEgAiAEBEjoKC29wcG9ydHVuaXR5GAQgASgLMiAuZHJpcHB1bHNlLmNybS52MS5Dcm1PcHBvcnR1bml0eUgBiAEBQgoKCF9hY2NvdW50Qg4KDF9vcHBvcnR1bml0eSJgChhJbXBvcnRDcm1MZWFkc0NzdlJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIkgKGUltcG9ydENybUxlYWRzQ3N2UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQi0QEKHExpc3RDcm1MZWFkRHVwbGljYXRlc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARI1CgRraW5kGAMgASgOMiIuZHJpcHB1bHNlLmNybS52MS5Dcm1EdXBsaWNhdGVLaW5kSAKIAQESJwoHbGVhZF9pZBgEIAEoCUIRkrUYDTILY3JtLkNybUxlYWRIA4gBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfa2luZEIKCghfbGVhZF9pZCKCAQodTGlzdENybUxlYWREdXBsaWNhdGVzUmVzcG9uc2USNwoKZHVwbGljYXRlcxgBIAMoCzIjLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZER1cGxpY2F0ZXMSGAoLbmV4dF9jdXJzb3IYAiABKAlIAIgBAUIOCgxfbmV4dF9jdXJzb3IiqwEKEUNybUxlYWREdXBsaWNhdGVzEjAKBGtpbmQYASABKA4yIi5kcmlwcHVsc2UuY3JtLnYxLkNybUR1cGxpY2F0ZUtpbmQSJAoDa2V5GAIgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIhIUCgxyZWNvcmRfY291bnQYAyABKAMSKAoFbGVhZHMYBCADKAsyGS5kcmlwcHVsc2UuY3JtLnYxLkNybUxlYWQi/QEKFE1lcmdlQ3JtTGVhZHNSZXF1ZXN0EioKCHN1cnZpdm9yGAEgASgJQhOStRgPMgtjcm0uQ3JtTGVhZDgBSACIAQESOQoGbWVyZ2VkGAIgAygJQimStRglOAFCIVsibGVhZF80ZjFjOWQ3YTJiOGU2MDUzYzFkMmUzZjUiXRJCCgZmaWVsZHMYAyADKAsyMi5kcmlwcHVsc2UuY3JtLnYxLk1lcmdlQ3JtTGVhZHNSZXF1ZXN0LkZpZWxkc0VudHJ5Gi0KC0ZpZWxkc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCwoJX3N1cnZpdm9yImsKFU1lcmdlQ3JtTGVhZHNSZXNwb25zZRInCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkEikKBW1lcmdlGAIgASgLMhouZHJpcHB1bHNlLmNybS52MS5Dcm1NZXJnZSrFAQoNQ3JtTGVhZFN0YXR1cxIfChtDUk1fTEVBRF9TVEFUVVNfVU5TUEVDSUZJRUQQABIXChNDUk1fTEVBRF9TVEFUVVNfTkVXEAESGwoXQ1JNX0xFQURfU1RBVFVTX1dPUktJTkcQAhIdChlDUk1fTEVBRF9TVEFUVVNfUVVBTElGSUVEEAMSHwobQ1JNX0xFQURfU1RBVFVTX1VOUVVBTElGSUVEEAQSHQoZQ1JNX0xFQURfU1RBVFVTX0NPTlZFUlRFRBAFMv0LCg9Dcm1MZWFkc1NlcnZpY2USiQEKDExpc3RDcm1MZWFkcxIlLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWRzUmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWRzUmVzcG9uc2UiKoq1GA0QASoJQ1JNIGxlYWRzgtPkkwITEhEvYXBpL3YxL2NybS9sZWFkcxK6AQoNQ3JlYXRlQ3JtTGVhZBImLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtTGVhZFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUxlYWRSZXNwb25zZSJYirUYMgjJARADIgRsZWFkKglDUk0gbGVhZHM4AloWL2FwaS92MS9jcm0vbGVhZHMve2lkfXgCgtPkkwIcOgEqYgRsZWFkIhEvYXBpL3YxL2NybS9sZWFkcxKOAQoKR2V0Q3JtTGVhZBIjLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtTGVhZFJlcXVlc3QaJC5kcmlwcHVsc2UuY3JtLnYxLkdldENybUxlYWRSZXNwb25zZSI1irUYDRABKglDUk0gbGVhZHOC0+STAh5iBGxlYWQSFi9hcGkvdjEvY3JtL2xlYWRzL3tpZH0SpAEKDVVwZGF0ZUNybUxlYWQSJi5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUxlYWRSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1MZWFkUmVzcG9uc2UiQoq1GBcQAyIEbGVhZCoJQ1JNIGxlYWRzOAJ4AoLT5JMCIToBKmIEbGVhZDIWL2FwaS92MS9jcm0vbGVhZHMve2lkfRKWAQoNRGVsZXRlQ3JtTGVhZBImLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtTGVhZFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUxlYWRSZXNwb25zZSI0irUYEgjMARADKglDUk0gbGVhZHN4AoLT5JMCGCoWL2FwaS92MS9jcm0vbGVhZHMve2lkfRKjAQoOQ29udmVydENybUxlYWQSJy5kcmlwcHVsc2UuY3JtLnYxLkNvbnZlcnRDcm1MZWFkUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuQ29udmVydENybUxlYWRSZXNwb25zZSI+irUYERADKglDUk0gbGVhZHM4AngCgtPkkwIjOgEqIh4vYXBpL3YxL2NybS9sZWFkcy97aWR9L2NvbnZlcnQSrwEKFUxpc3RDcm1MZWFkRHVwbGljYXRlcxIuLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWREdXBsaWNhdGVzUmVxdWVzdBovLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWREdXBsaWNhdGVzUmVzcG9uc2UiNYq1GA0QASoJQ1JNIGxlYWRzgtPkkwIeEhwvYXBpL3YxL2NybS9sZWFkcy9kdXBsaWNhdGVzEpkBCg1NZXJnZUNybUxlYWRzEiYuZHJpcHB1bHNlLmNybS52MS5NZXJnZUNybUxlYWRzUmVxdWVzdBonLmRyaXBwdWxzZS5jcm0udjEuTWVyZ2VDcm1MZWFkc1Jlc3BvbnNlIjeKtRgREAMqCUNSTSBsZWFkczgCeAKC0+STAhw6ASoiFy9hcGkvdjEvY3JtL2xlYWRzL21lcmdlEtsBChFJbXBvcnRDcm1MZWFkc0NzdhIqLmRyaXBwdWxzZS5jcm0udjEuSW1wb3J0Q3JtTGVhZHNDc3ZSZXF1ZXN0GisuZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1MZWFkc0NzdlJlc3BvbnNlImuKtRg1EAMqCUNSTSBsZWFkc0ADUJAcYgZwcmVmZXJqEnByZWZlcmVuY2UtYXBwbGllZHgCggECygGC0+STAiw6BGJvZHliBmltcG9ydCIcL2FwaS92MS9jcm0vbGVhZHMvaW1wb3J0X2NzdigBYgZwcm90bzM", [file_drippulse_crm_v1_accounts, file_drippulse_crm_v1_contacts, file_drippulse_crm_v1_imports, file_drippulse_crm_v1_merges, file_drippulse_crm_v1_opportunities, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("ChxkcmlwcHVsc2UvY3JtL3YxL2xlYWRzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIuQICgdDcm1MZWFkEjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDczIhI4CglwdWJsaWNfaWQYAiABKAlCJZK1GCFCHyJsZWFkXzRmMWM5ZDdhMmI4ZTYwNTNjMWQyZTNmNCISKwoFZW1haWwYAyABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSACIAQESJAoKZmlyc3RfbmFtZRgEIAEoCUILkrUYB0IFIkFkYSJIAYgBARIWCglsYXN0X25hbWUYBSABKAlIAogBARInCgxjb21wYW55X25hbWUYBiABKAlCDJK1GAhCBiJBY21lIkgDiAEBEhIKBXRpdGxlGAcgASgJSASIAQESEgoFcGhvbmUYCCABKAlIBYgBARIvCgZzdGF0dXMYCSABKA4yHy5kcmlwcHVsc2UuY3JtLnYxLkNybUxlYWRTdGF0dXMSEwoGc291cmNlGAogASgJSAaIAQESEgoFc2NvcmUYCyABKAFIB4gBARIVCghvd25lcl9pZBgMIAEoA0gIiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgNIAEoCUgJiAEBEhgKC2V4dGVybmFsX2lkGA4gASgJSAqIAQESHgoGY3VzdG9tGA8gASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAuIAQESIwoObWVyZ2VkX2ludG9faWQYFiABKAlCBpK1GAIgAUgMiAEBEioKFW1lcmdlZF9pbnRvX3B1YmxpY19pZBgXIAEoCUIGkrUYAiABSA2IAQESNQoMY29udmVydGVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgOiAEBEhcKCmNvbnRhY3RfaWQYFCABKAlID4gBARIeChFjb250YWN0X3B1YmxpY19pZBgVIAEoCUgQiAEBQggKBl9lbWFpbEINCgtfZmlyc3RfbmFtZUIMCgpfbGFzdF9uYW1lQg8KDV9jb21wYW55X25hbWVCCAoGX3RpdGxlQggKBl9waG9uZUIJCgdfc291cmNlQggKBl9zY29yZUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCDQoLX2RlbGV0ZWRfYXRCEQoPX21lcmdlZF9pbnRvX2lkQhgKFl9tZXJnZWRfaW50b19wdWJsaWNfaWRCDwoNX2NvbnZlcnRlZF9hdEINCgtfY29udGFjdF9pZEIUChJfY29udGFjdF9wdWJsaWNfaWQijgQKE0xpc3RDcm1MZWFkc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIOCgFxGAUgASgJSASIAQESEQoEc29ydBgGIAEoCUgFiAEBEjYKDXVwZGF0ZWRfc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESFQoIb3duZXJfaWQYCCABKANIB4gBARIcCg9leHRlcm5hbF9zeXN0ZW0YCSABKAlICIgBARIYCgtleHRlcm5hbF9pZBgKIAEoCUgJiAEBEjQKBnN0YXR1cxgLIAEoDjIfLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZFN0YXR1c0gKiAEBEhIKBWVtYWlsGAwgASgJSAuIAQESEwoGc291cmNlGA0gASgJSAyIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgQKAl9xQgcKBV9zb3J0QhAKDl91cGRhdGVkX3NpbmNlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIJCgdfc3RhdHVzQggKBl9lbWFpbEIJCgdfc291cmNlIskCChRMaXN0Q3JtTGVhZHNSZXNwb25zZRIoCgVsZWFkcxgBIAMoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZBITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMi7wQKFENyZWF0ZUNybUxlYWRSZXF1ZXN0EisKBWVtYWlsGAEgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIkgAiAEBEiQKCmZpcnN0X25hbWUYAiABKAlCC5K1GAdCBSJBZGEiSAGIAQESFgoJbGFzdF9uYW1lGAMgASgJSAKIAQESJwoMY29tcGFueV9uYW1lGAQgASgJQgyStRgIQgYiQWNtZSJIA4gBARISCgV0aXRsZRgFIAEoCUgEiAEBEhIKBXBob25lGAYgASgJSAWIAQESNAoGc3RhdHVzGAcgASgOMh8uZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkU3RhdHVzSAaIAQESEwoGc291cmNlGAggASgJSAeIAQESEgoFc2NvcmUYCSABKAFICIgBARIUCgdjb21wYW55GAogASgJSAmIAQESFQoIb3duZXJfaWQYCyABKANICogBARIcCg9leHRlcm5hbF9zeXN0ZW0YDCABKAlIC4gBARIYCgtleHRlcm5hbF9pZBgNIAEoCUgMiAEBEiMKBmN1c3RvbRgOIAEoDEIOkrUYCggBEgZvYmplY3RIDYgBAUIICgZfZW1haWxCDQoLX2ZpcnN0X25hbWVCDAoKX2xhc3RfbmFtZUIPCg1fY29tcGFueV9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCCQoHX3N0YXR1c0IJCgdfc291cmNlQggKBl9zY29yZUIKCghfY29tcGFueUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJAChVDcmVhdGVDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCIfChFHZXRDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCSI9ChJHZXRDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCKsBQoUVXBkYXRlQ3JtTGVhZFJlcXVlc3QSCgoCaWQYASABKAkSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEisKBWVtYWlsGAMgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIkgAiAEBEiQKCmZpcnN0X25hbWUYBCABKAlCC5K1GAdCBSJBZGEiSAGIAQESFgoJbGFzdF9uYW1lGAUgASgJSAKIAQESJwoMY29tcGFueV9uYW1lGAYgASgJQgyStRgIQgYiQWNtZSJIA4gBARISCgV0aXRsZRgHIAEoCUgEiAEBEhIKBXBob25lGAggASgJSAWIAQESNAoGc3RhdHVzGAkgASgOMh8uZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkU3RhdHVzSAaIAQESEwoGc291cmNlGAogASgJSAeIAQESEgoFc2NvcmUYCyABKAFICIgBARIUCgdjb21wYW55GAwgASgJSAmIAQESFQoIb3duZXJfaWQYDSABKANICogBARIcCg9leHRlcm5hbF9zeXN0ZW0YDiABKAlIC4gBARIYCgtleHRlcm5hbF9pZBgPIAEoCUgMiAEBEiMKBmN1c3RvbRgQIAEoDEIOkrUYCggBEgZvYmplY3RIDYgBAUIICgZfZW1haWxCDQoLX2ZpcnN0X25hbWVCDAoKX2xhc3RfbmFtZUIPCg1fY29tcGFueV9uYW1lQggKBl90aXRsZUIICgZfcGhvbmVCCQoHX3N0YXR1c0IJCgdfc291cmNlQggKBl9zY29yZUIKCghfY29tcGFueUILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJAChVVcGRhdGVDcm1MZWFkUmVzcG9uc2USJwoEbGVhZBgBIAEoCzIZLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZCIiChREZWxldGVDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCSIXChVEZWxldGVDcm1MZWFkUmVzcG9uc2UiuAMKFUNvbnZlcnRDcm1MZWFkUmVxdWVzdBIKCgJpZBgBIAEoCRItCgpjb250YWN0X2lkGAIgASgJQhSStRgQMg5jcm0uQ3JtQ29udGFjdEgAiAEBEi0KCmFjY291bnRfaWQYAyABKAlCFJK1GBAyDmNybS5Dcm1BY2NvdW50SAGIAQESHwoSY3JlYXRlX29wcG9ydHVuaXR5GAQgASgISAKIAQESHQoQb3Bwb3J0dW5pdHlfbmFtZRgFIAEoCUgDiAEBEkUKEXBpcGVsaW5lX3N0YWdlX2lkGAYgASgJQiWStRghMh9jcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlSASIAQESGQoMYW1vdW50X2NlbnRzGAcgASgDSAWIAQESFQoIY3VycmVuY3kYCCABKAlIBogBAUINCgtfY29udGFjdF9pZEINCgtfYWNjb3VudF9pZEIVChNfY3JlYXRlX29wcG9ydHVuaXR5QhMKEV9vcHBvcnR1bml0eV9uYW1lQhQKEl9waXBlbGluZV9zdGFnZV9pZEIPCg1fYW1vdW50X2NlbnRzQgsKCV9jdXJyZW5jeSL8AQoWQ29udmVydENybUxlYWRSZXNwb25zZRInCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkEi0KB2NvbnRhY3QYAiABKAsyHC5kcmlwcHVsc2UuY3JtLnYxLkNybUNvbnRhY3QSMgoHYWNjb3VudBgDIAEoCzIcLmRyaXBwdWxzZS5jcm0udjEuQ3JtQWNjb3VudEgAiAEBEjoKC29wcG9ydHVuaXR5GAQgASgLMiAuZHJpcHB1bHNlLmNybS52MS5Dcm1PcHBvcnR1bml0eUgBiAEBQgoKCF9hY2NvdW50Qg4KDF9vcHBvcnR1bml0eSJgChhJbXBvcnRDcm1MZWFkc0NzdlJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkSFAoHZHJ5X3J1bhgCIAEoCEgAiAEBQgoKCF9kcnlfcnVuIkgKGUltcG9ydENybUxlYWRzQ3N2UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQi0QEKHExpc3RDcm1MZWFkRHVwbGljYXRlc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARI1CgRraW5kGAMgASgOMiIuZHJpcHB1bHNlLmNybS52MS5Dcm1EdXBsaWNhdGVLaW5kSAKIAQESJwoHbGVhZF9pZBgEIAEoCUIRkrUYDTILY3JtLkNybUxlYWRIA4gBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfa2luZEIKCghfbGVhZF9pZCKCAQodTGlzdENybUxlYWREdXBsaWNhdGVzUmVzcG9uc2USNwoKZHVwbGljYXRlcxgBIAMoCzIjLmRyaXBwdWxzZS5jcm0udjEuQ3JtTGVhZER1cGxpY2F0ZXMSGAoLbmV4dF9jdXJzb3IYAiABKAlIAIgBAUIOCgxfbmV4dF9jdXJzb3IiqwEKEUNybUxlYWREdXBsaWNhdGVzEjAKBGtpbmQYASABKA4yIi5kcmlwcHVsc2UuY3JtLnYxLkNybUR1cGxpY2F0ZUtpbmQSJAoDa2V5GAIgASgJQheStRgTQhEiYWRhQGV4YW1wbGUuY29tIhIUCgxyZWNvcmRfY291bnQYAyABKAMSKAoFbGVhZHMYBCADKAsyGS5kcmlwcHVsc2UuY3JtLnYxLkNybUxlYWQi/QEKFE1lcmdlQ3JtTGVhZHNSZXF1ZXN0EioKCHN1cnZpdm9yGAEgASgJQhOStRgPMgtjcm0uQ3JtTGVhZDgBSACIAQESOQoGbWVyZ2VkGAIgAygJQimStRglOAFCIVsibGVhZF80ZjFjOWQ3YTJiOGU2MDUzYzFkMmUzZjUiXRJCCgZmaWVsZHMYAyADKAsyMi5kcmlwcHVsc2UuY3JtLnYxLk1lcmdlQ3JtTGVhZHNSZXF1ZXN0LkZpZWxkc0VudHJ5Gi0KC0ZpZWxkc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCwoJX3N1cnZpdm9yImsKFU1lcmdlQ3JtTGVhZHNSZXNwb25zZRInCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkEikKBW1lcmdlGAIgASgLMhouZHJpcHB1bHNlLmNybS52MS5Dcm1NZXJnZSrFAQoNQ3JtTGVhZFN0YXR1cxIfChtDUk1fTEVBRF9TVEFUVVNfVU5TUEVDSUZJRUQQABIXChNDUk1fTEVBRF9TVEFUVVNfTkVXEAESGwoXQ1JNX0xFQURfU1RBVFVTX1dPUktJTkcQAhIdChlDUk1fTEVBRF9TVEFUVVNfUVVBTElGSUVEEAMSHwobQ1JNX0xFQURfU1RBVFVTX1VOUVVBTElGSUVEEAQSHQoZQ1JNX0xFQURfU1RBVFVTX0NPTlZFUlRFRBAFMsgMCg9Dcm1MZWFkc1NlcnZpY2USkgEKDExpc3RDcm1MZWFkcxIlLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWRzUmVxdWVzdBomLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUxlYWRzUmVzcG9uc2UiM4q1GBYQASoJQ1JNIGxlYWRzeAKSAQRub25lgtPkkwITEhEvYXBpL3YxL2NybS9sZWFkcxLBAQoNQ3JlYXRlQ3JtTGVhZBImLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtTGVhZFJlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUxlYWRSZXNwb25zZSJfirUYOQjJARADIgRsZWFkKglDUk0gbGVhZHM4AloWL2FwaS92MS9jcm0vbGVhZHMve2lkfXgDkgEEbm9uZYLT5JMCHDoBKmIEbGVhZCIRL2FwaS92MS9jcm0vbGVhZHMSlwEKCkdldENybUxlYWQSIy5kcmlwcHVsc2UuY3JtLnYxLkdldENybUxlYWRSZXF1ZXN0GiQuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1MZWFkUmVzcG9uc2UiPoq1GBYQASoJQ1JNIGxlYWRzeAKSAQRub25lgtPkkwIeYgRsZWFkEhYvYXBpL3YxL2NybS9sZWFkcy97aWR9EqsBCg1VcGRhdGVDcm1MZWFkEiYuZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1MZWFkUmVxdWVzdBonLmRyaXBwdWxzZS5jcm0udjEuVXBkYXRlQ3JtTGVhZFJlc3BvbnNlIkmKtRgeEAMiBGxlYWQqCUNSTSBsZWFkczgCeAOSAQRub25lgtPkkwIhOgEqYgRsZWFkMhYvYXBpL3YxL2NybS9sZWFkcy97aWR9Ep0BCg1EZWxldGVDcm1MZWFkEiYuZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1MZWFkUmVxdWVzdBonLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtTGVhZFJlc3BvbnNlIjuKtRgZCMwBEAMqCUNSTSBsZWFkc3gDkgEEbm9uZYLT5JMCGCoWL2FwaS92MS9jcm0vbGVhZHMve2lkfRKqAQoOQ29udmVydENybUxlYWQSJy5kcmlwcHVsc2UuY3JtLnYxLkNvbnZlcnRDcm1MZWFkUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuQ29udmVydENybUxlYWRSZXNwb25zZSJFirUYGBADKglDUk0gbGVhZHM4AngDkgEEbm9uZYLT5JMCIzoBKiIeL2FwaS92MS9jcm0vbGVhZHMve2lkfS9jb252ZXJ0ErgBChVMaXN0Q3JtTGVhZER1cGxpY2F0ZXMSLi5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1MZWFkRHVwbGljYXRlc1JlcXVlc3QaLy5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1MZWFkRHVwbGljYXRlc1Jlc3BvbnNlIj6KtRgWEAEqCUNSTSBsZWFkc3gCkgEEbm9uZYLT5JMCHhIcL2FwaS92MS9jcm0vbGVhZHMvZHVwbGljYXRlcxKgAQoNTWVyZ2VDcm1MZWFkcxImLmRyaXBwdWxzZS5jcm0udjEuTWVyZ2VDcm1MZWFkc1JlcXVlc3QaJy5kcmlwcHVsc2UuY3JtLnYxLk1lcmdlQ3JtTGVhZHNSZXNwb25zZSI+irUYGBADKglDUk0gbGVhZHM4AngDkgEEbm9uZYLT5JMCHDoBKiIXL2FwaS92MS9jcm0vbGVhZHMvbWVyZ2US4gEKEUltcG9ydENybUxlYWRzQ3N2EiouZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1MZWFkc0NzdlJlcXVlc3QaKy5kcmlwcHVsc2UuY3JtLnYxLkltcG9ydENybUxlYWRzQ3N2UmVzcG9uc2Uicoq1GDwQAyoJQ1JNIGxlYWRzQANQkBxiBnByZWZlcmoScHJlZmVyZW5jZS1hcHBsaWVkeAOCAQLKAZIBBG5vbmWC0+STAiw6BGJvZHliBmltcG9ydCIcL2FwaS92MS9jcm0vbGVhZHMvaW1wb3J0X2NzdigBGgSYtRg0QnuitRg4Cg5sZWFkX25vdF9mb3VuZBCUAxojWW91ciBvcmdhbml6YXRpb24gaGFzIG5vIHN1Y2ggbGVhZC6itRg7ChZsZWFkX2FscmVhZHlfY29udmVydGVkEKYDGh5UaGUgbGVhZCBpcyBjb252ZXJ0ZWQgYWxyZWFkeS5iBnByb3RvMw", [file_drippulse_crm_v1_accounts, file_drippulse_crm_v1_contacts, file_drippulse_crm_v1_imports, file_drippulse_crm_v1_merges, file_drippulse_crm_v1_opportunities, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * CrmLead is a person who may become a customer.
@@ -91,28 +91,28 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   phone?: string | undefined;
 
   /**
-   * How far it has come; `new` unless given.
+   * Status; default `new`.
    *
    * @generated from field: drippulse.crm.v1.CrmLeadStatus status = 9;
    */
   status: CrmLeadStatus;
 
   /**
-   * Where it came from, such as `webinar`.
+   * Source, such as `webinar`.
    *
    * @generated from field: optional string source = 10;
    */
   source?: string | undefined;
 
   /**
-   * How promising it is.
+   * Score; higher is more promising.
    *
    * @generated from field: optional double score = 11;
    */
   score?: number | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 12;
    */
@@ -126,7 +126,7 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 14;
    */
@@ -154,21 +154,21 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * When it was deleted; only in exports and in the event of it.
+   * Time of the deletion; only in exports and in the event of the deletion.
    *
    * @generated from field: optional google.protobuf.Timestamp deleted_at = 18;
    */
   deletedAt?: Timestamp | undefined;
 
   /**
-   * Lead that it was merged into: its UUID; only in exports and in the event of it.
+   * Lead that it was merged into: a UUID; only in exports and in the event of the merge.
    *
    * @generated from field: optional string merged_into_id = 22;
    */
   mergedIntoId?: string | undefined;
 
   /**
-   * Lead that it was merged into: its `public_id`; only in exports and in the event of it.
+   * Lead that it was merged into: a `public_id`; only in exports and in the event of the merge.
    *
    * @generated from field: optional string merged_into_public_id = 23;
    */
@@ -238,9 +238,10 @@ export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"
   perPage?: number | undefined;
 
   /**
-   * Part of the mail address, name, company, telephone number or `public_id`. Fewer than three characters match
-   * the beginning of a value. Of several
-   * words each matches by itself, in whatever order.
+   * Text that the mail address, first name, last name, company or telephone number contains as it stands, in any case.
+   * Fewer than three characters match only the beginning of a value. Several words also find leads whose first and
+   * last name contain each word; these come after the others, whatever `sort` is. A `public_id` matches by its
+   * beginning: the whole prefix `lead_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */
@@ -290,7 +291,7 @@ export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"
   status?: CrmLeadStatus | undefined;
 
   /**
-   * Only those with this mail address, in whatever case.
+   * Only those with this mail address, in any case.
    *
    * @generated from field: optional string email = 12;
    */
@@ -423,21 +424,21 @@ export type CreateCrmLeadRequest = Message<"drippulse.crm.v1.CreateCrmLeadReques
   phone?: string | undefined;
 
   /**
-   * How far it has come; `new` unless given.
+   * Status; default `new`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmLeadStatus status = 7;
    */
   status?: CrmLeadStatus | undefined;
 
   /**
-   * Where it came from, such as `webinar`.
+   * Source, such as `webinar`.
    *
    * @generated from field: optional string source = 8;
    */
   source?: string | undefined;
 
   /**
-   * How promising it is.
+   * Score; higher is more promising.
    *
    * @generated from field: optional double score = 9;
    */
@@ -451,7 +452,7 @@ export type CreateCrmLeadRequest = Message<"drippulse.crm.v1.CreateCrmLeadReques
   company?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 11;
    */
@@ -465,7 +466,7 @@ export type CreateCrmLeadRequest = Message<"drippulse.crm.v1.CreateCrmLeadReques
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 13;
    */
@@ -612,21 +613,21 @@ export type UpdateCrmLeadRequest = Message<"drippulse.crm.v1.UpdateCrmLeadReques
   phone?: string | undefined;
 
   /**
-   * How far it has come; `new` unless given.
+   * Status; default `new`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmLeadStatus status = 9;
    */
   status?: CrmLeadStatus | undefined;
 
   /**
-   * Where it came from, such as `webinar`.
+   * Source, such as `webinar`.
    *
    * @generated from field: optional string source = 10;
    */
   source?: string | undefined;
 
   /**
-   * How promising it is.
+   * Score; higher is more promising.
    *
    * @generated from field: optional double score = 11;
    */
@@ -640,7 +641,7 @@ export type UpdateCrmLeadRequest = Message<"drippulse.crm.v1.UpdateCrmLeadReques
   company?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 13;
    */
@@ -654,7 +655,7 @@ export type UpdateCrmLeadRequest = Message<"drippulse.crm.v1.UpdateCrmLeadReques
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 15;
    */
@@ -733,7 +734,7 @@ export const DeleteCrmLeadResponseSchema: GenMessage<DeleteCrmLeadResponse> = /*
   messageDesc(file_drippulse_crm_v1_leads, 10);
 
 /**
- * What the lead becomes.
+ * Records that the lead becomes.
  *
  * @generated from message drippulse.crm.v1.ConvertCrmLeadRequest
  */
@@ -760,28 +761,28 @@ export type ConvertCrmLeadRequest = Message<"drippulse.crm.v1.ConvertCrmLeadRequ
   accountId?: string | undefined;
 
   /**
-   * Whether an opportunity is made; false unless given.
+   * Whether an opportunity is created; default false.
    *
    * @generated from field: optional bool create_opportunity = 4;
    */
   createOpportunity?: boolean | undefined;
 
   /**
-   * Its name; the company or the name of the lead unless given.
+   * Name of the opportunity; default the company or the name of the lead.
    *
    * @generated from field: optional string opportunity_name = 5;
    */
   opportunityName?: string | undefined;
 
   /**
-   * Stage it stands in: a UUID.
+   * Stage: a UUID.
    *
    * @generated from field: optional string pipeline_stage_id = 6;
    */
   pipelineStageId?: string | undefined;
 
   /**
-   * Worth of it, in hundredths of the currency.
+   * Amount of the opportunity, in hundredths of the currency.
    *
    * @generated from field: optional int64 amount_cents = 7;
    */
@@ -803,7 +804,7 @@ export const ConvertCrmLeadRequestSchema: GenMessage<ConvertCrmLeadRequest> = /*
   messageDesc(file_drippulse_crm_v1_leads, 11);
 
 /**
- * What the lead has become.
+ * Records that the lead became.
  *
  * @generated from message drippulse.crm.v1.ConvertCrmLeadResponse
  */
@@ -845,7 +846,7 @@ export const ConvertCrmLeadResponseSchema: GenMessage<ConvertCrmLeadResponse> = 
   messageDesc(file_drippulse_crm_v1_leads, 12);
 
 /**
- * The first message carries the parameters, each some of the bytes.
+ * The first message carries the parameters; each message carries some of the bytes.
  *
  * @generated from message drippulse.crm.v1.ImportCrmLeadsCsvRequest
  */
@@ -858,7 +859,7 @@ export type ImportCrmLeadsCsvRequest = Message<"drippulse.crm.v1.ImportCrmLeadsC
   body?: HttpBody | undefined;
 
   /**
-   * True writes nothing and says what would happen.
+   * True: writes nothing, and answers what would happen.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -873,7 +874,7 @@ export const ImportCrmLeadsCsvRequestSchema: GenMessage<ImportCrmLeadsCsvRequest
   messageDesc(file_drippulse_crm_v1_leads, 13);
 
 /**
- * What became of the rows.
+ * Outcome of the rows.
  *
  * @generated from message drippulse.crm.v1.ImportCrmLeadsCsvResponse
  */
@@ -970,14 +971,14 @@ export const ListCrmLeadDuplicatesResponseSchema: GenMessage<ListCrmLeadDuplicat
  */
 export type CrmLeadDuplicates = Message<"drippulse.crm.v1.CrmLeadDuplicates"> & {
   /**
-   * What they have in common.
+   * Kind of the common value.
    *
    * @generated from field: drippulse.crm.v1.CrmDuplicateKind kind = 1;
    */
   kind: CrmDuplicateKind;
 
   /**
-   * It, in the form in which it is compared: an address in lower case, or the digits of a number.
+   * The common value as it is compared: an address in lower case, or the digits of a number.
    *
    * @generated from field: string key = 2;
    */
@@ -991,7 +992,7 @@ export type CrmLeadDuplicates = Message<"drippulse.crm.v1.CrmLeadDuplicates"> & 
   recordCount: bigint;
 
   /**
-   * The oldest 20 of them, oldest first: as many as one merge takes.
+   * The oldest 20 of them, oldest first; one merge takes at most 20.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmLead leads = 4;
    */
@@ -1019,16 +1020,16 @@ export type MergeCrmLeadsRequest = Message<"drippulse.crm.v1.MergeCrmLeadsReques
   survivor?: string | undefined;
 
   /**
-   * Leads that become part of it: 1 to 20 UUIDs or `public_id`s. Their order decides whose value a field takes that the
-   * survivor lacks.
+   * Leads to merge into the survivor: 1 to 20 UUIDs or `public_id`s. A value that the survivor lacks comes from the
+   * first of them that has one.
    *
    * @generated from field: repeated string merged = 2;
    */
   merged: string[];
 
   /**
-   * Whose value a field takes, by the id of one of these leads, even where that value is empty:
-   * `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, `status`, `source`, `score`,
+   * Source of a field's value: the id of one of these leads by the name of the field. An empty value is taken too.
+   * Fields: `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, `status`, `source`, `score`,
    * `owner_id`, `external_id` (with its `external_system`) and `custom.<key>`.
    *
    * @generated from field: map<string, string> fields = 3;
@@ -1057,7 +1058,7 @@ export type MergeCrmLeadsResponse = Message<"drippulse.crm.v1.MergeCrmLeadsRespo
   lead?: CrmLead | undefined;
 
   /**
-   * What was done; its `id` takes it back.
+   * The merge; its `id` reverses it.
    *
    * @generated from field: drippulse.crm.v1.CrmMerge merge = 2;
    */
@@ -1085,14 +1086,14 @@ export const CrmLeadStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Nobody has looked at it.
+   * Not yet worked on.
    *
    * @generated from enum value: CRM_LEAD_STATUS_NEW = 1;
    */
   NEW: 1,
 
   /**
-   * Someone is at it.
+   * Being worked on.
    *
    * @generated from enum value: CRM_LEAD_STATUS_WORKING = 2;
    */
@@ -1140,7 +1141,7 @@ export const CrmLeadStatusSchema: GenEnum<CrmLeadStatus> = /*@__PURE__*/
  */
 export const CrmLeadsService: GenService<{
   /**
-   * Lists the leads of the organization, newest first unless `sort` says otherwise. Deleted ones are left out.
+   * Lists the leads of the organization, newest first unless `sort` says otherwise, without deleted ones.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.ListCrmLeads
    */
@@ -1180,7 +1181,7 @@ export const CrmLeadsService: GenService<{
     output: typeof UpdateCrmLeadResponseSchema;
   },
   /**
-   * Deletes a lead. Lists and `GET` show it no more; exports and the audit stream still have it.
+   * Deletes a lead. Lists and `GET` no longer show it; exports and the audit stream still have it.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.DeleteCrmLead
    */
@@ -1190,10 +1191,10 @@ export const CrmLeadsService: GenService<{
     output: typeof DeleteCrmLeadResponseSchema;
   },
   /**
-   * Makes a contact of a lead, in one transaction with what belongs to it: links the contact given, else the one
-   * with the same mail address, else makes one; the account given, else the one with the same name in whatever
-   * case, else, where the lead has a company, a new one; and, if asked, an opportunity. The lead is `converted`
-   * then. One that is converted already answers 422 `lead_already_converted`.
+   * Converts a lead to a contact, in one transaction. The contact is the given one, else the one with the lead's mail
+   * address, else a new one. The account is the given one, else the one with the company's name in any case, else a new
+   * one if the lead has a company. An opportunity is created on request. The lead becomes `converted`. A converted lead
+   * answers 422 `lead_already_converted`.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.ConvertCrmLead
    */
@@ -1203,10 +1204,10 @@ export const CrmLeadsService: GenService<{
     output: typeof ConvertCrmLeadResponseSchema;
   },
   /**
-   * Groups of live leads that may be one person: they have the mail address, in whatever case, or the telephone number
-   * in common. Those with a common address come first, then those with a common number, each in the order of what
-   * they have in common. A page looks at 50,000 leads at most, so that it may hold fewer groups than asked for, even
-   * none: the end is where `next_cursor` is null. There is no `total_count`, for counting means reading all leads.
+   * Groups live leads that may be one person, because they have the mail address, in any case, or the telephone number
+   * in common. Groups with a common address come first, then groups with a common number, each ordered by the common
+   * value. A page examines at most 50,000 leads, so that it may have fewer groups than `limit`, or none; the last page
+   * is the one whose `next_cursor` is null. There is no `total_count`, because it would read all leads.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.ListCrmLeadDuplicates
    */
@@ -1216,13 +1217,12 @@ export const CrmLeadsService: GenService<{
     output: typeof ListCrmLeadDuplicatesResponseSchema;
   },
   /**
-   * Makes one lead of several, in one transaction. The survivor keeps its values, what it lacks comes from the first of
-   * the merged ones that has it, and `fields` decides otherwise; `custom` goes member by member. A survivor that is not
-   * converted takes over the conversion of a merged one and is `converted` then.
-   * Live activities of the merged ones are linked to the survivor, at most 10,000. The merged
-   * ones are deleted: their ids answer 404, whose message names the survivor, and imports refuse rows that mean
-   * them. Subscribers hear `updated` and `deleted` of every record that changed. `POST /crm/merges/{id}/undo` takes it
-   * back within 30 days. 422 `merge_too_many_links` beyond the 10,000.
+   * Merges leads into one, in one transaction. The survivor keeps its values. A value that it lacks comes from the
+   * first merged lead that has one; `fields` can choose another source. `custom` is merged member by member. If any
+   * merged lead was converted, the survivor counts as `converted`. Live activities of the merged leads are linked to
+   * the survivor. The merged leads are deleted: their ids answer 404 with the survivor in the message, and imports
+   * refuse rows with these ids. Webhooks report `updated` or `deleted` for every changed record. `POST
+   * /crm/merges/{id}/undo` reverses the merge within 30 days. More than 10,000 links answer 422 `merge_too_many_links`.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.MergeCrmLeads
    */
@@ -1232,11 +1232,12 @@ export const CrmLeadsService: GenService<{
     output: typeof MergeCrmLeadsResponseSchema;
   },
   /**
-   * Takes a CSV file: the raw body, or the part `file` of multipart/form-data. Its header names members as `GET` gives
-   * them and `custom.<key>`; comma, semicolon and tab are told apart. UTF-8, UTF-16 with a byte order mark, or the
-   * `charset` of the content type. A row changes the record of its `public_id`, else of its `external_system` and `external_id`, else of its mail address, and
-   * else makes one; an empty cell leaves what is there. The same file twice changes nothing. With
-   * `Prefer: respond-async` the answer is 202 as soon as the file has arrived.
+   * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
+   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
+   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
+   * `external_system` and `external_id`, else with its mail address, and otherwise creates one. An empty cell leaves
+   * the value as it is. Importing the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as
+   * the file has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.ImportCrmLeadsCsv
    */

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/merges.proto.
  */
 export const file_drippulse_crm_v1_merges: GenFile = /*@__PURE__*/
-  fileDesc("Ch1kcmlwcHVsc2UvY3JtL3YxL21lcmdlcy5wcm90bxIQZHJpcHB1bHNlLmNybS52MSKiAwoIQ3JtTWVyZ2USCgoCaWQYASABKAMSOQoLcmVjb3JkX3R5cGUYAiABKA4yJC5kcmlwcHVsc2UuY3JtLnYxLkNybU1lcmdlUmVjb3JkVHlwZRITCgtzdXJ2aXZvcl9pZBgDIAEoCRIaChJzdXJ2aXZvcl9wdWJsaWNfaWQYBCABKAkSEgoKbWVyZ2VkX2lkcxgFIAMoCRIZChFtZXJnZWRfcHVibGljX2lkcxgGIAMoCRITCgttb3ZlZF9saW5rcxgHIAEoAxISCgphY3Rvcl90eXBlGAggASgJEhAKCGFjdG9yX2lkGAkgASgJEi4KCmNyZWF0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKCnVuZG9fdW50aWwYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSACIAQESMgoJdW5kb25lX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgBiAEBQg0KC191bmRvX3VudGlsQgwKCl91bmRvbmVfYXQiigIKFExpc3RDcm1NZXJnZXNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESPgoLcmVjb3JkX3R5cGUYBSABKA4yJC5kcmlwcHVsc2UuY3JtLnYxLkNybU1lcmdlUmVjb3JkVHlwZUgEiAEBEhYKCXJlY29yZF9pZBgGIAEoCUgFiAEBQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfcmVjb3JkX3R5cGVCDAoKX3JlY29yZF9pZCLMAgoVTGlzdENybU1lcmdlc1Jlc3BvbnNlEioKBm1lcmdlcxgBIAMoCzIaLmRyaXBwdWxzZS5jcm0udjEuQ3JtTWVyZ2USEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIiAKEkdldENybU1lcmdlUmVxdWVzdBIKCgJpZBgBIAEoAyJAChNHZXRDcm1NZXJnZVJlc3BvbnNlEikKBW1lcmdlGAEgASgLMhouZHJpcHB1bHNlLmNybS52MS5Dcm1NZXJnZSIhChNVbmRvQ3JtTWVyZ2VSZXF1ZXN0EgoKAmlkGAEgASgDIoIBChRVbmRvQ3JtTWVyZ2VSZXNwb25zZRIpCgVtZXJnZRgBIAEoCzIaLmRyaXBwdWxzZS5jcm0udjEuQ3JtTWVyZ2USEwoLa2VwdF9maWVsZHMYAiADKAkSFgoOcmVzdG9yZWRfbGlua3MYAyABKAMSEgoKa2VwdF9saW5rcxgEIAEoAypyChBDcm1EdXBsaWNhdGVLaW5kEiIKHkNSTV9EVVBMSUNBVEVfS0lORF9VTlNQRUNJRklFRBAAEhwKGENSTV9EVVBMSUNBVEVfS0lORF9FTUFJTBABEhwKGENSTV9EVVBMSUNBVEVfS0lORF9QSE9ORRACKn4KEkNybU1lcmdlUmVjb3JkVHlwZRIlCiFDUk1fTUVSR0VfUkVDT1JEX1RZUEVfVU5TUEVDSUZJRUQQABIhCh1DUk1fTUVSR0VfUkVDT1JEX1RZUEVfQ09OVEFDVBABEh4KGkNSTV9NRVJHRV9SRUNPUkRfVFlQRV9MRUFEEAIy2QMKEENybU1lcmdlc1NlcnZpY2USjgEKDUxpc3RDcm1NZXJnZXMSJi5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1NZXJnZXNSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtTWVyZ2VzUmVzcG9uc2UiLIq1GA4QASoKQ1JNIG1lcmdlc4LT5JMCFBISL2FwaS92MS9jcm0vbWVyZ2VzEpQBCgtHZXRDcm1NZXJnZRIkLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtTWVyZ2VSZXF1ZXN0GiUuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1NZXJnZVJlc3BvbnNlIjiKtRgOEAEqCkNSTSBtZXJnZXOC0+STAiBiBW1lcmdlEhcvYXBpL3YxL2NybS9tZXJnZXMve2lkfRKcAQoMVW5kb0NybU1lcmdlEiUuZHJpcHB1bHNlLmNybS52MS5VbmRvQ3JtTWVyZ2VSZXF1ZXN0GiYuZHJpcHB1bHNlLmNybS52MS5VbmRvQ3JtTWVyZ2VSZXNwb25zZSI9irUYEhADKgpDUk0gbWVyZ2VzOAJ4AoLT5JMCIToBKiIcL2FwaS92MS9jcm0vbWVyZ2VzL3tpZH0vdW5kb2IGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("Ch1kcmlwcHVsc2UvY3JtL3YxL21lcmdlcy5wcm90bxIQZHJpcHB1bHNlLmNybS52MSKiAwoIQ3JtTWVyZ2USCgoCaWQYASABKAMSOQoLcmVjb3JkX3R5cGUYAiABKA4yJC5kcmlwcHVsc2UuY3JtLnYxLkNybU1lcmdlUmVjb3JkVHlwZRITCgtzdXJ2aXZvcl9pZBgDIAEoCRIaChJzdXJ2aXZvcl9wdWJsaWNfaWQYBCABKAkSEgoKbWVyZ2VkX2lkcxgFIAMoCRIZChFtZXJnZWRfcHVibGljX2lkcxgGIAMoCRITCgttb3ZlZF9saW5rcxgHIAEoAxISCgphY3Rvcl90eXBlGAggASgJEhAKCGFjdG9yX2lkGAkgASgJEi4KCmNyZWF0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKCnVuZG9fdW50aWwYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSACIAQESMgoJdW5kb25lX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgBiAEBQg0KC191bmRvX3VudGlsQgwKCl91bmRvbmVfYXQiigIKFExpc3RDcm1NZXJnZXNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESPgoLcmVjb3JkX3R5cGUYBSABKA4yJC5kcmlwcHVsc2UuY3JtLnYxLkNybU1lcmdlUmVjb3JkVHlwZUgEiAEBEhYKCXJlY29yZF9pZBgGIAEoCUgFiAEBQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfcmVjb3JkX3R5cGVCDAoKX3JlY29yZF9pZCLMAgoVTGlzdENybU1lcmdlc1Jlc3BvbnNlEioKBm1lcmdlcxgBIAMoCzIaLmRyaXBwdWxzZS5jcm0udjEuQ3JtTWVyZ2USEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIiAKEkdldENybU1lcmdlUmVxdWVzdBIKCgJpZBgBIAEoAyJAChNHZXRDcm1NZXJnZVJlc3BvbnNlEikKBW1lcmdlGAEgASgLMhouZHJpcHB1bHNlLmNybS52MS5Dcm1NZXJnZSIhChNVbmRvQ3JtTWVyZ2VSZXF1ZXN0EgoKAmlkGAEgASgDIoIBChRVbmRvQ3JtTWVyZ2VSZXNwb25zZRIpCgVtZXJnZRgBIAEoCzIaLmRyaXBwdWxzZS5jcm0udjEuQ3JtTWVyZ2USEwoLa2VwdF9maWVsZHMYAiADKAkSFgoOcmVzdG9yZWRfbGlua3MYAyABKAMSEgoKa2VwdF9saW5rcxgEIAEoAypyChBDcm1EdXBsaWNhdGVLaW5kEiIKHkNSTV9EVVBMSUNBVEVfS0lORF9VTlNQRUNJRklFRBAAEhwKGENSTV9EVVBMSUNBVEVfS0lORF9FTUFJTBABEhwKGENSTV9EVVBMSUNBVEVfS0lORF9QSE9ORRACKn4KEkNybU1lcmdlUmVjb3JkVHlwZRIlCiFDUk1fTUVSR0VfUkVDT1JEX1RZUEVfVU5TUEVDSUZJRUQQABIhCh1DUk1fTUVSR0VfUkVDT1JEX1RZUEVfQ09OVEFDVBABEh4KGkNSTV9NRVJHRV9SRUNPUkRfVFlQRV9MRUFEEAIy+AMKEENybU1lcmdlc1NlcnZpY2USlwEKDUxpc3RDcm1NZXJnZXMSJi5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1NZXJnZXNSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtTWVyZ2VzUmVzcG9uc2UiNYq1GBcQASoKQ1JNIG1lcmdlc3gCkgEEbm9uZYLT5JMCFBISL2FwaS92MS9jcm0vbWVyZ2VzEp0BCgtHZXRDcm1NZXJnZRIkLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtTWVyZ2VSZXF1ZXN0GiUuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1NZXJnZVJlc3BvbnNlIkGKtRgXEAEqCkNSTSBtZXJnZXN4ApIBBG5vbmWC0+STAiBiBW1lcmdlEhcvYXBpL3YxL2NybS9tZXJnZXMve2lkfRKjAQoMVW5kb0NybU1lcmdlEiUuZHJpcHB1bHNlLmNybS52MS5VbmRvQ3JtTWVyZ2VSZXF1ZXN0GiYuZHJpcHB1bHNlLmNybS52MS5VbmRvQ3JtTWVyZ2VSZXNwb25zZSJEirUYGRADKgpDUk0gbWVyZ2VzOAJ4A5IBBG5vbmWC0+STAiE6ASoiHC9hcGkvdjEvY3JtL21lcmdlcy97aWR9L3VuZG8aBJi1GDtCpgOitRg6Cg9tZXJnZV9ub3RfZm91bmQQlAMaJFlvdXIgb3JnYW5pemF0aW9uIGhhcyBubyBzdWNoIG1lcmdlLqK1GDwKFG1lcmdlX2FscmVhZHlfdW5kb25lEKYDGiFUaGUgbWVyZ2Ugd2FzIHRha2VuIGJhY2sgYWxyZWFkeS6itRhoChJtZXJnZV9ub3RfdW5kb2FibGUQpgMaT1RoZSBtZXJnZSBpcyBvbGRlciB0aGFuIDMwIGRheXMsIG9yIHRoZSBkYXRhIG5lZWRlZCB0byB0YWtlIGl0IGJhY2sgd2FzIGVyYXNlZC6itRhdChVtZXJnZV9zdXJ2aXZvcl9tZXJnZWQQpgMaQVRoZSBzdXJ2aXZvciB3YXMgaXRzZWxmIG1lcmdlZCBzaW5jZS4gVGFrZSB0aGF0IG1lcmdlIGJhY2sgZmlyc3QuorUYVwoUbWVyZ2VfdG9vX21hbnlfbGlua3MQpgMaPE1vcmUgdGhhbiAxMCwwMDAgcmVjb3JkcyBhcmUgbGlua2VkIHRvIHRoZSByZWNvcmRzIHRvIG1lcmdlLmIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * CrmMerge says that several records became one.
@@ -30,7 +30,7 @@ export type CrmMerge = Message<"drippulse.crm.v1.CrmMerge"> & {
   id: bigint;
 
   /**
-   * What kind of records they are.
+   * Type of the records.
    *
    * @generated from field: drippulse.crm.v1.CrmMergeRecordType record_type = 2;
    */
@@ -65,42 +65,42 @@ export type CrmMerge = Message<"drippulse.crm.v1.CrmMerge"> & {
   mergedPublicIds: string[];
 
   /**
-   * How many live records were linked to the merged ones and are linked to the survivor since.
+   * Number of live records whose link moved from a merged record to the survivor.
    *
    * @generated from field: int64 moved_links = 7;
    */
   movedLinks: bigint;
 
   /**
-   * Kind of who did it: `user`, `api_key` or `workflow`.
+   * Kind of the author: `user`, `api_key` or `workflow`.
    *
    * @generated from field: string actor_type = 8;
    */
   actorType: string;
 
   /**
-   * Id of who did it.
+   * Id of the author.
    *
    * @generated from field: string actor_id = 9;
    */
   actorId: string;
 
   /**
-   * When it was done.
+   * Time when it was done.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 10;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Until when it can be taken back; null when it no longer can.
+   * End of the time in which it can be reversed; null when it cannot.
    *
    * @generated from field: optional google.protobuf.Timestamp undo_until = 11;
    */
   undoUntil?: Timestamp | undefined;
 
   /**
-   * When it was taken back.
+   * Time of the reversal.
    *
    * @generated from field: optional google.protobuf.Timestamp undone_at = 12;
    */
@@ -156,7 +156,7 @@ export type ListCrmMergesRequest = Message<"drippulse.crm.v1.ListCrmMergesReques
   recordType?: CrmMergeRecordType | undefined;
 
   /**
-   * Only those that this record, by UUID or `public_id`, took part in: as the survivor, or as one that was merged.
+   * Only merges with this record, by UUID or `public_id`, as the survivor or as a merged record.
    *
    * @generated from field: optional string record_id = 6;
    */
@@ -297,7 +297,7 @@ export const UndoCrmMergeRequestSchema: GenMessage<UndoCrmMergeRequest> = /*@__P
   messageDesc(file_drippulse_crm_v1_merges, 5);
 
 /**
- * What came of it.
+ * Outcome of the reversal.
  *
  * @generated from message drippulse.crm.v1.UndoCrmMergeResponse
  */
@@ -310,22 +310,22 @@ export type UndoCrmMergeResponse = Message<"drippulse.crm.v1.UndoCrmMergeRespons
   merge?: CrmMerge | undefined;
 
   /**
-   * Fields of the survivor that the merge had changed and that were changed again since, so that they stay as they
-   * are; members of `custom` as `custom.<key>`.
+   * Fields of the survivor that stay as they are, because they were changed after the merge; members of `custom` as
+   * `custom.<key>`.
    *
    * @generated from field: repeated string kept_fields = 2;
    */
   keptFields: string[];
 
   /**
-   * How many links went back to the records that came back.
+   * Number of links that returned to the merged records.
    *
    * @generated from field: int64 restored_links = 3;
    */
   restoredLinks: bigint;
 
   /**
-   * How many stay where they are, because somebody linked or deleted those records since.
+   * Number of links that stay, because their records were linked or deleted since.
    *
    * @generated from field: int64 kept_links = 4;
    */
@@ -340,7 +340,7 @@ export const UndoCrmMergeResponseSchema: GenMessage<UndoCrmMergeResponse> = /*@_
   messageDesc(file_drippulse_crm_v1_merges, 6);
 
 /**
- * CrmDuplicateKind is what records have in common that may be one.
+ * CrmDuplicateKind is the value that possible duplicates have in common.
  *
  * @generated from enum drippulse.crm.v1.CrmDuplicateKind
  */
@@ -353,15 +353,16 @@ export const CrmDuplicateKind = {
   UNSPECIFIED: 0,
 
   /**
-   * The mail address, in whatever case. Tags behind a plus count: they may be other people.
+   * The mail address, in any case. Addresses with different tags after a plus differ: they may be other people.
    *
    * @generated from enum value: CRM_DUPLICATE_KIND_EMAIL = 1;
    */
   EMAIL: 1,
 
   /**
-   * The digits of the telephone number, at least seven, without `00` before the country and without `(0)`. A number
-   * with its country and the same one without are two: nothing says in which country an organization telephones.
+   * The digits of the telephone number, at least seven, without `00` before the country code and without `(0)`. A
+   * number with a country code and the same number without one differ, because the country of an organization is not
+   * known.
    *
    * @generated from enum value: CRM_DUPLICATE_KIND_PHONE = 2;
    */
@@ -369,7 +370,7 @@ export const CrmDuplicateKind = {
 } as const;
 
 /**
- * CrmDuplicateKind is what records have in common that may be one.
+ * CrmDuplicateKind is the value that possible duplicates have in common.
  *
  * @generated from enum drippulse.crm.v1.CrmDuplicateKind
  */
@@ -382,7 +383,7 @@ export const CrmDuplicateKindSchema: GenEnum<CrmDuplicateKind> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_merges, 0);
 
 /**
- * CrmMergeRecordType is what kind of records were merged.
+ * CrmMergeRecordType is the type of the merged records.
  *
  * @generated from enum drippulse.crm.v1.CrmMergeRecordType
  */
@@ -410,7 +411,7 @@ export const CrmMergeRecordType = {
 } as const;
 
 /**
- * CrmMergeRecordType is what kind of records were merged.
+ * CrmMergeRecordType is the type of the merged records.
  *
  * @generated from enum drippulse.crm.v1.CrmMergeRecordType
  */
@@ -423,7 +424,7 @@ export const CrmMergeRecordTypeSchema: GenEnum<CrmMergeRecordType> = /*@__PURE__
   enumDesc(file_drippulse_crm_v1_merges, 1);
 
 /**
- * Merges of duplicates: what was merged, by whom, and the way back.
+ * Merges of duplicates: the merged records, the author, and the way to reverse a merge.
  *
  * @generated from service drippulse.crm.v1.CrmMergesService
  */
@@ -449,13 +450,13 @@ export const CrmMergesService: GenService<{
     output: typeof GetCrmMergeResponseSchema;
   },
   /**
-   * Takes a merge back, within 30 days of it, in one transaction: the merged records come back with what they held;
-   * records that were linked to them and still are linked to the survivor are linked to them again; what the merge
-   * changed in the survivor is as before, unless it was changed since, which `kept_fields` names. Subscribers hear
-   * `updated` of every record that changed. 422 `merge_already_undone` for the second time, `merge_not_undoable` after
-   * 30 days or when the personal data needed were erased, `merge_survivor_merged` when the survivor was itself merged
-   * since: take that merge back first. 409 `external_id_taken` when another record has the external id of one of them
-   * by now.
+   * Reverses a merge within 30 days, in one transaction. The merged records return with their former values. Records
+   * that the merge linked to the survivor, and that still are, are linked to the merged records again. Fields of the
+   * survivor return to their former values, except those that were changed since, which `kept_fields` names. Webhooks
+   * report `updated` for every changed record. A repeat answers 422 `merge_already_undone`. After 30 days, or when
+   * needed personal data was erased, it answers 422 `merge_not_undoable`. A survivor that was merged since answers 422
+   * `merge_survivor_merged`: reverse that merge first. An external id that another record has now answers 409
+   * `external_id_taken`.
    *
    * @generated from rpc drippulse.crm.v1.CrmMergesService.UndoCrmMerge
    */

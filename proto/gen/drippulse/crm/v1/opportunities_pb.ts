@@ -20,10 +20,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/opportunities.proto.
  */
 export const file_drippulse_crm_v1_opportunities: GenFile = /*@__PURE__*/
-  fileDesc("CiRkcmlwcHVsc2UvY3JtL3YxL29wcG9ydHVuaXRpZXMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEi1AgKDkNybU9wcG9ydHVuaXR5EjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDc0IhI3CglwdWJsaWNfaWQYAiABKAlCJJK1GCBCHiJvcHBfNGYxYzlkN2EyYjhlNjA1M2MxZDJlM2Y0IhIkCgRuYW1lGAMgASgJQhaStRgSQhAiQWNtZSwgNDAgc2VhdHMiEikKDGFtb3VudF9jZW50cxgEIAEoA0IOkrUYCkIIMTIwMDAwMDBIAIgBARIiCghjdXJyZW5jeRgFIAEoCUILkrUYB0IFIkVVUiJIAYgBARI6ChFleHBlY3RlZF9jbG9zZV9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAogBARIYCgtkZXNjcmlwdGlvbhgHIAEoCUgDiAEBEi4KBnN0YXR1cxgIIAEoDjIeLmRyaXBwdWxzZS5jcm0udjEuQ3JtU3RhZ2VUeXBlEhMKC3BpcGVsaW5lX2lkGAkgASgJEhkKEXBpcGVsaW5lX3N0YWdlX2lkGAogASgJEhYKDnN0YWdlX3Bvc2l0aW9uGAsgASgDEjIKCWNsb3NlZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBIgBARIXCgphY2NvdW50X2lkGA0gASgJSAWIAQESHgoRYWNjb3VudF9wdWJsaWNfaWQYDiABKAlIBogBARIXCgpjb250YWN0X2lkGA8gASgJSAeIAQESHgoRY29udGFjdF9wdWJsaWNfaWQYECABKAlICIgBARIVCghvd25lcl9pZBgRIAEoA0gJiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgSIAEoCUgKiAEBEhgKC2V4dGVybmFsX2lkGBMgASgJSAuIAQESHgoGY3VzdG9tGBQgASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GBUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAyIAQFCDwoNX2Ftb3VudF9jZW50c0ILCglfY3VycmVuY3lCFAoSX2V4cGVjdGVkX2Nsb3NlX2F0Qg4KDF9kZXNjcmlwdGlvbkIMCgpfY2xvc2VkX2F0Qg0KC19hY2NvdW50X2lkQhQKEl9hY2NvdW50X3B1YmxpY19pZEINCgtfY29udGFjdF9pZEIUChJfY29udGFjdF9wdWJsaWNfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQg0KC19kZWxldGVkX2F0IvwFChtMaXN0Q3JtT3Bwb3J0dW5pdGllc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIOCgFxGAUgASgJSASIAQESEQoEc29ydBgGIAEoCUgFiAEBEjYKDXVwZGF0ZWRfc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESFQoIb3duZXJfaWQYCCABKANIB4gBARIcCg9leHRlcm5hbF9zeXN0ZW0YCSABKAlICIgBARIYCgtleHRlcm5hbF9pZBgKIAEoCUgJiAEBEjoKC3BpcGVsaW5lX2lkGAsgASgJQiCStRgcMhpjcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZUgKiAEBEkUKEXBpcGVsaW5lX3N0YWdlX2lkGAwgASgJQiWStRghMh9jcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlSAuIAQESMwoGc3RhdHVzGA0gASgOMh4uZHJpcHB1bHNlLmNybS52MS5Dcm1TdGFnZVR5cGVIDIgBARItCgphY2NvdW50X2lkGA4gASgJQhSStRgQMg5jcm0uQ3JtQWNjb3VudEgNiAEBEi0KCmNvbnRhY3RfaWQYDyABKAlCFJK1GBAyDmNybS5Dcm1Db250YWN0SA6IAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgQKAl9xQgcKBV9zb3J0QhAKDl91cGRhdGVkX3NpbmNlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIOCgxfcGlwZWxpbmVfaWRCFAoSX3BpcGVsaW5lX3N0YWdlX2lkQgkKB19zdGF0dXNCDQoLX2FjY291bnRfaWRCDQoLX2NvbnRhY3RfaWQi4AIKHExpc3RDcm1PcHBvcnR1bml0aWVzUmVzcG9uc2USNwoNb3Bwb3J0dW5pdGllcxgBIAMoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtT3Bwb3J0dW5pdHkSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIpEGChtDcmVhdGVDcm1PcHBvcnR1bml0eVJlcXVlc3QSKwoEbmFtZRgBIAEoCUIYkrUYFDgBQhAiQWNtZSwgNDAgc2VhdHMiSACIAQESKQoMYW1vdW50X2NlbnRzGAIgASgDQg6StRgKQggxMjAwMDAwMEgBiAEBEiIKCGN1cnJlbmN5GAMgASgJQguStRgHQgUiRVVSIkgCiAEBEjoKEWV4cGVjdGVkX2Nsb3NlX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgDiAEBEhgKC2Rlc2NyaXB0aW9uGAUgASgJSASIAQESLQoKYWNjb3VudF9pZBgGIAEoCUIUkrUYEDIOY3JtLkNybUFjY291bnRIBYgBARItCgpjb250YWN0X2lkGAcgASgJQhSStRgQMg5jcm0uQ3JtQ29udGFjdEgGiAEBEjoKC3BpcGVsaW5lX2lkGAggASgJQiCStRgcMhpjcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZUgHiAEBEkUKEXBpcGVsaW5lX3N0YWdlX2lkGAkgASgJQiWStRghMh9jcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlSAiIAQESFQoIb3duZXJfaWQYCiABKANICYgBARIcCg9leHRlcm5hbF9zeXN0ZW0YCyABKAlICogBARIYCgtleHRlcm5hbF9pZBgMIAEoCUgLiAEBEiMKBmN1c3RvbRgNIAEoDEIOkrUYCggBEgZvYmplY3RIDIgBAUIHCgVfbmFtZUIPCg1fYW1vdW50X2NlbnRzQgsKCV9jdXJyZW5jeUIUChJfZXhwZWN0ZWRfY2xvc2VfYXRCDgoMX2Rlc2NyaXB0aW9uQg0KC19hY2NvdW50X2lkQg0KC19jb250YWN0X2lkQg4KDF9waXBlbGluZV9pZEIUChJfcGlwZWxpbmVfc3RhZ2VfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgkKB19jdXN0b20iVQocQ3JlYXRlQ3JtT3Bwb3J0dW5pdHlSZXNwb25zZRI1CgtvcHBvcnR1bml0eRgBIAEoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtT3Bwb3J0dW5pdHkiJgoYR2V0Q3JtT3Bwb3J0dW5pdHlSZXF1ZXN0EgoKAmlkGAEgASgJIlIKGUdldENybU9wcG9ydHVuaXR5UmVzcG9uc2USNQoLb3Bwb3J0dW5pdHkYASABKAsyIC5kcmlwcHVsc2UuY3JtLnYxLkNybU9wcG9ydHVuaXR5IswGChtVcGRhdGVDcm1PcHBvcnR1bml0eVJlcXVlc3QSCgoCaWQYASABKAkSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEikKBG5hbWUYAyABKAlCFpK1GBJCECJBY21lLCA0MCBzZWF0cyJIAIgBARIpCgxhbW91bnRfY2VudHMYBCABKANCDpK1GApCCDEyMDAwMDAwSAGIAQESIgoIY3VycmVuY3kYBSABKAlCC5K1GAdCBSJFVVIiSAKIAQESOgoRZXhwZWN0ZWRfY2xvc2VfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAOIAQESGAoLZGVzY3JpcHRpb24YByABKAlIBIgBARItCgphY2NvdW50X2lkGAggASgJQhSStRgQMg5jcm0uQ3JtQWNjb3VudEgFiAEBEi0KCmNvbnRhY3RfaWQYCSABKAlCFJK1GBAyDmNybS5Dcm1Db250YWN0SAaIAQESOgoLcGlwZWxpbmVfaWQYCiABKAlCIJK1GBwyGmNybS5Dcm1PcHBvcnR1bml0eVBpcGVsaW5lSAeIAQESRQoRcGlwZWxpbmVfc3RhZ2VfaWQYCyABKAlCJZK1GCEyH2NybS5Dcm1PcHBvcnR1bml0eVBpcGVsaW5lU3RhZ2VICIgBARIVCghvd25lcl9pZBgMIAEoA0gJiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgNIAEoCUgKiAEBEhgKC2V4dGVybmFsX2lkGA4gASgJSAuIAQESIwoGY3VzdG9tGA8gASgMQg6StRgKCAESBm9iamVjdEgMiAEBQgcKBV9uYW1lQg8KDV9hbW91bnRfY2VudHNCCwoJX2N1cnJlbmN5QhQKEl9leHBlY3RlZF9jbG9zZV9hdEIOCgxfZGVzY3JpcHRpb25CDQoLX2FjY291bnRfaWRCDQoLX2NvbnRhY3RfaWRCDgoMX3BpcGVsaW5lX2lkQhQKEl9waXBlbGluZV9zdGFnZV9pZEILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJVChxVcGRhdGVDcm1PcHBvcnR1bml0eVJlc3BvbnNlEjUKC29wcG9ydHVuaXR5GAEgASgLMiAuZHJpcHB1bHNlLmNybS52MS5Dcm1PcHBvcnR1bml0eSIpChtEZWxldGVDcm1PcHBvcnR1bml0eVJlcXVlc3QSCgoCaWQYASABKAkiHgocRGVsZXRlQ3JtT3Bwb3J0dW5pdHlSZXNwb25zZSKcAQoeUmVvcmRlckNybU9wcG9ydHVuaXRpZXNSZXF1ZXN0EkcKEXBpcGVsaW5lX3N0YWdlX2lkGAEgASgJQieStRgjMh9jcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlOAFIAIgBARIbCgtvcmRlcmVkX2lkcxgCIAMoCUIGkrUYAjgBQhQKEl9waXBlbGluZV9zdGFnZV9pZCKKAQofUmVvcmRlckNybU9wcG9ydHVuaXRpZXNSZXNwb25zZRIZChFwaXBlbGluZV9zdGFnZV9pZBgBIAEoCRI3Cg1vcHBvcnR1bml0aWVzGAIgAygLMiAuZHJpcHB1bHNlLmNybS52MS5Dcm1PcHBvcnR1bml0eRITCgttb3ZlZF9jb3VudBgDIAEoAyJoCiBJbXBvcnRDcm1PcHBvcnR1bml0aWVzQ3N2UmVxdWVzdBIiCgRib2R5GAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keRIUCgdkcnlfcnVuGAIgASgISACIAQFCCgoIX2RyeV9ydW4iUAohSW1wb3J0Q3JtT3Bwb3J0dW5pdGllc0NzdlJlc3BvbnNlEisKBmltcG9ydBgBIAEoCzIbLmRyaXBwdWxzZS5jcm0udjEuQ3JtSW1wb3J0MuwLChdDcm1PcHBvcnR1bml0aWVzU2VydmljZRKxAQoUTGlzdENybU9wcG9ydHVuaXRpZXMSLS5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1PcHBvcnR1bml0aWVzUmVxdWVzdBouLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybU9wcG9ydHVuaXRpZXNSZXNwb25zZSI6irUYFRABKhFDUk0gb3Bwb3J0dW5pdGllc4LT5JMCGxIZL2FwaS92MS9jcm0vb3Bwb3J0dW5pdGllcxL1AQoUQ3JlYXRlQ3JtT3Bwb3J0dW5pdHkSLS5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybU9wcG9ydHVuaXR5UmVxdWVzdBouLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtT3Bwb3J0dW5pdHlSZXNwb25zZSJ+irUYSQjJARADIgtvcHBvcnR1bml0eSoRQ1JNIG9wcG9ydHVuaXRpZXM4AloeL2FwaS92MS9jcm0vb3Bwb3J0dW5pdGllcy97aWR9eAKC0+STAis6ASpiC29wcG9ydHVuaXR5IhkvYXBpL3YxL2NybS9vcHBvcnR1bml0aWVzEskBChdSZW9yZGVyQ3JtT3Bwb3J0dW5pdGllcxIwLmRyaXBwdWxzZS5jcm0udjEuUmVvcmRlckNybU9wcG9ydHVuaXRpZXNSZXF1ZXN0GjEuZHJpcHB1bHNlLmNybS52MS5SZW9yZGVyQ3JtT3Bwb3J0dW5pdGllc1Jlc3BvbnNlIkmKtRgZEAMqEUNSTSBvcHBvcnR1bml0aWVzOAJ4AoLT5JMCJjoBKiIhL2FwaS92MS9jcm0vb3Bwb3J0dW5pdGllcy9yZW9yZGVyEroBChFHZXRDcm1PcHBvcnR1bml0eRIqLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtT3Bwb3J0dW5pdHlSZXF1ZXN0GisuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1PcHBvcnR1bml0eVJlc3BvbnNlIkyKtRgVEAEqEUNSTSBvcHBvcnR1bml0aWVzgtPkkwItYgtvcHBvcnR1bml0eRIeL2FwaS92MS9jcm0vb3Bwb3J0dW5pdGllcy97aWR9EtcBChRVcGRhdGVDcm1PcHBvcnR1bml0eRItLmRyaXBwdWxzZS5jcm0udjEuVXBkYXRlQ3JtT3Bwb3J0dW5pdHlSZXF1ZXN0Gi4uZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1PcHBvcnR1bml0eVJlc3BvbnNlImCKtRgmEAMiC29wcG9ydHVuaXR5KhFDUk0gb3Bwb3J0dW5pdGllczgCeAKC0+STAjA6ASpiC29wcG9ydHVuaXR5Mh4vYXBpL3YxL2NybS9vcHBvcnR1bml0aWVzL3tpZH0SuwEKFERlbGV0ZUNybU9wcG9ydHVuaXR5Ei0uZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1PcHBvcnR1bml0eVJlcXVlc3QaLi5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybU9wcG9ydHVuaXR5UmVzcG9uc2UiRIq1GBoIzAEQAyoRQ1JNIG9wcG9ydHVuaXRpZXN4AoLT5JMCICoeL2FwaS92MS9jcm0vb3Bwb3J0dW5pdGllcy97aWR9EoMCChlJbXBvcnRDcm1PcHBvcnR1bml0aWVzQ3N2EjIuZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1PcHBvcnR1bml0aWVzQ3N2UmVxdWVzdBozLmRyaXBwdWxzZS5jcm0udjEuSW1wb3J0Q3JtT3Bwb3J0dW5pdGllc0NzdlJlc3BvbnNlInuKtRg9EAMqEUNSTSBvcHBvcnR1bml0aWVzQANQkBxiBnByZWZlcmoScHJlZmVyZW5jZS1hcHBsaWVkeAKCAQLKAYLT5JMCNDoEYm9keWIGaW1wb3J0IiQvYXBpL3YxL2NybS9vcHBvcnR1bml0aWVzL2ltcG9ydF9jc3YoAWIGcHJvdG8z", [file_drippulse_crm_v1_imports, file_drippulse_crm_v1_opportunity_pipelines, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CiRkcmlwcHVsc2UvY3JtL3YxL29wcG9ydHVuaXRpZXMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEi1AgKDkNybU9wcG9ydHVuaXR5EjgKAmlkGAEgASgJQiyStRgoQiYiMDE5YWIzYzQtNWQ2ZS03ZjgwLTlhMWItMmMzZDRlNWY2MDc0IhI3CglwdWJsaWNfaWQYAiABKAlCJJK1GCBCHiJvcHBfNGYxYzlkN2EyYjhlNjA1M2MxZDJlM2Y0IhIkCgRuYW1lGAMgASgJQhaStRgSQhAiQWNtZSwgNDAgc2VhdHMiEikKDGFtb3VudF9jZW50cxgEIAEoA0IOkrUYCkIIMTIwMDAwMDBIAIgBARIiCghjdXJyZW5jeRgFIAEoCUILkrUYB0IFIkVVUiJIAYgBARI6ChFleHBlY3RlZF9jbG9zZV9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAogBARIYCgtkZXNjcmlwdGlvbhgHIAEoCUgDiAEBEi4KBnN0YXR1cxgIIAEoDjIeLmRyaXBwdWxzZS5jcm0udjEuQ3JtU3RhZ2VUeXBlEhMKC3BpcGVsaW5lX2lkGAkgASgJEhkKEXBpcGVsaW5lX3N0YWdlX2lkGAogASgJEhYKDnN0YWdlX3Bvc2l0aW9uGAsgASgDEjIKCWNsb3NlZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBIgBARIXCgphY2NvdW50X2lkGA0gASgJSAWIAQESHgoRYWNjb3VudF9wdWJsaWNfaWQYDiABKAlIBogBARIXCgpjb250YWN0X2lkGA8gASgJSAeIAQESHgoRY29udGFjdF9wdWJsaWNfaWQYECABKAlICIgBARIVCghvd25lcl9pZBgRIAEoA0gJiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgSIAEoCUgKiAEBEhgKC2V4dGVybmFsX2lkGBMgASgJSAuIAQESHgoGY3VzdG9tGBQgASgMQg6StRgKCAESBm9iamVjdBIuCgpjcmVhdGVkX2F0GBUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI7CgpkZWxldGVkX2F0GBcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABSAyIAQFCDwoNX2Ftb3VudF9jZW50c0ILCglfY3VycmVuY3lCFAoSX2V4cGVjdGVkX2Nsb3NlX2F0Qg4KDF9kZXNjcmlwdGlvbkIMCgpfY2xvc2VkX2F0Qg0KC19hY2NvdW50X2lkQhQKEl9hY2NvdW50X3B1YmxpY19pZEINCgtfY29udGFjdF9pZEIUChJfY29udGFjdF9wdWJsaWNfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQg0KC19kZWxldGVkX2F0IvwFChtMaXN0Q3JtT3Bwb3J0dW5pdGllc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIOCgFxGAUgASgJSASIAQESEQoEc29ydBgGIAEoCUgFiAEBEjYKDXVwZGF0ZWRfc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESFQoIb3duZXJfaWQYCCABKANIB4gBARIcCg9leHRlcm5hbF9zeXN0ZW0YCSABKAlICIgBARIYCgtleHRlcm5hbF9pZBgKIAEoCUgJiAEBEjoKC3BpcGVsaW5lX2lkGAsgASgJQiCStRgcMhpjcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZUgKiAEBEkUKEXBpcGVsaW5lX3N0YWdlX2lkGAwgASgJQiWStRghMh9jcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlSAuIAQESMwoGc3RhdHVzGA0gASgOMh4uZHJpcHB1bHNlLmNybS52MS5Dcm1TdGFnZVR5cGVIDIgBARItCgphY2NvdW50X2lkGA4gASgJQhSStRgQMg5jcm0uQ3JtQWNjb3VudEgNiAEBEi0KCmNvbnRhY3RfaWQYDyABKAlCFJK1GBAyDmNybS5Dcm1Db250YWN0SA6IAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgQKAl9xQgcKBV9zb3J0QhAKDl91cGRhdGVkX3NpbmNlQgsKCV9vd25lcl9pZEISChBfZXh0ZXJuYWxfc3lzdGVtQg4KDF9leHRlcm5hbF9pZEIOCgxfcGlwZWxpbmVfaWRCFAoSX3BpcGVsaW5lX3N0YWdlX2lkQgkKB19zdGF0dXNCDQoLX2FjY291bnRfaWRCDQoLX2NvbnRhY3RfaWQi4AIKHExpc3RDcm1PcHBvcnR1bml0aWVzUmVzcG9uc2USNwoNb3Bwb3J0dW5pdGllcxgBIAMoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtT3Bwb3J0dW5pdHkSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIpEGChtDcmVhdGVDcm1PcHBvcnR1bml0eVJlcXVlc3QSKwoEbmFtZRgBIAEoCUIYkrUYFDgBQhAiQWNtZSwgNDAgc2VhdHMiSACIAQESKQoMYW1vdW50X2NlbnRzGAIgASgDQg6StRgKQggxMjAwMDAwMEgBiAEBEiIKCGN1cnJlbmN5GAMgASgJQguStRgHQgUiRVVSIkgCiAEBEjoKEWV4cGVjdGVkX2Nsb3NlX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgDiAEBEhgKC2Rlc2NyaXB0aW9uGAUgASgJSASIAQESLQoKYWNjb3VudF9pZBgGIAEoCUIUkrUYEDIOY3JtLkNybUFjY291bnRIBYgBARItCgpjb250YWN0X2lkGAcgASgJQhSStRgQMg5jcm0uQ3JtQ29udGFjdEgGiAEBEjoKC3BpcGVsaW5lX2lkGAggASgJQiCStRgcMhpjcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZUgHiAEBEkUKEXBpcGVsaW5lX3N0YWdlX2lkGAkgASgJQiWStRghMh9jcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlSAiIAQESFQoIb3duZXJfaWQYCiABKANICYgBARIcCg9leHRlcm5hbF9zeXN0ZW0YCyABKAlICogBARIYCgtleHRlcm5hbF9pZBgMIAEoCUgLiAEBEiMKBmN1c3RvbRgNIAEoDEIOkrUYCggBEgZvYmplY3RIDIgBAUIHCgVfbmFtZUIPCg1fYW1vdW50X2NlbnRzQgsKCV9jdXJyZW5jeUIUChJfZXhwZWN0ZWRfY2xvc2VfYXRCDgoMX2Rlc2NyaXB0aW9uQg0KC19hY2NvdW50X2lkQg0KC19jb250YWN0X2lkQg4KDF9waXBlbGluZV9pZEIUChJfcGlwZWxpbmVfc3RhZ2VfaWRCCwoJX293bmVyX2lkQhIKEF9leHRlcm5hbF9zeXN0ZW1CDgoMX2V4dGVybmFsX2lkQgkKB19jdXN0b20iVQocQ3JlYXRlQ3JtT3Bwb3J0dW5pdHlSZXNwb25zZRI1CgtvcHBvcnR1bml0eRgBIAEoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtT3Bwb3J0dW5pdHkiJgoYR2V0Q3JtT3Bwb3J0dW5pdHlSZXF1ZXN0EgoKAmlkGAEgASgJIlIKGUdldENybU9wcG9ydHVuaXR5UmVzcG9uc2USNQoLb3Bwb3J0dW5pdHkYASABKAsyIC5kcmlwcHVsc2UuY3JtLnYxLkNybU9wcG9ydHVuaXR5IswGChtVcGRhdGVDcm1PcHBvcnR1bml0eVJlcXVlc3QSCgoCaWQYASABKAkSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEikKBG5hbWUYAyABKAlCFpK1GBJCECJBY21lLCA0MCBzZWF0cyJIAIgBARIpCgxhbW91bnRfY2VudHMYBCABKANCDpK1GApCCDEyMDAwMDAwSAGIAQESIgoIY3VycmVuY3kYBSABKAlCC5K1GAdCBSJFVVIiSAKIAQESOgoRZXhwZWN0ZWRfY2xvc2VfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAOIAQESGAoLZGVzY3JpcHRpb24YByABKAlIBIgBARItCgphY2NvdW50X2lkGAggASgJQhSStRgQMg5jcm0uQ3JtQWNjb3VudEgFiAEBEi0KCmNvbnRhY3RfaWQYCSABKAlCFJK1GBAyDmNybS5Dcm1Db250YWN0SAaIAQESOgoLcGlwZWxpbmVfaWQYCiABKAlCIJK1GBwyGmNybS5Dcm1PcHBvcnR1bml0eVBpcGVsaW5lSAeIAQESRQoRcGlwZWxpbmVfc3RhZ2VfaWQYCyABKAlCJZK1GCEyH2NybS5Dcm1PcHBvcnR1bml0eVBpcGVsaW5lU3RhZ2VICIgBARIVCghvd25lcl9pZBgMIAEoA0gJiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgNIAEoCUgKiAEBEhgKC2V4dGVybmFsX2lkGA4gASgJSAuIAQESIwoGY3VzdG9tGA8gASgMQg6StRgKCAESBm9iamVjdEgMiAEBQgcKBV9uYW1lQg8KDV9hbW91bnRfY2VudHNCCwoJX2N1cnJlbmN5QhQKEl9leHBlY3RlZF9jbG9zZV9hdEIOCgxfZGVzY3JpcHRpb25CDQoLX2FjY291bnRfaWRCDQoLX2NvbnRhY3RfaWRCDgoMX3BpcGVsaW5lX2lkQhQKEl9waXBlbGluZV9zdGFnZV9pZEILCglfb3duZXJfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIOCgxfZXh0ZXJuYWxfaWRCCQoHX2N1c3RvbSJVChxVcGRhdGVDcm1PcHBvcnR1bml0eVJlc3BvbnNlEjUKC29wcG9ydHVuaXR5GAEgASgLMiAuZHJpcHB1bHNlLmNybS52MS5Dcm1PcHBvcnR1bml0eSIpChtEZWxldGVDcm1PcHBvcnR1bml0eVJlcXVlc3QSCgoCaWQYASABKAkiHgocRGVsZXRlQ3JtT3Bwb3J0dW5pdHlSZXNwb25zZSKcAQoeUmVvcmRlckNybU9wcG9ydHVuaXRpZXNSZXF1ZXN0EkcKEXBpcGVsaW5lX3N0YWdlX2lkGAEgASgJQieStRgjMh9jcm0uQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlOAFIAIgBARIbCgtvcmRlcmVkX2lkcxgCIAMoCUIGkrUYAjgBQhQKEl9waXBlbGluZV9zdGFnZV9pZCKKAQofUmVvcmRlckNybU9wcG9ydHVuaXRpZXNSZXNwb25zZRIZChFwaXBlbGluZV9zdGFnZV9pZBgBIAEoCRI3Cg1vcHBvcnR1bml0aWVzGAIgAygLMiAuZHJpcHB1bHNlLmNybS52MS5Dcm1PcHBvcnR1bml0eRITCgttb3ZlZF9jb3VudBgDIAEoAyJoCiBJbXBvcnRDcm1PcHBvcnR1bml0aWVzQ3N2UmVxdWVzdBIiCgRib2R5GAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keRIUCgdkcnlfcnVuGAIgASgISACIAQFCCgoIX2RyeV9ydW4iUAohSW1wb3J0Q3JtT3Bwb3J0dW5pdGllc0NzdlJlc3BvbnNlEisKBmltcG9ydBgBIAEoCzIbLmRyaXBwdWxzZS5jcm0udjEuQ3JtSW1wb3J0MqkMChdDcm1PcHBvcnR1bml0aWVzU2VydmljZRK6AQoUTGlzdENybU9wcG9ydHVuaXRpZXMSLS5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1PcHBvcnR1bml0aWVzUmVxdWVzdBouLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybU9wcG9ydHVuaXRpZXNSZXNwb25zZSJDirUYHhABKhFDUk0gb3Bwb3J0dW5pdGllc3gCkgEEbm9uZYLT5JMCGxIZL2FwaS92MS9jcm0vb3Bwb3J0dW5pdGllcxL9AQoUQ3JlYXRlQ3JtT3Bwb3J0dW5pdHkSLS5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybU9wcG9ydHVuaXR5UmVxdWVzdBouLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtT3Bwb3J0dW5pdHlSZXNwb25zZSKFAYq1GFAIyQEQAyILb3Bwb3J0dW5pdHkqEUNSTSBvcHBvcnR1bml0aWVzOAJaHi9hcGkvdjEvY3JtL29wcG9ydHVuaXRpZXMve2lkfXgDkgEEbm9uZYLT5JMCKzoBKmILb3Bwb3J0dW5pdHkiGS9hcGkvdjEvY3JtL29wcG9ydHVuaXRpZXMS0AEKF1Jlb3JkZXJDcm1PcHBvcnR1bml0aWVzEjAuZHJpcHB1bHNlLmNybS52MS5SZW9yZGVyQ3JtT3Bwb3J0dW5pdGllc1JlcXVlc3QaMS5kcmlwcHVsc2UuY3JtLnYxLlJlb3JkZXJDcm1PcHBvcnR1bml0aWVzUmVzcG9uc2UiUIq1GCAQAyoRQ1JNIG9wcG9ydHVuaXRpZXM4AngDkgEEbm9uZYLT5JMCJjoBKiIhL2FwaS92MS9jcm0vb3Bwb3J0dW5pdGllcy9yZW9yZGVyEsMBChFHZXRDcm1PcHBvcnR1bml0eRIqLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtT3Bwb3J0dW5pdHlSZXF1ZXN0GisuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1PcHBvcnR1bml0eVJlc3BvbnNlIlWKtRgeEAEqEUNSTSBvcHBvcnR1bml0aWVzeAKSAQRub25lgtPkkwItYgtvcHBvcnR1bml0eRIeL2FwaS92MS9jcm0vb3Bwb3J0dW5pdGllcy97aWR9Et4BChRVcGRhdGVDcm1PcHBvcnR1bml0eRItLmRyaXBwdWxzZS5jcm0udjEuVXBkYXRlQ3JtT3Bwb3J0dW5pdHlSZXF1ZXN0Gi4uZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1PcHBvcnR1bml0eVJlc3BvbnNlImeKtRgtEAMiC29wcG9ydHVuaXR5KhFDUk0gb3Bwb3J0dW5pdGllczgCeAOSAQRub25lgtPkkwIwOgEqYgtvcHBvcnR1bml0eTIeL2FwaS92MS9jcm0vb3Bwb3J0dW5pdGllcy97aWR9EsIBChREZWxldGVDcm1PcHBvcnR1bml0eRItLmRyaXBwdWxzZS5jcm0udjEuRGVsZXRlQ3JtT3Bwb3J0dW5pdHlSZXF1ZXN0Gi4uZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1PcHBvcnR1bml0eVJlc3BvbnNlIkuKtRghCMwBEAMqEUNSTSBvcHBvcnR1bml0aWVzeAOSAQRub25lgtPkkwIgKh4vYXBpL3YxL2NybS9vcHBvcnR1bml0aWVzL3tpZH0SiwIKGUltcG9ydENybU9wcG9ydHVuaXRpZXNDc3YSMi5kcmlwcHVsc2UuY3JtLnYxLkltcG9ydENybU9wcG9ydHVuaXRpZXNDc3ZSZXF1ZXN0GjMuZHJpcHB1bHNlLmNybS52MS5JbXBvcnRDcm1PcHBvcnR1bml0aWVzQ3N2UmVzcG9uc2UiggGKtRhEEAMqEUNSTSBvcHBvcnR1bml0aWVzQANQkBxiBnByZWZlcmoScHJlZmVyZW5jZS1hcHBsaWVkeAOCAQLKAZIBBG5vbmWC0+STAjQ6BGJvZHliBmltcG9ydCIkL2FwaS92MS9jcm0vb3Bwb3J0dW5pdGllcy9pbXBvcnRfY3N2KAEaBJi1GDVCmgGitRhGChVvcHBvcnR1bml0eV9ub3RfZm91bmQQlAMaKllvdXIgb3JnYW5pemF0aW9uIGhhcyBubyBzdWNoIG9wcG9ydHVuaXR5LqK1GEwKGHBpcGVsaW5lX3N0YWdlX25vdF9mb3VuZBCUAxotWW91ciBvcmdhbml6YXRpb24gaGFzIG5vIHN1Y2ggcGlwZWxpbmUgc3RhZ2UuYgZwcm90bzM", [file_drippulse_crm_v1_imports, file_drippulse_crm_v1_opportunity_pipelines, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * CrmOpportunity is a sale in the making.
+ * CrmOpportunity is a possible sale.
  *
  * @generated from message drippulse.crm.v1.CrmOpportunity
  */
@@ -50,7 +50,7 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   name: string;
 
   /**
-   * Worth, in hundredths of the currency.
+   * Amount, in hundredths of the currency.
    *
    * @generated from field: optional int64 amount_cents = 4;
    */
@@ -85,21 +85,21 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   status: CrmStageType;
 
   /**
-   * Pipeline it is in: a UUID.
+   * Pipeline: a UUID.
    *
    * @generated from field: string pipeline_id = 9;
    */
   pipelineId: string;
 
   /**
-   * Stage it stands in: a UUID.
+   * Stage: a UUID.
    *
    * @generated from field: string pipeline_stage_id = 10;
    */
   pipelineStageId: string;
 
   /**
-   * Its place in the stage: lower ones come first. The numbers have gaps.
+   * Position in the stage: lower numbers come first. The numbers have gaps.
    *
    * @generated from field: int64 stage_position = 11;
    */
@@ -141,7 +141,7 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   contactPublicId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 17;
    */
@@ -155,7 +155,7 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 19;
    */
@@ -183,7 +183,7 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * When it was deleted; only in exports and in the event of it.
+   * Time of the deletion; only in exports and in the event of the deletion.
    *
    * @generated from field: optional google.protobuf.Timestamp deleted_at = 23;
    */
@@ -232,8 +232,8 @@ export type ListCrmOpportunitiesRequest = Message<"drippulse.crm.v1.ListCrmOppor
   perPage?: number | undefined;
 
   /**
-   * Part of the name or `public_id`. Fewer than three characters match the beginning of a value. Of several
-   * words each matches by itself, in whatever order.
+   * Text that the name or `public_id` contains as it stands, in any case. Fewer than three characters match only the
+   * beginning of a value.
    *
    * @generated from field: optional string q = 5;
    */
@@ -395,7 +395,7 @@ export type CreateCrmOpportunityRequest = Message<"drippulse.crm.v1.CreateCrmOpp
   name?: string | undefined;
 
   /**
-   * Worth, in hundredths of the currency.
+   * Amount, in hundredths of the currency.
    *
    * @generated from field: optional int64 amount_cents = 2;
    */
@@ -437,7 +437,7 @@ export type CreateCrmOpportunityRequest = Message<"drippulse.crm.v1.CreateCrmOpp
   contactId?: string | undefined;
 
   /**
-   * Pipeline: a UUID. Without a stage its first one is taken.
+   * Pipeline: a UUID. Default stage: its first.
    *
    * @generated from field: optional string pipeline_id = 8;
    */
@@ -451,7 +451,7 @@ export type CreateCrmOpportunityRequest = Message<"drippulse.crm.v1.CreateCrmOpp
   pipelineStageId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 10;
    */
@@ -465,7 +465,7 @@ export type CreateCrmOpportunityRequest = Message<"drippulse.crm.v1.CreateCrmOpp
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 12;
    */
@@ -577,7 +577,7 @@ export type UpdateCrmOpportunityRequest = Message<"drippulse.crm.v1.UpdateCrmOpp
   name?: string | undefined;
 
   /**
-   * Worth, in hundredths of the currency.
+   * Amount, in hundredths of the currency.
    *
    * @generated from field: optional int64 amount_cents = 4;
    */
@@ -619,7 +619,7 @@ export type UpdateCrmOpportunityRequest = Message<"drippulse.crm.v1.UpdateCrmOpp
   contactId?: string | undefined;
 
   /**
-   * Pipeline: a UUID. Without a stage its first one is taken.
+   * Pipeline: a UUID. Default stage: its first.
    *
    * @generated from field: optional string pipeline_id = 10;
    */
@@ -633,7 +633,7 @@ export type UpdateCrmOpportunityRequest = Message<"drippulse.crm.v1.UpdateCrmOpp
   pipelineStageId?: string | undefined;
 
   /**
-   * User who looks after it.
+   * User who is responsible for it.
    *
    * @generated from field: optional int64 owner_id = 12;
    */
@@ -647,7 +647,7 @@ export type UpdateCrmOpportunityRequest = Message<"drippulse.crm.v1.UpdateCrmOpp
   externalSystem?: string | undefined;
 
   /**
-   * Its id there; unique in the organization together with `external_system`.
+   * Id in that system. `external_system` and `external_id` together are unique in the organization.
    *
    * @generated from field: optional string external_id = 14;
    */
@@ -789,7 +789,7 @@ export const ReorderCrmOpportunitiesResponseSchema: GenMessage<ReorderCrmOpportu
   messageDesc(file_drippulse_crm_v1_opportunities, 12);
 
 /**
- * The first message carries the parameters, each some of the bytes.
+ * The first message carries the parameters; each message carries some of the bytes.
  *
  * @generated from message drippulse.crm.v1.ImportCrmOpportunitiesCsvRequest
  */
@@ -802,7 +802,7 @@ export type ImportCrmOpportunitiesCsvRequest = Message<"drippulse.crm.v1.ImportC
   body?: HttpBody | undefined;
 
   /**
-   * True writes nothing and says what would happen.
+   * True: writes nothing, and answers what would happen.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -817,7 +817,7 @@ export const ImportCrmOpportunitiesCsvRequestSchema: GenMessage<ImportCrmOpportu
   messageDesc(file_drippulse_crm_v1_opportunities, 13);
 
 /**
- * What became of the rows.
+ * Outcome of the rows.
  *
  * @generated from message drippulse.crm.v1.ImportCrmOpportunitiesCsvResponse
  */
@@ -838,14 +838,13 @@ export const ImportCrmOpportunitiesCsvResponseSchema: GenMessage<ImportCrmOpport
   messageDesc(file_drippulse_crm_v1_opportunities, 14);
 
 /**
- * Opportunities are sales in the making; each stands in a stage of a pipeline.
+ * Opportunities are possible sales. Each is in a stage of a pipeline.
  *
  * @generated from service drippulse.crm.v1.CrmOpportunitiesService
  */
 export const CrmOpportunitiesService: GenService<{
   /**
-   * Lists the opportunities of the organization, newest first unless `sort` says otherwise. Deleted ones are left
-   * out.
+   * Lists the opportunities of the organization, newest first unless `sort` says otherwise, without deleted ones.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunitiesService.ListCrmOpportunities
    */
@@ -855,8 +854,8 @@ export const CrmOpportunitiesService: GenService<{
     output: typeof ListCrmOpportunitiesResponseSchema;
   },
   /**
-   * Creates an opportunity at the end of its stage: the stage given, else the first one of the pipeline given,
-   * else the first one of the organization's default pipeline, Unassigned.
+   * Creates an opportunity at the end of its stage: the given stage, else the first stage of the given pipeline, else
+   * the first stage of the organization's default pipeline.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunitiesService.CreateCrmOpportunity
    */
@@ -866,8 +865,8 @@ export const CrmOpportunitiesService: GenService<{
     output: typeof CreateCrmOpportunityResponseSchema;
   },
   /**
-   * Puts opportunities of a stage in this order; those from other stages move into it. Opportunities of the stage
-   * that are not named keep their places. Only the ones that must move are written.
+   * Puts opportunities of a stage in this order. Opportunities of other stages move into the stage. Other opportunities
+   * of the stage keep their places. Only opportunities that move are written.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunitiesService.ReorderCrmOpportunities
    */
@@ -887,8 +886,8 @@ export const CrmOpportunitiesService: GenService<{
     output: typeof GetCrmOpportunityResponseSchema;
   },
   /**
-   * Updates the members present. Another stage puts it at the end of that stage, and its status follows the type
-   * of the stage.
+   * Updates the members present. An opportunity that changes its stage goes to the end of the new one and takes the
+   * status of the stage's type.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunitiesService.UpdateCrmOpportunity
    */
@@ -898,7 +897,7 @@ export const CrmOpportunitiesService: GenService<{
     output: typeof UpdateCrmOpportunityResponseSchema;
   },
   /**
-   * Deletes an opportunity. Lists and `GET` show it no more; exports and the audit stream still have it.
+   * Deletes an opportunity. Lists and `GET` no longer show it; exports and the audit stream still have it.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunitiesService.DeleteCrmOpportunity
    */
@@ -908,11 +907,11 @@ export const CrmOpportunitiesService: GenService<{
     output: typeof DeleteCrmOpportunityResponseSchema;
   },
   /**
-   * Takes a CSV file: the raw body, or the part `file` of multipart/form-data. Its header names members as `GET` gives
-   * them and `custom.<key>`; comma, semicolon and tab are told apart. UTF-8, UTF-16 with a byte order mark, or the
-   * `charset` of the content type. A row changes the record of its `public_id`, else of its `external_system` and `external_id`, and
-   * else makes one; an empty cell leaves what is there. The same file twice changes nothing. With
-   * `Prefer: respond-async` the answer is 202 as soon as the file has arrived.
+   * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
+   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
+   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
+   * `external_system` and `external_id`, and otherwise creates one. An empty cell leaves the value as it is. Importing
+   * the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as the file has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunitiesService.ImportCrmOpportunitiesCsv
    */

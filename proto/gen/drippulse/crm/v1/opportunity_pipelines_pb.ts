@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/opportunity_pipelines.proto.
  */
 export const file_drippulse_crm_v1_opportunity_pipelines: GenFile = /*@__PURE__*/
-  fileDesc("CixkcmlwcHVsc2UvY3JtL3YxL29wcG9ydHVuaXR5X3BpcGVsaW5lcy5wcm90bxIQZHJpcHB1bHNlLmNybS52MSLGAgoWQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZRI4CgJpZBgBIAEoCUIskrUYKEImIjAxOWFiM2M0LTVkNmUtN2Y4MC05YTFiLTJjM2Q0ZTVmNjA3NiISHQoEbmFtZRgCIAEoCUIPkrUYC0IJIkRlZmF1bHQiEhQKB3VzZXJfaWQYAyABKANIAIgBARISCgppc19kZWZhdWx0GAQgASgIEj0KBnN0YWdlcxgFIAMoCzItLmRyaXBwdWxzZS5jcm0udjEuQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgoKCF91c2VyX2lkIo8BChtDcm1PcHBvcnR1bml0eVBpcGVsaW5lU3RhZ2USCgoCaWQYASABKAkSHgoEbmFtZRgCIAEoCUIQkrUYDEIKIlByb3NwZWN0IhIyCgpzdGFnZV90eXBlGAMgASgOMh4uZHJpcHB1bHNlLmNybS52MS5Dcm1TdGFnZVR5cGUSEAoIcG9zaXRpb24YBCABKAUingEKIENybU9wcG9ydHVuaXR5UGlwZWxpbmVTdGFnZUlucHV0Eg8KAmlkGAEgASgJSACIAQESEQoEbmFtZRgCIAEoCUgBiAEBEjcKCnN0YWdlX3R5cGUYAyABKA4yHi5kcmlwcHVsc2UuY3JtLnYxLkNybVN0YWdlVHlwZUgCiAEBQgUKA19pZEIHCgVfbmFtZUINCgtfc3RhZ2VfdHlwZSIkCiJMaXN0Q3JtT3Bwb3J0dW5pdHlQaXBlbGluZXNSZXF1ZXN0IpQBCiNMaXN0Q3JtT3Bwb3J0dW5pdHlQaXBlbGluZXNSZXNwb25zZRI7CglwaXBlbGluZXMYASADKAsyKC5kcmlwcHVsc2UuY3JtLnYxLkNybU9wcG9ydHVuaXR5UGlwZWxpbmUSGwoTZGVmYXVsdF9waXBlbGluZV9pZBgCIAEoCRITCgt0b3RhbF9jb3VudBgDIAEoAyJVCiNDcmVhdGVDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVxdWVzdBIlCgRuYW1lGAEgASgJQhKStRgOOAFCCiJNeSBkZWFscyJIAIgBAUIHCgVfbmFtZSJiCiRDcmVhdGVDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVzcG9uc2USOgoIcGlwZWxpbmUYASABKAsyKC5kcmlwcHVsc2UuY3JtLnYxLkNybU9wcG9ydHVuaXR5UGlwZWxpbmUiwgEKI1VwZGF0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmVSZXF1ZXN0EgoKAmlkGAEgASgJEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIRCgRuYW1lGAMgASgJSACIAQESQgoGc3RhZ2VzGAQgAygLMjIuZHJpcHB1bHNlLmNybS52MS5Dcm1PcHBvcnR1bml0eVBpcGVsaW5lU3RhZ2VJbnB1dEIHCgVfbmFtZSJiCiRVcGRhdGVDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVzcG9uc2USOgoIcGlwZWxpbmUYASABKAsyKC5kcmlwcHVsc2UuY3JtLnYxLkNybU9wcG9ydHVuaXR5UGlwZWxpbmUiMQojRGVsZXRlQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVJlcXVlc3QSCgoCaWQYASABKAkiJgokRGVsZXRlQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVJlc3BvbnNlIjUKJ1NldERlZmF1bHRDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVxdWVzdBIKCgJpZBgBIAEoCSJHCihTZXREZWZhdWx0Q3JtT3Bwb3J0dW5pdHlQaXBlbGluZVJlc3BvbnNlEhsKE2RlZmF1bHRfcGlwZWxpbmVfaWQYASABKAkqeAoMQ3JtU3RhZ2VUeXBlEh4KGkNSTV9TVEFHRV9UWVBFX1VOU1BFQ0lGSUVEEAASFwoTQ1JNX1NUQUdFX1RZUEVfT1BFThABEhYKEkNSTV9TVEFHRV9UWVBFX1dPThACEhcKE0NSTV9TVEFHRV9UWVBFX0xPU1QQAzKXCQoeQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZXNTZXJ2aWNlEsoBChtMaXN0Q3JtT3Bwb3J0dW5pdHlQaXBlbGluZXMSNC5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1PcHBvcnR1bml0eVBpcGVsaW5lc1JlcXVlc3QaNS5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1PcHBvcnR1bml0eVBpcGVsaW5lc1Jlc3BvbnNlIj6KtRgREAEqDUNSTSBwaXBlbGluZXOC0+STAiMSIS9hcGkvdjEvY3JtL29wcG9ydHVuaXR5X3BpcGVsaW5lcxLrAQocQ3JlYXRlQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZRI1LmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVJlcXVlc3QaNi5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmVSZXNwb25zZSJcirUYIgjJARADGAIiCHBpcGVsaW5lKg1DUk0gcGlwZWxpbmVzOAKC0+STAjA6ASpiCHBpcGVsaW5lIiEvYXBpL3YxL2NybS9vcHBvcnR1bml0eV9waXBlbGluZXMS7QEKHFVwZGF0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmUSNS5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmVSZXF1ZXN0GjYuZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVzcG9uc2UiXoq1GB8QAxgCIghwaXBlbGluZSoNQ1JNIHBpcGVsaW5lczgCgtPkkwI1OgEqYghwaXBlbGluZTImL2FwaS92MS9jcm0vb3Bwb3J0dW5pdHlfcGlwZWxpbmVzL3tpZH0S1wEKHERlbGV0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmUSNS5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmVSZXF1ZXN0GjYuZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVzcG9uc2UiSIq1GBYIzAEQAxgCKg1DUk0gcGlwZWxpbmVzgtPkkwIoKiYvYXBpL3YxL2NybS9vcHBvcnR1bml0eV9waXBlbGluZXMve2lkfRLvAQogU2V0RGVmYXVsdENybU9wcG9ydHVuaXR5UGlwZWxpbmUSOS5kcmlwcHVsc2UuY3JtLnYxLlNldERlZmF1bHRDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVxdWVzdBo6LmRyaXBwdWxzZS5jcm0udjEuU2V0RGVmYXVsdENybU9wcG9ydHVuaXR5UGlwZWxpbmVSZXNwb25zZSJUirUYExADGAIqDUNSTSBwaXBlbGluZXOC0+STAjc6ASoiMi9hcGkvdjEvY3JtL29wcG9ydHVuaXR5X3BpcGVsaW5lcy97aWR9L3NldF9kZWZhdWx0YgZwcm90bzM", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CixkcmlwcHVsc2UvY3JtL3YxL29wcG9ydHVuaXR5X3BpcGVsaW5lcy5wcm90bxIQZHJpcHB1bHNlLmNybS52MSLGAgoWQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZRI4CgJpZBgBIAEoCUIskrUYKEImIjAxOWFiM2M0LTVkNmUtN2Y4MC05YTFiLTJjM2Q0ZTVmNjA3NiISHQoEbmFtZRgCIAEoCUIPkrUYC0IJIkRlZmF1bHQiEhQKB3VzZXJfaWQYAyABKANIAIgBARISCgppc19kZWZhdWx0GAQgASgIEj0KBnN0YWdlcxgFIAMoCzItLmRyaXBwdWxzZS5jcm0udjEuQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVN0YWdlEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgoKCF91c2VyX2lkIo8BChtDcm1PcHBvcnR1bml0eVBpcGVsaW5lU3RhZ2USCgoCaWQYASABKAkSHgoEbmFtZRgCIAEoCUIQkrUYDEIKIlByb3NwZWN0IhIyCgpzdGFnZV90eXBlGAMgASgOMh4uZHJpcHB1bHNlLmNybS52MS5Dcm1TdGFnZVR5cGUSEAoIcG9zaXRpb24YBCABKAUingEKIENybU9wcG9ydHVuaXR5UGlwZWxpbmVTdGFnZUlucHV0Eg8KAmlkGAEgASgJSACIAQESEQoEbmFtZRgCIAEoCUgBiAEBEjcKCnN0YWdlX3R5cGUYAyABKA4yHi5kcmlwcHVsc2UuY3JtLnYxLkNybVN0YWdlVHlwZUgCiAEBQgUKA19pZEIHCgVfbmFtZUINCgtfc3RhZ2VfdHlwZSIkCiJMaXN0Q3JtT3Bwb3J0dW5pdHlQaXBlbGluZXNSZXF1ZXN0IpQBCiNMaXN0Q3JtT3Bwb3J0dW5pdHlQaXBlbGluZXNSZXNwb25zZRI7CglwaXBlbGluZXMYASADKAsyKC5kcmlwcHVsc2UuY3JtLnYxLkNybU9wcG9ydHVuaXR5UGlwZWxpbmUSGwoTZGVmYXVsdF9waXBlbGluZV9pZBgCIAEoCRITCgt0b3RhbF9jb3VudBgDIAEoAyJVCiNDcmVhdGVDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVxdWVzdBIlCgRuYW1lGAEgASgJQhKStRgOOAFCCiJNeSBkZWFscyJIAIgBAUIHCgVfbmFtZSJiCiRDcmVhdGVDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVzcG9uc2USOgoIcGlwZWxpbmUYASABKAsyKC5kcmlwcHVsc2UuY3JtLnYxLkNybU9wcG9ydHVuaXR5UGlwZWxpbmUiwgEKI1VwZGF0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmVSZXF1ZXN0EgoKAmlkGAEgASgJEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIRCgRuYW1lGAMgASgJSACIAQESQgoGc3RhZ2VzGAQgAygLMjIuZHJpcHB1bHNlLmNybS52MS5Dcm1PcHBvcnR1bml0eVBpcGVsaW5lU3RhZ2VJbnB1dEIHCgVfbmFtZSJiCiRVcGRhdGVDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVzcG9uc2USOgoIcGlwZWxpbmUYASABKAsyKC5kcmlwcHVsc2UuY3JtLnYxLkNybU9wcG9ydHVuaXR5UGlwZWxpbmUiMQojRGVsZXRlQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVJlcXVlc3QSCgoCaWQYASABKAkiJgokRGVsZXRlQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVJlc3BvbnNlIjUKJ1NldERlZmF1bHRDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVxdWVzdBIKCgJpZBgBIAEoCSJHCihTZXREZWZhdWx0Q3JtT3Bwb3J0dW5pdHlQaXBlbGluZVJlc3BvbnNlEhsKE2RlZmF1bHRfcGlwZWxpbmVfaWQYASABKAkqeAoMQ3JtU3RhZ2VUeXBlEh4KGkNSTV9TVEFHRV9UWVBFX1VOU1BFQ0lGSUVEEAASFwoTQ1JNX1NUQUdFX1RZUEVfT1BFThABEhYKEkNSTV9TVEFHRV9UWVBFX1dPThACEhcKE0NSTV9TVEFHRV9UWVBFX0xPU1QQAzKvCgoeQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZXNTZXJ2aWNlEtMBChtMaXN0Q3JtT3Bwb3J0dW5pdHlQaXBlbGluZXMSNC5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1PcHBvcnR1bml0eVBpcGVsaW5lc1JlcXVlc3QaNS5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1PcHBvcnR1bml0eVBpcGVsaW5lc1Jlc3BvbnNlIkeKtRgaEAEqDUNSTSBwaXBlbGluZXN4ApIBBG5vbmWC0+STAiMSIS9hcGkvdjEvY3JtL29wcG9ydHVuaXR5X3BpcGVsaW5lcxKMAgocQ3JlYXRlQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZRI1LmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtT3Bwb3J0dW5pdHlQaXBlbGluZVJlcXVlc3QaNi5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmVSZXNwb25zZSJ9irUYQwjJARADGAIiCHBpcGVsaW5lKg1DUk0gcGlwZWxpbmVzOAJ4A5IBHG9wcG9ydHVuaXR5X3BpcGVsaW5lLmNyZWF0ZWSC0+STAjA6ASpiCHBpcGVsaW5lIiEvYXBpL3YxL2NybS9vcHBvcnR1bml0eV9waXBlbGluZXMSjgIKHFVwZGF0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmUSNS5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmVSZXF1ZXN0GjYuZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVzcG9uc2Uif4q1GEAQAxgCIghwaXBlbGluZSoNQ1JNIHBpcGVsaW5lczgCeAOSARxvcHBvcnR1bml0eV9waXBlbGluZS51cGRhdGVkgtPkkwI1OgEqYghwaXBlbGluZTImL2FwaS92MS9jcm0vb3Bwb3J0dW5pdHlfcGlwZWxpbmVzL3tpZH0S+AEKHERlbGV0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmUSNS5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybU9wcG9ydHVuaXR5UGlwZWxpbmVSZXF1ZXN0GjYuZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVzcG9uc2UiaYq1GDcIzAEQAxgCKg1DUk0gcGlwZWxpbmVzeAOSARxvcHBvcnR1bml0eV9waXBlbGluZS5kZWxldGVkgtPkkwIoKiYvYXBpL3YxL2NybS9vcHBvcnR1bml0eV9waXBlbGluZXMve2lkfRKVAgogU2V0RGVmYXVsdENybU9wcG9ydHVuaXR5UGlwZWxpbmUSOS5kcmlwcHVsc2UuY3JtLnYxLlNldERlZmF1bHRDcm1PcHBvcnR1bml0eVBpcGVsaW5lUmVxdWVzdBo6LmRyaXBwdWxzZS5jcm0udjEuU2V0RGVmYXVsdENybU9wcG9ydHVuaXR5UGlwZWxpbmVSZXNwb25zZSJ6irUYORADGAIqDUNSTSBwaXBlbGluZXN4A5IBIW9wcG9ydHVuaXR5X3BpcGVsaW5lLm1hZGVfZGVmYXVsdILT5JMCNzoBKiIyL2FwaS92MS9jcm0vb3Bwb3J0dW5pdHlfcGlwZWxpbmVzL3tpZH0vc2V0X2RlZmF1bHQaBJi1GDdCxwKitRhWChJub3RfcGlwZWxpbmVfb3duZXIQkwMaPVRoZSBwaXBlbGluZSBiZWxvbmdzIHRvIGFub3RoZXIgdXNlciwgb3IgdG8gdGhlIG9yZ2FuaXphdGlvbi6itRhAChJwaXBlbGluZV9ub3RfZm91bmQQlAMaJ1lvdXIgb3JnYW5pemF0aW9uIGhhcyBubyBzdWNoIHBpcGVsaW5lLqK1GGkKD3N0YWdlX25vdF9lbXB0eRCmAxpTVGhlIHN0YWdlIGhhcyBvcHBvcnR1bml0aWVzLCBzbyB0aGF0IGl0IGNhbiBuZWl0aGVyIGJlIHJlbW92ZWQgbm9yIGNoYW5nZSBpdHMgdHlwZS6itRg4ChJwaXBlbGluZV9ub3RfZW1wdHkQpgMaH1RoZSBwaXBlbGluZSBoYXMgb3Bwb3J0dW5pdGllcy5iBnByb3RvMw", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * CrmOpportunityPipeline is a sequence of stages.
@@ -37,7 +37,7 @@ export type CrmOpportunityPipeline = Message<"drippulse.crm.v1.CrmOpportunityPip
   name: string;
 
   /**
-   * User whom it belongs to; null for the organization's default.
+   * User that it belongs to; null for the organization's default.
    *
    * @generated from field: optional int64 user_id = 3;
    */
@@ -100,7 +100,7 @@ export type CrmOpportunityPipelineStage = Message<"drippulse.crm.v1.CrmOpportuni
   name: string;
 
   /**
-   * What standing in it means.
+   * Type; the status of its opportunities.
    *
    * @generated from field: drippulse.crm.v1.CrmStageType stage_type = 3;
    */
@@ -128,7 +128,7 @@ export const CrmOpportunityPipelineStageSchema: GenMessage<CrmOpportunityPipelin
  */
 export type CrmOpportunityPipelineStageInput = Message<"drippulse.crm.v1.CrmOpportunityPipelineStageInput"> & {
   /**
-   * Id of a stage that stays: a UUID; a new one is made without it.
+   * Id of an existing stage: a UUID; a stage without an id is added.
    *
    * @generated from field: optional string id = 1;
    */
@@ -142,7 +142,7 @@ export type CrmOpportunityPipelineStageInput = Message<"drippulse.crm.v1.CrmOppo
   name?: string | undefined;
 
   /**
-   * What standing in it means; `open` unless given.
+   * Type; default `open`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmStageType stage_type = 3;
    */
@@ -185,7 +185,7 @@ export type ListCrmOpportunityPipelinesResponse = Message<"drippulse.crm.v1.List
   pipelines: CrmOpportunityPipeline[];
 
   /**
-   * The one you chose, else the organization's default.
+   * Your preferred pipeline, else the organization's default.
    *
    * @generated from field: string default_pipeline_id = 2;
    */
@@ -369,7 +369,7 @@ export const SetDefaultCrmOpportunityPipelineRequestSchema: GenMessage<SetDefaul
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 11);
 
 /**
- * What you see first now.
+ * Your preferred pipeline.
  *
  * @generated from message drippulse.crm.v1.SetDefaultCrmOpportunityPipelineResponse
  */
@@ -390,7 +390,7 @@ export const SetDefaultCrmOpportunityPipelineResponseSchema: GenMessage<SetDefau
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 12);
 
 /**
- * CrmStageType is what standing in a stage means, and so the status of its opportunities.
+ * CrmStageType is the type of a stage, and the status of the opportunities in it.
  *
  * @generated from enum drippulse.crm.v1.CrmStageType
  */
@@ -425,7 +425,7 @@ export const CrmStageType = {
 } as const;
 
 /**
- * CrmStageType is what standing in a stage means, and so the status of its opportunities.
+ * CrmStageType is the type of a stage, and the status of the opportunities in it.
  *
  * @generated from enum drippulse.crm.v1.CrmStageType
  */
@@ -438,15 +438,14 @@ export const CrmStageTypeSchema: GenEnum<CrmStageType> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_opportunity_pipelines, 0);
 
 /**
- * Pipelines are the boards that opportunities move through. Each organization has a default one; users may have
- * their own, which everyone in the organization sees.
+ * Pipelines are the boards that opportunities move through. Each organization has a default one. Users may have their
+ * own, which everyone in the organization sees.
  *
  * @generated from service drippulse.crm.v1.CrmOpportunityPipelinesService
  */
 export const CrmOpportunityPipelinesService: GenService<{
   /**
-   * Lists the pipelines of the organization with their stages: its default first, which is made when it is
-   * missing.
+   * Lists the pipelines of the organization with their stages, the default first. A missing default is created.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.ListCrmOpportunityPipelines
    */
@@ -456,7 +455,7 @@ export const CrmOpportunityPipelinesService: GenService<{
     output: typeof ListCrmOpportunityPipelinesResponseSchema;
   },
   /**
-   * Copies the stages of the organization's default into a pipeline that belongs to you.
+   * Creates a pipeline that belongs to you, with the stages of the organization's default.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.CreateCrmOpportunityPipeline
    */
@@ -466,9 +465,10 @@ export const CrmOpportunityPipelinesService: GenService<{
     output: typeof CreateCrmOpportunityPipelineResponseSchema;
   },
   /**
-   * Updates a pipeline that belongs to you; anyone else's and the organization's default answer 403
-   * `not_pipeline_owner`. `stages` is the whole list in its order: those with an `id` stay, others are added,
-   * absent ones are removed. A stage with opportunities keeps its type and is not removed: 422 `stage_not_empty`.
+   * Updates a pipeline that belongs to you. Pipelines of other users and the organization's default answer 403
+   * `not_pipeline_owner`. `stages` is the whole list in its order: stages with an `id` stay, stages without one are
+   * added, absent ones are removed. Removing a stage with opportunities, or changing its type, answers 422
+   * `stage_not_empty`.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.UpdateCrmOpportunityPipeline
    */
@@ -478,8 +478,8 @@ export const CrmOpportunityPipelinesService: GenService<{
     output: typeof UpdateCrmOpportunityPipelineResponseSchema;
   },
   /**
-   * Deletes a pipeline that belongs to you and has no opportunities; else 422 `pipeline_not_empty`. Where it was
-   * the preferred one, the organization's default takes its place.
+   * Deletes a pipeline that belongs to you. One with opportunities answers 422 `pipeline_not_empty`. If it was your
+   * preferred pipeline, the organization's default takes its place.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.DeleteCrmOpportunityPipeline
    */

@@ -16,10 +16,10 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/enrollments/v1/enrollments.proto.
  */
 export const file_drippulse_enrollments_v1_enrollments: GenFile = /*@__PURE__*/
-  fileDesc("CipkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvZW5yb2xsbWVudHMucHJvdG8SGGRyaXBwdWxzZS5lbnJvbGxtZW50cy52MSKUBwoKRW5yb2xsbWVudBIWCgJpZBgBIAEoA0IKkrUYBkIENDcxMRITCgt3b3JrZmxvd19pZBgCIAEoAxIYChB3b3JrZmxvd192ZXJzaW9uGAMgASgFEhUKCGFnZW50X2lkGAQgASgDSACIAQESFQoIbGVhZF9yZWYYBSABKAlIAYgBARIaChJjdXJyZW50X3N0ZXBfaW5kZXgYBiABKAUSOgoGc3RhdHVzGAcgASgOMiouZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRTdGF0dXMSNAoLbmV4dF9ydW5fYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAKIAQESHQoIdGltZXpvbmUYCSABKAlCC5K1GAdCBSJVVEMiEiwKBG1vZGUYCiABKA4yHi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuTW9kZRIuCgpjcmVhdGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI1Cgxjb21wbGV0ZWRfYXQYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAOIAQESPAoHY29udGFjdBgOIAEoCzIrLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50Q29udGFjdBI7CgxjdXJyZW50X3N0ZXAYDyABKAsyJS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuQ3VycmVudFN0ZXASEwoLdG90YWxfc3RlcHMYECABKAUSGAoQcHJvZ3Jlc3NfcGVyY2VudBgRIAEoBRISCgppc193YWl0aW5nGBIgASgIEjkKC2xhc3RfYWN0aW9uGBMgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkxhc3RBY3Rpb24SFwoKbGFzdF9lcnJvchgUIAEoCUgEiAEBEkMKEGRlbGl2ZXJ5X3N1bW1hcnkYFSABKAsyKS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRGVsaXZlcnlTdW1tYXJ5QgsKCV9hZ2VudF9pZEILCglfbGVhZF9yZWZCDgoMX25leHRfcnVuX2F0Qg8KDV9jb21wbGV0ZWRfYXRCDQoLX2xhc3RfZXJyb3IifwoRRW5yb2xsbWVudENvbnRhY3QSEgoFZW1haWwYASABKAlIAIgBARIXCgpmaXJzdF9uYW1lGAIgASgJSAGIAQESFgoJbGFzdF9uYW1lGAMgASgJSAKIAQFCCAoGX2VtYWlsQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWUiVAoLQ3VycmVudFN0ZXASDQoFaW5kZXgYASABKAUSDgoGbnVtYmVyGAIgASgFEgoKAmlkGAMgASgJEgwKBG5hbWUYBCABKAkSDAoEdHlwZRgFIAEoCSK0AQoKTGFzdEFjdGlvbhISCgpzdGVwX2luZGV4GAEgASgFEhEKCXN0ZXBfbmFtZRgCIAEoCRIMCgR0eXBlGAMgASgJEjgKBnN0YXR1cxgEIAEoDjIoLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5UaW1lbGluZVN0YXR1cxIPCgdtZXNzYWdlGAUgASgJEiYKAmF0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJhCg9EZWxpdmVyeVN1bW1hcnkSDAoEc2VudBgBIAEoBRIOCgZvcGVuZWQYAiABKAUSDwoHY2xpY2tlZBgDIAEoBRIPCgdib3VuY2VkGAQgASgFEg4KBmZhaWxlZBgFIAEoBSLfCAoQRW5yb2xsbWVudERldGFpbBIKCgJpZBgBIAEoAxITCgt3b3JrZmxvd19pZBgCIAEoAxIYChB3b3JrZmxvd192ZXJzaW9uGAMgASgFEhUKCGFnZW50X2lkGAQgASgDSACIAQESFQoIbGVhZF9yZWYYBSABKAlIAYgBARIaChJjdXJyZW50X3N0ZXBfaW5kZXgYBiABKAUSOgoGc3RhdHVzGAcgASgOMiouZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRTdGF0dXMSNAoLbmV4dF9ydW5fYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAKIAQESEAoIdGltZXpvbmUYCSABKAkSLAoEbW9kZRgKIAEoDjIeLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5Nb2RlEi4KCmNyZWF0ZWRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjUKDGNvbXBsZXRlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARIfCgdjb250YWN0GA4gASgMQg6StRgKCAESBm9iamVjdBI7CgxjdXJyZW50X3N0ZXAYDyABKAsyJS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuQ3VycmVudFN0ZXASEwoLdG90YWxfc3RlcHMYECABKAUSGAoQcHJvZ3Jlc3NfcGVyY2VudBgRIAEoBRISCgppc193YWl0aW5nGBIgASgIEjkKC2xhc3RfYWN0aW9uGBMgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkxhc3RBY3Rpb24SFwoKbGFzdF9lcnJvchgUIAEoCUgEiAEBEkMKEGRlbGl2ZXJ5X3N1bW1hcnkYFSABKAsyKS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRGVsaXZlcnlTdW1tYXJ5EhwKBGRhdGEYFiABKAxCDpK1GAoIARIGb2JqZWN0EkAKD2FjdGlvbl90aW1lbGluZRgXIAMoCzInLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5UaW1lbGluZUVudHJ5EiEKGWFjdGlvbl90aW1lbGluZV90cnVuY2F0ZWQYGCABKAgSNgoKZGVsaXZlcmllcxgZIAMoCzIiLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5EZWxpdmVyeRI+Cg5udXJ0dXJlX2V2ZW50cxgaIAMoCzImLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5OdXJ0dXJlRXZlbnRCCwoJX2FnZW50X2lkQgsKCV9sZWFkX3JlZkIOCgxfbmV4dF9ydW5fYXRCDwoNX2NvbXBsZXRlZF9hdEINCgtfbGFzdF9lcnJvciKRAwoNVGltZWxpbmVFbnRyeRIKCgJpZBgBIAEoAxISCgpzdGVwX2luZGV4GAIgASgFEhMKC3N0ZXBfbnVtYmVyGAMgASgFEg8KB3N0ZXBfaWQYBCABKAkSEQoJc3RlcF9uYW1lGAUgASgJEgwKBHR5cGUYBiABKAkSOAoGc3RhdHVzGAcgASgOMiguZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLlRpbWVsaW5lU3RhdHVzEg8KB21lc3NhZ2UYCCABKAkSHwoGb3V0cHV0GAkgASgMQg+StRgLCAESB29iamVjdD8SEgoFZXJyb3IYCiABKAlIAIgBARIPCgdhdHRlbXB0GAsgASgFEiwKBG1vZGUYDCABKA4yHi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuTW9kZRIYCgtkdXJhdGlvbl9tcxgNIAEoAUgBiAEBEiYKAmF0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIICgZfZXJyb3JCDgoMX2R1cmF0aW9uX21zIocECghEZWxpdmVyeRIKCgJpZBgBIAEoAxIPCgdjaGFubmVsGAIgASgJEhYKDmludGVncmF0aW9uX2lkGAMgASgJEgoKAnRvGAQgASgJEg8KB3N1YmplY3QYBSABKAkSOAoGc3RhdHVzGAYgASgOMiguZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkRlbGl2ZXJ5U3RhdHVzEhIKCm1lc3NhZ2VfaWQYByABKAkSIAoTcHJvdmlkZXJfbWVzc2FnZV9pZBgIIAEoCUgAiAEBEhIKBWVycm9yGAkgASgJSAGIAQESEAoIYXR0ZW1wdHMYCiABKAUSLQoJcXVldWVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgdzZW50X2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgCiAEBEjIKCW9wZW5lZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARIzCgpjbGlja2VkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgEiAEBQhYKFF9wcm92aWRlcl9tZXNzYWdlX2lkQggKBl9lcnJvckIKCghfc2VudF9hdEIMCgpfb3BlbmVkX2F0Qg0KC19jbGlja2VkX2F0IrsBCgxOdXJ0dXJlRXZlbnQSCgoCaWQYASABKAMSDAoEdHlwZRgCIAEoCRITCgtkZWxpdmVyeV9pZBgDIAEoAxIQCgN1cmwYBCABKAlIAIgBARImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFwoKdXNlcl9hZ2VudBgGIAEoCUgBiAEBEhIKCmxpa2VseV9ib3QYByABKAhCBgoEX3VybEINCgtfdXNlcl9hZ2VudCLZAgoWTGlzdEVucm9sbG1lbnRzUmVxdWVzdBITCgt3b3JrZmxvd19pZBgBIAEoAxISCgVsaW1pdBgCIAEoBUgAiAEBEhMKBmN1cnNvchgDIAEoCUgBiAEBEhEKBHBhZ2UYBCABKAVIAogBARIVCghwZXJfcGFnZRgFIAEoBUgDiAEBEj8KBnN0YXR1cxgGIAEoDjIqLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50U3RhdHVzSASIAQESFwoKc3RlcF9pbmRleBgHIAEoBUgFiAEBEhUKCGxlYWRfcmVmGAggASgJSAaIAQESDgoBcRgJIAEoCUgHiAEBQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIJCgdfc3RhdHVzQg0KC19zdGVwX2luZGV4QgsKCV9sZWFkX3JlZkIECgJfcSKYAwoXTGlzdEVucm9sbG1lbnRzUmVzcG9uc2USOQoLZW5yb2xsbWVudHMYASADKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudBI5CgtzdGVwX2Z1bm5lbBgCIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5TdGVwRnVubmVsEhMKC3RvdGFsX2NvdW50GAMgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YBCABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAUgASgJSAGIAQESGQoEcGFnZRgGIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYByABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAggASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyJ5CgpTdGVwRnVubmVsEjMKBXN0ZXBzGAEgAygLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkZ1bm5lbFN0ZXASNgoGdG90YWxzGAIgASgLMiYuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkZ1bm5lbFRvdGFscyKVAQoKRnVubmVsU3RlcBISCgpzdGVwX2luZGV4GAEgASgFEhMKC3N0ZXBfbnVtYmVyGAIgASgFEgwKBG5hbWUYAyABKAkSDAoEdHlwZRgEIAEoCRIUCgxhY3RpdmVfbGVhZHMYBSABKAMSFQoNd2FpdGluZ19sZWFkcxgGIAEoAxIVCg1ydW5uaW5nX2xlYWRzGAcgASgDIn8KDEZ1bm5lbFRvdGFscxIOCgZhY3RpdmUYASABKAMSDgoGcGF1c2VkGAIgASgDEhEKCWNvbXBsZXRlZBgDIAEoAxIOCgZmYWlsZWQYBCABKAMSEQoJY2FuY2VsbGVkGAUgASgDEhkKEXRvdGFsX2Vucm9sbG1lbnRzGAYgASgDIjcKFEdldEVucm9sbG1lbnRSZXF1ZXN0EhMKC3dvcmtmbG93X2lkGAEgASgDEgoKAmlkGAIgASgDIlcKFUdldEVucm9sbG1lbnRSZXNwb25zZRI+CgplbnJvbGxtZW50GAEgASgLMiouZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnREZXRhaWwilgIKEUJ1bGtFbnJvbGxSZXF1ZXN0EhMKC3dvcmtmbG93X2lkGAEgASgDEioKCGNvbnRhY3RzGAIgASgMQhOStRgPCAESCUNvbnRhY3RbXSgBSACIAQESLAoIdGltZXpvbmUYAyABKAlCFZK1GBFCDyJFdXJvcGUvQmVybGluIkgBiAEBEikKCGFnZW50X2lkGAQgASgDQhKStRgOMgxhZ2VudHMuQWdlbnRIAogBARI4CgNjcm0YBSABKAsyJi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuQ3JtU2VsZWN0aW9uSAOIAQFCCwoJX2NvbnRhY3RzQgsKCV90aW1lem9uZUILCglfYWdlbnRfaWRCBgoEX2NybSJ0CgxDcm1TZWxlY3Rpb24SIQoLcmVjb3JkX3R5cGUYASABKAlCDJK1GAhCBiJsZWFkIhI2CgZmaWx0ZXIYAiABKAxCIZK1GB0IARIGb2JqZWN0QhF7InN0YXR1cyI6ICJuZXcifUgAiAEBQgkKB19maWx0ZXIivgEKEkJ1bGtFbnJvbGxSZXNwb25zZRIVCg1jcmVhdGVkX2NvdW50GAEgASgDEhYKDmVucm9sbG1lbnRfaWRzGAIgAygDEikKFHNraXBwZWRfaW52YWxpZF9yb3dzGAMgASgDQgaStRgCIAFIAIgBARI1Cgdza2lwcGVkGAQgAygLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLlNraXBwZWRSb3dCFwoVX3NraXBwZWRfaW52YWxpZF9yb3dzIisKClNraXBwZWRSb3cSDQoFaW5kZXgYASABKAUSDgoGcmVhc29uGAIgASgJIjoKF0RlbGV0ZUVucm9sbG1lbnRSZXF1ZXN0EhMKC3dvcmtmbG93X2lkGAEgASgDEgoKAmlkGAIgASgDIhoKGERlbGV0ZUVucm9sbG1lbnRSZXNwb25zZSI5ChZQYXVzZUVucm9sbG1lbnRSZXF1ZXN0EhMKC3dvcmtmbG93X2lkGAEgASgDEgoKAmlkGAIgASgDIlMKF1BhdXNlRW5yb2xsbWVudFJlc3BvbnNlEjgKCmVucm9sbG1lbnQYASABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudCI6ChdSZXN1bWVFbnJvbGxtZW50UmVxdWVzdBITCgt3b3JrZmxvd19pZBgBIAEoAxIKCgJpZBgCIAEoAyJUChhSZXN1bWVFbnJvbGxtZW50UmVzcG9uc2USOAoKZW5yb2xsbWVudBgBIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50IjkKFlJldHJ5RW5yb2xsbWVudFJlcXVlc3QSEwoLd29ya2Zsb3dfaWQYASABKAMSCgoCaWQYAiABKAMiUwoXUmV0cnlFbnJvbGxtZW50UmVzcG9uc2USOAoKZW5yb2xsbWVudBgBIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50Im0KFEFwcGx5V29ya2Zsb3dSZXF1ZXN0EhAKCHNlcXVlbmNlGAEgASgDEjIKCHdvcmtmbG93GAIgASgLMiAuZHJpcHB1bHNlLndvcmtmbG93cy52MS5Xb3JrZmxvdxIPCgdkZWxldGVkGAMgASgIIhcKFUFwcGx5V29ya2Zsb3dSZXNwb25zZSrRAQoQRW5yb2xsbWVudFN0YXR1cxIhCh1FTlJPTExNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEhwKGEVOUk9MTE1FTlRfU1RBVFVTX0FDVElWRRABEhwKGEVOUk9MTE1FTlRfU1RBVFVTX1BBVVNFRBACEh8KG0VOUk9MTE1FTlRfU1RBVFVTX0NPTVBMRVRFRBADEhwKGEVOUk9MTE1FTlRfU1RBVFVTX0ZBSUxFRBAEEh8KG0VOUk9MTE1FTlRfU1RBVFVTX0NBTkNFTExFRBAFKjoKBE1vZGUSFAoQTU9ERV9VTlNQRUNJRklFRBAAEg0KCU1PREVfTElWRRABEg0KCU1PREVfVEVTVBACKvwBCg5EZWxpdmVyeVN0YXR1cxIfChtERUxJVkVSWV9TVEFUVVNfVU5TUEVDSUZJRUQQABIaChZERUxJVkVSWV9TVEFUVVNfUVVFVUVEEAESGAoUREVMSVZFUllfU1RBVFVTX1NFTlQQAhIdChlERUxJVkVSWV9TVEFUVVNfREVMSVZFUkVEEAMSGwoXREVMSVZFUllfU1RBVFVTX0JPVU5DRUQQBBIeChpERUxJVkVSWV9TVEFUVVNfQ09NUExBSU5FRBAFEhoKFkRFTElWRVJZX1NUQVRVU19GQUlMRUQQBhIbChdERUxJVkVSWV9TVEFUVVNfU0tJUFBFRBAHKsQBCg5UaW1lbGluZVN0YXR1cxIfChtUSU1FTElORV9TVEFUVVNfVU5TUEVDSUZJRUQQABIdChlUSU1FTElORV9TVEFUVVNfU1VDQ0VFREVEEAESGwoXVElNRUxJTkVfU1RBVFVTX1dBSVRJTkcQAhIbChdUSU1FTElORV9TVEFUVVNfU0tJUFBFRBADEhoKFlRJTUVMSU5FX1NUQVRVU19GQUlMRUQQBBIcChhUSU1FTElORV9TVEFUVVNfUkVUUllJTkcQBTLyCwoSRW5yb2xsbWVudHNTZXJ2aWNlEr4BCg9MaXN0RW5yb2xsbWVudHMSMC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuTGlzdEVucm9sbG1lbnRzUmVxdWVzdBoxLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5MaXN0RW5yb2xsbWVudHNSZXNwb25zZSJGirUYDxABKgtFbnJvbGxtZW50c4LT5JMCLRIrL2FwaS92MS93b3JrZmxvd3Mve3dvcmtmbG93X2lkfS9lbnJvbGxtZW50cxLJAQoNR2V0RW5yb2xsbWVudBIuLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5HZXRFbnJvbGxtZW50UmVxdWVzdBovLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5HZXRFbnJvbGxtZW50UmVzcG9uc2UiV4q1GA8QASoLRW5yb2xsbWVudHOC0+STAj5iCmVucm9sbG1lbnQSMC9hcGkvdjEvd29ya2Zsb3dzL3t3b3JrZmxvd19pZH0vZW5yb2xsbWVudHMve2lkfRLnAQoKQnVsa0Vucm9sbBIrLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5CdWxrRW5yb2xsUmVxdWVzdBosLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5CdWxrRW5yb2xsUmVzcG9uc2Uifoq1GD8IyQEQAyIKZW5yb2xsbWVudCoLRW5yb2xsbWVudHM4AkoWbm9fZW5yb2xsbWVudHNfY3JlYXRlZFA8cICAgAiC0+STAjU6ASoiMC9hcGkvdjEvd29ya2Zsb3dzL3t3b3JrZmxvd19pZH0vZW5yb2xsbWVudHMvYnVsaxLJAQoQRGVsZXRlRW5yb2xsbWVudBIxLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5EZWxldGVFbnJvbGxtZW50UmVxdWVzdBoyLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5EZWxldGVFbnJvbGxtZW50UmVzcG9uc2UiToq1GBIIzAEQAyoLRW5yb2xsbWVudHOC0+STAjIqMC9hcGkvdjEvd29ya2Zsb3dzL3t3b3JrZmxvd19pZH0vZW5yb2xsbWVudHMve2lkfRLaAQoPUGF1c2VFbnJvbGxtZW50EjAuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLlBhdXNlRW5yb2xsbWVudFJlcXVlc3QaMS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuUGF1c2VFbnJvbGxtZW50UmVzcG9uc2UiYoq1GBEQAyoLRW5yb2xsbWVudHM4AoLT5JMCRzoBKmIKZW5yb2xsbWVudCI2L2FwaS92MS93b3JrZmxvd3Mve3dvcmtmbG93X2lkfS9lbnJvbGxtZW50cy97aWR9L3BhdXNlEt4BChBSZXN1bWVFbnJvbGxtZW50EjEuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLlJlc3VtZUVucm9sbG1lbnRSZXF1ZXN0GjIuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLlJlc3VtZUVucm9sbG1lbnRSZXNwb25zZSJjirUYERADKgtFbnJvbGxtZW50czgCgtPkkwJIOgEqYgplbnJvbGxtZW50IjcvYXBpL3YxL3dvcmtmbG93cy97d29ya2Zsb3dfaWR9L2Vucm9sbG1lbnRzL3tpZH0vcmVzdW1lEtoBCg9SZXRyeUVucm9sbG1lbnQSMC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuUmV0cnlFbnJvbGxtZW50UmVxdWVzdBoxLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5SZXRyeUVucm9sbG1lbnRSZXNwb25zZSJiirUYERADKgtFbnJvbGxtZW50czgCgtPkkwJHOgEqYgplbnJvbGxtZW50IjYvYXBpL3YxL3dvcmtmbG93cy97d29ya2Zsb3dfaWR9L2Vucm9sbG1lbnRzL3tpZH0vcmV0cnkyggEKDlJ1bnRpbWVTZXJ2aWNlEnAKDUFwcGx5V29ya2Zsb3cSLi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuQXBwbHlXb3JrZmxvd1JlcXVlc3QaLy5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuQXBwbHlXb3JrZmxvd1Jlc3BvbnNlYgZwcm90bzM", [file_drippulse_rest_v1_rest, file_drippulse_workflows_v1_workflows, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CipkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvZW5yb2xsbWVudHMucHJvdG8SGGRyaXBwdWxzZS5lbnJvbGxtZW50cy52MSKUBwoKRW5yb2xsbWVudBIWCgJpZBgBIAEoA0IKkrUYBkIENDcxMRITCgt3b3JrZmxvd19pZBgCIAEoAxIYChB3b3JrZmxvd192ZXJzaW9uGAMgASgFEhUKCGFnZW50X2lkGAQgASgDSACIAQESFQoIbGVhZF9yZWYYBSABKAlIAYgBARIaChJjdXJyZW50X3N0ZXBfaW5kZXgYBiABKAUSOgoGc3RhdHVzGAcgASgOMiouZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRTdGF0dXMSNAoLbmV4dF9ydW5fYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAKIAQESHQoIdGltZXpvbmUYCSABKAlCC5K1GAdCBSJVVEMiEiwKBG1vZGUYCiABKA4yHi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuTW9kZRIuCgpjcmVhdGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI1Cgxjb21wbGV0ZWRfYXQYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAOIAQESPAoHY29udGFjdBgOIAEoCzIrLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50Q29udGFjdBI7CgxjdXJyZW50X3N0ZXAYDyABKAsyJS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuQ3VycmVudFN0ZXASEwoLdG90YWxfc3RlcHMYECABKAUSGAoQcHJvZ3Jlc3NfcGVyY2VudBgRIAEoBRISCgppc193YWl0aW5nGBIgASgIEjkKC2xhc3RfYWN0aW9uGBMgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkxhc3RBY3Rpb24SFwoKbGFzdF9lcnJvchgUIAEoCUgEiAEBEkMKEGRlbGl2ZXJ5X3N1bW1hcnkYFSABKAsyKS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRGVsaXZlcnlTdW1tYXJ5QgsKCV9hZ2VudF9pZEILCglfbGVhZF9yZWZCDgoMX25leHRfcnVuX2F0Qg8KDV9jb21wbGV0ZWRfYXRCDQoLX2xhc3RfZXJyb3IifwoRRW5yb2xsbWVudENvbnRhY3QSEgoFZW1haWwYASABKAlIAIgBARIXCgpmaXJzdF9uYW1lGAIgASgJSAGIAQESFgoJbGFzdF9uYW1lGAMgASgJSAKIAQFCCAoGX2VtYWlsQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWUiVAoLQ3VycmVudFN0ZXASDQoFaW5kZXgYASABKAUSDgoGbnVtYmVyGAIgASgFEgoKAmlkGAMgASgJEgwKBG5hbWUYBCABKAkSDAoEdHlwZRgFIAEoCSK0AQoKTGFzdEFjdGlvbhISCgpzdGVwX2luZGV4GAEgASgFEhEKCXN0ZXBfbmFtZRgCIAEoCRIMCgR0eXBlGAMgASgJEjgKBnN0YXR1cxgEIAEoDjIoLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5UaW1lbGluZVN0YXR1cxIPCgdtZXNzYWdlGAUgASgJEiYKAmF0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJhCg9EZWxpdmVyeVN1bW1hcnkSDAoEc2VudBgBIAEoBRIOCgZvcGVuZWQYAiABKAUSDwoHY2xpY2tlZBgDIAEoBRIPCgdib3VuY2VkGAQgASgFEg4KBmZhaWxlZBgFIAEoBSLfCAoQRW5yb2xsbWVudERldGFpbBIKCgJpZBgBIAEoAxITCgt3b3JrZmxvd19pZBgCIAEoAxIYChB3b3JrZmxvd192ZXJzaW9uGAMgASgFEhUKCGFnZW50X2lkGAQgASgDSACIAQESFQoIbGVhZF9yZWYYBSABKAlIAYgBARIaChJjdXJyZW50X3N0ZXBfaW5kZXgYBiABKAUSOgoGc3RhdHVzGAcgASgOMiouZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRTdGF0dXMSNAoLbmV4dF9ydW5fYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAKIAQESEAoIdGltZXpvbmUYCSABKAkSLAoEbW9kZRgKIAEoDjIeLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5Nb2RlEi4KCmNyZWF0ZWRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjUKDGNvbXBsZXRlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARIfCgdjb250YWN0GA4gASgMQg6StRgKCAESBm9iamVjdBI7CgxjdXJyZW50X3N0ZXAYDyABKAsyJS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuQ3VycmVudFN0ZXASEwoLdG90YWxfc3RlcHMYECABKAUSGAoQcHJvZ3Jlc3NfcGVyY2VudBgRIAEoBRISCgppc193YWl0aW5nGBIgASgIEjkKC2xhc3RfYWN0aW9uGBMgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkxhc3RBY3Rpb24SFwoKbGFzdF9lcnJvchgUIAEoCUgEiAEBEkMKEGRlbGl2ZXJ5X3N1bW1hcnkYFSABKAsyKS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRGVsaXZlcnlTdW1tYXJ5EhwKBGRhdGEYFiABKAxCDpK1GAoIARIGb2JqZWN0EkAKD2FjdGlvbl90aW1lbGluZRgXIAMoCzInLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5UaW1lbGluZUVudHJ5EiEKGWFjdGlvbl90aW1lbGluZV90cnVuY2F0ZWQYGCABKAgSNgoKZGVsaXZlcmllcxgZIAMoCzIiLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5EZWxpdmVyeRI+Cg5udXJ0dXJlX2V2ZW50cxgaIAMoCzImLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5OdXJ0dXJlRXZlbnRCCwoJX2FnZW50X2lkQgsKCV9sZWFkX3JlZkIOCgxfbmV4dF9ydW5fYXRCDwoNX2NvbXBsZXRlZF9hdEINCgtfbGFzdF9lcnJvciKRAwoNVGltZWxpbmVFbnRyeRIKCgJpZBgBIAEoAxISCgpzdGVwX2luZGV4GAIgASgFEhMKC3N0ZXBfbnVtYmVyGAMgASgFEg8KB3N0ZXBfaWQYBCABKAkSEQoJc3RlcF9uYW1lGAUgASgJEgwKBHR5cGUYBiABKAkSOAoGc3RhdHVzGAcgASgOMiguZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLlRpbWVsaW5lU3RhdHVzEg8KB21lc3NhZ2UYCCABKAkSHwoGb3V0cHV0GAkgASgMQg+StRgLCAESB29iamVjdD8SEgoFZXJyb3IYCiABKAlIAIgBARIPCgdhdHRlbXB0GAsgASgFEiwKBG1vZGUYDCABKA4yHi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuTW9kZRIYCgtkdXJhdGlvbl9tcxgNIAEoAUgBiAEBEiYKAmF0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIICgZfZXJyb3JCDgoMX2R1cmF0aW9uX21zIocECghEZWxpdmVyeRIKCgJpZBgBIAEoAxIPCgdjaGFubmVsGAIgASgJEhYKDmludGVncmF0aW9uX2lkGAMgASgJEgoKAnRvGAQgASgJEg8KB3N1YmplY3QYBSABKAkSOAoGc3RhdHVzGAYgASgOMiguZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkRlbGl2ZXJ5U3RhdHVzEhIKCm1lc3NhZ2VfaWQYByABKAkSIAoTcHJvdmlkZXJfbWVzc2FnZV9pZBgIIAEoCUgAiAEBEhIKBWVycm9yGAkgASgJSAGIAQESEAoIYXR0ZW1wdHMYCiABKAUSLQoJcXVldWVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgdzZW50X2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgCiAEBEjIKCW9wZW5lZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARIzCgpjbGlja2VkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgEiAEBQhYKFF9wcm92aWRlcl9tZXNzYWdlX2lkQggKBl9lcnJvckIKCghfc2VudF9hdEIMCgpfb3BlbmVkX2F0Qg0KC19jbGlja2VkX2F0IrsBCgxOdXJ0dXJlRXZlbnQSCgoCaWQYASABKAMSDAoEdHlwZRgCIAEoCRITCgtkZWxpdmVyeV9pZBgDIAEoAxIQCgN1cmwYBCABKAlIAIgBARImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFwoKdXNlcl9hZ2VudBgGIAEoCUgBiAEBEhIKCmxpa2VseV9ib3QYByABKAhCBgoEX3VybEINCgtfdXNlcl9hZ2VudCLZAgoWTGlzdEVucm9sbG1lbnRzUmVxdWVzdBITCgt3b3JrZmxvd19pZBgBIAEoAxISCgVsaW1pdBgCIAEoBUgAiAEBEhMKBmN1cnNvchgDIAEoCUgBiAEBEhEKBHBhZ2UYBCABKAVIAogBARIVCghwZXJfcGFnZRgFIAEoBUgDiAEBEj8KBnN0YXR1cxgGIAEoDjIqLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50U3RhdHVzSASIAQESFwoKc3RlcF9pbmRleBgHIAEoBUgFiAEBEhUKCGxlYWRfcmVmGAggASgJSAaIAQESDgoBcRgJIAEoCUgHiAEBQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIJCgdfc3RhdHVzQg0KC19zdGVwX2luZGV4QgsKCV9sZWFkX3JlZkIECgJfcSKYAwoXTGlzdEVucm9sbG1lbnRzUmVzcG9uc2USOQoLZW5yb2xsbWVudHMYASADKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudBI5CgtzdGVwX2Z1bm5lbBgCIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5TdGVwRnVubmVsEhMKC3RvdGFsX2NvdW50GAMgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YBCABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAUgASgJSAGIAQESGQoEcGFnZRgGIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYByABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAggASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyJ5CgpTdGVwRnVubmVsEjMKBXN0ZXBzGAEgAygLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkZ1bm5lbFN0ZXASNgoGdG90YWxzGAIgASgLMiYuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkZ1bm5lbFRvdGFscyKVAQoKRnVubmVsU3RlcBISCgpzdGVwX2luZGV4GAEgASgFEhMKC3N0ZXBfbnVtYmVyGAIgASgFEgwKBG5hbWUYAyABKAkSDAoEdHlwZRgEIAEoCRIUCgxhY3RpdmVfbGVhZHMYBSABKAMSFQoNd2FpdGluZ19sZWFkcxgGIAEoAxIVCg1ydW5uaW5nX2xlYWRzGAcgASgDIn8KDEZ1bm5lbFRvdGFscxIOCgZhY3RpdmUYASABKAMSDgoGcGF1c2VkGAIgASgDEhEKCWNvbXBsZXRlZBgDIAEoAxIOCgZmYWlsZWQYBCABKAMSEQoJY2FuY2VsbGVkGAUgASgDEhkKEXRvdGFsX2Vucm9sbG1lbnRzGAYgASgDIjcKFEdldEVucm9sbG1lbnRSZXF1ZXN0EhMKC3dvcmtmbG93X2lkGAEgASgDEgoKAmlkGAIgASgDIlcKFUdldEVucm9sbG1lbnRSZXNwb25zZRI+CgplbnJvbGxtZW50GAEgASgLMiouZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnREZXRhaWwilgIKEUJ1bGtFbnJvbGxSZXF1ZXN0EhMKC3dvcmtmbG93X2lkGAEgASgDEioKCGNvbnRhY3RzGAIgASgMQhOStRgPCAESCUNvbnRhY3RbXSgBSACIAQESLAoIdGltZXpvbmUYAyABKAlCFZK1GBFCDyJFdXJvcGUvQmVybGluIkgBiAEBEikKCGFnZW50X2lkGAQgASgDQhKStRgOMgxhZ2VudHMuQWdlbnRIAogBARI4CgNjcm0YBSABKAsyJi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuQ3JtU2VsZWN0aW9uSAOIAQFCCwoJX2NvbnRhY3RzQgsKCV90aW1lem9uZUILCglfYWdlbnRfaWRCBgoEX2NybSJ0CgxDcm1TZWxlY3Rpb24SIQoLcmVjb3JkX3R5cGUYASABKAlCDJK1GAhCBiJsZWFkIhI2CgZmaWx0ZXIYAiABKAxCIZK1GB0IARIGb2JqZWN0QhF7InN0YXR1cyI6ICJuZXcifUgAiAEBQgkKB19maWx0ZXIivgEKEkJ1bGtFbnJvbGxSZXNwb25zZRIVCg1jcmVhdGVkX2NvdW50GAEgASgDEhYKDmVucm9sbG1lbnRfaWRzGAIgAygDEikKFHNraXBwZWRfaW52YWxpZF9yb3dzGAMgASgDQgaStRgCIAFIAIgBARI1Cgdza2lwcGVkGAQgAygLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLlNraXBwZWRSb3dCFwoVX3NraXBwZWRfaW52YWxpZF9yb3dzIisKClNraXBwZWRSb3cSDQoFaW5kZXgYASABKAUSDgoGcmVhc29uGAIgASgJIjoKF0RlbGV0ZUVucm9sbG1lbnRSZXF1ZXN0EhMKC3dvcmtmbG93X2lkGAEgASgDEgoKAmlkGAIgASgDIhoKGERlbGV0ZUVucm9sbG1lbnRSZXNwb25zZSI5ChZQYXVzZUVucm9sbG1lbnRSZXF1ZXN0EhMKC3dvcmtmbG93X2lkGAEgASgDEgoKAmlkGAIgASgDIlMKF1BhdXNlRW5yb2xsbWVudFJlc3BvbnNlEjgKCmVucm9sbG1lbnQYASABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudCI6ChdSZXN1bWVFbnJvbGxtZW50UmVxdWVzdBITCgt3b3JrZmxvd19pZBgBIAEoAxIKCgJpZBgCIAEoAyJUChhSZXN1bWVFbnJvbGxtZW50UmVzcG9uc2USOAoKZW5yb2xsbWVudBgBIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50IjkKFlJldHJ5RW5yb2xsbWVudFJlcXVlc3QSEwoLd29ya2Zsb3dfaWQYASABKAMSCgoCaWQYAiABKAMiUwoXUmV0cnlFbnJvbGxtZW50UmVzcG9uc2USOAoKZW5yb2xsbWVudBgBIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50Im0KFEFwcGx5V29ya2Zsb3dSZXF1ZXN0EhAKCHNlcXVlbmNlGAEgASgDEjIKCHdvcmtmbG93GAIgASgLMiAuZHJpcHB1bHNlLndvcmtmbG93cy52MS5Xb3JrZmxvdxIPCgdkZWxldGVkGAMgASgIIhcKFUFwcGx5V29ya2Zsb3dSZXNwb25zZSrRAQoQRW5yb2xsbWVudFN0YXR1cxIhCh1FTlJPTExNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEhwKGEVOUk9MTE1FTlRfU1RBVFVTX0FDVElWRRABEhwKGEVOUk9MTE1FTlRfU1RBVFVTX1BBVVNFRBACEh8KG0VOUk9MTE1FTlRfU1RBVFVTX0NPTVBMRVRFRBADEhwKGEVOUk9MTE1FTlRfU1RBVFVTX0ZBSUxFRBAEEh8KG0VOUk9MTE1FTlRfU1RBVFVTX0NBTkNFTExFRBAFKjoKBE1vZGUSFAoQTU9ERV9VTlNQRUNJRklFRBAAEg0KCU1PREVfTElWRRABEg0KCU1PREVfVEVTVBACKvwBCg5EZWxpdmVyeVN0YXR1cxIfChtERUxJVkVSWV9TVEFUVVNfVU5TUEVDSUZJRUQQABIaChZERUxJVkVSWV9TVEFUVVNfUVVFVUVEEAESGAoUREVMSVZFUllfU1RBVFVTX1NFTlQQAhIdChlERUxJVkVSWV9TVEFUVVNfREVMSVZFUkVEEAMSGwoXREVMSVZFUllfU1RBVFVTX0JPVU5DRUQQBBIeChpERUxJVkVSWV9TVEFUVVNfQ09NUExBSU5FRBAFEhoKFkRFTElWRVJZX1NUQVRVU19GQUlMRUQQBhIbChdERUxJVkVSWV9TVEFUVVNfU0tJUFBFRBAHKsQBCg5UaW1lbGluZVN0YXR1cxIfChtUSU1FTElORV9TVEFUVVNfVU5TUEVDSUZJRUQQABIdChlUSU1FTElORV9TVEFUVVNfU1VDQ0VFREVEEAESGwoXVElNRUxJTkVfU1RBVFVTX1dBSVRJTkcQAhIbChdUSU1FTElORV9TVEFUVVNfU0tJUFBFRBADEhoKFlRJTUVMSU5FX1NUQVRVU19GQUlMRUQQBBIcChhUSU1FTElORV9TVEFUVVNfUkVUUllJTkcQBTK4DAoSRW5yb2xsbWVudHNTZXJ2aWNlEscBCg9MaXN0RW5yb2xsbWVudHMSMC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuTGlzdEVucm9sbG1lbnRzUmVxdWVzdBoxLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5MaXN0RW5yb2xsbWVudHNSZXNwb25zZSJPirUYGBABKgtFbnJvbGxtZW50c3gCkgEEbm9uZYLT5JMCLRIrL2FwaS92MS93b3JrZmxvd3Mve3dvcmtmbG93X2lkfS9lbnJvbGxtZW50cxLSAQoNR2V0RW5yb2xsbWVudBIuLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5HZXRFbnJvbGxtZW50UmVxdWVzdBovLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5HZXRFbnJvbGxtZW50UmVzcG9uc2UiYIq1GBgQASoLRW5yb2xsbWVudHN4ApIBBG5vbmWC0+STAj5iCmVucm9sbG1lbnQSMC9hcGkvdjEvd29ya2Zsb3dzL3t3b3JrZmxvd19pZH0vZW5yb2xsbWVudHMve2lkfRLxAQoKQnVsa0Vucm9sbBIrLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5CdWxrRW5yb2xsUmVxdWVzdBosLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5CdWxrRW5yb2xsUmVzcG9uc2UihwGKtRhICMkBEAMiCmVucm9sbG1lbnQqC0Vucm9sbG1lbnRzOAJKFm5vX2Vucm9sbG1lbnRzX2NyZWF0ZWRQPHCAgIAIeAGSAQRub25lgtPkkwI1OgEqIjAvYXBpL3YxL3dvcmtmbG93cy97d29ya2Zsb3dfaWR9L2Vucm9sbG1lbnRzL2J1bGsS0gEKEERlbGV0ZUVucm9sbG1lbnQSMS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRGVsZXRlRW5yb2xsbWVudFJlcXVlc3QaMi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRGVsZXRlRW5yb2xsbWVudFJlc3BvbnNlIleKtRgbCMwBEAMqC0Vucm9sbG1lbnRzeAGSAQRub25lgtPkkwIyKjAvYXBpL3YxL3dvcmtmbG93cy97d29ya2Zsb3dfaWR9L2Vucm9sbG1lbnRzL3tpZH0S4wEKD1BhdXNlRW5yb2xsbWVudBIwLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5QYXVzZUVucm9sbG1lbnRSZXF1ZXN0GjEuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLlBhdXNlRW5yb2xsbWVudFJlc3BvbnNlImuKtRgaEAMqC0Vucm9sbG1lbnRzOAJ4AZIBBG5vbmWC0+STAkc6ASpiCmVucm9sbG1lbnQiNi9hcGkvdjEvd29ya2Zsb3dzL3t3b3JrZmxvd19pZH0vZW5yb2xsbWVudHMve2lkfS9wYXVzZRLnAQoQUmVzdW1lRW5yb2xsbWVudBIxLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5SZXN1bWVFbnJvbGxtZW50UmVxdWVzdBoyLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5SZXN1bWVFbnJvbGxtZW50UmVzcG9uc2UibIq1GBoQAyoLRW5yb2xsbWVudHM4AngBkgEEbm9uZYLT5JMCSDoBKmIKZW5yb2xsbWVudCI3L2FwaS92MS93b3JrZmxvd3Mve3dvcmtmbG93X2lkfS9lbnJvbGxtZW50cy97aWR9L3Jlc3VtZRLjAQoPUmV0cnlFbnJvbGxtZW50EjAuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLlJldHJ5RW5yb2xsbWVudFJlcXVlc3QaMS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuUmV0cnlFbnJvbGxtZW50UmVzcG9uc2Uia4q1GBoQAyoLRW5yb2xsbWVudHM4AngBkgEEbm9uZYLT5JMCRzoBKmIKZW5yb2xsbWVudCI2L2FwaS92MS93b3JrZmxvd3Mve3dvcmtmbG93X2lkfS9lbnJvbGxtZW50cy97aWR9L3JldHJ5GgSYtRgeMoIBCg5SdW50aW1lU2VydmljZRJwCg1BcHBseVdvcmtmbG93Ei4uZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkFwcGx5V29ya2Zsb3dSZXF1ZXN0Gi8uZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkFwcGx5V29ya2Zsb3dSZXNwb25zZULrCaK1GD8KFGVucm9sbG1lbnRfbm90X2ZvdW5kEJQDGiRUaGUgd29ya2Zsb3cgaGFzIG5vIHN1Y2ggZW5yb2xsbWVudC6itRg6Cg9hZ2VudF9ub3RfZm91bmQQlAMaJFlvdXIgb3JnYW5pemF0aW9uIGhhcyBubyBzdWNoIGFnZW50LqK1GEEKEXRvb19tYW55X2NvbnRhY3RzEJ0DGilNb3JlIHRoYW4gMTAsMDAwIGNvbnRhY3RzIGluIG9uZSByZXF1ZXN0LqK1GE4KEXdvcmtmbG93X2FyY2hpdmVkEKYDGjZUaGUgd29ya2Zsb3cgaXMgYXJjaGl2ZWQgYW5kIHRha2VzIG5vIG5ldyBlbnJvbGxtZW50cy6itRg6ChFjb250YWN0c19yZXF1aXJlZBCmAxoiVGhlIGJvZHkgaGFzIG5vIGFycmF5IG9mIGNvbnRhY3RzLqK1GDQKDmNvbnRhY3RzX2VtcHR5EKYDGh9UaGUgYXJyYXkgb2YgY29udGFjdHMgaXMgZW1wdHkuorUYUAoWbm9fZW5yb2xsbWVudHNfY3JlYXRlZBCmAxozRXZlcnkgY29udGFjdCB3YXMgcmVmdXNlZCwgb3IgdGhlIGJvZHkgaXMgbm90IEpTT04uorUYMAoQZW5yb2xsbWVudF9lbmRlZBCmAxoZVGhlIGVucm9sbG1lbnQgaGFzIGVuZGVkLqK1GEQKFWVucm9sbG1lbnRfbm90X2ZhaWxlZBCmAxooT25seSBhIGZhaWxlZCBlbnJvbGxtZW50IGNhbiBiZSByZXRyaWVkLqK1GGAKEWVucm9sbG1lbnRfZXJhc2VkEKYDGkhUaGUgcGVyc29uYWwgZGF0YSBvZiB0aGUgZW5yb2xsbWVudCB3YXMgZXJhc2VkLCBzbyB0aGF0IGl0IGNhbm5vdCBnbyBvbi6qtRikBAoHQ29udGFjdBLTA3sidHlwZSI6ICJvYmplY3QiLCAiZGVzY3JpcHRpb24iOiAiQSBjb250YWN0OiBhbnkgbWVtYmVycywgYWxsIG9mIHRoZW0gdXNhYmxlIGluIHRlbXBsYXRlcy4iLCAicHJvcGVydGllcyI6IHsiZW1haWwiOiB7InR5cGUiOiAic3RyaW5nIiwgImRlc2NyaXB0aW9uIjogIk1haWwgYWRkcmVzcy4ifSwgImZpcnN0X25hbWUiOiB7InR5cGUiOiAic3RyaW5nIiwgImRlc2NyaXB0aW9uIjogIkZpcnN0IG5hbWUuIn0sICJsYXN0X25hbWUiOiB7InR5cGUiOiAic3RyaW5nIiwgImRlc2NyaXB0aW9uIjogIkxhc3QgbmFtZS4ifSwgImxlYWRfcmVmIjogeyJ0eXBlIjogWyJzdHJpbmciLCAiaW50ZWdlciJdLCAiZGVzY3JpcHRpb24iOiAiWW91ciByZWZlcmVuY2Ugb2YgdGhlIGNvbnRhY3QuIEVsc2UgdGhlIGZpcnN0IHByZXNlbnQgb2YgYGlkYCwgYHV1aWRgLCBgcHVibGljX2lkYCwgYGNybV9pZGAgYW5kIGBsZWFkX2lkYC4ifX19GkN7ImVtYWlsIjoiYWRhQGV4YW1wbGUuY29tIiwiZmlyc3RfbmFtZSI6IkFkYSIsImxlYWRfcmVmIjoiY3JtLTEyMyJ9YgZwcm90bzM", [file_drippulse_rest_v1_rest, file_drippulse_workflows_v1_workflows, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * Enrollment is the row of one contact in one workflow.
+ * Enrollment is one run of a workflow, for one contact.
  *
  * @generated from message drippulse.enrollments.v1.Enrollment
  */
@@ -74,7 +74,7 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   status: EnrollmentStatus;
 
   /**
-   * When it goes on; in the future while it waits, null once ended.
+   * Time of its next move; in the future while it waits, null once ended.
    *
    * @generated from field: optional google.protobuf.Timestamp next_run_at = 8;
    */
@@ -116,7 +116,7 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   completedAt?: Timestamp | undefined;
 
   /**
-   * Who is enrolled.
+   * Summary of the contact.
    *
    * @generated from field: drippulse.enrollments.v1.EnrollmentContact contact = 14;
    */
@@ -137,14 +137,14 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   totalSteps: number;
 
   /**
-   * How far it is, 0 to 100.
+   * Progress in percent, 0 to 100.
    *
    * @generated from field: int32 progress_percent = 17;
    */
   progressPercent: number;
 
   /**
-   * Whether it waits for a time in the future.
+   * Whether it waits: `next_run_at` is in the future.
    *
    * @generated from field: bool is_waiting = 18;
    */
@@ -180,7 +180,7 @@ export const EnrollmentSchema: GenMessage<Enrollment> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 0);
 
 /**
- * EnrollmentContact is who is enrolled, in short.
+ * EnrollmentContact is the summary of a contact.
  *
  * @generated from message drippulse.enrollments.v1.EnrollmentContact
  */
@@ -291,7 +291,7 @@ export type LastAction = Message<"drippulse.enrollments.v1.LastAction"> & {
   type: string;
 
   /**
-   * How it went.
+   * Outcome.
    *
    * @generated from field: drippulse.enrollments.v1.TimelineStatus status = 4;
    */
@@ -424,7 +424,7 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   status: EnrollmentStatus;
 
   /**
-   * When it goes on; in the future while it waits, null once ended.
+   * Time of its next move; in the future while it waits, null once ended.
    *
    * @generated from field: optional google.protobuf.Timestamp next_run_at = 8;
    */
@@ -487,14 +487,14 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   totalSteps: number;
 
   /**
-   * How far it is, 0 to 100.
+   * Progress in percent, 0 to 100.
    *
    * @generated from field: int32 progress_percent = 17;
    */
   progressPercent: number;
 
   /**
-   * Whether it waits for a time in the future.
+   * Whether it waits: `next_run_at` is in the future.
    *
    * @generated from field: bool is_waiting = 18;
    */
@@ -529,7 +529,7 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   data: Uint8Array;
 
   /**
-   * What each step did, oldest first; the last 1,000 lines.
+   * Outcome of each step, oldest first; the last 1,000 lines.
    *
    * @generated from field: repeated drippulse.enrollments.v1.TimelineEntry action_timeline = 23;
    */
@@ -613,7 +613,7 @@ export type TimelineEntry = Message<"drippulse.enrollments.v1.TimelineEntry"> & 
   type: string;
 
   /**
-   * How it went.
+   * Outcome.
    *
    * @generated from field: drippulse.enrollments.v1.TimelineStatus status = 7;
    */
@@ -627,14 +627,14 @@ export type TimelineEntry = Message<"drippulse.enrollments.v1.TimelineEntry"> & 
   message: string;
 
   /**
-   * What the step added to the data.
+   * Members that the step added to the data.
    *
    * @generated from field: bytes output = 9;
    */
   output: Uint8Array;
 
   /**
-   * What went wrong.
+   * The error, for a person.
    *
    * @generated from field: optional string error = 10;
    */
@@ -718,7 +718,7 @@ export type Delivery = Message<"drippulse.enrollments.v1.Delivery"> & {
   subject: string;
 
   /**
-   * Where it stands.
+   * Status.
    *
    * @generated from field: drippulse.enrollments.v1.DeliveryStatus status = 6;
    */
@@ -732,7 +732,7 @@ export type Delivery = Message<"drippulse.enrollments.v1.Delivery"> & {
   messageId: string;
 
   /**
-   * The mail server's own id of it.
+   * Id that the mail server gave it.
    *
    * @generated from field: optional string provider_message_id = 8;
    */
@@ -760,7 +760,7 @@ export type Delivery = Message<"drippulse.enrollments.v1.Delivery"> & {
   queuedAt?: Timestamp | undefined;
 
   /**
-   * When the mail server took it.
+   * When the mail server accepted it.
    *
    * @generated from field: optional google.protobuf.Timestamp sent_at = 12;
    */
@@ -789,7 +789,7 @@ export const DeliverySchema: GenMessage<Delivery> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 7);
 
 /**
- * NurtureEvent is what a receiver did with a message.
+ * NurtureEvent is a reaction to a message.
  *
  * @generated from message drippulse.enrollments.v1.NurtureEvent
  */
@@ -942,7 +942,7 @@ export type ListEnrollmentsResponse = Message<"drippulse.enrollments.v1.ListEnro
   enrollments: Enrollment[];
 
   /**
-   * Where the enrollments of the workflow stand; filters do not change it.
+   * Enrollments of the workflow by step and outcome; filters do not change it.
    *
    * @generated from field: drippulse.enrollments.v1.StepFunnel step_funnel = 2;
    */
@@ -999,7 +999,7 @@ export const ListEnrollmentsResponseSchema: GenMessage<ListEnrollmentsResponse> 
   messageDesc(file_drippulse_enrollments_v1_enrollments, 10);
 
 /**
- * StepFunnel says where the enrollments of a workflow stand.
+ * StepFunnel counts the enrollments of a workflow by step and outcome.
  *
  * @generated from message drippulse.enrollments.v1.StepFunnel
  */
@@ -1103,7 +1103,7 @@ export type FunnelTotals = Message<"drippulse.enrollments.v1.FunnelTotals"> & {
   active: bigint;
 
   /**
-   * Of the active ones, those held by a person.
+   * Paused ones among the active ones.
    *
    * @generated from field: int64 paused = 2;
    */
@@ -1208,15 +1208,15 @@ export type BulkEnrollRequest = Message<"drippulse.enrollments.v1.BulkEnrollRequ
   workflowId: bigint;
 
   /**
-   * The contacts, 1 to 10,000 objects of at most 64 KiB; of `lead_ref`, `id`, `uuid`, `public_id`, `crm_id` and
-   * `lead_id` the first present becomes the enrollment's `lead_ref`. Rows that are no such objects are skipped.
+   * The contacts, 1 to 10,000 objects of at most 64 KiB. The first present of `lead_ref`, `id`, `uuid`, `public_id`,
+   * `crm_id` and `lead_id` becomes the enrollment's `lead_ref`. Invalid rows are skipped.
    *
    * @generated from field: optional bytes contacts = 2;
    */
   contacts?: Uint8Array | undefined;
 
   /**
-   * IANA time zone of their waits; UTC unless given.
+   * IANA time zone of their waits; default UTC.
    *
    * @generated from field: optional string timezone = 3;
    */
@@ -1230,7 +1230,7 @@ export type BulkEnrollRequest = Message<"drippulse.enrollments.v1.BulkEnrollRequ
   agentId?: bigint | undefined;
 
   /**
-   * Records of the CRM to enroll beside `contacts`, which may be `[]` then. With them at most 10,000, else 413
+   * Records of the CRM to enroll beside `contacts`, which may then be `[]`. More than 10,000 of both answer 413
    * `too_many_contacts`.
    *
    * @generated from field: optional drippulse.enrollments.v1.CrmSelection crm = 5;
@@ -1259,7 +1259,7 @@ export type CrmSelection = Message<"drippulse.enrollments.v1.CrmSelection"> & {
   recordType: string;
 
   /**
-   * Which of them: the filters of their list by name, such as `{"status": "new"}`; `{}` means all. Unknown filters are
+   * Filters of the list of these records by name, such as `{"status": "new"}`; `{}` means all. Unknown filters are
    * refused.
    *
    * @generated from field: optional bytes filter = 2;
@@ -1275,7 +1275,7 @@ export const CrmSelectionSchema: GenMessage<CrmSelection> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 17);
 
 /**
- * What was enrolled.
+ * The created enrollments.
  *
  * @generated from message drippulse.enrollments.v1.BulkEnrollResponse
  */
@@ -1535,13 +1535,13 @@ export const RetryEnrollmentResponseSchema: GenMessage<RetryEnrollmentResponse> 
   messageDesc(file_drippulse_enrollments_v1_enrollments, 27);
 
 /**
- * A workflow as it is after a change.
+ * A workflow after a change.
  *
  * @generated from message drippulse.enrollments.v1.ApplyWorkflowRequest
  */
 export type ApplyWorkflowRequest = Message<"drippulse.enrollments.v1.ApplyWorkflowRequest"> & {
   /**
-   * Version of the workflow's row; lower ones than applied are ignored.
+   * Version of the workflow's row. Versions below the applied one are ignored.
    *
    * @generated from field: int64 sequence = 1;
    */
@@ -1585,7 +1585,7 @@ export const ApplyWorkflowResponseSchema: GenMessage<ApplyWorkflowResponse> = /*
   messageDesc(file_drippulse_enrollments_v1_enrollments, 29);
 
 /**
- * EnrollmentStatus is where an enrollment stands.
+ * EnrollmentStatus is the state of an enrollment.
  *
  * @generated from enum drippulse.enrollments.v1.EnrollmentStatus
  */
@@ -1605,7 +1605,7 @@ export const EnrollmentStatus = {
   ACTIVE: 1,
 
   /**
-   * Held by a person.
+   * Paused by a person.
    *
    * @generated from enum value: ENROLLMENT_STATUS_PAUSED = 2;
    */
@@ -1634,7 +1634,7 @@ export const EnrollmentStatus = {
 } as const;
 
 /**
- * EnrollmentStatus is where an enrollment stands.
+ * EnrollmentStatus is the state of an enrollment.
  *
  * @generated from enum drippulse.enrollments.v1.EnrollmentStatus
  */
@@ -1708,7 +1708,7 @@ export const DeliveryStatus = {
   QUEUED: 1,
 
   /**
-   * The mail server took it.
+   * Accepted by the mail server.
    *
    * @generated from enum value: DELIVERY_STATUS_SENT = 2;
    */
@@ -1791,7 +1791,7 @@ export const TimelineStatus = {
   WAITING: 2,
 
   /**
-   * Was not carried out, for the reason in `message`.
+   * Skipped, for the reason in `message`.
    *
    * @generated from enum value: TIMELINE_STATUS_SKIPPED = 3;
    */
@@ -1826,7 +1826,7 @@ export const TimelineStatusSchema: GenEnum<TimelineStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_enrollments_v1_enrollments, 3);
 
 /**
- * Enrollments are contacts on their way through a workflow, one row for each contact and run.
+ * Enrollments are runs of workflows, one row for each contact and run.
  *
  * @generated from service drippulse.enrollments.v1.EnrollmentsService
  */
@@ -1852,9 +1852,9 @@ export const EnrollmentsService: GenService<{
     output: typeof GetEnrollmentResponseSchema;
   },
   /**
-   * Starts one enrollment for each contact, or record of the CRM, with real effects. Each call makes new rows; send an `Idempotency-Key`
-   * header to make a retry safe. Answers 422 `workflow_archived`, `contacts_required`, `contacts_empty` or
-   * `no_enrollments_created` when nothing is made.
+   * Starts one enrollment for each contact, or record of the CRM, with real effects. Each call creates new rows; an
+   * `Idempotency-Key` header makes a retry safe. Answers 422 `workflow_archived`, `contacts_required`, `contacts_empty`
+   * or `no_enrollments_created` when no row is created.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.BulkEnroll
    */
@@ -1864,7 +1864,7 @@ export const EnrollmentsService: GenService<{
     output: typeof BulkEnrollResponseSchema;
   },
   /**
-   * Cancels an enrollment and takes it out of the lists: no later step runs.
+   * Cancels an enrollment and removes it from the lists. No later step runs.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.DeleteEnrollment
    */
@@ -1874,7 +1874,7 @@ export const EnrollmentsService: GenService<{
     output: typeof DeleteEnrollmentResponseSchema;
   },
   /**
-   * Holds an active enrollment where it is. Pausing a paused one changes nothing; one that has ended answers 422
+   * Pauses an active enrollment at its step. Pausing a paused one changes nothing. One that has ended answers 422
    * `enrollment_ended`.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.PauseEnrollment
@@ -1885,7 +1885,7 @@ export const EnrollmentsService: GenService<{
     output: typeof PauseEnrollmentResponseSchema;
   },
   /**
-   * Lets a paused enrollment go on. A wait that passed meanwhile is over.
+   * Resumes a paused enrollment. A wait that passed in the meantime is over.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.ResumeEnrollment
    */
@@ -1909,14 +1909,14 @@ export const EnrollmentsService: GenService<{
   serviceDesc(file_drippulse_enrollments_v1_enrollments, 0);
 
 /**
- * What the workflows service tells the runtime; not public.
+ * RPCs for the workflows service; not public.
  *
  * @generated from service drippulse.enrollments.v1.RuntimeService
  */
 export const RuntimeService: GenService<{
   /**
-   * Applies a definition or status to the runtime. Best effort after the change's commit: the event of the change does
-   * the same. A sequence that is not higher than the one applied is ignored.
+   * Applies a definition or status at once, after the commit of the change. Best effort: the event of the change does
+   * the same. A sequence that is not higher than the applied one is ignored.
    *
    * @generated from rpc drippulse.enrollments.v1.RuntimeService.ApplyWorkflow
    */

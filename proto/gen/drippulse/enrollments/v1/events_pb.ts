@@ -18,7 +18,7 @@ export const file_drippulse_enrollments_v1_events: GenFile = /*@__PURE__*/
   fileDesc("CiVkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvZXZlbnRzLnByb3RvEhhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjEi5gcKD0Vucm9sbG1lbnRFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEngKB3N0YXJ0ZWQYCiABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEI/4rUYOwoSZW5yb2xsbWVudC5zdGFydGVkEiVBIGNvbnRhY3Qgd2FzIGVucm9sbGVkIGluIGEgd29ya2Zsb3cuSAASfwoJY29tcGxldGVkGAsgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCROK1GEAKFGVucm9sbG1lbnQuY29tcGxldGVkEihBbiBlbnJvbGxtZW50IHdlbnQgdGhyb3VnaCBpdHMgd29ya2Zsb3cuSAASeQoGZmFpbGVkGAwgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCQeK1GD0KEWVucm9sbG1lbnQuZmFpbGVkEihBIHN0ZXAgb2YgYW4gZW5yb2xsbWVudCBmYWlsZWQgZm9yIGdvb2QuSAASfgoJY2FuY2VsbGVkGA0gASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCQ+K1GD8KFGVucm9sbG1lbnQuY2FuY2VsbGVkEidBbiBlbnJvbGxtZW50IHdhcyBjYW5jZWxsZWQgb3IgcmVtb3ZlZC5IABKBAQoPd29ya2Zsb3dfZmFpbGVkGA4gASgLMiguZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLldvcmtmbG93RmFpbGVkQjzitRg4Cg93b3JrZmxvdy5mYWlsZWQSJUFuIGVucm9sbG1lbnQgb2YgdGhlIHdvcmtmbG93IGZhaWxlZC5IABJ7CgplbWFpbF9zZW50GA8gASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVtYWlsRXZlbnRCP+K1GDsKCmVtYWlsLnNlbnQSLVRoZSBtYWlsIHNlcnZlciB0b29rIGEgbWFpbCBvZiBhbiBlbnJvbGxtZW50LkgAEj0KBmVyYXNlZBgQIAEoCzIrLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50RXJhc3VyZUgAOh7atRgaChhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjFCCQoHcGF5bG9hZCJjChFFbnJvbGxtZW50RXJhc3VyZRIKCgJpZBgBIAEoAxITCgt3b3JrZmxvd19pZBgCIAEoAxItCgllcmFzZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpUBCg5Xb3JrZmxvd0ZhaWxlZBI6Cgh3b3JrZmxvdxgBIAEoCzIoLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5GYWlsZWRXb3JrZmxvdxI4CgplbnJvbGxtZW50GAIgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnQSDQoFZXJyb3IYAyABKAkiOwoORmFpbGVkV29ya2Zsb3cSCgoCaWQYASABKAMSDAoEbmFtZRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgFIq0BCgpFbWFpbEV2ZW50EhUKDWVucm9sbG1lbnRfaWQYASABKAMSEwoLd29ya2Zsb3dfaWQYAiABKAMSDwoHc3RlcF9pZBgDIAEoCRI0CghkZWxpdmVyeRgEIAEoCzIiLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5EZWxpdmVyeRIsCgRtb2RlGAUgASgOMh4uZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLk1vZGViBnByb3RvMw", [file_drippulse_enrollments_v1_enrollments, file_drippulse_events_v1_options, file_google_protobuf_timestamp]);
 
 /**
- * EnrollmentEvent is a move of an enrollment. The aggregate is `enrollment:<id>`.
+ * EnrollmentEvent is a change of an enrollment's state. The aggregate is `enrollment:<id>`.
  *
  * @generated from message drippulse.enrollments.v1.EnrollmentEvent
  */
@@ -59,7 +59,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
   aggregate: string;
 
   /**
-   * What happened.
+   * The change.
    *
    * @generated from oneof drippulse.enrollments.v1.EnrollmentEvent.payload
    */
@@ -113,7 +113,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "emailSent";
   } | {
     /**
-     * The personal data of an enrollment was removed; for services that hold copies of it.
+     * The personal data of an enrollment was removed. For services that keep copies of it.
      *
      * @generated from field: drippulse.enrollments.v1.EnrollmentErasure erased = 16;
      */
@@ -150,7 +150,7 @@ export type EnrollmentErasure = Message<"drippulse.enrollments.v1.EnrollmentEras
   workflowId: bigint;
 
   /**
-   * When it was erased; events of it since then tell nothing of the person.
+   * Time of the erasure. Later events of the enrollment have no personal data.
    *
    * @generated from field: google.protobuf.Timestamp erased_at = 3;
    */
@@ -165,7 +165,7 @@ export const EnrollmentErasureSchema: GenMessage<EnrollmentErasure> = /*@__PURE_
   messageDesc(file_drippulse_enrollments_v1_events, 1);
 
 /**
- * WorkflowFailed says which enrollment of which workflow failed, and why.
+ * WorkflowFailed is the failure of an enrollment of a workflow.
  *
  * @generated from message drippulse.enrollments.v1.WorkflowFailed
  */
@@ -185,7 +185,7 @@ export type WorkflowFailed = Message<"drippulse.enrollments.v1.WorkflowFailed"> 
   enrollment?: Enrollment | undefined;
 
   /**
-   * What went wrong.
+   * The error, for a person.
    *
    * @generated from field: string error = 3;
    */
@@ -235,7 +235,7 @@ export const FailedWorkflowSchema: GenMessage<FailedWorkflow> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_events, 3);
 
 /**
- * EmailEvent is what happened to a mail.
+ * EmailEvent is a change of a mail's state.
  *
  * @generated from message drippulse.enrollments.v1.EmailEvent
  */

@@ -56,7 +56,7 @@ export type Webhook = Message<"drippulse.events.v1.Webhook"> & {
   type: string;
 
   /**
-   * What happened, one sentence for the catalog.
+   * Meaning of the event, one sentence for the catalog.
    *
    * @generated from field: string description = 2;
    */

@@ -2,12 +2,18 @@
 // @generated from file drippulse/rest/v1/rest.proto (package drippulse.rest.v1, syntax proto3)
 /* eslint-disable */
 
-// What the public REST API needs beyond `google.api.http`. The gateway compiles its router and JSON codec from these
-// options when it starts; the OpenAPI document and the generated access tests derive from them too.
+// The REST side of the protos: what the public API needs beyond `google.api.http`.
+//
+// The gateway compiles its router, its JSON codec and its rate limits from these options when it starts. The services
+// check access by them. The OpenAPI document, the page of errors and the generated access tests derive from them.
+// `npm run generate` fails when a public RPC leaves out a required option. Options never travel: only this build reads
+// them.
 
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { FieldOptions, MethodOptions } from "@bufbuild/protobuf/wkt";
+import type { Role } from "./role_pb.ts";
+import { file_drippulse_rest_v1_role } from "./role_pb.ts";
+import type { EnumValueOptions, FieldOptions, FileOptions, MethodOptions, ServiceOptions } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -15,7 +21,42 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/rest/v1/rest.proto.
  */
 export const file_drippulse_rest_v1_rest: GenFile = /*@__PURE__*/
-  fileDesc("ChxkcmlwcHVsc2UvcmVzdC92MS9yZXN0LnByb3RvEhFkcmlwcHVsc2UucmVzdC52MSLaAwoKTWV0aG9kUmVzdBIWCg5zdWNjZXNzX3N0YXR1cxgBIAEoBRIpCghtaW5fcm9sZRgCIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLlJvbGUSJQoEYXV0aBgDIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLkF1dGgSDwoHd3JhcHBlchgEIAEoCRILCgN0YWcYBSABKAkSDgoGbGltaXRzGAYgASgJEjMKC2lkZW1wb3RlbmN5GAcgASgOMh4uZHJpcHB1bHNlLnJlc3QudjEuSWRlbXBvdGVuY3kSJQoEYm9keRgIIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLkJvZHkSGgoSd3JvbmdfY29udGVudF90eXBlGAkgASgJEhcKD3RpbWVvdXRfc2Vjb25kcxgKIAEoBRIQCghsb2NhdGlvbhgLIAEoCRIXCg9yZXF1ZXN0X2hlYWRlcnMYDCADKAkSGAoQcmVzcG9uc2VfaGVhZGVycxgNIAMoCRIWCg5tYXhfYm9keV9ieXRlcxgOIAEoAxIuCgl0ZXN0X21vZGUYDyABKA4yGy5kcmlwcHVsc2UucmVzdC52MS5UZXN0TW9kZRIWCg5vdGhlcl9zdGF0dXNlcxgQIAMoBSKRAQoJRmllbGRSZXN0EgwKBGpzb24YASABKAgSEQoJc2NoZW1hX29mGAIgASgJEg4KBnNlY3JldBgDIAEoCBIVCg1vbWl0X2lmX3Vuc2V0GAQgASgIEgwKBHJvd3MYBSABKAgSCwoDcmVmGAYgASgJEhAKCHJlcXVpcmVkGAcgASgIEg8KB2V4YW1wbGUYCCABKAkqYQoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDwoLUk9MRV9WSUVXRVIQARIRCg1ST0xFX0FQUFJPVkVSEAISDwoLUk9MRV9FRElUT1IQAxIOCgpST0xFX0FETUlOEAQqUAoEQXV0aBIUChBBVVRIX1VOU1BFQ0lGSUVEEAASDwoLQVVUSF9CRUFSRVIQARISCg5BVVRIX1VTRVJfT05MWRACEg0KCUFVVEhfTk9ORRADKnYKC0lkZW1wb3RlbmN5EhsKF0lERU1QT1RFTkNZX1VOU1BFQ0lGSUVEEAASFAoQSURFTVBPVEVOQ1lfTk9ORRABEhsKF0lERU1QT1RFTkNZX1RSQU5TQUNUSU9OEAISFwoTSURFTVBPVEVOQ1lfRFVSQUJMRRADKkoKBEJvZHkSFAoQQk9EWV9VTlNQRUNJRklFRBAAEg0KCUJPRFlfSlNPThABEgwKCEJPRFlfUkFXEAISDwoLQk9EWV9TVFJFQU0QAypSCghUZXN0TW9kZRIZChVURVNUX01PREVfVU5TUEVDSUZJRUQQABIVChFURVNUX01PREVfQUxMT1dFRBABEhQKEFRFU1RfTU9ERV9ERU5JRUQQAjpTCgRyZXN0Eh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMY0YYDIAEoCzIdLmRyaXBwdWxzZS5yZXN0LnYxLk1ldGhvZFJlc3RSBHJlc3Q6UwoFZmllbGQSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGNKGAyABKAsyHC5kcmlwcHVsc2UucmVzdC52MS5GaWVsZFJlc3RSBWZpZWxkYgZwcm90bzM", [file_google_protobuf_descriptor]);
+  fileDesc("ChxkcmlwcHVsc2UvcmVzdC92MS9yZXN0LnByb3RvEhFkcmlwcHVsc2UucmVzdC52MSJbCgVMaW1pdBIQCghyZXF1ZXN0cxgBIAEoBRIWCg53aW5kb3dfc2Vjb25kcxgCIAEoBRIoCgNwZXIYAyABKA4yGy5kcmlwcHVsc2UucmVzdC52MS5MaW1pdEtleSKbBAoKTWV0aG9kUmVzdBIWCg5zdWNjZXNzX3N0YXR1cxgBIAEoBRIpCghtaW5fcm9sZRgCIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLlJvbGUSJQoEYXV0aBgDIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLkF1dGgSDwoHd3JhcHBlchgEIAEoCRILCgN0YWcYBSABKAkSLQoGbGltaXRzGAYgASgOMh0uZHJpcHB1bHNlLnJlc3QudjEuTGltaXRDbGFzcxIzCgtpZGVtcG90ZW5jeRgHIAEoDjIeLmRyaXBwdWxzZS5yZXN0LnYxLklkZW1wb3RlbmN5EiUKBGJvZHkYCCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Cb2R5EhoKEndyb25nX2NvbnRlbnRfdHlwZRgJIAEoCRIXCg90aW1lb3V0X3NlY29uZHMYCiABKAUSEAoIbG9jYXRpb24YCyABKAkSFwoPcmVxdWVzdF9oZWFkZXJzGAwgAygJEhgKEHJlc3BvbnNlX2hlYWRlcnMYDSADKAkSFgoObWF4X2JvZHlfYnl0ZXMYDiABKAMSLgoJdGVzdF9tb2RlGA8gASgOMhsuZHJpcHB1bHNlLnJlc3QudjEuVGVzdE1vZGUSFgoOb3RoZXJfc3RhdHVzZXMYECADKAUSEQoJbGl2ZV9vbmx5GBEgASgIEg0KBWF1ZGl0GBIgASgJIpEBCglGaWVsZFJlc3QSDAoEanNvbhgBIAEoCBIRCglzY2hlbWFfb2YYAiABKAkSDgoGc2VjcmV0GAMgASgIEhUKDW9taXRfaWZfdW5zZXQYBCABKAgSDAoEcm93cxgFIAEoCBILCgNyZWYYBiABKAkSEAoIcmVxdWlyZWQYByABKAgSDwoHZXhhbXBsZRgIIAEoCSI3CgZSZWFzb24SDAoEbmFtZRgBIAEoCRIOCgZzdGF0dXMYAiABKAUSDwoHbWVhbmluZxgDIAEoCSI8CgtOYW1lZFNjaGVtYRIMCgRuYW1lGAEgASgJEg4KBnNjaGVtYRgCIAEoCRIPCgdleGFtcGxlGAMgASgJKlAKBEF1dGgSFAoQQVVUSF9VTlNQRUNJRklFRBAAEg8KC0FVVEhfQkVBUkVSEAESEgoOQVVUSF9VU0VSX09OTFkQAhINCglBVVRIX05PTkUQAyp2CgtJZGVtcG90ZW5jeRIbChdJREVNUE9URU5DWV9VTlNQRUNJRklFRBAAEhQKEElERU1QT1RFTkNZX05PTkUQARIbChdJREVNUE9URU5DWV9UUkFOU0FDVElPThACEhcKE0lERU1QT1RFTkNZX0RVUkFCTEUQAypKCgRCb2R5EhQKEEJPRFlfVU5TUEVDSUZJRUQQABINCglCT0RZX0pTT04QARIMCghCT0RZX1JBVxACEg8KC0JPRFlfU1RSRUFNEAMqYgoIVGVzdE1vZGUSGQoVVEVTVF9NT0RFX1VOU1BFQ0lGSUVEEAASEQoNVEVTVF9NT0RFX09XThABEhIKDlRFU1RfTU9ERV9SRUFEEAISFAoQVEVTVF9NT0RFX1JFRlVTRRADKpkBCgpMaW1pdENsYXNzEhsKF0xJTUlUX0NMQVNTX1VOU1BFQ0lGSUVEEAASIQoRTElNSVRfQ0xBU1NfTE9HSU4QARoKsrUYBghkEDwYARIjChNMSU1JVF9DTEFTU19SRVBPUlRTEAIaCrK1GAYIChA8GAISJgoWTElNSVRfQ0xBU1NfTEVBRF9GT1JNUxADGgqytRgGCBQQPBgBKlgKCExpbWl0S2V5EhkKFUxJTUlUX0tFWV9VTlNQRUNJRklFRBAAEhUKEUxJTUlUX0tFWV9BRERSRVNTEAESGgoWTElNSVRfS0VZX09SR0FOSVpBVElPThACOlMKBHJlc3QSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjRhgMgASgLMh0uZHJpcHB1bHNlLnJlc3QudjEuTWV0aG9kUmVzdFIEcmVzdDpTCgVmaWVsZBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY0oYDIAEoCzIcLmRyaXBwdWxzZS5yZXN0LnYxLkZpZWxkUmVzdFIFZmllbGQ6PQoIcG9zaXRpb24SHy5nb29nbGUucHJvdG9idWYuU2VydmljZU9wdGlvbnMY04YDIAEoBVIIcG9zaXRpb246UQoGcmVhc29uEhwuZ29vZ2xlLnByb3RvYnVmLkZpbGVPcHRpb25zGNSGAyADKAsyGS5kcmlwcHVsc2UucmVzdC52MS5SZWFzb25SBnJlYXNvbjpWCgZzY2hlbWESHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMY1YYDIAMoCzIeLmRyaXBwdWxzZS5yZXN0LnYxLk5hbWVkU2NoZW1hUgZzY2hlbWE6UwoFbGltaXQSIS5nb29nbGUucHJvdG9idWYuRW51bVZhbHVlT3B0aW9ucxjWhgMgASgLMhguZHJpcHB1bHNlLnJlc3QudjEuTGltaXRSBWxpbWl0YgZwcm90bzM", [file_drippulse_rest_v1_role, file_google_protobuf_descriptor]);
+
+/**
+ * Limit is the quota of a limit class.
+ *
+ * @generated from message drippulse.rest.v1.Limit
+ */
+export type Limit = Message<"drippulse.rest.v1.Limit"> & {
+  /**
+   * Requests in each window, at least 1.
+   *
+   * @generated from field: int32 requests = 1;
+   */
+  requests: number;
+
+  /**
+   * Length of a window in seconds, at least 1.
+   *
+   * @generated from field: int32 window_seconds = 2;
+   */
+  windowSeconds: number;
+
+  /**
+   * What requests are counted by.
+   *
+   * @generated from field: drippulse.rest.v1.LimitKey per = 3;
+   */
+  per: LimitKey;
+};
+
+/**
+ * Describes the message drippulse.rest.v1.Limit.
+ * Use `create(LimitSchema)` to create a new message.
+ */
+export const LimitSchema: GenMessage<Limit> = /*@__PURE__*/
+  messageDesc(file_drippulse_rest_v1_rest, 0);
 
 /**
  * MethodRest is the REST side of one RPC.
@@ -31,40 +72,40 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   successStatus: number;
 
   /**
-   * Least role of the caller; required unless `auth` is AUTH_NONE.
+   * Least role of the caller. Required unless `auth` is AUTH_NONE.
    *
    * @generated from field: drippulse.rest.v1.Role min_role = 2;
    */
   minRole: Role;
 
   /**
-   * Credential the method takes.
+   * Credential that the method takes.
    *
    * @generated from field: drippulse.rest.v1.Auth auth = 3;
    */
   auth: Auth;
 
   /**
-   * Body key that may wrap the members (`{"workflow": {…}}`): counts only when its value is an object, wins over bare
-   * siblings.
+   * Body key that may wrap the members (`{"workflow": {…}}`). It counts only when its value is an object. Its members
+   * win over bare siblings.
    *
    * @generated from field: string wrapper = 4;
    */
   wrapper: string;
 
   /**
-   * Group in the documentation.
+   * Group in the documentation. All methods of a service name the same one.
    *
    * @generated from field: string tag = 5;
    */
   tag: string;
 
   /**
-   * Rate-limit class: `default` when empty, `login`, `reports`, `lead_forms`.
+   * Rate limit beside the general ones.
    *
-   * @generated from field: string limits = 6;
+   * @generated from field: drippulse.rest.v1.LimitClass limits = 6;
    */
-  limits: string;
+  limits: LimitClass;
 
   /**
    * How repeats are answered.
@@ -74,7 +115,7 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   idempotency: Idempotency;
 
   /**
-   * How the body crosses.
+   * How the body crosses the gateway.
    *
    * @generated from field: drippulse.rest.v1.Body body = 8;
    */
@@ -123,7 +164,8 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   maxBodyBytes: bigint;
 
   /**
-   * Whether keys of mode `test` may call it.
+   * What keys of mode `test` may do by it. Required. Gateway and service enforce TEST_MODE_REFUSE; enforcing
+   * TEST_MODE_OWN is the service's part.
    *
    * @generated from field: drippulse.rest.v1.TestMode test_mode = 15;
    */
@@ -136,6 +178,24 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
    * @generated from field: repeated int32 other_statuses = 16;
    */
   otherStatuses: number[];
+
+  /**
+   * The rows that the method changes do not carry a mode yet, so that all of them count as live: a test key answers 403
+   * `test_mode`. Only with TEST_MODE_OWN; goes when the rows carry a mode.
+   *
+   * @generated from field: bool live_only = 17;
+   */
+  liveOnly: boolean;
+
+  /**
+   * Name of the audit entry of a change of configuration, `<noun>.<past participle>` such as `webhook.updated`; `none`
+   * for reads, and for changes of data and runs. Required. Configuration is what decides how the platform acts from then
+   * on: keys, team, account, projects, workflows, webhooks, forms, custom fields, pipelines, connections, billing,
+   * policies.
+   *
+   * @generated from field: string audit = 18;
+   */
+  audit: string;
 };
 
 /**
@@ -143,7 +203,7 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
  * Use `create(MethodRestSchema)` to create a new message.
  */
 export const MethodRestSchema: GenMessage<MethodRest> = /*@__PURE__*/
-  messageDesc(file_drippulse_rest_v1_rest, 0);
+  messageDesc(file_drippulse_rest_v1_rest, 1);
 
 /**
  * FieldRest is the REST side of one message field.
@@ -152,21 +212,22 @@ export const MethodRestSchema: GenMessage<MethodRest> = /*@__PURE__*/
  */
 export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
   /**
-   * A `bytes` field that holds free-form JSON text and passes through as it came, numbers with every digit.
+   * A `bytes` field that contains free-form JSON text and passes through as it came, numbers with every digit.
    *
    * @generated from field: bool json = 1;
    */
   json: boolean;
 
   /**
-   * Name of the JSON Schema that describes a `json` field in the OpenAPI document, such as `WorkflowStep[]`.
+   * Name of the JSON Schema that describes a `json` field in the OpenAPI document: `any`, `object`, or a `schema` of any
+   * file. `[]` after the name means an array of it, `?` means that it may be null.
    *
    * @generated from field: string schema_of = 2;
    */
   schemaOf: string;
 
   /**
-   * The value is a credential: never logged, and stored idempotent responses that hold one are sealed.
+   * The value is a credential: never logged, and stored idempotent responses that contain one are sealed.
    *
    * @generated from field: bool secret = 3;
    */
@@ -213,65 +274,81 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
  * Use `create(FieldRestSchema)` to create a new message.
  */
 export const FieldRestSchema: GenMessage<FieldRest> = /*@__PURE__*/
-  messageDesc(file_drippulse_rest_v1_rest, 1);
+  messageDesc(file_drippulse_rest_v1_rest, 2);
 
 /**
- * Role is what a caller may do; each role may do everything that the ones before it may.
+ * Reason is a stable code that an error answer carries in `error`. The page of errors lists all of them.
  *
- * @generated from enum drippulse.rest.v1.Role
+ * @generated from message drippulse.rest.v1.Reason
  */
-export const Role = {
+export type Reason = Message<"drippulse.rest.v1.Reason"> & {
   /**
-   * Not set.
+   * The code in snake_case, unique over all files.
    *
-   * @generated from enum value: ROLE_UNSPECIFIED = 0;
+   * @generated from field: string name = 1;
    */
-  UNSPECIFIED: 0,
+  name: string;
 
   /**
-   * Reads everything of the organization, secrets excluded.
+   * HTTP status that it comes with.
    *
-   * @generated from enum value: ROLE_VIEWER = 1;
+   * @generated from field: int32 status = 2;
    */
-  VIEWER: 1,
+  status: number;
 
   /**
-   * Also decides approvals.
+   * Meaning for the reader of an error, one or two sentences. Backquotes mark code.
    *
-   * @generated from enum value: ROLE_APPROVER = 2;
+   * @generated from field: string meaning = 3;
    */
-  APPROVER: 2,
-
-  /**
-   * Also writes projects, workflows, enrollments, webhooks and the like.
-   *
-   * @generated from enum value: ROLE_EDITOR = 3;
-   */
-  EDITOR: 3,
-
-  /**
-   * Also manages API keys, team, account, billing and integration connections.
-   *
-   * @generated from enum value: ROLE_ADMIN = 4;
-   */
-  ADMIN: 4,
-} as const;
+  meaning: string;
+};
 
 /**
- * Role is what a caller may do; each role may do everything that the ones before it may.
+ * Describes the message drippulse.rest.v1.Reason.
+ * Use `create(ReasonSchema)` to create a new message.
+ */
+export const ReasonSchema: GenMessage<Reason> = /*@__PURE__*/
+  messageDesc(file_drippulse_rest_v1_rest, 3);
+
+/**
+ * NamedSchema is the JSON Schema of free JSON that fields name by `schema_of`. Each is a component of the OpenAPI
+ * document.
  *
- * @generated from enum drippulse.rest.v1.Role
+ * @generated from message drippulse.rest.v1.NamedSchema
  */
-export type Role = (typeof Role)[keyof typeof Role] | UnknownEnum;
+export type NamedSchema = Message<"drippulse.rest.v1.NamedSchema"> & {
+  /**
+   * Name, unique over all files and messages.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * JSON Schema (2020-12) as JSON text.
+   *
+   * @generated from field: string schema = 2;
+   */
+  schema: string;
+
+  /**
+   * A value that the schema accepts, as JSON text.
+   *
+   * @generated from field: string example = 3;
+   */
+  example: string;
+};
 
 /**
- * Describes the enum drippulse.rest.v1.Role.
+ * Describes the message drippulse.rest.v1.NamedSchema.
+ * Use `create(NamedSchemaSchema)` to create a new message.
  */
-export const RoleSchema: GenEnum<Role> = /*@__PURE__*/
-  enumDesc(file_drippulse_rest_v1_rest, 0);
+export const NamedSchemaSchema: GenMessage<NamedSchema> = /*@__PURE__*/
+  messageDesc(file_drippulse_rest_v1_rest, 4);
 
 /**
- * Auth says which credential a method takes.
+ * Auth is the credential that a method takes.
  *
  * @generated from enum drippulse.rest.v1.Auth
  */
@@ -298,7 +375,7 @@ export const Auth = {
   USER_ONLY: 2,
 
   /**
-   * No credential is looked at.
+   * None. A credential that is sent is ignored.
    *
    * @generated from enum value: AUTH_NONE = 3;
    */
@@ -306,7 +383,7 @@ export const Auth = {
 } as const;
 
 /**
- * Auth says which credential a method takes.
+ * Auth is the credential that a method takes.
  *
  * @generated from enum drippulse.rest.v1.Auth
  */
@@ -316,10 +393,10 @@ export type Auth = (typeof Auth)[keyof typeof Auth] | UnknownEnum;
  * Describes the enum drippulse.rest.v1.Auth.
  */
 export const AuthSchema: GenEnum<Auth> = /*@__PURE__*/
-  enumDesc(file_drippulse_rest_v1_rest, 1);
+  enumDesc(file_drippulse_rest_v1_rest, 0);
 
 /**
- * Idempotency says how a repeat with the same `Idempotency-Key` header is answered.
+ * Idempotency is how a method answers a repeat with the same `Idempotency-Key` header.
  *
  * @generated from enum drippulse.rest.v1.Idempotency
  */
@@ -346,8 +423,8 @@ export const Idempotency = {
   TRANSACTION: 2,
 
   /**
-   * A committed `started` row with a lease guards an effect outside the database; an expired lease runs it again with
-   * the same effect key.
+   * A committed `started` row with a lease guards an effect outside the database. When the lease expires, the effect
+   * runs again with the same effect key.
    *
    * @generated from enum value: IDEMPOTENCY_DURABLE = 3;
    */
@@ -355,7 +432,7 @@ export const Idempotency = {
 } as const;
 
 /**
- * Idempotency says how a repeat with the same `Idempotency-Key` header is answered.
+ * Idempotency is how a method answers a repeat with the same `Idempotency-Key` header.
  *
  * @generated from enum drippulse.rest.v1.Idempotency
  */
@@ -365,10 +442,10 @@ export type Idempotency = (typeof Idempotency)[keyof typeof Idempotency] | Unkno
  * Describes the enum drippulse.rest.v1.Idempotency.
  */
 export const IdempotencySchema: GenEnum<Idempotency> = /*@__PURE__*/
-  enumDesc(file_drippulse_rest_v1_rest, 2);
+  enumDesc(file_drippulse_rest_v1_rest, 1);
 
 /**
- * Body says how the request body crosses the gateway.
+ * Body is how the request body crosses the gateway.
  *
  * @generated from enum drippulse.rest.v1.Body
  */
@@ -395,7 +472,8 @@ export const Body = {
   RAW: 2,
 
   /**
-   * Raw bytes streamed as `google.api.HttpBody` messages as they arrive; of multipart/form-data the part named `file`.
+   * Raw bytes as a stream of `google.api.HttpBody` messages, sent on as they arrive. Of multipart/form-data the part
+   * named `file` is sent on.
    *
    * @generated from enum value: BODY_STREAM = 3;
    */
@@ -403,7 +481,7 @@ export const Body = {
 } as const;
 
 /**
- * Body says how the request body crosses the gateway.
+ * Body is how the request body crosses the gateway.
  *
  * @generated from enum drippulse.rest.v1.Body
  */
@@ -413,38 +491,53 @@ export type Body = (typeof Body)[keyof typeof Body] | UnknownEnum;
  * Describes the enum drippulse.rest.v1.Body.
  */
 export const BodySchema: GenEnum<Body> = /*@__PURE__*/
-  enumDesc(file_drippulse_rest_v1_rest, 3);
+  enumDesc(file_drippulse_rest_v1_rest, 2);
 
 /**
- * TestMode says whether an API key of mode `test` may call a method.
+ * TestMode is what an API key of mode `test` may do by a method.
+ *
+ * Kinds with a mode are workflows, enrollments, webhooks with their deliveries, and lead forms. A row that a test key
+ * creates has the mode `test`. All other rows are `live`.
  *
  * @generated from enum drippulse.rest.v1.TestMode
  */
 export const TestMode = {
   /**
-   * Means TEST_MODE_ALLOWED.
+   * Not set. Generation fails.
    *
    * @generated from enum value: TEST_MODE_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * Test keys may call it; the service scopes it to rows of mode `test`.
+   * The method changes rows of the mode `test` only. A row of mode `live`, or a project that holds one, answers 403
+   * `test_mode`. A method without a credential gives what it creates the mode of the row that its path names.
    *
-   * @generated from enum value: TEST_MODE_ALLOWED = 1;
+   * @generated from enum value: TEST_MODE_OWN = 1;
    */
-  ALLOWED: 1,
+  OWN: 1,
 
   /**
-   * Test keys get 403 `test_mode`.
+   * The method changes nothing, so that test keys may call it. Lists of kinds with a mode show test keys the rows of
+   * mode `test`; other answers are the same in both modes. No answer holds a secret of a live row.
    *
-   * @generated from enum value: TEST_MODE_DENIED = 2;
+   * @generated from enum value: TEST_MODE_READ = 2;
    */
-  DENIED: 2,
+  READ: 2,
+
+  /**
+   * A test key answers 403 `test_mode`, whatever the row. Also set on methods that only users call, and on logins.
+   *
+   * @generated from enum value: TEST_MODE_REFUSE = 3;
+   */
+  REFUSE: 3,
 } as const;
 
 /**
- * TestMode says whether an API key of mode `test` may call a method.
+ * TestMode is what an API key of mode `test` may do by a method.
+ *
+ * Kinds with a mode are workflows, enrollments, webhooks with their deliveries, and lead forms. A row that a test key
+ * creates has the mode `test`. All other rows are `live`.
  *
  * @generated from enum drippulse.rest.v1.TestMode
  */
@@ -454,7 +547,100 @@ export type TestMode = (typeof TestMode)[keyof typeof TestMode] | UnknownEnum;
  * Describes the enum drippulse.rest.v1.TestMode.
  */
 export const TestModeSchema: GenEnum<TestMode> = /*@__PURE__*/
+  enumDesc(file_drippulse_rest_v1_rest, 3);
+
+/**
+ * LimitClass is a rate limit beside the general ones, which count each request by credential and by organization, or by
+ * address where there is no credential. A new class is a value with a `limit` here. Its name without the prefix, in
+ * lower case, is the name of the policy in the `RateLimit-Policy` header.
+ *
+ * @generated from enum drippulse.rest.v1.LimitClass
+ */
+export const LimitClass = {
+  /**
+   * General limits only.
+   *
+   * @generated from enum value: LIMIT_CLASS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Logins: guessing passwords is slowed down before any password is hashed.
+   *
+   * @generated from enum value: LIMIT_CLASS_LOGIN = 1;
+   */
+  LOGIN: 1,
+
+  /**
+   * Reports: each costs seconds of the database.
+   *
+   * @generated from enum value: LIMIT_CLASS_REPORTS = 2;
+   */
+  REPORTS: 2,
+
+  /**
+   * Submissions of public lead forms.
+   *
+   * @generated from enum value: LIMIT_CLASS_LEAD_FORMS = 3;
+   */
+  LEAD_FORMS: 3,
+} as const;
+
+/**
+ * LimitClass is a rate limit beside the general ones, which count each request by credential and by organization, or by
+ * address where there is no credential. A new class is a value with a `limit` here. Its name without the prefix, in
+ * lower case, is the name of the policy in the `RateLimit-Policy` header.
+ *
+ * @generated from enum drippulse.rest.v1.LimitClass
+ */
+export type LimitClass = (typeof LimitClass)[keyof typeof LimitClass] | UnknownEnum;
+
+/**
+ * Describes the enum drippulse.rest.v1.LimitClass.
+ */
+export const LimitClassSchema: GenEnum<LimitClass> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 4);
+
+/**
+ * LimitKey is what the requests of a class are counted by.
+ *
+ * @generated from enum drippulse.rest.v1.LimitKey
+ */
+export const LimitKey = {
+  /**
+   * Not set. The gateway does not start.
+   *
+   * @generated from enum value: LIMIT_KEY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The address of the client. Replaces the general limits.
+   *
+   * @generated from enum value: LIMIT_KEY_ADDRESS = 1;
+   */
+  ADDRESS: 1,
+
+  /**
+   * The organization of the caller. Counts after the general limits, for what they let through.
+   *
+   * @generated from enum value: LIMIT_KEY_ORGANIZATION = 2;
+   */
+  ORGANIZATION: 2,
+} as const;
+
+/**
+ * LimitKey is what the requests of a class are counted by.
+ *
+ * @generated from enum drippulse.rest.v1.LimitKey
+ */
+export type LimitKey = (typeof LimitKey)[keyof typeof LimitKey] | UnknownEnum;
+
+/**
+ * Describes the enum drippulse.rest.v1.LimitKey.
+ */
+export const LimitKeySchema: GenEnum<LimitKey> = /*@__PURE__*/
+  enumDesc(file_drippulse_rest_v1_rest, 5);
 
 /**
  * REST facts of the method.
@@ -471,4 +657,37 @@ export const rest: GenExtension<MethodOptions, MethodRest> = /*@__PURE__*/
  */
 export const field: GenExtension<FieldOptions, FieldRest> = /*@__PURE__*/
   extDesc(file_drippulse_rest_v1_rest, 1);
+
+/**
+ * Position of the service's methods in the documentation: from 1, ascending, unique. Required of a service with a
+ * `google.api.http` rule.
+ *
+ * @generated from extension: int32 position = 50003;
+ */
+export const position: GenExtension<ServiceOptions, number> = /*@__PURE__*/
+  extDesc(file_drippulse_rest_v1_rest, 2);
+
+/**
+ * Reasons that methods of the file's area answer with.
+ *
+ * @generated from extension: repeated drippulse.rest.v1.Reason reason = 50004;
+ */
+export const reason: GenExtension<FileOptions, Reason[]> = /*@__PURE__*/
+  extDesc(file_drippulse_rest_v1_rest, 3);
+
+/**
+ * Schemas that fields of the file name.
+ *
+ * @generated from extension: repeated drippulse.rest.v1.NamedSchema schema = 50005;
+ */
+export const schema: GenExtension<FileOptions, NamedSchema[]> = /*@__PURE__*/
+  extDesc(file_drippulse_rest_v1_rest, 4);
+
+/**
+ * Quota of a limit class.
+ *
+ * @generated from extension: drippulse.rest.v1.Limit limit = 50006;
+ */
+export const limit: GenExtension<EnumValueOptions, Limit> = /*@__PURE__*/
+  extDesc(file_drippulse_rest_v1_rest, 5);
 

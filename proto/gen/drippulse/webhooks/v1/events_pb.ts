@@ -18,8 +18,8 @@ export const file_drippulse_webhooks_v1_events: GenFile = /*@__PURE__*/
   fileDesc("CiJkcmlwcHVsc2Uvd2ViaG9va3MvdjEvZXZlbnRzLnByb3RvEhVkcmlwcHVsc2Uud2ViaG9va3MudjEiugUKDFdlYmhvb2tFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEncKB2ZhaWxpbmcYCiABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0JE4rUYQAoPd2ViaG9vay5mYWlsaW5nEi1Gb3VyIGF0dGVtcHRzIGluIGEgcm93IGF0IGFuIGVuZHBvaW50IGZhaWxlZC5IABJ5CglyZWNvdmVyZWQYCyABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0JE4rUYQAoRd2ViaG9vay5yZWNvdmVyZWQSK0FuIGVuZHBvaW50IHRoYXQgd2FzIGZhaWxpbmcgYW5zd2VycyBhZ2Fpbi5IABJ6CglleGhhdXN0ZWQYDCABKAsyJy5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0V4aGF1c3RlZEI84rUYOAoRd2ViaG9vay5leGhhdXN0ZWQSI0EgZGVsaXZlcnkgZmFpbGVkIG9uIGV2ZXJ5IGF0dGVtcHQuSAASnQEKCGRpc2FibGVkGA0gASgLMh4uZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tCaeK1GGUKEHdlYmhvb2suZGlzYWJsZWQSUUFuIGVuZHBvaW50IHdhcyBkaXNhYmxlZDogaXQgYW5zd2VyZWQgNDEwLCBvciBkaWQgbm90aGluZyBidXQgZmFpbCBmb3IgZml2ZSBkYXlzLkgAOhvatRgXChVkcmlwcHVsc2Uud2ViaG9va3MudjFCCQoHcGF5bG9hZCJ9ChBXZWJob29rRXhoYXVzdGVkEi8KB3dlYmhvb2sYASABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vaxI4CghkZWxpdmVyeRgCIAEoCzImLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnliBnByb3RvMw", [file_drippulse_events_v1_options, file_drippulse_webhooks_v1_webhooks, file_google_protobuf_timestamp]);
 
 /**
- * WebhookEvent is a change of an endpoint's health. The aggregate is `webhook:<id>`. Events about an endpoint are never
- * delivered to it, and their delivery raises no further event.
+ * WebhookEvent is a change of an endpoint's health. The aggregate is `webhook:<id>`. An event about an endpoint is
+ * never delivered to it, and its delivery causes no further event.
  *
  * @generated from message drippulse.webhooks.v1.WebhookEvent
  */
@@ -60,7 +60,7 @@ export type WebhookEvent = Message<"drippulse.webhooks.v1.WebhookEvent"> & {
   aggregate: string;
 
   /**
-   * What happened.
+   * The change.
    *
    * @generated from oneof drippulse.webhooks.v1.WebhookEvent.payload
    */

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/webhooks/v1/webhooks.proto.
  */
 export const file_drippulse_webhooks_v1_webhooks: GenFile = /*@__PURE__*/
-  fileDesc("CiRkcmlwcHVsc2Uvd2ViaG9va3MvdjEvd2ViaG9va3MucHJvdG8SFWRyaXBwdWxzZS53ZWJob29rcy52MSLOBQoHV2ViaG9vaxITCgJpZBgBIAEoA0IHkrUYA0IBNxI4CgN1cmwYAiABKAlCK5K1GCdCJSJodHRwczovL2hvb2tzLmV4YW1wbGUuY29tL2RyaXBwdWxzZSISKwoKZXZlbnRfdHlwZRgDIAEoCUIXkrUYE0IRIndvcmtmbG93LmZhaWxlZCISDgoGYWN0aXZlGAQgASgIEhgKC2Rlc2NyaXB0aW9uGAUgASgJSACIAQESHAoPZGlzYWJsZWRfcmVhc29uGAYgASgJSAGIAQESOQoQbGFzdF9kZWxpdmVyeV9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAogBARIuCgpjcmVhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIdCgZzZWNyZXQYCiABKAlCCJK1GAQYASABSAOIAQESEwoLZXZlbnRfdHlwZXMYCyADKAkSPAoHaGVhZGVycxgMIAMoCzIrLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rLkhlYWRlcnNFbnRyeRIiChVyYXRlX2xpbWl0X3Blcl9zZWNvbmQYDSABKAVIBIgBARIPCgdvcmRlcmVkGA4gASgIEiQKBmZpbHRlchgPIAEoDEIPkrUYCwgBEgdvYmplY3Q/SAWIAQEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDgoMX2Rlc2NyaXB0aW9uQhIKEF9kaXNhYmxlZF9yZWFzb25CEwoRX2xhc3RfZGVsaXZlcnlfYXRCCQoHX3NlY3JldEIYChZfcmF0ZV9saW1pdF9wZXJfc2Vjb25kQgkKB19maWx0ZXIi5gIKD1dlYmhvb2tEZWxpdmVyeRIKCgJpZBgBIAEoAxIQCghldmVudF9pZBgCIAEoCRISCgpldmVudF90eXBlGAMgASgJEjwKBnN0YXR1cxgEIAEoDjIsLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnlTdGF0dXMSNwoIYXR0ZW1wdHMYBSADKAsyJS5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0F0dGVtcHQSOAoPbmV4dF9hdHRlbXB0X2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgAiAEBEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGV2ZW50X2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEISChBfbmV4dF9hdHRlbXB0X2F0IqcCCg5XZWJob29rQXR0ZW1wdBIOCgZudW1iZXIYASABKAUSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhgKC3N0YXR1c19jb2RlGAMgASgFSACIAQESEwoLZHVyYXRpb25fbXMYBCABKAUSEgoFZXJyb3IYBSABKAlIAYgBARIdChByZXNwb25zZV9leGNlcnB0GAYgASgJSAKIAQESOAoPbmV4dF9hdHRlbXB0X2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgDiAEBQg4KDF9zdGF0dXNfY29kZUIICgZfZXJyb3JCEwoRX3Jlc3BvbnNlX2V4Y2VycHRCEgoQX25leHRfYXR0ZW1wdF9hdCKTAQoTTGlzdFdlYmhvb2tzUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZSLRAgoUTGlzdFdlYmhvb2tzUmVzcG9uc2USMAoId2ViaG9va3MYASADKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vaxITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMiGgoYR2V0V2ViaG9va0NhdGFsb2dSZXF1ZXN0IqYBChlHZXRXZWJob29rQ2F0YWxvZ1Jlc3BvbnNlEjwKC2V2ZW50X3R5cGVzGAEgAygLMicuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tFdmVudFR5cGUSNgoHc2lnbmluZxgCIAEoCzIlLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rU2lnbmluZxITCgt0b3RhbF9jb3VudBgDIAEoAyJ2ChBXZWJob29rRXZlbnRUeXBlEgwKBHR5cGUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSHgoGc2NoZW1hGAMgASgMQg6StRgKCAESBm9iamVjdBIfCgdleGFtcGxlGAQgASgMQg6StRgKCAESBm9iamVjdCKjAQoOV2ViaG9va1NpZ25pbmcSDgoGc2NoZW1lGAEgASgJEg8KB2hlYWRlcnMYAiADKAkSFgoOc2lnbmVkX2NvbnRlbnQYAyABKAkSGQoRdG9sZXJhbmNlX3NlY29uZHMYBCABKAUSPQoLdGVzdF92ZWN0b3IYBSABKAsyKC5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1Rlc3RWZWN0b3IiYwoRV2ViaG9va1Rlc3RWZWN0b3ISDgoGc2VjcmV0GAEgASgJEgoKAmlkGAIgASgJEhEKCXRpbWVzdGFtcBgDIAEoCRIMCgRib2R5GAQgASgJEhEKCXNpZ25hdHVyZRgFIAEoCSKLBAoUQ3JlYXRlV2ViaG9va1JlcXVlc3QSPwoDdXJsGAEgASgJQi2StRgpOAFCJSJodHRwczovL2hvb2tzLmV4YW1wbGUuY29tL2RyaXBwdWxzZSJIAIgBARIwCgpldmVudF90eXBlGAIgASgJQheStRgTQhEid29ya2Zsb3cuZmFpbGVkIkgBiAEBEhMKBmFjdGl2ZRgDIAEoCEgCiAEBEhgKC2Rlc2NyaXB0aW9uGAQgASgJSAOIAQESEwoLZXZlbnRfdHlwZXMYBSADKAkSSQoHaGVhZGVycxgGIAMoCzI4LmRyaXBwdWxzZS53ZWJob29rcy52MS5DcmVhdGVXZWJob29rUmVxdWVzdC5IZWFkZXJzRW50cnkSIgoVcmF0ZV9saW1pdF9wZXJfc2Vjb25kGAcgASgFSASIAQESFAoHb3JkZXJlZBgIIAEoCEgFiAEBEiQKBmZpbHRlchgJIAEoDEIPkrUYCwgBEgdvYmplY3Q/SAaIAQEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCBgoEX3VybEINCgtfZXZlbnRfdHlwZUIJCgdfYWN0aXZlQg4KDF9kZXNjcmlwdGlvbkIYChZfcmF0ZV9saW1pdF9wZXJfc2Vjb25kQgoKCF9vcmRlcmVkQgkKB19maWx0ZXIiSAoVQ3JlYXRlV2ViaG9va1Jlc3BvbnNlEi8KB3dlYmhvb2sYASABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vayIfChFHZXRXZWJob29rUmVxdWVzdBIKCgJpZBgBIAEoAyJFChJHZXRXZWJob29rUmVzcG9uc2USLwoHd2ViaG9vaxgBIAEoCzIeLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rIoAEChRVcGRhdGVXZWJob29rUmVxdWVzdBIKCgJpZBgBIAEoAxIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSEAoDdXJsGAMgASgJSACIAQESFwoKZXZlbnRfdHlwZRgEIAEoCUgBiAEBEhMKBmFjdGl2ZRgFIAEoCEgCiAEBEhgKC2Rlc2NyaXB0aW9uGAYgASgJSAOIAQESEwoLZXZlbnRfdHlwZXMYByADKAkSSQoHaGVhZGVycxgIIAMoCzI4LmRyaXBwdWxzZS53ZWJob29rcy52MS5VcGRhdGVXZWJob29rUmVxdWVzdC5IZWFkZXJzRW50cnkSIgoVcmF0ZV9saW1pdF9wZXJfc2Vjb25kGAkgASgFSASIAQESFAoHb3JkZXJlZBgKIAEoCEgFiAEBEiQKBmZpbHRlchgLIAEoDEIPkrUYCwgBEgdvYmplY3Q/SAaIAQEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCBgoEX3VybEINCgtfZXZlbnRfdHlwZUIJCgdfYWN0aXZlQg4KDF9kZXNjcmlwdGlvbkIYChZfcmF0ZV9saW1pdF9wZXJfc2Vjb25kQgoKCF9vcmRlcmVkQgkKB19maWx0ZXIiSAoVVXBkYXRlV2ViaG9va1Jlc3BvbnNlEi8KB3dlYmhvb2sYASABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vayIiChREZWxldGVXZWJob29rUmVxdWVzdBIKCgJpZBgBIAEoAyIXChVEZWxldGVXZWJob29rUmVzcG9uc2UiSAoSVGVzdFdlYmhvb2tSZXF1ZXN0EgoKAmlkGAEgASgDEhcKCmV2ZW50X3R5cGUYAiABKAlIAIgBAUINCgtfZXZlbnRfdHlwZSJPChNUZXN0V2ViaG9va1Jlc3BvbnNlEjgKCGRlbGl2ZXJ5GAEgASgLMiYuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tEZWxpdmVyeSIoChpSb3RhdGVXZWJob29rU2VjcmV0UmVxdWVzdBIKCgJpZBgBIAEoAyJOChtSb3RhdGVXZWJob29rU2VjcmV0UmVzcG9uc2USLwoHd2ViaG9vaxgBIAEoCzIeLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rIpMDChVMaXN0RGVsaXZlcmllc1JlcXVlc3QSEgoKd2ViaG9va19pZBgBIAEoAxISCgVsaW1pdBgCIAEoBUgAiAEBEhMKBmN1cnNvchgDIAEoCUgBiAEBEhEKBHBhZ2UYBCABKAVIAogBARIVCghwZXJfcGFnZRgFIAEoBUgDiAEBEkEKBnN0YXR1cxgGIAEoDjIsLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnlTdGF0dXNIBIgBARIXCgpldmVudF90eXBlGAcgASgJSAWIAQESLgoFc2luY2UYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESLgoFdW50aWwYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAeIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgkKB19zdGF0dXNCDQoLX2V2ZW50X3R5cGVCCAoGX3NpbmNlQggKBl91bnRpbCLdAgoWTGlzdERlbGl2ZXJpZXNSZXNwb25zZRI6CgpkZWxpdmVyaWVzGAEgAygLMiYuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tEZWxpdmVyeRITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMiOgoYUmVkZWxpdmVyRGVsaXZlcnlSZXF1ZXN0EhIKCndlYmhvb2tfaWQYASABKAMSCgoCaWQYAiABKAMiVQoZUmVkZWxpdmVyRGVsaXZlcnlSZXNwb25zZRI4CghkZWxpdmVyeRgBIAEoCzImLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnkiLQoZRGVsZXRlRXZlbnRQYXlsb2FkUmVxdWVzdBIQCghldmVudF9pZBgBIAEoCSIcChpEZWxldGVFdmVudFBheWxvYWRSZXNwb25zZSKtBAoPV2ViaG9va1JlY292ZXJ5Eg8KAmlkGAEgASgDSACIAQESEgoKd2ViaG9va19pZBgCIAEoAxJBCgZzdGF0dXMYAyABKA4yLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5U3RhdHVzSAGIAQESKQoFc2luY2UYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBJFCg9kZWxpdmVyeV9zdGF0dXMYBiABKA4yLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0RlbGl2ZXJ5U3RhdHVzEhMKC3RvdGFsX2NvdW50GAcgASgDEhcKD3Byb2Nlc3NlZF9jb3VudBgIIAEoAxIWCg5yZXF1ZXVlZF9jb3VudBgJIAEoAxIVCg1za2lwcGVkX2NvdW50GAogASgDEhIKBWVycm9yGAsgASgJSAKIAQESMwoKY3JlYXRlZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARI0CgtmaW5pc2hlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBIgBAUIFCgNfaWRCCQoHX3N0YXR1c0IICgZfZXJyb3JCDQoLX2NyZWF0ZWRfYXRCDgoMX2ZpbmlzaGVkX2F0Iq8CChVSZWNvdmVyV2ViaG9va1JlcXVlc3QSEgoKd2ViaG9va19pZBgBIAEoAxJOCgVzaW5jZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCHpK1GBo4AUIWIjIwMjYtMTEtMjVUMTI6MDA6MDBaIkgAiAEBEi4KBXVudGlsGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgBiAEBEkEKBnN0YXR1cxgEIAEoDjIsLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnlTdGF0dXNIAogBARIUCgdkcnlfcnVuGAUgASgISAOIAQFCCAoGX3NpbmNlQggKBl91bnRpbEIJCgdfc3RhdHVzQgoKCF9kcnlfcnVuIlIKFlJlY292ZXJXZWJob29rUmVzcG9uc2USOAoIcmVjb3ZlcnkYASABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5IjQKEkdldFJlY292ZXJ5UmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgDEgoKAmlkGAIgASgDIk8KE0dldFJlY292ZXJ5UmVzcG9uc2USOAoIcmVjb3ZlcnkYASABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5IjcKFUNhbmNlbFJlY292ZXJ5UmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgDEgoKAmlkGAIgASgDIlIKFkNhbmNlbFJlY292ZXJ5UmVzcG9uc2USOAoIcmVjb3ZlcnkYASABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5ImUKElNpZ25QYXlsb2FkUmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgDEhIKCm1lc3NhZ2VfaWQYAiABKAkSGQoRdGltZXN0YW1wX3NlY29uZHMYAyABKAMSDAoEYm9keRgEIAEoDCIoChNTaWduUGF5bG9hZFJlc3BvbnNlEhEKCXNpZ25hdHVyZRgBIAEoCSr+AQoVV2ViaG9va0RlbGl2ZXJ5U3RhdHVzEicKI1dFQkhPT0tfREVMSVZFUllfU1RBVFVTX1VOU1BFQ0lGSUVEEAASIwofV0VCSE9PS19ERUxJVkVSWV9TVEFUVVNfUEVORElORxABEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0RFTElWRVJFRBACEiIKHldFQkhPT0tfREVMSVZFUllfU1RBVFVTX0ZBSUxFRBADEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0VYSEFVU1RFRBAEEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0NBTkNFTExFRBAFKvsBChVXZWJob29rUmVjb3ZlcnlTdGF0dXMSJwojV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfVU5TUEVDSUZJRUQQABIiCh5XRUJIT09LX1JFQ09WRVJZX1NUQVRVU19RVUVVRUQQARIjCh9XRUJIT09LX1JFQ09WRVJZX1NUQVRVU19SVU5OSU5HEAISJQohV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfQ09NUExFVEVEEAMSIgoeV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfRkFJTEVEEAQSJQohV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfQ0FOQ0VMTEVEEAUykBQKD1dlYmhvb2tzU2VydmljZRKRAQoMTGlzdFdlYmhvb2tzEiouZHJpcHB1bHNlLndlYmhvb2tzLnYxLkxpc3RXZWJob29rc1JlcXVlc3QaKy5kcmlwcHVsc2Uud2ViaG9va3MudjEuTGlzdFdlYmhvb2tzUmVzcG9uc2UiKIq1GAwQASoIV2ViaG9va3OC0+STAhISEC9hcGkvdjEvd2ViaG9va3MSqAEKEUdldFdlYmhvb2tDYXRhbG9nEi8uZHJpcHB1bHNlLndlYmhvb2tzLnYxLkdldFdlYmhvb2tDYXRhbG9nUmVxdWVzdBowLmRyaXBwdWxzZS53ZWJob29rcy52MS5HZXRXZWJob29rQ2F0YWxvZ1Jlc3BvbnNlIjCKtRgMEAEqCFdlYmhvb2tzgtPkkwIaEhgvYXBpL3YxL3dlYmhvb2tzL2NhdGFsb2cSxQEKDUNyZWF0ZVdlYmhvb2sSKy5kcmlwcHVsc2Uud2ViaG9va3MudjEuQ3JlYXRlV2ViaG9va1JlcXVlc3QaLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuQ3JlYXRlV2ViaG9va1Jlc3BvbnNlIlmKtRgxCMkBEAMiB3dlYmhvb2sqCFdlYmhvb2tzOAJaFS9hcGkvdjEvd2ViaG9va3Mve2lkfYLT5JMCHjoBKmIHd2ViaG9vayIQL2FwaS92MS93ZWJob29rcxKZAQoKR2V0V2ViaG9vaxIoLmRyaXBwdWxzZS53ZWJob29rcy52MS5HZXRXZWJob29rUmVxdWVzdBopLmRyaXBwdWxzZS53ZWJob29rcy52MS5HZXRXZWJob29rUmVzcG9uc2UiNoq1GAwQASoIV2ViaG9va3OC0+STAiBiB3dlYmhvb2sSFS9hcGkvdjEvd2ViaG9va3Mve2lkfRKwAQoNVXBkYXRlV2ViaG9vaxIrLmRyaXBwdWxzZS53ZWJob29rcy52MS5VcGRhdGVXZWJob29rUmVxdWVzdBosLmRyaXBwdWxzZS53ZWJob29rcy52MS5VcGRhdGVXZWJob29rUmVzcG9uc2UiRIq1GBcQAyIHd2ViaG9vayoIV2ViaG9va3M4AoLT5JMCIzoBKmIHd2ViaG9vazIVL2FwaS92MS93ZWJob29rcy97aWR9EpwBCg1EZWxldGVXZWJob29rEisuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkRlbGV0ZVdlYmhvb2tSZXF1ZXN0GiwuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkRlbGV0ZVdlYmhvb2tSZXNwb25zZSIwirUYDwjMARADKghXZWJob29rc4LT5JMCFyoVL2FwaS92MS93ZWJob29rcy97aWR9EqgBCgtUZXN0V2ViaG9vaxIpLmRyaXBwdWxzZS53ZWJob29rcy52MS5UZXN0V2ViaG9va1JlcXVlc3QaKi5kcmlwcHVsc2Uud2ViaG9va3MudjEuVGVzdFdlYmhvb2tSZXNwb25zZSJCirUYDwjKARADKghXZWJob29rc4LT5JMCKToBKmIIZGVsaXZlcnkiGi9hcGkvdjEvd2ViaG9va3Mve2lkfS90ZXN0EscBChNSb3RhdGVXZWJob29rU2VjcmV0EjEuZHJpcHB1bHNlLndlYmhvb2tzLnYxLlJvdGF0ZVdlYmhvb2tTZWNyZXRSZXF1ZXN0GjIuZHJpcHB1bHNlLndlYmhvb2tzLnYxLlJvdGF0ZVdlYmhvb2tTZWNyZXRSZXNwb25zZSJJirUYDhADKghXZWJob29rczgCgtPkkwIxOgEqYgd3ZWJob29rIiMvYXBpL3YxL3dlYmhvb2tzL3tpZH0vcm90YXRlX3NlY3JldBKvAQoOTGlzdERlbGl2ZXJpZXMSLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuTGlzdERlbGl2ZXJpZXNSZXF1ZXN0Gi0uZHJpcHB1bHNlLndlYmhvb2tzLnYxLkxpc3REZWxpdmVyaWVzUmVzcG9uc2UiQIq1GAwQASoIV2ViaG9va3OC0+STAioSKC9hcGkvdjEvd2ViaG9va3Mve3dlYmhvb2tfaWR9L2RlbGl2ZXJpZXMSwAEKEkRlbGV0ZUV2ZW50UGF5bG9hZBIwLmRyaXBwdWxzZS53ZWJob29rcy52MS5EZWxldGVFdmVudFBheWxvYWRSZXF1ZXN0GjEuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkRlbGV0ZUV2ZW50UGF5bG9hZFJlc3BvbnNlIkWKtRgPCMwBEAMqCFdlYmhvb2tzgtPkkwIsKiovYXBpL3YxL3dlYmhvb2tzL2V2ZW50cy97ZXZlbnRfaWR9L3BheWxvYWQSvgEKDlJlY292ZXJXZWJob29rEiwuZHJpcHB1bHNlLndlYmhvb2tzLnYxLlJlY292ZXJXZWJob29rUmVxdWVzdBotLmRyaXBwdWxzZS53ZWJob29rcy52MS5SZWNvdmVyV2ViaG9va1Jlc3BvbnNlIk+KtRgRCMoBEAMqCFdlYmhvb2tzOAKC0+STAjQ6ASpiCHJlY292ZXJ5IiUvYXBpL3YxL3dlYmhvb2tzL3t3ZWJob29rX2lkfS9yZWNvdmVyErUBCgtHZXRSZWNvdmVyeRIpLmRyaXBwdWxzZS53ZWJob29rcy52MS5HZXRSZWNvdmVyeVJlcXVlc3QaKi5kcmlwcHVsc2Uud2ViaG9va3MudjEuR2V0UmVjb3ZlcnlSZXNwb25zZSJPirUYDBABKghXZWJob29rc4LT5JMCOWIIcmVjb3ZlcnkSLS9hcGkvdjEvd2ViaG9va3Mve3dlYmhvb2tfaWR9L3JlY292ZXJpZXMve2lkfRLIAQoOQ2FuY2VsUmVjb3ZlcnkSLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuQ2FuY2VsUmVjb3ZlcnlSZXF1ZXN0Gi0uZHJpcHB1bHNlLndlYmhvb2tzLnYxLkNhbmNlbFJlY292ZXJ5UmVzcG9uc2UiWYq1GAwQAyoIV2ViaG9va3OC0+STAkM6ASpiCHJlY292ZXJ5IjQvYXBpL3YxL3dlYmhvb2tzL3t3ZWJob29rX2lkfS9yZWNvdmVyaWVzL3tpZH0vY2FuY2VsEtkBChFSZWRlbGl2ZXJEZWxpdmVyeRIvLmRyaXBwdWxzZS53ZWJob29rcy52MS5SZWRlbGl2ZXJEZWxpdmVyeVJlcXVlc3QaMC5kcmlwcHVsc2Uud2ViaG9va3MudjEuUmVkZWxpdmVyRGVsaXZlcnlSZXNwb25zZSJhirUYEQjKARADKghXZWJob29rczgCgtPkkwJGOgEqYghkZWxpdmVyeSI3L2FwaS92MS93ZWJob29rcy97d2ViaG9va19pZH0vZGVsaXZlcmllcy97aWR9L3JlZGVsaXZlcjJ9ChVXZWJob29rU2lnbmluZ1NlcnZpY2USZAoLU2lnblBheWxvYWQSKS5kcmlwcHVsc2Uud2ViaG9va3MudjEuU2lnblBheWxvYWRSZXF1ZXN0GiouZHJpcHB1bHNlLndlYmhvb2tzLnYxLlNpZ25QYXlsb2FkUmVzcG9uc2ViBnByb3RvMw", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CiRkcmlwcHVsc2Uvd2ViaG9va3MvdjEvd2ViaG9va3MucHJvdG8SFWRyaXBwdWxzZS53ZWJob29rcy52MSLOBQoHV2ViaG9vaxITCgJpZBgBIAEoA0IHkrUYA0IBNxI4CgN1cmwYAiABKAlCK5K1GCdCJSJodHRwczovL2hvb2tzLmV4YW1wbGUuY29tL2RyaXBwdWxzZSISKwoKZXZlbnRfdHlwZRgDIAEoCUIXkrUYE0IRIndvcmtmbG93LmZhaWxlZCISDgoGYWN0aXZlGAQgASgIEhgKC2Rlc2NyaXB0aW9uGAUgASgJSACIAQESHAoPZGlzYWJsZWRfcmVhc29uGAYgASgJSAGIAQESOQoQbGFzdF9kZWxpdmVyeV9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAogBARIuCgpjcmVhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIdCgZzZWNyZXQYCiABKAlCCJK1GAQYASABSAOIAQESEwoLZXZlbnRfdHlwZXMYCyADKAkSPAoHaGVhZGVycxgMIAMoCzIrLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rLkhlYWRlcnNFbnRyeRIiChVyYXRlX2xpbWl0X3Blcl9zZWNvbmQYDSABKAVIBIgBARIPCgdvcmRlcmVkGA4gASgIEiQKBmZpbHRlchgPIAEoDEIPkrUYCwgBEgdvYmplY3Q/SAWIAQEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDgoMX2Rlc2NyaXB0aW9uQhIKEF9kaXNhYmxlZF9yZWFzb25CEwoRX2xhc3RfZGVsaXZlcnlfYXRCCQoHX3NlY3JldEIYChZfcmF0ZV9saW1pdF9wZXJfc2Vjb25kQgkKB19maWx0ZXIi5gIKD1dlYmhvb2tEZWxpdmVyeRIKCgJpZBgBIAEoAxIQCghldmVudF9pZBgCIAEoCRISCgpldmVudF90eXBlGAMgASgJEjwKBnN0YXR1cxgEIAEoDjIsLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnlTdGF0dXMSNwoIYXR0ZW1wdHMYBSADKAsyJS5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0F0dGVtcHQSOAoPbmV4dF9hdHRlbXB0X2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgAiAEBEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGV2ZW50X2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEISChBfbmV4dF9hdHRlbXB0X2F0IqcCCg5XZWJob29rQXR0ZW1wdBIOCgZudW1iZXIYASABKAUSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhgKC3N0YXR1c19jb2RlGAMgASgFSACIAQESEwoLZHVyYXRpb25fbXMYBCABKAUSEgoFZXJyb3IYBSABKAlIAYgBARIdChByZXNwb25zZV9leGNlcnB0GAYgASgJSAKIAQESOAoPbmV4dF9hdHRlbXB0X2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgDiAEBQg4KDF9zdGF0dXNfY29kZUIICgZfZXJyb3JCEwoRX3Jlc3BvbnNlX2V4Y2VycHRCEgoQX25leHRfYXR0ZW1wdF9hdCKTAQoTTGlzdFdlYmhvb2tzUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZSLRAgoUTGlzdFdlYmhvb2tzUmVzcG9uc2USMAoId2ViaG9va3MYASADKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vaxITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMiGgoYR2V0V2ViaG9va0NhdGFsb2dSZXF1ZXN0IqYBChlHZXRXZWJob29rQ2F0YWxvZ1Jlc3BvbnNlEjwKC2V2ZW50X3R5cGVzGAEgAygLMicuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tFdmVudFR5cGUSNgoHc2lnbmluZxgCIAEoCzIlLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rU2lnbmluZxITCgt0b3RhbF9jb3VudBgDIAEoAyJ2ChBXZWJob29rRXZlbnRUeXBlEgwKBHR5cGUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSHgoGc2NoZW1hGAMgASgMQg6StRgKCAESBm9iamVjdBIfCgdleGFtcGxlGAQgASgMQg6StRgKCAESBm9iamVjdCKjAQoOV2ViaG9va1NpZ25pbmcSDgoGc2NoZW1lGAEgASgJEg8KB2hlYWRlcnMYAiADKAkSFgoOc2lnbmVkX2NvbnRlbnQYAyABKAkSGQoRdG9sZXJhbmNlX3NlY29uZHMYBCABKAUSPQoLdGVzdF92ZWN0b3IYBSABKAsyKC5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1Rlc3RWZWN0b3IiYwoRV2ViaG9va1Rlc3RWZWN0b3ISDgoGc2VjcmV0GAEgASgJEgoKAmlkGAIgASgJEhEKCXRpbWVzdGFtcBgDIAEoCRIMCgRib2R5GAQgASgJEhEKCXNpZ25hdHVyZRgFIAEoCSKLBAoUQ3JlYXRlV2ViaG9va1JlcXVlc3QSPwoDdXJsGAEgASgJQi2StRgpOAFCJSJodHRwczovL2hvb2tzLmV4YW1wbGUuY29tL2RyaXBwdWxzZSJIAIgBARIwCgpldmVudF90eXBlGAIgASgJQheStRgTQhEid29ya2Zsb3cuZmFpbGVkIkgBiAEBEhMKBmFjdGl2ZRgDIAEoCEgCiAEBEhgKC2Rlc2NyaXB0aW9uGAQgASgJSAOIAQESEwoLZXZlbnRfdHlwZXMYBSADKAkSSQoHaGVhZGVycxgGIAMoCzI4LmRyaXBwdWxzZS53ZWJob29rcy52MS5DcmVhdGVXZWJob29rUmVxdWVzdC5IZWFkZXJzRW50cnkSIgoVcmF0ZV9saW1pdF9wZXJfc2Vjb25kGAcgASgFSASIAQESFAoHb3JkZXJlZBgIIAEoCEgFiAEBEiQKBmZpbHRlchgJIAEoDEIPkrUYCwgBEgdvYmplY3Q/SAaIAQEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCBgoEX3VybEINCgtfZXZlbnRfdHlwZUIJCgdfYWN0aXZlQg4KDF9kZXNjcmlwdGlvbkIYChZfcmF0ZV9saW1pdF9wZXJfc2Vjb25kQgoKCF9vcmRlcmVkQgkKB19maWx0ZXIiSAoVQ3JlYXRlV2ViaG9va1Jlc3BvbnNlEi8KB3dlYmhvb2sYASABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vayIfChFHZXRXZWJob29rUmVxdWVzdBIKCgJpZBgBIAEoAyJFChJHZXRXZWJob29rUmVzcG9uc2USLwoHd2ViaG9vaxgBIAEoCzIeLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rIoAEChRVcGRhdGVXZWJob29rUmVxdWVzdBIKCgJpZBgBIAEoAxIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSEAoDdXJsGAMgASgJSACIAQESFwoKZXZlbnRfdHlwZRgEIAEoCUgBiAEBEhMKBmFjdGl2ZRgFIAEoCEgCiAEBEhgKC2Rlc2NyaXB0aW9uGAYgASgJSAOIAQESEwoLZXZlbnRfdHlwZXMYByADKAkSSQoHaGVhZGVycxgIIAMoCzI4LmRyaXBwdWxzZS53ZWJob29rcy52MS5VcGRhdGVXZWJob29rUmVxdWVzdC5IZWFkZXJzRW50cnkSIgoVcmF0ZV9saW1pdF9wZXJfc2Vjb25kGAkgASgFSASIAQESFAoHb3JkZXJlZBgKIAEoCEgFiAEBEiQKBmZpbHRlchgLIAEoDEIPkrUYCwgBEgdvYmplY3Q/SAaIAQEaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCBgoEX3VybEINCgtfZXZlbnRfdHlwZUIJCgdfYWN0aXZlQg4KDF9kZXNjcmlwdGlvbkIYChZfcmF0ZV9saW1pdF9wZXJfc2Vjb25kQgoKCF9vcmRlcmVkQgkKB19maWx0ZXIiSAoVVXBkYXRlV2ViaG9va1Jlc3BvbnNlEi8KB3dlYmhvb2sYASABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vayIiChREZWxldGVXZWJob29rUmVxdWVzdBIKCgJpZBgBIAEoAyIXChVEZWxldGVXZWJob29rUmVzcG9uc2UiSAoSVGVzdFdlYmhvb2tSZXF1ZXN0EgoKAmlkGAEgASgDEhcKCmV2ZW50X3R5cGUYAiABKAlIAIgBAUINCgtfZXZlbnRfdHlwZSJPChNUZXN0V2ViaG9va1Jlc3BvbnNlEjgKCGRlbGl2ZXJ5GAEgASgLMiYuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tEZWxpdmVyeSIoChpSb3RhdGVXZWJob29rU2VjcmV0UmVxdWVzdBIKCgJpZBgBIAEoAyJOChtSb3RhdGVXZWJob29rU2VjcmV0UmVzcG9uc2USLwoHd2ViaG9vaxgBIAEoCzIeLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rIpMDChVMaXN0RGVsaXZlcmllc1JlcXVlc3QSEgoKd2ViaG9va19pZBgBIAEoAxISCgVsaW1pdBgCIAEoBUgAiAEBEhMKBmN1cnNvchgDIAEoCUgBiAEBEhEKBHBhZ2UYBCABKAVIAogBARIVCghwZXJfcGFnZRgFIAEoBUgDiAEBEkEKBnN0YXR1cxgGIAEoDjIsLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnlTdGF0dXNIBIgBARIXCgpldmVudF90eXBlGAcgASgJSAWIAQESLgoFc2luY2UYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESLgoFdW50aWwYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAeIAQFCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgkKB19zdGF0dXNCDQoLX2V2ZW50X3R5cGVCCAoGX3NpbmNlQggKBl91bnRpbCLdAgoWTGlzdERlbGl2ZXJpZXNSZXNwb25zZRI6CgpkZWxpdmVyaWVzGAEgAygLMiYuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tEZWxpdmVyeRITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMiOgoYUmVkZWxpdmVyRGVsaXZlcnlSZXF1ZXN0EhIKCndlYmhvb2tfaWQYASABKAMSCgoCaWQYAiABKAMiVQoZUmVkZWxpdmVyRGVsaXZlcnlSZXNwb25zZRI4CghkZWxpdmVyeRgBIAEoCzImLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnkiLQoZRGVsZXRlRXZlbnRQYXlsb2FkUmVxdWVzdBIQCghldmVudF9pZBgBIAEoCSIcChpEZWxldGVFdmVudFBheWxvYWRSZXNwb25zZSKtBAoPV2ViaG9va1JlY292ZXJ5Eg8KAmlkGAEgASgDSACIAQESEgoKd2ViaG9va19pZBgCIAEoAxJBCgZzdGF0dXMYAyABKA4yLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5U3RhdHVzSAGIAQESKQoFc2luY2UYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBJFCg9kZWxpdmVyeV9zdGF0dXMYBiABKA4yLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0RlbGl2ZXJ5U3RhdHVzEhMKC3RvdGFsX2NvdW50GAcgASgDEhcKD3Byb2Nlc3NlZF9jb3VudBgIIAEoAxIWCg5yZXF1ZXVlZF9jb3VudBgJIAEoAxIVCg1za2lwcGVkX2NvdW50GAogASgDEhIKBWVycm9yGAsgASgJSAKIAQESMwoKY3JlYXRlZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBARI0CgtmaW5pc2hlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBIgBAUIFCgNfaWRCCQoHX3N0YXR1c0IICgZfZXJyb3JCDQoLX2NyZWF0ZWRfYXRCDgoMX2ZpbmlzaGVkX2F0Iq8CChVSZWNvdmVyV2ViaG9va1JlcXVlc3QSEgoKd2ViaG9va19pZBgBIAEoAxJOCgVzaW5jZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCHpK1GBo4AUIWIjIwMjYtMTEtMjVUMTI6MDA6MDBaIkgAiAEBEi4KBXVudGlsGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgBiAEBEkEKBnN0YXR1cxgEIAEoDjIsLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnlTdGF0dXNIAogBARIUCgdkcnlfcnVuGAUgASgISAOIAQFCCAoGX3NpbmNlQggKBl91bnRpbEIJCgdfc3RhdHVzQgoKCF9kcnlfcnVuIlIKFlJlY292ZXJXZWJob29rUmVzcG9uc2USOAoIcmVjb3ZlcnkYASABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5IjQKEkdldFJlY292ZXJ5UmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgDEgoKAmlkGAIgASgDIk8KE0dldFJlY292ZXJ5UmVzcG9uc2USOAoIcmVjb3ZlcnkYASABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5IjcKFUNhbmNlbFJlY292ZXJ5UmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgDEgoKAmlkGAIgASgDIlIKFkNhbmNlbFJlY292ZXJ5UmVzcG9uc2USOAoIcmVjb3ZlcnkYASABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va1JlY292ZXJ5ImUKElNpZ25QYXlsb2FkUmVxdWVzdBISCgp3ZWJob29rX2lkGAEgASgDEhIKCm1lc3NhZ2VfaWQYAiABKAkSGQoRdGltZXN0YW1wX3NlY29uZHMYAyABKAMSDAoEYm9keRgEIAEoDCIoChNTaWduUGF5bG9hZFJlc3BvbnNlEhEKCXNpZ25hdHVyZRgBIAEoCSr+AQoVV2ViaG9va0RlbGl2ZXJ5U3RhdHVzEicKI1dFQkhPT0tfREVMSVZFUllfU1RBVFVTX1VOU1BFQ0lGSUVEEAASIwofV0VCSE9PS19ERUxJVkVSWV9TVEFUVVNfUEVORElORxABEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0RFTElWRVJFRBACEiIKHldFQkhPT0tfREVMSVZFUllfU1RBVFVTX0ZBSUxFRBADEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0VYSEFVU1RFRBAEEiUKIVdFQkhPT0tfREVMSVZFUllfU1RBVFVTX0NBTkNFTExFRBAFKvsBChVXZWJob29rUmVjb3ZlcnlTdGF0dXMSJwojV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfVU5TUEVDSUZJRUQQABIiCh5XRUJIT09LX1JFQ09WRVJZX1NUQVRVU19RVUVVRUQQARIjCh9XRUJIT09LX1JFQ09WRVJZX1NUQVRVU19SVU5OSU5HEAISJQohV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfQ09NUExFVEVEEAMSIgoeV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfRkFJTEVEEAQSJQohV0VCSE9PS19SRUNPVkVSWV9TVEFUVVNfQ0FOQ0VMTEVEEAUyxxUKD1dlYmhvb2tzU2VydmljZRKaAQoMTGlzdFdlYmhvb2tzEiouZHJpcHB1bHNlLndlYmhvb2tzLnYxLkxpc3RXZWJob29rc1JlcXVlc3QaKy5kcmlwcHVsc2Uud2ViaG9va3MudjEuTGlzdFdlYmhvb2tzUmVzcG9uc2UiMYq1GBUQASoIV2ViaG9va3N4ApIBBG5vbmWC0+STAhISEC9hcGkvdjEvd2ViaG9va3MSsQEKEUdldFdlYmhvb2tDYXRhbG9nEi8uZHJpcHB1bHNlLndlYmhvb2tzLnYxLkdldFdlYmhvb2tDYXRhbG9nUmVxdWVzdBowLmRyaXBwdWxzZS53ZWJob29rcy52MS5HZXRXZWJob29rQ2F0YWxvZ1Jlc3BvbnNlIjmKtRgVEAEqCFdlYmhvb2tzeAKSAQRub25lgtPkkwIaEhgvYXBpL3YxL3dlYmhvb2tzL2NhdGFsb2cS2QEKDUNyZWF0ZVdlYmhvb2sSKy5kcmlwcHVsc2Uud2ViaG9va3MudjEuQ3JlYXRlV2ViaG9va1JlcXVlc3QaLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuQ3JlYXRlV2ViaG9va1Jlc3BvbnNlIm2KtRhFCMkBEAMiB3dlYmhvb2sqCFdlYmhvb2tzOAJaFS9hcGkvdjEvd2ViaG9va3Mve2lkfXgBkgEPd2ViaG9vay5jcmVhdGVkgtPkkwIeOgEqYgd3ZWJob29rIhAvYXBpL3YxL3dlYmhvb2tzEqIBCgpHZXRXZWJob29rEiguZHJpcHB1bHNlLndlYmhvb2tzLnYxLkdldFdlYmhvb2tSZXF1ZXN0GikuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkdldFdlYmhvb2tSZXNwb25zZSI/irUYFRABKghXZWJob29rc3gCkgEEbm9uZYLT5JMCIGIHd2ViaG9vaxIVL2FwaS92MS93ZWJob29rcy97aWR9EsQBCg1VcGRhdGVXZWJob29rEisuZHJpcHB1bHNlLndlYmhvb2tzLnYxLlVwZGF0ZVdlYmhvb2tSZXF1ZXN0GiwuZHJpcHB1bHNlLndlYmhvb2tzLnYxLlVwZGF0ZVdlYmhvb2tSZXNwb25zZSJYirUYKxADIgd3ZWJob29rKghXZWJob29rczgCeAGSAQ93ZWJob29rLnVwZGF0ZWSC0+STAiM6ASpiB3dlYmhvb2syFS9hcGkvdjEvd2ViaG9va3Mve2lkfRKwAQoNRGVsZXRlV2ViaG9vaxIrLmRyaXBwdWxzZS53ZWJob29rcy52MS5EZWxldGVXZWJob29rUmVxdWVzdBosLmRyaXBwdWxzZS53ZWJob29rcy52MS5EZWxldGVXZWJob29rUmVzcG9uc2UiRIq1GCMIzAEQAyoIV2ViaG9va3N4AZIBD3dlYmhvb2suZGVsZXRlZILT5JMCFyoVL2FwaS92MS93ZWJob29rcy97aWR9ErEBCgtUZXN0V2ViaG9vaxIpLmRyaXBwdWxzZS53ZWJob29rcy52MS5UZXN0V2ViaG9va1JlcXVlc3QaKi5kcmlwcHVsc2Uud2ViaG9va3MudjEuVGVzdFdlYmhvb2tSZXNwb25zZSJLirUYGAjKARADKghXZWJob29rc3gBkgEEbm9uZYLT5JMCKToBKmIIZGVsaXZlcnkiGi9hcGkvdjEvd2ViaG9va3Mve2lkfS90ZXN0EuIBChNSb3RhdGVXZWJob29rU2VjcmV0EjEuZHJpcHB1bHNlLndlYmhvb2tzLnYxLlJvdGF0ZVdlYmhvb2tTZWNyZXRSZXF1ZXN0GjIuZHJpcHB1bHNlLndlYmhvb2tzLnYxLlJvdGF0ZVdlYmhvb2tTZWNyZXRSZXNwb25zZSJkirUYKRADKghXZWJob29rczgCeAGSARZ3ZWJob29rLnNlY3JldF9yb3RhdGVkgtPkkwIxOgEqYgd3ZWJob29rIiMvYXBpL3YxL3dlYmhvb2tzL3tpZH0vcm90YXRlX3NlY3JldBK4AQoOTGlzdERlbGl2ZXJpZXMSLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuTGlzdERlbGl2ZXJpZXNSZXF1ZXN0Gi0uZHJpcHB1bHNlLndlYmhvb2tzLnYxLkxpc3REZWxpdmVyaWVzUmVzcG9uc2UiSYq1GBUQASoIV2ViaG9va3N4ApIBBG5vbmWC0+STAioSKC9hcGkvdjEvd2ViaG9va3Mve3dlYmhvb2tfaWR9L2RlbGl2ZXJpZXMSyQEKEkRlbGV0ZUV2ZW50UGF5bG9hZBIwLmRyaXBwdWxzZS53ZWJob29rcy52MS5EZWxldGVFdmVudFBheWxvYWRSZXF1ZXN0GjEuZHJpcHB1bHNlLndlYmhvb2tzLnYxLkRlbGV0ZUV2ZW50UGF5bG9hZFJlc3BvbnNlIk6KtRgYCMwBEAMqCFdlYmhvb2tzeAGSAQRub25lgtPkkwIsKiovYXBpL3YxL3dlYmhvb2tzL2V2ZW50cy97ZXZlbnRfaWR9L3BheWxvYWQSxwEKDlJlY292ZXJXZWJob29rEiwuZHJpcHB1bHNlLndlYmhvb2tzLnYxLlJlY292ZXJXZWJob29rUmVxdWVzdBotLmRyaXBwdWxzZS53ZWJob29rcy52MS5SZWNvdmVyV2ViaG9va1Jlc3BvbnNlIliKtRgaCMoBEAMqCFdlYmhvb2tzOAJ4AZIBBG5vbmWC0+STAjQ6ASpiCHJlY292ZXJ5IiUvYXBpL3YxL3dlYmhvb2tzL3t3ZWJob29rX2lkfS9yZWNvdmVyEr4BCgtHZXRSZWNvdmVyeRIpLmRyaXBwdWxzZS53ZWJob29rcy52MS5HZXRSZWNvdmVyeVJlcXVlc3QaKi5kcmlwcHVsc2Uud2ViaG9va3MudjEuR2V0UmVjb3ZlcnlSZXNwb25zZSJYirUYFRABKghXZWJob29rc3gCkgEEbm9uZYLT5JMCOWIIcmVjb3ZlcnkSLS9hcGkvdjEvd2ViaG9va3Mve3dlYmhvb2tfaWR9L3JlY292ZXJpZXMve2lkfRLRAQoOQ2FuY2VsUmVjb3ZlcnkSLC5kcmlwcHVsc2Uud2ViaG9va3MudjEuQ2FuY2VsUmVjb3ZlcnlSZXF1ZXN0Gi0uZHJpcHB1bHNlLndlYmhvb2tzLnYxLkNhbmNlbFJlY292ZXJ5UmVzcG9uc2UiYoq1GBUQAyoIV2ViaG9va3N4AZIBBG5vbmWC0+STAkM6ASpiCHJlY292ZXJ5IjQvYXBpL3YxL3dlYmhvb2tzL3t3ZWJob29rX2lkfS9yZWNvdmVyaWVzL3tpZH0vY2FuY2VsEuIBChFSZWRlbGl2ZXJEZWxpdmVyeRIvLmRyaXBwdWxzZS53ZWJob29rcy52MS5SZWRlbGl2ZXJEZWxpdmVyeVJlcXVlc3QaMC5kcmlwcHVsc2Uud2ViaG9va3MudjEuUmVkZWxpdmVyRGVsaXZlcnlSZXNwb25zZSJqirUYGgjKARADKghXZWJob29rczgCeAGSAQRub25lgtPkkwJGOgEqYghkZWxpdmVyeSI3L2FwaS92MS93ZWJob29rcy97d2ViaG9va19pZH0vZGVsaXZlcmllcy97aWR9L3JlZGVsaXZlchoEmLUYKDJ9ChVXZWJob29rU2lnbmluZ1NlcnZpY2USZAoLU2lnblBheWxvYWQSKS5kcmlwcHVsc2Uud2ViaG9va3MudjEuU2lnblBheWxvYWRSZXF1ZXN0GiouZHJpcHB1bHNlLndlYmhvb2tzLnYxLlNpZ25QYXlsb2FkUmVzcG9uc2VCpQeitRg+ChF3ZWJob29rX25vdF9mb3VuZBCUAxomWW91ciBvcmdhbml6YXRpb24gaGFzIG5vIHN1Y2ggd2ViaG9vay6itRg6ChJkZWxpdmVyeV9ub3RfZm91bmQQlAMaIVRoZSB3ZWJob29rIGhhcyBubyBzdWNoIGRlbGl2ZXJ5LqK1GGwKEXBheWxvYWRfbm90X2ZvdW5kEJQDGlRZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gcGF5bG9hZCBvZiBhbiBldmVudCB3aXRoIHRoaXMgaWQuIEl0IG1heSBoYXZlIGJlZW4gZGVsZXRlZC6itRg6ChJyZWNvdmVyeV9ub3RfZm91bmQQlAMaIVRoZSB3ZWJob29rIGhhcyBubyBzdWNoIHJlY292ZXJ5LqK1GFUKEnVua25vd25fZXZlbnRfdHlwZRCmAxo8VGhlcmUgaXMgbm8gc3VjaCBldmVudCB0eXBlLiBUaGUgd2ViaG9vayBjYXRhbG9nIGxpc3RzIHRoZW0uorUYZQoPdXJsX25vdF9hbGxvd2VkEKYDGk9EZWxpdmVyaWVzIGdvIHRvIGh0dHBzIFVSTHMgYXQgcHVibGljIGFkZHJlc3Nlcywgd2l0aG91dCB1c2VyIG5hbWUgb3IgcGFzc3dvcmQuorUYXQoPaW52YWxpZF9oZWFkZXJzEKYDGkdBIGhlYWRlciBvZiB0aGUgd2ViaG9vayBpcyBtYWxmb3JtZWQgb3IgYmVsb25ncyB0byB0aGUgZGVsaXZlcnkgaXRzZWxmLqK1GFUKDmludmFsaWRfZmlsdGVyEKYDGkBUaGUgZmlsdGVyIG9mIHRoZSB3ZWJob29rIGlzIG5vdCBhIHJ1bGUgb2YgbWF0Y2ggYW5kIGNvbmRpdGlvbnMuorUYXwoPcGF5bG9hZF9kZWxldGVkEKYDGklUaGUgcGF5bG9hZCBvZiB0aGUgZGVsaXZlcnkgd2FzIGRlbGV0ZWQsIHNvIHRoYXQgaXQgY2Fubm90IGJlIHNlbnQgYWdhaW4uorUYSgoQd2ViaG9va19pbmFjdGl2ZRCmAxozVGhlIHdlYmhvb2sgaXMgbm90IGFjdGl2ZS4gRW5hYmxlIGl0LCB0aGVuIHJlY292ZXIuorUYRgoVd2ViaG9va19saW1pdF9yZWFjaGVkEKYDGipUaGUgb3JnYW5pemF0aW9uIGhhcyAxMDAgd2ViaG9va3MgYWxyZWFkeS5iBnByb3RvMw", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * Webhook is a subscription of an endpoint to events.
@@ -51,15 +51,15 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   active: boolean;
 
   /**
-   * What it is for.
+   * Purpose.
    *
    * @generated from field: optional string description = 5;
    */
   description?: string | undefined;
 
   /**
-   * Why it was disabled: `gone` (the endpoint answered 410), `failing` (five days of nothing but failures), `requested`
-   * (the endpoint answered `webhook-delivery: disable`); null otherwise.
+   * Reason why it was disabled: `gone` (the endpoint answered 410), `failing` (every delivery of five days failed) or
+   * `requested` (the endpoint answered `webhook-delivery: disable`); null otherwise.
    *
    * @generated from field: optional string disabled_reason = 6;
    */
@@ -87,43 +87,43 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Signing secret, `whsec_` and base64 of 32 bytes; only in the answers of create and rotate.
+   * Signing secret, `whsec_` and base64 of 32 bytes; only in the answers of creation and rotation.
    *
    * @generated from field: optional string secret = 10;
    */
   secret?: string | undefined;
 
   /**
-   * Everything it gets: types of the catalog, `<noun>.*` or `*`.
+   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 11;
    */
   eventTypes: string[];
 
   /**
-   * Headers sent with each delivery beside ours. Values of those that look like credentials are shown as `***`, which
-   * leaves them as they are when it is sent back.
+   * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
+   * keeps the value.
    *
    * @generated from field: map<string, string> headers = 12;
    */
   headers: { [key: string]: string };
 
   /**
-   * Most requests per second, 1 to 1,000; null for no limit of its own.
+   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 13;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same thing (`workflow:12`) arrive one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
    *
    * @generated from field: bool ordered = 14;
    */
   ordered: boolean;
 
   /**
-   * Which of the events it gets, by fields of the body, as in the step `condition`: `{match, conditions}`; null for all.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
    *
    * @generated from field: optional bytes filter = 15;
    */
@@ -165,7 +165,7 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   eventType: string;
 
   /**
-   * Where it stands.
+   * Status.
    *
    * @generated from field: drippulse.webhooks.v1.WebhookDeliveryStatus status = 4;
    */
@@ -179,7 +179,7 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   attempts: WebhookAttempt[];
 
   /**
-   * When it is tried next; null when it is not.
+   * Time of the next attempt; null when there is none.
    *
    * @generated from field: optional google.protobuf.Timestamp next_attempt_at = 6;
    */
@@ -193,7 +193,7 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   createdAt?: Timestamp | undefined;
 
   /**
-   * When the event happened, `timestamp` of the body; what `since` and `until` go by.
+   * Time of the event, `timestamp` of the body. `since` and `until` compare with it.
    *
    * @generated from field: google.protobuf.Timestamp event_at = 8;
    */
@@ -250,14 +250,14 @@ export type WebhookAttempt = Message<"drippulse.webhooks.v1.WebhookAttempt"> & {
   error?: string | undefined;
 
   /**
-   * The beginning of the answer, at most 16 KiB; what looks like a credential is replaced by `[redacted]`.
+   * Beginning of the answer, at most 16 KiB, with `[redacted]` in place of text that looks like a credential.
    *
    * @generated from field: optional string response_excerpt = 6;
    */
   responseExcerpt?: string | undefined;
 
   /**
-   * When the try after it was due, as decided by this one; null when none was to follow.
+   * Time of the next attempt as planned after this one; null when none was planned.
    *
    * @generated from field: optional google.protobuf.Timestamp next_attempt_at = 7;
    */
@@ -440,7 +440,7 @@ export type WebhookEventType = Message<"drippulse.webhooks.v1.WebhookEventType">
   type: string;
 
   /**
-   * What happened.
+   * The change.
    *
    * @generated from field: string description = 2;
    */
@@ -489,14 +489,14 @@ export type WebhookSigning = Message<"drippulse.webhooks.v1.WebhookSigning"> & {
   headers: string[];
 
   /**
-   * What is signed: `{webhook-id}.{webhook-timestamp}.{body}`.
+   * Signed content: `{webhook-id}.{webhook-timestamp}.{body}`.
    *
    * @generated from field: string signed_content = 3;
    */
   signedContent: string;
 
   /**
-   * How far a timestamp may be from now, in seconds.
+   * Largest difference of a timestamp from now, in seconds.
    *
    * @generated from field: int32 tolerance_seconds = 4;
    */
@@ -587,50 +587,50 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
   eventType?: string | undefined;
 
   /**
-   * Whether events make deliveries; true unless given.
+   * Whether events make deliveries; default true.
    *
    * @generated from field: optional bool active = 3;
    */
   active?: boolean | undefined;
 
   /**
-   * What it is for, at most 1,000 characters.
+   * Purpose, at most 1,000 characters.
    *
    * @generated from field: optional string description = 4;
    */
   description?: string | undefined;
 
   /**
-   * Everything it gets: types of the catalog, `<noun>.*` or `*`.
+   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 5;
    */
   eventTypes: string[];
 
   /**
-   * Headers sent with each delivery beside ours. Values of those that look like credentials are shown as `***`, which
-   * leaves them as they are when it is sent back.
+   * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
+   * keeps the value.
    *
    * @generated from field: map<string, string> headers = 6;
    */
   headers: { [key: string]: string };
 
   /**
-   * Most requests per second, 1 to 1,000; null for no limit of its own.
+   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 7;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same thing (`workflow:12`) arrive one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
    *
    * @generated from field: optional bool ordered = 8;
    */
   ordered?: boolean | undefined;
 
   /**
-   * Which of the events it gets, by fields of the body, as in the step `condition`: `{match, conditions}`; null for all.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
    *
    * @generated from field: optional bytes filter = 9;
    */
@@ -735,7 +735,7 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   url?: string | undefined;
 
   /**
-   * A type of the catalog, `<noun>.*` or `*`; replaces all that it got so far.
+   * A type of the catalog, `<noun>.*` or `*`; replaces all former types.
    *
    * @generated from field: optional string event_type = 4;
    */
@@ -749,43 +749,43 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   active?: boolean | undefined;
 
   /**
-   * What it is for; null clears.
+   * Purpose; null clears.
    *
    * @generated from field: optional string description = 6;
    */
   description?: string | undefined;
 
   /**
-   * Everything it gets: types of the catalog, `<noun>.*` or `*`.
+   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 7;
    */
   eventTypes: string[];
 
   /**
-   * Headers sent with each delivery beside ours. Values of those that look like credentials are shown as `***`, which
-   * leaves them as they are when it is sent back.
+   * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
+   * keeps the value.
    *
    * @generated from field: map<string, string> headers = 8;
    */
   headers: { [key: string]: string };
 
   /**
-   * Most requests per second, 1 to 1,000; null for no limit of its own.
+   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 9;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same thing (`workflow:12`) arrive one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
    *
    * @generated from field: optional bool ordered = 10;
    */
   ordered?: boolean | undefined;
 
   /**
-   * Which of the events it gets, by fields of the body, as in the step `condition`: `{match, conditions}`; null for all.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
    *
    * @generated from field: optional bytes filter = 11;
    */
@@ -857,7 +857,7 @@ export const DeleteWebhookResponseSchema: GenMessage<DeleteWebhookResponse> = /*
   messageDesc(file_drippulse_webhooks_v1_webhooks, 17);
 
 /**
- * What to send.
+ * The sample event.
  *
  * @generated from message drippulse.webhooks.v1.TestWebhookRequest
  */
@@ -870,7 +870,7 @@ export type TestWebhookRequest = Message<"drippulse.webhooks.v1.TestWebhookReque
   id: bigint;
 
   /**
-   * Type of the sample event; the webhook's own, or its first match, unless given.
+   * Type of the sample event; default the webhook's own type, or the first type that it matches.
    *
    * @generated from field: optional string event_type = 2;
    */
@@ -1173,7 +1173,7 @@ export const DeleteEventPayloadResponseSchema: GenMessage<DeleteEventPayloadResp
   messageDesc(file_drippulse_webhooks_v1_webhooks, 27);
 
 /**
- * WebhookRecovery sends the deliveries of a span of time again.
+ * WebhookRecovery is a job that sends the deliveries of a span of time again.
  *
  * @generated from message drippulse.webhooks.v1.WebhookRecovery
  */
@@ -1193,7 +1193,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   webhookId: bigint;
 
   /**
-   * Where it stands; null for a dry run.
+   * Status; null for a dry run.
    *
    * @generated from field: optional drippulse.webhooks.v1.WebhookRecoveryStatus status = 3;
    */
@@ -1221,7 +1221,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   deliveryStatus: WebhookDeliveryStatus;
 
   /**
-   * How many there were when it was asked for.
+   * Number of deliveries at the time of the request.
    *
    * @generated from field: int64 total_count = 7;
    */
@@ -1242,7 +1242,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   requeuedCount: bigint;
 
   /**
-   * How many were left out, because their payload was deleted or they were being sent already.
+   * Number of deliveries left out, because their payload was deleted or they were being sent already.
    *
    * @generated from field: int64 skipped_count = 10;
    */
@@ -1256,7 +1256,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   error?: string | undefined;
 
   /**
-   * When it was asked for; null for a dry run.
+   * Time of the request; null for a dry run.
    *
    * @generated from field: optional google.protobuf.Timestamp created_at = 12;
    */
@@ -1278,7 +1278,7 @@ export const WebhookRecoverySchema: GenMessage<WebhookRecovery> = /*@__PURE__*/
   messageDesc(file_drippulse_webhooks_v1_webhooks, 28);
 
 /**
- * What to send again.
+ * The deliveries to send again.
  *
  * @generated from message drippulse.webhooks.v1.RecoverWebhookRequest
  */
@@ -1305,7 +1305,7 @@ export type RecoverWebhookRequest = Message<"drippulse.webhooks.v1.RecoverWebhoo
   until?: Timestamp | undefined;
 
   /**
-   * Which deliveries: `exhausted` (unless given), `failed`, `cancelled` or `delivered`.
+   * Status of the deliveries: `exhausted` (default), `failed`, `cancelled` or `delivered`.
    *
    * @generated from field: optional drippulse.webhooks.v1.WebhookDeliveryStatus status = 4;
    */
@@ -1425,7 +1425,7 @@ export const CancelRecoveryRequestSchema: GenMessage<CancelRecoveryRequest> = /*
   messageDesc(file_drippulse_webhooks_v1_webhooks, 33);
 
 /**
- * The recovery as it stands.
+ * The recovery as it is now.
  *
  * @generated from message drippulse.webhooks.v1.CancelRecoveryResponse
  */
@@ -1446,7 +1446,7 @@ export const CancelRecoveryResponseSchema: GenMessage<CancelRecoveryResponse> = 
   messageDesc(file_drippulse_webhooks_v1_webhooks, 34);
 
 /**
- * What to sign.
+ * A payload to sign.
  *
  * @generated from message drippulse.webhooks.v1.SignPayloadRequest
  */
@@ -1509,7 +1509,7 @@ export const SignPayloadResponseSchema: GenMessage<SignPayloadResponse> = /*@__P
   messageDesc(file_drippulse_webhooks_v1_webhooks, 36);
 
 /**
- * WebhookDeliveryStatus is where a delivery stands.
+ * WebhookDeliveryStatus is the state of a delivery.
  *
  * @generated from enum drippulse.webhooks.v1.WebhookDeliveryStatus
  */
@@ -1558,7 +1558,7 @@ export const WebhookDeliveryStatus = {
 } as const;
 
 /**
- * WebhookDeliveryStatus is where a delivery stands.
+ * WebhookDeliveryStatus is the state of a delivery.
  *
  * @generated from enum drippulse.webhooks.v1.WebhookDeliveryStatus
  */
@@ -1571,7 +1571,7 @@ export const WebhookDeliveryStatusSchema: GenEnum<WebhookDeliveryStatus> = /*@__
   enumDesc(file_drippulse_webhooks_v1_webhooks, 0);
 
 /**
- * WebhookRecoveryStatus is where a recovery stands.
+ * WebhookRecoveryStatus is the state of a recovery.
  *
  * @generated from enum drippulse.webhooks.v1.WebhookRecoveryStatus
  */
@@ -1620,7 +1620,7 @@ export const WebhookRecoveryStatus = {
 } as const;
 
 /**
- * WebhookRecoveryStatus is where a recovery stands.
+ * WebhookRecoveryStatus is the state of a recovery.
  *
  * @generated from enum drippulse.webhooks.v1.WebhookRecoveryStatus
  */
@@ -1649,8 +1649,8 @@ export const WebhooksService: GenService<{
     output: typeof ListWebhooksResponseSchema;
   },
   /**
-   * Lists the event types that can be subscribed to, each with an example and a JSON Schema of its body, and the
-   * signing contract with a vector to check a verifier against.
+   * Lists the event types for subscriptions, each with an example and a JSON Schema of its body, and the signing
+   * contract with a test vector for verifiers.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.GetWebhookCatalog
    */
@@ -1660,7 +1660,7 @@ export const WebhooksService: GenService<{
     output: typeof GetWebhookCatalogResponseSchema;
   },
   /**
-   * Subscribes an endpoint. The secret is in this answer only.
+   * Subscribes an endpoint. Only this answer has the secret.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.CreateWebhook
    */
@@ -1690,7 +1690,7 @@ export const WebhooksService: GenService<{
     output: typeof UpdateWebhookResponseSchema;
   },
   /**
-   * Removes a webhook; what is still queued for it is cancelled.
+   * Removes a webhook and cancels its queued deliveries.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.DeleteWebhook
    */
@@ -1700,7 +1700,7 @@ export const WebhooksService: GenService<{
     output: typeof DeleteWebhookResponseSchema;
   },
   /**
-   * Queues a delivery with a sample event, through the same path as real ones. Inactive webhooks may be tested.
+   * Queues a delivery with a sample event, which takes the same path as real ones. Inactive webhooks can be tested.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.TestWebhook
    */
@@ -1710,7 +1710,7 @@ export const WebhooksService: GenService<{
     output: typeof TestWebhookResponseSchema;
   },
   /**
-   * Makes a new secret. The old one keeps signing beside it for 24 hours. The secret is in this answer only.
+   * Creates a new secret. Deliveries are also signed with the old one for 24 hours. Only this answer has the secret.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.RotateWebhookSecret
    */
@@ -1730,8 +1730,8 @@ export const WebhooksService: GenService<{
     output: typeof ListDeliveriesResponseSchema;
   },
   /**
-   * Removes the body of an event for good, and the excerpts of what endpoints answered to it. Deliveries and attempts stay
-   * for the audit; what was still to be sent of it is cancelled, and it can not be sent again.
+   * Removes the body of an event, and the excerpts of endpoints' answers to it, permanently. Deliveries and attempts
+   * stay for the audit. Open deliveries of the event are cancelled, and it cannot be sent again.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.DeleteEventPayload
    */
@@ -1741,8 +1741,8 @@ export const WebhooksService: GenService<{
     output: typeof DeleteEventPayloadResponseSchema;
   },
   /**
-   * Sends again what a webhook did not get, events of a span of time, oldest first and behind live traffic. A durable
-   * job: it goes on after a restart. With `dry_run` nothing is sent and the answer, 200, says how many there are.
+   * Sends events of a span of time again that a webhook did not receive, oldest first and after live traffic. A durable
+   * job: it continues after a restart. `dry_run` sends nothing and answers 200 with the number of deliveries.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.RecoverWebhook
    */
@@ -1752,7 +1752,7 @@ export const WebhooksService: GenService<{
     output: typeof RecoverWebhookResponseSchema;
   },
   /**
-   * Shows how far a recovery is.
+   * Shows the progress of a recovery.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.GetRecovery
    */
@@ -1762,7 +1762,8 @@ export const WebhooksService: GenService<{
     output: typeof GetRecoveryResponseSchema;
   },
   /**
-   * Stops a recovery: what it has queued is still sent, and no more is. One that has ended stays as it is.
+   * Stops a recovery. Queued deliveries are still sent, and no more are queued. A recovery that has ended does not
+   * change.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.CancelRecovery
    */
@@ -1785,14 +1786,14 @@ export const WebhooksService: GenService<{
   serviceDesc(file_drippulse_webhooks_v1_webhooks, 0);
 
 /**
- * What other services ask of webhook-delivery; not public.
+ * RPCs for other services; not public.
  *
  * @generated from service drippulse.webhooks.v1.WebhookSigningService
  */
 export const WebhookSigningService: GenService<{
   /**
-   * Signs a payload with the secrets of a webhook of the caller's organization. The secret never leaves the service.
-   * Unknown webhooks answer not_found `webhook_not_found`.
+   * Signs a payload with the secrets of a webhook of the caller's organization. The secrets never leave the service. An
+   * unknown webhook answers not_found `webhook_not_found`.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhookSigningService.SignPayload
    */

@@ -59,7 +59,7 @@ export type WorkflowEvent = Message<"drippulse.workflows.v1.WorkflowEvent"> & {
   aggregate: string;
 
   /**
-   * What happened; each member is the workflow as it was after the change.
+   * The change; each member is the workflow after the change.
    *
    * @generated from oneof drippulse.workflows.v1.WorkflowEvent.payload
    */

@@ -3,17 +3,17 @@ import { DomainError, type Violation } from '@drippulse/errors';
 import { isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
 import type { CustomFieldRow } from '../../custom-fields/rows.ts';
 
-/** What a cell of a column means to the API; a violation when it can mean nothing. */
+/** A column of the file: its name in the API, and how to read its cells. */
 export type Column = { name: string; read(cell: string): { value: JsonValue } | { problem: string } };
 
-/** Other names that columns go by. */
+/** Aliases of columns. */
 const aliases: Readonly<Record<string, string>> = { company: 'company_name', e_mail: 'email', 'e-mail': 'email' };
 
 const customPrefix = 'custom.';
 
 /**
- * The columns that a header names: members of the record as the API spells them, in whatever case and with spaces for
- * underscores, and `custom.<key>` for one of the own fields. A header that names something else is refused whole.
+ * The columns of a header: members of the record in any case, with spaces or underscores, and `custom.<key>` for
+ * custom fields. An unknown column refuses the whole file.
  */
 export function readHeader(header: readonly string[], desc: DescMessage, defined: readonly CustomFieldRow[]): Column[] {
   const known = columnsOf(desc);
@@ -62,7 +62,7 @@ function readText(cell: string): { value: JsonValue } {
   return { value: cell };
 }
 
-/** What is no number stays a text: the rules of the field say what is wrong with it. */
+/** A cell that is no number stays text, and the rules of the field refuse it. */
 function readNumber(cell: string): { value: JsonValue } {
   return { value: /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(cell) ? parseJson(cell) : cell };
 }
@@ -72,7 +72,7 @@ function readBoolean(cell: string): { value: JsonValue } {
   return { value: text === 'true' || text === 'false' ? text === 'true' : cell };
 }
 
-/** A date alone is its first moment in UTC. */
+/** A date without a time is midnight UTC. */
 function readTime(cell: string): { value: JsonValue } {
   return { value: /^\d{4}-\d{2}-\d{2}$/.test(cell) ? `${cell}T00:00:00Z` : cell };
 }
@@ -82,7 +82,7 @@ function readCustom(cell: string): { value: JsonValue } | { problem: string } {
     const value = parseJson(cell);
     if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)) return { value };
   } catch {
-    // said below
+    // refused below
   }
   return { problem: 'must be a JSON object' };
 }

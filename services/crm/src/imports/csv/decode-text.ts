@@ -1,6 +1,6 @@
 import { DomainError } from '@drippulse/errors';
 
-/** What a byte order mark says; the decoders drop it. */
+/** Byte order marks and their encodings. The decoders drop the mark. */
 const marks = [
   { encoding: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
   { encoding: 'utf-16le', bytes: [0xff, 0xfe] },
@@ -8,8 +8,8 @@ const marks = [
 ];
 
 /**
- * The text of an upload: in the encoding of its byte order mark, else in the `charset` of its content type, else UTF-8.
- * Bytes that are no text in it are refused: what a guess made of them would stay in the records.
+ * Decodes an upload by its byte order mark, else by the `charset` of its content type, else as UTF-8. Invalid bytes
+ * are refused, because replacement characters would stay in the records.
  */
 export async function* decodeText(chunks: AsyncIterable<Uint8Array>, contentType: string): AsyncGenerator<string> {
   let head: Uint8Array = new Uint8Array();

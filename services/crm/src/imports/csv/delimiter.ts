@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 
 const delimiters = [',', ';', '\t'];
 
-/** The delimiter that cuts the first line of a file into most cells; a comma when none cuts it. */
+/** The delimiter that cuts the first line into the most cells; a comma if none does. */
 export function detectDelimiter(head: string): string {
   const counted = delimiters.map((delimiter) => ({ delimiter, cells: countCells(head, delimiter) }));
   return counted.reduce((best, next) => (next.cells > best.cells ? next : best)).delimiter;
@@ -20,6 +20,6 @@ function countCells(head: string, delimiter: string): number {
     });
     return records[0]?.length ?? 0;
   } catch {
-    return 0; // the reading itself says what is wrong
+    return 0; // reading the file reports the error
   }
 }

@@ -8,7 +8,7 @@ import { type Column, readHeader } from './columns.ts';
 import { decodeText } from './decode-text.ts';
 import { detectDelimiter } from './delimiter.ts';
 
-/** The file, and what its columns can be. */
+/** The file and the columns it may have. */
 export type CsvSource = {
   collection: string;
   desc: DescMessage;
@@ -20,10 +20,10 @@ export type CsvSource = {
 const maxRecordLength = 1024 * 1024;
 const headLength = 64 * 1024;
 
-/** A record of the file; rows count as a spreadsheet does, where the header is row 1. */
+/** A record of the file. Row numbers are those of a spreadsheet: the header is row 1. */
 type CsvRecord = { row: number; cells: string[] } | { row: number; problem: string };
 
-/** The rows of a CSV file as it arrives. Cells that are empty say nothing: they are absent. */
+/** Reads the rows of a CSV file as it arrives. Empty cells count as absent. */
 export async function* readCsv({ collection, desc, defined, ...source }: CsvSource): AsyncGenerator<SourceRow> {
   let columns: Column[] | undefined;
   for await (const record of readRecords(source.chunks, source.contentType)) {
@@ -56,14 +56,14 @@ function readCells(columns: readonly Column[], cells: readonly string[]) {
   return problems.length > 0 ? { problems } : { fields };
 }
 
-/** Exports put an apostrophe before what a spreadsheet would take for a formula; see `exports/csv-cells.ts`. */
+/** Removes the apostrophe that exports add before formulas; see `exports/csv-cells.ts`. */
 function withoutGuard(cell: string): string {
   return cell.replace(/^'(?='*[=+\-@\t\r＝＋－＠])/, '');
 }
 
 /**
- * Cut by the library, a piece of the upload at a time. Quotes that do not match end the reading: whatever follows could
- * be inside or outside of them.
+ * The library parses one piece of the upload at a time. Unmatched quotes end the reading, because everything after
+ * them may be inside or outside of a quote.
  */
 async function* readRecords(chunks: AsyncIterable<Uint8Array>, contentType: string): AsyncGenerator<CsvRecord> {
   const texts = decodeText(chunks, contentType);
@@ -77,13 +77,13 @@ async function* readRecords(chunks: AsyncIterable<Uint8Array>, contentType: stri
     skip_empty_lines: true,
     max_record_size: maxRecordLength,
     trim: true,
-    // Answers nothing, so that the parser keeps nothing.
+    // Returns nothing, so the parser keeps no record.
     on_record: (cells: string[], { empty_lines }) => {
       row += 1;
       records.push({ row: row + empty_lines, cells });
     },
   });
-  parser.on('error', () => undefined); // the write that met it says so
+  parser.on('error', () => undefined); // the write reports it
   for await (const text of joined(head, texts)) {
     const error = await write(parser, text);
     yield* records.splice(0);
@@ -109,7 +109,7 @@ function end(parser: Parser): Promise<Error | undefined> {
   });
 }
 
-/** As much as the first line may have; the rest is read as it is needed. */
+/** Reads as much as the first line can have; the rest is read as needed. */
 async function readHead(texts: AsyncGenerator<string>): Promise<string> {
   let head = '';
   while (head.length < headLength && !/[\r\n]/.test(head.trimStart())) {

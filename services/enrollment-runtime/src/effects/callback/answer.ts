@@ -3,11 +3,11 @@ import type { HttpAnswer } from '@drippulse/http';
 import { checkJsonText, type JsonValue, parseJson } from '@drippulse/json';
 import { readRetryAfter } from './retry-after.ts';
 
-/** Statuses that say "later" (RFC 9110, RFC 8470); of the others a 4xx is the last word on this request. */
+/** Statuses that mean "later" (RFC 9110, RFC 8470). Any other 4xx is final for this request. */
 const retryableStatuses = new Set([408, 425, 429]);
 const excerptLength = 300;
 
-/** What an answer means for the step. */
+/** The outcome of the step for an answer. */
 export function resultOf(answer: HttpAnswer, request: string, now: Date): EffectResult {
   const { statusCode } = answer;
   if (statusCode >= 200 && statusCode < 300) {
@@ -28,7 +28,7 @@ export function resultOf(answer: HttpAnswer, request: string, now: Date): Effect
   };
 }
 
-/** The first 16 KiB: as JSON when they are a whole JSON text that may be stored, else as text. */
+/** The first 16 KiB of the body: as JSON when they are a complete JSON text that can be stored, else as text. */
 function contentOf(answer: HttpAnswer): JsonValue & object {
   const text = readText(answer);
   const json = answer.truncated ? undefined : readJson(text);
@@ -43,7 +43,7 @@ function readJson(text: string): JsonValue | undefined {
   }
 }
 
-/** As text that PostgreSQL can store. */
+/** The body as text that PostgreSQL can store. */
 function readText(answer: HttpAnswer): string {
   return new TextDecoder().decode(answer.body).replaceAll('\0', '');
 }

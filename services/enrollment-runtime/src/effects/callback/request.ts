@@ -1,6 +1,6 @@
 import { isRawNumber, type JsonObject, type JsonValue } from '@drippulse/json';
 
-/** What a rendered `webhook_callback` request asks for. */
+/** A rendered `webhook_callback` request. */
 export type CallbackRequest = {
   url: string;
   method: string;
@@ -10,7 +10,10 @@ export type CallbackRequest = {
   signWith: bigint | undefined;
 };
 
-/** Reads the intent as the engine rendered it; names that are the platform's to set were refused with the step. */
+/**
+ * Reads the intent that the engine rendered. Steps with headers that only the platform sets were refused when they were
+ * saved.
+ */
 export function readRequest(request: JsonObject): CallbackRequest {
   const { url, method, headers, body, sign_with: signWith } = request;
   return {
@@ -19,7 +22,7 @@ export function readRequest(request: JsonObject): CallbackRequest {
     headers: readHeaders(headers),
     body: typeof body === 'string' ? body : undefined,
     timeoutMs: timeoutOf(request),
-    // What is no id throws: a request that was to be signed never goes out without a signature.
+    // Throws when it is not an id: a request that should be signed never goes out unsigned.
     signWith: signWith === null || signWith === undefined ? undefined : BigInt(String(signWith)),
   };
 }

@@ -1,11 +1,15 @@
 const weekday = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
-// RFC 9110 asks to understand all three: IMF-fixdate, RFC 850, asctime. `Date.parse` alone takes "1" or "2 years" too.
+// RFC 9110 requires all three forms: IMF-fixdate, RFC 850 and asctime. `Date.parse` alone accepts "1" and "2 years"
+// too.
 const httpDate = new RegExp(
   `^${weekday}(?:, \\d\\d \\w{3} \\d{4}|\\w*, \\d\\d-\\w{3}-\\d\\d| \\w{3} [ \\d]\\d) \\d\\d:\\d\\d:\\d\\d(?: GMT| \\d{4})$`,
 );
 const longestSeconds = 86_400;
 
-/** Whole seconds from now that `Retry-After` asks for (RFC 9110, section 10.2.3), a day at most; undefined for garbage. */
+/**
+ * The delay that `Retry-After` asks for (RFC 9110, section 10.2.3), in whole seconds, a day at most. Undefined for
+ * garbage.
+ */
 export function readRetryAfter(value: string | undefined, now: Date): number | undefined {
   const text = value?.trim() ?? '';
   const seconds = /^\d+$/.test(text) ? Number(text) : secondsUntil(text, now);

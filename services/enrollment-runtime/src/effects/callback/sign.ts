@@ -1,9 +1,11 @@
 import type { Clients } from '../../context.ts';
 
-/** How long asking for a signature may take. */
+/** Deadline of the request for a signature. */
 export const signingTimeoutMs = 5_000;
 
-/** The headers of Standard Webhooks 1.0.0. The effect's key is the message's id, so that a receiver knows a repeat. */
+/**
+ * The headers of Standard Webhooks 1.0.0. The message id is the effect's key, so that a receiver recognises a repeat.
+ */
 export async function signatureHeaders(
   signing: Clients['signing'],
   message: { organizationId: bigint; webhookId: bigint; id: string; body: string; at: Date },

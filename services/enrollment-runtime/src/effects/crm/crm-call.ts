@@ -5,15 +5,15 @@ import { type Caller, fromConnectError } from '@drippulse/rpc';
 import { parseObject } from '../../enrollments/contact.ts';
 import type { EffectCall, EffectOutcome } from '../effect-call.ts';
 
-/** How long the CRM may take for one write. */
+/** Deadline of one write. */
 export const crmTimeoutMs = 10_000;
 
-/** Refusals that another attempt may not meet. */
+/** Refusals that may have passed by the next attempt. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
 /**
- * Writes to our own CRM in the name of the workflow. A repeat carries the same key, so that the CRM answers what it did
- * the first time. Other CRMs need a connection, and there is none.
+ * Writes to the CRM in the name of the workflow. A repeat carries the same key, so the CRM gives the response that it
+ * gave the first time. Other CRMs need a connection, and there are none yet.
  */
 export async function callCrm(
   call: EffectCall,
@@ -43,7 +43,7 @@ export async function callCrm(
   }
 }
 
-/** The record that was written becomes the step's output under the name of its type. */
+/** The outcome of a write: the record becomes the step's output under the name of its type. */
 export function written<D extends DescMessage>(
   verb: string,
   type: string,

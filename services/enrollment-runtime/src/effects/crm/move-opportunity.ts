@@ -2,14 +2,12 @@ import {
   CrmOpportunitySchema,
   UpdateCrmOpportunityRequestSchema,
 } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
-import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
-import { callCrm, written } from './crm-call.ts';
+import { written } from './crm-call.ts';
+import { crmEffect } from './crm-effect.ts';
 import { recordMessage } from './record-message.ts';
 
-export function moveOpportunity({ clients }: EffectContext, call: EffectCall): Promise<EffectOutcome> {
-  return callCrm(call, async (caller, options) => {
-    const request = recordMessage(UpdateCrmOpportunityRequestSchema, call.request, String(call.request['record_id']));
-    const { opportunity } = await clients.crm.opportunities(caller).updateCrmOpportunity(request, options);
-    return written('Moved', 'opportunity', CrmOpportunitySchema, opportunity);
-  });
-}
+export const moveOpportunity = crmEffect(async ({ crm, caller, options }, request) => {
+  const message = recordMessage(UpdateCrmOpportunityRequestSchema, request, String(request['record_id']));
+  const { opportunity } = await crm.opportunities(caller).updateCrmOpportunity(message, options);
+  return written('Moved', 'opportunity', CrmOpportunitySchema, opportunity);
+});

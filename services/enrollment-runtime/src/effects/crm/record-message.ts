@@ -3,8 +3,8 @@ import { decodeJson, type JsonObject, type JsonValue, parseJson, stringifyJson }
 import { parseObject } from '../../enrollments/contact.ts';
 
 /**
- * The request that the rendered fields of a step make, read as the body of the same request over REST would be: PATCH
- * with `id`, else POST. Templates render text, so text in place of a number counts as one. Throws as the codec does.
+ * Reads the rendered fields of a step as the body of the same REST request: PATCH with `id`, else POST. Templates
+ * render text, so a text that is a number counts as a number. Throws as the codec does.
  */
 export function recordMessage<D extends DescMessage>(desc: D, request: JsonObject, id?: string): MessageShape<D> {
   const fields = parseObject(stringifyJson(request['fields'] ?? null));

@@ -1,5 +1,3 @@
-import type { CallOptions } from '@connectrpc/connect';
-import type { JsonObject } from '@drippulse/json';
 import { CrmAccountSchema, UpdateCrmAccountRequestSchema } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitySchema, UpdateCrmActivityRequestSchema } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmContactSchema, UpdateCrmContactRequestSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
@@ -8,21 +6,11 @@ import {
   CrmOpportunitySchema,
   UpdateCrmOpportunityRequestSchema,
 } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
-import type { Caller } from '@drippulse/rpc';
-import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
-import { callCrm, written } from './crm-call.ts';
+import { written } from './crm-call.ts';
+import { crmEffect } from './crm-effect.ts';
 import { recordMessage } from './record-message.ts';
 
-export function updateRecord({ clients }: EffectContext, call: EffectCall): Promise<EffectOutcome> {
-  return callCrm(call, (caller, options) => update(clients.crm, call.request, caller, options));
-}
-
-async function update(
-  crm: EffectContext['clients']['crm'],
-  request: JsonObject,
-  caller: Caller,
-  options: CallOptions,
-): Promise<EffectOutcome> {
+export const updateRecord = crmEffect(async ({ crm, caller, options }, request) => {
   const id = String(request['record_id']);
   switch (request['record_type']) {
     case 'account': {
@@ -57,4 +45,4 @@ async function update(
         retryable: false,
       };
   }
-}
+});

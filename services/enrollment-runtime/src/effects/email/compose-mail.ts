@@ -1,27 +1,12 @@
 import type { JsonObject } from '@drippulse/json';
 import { convert } from 'html-to-text';
 import addressparser from 'nodemailer/lib/addressparser';
+import type { Address, Mail } from '../../adapters/mailer.ts';
 import { hashOfKey, messageIdOf } from '../message-id.ts';
-
-type Address = { name: string; address: string };
-
-/** A mail as nodemailer takes it. Addresses are objects: it then reads no lists and no further fields out of them. */
-export type Mail = {
-  messageId: string;
-  from: Address;
-  to: Address;
-  replyTo?: Address;
-  envelope: { from: string; to: string };
-  subject: string;
-  html?: string;
-  text: string;
-  headers: Record<string, string>;
-  baseBoundary: string;
-};
 
 const addressPattern = /^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/;
 
-/** The mail that a rendered request asks for, or why it makes none. */
+/** The mail that a rendered request asks for, or the reason why there is none. */
 export function composeMail(key: string, request: JsonObject, mailFrom: string): { mail: Mail } | { problem: string } {
   const own = readAddress(mailFrom);
   const to = readAddress(request['to']);
@@ -37,13 +22,13 @@ export function composeMail(key: string, request: JsonObject, mailFrom: string):
       from,
       to,
       ...(replyTo && { replyTo }),
-      // What comes back comes to the platform, whoever the step says it is from.
+      // Bounces go to the platform, also when the step names another sender.
       envelope: { from: own.address, to: to.address },
       subject: oneLine(request['subject']),
       ...bodyOf(request),
-      // Answering machines leave it alone (RFC 3834).
+      // Automatic responders do not answer it (RFC 3834).
       headers: { 'Auto-Submitted': 'auto-generated' },
-      // Made from the key, so that the parts of a repeat have the same bytes.
+      // Made from the key, so that a repeat has the same bytes.
       baseBoundary: hashOfKey(key),
     },
   };
@@ -54,14 +39,14 @@ function bodyOf({ html, text }: JsonObject): { html?: string; text: string } {
   return { text: typeof text === 'string' ? text : '' };
 }
 
-/** One mailbox, `a@b.c` or `Name <a@b.c>`; null for anything else, a list or a group of one too. */
+/** Reads one mailbox, `a@b.c` or `Name <a@b.c>`. Null for anything else, including a list or group of one. */
 function readAddress(value: unknown): Address | null {
   const [first, ...others] = addressparser(oneLine(value));
   if (first?.address === undefined || others.length > 0 || !addressPattern.test(first.address)) return null;
   return { name: first.name, address: first.address };
 }
 
-/** A header field is one line: a value must not bring further fields. */
+/** A header field is one line: a value must not add fields. */
 function oneLine(value: unknown): string {
   return typeof value === 'string' ? value.replace(/\p{Cc}+/gu, ' ').trim() : '';
 }

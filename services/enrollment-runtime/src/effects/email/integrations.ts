@@ -1,6 +1,6 @@
 import type { EffectOutcome } from '../effect-call.ts';
 
-/** Whether the platform sends by itself what names this integration; the others need a connection. */
+/** Whether the platform's own mailer sends for this integration. Other integrations need a connection. */
 export function isOwnMailer(integration: string): boolean {
   return integration === 'internal' || integration === 'nurture';
 }

@@ -6,7 +6,7 @@ export async function sendEmail({ adapters }: EffectContext, call: EffectCall): 
   const integration = String(call.request['integration_id']);
   if (!isOwnMailer(integration)) return noConnection(integration);
   if (adapters.mailer === undefined) return { outcome: 'skipped', reason: 'no mail server is configured' };
-  // With its parser of HTML, which no other effect needs.
+  // Loaded with the first mail: it brings a parser of HTML that no other effect needs.
   const { composeMail } = await import('./compose-mail.ts');
   const composed = composeMail(call.key, call.request, adapters.mailer.from);
   if ('problem' in composed) return { outcome: 'failed', error: composed.problem, retryable: false };
@@ -21,8 +21,7 @@ export async function sendEmail({ adapters }: EffectContext, call: EffectCall): 
 }
 
 /**
- * A 5xx is the server's last word on this mail (RFC 5321, section 4.2.1), unless it is about us: a login that does not
- * work now may work when the operator has put it right.
+ * A 5xx is final for this mail (RFC 5321, section 4.2.1), unless it concerns our login: the operator may correct that.
  */
 function failureOf(error: unknown): EffectOutcome {
   const { responseCode, code } = smtpError(error);

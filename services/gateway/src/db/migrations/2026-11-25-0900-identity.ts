@@ -16,7 +16,7 @@ async function createOrganizations(db: Kysely<unknown>): Promise<void> {
       name text not null,
       slug text not null,
       timezone text not null default 'UTC',
-      -- json, not jsonb: numbers keep every digit they came with.
+      -- json, not jsonb: numbers keep every digit.
       settings json not null default '{}',
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
@@ -41,7 +41,7 @@ async function createUsers(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now()
     )`.execute(db);
-  // Not led by the organization: the user name is all that a login says, so it is unique in the installation.
+  // Not led by the organization: a login names no organization, so a user name is unique in the installation.
   await sql`create unique index users_username_key on users (lower(username))`.execute(db);
   await sql`create unique index users_organization_id_email_key on users (organization_id, lower(email))`.execute(db);
   await sql`create index users_organization_id_id_idx on users (organization_id, id)`.execute(db);
@@ -74,7 +74,7 @@ async function createApiKeys(db: Kysely<unknown>): Promise<void> {
       last_used_at timestamptz,
       revoked_at timestamptz,
       created_at timestamptz not null default now(),
-      -- Not led by the organization: the key is what says which organization it is.
+      -- Not led by the organization: a request names its organization by the key alone.
       constraint api_keys_key_hash_key unique (key_hash)
     )`.execute(db);
   await sql`create index api_keys_organization_id_id_idx on api_keys (organization_id, id)`.execute(db);

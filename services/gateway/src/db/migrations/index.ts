@@ -1,7 +1,4 @@
 import type { Migration } from 'kysely/migration';
 import * as identity from './2026-11-25-0900-identity.ts';
 
-/** The schema of identity. */
-export const schema = 'identity';
-
 export const migrations: Record<string, Migration> = { '2026-11-25-0900-identity': identity };

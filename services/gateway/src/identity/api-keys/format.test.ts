@@ -9,7 +9,7 @@ test.each(['live', 'test'] as const)('a %s key is its prefix, 34 random characte
 });
 
 test('the checksum is CRC32 over prefix and random part in base62, zero-padded', () => {
-  // Computed apart: Python's zlib.crc32 and the alphabet 0-9A-Za-z.
+  // Computed with Python's zlib.crc32 and the alphabet 0-9A-Za-z.
   expect(isApiKeyText('adcrm_live_00000000000000000000000000000000002dzzNB')).toBe(true);
   expect(isApiKeyText('adcrm_live_00000000000000000000000000000000002dzzN1')).toBe(false);
 });

@@ -7,7 +7,7 @@ const randomLength = 34;
 const checksumLength = 6;
 const format = /^adcrm_(live|test)_[0-9A-Za-z]{40}$/;
 
-/** What a key of a mode begins with. */
+/** First characters of a key. */
 export function keyPrefix(mode: string): string {
   return `adcrm_${mode}_`;
 }
@@ -19,12 +19,12 @@ export function createApiKeyText(mode: Mode): string {
   return body + checksum(body);
 }
 
-/** Whether a text is a key that we can have made: typing errors and random guesses end here, without a database. */
+/** Whether a text has the format and checksum of a key. Typing errors and random guesses reach no database. */
 export function isApiKeyText(text: string): boolean {
   return format.test(text) && checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength);
 }
 
-/** What is stored of a key. A plain hash is enough: nobody guesses 202 random bits. */
+/** Hash that is stored of a key. A fast hash is enough for 202 random bits. */
 export function hashApiKey(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -11,9 +11,9 @@ const organizationName = 'My organization';
 const keyName = 'First key';
 
 /**
- * Makes the first organization, its administrator and, if one is given, its first API key where they are missing. A
- * password that differs from the one applied last is applied, and ends the sessions; one that the administrator has
- * changed since is left alone, and so is a key that was revoked. Safe to repeat, and to run in several processes at once.
+ * Creates the first organization, its administrator and, if given, its first API key, where they are missing. A password
+ * that differs from the one of the last start is applied and ends the sessions. A password that the administrator has
+ * changed since stays, and so does a revoked key. Safe to repeat, and to run in several processes at once.
  */
 export async function bootstrapIdentity(
   url: string,
@@ -57,7 +57,7 @@ async function ensureAdmin(
   return admin.organization_id;
 }
 
-/** A new ADMIN_USERNAME makes another administrator of the first organization, not another organization. */
+/** A new ADMIN_USERNAME creates another administrator of the first organization, not another organization. */
 async function createFirst(trx: Transaction<DB>, username: string, hash: string): Promise<bigint> {
   const existing = await trx.selectFrom('organizations').select('id').orderBy('id').limit(1).executeTakeFirst();
   const { id } =
@@ -91,5 +91,5 @@ async function ensureApiKey(trx: Transaction<DB>, organizationId: bigint, apiKey
     .execute();
 }
 
-/** Nothing idles long enough here to break unnoticed. */
+/** The connection is closed before it can be lost while idle. */
 const silent: Pick<Logger, 'warn'> = { warn: () => undefined };

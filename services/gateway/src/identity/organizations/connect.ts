@@ -1,12 +1,11 @@
 import { connectDatabase, type Database } from '@drippulse/db';
 import type { Logger } from '@drippulse/observability';
-import { schema } from '../../db/migrations/index.ts';
 import type { DB } from '../../db/schema.ts';
 
-/** What the commands beside a running gateway work on. */
+/** Database of identity, for commands that run beside it. */
 export type Identity = Database<DB>;
 
-/** Opens the schema of identity for a command; whoever opens it closes it. */
+/** Opens the database of identity for a command. The command closes it. */
 export function connectIdentity(url: string, log: Pick<Logger, 'warn'>): Identity {
-  return connectDatabase<DB>({ url, schema, service: 'identity-command', log, max: 2 });
+  return connectDatabase<DB>({ url, schema: 'identity', service: 'identity-command', log, max: 2 });
 }

@@ -8,8 +8,8 @@ import { refuseViolations, textProblems } from '../violations.ts';
 import type { Identity } from './connect.ts';
 
 /**
- * Makes an organization with its first administrator. The password is made unless given; the answer is the only place
- * where it can be read. A taken user name is refused, and nothing is left behind.
+ * Creates an organization with its first administrator. Without `password` it makes one, which only the answer shows. A
+ * taken user name is refused, and no organization is left behind.
  */
 export async function createOrganization(
   identity: Identity,
@@ -32,7 +32,7 @@ export function makePassword(): string {
 
 async function insertOrganization(trx: Transaction<DB>, name: string): Promise<bigint> {
   const slug = slugOf(name);
-  // A slug that is taken gets a random end; the second try can only fail by a coincidence of 32 bits.
+  // A taken slug gets 32 random bits at its end.
   for (const candidate of [slug, `${slug}-${randomBytes(4).toString('hex')}`]) {
     const row = await trx
       .insertInto('organizations')

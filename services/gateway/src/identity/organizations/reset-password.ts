@@ -7,7 +7,9 @@ import { refuseViolations } from '../violations.ts';
 import type { Identity } from './connect.ts';
 import { makePassword } from './create.ts';
 
-/** Sets a new password, made unless given, and ends the sessions of the user. A disabled user stays disabled. */
+/**
+ * Sets a new password and ends the sessions of the user. Without `password` it makes one. A disabled user stays disabled.
+ */
 export async function resetPassword(
   identity: Identity,
   input: { username: string; password?: string },

@@ -1,12 +1,12 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { callerOf, fromConnectError } from '@drippulse/rpc';
-import type { Context } from '../../context.ts';
+import type { Context } from '../context.ts';
 
 const timeoutMs = 2000;
 
 /**
- * How many workflows each project has, as a function of its id. A list of projects is worth showing without the counts:
- * while the workflows service is away the function answers undefined.
+ * Counts the workflows of projects. The answer is a function from project id to count. It returns undefined while the
+ * workflows service is away, because a list of projects is useful without the counts.
  */
 export async function countWorkflows(
   ctx: Context,

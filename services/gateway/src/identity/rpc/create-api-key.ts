@@ -3,10 +3,10 @@ import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { ApiKeysService, type CreateApiKeyRequest, KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Transaction } from 'kysely';
-import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
 import { createApiKeyText, hashApiKey } from '../api-keys/format.ts';
 import { apiKeyToProto } from '../api-keys/to-proto.ts';
+import type { Context } from '../context.ts';
 import { lockOrganization } from '../organizations/lock.ts';
 import { lengthProblems, refuseViolations } from '../violations.ts';
 
@@ -15,7 +15,7 @@ const maxNameLength = 120;
 const maxDays = 3650;
 const dayMs = 86_400_000;
 
-export function createApiKey(ctx: Context, request: CreateApiKeyRequest, call: HandlerContext) {
+export async function createApiKey(ctx: Context, request: CreateApiKeyRequest, call: HandlerContext) {
   checkRequest(request);
   return transact(ctx, call, ApiKeysService.method.createApiKey, request, async (trx, caller) => {
     const now = ctx.clock.now();

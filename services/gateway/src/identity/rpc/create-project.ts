@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { type CreateProjectRequest, ProjectsService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import type { Context } from '../../context.ts';
+import type { Context } from '../context.ts';
 import { projectProblems } from '../projects/fields.ts';
 import { projectToProto } from '../projects/to-proto.ts';
 import { refuseViolations } from '../violations.ts';

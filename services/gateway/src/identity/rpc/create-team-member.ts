@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { type CreateTeamMemberRequest, TeamMembersService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import type { Context } from '../../context.ts';
+import type { Context } from '../context.ts';
 import { roleFromProto } from '../roles.ts';
 import { memberProblems } from '../team-members/fields.ts';
 import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
@@ -11,7 +11,7 @@ import { refuseViolations } from '../violations.ts';
 export async function createTeamMember(ctx: Context, request: CreateTeamMemberRequest, call: HandlerContext) {
   const { email = '', name, username = email, password } = request;
   refuseViolations(memberProblems({ email, username, name, password }));
-  // Before the transaction: hashing takes 65 ms, and a connection should not wait for it.
+  // Before the transaction, so that no connection waits the 65 ms of hashing.
   const passwordHash = password === undefined ? null : await ctx.passwords.hash(password);
   return transact(ctx, call, TeamMembersService.method.createTeamMember, request, async (trx, caller) => {
     const now = ctx.clock.now();

@@ -2,7 +2,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import type { DeleteProjectRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { type Caller, callerOf, fromConnectError } from '@drippulse/rpc';
-import type { Context } from '../../context.ts';
+import type { Context } from '../context.ts';
 import { findProject } from '../projects/find-project.ts';
 import { refuseViolations } from '../violations.ts';
 
@@ -12,14 +12,14 @@ export async function deleteProject(ctx: Context, request: DeleteProjectRequest,
   if (request.reassignTo !== undefined) await checkHeir(ctx, caller, request.id, request.reassignTo);
   if (request.reassignTo === undefined && !request.force) await refuseUnlessEmpty(ctx, call, request.id);
 
-  // The workflows go first: should this stop half-way, the project is there and the call can be repeated.
+  // Workflows are moved first. If this stops half-way, the project still exists and the call can be repeated.
   await moveWorkflows(ctx, call, request);
   await ctx.db.kysely
     .deleteFrom('projects')
     .where('organization_id', '=', caller.organizationId)
     .where('id', '=', request.id)
     .execute();
-  // A workflow that was created while this ran has found the project still there.
+  // Moves workflows that were created in the project in the meantime.
   await moveWorkflows(ctx, call, request);
   return {};
 }

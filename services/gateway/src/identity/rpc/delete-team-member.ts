@@ -1,7 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import type { DeleteTeamMemberRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
-import type { Context } from '../../context.ts';
+import { credentialsChangedHeader } from '../../call-metadata.ts';
+import type { Context } from '../context.ts';
 import { keepAnAdmin } from '../team-members/last-admin.ts';
 import { memberNotFound } from '../team-members/not-found.ts';
 
@@ -16,6 +17,6 @@ export async function deleteTeamMember(ctx: Context, request: DeleteTeamMemberRe
       .executeTakeFirst();
     if (numDeletedRows === 0n) throw memberNotFound();
   });
-  ctx.credentials.forget();
+  call.responseHeader.set(credentialsChangedHeader, 'true');
   return {};
 }

@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import type { GetAccountRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
-import type { Context } from '../../context.ts';
 import { accountToProto } from '../account/to-proto.ts';
+import type { Context } from '../context.ts';
 
 export async function getAccount(ctx: Context, _request: GetAccountRequest, call: HandlerContext) {
   const row = await ctx.db.kysely

@@ -4,8 +4,8 @@ import { countUpTo } from '@drippulse/db';
 import type { GetApiKeyUsageRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import { type ExpressionBuilder, sql } from 'kysely';
-import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
+import type { Context } from '../context.ts';
 import { readList } from '../lists.ts';
 
 const dayMs = 86_400_000;
@@ -14,7 +14,7 @@ export async function getApiKeyUsage(ctx: Context, request: GetApiKeyUsageReques
   const { kysely } = ctx.db;
   const keys = kysely.selectFrom('api_keys').where('organization_id', '=', callerOf(call).organizationId);
   const { rows, paging } = await readList(request, {
-    // In one statement, so that an answer never counts requests of a key that it says was not used.
+    // One statement, so that the counts and the time of the last use agree.
     rows: ({ beforeId, limit, offset }) =>
       keys
         .innerJoinLateral(sumsOf(ctx), (join) => join.onTrue())
@@ -39,7 +39,7 @@ export async function getApiKeyUsage(ctx: Context, request: GetApiKeyUsageReques
   };
 }
 
-/** What one key counts. Days are UTC; the 30 of them end with today. */
+/** Sums of one key. Days are UTC; the 30 days end with today. */
 function sumsOf(ctx: Context) {
   const now = ctx.clock.now();
   const today = now.toISOString().slice(0, 10);

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import type { GetTeamMemberRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
-import type { Context } from '../../context.ts';
+import type { Context } from '../context.ts';
 import { memberNotFound } from '../team-members/not-found.ts';
 import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
 

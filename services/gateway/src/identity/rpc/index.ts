@@ -1,4 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 import {
   AccountService,
   ApiKeysService,
@@ -8,7 +9,7 @@ import {
   TeamMembersService,
 } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Routes } from '@drippulse/rpc';
-import type { Context } from '../../context.ts';
+import type { Context } from '../context.ts';
 import { checkProject } from './check-project.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createProject } from './create-project.ts';
@@ -25,6 +26,8 @@ import { listProjects } from './list-projects.ts';
 import { listTeamMembers } from './list-team-members.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
+import { recordApiKeyUsage } from './record-api-key-usage.ts';
+import { resolveCredential } from './resolve-credential.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { updateAccount } from './update-account.ts';
 import { updateProject } from './update-project.ts';
@@ -66,5 +69,9 @@ export function identityRoutes(ctx: Context): Routes {
     router.service(IdentityService, {
       checkProject: (request, call) => checkProject(ctx, request, call),
     } satisfies ServiceImpl<typeof IdentityService>);
+    router.service(CredentialsService, {
+      resolveCredential: (request) => resolveCredential(ctx, request),
+      recordApiKeyUsage: (request) => recordApiKeyUsage(ctx, request),
+    } satisfies ServiceImpl<typeof CredentialsService>);
   };
 }

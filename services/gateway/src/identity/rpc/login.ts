@@ -1,35 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import type { LoginRequest, LoginResponseSchema } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import type { LoginRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { sql } from 'kysely';
-import type { Context } from '../../context.ts';
-import { clientAddressHeader } from '../../transcoder/ports.ts';
+import { clientAddressHeader } from '../../call-metadata.ts';
+import type { Context } from '../context.ts';
 import { adminColumns, adminToProto } from '../sessions/to-proto.ts';
 
 const sessionHours = 12;
 
-export async function login(
-  ctx: Context,
-  request: LoginRequest,
-  call: HandlerContext,
-): Promise<MessageInitShape<typeof LoginResponseSchema>> {
+export async function login(ctx: Context, request: LoginRequest, call: HandlerContext) {
   const { username = '', password = '' } = request;
   await ctx.loginLimits.check(call.requestHeader.get(clientAddressHeader) ?? 'unknown', username);
   const user = await findUser(ctx, username);
-  // Compared even when there is no such user, and before anything about the user is looked at.
+  // Compared for an unknown user too, and before the status, so that every refusal takes the same time.
   const isPassword = await ctx.passwords.matches(password, user?.password_hash);
   if (!user || !isPassword || user.status !== 'active') throw invalidCredentials();
 
   const now = ctx.clock.now();
-  // Whole seconds, because that is what the token can say.
+  // Whole seconds: a JWT has no fractions.
   const expiresAt = new Date(Math.floor(now.getTime() / 1000) * 1000 + sessionHours * 3_600_000);
   const sessionId = randomUUID();
   const admin = await ctx.db.kysely.transaction().execute(async (trx) => {
-    // Comparing took 65 ms. Whoever changes or disables the user writes this row before ending the sessions: either this
-    // waits for them and finds another password or status, or they wait for this and end the session made here.
+    // The comparison took 65 ms. A change of the user writes this row before it ends the sessions. Either this update
+    // waits for the change and finds another password or status, or the change waits and then ends the new session.
     const unchanged = await trx
       .updateTable('users')
       .set({ last_login_at: now })

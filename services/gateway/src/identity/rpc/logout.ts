@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import type { LogoutRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
-import type { Context } from '../../context.ts';
-import { sessionIdHeader } from '../../transcoder/ports.ts';
+import { credentialsChangedHeader, sessionIdHeader } from '../../call-metadata.ts';
+import type { Context } from '../context.ts';
 
 export async function logout(ctx: Context, _request: LogoutRequest, call: HandlerContext) {
   const { organizationId, actor } = callerOf(call);
@@ -14,6 +14,6 @@ export async function logout(ctx: Context, _request: LogoutRequest, call: Handle
     .where('user_id', '=', BigInt(actor.id))
     .where('ended_at', 'is', null)
     .execute();
-  ctx.credentials.forget();
+  call.responseHeader.set(credentialsChangedHeader, 'true');
   return {};
 }

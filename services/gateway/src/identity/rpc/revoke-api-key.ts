@@ -2,8 +2,9 @@ import type { HandlerContext } from '@connectrpc/connect';
 import type { RevokeApiKeyRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import { sql } from 'kysely';
-import type { Context } from '../../context.ts';
+import { credentialsChangedHeader } from '../../call-metadata.ts';
 import { apiKeyNotFound } from '../api-keys/not-found.ts';
+import type { Context } from '../context.ts';
 
 export async function revokeApiKey(ctx: Context, request: RevokeApiKeyRequest, call: HandlerContext) {
   const { numUpdatedRows } = await ctx.db.kysely
@@ -14,6 +15,6 @@ export async function revokeApiKey(ctx: Context, request: RevokeApiKeyRequest, c
     .where('id', '=', request.id)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) throw apiKeyNotFound();
-  ctx.credentials.forget();
+  call.responseHeader.set(credentialsChangedHeader, 'true');
   return {};
 }

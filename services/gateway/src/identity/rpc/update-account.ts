@@ -2,8 +2,8 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import type { Violation } from '@drippulse/errors';
 import { AccountService, type UpdateAccountRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import type { Context } from '../../context.ts';
 import { accountToProto } from '../account/to-proto.ts';
+import type { Context } from '../context.ts';
 import { maskedFields } from '../update-mask.ts';
 import { refuseViolations, textProblems } from '../violations.ts';
 
@@ -34,7 +34,7 @@ export async function updateAccount(ctx: Context, request: UpdateAccountRequest,
   });
 }
 
-/** The text as it came, so that numbers keep their digits; null clears. */
+/** The text stays unchanged, so that numbers keep their digits. Null clears the settings. */
 function settingsOf(settings: Uint8Array | null): string {
   return settings === null ? '{}' : new TextDecoder().decode(settings);
 }
@@ -52,7 +52,7 @@ function timezoneProblems(timezone: string | null | undefined): Violation[] {
 }
 
 function isTimezone(text: string): boolean {
-  // Intl takes offsets such as +02:00 too; they know no summer time, and the API speaks of zones.
+  // Intl also accepts offsets such as +02:00. An offset has no summer time and is not a zone.
   if (/^[+-]/.test(text)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });

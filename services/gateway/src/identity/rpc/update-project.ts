@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { ProjectsService, type UpdateProjectRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import type { Context } from '../../context.ts';
+import type { Context } from '../context.ts';
 import { projectProblems } from '../projects/fields.ts';
 import { projectNotFound } from '../projects/find-project.ts';
 import { projectToProto } from '../projects/to-proto.ts';
@@ -12,7 +12,7 @@ import { refuseViolations } from '../violations.ts';
 export async function updateProject(ctx: Context, request: UpdateProjectRequest, call: HandlerContext) {
   const { name, description, color } = maskedFields(request, ['name', 'description', 'color']);
   refuseViolations(projectProblems({ name, description, color }));
-  // Another service is asked before the transaction, not while it holds a connection.
+  // Called before the transaction, so that no connection waits for another service.
   const workflowCount = await countWorkflows(ctx, call, [request.id]);
   return transact(ctx, call, ProjectsService.method.updateProject, request, async (trx, { organizationId }) => {
     const row = await trx

@@ -6,8 +6,9 @@ import {
   type UpdateTeamMemberRequest,
 } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Selectable, Transaction, Updateable } from 'kysely';
-import type { Context } from '../../context.ts';
+import { credentialsChangedHeader } from '../../call-metadata.ts';
 import type { DB, Users } from '../../db/schema.ts';
+import type { Context } from '../context.ts';
 import { lockOrganization } from '../organizations/lock.ts';
 import { roleFromProto } from '../roles.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
@@ -29,7 +30,7 @@ export async function updateTeamMember(ctx: Context, request: UpdateTeamMemberRe
     TeamMembersService.method.updateTeamMember,
     request,
     async (trx, { organizationId }) => {
-      // First of all, because the status is derived from what is read, and the last administrator from the others.
+      // Locked before the reads: the new status depends on the row, and the check for the last administrator on the others.
       await lockOrganization(trx, organizationId);
       const member = await findMember(trx, organizationId, request.id);
       const changes = changesOf(member, fields, passwordHash);
@@ -47,7 +48,7 @@ export async function updateTeamMember(ctx: Context, request: UpdateTeamMemberRe
       return { teamMember: memberToProto(row) };
     },
   );
-  ctx.credentials.forget();
+  call.responseHeader.set(credentialsChangedHeader, 'true');
   return response;
 }
 
@@ -72,7 +73,7 @@ async function findMember(trx: Transaction<DB>, organizationId: bigint, id: bigi
     .select(['id', 'role', 'status', 'password_hash'])
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
-    // Whoever sets a password by a command locks the member alone.
+    // The command that resets a password locks this row and not the organization.
     .forNoKeyUpdate()
     .executeTakeFirst();
   if (!member) throw memberNotFound();
@@ -95,7 +96,7 @@ function changesOf(
   };
 }
 
-/** Active is who is not disabled and has a password; without one the member is invited. */
+/** A member with a password is active, one without is invited. Disabled members stay disabled unless the request changes it. */
 function statusAfter(
   member: Pick<Selectable<Users>, 'status' | 'password_hash'>,
   fields: Fields,

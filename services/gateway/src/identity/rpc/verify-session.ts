@@ -1,26 +1,14 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import {
-  CredentialKind,
-  KeyMode,
-  type VerifySessionRequest,
-  type VerifySessionResponseSchema,
-} from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { CredentialKind, KeyMode, type VerifySessionRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
-import type { Context } from '../../context.ts';
-import { sessionIdHeader } from '../../transcoder/ports.ts';
+import { sessionIdHeader } from '../../call-metadata.ts';
+import type { Context } from '../context.ts';
 import { roleToProto } from '../roles.ts';
 import { adminColumns, adminToProto } from '../sessions/to-proto.ts';
 
-type Response = MessageInitShape<typeof VerifySessionResponseSchema>;
-
-export async function verifySession(
-  ctx: Context,
-  _request: VerifySessionRequest,
-  call: HandlerContext,
-): Promise<Response> {
+export async function verifySession(ctx: Context, _request: VerifySessionRequest, call: HandlerContext) {
   const caller = callerOf(call);
   const credential =
     caller.actor.type === 'api_key'
@@ -35,7 +23,7 @@ export async function verifySession(
   };
 }
 
-async function describeApiKey(ctx: Context, { organizationId, actor }: Caller): Promise<Response> {
+async function describeApiKey(ctx: Context, { organizationId, actor }: Caller) {
   const key = await ctx.db.kysely
     .selectFrom('api_keys')
     .select(['id', 'name', 'expires_at'])
@@ -51,7 +39,7 @@ async function describeApiKey(ctx: Context, { organizationId, actor }: Caller): 
   };
 }
 
-async function describeSession(ctx: Context, { organizationId }: Caller, sessionId: string | null): Promise<Response> {
+async function describeSession(ctx: Context, { organizationId }: Caller, sessionId: string | null) {
   const session = await ctx.db.kysely
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
@@ -69,7 +57,7 @@ async function describeSession(ctx: Context, { organizationId }: Caller, session
   };
 }
 
-/** The gateway knows a credential for some seconds; here its row has just been read. */
+/** The gateway caches a credential for some seconds. This call has read its row and found it ended. */
 function endedMeanwhile(): DomainError {
   return new DomainError('unauthenticated', 'invalid_token', 'The credential is unknown, expired or revoked.');
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 
-/** Ends every session of a user; the tokens are refused everywhere within 5 s. */
+/** Ends every session of a user. Every gateway refuses the tokens within 5 s. */
 export async function endSessions(trx: Transaction<DB>, userId: bigint, now: Date): Promise<void> {
   await trx
     .updateTable('sessions')

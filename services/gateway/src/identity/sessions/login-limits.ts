@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '@drippulse/errors';
-import { type LimiterStore, spend } from '../../middleware/limiters.ts';
+import { type LimiterStore, spend } from '@drippulse/service';
 
-/** Counts attempts to log in beside the limit of each address, which is the gateway's. */
+/** Counts attempts to log in. The gateway counts them by address as well. */
 export type LoginLimits = {
   /** Throws `resource_exhausted` after 10 a minute for address and account together, or 100 an hour for the account. */
   check(address: string, username: string): Promise<void>;
@@ -14,7 +14,7 @@ export function createLoginLimits(store: LimiterStore): LoginLimits {
 
   return {
     async check(address, username) {
-      // Hashed, because whoever mistypes may have sent a password as the name, and so that a long one costs no memory.
+      // Hashed, because people type passwords into the field of the user name, and because a long name costs memory.
       const name = createHash('sha256').update(username.toLowerCase()).digest('base64url');
       for (const [limiter, key] of [[pair, `${address} ${name}`] as const, [account, name] as const]) {
         const { isRefused, secondsLeft } = await spend(limiter, key);

@@ -4,16 +4,16 @@ import { hash, verify } from '@node-rs/argon2';
 
 export type Passwords = {
   hash(password: string): Promise<string>;
-  /** Costs the same whether there is a hash to compare with or not, so that time does not tell which users exist. */
+  /** Without a hash it compares with a decoy, so that the time of an answer does not reveal which users exist. */
   matches(password: string, passwordHash: string | null | undefined): Promise<boolean>;
 };
 
 /** argon2id, 65 ms of a core and 19 MiB each (OWASP's second choice). */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-/** Longer ones are no password of ours; hashing them would let strangers choose what a login costs. */
+/** No user has a longer one. Hashing longer texts would let strangers set the cost of a login. */
 const longestPassword = 200;
 
-/** Hashes passwords, two at once at most: the other cores and the memory belong to everybody else's requests. */
+/** Hashes at most two passwords at once, which leaves cores and memory to other requests. */
 export function createPasswords(): Passwords {
   const limited = limitConcurrency({ max: 2, maxWaiting: 100 });
   let decoy: Promise<string> | undefined;

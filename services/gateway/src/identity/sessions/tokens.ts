@@ -4,12 +4,12 @@ import { ConfigError } from '@drippulse/process';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 
-/** What a session token says; what it may do is looked up in the session's row. */
+/** Claims of a session token. Role and organization are in the rows of the session and its user. */
 export type SessionClaims = { sessionId: string; userId: bigint; expiresAt: Date };
 
 export type SessionTokens = {
   sign(claims: SessionClaims): Promise<string>;
-  /** The claims of a token of ours that has not expired; undefined for any other text. */
+  /** Undefined unless the token is one of these keys and has not expired. */
   read(token: string): Promise<SessionClaims | undefined>;
 };
 
@@ -60,7 +60,7 @@ export function createSessionTokens(keys: string, clock: Clock): SessionTokens {
 
 type SessionKey = { id: string; secret: Uint8Array };
 
-/** Reads SESSION_KEYS; throws a ConfigError that never quotes a key. */
+/** Reads SESSION_KEYS. Throws a ConfigError that never quotes a key. */
 export function parseSessionKeys(text: string): [SessionKey, ...SessionKey[]] {
   const parts = text.split(',').map((part) => part.trim());
   const [first, ...others] = parts.filter((part) => part !== '').map(parseKey);

@@ -8,7 +8,7 @@ const maxNameLength = 255;
 const shortestPassword = 10;
 const longestPassword = 200;
 
-/** The members of a request that need nothing else to be judged; absent ones are not looked at, null is no value. */
+/** Fields that can be checked by themselves. An absent field is not checked, null counts as empty. */
 export type MemberFields = {
   email?: string | null;
   name?: string | null;

@@ -4,8 +4,8 @@ import type { DB } from '../../db/schema.ts';
 import { lockOrganization } from '../organizations/lock.ts';
 
 /**
- * Refuses to take away the last administrator who can log in. Callers are in line by the organization's lock, so that
- * two administrators cannot remove each other at once.
+ * Throws `last_admin` when the member is the last administrator who can log in. The lock on the organization serializes
+ * callers, so that two administrators cannot remove each other at once.
  */
 export async function keepAnAdmin(trx: Transaction<DB>, organizationId: bigint, memberId: bigint): Promise<void> {
   await lockOrganization(trx, organizationId);

@@ -5,7 +5,7 @@ import type { Selectable } from 'kysely';
 import type { Users } from '../../db/schema.ts';
 import { roleToProto } from '../roles.ts';
 
-/** Everything of a member but the hashes, which no query needs to read to show one. */
+/** Columns of a member that the API shows; never the hashes. */
 export const memberColumns = [
   'id',
   'username',

@@ -5,7 +5,7 @@ const fields: Record<string, { field: string; message: string }> = {
   users_organization_id_email_key: { field: 'email', message: 'belongs to another member' },
 };
 
-/** Runs a write of a user; a name that somebody has already is a violation of its field. */
+/** Runs a write of a user. A name that is taken becomes a violation of its field. */
 export async function refusingTakenNames<T>(write: Promise<T>): Promise<T> {
   try {
     return await write;

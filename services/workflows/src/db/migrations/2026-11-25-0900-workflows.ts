@@ -29,7 +29,7 @@ async function createWorkflows(db: Kysely<unknown>): Promise<void> {
     .addCheckConstraint('workflows_status_check', sql`status in ('draft', 'active', 'paused', 'archived')`)
     .execute();
 
-  // One index for each way the list is filtered: all of them end in the id, which is the order of the list.
+  // One index for each combination of list filters. Each ends in the id, the order of the list.
   await sql`create index workflows_organization_id_id_idx
     on workflows (organization_id, id) where deleted_at is null`.execute(db);
   await sql`create index workflows_organization_id_status_id_idx
@@ -38,17 +38,17 @@ async function createWorkflows(db: Kysely<unknown>): Promise<void> {
     on workflows (organization_id, project_id, id) where deleted_at is null`.execute(db);
   await sql`create index workflows_organization_id_project_id_status_id_idx
     on workflows (organization_id, project_id, status, id) where deleted_at is null`.execute(db);
-  // Not led by the organization: the change log is read by services, across organizations.
+  // Not led by the organization: services read the change log of all organizations.
   await sql`create unique index workflows_change_key on workflows (change)`.execute(db);
 }
 
-/** Steps live beside the row: lists of ids and counts stay narrow, and a version is never written twice. */
+/** Steps are apart from the row, so that lists of ids and counts read narrow rows and a version is written once. */
 async function createVersions(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('workflow_versions')
     .addColumn('workflow_id', 'bigint', (c) => c.notNull())
     .addColumn('version', 'integer', (c) => c.notNull())
-    // json, not jsonb: numbers keep every digit and 1e131071 stays seven characters.
+    // json, not jsonb: numbers keep every digit, and 1e131071 stays as short as it is.
     .addColumn('steps', 'json', (c) => c.notNull())
     .addColumn('created_at', 'timestamptz', (c) => c.notNull())
     .addPrimaryKeyConstraint('workflow_versions_pkey', ['workflow_id', 'version'])

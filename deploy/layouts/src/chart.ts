@@ -1,0 +1,64 @@
+import {
+  commonSecrets,
+  processEntry,
+  processNames,
+  processOf,
+  publicService,
+  type ServiceName,
+  serviceNames,
+  services,
+  servicesOf,
+} from '@drippulse/topology';
+import type { Regions } from './regions.ts';
+
+/** The lines of helm/drippulse/Chart.yaml that list the services. */
+export function chartRegions(version: string): Regions {
+  return {
+    aliases: processNames.map((name) => `  - { name: service, alias: ${name}, version: ${version} }`),
+  };
+}
+
+/** The lines of helm/drippulse/values.yaml that list the services. */
+export function valuesRegions(): Regions {
+  return {
+    calls: processNames.map((name) => `    ${name}: [${processEntry(name).calls.join(', ')}]`),
+    within: serviceNames.filter((name) => processOf(name) !== name).map((name) => `    ${name}: ${processOf(name)}`),
+    values: processNames.flatMap((name) => ['', ...valuesLines(name)]),
+  };
+}
+
+function valuesLines(name: ServiceName): string[] {
+  const { schema, servers, secrets, optionalSecrets, leavesCluster, nodeFlags } = processEntry(name);
+  const hasAllTopics = servicesOf(name).some((own) => services[own].consumes === 'all');
+  return [
+    `${name}:`,
+    ...(nodeFlags.length > 0 ? [`  nodeFlags: [${nodeFlags.join(', ')}]`] : []),
+    ...(name === publicService ? ['  public: true'] : []),
+    ...(leavesCluster ? ['  leavesCluster: true'] : []),
+    ...(schema === undefined ? ['  migrates: false'] : []),
+    ...(hasAllTopics ? ['  makesTopics: true'] : []),
+    ...secretKeys(schema, secrets),
+    ...(optionalSecrets.length > 0 ? [`  optionalSecretKeys: [${optionalSecrets.join(', ')}]`] : []),
+    `  servers: [${[...servers, 'telemetry'].join(', ')}]`,
+  ];
+}
+
+/** The secrets of a process where they are not the common ones, which are the default of every service. */
+function secretKeys(schema: string | undefined, secrets: readonly string[]): string[] {
+  if (schema === undefined) return [`  secretKeys: [${['INTERNAL_TOKEN_KEYS', ...secrets].join(', ')}]`];
+  return secrets.length > 0 ? [`  secretKeys: [${[...commonSecrets, ...secrets].join(', ')}]`] : [];
+}
+
+/** The schema of the chart's values, with an object for each service behind the properties that are written by hand. */
+export function valuesSchema(text: string): string {
+  const schema = JSON.parse(text);
+  const byHand = Object.entries<{ description?: string }>(schema.properties).filter(
+    ([, { description }]) => description !== generatedMark,
+  );
+  const ofServices = processNames.map((name) => [name, { description: generatedMark, type: 'object' }]);
+  const properties = Object.fromEntries([...byHand, ...ofServices]);
+  return `${JSON.stringify({ ...schema, properties }, null, 2)}\n`;
+}
+
+/** Marks a property that is generated from the table of services. */
+const generatedMark = 'values of a service, as charts/service/values.schema.json says';

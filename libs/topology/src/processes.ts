@@ -1,0 +1,50 @@
+import { type ServerName, type ServiceName, serviceNames, services } from './services.ts';
+
+/** Services with processes of their own, in the order of the table: the others run within one of these. */
+export const processNames: readonly ServiceName[] = serviceNames.filter((name) => services[name].within === undefined);
+
+/** The service in whose process a service runs: itself, unless the table says otherwise. */
+export function processOf(name: ServiceName): ServiceName {
+  return services[name].within ?? name;
+}
+
+/** The services of a process: its own, then those that run within it. */
+export function servicesOf(process: ServiceName): ServiceName[] {
+  return serviceNames.filter((name) => processOf(name) === process);
+}
+
+/** The facts of a process: those of its services together. */
+export type ProcessEntry = {
+  /** The schema that its role owns; undefined when it has no state. */
+  schema: string | undefined;
+  /** Services in other processes that it calls. */
+  calls: ServiceName[];
+  servers: ServerName[];
+  leavesCluster: boolean;
+  /** Generated secrets beside the common ones. */
+  secrets: string[];
+  optionalSecrets: string[];
+  environment: string[];
+  nodeFlags: string[];
+};
+
+export function processEntry(process: ServiceName): ProcessEntry {
+  const entries = servicesOf(process).map((name) => services[name]);
+  const schemas = entries.flatMap(({ schema }) => schema ?? []);
+  if (schemas.length > 1)
+    throw new Error(`the process of ${process} would need a role for each of ${schemas.join(', ')}`);
+  return {
+    schema: schemas[0],
+    calls: distinct(entries.flatMap(({ calls }) => calls)).filter((name) => processOf(name) !== process),
+    servers: distinct(entries.flatMap(({ servers }) => servers)),
+    leavesCluster: entries.some(({ leavesCluster }) => leavesCluster),
+    secrets: distinct(entries.flatMap(({ secrets = [] }) => secrets)),
+    optionalSecrets: distinct(entries.flatMap(({ optionalSecrets = [] }) => optionalSecrets)),
+    environment: distinct(entries.flatMap(({ environment = [] }) => environment)),
+    nodeFlags: entries.flatMap(({ nodeFlags = [] }) => nodeFlags),
+  };
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

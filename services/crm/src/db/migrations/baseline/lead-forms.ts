@@ -1,0 +1,58 @@
+import { type Kysely, sql } from 'kysely';
+
+export async function createLeadForms(db: Kysely<unknown>): Promise<void> {
+  await createForms(db);
+  await createSubmissions(db);
+}
+
+async function createForms(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table lead_forms (
+      id bigint primary key generated always as identity,
+      organization_id bigint not null,
+      token text not null,
+      name text not null,
+      title text,
+      description text,
+      fields json not null,
+      submit_label text not null,
+      thank_you_text text not null,
+      redirect_url text,
+      source text not null,
+      workflow_id bigint,
+      hcaptcha_required boolean not null,
+      active boolean not null,
+      submission_count bigint not null default 0,
+      last_submitted_at timestamptz,
+      last_enrollment_error text,
+      created_at timestamptz not null,
+      updated_at timestamptz not null,
+      deleted_at timestamptz
+    )`.execute(db);
+  // The organization does not lead: a visitor has only the token.
+  await sql`create unique index lead_forms_token_key on lead_forms (token)`.execute(db);
+  await sql`create index lead_forms_organization_id_id_idx on lead_forms (organization_id, id)
+    where deleted_at is null`.execute(db);
+}
+
+/** A submission is stored as a hash of its id and content; the lead is the only copy of the answers. */
+async function createSubmissions(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table lead_form_submissions (
+      form_id bigint not null,
+      submission_key bytea not null,
+      organization_id bigint not null,
+      id uuid not null,
+      lead_id uuid,
+      workflow_id bigint,
+      enroll_at timestamptz,
+      attempts integer not null default 0,
+      created_at timestamptz not null,
+      primary key (form_id, submission_key)
+    )`.execute(db);
+  await sql`create index lead_form_submissions_enroll_at_idx on lead_form_submissions (enroll_at)
+    where enroll_at is not null`.execute(db);
+  // A submission that waits for no enrollment is deleted by age.
+  await sql`create index lead_form_submissions_created_at_idx on lead_form_submissions (created_at)
+    where enroll_at is null`.execute(db);
+}

@@ -1,0 +1,64 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { RecordType } from '../record-type.ts';
+import { tables } from './collection.ts';
+
+/** A condition on the text of a record: `lookedUp` uses the index over texts, `read` tests rows that are read anyway. */
+export type Term = { lookedUp: RawBuilder<boolean>; read: RawBuilder<boolean> };
+
+/** The records that one part of a list has: they meet every term and every filter. */
+export type Group = { terms: readonly Term[]; filters: readonly RawBuilder<boolean>[] };
+
+/** Fewer characters match only the beginning of a value: the index over texts knows runs of three. */
+const shortestPart = 3;
+
+/**
+ * The groups of records that `q` finds, in the order of the list; no record is in two. First those with a value that
+ * contains `q` as it stands, in any case. Then, if `q` is several words, people whose first and last name contain each.
+ */
+export function searchGroups(type: RecordType, q = ''): Group[] {
+  if (q === '') return [{ terms: [], filters: [] }];
+  const phrase = either(contains('search', q), idBeginsWith(type, q));
+  const words = q.split(/\s+/).filter((word) => word !== '');
+  const hasNames = type === 'contact' || type === 'lead';
+  if (!hasNames || words.length < 2) return [{ terms: [phrase], filters: [] }];
+  return [
+    { terms: [phrase], filters: [] },
+    { terms: words.map((word) => contains('names', word)), filters: [sql<boolean>`not ${phrase.read}`] },
+  ];
+}
+
+/**
+ * A pattern for a column made by `searchText` of the migration: in lower case, `XX` before each value, `Q` for each
+ * space. The text of `q` gets no capital letter, so it matches within one value only.
+ */
+function contains(column: 'search' | 'names', text: string): Term {
+  const start = sql.lit([...text].length < shortestPart ? '%XX' : '%');
+  const pattern = sql`${start} || replace(lower(${escaped(text)}), ' ', 'Q') || '%'`;
+  return like(sql.ref(column), pattern);
+}
+
+/**
+ * The public id of an opportunity is part of its `search`. Elsewhere only the beginning of a public id matches, and only
+ * with its whole prefix: `c` would find every contact.
+ */
+function idBeginsWith(type: RecordType, text: string): Term | undefined {
+  const isId = type !== 'opportunity' && text.toLowerCase().startsWith(`${tables[type].prefix}_`);
+  return isId ? like(sql`lower(public_id)`, sql`lower(${escaped(text)}) || '%'`) : undefined;
+}
+
+/** The collation of `read` differs from that of the index, so that the planner reads rows instead. */
+function like(text: RawBuilder<unknown>, pattern: RawBuilder<unknown>): Term {
+  return { lookedUp: sql<boolean>`${text} like ${pattern}`, read: sql<boolean>`${text} collate "C" like ${pattern}` };
+}
+
+function either(one: Term, other: Term | undefined): Term {
+  if (other === undefined) return one;
+  return {
+    lookedUp: sql<boolean>`(${one.lookedUp} or ${other.lookedUp})`,
+    read: sql<boolean>`(${one.read} or ${other.read})`,
+  };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}

@@ -1,0 +1,7 @@
+import type { Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import type { Author } from './author.ts';
+
+/** A write of records: its transaction, and the author for the audit stream and the events. */
+export type Write = { ctx: Context; trx: Transaction<DB>; author: Author };

@@ -1,0 +1,53 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { readSnapshot } from '@drippulse/db';
+import type { ListCrmOpportunityPipelinesRequest } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { type Caller, callerOf } from '@drippulse/rpc';
+import type { Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
+import { pipelineToProto, selectPipelines, selectStages } from '../pipelines/rows.ts';
+
+export async function listCrmOpportunityPipelines(
+  ctx: Context,
+  _request: ListCrmOpportunityPipelinesRequest,
+  call: HandlerContext,
+) {
+  const caller = callerOf(call);
+  // Before the snapshot, which would not see a pipeline that another request creates meanwhile. It never changes
+  // later.
+  const byDefault = await ctx.db.kysely
+    .transaction()
+    .execute((trx) => ensureDefaultPipeline(ctx, trx, caller.organizationId));
+  return readSnapshot(ctx.db.kysely, async (trx) => {
+    const others = await selectPipelines(trx, caller.organizationId)
+      .where('user_id', 'is not', null)
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    const stages = await selectStages(trx, caller.organizationId).execute();
+    const pipelines = [byDefault, ...others];
+    return {
+      pipelines: pipelines.map((row) =>
+        pipelineToProto(
+          row,
+          stages.filter((stage) => stage.pipeline_id === row.id),
+        ),
+      ),
+      defaultPipelineId: (await findPreferred(trx, caller)) ?? byDefault.id,
+      totalCount: BigInt(pipelines.length),
+    };
+  });
+}
+
+/** The user's preferred pipeline; only users have one. */
+async function findPreferred(trx: Transaction<DB>, { organizationId, actor }: Caller): Promise<string | undefined> {
+  if (actor.type !== 'user') return undefined;
+  const row = await trx
+    .selectFrom('opportunity_pipeline_preferences')
+    .select('pipeline_id')
+    .where('organization_id', '=', organizationId)
+    .where('user_id', '=', BigInt(actor.id))
+    .executeTakeFirst();
+  return row?.pipeline_id;
+}

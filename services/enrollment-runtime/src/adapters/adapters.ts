@@ -1,0 +1,26 @@
+import { createHttpClient, type HttpClient } from '@drippulse/http';
+import type { Config } from '../config.ts';
+import { createMailer, type Mailer } from './mailer.ts';
+
+/** The ways for effects to leave the process. */
+export type EffectAdapters = {
+  http: HttpClient;
+  /** Undefined when there is neither a mail server nor a folder for mails. */
+  mailer: Mailer | undefined;
+  close(): Promise<void>;
+};
+
+export function createEffectAdapters(o: {
+  config: Pick<Config, 'allowPrivate' | 'smtpUrl' | 'mailFrom' | 'mailDir'>;
+}): EffectAdapters {
+  const http = createHttpClient({ allowPrivate: o.config.allowPrivate, userAgent: 'DripPulse' });
+  const mailer = createMailer(o.config);
+  return {
+    http,
+    mailer,
+    async close() {
+      await mailer?.close();
+      await http.close();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export type Address = { name: string; address: string };
+
+/**
+ * A mail as nodemailer takes it. Addresses are objects, so nodemailer does not parse them for lists or further fields.
+ */
+export type Mail = {
+  messageId: string;
+  from: Address;
+  to: Address;
+  replyTo?: Address;
+  envelope: { from: string; to: string };
+  subject: string;
+  html?: string;
+  text: string;
+  headers: Record<string, string>;
+  baseBoundary: string;
+};
+
+/** Sends one mail and returns the id that the mail server gave it, if it gave one. */
+export type Mailer = {
+  from: string;
+  send(key: string, mail: Mail, signal: AbortSignal): Promise<string | undefined>;
+  close(): Promise<void>;
+};
+
+/** Deadline of sending one mail. */
+export const mailTimeoutMs = 60_000;
+
+const connectTimeoutMs = 10_000;
+/** As many as the effects in flight to the mail server, so that none waits inside of nodemailer. */
+const maxConnections = 40;
+
+// No content of a template makes nodemailer read a file or fetch a URL.
+const guard = { disableFileAccess: true, disableUrlAccess: true };
+
+/**
+ * Sends by SMTP, or writes files where there is no server. Without a folder there is no mailer. nodemailer is loaded
+ * with the first mail: 7 MB that a process without mails does not need.
+ */
+export function createMailer(config: {
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  mailDir: string | undefined;
+}): Mailer | undefined {
+  if (config.smtpUrl !== undefined) return smtpMailer(config.smtpUrl, config.mailFrom);
+  return config.mailDir === undefined ? undefined : fileMailer(config.mailDir, config.mailFrom);
+}
+
+function smtpMailer(url: string, from: string): Mailer {
+  let transport: ReturnType<typeof openPool> | undefined;
+  return {
+    from,
+    async send(_key, mail, signal) {
+      transport ??= openPool(url);
+      const { response } = await (await transport).sendMail({ ...mail, ...guard, signal });
+      return /queued as (\S+)|\bid=(\S+)/i.exec(response)?.slice(1).find(Boolean);
+    },
+    close: async () => (await transport)?.close({ force: true }),
+  };
+}
+
+async function openPool(url: string) {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    ...guard,
+    url,
+    pool: true,
+    maxConnections,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    dnsTimeout: connectTimeoutMs,
+  });
+}
+
+/** A repeat writes the same file again. A reader never sees half of a file. */
+function fileMailer(folder: string, from: string): Mailer {
+  let transport: ReturnType<typeof openStream> | undefined;
+  return {
+    from,
+    async send(key, mail) {
+      transport ??= openStream();
+      const { message } = await (await transport).sendMail({ ...mail, ...guard });
+      await mkdir(folder, { recursive: true });
+      const file = join(folder, fileNameOf(key));
+      await writeFile(`${file}.part`, message, { mode: 0o600 });
+      await rename(`${file}.part`, file);
+      return undefined;
+    },
+    close: async () => (await transport)?.close(),
+  };
+}
+
+async function openStream() {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({ ...guard, streamTransport: true, buffer: true });
+}
+
+/**
+ * The effect key, whose parts are letters, digits, dots, dashes and underscores. Some systems allow no colon in a name.
+ */
+function fileNameOf(key: string): string {
+  return `${key.replaceAll(':', '_')}.eml`;
+}

@@ -1,0 +1,73 @@
+import { type Kysely, sql } from 'kysely';
+
+export async function createEnrollments(db: Kysely<unknown>): Promise<void> {
+  await createSequences(db);
+  await createIdentities(db);
+  await createSearch(db);
+}
+
+async function createSequences(db: Kysely<unknown>): Promise<void> {
+  await sql`create sequence enrollments_id_seq as bigint`.execute(db);
+  // Numbers the changes of enrollments for their events. Each transaction takes 16, for up to 16 events of an
+  // enrollment.
+  await sql`create sequence enrollment_changes_seq as bigint increment 16`.execute(db);
+}
+
+/**
+ * Written once, at entry, and updated by an erasure alone. Where an enrollment stands is in `runs` while it lives and
+ * in `outcomes` once it has ended, in exactly one of them.
+ */
+async function createIdentities(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table enrollments (
+      workflow_id bigint not null,
+      id bigint not null,
+      organization_id bigint not null,
+      agent_id bigint,
+      created_at timestamptz not null,
+      erased_at timestamptz,
+      key uuid not null,
+      version integer not null,
+      -- Workflows that led here, each started by a change that the one before made. It bounds endless loops.
+      hops integer not null default 0,
+      mode text not null check (mode in ('live', 'test')),
+      timezone text not null,
+      lead_ref text,
+      email text,
+      first_name text,
+      last_name text,
+      contact json not null,
+      primary key (workflow_id, id)
+    )`.execute(db);
+  await sql`create index enrollments_lead_ref_idx on enrollments (workflow_id, left(lead_ref, 64), id)
+    where lead_ref is not null`.execute(db);
+  await sql`create index enrollments_test_idx on enrollments (workflow_id, id) where mode = 'test'`.execute(db);
+  await sql`create index enrollments_block_idx on enrollments (workflow_id, (id >> 3))`.execute(db);
+}
+
+/**
+ * The texts that `q` is matched against. A row has those of up to eight enrollments that one call made and whose ids
+ * differ in their last three bits alone: `block` is the id without these bits. The texts are in the order of the bits,
+ * with U+001E between them. Two calls may have rows of one block, so no key is unique.
+ */
+async function createSearch(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table enrollment_search (
+      workflow_id bigint not null,
+      block bigint not null,
+      text text not null
+    )`.execute(db);
+  await sql`create index enrollment_search_block_idx on enrollment_search (workflow_id, block)`.execute(db);
+  await sql`create index enrollment_search_text_idx on enrollment_search
+    using gin (workflow_id, text ${sql.raw(await trigramOperators(db))})`.execute(db);
+}
+
+/** Both extensions are trusted: a role that may create in the database makes them itself. Else an administrator did. */
+async function trigramOperators(db: Kysely<unknown>): Promise<string> {
+  await sql`create extension if not exists pg_trgm with schema public`.execute(db);
+  await sql`create extension if not exists btree_gin with schema public`.execute(db);
+  const { rows } = await sql<{ name: string }>`
+    select quote_ident(nspname) || '.gin_trgm_ops' as name
+    from pg_extension join pg_namespace on pg_namespace.oid = extnamespace where extname = 'pg_trgm'`.execute(db);
+  return rows[0]?.name ?? 'gin_trgm_ops';
+}

@@ -1,0 +1,100 @@
+import { type Kysely, sql } from 'kysely';
+import { createRangePartitions } from '../../range-partitions.ts';
+
+/** What enrollments did, in partitions by ranges of enrollment id. */
+export async function createHistory(db: Kysely<unknown>): Promise<void> {
+  await createTimeline(db);
+  await createLines(db);
+  await createEffects(db);
+  await createKeepers(db);
+}
+
+/**
+ * A row has all lines that one move wrote: the first in the columns, the others in `following`. A row costs the
+ * database as much as its contents, and most moves take several steps. Step id, name and type are found in the version
+ * by the index.
+ */
+async function createTimeline(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table timeline (
+      enrollment_id bigint not null,
+      at timestamptz not null,
+      duration_ms double precision,
+      sequence integer not null,
+      step_index integer not null,
+      attempt integer not null,
+      status text not null,
+      message text not null,
+      error text,
+      output json,
+      following json,
+      primary key (enrollment_id, sequence)
+    ) partition by range (enrollment_id)`.execute(db);
+  await createRangePartitions(db, 'timeline', 0n);
+}
+
+/** A row for each line, for people who look into the database. */
+async function createLines(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create view timeline_lines as
+      select enrollment_id, sequence, at, duration_ms, step_index, attempt, status, message, error, output from timeline
+      union all
+      select enrollment_id, sequence + line.place::int, at, null, line.step_index, line.attempt, line.status, line.message,
+        line.error, line.output
+      from timeline cross join lateral rows from (
+        json_to_recordset(following) as (
+          step_index integer, attempt integer, status text, message text, error text, output json)
+      ) with ordinality as line (step_index, attempt, status, message, error, output, place)`.execute(db);
+}
+
+/** An intent is committed before its effect is performed. It has the rendered request, so that repeats are equal. */
+async function createEffects(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table effects (
+      enrollment_id bigint not null,
+      workflow_id bigint not null,
+      organization_id bigint not null,
+      created_at timestamptz not null,
+      finished_at timestamptz,
+      step_index integer not null,
+      attempt integer not null,
+      effect_key text not null,
+      step_id text not null,
+      kind text not null,
+      status text not null default 'pending' check (status in ('pending', 'succeeded', 'skipped', 'failed')),
+      request json not null,
+      result json,
+      primary key (enrollment_id, effect_key)
+    ) partition by range (enrollment_id)`.execute(db);
+  await createRangePartitions(db, 'effects', 0n);
+}
+
+/**
+ * Trigger functions for a partition of which pruning copies the rows that stay. They repeat each write to the partition
+ * in the table that will replace it, whose name is their argument. The new row is written by its values. The other rows
+ * of its enrollment are copied unless they are there: two writers of one enrollment must not undo each other.
+ */
+async function createKeepers(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create function keep_timeline() returns trigger language plpgsql as $$
+      begin
+        execute format('insert into %I.%I select ($1).* on conflict (enrollment_id, sequence) do update set
+            message = excluded.message, error = excluded.error, output = excluded.output,
+            following = excluded.following',
+          tg_table_schema, tg_argv[0]) using new;
+        execute format('insert into %I.%I select * from %I.%I where enrollment_id = $1 on conflict do nothing',
+          tg_table_schema, tg_argv[0], tg_table_schema, tg_table_name) using new.enrollment_id;
+        return null;
+      end $$`.execute(db);
+  await sql`
+    create function keep_effects() returns trigger language plpgsql as $$
+      begin
+        execute format('insert into %I.%I select ($1).* on conflict (enrollment_id, effect_key) do update set
+            attempt = excluded.attempt, status = excluded.status, result = excluded.result,
+            finished_at = excluded.finished_at, request = excluded.request',
+          tg_table_schema, tg_argv[0]) using new;
+        execute format('insert into %I.%I select * from %I.%I where enrollment_id = $1 on conflict do nothing',
+          tg_table_schema, tg_argv[0], tg_table_schema, tg_table_name) using new.enrollment_id;
+        return null;
+      end $$`.execute(db);
+}

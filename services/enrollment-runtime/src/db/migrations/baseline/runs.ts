@@ -1,0 +1,110 @@
+import { type Kysely, sql } from 'kysely';
+
+/** Where enrollments stand. */
+export async function createRuns(db: Kysely<unknown>): Promise<void> {
+  await createLiving(db);
+  await createRunData(db);
+  await createOutcomes(db);
+  await createCounters(db);
+}
+
+/**
+ * The living enrollments, hot and narrow. A run is due by `wake_at`, or leased by a worker until `lease_until`, or
+ * neither while a person has paused it. Each row is in at most one of the two partial indexes, so a claim writes one
+ * index. Live runs that are not paused are in none of the indexes for paused and test runs.
+ */
+async function createLiving(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table runs (
+      workflow_id bigint not null,
+      enrollment_id bigint not null,
+      organization_id bigint not null,
+      next_run_at timestamptz,
+      wake_at timestamptz,
+      lease_until timestamptz,
+      updated_at timestamptz not null,
+      fence integer not null default 0,
+      version integer not null,
+      step_index integer not null default 0,
+      attempt integer not null default 0,
+      lines integer not null default 0,
+      error_line integer,
+      mode text not null,
+      status text not null default 'active' check (status in ('active', 'paused')),
+      phase text not null default 'ready' check (phase in ('ready', 'waiting', 'effect')),
+      visits json,
+      primary key (workflow_id, enrollment_id)
+    ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02)`.execute(db);
+  await sql`create index runs_wake_at_idx on runs (workflow_id, wake_at) where wake_at is not null`.execute(db);
+  await sql`create index runs_lease_until_idx on runs (workflow_id, lease_until)
+    where lease_until is not null`.execute(db);
+  await sql`create index runs_step_index_idx on runs (workflow_id, step_index, enrollment_id)`.execute(db);
+  await sql`create index runs_paused_idx on runs (workflow_id, enrollment_id) where status = 'paused'`.execute(db);
+  await sql`create index runs_paused_step_index_idx on runs (workflow_id, step_index, enrollment_id)
+    where status = 'paused'`.execute(db);
+  await sql`create index runs_test_idx on runs (workflow_id, step_index, enrollment_id)
+    where mode = 'test'`.execute(db);
+  await sql`create index runs_test_status_idx on runs (workflow_id, status, enrollment_id)
+    where mode = 'test'`.execute(db);
+}
+
+/** Data apart from the hot row, where they differ from the contact. `state` is what a retry goes on from. */
+async function createRunData(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table run_data (
+      enrollment_id bigint primary key,
+      data json not null,
+      state json
+    )`.execute(db);
+}
+
+/** The ended enrollments, written at the end. */
+async function createOutcomes(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table outcomes (
+      workflow_id bigint not null,
+      enrollment_id bigint not null,
+      organization_id bigint not null,
+      ended_at timestamptz not null,
+      version integer not null,
+      step_index integer not null,
+      lines integer not null,
+      error_line integer,
+      mode text not null,
+      status text not null check (status in ('completed', 'failed', 'cancelled')),
+      primary key (workflow_id, enrollment_id)
+    )`.execute(db);
+  await sql`create index outcomes_status_idx on outcomes (workflow_id, status, enrollment_id)`.execute(db);
+  await sql`create index outcomes_test_status_idx on outcomes (workflow_id, status, enrollment_id)
+    where mode = 'test'`.execute(db);
+  // A list by step alone merges the three statuses, so one index serves lists with and without a status.
+  await sql`create index outcomes_step_index_idx on outcomes (workflow_id, step_index, status, enrollment_id)`.execute(
+    db,
+  );
+  await sql`create index outcomes_test_step_index_idx on outcomes (workflow_id, step_index, status, enrollment_id)
+    where mode = 'test'`.execute(db);
+  // Pruning asks which outcomes of a range of ids are recent. This index costs an insert next to nothing.
+  await sql`create index outcomes_enrollment_id_idx on outcomes using brin (enrollment_id int8_minmax_multi_ops)
+    with (pages_per_range = 32, autosummarize = on)`.execute(db);
+  // Failed and cancelled enrollments end on other steps than completed ones. The planner would not know.
+  await sql`create statistics outcomes_place (mcv) on workflow_id, step_index, status from outcomes`.execute(db);
+}
+
+/**
+ * How many enrollments of a workflow stand where. An ended one counts at the step it ended on. The sums are the totals.
+ */
+async function createCounters(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table counters (
+      workflow_id bigint not null,
+      version integer not null,
+      step_id text not null,
+      mode text not null,
+      active bigint not null default 0,
+      paused bigint not null default 0,
+      completed bigint not null default 0,
+      failed bigint not null default 0,
+      cancelled bigint not null default 0,
+      primary key (workflow_id, version, step_id, mode)
+    ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)`.execute(db);
+}

@@ -1,0 +1,28 @@
+import type { JsonObject } from '@drippulse/engine';
+import { effects } from '../effects/effects.ts';
+import { parseObject } from '../enrollments/contact.ts';
+import type { HandedOut } from '../runs/claimed-run.ts';
+import type { Queued } from './fair-queue.ts';
+
+/**
+ * An effect that this process is to perform. `run` is replaced when its lease ended and this process claimed it again.
+ */
+export type LeasedEffect = Queued &
+  HandedOut & {
+    request: JsonObject;
+    /** When, by the process's own clock, the lease was last known to be ours and the workflow to run. */
+    leasedAt: number;
+  };
+
+export function leasedEffect({ run, effect }: HandedOut, leasedAt: number): LeasedEffect {
+  const request = parseObject(effect.request);
+  return {
+    run,
+    effect,
+    request,
+    leasedAt,
+    organization: run.identity.organizationId,
+    lane: run.identity.workflowId,
+    destination: effects[effect.kind].destination(request),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Room } from '../runs/claim.ts';
+import { limits, type PoolState } from './pool-state.ts';
+
+/** While so many effects of a lane are queued here, none of it is claimed: other processes may have room. */
+const maxQueuedOfLane = 200;
+/**
+ * With so many effects in flight, a claim takes at most `claimedThen` runs. All that a claim reads and writes lives
+ * until it is committed, next to what is in flight. Two slow destinations of one organization do not come to so many.
+ */
+const manyInFlight = 100;
+const claimedThen = 300;
+/**
+ * Above this many queued effects, claim only for organizations whose queue is shorter than their concurrency limit, and
+ * at most that limit per lane. A queued effect takes 6 KB.
+ */
+const maxQueued = 1_000;
+/**
+ * Above this many queued effects, claim nothing. It takes ten organizations with slow receivers to delay the others.
+ */
+const maxQueuedInAll = 10_000;
+
+/** The runs that may be claimed; undefined when none may. */
+export function roomOf({ isStopping, queue, inFlight }: PoolState): Room | undefined {
+  if (isStopping || queue.waiting() >= maxQueuedInAll) return undefined;
+  const { perOrganization } = limits;
+  return {
+    busyLanes: queue.lanesWith(maxQueuedOfLane),
+    ...(inFlight.size >= manyInFlight && { most: claimedThen }),
+    ...(queue.waiting() >= maxQueued && {
+      busyOrganizations: queue.organizationsWith(perOrganization),
+      mostOfLane: perOrganization,
+    }),
+  };
+}

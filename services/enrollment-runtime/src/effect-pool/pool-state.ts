@@ -1,0 +1,39 @@
+import type { Settled } from '../runs/claimed-run.ts';
+import { createFairQueue, type FairQueue } from './fair-queue.ts';
+import type { LeasedEffect } from './leased-effect.ts';
+
+/** Effects in flight at once. */
+export const limits = { total: 500, perOrganization: 50, perDestination: 40 };
+
+/** The effects of a process, by how far they are. */
+export type PoolState = {
+  /** All effects of the process, by key. */
+  known: Map<string, LeasedEffect>;
+  /** Effects that wait for the limits. */
+  queue: FairQueue<LeasedEffect>;
+  /** Effects within the limits whose leases must be confirmed before they start. */
+  unconfirmed: LeasedEffect[];
+  /** Effects in flight, each with its end, which never rejects. */
+  inFlight: Map<LeasedEffect, Promise<void>>;
+  /** Effects whose results are not committed. */
+  settled: (Settled & { of: LeasedEffect })[];
+  /** Set once nothing more is to start. */
+  isStopping: boolean;
+  /** Aborted once what is in flight is to end. */
+  aborted: AbortController;
+  /** Wakes the loops that confirm leases and commit results. */
+  wake: { confirm(): void; commit(): void };
+};
+
+export function createPoolState(wake: PoolState['wake']): PoolState {
+  return {
+    known: new Map(),
+    queue: createFairQueue(limits),
+    unconfirmed: [],
+    inFlight: new Map(),
+    settled: [],
+    isStopping: false,
+    aborted: new AbortController(),
+    wake,
+  };
+}

@@ -1,0 +1,57 @@
+import { HttpFailure } from '@drippulse/http';
+import { fromConnectError } from '@drippulse/rpc';
+import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
+import { resultOf } from './answer.ts';
+import { type CallbackRequest, readRequest } from './request.ts';
+import { signatureHeaders } from './sign.ts';
+
+/** Calls an endpoint of the customer. A repeat has the same method, URL, body and Idempotency-Key. */
+export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome> {
+  const request = readRequest(call.request);
+  const signed = await sign(ctx, call, request);
+  if ('outcome' in signed) return signed;
+  const name = `${request.method} ${withoutQuery(request.url)}`;
+  try {
+    const answer = await ctx.adapters.http.request({
+      url: request.url,
+      method: request.method,
+      headers: { ...request.headers, ...signed.headers, 'idempotency-key': call.key },
+      body: request.body,
+      totalTimeoutMs: request.timeoutMs,
+      signal: call.signal,
+    });
+    return resultOf(answer, name, ctx.clock.now());
+  } catch (error) {
+    if (error instanceof HttpFailure) return unanswered(error, name);
+    throw error;
+  }
+}
+
+/** An address or URL that is not allowed will not be allowed later. Other failures may pass. */
+function unanswered(failure: HttpFailure, name: string): EffectOutcome {
+  const retryable = failure.code !== 'address_not_allowed' && failure.code !== 'url_not_allowed';
+  return { outcome: 'failed', error: `${name}: ${failure.message} (${failure.code})`, retryable };
+}
+
+async function sign(
+  { clients, clock }: EffectContext,
+  call: EffectCall,
+  request: CallbackRequest,
+): Promise<EffectOutcome | { headers: Record<string, string> }> {
+  if (request.signWith === undefined) return { headers: {} };
+  const { organizationId, key: id, signal } = call;
+  const { signWith: webhookId, body = '' } = request;
+  try {
+    const message = { organizationId, webhookId, id, body, at: clock.now() };
+    return { headers: await signatureHeaders(clients.signing, message, signal) };
+  } catch (error) {
+    const { kind, message: reason } = fromConnectError(error);
+    const problem = `webhook ${request.signWith} can not sign the request: ${reason}`;
+    return { outcome: 'failed', error: problem, retryable: kind !== 'not_found' };
+  }
+}
+
+/** A query may contain a secret, and viewers read the timeline. */
+export function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/s, '');
+}

@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals';
+import { inTurns } from './in-turns.ts';
+
+test('a failure is reported after all started statements have ended, so that none follows the rollback', async () => {
+  const last = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const statements = [
+    async () => {
+      throw new Error('refused');
+    },
+    () => last.promise.then(() => void order.push('last statement')),
+  ];
+  const failing = inTurns(statements).catch((error: unknown) => order.push(String(error)));
+  // Rounds in which a failure that waits for nothing would have come.
+  for (let round = 0; round < 10; round += 1) await new Promise((resolve) => setImmediate(resolve));
+  last.resolve();
+  await failing;
+  expect(order).toEqual(['last statement', 'Error: refused']);
+});

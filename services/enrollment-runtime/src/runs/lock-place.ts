@@ -1,0 +1,39 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { DB, Outcomes, Runs } from '../db/schema.ts';
+import { enrollmentNotFound } from '../enrollments/refusals.ts';
+
+export type Place = { kind: 'living'; run: Selectable<Runs> } | { kind: 'ended'; outcome: Selectable<Outcomes> };
+
+type Key = { organizationId: bigint; workflowId: bigint; id: bigint };
+
+/**
+ * Locks the place of an enrollment, so that no worker moves it until the transaction ends. The caller has checked that
+ * the workflow is the organization's.
+ */
+export async function lockPlace(trx: Transaction<DB>, key: Key): Promise<Place> {
+  // Two tries: a retry may have moved it from the second place to the first meanwhile.
+  const place = (await findPlace(trx, key)) ?? (await findPlace(trx, key));
+  if (place === undefined) throw enrollmentNotFound();
+  return place;
+}
+
+async function findPlace(trx: Transaction<DB>, key: Key): Promise<Place | undefined> {
+  const run = await trx
+    .selectFrom('runs')
+    .selectAll()
+    .where('workflow_id', '=', key.workflowId)
+    .where('enrollment_id', '=', key.id)
+    .where('organization_id', '=', key.organizationId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (run !== undefined) return { kind: 'living', run };
+  const outcome = await trx
+    .selectFrom('outcomes')
+    .selectAll()
+    .where('workflow_id', '=', key.workflowId)
+    .where('enrollment_id', '=', key.id)
+    .where('organization_id', '=', key.organizationId)
+    .forUpdate()
+    .executeTakeFirst();
+  return outcome && { kind: 'ended', outcome };
+}

@@ -1,0 +1,40 @@
+import type { Database } from '@drippulse/db';
+import { type Clock, type Loop, type LoopLog, startLoop } from '@drippulse/loops';
+import { type RawBuilder, sql } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const sliceSize = 5000;
+/** The API shows the usage of 30 days. */
+const usageKeptMs = 60 * dayMs;
+
+/** Deletes expired sessions and old usage counts, hourly and in slices. */
+export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: LoopLog }): Loop {
+  const { db, clock, log } = options;
+  return startLoop({
+    name: 'identity-expiry',
+    log,
+    maxIdleMs: hourMs,
+    async run(signal) {
+      const now = clock.now().getTime();
+      await deleteInSlices(db, signal, sql`sessions`, sql`expires_at < ${new Date(now - dayMs)}`);
+      await deleteInSlices(db, signal, sql`api_key_usage`, sql`day < ${new Date(now - usageKeptMs)}::date`);
+      return hourMs;
+    },
+  });
+}
+
+async function deleteInSlices(
+  db: Database<DB>,
+  signal: AbortSignal,
+  table: RawBuilder<unknown>,
+  isExpired: RawBuilder<unknown>,
+): Promise<void> {
+  while (!signal.aborted) {
+    const { numAffectedRows = 0n } = await sql`
+      delete from ${table} where ctid = any (array(
+        select ctid from ${table} where ${isExpired} limit ${sql.lit(sliceSize)}))`.execute(db.kysely);
+    if (numAffectedRows < BigInt(sliceSize)) return;
+  }
+}

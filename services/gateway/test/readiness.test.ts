@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { owners } from '../src/upstreams.ts';
+import { type Gateway, startGateway } from './start-gateway.ts';
+
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.stop());
+
+test('readiness has every service with public methods, and identity counts as there while its database is', async () => {
+  const parts = await gateway.service.ready();
+  expect(Object.keys(parts).sort()).toEqual([...owners].sort());
+  expect(parts).toMatchObject({ identity: true, workflows: true, crm: false });
+});

@@ -1,0 +1,63 @@
+import type { Message } from '@bufbuild/protobuf';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { CrmErasedRecord } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
+import type { CrmEvent } from '@drippulse/proto/drippulse/crm/v1/events_pb';
+import type { EnrollmentEvent } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { forgetPayloads } from '../deliveries/forget-payloads.ts';
+
+/** Bodies emptied in one transaction. */
+const slice = 200;
+
+/** Subjects of the bodies to empty: all bodies of `gone`, and of `livingOn` only those from before the erasure. */
+type Erasure = { organizationId: bigint; gone: string[]; livingOn: string[]; before: Date };
+
+/**
+ * Empties the bodies of events about records that another service erased, slice by slice. Empty bodies are not found again,
+ * so a repeat continues where the last run stopped. The event of the erasure itself has only ids and is delivered.
+ */
+export async function erasePayloads(ctx: Context, message: Message): Promise<void> {
+  const erasure = readErasure(message);
+  if (erasure === undefined) return;
+  let found = slice;
+  while (found === slice) {
+    found = await ctx.db.kysely.transaction().execute(async (trx) => {
+      const { rows } = await sql<{ event_id: string }>`
+        select event_id from payloads
+        where organization_id = ${erasure.organizationId} and subject is not null and body <> ''
+          and (subject = any(${erasure.gone}) and position('"type":"contact.erased"'::bytea in body) = 0
+            or subject = any(${erasure.livingOn}) and event_at < ${erasure.before})
+        order by event_id limit ${slice}`.execute(trx);
+      const ids = rows.map((row) => row.event_id);
+      if (ids.length > 0) await forgetPayloads(trx, erasure.organizationId, ids);
+      return ids.length;
+    });
+    ctx.wakeDelivery();
+  }
+}
+
+function readErasure(message: Message): Erasure | undefined {
+  if (isOf<CrmEvent>(message, 'drippulse.crm.v1.CrmEvent') && message.payload.case === 'contactErased') {
+    const { id, records, erasedAt } = message.payload.value;
+    const isPerson = ({ recordType }: CrmErasedRecord) => recordType === 'contact' || recordType === 'lead';
+    const people = records.filter(isPerson);
+    const others = records.filter((record) => !isPerson(record));
+    return {
+      organizationId: message.organizationId,
+      gone: [`contact:${id}`, ...people.map((one) => `${one.recordType}:${one.id}`)],
+      livingOn: others.map((record) => `${record.recordType}:${record.id}`),
+      before: erasedAt ? timestampDate(erasedAt) : new Date(0),
+    };
+  }
+  if (isOf<EnrollmentEvent>(message, 'drippulse.enrollments.v1.EnrollmentEvent') && message.payload.case === 'erased') {
+    const { id, erasedAt } = message.payload.value;
+    const before = erasedAt ? timestampDate(erasedAt) : new Date(0);
+    return { organizationId: message.organizationId, gone: [], livingOn: [`enrollment:${id}`], before };
+  }
+  return undefined;
+}
+
+function isOf<M extends Message>(message: Message, name: M['$typeName']): message is M {
+  return message.$typeName === name;
+}

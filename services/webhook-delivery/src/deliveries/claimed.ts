@@ -1,0 +1,31 @@
+import type { LaneKey } from '../lanes/concurrency.ts';
+import type { SealedSecrets } from '../signing/secrets.ts';
+
+/** A delivery that this process has leased, with everything that sending needs. */
+export type Claimed = {
+  id: bigint;
+  organizationId: bigint;
+  lane: LaneKey;
+  eventId: string;
+  eventAt: Date;
+  eventType: string;
+  isTest: boolean;
+  /** Attempts of this round before this one. */
+  tries: number;
+  /** Raised by each claim; a result with an older fence moves nothing. */
+  fence: bigint;
+  /** Time from the due time to the claim. */
+  lagSeconds: number;
+  /** `performance.now()` at the start of the claim. */
+  claimedAt: number;
+  /** Whether the endpoint's last recorded attempt failed. */
+  hasFailed: boolean;
+  /** Whether the endpoint's last answer to an event was a success. */
+  isProven: boolean;
+  url: string;
+  secrets: SealedSecrets;
+  sealedHeaders: Buffer | null;
+  body: string;
+  /** Trace of the event. */
+  traceparent: string | undefined;
+};

@@ -1,0 +1,9 @@
+import type { Attempt } from './attempt.ts';
+import type { Claimed } from './claimed.ts';
+import type { Move } from './moves.ts';
+
+/** An attempt that has ended. */
+export type Result = { delivery: Claimed; attempt: Attempt };
+
+/** A result with the move that follows from it; no move when another worker has leased the delivery since. */
+export type Recorded = Result & { move: Move | undefined };

@@ -1,0 +1,18 @@
+import type { Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { pauseLane } from '../lanes/pause-lane.ts';
+import type { Judged } from './judged.ts';
+
+/** Disables webhooks: new events make no deliveries for them, and their queue stays. */
+export async function disableWebhooks(trx: Transaction<DB>, judged: readonly Judged[], now: Date): Promise<void> {
+  for (const { webhookId, disables } of judged) {
+    if (disables === undefined) continue;
+    await trx
+      .updateTable('webhooks')
+      .set({ active: false, disabled_reason: disables, updated_at: now })
+      .where('id', '=', webhookId)
+      .where('deleted_at', 'is', null)
+      .execute();
+    await pauseLane(trx, webhookId);
+  }
+}

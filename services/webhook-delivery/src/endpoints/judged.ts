@@ -1,0 +1,20 @@
+import type { Claimed } from '../deliveries/claimed.ts';
+import type { DisabledReason, Health } from './health.ts';
+
+/** An event to raise about an endpoint; `version` is its sequence. */
+export type News = { version: bigint } & (
+  | { kind: 'failing' | 'recovered' | 'disabled' }
+  | { kind: 'exhausted'; delivery: Claimed }
+);
+
+/** The state of one endpoint after a group of results, and the consequences. */
+export type Judged = {
+  webhookId: bigint;
+  health: Health;
+  version: bigint;
+  isActive: boolean;
+  news: News[];
+  disables?: DisabledReason;
+  /** Until when its event lane waits; null ends a wait, undefined leaves it as it is. */
+  openUntil?: Date | null;
+};

@@ -1,0 +1,44 @@
+import { type Loop, startLoop } from '@drippulse/loops';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { keptHours } from '../db/partitions.ts';
+import { promoteStuck } from '../deliveries/order.ts';
+
+const hourMs = 3_600_000;
+const slice = 5000;
+
+/** Removes deliveries that have waited at a disabled webhook for longer than their event is kept. */
+export function startExpiring(ctx: Context): Loop {
+  return startLoop({
+    name: 'expire the queue of disabled webhooks',
+    log: ctx.log,
+    maxIdleMs: hourMs,
+    async run(signal) {
+      const paused = await ctx.db.kysely
+        .selectFrom('lanes')
+        .select('webhook_id')
+        .where('is_paused', '=', true)
+        .execute();
+      for (const { webhook_id: webhookId } of paused) {
+        while (!signal.aborted && (await expireSlice(ctx, webhookId)) === slice);
+      }
+      await promoteStuck(ctx.db.kysely);
+      return hourMs;
+    },
+  });
+}
+
+/**
+ * Chooses by `due_at`, which the queue's index has: a delivery is never due before the time of its event. Locks the rows
+ * in the order of their ids, as everywhere.
+ */
+async function expireSlice(ctx: Context, webhookId: bigint): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from queue where delivery_id in (
+      select delivery_id from queue where delivery_id in (
+        select delivery_id from queue
+        where webhook_id = ${webhookId} and not is_manual and due_at < now() - ${keptHours} * interval '1 hour'
+        limit ${slice})
+      order by delivery_id for update)`.execute(ctx.db.kysely);
+  return Number(numAffectedRows);
+}

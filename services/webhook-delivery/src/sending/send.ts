@@ -1,0 +1,82 @@
+import { performance } from 'node:perf_hooks';
+import { HttpFailure } from '@drippulse/http';
+import { startStep } from '@drippulse/observability';
+import type { Context } from '../context.ts';
+import type { Attempt } from '../deliveries/attempt.ts';
+import type { Claimed } from '../deliveries/claimed.ts';
+import { openSecrets } from '../signing/secrets.ts';
+import { signatures } from '../signing/sign.ts';
+import { openHeaders } from '../webhooks/headers.ts';
+import { leaseMs } from './lease.ts';
+import { redact } from './redact.ts';
+
+const totalTimeoutMs = 15_000;
+/** Remaining lease that a start requires: the attempt, and time to record its result. */
+const neededMs = totalTimeoutMs + 5_000;
+
+/** Sends a delivery once. Undefined without an outcome: this process stops, or the lease is nearly over. */
+export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal): Promise<Attempt | undefined> {
+  if (performance.now() - delivery.claimedAt > leaseMs - neededMs) return undefined;
+  const at = ctx.clock.now();
+  try {
+    const own = openHeaders(ctx.sealer, delivery.lane.webhookId, delivery.sealedHeaders);
+    const answer = await traced(delivery.traceparent, () =>
+      ctx.http.request({
+        url: delivery.url,
+        method: 'POST',
+        headers: { ...own, ...headersOf(ctx, delivery, at) },
+        body: delivery.body,
+        totalTimeoutMs,
+        signal,
+      }),
+    );
+    const isSuccess = answer.statusCode >= 200 && answer.statusCode < 300;
+    return {
+      at,
+      durationMs: answer.durationMs,
+      statusCode: answer.statusCode,
+      error: isSuccess ? undefined : 'http_error',
+      retryAfter: answer.headers['retry-after'],
+      asks: readAsked(answer.headers['webhook-delivery']),
+      excerpt: redact(readableText(answer.body), Object.values(own)),
+    };
+  } catch (error) {
+    if (error instanceof HttpFailure) {
+      return error.code === 'aborted' ? undefined : { at, durationMs: error.durationMs, error: error.code };
+    }
+    // Such as a secret that no key opens any more. It counts as an attempt, so that it neither stops nor blocks the others.
+    ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery can not be sent');
+    return { at, durationMs: 0, error: 'internal_error' };
+  }
+}
+
+/** Runs the request in the trace of its event; the request carries the trace. */
+async function traced<T>(traceparent: string | undefined, request: () => Promise<T>): Promise<T> {
+  const step = startStep('deliver webhook', 'internal', traceparent);
+  try {
+    return await step.run(request);
+  } finally {
+    step.end();
+  }
+}
+
+function headersOf(ctx: Context, { lane, secrets, eventId: id, body }: Claimed, at: Date): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': signatures(openSecrets(ctx.sealer, lane.webhookId, secrets, at), { id, at, body }),
+  };
+}
+
+/** The header may name several wishes and may be repeated; `disable` wins. */
+function readAsked(value = ''): Attempt['asks'] {
+  const asked = value.split(',').map((word) => word.trim().toLowerCase());
+  if (asked.includes('disable')) return 'disable';
+  return asked.includes('abort-message') ? 'abort' : undefined;
+}
+
+/** The body as text without NUL, which PostgreSQL's text refuses. */
+function readableText(body: Buffer): string {
+  return body.toString().replaceAll('\0', '');
+}

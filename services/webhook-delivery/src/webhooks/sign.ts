@@ -1,9 +1,0 @@
-import { Webhook } from 'standardwebhooks';
-
-/** What Standard Webhooks signs: `{id}.{unix seconds of at}.{body}`. */
-export type Signed = { id: string; at: Date; body: string };
-
-/** The value of `webhook-signature`: one signature for each secret, separated by spaces, so that either verifies. */
-export function signatures(secrets: readonly string[], { id, at, body }: Signed): string {
-  return secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(' ');
-}

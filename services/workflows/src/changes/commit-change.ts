@@ -1,0 +1,39 @@
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import type { Caller } from '@drippulse/rpc';
+import type { Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import type { Change } from '../workflows/events.ts';
+import { announce } from './announce.ts';
+
+/** The response of a write, and the change that it made, if any. */
+export type Written<Response> = { response: Response; change: Change | undefined };
+
+/** Runs a write in one transaction (see `transact`), then announces the change that was committed. */
+export async function commitChange<I extends DescMessage, O extends DescMessage>(
+  ctx: Context,
+  call: HandlerContext,
+  method: DescMethodUnary<I, O>,
+  request: MessageShape<I>,
+  write: (trx: Transaction<DB>, caller: Caller) => Promise<Written<MessageInitShape<O>>>,
+): Promise<MessageShape<O>> {
+  // By response: a run that was rolled back, or a response that is replayed, has no change to announce.
+  const changes = new WeakMap<MessageShape<O>, Change>();
+  const committed = await transact(ctx, call, method, request, async (trx, caller) => {
+    const { response, change } = await write(trx, caller);
+    const message = create(method.output, response);
+    if (change !== undefined) changes.set(message, change);
+    return message;
+  });
+  const change = changes.get(committed);
+  if (change !== undefined) await announce(ctx, call, change);
+  return committed;
+}

@@ -1,0 +1,87 @@
+import { type DescMethod, type DescService, type FileRegistry, getOption, hasOption } from '@bufbuild/protobuf';
+import {
+  Auth,
+  type NamedSchema,
+  position,
+  type Reason,
+  rest,
+  TestMode,
+} from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { Role } from '@drippulse/proto/drippulse/rest/v1/role_pb';
+import { http } from '@drippulse/proto/google/api/annotations_pb';
+import { servedBy } from '@drippulse/topology';
+import { isPublic } from './is-public.ts';
+import { reasonsOf, schemasOf } from './read-options.ts';
+
+/** Says which options of the public API are missing or contradict each other: one line each, with the name at fault. */
+export function restProblems(registry: FileRegistry): string[] {
+  const services = [...registry].filter((type) => type.kind === 'service').filter(isPublic);
+  return [
+    ...services.flatMap(serviceProblems),
+    ...repeated(services.map((service) => [service.typeName, getOption(service, position)])).map(
+      ([name, taken]) => `${name}: another service has the position ${taken}`,
+    ),
+    ...services.flatMap(({ methods }) => methods.filter((method) => hasOption(method, http))).flatMap(methodProblems),
+    ...reasonProblems(reasonsOf(registry)),
+    ...schemaProblems(schemasOf(registry)),
+  ];
+}
+
+function serviceProblems(service: DescService): string[] {
+  servedBy(service); // throws when no service of the platform owns the package
+  return getOption(service, position) > 0 ? [] : [`${service.typeName}: position is missing`];
+}
+
+function methodProblems(method: DescMethod): string[] {
+  const name = `${method.parent.typeName}.${method.name}`;
+  if (!hasOption(method, rest)) return [`${name}: has a google.api.http rule and no rest option`];
+  const { audit, auth, liveOnly, minRole, testMode } = getOption(method, rest);
+  const reads = getOption(method, http).pattern.case === 'get';
+  const problems: [string, boolean][] = [
+    ['min_role is missing', auth !== Auth.NONE && minRole === Role.UNSPECIFIED],
+    ['test_mode is missing', testMode === TestMode.UNSPECIFIED],
+    ['a GET changes nothing: test_mode is TEST_MODE_READ or TEST_MODE_REFUSE', reads && testMode === TestMode.OWN],
+    ['live_only needs TEST_MODE_OWN', liveOnly && testMode !== TestMode.OWN],
+    ['audit is missing: `<noun>.<past participle>` or `none`', audit === ''],
+    [
+      `audit "${audit}" is neither \`<noun>.<past participle>\` nor \`none\``,
+      !/^(|none|[a-z_]+\.[a-z_]+)$/.test(audit),
+    ],
+    ['a method that changes nothing has the audit `none`', testMode === TestMode.READ && !/^(|none)$/.test(audit)],
+  ];
+  return problems.filter(([, applies]) => applies).map(([problem]) => `${name}: ${problem}`);
+}
+
+function reasonProblems(reasons: readonly Reason[]): string[] {
+  return [
+    ...repeated(reasons.map(({ name }) => [name, name])).map(([name]) => `reason ${name}: declared twice`),
+    ...reasons.flatMap(({ name, status, meaning }) => [
+      ...(/^[a-z][a-z_]*$/.test(name) ? [] : [`reason "${name}": is not snake_case`]),
+      ...(status >= 400 && status <= 599 ? [] : [`reason ${name}: ${status} is no status of an error`]),
+      ...(meaning === '' ? [`reason ${name}: has no meaning`] : []),
+    ]),
+  ];
+}
+
+function schemaProblems(schemas: readonly NamedSchema[]): string[] {
+  return [
+    ...repeated(schemas.map(({ name }) => [name, name])).map(([name]) => `schema ${name}: declared twice`),
+    ...schemas.flatMap(({ name, schema, example }) =>
+      [schema, example].every(isJson) ? [] : [`schema ${name}: schema or example is not JSON`],
+    ),
+  ];
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The pairs whose second part an earlier pair has too. */
+function repeated<T>(pairs: [string, T][]): [string, T][] {
+  return pairs.filter(([, value], index) => pairs.findIndex(([, other]) => other === value) < index);
+}

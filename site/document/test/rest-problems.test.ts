@@ -1,0 +1,92 @@
+import { clone, create, createFileRegistry, type DescFile, getExtension, setExtension } from '@bufbuild/protobuf';
+import {
+  type FileDescriptorProto,
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+  FileOptionsSchema,
+  type MethodOptions,
+} from '@bufbuild/protobuf/wkt';
+import {
+  type MethodRest,
+  NamedSchemaSchema,
+  ReasonSchema,
+  reason,
+  rest,
+  schema,
+  TestMode,
+} from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { file_drippulse_webhooks_v1_webhooks } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { expect, test } from '@jest/globals';
+import { restProblems } from '../src/api/rest-problems.ts';
+
+/** The problems of the file of webhooks after a change of it. */
+function problemsAfter(change: (file: FileDescriptorProto) => void): string[] {
+  const [file, ...imported] = withImports(file_drippulse_webhooks_v1_webhooks);
+  const changed = clone(FileDescriptorProtoSchema, file.proto);
+  change(changed);
+  const set = create(FileDescriptorSetSchema, { file: [...imported.map(({ proto }) => proto).reverse(), changed] });
+  return restProblems(createFileRegistry(set));
+}
+
+/** A file before the files that it imports. */
+function withImports(file: DescFile): [DescFile, ...DescFile[]] {
+  return [file, ...file.dependencies.flatMap(withImports)];
+}
+
+function optionsOf(file: FileDescriptorProto, methodName: string): MethodOptions {
+  const methods = file.service.flatMap((service) => service.method);
+  const options = methods.find(({ name }) => name === methodName)?.options;
+  if (options === undefined) throw new Error(`no ${methodName}`);
+  return options;
+}
+
+test('the options as they are have no fault', () => {
+  expect(problemsAfter(() => undefined)).toEqual([]);
+});
+
+test.each<[string, string, (option: MethodRest) => void, string]>([
+  ['no test_mode', 'UpdateWebhook', (option) => (option.testMode = TestMode.UNSPECIFIED), 'test_mode is missing'],
+  ['no audit', 'UpdateWebhook', (option) => (option.audit = ''), 'audit is missing'],
+  ['no min_role', 'UpdateWebhook', (option) => (option.minRole = 0), 'min_role is missing'],
+  ['an audit of one word', 'UpdateWebhook', (option) => (option.audit = 'updated'), 'audit "updated" is neither'],
+  ['a GET with OWN', 'GetWebhook', (option) => (option.testMode = TestMode.OWN), 'a GET changes nothing'],
+  ['a read that is audited', 'GetWebhook', (option) => (option.audit = 'webhook.read'), 'has the audit `none`'],
+  ['live_only of a read', 'GetWebhook', (option) => (option.liveOnly = true), 'live_only needs TEST_MODE_OWN'],
+])('%s fails with the name of the RPC', (_case, method, change, problem) => {
+  const [first, ...others] = problemsAfter((file) => {
+    const options = optionsOf(file, method);
+    const option = getExtension(options, rest);
+    change(option);
+    setExtension(options, rest, option);
+  });
+  expect(first).toMatch(new RegExp(`^drippulse\\.webhooks\\.v1\\.WebhooksService\\.${method}: `));
+  expect(first).toContain(problem);
+  expect(others).toEqual([]);
+});
+
+test('a route without the rest option fails with the name of the RPC', () => {
+  const problems = problemsAfter((file) => {
+    const options = optionsOf(file, 'ListWebhooks');
+    options.$unknown = options.$unknown?.filter(({ no }) => no !== rest.number);
+  });
+  expect(problems).toEqual([
+    'drippulse.webhooks.v1.WebhooksService.ListWebhooks: has a google.api.http rule and no rest option',
+  ]);
+});
+
+test('reasons and schemas fail by their name when they are declared twice or malformed', () => {
+  const problems = problemsAfter((file) => {
+    file.options ??= create(FileOptionsSchema);
+    setExtension(file.options, reason, [
+      ...getExtension(file.options, reason),
+      create(ReasonSchema, { name: 'webhook_not_found', status: 404, meaning: 'Again.' }),
+      create(ReasonSchema, { name: 'too_good', status: 200, meaning: 'It worked.' }),
+    ]);
+    setExtension(file.options, schema, [create(NamedSchemaSchema, { name: 'Broken', schema: '{', example: '1' })]);
+  });
+  expect(problems).toEqual([
+    'reason webhook_not_found: declared twice',
+    'reason too_good: 200 is no status of an error',
+    'schema Broken: schema or example is not JSON',
+  ]);
+});
