@@ -1,4 +1,4 @@
-// `npm run audit`: every grave advisory of what is shipped that has no written exception, whoever brought it in.
+// `npm run audit`: every grave advisory of a shipped package that has no written exception, old packages included.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
@@ -7,7 +7,7 @@ import { judgeAdvisories } from '../test/operations/src/supply-chain/advisories.
 const { stdout } = spawnSync('npm', ['audit', '--json', '--omit=dev'], { encoding: 'utf8' });
 const report = JSON.parse(stdout);
 if (report.vulnerabilities === undefined) {
-  console.error(`The registry told no advisories: ${report.message ?? 'no answer'}.`);
+  console.error(`The registry gave no advisories: ${report.message ?? 'no answer'}.`);
   process.exit(2);
 }
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));

@@ -1,24 +1,26 @@
-// What `npm test` runs: the checks, then the tests of every package against one set of servers, then one plain last line.
-// `npm test -- <package>` runs the tests of that package only.
+// `npm test`: the checks, then the tests of every package against one set of servers, then one plain last line.
+// `npm run test:long`: the long tests in the same way. `npm test -- --help` lists how to run less.
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checks } from './testing/checks.mjs';
 import { endAll, run } from './testing/children.mjs';
 import {
   clearResults,
-  findPackage,
+  commandsOf,
   hasTests,
+  longTests,
   packagesWithTests,
   readResults,
   resultsFile,
+  testFiles,
 } from './testing/packages.mjs';
+import { selectTests, usage } from './testing/selection.mjs';
 import { startServers } from './testing/servers.mjs';
 import { createSummary } from './testing/summary.mjs';
 
 const isCi = process.env.CI === 'true' || process.env.CI === '1';
 const summary = createSummary({ isCi });
-const words = process.argv.slice(2).filter((word) => word !== '--');
-const packages = choosePackages(packagesWithTests());
+const selected = selectTests(process.argv.slice(2), { packages: packagesWithTests(), files: testFiles() });
 let interrupted = false;
 
 // Under npm, Ctrl-C arrives more than once.
@@ -31,29 +33,41 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-console.log('Starting the servers that tests use …');
-const servers = await startServers(console.log);
-try {
-  if (words.length === 0) await runChecks();
-  if (!interrupted) await runTests(servers.env);
-} finally {
-  await servers.stop();
-}
+if (selected.kind === 'help') console.log(usage);
+else if (selected.kind === 'error') {
+  console.error(`${selected.message}\n\n${usage}`);
+  process.exitCode = 1;
+} else if (selected.kind === 'files') process.exitCode = (await runFiles()) ? 0 : 1;
+else await runAll();
 if (interrupted) {
   console.log('Interrupted.');
   process.exitCode = 130;
-} else {
+}
+
+/** The lines of jest as they come; a suite starts the servers it needs by itself. */
+async function runFiles() {
+  for (const command of commandsOf(selected.files, selected.options)) {
+    const { ok } = await run(command, { live: true });
+    if (!ok || interrupted) return false;
+  }
+  return true;
+}
+
+async function runAll() {
+  if (selected.kind === 'checks') await runChecks();
+  else {
+    console.log('Starting the servers that tests use …');
+    const servers = await startServers(console.log);
+    try {
+      if (selected.isWhole && !selected.isLong) await runChecks();
+      if (!interrupted) await runTests(servers.env);
+    } finally {
+      await servers.stop();
+    }
+  }
+  if (interrupted) return;
   summary.print();
   process.exitCode = summary.failed > 0 ? 1 : 0;
-}
-
-function choosePackages(all) {
-  return words.length === 0 ? all : words.map((word) => findPackage(all, word) ?? unknownPackage(word, all));
-}
-
-function unknownPackage(word, all) {
-  console.error(`There is no package "${word}". Packages: ${all.map(({ folder }) => folder).join(', ')}.`);
-  process.exit(1);
 }
 
 /** Two at a time: most of them keep one core busy. */
@@ -82,12 +96,14 @@ async function runCheck({ name, run: start }) {
 }
 
 async function runTests(env) {
+  const packages = selected.packages.filter((each) => hasTests(each, selected));
+  if (packages.length === 0) return summary.fail('there is no such test');
   for (const each of packages) clearResults(each);
   console.log(`Running the tests of ${packages.length === 1 ? packages[0].folder : `${packages.length} packages`} …`);
   const startedAt = Date.now();
   const finished = new Set();
   let ended = false;
-  const turbo = run(turboCommand(), {
+  const turbo = run(turboCommand(packages), {
     live: true,
     env: { ...env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
   }).finally(() => {
@@ -100,7 +116,7 @@ async function runTests(env) {
   if (interrupted) return;
   const { ok } = await turbo;
   for (const each of packages) {
-    if (!finished.has(each) && hasTests(each)) summary.fail(`${each.folder}: its tests did not finish`);
+    if (!finished.has(each)) summary.fail(`${each.folder}: its tests did not finish`);
   }
   if (!ok && summary.failed === 0) summary.fail('turbo run test');
 
@@ -119,13 +135,14 @@ async function runTests(env) {
   }
 }
 
-function turboCommand() {
-  const filters = words.length === 0 ? [] : packages.map(({ name }) => `--filter=${name}`);
+function turboCommand(packages) {
   // In CI nothing that an earlier run left may stand in for a test.
   const caching = isCi ? ['--force', '--no-cache'] : [];
+  const matching = selected.isLong ? ['--testMatch', longTests] : [];
   return [
     ...['turbo', 'run', 'test', '--continue', '--concurrency=2', '--output-logs=errors-only', '--log-order=grouped'],
-    ...[...caching, ...filters, '--', '--json', `--outputFile=${resultsFile}`],
+    ...[...caching, ...packages.map(({ name }) => `--filter=${name}`)],
+    ...['--', '--json', `--outputFile=${resultsFile}`, ...matching],
   ];
 }
 

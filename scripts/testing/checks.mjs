@@ -15,6 +15,7 @@ export const checks = [
   command('promises and environment', ['eslint', ...folders]),
   command('boundaries', ['depcruise', '--config', '.dependency-cruiser.js', ...folders]),
   command('dead code', ['knip', '--no-config-hints']),
+  command('scripts', ['node', '--test', '--test-timeout=60000', 'scripts/**/*.test.mjs']),
   { name: 'licences', run: licences },
   { name: 'advisories', run: advisories },
   command('OpenAPI document', ['redocly', 'lint', 'site/static/docs/skills/drippulse-openapi-v1.json'], {

@@ -4,6 +4,9 @@ import path from 'node:path';
 /** Where jest leaves the results of a package, relative to the package. */
 export const resultsFile = 'dist/test-results.json';
 
+/** The files of the long tests, for jest. */
+export const longTests = '<rootDir>/{src,test}/**/*.long.test.ts';
+
 /** The workspaces that have tests, as `{ name, folder }`. */
 export function packagesWithTests() {
   const { workspaces } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -14,10 +17,28 @@ export function packagesWithTests() {
     .sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
 
-/** The package somebody means by its name, the last part of it, or its folder. */
-export function findPackage(packages, word) {
-  const wanted = word.replace(/^\.\//, '').replace(/\/$/, '');
-  return packages.find(({ name, folder }) => [name, name.split('/')[1], folder].includes(wanted));
+/** Every test file, long ones too, by its path from the root. */
+export function testFiles() {
+  const folders = packagesWithTests().flatMap(({ folder }) => [`${folder}/src`, `${folder}/test`]);
+  return globSync([...folders.map((folder) => `${folder}/**/*.test.ts`), 'scripts/**/*.test.mjs']);
+}
+
+/** The commands that run test files, one for the files of each package, with a line for each test. */
+export function commandsOf(files, options) {
+  const inPackages = packagesWithTests().map(({ folder }) => ({
+    folder,
+    paths: files.filter((file) => file.startsWith(`${folder}/`)).map((file) => path.relative(folder, file)),
+  }));
+  const ofScripts = files.filter((file) => file.endsWith('.mjs'));
+  return [
+    ...inPackages
+      .filter(({ paths }) => paths.length > 0)
+      .map(({ folder, paths }) => [
+        ...['npm', 'run', '--silent', 'test', `--workspace=${folder}`, '--', '--verbose'],
+        ...[...options, '--runTestsByPath', ...paths],
+      ]),
+    ...(ofScripts.length > 0 ? [['node', '--test', ...ofScripts]] : []),
+  ];
 }
 
 /** Forgets the results of the run before. */
@@ -37,7 +58,8 @@ export function readResults({ folder }) {
   }
 }
 
-/** Whether there is anything that should have left results. */
-export function hasTests({ folder }) {
-  return globSync(`${folder}/{src,test}/**/*.test.ts`).length > 0;
+/** Whether a package has tests, either the long ones or the others. */
+export function hasTests({ folder }, { isLong }) {
+  const files = globSync(`${folder}/{src,test}/**/*.test.ts`);
+  return files.some((file) => file.endsWith('.long.test.ts') === isLong);
 }

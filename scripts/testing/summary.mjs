@@ -4,11 +4,15 @@ import process from 'node:process';
 /** A suite that lacks a server or a tool has one skipped test, whose name is the sentence of libs/testing that says why. */
 const unavailable = /^(?:NOT RUN: )?((?:Kafka|Redis|PostgreSQL|Helm|Kubernetes schemas|Prometheus) needs? .*)$/;
 
-/** Adds up what passed, failed, was skipped or could not run, and says so in the end. */
+/** Where to look first when a run takes too long. */
+const slowestCount = 5;
+
+/** Adds up what passed, failed, was skipped or could not run. Prints the slowest suites, the failures and the totals. */
 export function createSummary({ isCi }) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const failures = [];
   const notRun = new Map();
+  const durations = [];
 
   return {
     pass(count = 1) {
@@ -30,6 +34,8 @@ export function createSummary({ isCi }) {
       return total.failed;
     },
     print() {
+      const slowest = durations.toSorted((a, b) => b.seconds - a.seconds).slice(0, slowestCount);
+      for (const { shown, seconds } of slowest) console.log(`${seconds.toFixed(0).padStart(5)} s  ${shown}`);
       for (const [suite, sentence] of notRun) console.log(`NOT RUN  ${suite}: ${sentence}`);
       for (const failure of failures) console.log(`FAILED   ${failure}`);
       console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -38,6 +44,7 @@ export function createSummary({ isCi }) {
 
   function addSuite(name, suite) {
     const shown = path.relative(process.cwd(), path.resolve(name));
+    durations.push({ shown, seconds: (suite.endTime - suite.startTime) / 1000 });
     const failed = suite.assertionResults.filter((test) => test.status === 'failed');
     for (const test of failed) fail(`${shown} › ${test.fullName}`);
     if (suite.status === 'failed' && failed.length === 0) fail(`${shown}: the suite itself failed`);

@@ -19,13 +19,13 @@ export async function licences() {
 }
 
 /**
- * Grave advisories of what is shipped fail a change that brings the package in; those of packages that were there before
- * are told and fail `npm run audit` only, which whoever looks after dependencies runs daily.
+ * Grave advisories of shipped packages fail a change that brings the package in. Those of older packages are printed and
+ * fail `npm run audit` only, which runs daily.
  */
 export async function advisories() {
   const { output } = await run(['npm', 'audit', '--json', '--omit=dev']);
   const report = parse(output);
-  if (report?.vulnerabilities === undefined) return { ok: true, skipped: 'the registry tells no advisories', output };
+  if (report?.vulnerabilities === undefined) return { ok: true, skipped: 'the registry gave no advisories', output };
   const judged = judgeAdvisories(report, {
     lock: readJson('package-lock.json'),
     base: await baseLock(),

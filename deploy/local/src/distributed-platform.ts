@@ -3,8 +3,8 @@ import path from 'node:path';
 import { createKafkaTransport } from '@drippulse/events';
 import { bootstrapIdentity } from '@drippulse/gateway/organizations';
 import type { Logger } from '@drippulse/observability';
+import { startKafka, startRedis } from '@drippulse/servers';
 import { readProcessEnv } from '@drippulse/service';
-import { startKafka, startRedis } from '@drippulse/testing';
 import {
   addressVariable,
   processEntry,

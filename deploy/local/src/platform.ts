@@ -3,7 +3,7 @@ import { bootstrapIdentity } from '@drippulse/gateway/organizations';
 import { type Logger, startOpsServer } from '@drippulse/observability';
 import { createInMemoryPeers } from '@drippulse/rpc';
 import { readProcessEnv, type Service } from '@drippulse/service';
-import { publicService, type ServiceName, serviceNames } from '@drippulse/topology';
+import { processOf, publicService, type ServiceName, serviceNames } from '@drippulse/topology';
 import type { Settings } from './config.ts';
 import { serviceEnvironment } from './environment.ts';
 import { loadService } from './load-service.ts';
@@ -56,7 +56,7 @@ export async function startPlatform(
     const started = new Map<ServiceName, Service>();
     for (const name of startOrder) {
       const service = await loadService(name);
-      const config = service.readConfig(serviceEnvironment(name, settings, secrets, servers));
+      const config = service.readConfig(serviceEnvironment(processOf(name), settings, secrets, servers));
       started.set(name, await open(service.start(config, { peers, events, log })));
     }
     const ops = await open(

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { startEmbeddedPostgres } from '@drippulse/testing';
+import { startEmbeddedPostgres } from '@drippulse/servers';
 import pg from 'pg';
 import type { Settings } from './config.ts';
 import { type Secrets, StartError } from './secrets.ts';

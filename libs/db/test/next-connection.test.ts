@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { createTestDatabase, freePort } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
+import { createTestDatabase } from '@drippulse/testing';
 import { afterEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { connectDatabase } from '../src/index.ts';

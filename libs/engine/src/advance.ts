@@ -19,13 +19,13 @@ import {
   type Walk,
 } from './walk.ts';
 
-/** A step that was visited this often fails: its loop does not seem to end. */
+/** Most visits of one step. At this number the step fails, because its loop seems endless. */
 const maxVisits = 100;
 
 /**
  * Runs as many steps as possible: up to a wait, an effect, the end, or `maxSteps`, after which the run is due at once.
- * A run that is not due, has an effect out or has ended comes back unchanged. The same arguments give the same result,
- * so that a process which died before it stored one may simply compute it again.
+ * Returns a run unchanged if it is not due, waits for an effect or has ended. The same arguments give the same result, so a
+ * result that a dead process did not store can be computed again.
  */
 export function advance(definition: Definition, run: Run, now: Date, maxSteps = 1_000): Advance {
   const at = now.getTime();
@@ -66,7 +66,7 @@ function takeStep(walk: Walk, step: CompiledStep): Advance | undefined {
   }
 }
 
-/** Each step has its own warnings and its own allowance of text. */
+/** Gives a step its own warnings and its own allowance of text. */
 function refresh(scope: Scope): void {
   scope.warnings.clear();
   scope.memory = undefined;
@@ -102,7 +102,7 @@ function beginWait(walk: Walk, step: CompiledStep, until: number, span: string):
   return stop(walk, 'waiting', until);
 }
 
-/** The effect leaves its line on the timeline when it is settled. */
+/** Hands an effect out. Its line on the timeline is written when it is settled. */
 function handOut(walk: Walk, step: CompiledStep, request: JsonObject): Advance {
   if (!step.effect) throw new Error(`step type ${step.type} has no effect`);
   const visit = visitOf(walk, step);

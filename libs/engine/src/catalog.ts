@@ -4,7 +4,7 @@ import { objectOf } from './json-value.ts';
 import { registry } from './steps/registry.ts';
 import type { StepField, StepType } from './steps/step-type.ts';
 
-/** A step type as `GET /workflows/step_types` shows it. */
+/** A step type in the answer of `GET /workflows/step_types`. */
 export type StepTypeInfo = {
   type: string;
   label: string;
@@ -15,7 +15,7 @@ export type StepTypeInfo = {
   fields: StepField[];
   outputs: readonly string[];
   sideEffects: boolean;
-  /** A whole step that validates. */
+  /** A complete, valid step. */
   example: JsonObject;
 };
 
@@ -38,11 +38,11 @@ function describeStepType(stepType: StepType): StepTypeInfo {
 }
 
 function schemaOf(stepType: StepType): JsonObject {
-  // A round trip through text leaves plain JSON of what zod returns.
+  // The round trip through text reduces the object of zod to plain JSON.
   const schema = z.toJSONSchema(stepType.config, {
     io: 'input',
     unrepresentable: 'any',
-    // Zod leaves out the defaults of parameters whose input it prepares, such as words in any case.
+    // Zod omits the defaults of parameters whose input is preprocessed, such as words in any case.
     override({ zodSchema, jsonSchema }) {
       if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
     },
@@ -63,7 +63,7 @@ function fieldOf(name: string, property: JsonValue, required: boolean): StepFiel
   return { name, type: typeOf(schema), required, default: schema['default'] ?? undefined, options, help };
 }
 
-/** The JSON type; of several the last one, which is the value itself where templates are accepted too. */
+/** The JSON type. Of several it is the last one: the value itself, where templates are accepted too. */
 function typeOf(schema: JsonObject): string {
   if (schema['format'] === 'template') return 'template';
   if (typeof schema['type'] === 'string') return schema['type'];

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 
-/** What makes a contact the same one in every enrollment: its lead_ref, else its email, else `fallback`. */
+/** The key that identifies a contact across enrollments: its lead_ref, else its email, else `fallback`. */
 export function contactKeyOf(contact: JsonObject, fallback: string): string {
   return textOf(contact['lead_ref']) ?? textOf(contact['email'])?.toLowerCase() ?? fallback;
 }

@@ -1,39 +1,36 @@
-import type { JsonObject } from '@drippulse/json';
 import { type EventTrigger, eventTriggerOf } from './event-trigger.ts';
 import { loopsOf } from './graph.ts';
 import type { EffectKind } from './run.ts';
 import { sourceOf } from './scheduled-trigger.ts';
+import type { Step } from './step.ts';
 import type { CrmSelection } from './steps/crm-selection.ts';
 import { findStepType } from './steps/registry.ts';
 import type { BoundStep, EffectPolicy, EffectStub, RunStep } from './steps/step-type.ts';
 
-/** A step as it is stored: everything it needs is in `config`. */
-export type Step = { id: string; type: string; name: string; position: number; config: JsonObject };
-
-/** A version of a workflow, compiled: make it once, keep it, and run it for any number of contacts. */
+/** A compiled version of a workflow. Compile it once, and run it for any number of contacts. */
 export type Definition = {
   readonly workflowId: string;
   readonly version: number;
   readonly steps: readonly CompiledStep[];
-  /** The event that starts runs, if one does. */
+  /** The event that starts runs, if the trigger has one. */
   readonly eventTrigger?: EventTrigger | undefined;
-  /** What its schedule enrolls, if it enrolls records of the CRM. */
+  /** The CRM records that its schedule enrolls, if the trigger has any. */
   readonly source?: CrmSelection | undefined;
 };
 
-/** A step ready to run. */
+/** A step that is ready to run. */
 export type CompiledStep = {
   readonly index: number;
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  /** Whether it can be reached again from itself; only then its visits are counted. */
+  /** Whether the step can be reached again from itself. Only then its visits are counted. */
   readonly inLoop: boolean;
   readonly run: RunStep;
   readonly effect: CompiledEffect | undefined;
 };
 
-/** How a step's effect is repeated, and where its failure leads: a step, or undefined when the run fails. */
+/** The retries of a step's effect, and the step that follows its failure (undefined: the run fails). */
 export type CompiledEffect = {
   readonly kind: EffectKind;
   readonly maxAttempts: number;
@@ -42,7 +39,7 @@ export type CompiledEffect = {
   readonly stub: EffectStub;
 };
 
-/** Compiles the steps of one version. They were checked by `readSteps` when they were saved: a bad one throws. */
+/** Compiles the steps of one version. Throws on an invalid step: `readSteps` checks them when they are saved. */
 export function compileDefinition(source: { workflowId: string; version: number; steps: readonly Step[] }): Definition {
   const { workflowId, version, steps } = source;
   const indexes = new Map(steps.map((step, index) => [step.id, index]));

@@ -1,20 +1,20 @@
 import type { JsonObject } from '@drippulse/json';
 import { compileRule, type Rule } from './conditions/rule.ts';
 import { contactKeyOf } from './contact-key.ts';
-import type { Step } from './definition.ts';
+import type { Step } from './step.ts';
 import { triggerConfig } from './steps/trigger.ts';
 import { type Scope, StepFailure } from './templates/scope.ts';
 
-/** What starts a workflow for each event of a name. */
+/** A trigger that starts a workflow for each event of a name. */
 export type EventTrigger = {
   eventName: string;
-  /** IANA zone of the runs it starts. */
+  /** IANA time zone of the runs that it starts. */
   timezone: string;
   /** Whether an event starts a run. The filter sees the contact's fields, `event_name`, `properties` and `event`. */
   accepts(data: JsonObject, now: Date): boolean;
 };
 
-/** The event in the trigger of a workflow, if it has one. */
+/** The event trigger of a workflow, if it has one. */
 export function eventTriggerOf(steps: readonly Pick<Step, 'type' | 'config'>[]): EventTrigger | undefined {
   const [first] = steps;
   if (first?.type !== 'trigger') return undefined;
@@ -38,7 +38,7 @@ export function eventTriggerOf(steps: readonly Pick<Step, 'type' | 'config'>[]):
   };
 }
 
-/** A rule whose templates can't be rendered with this event lets nothing in. */
+/** Tests a rule. One whose templates can't be rendered with this event is false. */
 function holds(rule: Rule, scope: Scope): boolean {
   try {
     return rule(scope);

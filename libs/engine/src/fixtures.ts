@@ -7,7 +7,7 @@ const minimal: JsonObject = {
   score: 72,
 };
 
-/** Data that test runs start from. */
+/** Initial data of test runs. */
 export const fixtures: { minimal: JsonObject; demo: JsonObject } = {
   minimal,
   demo: {
@@ -38,13 +38,13 @@ const profiles: Record<string, 'minimal' | 'demo'> = {
   legacy: 'demo',
 };
 
-/** The fixture that a name means: `full`, `rich` and `legacy` are `demo`, none is `minimal`, unknown ones undefined. */
+/** The fixture of a name: `full`, `rich` and `legacy` mean `demo`; undefined for unknown names. */
 export function fixtureProfile(name = 'minimal'): 'minimal' | 'demo' | undefined {
   const lower = name.toLowerCase();
   return Object.hasOwn(profiles, lower) ? profiles[lower] : undefined;
 }
 
-/** The data a test run starts from: the fixture, with the members of `payload` over it (a shallow merge). */
+/** The initial data of a test run: the fixture, shallowly merged with `payload`. */
 export function testData(profile: 'minimal' | 'demo', payload: JsonObject = {}): JsonObject {
   return { ...fixtures[profile], ...payload };
 }

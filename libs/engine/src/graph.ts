@@ -1,14 +1,14 @@
-/** For each step the indexes it may go to; the number of steps stands for the end. */
+/** For each step the indexes of its possible successors. The number of steps means the end. */
 export type Exits = readonly (readonly number[])[];
 
-/** The steps that can be reached again from themselves. */
+/** The steps that are part of a loop. */
 export function loopsOf(exits: Exits): Set<number> {
   const hasBackwardExit = exits.some((targets, index) => targets.some((target) => target <= index));
   if (!hasBackwardExit) return new Set();
   return new Set(exits.flatMap((targets, index) => (reachableFrom(exits, targets).has(index) ? [index] : [])));
 }
 
-/** Every step that can be reached from `starts`, themselves included; `isOpen` says which steps may be passed. */
+/** All steps that can be reached from `starts`, these included. Only steps that are `isOpen` may be passed. */
 export function reachableFrom(
   exits: Exits,
   starts: Iterable<number>,

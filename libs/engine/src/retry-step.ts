@@ -2,8 +2,8 @@ import type { Definition } from './definition.ts';
 import type { Run, RunState } from './run.ts';
 
 /**
- * The state after a person has asked for another try of the step that a run failed on: due at once, and a new visit, so
- * that an effect gets a new key. Whether the run has failed is for the caller to check.
+ * The state after a person retries the step that a run failed on: due at once, as a new visit, so that an effect gets a new
+ * key. The caller checks that the run has failed.
  */
 export function retryStep(definition: Definition, { state }: Pick<Run, 'state'>): RunState {
   const id = definition.steps[state.stepIndex]?.id;

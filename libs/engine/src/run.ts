@@ -1,31 +1,31 @@
 import type { JsonObject } from '@drippulse/json';
 
-/** Where a run stands: everything `advance` needs to go on after a crash, small enough for a hot row. */
+/** The state of a run: all that `advance` needs to continue after a crash, small enough for a hot row. */
 export type RunState = {
   status: 'active' | 'completed' | 'failed' | 'cancelled';
-  /** Step to run, or the last one that ran once the run has ended. */
+  /** The step to run next, or the last one that ran once the run has ended. */
   stepIndex: number;
-  /** `ready`: the step may run. `waiting`: until `wakeAt`. `effect`: its effect has been handed out and not settled. */
+  /** `ready`: the step may run. `waiting`: until `wakeAt`. `effect`: its effect is handed out and not settled. */
   phase: 'ready' | 'waiting' | 'effect';
-  /** When it goes on, in epoch milliseconds; null: at once, or never once it has ended or while an effect is out. */
+  /** When it continues, in epoch milliseconds. Null: at once if ready; not by time if ended or waiting for an effect. */
   wakeAt: number | null;
-  /** Attempt of the effect that is out, from 1; 0 otherwise. */
+  /** Attempt of the effect that is handed out, from 1; otherwise 0. */
   attempt: number;
-  /** Visits already finished, by step id; only of steps that can be visited again. */
+  /** Finished visits by step id, only of steps in a loop. */
   visits: Record<string, number>;
 };
 
 /** One contact on its way through one version of a workflow. */
 export type Run = {
-  /** UUID of the enrollment; the first part of each effect's key. */
+  /** UUID of the enrollment, the first part of each effect's key. */
   enrollmentKey: string;
-  /** What makes a split sticky, see `contactKeyOf`. */
+  /** Key by which a split always chooses the same way, see `contactKeyOf`. */
   contactKey: string;
-  /** IANA zone that waits are reckoned in. */
+  /** IANA time zone of waits. */
   timezone: string;
   mode: 'live' | 'test';
   state: RunState;
-  /** The contact's fields and what the steps added. */
+  /** The contact's fields and the outputs of steps. */
   data: JsonObject;
 };
 
@@ -37,12 +37,12 @@ export type Entry = {
   type: string;
   status: 'succeeded' | 'waiting' | 'skipped' | 'failed' | 'retrying';
   message: string;
-  /** What the step added to the data. */
+  /** Data that the step added. */
   output?: JsonObject;
   error?: string;
   /** Attempt of an effect, from 1. */
   attempt: number;
-  /** What a person should look at although the step ran, such as a variable that was missing. */
+  /** Notes for a person although the step ran, such as a missing variable. */
   warnings?: string[];
 };
 
@@ -55,7 +55,7 @@ export type EffectKind =
   | 'crm_create_activity'
   | 'crm_move_opportunity';
 
-/** Something to be done outside the engine, fully rendered, so that a repeat is byte for byte the same. */
+/** Work outside the engine, fully rendered, so that every repeat sends the same bytes. */
 export type Effect = {
   /** `<enrollmentKey>:<stepId>:<visit>`, the same on every automatic retry. */
   key: string;
@@ -66,7 +66,7 @@ export type Effect = {
   request: JsonObject;
 };
 
-/** What became of a run: its new state, what to write, and what to do. */
+/** The result of a move: the new state, data and timeline to store, and the effect to perform. */
 export type Advance = {
   state: RunState;
   data: JsonObject;
@@ -75,7 +75,7 @@ export type Advance = {
   effect?: Effect;
 };
 
-/** How an effect went. `output` is merged into the data, shallowly. */
+/** The result of an effect. `output` is merged shallowly into the data. */
 export type EffectResult =
   | { outcome: 'succeeded'; message: string; output?: JsonObject }
   | { outcome: 'skipped'; reason: string }

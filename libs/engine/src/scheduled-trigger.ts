@@ -1,10 +1,10 @@
-import type { Step } from './definition.ts';
 import { objectOf } from './json-value.ts';
+import type { Step } from './step.ts';
 import type { CrmSelection } from './steps/crm-selection.ts';
 import { triggerConfig } from './steps/trigger.ts';
 import type { Schedule } from './time/schedule.ts';
 
-/** The schedule in the trigger of a workflow, if it has one. */
+/** The schedule of a workflow's trigger, if it has one. */
 export function scheduleOf(steps: readonly Pick<Step, 'type' | 'config'>[]): Schedule | undefined {
   const [first] = steps;
   if (first?.type !== 'trigger') return undefined;
@@ -12,7 +12,7 @@ export function scheduleOf(steps: readonly Pick<Step, 'type' | 'config'>[]): Sch
   return data?.frequency === undefined ? undefined : { frequency: data.frequency, timezone: data.timezone };
 }
 
-/** What the schedule in the trigger of a workflow enrolls, if it says so. */
+/** The CRM records that the schedule of a workflow enrolls, if it has any. */
 export function sourceOf(steps: readonly Pick<Step, 'type' | 'config'>[]): CrmSelection | undefined {
   const [first] = steps;
   if (first?.type !== 'trigger') return undefined;

@@ -8,9 +8,9 @@ const longestPauseMs = 6 * 3_600_000;
 const longestRetryAfterMs = 24 * 3_600_000;
 
 /**
- * Takes the result of the effect that is out. It succeeded or was skipped: its output is merged and the next step is
- * ready, for `advance` to run. It failed: it is out again from `wakeAt` on, with the same key and request; or, after
- * the last attempt, the run goes where `on_error` says. A result that is not awaited (any more) changes nothing.
+ * Applies the result of the effect that is handed out. After success or skip, merges the output and makes the next step ready
+ * for `advance`. After a failure, hands the effect out again from `wakeAt` on, with the same key and request; after the last
+ * attempt, follows `on_error`. A result that the run does not wait for changes nothing.
  */
 export function settleEffect(
   definition: Definition,
@@ -61,7 +61,7 @@ function retry(walk: Walk, step: CompiledStep, effect: CompiledEffect, failure: 
   return close(walk, { status: 'active', stepIndex: step.index, phase: 'effect', wakeAt, attempt: attempt + 1 });
 }
 
-/** Doubled after each failure, ±20 %, so that what failed together is not tried together; `Retry-After` is a minimum. */
+/** The pause before a retry: doubles with each failure, ±20 % to spread retries. `Retry-After` is a minimum. */
 function pauseMs(
   backoffSeconds: number,
   attempt: number,
@@ -73,7 +73,7 @@ function pauseMs(
   return Math.round(Math.max(pause * (0.8 + 0.4 * random), asked));
 }
 
-/** Repeats what the step warned of when its effect was rendered: its data has not changed since, so none is stored. */
+/** Recomputes the warnings of a step's rendering instead of storing them: the data has not changed since. */
 function repeatWarnings(step: CompiledStep, scope: Scope): void {
   try {
     step.run(scope);

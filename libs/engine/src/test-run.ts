@@ -8,15 +8,15 @@ import { settleEffect } from './settle-effect.ts';
 import { startRun } from './start-run.ts';
 import { stubEffect } from './stub-effect.ts';
 
-/** A test run stops after this many steps: its answer holds the data of each. */
+/** Most steps of a test run, because its answer contains the data of each step. */
 const maxSteps = 1_000;
 const maxStartedData = 16 * 1024;
 const maxPreview = 1_000;
 
-/** What a live run would have done. */
+/** A test run: the result that a live run would have. */
 export type TestRun = {
   status: 'completed' | 'failed' | 'cancelled';
-  /** The data at the end. */
+  /** Data at the end. */
   data: JsonObject;
   steps: TestStep[];
   errors: { stepIndex: number; stepId: string; message: string }[];
@@ -30,9 +30,9 @@ export type TestStep = {
   name: string;
   type: string;
   status: Entry['status'];
-  /** The data when the step started; absent when it is over 16 KiB. */
+  /** Data at the start of the step; absent above 16 KiB. */
   startedData?: JsonObject;
-  /** What the step added to the data. */
+  /** Data that the step added. */
   output?: JsonObject;
   logs: string[];
   /** Id of the step that followed, or `end`. */
@@ -41,8 +41,8 @@ export type TestStep = {
 };
 
 /**
- * Runs a workflow once without any effect, by the same `advance` as live runs: effects are stubbed, waits pass at once
- * and say how long they would have been. `elapsedMs` is read before and after each step, for `durationMs`.
+ * Runs a workflow once without effects, with the same `advance` as live runs. Effects are stubbed; waits end at once and
+ * report their length. `elapsedMs` is read before and after each step, for `durationMs`.
  */
 export function testRun(
   definition: Definition,
@@ -76,7 +76,7 @@ export function testRun(
 
 type Move = Advance & { until: number; preview?: string };
 
-/** Takes one step, and what follows from it: its effect is settled by a stub, its wait is over. */
+/** Runs one step, settles its effect with a stub, and ends its wait. */
 function moveOnce(definition: Definition, run: Run, now: Date): Move {
   const first = advance(definition, run, now, 1);
   const { phase, wakeAt, attempt } = first.state;

@@ -4,18 +4,18 @@ import { sizeOf } from './json-size.ts';
 import type { Advance, Effect, Entry, Run, RunState } from './run.ts';
 import type { Scope } from './templates/scope.ts';
 
-/** Characters of keys and values that a run's data may hold. */
+/** Most characters of keys and values in a run's data. */
 const maxDataSize = 1024 * 1024;
 export const dataTooLarge = 'the data of the run would be larger than 1 MiB';
 const maxMessageLength = 4_000;
 const maxWarnings = 20;
 
-/** A run while it is being moved: what `advance` and `settleEffect` change, and hand back as one value. */
+/** A run during a move. `advance` and `settleEffect` change it and return it as one value. */
 export type Walk = {
   readonly definition: Definition;
   readonly run: Run;
   readonly scope: Scope;
-  /** Step to run next; the number of steps stands for the end. */
+  /** Step to run next. The number of steps means the end. */
   index: number;
   /** Step that ran last. */
   lastIndex: number;
@@ -38,12 +38,12 @@ export function startWalk(definition: Definition, run: Run, now: number): Walk {
   };
 }
 
-/** What comes back when there is nothing to do. */
+/** The result of a move that does nothing. */
 export function unchanged({ state, data }: Run): Advance {
   return { state, data, dataChanged: false, entries: [] };
 }
 
-/** Number of the visit of a step that goes on now, from 1. */
+/** Number of the present visit of a step, from 1. */
 export function visitOf(walk: Walk, step: CompiledStep): number {
   return (walk.visits[step.id] ?? 0) + 1;
 }
@@ -72,7 +72,7 @@ export function note(
   entries.push(entry);
 }
 
-/** Merges what a step adds into the data, shallowly; false when the data would become too large. */
+/** Merges the output of a step shallowly into the data. False if the data would become too large. */
 export function merge(walk: Walk, output: JsonObject): boolean {
   const data = { ...walk.scope.data, ...output };
   if (sizeOf(data, maxDataSize) > maxDataSize) return false;
@@ -81,14 +81,14 @@ export function merge(walk: Walk, output: JsonObject): boolean {
   return true;
 }
 
-/** Leaves a step for another one. */
+/** Moves from a step to another one. */
 export function leave(walk: Walk, step: CompiledStep, next: number): undefined {
   if (step.inLoop) walk.visits = { ...walk.visits, [step.id]: visitOf(walk, step) };
   walk.lastIndex = step.index;
   walk.index = next;
 }
 
-/** A step failed for good: the run fails, unless the step's `on_error` leads on. */
+/** Fails a step. The run fails too, unless the step's `on_error` continues it. */
 export function fail(walk: Walk, step: CompiledStep, error: string, attempt = 1): Advance | undefined {
   const next = step.effect?.onErrorNext;
   if (next === undefined) return failRun(walk, step, error, attempt);
@@ -96,7 +96,7 @@ export function fail(walk: Walk, step: CompiledStep, error: string, attempt = 1)
   return leave(walk, step, next);
 }
 
-/** A step failed, and the run with it. */
+/** Fails a step and the run. */
 export function failRun(walk: Walk, step: CompiledStep, error: string, attempt = 1): Advance {
   noteFailure(walk, step, error, attempt);
   return end(walk, step, 'failed');
@@ -111,13 +111,13 @@ export function end(walk: Walk, step: { index: number }, status: RunState['statu
   return close(walk, { status, stepIndex: step.index, phase: 'ready', wakeAt: null, attempt: 0 });
 }
 
-/** Stops for now on a step. */
+/** Stops the move on a step. */
 export function stop(walk: Walk, phase: RunState['phase'], wakeAt: number | null, effect?: Effect): Advance {
   const attempt = phase === 'effect' ? 1 : 0;
   return close(walk, { status: 'active', stepIndex: walk.index, phase, wakeAt, attempt }, effect);
 }
 
-/** Hands the walk back with a new state. */
+/** Returns the walk as a result with a new state. */
 export function close(walk: Walk, state: Omit<RunState, 'visits'>, effect?: Effect): Advance {
   const { entries, dataChanged, scope, visits } = walk;
   const result: Advance = { state: { ...state, visits }, data: scope.data, dataChanged, entries };

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 
-/** A step as a request would send it. */
+/** A step in a request. */
 export type RawStep = Record<string, unknown>;
 
 const idOf = (index: number) => `n${index}`;
 
 /**
- * Workflows that are valid by construction: jumps go forward, to the end, or back to a wait, so that every loop holds
- * one. What a condition or a split decides depends on the contact, which is random too.
+ * Random valid workflows. Jumps go forward, to the end, or back to a wait, so that every loop has a wait. Conditions and
+ * splits depend on the contact, which is random too.
  */
 export const randomWorkflow: fc.Arbitrary<RawStep[]> = fc
   .array(fc.constantFrom('log', 'set_fields', 'wait', 'condition', 'branch', 'split', 'email', 'callback', 'end'), {

@@ -1,4 +1,5 @@
-import { eventually, startKafka } from '@drippulse/testing';
+import { startKafka } from '@drippulse/servers';
+import { eventually } from '@drippulse/testing';
 import { testUnlessUnavailable } from '@drippulse/testing/not-run';
 import { expect } from '@jest/globals';
 import { createKafkaTransport, startConsumer, startRelay } from '../src/index.ts';

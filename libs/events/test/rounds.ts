@@ -1,17 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@drippulse/db';
 import { eventually } from '@drippulse/testing';
+import { expect, jest } from '@jest/globals';
+import { sql } from 'kysely';
 
-/** By polling alone a round takes half a second and more. */
-export const wokenMs = 500;
+/** A round may let so much pass on the clock of the timers: wake-ups need 10 ms, loops look by themselves after 1 s. */
+const passingMs = 500;
 
-/** What the middle one of nine rounds takes, once one was quick: wake-ups are lost until their connections are made. */
-export async function roundMs(round: () => Promise<unknown>): Promise<number> {
-  const take = async () => {
-    const startedAt = performance.now();
-    await round();
-    return performance.now() - startedAt;
-  };
-  await eventually(async () => (await take()) < wokenMs);
-  const taken: number[] = [];
-  while (taken.length < 9) taken.push(await take());
-  return taken.toSorted((a, b) => a - b)[4] ?? 0;
+/** Waits until so many processes or parts of one listen for wake-ups in a database. */
+export async function untilListening<DB>(db: Database<DB>, count: number): Promise<void> {
+  await eventually(async () => {
+    const { rows } = await sql`
+      select from pg_stat_activity where datname = current_database() and state = 'idle'
+      and (query like 'listen %' or query like 'select pg_notify%')`.execute(db.kysely);
+    expect(rows.length).toBeGreaterThanOrEqual(count);
+  });
+}
+
+/**
+ * Makes three rounds on timers that stand still but for half a second in each, in which no loop of this process looks by
+ * itself: a round ends only if a wake-up arrives. The first may still end by a timer that ran before.
+ */
+export async function wokenRounds(round: (isDone: (check: () => Promise<void>) => Promise<void>) => Promise<void>) {
+  jest.useFakeTimers({ doNotFake: ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
+  try {
+    for (let count = 0; count < 3; count += 1) {
+      let passedMs = 0;
+      await round((check) =>
+        eventually(async () => {
+          if (passedMs < passingMs) jest.advanceTimersByTime(10);
+          passedMs += 10;
+          await sleep(1);
+          await check();
+        }),
+      );
+    }
+  } finally {
+    jest.useRealTimers();
+  }
 }

@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-// Metadata services hand out credentials of the machine. Three of these lie in ranges that are allowed in development,
-// and Azure's lies in public space, so none is left to the ranges.
+// Metadata services give out credentials of the machine. They are listed by address, because three of them are in ranges
+// that are allowed in development, and Azure's is in public space.
 const metadataAddresses = new Set(
   ['169.254.169.254', '168.63.129.16', '100.100.100.200', '192.0.0.192', 'fd00:ec2::254', 'fd20:ce::254'].map((text) =>
     ipaddr.parse(text).toNormalizedString(),
@@ -17,18 +17,18 @@ const documentation = ipaddr.IPv6.parseCIDR('3fff::/20');
 const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 /**
- * Whether a connection to this IP address may be opened. Only public unicast addresses are; an IPv4 address mapped into
- * IPv6 (RFC 4291) or translated by the well-known NAT64 prefix (RFC 6052) counts as what it embeds, every other way to
- * write IPv4 in IPv6 is refused. `allowPrivate` adds loopback and private networks, never metadata services.
+ * Whether a connection to this IP address may be opened. Only public unicast addresses may. An IPv4 address mapped into IPv6
+ * (RFC 4291) or translated by the well-known NAT64 prefix (RFC 6052) counts as the IPv4 address. Every other form of IPv4 in
+ * IPv6 is refused. `allowPrivate` adds loopback and private networks, never metadata services.
  */
 export function isAllowedAddress(text: string, allowPrivate: boolean): boolean {
-  // ipaddr.js takes the IPv4-compatible `::a.b.c.d`, as inet_ntop prints it, for a mapped address.
+  // ipaddr.js reads the IPv4-compatible `::a.b.c.d`, as inet_ntop prints it, as a mapped address.
   if (!ipaddr.isValid(text) || /^::\d+\./.test(text)) return false;
   const address = embedded(ipaddr.parse(text));
   if (metadataAddresses.has(address.toNormalizedString())) return false;
   const range = address.range();
   if (allowPrivate && developmentRanges.has(range)) return true;
-  // The list of special IPv6 ranges grows and misses `::a.b.c.d`; what is not global unicast is out whatever it is.
+  // The list of special IPv6 ranges grows and misses `::a.b.c.d`, so anything but global unicast is refused.
   if (isIPv6(address) && (!address.match(globalUnicast) || address.match(documentation))) return false;
   return range === 'unicast';
 }

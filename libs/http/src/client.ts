@@ -6,24 +6,24 @@ import { readBody } from './read-body.ts';
 import { type Resolve, resolveWithNameServers, resolveWithSystem } from './resolve.ts';
 import { urlProblem } from './urls.ts';
 
-/** One request. `totalTimeoutMs` covers everything from the queue to the last byte of the answer. */
+/** One request. `totalTimeoutMs` lasts from the wait for a connection to the last byte of the answer. */
 export type HttpRequest = {
   url: string;
   method: string;
   headers?: Record<string, string>;
   body?: Uint8Array | string;
   totalTimeoutMs: number;
-  /** Bytes of the answer that are read at most (64 KiB); the rest is destroyed with its connection. */
+  /** Most bytes to read of the answer. Beyond them the connection is destroyed. Default: 64 KiB. */
   maxReadBytes?: number;
-  /** Bytes of the answer that are kept (16 KiB). */
+  /** Most bytes of the answer to return. Default: 16 KiB. */
   keepBytes?: number;
   signal?: AbortSignal;
 };
 
-/** An answer of any status; redirects are answers too and never followed. */
+/** An answer of any status. A redirect is an answer too, and is never followed. */
 export type HttpAnswer = {
   statusCode: number;
-  /** Lower-case names; values of a repeated header are joined by ", ". */
+  /** By lower-case name. Values of a repeated header are joined by ", ". */
   headers: Record<string, string>;
   body: Buffer;
   /** Whether the answer was longer than `body`. */
@@ -31,22 +31,22 @@ export type HttpAnswer = {
   durationMs: number;
 };
 
-/** Sends requests to URLs that customers chose. Throws HttpFailure when there is no answer. */
+/** Sends requests to URLs of customers. Throws HttpFailure when there is no answer. */
 export type HttpClient = { request(request: HttpRequest): Promise<HttpAnswer>; close(): Promise<void> };
 
 export type HttpClientOptions = {
-  /** Allows plain http and private addresses: for development. */
+  /** Allows plain http and private addresses, for development. */
   allowPrivate: boolean;
   userAgent: string;
-  /** Most connections to one origin (128); requests beyond wait within their own deadline. */
+  /** Most connections to one origin. Further requests wait within their own deadline. Default: 128. */
   maxConnectionsPerOrigin?: number;
-  /** How long connecting may take, TLS included (5 s). */
+  /** Time limit to connect, TLS included. Default: 5 s. */
   connectTimeoutMs?: number;
-  /** How names become addresses; the name servers' answer, or the system's with `allowPrivate`, unless given. */
+  /** Resolves names. Default: the name servers, or the system with `allowPrivate`. */
   resolve?: Resolve;
 };
 
-// These describe the connection, which is ours; undici would take some of them and send a broken request.
+// Headers of the connection, which the client sets. With some of them undici would send a broken request.
 const connectionHeaders = new Set([
   'connection',
   'content-length',
@@ -61,8 +61,8 @@ const connectionHeaders = new Set([
 ]);
 
 /**
- * The one client for requests out: guarded addresses, kept-alive bounded connections, verified TLS. What it is built on is
- * loaded with the first request: 7 MB that a process which sends none does without.
+ * Creates the client for outgoing requests: public addresses only, kept-alive and bounded connections, verified TLS. The
+ * first request loads undici, 7 MB that a process without requests saves.
  */
 export function createHttpClient(o: HttpClientOptions): HttpClient {
   let agent: Promise<Agent> | undefined;
@@ -71,7 +71,7 @@ export function createHttpClient(o: HttpClientOptions): HttpClient {
       agent ??= createAgent(o);
       return send(await agent, o, request);
     },
-    // Whoever closes has no use for answers that are still on their way.
+    // Destroys requests under way: after a close nobody waits for them.
     close: async () => (await agent)?.destroy(),
   };
 }
@@ -86,7 +86,7 @@ async function createAgent(o: HttpClientOptions): Promise<Agent> {
     }),
     allowH2: false,
     connections: o.maxConnectionsPerOrigin ?? 128,
-    // The deadline of each request covers headers and body; undici's own timers would only cost time.
+    // The deadline of each request covers headers and body. The timers of undici would only cost CPU time.
     headersTimeout: 0,
     bodyTimeout: 0,
   });

@@ -5,8 +5,8 @@ import { ConnectRefusal } from './failure.ts';
 import type { Resolve } from './resolve.ts';
 
 /**
- * Opens connections to allowed addresses only. The name is resolved once, every address of the answer is judged, and
- * the socket gets those very addresses, so that a name server that changes its mind in between changes nothing.
+ * Opens connections to allowed addresses only. Resolves the name once, checks every address, and connects to those addresses.
+ * So a name server that changes its answer after the check has no effect (DNS rebinding).
  */
 export function guardedConnector(
   build: typeof buildConnector,
@@ -18,7 +18,7 @@ export function guardedConnector(
     allowH2: false,
   });
   return (options, callback) => {
-    // node:net calls no lookup for an IP literal.
+    // node:net does not call `lookup` for an IP literal.
     if (isIP(options.hostname) !== 0 && !isAllowedAddress(options.hostname, o.allowPrivate)) {
       callback(notAllowed(options.hostname), null);
       return;

@@ -1,4 +1,4 @@
-/** Why a request got no answer. */
+/** The reason why a request got no answer. */
 export type HttpFailureCode =
   | 'timeout'
   | 'connection_refused'
@@ -11,7 +11,7 @@ export type HttpFailureCode =
   | 'protocol_error'
   | 'aborted';
 
-/** A request that got no answer, or whose answer did not end in time. `code` is stable and fit to be shown. */
+/** A request without an answer, or whose answer did not end in time. `code` is stable and may be shown to customers. */
 export class HttpFailure extends Error {
   readonly code: HttpFailureCode;
   readonly durationMs: number;
@@ -24,7 +24,7 @@ export class HttpFailure extends Error {
   }
 }
 
-/** Raised inside a connection attempt, where the duration of the request is not known. */
+/** A failure inside a connection attempt, which does not know the duration of the request. */
 export class ConnectRefusal extends Error {
   readonly code: 'address_not_allowed' | 'dns_failed';
 
@@ -53,11 +53,11 @@ const codes: Record<string, HttpFailureCode> = {
 
 const tlsCode = /^(ERR_SSL|ERR_TLS|ERR_OSSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
 
-/** The code for whatever undici, node:net or node:tls threw. */
+/** The code of an error that undici, node:net or node:tls threw. */
 export function failureCodeOf(error: unknown): HttpFailureCode {
   if (error instanceof ConnectRefusal) return error.code;
   if (typeof error !== 'object' || error === null) return 'protocol_error';
-  // net.connect tries several addresses and reports them together.
+  // net.connect tries several addresses and throws one error with all failures.
   if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0)
     return failureCodeOf(error.errors[0]);
   const code = 'code' in error ? String(error.code) : '';

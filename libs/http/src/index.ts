@@ -1,3 +1,5 @@
+// For services. No other library sends requests.
+
 export {
   createHttpClient,
   type HttpAnswer,

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
 /**
- * The first `keepBytes` of a body. Reading goes on to its end, so that the connection can be used again, but stops for
- * good after `maxReadBytes`: what is left is destroyed with its connection.
+ * Returns the first `keepBytes` of a body. Reads on to its end, so that the connection can be used again, but not beyond
+ * `maxReadBytes`: then it destroys the connection.
  */
 export async function readBody(
   body: Readable,

@@ -1,17 +1,17 @@
 import { lookup, Resolver } from 'node:dns/promises';
 
-/** Turns a host name into its IP addresses; rejects when there is none. */
+/** Resolves a host name to its IP addresses. Rejects when it has none. */
 export type Resolve = (hostname: string) => Promise<string[]>;
 
-/** As the operating system resolves, `/etc/hosts` and search domains included. */
+/** Resolves with the operating system, `/etc/hosts` and search domains included. */
 export async function resolveWithSystem(hostname: string): Promise<string[]> {
   const found = await lookup(hostname, { all: true, order: 'verbatim' });
   return found.map(({ address }) => address);
 }
 
 /**
- * By asking the name servers directly. The system's resolver occupies one of four threads for as long as a dead name
- * server takes, so that four such names would hold up every other connection.
+ * Resolves with the name servers directly. The resolver of the system blocks one of four threads while it waits for a dead
+ * name server, so four such names would stop all other connections.
  */
 export async function resolveWithNameServers(hostname: string): Promise<string[]> {
   const resolver = new Resolver({ timeout: 2000, tries: 2 });

@@ -7,9 +7,8 @@ const maxUrlLength = 2048;
 const resolveAtMostMs = 2000;
 
 /**
- * What is wrong with this URL as the target of a request, in one sentence, or undefined. For the moment it is saved: a
- * name that does not resolve now is accepted, because the client judges the address again at every connect.
- * `resolve: false` looks at the text alone.
+ * Checks a URL that a customer saves as a target. Returns the problem in one sentence, or undefined. A name that does not
+ * resolve is accepted, because the client checks the address again at every connect. `resolve: false` checks only the text.
  */
 export async function checkUrl(
   url: string,
@@ -24,7 +23,7 @@ export async function checkUrl(
   return isAllowed ? undefined : 'The host resolves to an address that is not public.';
 }
 
-/** What the text of the URL alone rules out. */
+/** The problem that the text of a URL alone shows, in one sentence, or undefined. */
 export function urlProblem(text: string, allowPrivate: boolean): string | undefined {
   if (text.length > maxUrlLength) return `The URL is longer than ${maxUrlLength} characters.`;
   const url = URL.parse(text);
@@ -36,12 +35,12 @@ export function urlProblem(text: string, allowPrivate: boolean): string | undefi
   if (isIP(hostname) !== 0) {
     return isAllowedAddress(hostname, allowPrivate) ? undefined : 'The address is not public.';
   }
-  // RFC 6761: these names never leave the machine, whatever a name server says.
+  // RFC 6761: these names mean this machine, whatever a name server answers.
   if (!allowPrivate && /(^|\.)localhost\.?$/.test(hostname)) return 'The address is not public.';
   return undefined;
 }
 
-// The URL parser has already turned every literal form (0x7f.1, 2130706433, 017700000001) into the canonical one.
+// The URL parser has turned every literal form (0x7f.1, 2130706433, 017700000001) into the canonical one.
 function hostnameOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
 }

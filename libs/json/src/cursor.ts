@@ -1,38 +1,38 @@
 import { DomainError } from '@drippulse/errors';
 import { partLength } from './parts.ts';
 
-/** Arrays and objects may be nested this deep, the body itself counted. */
+/** Largest depth of nested arrays and objects, the body itself included. */
 const maxDepth = 64;
 
-/** Where a value breaks a rule; `at` is the offset of the value or, for a bad key, of the key. */
+/** A value that breaks a rule. `at` is the offset of the value, or of a bad key. */
 export type Problem = { at: number; message: string };
 
 /** A position in a JSON text that is read once from left to right. */
 export type Cursor = {
   readonly text: string;
-  /** What the text was decoded from, without a byte order mark; undefined for what came as text. */
+  /** The bytes that the text was decoded from, without a byte order mark; undefined if it came as text. */
   readonly bytes: Uint8Array | undefined;
   at: number;
   depth: number;
-  /** Where the string begins that was passed last, and whether it holds escapes. */
+  /** Start of the last string that was passed, and whether it has escapes. */
   stringStart: number;
   isEscaped: boolean;
-  /** From here on another part begins, once the value at hand has been read. */
+  /** Offset after which the part ends, once the current value is read. */
   partEnd: number;
   readonly problems: Problem[];
 };
 
-/** How closely values are looked at: `syntax` (and depth), `strings` (can be stored), `free` (no dangerous key either). */
+/** Checks of values: `syntax` (with depth), `strings` (also: can be stored), `free` (also: no dangerous key). */
 export type Checks = 'syntax' | 'strings' | 'free';
 
-// A hostile body could hold one problem every ten bytes; whoever made it needs no list of them all.
+// A hostile body could have a problem every ten bytes: its sender does not need all of them.
 const maxProblems = 100;
 
 export function startCursor(text: string, bytes?: Uint8Array): Cursor {
   return { text, bytes, at: 0, depth: 0, stringStart: 0, isEscaped: false, partEnd: partLength, problems: [] };
 }
 
-/** True once for each part that has been read: the moment to let others have a turn. */
+/** True once at the end of each part, where other work may have its turn. */
 export function isPartOver(cursor: Cursor): boolean {
   if (cursor.at < cursor.partEnd) return false;
   cursor.partEnd = cursor.at + partLength;
@@ -41,7 +41,7 @@ export function isPartOver(cursor: Cursor): boolean {
 
 const utf8 = new TextEncoder();
 
-/** The bytes of a piece of the text. Of the larger part of a body they are those that came, not copied. */
+/** The bytes of a piece of the text. More than half of the text is a view of the received bytes, not a copy. */
 export function bytesBetween({ text, bytes }: Cursor, start: number, end: number): Uint8Array {
   if (bytes === undefined || end - start < text.length / 2) return utf8.encode(text.slice(start, end));
   const from = Buffer.byteLength(text.slice(0, start));
@@ -74,7 +74,7 @@ export function skipSpace(cursor: Cursor): void {
   cursor.at = at;
 }
 
-/** The code of the next character that is no space, NaN at the end; the cursor stands on it. */
+/** Moves to the next character that is not a space, and returns its code; NaN at the end. */
 export function peek(cursor: Cursor): number {
   skipSpace(cursor);
   return cursor.text.charCodeAt(cursor.at);
@@ -84,7 +84,7 @@ export function isNull(cursor: Cursor): boolean {
   return cursor.text.startsWith('null', cursor.at);
 }
 
-/** Moves past the colon behind a key. */
+/** Moves past the colon after a key. */
 export function passColon(cursor: Cursor): void {
   if (peek(cursor) !== 0x3a) throw malformed(cursor);
   cursor.at++;
@@ -103,7 +103,7 @@ export function enter(cursor: Cursor): void {
   cursor.at++;
 }
 
-/** Steps out of it, past its closing bracket. */
+/** Steps out of the array or object, past its closing bracket. */
 export function leave(cursor: Cursor): void {
   cursor.depth--;
   cursor.at++;

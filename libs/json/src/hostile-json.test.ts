@@ -21,7 +21,7 @@ const safeJson = fc.letrec((tie) => ({
   ),
 })).value;
 
-/** JSON with characters added, removed or doubled: some of it still valid, most of it nearly. */
+/** JSON with characters added, removed or doubled: sometimes valid, mostly nearly valid. */
 const mangled = fc
   .tuple(
     fc.json(),

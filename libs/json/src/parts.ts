@@ -1,12 +1,12 @@
 import { yieldToEventLoop } from '@drippulse/loops';
 
-/** Work that stops after each part of it, where somebody else may have a turn. */
+/** Work that stops after each part, so that other work may have its turn. */
 export type Parts<T> = Generator<undefined, T, undefined>;
 
-/** Characters of a part: rows take 50 µs, what takes longest, messages without members, 6 ms. */
+/** Characters of a part. Rows take 50 µs; the slowest input, messages without members, takes 6 ms. */
 export const partLength = 16 << 10;
 
-/** Does all the parts at once. */
+/** Does all parts at once. */
 export function finish<T>(parts: Parts<T>): T {
   for (;;) {
     const { done, value } = parts.next();
@@ -14,7 +14,7 @@ export function finish<T>(parts: Parts<T>): T {
   }
 }
 
-/** Does the parts one a turn, the first at once. */
+/** Does one part in each turn of the event loop, the first at once. */
 export async function finishInTurns<T>(parts: Parts<T>): Promise<T> {
   for (;;) {
     const { done, value } = parts.next();

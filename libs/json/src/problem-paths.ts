@@ -7,8 +7,8 @@ import { skipParts } from './skip-value.ts';
 const maxPathLength = 256;
 
 /**
- * Turns offsets into paths like `steps.2.config.duration` by reading the text a second time. Good input never comes
- * here, so that the first reading need not keep a path.
+ * Turns offsets into paths like `steps.2.config.duration` by reading the text a second time. So the first reading, which is all
+ * that valid input needs, does not track paths.
  */
 export function violationsOf(text: string, problems: readonly Problem[], prefix: readonly string[] = []): Violation[] {
   return finish(violationParts(text, problems, prefix));
@@ -51,7 +51,7 @@ function* walk(cursor: Cursor, path: string[], report: (at: number) => void): Pa
   }
 }
 
-/** A path that is safe to print: keys of the caller may hold anything. */
+/** A path that is safe to print: the caller's keys may contain anything. */
 function fieldPath(path: readonly string[]): string {
   const joined = path.join('.').replaceAll('\0', '\ufffd');
   const cut = joined.length <= maxPathLength ? joined : `${joined.slice(0, maxPathLength - 1)}…`;

@@ -3,7 +3,7 @@ import { type FieldRest, field as fieldOption } from '@drippulse/proto/drippulse
 
 const restOf = new WeakMap<DescField, FieldRest>();
 
-/** The REST side of a field; all zero where the proto says nothing. */
+/** The REST options of a field; all zero if the proto has none. */
 export function fieldRest(field: DescField): FieldRest {
   let rest = restOf.get(field);
   if (rest === undefined) {
@@ -13,7 +13,7 @@ export function fieldRest(field: DescField): FieldRest {
   return rest;
 }
 
-/** True of the mask that the codec fills itself and never shows. */
+/** Whether a field is the update mask, which the codec fills and never shows. */
 export function isMask(field: DescField): boolean {
   return field.fieldKind === 'message' && field.message.typeName === 'google.protobuf.FieldMask';
 }

@@ -5,8 +5,8 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * Reads the string that starts at the cursor and gives it to `take`, within this part or, where it does not end in it, by
- * the parts that are returned.
+ * Reads the string that starts at the cursor and gives it to `take`. Returns further parts if the string does not end in this
+ * part.
  */
 export function readString(cursor: Cursor, checks: Checks, take: (value: string) => void): Parts<void> | undefined {
   if (!beginString(cursor, checks)) return readRest(cursor, checks, take);
@@ -21,11 +21,11 @@ function* readRest(cursor: Cursor, checks: Checks, take: (value: string) => void
 
 /** The value of the string that ends at the cursor. */
 export function stringOf({ text, at, stringStart, isEscaped }: Cursor): string {
-  // The scanner has just passed it as a string.
+  // The scanner has just checked that it is a string.
   return isEscaped ? (JSON.parse(text.slice(stringStart, at)) as string) : text.slice(stringStart + 1, at - 1);
 }
 
-/** Moves past the string that starts at the cursor, or as far as the part goes: false, and `restOfString` goes on. */
+/** Moves past the string at the cursor. False when it does not end in this part; then `restOfString` continues. */
 export function beginString(cursor: Cursor, checks: Checks): boolean {
   cursor.stringStart = cursor.at;
   cursor.isEscaped = false;
@@ -33,14 +33,14 @@ export function beginString(cursor: Cursor, checks: Checks): boolean {
   return goOnInString(cursor, checks);
 }
 
-/** Moves on through a string of which a part has been passed. */
+/** Continues a string that began in an earlier part. */
 export function* restOfString(cursor: Cursor, checks: Checks): Parts<void> {
   do {
     if (isPartOver(cursor)) yield;
   } while (!goOnInString(cursor, checks));
 }
 
-/** Moves past the end of the string that the cursor is in, which is true, or to the end of the part. */
+/** Moves to the end of the current string, and returns true, or to the end of the part. */
 export function goOnInString(cursor: Cursor, checks: Checks): boolean {
   const { text, partEnd } = cursor;
   let at = cursor.at;
@@ -83,7 +83,7 @@ function skipEscape(cursor: Cursor, checks: Checks): void {
   else if (unit >= 0xd800 && unit <= 0xdfff) skipLowSurrogate(cursor, unit);
 }
 
-// The text itself is well-formed (whoever made the cursor saw to that), so that a lone half can only be an escape.
+// The text itself is well-formed, as `decodeText` checked, so only an escape can be a lone half of a pair.
 function skipLowSurrogate(cursor: Cursor, high: number): void {
   if (high <= 0xdbff && cursor.text.startsWith('\\u', cursor.at)) {
     const before = cursor.at;

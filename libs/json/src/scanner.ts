@@ -8,8 +8,8 @@ const closeBrace = 0x7d;
 const closeBracket = 0x5d;
 
 /**
- * Visits the members of the object that starts at the cursor. `visit` gets the key and its offset, finds the cursor on
- * the value and must move it past the value, itself or by the parts that it returns.
+ * Visits the members of the object at the cursor. `visit` gets the key and its offset, with the cursor on the value. It must
+ * move the cursor past the value, itself or in the parts that it returns.
  */
 export function* readMembers(
   cursor: Cursor,
@@ -39,7 +39,7 @@ export function* readMembers(
   leave(cursor);
 }
 
-/** Visits the elements of the array that starts at the cursor, as `readMembers` does the members of an object. */
+/** Visits the elements of the array at the cursor, as `readMembers` visits members. */
 export function* readElements(cursor: Cursor, visit: (index: number) => Parts<void> | undefined): Parts<void> {
   enter(cursor);
   if (peek(cursor) === closeBracket) {

@@ -7,7 +7,7 @@ const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d
 const minSeconds = -62_135_596_800;
 const maxSeconds = 253_402_300_799;
 
-/** Reads an RFC 3339 timestamp; undefined when it is none, or names a day that does not exist. */
+/** Parses an RFC 3339 timestamp. Undefined for other text and for a day that does not exist. */
 export function parseTimestamp(text: string): Timestamp | undefined {
   const parts = rfc3339.exec(text);
   if (parts === null) return undefined;
@@ -26,7 +26,7 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   return create(TimestampSchema, { seconds: BigInt(seconds), nanos: Number(fraction.padEnd(9, '0')) });
 }
 
-/** RFC 3339 in UTC with milliseconds. */
+/** Formats a timestamp as RFC 3339 in UTC with milliseconds. */
 export function formatTimestamp(timestamp: Timestamp): string {
   return new Date(Number(timestamp.seconds) * 1000 + Math.trunc(timestamp.nanos / 1e6)).toISOString();
 }

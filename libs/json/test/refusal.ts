@@ -1,6 +1,6 @@
 import { DomainError } from '@drippulse/errors';
 
-/** What a call refuses with, as plain data; anything but a DomainError is thrown on. */
+/** The refusal of a call as plain data. Throws any other error. */
 export function refusal(run: () => unknown): { kind: string; reason: string; errors: Record<string, string> } {
   try {
     run();

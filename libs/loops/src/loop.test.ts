@@ -1,5 +1,5 @@
-import { afterEach, expect, test } from '@jest/globals';
-import { type Loop, loopRuns, mostIdleMs, startLoop } from './loop.ts';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { backoffMs, type Loop, loopRuns, mostIdleMs, startLoop } from './loop.ts';
 
 const lines: string[] = [];
 const log = {
@@ -9,6 +9,7 @@ const log = {
 let loop: Loop | undefined;
 afterEach(async () => {
   await loop?.stop();
+  jest.useRealTimers();
   lines.length = 0;
 });
 
@@ -30,18 +31,34 @@ function watched(run: (count: number, signal: AbortSignal) => Promise<number | u
   return { nextRun: () => next.promise, runs: () => count, loop };
 }
 
-test('it sleeps until the due time that the run named', async () => {
-  const { nextRun } = watched(async () => 30);
-  const first = performance.now();
-  await nextRun();
-  expect(performance.now() - first).toBeGreaterThanOrEqual(28);
-});
+/** From here on time passes only where a test lets it. */
+function stopTimers(): void {
+  jest.useFakeTimers({ doNotFake: ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
+}
 
-test('it never sleeps longer than the idle time', async () => {
-  const { nextRun } = watched(async () => 3_600_000, 20);
-  const first = performance.now();
-  await nextRun();
-  expect(performance.now() - first).toBeLessThan(2000);
+/** Turns of the event loop until a run has ended and the loop sleeps. */
+async function untilAsleep(): Promise<void> {
+  do await new Promise((resolve) => setImmediate(resolve));
+  while (jest.getTimerCount() === 0);
+}
+
+/** Lets time pass, then the runs that it made due. */
+async function pass(ms: number): Promise<void> {
+  jest.advanceTimersByTime(ms);
+  await untilAsleep();
+}
+
+test.each([
+  { what: 'until the due time that the run named', dueMs: 300, maxIdleMs: 1000 },
+  { what: 'no longer than the idle time', dueMs: 3_600_000, maxIdleMs: 300 },
+])('it sleeps $what', async ({ dueMs, maxIdleMs }) => {
+  stopTimers();
+  const { runs } = watched(async () => dueMs, maxIdleMs);
+  await untilAsleep();
+  await pass(299);
+  expect(runs()).toBe(1);
+  await pass(1);
+  expect(runs()).toBe(2);
 });
 
 test('the longer one has had nothing to do, the less often it looks', () => {
@@ -72,20 +89,27 @@ test('a run with more to do is repeated at once, without starving the rest of th
   expect(await runsBeforeTurn).toBeLessThan(100);
 });
 
-test('failures in a row are logged once and repeated with growing pauses, however often it is woken', async () => {
-  const { nextRun, loop } = watched(async (count) => {
+test('failures in a row are logged once and repeated after pauses through which nothing wakes it', async () => {
+  stopTimers();
+  const { runs, loop } = watched(async (count) => {
     if (count <= 3) throw new Error('no');
     return undefined;
   });
-  const started = performance.now();
-  for (let count = 1; count < 4; ) {
+  await untilAsleep();
+  for (const [failures, longestMs] of [100, 200, 400].entries()) {
+    expect(runs()).toBe(failures + 1);
     loop.wake();
-    count = await nextRun();
+    await pass(longestMs / 2 - 1);
+    expect(runs()).toBe(failures + 1);
+    await pass(longestMs / 2 + 1);
   }
-  // 100, 200 and 400 ms, each shortened by half at most.
-  expect(performance.now() - started).toBeGreaterThanOrEqual(340);
-  await new Promise((resolve) => setImmediate(resolve));
+  expect(runs()).toBe(4);
   expect(lines).toEqual(['loop failed, trying again', 'loop works again']);
+});
+
+test('the pauses double from a tenth of a second to five, and shrink by half at most', () => {
+  expect([1, 2, 3, 6, 7, 100].map((failures) => backoffMs(failures, 1))).toEqual([100, 200, 400, 3200, 5000, 5000]);
+  expect([1, 100].map((failures) => backoffMs(failures, 0))).toEqual([50, 2500]);
 });
 
 test('stopping it aborts the run and waits for its end', async () => {

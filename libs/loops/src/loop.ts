@@ -1,5 +1,4 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The part of a logger that a loop needs. */
 export type LoopLog = { error(fields: object, message: string): void; info(fields: object, message: string): void };
@@ -66,8 +65,7 @@ export function startLoop(options: {
       tell(startedAt, 'failed');
       failures += 1;
       if (failures === 1) log.error({ loop: name, err: error }, 'loop failed, trying again');
-      const backoffMs = Math.min(minBackoffMs * 2 ** (failures - 1), maxBackoffMs);
-      await sleep(backoffMs * (0.5 + Math.random() / 2), undefined, { signal: stopped.signal }).catch(() => undefined);
+      await sleep(backoffMs(failures, Math.random()), stopped.signal);
     }
   }
 
@@ -107,6 +105,25 @@ export function startLoop(options: {
       await done;
     },
   };
+}
+
+/** The pause after so many failures in a row; `random` from 0 to 1 shortens it by half at most. */
+export function backoffMs(failures: number, random: number): number {
+  return Math.min(minBackoffMs * 2 ** (failures - 1), maxBackoffMs) * (0.5 + random / 2);
+}
+
+/** Ends early, without an error, when the signal is aborted. Unlike that of Node, its timer is one that a test can stop. */
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
 }
 
 /** How long a loop that was not told sleeps at most, after so many runs in a row that had nothing to do. */

@@ -1,13 +1,13 @@
 import { consumers, owners, publicService, publishers as publishing, serviceOf, servicesOn } from '@drippulse/topology';
 
-/** One metric: what its instrument is made of, what the documentation says, and who exports it. */
+/** One metric: its instrument, its documentation and the services that export it. */
 export type CatalogEntry = {
   type: 'counter' | 'gauge' | 'histogram';
-  /** What a value counts or measures, as the name ends. */
+  /** Unit of a value, the same as in the name. */
   unit: string;
   help: string;
   labels: readonly string[];
-  /** Services whose registry holds it; `process` for every process, whatever runs in it. */
+  /** Services that register it; `process` for every process. */
   of: readonly string[];
   /** Upper bounds of a histogram, in its unit. */
   buckets?: readonly number[];
@@ -17,8 +17,8 @@ const publishers = publishing.map(({ name }) => name);
 const everyProcess = ['process'] as const;
 
 /**
- * Every metric of ours. Instruments, docs/metrics.md, dashboards, alerts and their tests are made from it. Labels never
- * carry an organization, an id or a raw path.
+ * All metrics of the platform. Instruments, docs/metrics.md, dashboards, alerts and their tests come from this catalog. Labels
+ * never carry an organization, an id or a raw path.
  */
 export const catalog = {
   drippulse_http_request_duration_seconds: {
@@ -279,7 +279,7 @@ export const catalog = {
 
 export type MetricName = keyof typeof catalog;
 
-/** What the Node client exports by itself, as far as dashboards and alerts use it. */
+/** Metrics of the Node client that dashboards and alerts use. */
 export const processMetricNames = [
   'nodejs_eventloop_lag_p99_seconds',
   'nodejs_gc_duration_seconds',

@@ -7,7 +7,7 @@ export type { Logger } from 'pino';
 const secretNames = ['password', 'token', 'secret', 'key', 'authorization', 'cookie', 'credentials', 'new_password'];
 const redactedPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]);
 
-/** Credentials that hide inside longer text: an error's message, a URL, a header line. */
+/** Credentials inside longer text: an error message, a URL, a header line. */
 const secretPatterns: [RegExp, string][] = [
   [/adcrm_(live|test)_[0-9A-Za-z]{8,}/g, 'adcrm_$1_[redacted]'],
   [/eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g, '[redacted token]'],
@@ -19,8 +19,8 @@ const buffered = 8 * 1024;
 const flushAfterMs = 100;
 
 /**
- * Opens a file for the lines of a logger; its folder is made. What a kill -9 loses is a tenth of a second; at the end of
- * a process, by an uncaught error too, all are written, because the file is open before there are any.
+ * Opens a file for a logger and creates its folder. A kill -9 loses at most the lines of the last 100 ms. Any other end of the
+ * process, an uncaught error included, writes all lines, because the file is open before the first one.
  */
 export async function openLogFile(file: string): Promise<DestinationStream> {
   const stream = pino.destination({ dest: file, mkdir: true, sync: false, minLength: buffered });
@@ -28,7 +28,7 @@ export async function openLogFile(file: string): Promise<DestinationStream> {
   return flushingSoon(stream);
 }
 
-/** Lines are written together: a write of each costs a tenth of a request. */
+/** Writes lines in batches: a write for each line costs a tenth of a request. */
 function flushingSoon(stream: ReturnType<typeof pino.destination>): DestinationStream {
   let isFlushing = false;
   const flush = () => {
@@ -40,18 +40,18 @@ function flushingSoon(stream: ReturnType<typeof pino.destination>): DestinationS
       stream.write(line);
       if (isFlushing) return;
       isFlushing = true;
-      // Not what keeps a process alive: its end writes the rest.
+      // Must not keep the process alive; its end writes the rest.
       setTimeout(flush, flushAfterMs).unref();
     },
   };
 }
 
-/** A JSON logger on stdout (or `destination`), with the ids of the trace, that never writes a credential. */
+/** A JSON logger on stdout (or `destination`). It adds the ids of the trace and never writes a credential. */
 export function createLogger(options: { service?: string; level?: string; destination?: DestinationStream }): Logger {
   return pino(
     {
       level: options.level ?? 'info',
-      // A process that runs several services leaves it to their child loggers: a repeated member would stand twice.
+      // In a process with several services their child loggers set it: pino would write a repeated member twice.
       base: options.service === undefined ? {} : { service: options.service },
       timestamp: stdTimeFunctions.isoTime,
       mixin: traceIds,

@@ -1,9 +1,9 @@
 import { Registry } from 'prom-client';
 
-/** Where a service registers its instruments. Labels never carry an organization or a raw path. */
+/** The registry of a service's instruments. Labels never carry an organization or a raw path. */
 export type Metrics = Registry;
 
-/** A registry whose samples carry the label `service`; several in one process are served as one by the ops server. */
+/** Creates a registry whose samples carry the label `service`. The ops server merges the registries of a process. */
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });

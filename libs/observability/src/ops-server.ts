@@ -6,22 +6,22 @@ import { AggregatorRegistry, type Registry } from 'prom-client';
 import { gauge } from './instruments.ts';
 import { measureProcess, processMetrics } from './process-metrics.ts';
 
-/** Whether each part that a service cannot do without is there. */
+/** Whether each part that a service needs is available. */
 export type Readiness = { ok: boolean; parts: Record<string, boolean> };
 
 export type OpsServer = {
   port: number;
-  /** `/ready` answers 503 from now on; resolves after the pause in which load balancers notice. */
+  /** Makes `/ready` answer 503, and resolves after `leaveMs`, in which load balancers notice. */
   leave(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** A part that has not answered a scrape within this time counts as away. */
+/** A part that does not answer a scrape within this time counts as unavailable. */
 const partTimeoutMs = 1000;
 
 /**
- * Serves `/metrics` (the registries and that of the process), `/ready` (503 while not ok, and once the process leaves)
- * and `/live` (503 when only a restart helps) on a port that is not public. Port 0 takes a free one.
+ * Serves `/metrics` (all registries), `/ready` (503 while a part is missing, and after `leave`) and `/live` (503 when only a
+ * restart helps) on a port that is not public. Port 0 takes a free port.
  */
 export async function startOpsServer(options: {
   /** Name of the process: the label `service` of its own metrics. */
@@ -31,7 +31,7 @@ export async function startOpsServer(options: {
   registries: Registry[];
   ready(): Promise<Readiness>;
   alive(): boolean;
-  /** How long `leave` takes. */
+  /** Duration of `leave`. */
   leaveMs: number;
 }): Promise<OpsServer> {
   const { service, registries, ready, alive, leaveMs } = options;
@@ -71,7 +71,7 @@ export async function startOpsServer(options: {
     for (const part of known) parts.set({ part }, found.get(part) === true ? 1 : 0);
   }
 
-  // Three fixed paths need no framework: express alone is 3 MB of every process.
+  // Three fixed paths need no framework: express takes 3 MB of memory.
   const server = createServer((request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     const isRead = request.method === 'GET' || request.method === 'HEAD';
@@ -99,7 +99,7 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 }
 
-/** `Registry.merge` refuses two services that register the same instrument; the cluster aggregator keeps both. */
+/** The aggregator of a cluster, because `Registry.merge` refuses an instrument that two services register. */
 async function exposition(registries: Registry[]): Promise<string> {
   const metrics = await Promise.all(registries.map((registry) => registry.getMetricsAsJSON()));
   return AggregatorRegistry.aggregate(metrics).metrics();

@@ -3,15 +3,15 @@ import { failedJobs, isFailedJob, isLoopRun, loopRuns } from '@drippulse/loops';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { counter, histogram } from './instruments.ts';
 
-/** Holds what belongs to the process and to no single service: connection pools, loops, jobs, and Node itself. */
+/** The registry of the process: connection pools, loops, jobs, and Node itself. */
 export const processMetrics: Registry = new Registry();
 
-/** Of the timer whose lateness is the lag of the event loop: at Node's own 10 ms it takes most of what an idle process does. */
+/** Interval of the timer that measures event loop lag. Node's default, 10 ms, is most of the CPU time of an idle process. */
 const lagResolutionMs = 50;
 
 let isMeasuring = false;
 
-/** Measures loops, jobs and Node from now on; before, and in processes that nobody scrapes, they cost nothing. */
+/** Starts to measure loops, jobs and Node. A process that is not scraped never calls it, and pays nothing. */
 export function measureProcess(): void {
   if (isMeasuring) return;
   isMeasuring = true;

@@ -5,8 +5,8 @@ import { Role as ProtoRole } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import { type Caller, roles } from './caller.ts';
 
 /**
- * Throws `permission_denied` unless the method's rest option lets the caller in: least role, user only, mode. Methods
- * without the option are internal, and AUTH_NONE ones are open: both take any caller.
+ * Throws `permission_denied` unless the caller meets the method's rest option: least role, user only, mode. Internal methods
+ * (those without the option) and open ones (AUTH_NONE) take any caller.
  */
 export function checkAccess(method: DescMethod, caller: Caller): void {
   const option = restOf(method);
@@ -29,7 +29,7 @@ export function checkAccess(method: DescMethod, caller: Caller): void {
 
 const restOptions = new WeakMap<DescMethod, MethodRest | undefined>();
 
-/** Read from the descriptor once: that decodes the option anew each time. */
+/** Caches the option: reading it from the descriptor decodes it each time. */
 function restOf(method: DescMethod): MethodRest | undefined {
   if (restOptions.has(method)) return restOptions.get(method);
   const option = hasOption(method, rest) ? getOption(method, rest) : undefined;
@@ -37,7 +37,7 @@ function restOf(method: DescMethod): MethodRest | undefined {
   return option;
 }
 
-/** The proto enum counts from 1 in the order of `roles`. A method that forgot `min_role` takes administrators only. */
+/** The proto enum counts from 1 in the order of `roles`. A method without `min_role` takes administrators only. */
 function requiredRank(minRole: ProtoRole): number {
   return minRole === ProtoRole.UNSPECIFIED ? ProtoRole.ADMIN : minRole;
 }

@@ -9,13 +9,13 @@ type HeadersLike = ConstructorParameters<typeof Headers>[0];
 
 const defaultTimeoutMs = 10_000;
 
-/** Where calls go, and who vouches for their caller. */
-export type Target = { peers: Peers; target: ServiceName; tokens: Tokens };
+/** The service that calls go to, and the tokens that prove their caller. */
+type Target = { peers: Peers; target: ServiceName; tokens: Tokens };
 
 /**
- * Clients of one service, made for each caller. Calls carry the internal token; with `from`, the call being served,
- * also its request id and trace context, and they end with it. The deadline is 10 s unless the call sets its own, and
- * never later than that of `from`. Errors are ConnectErrors: `fromConnectError` reads them.
+ * Makes clients of one service, one for each caller. Calls carry the caller's internal token. With `from`, the call being
+ * served, they also carry its request id and trace context, end when it ends, and have no later deadline. Default deadline:
+ * 10 s. Errors are ConnectErrors; `fromConnectError` reads them.
  */
 export function clientFor<S extends DescService>(
   service: S,
@@ -25,8 +25,7 @@ export function clientFor<S extends DescService>(
   return (caller, from) => createClient(service, transport(caller, from));
 }
 
-/** What `clientFor` does, for calls made by descriptor. */
-export function transportFor(options: Target): (caller: Caller, from?: HandlerContext) => Transport {
+function transportFor(options: Target): (caller: Caller, from?: HandlerContext) => Transport {
   const { peers, target, tokens } = options;
   const base = peers.transport(target);
   return (caller, from) => ({

@@ -19,7 +19,7 @@ const codeOfKind: Record<ErrorKind, Code> = {
   internal: Code.Internal,
 };
 
-/** What crosses the wire for an error. Of what is neither a DomainError nor a status of a peer, nothing is sent. */
+/** The error that is sent to the caller. Any error but a DomainError and a peer's status becomes a bare `internal`. */
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof DomainError) return encodeDomainError(error);
   if (error instanceof ConnectError) {
@@ -31,7 +31,7 @@ export function toConnectError(error: unknown): ConnectError {
 }
 
 /**
- * The error a call ended with, as a DomainError. Statuses without our ErrorInfo come from the transport:
+ * The failure of a call as a DomainError. Statuses without our ErrorInfo come from the transport:
  * `unavailable`/`service_unavailable`, `unavailable`/`deadline_exceeded` (504 outside), `too_large`/`message_too_large`,
  * `internal`/`cancelled` when the caller itself went away; anything else is `internal`/`internal_error`.
  */
@@ -90,7 +90,7 @@ function internal(cause: unknown): DomainError {
   return new DomainError('internal', 'internal_error', 'Something went wrong on our side.', { cause });
 }
 
-/** Codes that say how a call went, not what a method answered: they hold no text of ours and may pass on. */
+/** Codes of the transport itself. They carry no text of a method, so they may pass on to the caller. */
 function isTransportStatus(code: Code): boolean {
   return [
     Code.Unavailable,

@@ -14,38 +14,38 @@ const channelOptions: grpc.ClientOptions = {
   // The default waits 1 s before the first reconnect and grows to minutes: longer than a restart takes.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
-  // In a rolling upgrade every replica has another address within seconds; at the default a client that has just asked
-  // asks again after 30 s, and until then calls those that are gone.
+  // A rolling upgrade changes the address of every replica within seconds. With the default of 30 s a client would call
+  // addresses that are gone.
   'grpc.dns_min_time_between_resolutions_ms': 1000,
-  // A second query with each look-up, for a configuration that no name of ours has.
+  // Saves a second DNS query: we publish no service configuration.
   'grpc.service_config_disable_resolution': 1,
   [lookUpEveryMs]: 10_000,
-  // A peer that vanished without a word is noticed within 20 s instead of by each call's deadline.
+  // Detects a peer that vanished within 20 s, instead of by each call's deadline.
   'grpc.keepalive_time_ms': 15_000,
   'grpc.keepalive_timeout_ms': 5000,
-  // Counts for a debugger that nobody attaches cost a tenth of a call.
+  // Statistics for a debugger that nobody attaches.
   'grpc.enable_channelz': 0,
-  // A name that resolves to several replicas is used evenly.
+  // Spreads calls evenly over the replicas of a name.
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
-/** Clients of one address share their connections unless told not to. */
+/** Gives a client connections of its own; by default clients of one address share them. */
 const ownConnections: grpc.ChannelOptions = { 'grpc.use_local_subchannel_pool': 1 };
 const healthTimeoutMs = 1000;
 
-keepCallsOfClosingSessions();
-
 /**
  * Peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with mutual TLS.
- * A name is looked up every 10 s: processes that it gains are called from then on, those that it loses no longer, and
- * connections to the others hold.
- * Channels connect with their first call and reconnect by themselves. A call that could not be sent waits for that, up to
- * 2 s from when the peer was lost; calls of a peer that is away for longer fail at once.
+ * A name is looked up every 10 s: calls then go to the processes that it gained, and no longer to those that it lost.
+ * Connections to the others stay open.
+ *
+ * A channel connects with its first call and reconnects by itself. A call that could not be sent waits for the connection,
+ * up to 2 s after the peer was lost. Calls of a peer that is away for longer fail at once.
  */
 export function createGrpcPeers(
   addresses: Partial<Record<ServiceName, string>>,
   tls?: GrpcTls,
   options: grpc.ChannelOptions = {},
 ): Peers {
+  keepCallsOfClosingSessions();
   const credentials = clientCredentials(tls);
   const clients = new Map<ServiceName, grpc.Client>();
   const largeClients: grpc.Client[] = [];
@@ -59,10 +59,14 @@ export function createGrpcPeers(
     return client;
   }
 
-  function openClient(service: ServiceName, more: grpc.ChannelOptions = {}): grpc.Client {
+  function addressOf(service: ServiceName): string {
     const address = addresses[service];
     if (address === undefined) throw new Error(`no address is configured for ${service}`);
-    return new grpc.Client(followed(address), credentials, { ...channelOptions, ...options, ...more });
+    return address;
+  }
+
+  function openClient(service: ServiceName, more: grpc.ChannelOptions = {}): grpc.Client {
+    return new grpc.Client(followed(addressOf(service)), credentials, { ...channelOptions, ...options, ...more });
   }
 
   function openLargeClient(service: ServiceName): grpc.Client {
@@ -74,7 +78,7 @@ export function createGrpcPeers(
   function transportOf(service: ServiceName): GrpcTransport {
     const known = transports.get(service);
     if (known) return known;
-    const transport = grpcTransport(clientOf(service), () => openLargeClient(service));
+    const transport = grpcTransport(addressOf(service), clientOf(service), () => openLargeClient(service));
     transports.set(service, transport);
     return transport;
   }

@@ -1,7 +1,7 @@
 import { type ContextKey, createContextKey, createContextValues, type HandlerContext } from '@connectrpc/connect';
 import type { Caller } from './caller.ts';
 
-/** Where the server interceptors leave the caller. */
+/** The context key under which the server interceptors store the caller. */
 export const callerKey: ContextKey<Caller | undefined> = createContextKey<Caller | undefined>(undefined, {
   description: 'caller',
 });
@@ -14,14 +14,14 @@ export function callerOf(call: HandlerContext): Caller {
 }
 
 /**
- * The same call on behalf of another caller: for open methods, whose own caller is nobody, once the service has found
- * whose resource they are about.
+ * The same call on behalf of another caller. For open methods, which have no caller of their own, once the service has found
+ * the owner of the resource.
  */
 export function actingAs(call: HandlerContext, caller: Caller): HandlerContext {
   return { ...call, values: createContextValues().set(callerKey, caller) };
 }
 
-/** The request id the call came with. */
+/** The request id of the call. */
 export function requestIdOf(call: HandlerContext): string | undefined {
   return call.requestHeader.get('x-request-id') ?? undefined;
 }

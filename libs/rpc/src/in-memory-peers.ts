@@ -7,8 +7,8 @@ import { maxMessageBytes, type Peers, type Routes } from './peers.ts';
 const limits = { readMaxBytes: maxMessageBytes, writeMaxBytes: maxMessageBytes };
 
 /**
- * Peers in one process. Each call finds its service when it is made, so that services may refer to each other in a
- * circle. Messages are still encoded, and tokens still checked: what works here works over gRPC.
+ * Peers in one process. Each call looks its service up, so that services may call each other in a circle. Messages are
+ * encoded and tokens checked as over gRPC.
  */
 export function createInMemoryPeers(): Peers {
   const registered = new Map<ServiceName, { transport: Transport; isReady: () => Promise<boolean> }>();
@@ -38,7 +38,7 @@ export function createInMemoryPeers(): Peers {
   };
 }
 
-/** What `createRouterTransport` makes, but for streams whose reader goes away. */
+/** Like `createRouterTransport`, but it ends a stream whose reader goes away. */
 function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transport {
   const router = createConnectRouter({ ...limits, interceptors, connect: true });
   routes(router);
@@ -54,7 +54,7 @@ function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transpo
   });
 }
 
-/** Without a connection that breaks, nobody ends a stream that is not read to its end: what it holds, it would keep. */
+/** Ends the stream of a handler when its caller aborts. There is no connection whose loss would end it. */
 function endingWithItsCaller(handler: UniversalHandler): UniversalHandler {
   return Object.assign(async (request: Parameters<UniversalHandler>[0]) => {
     const response = await handler(request);

@@ -1,13 +1,21 @@
-export { checkAccess } from './access.ts';
-export { type Actor, type Caller, type Mode, type Role, roles } from './caller.ts';
-export { clientFor, transportFor } from './clients.ts';
-export { fromConnectError, toConnectError } from './errors.ts';
+// For the handlers of services.
+
+export { clientFor } from './clients.ts';
+export { fromConnectError } from './errors.ts';
+export { actingAs, callerOf, requestIdOf } from './handler-context.ts';
+
+// For the composition of services, in processes and tests.
+
 export { serveRpc } from './grpc/server.ts';
 export type { GrpcTls } from './grpc/tls.ts';
 export { createGrpcPeers } from './grpc-peers.ts';
-export { actingAs, callerOf, requestIdOf } from './handler-context.ts';
 export { createInMemoryPeers } from './in-memory-peers.ts';
 export { serverInterceptors } from './interceptors.ts';
 export type { Peers, Routes } from './peers.ts';
 export { generateInternalTokenKeys, type InternalKeys, parseInternalTokenKeys } from './token-keys.ts';
 export { createTokens, type Tokens } from './tokens.ts';
+
+// For other libraries, and for the gateway, which checks access before it makes a call.
+
+export { checkAccess } from './access.ts';
+export { type Actor, type Caller, type Mode, type Role, roles } from './caller.ts';

@@ -7,8 +7,8 @@ import { measureCalls } from './metrics.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
- * What every served call passes: a valid internal token or UNAUTHENTICATED, the method's rest option checked again,
- * errors turned into statuses. A failure that is ours is logged whole here, and nowhere else.
+ * The interceptors of every served call. They require a valid internal token, check the method's rest option, and turn errors
+ * into statuses. This is the only place that logs internal failures, with their cause.
  */
 export function serverInterceptors(options: { tokens: Tokens; log: Logger; metrics?: Metrics }): Interceptor[] {
   const { tokens, log, metrics } = options;
@@ -51,12 +51,12 @@ function answerErrors(log: Logger, metrics: Metrics | undefined): Interceptor {
       finish('OK');
       return response;
     }
-    // The messages pass through untouched, so their type stays what it was.
+    // The messages pass through unchanged, and so does their type.
     return { ...response, message: guarded(response.message) } as StreamResponse;
   };
 }
 
-/** A handler that stopped because its call had ended: how the call ended is the answer, and no failure of ours. */
+/** Whether a handler stopped because its call had ended. Then the reason of that is the answer. */
 function isAbort(error: unknown, signal: AbortSignal): boolean {
   return (
     signal.aborted && signal.reason instanceof ConnectError && error instanceof Error && error.name === 'AbortError'
@@ -67,7 +67,7 @@ function authenticate(tokens: Tokens): Interceptor {
   return (next) => async (request) => {
     const token = /^Bearer (.+)$/.exec(request.header.get('authorization') ?? '')?.[1];
     const caller = token && (await tokens.verify(token).catch(() => undefined));
-    // Without ErrorInfo on purpose: a service that is refused by another is a fault of ours, not of the API's caller.
+    // Without ErrorInfo, so that it becomes `internal`: a service with a bad token is our fault, not the API caller's.
     if (!caller) throw new ConnectError('a valid internal token is required', Code.Unauthenticated);
     checkAccess(request.method, caller);
     request.contextValues.set(callerKey, caller);

@@ -2,10 +2,10 @@ import { histogram, type Metrics } from '@drippulse/observability';
 
 type Duration = { observe(seconds: number): void };
 
-/** Measures served calls: the clock of one starts with its method, and what that answers counts it, once, by its code. */
+/** Measures served calls. Start a call by its method; the returned function ends it with its code, and counts it once. */
 export function measureCalls(metrics: Metrics): (method: string) => (code: string) => void {
   const durations = histogram(metrics, 'drippulse_rpc_duration_seconds');
-  // To find the place of two labels takes longer than to count in it. There are as many as methods and codes.
+  // Cached, because the look-up by labels takes longer than the count. One entry for each method and code.
   const places = new Map<string, Duration>();
 
   function placeOf(method: string, code: string): Duration {

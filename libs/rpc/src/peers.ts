@@ -2,24 +2,24 @@ import type { ConnectRouter, Interceptor, Transport } from '@connectrpc/connect'
 import type { ServiceName } from '@drippulse/topology';
 import type { GrpcTls } from './grpc/tls.ts';
 
-/** Registers the methods a service serves. */
+/** Registers the methods of a service. */
 export type Routes = (router: ConnectRouter) => void;
 
-/** The largest message, both ways, over both transports; JSON limits above it are the gateway's. */
+/** The largest message, in bytes, both ways and in both kinds of peers. The gateway sets the limits of JSON. */
 export const maxMessageBytes = 32 << 20;
 
-/** The same with what comes around it on a stream that calls share. */
+/** The same with the envelope of a shared stream. */
 export const maxWireBytes: number = maxMessageBytes + (64 << 10);
 
-/** How a service reaches the others: in the same process, or over gRPC. */
+/** The way from one service to the others: in the same process, or over gRPC. */
 export type Peers = {
-  /** What a port of this process is to be served with; undefined where there is none, and where gRPC is plain. */
+  /** The TLS files for a port of this process; undefined without a port, and where gRPC is plain. */
   tls: GrpcTls | undefined;
-  /** May be asked for before the service is there: calls then answer UNAVAILABLE. */
+  /** Works before the service is there. Until then calls fail with UNAVAILABLE. */
   transport(service: ServiceName): Transport;
-  /** Makes a service of this process reachable, with the check behind `isServing`; peers over gRPC ignore it. */
+  /** Makes a service of this process reachable, with the check behind `isServing`. Peers over gRPC ignore it. */
   register(service: ServiceName, routes: Routes, interceptors: Interceptor[], isReady?: () => Promise<boolean>): void;
-  /** Takes it back, when the service stops; peers over gRPC ignore it. */
+  /** Removes a service that stops. Peers over gRPC ignore it. */
   unregister(service: ServiceName): void;
   /** Whether the service answers now. */
   isServing(service: ServiceName): Promise<boolean>;

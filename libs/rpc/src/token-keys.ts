@@ -3,13 +3,13 @@ import { ConfigError } from '@drippulse/process';
 import type { ServiceName } from '@drippulse/topology';
 import { serviceNames } from '@drippulse/topology';
 
-/** The keys of one process: its private one with the service it belongs to, and every public one by key id. */
+/** The keys of one process: its private key with the service that owns it, and every public key by key id. */
 export type InternalKeys = {
   signing: { kid: string; service: ServiceName; key: KeyObject };
   verifying: ReadonlyMap<string, { service: ServiceName; key: KeyObject }>;
 };
 
-/** A JWK of INTERNAL_TOKEN_KEYS. The key id is the service and a random part, so that a key names its only issuer. */
+/** A JWK of INTERNAL_TOKEN_KEYS. The key id is the service and a random part: it names the only issuer of the key. */
 type InternalJwk = { kty: string; crv: string; x: string; d?: string; kid: string };
 
 /**

@@ -4,18 +4,18 @@ import { LRUCache } from 'lru-cache';
 import { type Actor, type Caller, roles } from './caller.ts';
 import type { InternalKeys } from './token-keys.ts';
 
-/** Mints and checks the internal tokens that carry a caller from service to service. */
+/** Signs and verifies the internal tokens that carry a caller from service to service. */
 export type Tokens = {
   /** A token for `audience`, valid 60 s, cached 30 s. */
   mint(caller: Caller, audience: ServiceName): Promise<string>;
-  /** The caller of a token meant for this service; throws an error of any kind otherwise. */
+  /** The caller of a token for this service. Throws an error of any kind if the token is not valid. */
   verify(token: string): Promise<Caller>;
 };
 
 const lifetimeSeconds = 60;
-/** Signing on each call would cost as much as a third of a request. A token in use is at least 30 s from its end. */
+/** Signing on each call would cost as much as a third of a request. A cached token is valid for at least 30 s. */
 const mintedForMs = 30_000;
-/** How far two machines' clocks may be apart. */
+/** The largest difference between the clocks of two machines. */
 const clockToleranceSeconds = 5;
 
 /**
@@ -78,7 +78,7 @@ async function check(keys: InternalKeys, service: ServiceName, token: string) {
       requiredClaims: ['exp', 'iss'],
     },
   );
-  // A service signs for itself only: its key does not let it speak in another's name.
+  // A service signs for itself only: its key must not let it speak for another service.
   if (payload.iss !== issuer) throw new Error('the token is signed by another service than it says');
   return { caller: readCaller(payload), expiresAtMs: Number(payload.exp) * 1000 + clockToleranceSeconds * 1000 };
 }

@@ -172,7 +172,7 @@ describe.each(layouts)('calls %s', (layout) => {
   });
 });
 
-/** What the other side does when a call ends it does on its own time. */
+/** Waits for a check: the other side notices the end of a call later. */
 async function seen(check: () => boolean): Promise<void> {
   const end = performance.now() + 5000;
   while (!check()) {

@@ -1,12 +1,13 @@
 import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
-import { eventually, freePort } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
+import { eventually } from '@drippulse/testing';
 import { serviceNames } from '@drippulse/topology';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Caller } from '../src/index.ts';
 import { startNameServer } from './name-server.ts';
 
-// grpc-js reads it as it is loaded: names are asked of the server that the address tells, not of the system's.
+// grpc-js reads it on import. Names are then resolved by the server in the address, not by the system.
 process.env['GRPC_NODE_USE_ALTERNATIVE_RESOLVER'] = 'true';
 const rpc = await import('../src/index.ts');
 
@@ -16,7 +17,7 @@ const tokensOf = (service: 'workflows' | 'gateway') =>
   rpc.createTokens({ service, keys: rpc.parseInternalTokenKeys(keys[service]) });
 const log = createLogger({ level: 'silent' });
 const opened: { stop(graceMs?: number): Promise<void> }[] = [];
-/** Calls that ask for it are answered then. */
+/** Answers the calls that wait for it. */
 let release: () => void;
 const released = new Promise<void>((resolve) => {
   release = resolve;

@@ -15,7 +15,7 @@ const keys = generateInternalTokenKeys(serviceNames);
 const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
 const log = createLogger({ level: 'silent' });
 
-/** Tokens that whoever calls an echo shows. */
+/** Tokens of a caller of an echo. */
 export const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
 
 type Probe = ServiceImpl<typeof ProbeService>;
@@ -25,7 +25,7 @@ export function serveEcho(echo: Probe['echo'], port = 0): Promise<RpcServer> {
   return serveSome({ echo }, port);
 }
 
-/** The same with several methods. */
+/** Serves several methods of the probe as the service `workflows`. */
 export function serveSome(methods: Partial<Probe>, port = 0): Promise<RpcServer> {
   return serveRpc({
     routes: (router) => void router.service(ProbeService, methods),

@@ -1,11 +1,11 @@
 import { startWatchedLine } from './watched-line.ts';
 
-/** Of HTTP/2 (RFC 9113): what a client says before its first frame, the head of a frame, and the type that begins a stream. */
+/** HTTP/2 (RFC 9113): lengths of the client's preface and of a frame header, and the frame type that opens a stream. */
 const prefaceBytes = 24;
 const headBytes = 9;
 const headers = 1;
 
-/** Passes connections on to a port of this machine and counts the streams that clients begin on them. */
+/** Forwards connections to a local port and counts the streams that clients open on them. */
 export async function startStreamCounter(target: number) {
   let streams = 0;
   const line = await startWatchedLine(target, () => {

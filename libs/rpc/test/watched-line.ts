@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * Passes connections on to a port of this machine. `watch` is called for each, and what it returns for each piece that its
- * client has sent.
+ * Forwards connections to a local port. Calls `watch` for each connection, and the function it returns for each piece that
+ * the client sends.
  */
 export async function startWatchedLine(target: number, watch: (client: Socket) => (piece: Buffer) => void) {
   const proxy = createServer((client) => {

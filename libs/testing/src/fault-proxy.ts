@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { portOf } from './ports.ts';
+import { portOf } from '@drippulse/servers';
 
 /**
  * Where a connection is cut. `before`: what the client sent does not arrive. `after`: it arrives and is carried out, but

@@ -1,5 +1,5 @@
+import type { Unavailable } from '@drippulse/servers';
 import { test } from '@jest/globals';
-import type { Unavailable } from './unavailable.ts';
 
 /** Stands for the tests that a missing tool or server leaves out: not run, with how to get it; under CI that is a failure. */
 export function notRun({ unavailable }: Unavailable): void {

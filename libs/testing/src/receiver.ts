@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { portOf } from '@drippulse/servers';
 import { eventually } from './eventually.ts';
-import { portOf } from './ports.ts';
 
 /** A request as it arrived: `headers` in lower case, `body` byte for byte. */
 export type ReceivedRequest = {

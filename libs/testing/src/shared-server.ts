@@ -1,9 +1,7 @@
 import { readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { withFileLock } from './file-lock.ts';
-import { runFolder } from './run-folders.ts';
-import { isRunProcess } from './run-id.ts';
-import type { Unavailable } from './unavailable.ts';
+import type { Unavailable } from '@drippulse/servers';
+import { isRunProcess, runFolder, withFileLock } from '@drippulse/servers';
 
 /** A server that all processes of a test run share. `stop` in the run's main process ends it, elsewhere does nothing. */
 export type SharedServer = { address: string; stop(): Promise<void> };

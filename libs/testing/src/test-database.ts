@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { runId } from '@drippulse/servers';
 import pg from 'pg';
-import { runId } from './run-id.ts';
 import { testPostgres } from './test-postgres.ts';
 
 /** A database of one test. */

@@ -1,5 +1,4 @@
-import { startEmbeddedPostgres } from './embedded-postgres/start.ts';
-import { endWithRun } from './end-with-run.ts';
+import { endWithRun, startEmbeddedPostgres } from '@drippulse/servers';
 import { shareWithRun } from './shared-server.ts';
 
 /** A PostgreSQL server for tests; `url` names its superuser. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { isListening, startKafka } from '@drippulse/servers';
 import { expect, test } from '@jest/globals';
-import { isListening } from '../src/child-server.ts';
-import { startKafka, testKafka } from '../src/index.ts';
+import { testKafka } from '../src/index.ts';
 
 const correlation = 7;
 

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { isListening, startRedis } from '@drippulse/servers';
 import { expect, test } from '@jest/globals';
-import { isListening } from '../src/child-server.ts';
-import { startRedis, testRedis } from '../src/index.ts';
+import { testRedis } from '../src/index.ts';
 
 /** Sends commands in Redis' inline form and answers what comes back until QUIT. */
 async function ask(url: string, ...commands: string[]): Promise<string> {

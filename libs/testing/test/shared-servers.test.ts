@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isListening } from '@drippulse/servers';
 import { expect, test } from '@jest/globals';
-import { isListening } from '../src/child-server.ts';
 import { eventually } from '../src/index.ts';
 
 test('one server of each kind serves all processes of a run, and ends when the run is killed', async () => {

@@ -1,9 +1,9 @@
 import type { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { ClientOf, ServiceBase } from '@drippulse/service';
+import type { Captcha } from './captcha.ts';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
-import type { Captcha } from './captcha.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
 /** The parts that every operation of this service works with. */

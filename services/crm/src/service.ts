@@ -1,11 +1,11 @@
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { defineService } from '@drippulse/service';
+import { createCaptcha } from './captcha.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { migrations } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
-import { createCaptcha } from './captcha.ts';
 import { startEnrollSubmissions } from './loops/enroll-submissions.ts';
 import { startForgetIdentities } from './loops/forget-identities.ts';
 import { startForgetMerges } from './loops/forget-merges.ts';

@@ -18,9 +18,9 @@ import { createTestDatabase, measureStatements, type TestDatabase } from '@dripp
 import { serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { createCaptcha } from '../src/captcha.ts';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
-import { createCaptcha } from '../src/captcha.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
 import { routesOf } from '../src/rpc/index.ts';
 import { service } from '../src/service.ts';

@@ -91,9 +91,9 @@ test('one that waits shows until when, on which step, and a line of the wait', a
     action_timeline: [started, { ...waits, status: 'waiting', message }],
   });
   expect(await row()).toEqual({ ...stands, contact: shortContact });
-  const waitMs = Date.parse(detail.next_run_at) - Date.parse(detail.created_at);
-  expect(waitMs).toBeGreaterThanOrEqual(7_200_000);
-  expect(waitMs).toBeLessThan(7_260_000);
+  const waitStart = Date.parse(detail.next_run_at) - 7_200_000;
+  expect(waitStart).toBeGreaterThanOrEqual(Date.parse(detail.created_at));
+  expect(waitStart).toBeLessThanOrEqual(Date.now());
 });
 
 test('one whose effect is out runs, and shows no line of it yet', async () => {

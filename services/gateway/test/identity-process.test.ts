@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createLogger } from '@drippulse/observability';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
-import { createTestDatabase, eventually, freePort, type TestDatabase } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
+import { createTestDatabase, eventually, type TestDatabase } from '@drippulse/testing';
 import { serviceNames } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { connectIdentity, type Identity } from '../src/identity/organizations/index.ts';

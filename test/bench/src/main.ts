@@ -1,31 +1,111 @@
-import { loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benches } from './benches.ts';
+import { compare, fewestPairs } from './comparing/compare.ts';
+import { comparisonTable } from './comparing/comparison-table.ts';
+import { runBench } from './comparing/run-bench.ts';
+import { beyondShortLimits } from './judged.ts';
+import { measure } from './measure.ts';
 import { printTable } from './print-table.ts';
 
-/** `npm run bench -- <name> [--json] [--peers all] [--short]`: figures on standard output, progress on standard error. */
-const usage = `npm run bench -- <name> [--json] [--peers all] [--short], where the name is one of: ${[...benches.keys()].join(', ')}`;
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean' }, peers: { type: 'string' }, short: { type: 'boolean' } },
-});
-const [name = ''] = positionals;
-const bench = benches.get(name);
-if (bench === undefined || positionals.length > 1 || (values.peers ?? 'all') !== 'all') {
+/** The command `npm run bench`: figures on standard output, progress on standard error. */
+const usage = `npm run bench -- <bench> [--json] [--peers all] [--short]
+npm run bench -- --short [--json]
+npm run bench -- compare <base> [<bench> …] [--pairs ${fewestPairs}] [--short] [--json]
+
+The second form runs each bench for seconds and compares its ratios with their limits.
+The third runs benches in a commit and in the working tree in turn, and fails when a judged figure is surely more than 5 %
+worse.
+Benches: ${[...benches.keys()].join(', ')}`;
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const { values, positionals } = readArguments();
+const [name, ...names] = positionals;
+const short = values.short === true;
+const progress = (line: string) => console.error(line);
+const interrupted = new AbortController();
+// The benches stop the servers they started as the process exits; a comparison removes its work tree first.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (isAlone()) process.exit(130);
+    interrupted.abort(new Error('Interrupted.'));
+  });
+}
+try {
+  if (name === 'compare') await runComparison();
+  else if (name === undefined && short) await runAllShort();
+  else await runOne();
+} catch (error) {
+  console.error(interrupted.signal.aborted ? 'Interrupted.' : error);
+  process.exitCode = 1;
+}
+process.exit();
+
+async function runOne(): Promise<void> {
+  const bench = benches.get(name ?? '');
+  if (name === undefined || bench === undefined || names.length > 0) refuse();
+  const { figures, better } = await measure(name, bench, { short, allPeers: values.peers === 'all', progress });
+  if (values.json === true) console.log(JSON.stringify({ ...figures, better }));
+  else printTable(name, figures);
+}
+
+/** In processes of their own, as a bench that is run alone. */
+async function runAllShort(): Promise<void> {
+  const all: Record<string, object> = {};
+  for (const bench of benches.keys()) {
+    progress(`${bench} …`);
+    const figures = await runBench(root, bench, { short, signal: interrupted.signal });
+    const beyond = beyondShortLimits(bench, figures);
+    all[bench] = { ...figures, beyond };
+    if (beyond.length > 0) process.exitCode = 1;
+    if (values.json !== true) printTable(bench, figures);
+    for (const sentence of beyond) console.error(`${bench}: ${sentence}`);
+  }
+  if (values.json === true) console.log(JSON.stringify(all));
+}
+
+async function runComparison(): Promise<void> {
+  const [base, ...chosen] = names;
+  const pairs = Number(values.pairs ?? fewestPairs);
+  if (base === undefined || !Number.isInteger(pairs) || pairs < fewestPairs) refuse();
+  if (chosen.some((each) => !benches.has(each))) refuse();
+  const comparison = await compare({
+    root,
+    base,
+    benches: chosen.length > 0 ? chosen : [...benches.keys()],
+    pairs,
+    short,
+    signal: interrupted.signal,
+    progress,
+  });
+  console.log(values.json === true ? JSON.stringify(comparison) : comparisonTable(comparison));
+  if (comparison.isWorse) process.exitCode = 1;
+}
+
+/** Whether this process itself measures. */
+function isAlone(): boolean {
+  return name !== 'compare' && name !== undefined;
+}
+
+function readArguments() {
+  try {
+    const read = parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' },
+        pairs: { type: 'string' },
+        peers: { type: 'string' },
+        short: { type: 'boolean' },
+      },
+    });
+    if ((read.values.peers ?? 'all') !== 'all') refuse();
+    return read;
+  } catch {
+    return refuse();
+  }
+}
+
+function refuse(): never {
   console.error(usage);
   process.exit(1);
 }
-// What was started ends with this process.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
-// With more of other work on the machine than this, absolute figures say little; ratios still do.
-const quietLoad = 0.2;
-const [load = Number.NaN] = loadavg();
-const measured = await bench({
-  short: values.short === true,
-  allPeers: values.peers === 'all',
-  progress: (line) => console.error(line),
-});
-const figures = { ...measured, load_before: Math.round(load * 100) / 100, counts: load < quietLoad ? 'yes' : 'no' };
-if (values.json === true) console.log(JSON.stringify(figures));
-else printTable(name, figures);
-process.exit();

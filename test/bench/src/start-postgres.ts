@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '@drippulse/testing';
+import { startEmbeddedPostgres } from '@drippulse/servers';
 import pg from 'pg';
 import { databaseCpuSeconds } from './measuring/cpu.ts';
 

@@ -1,4 +1,4 @@
-import { freePort } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
 import pg from 'pg';
 import { createWebhooksClient, delivererConfig } from './clients.ts';
 import type { HookEndpoint } from './hook-endpoint.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, startFaultProxy } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
+import { startFaultProxy } from '@drippulse/testing';
 import pg from 'pg';
 import { checks } from './checks/index.ts';
 import { committedEvents } from './checks/published.ts';

@@ -15,7 +15,7 @@ import {
   startEmbeddedPostgres,
   startKafka,
   type Unavailable,
-} from '@drippulse/testing';
+} from '@drippulse/servers';
 import { service as deliverer } from '@drippulse/webhook-delivery';
 import pg from 'pg';
 

@@ -4,8 +4,12 @@ import pg from 'pg';
 const stallMs = 500;
 const everyMs = 100;
 
-/** Tells when the machine held the database: then a question that asks for nothing takes long. */
-export function watchDatabase(url: string, onStall: (ms: number) => void): { stop(): Promise<void> } {
+/** Reports when the machine stopped the database: a query for nothing then takes long, on the clock that `now` reads. */
+export function watchDatabase(
+  url: string,
+  onStall: (ms: number) => void,
+  now = () => performance.now(),
+): { stop(): Promise<void> } {
   let isStopping = false;
 
   async function watch(): Promise<void> {
@@ -23,9 +27,9 @@ export function watchDatabase(url: string, onStall: (ms: number) => void): { sto
 
   async function ask(client: pg.Client): Promise<void> {
     // From when it was due: while a machine stands still between two questions, the next one is asked late.
-    for (let dueAt = performance.now(); !isStopping; await sleep(everyMs)) {
+    for (let dueAt = now(); !isStopping; await sleep(everyMs)) {
       await client.query('select');
-      const late = performance.now() - dueAt;
+      const late = now() - dueAt;
       if (late > stallMs) onStall(late);
       dueAt += late + everyMs;
     }

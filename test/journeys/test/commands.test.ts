@@ -14,12 +14,11 @@ afterAll(async () => {
   for (const beside of ['b', 'damaged']) rmSync(`${platform?.dataDir}-${beside}`, { recursive: true, force: true });
 });
 
-test('a second start prints the same key, admin and address, and takes less than five seconds of a core', async () => {
+test('a second start prints the same key, admin and address', async () => {
   const { apiKey, password, baseUrl } = platform;
   expect(await platform.stop()).toBe(0);
   await platform.restart();
   expect([platform.apiKey, platform.password, platform.baseUrl]).toEqual([apiKey, password, baseUrl]);
-  expect(coreSeconds(platform.pid)).toBeLessThan(5);
   expect((await platform.api.get('/health')).body).toMatchObject({ status: 'ok' });
 }, 60_000);
 
@@ -151,10 +150,4 @@ function damaged(folder: string): string {
   mkdirSync(beside, { recursive: true });
   writeFileSync(path.join(beside, 'secrets.json'), '{"format":');
   return beside;
-}
-
-/** Time that a process has spent on cores, which other processes do not lengthen as they do the time on the clock. */
-function coreSeconds(pid: number): number {
-  const [user = 0, system = 0] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ').slice(13, 15).map(Number);
-  return (user + system) / 100;
 }

@@ -12,3 +12,14 @@ export function traceTree(spans: readonly CollectedSpan[]): string {
 
   return linesBelow('', '').join('\n');
 }
+
+/** Of each step, the steps from it up to the root of its trace. */
+export function pathsToRoot(spans: readonly CollectedSpan[]): string[][] {
+  const byId = new Map(spans.map((span) => [span.id, span]));
+
+  function pathOf(step: CollectedSpan | undefined): string[] {
+    return step === undefined ? [] : [`${step.service}: ${step.name}`, ...pathOf(byId.get(step.parent))];
+  }
+
+  return spans.map(pathOf);
+}

@@ -3,18 +3,12 @@ import path from 'node:path';
 import { createKafkaTransport, deadLetterTopic } from '@drippulse/events';
 import { type RunningPlatform, startLayout } from '@drippulse/harness';
 import { catalog, createLogger } from '@drippulse/observability';
-import {
-  eventually,
-  type Receiver,
-  startEmbeddedPostgres,
-  startKafka,
-  startReceiver,
-  startRedis,
-} from '@drippulse/testing';
+import { startEmbeddedPostgres, startKafka, startRedis } from '@drippulse/servers';
+import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { processesOf, scrape } from '../src/processes.ts';
 import { startTraceCollector, type TraceCollector } from '../src/trace-collector.ts';
-import { traceTree } from '../src/trace-tree.ts';
+import { pathsToRoot, traceTree } from '../src/trace-tree.ts';
 
 const callersTrace = '0af7651916cd43dd8448eb211c80319c';
 const topics = ['workflows', 'enrollments', 'webhooks', 'crm'].map((noun) => `drippulse.${noun}.v1`);
@@ -94,8 +88,8 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
         expect(steps).toEqual(
           expect.arrayContaining([
             'gateway: POST /api/v1/workflows/{workflow_id}/enrollments/bulk',
-            'gateway: grpc.drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
-            'enrollment-runtime: grpc.drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
+            'gateway: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
+            'enrollment-runtime: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
             'enrollment-runtime: pg.query:COMMIT postgres',
             'enrollment-runtime: publish drippulse.enrollments.v1',
             'webhook-delivery: process drippulse.enrollments.v1',
@@ -106,6 +100,15 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
       },
       { timeoutMs: 30_000 },
     );
+    // What the call of the gateway causes hangs below it: the statements of the service, and what it publishes.
+    const served = [
+      'enrollment-runtime: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
+      'gateway: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
+      'gateway: POST /api/v1/workflows/{workflow_id}/enrollments/bulk',
+    ];
+    const paths = pathsToRoot(ours());
+    expect(paths).toContainEqual(['enrollment-runtime: pg.query:COMMIT postgres', ...served]);
+    expect(paths).toContainEqual(['enrollment-runtime: publish drippulse.enrollments.v1', ...served]);
     const tree = traceTree(ours());
     // One root, and the request to the receiver at the end of the longest branch.
     expect(tree.split('\n').filter((line) => !line.startsWith(' '))).toHaveLength(1);

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
-import { eventually, freePort } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
+import { eventually } from '@drippulse/testing';
 import { serviceNames } from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 

@@ -4,7 +4,7 @@ import { objectOf } from '../json-value.ts';
 /** Reads one field of the data; undefined when it is missing. */
 export type Lookup = (data: JsonObject) => JsonValue | undefined;
 
-/** Compiles `company.name` or `tags.0`. Own members only; a member whose own name holds the dots wins. */
+/** Compiles `company.name` or `tags.0`. Reads own members only; a member whose name contains the dots comes first. */
 export function compileLookup(field: string): Lookup {
   const path = field.split('.');
   if (path.length === 1) return (data) => (Object.hasOwn(data, field) ? data[field] : undefined);

@@ -2,7 +2,7 @@ import { isRawNumber, type JsonValue } from '@drippulse/json';
 
 const numeral = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** The digits of a number, or of a text that is one; undefined for anything else. */
+/** The digits of a number or of a numeric text; undefined for other values. */
 export function numeralOf(value: JsonValue | undefined): number | string | undefined {
   if (typeof value === 'number') return value;
   if (isRawNumber(value)) return value.rawJSON;

@@ -3,13 +3,13 @@ import { objectOf } from '../json-value.ts';
 import { parseInstant } from '../time/instants.ts';
 import { compareNumerals, numeralOf } from './numbers.ts';
 
-/** What comparisons of times need. */
+/** The present time and the time zone, for comparisons of times. */
 export type Moment = { now: number; timezone: string };
 
 type Value = JsonValue | undefined;
 type Test = (actual: Value, expected: Value, moment: Moment) => boolean;
 
-/** Every operator by its name. Text is compared as it is written, numbers and texts that are numbers by value. */
+/** All operators by name. Numbers and numeric texts are compared by value, other text exactly. */
 export const operators = {
   equals,
   not_equals: not(equals),
@@ -36,7 +36,7 @@ function not(test: Test): Test {
   return (actual, expected, moment) => !test(actual, expected, moment);
 }
 
-/** A missing field equals null and nothing else; a missing `value` is null. */
+/** A missing field equals only null. A missing `value` is null. */
 function equals(actual: Value, expected: Value): boolean {
   const a = numeralOf(actual);
   const b = numeralOf(expected);
@@ -50,14 +50,14 @@ function contains(actual: Value, expected: Value): boolean {
   return bothTexts(actual, expected, (text, part) => text.includes(part));
 }
 
-/** `value` is an array, or a text of parts separated by commas. */
+/** `value` is an array, or text separated by commas. */
 function isIn(actual: Value, expected: Value): boolean {
   if (actual === undefined) return false;
   const options = typeof expected === 'string' ? expected.split(',').map((part) => part.trim()) : expected;
   return Array.isArray(options) && options.some((option) => equals(actual, option));
 }
 
-/** An empty text counts as absent, as it does when contacts are enrolled. */
+/** An empty text counts as absent, as in enrollment of contacts. */
 function exists(actual: Value): boolean {
   return actual !== undefined && actual !== null && actual !== '';
 }
@@ -85,7 +85,7 @@ function timeOf(value: Value, { now, timezone }: Moment): number | undefined {
   return value === 'now' ? now : parseInstant(value, timezone);
 }
 
-/** Null for what has no text of its own. */
+/** The text of a scalar; null for other values. */
 function textOf(value: Value): string | null {
   if (value === undefined || value === null || isCompound(value)) return null;
   return isRawNumber(value) ? value.rawJSON : String(value);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, config, jsonTemplate } from '../steps/parameters.ts';
+import { choice, config, jsonTemplate } from '../parameters.ts';
 import type { Scope } from '../templates/scope.ts';
 import { compileJson } from '../templates/template.ts';
 import { compileLookup } from './lookup.ts';
@@ -8,7 +8,7 @@ import { type Operator, operators } from './operators.ts';
 /** A compiled rule. */
 export type Rule = (scope: Scope) => boolean;
 
-const operatorNames = Object.keys(operators) as [Operator, ...Operator[]]; // a literal object's keys are its names
+const operatorNames = Object.keys(operators) as [Operator, ...Operator[]]; // the keys of a literal are its names
 
 const withoutValue: ReadonlySet<Operator> = new Set(['exists', 'not_exists']);
 
@@ -34,7 +34,7 @@ export const ruleShape = {
 
 type RuleConfig = z.output<z.ZodObject<typeof ruleShape>>;
 
-/** Compiles a rule; its conditions are tried in order, and no further than needed. */
+/** Compiles a rule. It tests its conditions in order, until the result is certain. */
 export function compileRule({ match, conditions }: Pick<RuleConfig, 'match' | 'conditions'>): Rule {
   const tests = conditions.map(compileCondition);
   if (match === 'any') return (scope) => tests.some((test) => test(scope));

@@ -4,10 +4,10 @@ import type { Exit } from '../steps/step-type.ts';
 import { stepProblem } from './problems.ts';
 import type { ReadStep } from './read-step.ts';
 
-/** An exit and the index it leads to; none when there is no such step. */
+/** An exit and the index of its target; undefined if there is no such step. */
 type Landing = Exit & { index: number | undefined };
 
-/** What is wrong with the way steps follow each other, by step. */
+/** Problems in the order of steps (unknown targets, loops without a wait), by step. */
 export function checkGraph(steps: readonly ReadStep[]): Violation[][] {
   const indexes = new Map(steps.map(({ step }, index) => [step.id, index]));
   const landings = steps.map(({ bound }, index) => (bound?.exits ?? []).map((exit) => land(exit, index)));

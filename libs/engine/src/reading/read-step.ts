@@ -1,7 +1,7 @@
 import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
-import type { Step } from '../definition.ts';
 import { objectOf } from '../json-value.ts';
+import type { Step } from '../step.ts';
 import { findStepType } from '../steps/registry.ts';
 import type { BoundStep, StepType } from '../steps/step-type.ts';
 import { stepProblem } from './problems.ts';
@@ -10,10 +10,10 @@ import { idProblem } from './step-ids.ts';
 const maxNameLength = 255;
 const stepKeys = new Set(['id', 'type', 'name', 'position', 'config']);
 
-/** A step as read: `bound` is absent when its config is not valid. */
+/** A step as read. `bound` is absent if its config is invalid. */
 export type ReadStep = { step: Step; bound?: BoundStep; waits: boolean; problems: Violation[] };
 
-/** Reads one step by itself; `ids` holds those of all steps. */
+/** Reads one step by itself. `ids` are the ids of all steps. */
 export function readStep(raw: JsonValue, index: number, ids: readonly string[]): ReadStep {
   const given = objectOf(raw) ?? {};
   const typeName = given['type'];
@@ -37,7 +37,7 @@ export function readStep(raw: JsonValue, index: number, ids: readonly string[]):
   return { step, bound, waits: stepType?.waits === true, problems };
 }
 
-/** Parameters beside the step's own keys belong into `config`; what is in both is taken from there. */
+/** Moves parameters beside the step's own keys into `config`. If both exist, `config` takes precedence. */
 export function configOf(given: JsonObject): JsonObject {
   const beside = Object.entries(given).filter(([key]) => !stepKeys.has(key));
   return { ...Object.fromEntries(beside), ...objectOf(given['config']) };

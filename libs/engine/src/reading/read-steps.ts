@@ -1,20 +1,20 @@
 import type { Violation } from '@drippulse/errors';
 import { parseJson, stringifyJson } from '@drippulse/json';
-import type { Step } from '../definition.ts';
 import { objectOf } from '../json-value.ts';
+import type { Step } from '../step.ts';
 import { checkGraph } from './check-graph.ts';
 import { configOf, readStep } from './read-step.ts';
 import { assignIds } from './step-ids.ts';
 
 const maxSteps = 200;
-/** Of all configs as JSON: what normalising does not change, so that steps once accepted can be read again. */
+/** Limit of all configs as JSON. Normalising does not change their size, so accepted steps can be read again. */
 const maxConfigBytes = 256 * 1024;
 const maxProblems = 100;
 
 /**
- * Reads the `steps` of a request: parameters beside `type` are moved into `config` (what is there wins), missing ids
- * and names are made, positions follow the array. `problems` says what keeps the steps from running (the first 100), as
- * `steps.2.config.duration`: "Step 2 (wait): duration must be at least 1". `active`: at least one step is needed.
+ * Reads the `steps` of a request. Moves parameters beside `type` into `config` (which takes precedence), creates missing ids
+ * and names, and sets positions in the order of the array. `problems` has the first 100 reasons why the steps can't run, as
+ * `steps.2.config.duration`: "Step 2 (wait): duration must be at least 1". `active` requires at least one step.
  */
 export function readSteps(
   text: string,

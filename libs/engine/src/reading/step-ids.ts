@@ -2,11 +2,11 @@ import { isRawNumber, type JsonValue } from '@drippulse/json';
 import { objectOf } from '../json-value.ts';
 
 const pattern = /^[A-Za-z0-9_.-]{1,64}$/;
-/** Words that jumps and `on_error` use for something else. */
+/** Words with a meaning of their own in jumps and `on_error`. */
 const reserved = new Set(['next', 'end', 'fail', 'continue']);
 const maxTries = 1_000;
 
-/** Ids as they were given, numbers as text; steps without one get one that no other step has. */
+/** The given ids, with numbers as text. A step without an id gets a unique one. */
 export function assignIds(given: readonly JsonValue[], makeId: () => string): string[] {
   const ids = given.map((raw) => textOf(objectOf(raw)?.['id']));
   const used = new Set(ids);
@@ -18,7 +18,7 @@ export function assignIds(given: readonly JsonValue[], makeId: () => string): st
   });
 }
 
-/** What is wrong with the id of one step, or undefined. */
+/** The problem of a step's id, or undefined. */
 export function idProblem(ids: readonly string[], index: number): string | undefined {
   const id = ids[index] ?? '';
   if (!pattern.test(id)) return 'id may be 1 to 64 letters, digits, dots, dashes and underscores';

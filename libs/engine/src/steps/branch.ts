@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { compileRule, ruleShape } from '../conditions/rule.ts';
+import { config, jump } from '../parameters.ts';
 import { defineStep } from './define-step.ts';
-import { config, jump } from './parameters.ts';
 
-/** Goes the way of the first branch that matches. */
+/** Follows the first branch that matches. */
 export const branchStep = defineStep({
   type: 'branch',
   label: 'Branch',

@@ -1,8 +1,8 @@
 import { compileRule, ruleShape } from '../conditions/rule.ts';
+import { config, jump } from '../parameters.ts';
 import { defineStep } from './define-step.ts';
-import { config, jump } from './parameters.ts';
 
-/** Goes one of two ways. */
+/** Follows one of two exits. */
 export const conditionStep = defineStep({
   type: 'condition',
   label: 'Condition',

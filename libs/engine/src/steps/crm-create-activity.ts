@@ -1,9 +1,9 @@
 import { objectOf } from '../json-value.ts';
+import { config } from '../parameters.ts';
 import { activityFields, compileFields, crmShape, crmTarget, pickFields } from './crm-fields.ts';
 import { defineStep } from './define-step.ts';
 import { describeCrm } from './describe-crm.ts';
 import { policyOf } from './effect-policy.ts';
-import { config } from './parameters.ts';
 
 const fields = { ...activityFields, kind: activityFields.kind.unwrap().default('task').describe('What it is.') };
 

@@ -1,13 +1,13 @@
 import type { JsonObject } from '@drippulse/json';
 import { objectOf } from '../json-value.ts';
+import { config } from '../parameters.ts';
 import { StepFailure } from '../templates/scope.ts';
 import { compileFields, crmShape, crmTarget, leadFields, pickFields } from './crm-fields.ts';
 import { defineStep } from './define-step.ts';
 import { describeCrm } from './describe-crm.ts';
 import { policyOf } from './effect-policy.ts';
-import { config } from './parameters.ts';
 
-/** A lead of whom nothing of this is known can't be told from any other; in the order in which people are named. */
+/** Fields that identify a lead, of which it needs at least one, in the order in which they name it. */
 const knownBy = ['email', 'last_name', 'first_name', 'company_name', 'phone'] as const;
 const nothingKnown = `a lead needs one of ${knownBy.join(', ')}`;
 

@@ -1,10 +1,10 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { z } from 'zod';
+import { choice, jsonObjectTemplate, number, orTemplate, template } from '../parameters.ts';
 import type { Scope } from '../templates/scope.ts';
 import { compileJson, isTemplate } from '../templates/template.ts';
 import { effectShape } from './effect-policy.ts';
 import { resolveIntegration } from './integrations.ts';
-import { choice, jsonObjectTemplate, number, orTemplate, template } from './parameters.ts';
 
 /** Parameters of every step that writes to a CRM. */
 export const crmShape = {
@@ -26,7 +26,7 @@ const commonFields = {
   custom,
 };
 
-/** What a step may say of a lead. */
+/** The fields of a lead that a step may set. */
 export const leadFields = {
   email: template().optional().describe('Mail address.'),
   first_name: template().optional().describe('First name.'),
@@ -42,7 +42,7 @@ export const leadFields = {
   ...commonFields,
 };
 
-/** What a step may say of an activity. */
+/** The fields of an activity that a step may set. */
 export const activityFields = {
   kind: orTemplate(choice(['call', 'email', 'meeting', 'note', 'task']))
     .optional()
@@ -78,13 +78,13 @@ export const changeableFields: Readonly<Record<RecordType, readonly string[]>> =
 export const recordTypes = ['account', 'contact', 'lead', 'opportunity', 'activity'] as const;
 export type RecordType = (typeof recordTypes)[number];
 
-/** Of a config the values of some fields, those that are given. */
+/** The given values of the fields of `shape` in a config. */
 export function pickFields(config: object, shape: object): JsonObject {
   const values = Object.entries(config).filter(([name, value]) => Object.hasOwn(shape, name) && value !== undefined);
   return Object.fromEntries(values);
 }
 
-/** Renders fields. One whose template renders empty is left out: a variable that is missing clears nothing. */
+/** Renders fields. Omits a field whose template renders empty, so that a missing variable clears nothing. */
 export function compileFields(fields: JsonObject): (scope: Scope) => JsonObject {
   const members = Object.entries(fields).map(([name, value]) => {
     const isOptional = typeof value === 'string' && isTemplate(value);
@@ -96,7 +96,7 @@ export function compileFields(fields: JsonObject): (scope: Scope) => JsonObject 
   };
 }
 
-/** Members of a request that say which CRM it is for. */
+/** Members of a request that name the CRM. */
 export function crmTarget(config: { integration_id: string; connection_key: string }): JsonObject {
   const { integration_id, connection_key } = config;
   return { integration_id: resolveIntegration(integration_id), integration_name: integration_id, connection_key };

@@ -1,11 +1,11 @@
 import { objectOf } from '../json-value.ts';
+import { config, template } from '../parameters.ts';
 import { StepFailure } from '../templates/scope.ts';
 import { compileText } from '../templates/template.ts';
 import { crmShape, crmTarget } from './crm-fields.ts';
 import { defineStep } from './define-step.ts';
 import { describeCrm } from './describe-crm.ts';
 import { policyOf } from './effect-policy.ts';
-import { config, template } from './parameters.ts';
 
 /** Moves an opportunity to another stage. */
 export const crmMoveOpportunityStep = defineStep({

@@ -1,12 +1,11 @@
 import { isRawNumber, type JsonObject, type JsonValue, parseTimestamp } from '@drippulse/json';
 import { z } from 'zod';
 import { objectOf } from '../json-value.ts';
-
+import { choice, config, number } from '../parameters.ts';
 import { describeIssues } from './describe-issues.ts';
-import { choice, config, number } from './parameters.ts';
 import type { ConfigProblem } from './step-type.ts';
 
-/** Records of the CRM that are enrolled: those of a type that meet a filter. */
+/** The CRM records to enroll: those of a type that match a filter. */
 export type CrmSelection = { recordType: 'lead' | 'contact'; filter: JsonObject };
 
 const text = z.string().min(1).max(255);
@@ -30,7 +29,7 @@ const filters: Record<CrmSelection['recordType'], Record<string, z.ZodType>> = {
   contact: { ...commonFilters, account_id: text },
 };
 
-/** Which records are enrolled, as a step or a request says it. */
+/** A selection of records in a step or a request. */
 export const crmSelection = config({
   record_type: choice(['lead', 'contact']).describe('lead or contact.'),
   filter: z
@@ -44,7 +43,7 @@ export const crmSelection = config({
   }
 });
 
-/** Reads a selection. A filter that is unknown is a problem: left out, it would let everybody in. */
+/** Reads a selection. An unknown filter is a problem: without it all records would be enrolled. */
 export function readCrmSelection(value: JsonObject): { selection: CrmSelection } | { problems: ConfigProblem[] } {
   const read = crmSelection.safeParse(value);
   if (!read.success) return { problems: describeIssues(read.error.issues, value) };

@@ -1,11 +1,11 @@
 import { objectOf } from '../json-value.ts';
+import { choice, config, jsonObjectTemplate, template } from '../parameters.ts';
 import { StepFailure } from '../templates/scope.ts';
 import { compileText } from '../templates/template.ts';
 import { changeableFields, compileFields, crmShape, crmTarget, type RecordType, recordTypes } from './crm-fields.ts';
 import { defineStep } from './define-step.ts';
 import { describeCrm } from './describe-crm.ts';
 import { policyOf } from './effect-policy.ts';
-import { choice, config, jsonObjectTemplate, template } from './parameters.ts';
 
 const updateRecordConfig = config({
   record_type: choice(recordTypes).describe('Type of the record.'),
@@ -57,7 +57,7 @@ export const crmUpdateRecordStep = defineStep({
   },
 });
 
-/** The type in a request that this step rendered. */
+/** The record type in a request that this step rendered. */
 function recordTypeOf(text: string): RecordType {
   const type = recordTypes.find((known) => known === text);
   if (type === undefined) throw new Error(`there are no records of type ${text}`);

@@ -5,7 +5,7 @@ import type { BoundStep, Exit, StepDefinition, StepType } from './step-type.ts';
 
 const followingStep: readonly Exit[] = [{ target: 'next' }];
 
-/** Closes a step type over its config's type, so that types with different configs fit in one registry. */
+/** Hides the config type of a step type, so that all step types fit in one registry. */
 export function defineStep<Schema extends z.ZodType>(definition: StepDefinition<Schema>): StepType {
   const { exits, compile, effect, ...rest } = definition;
   return {
@@ -27,7 +27,7 @@ export function defineStep<Schema extends z.ZodType>(definition: StepDefinition<
   };
 }
 
-/** A parameter that is null counts as absent, as members of a request do. */
+/** Removes parameters that are null: as in requests, null means absent. */
 function withoutNulls(config: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }

@@ -4,8 +4,7 @@ import type { RecordType } from './crm-fields.ts';
 import type { StubbedEffect } from './step-type.ts';
 
 /**
- * What a step would do to a record, and what it would leave in the data: the fields written and, since there is no
- * record, ids that name none.
+ * The stub of a CRM step: a description of the change, and as output the written fields and ids that belong to no record.
  */
 export function describeCrm(phrase: string, type: RecordType, request: JsonObject): StubbedEffect {
   const { integration_id: integration, record_id: recordId } = request;

@@ -3,7 +3,7 @@ import type { ConfigProblem } from './step-type.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Turns zod's issues into ends of sentences that begin with the parameter's name: "must be at least 1". */
+/** Turns the issues of zod into phrases that follow the parameter's name: "must be at least 1". */
 export function describeIssues(issues: readonly Issue[], input: unknown): ConfigProblem[] {
   return issues.flatMap((issue) => describe(issue, [], input));
 }
@@ -11,7 +11,7 @@ export function describeIssues(issues: readonly Issue[], input: unknown): Config
 function describe(issue: Issue, parent: readonly PropertyKey[], input: unknown): ConfigProblem[] {
   const path = [...parent, ...issue.path];
   if (issue.code === 'invalid_union') {
-    // In a union the last option is the value itself, the ones before it are templates.
+    // The last option of a union is the value itself; the others are templates.
     return (issue.errors.at(-1) ?? []).flatMap((inner) => describe(inner, path, input));
   }
   return [

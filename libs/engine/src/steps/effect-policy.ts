@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { config, number } from './parameters.ts';
+import { config, number } from '../parameters.ts';
 import type { EffectPolicy } from './step-type.ts';
 
 /** Parameters of every step with an effect. */

@@ -1,11 +1,11 @@
 import type { JsonObject } from '@drippulse/json';
 import { z } from 'zod';
+import { choice, config, template } from '../parameters.ts';
 import type { Scope } from '../templates/scope.ts';
 import { compileHtml, compileText, isTemplate, type Template } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf } from './effect-policy.ts';
 import { mailers, ownMailers, resolveIntegration } from './integrations.ts';
-import { choice, config, template } from './parameters.ts';
 import type { StubbedEffect } from './step-type.ts';
 
 const address = /^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/;
@@ -78,7 +78,7 @@ function compileMail(config: EmailConfig): (scope: Scope) => JsonObject {
   });
 }
 
-/** Header fields are one line each: a value must not bring further ones. */
+/** Joins lines, so that a value can't add header fields. */
 function oneLine(text: string): string {
   return text.replace(/[\r\n\t\0]+/g, ' ').trim();
 }

@@ -1,6 +1,6 @@
+import { choice, config, template } from '../parameters.ts';
 import { compileText } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
-import { choice, config, template } from './parameters.ts';
 
 /** Ends the run. */
 export const endStep = defineStep({

@@ -1,4 +1,4 @@
-/** Other names of integrations, accepted wherever `integration_id` stands. */
+/** Other accepted names for `integration_id`. */
 const aliases: Record<string, string> = {
   sg: 'sendgrid',
   hs: 'hubspot',
@@ -9,16 +9,16 @@ const aliases: Record<string, string> = {
   office365: 'microsoft365',
 };
 
-/** Mail that the platform sends itself. */
+/** Integrations whose mail the platform sends itself. */
 export const ownMailers: ReadonlySet<string> = new Set(['internal', 'nurture']);
 
-/** What mail may be sent by, other names included. */
+/** Integrations that can send mail, with their other names. */
 export const mailers = [
   ...(['internal', 'nurture', 'sendgrid', 'google_workspace', 'microsoft365'] as const),
   ...(['sg', 'gmail', 'outlook', 'office365'] as const),
 ] as const;
 
-/** The integration that a name means, whatever its case. */
+/** The integration of a name, in any case. */
 export function resolveIntegration(name: string): string {
   const lower = name.toLowerCase();
   return Object.hasOwn(aliases, lower) ? (aliases[lower] ?? lower) : lower;

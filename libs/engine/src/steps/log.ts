@@ -1,6 +1,6 @@
+import { choice, config, template } from '../parameters.ts';
 import { compileText } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
-import { choice, config, template } from './parameters.ts';
 
 /** Writes a line to the timeline. */
 export const logStep = defineStep({

@@ -15,7 +15,7 @@ import { waitStep } from './wait.ts';
 import { webhookStep } from './webhook.ts';
 import { webhookCallbackStep } from './webhook-callback.ts';
 
-/** Every step type that runs, in the order of the catalog. */
+/** All step types in the order of the catalog. */
 export const registry: readonly StepType[] = [
   triggerStep,
   webhookStep,
@@ -36,7 +36,7 @@ export const registry: readonly StepType[] = [
 
 const byType = new Map(registry.map((stepType) => [stepType.type, stepType]));
 
-/** The step type of a name, whatever its case. */
+/** The step type of a name, in any case. */
 export function findStepType(type: string): StepType | undefined {
   return byType.get(type.toLowerCase());
 }

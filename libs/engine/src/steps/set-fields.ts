@@ -1,6 +1,6 @@
+import { config, jsonObjectTemplate } from '../parameters.ts';
 import { compileObject } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
-import { config, jsonObjectTemplate } from './parameters.ts';
 
 /** Adds fields to the run's data. */
 export const setFieldsStep = defineStep({

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { config, jump, number } from '../parameters.ts';
 import { defineStep } from './define-step.ts';
-import { config, jump, number } from './parameters.ts';
 
-/** Divides contacts by weight; each contact always goes the same way. */
+/** Divides contacts by weight. A contact always follows the same exit. */
 export const splitStep = defineStep({
   type: 'split',
   label: 'Split',
@@ -50,7 +50,7 @@ export const splitStep = defineStep({
   },
 });
 
-/** A number from 0 to 1, evenly spread over texts and always the same for one text. */
+/** A number from 0 to 1, spread evenly over texts and constant for each text. */
 function shareOf(text: string): number {
   return Number.parseInt(hash('sha256', text, 'hex').slice(0, 12), 16) / 2 ** 48;
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { EffectKind, EffectResult } from '../run.ts';
 import type { Scope } from '../templates/scope.ts';
 
-/** What a step decided. Without `next` the following step is next. */
+/** The outcome of a step. Without `next` the following step is next. */
 export type Outcome =
   | { kind: 'done'; message: string; output?: JsonObject; next?: number }
   | { kind: 'skipped'; reason: string }
@@ -11,33 +11,33 @@ export type Outcome =
   | { kind: 'effect'; request: JsonObject }
   | { kind: 'end'; status: 'completed' | 'failed' | 'cancelled'; message: string; error?: string };
 
-/** A step compiled for its place in one workflow. Throws StepFailure when it can't run with this data. */
+/** A compiled step at its place in one workflow. Throws StepFailure if it can't run with this data. */
 export type RunStep = (scope: Scope) => Outcome;
 
-/** Where a step may go: the key of its config that says so (none for the following step) and what it says. */
+/** A possible successor of a step: the key of its config (none for the following step) and the target in it. */
 export type Exit = { key?: string; target: string };
 
-/** The place a step is compiled for. */
+/** The place of a step in its workflow. */
 export type Place = { workflowId: string; stepId: string; resolve(target: string): number };
 
-/** How an effect's failures are dealt with. `onError` is `fail`, `continue` or a step id. */
+/** The handling of an effect's failures. `onError` is `fail`, `continue` or a step id. */
 export type EffectPolicy = { onError: string; maxAttempts: number; backoffSeconds: number };
 
-/** What stands for an effect in runs that must not have it, and what it would have carried. */
+/** The result that replaces an effect in test runs, and a preview of its content. */
 export type StubbedEffect = { preview: string; result: EffectResult };
 export type EffectStub = (request: JsonObject) => StubbedEffect;
 
-/** A config that was read and found valid. */
+/** A valid config. */
 export type BoundStep = {
   exits: readonly Exit[];
   policy: EffectPolicy | undefined;
   compile(place: Place): RunStep;
 };
 
-/** One thing wrong in a config: path below `config` and the rest of the sentence. */
+/** One problem of a config: the path below `config` and the rest of the sentence. */
 export type ConfigProblem = { path: readonly PropertyKey[]; message: string };
 
-/** What a step type consists of. A new one is a file that calls `defineStep` and a line in `registry.ts`. */
+/** The definition of a step type. A new one is a file that calls `defineStep` and a line in `registry.ts`. */
 export type StepDefinition<Schema extends z.ZodType> = {
   type: string;
   label: string;
@@ -45,15 +45,15 @@ export type StepDefinition<Schema extends z.ZodType> = {
   description: string;
   /** Keys the step adds to the data. */
   outputs?: readonly string[];
-  /** Reads `config`; each member described for the catalog. Unknown members are kept. */
+  /** Schema of `config`, with a description of each member for the catalog. Keeps unknown members. */
   config: Schema;
   example: { name: string; config: JsonObject };
-  /** Whether runs stop here for a time, so that a loop through it does not spin. */
+  /** Whether runs wait here, so that a loop through the step does not spin. */
   waits?: boolean;
-  /** Only the following step unless given. */
+  /** Possible successors. Default: the following step. */
   exits?(config: z.output<Schema>): readonly Exit[];
   compile(config: z.output<Schema>, place: Place): RunStep;
-  /** Present for steps that reach outside the platform. */
+  /** Only for steps with an effect. */
   effect?: { kind: EffectKind; policy(config: z.output<Schema>): EffectPolicy; stub: EffectStub };
 };
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ruleShape } from '../conditions/rule.ts';
+import { choice, config } from '../parameters.ts';
 import { isTimeZone } from '../time/instants.ts';
 import { frequencyProblem } from '../time/schedule.ts';
 import { crmSelection } from './crm-selection.ts';
 import { defineStep } from './define-step.ts';
-import { choice, config } from './parameters.ts';
 
 /** The parameters of a trigger. */
 export const triggerConfig = config({
@@ -47,7 +47,7 @@ export const triggerConfig = config({
   if (kind !== 'event' && filter !== undefined) complain('filter', 'needs kind event');
 });
 
-/** Starts the run; only as the first step. */
+/** Starts the run. Allowed only as the first step. */
 export const triggerStep = defineStep({
   type: 'trigger',
   label: 'Trigger',

@@ -1,15 +1,15 @@
 import { z } from 'zod';
+import { choice, config, number, orTemplate, template } from '../parameters.ts';
 import { isTemplate } from '../templates/template.ts';
 import { parseInstant } from '../time/instants.ts';
 import { type Unit, unitMs, units } from '../time/spans.ts';
-import { choice, config, number, orTemplate, template } from './parameters.ts';
 
 export const longestWaitMs = 3_653 * unitMs.days;
 export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
 const weekday = z.preprocess((name) => weekdays.find((day) => isNamed(day, name)) ?? name, z.enum(weekdays));
 
-/** The parameters of a wait: one of its three forms. */
+/** The parameters of a wait, in one of three forms. */
 export const waitConfig = config({
   duration: orTemplate(number())
     .optional()
@@ -36,7 +36,7 @@ export const waitConfig = config({
 
 export type WaitConfig = z.output<typeof waitConfig>;
 
-/** What is wrong with a length of time, as the end of a sentence, or undefined. */
+/** The problem of a length of time as the end of a sentence, or undefined. */
 export function durationProblem(count: number, unit: Unit): string | undefined {
   if (Number.isNaN(count)) return 'must be a number';
   if (count < 1) return 'must be at least 1';
@@ -66,7 +66,7 @@ function valueProblems({ duration, unit = 'seconds', until }: WaitConfig): Probl
   return isTime ? [] : [['until', 'must be a timestamp such as 2026-05-01T09:00:00Z, or a template']];
 }
 
-/** `mon` and `Monday` both mean monday. */
+/** Whether a text names a day: `mon` and `Monday` both mean monday. */
 function isNamed(day: string, name: unknown): boolean {
   const lower = typeof name === 'string' ? name.toLowerCase() : '';
   return lower === day || (lower.length === 3 && day.startsWith(lower));

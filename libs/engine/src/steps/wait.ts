@@ -5,7 +5,7 @@ import { addSpan, countOf, describeSpan, nextTimeOfDay, type Unit } from '../tim
 import { defineStep } from './define-step.ts';
 import { durationProblem, longestWaitMs, type WaitConfig, waitConfig, weekdays } from './wait-config.ts';
 
-/** Holds the run for a time. */
+/** Pauses the run for a time. */
 export const waitStep = defineStep({
   type: 'wait',
   label: 'Wait',
@@ -54,7 +54,7 @@ function compileUntil(until: string): Target {
   };
 }
 
-/** Zone data and the calendar have limits of their own; meeting one is a failure of this step, not of the engine. */
+/** Computes the end of a wait. Beyond the limits of zone data or calendar the step fails, not the engine. */
 function reckon(target: Target, scope: Scope): { until: number; span?: string } {
   try {
     return target(scope);

@@ -1,14 +1,14 @@
 import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { z } from 'zod';
+import { choice, config, jsonTemplate, number, template } from '../parameters.ts';
 import { type Scope, StepFailure } from '../templates/scope.ts';
 import { compileJson, compileText, isTemplate } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf } from './effect-policy.ts';
-import { choice, config, jsonTemplate, number, template } from './parameters.ts';
 import type { StubbedEffect } from './step-type.ts';
 
 const headerName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
-/** Set by the platform, or by the connection itself. */
+/** Headers that the platform or the connection sets. */
 const reservedHeader =
   /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*|idempotency-key|webhook-(id|timestamp|signature))$/i;
 
@@ -56,7 +56,7 @@ export const webhookCallbackStep = defineStep({
   effect: { kind: 'webhook_callback', policy: policyOf, stub: describeCallback },
 });
 
-/** Renders the whole request, so that each attempt sends the same bytes. */
+/** Renders the complete request, so that each attempt sends the same bytes. */
 function compileRequest(config: z.output<typeof callbackConfig>): (scope: Scope) => JsonObject {
   const { method, timeout_seconds, sign_with = null } = config;
   const url = compileText(config.url);
@@ -88,7 +88,7 @@ function withContentType(headers: Record<string, string>, hasBody: boolean): Rec
   return hasBody && !isGiven ? { 'content-type': 'application/json', ...headers } : headers;
 }
 
-/** A header is one line of printable characters: a value must not bring further headers. */
+/** Reduces a text to one line of printable characters, so that a value can't add headers. */
 function headerValue(text: string): string {
   return text.replace(/[^\t\x20-\x7e\x80-\xff]+/g, ' ').trim();
 }

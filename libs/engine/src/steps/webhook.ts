@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { config } from '../parameters.ts';
 import { defineStep } from './define-step.ts';
-import { config } from './parameters.ts';
 
-/** Documents what an inbound webhook will bring; nothing listens. */
+/** Documents the content of an inbound webhook. Has no effect. */
 export const webhookStep = defineStep({
   type: 'webhook',
   label: 'Webhook (input)',

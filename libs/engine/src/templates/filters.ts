@@ -2,7 +2,7 @@ import { filters as builtIn, type FilterImplOptions, type Liquid } from 'liquidj
 import { parseInstant } from '../time/instants.ts';
 import { RenderContext } from './render-context.ts';
 
-/** Nothing random, nothing that evaluates text as an expression, nothing that reads the clock. */
+/** The filters of templates. None is random, evaluates text as an expression or reads the clock. */
 const allowed = [
   ...['append', 'prepend', 'capitalize', 'downcase', 'upcase', 'strip', 'lstrip', 'rstrip', 'strip_newlines'],
   ...['strip_html', 'newline_to_br', 'escape', 'escape_once', 'url_encode', 'url_decode', 'uri_escape', 'slugify'],
@@ -26,10 +26,10 @@ const allowed = [
 ];
 
 type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
-/** What a filter or an output is called on. */
+/** The `this` of a filter or an output. */
 export type FilterThis = ThisParameterType<Handler>;
 
-/** Replaces the filters of an engine by those that templates may use. */
+/** Replaces the filters of a Liquid engine by those that templates may use. */
 export function useFilters(liquid: Liquid): void {
   for (const name of Object.keys(liquid.filters)) delete liquid.filters[name];
   for (const name of allowed) liquid.registerFilter(name, metered(handlerOf(name)));
@@ -42,19 +42,19 @@ export function useFilters(liquid: Liquid): void {
   });
 }
 
-/** Writes a value out, at the expense of the step's allowance. */
+/** Writes a value out, and charges its length to the step's allowance. */
 export function write(filter: FilterThis, text: string): string {
   contextOf(filter).charge(text);
   return text;
 }
 
-/** A value as text: objects and arrays as JSON, what is missing as nothing. */
+/** A value as text: objects and arrays as JSON, a missing value as empty text. */
 export function asText(value: unknown): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** Liquid charges for some filters only; without a loop it is a long chain of them that costs. */
+/** Charges a filter's input to the allowance. Liquid itself charges for some filters only, and a chain of filters costs. */
 function metered(filter: Handler): Handler {
   return function (value, ...args) {
     contextOf(this).charge(value);
@@ -64,7 +64,7 @@ function metered(filter: Handler): Handler {
 
 const formatDate = handlerOf('date');
 
-/** Liquid's `date` in the time zone of the run, whose `now` is the moment that the step runs. */
+/** Liquid's `date` in the time zone of the run. `now` is the time at which the step runs. */
 function date(this: FilterThis, value: unknown, format: unknown, timezone: unknown): unknown {
   const { scope } = contextOf(this);
   const zone = typeof timezone === 'string' ? timezone : scope.timezone;

@@ -1,15 +1,15 @@
 import { Liquid, type LiquidOptions } from 'liquidjs';
 import { asText, type FilterThis, useFilters, write } from './filters.ts';
 
-/** No loops and nothing that reads another template: what a template costs is bounded by its length and the data. */
+/** Tags of templates. Without loops and includes the cost of a template is bounded by its length and the data. */
 const allowedTags = new Set(['if', 'unless', 'case', 'assign', 'capture', 'comment', 'raw', '#']);
 
 const limits = {
-  /** Characters of one template. */
+  /** Most characters of one template. */
   parseLimit: 256 * 1024,
-  /** Characters that the templates of one step may read, pass through filters and write, in all. */
+  /** Most characters that the templates of one step may read, filter and write in all. */
   memoryLimit: 4 * 1024 * 1024,
-  /** Milliseconds; a net below the other limits, which do not depend on the clock. */
+  /** Milliseconds. A safety net: the other limits do not depend on the clock. */
   renderLimit: 5_000,
 };
 
@@ -29,12 +29,12 @@ type Encode = (text: string) => string;
 const asItIs: Encode = (text) => text;
 const escapeHtml: Encode = (text) => text.replace(/[&<>"']/g, (found) => entities[found] ?? found);
 
-/** Renders text and JSON: values stay as they are. */
+/** Renders text and JSON, with values unchanged. */
 export const textLiquid = createLiquid(asItIs);
-/** Renders HTML: values are escaped unless the template says `| raw`. */
+/** Renders HTML. Escapes values unless the template says `| raw`. */
 export const htmlLiquid = createLiquid(escapeHtml);
 
-/** How an engine writes a value. */
+/** The function by which a Liquid engine writes a value. */
 export function encoderOf(liquid: Liquid): Encode {
   return liquid === htmlLiquid ? escapeHtml : asItIs;
 }

@@ -1,11 +1,11 @@
 import { Output, type Template, TypeGuards } from 'liquidjs';
 
-/** A piece of a template: text as it stands, or the names that lead to a variable. */
+/** A piece of a template: literal text, or the path of a variable. */
 export type Piece = string | string[];
 
 /**
- * The pieces of a template that holds text and plain variables only, such as `{{ first_name }} of {{ company.name }}`, as
- * most do; undefined for every other one.
+ * The pieces of a template with only text and plain variables, such as `{{ first_name }} of {{ company.name }}`, as most are.
+ * Undefined for other templates.
  */
 export function piecesOf(templates: readonly Template[]): Piece[] | undefined {
   const pieces = templates.map(pieceOf);
@@ -17,7 +17,7 @@ function pieceOf(template: Template): Piece | undefined {
   return TypeGuards.isHTMLToken(template.token) ? template.token.getContent() : undefined;
 }
 
-/** An output has one filter more than it was written with, which writes it out; `raw` stands in its place. */
+/** The path of an output without filters. Liquid adds one filter to each output, which writes it, unless `raw` is there. */
 function namesOf({ value: { initial, filters } }: Output): string[] | undefined {
   const [token, ...others] = initial.postfix;
   if (others.length > 0 || filters.length !== 1 || filters[0]?.name === 'raw') return undefined;

@@ -3,12 +3,12 @@ import { Context, type Liquid } from 'liquidjs';
 import type { Scope } from './scope.ts';
 
 /**
- * The variables of one rendering. Notes which were missing, shows numbers with all their digits, and counts what is
- * read, because comparing a long text costs even where nothing is written.
+ * The variables of one rendering. Records missing variables, shows numbers with all their digits, and charges for reading,
+ * because a comparison of long texts costs even if nothing is written.
  */
 export class RenderContext extends Context {
   readonly missing = new Set<string>();
-  /** Whether an output is being evaluated, whose variables are worth a warning. */
+  /** Whether an output is being evaluated. Only its missing variables are worth a warning. */
   isWatching = false;
   readonly scope: Scope;
 
@@ -18,7 +18,7 @@ export class RenderContext extends Context {
     this.scope = scope;
   }
 
-  /** Takes the length of a text or an array from the allowance of the step; throws when it is used up. */
+  /** Charges the length of a text or an array to the step's allowance. Throws when it is used up. */
   charge(value: unknown): void {
     if (typeof value === 'string' || Array.isArray(value)) this.memoryLimit.use(value.length);
   }
@@ -32,7 +32,7 @@ export class RenderContext extends Context {
     return this.found(value, paths);
   }
 
-  /** What plain names lead to, one inside the other: what evaluating them gives, for a tenth of the time. */
+  /** The value at a path of plain names. The same as evaluating them, in a tenth of the time. */
   lookUp(names: string[]): unknown {
     let value = this.environments;
     for (const name of names) value = this.readProperty(value, name);
@@ -51,7 +51,7 @@ export class RenderContext extends Context {
   }
 }
 
-/** Liquid's filters know plain values only: a number with many digits is handed to them as its text. */
+/** Turns a number with many digits into text, because Liquid's filters know only plain values. */
 function readable(value: unknown): unknown {
   if (isRawNumber(value)) return value.rawJSON;
   if (Array.isArray(value) && value.some(isRawNumber)) return value.map(readable);

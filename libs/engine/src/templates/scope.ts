@@ -1,18 +1,18 @@
 import type { JsonObject } from '@drippulse/json';
 import type { Context } from 'liquidjs';
 
-/** What the templates and rules of one step see and leave behind. */
+/** Input and output of the templates and rules of one step. */
 export type Scope = {
   data: JsonObject;
   /** Epoch milliseconds. */
   readonly now: number;
   readonly timezone: string;
   readonly contactKey: string;
-  /** What a person should look at; shown on the timeline. */
+  /** Notes for a person, shown on the timeline. */
   readonly warnings: Set<string>;
-  /** Characters the step's templates may still make, shared by all of them. */
+  /** The allowance of text that all templates of the step share. */
   memory?: Context['memoryLimit'];
 };
 
-/** The step can't be run with this data; the text is shown to people. */
+/** The step can't run with this data. The message is shown to users. */
 export class StepFailure extends Error {}

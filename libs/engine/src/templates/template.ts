@@ -8,15 +8,15 @@ import { RenderContext } from './render-context.ts';
 import { type Scope, StepFailure } from './scope.ts';
 import { watchOutputs } from './watch-outputs.ts';
 
-/** A compiled template. Throws StepFailure when it can't be rendered; missing variables become warnings. */
+/** A compiled template. Throws StepFailure if it can't be rendered. Missing variables become warnings. */
 export type Template<T = string> = (scope: Scope) => T;
 
-/** Whether a text is more than itself. */
+/** Whether a text contains template syntax. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%');
 }
 
-/** What is wrong with a template, as the end of a sentence, or undefined. */
+/** The problem of a template as the end of a sentence, or undefined. */
 export function templateProblem(text: string): string | undefined {
   if (!isTemplate(text)) return undefined;
   try {
@@ -27,17 +27,17 @@ export function templateProblem(text: string): string | undefined {
   }
 }
 
-/** Compiles a template for plain text: values are written as they are. */
+/** Compiles a template for plain text, with values unchanged. */
 export function compileText(text: string): Template {
   return compile(text, textLiquid);
 }
 
-/** Compiles a template for HTML: values are escaped unless the template says `| raw`. */
+/** Compiles a template for HTML. Escapes values unless the template says `| raw`. */
 export function compileHtml(text: string): Template {
   return compile(text, htmlLiquid);
 }
 
-/** Compiles every string inside a JSON value; a rendered string stays a string, whatever the variable held. */
+/** Compiles all strings in a JSON value. A rendered string stays a string, whatever the variable is. */
 export function compileJson(value: JsonValue): Template<JsonValue> {
   if (typeof value === 'string') return compileText(value);
   if (!holdsTemplate(value)) return () => value;
@@ -49,13 +49,13 @@ export function compileJson(value: JsonValue): Template<JsonValue> {
   return object ? compileObject(object) : () => value;
 }
 
-/** `compileJson` for an object. */
+/** The same as `compileJson` for an object. */
 export function compileObject(value: JsonObject): Template<JsonObject> {
   const members = Object.entries(value).map(([key, member]) => [key, compileJson(member)] as const);
   return (scope) => Object.fromEntries(members.map(([key, render]) => [key, render(scope)]));
 }
 
-/** Whether any string inside a JSON value is a template. */
+/** Whether a string in a JSON value is a template. */
 function holdsTemplate(value: JsonValue): boolean {
   if (typeof value === 'string') return isTemplate(value);
   if (Array.isArray(value)) return value.some(holdsTemplate);
@@ -94,12 +94,12 @@ function render(liquid: Liquid, scope: Scope, write: (context: RenderContext) =>
   }
 }
 
-/** Escapes in a template's own strings and filters that decode may make what no database takes as text. */
+/** Removes characters that PostgreSQL can't store, which escapes in strings and decoding filters can produce. */
 function storable(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed();
 }
 
-/** Liquid's first line; it never holds data, only the template's own text. */
+/** The first line of a Liquid error. It contains no data, only text of the template. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n')[0]?.slice(0, 200) ?? 'unknown reason';

@@ -2,8 +2,8 @@ import { Output, type Template, toValueSync } from 'liquidjs';
 import { RenderContext } from './render-context.ts';
 
 /**
- * Makes the outputs of a parsed template tell when their variable is missing, except those with a `default`. What only
- * tags ask for (`{% if phone %}`) is not told.
+ * Makes the outputs of a parsed template report a missing variable, except those with a `default`. Variables in tags
+ * (`{% if phone %}`) are not reported.
  */
 export function watchOutputs(templates: readonly Template[]): void {
   for (const template of templates) {

@@ -2,15 +2,15 @@ import { Cron } from 'croner';
 import { Temporal } from 'temporal-polyfill';
 import { momentOf } from './spans.ts';
 
-/** When a trigger ticks. `frequency` is hourly, daily, weekly or a cron expression of five fields. */
+/** A schedule of ticks. `frequency` is hourly, daily, weekly or a cron expression of five fields. */
 export type Schedule = { frequency: string; timezone: string };
 
 const named: Record<string, string> = { hourly: '0 * * * *', daily: '0 0 * * *', weekly: '0 0 * * 1' };
 
 /**
- * The first tick after `after`, or undefined when there is none any more. A local time that is skipped when clocks go
- * forward ticks at the next that exists, one that comes twice ticks once. The expression is therefore followed on the
- * local calendar, and only what it names is turned into moments.
+ * The first tick after `after`, or undefined if there is none. A local time that is skipped when clocks go forward ticks at
+ * the next time that exists; one that occurs twice ticks once. So the expression is evaluated on the local calendar, and only
+ * its results become points in time.
  */
 export function nextTick({ frequency, timezone }: Schedule, after: Date): Date | undefined {
   const cron = cronOf(frequency);
@@ -24,7 +24,7 @@ export function nextTick({ frequency, timezone }: Schedule, after: Date): Date |
   return undefined;
 }
 
-/** What is wrong with a frequency, as the end of a sentence, or undefined. */
+/** The problem of a frequency as the end of a sentence, or undefined. */
 export function frequencyProblem(frequency: string): string | undefined {
   try {
     cronOf(frequency);
@@ -34,7 +34,7 @@ export function frequencyProblem(frequency: string): string | undefined {
   }
 }
 
-/** `?` would stand for the time at which the expression is read. */
+/** Parses an expression. Refuses `?`, which would mean the time at which it is parsed. */
 function cronOf(frequency: string): Cron {
   const name = frequency.trim().toLowerCase();
   const expression = Object.hasOwn(named, name) ? (named[name] ?? name) : name;

@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** Lengths of time that a wait can be given in. */
+/** Units of a wait. */
 export const units = ['seconds', 'minutes', 'hours', 'days', 'weeks'] as const;
 export type Unit = (typeof units)[number];
 
-/** Length of a unit in milliseconds; of days and weeks where no clock is changed. */
+/** Length of a unit in milliseconds; for days and weeks without a change of clocks. */
 export const unitMs: Record<Unit, number> = {
   seconds: 1_000,
   minutes: 60_000,
@@ -13,16 +13,16 @@ export const unitMs: Record<Unit, number> = {
   weeks: 604_800_000,
 };
 
-/** Adds a length of time; days and weeks keep the time of day where clocks change in between. */
+/** Adds a length of time. Days and weeks keep the time of day if clocks change in between. */
 export function addSpan(now: number, duration: number, unit: Unit, timezone: string): number {
-  // UTC, where most enrollments live, never changes its clocks.
+  // Most enrollments use UTC, which never changes its clocks.
   if ((unit !== 'days' && unit !== 'weeks') || timezone === 'UTC') return now + Math.round(duration * unitMs[unit]);
   return zoned(now, timezone).add({ [unit]: duration }).epochMilliseconds;
 }
 
 /**
- * The next time after `now` that clocks in `timezone` show `timeOfDay` on one of `days` (1 Monday to 7 Sunday; none:
- * all). A time that is skipped when clocks go forward counts as the moment they do; one that comes twice counts once.
+ * The next time after `now` at which clocks in `timezone` show `timeOfDay` on one of `days` (1 Monday to 7 Sunday; none: all).
+ * A time that is skipped when clocks go forward counts as the moment they do; one that occurs twice counts once.
  */
 export function nextTimeOfDay(now: number, timeOfDay: string, days: ReadonlySet<number>, timezone: string): number {
   const time = Temporal.PlainTime.from(timeOfDay);
@@ -51,7 +51,7 @@ export function countOf(count: number, unit: Unit): string {
   return `${count} ${count === 1 ? unit.slice(0, -1) : unit}`;
 }
 
-/** When clocks in `timezone` show a local time: the first such moment, or the end of the gap that the time is in. */
+/** The first moment at which clocks in `timezone` show a local time, or the end of the gap that skips it. */
 export function momentOf(local: Temporal.PlainDateTime, timezone: string): number {
   const later = local.toZonedDateTime(timezone, { disambiguation: 'compatible' });
   if (later.toPlainDateTime().equals(local)) return later.epochMilliseconds;

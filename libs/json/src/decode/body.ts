@@ -7,7 +7,7 @@ import { readMembers } from '../scanner.ts';
 import { skipParts } from '../skip-value.ts';
 import { clearMember, type Members, memberReaders, readMember } from './message.ts';
 
-/** What a body held. `present` names the known members, `nulls` those of them that were null. */
+/** A body as read. `present` has the names of its known members, `nulls` those of them that were null. */
 export type Body = {
   message: Message & Members;
   present: Set<string>;
@@ -26,7 +26,7 @@ export function* readBody(desc: DescMessage, { text, bytes }: Source, wrapper: s
   yield* readMembers(cursor, 'strings', (key) => {
     if (key === wrapper) {
       const isObject = cursor.text.charCodeAt(cursor.at) === 0x7b;
-      // Of duplicate keys the last one counts, so each wrapper starts anew.
+      // The last of duplicate keys counts, so each wrapper starts anew.
       wrapped = isObject ? emptyBody(desc, cursor) : undefined;
       if (wrapped !== undefined) {
         const target = wrapped;

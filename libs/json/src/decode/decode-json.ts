@@ -10,23 +10,23 @@ import { type Members, setMember } from './message.ts';
 import { readPath, readQuery } from './parameters.ts';
 
 export type DecodeOptions = {
-  /** Body key that may wrap the members; it counts only when its value is an object. */
+  /** Key of the body that may wrap the members. Ignored unless its value is an object. */
   wrapper?: string;
-  /** HTTP method: under PATCH `null` clears a member, elsewhere it means that the member is not there. */
+  /** HTTP method. With PATCH `null` clears a member; otherwise it means an absent member. */
   method: string;
   /** Parameters of the path by field name, percent-decoded. */
   path?: Readonly<Record<string, string>>;
-  /** Query parameters; left out for methods whose whole body is the message. */
+  /** Query parameters. Absent for methods whose whole body is the message. */
   query?: URLSearchParams;
 };
 
 /**
- * Decodes a request into a message: body, query and path together. Throws `DomainError` only: `malformed` for text that
- * is no JSON (`malformed_json`), is nested too deep (`too_deep`) or lacks a required member (`parameter_missing`);
- * `invalid` with a violation for each value of a wrong kind.
+ * Decodes body, query and path of a request into a message. Throws only `DomainError`: `malformed` for text that is not JSON
+ * (`malformed_json`), is nested too deep (`too_deep`) or lacks a required member (`parameter_missing`); `invalid` with a
+ * violation for each value of a wrong kind.
  *
- * An integer of the path that is no id (not canonical, or above 2^53) becomes 0, which no resource has, so that the
- * service's own "not found" answers it.
+ * An integer in the path that can't be an id (not canonical, or above 2^53) becomes 0, which no resource has. So the service
+ * answers with its own "not found".
  */
 export function decodeJson<D extends DescMessage>(
   desc: D,
@@ -36,7 +36,7 @@ export function decodeJson<D extends DescMessage>(
   return finish(decodeParts(desc, text, options));
 }
 
-/** The same for bodies of any size: read in parts, between which others have their turns. */
+/** The same for bodies of any size. Reads in parts, between which other work has its turn. */
 export function decodeJsonInTurns<D extends DescMessage>(
   desc: D,
   text: string | Uint8Array,

@@ -7,24 +7,24 @@ import { skipParts } from '../skip-value.ts';
 import { enumReader, mismatch, type ReadValue, rejectNull, scalarReader, stringReader } from './scalars.ts';
 import { timestampRule } from './text-rules.ts';
 
-/** How one member of a message is read. */
+/** The reader of one member of a message. */
 export type MemberReader = { field: DescField; read: ReadValue };
 
 const readersOf = new WeakMap<DescMessage, Map<string, MemberReader>>();
 
-/** Readers of a message's members by their JSON names, made once for each descriptor. */
+/** The readers of a message's members by JSON name, created once for each descriptor. */
 export function memberReaders(desc: DescMessage): Map<string, MemberReader> {
   const known = readersOf.get(desc);
   if (known !== undefined) return known;
   const readers = new Map<string, MemberReader>();
-  readersOf.set(desc, readers); // before the fields: a message may hold itself
+  readersOf.set(desc, readers); // before the fields: a message may contain itself
   for (const field of desc.fields) {
     if (!isMask(field)) readers.set(field.name, { field, read: fieldReader(field) });
   }
   return readers;
 }
 
-/** Generated messages are plain objects; the descriptor says which members are there. */
+/** A generated message as a plain object, whose members its descriptor lists. */
 export type Members = Record<string, unknown>;
 
 export function setMember(message: Members, field: DescField, value: unknown): void {
@@ -32,7 +32,7 @@ export function setMember(message: Members, field: DescField, value: unknown): v
   else message[field.oneof.localName] = { case: field.localName, value };
 }
 
-/** Puts a member back to what it is in a new message: `null` after a value, or a duplicate key. */
+/** Resets a member to its value in a new message, for `null` after a value and for duplicate keys. */
 export function clearMember(message: Members, field: DescField, desc: DescMessage): void {
   const fresh = create(desc) as Message & Members; // reflective: the field belongs to this descriptor
   const name = field.oneof === undefined ? field.localName : field.oneof.localName;
@@ -78,7 +78,7 @@ function messageReader(desc: DescMessage): ReadValue {
   };
 }
 
-/** Reads one member into a message; `null` means that it is not there. */
+/** Reads one member into a message. `null` means absent. */
 export function readMember(
   cursor: Cursor,
   message: Members,

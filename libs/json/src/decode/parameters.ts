@@ -8,7 +8,7 @@ type Parameter = { field: DescField; list: boolean; rule: TextRule };
 
 const parametersOf = new WeakMap<DescMessage, Map<string, Parameter>>();
 
-/** Query parameters of a message: `name=value`, for lists repeated or `name[]=value`; unknown ones are ignored. */
+/** Reads query parameters into a message: `name=value`; for lists repeated, or `name[]=value`. Ignores unknown names. */
 export function readQuery(
   desc: DescMessage,
   query: URLSearchParams,
@@ -36,7 +36,7 @@ export function readQuery(
   for (const [field, values] of lists) setMember(message, field, values);
 }
 
-/** Parameters of the path; they win over whatever else names the field. */
+/** Reads parameters of the path into a message. They take precedence over body and query. */
 export function readPath(
   desc: DescMessage,
   path: Readonly<Record<string, string>>,
@@ -97,7 +97,7 @@ function parameterRule(field: DescField): TextRule | undefined {
   return field.scalar === ScalarType.INT32 ? { ...rule, parse: parseBounded } : rule;
 }
 
-/** Of a parameter such as `limit` a number that is too large still means "many": the service knows how many that is. */
+/** A number that is too large for a parameter such as `limit` still means "many". The service applies its own maximum. */
 function parseBounded(text: string): number | undefined {
   if (!/^-?\d{1,15}$/.test(text)) return undefined;
   return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Number(text))) + 0;

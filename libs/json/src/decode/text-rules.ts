@@ -2,13 +2,13 @@ import { type DescEnum, type DescField, ScalarType } from '@bufbuild/protobuf';
 import { enumNames, fieldRest } from '../rest-options.ts';
 import { parseTimestamp } from '../timestamps.ts';
 
-/** Ids stay below this, so that a JSON number holds them. */
+/** Upper bound of ids, so that a JSON number is exact. */
 export const maxId = 2n ** 53n;
 
-/** A reader of text, from a JSON string or a query parameter: the value, or undefined when the text is no such value. */
+/** Parses the text of a JSON string or a query parameter. Undefined when the text is no such value. */
 type ParseText = (text: string) => unknown;
 
-/** What a scalar of a field looks like as text, and the sentence for whatever does not. */
+/** The text form of a scalar, and the message for other text. */
 export type TextRule = { parse: ParseText; message: string };
 
 export function enumRule(desc: DescEnum): TextRule {
@@ -64,12 +64,12 @@ function parseFinite(text: string): number | undefined {
 
 function parseSmall(text: string, min: number, max: number): number | undefined {
   const value = parseFinite(text);
-  // `+ 0` because -0 is an integer too.
+  // `+ 0` turns -0 into 0.
   return value !== undefined && Number.isInteger(value) && value >= min && value <= max ? value + 0 : undefined;
 }
 
 function parseWide(text: string): bigint | undefined {
-  // No BigInt of a million digits: it is quadratic.
+  // Limits the digits first: BigInt takes quadratic time.
   if (/^-?\d{1,19}$/.test(text)) {
     const value = BigInt(text);
     return value === BigInt.asIntN(64, value) ? value : undefined;
@@ -78,7 +78,7 @@ function parseWide(text: string): bigint | undefined {
   return Number.isSafeInteger(value) ? BigInt(value ?? 0) : undefined;
 }
 
-/** An id of another resource; one that cannot exist becomes 0, which no resource has, and so the service's own 404. */
+/** An id of another resource. One that can't exist becomes 0, which no resource has, so the service answers 404. */
 function parseReference(text: string): bigint | undefined {
   if (/^-?\d{17,}$/.test(text)) return 0n;
   const value = parseWide(text);

@@ -5,7 +5,7 @@ const encoders = new WeakMap<DescMessage, WriteValue>();
 
 /**
  * The JSON text of a message: snake_case names, enums by their short lower-case names, timestamps in RFC 3339, int64 as
- * numbers, what is unset as `null` unless the field is `omit_if_unset`. Free JSON is spliced in as it is.
+ * numbers. An unset field is `null`, or absent with `omit_if_unset`. Free JSON is inserted unchanged.
  */
 export function encodeJson<D extends DescMessage>(desc: D, message: MessageShape<D>): string {
   let write = encoders.get(desc);
@@ -31,8 +31,8 @@ export type ListEncoder = {
 };
 
 /**
- * Starts the JSON object of a streamed list. The message's first repeated field is written out as its elements come;
- * other repeated fields are kept until the end, and of singular fields the last part counts.
+ * Starts the JSON object of a streamed list. Writes the elements of the message's first repeated field as they come. Collects
+ * other repeated fields until the end. Takes singular fields from the last part.
  */
 export function startList(desc: DescMessage): ListEncoder {
   const [streamed, ...kept] = desc.fields.filter(({ fieldKind }) => fieldKind === 'list');

@@ -3,7 +3,7 @@ import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { enumNames, fieldRest, isMask } from '../rest-options.ts';
 import { formatTimestamp } from '../timestamps.ts';
 
-/** Generated messages are plain objects; the descriptor says which members are there. */
+/** A generated message as a plain object, whose members its descriptor lists. */
 export type Members = Readonly<Record<string, unknown>>;
 /** Writes one value as JSON text. */
 export type WriteValue = (value: unknown) => string;
@@ -12,12 +12,12 @@ export type MemberWriter = { field: DescField; write: (message: Members) => stri
 
 const writersOf = new WeakMap<DescMessage, MemberWriter[]>();
 
-/** Writers of a message's members in the order of the proto, made once for each descriptor. */
+/** The writers of a message's members in the order of the proto, created once for each descriptor. */
 export function memberWriters(desc: DescMessage): MemberWriter[] {
   const known = writersOf.get(desc);
   if (known !== undefined) return known;
   const writers: MemberWriter[] = [];
-  writersOf.set(desc, writers); // before the fields: a message may hold itself
+  writersOf.set(desc, writers); // before the fields: a message may contain itself
   for (const field of desc.fields) {
     if (!isMask(field)) writers.push({ field, write: memberWriter(field) });
   }
@@ -51,7 +51,7 @@ function memberWriter(field: DescField): MemberWriter['write'] {
     };
   }
   return (message) => {
-    const choice = message[oneof.localName] as { case?: string; value?: unknown }; // protobuf-es keeps it so
+    const choice = message[oneof.localName] as { case?: string; value?: unknown }; // the form that protobuf-es uses
     return choice.case === localName ? prefix + write(choice.value) : absent;
   };
 }
@@ -77,7 +77,7 @@ function fieldWriter(field: DescField): WriteValue {
   }
 }
 
-/** The writer of a field's values one by one, those of a list or map too. */
+/** The writer of one value of a field, or of one element of a list or map. */
 export function elementWriter(field: DescField): WriteValue {
   if (field.enum !== undefined) {
     const names = enumNames(field.enum);
@@ -87,7 +87,7 @@ export function elementWriter(field: DescField): WriteValue {
     const { message } = field;
     let write: WriteValue | undefined;
     return (value) => {
-      write ??= messageWriter(message); // late: a message may hold itself
+      write ??= messageWriter(message); // late: a message may contain itself
       return write(value);
     };
   }

@@ -3,13 +3,13 @@ import { enumNames, fieldRest, isMask } from '../rest-options.ts';
 import { isTimestamp } from './json-schema.ts';
 
 export type ExampleOptions = {
-  /** Examples of free JSON by the names that `schema_of` uses; others are empty objects and arrays. */
+  /** Examples of free JSON by the names in `schema_of`. Default: empty objects and arrays. */
   named?: Readonly<Record<string, unknown>>;
-  /** `request` leaves out what need not be sent and has no example of its own. */
+  /** `request` omits optional fields without an example of their own. */
   direction?: 'request' | 'response';
 };
 
-/** An example of a message that is valid against its `jsonSchemaOf`: `example` options where given, else plain values. */
+/** An example of a message, valid against its `jsonSchemaOf`. Takes `example` options, else plain values. */
 export function exampleOf(desc: DescMessage, options: ExampleOptions = {}): Record<string, unknown> {
   return exampleWithin(desc, options, []);
 }

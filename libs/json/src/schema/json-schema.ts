@@ -5,36 +5,36 @@ import { enumNames, fieldRest, isMask } from '../rest-options.ts';
 export type JsonSchema = { [key: string]: unknown };
 
 export type SchemaOptions = {
-  /** Schemas of free JSON by the names that `schema_of` uses; `any` and `object` are always known. */
+  /** Schemas of free JSON by the names in `schema_of`. `any` and `object` are built in. */
   named?: Readonly<Record<string, JsonSchema>>;
-  /** Where the schema of a nested message is, such as `#/components/schemas/Workflow`; inlined without it. */
+  /** Reference to the schema of a nested message, such as `#/components/schemas/Workflow`. Default: inlined. */
   refOf?: (desc: DescMessage) => string;
-  /** The comment of a field, which a generated descriptor no longer has. */
+  /** The comment of a field, which generated descriptors lack. */
   describe?: (field: DescField) => string | undefined;
   /**
-   * `request` for bodies that are sent to us: members may be absent. `parameter` for path and query, where nothing is
-   * null. The default, `response`, is what we send.
+   * `request`: a body that a client sends; members may be absent. `parameter`: path and query; nothing is null. `response`
+   * (default): a body that the platform sends.
    */
   direction?: 'request' | 'response' | 'parameter';
-  /** Fields that the schema leaves out, such as those that a path gives. */
+  /** Whether the schema omits a field, such as a parameter of the path. */
   omit?: (field: DescField) => boolean;
 };
 
 /**
- * The JSON Schema of a message as the codec writes it, or reads it. In a response every member is there unless it is
- * `omit_if_unset`; what can be unset may be null: optional fields and messages other than plain timestamps.
+ * The JSON Schema of a message as the codec writes or reads it. In a response every member is present unless it is
+ * `omit_if_unset`. Optional fields, and messages other than plain timestamps, may be null.
  */
 export function jsonSchemaOf(desc: DescMessage, options: SchemaOptions = {}): JsonSchema {
   return schemaOf(desc, options, []);
 }
 
-/** The JSON Schema of one field, as it stands in the schema of its message. */
+/** The JSON Schema of one field in the schema of its message. */
 export function fieldSchemaOf(field: DescField, options: SchemaOptions = {}): JsonSchema {
   return fieldSchema(field, options, []);
 }
 
 function schemaOf(desc: DescMessage, options: SchemaOptions, within: readonly DescMessage[]): JsonSchema {
-  // A message that holds itself has no finite schema without references.
+  // Without references a message that contains itself has no finite schema.
   if (within.includes(desc)) return { type: 'object' };
   const isRequest = options.direction === 'request';
   const properties: Record<string, JsonSchema> = {};
@@ -85,7 +85,7 @@ function elementSchema(field: DescField, options: SchemaOptions, within: readonl
   return scalarSchema(field.scalar);
 }
 
-/** `WorkflowStep[]` is an array of the named schema, `object?` one that may be null. */
+/** The schema of free JSON. `WorkflowStep[]` is an array of the named schema, `object?` an object or null. */
 function freeSchema(name: string, options: SchemaOptions): JsonSchema {
   if (name.endsWith('?')) return nullable(freeSchema(name.slice(0, -1), options));
   if (name.endsWith('[]')) return { type: 'array', items: freeSchema(name.slice(0, -2), options) };

@@ -1,11 +1,11 @@
 let isCollecting = false;
 
-/** Whether this process collects traces: for good, and from before anything else was loaded. */
+/** Whether this process collects traces. It does so from its first import on, or never. */
 export function collectsTraces(): boolean {
   return isCollecting;
 }
 
-/** What starts to collect says so. */
+/** Records that this process collects traces. Only `collectTraces` calls it. */
 export function noteCollecting(): void {
   isCollecting = true;
 }

@@ -1,57 +1,115 @@
-import { context, propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type TextMapGetter,
+  type TextMapSetter,
+  trace,
+} from '@opentelemetry/api';
+import { collectsTraces } from './collects-traces.ts';
 
 const tracer = trace.getTracer('drippulse');
 
-/** A step of a trace that is under way. */
+/** A span that carries a trace on over a row or a message. */
 export type Step = {
-  /** What whoever goes on with the trace is given (W3C Trace Context); undefined where there is no trace. */
+  /** The trace to pass on (W3C Trace Context); undefined where there is none. */
   traceparent: string | undefined;
-  /** Runs with this step as the parent of all that is traced below it. */
+  /** Runs `work` with this span as the parent of all that is traced in it. */
   run<T>(work: () => Promise<T>): Promise<T>;
   end(error?: unknown): void;
 };
 
-const kinds = { producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER, internal: SpanKind.INTERNAL };
+/** The span of a call to another process, or of one from it. */
+export type CallSpan = {
+  /** Runs `work` with this span as the parent of all that is traced in it. */
+  run<T>(work: () => T): T;
+  /** Ends the span with the attributes of its outcome. */
+  end(outcome: { isError: boolean; attributes: Attributes }): void;
+};
 
-/** The trace that what runs now belongs to, to be carried over a database or a message. */
+const stepKinds = { producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER, internal: SpanKind.INTERNAL };
+
+const writeHeader: TextMapSetter<Headers> = { set: (headers, name, value) => headers.set(name, value) };
+const readHeader: TextMapGetter<Headers> = {
+  keys: (headers) => [...headers.keys()],
+  get: (headers, name) => headers.get(name) ?? undefined,
+};
+
+/** The `traceparent` of the span that is active now, to be stored in a row or sent with a message. */
 export function activeTraceparent(): string | undefined {
   return traceparentOf(context.active());
 }
 
 /**
- * Begins a step of the trace that came with a row or a message; nothing is traced without one. While no traces are
- * collected it passes the trace on as it came.
+ * Starts a span of the trace that came with a row or a message. Without a trace it does nothing. While no traces are
+ * collected, it passes `traceparent` on unchanged.
  */
-export function startStep(name: string, kind: keyof typeof kinds, traceparent: string | undefined): Step {
-  if (traceparent === undefined) return { traceparent, run: (work) => work(), end: () => undefined };
+export function startStep(name: string, kind: keyof typeof stepKinds, traceparent: string | undefined): Step {
+  if (traceparent === undefined || !collectsTraces()) {
+    return { traceparent, run: (work) => work(), end: () => undefined };
+  }
   const parent = propagation.extract(ROOT_CONTEXT, { traceparent });
-  const span = tracer.startSpan(name, { kind: kinds[kind] }, parent);
+  const span = tracer.startSpan(name, { kind: stepKinds[kind] }, parent);
   const own = trace.setSpan(parent, span);
   return {
     traceparent: traceparentOf(own) ?? traceparent,
     run: (work) => context.with(own, work),
-    end: (error) => endSpan(span, error),
+    end(error) {
+      if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    },
   };
 }
 
-/** Gives the span of the request being served the name of its route. */
+/**
+ * Starts the span of a call that is about to be made, below the active span, and writes its trace context to `headers`. Only
+ * where `collectsTraces()`: elsewhere a call should not pay for the description of its span.
+ */
+export function startClientSpan(name: string, attributes: Attributes, headers: Headers): CallSpan {
+  const parent = context.active();
+  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
+  propagation.inject(trace.setSpan(parent, span), headers, writeHeader);
+  return callSpan(span, parent);
+}
+
+/** Starts the span of a call that came with `headers`, below the span they name. Only where `collectsTraces()`. */
+export function startServerSpan(name: string, attributes: Attributes, headers: Headers): CallSpan {
+  const parent = propagation.extract(ROOT_CONTEXT, headers, readHeader);
+  const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
+  return callSpan(span, parent);
+}
+
+/** Names the span of the HTTP request being served after its route. */
 export function nameRequest(name: string): void {
   trace.getActiveSpan()?.updateName(name);
 }
 
-/** Ids that a log line carries to be found by its trace. */
+/** The ids by which a log line and its trace find each other. */
 export function traceIds(): { trace_id?: string; span_id?: string } {
   const span = trace.getActiveSpan()?.spanContext();
   return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
 }
 
-function traceparentOf(from: typeof ROOT_CONTEXT): string | undefined {
+function callSpan(span: Span, parent: Context): CallSpan {
+  const own = trace.setSpan(parent, span);
+  return {
+    run: (work) => context.with(own, work),
+    end({ isError, attributes }) {
+      span.setAttributes(attributes);
+      // Without the message of the error: it may quote what a customer sent.
+      if (isError) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    },
+  };
+}
+
+function traceparentOf(from: Context): string | undefined {
   const carrier: { traceparent?: string } = {};
   propagation.inject(from, carrier);
   return carrier.traceparent;
-}
-
-function endSpan(span: Span, error: unknown): void {
-  if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
-  span.end();
 }

@@ -3,13 +3,19 @@ import http2, { type ClientHttp2Session } from 'node:http2';
 type Connect = typeof http2.connect;
 type Ping = ClientHttp2Session['ping'];
 
+let areKept = false;
+
 /**
- * A connection that either side gives up, as a process does that stops, ends once the calls on it have. Node sends no more
- * pings on it then; grpc-js 1.14.7 takes a keepalive that was not sent for a lost connection, and fails these calls. It
- * makes its sessions by this function, and gets them with a ping that is answered at once while the session closes: what
- * becomes of its calls is left to their deadlines.
+ * Keeps the calls on a connection that either side closes gracefully, as a stopping process does, until they end.
+ *
+ * Node sends no more pings on such a session. grpc-js (see `closing-sessions.test.ts` for the version) takes a keepalive
+ * ping that was not sent for a lost connection, and fails the calls. It opens its sessions with `http2.connect`, which
+ * this replaces once in a process: the `ping` of a session succeeds at once while the session closes. The deadlines of
+ * the calls still apply.
  */
 export function keepCallsOfClosingSessions(): void {
+  if (areKept) return;
+  areKept = true;
   const { connect } = http2;
   http2.connect = ((...words: Parameters<Connect>) => {
     const session = connect(...words);

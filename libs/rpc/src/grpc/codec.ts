@@ -5,7 +5,7 @@ export function pathOf(method: DescMethod): string {
   return `/${method.parent.typeName}/${method.name}`;
 }
 
-/** grpc-js wants a Buffer: a plain Uint8Array fails far from here. */
+/** Encodes a message as a Buffer: grpc-js fails on a plain Uint8Array. */
 export function encoded<D extends DescMessage>(desc: D, message: MessageShape<D>): Buffer {
   const bytes = toBinary(desc, message);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

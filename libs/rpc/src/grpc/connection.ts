@@ -1,12 +1,12 @@
 import * as grpc from '@grpc/grpc-js';
 
-/** Longer than it takes to look a name up and to connect to the process that took the place of the last one. */
+/** Longer than a name look-up and a connection to the process that replaced the last one take. */
 const reconnectMs = 2000;
 
-/** Waits for a connection; false when there is none for so long that waiting makes no sense until there was one. */
+/** Waits for a connection. False after 2 s without one, and at once until there was one again. */
 export type Connected = () => Promise<boolean>;
 
-/** One wait, of 2 s from the first that asked, serves all calls of a client. */
+/** Watches the connection of a client. All its calls share one wait, which begins with the first. */
 export function watchConnection(client: grpc.Client): Connected {
   let waiting: Promise<boolean> | undefined;
   let isAway = false;
@@ -33,13 +33,13 @@ export function watchConnection(client: grpc.Client): Connected {
   };
 }
 
-/** What a call on a shared stream ends with that a process which was about to stop has not made. */
+/** The failure of a call that a stopping process refused to start. */
 export const notMade: Error = new Error('the peer stopped before it made the call');
 
 /**
- * Whether a call failed because there was no connection to send it over, as in the moment in which the only process of
- * a service was replaced: nobody has seen it, so it may be made again whatever it does. Such an error is made by the
- * client itself, which has no headers of an answer; a peer that tells of one of its own peers has.
+ * Whether a call failed before it was sent, as it does while the only process of a service is replaced. No peer has seen
+ * such a call, so it may be made again whatever it does. The client makes this error itself, without headers of an answer;
+ * the same error of a peer's own peer has headers.
  */
 export function wasNotSent(error: unknown): boolean {
   if (error === notMade) return true;

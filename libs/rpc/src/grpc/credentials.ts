@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import * as grpc from '@grpc/grpc-js';
 import type { GrpcTls } from './tls.ts';
 
-/** What a port asks of those who connect: with files, a certificate of the same authority; files are read once. */
+/** Credentials of a port. With TLS it requires a client certificate of the same authority. Reads the files once. */
 export function serverCredentials(tls: GrpcTls | undefined): grpc.ServerCredentials {
   if (tls === undefined) return grpc.ServerCredentials.createInsecure();
   const { ca, cert, key } = read(tls);
   return grpc.ServerCredentials.createSsl(ca, [{ cert_chain: cert, private_key: key }], true);
 }
 
-/** What a client shows, and expects of the port: a certificate of that authority for the host it connects to. */
+/** Credentials of a client. With TLS it requires a certificate of the authority for the host that it connects to. */
 export function clientCredentials(tls: GrpcTls | undefined): grpc.ChannelCredentials {
   if (tls === undefined) return grpc.credentials.createInsecure();
   const { ca, cert, key } = read(tls);

@@ -1,20 +1,20 @@
 import { type ChannelOptions, experimental } from '@grpc/grpc-js';
 
-/** Channel option: how often a followed name is looked up while its connections hold, in ms. */
+/** Channel option: milliseconds between two look-ups of a followed name while its connections are up. */
 export const lookUpEveryMs = 'drippulse.look_up_every_ms';
 
 const scheme = 'followed';
 
 /**
- * The target of a client that follows the name of an address, `host:port` or `dns:…`: grpc-js looks a name up only when it
- * loses a connection, and would never find the processes that are added while its connections hold. Connections to
- * addresses that the name keeps are kept. Addresses given as such (`ipv4:…`) stay as they are.
+ * The target of a client that follows the name in an address, `host:port` or `dns:…`. By itself grpc-js looks a name up only
+ * when it loses a connection, and so never finds processes that are added. Connections to addresses that the name keeps
+ * stay open. Literal addresses (`ipv4:…`) are returned unchanged.
  */
 export function followed(address: string): string {
   return /^(ipv4|ipv6|unix):/.test(address) ? address : `${scheme}:${address.replace(/^dns:/, '')}`;
 }
 
-/** grpc-js wants a class of its resolvers. This one is that of DNS, asked again and again from the first time on. */
+/** The DNS resolver, asked again at an interval. A class because grpc-js constructs its resolvers. */
 class FollowedName implements experimental.Resolver {
   static getDefaultAuthority({ path }: experimental.GrpcUri): string {
     return path;

@@ -9,6 +9,7 @@ import {
 } from '@connectrpc/connect';
 import { createAsyncIterable, transformInvokeImplementation } from '@connectrpc/connect/protocol';
 import type * as grpc from '@grpc/grpc-js';
+import { serveTraced } from './call-spans.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 import { toServerStatus } from './status.ts';
 
@@ -18,7 +19,7 @@ type StreamCall = grpc.ServerDuplexStream<Message, Message> & { request?: Messag
 
 /** The grpc-js handler of a Connect method implementation that is not unary. */
 export function streamHandler(spec: MethodImplSpec, interceptors: Interceptor[]): grpc.UntypedHandleCall {
-  // grpc-js types the four kinds of handlers apart and picks by the method definition at run time.
+  // grpc-js has a type for each kind of handler, and picks the kind by the method definition at run time.
   if (spec.kind === 'client_streaming') return clientStreamingHandler(spec, interceptors) as grpc.UntypedHandleCall;
   return streamingHandler(spec, interceptors) as grpc.UntypedHandleCall;
 }
@@ -30,8 +31,11 @@ function clientStreamingHandler(spec: MethodImplSpec, interceptors: Interceptor[
   ): Promise<void> => {
     const context = contextOf(spec.method, call);
     try {
-      let response: Message | null = null;
-      for await (const message of transformInvokeImplementation(spec, context, interceptors)(call)) response = message;
+      const response = await serveTraced(spec.method, context.requestHeader, async () => {
+        let last: Message | null = null;
+        for await (const message of transformInvokeImplementation(spec, context, interceptors)(call)) last = message;
+        return last;
+      });
       call.sendMetadata(toMetadata(context.responseHeader));
       answer(null, response, toMetadata(context.responseTrailer));
     } catch (error) {
@@ -47,7 +51,7 @@ function streamingHandler(spec: MethodImplSpec, interceptors: Interceptor[]) {
     const context = contextOf(spec.method, call);
     const requests: AsyncIterable<Message> =
       spec.kind === 'server_streaming' && call.request ? createAsyncIterable([call.request]) : call;
-    // A call that ended by itself (deadline, caller gone) emits an error nobody else listens to.
+    // A call that ended by itself (deadline, caller gone) emits an error that has no other listener.
     call.on('error', () => undefined);
     let headerSent = false;
     const sendHeader = () => {
@@ -55,11 +59,13 @@ function streamingHandler(spec: MethodImplSpec, interceptors: Interceptor[]) {
       headerSent = true;
     };
     try {
-      for await (const message of transformInvokeImplementation(spec, context, interceptors)(requests)) {
-        if (call.cancelled) break;
-        sendHeader();
-        if (!call.write(message)) await drained(call, context.signal);
-      }
+      await serveTraced(spec.method, context.requestHeader, async () => {
+        for await (const message of transformInvokeImplementation(spec, context, interceptors)(requests)) {
+          if (call.cancelled) throw context.signal.reason;
+          sendHeader();
+          if (!call.write(message)) await drained(call, context.signal);
+        }
+      });
       sendHeader();
       call.end(toMetadata(context.responseTrailer));
     } catch (error) {

@@ -1,9 +1,9 @@
 import * as grpc from '@grpc/grpc-js';
 
-/** What the transport says to itself: no method and no caller has a use for it. */
+/** Headers of the transport itself, which no method and no caller uses. */
 const ofTransport = new Set(['content-type', 'date', 'grpc-accept-encoding', 'grpc-encoding', 'te', 'user-agent']);
 
-/** gRPC metadata as the Headers that Connect's handlers and clients see; binary values are base64 there. */
+/** Turns gRPC metadata into the Headers that Connect's handlers and clients use, with binary values in base64. */
 export function toHeaders(metadata: grpc.Metadata): Headers {
   const headers = new Headers();
   for (const key in metadata.getMap()) {
@@ -15,7 +15,7 @@ export function toHeaders(metadata: grpc.Metadata): Headers {
   return headers;
 }
 
-/** Headers as gRPC metadata. Text values may hold printable ASCII only: anything else would throw, and is a `?`. */
+/** Turns Headers into gRPC metadata. A character that is not printable ASCII, on which gRPC throws, becomes `?`. */
 export function toMetadata(headers: Iterable<[string, string]>): grpc.Metadata {
   const metadata = new grpc.Metadata();
   for (const [key, value] of headers) {
@@ -24,7 +24,7 @@ export function toMetadata(headers: Iterable<[string, string]>): grpc.Metadata {
   return metadata;
 }
 
-/** The same of headers that may be none: undefined then. */
+/** The same; undefined when there are no headers. */
 export function fromHeaders(headers: Headers): grpc.Metadata | undefined {
   for (const _ of headers) return toMetadata(headers);
   return undefined;

@@ -22,14 +22,14 @@ import { type UnaryMethod, unaryMethod } from './unary-method.ts';
 /** A served port. `stop` refuses new calls, waits `graceMs` (default 10 s) for running ones, then cuts them off. */
 export type RpcServer = { port: number; stop(graceMs?: number): Promise<void> };
 
-/** Serves what `routes` registers, and `grpc.health.v1`, over grpc-js. Port 0 takes a free one. */
+/** Serves the methods that `routes` registers, and `grpc.health.v1`, over grpc-js. Port 0 takes a free port. */
 export async function serveRpc(options: {
   routes: Routes;
   interceptors: Interceptor[];
   host: string;
   port: number;
   log: Logger;
-  /** Plain without. */
+  /** Files for mutual TLS. Default: plain. */
   tls?: GrpcTls;
 }): Promise<RpcServer> {
   const { routes, interceptors, host, log } = options;
@@ -73,7 +73,7 @@ export async function serveRpc(options: {
   };
 }
 
-/** A Connect router that adds what it is given to a grpc-js server, and what of it is unary to `unary`, by path. */
+/** A Connect router that adds all methods to a grpc-js server, and the unary ones to `unary` by path. */
 function grpcRouter(
   server: grpc.Server,
   health: HealthImplementation,

@@ -4,12 +4,12 @@ import type * as grpc from '@grpc/grpc-js';
 import { toConnectError } from '../errors.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 
-/** Trailers of a call that failed, as the gRPC protocol over HTTP/2 has them; details ride in `grpc-status-details-bin`. */
+/** The gRPC trailers of a failed call, with the details of the error in `grpc-status-details-bin`. */
 export function failureTrailer(reason: unknown): Headers {
   return setTrailerStatus(new Headers(), errorOf(reason));
 }
 
-/** The same for grpc-js. The codes of Connect and gRPC are the same numbers. */
+/** The same in the form of grpc-js. Connect and gRPC use the same numbers for their codes. */
 export function toServerStatus(reason: unknown): grpc.ServerErrorResponse & Partial<grpc.StatusObject> {
   const error = errorOf(reason);
   const trailer = failureTrailer(error);
@@ -23,11 +23,12 @@ export function toServerStatus(reason: unknown): grpc.ServerErrorResponse & Part
   });
 }
 
-function errorOf(reason: unknown): ConnectError {
+/** The error that is sent for what a method threw. */
+export function errorOf(reason: unknown): ConnectError {
   return reason instanceof ConnectError ? reason : toConnectError(reason);
 }
 
-/** What a call over grpc-js failed with, as the error every Connect client throws. */
+/** The failure of a call over grpc-js as the error that every Connect client throws. */
 export function fromServiceError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   if (!isServiceError(error)) return ConnectError.from(error, Code.Internal);

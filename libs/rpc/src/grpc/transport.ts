@@ -1,8 +1,8 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { type ContextValues, createContextValues, type StreamResponse, type Transport } from '@connectrpc/connect';
 import { createMethodUrl, runStreamingCall } from '@connectrpc/connect/protocol';
-import { collectsTraces } from '@drippulse/observability';
 import type * as grpc from '@grpc/grpc-js';
+import { peerAttributes, startCall } from './call-spans.ts';
 import { decoderOf, encoderOf, pathOf } from './codec.ts';
 import { watchConnection } from './connection.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
@@ -14,20 +14,21 @@ import { callUnary, type Wire } from './unary-call.ts';
 export type GrpcTransport = Transport & { close(): void };
 
 /**
- * A Connect transport whose wires are grpc-js clients, of which `largeClient` has what takes long: streams and large
- * requests. Deadlines and cancellation cross it. Small unary calls share streams, but where traces are collected: what sees
- * the calls for them knows gRPC's own.
+ * A Connect transport over grpc-js clients of the peer at `address`. Small unary calls share streams of `client`; streams and
+ * large requests, which take long, go over a client that `largeClient` opens when it is first needed. Deadlines,
+ * cancellation and trace context cross the transport.
  */
-export function grpcTransport(client: grpc.Client, largeClient: () => grpc.Client): GrpcTransport {
-  const shared = collectsTraces() ? undefined : shareCalls(client);
+export function grpcTransport(address: string, client: grpc.Client, largeClient: () => grpc.Client): GrpcTransport {
+  const peer = peerAttributes(address);
+  const shared = shareCalls(client);
   let largeWire: Wire | undefined;
   const large = () => {
     largeWire ??= wireOf(largeClient());
     return largeWire;
   };
-  const line = { small: wireOf(client), large, shared, underWay: 0 };
+  const line = { small: wireOf(client), large, shared, peer, underWay: 0 };
   return {
-    close: () => shared?.close(),
+    close: shared.close,
 
     unary(method, signal, timeoutMs, header, input) {
       return callUnary(line, method, {
@@ -40,14 +41,15 @@ export function grpcTransport(client: grpc.Client, largeClient: () => grpc.Clien
 
     async stream(method, signal, timeoutMs, header, input, values) {
       const wire = large();
-      // Its messages can be read once only: it can't be made again.
+      // A stream can't be made again, because its messages can be read only once.
       await wire.connected();
       return runStreamingCall({
         ...(signal && { signal }),
         ...(timeoutMs !== undefined && { timeoutMs }),
         req: { ...requestCommon(method, header, values), stream: true, method, message: input },
         next: async (request): Promise<StreamResponse<typeof method.input, typeof method.output>> => {
-          // Every streaming kind is a bidirectional stream on the wire; the server knows which one it is.
+          const span = startCall(method, peer, request.header);
+          // On the wire every streaming kind is a bidirectional stream. The server knows the kind.
           const call = wire.client.makeBidiStreamRequest(
             pathOf(method),
             encoderOf(method.input),
@@ -57,7 +59,10 @@ export function grpcTransport(client: grpc.Client, largeClient: () => grpc.Clien
           );
           request.signal.addEventListener('abort', () => call.cancel(), { once: true });
           const trailer = new Headers();
-          call.on('status', (status) => copyInto(trailer, status.metadata));
+          call.on('status', ({ code, metadata }) => {
+            copyInto(trailer, metadata);
+            span?.end(code);
+          });
           const headerCame = responseHeaderOf(call);
           void sendAll(call, request.message).catch(() => call.cancel());
           const responseHeader = await headerCame;

@@ -9,6 +9,7 @@ import {
 import { Code, ConnectError, type UnaryResponse } from '@connectrpc/connect';
 import { findTrailerError } from '@connectrpc/connect/protocol-grpc';
 import type * as grpc from '@grpc/grpc-js';
+import { endingWith, type PeerAttributes, startCall } from './call-spans.ts';
 import { encoded, pathOf } from './codec.ts';
 import { type Connected, wasNotSent } from './connection.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
@@ -23,11 +24,12 @@ export type Wire = { client: grpc.Client; connected: Connected };
 /** How unary calls reach a peer. */
 export type Line = {
   small: Wire;
-  /** The one for large requests. */
+  /** The wire of large requests. */
   large(): Wire;
-  /** Undefined where each call has to be one of its own. */
-  shared: SharedCalls | undefined;
-  /** How many small ones have begun and not ended. */
+  shared: SharedCalls;
+  /** Attributes of the peer on the spans of its calls. */
+  peer: PeerAttributes;
+  /** Number of small calls that have begun and not ended. */
   underWay: number;
 };
 
@@ -41,7 +43,7 @@ type UnaryOptions<I extends DescMessage> = {
 /** A call that is ready to be sent; the deadline is in milliseconds since the epoch. */
 type Outgoing = {
   path: string;
-  header: HeadersLike;
+  headers: Headers;
   deadline: number | undefined;
   signal: AbortSignal | undefined;
   message: Buffer;
@@ -49,26 +51,29 @@ type Outgoing = {
 
 type Answer = { header: Headers; trailer: Headers; message: Uint8Array };
 
-/** Larger requests would hold up the calls behind them: HTTP/2 sends the bodies on a connection one after the other. */
+/** A larger request would delay the calls behind it: HTTP/2 sends the bodies on a connection one after the other. */
 const maxSmallBytes = 64 << 10;
 
 /**
- * Makes one unary call over grpc-js, again when it was not sent and there is a connection now. Ended by its signal, it
- * fails with the signal's reason if that is a ConnectError.
+ * Makes one unary call over grpc-js. Sends it again when it was not sent and there is a connection now. A call that its
+ * signal ends fails with the signal's reason if that is a ConnectError. Where traces are collected, the call is one client
+ * span, and its trace context is added to `header`.
  */
 export async function callUnary<I extends DescMessage, O extends DescMessage>(
   line: Line,
   method: DescMethodUnary<I, O>,
   { signal, timeoutMs, header, input }: UnaryOptions<I>,
 ): Promise<UnaryResponse<I, O>> {
+  const headers = header instanceof Headers ? header : new Headers(header);
   const call = {
     path: pathOf(method),
-    header,
+    headers,
     deadline: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,
     signal,
     message: encoded(method.input, isMessage(input, method.input) ? input : create(method.input, input)),
   };
-  const { message, ...answer } = await sendAgain(line, call);
+  const span = startCall(method, line.peer, headers);
+  const { message, ...answer } = await (span ? endingWith(span, () => sendAgain(line, call)) : sendAgain(line, call));
   return { stream: false, service: method.parent, method, ...answer, message: fromBinary(method.output, message) };
 }
 
@@ -87,10 +92,10 @@ async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
   }
 }
 
-/** A call that is the only one has nothing to share: by itself it costs a sixth less. */
+/** Sends a call alone when no other is under way: that costs a sixth less than a shared stream. */
 async function sendSmall(line: Line, call: Outgoing): Promise<Answer> {
   const { small, shared } = line;
-  const isShared = shared !== undefined && line.underWay > 0;
+  const isShared = line.underWay > 0;
   line.underWay += 1;
   try {
     return isShared ? await sendShared(shared, call) : await sendAlone(small.client, call);
@@ -99,10 +104,12 @@ async function sendSmall(line: Line, call: Outgoing): Promise<Answer> {
   }
 }
 
-async function sendShared(shared: SharedCalls, { path, header, deadline, signal, message }: Outgoing): Promise<Answer> {
+async function sendShared(
+  shared: SharedCalls,
+  { path, headers, deadline, signal, message }: Outgoing,
+): Promise<Answer> {
   const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - Date.now());
-  const headers = Object.fromEntries(entriesOf(header));
-  const answer = await shared.send({ path, headers, timeoutMs, message }, signal);
+  const answer = await shared.send({ path, headers: Object.fromEntries(headers), timeoutMs, message }, signal);
   const trailer = new Headers(answer.trailers);
   const error = findTrailerError(trailer);
   if (error !== undefined) throw error;
@@ -111,7 +118,7 @@ async function sendShared(shared: SharedCalls, { path, header, deadline, signal,
 
 const asItIs = (bytes: Buffer) => bytes;
 
-function sendAlone(client: grpc.Client, { path, header, deadline, signal, message }: Outgoing): Promise<Answer> {
+function sendAlone(client: grpc.Client, { path, headers, deadline, signal, message }: Outgoing): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let responseHeader: grpc.Metadata | undefined;
     let trailer: grpc.Metadata | undefined;
@@ -120,7 +127,7 @@ function sendAlone(client: grpc.Client, { path, header, deadline, signal, messag
       asItIs,
       asItIs,
       message,
-      toMetadata(entriesOf(header)),
+      toMetadata(headers),
       deadline === undefined ? {} : { deadline },
       (error, answer) => {
         signal?.removeEventListener('abort', cancel);
@@ -141,10 +148,6 @@ function sendAlone(client: grpc.Client, { path, header, deadline, signal, messag
       trailer = status.metadata;
     });
   });
-}
-
-function entriesOf(header: HeadersLike): Iterable<[string, string]> {
-  return header instanceof Headers ? header : new Headers(header);
 }
 
 function abortError(signal: AbortSignal): ConnectError {

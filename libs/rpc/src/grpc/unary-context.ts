@@ -1,22 +1,22 @@
 import type { DescMethodUnary } from '@bufbuild/protobuf';
 import { Code, ConnectError, createContextValues, type HandlerContext } from '@connectrpc/connect';
 
-/** A unary call as it came, whatever it came over. */
+/** A unary call, independent of how it arrived. */
 export type IncomingCall = {
   header: Headers;
-  /** Milliseconds since the epoch; infinite where there is none. */
+  /** Milliseconds since the epoch; infinite without a deadline. */
   deadline: number;
   isCancelled(): boolean;
-  /** Calls once, when the caller waits no longer or the deadline has passed. */
+  /** Calls `listener` once, when the caller went away or the deadline passed. */
   onCancelled(listener: () => void): void;
 };
 
-/** What a unary method knows of its call. `end` lets go of what still waits for the call. */
+/** The context of a unary call. `end` aborts its signal. */
 export type UnaryContext = HandlerContext & { end(): void };
 
 /**
- * The context of a call; its signal is made when it is first asked for. A class, as an object with a getter of its own has a
- * hidden class of its own too, which keeps what the getter sees alive until old objects are collected.
+ * The context of a call, which creates its signal on first use. A class, because each object literal with a getter has a hidden
+ * class of its own, which keeps everything that the getter sees alive until old objects are collected.
  */
 class CallContext implements UnaryContext {
   readonly service;
@@ -61,7 +61,7 @@ export function unaryContext(method: DescMethodUnary, call: IncomingCall): Unary
 function startController(call: IncomingCall): AbortController {
   const controller = new AbortController();
   const onCancelled = () => controller.abort(reasonOf(Date.now() >= call.deadline));
-  // Of a call that has ended already, whoever asks is told like of any other: after it could listen.
+  // Also when the call has ended already, the abort comes after the caller of this could add a listener.
   if (call.isCancelled()) queueMicrotask(onCancelled);
   else call.onCancelled(onCancelled);
   return controller;

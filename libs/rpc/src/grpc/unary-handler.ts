@@ -9,17 +9,16 @@ type Message = MessageShape<DescMessage>;
 type UnaryCall = grpc.ServerUnaryCall<Message, Message>;
 
 /**
- * The grpc-js handler of a unary method. An async handler that throws leaves the client waiting for its deadline: nothing
- * here may throw unanswered.
+ * The grpc-js handler of a unary method. It answers every error: if it threw, the client would wait for its deadline.
  */
 export function unaryHandler({ run }: UnaryMethod) {
   return async (call: UnaryCall, answer: grpc.sendUnaryData<Message>): Promise<void> => {
     try {
       const { message, header, trailer } = await run(incoming(call), call.request);
-      // Without any, grpc-js sends them itself, in the same packet as the message.
+      // Without headers of the method, grpc-js sends its own in the packet of the message.
       const metadata = fromHeaders(header);
       if (metadata !== undefined) call.sendMetadata(metadata);
-      // A method may have answered before its caller went away; grpc-js drops what comes after that.
+      // grpc-js drops the answer of a call whose caller went away.
       answer(null, message as Message, fromHeaders(trailer)); // the interceptors give the method's message back
     } catch (error) {
       answer(toServerStatus(error));
@@ -27,7 +26,7 @@ export function unaryHandler({ run }: UnaryMethod) {
   };
 }
 
-/** grpc-js cancels a call whose deadline has passed as it does one whose caller went away. */
+/** grpc-js reports a passed deadline as a cancelled call. */
 function incoming(call: UnaryCall): IncomingCall {
   return {
     header: toHeaders(call.metadata),

@@ -1,5 +1,6 @@
 import { create, type DescMessage, type DescMethodUnary, isMessage, type MessageShape } from '@bufbuild/protobuf';
 import type { Interceptor, MethodImplSpec, UnaryRequest, UnaryResponse } from '@connectrpc/connect';
+import { serveTraced } from './call-spans.ts';
 import { type IncomingCall, type UnaryContext, unaryContext } from './unary-context.ts';
 
 type Message = MessageShape<DescMessage>;
@@ -7,15 +8,15 @@ type UnarySpec = Extract<MethodImplSpec, { kind: 'unary' }>;
 type Served = UnaryRequest & { context: UnaryContext };
 type Serve = (request: Served) => Promise<UnaryResponse>;
 
-/** A unary method that is served, and everything that its calls pass. */
+/** A served unary method with its interceptors. */
 export type UnaryMethod = {
   method: DescMethodUnary;
   run(call: IncomingCall, request: Message): Promise<UnaryResponse>;
 };
 
 /**
- * The interceptors are chained once, and what most methods never look at, such as the signal of the call, is made when it
- * is asked for: that is half of what a call cost beside its method.
+ * Chains the interceptors once, and creates rarely used parts of a call, such as its signal, on first use. That halves the
+ * cost of a call beside its method.
  */
 export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[]): UnaryMethod {
   const serve = chained(interceptors, (request) => invoke(spec, request));
@@ -24,7 +25,7 @@ export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[
     async run(call, request) {
       const context = unaryContext(spec.method, call);
       try {
-        return await serve(new ServedRequest(spec, request, context));
+        return await serveTraced(spec.method, call.header, () => serve(new ServedRequest(spec, request, context)));
       } finally {
         context.end();
       }
@@ -33,7 +34,7 @@ export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[
 }
 
 function chained(interceptors: readonly Interceptor[], serve: Serve): Serve {
-  // Interceptors pass the request on that they were given, with everything that is in it.
+  // An interceptor passes on the request object that it was given, so `context` stays in it.
   return interceptors.reduceRight((next, interceptor) => interceptor(next as never) as Serve, serve);
 }
 
@@ -49,7 +50,7 @@ async function invoke(spec: UnarySpec, { message, context }: Served): Promise<Un
   };
 }
 
-/** What an interceptor is given. A class for its getter, as the context is. */
+/** The request that interceptors see. A class for the reason that `CallContext` is one. */
 class ServedRequest {
   readonly stream = false;
   readonly service;

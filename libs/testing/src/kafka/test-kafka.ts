@@ -1,6 +1,6 @@
+import type { Unavailable } from '@drippulse/servers';
+import { startKafka } from '@drippulse/servers';
 import { shareWithRun } from '../shared-server.ts';
-import type { Unavailable } from '../unavailable.ts';
-import { startKafka } from './start-kafka.ts';
 
 /** Brokers for tests. */
 export type TestKafka = { brokers: string[]; stop(): Promise<void> };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { withFileLock } from '../file-lock.ts';
+import { withFileLock } from '@drippulse/servers';
 
 /**
  * Makes `target` once for all processes: `make` fetches a file into a draft folder and answers its path, its SHA-256 is

@@ -2,9 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../cache-folder.ts';
-import { unzipFile } from '../maven/unzip.ts';
-import { firstLine, type Unavailable } from '../unavailable.ts';
+import { cacheFolder, firstLine, type Unavailable, unzipFile } from '@drippulse/servers';
 import { fetchOnce } from './fetch-once.ts';
 
 const run = promisify(execFile);

@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../cache-folder.ts';
-import { firstLine, type Unavailable } from '../unavailable.ts';
+import { cacheFolder, firstLine, type Unavailable } from '@drippulse/servers';
 
 const run = promisify(execFile);
 

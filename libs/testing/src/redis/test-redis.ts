@@ -1,6 +1,6 @@
+import type { Unavailable } from '@drippulse/servers';
+import { startRedis } from '@drippulse/servers';
 import { shareWithRun } from '../shared-server.ts';
-import type { Unavailable } from '../unavailable.ts';
-import { startRedis } from './start-redis.ts';
 
 /** A Redis for tests. */
 export type TestRedis = { url: string; stop(): Promise<void> };

@@ -13,7 +13,12 @@ export function createPace(signal: AbortSignal): Pace {
     signal.throwIfAborted();
     const startedAt = performance.now();
     const result = await work();
-    await sleep(Math.min((performance.now() - startedAt) * restTimes, maxRestMs), undefined, { signal });
+    await sleep(restMs(performance.now() - startedAt), undefined, { signal });
     return result;
   };
+}
+
+/** The rest after work that took so long. */
+export function restMs(workedMs: number): number {
+  return Math.min(workedMs * restTimes, maxRestMs);
 }

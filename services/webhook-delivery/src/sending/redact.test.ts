@@ -23,13 +23,8 @@ test('values that we sent are not kept when they are echoed', () => {
   expect(redact('you sent me Zq-custom-value-9', ['Zq-custom-value-9', 'a'])).toBe('you sent me [redacted]');
 });
 
-test('a long answer made to be hard is redacted at once', () => {
-  const text = `${'token '.repeat(2000)}${'eyJaaaaaaaa.'.repeat(500)}${'"'.repeat(4000)}`;
-  // The machine may be busy with something else during one of them.
-  const tries = [1, 2, 3].map(() => {
-    const startedAt = performance.now();
-    redact(text, []);
-    return performance.now() - startedAt;
-  });
-  expect(Math.min(...tries)).toBeLessThan(200);
+// A pattern that goes back over what it has read would be at it for minutes.
+test('a long answer made to be hard is redacted in one pass', () => {
+  const text = `${'token '.repeat(100_000)}${'eyJaaaaaaaa.'.repeat(25_000)}${'"'.repeat(200_000)}`;
+  expect(redact(`${text} password=hunter2`, []).endsWith(' password=[redacted]')).toBe(true);
 });

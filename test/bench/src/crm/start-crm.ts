@@ -4,7 +4,7 @@ import { migrateEmbeddedTransport } from '@drippulse/events';
 import { service as identity } from '@drippulse/gateway/identity';
 import { bootstrapIdentity, createApiKeyText } from '@drippulse/gateway/organizations';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
-import { freePort } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
 import { nodeFlagsOf, serviceNames } from '@drippulse/topology';
 import { type Api, createApi } from '../services/api.ts';
 import { type Child, startChild } from '../services/child.ts';

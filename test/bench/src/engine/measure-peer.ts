@@ -1,4 +1,4 @@
-import { startRedis } from '@drippulse/testing';
+import { startRedis } from '@drippulse/servers';
 import { percentile } from '../measuring/percentile.ts';
 import { runPeer } from '../peers.ts';
 import type { BenchPostgres } from '../start-postgres.ts';

@@ -1,10 +1,10 @@
 import http from 'node:http';
 import { percentile } from '../measuring/percentile.ts';
 
-/** What a load is told; it repeats one GET on kept connections, so many at once, and then ends. */
+/** A load: repeats one GET on kept connections, `concurrency` at a time, and then ends. */
 export type Load = { url: string; apiKey: string; requests: number; concurrency: number };
 
-/** What it reports. */
+/** The result of a load. */
 export type LoadReport = { seconds: number; p50Ms: number; p99Ms: number; lastBody: string };
 
 const load: Load = JSON.parse(process.argv[2] ?? '{}');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Config, service } from '@drippulse/enrollment-runtime';
 import { migrateEmbeddedTransport } from '@drippulse/events';
-import { freePort } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
 import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
 import { createWorkflowsClient, runtimeConfig, type WorkflowsClient } from './clients.ts';

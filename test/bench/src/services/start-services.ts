@@ -10,7 +10,7 @@ import {
 } from '@drippulse/gateway/organizations';
 import { createLogger } from '@drippulse/observability';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
-import { freePort } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
 import { serviceNames } from '@drippulse/topology';
 import { service as definitions } from '@drippulse/workflows';
 import type { BenchPostgres } from '../start-postgres.ts';
@@ -32,7 +32,12 @@ export type Services = {
 
 const file = new URL('service-process.ts', import.meta.url);
 
-export async function startServices({ url }: BenchPostgres, execArgv: readonly string[] = []): Promise<Services> {
+/** Starts them on a database that is empty yet, each with the further options of node and the further environment. */
+export async function startServices(
+  { url }: BenchPostgres,
+  execArgv: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Services> {
   for (const service of [identity, definitions, enrollments]) await service.migrate(url);
   await migrateEmbeddedTransport(url);
   const apiKey = createApiKeyText('live');
@@ -50,6 +55,7 @@ export async function startServices({ url }: BenchPostgres, execArgv: readonly s
     startChild(
       file,
       {
+        ...env,
         ...shared,
         ...more,
         BENCH_SERVICE: service,

@@ -1,4 +1,4 @@
-import { freePort } from '@drippulse/testing';
+import { freePort } from '@drippulse/servers';
 import { claim } from '@drippulse/webhook-delivery/claim';
 import { createConcurrency } from '@drippulse/webhook-delivery/concurrency';
 import { sql } from 'kysely';

@@ -16,17 +16,17 @@ import type { UnaryMethod } from '../unary-method.ts';
 
 type Stream = grpc.ServerDuplexStream<ShareRequest, ShareResponse>;
 
-/** The method that carries calls of others, and what ends its streams. */
+/** The handler of the method that carries other calls. */
 export type SharedServer = {
   handler: grpc.handleBidiStreamingCall<ShareRequest, ShareResponse>;
-  /** From now on calls are refused; streams end when what came before is answered. */
+  /** Refuses further calls. Streams end when all earlier calls are answered. */
   stop(): void;
 };
 
-/** Answers that are written as one message, unless the first alone is larger: a reader holds a message whole. */
+/** Bytes of answers in one message, unless the first alone is larger: a reader keeps a whole message in memory. */
 const maxBatchBytes = 256 << 10;
 
-/** Serves unary methods, by the paths of their calls, over streams that calls share. */
+/** Serves unary methods, found by the path of each call, over shared streams. */
 export function serveShared(methods: ReadonlyMap<string, UnaryMethod>): SharedServer {
   const endings = new Set<() => void>();
   let hasStopped = false;
@@ -43,7 +43,7 @@ export function serveShared(methods: ReadonlyMap<string, UnaryMethod>): SharedSe
   };
 }
 
-/** Serves one stream; what it returns lets it make no more calls, and end when everything is answered. */
+/** Serves one stream. Returns a function that refuses further calls and ends the stream once all are answered. */
 function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, onEnd: () => void): () => void {
   const running = new Map<number, { cancel(): void }>();
   let answers: SharedAnswer[] = [];
@@ -63,7 +63,7 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
     answers.push(answer);
   }
 
-  /** What was answered in one turn goes out together: writing to a socket costs more than most answers do. */
+  /** Sends all answers of one turn together: a write to a socket costs more than most answers. */
   function write(): void {
     const ready = answers;
     answers = [];
@@ -95,12 +95,12 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
     onEnd();
     for (const { cancel } of running.values()) cancel();
   });
-  // A stream whose connection was lost emits an error that nobody else listens to.
+  // A stream whose connection was lost emits an error that has no other listener.
   stream.on('error', () => undefined);
   return end;
 }
 
-/** Never throws: whatever goes wrong is the answer. */
+/** Runs a call. Never throws: a failure becomes the answer. */
 async function answerOf(
   served: UnaryMethod | undefined,
   path: string,
@@ -123,7 +123,7 @@ async function answerOf(
   }
 }
 
-/** `release` lets go of the deadline of a call that has been answered. */
+/** A call as its method sees it. `release` clears the deadline once the call is answered. */
 function incomingCall(headers: Record<string, string>, timeoutMs: number) {
   const deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs;
   let isCancelled = false;

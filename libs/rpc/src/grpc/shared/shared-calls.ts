@@ -13,25 +13,24 @@ import * as grpc from '@grpc/grpc-js';
 import { decoderOf, encoderOf, pathOf } from '../codec.ts';
 import { notMade } from '../connection.ts';
 
-/** A call without its number; `timeoutMs` is 0 for none. */
+/** A call without its number. `timeoutMs` 0 means no deadline. */
 export type NewCall = Required<Omit<MessageInitShape<typeof SharedCallSchema>, 'number' | '$typeName' | '$unknown'>> & {
   timeoutMs: number;
 };
 
 export type SharedCalls = {
   /**
-   * Makes a call that shares its stream with others. Fails with what the stream fails with, with DEADLINE_EXCEEDED, and with
-   * the reason of the signal; that the method failed is in the trailers of the answer.
+   * Makes a call over a stream that it shares with others. Fails with the error of the stream, DEADLINE_EXCEEDED or the
+   * reason of the signal. A failure of the method itself is in the trailers of the answer.
    */
   send(call: NewCall, signal: AbortSignal | undefined): Promise<SharedAnswer>;
-  /** The stream takes no more calls; those under way are answered. */
+  /** The stream takes no more calls. Those under way are still answered. */
   close(): void;
 };
 
 /**
- * How many calls a stream takes, and for how long; it takes no more either once it has answered all that it took. Each
- * stream goes to the next process that serves the peer, as a call by itself would: so that calls one after the other go
- * around, and of many at once each process has its share.
+ * A stream takes so many calls, for so long, or until it has answered all of them. The next stream goes to the next process
+ * of the peer, as a single call would. So both successive and simultaneous calls are spread over all processes.
  */
 const callsOfStream = 64;
 const openForMs = 250;
@@ -41,7 +40,7 @@ const path = pathOf(share);
 const encode = encoderOf(share.input);
 const decode = decoderOf(share.output);
 
-/** Unary calls of one peer, over streams that they share. */
+/** Makes unary calls of one peer over shared streams. */
 export function shareCalls(client: grpc.Client): SharedCalls {
   let current: Stream | undefined;
   return {
@@ -86,7 +85,7 @@ function openStream(client: grpc.Client) {
     }
   });
   stream.on('error', failAll);
-  // After an error everything has failed already. Without one the peer has answered whatever it has read.
+  // Without an error the peer has answered every call that it read, so the others were not made.
   stream.on('end', () => failAll(notMade));
 
   function send(call: NewCall, signal: AbortSignal | undefined): Promise<SharedAnswer> {
@@ -131,7 +130,7 @@ function openStream(client: grpc.Client) {
     setImmediate(write);
   }
 
-  /** What was called in one turn goes out together: writing to a socket costs more than most calls do. */
+  /** Sends all calls of one turn together: a write to a socket costs more than most calls. */
   function write(): void {
     isWriting = false;
     if (hasEnded) return;
@@ -141,7 +140,7 @@ function openStream(client: grpc.Client) {
     if (!isOpen && waiting.size === 0) stream.end();
   }
 
-  /** Takes no more calls. The stream ends once all are answered: until then calls may be cancelled over it. */
+  /** Takes no more calls. The stream stays open until all are answered, so that calls can be cancelled over it. */
   function close(): void {
     isOpen = false;
     clearTimeout(closing);

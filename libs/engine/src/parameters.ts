@@ -1,14 +1,14 @@
 import { isRawNumber, type JsonObject, type JsonValue } from '@drippulse/json';
 import { z } from 'zod';
-import { objectOf } from '../json-value.ts';
-import { isTemplate, templateProblem } from '../templates/template.ts';
+import { objectOf } from './json-value.ts';
+import { isTemplate, templateProblem } from './templates/template.ts';
 
-/** Config of a step: parameters it does not know are kept. */
+/** The config of a step. Keeps unknown parameters. */
 export function config<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.looseObject(shape);
 }
 
-/** Text that may hold `{{ … }}`; a template that can't be parsed is a problem already when it is saved. */
+/** Text that may contain `{{ … }}`. A template that can't be parsed is invalid. */
 export function template() {
   return z
     .string()
@@ -19,17 +19,17 @@ export function template() {
     .meta({ format: 'template' });
 }
 
-/** A value of its own kind, or a template whose text is judged when the step runs. */
+/** A value of the schema, or a template whose text is checked when the step runs. */
 export function orTemplate<Schema extends z.ZodType>(schema: Schema) {
   return z.union([template().refine(isTemplate, { abort: true }), schema]);
 }
 
-/** A number; one with more digits than a double holds is rounded. */
+/** A number. Rounded to a double if it has more digits. */
 export function number(schema: z.ZodNumber = z.number()) {
   return z.preprocess((value) => (isRawNumber(value) ? Number(value.rawJSON) : value), schema);
 }
 
-/** One of a few words; case does not matter. */
+/** One of a few words, in any case. */
 export function choice<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z.preprocess((value) => words.find((word) => isSameWord(word, value)) ?? value, z.enum(words));
 }
@@ -44,7 +44,7 @@ export function jsonObjectTemplate() {
   return z.record(z.string(), z.custom<JsonValue>()).superRefine(checkTemplates);
 }
 
-/** Where to go: `next`, `end` or the id of a step. */
+/** A target: `next`, `end` or the id of a step. */
 export function jump() {
   return z.string().min(1);
 }

@@ -3,7 +3,7 @@ import { report } from '../src/report.ts';
 import { runChaos } from '../src/run-chaos.ts';
 import { startServers } from '../src/servers.ts';
 
-const seed = Number(process.env['TEST_CHAOS_SEED'] ?? 1);
+const seed = Number(process.env['TEST_CHAOS_SEED'] ?? Math.floor(Math.random() * 1_000_000));
 /** It ends by itself, and then says what it saw: only a run that hangs is ended by this. */
 const timeoutMs = 600_000;
 const servers = await startServers();

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import {
+  type Advance,
+  advance,
+  type Definition,
+  type Effect,
+  type EffectResult,
+  type Entry,
+  type Run,
+  settleEffect,
+} from '../src/index.ts';
+import { type RawStep, randomContact, randomWorkflow } from './random-workflows.ts';
+import { defineWorkflow, newRun } from './workflow.ts';
+
+/** The results of a run. */
+type Trace = { run: Run; entries: Entry[]; effects: Effect[]; now: number };
+/** The results of effects by key and attempt, the same for every order and number of computations. */
+type World = { fate(key: string, attempt: number): EffectResult; jitter(key: string, attempt: number): number };
+/** Chooses the next disturbance. */
+type Mischief = { choose(count: number): number };
+
+const start = Date.parse('2026-03-28T22:00:00Z');
+const fates: EffectResult[] = [
+  { outcome: 'succeeded', message: 'done', output: { answer: 1 } },
+  { outcome: 'succeeded', message: 'done' },
+  { outcome: 'skipped', reason: 'no connection' },
+  { outcome: 'failed', error: 'busy', retryable: true },
+  { outcome: 'failed', error: 'busy for long', retryable: true, retryAfterSeconds: 600 },
+  { outcome: 'failed', error: 'refused', retryable: false },
+];
+
+const randomWorld: fc.Arbitrary<World> = fc.array(fc.nat(1_000), { minLength: 5, maxLength: 20 }).map((rolls) => {
+  const roll = (key: string, attempt: number) =>
+    rolls[(key.length * 7 + Number(key.split(':').at(-1)) * 3 + attempt) % rolls.length] ?? 0;
+  return {
+    fate: (key, attempt) => fates[roll(key, attempt) % fates.length] ?? { outcome: 'skipped', reason: 'none' },
+    jitter: (key, attempt) => roll(key, attempt) / 1_000,
+  };
+});
+
+/** Walks a run to its end, always at the moment it is due. */
+function walk(definition: Definition, first: Run, world: World, mischief?: Mischief): Trace {
+  const trace: Trace = { run: first, entries: [], effects: [], now: start };
+  for (let moves = 0; trace.run.state.status === 'active'; moves++) {
+    if (moves > 20_000) throw new Error('the run does not end');
+    if (mischief) disturb(definition, trace, world, mischief);
+    const { phase, wakeAt } = trace.run.state;
+    trace.now = Math.max(trace.now, wakeAt ?? trace.now);
+    const moved =
+      phase === 'effect'
+        ? settleCurrent(definition, trace, world)
+        : advance(definition, trace.run, new Date(trace.now), stepsAtOnce(mischief));
+    store(trace, moved);
+  }
+  return trace;
+}
+
+const stepsAtOnce = (mischief?: Mischief) => (mischief ? 1 + mischief.choose(3) : undefined);
+
+function settleCurrent(definition: Definition, { run, effects, now }: Trace, world: World): Advance {
+  const effect = effects.at(-1);
+  if (!effect) throw new Error('no effect is out');
+  const { attempt } = run.state;
+  const result = world.fate(effect.key, attempt);
+  return settleEffect(
+    definition,
+    run,
+    { ...effect, attempt },
+    result,
+    new Date(now),
+    world.jitter(effect.key, attempt),
+  );
+}
+
+function store(trace: Trace, { state, data, entries, effect }: Advance): void {
+  trace.run = { ...trace.run, state, data };
+  trace.entries.push(...entries);
+  if (effect) trace.effects.push(effect);
+}
+
+/** Disturbances of a distributed system, none of which may change a result. */
+function disturb(definition: Definition, trace: Trace, world: World, { choose }: Mischief): void {
+  const { run, effects } = trace;
+  const now = new Date(trace.now);
+  const last = effects.at(-1);
+  const nothing = { state: run.state, data: run.data, dataChanged: false, entries: [] };
+  switch (choose(5)) {
+    case 0: {
+      // A worker computed a move, or sent an effect, and died before it stored it; another starts from what was stored.
+      const again = () => {
+        const stored = { ...trace, run: structuredClone(run) };
+        return run.state.phase === 'effect'
+          ? settleCurrent(definition, stored, world)
+          : advance(definition, stored.run, now);
+      };
+      requireSame(again(), again());
+      break;
+    }
+    case 1: // It is woken before it is due, or while its effect is out.
+      if (run.state.phase !== 'ready') requireSame(advance(definition, run, new Date(trace.now - 1)), nothing);
+      break;
+    case 2: // The result of an earlier attempt arrives a second time.
+      if (last && run.state.attempt !== 1) {
+        const effect = { ...last, attempt: Math.max(run.state.attempt - 1, 1) };
+        requireSame(settleEffect(definition, run, effect, world.fate(last.key, 1), now, 0), nothing);
+      }
+      break;
+    case 3: // The state goes through the database.
+      trace.run = JSON.parse(JSON.stringify(run));
+      break;
+  }
+}
+
+/** Compares as JSON, as the database stores it. `expect` would take two thirds of the time. */
+function requireSame(actual: unknown, wanted: unknown): void {
+  const [got, asked] = [JSON.stringify(actual), JSON.stringify(wanted)];
+  if (got !== asked) throw new Error(`got ${got}, not ${asked}`);
+}
+
+/** The successors of a step, read from the request and not from the compiled definition. */
+function exitsOf(steps: readonly RawStep[], index: number): number[] {
+  const targets = JSON.stringify(steps[index]).match(/"(?:on_true|on_false|go_to|default|on_error)":"[^"]*"/g) ?? [];
+  const names = targets.map((target) => target.split('"')[3] ?? '');
+  const jumps = names.flatMap((name) =>
+    name === 'next' ? [index + 1] : steps.flatMap((step, to) => (step['id'] === name ? [to] : [])),
+  );
+  const decides = ['condition', 'branch', 'split'].includes(String(steps[index]?.['type']));
+  return decides ? jumps : [index + 1, ...jumps];
+}
+
+function requireNoStepSkipped(steps: readonly RawStep[], { entries }: Trace): void {
+  const exits = steps.map((_, index) => exitsOf(steps, index));
+  let next = [0];
+  for (const { stepIndex, status } of entries) {
+    if (status === 'waiting' || status === 'retrying') continue;
+    if (!next.includes(stepIndex)) throw new Error(`step ${stepIndex} came where ${next} may come`);
+    next = exits[stepIndex] ?? [];
+  }
+}
+
+function requireEffectsOnce({ effects, run }: Trace): void {
+  const keys = effects.map(({ key }) => key);
+  if (new Set(keys).size < keys.length) throw new Error(`an effect was handed out twice: ${keys}`);
+  for (const { key, stepId, visit } of effects) requireSame(key, `${run.enrollmentKey}:${stepId}:${visit}`);
+}
+
+/**
+ * Walks random graphs, once undisturbed and once interrupted, repeated and late: a run ends the same way, with no step
+ * skipped and each effect once. A failure has the seed and the smallest case that shows it.
+ */
+export function simulate(graphs: number): void {
+  const parts = [randomWorkflow, randomContact, randomWorld, fc.infiniteStream(fc.nat(1_000))] as const;
+  fc.assert(
+    fc.property(...parts, (steps, contact, world, rolls) => {
+      const definition = defineWorkflow(steps);
+      const calm = walk(definition, newRun(contact), world);
+      const choose = (count: number) => (rolls.next().value ?? 0) % count;
+      const disturbed = walk(definition, newRun(contact), world, { choose });
+      requireSame(disturbed, calm);
+      requireNoStepSkipped(steps, calm);
+      requireEffectsOnce(calm);
+    }),
+    { numRuns: graphs },
+  );
+}

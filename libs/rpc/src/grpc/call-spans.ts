@@ -1,0 +1,80 @@
+import type { DescMethod } from '@bufbuild/protobuf';
+import { type CallSpan, collectsTraces, startClientSpan, startServerSpan } from '@drippulse/observability';
+import { status } from '@grpc/grpc-js';
+import { pathOf } from './codec.ts';
+import { errorOf } from './status.ts';
+
+// Names, attributes and statuses are those of OpenTelemetry's semantic conventions for gRPC.
+const system = { 'rpc.system.name': 'grpc' };
+
+/** Statuses that count as failures of the server itself. With the others the server refused a call as it should. */
+const serverFailures = new Set<number>([
+  status.UNKNOWN,
+  status.DEADLINE_EXCEEDED,
+  status.UNIMPLEMENTED,
+  status.INTERNAL,
+  status.UNAVAILABLE,
+  status.DATA_LOSS,
+]);
+
+/** Attributes that name the peer of a client. */
+export type PeerAttributes = { 'server.address': string; 'server.port'?: number };
+
+/** The attributes of the peer at an address. A list of addresses has no one port and is named whole. */
+export function peerAttributes(address: string): PeerAttributes {
+  const [, host, port] = /^(?:dns:)?([^,:/]+):(\d+)$/.exec(address) ?? [];
+  return host === undefined ? { 'server.address': address } : { 'server.address': host, 'server.port': Number(port) };
+}
+
+/** The span of a call, which the status of the call ends. */
+type StatusSpan = Pick<CallSpan, 'run'> & { end(code: number): void };
+
+/**
+ * Starts the client span of a call below the active span, and writes its trace context to `headers`. Undefined while no
+ * traces are collected.
+ */
+export function startCall(method: DescMethod, peer: PeerAttributes, headers: Headers): StatusSpan | undefined {
+  if (!collectsTraces()) return undefined;
+  const name = nameOf(method);
+  const span = startClientSpan(name, { ...system, ...peer, 'rpc.method': name }, headers);
+  return endedByStatus(span, (code) => code !== status.OK);
+}
+
+/** Serves a call in a server span below the one that `headers` name. Without tracing it only runs `serve`. */
+export function serveTraced<T>(method: DescMethod, headers: Headers, serve: () => Promise<T>): Promise<T> {
+  if (!collectsTraces()) return serve();
+  const name = nameOf(method);
+  const span = startServerSpan(name, { ...system, 'rpc.method': name }, headers);
+  return endingWith(
+    endedByStatus(span, (code) => serverFailures.has(code)),
+    serve,
+  );
+}
+
+/** Runs `work` in a span and ends the span with the status of its outcome. */
+export async function endingWith<T>(span: StatusSpan, work: () => Promise<T>): Promise<T> {
+  try {
+    const answer = await span.run(work);
+    span.end(status.OK);
+    return answer;
+  } catch (error) {
+    span.end(errorOf(error).code);
+    throw error;
+  }
+}
+
+/** The name that the conventions give a method: its path without the first slash. */
+function nameOf(method: DescMethod): string {
+  return pathOf(method).slice(1);
+}
+
+function endedByStatus(span: CallSpan, isFailure: (code: number) => boolean): StatusSpan {
+  return {
+    run: span.run,
+    end(code) {
+      const name = status[code] ?? String(code);
+      const isError = isFailure(code);
+      span.end({ isError, attributes: { 'rpc.response.status_code': name, ...(isError && { 'error.type': name }) } });
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+
+const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Runs a program on this terminal and passes on the signals this process gets, so that `kill` of npm reaches the program.
+ * Resolves with its exit code or the signal that ended it.
+ */
+export async function runForeground(file, args, { onSpawn, ...options } = {}) {
+  const child = spawn(file, args, { stdio: 'inherit', ...options });
+  const pass = (signal) => child.kill(signal);
+  for (const signal of forwarded) process.on(signal, pass);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('spawn', () => onSpawn?.(child.pid));
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+  } finally {
+    for (const signal of forwarded) process.off(signal, pass);
+  }
+}
+
+/** Ends this process the way a program ended. */
+export function endAs({ code, signal }) {
+  if (signal) process.kill(process.pid, signal);
+  else process.exitCode = code;
+}

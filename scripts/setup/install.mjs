@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { runForeground } from './children.mjs';
+import { withLock } from './lock.mjs';
+import { installedState, planOf } from './plan.mjs';
+
+/** The repository. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const stampFile = path.join(root, 'node_modules/.installed-lock');
+const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+
+/** The npm commands of each plan. `--no-save` keeps the lock file as it is and adds what it lists and is not there. */
+const npmCommands = {
+  // deploy/local loads the services by name, so their packages are no dependencies of its own.
+  product: [
+    'ci',
+    ...quiet,
+    '--omit=dev',
+    '--workspace=deploy/local',
+    '--workspace=services',
+    '--include-workspace-root',
+  ],
+  all: ['ci', ...quiet],
+  rest: ['install', ...quiet, '--no-save'],
+};
+
+/**
+ * Installs the packages of `wanted` that are missing: `product` is what runs DripPulse, `all` is that and what tests,
+ * builds and measures it. Runs on any Node from 20 and before any package is there. Packages of the product stay in place
+ * when the rest comes, because the platform may be running on them.
+ */
+export async function install(wanted) {
+  checkNode();
+  if (plan(wanted) === undefined) return;
+  const lockFile = path.join(root, '.cache/setup.lock');
+  const onWait = (owners) =>
+    console.error(`Waiting for another command that installs (${lockFile}: ${owners.trim()}) …`);
+  await withLock(lockFile, (onChild) => installUnderLock(wanted, onChild), onWait);
+}
+
+async function installUnderLock(wanted, onChild) {
+  // The command that had the lock may have installed it.
+  const planned = plan(wanted);
+  if (planned === undefined) return;
+  const startedAt = Date.now();
+  console.error(
+    `Installing ${planned === 'product' ? 'what DripPulse runs on' : 'dependencies'} (about half a minute) …`,
+  );
+  // An interrupted installation leaves no stamp, so that the next command installs afresh.
+  rmSync(stampFile, { force: true });
+  const [file, ...before] = npm();
+  const { code, signal } = await runForeground(file, [...before, ...npmCommands[planned]], {
+    cwd: root,
+    // Standard output belongs to the command.
+    stdio: ['inherit', 2, 2],
+    onSpawn: onChild,
+  });
+  if (signal !== null) throw new Error('Installing was interrupted.');
+  if (code !== 0) {
+    throw new Error(
+      'Installing failed. Check the network and the free disk space (about 1 GB), then run the same command again.',
+    );
+  }
+  writeFileSync(stampFile, installedState(wanted, lockHash()));
+  console.error(`Installed in ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`);
+}
+
+function plan(wanted) {
+  return planOf({ stamp: readIfThere(stampFile), lock: lockHash(), wanted });
+}
+
+function lockHash() {
+  return createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
+}
+
+function npm() {
+  const file = process.env.npm_execpath;
+  return file ? [process.execPath, file] : ['npm'];
+}
+
+function checkNode() {
+  const major = Number(process.versions.node.split('.')[0]);
+  const least = process.platform === 'linux' ? 20 : 24;
+  if (major >= least) return;
+  throw new Error(
+    `DripPulse needs Node.js ${least} or newer here, and this is ${process.version}. Get it from https://nodejs.org.`,
+  );
+}
+
+function readIfThere(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

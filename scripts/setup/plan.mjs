@@ -1,0 +1,11 @@
+/** Written after an installation: the hash of the lock file, and for the product alone its word. */
+export function installedState(wanted, lock) {
+  return wanted === 'all' ? lock : `${lock} ${wanted}`;
+}
+
+/** The installation that a command needs: undefined for none, `rest` for the packages that the product does without. */
+export function planOf({ stamp, lock, wanted }) {
+  if (stamp === installedState('all', lock)) return undefined;
+  if (stamp !== installedState('product', lock)) return wanted;
+  return wanted === 'product' ? undefined : 'rest';
+}

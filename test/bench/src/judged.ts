@@ -1,0 +1,56 @@
+import type { Figures } from './bench.ts';
+
+/** Which way a figure gets better. */
+export type Better = 'higher' | 'lower';
+
+/**
+ * A figure that a change is judged by. `shortLimit` is the worst value that a short run gives on a busy machine of two
+ * cores, for figures that such a machine changes little.
+ */
+export type Judged = { better: Better; shortLimit?: number };
+
+/**
+ * The judged figures of each bench. Where a bench measures a peer in the same run, the ratio to the peer is judged and the
+ * absolute figure is not: the ratio leaves out what the machine did meanwhile.
+ */
+const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
+  engine: {
+    ratio_pgboss: { better: 'higher', shortLimit: 1 },
+    cpu_ratio_pgboss: { better: 'higher', shortLimit: 1.2 },
+  },
+  'engine-million': { cpu_ratio: { better: 'lower' }, wal_bytes_per_step: { better: 'lower' } },
+  effects: { ratio_pgboss: { better: 'higher' } },
+  bulk: { ratio_pgboss: { better: 'higher' }, other_p99_ms: { better: 'lower' } },
+  timers: { ratio_pgboss: { better: 'higher' }, million_p99_ms: { better: 'lower' } },
+  million: { pause_ms: { better: 'lower' }, p99_ms_pause: { better: 'lower' } },
+  retention: { p99_ms: { better: 'lower' } },
+  list: { ratio_naive: { better: 'higher' } },
+  crm: { ratio_naive: { better: 'higher' }, import_seconds: { better: 'lower' } },
+  gateway: { cpu_ratio: { better: 'lower', shortLimit: 3.5 } },
+  idle: {
+    ratio_pgboss: { better: 'higher' },
+    transactions_per_second: { better: 'lower', shortLimit: 30 },
+    second_start_cpu_s: { better: 'lower', shortLimit: 5 },
+  },
+  webhooks: {
+    deliveries_per_second: { better: 'higher' },
+    first_attempt_p99_ms: { better: 'lower' },
+    healthy_p99_ms: { better: 'lower' },
+    claim_million_p50_ms: { better: 'lower' },
+  },
+};
+
+/** The judged figures of a bench, by their names. */
+export function judgedOf(bench: string): ReadonlyMap<string, Judged> {
+  return new Map(Object.entries(judged[bench] ?? {}));
+}
+
+/** The judged figures of a short run that are worse than their limits, each as a sentence. */
+export function beyondShortLimits(bench: string, figures: Figures): string[] {
+  return [...judgedOf(bench)].flatMap(([figure, { better, shortLimit }]) => {
+    const value = Number(figures[figure]);
+    if (shortLimit === undefined) return [];
+    if (better === 'lower' ? value <= shortLimit : value >= shortLimit) return [];
+    return [`${figure} is ${value}, and should be at ${better === 'lower' ? 'most' : 'least'} ${shortLimit}`];
+  });
+}
