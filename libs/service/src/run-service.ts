@@ -2,7 +2,7 @@ import { createKafkaTransport, type EventTransport } from '@drippulse/events';
 import { createLogger, type Logger, startOpsServer } from '@drippulse/observability';
 import { ConfigError, readAll, runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
-import { processEntry, type ServiceName } from '@drippulse/topology';
+import { addressVariable, processEntry, type ServiceName } from '@drippulse/topology';
 import { type ProcessConfig, readPeerAddresses, type ServiceConfig } from './config.ts';
 import type { Service, ServiceDefinition } from './define-service.ts';
 import { peersWithin } from './peers-within.ts';
@@ -19,14 +19,12 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
   await runMain(async () => {
     const { name } = service;
     const { env } = process;
-    const [settings, addresses] = readAll(
-      () => readSplitSettings(name, env),
-      () => readPeerAddresses(name, env),
-    );
-    const hosted = inner !== undefined && addresses[inner.name] === undefined ? inner : undefined;
-    const [config, hostedConfig] = readAll(
+    const hosted = inner !== undefined && !env[addressVariable(inner.name)] ? inner : undefined;
+    const [config, hostedConfig, settings, addresses] = readAll(
       () => service.readConfig(env),
       () => hosted?.readConfig(env),
+      () => readSplitSettings(name, env),
+      () => readPeerAddresses(name, env),
     );
     const log = createLogger({ level: config.logLevel });
     await using starting = new AsyncDisposableStack();
