@@ -1,7 +1,7 @@
 /** A service as `npm run start:distributed` lists it. */
 export type ListedProcess = { service: string; pid: number; opsPort: number };
 
-/** The processes that it printed. */
+/** The processes in the output of the command. */
 export function processesOf(output: string): ListedProcess[] {
   const lines = output.matchAll(/^ {2}(\S+) +process (\d+), gRPC \d+, operations (\d+)$/gm);
   return [...lines].map(([, service = '', pid, opsPort]) => ({ service, pid: Number(pid), opsPort: Number(opsPort) }));
