@@ -163,7 +163,7 @@ function describeChart(helm: string): void {
       const [container] = named('Deployment', 'workflows').template.spec.containers;
       const addresses = container.env.filter(({ name }: KubernetesObject) => String(name).endsWith('_ADDRESS'));
       expect(addresses).toEqual([
-        { name: 'GATEWAY_ADDRESS', value: 'drippulse-gateway-grpc.drippulse.svc:8081' },
+        { name: 'IDENTITY_ADDRESS', value: 'drippulse-gateway-grpc.drippulse.svc:8081' },
         { name: 'ENROLLMENT_RUNTIME_ADDRESS', value: 'drippulse-enrollment-runtime-grpc.drippulse.svc:8081' },
       ]);
     });

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { type RunningPlatform, runCommand, startLayout } from '@drippulse/harness';
+import { owners } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 let platform: RunningPlatform;
@@ -24,8 +25,7 @@ test('a second start prints the same key, admin and address', async () => {
 
 test('readiness names the database of each service', async () => {
   const answer = await fetch(`${platform.opsUrl}/ready`);
-  const services = ['workflows', 'enrollment-runtime', 'webhook-delivery', 'crm', 'gateway'];
-  const databases = Object.fromEntries(services.map((service) => [`${service}.database`, true]));
+  const databases = Object.fromEntries(owners.map(({ name }) => [`${name}.database`, true]));
   expect(await answer.json()).toMatchObject({ ok: true, parts: databases });
 });
 
@@ -94,7 +94,7 @@ test.each<[string, (folder: string) => Record<string, string>, RegExp]>([
 test('a data folder of a newer version is not touched', async () => {
   const secrets = path.join(platform.dataDir, 'secrets.json');
   const before = readFileSync(secrets, 'utf8');
-  writeFileSync(secrets, before.replace('"format": 1', '"format": 99'));
+  writeFileSync(secrets, before.replace(/"format": \d+/, '"format": 99'));
   const { code, output } = await runCommand('deploy/local/src/main.ts', [], { DATA_DIR: platform.dataDir, PORT: '0' });
   writeFileSync(secrets, before);
   expect([code, output]).toEqual([1, expect.stringContaining('newer version')]);

@@ -1,17 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createKafkaTransport, deadLetterTopic } from '@drippulse/events';
+import { createKafkaTransport, deadLetterTopic, topicOf } from '@drippulse/events';
 import { type RunningPlatform, startLayout } from '@drippulse/harness';
 import { catalog, createLogger } from '@drippulse/observability';
 import { startEmbeddedPostgres, startKafka, startRedis } from '@drippulse/servers';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
+import { publishers, servicesOf } from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { processesOf, scrape } from '../src/processes.ts';
 import { startTraceCollector, type TraceCollector } from '../src/trace-collector.ts';
 import { pathsToRoot, traceTree } from '../src/trace-tree.ts';
 
 const callersTrace = '0af7651916cd43dd8448eb211c80319c';
-const topics = ['workflows', 'enrollments', 'webhooks', 'crm'].map((noun) => `drippulse.${noun}.v1`);
+const topics = publishers.map(({ events }) => topicOf(events).name);
 
 /** Planted where people and operators put secrets; none may appear anywhere else. */
 const planted = {
@@ -121,7 +122,9 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     for (const { service, opsPort } of processes) {
       const exported = [...(await scrape(opsPort)).matchAll(/^# TYPE (drippulse_\S+) /gm)].map(([, name]) => name);
       const expected = Object.entries(catalog)
-        .filter(([, { of }]) => of.some((owner) => owner === service || owner === 'process'))
+        .filter(([, { of }]) =>
+          of.some((owner) => owner === 'process' || servicesOf(service).some((own) => own === owner)),
+        )
         .map(([name]) => name);
       expect({ service, metrics: exported.sort() }).toEqual({ service, metrics: expected.sort() });
     }

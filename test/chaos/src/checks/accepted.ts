@@ -1,4 +1,4 @@
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 /** Calls were repeated with their keys until they were answered, so the answered enrollments are all there are. */
 export function checkAccepted({ history, facts }: Evidence): string[] {

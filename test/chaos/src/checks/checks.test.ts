@@ -2,7 +2,8 @@ import { readSteps } from '@drippulse/engine';
 import { expect, test } from '@jest/globals';
 import type { LineFact } from '../facts.ts';
 import type { Receipt } from '../history.ts';
-import { checks, type Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
+import { checks } from './index.ts';
 
 const steps = readSteps(
   JSON.stringify([

@@ -1,6 +1,6 @@
 import type { Hook } from '../deliverers.ts';
 import type { DeliveryFact } from '../facts.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 const ends = ['delivered', 'exhausted', 'cancelled'];
 

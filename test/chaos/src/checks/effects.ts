@@ -1,6 +1,6 @@
 import type { EffectFact, LineFact } from '../facts.ts';
 import type { Receipt } from '../history.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 /**
  * Compares intents with arrived requests: no request without an intent, no success without a request, none elsewhere.

@@ -1,4 +1,4 @@
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 /** Counters change with each move. A new count of the rows must be equal, step by step. */
 export function checkFunnel({ workflows, facts }: Evidence): string[] {

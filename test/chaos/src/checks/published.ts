@@ -1,7 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import { FrameSchema } from '@drippulse/proto/drippulse/events/v1/frame_pb';
 import type { Facts } from '../facts.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 /** Committed outbox rows against what came out of Kafka, and against what they tell of. */
 export function checkPublished({ history, facts }: Evidence): string[] {
@@ -20,29 +21,17 @@ export function checkPublished({ history, facts }: Evidence): string[] {
 
 type Told = { organizationId: string; enrollmentId: string; type: string };
 
-/** What a row says of its events, as JSON behind its length: `[key, headers, bytes of the value behind the shared prefix]`. */
-type Contents = {
-  headers: Record<string, string>;
-  prefix: number;
-  messages: [key: string, headers: Record<string, string>, size: number][];
-};
-
-/** Events of the committed outbox rows by id, read here on their own; layout of libs/events/src/pack.ts. */
+/** Events of the committed outbox rows by id, read here without the code of libs/events, by frame.proto alone. */
 export function committedEvents(facts: Facts): Map<string, Told> {
   const events = new Map<string, Told>();
-  for (const frame of facts.frames) {
-    const bytes = Buffer.from(frame);
-    const valuesAt = 4 + bytes.readUInt32BE();
-    const contents: Contents = JSON.parse(bytes.toString('utf8', 4, valuesAt));
-    const prefix = bytes.subarray(valuesAt, valuesAt + contents.prefix);
-    let at = valuesAt + contents.prefix;
-    for (const [, headers, size] of contents.messages) {
-      const { aggregate, payload } = fromBinary(
-        EnrollmentEventSchema,
-        Buffer.concat([prefix, bytes.subarray(at, at + size)]),
-      );
-      at += size;
-      const { ce_id: id = '', organization: organizationId = '' } = { ...contents.headers, ...headers };
+  for (const bytes of facts.frames) {
+    const frame = fromBinary(FrameSchema, bytes);
+    let at = 0;
+    for (const [index, id] of frame.ids.entries()) {
+      const rest = frame.rests.subarray(at, at + (frame.sizes[index] ?? 0));
+      at += rest.byteLength;
+      const { aggregate, payload } = fromBinary(EnrollmentEventSchema, Buffer.concat([frame.prefix, rest]));
+      const { organization: organizationId = '' } = { ...frame.headers, ...frame.otherHeaders[index]?.headers };
       const enrollmentId = aggregate.replace('enrollment:', '');
       events.set(id, { organizationId, enrollmentId, type: payload.case ?? '' });
     }

@@ -1,5 +1,5 @@
 import type { Fault, History, Opened, Receipt } from '../history.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 /** A result that was under way at the fault may be missing until its lease has passed, so faults count for a while. */
 const aftermathMs = 1_000;

@@ -1,6 +1,6 @@
 import type { Step } from '@drippulse/engine';
 import type { EnrollmentFact, LineFact } from '../facts.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 /** Walks each timeline through the graph by rules of its own, without the engine. */
 export function checkTimelines({ workflows, facts }: Evidence): string[] {
