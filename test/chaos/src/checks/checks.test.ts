@@ -151,8 +151,8 @@ test('an event that was committed and not published is found, and the reverse', 
   evidence.history.published.set('evt_1', '1');
   expect(check?.violations(evidence)).toEqual([
     'event evt_1 was published and not committed',
-    'enrollment 5 told 0 times that it started',
-    'enrollment 5 told 0 times that it completed',
+    'enrollment 5 reported 0 times that it started',
+    'enrollment 5 reported 0 times that it completed',
   ]);
 });
 
