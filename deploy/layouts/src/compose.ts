@@ -11,7 +11,7 @@ import {
 } from '@drippulse/topology';
 import type { Regions } from './regions.ts';
 
-/** Variables that the compose file gives to whoever has them. */
+/** Variables that the compose file sets for every service that has them. */
 const ownVariables: Readonly<Record<string, string>> = {
   SMTP_URL: 'smtp://mail:1025',
   WEBHOOK_ALLOW_PRIVATE: 'true',

@@ -9,8 +9,8 @@ import { peersWithin } from './peers-within.ts';
 import { type ProcessSettings, readProcessEnv } from './process-env.ts';
 
 /**
- * The whole main.ts of a service: reads the environment, starts it, waits for a signal, and stops everything. `inner` runs
- * within the process too, unless its address says that it has one of its own.
+ * The whole main.ts of a service: reads the environment, starts it, waits for a signal, and stops everything. `inner`
+ * runs within the process too, unless the environment has an address for it.
  */
 export async function runService<C extends ProcessConfig, I extends ServiceConfig = ServiceConfig>(
   service: ServiceDefinition<C>,
@@ -71,7 +71,7 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
   });
 }
 
-/** Services that are apart share events through Kafka alone. */
+/** Processes share events through Kafka only. */
 function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSettings {
   const settings = readProcessEnv(env);
   if (processEntry(name).servers.includes('kafka') && settings.kafka.brokers === undefined) {
@@ -80,7 +80,7 @@ function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSe
   return settings;
 }
 
-/** Connects with the first event that is sent or consumed: never in a process without events. */
+/** Connects when the first event is sent or consumed, so never in a process without events. */
 function connectEvents(name: ServiceName, { kafka }: ProcessSettings, log: Logger): EventTransport {
   return createKafkaTransport({ brokers: kafka.brokers ?? [], clientId: name, log, settings: kafka });
 }

@@ -6,8 +6,8 @@ export type Resources = Record<string, number | string>;
 export const roles = ['viewer', 'approver', 'editor', 'admin'] as const;
 
 /**
- * Makes one of everything in the organization of a caller, each with the mark somewhere in it. A new kind of resource
- * gets one line here.
+ * Makes one resource of each kind in the organization of a caller, with the mark in one of its values. A new kind of
+ * resource gets one line here.
  */
 export async function makeResources(api: Api, mark: string): Promise<Resources> {
   const made = async (path: string, body: unknown) => {

@@ -3,7 +3,7 @@ import type { ServiceName } from '@drippulse/topology';
 /** A service as `npm run start:distributed` lists it. */
 export type ListedProcess = { service: ServiceName; pid: number; opsPort: number };
 
-/** The processes that it printed. */
+/** The processes in the output of the command. */
 export function processesOf(output: string): ListedProcess[] {
   const lines = output.matchAll(/^ {2}(\S+) +process (\d+), gRPC \d+, operations (\d+)$/gm);
   return [...lines].map(([, service = '', pid, opsPort]) => ({

@@ -9,14 +9,14 @@ export function dumpFolder(version: string): string {
   return path.join(folder, version);
 }
 
-/** The newest version that a dump is committed of. */
+/** The newest version with a committed dump. */
 export function newestDump(): string {
   const [newest] = readdirSync(folder).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
   if (newest === undefined) throw new Error(`${folder} holds no dump`);
   return newest;
 }
 
-/** The SQL of one schema; undefined when that version did not have it. */
+/** The SQL of one schema; undefined when that version lacked it. */
 export function readDump(version: string, schema: string): string | undefined {
   const file = path.join(dumpFolder(version), `${schema}.sql`);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;

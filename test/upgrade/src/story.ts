@@ -1,9 +1,9 @@
 import type { Api } from '@drippulse/harness';
 
-/** The ids of the things that the story made. */
+/** The ids of the resources of the story. */
 export type Story = { workflowId: number; enrollmentId: number; webhookId: number; contactId: number };
 
-/** Makes one of each kind of thing that an upgrade must keep, and waits until the enrollment is completed. */
+/** Makes one resource of each kind that an upgrade must keep, and waits until the enrollment is completed. */
 export async function tellStory(api: Api): Promise<Story> {
   const workflow = await created(api, '/workflows', {
     name: 'Kept by an upgrade',

@@ -41,7 +41,7 @@ test.each(owners)('a dump of $schema migrates to the schema that is made from no
   expect(await describeSchema(upgraded.url, schema)).toEqual(await describeSchema(fresh.url, schema));
 });
 
-test('the platform takes over the data: it reads, unseals and goes on', async () => {
+test('the platform continues with the upgraded data: it reads, unseals and enrolls', async () => {
   const settings = readSettings({ DATABASE_URL: upgraded.url, PORT: '0', DATA_DIR: folder });
   const platform = await startPlatform(settings, secrets, createLogger({ level: 'fatal' }));
   try {

@@ -9,7 +9,7 @@ import { checkPublished } from './published.ts';
 import { checkRepeats } from './repeats.ts';
 import { checkTimelines } from './timelines.ts';
 
-/** A promise, and what speaks against it: one sentence each, nothing when it holds. */
+/** A promise and its violations, one sentence each; none when it is kept. */
 export type Check = { promise: string; violations(evidence: Evidence): string[] };
 
 export const checks: readonly Check[] = [

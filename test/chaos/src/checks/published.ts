@@ -4,7 +4,7 @@ import { FrameSchema } from '@drippulse/proto/drippulse/events/v1/frame_pb';
 import type { Facts } from '../facts.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Committed outbox rows against what came out of Kafka, and against what they tell of. */
+/** Compares committed outbox rows with the events out of Kafka, and with the enrollments that they report. */
 export function checkPublished({ history, facts }: Evidence): string[] {
   const committed = committedEvents(facts);
   const problems: string[] = [];
@@ -16,14 +16,14 @@ export function checkPublished({ history, facts }: Evidence): string[] {
   for (const id of history.published.keys()) {
     if (!committed.has(id)) problems.push(`event ${id} was published and not committed`);
   }
-  return [...problems, ...checkTold(facts, committed)];
+  return [...problems, ...checkReported(facts, committed)];
 }
 
-type Told = { organizationId: string; enrollmentId: string; type: string };
+type Reported = { organizationId: string; enrollmentId: string; type: string };
 
 /** Events of the committed outbox rows by id, read here without the code of libs/events, by frame.proto alone. */
-export function committedEvents(facts: Facts): Map<string, Told> {
-  const events = new Map<string, Told>();
+export function committedEvents(facts: Facts): Map<string, Reported> {
+  const events = new Map<string, Reported>();
   for (const bytes of facts.frames) {
     const frame = fromBinary(FrameSchema, bytes);
     let at = 0;
@@ -39,18 +39,19 @@ export function committedEvents(facts: Facts): Map<string, Told> {
   return events;
 }
 
-/** Each enrollment tells once that it started and once how it ended, in its own organization. */
-function checkTold(facts: Facts, committed: Map<string, Told>): string[] {
-  const told = new Map<string, number>();
+/** The events report once that each enrollment started and once how it ended, in its own organization. */
+function checkReported(facts: Facts, committed: Map<string, Reported>): string[] {
+  const counts = new Map<string, number>();
   for (const { organizationId, enrollmentId, type } of committed.values()) {
     const fact = `${organizationId} ${enrollmentId} ${type}`;
-    told.set(fact, (told.get(fact) ?? 0) + 1);
+    counts.set(fact, (counts.get(fact) ?? 0) + 1);
   }
   return facts.enrollments.flatMap(({ id, organization_id, status }) =>
     ['started', status]
-      .filter((type) => told.get(`${organization_id} ${id} ${type}`) !== 1)
+      .filter((type) => counts.get(`${organization_id} ${id} ${type}`) !== 1)
       .map(
-        (type) => `enrollment ${id} told ${told.get(`${organization_id} ${id} ${type}`) ?? 0} times that it ${type}`,
+        (type) =>
+          `enrollment ${id} reported ${counts.get(`${organization_id} ${id} ${type}`) ?? 0} times that it ${type}`,
       ),
   );
 }
