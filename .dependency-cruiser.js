@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
+    ...roomRules(),
     {
       name: 'no-service-imports-another',
       comment: 'Services meet over RPC and events only, so that each can move to its own machine.',
@@ -57,10 +60,10 @@ export default {
     },
     {
       name: 'no-circular',
-      comment: 'Types may name each other; code that needs each other to load may not.',
+      comment: 'Types included: files that name each other are read together, or have a third one between them.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'engine-is-pure',
@@ -109,3 +112,56 @@ export default {
     },
   },
 };
+
+/**
+ * A rule for each room of a package that has folders in `src`. A room is a folder or a file directly below `src`; `rooms` in
+ * the package.json lists them bottom first. A room imports itself and the rooms before it, types included.
+ */
+function roomRules() {
+  return packagesWithRooms().flatMap((folder) => {
+    const { rooms: order } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    if (order === undefined) throw new Error(`${folder}/package.json gives the folders of src no order as "rooms"`);
+    const present = roomsOf(folder);
+    const unlisted = present.filter((room) => !order.includes(room));
+    const gone = order.filter((room) => !present.includes(room));
+    if (unlisted.length > 0)
+      throw new Error(`"rooms" of ${folder}/package.json has no place for ${unlisted.join(', ')}`);
+    if (gone.length > 0)
+      throw new Error(`"rooms" of ${folder}/package.json lists what src does not have: ${gone.join(', ')}`);
+    return order.slice(0, -1).map((room, index) => ({
+      name: 'rooms-in-order',
+      comment: `In ${folder}, ${room} comes before the room that it imports; see "rooms" in its package.json.`,
+      severity: 'error',
+      from: { path: pathOf(folder, [room]), pathNot: '\\.test\\.ts$' },
+      to: { path: pathOf(folder, order.slice(index + 1)) },
+    }));
+  });
+}
+
+function packagesWithRooms() {
+  return ['libs', 'services', 'deploy', 'site', 'test'].flatMap((kind) =>
+    readdirSync(kind, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && foldersIn(`${kind}/${entry.name}/src`).length > 0)
+      .map((entry) => `${kind}/${entry.name}`),
+  );
+}
+
+function foldersIn(folder) {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  } catch {
+    return [];
+  }
+}
+
+function roomsOf(folder) {
+  const entries = readdirSync(`${folder}/src`, { withFileTypes: true });
+  const names = entries
+    .filter((entry) => entry.isDirectory() || /(?<!\.test)\.ts$/.test(entry.name))
+    .map((entry) => entry.name.replace(/\.ts$/, ''));
+  return [...new Set(names)];
+}
+
+function pathOf(folder, names) {
+  return `^${folder}/src/(${names.join('|')})(/|\\.ts$)`;
+}

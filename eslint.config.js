@@ -31,6 +31,7 @@ export default tseslint.config(
     // The entry of a process reads its environment; tracing is loaded before any configuration, by standard variables.
     ignores: [
       'libs/testing/**',
+      'libs/servers/**',
       'libs/service/src/{run-service,migrate}.ts',
       'libs/service/src/harness/**',
       'libs/observability/src/tracing/{preload,start-tracing}.ts',

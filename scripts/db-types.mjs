@@ -1,5 +1,5 @@
 // Writes the Kysely types of services from their migrated schema: node scripts/db-types.mjs services/workflows
-// With --verify it writes nothing and fails when a src/db/schema.ts is not what the migrations make.
+// With --verify it writes nothing and fails when a src/db/schema.ts differs from the migrated schema.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { basename, resolve } from 'node:path';
@@ -9,9 +9,9 @@ import { migrate } from '@drippulse/db';
 import { createTestDatabase } from '@drippulse/testing';
 import { owners, processOf } from '@drippulse/topology';
 
-// What libs/db's type parsers make of each type; free JSON is text, because its numbers keep every digit.
+// The results of the type parsers of libs/db. Free JSON is text, because its numbers keep every digit.
 const typeMapping = { int8: 'bigint', json: 'string', jsonb: 'string', timestamptz: 'Date' };
-// Made and used by libraries and the migrator only; a service that had their types would change with them.
+// Only libs and the migrator use these; a service with their types would change with them.
 const tablesOfLibs = '{kysely_*,idempotency_keys,outbox,outbox_lease,inbox}';
 const codegen = createRequire(import.meta.url).resolve('kysely-codegen/dist/cli/bin.js');
 

@@ -1,6 +1,6 @@
-// Writes what is made of the protos (TypeScript, the list of public services, the files of `site/static`) and of the
-// catalog of metrics (dashboards, alert rules, a page of the documentation).
-// With --check it writes nothing, and fails when a committed file differs from its source.
+// Writes the files that are generated from the protos (TypeScript, the list of public services, `site/static`), from
+// the catalog of metrics (dashboards, alert rules, a page of the documentation) and from the table of services (regions
+// of lists). With --check it writes nothing, and fails when a committed file differs from its source.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import process from 'node:process';
 
 const root = resolve(import.meta.dirname, '..');
 const codePath = 'proto/gen';
-/** In the folder of the code, and made of the options that the code reads. */
+/** In the folder of the code, and generated from the options that the code reads. */
 const listName = 'public-services.ts';
 /** Folders whose every file is generated. */
 const generatedFolders = ['site/static'];
@@ -25,7 +25,7 @@ try {
 
 async function generate() {
   if (staleCode().length > 0) {
-    // Only then: running processes read these files. The list stays when the options have faults.
+    // Only when it changed, because running processes read these files. The list stays when the options have faults.
     if (existsSync(join(root, codePath, listName))) {
       cpSync(join(root, codePath, listName), join(scratch, codePath, listName));
     }
@@ -48,7 +48,7 @@ async function check() {
   process.exitCode = 1;
 }
 
-/** Generates the code into the scratch folder and lists what differs from the committed code. */
+/** Generates the code into the scratch folder and lists the differences from the committed code. */
 function staleCode() {
   buf('generate', '--output', scratch);
   const folders = [join(root, codePath), join(scratch, codePath)];
@@ -75,7 +75,7 @@ async function generatedFiles() {
   ]);
 }
 
-/** Paths whose committed content differs, and paths in generated folders that no source makes. */
+/** Paths whose committed content differs, and paths in generated folders without a source. */
 function staleFiles(files) {
   const changed = [...files].filter(([path, content]) => !isCommitted(path, content)).map(([path]) => path);
   const present = generatedFolders.flatMap((folder) =>

@@ -1,5 +1,5 @@
-// Runs a command of commands.json: installs what it needs and is missing, then starts it on the Node pinned in package.json.
-// npm runs this file on whatever Node is there (20 or newer), so it uses no package.
+// Runs a command of commands.json: installs its missing packages, then starts it on the Node pinned in package.json.
+// npm runs this file on the installed Node (20 or newer), so it uses no package.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -17,7 +17,7 @@ try {
   process.exitCode = 1;
 }
 
-/** A package on Linux; elsewhere the Node that runs this. */
+/** On Linux a package, elsewhere the Node that runs this. */
 function pinnedNode() {
   const file = path.join(root, 'node_modules/.bin/node');
   return existsSync(file) ? file : process.execPath;

@@ -1,4 +1,4 @@
-// `npm test`: the checks, then the tests of every package against one set of servers, then one plain last line.
+// `npm test`: the checks, then the tests of every package against one set of servers, then the totals.
 // `npm run test:long`: the long tests in the same way. `npm test -- --help` lists how to run less.
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -44,7 +44,7 @@ if (interrupted) {
   process.exitCode = 130;
 }
 
-/** The lines of jest as they come; a suite starts the servers it needs by itself. */
+/** Shows the lines of jest as they come. Each suite starts the servers it needs. */
 async function runFiles() {
   for (const command of commandsOf(selected.files, selected.options)) {
     const { ok } = await run(command, { live: true });
@@ -70,7 +70,7 @@ async function runAll() {
   process.exitCode = summary.failed > 0 ? 1 : 0;
 }
 
-/** Two at a time: most of them keep one core busy. */
+/** Runs two checks at a time, because most of them keep one core busy. */
 async function runChecks() {
   const queue = [...checks];
   await Promise.all([worker(), worker()]);
@@ -136,7 +136,7 @@ async function runTests(env) {
 }
 
 function turboCommand(packages) {
-  // In CI nothing that an earlier run left may stand in for a test.
+  // In CI no cached result replaces a test.
   const caching = isCi ? ['--force', '--no-cache'] : [];
   const matching = selected.isLong ? ['--testMatch', longTests] : [];
   return [

@@ -1,8 +1,8 @@
 import { copiedFor, packages, usedBy } from './used.mjs';
 
 /**
- * What is in an image beside its Debian packages, as CycloneDX 1.6: Node and each npm package by name, version, licence
- * and hash. `npm sbom -w` will not do: it names what only tests use, and lacks what several workspaces share.
+ * Lists the contents of an image beside its Debian packages, as CycloneDX 1.6: Node and each npm package by name, version,
+ * licence and hash. `npm sbom -w` does not fit: it lists packages of tests, and lacks packages that workspaces share.
  */
 export function billOfMaterials(service) {
   const places = new Set([...usedBy(service), ...copiedFor(service)]);
@@ -33,7 +33,7 @@ function componentOf(place) {
   };
 }
 
-/** It is copied from the stage of the build that runs this. */
+/** Node is copied from the stage of the build that runs this. */
 function nodeItself() {
   const version = process.versions.node;
   return { type: 'platform', 'bom-ref': 'node', name: 'node', version, purl: `pkg:generic/node@${version}` };

@@ -1,4 +1,4 @@
-// Copies one service with the workspaces and packages that it uses at run time into a folder: what its image holds.
+// Copies one service, with the workspaces and packages that it uses at run time, into a folder: the contents of its image.
 // node deploy/image/collect.mjs <service> <folder>
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -20,7 +20,7 @@ for (const place of usedBy(service)) {
 }
 writeFileSync(path.join(folder, 'sbom.cdx.json'), JSON.stringify(billOfMaterials(service)));
 
-/** Packages within a package are places of their own, used or not. */
+/** Packages within a package are places of their own, and may be unused. */
 function copy(source) {
   if (!existsSync(source)) return;
   const target = path.join(folder, source);

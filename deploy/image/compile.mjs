@@ -1,5 +1,5 @@
-// Fills the compile cache of a folder that collect.mjs made: the service then starts in two thirds of the time, and without
-// what removes types from sources. node deploy/image/compile.mjs <service> <folder> <uid>
+// Fills the compile cache of a folder that collect.mjs made: the service then starts in two thirds of the time, and does not
+// load the code that removes types from sources. node deploy/image/compile.mjs <service> <folder> <uid>
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, globSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +19,7 @@ mkdirSync(cache, { recursive: true });
 chownSync(cache, Number(uid), Number(uid));
 const preloaded = ['libs/observability/src/tracing/preload.ts', `services/${service}/src/migrate.ts`, ...loadedLater()];
 const imports = preloaded.flatMap((file) => ['--import', path.join(folder, file)]);
-// Without its settings a service loads all that it consists of, says what is missing and ends.
+// Without settings a service loads all its modules, reports the missing variables and ends.
 const { status, stderr } = spawnSync(process.execPath, [...nodeFlagsOf(service), ...imports, 'src/main.ts'], {
   cwd,
   env: { NODE_COMPILE_CACHE: cache },
@@ -30,7 +30,7 @@ if (status !== 1 || !stderr.includes('The configuration is not valid')) {
   console.error(`${service} did not get as far as its settings:\n${stderr}`);
   process.exit(1);
 }
-// Node keeps them to the user, and in the image they are root's.
+// Node makes them readable for the user alone; in the image they belong to root.
 for (const name of readdirSync(cache, { recursive: true })) chmodSync(path.join(cache, name), 0o555);
 
 /** Sources that a running service loads when it first needs them. */

@@ -1,4 +1,4 @@
-// Prints what the image of a service holds, as CycloneDX: npm run --silent sbom -- <service>
+// Prints the contents of the image of a service, as CycloneDX: npm run --silent sbom -- <service>
 import process from 'node:process';
 import { billOfMaterials } from './bill-of-materials.mjs';
 

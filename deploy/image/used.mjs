@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What is at each place: workspaces by their folder, links to them and packages below node_modules. */
+/** The entries of the lock file by place: workspaces by their folder, links to them, and packages below node_modules. */
 export const { packages } = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'));
 
 /**
- * The places of what a service uses at run time and is installed, its own first. npm also installs what the tests of the
- * workspaces use, so it is read from the lock file.
+ * The places of the installed packages that a service uses at run time, its own first. npm also installs the packages of
+ * tests, so the places are read from the lock file.
  */
 export function usedBy(service) {
   const start = `services/${service}`;
@@ -23,14 +23,14 @@ export function usedBy(service) {
   return [...used];
 }
 
-/** What a service reads at run time beside its sources. */
+/** Files that a service reads at run time beside its sources. */
 const reads = { gateway: ['site/static'] };
 
 export function readBy(service) {
   return reads[service] ?? [];
 }
 
-/** Packages whose files are in what a service reads: `dependencies` of the workspaces that write `site/static`. */
+/** Packages whose files a service reads: `dependencies` of the workspaces that write `site/static`. */
 export function copiedFor(service) {
   if (!readBy(service).includes('site/static')) return [];
   const makers = Object.keys(packages).filter((place) => /^site\/[^/]+$/.test(place));

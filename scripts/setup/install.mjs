@@ -13,7 +13,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const stampFile = path.join(root, 'node_modules/.installed-lock');
 const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/** The npm commands of each plan. `--no-save` keeps the lock file as it is and adds what it lists and is not there. */
+/** The npm commands of each plan. `--no-save` adds the missing packages of the lock file and leaves that unchanged. */
 const npmCommands = {
   // deploy/local loads the services by name, so their packages are no dependencies of its own.
   product: [
@@ -29,9 +29,9 @@ const npmCommands = {
 };
 
 /**
- * Installs the packages of `wanted` that are missing: `product` is what runs DripPulse, `all` is that and what tests,
- * builds and measures it. Runs on any Node from 20 and before any package is there. Packages of the product stay in place
- * when the rest comes, because the platform may be running on them.
+ * Installs the missing packages of `wanted`: `product` are the packages that DripPulse runs on, `all` also those for
+ * tests, generation and benches. Runs on any Node from 20, without any package. Packages of the product stay in place
+ * when the rest is added, because the platform may be running on them.
  */
 export async function install(wanted) {
   checkNode();

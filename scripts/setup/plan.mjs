@@ -1,9 +1,11 @@
-/** Written after an installation: the hash of the lock file, and for the product alone its word. */
+/** The stamp of an installation: the hash of the lock file, and the word `product` for the product alone. */
 export function installedState(wanted, lock) {
   return wanted === 'all' ? lock : `${lock} ${wanted}`;
 }
 
-/** The installation that a command needs: undefined for none, `rest` for the packages that the product does without. */
+/**
+ * The installation that a command needs: undefined for none, `rest` for the packages that the product does not need.
+ */
 export function planOf({ stamp, lock, wanted }) {
   if (stamp === installedState('all', lock)) return undefined;
   if (stamp !== installedState('product', lock)) return wanted;

@@ -7,7 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, test } from 'node:test';
 
-// A repository of two commands whose packages are folders, so that the real npm installs it without a network.
+// A repository of two commands whose packages are folders, which the real npm installs without a network.
 const commands = {
   start: { needs: 'product', node: ['start.mjs'] },
   test: { needs: 'all', node: ['--eval', ''] },
@@ -71,7 +71,7 @@ test('start installs the product, test the rest, and neither installs twice', as
   assert.deepEqual(installed(), ['used', 'served']);
 });
 
-test('commands that begin at once install one after the other', async () => {
+test('commands that begin at the same time install one after the other', async () => {
   const ended = await Promise.all([run('start'), run('test'), run('start'), run('test')]);
   assert.deepEqual(
     ended.map(({ code }) => code),
@@ -103,7 +103,7 @@ test('the next command waits for an npm that outlived its command', async () => 
   const lock = await lockWithNpm();
   process.kill(Number.parseInt(lock[1], 10), 'SIGSTOP');
   killed.child.kill('SIGKILL');
-  // Not its end of output, which the stopped npm keeps open.
+  // Waits for its exit, not for the end of its output, which the stopped npm keeps open.
   await once(killed.child, 'exit');
   const next = spawnRun('test');
   await next.shows('Waiting for another command');

@@ -3,11 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { run } from './children.mjs';
 
-/** Options never travel, so that only this build has to agree with them. */
+/** Options are never sent, so only one build has to agree with them. */
 const optionFiles = ['drippulse/events/v1/options.proto', 'drippulse/rest/v1/rest.proto'];
 const rules = JSON.stringify({ version: 'v2', breaking: { use: ['WIRE_JSON'], ignore: optionFiles } });
 
-/** Compares the proto tree with the published one: `origin/main`, or the commit before where that is this very commit. */
+/** Compares the proto tree with the published one: `origin/main`, or its parent where that is this commit. */
 export async function breaking() {
   const base = await baseCommit();
   if (base === undefined) return skipped('there is no earlier commit to compare with');
@@ -18,7 +18,7 @@ export async function breaking() {
     const packed = await run(['git', 'archive', '--output', archive, base, 'proto']);
     if (!packed.ok) return skipped('the earlier commit has no proto tree');
     await run(['tar', '-xf', archive, '-C', folder]);
-    // Copies of other people's files are not compared; the base may have them elsewhere.
+    // Vendored files are not compared; the base may have them elsewhere.
     cpSync('buf.yaml', path.join(folder, 'buf.yaml'));
     cpSync('proto/google', path.join(folder, 'proto/google'), { recursive: true });
     const built = await run(['buf', 'build', '-o', image], { cwd: folder });
@@ -32,7 +32,7 @@ export async function breaking() {
   }
 }
 
-/** The commit that a change is compared with, undefined where there is none. */
+/** The base commit of the comparison; undefined where there is none. */
 export async function baseCommit() {
   const head = await commit('HEAD');
   const published = await commit('origin/main');

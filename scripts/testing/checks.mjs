@@ -4,7 +4,7 @@ import { advisories, licences } from './supply-chain.mjs';
 
 const folders = ['libs', 'services', 'deploy', 'site', 'test'];
 
-/** What is checked without running the product. Each counts as one test. */
+/** The checks that do not run the product. Each counts as one test. */
 export const checks = [
   command('format and lint', ['biome', 'ci', '--reporter=summary', '.']),
   command('proto lint', ['buf', 'lint']),

@@ -3,7 +3,9 @@ import process from 'node:process';
 
 const running = new Set();
 
-/** Runs a command in its own process group and answers its exit code and output; `live` shows the output as it comes. */
+/**
+ * Runs a command in its own process group and returns its exit code and output. `live` shows the output as it comes.
+ */
 export function run(command, options = {}) {
   const { env = {}, live = false, cwd } = options;
   const [file, ...args] = command;
@@ -27,7 +29,7 @@ export function run(command, options = {}) {
   });
 }
 
-/** Ends every command that still runs, with what it started. */
+/** Ends every command that still runs, with its children. */
 export function endAll(signal) {
   for (const child of running) {
     try {

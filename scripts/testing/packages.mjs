@@ -1,7 +1,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where jest leaves the results of a package, relative to the package. */
+/** The file of jest's results, relative to the package. */
 export const resultsFile = 'dist/test-results.json';
 
 /** The files of the long tests, for jest. */
@@ -41,13 +41,13 @@ export function commandsOf(files, options) {
   ];
 }
 
-/** Forgets the results of the run before. */
+/** Removes the results of the previous run. */
 export function clearResults({ folder }) {
   mkdirSync(path.join(folder, path.dirname(resultsFile)), { recursive: true });
   rmSync(path.join(folder, resultsFile), { force: true });
 }
 
-/** What jest wrote, or undefined while it has not. */
+/** The results that jest wrote; undefined until then. */
 export function readResults({ folder }) {
   const file = path.join(folder, resultsFile);
   if (!existsSync(file)) return undefined;
@@ -58,7 +58,7 @@ export function readResults({ folder }) {
   }
 }
 
-/** Whether a package has tests, either the long ones or the others. */
+/** Whether a package has tests of the kind: long ones, or the others. */
 export function hasTests({ folder }, { isLong }) {
   const files = globSync(`${folder}/{src,test}/**/*.test.ts`);
   return files.some((file) => file.endsWith('.long.test.ts') === isLong);

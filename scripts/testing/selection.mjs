@@ -1,4 +1,4 @@
-/** How the test commands are called. */
+/** The help of the test commands. */
 export const usage = `npm test                              every check and every test but the long ones
 npm test -- --checks                  the checks alone
 npm test -- <package> …               the tests of packages: crm, services/crm or @drippulse/crm
@@ -8,8 +8,9 @@ npm run test:long [-- <package> …]    the long tests, in files named *.long.te
 const isTestFile = (file) => /\.test\.(ts|mjs)$/.test(file);
 
 /**
- * Reads the words after the command. `packages` are all that have tests, as `{ name, folder }`; `files` all test files.
- * The answer is one of `help`, `checks`, `packages` (`isWhole` when none was named), `files` and `error`.
+ * Reads the words after the command. `packages` are all packages with tests, as `{ name, folder }`; `files` are all
+ * test files. The kind of the result is one of `help`, `checks`, `packages` (`isWhole` when none was named), `files`
+ * and `error`.
  */
 export function selectTests(words, { packages, files }) {
   const isLong = words[0] === '--long';
@@ -59,7 +60,7 @@ function closest(word, candidates) {
     .map(({ candidate }) => candidate);
 }
 
-/** Levenshtein's: letters to add, to drop or to change. */
+/** The distance of Levenshtein: letters to add, to drop or to change. */
 function distance(from, to) {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of [...from].entries()) {

@@ -10,12 +10,12 @@ const [crm, mail] = packages;
 const files = ['services/crm/test/merges.test.ts', 'services/crm/src/dates.test.ts', 'scripts/setup/plan.test.mjs'];
 const select = (...words) => selectTests(words, { packages, files });
 
-test('no word is everything, and --long the long tests of every package', () => {
+test('no word selects everything, and --long the long tests of every package', () => {
   assert.deepEqual(select(), { kind: 'packages', packages, isLong: false, isWhole: true });
   assert.deepEqual(select('--long'), { kind: 'packages', packages, isLong: true, isWhole: true });
 });
 
-test('a package goes by its folder, its name or the last part of it', () => {
+test('a package is named by its folder, its name or the last part of it', () => {
   for (const word of ['crm', '@drippulse/crm', 'services/crm', './services/crm/']) {
     assert.deepEqual(select(word).packages, [crm]);
   }
@@ -27,7 +27,7 @@ test('a package goes by its folder, its name or the last part of it', () => {
   });
 });
 
-test('a file goes by its path from the root, and what follows an option is for jest', () => {
+test('a file is named by its path from the root, and options after it are for jest', () => {
   assert.deepEqual(select('./services/crm/test/merges.test.ts', '-t', 'keeps the oldest'), {
     kind: 'files',
     files: ['services/crm/test/merges.test.ts'],

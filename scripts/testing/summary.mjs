@@ -1,13 +1,15 @@
 import path from 'node:path';
 import process from 'node:process';
 
-/** A suite that lacks a server or a tool has one skipped test, whose name is the sentence of libs/testing that says why. */
+/** A suite without its server or tool has one skipped test, whose name is the reason from libs/testing. */
 const unavailable = /^(?:NOT RUN: )?((?:Kafka|Redis|PostgreSQL|Helm|Kubernetes schemas|Prometheus) needs? .*)$/;
 
-/** Where to look first when a run takes too long. */
+/** The number of slowest suites to print. */
 const slowestCount = 5;
 
-/** Adds up what passed, failed, was skipped or could not run. Prints the slowest suites, the failures and the totals. */
+/**
+ * Counts tests that passed, failed, were skipped or not run. Prints the slowest suites, the failures and the totals.
+ */
 export function createSummary({ isCi }) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const failures = [];
@@ -60,7 +62,7 @@ export function createSummary({ isCi }) {
   }
 }
 
-/** The sentence of a suite that was left out for want of a server. */
+/** The reason of a suite that was not run. */
 function whyNotRun(suite) {
   const skipped = suite.assertionResults.filter((test) => test.status === 'pending');
   const titles = skipped.flatMap((test) => [...test.ancestorTitles, test.title]);

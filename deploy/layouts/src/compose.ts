@@ -11,7 +11,7 @@ import {
 } from '@drippulse/topology';
 import type { Regions } from './regions.ts';
 
-/** Variables that the compose file gives to whoever has them. */
+/** Variables that the compose file sets for every service that has them. */
 const ownVariables: Readonly<Record<string, string>> = {
   SMTP_URL: 'smtp://mail:1025',
   WEBHOOK_ALLOW_PRIVATE: 'true',
@@ -56,7 +56,7 @@ function processLines(name: ServiceName): string[] {
       : []),
     merged.length > 0 ? `    environment: { <<: *environment, ${merged.join(', ')} }` : '    environment: *environment',
     `    env_file: ["\${COMPOSE_SECRETS:?run npm run compose}/${name}.env"]`,
-    ...(name === publicService ? ['    ports: ["127.0.0.1:${PORT:-3000}:8080"]'] : []),
+    ...(name === publicService ? [`    ports: ["127.0.0.1:\${PORT:-3000}:8080"]`] : []),
     '    depends_on:',
     ...waitsFor.map((line) => `      ${line}`),
   ];

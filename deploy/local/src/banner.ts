@@ -2,7 +2,7 @@ import type { Settings } from './config.ts';
 import { mailDir, urlHost } from './environment.ts';
 import type { Secrets } from './secrets.ts';
 
-/** What `npm start` prints once everything answers: where it listens, with what to log in, and three calls to copy. */
+/** The output of `npm start` once everything answers: its address, the credentials, and three calls to copy. */
 export function banner(
   settings: Settings,
   secrets: Secrets,

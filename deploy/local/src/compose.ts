@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { processNames } from '@drippulse/topology';
 import { makeSecrets, roleUrl, type Secrets, secretsOf } from './secrets.ts';
 
-/** `npm run compose -- [up|down|…]`: every part in a container, by whatever engine is installed. */
+/** `npm run compose -- [up|down|…]`: every part in a container, by the engine that is installed. */
 const composeFile = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
 const folder = path.resolve(process.env['DATA_DIR'] ?? '.data', 'compose');
 const words = process.argv.slice(2);
@@ -31,7 +31,7 @@ if (spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' }).status !== 
   });
 }
 
-/** Makes the files of environment variables at the first run; answers the administrator's password then. */
+/** Writes the files of environment variables at the first run, and then returns the administrator's password. */
 function prepareSecrets(): string | undefined {
   if (existsSync(path.join(folder, 'bootstrap.env'))) return undefined;
   const secrets = makeSecrets();

@@ -20,7 +20,7 @@ const schema = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z.string().min(3).default('drippulse@localhost'),
   WEBHOOK_ALLOW_PRIVATE: flag.optional(),
-  // Checked by the services too; here so that one message lists all that is wrong.
+  // The services check these too. Here one message lists every malformed variable.
   RATE_LIMIT_PER_MINUTE: positive.optional(),
   RATE_LIMIT_BURST: positive.optional(),
   LEASE_SECONDS: positive.optional(),
@@ -56,7 +56,7 @@ const ofServices = serviceNames.flatMap((name) => {
   return [...optionalSecrets, ...environment];
 });
 
-/** What `npm start` and `npm run start:distributed` take from the environment. */
+/** The settings of `npm start` and `npm run start:distributed`, from the environment. */
 export type Settings = {
   host: string;
   port: number;

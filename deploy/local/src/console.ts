@@ -8,14 +8,14 @@ import { StartError } from './secrets.ts';
 
 const LOG_FILE_BYTES = 20 * 1024 * 1024;
 
-/** JSON lines in the data folder, so that the terminal keeps what a person needs; one former file is kept. */
+/** Logs JSON lines into the data folder, so that the terminal shows only what a person needs. One former file is kept. */
 export async function fileLogger(dataDir: string): Promise<{ log: Logger; logFile: string }> {
   const logFile = path.join(dataDir, 'drippulse.log');
   if (existsSync(logFile) && statSync(logFile).size > LOG_FILE_BYTES) renameSync(logFile, `${logFile}.1`);
   return { log: createLogger({ destination: await openLogFile(logFile) }), logFile };
 }
 
-/** Refuses early when the port is taken: before a database is started for nothing. */
+/** Refuses a taken port before a database is started. */
 export async function checkPort(host: string, port: number): Promise<void> {
   if (port === 0) return;
   const probe = createServer();
@@ -26,7 +26,7 @@ export async function checkPort(host: string, port: number): Promise<void> {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/** Tells why a command could not do its work, in a sentence where the reason is known, and ends with code 1. */
+/** Prints why a command failed, in a sentence where the reason is known, and ends with code 1. */
 export function explainAndExit(error: unknown, settings?: { host: string; port: number; dataDir: string }): never {
   console.error(`\n${explain(error, settings)}`);
   process.exit(1);

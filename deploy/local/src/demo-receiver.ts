@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
-/** What the demo's receiver has seen so far. */
+/** The requests that the receiver of the demo has had. */
 export type Seen = { callbacks: number; repeats: number; events: Map<string, number>; refused: number };
 
 /** A small endpoint as a customer would write it: it verifies each webhook's signature and counts callbacks by key. */

@@ -21,25 +21,25 @@ import { prepareSchemas } from './schemas.ts';
 import { type Secrets, StartError } from './secrets.ts';
 import { ensureTopics } from './topics.ts';
 
-/** A process of a service, and where it serves; `publicPort` is used by the public API alone. */
+/** A process of a service with its ports; only the public API uses `publicPort`. */
 export type PlacedProcess = ServiceProcess & Place;
 
 type Place = { grpcPort: number; opsPort: number; publicPort: number };
 
-/** The whole platform, each service a process of its own or several. */
+/** The whole platform, with one process or more for each service. */
 export type DistributedPlatform = {
   /** The first process of each service. */
   processes: PlacedProcess[];
   kafkaBrokers: string[];
   logDir: string;
-  /** One more process of a service, which its peers reach beside the others; up when this resolves. */
+  /** Starts one more process of a service, which its peers reach beside the others. Resolves when it is ready. */
   startAnother(service: ServiceName): Promise<PlacedProcess>;
   stop(): Promise<void>;
 };
 
 /**
- * Starts one process of each service, over gRPC, on real PostgreSQL, Kafka and Redis. Each service has `places`: so many
- * processes of it can run at once. With more than one, peers go round the places, as they do round the pods of a name.
+ * Starts one process of each service, over gRPC, on real PostgreSQL, Kafka and Redis. `places` is the number of processes of
+ * a service that can run at once. With more than one, peers spread calls over the places, as over the pods of a name.
  */
 export async function startDistributed(
   given: Settings,
@@ -135,7 +135,7 @@ async function makeTopics(kafkaBrokers: string, log: Logger): Promise<void> {
   await transport.close();
 }
 
-/** Where processes of each service may serve; the first one of the public API where the settings say. */
+/** The places of each service. The first one of the public API is that of the settings. */
 async function freePlaces(places: number, settings: Settings): Promise<Map<ServiceName, Place[]>> {
   const ports = await freePorts(processNames.length * places * 3);
   const takePort = () => ports.pop() ?? 0;
@@ -151,18 +151,18 @@ async function freePlaces(places: number, settings: Settings): Promise<Map<Servi
   return free;
 }
 
-/** Where the processes of each service are reached. */
+/** The address of each service. */
 function addressesOf(places: ReadonlyMap<ServiceName, readonly Place[]>): Map<ServiceName, string> {
   return new Map(
     [...places].map(([service, own]) => {
       const addresses = own.map(({ grpcPort }) => `127.0.0.1:${grpcPort}`).join(',');
-      // A list is no name: gRPC asks for the scheme then.
+      // gRPC requires the scheme before a list.
       return [service, own.length > 1 ? `ipv4:${addresses}` : addresses];
     }),
   );
 }
 
-/** The variables that say where the services are that a process calls. */
+/** The variables with the addresses of the services that a process calls. */
 function peerAddresses(process: ServiceName, addresses: ReadonlyMap<ServiceName, string>): Record<string, string> {
   const { calls } = processEntry(process);
   return Object.fromEntries(calls.map((peer) => [addressVariable(peer), addresses.get(processOf(peer)) ?? '']));

@@ -4,7 +4,7 @@ import type { Settings } from './config.ts';
 import type { DatabaseUrls } from './schemas.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
 
-/** Where the servers are that the services use. */
+/** Addresses of the servers that the services use. */
 export type Servers = {
   databaseUrls: DatabaseUrls;
   kafkaBrokers: string | undefined;

@@ -20,7 +20,7 @@ async function start(settings: Settings): Promise<void> {
   const secrets = loadSecrets(settings.dataDir, settings.adminPassword);
   const { log, logFile } = await fileLogger(settings.dataDir);
   await runMain(async () => {
-    // Told here in a sentence; runMain would print the whole error.
+    // Explained here in a sentence; runMain would print the whole error.
     const platform = await startPlatform(settings, secrets, log, console.log).catch((error: unknown) =>
       explainAndExit(error, settings),
     );

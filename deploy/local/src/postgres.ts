@@ -9,7 +9,7 @@ export type ReservedPostgres = { adminUrl: string; release(): Promise<void> };
 
 type Server = { adminUrl: string; stop(): Promise<void> };
 
-/** Starts or reaches PostgreSQL and takes it for this process; a second process on the same one is told so. */
+/** Starts or reaches PostgreSQL and reserves it for this process. Throws a StartError where another process has done so. */
 export async function reservePostgres(
   settings: Settings,
   secrets: Secrets,
@@ -57,8 +57,8 @@ async function reachServer(settings: Settings, secrets: Secrets, onProgress: (li
 }
 
 /**
- * Holds an advisory lock on a connection of its own for as long as the process lives: it goes with the process, however
- * that ends, so that no stale lock file keeps anybody out.
+ * Takes an advisory lock on a connection of its own for the life of the process. The lock ends with the process, also when it
+ * is killed, so no stale lock file blocks the next start.
  */
 async function takeLock(server: Server, settings: Settings): Promise<{ client: pg.Client } | { holder: string }> {
   const client = new pg.Client({

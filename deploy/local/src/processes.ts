@@ -11,7 +11,7 @@ import { StartError } from './secrets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A service as a process of its own; `stop` asks it to end, waits until it has, and answers its exit code. */
+/** A service as a process of its own. `stop` sends SIGTERM, waits for the end, and returns the exit code. */
 export type ServiceProcess = { service: ServiceName; pid: number; stop(): Promise<number | null> };
 
 /** Starts a service's main.ts with an environment, logs into a file, and waits until its operations port says ready. */
@@ -41,7 +41,7 @@ export async function startProcess(
   child.stderr.pipe(log, { end: false });
   let isStopping = false;
   const written = once(log, 'close');
-  // After its last output, which comes behind its exit.
+  // Waits for its last output, which arrives after its exit.
   child.once('close', () => log.end());
   child.once('exit', (code) => {
     if (!isStopping) onExit(service, code);
@@ -86,7 +86,7 @@ async function untilReady(
   throw new StartError(`The ${service} process was not up after 60 s; see ${logFile}.`);
 }
 
-/** Below the ports that Linux, macOS and Windows give to connections out: none of those takes one before it is listened on. */
+/** Below the ports of outgoing connections on Linux, macOS and Windows, so that none of those takes a port meanwhile. */
 const ports = { from: 15_000, to: 32_000 };
 
 /** Ports that are free now, all different. */
@@ -105,7 +105,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return free;
 }
 
-/** The last lines that a process has written, for whoever can't look them up. */
+/** The last lines that a process has written, for the message of a failed start. */
 function lastLines(logFile: string): string {
   const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
   return lines.slice(-5).join('\n');

@@ -7,7 +7,7 @@ import { eventSchema, type Secrets, StartError } from './secrets.ts';
 /** Addresses of the database, by schema: of each service and of the embedded event log, each with a role of its own. */
 export type DatabaseUrls = ReadonlyMap<string, string>;
 
-/** Makes the schema and role of each service where they are missing, and brings every schema up to date. */
+/** Creates the missing schemas and roles of services, and migrates every schema. */
 export async function prepareSchemas(adminUrl: string, secrets: Secrets): Promise<DatabaseUrls> {
   const urls = new Map<string, string>();
   for (const { name, schema } of owners) {

@@ -20,7 +20,7 @@ const schema = z.object({
   apiKey: z.string(),
 });
 
-/** What an installation on one machine keeps to itself, in `secrets.json` of its data folder (mode 0600). */
+/** The secrets of an installation on one machine, in `secrets.json` of its data folder (mode 0600). */
 export type Secrets = z.infer<typeof schema>;
 
 /** Schema of the embedded event log. */
@@ -29,12 +29,12 @@ export const eventSchema = 'events';
 /** Every schema of an installation. */
 const schemas = [...owners.map(({ schema }) => schema), eventSchema];
 
-/** Variables of the keys that every service has or some have. */
+/** Variables of keys, of every service or of some. */
 const keyNames = [...new Set(['ENCRYPTION_KEYS', ...serviceNames.flatMap((name) => services[name].secrets ?? [])])];
 
 /**
- * Reads the secrets of a data folder, and makes them on the first start. They are on disk before anything uses them, so
- * that a start that is cut short goes on with the same ones.
+ * Reads the secrets of a data folder, and generates them on the first start. They are on disk before anything uses them, so
+ * the start after an interrupted one has the same secrets.
  */
 export function loadSecrets(dataDir: string, adminPassword: string | undefined): Secrets {
   makeFolder(dataDir);
@@ -58,7 +58,7 @@ function makeFolder(dataDir: string): void {
   }
 }
 
-/** Reads the secrets of a data folder that was started before; undefined when it was not. */
+/** Reads the secrets of a data folder; undefined when the platform was never started on it. */
 export function readSecrets(file: string): Secrets | undefined {
   let text: string;
   try {
@@ -90,19 +90,19 @@ function parseText(text: string): unknown {
   }
 }
 
-/** A reason not to start that is told in one sentence. */
+/** A reason not to start, in one sentence for a person. */
 export class StartError extends Error {
   override name = 'StartError';
 }
 
-/** A folder of an older version lacks what services that it did not have yet need. */
+/** Adds the secrets of services that the version which made the folder did not have. */
 function withNewServices(found: Secrets): Secrets {
   const isComplete = serviceNames.every((service) => found.internalTokenKeys[service] !== undefined);
   return {
     ...found,
     keys: { ...makeKeys(), ...found.keys },
     rolePasswords: { ...makeRolePasswords(), ...found.rolePasswords },
-    // All at once: each service holds the public keys of the others.
+    // All keys are generated together, because each service has the public keys of the others.
     internalTokenKeys: isComplete ? found.internalTokenKeys : generateInternalTokenKeys(serviceNames),
   };
 }

@@ -5,7 +5,7 @@ import { StartError } from './secrets.ts';
 /** Every topic that a service publishes to. */
 export const topics: readonly string[] = publishers.map(({ events }) => topicOf(events).name);
 
-/** Makes the topics where they are missing. Throws a StartError when the brokers do not answer. */
+/** Creates the missing topics. Throws a StartError when the brokers do not answer. */
 export async function ensureTopics(transport: EventTransport, kafkaBrokers: string | undefined): Promise<void> {
   try {
     await transport.ensureTopics(topics);

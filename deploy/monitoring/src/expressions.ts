@@ -4,7 +4,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 /** The names of the metrics that a PromQL expression reads, and of the labels it matches or groups by. */
 export type Reading = { metrics: Set<string>; labels: Set<string> };
 
-/** Parses an expression; throws when it is none. Grafana's variables (`$__rate_interval`) stand for a minute. */
+/** Parses an expression; throws when it is not PromQL. Grafana's variables (`$__rate_interval`) stand for a minute. */
 export function readExpression(expression: string): Reading {
   const text = expression.replace(/\$__(rate_interval|interval|range)/g, '1m').replace(/\$\w+/g, 'x');
   const reading: Reading = { metrics: new Set(), labels: new Set() };
@@ -19,7 +19,7 @@ export function readExpression(expression: string): Reading {
   return reading;
 }
 
-/** Every name under which something of the catalog is scraped. */
+/** Every name under which a metric of the catalog is scraped. */
 export function scrapedNames(): Set<string> {
   const names = Object.entries(catalog).flatMap(([name, { type }]) =>
     type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],

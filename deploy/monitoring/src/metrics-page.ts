@@ -5,7 +5,7 @@ const intro = `<!-- Made by npm run generate from libs/observability/src/catalog
 # Metrics
 
 Each process serves them at \`/metrics\` of its operations port (\`OPS_PORT\`), in Prometheus' text format. Every sample
-carries \`service\`; labels never carry an organization, an id or a raw path. What Node itself tells (event-loop delay,
+carries \`service\`; labels never carry an organization, an id or a raw path. What Node itself reports (event-loop delay,
 memory, CPU, garbage collection) is there beside them under \`nodejs_\` and \`process_\`.
 
 Dashboards made of them are in \`deploy/grafana\`, alerts in \`deploy/prometheus/rules.yaml\`, and what to do about each

@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const rules = path.join(root, 'deploy/prometheus/rules.yaml');
 const runbooks = path.join(root, 'docs/runbooks');
 
-test('every alert has a runbook that says what it means, what to look at and what to do, and every runbook an alert', () => {
+test('every alert has a runbook with its meaning, where to look and what to do, and every runbook has an alert', () => {
   const expected = [...new Set(alerts.map(({ name }) => runbookOf(name)))].sort();
   expect(readdirSync(runbooks).sort()).toEqual(expected);
   for (const page of expected) {
@@ -34,7 +34,7 @@ if ('unavailable' in tools) {
 } else {
   const { promtool } = tools;
 
-  test('the rules are what Prometheus takes', async () => {
+  test('Prometheus accepts the rules', async () => {
     expect((await run(promtool, ['check', 'rules', rules])).stdout).toContain('SUCCESS');
   });
 
@@ -44,7 +44,7 @@ if ('unavailable' in tools) {
       const file = path.join(folder, `${alert.name}-${alert.severity}.yaml`);
       const tests = [scenarioTest(alert, alert.fires, 1), scenarioTest(alert, alert.quiet, 0)];
       writeFileSync(file, stringify({ rule_files: [rules], evaluation_interval: '1m', tests }));
-      // It fails, with what it got, unless the alerts that fire are the expected ones.
+      // promtool fails, and prints the alerts that fire, unless they are the expected ones.
       expect((await run(promtool, ['test', 'rules', file])).stdout).toContain('SUCCESS');
     },
   );

@@ -44,7 +44,7 @@ test('every metric of the catalog is on a dashboard', () => {
   expect(Object.keys(catalog).filter((name) => !shown.has(name))).toEqual([]);
 });
 
-test('names and labels of the catalog keep the rules of the house', () => {
+test('names and labels of the catalog follow the rules for metrics', () => {
   for (const [name, entry] of Object.entries(catalog)) {
     expect(name).toMatch(entry.type === 'counter' ? /^drippulse_[a-z_]+_total$/ : /^drippulse_[a-z_]+(?<!_total)$/);
     if (entry.unit === 'seconds') expect(name).toMatch(/_seconds$/);
@@ -52,6 +52,6 @@ test('names and labels of the catalog keep the rules of the house', () => {
   }
 });
 
-test('text that is no PromQL is refused', () => {
+test('text that is not PromQL is refused', () => {
   expect(() => readExpression('sum by (')).toThrow('no PromQL');
 });

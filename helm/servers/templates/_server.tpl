@@ -1,5 +1,5 @@
 {{/*
-One pod that keeps its place and data, the Service that leads to it by its name, and who may reach it.
+One pod with a fixed name and data, its Service of the same name, and the policy of its clients.
 Takes root, name, port, path (where the data are), args, env.
 */}}
 {{- define "servers.server" -}}
@@ -22,7 +22,7 @@ spec:
       labels: {{- toYaml $labels | nindent 8 }}
     spec:
       automountServiceAccountToken: false
-      # Kafka's image takes every variable KAFKA_…, and Kubernetes would add some of that name.
+      # Kafka's image reads every variable KAFKA_…, and Kubernetes would add some of that name.
       enableServiceLinks: false
       terminationGracePeriodSeconds: 60
       securityContext:

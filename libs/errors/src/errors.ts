@@ -1,4 +1,7 @@
-/** Every kind of failure a caller can meet; `libs/rpc` maps each to a status code and the gateway to an HTTP status. */
+/**
+ * Every kind of failure that a caller can meet; `libs/rpc` maps each to a status code and the gateway to an HTTP
+ * status.
+ */
 export const errorKinds = [
   'malformed',
   'invalid',
@@ -20,12 +23,12 @@ export type ErrorKind = (typeof errorKinds)[number];
 /** One thing wrong with one field; `field` is its path, such as `steps.2.config.duration`. */
 export type Violation = { field: string; message: string };
 
-/** What an error may carry beside its message. */
+/** Further members of an error. */
 export type DomainErrorOptions = { cause?: unknown; violations?: Violation[]; retryAfterSeconds?: number };
 
 /**
  * The one error of domain code. `kind` is closed, `reason` is a stable snake_case code that reaches the caller as
- * `error`, and `message` is a sentence for a person. Whatever else is thrown is a defect and answers `internal`.
+ * `error`, and `message` is a sentence for a person. Any other error that is thrown is a defect and answers `internal`.
  */
 export class DomainError extends Error {
   readonly kind: ErrorKind;

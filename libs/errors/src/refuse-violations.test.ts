@@ -6,7 +6,7 @@ const violations = [
   { field: 'timezone', message: 'is not a time zone' },
 ];
 
-test('all violations are in one refusal, which reads like the first', () => {
+test('one refusal has all violations and the message of the first', () => {
   expect(() => refuseViolations(violations)).toThrow(
     expect.objectContaining({
       kind: 'invalid',

@@ -15,7 +15,9 @@ export type BatchOutcome = { done: number; retryAfterMs?: number };
 
 /** Sends messages. A producer whose send has failed or timed out must be closed and not used again. */
 export type Producer = {
-  /** Stores all messages, those of one key in the given order. When it rejects, some, all or none of them are stored. */
+  /**
+   * Stores all messages, those of one key in the given order. When it rejects, some, all or none of them are stored.
+   */
   send(topic: string, messages: readonly TransportMessage[], timeoutMs: number): Promise<void>;
   close(): Promise<void>;
 };
@@ -28,8 +30,8 @@ export type EventTransport = {
   createProducer(): Promise<Producer>;
   /**
    * Shares the partitions of a topic with the other consumers of the group, from the position of the group; a new group
-   * starts at the oldest message kept. Delivers one batch of a partition at a time, and batches of several partitions at
-   * once. Returns at once, and retries while the server cannot be reached.
+   * starts at the oldest message kept. Delivers one batch of a partition at a time, and batches of several partitions
+   * at once. Returns at once, and retries while the server cannot be reached.
    */
   consume(options: {
     topic: string;

@@ -1,4 +1,4 @@
-/** Where code that is not pure gets the time from; tests pass a shifted one. */
+/** The source of time for code that is not pure. Tests pass a shifted one. */
 export type Clock = { now(): Date };
 
 /** The clock of this machine. Due, lease and accepted times come from the database instead. */

@@ -2,8 +2,8 @@ import { DomainError } from '@drippulse/errors';
 import pLimit from 'p-limit';
 
 /**
- * Lets at most `max` tasks run at once and at most `maxWaiting` wait in line; whoever comes then is refused with
- * `unavailable`/`busy`, so that a flood costs neither memory nor the patience of those in line.
+ * Runs at most `max` tasks at once and lets at most `maxWaiting` wait. Further tasks are refused with
+ * `unavailable`/`busy`, so that a flood uses no memory and does not delay the waiting tasks.
  */
 export function limitConcurrency(options: {
   max: number;

@@ -31,7 +31,7 @@ function watched(run: (count: number, signal: AbortSignal) => Promise<number | u
   return { nextRun: () => next.promise, runs: () => count, loop };
 }
 
-/** From here on time passes only where a test lets it. */
+/** From here on time passes only when a test advances it. */
 function stopTimers(): void {
   jest.useFakeTimers({ doNotFake: ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
 }
@@ -42,7 +42,7 @@ async function untilAsleep(): Promise<void> {
   while (jest.getTimerCount() === 0);
 }
 
-/** Lets time pass, then the runs that it made due. */
+/** Advances time, then lets the due runs happen. */
 async function pass(ms: number): Promise<void> {
   jest.advanceTimersByTime(ms);
   await untilAsleep();
@@ -61,17 +61,17 @@ test.each([
   expect(runs()).toBe(2);
 });
 
-test('the longer one has had nothing to do, the less often it looks', () => {
+test('the longer a loop has had no work, the less often it looks', () => {
   expect([0, 9, 10, 19, 20, 1000].map(mostIdleMs)).toEqual([1000, 1000, 3000, 3000, 10_000, 10_000]);
 });
 
-test('waking it runs it now', async () => {
+test('waking a loop runs it now', async () => {
   const { nextRun, loop } = watched(async () => undefined, 3_600_000);
   loop.wake();
   await nextRun();
 });
 
-test('waking it during a run is not lost', async () => {
+test('waking a loop during a run causes one more run', async () => {
   const running = Promise.withResolvers<void>();
   const { nextRun, loop } = watched(async (count) => {
     if (count === 1) await running.promise;
@@ -112,7 +112,7 @@ test('the pauses double from a tenth of a second to five, and shrink by half at 
   expect([1, 100].map((failures) => backoffMs(failures, 0))).toEqual([50, 2500]);
 });
 
-test('stopping it aborts the run and waits for its end', async () => {
+test('stopping a loop aborts the run and waits for its end', async () => {
   let hasEnded = false;
   const { loop } = watched(async (_count, signal) => {
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -125,7 +125,7 @@ test('stopping it aborts the run and waits for its end', async () => {
   expect(lines).toEqual([]);
 });
 
-test('whoever measures is told of each run, how long it took and how it ended', async () => {
+test('the channel gets each run with its duration and result', async () => {
   const runs: unknown[] = [];
   const listen = (run: unknown) => runs.push(run);
   loopRuns.subscribe(listen);

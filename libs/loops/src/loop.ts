@@ -11,10 +11,10 @@ export type Loop = {
   stop(): Promise<void>;
 };
 
-/** One run of a loop, as whoever measures them is told. */
+/** One run of a loop, as a message of the channel. */
 export type LoopRun = { loop: string; durationMs: number; result: 'ok' | 'failed' };
 
-/** Every run of every loop of the process, as a LoopRun. */
+/** Publishes a LoopRun for every run of every loop of the process; metrics measure them. */
 export const loopRuns: Channel = channel('drippulse:loop-runs');
 
 export function isLoopRun(message: unknown): message is LoopRun {
@@ -24,17 +24,17 @@ export function isLoopRun(message: unknown): message is LoopRun {
 const minBackoffMs = 100;
 const maxBackoffMs = 5000;
 /**
- * How long to sleep at most, for ten runs in a row that had nothing to do each. Who commits work wakes the loop: one that
- * finds nothing for so long looks for what a process left that died.
+ * The longest sleep, one step further for every ten runs in a row without work. A commit of work wakes the loop of its
+ * process, so an idle loop only looks for work that a dead process left.
  */
 const idleMs = [1000, 3000, 10_000];
 const calmRuns = 10;
 
 /**
- * Repeats `run`, which answers in how many milliseconds it next has something to do (0 = at once, undefined = it does
- * not know). Between runs it sleeps that long, `maxIdleMs` at most: unless given 1 s, 3 s once it has had nothing to do ten
- * times in a row and 10 s after twenty, as most of what an idle platform costs is loops that look. A run that throws is repeated with
- * exponential backoff and jitter, 100 ms to 5 s, through which it cannot be woken; the first failure in a row is logged.
+ * Repeats `run`, which returns the milliseconds until it next has work (0: now; undefined: unknown). The loop sleeps
+ * that long, up to `maxIdleMs`. Default: 1 s; 3 s after ten runs without work; 10 s after twenty, because loops that
+ * look are most of the CPU of an idle platform. A run that throws is repeated with exponential backoff and jitter, 100
+ * ms to 5 s, during which `wake` has no effect. The first failure in a row is logged.
  */
 export function startLoop(options: {
   name: string;
@@ -54,7 +54,7 @@ export function startLoop(options: {
     const startedAt = performance.now();
     try {
       const nextMs = await run(stopped.signal);
-      tell(startedAt, 'ok');
+      publish(startedAt, 'ok');
       if (failures > 0) log.info({ loop: name, failures }, 'loop works again');
       failures = 0;
       const mostMs = maxIdleMs ?? mostIdleMs(calm);
@@ -62,14 +62,14 @@ export function startLoop(options: {
       await idle(Math.min(nextMs ?? mostMs, mostMs));
     } catch (error) {
       if (stopped.signal.aborted) return;
-      tell(startedAt, 'failed');
+      publish(startedAt, 'failed');
       failures += 1;
       if (failures === 1) log.error({ loop: name, err: error }, 'loop failed, trying again');
       await sleep(backoffMs(failures, Math.random()), stopped.signal);
     }
   }
 
-  function tell(startedAt: number, result: LoopRun['result']): void {
+  function publish(startedAt: number, result: LoopRun['result']): void {
     if (!loopRuns.hasSubscribers) return;
     const message: LoopRun = { loop: name, durationMs: performance.now() - startedAt, result };
     loopRuns.publish(message);
@@ -88,7 +88,7 @@ export function startLoop(options: {
   }
 
   async function repeat(): Promise<void> {
-    // A turn of the event loop between runs: a loop that always answers 0 must not starve the rest of the process.
+    // A turn of the event loop between runs: a loop that always returns 0 must not starve the rest of the process.
     for (; !stopped.signal.aborted; await new Promise((resolve) => setImmediate(resolve))) await runOnce();
   }
 
@@ -107,12 +107,14 @@ export function startLoop(options: {
   };
 }
 
-/** The pause after so many failures in a row; `random` from 0 to 1 shortens it by half at most. */
+/** The pause after a number of failures in a row. `random`, from 0 to 1, shortens it by at most half. */
 export function backoffMs(failures: number, random: number): number {
   return Math.min(minBackoffMs * 2 ** (failures - 1), maxBackoffMs) * (0.5 + random / 2);
 }
 
-/** Ends early, without an error, when the signal is aborted. Unlike that of Node, its timer is one that a test can stop. */
+/**
+ * Ends early, without an error, when the signal is aborted. Its timer is one that fake timers replace, unlike Node's.
+ */
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {
@@ -126,7 +128,7 @@ async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** How long a loop that was not told sleeps at most, after so many runs in a row that had nothing to do. */
+/** The longest sleep of a loop without `maxIdleMs`, after a number of runs in a row without work. */
 export function mostIdleMs(runs: number): number {
   return idleMs[Math.min(Math.floor(runs / calmRuns), idleMs.length - 1)] ?? 0;
 }

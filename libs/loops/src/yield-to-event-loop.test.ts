@@ -2,7 +2,7 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
-test('of several that work for long, one has its turn in a round', async () => {
+test('of several long tasks one continues in each round of the event loop', async () => {
   const turns: string[] = [];
   let round = 0;
   let isOver = false;

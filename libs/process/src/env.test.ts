@@ -22,7 +22,7 @@ test('one message lists everything that is malformed or missing', () => {
   expect(read).toThrow(/URL: is required\n {2}PORT: .*65535.*\n {2}LEVEL: /s);
 });
 
-test('what the parser of a variable refuses stands in the same message', () => {
+test('problems that the parser of a variable finds are in the same message', () => {
   const refuse = () => {
     throw new ConfigError(['KEYS: must hold at least one key']);
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The environment does not make a configuration; the message lists every problem, one a line. */
+/** The environment is not valid. The message lists every problem, one a line. */
 export class ConfigError extends Error {
   readonly problems: string[];
 
@@ -12,8 +12,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Parses the environment by a zod object. A variable that is set but empty counts as unset, because that is how
- * compose files and charts leave one out.
+ * Parses the environment by a zod object. A variable that is set but empty counts as unset, because
+ * compose files and charts leave a variable out that way.
  */
 export function readEnv<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
@@ -29,8 +29,8 @@ export function readEnv<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv
 }
 
 /**
- * A variable that another function parses, such as a list of keys: what its ConfigError says joins the one message. The
- * value stays the text.
+ * A variable that another function parses, such as a list of keys. The problems of its ConfigError become part of the
+ * one message. The value stays the text.
  */
 export function textFor(parse: (text: string) => unknown): z.ZodString {
   return z.string().superRefine((text, context) => {

@@ -3,21 +3,21 @@ import { flushCompileCache } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from './env.ts';
 
-/** Told once the process has stopped what it started, for whoever has something left to send. */
+/** Published once after the stop, for code that has something left to send, such as spans. */
 export const processStopped: Channel = channel('drippulse:process-stopped');
 
-/** A process that is ending takes no signals any more: the repeat of one, milliseconds later, would kill it. */
+/** Node removes signal handlers at its exit, and the repeat of a signal, milliseconds later, would kill the process. */
 const repeatWithinMs = 100;
-/** How long what was left open may keep the process alive, such as what a library forgot to close after an outage. */
+/** The time for which open handles may keep the process alive, such as those a library leaves open after an outage. */
 const leftoverMs = 3000;
 
 /**
  * The body of every main.ts: starts, waits for SIGINT or SIGTERM, stops. Under npm a Ctrl-C arrives twice, so a repeat
- * within a second is the same one; a later one ends the process at once. The process ends by itself when nothing is
- * left to do, or three seconds after the stop; `process.exitCode` says how it went.
+ * within a second counts as the same; a later one ends the process at once. The process ends when no work is left, or
+ * three seconds after the stop. `process.exitCode` is 1 after a failure.
  */
 export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
-  // Everything is loaded: the next process starts with what this one has compiled, and node keeps no copy in memory.
+  // All modules are loaded: the next process starts with the compiled code, and node keeps no copy in memory.
   flushCompileCache();
   let firstSignalAt: number | undefined;
   const signalled = new Promise<void>((resolve) => {
@@ -40,7 +40,7 @@ export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): 
   } catch (error) {
     console.error(error instanceof ConfigError ? error.message : error);
     process.exitCode = 1;
-    // What half a start or half a stop has left open would keep the process alive, with nothing in it that works.
+    // Open handles of a failed start or stop would keep a useless process alive.
     setTimeout(() => process.exit(), 1000).unref();
   }
 }

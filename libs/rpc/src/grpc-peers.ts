@@ -4,9 +4,9 @@ import { service as healthService } from 'grpc-health-check';
 import { keepCallsOfClosingSessions } from './grpc/closing-sessions.ts';
 import { clientCredentials } from './grpc/credentials.ts';
 import { followed, lookUpEveryMs } from './grpc/followed-name.ts';
-import type { GrpcTls } from './grpc/tls.ts';
 import { type GrpcTransport, grpcTransport } from './grpc/transport.ts';
 import { maxWireBytes, type Peers } from './peers.ts';
+import type { GrpcTls } from './tls.ts';
 
 const channelOptions: grpc.ClientOptions = {
   'grpc.max_receive_message_length': maxWireBytes,

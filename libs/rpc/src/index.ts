@@ -7,11 +7,11 @@ export { actingAs, callerOf, requestIdOf } from './handler-context.ts';
 // For the composition of services, in processes and tests.
 
 export { serveRpc } from './grpc/server.ts';
-export type { GrpcTls } from './grpc/tls.ts';
 export { createGrpcPeers } from './grpc-peers.ts';
 export { createInMemoryPeers } from './in-memory-peers.ts';
 export { serverInterceptors } from './interceptors.ts';
 export type { Peers, Routes } from './peers.ts';
+export type { GrpcTls } from './tls.ts';
 export { generateInternalTokenKeys, type InternalKeys, parseInternalTokenKeys } from './token-keys.ts';
 export { createTokens, type Tokens } from './tokens.ts';
 

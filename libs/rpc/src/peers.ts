@@ -1,6 +1,6 @@
 import type { ConnectRouter, Interceptor, Transport } from '@connectrpc/connect';
 import type { ServiceName } from '@drippulse/topology';
-import type { GrpcTls } from './grpc/tls.ts';
+import type { GrpcTls } from './tls.ts';
 
 /** Registers the methods of a service. */
 export type Routes = (router: ConnectRouter) => void;

@@ -9,7 +9,7 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import type { GrpcTls } from '../src/grpc/tls.ts';
+import type { GrpcTls } from '../src/tls.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const validMs = 3_600_000;

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 
-/** Where what was fetched once stays: `$XDG_CACHE_HOME/drippulse`, else `~/.cache/drippulse`. */
+/** The folder of downloads: `$XDG_CACHE_HOME/drippulse`, else `~/.cache/drippulse`. */
 export function cacheFolder(...parts: string[]): string {
   const base = process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache');
   return path.join(base, 'drippulse', ...parts);

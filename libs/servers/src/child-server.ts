@@ -7,15 +7,15 @@ import { endWithRun } from './end-with-run.ts';
 /** A server run as a child, apart from the terminal's Ctrl-C, with its output in a file. */
 export type ChildServer = {
   pid: number;
-  /** Asks it to end, and ends it after `patienceMs`. */
+  /** Sends SIGTERM, and SIGKILL after `patienceMs`. */
   stop(patienceMs: number): Promise<void>;
-  /** SIGKILL, and waits until it is gone. */
+  /** Sends SIGKILL, and waits for the end. */
   kill(): Promise<void>;
 };
 
 /**
- * Starts a server of this test run and waits until `isReady` says so. When it ends or takes longer than `timeoutMs`
- * (60 s), throws with the end of its log.
+ * Starts a server of this run and waits until `isReady` returns true. Throws with the end of its log when the server
+ * ends, or takes longer than `timeoutMs` (60 s).
  */
 export async function startChildServer(options: {
   command: string[];

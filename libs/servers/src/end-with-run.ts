@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { runPid } from './run-id.ts';
 
-/** Polls until the run is gone, then ends the server, if the process with its number is still the one it was. */
+/** Polls until the run is gone. Then ends the server, if the process with its number is still the same. */
 const endServer = `
 run=$1 pid=$2 signal=$3
 born() {
@@ -22,8 +22,8 @@ for i in 1 2 3 4 5; do sleep 2; rm -rf "$folder"; [ -e "$folder" ] || exit 0; do
 `;
 
 /**
- * Ends a server when the test run that started it is over, however that ended: its processes may be killed, so a small
- * process beside them watches.
+ * Ends a server when the run that started it is over. The processes of the run may be killed, so a small process beside
+ * them watches.
  */
 export function endWithRun(pid: number, signal: 'INT' | 'KILL'): void {
   watch(endServer, [String(pid), signal]);

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('one at a time holds the lock, and a failure lets it go', async () => {
+test('one at a time has the lock, and a failure releases it', async () => {
   const file = path.join(folder, 'sub', '.lock');
   const events: string[] = [];
   const work = (name: string) =>

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf } from './process-identity.ts';
 
-/** Between making the lock file and writing into it lie microseconds; an older empty one is what a crash left. */
+/** Creating the lock file and writing into it are microseconds apart, so an older empty one is left from a crash. */
 const emptyForMs = 5_000;
 
 /**
- * Runs `work` while this process alone holds the lock file; others wait. The lock of a process that is gone is taken
+ * Runs `work` while this process alone has the lock file; others wait. The lock of a process that is gone is taken
  * over. Not reentrant.
  */
 export async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Names a running process so that no later one has the name: process ids come back, within moments in a container, so
- * on Linux the start time is part of it. Undefined when there is no such process.
+ * A name of a running process that no later process gets. Process ids are used again, within moments in a container, so
+ * on Linux the name contains the start time. Undefined when there is no such process.
  */
 export function identityOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return isAlive(pid) ? String(pid) : undefined;

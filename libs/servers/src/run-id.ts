@@ -5,7 +5,7 @@ export function runId(): string {
   return identityOf(runPid()) ?? String(runPid());
 }
 
-/** The process that the whole run lives in: jest's main process, which its workers hang on by an IPC channel. */
+/** The main process of the run. Workers of jest are connected to it by an IPC channel. */
 export function runPid(): number {
   return isRunProcess() ? process.pid : process.ppid;
 }

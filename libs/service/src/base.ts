@@ -33,7 +33,7 @@ export type ServiceBase<C extends ServiceConfig, DB> = {
   config: C;
   /** Its schema, by its own role. */
   db: Database<DB>;
-  /** Wakes the sender of its outbox; call after a commit that wrote events. */
+  /** Wakes the relay of its outbox; call it after a commit that wrote events. */
   relay: { wake(): void };
   /** Mints and checks the tokens that carry a caller from service to service. */
   tokens: Tokens;

@@ -43,8 +43,8 @@ export type ServiceConfig = ProcessConfig & {
 };
 
 /**
- * Makes the function that reads the environment of a service: the variables that every service has, and `own`, which
- * `toOwn` names. It throws one ConfigError that lists every malformed variable.
+ * Makes the function that reads the environment of a service: the variables of every service, and `own`, which `toOwn`
+ * turns into members of the configuration. It throws one ConfigError that lists every malformed variable.
  */
 export function configReader<S extends z.ZodRawShape, Own extends object>(
   own: S,
@@ -96,8 +96,8 @@ const address = z
   );
 
 /**
- * Reads where the services are that a process calls. The address of one that would run within the process moves it out.
- * Throws one ConfigError that lists every missing address.
+ * Reads the addresses of the services that a process calls. A service that runs within the process needs none; an
+ * address moves it to processes of its own. Throws one ConfigError that lists every missing address.
  */
 export function readPeerAddresses(process: ServiceName, env: NodeJS.ProcessEnv): Partial<Record<ServiceName, string>> {
   const inner = servicesOf(process);

@@ -9,14 +9,14 @@ import type { ProcessConfig, ServiceConfig } from './config.ts';
 
 /** A service that runs. */
 export type Service = {
-  /** Where gRPC is served; undefined when it is not. */
+  /** Port of gRPC; undefined when it is not served. */
   port: number | undefined;
-  /** Where the public API is served; undefined when it is not. */
+  /** Port of the public API; undefined when it is not served. */
   publicPort?: number;
   metrics: Metrics;
-  /** Whether each part that it cannot do without is there. */
+  /** Whether each required part answers. */
   ready(): Promise<Record<string, boolean>>;
-  /** Goes on serving, but sends clients away from the connections that they keep, before `stop` closes those. */
+  /** Serves on, but ends kept connections with their next answer, before `stop` closes them. */
   leave?(): void;
   stop(): Promise<void>;
 };
@@ -25,9 +25,11 @@ export type Service = {
 export type ServiceDefinition<C extends ProcessConfig = ProcessConfig, O extends object = object> = {
   name: ServiceName;
   readConfig(env: NodeJS.ProcessEnv): C;
-  /** Brings its schema up to date, as its own role; returns the names of the applied migrations. Undefined without one. */
+  /**
+   * Brings its schema up to date, as its own role; returns the names of the applied migrations. Undefined without one.
+   */
   migrate?(url: string): Promise<string[]>;
-  /** Whether `/ready` stays 200 once every part was there: a part that is away then fails its own requests only. */
+  /** Whether `/ready` stays 200 once every part has answered: a part that is away then fails its own requests only. */
   staysReady?: boolean;
   start(config: C, shared: Shared & O): Promise<Service>;
 };
@@ -38,10 +40,10 @@ export type StatefulDefinition<C extends ServiceConfig, O extends object> = Serv
 };
 
 /**
- * Defines a service by what is its own. `open` builds its context, starts its loops and consumers, and returns its routes;
- * each part that it gives to `keep` is stopped in reverse order of opening. Everything else is the same for every service:
- * the database, the relay of its outbox, tokens, the partitions of its idempotency keys, gRPC, readiness and the stop.
- * `O` are the members of `Shared` that only its tests set.
+ * Defines a service by its own parts. `open` builds its context, starts its loops and consumers, and returns its
+ * routes; each part that it gives to `keep` is stopped in reverse order of opening. All other parts are the same for
+ * every service: the database, the relay of its outbox, tokens, the partitions of its idempotency keys, gRPC, readiness
+ * and the stop. `O` are the members of `Shared` that only its tests set.
  */
 export function defineService<C extends ServiceConfig, DB, O extends object = object>(own: {
   name: ServiceName;

@@ -15,12 +15,12 @@ export type Limiter = Pick<RateLimiterAbstract, 'consume'>;
 export type LimiterStore = {
   /** `points` in each window of `seconds`. */
   fixed(name: string, limit: { points: number; seconds: number }): RateLimiterAbstract;
-  /** A steady rate, and a stock beyond it that fills up once a minute. */
+  /** A steady rate, and a reserve beyond it that is refilled once a minute. */
   bursty(name: string, limit: { points: number; seconds: number; burst: number }): Pick<RateLimiterAbstract, 'consume'>;
   stop(): Promise<void>;
 };
 
-/** Redis answers within this time, or the process counts by itself: limits must not cost availability. */
+/** Without an answer of Redis within this time the process counts by itself: limits must not cost availability. */
 const redisTimeoutMs = 250;
 
 /**
@@ -36,7 +36,9 @@ export function createLimiters(
   return createRedisLimiters(redisUrl, { log, timeoutMs, onAway: (isAway) => degraded.set(isAway ? 1 : 0) });
 }
 
-/** Connects in the background. Until Redis is there, and while it is away, this process counts and `onAway` gets true. */
+/**
+ * Connects in the background. Until Redis answers, and while it is away, this process counts and `onAway` gets true.
+ */
 function createRedisLimiters(
   url: string,
   { log, timeoutMs, onAway }: { log: Logger; timeoutMs: number; onAway(isAway: boolean): void },

@@ -1,7 +1,7 @@
 import { createInMemoryPeers, type Peers } from '@drippulse/rpc';
 import type { ServiceName } from '@drippulse/topology';
 
-/** Peers of a process within which a further service runs: that one is called in memory, all others as before. */
+/** Peers of a process within which `inner` runs too: `inner` is called in memory, all others as before. */
 export function peersWithin(peers: Peers, inner: ServiceName): Peers {
   const own = createInMemoryPeers();
   return {
@@ -10,7 +10,7 @@ export function peersWithin(peers: Peers, inner: ServiceName): Peers {
     isServing: (service) => (service === inner ? own : peers).isServing(service),
     register(...service) {
       own.register(...service);
-      // Services of the same process may reach it by the peers that all of them share.
+      // Other services of the same process reach it by their shared peers.
       peers.register(...service);
     },
     unregister(service) {

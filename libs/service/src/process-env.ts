@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 /** The settings of every service that is a process of its own. */
 export type ProcessSettings = {
-  /** How long the process goes on serving after `/ready` answers 503, so that load balancers send it nothing more. */
+  /** Time for which the process serves on after `/ready` answers 503, until load balancers send it nothing more. */
   shutdownDelayMs: number;
   kafka: KafkaSettings;
   /** Undefined: gRPC is plain, and only the signed identity says who calls. */

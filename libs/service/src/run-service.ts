@@ -2,15 +2,15 @@ import { createKafkaTransport, type EventTransport } from '@drippulse/events';
 import { createLogger, type Logger, startOpsServer } from '@drippulse/observability';
 import { ConfigError, readAll, runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
-import { processEntry, type ServiceName } from '@drippulse/topology';
+import { addressVariable, processEntry, type ServiceName } from '@drippulse/topology';
 import { type ProcessConfig, readPeerAddresses, type ServiceConfig } from './config.ts';
 import type { Service, ServiceDefinition } from './define-service.ts';
 import { peersWithin } from './peers-within.ts';
 import { type ProcessSettings, readProcessEnv } from './process-env.ts';
 
 /**
- * The whole main.ts of a service: reads the environment, starts it, waits for a signal, and stops everything. `inner` runs
- * within the process too, unless its address says that it has one of its own.
+ * The whole main.ts of a service: reads the environment, starts it, waits for a signal, and stops everything. `inner`
+ * runs within the process too, unless the environment has an address for it.
  */
 export async function runService<C extends ProcessConfig, I extends ServiceConfig = ServiceConfig>(
   service: ServiceDefinition<C>,
@@ -19,14 +19,12 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
   await runMain(async () => {
     const { name } = service;
     const { env } = process;
-    const [settings, addresses] = readAll(
-      () => readSplitSettings(name, env),
-      () => readPeerAddresses(name, env),
-    );
-    const hosted = inner !== undefined && addresses[inner.name] === undefined ? inner : undefined;
-    const [config, hostedConfig] = readAll(
+    const hosted = inner !== undefined && !env[addressVariable(inner.name)] ? inner : undefined;
+    const [config, hostedConfig, settings, addresses] = readAll(
       () => service.readConfig(env),
       () => hosted?.readConfig(env),
+      () => readSplitSettings(name, env),
+      () => readPeerAddresses(name, env),
     );
     const log = createLogger({ level: config.logLevel });
     await using starting = new AsyncDisposableStack();
@@ -73,7 +71,7 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
   });
 }
 
-/** Services that are apart share events through Kafka alone. */
+/** Processes share events through Kafka only. */
 function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSettings {
   const settings = readProcessEnv(env);
   if (processEntry(name).servers.includes('kafka') && settings.kafka.brokers === undefined) {
@@ -82,7 +80,7 @@ function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSe
   return settings;
 }
 
-/** Connects with the first event that is sent or consumed: never in a process without events. */
+/** Connects when the first event is sent or consumed, so never in a process without events. */
 function connectEvents(name: ServiceName, { kafka }: ProcessSettings, log: Logger): EventTransport {
   return createKafkaTransport({ brokers: kafka.brokers ?? [], clientId: name, log, settings: kafka });
 }

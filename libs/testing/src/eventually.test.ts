@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { eventually } from './eventually.ts';
 
-test('it repeats while the check throws or answers false, and gives what it answers then', async () => {
+test('a check is repeated while it throws or returns false, and its result is returned', async () => {
   let tries = 0;
   const value = await eventually(() => {
     tries += 1;
@@ -11,7 +11,7 @@ test('it repeats while the check throws or answers false, and gives what it answ
   expect(value).toBe(3);
 });
 
-test('in the end it throws what the last try threw', async () => {
+test('after the timeout the error of the last try is thrown', async () => {
   await expect(eventually(() => Promise.reject(new Error('never')), { timeoutMs: 20 })).rejects.toThrow('never');
   await expect(eventually(() => false, { timeoutMs: 20 })).rejects.toThrow('not so within 20 ms');
 });

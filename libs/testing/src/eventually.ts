@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Repeats `check` until it neither throws nor answers `false`, and answers what it answered. After `timeoutMs` (10 s)
- * it throws what the last try threw.
+ * Repeats `check` until it neither throws nor returns `false`, and returns its result. After `timeoutMs` (10 s) it
+ * throws the error of the last try.
  */
 export async function eventually<T>(check: () => Promise<T> | T, options: { timeoutMs?: number } = {}): Promise<T> {
   const { timeoutMs = 10_000 } = options;

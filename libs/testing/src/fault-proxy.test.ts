@@ -21,7 +21,9 @@ async function connected(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** Inserts a row in a transaction through the proxy; answers whether the commit was heard of, and how many rows are there. */
+/**
+ * Inserts a row in a transaction through the proxy. Returns whether the commit was confirmed, and the number of rows.
+ */
 async function insertThrough(): Promise<{ heard: boolean; rows: number }> {
   const direct = await connected(database.url);
   await direct.query('create table if not exists rows (id int)');
@@ -38,7 +40,7 @@ async function insertThrough(): Promise<{ heard: boolean; rows: number }> {
   return { heard, rows: rows[0].count };
 }
 
-test('without a fault everything passes', async () => {
+test('without a fault all bytes pass', async () => {
   expect(await insertThrough()).toEqual({ heard: true, rows: 1 });
 });
 
@@ -54,12 +56,12 @@ test('a connection cut after a commit arrived leaves it committed and the client
   expect(await cut).toBe(true);
 });
 
-test('a cut that nobody met says so, and does not wait for whoever comes later', async () => {
+test('a cut without a matching connection returns false, and does not hit a later one', async () => {
   expect(await proxy.cutAt('commit', 'before', 10)).toBe(false);
   expect(await insertThrough()).toEqual({ heard: true, rows: 1 });
 });
 
-test('cutting all breaks connections that are idle, and new ones pass', async () => {
+test('cutting all connections breaks idle ones, and new ones pass', async () => {
   const client = await connected(proxy.through(database.url));
   const ended = new Promise((resolve) => client.once('end', resolve));
   proxy.cutAll();

@@ -3,22 +3,22 @@ import { connect, createServer, type Socket } from 'node:net';
 import { portOf } from '@drippulse/servers';
 
 /**
- * Where a connection is cut. `before`: what the client sent does not arrive. `after`: it arrives and is carried out, but
- * the client does not hear of it.
+ * The point at which a connection is cut. `before`: the bytes of the client do not arrive. `after`: they arrive and are
+ * carried out, but the client gets no answer.
  */
 export type CutPoint = 'before' | 'after';
 
-/** A TCP proxy on 127.0.0.1 that breaks connections as it is told. */
+/** A TCP proxy on 127.0.0.1 that breaks connections on request. */
 export type FaultProxy = {
   port: number;
   /** The same address through this proxy. */
   through(url: string): string;
   /**
-   * Cuts the next connection whose client sends these bytes, and answers true once it has; false when nobody sent them
-   * within `timeoutMs`. They are looked for in each piece as it arrives: name what is sent at once.
+   * Cuts the next connection whose client sends these bytes. Returns true once it has; false when no client sent them
+   * within `timeoutMs`. They are searched in each piece as it arrives, so use bytes that are sent together.
    */
   cutAt(bytes: string, point: CutPoint, timeoutMs: number): Promise<boolean>;
-  /** Breaks every connection there is. */
+  /** Breaks every open connection. */
   cutAll(): void;
   stop(): Promise<void>;
 };
@@ -106,7 +106,7 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
   };
 }
 
-/** Passes on no faster than the other side takes it. */
+/** Passes bytes on no faster than the other side takes them. */
 function pass(from: Socket, to: Socket, piece: Buffer): void {
   if (to.write(piece)) return;
   from.pause();

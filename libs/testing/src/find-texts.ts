@@ -3,9 +3,8 @@ import type pg from 'pg';
 type Column = { table_schema: string; table_name: string; column_name: string; data_type: string };
 
 /**
- * Where in a database texts are stored, as `schema.table.column: text`: every column of every table that can hold one is
- * searched, in whatever case, so that a table that is new is searched too. Columns in `except`, as
- * `schema.table.column`, are left out.
+ * The places of texts in a database, as `schema.table.column: text`. Every column of every table that can contain text
+ * is searched, in any case, new tables included. Columns in `except`, as `schema.table.column`, are skipped.
  */
 export async function findTexts(
   client: Pick<pg.Client, 'query'>,
@@ -21,15 +20,15 @@ export async function findTexts(
   for (const column of columns) {
     const name = `${column.table_schema}.${column.table_name}.${column.column_name}`;
     if (except.includes(name)) continue;
-    for (const text of texts) if (await holds(client, column, text)) found.push(`${name}: ${text}`);
+    for (const text of texts) if (await contains(client, column, text)) found.push(`${name}: ${text}`);
   }
   return found;
 }
 
-async function holds(client: Pick<pg.Client, 'query'>, column: Column, text: string): Promise<boolean> {
+async function contains(client: Pick<pg.Client, 'query'>, column: Column, text: string): Promise<boolean> {
   const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
   const value = quote(column.column_name);
-  // Of bytes the text of their ASCII: a message holds its strings as they are.
+  // Bytes are searched as ASCII, because a protobuf message contains its strings as they are.
   const plain = column.data_type === 'bytea' ? `encode(${value}, 'escape')` : `${value}::text`;
   const { rows } = await client.query(
     `select 1 from ${quote(column.table_schema)}.${quote(column.table_name)}

@@ -1,13 +1,13 @@
 import type pg from 'pg';
 
-/** What a statement cost: pages of the buffer cache it looked at. */
+/** The cost of a statement: the pages of the buffer cache that it read. */
 export type Cost = { sql: string; buffers: number };
 
 type Plan = { 'Shared Hit Blocks': number; 'Shared Read Blocks': number };
 
 /**
- * Measures what statements of a pool read. Within the function that it answers, every statement first runs under
- * `explain (analyze, buffers)` and is rolled back: the costs are those of the real parameters on the real rows. Call it
+ * Measures the pages that statements of a pool read. Within the function that it returns, every statement first runs
+ * under `explain (analyze, buffers)` and is rolled back, so costs are those of the real parameters and rows. Call it
  * before the pool has opened a connection.
  */
 export function measureStatements(pool: pg.Pool): <T>(run: () => Promise<T>) => Promise<{ result: T; costs: Cost[] }> {

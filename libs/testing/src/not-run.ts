@@ -1,7 +1,7 @@
 import type { Unavailable } from '@drippulse/servers';
 import { test } from '@jest/globals';
 
-/** Stands for the tests that a missing tool or server leaves out: not run, with how to get it; under CI that is a failure. */
+/** Takes the place of tests whose tool or server is missing: one skipped test with the reason, which fails under CI. */
 export function notRun({ unavailable }: Unavailable): void {
   const name = `NOT RUN: ${unavailable}`;
   const isCi = process.env['CI'] === 'true' || process.env['CI'] === '1';
@@ -12,7 +12,7 @@ export function notRun({ unavailable }: Unavailable): void {
     });
 }
 
-/** A test that needs a server: where there is none it is not run. */
+/** A test that needs a server; without it the test is not run. */
 export function testUnlessUnavailable<S extends object>(
   server: S | Unavailable,
   name: string,

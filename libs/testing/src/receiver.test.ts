@@ -33,7 +33,7 @@ test('a function answers by request and count', async () => {
   expect(await (await fetch(`${receiver.url}/b`)).text()).toBe('/b 1');
 });
 
-test('what is held is answered once it is released, and what comes later at once', async () => {
+test('paused requests are answered once they are released, and later ones at once', async () => {
   const release = receiver.hold({ status: 202 });
   const held = fetch(receiver.url);
   await receiver.received(1);

@@ -12,11 +12,11 @@ export type ReceivedRequest = {
   headers: Record<string, string>;
   body: Buffer;
   at: Date;
-  /** Of the sender's end of the connection: tells senders on this machine apart. */
+  /** Port of the sender's end of the connection, which identifies senders on this machine. */
   senderPort: number;
 };
 
-/** What the receiver does with a request. Without any member: 200 and an empty body. */
+/** The answer to a request. Without any member: 200 and an empty body. */
 export type Answer = {
   status?: number;
   headers?: Record<string, string>;
@@ -34,28 +34,31 @@ export type Answer = {
 /** Chooses the answer to one request; `index` counts all requests from 0. */
 export type Answerer = (request: ReceivedRequest, index: number) => Answer | Promise<Answer>;
 
-/** A small HTTP server on 127.0.0.1 that records what it gets and answers as it is told. */
+/** A small HTTP server on 127.0.0.1 that records requests and gives the answers that the test sets. */
 export type Receiver = {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   url: string;
   port: number;
-  /** All requests that arrived whole, in order of arrival. */
+  /** All complete requests, in order of arrival. */
   requests: ReceivedRequest[];
-  /** Answers every request from now on like this. */
+  /** Sets the answer to every later request. */
   answer(answer: Answer | Answerer): void;
-  /** Answers the next requests like this, one each, and those after them as before. */
+  /** Sets the answers to the next requests, one each; those after them are answered as before. */
   answerNext(...answers: Answer[]): void;
-  /** Answers no request from now on until what it answers is called, then all of them and every later one like this. */
+  /**
+   * Answers no request until the returned function is called. That one answers all of them, and every later one, like
+   * this.
+   */
   hold(answer?: Answer): () => void;
-  /** Waits until this many requests have arrived, and answers all there are. */
+  /** Waits until this many requests have arrived, and returns all requests. */
   received(count: number, options?: { timeoutMs?: number }): Promise<ReceivedRequest[]>;
   /** Forgets the requests so far. */
   clear(): void;
-  /** Ends it and every connection, answered or not. */
+  /** Stops the server and ends every connection, answered or not. */
   stop(): Promise<void>;
 };
 
-/** Starts a receiver; `port` 0 or none is a free one. */
+/** Starts a receiver. `port`: default 0, a free one. */
 export async function startReceiver(options: { port?: number; answer?: Answer | Answerer } = {}): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const queue: Answer[] = [];

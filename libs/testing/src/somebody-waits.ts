@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { eventually } from './eventually.ts';
 
-/** Waits until somebody waits for a lock that this transaction holds: who read before, and comes to what it changes. */
+/** Waits until another transaction waits for a lock of this one. */
 export async function somebodyWaits<DB>(trx: Transaction<DB>): Promise<void> {
   await eventually(async () => {
     const { rows } = await sql`

@@ -15,7 +15,7 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
 
 const nameOf = (url: string) => new URL(url).pathname.slice(1);
 
-test('databases of one template are prepared once, and apart from each other', async () => {
+test('databases of one template are prepared once, and independent of each other', async () => {
   let prepared = 0;
   const create = () =>
     createTestDatabase({
@@ -35,7 +35,7 @@ test('databases of one template are prepared once, and apart from each other', a
   for (const { drop } of databases) await drop();
 });
 
-test('a dropped database is gone, whoever is still connected to it', async () => {
+test('a database is dropped although a client is connected to it', async () => {
   const { url, drop } = await createTestDatabase({
     prepare: async (to) => void (await query(to, 'create table facts ()')),
   });
@@ -63,7 +63,7 @@ test('a template whose preparation failed is prepared again', async () => {
   expect(prepared).toBe(2);
 });
 
-test('what a killed run left behind is dropped when it is hours old', async () => {
+test('databases of a killed run are dropped when they are hours old', async () => {
   const server = await testPostgres();
   await query(server.url, 'create database drippulse_test_left_behind');
   await query(server.url, "comment on database drippulse_test_left_behind is '2020-01-01T00:00:00Z'");

@@ -6,13 +6,13 @@ import { testPostgres } from './test-postgres.ts';
 /** A database of one test. */
 export type TestDatabase = { url: string; drop(): Promise<void> };
 
-/** Serializes the making of templates between jest workers and packages. */
+/** Serializes the creation of templates between jest workers and packages. */
 const templateLock = 7_215_331;
 const leftoverHours = 2;
 
 /**
- * Makes a database with a name of its own. `prepare` migrates it; with `template` it runs once for all databases of that
- * template in a test run, which are then copied from it (40 ms each). `name` appears in the database's name.
+ * Creates a database with a name of its own. `prepare` migrates it. With `template` it runs once for all databases of
+ * that template in a test run, which are copies of it. `name` is part of the database's name.
  */
 export async function createTestDatabase(
   options: { name?: string; template?: string; prepare?(url: string): Promise<void> } = {},
@@ -45,7 +45,8 @@ async function ensureTemplate(
     await dropDatabase(admin, draft);
     await createDatabase(admin, draft);
     await prepare(urlOf(serverUrl, draft));
-    // A pool that `prepare` closed may still be saying goodbye, and a database with guests can be neither renamed nor copied.
+    // Connections of a pool that `prepare` closed may still be ending, and a database with connections cannot be
+    // renamed or copied.
     await admin.query('select pg_terminate_backend(pid, 1000) from pg_stat_activity where datname = $1', [draft]);
     await admin.query(`alter database ${draft} rename to ${finished}`);
     return finished;
@@ -54,7 +55,10 @@ async function ensureTemplate(
   }
 }
 
-/** What killed test runs left behind on a server that outlives them. The comment of a database says when it was made. */
+/**
+ * Drops the databases of killed test runs on a server that outlives them. The comment of a database has its creation
+ * time.
+ */
 async function dropLeftovers(admin: pg.Client): Promise<void> {
   const { rows } = await admin.query(
     `select datname as name from pg_database

@@ -6,7 +6,10 @@ import { testKafka } from '../src/index.ts';
 
 const correlation = 7;
 
-/** Asks for the API versions (key 18), which every broker answers to anybody, and gives the correlation id it repeats. */
+/**
+ * Asks for the API versions (key 18), which every broker answers without authentication, and returns the correlation id
+ * of the answer.
+ */
 async function askVersions(broker: string): Promise<number> {
   const [host = '', port] = broker.split(':');
   const socket = connect(Number(port), host);

@@ -1,4 +1,5 @@
-// A test run of two processes that use the shared servers: prints what the main one and its worker got, and stays.
+// A test run of two processes that use the shared servers: prints the servers of the main one and its worker, and
+// stays.
 import { fork } from 'node:child_process';
 import { testPostgres, testRedis } from '../src/index.ts';
 

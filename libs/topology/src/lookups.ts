@@ -21,7 +21,9 @@ export function schemaOf(name: ServiceName): string {
   return schema;
 }
 
-/** The service that serves an RPC service, by its package `drippulse.<schema>.v1`. Throws when no entry has that schema. */
+/**
+ * The service that serves an RPC service, by its package `drippulse.<schema>.v1`. Throws when no entry has that schema.
+ */
 export function servedBy({ typeName }: DescService): ServiceName {
   return ownerOf(typeName.split('.')[1] ?? '', typeName);
 }
@@ -67,7 +69,7 @@ function thePublicOne(): ServiceName {
   return name;
 }
 
-/** The variable that says where a service is reached: `host:port`, or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`. */
+/** The variable with the address of a service: `host:port`, or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`. */
 export function addressVariable(name: ServiceName): string {
   return `${name.toUpperCase().replaceAll('-', '_')}_ADDRESS`;
 }

@@ -31,7 +31,7 @@ test('no service calls itself, a publisher or consumer reaches Kafka, and an own
   }
 });
 
-test('an RPC service leads to the service that serves it', () => {
+test('an RPC service is served by the owner of its schema', () => {
   expect(servedBy(EnrollmentsService)).toBe(serviceOf('enrollments'));
   expect(() => servedBy({ ...EnrollmentsService, typeName: 'drippulse.unknown.v1.X' })).toThrow(
     /owns drippulse.unknown/,
@@ -48,7 +48,7 @@ test('the service of the public API calls every service with a schema', () => {
   expect(callsOf(publicService)).toEqual(owners.map(({ name }) => name));
 });
 
-test('a service within another adds to its process what it needs', () => {
+test('a service within the process of another adds its needs to that process', () => {
   const identity = serviceOf('identity');
   const process = processOf(identity);
   expect(processNames).not.toContain(identity);

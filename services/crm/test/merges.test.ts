@@ -32,11 +32,14 @@ async function note(fields: { contactId?: string; leadId?: string }) {
   return found((await harness.activities(editor).createCrmActivity(request)).activity);
 }
 type Request = { survivor: string; merged: string[]; fields?: Record<string, string> };
+/** Longer than any of these calls takes on a busy machine: no test here is about deadlines. */
+const timeoutMs = 60_000;
+
 async function merge(request: Request, by = editor, headers: Record<string, string> = {}) {
-  const answer = await harness.contacts(by).mergeCrmContacts(request, { headers });
+  const answer = await harness.contacts(by).mergeCrmContacts(request, { headers, timeoutMs });
   return { contact: found(answer.contact), merge: found(answer.merge) };
 }
-const undo = (id: bigint, by = editor) => harness.merges(by).undoCrmMerge({ id });
+const undo = (id: bigint, by = editor) => harness.merges(by).undoCrmMerge({ id }, { timeoutMs });
 const show = async (id: string) => found((await harness.contacts(editor).getCrmContact({ id })).contact);
 const linkOf = async (id: string) => (await harness.activities(editor).getCrmActivity({ id })).activity?.contactId;
 
@@ -493,7 +496,7 @@ describe('leads', () => {
 describe('an import', () => {
   async function imported(bundle: object | string) {
     const text = typeof bundle === 'string' ? bundle : JSON.stringify(bundle);
-    return found((await harness.bundles(editor).importCrmRecords(upload(text))).import);
+    return found((await harness.bundles(editor).importCrmRecords(upload(text), { timeoutMs })).import);
   }
   const csv = async (text: string) => found((await harness.contacts(editor).importCrmContactsCsv(upload(text))).import);
 

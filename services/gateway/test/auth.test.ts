@@ -2,14 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Code } from '@connectrpc/connect';
 import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 import { AccountService, IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import {
-  type Caller,
-  clientFor,
-  createGrpcPeers,
-  createTokens,
-  fromConnectError,
-  parseInternalTokenKeys,
-} from '@drippulse/rpc';
+import { type Caller, clientFor, createGrpcPeers, fromConnectError } from '@drippulse/rpc';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';

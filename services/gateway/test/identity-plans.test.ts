@@ -1,4 +1,4 @@
-import { connectDatabase, createSealer } from '@drippulse/db';
+import { connectDatabase } from '@drippulse/db';
 import { systemClock } from '@drippulse/loops';
 import { createLogger } from '@drippulse/observability';
 import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
@@ -8,15 +8,7 @@ import {
   TeamMembersService,
 } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import {
-  type Caller,
-  clientFor,
-  createInMemoryPeers,
-  createTokens,
-  generateInternalTokenKeys,
-  parseInternalTokenKeys,
-  serverInterceptors,
-} from '@drippulse/rpc';
+import { type Caller, clientFor } from '@drippulse/rpc';
 import { createLimiters } from '@drippulse/service';
 import { bareBase } from '@drippulse/service/harness';
 import { createTestDatabase } from '@drippulse/testing';

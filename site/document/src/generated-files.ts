@@ -6,8 +6,8 @@ import { errorsPage } from './pages/errors-page.ts';
 import { publicServicesModule } from './public-services.ts';
 
 /**
- * Files that are made from an image of `buf build`, by path from the root of the repository: the list of public services,
- * and the static folder.
+ * Files that are generated from an image of `buf build`, by path from the root of the repository: the list of public
+ * services, and the static folder.
  */
 export function generatedFiles(image: Uint8Array): Map<string, string | Buffer> {
   const { services, schemas, reasons } = readImage(image);

@@ -31,7 +31,7 @@ test('the document describes exactly the routes that the gateway serves', () => 
   expect(described.sort()).toEqual([...served, ...byHand].sort());
 });
 
-test('every operation has an id of its own, and says how it succeeds and fails', () => {
+test('every operation has an id of its own, and documents its success and its errors', () => {
   const all = operations(committed);
   expect(new Set(all.map(([, { operationId }]) => operationId)).size).toBe(all.length);
   for (const { httpMethod, template, rest } of routes) {
@@ -49,7 +49,7 @@ test('comments of the protos are in the document', () => {
   expect(committed.tags.every(({ description }) => description.length > 10)).toBe(true);
 });
 
-test('every option shows in the document of the probe', () => {
+test('every option has an effect in the document of the probe', () => {
   const document = buildDocument([ProbeService], []) as Document;
   const operation = (verb: string, path: string): Operation => {
     const found = document.paths[path]?.[verb];

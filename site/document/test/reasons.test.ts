@@ -2,7 +2,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
-/** Reasons that no answer of the public API has: between services, at start, of a client that has left, of an import's row. */
+/**
+ * Reasons without an answer of the public API: between services, at the start, of a client that left, of rows of
+ * imports.
+ */
 const unseen = [
   'cancelled',
   'event_too_large',

@@ -40,7 +40,7 @@ function optionsOf(file: FileDescriptorProto, methodName: string): MethodOptions
   return options;
 }
 
-test('the options as they are have no fault', () => {
+test('the committed options have no fault', () => {
   expect(problemsAfter(() => undefined)).toEqual([]);
 });
 

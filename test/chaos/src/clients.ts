@@ -14,7 +14,7 @@ import {
 import { publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
 import { type Config as DelivererConfig, service as deliverer } from '@drippulse/webhooks';
 
-/** What the gateway and the workflows service call of a runtime, over gRPC. */
+/** The methods of a runtime that its callers use, over gRPC. */
 export type RuntimeClient = {
   enrollments(organizationId: bigint): Client<typeof EnrollmentsService>;
   workflows(organizationId: bigint): Client<typeof RuntimeService>;
@@ -40,7 +40,7 @@ export function createRuntimeClient(port: number): RuntimeClient {
   };
 }
 
-/** What the gateway calls of a process that delivers webhooks. */
+/** The methods of a deliverer that the gateway calls. */
 export function createWebhooksClient(port: number) {
   const peers = createGrpcPeers({ [deliverer.name]: `127.0.0.1:${port}` });
   const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
@@ -66,7 +66,7 @@ export function runtimeConfig({ leaseMs, ...options }: ProcessOptions & { leaseM
   return { ...runtime.readConfig(environmentOf(runtime.name, options)), kafkaBrokers, leaseMs };
 }
 
-/** The configuration of a process that delivers webhooks. */
+/** The configuration of a deliverer. */
 export function delivererConfig(options: ProcessOptions): WithBrokers<DelivererConfig> {
   const { kafkaBrokers } = options;
   return { ...deliverer.readConfig(environmentOf(deliverer.name, options)), kafkaBrokers };

@@ -12,9 +12,9 @@ const { kafkaBrokers: brokers, ...config }: Config & { kafkaBrokers: string[] } 
   process.env['CHAOS_CONFIG'] ?? '{}',
 );
 
-// Nobody is left to tell it anything.
+// Its parent is gone.
 process.on('disconnect', () => process.exit(1));
-// A process that is killed does not keep what it compiled.
+// A killed process does not store its compiled code.
 flushCompileCache();
 await once(process, 'message');
 

@@ -5,19 +5,19 @@ import type { HookEndpoint } from './hook-endpoint.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import type { Servers } from './servers.ts';
 
-/** A webhook of all that the runtimes tell of an organization: enrollments, and the workflow of one that failed. */
+/** A webhook for all events of the runtimes in an organization: enrollments, and workflows of failed ones. */
 export type Hook = {
   id: string;
   organizationId: string;
   path: string;
-  /** Its endpoint says so at the first request, and it is disabled. */
+  /** Its endpoint answers `gone` at the first request, and it is disabled. */
   isGone: boolean;
 };
 
 const names = ['c', 'd'];
 const organizations = [11n, 12n, 13n];
 
-/** Two processes that deliver what the runtimes publish, and webhooks: plain ones, ordered ones, one that is gone. */
+/** Two processes that deliver the events of the runtimes, with plain webhooks, ordered ones, and one that is gone. */
 export async function startDeliverers(
   servers: Servers,
   endpoint: HookEndpoint,
@@ -65,8 +65,8 @@ async function makeHooks(grpcPort: number, endpoint: HookEndpoint): Promise<Hook
 }
 
 /**
- * Ends all waits and leases at once, for those have hours and half a minute that no run has. What a frozen process has
- * locked is passed over.
+ * Ends all waits and leases at once, because they last hours and half a minute, longer than a run. Rows that a frozen
+ * process has locked are skipped.
  */
 export async function hurryDeliveries(client: pg.Client): Promise<void> {
   await client.query(`
@@ -77,7 +77,7 @@ export async function hurryDeliveries(client: pg.Client): Promise<void> {
       select webhook_id, is_manual from webhooks.lanes where next_due_at > now() for update skip locked)`);
 }
 
-/** With a connection of its own, for whoever breaks things. */
+/** Ends leases on a connection of its own, for faults. */
 export async function endLeases(postgresUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl });
   client.on('error', () => undefined);

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** An enrollment with where it stands; `status` of a living one is active or paused. */
+/** An enrollment with its state; `status` of a living one is active or paused. */
 export type EnrollmentFact = {
   id: string;
   workflow_id: string;
@@ -11,7 +11,7 @@ export type EnrollmentFact = {
   status: string;
   step_index: number;
   lines: number;
-  /** Rows of runs and outcomes: one. */
+  /** Rows of runs and outcomes; must be one. */
   places: number;
 };
 export type LineFact = {
@@ -43,7 +43,7 @@ export type DeliveryFact = {
 };
 export type CounterFact = { workflow_id: string; step_id: string; counted: string; count: number };
 
-/** Everything the database holds after a chaos run. */
+/** The contents of the database after a chaos run. */
 export type Facts = {
   enrollments: readonly EnrollmentFact[];
   lines: Map<string, LineFact[]>;

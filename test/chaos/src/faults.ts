@@ -9,30 +9,32 @@ import type { Servers } from './servers.ts';
 /** A runtime and the proxy between it and the database. */
 export type Node = { runtime: Runtime; proxy: FaultProxy };
 
-/** Whoever has its turn to be broken. */
+/** A process that a fault may hit. */
 export type Victim = { runtime: Runtime };
 
-/** What is broken. */
+/** The parts that faults may hit. */
 export type Target = { nodes: readonly Node[]; servers: Servers; leaseMs: number };
 
-/** A way to break something. */
+/** A kind of fault. */
 export type FaultKind<V extends Victim = Node> = {
   name: string;
-  /** `node` is the one whose turn it is. Answers whether it came to what its name says. */
+  /** Hits `node`. Returns whether the fault happened as its name says. */
   inflict(target: Target, node: V, random: Random): Promise<boolean>;
-  /** Whether an effect of this node, or of any, may be repeated for it. */
+  /** The nodes whose effects may be repeated because of it. */
   losesResultsOf: 'the node' | 'all' | 'none';
 };
 
-/** One that is asked to end commits what is in flight and leaves Kafka first. */
+/** A process that gets SIGTERM commits work in flight and leaves Kafka before it ends. */
 export const askedToEnd = 'ask to end';
 const endMs = 45_000;
 const patienceMs = 4_000;
 const hourMs = 3_600_000;
-/** Its leases are ended meanwhile. */
+/** The leases of the frozen process are ended meanwhile. */
 const delivererFreezeMs = 2_000;
 
-/** What loses results: one after the other, so that the check of repeats knows which of them a repeat is for. */
+/**
+ * Faults that lose results. They happen one after the other, so that the check of repeats can attribute each repeat.
+ */
 const losing: readonly FaultKind[] = [
   ...faultPoints.map(
     (point): FaultKind => ({
@@ -83,7 +85,7 @@ const losing: readonly FaultKind[] = [
   },
 ];
 
-/** What loses no result, beside the others. */
+/** Faults that lose no result; they happen beside the others. */
 const harmless: readonly FaultKind[] = [
   {
     name: askedToEnd,
@@ -114,7 +116,7 @@ const harmless: readonly FaultKind[] = [
   ),
 ];
 
-/** What befalls those that deliver webhooks. They repeat a request for it, with the same id: no effect is lost by it. */
+/** Faults of deliverers. They repeat requests with the same id, and lose no effect. */
 export const delivererFaults: readonly FaultKind<Victim>[] = [
   {
     name: 'kill -9 a deliverer',
@@ -131,7 +133,7 @@ export const delivererFaults: readonly FaultKind<Victim>[] = [
     async inflict({ servers }, { runtime }) {
       const frozen = runtime.freeze(delivererFreezeMs);
       await sleep(delivererFreezeMs / 2);
-      // It fails while the database is stopped on purpose.
+      // Fails while the database is stopped by a fault.
       const hasEnded = await endLeases(servers.postgresUrl).then(
         () => true,
         () => false,
@@ -142,5 +144,5 @@ export const delivererFaults: readonly FaultKind<Victim>[] = [
   },
 ];
 
-/** Every kind of fault once. The rows go on side by side; the seed decides the order in each. */
+/** Every kind of fault once. The groups run side by side; the seed decides the order in each. */
 export const faultRows = { losing, harmless };

@@ -1,20 +1,20 @@
 import type { HookReceipt } from './hook-endpoint.ts';
 
-/** Something that was broken on purpose, or a stall of the machine, and when, in epoch milliseconds. */
+/** A fault, or a stall of the machine, with its time in epoch milliseconds. */
 export type Fault = {
   name: string;
   from: number;
   to: number;
   /** Names of the runtimes whose results could get lost or late: an effect of theirs may be repeated for it. */
   victims: readonly string[];
-  /** Whether it came to what its name says. */
+  /** Whether the fault happened as its name says. */
   met: boolean;
 };
 
 /** A bulk enrollment that was answered. */
 export type AcceptedCall = { workflowId: bigint; organizationId: bigint; refs: string[]; ids: bigint[] };
 
-/** A request that reached the receiver, and what it answered. */
+/** A request that reached the receiver, and its answer. */
 export type Receipt = {
   key: string;
   at: number;
@@ -30,7 +30,7 @@ export type Receipt = {
 /** A connection that a runtime opened, by the port of its end. */
 export type Opened = { port: number; name: string; at: number };
 
-/** What was done to the platform and what came out of it, as seen from outside. */
+/** The calls, faults and results of a run, as seen from outside. */
 export type History = {
   faults: Fault[];
   calls: AcceptedCall[];

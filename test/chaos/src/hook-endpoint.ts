@@ -2,7 +2,7 @@ import { type Answer, startReceiver } from '@drippulse/testing';
 import { Webhook } from 'standardwebhooks';
 import { chanceOf } from './random.ts';
 
-/** A request to a webhook as it arrived; `problem` is why its signature does not hold. */
+/** A request to a webhook as it arrived; `problem` says why its signature is wrong. */
 export type HookReceipt = { path: string; id: string; body: string; problem: string | undefined };
 
 /** The receiver of webhooks; `secrets` are those of the webhooks by path. */
@@ -13,7 +13,7 @@ export type HookEndpoint = {
   stop(): Promise<void>;
 };
 
-/** What it answers to an attempt depends on seed, path and how many there were, except where a webhook is gone. */
+/** The answer to an attempt depends on seed, path and number of attempts, except for the webhook that is gone. */
 export async function startHookEndpoint(seed: number): Promise<HookEndpoint> {
   const secrets = new Map<string, string>();
   const receipts: HookReceipt[] = [];

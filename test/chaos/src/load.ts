@@ -7,20 +7,20 @@ import type { AcceptedCall } from './history.ts';
 import { createRandom } from './random.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** Work that goes on while things break. */
+/** Work during the faults. */
 export type Load = {
-  /** Ends it after enough calls were answered to be worth the checks, and every workflow runs. */
+  /** Ends the load once enough calls were answered for the checks, and resumes every workflow. */
   stop(): Promise<void>;
 };
 
 const callMs = 5_000;
-/** Of each organization, on however busy a machine. */
+/** Answered calls of each organization, also on a busy machine. */
 const leastCalls = 10;
 const patienceMs = 120_000;
 
 /**
- * Makes the workflows known and drives them: bulk enrollments of each organization one after the other, a workflow paused
- * now and then.
+ * Announces the workflows and drives them: bulk enrollments of each organization one after the other, with a pause of a
+ * workflow now and then.
  */
 export async function startLoad(options: {
   seed: number;
@@ -89,7 +89,7 @@ export async function startLoad(options: {
   const pause = (ms: number) => sleep(ms, undefined, { signal: stopped.signal }).catch(() => undefined);
   const organizations = [...Map.groupBy(workflows, (workflow) => workflow.organizationId)];
   const running = Promise.all([...organizations.map(([id, own]) => enrollOn(id, own)), holdOn()]);
-  // Told by stop(); until then a failure must not end the process.
+  // stop() throws it; until then a failure must not end the process.
   running.catch(() => undefined);
   return {
     async stop() {

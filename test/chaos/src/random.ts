@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** Numbers that a seed decides. */
+/** Random numbers of a seed. */
 export type Random = {
   /** From 0 up to, not including, 1. */
   next(): number;
@@ -10,7 +10,7 @@ export type Random = {
   shuffle<T>(items: readonly T[]): T[];
 };
 
-/** A sequence of its own for each name, so that what runs side by side takes no numbers from each other. */
+/** A sequence of its own for each name, so that concurrent parts do not change each other's numbers. */
 export function createRandom(seed: number, name: string): Random {
   let state = Number.parseInt(hash('sha256', `${seed} ${name}`, 'hex').slice(0, 8), 16);
 
@@ -43,7 +43,7 @@ export function createRandom(seed: number, name: string): Random {
   };
 }
 
-/** A number from 0 to 1 that seed and text decide, whenever it is asked for. */
+/** A number from 0 to 1 that depends on seed and text only. */
 export function chanceOf(seed: number, text: string): number {
   return Number.parseInt(hash('sha256', `${seed} ${text}`, 'hex').slice(0, 8), 16) / 2 ** 32;
 }

@@ -2,7 +2,7 @@ import type { Outcome } from './run-chaos.ts';
 
 const shown = 10;
 
-/** An outcome as a person reads it: what is broken first. */
+/** An outcome for people, broken promises first. */
 export function report(outcome: Outcome, minutes: number): string {
   const { seed, seconds, enrollments, lines, effects, repeats, events, deliveries, faults, stalls, promises } = outcome;
   const broken = promises.filter(({ violations }) => violations.length > 0);
@@ -16,7 +16,7 @@ export function report(outcome: Outcome, minutes: number): string {
     `${enrollments} enrollments, ${lines} lines, ${effects} effects (${repeats} repeats), ${events} events, ${deliveries} deliveries, ${seconds} s`,
     '',
     ...Object.entries(faults).map(([name, { inflicted, met }]) => `${name.padEnd(28)}${met} of ${inflicted}`),
-    ...(stalls > 0 ? [`(a process or the database was held for half a second or more ${stalls} times)`] : []),
+    ...(stalls > 0 ? [`(a process or the database was stopped for half a second or more ${stalls} times)`] : []),
     '',
     ...promises.map(({ promise, violations }) => `${violations.length === 0 ? '✓' : '✗'} ${promise}`),
     '',

@@ -18,7 +18,7 @@ import type { Servers } from './servers.ts';
 import { watchDatabase } from './watch-database.ts';
 import { makeWorkflows } from './workflows.ts';
 
-/** What came of a chaos run. */
+/** The outcome of a chaos run. */
 export type Outcome = {
   seed: number;
   seconds: number;
@@ -29,23 +29,23 @@ export type Outcome = {
   repeats: number;
   events: number;
   deliveries: number;
-  /** How often each fault was inflicted, and how often it came to what its name says. */
+  /** The number of each fault, and of those that happened as the name says. */
   faults: Record<string, { inflicted: number; met: number }>;
-  /** How often a process was held by the machine itself for half a second or more, which no seed decides. */
+  /** The number of times that the machine itself stopped a process for half a second or more; no seed decides it. */
   stalls: number;
-  /** Promises and what speaks against them. */
+  /** Promises and their violations. */
   promises: { promise: string; violations: string[] }[];
 };
 
 const names = ['a', 'b'];
 const leaseMs = 3_000;
-/** The longest that nothing may change before all is done: a backoff, and a lease, and a busy machine. */
+/** The longest time without a change before all is done: a backoff, a lease, and a busy machine. */
 const patienceMs = 60_000;
 const stall = 'stall';
 
 /**
- * Breaks two runtimes and their servers under load until `seconds` are over, each kind of fault once at least, lets
- * everything come to its end, and checks the promises. Stops the servers.
+ * Breaks two runtimes and their servers under load for `seconds`, each kind of fault at least once. Then lets all work
+ * end, and checks the promises. Stops the servers.
  */
 export async function runChaos(options: {
   servers: Servers;
@@ -151,7 +151,7 @@ async function inflictAll(target: Target, deliverers: readonly Victim[], plan: P
   return counts;
 }
 
-/** Round after round, each in an order of its own, at the two nodes in turn. */
+/** Rounds of faults, each in an order of its own, at the two nodes in turn. */
 async function inflictRow<V extends Victim>(
   target: Target,
   victims: readonly V[],
@@ -182,7 +182,7 @@ function victimsOf({ losesResultsOf }: Pick<FaultKind, 'losesResultsOf'>, { runt
   return losesResultsOf === 'all' ? names : [runtime.name];
 }
 
-/** What there is once nothing is under way, or nothing has changed for long: what is left then is for the checks to tell. */
+/** The facts once no work is under way, or nothing has changed for long; the checks report the rest. */
 async function factsWhenDrained(
   { postgresUrl }: Servers,
   { published }: History,
@@ -215,7 +215,7 @@ async function factsWhenDrained(
   return readFacts(postgresUrl);
 }
 
-/** A webhook that was disabled gets no deliveries any more, and keeps those it has. */
+/** A disabled webhook gets no more deliveries, and keeps its queue. */
 async function untilDelivered(client: pg.Client, expected: number): Promise<void> {
   await untilNothingChanges(async () => {
     await hurryDeliveries(client);

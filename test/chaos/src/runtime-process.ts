@@ -9,7 +9,7 @@ import { runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
 import type { FromRuntime, ToRuntime } from './runtime.ts';
 
-/** The runtime as its own main starts it, and two ways to harm it: it dies at a point, and its clock jumps. */
+/** The runtime as its main starts it, with two faults: it dies at a point, and its clock jumps. */
 const { kafkaBrokers: brokers, ...config }: Config & { kafkaBrokers: string[] } = JSON.parse(
   process.env['CHAOS_CONFIG'] ?? '{}',
 );
@@ -17,9 +17,9 @@ const stallMs = 500;
 let dieAt: string | undefined;
 let shiftMs = 0;
 
-// Nobody is left to tell it anything.
+// Its parent is gone.
 process.on('disconnect', () => process.exit(1));
-// A process that is killed does not keep what it compiled.
+// A killed process does not store its compiled code.
 flushCompileCache();
 await once(process, 'message');
 
@@ -51,7 +51,7 @@ await runMain(async () => {
       if (point === dieAt) process.kill(process.pid, 'SIGKILL');
     },
   });
-  tell({ ready: true });
+  send({ ready: true });
   return {
     async stop() {
       await running.stop();
@@ -62,27 +62,27 @@ await runMain(async () => {
   };
 });
 
-function tell(message: FromRuntime): void {
+function send(message: FromRuntime): void {
   process.send?.(message);
 }
 
-/** By the port of its end a receiver's request is known for this process's. */
+/** The receiver attributes requests to this process by the port of its end. */
 function tellConnections(): void {
   subscribe('net.client.socket', (message) => {
     const { socket } = message as { socket: unknown };
     if (!(socket instanceof Socket)) return;
     socket.once('connect', () => {
-      if (socket.localPort !== undefined) tell({ openedPort: socket.localPort });
+      if (socket.localPort !== undefined) send({ openedPort: socket.localPort });
     });
   });
 }
 
-/** A busy machine may hold a process as a freeze does: it is told, by a clock that does not jump. */
+/** A busy machine may stop a process as a freeze does. Reports that, by a clock that does not jump. */
 function watchStalls(): void {
   let last = performance.now();
   setInterval(() => {
     const now = performance.now();
-    if (now - last > stallMs) tell({ stalledMs: now - last });
+    if (now - last > stallMs) send({ stalledMs: now - last });
     last = now;
   }, 100).unref();
 }

@@ -6,37 +6,37 @@ import { fileURLToPath } from 'node:url';
 import { eventually } from '@drippulse/testing';
 import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 
-/** What a process is told. */
+/** Messages to a process. */
 export type ToRuntime = { begin?: true; dieAt?: string; shiftMs?: number };
-/** What it tells: that it serves, that the machine held it, the port of its end of a connection. */
+/** Messages from it: it serves, the machine stopped it, the port of its end of a connection. */
 export type FromRuntime = { ready?: true; stalledMs?: number; openedPort?: number };
 
-/** A service in a process of its own, which is replaced whenever it ends. */
+/** A service in a process of its own, which is replaced when it ends. */
 export type Runtime = {
   name: string;
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** Dies by SIGKILL when it next reaches the point; false when it does not within `timeoutMs`, and is killed then. */
+  /** Kills it when it next reaches the point. False when it does not within `timeoutMs`; then it is killed anyway. */
   dieAt(point: string, timeoutMs: number): Promise<boolean>;
-  /** SIGTERM, as a deployment does; false when it has not ended within `timeoutMs`, and is killed then. */
+  /** Sends SIGTERM, as a deployment does. False when it has not ended within `timeoutMs`; then it is killed. */
   askToEnd(timeoutMs: number): Promise<boolean>;
-  /** SIGSTOP, and SIGCONT after `ms`. */
+  /** Sends SIGSTOP, and SIGCONT after `ms`. */
   freeze(ms: number): Promise<void>;
-  /** Lets the clock of the process be wrong by so much. */
+  /** Shifts the clock of the process. */
   shiftClock(ms: number): void;
   /** Waits until it serves. */
   untilReady(): Promise<void>;
-  /** Ends it for good. */
+  /** Ends it without a replacement. */
   stop(): Promise<void>;
 };
 
-/** A busy machine takes its time. */
+/** Enough for a busy machine. */
 const readyMs = 120_000;
 
 export function startRuntime(options: {
   name: string;
   program: 'runtime-process.ts' | 'deliverer-process.ts';
-  /** As the service of the program takes it. */
+  /** The configuration of the service. */
   config: object;
   /** For the log. */
   folder: string;
@@ -51,7 +51,7 @@ export function startRuntime(options: {
   let next: ChildProcess | undefined;
   let child = begin();
 
-  /** Loads the code and waits until it is told to begin. */
+  /** Loads the code and waits for the message to begin. */
   function load(): ChildProcess {
     const loaded = spawn(process.execPath, [...nodeFlags, file], {
       env: {
@@ -80,12 +80,12 @@ export function startRuntime(options: {
       isReady = false;
       if (!isStopping) child = begin();
     });
-    tell(begun, { begin: true });
+    send(begun, { begin: true });
     return begun;
   }
 
-  /** Messages to one that has just died are lost with it. */
-  function tell(to: ChildProcess, message: ToRuntime): void {
+  /** A message to a process that has just died is lost. */
+  function send(to: ChildProcess, message: ToRuntime): void {
     if (to.connected) to.send(message, () => undefined);
   }
 
@@ -97,7 +97,7 @@ export function startRuntime(options: {
     name,
     kill,
     dieAt(point, timeoutMs) {
-      tell(child, { dieAt: point });
+      send(child, { dieAt: point });
       return endsWithin(child, timeoutMs);
     },
     askToEnd(timeoutMs) {
@@ -111,7 +111,7 @@ export function startRuntime(options: {
       await sleep(ms);
       frozen.kill('SIGCONT');
     },
-    shiftClock: (shiftMs) => tell(child, { shiftMs }),
+    shiftClock: (shiftMs) => send(child, { shiftMs }),
     untilReady: async () => void (await eventually(() => isReady, { timeoutMs: readyMs })),
     async stop() {
       isStopping = true;
@@ -120,7 +120,7 @@ export function startRuntime(options: {
   };
 }
 
-/** Ends it after that. */
+/** Sends SIGKILL after that. */
 async function endsWithin(child: ChildProcess, timeoutMs: number): Promise<boolean> {
   const patience = new AbortController();
   const exited = once(child, 'exit').then(() => true);

@@ -19,7 +19,7 @@ import {
 import { service as deliverer } from '@drippulse/webhooks';
 import pg from 'pg';
 
-/** Real servers of one chaos run, to be broken. */
+/** The real servers of one chaos run, which faults break. */
 export type Servers = {
   folder: string;
   postgresUrl: string;
@@ -85,7 +85,7 @@ async function startDatabase(options: EmbeddedPostgresOptions): Promise<Embedded
   return postgres;
 }
 
-/** Rows of the outbox go when they are sent; a copy made in the same transaction tells what was committed. */
+/** Sent rows of the outbox are deleted, so a trigger copies each row in the transaction that commits it. */
 async function keepOutbox(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

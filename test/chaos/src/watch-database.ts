@@ -4,7 +4,7 @@ import pg from 'pg';
 const stallMs = 500;
 const everyMs = 100;
 
-/** Reports when the machine stopped the database: a query for nothing then takes long, on the clock that `now` reads. */
+/** Reports when the machine stopped the database: an empty query then takes long, by the clock of `now`. */
 export function watchDatabase(
   url: string,
   onStall: (ms: number) => void,
@@ -16,7 +16,7 @@ export function watchDatabase(
     while (!isStopping) {
       const client = new pg.Client({ connectionString: url });
       client.on('error', () => undefined);
-      // It fails while the database is stopped on purpose.
+      // Fails while the database is stopped by a fault.
       await client
         .connect()
         .then(() => ask(client))
@@ -26,7 +26,7 @@ export function watchDatabase(
   }
 
   async function ask(client: pg.Client): Promise<void> {
-    // From when it was due: while a machine stands still between two questions, the next one is asked late.
+    // Counted from the due time: when the machine stands still between two queries, the next one is late.
     for (let dueAt = now(); !isStopping; await sleep(everyMs)) {
       await client.query('select');
       const late = now() - dueAt;

@@ -4,7 +4,7 @@ import { runChaos } from '../src/run-chaos.ts';
 import { startServers } from '../src/servers.ts';
 
 const seed = Number(process.env['TEST_CHAOS_SEED'] ?? Math.floor(Math.random() * 1_000_000));
-/** It ends by itself, and then says what it saw: only a run that hangs is ended by this. */
+/** Ends a run that hangs. Others end by themselves, with a report. */
 const timeoutMs = 600_000;
 const servers = await startServers();
 
@@ -18,7 +18,7 @@ if ('unavailable' in servers) {
     });
 } else {
   test(
-    `everything is broken once, and nothing is lost and nothing doubled (seed ${seed})`,
+    `after every fault once, nothing is lost and nothing doubled (seed ${seed})`,
     async () => {
       const outcome = await runChaos({ servers, seed, seconds: 0 });
       const violations = outcome.promises.flatMap((promise) => promise.violations);
@@ -26,7 +26,7 @@ if ('unavailable' in servers) {
       expect(outcome.enrollments).toBeGreaterThan(50);
       expect(outcome.effects).toBeGreaterThan(100);
       expect(outcome.deliveries).toBeGreaterThan(100);
-      // A point of the code or a commit may not be met in so short a run; most of them must be.
+      // A short run may miss a point of the code or a commit, but only a few.
       const missed = Object.keys(outcome.faults).filter((name) => outcome.faults[name]?.met === 0);
       expect(missed.length).toBeLessThan(4);
     },

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import pg from 'pg';
 import { watchDatabase } from '../src/watch-database.ts';
 
-test('a machine that stands still between two questions to the database is noticed', async () => {
+test('a machine that stands still between two queries is reported', async () => {
   const database = await createTestDatabase({ name: 'watched' });
   const stalls: number[] = [];
   let nowMs = 0;

@@ -14,7 +14,7 @@ const volumeKinds = [
 ];
 
 /**
- * What the level `restricted` of the Pod Security Standards refuses in a pod, rule by rule
+ * The rules of the level `restricted` of the Pod Security Standards that a pod breaks
  * (https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted).
  */
 export function restrictedProblemsOf(pod: PodSpec): string[] {
@@ -42,7 +42,7 @@ function problemsOfContainer(ofPod: PodSpec, { name, securityContext = {}, ports
     'must not have its own /proc mount': [undefined, 'Default'].includes(securityContext.procMount),
     'must not take ports of the node': ports.every((port: PodSpec) => port.hostPort === undefined),
   };
-  return Object.entries(rules).flatMap(([rule, holds]) => (holds ? [] : [`container ${name} ${rule}`]));
+  return Object.entries(rules).flatMap(([rule, isKept]) => (isKept ? [] : [`container ${name} ${rule}`]));
 }
 
 /** Containers that can write to their root file system, which the level allows. */

@@ -22,7 +22,7 @@ export const valuesFile = (chart: Chart, set: string): string => path.join(chart
 export const renderedFile = (chart: Chart, set: string): string =>
   path.join(chart.path, 'examples', set, 'rendered.yaml');
 
-/** What of a Kubernetes object every check here looks at. */
+/** The members of a Kubernetes object that the checks read. */
 export type KubernetesObject = {
   apiVersion: string;
   kind: string;
@@ -32,7 +32,7 @@ export type KubernetesObject = {
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
   };
-  // A manifest is free-form until the schema of its kind has judged it.
+  // A manifest is free-form until the schema of its kind has checked it.
   // biome-ignore lint/suspicious/noExplicitAny: see above.
   [member: string]: any;
 };
@@ -52,7 +52,7 @@ export function objectsOf(text: string): KubernetesObject[] {
     .filter((object) => object !== null);
 }
 
-/** The pod template of whatever makes pods. */
+/** The pod template of a workload or a Job. */
 export function podOf(object: KubernetesObject): KubernetesObject['spec'] | undefined {
   return object['spec']?.template?.spec;
 }

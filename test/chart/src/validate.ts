@@ -2,10 +2,10 @@ import type { KubernetesSchemas } from '@drippulse/testing';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { KubernetesObject } from './render.ts';
 
-/** Kinds that extend Kubernetes; whoever installs their definitions checks them. */
+/** Kinds that extend Kubernetes; a cluster with their definitions checks them. */
 const extensions = ['monitoring.coreos.com/'];
 
-/** Answers what is wrong with an object by the schema of its kind; unknown members are wrong too. */
+/** The faults of an object by the schema of its kind; unknown members are faults too. */
 export async function createValidator(schemas: KubernetesSchemas) {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, logger: false });
   const definitions = await schemas.read('_definitions');

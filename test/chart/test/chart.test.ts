@@ -39,12 +39,12 @@ function describeChart(helm: string): void {
       objects = objectsOf(text);
     });
 
-    test('Helm finds nothing to complain about', async () => {
+    test('Helm finds no fault', async () => {
       const { stdout } = await run(helm, ['lint', '--strict', chart.path, '--values', valuesFile(chart, set)]);
       expect(stdout).toContain('0 chart(s) failed');
     });
 
-    test('what is rendered is what is committed', () => {
+    test('the rendered manifests are the committed ones', () => {
       expect(text).toBe(readFileSync(renderedFile(chart, set), 'utf8'));
     });
 
@@ -52,11 +52,11 @@ function describeChart(helm: string): void {
       const pods = objects.flatMap((object) => podOf(object) ?? []);
       expect(pods.length).toBeGreaterThan(chart === platform ? 5 : 1);
       expect(pods.flatMap(restrictedProblemsOf)).toEqual([]);
-      // The servers' images are others' and write where they like.
+      // The images of the servers are not ours, and write to their root file system.
       if (chart === platform) expect(pods.flatMap(writableRootsOf)).toEqual([]);
     });
 
-    test('secrets come by reference only', () => {
+    test('secrets are references only', () => {
       expect(kindsOf(objects, 'Secret')).toEqual([]);
       const containers = objects.flatMap((object) => podOf(object)?.containers ?? []);
       const written = containers.flatMap(({ env = [] }) =>
@@ -80,7 +80,7 @@ function describeChart(helm: string): void {
 
   if ('unavailable' in schemas) notRun(schemas);
   else {
-    test.each(both)('every object of $name "$set" is one by the schemas of Kubernetes', async ({ chart, set }) => {
+    test.each(both)('every object of $name "$set" conforms to the schemas of Kubernetes', async ({ chart, set }) => {
       const problemsOf = await createValidator(schemas);
       const problems = await Promise.all(objectsOf(await render(helm, chart, set)).map(problemsOf));
       expect(problems.flat()).toEqual([]);
@@ -103,7 +103,7 @@ function describeChart(helm: string): void {
       objects = objectsOf(await render(helm, platform, 'production'));
     });
 
-    test('has probes that ask different things of different patience', () => {
+    test('has a probe for startup, readiness and liveness, each with its own patience', () => {
       for (const object of kindsOf(objects, 'Deployment')) {
         const [{ startupProbe, readinessProbe, livenessProbe }] = podOf(object).containers;
         expect(readinessProbe.httpGet.path).toBe('/ready');
@@ -115,7 +115,7 @@ function describeChart(helm: string): void {
       }
     });
 
-    test('gives pods longer to end than they drain', () => {
+    test('gives pods more time to end than they drain', () => {
       for (const object of kindsOf(objects, 'Deployment')) {
         const pod = podOf(object);
         const { env } = pod.containers[0];
@@ -125,7 +125,7 @@ function describeChart(helm: string): void {
       }
     });
 
-    test('lets only who calls the public leave the cluster, and never to private addresses', () => {
+    test('lets only services that call customers leave the cluster, and never to private addresses', () => {
       const leaving = kindsOf(objects, 'NetworkPolicy').filter((object) =>
         JSON.stringify(object['spec'].egress ?? []).includes('0.0.0.0/0'),
       );
@@ -144,7 +144,7 @@ function describeChart(helm: string): void {
       }
     });
 
-    test('denies what no policy allows', () => {
+    test('denies every connection that no policy allows', () => {
       const deny = named('NetworkPolicy', 'default-deny');
       expect(deny).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
       expect(deny.ingress ?? deny.egress).toBeUndefined();
@@ -153,7 +153,7 @@ function describeChart(helm: string): void {
       }
     });
 
-    test('lets a service be called by its callers and reach its peers, both by the same list', () => {
+    test('allows callers and peers of a service by one list', () => {
       const allowed = (name: string, direction: 'ingress' | 'egress', port: number | string) =>
         named('NetworkPolicy', name)
           [direction].filter(({ ports }: KubernetesObject) =>
@@ -185,7 +185,7 @@ function describeChart(helm: string): void {
       for (const { metadata } of jobs) expect(metadata.annotations?.['helm.sh/hook']).toBe('pre-install,pre-upgrade');
     });
 
-    test('scales by load and leaves the number of replicas to the autoscaler', () => {
+    test('scales by load, without a number of replicas beside the autoscaler', () => {
       expect(named('Deployment', 'gateway').replicas).toBeUndefined();
       expect(named('HorizontalPodAutoscaler', 'gateway')).toMatchObject({ minReplicas: 3, maxReplicas: 12 });
       const metrics = named('HorizontalPodAutoscaler', serviceOf('enrollments')).metrics;
@@ -195,7 +195,7 @@ function describeChart(helm: string): void {
       ]);
     });
 
-    test('brings the alerts and dashboards that are made from the catalog of metrics', () => {
+    test('has the alerts and dashboards that are generated from the catalog of metrics', () => {
       const deploy = new URL('../../../deploy/', import.meta.url);
       const [rule] = kindsOf(objects, 'PrometheusRule');
       expect(rule?.['spec']).toEqual(parse(readFileSync(new URL('prometheus/rules.yaml', deploy), 'utf8')));
@@ -226,7 +226,7 @@ function describeChart(helm: string): void {
     await expect(render(helm, servers, 'kept', ['postgres.passwordSecret.name='])).rejects.toThrow('passwordSecret');
   });
 
-  test('servers keep their data in volumes that stay, but for Redis', async () => {
+  test('servers keep their data in volumes that stay, except Redis', async () => {
     const sets = kindsOf(objectsOf(await render(helm, servers, 'kept')), 'StatefulSet');
     const kept = sets.filter((object) => object['spec'].volumeClaimTemplates !== undefined);
     expect(kept.map(({ metadata }) => metadata.name).sort()).toEqual(['kafka', 'postgres']);

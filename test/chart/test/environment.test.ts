@@ -36,7 +36,7 @@ else {
     topics: { partitions: 12, retentionHours: 336, replicas: 3, minInSync: 2 },
   };
 
-  test.each(processNames)('the chart gives %s what it speaks TLS and sends traces with', (service) => {
+  test.each(processNames)('the chart gives %s the variables of TLS and traces', (service) => {
     const pod = podOf(named('Deployment', service));
     const env = environmentOf(pod.containers[0].env, '');
     const settings = readProcessEnv(env);
@@ -56,7 +56,7 @@ else {
     expect(mountedSecrets(pod)).toEqual(secrets);
   });
 
-  test('a Job makes the topics with the same settings, before the pods', () => {
+  test('a Job creates the topics with the same settings, before the pods', () => {
     const job = named('Job', 'topics');
     expect(job.metadata.annotations?.['helm.sh/hook']).toBe('pre-install,pre-upgrade');
     const pod = podOf(job);
@@ -90,7 +90,7 @@ test.each(processes)('the compose file gives %s every variable that it needs', (
   expect(services[service]).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
 });
 
-/** Names of the Secrets whose files a pod's container finds, by the folder. */
+/** Names of the Secrets that are mounted in a pod's container, by the folder. */
 function mountedSecrets(pod: KubernetesObject['spec']): Record<string, string> {
   const mounts: { name: string; mountPath: string; readOnly: boolean }[] = pod.containers[0].volumeMounts ?? [];
   const secretOf = (name: string) =>
@@ -100,7 +100,7 @@ function mountedSecrets(pod: KubernetesObject['spec']): Record<string, string> {
 
 type Variable = { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; optional?: boolean } } };
 
-/** What the container of a pod sees when its Secret holds what it must. */
+/** The environment of a pod's container whose Secret has every required key. */
 function environmentOf(env: Variable[], ownTokenKeys: string): NodeJS.ProcessEnv {
   const secrets: Record<string, string> = {
     DATABASE_URL: 'postgres://role:password@db/drippulse',

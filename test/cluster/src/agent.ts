@@ -9,7 +9,7 @@ export type Load = {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** What the longest one spent its time on. */
+  /** The phases of the longest one. */
   longest: string;
 };
 
@@ -19,7 +19,7 @@ type Received = { key: string; headers: Record<string, string>; body: string };
 export type Agent = {
   /** An order to a client; see pods/client.ts. */
   order<T>(order: object): Promise<T>;
-  /** What a receiver got on a path. */
+  /** The requests that a receiver got on a path. */
   received(path: string): Promise<Received[]>;
   close(): void;
 };

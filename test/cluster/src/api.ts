@@ -8,7 +8,7 @@ export type Api = {
   call(method: string, path: string, body?: unknown): Promise<any>;
 };
 
-/** Logs in as the administrator whom the bootstrap Job made. Calls throw at any answer but success. */
+/** Logs in as the administrator of the bootstrap Job. Calls throw unless the answer is a success. */
 export async function logIn(
   { gateway }: World,
   client: Agent,

@@ -1,19 +1,19 @@
 type Row = { name: string; outcome: 'shown' | 'NOT SHOWN' | 'FAILED' | 'left out'; seconds: number; figures: string[] };
 
-/** A reason why a step can show nothing on this cluster, which is neither success nor a fault of the product. */
+/** The reason why a step cannot be shown on this cluster: neither a success nor a fault of the product. */
 export class NotShown extends Error {
   override name = 'NotShown';
 }
 
 export type Step = {
-  /** Adds what was measured to the row of the step. */
+  /** Adds a figure to the row of the step. */
   measure(figure: string): void;
-  /** Tells whoever waits what is going on. */
-  tell(line: string): void;
+  /** Prints the progress. */
+  progress(line: string): void;
 };
 
 export type Report = {
-  /** Runs a step and times it. A failure is told in its row and thrown. */
+  /** Runs a step and measures its time. A failure is in its row, and is thrown. */
   step<T>(name: string, action: (step: Step) => Promise<T>): Promise<T | undefined>;
   leaveOut(name: string, why: string): void;
   table(): string;
@@ -23,18 +23,18 @@ export type Report = {
 export function createReport(print: (line: string) => void): Report {
   const rows: Row[] = [];
   const since = performance.now();
-  const tell = (line: string) => print(`${((performance.now() - since) / 1000).toFixed(1).padStart(7)} s  ${line}`);
+  const progress = (line: string) => print(`${((performance.now() - since) / 1000).toFixed(1).padStart(7)} s  ${line}`);
 
   return {
     async step(name, action) {
       const row: Row = { name, outcome: 'FAILED', seconds: 0, figures: [] };
       rows.push(row);
-      tell(name);
+      progress(name);
       const startedAt = performance.now();
       try {
         const value = await action({
           measure: (figure) => row.figures.push(figure),
-          tell: (line) => tell(`  ${line}`),
+          progress: (line) => progress(`  ${line}`),
         });
         row.outcome = 'shown';
         return value;
@@ -45,14 +45,14 @@ export function createReport(print: (line: string) => void): Report {
         return undefined;
       } finally {
         row.seconds = (performance.now() - startedAt) / 1000;
-        tell(
+        progress(
           `  ${row.outcome} after ${row.seconds.toFixed(1)} s${row.figures.length > 0 ? `: ${row.figures.join('; ')}` : ''}`,
         );
       }
     },
     leaveOut(name, why) {
       rows.push({ name, outcome: 'left out', seconds: 0, figures: [why] });
-      tell(`${name}: left out, ${why}`);
+      progress(`${name}: left out, ${why}`);
     },
     table: () => rows.map(lineOf).join('\n'),
     isGood: () => rows.every(({ outcome }) => outcome === 'shown' || outcome === 'left out'),

@@ -23,7 +23,7 @@ import { inventory, uninstall } from './steps/uninstall.ts';
 import type { Tools } from './tools.ts';
 import { release, services, type World } from './world.ts';
 
-/** Installs, uses, breaks and removes a release; whatever happens, the namespaces are gone at the end. */
+/** Installs, uses, breaks and removes a release. The namespaces are removed in any case. */
 export async function runCluster(options: Options, tools: Tools, report: Report): Promise<void> {
   const { namespace } = options;
   const namespaces = { release: namespace, servers: `${namespace}-servers`, peers: `${namespace}-peers` };
@@ -130,7 +130,7 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
   await report.step('helm uninstall leaves nothing behind', (step) => uninstall(world, before, step));
 }
 
-/** Namespaces of the names that are there already may be somebody's: they are neither used nor removed. */
+/** Refuses namespaces that exist: they may belong to other users, so they are neither used nor removed. */
 async function refuseLeftovers({ tools, namespaces }: World): Promise<void> {
   const words = ['get', 'namespace', ...Object.values(namespaces), '--ignore-not-found', '--output=name'];
   const found = (await tools.kubectl(words)).trim();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
-/** What a Kubernetes object is to a test that reads one member of it. */
-// biome-ignore lint/suspicious/noExplicitAny: objects of every kind; the API server has judged them
+/** A Kubernetes object of which a test reads single members. */
+// biome-ignore lint/suspicious/noExplicitAny: objects of every kind, which the API server has validated
 export type KubernetesObject = Record<string, any>;
 
 export type Tools = {
@@ -30,7 +30,7 @@ export function createTools(helm: string): Tools {
   };
 }
 
-/** What a program printed; its complaint is the error when it fails. */
+/** The output of a program. When it fails, its standard error is the message of the error. */
 export function run(program: string, args: readonly string[], input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -43,7 +43,7 @@ export function run(program: string, args: readonly string[], input = ''): Promi
       if (code === 0) return resolve(output);
       reject(new Error(`${program} ${args.slice(0, 4).join(' ')} … ended with ${code}: ${complaint.trim()}`));
     });
-    // Who ends before it has read everything says why by itself.
+    // A program that ends before it has read everything reports why by itself.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });

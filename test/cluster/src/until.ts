@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Looks again and again until it answers something, and gives up with the last complaint. */
+/** Repeats a function until it returns a value; after the timeout throws with the last state. */
 export async function until<T>(
   seconds: number,
   look: () => Promise<T | undefined>,

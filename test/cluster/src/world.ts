@@ -6,16 +6,16 @@ export const release = 'drippulse';
 /** Services with pods of their own. */
 export const services: readonly string[] = processNames;
 
-/** What every step works on. */
+/** The members that every step works with. */
 export type World = {
   options: Options;
   tools: Tools;
   namespaces: { release: string; servers: string; peers: string };
-  /** Where the public API is, for pods. */
+  /** Address of the public API, for pods. */
   gateway: string;
 };
 
-/** The pods of the release that serve, not those of its jobs. */
+/** The serving pods of the release, without those of its jobs. */
 export function serverPods({ tools, namespaces }: World, service?: string): Promise<KubernetesObject[]> {
   const selector = `app.kubernetes.io/instance=${release},app.kubernetes.io/component=server`;
   const ofService = service === undefined ? '' : `,app.kubernetes.io/name=${service}`;

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-test('without a cluster the command says how to get one', async () => {
+test('without a cluster the command explains how to get one', async () => {
   const { code, output } = await run([], {});
   expect(code).toBe(2);
   expect(output).toMatch(/set KUBECONFIG .*kind create cluster/s);
@@ -24,7 +24,7 @@ test('a misspelled option is refused by name', async () => {
   expect(output).toContain('--tags');
 });
 
-test('a cluster that does not answer is told, and nothing is left out as if it were shown', async () => {
+test('a cluster that does not answer is reported, and no step counts as shown', async () => {
   const { code, output } = await run([], { KUBECONFIG: '/nowhere/kubeconfig', PATH: '/nowhere' });
   expect(code).toBe(1);
   expect(output).toContain('NOT everything was shown.');

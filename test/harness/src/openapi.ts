@@ -24,8 +24,8 @@ templates.sort((a, b) => a.parameters - b.parameters);
 const validators = new Map<string, ValidateFunction | undefined>();
 
 /**
- * Throws when an answer is not what the OpenAPI document promises: an undocumented status, or a body that does not
- * validate. Paths that are not in the document (health, docs, unknown routes) are let through.
+ * Throws when an answer differs from the OpenAPI document: an undocumented status, or a body that does not validate.
+ * Paths that are not in the document (health, docs, unknown routes) pass.
  */
 export function checkAgainstOpenApi(
   method: string,

@@ -10,7 +10,7 @@ import { type Api, createApi } from './api.ts';
 /** The repository's root. */
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** How the platform's processes are laid out: `npm start`, or `npm run start:distributed`. */
+/** The layout of the platform's processes: `npm start`, or `npm run start:distributed`. */
 export type Layout = 'start' | 'start:distributed';
 
 const entries: Record<Layout, string> = {
@@ -30,13 +30,13 @@ export type RunningPlatform = {
   pid: number;
   /** Seconds from the command to its ready line. */
   startSeconds: number;
-  /** Everything it printed. */
+  /** Its output so far. */
   output(): string;
-  /** kill -9 of every process of ours (not of the servers), then waits until they are gone. */
+  /** Sends SIGKILL to every process of the platform, not to the servers, and waits for their end. */
   kill(): Promise<void>;
   /** Starts it again on the same folder and port. */
   restart(): Promise<void>;
-  /** SIGTERM; resolves with the exit code. */
+  /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
   /** stop(), and removes the folder. */
   dispose(): Promise<void>;
@@ -133,7 +133,7 @@ async function spawnPlatform(layout: Layout, env: Record<string, string>) {
   return { child, output: () => output, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-/** The environment of a person's shell, without what the test runner or a developer set for the platform. */
+/** The environment of a person's shell, without variables of the test runner or of the platform. */
 function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>

@@ -8,7 +8,7 @@ import {
 import { http } from '@drippulse/proto/google/api/annotations_pb';
 import { publicServices } from '@drippulse/proto/public-services';
 
-/** A public route, as the descriptors say it. */
+/** A public route, from the descriptors. */
 export type Route = {
   method: string;
   template: string;
@@ -19,11 +19,11 @@ export type Route = {
   answers: string | undefined;
   /** Fields of the request that name another resource. */
   refs: { name: string; resource: string }[];
-  /** The least body that the codec lets through. */
+  /** The smallest body that the codec accepts. */
   body: Record<string, unknown> | undefined;
 };
 
-/** Every public route: a new RPC is in here, and so in every generated test, as soon as it is in the proto. */
+/** Every public route. A new RPC in the protos is in this list, and so in every generated test. */
 export const routes: readonly Route[] = publicServices.flatMap((service) => service.methods.flatMap(routesOf));
 
 /** Fills the parameters of a template. */

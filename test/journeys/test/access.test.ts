@@ -40,7 +40,7 @@ const refusesTestKeys = ({ rest: { auth, liveOnly, testMode } }: Route) =>
 const named = (list: readonly Route[]) => list.map((route) => [`${route.method} ${route.template}`, route] as const);
 
 describe('roles', () => {
-  test.each(named(guarded))('%s lets in whoever the descriptor says, and nobody else', async (_name, route) => {
+  test.each(named(guarded))('%s accepts exactly the callers of its descriptor', async (_name, route) => {
     const path = fill(route.template, () => UNKNOWN);
     const call = (api: Api) => api.request(route.method, path, route.body);
     expect(await call(platform.api.as(null))).toMatchObject({ status: 401, body: { error: 'unauthenticated' } });
@@ -104,7 +104,7 @@ describe('tenancy', () => {
     },
   );
 
-  test('nothing of the other organization changed', async () => {
+  test('the other organization is unchanged', async () => {
     const shown = guarded.filter(({ method, template }) => method === 'GET' && /^[^{]+\{id\}$/.test(template));
     for (const { template } of shown) {
       const answer = await stranger.get(fill(template, (noun) => theirs[noun] ?? missing(noun)));
@@ -125,7 +125,7 @@ describe('tenancy', () => {
   );
 });
 
-/** What we answer, as our admin, with the path, and so the id in it, masked. */
+/** The answer to our admin, with the path, and so its id, masked. */
 async function masked(route: Route, path: string) {
   const answer = await platform.api.request(route.method, path, route.body, {
     headers: { 'x-request-id': REQUEST_ID },
@@ -156,7 +156,7 @@ function idOfRef(resource: string): number | string {
   return theirs[resource] ?? theirs[collectionOf(resource) ?? ''] ?? missing(resource);
 }
 
-/** An id of the same form that nothing has. */
+/** An unknown id of the same form. */
 function unknownLike(id: number | string | undefined): number | string {
   return typeof id === 'string' && id.includes('-') ? UNKNOWN_UUID : UNKNOWN;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { type RunningPlatform, runCommand, startLayout } from '@drippulse/harness';
-import { processNames } from '@drippulse/topology';
+import { owners } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 let platform: RunningPlatform;
@@ -25,7 +25,7 @@ test('a second start prints the same key, admin and address', async () => {
 
 test('readiness names the database of each service', async () => {
   const answer = await fetch(`${platform.opsUrl}/ready`);
-  const databases = Object.fromEntries(processNames.map((service) => [`${service}.database`, true]));
+  const databases = Object.fromEntries(owners.map(({ name }) => [`${name}.database`, true]));
   expect(await answer.json()).toMatchObject({ ok: true, parts: databases });
 });
 
@@ -33,7 +33,7 @@ test('secrets are readable by their owner only', () => {
   expect(statSync(path.join(platform.dataDir, 'secrets.json')).mode & 0o077).toBe(0);
 });
 
-test('a second process on the same folder is told so in a sentence', async () => {
+test('a second process on the same folder ends with a sentence', async () => {
   const { code, output } = await runCommand('deploy/local/src/main.ts', [], { DATA_DIR: platform.dataDir, PORT: '0' });
   expect(code).toBe(1);
   expect(output).toMatch(/already runs on .* \(process \d+\)/);
@@ -41,7 +41,7 @@ test('a second process on the same folder is told so in a sentence', async () =>
   expect((await platform.api.get('/health')).status).toBe(200);
 }, 60_000);
 
-test('a taken port is told in a sentence', async () => {
+test('a taken port is reported in a sentence', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -54,7 +54,7 @@ test('a taken port is told in a sentence', async () => {
   expect([code, output]).toEqual([1, expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`)]);
 }, 60_000);
 
-test('malformed variables are all named in one message', async () => {
+test('one message names all malformed variables', async () => {
   const { code, output } = await runCommand('deploy/local/src/main.ts', [], {
     PORT: 'many',
     ADMIN_PASSWORD: 'short',
@@ -85,7 +85,7 @@ test.each<[string, (folder: string) => Record<string, string>, RegExp]>([
     () => ({ DATABASE_URL: 'postgres://a@127.0.0.1:1/a', DATA_DIR: `${platform.dataDir}-b` }),
     /DATABASE_URL does not answer/,
   ],
-])('%s is told in a sentence, not a stack', async (_name, env, sentence) => {
+])('%s is reported in a sentence, not a stack', async (_name, env, sentence) => {
   const { code, output } = await runCommand('deploy/local/src/main.ts', [], { PORT: '0', ...env(platform.dataDir) });
   expect([code, output]).toEqual([1, expect.stringMatching(sentence)]);
   expect(output).not.toMatch(/\n\s+at /);
@@ -94,13 +94,13 @@ test.each<[string, (folder: string) => Record<string, string>, RegExp]>([
 test('a data folder of a newer version is not touched', async () => {
   const secrets = path.join(platform.dataDir, 'secrets.json');
   const before = readFileSync(secrets, 'utf8');
-  writeFileSync(secrets, before.replace('"format": 1', '"format": 99'));
+  writeFileSync(secrets, before.replace(/"format": \d+/, '"format": 99'));
   const { code, output } = await runCommand('deploy/local/src/main.ts', [], { DATA_DIR: platform.dataDir, PORT: '0' });
   writeFileSync(secrets, before);
   expect([code, output]).toEqual([1, expect.stringContaining('newer version')]);
 });
 
-test('a further organization has its own admin, who sees nothing of the first', async () => {
+test('a second organization has its own admin, who sees no data of the first', async () => {
   await platform.api.post('/api/v1/projects', { name: 'Mine' });
   const env = { DATA_DIR: platform.dataDir };
   const args = ['create', '--name', 'Other', '--username', 'other-admin', '--email', 'other@example.com'];
@@ -132,7 +132,7 @@ test('a changed ADMIN_PASSWORD is applied at the next start', async () => {
   await platform.restart();
 }, 60_000);
 
-test('reset refuses under a running platform, asks nobody silently, and empties the folder when told', async () => {
+test('reset refuses under a running platform and without a terminal, and empties the folder with --yes', async () => {
   const running = await runCommand('deploy/local/src/reset.ts', ['--yes'], { DATA_DIR: platform.dataDir });
   expect([running.code, running.output]).toEqual([1, expect.stringContaining('already runs')]);
   await platform.stop();
@@ -144,7 +144,7 @@ test('reset refuses under a running platform, asks nobody silently, and empties 
   expect(() => statSync(platform.dataDir)).toThrow();
 }, 60_000);
 
-/** A folder beside another whose secrets were cut short. */
+/** A second folder, whose secrets file was cut short. */
 function damaged(folder: string): string {
   const beside = `${folder}-damaged`;
   mkdirSync(beside, { recursive: true });

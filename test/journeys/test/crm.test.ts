@@ -2,7 +2,7 @@ import { type Api, type Layout, type RunningPlatform, startLayout } from '@dripp
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-/** For what passes through several services, on a machine that is busy. */
+/** For results that pass through several services, also on a busy machine. */
 const patience = { timeoutMs: 45_000 };
 jest.setTimeout(120_000);
 
@@ -23,7 +23,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     await receiver?.stop();
   }, 60_000);
 
-  test('a lead that came in by an event bridge is enrolled under its public id', async () => {
+  test('a lead from an event bridge is enrolled by its public id', async () => {
     const lead = await platform.api.post('/api/v1/crm/leads', {
       lead: { email: 'ada@example.com', first_name: 'Ada', company: 'Acme' },
     });
@@ -64,7 +64,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     }, patience);
   }
 
-  test('an opportunity that comes to a stage is routed by the workflow that waits for it', async () => {
+  test('an opportunity that enters a stage starts the workflow of that stage', async () => {
     const contact = await platform.api.post('/api/v1/crm/contacts', {
       email: 'eve@example.com',
       last_name: 'Moneypenny',
@@ -116,7 +116,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     expect(changes.body.change_events.slice(0, 2)).toMatchObject([actor, actor]);
   });
 
-  test('leads that a filter names are nurtured: a wait, a condition, a mail, and a task for a person', async () => {
+  test('leads of a filter walk through a wait, a condition, a mail, and a task for a person', async () => {
     const source = `webinar-${Date.now()}`;
     for (const [email, score] of [
       ['ada@nurture.example', 80],
@@ -158,7 +158,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     expect(done.body.enrollments).toMatchObject([{ delivery_summary: { sent: 1 } }]);
   });
 
-  test('duplicates are found, merged, heard of, and unmerged', async () => {
+  test('duplicates are found, merged, reported by webhooks, and unmerged', async () => {
     const path = '/api/v1/crm/contacts';
     const webhook = { url: receiver.url, event_type: 'contact.deleted' };
     expect(await platform.api.post('/api/v1/webhooks', webhook)).toMatchObject({ status: 201 });
@@ -189,9 +189,9 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     });
     expect((await platform.api.get(activity)).body.contact_public_id).toBe(survivor.public_id);
     await eventually(() => {
-      const told = receiver.requests.map((request) => JSON.parse(request.body.toString()));
+      const reported = receiver.requests.map((request) => JSON.parse(request.body.toString()));
       const data = { public_id: twin.public_id, merged_into_public_id: survivor.public_id };
-      expect(told).toMatchObject([{ type: 'contact.deleted', data }]);
+      expect(reported).toMatchObject([{ type: 'contact.deleted', data }]);
     }, patience);
     receiver.clear();
 
@@ -207,7 +207,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     });
   });
 
-  test('a hosted form turns a visitor into a lead on its way through a workflow', async () => {
+  test('a hosted form makes a lead of a visitor and enrolls it', async () => {
     const enrollments = await launch('From the website', [
       {
         type: 'crm_update_record',
@@ -254,7 +254,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     );
   });
 
-  test('what GET gave may be sent to PATCH, and changes nothing', async () => {
+  test('a PATCH with the body of a GET changes nothing', async () => {
     const account = await platform.api.post('/api/v1/crm/accounts', { name: 'Acme', custom: { price: 1 } });
     const contact = await platform.api.post('/api/v1/crm/contacts', {
       last_name: 'Lovelace',
@@ -273,7 +273,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     }
   });
 
-  test('an opportunity that is moved to Won on a board of one’s own is told to a webhook', async () => {
+  test('an opportunity that is moved to Won on a custom board is reported by a webhook', async () => {
     const copied = await user.post('/api/v1/crm/opportunity_pipelines', { pipeline: { name: 'My deals' } });
     expect(copied).toMatchObject({ status: 201, body: { name: 'My deals', is_default: false } });
     const stages: { id: string; name: string }[] = copied.body.stages;
@@ -290,8 +290,8 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     });
     expect(moved.body).toMatchObject({ status: 'won', pipeline_id: copied.body.id });
     await eventually(() => {
-      const told = receiver.requests.map((request) => JSON.parse(request.body.toString()));
-      expect(told).toMatchObject([{ type: 'opportunity.won', data: { id: body.id, status: 'won' } }]);
+      const reported = receiver.requests.map((request) => JSON.parse(request.body.toString()));
+      expect(reported).toMatchObject([{ type: 'opportunity.won', data: { id: body.id, status: 'won' } }]);
     }, patience);
     const changes = await platform.api.get(`/api/v1/crm/change_events?record_type=opportunity&record_id=${body.id}`);
     expect(changes.body.change_events).toMatchObject([

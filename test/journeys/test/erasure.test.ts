@@ -37,10 +37,10 @@ const person = {
   custom: { hobby: 'falconry-canary' },
 };
 const canaries = ['zephyrine', 'quillfeather', '90817263', 'falconry-canary'];
-/** The log of events is as immutable as a Kafka topic: what it holds is gone after its 7 days. */
+/** The log of events is as immutable as a Kafka topic: its events are removed after 7 days. */
 const immutable = ['events.embedded_log.value'];
 
-test('a person who is erased is found in no column of any table', async () => {
+test('an erased person is found in no column of any table', async () => {
   const { api } = platform;
   receiver.answer(({ body }) => ({ body: `got ${body}` }));
   const webhook = await api.post('/api/v1/webhooks', { url: `${receiver.url}/events`, event_type: '*' });
@@ -110,13 +110,13 @@ test('a person who is erased is found in no column of any table', async () => {
   await eventually(async () => expect(await findTexts(client, canaries, immutable)).toEqual([]), { timeoutMs: 60_000 });
   expect(await totals(living)).toMatchObject({ total_enrollments: 1, cancelled: 1 });
   expect(await totals(ended)).toMatchObject({ total_enrollments: 1, completed: 1 });
-  const told = await eventually(() => {
+  const erased = await eventually(() => {
     const events = receiver.requests.filter(({ url }) => url === '/events').map(({ body }) => JSON.parse(String(body)));
     const found = events.find(({ type }) => type === 'contact.erased');
     expect(found).toBeDefined();
     return found;
   });
-  expect(told.data).toMatchObject({
+  expect(erased.data).toMatchObject({
     id: contact.body.id,
     public_id: contact.body.public_id,
     records: [

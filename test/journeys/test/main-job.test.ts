@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 
 const CONTACTS = 50;
-/** Callbacks that are answered before the kill; it falls between the sending and the recording of the others. */
+/** Callbacks that are answered before the kill, which hits between the request and the record of the others. */
 const ANSWERED = 10;
 
-/** The reference's own body for POST /workflows. */
+/** The example body of POST /workflows in the reference. */
 const referenceWorkflow = {
   name: 'Inbound Lead Qualification',
   description: 'Draft from API',
@@ -33,7 +33,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     await receiver?.stop();
   }, 60_000);
 
-  test('one logs in at three addresses, and the token says who it is', async () => {
+  test('login works at three paths, and the token identifies the user', async () => {
     for (const path of ['/api/v1/admin/login', '/api/v1/sessions/admin', '/api/v1/auth/login']) {
       const login = await platform.api
         .as(null)
@@ -44,7 +44,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     }
   });
 
-  test('a key made over the API works, and only until it is revoked', async () => {
+  test('a key made over the API works until it is revoked', async () => {
     const created = await platform.api.post('/api/v1/api_keys', { name: 'Production automation', expires_in: 365 });
     expect(created).toMatchObject({ status: 201, body: { key_prefix: 'adcrm_live_' } });
     const keyed = platform.api.as(created.body.key);
@@ -53,7 +53,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     await eventually(async () => expect((await keyed.get('/api/v1/workflows')).status).toBe(401), { timeoutMs: 7_000 });
   });
 
-  test('the workflow of the reference is created, shown, tested with both fixtures and deleted', async () => {
+  test('the example workflow of the reference is created, read, tested with both fixtures and deleted', async () => {
     const created = await platform.api.post('/api/v1/workflows', referenceWorkflow);
     expect(created).toMatchObject({
       status: 201,
@@ -73,7 +73,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     expect((await platform.api.get(path)).status).toBe(404);
   });
 
-  test('the step catalog and the event catalog describe what runs', async () => {
+  test('the step catalog and the event catalog describe the running platform', async () => {
     const steps = await platform.api.get('/api/v1/workflows/step_types');
     const types = steps.body.step_types.map((step: { type: string }) => step.type);
     expect(types.sort()).toEqual(
@@ -114,7 +114,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
       status: 'active',
       steps: [
         { type: 'trigger', name: 'Start' },
-        // Long enough for all that is looked at and deleted while they wait.
+        // Long enough for the checks and deletions while they wait.
         { type: 'wait', name: 'Pause', duration: 10, unit: 'seconds' },
         {
           type: 'webhook_callback',
@@ -122,7 +122,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
           config: {
             url: `${receiver.url}/callback`,
             payload: { email: '{{ email }}', ref: '{{ lead_ref }}' },
-            // Until the kill, for which they are held, none may be given up and sent again.
+            // Paused until the kill, none may be given up and sent again before.
             timeout_seconds: 60,
           },
         },
@@ -221,7 +221,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     expect(deliveries.body.deliveries[0]).toMatchObject({ status: expect.any(String), attempts: expect.any(Array) });
   }, 240_000);
 
-  test('each process of it is below 300 MB resident after that', () => {
+  test('each process is below 300 MB resident after that', () => {
     const pids = [
       platform.pid,
       ...[...platform.output().matchAll(/process (\d+), gRPC/g)].map(([, pid]) => Number(pid)),
@@ -230,7 +230,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     for (const pid of pids) expect(residentMb(pid)).toBeLessThan(300);
   });
 
-  test('it stops on SIGTERM with code 0', async () => {
+  test('the platform stops on SIGTERM with code 0', async () => {
     expect(await platform.stop()).toBe(0);
   }, 60_000);
 

@@ -43,7 +43,7 @@ test('more than 10,000 contacts answer 413 too_many_contacts', async () => {
   });
 });
 
-test('an archived workflow refuses contacts, before anything else about them is looked at', async () => {
+test('an archived workflow refuses contacts before it checks them', async () => {
   const archived = await platform.api.post('/api/v1/workflows', { name: 'A', status: 'archived', steps: [] });
   const answer = await platform.api.post(`/api/v1/workflows/${archived.body.id}/enrollments/bulk`, {});
   expect(answer).toMatchObject({ status: 422, body: { error: 'workflow_archived' } });
@@ -59,7 +59,7 @@ test('a bad graph is 400 invalid_step_graph with the index of the step in each m
   expect(JSON.stringify(answer.body.errors)).toMatch(/Step 2 \(teleport\)/);
 });
 
-test('a trigger by an event without a name, or with a source of nothing that exists, is refused', async () => {
+test('a trigger by an event without a name, or with an unknown source, is refused', async () => {
   for (const config of [
     { kind: 'event' },
     { kind: 'schedule', frequency: 'daily', source: { record_type: 'spaceship' } },
@@ -161,7 +161,7 @@ test.each([
   if (status === 401) expect(answer.headers.get('www-authenticate')).toContain('Bearer');
 });
 
-test('a role that may not is 403, what another record has is 409, and the eleventh login of a minute is 429', async () => {
+test('a missing right is 403, a taken value is 409, and too many logins are 429', async () => {
   const viewer = await makeMember(platform, 'viewer', 'only-looks');
   expect(await viewer.post('/api/v1/workflows', { name: 'x' })).toMatchObject({
     status: 403,
@@ -196,7 +196,7 @@ test('a NUL character and a forbidden key are 422 in a body and skip a bulk row'
   expect(rows).toMatchObject({ status: 201, body: { created_count: 1, skipped_invalid_rows: 2 } });
 });
 
-test('one key and one request give one answer; the same key with another request is refused', async () => {
+test('a repeat with the same key gets the stored answer; another request with that key is refused', async () => {
   const headers = { 'idempotency-key': 'create-1' };
   const first = await platform.api.post('/api/v1/workflows', { name: 'Once' }, { headers });
   const second = await platform.api.post('/api/v1/workflows', { name: 'Once' }, { headers });
@@ -206,7 +206,7 @@ test('one key and one request give one answer; the same key with another request
   expect(other).toMatchObject({ status: 422, body: { error: 'idempotency_key_reused' } });
 });
 
-test('enrolling twice with one key starts the workflow once, at the same moment too', async () => {
+test('enrolling twice with one key starts the workflow once, also at the same time', async () => {
   const headers = { 'idempotency-key': 'enroll-1' };
   const body = { contacts: [{ email: 'once@example.com', lead_ref: 'once' }] };
   const answers = await Promise.all([1, 2, 3].map(() => platform.api.post(bulkPath(), body, { headers })));
@@ -215,7 +215,7 @@ test('enrolling twice with one key starts the workflow once, at the same moment 
   expect(list.body.total_count).toBe(1);
 });
 
-test('digits of numbers in free JSON survive the way in and out', async () => {
+test('numbers in free JSON keep their digits on the way in and out', async () => {
   const answer = await platform.api.post(
     bulkPath(),
     '{"contacts":[{"lead_ref":"digits","n":12345678901234567890.10,"deep":{"x":1e400}}]}',
@@ -244,7 +244,7 @@ test('templates cannot reach prototypes, read files or loop', async () => {
   }
 });
 
-test('a callback to a private address is refused at save, and at connect where a template hid it', async () => {
+test('a callback to a private address is refused when saved, and at connect where a template hid it', async () => {
   const saved = await platform.api.post('/api/v1/workflows', {
     name: 'P',
     steps: [{ type: 'webhook_callback', config: { url: 'https://169.254.169.254/latest', payload: {} } }],

@@ -1,10 +1,16 @@
-/** A service as `npm run start:distributed` lists it. */
-export type ListedProcess = { service: string; pid: number; opsPort: number };
+import type { ServiceName } from '@drippulse/topology';
 
-/** The processes that it printed. */
+/** A service as `npm run start:distributed` lists it. */
+export type ListedProcess = { service: ServiceName; pid: number; opsPort: number };
+
+/** The processes in the output of the command. */
 export function processesOf(output: string): ListedProcess[] {
   const lines = output.matchAll(/^ {2}(\S+) +process (\d+), gRPC \d+, operations (\d+)$/gm);
-  return [...lines].map(([, service = '', pid, opsPort]) => ({ service, pid: Number(pid), opsPort: Number(opsPort) }));
+  return [...lines].map(([, service = '', pid, opsPort]) => ({
+    service: service as ServiceName, // printed from the table
+    pid: Number(pid),
+    opsPort: Number(opsPort),
+  }));
 }
 
 /** The metrics of a process, as Prometheus reads them. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** A step of a trace as it was collected. */
+/** A collected span. */
 export type CollectedSpan = { trace: string; id: string; parent: string; service: string; name: string; start: bigint };
 
 /** Takes traces over OTLP/HTTP, as a collector would, and keeps them. */

@@ -20,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-// What an image holds is what this folder holds; npm has installed more.
+// The image has the contents of this folder; npm has installed more.
 describe.each([publicService, serviceOf('webhooks'), serviceOf('enrollments')])('the image of %s', (service) => {
   let folder = '';
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describe.each([publicService, serviceOf('webhooks'), serviceOf('enrollments')])(
     }
   });
 
-  test('starts, and answers on its ports, although nothing that it needs is there', async () => {
+  test('starts and answers on its ports, although its servers are away', async () => {
     const [port, opsPort] = [await freePort(), await freePort()];
     const child = spawn(process.execPath, ['src/main.ts'], {
       cwd: path.join(folder, 'services', service),
@@ -71,7 +71,7 @@ describe.each([publicService, serviceOf('webhooks'), serviceOf('enrollments')])(
     expect(complaint).toBe('');
   }, 60_000);
 
-  test('has its code compiled, and loads nothing that removes types', async () => {
+  test('has compiled code, and does not load the code that removes types', async () => {
     expect(await typeRemovers(folder, service, {})).toEqual([expect.stringContaining('amaro')]);
     const NODE_COMPILE_CACHE = path.join(folder, 'node_modules/.cache/compiled');
     const isTraced = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
@@ -88,11 +88,11 @@ const loadedLater: Record<string, string[]> = { [serviceOf('enrollments')]: ['./
 async function typeRemovers(folder: string, service: string, env: Record<string, string>): Promise<string[]> {
   const entrypoint = /^ENTRYPOINT (.*)$/m.exec(readFileSync(path.join(root, 'deploy/Dockerfile'), 'utf8'))?.[1] ?? '[]';
   const [, ...flags] = JSON.parse(entrypoint.replaceAll('/app/', `${folder}/`));
-  const tell = 'console.log(JSON.stringify(process.moduleLoadList.filter((name) => name.includes("amaro"))))';
-  const imported = [...(loadedLater[service] ?? []), `data:text/javascript,process.on("exit", () => ${tell})`];
+  const print = 'console.log(JSON.stringify(process.moduleLoadList.filter((name) => name.includes("amaro"))))';
+  const imported = [...(loadedLater[service] ?? []), `data:text/javascript,process.on("exit", () => ${print})`];
   const imports = imported.flatMap((source) => ['--import', source]);
   const cwd = path.join(folder, 'services', service);
-  // It ends, as it has no settings.
+  // It ends, because it has no settings.
   const ended = await run(process.execPath, [...flags, ...imports, 'src/main.ts'], { cwd, env }).catch(
     (error) => error,
   );

@@ -24,7 +24,7 @@ const consumerGroups = [
   ...['workflows', 'crm'].map((noun) => [runtime, `drippulse.${noun}.v1`]),
   ...publishers.map(({ events }) => [deliverer, topicOf(events).name]),
 ].map(([group, topic = '']) => [`${group}.${topic}`, topic] as const);
-/** What counts the work of one process. */
+/** The counter of the work of one process. */
 const workOf: readonly (readonly [ServiceName, string])[] = [
   [runtime, 'drippulse_effects_total'],
   [deliverer, 'drippulse_webhook_attempts_total'],
@@ -107,7 +107,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     expect(cutOff()).toEqual([]);
   }, 300_000);
 
-  test('two and three processes of a service share its work, and nothing comes twice as they join and leave', async () => {
+  test('two and three processes of a service share its work, and nothing is done twice as they join and leave', async () => {
     const load = startLoad(api, { workflowIds, name: 'replicas' });
     const scaled = [runtime, deliverer];
     for (const replicas of [2, 3]) {
@@ -146,7 +146,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
 
   const replicasOf = (service: ServiceName) => running.filter((process) => process.service === service);
 
-  /** Every group has so many members, each with partitions of its own, and no partition is left over. */
+  /** Every group has this many members, each with partitions of its own, and no partition is without one. */
   async function untilShared(replicas: number): Promise<void> {
     for (const [groupId, topic] of consumerGroups) {
       await eventually(
@@ -178,7 +178,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     }
   }
 
-  /** As a rollout does: the new process is ready before anybody leaves. */
+  /** As a rollout does: the new process is ready before an old one stops. */
   async function startReady(service: ServiceName): Promise<PlacedProcess> {
     const started = await platform.startAnother(service);
     running.push(started);
@@ -187,7 +187,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     return started;
   }
 
-  /** Seconds that it took to end by itself. */
+  /** Seconds from SIGTERM to its end. */
   async function stop(process: PlacedProcess | undefined): Promise<number> {
     if (process === undefined) throw new Error('there is no process to stop');
     const askedAt = performance.now();
@@ -212,7 +212,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     hooks.arrivals.clear();
   }
 
-  /** What the services said of calls that they did not let end. */
+  /** Log lines of services about calls that they broke off. */
   function cutOff(): string[] {
     const lines = readdirSync(platform.logDir).flatMap((file) =>
       readFileSync(path.join(platform.logDir, file), 'utf8').split('\n'),

@@ -14,7 +14,7 @@ test.each([
   expect(isAllowed(expression)).toBe(expected);
 });
 
-test('a package without an allowed licence is named unless it is excepted, and so is an exception without use', () => {
+test('a package without an allowed licence is listed unless it is excepted, and so is an unused exception', () => {
   const lock = {
     packages: {
       '': {},
@@ -41,7 +41,7 @@ const report = {
 };
 const lock = { packages: { 'node_modules/bad': { version: '1.0.0' } } };
 
-test('an advisory about what the change brought in stops it; one about what was there is told', () => {
+test('an advisory about a package of the change fails it; one about an older package is reported', () => {
   const text = 'GHSA-1 high: bad <2, it leaks';
   const judge = (base: typeof lock | undefined) => judgeAdvisories(report, { lock, base, exceptions: {} });
   expect(judge(undefined)).toEqual([{ text, isNew: true }]);

@@ -3,5 +3,5 @@ import { burnRateAlerts } from './slo.ts';
 import { slos } from './slos.ts';
 import { symptoms } from './symptoms.ts';
 
-/** Every alert there is. */
+/** Every alert. */
 export const alerts: readonly Alert[] = [...slos.flatMap(burnRateAlerts), ...symptoms];

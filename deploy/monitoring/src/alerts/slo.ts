@@ -8,7 +8,7 @@ export type Slo = {
   key: string;
   /** Share of good events promised over 30 days. */
   objective: number;
-  /** What is bad about the bad ones, to end a sentence. */
+  /** The fault of the bad events, as the end of a sentence. */
   bad: string;
   /** PromQL for the share of bad events over a window. */
   errorRatio(window: string): string;
@@ -18,7 +18,7 @@ export type Slo = {
 
 export type RecordingRule = { record: string; expr: string };
 
-/** Both windows must burn: the long one for significance, the short one so that the alert ends when the trouble does. */
+/** Both windows must burn: the long one for significance, the short one so that the alert ends with the fault. */
 const pageBurns = [
   { factor: 14.4, long: '1h', short: '5m' },
   { factor: 6, long: '6h', short: '30m' },
@@ -39,8 +39,8 @@ export function ratioName(slo: Slo, window: string): string {
 }
 
 /**
- * Multi-window, multi-burn-rate alerts (Google's SRE workbook, chapter 5): a page when 2 % of a month's budget is gone
- * within an hour or 5 % within six, a ticket when 10 % is gone within a day or three.
+ * Multi-window, multi-burn-rate alerts (Google's SRE workbook, chapter 5): a page when 2 % of a month's budget is used up
+ * within an hour or 5 % within six, a ticket when 10 % is used up within a day or three.
  */
 export function burnRateAlerts(slo: Slo): Alert[] {
   const budget = 1 - slo.objective;

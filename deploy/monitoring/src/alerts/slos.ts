@@ -3,7 +3,7 @@ import type { Slo } from './slo.ts';
 
 const requests = 'drippulse_http_request_duration_seconds' satisfies MetricName;
 
-/** What the platform promises. */
+/** The promises of the platform. */
 export const slos: readonly Slo[] = [
   {
     name: 'ApiAvailability',
@@ -55,7 +55,7 @@ export const slos: readonly Slo[] = [
   }),
 ];
 
-/** 99 % of what a histogram measures stays within one of its buckets. */
+/** 99 % of the values of a histogram stay within one of its buckets. */
 function withinLimit(o: {
   name: string;
   key: string;

@@ -1,6 +1,6 @@
 import type { Alert } from './alert.ts';
 
-/** What is wrong by itself, before or without a promise being broken. */
+/** Faults that need attention before a promise is broken, or without one. */
 export const symptoms: readonly Alert[] = [
   {
     name: 'OutboxNotDraining',
@@ -14,7 +14,7 @@ export const symptoms: readonly Alert[] = [
   {
     name: 'EventsDeadLettered',
     severity: 'ticket',
-    // A counter that begins with its first dead letter has no increase: what was not there before counts too.
+    // A counter that begins with its first dead letter has no increase, so a new series counts too.
     expr: [
       'sum by (topic, group) (increase(drippulse_events_dead_lettered_total[15m])) > 0',
       'sum by (topic, group) (drippulse_events_dead_lettered_total unless drippulse_events_dead_lettered_total offset 15m) > 0',

@@ -65,7 +65,7 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
         lines('Steps', 'cps', rateBy('drippulse_steps_total', 'status')),
         lines('Workflow changes', 'cps', rateBy('drippulse_workflow_changes_total', 'kind')),
         lines('CRM record changes', 'cps', rateBy('drippulse_crm_record_changes_total', 'record_type')),
-        lines('Held off', 'cps', [
+        lines('Refused: workflow chains and trapped forms', 'cps', [
           {
             expr: 'sum(rate(drippulse_workflow_chains_cut_total[$__rate_interval]))',
             legend: 'chains of workflows cut',
@@ -81,7 +81,7 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
       title: 'On time',
       panels: [
         lines('Lateness of runs', 's', quantiles('drippulse_run_lateness_seconds')),
-        lines('Oldest due work that nobody has claimed', 's', [
+        lines('Oldest unclaimed due work', 's', [
           { expr: 'max by (kind) (drippulse_due_work_age_seconds)', legend: '{{kind}}' },
         ]),
       ],

@@ -3,7 +3,7 @@ import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** PromQL, and what a line is called: text with `{{label}}`. */
+/** PromQL, and the name of a line: text with `{{label}}`. */
 export type Query = { expr: string; legend: string };
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in.

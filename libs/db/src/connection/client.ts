@@ -10,8 +10,8 @@ type Values = readonly unknown[] | Callback;
  * such queries have read until it collects old objects: 15 % of the allocated memory was copied twice, and old objects
  * were collected twice as often.
  *
- * A query of its own kind (`pg.Query`, such as a COPY) may be passed as the only parameter, and is then sent in place of
- * the text. Kysely passes a text and parameters and nothing else.
+ * A query of its own kind (`pg.Query`, such as a COPY) may be passed as the only parameter, and is then sent in place
+ * of the text. Kysely passes a text and parameters and nothing else.
  */
 export class Client extends pg.Client {
   // pg.Client types `query` by overloads: the result is a promise, nothing (callback) or the query itself (cursor).

@@ -20,8 +20,8 @@ const connectTimeoutMs = 5_000;
 /**
  * Connects to one schema. `search_path` is fixed on each connection; `int8` comes back as bigint, `json` and `jsonb` as
  * their text, `timestamptz` as Date. No statement runs longer than 30 s, waits for a lock longer than 10 s, and no
- * transaction stays idle longer than 30 s. `max` is the size of the pool (default 10); `service` names it in the metrics
- * and to the server.
+ * transaction stays idle longer than 30 s. `max` is the size of the pool (default 10); `service` names it in the
+ * metrics and to the server.
  *
  * `.stream(chunkSize)` of a query reads its rows through a cursor of the server, `chunkSize` at a time. It uses a
  * connection until the last row is read or the loop is left.
@@ -47,8 +47,8 @@ export function connectDatabase<DB>(options: {
     keepAlive: true,
     types: typeParsers,
   });
-  // A connection may break while no statement runs on it, in the pool or inside a transaction. Without a listener, either
-  // error would end the process. The next statement on that connection fails by itself.
+  // A connection may break while no statement runs on it, in the pool or inside a transaction. Without a listener,
+  // either error would end the process. The next statement on that connection fails by itself.
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
   pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'database connection lost')));
 

@@ -6,7 +6,9 @@ import { nextConnection } from './next-connection.ts';
 /** The open pools, with their names. */
 const pools = new Map<pg.Pool, string>();
 
-/** The pool as Kysely uses it. Measures how long a caller waits for a connection, and counts the connections by state. */
+/**
+ * The pool as Kysely uses it. Measures how long a caller waits for a connection, and counts the connections by state.
+ */
 export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
   const waits = histogram(processMetrics, 'drippulse_database_wait_seconds').labels(name);
   gauge(processMetrics, 'drippulse_database_connections', countConnections);

@@ -65,8 +65,8 @@ const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]>
 };
 
 /**
- * Starts a COPY of these columns. The columns of `fixed` have the same value in all rows: they are encoded once, and the
- * rows that are added do not have them.
+ * Starts a COPY of these columns. The columns of `fixed` have the same value in all rows: they are encoded once, and
+ * the rows that are added do not have them.
  */
 export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
   columns: C,

@@ -3,8 +3,8 @@ import { DomainError } from '@drippulse/errors';
 import { isInfrastructureError } from './failures.ts';
 
 /**
- * Turns an infrastructure error of the database into `unavailable` with a time to retry; without it, the caller would get
- * `internal`. Comes after the server interceptors in the list, so that they see the error that it throws.
+ * Turns an infrastructure error of the database into `unavailable` with a time to retry; without it, the caller would
+ * get `internal`. Comes after the server interceptors in the list, so that they see the error that it throws.
  */
 export const databaseInterceptor: Interceptor = (next) => async (request) => {
   try {

@@ -22,13 +22,13 @@ export type { TransactOptions } from './scope.ts';
 const conflictTries = 5;
 
 /**
- * Runs the write of one call in one transaction (read committed) and returns its response. `run` is called again after a
- * conflict of transactions, so it changes nothing outside the transaction except response headers.
+ * Runs the write of one call in one transaction (read committed) and returns its response. `run` is called again after
+ * a conflict of transactions, so it changes nothing outside the transaction except response headers.
  *
- * For a method with `IDEMPOTENCY_TRANSACTION` and a call with an `Idempotency-Key`, the same transaction stores the key,
- * the fingerprint of the request and the response for 24 h. A repeat gets the stored response and `idempotent-replayed:
- * true`; a different request with the key is refused as `idempotency_key_reused`; a call whose key belongs to a call that
- * still runs is refused as `idempotency_in_progress`. A refused request stores nothing.
+ * For a method with `IDEMPOTENCY_TRANSACTION` and a call with an `Idempotency-Key`, the same transaction stores the
+ * key, the fingerprint of the request and the response for 24 h. A repeat gets the stored response and
+ * `idempotent-replayed: true`; a different request with the key is refused as `idempotency_key_reused`; a call whose
+ * key belongs to a call that still runs is refused as `idempotency_in_progress`. A refused request stores nothing.
  */
 export async function transact<I extends DescMessage, O extends DescMessage, DB>(
   context: { db: Database<DB>; sealer: Sealer },

@@ -22,10 +22,11 @@ const defaultLeaseSeconds = 30;
 const giveUpAfter = 5;
 
 /**
- * Works on the jobs of one kind, slice by slice and by turns, until it is stopped. A slice, its cursor and its progress are
- * one transaction: a process that dies loses nothing, and when its lease ends another process continues from the cursor.
- * The fence rolls back a slice of a process that lost its lease, and of a job that was cancelled. The lease must outlast a
- * slice (default 30 s). Infrastructure errors are retried without end; after five other errors in a row the job fails.
+ * Works on the jobs of one kind, slice by slice and by turns, until it is stopped. A slice, its cursor and its progress
+ * are one transaction: a process that dies loses nothing, and when its lease ends another process continues from the
+ * cursor. The fence rolls back a slice of a process that lost its lease, and of a job that was cancelled. The lease
+ * must outlast a slice (default 30 s). Infrastructure errors are retried without end; after five other errors in a row
+ * the job fails.
  *
  * `slice` runs before the transaction and may call other services, because no lock waits for their answers. It may run
  * twice for one cursor. The function that it returns then writes the slice.

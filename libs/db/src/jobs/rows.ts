@@ -55,7 +55,9 @@ export async function cancelJob<DB>(trx: Transaction<DB>, id: bigint): Promise<v
     where id = ${id} and status in ('queued', 'running')`.execute(trx);
 }
 
-/** Leases the due job of a kind that has waited longest, so that no other process takes it; undefined when none is due. */
+/**
+ * Leases the due job of a kind that has waited longest, so that no other process takes it; undefined when none is due.
+ */
 export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: number): Promise<JobRow | undefined> {
   const { rows } = await sql<JobRow>`
     update jobs

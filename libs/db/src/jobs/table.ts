@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the table of a service's jobs (slow work that outlives a request), in a migration of the service. `wake_at` is
- * the time at which a job continues, or at which the lease of the process that works on it ends.
+ * Creates the table of a service's jobs (slow work that outlives a request), in a migration of the service. `wake_at`
+ * is the time at which a job continues, or at which the lease of the process that works on it ends.
  */
 export async function createJobsTable<DB>(db: Kysely<DB>): Promise<void> {
   await sql`

@@ -9,15 +9,17 @@ export type Paging = RowCount & {
   totalPages?: number;
 };
 
-/** The rows to read: those with an id below `beforeId`, highest id first, without the first `offset`, at most `limit`. */
+/**
+ * The rows to read: those with an id below `beforeId`, highest id first, without the first `offset`, at most `limit`.
+ */
 export type ListWindow = { beforeId: bigint; offset: number; limit: number };
 
 const highestId = 9_223_372_036_854_775_807n;
 
 /**
  * Reads one page of a list that is ordered by id, highest first. `rows` reads the rows of a window, `count` counts the
- * rows of the whole list. The window has one row more than the page, which shows whether there is a next page. Refuses a
- * request as `readPage` does.
+ * rows of the whole list. The window has one row more than the page, which shows whether there is a next page. Refuses
+ * a request as `readPage` does.
  */
 export async function readList<Row extends { id: bigint }>(
   request: PageRequest,

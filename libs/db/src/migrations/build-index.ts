@@ -2,7 +2,8 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 /**
  * Builds an index while others write to the table, unless it exists. For a migration with `withoutTransaction`. `on` is
- * the part of the statement after that word. An invalid index was left by an attempt that was broken off, and is rebuilt.
+ * the part of the statement after that word. An invalid index was left by an attempt that was broken off, and is
+ * rebuilt.
  */
 export async function buildIndex(db: Kysely<unknown>, name: string, on: RawBuilder<unknown>): Promise<void> {
   // The build waits for transactions that write, without limit, and blocks none of them.

@@ -19,9 +19,9 @@ const migratingPollMs = 50;
 type Migrations = Record<string, Migration & { withoutTransaction?: boolean }>;
 
 /**
- * Applies the migrations that the schema does not have yet, in the order of their names, and returns these names. Creates
- * the schema if it is missing and the role may create it. Several processes may call it at once: one works, the others
- * wait. Refuses a schema with migrations that are not in the list (`schema_too_new`).
+ * Applies the migrations that the schema does not have yet, in the order of their names, and returns these names.
+ * Creates the schema if it is missing and the role may create it. Several processes may call it at once: one works, the
+ * others wait. Refuses a schema with migrations that are not in the list (`schema_too_new`).
  */
 export async function migrate(options: { url: string; schema: string; migrations: Migrations }): Promise<string[]> {
   const { url, schema, migrations } = options;
@@ -44,8 +44,8 @@ export async function migrate(options: { url: string; schema: string; migrations
 }
 
 /**
- * Locks the migrations of this database until the connection ends. It polls: a concurrent build of an index waits for all
- * other statements, and would wait for one that waits for this lock.
+ * Locks the migrations of this database until the connection ends. It polls: a concurrent build of an index waits for
+ * all other statements, and would wait for one that waits for this lock.
  */
 async function lockMigrating(db: Kysely<unknown>): Promise<void> {
   for (;;) {

@@ -12,8 +12,9 @@ const catalogConflicts = new Set(['XX000', '23505', '42710', '42P06']);
 const extensions = ['pg_trgm', 'btree_gin'];
 
 /**
- * Creates or updates the login role of one service and the schema that it owns, in the database of `adminUrl`. Returns the
- * URL to connect with. The role has no rights on any other schema. Safe to repeat; a new password replaces the old one.
+ * Creates or updates the login role of one service and the schema that it owns, in the database of `adminUrl`. Returns
+ * the URL to connect with. The role has no rights on any other schema. Safe to repeat; a new password replaces the old
+ * one.
  */
 export async function provisionSchema(options: {
   adminUrl: string;

@@ -12,8 +12,8 @@ const deleteSlice = 5_000;
 const lockTimeout = '500ms';
 
 /**
- * Creates the partitions of `now`'s day (UTC) and the three days after it, and the default partition for all other rows.
- * For migrations; `maintainPartitions` creates the later ones.
+ * Creates the partitions of `now`'s day (UTC) and the three days after it, and the default partition for all other
+ * rows. For migrations; `maintainPartitions` creates the later ones.
  */
 export async function createPartitions<DB>(db: Kysely<DB>, table: string, now: Date): Promise<void> {
   await sql`create table if not exists ${sql.id(`${table}_default`)} partition of ${sql.id(table)} default`.execute(db);

@@ -7,9 +7,9 @@ type Call<T> = { items: readonly T[]; outcome: PromiseWithResolvers<void> };
 const mostItems = 500;
 
 /**
- * Creates a handler that runs one call at a time. Batches that arrive meanwhile are handled together by the next call, so
- * that the batches of several partitions cost one transaction. When that call fails, each batch is handled by itself and
- * gets its own result. An infrastructure error is the result of all of them.
+ * Creates a handler that runs one call at a time. Batches that arrive meanwhile are handled together by the next call,
+ * so that the batches of several partitions cost one transaction. When that call fails, each batch is handled by itself
+ * and gets its own result. An infrastructure error is the result of all of them.
  */
 export function handleTogether<T>(handle: Handle<T>): Handle<T> {
   const waiting: Call<T>[] = [];

@@ -1,4 +1,6 @@
-/** The consequence of a failure. `failures` counts all failures in a row, `tries` those that the event itself caused. */
+/**
+ * The consequence of a failure. `failures` counts all failures in a row, `tries` those that the event itself caused.
+ */
 export type Retry = { failures: number; tries: number; delayMs: number; isExhausted: boolean };
 
 /** Counts the failures of the first event of each partition. */
@@ -16,8 +18,8 @@ const maxTryingMs = 5 * 60_000;
 const maxDelayMs = { event: 30_000, infrastructure: 5000 };
 
 /**
- * An event that fails gets ten tries within five minutes. The delay starts at `firstDelayMs` (default 100) and doubles, with
- * jitter, up to 30 s, so that ten tries take a minute. Infrastructure errors count only for the delay, up to 5 s.
+ * An event that fails gets ten tries within five minutes. The delay starts at `firstDelayMs` (default 100) and doubles,
+ * with jitter, up to 30 s, so that ten tries take a minute. Infrastructure errors count only for the delay, up to 5 s.
  */
 export function createRetries(firstDelayMs = 100): Retries {
   const failures = new Map<number, Failure>();

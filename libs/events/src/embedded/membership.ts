@@ -19,8 +19,8 @@ export type Membership = {
 };
 
 /**
- * Shares partitions by leases. Each member has at most an equal share, takes partitions that are free or whose lease has
- * ended, and releases those above its share.
+ * Shares partitions by leases. Each member has at most an equal share, takes partitions that are free or whose lease
+ * has ended, and releases those above its share.
  */
 export function createMembership(
   db: Database<unknown>,
@@ -33,8 +33,8 @@ export function createMembership(
   const lockedUntil = sql`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`;
 
   /**
-   * Renews the member and its leases in one statement, without waiting for the disk: a crash of the database also ends the
-   * readers. A lease that ended but that no other member took is renewed too, because taking one raises the fence.
+   * Renews the member and its leases in one statement, without waiting for the disk: a crash of the database also ends
+   * the readers. A lease that ended but that no other member took is renewed too, because taking one raises the fence.
    */
   async function stayAlive(): Promise<void> {
     const { rows } = await sql<{ others: number; partitions: number[] }>`

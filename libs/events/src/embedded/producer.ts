@@ -50,8 +50,8 @@ async function append(db: Database<unknown>, topic: string, messages: readonly T
 type Row = { partition: number; last: number; messages: number; start: number; size: number };
 
 /**
- * Places messages in partitions and rows. `last` is the number of a row's last message among the messages of this call in
- * its partition. The values are one binary parameter: as text, each byte would be two hexadecimal digits.
+ * Places messages in partitions and rows. `last` is the number of a row's last message among the messages of this call
+ * in its partition. The values are one binary parameter: as text, each byte would be two hexadecimal digits.
  */
 function placed(messages: readonly TransportMessage[]): { sizes: Map<number, number>; rows: Row[]; values: Buffer } {
   const sizes = new Map<number, number>();

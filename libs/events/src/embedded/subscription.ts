@@ -9,8 +9,8 @@ import { commitOffsets, type Progress, readUnread, type Unread } from './read.ts
 import { partitionCount } from './tables.ts';
 
 /**
- * Reads the partitions that this member of the group leases: one batch of each at a time, all partitions together. One loop
- * renews the leases, so that a long batch loses none; the other loop reads.
+ * Reads the partitions that this member of the group leases: one batch of each at a time, all partitions together. One
+ * loop renews the leases, so that a long batch loses none; the other loop reads.
  */
 export function startEmbeddedSubscription(options: {
   db: Database<unknown>;

@@ -18,8 +18,8 @@ export async function migrateEmbeddedTransport(url: string, schema: string = def
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {
-  // The next offset of each partition. A producer locks the row until it commits, so that offsets are contiguous and become
-  // visible in order, with any number of producers.
+  // The next offset of each partition. A producer locks the row until it commits, so that offsets are contiguous and
+  // become visible in order, with any number of producers.
   await sql`
     create table topic_partitions (
       topic text not null,

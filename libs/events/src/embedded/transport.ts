@@ -14,8 +14,8 @@ const defaultLeaseMs = 6000;
 const pruneEveryMs = 60 * 60_000;
 
 /**
- * The transport in PostgreSQL, for an installation without Kafka: the same topics, partitions, groups and offsets. Messages
- * are kept 7 days. `url` is that of the role that owns the schema; apply `migrateEmbeddedTransport` first.
+ * The transport in PostgreSQL, for an installation without Kafka: the same topics, partitions, groups and offsets.
+ * Messages are kept 7 days. `url` is that of the role that owns the schema; apply `migrateEmbeddedTransport` first.
  */
 export function createEmbeddedTransport(options: {
   url: string;

@@ -5,7 +5,9 @@ import { z } from 'zod';
 export type KafkaSettings = {
   /** `host:port` each; undefined where there is no Kafka. */
   brokers: string[] | undefined;
-  /** TLS; with files in PEM of the authority that signed the brokers' certificates and, for mutual TLS, of one's own. */
+  /**
+   * TLS; with files in PEM of the authority that signed the brokers' certificates and, for mutual TLS, of one's own.
+   */
   ssl: { caFile?: string; certFile?: string; keyFile?: string } | undefined;
   sasl: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string } | undefined;
   topics: { partitions: number; retentionHours: number; replicas: number | undefined; minInSync: number | undefined };

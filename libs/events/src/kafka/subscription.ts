@@ -15,7 +15,9 @@ const stopTimeoutMs = 10_000;
 /** The batches of one fetch. A topic has eight partitions unless it was created with more. */
 const partitionsConsumedConcurrently = 8;
 
-/** kafkajs shares partitions as if all members of a group read the same topics: so each topic has a group of its own. */
+/**
+ * kafkajs shares partitions as if all members of a group read the same topics: so each topic has a group of its own.
+ */
 export function groupIdOf(topic: string, group: string): string {
   return `${group}.${topic}`;
 }
@@ -24,8 +26,8 @@ export function groupIdOf(topic: string, group: string): string {
 export type KafkaSubscription = Subscription & { isHealthy(): boolean };
 
 /**
- * Consumes a topic with kafkajs. Connects in the background until the broker answers, and replaces a consumer that kafkajs
- * gives up.
+ * Consumes a topic with kafkajs. Connects in the background until the broker answers, and replaces a consumer that
+ * kafkajs gives up.
  */
 export function startKafkaSubscription(options: {
   kafka: Kafka;
@@ -125,7 +127,9 @@ export function startKafkaSubscription(options: {
   };
 }
 
-/** Sends heartbeats while a batch is handled, to stay in the group. A rebalance shows at the next commit or heartbeat. */
+/**
+ * Sends heartbeats while a batch is handled, to stay in the group. A rebalance shows at the next commit or heartbeat.
+ */
 async function whileBeating<T>(payload: EachBatchPayload, work: () => Promise<T>): Promise<T> {
   const timer = setInterval(() => {
     payload.heartbeat().catch(() => undefined);

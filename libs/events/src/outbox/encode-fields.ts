@@ -13,9 +13,9 @@ import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 type Init = Readonly<Record<string, unknown>>;
 
 /**
- * Creates an encoder of messages that are given as plain objects. It looks at the fields that are given and at no others:
- * for a message with most fields unset this costs a quarter of `toBinary`. One writer is used for all messages, because a
- * new one starts small.
+ * Creates an encoder of messages that are given as plain objects. It looks at the fields that are given and at no
+ * others: for a message with most fields unset this costs a quarter of `toBinary`. One writer is used for all messages,
+ * because a new one starts small.
  */
 export function createEncoder<D extends DescMessage>(desc: D): (init: MessageInitShape<D>) => Uint8Array {
   const writer = new BinaryWriter();

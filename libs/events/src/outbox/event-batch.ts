@@ -25,8 +25,8 @@ export type EventBatch<D extends DescMessage> = {
   topic: Topic<D>;
   add(event: MessageInitShape<D>): void;
   /**
-   * The headers and the bytes that the events share, and of each event the rest. `shared` are the fields that all events
-   * have unless they set them themselves. No event is added afterwards.
+   * The headers and the bytes that the events share, and of each event the rest. `shared` are the fields that all
+   * events have unless they set them themselves. No event is added afterwards.
    */
   end(shared: MessageInitShape<D> | undefined): { headers: Headers; prefix: Uint8Array; parts: TransportMessage[] };
 };
@@ -35,8 +35,8 @@ export type EventBatch<D extends DescMessage> = {
 type Head = { id: string; aggregate: string; organization?: string; type?: string; time?: string };
 
 /**
- * Starts a batch of events. A reader merges protobuf encodings that follow each other, field by field: the value of each
- * event is the encoding of the shared fields, then that of its own.
+ * Starts a batch of events. A reader merges protobuf encodings that follow each other, field by field: the value of
+ * each event is the encoding of the shared fields, then that of its own.
  */
 export function startEvents<D extends DescMessage>(topic: Topic<D>): EventBatch<D> {
   const encode = createEncoder(topic.desc);

@@ -8,15 +8,18 @@ export type OutboxLease = {
   isFresh(): boolean;
   /** Takes the lease, or renews one that is not fresh; false while another process has it. */
   ensure(): Promise<boolean>;
-  /** The milliseconds that it certainly lasts, by a clock that continues while the process is frozen; negative when lost. */
+  /**
+   * The milliseconds that it certainly lasts, by a clock that continues while the process is frozen; negative when
+   * lost.
+   */
   leftMs(): number;
   /** Ends the lease, so that the next process can take it at once. */
   release(): Promise<void>;
 };
 
 /**
- * A lease in database time. A process knows how long it lasts without asking, because the database counts `leaseMs` from a
- * moment after the query was sent.
+ * A lease in database time. A process knows how long it lasts without asking, because the database counts `leaseMs`
+ * from a moment after the query was sent.
  */
 export function createOutboxLease<DB>(db: Database<DB>, leaseMs: number): OutboxLease {
   const holder = randomUUID();

@@ -25,9 +25,9 @@ const leaseMarginMs = 500;
 const sendLimits = { count: 1000, bytes: 512 * 1024 };
 
 /**
- * Sends the outbox of this service, in order, until it is stopped. One process sends at a time. After a failure it retries
- * without end, with a new producer. A row is deleted only after all its events are stored; events that are sent again have
- * the same ids.
+ * Sends the outbox of this service, in order, until it is stopped. One process sends at a time. After a failure it
+ * retries without end, with a new producer. A row is deleted only after all its events are stored; events that are sent
+ * again have the same ids.
  */
 export function startRelay<DB>(options: {
   db: Database<DB>;

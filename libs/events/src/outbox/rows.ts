@@ -16,8 +16,8 @@ export type OutboxRow = {
 const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
 /**
- * Reads the oldest rows. It never continues from the last read, because a row with a lower id may commit later. Bounded by
- * bytes, at least one row.
+ * Reads the oldest rows. It never continues from the last read, because a row with a lower id may commit later. Bounded
+ * by bytes, at least one row.
  */
 export async function readOutbox<DB>(db: Database<DB>): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`

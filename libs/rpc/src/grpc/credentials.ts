@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as grpc from '@grpc/grpc-js';
-import type { GrpcTls } from './tls.ts';
+import type { GrpcTls } from '../tls.ts';
 
 /** Credentials of a port. With TLS it requires a client certificate of the same authority. Reads the files once. */
 export function serverCredentials(tls: GrpcTls | undefined): grpc.ServerCredentials {

@@ -11,11 +11,11 @@ import { SharedCallsService } from '@drippulse/proto/drippulse/calls/v1/calls_pb
 import * as grpc from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { maxWireBytes, type Routes } from '../peers.ts';
+import type { GrpcTls } from '../tls.ts';
 import { decoderOf, encoderOf, pathOf } from './codec.ts';
 import { serverCredentials } from './credentials.ts';
 import { streamHandler } from './handlers.ts';
 import { serveShared } from './shared/serve-shared.ts';
-import type { GrpcTls } from './tls.ts';
 import { unaryHandler } from './unary-handler.ts';
 import { type UnaryMethod, unaryMethod } from './unary-method.ts';
 

@@ -6,13 +6,13 @@ import { PostgresError } from './failures.ts';
 
 const run = promisify(execFile);
 
-/** How PostgreSQL's programs are run; `uid` is who then owns its files, undefined for whoever runs this process. */
+/** The way to run PostgreSQL's programs. `uid` owns its files; undefined: the user of this process. */
 export type Account = { prefix: string[]; uid?: number };
 
 /**
- * PostgreSQL refuses to run as root. For root it runs in a user namespace in which root bears another user's id, or,
- * where namespaces are forbidden (in most containers), as another user who keeps root's right to pass folders closed to
- * others. Neither makes an account. A folder that belongs to a user stays that user's.
+ * PostgreSQL refuses to run as root. For root it runs in a user namespace in which root has the id of another user, or,
+ * where namespaces are forbidden (in most containers), as another user who keeps root's right to enter closed folders.
+ * Neither creates an account. A folder that belongs to a user stays with that user.
  */
 export async function accountFor(dataDir: string): Promise<Account> {
   if (process.getuid?.() !== 0) return { prefix: [] };
@@ -35,7 +35,7 @@ export async function accountFor(dataDir: string): Promise<Account> {
   );
 }
 
-/** Gives the folder and all in it to the account, when root has to run it as somebody else than before. */
+/** Gives the folder and its contents to the account, when root has to run it as another user than before. */
 export async function giveTo(account: Account, folder: string): Promise<void> {
   const { uid } = account;
   if (uid === undefined || (await ownerOf(folder)) === uid) return;

@@ -6,7 +6,7 @@ import { PostgresError } from './failures.ts';
 
 const run = promisify(execFile);
 
-/** Where PostgreSQL's programs lie, and its major version. */
+/** The folders of PostgreSQL's programs, and its major version. */
 export type Binaries = { initdb: string; pgCtl: string; major: string };
 
 /** Finds the PostgreSQL that npm installed for this platform and completes its libraries. */
@@ -31,7 +31,7 @@ function majorOf(folder: string): string {
   return version.split('.')[0] ?? '';
 }
 
-/** npm packages hold no symbolic links, and `npm ci --ignore-scripts` leaves out the script that makes them. */
+/** npm packages contain no symbolic links, and `npm ci --ignore-scripts` skips the script that makes them. */
 async function linkLibraries(folder: string): Promise<void> {
   if (linksAreThere(folder)) return;
   await run(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });

@@ -10,7 +10,7 @@ import { otherVersion, PostgresError } from './failures.ts';
 
 const run = promisify(execFile);
 const passwordFile = 'superuser-password';
-/** Ours, included by postgresql.conf and written anew at each start. */
+/** Our settings, included by postgresql.conf and written at each start. */
 export const settingsFile = 'drippulse.conf';
 
 /** Refuses a folder that another major version wrote; false when there is no cluster yet. */
@@ -22,8 +22,8 @@ export async function hasCluster(dataDir: string, binaries: Binaries): Promise<b
 }
 
 /**
- * Makes the cluster beside its final place and moves it there whole, so that a half-made one is never mistaken for data.
- * Its superuser `postgres` logs in with a password only.
+ * Creates the cluster beside its final place and then moves it there, so that an incomplete one is never mistaken for
+ * data. Its superuser `postgres` logs in with a password only.
  */
 export async function createCluster(
   dataDir: string,
@@ -40,7 +40,7 @@ export async function createCluster(
     await writeFile(pwFile, password, { mode: 0o600 });
     await runAs(account, binaries.initdb, [
       ...['-D', draft, '-U', 'postgres', `--pwfile=${pwFile}`, '--auth=scram-sha-256', '--encoding=UTF8'],
-      // The builtin provider is the one locale that every system has and that never changes its order under an index.
+      // Every system has the builtin provider, and its order never changes under an index.
       ...[
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
@@ -51,7 +51,7 @@ export async function createCluster(
     await rename(pwFile, path.join(draft, passwordFile));
     await appendFile(path.join(draft, 'postgresql.conf'), `\ninclude_if_exists '${settingsFile}'\n`);
     await rename(draft, dataDir).catch((error: unknown) => {
-      // Another process was faster: its cluster is as good as ours.
+      // Another process was faster, and its cluster is as good.
       if (!existsSync(path.join(dataDir, 'PG_VERSION'))) throw error;
     });
   } finally {

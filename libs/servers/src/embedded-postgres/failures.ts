@@ -3,10 +3,10 @@ export class PostgresError extends Error {
   override name = 'PostgresError';
 }
 
-/** What a failed start may mean; `log` is what PostgreSQL said. */
+/** The kinds of failed starts; `log` is the output of PostgreSQL. */
 export type StartFailure = 'already_running' | 'memory_in_use' | 'port_taken' | 'other';
 
-/** Reads from PostgreSQL's words whether a start is worth another try. */
+/** Reads from the output of PostgreSQL whether to try another start. */
 export function classifyFailure(log: string): StartFailure {
   if (/lock file "postmaster\.pid" already exists/.test(log)) return 'already_running';
   if (/pre-existing shared memory block/.test(log)) return 'memory_in_use';
@@ -39,7 +39,7 @@ export function otherVersion(dataDir: string, found: string, wanted: string): st
   return `The data in ${dataDir} were written by PostgreSQL ${found}, and this is PostgreSQL ${wanted}: move the folder away, or set DATABASE_URL to a server of that version.`;
 }
 
-/** What a failed child process or file operation said, whole. */
+/** The whole message of a failed child process or file operation. */
 export function textOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
   return ['message', 'stdout', 'stderr'].map((name) => Reflect.get(error, name) ?? '').join('\n');

@@ -6,7 +6,7 @@ import type { Binaries } from './binaries.ts';
 import { runAs, settingsFile } from './cluster.ts';
 import { textOf } from './failures.ts';
 
-/** A data folder and what runs it. */
+/** A data folder, and the programs and account that run it. */
 export type Installation = { dataDir: string; logFile: string; binaries: Binaries; account: Account };
 
 /** Settings of postgresql.conf. */
@@ -21,7 +21,7 @@ const defaultSettings = {
 };
 const largestLogBytes = 10_000_000;
 
-/** Starts the server and waits until it is ready; answers what PostgreSQL said when it failed. */
+/** Starts the server and waits until it is ready; returns the output of PostgreSQL when it failed. */
 export async function launch(installation: Installation, settings: Settings): Promise<string | undefined> {
   const { dataDir, logFile, binaries, account } = installation;
   await writeFile(path.join(dataDir, settingsFile), settingsText({ ...defaultSettings, ...settings }));

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The server that holds a data folder, as its lock file tells. */
+/** The server of a data folder, as its lock file describes it. */
 export type ServerProcess = { pid: number; port: number; ready: boolean };
 
 /** The server running on the folder, if its lock file names one that is alive. */
@@ -15,16 +15,16 @@ export function findServer(dataDir: string): ServerProcess | undefined {
 }
 
 /**
- * Removes the lock file of a server that is gone, when nobody else can be starting one. PostgreSQL does so itself unless
- * a process with that number lives; but that may be a zombie which nobody reaps, or another program by now.
+ * Removes the lock file of a server that is gone; only when no other process can be starting one. PostgreSQL removes it
+ * itself unless a process with that number lives. That process may be a zombie, or another program by now.
  */
 export function removeStaleLock(dataDir: string): void {
   if (findServer(dataDir) === undefined) rmSync(lockFile(dataDir), { force: true });
 }
 
 /**
- * Ends the server of the folder: its sessions are cut, what they committed is on disk. Waits for the lock file to go and
- * not for the process, which may stay behind as a zombie where nobody reaps.
+ * Ends the server of the folder. Its sessions are cut, and their commits are on disk. Waits until the lock file is
+ * gone, not the process, which may stay as a zombie where no parent reaps it.
  */
 export async function stopServer(dataDir: string): Promise<void> {
   const server = findServer(dataDir);
@@ -53,7 +53,7 @@ function commandOf(pid: number): string {
   }
 }
 
-/** Undefined when there is no such file; it may go at any moment. */
+/** Undefined when there is no such file; it may be removed at any moment. */
 function readLines(file: string): string[] | undefined {
   try {
     return readFileSync(file, 'utf8').split('\n');

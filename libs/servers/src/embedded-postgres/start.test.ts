@@ -56,7 +56,7 @@ async function backgroundPids(url: string): Promise<number[]> {
   return rows.map((row) => row.pid);
 }
 
-test('a new folder becomes a server that only its password opens, from this machine only', async () => {
+test('a new folder becomes a server that takes its password only, from this machine only', async () => {
   const messages: string[] = [];
   const { url, port } = await start({ onProgress: (message) => messages.push(message) });
   expect(await query(url, 'show listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
@@ -77,7 +77,7 @@ test('a running server on the folder is used as it is, also by several at once',
   expect(new Set([...servers, again].map(({ pid }) => pid)).size).toBe(1);
 });
 
-test('data stay through stop and start, settings apply from the next start on', async () => {
+test('data survive a stop and a start, and settings apply from the next start on', async () => {
   const first = await start();
   await query(first.url, 'create table facts as select 1 as n');
   await first.stop();
@@ -91,18 +91,18 @@ test('data stay through stop and start, settings apply from the next start on', 
   ).toEqual([{ n: 1, m: '7MB', a: "it's" }]);
 });
 
-test('after kill -9 of every process it comes back with what was committed', async () => {
+test('after kill -9 of every process the next start has every commit', async () => {
   const first = await start({ settings: {} });
   await query(first.url, 'create table facts as select 1 as n');
   const pids = [first.pid, ...(await backgroundPids(first.url))];
-  // Some end by themselves when the first is gone.
+  // Some end when the main process is gone.
   spawnSync('kill', ['-9', ...pids.map(String)]);
   const second = await start();
   expect(second.pid).not.toBe(first.pid);
   expect(await query(second.url, 'select n from facts')).toEqual([{ n: 1 }]);
 });
 
-test('after kill -9 of the main process alone it waits until the sessions have ended', async () => {
+test('after kill -9 of the main process alone the next start waits until the sessions have ended', async () => {
   const first = await start();
   const session = new pg.Client({ connectionString: first.url });
   session.on('error', () => undefined);
@@ -113,7 +113,7 @@ test('after kill -9 of the main process alone it waits until the sessions have e
   await session.end().catch(() => undefined);
 });
 
-test('a lock file whose process number now belongs to another program does not stop it', async () => {
+test('a lock file whose process number belongs to another program does not prevent the start', async () => {
   const first = await start();
   await first.stop();
   const other = spawn('sleep', ['60']);
@@ -139,17 +139,17 @@ test('a folder of another major version is refused by name and left as it is', a
   expect(readFileSync(path.join(dataDir, 'PG_VERSION'), 'utf8')).toBe('12\n');
 });
 
-test('a place that cannot hold a folder is named in one sentence', async () => {
+test('a path where no folder can be made is named in one sentence', async () => {
   writeFileSync(path.join(home, 'data'), 'a file');
   await expect(start()).rejects.toThrow(/PostgreSQL (may not write to|does not start).*data\/postgres/);
 });
 
-test('another password than that of the folder is said so', async () => {
+test('a wrong password for the folder is reported as such', async () => {
   await start({ password: 'right' });
   await expect(start({ password: 'wrong' })).rejects.toThrow('has another superuser password than the one given');
 });
 
-test('a start that was broken off leaves nothing that the next would take for data', async () => {
+test('an interrupted start leaves nothing that the next one takes for data', async () => {
   mkdirSync(`${dataDir}.new-1`, { recursive: true });
   writeFileSync(path.join(`${dataDir}.new-1`, 'PG_VERSION'), '18\n');
   expect(await query((await start()).url, 'select 1 as ok')).toEqual([{ ok: 1 }]);
@@ -184,7 +184,7 @@ function spawnAs(as: string[], command: string[]): boolean {
   return spawnSync(file, args).status === 0;
 }
 
-/** Starts and stops it in another process and answers the user id it ran under. */
+/** Starts and stops a server in another process, and returns the user id it ran under. */
 function startInChild(options: { as?: string[]; searchPath?: string }): string {
   const script = `
     import { statSync } from 'node:fs';

@@ -11,12 +11,15 @@ import { classifyFailure, explainFailure, PostgresError, textOf } from './failur
 import { type Installation, launch, type Settings } from './launch.ts';
 import { findServer, removeStaleLock, stopServer } from './server-process.ts';
 
-/** How to run PostgreSQL on a folder. */
+/** Options of PostgreSQL on a folder. */
 export type EmbeddedPostgresOptions = {
   dataDir: string;
   /** Default: a free one. */
   port?: number;
-  /** Of the superuser, for a new folder; default: generated, and kept in the folder for its owner only. */
+  /**
+   * Password of the superuser of a new folder. Default: generated, and stored in the folder, readable for its owner
+   * only.
+   */
   password?: string;
   /** Lines of postgresql.conf, in force from the next start of the server on. */
   settings?: Settings;
@@ -29,14 +32,15 @@ export type EmbeddedPostgres = { url: string; port: number; pid: number; stop():
 const patienceMs = 90_000;
 
 /**
- * Runs the PostgreSQL that npm installed on a folder, made when missing, listening on 127.0.0.1 only. A server that
- * already runs on the folder is used as it is; what a killed one left behind is recovered. Throws `PostgresError`, one
- * sentence that says what is wrong.
+ * Runs the PostgreSQL that npm installed on a folder, which is created when missing; it listens on 127.0.0.1 only. A
+ * server that already runs on the folder is used as it is. The data of a killed one are recovered. Throws
+ * `PostgresError`, whose message is one sentence.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = path.resolve(options.dataDir);
   try {
-    // One start at a time on a folder, so that nobody takes the beginnings of another's server for remains.
+    // One start at a time on a folder, so that no process takes a server that is starting for the remains of a dead
+    // one.
     return await withFileLock(`${dataDir}.starting`, () => start({ ...options, dataDir }));
   } catch (error) {
     if (error instanceof PostgresError) throw error;
@@ -59,7 +63,7 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   return bringUp({ dataDir, logFile: path.join(dataDir, 'server.log'), binaries, account }, password, options);
 }
 
-/** Until a server of the folder answers: waits for one that is coming or going, starts one where there is none. */
+/** Waits for a server that is starting or stopping, or starts one, until a server of the folder answers. */
 async function bringUp(
   installation: Installation,
   password: string,
@@ -71,7 +75,7 @@ async function bringUp(
     const server = findServer(dataDir);
     if (server !== undefined) {
       const url = `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${server.port}/postgres`;
-      // One that was killed a moment ago may still look alive.
+      // A server that was killed a moment ago may still look alive.
       if (!server.ready || !(await answers(url, dataDir))) continue;
       return { url, port: server.port, pid: server.pid, stop: () => stopServer(dataDir) };
     }
@@ -80,7 +84,7 @@ async function bringUp(
     await giveTo(account, dataDir);
     removeStaleLock(dataDir);
     said = (await launch(installation, { ...options.settings, port })) ?? said;
-    // Sessions of a killed server end by themselves within moments, and a free port that was taken meanwhile is replaced.
+    // Sessions of a killed server end within moments. A free port that was taken meanwhile is replaced.
     const kind = classifyFailure(said);
     if (said !== '' && (kind === 'other' || (kind === 'port_taken' && options.port !== undefined))) {
       throw new PostgresError(explainFailure(said, { dataDir, port, logFile }), { cause: said });

@@ -1,6 +1,6 @@
 /**
- * One node that is broker and controller, sized for tests. Short sessions let a killed broker come back in seconds: its
- * successor waits until the old session has ended.
+ * One node that is broker and controller, sized for tests. Short sessions let a killed broker return within seconds:
+ * its successor waits until the old session has ended.
  */
 export function brokerConfig(options: { port: number; controllerPort: number; dataDir: string }): string {
   const { port, controllerPort, dataDir } = options;
@@ -27,7 +27,7 @@ export function brokerConfig(options: { port: number; controllerPort: number; da
   return lines(settings);
 }
 
-/** Lets the broker say when it has started, and nothing else below a warning. */
+/** The broker logs its start, and nothing else below a warning. */
 export function log4jConfig(): string {
   return lines({
     status: 'error',

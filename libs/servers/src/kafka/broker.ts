@@ -18,15 +18,15 @@ const stopPatienceMs = 15_000;
 export type KafkaBroker = {
   brokers: string[];
   pid: number;
-  /** Asks it to end and waits. */
+  /** Sends SIGTERM and waits for the end. */
   stop(): Promise<void>;
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>;
   /** Starts it again on the same port and data. */
   restart(): Promise<void>;
 };
 
-/** Starts Apache Kafka out of Maven's jars, which are fetched the first time; `java` is 17 or newer. */
+/** Starts Apache Kafka from Maven's jars, which are fetched once; `java` is 17 or newer. */
 export async function startBroker(options: {
   java: string;
   dataDir: string;

@@ -13,7 +13,7 @@ export async function startContainer(options: {
   const engine = await getContainerRuntimeClient().catch(() => undefined);
   if (engine === undefined) return undefined;
   options.onProgress?.(`Starting Kafka ${kafkaVersion} in Docker (the first time its image is pulled) …`);
-  // The broker tells clients where it is, so its port must be known before it starts.
+  // The broker advertises its address, so its port must be known before it starts.
   const port = options.port ?? (await freePort());
   const container = await new GenericContainer(`apache/kafka:${kafkaVersion}`)
     .withExposedPorts({ container: port, host: port })

@@ -3,7 +3,7 @@ import type { Jar } from '../maven/fetch-jars.ts';
 /** Version of Apache Kafka that tests run. */
 export const kafkaVersion = '4.1.1';
 
-/** What `org.apache.kafka:kafka_2.13` needs to run, and log4j, without which the broker says nothing. */
+/** The jars that `org.apache.kafka:kafka_2.13` needs, and log4j, without which the broker logs nothing. */
 export const kafkaJars: readonly Jar[] = [
   ['com.dynatrace.hash4j:hash4j:0.22.0', '23028a3fd006e530bf495f551083208187cafd8f80624d048eba56442f16a50e'],
   [

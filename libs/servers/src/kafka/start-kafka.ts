@@ -5,8 +5,8 @@ import { startContainer } from './container.ts';
 import { findJava } from './java.ts';
 
 /**
- * A broker of a test's own, to be stopped, killed and restarted: out of Maven's jars where Java 17 is, else in Docker.
- * Without `dataDir` its data lie in a temporary folder. It ends with the test run at the latest.
+ * Starts a broker that a test may stop, kill and restart: from Maven's jars where Java 17 is installed, else in Docker.
+ * Without `dataDir` its data are in a temporary folder. It ends with the run at the latest.
  */
 export async function startKafka(
   options: { port?: number; dataDir?: string; onProgress?(message: string): void } = {},

@@ -16,8 +16,8 @@ const downloadsAtOnce = 4;
 export type Jar = readonly [coordinates: string, sha256: string];
 
 /**
- * Sees to it that the folder holds the jars and answers their paths. What is missing is fetched with `mvn`, which knows
- * the mirrors of this machine, else from Maven Central over HTTPS, once for all processes. Throws when neither works.
+ * Returns the paths of jars in the folder. Missing ones are fetched once for all processes, with `mvn`, which knows the
+ * mirrors of this machine, else from Maven Central over HTTPS. Throws when neither works.
  */
 export async function fetchJars(jars: readonly Jar[], folder: string, onFetch: () => void): Promise<string[]> {
   const paths = jars.map(([coordinates]) => path.join(folder, fileName(coordinates)));

@@ -6,10 +6,10 @@ import { temporaryFolder } from '../run-folders.ts';
 import { firstLine, type Unavailable } from '../unavailable.ts';
 import { findRedisBinary } from './binary.ts';
 
-/** A Redis of a test's own, on 127.0.0.1, without persistence: `restart` comes back empty on the same port. */
+/** A Redis server on 127.0.0.1 without persistence: `restart` starts it empty on the same port. */
 export type RedisServer = {
   url: string;
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>;
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -17,7 +17,7 @@ export type RedisServer = {
 
 const stopPatienceMs = 5_000;
 
-/** Starts Redis, found on the PATH or fetched the first time. It ends with the test run at the latest. */
+/** Starts Redis, found on the PATH or fetched the first time. It ends with the run at the latest. */
 export async function startRedis(
   options: { port?: number; dataDir?: string; onProgress?(message: string): void } = {},
 ): Promise<RedisServer | Unavailable> {

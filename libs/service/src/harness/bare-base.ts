@@ -9,7 +9,7 @@ import { type ServiceName, servedBy } from '@drippulse/topology';
 import type { ServiceBase, ServiceConfig, ServiceDefinition } from '../index.ts';
 import { createTestKeys, testLogger } from './environment.ts';
 
-/** The base of a service whose operations a test calls alone: no relay and no loop runs, so that nothing else is measured. */
+/** The base of a service for a test that measures single operations: no relay and no loop runs. */
 export function bareBase<C extends ServiceConfig, DB>(
   service: ServiceDefinition<C, never>,
   db: Database<DB>,

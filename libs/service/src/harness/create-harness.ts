@@ -10,7 +10,7 @@ import { keepIn } from '../base.ts';
 import type { ServiceConfig, StatefulDefinition } from '../index.ts';
 import { createTestKeys, testLogger } from './environment.ts';
 
-/** What a test sets of the service that it starts. */
+/** Options of a service in a test. */
 export type HarnessOptions<C extends ServiceConfig, O extends object> = {
   /** Variables of the service. */
   env?: Record<string, string>;
@@ -21,15 +21,15 @@ export type HarnessOptions<C extends ServiceConfig, O extends object> = {
   /** Peers of the service. */
   peers?: readonly { name: ServiceName; routes: Routes }[];
   clock?: Clock;
-  /** Makes another address of the database, such as that of a proxy before it. */
+  /** Returns the address to use instead of the database's, such as that of a proxy. */
   through?(url: string): Promise<string>;
-  /** A database that is migrated and outlives the harness; one of its own by default. */
+  /** A migrated database that outlives the harness. Default: one of its own. */
   database?: TestDatabase;
 };
 
 /**
- * A service on a database of its own, started as production starts it, with its events in the same database and its peers
- * in memory. `start` starts a process of it; `stop` stops all of them and removes the database.
+ * A service on a database of its own, started as production starts it, with its events in the same database and its
+ * peers in memory. `start` starts one instance; `stop` stops all of them and removes the database.
  */
 export async function createHarness<C extends ServiceConfig, O extends object>(
   service: StatefulDefinition<C, O>,
@@ -70,7 +70,7 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
     peers.register(peer, routes, serverInterceptors({ tokens: keys.tokensOf(peer), log }));
   }
 
-  /** Stops the processes in the order of their start, as SIGTERM would. */
+  /** Stops the instances in the order of their start, as SIGTERM would. */
   async function stopServices(): Promise<void> {
     for (const process of running.splice(0)) await process.stop();
   }
@@ -84,7 +84,7 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
     events,
     keep,
     servePeer,
-    /** Starts a process of the service; a further one shares its database. */
+    /** Starts an instance of the service; a further one shares the database. */
     async start() {
       const overrides = options.overrides ?? ({} as O); // every member of it is optional
       const { clock } = options;

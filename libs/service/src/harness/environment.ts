@@ -25,7 +25,7 @@ export function createTestKeys(): TestKeys {
   };
 }
 
-/** Says nothing but what is fatal; TEST_LOG_LEVEL says more. */
+/** Logs fatal errors only; TEST_LOG_LEVEL sets another level. */
 export function testLogger(): Logger {
   return createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'fatal' });
 }

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { withFileLock } from '@drippulse/servers';
 
 /**
- * Makes `target` once for all processes: `make` fetches a file into a draft folder and answers its path, its SHA-256 is
- * checked, and `unpack` makes of it what is to stand at `target`, which appears when it is whole.
+ * Downloads once for all processes: `make` fetches a file into a draft folder and returns its path, its SHA-256 is
+ * verified, `unpack` makes the contents of `target` from it, and a rename puts them there atomically.
  */
 export async function fetchOnce(
   target: string,

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 export type PrometheusTools = { promtool: string; prometheus: string };
 
 /**
- * Prometheus' programs: of the PATH, else those inside Debian's package, which apt-get fetches into the cache without
+ * Prometheus' programs: from the PATH, else from Debian's package, which apt-get downloads into the cache without
  * installing it, as any user.
  */
 export async function findPrometheus(
@@ -40,7 +40,7 @@ async function fetchPackage(onProgress?: (message: string) => void): Promise<str
     await download(draft);
     const [archive = ''] = (await readdir(draft)).filter((name) => name.endsWith('.deb'));
     await run('dpkg-deb', ['-x', archive, 'files'], { cwd: draft });
-    // Renamed when whole; another process may have been faster.
+    // Renamed when complete; another process may have been faster.
     await rename(path.join(draft, 'files'), folder).catch((error: unknown) => {
       if (!existsSync(path.join(folder, 'usr/bin/promtool'))) throw error;
     });
@@ -50,7 +50,7 @@ async function fetchPackage(onProgress?: (message: string) => void): Promise<str
   }
 }
 
-/** With lists of packages of its own where the system has none: only root may renew those. */
+/** Uses package lists of its own where the system has none: only root may update those. */
 async function download(folder: string): Promise<void> {
   const fetchIt = (options: string[]) => run('apt-get', [...options, 'download', 'prometheus'], { cwd: folder });
   try {

@@ -1,11 +1,4 @@
-import { DomainError, type Violation } from '@drippulse/errors';
-
-/** Throws one error with all violations, if there are any. */
-export function refuseViolations(violations: Violation[], reason = 'validation_failed'): void {
-  const [first] = violations;
-  if (!first) return;
-  throw new DomainError('invalid', reason, `${first.field} ${first.message}`, { violations });
-}
+import type { Violation } from '@drippulse/errors';
 
 /** Violations of a required text of at most `max` characters. */
 export function textProblems(field: string, text: string | null | undefined, max: number): Violation[] {

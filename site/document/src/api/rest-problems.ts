@@ -13,7 +13,7 @@ import { servedBy } from '@drippulse/topology';
 import { isPublic } from './is-public.ts';
 import { reasonsOf, schemasOf } from './read-options.ts';
 
-/** Says which options of the public API are missing or contradict each other: one line each, with the name at fault. */
+/** Lists missing and contradictory options of the public API: one line each, with the name at fault. */
 export function restProblems(registry: FileRegistry): string[] {
   const services = [...registry].filter((type) => type.kind === 'service').filter(isPublic);
   return [
@@ -81,7 +81,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The pairs whose second part an earlier pair has too. */
+/** The pairs whose second part is that of an earlier pair. */
 function repeated<T>(pairs: [string, T][]): [string, T][] {
   return pairs.filter(([, value], index) => pairs.findIndex(([, other]) => other === value) < index);
 }

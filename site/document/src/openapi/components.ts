@@ -7,7 +7,7 @@ import type { CommentOf } from './comments.ts';
 export type SchemaComponents = {
   /** A reference to the schema of a response message, which becomes a component. */
   response(desc: DescMessage): JsonSchema;
-  /** The same for a request body: without the fields that the path gives. */
+  /** A reference to the schema of a request body, without the fields of the path. */
   request(desc: DescMessage, pathFields: ReadonlySet<string>): JsonSchema;
   /** Options for schemas of single fields. */
   options: SchemaOptions;

@@ -50,7 +50,7 @@ function accessOf({ rest }: Route): string {
   return sentences.join(' ');
 }
 
-/** Of those whose callers may be keys. */
+/** Only of methods that API keys may call. */
 function refusesTestKeys({ auth, liveOnly, testMode }: MethodRest): boolean {
   return auth !== Auth.USER_ONLY && (testMode === TestMode.REFUSE || liveOnly);
 }

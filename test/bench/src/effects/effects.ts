@@ -1,8 +1,8 @@
 import type { Bench } from '../bench.ts';
 import { round } from '../measuring/percentile.ts';
-import { startSpending } from '../measuring/spending.ts';
 import { installPeers, runPeer } from '../peers.ts';
 import { type Filled, fillEnrollments, type StepInput, startLane } from '../runtime/fill-enrollments.ts';
+import { startSpending } from '../runtime/spending.ts';
 import { migrateRuntime, type Runtime, startRuntime } from '../runtime/start-runtime.ts';
 import { untilEnded } from '../runtime/until-ended.ts';
 import { type BenchPostgres, startPostgres } from '../start-postgres.ts';

@@ -1,5 +1,5 @@
-import { type Spent, startSpending } from '../measuring/spending.ts';
 import { fillEnrollments, type Place, type StepInput, startLane } from '../runtime/fill-enrollments.ts';
+import { type Spent, startSpending } from '../runtime/spending.ts';
 import type { Runtime } from '../runtime/start-runtime.ts';
 import { untilEnded } from '../runtime/until-ended.ts';
 import type { BenchPostgres } from '../start-postgres.ts';

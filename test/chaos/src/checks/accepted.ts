@@ -1,6 +1,6 @@
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
-/** Calls were repeated with their keys until they were answered: what was answered is what there is. */
+/** Calls were repeated with their keys until they were answered, so the answered enrollments are all there are. */
 export function checkAccepted({ history, facts }: Evidence): string[] {
   const problems: string[] = [];
   const rows = new Map(facts.enrollments.map((row) => [row.id, row]));

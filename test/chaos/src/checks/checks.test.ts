@@ -2,7 +2,8 @@ import { readSteps } from '@drippulse/engine';
 import { expect, test } from '@jest/globals';
 import type { LineFact } from '../facts.ts';
 import type { Receipt } from '../history.ts';
-import { checks, type Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
+import { checks } from './index.ts';
 
 const steps = readSteps(
   JSON.stringify([
@@ -26,7 +27,7 @@ function receiptOf(at: number, more: Partial<Receipt> = {}): Receipt {
   return { key: 'k:c:1', at, url: '/1/7', content: `POST ${body}`, body, succeeded: true, senderPort: 1, ...more };
 }
 
-/** An enrollment that went through, as it should be. */
+/** A completed enrollment without a fault. */
 function sound() {
   const enrollment = {
     ...{ id: '5', workflow_id: '7', organization_id: '1', key: 'k', lead_ref: 'r', contact: { n: 60, org: '1' } },
@@ -67,7 +68,7 @@ function sound() {
 
 type Sound = ReturnType<typeof sound>;
 
-/** What speaks against evidence, by the first word of its promise; the events have a test of their own kind. */
+/** The violations in the evidence, by the first word of the promise. Events have a test of their own. */
 function against(evidence: Evidence): string[] {
   return checks
     .filter(({ promise }) => !promise.includes('event'))
@@ -75,14 +76,14 @@ function against(evidence: Evidence): string[] {
     .map(({ promise }) => promise);
 }
 
-test('what is as it should be has nothing against it', () => {
+test('evidence without a fault has no violation', () => {
   expect(against(sound())).toEqual([]);
 });
 
 test.each<[string, (evidence: Sound) => void, string]>([
   ['an accepted enrollment is missing', ({ facts }) => facts.enrollments.pop(), 'accepted'],
   ['an enrollment is another contact', ({ enrollment }) => (enrollment.lead_ref = 'q'), 'accepted'],
-  ['an enrollment nobody was told of', ({ history }) => history.calls.pop(), 'accepted'],
+  ['an enrollment without an answer', ({ history }) => history.calls.pop(), 'accepted'],
   ['a step was skipped', ({ lines }) => renumberWithout(lines, 1, 2), 'graph order'],
   ['a step came twice', ({ lines }) => lines.push(lineOf(5, 2, 'succeeded', 5)), 'graph order'],
   ['a line is missing', ({ lines }) => lines.pop(), 'graph order'],
@@ -117,7 +118,7 @@ test.each<[string, (evidence: Sound) => void, string]>([
     ({ history }) => history.faults.push({ name: 'ask to end', from: 1, to: 9, victims: [], met: false }),
     'asked to end',
   ],
-  ['the outbox holds something', ({ facts }) => (facts.outboxLeft = 1), 'left over'],
+  ['a row is left in the outbox', ({ facts }) => (facts.outboxLeft = 1), 'left over'],
   ['an effect is pending', ({ effect }) => (effect.status = 'pending'), 'left over'],
 ])('%s: that is found', (_, spoil, promise) => {
   const evidence = sound();
@@ -125,7 +126,7 @@ test.each<[string, (evidence: Sound) => void, string]>([
   expect(against(evidence)).toContainEqual(expect.stringContaining(promise));
 });
 
-test('a repeat after a failure, or after a fault that loses results, is as promised', () => {
+test('a repeat after a failure, or after a fault that loses results, is no violation', () => {
   const failed = sound();
   failed.history.receipts = [receiptOf(3_000, { succeeded: false }), receiptOf(4_000)];
   expect(against(failed)).toEqual([]);
@@ -144,14 +145,14 @@ test('an effect whose attempt was sent by two processes, with different answers,
   expect(against(evidence)).toEqual([]);
 });
 
-test('an event that was committed and not published is found, and one the other way round', () => {
+test('an event that was committed and not published is found, and the reverse', () => {
   const check = checks.find(({ promise }) => promise.includes('event'));
   const evidence = sound();
   evidence.history.published.set('evt_1', '1');
   expect(check?.violations(evidence)).toEqual([
     'event evt_1 was published and not committed',
-    'enrollment 5 told 0 times that it started',
-    'enrollment 5 told 0 times that it completed',
+    'enrollment 5 reported 0 times that it started',
+    'enrollment 5 reported 0 times that it completed',
   ]);
 });
 

@@ -34,7 +34,7 @@ type Sound = ReturnType<typeof sound>;
 const firstDelivery = ({ facts }: Sound, change: object) => Object.assign(facts.deliveries[0] ?? {}, change);
 const firstReceipt = ({ history }: Sound, change: object) => Object.assign(history.hookReceipts[0] ?? {}, change);
 
-test('what is as it should be has nothing against it', () => {
+test('evidence without a fault has no violation', () => {
   expect(checkDeliveries(sound())).toEqual([]);
 });
 
@@ -48,14 +48,14 @@ test.each<[string, (evidence: Sound) => unknown, string]>([
   ['a delivery of a stranger', (evidence) => firstDelivery(evidence, { event_id: 'evt_2' }), 'none of its events'],
   ['one that is not over', (evidence) => firstDelivery(evidence, { status: 'failed', is_queued: true }), 'is failed'],
   [
-    'one that nobody tries any more',
+    'one that is tried no more',
     ({ facts }) => Object.assign(facts.deliveries[1] ?? {}, { is_queued: false }),
     'not queued',
   ],
   ['a gap between attempts', (evidence) => firstDelivery(evidence, { numbers: [1, 3] }), 'numbered 1, 3'],
   ['an attempt that was not recorded', (evidence) => firstDelivery(evidence, { numbers: [1] }), 'has 2 attempts'],
-  ['a signature that does not hold', (evidence) => firstReceipt(evidence, { problem: 'wrong' }), 'is not signed'],
-  ['a request that nobody wanted', (evidence) => firstReceipt(evidence, { id: 'evt_9' }), 'no such delivery'],
+  ['a wrong signature', (evidence) => firstReceipt(evidence, { problem: 'wrong' }), 'is not signed'],
+  ['a request without a delivery', (evidence) => firstReceipt(evidence, { id: 'evt_9' }), 'no such delivery'],
   ['a repeat with another body', (evidence) => firstReceipt(evidence, { body: '{"a":1}' }), 'another body'],
   ['a delivery that never came', ({ history }) => history.hookReceipts.splice(0, 2), 'never came'],
 ])('%s: that is found', (_, spoil, problem) => {

@@ -1,10 +1,10 @@
 import type { Hook } from '../deliverers.ts';
 import type { DeliveryFact } from '../facts.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 const ends = ['delivered', 'exhausted', 'cancelled'];
 
-/** Deliveries against published events and webhooks, and what arrived against both. */
+/** Compares deliveries with published events and webhooks, and arrived requests with both. */
 export function checkDeliveries(evidence: Evidence): string[] {
   const { hooks, history, facts } = evidence;
   const byHook = Map.groupBy(facts.deliveries, (delivery) => delivery.webhook_id);
@@ -21,7 +21,7 @@ export function checkDeliveries(evidence: Evidence): string[] {
   ];
 }
 
-/** One that is gone gets no more deliveries once it has said so. */
+/** A webhook that answered `gone` gets no more deliveries. */
 function checkEvents({ path, isGone }: Hook, deliveries: readonly DeliveryFact[], due: ReadonlySet<string>): string[] {
   const made = new Set(deliveries.map(({ event_id }) => event_id));
   return [
@@ -45,7 +45,7 @@ function checkDelivery({ path, isGone }: Hook, delivery: DeliveryFact): string[]
   return problems;
 }
 
-/** What arrived is signed, was to be sent there, has the same bytes each time, and what is delivered did arrive. */
+/** Each request is signed, belongs to a delivery, and has the same bytes each time; each delivered one did arrive. */
 function checkReceipts({ hooks, history, facts }: Evidence): string[] {
   const problems: string[] = [];
   const bodies = new Map<string, string>();

@@ -1,4 +1,4 @@
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 export function checkDrained({ facts }: Evidence): string[] {
   const living = facts.enrollments.filter((row) => row.status === 'active' || row.status === 'paused');

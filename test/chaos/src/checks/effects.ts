@@ -1,8 +1,10 @@
 import type { EffectFact, LineFact } from '../facts.ts';
 import type { Receipt } from '../history.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
-/** Intents against what arrived: nothing without an intent, no success without an arrival, nothing elsewhere. */
+/**
+ * Compares intents with arrived requests: no request without an intent, no success without a request, none elsewhere.
+ */
 export function checkEffects({ workflows, history, facts }: Evidence): string[] {
   const arrived = Map.groupBy(history.receipts, (receipt) => receipt.key);
   const effects = new Map(facts.effects.map((effect) => [effect.effect_key, effect]));
@@ -44,7 +46,7 @@ function problemsOf(
   return problems;
 }
 
-/** What got no answer in time may not have arrived whole. */
+/** A request without an answer in time may not have arrived completely. */
 function isAnswered({ status, error }: LineFact): boolean {
   return status === 'succeeded' || / answered \d{3}/.test(error ?? '');
 }
@@ -76,8 +78,8 @@ function checkLines(settled: readonly Settled[], arrived: Map<string, Receipt[]>
 }
 
 /**
- * Two processes sent the same attempt, as one of them had been frozen with it: the run went on from the failure that was
- * recorded first, and the other one's success was recorded after it, for the effect did happen.
+ * Two processes sent the same attempt, because one of them was frozen meanwhile. The run continued from the failure
+ * that was recorded first. The success of the other was recorded later, because the effect happened.
  */
 function isLateSuccess({ line, effect }: Settled, receipts: readonly Receipt[]): boolean {
   const hasBoth = receipts.some((one) => one.succeeded) && receipts.some((one) => !one.succeeded);

@@ -1,5 +1,5 @@
 import { askedToEnd } from '../faults.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
 export function checkEnded({ history }: Evidence): string[] {
   return history.faults

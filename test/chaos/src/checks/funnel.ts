@@ -1,6 +1,6 @@
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
-/** Counters are kept with each move; counted anew from the rows they must be the same, step by step. */
+/** Counters change with each move. A new count of the rows must be equal, step by step. */
 export function checkFunnel({ workflows, facts }: Evidence): string[] {
   const steps = new Map(workflows.map((workflow) => [String(workflow.id), workflow.steps]));
   const rows = new Map<string, number>();

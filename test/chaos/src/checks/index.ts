@@ -1,26 +1,15 @@
-import type { Hook } from '../deliverers.ts';
-import type { Facts } from '../facts.ts';
-import type { History } from '../history.ts';
-import type { ChaosWorkflow } from '../workflows.ts';
 import { checkAccepted } from './accepted.ts';
 import { checkDeliveries } from './deliveries.ts';
 import { checkDrained } from './drained.ts';
 import { checkEffects } from './effects.ts';
 import { checkEnded } from './ended.ts';
+import type { Evidence } from './evidence.ts';
 import { checkFunnel } from './funnel.ts';
 import { checkPublished } from './published.ts';
 import { checkRepeats } from './repeats.ts';
 import { checkTimelines } from './timelines.ts';
 
-/** What is known after a run: the workflows and webhooks given, what was seen from outside, what the database holds. */
-export type Evidence = {
-  workflows: readonly ChaosWorkflow[];
-  hooks: readonly Hook[];
-  history: History;
-  facts: Facts;
-};
-
-/** A promise, and what speaks against it: one sentence each, nothing when it holds. */
+/** A promise and its violations, one sentence each; none when it is kept. */
 export type Check = { promise: string; violations(evidence: Evidence): string[] };
 
 export const checks: readonly Check[] = [

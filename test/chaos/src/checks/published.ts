@@ -1,9 +1,10 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import { FrameSchema } from '@drippulse/proto/drippulse/events/v1/frame_pb';
 import type { Facts } from '../facts.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
-/** Committed outbox rows against what came out of Kafka, and against what they tell of. */
+/** Compares committed outbox rows with the events out of Kafka, and with the enrollments that they report. */
 export function checkPublished({ history, facts }: Evidence): string[] {
   const committed = committedEvents(facts);
   const problems: string[] = [];
@@ -15,34 +16,22 @@ export function checkPublished({ history, facts }: Evidence): string[] {
   for (const id of history.published.keys()) {
     if (!committed.has(id)) problems.push(`event ${id} was published and not committed`);
   }
-  return [...problems, ...checkTold(facts, committed)];
+  return [...problems, ...checkReported(facts, committed)];
 }
 
-type Told = { organizationId: string; enrollmentId: string; type: string };
+type Reported = { organizationId: string; enrollmentId: string; type: string };
 
-/** What a row says of its events, as JSON behind its length: `[key, headers, bytes of the value behind the shared prefix]`. */
-type Contents = {
-  headers: Record<string, string>;
-  prefix: number;
-  messages: [key: string, headers: Record<string, string>, size: number][];
-};
-
-/** Events of the committed outbox rows by id, read here on their own; layout of libs/events/src/pack.ts. */
-export function committedEvents(facts: Facts): Map<string, Told> {
-  const events = new Map<string, Told>();
-  for (const frame of facts.frames) {
-    const bytes = Buffer.from(frame);
-    const valuesAt = 4 + bytes.readUInt32BE();
-    const contents: Contents = JSON.parse(bytes.toString('utf8', 4, valuesAt));
-    const prefix = bytes.subarray(valuesAt, valuesAt + contents.prefix);
-    let at = valuesAt + contents.prefix;
-    for (const [, headers, size] of contents.messages) {
-      const { aggregate, payload } = fromBinary(
-        EnrollmentEventSchema,
-        Buffer.concat([prefix, bytes.subarray(at, at + size)]),
-      );
-      at += size;
-      const { ce_id: id = '', organization: organizationId = '' } = { ...contents.headers, ...headers };
+/** Events of the committed outbox rows by id, read here without the code of libs/events, by frame.proto alone. */
+export function committedEvents(facts: Facts): Map<string, Reported> {
+  const events = new Map<string, Reported>();
+  for (const bytes of facts.frames) {
+    const frame = fromBinary(FrameSchema, bytes);
+    let at = 0;
+    for (const [index, id] of frame.ids.entries()) {
+      const rest = frame.rests.subarray(at, at + (frame.sizes[index] ?? 0));
+      at += rest.byteLength;
+      const { aggregate, payload } = fromBinary(EnrollmentEventSchema, Buffer.concat([frame.prefix, rest]));
+      const { organization: organizationId = '' } = { ...frame.headers, ...frame.otherHeaders[index]?.headers };
       const enrollmentId = aggregate.replace('enrollment:', '');
       events.set(id, { organizationId, enrollmentId, type: payload.case ?? '' });
     }
@@ -50,18 +39,19 @@ export function committedEvents(facts: Facts): Map<string, Told> {
   return events;
 }
 
-/** Each enrollment tells once that it started and once how it ended, in its own organization. */
-function checkTold(facts: Facts, committed: Map<string, Told>): string[] {
-  const told = new Map<string, number>();
+/** The events report once that each enrollment started and once how it ended, in its own organization. */
+function checkReported(facts: Facts, committed: Map<string, Reported>): string[] {
+  const counts = new Map<string, number>();
   for (const { organizationId, enrollmentId, type } of committed.values()) {
     const fact = `${organizationId} ${enrollmentId} ${type}`;
-    told.set(fact, (told.get(fact) ?? 0) + 1);
+    counts.set(fact, (counts.get(fact) ?? 0) + 1);
   }
   return facts.enrollments.flatMap(({ id, organization_id, status }) =>
     ['started', status]
-      .filter((type) => told.get(`${organization_id} ${id} ${type}`) !== 1)
+      .filter((type) => counts.get(`${organization_id} ${id} ${type}`) !== 1)
       .map(
-        (type) => `enrollment ${id} told ${told.get(`${organization_id} ${id} ${type}`) ?? 0} times that it ${type}`,
+        (type) =>
+          `enrollment ${id} reported ${counts.get(`${organization_id} ${id} ${type}`) ?? 0} times that it ${type}`,
       ),
   );
 }

@@ -1,14 +1,14 @@
 import type { Fault, History, Opened, Receipt } from '../history.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
-/** A result that was on its way when the fault came may be missed until its lease has passed: faults last a little. */
+/** A result that was under way at the fault may be missing until its lease has passed, so faults count for a while. */
 const aftermathMs = 1_000;
-/** A runtime tells of a connection before it uses it, but on another way, which may be slower. */
+/** A runtime reports a connection before it uses it, but over another channel, which may be slower. */
 const tellMs = 1_000;
 
 /**
- * A second arrival needs a reason between the two: the first attempt was answered with a failure, or one of the two
- * senders was hit by something that loses results. Kafka, the clocks of processes and what hit others are no reasons.
+ * A second arrival needs a reason between the two: the first attempt was answered with a failure, or a fault that loses
+ * results hit one of the two senders. Kafka, clocks of processes and faults of others are no reasons.
  */
 export function checkRepeats({ history }: Evidence): string[] {
   const connections = Map.groupBy(history.connections, (one) => one.port);
@@ -29,10 +29,10 @@ export function checkRepeats({ history }: Evidence): string[] {
   return problems;
 }
 
-/** Ports are used again, by another process too: the latest to tell of it before the arrival. */
+/** Ports are used again, also by other processes. The last report before the arrival counts. */
 function senderOf({ senderPort, at }: Receipt, connections: Map<number, Opened[]>): string {
   const opened = connections.get(senderPort) ?? [];
-  return (opened.findLast((one) => one.at <= at + tellMs) ?? opened[0])?.name ?? 'nobody known';
+  return (opened.findLast((one) => one.at <= at + tellMs) ?? opened[0])?.name ?? 'an unknown process';
 }
 
 function isExcused(before: Receipt, after: Receipt, senders: readonly string[], faults: readonly Fault[]): boolean {
@@ -42,7 +42,7 @@ function isExcused(before: Receipt, after: Receipt, senders: readonly string[], 
   );
 }
 
-/** The faults next to the two arrivals, and how far from them in milliseconds. */
+/** The faults next to the two arrivals, with their distances in milliseconds. */
 function around({ faults }: History, before: Receipt, after: Receipt): string {
   const nearMs = 5_000;
   const near = faults.filter(({ from, to }) => to > before.at - nearMs && from < after.at + nearMs);

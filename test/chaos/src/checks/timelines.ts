@@ -1,8 +1,8 @@
 import type { Step } from '@drippulse/engine';
 import type { EnrollmentFact, LineFact } from '../facts.ts';
-import type { Evidence } from './index.ts';
+import type { Evidence } from './evidence.ts';
 
-/** Walks each timeline through the graph, by rules of its own: the engine is not asked. */
+/** Walks each timeline through the graph by rules of its own, without the engine. */
 export function checkTimelines({ workflows, facts }: Evidence): string[] {
   const steps = new Map(workflows.map((workflow) => [String(workflow.id), workflow.steps]));
   return facts.enrollments.flatMap((enrollment) => {
@@ -12,7 +12,7 @@ export function checkTimelines({ workflows, facts }: Evidence): string[] {
   });
 }
 
-/** Where a run may be: indexes of the step whose line comes next; the number of steps stands for the end. */
+/** The possible positions of a run: indexes of the step of the next line; the number of steps is the end. */
 type Place = { next: number[]; waitingSince?: Date; retried: number; ended?: string };
 
 function problemOf(enrollment: EnrollmentFact, steps: readonly Step[], lines: readonly LineFact[]): string | undefined {
@@ -82,7 +82,7 @@ function successors(step: Step, index: number, { contact }: EnrollmentFact, step
   return [index + 1];
 }
 
-/** All runs have ended by now: the state must be what the last line leads to. */
+/** All runs have ended, so the state must follow from the last line. */
 function problemOfEnd(
   { status, step_index }: EnrollmentFact,
   steps: readonly Step[],

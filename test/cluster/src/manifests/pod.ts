@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../tools.ts';
 
-/** A namespace that takes pods of the level `restricted` only. */
+/** A namespace that accepts pods of the level `restricted` only. */
 export function namespaceOf(name: string): KubernetesObject {
   return {
     apiVersion: 'v1',
@@ -13,12 +13,12 @@ type PodOptions = {
   namespace: string;
   name: string;
   image: string;
-  /** Of the image's own account; also owns the volume. */
+  /** User of the image, who also owns the volume. */
   user: number;
   port: number;
   command?: string[];
   env?: Record<string, string>;
-  /** Where an empty volume goes, or a ConfigMap of that name. */
+  /** Mount path of an empty volume, or of a ConfigMap of that name. */
   mount: { path: string; configMap?: string };
   memory: string;
 };

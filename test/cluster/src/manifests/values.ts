@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../tools.ts';
 import type { World } from '../world.ts';
 import { peerOf } from './peers.ts';
 
-/** What the release is installed with. */
+/** The values of the release. */
 export function chartValues({ options, namespaces }: World): KubernetesObject {
   const { servers, peers } = namespaces;
   const allowPrivate = { env: { WEBHOOK_ALLOW_PRIVATE: true } };

@@ -1,11 +1,11 @@
-// Runs in the cluster: calls, connects and loads the gateway as it is told by POST, one order a request.
+// Runs in the cluster: calls, connects to and loads the gateway, by one order for each POST.
 import http, { Agent, createServer } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 type Call = { method: string; url: string; headers?: Record<string, string>; body?: string };
 type Answer = { status: number; body: string };
-/** Answer, or error in `failure`, and how long each thing on the way to it took. */
+/** The answer, or the error in `failure`, and the duration of each phase. */
 type Tried = { answer?: Answer; failure?: string; way: string };
 type Plan = {
   name: string;
@@ -14,7 +14,7 @@ type Plan = {
   workflowId: number;
   workers: number;
   pauseMs: number;
-  /** Repeats what failed, with the same Idempotency-Key, as a careful client does. */
+  /** Repeats failed calls with the same Idempotency-Key, as a careful client does. */
   repeats: boolean;
 };
 type Result = {
@@ -25,7 +25,7 @@ type Result = {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** What the longest one spent its time on. */
+  /** The phases of the longest one. */
   longest: string;
 };
 type Order =
@@ -111,7 +111,7 @@ function tryCall({ method, url, headers = {}, body }: Call, agent?: Agent): Prom
   });
 }
 
-/** Whether a connection comes about: what a policy blocks is silent. */
+/** Whether a connection opens. A policy that blocks it gives no answer. */
 function connectTo(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 2000 });

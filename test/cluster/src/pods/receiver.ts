@@ -1,4 +1,4 @@
-// Runs in the cluster: takes callbacks, webhooks and traces, and tells what it took.
+// Runs in the cluster: takes callbacks, webhooks and traces, and lists them on request.
 import { createServer } from 'node:http';
 
 type Received = { path: string; key: string; headers: Record<string, unknown>; body: string };
@@ -17,7 +17,7 @@ createServer((request, response) => {
     }
     const body = Buffer.concat(chunks).toString();
     const key = String(request.headers['idempotency-key'] ?? request.headers['webhook-id'] ?? '');
-    // Of traces only whose they are: there are many.
+    // Only the services of traces are kept, because there are many.
     if (path === '/v1/traces') takeTraces(path, body);
     else received.push({ path, key, headers: request.headers, body });
     if (path === '/slow') setTimeout(() => response.end('{}'), 2000);
@@ -31,5 +31,5 @@ function takeTraces(path: string, body: string): void {
   received.push({ path, key: service, headers: {}, body: '' });
 }
 
-// The first process of a container has no handler of its own.
+// The first process of a container has no default handler.
 process.on('SIGTERM', () => process.exit());

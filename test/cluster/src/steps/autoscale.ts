@@ -11,23 +11,23 @@ import { untilCompleted } from './main-job.ts';
 
 const service = serviceOf('enrollments');
 const metric = 'drippulse_effects_in_flight';
-/** Their callbacks take 2 s each, 40 at a time in each pod: two pods are busy for 50 s. */
+/** Their callbacks take 2 s each, 40 at a time in each pod, so two pods are busy for 50 s. */
 const contactCount = 2000;
 const autoscaling = {
   enabled: true,
   minReplicas: 2,
   maxReplicas: 4,
-  // Of the processor it never asks for more.
+  // CPU never asks for more pods.
   cpu: 1000,
   external: [{ name: metric, selector: { service }, averageValue: '10' }],
 };
 
-/** Whether the cluster has an external metrics API already, which is nobody's to replace for a test. */
+/** Whether the cluster has an external metrics API already, which a test must not replace. */
 export async function hasExternalMetrics({ kubectl }: Tools): Promise<boolean> {
   return (await kubectl(['get', 'apiservice', apiService, '--ignore-not-found', '--output=name'])).trim() !== '';
 }
 
-/** Work brings more pods, by a metric of the pods that an external metrics API tells. */
+/** Checks that work adds pods, by a metric of the pods from an external metrics API. */
 export async function scaleByMetric(
   world: World,
   { api, receiver, image }: { api: Api; receiver: Agent; image: string },
@@ -57,7 +57,7 @@ export async function scaleByMetric(
   }
 }
 
-/** Waits until the autoscaler works, and wants and has such a number of pods. */
+/** Waits until the autoscaler works, and wants and has this number of pods. */
 async function untilScaled(world: World, isRight: (pods: number) => boolean): Promise<number> {
   let status: KubernetesObject = {};
   return until(
@@ -78,7 +78,7 @@ async function reasonsOfScaling({ tools, namespaces }: World): Promise<string[]>
   return events.filter(({ reason }) => reason === 'SuccessfulRescale').map(({ message }) => String(message));
 }
 
-/** Without its pod it would keep every namespace of the cluster from going. */
+/** Removed with its pod: without that it would block the removal of every namespace of the cluster. */
 export async function forgetExternalMetrics({ tools, namespaces }: World): Promise<void> {
   await tools.kubectl(['delete', 'apiservice', '--selector', `drippulse-test=${namespaces.peers}`]);
 }

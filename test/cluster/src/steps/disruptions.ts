@@ -3,7 +3,7 @@ import type { Step } from '../report.ts';
 import { until } from '../until.ts';
 import { isReady, release, serverPods, services, type World } from '../world.ts';
 
-/** Takes pods away as a drained node would, and sees that the budgets let no service lose more than one at a time. */
+/** Evicts pods as a drain does. Checks that budgets let no service lose more than one pod at a time. */
 export async function drain(world: World, step: Step): Promise<void> {
   const { tools } = world;
   const nodes: { metadata: { name: string }; spec: { unschedulable?: boolean } }[] = JSON.parse(
@@ -35,7 +35,7 @@ function drainOf(node: string, seconds: number): string[] {
   ];
 }
 
-/** The pods that the only node loses have no other place, so the budgets stop the drain at the last of each service. */
+/** Pods of the only node have no other place, so budgets stop the drain at the last pod of each service. */
 async function drainOnly(world: World, node: string, step: Step): Promise<void> {
   const { tools } = world;
   try {
@@ -55,7 +55,7 @@ async function drainOnly(world: World, node: string, step: Step): Promise<void> 
   await untilAllReady(world);
 }
 
-/** Every pod that is there goes; a refusal (429) is the budget at work, and the eviction is asked for again. */
+/** Evicts every present pod. A refusal (429) is the budget, and the eviction is repeated. */
 async function evictAll(world: World, step: Step): Promise<void> {
   const counts = { evicted: 0, refused: 0, leastReady: Number.POSITIVE_INFINITY };
   await Promise.all(
@@ -84,7 +84,7 @@ async function evictAll(world: World, step: Step): Promise<void> {
     }),
   );
   await untilAllReady(world);
-  // A busy node may delay a probe of the pod that stays; what that costs is for the load to tell.
+  // A busy node may delay a probe of the pod that stays; the load measures the cost.
   step.measure(
     `${counts.evicted} pods evicted, ${counts.refused} evictions refused by the budgets, never fewer than ${counts.leastReady} ready`,
   );
@@ -103,14 +103,14 @@ async function evict({ tools, namespaces }: World, name: string): Promise<boolea
   }
 }
 
-/** Kills one pod of each service, one service after another, without letting it end anything. */
+/** Kills one pod of each service, one service after another, without grace. */
 export async function killOfEach(world: World, step: Step): Promise<void> {
   const { tools, namespaces } = world;
   for (const service of services) {
     const [pod] = (await serverPods(world, service)).filter(isReady);
     if (pod === undefined) throw new Error(`no pod of ${service} is ready`);
     const { name } = pod['metadata'];
-    step.tell(`killing ${name}`);
+    step.progress(`killing ${name}`);
     await tools.kubectl(['delete', 'pod', name, '--namespace', namespaces.release, '--grace-period=0', '--force']);
     await untilAllReady(world);
     await sleep(1000);
@@ -118,7 +118,7 @@ export async function killOfEach(world: World, step: Step): Promise<void> {
   step.measure(`${services.length} pods killed, one of each service`);
 }
 
-/** Every Deployment has all its pods, ready, and none that is leaving. */
+/** Every Deployment has all its pods ready, and none that terminates. */
 export async function untilAllReady(world: World): Promise<void> {
   let state = '';
   await until(

@@ -9,7 +9,7 @@ const chart = `${root}helm/drippulse`;
 
 export type Admin = { username: string; password: string };
 
-/** Makes the Secrets as an operator does, and answers who may log in. */
+/** Makes the Secrets as an operator does, and returns the credentials of the administrator. */
 export async function makeSecrets({ tools, namespaces }: World, postgresPassword: string): Promise<Admin> {
   const { servers } = namespaces;
   const text = await run(process.execPath, [
@@ -38,7 +38,7 @@ export async function deploy(world: World, verb: 'install' | 'upgrade', settings
   );
 }
 
-/** What the installation has brought about: Jobs that have done their work, pods that are ready and were never restarted. */
+/** The results of the installation: completed Jobs, and pods that are ready and never restarted. */
 export async function checkInstalled(world: World, step: Step): Promise<void> {
   const { tools, namespaces } = world;
   const events = await tools.list(namespaces.release, 'events');

@@ -7,9 +7,9 @@ import { untilCompleted } from './main-job.ts';
 export type Loaded = { world: World; api: Api; client: Agent; receiver: Agent };
 
 /**
- * Does something while a client enrolls, reads and lists without a pause longer than 100 ms, and sees that no request was
- * lost and that every contact who was accepted was called, once. A client that `repeats` asks again with the same key
- * where a request got no answer.
+ * Runs an action while a client enrolls, reads and lists, with pauses of at most 100 ms. Checks that no request was
+ * lost, and that every accepted contact was called once. A client that `repeats` sends a request without an answer
+ * again with the same key.
  */
 export async function underLoad(
   { world, api, client, receiver }: Loaded,

@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 
 const contactCount = 20;
 
-/** Contacts walk over a wait and a callback to the end, and a webhook tells of each, signed. */
+/** Contacts walk over a wait and a callback to the end, and a signed webhook reports each. */
 export async function doMainJob({ namespaces }: World, api: Api, receiver: Agent, step: Step): Promise<void> {
   const receiverUrl = `http://receiver.${namespaces.peers}.svc:8080`;
   const webhook = await api.call('POST', '/webhooks', {
@@ -52,22 +52,22 @@ export async function doMainJob({ namespaces }: World, api: Api, receiver: Agent
   }
 
   const verifier = new Webhook(webhook.secret);
-  let told = new Set<number>();
+  let reported = new Set<number>();
   await until(
     60,
     async () => {
       const deliveries = await receiver.received('/main-webhooks');
-      told = new Set(
+      reported = new Set(
         deliveries.map(({ body, headers }) => (verifier.verify(body, headers) as { data: { id: number } }).data.id),
       );
-      return told.size === contactCount || undefined;
+      return reported.size === contactCount || undefined;
     },
-    () => `${told.size} of ${contactCount} webhooks`,
+    () => `${reported.size} of ${contactCount} webhooks`,
   );
   step.measure(`${contactCount} callbacks, ${contactCount} signed webhooks, all after ${seconds(startedAt)} s`);
 }
 
-/** Waits until so many enrollments of a workflow have completed, and sees that there are no others. */
+/** Waits until this many enrollments of a workflow have completed, and checks that there are no others. */
 export async function untilCompleted(api: Api, workflowId: number, count: number): Promise<void> {
   let totals: Record<string, number> = {};
   await until(

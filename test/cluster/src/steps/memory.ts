@@ -1,7 +1,7 @@
 import type { Step } from '../report.ts';
 import { serverPods, services, type World } from '../world.ts';
 
-/** What the process of each pod holds now, and held at most, by the kernel's account. */
+/** The memory of the process of each pod, now and at its peak, as the kernel counts it. */
 export async function measureMemory(world: World, step: Step): Promise<void> {
   const { tools, namespaces } = world;
   for (const service of services) {

@@ -12,7 +12,10 @@ const socket = require('node:net').connect({ host, port, timeout: 2000 });
 const end = (answer) => { console.log(answer); process.exit(); };
 socket.on('connect', () => end('open')).on('timeout', () => end('silent')).on('error', (error) => end(error.message));`;
 
-/** Goes the ways that must be open and those that must be closed. What a policy blocks is silent, never refused. */
+/**
+ * Tries connections that must be open and those that must be closed. A blocked connection gets no answer, and no
+ * refusal.
+ */
 export async function checkPolicies(world: World, agents: Agents, step: Step): Promise<void> {
   const ways = await waysOf(world);
   for (const way of ways) {
@@ -26,7 +29,7 @@ export async function checkPolicies(world: World, agents: Agents, step: Step): P
       },
       () => `${way.from} → ${way.to} (${way.host}:${way.port}) is ${found} instead of ${wanted}`,
     );
-    step.tell(`${way.from} → ${way.to}: ${wanted}`);
+    step.progress(`${way.from} → ${way.to}: ${wanted}`);
   }
   const open = ways.filter(({ passes }) => passes).length;
   step.measure(`${open} ways are open, ${ways.length - open} are closed, each tried`);

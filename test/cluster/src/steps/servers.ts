@@ -3,7 +3,7 @@ import type { World } from '../world.ts';
 
 const chart = fileURLToPath(new URL('../../../../helm/servers', import.meta.url));
 
-/** PostgreSQL, Kafka and Redis by their own chart, until they are ready; their data go with the pods. */
+/** PostgreSQL, Kafka and Redis by their own chart, until they are ready; their data end with the pods. */
 export async function installServers({ options, tools, namespaces }: World, postgresPassword: string): Promise<void> {
   const namespace = namespaces.servers;
   const secret = 'drippulse-postgres-password';

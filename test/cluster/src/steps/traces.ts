@@ -4,13 +4,13 @@ import type { Step } from '../report.ts';
 import { until } from '../until.ts';
 import { services } from '../world.ts';
 
-/** Sees that every service sends traces, as the values of the upgrade say. */
+/** Checks that every service sends traces, as the values of the upgrade require. */
 export async function checkTraces(api: Api, collector: Agent, step: Step): Promise<void> {
   let missing = services;
   await until(
     60,
     async () => {
-      // What the load does not ask.
+      // Requests that the load does not make.
       await api.call('GET', '/crm/contacts?limit=1');
       const received = new Set((await collector.received('/v1/traces')).map(({ key }) => key));
       missing = services.filter((service) => !received.has(service));

@@ -2,7 +2,7 @@ import type { Step } from '../report.ts';
 import { until } from '../until.ts';
 import { release, type World } from '../world.ts';
 
-/** What is in the release's namespace, by kind and name, but for what tells of the past. */
+/** The objects in the namespace of the release, by kind and name, except records of the past. */
 export async function inventory({ tools, namespaces }: World): Promise<Set<string>> {
   const words = ['api-resources', '--namespaced', '--verbs=list', '--output=name'];
   const kinds = (await tools.kubectl(words))
@@ -13,7 +13,7 @@ export async function inventory({ tools, namespaces }: World): Promise<Set<strin
   return new Set(names.trim().split('\n'));
 }
 
-/** Removes the release, and sees that the namespace holds what it held before the installation. */
+/** Removes the release, and checks that the namespace has the same objects as before the installation. */
 export async function uninstall(world: World, before: Set<string>, step: Step): Promise<void> {
   const { tools, namespaces } = world;
   await tools.helm(['uninstall', release, '--namespace', namespaces.release, '--wait', '--timeout', '5m']);

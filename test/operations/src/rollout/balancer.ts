@@ -2,25 +2,25 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Where a process takes connections, and where it says whether it wants any. */
+/** The ports of a process: for connections, and for its readiness. */
 export type Backend = { publicPort: number; opsPort: number };
 
 type Member = { backend: Backend; failures: number };
 
-/** Stands before several processes as a Kubernetes Service does. */
+/** Spreads connections over several processes, as a Kubernetes Service does. */
 export type Balancer = {
   url: string;
-  /** From now on its readiness decides whether it gets connections. */
+  /** Adds a process, which gets connections while it is ready. */
   add(backend: Backend): void;
   stop(): Promise<void>;
 };
 
 const probeEveryMs = 100;
 const probeTimeoutMs = 1000;
-/** As the readiness probe of the chart: a single answer that fails does not count. */
+/** As in the readiness probe of the chart: a single failed answer does not count. */
 const failureThreshold = 2;
 
-/** New connections go round the processes that are ready; those there are stay where they are, as long as they last. */
+/** New connections are spread over the ready processes. Open ones stay with their process. */
 export async function startBalancer(): Promise<Balancer> {
   const members: Member[] = [];
   const probing: Promise<void>[] = [];
@@ -28,7 +28,7 @@ export async function startBalancer(): Promise<Balancer> {
   const stopped = new AbortController();
   let turn = 0;
 
-  /** Each by itself: one that answers late must not keep the others in. */
+  /** Each by itself: a late answer of one must not keep the others in. */
   async function probe(member: Member): Promise<void> {
     while (!stopped.signal.aborted) {
       member.failures = (await isReady(member.backend)) ? 0 : member.failures + 1;
@@ -61,7 +61,7 @@ export async function startBalancer(): Promise<Balancer> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     add(backend) {
-      // Not ready before it was asked.
+      // Not ready before the first answer.
       const member = { backend, failures: failureThreshold };
       members.push(member);
       probing.push(probe(member));

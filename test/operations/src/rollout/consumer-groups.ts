@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 
-/** Looks at the consumer groups of the platform, from outside of it. */
+/** Reads the consumer groups of the platform from outside. */
 export type ConsumerGroups = {
   /** Partitions of each member of a group that has settled; undefined while it moves them. */
   assignments(groupId: string, topic: string): Promise<number[][] | undefined>;
@@ -9,7 +9,7 @@ export type ConsumerGroups = {
   stop(): Promise<void>;
 };
 
-/** Asks the brokers, so that nothing depends on what our own code says of itself. */
+/** Asks the brokers, because reports of our own code would prove less. */
 export async function watchConsumerGroups(brokers: string[]): Promise<ConsumerGroups> {
   const kafka = new kafkajs.Kafka({ clientId: 'watcher', brokers, logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();

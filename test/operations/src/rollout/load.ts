@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api, ApiAnswer } from '@drippulse/harness';
 
-/** Requests that go on while processes come and go; none is repeated. */
+/** Requests during the rollout; none is repeated. */
 export type Load = {
-  /** Contacts that were enrolled so far. */
+  /** Enrolled contacts so far. */
   enrolled(): number;
   requests(): number;
-  /** Ends it; answers what failed, a line each. */
+  /** Ends the load; returns the failures, a line each. */
   stop(): Promise<string[]>;
 };
 
-/** So that processes that start find room beside it. */
+/** Leaves CPU for starting processes. */
 const pauseMs = 100;
 const contactsOfCall = 3;
-/** Enough to see what fails; a platform that is down fails them all. */
+/** Enough failures to see the cause; a platform that is down fails them all. */
 const mostFailures = 50;
 
 /** Four clients, each with one request after the other: writes and reads of every service behind the gateway. */
@@ -91,7 +91,7 @@ export function startLoad(api: Api, options: { workflowIds: readonly number[]; n
   };
 }
 
-/** With what fetch gives as the cause, which says more than the failure. */
+/** With the cause of fetch, which explains more than the failure. */
 function describe(error: unknown): string {
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
   return cause === undefined ? String(error) : `${error}: ${describe(cause)}`;

@@ -2,17 +2,17 @@ import { type Lock, nameAt } from './lock.ts';
 
 type Advisory = { name: string; title: string; url: string; severity: string; range: string };
 
-/** What of `npm audit --json` is judged. */
+/** The part of `npm audit --json` that is judged. */
 export type AuditReport = { vulnerabilities?: Record<string, { nodes: string[]; via: (string | Advisory)[] }> };
 
-/** A grave advisory that nobody has excepted; `isNew` when the change under test brought the package in. */
+/** A grave advisory without an exception; `isNew` when the change under test brought the package in. */
 export type Judged = { text: string; isNew: boolean };
 
 const grave = new Set(['high', 'critical']);
 
 /**
- * The grave advisories without a written exception. A version that the lock file of `base` held already was let in by
- * another change: what is published about it overnight must not turn unrelated work red. Without `base` all are new.
+ * The grave advisories without a written exception. A version in the lock file of `base` came with another change, and
+ * its new advisory must not fail unrelated work. Without `base` all are new.
  */
 export function judgeAdvisories(
   report: AuditReport,

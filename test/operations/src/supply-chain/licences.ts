@@ -1,9 +1,9 @@
 import { type Lock, nameAt } from './lock.ts';
 
-/** The part of an installed package.json that names the licence; old ones hold a list of objects. */
+/** The part of an installed package.json that names the licence; old ones have a list of objects. */
 export type Manifest = { license?: string; licenses?: { type: string }[] };
 
-/** What may be used and shipped without asking anybody. */
+/** Licences that may be used and shipped without a decision. */
 const allowed = new Set([
   ...['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0'],
   ...['Unlicense', 'CC0-1.0'],
@@ -17,8 +17,8 @@ export function isAllowed(expression: string): boolean {
 }
 
 /**
- * The packages of a lock file whose licence is neither on the list nor excepted, and the exceptions that nothing needs
- * any more. `manifestOf` answers the installed manifest at a place, for packages whose licence the lock does not tell.
+ * The packages of a lock file whose licence is neither on the list nor excepted, and the unused exceptions.
+ * `manifestOf` returns the installed manifest at a place, for packages whose licence is not in the lock file.
  */
 export function licenceProblems(
   lock: Lock,

@@ -1,4 +1,4 @@
-{{- /* .Chart.Name is the alias, so the name of the service. */}}
+{{- /* .Chart.Name is the alias: the name of the service. */}}
 {{- define "service.fullname" -}}
 {{ .Release.Name }}-{{ .Chart.Name }}
 {{- end }}
@@ -24,7 +24,7 @@ helm.sh/chart: drippulse
 {{ .Values.secretName | default (include "service.fullname" .) }}
 {{- end }}
 
-{{- /* What is the same for every container, of server and of jobs. */}}
+{{- /* Members of every container, of servers and of jobs. */}}
 {{- define "service.containerSecurity" -}}
 securityContext:
   allowPrivilegeEscalation: false
@@ -34,8 +34,8 @@ securityContext:
 
 {{- define "service.podSecurity" -}}
 automountServiceAccountToken: false
-# Variables that Kubernetes would add for each Service of the namespace could be taken for ours: one named "grpc" makes
-# GRPC_PORT a URL.
+# Kubernetes would add variables for each Service of the namespace, which could be taken for ours: one named "grpc" sets
+# GRPC_PORT to a URL.
 enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
@@ -54,7 +54,7 @@ imagePullSecrets:
 {{ .Values.grpcTlsSecretName | default .Values.global.grpcTls.secretName }}
 {{- end }}
 
-{{- /* How Kafka is reached, and what missing topics are made with: the same for whoever makes one. */}}
+{{- /* The connection to Kafka, and the settings of topics: the same for every pod that may create one. */}}
 {{- define "service.kafkaEnv" -}}
 {{- $kafka := .Values.global.kafka -}}
 - { name: KAFKA_BROKERS, value: {{ join "," $kafka.brokers | quote }} }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { refuseViolations } from '@drippulse/errors';
 import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { createPasswords } from '../sessions/passwords.ts';
 import { memberProblems } from '../team-members/fields.ts';
 import { refusingTakenNames } from '../team-members/unique-names.ts';
-import { refuseViolations, textProblems } from '../violations.ts';
+import { textProblems } from '../violations.ts';
 import type { Identity } from './connect.ts';
 
 /**

@@ -1,9 +1,8 @@
-import { DomainError } from '@drippulse/errors';
+import { DomainError, refuseViolations } from '@drippulse/errors';
 import { sql } from 'kysely';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { createPasswords } from '../sessions/passwords.ts';
 import { passwordProblems } from '../team-members/fields.ts';
-import { refuseViolations } from '../violations.ts';
 import type { Identity } from './connect.ts';
 import { makePassword } from './create.ts';
 

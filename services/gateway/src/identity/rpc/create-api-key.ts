@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import { DomainError } from '@drippulse/errors';
+import { DomainError, refuseViolations } from '@drippulse/errors';
 import { ApiKeysService, type CreateApiKeyRequest, KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
@@ -8,7 +8,7 @@ import { createApiKeyText, hashApiKey } from '../api-keys/format.ts';
 import { apiKeyToProto } from '../api-keys/to-proto.ts';
 import type { Context } from '../context.ts';
 import { lockOrganization } from '../organizations/lock.ts';
-import { lengthProblems, refuseViolations } from '../violations.ts';
+import { lengthProblems } from '../violations.ts';
 
 const maxLiveKeys = 100;
 const maxNameLength = 120;

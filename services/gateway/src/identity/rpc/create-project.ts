@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { refuseViolations } from '@drippulse/errors';
 import { type CreateProjectRequest, ProjectsService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Context } from '../context.ts';
 import { projectProblems } from '../projects/fields.ts';
 import { projectToProto } from '../projects/to-proto.ts';
-import { refuseViolations } from '../violations.ts';
 
 export async function createProject(ctx: Context, request: CreateProjectRequest, call: HandlerContext) {
   const { name = '', description, color } = request;

@@ -1,12 +1,12 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { refuseViolations } from '@drippulse/errors';
 import { type CreateTeamMemberRequest, TeamMembersService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Context } from '../context.ts';
 import { roleFromProto } from '../roles.ts';
 import { memberProblems } from '../team-members/fields.ts';
 import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
 import { refusingTakenNames } from '../team-members/unique-names.ts';
-import { refuseViolations } from '../violations.ts';
 
 export async function createTeamMember(ctx: Context, request: CreateTeamMemberRequest, call: HandlerContext) {
   const { email = '', name, username = email, password } = request;

@@ -1,10 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { DomainError } from '@drippulse/errors';
+import { DomainError, refuseViolations } from '@drippulse/errors';
 import type { DeleteProjectRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { type Caller, callerOf, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { findProject } from '../projects/find-project.ts';
-import { refuseViolations } from '../violations.ts';
 
 export async function deleteProject(ctx: Context, request: DeleteProjectRequest, call: HandlerContext) {
   const caller = callerOf(call);

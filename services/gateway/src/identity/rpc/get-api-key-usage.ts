@@ -1,12 +1,11 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo } from '@drippulse/db';
+import { countUpTo, readList } from '@drippulse/db';
 import type { GetApiKeyUsageRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import type { Context } from '../context.ts';
-import { readList } from '../lists.ts';
 
 const dayMs = 86_400_000;
 

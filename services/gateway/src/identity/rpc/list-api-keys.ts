@@ -1,10 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo } from '@drippulse/db';
+import { countUpTo, readList } from '@drippulse/db';
 import type { ListApiKeysRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import { apiKeyToProto } from '../api-keys/to-proto.ts';
 import type { Context } from '../context.ts';
-import { readList } from '../lists.ts';
 
 export async function listApiKeys(ctx: Context, request: ListApiKeysRequest, call: HandlerContext) {
   const keys = ctx.db.kysely.selectFrom('api_keys').where('organization_id', '=', callerOf(call).organizationId);

@@ -1,9 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo } from '@drippulse/db';
+import { countUpTo, readList } from '@drippulse/db';
 import type { ListProjectsRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { readList } from '../lists.ts';
 import { projectToProto } from '../projects/to-proto.ts';
 import { countWorkflows } from '../projects/workflow-counts.ts';
 

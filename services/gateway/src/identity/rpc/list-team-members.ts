@@ -1,9 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo } from '@drippulse/db';
+import { countUpTo, readList } from '@drippulse/db';
 import type { ListTeamMembersRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { readList } from '../lists.ts';
 import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
 
 export async function listTeamMembers(ctx: Context, request: ListTeamMembersRequest, call: HandlerContext) {

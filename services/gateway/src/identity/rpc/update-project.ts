@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { refuseViolations } from '@drippulse/errors';
 import { ProjectsService, type UpdateProjectRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Context } from '../context.ts';
 import { projectProblems } from '../projects/fields.ts';
@@ -7,7 +8,6 @@ import { projectNotFound } from '../projects/find-project.ts';
 import { projectToProto } from '../projects/to-proto.ts';
 import { countWorkflows } from '../projects/workflow-counts.ts';
 import { maskedFields } from '../update-mask.ts';
-import { refuseViolations } from '../violations.ts';
 
 export async function updateProject(ctx: Context, request: UpdateProjectRequest, call: HandlerContext) {
   const { name, description, color } = maskedFields(request, ['name', 'description', 'color']);

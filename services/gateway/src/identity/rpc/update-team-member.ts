@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { refuseViolations } from '@drippulse/errors';
 import {
   MemberStatus,
   TeamMembersService,
@@ -18,7 +19,6 @@ import { memberNotFound } from '../team-members/not-found.ts';
 import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
 import { refusingTakenNames } from '../team-members/unique-names.ts';
 import { maskedFields } from '../update-mask.ts';
-import { refuseViolations } from '../violations.ts';
 
 export async function updateTeamMember(ctx: Context, request: UpdateTeamMemberRequest, call: HandlerContext) {
   const fields = maskedFields(request, ['email', 'name', 'role', 'username', 'password', 'status']);

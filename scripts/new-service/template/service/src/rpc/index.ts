@@ -2,8 +2,8 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import { __Schema__Service } from '@drippulse/proto/drippulse/__schema__/v1/__schema___pb';
 import type { Routes } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { create__Schema__Item } from './create-item.ts';
-import { get__Schema__Item } from './get-item.ts';
+import { create__Schema__Item } from './create-__name__-item.ts';
+import { get__Schema__Item } from './get-__name__-item.ts';
 
 export function routesOf(ctx: Context): Routes {
   return (router) => {

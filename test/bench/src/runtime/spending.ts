@@ -1,5 +1,5 @@
-import type { Runtime } from '../runtime/start-runtime.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
+import type { Runtime } from './start-runtime.ts';
 
 /** CPU time of our process and of the database's, and WAL, from one moment to another. */
 export type Spent = { cpuSeconds: number; databaseCpuSeconds: number; walBytes: number };

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { generateInternalTokenKeys } from '@drippulse/rpc';
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { configReader, readPeerAddresses, statelessConfigReader } from './config.ts';
+
+const keys = {
+  INTERNAL_TOKEN_KEYS: generateInternalTokenKeys(['workflows']).workflows,
+  ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+};
+
+test('own variables stand beside the common ones, and every malformed one is in one message', () => {
+  const read = configReader({ LIMIT: z.coerce.number().default(3) }, ({ LIMIT }) => ({ limit: LIMIT }));
+  const env = { ...keys, DATABASE_URL: 'postgres://role@db/drippulse' };
+  expect(read(env)).toMatchObject({ databaseUrl: env.DATABASE_URL, host: '127.0.0.1', grpcPort: undefined, limit: 3 });
+  const malformed = { ...env, DATABASE_URL: 'mysql://x', ENCRYPTION_KEYS: 'planted', LIMIT: 'many', GRPC_PORT: '-1' };
+  expect(() => read(malformed)).toThrow(/DATABASE_URL.*ENCRYPTION_KEYS.*GRPC_PORT.*LIMIT/s);
+  expect(() => read(malformed)).not.toThrow(/planted/);
+});
+
+test('a service without a schema needs no database', () => {
+  const read = statelessConfigReader({}, () => ({}));
+  expect(read({ INTERNAL_TOKEN_KEYS: keys.INTERNAL_TOKEN_KEYS })).not.toHaveProperty('databaseUrl');
+});
+
+test('the address of each called service is required, and may be a list', () => {
+  const found = readPeerAddresses('workflows', {
+    IDENTITY_ADDRESS: 'gateway:8081',
+    ENROLLMENT_RUNTIME_ADDRESS: 'ipv4:10.0.0.1:8081,10.0.0.2:8081',
+    CRM_ADDRESS: 'crm:8081',
+  });
+  expect(found).toEqual({
+    identity: 'gateway:8081',
+    'enrollment-runtime': 'ipv4:10.0.0.1:8081,10.0.0.2:8081',
+  });
+  expect(() => readPeerAddresses('workflows', { IDENTITY_ADDRESS: 'nowhere' })).toThrow(
+    /IDENTITY_ADDRESS: must be host:port.*ENROLLMENT_RUNTIME_ADDRESS: is required/s,
+  );
+});

@@ -1,0 +1,907 @@
+SET statement_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+CREATE FUNCTION crm.blank_change_events(organization bigint, records uuid[], columns text[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'crm'
+    AS $$
+      declare
+        blanked bigint;
+      begin
+        perform set_config('drippulse.blanking', 'on', true);
+        update change_events set changes = blanked_changes(changes, columns)
+        where organization_id = organization and record_id = any(records)
+          and changes::text <> blanked_changes(changes, columns)::text;
+        get diagnostics blanked = row_count;
+        perform set_config('drippulse.blanking', 'off', true);
+        return blanked;
+      end
+    $$;
+
+CREATE FUNCTION crm.blanked_changes(changes json, columns text[]) RETURNS json
+    LANGUAGE sql IMMUTABLE
+    AS $$
+      select coalesce(
+        json_object_agg(key, case when key = any(columns) then '{"before":null,"after":null}'::json else value end), '{}')
+      from json_each(changes)
+    $$;
+
+CREATE FUNCTION crm.phone_key(phone text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN NULLIF("substring"(regexp_replace(regexp_replace(replace(phone, '(0)'::text, ''::text), '[^0-9]'::text, ''::text, 'g'::text), '^00'::text, ''::text), '^[0-9]{7,}$'::text), ''::text);
+
+CREATE FUNCTION crm.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+      begin
+        if tg_op = 'UPDATE' and current_setting('drippulse.blanking', true) = 'on' then
+          return null;
+        end if;
+        raise exception 'change_events is append-only' using errcode = 'insufficient_privilege';
+      end
+    $$;
+
+CREATE FUNCTION crm.refuse_more_than_blanking() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+      begin
+        if (to_jsonb(new) - 'changes') = (to_jsonb(old) - 'changes')
+          and new.changes::jsonb = blanked_changes(old.changes, array(
+            select key from json_each(new.changes) where value::jsonb = '{"before":null,"after":null}'))::jsonb
+        then
+          return new;
+        end if;
+        raise exception 'change_events is append-only' using errcode = 'insufficient_privilege';
+      end
+    $$;
+
+SET default_tablespace = '';
+
+CREATE TABLE crm.accounts (
+    id uuid NOT NULL,
+    public_id text NOT NULL,
+    organization_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    name text NOT NULL,
+    domain text,
+    website text,
+    industry text,
+    phone text,
+    description text,
+    owner_id bigint,
+    external_system text,
+    external_id text,
+    custom json NOT NULL,
+    search text GENERATED ALWAYS AS (((('XX'::text || replace(lower(COALESCE(name, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(domain, ''::text)), ' '::text, 'Q'::text))) STORED NOT NULL,
+    created_at timestamp(3) with time zone NOT NULL,
+    updated_at timestamp(3) with time zone NOT NULL,
+    deleted_at timestamp(3) with time zone
+);
+
+CREATE TABLE crm.activities (
+    id uuid NOT NULL,
+    public_id text NOT NULL,
+    organization_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    kind text NOT NULL,
+    subject text,
+    body text,
+    due_at timestamp(3) with time zone,
+    completed_at timestamp(3) with time zone,
+    account_id uuid,
+    contact_id uuid,
+    lead_id uuid,
+    opportunity_id uuid,
+    owner_id bigint,
+    external_system text,
+    external_id text,
+    custom json NOT NULL,
+    search text GENERATED ALWAYS AS (((('XX'::text || replace(lower(COALESCE(subject, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(body, ''::text)), ' '::text, 'Q'::text))) STORED NOT NULL,
+    created_at timestamp(3) with time zone NOT NULL,
+    updated_at timestamp(3) with time zone NOT NULL,
+    deleted_at timestamp(3) with time zone,
+    CONSTRAINT activities_kind_check CHECK ((kind = ANY (ARRAY['call'::text, 'email'::text, 'meeting'::text, 'note'::text, 'task'::text])))
+);
+
+CREATE TABLE crm.change_events (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    record_type text NOT NULL,
+    record_id uuid NOT NULL,
+    record_public_id text NOT NULL,
+    action text NOT NULL,
+    actor_type text NOT NULL,
+    actor_id text NOT NULL,
+    changes json NOT NULL,
+    request_id text,
+    at timestamp(3) with time zone NOT NULL
+);
+
+ALTER TABLE crm.change_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME crm.change_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE crm.contacts (
+    id uuid NOT NULL,
+    public_id text NOT NULL,
+    organization_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    email text,
+    first_name text,
+    last_name text,
+    title text,
+    phone text,
+    account_id uuid,
+    merged_into_id uuid,
+    erased_at timestamp(3) with time zone,
+    owner_id bigint,
+    external_system text,
+    external_id text,
+    custom json NOT NULL,
+    search text GENERATED ALWAYS AS (((((((('XX'::text || replace(lower(COALESCE(email, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(first_name, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(last_name, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(phone, ''::text)), ' '::text, 'Q'::text))) STORED NOT NULL,
+    names text GENERATED ALWAYS AS (((('XX'::text || replace(lower(COALESCE(first_name, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(last_name, ''::text)), ' '::text, 'Q'::text))) STORED NOT NULL,
+    created_at timestamp(3) with time zone NOT NULL,
+    updated_at timestamp(3) with time zone NOT NULL,
+    deleted_at timestamp(3) with time zone
+);
+
+CREATE TABLE crm.custom_fields (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    record_type text NOT NULL,
+    key text NOT NULL,
+    label text NOT NULL,
+    type text NOT NULL,
+    options text[] NOT NULL,
+    required boolean NOT NULL,
+    created_at timestamp(3) with time zone NOT NULL,
+    updated_at timestamp(3) with time zone NOT NULL,
+    CONSTRAINT custom_fields_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'boolean'::text, 'date'::text, 'select'::text])))
+);
+
+ALTER TABLE crm.custom_fields ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME crm.custom_fields_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE crm.erasures (
+    organization_id bigint NOT NULL,
+    contact_id uuid NOT NULL,
+    identity bytea,
+    erased_at timestamp(3) with time zone NOT NULL
+);
+
+CREATE TABLE crm.idempotency_keys (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+)
+PARTITION BY RANGE (created_at);
+
+CREATE TABLE crm.idempotency_keys_default (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE crm.idempotency_keys_p20261126 (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE crm.idempotency_keys_p20261127 (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE crm.idempotency_keys_p20261128 (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE crm.idempotency_keys_p20261129 (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE crm.import_batches (
+    upload_id uuid NOT NULL,
+    batch integer NOT NULL,
+    organization_id bigint NOT NULL,
+    rows json NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE crm.inbox (
+    consumer_group text NOT NULL,
+    event_id text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE TABLE crm.jobs (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    kind text NOT NULL,
+    input json NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    cursor json,
+    processed bigint DEFAULT 0 NOT NULL,
+    total bigint DEFAULT 0 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    error text,
+    fence bigint DEFAULT 0 NOT NULL,
+    wake_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE crm.jobs ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME crm.jobs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE crm.kysely_migration (
+    name character varying(255) NOT NULL,
+    "timestamp" character varying(255) NOT NULL
+);
+
+CREATE TABLE crm.kysely_migration_lock (
+    id character varying(255) NOT NULL,
+    is_locked integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE crm.lead_form_submissions (
+    form_id bigint NOT NULL,
+    submission_key bytea NOT NULL,
+    organization_id bigint NOT NULL,
+    id uuid NOT NULL,
+    lead_id uuid,
+    workflow_id bigint,
+    enroll_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE crm.lead_forms (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    token text NOT NULL,
+    name text NOT NULL,
+    title text,
+    description text,
+    fields json NOT NULL,
+    submit_label text NOT NULL,
+    thank_you_text text NOT NULL,
+    redirect_url text,
+    source text NOT NULL,
+    workflow_id bigint,
+    hcaptcha_required boolean NOT NULL,
+    active boolean NOT NULL,
+    submission_count bigint DEFAULT 0 NOT NULL,
+    last_submitted_at timestamp with time zone,
+    last_enrollment_error text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone
+);
+
+ALTER TABLE crm.lead_forms ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME crm.lead_forms_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE crm.leads (
+    id uuid NOT NULL,
+    public_id text NOT NULL,
+    organization_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    email text,
+    first_name text,
+    last_name text,
+    company_name text,
+    title text,
+    phone text,
+    status text NOT NULL,
+    source text,
+    score double precision,
+    converted_at timestamp(3) with time zone,
+    contact_id uuid,
+    merged_into_id uuid,
+    erased_at timestamp(3) with time zone,
+    owner_id bigint,
+    external_system text,
+    external_id text,
+    custom json NOT NULL,
+    search text GENERATED ALWAYS AS (((((((((('XX'::text || replace(lower(COALESCE(email, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(first_name, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(last_name, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(company_name, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(phone, ''::text)), ' '::text, 'Q'::text))) STORED NOT NULL,
+    names text GENERATED ALWAYS AS (((('XX'::text || replace(lower(COALESCE(first_name, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(last_name, ''::text)), ' '::text, 'Q'::text))) STORED NOT NULL,
+    created_at timestamp(3) with time zone NOT NULL,
+    updated_at timestamp(3) with time zone NOT NULL,
+    deleted_at timestamp(3) with time zone,
+    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'unqualified'::text, 'converted'::text])))
+);
+
+CREATE TABLE crm.merges (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    record_type text NOT NULL,
+    survivor_id uuid NOT NULL,
+    survivor_public_id text NOT NULL,
+    merged_ids uuid[] NOT NULL,
+    merged_public_ids text[] NOT NULL,
+    moved_links bigint NOT NULL,
+    undo jsonb,
+    actor_type text NOT NULL,
+    actor_id text NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    undone_at timestamp(3) with time zone,
+    CONSTRAINT merges_record_type_check CHECK ((record_type = ANY (ARRAY['contact'::text, 'lead'::text])))
+);
+
+ALTER TABLE crm.merges ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME crm.merges_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE crm.opportunities (
+    id uuid NOT NULL,
+    public_id text NOT NULL,
+    organization_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    name text NOT NULL,
+    status text NOT NULL,
+    pipeline_id uuid NOT NULL,
+    pipeline_stage_id uuid NOT NULL,
+    stage_position bigint NOT NULL,
+    amount_cents bigint,
+    currency text,
+    expected_close_at timestamp(3) with time zone,
+    closed_at timestamp(3) with time zone,
+    description text,
+    account_id uuid,
+    contact_id uuid,
+    owner_id bigint,
+    external_system text,
+    external_id text,
+    custom json NOT NULL,
+    search text GENERATED ALWAYS AS (((('XX'::text || replace(lower(COALESCE(name, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(public_id, ''::text)), ' '::text, 'Q'::text))) STORED NOT NULL,
+    created_at timestamp(3) with time zone NOT NULL,
+    updated_at timestamp(3) with time zone NOT NULL,
+    deleted_at timestamp(3) with time zone,
+    CONSTRAINT opportunities_status_check CHECK ((status = ANY (ARRAY['open'::text, 'won'::text, 'lost'::text])))
+);
+
+CREATE TABLE crm.opportunity_pipeline_preferences (
+    organization_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    pipeline_id uuid NOT NULL
+);
+
+CREATE TABLE crm.opportunity_pipeline_stages (
+    id uuid NOT NULL,
+    organization_id bigint NOT NULL,
+    pipeline_id uuid NOT NULL,
+    name text NOT NULL,
+    stage_type text NOT NULL,
+    "position" integer NOT NULL,
+    deleted_at timestamp(3) with time zone,
+    CONSTRAINT opportunity_pipeline_stages_stage_type_check CHECK ((stage_type = ANY (ARRAY['open'::text, 'won'::text, 'lost'::text])))
+);
+
+CREATE TABLE crm.opportunity_pipelines (
+    id uuid NOT NULL,
+    organization_id bigint NOT NULL,
+    user_id bigint,
+    name text NOT NULL,
+    created_at timestamp(3) with time zone NOT NULL,
+    updated_at timestamp(3) with time zone NOT NULL,
+    deleted_at timestamp(3) with time zone
+);
+
+CREATE TABLE crm.outbox (
+    id bigint NOT NULL,
+    topic text NOT NULL,
+    events integer NOT NULL,
+    frame bytea NOT NULL,
+    traceparent text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (autovacuum_vacuum_threshold='1000', autovacuum_vacuum_scale_factor='0');
+ALTER TABLE ONLY crm.outbox ALTER COLUMN frame SET STORAGE EXTERNAL;
+
+ALTER TABLE crm.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME crm.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE crm.outbox_lease (
+    id boolean DEFAULT true NOT NULL,
+    holder uuid,
+    locked_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT outbox_lease_id_check CHECK (id)
+);
+
+CREATE TABLE crm.tombstone_keys (
+    organization_id bigint NOT NULL,
+    sealed_key bytea NOT NULL
+);
+
+CREATE TABLE crm.tombstones (
+    organization_id bigint NOT NULL,
+    digest bytea NOT NULL,
+    contact_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_default DEFAULT;
+
+ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261126 FOR VALUES FROM ('2026-11-26 00:00:00+00') TO ('2026-11-27 00:00:00+00');
+
+ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261127 FOR VALUES FROM ('2026-11-27 00:00:00+00') TO ('2026-11-28 00:00:00+00');
+
+ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261128 FOR VALUES FROM ('2026-11-28 00:00:00+00') TO ('2026-11-29 00:00:00+00');
+
+ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261129 FOR VALUES FROM ('2026-11-29 00:00:00+00') TO ('2026-11-30 00:00:00+00');
+
+INSERT INTO crm.change_events OVERRIDING SYSTEM VALUE VALUES
+	(1, 1, 'contact', '01a21923-9b48-7308-b0a9-4df5b5398bee', 'cnt_122f260bcad091b38eef5d26', 'created', 'api_key', '1', '{"email":{"before":null,"after":"ada@example.com"},"first_name":{"before":null,"after":"Ada"},"custom":{"before":null,"after":{}}}', '04906b52-8087-4947-a03c-37c057bfbd28', '2026-11-26 18:34:53.64+00');
+
+INSERT INTO crm.contacts VALUES
+	('01a21923-9b48-7308-b0a9-4df5b5398bee', 'cnt_122f260bcad091b38eef5d26', 1, 1, 'ada@example.com', 'Ada', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', DEFAULT, DEFAULT, '2026-11-26 18:34:53.64+00', '2026-11-26 18:34:53.64+00', NULL);
+
+INSERT INTO crm.kysely_migration VALUES
+	('2026-11-26-1800-baseline', '2026-11-26T18:34:52.354Z');
+
+INSERT INTO crm.kysely_migration_lock VALUES
+	('migration_lock', 0);
+
+INSERT INTO crm.outbox_lease VALUES
+	(true, 'a081166f-ab73-4617-8958-30ebf707a8d3', '2026-11-26 18:34:53.801568+00');
+
+SELECT pg_catalog.setval('crm.change_events_id_seq', 1, true);
+
+SELECT pg_catalog.setval('crm.custom_fields_id_seq', 1, false);
+
+SELECT pg_catalog.setval('crm.jobs_id_seq', 1, false);
+
+SELECT pg_catalog.setval('crm.lead_forms_id_seq', 1, false);
+
+SELECT pg_catalog.setval('crm.merges_id_seq', 1, false);
+
+SELECT pg_catalog.setval('crm.outbox_id_seq', 1, true);
+
+ALTER TABLE ONLY crm.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.activities
+    ADD CONSTRAINT activities_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.change_events
+    ADD CONSTRAINT change_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.contacts
+    ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.custom_fields
+    ADD CONSTRAINT custom_fields_organization_id_record_type_key_key UNIQUE (organization_id, record_type, key);
+
+ALTER TABLE ONLY crm.custom_fields
+    ADD CONSTRAINT custom_fields_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (organization_id, contact_id);
+
+ALTER TABLE ONLY crm.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY crm.idempotency_keys_default
+    ADD CONSTRAINT idempotency_keys_default_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY crm.idempotency_keys_p20261126
+    ADD CONSTRAINT idempotency_keys_p20261126_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY crm.idempotency_keys_p20261127
+    ADD CONSTRAINT idempotency_keys_p20261127_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY crm.idempotency_keys_p20261128
+    ADD CONSTRAINT idempotency_keys_p20261128_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY crm.idempotency_keys_p20261129
+    ADD CONSTRAINT idempotency_keys_p20261129_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY crm.import_batches
+    ADD CONSTRAINT import_batches_pkey PRIMARY KEY (upload_id, batch);
+
+ALTER TABLE ONLY crm.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (consumer_group, event_id);
+
+ALTER TABLE ONLY crm.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.kysely_migration_lock
+    ADD CONSTRAINT kysely_migration_lock_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.kysely_migration
+    ADD CONSTRAINT kysely_migration_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY crm.lead_form_submissions
+    ADD CONSTRAINT lead_form_submissions_pkey PRIMARY KEY (form_id, submission_key);
+
+ALTER TABLE ONLY crm.lead_forms
+    ADD CONSTRAINT lead_forms_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.leads
+    ADD CONSTRAINT leads_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.merges
+    ADD CONSTRAINT merges_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.opportunities
+    ADD CONSTRAINT opportunities_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.opportunity_pipeline_preferences
+    ADD CONSTRAINT opportunity_pipeline_preferences_pkey PRIMARY KEY (organization_id, user_id);
+
+ALTER TABLE ONLY crm.opportunity_pipeline_stages
+    ADD CONSTRAINT opportunity_pipeline_stages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.opportunity_pipelines
+    ADD CONSTRAINT opportunity_pipelines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.outbox_lease
+    ADD CONSTRAINT outbox_lease_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.tombstone_keys
+    ADD CONSTRAINT tombstone_keys_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY crm.tombstones
+    ADD CONSTRAINT tombstones_pkey PRIMARY KEY (organization_id, digest);
+
+CREATE INDEX accounts_organization_id_created_at_idx ON crm.accounts USING btree (organization_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX accounts_organization_id_domain_idx ON crm.accounts USING btree (organization_id, lower(domain), created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX accounts_organization_id_external_key ON crm.accounts USING btree (organization_id, COALESCE(external_system, ''::text), external_id) WHERE ((external_id IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX accounts_organization_id_external_system_idx ON crm.accounts USING btree (organization_id, external_system, created_at, id) WHERE ((external_system IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX accounts_organization_id_lower_name_idx ON crm.accounts USING btree (organization_id, lower(name)) WHERE (deleted_at IS NULL);
+
+CREATE INDEX accounts_organization_id_lower_public_id_idx ON crm.accounts USING btree (organization_id, lower(public_id) text_pattern_ops) WHERE (deleted_at IS NULL);
+
+CREATE INDEX accounts_organization_id_name_idx ON crm.accounts USING btree (organization_id, name, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX accounts_organization_id_owner_id_idx ON crm.accounts USING btree (organization_id, owner_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX accounts_organization_id_search_idx ON crm.accounts USING gin (organization_id, search public.gin_trgm_ops) WHERE (deleted_at IS NULL);
+
+CREATE INDEX accounts_organization_id_updated_at_idx ON crm.accounts USING btree (organization_id, updated_at, id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX accounts_public_id_key ON crm.accounts USING btree (public_id);
+
+CREATE INDEX activities_organization_id_account_id_idx ON crm.activities USING btree (organization_id, account_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX activities_organization_id_contact_id_idx ON crm.activities USING btree (organization_id, contact_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX activities_organization_id_created_at_idx ON crm.activities USING btree (organization_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX activities_organization_id_deleted_contact_id_idx ON crm.activities USING btree (organization_id, contact_id) WHERE ((deleted_at IS NOT NULL) AND (contact_id IS NOT NULL));
+
+CREATE INDEX activities_organization_id_deleted_lead_id_idx ON crm.activities USING btree (organization_id, lead_id) WHERE ((deleted_at IS NOT NULL) AND (lead_id IS NOT NULL));
+
+CREATE INDEX activities_organization_id_done_idx ON crm.activities USING btree (organization_id, created_at, id) WHERE ((completed_at IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX activities_organization_id_due_at_order_idx ON crm.activities USING btree (organization_id, COALESCE(due_at, '0001-01-01 00:00:00+00'::timestamp with time zone), id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX activities_organization_id_external_key ON crm.activities USING btree (organization_id, COALESCE(external_system, ''::text), external_id) WHERE ((external_id IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX activities_organization_id_external_system_idx ON crm.activities USING btree (organization_id, external_system, created_at, id) WHERE ((external_system IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX activities_organization_id_kind_idx ON crm.activities USING btree (organization_id, kind, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX activities_organization_id_lead_id_idx ON crm.activities USING btree (organization_id, lead_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX activities_organization_id_lower_public_id_idx ON crm.activities USING btree (organization_id, lower(public_id) text_pattern_ops) WHERE (deleted_at IS NULL);
+
+CREATE INDEX activities_organization_id_open_idx ON crm.activities USING btree (organization_id, created_at, id) WHERE ((completed_at IS NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX activities_organization_id_opportunity_id_idx ON crm.activities USING btree (organization_id, opportunity_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX activities_organization_id_owner_id_idx ON crm.activities USING btree (organization_id, owner_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX activities_organization_id_search_idx ON crm.activities USING gin (organization_id, search public.gin_trgm_ops) WHERE (deleted_at IS NULL);
+
+CREATE INDEX activities_organization_id_updated_at_idx ON crm.activities USING btree (organization_id, updated_at, id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX activities_public_id_key ON crm.activities USING btree (public_id);
+
+CREATE INDEX change_events_organization_id_id_idx ON crm.change_events USING btree (organization_id, id);
+
+CREATE INDEX change_events_organization_id_record_id_idx ON crm.change_events USING btree (organization_id, record_id, id);
+
+CREATE INDEX change_events_organization_id_record_public_id_idx ON crm.change_events USING btree (organization_id, record_public_id, id);
+
+CREATE INDEX change_events_organization_id_record_type_idx ON crm.change_events USING btree (organization_id, record_type, id);
+
+CREATE INDEX contacts_organization_id_account_id_idx ON crm.contacts USING btree (organization_id, account_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contacts_organization_id_created_at_idx ON crm.contacts USING btree (organization_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contacts_organization_id_email_order_idx ON crm.contacts USING btree (organization_id, COALESCE(email, ''::text), id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX contacts_organization_id_external_key ON crm.contacts USING btree (organization_id, COALESCE(external_system, ''::text), external_id) WHERE ((external_id IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX contacts_organization_id_external_system_idx ON crm.contacts USING btree (organization_id, external_system, created_at, id) WHERE ((external_system IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX contacts_organization_id_last_name_order_idx ON crm.contacts USING btree (organization_id, COALESCE(last_name, ''::text), id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contacts_organization_id_lower_email_idx ON crm.contacts USING btree (organization_id, lower(email), created_at, id) INCLUDE (email) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contacts_organization_id_lower_public_id_idx ON crm.contacts USING btree (organization_id, lower(public_id) text_pattern_ops) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contacts_organization_id_merged_email_idx ON crm.contacts USING btree (organization_id, lower(email)) WHERE (merged_into_id IS NOT NULL);
+
+CREATE INDEX contacts_organization_id_merged_external_idx ON crm.contacts USING btree (organization_id, external_id) WHERE (merged_into_id IS NOT NULL);
+
+CREATE INDEX contacts_organization_id_owner_id_idx ON crm.contacts USING btree (organization_id, owner_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contacts_organization_id_phone_key_idx ON crm.contacts USING btree (organization_id, crm.phone_key(phone), created_at, id) INCLUDE (phone) WHERE ((deleted_at IS NULL) AND (phone IS NOT NULL));
+
+CREATE INDEX contacts_organization_id_search_idx ON crm.contacts USING gin (organization_id, search public.gin_trgm_ops, names public.gin_trgm_ops) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contacts_organization_id_updated_at_idx ON crm.contacts USING btree (organization_id, updated_at, id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX contacts_public_id_key ON crm.contacts USING btree (public_id);
+
+CREATE INDEX erasures_erased_at_idx ON crm.erasures USING btree (erased_at) WHERE (identity IS NOT NULL);
+
+CREATE INDEX import_batches_created_at_idx ON crm.import_batches USING btree (created_at);
+
+CREATE INDEX jobs_kind_wake_at_idx ON crm.jobs USING btree (kind, wake_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX jobs_organization_id_kind_id_idx ON crm.jobs USING btree (organization_id, kind, id);
+
+CREATE INDEX lead_form_submissions_created_at_idx ON crm.lead_form_submissions USING btree (created_at) WHERE (enroll_at IS NULL);
+
+CREATE INDEX lead_form_submissions_enroll_at_idx ON crm.lead_form_submissions USING btree (enroll_at) WHERE (enroll_at IS NOT NULL);
+
+CREATE INDEX lead_forms_organization_id_id_idx ON crm.lead_forms USING btree (organization_id, id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX lead_forms_token_key ON crm.lead_forms USING btree (token);
+
+CREATE INDEX leads_organization_id_contact_id_idx ON crm.leads USING btree (organization_id, contact_id) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX leads_organization_id_created_at_idx ON crm.leads USING btree (organization_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_organization_id_deleted_email_idx ON crm.leads USING btree (organization_id, lower(email)) WHERE ((deleted_at IS NOT NULL) AND (email IS NOT NULL));
+
+CREATE INDEX leads_organization_id_email_order_idx ON crm.leads USING btree (organization_id, COALESCE(email, ''::text), id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX leads_organization_id_external_key ON crm.leads USING btree (organization_id, COALESCE(external_system, ''::text), external_id) WHERE ((external_id IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX leads_organization_id_external_system_idx ON crm.leads USING btree (organization_id, external_system, created_at, id) WHERE ((external_system IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX leads_organization_id_last_name_order_idx ON crm.leads USING btree (organization_id, COALESCE(last_name, ''::text), id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_organization_id_lower_email_idx ON crm.leads USING btree (organization_id, lower(email), created_at, id) INCLUDE (email) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_organization_id_lower_public_id_idx ON crm.leads USING btree (organization_id, lower(public_id) text_pattern_ops) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_organization_id_merged_email_idx ON crm.leads USING btree (organization_id, lower(email)) WHERE (merged_into_id IS NOT NULL);
+
+CREATE INDEX leads_organization_id_merged_external_idx ON crm.leads USING btree (organization_id, external_id) WHERE (merged_into_id IS NOT NULL);
+
+CREATE INDEX leads_organization_id_owner_id_idx ON crm.leads USING btree (organization_id, owner_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_organization_id_phone_key_idx ON crm.leads USING btree (organization_id, crm.phone_key(phone), created_at, id) INCLUDE (phone) WHERE ((deleted_at IS NULL) AND (phone IS NOT NULL));
+
+CREATE INDEX leads_organization_id_score_order_idx ON crm.leads USING btree (organization_id, COALESCE(score, '-Infinity'::double precision), id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_organization_id_search_idx ON crm.leads USING gin (organization_id, search public.gin_trgm_ops, names public.gin_trgm_ops) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_organization_id_source_idx ON crm.leads USING btree (organization_id, source, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_organization_id_status_idx ON crm.leads USING btree (organization_id, status, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_organization_id_updated_at_idx ON crm.leads USING btree (organization_id, updated_at, id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX leads_public_id_key ON crm.leads USING btree (public_id);
+
+CREATE INDEX merges_created_at_idx ON crm.merges USING btree (created_at) WHERE (undo IS NOT NULL);
+
+CREATE INDEX merges_organization_id_id_idx ON crm.merges USING btree (organization_id, id);
+
+CREATE INDEX merges_organization_id_merged_ids_idx ON crm.merges USING gin (organization_id, merged_ids);
+
+CREATE INDEX merges_organization_id_survivor_id_idx ON crm.merges USING btree (organization_id, survivor_id);
+
+CREATE INDEX opportunities_organization_id_account_id_idx ON crm.opportunities USING btree (organization_id, account_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX opportunities_organization_id_amount_cents_order_idx ON crm.opportunities USING btree (organization_id, COALESCE(amount_cents, '-9223372036854775808'::bigint), id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX opportunities_organization_id_contact_id_idx ON crm.opportunities USING btree (organization_id, contact_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX opportunities_organization_id_created_at_idx ON crm.opportunities USING btree (organization_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX opportunities_organization_id_deleted_contact_id_idx ON crm.opportunities USING btree (organization_id, contact_id) WHERE ((deleted_at IS NOT NULL) AND (contact_id IS NOT NULL));
+
+CREATE INDEX opportunities_organization_id_expected_close_at_order_idx ON crm.opportunities USING btree (organization_id, COALESCE(expected_close_at, '0001-01-01 00:00:00+00'::timestamp with time zone), id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX opportunities_organization_id_external_key ON crm.opportunities USING btree (organization_id, COALESCE(external_system, ''::text), external_id) WHERE ((external_id IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX opportunities_organization_id_external_system_idx ON crm.opportunities USING btree (organization_id, external_system, created_at, id) WHERE ((external_system IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX opportunities_organization_id_name_idx ON crm.opportunities USING btree (organization_id, name, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX opportunities_organization_id_owner_id_idx ON crm.opportunities USING btree (organization_id, owner_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX opportunities_organization_id_pipeline_id_idx ON crm.opportunities USING btree (organization_id, pipeline_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX opportunities_organization_id_search_idx ON crm.opportunities USING gin (organization_id, search public.gin_trgm_ops) WHERE (deleted_at IS NULL);
+
+CREATE INDEX opportunities_organization_id_stage_position_idx ON crm.opportunities USING btree (organization_id, stage_position, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX opportunities_organization_id_status_idx ON crm.opportunities USING btree (organization_id, status, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX opportunities_organization_id_updated_at_idx ON crm.opportunities USING btree (organization_id, updated_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX opportunities_pipeline_stage_id_idx ON crm.opportunities USING btree (pipeline_stage_id, stage_position, id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX opportunities_public_id_key ON crm.opportunities USING btree (public_id);
+
+CREATE INDEX opportunity_pipeline_preferences_pipeline_id_idx ON crm.opportunity_pipeline_preferences USING btree (pipeline_id);
+
+CREATE INDEX opportunity_pipeline_stages_pipeline_id_idx ON crm.opportunity_pipeline_stages USING btree (pipeline_id, "position") WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX opportunity_pipelines_organization_id_default_key ON crm.opportunity_pipelines USING btree (organization_id) WHERE (user_id IS NULL);
+
+CREATE INDEX opportunity_pipelines_organization_id_idx ON crm.opportunity_pipelines USING btree (organization_id, created_at, id) WHERE (deleted_at IS NULL);
+
+ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_default_pkey;
+
+ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261126_pkey;
+
+ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261127_pkey;
+
+ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261128_pkey;
+
+ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261129_pkey;
+
+CREATE STATISTICS crm.accounts_lower_public_id_stats ON lower(public_id) FROM crm.accounts;
+
+CREATE STATISTICS crm.activities_lower_public_id_stats ON lower(public_id) FROM crm.activities;
+
+CREATE STATISTICS crm.contacts_lower_public_id_stats ON lower(public_id) FROM crm.contacts;
+
+CREATE STATISTICS crm.leads_lower_public_id_stats ON lower(public_id) FROM crm.leads;
+
+CREATE TRIGGER change_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON crm.change_events FOR EACH STATEMENT EXECUTE FUNCTION crm.refuse_change();
+
+CREATE TRIGGER change_events_only_blanked BEFORE UPDATE ON crm.change_events FOR EACH ROW EXECUTE FUNCTION crm.refuse_more_than_blanking();
+
+ALTER TABLE ONLY crm.activities
+    ADD CONSTRAINT activities_account_id_fkey FOREIGN KEY (account_id) REFERENCES crm.accounts(id);
+
+ALTER TABLE ONLY crm.activities
+    ADD CONSTRAINT activities_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES crm.contacts(id);
+
+ALTER TABLE ONLY crm.activities
+    ADD CONSTRAINT activities_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES crm.leads(id);
+
+ALTER TABLE ONLY crm.activities
+    ADD CONSTRAINT activities_opportunity_id_fkey FOREIGN KEY (opportunity_id) REFERENCES crm.opportunities(id);
+
+ALTER TABLE ONLY crm.contacts
+    ADD CONSTRAINT contacts_account_id_fkey FOREIGN KEY (account_id) REFERENCES crm.accounts(id);
+
+ALTER TABLE ONLY crm.contacts
+    ADD CONSTRAINT contacts_merged_into_id_fkey FOREIGN KEY (merged_into_id) REFERENCES crm.contacts(id);
+
+ALTER TABLE ONLY crm.leads
+    ADD CONSTRAINT leads_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES crm.contacts(id);
+
+ALTER TABLE ONLY crm.leads
+    ADD CONSTRAINT leads_merged_into_id_fkey FOREIGN KEY (merged_into_id) REFERENCES crm.leads(id);
+
+ALTER TABLE ONLY crm.opportunities
+    ADD CONSTRAINT opportunities_account_id_fkey FOREIGN KEY (account_id) REFERENCES crm.accounts(id);
+
+ALTER TABLE ONLY crm.opportunities
+    ADD CONSTRAINT opportunities_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES crm.contacts(id);
+
+ALTER TABLE ONLY crm.opportunities
+    ADD CONSTRAINT opportunities_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES crm.opportunity_pipelines(id);
+
+ALTER TABLE ONLY crm.opportunities
+    ADD CONSTRAINT opportunities_pipeline_stage_id_fkey FOREIGN KEY (pipeline_stage_id) REFERENCES crm.opportunity_pipeline_stages(id);
+
+ALTER TABLE ONLY crm.opportunity_pipeline_preferences
+    ADD CONSTRAINT opportunity_pipeline_preferences_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES crm.opportunity_pipelines(id);
+
+ALTER TABLE ONLY crm.opportunity_pipeline_stages
+    ADD CONSTRAINT opportunity_pipeline_stages_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES crm.opportunity_pipelines(id);

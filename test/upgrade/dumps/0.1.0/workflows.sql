@@ -1,0 +1,271 @@
+SET statement_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+SET default_tablespace = '';
+
+CREATE TABLE workflows.idempotency_keys (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+)
+PARTITION BY RANGE (created_at);
+
+CREATE TABLE workflows.idempotency_keys_default (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE workflows.idempotency_keys_p20261126 (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE workflows.idempotency_keys_p20261127 (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE workflows.idempotency_keys_p20261128 (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE workflows.idempotency_keys_p20261129 (
+    organization_id bigint NOT NULL,
+    rpc text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint bytea NOT NULL,
+    response bytea,
+    response_headers json,
+    sealed boolean DEFAULT false NOT NULL,
+    effect_key text,
+    locked_until timestamp with time zone,
+    fence integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE workflows.inbox (
+    consumer_group text NOT NULL,
+    event_id text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE TABLE workflows.kysely_migration (
+    name character varying(255) NOT NULL,
+    "timestamp" character varying(255) NOT NULL
+);
+
+CREATE TABLE workflows.kysely_migration_lock (
+    id character varying(255) NOT NULL,
+    is_locked integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE workflows.outbox (
+    id bigint NOT NULL,
+    topic text NOT NULL,
+    events integer NOT NULL,
+    frame bytea NOT NULL,
+    traceparent text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (autovacuum_vacuum_threshold='1000', autovacuum_vacuum_scale_factor='0');
+ALTER TABLE ONLY workflows.outbox ALTER COLUMN frame SET STORAGE EXTERNAL;
+
+ALTER TABLE workflows.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE workflows.outbox_lease (
+    id boolean DEFAULT true NOT NULL,
+    holder uuid,
+    locked_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT outbox_lease_id_check CHECK (id)
+);
+
+CREATE TABLE workflows.workflow_versions (
+    workflow_id bigint NOT NULL,
+    version integer NOT NULL,
+    steps json NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE workflows.workflows (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    project_id bigint,
+    name text NOT NULL,
+    description text,
+    status text NOT NULL,
+    version integer NOT NULL,
+    integrations json NOT NULL,
+    sequence bigint NOT NULL,
+    change bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT workflows_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'archived'::text])))
+);
+
+CREATE SEQUENCE workflows.workflows_change_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE workflows.workflows ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.workflows_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY workflows.idempotency_keys ATTACH PARTITION workflows.idempotency_keys_default DEFAULT;
+
+ALTER TABLE ONLY workflows.idempotency_keys ATTACH PARTITION workflows.idempotency_keys_p20261126 FOR VALUES FROM ('2026-11-26 00:00:00+00') TO ('2026-11-27 00:00:00+00');
+
+ALTER TABLE ONLY workflows.idempotency_keys ATTACH PARTITION workflows.idempotency_keys_p20261127 FOR VALUES FROM ('2026-11-27 00:00:00+00') TO ('2026-11-28 00:00:00+00');
+
+ALTER TABLE ONLY workflows.idempotency_keys ATTACH PARTITION workflows.idempotency_keys_p20261128 FOR VALUES FROM ('2026-11-28 00:00:00+00') TO ('2026-11-29 00:00:00+00');
+
+ALTER TABLE ONLY workflows.idempotency_keys ATTACH PARTITION workflows.idempotency_keys_p20261129 FOR VALUES FROM ('2026-11-29 00:00:00+00') TO ('2026-11-30 00:00:00+00');
+
+INSERT INTO workflows.kysely_migration VALUES
+	('2026-11-25-0900-workflows', '2026-11-26T18:34:48.203Z');
+
+INSERT INTO workflows.kysely_migration_lock VALUES
+	('migration_lock', 0);
+
+INSERT INTO workflows.outbox_lease VALUES
+	(true, '77586f04-3369-441a-8865-8599be8dffa8', '2026-11-26 18:34:53.937003+00');
+
+INSERT INTO workflows.workflow_versions VALUES
+	(1, 1, '[{"id":"step_00f52538a5fb","type":"trigger","name":"Start","position":0,"config":{}},{"id":"step_96fd4875390e","type":"log","name":"Note","position":1,"config":{"message":"Hello {{ first_name }}","level":"info"}}]', '2026-11-26 18:34:53.399+00');
+
+INSERT INTO workflows.workflows OVERRIDING SYSTEM VALUE VALUES
+	(1, 1, NULL, 'Kept by an upgrade', NULL, 'active', 1, '[]', 1, 1, '2026-11-26 18:34:53.399+00', '2026-11-26 18:34:53.399+00', NULL);
+
+SELECT pg_catalog.setval('workflows.outbox_id_seq', 1, true);
+
+SELECT pg_catalog.setval('workflows.workflows_change_seq', 1, true);
+
+SELECT pg_catalog.setval('workflows.workflows_id_seq', 1, true);
+
+ALTER TABLE ONLY workflows.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY workflows.idempotency_keys_default
+    ADD CONSTRAINT idempotency_keys_default_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY workflows.idempotency_keys_p20261126
+    ADD CONSTRAINT idempotency_keys_p20261126_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY workflows.idempotency_keys_p20261127
+    ADD CONSTRAINT idempotency_keys_p20261127_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY workflows.idempotency_keys_p20261128
+    ADD CONSTRAINT idempotency_keys_p20261128_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY workflows.idempotency_keys_p20261129
+    ADD CONSTRAINT idempotency_keys_p20261129_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+
+ALTER TABLE ONLY workflows.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (consumer_group, event_id);
+
+ALTER TABLE ONLY workflows.kysely_migration_lock
+    ADD CONSTRAINT kysely_migration_lock_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY workflows.kysely_migration
+    ADD CONSTRAINT kysely_migration_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY workflows.outbox_lease
+    ADD CONSTRAINT outbox_lease_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY workflows.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY workflows.workflow_versions
+    ADD CONSTRAINT workflow_versions_pkey PRIMARY KEY (workflow_id, version);
+
+ALTER TABLE ONLY workflows.workflows
+    ADD CONSTRAINT workflows_pkey PRIMARY KEY (id);
+
+CREATE UNIQUE INDEX workflows_change_key ON workflows.workflows USING btree (change);
+
+CREATE INDEX workflows_organization_id_id_idx ON workflows.workflows USING btree (organization_id, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX workflows_organization_id_project_id_id_idx ON workflows.workflows USING btree (organization_id, project_id, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX workflows_organization_id_project_id_status_id_idx ON workflows.workflows USING btree (organization_id, project_id, status, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX workflows_organization_id_status_id_idx ON workflows.workflows USING btree (organization_id, status, id) WHERE (deleted_at IS NULL);
+
+ALTER INDEX workflows.idempotency_keys_pkey ATTACH PARTITION workflows.idempotency_keys_default_pkey;
+
+ALTER INDEX workflows.idempotency_keys_pkey ATTACH PARTITION workflows.idempotency_keys_p20261126_pkey;
+
+ALTER INDEX workflows.idempotency_keys_pkey ATTACH PARTITION workflows.idempotency_keys_p20261127_pkey;
+
+ALTER INDEX workflows.idempotency_keys_pkey ATTACH PARTITION workflows.idempotency_keys_p20261128_pkey;
+
+ALTER INDEX workflows.idempotency_keys_pkey ATTACH PARTITION workflows.idempotency_keys_p20261129_pkey;
+
+ALTER TABLE ONLY workflows.workflow_versions
+    ADD CONSTRAINT workflow_versions_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows.workflows(id);
