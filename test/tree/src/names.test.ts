@@ -27,7 +27,14 @@ test('the name of a file is found too; history and the own folder are not search
 });
 
 test('a file that names all services but one, and not the new one, is found', () => {
-  const tree = treeOf({ all: 'a, b-c and d', most: 'a: d', few: 'only a', whole: 'a b-c d new', longer: 'a d new-er' });
+  const tree = treeOf({
+    all: 'a, b-c and d',
+    most: 'a: d',
+    few: 'only a',
+    whole: 'a b-c d new',
+    longer: 'a d new-er',
+    'x/package.json': 'a d',
+  });
   expect(filesWithout(tree, 'new', ['a', 'b-c', 'd'])).toEqual(['all', 'most', 'longer']);
 });
 

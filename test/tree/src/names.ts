@@ -18,11 +18,14 @@ export function linesWith(tree: Tree, pattern: RegExp, own: string, other = /(?!
     });
 }
 
+/** Manifests and references of a workspace name what it uses, which need not be every service. */
+const dependencies = /\/(package|tsconfig)\.json$/;
+
 /** Files that name all services but one at most, and not `name`. */
 export function filesWithout(tree: Tree, name: string, services: readonly string[]): string[] {
   const word = (service: string) => new RegExp(`(?<![\\w-])${service}(?![\\w-])`);
   return tree.files().filter((file) => {
-    if (history.test(file)) return false;
+    if (history.test(file) || dependencies.test(file)) return false;
     const text = tree.read(file);
     const named = services.filter((service) => word(service).test(text));
     return named.length >= services.length - 1 && !word(name).test(text);

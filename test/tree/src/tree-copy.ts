@@ -34,16 +34,13 @@ export type TreeCopy = {
 
 export function copyTree(): TreeCopy {
   const copy = mkdtempSync(path.join(os.tmpdir(), 'drippulse-tree-'));
-  for (const file of filesOf(root)) {
-    if (!existsSync(path.join(root, file))) continue; // deleted, and not yet committed
-    cpSync(path.join(root, file), path.join(copy, file), { recursive: true, verbatimSymlinks: true });
+  try {
+    fill(copy);
+  } catch (error) {
+    rmSync(copy, { recursive: true, force: true });
+    throw error;
   }
-  linkPackages(copy);
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: copy, encoding: 'utf8', maxBuffer: 2 ** 26 });
-  git('init', '--quiet');
-  git('add', '--all');
-  git('-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message', 'The tree');
-
+  const git = gitIn(copy);
   return {
     root: copy,
     read: (file) => readFileSync(path.join(copy, file), 'utf8'),
@@ -57,7 +54,7 @@ export function copyTree(): TreeCopy {
       const bin = path.join(copy, 'node_modules/.bin');
       const child = spawn(file === 'node' ? process.execPath : file, args, {
         cwd: path.join(copy, cwd),
-        env: { ...environment(), PATH: `${bin}${path.delimiter}${process.env['PATH']}` },
+        env: { ...environment(), NO_COLOR: '1', PATH: `${bin}${path.delimiter}${process.env['PATH']}` },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       let output = '';
@@ -71,10 +68,27 @@ export function copyTree(): TreeCopy {
   };
 }
 
+function fill(copy: string): void {
+  for (const file of filesOf(root)) {
+    if (!existsSync(path.join(root, file))) continue; // deleted, and not yet committed
+    cpSync(path.join(root, file), path.join(copy, file), { recursive: true, verbatimSymlinks: true });
+  }
+  linkPackages(copy);
+  const git = gitIn(copy);
+  git('init', '--quiet');
+  git('add', '--all');
+  git('-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message', 'The tree');
+}
+
+function gitIn(folder: string): (...args: string[]) => string {
+  return (...args) => execFileSync('git', args, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 });
+}
+
 function filesOf(folder: string): string[] {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
-  const list = execFileSync('git', args, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 });
-  return list.split('\0').filter((file) => file !== '');
+  return gitIn(folder)(...args)
+    .split('\0')
+    .filter((file) => file !== '');
 }
 
 /** Links each installed package; links to workspaces lead into the copy. */
