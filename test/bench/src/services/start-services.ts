@@ -47,7 +47,7 @@ export async function startServices(
   const shared = {
     DATABASE_URL: url,
     ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
-    GATEWAY_ADDRESS: `127.0.0.1:${ports.gateway}`,
+    IDENTITY_ADDRESS: `127.0.0.1:${ports.gateway}`,
     WORKFLOWS_ADDRESS: `127.0.0.1:${ports.workflows}`,
     ENROLLMENT_RUNTIME_ADDRESS: `127.0.0.1:${ports.runtime}`,
   };
