@@ -1,11 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/**
- * The rooms of each package, bottom first: a folder or a file directly below its `src`. A room imports itself and the
- * rooms before it, types included.
- */
-const rooms = JSON.parse(readFileSync(new URL('rooms.json', import.meta.url), 'utf8'));
-
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -119,18 +113,24 @@ export default {
   },
 };
 
+/**
+ * A rule for each room of a package that has folders in `src`. A room is a folder or a file directly below `src`; `rooms` in
+ * the package.json lists them bottom first. A room imports itself and the rooms before it, types included.
+ */
 function roomRules() {
   return packagesWithRooms().flatMap((folder) => {
-    const order = rooms[folder];
-    if (order === undefined) throw new Error(`${folder} has folders in src, and no order of rooms in rooms.json`);
+    const { rooms: order } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    if (order === undefined) throw new Error(`${folder}/package.json gives the folders of src no order as "rooms"`);
     const present = roomsOf(folder);
     const unlisted = present.filter((room) => !order.includes(room));
     const gone = order.filter((room) => !present.includes(room));
-    if (unlisted.length > 0) throw new Error(`rooms.json gives no place in ${folder} to ${unlisted.join(', ')}`);
-    if (gone.length > 0) throw new Error(`rooms.json lists what ${folder} does not have: ${gone.join(', ')}`);
+    if (unlisted.length > 0)
+      throw new Error(`"rooms" of ${folder}/package.json has no place for ${unlisted.join(', ')}`);
+    if (gone.length > 0)
+      throw new Error(`"rooms" of ${folder}/package.json lists what src does not have: ${gone.join(', ')}`);
     return order.slice(0, -1).map((room, index) => ({
       name: 'rooms-in-order',
-      comment: `In ${folder}, ${room} comes before the room that it imports; see rooms.json.`,
+      comment: `In ${folder}, ${room} comes before the room that it imports; see "rooms" in its package.json.`,
       severity: 'error',
       from: { path: pathOf(folder, [room]), pathNot: '\\.test\\.ts$' },
       to: { path: pathOf(folder, order.slice(index + 1)) },

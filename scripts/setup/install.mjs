@@ -65,8 +65,13 @@ async function installUnderLock(wanted, onChild) {
       'Installing failed. Check the network and the free disk space (about 1 GB), then run the same command again.',
     );
   }
-  writeFileSync(stampFile, installedState(wanted, lockHash()));
+  markInstalled(wanted);
   console.error(`Installed in ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`);
+}
+
+/** Notes that the packages of the lock file, as it is now, are there. */
+export function markInstalled(wanted = 'all') {
+  writeFileSync(stampFile, installedState(wanted, lockHash()));
 }
 
 function plan(wanted) {
@@ -79,7 +84,8 @@ function lockHash() {
     .digest('hex');
 }
 
-function npm() {
+/** How npm is started: by the one that runs this, where one does. */
+export function npm() {
   const file = process.env.npm_execpath;
   return file ? [process.execPath, file] : ['npm'];
 }

@@ -34,13 +34,16 @@ export function selectTests(words, { packages, files }) {
   return { kind: 'packages', packages: [...new Set(found)], isLong, isWhole: false };
 }
 
-/** Finds a package by its name, the last part of that, or its folder. */
+/** Finds a package by its name or its folder, each whole or its last part. */
 function findPackage(packages, word) {
-  return packages.find(({ name, folder }) => [name, name.split('/')[1], folder].includes(word));
+  return packages.find(({ name, folder }) =>
+    [name, name.split('/')[1], folder, folder.split('/').at(-1)].includes(word),
+  );
 }
 
 function unknownName(word, { packages, files }) {
-  const candidates = isTestFile(word) || word.includes('/') ? files : packages.map(({ name }) => name.split('/')[1]);
+  const candidates =
+    isTestFile(word) || word.includes('/') ? files : packages.map(({ folder }) => folder.split('/').at(-1));
   const near = closest(word, candidates);
   const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
   return `There is no package and no test file "${word}".${hint}`;

@@ -4,9 +4,9 @@ import { selectTests } from './selection.mjs';
 
 const packages = [
   { name: '@drippulse/crm', folder: 'services/crm' },
-  { name: '@drippulse/webhook-delivery', folder: 'services/webhook-delivery' },
+  { name: '@drippulse/mail', folder: 'services/mail-sender' },
 ];
-const [crm, webhookDelivery] = packages;
+const [crm, mail] = packages;
 const files = ['services/crm/test/merges.test.ts', 'services/crm/src/dates.test.ts', 'scripts/setup/plan.test.mjs'];
 const select = (...words) => selectTests(words, { packages, files });
 
@@ -19,9 +19,9 @@ test('a package is named by its folder, its name or the last part of it', () => 
   for (const word of ['crm', '@drippulse/crm', 'services/crm', './services/crm/']) {
     assert.deepEqual(select(word).packages, [crm]);
   }
-  assert.deepEqual(select('crm', 'webhook-delivery', 'services/crm'), {
+  assert.deepEqual(select('crm', 'mail-sender', 'services/crm'), {
     kind: 'packages',
-    packages: [crm, webhookDelivery],
+    packages: [crm, mail],
     isLong: false,
     isWhole: false,
   });
@@ -44,7 +44,7 @@ test('checks and help stand alone', () => {
 
 const refused = [
   { words: ['cmr'], says: /no package and no test file "cmr"\. Did you mean crm\?/ },
-  { words: ['webhooks-delivery'], says: /Did you mean webhook-delivery\?/ },
+  { words: ['mails-sender'], says: /Did you mean mail-sender\?/ },
   { words: ['test/merges.test.ts'], says: /Did you mean services\/crm\/test\/merges\.test\.ts\?/ },
   { words: ['services/crm/test/mergse.test.ts'], says: /Did you mean services\/crm\/test\/merges\.test\.ts\?/ },
   { words: ['zzzzzz'], says: /"zzzzzz"\.$/ },

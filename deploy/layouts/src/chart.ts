@@ -6,6 +6,7 @@ import {
   publicService,
   type ServiceName,
   serviceNames,
+  serviceOf,
   services,
   servicesOf,
 } from '@drippulse/topology';
@@ -26,6 +27,47 @@ export function valuesRegions(): Regions {
     values: processNames.flatMap((name) => ['', ...valuesLines(name)]),
   };
 }
+
+/** The lines of the example values that list the services. */
+export function exampleRegions(): Readonly<Record<string, Regions>> {
+  return {
+    'helm/drippulse/examples/small/values.yaml': { replicas: processNames.map((name) => `${name}: { replicas: 1 }`) },
+    'helm/drippulse/examples/production/values.yaml': { scaling: processNames.flatMap(productionLines) },
+  };
+}
+
+function productionLines(name: ServiceName): string[] {
+  return [`${name}:`, ...(ownScaling.get(name) ?? ['  autoscaling: { enabled: true }'])];
+}
+
+function scaledBy(service: ServiceName, metric: string, averageValue: number): string[] {
+  return [
+    '  autoscaling:',
+    '    enabled: true',
+    '    minReplicas: 2',
+    '    maxReplicas: 8',
+    '    external:',
+    `      - { name: ${metric}, selector: { service: ${service} }, averageValue: "${averageValue}" }`,
+  ];
+}
+
+/** How the production example runs the services that need more than the default. */
+const ownScaling = new Map<ServiceName, string[]>([
+  [
+    publicService,
+    ['  env: { TRUSTED_PROXIES: 10.244.0.0/16 }', '  autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 12 }'],
+  ],
+  [
+    serviceOf('enrollments'),
+    [
+      '  env: { MAIL_FROM: "DripPulse <hello@example.com>" }',
+      // A pod takes 500 effects at most, 50 of an organization. The age of due work says little: pods that wait for slow
+      // receivers have claimed it.
+      ...scaledBy(serviceOf('enrollments'), 'drippulse_effects_in_flight', 100),
+    ],
+  ],
+  [serviceOf('webhooks'), scaledBy(serviceOf('webhooks'), 'drippulse_consumer_lag_events', 1000)],
+]);
 
 function valuesLines(name: ServiceName): string[] {
   const { schema, servers, secrets, optionalSecrets, leavesCluster, nodeFlags } = processEntry(name);

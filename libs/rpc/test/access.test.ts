@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { Code } from '@connectrpc/connect';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import { type ServiceName, serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { type Caller, clientFor, createTokens, fromConnectError, parseInternalTokenKeys } from '../src/index.ts';
@@ -24,7 +25,7 @@ describe.each(layouts)('access %s', (layout) => {
     issuer?: string;
     audience?: string;
     expiresIn?: string;
-    signedBy?: 'gateway' | 'webhook-delivery';
+    signedBy?: ServiceName;
     kid?: string;
   }): Promise<string> {
     const [jwk] = JSON.parse(probe.keys[changes.signedBy ?? 'gateway']);
@@ -65,12 +66,12 @@ describe.each(layouts)('access %s', (layout) => {
     ['no token', async () => ''],
     ['a text that is no token', async () => 'nonsense'],
     ['an expired token', () => forge({ expiresIn: '-10s' })],
-    ['a token for another service', () => forge({ audience: 'webhook-delivery' })],
-    ['a token that one service signed in the name of another', () => forge({ signedBy: 'webhook-delivery' })],
+    ['a token for another service', () => forge({ audience: serviceOf('webhooks') })],
+    ['a token that one service signed in the name of another', () => forge({ signedBy: serviceOf('webhooks') })],
     ['a token of an unknown key', () => forge({ kid: 'gateway/000000000000' })],
     [
       "a token that names another service's key",
-      async () => forge({ kid: JSON.parse(probe.keys['webhook-delivery'])[0].kid }),
+      async () => forge({ kid: JSON.parse(probe.keys[serviceOf('webhooks')])[0].kid }),
     ],
     ['a token without an organization', () => forge({ claims: { org: undefined } })],
     ['a token of a workflow that counts no hops', () => forge({ claims: { actor: { type: 'workflow', id: '12' } } })],

@@ -13,7 +13,7 @@ import { type EventTransport, startRelay } from '@drippulse/events';
 import { type Clock, systemClock } from '@drippulse/loops';
 import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
 import { type Caller, clientFor, createTokens, type Peers, parseInternalTokenKeys, type Tokens } from '@drippulse/rpc';
-import { type ServiceName, schemaOf, servedBy, services } from '@drippulse/topology';
+import { callsOf, type ServiceName, schemaOf, servedBy, services } from '@drippulse/topology';
 import type { ServiceConfig } from './config.ts';
 
 /** The parts that the services of one process share, and that tests replace. */
@@ -72,7 +72,7 @@ export function openBase<C extends ServiceConfig, DB>(
 
   function client<S extends DescService>(service: S): ClientOf<S> {
     const target = servedBy(service);
-    if (target !== name && !services[name].calls.includes(target)) {
+    if (target !== name && !callsOf(name).includes(target)) {
       throw new Error(`the table in libs/topology does not say that ${name} calls ${target}`);
     }
     return clientFor(service, { peers, target, tokens });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
+import { addressVariable, serviceOf } from '@drippulse/topology';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { configReader, readPeerAddresses, statelessConfigReader } from './config.ts';
@@ -24,16 +25,17 @@ test('a service without a schema needs no database', () => {
 });
 
 test('the address of each called service is required, and may be a list', () => {
+  const runtime = serviceOf('enrollments');
   const found = readPeerAddresses('workflows', {
     IDENTITY_ADDRESS: 'gateway:8081',
-    ENROLLMENT_RUNTIME_ADDRESS: 'ipv4:10.0.0.1:8081,10.0.0.2:8081',
+    [addressVariable(runtime)]: 'ipv4:10.0.0.1:8081,10.0.0.2:8081',
     CRM_ADDRESS: 'crm:8081',
   });
   expect(found).toEqual({
     identity: 'gateway:8081',
-    'enrollment-runtime': 'ipv4:10.0.0.1:8081,10.0.0.2:8081',
+    [runtime]: 'ipv4:10.0.0.1:8081,10.0.0.2:8081',
   });
   expect(() => readPeerAddresses('workflows', { IDENTITY_ADDRESS: 'nowhere' })).toThrow(
-    /IDENTITY_ADDRESS: must be host:port.*ENROLLMENT_RUNTIME_ADDRESS: is required/s,
+    new RegExp(`IDENTITY_ADDRESS: must be host:port.*${addressVariable(runtime)}: is required`, 's'),
   );
 });

@@ -1,7 +1,7 @@
 import { createSealer } from '@drippulse/db';
 import { readEnv, textFor } from '@drippulse/process';
 import { parseInternalTokenKeys } from '@drippulse/rpc';
-import { addressVariable, processEntry, type ServiceName, services, servicesOf } from '@drippulse/topology';
+import { addressVariable, callsOf, processEntry, type ServiceName, servicesOf } from '@drippulse/topology';
 import { z } from 'zod';
 
 /** A TCP port; 0 takes a free one. */
@@ -100,14 +100,11 @@ const address = z
  * address moves it to processes of its own. Throws one ConfigError that lists every missing address.
  */
 export function readPeerAddresses(process: ServiceName, env: NodeJS.ProcessEnv): Partial<Record<ServiceName, string>> {
-  const { calls } = services[process];
   const inner = servicesOf(process);
   const outer = processEntry(process).calls;
-  const variables = [...new Set([...outer, ...calls])].map((peer) => [
-    addressVariable(peer),
-    inner.includes(peer) ? address.optional() : address,
-  ]);
+  const peers = [...new Set([...outer, ...callsOf(process)])];
+  const variables = peers.map((peer) => [addressVariable(peer), inner.includes(peer) ? address.optional() : address]);
   const read = readEnv(z.object(Object.fromEntries(variables)), env);
-  const found = [...new Set([...outer, ...calls])].map((peer) => [peer, read[addressVariable(peer)]]);
+  const found = peers.map((peer) => [peer, read[addressVariable(peer)]]);
   return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }

@@ -1,7 +1,9 @@
 export {
   addressVariable,
+  callsOf,
   consumers,
   owners,
+  packageOf,
   publicService,
   publishers,
   schemaOf,

@@ -28,10 +28,22 @@ export function servedBy({ typeName }: DescService): ServiceName {
   return ownerOf(typeName.split('.')[1] ?? '', typeName);
 }
 
+/** The npm package of a service: after its area, which never changes; of one without a schema after its name. */
+export function packageOf(name: ServiceName): string {
+  const { schema, within } = services[name];
+  return within === undefined ? `@drippulse/${schema ?? name}` : `${packageOf(within)}/${name}`;
+}
+
 function ownerOf(schema: string, wanted: string): ServiceName {
   const name = bySchema.get(schema);
   if (name === undefined) throw new Error(`no service of the table in libs/topology owns ${wanted}`);
   return name;
+}
+
+/** Services that a service calls. */
+export function callsOf(name: ServiceName): readonly ServiceName[] {
+  const { calls } = services[name];
+  return calls === 'all' ? owners.map((owner) => owner.name) : calls;
 }
 
 /** Services that publish events, with the message of each, in the order of the table. */

@@ -1,3 +1,4 @@
+import { callsOf } from './lookups.ts';
 import { type ServerName, type ServiceName, serviceNames, services } from './services.ts';
 
 /** Services with processes of their own, in the order of the table: the others run within one of these. */
@@ -29,13 +30,14 @@ export type ProcessEntry = {
 };
 
 export function processEntry(process: ServiceName): ProcessEntry {
-  const entries = servicesOf(process).map((name) => services[name]);
+  const names = servicesOf(process);
+  const entries = names.map((name) => services[name]);
   const schemas = entries.flatMap(({ schema }) => schema ?? []);
   if (schemas.length > 1)
     throw new Error(`the process of ${process} would need a role for each of ${schemas.join(', ')}`);
   return {
     schema: schemas[0],
-    calls: distinct(entries.flatMap(({ calls }) => calls)).filter((name) => processOf(name) !== process),
+    calls: distinct(names.flatMap(callsOf)).filter((name) => processOf(name) !== process),
     servers: distinct(entries.flatMap(({ servers }) => servers)),
     leavesCluster: entries.some(({ leavesCluster }) => leavesCluster),
     secrets: distinct(entries.flatMap(({ secrets = [] }) => secrets)),

@@ -2,7 +2,9 @@ import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/en
 import { expect, test } from '@jest/globals';
 import {
   addressVariable,
+  callsOf,
   owners,
+  packageOf,
   publicService,
   publishers,
   schemaOf,
@@ -22,8 +24,8 @@ test('each schema has one owner, and the events of a service are of its area', (
 
 test('no service calls itself, a publisher or consumer reaches Kafka, and an owner PostgreSQL', () => {
   for (const name of serviceNames) {
-    const { calls, events, consumes, schema, servers } = services[name];
-    expect(calls).not.toContain(name);
+    const { events, consumes, schema, servers } = services[name];
+    expect(callsOf(name)).not.toContain(name);
     if (events !== undefined || consumes !== undefined) expect(servers).toContain('kafka');
     expect(servers.includes('postgres')).toBe(schema !== undefined);
   }
@@ -35,6 +37,15 @@ test('an RPC service is served by the owner of its schema', () => {
     /owns drippulse.unknown/,
   );
   expect(() => schemaOf(publicService)).toThrow(/no schema/);
+});
+
+test('a package goes by the area, whatever the name of its service', () => {
+  expect(packageOf(serviceOf('webhooks'))).toBe('@drippulse/webhooks');
+  expect(packageOf(serviceOf('identity'))).toBe(`${packageOf(publicService)}/identity`);
+});
+
+test('the service of the public API calls every service with a schema', () => {
+  expect(callsOf(publicService)).toEqual(owners.map(({ name }) => name));
 });
 
 test('a service within the process of another adds its needs to that process', () => {

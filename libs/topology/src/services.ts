@@ -21,8 +21,11 @@ export type ServiceEntry<Name extends string = string> = {
   events?: DescMessage;
   /** Services whose events it consumes; `all` is every publisher. Default: none. */
   consumes?: readonly Name[] | 'all';
-  /** Services that it calls over gRPC: their addresses, network policies and its clients follow from it. */
-  calls: readonly Name[];
+  /**
+   * Services that it calls over gRPC: their addresses, network policies and its clients follow from it. `all` is every
+   * service with a schema, for the one that serves the routes of all of them.
+   */
+  calls: readonly Name[] | 'all';
   /** Whether it serves the public HTTP API. Default: false. */
   isPublic?: boolean;
   /** Whether it calls addresses that customers chose, or their providers. Default: false. */
@@ -45,7 +48,7 @@ export const commonSecrets: readonly string[] = ['DATABASE_URL', 'INTERNAL_TOKEN
 /** Every service of the platform. A new one is an entry here and a folder `services/<name>`. */
 const table = {
   gateway: {
-    calls: ['identity', 'workflows', 'enrollment-runtime', 'webhook-delivery', 'crm'],
+    calls: 'all',
     isPublic: true,
     leavesCluster: true,
     servers: ['redis'],

@@ -5,6 +5,7 @@ import { CrmActivityKind } from '@drippulse/proto/drippulse/crm/v1/activities_pb
 import { CrmErasuresService } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import type { Caller } from '@drippulse/rpc';
 import { eventually, findTexts } from '@drippulse/testing';
+import { serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { findBuried, resealKeys } from '../src/erasures/tombstones.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => harness.stop());
 
 const admin: Caller = { ...editor, role: 'admin' };
-const runtime: Caller = { ...editor, actor: { type: 'service', id: 'enrollment-runtime' }, role: 'viewer' };
+const runtime: Caller = { ...editor, actor: { type: 'service', id: serviceOf('enrollments') }, role: 'viewer' };
 
 const person = {
   email: 'Canary.Mail@Example.com',
@@ -201,7 +202,7 @@ test('the audit stream takes no change but by the function, which can only blank
   }
 });
 
-test('only enrollment-runtime gets the addresses, until it has finished', async () => {
+test('only the service of enrollments gets the addresses, until it has finished', async () => {
   const { id } = await create({ email: 'Sealed@example.com' });
   await harness.contacts(admin).eraseCrmContact({ id });
   const erasures = harness.reach(CrmErasuresService);

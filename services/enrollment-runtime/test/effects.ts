@@ -17,7 +17,7 @@ import {
   parseInternalTokenKeys,
   serverInterceptors,
 } from '@drippulse/rpc';
-import { serviceNames } from '@drippulse/topology';
+import { type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
 import { createEffectAdapters } from '../src/adapters/adapters.ts';
 import type { Config } from '../src/config.ts';
 import type { EffectCall, EffectContext } from '../src/effects/effect-call.ts';
@@ -31,17 +31,16 @@ export const effectKey = '0199d3b2-4a57-7c3e-8f35-0c6f4f2c9d11:step_1:1';
 /** The time of the clock of effects. */
 export const now = new Date('2026-11-25T09:00:00.500Z');
 
-/** The context of effects, with a webhook-delivery service in memory that signs. */
+/** The context of effects, with a service of webhooks in memory that signs. */
 export function effectContext(
   config: Partial<Pick<Config, 'allowPrivate' | 'smtpUrl' | 'mailDir'>> = {},
 ): EffectContext & { crm: CrmPeer; stop(): Promise<void> } {
   const log = createLogger({ service: 'test', level: 'fatal' });
   const keys = generateInternalTokenKeys(serviceNames);
-  const tokensOf = (service: 'enrollment-runtime' | 'webhook-delivery' | 'crm') =>
-    createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
+  const tokensOf = (service: ServiceName) => createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
   const peers = createInMemoryPeers();
   peers.register(
-    'webhook-delivery',
+    serviceOf('webhooks'),
     (router) => {
       router.service(WebhookSigningService, {
         signPayload({ webhookId, messageId, timestampSeconds, body }, call) {
@@ -52,12 +51,12 @@ export function effectContext(
         },
       });
     },
-    serverInterceptors({ tokens: tokensOf('webhook-delivery'), log }),
+    serverInterceptors({ tokens: tokensOf(serviceOf('webhooks')), log }),
   );
   const crm = createCrmPeer();
-  peers.register('crm', crm.routes, serverInterceptors({ tokens: tokensOf('crm'), log }));
-  const tokens = tokensOf('enrollment-runtime');
-  const toCrm = { peers, target: 'crm' as const, tokens };
+  peers.register(serviceOf('crm'), crm.routes, serverInterceptors({ tokens: tokensOf(serviceOf('crm')), log }));
+  const tokens = tokensOf(serviceOf('enrollments'));
+  const toCrm = { peers, target: serviceOf('crm'), tokens };
   const adapters = createEffectAdapters({
     config: {
       allowPrivate: true,
@@ -71,7 +70,7 @@ export function effectContext(
     adapters,
     crm,
     clients: {
-      signing: clientFor(WebhookSigningService, { peers, target: 'webhook-delivery', tokens }),
+      signing: clientFor(WebhookSigningService, { peers, target: serviceOf('webhooks'), tokens }),
       crm: {
         accounts: clientFor(CrmAccountsService, toCrm),
         contacts: clientFor(CrmContactsService, toCrm),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readAll } from '@drippulse/process';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { readPeerAddresses } from '@drippulse/service';
+import { addressVariable, processEntry, schemaOf } from '@drippulse/topology';
 import { expect, test } from '@jest/globals';
 import { readConfig } from './config.ts';
 import { readConfig as readIdentityConfig } from './identity/config.ts';
@@ -12,12 +13,8 @@ const keys = {
   INTERNAL_TOKEN_KEYS: generateInternalTokenKeys(['gateway']).gateway,
   ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
 };
-const addresses = {
-  WORKFLOWS_ADDRESS: 'workflows:50051',
-  ENROLLMENT_RUNTIME_ADDRESS: 'runtime:50051',
-  WEBHOOK_DELIVERY_ADDRESS: 'webhooks:50051',
-  CRM_ADDRESS: 'crm:50051',
-};
+const peers = processEntry(service.name).calls;
+const addresses = Object.fromEntries(peers.map((peer) => [addressVariable(peer), `${schemaOf(peer)}:50051`]));
 
 test('an unset variable has its documented default, and lists are split', () => {
   expect(readConfig({ ...keys, TRUSTED_PROXIES: '10.0.0.0/8, loopback' })).toMatchObject({

@@ -3,7 +3,7 @@ import { createLogger } from '@drippulse/observability';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
 import { createTestDatabase, eventually, type TestDatabase } from '@drippulse/testing';
-import { serviceNames } from '@drippulse/topology';
+import { addressVariable, processEntry, publicService, serviceNames } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { connectIdentity, type Identity } from '../src/identity/organizations/index.ts';
 import { callerOfApi, logIn, makeOrganization, migrateAll, password } from './start-gateway.ts';
@@ -44,10 +44,7 @@ function startGateway(more: Record<string, string> = {}): Promise<StartedProcess
       PORT: '0',
       INTERNAL_TOKEN_KEYS: keys.gateway,
       IDENTITY_ADDRESS: `127.0.0.1:${identityPort}`,
-      WORKFLOWS_ADDRESS: nowhere,
-      ENROLLMENT_RUNTIME_ADDRESS: nowhere,
-      WEBHOOK_DELIVERY_ADDRESS: nowhere,
-      CRM_ADDRESS: nowhere,
+      ...Object.fromEntries(processEntry(publicService).calls.map((peer) => [addressVariable(peer), nowhere])),
       ...more,
     },
   });

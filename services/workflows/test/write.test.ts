@@ -1,5 +1,6 @@
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually } from '@drippulse/testing';
+import { serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { json, parsed, referenceSteps, refusal } from './requests.ts';
@@ -91,7 +92,7 @@ test('without its event a change does not happen', async () => {
 });
 
 test('a change is answered although the runtime is away', async () => {
-  harness.peers.unregister('enrollment-runtime');
+  harness.peers.unregister(serviceOf('enrollments'));
   try {
     expect(await createWorkflow()).toMatchObject({ name: 'Nurture' });
   } finally {

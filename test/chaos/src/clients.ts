@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
-import { type Config, service as runtime } from '@drippulse/enrollment-runtime';
+import { type Config, service as runtime } from '@drippulse/enrollments';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import {
@@ -11,8 +11,8 @@ import {
   generateInternalTokenKeys,
   parseInternalTokenKeys,
 } from '@drippulse/rpc';
-import { serviceNames } from '@drippulse/topology';
-import { type Config as DelivererConfig, service as deliverer } from '@drippulse/webhook-delivery';
+import { publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
+import { type Config as DelivererConfig, service as deliverer } from '@drippulse/webhooks';
 
 /** The methods of a runtime that its callers use, over gRPC. */
 export type RuntimeClient = {
@@ -25,26 +25,26 @@ const keys = generateInternalTokenKeys(serviceNames);
 const encryptionKeys = randomBytes(32).toString('base64');
 
 export function createRuntimeClient(port: number): RuntimeClient {
-  const peers = createGrpcPeers({ 'enrollment-runtime': `127.0.0.1:${port}` });
-  const as = <const S extends 'gateway' | 'workflows'>(service: S) => ({
+  const peers = createGrpcPeers({ [runtime.name]: `127.0.0.1:${port}` });
+  const as = (service: ServiceName) => ({
     peers,
-    target: 'enrollment-runtime' as const,
+    target: runtime.name,
     tokens: createTokens({ service, keys: parseInternalTokenKeys(keys[service]) }),
   });
-  const enrollments = clientFor(EnrollmentsService, as('gateway'));
-  const workflows = clientFor(RuntimeService, as('workflows'));
+  const enrollments = clientFor(EnrollmentsService, as(publicService));
+  const workflows = clientFor(RuntimeService, as(serviceOf('workflows')));
   return {
     enrollments: (organizationId) => enrollments(callerOf(organizationId, { type: 'user', id: '1' })),
-    workflows: (organizationId) => workflows(callerOf(organizationId, { type: 'service', id: 'workflows' })),
+    workflows: (organizationId) => workflows(callerOf(organizationId, { type: 'service', id: serviceOf('workflows') })),
     close: () => peers.close(),
   };
 }
 
 /** The methods of a deliverer that the gateway calls. */
 export function createWebhooksClient(port: number) {
-  const peers = createGrpcPeers({ 'webhook-delivery': `127.0.0.1:${port}` });
-  const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
-  const webhooks = clientFor(WebhooksService, { peers, target: 'webhook-delivery', tokens });
+  const peers = createGrpcPeers({ [deliverer.name]: `127.0.0.1:${port}` });
+  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  const webhooks = clientFor(WebhooksService, { peers, target: deliverer.name, tokens });
   return {
     webhooks: (organizationId: bigint) => webhooks(callerOf(organizationId, { type: 'user', id: '1' })),
     close: () => peers.close(),

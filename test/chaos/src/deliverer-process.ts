@@ -4,7 +4,7 @@ import { createKafkaTransport } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
-import { type Config, service } from '@drippulse/webhook-delivery';
+import { type Config, service } from '@drippulse/webhooks';
 import type { FromRuntime } from './runtime.ts';
 
 /** The service that delivers webhooks, as its own main starts it. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { faultPoints } from '@drippulse/enrollment-runtime/fault-points';
+import { faultPoints } from '@drippulse/enrollments/fault-points';
 import type { FaultProxy } from '@drippulse/testing';
 import { endLeases } from './deliverers.ts';
 import type { Random } from './random.ts';

@@ -2,7 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
 import { Socket } from 'node:net';
-import { type Config, service } from '@drippulse/enrollment-runtime';
+import { type Config, service } from '@drippulse/enrollments';
 import { createKafkaTransport } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { runMain } from '@drippulse/process';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { service as runtime } from '@drippulse/enrollment-runtime';
+import { service as runtime } from '@drippulse/enrollments';
 import { createKafkaTransport, topicOf } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
@@ -16,7 +16,7 @@ import {
   startKafka,
   type Unavailable,
 } from '@drippulse/servers';
-import { service as deliverer } from '@drippulse/webhook-delivery';
+import { service as deliverer } from '@drippulse/webhooks';
 import pg from 'pg';
 
 /** The real servers of one chaos run, which faults break. */

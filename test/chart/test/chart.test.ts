@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { findHelm, findKubernetesSchemas } from '@drippulse/testing';
 import { notRun } from '@drippulse/testing/not-run';
+import { addressVariable, processEntry, processNames, processOf, serviceOf } from '@drippulse/topology';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { restrictedProblemsOf, writableRootsOf } from '../src/pod-security.ts';
@@ -129,7 +130,10 @@ function describeChart(helm: string): void {
         JSON.stringify(object['spec'].egress ?? []).includes('0.0.0.0/0'),
       );
       expect(leaving.map((object) => object.metadata.name).sort()).toEqual(
-        ['crm', 'enrollment-runtime', 'gateway', 'webhook-delivery'].map((name) => `drippulse-${name}`),
+        processNames
+          .filter((name) => processEntry(name).leavesCluster)
+          .map((name) => `drippulse-${name}`)
+          .sort(),
       );
       for (const object of leaving) {
         const blocks = object['spec'].egress.flatMap((rule: KubernetesObject) => rule['to'] ?? []);
@@ -158,14 +162,21 @@ function describeChart(helm: string): void {
           .flatMap((rule: KubernetesObject) => rule[direction === 'ingress' ? 'from' : 'to'])
           .map((peer: KubernetesObject) => peer['podSelector'].matchLabels['app.kubernetes.io/name'])
           .sort();
-      expect(allowed('workflows', 'ingress', 'grpc')).toEqual(['crm', 'enrollment-runtime', 'gateway']);
-      expect(allowed('workflows', 'egress', 8081)).toEqual(['enrollment-runtime', 'gateway']);
-      const [container] = named('Deployment', 'workflows').template.spec.containers;
-      const addresses = container.env.filter(({ name }: KubernetesObject) => String(name).endsWith('_ADDRESS'));
-      expect(addresses).toEqual([
-        { name: 'IDENTITY_ADDRESS', value: 'drippulse-gateway-grpc.drippulse.svc:8081' },
-        { name: 'ENROLLMENT_RUNTIME_ADDRESS', value: 'drippulse-enrollment-runtime-grpc.drippulse.svc:8081' },
-      ]);
+      for (const service of processNames) {
+        const { calls } = processEntry(service);
+        const callers = processNames.filter((name) => processEntry(name).calls.map(processOf).includes(service));
+        expect(allowed(service, 'ingress', 'grpc')).toEqual([...callers].sort());
+        expect(allowed(service, 'egress', 8081)).toEqual(calls.map(processOf).sort());
+        const [container] = named('Deployment', service).template.spec.containers;
+        const addresses = container.env.filter(({ name }: KubernetesObject) => String(name).endsWith('_ADDRESS'));
+        expect(addresses).toEqual(
+          calls.map((peer) => ({
+            name: addressVariable(peer),
+            value: `drippulse-${processOf(peer)}-grpc.drippulse.svc:8081`,
+          })),
+        );
+      }
+      expect(allowed(processOf(serviceOf('identity')), 'ingress', 'grpc')).toContain(serviceOf('workflows'));
     });
 
     test('migrates before the pods of an installation or upgrade, and not on a rollback', () => {
@@ -177,7 +188,7 @@ function describeChart(helm: string): void {
     test('scales by load, without a number of replicas beside the autoscaler', () => {
       expect(named('Deployment', 'gateway').replicas).toBeUndefined();
       expect(named('HorizontalPodAutoscaler', 'gateway')).toMatchObject({ minReplicas: 3, maxReplicas: 12 });
-      const metrics = named('HorizontalPodAutoscaler', 'enrollment-runtime').metrics;
+      const metrics = named('HorizontalPodAutoscaler', serviceOf('enrollments')).metrics;
       expect(metrics.map((one: KubernetesObject) => one['external']?.metric.name ?? one['resource'].name)).toEqual([
         'cpu',
         'drippulse_effects_in_flight',

@@ -4,7 +4,7 @@ import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { readPeerAddresses, readProcessEnv } from '@drippulse/service';
 import { findHelm } from '@drippulse/testing';
 import { notRun } from '@drippulse/testing/not-run';
-import { processEntry, processNames, processOf, serviceNames, servicesOf } from '@drippulse/topology';
+import { processEntry, processNames, processOf, serviceNames, serviceOf, servicesOf } from '@drippulse/topology';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { type KubernetesObject, objectsOf, platform, podOf, render } from '../src/render.ts';
@@ -61,7 +61,7 @@ else {
     expect(job.metadata.annotations?.['helm.sh/hook']).toBe('pre-install,pre-upgrade');
     const pod = podOf(job);
     expect(pod.containers[0]).toMatchObject({
-      image: expect.stringContaining('webhook-delivery'),
+      image: expect.stringContaining(serviceOf('webhooks')),
       args: ['src/topics.ts'],
     });
     expect(readProcessEnv(environmentOf(pod.containers[0].env, '')).kafka).toMatchObject(kafka);

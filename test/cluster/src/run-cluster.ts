@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { serviceOf } from '@drippulse/topology';
 import { type Agent, forwardTo } from './agent.ts';
 import { logIn } from './api.ts';
 import { explain } from './explain.ts';
@@ -80,7 +81,7 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
     await certificateSecret({ namespace: namespaces.release, name: 'drippulse-grpc-tls' }, grpcNames),
     allowEgress({
       namespace: namespaces.release,
-      names: ['enrollment-runtime', 'webhook-delivery'],
+      names: [serviceOf('enrollments'), serviceOf('webhooks')],
       to: { namespace: namespaces.peers, app: 'receiver' },
     }),
   ]);

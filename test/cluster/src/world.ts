@@ -1,8 +1,10 @@
+import { processNames } from '@drippulse/topology';
 import type { Options } from './options.ts';
 import type { KubernetesObject, Tools } from './tools.ts';
 
 export const release = 'drippulse';
-export const services = ['gateway', 'workflows', 'enrollment-runtime', 'webhook-delivery', 'crm'];
+/** Services with pods of their own. */
+export const services: readonly string[] = processNames;
 
 /** The members that every step works with. */
 export type World = {

@@ -42,14 +42,15 @@ export type RunningPlatform = {
   dispose(): Promise<void>;
 };
 
-/** Starts the platform in a layout and waits for its ready line. */
+/** Starts the platform in a layout and waits for its ready line; `tree` is another copy of the repository. */
 export async function startLayout(
   layout: Layout,
-  options: { env?: Record<string, string>; dataDir?: string } = {},
+  options: { env?: Record<string, string>; dataDir?: string; tree?: string } = {},
 ): Promise<RunningPlatform> {
+  const tree = options.tree ?? root;
   const dataDir = options.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'drippulse-'));
   let environment: Record<string, string> = { PORT: '0', ...options.env, DATA_DIR: dataDir };
-  let running = await spawnPlatform(layout, environment);
+  let running = await spawnPlatform(tree, layout, environment);
   const platform: RunningPlatform = {
     baseUrl: '',
     opsUrl: '',
@@ -67,7 +68,7 @@ export async function startLayout(
     },
     async restart() {
       environment = { ...environment, PORT: new URL(platform.baseUrl).port };
-      running = await spawnPlatform(layout, environment);
+      running = await spawnPlatform(tree, layout, environment);
       describe();
     },
     async stop() {
@@ -110,10 +111,10 @@ export async function runCommand(
   return { code, output };
 }
 
-async function spawnPlatform(layout: Layout, env: Record<string, string>) {
+async function spawnPlatform(tree: string, layout: Layout, env: Record<string, string>) {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...nodeFlags, path.join(root, entries[layout])], {
-    cwd: root,
+  const child = spawn(process.execPath, [...nodeFlags, path.join(tree, entries[layout])], {
+    cwd: tree,
     env: { ...cleanEnvironment(env), ...nodeEnvironment },
     detached: true,
   });

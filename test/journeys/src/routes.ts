@@ -15,6 +15,8 @@ export type Route = {
   rest: MethodRest;
   rpc: string;
   needsCredential: boolean;
+  /** Type of the resource that it answers with, where the answer is one. */
+  answers: string | undefined;
   /** Fields of the request that name another resource. */
   refs: { name: string; resource: string }[];
   /** The smallest body that the codec accepts. */
@@ -36,16 +38,26 @@ export function nounsOf(template: string): string[] {
   return parts.flatMap((part, index) => (part.startsWith('{') ? [parts[index - 1] ?? ''] : []));
 }
 
+/** The collection whose members a `ref` option names: that of a route whose answer is such a resource. */
+export function collectionOf(resource: string): string | undefined {
+  const [area, message] = resource.split('.');
+  const route = routes.find(
+    ({ template, answers }) => template.endsWith('}') && answers === `drippulse.${area}.v1.${message}`,
+  );
+  return route && nounsOf(route.template).at(-1);
+}
+
 function routesOf(rpc: DescMethod): Route[] {
   if (!hasOption(rpc, restOption) || !hasOption(rpc, http)) return [];
   const rest = getOption(rpc, restOption);
   const rule = getOption(rpc, http);
-  return [rule, ...rule.additionalBindings].map(({ pattern }) => ({
+  return [rule, ...rule.additionalBindings].map(({ pattern, responseBody }) => ({
     method: (pattern.case ?? '').toUpperCase(),
     template: String(pattern.value),
     rest,
     rpc: `${rpc.parent.typeName}.${rpc.name}`,
     needsCredential: rest.auth !== Auth.NONE,
+    answers: rpc.output.fields.find(({ name }) => name === responseBody)?.message?.typeName,
     refs: rpc.input.fields.flatMap((member) => {
       const { ref } = getOption(member, fieldOption);
       return ref === '' ? [] : [{ name: member.name, resource: ref }];

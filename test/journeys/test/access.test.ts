@@ -1,16 +1,11 @@
 import { type Api, type RunningPlatform, startLayout } from '@drippulse/harness';
 import { Auth, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { Role } from '@drippulse/proto/drippulse/rest/v1/role_pb';
+import type { Resources } from '@drippulse/testing';
+import { owners } from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  collectionOfRef,
-  makeMember,
-  makeOrganization,
-  makeResources,
-  type Resources,
-  roles,
-} from '../src/organizations.ts';
-import { fill, nounsOf, type Route, routes } from '../src/routes.ts';
+import { makeAllResources, makeMember, makeOrganization, roles } from '../src/organizations.ts';
+import { collectionOf, fill, nounsOf, type Route, routes } from '../src/routes.ts';
 
 const UNKNOWN = 987_654_321;
 const UNKNOWN_UUID = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
@@ -34,8 +29,8 @@ beforeAll(async () => {
   };
   testKey = platform.api.as((await platform.api.post('/api/v1/api_keys', { mode: 'test' })).body.key);
   stranger = await makeOrganization(platform, 'stranger');
-  ours = await makeResources(platform.api, 'mark-of-ours');
-  theirs = await makeResources(stranger, 'mark-of-theirs');
+  ours = await makeAllResources(platform.api, 'mark-of-ours');
+  theirs = await makeAllResources(stranger, 'mark-of-theirs');
 }, 120_000);
 afterAll(() => platform?.dispose());
 
@@ -100,8 +95,7 @@ describe('tenancy', () => {
   test.each(withRefs)(
     '%s answers an id of another organization in a body or query exactly like an unknown one',
     async (_name, route, ref) => {
-      const collection = collectionOfRef[ref.resource];
-      const foreignId = collection === undefined ? UNKNOWN - 1 : theirs[collection];
+      const foreignId = idOfRef(ref.resource);
       const path = fill(route.template, (noun) => ours[noun] ?? missing(noun));
       const foreign = await masked(withRef(route, ref.name, foreignId), withQuery(route, path, ref.name, foreignId));
       const unknownId = unknownLike(foreignId);
@@ -152,7 +146,14 @@ function withQuery(route: Route, path: string, name: string, id: number | string
 }
 
 function missing(noun: string): never {
-  throw new Error(`No resource of ${noun}: make one in src/organizations.ts`);
+  throw new Error(`No resource of ${noun}: make one in test/resources.ts of its service`);
+}
+
+/** The other organization's resource of a kind that a `ref` option names. */
+function idOfRef(resource: string): number | string {
+  // Of areas to come there is none yet.
+  if (!owners.some(({ schema }) => resource.startsWith(`${schema}.`))) return UNKNOWN - 1;
+  return theirs[resource] ?? theirs[collectionOf(resource) ?? ''] ?? missing(resource);
 }
 
 /** An unknown id of the same form. */

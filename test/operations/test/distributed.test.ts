@@ -5,7 +5,7 @@ import { type RunningPlatform, startLayout } from '@drippulse/harness';
 import { catalog, createLogger } from '@drippulse/observability';
 import { startEmbeddedPostgres, startKafka, startRedis } from '@drippulse/servers';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
-import { publishers, servicesOf } from '@drippulse/topology';
+import { publishers, serviceOf, servicesOf } from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { processesOf, scrape } from '../src/processes.ts';
 import { startTraceCollector, type TraceCollector } from '../src/trace-collector.ts';
@@ -13,6 +13,8 @@ import { pathsToRoot, traceTree } from '../src/trace-tree.ts';
 
 const callersTrace = '0af7651916cd43dd8448eb211c80319c';
 const topics = publishers.map(({ events }) => topicOf(events).name);
+const runtime = serviceOf('enrollments');
+const deliverer = serviceOf('webhooks');
 
 /** Planted where people and operators put secrets; none may appear anywhere else. */
 const planted = {
@@ -90,12 +92,12 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
           expect.arrayContaining([
             'gateway: POST /api/v1/workflows/{workflow_id}/enrollments/bulk',
             'gateway: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
-            'enrollment-runtime: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
-            'enrollment-runtime: pg.query:COMMIT postgres',
-            'enrollment-runtime: publish drippulse.enrollments.v1',
-            'webhook-delivery: process drippulse.enrollments.v1',
-            'webhook-delivery: deliver webhook',
-            'webhook-delivery: POST',
+            `${runtime}: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll`,
+            `${runtime}: pg.query:COMMIT postgres`,
+            `${runtime}: publish drippulse.enrollments.v1`,
+            `${deliverer}: process drippulse.enrollments.v1`,
+            `${deliverer}: deliver webhook`,
+            `${deliverer}: POST`,
           ]),
         );
       },
@@ -103,13 +105,13 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     );
     // Below the call of the gateway: the statements of the service, and its events.
     const served = [
-      'enrollment-runtime: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
+      `${runtime}: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll`,
       'gateway: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
       'gateway: POST /api/v1/workflows/{workflow_id}/enrollments/bulk',
     ];
     const paths = pathsToRoot(ours());
-    expect(paths).toContainEqual(['enrollment-runtime: pg.query:COMMIT postgres', ...served]);
-    expect(paths).toContainEqual(['enrollment-runtime: publish drippulse.enrollments.v1', ...served]);
+    expect(paths).toContainEqual([`${runtime}: pg.query:COMMIT postgres`, ...served]);
+    expect(paths).toContainEqual([`${runtime}: publish drippulse.enrollments.v1`, ...served]);
     const tree = traceTree(ours());
     // One root, and the request to the receiver at the end of the longest branch.
     expect(tree.split('\n').filter((line) => !line.startsWith(' '))).toHaveLength(1);
@@ -140,7 +142,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
   }, 60_000);
 
   test('without its broker the API takes enrollments, the outbox shows its age, and drains afterwards', async () => {
-    const outboxAge = async () => sampleOf('enrollment-runtime', 'drippulse_outbox_age_seconds');
+    const outboxAge = async () => sampleOf(runtime, 'drippulse_outbox_age_seconds');
     receiver.clear();
     await broker.kill();
     expect((await enroll()).status).toBeLessThan(300);

@@ -7,14 +7,21 @@ import { promisify } from 'node:util';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
 import { eventually } from '@drippulse/testing';
-import { serviceNames } from '@drippulse/topology';
+import {
+  addressVariable,
+  processEntry,
+  publicService,
+  type ServiceName,
+  serviceNames,
+  serviceOf,
+} from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 // The image has the contents of this folder; npm has installed more.
-describe.each(['gateway', 'webhook-delivery', 'enrollment-runtime'])('the image of %s', (service) => {
+describe.each([publicService, serviceOf('webhooks'), serviceOf('enrollments')])('the image of %s', (service) => {
   let folder = '';
   beforeAll(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'drippulse-image-'));
@@ -75,7 +82,7 @@ describe.each(['gateway', 'webhook-delivery', 'enrollment-runtime'])('the image 
 });
 
 /** Sources that a service loads with their first use. */
-const loadedLater: Record<string, string[]> = { 'enrollment-runtime': ['./src/effects/email/compose-mail.ts'] };
+const loadedLater: Record<string, string[]> = { [serviceOf('enrollments')]: ['./src/effects/email/compose-mail.ts'] };
 
 /** The modules of node that remove types and are loaded once the image's process has loaded all sources. */
 async function typeRemovers(folder: string, service: string, env: Record<string, string>): Promise<string[]> {
@@ -101,7 +108,7 @@ function packagesIn(folder: string): string[] {
     .map(({ name, version }) => `${name} ${version}`);
 }
 
-function environmentOf(service: string, port: number, opsPort: number): NodeJS.ProcessEnv {
+function environmentOf(service: ServiceName, port: number, opsPort: number): NodeJS.ProcessEnv {
   const key = Buffer.alloc(32, 7).toString('base64');
   const away = '127.0.0.1:1';
   return {
@@ -109,12 +116,9 @@ function environmentOf(service: string, port: number, opsPort: number): NodeJS.P
     OPS_PORT: String(opsPort),
     DATABASE_URL: `postgres://role:password@${away}/none`,
     KAFKA_BROKERS: away,
-    INTERNAL_TOKEN_KEYS: generateInternalTokenKeys(serviceNames)[service as (typeof serviceNames)[number]],
+    INTERNAL_TOKEN_KEYS: generateInternalTokenKeys(serviceNames)[service],
     ENCRYPTION_KEYS: key,
     SESSION_KEYS: key,
-    WORKFLOWS_ADDRESS: away,
-    ENROLLMENT_RUNTIME_ADDRESS: away,
-    WEBHOOK_DELIVERY_ADDRESS: away,
-    CRM_ADDRESS: away,
+    ...Object.fromEntries(processEntry(service).calls.map((peer) => [addressVariable(peer), away])),
   };
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { topicOf } from '@drippulse/events';
 import { type Api, createApi } from '@drippulse/harness';
 import { readSettings } from '@drippulse/local/config';
 import { type DistributedPlatform, type PlacedProcess, startDistributed } from '@drippulse/local/distributed-platform';
@@ -8,7 +9,7 @@ import { makeSecrets } from '@drippulse/local/secrets';
 import { createLogger } from '@drippulse/observability';
 import { startKafka, startRedis } from '@drippulse/servers';
 import { eventually } from '@drippulse/testing';
-import { type ServiceName, serviceNames } from '@drippulse/topology';
+import { processNames, publishers, type ServiceName, serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { scrape } from '../src/processes.ts';
 import { type Balancer, startBalancer } from '../src/rollout/balancer.ts';
@@ -16,16 +17,18 @@ import { type ConsumerGroups, watchConsumerGroups } from '../src/rollout/consume
 import { startLoad } from '../src/rollout/load.ts';
 import { type CountingReceiver, repeated, startCountingReceiver } from '../src/rollout/receivers.ts';
 
+const runtime = serviceOf('enrollments');
+const deliverer = serviceOf('webhooks');
 /** Each with its topic. */
 const consumerGroups = [
-  ...['workflows', 'crm'].map((noun) => ['enrollment-runtime', `drippulse.${noun}.v1`]),
-  ...['workflows', 'enrollments', 'webhooks', 'crm'].map((noun) => ['webhook-delivery', `drippulse.${noun}.v1`]),
+  ...['workflows', 'crm'].map((noun) => [runtime, `drippulse.${noun}.v1`]),
+  ...publishers.map(({ events }) => [deliverer, topicOf(events).name]),
 ].map(([group, topic = '']) => [`${group}.${topic}`, topic] as const);
 /** The counter of the work of one process. */
-const workOf = {
-  'enrollment-runtime': 'drippulse_effects_total',
-  'webhook-delivery': 'drippulse_webhook_attempts_total',
-} as const;
+const workOf: readonly (readonly [ServiceName, string])[] = [
+  [runtime, 'drippulse_effects_total'],
+  [deliverer, 'drippulse_webhook_attempts_total'],
+];
 const partitions = [0, 1, 2, 3, 4, 5, 6, 7];
 const eventTypes = ['enrollment.started', 'enrollment.completed'];
 const callbacksOfEnrollment = 2;
@@ -89,7 +92,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   test('every service is replaced, one process after the other: no request fails, no effect is lost or comes twice', async () => {
     const load = startLoad(api, { workflowIds, name: 'rolling' });
     const seconds: Record<string, number> = {};
-    for (const service of serviceNames) {
+    for (const service of processNames) {
       const [old] = replicasOf(service);
       const before = load.requests();
       await startReady(service);
@@ -106,7 +109,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
 
   test('two and three processes of a service share its work, and nothing is done twice as they join and leave', async () => {
     const load = startLoad(api, { workflowIds, name: 'replicas' });
-    const scaled = ['enrollment-runtime', 'webhook-delivery'] as const;
+    const scaled = [runtime, deliverer];
     for (const replicas of [2, 3]) {
       await Promise.all(scaled.map(startReady));
       await untilShared(replicas);
@@ -161,17 +164,17 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   }
 
   async function everyReplicaWorked(): Promise<void> {
-    for (const service of ['enrollment-runtime', 'webhook-delivery'] as const) {
+    for (const [service, metric] of workOf) {
       const replicas = replicasOf(service);
       const work = await eventually(
         async () => {
-          const counts = await Promise.all(replicas.map(({ opsPort }) => sumOf(opsPort, workOf[service])));
+          const counts = await Promise.all(replicas.map(({ opsPort }) => sumOf(opsPort, metric)));
           expect({ service, idle: counts.filter((count) => count === 0) }).toEqual({ service, idle: [] });
           return counts;
         },
         { timeoutMs: 60_000 },
       );
-      console.log(`${service}: ${workOf[service]} by process: ${work.join(', ')}`);
+      console.log(`${service}: ${metric} by process: ${work.join(', ')}`);
     }
   }
 

@@ -2,6 +2,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import type { ApplyWorkflowRequest } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf } from '@drippulse/rpc';
+import { serviceOf } from '@drippulse/topology';
 import type { Context } from '../context.ts';
 import { applyWorkflow as apply } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';
@@ -10,7 +11,7 @@ import { laneStateOf } from '../lanes/lane.ts';
 export async function applyWorkflow(ctx: Context, request: ApplyWorkflowRequest, call: HandlerContext) {
   const { workflow, sequence, deleted } = request;
   const { actor, organizationId } = callerOf(call);
-  if (actor.type !== 'service' || actor.id !== 'workflows') {
+  if (actor.type !== 'service' || actor.id !== serviceOf('workflows')) {
     throw new DomainError('permission_denied', 'insufficient_role', 'Only the workflows service applies workflows.');
   }
   if (workflow === undefined) throw new DomainError('malformed', 'parameter_missing', 'workflow is required');

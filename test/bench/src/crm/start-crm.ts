@@ -5,7 +5,7 @@ import { service as identity } from '@drippulse/gateway/identity';
 import { bootstrapIdentity, createApiKeyText } from '@drippulse/gateway/organizations';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
-import { nodeFlagsOf, serviceNames } from '@drippulse/topology';
+import { addressVariable, nodeFlagsOf, publicService, serviceNames } from '@drippulse/topology';
 import { type Api, createApi } from '../services/api.ts';
 import { type Child, startChild } from '../services/child.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
@@ -33,15 +33,20 @@ export async function startCrm({ url }: BenchPostgres): Promise<Crm> {
   const shared = { DATABASE_URL: url, ENCRYPTION_KEYS: randomBytes(32).toString('base64') };
   const crm = await startChild(
     file,
-    { ...shared, BENCH_SERVICE: 'crm', INTERNAL_TOKEN_KEYS: keys.crm, GRPC_PORT: String(port) },
-    { execArgv: nodeFlagsOf('crm') },
+    {
+      ...shared,
+      BENCH_SERVICE: records.name,
+      INTERNAL_TOKEN_KEYS: keys[records.name],
+      GRPC_PORT: String(port),
+    },
+    { execArgv: nodeFlagsOf(records.name) },
   );
   const gateway = await startChild(file, {
     ...shared,
-    BENCH_SERVICE: 'gateway',
-    INTERNAL_TOKEN_KEYS: keys.gateway,
+    BENCH_SERVICE: publicService,
+    INTERNAL_TOKEN_KEYS: keys[publicService],
     GRPC_PORT: String(await freePort()),
-    CRM_ADDRESS: `127.0.0.1:${port}`,
+    [addressVariable(records.name)]: `127.0.0.1:${port}`,
     PORT: '0',
     SESSION_KEYS: randomBytes(32).toString('base64'),
     RATE_LIMIT_PER_MINUTE: '1000000',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
-import { type Config, service } from '@drippulse/enrollment-runtime';
+import { type Config, service } from '@drippulse/enrollments';
 import { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import {
   clientFor,
@@ -9,7 +9,7 @@ import {
   generateInternalTokenKeys,
   parseInternalTokenKeys,
 } from '@drippulse/rpc';
-import { serviceNames } from '@drippulse/topology';
+import { serviceNames, serviceOf } from '@drippulse/topology';
 
 const keys = generateInternalTokenKeys(serviceNames);
 const encryptionKeys = randomBytes(32).toString('base64');
@@ -18,9 +18,10 @@ const encryptionKeys = randomBytes(32).toString('base64');
 export type WorkflowsClient = { as(organizationId: bigint): Client<typeof RuntimeService>; close(): void };
 
 export function createWorkflowsClient(port: number): WorkflowsClient {
-  const peers = createGrpcPeers({ 'enrollment-runtime': `127.0.0.1:${port}` });
+  const target = serviceOf('enrollments');
+  const peers = createGrpcPeers({ [target]: `127.0.0.1:${port}` });
   const tokens = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
-  const runtime = clientFor(RuntimeService, { peers, target: 'enrollment-runtime', tokens });
+  const runtime = clientFor(RuntimeService, { peers, target, tokens });
   return {
     as: (organizationId) =>
       runtime({ organizationId, actor: { type: 'service', id: 'workflows' }, role: 'admin', mode: 'live' }),

@@ -1,4 +1,4 @@
-import { type Config, service } from '@drippulse/enrollment-runtime';
+import { type Config, service } from '@drippulse/enrollments';
 import { createEmbeddedTransport } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { runMain } from '@drippulse/process';

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type Config, service } from '@drippulse/enrollment-runtime';
+import { type Config, service } from '@drippulse/enrollments';
 import { migrateEmbeddedTransport } from '@drippulse/events';
 import { freePort } from '@drippulse/servers';
 import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
 import { createWorkflowsClient, runtimeConfig, type WorkflowsClient } from './clients.ts';
 
-/** An enrollment-runtime in a process of its own. */
+/** The service of enrollments in a process of its own. */
 export type Runtime = {
   workflows: WorkflowsClient;
   /** Seconds it has spent on a core. */

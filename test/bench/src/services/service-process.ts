@@ -3,7 +3,7 @@ import { createLogger } from '@drippulse/observability';
 import { runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
 import { peersWithin, type Service, type ServiceDefinition } from '@drippulse/service';
-import { addressVariable, processOf, type ServiceName, serviceNames, servicesOf } from '@drippulse/topology';
+import { addressVariable, packageOf, processOf, type ServiceName, serviceNames, servicesOf } from '@drippulse/topology';
 
 /** A process of a service as its main starts it, with no other one loaded, over gRPC, with the event transport that needs no other server. */
 const env = process.env;
@@ -41,7 +41,6 @@ await runMain(async () => {
 });
 
 async function load(name: ServiceName): Promise<ServiceDefinition> {
-  const path = processOf(name) === name ? name : `${processOf(name)}/${name}`;
-  const { service }: { service: ServiceDefinition } = await import(`@drippulse/${path}`);
+  const { service }: { service: ServiceDefinition } = await import(packageOf(name));
   return service;
 }

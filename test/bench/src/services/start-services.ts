@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { service as enrollments } from '@drippulse/enrollment-runtime';
+import { service as enrollments } from '@drippulse/enrollments';
 import { migrateEmbeddedTransport } from '@drippulse/events';
 import { service as identity } from '@drippulse/gateway/identity';
 import {
@@ -11,13 +11,19 @@ import {
 import { createLogger } from '@drippulse/observability';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
-import { serviceNames } from '@drippulse/topology';
+import {
+  addressVariable,
+  publicService,
+  type ServiceName,
+  serviceNames,
+  serviceOf,
+} from '@drippulse/topology';
 import { service as definitions } from '@drippulse/workflows';
 import type { BenchPostgres } from '../start-postgres.ts';
 import { type Api, createApi } from './api.ts';
 import { type Child, startChild } from './child.ts';
 
-/** Gateway, workflows and enrollment-runtime, each a process of its own, over gRPC. */
+/** The services of the public API, of workflows and of enrollments, each a process of its own, over gRPC. */
 export type Services = {
   gateway: Child;
   workflows: Child;
@@ -47,11 +53,11 @@ export async function startServices(
   const shared = {
     DATABASE_URL: url,
     ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
-    IDENTITY_ADDRESS: `127.0.0.1:${ports.gateway}`,
-    WORKFLOWS_ADDRESS: `127.0.0.1:${ports.workflows}`,
-    ENROLLMENT_RUNTIME_ADDRESS: `127.0.0.1:${ports.runtime}`,
+    [addressVariable(serviceOf('identity'))]: `127.0.0.1:${ports.gateway}`,
+    [addressVariable(serviceOf('workflows'))]: `127.0.0.1:${ports.workflows}`,
+    [addressVariable(serviceOf('enrollments'))]: `127.0.0.1:${ports.runtime}`,
   };
-  const start = (service: 'gateway' | 'workflows' | 'enrollment-runtime', port: number, more = {}) =>
+  const start = (service: ServiceName, port: number, more = {}) =>
     startChild(
       file,
       {
@@ -64,9 +70,9 @@ export async function startServices(
       },
       { execArgv },
     );
-  const workflows = await start('workflows', ports.workflows);
-  const runtime = await start('enrollment-runtime', ports.runtime);
-  const gateway = await start('gateway', ports.gateway, {
+  const workflows = await start(serviceOf('workflows'), ports.workflows);
+  const runtime = await start(serviceOf('enrollments'), ports.runtime);
+  const gateway = await start(publicService, ports.gateway, {
     PORT: '0',
     SESSION_KEYS: randomBytes(32).toString('base64'),
     RATE_LIMIT_PER_MINUTE: '1000000',

@@ -1,6 +1,6 @@
 import { freePort } from '@drippulse/servers';
-import { claim } from '@drippulse/webhook-delivery/claim';
-import { createConcurrency } from '@drippulse/webhook-delivery/concurrency';
+import { claim } from '@drippulse/webhooks/claim';
+import { createConcurrency } from '@drippulse/webhooks/concurrency';
 import { sql } from 'kysely';
 import { percentile, round } from '../measuring/percentile.ts';
 import { until } from '../measuring/until.ts';

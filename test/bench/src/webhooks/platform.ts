@@ -22,9 +22,9 @@ import {
   generateInternalTokenKeys,
   parseInternalTokenKeys,
 } from '@drippulse/rpc';
-import { serviceNames } from '@drippulse/topology';
-import { service } from '@drippulse/webhook-delivery';
-import type { DB } from '@drippulse/webhook-delivery/schema';
+import { publicService, serviceNames } from '@drippulse/topology';
+import { service } from '@drippulse/webhooks';
+import type { DB } from '@drippulse/webhooks/schema';
 import { sql } from 'kysely';
 import { startPostgres } from '../start-postgres.ts';
 import type { Arrival } from './receiver-process.ts';
@@ -49,7 +49,7 @@ export async function startPlatform() {
   const peers = createInMemoryPeers();
   const config = service.readConfig({
     DATABASE_URL: url,
-    INTERNAL_TOKEN_KEYS: keys['webhook-delivery'],
+    INTERNAL_TOKEN_KEYS: keys[service.name],
     ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
     LOG_LEVEL: 'error',
     WEBHOOK_ALLOW_PRIVATE: 'true',
@@ -57,8 +57,8 @@ export async function startPlatform() {
   const running = await service.start(config, { peers, events, log });
   let stopped: Promise<void> | undefined;
   const db = connectDatabase<DB>({ url, schema: 'webhooks', service: 'bench', log, max: 2 });
-  const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
-  const client = clientFor(WebhooksService, { peers, target: 'webhook-delivery', tokens });
+  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  const client = clientFor(WebhooksService, { peers, target: service.name, tokens });
   return {
     url,
     db,

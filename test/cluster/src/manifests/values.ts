@@ -1,3 +1,4 @@
+import { serviceOf } from '@drippulse/topology';
 import type { KubernetesObject } from '../tools.ts';
 import type { World } from '../world.ts';
 import { peerOf } from './peers.ts';
@@ -25,8 +26,8 @@ export function chartValues({ options, namespaces }: World): KubernetesObject {
     },
     bootstrap: { secretName: 'drippulse-bootstrap' },
     // The receiver of the test has an address of the cluster.
-    workflows: allowPrivate,
-    'enrollment-runtime': allowPrivate,
-    'webhook-delivery': allowPrivate,
+    [serviceOf('workflows')]: allowPrivate,
+    [serviceOf('enrollments')]: allowPrivate,
+    [serviceOf('webhooks')]: allowPrivate,
   };
 }

@@ -1,3 +1,4 @@
+import { serviceOf } from '@drippulse/topology';
 import type { Agent } from '../agent.ts';
 import type { Api } from '../api.ts';
 import { apiService, externalMetrics } from '../manifests/external-metrics.ts';
@@ -8,7 +9,7 @@ import { isReady, serverPods, type World } from '../world.ts';
 import { deploy } from './install.ts';
 import { untilCompleted } from './main-job.ts';
 
-const service = 'enrollment-runtime';
+const service = serviceOf('enrollments');
 const metric = 'drippulse_effects_in_flight';
 /** Their callbacks take 2 s each, 40 at a time in each pod, so two pods are busy for 50 s. */
 const contactCount = 2000;

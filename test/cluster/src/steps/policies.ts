@@ -1,3 +1,4 @@
+import { serviceOf } from '@drippulse/topology';
 import type { Agent } from '../agent.ts';
 import type { Step } from '../report.ts';
 import { until } from '../until.ts';
@@ -44,6 +45,8 @@ async function waysOf(world: World): Promise<Way[]> {
   const gateway = await podOf('gateway');
   const workflows = await podOf('workflows');
   const crm = await podOf('crm');
+  const enrollments = serviceOf('enrollments');
+  const webhooks = serviceOf('webhooks');
   const server = (name: string) => `${name}.${servers}.svc`;
   const way = (from: string, to: string, host: string, port: number, passes: boolean) => ({
     from,
@@ -65,18 +68,18 @@ async function waysOf(world: World): Promise<Way[]> {
     way('gateway', 'gRPC of workflows', workflows, 8081, true),
     way('workflows', 'gRPC of the gateway', gateway, 8081, true),
     way('workflows', 'gRPC of crm, which it does not call', crm, 8081, false),
-    way('webhook-delivery', 'gRPC of workflows, which it does not call', workflows, 8081, false),
+    way(webhooks, 'gRPC of workflows, which it does not call', workflows, 8081, false),
     way('crm', 'public API, by the pod', gateway, 8080, false),
     way('gateway', 'PostgreSQL', server('postgres'), 5432, true),
     way('gateway', 'Redis', server('redis'), 6379, true),
     way('gateway', 'Kafka, which it does not use', server('kafka'), 9092, false),
     way('workflows', 'Kafka', server('kafka'), 9092, true),
     way('workflows', 'Redis, which it does not use', server('redis'), 6379, false),
-    way('enrollment-runtime', 'receiver, which a policy of the test allows', `receiver.${peers}.svc`, 8080, true),
-    way('enrollment-runtime', 'another pod at a private address', `monitoring.${peers}.svc`, 8080, false),
-    way('webhook-delivery', 'another pod at a private address', `client.${peers}.svc`, 8080, false),
+    way(enrollments, 'receiver, which a policy of the test allows', `receiver.${peers}.svc`, 8080, true),
+    way(enrollments, 'another pod at a private address', `monitoring.${peers}.svc`, 8080, false),
+    way(webhooks, 'another pod at a private address', `client.${peers}.svc`, 8080, false),
     way('crm', 'receiver, which nothing allows it', `receiver.${peers}.svc`, 8080, false),
-    way('webhook-delivery', 'metadata service of a cloud', '169.254.169.254', 80, false),
+    way(webhooks, 'metadata service of a cloud', '169.254.169.254', 80, false),
   ];
 }
 

@@ -177,7 +177,7 @@ export const FinishCrmErasureResponseSchema: GenMessage<FinishCrmErasureResponse
  */
 export const CrmErasuresService: GenService<{
   /**
-   * Returns the mail addresses of an erased person, which no event may carry. Only enrollment-runtime may call it. An
+   * Returns the mail addresses of an erased person, which no event may carry. Only the service of enrollments may call it. An
    * erasure that is unknown, or whose addresses are deleted, has none.
    *
    * @generated from rpc drippulse.crm.v1.CrmErasuresService.GetCrmErasure

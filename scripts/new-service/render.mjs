@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const template = path.join(import.meta.dirname, 'template');
+
+/** The files of a new service, with their content, by path from the root. */
+export function filesOf(names, { positions, versionOf }) {
+  const placeholders = {
+    ...names,
+    time: new Date().toISOString().slice(0, 16).replace('T', '-').replace(':', ''),
+    // The next ten: an area takes as many as it has services in its protos.
+    position: String((Math.floor(Math.max(0, ...positions) / 10) + 1) * 10),
+  };
+  const fill = (text) =>
+    Object.entries(placeholders).reduce((filled, [key, value]) => filled.replaceAll(`__${key}__`, value), text);
+  const targets = { service: `services/${names.name}`, protos: `proto/drippulse/${names.schema}/v1` };
+  return new Map(
+    Object.entries(targets).flatMap(([folder, target]) =>
+      filesBelow(path.join(template, folder)).map((file) => {
+        const text = fill(readFileSync(path.join(template, folder, file), 'utf8'));
+        return [path.posix.join(target, fill(file)), file === 'package.json' ? withVersions(text, versionOf) : text];
+      }),
+    ),
+  );
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** The template names packages alone: their versions are those of the tree. */
+function withVersions(text, versionOf) {
+  return text.replace(/"([^"]+)": "\*"/g, (_, name) => `"${name}": "${versionOf(name)}"`);
+}

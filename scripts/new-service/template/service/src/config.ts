@@ -1,0 +1,6 @@
+import { configReader } from '@drippulse/service';
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** It has no variables of its own. */
+export const readConfig = configReader({}, () => ({}));

@@ -1,0 +1,35 @@
+import type { TreeCopy } from './tree-copy.ts';
+
+/** Files that say what was: they keep the names of their time. */
+const history = /^(CHANGELOG\.md|test\/upgrade\/dumps\/.*)$/;
+
+/** Lines of all files outside of a folder that match, as `file:line: text`. */
+export function linesWith(copy: TreeCopy, pattern: RegExp, own: string): string[] {
+  return copy
+    .files()
+    .filter((file) => !history.test(file) && !file.startsWith(own))
+    .flatMap((file) => {
+      const inName = pattern.test(file) ? [`${file}: its name`] : [];
+      const lines = copy.read(file).split('\n');
+      return [
+        ...inName,
+        ...lines.flatMap((line, at) => (pattern.test(line) ? [`${file}:${at + 1}: ${line.trim()}`] : [])),
+      ];
+    });
+}
+
+/** Files that name all services but one at most, and not `name`. */
+export function filesWithout(copy: TreeCopy, name: string, services: readonly string[]): string[] {
+  const word = (service: string) => new RegExp(`(?<![\\w-])${service}(?![\\w-])`);
+  return copy.files().filter((file) => {
+    if (history.test(file)) return false;
+    const text = copy.read(file);
+    const named = services.filter((service) => word(service).test(text));
+    return named.length >= services.length - 1 && !word(name).test(text);
+  });
+}
+
+/** A name in kebab-case in every spelling: kebab, snake, SCREAMING, camel, Pascal and words. */
+export function anySpelling(name: string): RegExp {
+  return new RegExp(name.split('-').join('[-_ ]?'), 'i');
+}

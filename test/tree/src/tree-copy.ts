@@ -1,0 +1,100 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** A copy of the tree, with the files that git tracks or would track, and with the installed packages. */
+export type TreeCopy = {
+  root: string;
+  read(file: string): string;
+  /** Every file that git tracks or would track, by its path. */
+  files(): string[];
+  /** Paths that differ from the copied state. */
+  changed(): string[];
+  git(...args: string[]): string;
+  /** Runs Node or an installed program in the copy. Throws with the output unless it ends with 0. */
+  run(command: readonly string[], options?: { cwd?: string }): Promise<string>;
+  remove(): void;
+};
+
+export function copyTree(): TreeCopy {
+  const copy = mkdtempSync(path.join(os.tmpdir(), 'drippulse-tree-'));
+  for (const file of filesOf(root)) {
+    if (!existsSync(path.join(root, file))) continue; // deleted, and not yet committed
+    mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
+    copyFileSync(path.join(root, file), path.join(copy, file));
+  }
+  linkPackages(copy);
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: copy, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  git('init', '--quiet');
+  git('add', '--all');
+  git('-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message', 'The tree');
+
+  return {
+    root: copy,
+    read: (file) => readFileSync(path.join(copy, file), 'utf8'),
+    files: () => filesOf(copy),
+    changed: () =>
+      git('status', '--porcelain', '-uall')
+        .split('\n')
+        .flatMap((line) => line.slice(3) || []),
+    git,
+    async run([file = '', ...args], { cwd = '.' } = {}) {
+      const bin = path.join(copy, 'node_modules/.bin');
+      const child = spawn(file === 'node' ? process.execPath : file, args, {
+        cwd: path.join(copy, cwd),
+        env: { ...environment(), PATH: `${bin}${path.delimiter}${process.env['PATH']}` },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let output = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text) => (output += text));
+      const [code] = await once(child, 'close');
+      if (code !== 0) throw new Error(`${[file, ...args].join(' ')} ended with ${code}:\n${output}`);
+      return output;
+    },
+    remove: () => rmSync(copy, { recursive: true, force: true }),
+  };
+}
+
+function filesOf(folder: string): string[] {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
+  const list = execFileSync('git', args, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  return list.split('\0').filter((file) => file !== '');
+}
+
+/** Links each installed package; links to workspaces lead into the copy. */
+function linkPackages(copy: string): void {
+  const installed = path.join(root, 'node_modules');
+  const own = path.join(installed, '@drippulse');
+  mkdirSync(path.join(copy, 'node_modules/@drippulse'), { recursive: true });
+  for (const name of readdirSync(installed)) {
+    if (name !== '@drippulse' && name !== '.cache' && name !== '.installed-lock') {
+      symlinkSync(path.join(installed, name), path.join(copy, 'node_modules', name));
+    }
+  }
+  for (const name of readdirSync(own)) {
+    symlinkSync(readlinkSync(path.join(own, name)), path.join(copy, 'node_modules/@drippulse', name));
+    const nested = path.join(readlinkSync(path.join(own, name)).replace(/^(\.\.\/)+/, ''), 'node_modules');
+    if (existsSync(path.join(root, nested))) symlinkSync(path.join(root, nested), path.join(copy, nested));
+  }
+}
+
+/** The environment without what the runner of this test set for itself. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE_OPTIONS|JEST_)/.test(name)));
+}
