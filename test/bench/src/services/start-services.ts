@@ -11,13 +11,7 @@ import {
 import { createLogger } from '@drippulse/observability';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
-import {
-  addressVariable,
-  publicService,
-  type ServiceName,
-  serviceNames,
-  serviceOf,
-} from '@drippulse/topology';
+import { addressVariable, publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
 import { service as definitions } from '@drippulse/workflows';
 import type { BenchPostgres } from '../start-postgres.ts';
 import { type Api, createApi } from './api.ts';
