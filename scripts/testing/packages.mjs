@@ -7,6 +7,9 @@ export const resultsFile = 'dist/test-results.json';
 /** The files of the long tests, for jest. */
 export const longTests = '<rootDir>/{src,test}/**/*.long.test.ts';
 
+/** The files of all tests, long or not. */
+const allTests = '<rootDir>/{src,test}/**/*.test.ts';
+
 /** The workspaces that have tests, as `{ name, folder }`. */
 export function packagesWithTests() {
   const { workspaces } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -35,7 +38,8 @@ export function commandsOf(files, options) {
       .filter(({ paths }) => paths.length > 0)
       .map(({ folder, paths }) => [
         ...['npm', 'run', '--silent', 'test', `--workspace=${folder}`, '--', '--verbose'],
-        ...[...options, '--runTestsByPath', ...paths],
+        // jest would leave out the long tests, also by their paths.
+        ...[`--testMatch=${allTests}`, ...options, '--runTestsByPath', ...paths],
       ]),
     ...(ofScripts.length > 0 ? [['node', '--test', ...ofScripts]] : []),
   ];

@@ -9,7 +9,7 @@ import {
   serverInterceptors,
 } from '@drippulse/rpc';
 import { type Cost, createTestDatabase, type TestDatabase } from '@drippulse/testing';
-import { serviceNames } from '@drippulse/topology';
+import { publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
@@ -124,11 +124,11 @@ test('each list reads in proportion to its rows, or to what is counted', async (
 });
 
 function clientOf(context: Context) {
+  const own = serviceOf('webhooks');
   const keys = generateInternalTokenKeys(serviceNames);
   const peers = createInMemoryPeers();
-  const tokensOf = (service: 'gateway' | 'webhook-delivery') =>
-    createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
-  const interceptors = serverInterceptors({ tokens: tokensOf('webhook-delivery'), log: context.log });
-  peers.register('webhook-delivery', routesOf(context), interceptors);
-  return clientFor(WebhooksService, { peers, target: 'webhook-delivery', tokens: tokensOf('gateway') })(editor);
+  const tokensOf = (service: ServiceName) => createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
+  const interceptors = serverInterceptors({ tokens: tokensOf(own), log: context.log });
+  peers.register(own, routesOf(context), interceptors);
+  return clientFor(WebhooksService, { peers, target: own, tokens: tokensOf(publicService) })(editor);
 }

@@ -1,29 +1,29 @@
 import type { TreeCopy } from './tree-copy.ts';
 
+type Tree = Pick<TreeCopy, 'files' | 'read'>;
+
 /** Files that say what was: they keep the names of their time. */
 const history = /^(CHANGELOG\.md|test\/upgrade\/dumps\/.*)$/;
 
-/** Lines of all files outside of a folder that match, as `file:line: text`. */
-export function linesWith(copy: TreeCopy, pattern: RegExp, own: string): string[] {
-  return copy
+/** Lines of all files outside of a folder that match beside `other` meanings of the words, as `file:line: text`. */
+export function linesWith(tree: Tree, pattern: RegExp, own: string, other = /(?!)/g): string[] {
+  const matches = (line: string) => pattern.test(line.replaceAll(other, ''));
+  return tree
     .files()
     .filter((file) => !history.test(file) && !file.startsWith(own))
     .flatMap((file) => {
       const inName = pattern.test(file) ? [`${file}: its name`] : [];
-      const lines = copy.read(file).split('\n');
-      return [
-        ...inName,
-        ...lines.flatMap((line, at) => (pattern.test(line) ? [`${file}:${at + 1}: ${line.trim()}`] : [])),
-      ];
+      const lines = tree.read(file).split('\n');
+      return [...inName, ...lines.flatMap((line, at) => (matches(line) ? [`${file}:${at + 1}: ${line.trim()}`] : []))];
     });
 }
 
 /** Files that name all services but one at most, and not `name`. */
-export function filesWithout(copy: TreeCopy, name: string, services: readonly string[]): string[] {
+export function filesWithout(tree: Tree, name: string, services: readonly string[]): string[] {
   const word = (service: string) => new RegExp(`(?<![\\w-])${service}(?![\\w-])`);
-  return copy.files().filter((file) => {
+  return tree.files().filter((file) => {
     if (history.test(file)) return false;
-    const text = copy.read(file);
+    const text = tree.read(file);
     const named = services.filter((service) => word(service).test(text));
     return named.length >= services.length - 1 && !word(name).test(text);
   });

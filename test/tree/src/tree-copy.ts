@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  copyFileSync,
+  cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -21,7 +22,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 export type TreeCopy = {
   root: string;
   read(file: string): string;
-  /** Every file that git tracks or would track, by its path. */
+  /** Every file that git tracks or would track, by its path; no links. */
   files(): string[];
   /** Paths that differ from the copied state. */
   changed(): string[];
@@ -35,8 +36,7 @@ export function copyTree(): TreeCopy {
   const copy = mkdtempSync(path.join(os.tmpdir(), 'drippulse-tree-'));
   for (const file of filesOf(root)) {
     if (!existsSync(path.join(root, file))) continue; // deleted, and not yet committed
-    mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
-    copyFileSync(path.join(root, file), path.join(copy, file));
+    cpSync(path.join(root, file), path.join(copy, file), { recursive: true, verbatimSymlinks: true });
   }
   linkPackages(copy);
   const git = (...args: string[]) => execFileSync('git', args, { cwd: copy, encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -47,7 +47,7 @@ export function copyTree(): TreeCopy {
   return {
     root: copy,
     read: (file) => readFileSync(path.join(copy, file), 'utf8'),
-    files: () => filesOf(copy),
+    files: () => filesOf(copy).filter((file) => lstatSync(path.join(copy, file), { throwIfNoEntry: false })?.isFile()),
     changed: () =>
       git('status', '--porcelain', '-uall')
         .split('\n')

@@ -154,7 +154,7 @@ async function started(layout: Layout, env: Record<string, string> = {}): Promis
   const items = `${platform.baseUrl}/api/v1/demo_items`;
   const created = await fetch(items, { method: 'POST', headers, body: JSON.stringify({ name: 'First' }) });
   expect(created.status).toBe(201);
-  const { id }: { id: number } = await created.json();
+  const { id } = JSON.parse(await created.text());
   expect(await (await fetch(`${items}/${id}`, { headers })).json()).toMatchObject({ id, name: 'First' });
   return platform;
 }
