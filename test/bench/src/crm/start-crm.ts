@@ -5,7 +5,7 @@ import { service as identity } from '@drippulse/gateway/identity';
 import { bootstrapIdentity, createApiKeyText } from '@drippulse/gateway/organizations';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
-import { addressVariable, nodeFlagsOf, packageOf, publicService, serviceNames } from '@drippulse/topology';
+import { addressVariable, nodeFlagsOf, publicService, serviceNames } from '@drippulse/topology';
 import { type Api, createApi } from '../services/api.ts';
 import { type Child, startChild } from '../services/child.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
@@ -35,7 +35,7 @@ export async function startCrm({ url }: BenchPostgres): Promise<Crm> {
     file,
     {
       ...shared,
-      BENCH_PACKAGE: packageOf(records.name),
+      BENCH_SERVICE: records.name,
       INTERNAL_TOKEN_KEYS: keys[records.name],
       GRPC_PORT: String(port),
     },
@@ -43,7 +43,7 @@ export async function startCrm({ url }: BenchPostgres): Promise<Crm> {
   );
   const gateway = await startChild(file, {
     ...shared,
-    BENCH_PACKAGE: packageOf(publicService),
+    BENCH_SERVICE: publicService,
     INTERNAL_TOKEN_KEYS: keys[publicService],
     GRPC_PORT: String(await freePort()),
     [addressVariable(records.name)]: `127.0.0.1:${port}`,

@@ -2,15 +2,16 @@ import { createEmbeddedTransport } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
-import type { ServiceDefinition } from '@drippulse/service';
-import { addressVariable, serviceNames } from '@drippulse/topology';
+import { peersWithin, type Service, type ServiceDefinition } from '@drippulse/service';
+import { addressVariable, packageOf, processOf, type ServiceName, serviceNames, servicesOf } from '@drippulse/topology';
 
-/** A service as its own main starts it, with no other one loaded, over gRPC, with the event transport that needs no other server. */
+/** A process of a service as its main starts it, with no other one loaded, over gRPC, with the event transport that needs no other server. */
 const env = process.env;
 // Nobody is left to ask anything of it.
 process.on('disconnect', () => process.exit(1));
-// Before it starts, as by its main.
-const { service }: { service: ServiceDefinition } = await import(env['BENCH_PACKAGE'] ?? '');
+// Before they start, as by the main of their process; a service within another one first.
+const own = servicesOf(env['BENCH_SERVICE'] as ServiceName).reverse(); // the bench names a service of the table
+const definitions = await Promise.all(own.map(load));
 
 await runMain(async () => {
   const log = createLogger({ level: 'info' });
@@ -20,15 +21,26 @@ await runMain(async () => {
     const address = env[addressVariable(name)];
     return address === undefined ? [] : [[name, address]];
   });
-  const peers = createGrpcPeers(Object.fromEntries(addresses));
-  const running = await service.start(service.readConfig(env), { peers, events, log });
-  process.send?.({ port: running.publicPort ?? running.port });
+  const grpc = createGrpcPeers(Object.fromEntries(addresses));
+  const [inner] = own.filter((name) => processOf(name) !== name);
+  const peers = inner === undefined ? grpc : peersWithin(grpc, inner);
+  const running: Service[] = [];
+  for (const service of definitions) {
+    running.unshift(await service.start(service.readConfig(env), { peers, events, log }));
+  }
+  const [main] = running;
+  process.send?.({ port: main?.publicPort ?? main?.port });
   return {
     async stop() {
-      await running.stop();
+      for (const service of running) await service.stop();
       await events.close();
-      peers.close();
+      grpc.close();
       process.disconnect?.();
     },
   };
 });
+
+async function load(name: ServiceName): Promise<ServiceDefinition> {
+  const { service }: { service: ServiceDefinition } = await import(packageOf(name));
+  return service;
+}

@@ -11,14 +11,7 @@ import {
 import { createLogger } from '@drippulse/observability';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
-import {
-  addressVariable,
-  packageOf,
-  publicService,
-  type ServiceName,
-  serviceNames,
-  serviceOf,
-} from '@drippulse/topology';
+import { addressVariable, publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
 import { service as definitions } from '@drippulse/workflows';
 import type { BenchPostgres } from '../start-postgres.ts';
 import { type Api, createApi } from './api.ts';
@@ -54,7 +47,7 @@ export async function startServices(
   const shared = {
     DATABASE_URL: url,
     ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
-    [addressVariable(publicService)]: `127.0.0.1:${ports.gateway}`,
+    [addressVariable(serviceOf('identity'))]: `127.0.0.1:${ports.gateway}`,
     [addressVariable(serviceOf('workflows'))]: `127.0.0.1:${ports.workflows}`,
     [addressVariable(serviceOf('enrollments'))]: `127.0.0.1:${ports.runtime}`,
   };
@@ -65,7 +58,7 @@ export async function startServices(
         ...env,
         ...shared,
         ...more,
-        BENCH_PACKAGE: packageOf(service),
+        BENCH_SERVICE: service,
         INTERNAL_TOKEN_KEYS: keys[service],
         GRPC_PORT: String(port),
       },
