@@ -178,6 +178,7 @@ CREATE TABLE enrollments.enrollment_search (
     block bigint NOT NULL,
     text text NOT NULL
 );
+ALTER TABLE ONLY enrollments.enrollment_search ALTER COLUMN text SET STATISTICS 1000;
 
 CREATE TABLE enrollments.enrollments (
     workflow_id bigint NOT NULL,

@@ -57,6 +57,9 @@ async function createSearch(db: Kysely<unknown>): Promise<void> {
       block bigint not null,
       text text not null
     )`.execute(db);
+  // The histogram of a hundred texts that PostgreSQL keeps by default is too small to tell how many contain a rare
+  // beginning: 15 % of its samples led a list to walk the whole workflow. Planning takes 4 ms with a thousand.
+  await sql`alter table enrollment_search alter column text set statistics 1000`.execute(db);
   await sql`create index enrollment_search_block_idx on enrollment_search (workflow_id, block)`.execute(db);
   await sql`create index enrollment_search_text_idx on enrollment_search
     using gin (workflow_id, text ${sql.raw(await trigramOperators(db))})`.execute(db);
