@@ -54,7 +54,8 @@ async function runAllShort(): Promise<void> {
   const all: Record<string, object> = {};
   for (const bench of benches.keys()) {
     progress(`${bench} …`);
-    const figures = await runBench(root, bench, { short, signal: interrupted.signal });
+    const figures = await shortFigures(bench);
+    if (figures === undefined) continue;
     const beyond = beyondShortLimits(bench, figures);
     all[bench] = { ...figures, beyond };
     if (beyond.length > 0) process.exitCode = 1;
@@ -62,6 +63,18 @@ async function runAllShort(): Promise<void> {
     for (const sentence of beyond) console.error(`${bench}: ${sentence}`);
   }
   if (values.json === true) console.log(JSON.stringify(all));
+}
+
+/** Undefined when the bench failed, which leaves the others to be measured. */
+async function shortFigures(bench: string): Promise<Awaited<ReturnType<typeof runBench>> | undefined> {
+  try {
+    return await runBench(root, bench, { short, signal: interrupted.signal });
+  } catch (error) {
+    if (interrupted.signal.aborted) throw error;
+    console.error(`${bench}:`, error);
+    process.exitCode = 1;
+    return undefined;
+  }
 }
 
 async function runComparison(): Promise<void> {
