@@ -1,7 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { Client } from '@connectrpc/connect';
 import { createSealer, type Database } from '@drippulse/db';
-import { createEmbeddedTransport } from '@drippulse/events';
+import { createKafkaTransport } from '@drippulse/events';
 import { systemClock } from '@drippulse/loops';
 import { createMetrics } from '@drippulse/observability';
 import { type Caller, clientFor, createInMemoryPeers, type Routes, serverInterceptors } from '@drippulse/rpc';
@@ -31,7 +31,8 @@ export function bareBase<C extends ServiceConfig, DB>(
     clock: systemClock,
     log,
     registry: createMetrics('test'),
-    events: createEmbeddedTransport({ url, log }),
+    // Connects when it is first used, which is never: nothing is left running after the test.
+    events: createKafkaTransport({ brokers: [], clientId: 'test', log }),
     peers,
     client: (rpc) => clientFor(rpc, { peers, target: servedBy(rpc), tokens }),
     serve: (routes) => peers.register(name, routes, serverInterceptors({ tokens, log })),
