@@ -11,7 +11,7 @@ export function pageRegions(root: string): Readonly<Record<string, Regions>> {
   };
 }
 
-/** What each service does, as the description in its package.json says. */
+/** One line for each service: its name, and the description in its package.json. */
 function mapLines(root: string): string[] {
   const descriptionOf = (name: ServiceName): string => {
     const file = path.join(root, 'services', name, 'package.json');

@@ -28,7 +28,7 @@ export type Importer = {
 /** A row and its existing record. */
 export type Placed<Row> = { fields: JsonObject; before: Row | undefined };
 
-/** What an import needs to know about a collection in addition to `Collection`. */
+/** The members of a collection that only an import uses, in addition to `Collection`. */
 type Importing<Row extends RecordRow, D extends DescMessage> = {
   collection: Collection<Row>;
   /** The create request: its decoder checks the row. */

@@ -5,7 +5,7 @@ import type { Collection, MergeableType, RecordRow, Values } from '../records/co
 /** The columns of a field. If the first is empty, the field is. */
 type Columns = readonly [string, ...string[]];
 
-/** What differs between merges of contacts and of leads. */
+/** The differences between merges of contacts and of leads. */
 export type Mergeable<Row extends RecordRow> = {
   type: MergeableType;
   collection: Collection<Row>;

@@ -41,7 +41,7 @@ export type EventPayload = NonNullable<MessageInitShape<typeof CrmEventSchema>['
 /** Columns that link to other records, and the type of the target. */
 export type Links = Readonly<Record<string, RecordType>>;
 
-/** What differs between the five collections. */
+/** The differences between the five collections. */
 export type Collection<Row extends RecordRow> = {
   type: RecordType;
   links: Links;

@@ -44,7 +44,7 @@ export type Limit = Message<"drippulse.rest.v1.Limit"> & {
   windowSeconds: number;
 
   /**
-   * What requests are counted by.
+   * The key that requests are counted by.
    *
    * @generated from field: drippulse.rest.v1.LimitKey per = 3;
    */
@@ -164,7 +164,7 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   maxBodyBytes: bigint;
 
   /**
-   * What keys of mode `test` may do by it. Required. Gateway and service enforce TEST_MODE_REFUSE; enforcing
+   * The use that keys of mode `test` may make of the method. Required. Gateway and service enforce TEST_MODE_REFUSE; enforcing
    * TEST_MODE_OWN is the service's part.
    *
    * @generated from field: drippulse.rest.v1.TestMode test_mode = 15;

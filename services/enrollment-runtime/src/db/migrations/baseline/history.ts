@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { createRangePartitions } from '../../range-partitions.ts';
 
-/** What enrollments did, in partitions by ranges of enrollment id. */
+/** Timelines and effects of enrollments, in partitions by ranges of enrollment id. */
 export async function createHistory(db: Kysely<unknown>): Promise<void> {
   await createTimeline(db);
   await createLines(db);

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** What the runtime knows of workflows. */
+/** The runtime's own tables of workflows. */
 export async function createWorkflows(db: Kysely<unknown>): Promise<void> {
   await createLanes(db);
   await createVersions(db);
