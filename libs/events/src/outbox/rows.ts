@@ -6,6 +6,9 @@ import type { TransportMessage } from '../transport.ts';
 /** The events of one call of `appendEvents` that are not known to be sent. */
 export type OutboxRow = {
   id: bigint;
+  organization_id: bigint;
+  /** Number of its events. */
+  events: number;
   topic: string;
   frame: Uint8Array;
   traceparent: string | null;
@@ -13,21 +16,38 @@ export type OutboxRow = {
 };
 
 /** Few enough that decoding them does not delay other work of the process noticeably. */
-const readLimit = { rows: 200, bytes: 1024 * 1024 };
+export const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
 /**
- * Reads the oldest rows. It never continues from the last read, because a row with a lower id may commit later. Bounded
- * by bytes, at least one row.
+ * Reads the oldest row of each organization, then the next of each, and so on: an organization with thousands of rows
+ * delays nobody. The organizations are found by a walk through the index, a step for each. It never continues from the
+ * last read, because a row with a lower id may commit later. Bounded by bytes, at least one row.
  */
 export async function readOutbox<DB>(db: Database<DB>): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`
-    select id, topic, frame, traceparent, extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds
-    from (
-      select *, sum(octet_length(frame)) over (order by id) - octet_length(frame) as bytes_before
-      from (select * from outbox order by id limit ${readLimit.rows}) as oldest
-    ) as sized
+    with recursive waiting as (
+      (select organization_id from outbox order by organization_id limit 1)
+      union all
+      select (
+        select organization_id from outbox where organization_id > waiting.organization_id
+        order by organization_id limit 1)
+      from waiting where waiting.organization_id is not null
+    ), turns as (
+      select own.id, own.bytes, row_number() over (partition by waiting.organization_id order by own.id) as turn
+      from waiting
+      cross join lateral (
+        select id, octet_length(frame) as bytes from outbox where organization_id = waiting.organization_id
+        order by id limit (select greatest(1, ${readLimit.rows} / greatest(1, count(organization_id))) from waiting)
+      ) as own
+    ), chosen as (
+      select id, turn, sum(bytes) over (order by turn, id) - bytes as bytes_before
+      from turns order by turn, id limit ${readLimit.rows}
+    )
+    select outbox.id, organization_id, events, topic, frame, traceparent,
+      extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds
+    from chosen join outbox using (id)
     where bytes_before < ${readLimit.bytes}
-    order by id
+    order by turn, id
   `.execute(db.kysely);
   return rows;
 }
