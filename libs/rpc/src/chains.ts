@@ -35,7 +35,8 @@ const macLength = 22;
 
 /**
  * The header is `<key>.<organization>.<expiry>.<cause>.<mac>`. Its key is shared by the service that sends and the public
- * one, and follows from their internal token keys: a signature by Ed25519 itself would cost a tenth of a callback.
+ * one, and follows from their internal token keys: a signature by Ed25519 itself would cost a tenth of a callback. When
+ * one of these keys is replaced, headers from before are new causes.
  */
 export function createChainHeaders(keys: InternalKeys): ChainHeaders {
   const own = idOf(keys.signing.kid);

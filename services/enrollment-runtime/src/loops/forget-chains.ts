@@ -21,7 +21,7 @@ export function startForgetChains(ctx: Context): Loop {
 }
 
 /** Deletes some counts and returns how many. */
-export async function forgetChains({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Promise<number> {
+async function forgetChains({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from chains where ctid = any(array(
       select ctid from chains where counted_on < (${dbNow} - ${chainDays} * interval '1 day')::date
