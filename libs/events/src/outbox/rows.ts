@@ -20,10 +20,41 @@ export const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
 /**
  * Reads the oldest row of each organization, then the next of each, and so on: an organization with thousands of rows
- * delays nobody. The organizations are found by a walk through the index, a step for each. It never continues from the
- * last read, because a row with a lower id may commit later. Bounded by bytes, at least one row.
+ * delays nobody. It never continues from the last read, because a row with a lower id may commit later. Bounded by
+ * bytes, at least one row.
  */
 export async function readOutbox<DB>(db: Database<DB>): Promise<OutboxRow[]> {
+  const { rows } = await sql<OutboxRow & { found: number }>`
+    select id, organization_id, events, topic, frame, traceparent, ${age}, found
+    from (
+      select *, sum(octet_length(frame)) over (order by id) - octet_length(frame) as bytes_before,
+        count(*) over ()::int as found
+      from (select * from outbox order by id limit ${readLimit.rows}) as oldest
+    ) as sized
+    where bytes_before < ${readLimit.bytes}
+    order by id
+  `.execute(db.kysely);
+  const isAll = rows.length < readLimit.rows && rows.length === (rows[0]?.found ?? 0);
+  return isAll ? inTurns(rows) : readTurns(db);
+}
+
+const age = sql`extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds`;
+
+function inTurns(rows: readonly OutboxRow[]): OutboxRow[] {
+  const taken = new Map<bigint, number>();
+  const turns = rows.map((row) => {
+    const turn = taken.get(row.organization_id) ?? 0;
+    taken.set(row.organization_id, turn + 1);
+    return { row, turn };
+  });
+  return turns.sort((one, other) => one.turn - other.turn).map(({ row }) => row);
+}
+
+/**
+ * The same where the outbox has more rows than one read: takes four times as long. The organizations are found by a walk
+ * through the index, a step for each.
+ */
+async function readTurns<DB>(db: Database<DB>): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`
     with recursive waiting as (
       (select organization_id from outbox order by organization_id limit 1)
@@ -43,8 +74,7 @@ export async function readOutbox<DB>(db: Database<DB>): Promise<OutboxRow[]> {
       select id, turn, sum(bytes) over (order by turn, id) - bytes as bytes_before
       from turns order by turn, id limit ${readLimit.rows}
     )
-    select outbox.id, organization_id, events, topic, frame, traceparent,
-      extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds
+    select outbox.id, organization_id, events, topic, frame, traceparent, ${age}
     from chosen join outbox using (id)
     where bytes_before < ${readLimit.bytes}
     order by turn, id
