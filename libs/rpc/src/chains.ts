@@ -6,8 +6,8 @@ import { sharedKey } from './shared-keys.ts';
 import type { InternalKeys } from './token-keys.ts';
 
 /**
- * What a request or an event follows from. A chain is everything that follows from one cause; its name is that of the cause:
- * the id of an event, or `enrollment:<workflow>:<enrollment>`.
+ * All that follows from one cause: enrollments, the records that they make, and so on. Its name is that of the cause: the id
+ * of an event, or `enrollment:<workflow>:<enrollment>`.
  */
 export type Chain = { organizationId: bigint; cause: string };
 

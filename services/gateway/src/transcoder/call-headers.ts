@@ -8,7 +8,7 @@ import type { Exchange } from './exchange.ts';
 import type { Upstream } from './ports.ts';
 import { isRepeatable, type Route } from './routes.ts';
 
-/** What the metadata of a call is proved by. */
+/** The proofs of the metadata of a call. */
 export type Signing = { tokens: Tokens; chains: ChainHeaders; clock: Clock };
 
 /** The metadata of a call: the internal token, what names the request, and the headers that the method lets through. */

@@ -11,7 +11,7 @@ export type ProbeLog = {
   cancelled: string[];
   chunksSent: number;
   chunksReceived: number;
-  /** What the echoed calls follow from. */
+  /** Causes of the echoed calls. */
   causes: (string | undefined)[];
 };
 

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * How many enrollments and records each chain has led to. A cause of which nothing further follows has no row.
+ * The number of enrollments and records that each chain has led to. A cause of which nothing further follows has no row.
  * `counted_on` is a day, so that a count changes no index but once a day.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
