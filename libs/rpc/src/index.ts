@@ -1,11 +1,13 @@
 // For the handlers of services.
 
+export { causeMetadata, causeOf, causeText } from './chains.ts';
 export { clientFor } from './clients.ts';
 export { fromConnectError } from './errors.ts';
 export { actingAs, callerOf, requestIdOf } from './handler-context.ts';
 
 // For the composition of services, in processes and tests.
 
+export { type Chain, type ChainHeaders, chainHeader, createChainHeaders } from './chains.ts';
 export { serveRpc } from './grpc/server.ts';
 export { createGrpcPeers } from './grpc-peers.ts';
 export { createInMemoryPeers } from './in-memory-peers.ts';

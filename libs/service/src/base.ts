@@ -12,8 +12,17 @@ import {
 import { type EventTransport, startRelay } from '@drippulse/events';
 import { type Clock, systemClock } from '@drippulse/loops';
 import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
-import { type Caller, clientFor, createTokens, type Peers, parseInternalTokenKeys, type Tokens } from '@drippulse/rpc';
-import { callsOf, type ServiceName, schemaOf, servedBy, services } from '@drippulse/topology';
+import {
+  type Caller,
+  type ChainHeaders,
+  clientFor,
+  createChainHeaders,
+  createTokens,
+  type Peers,
+  parseInternalTokenKeys,
+  type Tokens,
+} from '@drippulse/rpc';
+import { callsOf, consumersOf, type ServiceName, schemaOf, servedBy, services } from '@drippulse/topology';
 import type { ServiceConfig } from './config.ts';
 
 /** The parts that the services of one process share, and that tests replace. */
@@ -37,6 +46,8 @@ export type ServiceBase<C extends ServiceConfig, DB> = {
   relay: { wake(): void };
   /** Mints and checks the tokens that carry a caller from service to service. */
   tokens: Tokens;
+  /** Signs the header by which what leaves the platform keeps its chain. */
+  chains: ChainHeaders;
   /** Encrypts columns by ENCRYPTION_KEYS. */
   sealer: Sealer;
   clock: Clock;
@@ -60,14 +71,26 @@ export function openBase<C extends ServiceConfig, DB>(
   const schema = schemaOf(name);
   const log = shared.log.child({ service: name });
   const registry = createMetrics(name);
-  const tokens = createTokens({ service: name, keys: parseInternalTokenKeys(config.internalTokenKeys) });
+  const keys = parseInternalTokenKeys(config.internalTokenKeys);
+  const tokens = createTokens({ service: name, keys });
+  const chains = createChainHeaders(keys);
   const sealer = createSealer(config.encryptionKeys);
   const db = connectDatabase<DB>({ url: config.databaseUrl, schema, service: name, log });
   keep({ stop: () => db.close() });
   const relay =
     services[name].events === undefined
       ? publishesNothing(name)
-      : keep(startRelay({ db, schema, service: name, transport: events, log, metrics: registry }));
+      : keep(
+          startRelay({
+            db,
+            schema,
+            service: name,
+            transport: events,
+            log,
+            metrics: registry,
+            groups: consumersOf(name),
+          }),
+        );
   keep(startPartitionLoop({ db, tables: [idempotencyPartitions, ...partitions], log }));
 
   function client<S extends DescService>(service: S): ClientOf<S> {
@@ -77,7 +100,7 @@ export function openBase<C extends ServiceConfig, DB>(
     }
     return clientFor(service, { peers, target, tokens });
   }
-  return { config, db, relay, tokens, sealer, clock, log, registry, events, peers, client };
+  return { config, db, relay, tokens, chains, sealer, clock, log, registry, events, peers, client };
 }
 
 function publishesNothing(name: ServiceName): { wake(): void } {

@@ -1,3 +1,4 @@
+import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { defineService } from '@drippulse/service';
@@ -27,7 +28,11 @@ export const service = defineService<Config, DB>({
     const ctx: Context = {
       ...base,
       captcha,
-      clients: { workflows: base.client(WorkflowsService), enrollments: base.client(EnrollmentsService) },
+      clients: {
+        workflows: base.client(WorkflowsService),
+        enrollments: base.client(EnrollmentsService),
+        chains: base.client(ChainsService),
+      },
       metrics: createServiceMetrics(base.registry),
       wake: { enrollSubmissions: () => enrolling.wake(), imports: () => importing.wake() },
     };

@@ -14,6 +14,7 @@ import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
@@ -39,7 +40,10 @@ export const anonymous: Caller = {
 };
 
 /** An enrollment that this service asked for. */
-export type Enrolled = { workflowId: bigint; contacts: unknown; caller: Caller };
+export type Enrolled = { workflowId: bigint; contacts: unknown; caller: Caller; cause: string | null };
+
+/** Records that were counted in a chain. */
+export type Counted = { organizationId: bigint; cause: string; records: number };
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
@@ -49,6 +53,8 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
   const workflows = new Map<bigint, bigint>();
   const enrolled: Enrolled[] = [];
   const enrollFailures: DomainError[] = [];
+  const counted: Counted[] = [];
+  const countFailures: DomainError[] = [];
   const seen = new Set<string | null>();
   const harness = await createHarness(service, {
     config: options,
@@ -68,13 +74,23 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
       {
         name: serviceOf('enrollments'),
         routes(router) {
+          router.service(ChainsService, {
+            countRecords({ cause, records }, call) {
+              const failure = countFailures.shift();
+              if (failure !== undefined) throw failure;
+              counted.push({ organizationId: callerOf(call).organizationId, cause, records });
+              return {};
+            },
+          });
           router.service(EnrollmentsService, {
             bulkEnroll({ workflowId, contacts }, call) {
               const failure = enrollFailures.shift();
               if (failure !== undefined) throw failure;
               const key = call.requestHeader.get('idempotency-key');
               const rows = JSON.parse(Buffer.from(contacts ?? []).toString());
-              if (key === null || !seen.has(key)) enrolled.push({ workflowId, contacts: rows, caller: callerOf(call) });
+              const cause = call.requestHeader.get('x-cause');
+              if (key === null || !seen.has(key))
+                enrolled.push({ workflowId, contacts: rows, caller: callerOf(call), cause });
               seen.add(key);
               return { createdCount: 1n };
             },
@@ -98,6 +114,9 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     enrolled,
     /** The next enrollments are refused so. */
     enrollFailures,
+    counted,
+    /** The next counts are refused so. */
+    countFailures,
     accounts: reach(CrmAccountsService),
     contacts: reach(CrmContactsService),
     leads: reach(CrmLeadsService),

@@ -25,6 +25,7 @@ import { startDrainDeleted } from './loops/drain-deleted.ts';
 import { startEnrollSources } from './loops/enroll-sources.ts';
 import { startErasePeople } from './loops/erase-people.ts';
 import { startFireSchedules } from './loops/fire-schedules.ts';
+import { startForgetChains } from './loops/forget-chains.ts';
 import { startMakePartitions } from './loops/make-partitions.ts';
 import { startMeasureDue } from './loops/measure-due.ts';
 import { startPruneHistory } from './loops/prune-history.ts';
@@ -82,6 +83,7 @@ export const service = defineService<Config, DB, Overrides>({
       ...(fault && { fault }),
     };
     keep(startPruneHistory(ctx));
+    keep(startForgetChains(ctx));
     keep(startMeasureDue(ctx));
     keep(startMakePartitions(ctx));
     const erasing = keep(startErasePeople(ctx));

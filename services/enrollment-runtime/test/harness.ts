@@ -2,15 +2,16 @@ import { getOption, toBinary } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/errors';
 import { topicOf } from '@drippulse/events';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
+import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { webhook } from '@drippulse/proto/drippulse/events/v1/options_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import { type Workflow, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { type Caller, callerOf } from '@drippulse/rpc';
+import { type Caller, callerOf, createChainHeaders, parseInternalTokenKeys } from '@drippulse/rpc';
 import { createHarness, editor } from '@drippulse/service/harness';
 import { eventually, type TestDatabase } from '@drippulse/testing';
-import { serviceOf } from '@drippulse/topology';
+import { publicService, serviceOf } from '@drippulse/topology';
 import type { DB } from '../src/db/schema.ts';
 import { service } from '../src/service.ts';
 import { createCrmPeer } from './crm-peer.ts';
@@ -27,7 +28,7 @@ export const workflowsService: Caller = {
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The settings that tests change of a runtime. */
-export type RuntimeOptions = { leaseMs?: number; mailDir?: string };
+export type RuntimeOptions = { leaseMs?: number; mailDir?: string; chainBudget?: number };
 
 /** The service with peers in memory, and a workflows service that knows the workflows of `elsewhere`. */
 export async function startHarness(options: RuntimeOptions & { start?: boolean; database?: TestDatabase } = {}) {
@@ -64,9 +65,16 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean; 
   const producer = await events.createProducer();
   harness.keep({ stop: () => producer.close() });
   const enrollmentsOf = harness.clientsFrom(serviceOf('identity'), EnrollmentsService);
+  const chainsOf = harness.clientsFrom(serviceOf('crm'), ChainsService);
   const runtimeOf = harness.clientsFrom(serviceOf('workflows'), RuntimeService);
   return {
     config: harness.config,
+    /** The chain of a header of an outgoing request, as the gateway reads it. */
+    readChain: (header: string) => {
+      const { INTERNAL_TOKEN_KEYS: keys = '' } = harness.keys.environmentOf(publicService, '');
+      return createChainHeaders(parseInternalTokenKeys(keys)).read(header, new Date());
+    },
+    chains: (caller: Caller = editor) => chainsOf(caller),
     /** What a runtime in another process needs to be one of these. */
     url: harness.database.url,
     db: db.kysely,

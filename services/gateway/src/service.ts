@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { systemClock } from '@drippulse/loops';
 import { createMetrics } from '@drippulse/observability';
 import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
-import { clientFor, createTokens, parseInternalTokenKeys } from '@drippulse/rpc';
+import { clientFor, createChainHeaders, createTokens, parseInternalTokenKeys } from '@drippulse/rpc';
 import { createLimiters, type Keep, keepIn, type ServiceDefinition, type Shared } from '@drippulse/service';
 import { servedBy } from '@drippulse/topology';
 import { type Config, readConfig } from './config.ts';
@@ -60,7 +60,8 @@ async function servePublicApi(
   const { metrics, ready, keep } = own;
   const log = sharedLog.child({ service: 'gateway' });
   const limiters = keep(createLimiters(config.redisUrl, { log, registry: metrics, timeoutMs }));
-  const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(config.internalTokenKeys) });
+  const keys = parseInternalTokenKeys(config.internalTokenKeys);
+  const tokens = createTokens({ service: 'gateway', keys });
   const credentialsOf = clientFor(CredentialsService, { peers, target: identity, tokens });
   const credentials = createCredentials({ identity: () => credentialsOf(ownCaller), clock });
   const usage = keep(startApiKeyUsage({ identity: () => credentialsOf(ownCaller), clock, log }));
@@ -74,6 +75,8 @@ async function servePublicApi(
           : peers.transport(owner),
       ),
       tokens,
+      chains: createChainHeaders(keys),
+      clock,
       authenticate: createAuthenticate(credentials),
       rateLimit: createRateLimit(limiters, { perMinute: config.rateLimitPerMinute, burst: config.rateLimitBurst }),
     }),

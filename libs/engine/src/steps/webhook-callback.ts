@@ -10,7 +10,7 @@ import type { StubbedEffect } from './step-type.ts';
 const headerName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 /** Headers that the platform or the connection sets. */
 const reservedHeader =
-  /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*|idempotency-key|webhook-(id|timestamp|signature))$/i;
+  /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*|idempotency-key|drippulse-chain|webhook-(id|timestamp|signature))$/i;
 
 const headers = z.record(z.string(), template()).superRefine((given, context) => {
   for (const name of Object.keys(given)) {

@@ -38,10 +38,12 @@ class DryRunOver extends Error {}
 /** Runs the upload in one transaction and rolls it back, so that each row sees those before it. */
 export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   const report = emptyReport();
+  // Nothing that is rolled back counts in a chain.
+  const author = { ...upload.author, cause: undefined };
   try {
     await ctx.db.kysely.transaction().execute(async (trx: Transaction<DB>) => {
-      for await (const batch of batchesOf(upload.rows, upload.author.organizationId, upload.by)) {
-        addResults(report, batch, await writeBatch({ ctx, trx, author: upload.author }, batch, upload.by));
+      for await (const batch of batchesOf(upload.rows, author.organizationId, upload.by)) {
+        addResults(report, batch, await writeBatch({ ctx, trx, author }, batch, upload.by));
       }
       throw new DryRunOver();
     });

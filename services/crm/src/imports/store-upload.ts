@@ -18,7 +18,7 @@ const maxWaiting = 20;
  * nothing.
  */
 export async function storeUpload(ctx: Context, { rows, author, by }: Upload): Promise<JobRow> {
-  const { organizationId, actor, requestId } = author;
+  const { organizationId, actor, requestId, cause } = author;
   await requireRoom(ctx, organizationId);
   await dropLeftovers(ctx);
   const uploadId = uuidv7();
@@ -27,6 +27,7 @@ export async function storeUpload(ctx: Context, { rows, author, by }: Upload): P
     actor,
     by_email: by.email,
     ...(requestId !== undefined && { request_id: requestId }),
+    ...(cause !== undefined && { cause }),
   };
   try {
     const total = await storeBatches(ctx, uploadId, { rows, author, by });

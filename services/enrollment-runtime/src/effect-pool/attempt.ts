@@ -1,3 +1,4 @@
+import { causeOfEnrollment } from '../chains/cause.ts';
 import type { Context } from '../context.ts';
 import type { EffectOutcome } from '../effects/effect-call.ts';
 import { effects, performEffect } from '../effects/effects.ts';
@@ -21,6 +22,7 @@ export async function attempt(ctx: Context, leased: LeasedEffect, stopping: Abor
     stepId: effect.stepId,
     mode: identity.mode,
     hops: identity.hops,
+    cause: causeOfEnrollment(identity),
     attempt: state.attempt,
     signal: deadline.signal,
   }).catch((error: unknown): EffectOutcome => {

@@ -1,8 +1,13 @@
 import type { JsonObject } from '@drippulse/json';
 import { sql, type Transaction } from 'kysely';
+import { causeOfEnrollment } from '../chains/cause.ts';
+import { countInChains } from '../chains/count-in-chains.ts';
+import { reportCuts } from '../chains/report-cut.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { effectTypeOf } from '../effects/effects.ts';
 import { messageIdOf } from '../effects/message-id.ts';
+import { refuseRequest } from '../effects/refused-request.ts';
 import type { ClaimedRun, HandedOut, StoredEffect } from './claimed-run.ts';
 import type { Move } from './move.ts';
 import { errorLineOf } from './store-runs.ts';
@@ -18,10 +23,33 @@ export async function storeIntents(
   moves: readonly Move[],
   now: Date,
 ): Promise<HandedOut[]> {
-  const handedOut = moves.flatMap(handedOutOf);
+  const handedOut = await withinBudgets(ctx, trx, moves.flatMap(handedOutOf));
   await insertEffects(trx, handedOut, now);
   await insertDeliveries(ctx, trx, moves, now);
   return handedOut;
+}
+
+/** Counts the records that effects will make. An effect that the budget of its chain does not cover will be refused. */
+async function withinBudgets(ctx: Context, trx: Transaction<DB>, handedOut: HandedOut[]): Promise<HandedOut[]> {
+  const counting = handedOut.filter(
+    ({ run, effect }) => run.identity.mode === 'live' && effectTypeOf(effect.kind).makesRecord,
+  );
+  if (counting.length === 0) return handedOut;
+  const chainOf = ({ run: { identity } }: HandedOut) => ({
+    organizationId: identity.organizationId,
+    cause: causeOfEnrollment(identity),
+  });
+  const covered = await countInChains(ctx, trx, counting.map(chainOf));
+  const refused = new Set(counting.filter((_, index) => covered[index] !== true));
+  const cuts = [...refused].map((one) => ({
+    ...chainOf(one),
+    reason: 'budget' as const,
+    workflowId: one.run.identity.workflowId,
+  }));
+  await reportCuts(ctx, trx, cuts);
+  return handedOut.map((one) =>
+    refused.has(one) ? { ...one, effect: { ...one.effect, request: refuseRequest(one.effect.request) } } : one,
+  );
 }
 
 function handedOutOf(move: Move): HandedOut[] {

@@ -3,7 +3,7 @@ import { stringifyJson } from '@drippulse/json';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { enroll } from '../enrolling/enroll.ts';
+import { enroll, type Link } from '../enrolling/enroll.ts';
 import { parseObject } from '../enrollments/contact.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import type { Trigger } from './find-triggers.ts';
@@ -13,6 +13,7 @@ export type StartingEvent = {
   id: string;
   name: string;
   hops: number;
+  link: Link;
   recordId: string;
   at: Date;
   contact: string;
@@ -44,7 +45,8 @@ export async function startWorkflow(
     const starting = [...known].flatMap(([id, event]) => (fresh.has(id) && !erased.has(event) ? [event] : []));
     for (const [hops, events] of Map.groupBy(starting, (event) => event.hops)) {
       const contacts = events.map(({ contact }) => contact);
-      await enroll(ctx, trx, { lane, mode: 'live', hops, timezone: trigger.timezone, agentId: null, contacts });
+      const links = events.map(({ link }) => link);
+      await enroll(ctx, trx, { lane, mode: 'live', hops, timezone: trigger.timezone, agentId: null, contacts, links });
     }
   });
 }

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError } from '@drippulse/errors';
 import { nameRequest } from '@drippulse/observability';
 import { Auth } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
-import { checkAccess, fromConnectError, type Tokens } from '@drippulse/rpc';
+import { checkAccess, fromConnectError } from '@drippulse/rpc';
 import { answerStream } from './answer-stream.ts';
 import { answerUnary } from './answer-unary.ts';
-import { callHeaders } from './call-headers.ts';
+import { callHeaders, type Signing } from './call-headers.ts';
 import { checkBodyHeaders, decodeParameters, decodeRequest } from './decode-request.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { answersStream, isUnary, takesStream } from './method-kinds.ts';
@@ -14,9 +14,8 @@ import { createRouter } from './router.ts';
 import { type Route, routesOf } from './routes.ts';
 import { openUpload, uploadMessages } from './upload.ts';
 
-export type TranscoderOptions = {
+export type TranscoderOptions = Signing & {
   upstreams: readonly Upstream[];
-  tokens: Tokens;
   authenticate: Authenticate;
   rateLimit: RateLimit;
   /** How long a sender of a body may be silent; 10 s unless given. */
@@ -39,7 +38,7 @@ const defaultTimeoutSeconds = 30;
  * order of checks: route, bearer, rate, role, size, content type, parse, service.
  */
 export function createTranscoder(options: TranscoderOptions): Transcoder {
-  const { authenticate, rateLimit, tokens, bodyIdleTimeoutMs = 10_000 } = options;
+  const { authenticate, rateLimit, bodyIdleTimeoutMs = 10_000 } = options;
   const router = createRouter<ServedRoute>(
     options.upstreams.flatMap((upstream) => routesOf(upstream.service).map((route) => ({ ...route, upstream }))),
   );
@@ -97,7 +96,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     const timeoutMs = (route.rest.timeoutSeconds || defaultTimeoutSeconds) * 1000;
     if (takesStream(method)) {
       const upload = await startUpload(request, found);
-      const headers = await callHeaders(request, route, exchange, tokens);
+      const headers = await callHeaders(request, route, exchange, options);
       const reply = await upload.guard(client, async () => {
         const { header, message } = await upstream.transport.stream(
           method,
@@ -112,7 +111,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       return;
     }
     const message = await decodeRequest(request, route, parameters, bodyIdleTimeoutMs);
-    const headers = await callHeaders(request, route, exchange, tokens);
+    const headers = await callHeaders(request, route, exchange, options);
     if (isUnary(method)) {
       const reply = await upstream.transport.unary(method, signal, timeoutMs, headers, message);
       answerUnary(response, route, reply.header, reply.message);

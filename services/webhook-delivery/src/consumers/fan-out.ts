@@ -85,19 +85,22 @@ type EventFields = {
   time: Timestamp;
   organizationId: bigint;
   aggregate: string;
+  /** Absent in events that nothing but the platform causes; empty in those that are a cause themselves. */
+  cause?: string;
   payload: { case: string; value: Message };
 };
 
 function readEvent(desc: DescMessage, { id, message, traceparent }: ConsumedEvent): Event[] {
   if (!isEvent(message)) return [];
-  const { time, organizationId, aggregate, payload } = message;
+  const { time, organizationId, aggregate, cause, payload } = message;
   const eventType = eventTypeOf(desc, payload.case);
   if (eventType === undefined) return [];
   const { type } = eventType;
   const at = timestampDate(time);
   const outgoing = once(() => {
     const body = bodyOf({ id, type, at, organizationId }, eventType.payload, payload.value);
-    return { id, type, at, body, subject: aggregate, ...(traceparent === undefined ? {} : { traceparent }) };
+    const outgoing = { id, type, at, body, subject: aggregate };
+    return { ...outgoing, ...(cause && { cause }), ...(traceparent === undefined ? {} : { traceparent }) };
   });
   const fields = once(() => objectOf(outgoing().body));
   return [{ organizationId, aggregate, type, outgoing, fields }];

@@ -77,6 +77,7 @@ export interface Lanes {
 
 export interface Payloads {
   body: Buffer;
+  cause: string | null;
   event_at: Date;
   event_id: string;
   organization_id: bigint;

@@ -26,6 +26,8 @@ export type Claimed = {
   secrets: SealedSecrets;
   sealedHeaders: Buffer | null;
   body: string;
+  /** Cause of the chain of the event; undefined when the event is a cause itself. */
+  cause: string | undefined;
   /** Trace of the event. */
   traceparent: string | undefined;
 };

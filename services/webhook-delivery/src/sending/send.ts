@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { HttpFailure } from '@drippulse/http';
 import { startStep } from '@drippulse/observability';
+import { chainHeader } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import type { Attempt } from '../deliveries/attempt.ts';
 import type { Claimed } from '../deliveries/claimed.ts';
@@ -60,12 +61,15 @@ async function traced<T>(traceparent: string | undefined, request: () => Promise
   }
 }
 
-function headersOf(ctx: Context, { lane, secrets, eventId: id, body }: Claimed, at: Date): Record<string, string> {
+/** A receiver that calls the API because of the event sends the chain header with its request. */
+function headersOf(ctx: Context, delivery: Claimed, at: Date): Record<string, string> {
+  const { lane, secrets, organizationId, eventId: id, cause = id, body } = delivery;
   return {
     'content-type': 'application/json',
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
     'webhook-signature': signatures(openSecrets(ctx.sealer, lane.webhookId, secrets, at), { id, at, body }),
+    [chainHeader]: ctx.chains.sign({ organizationId, cause }, at),
   };
 }
 

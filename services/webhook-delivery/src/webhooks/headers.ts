@@ -8,7 +8,7 @@ const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const fieldValue = /^[\t\x20-\x7e]*$/;
 /** Headers of the message, the connection and the signature. A customer's header must not change what a receiver verifies. */
 const reserved =
-  /^(content-.*|webhook-.*|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect)$/;
+  /^(content-.*|webhook-.*|drippulse-chain|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect)$/;
 const credential = /auth|token|key|secret|cookie|password|signature/;
 
 /** Shown instead of a credential. In a request it means "keep the stored value". */

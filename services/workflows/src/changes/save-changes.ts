@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { nextChange } from '../workflows/change-log.ts';
-import { appendWorkflowEvent, type Change, type ChangeKind } from '../workflows/events.ts';
+import type { Change, ChangeKind } from '../workflows/events.ts';
 import { type Graph, isSameJson, requireRunnable, storedSteps, toStepsText } from '../workflows/graph.ts';
 import type { WorkflowRow } from '../workflows/rows.ts';
 import type { Status } from '../workflows/statuses.ts';
@@ -18,7 +18,7 @@ export type Changes = {
   graph?: Graph;
 };
 
-/** Writes the changes and their event. Returns undefined, without writing, when nothing changes. */
+/** Writes the changes; the caller appends their event. Returns undefined, without writing, when nothing changes. */
 export async function saveChanges(
   ctx: Context,
   trx: Transaction<DB>,
@@ -47,9 +47,7 @@ export async function saveChanges(
     .where('organization_id', '=', organization_id)
     .where('id', '=', id)
     .execute();
-  const change = { kind: kindOf(before, after), row: after };
-  await appendWorkflowEvent(trx, change);
-  return change;
+  return { kind: kindOf(before, after), row: after };
 }
 
 function isSameRow(wanted: WorkflowRow, before: WorkflowRow): boolean {

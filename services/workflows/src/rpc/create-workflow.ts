@@ -7,7 +7,7 @@ import { requireProject } from '../changes/require-project.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { nextChange } from '../workflows/change-log.ts';
-import { appendWorkflowEvent, type Change } from '../workflows/events.ts';
+import type { Change } from '../workflows/events.ts';
 import { checkFields } from '../workflows/fields.ts';
 import { readGraph, requireRunnable, toStepsText } from '../workflows/graph.ts';
 import { jsonText } from '../workflows/json-fields.ts';
@@ -22,7 +22,6 @@ export async function createWorkflow(ctx: Context, request: CreateWorkflowReques
   const workflow = await readRequest(ctx, request, call);
   return commitChange(ctx, call, WorkflowsService.method.createWorkflow, request, async (trx, { organizationId }) => {
     const change: Change = { kind: 'created', row: await insertWorkflow(ctx, trx, organizationId, workflow) };
-    await appendWorkflowEvent(trx, change);
     return { change, response: { workflow: workflowToProto(change.row) } };
   });
 }

@@ -1,14 +1,15 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import type { ReassignProjectRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { callerOf, roles } from '@drippulse/rpc';
+import { callerOf, causeOf, roles } from '@drippulse/rpc';
 import { saveChanges } from '../changes/save-changes.ts';
 import type { Context } from '../context.ts';
+import { appendWorkflowEvent } from '../workflows/events.ts';
 import { lockWorkflow } from '../workflows/rows.ts';
 
 const sliceRows = 20;
 
-type Move = { organizationId: bigint; from: bigint; to: bigint | null };
+type Move = { organizationId: bigint; from: bigint; to: bigint | null; cause: string | undefined };
 
 /**
  * Moves the workflows slice by slice, each slice with its events in its own transaction. An interrupted call continues
@@ -20,7 +21,7 @@ export async function reassignProject(ctx: Context, request: ReassignProjectRequ
   if (roles.indexOf(role) < roles.indexOf('editor')) {
     throw new DomainError('permission_denied', 'insufficient_role', 'Your role does not permit this.');
   }
-  const move = { organizationId, from: request.projectId, to: request.reassignTo ?? null };
+  const move = { organizationId, from: request.projectId, to: request.reassignTo ?? null, cause: causeOf(call) };
   if (move.from === move.to) return { movedCount: 0n };
   let movedCount = 0;
   for (;;) {
@@ -31,7 +32,7 @@ export async function reassignProject(ctx: Context, request: ReassignProjectRequ
   }
 }
 
-async function moveSlice(ctx: Context, { organizationId, from, to }: Move): Promise<number> {
+async function moveSlice(ctx: Context, { organizationId, from, to, cause }: Move): Promise<number> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
     const ids = await trx
       .selectFrom('workflows')
@@ -44,7 +45,8 @@ async function moveSlice(ctx: Context, { organizationId, from, to }: Move): Prom
       .forUpdate()
       .execute();
     for (const { id } of ids) {
-      await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: to });
+      const change = await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: to });
+      if (change !== undefined) await appendWorkflowEvent(trx, change, cause);
     }
     return ids.length;
   });

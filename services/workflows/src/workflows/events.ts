@@ -13,11 +13,16 @@ export type Change = { kind: ChangeKind; row: WorkflowRow };
 
 const topic = topicOf(WorkflowEventSchema);
 
-/** Adds the event of a change, in the transaction of the change. */
-export async function appendWorkflowEvent(trx: Transaction<DB>, { kind, row }: Change): Promise<void> {
+/** Adds the event of a change, in the transaction of the change. `cause` is what the request follows from, if anything. */
+export async function appendWorkflowEvent(
+  trx: Transaction<DB>,
+  { kind, row }: Change,
+  cause: string | undefined,
+): Promise<void> {
   await appendEvents(trx, topic, [
     {
       organizationId: row.organization_id,
+      ...(cause !== undefined && { cause }),
       sequence: row.sequence,
       aggregate: `workflow:${row.id}`,
       payload: { case: kind, value: workflowToProto(row) },

@@ -1,11 +1,14 @@
 import { HttpFailure } from '@drippulse/http';
-import { fromConnectError } from '@drippulse/rpc';
+import { chainHeader, fromConnectError } from '@drippulse/rpc';
 import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
 import { resultOf } from './answer.ts';
 import { type CallbackRequest, readRequest } from './request.ts';
 import { signatureHeaders } from './sign.ts';
 
-/** Calls an endpoint of the customer. A repeat has the same method, URL, body and Idempotency-Key. */
+/**
+ * Calls an endpoint of the customer. A repeat has the same method, URL, body and Idempotency-Key. When it comes
+ * back as a request to our API, with the chain header, that request continues the chain.
+ */
 export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome> {
   const request = readRequest(call.request);
   const signed = await sign(ctx, call, request);
@@ -15,7 +18,12 @@ export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise
     const answer = await ctx.adapters.http.request({
       url: request.url,
       method: request.method,
-      headers: { ...request.headers, ...signed.headers, 'idempotency-key': call.key },
+      headers: {
+        ...request.headers,
+        ...signed.headers,
+        'idempotency-key': call.key,
+        [chainHeader]: ctx.chains.sign(call, ctx.clock.now()),
+      },
       body: request.body,
       totalTimeoutMs: request.timeoutMs,
       signal: call.signal,
