@@ -15,6 +15,7 @@ import { CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import { createHarness, editor } from '@drippulse/service/harness';
@@ -28,6 +29,8 @@ import { service } from '../src/service.ts';
 export { editor, stranger } from '@drippulse/service/harness';
 
 export const colleague: Caller = { ...editor, actor: { type: 'user', id: '2' } };
+/** A test key of organization 1. */
+export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 export const key: Caller = { ...editor, actor: { type: 'api_key', id: '7' } };
 
 /** Who speaks where no credential is asked for. */
@@ -47,6 +50,8 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = {}) {
   /** Organizations of workflows by id, as the workflows service knows them. */
   const workflows = new Map<bigint, bigint>();
+  /** Those of them that a test key made. */
+  const testWorkflows = new Set<bigint>();
   const enrolled: Enrolled[] = [];
   const enrollFailures: DomainError[] = [];
   const seen = new Set<string | null>();
@@ -59,7 +64,8 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
         routes(router) {
           router.service(WorkflowsService, {
             getWorkflow({ id }, call) {
-              if (workflows.get(id) === callerOf(call).organizationId) return { workflow: { id } };
+              const mode = testWorkflows.has(id) ? Mode.TEST : Mode.LIVE;
+              if (workflows.get(id) === callerOf(call).organizationId) return { workflow: { id, mode } };
               throw new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
             },
           });
@@ -95,6 +101,7 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     encryptionKeys: harness.config.encryptionKeys,
     reach,
     workflows,
+    testWorkflows,
     enrolled,
     /** The next enrollments are refused so. */
     enrollFailures,

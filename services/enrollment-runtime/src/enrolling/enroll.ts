@@ -24,7 +24,8 @@ const sliceRows = 1000;
 
 /**
  * Enrolls contacts in the lane, which the transaction has locked, and returns their ids in the order given. Each
- * enrollment has gone through its first pure steps by then. Wake the relay and the advance loop after the commit.
+ * enrollment has gone through its first pure steps by then. Wake the relay and the advance loop after the commit. A test
+ * workflow has test enrollments only, whoever asks.
  */
 export async function enroll(
   ctx: Context,
@@ -40,7 +41,8 @@ export async function enroll(
     contacts: readonly string[];
   },
 ): Promise<bigint[]> {
-  const { lane, mode, hops = 0, timezone, agentId, contacts } = options;
+  const { lane, hops = 0, timezone, agentId, contacts } = options;
+  const mode = lane.mode === 'test' ? 'test' : options.mode;
   const { workflowId, organizationId, version } = lane;
   const definition = await ctx.definitions.get(workflowId, version);
   const createdAt = await startTime(ctx, trx);

@@ -3,7 +3,7 @@ import { encodeField, encodeJson, formatTimestamp } from '@drippulse/json';
 import { CrmContactSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
-import { type Caller, fromConnectError } from '@drippulse/rpc';
+import { type Caller, fromConnectError, type Mode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { contactText } from '../crm/contact-text.ts';
 
@@ -17,6 +17,8 @@ export type CrmChange = {
   id: string;
   name: string;
   organizationId: bigint;
+  /** Test keys and test steps write nothing to the CRM, so its changes are live. */
+  mode: Mode;
   hops: number;
   time: CrmEvent['time'];
   payload: Payload;
@@ -25,7 +27,7 @@ export type CrmChange = {
 export function readChange({ id, type, message }: ConsumedEvent<typeof CrmEventSchema>): CrmChange | undefined {
   const { organizationId, hops, time, payload } = message;
   if (payload.case === undefined || payload.case === 'contactErased') return undefined;
-  return { id, name: type, organizationId, hops, time, payload };
+  return { id, name: type, organizationId, mode: 'live', hops, time, payload };
 }
 
 /**

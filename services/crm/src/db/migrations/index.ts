@@ -1,4 +1,8 @@
 import type { Migration } from 'kysely/migration';
 import * as baseline from './2026-11-26-1800-baseline.ts';
+import * as leadFormModes from './2026-11-26-2100-lead-form-modes.ts';
 
-export const migrations: Record<string, Migration> = { '2026-11-26-1800-baseline': baseline };
+export const migrations: Record<string, Migration> = {
+  '2026-11-26-1800-baseline': baseline,
+  '2026-11-26-2100-lead-form-modes': leadFormModes,
+};
