@@ -1,6 +1,6 @@
 import { type Database, databaseInterceptor, migrate, type Partitioning } from '@drippulse/db';
 import type { Metrics } from '@drippulse/observability';
-import { type Routes, serveRpc, serverInterceptors } from '@drippulse/rpc';
+import { guardLiveRows, type Routes, type RowModes, serveRpc, serverInterceptors } from '@drippulse/rpc';
 import { type ServiceName, schemaOf } from '@drippulse/topology';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
@@ -52,9 +52,11 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
   migrations: Record<string, Migration>;
   /** Its tables whose partitions are made ahead and dropped. */
   partitions?: readonly Partitioning[];
+  /** Modes of the rows that its methods change for test keys (TEST_MODE_OWN), by kind. */
+  rowModes?(base: ServiceBase<C, DB>): RowModes;
   open(base: ServiceBase<C, DB>, keep: Keep, shared: Shared & O): Routes | Promise<Routes>;
 }): StatefulDefinition<C, O> {
-  const { name, readConfig, migrations, partitions = [], open } = own;
+  const { name, readConfig, migrations, partitions = [], rowModes = () => ({}), open } = own;
 
   async function start(config: C, shared: Shared & O): Promise<Service> {
     const opened = new AsyncDisposableStack();
@@ -62,7 +64,7 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
     try {
       const base = openBase<C, DB>(name, config, shared, { keep, partitions });
       const routes = await open(base, keep, shared);
-      const port = await serve(name, routes, base, keep);
+      const port = await serve(name, { routes, rowModes: rowModes(base) }, base, keep);
       return {
         port,
         metrics: base.registry,
@@ -80,11 +82,15 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
 /** Makes the routes reachable in this process and, where the configuration has a port, over gRPC. Returns the port. */
 async function serve<C extends ServiceConfig, DB>(
   name: ServiceName,
-  routes: Routes,
+  { routes, rowModes }: { routes: Routes; rowModes: RowModes },
   { config, db, peers, tokens, log, registry }: ServiceBase<C, DB>,
   keep: Keep,
 ): Promise<number | undefined> {
-  const interceptors = [...serverInterceptors({ tokens, log, metrics: registry }), databaseInterceptor];
+  const interceptors = [
+    ...serverInterceptors({ tokens, log, metrics: registry }),
+    databaseInterceptor,
+    guardLiveRows(rowModes),
+  ];
   peers.register(name, routes, interceptors, () => isDatabaseThere(db));
   keep({ stop: async () => peers.unregister(name) });
   const { host, grpcPort } = config;

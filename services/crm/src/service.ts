@@ -7,6 +7,7 @@ import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { migrations } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
+import { findMode } from './lead-forms/form.ts';
 import { startEnrollSubmissions } from './loops/enroll-submissions.ts';
 import { startForgetIdentities } from './loops/forget-identities.ts';
 import { startForgetMerges } from './loops/forget-merges.ts';
@@ -22,6 +23,7 @@ export const service = defineService<Config, DB>({
   name: 'crm',
   readConfig,
   migrations,
+  rowModes: ({ db }) => ({ lead_forms: (caller, id) => findMode(db.kysely, caller, id) }),
   open(base, keep) {
     const captcha = createCaptcha(base.config);
     keep({ stop: () => captcha.close() });

@@ -16,6 +16,7 @@ import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/oppor
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import { createHarness, editor } from '@drippulse/service/harness';
@@ -29,6 +30,8 @@ import { service } from '../src/service.ts';
 export { editor, stranger } from '@drippulse/service/harness';
 
 export const colleague: Caller = { ...editor, actor: { type: 'user', id: '2' } };
+/** A test key of organization 1. */
+export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 export const key: Caller = { ...editor, actor: { type: 'api_key', id: '7' } };
 
 /** Who speaks where no credential is asked for. */
@@ -51,6 +54,8 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = {}) {
   /** Organizations of workflows by id, as the workflows service knows them. */
   const workflows = new Map<bigint, bigint>();
+  /** Those of them that a test key made. */
+  const testWorkflows = new Set<bigint>();
   const enrolled: Enrolled[] = [];
   const enrollFailures: DomainError[] = [];
   const counted: Counted[] = [];
@@ -65,7 +70,8 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
         routes(router) {
           router.service(WorkflowsService, {
             getWorkflow({ id }, call) {
-              if (workflows.get(id) === callerOf(call).organizationId) return { workflow: { id } };
+              const mode = testWorkflows.has(id) ? Mode.TEST : Mode.LIVE;
+              if (workflows.get(id) === callerOf(call).organizationId) return { workflow: { id, mode } };
               throw new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
             },
           });
@@ -111,6 +117,7 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     encryptionKeys: harness.config.encryptionKeys,
     reach,
     workflows,
+    testWorkflows,
     enrolled,
     /** The next enrollments are refused so. */
     enrollFailures,

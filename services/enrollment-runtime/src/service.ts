@@ -18,6 +18,7 @@ import { migrations } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
 import { createDefinitions } from './definitions/definitions.ts';
 import { createEffectPool } from './effect-pool/effect-pool.ts';
+import { findMode } from './enrollments/mode.ts';
 import type { Fault } from './fault-points.ts';
 import { createDueCounts } from './funnel/due-counts.ts';
 import { startAdvance } from './loops/advance.ts';
@@ -46,6 +47,7 @@ export const service = defineService<Config, DB, Overrides>({
   name: 'enrollment-runtime',
   readConfig,
   migrations,
+  rowModes: ({ db }) => ({ enrollments: (caller, _id, ids) => findMode(db.kysely, caller, ids) }),
   async open(base, keep, { fault, shiftMs = () => 0 }) {
     const { db, config, client } = base;
     const adapters = createEffectAdapters({ config });

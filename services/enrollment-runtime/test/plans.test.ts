@@ -50,7 +50,7 @@ afterAll(async () => {
 
 const all: Filter = {
   workflowId: 1n,
-  mode: undefined,
+  mode: 'live',
   status: undefined,
   stepIndex: undefined,
   leadRef: undefined,

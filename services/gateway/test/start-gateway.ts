@@ -1,3 +1,4 @@
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import { createHarness, testLogger } from '@drippulse/service/harness';
@@ -29,7 +30,7 @@ export async function startGateway(
   { redisTimeoutMs }: { redisTimeoutMs?: number } = {},
 ) {
   const { identity: identityOverrides, ...gatewayOverrides } = overrides;
-  const workflowsOf = new Map<bigint, { organizationId: bigint; count: bigint }>();
+  const workflowsOf = new Map<bigint, { organizationId: bigint; count: bigint; mode?: Mode }>();
   let offsetMs = 0;
   const clock = { now: () => new Date(Date.now() + offsetMs) };
   const log = testLogger();
@@ -44,8 +45,12 @@ export async function startGateway(
   const registerWorkflows = () =>
     harness.servePeer(serviceOf('workflows'), (router) => {
       router.service(WorkflowCatalogService, {
-        countByProject({ projectIds }, call) {
-          const own = projectIds.filter((id) => workflowsOf.get(id)?.organizationId === callerOf(call).organizationId);
+        countByProject({ projectIds, mode }, call) {
+          const own = projectIds.filter((id) => {
+            const found = workflowsOf.get(id);
+            const isCounted = mode === undefined || mode === (found?.mode ?? Mode.LIVE);
+            return isCounted && found?.organizationId === callerOf(call).organizationId;
+          });
           return { counts: Object.fromEntries(own.map((id) => [String(id), workflowsOf.get(id)?.count ?? 0n])) };
         },
         reassignProject({ projectId, reassignTo }, call) {

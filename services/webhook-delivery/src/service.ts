@@ -15,6 +15,7 @@ import { startMeasureDue } from './loops/measure-due.ts';
 import { startRecovering } from './loops/recover.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
+import { findMode, findModeOfEvent } from './webhooks/mode.ts';
 
 export type { Config } from './config.ts';
 
@@ -26,6 +27,10 @@ export const service = defineService<Config, DB, Overrides>({
   readConfig,
   migrations,
   partitions: deliveryPartitions,
+  rowModes: ({ db }) => ({
+    webhooks: (caller, id) => findMode(db.kysely, caller, id),
+    events: (caller, id) => findModeOfEvent(db.kysely, caller, id),
+  }),
   async open(base, keep, { random = Math.random, resolve }) {
     const { config, log } = base;
     const metrics = createServiceMetrics(base.registry);

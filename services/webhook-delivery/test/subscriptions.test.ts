@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { editor, type Harness, startHarness, stranger, viewer } from './harness.ts';
+import { editor, type Harness, startHarness, stranger, tester, viewer } from './harness.ts';
 import { refusal } from './refusal.ts';
 
 /** Host names of these tests; all others do not resolve. */
@@ -169,15 +169,17 @@ test('a removed webhook is gone, the second time too', async () => {
   expect(await refusal(webhooks.deleteWebhook({ id }))).toMatchObject({ error: 'not_found webhook_not_found' });
 });
 
-test('an organization has a hundred webhooks at most, counted without the removed ones', async () => {
+test('an organization has a hundred webhooks at most, counted without the removed ones and those of test keys', async () => {
   const caller = { ...editor, organizationId: 3n };
   const webhooks = harness.webhooks(caller);
+  await harness.create({ url }, { ...tester, organizationId: 3n });
   const first = await harness.create({ url }, caller);
   const others = Array.from({ length: 99 }, () => ({ url, eventType: '*' }));
   for (const request of others) await webhooks.createWebhook(request);
   expect(await refusal(webhooks.createWebhook({ url, eventType: '*' }))).toMatchObject({
     error: 'invalid webhook_limit_reached',
   });
+  await harness.create({ url }, { ...tester, organizationId: 3n });
   await webhooks.deleteWebhook({ id: first.id });
   await webhooks.createWebhook({ url, eventType: '*' });
 });

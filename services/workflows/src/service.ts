@@ -8,6 +8,7 @@ import type { DB } from './db/schema.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 import { workflowLoader } from './workflows/load-workflow.ts';
+import { findMode } from './workflows/mode.ts';
 
 export type { Config } from './config.ts';
 
@@ -15,6 +16,7 @@ export const service = defineService<Config, DB>({
   name: 'workflows',
   readConfig,
   migrations,
+  rowModes: ({ db }) => ({ workflows: (caller, id) => findMode(db.kysely, caller, id) }),
   open(base) {
     const ctx: Context = {
       ...base,

@@ -13,12 +13,15 @@ export { editor, stranger } from '@drippulse/service/harness';
 
 /** Projects that the identity service of these tests knows, by organization. */
 const projects = new Map([
-  [1n, [101n, 102n]],
+  [1n, [101n, 102n, 103n]],
   [2n, [201n]],
 ]);
 
 const identity = serviceOf('identity');
 const runtime = serviceOf('enrollments');
+
+/** A test key of organization 1. */
+export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 
 export const gateway: Caller = { ...editor, actor: { type: 'service', id: identity }, role: 'admin' };
 

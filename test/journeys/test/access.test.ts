@@ -35,8 +35,8 @@ beforeAll(async () => {
 afterAll(() => platform?.dispose());
 
 const guarded = routes.filter((route) => route.needsCredential && !route.rpc.endsWith('.Logout'));
-const refusesTestKeys = ({ rest: { auth, liveOnly, testMode } }: Route) =>
-  auth !== Auth.USER_ONLY && (testMode === TestMode.REFUSE || liveOnly);
+const refusesTestKeys = ({ rest: { auth, testMode } }: Route) =>
+  auth !== Auth.USER_ONLY && testMode === TestMode.REFUSE;
 const named = (list: readonly Route[]) => list.map((route) => [`${route.method} ${route.template}`, route] as const);
 
 describe('roles', () => {

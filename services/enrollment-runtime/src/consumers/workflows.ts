@@ -1,5 +1,6 @@
 import { type Consumer, startConsumer, topicOf } from '@drippulse/events';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
+import { modeFromProto } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { applyWorkflow } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';
@@ -17,12 +18,13 @@ export function consumeWorkflows(ctx: Context): Promise<Consumer> {
       for (const { message } of batch) {
         const { organizationId, sequence, payload } = message;
         if (payload.case === undefined) continue;
-        const { id, version, status, name, steps } = payload.value;
+        const { id, version, mode, status, name, steps } = payload.value;
         await applyWorkflow(ctx, {
           organizationId,
           workflowId: id,
           sequence,
           version,
+          mode: modeFromProto(mode),
           state: payload.case === 'deleted' ? 'deleted' : laneStateOf(status),
           name,
           steps: Buffer.from(steps).toString(),

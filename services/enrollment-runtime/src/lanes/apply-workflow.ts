@@ -1,3 +1,4 @@
+import type { Mode } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -12,6 +13,7 @@ export type WorkflowChange = {
   workflowId: bigint;
   sequence: bigint;
   version: number;
+  mode: Mode;
   state: LaneState;
   name: string;
   /** JSON text. */
@@ -43,10 +45,10 @@ export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promi
 }
 
 async function insertLane(trx: Transaction<DB>, change: WorkflowChange): Promise<boolean> {
-  const { organizationId, workflowId, sequence, version, state, name } = change;
+  const { organizationId, workflowId, sequence, version, mode, state, name } = change;
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('lanes')
-    .values({ workflow_id: workflowId, organization_id: organizationId, sequence, version, state, name })
+    .values({ workflow_id: workflowId, organization_id: organizationId, sequence, version, mode, state, name })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
   return numInsertedOrUpdatedRows === 1n;
@@ -56,18 +58,22 @@ async function updateLane(ctx: Context, trx: Transaction<DB>, change: WorkflowCh
   const { organizationId, workflowId, sequence, version, state, name } = change;
   const before = await trx
     .selectFrom('lanes')
-    .select(['sequence', 'running', 'catching_up'])
+    .select(['sequence', 'mode', 'running', 'catching_up'])
     .where('workflow_id', '=', workflowId)
     .where('organization_id', '=', organizationId)
     .forUpdate()
     .executeTakeFirst();
-  if (before === undefined || before.sequence >= sequence) return false;
+  if (before === undefined || before.sequence > sequence) return false;
+  // A mode never changes. A process of the version before reads and stores none, and a test workflow must not stay live.
+  const mode = change.mode === 'test' ? 'test' : before.mode;
+  if (before.sequence === sequence && before.mode === mode) return false;
   const resumes = !before.running && state !== 'paused' && state !== 'deleted';
   await trx
     .updateTable('lanes')
     .set({
       sequence,
       version,
+      mode,
       state,
       name,
       draining: state === 'deleted',

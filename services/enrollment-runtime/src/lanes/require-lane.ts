@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import { callerOf } from '@drippulse/rpc';
+import { callerOf, modeFromProto } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -21,7 +21,8 @@ export async function requireLane(ctx: Context, call: HandlerContext, workflowId
   if (workflow === undefined) throw workflowNotFound();
   const { version, name, status } = workflow;
   const steps = Buffer.from(workflow.steps).toString();
-  await applyWorkflow(ctx, { ...key, sequence: 0n, version, name, steps, state: laneStateOf(status) });
+  const mode = modeFromProto(workflow.mode);
+  await applyWorkflow(ctx, { ...key, sequence: 0n, version, mode, name, steps, state: laneStateOf(status) });
   const applied = await findLane(ctx.db.kysely, key);
   if (applied === undefined) throw workflowNotFound();
   return applied;

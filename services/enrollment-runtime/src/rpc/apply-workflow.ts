@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import type { ApplyWorkflowRequest } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { callerOf } from '@drippulse/rpc';
+import { callerOf, modeFromProto } from '@drippulse/rpc';
 import { serviceOf } from '@drippulse/topology';
 import type { Context } from '../context.ts';
 import { applyWorkflow as apply } from '../lanes/apply-workflow.ts';
@@ -20,6 +20,7 @@ export async function applyWorkflow(ctx: Context, request: ApplyWorkflowRequest,
     workflowId: workflow.id,
     sequence,
     version: workflow.version,
+    mode: modeFromProto(workflow.mode),
     state: deleted ? 'deleted' : laneStateOf(workflow.status),
     name: workflow.name,
     steps: Buffer.from(workflow.steps).toString(),

@@ -1,5 +1,6 @@
 import { firstSeen } from '@drippulse/events';
 import { stringifyJson } from '@drippulse/json';
+import type { Mode } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -12,6 +13,7 @@ import type { Trigger } from './find-triggers.ts';
 export type StartingEvent = {
   id: string;
   name: string;
+  mode: Mode;
   hops: number;
   link: Link;
   recordId: string;
@@ -21,7 +23,8 @@ export type StartingEvent = {
 
 /**
  * Starts a workflow for each event that its trigger names and its filter accepts, once per event however often it is
- * delivered. The trigger is that of the lane's version. The lane is locked.
+ * delivered. The trigger is that of the lane's version. The lane is locked. An event never starts a workflow of the other
+ * mode.
  */
 export async function startWorkflow(
   ctx: Context,
@@ -35,7 +38,7 @@ export async function startWorkflow(
     if (trigger === undefined) return;
     const now = ctx.clock.now();
     const wanted = o.events.filter(
-      (event) => event.name === trigger.eventName && trigger.accepts(filtered(event), now),
+      (event) => event.mode === lane.mode && event.name === trigger.eventName && trigger.accepts(filtered(event), now),
     );
     if (wanted.length === 0) return;
     // One batch may contain an event twice.
@@ -46,7 +49,8 @@ export async function startWorkflow(
     for (const [hops, events] of Map.groupBy(starting, (event) => event.hops)) {
       const contacts = events.map(({ contact }) => contact);
       const links = events.map(({ link }) => link);
-      await enroll(ctx, trx, { lane, mode: 'live', hops, timezone: trigger.timezone, agentId: null, contacts, links });
+      const { mode } = lane;
+      await enroll(ctx, trx, { lane, mode, hops, timezone: trigger.timezone, agentId: null, contacts, links });
     }
   });
 }

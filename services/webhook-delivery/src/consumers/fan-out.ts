@@ -61,7 +61,7 @@ function organizationsOf(events: readonly Event[]): bigint[] {
 
 async function findSubscriptions(db: Kysely<DB>, organizationIds: readonly bigint[]): Promise<Subscriptions> {
   const { rows } = await sql<Subscription>`
-    select id, organization_id, event_types, filter, ordered from webhooks
+    select id, organization_id, mode, event_types, filter, ordered from webhooks
     where organization_id = any(${organizationIds}::bigint[]) and deleted_at is null and active`.execute(db);
   return Map.groupBy(rows, (row) => row.organization_id);
 }
@@ -73,7 +73,7 @@ async function lockSubscriptions(
   ordered: ReadonlySet<bigint>,
 ): Promise<Subscriptions> {
   const { rows } = await sql<Subscription>`
-    select id, organization_id, event_types, filter, ordered from webhooks
+    select id, organization_id, mode, event_types, filter, ordered from webhooks
     where organization_id = any(${organizationIds}::bigint[]) and deleted_at is null and active
     order by id for key share`.execute(trx);
   const known = rows.map((row) => ({ ...row, ordered: row.ordered && ordered.has(row.id) }));
@@ -103,7 +103,7 @@ function readEvent(desc: DescMessage, { id, message, traceparent }: ConsumedEven
     return { ...outgoing, ...(cause && { cause }), ...(traceparent === undefined ? {} : { traceparent }) };
   });
   const fields = once(() => objectOf(outgoing().body));
-  return [{ organizationId, aggregate, type, outgoing, fields }];
+  return [{ organizationId, mode: eventType.modeOf(payload.value), aggregate, type, outgoing, fields }];
 }
 
 function objectOf(body: string): JsonObject {

@@ -114,6 +114,7 @@ export interface Webhooks {
   filter: string | null;
   headers: Generated<string>;
   id: Generated<bigint>;
+  mode: Generated<string>;
   ordered: Generated<boolean>;
   organization_id: bigint;
   previous_secret: Buffer | null;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@drippulse/engine';
+import type { Mode } from '@drippulse/rpc';
 import { isMatch } from '../catalog/event-types.ts';
 import { compileFilter } from '../webhooks/filter.ts';
 import type { Match, Outgoing } from './enqueue.ts';
@@ -6,6 +7,8 @@ import type { Match, Outgoing } from './enqueue.ts';
 /** An event that customers may subscribe to. */
 export type Event = {
   organizationId: bigint;
+  /** The mode of the row that it is about. */
+  mode: Mode;
   aggregate: string;
   type: string;
   outgoing(): Outgoing;
@@ -17,6 +20,7 @@ export type Event = {
 export type Subscription = {
   id: bigint;
   organization_id: bigint;
+  mode: string;
   event_types: string[];
   filter: string | null;
   ordered: boolean;
@@ -25,7 +29,9 @@ export type Subscription = {
 /** The active webhooks of each organization. */
 export type Subscriptions = ReadonlyMap<bigint, readonly Subscription[]>;
 
-/** The deliveries of this event. An event about an endpoint is never sent to that endpoint. */
+/**
+ * The deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to that endpoint.
+ */
 export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   return matching(event, subscriptions).map(({ id, ordered }) => ({
     webhookId: id,
@@ -57,7 +63,8 @@ export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions
 
 function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
   return (subscriptions.get(event.organizationId) ?? []).filter(
-    ({ id, event_types: patterns, filter }) =>
+    ({ id, mode, event_types: patterns, filter }) =>
+      mode === event.mode &&
       patterns.some((pattern) => isMatch(pattern, event.type)) &&
       event.aggregate !== `webhook:${id}` &&
       (filter === null || compileFilter(filter)(event.fields(), event.outgoing().at)),

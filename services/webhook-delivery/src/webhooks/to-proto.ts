@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { WebhookSchema } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { modeToProto } from '@drippulse/rpc';
 import type { WebhookRow } from './rows.ts';
 
 /** The webhook as its organization sees it. `secret` is set only in the responses of create and rotate. */
@@ -15,6 +16,7 @@ export function webhookToProto(row: WebhookRow, secret?: string): MessageInitSha
     ordered: row.ordered,
     filter: row.filter === null ? undefined : Buffer.from(row.filter),
     active: row.active,
+    mode: modeToProto(row.mode),
     description: row.description ?? undefined,
     disabledReason: row.disabled_reason ?? undefined,
     lastDeliveryAt: row.last_success_at === null ? undefined : timestampFromDate(row.last_success_at),

@@ -40,7 +40,7 @@ export async function saveChanges(
     updated_at: ctx.clock.now(),
   };
   if (isNewVersion) await insertVersion(trx, after);
-  const { id, organization_id, created_at, steps, ...written } = after;
+  const { id, organization_id, mode, created_at, steps, ...written } = after;
   await trx
     .updateTable('workflows')
     .set(written)

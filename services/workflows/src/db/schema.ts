@@ -16,6 +16,7 @@ export interface Workflows {
   description: string | null;
   id: Generated<bigint>;
   integrations: string;
+  mode: Generated<string>;
   name: string;
   organization_id: bigint;
   project_id: bigint | null;

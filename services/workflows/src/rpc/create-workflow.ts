@@ -1,6 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import { type CreateWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { Caller } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import { commitChange } from '../changes/commit-change.ts';
 import { requireProject } from '../changes/require-project.ts';
@@ -20,8 +21,8 @@ type NewWorkflow = Awaited<ReturnType<typeof readRequest>>;
 
 export async function createWorkflow(ctx: Context, request: CreateWorkflowRequest, call: HandlerContext) {
   const workflow = await readRequest(ctx, request, call);
-  return commitChange(ctx, call, WorkflowsService.method.createWorkflow, request, async (trx, { organizationId }) => {
-    const change: Change = { kind: 'created', row: await insertWorkflow(ctx, trx, organizationId, workflow) };
+  return commitChange(ctx, call, WorkflowsService.method.createWorkflow, request, async (trx, caller) => {
+    const change: Change = { kind: 'created', row: await insertWorkflow(ctx, trx, caller, workflow) };
     return { change, response: { workflow: workflowToProto(change.row) } };
   });
 }
@@ -44,7 +45,7 @@ async function readRequest(ctx: Context, request: CreateWorkflowRequest, call: H
 async function insertWorkflow(
   ctx: Context,
   trx: Transaction<DB>,
-  organizationId: bigint,
+  { organizationId, mode }: Caller,
   workflow: NewWorkflow,
 ): Promise<WorkflowRow> {
   const { steps, ...columns } = workflow;
@@ -54,6 +55,7 @@ async function insertWorkflow(
     .values({
       ...columns,
       organization_id: organizationId,
+      mode,
       version: 1,
       sequence: 1n,
       change: await nextChange(trx),

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import type { ReassignProjectRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { callerOf, causeOf, roles } from '@drippulse/rpc';
+import { callerOf, causeOf, type Mode, roles } from '@drippulse/rpc';
 import { saveChanges } from '../changes/save-changes.ts';
 import type { Context } from '../context.ts';
 import { appendWorkflowEvent } from '../workflows/events.ts';
@@ -9,7 +9,7 @@ import { lockWorkflow } from '../workflows/rows.ts';
 
 const sliceRows = 20;
 
-type Move = { organizationId: bigint; from: bigint; to: bigint | null; cause: string | undefined };
+type Move = { organizationId: bigint; mode: Mode; from: bigint; to: bigint | null; cause: string | undefined };
 
 /**
  * Moves the workflows slice by slice, each slice with its events in its own transaction. An interrupted call continues
@@ -17,11 +17,12 @@ type Move = { organizationId: bigint; from: bigint; to: bigint | null; cause: st
  * the moves are published by events only.
  */
 export async function reassignProject(ctx: Context, request: ReassignProjectRequest, call: HandlerContext) {
-  const { organizationId, role } = callerOf(call);
+  const { organizationId, role, mode } = callerOf(call);
   if (roles.indexOf(role) < roles.indexOf('editor')) {
     throw new DomainError('permission_denied', 'insufficient_role', 'Your role does not permit this.');
   }
-  const move = { organizationId, from: request.projectId, to: request.reassignTo ?? null, cause: causeOf(call) };
+  const { projectId: from, reassignTo } = request;
+  const move = { organizationId, mode, from, to: reassignTo ?? null, cause: causeOf(call) };
   if (move.from === move.to) return { movedCount: 0n };
   let movedCount = 0;
   for (;;) {
@@ -32,11 +33,11 @@ export async function reassignProject(ctx: Context, request: ReassignProjectRequ
   }
 }
 
-async function moveSlice(ctx: Context, { organizationId, from, to, cause }: Move): Promise<number> {
+async function moveSlice(ctx: Context, { organizationId, mode, from, to, cause }: Move): Promise<number> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
-    const ids = await trx
+    const rows = await trx
       .selectFrom('workflows')
-      .select('id')
+      .select(['id', 'mode'])
       .where('organization_id', '=', organizationId)
       .where('project_id', '=', from)
       .where('deleted_at', 'is', null)
@@ -44,10 +45,16 @@ async function moveSlice(ctx: Context, { organizationId, from, to, cause }: Move
       .limit(sliceRows)
       .forUpdate()
       .execute();
-    for (const { id } of ids) {
+    // A live workflow may have come into the project after the caller was admitted.
+    if (mode === 'test' && rows.some((row) => row.mode === 'live')) throw refusedLive();
+    for (const { id } of rows) {
       const change = await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: to });
       if (change !== undefined) await appendWorkflowEvent(trx, change, cause);
     }
-    return ids.length;
+    return rows.length;
   });
+}
+
+function refusedLive(): DomainError {
+  return new DomainError('permission_denied', 'test_mode', 'A test key cannot move live workflows.');
 }

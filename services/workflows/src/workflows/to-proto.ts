@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { WorkflowSchema } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { modeToProto } from '@drippulse/rpc';
 import type { WorkflowRow } from './rows.ts';
 import { statusToProto } from './statuses.ts';
 
@@ -12,6 +13,7 @@ export function workflowToProto(row: WorkflowRow): MessageInitShape<typeof Workf
     name: row.name,
     description: row.description ?? undefined,
     status: statusToProto(row.status),
+    mode: modeToProto(row.mode),
     version: row.version,
     projectId: row.project_id ?? undefined,
     steps: utf8.encode(row.steps),
