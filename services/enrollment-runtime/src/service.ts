@@ -1,3 +1,4 @@
+import type { Resolve } from '@drippulse/http';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
@@ -39,15 +40,17 @@ type Overrides = {
   fault?: Fault;
   /** Shifts the database's time, in milliseconds. */
   shiftMs?: () => number;
+  /** Resolves the names of callbacks. */
+  resolve?: Resolve;
 };
 
 export const service = defineService<Config, DB, Overrides>({
   name: 'enrollment-runtime',
   readConfig,
   migrations,
-  async open(base, keep, { fault, shiftMs = () => 0 }) {
+  async open(base, keep, { fault, shiftMs = () => 0, resolve }) {
     const { db, config, client } = base;
-    const adapters = createEffectAdapters({ config });
+    const adapters = createEffectAdapters({ config, resolve });
     keep({ stop: () => adapters.close() });
     const ctx: Context = {
       ...base,
@@ -67,7 +70,7 @@ export const service = defineService<Config, DB, Overrides>({
           erasures: client(CrmErasuresService),
         },
       },
-      definitions: createDefinitions(db.kysely),
+      definitions: createDefinitions(db.kysely, base.sealer),
       dueCounts: createDueCounts(() => ctx),
       adapters,
       random: Math.random,

@@ -1,4 +1,4 @@
-import { createHttpClient, type Resolve } from '@drippulse/http';
+import { createHttpClient, createLookUps, type Resolve, resolveWithNameServers } from '@drippulse/http';
 import { defineService } from '@drippulse/service';
 import { eventMessages } from './catalog/event-messages.ts';
 import { type Config, readConfig } from './config.ts';
@@ -41,7 +41,7 @@ export const service = defineService<Config, DB, Overrides>({
     const ctx: Context = {
       ...base,
       http,
-      resolve,
+      lookUp: createLookUps(resolve ?? resolveWithNameServers),
       random,
       metrics,
       limits,

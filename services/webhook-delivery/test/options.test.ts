@@ -75,6 +75,60 @@ test('what GET showed may be sent back: masked values stay as they are', async (
   });
 });
 
+test('a credential in the query of the URL is sent, sealed, shown masked, and kept when the mask comes back', async () => {
+  const url = `${harness.receiver.url}/in?token=query-planted-1&tenant=acme`;
+  const shown = `${harness.receiver.url}/in?token=***&tenant=acme`;
+  const { id, url: created } = await harness.create({ url });
+  expect(created).toBe(shown);
+  expect((await harness.webhooks(viewer).getWebhook({ id })).webhook?.url).toBe(shown);
+  const row = await harness.db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  expect(JSON.stringify(row, (_, v) => (typeof v === 'bigint' ? String(v) : v))).not.toContain('planted');
+  const moved = `${harness.receiver.url}/elsewhere?token=***`;
+  await harness.webhooks(editor).updateWebhook({ id, updateMask: { paths: ['url'] }, url: moved });
+  harness.receiver.answer({ status: 500, body: 'no such token: query-planted-1' });
+  await harness.publish(['Query']);
+  const [request] = await harness.receiver.received(1);
+  expect(request?.url).toBe('/elsewhere?token=query-planted-1');
+  const excerpt = await eventually(async () => {
+    const [delivery] = await harness.deliveries(id, 1);
+    return delivery?.attempts[0]?.responseExcerpt ?? Promise.reject(new Error('no attempt'));
+  });
+  expect(excerpt).not.toContain('planted');
+});
+
+test('a secret stays with the scheme, host and port that it was entered for', async () => {
+  const url = `${harness.receiver.url}/in?token=planted-1`;
+  const { id } = await harness.create({ url, headers: { authorization: 'Bearer planted-2', 'x-tenant': 'acme' } });
+  const webhooks = harness.webhooks(editor);
+  const another = url.replace('127.0.0.1', 'localhost');
+  const paths = ['url'];
+  expect(
+    await refusal(webhooks.updateWebhook({ id, updateMask: { paths }, url: another.replace('planted-1', '***') })),
+  ).toEqual({
+    error: 'invalid secret_needed',
+    fields: { 'headers.authorization': expect.stringContaining('anew'), url: expect.stringContaining('token') },
+  });
+  const headers = { authorization: '***', 'x-tenant': 'acme' };
+  const both = { paths: ['url', 'headers'] };
+  expect(await refusal(webhooks.updateWebhook({ id, updateMask: both, url: another, headers }))).toEqual({
+    error: 'invalid secret_needed',
+    fields: { 'headers.authorization': expect.stringContaining('anew') },
+  });
+  expect(await refusal(webhooks.updateWebhook({ id, updateMask: { paths }, url: another }))).toMatchObject({
+    error: 'invalid secret_needed',
+  });
+  expect((await webhooks.getWebhook({ id })).webhook?.url).toBe(url.replace('planted-1', '***'));
+  await webhooks.updateWebhook({
+    id,
+    updateMask: both,
+    url: another,
+    headers: { ...headers, authorization: 'Bearer new' },
+  });
+  await harness.publish(['Moved']);
+  const [request] = await harness.receiver.received(1);
+  expect(request?.headers).toMatchObject({ authorization: 'Bearer new', 'x-tenant': 'acme' });
+});
+
 test.each([
   { 'Content-Type': 'text/plain' },
   { 'content-length': '3' },

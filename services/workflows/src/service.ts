@@ -1,3 +1,4 @@
+import { createLookUps, type Resolve, resolveWithNameServers } from '@drippulse/http';
 import { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { defineService } from '@drippulse/service';
@@ -11,15 +12,19 @@ import { workflowLoader } from './workflows/load-workflow.ts';
 
 export type { Config } from './config.ts';
 
-export const service = defineService<Config, DB>({
+/** Set by tests only. */
+type Overrides = { resolve?: Resolve };
+
+export const service = defineService<Config, DB, Overrides>({
   name: 'workflows',
   readConfig,
   migrations,
-  open(base) {
+  open(base, _keep, { resolve = resolveWithNameServers }) {
     const ctx: Context = {
       ...base,
       clients: { identity: base.client(IdentityService), runtime: base.client(RuntimeService) },
       loadWorkflow: workflowLoader(base.db.kysely),
+      lookUp: createLookUps(resolve),
       metrics: createServiceMetrics(base.registry),
     };
     return routesOf(ctx);

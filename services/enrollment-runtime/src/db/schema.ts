@@ -212,6 +212,7 @@ export interface TimelineLines {
 }
 
 export interface WorkflowVersions {
+  sealed: Buffer | null;
   steps: string;
   version: number;
   workflow_id: bigint;

@@ -1,9 +1,11 @@
+import type { Sealer } from '@drippulse/db';
 import { compileDefinition, type Definition, type Step } from '@drippulse/engine';
+import { openHidden, stepsContext, withRequest } from '@drippulse/http/secrets';
 import { parseJson } from '@drippulse/json';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** The compiled versions of workflows. A version never changes, so the cache never expires. */
+/** The compiled versions of workflows, with their credentials. A version never changes, so the cache never expires. */
 export type Definitions = {
   get(workflowId: bigint, version: number): Promise<Definition>;
 };
@@ -11,12 +13,12 @@ export type Definitions = {
 /** Versions in the cache. The least recently used one is dropped first. */
 const kept = 500;
 
-export function createDefinitions(db: Kysely<DB>): Definitions {
+export function createDefinitions(db: Kysely<DB>, sealer: Sealer): Definitions {
   const cache = new Map<string, Promise<Definition>>();
   return {
     get(workflowId, version) {
       const key = `${workflowId}:${version}`;
-      const definition = cache.get(key) ?? load(db, workflowId, version);
+      const definition = cache.get(key) ?? load(db, sealer, workflowId, version);
       cache.delete(key);
       cache.set(key, definition);
       definition.catch(() => cache.delete(key));
@@ -29,15 +31,20 @@ export function createDefinitions(db: Kysely<DB>): Definitions {
   };
 }
 
-async function load(db: Kysely<DB>, workflowId: bigint, version: number): Promise<Definition> {
-  const { rows } = await sql<{ steps: string }>`
-    select steps from workflow_versions where workflow_id = ${workflowId} and version = ${version}`.execute(db);
+async function load(db: Kysely<DB>, sealer: Sealer, workflowId: bigint, version: number): Promise<Definition> {
+  const { rows } = await sql<{ steps: string; sealed: Buffer | null }>`
+    select steps, sealed from workflow_versions where workflow_id = ${workflowId} and version = ${version}`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error(`version ${version} of workflow ${workflowId} is not known here`);
-  return compileDefinition({ workflowId: String(workflowId), version, steps: parseSteps(row.steps) });
+  const hidden = openHidden(sealer, stepsContext(workflowId), row.sealed);
+  const steps = parseSteps(row.steps).map((step) => {
+    const request = hidden.get(step.id);
+    return request === undefined ? step : { ...step, config: withRequest(step.config, request) };
+  });
+  return compileDefinition({ workflowId: String(workflowId), version, steps });
 }
 
-/** The steps that the workflows service stored. The engine normalised and checked them when they were saved. */
+/** The masked steps that the workflows service stored. The engine normalised and checked them when they were saved. */
 export function parseSteps(text: string): Step[] {
   return parseJson(text) as unknown as Step[];
 }

@@ -14,8 +14,10 @@ export type WorkflowChange = {
   version: number;
   state: LaneState;
   name: string;
-  /** JSON text. */
+  /** JSON text, with credentials masked. */
   steps: string;
+  /** The box with the masked texts; null when nothing is masked. */
+  sealed: Uint8Array | null;
 };
 
 /**
@@ -23,17 +25,26 @@ export type WorkflowChange = {
  * waits for transactions that enroll or move runs: after the commit no run of a paused lane moves.
  */
 export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promise<void> {
+  const { steps } = change;
+  const sealed = change.sealed === null ? null : Buffer.from(change.sealed);
   const applied = await ctx.db.kysely.transaction().execute(async (trx) => {
     await trx
       .insertInto('workflow_versions')
-      .values({ workflow_id: change.workflowId, version: change.version, steps: change.steps })
-      .onConflict((conflict) => conflict.doNothing())
+      .values({ workflow_id: change.workflowId, version: change.version, steps, sealed })
+      // A version never changes. One that was stored before steps were masked, or without its box, gets both.
+      .onConflict((conflict) =>
+        conflict
+          .columns(['workflow_id', 'version'])
+          .doUpdateSet({ steps, sealed })
+          .where('workflow_versions.sealed', 'is', null)
+          .where(sql.lit(sealed !== null), '=', true),
+      )
       .execute();
     const isHigher = (await insertLane(trx, change)) || (await updateLane(ctx, trx, change));
     if (!isHigher) return false;
-    const steps = parseSteps(change.steps);
-    await syncSchedule(ctx, trx, { ...change, steps });
-    await syncTrigger(trx, { ...change, steps });
+    const parsed = parseSteps(steps);
+    await syncSchedule(ctx, trx, { ...change, steps: parsed });
+    await syncTrigger(trx, { ...change, steps: parsed });
     return true;
   });
   if (!applied) return;

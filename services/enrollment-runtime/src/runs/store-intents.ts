@@ -3,8 +3,9 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { messageIdOf } from '../effects/message-id.ts';
-import type { ClaimedRun, HandedOut, StoredEffect } from './claimed-run.ts';
+import type { ClaimedRun, HandedOut } from './claimed-run.ts';
 import type { Move } from './move.ts';
+import { sealRequest } from './sealed-request.ts';
 import { errorLineOf } from './store-runs.ts';
 import { storedJson } from './stored-json.ts';
 
@@ -18,17 +19,23 @@ export async function storeIntents(
   moves: readonly Move[],
   now: Date,
 ): Promise<HandedOut[]> {
-  const handedOut = moves.flatMap(handedOutOf);
-  await insertEffects(trx, handedOut, now);
+  const intents = moves.flatMap((move) => intentOf(ctx, move));
+  await insertEffects(trx, intents, now);
   await insertDeliveries(ctx, trx, moves, now);
-  return handedOut;
+  return intents.map(({ handedOut }) => handedOut);
 }
 
-function handedOutOf(move: Move): HandedOut[] {
+/** An effect to be performed, and its row as JSON text. Only the row is sealed. */
+type Intent = { handedOut: HandedOut; row: string };
+
+function intentOf(ctx: Context, move: Move): Intent[] {
   const { effect } = move;
   if (effect === undefined) return [];
   const { key, kind, stepIndex, stepId } = effect;
-  return [{ run: runAfter(move), effect: { key, kind, stepIndex, stepId, request: storedJson(effect.request) } }];
+  const request = storedJson(effect.request);
+  const sealed = sealRequest(ctx.sealer, key, effect.request);
+  const handedOut = { run: runAfter(move), effect: { key, kind, stepIndex, stepId, request } };
+  return [{ handedOut, row: effectRow(handedOut, sealed === effect.request ? request : storedJson(sealed)) }];
 }
 
 function runAfter(move: Move): ClaimedRun {
@@ -42,28 +49,27 @@ function runAfter(move: Move): ClaimedRun {
   };
 }
 
-async function insertEffects(trx: Transaction<DB>, handedOut: readonly HandedOut[], now: Date): Promise<void> {
-  if (handedOut.length === 0) return;
-  const rows = handedOut.map(({ run, effect }) => effectRow(run, effect));
+async function insertEffects(trx: Transaction<DB>, intents: readonly Intent[], now: Date): Promise<void> {
+  if (intents.length === 0) return;
   await sql`
     insert into effects (
       enrollment_id, workflow_id, organization_id, created_at, step_index, attempt, effect_key, step_id, kind, request)
     select enrollment_id, workflow_id, organization_id, ${now}::timestamptz, step_index, 0, effect_key, step_id, kind, request
-    from json_to_recordset(${`[${rows.join(',')}]`}::json) as intent (
+    from json_to_recordset(${`[${intents.map(({ row }) => row).join(',')}]`}::json) as intent (
       enrollment_id bigint, workflow_id bigint, organization_id bigint, step_index int, effect_key text, step_id text,
       kind text, request json)`.execute(trx);
 }
 
-/** JSON text that contains the request byte for byte. */
-function effectRow({ identity }: ClaimedRun, { key, kind, stepIndex, stepId, request }: StoredEffect): string {
+/** JSON text that contains the stored request byte for byte. */
+function effectRow({ run: { identity }, effect }: HandedOut, request: string): string {
   const columns = JSON.stringify({
     enrollment_id: String(identity.id),
     workflow_id: String(identity.workflowId),
     organization_id: String(identity.organizationId),
-    step_index: stepIndex,
-    effect_key: key,
-    step_id: stepId,
-    kind,
+    step_index: effect.stepIndex,
+    effect_key: effect.key,
+    step_id: effect.stepId,
+    kind: effect.kind,
   });
   return `${columns.slice(0, -1)},"request":${request}}`;
 }

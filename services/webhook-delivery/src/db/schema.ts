@@ -119,6 +119,7 @@ export interface Webhooks {
   previous_secret_until: Date | null;
   rate_limit_per_second: number | null;
   sealed_headers: Buffer | null;
+  sealed_url: Buffer | null;
   secret: Buffer;
   updated_at: Date;
   url: string;

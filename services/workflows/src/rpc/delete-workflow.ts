@@ -13,7 +13,7 @@ export async function deleteWorkflow(ctx: Context, request: DeleteWorkflowReques
   return commitChange(ctx, call, WorkflowsService.method.deleteWorkflow, request, async (trx, { organizationId }) => {
     const before = await lockWorkflow(trx, organizationId, request.id);
     const change: Change = { kind: 'deleted', row: await markDeleted(ctx, trx, before) };
-    await appendWorkflowEvent(trx, change);
+    await appendWorkflowEvent(ctx, trx, change);
     return { change, response: {} };
   });
 }

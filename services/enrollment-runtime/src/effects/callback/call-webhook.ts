@@ -45,7 +45,9 @@ async function sign(
     const message = { organizationId, webhookId, id, body, at: clock.now() };
     return { headers: await signatureHeaders(clients.signing, message, signal) };
   } catch (error) {
-    const { kind, message: reason } = fromConnectError(error);
+    const failure = fromConnectError(error);
+    if (failure.reason === 'busy') throw failure;
+    const { kind, message: reason } = failure;
     const problem = `webhook ${request.signWith} can not sign the request: ${reason}`;
     return { outcome: 'failed', error: problem, retryable: kind !== 'not_found' };
   }

@@ -1,0 +1,24 @@
+const inside =
+  /auth(?!or(?!iz))|token|key(?!word|board)|secret|cookie|passw|passphrase|credential|signature|session|jwt|bearer|hmac/i;
+const atEnd = /(?:^|[-_.])(?:sig|sid|pwd|pass|otp)$|^(?:code|pin)$/i;
+/** Headers that the platform sets itself. They identify and sign a message, and open nothing. */
+const ours = /^(?:idempotency-key|webhook-signature)$/i;
+
+/** Whether a header or a query member of this name carries a credential. Errs on the side of yes. */
+export function isCredentialName(name: string): boolean {
+  return (inside.test(name) || atEnd.test(name)) && !ours.test(name);
+}
+
+const qualifier =
+  'api|app|access|private|client|signing|secret|auth|account|encryption|master|shared|service|webhook|session|license';
+/** Tokens of a position in a list open nothing, and a later step may need them. */
+const notPosition = '(?<!(?:page|next|continuation|sync|cursor)[_-]?)';
+
+/**
+ * The end of a name whose value is a credential wherever it stands, as the source of a regular expression. Narrower
+ * than `isCredentialName`: an answer has many a `key` that is none.
+ */
+export const namedInText = [
+  ...['authorization', 'cookie', 'pass(?:word|wd|phrase|code)', 'pwd', 'secret', 'credentials?', 'jwt'],
+  ...['session[_-]?id', `(?:${qualifier})[_-]?(?:key|secret|token)`, `${notPosition}token`],
+].join('|');

@@ -1,0 +1,81 @@
+import type { Sealer } from '@drippulse/db';
+import type { Step } from '@drippulse/engine';
+import { DomainError, type Violation } from '@drippulse/errors';
+import {
+  hide,
+  openHidden,
+  type RequestTexts,
+  requestIn,
+  sealHidden,
+  stepsContext,
+  unmaskRequest,
+  withRequest,
+} from '@drippulse/http/secrets';
+import { stringifyJson } from '@drippulse/json';
+import { storedSteps } from './stored-steps.ts';
+
+/** The steps of a version as they are stored: as people may see them, and a box with the texts that they may not. */
+export type StoredSteps = { steps: string; sealed: Buffer | null; is_masked: boolean };
+
+/** The columns of a version. Nothing that shows the steps can show a credential, because `steps` has none. */
+export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly Step[]): StoredSteps {
+  const { shown, hidden } = hideSteps(steps);
+  return {
+    steps: stringifyJson(shown),
+    sealed: sealHidden(sealer, stepsContext(workflowId), hidden),
+    is_masked: true,
+  };
+}
+
+/** The steps of a version with their credentials. */
+export function openSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): Step[] {
+  const hidden = openHidden(sealer, stepsContext(row.id), row.sealed);
+  return storedSteps(row.steps).map((step) => {
+    const request = hidden.get(step.id);
+    return request === undefined ? step : { ...step, config: withRequest(step.config, request) };
+  });
+}
+
+/** The steps of a version as people may see them. */
+export function shownSteps(row: StoredSteps): string {
+  return row.is_masked ? row.steps : stringifyJson(hideSteps(storedSteps(row.steps)).shown);
+}
+
+/** The box of a version, for the service that runs it. */
+export function sealedSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): Buffer | null {
+  return row.is_masked ? row.sealed : sealSteps(sealer, row.id, storedSteps(row.steps)).sealed;
+}
+
+function hideSteps(steps: readonly Step[]): { shown: Step[]; hidden: Map<string, RequestTexts> } {
+  const hidden = new Map<string, RequestTexts>();
+  const shown = steps.map((step) => {
+    const config = hide(step.config);
+    if (config.hidden === undefined) return step;
+    hidden.set(step.id, config.hidden);
+    return { ...step, config: config.shown };
+  });
+  return { shown, hidden };
+}
+
+/**
+ * The steps of a request, each masked value replaced by that of the same step, if it still goes to the same scheme, host
+ * and port. Refuses the others by name: a secret stays where it was entered.
+ */
+export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): Step[] {
+  const known = new Map(former.map((step) => [step.id, step]));
+  const violations: Violation[] = [];
+  const unmasked = steps.map((step) => {
+    const counterpart = known.get(step.id);
+    const stored = counterpart?.type === step.type ? requestIn(counterpart.config) : undefined;
+    const { request, problems } = unmaskRequest(requestIn(step.config), stored);
+    for (const { header, message } of problems) {
+      const place = header === undefined ? 'url' : `headers.${header}`;
+      const field = `steps.${step.position}.config.${place}`;
+      violations.push({ field, message: `Step ${step.position} (${step.type}): ${place} ${message}` });
+    }
+    return { ...step, config: withRequest(step.config, request) };
+  });
+  const [first] = violations;
+  if (first !== undefined) throw new DomainError('invalid', 'secret_needed', first.message, { violations });
+  return unmasked;
+}
