@@ -226,3 +226,27 @@ test('a header that can not be sent fails without a request', async () => {
   const request = client().request({ ...post, url: `http://127.0.0.1:${port}/`, headers: { 'x-a': 'a\r\nx-b: c' } });
   expect((await failure(request)).code).toBe('protocol_error');
 });
+
+test('an answer has no credential of its request, nor any other', async () => {
+  const port = await serve((request, response) => response.end(`${request.url} ${JSON.stringify(request.headers)}`));
+  const { text } = await client().request({
+    ...post,
+    url: `http://127.0.0.1:${port}/?token=planted-1&x=1`,
+    headers: { authorization: `Basic ${Buffer.from('ada:planted-2').toString('base64')}`, 'x-api-key': 'planted-3' },
+  });
+  expect(text).toContain('x=1');
+  expect(text).not.toMatch(/planted|cGxhbnRlZC/);
+});
+
+test('the beginning of a secret at the end of a truncated answer is removed', async () => {
+  const port = await serve((_request, response) => response.end(`you sent Zq-custom-value-9 ${'.'.repeat(100)}`));
+  const headers = { 'x-api-key': 'Zq-custom-value-9' };
+  const { text } = await client().request({ ...post, url: `http://127.0.0.1:${port}/`, headers, keepBytes: 20 });
+  expect(text).toBe('you sent [redacted]');
+});
+
+test.each(['EMFILE', 'ENFILE', 'ENOMEM', 'EADDRNOTAVAIL'])("%s is this machine's shortage, and no failure of the receiver", async (code) => {
+  const short = client({ resolve: () => Promise.reject(Object.assign(new Error(code), { code })) });
+  const request = short.request({ ...post, url: 'https://hooks.example.com/' });
+  await expect(request).rejects.toMatchObject({ kind: 'unavailable', reason: 'busy', retryAfterSeconds: 1 });
+});

@@ -1,4 +1,5 @@
 import { HttpFailure } from '@drippulse/http';
+import { redact } from '@drippulse/http/secrets';
 import { fromConnectError } from '@drippulse/rpc';
 import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
 import { resultOf } from './answer.ts';
@@ -10,7 +11,8 @@ export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise
   const request = readRequest(call.request);
   const signed = await sign(ctx, call, request);
   if ('outcome' in signed) return signed;
-  const name = `${request.method} ${withoutQuery(request.url)}`;
+  // Some hooks have their secret in the path.
+  const name = redact(`${request.method} ${withoutQuery(request.url)}`);
   try {
     const answer = await ctx.adapters.http.request({
       url: request.url,
