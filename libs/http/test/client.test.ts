@@ -245,8 +245,11 @@ test('the beginning of a secret at the end of a truncated answer is removed', as
   expect(text).toBe('you sent [redacted]');
 });
 
-test.each(['EMFILE', 'ENFILE', 'ENOMEM', 'EADDRNOTAVAIL'])("%s is this machine's shortage, and no failure of the receiver", async (code) => {
-  const short = client({ resolve: () => Promise.reject(Object.assign(new Error(code), { code })) });
-  const request = short.request({ ...post, url: 'https://hooks.example.com/' });
-  await expect(request).rejects.toMatchObject({ kind: 'unavailable', reason: 'busy', retryAfterSeconds: 1 });
-});
+test.each(['EMFILE', 'ENFILE', 'ENOMEM', 'EADDRNOTAVAIL'])(
+  "%s is this machine's shortage, and no failure of the receiver",
+  async (code) => {
+    const short = client({ resolve: () => Promise.reject(Object.assign(new Error(code), { code })) });
+    const request = short.request({ ...post, url: 'https://hooks.example.com/' });
+    await expect(request).rejects.toMatchObject({ kind: 'unavailable', reason: 'busy', retryAfterSeconds: 1 });
+  },
+);

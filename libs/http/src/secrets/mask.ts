@@ -11,7 +11,7 @@ export type RequestTexts = { url: string; headers: Readonly<Record<string, strin
 export type MaskProblem = { header?: string; message: string };
 
 /** Whether a value is to be sealed, by its name or its form. A value that comes from the data alone is no secret. */
-export function isSecret(name: string, value: string): boolean {
+function isSecret(name: string, value: string): boolean {
   if (value === '' || isOnlyTemplate(value)) return false;
   return isCredentialName(name) || looksLikeCredential(value);
 }
