@@ -37,8 +37,10 @@ test.each([
 });
 
 test('what the data of a run bring is no secret of the step; a text in a template is', () => {
-  const headers = { authorization: 'Bearer {{ token }}', 'x-key': '{{ a.b | default: c }}', 'x-token': '{{ "abc" }}' };
-  expect(maskRequest({ url: '', headers }).headers).toEqual({ ...headers, 'x-token': '***' });
+  const data = { authorization: 'Bearer {{ token }}', 'x-key': '{{ a.b | default: c }}', cookie: '{{ a }}{{ b }}' };
+  const own = { 'x-token': '{{ "abc" }}', 'x-api-key': 'planted{{ a }}', 'x-secret': '{{ a }} planted', 'x-auth': 'Bearer x{{ a }}' };
+  const masked = Object.fromEntries(Object.keys(own).map((name) => [name, '***']));
+  expect(maskRequest({ url: '', headers: { ...data, ...own } }).headers).toEqual({ ...data, ...masked });
 });
 
 test('the secrets of a request are the values that are masked, decoded', () => {

@@ -1,4 +1,4 @@
-import { isCredentialName } from './names.ts';
+import { isCredentialName, isHarmlessName } from './names.ts';
 import { looksLikeCredential } from './redact.ts';
 
 /** Shown instead of a credential. In a request it means "keep the stored value". */
@@ -12,7 +12,7 @@ export type MaskProblem = { header?: string; message: string };
 
 /** Whether a value is to be sealed, by its name or its form. A value that comes from the data alone is no secret. */
 function isSecret(name: string, value: string): boolean {
-  if (value === '' || isOnlyTemplate(value)) return false;
+  if (value === '' || isHarmlessName(name) || isOnlyTemplate(value)) return false;
   return isCredentialName(name) || looksLikeCredential(value);
 }
 
@@ -98,6 +98,7 @@ function membersOf(url: string): Map<string, string[]> {
 
 /** Replaces the values of the query. All other bytes of the URL stay. `&` and `=` of templates separate nothing. */
 function mapQuery(url: string, replace: (name: string, value: string) => string): string {
+  if (!url.includes('?')) return url;
   const { plain, at } = withoutTemplates(url);
   const start = plain.indexOf('?');
   if (start < 0) return url;
@@ -125,10 +126,12 @@ function withoutTemplates(text: string) {
   return { plain, at: (from: number, to: number) => text.slice(from, to) };
 }
 
+const schemeAlone = /^(?:(?:bearer|basic|digest|token|oauth|api-?key|key)\s)?\s*$/i;
+
 /** A template that names variables only, perhaps after a scheme such as `Bearer`. A text in quotes may be a secret. */
 function isOnlyTemplate(value: string): boolean {
-  const rest = value.replace(/\{\{[^"'{}]*\}\}/g, '').trim();
-  return rest !== value.trim() && /^(?:[a-z][\w-]{0,30})?$/i.test(rest);
+  if (!value.includes('{{')) return false;
+  return schemeAlone.test(value.replace(/\{\{[^"'{}]*\}\}/g, ' '));
 }
 
 function decoded(text: string): string {

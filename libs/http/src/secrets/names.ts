@@ -1,12 +1,20 @@
 const inside =
   /auth(?!or(?!iz))|token|key(?!word|board)|secret|cookie|passw|passphrase|credential|signature|session|jwt|bearer|hmac/i;
 const atEnd = /(?:^|[-_.])(?:sig|sid|pwd|pass|otp)$|^(?:code|pin)$/i;
-/** Headers that the platform sets itself. They identify and sign a message, and open nothing. */
-const ours = /^(?:idempotency-key|webhook-signature)$/i;
+/** Headers that describe, identify and sign a message, and open nothing. Most requests have no others. */
+const harmless = new Set([
+  ...['content-type', 'accept', 'user-agent', 'idempotency-key'],
+  ...['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+]);
+
+/** Whether a header of this name never has a credential, so that its value need not be looked at. */
+export function isHarmlessName(name: string): boolean {
+  return harmless.has(name) || harmless.has(name.toLowerCase());
+}
 
 /** Whether a header or a query member of this name carries a credential. Errs on the side of yes. */
 export function isCredentialName(name: string): boolean {
-  return (inside.test(name) || atEnd.test(name)) && !ours.test(name);
+  return inside.test(name) || atEnd.test(name);
 }
 
 const qualifier =

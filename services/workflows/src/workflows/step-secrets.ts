@@ -36,9 +36,10 @@ export function openSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): St
   });
 }
 
-/** The steps of a version as people may see them. */
+/** The steps of a version as people may see them. Without a request among them, they need not be parsed. */
 export function shownSteps(row: StoredSteps): string {
-  return row.is_masked ? row.steps : stringifyJson(hideSteps(storedSteps(row.steps)).shown);
+  if (row.is_masked || !/"(?:url|headers)"/.test(row.steps)) return row.steps;
+  return stringifyJson(hideSteps(storedSteps(row.steps)).shown);
 }
 
 /** The box of a version, for the service that runs it. */
