@@ -18,7 +18,7 @@ export const formats: Readonly<Record<string, string>> = {
   'JWT or JWE': '\\beyJ[\\w-]{8,}\\.[\\w-]{8,}(?:\\.[\\w-]*){0,3}',
   'Bearer, Basic or Negotiate': `(?<=\\b(?:${anyCase('bearer', 'basic', 'negotiate')})\\s{1,4})(?:(?=[^\\s"',;<>]{0,200}\\d)[\\w.~+/=-]{6,}|[\\w.~+/-]{20,}=*|[\\w+/]{6,}={1,2})`,
   'AUTH of SMTP, IMAP and POP': `(?<=\\b(?:${anyCase('auth', 'authenticate')})\\s{1,4}(?:${mechanisms})\\s{1,4})[A-Za-z0-9+/=_-]{3,}`,
-  'line of a cookie': `(?<=\\b${anyCase('cookie')}["']?:\\s{0,4}["']?)[^\\r\\n"'\\\\<>]{3,}`,
+  'line of a cookie': `(?<=\\b${anyCase('cookie')}["']?:\\s{0,4}["']?)[^\\s"'\\\\<>][^\\r\\n"'\\\\<>]{2,}`,
   'password in a URL': '(?<=:\\/\\/[^:/?#\\s"\'@]{0,256}:)[^@/\\s"\'\\\\]{1,256}(?=@)',
   'Stripe, OpenAI, Anthropic and others': '\\b(?:sk|rk|pk|dp)[_-][\\w-]{12,}',
   AWS: '\\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\\b',
