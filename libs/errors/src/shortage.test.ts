@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isShortage, shortageError } from './shortage.ts';
+import { isShortage, namesShortage, shortageError } from './shortage.ts';
 
 const withCode = (code: string) => Object.assign(new Error(code), { code });
 
@@ -26,6 +26,11 @@ test('a refusal of the other side is none, also beside an address that this mach
   const circle = new Error('circle');
   circle.cause = circle;
   expect(isShortage(circle)).toBe(false);
+});
+
+test('a text names a shortage only by its whole code', () => {
+  expect(namesShortage('Last error: connect EMFILE 127.0.0.1:1')).toBe(true);
+  expect(namesShortage('ECONNREFUSED, not EMFILES')).toBe(false);
 });
 
 test('its error is unavailable and says when to come again', () => {

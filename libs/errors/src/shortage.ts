@@ -18,6 +18,11 @@ export function isShortage(error: unknown, depth = 0): boolean {
   return isShortage(Reflect.get(error, 'cause'), depth + 1);
 }
 
+/** Whether a text of a library that keeps no error, such as the details of a status of gRPC, names a shortage. */
+export function namesShortage(text: string): boolean {
+  return text.split(/\W+/).some((word) => shortageCodes.has(word));
+}
+
 /** The error that a caller gets for a shortage: `unavailable`, with a time to retry. */
 export function shortageError(cause: unknown): DomainError {
   const message = 'The server has run out of connections or memory for a moment.';

@@ -38,7 +38,12 @@ test.each([
 
 test('what the data of a run bring is no secret of the step; a text in a template is', () => {
   const data = { authorization: 'Bearer {{ token }}', 'x-key': '{{ a.b | default: c }}', cookie: '{{ a }}{{ b }}' };
-  const own = { 'x-token': '{{ "abc" }}', 'x-api-key': 'planted{{ a }}', 'x-secret': '{{ a }} planted', 'x-auth': 'Bearer x{{ a }}' };
+  const own = {
+    'x-token': '{{ "abc" }}',
+    'x-api-key': 'planted{{ a }}',
+    'x-secret': '{{ a }} planted',
+    'x-auth': 'Bearer x{{ a }}',
+  };
   const masked = Object.fromEntries(Object.keys(own).map((name) => [name, '***']));
   expect(maskRequest({ url: '', headers: { ...data, ...own } }).headers).toEqual({ ...data, ...masked });
 });
