@@ -71,16 +71,17 @@ export function failureCodeOf(error: unknown): HttpFailureCode {
  * Whether this machine, and not the other side, is the reason of a failed request. A machine without IPv6 has no local
  * address for a receiver that has nothing else: that does not pass, so it is `unreachable`.
  */
-export function isOurShortage(error: unknown): boolean {
-  return isShortage(error) && !(isIPv6Address(error) && !hasIPv6());
+export function isOurShortage(error: unknown, hasIPv6: () => boolean = hasOwnIPv6): boolean {
+  return isShortage(error) && !(wantsIPv6(error) && !hasIPv6());
 }
 
-function isIPv6Address(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('address' in error)) return false;
-  return String(error.address).includes(':') && 'code' in error && error.code === 'EADDRNOTAVAIL';
+function wantsIPv6(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return error.errors.every(wantsIPv6);
+  return 'code' in error && error.code === 'EADDRNOTAVAIL' && 'address' in error && String(error.address).includes(':');
 }
 
-function hasIPv6(): boolean {
+function hasOwnIPv6(): boolean {
   const addresses = Object.values(networkInterfaces()).flatMap((own = []) => own);
   return addresses.some(({ family, internal, scopeid }) => family === 'IPv6' && !internal && !scopeid);
 }
