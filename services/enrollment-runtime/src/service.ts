@@ -29,6 +29,7 @@ import { startFireSchedules } from './loops/fire-schedules.ts';
 import { startMakePartitions } from './loops/make-partitions.ts';
 import { startMeasureDue } from './loops/measure-due.ts';
 import { startPruneHistory } from './loops/prune-history.ts';
+import { startSealVersions } from './loops/seal-versions.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 
@@ -87,6 +88,7 @@ export const service = defineService<Config, DB, Overrides>({
     keep(startPruneHistory(ctx));
     keep(startMeasureDue(ctx));
     keep(startMakePartitions(ctx));
+    keep(startSealVersions(ctx));
     const erasing = keep(startErasePeople(ctx));
     const enrolling = keep(startEnrollSources(ctx));
     const firing = keep(startFireSchedules(ctx));

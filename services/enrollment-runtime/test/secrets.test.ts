@@ -146,3 +146,27 @@ test('a version that was applied without its box gets it later', async () => {
   await run.line('succeeded');
   expect(receiver.requests[0]?.headers).toMatchObject({ 'x-api-key': 'planted-3' });
 });
+
+test('a version from before steps were sealed, or from a process of that time, is sealed', async () => {
+  const callback = { type: 'webhook_callback', id: 'tell', url: receiver.url, headers: { 'x-api-key': 'planted-4' } };
+  const clear = workflowOf([trigger, callback]);
+  await harness.runtime(workflowsService).applyWorkflow({ sequence: 1n, workflow: clear, deleted: false });
+  const stored = () =>
+    harness.db
+      .selectFrom('workflow_versions')
+      .selectAll()
+      .where('workflow_id', '=', clear.id)
+      .executeTakeFirstOrThrow();
+  expect((await stored()).steps).not.toContain('planted');
+  const before = { steps: Buffer.from(clear.steps).toString(), sealed: null, is_masked: false };
+  await harness.db.updateTable('workflow_versions').set(before).where('workflow_id', '=', clear.id).execute();
+  await harness.startRuntime();
+  await eventually(async () => {
+    const { steps, is_masked: isMasked } = await stored();
+    expect(isMasked).toBe(true);
+    expect(steps).not.toContain('planted');
+  });
+  const run = await enroll(clear.id);
+  await run.line('succeeded');
+  expect(receiver.requests[0]?.headers).toMatchObject({ 'x-api-key': 'planted-4' });
+});

@@ -96,6 +96,22 @@ test('a credential in the query of the URL is sent, sealed, shown masked, and ke
   expect(excerpt).not.toContain('planted');
 });
 
+test('a URL from before URLs were sealed is masked when it is read, and sealed by the next process', async () => {
+  const { id } = await harness.create();
+  const url = `${harness.receiver.url}/in?token=planted-9`;
+  await harness.db.updateTable('webhooks').set({ url, is_masked: false }).where('id', '=', id).execute();
+  const { webhook } = await harness.webhooks(viewer).getWebhook({ id });
+  expect(webhook?.url).toBe(url.replace('planted-9', '***'));
+  await harness.startAnother();
+  await eventually(async () => {
+    const row = await harness.db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    expect(row).toMatchObject({ url: url.replace('planted-9', '***'), is_masked: true });
+  });
+  await harness.publish(['Old']);
+  const [request] = await harness.receiver.received(1);
+  expect(request?.url).toBe('/in?token=planted-9');
+});
+
 test('a secret stays with the scheme, host and port that it was entered for', async () => {
   const url = `${harness.receiver.url}/in?token=planted-1`;
   const { id } = await harness.create({ url, headers: { authorization: 'Bearer planted-2', 'x-tenant': 'acme' } });

@@ -6,6 +6,7 @@ import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { migrations } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
+import { startSealVersions } from './loops/seal-versions.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 import { workflowLoader } from './workflows/load-workflow.ts';
@@ -19,7 +20,7 @@ export const service = defineService<Config, DB, Overrides>({
   name: 'workflows',
   readConfig,
   migrations,
-  open(base, _keep, { resolve = resolveWithNameServers }) {
+  open(base, keep, { resolve = resolveWithNameServers }) {
     const ctx: Context = {
       ...base,
       clients: { identity: base.client(IdentityService), runtime: base.client(RuntimeService) },
@@ -27,6 +28,7 @@ export const service = defineService<Config, DB, Overrides>({
       lookUp: createLookUps(resolve),
       metrics: createServiceMetrics(base.registry),
     };
+    keep(startSealVersions(ctx));
     return routesOf(ctx);
   },
 });

@@ -58,6 +58,8 @@ export async function startHarness(o: { resolve?: Resolve } = {}) {
   const db = harness.connect<DB>();
   return {
     config: harness.config,
+    /** Starts a second process on the same database. */
+    startAnother: harness.start,
     peers: harness.peers,
     registerRuntime,
     db: db.kysely,

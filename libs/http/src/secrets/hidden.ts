@@ -41,6 +41,31 @@ export function hide<H extends object>(holder: H): { shown: H; hidden: RequestTe
   return isSame ? { shown: holder, hidden: undefined } : { shown: withRequest(holder, masked), hidden: request };
 }
 
+/** The steps of a workflow with the texts of their configs hidden, and these texts by the ids of the steps. */
+export function hideConfigs<S extends { id: string; config: object }>(
+  steps: readonly S[],
+): { shown: S[]; hidden: Map<string, RequestTexts> } {
+  const hidden = new Map<string, RequestTexts>();
+  const shown = steps.map((step) => {
+    const config = hide(step.config);
+    if (config.hidden === undefined) return step;
+    hidden.set(step.id, config.hidden);
+    return { ...step, config: config.shown };
+  });
+  return { shown, hidden };
+}
+
+/** The steps with their own texts again. */
+export function revealConfigs<S extends { id: string; config: object }>(
+  steps: readonly S[],
+  hidden: ReadonlyMap<string, RequestTexts>,
+): S[] {
+  return steps.map((step) => {
+    const request = hidden.get(step.id);
+    return request === undefined ? step : { ...step, config: withRequest(step.config, request) };
+  });
+}
+
 /** One box for the hidden texts of several objects, by their ids. Null when nothing is hidden. */
 export function sealHidden(sealer: Sealer, context: string, hidden: ReadonlyMap<string, RequestTexts>): Buffer | null {
   return hidden.size === 0 ? null : sealer.seal(Buffer.from(JSON.stringify([...hidden])), context);

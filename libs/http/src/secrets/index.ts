@@ -1,6 +1,15 @@
 // For services and for the logger: the credentials of requests, and of what comes back. It loads nothing else.
 
-export { hide, openHidden, requestIn, sealHidden, stepsContext, withRequest } from './hidden.ts';
+export {
+  hide,
+  hideConfigs,
+  openHidden,
+  requestIn,
+  revealConfigs,
+  sealHidden,
+  stepsContext,
+  withRequest,
+} from './hidden.ts';
 export {
   hasOpenHost,
   type MaskProblem,

@@ -212,6 +212,7 @@ export interface TimelineLines {
 }
 
 export interface WorkflowVersions {
+  is_masked: Generated<boolean>;
   sealed: Buffer | null;
   steps: string;
   version: number;

@@ -1,9 +1,8 @@
 import type { Sealer } from '@drippulse/db';
-import { compileDefinition, type Definition, type Step } from '@drippulse/engine';
-import { openHidden, stepsContext, withRequest } from '@drippulse/http/secrets';
-import { parseJson } from '@drippulse/json';
+import { compileDefinition, type Definition } from '@drippulse/engine';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { openSteps } from './sealed-steps.ts';
 
 /** The compiled versions of workflows, with their credentials. A version never changes, so the cache never expires. */
 export type Definitions = {
@@ -36,15 +35,6 @@ async function load(db: Kysely<DB>, sealer: Sealer, workflowId: bigint, version:
     select steps, sealed from workflow_versions where workflow_id = ${workflowId} and version = ${version}`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error(`version ${version} of workflow ${workflowId} is not known here`);
-  const hidden = openHidden(sealer, stepsContext(workflowId), row.sealed);
-  const steps = parseSteps(row.steps).map((step) => {
-    const request = hidden.get(step.id);
-    return request === undefined ? step : { ...step, config: withRequest(step.config, request) };
-  });
+  const steps = openSteps(sealer, workflowId, row);
   return compileDefinition({ workflowId: String(workflowId), version, steps });
-}
-
-/** The masked steps that the workflows service stored. The engine normalised and checked them when they were saved. */
-export function parseSteps(text: string): Step[] {
-  return parseJson(text) as unknown as Step[];
 }

@@ -113,6 +113,7 @@ export interface Webhooks {
   filter: string | null;
   headers: Generated<string>;
   id: Generated<bigint>;
+  is_masked: Generated<boolean>;
   ordered: Generated<boolean>;
   organization_id: bigint;
   previous_secret: Buffer | null;

@@ -2,10 +2,10 @@ import type { Sealer } from '@drippulse/db';
 import type { Step } from '@drippulse/engine';
 import { DomainError, type Violation } from '@drippulse/errors';
 import {
-  hide,
+  hideConfigs,
   openHidden,
-  type RequestTexts,
   requestIn,
+  revealConfigs,
   sealHidden,
   stepsContext,
   unmaskRequest,
@@ -19,7 +19,7 @@ export type StoredSteps = { steps: string; sealed: Buffer | null; is_masked: boo
 
 /** The columns of a version. Nothing that shows the steps can show a credential, because `steps` has none. */
 export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly Step[]): StoredSteps {
-  const { shown, hidden } = hideSteps(steps);
+  const { shown, hidden } = hideConfigs(steps);
   return {
     steps: stringifyJson(shown),
     sealed: sealHidden(sealer, stepsContext(workflowId), hidden),
@@ -29,33 +29,18 @@ export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly St
 
 /** The steps of a version with their credentials. */
 export function openSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): Step[] {
-  const hidden = openHidden(sealer, stepsContext(row.id), row.sealed);
-  return storedSteps(row.steps).map((step) => {
-    const request = hidden.get(step.id);
-    return request === undefined ? step : { ...step, config: withRequest(step.config, request) };
-  });
+  return revealConfigs(storedSteps(row.steps), openHidden(sealer, stepsContext(row.id), row.sealed));
 }
 
 /** The steps of a version as people may see them. Without a request among them, they need not be parsed. */
 export function shownSteps(row: StoredSteps): string {
   if (row.is_masked || !/"(?:url|headers)"/.test(row.steps)) return row.steps;
-  return stringifyJson(hideSteps(storedSteps(row.steps)).shown);
+  return stringifyJson(hideConfigs(storedSteps(row.steps)).shown);
 }
 
 /** The box of a version, for the service that runs it. */
 export function sealedSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): Buffer | null {
   return row.is_masked ? row.sealed : sealSteps(sealer, row.id, storedSteps(row.steps)).sealed;
-}
-
-function hideSteps(steps: readonly Step[]): { shown: Step[]; hidden: Map<string, RequestTexts> } {
-  const hidden = new Map<string, RequestTexts>();
-  const shown = steps.map((step) => {
-    const config = hide(step.config);
-    if (config.hidden === undefined) return step;
-    hidden.set(step.id, config.hidden);
-    return { ...step, config: config.shown };
-  });
-  return { shown, hidden };
 }
 
 /**
