@@ -155,6 +155,15 @@ test.each([
 test('the beginning of a sent secret at the end of a truncated answer is not kept', () => {
   expect(redact('echo: Zq-custom-val', ['Zq-custom-value-9'], true)).toBe('echo: [redacted]');
   expect(redact('echo: Zq-custom-val', ['Zq-custom-value-9'])).toBe('echo: Zq-custom-val');
+  expect(redact(`echo: ${'ab'.repeat(9)}`, [`${'ab'.repeat(8)}c${'ab'.repeat(8)}d`], true)).toBe('echo: ab[redacted]');
+  expect(redact('echo: Zq-cu', ['Zq-custom-value-9'], true)).toBe('echo: Zq-cu');
+});
+
+test('of an answer to a request with too many secrets nothing is kept', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `secret-number-${index}`);
+  expect(redact('an answer with secret-number-7', many(25))).toBe('an answer with [redacted]');
+  expect(redact('an answer', many(26))).toBe('[redacted]');
+  expect(redact('an answer', ['s'.repeat(70_000)])).toBe('[redacted]');
 });
 
 test('a text too short to be told from a word stays', () => {

@@ -4,6 +4,8 @@ import { namedInText } from './names.ts';
 
 const redacted = '[redacted]';
 const shortestPrefix = 6;
+/** A request with more secrets than this is no request of a sensible step. Its answer is not worth the search. */
+const most = { secrets: 25, characters: 20 * 1024 };
 
 const byForm = new RegExp(Object.values(formats).join('|'), 'g');
 const hasForm = new RegExp(byForm.source);
@@ -26,10 +28,12 @@ export function looksLikeCredential(text: string): boolean {
 /**
  * A text of somebody else with everything replaced that is a credential: the `known` secrets that went out with the
  * request, in every form in which a server may send them back; values named as credentials; and every known format.
- * JSON stays JSON. Of a truncated text the end may be the beginning of a known secret, and is replaced too.
+ * JSON stays JSON. Of a truncated text the end may be the beginning of a known secret, and is replaced too. With more
+ * than 25 secrets, or 20 Ki characters of them, nothing of the text is kept.
  */
 export function redact(text: string, known: readonly string[] = [], isTruncated = false): string {
   if (text === '') return text;
+  if (isTooMuch(known)) return redacted;
   let safe = text;
   for (const form of formsOf(known)) {
     safe = safe.replaceAll(form, redacted);
@@ -42,9 +46,28 @@ export function redact(text: string, known: readonly string[] = [], isTruncated 
     .replace(byForm, redacted);
 }
 
+function isTooMuch(known: readonly string[]): boolean {
+  return known.length > most.secrets || known.reduce((sum, secret) => sum + secret.length, 0) > most.characters;
+}
+
 function withoutPrefixAtEnd(text: string, form: string): string {
-  for (let length = Math.min(form.length, text.length); length >= shortestPrefix; length -= 1) {
-    if (text.endsWith(form.slice(0, length))) return `${text.slice(0, -length)}${redacted}`;
-  }
-  return text;
+  // Most forms do not even begin there.
+  if (!text.includes(form.slice(0, shortestPrefix), text.length - form.length)) return text;
+  const length = overlap(text, form);
+  return length < shortestPrefix ? text : `${text.slice(0, -length)}${redacted}`;
+}
+
+/** The length of the longest end of `text` that `form` begins with, in one pass over both (Knuth, Morris and Pratt). */
+function overlap(text: string, form: string): number {
+  const borders = [0];
+  const next = (matched: number, letter: string | undefined): number => {
+    let length = matched;
+    while (length > 0 && form[length] !== letter) length = borders[length - 1] ?? 0;
+    return form[length] === letter ? length + 1 : length;
+  };
+  for (let at = 1; at < form.length; at += 1) borders.push(next(borders[at - 1] ?? 0, form[at]));
+  let matched = 0;
+  for (let at = Math.max(0, text.length - form.length + 1); at < text.length; at += 1)
+    matched = next(matched, text[at]);
+  return matched;
 }
