@@ -26,6 +26,16 @@ test.each<[string, object, string]>([
   expect(text).not.toContain(secret);
 });
 
+test.each([
+  ['a login that a mail server repeats', '535 5.7.8 AUTH PLAIN AHVzZXIAcGxhbnRlZA== refused', 'AHVzZXIAcGxhbnRlZA'],
+  ['a private key', `-----BEGIN PRIVATE KEY-----\n${'pLaNtEd7'.repeat(8)}\n-----END PRIVATE KEY-----`, 'pLaNtEd7'],
+  ['a key of a vendor', `no such key: sk_live_${'pLaNtEd8'.repeat(3)}`, 'pLaNtEd8'],
+])('%s is not written with the error that has it', (_name, text, secret) => {
+  const line = written((log) => log.error({ err: new Error('refused', { cause: new Error(text) }) }, 'it happened'));
+  expect(JSON.parse(line)).toMatchObject({ msg: 'it happened' });
+  expect(line).not.toContain(secret);
+});
+
 test('a secret in the message itself is not written, and what is around it is', () => {
   const text = written((log) => log.info(`before ${apiKey} after`));
   expect(JSON.parse(text)).toMatchObject({ level: 'info', service: 'test', msg: 'before adcrm_live_[redacted] after' });

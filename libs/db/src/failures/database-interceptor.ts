@@ -1,5 +1,5 @@
 import type { Interceptor } from '@connectrpc/connect';
-import { DomainError } from '@drippulse/errors';
+import { DomainError, isShortage } from '@drippulse/errors';
 import { isInfrastructureError } from './failures.ts';
 
 /**
@@ -10,7 +10,8 @@ export const databaseInterceptor: Interceptor = (next) => async (request) => {
   try {
     return await next(request);
   } catch (error) {
-    if (error instanceof DomainError || !isInfrastructureError(error)) throw error;
+    // A shortage of this machine speaks for itself.
+    if (error instanceof DomainError || isShortage(error) || !isInfrastructureError(error)) throw error;
     throw new DomainError('unavailable', 'database_unavailable', 'The service cannot reach its database right now.', {
       cause: error,
       retryAfterSeconds: 1,

@@ -75,7 +75,8 @@ function compileRequest(config: z.output<typeof callbackConfig>): (scope: Scope)
 
 function readUrl(text: string): string {
   if (isHttpUrl(text)) return new URL(text).href;
-  throw new StepFailure(`url must be an http or https URL, but it is "${text.slice(0, 200)}"`);
+  // Viewers read the timeline, and a query may contain a secret.
+  throw new StepFailure(`url must be an http or https URL, but it is "${text.replace(/[?#].*$/s, '').slice(0, 200)}"`);
 }
 
 function headerProblem(name: string): string | undefined {

@@ -225,6 +225,8 @@ export interface TimelineLines {
 }
 
 export interface WorkflowVersions {
+  is_masked: Generated<boolean>;
+  sealed: Buffer | null;
   steps: string;
   version: number;
   workflow_id: bigint;

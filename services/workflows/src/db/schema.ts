@@ -28,6 +28,8 @@ export interface Workflows {
 
 export interface WorkflowVersions {
   created_at: Date;
+  is_masked: Generated<boolean>;
+  sealed: Buffer | null;
   steps: string;
   version: number;
   workflow_id: bigint;

@@ -1,19 +1,22 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
+import { stringifyJson } from '@drippulse/json';
 import { type CreateWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { Caller } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import { commitChange } from '../changes/commit-change.ts';
 import { requireProject } from '../changes/require-project.ts';
+import { urlCheckOf } from '../changes/url-check.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { nextChange } from '../workflows/change-log.ts';
 import type { Change } from '../workflows/events.ts';
 import { checkFields } from '../workflows/fields.ts';
-import { readGraph, requireRunnable, toStepsText } from '../workflows/graph.ts';
+import { readGraph, requireRunnable } from '../workflows/graph.ts';
 import { jsonText } from '../workflows/json-fields.ts';
 import type { WorkflowRow } from '../workflows/rows.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
+import { sealSteps, unmaskSteps } from '../workflows/step-secrets.ts';
 import { workflowToProto } from '../workflows/to-proto.ts';
 import { insertVersion } from '../workflows/versions.ts';
 
@@ -36,8 +39,9 @@ async function readRequest(ctx: Context, request: CreateWorkflowRequest, call: H
   const integrations = jsonText(request.integrations) ?? '[]';
   checkFields({ name, description, integrations });
   const status = request.status === undefined ? 'draft' : statusFromProto(request.status);
-  const steps = toStepsText(await readGraph(jsonText(request.steps), ctx.config));
-  if (status === 'active') requireRunnable(steps);
+  const graph = await readGraph(jsonText(request.steps), urlCheckOf(ctx, call));
+  const steps = unmaskSteps(graph.steps, []);
+  if (status === 'active') requireRunnable(stringifyJson(steps));
   if (projectId !== undefined) await requireProject(ctx, call, projectId);
   return { name, description, status, project_id: projectId ?? null, integrations, steps };
 }
@@ -64,7 +68,8 @@ async function insertWorkflow(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  const row = { ...inserted, steps };
+  // The id is a part of what seals the steps.
+  const row = { ...inserted, ...sealSteps(ctx.sealer, inserted.id, steps) };
   await insertVersion(trx, row);
   return row;
 }

@@ -49,7 +49,7 @@ async function moveSlice(ctx: Context, { organizationId, mode, from, to, cause }
     if (mode === 'test' && rows.some((row) => row.mode === 'live')) throw refusedLive();
     for (const { id } of rows) {
       const change = await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: to });
-      if (change !== undefined) await appendWorkflowEvent(trx, change, cause);
+      if (change !== undefined) await appendWorkflowEvent(ctx, trx, change, cause);
     }
     return rows.length;
   });
