@@ -1,7 +1,7 @@
 import type { Logger } from '@drippulse/observability';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
-import { hashApiKey, isApiKeyText } from '../api-keys/format.ts';
+import { hashApiKey, isApiKeyText } from '../../credential-texts/api-key.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { createPasswords, type Passwords } from '../sessions/passwords.ts';
 import { connectIdentity } from './connect.ts';
