@@ -47,7 +47,7 @@ test('lines that are not written yet are, when the process ends by an error that
   expect(String(stdout)).toContain('the last line');
 });
 
-test.each(['new', 'old'])('a %s log file is readable by its owner only', async (name) => {
+test.each(['new', 'old'])('a log file that is %s is readable by its owner only', async (name) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'drippulse-log-'));
   const file = path.join(folder, name);
   if (name === 'old') writeFileSync(file, 'a line\n', { mode: 0o644 });
