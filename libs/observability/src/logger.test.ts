@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createLogger } from './logger.ts';
+import { createLogger, openLogFile } from './logger.ts';
 
 function written(write: (log: ReturnType<typeof createLogger>) => void): string {
   const lines: string[] = [];
@@ -52,4 +55,13 @@ test('lines that are not written yet are, when the process ends by an error that
     setImmediate(() => { throw new Error('uncaught'); });`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program]);
   expect(String(stdout)).toContain('the last line');
+});
+
+test.each(['new', 'old'])('a log file that is %s is readable by its owner only', async (name) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'drippulse-log-'));
+  const file = path.join(folder, name);
+  if (name === 'old') writeFileSync(file, 'a line\n', { mode: 0o644 });
+  await openLogFile(file);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  rmSync(folder, { recursive: true });
 });

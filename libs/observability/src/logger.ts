@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { chmod } from 'node:fs/promises';
 import { redact } from '@drippulse/http/secrets';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { traceIds } from './tracing/spans.ts';
@@ -26,12 +27,14 @@ const buffered = 8 * 1024;
 const flushAfterMs = 100;
 
 /**
- * Opens a file for a logger and creates its folder. A kill -9 loses at most the lines of the last 100 ms. Any other end of the
+ * Opens a file for a logger, which its owner alone reads, and creates its folder. A kill -9 loses at most the lines of the last 100 ms. Any other end of the
  * process, an uncaught error included, writes all lines, because the file is open before the first one.
  */
 export async function openLogFile(file: string): Promise<DestinationStream> {
-  const stream = pino.destination({ dest: file, mkdir: true, sync: false, minLength: buffered });
+  const stream = pino.destination({ dest: file, mkdir: true, mode: 0o600, sync: false, minLength: buffered });
   await once(stream, 'ready');
+  // The file of an earlier version may have other rights.
+  await chmod(file, 0o600);
   return flushingSoon(stream);
 }
 

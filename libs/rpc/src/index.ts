@@ -16,7 +16,12 @@ export { createInMemoryPeers } from './in-memory-peers.ts';
 export { serverInterceptors } from './interceptors.ts';
 export type { Peers, Routes } from './peers.ts';
 export type { GrpcTls } from './tls.ts';
-export { generateInternalTokenKeys, type InternalKeys, parseInternalTokenKeys } from './token-keys.ts';
+export {
+  generateInternalTokenKeys,
+  type InternalKeys,
+  parseInternalTokenKeys,
+  renewInternalTokenKeys,
+} from './token-keys.ts';
 export { createTokens, type Tokens } from './tokens.ts';
 
 // For other libraries, and for the gateway, which checks access before it makes a call.

@@ -93,9 +93,9 @@ async function serve<C extends ServiceConfig, DB>(
   ];
   peers.register(name, routes, interceptors, () => isDatabaseThere(db));
   keep({ stop: async () => peers.unregister(name) });
-  const { host, grpcPort } = config;
+  const { grpcHost, grpcPort } = config;
   if (grpcPort === undefined) return undefined;
-  return keep(await serveRpc({ routes, interceptors, host, port: grpcPort, log, tls: peers.tls })).port;
+  return keep(await serveRpc({ routes, interceptors, host: grpcHost, port: grpcPort, log, tls: peers.tls })).port;
 }
 
 function isDatabaseThere<DB>(db: Database<DB>): Promise<boolean> {

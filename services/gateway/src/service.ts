@@ -9,6 +9,7 @@ import { type Config, readConfig } from './config.ts';
 import { startApiKeyUsage } from './credentials/api-key-usage.ts';
 import { createCredentials } from './credentials/credentials.ts';
 import { forgetOnChange } from './credentials/forget-on-change.ts';
+import { createLookupLimit } from './credentials/lookup-limit.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createAuthenticate } from './middleware/authenticate.ts';
 import { createApp } from './middleware/create-app.ts';
@@ -63,7 +64,8 @@ async function servePublicApi(
   const keys = parseInternalTokenKeys(config.internalTokenKeys);
   const tokens = createTokens({ service: 'gateway', keys });
   const credentialsOf = clientFor(CredentialsService, { peers, target: identity, tokens });
-  const credentials = createCredentials({ identity: () => credentialsOf(ownCaller), clock });
+  const lookups = createLookupLimit(limiters);
+  const credentials = createCredentials({ identity: () => credentialsOf(ownCaller), clock, lookups });
   const usage = keep(startApiKeyUsage({ identity: () => credentialsOf(ownCaller), clock, log }));
   const check = async () => Object.values(await ready()).every(Boolean);
   const monitor = keep(startHealthMonitor({ check, clock, log }));

@@ -132,7 +132,7 @@ function fileMailer(folder: string, from: string): Mailer {
     async send(key, mail) {
       transport ??= openStream();
       const { message } = await (await transport).sendMail({ ...mail, ...guard });
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const file = join(folder, fileNameOf(key));
       await writeFile(`${file}.part`, message, { mode: 0o600 });
       await rename(`${file}.part`, file);

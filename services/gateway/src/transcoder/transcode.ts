@@ -3,6 +3,7 @@ import { DomainError } from '@drippulse/errors';
 import { nameRequest } from '@drippulse/observability';
 import { Auth } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { checkAccess, fromConnectError } from '@drippulse/rpc';
+import { networkOf } from '../client-network.ts';
 import { answerStream } from './answer-stream.ts';
 import { answerUnary } from './answer-unary.ts';
 import { callHeaders, type Signing } from './call-headers.ts';
@@ -75,7 +76,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
   /** The checks before the body: bearer, rate, role. */
   async function admit(request: IncomingMessage, response: ServerResponse, route: Route, exchange: Exchange) {
     const { requestId, clientAddress } = exchange;
-    const facts = { raw: request, requestId, clientAddress };
+    const facts = { raw: request, requestId, clientNetwork: networkOf(clientAddress) };
     if (route.rest.auth !== Auth.NONE) exchange.authenticated = await authenticate(facts);
     const decision = await rateLimit(route.rest.limits, exchange.authenticated, facts);
     for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value);

@@ -25,7 +25,7 @@ export const file_drippulse_identity_v1_identity: GenFile = /*@__PURE__*/
  */
 export type LoginRequest = Message<"drippulse.identity.v1.LoginRequest"> & {
   /**
-   * User name.
+   * User name. Case, full-width letters, invisible characters and white space around it make no difference.
    *
    * @generated from field: optional string username = 1;
    */
@@ -974,7 +974,8 @@ export type CreateTeamMemberRequest = Message<"drippulse.identity.v1.CreateTeamM
   role?: Role | undefined;
 
   /**
-   * User name, unique in the installation; default the mail address.
+   * User name, unique in the installation; default the mail address. Letters of one script, digits and signs of ASCII, and
+   * single spaces, at most 255 characters. A name that looks like that of another member is taken.
    *
    * @generated from field: optional string username = 4;
    */
@@ -1100,7 +1101,7 @@ export type UpdateTeamMemberRequest = Message<"drippulse.identity.v1.UpdateTeamM
   role?: Role | undefined;
 
   /**
-   * User name.
+   * User name, by the rules of a new member.
    *
    * @generated from field: optional string username = 6;
    */
