@@ -67,7 +67,7 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean; 
   const runtimeOf = harness.clientsFrom(serviceOf('workflows'), RuntimeService);
   return {
     config: harness.config,
-    /** What a runtime in another process needs to be one of these. */
+    /** The environment of a runtime in another process that joins this one. */
     url: harness.database.url,
     db: db.kysely,
     /** Events as they were published, in order within one enrollment. */

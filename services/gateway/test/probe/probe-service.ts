@@ -4,7 +4,7 @@ import { Code, ConnectError, type HandlerContext, type ServiceImpl } from '@conn
 import { DomainError, type ErrorKind } from '@drippulse/errors';
 import type { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 
-/** What happened inside the service, for tests of what a client's leaving does. */
+/** Events inside the service, for tests of clients that leave. */
 export type ProbeLog = { delayed: number; cancelled: string[]; chunksSent: number; chunksReceived: number };
 
 export const chunkBytes = 64 << 10;

@@ -29,7 +29,7 @@ export type Probe = {
   log: ProbeLog;
   /** Finished exchanges, as the access log gets them. */
   answered: Answered[];
-  /** What the services logged, as JSON lines. */
+  /** Log lines of the services, as JSON. */
   logged: string[];
   /** Lets clients go with their next answer. */
   leave(): void;
