@@ -15,9 +15,10 @@ import { CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
-import { createHarness, editor } from '@drippulse/service/harness';
+import { createHarness, editor, stranger } from '@drippulse/service/harness';
 import { eventually } from '@drippulse/testing';
 import { serviceOf } from '@drippulse/topology';
 import { expect } from '@jest/globals';
@@ -41,6 +42,12 @@ export const anonymous: Caller = {
 /** An enrollment that this service asked for. */
 export type Enrolled = { workflowId: bigint; contacts: unknown; caller: Caller };
 
+/** Members by organization, as identity knows them. */
+const membersOf = new Map([
+  [editor.organizationId, [1n, 2n, 5n, 9n]],
+  [stranger.organizationId, [21n]],
+]);
+
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The service, with peers in memory that know workflows and note the enrollments that they are asked for. */
@@ -50,10 +57,24 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
   const enrolled: Enrolled[] = [];
   const enrollFailures: DomainError[] = [];
   const seen = new Set<string | null>();
+  /** Ids that identity was asked for, one list a call. */
+  const askedMembers: bigint[][] = [];
   const harness = await createHarness(service, {
     config: options,
     // The promises of the peers that this service relies on: not found, and one enrollment for each key.
     peers: [
+      {
+        name: serviceOf('identity'),
+        routes(router) {
+          router.service(IdentityService, {
+            findMembers({ userIds }, call) {
+              askedMembers.push(userIds);
+              const members = membersOf.get(callerOf(call).organizationId) ?? [];
+              return { userIds: userIds.filter((id) => members.includes(id)) };
+            },
+          });
+        },
+      },
       {
         name: serviceOf('workflows'),
         routes(router) {
@@ -94,6 +115,8 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     database: db,
     encryptionKeys: harness.config.encryptionKeys,
     reach,
+    peers: harness.peers,
+    askedMembers,
     workflows,
     enrolled,
     /** The next enrollments are refused so. */
@@ -113,7 +136,7 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     /** Events as they were published, in order within one record. */
     published,
     imports: reach(CrmImportsService),
-    /** What was published about a record, in order, once `count` events are there. */
+    /** The events of a record, in order, once there are `count`. */
     async eventsOf(aggregate: string, count: number): Promise<string[]> {
       const own = () => published.filter((event) => event.aggregate === aggregate);
       await eventually(() => expect(own().length).toBeGreaterThanOrEqual(count));

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
+import { acceptsHtml } from './accepts-html.ts';
 import { messagePage, type Page } from './page.ts';
 
 type Answer = { contentType: string; data: Uint8Array };
@@ -11,16 +12,17 @@ export function answerPage(call: HandlerContext, status: number, { html, policy 
   return { contentType: 'text/html; charset=utf-8', data: Buffer.from(html) };
 }
 
-/** A browser gets a page instead of the problem document. */
-export async function orMissingPage(
-  call: HandlerContext,
-  wantsPage: boolean,
-  answer: () => Promise<Answer>,
-): Promise<Answer> {
+/** Whether an error is answered with a page. Every client but a browser gets the problem document. */
+export function wantsErrorPage(call: HandlerContext): boolean {
+  return acceptsHtml(call.requestHeader.get('accept'));
+}
+
+/** A browser that asks for a missing form gets a page instead of the problem document. */
+export async function orMissingPage(call: HandlerContext, answer: () => Promise<Answer>): Promise<Answer> {
   try {
     return await answer();
   } catch (error) {
-    if (!wantsPage || !(error instanceof DomainError) || error.kind !== 'not_found') throw error;
+    if (!wantsErrorPage(call) || !(error instanceof DomainError) || error.kind !== 'not_found') throw error;
     return answerPage(call, 404, messagePage('No such form', 'This form does not exist, or is closed.'));
   }
 }

@@ -8,8 +8,7 @@ import { formPage } from '../lead-forms/page.ts';
 
 /** Each page has the id of its submission, so that sending it twice creates one lead. */
 export async function showLeadForm(ctx: Context, { token }: ShowLeadFormRequest, call: HandlerContext) {
-  const wantsPage = (call.requestHeader.get('accept') ?? '').includes('text/html');
-  const page = await orMissingPage(call, wantsPage, async () => {
+  const page = await orMissingPage(call, async () => {
     const form = await findPublicForm(ctx.db.kysely, token);
     const filled = { submissionId: randomUUID(), values: new Map<string, string>(), problems: [] };
     return answerPage(call, 200, formPage(form, filled, ctx.captcha.siteKey));

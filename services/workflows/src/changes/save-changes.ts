@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { requireOpenProject } from '../projects/open-project.ts';
 import { nextChange } from '../workflows/change-log.ts';
 import { appendWorkflowEvent, type Change, type ChangeKind } from '../workflows/events.ts';
 import { type Graph, isSameJson, requireRunnable, storedSteps, toStepsText } from '../workflows/graph.ts';
@@ -30,6 +31,7 @@ export async function saveChanges(
   if (graph !== undefined) wanted.steps = toStepsText(graph, storedSteps(before.steps));
   const isNewVersion = !isSameJson(wanted.steps, before.steps);
   if (!isNewVersion && isSameRow(wanted, before)) return undefined;
+  if (wanted.project_id !== before.project_id) await requireOpenProject(trx, before.organization_id, wanted.project_id);
   if (wanted.status === 'active' && (isNewVersion || before.status !== 'active')) requireRunnable(wanted.steps);
 
   const after = {

@@ -6,6 +6,7 @@ import { commitChange } from '../changes/commit-change.ts';
 import { requireProject } from '../changes/require-project.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { requireOpenProject } from '../projects/open-project.ts';
 import { nextChange } from '../workflows/change-log.ts';
 import { appendWorkflowEvent, type Change } from '../workflows/events.ts';
 import { checkFields } from '../workflows/fields.ts';
@@ -49,6 +50,7 @@ async function insertWorkflow(
   workflow: NewWorkflow,
 ): Promise<WorkflowRow> {
   const { steps, ...columns } = workflow;
+  await requireOpenProject(trx, organizationId, columns.project_id);
   const now = ctx.clock.now();
   const inserted = await trx
     .insertInto('workflows')

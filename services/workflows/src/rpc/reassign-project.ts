@@ -4,6 +4,8 @@ import type { ReassignProjectRequest } from '@drippulse/proto/drippulse/workflow
 import { callerOf, roles } from '@drippulse/rpc';
 import { saveChanges } from '../changes/save-changes.ts';
 import type { Context } from '../context.ts';
+import { closeProject } from '../projects/close-project.ts';
+import { findHeir } from '../projects/open-project.ts';
 import { lockWorkflow } from '../workflows/rows.ts';
 
 const sliceRows = 20;
@@ -11,9 +13,9 @@ const sliceRows = 20;
 type Move = { organizationId: bigint; from: bigint; to: bigint | null };
 
 /**
- * Moves the workflows slice by slice, each slice with its events in its own transaction. An interrupted call continues
- * where it stopped when it is called again, because moved workflows are no longer found. The runtime knows no projects, so
- * the moves are published by events only.
+ * Closes the project, then moves its workflows slice by slice, each slice with its events in its own transaction. An
+ * interrupted call continues where it stopped when it is called again, because moved workflows are no longer found. The
+ * runtime knows no projects, so the moves are published by events only.
  */
 export async function reassignProject(ctx: Context, request: ReassignProjectRequest, call: HandlerContext) {
   const { organizationId, role } = callerOf(call);
@@ -22,6 +24,8 @@ export async function reassignProject(ctx: Context, request: ReassignProjectRequ
   }
   const move = { organizationId, from: request.projectId, to: request.reassignTo ?? null };
   if (move.from === move.to) return { movedCount: 0n };
+  const { onlyIfEmpty = false } = request;
+  await ctx.db.kysely.transaction().execute((trx) => closeProject(trx, { ...move, onlyIfEmpty }));
   let movedCount = 0;
   for (;;) {
     const moved = await moveSlice(ctx, move);
@@ -43,8 +47,9 @@ async function moveSlice(ctx: Context, { organizationId, from, to }: Move): Prom
       .limit(sliceRows)
       .forUpdate()
       .execute();
+    const heir = await findHeir(trx, organizationId, to);
     for (const { id } of ids) {
-      await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: to });
+      await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: heir });
     }
     return ids.length;
   });

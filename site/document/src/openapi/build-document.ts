@@ -61,7 +61,7 @@ const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
   description: 'Makes a retry safe: 1 to 255 visible ASCII characters of your choice, quoted or bare.',
-  schema: { type: 'string', minLength: 1, maxLength: 257 },
+  schema: { type: 'string', pattern: '^("[!-~]{1,255}"|[!-~]{1,255})$' },
 };
 
 const headers = {
