@@ -18,11 +18,15 @@ export function wantsErrorPage(call: HandlerContext): boolean {
 }
 
 /** A browser that asks for a missing form gets a page instead of the problem document. */
-export async function orMissingPage(call: HandlerContext, answer: () => Promise<Answer>): Promise<Answer> {
+export async function orMissingPage(
+  call: HandlerContext,
+  wantsPage: boolean,
+  answer: () => Promise<Answer>,
+): Promise<Answer> {
   try {
     return await answer();
   } catch (error) {
-    if (!wantsErrorPage(call) || !(error instanceof DomainError) || error.kind !== 'not_found') throw error;
+    if (!wantsPage || !(error instanceof DomainError) || error.kind !== 'not_found') throw error;
     return answerPage(call, 404, messagePage('No such form', 'This form does not exist, or is closed.'));
   }
 }

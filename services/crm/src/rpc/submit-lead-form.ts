@@ -16,11 +16,13 @@ const clientAddressHeader = 'x-client-address';
 /** Creates a lead from a submission. A repeat gets the same response and creates nothing. */
 export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFormRequest, call: HandlerContext) {
   const submission = await readSubmission(body?.contentType ?? '', body?.data ?? new Uint8Array());
-  const answer = await orMissingPage(call, async () => {
+  const wantsPage = !submission.isJson && wantsErrorPage(call);
+  const answer = await orMissingPage(call, wantsPage, async () => {
     const form = await findPublicForm(ctx.db.kysely, token);
     try {
       await take(ctx, form, submission, call);
     } catch (error) {
+      if (!wantsPage) throw error;
       return refused(ctx, form, submission, call, error);
     }
     return accepted(form, submission, call);
@@ -56,10 +58,9 @@ function accepted(form: FormRow, submission: Submission, call: HandlerContext) {
   return answerPage(call, redirectUrl === null ? 200 : 303, messagePage(titleOf(form), message));
 }
 
-/** A browser gets the form back with the values and their problems, an API client the problem document. */
+/** A browser gets the form back with the values and their problems. */
 function refused(ctx: Context, form: FormRow, submission: Submission, call: HandlerContext, error: unknown) {
-  const isShown = error instanceof DomainError && ['invalid', 'unavailable'].includes(error.kind);
-  if (!isShown || submission.isJson || !wantsErrorPage(call)) throw error;
+  if (!(error instanceof DomainError) || !['invalid', 'unavailable'].includes(error.kind)) throw error;
   const { id: submissionId, values } = submission;
   const problems = error.violations.length === 0 ? [{ field: '', message: error.message }] : error.violations;
   const page = formPage(form, { submissionId, values, problems }, ctx.captcha.siteKey);
