@@ -91,7 +91,7 @@ test('keys, orders and collections that the platform accepts are in the document
   for (const sound of ['a', '~!', '"a"', 'x'.repeat(255), `"${'x'.repeat(255)}"`]) {
     expect(sound).toMatch(pattern);
   }
-  for (const wrong of ['', 'a b', 'é', '\n', 'x'.repeat(256)]) expect(wrong).not.toMatch(pattern);
+  for (const wrong of ['', '""', 'a b', 'é', '\n', 'x'.repeat(256)]) expect(wrong).not.toMatch(pattern);
   const parameter = (path: string, name: string) =>
     committed.paths[path]?.['get']?.parameters?.find((one) => (one as { name?: string }).name === name);
   expect(parameter('/api/v1/crm/leads', 'sort')).toMatchObject({

@@ -46,7 +46,7 @@ export async function findHeir(
   return null;
 }
 
-export function findDeleted(trx: Transaction<DB>, organizationId: bigint, projectId: bigint) {
+function findDeleted(trx: Transaction<DB>, organizationId: bigint, projectId: bigint) {
   return trx
     .selectFrom('deleted_projects')
     .select('reassigned_to')

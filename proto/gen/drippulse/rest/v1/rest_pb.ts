@@ -277,8 +277,8 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
   example: string;
 
   /**
-   * The values that the service accepts for a text that is no enum, such as the order of a list. For the OpenAPI document;
-   * the service refuses other values.
+   * The values of a text that is no enum, such as the order of a list. For the OpenAPI document; the service refuses other
+   * values, or finds nothing by them.
    *
    * @generated from field: repeated string values = 12;
    */
