@@ -16,10 +16,11 @@ import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/oppor
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
-import { createHarness, editor } from '@drippulse/service/harness';
+import { createHarness, editor, stranger } from '@drippulse/service/harness';
 import { eventually } from '@drippulse/testing';
 import { serviceOf } from '@drippulse/topology';
 import { expect } from '@jest/globals';
@@ -48,6 +49,12 @@ export type Enrolled = { workflowId: bigint; contacts: unknown; caller: Caller; 
 /** Records that were counted in a chain. */
 export type Counted = { organizationId: bigint; cause: string; records: number };
 
+/** Members by organization, as identity knows them. */
+const membersOf = new Map([
+  [editor.organizationId, [1n, 2n, 5n, 9n]],
+  [stranger.organizationId, [21n]],
+]);
+
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The service, with peers in memory that know workflows and note the enrollments that they are asked for. */
@@ -61,10 +68,24 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
   const counted: Counted[] = [];
   const countFailures: DomainError[] = [];
   const seen = new Set<string | null>();
+  /** Ids that identity was asked for, one list a call. */
+  const askedMembers: bigint[][] = [];
   const harness = await createHarness(service, {
     config: options,
     // The promises of the peers that this service relies on: not found, and one enrollment for each key.
     peers: [
+      {
+        name: serviceOf('identity'),
+        routes(router) {
+          router.service(IdentityService, {
+            findMembers({ userIds }, call) {
+              askedMembers.push(userIds);
+              const members = membersOf.get(callerOf(call).organizationId) ?? [];
+              return { userIds: userIds.filter((id) => members.includes(id)) };
+            },
+          });
+        },
+      },
       {
         name: serviceOf('workflows'),
         routes(router) {
@@ -116,6 +137,8 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     database: db,
     encryptionKeys: harness.config.encryptionKeys,
     reach,
+    peers: harness.peers,
+    askedMembers,
     workflows,
     testWorkflows,
     enrolled,
@@ -139,7 +162,7 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     /** Events as they were published, in order within one record. */
     published,
     imports: reach(CrmImportsService),
-    /** What was published about a record, in order, once `count` events are there. */
+    /** The events of a record, in order, once there are `count`. */
     async eventsOf(aggregate: string, count: number): Promise<string[]> {
       const own = () => published.filter((event) => event.aggregate === aggregate);
       await eventually(() => expect(own().length).toBeGreaterThanOrEqual(count));

@@ -78,7 +78,7 @@ export async function startHarness(
       return createChainHeaders(parseInternalTokenKeys(keys)).read(header, new Date());
     },
     chains: (caller: Caller = editor) => chainsOf(caller),
-    /** What a runtime in another process needs to be one of these. */
+    /** The environment of a runtime in another process that joins this one. */
     url: harness.database.url,
     db: db.kysely,
     /** Events as they were published, in order within one enrollment. */

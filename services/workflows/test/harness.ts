@@ -14,7 +14,7 @@ export { editor, stranger } from '@drippulse/service/harness';
 
 /** Projects that the identity service of these tests knows, by organization. */
 const projects = new Map([
-  [1n, [101n, 102n, 103n]],
+  [1n, [101n, 102n, 103n, 104n, 105n, 106n]],
   [2n, [201n]],
 ]);
 
@@ -31,6 +31,8 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 /** The service with peers in memory that know projects and note the workflows that they are asked to apply. */
 export async function startHarness(o: { resolve?: Resolve } = {}) {
   const applied: ApplyWorkflowRequest[] = [];
+  /** Runs once, after identity has found the next project and before it answers. */
+  const betweenCheckAndWrite: (() => Promise<unknown>)[] = [];
   const harness = await createHarness(service, {
     ...(o.resolve && { overrides: { resolve: o.resolve } }),
     peers: [
@@ -38,8 +40,11 @@ export async function startHarness(o: { resolve?: Resolve } = {}) {
         name: identity,
         routes(router) {
           router.service(IdentityService, {
-            checkProject(request, call) {
-              if (projects.get(callerOf(call).organizationId)?.includes(request.id)) return {};
+            async checkProject(request, call) {
+              if (projects.get(callerOf(call).organizationId)?.includes(request.id)) {
+                await betweenCheckAndWrite.shift()?.();
+                return {};
+              }
               throw new DomainError('not_found', 'project_not_found', 'There is no project with this id.');
             },
           });
@@ -65,6 +70,7 @@ export async function startHarness(o: { resolve?: Resolve } = {}) {
     startAnother: harness.start,
     peers: harness.peers,
     registerRuntime,
+    betweenCheckAndWrite,
     db: db.kysely,
     pool: db.pool,
     /** Events as they were published, in order within one workflow. */

@@ -20,6 +20,7 @@ const statusOfKind: Record<ErrorKind, number> = {
 const statusOfReason: Readonly<Record<string, number>> = {
   method_not_allowed: 405,
   request_timeout: 408,
+  answer_erased: 410,
   unsupported_media_type: 415,
   unsupported_content_encoding: 415,
   headers_too_large: 431,

@@ -5,7 +5,7 @@ import { DomainError, type ErrorKind } from '@drippulse/errors';
 import type { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { causeOf } from '@drippulse/rpc';
 
-/** What happened inside the service, for tests of what a client's leaving does. */
+/** Events inside the service, for tests of clients that leave. */
 export type ProbeLog = {
   delayed: number;
   cancelled: string[];

@@ -34,7 +34,7 @@ export type Probe = {
   answered: Answered[];
   /** Signs the chain header as a service does. */
   signChain: ChainHeaders['sign'];
-  /** What the services logged, as JSON lines. */
+  /** Log lines of the services, as JSON. */
   logged: string[];
   /** Lets clients go with their next answer. */
   leave(): void;

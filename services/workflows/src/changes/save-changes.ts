@@ -2,6 +2,7 @@ import { stringifyJson } from '@drippulse/json';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { requireOpenProject } from '../projects/open-project.ts';
 import { nextChange } from '../workflows/change-log.ts';
 import type { Change, ChangeKind } from '../workflows/events.ts';
 import { type Graph, isSameJson, requireRunnable, withKeptIds } from '../workflows/graph.ts';
@@ -32,6 +33,7 @@ export async function saveChanges(
   const wanted = { ...before, ...columns, ...stored };
   const isNewVersion = stored !== undefined;
   if (!isNewVersion && isSameRow(wanted, before)) return undefined;
+  if (wanted.project_id !== before.project_id) await requireOpenProject(trx, before.organization_id, wanted.project_id);
   if (wanted.status === 'active' && (isNewVersion || before.status !== 'active')) requireRunnable(wanted.steps);
 
   const after = {

@@ -9,6 +9,13 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export interface DeletedProjects {
+  deleted_at: Generated<Date>;
+  organization_id: bigint;
+  project_id: bigint;
+  reassigned_to: bigint | null;
+}
+
 export interface Workflows {
   change: bigint;
   created_at: Date;
@@ -36,6 +43,7 @@ export interface WorkflowVersions {
 }
 
 export interface DB {
+  deleted_projects: DeletedProjects;
   workflow_versions: WorkflowVersions;
   workflows: Workflows;
 }

@@ -9,6 +9,7 @@ import { requireProject } from '../changes/require-project.ts';
 import { urlCheckOf } from '../changes/url-check.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { requireOpenProject } from '../projects/open-project.ts';
 import { nextChange } from '../workflows/change-log.ts';
 import type { Change } from '../workflows/events.ts';
 import { checkFields } from '../workflows/fields.ts';
@@ -53,6 +54,7 @@ async function insertWorkflow(
   workflow: NewWorkflow,
 ): Promise<WorkflowRow> {
   const { steps, ...columns } = workflow;
+  await requireOpenProject(trx, organizationId, columns.project_id);
   const now = ctx.clock.now();
   const inserted = await trx
     .insertInto('workflows')
