@@ -1,5 +1,5 @@
 export { eventually } from './eventually.ts';
-export { type CutPoint, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+export { type CutPoint, type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { findTexts } from './find-texts.ts';
 export { type TestKafka, testKafka } from './kafka/test-kafka.ts';
 export { findHelm } from './kubernetes/helm.ts';
