@@ -2,15 +2,21 @@
  * One node that is broker and controller, sized for tests. Short sessions let a killed broker return within seconds:
  * its successor waits until the old session has ended.
  */
-export function brokerConfig(options: { port: number; controllerPort: number; dataDir: string }): string {
-  const { port, controllerPort, dataDir } = options;
+export function brokerConfig(options: {
+  port: number;
+  /** Port that clients connect to, such as that of a proxy. */
+  advertisedPort: number;
+  controllerPort: number;
+  dataDir: string;
+}): string {
+  const { port, advertisedPort, controllerPort, dataDir } = options;
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'log.dirs': `${dataDir}/log`,
     'auto.create.topics.enable': false,
     'num.partitions': 1,

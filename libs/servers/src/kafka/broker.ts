@@ -31,6 +31,8 @@ export async function startBroker(options: {
   java: string;
   dataDir: string;
   port?: number;
+  /** Port that clients connect to, such as that of a proxy. Default: that of the broker. */
+  advertisedPort?: number;
   onProgress?(message: string): void;
 }): Promise<KafkaBroker> {
   const { java, onProgress } = options;
@@ -40,9 +42,10 @@ export async function startBroker(options: {
   await mkdir(options.dataDir, { recursive: true });
   const dataDir = await realpath(options.dataDir);
   const port = options.port ?? (await freePort());
+  const { advertisedPort = port } = options;
   await writeFile(path.join(dataDir, 'log4j2.properties'), log4jConfig());
   const config = path.join(dataDir, 'server.properties');
-  await writeFile(config, brokerConfig({ port, controllerPort: await freePort(), dataDir }));
+  await writeFile(config, brokerConfig({ port, advertisedPort, controllerPort: await freePort(), dataDir }));
 
   const jvm = [
     ...['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:+ExitOnOutOfMemoryError'],
@@ -64,7 +67,7 @@ export async function startBroker(options: {
 
   let server = await launch();
   return {
-    brokers: [`127.0.0.1:${port}`],
+    brokers: [`127.0.0.1:${advertisedPort}`],
     get pid() {
       return server.pid;
     },

@@ -6,10 +6,10 @@ import { findJava } from './java.ts';
 
 /**
  * Starts a broker that a test may stop, kill and restart: from Maven's jars where Java 17 is installed, else in Docker.
- * Without `dataDir` its data are in a temporary folder. It ends with the run at the latest.
+ * Without `dataDir` its data are in a temporary folder. `advertisedPort`: the port of a proxy in front of it, without Docker only. It ends with the run at the latest.
  */
 export async function startKafka(
-  options: { port?: number; dataDir?: string; onProgress?(message: string): void } = {},
+  options: { port?: number; advertisedPort?: number; dataDir?: string; onProgress?(message: string): void } = {},
 ): Promise<KafkaBroker | Unavailable> {
   const problems: string[] = [];
   for (const start of [startWithJava, startContainer]) {
@@ -28,6 +28,7 @@ export async function startKafka(
 
 async function startWithJava(options: {
   port?: number;
+  advertisedPort?: number;
   dataDir?: string;
   onProgress?(message: string): void;
 }): Promise<KafkaBroker | undefined> {
