@@ -1,6 +1,7 @@
 import { Code, ConnectError, createConnectRouter, type Interceptor, type Transport } from '@connectrpc/connect';
 import { createUniversalHandlerClient, type UniversalHandler } from '@connectrpc/connect/protocol';
 import { createTransport } from '@connectrpc/connect/protocol-connect';
+import { askPart, type Part } from '@drippulse/observability';
 import type { ServiceName } from '@drippulse/topology';
 import { maxMessageBytes, type Peers, type Routes } from './peers.ts';
 
@@ -11,7 +12,7 @@ const limits = { readMaxBytes: maxMessageBytes, writeMaxBytes: maxMessageBytes }
  * encoded and tokens checked as over gRPC.
  */
 export function createInMemoryPeers(): Peers {
-  const registered = new Map<ServiceName, { transport: Transport; isReady: () => Promise<boolean> }>();
+  const registered = new Map<ServiceName, { transport: Transport; isReady: Part }>();
 
   function find(service: ServiceName): Transport {
     const found = registered.get(service);
@@ -25,13 +26,16 @@ export function createInMemoryPeers(): Peers {
       unary: async (...call) => find(service).unary(...call),
       stream: async (...call) => find(service).stream(...call),
     }),
-    register(service, routes, interceptors, isReady = async () => true) {
+    register(service, routes, interceptors, isReady = () => true) {
       registered.set(service, { transport: inMemoryTransport(routes, interceptors), isReady });
     },
     unregister(service) {
       registered.delete(service);
     },
-    isServing: async (service) => (await registered.get(service)?.isReady()) ?? false,
+    async isServing(service) {
+      const found = registered.get(service);
+      return found !== undefined && askPart(found.isReady);
+    },
     close() {
       registered.clear();
     },

@@ -41,7 +41,6 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
     }
     if (hosted !== undefined && hostedConfig !== undefined) await start(hosted, hostedConfig);
     const main = await start(service, config);
-    let wasReady = false;
     const ops = await startOpsServer({
       service: name,
       host: config.host,
@@ -49,13 +48,8 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
       registries: running.map(({ metrics }) => metrics),
       leaveMs: settings.shutdownDelayMs,
       alive: events.healthy,
-      async ready() {
-        const answers = await Promise.all(running.map((each) => each.ready()));
-        const parts: Record<string, boolean> = Object.assign({ events: events.healthy() }, ...answers);
-        const isWhole = Object.values(parts).every(Boolean);
-        wasReady ||= isWhole;
-        return { ok: isWhole || (wasReady && service.staysReady === true), parts };
-      },
+      parts: Object.assign({ events: events.healthy }, ...running.map(({ parts }) => parts)),
+      staysReady: service.staysReady === true,
     });
     const { port: grpcPort } = running.find(({ port }) => port !== undefined) ?? {};
     log.info({ port: main.publicPort, grpc_port: grpcPort, ops_port: ops.port }, `${name} serves`);
