@@ -1,5 +1,5 @@
 import { createKafkaTransport, type EventTransport } from '@drippulse/events';
-import { createLogger, type Logger, startOpsServer } from '@drippulse/observability';
+import { createLogger, type Logger, openLogFile, startOpsServer } from '@drippulse/observability';
 import { ConfigError, readAll, runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
 import { addressVariable, processEntry, type ServiceName } from '@drippulse/topology';
@@ -26,7 +26,8 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
       () => readSplitSettings(name, env),
       () => readPeerAddresses(name, env),
     );
-    const log = createLogger({ level: config.logLevel });
+    const { logFile } = settings;
+    const log = createLogger({ level: config.logLevel, ...(logFile && { destination: openLogFile(logFile) }) });
     await using starting = new AsyncDisposableStack();
     const grpc = starting.adopt(createGrpcPeers(addresses, settings.grpcTls), (opened) => opened.close());
     const events = starting.adopt(connectEvents(name, settings, log), (opened) => opened.close());
