@@ -6,6 +6,7 @@ import { readProcessEnv, type Service } from '@drippulse/service';
 import { processOf, publicService, type ServiceName, serviceNames } from '@drippulse/topology';
 import type { Settings } from './config.ts';
 import { serviceEnvironment } from './environment.ts';
+import { keepPostgres } from './keep-postgres.ts';
 import { loadService } from './load-service.ts';
 import { reservePostgres } from './postgres.ts';
 import { prepareSchemas } from './schemas.ts';
@@ -38,6 +39,7 @@ export async function startPlatform(
   try {
     const postgres = await reservePostgres(settings, secrets, onProgress);
     opened.push({ stop: () => postgres.release() });
+    opened.push(keepPostgres(postgres, { log, isEmbedded: settings.databaseUrl === undefined }));
     onProgress('Applying migrations …');
     const databaseUrls = await prepareSchemas(postgres.adminUrl, secrets);
     await bootstrapIdentity(databaseUrls.get('identity') ?? '', {

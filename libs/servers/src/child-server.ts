@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithRun } from './end-with-run.ts';
+import { keepLogSmall } from './rotate-log.ts';
 
 /** A server run as a child, apart from the terminal's Ctrl-C, with its output in a file. */
 export type ChildServer = {
@@ -31,6 +32,8 @@ export async function startChildServer(options: {
   closeSync(log);
   child.unref();
   if (child.pid !== undefined) endWithRun(child.pid, 'KILL');
+  const rotation = keepLogSmall(logFile);
+  child.once('exit', rotation.stop);
   let failure: Error | undefined;
   child.on('error', (error) => {
     failure = error;
