@@ -92,7 +92,7 @@ export function openRedisLink(
         if (live === undefined) throw new Error('Redis is away');
         const commands = live.multi();
         const exec = commands.exec.bind(commands);
-        return Object.assign(commands, { exec: () => ask(() => exec()) });
+        return Object.assign(commands, { exec: (isPipeline?: boolean) => ask(() => exec(isPipeline)) });
       },
     },
     async stop() {
