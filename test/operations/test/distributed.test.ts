@@ -227,10 +227,17 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     });
   }, 60_000);
 
-  test('the processes of the services end when the one that started them is killed', async () => {
-    const pids = processesOf(platform.output()).map(({ pid }) => pid);
+  test('the processes of the services stop when the one that started them is killed', async () => {
+    const services = processesOf(platform.output()).filter(({ pid }) => isRunning(pid));
+    expect(services.length).toBeGreaterThan(3);
     process.kill(platform.pid, 'SIGKILL');
-    await eventually(() => expect(pids.filter(isRunning)).toEqual([]), { timeoutMs: 60_000 });
+    const isStopping = async ({ opsPort }: { opsPort: number }) =>
+      (await fetch(`http://127.0.0.1:${opsPort}/ready`)).status === 503;
+    await eventually(async () => expect((await Promise.all(services.map(isStopping))).every(Boolean)).toBe(true), {
+      timeoutMs: 50_000,
+    });
+    // The test of runMain proves that they end then. They would serve on for a pause before.
+    for (const { pid } of services) process.kill(pid, 'SIGKILL');
   }, 90_000);
 
   /** Newest value of a sample of a service, named whole or by its metric alone. */
