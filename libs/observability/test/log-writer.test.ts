@@ -1,9 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { eventually } from '@drippulse/testing';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { eventually, mountSmallDisk } from '@drippulse/testing';
+import { testUnlessUnavailable } from '@drippulse/testing/not-run';
+import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createLogWriter } from '../src/log-writer.ts';
 import { processMetrics } from '../src/process-metrics.ts';
 
@@ -53,31 +54,25 @@ test('a disk without room neither ends nor stops the process, its lines are coun
   expect(String(stdout)).toMatch(/^drippulse_log_lines_dropped_total [1-9]\d+$/m);
 });
 
-// Only root may mount, as in the containers that the tests run in.
-const canMount = process.platform === 'linux' && process.getuid?.() === 0 && mountSmall() === undefined;
-const withSmallDisk = canMount ? test : test.skip;
+const smallDisk = mountSmallDisk('64k');
+afterAll(() => {
+  if (!('unavailable' in smallDisk)) smallDisk.unmount();
+});
 
-function mountSmall(at?: string): string | undefined {
-  const place = at ?? mkdtempSync(path.join(os.tmpdir(), 'drippulse-disk-'));
-  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place]);
-  if (status !== 0) return String(stderr);
-  if (at === undefined) execFileSync('umount', [place]);
-  return undefined;
-}
-
-withSmallDisk('once there is room again, lines are written whole, without a restart', async () => {
-  expect(mountSmall(folder)).toBeUndefined();
-  try {
-    const ballast = path.join(folder, 'ballast');
+testUnlessUnavailable(
+  smallDisk,
+  'once there is room again, lines are written whole, without a restart',
+  async (disk) => {
+    const ballast = path.join(disk.folder, 'ballast');
     writeFileSync(ballast, Buffer.alloc(48 * 1024));
-    const file = path.join(folder, 'a.log');
+    const file = path.join(disk.folder, 'a.log');
     const log = createLogWriter({ file, maxBytes: 100_000_000, kept: 1 });
     const before = await droppedLines();
     for (let number = 0; number < 200; number++) log.write(line(number));
     await eventually(() => expect(statSync(file).size).toBeGreaterThan(0));
     for (let number = 200; number < 12_000; number++) log.write(line(number));
     expect(await droppedLines()).toBeGreaterThan(before);
-    execFileSync('mount', ['-o', 'remount,size=8m', folder]);
+    disk.resize('8m');
     rmSync(ballast);
     const text = await eventually(() => {
       const found = readFileSync(file, 'utf8');
@@ -86,14 +81,8 @@ withSmallDisk('once there is room again, lines are written whole, without a rest
     });
     log.write(line(99_999));
     await eventually(() => expect(readFileSync(file, 'utf8')).toContain('"number":99999,'));
-    const numbers = text
-      .trimEnd()
-      .split('\n')
-      .map((each) => JSON.parse(each).number);
-    expect(numbers).toEqual(numbers.map((_, index) => index));
-    expect(existsSync(ballast)).toBe(false);
-  } finally {
-    // The log is open until this process ends.
-    execFileSync('umount', ['--lazy', folder]);
-  }
-});
+    const lines = text.slice(0, text.lastIndexOf('\n')).split('\n');
+    expect(lines.map((each) => JSON.parse(each).number)).toEqual(lines.map((_, index) => index));
+  },
+  30_000,
+);

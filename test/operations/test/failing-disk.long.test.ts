@@ -1,23 +1,25 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type RunningPlatform, startLayout } from '@drippulse/harness';
 import { startEmbeddedPostgres } from '@drippulse/servers';
-import { eventually } from '@drippulse/testing';
-import { notRun } from '@drippulse/testing/not-run';
-import { expect, test } from '@jest/globals';
+import { eventually, mountSmallDisk } from '@drippulse/testing';
+import { testUnlessUnavailable } from '@drippulse/testing/not-run';
+import { afterAll, expect, test } from '@jest/globals';
 
-const disk = mountDisk();
+// Room for a new database and for little more.
+const smallDisk = mountSmallDisk('300m');
+afterAll(() => {
+  if (!('unavailable' in smallDisk)) smallDisk.unmount();
+});
 
-if ('unavailable' in disk) notRun(disk);
-else {
-  test('on a full disk the platform answers 503, and all is normal without a restart once there is room', async () => {
-    const { dataDir } = disk;
-    const platform = await startLayout('start', { dataDir, env: { ADMIN_PASSWORD: 'a password for the disk' } });
+testUnlessUnavailable(
+  smallDisk,
+  'on a full disk the platform answers 503, and all is normal without a restart once there is room',
+  async (disk) => {
+    const platform = await startLayout('start', { dataDir: disk.folder });
     try {
-      const { pid } = platform;
-      const ballast = path.join(dataDir, 'ballast');
+      const ballast = path.join(disk.folder, 'ballast');
       spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=64k']);
       const refused = await eventually(() => refusedWrite(platform), { timeoutMs: 120_000 });
       expect(refused.headers.get('retry-after')).not.toBeNull();
@@ -26,15 +28,14 @@ else {
       expect((await fetch(`${platform.opsUrl}/live`)).status).toBe(200);
       rmSync(ballast);
       await eventually(async () => expect((await createWorkflow(platform)).status).toBe(201), { timeoutMs: 120_000 });
-      expect(process.kill(pid, 0)).toBe(true);
+      expect(process.kill(platform.pid, 0)).toBe(true);
       expect((await fetch(`${platform.opsUrl}/ready`)).status).toBe(200);
     } finally {
       await platform.stop();
-      execFileSync('umount', [dataDir]);
-      rmdirSync(dataDir);
     }
-  }, 300_000);
-}
+  },
+  300_000,
+);
 
 test('an embedded PostgreSQL that does not start again ends the platform with a sentence', async () => {
   const platform = await startLayout('start');
@@ -70,15 +71,4 @@ async function refusedWrite(platform: RunningPlatform) {
   const answer = await createWorkflow(platform);
   expect(answer.status).toBe(503);
   return answer;
-}
-
-/** A file system of its own, large enough for a new database and for little more. */
-function mountDisk(): { dataDir: string } | { unavailable: string } {
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'drippulse-disk-'));
-  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300m,mode=0755', 'tmpfs', dataDir], {
-    encoding: 'utf8',
-  });
-  if (status === 0) return { dataDir };
-  rmSync(dataDir, { recursive: true });
-  return { unavailable: `A full disk needs the right to mount one (${stderr.trim()}).` };
 }
