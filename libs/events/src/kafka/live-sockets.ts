@@ -3,7 +3,8 @@ import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 
 const keepAliveMs = 10_000;
-const checkEveryMs = 1000;
+/** Checks without a byte after which a connection is silent. */
+const mostSilentChecks = 5;
 
 /**
  * Makes the connections of kafkajs, and breaks one that owes an answer and has sent no byte for `silenceMs`. kafkajs
@@ -30,9 +31,9 @@ function breakWhenSilent(socket: Socket, silenceMs: number): void {
   });
   const timer = setInterval(() => {
     silentChecks = socket.bytesWritten > answeredBytes ? silentChecks + 1 : 0;
-    if (silentChecks * checkEveryMs < silenceMs) return;
+    if (silentChecks < mostSilentChecks) return;
     socket.destroy(Object.assign(new Error(`Kafka was silent for ${silenceMs} ms`), { code: 'ETIMEDOUT' }));
-  }, checkEveryMs);
+  }, silenceMs / mostSilentChecks);
   timer.unref();
   socket.once('close', () => clearInterval(timer));
 }
