@@ -58,10 +58,13 @@ function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transpo
   });
 }
 
-/** Ends the stream of a handler when its caller aborts. There is no connection whose loss would end it. */
+/**
+ * Ends a call when its caller aborts or its deadline passes, whatever its handler waits for, and so does the stream of its
+ * answer. There is no connection whose loss would end them.
+ */
 function endingWithItsCaller(handler: UniversalHandler): UniversalHandler {
   return Object.assign(async (request: Parameters<UniversalHandler>[0]) => {
-    const response = await handler(request);
+    const response = await untilAborted(handler(request), request.signal);
     if (!response.body) return response;
     const messages = response.body[Symbol.asyncIterator]();
     const end = () => void messages.return?.().catch(() => undefined);
@@ -69,4 +72,13 @@ function endingWithItsCaller(handler: UniversalHandler): UniversalHandler {
     else request.signal.addEventListener('abort', end, { once: true });
     return { ...response, body: { [Symbol.asyncIterator]: () => messages } };
   }, handler);
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }

@@ -3,8 +3,8 @@ import { eventually, type Fault, type FaultProxy, startFaultProxy } from '@dripp
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connectDeadlineMs } from '../src/grpc/connect-deadline.ts';
 import type { RpcServer } from '../src/grpc/server.ts';
-import { clientFor, createGrpcPeers, fromConnectError, type Peers } from '../src/index.ts';
-import { serveEcho, tokens } from './serve-echo.ts';
+import { clientFor, createGrpcPeers, createInMemoryPeers, fromConnectError, type Peers } from '../src/index.ts';
+import { interceptors, serveEcho, tokens } from './serve-echo.ts';
 import { editor } from './start-probe.ts';
 
 /** The deadline of the calls, and the times after which a silent connection is found out, which are longer in production. */
@@ -25,8 +25,8 @@ afterEach(async () => {
   await server.stop(0);
 });
 
-const call = (deadlineMs = timeoutMs) =>
-  clientFor(ProbeService, { peers, target: 'workflows', tokens })(editor)
+const call = (deadlineMs = timeoutMs, through = peers) =>
+  clientFor(ProbeService, { peers: through, target: 'workflows', tokens })(editor)
     .echo({ id: 5n }, { timeoutMs: deadlineMs })
     .then(
       () => 'answered',
@@ -45,3 +45,13 @@ test.each<Fault>(['swallowed', 'half_open', 'cut', 'slow'])(
     await eventually(async () => expect(await call(2000)).toBe('answered'), { timeoutMs: 30_000 });
   },
 );
+
+test('a call in memory fails at its deadline too, whatever its handler waits for', async () => {
+  const own = createInMemoryPeers();
+  own.register(
+    'workflows',
+    (router) => void router.service(ProbeService, { echo: () => new Promise(() => undefined) }),
+    [...interceptors],
+  );
+  expect(await call(50, own)).toBe('unavailable');
+});
