@@ -1,4 +1,3 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { DomainError } from '@drippulse/errors';
@@ -6,13 +5,10 @@ import { createLogger, type Logger, openLogFile } from '@drippulse/observability
 import { ConfigError } from '@drippulse/process';
 import { StartError } from './secrets.ts';
 
-const LOG_FILE_BYTES = 20 * 1024 * 1024;
-
-/** Logs JSON lines into the data folder, so that the terminal shows only what a person needs. One former file is kept. */
-export async function fileLogger(dataDir: string): Promise<{ log: Logger; logFile: string }> {
+/** Logs JSON lines into the data folder, so that the terminal shows only what a person needs. */
+export function fileLogger(dataDir: string): { log: Logger; logFile: string } {
   const logFile = path.join(dataDir, 'drippulse.log');
-  if (existsSync(logFile) && statSync(logFile).size > LOG_FILE_BYTES) renameSync(logFile, `${logFile}.1`);
-  return { log: createLogger({ destination: await openLogFile(logFile) }), logFile };
+  return { log: createLogger({ destination: openLogFile(logFile) }), logFile };
 }
 
 /** Refuses a taken port before a database is started. */

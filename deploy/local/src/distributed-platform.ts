@@ -14,6 +14,7 @@ import {
 } from '@drippulse/topology';
 import type { Settings } from './config.ts';
 import { serviceEnvironment } from './environment.ts';
+import { keepPostgres } from './keep-postgres.ts';
 import { reservePostgres } from './postgres.ts';
 import { freePorts, type ServiceProcess, startProcess } from './processes.ts';
 import { prepareSchemas } from './schemas.ts';
@@ -53,6 +54,7 @@ export async function startDistributed(
   try {
     const postgres = await reservePostgres(given, secrets, onProgress);
     opened.push({ stop: () => postgres.release() });
+    opened.push(keepPostgres(postgres, { log, isEmbedded: given.databaseUrl === undefined }));
     onProgress('Applying migrations …');
     const databaseUrls = await prepareSchemas(postgres.adminUrl, secrets);
     const kafka = given.kafkaBrokers === undefined ? await startBroker() : kafkaOf(given.kafkaBrokers);

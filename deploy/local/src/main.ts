@@ -18,7 +18,7 @@ try {
 
 async function start(settings: Settings): Promise<void> {
   const secrets = loadSecrets(settings.dataDir, settings.adminPassword);
-  const { log, logFile } = await fileLogger(settings.dataDir);
+  const { log, logFile } = fileLogger(settings.dataDir);
   await runMain(async () => {
     // Explained here in a sentence; runMain would print the whole error.
     const platform = await startPlatform(settings, secrets, log, console.log).catch((error: unknown) =>

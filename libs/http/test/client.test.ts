@@ -146,6 +146,12 @@ test('a name without an address is dns_failed', async () => {
   expect((await failure(empty.request({ ...post, url: 'https://hooks.example.com/' }))).code).toBe('dns_failed');
 });
 
+test('a name server that says nothing is a timeout of the connect', async () => {
+  const silent = client({ connectTimeoutMs: 100, resolve: () => new Promise(() => undefined) });
+  const error = await failure(silent.request({ ...post, url: 'https://hooks.example.com/', totalTimeoutMs: 600_000 }));
+  expect(error.code).toBe('timeout');
+});
+
 test.each([
   [['127.0.0.1']],
   [['8.8.8.8', '10.0.0.1']],

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithRun } from './end-with-run.ts';
+import { keepLogSmall } from './rotate-log.ts';
 
 /** A server run as a child, apart from the terminal's Ctrl-C, with its output in a file. */
 export type ChildServer = {
@@ -32,6 +33,8 @@ export async function startChildServer(options: {
   closeSync(log);
   child.unref();
   if (child.pid !== undefined) endWithRun(child.pid, 'KILL');
+  const rotation = keepLogSmall(logFile);
+  child.once('exit', rotation.stop);
   let failure: Error | undefined;
   child.on('error', (error) => {
     failure = error;

@@ -1,6 +1,6 @@
 // For layouts, benches and tests: servers that this machine runs.
 
-export { PostgresError } from './embedded-postgres/failures.ts';
+export { isDiskFull, PostgresError } from './embedded-postgres/failures.ts';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,

@@ -4,11 +4,13 @@
  */
 export function brokerConfig(options: {
   port: number;
+  /** Port that clients connect to, such as that of a proxy. */
+  advertisedPort: number;
   controllerPort: number;
   dataDir: string;
   isLocked: boolean;
 }): string {
-  const { port, controllerPort, dataDir, isLocked } = options;
+  const { port, advertisedPort, controllerPort, dataDir, isLocked } = options;
   const listener = isLocked ? 'SASL_PLAINTEXT' : 'PLAINTEXT';
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
@@ -16,7 +18,7 @@ export function brokerConfig(options: {
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     listeners: `${listener}://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `${listener}://127.0.0.1:${port}`,
+    'advertised.listeners': `${listener}://127.0.0.1:${advertisedPort}`,
     ...(isLocked && passwordSettings),
     'log.dirs': `${dataDir}/log`,
     'auto.create.topics.enable': false,

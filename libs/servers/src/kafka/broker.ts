@@ -32,6 +32,8 @@ export async function startBroker(options: {
   java: string;
   dataDir: string;
   port?: number;
+  /** Port that clients connect to, such as that of a proxy. Default: that of the broker. */
+  advertisedPort?: number;
   password?: string;
   onProgress?(message: string): void;
 }): Promise<KafkaBroker> {
@@ -42,10 +44,12 @@ export async function startBroker(options: {
   await makePrivateFolder(options.dataDir);
   const dataDir = await realpath(options.dataDir);
   const port = options.port ?? (await freePort());
+  const { advertisedPort = port } = options;
   await writeFile(path.join(dataDir, 'log4j2.properties'), log4jConfig());
   const config = path.join(dataDir, 'server.properties');
   const isLocked = password !== undefined;
-  await writeFile(config, brokerConfig({ port, controllerPort: await freePort(), dataDir, isLocked }));
+  const controllerPort = await freePort();
+  await writeFile(config, brokerConfig({ port, advertisedPort, controllerPort, dataDir, isLocked }));
   const jaas = path.join(dataDir, 'jaas.conf');
   if (isLocked) await writePrivateFile(jaas, jaasConfig(password));
 
@@ -70,7 +74,7 @@ export async function startBroker(options: {
 
   let server = await launch();
   return {
-    brokers: [`127.0.0.1:${port}`],
+    brokers: [`127.0.0.1:${advertisedPort}`],
     get pid() {
       return server.pid;
     },

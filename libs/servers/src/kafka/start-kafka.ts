@@ -6,6 +6,8 @@ import { findJava } from './java.ts';
 
 type KafkaOptions = {
   port?: number;
+  /** The port of a proxy in front of it, without Docker only. */
+  advertisedPort?: number;
   dataDir?: string;
   /** With it the broker answers the user `kafkaUser` alone, by SASL PLAIN. */
   password?: string;

@@ -10,6 +10,8 @@ import { findRedisBinary } from './binary.ts';
 /** A Redis server on 127.0.0.1 without persistence: `restart` starts it empty on the same port. */
 export type RedisServer = {
   url: string;
+  /** Its process, another one after a restart. */
+  readonly pid: number;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
   restart(): Promise<void>;
@@ -72,6 +74,9 @@ async function launch(
   let server = await start();
   return {
     url: `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`,
+    get pid() {
+      return server.pid;
+    },
     kill: () => server.kill(),
     stop: () => server.stop(stopPatienceMs),
     async restart() {

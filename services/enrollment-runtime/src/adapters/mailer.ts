@@ -121,6 +121,8 @@ async function openPool(url: string) {
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,
     dnsTimeout: connectTimeoutMs,
+    // The default, ten minutes, would keep the connection of a mail that was given up.
+    socketTimeout: mailTimeoutMs,
   });
 }
 
