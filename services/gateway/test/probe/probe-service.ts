@@ -35,7 +35,10 @@ export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
       };
     },
     read: ({ name, color, ready, tags, count, big, since }) => ({
-      item: { id: big ?? 0n, name, color, ready, tags, count, at: since },
+      // The tag asks for a large answer, of `count` bytes.
+      item: tags.includes('large')
+        ? { extra: Buffer.from(`"${'x'.repeat(count ?? 0)}"`) }
+        : { id: big ?? 0n, name, color, ready, tags, count, at: since },
     }),
     patch: ({ id, name, color, extra, updateMask }) => ({
       item: { id, name: updateMask?.paths.join(','), color, extra, note: name },
