@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { type Keep, keepIn, openBase, type ServiceBase, type Shared } from './base.ts';
 import type { ProcessConfig, ServiceConfig } from './config.ts';
+import { limitTransfers, transferPlaces } from './transfers.ts';
 
 /** A service that runs. */
 export type Service = {
@@ -84,7 +85,11 @@ async function serve<C extends ServiceConfig, DB>(
   { config, db, peers, tokens, log, registry }: ServiceBase<C, DB>,
   keep: Keep,
 ): Promise<number | undefined> {
-  const interceptors = [...serverInterceptors({ tokens, log, metrics: registry }), databaseInterceptor];
+  const interceptors = [
+    ...serverInterceptors({ tokens, log, metrics: registry }),
+    limitTransfers(transferPlaces()),
+    databaseInterceptor,
+  ];
   peers.register(name, routes, interceptors, () => isDatabaseThere(db));
   keep({ stop: async () => peers.unregister(name) });
   const { host, grpcPort } = config;

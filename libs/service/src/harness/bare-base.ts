@@ -25,6 +25,7 @@ export function bareBase<C extends ServiceConfig, DB>(
   return {
     config,
     db,
+    transfers: db,
     relay: { wake: () => undefined },
     tokens,
     sealer: createSealer(config.encryptionKeys),

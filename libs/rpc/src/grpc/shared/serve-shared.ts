@@ -31,7 +31,7 @@ const maxBatchBytes = 256 << 10;
  * on a stream. A refused call ends without waiting for anything, so that thousands of them in one message would be one
  * turn of seconds.
  */
-export const callsAtOnce = 64;
+const callsAtOnce = 64;
 
 /** Serves unary methods, found by the path of each call, over shared streams. */
 export function serveShared(methods: ReadonlyMap<string, UnaryMethod>): SharedServer {
