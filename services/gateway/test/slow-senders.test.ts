@@ -105,6 +105,12 @@ test('the bytes of bodies under way are bounded for an organization and for all,
   expect(await send(probe, 'POST', bulk, { body: JSON.parse(text) })).toMatchObject({ status: 201 });
 });
 
+test('a connection may be silent for as long as a service works on an upload', async () => {
+  await using probe = await startProbe('in memory', { limits: { idleTimeoutMs: 400 } });
+  const headers = { 'content-type': 'text/slow' };
+  expect(await send(probe, 'POST', uploads, { raw: 'x', headers })).toMatchObject({ status: 202 });
+});
+
 test('a service never waits for a client: it has all of an upload, whose client has gone', async () => {
   await using probe = await startProbe('in memory');
   const sockets = await Promise.all([begin(probe), begin(probe), begin(probe)]);

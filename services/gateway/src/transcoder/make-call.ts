@@ -51,6 +51,8 @@ async function callUpload(options: CallOptions, call: Call, method: DescMethodCl
   const first = decodeParameters(request, route, parameters);
   const spooled = await spool(await openUpload(request, idleTimeoutMs), { idleTimeoutMs, held });
   opened.defer(() => spooled.close());
+  // The connection is silent while the service works on the upload. Node sets the time-out again for the next request.
+  request.setTimeout(timeoutMsOf(route));
   // An answer before the end of the messages is the end of them.
   opened.defer(() => client.abort());
   const headers = await headersOf(options, call);

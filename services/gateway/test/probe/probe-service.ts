@@ -59,6 +59,7 @@ export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
         dryRun ||= dry ?? false;
         size += body?.data.length ?? 0;
         hash.update(body?.data ?? new Uint8Array());
+        if (contentType === 'text/slow') await sleep(1_000);
         if (contentType === 'text/refused') throw new DomainError('invalid', 'upload_refused', 'Not this one.');
       }
       return { size: BigInt(size), sha256: hash.digest('hex'), contentType, dryRun };
