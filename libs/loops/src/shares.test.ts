@@ -32,6 +32,17 @@ test('an amount beyond the share is given to a key that has nothing, and grows w
   expect(shares.used()).toBe(0);
 });
 
+test('whatever others have, a key has the least', () => {
+  const shares = createShares({ of: 'bytes', ofEach: 10, ofAll: 10, least: 2 });
+  shares.take('a', 10);
+  const [first, second] = [shares.take('b', 2), shares.take('c', 0)];
+  second.add(2);
+  expect(() => second.add(1)).toThrow(refusedAll);
+  expect(() => shares.take('b', 1)).toThrow(refusedAll);
+  first.release();
+  expect(() => shares.take('b', 1)).not.toThrow();
+});
+
 test('what is added later counts for its key, whoever began with nothing', () => {
   const shares = createShares({ of: 'bytes', ofEach: 10, ofAll: 12 });
   const [first, second, other] = [shares.take('a', 0), shares.take('a', 0), shares.take('b', 0)];

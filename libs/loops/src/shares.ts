@@ -24,13 +24,16 @@ type Share = { used: number; holders: number; waiting: Set<Waiting> };
 /** Callers of one key that may wait, each with a request in memory. */
 const mostWaiting = 1000;
 
+/** How much of something each key and all together may have. `least` (default 0) is a key's whatever others have. */
+export type ShareLimits = { ofEach: number; ofAll: number; least?: number };
+
 /**
  * Divides something scarce: a key may have `ofEach` of it, all together `ofAll`. A key that has nothing is given one amount
  * larger than its share, so that no single request is impossible. Those who wait are served in the order of their coming
  * within a key; a key whose share is used up delays no other key. `of` names the thing in the refusal, such as "uploads".
  */
-export function createShares(options: { of: string; ofEach: number; ofAll: number; waitMs?: number }): Shares {
-  const { of, ofEach, ofAll, waitMs = 0 } = options;
+export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {
+  const { of, ofEach, ofAll, least = 0, waitMs = 0 } = options;
   const shares = new Map<string, Share>();
   let usedByAll = 0;
   let waitingOfAll = 0;
@@ -51,8 +54,8 @@ export function createShares(options: { of: string; ofEach: number; ofAll: numbe
     return share.used === 0 || share.used + amount <= ofEach;
   }
 
-  function fitsAll(amount: number): boolean {
-    return usedByAll === 0 || usedByAll + amount <= ofAll;
+  function fitsAll(share: Share, amount: number): boolean {
+    return usedByAll === 0 || usedByAll + amount <= ofAll || share.used + amount <= least;
   }
 
   function hold(key: string, share: Share, amount: number): Held {
@@ -66,7 +69,7 @@ export function createShares(options: { of: string; ofEach: number; ofAll: numbe
         if (isReleased) throw new Error('the share was released');
         const isAlone = share.used === held;
         if (!isAlone && share.used + more > ofEach) throw refusedShare(of);
-        if (usedByAll !== held && usedByAll + more > ofAll) throw refusedAll(of);
+        if (usedByAll !== held && !fitsAll(share, more)) throw refusedAll(of);
         held += more;
         share.used += more;
         usedByAll += more;
@@ -86,7 +89,7 @@ export function createShares(options: { of: string; ofEach: number; ofAll: numbe
   function serveWaiting(): void {
     for (const share of shares.values()) {
       for (const waiting of share.waiting) {
-        if (!fitsShare(share, waiting.amount) || !fitsAll(waiting.amount)) break;
+        if (!fitsShare(share, waiting.amount) || !fitsAll(share, waiting.amount)) break;
         waiting.give();
       }
     }
@@ -96,7 +99,7 @@ export function createShares(options: { of: string; ofEach: number; ofAll: numbe
     const share = shareOf(key);
     try {
       if (!fitsShare(share, amount)) throw refusedShare(of);
-      if (!fitsAll(amount)) throw refusedAll(of);
+      if (!fitsAll(share, amount)) throw refusedAll(of);
       return hold(key, share, amount);
     } finally {
       forgetUnused(key, share);
@@ -105,7 +108,7 @@ export function createShares(options: { of: string; ofEach: number; ofAll: numbe
 
   function wait(key: string, amount: number, signal?: AbortSignal): Promise<Held> {
     const share = shareOf(key);
-    if (share.waiting.size === 0 && fitsShare(share, amount) && fitsAll(amount)) {
+    if (share.waiting.size === 0 && fitsShare(share, amount) && fitsAll(share, amount)) {
       return Promise.resolve(hold(key, share, amount));
     }
     if (share.waiting.size >= mostWaiting) return Promise.reject(refusedShare(of));

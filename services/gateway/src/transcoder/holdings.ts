@@ -1,11 +1,9 @@
-import { createShares, type Held, type Shares } from '@drippulse/loops';
+import { createShares, type Held, type ShareLimits, type Shares } from '@drippulse/loops';
 import type { Exchange } from './exchange.ts';
 import { clientGone } from './read-body.ts';
 
 /** The amounts that one organization, and all together, may have in this process. */
-export type HoldingLimits = Record<'uploads' | 'uploadBytes' | 'bodyBytes' | 'lists' | 'unreadBytes', Limit>;
-
-type Limit = { ofEach: number; ofAll: number };
+export type HoldingLimits = Record<keyof Holdings, ShareLimits>;
 
 /** What requests hold while they are under way, by organization; by address where there is no credential. */
 export type Holdings = {
@@ -24,11 +22,11 @@ export type Holdings = {
 // The bytes in memory fit into 512 MiB beside a process of 170 MiB: a body and an answer are there up to twice while they
 // are converted.
 const defaultLimits: HoldingLimits = {
-  uploads: { ofEach: 4, ofAll: 32 },
-  uploadBytes: { ofEach: 1 << 30, ofAll: 2 ** 32 },
-  bodyBytes: { ofEach: 32 << 20, ofAll: 96 << 20 },
-  lists: { ofEach: 4, ofAll: 64 },
-  unreadBytes: { ofEach: 32 << 20, ofAll: 96 << 20 },
+  uploads: { ofEach: 4, ofAll: 32, least: 1 },
+  uploadBytes: { ofEach: 1 << 30, ofAll: 2 ** 32, least: 1 << 20 },
+  bodyBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
+  lists: { ofEach: 4, ofAll: 64, least: 1 },
+  unreadBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
 };
 const listWaitMs = 10_000;
 /** As long as a client may take nothing: by then the answers of those who do not read are gone. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '@drippulse/errors';
 import { type Held, yieldToEventLoop } from '@drippulse/loops';
-import { isTooSlow } from './pace.ts';
+import { createPace } from './pace.ts';
 
 export type BodyLimits = {
   maxBytes: number;
@@ -54,7 +54,7 @@ async function join(chunks: readonly Buffer[]): Promise<Buffer> {
 
 function readChunks(request: IncomingMessage, limits: BodyLimits, held: Held): Promise<Buffer[]> {
   const { maxBytes, idleTimeoutMs } = limits;
-  const startedAt = performance.now();
+  const isTooSlow = createPace(performance.now(), idleTimeoutMs);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -64,7 +64,7 @@ function readChunks(request: IncomingMessage, limits: BodyLimits, held: Held): P
       idle.refresh();
       bytes += chunk.length;
       if (bytes > maxBytes) return fail(tooLarge(maxBytes));
-      if (isTooSlow({ bytes, elapsedMs: performance.now() - startedAt }, idleTimeoutMs)) return fail(bodyTooSlow());
+      if (isTooSlow(chunk.length, performance.now())) return fail(bodyTooSlow());
       try {
         held.add(chunk.length);
       } catch (error) {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { DomainError } from '@drippulse/errors';
 import busboy from 'busboy';
-import { isTooSlow } from './pace.ts';
+import { createPace } from './pace.ts';
 import { bodyTooSlow } from './read-body.ts';
 
 export type Upload = { contentType: string; content: Readable };
@@ -36,15 +36,13 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
 
 /** The chunks of an upload. They end with an error when its sender is too slow or goes away. */
 export async function* chunksOf({ content }: Upload, idleTimeoutMs: number): AsyncGenerator<Buffer> {
-  const startedAt = performance.now();
+  const isTooSlow = createPace(performance.now(), idleTimeoutMs);
   // Not to be destroyed on return: the request's socket is what an early answer goes out on.
   const chunks = content.iterator({ destroyOnReturn: false });
-  let bytes = 0;
   for (;;) {
     const next: IteratorResult<Buffer> = await within(idleTimeoutMs, chunks.next()).catch(asUploadError);
     if (next.done) return;
-    bytes += next.value.length;
-    if (isTooSlow({ bytes, elapsedMs: performance.now() - startedAt }, idleTimeoutMs)) throw bodyTooSlow();
+    if (isTooSlow(next.value.length, performance.now())) throw bodyTooSlow();
     yield next.value;
   }
 }
