@@ -3,6 +3,7 @@
 export { clientFor } from './clients.ts';
 export { fromConnectError } from './errors.ts';
 export { actingAs, callerOf, requestIdOf } from './handler-context.ts';
+export { withLargeAnswer } from './large-answers.ts';
 
 // For the composition of services, in processes and tests.
 

@@ -3,7 +3,7 @@ import { createShares, type Held, type Shares } from '@drippulse/loops';
 import { callerOf } from '@drippulse/rpc';
 
 /** Transfers that one organization, and all together, may have under way in a process of a service. */
-const atOnce = { ofEach: 4, ofAll: 16, least: 1 };
+const atOnce = { ofEach: 2, ofAll: 16, least: 1 };
 /** A short transfer of the organization ends meanwhile. */
 const waitMs = 5_000;
 

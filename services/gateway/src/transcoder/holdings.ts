@@ -25,7 +25,7 @@ const defaultLimits: HoldingLimits = {
   uploads: { ofEach: 4, ofAll: 32, least: 1 },
   uploadBytes: { ofEach: 1 << 30, ofAll: 2 ** 32, least: 1 << 20 },
   bodyBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
-  lists: { ofEach: 4, ofAll: 64, least: 1 },
+  lists: { ofEach: 2, ofAll: 64, least: 1 },
   unreadBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
 };
 const listWaitMs = 10_000;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DescMethodClientStreaming, DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
-import type { Tokens } from '@drippulse/rpc';
+import { type Tokens, withLargeAnswer } from '@drippulse/rpc';
 import { answerStream } from './answer-stream.ts';
 import { answerUnary } from './answer-unary.ts';
 import { callHeaders } from './call-headers.ts';
@@ -71,7 +71,9 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
   try {
     const message = await decodeRequest(request, route, parameters, { idleTimeoutMs, held });
     const headers = await headersOf(options, call);
-    const reply = await route.upstream.transport.unary(method, signal, timeoutMsOf(route), headers, message);
+    const { transport } = route.upstream;
+    const values = route.isList ? withLargeAnswer() : undefined;
+    const reply = await transport.unary(method, signal, timeoutMsOf(route), headers, message, values);
     held.release();
     await answer(options, call, reply, () => place.release());
   } finally {
