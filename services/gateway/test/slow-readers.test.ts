@@ -57,7 +57,7 @@ test('lists of an organization are made a few at a time, in order, and delay nob
   const asked: bigint[] = [];
   const held = Promise.withResolvers<void>();
   await using probe = await startProbe('in memory', {
-    holdings: { lists: { ofEach: 1, ofAll: 2 } },
+    holdings: { lists: { ofEach: 8, ofAll: 16 } },
     async listEnrollments({ workflowId }) {
       asked.push(workflowId);
       if (workflowId === 1n) await held.promise;
@@ -77,6 +77,25 @@ test('lists of an organization are made a few at a time, in order, and delay nob
   expect((await first).status).toBe(200);
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200]);
   expect(asked).toEqual([1n, 4n, 2n, 3n]);
+});
+
+test('lists that were small are made many at once', async () => {
+  let asked = 0;
+  const held = Promise.withResolvers<void>();
+  await using probe = await startProbe('in memory', {
+    holdings: { lists: { ofEach: 8, ofAll: 8 } },
+    async listEnrollments() {
+      asked += 1;
+      if (asked > 1) await held.promise;
+      return {};
+    },
+  });
+  const list = () => send(probe, 'GET', '/api/v1/workflows/1/enrollments');
+  await list();
+  const lists = Array.from({ length: 12 }, list);
+  await eventually(() => expect(asked).toBe(1 + 8));
+  held.resolve();
+  expect((await Promise.all(lists)).every(({ status }) => status === 200)).toBe(true);
 });
 
 test('while large lists are encoded, the event loop turns after each piece of them', async () => {

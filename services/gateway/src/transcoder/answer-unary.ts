@@ -7,7 +7,7 @@ import type { Route } from './routes.ts';
 import { sliceBytes } from './write-out.ts';
 
 /** The count of the bytes that clients have not taken, and what happens when an answer is made and has its place in it. */
-type Unread = { bytes: Shares; holder: string; signal: AbortSignal; onMade(): void };
+type Unread = { bytes: Shares; holder: string; signal: AbortSignal; onMade(bytes: number): void };
 
 /**
  * Answers with one message: its row, the whole of it, or the raw bytes it carries. A large answer is made in turns, counted
@@ -24,13 +24,14 @@ export async function answerUnary(
   if (raw !== undefined && raw.contentType !== '') response.setHeader('content-type', raw.contentType);
   const body = isBodiless(response) ? '' : (raw?.data ?? (await makeJson(route, message)));
   if (!Array.isArray(body) && body.length <= sliceBytes) {
-    onMade();
+    onMade(body.length);
     endWith(response, body);
     return;
   }
   const parts = Array.isArray(body) ? body : [Buffer.from(body)];
-  const held = await waitFor(bytes, holder, lengthOf(parts), signal);
-  onMade();
+  const length = lengthOf(parts);
+  const held = await waitFor(bytes, holder, length, signal);
+  onMade(length);
   try {
     await sendBody(response, parts);
   } finally {

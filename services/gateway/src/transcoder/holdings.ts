@@ -13,7 +13,7 @@ export type Holdings = {
   uploadBytes: Shares;
   /** Bytes of other bodies, in memory until their answer. */
   bodyBytes: Shares;
-  /** Lists that are being made. Further ones wait. */
+  /** Lists that are being made, by their weights. Further ones wait. */
   lists: Shares;
   /** Bytes of answers that are made and not taken by their client. Further answers wait. */
   unreadBytes: Shares;
@@ -25,7 +25,7 @@ const defaultLimits: HoldingLimits = {
   uploads: { ofEach: 4, ofAll: 32, least: 1 },
   uploadBytes: { ofEach: 1 << 30, ofAll: 2 ** 32, least: 1 << 20 },
   bodyBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
-  lists: { ofEach: 2, ofAll: 64, least: 1 },
+  lists: { ofEach: 16, ofAll: 256, least: 8 },
   unreadBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
 };
 const listWaitMs = 10_000;

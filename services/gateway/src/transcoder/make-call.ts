@@ -7,6 +7,7 @@ import { callHeaders } from './call-headers.ts';
 import { decodeParameters, decodeRequest } from './decode-request.ts';
 import type { Exchange } from './exchange.ts';
 import { type Holdings, holderOf, waitFor } from './holdings.ts';
+import { isLarge, type ListWeights } from './list-weights.ts';
 import { answersStream, isUnary, takesStream } from './method-kinds.ts';
 import type { Upstream } from './ports.ts';
 import type { Route } from './routes.ts';
@@ -25,7 +26,7 @@ export type Call = {
 };
 
 /** What every call needs. */
-export type CallOptions = { tokens: Tokens; holdings: Holdings; bodyIdleTimeoutMs: number };
+export type CallOptions = { tokens: Tokens; holdings: Holdings; lists: ListWeights; bodyIdleTimeoutMs: number };
 
 const defaultTimeoutSeconds = 30;
 
@@ -62,20 +63,25 @@ async function callUpload(options: CallOptions, call: Call, method: DescMethodCl
 }
 
 async function callUnary(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
-  const { holdings, bodyIdleTimeoutMs: idleTimeoutMs } = options;
+  const { holdings, lists, bodyIdleTimeoutMs: idleTimeoutMs } = options;
   const { request, route, parameters, exchange, client } = call;
   const { signal } = client;
   const holder = holderOf(exchange);
   const held = route.hasBody ? holdings.bodyBytes.take(holder, 0) : nothing;
-  const place = route.isList ? await waitFor(holdings.lists, holder, 1, signal) : nothing;
+  const list = `${holder} ${route.template}`;
+  const weight = route.isList ? lists.of(list) : 0;
+  const place = route.isList ? await waitFor(holdings.lists, holder, weight, signal) : nothing;
   try {
     const message = await decodeRequest(request, route, parameters, { idleTimeoutMs, held });
     const headers = await headersOf(options, call);
     const { transport } = route.upstream;
-    const values = route.isList ? withLargeAnswer() : undefined;
+    const values = isLarge(weight) ? withLargeAnswer() : undefined;
     const reply = await transport.unary(method, signal, timeoutMsOf(route), headers, message, values);
     held.release();
-    await answer(options, call, reply, () => place.release());
+    await answer(options, call, reply, (bytes) => {
+      if (route.isList) lists.note(list, bytes);
+      place.release();
+    });
   } finally {
     held.release();
     place.release();
@@ -112,7 +118,7 @@ async function answer(
   { holdings }: CallOptions,
   { response, route, exchange, client }: Call,
   reply: { header: Headers; message: unknown },
-  onMade: () => void = () => undefined,
+  onMade: (bytes: number) => void = () => undefined,
 ): Promise<void> {
   const unread = { bytes: holdings.unreadBytes, holder: holderOf(exchange), signal: client.signal, onMade };
   await answerUnary(response, route, reply, unread);

@@ -6,6 +6,7 @@ import { checkAccess, fromConnectError, type Tokens } from '@drippulse/rpc';
 import { checkBodyHeaders } from './decode-request.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { createHoldings, type HoldingLimits } from './holdings.ts';
+import { createListWeights } from './list-weights.ts';
 import { makeCall } from './make-call.ts';
 import type { Authenticate, RateLimit, Upstream } from './ports.ts';
 import { createRouter } from './router.ts';
@@ -37,7 +38,7 @@ type WatchedClient = { signal: AbortSignal; abort(): void; release(): void };
  */
 export function createTranscoder(options: TranscoderOptions): Transcoder {
   const { authenticate, rateLimit, tokens, bodyIdleTimeoutMs = 10_000 } = options;
-  const calls = { tokens, holdings: createHoldings(options.limits), bodyIdleTimeoutMs };
+  const calls = { tokens, holdings: createHoldings(options.limits), lists: createListWeights(), bodyIdleTimeoutMs };
   const router = createRouter<ServedRoute>(
     options.upstreams.flatMap((upstream) => routesOf(upstream.service).map((route) => ({ ...route, upstream }))),
   );
