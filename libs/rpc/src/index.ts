@@ -4,6 +4,7 @@ export { causeMetadata, causeOf, causeText } from './chains.ts';
 export { clientFor } from './clients.ts';
 export { fromConnectError } from './errors.ts';
 export { actingAs, callerOf, requestIdOf } from './handler-context.ts';
+export { withLargeAnswer } from './large-answers.ts';
 export { listedMode, modeFromProto, modeOf, modeToProto } from './modes.ts';
 
 // For the composition of services, in processes and tests.

@@ -51,6 +51,8 @@ export type ServiceBase<C extends ServiceConfig, DB> = {
   config: C;
   /** Its schema, by its own role. */
   db: Database<DB>;
+  /** The same, over connections of their own for methods that take or answer a stream: they work for long. */
+  transfers: Database<DB>;
   /** Wakes the relay of its outbox; call it after a commit that wrote events. */
   relay: { wake(): void };
   /** Mints and checks the tokens that carry a caller from service to service. */
@@ -70,6 +72,9 @@ export type ServiceBase<C extends ServiceConfig, DB> = {
   client<S extends DescService>(service: S): ClientOf<S>;
 };
 
+/** Each serves four transfers, which need one between their slices only. */
+const transferConnections = 4;
+
 /** Opens the parts that every service has; `partitions` are tables whose partitions are made ahead and dropped. */
 export function openBase<C extends ServiceConfig, DB>(
   name: ServiceName,
@@ -86,8 +91,11 @@ export function openBase<C extends ServiceConfig, DB>(
   const chains = createChainHeaders(keys);
   const events = signEvents(shared.events, { service: name, keys, publishersOf: (topic) => signers.get(topic) ?? [] });
   const sealer = createSealer(config.encryptionKeys);
-  const db = connectDatabase<DB>({ url: config.databaseUrl, schema, service: name, log });
+  const own = { url: config.databaseUrl, schema, log };
+  const db = connectDatabase<DB>({ ...own, service: name });
   keep({ stop: () => db.close() });
+  const transfers = connectDatabase<DB>({ ...own, service: `${name}-transfers`, max: transferConnections });
+  keep({ stop: () => transfers.close() });
   const relay =
     services[name].events === undefined
       ? publishesNothing(name)
@@ -111,7 +119,7 @@ export function openBase<C extends ServiceConfig, DB>(
     }
     return clientFor(service, { peers, target, tokens });
   }
-  return { config, db, relay, tokens, chains, sealer, clock, log, registry, events, peers, client };
+  return { config, db, transfers, relay, tokens, chains, sealer, clock, log, registry, events, peers, client };
 }
 
 /** The services whose keys sign events of a topic: the publisher, or the one in whose process that runs. */

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { type Keep, keepIn, openBase, type ServiceBase, type Shared } from './base.ts';
 import type { ProcessConfig, ServiceConfig } from './config.ts';
+import { limitTransfers, transferPlaces } from './transfers.ts';
 
 /** A service that runs. */
 export type Service = {
@@ -89,6 +90,7 @@ async function serve<C extends ServiceConfig, DB>(
 ): Promise<number | undefined> {
   const interceptors = [
     ...serverInterceptors({ tokens, log, metrics: registry }),
+    limitTransfers(transferPlaces()),
     databaseInterceptor,
     guardLiveRows(rowModes),
   ];

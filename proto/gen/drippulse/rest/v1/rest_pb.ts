@@ -488,8 +488,8 @@ export const Body = {
   RAW: 2,
 
   /**
-   * Raw bytes as a stream of `google.api.HttpBody` messages, sent on as they arrive. Of multipart/form-data the part
-   * named `file` is sent on.
+   * Raw bytes as a stream of `google.api.HttpBody` messages, sent on when the last of them has arrived, at most 512 MiB. Of
+   * multipart/form-data the part named `file` is sent on.
    *
    * @generated from enum value: BODY_STREAM = 3;
    */
