@@ -19,7 +19,7 @@ export type Verdict = {
 };
 
 /** A compiled filter of events. */
-export type EventFilter = (data: JsonObject, o: { now: Date; timezone: string }) => Verdict;
+type EventFilter = (data: JsonObject, o: { now: Date; timezone: string }) => Verdict;
 
 /** Reads and compiles a rule `{match, conditions}`. Throws on one that is not valid: it is checked when it is saved. */
 export function eventFilterOf(rule: JsonObject): EventFilter {
