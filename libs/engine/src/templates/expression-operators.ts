@@ -8,6 +8,8 @@ type Operator = (...operandsAndContext: unknown[]) => ReturnType<Operators[strin
 const callUnits = 16;
 /** Units for each unit that the operands weigh. */
 const cost = 2;
+/** Units of an element beside: Liquid compares it in a generator of its own. */
+const elementUnits = 16;
 /** Operators that look at the truth of their operands, and read nothing of them. */
 const unread: ReadonlySet<string> = new Set(['and', 'or', 'not']);
 
@@ -23,7 +25,10 @@ function metered(operator: Operator, isUnread: boolean): Operator {
   return (...operandsAndContext) => {
     const context = contextOf(operandsAndContext.at(-1));
     context.charge(callUnits);
-    if (!isUnread) for (const operand of operandsAndContext.slice(0, -1)) context.chargeReading(operand, cost);
+    for (const operand of isUnread ? [] : operandsAndContext.slice(0, -1)) {
+      context.chargeReading(operand, cost);
+      if (Array.isArray(operand)) context.charge(elementUnits * operand.length);
+    }
     return operator(...operandsAndContext);
   };
 }
