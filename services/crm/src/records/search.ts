@@ -17,9 +17,10 @@ const shortestPart = 3;
  */
 export function searchGroups(type: RecordType, q = ''): Group[] {
   if (q === '') return [{ terms: [], filters: [] }];
-  const phrase = either(contains('search', q), idBeginsWith(type, q));
-  const words = q.split(/\s+/).filter((word) => word !== '');
   const hasNames = type === 'contact' || type === 'lead';
+  const inNames = hasNames ? contains('names', q) : undefined;
+  const phrase = either([contains('search', q), inNames, idBeginsWith(type, q)]);
+  const words = q.split(/\s+/).filter((word) => word !== '');
   if (!hasNames || words.length < 2) return [{ terms: [phrase], filters: [] }];
   return [
     { terms: [phrase], filters: [] },
@@ -51,12 +52,10 @@ function like(text: RawBuilder<unknown>, pattern: RawBuilder<unknown>): Term {
   return { lookedUp: sql<boolean>`${text} like ${pattern}`, read: sql<boolean>`${text} collate "C" like ${pattern}` };
 }
 
-function either(one: Term, other: Term | undefined): Term {
-  if (other === undefined) return one;
-  return {
-    lookedUp: sql<boolean>`(${one.lookedUp} or ${other.lookedUp})`,
-    read: sql<boolean>`(${one.read} or ${other.read})`,
-  };
+function either(terms: readonly (Term | undefined)[]): Term {
+  const given = terms.filter((term) => term !== undefined);
+  const anyOf = (conditions: RawBuilder<boolean>[]) => sql<boolean>`(${sql.join(conditions, sql` or `)})`;
+  return { lookedUp: anyOf(given.map(({ lookedUp }) => lookedUp)), read: anyOf(given.map(({ read }) => read)) };
 }
 
 function escaped(text: string): string {

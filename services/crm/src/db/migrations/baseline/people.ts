@@ -36,7 +36,7 @@ async function createContacts(db: Kysely<unknown>): Promise<void> {
       account_id uuid constraint contacts_account_id_fkey references accounts (id),
       merged_into_id uuid constraint contacts_merged_into_id_fkey references contacts (id),
       erased_at timestamptz(3)`,
-    searched: ['email', 'first_name', 'last_name', 'phone'],
+    searched: ['email', 'phone'],
     names: ['first_name', 'last_name'],
     lists: {
       email_order: `coalesce(email, ''), id`,
@@ -64,7 +64,7 @@ async function createLeads(db: Kysely<unknown>): Promise<void> {
       contact_id uuid constraint leads_contact_id_fkey references contacts (id),
       merged_into_id uuid constraint leads_merged_into_id_fkey references leads (id),
       erased_at timestamptz(3)`,
-    searched: ['email', 'first_name', 'last_name', 'company_name', 'phone'],
+    searched: ['email', 'company_name', 'phone'],
     names: ['first_name', 'last_name'],
     lists: {
       email_order: `coalesce(email, ''), id`,

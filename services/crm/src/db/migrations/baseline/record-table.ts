@@ -5,7 +5,7 @@ type RecordTable = {
   name: string;
   columns: RawBuilder<unknown>;
   searched: readonly string[];
-  /** Columns with the names of a person, which `q` may search for several words. */
+  /** Columns with the names of a person, which `q` also searches, and for several words. Not among those `searched`. */
   names?: readonly string[];
   /** Columns of an index after the organization, by the part of the index's name that differs. */
   lists: Readonly<Record<string, string>>;
