@@ -1,7 +1,8 @@
 import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { z } from 'zod';
 import { choice, config, jsonTemplate, number, template } from '../parameters.ts';
-import { type Scope, StepFailure } from '../templates/scope.ts';
+import { StepFailure } from '../step-failure.ts';
+import type { Scope } from '../templates/scope.ts';
 import { compileJson, compileText, isTemplate } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf } from './effect-policy.ts';
