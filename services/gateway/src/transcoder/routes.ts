@@ -94,8 +94,6 @@ function fieldNamed(method: DescMethod, side: 'input' | 'output', name: string):
   return field;
 }
 
-/** An `Idempotency-Key`: 1 to 255 visible ASCII characters, quoted or bare. */
-export const idempotencyKeyPattern = /^(?!""$)(?:"[!-~]{1,255}"|[!-~]{1,255})$/;
 function isListOfMessages({ fieldKind, message }: DescField): boolean {
   return fieldKind === 'list' && message !== undefined;
 }
