@@ -70,8 +70,8 @@ test('after maxSteps the run is due at once on the step that follows', () => {
   expect(advance(definition, newRun({}, { state: first.state }), now, 1).state.status).toBe('completed');
 });
 
-test('a step is visited at most 100 times', () => {
-  const definition = defineWorkflow([{ type: 'wait', id: 'a', until: '2020-01-01' }, log, again]);
+test.each(['a', 'constructor', '__proto__', 'toString'])('a step %s is visited at most 100 times', (id) => {
+  const definition = defineWorkflow([{ type: 'wait', id, until: '2020-01-01' }, log, { ...again, on_true: id }]);
   const { state: ended, entries } = advance(definition, newRun(), now);
   expect(entries).toHaveLength(301);
   expect(entries.at(-1)).toMatchObject({

@@ -2,7 +2,7 @@ import type { JsonObject } from '@drippulse/json';
 import type { CompiledStep, Definition } from './definition.ts';
 import { sizeOf } from './json-size.ts';
 import { createMeter, stepUnits } from './meter.ts';
-import type { Advance, Effect, Entry, Run, RunState } from './run.ts';
+import { type Advance, type Effect, type Entry, type Run, type RunState, visitsOf } from './run.ts';
 import type { Scope } from './templates/scope.ts';
 
 /** Units of a character of the data, when a step changes it: data is copied, measured and stored. */
@@ -65,7 +65,7 @@ export function unchanged({ state, data }: Run): Advance {
 
 /** Number of the present visit of a step, from 1. */
 export function visitOf(walk: Walk, step: CompiledStep): number {
-  return (walk.visits[step.id] ?? 0) + 1;
+  return visitsOf(walk, step.id) + 1;
 }
 
 /** Adds a line to the timeline, with the warnings of the step. */

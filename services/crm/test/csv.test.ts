@@ -170,6 +170,14 @@ test.each([
     'header_mismatch',
     { 'column 2': 'has no name', 'column 3': 'has no name' },
   ],
+  ...['__proto__', 'constructor', 'toString', 'custom.__proto__', 'custom.constructor', 'custom.'].map(
+    (name): [string, string, string, object] => [
+      `a column named ${name}`,
+      `email,${name}\nlea@example.com,x\n`,
+      'header_mismatch',
+      { [name]: 'is no column of these records' },
+    ],
+  ),
   [
     'more columns than a record can have',
     `email,${Array.from({ length: 1_000 }, (_, index) => `custom.c${index}`).join()}\n`,
@@ -198,4 +206,10 @@ test('quotes that do not match end the reading, and what stands before them is i
   const result = await importContacts('email,title\npia@example.com,a\nquin@example.com,"b\nroy@example.com,c\n');
   expect(result).toMatchObject({ created: 1n, failed: 1n });
   expect(problems(result)).toEqual(['3 : opens a quote that is never closed; nothing from here on was read']);
+});
+
+test('a cell of a custom field has the rules of free JSON', async () => {
+  const result = await importContacts('email,custom.note\nnul@example.com,a\0b\nsound@example.com,ab\n');
+  expect(result).toMatchObject({ created: 1n, failed: 1n });
+  expect(problems(result)).toEqual(['2 custom.note: must not contain a NUL character']);
 });

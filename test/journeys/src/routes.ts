@@ -19,8 +19,8 @@ export type Route = {
   answers: string | undefined;
   /** Fields of the request that name another resource. */
   refs: { name: string; resource: string }[];
-  /** Names of all members of the request. */
-  members: string[];
+  /** Names of the fields of the request. */
+  fields: string[];
   /** The smallest body that the codec accepts. */
   body: Record<string, unknown> | undefined;
 };
@@ -64,7 +64,7 @@ function routesOf(rpc: DescMethod): Route[] {
       const { ref } = getOption(member, fieldOption);
       return ref === '' ? [] : [{ name: member.name, resource: ref }];
     }),
-    members: rpc.input.fields.map(({ name }) => name),
+    fields: rpc.input.fields.map(({ name }) => name),
     body: pattern.case === 'post' || pattern.case === 'patch' ? leastBody(rpc) : undefined,
   }));
 }

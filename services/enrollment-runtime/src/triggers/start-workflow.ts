@@ -1,10 +1,11 @@
 import { firstSeen } from '@drippulse/events';
 import { stringifyJson } from '@drippulse/json';
 import { createPace } from '@drippulse/loops';
+import type { Mode } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { enroll } from '../enrolling/enroll.ts';
+import { enroll, type Link } from '../enrolling/enroll.ts';
 import { parseObject } from '../enrollments/contact.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { turnUnits } from '../runs/move.ts';
@@ -14,7 +15,9 @@ import type { Trigger } from './find-triggers.ts';
 export type StartingEvent = {
   id: string;
   name: string;
+  mode: Mode;
   hops: number;
+  link: Link;
   recordId: string;
   at: Date;
   contact: string;
@@ -22,7 +25,8 @@ export type StartingEvent = {
 
 /**
  * Starts a workflow for each event that its trigger names and its filter accepts, once per event however often it is
- * delivered. The trigger is that of the lane's version. The lane is locked.
+ * delivered. The trigger is that of the lane's version. The lane is locked. An event never starts a workflow of the other
+ * mode.
  */
 export async function startWorkflow(
   ctx: Context,
@@ -38,7 +42,7 @@ export async function startWorkflow(
     const wanted: StartingEvent[] = [];
     const pace = createPace(turnUnits);
     for (const event of o.events) {
-      if (event.name !== trigger.eventName) continue;
+      if (event.mode !== lane.mode || event.name !== trigger.eventName) continue;
       const { matches, isUndecided, work } = trigger.accepts(filtered(event), now);
       if (matches) wanted.push(event);
       if (isUndecided) reportUndecided(ctx, workflowId, event);
@@ -52,7 +56,9 @@ export async function startWorkflow(
     const starting = [...known].flatMap(([id, event]) => (fresh.has(id) && !erased.has(event) ? [event] : []));
     for (const [hops, events] of Map.groupBy(starting, (event) => event.hops)) {
       const contacts = events.map(({ contact }) => contact);
-      await enroll(ctx, trx, { lane, mode: 'live', hops, timezone: trigger.timezone, agentId: null, contacts });
+      const links = events.map(({ link }) => link);
+      const { mode } = lane;
+      await enroll(ctx, trx, { lane, mode, hops, timezone: trigger.timezone, agentId: null, contacts, links });
     }
   });
 }

@@ -74,7 +74,7 @@ function organizationsOf(events: readonly Event[]): bigint[] {
 
 async function findSubscriptions(db: Kysely<DB>, organizationIds: readonly bigint[]): Promise<Subscriptions> {
   const { rows } = await sql<Subscription>`
-    select id, organization_id, event_types, filter, ordered from webhooks
+    select id, organization_id, mode, event_types, filter, ordered from webhooks
     where organization_id = any(${organizationIds}::bigint[]) and deleted_at is null and active`.execute(db);
   return Map.groupBy(rows, (row) => row.organization_id);
 }
@@ -86,7 +86,7 @@ async function lockSubscriptions(
   ordered: ReadonlySet<bigint>,
 ): Promise<Subscriptions> {
   const { rows } = await sql<Subscription>`
-    select id, organization_id, event_types, filter, ordered from webhooks
+    select id, organization_id, mode, event_types, filter, ordered from webhooks
     where organization_id = any(${organizationIds}::bigint[]) and deleted_at is null and active
     order by id for key share`.execute(trx);
   const known = rows.map((row) => ({ ...row, ordered: row.ordered && ordered.has(row.id) }));
@@ -98,19 +98,22 @@ type EventFields = {
   time: Timestamp;
   organizationId: bigint;
   aggregate: string;
+  /** Absent in events that nothing but the platform causes; empty in those that are a cause themselves. */
+  cause?: string;
   payload: { case: string; value: Message };
 };
 
 function readEvent(desc: DescMessage, { id, message, traceparent }: ConsumedEvent): Event[] {
   if (!isEvent(message)) return [];
-  const { time, organizationId, aggregate, payload } = message;
+  const { time, organizationId, aggregate, cause, payload } = message;
   const eventType = eventTypeOf(desc, payload.case);
   if (eventType === undefined) return [];
   const { type } = eventType;
   const at = timestampDate(time);
   const outgoing = once(() => {
     const body = bodyOf({ id, type, at, organizationId }, eventType.payload, payload.value);
-    return { id, type, at, body, subject: aggregate, ...(traceparent === undefined ? {} : { traceparent }) };
+    const outgoing = { id, type, at, body, subject: aggregate };
+    return { ...outgoing, ...(cause && { cause }), ...(traceparent === undefined ? {} : { traceparent }) };
   });
   const fields = once(() => objectOf(outgoing().body));
   const verdicts = new Map<string, Verdict>();
@@ -119,7 +122,7 @@ function readEvent(desc: DescMessage, { id, message, traceparent }: ConsumedEven
     verdicts.set(filter, verdict);
     return verdict;
   };
-  return [{ organizationId, aggregate, type, outgoing, decide }];
+  return [{ organizationId, mode: eventType.modeOf(payload.value), aggregate, type, outgoing, decide }];
 }
 
 function objectOf(body: string): JsonObject {

@@ -1,11 +1,14 @@
 import type { Verdict } from '@drippulse/engine';
 import { createPace } from '@drippulse/loops';
+import type { Mode } from '@drippulse/rpc';
 import { isMatch } from '../catalog/event-types.ts';
 import type { Match, Outgoing } from './enqueue.ts';
 
 /** An event that customers may subscribe to. */
 export type Event = {
   organizationId: bigint;
+  /** The mode of the row that it is about. */
+  mode: Mode;
   aggregate: string;
   type: string;
   outgoing(): Outgoing;
@@ -17,6 +20,7 @@ export type Event = {
 export type Subscription = {
   id: bigint;
   organization_id: bigint;
+  mode: string;
   event_types: string[];
   filter: string | null;
   ordered: boolean;
@@ -25,7 +29,9 @@ export type Subscription = {
 /** The active webhooks of each organization. */
 export type Subscriptions = ReadonlyMap<bigint, readonly Subscription[]>;
 
-/** The deliveries of this event. An event about an endpoint is never sent to that endpoint. */
+/**
+ * The deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to that endpoint.
+ */
 export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   return matching(event, subscriptions).map(({ id, ordered }) => ({
     webhookId: id,
@@ -87,7 +93,9 @@ function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
 /** The subscriptions to events of this type. */
 function subscribed(event: Event, subscriptions: Subscriptions): Subscription[] {
   return (subscriptions.get(event.organizationId) ?? []).filter(
-    ({ id, event_types: patterns }) =>
-      patterns.some((pattern) => isMatch(pattern, event.type)) && event.aggregate !== `webhook:${id}`,
+    ({ id, mode, event_types: patterns }) =>
+      mode === event.mode &&
+      patterns.some((pattern) => isMatch(pattern, event.type)) &&
+      event.aggregate !== `webhook:${id}`,
   );
 }

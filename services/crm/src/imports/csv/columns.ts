@@ -1,13 +1,17 @@
 import { type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { DomainError, type Violation } from '@drippulse/errors';
-import { checkJsonText, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
+import { checkJsonText, dangerousKeys, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
 import type { CustomFieldRow } from '../../custom-fields/rows.ts';
 
 /** A column of the file: its name in the API, and how to read its cells. */
 export type Column = { name: string; read(cell: string): { value: JsonValue } | { problem: string } };
 
 /** Aliases of columns. */
-const aliases: Readonly<Record<string, string>> = { company: 'company_name', e_mail: 'email', 'e-mail': 'email' };
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['company', 'company_name'],
+  ['e_mail', 'email'],
+  ['e-mail', 'email'],
+]);
 
 const customPrefix = 'custom.';
 
@@ -48,7 +52,7 @@ function nameOf(text: string): string {
   const trimmed = text.trim();
   if (trimmed.startsWith(customPrefix)) return trimmed;
   const name = trimmed.toLowerCase().replaceAll(/\s+/g, '_');
-  return aliases[name] ?? name;
+  return aliases.get(name) ?? name;
 }
 
 function columnsOf(desc: DescMessage): Map<string, Column> {
@@ -61,8 +65,10 @@ function readerOf(field: Pick<DescMessage['fields'][number], 'fieldKind' | 'mess
   return field.scalar === undefined || field.scalar === ScalarType.STRING ? readText : readNumber;
 }
 
-function customColumn(name: string, defined: ReadonlyMap<string, string>): Column {
-  const type = defined.get(name.slice(customPrefix.length));
+function customColumn(name: string, defined: ReadonlyMap<string, string>): Column | undefined {
+  const key = name.slice(customPrefix.length);
+  if (key === '' || dangerousKeys.has(key)) return undefined;
+  const type = defined.get(key);
   if (type === 'number') return { name, read: readNumber };
   return { name, read: type === 'boolean' ? readBoolean : readText };
 }
