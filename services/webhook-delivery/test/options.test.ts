@@ -178,9 +178,7 @@ test('an event that a filter cannot decide about within its budget is delivered'
   const conditions = Array.from({ length: 100 }, () => ({ field: 'data.name', operator: 'contains', value: 'no' }));
   const { id } = await harness.create({ filter: json({ match: 'any', conditions }) });
   await harness.publish(['short', 'x'.repeat(20_000)]);
-  const [delivery, ...others] = await harness.deliveries(id, 1);
-  expect(others).toEqual([]);
-  expect(JSON.stringify(delivery, (_, value) => (typeof value === 'bigint' ? String(value) : value))).toContain('"id"');
+  expect(await harness.deliveries(id, 1)).toHaveLength(1);
 });
 
 test.each([0, 1001, -1])('a rate of %d a second is refused', async (rateLimitPerSecond) => {
