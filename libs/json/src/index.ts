@@ -13,6 +13,7 @@ export { fieldSchemaOf, type JsonSchema, jsonSchemaOf, type SchemaOptions } from
 
 // For services and other libraries: JSON values.
 
+export { dangerousKeys } from './dangerous-keys.ts';
 export {
   isRawNumber,
   type JsonObject,

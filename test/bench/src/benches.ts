@@ -13,7 +13,7 @@ import { retention } from './retention/retention.ts';
 import { timers } from './timers/timers.ts';
 import { webhooks } from './webhooks/webhooks.ts';
 
-/** What `npm run bench -- <name>` knows. */
+/** The benches of `npm run bench -- <name>`. */
 export const benches: ReadonlyMap<string, Bench> = new Map([
   ['engine', engine],
   ['engine-million', engineMillion],

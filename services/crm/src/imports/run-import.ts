@@ -42,13 +42,15 @@ class DryRunOver extends Error {}
  */
 export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   const report = emptyReport();
+  // Nothing that is rolled back counts in a chain.
+  const author = { ...upload.author, cause: undefined };
   let batches = 0;
   try {
     await ctx.db.kysely.transaction().execute(async (trx: Transaction<DB>) => {
-      for await (const batch of batchesOf(upload.rows, upload.author.organizationId, upload.by)) {
+      for await (const batch of batchesOf(upload.rows, author.organizationId, upload.by)) {
         if (batches > 0) await giveWay(trx);
         batches += 1;
-        addResults(report, batch, await writeBatch({ ctx, trx, author: upload.author }, batch, upload.by));
+        addResults(report, batch, await writeBatch({ ctx, trx, author }, batch, upload.by));
       }
       throw new DryRunOver();
     });

@@ -19,7 +19,7 @@ const maxWaiting = 20;
  * nothing.
  */
 export async function storeUpload(ctx: Context, { rows, author, by }: Upload): Promise<JobRow> {
-  const { organizationId, actor, requestId } = author;
+  const { organizationId, actor, requestId, cause } = author;
   // Refused before it is stored; where it counts is below.
   await requireRoom(ctx.db.kysely, organizationId);
   await dropLeftovers(ctx);
@@ -29,6 +29,7 @@ export async function storeUpload(ctx: Context, { rows, author, by }: Upload): P
     actor,
     by_email: by.email,
     ...(requestId !== undefined && { request_id: requestId }),
+    ...(cause !== undefined && { cause }),
   };
   try {
     const total = await storeBatches(ctx, uploadId, { rows, author, by });

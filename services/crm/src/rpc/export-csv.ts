@@ -3,9 +3,8 @@ import { DomainError } from '@drippulse/errors';
 import type { ExportCrmCsvRequest } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { callerOf } from '@drippulse/rpc';
 import { overTransfers } from '@drippulse/service';
-import { stringify } from 'csv-stringify/sync';
 import type { Context } from '../context.ts';
-import { csvCells } from '../exports/csv-cells.ts';
+import { csvCells, csvLines } from '../exports/csv-cells.ts';
 import { shapes } from '../exports/shapes.ts';
 
 /** Exports one collection, slice by slice. */
@@ -25,6 +24,5 @@ export async function* exportCrmCsv(ctx: Context, { collection = '' }: ExportCrm
 }
 
 function piece(rows: string[][]) {
-  const text = stringify(rows, { escape_formulas: true, record_delimiter: '\r\n' });
-  return { body: { contentType: 'text/csv; charset=utf-8', data: new TextEncoder().encode(text) } };
+  return { body: { contentType: 'text/csv; charset=utf-8', data: new TextEncoder().encode(csvLines(rows)) } };
 }

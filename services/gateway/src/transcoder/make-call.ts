@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DescMethodClientStreaming, DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
-import { type Tokens, withLargeAnswer } from '@drippulse/rpc';
+import { withLargeAnswer } from '@drippulse/rpc';
 import { answerStream } from './answer-stream.ts';
 import { answerUnary } from './answer-unary.ts';
-import { callHeaders } from './call-headers.ts';
+import { callHeaders, type Signing } from './call-headers.ts';
 import { decodeParameters, decodeRequest } from './decode-request.ts';
 import type { Exchange } from './exchange.ts';
 import { type Holdings, holderOf, waitFor } from './holdings.ts';
@@ -26,7 +26,7 @@ export type Call = {
 };
 
 /** What every call needs. */
-export type CallOptions = { tokens: Tokens; holdings: Holdings; lists: ListWeights; bodyIdleTimeoutMs: number };
+export type CallOptions = Signing & { holdings: Holdings; lists: ListWeights; bodyIdleTimeoutMs: number };
 
 const defaultTimeoutSeconds = 30;
 
@@ -106,8 +106,8 @@ async function callStream(options: CallOptions, call: Call, method: DescMethodSe
 /** What a request without a body, or one that is no list, holds. */
 const nothing = { add: () => undefined, release: () => undefined };
 
-function headersOf({ tokens }: CallOptions, { request, route, exchange }: Call): Promise<Headers> {
-  return callHeaders(request, route, exchange, tokens);
+function headersOf(signing: Signing, { request, route, exchange }: Call): Promise<Headers> {
+  return callHeaders(request, route, exchange, signing);
 }
 
 function timeoutMsOf({ rest }: Route): number {

@@ -110,6 +110,9 @@ function hasListWithin({ fields }: DescMessage, seen: ReadonlySet<string> = new 
   });
 }
 
+/** An `Idempotency-Key`: 1 to 255 visible ASCII characters, quoted or bare. */
+export const idempotencyKeyPattern = /^(?!""$)(?:"[!-~]{1,255}"|[!-~]{1,255})$/;
+
 export function isRepeatable({ rest: { idempotency } }: Route): boolean {
   return idempotency === Idempotency.TRANSACTION || idempotency === Idempotency.DURABLE;
 }

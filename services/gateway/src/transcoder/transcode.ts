@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError } from '@drippulse/errors';
 import { nameRequest } from '@drippulse/observability';
 import { Auth } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
-import { checkAccess, fromConnectError, type Tokens } from '@drippulse/rpc';
+import { checkAccess, fromConnectError } from '@drippulse/rpc';
+import { networkOf } from '../client-network.ts';
+import type { Signing } from './call-headers.ts';
 import { checkBodyHeaders } from './decode-request.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { createHoldings, type HoldingLimits } from './holdings.ts';
@@ -12,9 +14,8 @@ import type { Authenticate, RateLimit, Upstream } from './ports.ts';
 import { createRouter } from './router.ts';
 import { type Route, routesOf } from './routes.ts';
 
-export type TranscoderOptions = {
+export type TranscoderOptions = Signing & {
   upstreams: readonly Upstream[];
-  tokens: Tokens;
   authenticate: Authenticate;
   rateLimit: RateLimit;
   /** How long a sender of a body may be silent; 10 s unless given. */
@@ -37,8 +38,9 @@ type WatchedClient = { signal: AbortSignal; abort(): void; release(): void };
  * order of checks: route, bearer, rate, role, size, content type, parse, service.
  */
 export function createTranscoder(options: TranscoderOptions): Transcoder {
-  const { authenticate, rateLimit, tokens, bodyIdleTimeoutMs = 10_000 } = options;
-  const calls = { tokens, holdings: createHoldings(options.limits), lists: createListWeights(), bodyIdleTimeoutMs };
+  const { authenticate, rateLimit, tokens, chains, clock, bodyIdleTimeoutMs = 10_000 } = options;
+  const holdings = createHoldings(options.limits);
+  const calls = { tokens, chains, clock, holdings, lists: createListWeights(), bodyIdleTimeoutMs };
   const router = createRouter<ServedRoute>(
     options.upstreams.flatMap((upstream) => routesOf(upstream.service).map((route) => ({ ...route, upstream }))),
   );
@@ -75,7 +77,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
   /** The checks before the body: bearer, rate, role. */
   async function admit(request: IncomingMessage, response: ServerResponse, route: Route, exchange: Exchange) {
     const { requestId, clientAddress } = exchange;
-    const facts = { raw: request, requestId, clientAddress };
+    const facts = { raw: request, requestId, clientNetwork: networkOf(clientAddress) };
     if (route.rest.auth !== Auth.NONE) exchange.authenticated = await authenticate(facts);
     const decision = await rateLimit(route.rest.limits, exchange.authenticated, facts);
     for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value);

@@ -3,9 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
 import { DomainError, type ErrorKind } from '@drippulse/errors';
 import type { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import { causeOf } from '@drippulse/rpc';
 
-/** What happened inside the service, for tests of what a client's leaving does. */
-export type ProbeLog = { delayed: number; cancelled: string[]; chunksSent: number; chunksReceived: number };
+/** Events inside the service, for tests of clients that leave. */
+export type ProbeLog = {
+  delayed: number;
+  cancelled: string[];
+  chunksSent: number;
+  chunksReceived: number;
+  /** Causes of the echoed calls. */
+  causes: (string | undefined)[];
+};
 
 export const chunkBytes = 64 << 10;
 
@@ -13,6 +21,7 @@ export const chunkBytes = 64 << 10;
 export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
   return {
     async echo(request, call) {
+      log.causes.push(causeOf(call));
       if (request.delayMs !== undefined) {
         log.delayed += 1;
         await sleep(request.delayMs, undefined, { signal: call.signal }).catch(() => {

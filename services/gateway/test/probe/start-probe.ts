@@ -1,11 +1,14 @@
 import { Writable } from 'node:stream';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
+import { systemClock } from '@drippulse/loops';
 import { createLogger } from '@drippulse/observability';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import {
   type Caller,
+  type ChainHeaders,
+  createChainHeaders,
   createGrpcPeers,
   createInMemoryPeers,
   createTokens,
@@ -31,7 +34,9 @@ export type Probe = {
   log: ProbeLog;
   /** Finished exchanges, as the access log gets them. */
   answered: Answered[];
-  /** What the services logged, as JSON lines. */
+  /** Signs the chain header as a service does. */
+  signChain: ChainHeaders['sign'];
+  /** Log lines of the services, as JSON. */
   logged: string[];
   /** Lets clients go with their next answer. */
   leave(): void;
@@ -68,7 +73,7 @@ export async function startProbe(
     },
   });
   const serviceLog = createLogger({ service: 'workflows', destination });
-  const log: ProbeLog = { delayed: 0, cancelled: [], chunksSent: 0, chunksReceived: 0 };
+  const log: ProbeLog = { delayed: 0, cancelled: [], chunksSent: 0, chunksReceived: 0, causes: [] };
   const routes: Routes = (router) => {
     router.service(ProbeService, probeService(log));
     // The one route with a wrong_content_type and a larger body: it counts the bytes of the contacts.
@@ -95,6 +100,8 @@ export async function startProbe(
       transport: peers.transport('workflows'),
     })),
     tokens: tokensOf('gateway'),
+    chains: createChainHeaders(parseInternalTokenKeys(keys.gateway)),
+    clock: systemClock,
     authenticate: authenticateByRole,
     rateLimit: options.rateLimit ?? (async () => ({ headers: { ratelimit: '"probe";r=1;t=1' } })),
     limits: options.holdings ?? {},
@@ -113,6 +120,7 @@ export async function startProbe(
     log,
     answered,
     logged,
+    signChain: createChainHeaders(parseInternalTokenKeys(keys.workflows)).sign,
     leave: http.leave,
     stopGracefully: () => http.stop(),
     async [Symbol.asyncDispose]() {

@@ -6,6 +6,7 @@ import { overTransfers } from '@drippulse/service';
 import type { Context } from '../context.ts';
 import { lastCommittedChange } from '../workflows/change-log.ts';
 import { selectWorkflows } from '../workflows/rows.ts';
+import { sealedSteps } from '../workflows/step-secrets.ts';
 import { workflowToProto } from '../workflows/to-proto.ts';
 
 const sliceRows = 50;
@@ -32,6 +33,7 @@ export async function* listChanges(ctx: Context, request: ListChangesRequest, ca
         sequence: row.sequence,
         workflow: workflowToProto(row),
         deleted: row.deleted_at !== null,
+        sealedSteps: sealedSteps(ctx.sealer, row) ?? undefined,
       };
     }
     if (rows.length < sliceRows) return;
