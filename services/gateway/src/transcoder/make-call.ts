@@ -68,7 +68,7 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
   const { signal } = client;
   const holder = holderOf(exchange);
   const held = route.hasBody ? holdings.bodyBytes.take(holder, 0) : nothing;
-  const list = `${holder} ${route.template}`;
+  const list = route.isList ? `${holder} ${route.template}` : '';
   const weight = route.isList ? lists.of(list) : 0;
   const place = route.isList ? await waitFor(holdings.lists, holder, weight, signal) : nothing;
   try {
