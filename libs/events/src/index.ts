@@ -16,6 +16,8 @@ export { createEmbeddedTransport } from './embedded/transport.ts';
 export { type KafkaSettings, readKafkaSettings } from './kafka/kafka-env.ts';
 export { createKafkaTransport } from './kafka/transport.ts';
 export { type Relay, startRelay } from './outbox/relay.ts';
+export type { EventKeys } from './signatures/signatures.ts';
+export { signEvents } from './signatures/signed-transport.ts';
 export { deadLetterTopic } from './topic.ts';
 export type {
   BatchOutcome,

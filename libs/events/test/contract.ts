@@ -34,7 +34,7 @@ import type { TransportChoice } from './transports.ts';
 type ProbeTopic = Topic<typeof ProbeEventSchema>;
 type Probe = ConsumedEvent<typeof ProbeEventSchema>;
 
-/** What every transport must do, through the outbox of a service and its consumers. */
+/** The duties of every transport, through the outbox of a service and its consumers. */
 export function describeContract(
   name: string,
   open: () => Promise<{ transport: EventTransport; choice: TransportChoice; close(): Promise<void> }>,

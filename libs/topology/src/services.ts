@@ -93,7 +93,7 @@ const table = {
   crm: {
     schema: 'crm',
     events: CrmEventSchema,
-    calls: ['workflows', 'enrollment-runtime'],
+    calls: ['identity', 'workflows', 'enrollment-runtime'],
     leavesCluster: true,
     servers: ['postgres', 'kafka'],
     optionalSecrets: ['HCAPTCHA_SITE_KEY', 'HCAPTCHA_SECRET'],

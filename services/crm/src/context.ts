@@ -5,11 +5,13 @@ import type { ClientOf, ServiceBase } from '@drippulse/service';
 import type { Captcha } from './captcha.ts';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
+import type { Members } from './members.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
 /** The parts that every operation of this service works with. */
 export type Context = ServiceBase<Config, DB> & {
   captcha: Captcha;
+  members: Members;
   clients: {
     workflows: ClientOf<typeof WorkflowsService>;
     enrollments: ClientOf<typeof EnrollmentsService>;

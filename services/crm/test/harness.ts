@@ -16,9 +16,11 @@ import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/oppor
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
-import { createHarness, editor } from '@drippulse/service/harness';
+import { createHarness, editor, stranger } from '@drippulse/service/harness';
 import { eventually } from '@drippulse/testing';
 import { serviceOf } from '@drippulse/topology';
 import { expect } from '@jest/globals';
@@ -29,6 +31,8 @@ import { service } from '../src/service.ts';
 export { editor, stranger } from '@drippulse/service/harness';
 
 export const colleague: Caller = { ...editor, actor: { type: 'user', id: '2' } };
+/** A test key of organization 1. */
+export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 export const key: Caller = { ...editor, actor: { type: 'api_key', id: '7' } };
 
 /** Who speaks where no credential is asked for. */
@@ -45,27 +49,50 @@ export type Enrolled = { workflowId: bigint; contacts: unknown; caller: Caller; 
 /** Records that were counted in a chain. */
 export type Counted = { organizationId: bigint; cause: string; records: number };
 
+/** Members by organization, as identity knows them. */
+const membersOf = new Map([
+  [editor.organizationId, [1n, 2n, 5n, 9n]],
+  [stranger.organizationId, [21n]],
+]);
+
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The service, with peers in memory that know workflows and note the enrollments that they are asked for. */
 export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = {}) {
   /** Organizations of workflows by id, as the workflows service knows them. */
   const workflows = new Map<bigint, bigint>();
+  /** Those of them that a test key made. */
+  const testWorkflows = new Set<bigint>();
   const enrolled: Enrolled[] = [];
   const enrollFailures: DomainError[] = [];
   const counted: Counted[] = [];
   const countFailures: DomainError[] = [];
   const seen = new Set<string | null>();
+  /** Ids that identity was asked for, one list a call. */
+  const askedMembers: bigint[][] = [];
   const harness = await createHarness(service, {
     config: options,
     // The promises of the peers that this service relies on: not found, and one enrollment for each key.
     peers: [
       {
+        name: serviceOf('identity'),
+        routes(router) {
+          router.service(IdentityService, {
+            findMembers({ userIds }, call) {
+              askedMembers.push(userIds);
+              const members = membersOf.get(callerOf(call).organizationId) ?? [];
+              return { userIds: userIds.filter((id) => members.includes(id)) };
+            },
+          });
+        },
+      },
+      {
         name: serviceOf('workflows'),
         routes(router) {
           router.service(WorkflowsService, {
             getWorkflow({ id }, call) {
-              if (workflows.get(id) === callerOf(call).organizationId) return { workflow: { id } };
+              const mode = testWorkflows.has(id) ? Mode.TEST : Mode.LIVE;
+              if (workflows.get(id) === callerOf(call).organizationId) return { workflow: { id, mode } };
               throw new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
             },
           });
@@ -110,7 +137,10 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     database: db,
     encryptionKeys: harness.config.encryptionKeys,
     reach,
+    peers: harness.peers,
+    askedMembers,
     workflows,
+    testWorkflows,
     enrolled,
     /** The next enrollments are refused so. */
     enrollFailures,
@@ -132,7 +162,7 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     /** Events as they were published, in order within one record. */
     published,
     imports: reach(CrmImportsService),
-    /** What was published about a record, in order, once `count` events are there. */
+    /** The events of a record, in order, once there are `count`. */
     async eventsOf(aggregate: string, count: number): Promise<string[]> {
       const own = () => published.filter((event) => event.aggregate === aggregate);
       await eventually(() => expect(own().length).toBeGreaterThanOrEqual(count));

@@ -13,6 +13,7 @@ import { CrmDuplicateKind, CrmMergesService } from '@drippulse/proto/drippulse/c
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { bareBase } from '@drippulse/service/harness';
 import { createTestDatabase, measureStatements, type TestDatabase } from '@drippulse/testing';
@@ -22,6 +23,7 @@ import { sql } from 'kysely';
 import { createCaptcha } from '../src/captcha.ts';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
+import { createMembers } from '../src/members.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
 import { routesOf } from '../src/rpc/index.ts';
 import { service } from '../src/service.ts';
@@ -262,6 +264,7 @@ function clientsOf(database: Database<DB>): <S extends DescService>(rpc: S) => C
     ...base,
     metrics: createServiceMetrics(base.registry),
     captcha: createCaptcha(base.config),
+    members: createMembers(base.client(IdentityService)),
     clients: {
       workflows: base.client(WorkflowsService),
       enrollments: base.client(EnrollmentsService),

@@ -5,13 +5,14 @@ import { DomainError } from '@drippulse/errors';
 import { CrmContactSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { ChainCutReason } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { longestChain } from '../src/consumers/crm.ts';
 import { triggersQuery } from '../src/triggers/find-triggers.ts';
-import { type Harness, startHarness, stranger } from './harness.ts';
+import { type Harness, startHarness, stranger, tester } from './harness.ts';
 import { apply, makeWorkflow, parsed, type StepInput, workflowOf } from './workflow.ts';
 
 const onLead = { type: 'trigger', kind: 'event', event_name: 'lead.created', timezone: 'Europe/Berlin' };
@@ -79,6 +80,17 @@ test('a lead that is created starts the workflows that ask for it, each once, ho
   }
   expect(await listed(other)).toEqual([]);
   for (const id of [...workflows, other]) await apply(harness, workflowOf([hold], { id, version: 2 }));
+});
+
+test('a change of the CRM, which is live, starts no test workflow', async () => {
+  const testing = await listening([onLead, hold], { mode: Mode.TEST });
+  const live = await listening([onLead, hold]);
+  await harness.publishCrm(leadCreated('real@example.com'));
+  await harness.crmHandled();
+  expect(await listed(live)).toHaveLength(1);
+  expect(await listed(testing, tester)).toEqual([]);
+  expect(await listed(testing)).toEqual([]);
+  for (const id of [testing, live]) await apply(harness, workflowOf([hold], { id, version: 2 }));
 });
 
 test('only an active workflow listens, and only to its own organization', async () => {
@@ -159,19 +171,19 @@ test('what a started workflow does says how many led to it', async () => {
 test('finding who listens among many reads by index only those that are asked for', async () => {
   const plan = await harness.db.transaction().execute(async (trx) => {
     await sql`
-      insert into event_triggers (workflow_id, organization_id, event_name)
-      select 920_000_000 + n, 1 + n % 100, case n % 3 when 0 then 'lead.created' else 'lead.updated' end
+      insert into event_triggers (workflow_id, organization_id, mode, event_name)
+      select 920_000_000 + n, 1 + n % 100, case n % 2 when 0 then 'live' else 'test' end, case n % 3 when 0 then 'lead.created' else 'lead.updated' end
       from generate_series(1, 20000) as n`.execute(trx);
     await sql`analyze event_triggers`.execute(trx);
     const { rows } = await sql<{ 'QUERY PLAN': string }>`
       explain (analyze, costs off, timing off)
       ${triggersQuery([
-        { organizationId: 1n, name: 'lead.deleted' },
-        { organizationId: 2n, name: 'lead.created' },
+        { organizationId: 1n, mode: 'live', name: 'lead.deleted' },
+        { organizationId: 2n, mode: 'test', name: 'lead.created' },
       ])}`.execute(trx);
     await sql`delete from event_triggers where workflow_id > 920000000`.execute(trx);
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   });
-  expect(plan).toContain('event_triggers_organization_id_event_name_idx');
+  expect(plan).toContain('event_triggers_organization_id_mode_event_name_idx');
   expect(plan).not.toMatch(/Seq Scan|Rows Removed|Sort/);
 });

@@ -1,6 +1,7 @@
 import { getOption, toBinary } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/errors';
 import { topicOf } from '@drippulse/events';
+import type { Resolve } from '@drippulse/http';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
@@ -31,8 +32,10 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 export type RuntimeOptions = { leaseMs?: number; mailDir?: string; chainBudget?: number };
 
 /** The service with peers in memory, and a workflows service that knows the workflows of `elsewhere`. */
-export async function startHarness(options: RuntimeOptions & { start?: boolean; database?: TestDatabase } = {}) {
-  const { start = true, database, ...config } = options;
+export async function startHarness(
+  options: RuntimeOptions & { start?: boolean; database?: TestDatabase; resolve?: Resolve } = {},
+) {
+  const { start = true, database, resolve, ...config } = options;
   /** Workflows that only the workflows service knows, by id. */
   const elsewhere = new Map<bigint, { organizationId: bigint; workflow: Workflow }>();
   const crm = createCrmPeer();
@@ -40,7 +43,7 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean; 
   const harness = await createHarness(service, {
     env: { WEBHOOK_ALLOW_PRIVATE: 'true' },
     config,
-    overrides: { shiftMs: () => shiftMs },
+    overrides: { shiftMs: () => shiftMs, ...(resolve && { resolve }) },
     ...(database && { database }),
     peers: [
       {
@@ -75,7 +78,7 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean; 
       return createChainHeaders(parseInternalTokenKeys(keys)).read(header, new Date());
     },
     chains: (caller: Caller = editor) => chainsOf(caller),
-    /** What a runtime in another process needs to be one of these. */
+    /** The environment of a runtime in another process that joins this one. */
     url: harness.database.url,
     db: db.kysely,
     /** Events as they were published, in order within one enrollment. */

@@ -2,6 +2,7 @@ import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufb
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { type TransportMessage, topicOf } from '@drippulse/events';
 import type { Resolve } from '@drippulse/http';
+import type { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import {
   type CreateWebhookRequestSchema,
@@ -22,6 +23,8 @@ import { service } from '../src/service.ts';
 export { editor, stranger } from '@drippulse/service/harness';
 
 export const viewer: Caller = { ...editor, role: 'viewer' };
+
+export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
@@ -74,7 +77,7 @@ export async function startHarness(
     /** Publishes that workflows were created; `ids` are those of the events. */
     async publish(
       names: readonly string[],
-      o: { organizationId?: bigint; ids?: string[]; at?: Date; workflowId?: bigint; cause?: string } = {},
+      o: { organizationId?: bigint; ids?: string[]; at?: Date; workflowId?: bigint; mode?: Mode; cause?: string } = {},
     ) {
       const at = o.at ?? new Date();
       const ids = o.ids ?? names.map(() => newEventId(at));
@@ -128,9 +131,9 @@ function workflowCreated(
   id: string,
   name: string,
   at: Date,
-  o: { organizationId?: bigint; workflowId?: bigint; cause?: string },
+  o: { organizationId?: bigint; workflowId?: bigint; mode?: Mode; cause?: string },
 ) {
-  const { organizationId = 1n, workflowId = 12n, cause = '' } = o;
+  const { organizationId = 1n, workflowId = 12n, mode, cause = '' } = o;
   const init: MessageInitShape<typeof WorkflowEventSchema> = {
     id,
     time: timestampFromDate(at),
@@ -144,6 +147,7 @@ function workflowCreated(
         id: workflowId,
         name,
         status: 1,
+        mode,
         version: 1,
         steps: Buffer.from('[{"config":{"price":1.10}}]'),
         integrations: Buffer.from('[]'),

@@ -33,6 +33,7 @@ export function bareBase<C extends ServiceConfig, DB>(
   return {
     config,
     db,
+    transfers: db,
     relay: { wake: () => undefined },
     tokens,
     chains: createChainHeaders(parseInternalTokenKeys(config.internalTokenKeys)),

@@ -147,6 +147,7 @@ export interface LeadForms {
   id: Generated<bigint>;
   last_enrollment_error: string | null;
   last_submitted_at: Date | null;
+  mode: Generated<string>;
   name: string;
   organization_id: bigint;
   redirect_url: string | null;

@@ -81,7 +81,7 @@ export async function keepSubmission(
 }
 
 /** Hash of id and content: a visitor who goes back and corrects a value sends the same id again. */
-function keyOf(form: FormRow, { id, values }: Submission): Buffer {
+export function keyOf(form: FormRow, { id, values }: Submission): Buffer {
   const content = parseFields(form.fields).map(({ name }) => values.get(name) ?? '');
   return createHash('sha256')
     .update(JSON.stringify([id, ...content]))

@@ -6,6 +6,7 @@ import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { type Caller, causeMetadata, causeText, fromConnectError } from '@drippulse/rpc';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { isEnrolledAlready, mayPass } from '../lead-forms/enrollment-failures.ts';
 import { leads, leadToProto } from '../leads/lead.ts';
 import { selectRecords } from '../records/rows.ts';
 import { findSurvivors } from '../records/survivors.ts';
@@ -27,9 +28,6 @@ type Due = {
   attempts: number;
   cause: string | null;
 };
-
-/** Errors that may not occur at the next attempt. */
-const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
 /** Enrolls the leads of forms in the forms' workflows, each once: the submission is the idempotency key. */
 export function startEnrollSubmissions(ctx: Context): Loop {
@@ -73,9 +71,8 @@ async function enrollOne(ctx: Context, due: Due): Promise<void> {
     await settle(ctx, due, null);
   } catch (error) {
     const failure = fromConnectError(error);
-    // An earlier attempt enrolled the lead and its response was lost; the lead changed since.
-    if (failure.reason === 'idempotency_key_reused') return settle(ctx, due, null);
-    const pauseSeconds = passing.has(failure.kind) ? Math.min(2 ** due.attempts, longestPauseSeconds) : null;
+    if (isEnrolledAlready(failure)) return settle(ctx, due, null);
+    const pauseSeconds = mayPass(failure) ? Math.min(2 ** due.attempts, longestPauseSeconds) : null;
     await settle(ctx, due, pauseSeconds);
     if (pauseSeconds === null) await reportRefusal(ctx, due, failure);
   }

@@ -71,10 +71,10 @@ async function withContacts(ctx: Context, changes: readonly CrmChange[]) {
     const slice = changes.slice(start, start + askedAtOnce);
     const contacts = await Promise.all(slice.map((change) => contactOf(ctx, change)));
     for (const [index, change] of slice.entries()) {
-      const { id, name, hops, link, time, payload } = change;
+      const { id, name, mode, hops, link, time, payload } = change;
       const recordId = payload.value.id;
       const at = time === undefined ? ctx.clock.now() : timestampDate(time);
-      events.push({ change, starting: { id, name, hops, link, recordId, at, contact: contacts[index] ?? '{}' } });
+      events.push({ change, starting: { id, name, mode, hops, link, recordId, at, contact: contacts[index] ?? '{}' } });
     }
   }
   return events;

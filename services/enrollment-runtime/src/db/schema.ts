@@ -103,6 +103,7 @@ export interface ErasedRecords {
 
 export interface EventTriggers {
   event_name: string;
+  mode: Generated<string>;
   organization_id: bigint;
   workflow_id: bigint;
 }
@@ -127,6 +128,7 @@ export interface Jobs {
 export interface Lanes {
   catching_up: Generated<boolean>;
   draining: Generated<boolean>;
+  mode: Generated<string>;
   name: string;
   organization_id: bigint;
   running: Generated<boolean>;
@@ -223,6 +225,8 @@ export interface TimelineLines {
 }
 
 export interface WorkflowVersions {
+  is_masked: Generated<boolean>;
+  sealed: Buffer | null;
   steps: string;
   version: number;
   workflow_id: bigint;

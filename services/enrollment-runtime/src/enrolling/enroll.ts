@@ -33,7 +33,7 @@ export type Link = { cause: string; counts: boolean };
 /**
  * Enrolls contacts in the lane, which the transaction has locked, and returns their ids in the order given. Contacts that
  * the budget of their chain does not cover are left out. Each enrollment has gone through its first pure steps by then.
- * Wake the relay and the advance loop after the commit.
+ * Wake the relay and the advance loop after the commit. A test workflow has test enrollments only, whoever asks.
  */
 export async function enroll(
   ctx: Context,
@@ -51,7 +51,8 @@ export async function enroll(
     links?: readonly Link[];
   },
 ): Promise<bigint[]> {
-  const { lane, mode, hops = 0, timezone, agentId } = options;
+  const { lane, hops = 0, timezone, agentId } = options;
+  const mode = lane.mode === 'test' ? 'test' : options.mode;
   const { workflowId, organizationId, version } = lane;
   const contacts = await withinBudgets(ctx, trx, options);
   if (contacts.length === 0) return [];

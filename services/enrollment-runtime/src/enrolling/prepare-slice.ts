@@ -67,7 +67,7 @@ export async function prepareSlice(
     await yieldToEventLoop();
     const end = start + turnRows;
     const runs = newRuns(entry, contacts.slice(start, end), ids.slice(start, end));
-    const moves = stay ? new Map<bigint, Move>() : firstMoves(ctx, runs, definition, entry.createdAt);
+    const moves = stay ? new Map<bigint, Move>() : await firstMoves(ctx, runs, definition, entry.createdAt);
     for (const run of runs) {
       const { identity } = run;
       slice.enrollments.add(enrollmentRow(run));

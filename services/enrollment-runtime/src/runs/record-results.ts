@@ -1,9 +1,9 @@
 import type { JsonValue } from '@drippulse/json';
+import { modeToProto } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { erasedRequest } from '../effects/erased-request.ts';
 import { type DeliveryRow, deliveryToProto } from '../enrollments/delivery.ts';
-import { modeToProto } from '../enrollments/enums.ts';
 import type { EnrollmentNews } from '../enrollments/events.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { Settled } from './claimed-run.ts';

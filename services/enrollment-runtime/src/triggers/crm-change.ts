@@ -3,7 +3,7 @@ import { encodeField, encodeJson, formatTimestamp } from '@drippulse/json';
 import { CrmContactSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
-import { type Caller, fromConnectError } from '@drippulse/rpc';
+import { type Caller, fromConnectError, type Mode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { contactText } from '../crm/contact-text.ts';
 import type { Link } from '../enrolling/enroll.ts';
@@ -18,6 +18,8 @@ export type CrmChange = {
   id: string;
   name: string;
   organizationId: bigint;
+  /** Test keys and test steps write nothing to the CRM, so its changes are live. */
+  mode: Mode;
   hops: number;
   /** The chain that the change belongs to, and whether it follows from something: else the event is the cause. */
   link: Link;
@@ -29,7 +31,7 @@ export function readChange({ id, type, message }: ConsumedEvent<typeof CrmEventS
   const { organizationId, hops, cause, time, payload } = message;
   if (payload.case === undefined || payload.case === 'contactErased') return undefined;
   const link = cause === '' ? { cause: id, counts: false } : { cause, counts: true };
-  return { id, name: type, organizationId, hops, link, time, payload };
+  return { id, name: type, organizationId, mode: 'live', hops, link, time, payload };
 }
 
 /**

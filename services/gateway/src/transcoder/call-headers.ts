@@ -6,7 +6,7 @@ import { clientAddressHeader, sessionIdHeader } from '../call-metadata.ts';
 import { ownCaller } from '../own-caller.ts';
 import type { Exchange } from './exchange.ts';
 import type { Upstream } from './ports.ts';
-import { isRepeatable, type Route } from './routes.ts';
+import { idempotencyKeyPattern, isRepeatable, type Route } from './routes.ts';
 
 /** The proofs of the metadata of a call. */
 export type Signing = { tokens: Tokens; chains: ChainHeaders; clock: Clock };
@@ -52,13 +52,12 @@ function readHeader(request: IncomingMessage, name: string): string | undefined 
   throw new DomainError('malformed', 'invalid_header', `The header ${name} holds characters that are not ASCII.`);
 }
 
-/** The `Idempotency-Key` header of methods that know repeats: 1 to 255 visible ASCII characters, quoted or bare. */
+/** The `Idempotency-Key` header of methods that know repeats, without its quotes. */
 function readIdempotencyKey(request: IncomingMessage, route: Route): string | undefined {
   const header = request.headers['idempotency-key'];
   if (header === undefined || !isRepeatable(route)) return undefined;
   const text = String(header);
-  const key = /^"(.*)"$/.exec(text)?.[1] ?? text;
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  if (idempotencyKeyPattern.test(text)) return /^"(.+)"$/.exec(text)?.[1] ?? text;
   throw new DomainError(
     'malformed',
     'invalid_idempotency_key',

@@ -1,4 +1,5 @@
 import { HttpFailure } from '@drippulse/http';
+import { redact } from '@drippulse/http/secrets';
 import { chainHeader, fromConnectError } from '@drippulse/rpc';
 import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
 import { resultOf } from './answer.ts';
@@ -13,7 +14,8 @@ export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise
   const request = readRequest(call.request);
   const signed = await sign(ctx, call, request);
   if ('outcome' in signed) return signed;
-  const name = `${request.method} ${withoutQuery(request.url)}`;
+  // Some hooks have their secret in the path.
+  const name = redact(`${request.method} ${withoutQuery(request.url)}`);
   try {
     const answer = await ctx.adapters.http.request({
       url: request.url,
@@ -53,7 +55,9 @@ async function sign(
     const message = { organizationId, webhookId, id, body, at: clock.now() };
     return { headers: await signatureHeaders(clients.signing, message, signal) };
   } catch (error) {
-    const { kind, message: reason } = fromConnectError(error);
+    const failure = fromConnectError(error);
+    if (failure.reason === 'busy') throw failure;
+    const { kind, message: reason } = failure;
     const problem = `webhook ${request.signWith} can not sign the request: ${reason}`;
     return { outcome: 'failed', error: problem, retryable: kind !== 'not_found' };
   }

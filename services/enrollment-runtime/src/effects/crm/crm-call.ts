@@ -34,7 +34,10 @@ export async function callCrm(
   try {
     return await write(caller, options);
   } catch (error) {
-    const { kind, message, retryAfterSeconds } = fromConnectError(error);
+    const failure = fromConnectError(error);
+    // A process without descriptors or memory, this one or the CRM's: no attempt was made.
+    if (failure.reason === 'busy') throw failure;
+    const { kind, message, retryAfterSeconds } = failure;
     return {
       outcome: 'failed',
       error: `the CRM refused it: ${message}`,
