@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { CrmLeadSchema, CrmLeadStatus } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually } from '@drippulse/testing';
@@ -74,10 +74,16 @@ test('each tick enrolls once for all replicas, without a contact, in the zone of
 
 test('a test workflow fires too, and starts test enrollments only, from a source too', async () => {
   const { id } = await makeWorkflow(harness, hourly, { mode: Mode.TEST });
-  const selecting = { ...trigger, source: { record_type: 'lead' } };
+  const selecting = { ...trigger, source: { record_type: 'lead', filter: { status: 'new' } } };
   const { id: fromSource } = await makeWorkflow(harness, [selecting, log], { mode: Mode.TEST });
   harness.crm.leads.push(
-    create(CrmLeadSchema, { id: 'l-1', publicId: 'lead_1', email: 'a@example.com', custom: json({}) }),
+    create(CrmLeadSchema, {
+      id: 'l-1',
+      publicId: 'lead_1',
+      status: CrmLeadStatus.NEW,
+      email: 'a@example.com',
+      custom: json({}),
+    }),
   );
   harness.pass(hourMs);
   for (const workflowId of [id, fromSource]) {

@@ -1,5 +1,5 @@
 import type { Mode } from '@drippulse/rpc';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { selectWorkflows } from './rows.ts';
 import type { Status } from './statuses.ts';
@@ -15,12 +15,13 @@ export type Filter = {
 /** Rows before an id, newest first. */
 export type Slice = { before: bigint | undefined; offset: number; limit: number };
 
+/** Counts and slices name the mode as a literal: each mode has partial indexes. */
 export function countWorkflows(db: Kysely<DB>, { organizationId, mode, status, projectId }: Filter) {
   let query = db
     .selectFrom('workflows')
     .select((eb) => eb.fn.countAll<bigint>().as('count'))
     .where('organization_id', '=', organizationId)
-    .where('mode', '=', mode)
+    .where('mode', '=', sql.lit(mode))
     .where('deleted_at', 'is', null);
   if (status !== undefined) query = query.where('status', '=', status);
   if (projectId !== undefined) query = query.where('project_id', '=', projectId);
@@ -30,7 +31,7 @@ export function countWorkflows(db: Kysely<DB>, { organizationId, mode, status, p
 export function sliceWorkflows(db: Kysely<DB>, { organizationId, mode, status, projectId }: Filter, slice: Slice) {
   let query = selectWorkflows(db)
     .where('workflows.organization_id', '=', organizationId)
-    .where('workflows.mode', '=', mode)
+    .where('workflows.mode', '=', sql.lit(mode))
     .where('workflows.deleted_at', 'is', null);
   if (status !== undefined) query = query.where('workflows.status', '=', status);
   if (projectId !== undefined) query = query.where('workflows.project_id', '=', projectId);

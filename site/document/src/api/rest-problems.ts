@@ -52,9 +52,9 @@ function methodProblems(method: DescMethod): string[] {
     ['a GET changes nothing: test_mode is TEST_MODE_READ or TEST_MODE_REFUSE', reads && testMode === TestMode.OWN],
     [
       'changes is missing: the path parameter of the row that the method changes, or `none`',
-      testMode === TestMode.OWN && auth !== Auth.NONE && changes === '',
+      testMode === TestMode.OWN && !reads && auth !== Auth.NONE && changes === '',
     ],
-    ['changes needs TEST_MODE_OWN', changes !== '' && testMode !== TestMode.OWN],
+    ['changes needs TEST_MODE_OWN', changes !== '' && (testMode === TestMode.READ || testMode === TestMode.REFUSE)],
     [
       `changes "${changes}" is neither a path parameter nor \`none\``,
       !/^(|none)$/.test(changes) && !pathOf(method).includes(`{${changes}}`),
