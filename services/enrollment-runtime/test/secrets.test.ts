@@ -103,7 +103,10 @@ test('credentials of a callback are sent, the same on a repeat, and kept nowhere
   const [first, second] = receiver.requests;
   expect(first).toMatchObject({ url: '/hook?api_key=query-planted-1&x=a@x.org' });
   expect(first?.headers).toMatchObject({ authorization: 'Bearer header-planted-2', 'x-tenant': 'acme' });
-  expect({ ...second, at: first?.at, senderPort: first?.senderPort }).toEqual(first);
+  // The chain is signed anew with each attempt.
+  const chain = { 'drippulse-chain': expect.any(String) };
+  const same = { at: first?.at, senderPort: first?.senderPort, headers: { ...second?.headers, ...chain } };
+  expect(first).toEqual({ ...second, ...same });
   const kept = await keptOf(workflowId, run.id);
   expect(kept).not.toMatch(/planted|aB3daB3d/);
   expect(kept).toContain('[redacted]');
