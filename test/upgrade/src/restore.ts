@@ -5,12 +5,10 @@ import { readDump, readDumpSecrets } from './dumps.ts';
 
 /** Restores each schema of a dump on an empty server, as the role that owns it. */
 export async function restoreDump(adminUrl: string, version: string): Promise<void> {
-  const { rolePasswords } = readDumpSecrets(version);
   for (const schema of [...owners.map((owner) => owner.schema), 'events']) {
     const statements = readDump(version, schema);
     if (statements === undefined) continue;
-    const password = rolePasswords[schema] ?? '';
-    const url = await provisionSchema({ adminUrl, schema, role: `drippulse_${schema}`, password });
+    const url = await ownerUrl(adminUrl, version, schema);
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     try {
@@ -19,4 +17,10 @@ export async function restoreDump(adminUrl: string, version: string): Promise<vo
       await client.end();
     }
   }
+}
+
+/** The address of the role that owns a schema of the dump. Migrations run as this role, so that it owns new tables too. */
+export async function ownerUrl(adminUrl: string, version: string, schema: string): Promise<string> {
+  const password = readDumpSecrets(version).rolePasswords[schema] ?? '';
+  return provisionSchema({ adminUrl, schema, role: `drippulse_${schema}`, password });
 }

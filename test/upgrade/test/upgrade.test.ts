@@ -12,7 +12,7 @@ import { owners } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeSchema } from '../src/describe-schema.ts';
 import { dumpFolder, newestDump, readDump, readDumpSecrets } from '../src/dumps.ts';
-import { restoreDump } from '../src/restore.ts';
+import { ownerUrl, restoreDump } from '../src/restore.ts';
 import type { Story } from '../src/story.ts';
 
 const version = newestDump();
@@ -36,7 +36,7 @@ afterAll(async () => {
 
 test.each(owners)('a dump of $schema migrates to the schema that is made from nothing', async ({ name, schema }) => {
   const service = await loadService(name);
-  if (readDump(version, schema) !== undefined) await service.migrate?.(upgraded.url);
+  if (readDump(version, schema) !== undefined) await service.migrate?.(await ownerUrl(upgraded.url, version, schema));
   await service.migrate?.(fresh.url);
   expect(await describeSchema(upgraded.url, schema)).toEqual(await describeSchema(fresh.url, schema));
 });
