@@ -72,6 +72,8 @@ export type Advance = {
   data: JsonObject;
   dataChanged: boolean;
   entries: Entry[];
+  /** Counted work of the move, in units of `Meter`: a caller with many runs gives others a turn in between. */
+  work: number;
   effect?: Effect;
 };
 

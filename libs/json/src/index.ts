@@ -2,6 +2,7 @@
 
 export { type DecodeOptions, decodeJson, decodeJsonInTurns } from './decode/decode-json.ts';
 export { encodeField, encodeJson, type ListEncoder, startList } from './encode/encode-json.ts';
+export { encodeFieldPieces, encodePieces } from './encode/encode-pieces.ts';
 export { checkJsonText, type JsonKind, type JsonRow, jsonKind, jsonRows } from './rows.ts';
 
 // For services: the documentation of messages.

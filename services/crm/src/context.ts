@@ -1,3 +1,4 @@
+import type { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import type { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { ClientOf, ServiceBase } from '@drippulse/service';
@@ -11,7 +12,11 @@ import type { ServiceMetrics } from './metrics.ts';
 export type Context = ServiceBase<Config, DB> & {
   captcha: Captcha;
   members: Members;
-  clients: { workflows: ClientOf<typeof WorkflowsService>; enrollments: ClientOf<typeof EnrollmentsService> };
+  clients: {
+    workflows: ClientOf<typeof WorkflowsService>;
+    enrollments: ClientOf<typeof EnrollmentsService>;
+    chains: ClientOf<typeof ChainsService>;
+  };
   metrics: ServiceMetrics;
   /** Runs a loop of this process now; call after the commit that gave it work. */
   wake: { enrollSubmissions(): void; imports(): void };

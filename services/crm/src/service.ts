@@ -1,3 +1,4 @@
+import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
@@ -7,6 +8,7 @@ import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { migrations } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
+import { findMode } from './lead-forms/form.ts';
 import { startEnrollSubmissions } from './loops/enroll-submissions.ts';
 import { startForgetIdentities } from './loops/forget-identities.ts';
 import { startForgetMerges } from './loops/forget-merges.ts';
@@ -23,6 +25,7 @@ export const service = defineService<Config, DB>({
   name: 'crm',
   readConfig,
   migrations,
+  rowModes: ({ db }) => ({ lead_forms: (caller, id) => findMode(db.kysely, caller, id) }),
   open(base, keep) {
     const captcha = createCaptcha(base.config);
     keep({ stop: () => captcha.close() });
@@ -30,7 +33,11 @@ export const service = defineService<Config, DB>({
       ...base,
       captcha,
       members: createMembers(base.client(IdentityService)),
-      clients: { workflows: base.client(WorkflowsService), enrollments: base.client(EnrollmentsService) },
+      clients: {
+        workflows: base.client(WorkflowsService),
+        enrollments: base.client(EnrollmentsService),
+        chains: base.client(ChainsService),
+      },
       metrics: createServiceMetrics(base.registry),
       wake: { enrollSubmissions: () => enrolling.wake(), imports: () => importing.wake() },
     };

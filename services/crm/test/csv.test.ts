@@ -178,8 +178,22 @@ test.each([
       { [name]: 'is no column of these records' },
     ],
   ),
+  [
+    'more columns than a record can have',
+    `email,${Array.from({ length: 1_000 }, (_, index) => `custom.c${index}`).join()}\n`,
+    'header_mismatch',
+    {},
+  ],
 ])('a file with %s is refused whole', async (_name, file, reason, fields) => {
   expect(await refusal(importContacts(file))).toEqual({ error: `invalid ${reason}`, fields });
+});
+
+test('a cell of JSON that is nested deeply is refused, and the others are read', async () => {
+  const deep = `${'{""a"":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+  const file = `email,custom\ndeep@example.com,"${deep}"\nflat@example.com,"{""a"":1}"\n`;
+  const { import: report } = await harness.contacts(editor).importCrmContactsCsv(upload(file));
+  expect(problems(found(report))).toEqual(['2 custom: must be a JSON object']);
+  expect((await contactBy('flat@example.com')).email).toBe('flat@example.com');
 });
 
 test('ragged rows are refused one by one', async () => {

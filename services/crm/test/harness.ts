@@ -14,8 +14,10 @@ import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import { createHarness, editor, stranger } from '@drippulse/service/harness';
@@ -29,6 +31,8 @@ import { service } from '../src/service.ts';
 export { editor, stranger } from '@drippulse/service/harness';
 
 export const colleague: Caller = { ...editor, actor: { type: 'user', id: '2' } };
+/** A test key of organization 1. */
+export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 export const key: Caller = { ...editor, actor: { type: 'api_key', id: '7' } };
 
 /** Who speaks where no credential is asked for. */
@@ -40,7 +44,10 @@ export const anonymous: Caller = {
 };
 
 /** An enrollment that this service asked for. */
-export type Enrolled = { workflowId: bigint; contacts: unknown; caller: Caller };
+export type Enrolled = { workflowId: bigint; contacts: unknown; caller: Caller; cause: string | null };
+
+/** Records that were counted in a chain. */
+export type Counted = { organizationId: bigint; cause: string; records: number };
 
 /** Members by organization, as identity knows them. */
 const membersOf = new Map([
@@ -54,8 +61,12 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = {}) {
   /** Organizations of workflows by id, as the workflows service knows them. */
   const workflows = new Map<bigint, bigint>();
+  /** Those of them that a test key made. */
+  const testWorkflows = new Set<bigint>();
   const enrolled: Enrolled[] = [];
   const enrollFailures: DomainError[] = [];
+  const counted: Counted[] = [];
+  const countFailures: DomainError[] = [];
   const seen = new Set<string | null>();
   /** Ids that identity was asked for, one list a call. */
   const askedMembers: bigint[][] = [];
@@ -80,7 +91,8 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
         routes(router) {
           router.service(WorkflowsService, {
             getWorkflow({ id }, call) {
-              if (workflows.get(id) === callerOf(call).organizationId) return { workflow: { id } };
+              const mode = testWorkflows.has(id) ? Mode.TEST : Mode.LIVE;
+              if (workflows.get(id) === callerOf(call).organizationId) return { workflow: { id, mode } };
               throw new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
             },
           });
@@ -89,13 +101,23 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
       {
         name: serviceOf('enrollments'),
         routes(router) {
+          router.service(ChainsService, {
+            countRecords({ cause, records }, call) {
+              const failure = countFailures.shift();
+              if (failure !== undefined) throw failure;
+              counted.push({ organizationId: callerOf(call).organizationId, cause, records });
+              return {};
+            },
+          });
           router.service(EnrollmentsService, {
             bulkEnroll({ workflowId, contacts }, call) {
               const failure = enrollFailures.shift();
               if (failure !== undefined) throw failure;
               const key = call.requestHeader.get('idempotency-key');
               const rows = JSON.parse(Buffer.from(contacts ?? []).toString());
-              if (key === null || !seen.has(key)) enrolled.push({ workflowId, contacts: rows, caller: callerOf(call) });
+              const cause = call.requestHeader.get('x-cause');
+              if (key === null || !seen.has(key))
+                enrolled.push({ workflowId, contacts: rows, caller: callerOf(call), cause });
               seen.add(key);
               return { createdCount: 1n };
             },
@@ -118,9 +140,13 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     peers: harness.peers,
     askedMembers,
     workflows,
+    testWorkflows,
     enrolled,
     /** The next enrollments are refused so. */
     enrollFailures,
+    counted,
+    /** The next counts are refused so. */
+    countFailures,
     accounts: reach(CrmAccountsService),
     contacts: reach(CrmContactsService),
     leads: reach(CrmLeadsService),

@@ -1,9 +1,10 @@
 import { DomainError } from '@drippulse/errors';
 import { LeadFormFieldType } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { forgetSubmissions } from '../src/loops/forget-submissions.ts';
-import { anonymous, editor, type Harness, startHarness } from './harness.ts';
+import { anonymous, editor, type Harness, startHarness, tester } from './harness.ts';
 import { createForm } from './lead-form.ts';
 import { refusal } from './refusal.ts';
 
@@ -245,6 +246,28 @@ test('its leads are enrolled, each once, as soon as the runtime is there', async
       .execute();
     expect(due).toEqual([]);
   });
+});
+
+test('a submission of a test form makes no lead, and one test enrollment however often it is sent', async () => {
+  const { token, id } = await createForm(harness, { workflowId: 12n }, tester);
+  const values = { email: 'trial@example.com', first_name: 'Ada', submission_id: 's-7' };
+  harness.enrollFailures.push(new DomainError('unavailable', 'service_unavailable', 'away'));
+  expect(await refusal(send(token, json(values)))).toMatchObject({ error: 'unavailable service_unavailable' });
+  for (let sent = 0; sent < 2; sent += 1) expect(await send(token, json(values))).toMatchObject({ status: 201 });
+  expect(harness.enrolled).toMatchObject([
+    {
+      workflowId: 12n,
+      caller: { organizationId: 1n, actor: { type: 'lead_form', id: String(id) }, mode: 'test' },
+      contacts: [{ lead_ref: 's-7', email: 'trial@example.com', first_name: 'Ada', source: 'lead_form' }],
+    },
+  ]);
+  expect(await refusal(send(token, json({ email: 'no address' })))).toMatchObject({
+    error: 'invalid validation_failed',
+  });
+  expect(await leadsBy('trial@example.com')).toEqual([]);
+  const { leadForm } = await harness.leadForms(tester).getLeadForm({ id });
+  expect(leadForm).toMatchObject({ mode: Mode.TEST, submissionCount: 1n });
+  expect(leadForm?.lastEnrollmentError).toBeUndefined();
 });
 
 test('a workflow that takes no more enrollments loses no lead, and the form says why', async () => {

@@ -11,6 +11,7 @@ import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_p
 import { CrmLeadStatus, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmDuplicateKind, CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
@@ -264,7 +265,11 @@ function clientsOf(database: Database<DB>): <S extends DescService>(rpc: S) => C
     metrics: createServiceMetrics(base.registry),
     captcha: createCaptcha(base.config),
     members: createMembers(base.client(IdentityService)),
-    clients: { workflows: base.client(WorkflowsService), enrollments: base.client(EnrollmentsService) },
+    clients: {
+      workflows: base.client(WorkflowsService),
+      enrollments: base.client(EnrollmentsService),
+      chains: base.client(ChainsService),
+    },
     wake: { enrollSubmissions: () => undefined, imports: () => undefined },
   };
   base.serve(routesOf(ctx));

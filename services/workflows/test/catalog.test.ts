@@ -1,8 +1,9 @@
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { nextChange } from '../src/workflows/change-log.ts';
-import { editor, gateway, type Harness, startHarness, stranger } from './harness.ts';
+import { editor, gateway, type Harness, startHarness, stranger, tester } from './harness.ts';
 import { collect, refusal } from './requests.ts';
 
 let harness: Harness;
@@ -53,6 +54,25 @@ test('workflows can be taken out of any project, and only by who may edit', asyn
   });
   expect(await harness.catalog(editor).reassignProject({ projectId: 103n })).toMatchObject({ movedCount: 2n });
   expect(await harness.catalog(stranger).reassignProject({ projectId: 102n })).toMatchObject({ movedCount: 0n });
+});
+
+test('workflows are counted by mode, and a test key moves none of a project with live ones', async () => {
+  await createIn(103n, 2);
+  const create = () => harness.workflows(tester).createWorkflow({ name: 'Trial', projectId: 103n });
+  await create();
+  const counted = async (mode?: Mode) =>
+    (await harness.catalog(tester).countByProject({ projectIds: [103n], mode })).counts;
+  expect([await counted(), await counted(Mode.LIVE), await counted(Mode.TEST)]).toEqual([
+    { 103: 3n },
+    { 103: 2n },
+    { 103: 1n },
+  ]);
+  const move = () => harness.catalog(tester).reassignProject({ projectId: 103n });
+  expect(await refusal(move())).toMatchObject({ error: 'permission_denied test_mode' });
+  expect(await counted()).toEqual({ 103: 3n });
+  await harness.catalog(editor).reassignProject({ projectId: 103n });
+  await create();
+  expect(await move()).toMatchObject({ movedCount: 1n });
 });
 
 test('the change log has the latest change of each workflow, deleted ones too, from any number on', async () => {

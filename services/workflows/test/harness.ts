@@ -1,4 +1,5 @@
 import { DomainError } from '@drippulse/errors';
+import type { Resolve } from '@drippulse/http';
 import { type ApplyWorkflowRequest, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
@@ -20,16 +21,20 @@ const projects = new Map([
 const identity = serviceOf('identity');
 const runtime = serviceOf('enrollments');
 
+/** A test key of organization 1. */
+export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
+
 export const gateway: Caller = { ...editor, actor: { type: 'service', id: identity }, role: 'admin' };
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The service with peers in memory that know projects and note the workflows that they are asked to apply. */
-export async function startHarness() {
+export async function startHarness(o: { resolve?: Resolve } = {}) {
   const applied: ApplyWorkflowRequest[] = [];
   /** Runs once, after identity has found the next project and before it answers. */
   const betweenCheckAndWrite: (() => Promise<unknown>)[] = [];
   const harness = await createHarness(service, {
+    ...(o.resolve && { overrides: { resolve: o.resolve } }),
     peers: [
       {
         name: identity,
@@ -60,6 +65,9 @@ export async function startHarness() {
   await harness.start();
   const db = harness.connect<DB>();
   return {
+    config: harness.config,
+    /** Starts a second process on the same database. */
+    startAnother: harness.start,
     peers: harness.peers,
     registerRuntime,
     betweenCheckAndWrite,

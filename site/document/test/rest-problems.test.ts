@@ -54,7 +54,15 @@ test.each<[string, string, (option: MethodRest) => void, string]>([
   ['an audit of one word', 'UpdateWebhook', (option) => (option.audit = 'updated'), 'audit "updated" is neither'],
   ['a GET with OWN', 'GetWebhook', (option) => (option.testMode = TestMode.OWN), 'a GET changes nothing'],
   ['a read that is audited', 'GetWebhook', (option) => (option.audit = 'webhook.read'), 'has the audit `none`'],
-  ['live_only of a read', 'GetWebhook', (option) => (option.liveOnly = true), 'live_only needs TEST_MODE_OWN'],
+  ['OWN without changes', 'UpdateWebhook', (option) => (option.changes = ''), 'changes is missing'],
+  ['changes of a read', 'GetWebhook', (option) => (option.changes = 'id'), 'changes needs TEST_MODE_OWN'],
+  [
+    'a changed row that the path does not name',
+    'TestWebhook',
+    (option) => (option.changes = 'x'),
+    'changes "x" is neither',
+  ],
+  ['a PATCH that changes none', 'UpdateWebhook', (option) => (option.changes = 'none'), 'says which'],
 ])('%s fails with the name of the RPC', (_case, method, change, problem) => {
   const [first, ...others] = problemsAfter((file) => {
     const options = optionsOf(file, method);

@@ -8,6 +8,7 @@ import { gateway } from './gateway/gateway.ts';
 import { idle } from './idle/idle.ts';
 import { list } from './list/list.ts';
 import { million } from './million/million.ts';
+import { neighbours } from './neighbours/neighbours.ts';
 import { retention } from './retention/retention.ts';
 import { timers } from './timers/timers.ts';
 import { webhooks } from './webhooks/webhooks.ts';
@@ -26,4 +27,5 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['gateway', gateway],
   ['idle', idle],
   ['webhooks', webhooks],
+  ['neighbours', neighbours],
 ]);

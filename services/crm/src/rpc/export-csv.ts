@@ -2,6 +2,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import type { ExportCrmCsvRequest } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { callerOf } from '@drippulse/rpc';
+import { overTransfers } from '@drippulse/service';
 import type { Context } from '../context.ts';
 import { csvCells, csvLines } from '../exports/csv-cells.ts';
 import { shapes } from '../exports/shapes.ts';
@@ -17,7 +18,7 @@ export async function* exportCrmCsv(ctx: Context, { collection = '' }: ExportCrm
   call.responseHeader.set('content-disposition', `attachment; filename="${collection}.csv"`);
   const columns = shape.desc.fields.map(({ name }) => name);
   yield piece([columns]);
-  for await (const texts of shape.slices(ctx, callerOf(call).organizationId, call.signal)) {
+  for await (const texts of shape.slices(overTransfers(ctx), callerOf(call).organizationId, call.signal)) {
     yield piece(texts.map((text) => csvCells(columns, text)));
   }
 }

@@ -1,12 +1,13 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList } from '@drippulse/db';
 import type { ListLeadFormsRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
-import { callerOf } from '@drippulse/rpc';
+import { callerOf, listedMode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { leadFormToProto, selectForms } from '../lead-forms/form.ts';
 
 export async function listLeadForms(ctx: Context, request: ListLeadFormsRequest, call: HandlerContext) {
-  const forms = selectForms(ctx.db.kysely, callerOf(call).organizationId);
+  const caller = callerOf(call);
+  const forms = selectForms(ctx.db.kysely, caller.organizationId).where('mode', '=', listedMode(request, caller));
   const { rows, paging } = await readList(request, {
     rows: ({ beforeId, limit, offset }) =>
       forms.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),

@@ -10,10 +10,11 @@ import { formPage, messagePage } from '../lead-forms/page.ts';
 import { readSubmission, type Submission } from '../lead-forms/read-submission.ts';
 import { normalizeRedirect } from '../lead-forms/redirect-url.ts';
 import { isKnown, keepSubmission } from '../lead-forms/submissions.ts';
+import { keepTestSubmission } from '../lead-forms/test-submissions.ts';
 
 const clientAddressHeader = 'x-client-address';
 
-/** Creates a lead from a submission. A repeat gets the same response and creates nothing. */
+/** Creates a lead from a submission; one of a test form creates a test enrollment only. A repeat gets the same response and creates nothing. */
 export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFormRequest, call: HandlerContext) {
   const submission = await readSubmission(body?.contentType ?? '', body?.data ?? new Uint8Array());
   const wantsPage = !submission.isJson && wantsErrorPage(call);
@@ -42,7 +43,7 @@ async function take(ctx: Context, form: FormRow, submission: Submission, call: H
   if (form.hcaptcha_required) {
     await ctx.captcha.verify(submission.captchaAnswer, call.requestHeader.get(clientAddressHeader) ?? '');
   }
-  await keepSubmission(ctx, form, submission, call);
+  await (form.mode === 'test' ? keepTestSubmission : keepSubmission)(ctx, form, submission, call);
 }
 
 function accepted(form: FormRow, submission: Submission, call: HandlerContext) {

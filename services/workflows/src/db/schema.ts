@@ -23,6 +23,7 @@ export interface Workflows {
   description: string | null;
   id: Generated<bigint>;
   integrations: string;
+  mode: Generated<string>;
   name: string;
   organization_id: bigint;
   project_id: bigint | null;
@@ -34,6 +35,8 @@ export interface Workflows {
 
 export interface WorkflowVersions {
   created_at: Date;
+  is_masked: Generated<boolean>;
+  sealed: Buffer | null;
   steps: string;
   version: number;
   workflow_id: bigint;
