@@ -52,6 +52,19 @@ const tables: Readonly<Record<string, string>> = {
   activity: 'activities',
 };
 
+test('a merge and a conversion keep the owner of a record, who left the organization', async () => {
+  const left = 78n;
+  const [survivor, merged] = [
+    await harness.leads(editor).createCrmLead({ email: 'survivor@example.com', company: 'Acme' }),
+    await harness.leads(editor).createCrmLead({ email: 'merged@example.com' }),
+  ].map(({ lead }) => found(lead).id);
+  await sql`update leads set owner_id = ${left} where id = ${merged}`.execute(harness.db);
+  const { lead } = await harness.leads(editor).mergeCrmLeads({ survivor, merged: [found(merged)] });
+  expect(lead?.ownerId).toBe(left);
+  const { contact, account } = await harness.leads(editor).convertCrmLead({ id: found(survivor) });
+  expect([contact?.ownerId, account?.ownerId]).toEqual([left, left]);
+});
+
 test('identity is asked once for a member, and again for everybody else', async () => {
   const lead = (ownerId: bigint) => harness.leads(stranger).createCrmLead({ email: 'asked@example.com', ownerId });
   harness.askedMembers.splice(0);

@@ -14,6 +14,7 @@ import {
 } from '../records/collection.ts';
 import { isPublicId, isUuid } from '../records/ids.ts';
 import { missing } from '../records/missing.ts';
+import { withOwnersOf } from '../records/require-owner.ts';
 import { selectRecords } from '../records/rows.ts';
 import { isSame, updateRecord } from '../records/update-record.ts';
 import type { Write } from '../records/write.ts';
@@ -50,7 +51,7 @@ export async function mergeRecords<Row extends RecordRow>(
 
   // First, because an external id is unique: the survivor can take it only after the merged record gave it up.
   const gone = await removeMerged(write, collection, { survivor: before, merged, externals });
-  const survivor = await updateRecord(write, collection, before, values);
+  const survivor = await updateRecord(withOwnersOf(write, merged), collection, before, values);
   await recordChanges(write, collection, gone);
   const links: UndoData['links'] = [];
   for (const link of columnsTo(type)) {

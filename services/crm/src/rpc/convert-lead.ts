@@ -12,6 +12,7 @@ import { findStage, placeAtEnd } from '../opportunities/place.ts';
 import type { Values } from '../records/collection.ts';
 import { commit } from '../records/commit.ts';
 import { createRecord } from '../records/create-record.ts';
+import { withOwnersOf } from '../records/require-owner.ts';
 import { lockRecord } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import type { Write } from '../records/write.ts';
@@ -31,9 +32,7 @@ export async function convertCrmLead(ctx: Context, request: ConvertCrmLeadReques
     if (lead.converted_at !== null) {
       throw new DomainError('failed_precondition', 'lead_already_converted', 'The lead is converted already.');
     }
-    // The new records have the owner of the lead, who may have left the organization.
-    const owners = lead.owner_id === null ? [] : [lead.owner_id];
-    const conversion = { write: { ...write, members: new Set(owners) }, request, lead };
+    const conversion = { write: withOwnersOf(write, [lead]), request, lead };
     const known = await findLeadContact(write, lead, request.contactId);
     const company = await chooseAccount(conversion, known);
     const person = await chooseContact(conversion, known, company);
