@@ -29,7 +29,8 @@ export default {
       from: { path: '^services/gateway/src/identity/' },
       to: {
         path: '^services/gateway/src/',
-        pathNot: '^services/gateway/src/((identity|db)/|call-metadata\\.ts$)',
+        pathNot:
+          '^services/gateway/src/((identity|db|usernames|credential-texts)/|(call-metadata|client-network)\\.ts$)',
       },
     },
     {

@@ -35,7 +35,8 @@ function explain(error: unknown, settings?: { host: string; port: number; dataDi
   if (code === 'EADDRINUSE') {
     const port = error instanceof Error && 'port' in error ? error.port : settings?.port;
     const remedy = port === settings?.port ? 'PORT=3001 npm start' : 'OPS_PORT=0 takes a free one';
-    return `Port ${port} on ${settings?.host} is taken. Stop what uses it, or choose another one: ${remedy}.`;
+    const address = error instanceof Error && 'address' in error ? error.address : settings?.host;
+    return `Port ${port} on ${address} is taken. Stop what uses it, or choose another one: ${remedy}.`;
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return `HOST=${settings?.host} is no address of this machine.`;

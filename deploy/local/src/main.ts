@@ -10,7 +10,7 @@ let settings: Settings | undefined;
 try {
   settings = readSettings(process.env);
   await checkPort(settings.host, settings.port);
-  await checkPort(settings.host, settings.opsPort);
+  await checkPort(settings.opsHost, settings.opsPort);
   await start(settings);
 } catch (error) {
   explainAndExit(error, settings);

@@ -64,7 +64,7 @@ export async function startPlatform(
     const ops = await open(
       startOpsServer({
         service: 'platform',
-        host: settings.host,
+        host: settings.opsHost,
         port: settings.opsPort,
         registries: [...started.values()].map((service) => service.metrics),
         leaveMs: 0,

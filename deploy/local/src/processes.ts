@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@drippulse/topology';
 import { nodeEnvironment, nodeFlagsOf } from '@drippulse/topology';
+import { urlHost } from './environment.ts';
 import { StartError } from './secrets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -56,7 +57,8 @@ export async function startProcess(
     return child.exitCode;
   };
   try {
-    await untilReady(child, Number(environment['OPS_PORT']), { service, logFile, written });
+    const opsUrl = `http://${urlHost(environment['OPS_HOST'] ?? '')}:${environment['OPS_PORT']}`;
+    await untilReady(child, opsUrl, { service, logFile, written });
   } catch (error) {
     await stop();
     throw error;
@@ -66,7 +68,7 @@ export async function startProcess(
 
 async function untilReady(
   child: ChildProcess,
-  opsPort: number,
+  opsUrl: string,
   { service, logFile, written }: { service: string; logFile: string; written: Promise<unknown> },
 ): Promise<void> {
   const deadline = Date.now() + 60_000;
@@ -77,7 +79,7 @@ async function untilReady(
         `The ${service} process ended with code ${child.exitCode}; see ${logFile}, which ends with\n${lastLines(logFile)}`,
       );
     }
-    const isUp = await fetch(`http://127.0.0.1:${opsPort}/live`).then(
+    const isUp = await fetch(`${opsUrl}/live`).then(
       (answer) => answer.ok,
       () => false,
     );

@@ -81,9 +81,9 @@ export const catalog = {
   },
   drippulse_workflow_chains_cut_total: {
     type: 'counter',
-    unit: 'events',
-    help: 'Events that started nothing because too many workflows had started each other in a row.',
-    labels: [],
+    unit: 'refusals',
+    help: 'Events, requests and steps that chains of workflows ended at: by their budget, or by too many workflows in a row.',
+    labels: ['reason'],
     of: [serviceOf('enrollments')],
   },
   drippulse_run_lateness_seconds: {

@@ -1,4 +1,4 @@
-import { close, existsSync, fstatSync, mkdirSync, openSync, renameSync, write, writeSync } from 'node:fs';
+import { close, existsSync, fchmodSync, fstatSync, mkdirSync, openSync, renameSync, write, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { DestinationStream } from 'pino';
 import { counter } from './instruments.ts';
@@ -95,7 +95,10 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
 /** Creates the file and its folder where they are missing. Only the owner reads it. */
 function openForAppend(file: string): number {
   mkdirSync(path.dirname(file), { recursive: true });
-  return openSync(file, 'a', 0o600);
+  const descriptor = openSync(file, 'a', 0o600);
+  // The file of an earlier version may have other rights.
+  if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);
+  return descriptor;
 }
 
 const endings: (() => void)[] = [];

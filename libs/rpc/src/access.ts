@@ -11,7 +11,7 @@ import { type Caller, roles } from './caller.ts';
 export function checkAccess(method: DescMethod, caller: Caller): void {
   const option = restOf(method);
   if (option === undefined || option.auth === Auth.NONE) return;
-  const { auth, liveOnly, minRole, testMode } = option;
+  const { auth, minRole, testMode } = option;
   if (rank(caller) < requiredRank(minRole)) {
     throw new DomainError('permission_denied', 'insufficient_role', 'Your role does not permit this.');
   }
@@ -22,15 +22,15 @@ export function checkAccess(method: DescMethod, caller: Caller): void {
       'This needs a user: log in and send the session token.',
     );
   }
-  if ((testMode === TestMode.REFUSE || liveOnly) && caller.mode === 'test') {
+  if (testMode === TestMode.REFUSE && caller.mode === 'test') {
     throw new DomainError('permission_denied', 'test_mode', 'A test key may not do this.');
   }
 }
 
 const restOptions = new WeakMap<DescMethod, MethodRest | undefined>();
 
-/** Caches the option: reading it from the descriptor decodes it each time. */
-function restOf(method: DescMethod): MethodRest | undefined {
+/** The rest option of a method. It is cached: reading it from the descriptor decodes it each time. */
+export function restOf(method: DescMethod): MethodRest | undefined {
   if (restOptions.has(method)) return restOptions.get(method);
   const option = hasOption(method, rest) ? getOption(method, rest) : undefined;
   restOptions.set(method, option);

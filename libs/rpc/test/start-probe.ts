@@ -12,9 +12,11 @@ import {
   createInMemoryPeers,
   createTokens,
   generateInternalTokenKeys,
+  guardLiveRows,
   type Peers,
   parseInternalTokenKeys,
   type Routes,
+  type RowModes,
   requestIdOf,
   serveRpc,
   serverInterceptors,
@@ -25,16 +27,17 @@ export const layouts = ['in memory', 'over grpc-js'] as const;
 export const editor: Caller = { organizationId: 7n, actor: { type: 'user', id: '3' }, role: 'editor', mode: 'live' };
 
 /** A service `workflows` with every kind of method, reached by `gateway` in one of the layouts. */
-export async function startProbe(layout: (typeof layouts)[number]) {
+export async function startProbe(layout: (typeof layouts)[number], rowModes: RowModes = {}) {
   const lines: string[] = [];
   const log = createLogger({ service: 'probe', destination: { write: (line: string) => lines.push(line) } });
   const keys = generateInternalTokenKeys(serviceNames);
   const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
   const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
-  const interceptors = serverInterceptors({ tokens: served, log });
+  const interceptors = [...serverInterceptors({ tokens: served, log }), guardLiveRows(rowModes)];
   const begun: string[] = [];
   const ended: string[] = [];
-  const routes = probeRoutes(begun, ended);
+  const patched: string[] = [];
+  const routes = probeRoutes({ begun, ended, patched });
 
   let peers: Peers;
   let stopServer: () => Promise<void>;
@@ -56,6 +59,8 @@ export async function startProbe(layout: (typeof layouts)[number]) {
     /** Ids of the calls whose handler began, and of those that saw their call end. */
     begun,
     ended,
+    /** Ids of the rows that `patch` changed. */
+    patched,
     client: clientFor(ProbeService, { peers, target: 'workflows', tokens }),
     stopServer,
     async stop() {
@@ -67,7 +72,7 @@ export async function startProbe(layout: (typeof layouts)[number]) {
 
 export type Probe = Awaited<ReturnType<typeof startProbe>>;
 
-function probeRoutes(begun: string[], ended: string[]): Routes {
+function probeRoutes({ begun, ended, patched }: Record<'begun' | 'ended' | 'patched', string[]>): Routes {
   return (router) => {
     router.service(ProbeService, {
       async echo({ id, name, fail, delayMs }, call) {
@@ -109,7 +114,10 @@ function probeRoutes(begun: string[], ended: string[]): Routes {
       async *chat(requests) {
         for await (const { text } of requests) yield { text: `${text}!` };
       },
-      patch: () => ({ item: { id: 1n } }),
+      patch({ id }) {
+        patched.push(String(id));
+        return { item: { id } };
+      },
       raw: () => ({ contentType: 'text/plain' }),
     });
   };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithRun } from './end-with-run.ts';
@@ -26,7 +26,8 @@ export async function startChildServer(options: {
 }): Promise<ChildServer> {
   const { command, logFile, isReady, timeoutMs = 60_000 } = options;
   const [file = '', ...args] = command;
-  writeFileSync(logFile, '');
+  rmSync(logFile, { force: true });
+  writeFileSync(logFile, '', { mode: 0o600 });
   const log = openSync(logFile, 'a');
   const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], cwd: '/' });
   closeSync(log);

@@ -7,8 +7,10 @@ export {
   startEmbeddedPostgres,
 } from './embedded-postgres/start.ts';
 export type { KafkaBroker } from './kafka/broker.ts';
+export { kafkaUser } from './kafka/broker-config.ts';
 export { startKafka } from './kafka/start-kafka.ts';
 export { freePort } from './ports.ts';
+export { makePrivateFolder } from './private-file.ts';
 export { type RedisServer, startRedis } from './redis/start-redis.ts';
 export type { Unavailable } from './unavailable.ts';
 

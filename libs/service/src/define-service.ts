@@ -1,11 +1,12 @@
 import { type Database, databaseInterceptor, migrate, type Partitioning } from '@drippulse/db';
 import type { Metrics, Part, Parts } from '@drippulse/observability';
-import { type Routes, serveRpc, serverInterceptors } from '@drippulse/rpc';
+import { guardLiveRows, type Routes, type RowModes, serveRpc, serverInterceptors } from '@drippulse/rpc';
 import { type ServiceName, schemaOf } from '@drippulse/topology';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { type Keep, keepIn, openBase, type ServiceBase, type Shared } from './base.ts';
 import type { ProcessConfig, ServiceConfig } from './config.ts';
+import { limitTransfers, transferPlaces } from './transfers.ts';
 
 /** A service that runs. */
 export type Service = {
@@ -52,9 +53,11 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
   migrations: Record<string, Migration>;
   /** Its tables whose partitions are made ahead and dropped. */
   partitions?: readonly Partitioning[];
+  /** Modes of the rows that its methods change for test keys (TEST_MODE_OWN), by kind. */
+  rowModes?(base: ServiceBase<C, DB>): RowModes;
   open(base: ServiceBase<C, DB>, keep: Keep, shared: Shared & O): Routes | Promise<Routes>;
 }): StatefulDefinition<C, O> {
-  const { name, readConfig, migrations, partitions = [], open } = own;
+  const { name, readConfig, migrations, partitions = [], rowModes = () => ({}), open } = own;
 
   async function start(config: C, shared: Shared & O): Promise<Service> {
     const opened = new AsyncDisposableStack();
@@ -63,7 +66,7 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
       const base = openBase<C, DB>(name, config, shared, { keep, partitions });
       const routes = await open(base, keep, shared);
       const database = databaseOf(base.db);
-      const port = await serve(name, routes, { ...base, database }, keep);
+      const port = await serve(name, { routes, rowModes: rowModes(base) }, { ...base, database }, keep);
       return {
         port,
         metrics: base.registry,
@@ -81,16 +84,21 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
 /** Makes the routes reachable in this process and, where the configuration has a port, over gRPC. Returns the port. */
 async function serve<C extends ServiceConfig, DB>(
   name: ServiceName,
-  routes: Routes,
+  { routes, rowModes }: { routes: Routes; rowModes: RowModes },
   { config, peers, tokens, log, registry, database }: ServiceBase<C, DB> & { database: Part },
   keep: Keep,
 ): Promise<number | undefined> {
-  const interceptors = [...serverInterceptors({ tokens, log, metrics: registry }), databaseInterceptor];
+  const interceptors = [
+    ...serverInterceptors({ tokens, log, metrics: registry }),
+    limitTransfers(transferPlaces()),
+    databaseInterceptor,
+    guardLiveRows(rowModes),
+  ];
   peers.register(name, routes, interceptors, database);
   keep({ stop: async () => peers.unregister(name) });
-  const { host, grpcPort } = config;
+  const { grpcHost, grpcPort } = config;
   if (grpcPort === undefined) return undefined;
-  return keep(await serveRpc({ routes, interceptors, host, port: grpcPort, log, tls: peers.tls })).port;
+  return keep(await serveRpc({ routes, interceptors, host: grpcHost, port: grpcPort, log, tls: peers.tls })).port;
 }
 
 function databaseOf<DB>(db: Database<DB>): Part {

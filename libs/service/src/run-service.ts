@@ -44,7 +44,7 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
     const main = await start(service, config);
     const ops = await startOpsServer({
       service: name,
-      host: config.host,
+      host: config.opsHost,
       port: config.opsPort,
       registries: running.map(({ metrics }) => metrics),
       leaveMs: settings.shutdownDelayMs,

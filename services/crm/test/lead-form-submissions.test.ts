@@ -1,9 +1,10 @@
 import { DomainError } from '@drippulse/errors';
 import { LeadFormFieldType } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { forgetSubmissions } from '../src/loops/forget-submissions.ts';
-import { anonymous, editor, type Harness, startHarness } from './harness.ts';
+import { anonymous, editor, type Harness, startHarness, tester } from './harness.ts';
 import { createForm } from './lead-form.ts';
 import { refusal } from './refusal.ts';
 
@@ -29,10 +30,10 @@ const urlencoded = (values: Record<string, string>) => ({
 });
 
 /** Sends a submission as the gateway hands it on, and reads the answer. */
-async function send(token: string, body: { contentType: string; data: Buffer }) {
+async function send(token: string, body: { contentType: string; data: Buffer }, accept = 'text/html,*/*;q=0.8') {
   let headers = new Headers();
   const options = {
-    headers: { 'x-client-address': '203.0.113.9' },
+    headers: { 'x-client-address': '203.0.113.9', accept },
     onHeader(given: Headers) {
       headers = given;
     },
@@ -247,6 +248,28 @@ test('its leads are enrolled, each once, as soon as the runtime is there', async
   });
 });
 
+test('a submission of a test form makes no lead, and one test enrollment however often it is sent', async () => {
+  const { token, id } = await createForm(harness, { workflowId: 12n }, tester);
+  const values = { email: 'trial@example.com', first_name: 'Ada', submission_id: 's-7' };
+  harness.enrollFailures.push(new DomainError('unavailable', 'service_unavailable', 'away'));
+  expect(await refusal(send(token, json(values)))).toMatchObject({ error: 'unavailable service_unavailable' });
+  for (let sent = 0; sent < 2; sent += 1) expect(await send(token, json(values))).toMatchObject({ status: 201 });
+  expect(harness.enrolled).toMatchObject([
+    {
+      workflowId: 12n,
+      caller: { organizationId: 1n, actor: { type: 'lead_form', id: String(id) }, mode: 'test' },
+      contacts: [{ lead_ref: 's-7', email: 'trial@example.com', first_name: 'Ada', source: 'lead_form' }],
+    },
+  ]);
+  expect(await refusal(send(token, json({ email: 'no address' })))).toMatchObject({
+    error: 'invalid validation_failed',
+  });
+  expect(await leadsBy('trial@example.com')).toEqual([]);
+  const { leadForm } = await harness.leadForms(tester).getLeadForm({ id });
+  expect(leadForm).toMatchObject({ mode: Mode.TEST, submissionCount: 1n });
+  expect(leadForm?.lastEnrollmentError).toBeUndefined();
+});
+
 test('a workflow that takes no more enrollments loses no lead, and the form says why', async () => {
   const { token, id } = await createForm(harness, { workflowId: 12n });
   harness.enrollFailures.push(
@@ -276,4 +299,45 @@ test('what is settled is forgotten after 30 days, what is still to be enrolled i
   expect(await forgetSubmissions(harness.db)).toBe(1);
   const kept = (await rows()).map(({ lead_id }) => lead_id).sort();
   expect(kept).toEqual([await lead('due@example.com'), await lead('new@example.com')].sort());
+});
+
+test.each(['*/*', '', 'application/json', 'text/html;q=0, */*'])(
+  'a client that accepts "%s" gets errors as problem documents, in the form that it sent too',
+  async (accept) => {
+    const { token } = await createForm(harness);
+    const missing = { error: 'not_found lead_form_not_found' };
+    expect(await refusal(show('nowhere', accept))).toMatchObject(missing);
+    expect(await refusal(send('nowhere', urlencoded({ email: 'a@example.com' }), accept))).toMatchObject(missing);
+    expect(await refusal(send(token, urlencoded({ email: 'no address' }), accept))).toMatchObject({
+      error: 'invalid validation_failed',
+    });
+  },
+);
+
+test.each([
+  ['a tick', 'https://example.com/thanks/✓?q=✓', 'https://example.com/thanks/%E2%9C%93?q=%E2%9C%93'],
+  ['an international name', 'https://exämple.com', 'https://xn--exmple-cua.com/'],
+  ['line ends', 'https://example.com/a\r\nset-cookie: b', 'https://example.com/aset-cookie:%20b'],
+])('a redirect with %s is saved as a URL that a header can carry', async (_name, redirectUrl, saved) => {
+  const form = await createForm(harness, { redirectUrl });
+  expect(form.redirectUrl).toBe(saved);
+  const update = { id: form.id, redirectUrl, updateMask: { paths: ['redirect_url'] } };
+  expect((await harness.leadForms(editor).updateLeadForm(update)).leadForm?.redirectUrl).toBe(saved);
+  expect(await send(form.token, urlencoded({ email: 'r@example.com' }))).toMatchObject({
+    status: 303,
+    location: saved,
+  });
+});
+
+test('a redirect that was saved before URLs were normalized redirects too, and its form can be changed', async () => {
+  const { id, token } = await createForm(harness);
+  await harness.db
+    .updateTable('lead_forms')
+    .set({ redirect_url: 'https://exämple.com/✓' })
+    .where('id', '=', id)
+    .execute();
+  const update = { id, name: 'Renamed', updateMask: { paths: ['name'] } };
+  expect((await harness.leadForms(editor).updateLeadForm(update)).leadForm?.name).toBe('Renamed');
+  const location = 'https://xn--exmple-cua.com/%E2%9C%93';
+  expect(await send(token, urlencoded({ email: 'old@example.com' }))).toMatchObject({ status: 303, location });
 });

@@ -1,6 +1,7 @@
 import { LeadFormFieldType } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { editor, type Harness, startHarness, stranger } from './harness.ts';
+import { editor, type Harness, startHarness, stranger, tester } from './harness.ts';
 import { createForm } from './lead-form.ts';
 import { refusal } from './refusal.ts';
 
@@ -8,6 +9,8 @@ let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
   harness.workflows.set(12n, 1n);
+  harness.workflows.set(13n, 1n);
+  harness.testWorkflows.add(13n);
 });
 afterAll(() => harness.stop());
 
@@ -95,6 +98,41 @@ test('forms are listed newest first, page by page, those of others and deleted o
   const next = await forms().listLeadForms({ limit: 1, cursor: page.nextCursor });
   expect(next.leadForms.map(({ id }) => id)).toEqual([one.id]);
   expect((await forms(stranger).listLeadForms({})).leadForms).toEqual([]);
+});
+
+test('a test key makes test forms, changes those, and reads live ones without changing them', async () => {
+  const live = await createForm(harness);
+  const trial = await createForm(harness, { workflowId: 13n }, tester);
+  expect([live.mode, trial.mode]).toEqual([Mode.LIVE, Mode.TEST]);
+  expect((await forms(tester).getLeadForm({ id: live.id })).leadForm).toEqual(live);
+  const changed = { name: 'Mine', updateMask: { paths: ['name'] } };
+  for (const change of [
+    forms(tester).updateLeadForm({ id: live.id, ...changed }),
+    forms(tester).deleteLeadForm({ id: live.id }),
+  ]) {
+    expect(await refusal(change)).toMatchObject({ error: 'permission_denied test_mode' });
+  }
+  expect((await forms().getLeadForm({ id: live.id })).leadForm).toEqual(live);
+  const { leadForm } = await forms(tester).updateLeadForm({ id: trial.id, ...changed });
+  expect(leadForm).toMatchObject({ name: 'Mine', mode: Mode.TEST });
+  const firstOf = async (caller: typeof editor, mode?: Mode) =>
+    (await forms(caller).listLeadForms({ mode, limit: 1 })).leadForms.map(({ id }) => id);
+  expect(await Promise.all([firstOf(editor), firstOf(tester, Mode.LIVE)])).toEqual([[live.id], [live.id]]);
+  expect(await Promise.all([firstOf(tester), firstOf(editor, Mode.TEST)])).toEqual([[trial.id], [trial.id]]);
+});
+
+test('a live form names no test workflow', async () => {
+  const refused = {
+    error: 'invalid validation_failed',
+    fields: { workflow_id: expect.stringMatching('test workflow') },
+  };
+  expect(await refusal(forms().createLeadForm({ name: 'W', workflowId: 13n }))).toMatchObject(refused);
+  const { id } = await createForm(harness);
+  const update = { id, workflowId: 13n, updateMask: { paths: ['workflow_id'] } };
+  expect(await refusal(forms().updateLeadForm(update))).toMatchObject(refused);
+  const trial = await createForm(harness, {}, tester);
+  const { leadForm } = await forms().updateLeadForm({ ...update, id: trial.id });
+  expect(leadForm).toMatchObject({ workflowId: 13n, mode: Mode.TEST });
 });
 
 test('a form of another organization, a deleted and an unknown one answer alike', async () => {

@@ -1,3 +1,4 @@
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
@@ -122,16 +123,30 @@ async function countEnrolled(workflowId: bigint): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-test('a test key enrolls test enrollments and sees no others', async () => {
+test('a test key enrolls test enrollments, reads the live ones, and changes none of them', async () => {
   const { id: workflowId } = await makeWorkflow(harness, steps);
   const live = await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(2) });
   await harness.enrollments(tester).bulkEnroll({ workflowId, contacts: contacts(1) });
   const seen = await harness.enrollments(tester).listEnrollments({ workflowId });
   expect(seen).toMatchObject({ totalCount: 1n, stepFunnel: { totals: { totalEnrollments: 1n } } });
-  expect((await harness.enrollments().listEnrollments({ workflowId })).totalCount).toBe(3n);
+  expect((await harness.enrollments().listEnrollments({ workflowId })).totalCount).toBe(2n);
   const one = { workflowId, id: live.enrollmentIds[0] ?? 0n };
-  expect(await refusal(harness.enrollments(tester).getEnrollment(one))).toBe('not_found enrollment_not_found');
+  const before = await harness.enrollments(tester).getEnrollment(one);
+  expect(before).toEqual(await harness.enrollments().getEnrollment(one));
   for (const change of ['pauseEnrollment', 'resumeEnrollment', 'retryEnrollment', 'deleteEnrollment'] as const) {
     expect(await refusal(harness.enrollments(tester)[change](one))).toBe('permission_denied test_mode');
+    // Through a workflow that it does not belong to, it is not there.
+    const astray = harness.enrollments(tester)[change]({ ...one, workflowId: workflowId + 987_654n });
+    expect(await refusal(astray)).toBe('not_found workflow_not_found');
   }
+  expect(await harness.enrollments().getEnrollment(one)).toEqual(before);
+});
+
+test('a test workflow has test enrollments only, whoever enrolls', async () => {
+  const { id: workflowId } = await makeWorkflow(harness, steps, { mode: Mode.TEST });
+  await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(1) });
+  await harness.enrollments(tester).bulkEnroll({ workflowId, contacts: contacts(1) });
+  const { enrollments } = await harness.enrollments(tester).listEnrollments({ workflowId });
+  expect(enrollments.map(({ mode }) => mode)).toEqual([Mode.TEST, Mode.TEST]);
+  expect((await harness.enrollments().listEnrollments({ workflowId })).totalCount).toBe(0n);
 });

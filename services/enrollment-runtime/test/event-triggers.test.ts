@@ -4,13 +4,15 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { DomainError } from '@drippulse/errors';
 import { CrmContactSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
+import { ChainCutReason } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { longestChain } from '../src/consumers/crm.ts';
 import { triggersQuery } from '../src/triggers/find-triggers.ts';
-import { type Harness, startHarness, stranger } from './harness.ts';
+import { type Harness, startHarness, stranger, tester } from './harness.ts';
 import { apply, makeWorkflow, parsed, type StepInput, workflowOf } from './workflow.ts';
 
 const onLead = { type: 'trigger', kind: 'event', event_name: 'lead.created', timezone: 'Europe/Berlin' };
@@ -80,6 +82,17 @@ test('a lead that is created starts the workflows that ask for it, each once, ho
   for (const id of [...workflows, other]) await apply(harness, workflowOf([hold], { id, version: 2 }));
 });
 
+test('a change of the CRM, which is live, starts no test workflow', async () => {
+  const testing = await listening([onLead, hold], { mode: Mode.TEST });
+  const live = await listening([onLead, hold]);
+  await harness.publishCrm(leadCreated('real@example.com'));
+  await harness.crmHandled();
+  expect(await listed(live)).toHaveLength(1);
+  expect(await listed(testing, tester)).toEqual([]);
+  expect(await listed(testing)).toEqual([]);
+  for (const id of [testing, live]) await apply(harness, workflowOf([hold], { id, version: 2 }));
+});
+
 test('only an active workflow listens, and only to its own organization', async () => {
   const draft = workflowOf([onLead, hold], { status: WorkflowStatus.DRAFT });
   await apply(harness, draft);
@@ -127,12 +140,18 @@ test('a change of an opportunity enrolls its contact, whom the CRM is asked for 
   expect(Object.fromEntries(emails)).toEqual({ cnt_1: 'eve@example.com', opp_2: undefined });
 });
 
-test('workflows that start each other end after so many in a row', async () => {
+test('workflows that start each other end after so many in a row, which is reported', async () => {
   const id = await listening([onLead, hold]);
   const last = leadCreated('last@example.com', { hops: longestChain });
-  await harness.publishCrm(leadCreated('over@example.com', { hops: longestChain + 1 }), last);
+  const over = leadCreated('over@example.com', { hops: longestChain + 1 });
+  await harness.publishCrm(over, last);
   await harness.crmHandled();
   expect(await listed(id)).toMatchObject([{ contact: { email: 'last@example.com' } }]);
+  await eventually(() =>
+    expect(
+      harness.published.flatMap(({ payload }) => (payload.case === 'chainCut' ? [payload.value] : [])),
+    ).toMatchObject([{ cause: over.id, reason: ChainCutReason.DEPTH, workflowId: id }]),
+  );
   await apply(harness, workflowOf([hold], { id, version: 2 }));
 });
 
@@ -152,19 +171,19 @@ test('what a started workflow does says how many led to it', async () => {
 test('finding who listens among many reads by index only those that are asked for', async () => {
   const plan = await harness.db.transaction().execute(async (trx) => {
     await sql`
-      insert into event_triggers (workflow_id, organization_id, event_name)
-      select 920_000_000 + n, 1 + n % 100, case n % 3 when 0 then 'lead.created' else 'lead.updated' end
+      insert into event_triggers (workflow_id, organization_id, mode, event_name)
+      select 920_000_000 + n, 1 + n % 100, case n % 2 when 0 then 'live' else 'test' end, case n % 3 when 0 then 'lead.created' else 'lead.updated' end
       from generate_series(1, 20000) as n`.execute(trx);
     await sql`analyze event_triggers`.execute(trx);
     const { rows } = await sql<{ 'QUERY PLAN': string }>`
       explain (analyze, costs off, timing off)
       ${triggersQuery([
-        { organizationId: 1n, name: 'lead.deleted' },
-        { organizationId: 2n, name: 'lead.created' },
+        { organizationId: 1n, mode: 'live', name: 'lead.deleted' },
+        { organizationId: 2n, mode: 'test', name: 'lead.created' },
       ])}`.execute(trx);
     await sql`delete from event_triggers where workflow_id > 920000000`.execute(trx);
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   });
-  expect(plan).toContain('event_triggers_organization_id_event_name_idx');
+  expect(plan).toContain('event_triggers_organization_id_mode_event_name_idx');
   expect(plan).not.toMatch(/Seq Scan|Rows Removed|Sort/);
 });

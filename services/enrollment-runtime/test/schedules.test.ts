@@ -1,12 +1,15 @@
+import { create } from '@bufbuild/protobuf';
+import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { parseSteps } from '../src/definitions/definitions.ts';
+import { parseSteps } from '../src/definitions/sealed-steps.ts';
 import { syncSchedule } from '../src/lanes/sync-schedule.ts';
 import { dueQuery } from '../src/loops/fire-schedules.ts';
-import { type Harness, startHarness, stranger } from './harness.ts';
-import { apply, makeWorkflow, parsed, passToMidHour, workflowOf } from './workflow.ts';
+import { type Harness, startHarness, stranger, tester } from './harness.ts';
+import { apply, json, makeWorkflow, parsed, passToMidHour, workflowOf } from './workflow.ts';
 
 const hourMs = 3_600_000;
 const trigger = { type: 'trigger', frequency: 'hourly', timezone: 'Europe/Berlin' };
@@ -67,6 +70,21 @@ test('each tick enrolls once for all replicas, without a contact, in the zone of
     const statuses = new Set((await listed(workflowId)).map((row) => row.completedAt !== undefined));
     expect(statuses).toEqual(new Set([true]));
   });
+});
+
+test('a test workflow fires too, and starts test enrollments only, from a source too', async () => {
+  const { id } = await makeWorkflow(harness, hourly, { mode: Mode.TEST });
+  const selecting = { ...trigger, source: { record_type: 'lead' } };
+  const { id: fromSource } = await makeWorkflow(harness, [selecting, log], { mode: Mode.TEST });
+  harness.crm.leads.push(
+    create(CrmLeadSchema, { id: 'l-1', publicId: 'lead_1', email: 'a@example.com', custom: json({}) }),
+  );
+  harness.pass(hourMs);
+  for (const workflowId of [id, fromSource]) {
+    await eventually(async () => expect(await listed(workflowId, tester)).toMatchObject([{ mode: Mode.TEST }]));
+    expect(await listed(workflowId)).toEqual([]);
+    await apply(harness, workflowOf([log], { id: workflowId, version: 2, mode: Mode.TEST }));
+  }
 });
 
 test('ticks missed while nothing ran fire once', async () => {

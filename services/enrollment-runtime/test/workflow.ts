@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { readSteps } from '@drippulse/engine';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { type Workflow, WorkflowSchema, WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { fromConnectError } from '@drippulse/rpc';
 import { type Harness, workflowsService } from './harness.ts';
@@ -14,9 +15,9 @@ export type StepInput = { type: string; [key: string]: unknown };
 /** A workflow as the workflows service stores it. Without an id it is a new one. */
 export function workflowOf(
   steps: readonly StepInput[],
-  options: { id?: bigint; version?: number; status?: WorkflowStatus; name?: string } = {},
+  options: { id?: bigint; version?: number; status?: WorkflowStatus; name?: string; mode?: Mode } = {},
 ): Workflow {
-  const { id, version = 1, status = WorkflowStatus.ACTIVE, name = 'Welcome' } = options;
+  const { id, version = 1, status = WorkflowStatus.ACTIVE, name = 'Welcome', mode = Mode.LIVE } = options;
   let count = 0;
   const read = readSteps(JSON.stringify(steps), { active: false, makeId: () => `s${count++}` });
   if (read.problems.length > 0) throw new Error(JSON.stringify(read.problems));
@@ -25,6 +26,7 @@ export function workflowOf(
     id: id ?? lastWorkflowId,
     name,
     status,
+    mode,
     version,
     steps: json(read.steps),
     integrations: json([]),
@@ -49,7 +51,7 @@ export async function apply(
 export async function makeWorkflow(
   harness: Harness,
   steps: readonly StepInput[],
-  options: { organizationId?: bigint; status?: WorkflowStatus } = {},
+  options: { organizationId?: bigint; status?: WorkflowStatus; mode?: Mode } = {},
 ): Promise<Workflow> {
   const workflow = workflowOf(steps, options);
   await apply(harness, workflow, options);

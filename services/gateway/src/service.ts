@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { systemClock } from '@drippulse/loops';
 import { createMetrics, type Parts } from '@drippulse/observability';
 import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
-import { clientFor, createTokens, parseInternalTokenKeys } from '@drippulse/rpc';
+import { clientFor, createChainHeaders, createTokens, parseInternalTokenKeys } from '@drippulse/rpc';
 import { createLimiters, type Keep, keepIn, type ServiceDefinition, type Shared } from '@drippulse/service';
 import { servedBy } from '@drippulse/topology';
 import { type Config, readConfig } from './config.ts';
 import { startApiKeyUsage } from './credentials/api-key-usage.ts';
 import { createCredentials } from './credentials/credentials.ts';
 import { forgetOnChange } from './credentials/forget-on-change.ts';
+import { createLookupLimit } from './credentials/lookup-limit.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createAuthenticate } from './middleware/authenticate.ts';
 import { createApp } from './middleware/create-app.ts';
@@ -57,9 +58,11 @@ async function servePublicApi(
   const { metrics, parts, keep } = own;
   const log = sharedLog.child({ service: 'gateway' });
   const limiters = keep(createLimiters(config.redisUrl, { log, registry: metrics, timeoutMs }));
-  const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(config.internalTokenKeys) });
+  const keys = parseInternalTokenKeys(config.internalTokenKeys);
+  const tokens = createTokens({ service: 'gateway', keys });
   const credentialsOf = clientFor(CredentialsService, { peers, target: identity, tokens });
-  const credentials = createCredentials({ identity: () => credentialsOf(ownCaller), clock });
+  const lookups = createLookupLimit(limiters);
+  const credentials = createCredentials({ identity: () => credentialsOf(ownCaller), clock, lookups });
   const usage = keep(startApiKeyUsage({ identity: () => credentialsOf(ownCaller), clock, log }));
   const monitor = keep(startHealthMonitor({ parts, clock, log }));
   const app = createApp({
@@ -70,6 +73,8 @@ async function servePublicApi(
           : peers.transport(owner),
       ),
       tokens,
+      chains: createChainHeaders(keys),
+      clock,
       authenticate: createAuthenticate(credentials),
       rateLimit: createRateLimit(limiters, { perMinute: config.rateLimitPerMinute, burst: config.rateLimitBurst }),
     }),

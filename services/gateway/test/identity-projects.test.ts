@@ -1,3 +1,4 @@
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Call, type Gateway, logIn, startGateway } from './start-gateway.ts';
 
@@ -100,6 +101,30 @@ test('a project with workflows is deleted only when it is said where they go', a
   expect(await admin('GET', `/api/v1/projects/${heir}`)).toMatchObject({ body: { workflow_count: 2 } });
   expect(await admin('DELETE', `/api/v1/projects/${heir}?force=true`)).toMatchObject({ status: 204 });
   expect(gateway.workflowsOf.has(BigInt(heir))).toBe(false);
+});
+
+test('a test key changes no project that holds live workflows, and counts the test ones', async () => {
+  const { body } = await admin('POST', '/api/v1/api_keys', { mode: 'test' });
+  const byTestKey = gateway.as(body.key);
+  const id = await makeProject();
+  const path = `/api/v1/projects/${id}`;
+  fill(id, 2n);
+  const refused = { status: 403, body: { error: 'test_mode' } };
+  expect(await byTestKey('PATCH', path, { name: 'Mine' })).toMatchObject(refused);
+  expect(await byTestKey('DELETE', `${path}?force=true`)).toMatchObject(refused);
+  expect(await byTestKey('GET', path)).toMatchObject({ status: 200, body: { name: 'P', workflow_count: 0 } });
+  expect(await admin('GET', path)).toMatchObject({ status: 200, body: { name: 'P', workflow_count: 2 } });
+  gateway.workflowsOf.set(BigInt(id), { organizationId, count: 1n, mode: Mode.TEST });
+  expect(await byTestKey('PATCH', path, { name: 'Mine' })).toMatchObject({ status: 200, body: { workflow_count: 1 } });
+  gateway.peers.unregister('workflows');
+  try {
+    expect(await byTestKey('PATCH', path, { name: 'Away' })).toMatchObject({ status: 503 });
+  } finally {
+    gateway.registerWorkflows();
+  }
+  expect(await byTestKey('DELETE', `${path}?force=true`)).toMatchObject({ status: 204 });
+  const made = await byTestKey('POST', '/api/v1/projects', { name: 'Own' });
+  expect(await byTestKey('DELETE', `/api/v1/projects/${made.body.id}`)).toMatchObject({ status: 204 });
 });
 
 test("another organization's project answers exactly like an unknown one, in the path and as a target", async () => {

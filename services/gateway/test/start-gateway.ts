@@ -1,3 +1,5 @@
+import { DomainError } from '@drippulse/errors';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import { createHarness, testLogger } from '@drippulse/service/harness';
@@ -29,7 +31,7 @@ export async function startGateway(
   { redisTimeoutMs }: { redisTimeoutMs?: number } = {},
 ) {
   const { identity: identityOverrides, ...gatewayOverrides } = overrides;
-  const workflowsOf = new Map<bigint, { organizationId: bigint; count: bigint }>();
+  const workflowsOf = new Map<bigint, { organizationId: bigint; count: bigint; mode?: Mode }>();
   let offsetMs = 0;
   const clock = { now: () => new Date(Date.now() + offsetMs) };
   const log = testLogger();
@@ -44,13 +46,20 @@ export async function startGateway(
   const registerWorkflows = () =>
     harness.servePeer(serviceOf('workflows'), (router) => {
       router.service(WorkflowCatalogService, {
-        countByProject({ projectIds }, call) {
-          const own = projectIds.filter((id) => workflowsOf.get(id)?.organizationId === callerOf(call).organizationId);
+        countByProject({ projectIds, mode }, call) {
+          const own = projectIds.filter((id) => {
+            const found = workflowsOf.get(id);
+            const isCounted = mode === undefined || mode === (found?.mode ?? Mode.LIVE);
+            return isCounted && found?.organizationId === callerOf(call).organizationId;
+          });
           return { counts: Object.fromEntries(own.map((id) => [String(id), workflowsOf.get(id)?.count ?? 0n])) };
         },
-        reassignProject({ projectId, reassignTo }, call) {
+        reassignProject({ projectId, reassignTo, onlyIfEmpty }, call) {
           const { organizationId } = callerOf(call);
           const moved = workflowsOf.get(projectId)?.count ?? 0n;
+          if (onlyIfEmpty && moved > 0n) {
+            throw new DomainError('failed_precondition', 'project_not_empty', `The project has ${moved} workflows.`);
+          }
           workflowsOf.delete(projectId);
           if (reassignTo !== undefined && moved > 0n) {
             const count = (workflowsOf.get(reassignTo)?.count ?? 0n) + moved;

@@ -1,4 +1,4 @@
-import { createHttpClient, type Resolve } from '@drippulse/http';
+import { createHttpClient, createLookUps, type Resolve, resolveWithNameServers } from '@drippulse/http';
 import { defineService } from '@drippulse/service';
 import { eventMessages } from './catalog/event-messages.ts';
 import { type Config, readConfig } from './config.ts';
@@ -13,8 +13,10 @@ import { maxInFlight, startDelivering } from './loops/deliver.ts';
 import { startExpiring } from './loops/expire-paused.ts';
 import { startMeasureDue } from './loops/measure-due.ts';
 import { startRecovering } from './loops/recover.ts';
+import { startSealTargets } from './loops/seal-targets.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
+import { findMode, findModeOfEvent } from './webhooks/mode.ts';
 
 export type { Config } from './config.ts';
 
@@ -26,6 +28,10 @@ export const service = defineService<Config, DB, Overrides>({
   readConfig,
   migrations,
   partitions: deliveryPartitions,
+  rowModes: ({ db }) => ({
+    webhooks: (caller, id) => findMode(db.kysely, caller, id),
+    events: (caller, id) => findModeOfEvent(db.kysely, caller, id),
+  }),
   async open(base, keep, { random = Math.random, resolve }) {
     const { config, log } = base;
     const metrics = createServiceMetrics(base.registry);
@@ -41,7 +47,7 @@ export const service = defineService<Config, DB, Overrides>({
     const ctx: Context = {
       ...base,
       http,
-      resolve,
+      lookUp: createLookUps(resolve ?? resolveWithNameServers),
       random,
       metrics,
       limits,
@@ -51,6 +57,7 @@ export const service = defineService<Config, DB, Overrides>({
     };
     keep(startMeasureDue(ctx));
     keep(startExpiring(ctx));
+    keep(startSealTargets(ctx));
     const recovering = keep(startRecovering(ctx));
     const cancelling = keep(startCancelling(ctx));
     const delivering = keep(startDelivering(ctx));

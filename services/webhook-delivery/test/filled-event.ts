@@ -2,6 +2,7 @@ import { create, type DescField, type DescMessage, ScalarType, toBinary } from '
 import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
 import { TimestampSchema, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { fieldRest } from '@drippulse/json';
+import { Mode, ModeSchema } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import type { EventType } from '../src/catalog/event-types.ts';
 import { newEventId } from '../src/deliveries/event-id.ts';
 
@@ -45,6 +46,8 @@ function setField(message: ReflectMessage, field: DescField, isWhole: boolean): 
 /** The value of a field; for a list or a map, of one element. */
 function memberOf(field: DescField, isWhole: boolean) {
   if (field.message !== undefined) return filled(field.message, isWhole);
+  // The webhooks of the tests are live.
+  if (field.enum?.typeName === ModeSchema.typeName) return Mode.LIVE;
   if (field.enum !== undefined) return field.enum.values.at(-1)?.number ?? 0;
   switch (field.scalar) {
     case ScalarType.STRING:

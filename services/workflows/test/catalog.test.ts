@@ -1,8 +1,9 @@
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { nextChange } from '../src/workflows/change-log.ts';
-import { editor, gateway, type Harness, startHarness, stranger } from './harness.ts';
+import { editor, gateway, type Harness, startHarness, stranger, tester } from './harness.ts';
 import { collect, refusal } from './requests.ts';
 
 let harness: Harness;
@@ -46,18 +47,37 @@ test('a project gives all its workflows away, slice by slice, each with its even
 });
 
 test('workflows can be taken out of any project, and only by who may edit', async () => {
-  await createIn(101n, 2);
+  await createIn(103n, 2);
   const viewer = harness.catalog({ ...editor, role: 'viewer' });
-  expect(await refusal(viewer.reassignProject({ projectId: 101n }))).toMatchObject({
+  expect(await refusal(viewer.reassignProject({ projectId: 103n }))).toMatchObject({
     error: 'permission_denied insufficient_role',
   });
-  expect(await harness.catalog(editor).reassignProject({ projectId: 101n })).toMatchObject({ movedCount: 2n });
+  expect(await harness.catalog(editor).reassignProject({ projectId: 103n })).toMatchObject({ movedCount: 2n });
   expect(await harness.catalog(stranger).reassignProject({ projectId: 102n })).toMatchObject({ movedCount: 0n });
+});
+
+test('workflows are counted by mode, and a test key moves none of a project with live ones', async () => {
+  await createIn(103n, 2);
+  const create = () => harness.workflows(tester).createWorkflow({ name: 'Trial', projectId: 103n });
+  await create();
+  const counted = async (mode?: Mode) =>
+    (await harness.catalog(tester).countByProject({ projectIds: [103n], mode })).counts;
+  expect([await counted(), await counted(Mode.LIVE), await counted(Mode.TEST)]).toEqual([
+    { 103: 3n },
+    { 103: 2n },
+    { 103: 1n },
+  ]);
+  const move = () => harness.catalog(tester).reassignProject({ projectId: 103n });
+  expect(await refusal(move())).toMatchObject({ error: 'permission_denied test_mode' });
+  expect(await counted()).toEqual({ 103: 3n });
+  await harness.catalog(editor).reassignProject({ projectId: 103n });
+  await create();
+  expect(await move()).toMatchObject({ movedCount: 1n });
 });
 
 test('the change log has the latest change of each workflow, deleted ones too, from any number on', async () => {
   const changes = (afterSequence = 0n) => collect(harness.catalog(gateway).listChanges({ afterSequence }));
-  const [kept, gone] = await createIn(101n, 2);
+  const [kept, gone] = await createIn(102n, 2);
   const last = (await changes()).at(-1)?.change ?? 0n;
   await harness.workflows(editor).deleteWorkflow({ id: gone });
   await harness.workflows(editor).updateWorkflow({ id: kept, updateMask: { paths: ['name'] }, name: 'Renamed' });
@@ -70,7 +90,7 @@ test('the change log has the latest change of each workflow, deleted ones too, f
 });
 
 test('a change that is still being written when the log is read is waited for', async () => {
-  const [written, later] = await createIn(101n, 2);
+  const [written, later] = await createIn(102n, 2);
   const changes = (afterSequence = 0n) => collect(harness.catalog(gateway).listChanges({ afterSequence }));
   const last = (await changes()).at(-1)?.change;
   const writing = await harness.db.startTransaction().execute();

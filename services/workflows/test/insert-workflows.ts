@@ -1,13 +1,19 @@
+import type { Mode } from '@drippulse/rpc';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
 
 /** Inserts many workflows, named from `Workflow 1`: every tenth is active, every fifth is in project 101. */
-export async function insertWorkflows(db: Kysely<DB>, organizationId: bigint, count: number): Promise<void> {
+export async function insertWorkflows(
+  db: Kysely<DB>,
+  organizationId: bigint,
+  count: number,
+  mode: Mode = 'live',
+): Promise<void> {
   await sql`
     with made as (
-      insert into workflows (organization_id, project_id, name, status, version, integrations, sequence, change,
+      insert into workflows (organization_id, mode, project_id, name, status, version, integrations, sequence, change,
                              created_at, updated_at)
-      select ${organizationId}, case when n % 5 = 0 then 101 end, 'Workflow ' || n,
+      select ${organizationId}, ${mode}, case when n % 5 = 0 then 101 end, 'Workflow ' || n,
              case when n % 10 = 0 then 'active' else 'draft' end, 1, '[]', 1, nextval('workflows_change_seq'), now(), now()
       from generate_series(1, ${sql.lit(count)}) as n
       returning id

@@ -1,6 +1,8 @@
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { Caller } from '@drippulse/rpc';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { editor, type Harness, startHarness, stranger } from './harness.ts';
+import { editor, type Harness, startHarness, stranger, tester } from './harness.ts';
 import { insertWorkflows } from './insert-workflows.ts';
 import { collect, refusal } from './requests.ts';
 
@@ -13,6 +15,9 @@ beforeAll(async () => {
   await insertWorkflows(harness.db, 2n, 3);
 });
 afterAll(() => harness.stop());
+
+/** A test key of organization 2. */
+const theirs: Caller = { ...tester, organizationId: 2n };
 
 const list = (request = {}, caller = editor) => collect(harness.workflows(caller).listWorkflows(request));
 const namesOf = (parts: Awaited<ReturnType<typeof list>>) => parts.flatMap((part) => part.workflows.map((w) => w.name));
@@ -29,6 +34,22 @@ test('an organization sees its own workflows and their count only', async () => 
   const parts = await list({}, stranger);
   expect(namesOf(parts)).toEqual(['Workflow 3', 'Workflow 2', 'Workflow 1']);
   expect(parts.at(-1)?.totalCount).toBe(3n);
+});
+
+test('a list shows the mode of its caller, and the other one when it is asked for', async () => {
+  await harness.workflows(theirs).createWorkflow({ name: 'Trial' });
+  const live = ['Workflow 3', 'Workflow 2', 'Workflow 1'];
+  for (const [caller, mode, names] of [
+    [theirs, undefined, ['Trial']],
+    [theirs, Mode.TEST, ['Trial']],
+    [theirs, Mode.LIVE, live],
+    [stranger, undefined, live],
+    [stranger, Mode.TEST, ['Trial']],
+  ] as const) {
+    const parts = await list({ mode }, caller);
+    expect(namesOf(parts)).toEqual(names);
+    expect(parts.at(-1)?.totalCount).toBe(BigInt(names.length));
+  }
 });
 
 test('pages by cursor contain each workflow once', async () => {

@@ -18,16 +18,20 @@ beforeAll(async () => {
   measured = measureStatements(harness.pool);
   for (const [index, count] of rowsOfOrganization.entries())
     await insertWorkflows(harness.db, BigInt(index + 1), count);
+  // The newest of them, so that a list of live ones would walk past them.
+  await insertWorkflows(harness.db, 2n, 20_000, 'test');
   await sql`vacuum (analyze) workflows, workflow_versions`.execute(harness.db);
 }, 60_000);
 afterAll(() => harness.stop());
 
 const filters: Record<string, Filter> = {
-  'all workflows': { organizationId: 2n, status: undefined, projectId: undefined },
-  'those of a status': { organizationId: 2n, status: 'active', projectId: undefined },
-  'those of a project': { organizationId: 2n, status: undefined, projectId: 101n },
-  'those of a status in a project': { organizationId: 2n, status: 'active', projectId: 101n },
-  'those of a rare status': { organizationId: 2n, status: 'paused', projectId: undefined },
+  'all workflows': { organizationId: 2n, mode: 'live', status: undefined, projectId: undefined },
+  'those of a status': { organizationId: 2n, mode: 'live', status: 'active', projectId: undefined },
+  'those of a project': { organizationId: 2n, mode: 'live', status: undefined, projectId: 101n },
+  'those of a status in a project': { organizationId: 2n, mode: 'live', status: 'active', projectId: 101n },
+  'those of a rare status': { organizationId: 2n, mode: 'live', status: 'paused', projectId: undefined },
+  'those of test keys': { organizationId: 2n, mode: 'test', status: undefined, projectId: undefined },
+  'active ones of test keys': { organizationId: 2n, mode: 'test', status: 'active', projectId: undefined },
 };
 
 test.each(Object.entries(filters))(

@@ -1,6 +1,7 @@
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { editor, gateway, type Harness, startHarness } from './harness.ts';
+import { editor, gateway, type Harness, startHarness, tester } from './harness.ts';
 import { collect, json, refusal } from './requests.ts';
 
 let harness: Harness;
@@ -96,11 +97,27 @@ test('viewers and approvers read and do not write', async () => {
   }
 });
 
-test('a test key creates workflows and changes none', async () => {
-  const workflows = harness.workflows({ ...editor, mode: 'test' });
-  const { workflow } = await workflows.createWorkflow({ name: 'Trial' });
-  const change = workflows.pauseWorkflow({ id: workflow?.id });
-  expect(await refusal(change)).toMatchObject({ error: 'permission_denied test_mode' });
+test('a test key creates test workflows, changes those, and reads live ones without changing them', async () => {
+  const byTestKey = harness.workflows(tester);
+  const { workflow: trial } = await byTestKey.createWorkflow({ name: 'Trial' });
+  expect(trial).toMatchObject({ mode: Mode.TEST });
+  const { workflow: paused } = await byTestKey.pauseWorkflow({ id: trial?.id });
+  expect(paused).toMatchObject({ mode: Mode.TEST, status: WorkflowStatus.PAUSED });
+  const { workflow: live } = await harness.workflows(editor).createWorkflow({ name: 'Real' });
+  const id = live?.id;
+  expect(live).toMatchObject({ mode: Mode.LIVE });
+  expect(await byTestKey.getWorkflow({ id })).toEqual({ ...(await harness.workflows(editor).getWorkflow({ id })) });
+  const changes = [
+    byTestKey.updateWorkflow({ id, updateMask: { paths: ['name'] }, name: 'No' }),
+    byTestKey.activateWorkflow({ id }),
+    byTestKey.pauseWorkflow({ id }),
+    byTestKey.archiveWorkflow({ id }),
+    byTestKey.deleteWorkflow({ id }),
+  ];
+  for (const change of changes) {
+    expect(await refusal(change)).toMatchObject({ error: 'permission_denied test_mode' });
+  }
+  expect((await harness.workflows(editor).getWorkflow({ id })).workflow).toEqual(live);
 });
 
 test('only services read the change log', async () => {

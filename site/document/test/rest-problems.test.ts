@@ -1,5 +1,8 @@
 import { clone, create, createFileRegistry, type DescFile, getExtension, setExtension } from '@bufbuild/protobuf';
 import {
+  FieldDescriptorProto_Label,
+  FieldDescriptorProto_Type,
+  FieldDescriptorProtoSchema,
   type FileDescriptorProto,
   FileDescriptorProtoSchema,
   FileDescriptorSetSchema,
@@ -51,7 +54,15 @@ test.each<[string, string, (option: MethodRest) => void, string]>([
   ['an audit of one word', 'UpdateWebhook', (option) => (option.audit = 'updated'), 'audit "updated" is neither'],
   ['a GET with OWN', 'GetWebhook', (option) => (option.testMode = TestMode.OWN), 'a GET changes nothing'],
   ['a read that is audited', 'GetWebhook', (option) => (option.audit = 'webhook.read'), 'has the audit `none`'],
-  ['live_only of a read', 'GetWebhook', (option) => (option.liveOnly = true), 'live_only needs TEST_MODE_OWN'],
+  ['OWN without changes', 'UpdateWebhook', (option) => (option.changes = ''), 'changes is missing'],
+  ['changes of a read', 'GetWebhook', (option) => (option.changes = 'id'), 'changes needs TEST_MODE_OWN'],
+  [
+    'a changed row that the path does not name',
+    'TestWebhook',
+    (option) => (option.changes = 'x'),
+    'changes "x" is neither',
+  ],
+  ['a PATCH that changes none', 'UpdateWebhook', (option) => (option.changes = 'none'), 'says which'],
 ])('%s fails with the name of the RPC', (_case, method, change, problem) => {
   const [first, ...others] = problemsAfter((file) => {
     const options = optionsOf(file, method);
@@ -71,6 +82,23 @@ test('a route without the rest option fails with the name of the RPC', () => {
   });
   expect(problems).toEqual([
     'drippulse.webhooks.v1.WebhooksService.ListWebhooks: has a google.api.http rule and no rest option',
+  ]);
+});
+
+test('an order of a list without its values, and an id without its kind, fail with the name of the member', () => {
+  const problems = problemsAfter((file) => {
+    const request = file.messageType.find(({ name }) => name === 'ListWebhooksRequest');
+    if (request === undefined) throw new Error('no ListWebhooksRequest');
+    const { INT64, STRING } = FieldDescriptorProto_Type;
+    const label = FieldDescriptorProto_Label.OPTIONAL;
+    request.field.push(
+      create(FieldDescriptorProtoSchema, { name: 'sort', jsonName: 'sort', number: 90, type: STRING, label }),
+      create(FieldDescriptorProtoSchema, { name: 'user_id', jsonName: 'userId', number: 91, type: INT64, label }),
+    );
+  });
+  expect(problems).toEqual([
+    expect.stringMatching(/ListWebhooksRequest\.sort: `values` lists the orders of a list$/),
+    expect.stringMatching(/ListWebhooksRequest\.user_id: `ref` names the kind of the id of another resource$/),
   ]);
 });
 

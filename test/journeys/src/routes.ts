@@ -19,6 +19,8 @@ export type Route = {
   answers: string | undefined;
   /** Fields of the request that name another resource. */
   refs: { name: string; resource: string }[];
+  /** Names of the fields of the request. */
+  fields: string[];
   /** The smallest body that the codec accepts. */
   body: Record<string, unknown> | undefined;
 };
@@ -62,6 +64,7 @@ function routesOf(rpc: DescMethod): Route[] {
       const { ref } = getOption(member, fieldOption);
       return ref === '' ? [] : [{ name: member.name, resource: ref }];
     }),
+    fields: rpc.input.fields.map(({ name }) => name),
     body: pattern.case === 'post' || pattern.case === 'patch' ? leastBody(rpc) : undefined,
   }));
 }

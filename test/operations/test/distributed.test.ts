@@ -1,7 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createKafkaTransport, deadLetterTopic, topicOf } from '@drippulse/events';
+import {
+  createKafkaTransport,
+  deadLetterTopic,
+  readDeadLetters,
+  type TransportMessage,
+  topicOf,
+} from '@drippulse/events';
 import { type RunningPlatform, startLayout } from '@drippulse/harness';
 import { catalog, createLogger } from '@drippulse/observability';
 import { startEmbeddedPostgres, startKafka, startRedis, withFileLock } from '@drippulse/servers';
@@ -118,6 +124,62 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     expect(tree.split('\n').filter((line) => !line.startsWith(' '))).toHaveLength(1);
     console.log(tree);
   }, 90_000);
+
+  test('an event that somebody else writes into Kafka starts no workflow, and is a dead letter with the reason', async () => {
+    const { api } = platform;
+    const workflow = await api.post('/api/v1/workflows', {
+      name: 'Greets leads',
+      status: 'active',
+      steps: [
+        { type: 'trigger', name: 'Start', config: { kind: 'event', event_name: 'lead.created' } },
+        { type: 'log', name: 'Note', config: { message: 'Hello', level: 'info' } },
+      ],
+    });
+    const enrolled = async () =>
+      (await api.get(`/api/v1/workflows/${workflow.body.id}/enrollments`)).body.enrollments.length;
+    const createLead = (email: string) => api.post('/api/v1/crm/leads', { email, last_name: 'Lovelace' });
+    expect((await createLead('first@example.com')).status).toBe(201);
+    await eventually(async () => expect(await enrolled()).toBe(1), { timeoutMs: 30_000 });
+
+    const topic = topics.find((name) => name.includes(serviceOf('crm'))) ?? '';
+    const transport = createKafkaTransport({
+      brokers: broker.brokers,
+      clientId: 'stranger',
+      log: createLogger({ level: 'silent' }),
+    });
+    const forged: TransportMessage[] = [];
+    await transport.read(topic, async ({ key, value, headers }) => {
+      const { signature: _, ...unsigned } = headers;
+      if (headers['ce_type'] !== 'lead.created') return;
+      for (const [id, own] of [
+        ['evt_unsigned', unsigned],
+        ['evt_forged', headers],
+      ] as const) {
+        forged.push({ key, value, headers: { ...own, ce_id: id } });
+      }
+    });
+    expect(forged).toHaveLength(2);
+    const producer = await transport.createProducer();
+    await producer.send(topic, forged, 10_000);
+    await producer.close();
+    // The genuine event after the forged ones is handled, so they have been.
+    expect((await createLead('second@example.com')).status).toBe(201);
+    await eventually(
+      async () => {
+        const reasons = new Set<string>();
+        await readDeadLetters(transport, topic, async ({ id, group, reason }) => {
+          if (group === runtime) reasons.add(`${id}: ${reason}`);
+        });
+        expect([...reasons].sort()).toEqual([
+          'evt_forged: Error: The signature of the event is wrong.',
+          'evt_unsigned: Error: The event is not signed.',
+        ]);
+      },
+      { timeoutMs: 30_000 },
+    );
+    await eventually(async () => expect(await enrolled()).toBe(2), { timeoutMs: 30_000 });
+    await transport.close();
+  }, 120_000);
 
   test('every process exports exactly its metrics of the catalog', async () => {
     const processes = processesOf(platform.output());

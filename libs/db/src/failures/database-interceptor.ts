@@ -1,5 +1,5 @@
 import type { Interceptor, StreamResponse } from '@connectrpc/connect';
-import { DomainError } from '@drippulse/errors';
+import { DomainError, isShortage } from '@drippulse/errors';
 import { isInfrastructureError } from './failures.ts';
 
 /**
@@ -26,7 +26,8 @@ async function* translated(messages: AsyncIterable<unknown>): AsyncGenerator<unk
 }
 
 function unavailableOr(error: unknown): unknown {
-  if (error instanceof DomainError || !isInfrastructureError(error)) return error;
+  // A shortage of this machine speaks for itself.
+  if (error instanceof DomainError || isShortage(error) || !isInfrastructureError(error)) return error;
   return new DomainError('unavailable', 'database_unavailable', 'The service cannot reach its database right now.', {
     cause: error,
     retryAfterSeconds: 1,

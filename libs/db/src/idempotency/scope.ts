@@ -5,7 +5,10 @@ import { DomainError } from '@drippulse/errors';
 import { type Idempotency, rest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 
-/** The scope in which a key is unique, and the fingerprint of its request: a repeat must have the same one. */
+/**
+ * The scope in which a key is unique, and the fingerprint of its request: a repeat must have the same one. Keys of test keys are
+ * apart from those of live callers: the stored `key` begins with the word `test` and a space, which no header may contain.
+ */
 export type Scope = { organizationId: bigint; rpc: string; key: string; fingerprint: Buffer };
 
 /** `userOwned`: whether requests of two users differ. True for a method that creates something owned by the user. */
@@ -25,7 +28,7 @@ export function scopeOf<I extends DescMessage, O extends DescMessage>(
   return {
     organizationId: caller.organizationId,
     rpc: `${method.parent.typeName}/${method.name}`,
-    key: readKey(header),
+    key: caller.mode === 'test' ? `test ${readKey(header)}` : readKey(header),
     fingerprint: fingerprintOf(method, request, caller, options),
   };
 }

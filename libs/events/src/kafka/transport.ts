@@ -50,6 +50,8 @@ export function createKafkaTransport(options: {
   }
 
   return {
+    // Brokers are often shared, and whoever may write to a topic may write anything.
+    isPrivate: false,
     ensureTopics,
     lag: (topic, group) => countLag(asking, topic, groupIdOf(topic, group)),
     read: (topic, onMessage) => readTopic(asking, topic, onMessage),

@@ -147,6 +147,7 @@ export interface LeadForms {
   id: Generated<bigint>;
   last_enrollment_error: string | null;
   last_submitted_at: Date | null;
+  mode: Generated<string>;
   name: string;
   organization_id: bigint;
   redirect_url: string | null;
@@ -162,6 +163,7 @@ export interface LeadForms {
 
 export interface LeadFormSubmissions {
   attempts: Generated<number>;
+  cause: string | null;
   created_at: Date;
   enroll_at: Date | null;
   form_id: bigint;

@@ -2,6 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { DomainError } from '@drippulse/errors';
 import type { LeadFormSchema } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { type Caller, type Mode, modeOf, modeToProto } from '@drippulse/rpc';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { DB, LeadForms } from '../db/schema.ts';
 import { timestampOf } from '../records/values.ts';
@@ -25,6 +26,15 @@ export async function lockForm(trx: Transaction<DB>, organizationId: bigint, id:
   const row = await selectForms(trx, organizationId).selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (row === undefined) throw formNotFound();
   return row;
+}
+
+/** The mode of a form of the caller's organization, if there is one with this id. */
+export async function findMode(db: Kysely<DB>, { organizationId }: Caller, id: unknown): Promise<Mode | undefined> {
+  const row = await selectForms(db, organizationId)
+    .select('mode')
+    .where('id', '=', id as bigint) // the type of the field that the path names
+    .executeTakeFirst();
+  return row && modeOf(row.mode);
 }
 
 /** The active form with this token. */
@@ -64,6 +74,7 @@ export function leadFormToProto(row: FormRow): MessageInitShape<typeof LeadFormS
     workflowId: row.workflow_id ?? undefined,
     hcaptchaRequired: row.hcaptcha_required,
     active: row.active,
+    mode: modeToProto(row.mode),
     submissionCount: row.submission_count,
     lastSubmittedAt: timestampOf(row.last_submitted_at),
     lastEnrollmentError: row.last_enrollment_error ?? undefined,

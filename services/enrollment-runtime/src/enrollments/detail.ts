@@ -2,9 +2,10 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { Definition } from '@drippulse/engine';
 import type { TimelineEntrySchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { modeToProto } from '@drippulse/rpc';
 import { deliveryToProto } from './delivery.ts';
 import type { Mode } from './enrollment-row.ts';
-import { modeToProto, timelineStatusToProto } from './enums.ts';
+import { timelineStatusToProto } from './enums.ts';
 import type { Detail } from './read-detail.ts';
 import type { TimelineLine } from './timeline-lines.ts';
 

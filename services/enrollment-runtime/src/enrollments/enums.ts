@@ -1,7 +1,6 @@
 import {
   DeliveryStatus,
   EnrollmentStatus,
-  Mode,
   TimelineStatus,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 
@@ -46,8 +45,4 @@ export function timelineStatusToProto(status: string): TimelineStatus {
 
 export function deliveryStatusToProto(status: string): DeliveryStatus {
   return deliveryStatuses.get(status) ?? DeliveryStatus.UNSPECIFIED;
-}
-
-export function modeToProto(mode: string): Mode {
-  return mode === 'test' ? Mode.TEST : Mode.LIVE;
 }

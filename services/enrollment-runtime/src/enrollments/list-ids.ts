@@ -1,13 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { EnrollmentStatus } from './enrollment-row.ts';
+import type { EnrollmentStatus, Mode } from './enrollment-row.ts';
 import { containsText, joinTexts } from './search-blocks.ts';
 import { patternOf, searchedPart } from './search-text.ts';
 
-/** The filter of a list within one workflow, which the caller may see. */
+/** The filter of a list within one workflow, which the caller may see. A list shows one mode. */
 export type Filter = {
   workflowId: bigint;
-  /** Set for a test key, which sees test enrollments only. */
-  mode: 'test' | undefined;
+  mode: Mode;
   status: EnrollmentStatus | undefined;
   stepIndex: number | undefined;
   leadRef: string | undefined;
@@ -63,7 +62,7 @@ function identities(filter: Filter, after: bigint | undefined, end: RawBuilder<u
   const conditions = [
     sql`e.workflow_id = ${filter.workflowId}`,
     ...(after === undefined ? [] : [sql`e.id < ${after}`]),
-    ...(filter.mode === undefined ? [] : [sql`e.mode = 'test'`]),
+    sql`e.mode = ${sql.lit(filter.mode)}`,
     ...(filter.leadRef === undefined ? [] : [byReference(filter.leadRef)]),
     ...(filter.q === undefined ? [] : [byText(filter.q)]),
     ...(filter.status === undefined && filter.stepIndex === undefined ? [] : [sql`exists (${placeOfOne(filter)})`]),
@@ -115,7 +114,7 @@ function places(
   const conditions = [
     sql`place.workflow_id = ${workflowId}`,
     ...(after === undefined ? [] : [sql`place.enrollment_id < ${after}`]),
-    ...(mode === undefined ? [] : [sql`place.mode = 'test'`]),
+    sql`place.mode = ${sql.lit(mode)}`,
     ...placeConditions(status, stepIndex),
     ...(q === undefined ? [] : [byText(q)]),
   ];

@@ -2,8 +2,9 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { Definition } from '@drippulse/engine';
 import type { EnrollmentSchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { modeToProto } from '@drippulse/rpc';
 import { type EnrollmentRow, type LastLine, summarize } from './enrollment-row.ts';
-import { modeToProto, statusToProto, timelineStatusToProto } from './enums.ts';
+import { statusToProto, timelineStatusToProto } from './enums.ts';
 
 /** An enrollment as the API shows it. `now` decides whether it still waits. */
 export function toProto(row: EnrollmentRow, definition: Definition, now: Date) {

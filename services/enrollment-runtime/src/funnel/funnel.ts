@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Definition } from '@drippulse/engine';
 import type { StepFunnelSchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import type { Mode } from '@drippulse/rpc';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Counters } from '../db/schema.ts';
 import type { Definitions } from '../definitions/definitions.ts';
@@ -14,23 +15,23 @@ export type CounterRow = Pick<
   'step_id' | 'active' | 'paused' | 'completed' | 'failed' | 'cancelled'
 >;
 
-/** Selects the counters of a workflow; with `mode` those of test enrollments only. */
-export function countersQuery(workflowId: bigint, mode: 'test' | undefined): RawBuilder<CounterRow> {
+/** Selects the counters of the enrollments of one mode of a workflow. */
+export function countersQuery(workflowId: bigint, mode: Mode): RawBuilder<CounterRow> {
   return sql`
     select step_id, active, paused, completed, failed, cancelled from counters
-    where workflow_id = ${workflowId} ${mode === undefined ? sql`` : sql`and mode = ${mode}`}`;
+    where workflow_id = ${workflowId} and mode = ${mode}`;
 }
 
 /** Counts due runs by step id, which also matches runs of older versions. */
 export async function dueByStep(
   source: Source,
   workflowId: bigint,
-  mode: 'test' | undefined,
+  mode: Mode,
   counted: DueCount[],
 ): Promise<Map<string, bigint>> {
   const counts = await source.dueCounts.of(workflowId, counted);
   const due = new Map<string, bigint>();
-  for (const row of counts.filter((count) => mode === undefined || count.mode === mode)) {
+  for (const row of counts.filter((count) => count.mode === mode)) {
     const stepId = await stepIdOf(source, workflowId, row);
     due.set(stepId, (due.get(stepId) ?? 0n) + row.count);
   }
@@ -82,7 +83,7 @@ export function toFunnel(
   };
 }
 
-/** The total of a workflow, for a caller who sees all of it. */
+/** The total of the counters. */
 export function totalOf(counters: readonly CounterRow[]): bigint {
   return counters.reduce((total, row) => total + row.active + row.completed + row.failed + row.cancelled, 0n);
 }

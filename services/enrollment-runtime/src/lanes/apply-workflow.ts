@@ -1,7 +1,8 @@
+import type { Mode } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { parseSteps } from '../definitions/definitions.ts';
+import { parseSteps, type SealedSteps, sealSteps } from '../definitions/sealed-steps.ts';
 import type { LaneState } from './lane.ts';
 import { syncSchedule } from './sync-schedule.ts';
 import { syncTrigger } from './sync-trigger.ts';
@@ -12,10 +13,13 @@ export type WorkflowChange = {
   workflowId: bigint;
   sequence: bigint;
   version: number;
+  mode: Mode;
   state: LaneState;
   name: string;
-  /** JSON text. */
+  /** JSON text, with credentials masked. */
   steps: string;
+  /** The box with the masked texts; null when nothing is masked. */
+  sealed: Uint8Array | null;
 };
 
 /**
@@ -23,15 +27,23 @@ export type WorkflowChange = {
  * waits for transactions that enroll or move runs: after the commit no run of a paused lane moves.
  */
 export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promise<void> {
+  const stored = storedSteps(ctx, change);
   const applied = await ctx.db.kysely.transaction().execute(async (trx) => {
     await trx
       .insertInto('workflow_versions')
-      .values({ workflow_id: change.workflowId, version: change.version, steps: change.steps })
-      .onConflict((conflict) => conflict.doNothing())
+      .values({ workflow_id: change.workflowId, version: change.version, ...stored })
+      // A version never changes. One that was stored before steps were masked, or without its box, gets both.
+      .onConflict((conflict) =>
+        conflict
+          .columns(['workflow_id', 'version'])
+          .doUpdateSet(stored)
+          .where('workflow_versions.sealed', 'is', null)
+          .where(sql.lit(stored.sealed !== null), '=', true),
+      )
       .execute();
     const isHigher = (await insertLane(trx, change)) || (await updateLane(ctx, trx, change));
     if (!isHigher) return false;
-    const steps = parseSteps(change.steps);
+    const steps = parseSteps(stored.steps);
     await syncSchedule(ctx, trx, { ...change, steps });
     await syncTrigger(trx, { ...change, steps });
     return true;
@@ -42,11 +54,16 @@ export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promi
   ctx.wake.schedules();
 }
 
+function storedSteps(ctx: Context, { workflowId, steps, sealed }: WorkflowChange): SealedSteps {
+  if (sealed !== null) return { steps, sealed: Buffer.from(sealed), is_masked: true };
+  return sealSteps(ctx.sealer, workflowId, steps);
+}
+
 async function insertLane(trx: Transaction<DB>, change: WorkflowChange): Promise<boolean> {
-  const { organizationId, workflowId, sequence, version, state, name } = change;
+  const { organizationId, workflowId, sequence, version, mode, state, name } = change;
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('lanes')
-    .values({ workflow_id: workflowId, organization_id: organizationId, sequence, version, state, name })
+    .values({ workflow_id: workflowId, organization_id: organizationId, sequence, version, mode, state, name })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
   return numInsertedOrUpdatedRows === 1n;
@@ -56,18 +73,22 @@ async function updateLane(ctx: Context, trx: Transaction<DB>, change: WorkflowCh
   const { organizationId, workflowId, sequence, version, state, name } = change;
   const before = await trx
     .selectFrom('lanes')
-    .select(['sequence', 'running', 'catching_up'])
+    .select(['sequence', 'mode', 'running', 'catching_up'])
     .where('workflow_id', '=', workflowId)
     .where('organization_id', '=', organizationId)
     .forUpdate()
     .executeTakeFirst();
-  if (before === undefined || before.sequence >= sequence) return false;
+  if (before === undefined || before.sequence > sequence) return false;
+  // A mode never changes. A process of the version before reads and stores none, and a test workflow must not stay live.
+  const mode = change.mode === 'test' ? 'test' : before.mode;
+  if (before.sequence === sequence && before.mode === mode) return false;
   const resumes = !before.running && state !== 'paused' && state !== 'deleted';
   await trx
     .updateTable('lanes')
     .set({
       sequence,
       version,
+      mode,
       state,
       name,
       draining: state === 'deleted',

@@ -1,4 +1,5 @@
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { Mode } from '@drippulse/rpc';
 
 export type LaneState = 'draft' | 'active' | 'paused' | 'archived' | 'deleted';
 
@@ -7,6 +8,8 @@ export type Lane = {
   workflowId: bigint;
   organizationId: bigint;
   name: string;
+  /** `test` when a test key made it: all its enrollments are test enrollments. */
+  mode: Mode;
   state: LaneState;
   /** The version that new enrollments enter. */
   version: number;
@@ -16,6 +19,7 @@ export const laneColumns = [
   'workflow_id as workflowId',
   'organization_id as organizationId',
   'name',
+  'mode',
   'state',
   'version',
 ] as const;

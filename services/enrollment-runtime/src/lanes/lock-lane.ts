@@ -1,3 +1,4 @@
+import { modeOf } from '@drippulse/rpc';
 import type { Kysely, Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { isLaneState, type Lane, laneColumns } from './lane.ts';
@@ -27,7 +28,7 @@ export function laneQuery(db: Kysely<DB>, { organizationId, workflowId }: LaneKe
     .where('state', '!=', 'deleted');
 }
 
-function toLane(row: (Omit<Lane, 'state'> & { state: string }) | undefined): Lane | undefined {
+function toLane(row: (Omit<Lane, 'state' | 'mode'> & { state: string; mode: string }) | undefined): Lane | undefined {
   if (row === undefined || !isLaneState(row.state)) return undefined;
-  return { ...row, state: row.state };
+  return { ...row, state: row.state, mode: modeOf(row.mode) };
 }

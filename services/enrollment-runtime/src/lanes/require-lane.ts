@@ -1,12 +1,13 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
-import { callerOf } from '@drippulse/rpc';
+import { callerOf, modeFromProto } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { applyWorkflow } from './apply-workflow.ts';
 import { type Lane, laneStateOf } from './lane.ts';
 import { findLane, type LaneKey, lockLane } from './lock-lane.ts';
+import { boxOf } from './sealed-steps.ts';
 
 /**
  * The lane of a workflow of the caller's organization. The workflows service is asked for one that the runtime does not
@@ -17,11 +18,13 @@ export async function requireLane(ctx: Context, call: HandlerContext, workflowId
   const key = { organizationId: caller.organizationId, workflowId };
   const known = await findLane(ctx.db.kysely, key);
   if (known !== undefined) return known;
-  const { workflow } = await ctx.clients.workflows(caller, call).getWorkflow({ id: workflowId });
+  const { workflow, sealedSteps } = await ctx.clients.workflows(caller, call).getWorkflow({ id: workflowId });
   if (workflow === undefined) throw workflowNotFound();
   const { version, name, status } = workflow;
   const steps = Buffer.from(workflow.steps).toString();
-  await applyWorkflow(ctx, { ...key, sequence: 0n, version, name, steps, state: laneStateOf(status) });
+  const mode = modeFromProto(workflow.mode);
+  const sealed = boxOf(sealedSteps);
+  await applyWorkflow(ctx, { ...key, sequence: 0n, version, mode, name, steps, sealed, state: laneStateOf(status) });
   const applied = await findLane(ctx.db.kysely, key);
   if (applied === undefined) throw workflowNotFound();
   return applied;

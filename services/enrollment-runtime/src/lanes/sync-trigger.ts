@@ -1,4 +1,5 @@
 import { eventTriggerOf, type Step } from '@drippulse/engine';
+import type { Mode } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { LaneState } from './lane.ts';
@@ -9,9 +10,9 @@ import type { LaneState } from './lane.ts';
  */
 export async function syncTrigger(
   trx: Transaction<DB>,
-  change: { organizationId: bigint; workflowId: bigint; state: LaneState; steps: readonly Step[] },
+  change: { organizationId: bigint; workflowId: bigint; mode: Mode; state: LaneState; steps: readonly Step[] },
 ): Promise<void> {
-  const { organizationId, workflowId, state, steps } = change;
+  const { organizationId, workflowId, mode, state, steps } = change;
   const trigger = state === 'active' ? eventTriggerOf(steps) : undefined;
   if (trigger === undefined) {
     await trx.deleteFrom('event_triggers').where('workflow_id', '=', workflowId).execute();
@@ -20,7 +21,7 @@ export async function syncTrigger(
   const { eventName } = trigger;
   await trx
     .insertInto('event_triggers')
-    .values({ workflow_id: workflowId, organization_id: organizationId, event_name: eventName })
-    .onConflict((conflict) => conflict.column('workflow_id').doUpdateSet({ event_name: eventName }))
+    .values({ workflow_id: workflowId, organization_id: organizationId, mode, event_name: eventName })
+    .onConflict((conflict) => conflict.column('workflow_id').doUpdateSet({ mode, event_name: eventName }))
     .execute();
 }

@@ -12,7 +12,7 @@ import { stepIdAt } from '../definitions/step-at.ts';
 import type { EnrollmentRow } from '../enrollments/enrollment-row.ts';
 import { appendNews } from '../enrollments/events.ts';
 import { findRows } from '../enrollments/find-rows.ts';
-import { enrollmentNotFound, requireMode } from '../enrollments/refusals.ts';
+import { enrollmentNotFound } from '../enrollments/refusals.ts';
 import { removeTexts } from '../enrollments/search-blocks.ts';
 import { toProto } from '../enrollments/to-proto.ts';
 import { addCounts } from '../funnel/counters.ts';
@@ -33,7 +33,6 @@ export async function deleteEnrollment(ctx: Context, request: DeleteEnrollmentRe
     const { rows, now } = await findRows(ctx, trx, { ...lane, ids: [id] });
     const [row] = rows;
     if (row === undefined) throw enrollmentNotFound();
-    requireMode(caller, row.mode);
     await remove(ctx, trx, row, caller);
     await reportRemoval(ctx, trx, row, now);
     return {};
@@ -63,7 +62,9 @@ async function reportRemoval(ctx: Context, trx: Transaction<DB>, row: Enrollment
   if (row.endedAt === null) {
     const ended = { ...row, status: 'cancelled' as const, nextRunAt: null, updatedAt: now, endedAt: now };
     const value = toProto(ended, definition, now);
-    await appendNews(trx, [{ organizationId, enrollmentId: id, payload: { case: 'cancelled', value } }]);
+    await appendNews(trx, [
+      { organizationId, enrollmentId: id, cause: row.cause, payload: { case: 'cancelled', value } },
+    ]);
     ctx.metrics.enrollmentEnded('cancelled');
   }
   const at = { workflowId, version, mode, stepId: stepIdAt(definition, row.stepIndex) };

@@ -1,6 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import type { GetEnrollmentRequest } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { detailToProto } from '../enrollments/detail.ts';
 import { readDetail } from '../enrollments/read-detail.ts';
@@ -12,8 +11,7 @@ import { readOfLane } from '../lanes/require-lane.ts';
 export async function getEnrollment(ctx: Context, request: GetEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   const detail = await readOfLane(ctx, call, workflowId, (key) => readDetail(ctx, key, id));
-  const isTest = callerOf(call).mode === 'test';
-  if (detail === 'no enrollment' || (isTest && detail.row.mode !== 'test')) throw enrollmentNotFound();
+  if (detail === 'no enrollment') throw enrollmentNotFound();
   const { row, now } = detail;
   const definition = await ctx.definitions.get(row.workflowId, row.version);
   return { enrollment: { ...toProto(row, definition, now), ...detailToProto(detail, definition) } };

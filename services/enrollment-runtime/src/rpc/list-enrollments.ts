@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { encodeCursor, type Page, pageTotals, readPage } from '@drippulse/db';
 import type { ListEnrollmentsRequest } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { callerOf } from '@drippulse/rpc';
+import { callerOf, listedMode, type Mode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { statusFromProto } from '../enrollments/enums.ts';
 import { type Filter, toTotal } from '../enrollments/list-ids.ts';
@@ -14,7 +14,7 @@ import { readOfLane } from '../lanes/require-lane.ts';
 export async function listEnrollments(ctx: Context, request: ListEnrollmentsRequest, call: HandlerContext) {
   const page = readPage(request, ['bigint']);
   const { workflowId } = request;
-  const mode = callerOf(call).mode === 'test' ? 'test' : undefined;
+  const mode = listedMode(request, callerOf(call));
   const filter = readFilter(request, mode);
   const after = page.after?.[0] === undefined ? undefined : BigInt(page.after[0]);
   const slice = { after, offset: page.offset, limit: page.limit };
@@ -41,7 +41,7 @@ function countFromPage({ after, offset, limit }: Page, found: number): { totalCo
   return isLast ? { totalCount: BigInt(offset + found) } : undefined;
 }
 
-function readFilter(request: ListEnrollmentsRequest, mode: 'test' | undefined): Filter {
+function readFilter(request: ListEnrollmentsRequest, mode: Mode): Filter {
   const { workflowId, stepIndex, leadRef, q } = request;
   const status = request.status === undefined ? undefined : statusFromProto(request.status);
   return { workflowId, mode, status, stepIndex, leadRef, q: q === '' ? undefined : q };

@@ -13,7 +13,6 @@ import { trustedMs } from '../effect-pool/start-effects.ts';
 import { effectTypeOf } from '../effects/effects.ts';
 import { answerRow } from '../enrollments/answer.ts';
 import { parseObject } from '../enrollments/contact.ts';
-import { requireMode } from '../enrollments/refusals.ts';
 import { addCounts } from '../funnel/counters.ts';
 import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { lockPlace } from '../runs/lock-place.ts';
@@ -29,7 +28,6 @@ export async function pauseEnrollment(ctx: Context, request: PauseEnrollmentRequ
   return transact(ctx, call, method, request, async (trx, caller) => {
     const lane = await requireLockedLane(trx, { organizationId: caller.organizationId, workflowId });
     const place = await lockPlace(trx, { ...lane, id });
-    requireMode(caller, place.kind === 'living' ? place.run.mode : place.outcome.mode);
     if (place.kind === 'ended') {
       throw new DomainError('failed_precondition', 'enrollment_ended', 'The enrollment has ended.');
     }

@@ -10,7 +10,6 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { stepIdAt } from '../definitions/step-at.ts';
 import { answerRow } from '../enrollments/answer.ts';
-import { requireMode } from '../enrollments/refusals.ts';
 import { addCounts } from '../funnel/counters.ts';
 import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
@@ -24,7 +23,6 @@ export async function resumeEnrollment(ctx: Context, request: ResumeEnrollmentRe
   const response = await transact(ctx, call, method, request, async (trx, caller) => {
     const lane = await requireLockedLane(trx, { organizationId: caller.organizationId, workflowId });
     const place = await lockPlace(trx, { ...lane, id });
-    requireMode(caller, place.kind === 'living' ? place.run.mode : place.outcome.mode);
     if (place.kind === 'ended') {
       throw new DomainError('failed_precondition', 'enrollment_ended', 'The enrollment has ended.');
     }

@@ -34,7 +34,7 @@ async function writePage(ctx: Context, trx: Transaction<DB>, job: JobRow, page: 
   const lane = await lockLane(trx, { workflowId, organizationId: job.organization_id });
   const isActive = lane?.state === 'active';
   if (isActive && page.contacts.length > 0) {
-    await enroll(ctx, trx, { lane, mode: 'live', timezone, agentId: null, contacts: page.contacts });
+    await enroll(ctx, trx, { lane, mode: lane.mode, timezone, agentId: null, contacts: page.contacts });
   }
   const isFinished = !isActive || page.nextCursor === undefined;
   // The finished job is deleted: nobody reads it, and an hourly schedule would leave many.

@@ -32,7 +32,7 @@ export async function fireSchedule(ctx: Context, due: DueSchedule): Promise<bool
       await addJob(trx, { organizationId, kind: sourceJobs, input, total: 0n });
       return true;
     }
-    await enroll(ctx, trx, { lane, mode: 'live', timezone, agentId: null, contacts: ['{}'] });
+    await enroll(ctx, trx, { lane, mode: lane.mode, timezone, agentId: null, contacts: ['{}'] });
     return true;
   });
 }

@@ -5,6 +5,7 @@ import type { DB } from '../db/schema.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { startExpiryLoop } from './loops/expiry.ts';
+import { modeOfProject } from './projects/mode.ts';
 import { identityRoutes } from './rpc/index.ts';
 import { createLoginLimits } from './sessions/login-limits.ts';
 import { createPasswords } from './sessions/passwords.ts';
@@ -20,6 +21,10 @@ export const service = defineService<Config, DB, Overrides>({
   name: 'identity',
   readConfig,
   migrations,
+  rowModes: (base) => {
+    const clients = { workflows: base.client(WorkflowCatalogService) };
+    return { projects: (caller, id) => modeOfProject(clients, caller, id) };
+  },
   open(base, keep, { redisTimeoutMs: timeoutMs }) {
     const { config, clock, log, registry } = base;
     const limiters = keep(createLimiters(config.redisUrl, { log, registry, timeoutMs }));

@@ -1,16 +1,27 @@
-import { type DescMessage, getOption, hasOption } from '@bufbuild/protobuf';
+import { type DescMessage, getOption, hasOption, type Message } from '@bufbuild/protobuf';
 import { webhook } from '@drippulse/proto/drippulse/events/v1/options_pb';
+import type { Mode } from '@drippulse/rpc';
 import { eventMessages } from './event-messages.ts';
+import { modeReader } from './mode-of-event.ts';
 
 /** A type for subscriptions; `payload` describes its `data`, `case` is its member of the event's oneof. */
-export type EventType = { type: string; description: string; event: DescMessage; case: string; payload: DescMessage };
+export type EventType = {
+  type: string;
+  description: string;
+  event: DescMessage;
+  case: string;
+  payload: DescMessage;
+  /** The mode of the row that an event of this type is about. */
+  modeOf(payload: Message): Mode;
+};
 
 /** All types, in the order of the topics and their payloads. */
 export const eventTypes: readonly EventType[] = eventMessages.flatMap((event) =>
   event.fields.flatMap((field) => {
     if (field.fieldKind !== 'message' || !hasOption(field, webhook)) return [];
-    const { type, description } = getOption(field, webhook);
-    return [{ type, description, event, case: field.localName, payload: field.message }];
+    const { type, description, mode } = getOption(field, webhook);
+    const modeOf = modeReader(type, field.message, mode);
+    return [{ type, description, event, case: field.localName, payload: field.message, modeOf }];
   }),
 );
 

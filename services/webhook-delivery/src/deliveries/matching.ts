@@ -1,22 +1,26 @@
-import type { JsonObject } from '@drippulse/engine';
+import type { Verdict } from '@drippulse/engine';
+import { createPace } from '@drippulse/loops';
+import type { Mode } from '@drippulse/rpc';
 import { isMatch } from '../catalog/event-types.ts';
-import { compileFilter } from '../webhooks/filter.ts';
 import type { Match, Outgoing } from './enqueue.ts';
 
 /** An event that customers may subscribe to. */
 export type Event = {
   organizationId: bigint;
+  /** The mode of the row that it is about. */
+  mode: Mode;
   aggregate: string;
   type: string;
   outgoing(): Outgoing;
-  /** The body as values, for filters. */
-  fields(): JsonObject;
+  /** The decision of a filter about the event, made once. */
+  decide(filter: string): Verdict;
 };
 
 /** The columns of an active webhook that decide which events it gets. */
 export type Subscription = {
   id: bigint;
   organization_id: bigint;
+  mode: string;
   event_types: string[];
   filter: string | null;
   ordered: boolean;
@@ -25,7 +29,9 @@ export type Subscription = {
 /** The active webhooks of each organization. */
 export type Subscriptions = ReadonlyMap<bigint, readonly Subscription[]>;
 
-/** The deliveries of this event. An event about an endpoint is never sent to that endpoint. */
+/**
+ * The deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to that endpoint.
+ */
 export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   return matching(event, subscriptions).map(({ id, ordered }) => ({
     webhookId: id,
@@ -55,11 +61,41 @@ export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions
   if (slice.length > 0) yield slice;
 }
 
+/** Units of work of filters between turns of the event loop. */
+const turnUnits = 1024 * 1024;
+
+/** Makes the decisions of all filters about these events, with turns for others. Each that a filter can't make is reported. */
+export async function decideAll(
+  events: readonly Event[],
+  subscriptions: Subscriptions,
+  report: (event: Event, webhookId: bigint) => void,
+): Promise<void> {
+  const pace = createPace(turnUnits);
+  for (const event of events) {
+    for (const { id, filter } of subscribed(event, subscriptions)) {
+      if (filter === null) continue;
+      const { isUndecided, work } = event.decide(filter);
+      if (isUndecided) report(event, id);
+      await pace(work);
+    }
+  }
+}
+
+/** An event about which a filter can't decide is delivered: the receiver may ignore it, but not get it otherwise. */
 function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
+  return subscribed(event, subscriptions).filter(({ filter }) => {
+    if (filter === null) return true;
+    const { matches, isUndecided } = event.decide(filter);
+    return matches || isUndecided;
+  });
+}
+
+/** The subscriptions to events of this type. */
+function subscribed(event: Event, subscriptions: Subscriptions): Subscription[] {
   return (subscriptions.get(event.organizationId) ?? []).filter(
-    ({ id, event_types: patterns, filter }) =>
+    ({ id, mode, event_types: patterns }) =>
+      mode === event.mode &&
       patterns.some((pattern) => isMatch(pattern, event.type)) &&
-      event.aggregate !== `webhook:${id}` &&
-      (filter === null || compileFilter(filter)(event.fields(), event.outgoing().at)),
+      event.aggregate !== `webhook:${id}`,
   );
 }

@@ -2,14 +2,16 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type CreateWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { type Caller, callerOf } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { newSecret, sealSecret } from '../signing/secrets.ts';
 import { checkFields, chooseEventTypes } from '../webhooks/fields.ts';
 import { readFilter } from '../webhooks/filter.ts';
-import { maskHeaders, readHeaders, sealHeaders } from '../webhooks/headers.ts';
+import { readHeaders } from '../webhooks/headers.ts';
 import { findWebhook } from '../webhooks/rows.ts';
+import { readTarget, sealTarget } from '../webhooks/target.ts';
 import { webhookToProto } from '../webhooks/to-proto.ts';
 
 type NewWebhook = ReturnType<typeof readRequest>;
@@ -18,11 +20,12 @@ const maxWebhooks = 100;
 
 export async function createWebhook(ctx: Context, request: CreateWebhookRequest, call: HandlerContext) {
   const webhook = readRequest(request);
-  await checkFields(ctx, webhook);
-  return transact(ctx, call, WebhooksService.method.createWebhook, request, async (trx, { organizationId }) => {
-    await requireRoom(trx, organizationId);
+  await checkFields(ctx, callerOf(call).organizationId, webhook);
+  return transact(ctx, call, WebhooksService.method.createWebhook, request, async (trx, caller) => {
+    const { organizationId } = caller;
+    await requireRoom(trx, caller);
     const secret = newSecret();
-    const id = await insertWebhook(ctx, trx, organizationId, webhook, secret);
+    const id = await insertWebhook(ctx, trx, caller, webhook, secret);
     return { webhook: webhookToProto(await findWebhook(trx, organizationId, id), secret) };
   });
 }
@@ -33,11 +36,10 @@ function readRequest(request: CreateWebhookRequest) {
   if (url === undefined) throw missing('url');
   if (eventTypes === undefined) throw missing('event_type');
   return {
-    url,
+    ...readTarget({ url, headers: readHeaders(request.headers) }),
     event_types: eventTypes,
     active,
     description,
-    headers: readHeaders(request.headers),
     rate_limit_per_second: request.rateLimitPerSecond ?? null,
     ordered,
     filter: filter === undefined ? null : readFilter(Buffer.from(filter).toString()),
@@ -49,23 +51,31 @@ function missing(field: string): DomainError {
   return new DomainError('malformed', 'parameter_missing', `Required parameter missing: ${field}`, { violations });
 }
 
-/** Refuses a webhook above the limit. The lock makes concurrent creates of one organization count one after the other. */
-async function requireRoom(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
+/**
+ * Refuses a webhook above the limit of its mode, so that test keys leave room for live webhooks. The lock makes concurrent
+ * creates of one organization count one after the other.
+ */
+async function requireRoom(trx: Transaction<DB>, { organizationId, mode }: Caller): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('webhook limit', ${organizationId}))`.execute(trx);
   const { count } = await trx
     .selectFrom('webhooks')
     .select((eb) => eb.fn.countAll<bigint>().as('count'))
     .where('organization_id', '=', organizationId)
+    .where('mode', '=', mode)
     .where('deleted_at', 'is', null)
     .executeTakeFirstOrThrow();
   if (count < maxWebhooks) return;
-  throw new DomainError('invalid', 'webhook_limit_reached', `An organization may have ${maxWebhooks} webhooks.`);
+  throw new DomainError(
+    'invalid',
+    'webhook_limit_reached',
+    `An organization may have ${maxWebhooks} ${mode} webhooks.`,
+  );
 }
 
 async function insertWebhook(
   ctx: Context,
   trx: Transaction<DB>,
-  organizationId: bigint,
+  { organizationId, mode }: Caller,
   webhook: NewWebhook,
   secret: string,
 ): Promise<bigint> {
@@ -78,9 +88,9 @@ async function insertWebhook(
     .values({
       id,
       ...organization,
+      mode,
       ...webhook,
-      headers: JSON.stringify(maskHeaders(webhook.headers)),
-      sealed_headers: sealHeaders(ctx.sealer, id, webhook.headers),
+      ...sealTarget(ctx.sealer, id, webhook),
       secret: sealSecret(ctx.sealer, id, secret),
       created_at: now,
       updated_at: now,

@@ -1,27 +1,33 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import type { ReassignProjectRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { callerOf, roles } from '@drippulse/rpc';
+import { callerOf, causeOf, type Mode, roles } from '@drippulse/rpc';
 import { saveChanges } from '../changes/save-changes.ts';
 import type { Context } from '../context.ts';
+import { closeProject } from '../projects/close-project.ts';
+import { findHeir } from '../projects/open-project.ts';
+import { appendWorkflowEvent } from '../workflows/events.ts';
 import { lockWorkflow } from '../workflows/rows.ts';
 
 const sliceRows = 20;
 
-type Move = { organizationId: bigint; from: bigint; to: bigint | null };
+type Move = { organizationId: bigint; mode: Mode; from: bigint; to: bigint | null; cause: string | undefined };
 
 /**
- * Moves the workflows slice by slice, each slice with its events in its own transaction. An interrupted call continues
- * where it stopped when it is called again, because moved workflows are no longer found. The runtime knows no projects, so
- * the moves are published by events only.
+ * Closes the project, then moves its workflows slice by slice, each slice with its events in its own transaction. An
+ * interrupted call continues where it stopped when it is called again, because moved workflows are no longer found. The
+ * runtime knows no projects, so the moves are published by events only.
  */
 export async function reassignProject(ctx: Context, request: ReassignProjectRequest, call: HandlerContext) {
-  const { organizationId, role } = callerOf(call);
+  const { organizationId, role, mode } = callerOf(call);
   if (roles.indexOf(role) < roles.indexOf('editor')) {
     throw new DomainError('permission_denied', 'insufficient_role', 'Your role does not permit this.');
   }
-  const move = { organizationId, from: request.projectId, to: request.reassignTo ?? null };
+  const { projectId: from, reassignTo } = request;
+  const move = { organizationId, mode, from, to: reassignTo ?? null, cause: causeOf(call) };
   if (move.from === move.to) return { movedCount: 0n };
+  const { onlyIfEmpty = false } = request;
+  await ctx.db.kysely.transaction().execute((trx) => closeProject(trx, { ...move, onlyIfEmpty }));
   let movedCount = 0;
   for (;;) {
     const moved = await moveSlice(ctx, move);
@@ -31,7 +37,7 @@ export async function reassignProject(ctx: Context, request: ReassignProjectRequ
   }
 }
 
-async function moveSlice(ctx: Context, { organizationId, from, to }: Move): Promise<number> {
+async function moveSlice(ctx: Context, { organizationId, from, to, cause }: Move): Promise<number> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
     const ids = await trx
       .selectFrom('workflows')
@@ -43,8 +49,10 @@ async function moveSlice(ctx: Context, { organizationId, from, to }: Move): Prom
       .limit(sliceRows)
       .forUpdate()
       .execute();
+    const heir = await findHeir(trx, organizationId, to);
     for (const { id } of ids) {
-      await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: to });
+      const change = await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: heir });
+      if (change !== undefined) await appendWorkflowEvent(ctx, trx, change, cause);
     }
     return ids.length;
   });

@@ -1,6 +1,15 @@
-import { type DescMethod, type DescService, type FileRegistry, getOption, hasOption } from '@bufbuild/protobuf';
+import {
+  type DescField,
+  type DescMethod,
+  type DescService,
+  type FileRegistry,
+  getOption,
+  hasOption,
+  ScalarType,
+} from '@bufbuild/protobuf';
 import {
   Auth,
+  field as fieldOption,
   type NamedSchema,
   position,
   type Reason,
@@ -35,13 +44,25 @@ function serviceProblems(service: DescService): string[] {
 function methodProblems(method: DescMethod): string[] {
   const name = `${method.parent.typeName}.${method.name}`;
   if (!hasOption(method, rest)) return [`${name}: has a google.api.http rule and no rest option`];
-  const { audit, auth, liveOnly, minRole, testMode } = getOption(method, rest);
+  const { audit, auth, changes, minRole, testMode } = getOption(method, rest);
   const reads = getOption(method, http).pattern.case === 'get';
   const problems: [string, boolean][] = [
     ['min_role is missing', auth !== Auth.NONE && minRole === Role.UNSPECIFIED],
     ['test_mode is missing', testMode === TestMode.UNSPECIFIED],
     ['a GET changes nothing: test_mode is TEST_MODE_READ or TEST_MODE_REFUSE', reads && testMode === TestMode.OWN],
-    ['live_only needs TEST_MODE_OWN', liveOnly && testMode !== TestMode.OWN],
+    [
+      'changes is missing: the path parameter of the row that the method changes, or `none`',
+      testMode === TestMode.OWN && auth !== Auth.NONE && changes === '',
+    ],
+    ['changes needs TEST_MODE_OWN', changes !== '' && testMode !== TestMode.OWN],
+    [
+      `changes "${changes}" is neither a path parameter nor \`none\``,
+      !/^(|none)$/.test(changes) && !pathOf(method).includes(`{${changes}}`),
+    ],
+    [
+      'a method that changes a row by its path says which: changes is not `none`',
+      changes === 'none' && ['put', 'patch', 'delete'].includes(String(getOption(method, http).pattern.case)),
+    ],
     ['audit is missing: `<noun>.<past participle>` or `none`', audit === ''],
     [
       `audit "${audit}" is neither \`<noun>.<past participle>\` nor \`none\``,
@@ -49,7 +70,28 @@ function methodProblems(method: DescMethod): string[] {
     ],
     ['a method that changes nothing has the audit `none`', testMode === TestMode.READ && !/^(|none)$/.test(audit)],
   ];
-  return problems.filter(([, applies]) => applies).map(([problem]) => `${name}: ${problem}`);
+  return [
+    ...problems.filter(([, applies]) => applies).map(([problem]) => `${name}: ${problem}`),
+    ...method.input.fields.flatMap((field) => fieldProblems(field, getOption(method, http).pattern.value ?? '')),
+  ];
+}
+
+/** Members whose names promise more than their type says. */
+function fieldProblems(field: DescField, path: string | object): string[] {
+  const { ref, values } = getOption(field, fieldOption);
+  const isOfPath = String(path).includes(`{${field.name}}`);
+  const problems: [string, boolean][] = [
+    ['`values` lists the orders of a list', field.name === 'sort' && values.length === 0],
+    [
+      '`ref` names the kind of the id of another resource',
+      field.scalar === ScalarType.INT64 && /_ids?$/.test(field.name) && ref === '' && !isOfPath,
+    ],
+  ];
+  return problems.filter(([, applies]) => applies).map(([problem]) => `${field.toString()}: ${problem}`);
+}
+
+function pathOf(method: DescMethod): string {
+  return String(getOption(method, http).pattern.value);
 }
 
 function reasonProblems(reasons: readonly Reason[]): string[] {

@@ -46,13 +46,14 @@ function accessOf({ rest }: Route): string {
   if (rest.auth === Auth.NONE) return '';
   const sentences = [`Least role: \`${roles[rest.minRole - 1]}\`.`];
   if (rest.auth === Auth.USER_ONLY) sentences.push('Needs the session token of a user.');
-  if (refusesTestKeys(rest)) sentences.push('Test keys get 403 `test_mode`.');
-  return sentences.join(' ');
+  return [...sentences, ...testKeyRule(rest)].join(' ');
 }
 
 /** Only of methods that API keys may call. */
-function refusesTestKeys({ auth, liveOnly, testMode }: MethodRest): boolean {
-  return auth !== Auth.USER_ONLY && (testMode === TestMode.REFUSE || liveOnly);
+function testKeyRule({ auth, changes, testMode }: MethodRest): string[] {
+  if (auth === Auth.USER_ONLY) return [];
+  if (testMode === TestMode.REFUSE) return ['Test keys get 403 `test_mode`.'];
+  return testMode === TestMode.OWN && changes !== 'none' ? ['Test keys get 403 `test_mode` for a live row.'] : [];
 }
 
 function parametersOf(route: Route, commentOf: CommentOf, schemas: SchemaComponents): unknown[] {

@@ -4,9 +4,13 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Delivery, Enrollment, Mode } from "./enrollments_pb.ts";
+import type { WorkflowChainCut } from "./chains_pb.ts";
+import { file_drippulse_enrollments_v1_chains } from "./chains_pb.ts";
+import type { Delivery, Enrollment } from "./enrollments_pb.ts";
 import { file_drippulse_enrollments_v1_enrollments } from "./enrollments_pb.ts";
 import { file_drippulse_events_v1_options } from "../../events/v1/options_pb.ts";
+import type { Mode } from "../../rest/v1/mode_pb.ts";
+import { file_drippulse_rest_v1_mode } from "../../rest/v1/mode_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -15,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/enrollments/v1/events.proto.
  */
 export const file_drippulse_enrollments_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("CiVkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvZXZlbnRzLnByb3RvEhhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjEi5gcKD0Vucm9sbG1lbnRFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEngKB3N0YXJ0ZWQYCiABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEI/4rUYOwoSZW5yb2xsbWVudC5zdGFydGVkEiVBIGNvbnRhY3Qgd2FzIGVucm9sbGVkIGluIGEgd29ya2Zsb3cuSAASfwoJY29tcGxldGVkGAsgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCROK1GEAKFGVucm9sbG1lbnQuY29tcGxldGVkEihBbiBlbnJvbGxtZW50IHdlbnQgdGhyb3VnaCBpdHMgd29ya2Zsb3cuSAASeQoGZmFpbGVkGAwgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCQeK1GD0KEWVucm9sbG1lbnQuZmFpbGVkEihBIHN0ZXAgb2YgYW4gZW5yb2xsbWVudCBmYWlsZWQgZm9yIGdvb2QuSAASfgoJY2FuY2VsbGVkGA0gASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRCQ+K1GD8KFGVucm9sbG1lbnQuY2FuY2VsbGVkEidBbiBlbnJvbGxtZW50IHdhcyBjYW5jZWxsZWQgb3IgcmVtb3ZlZC5IABKBAQoPd29ya2Zsb3dfZmFpbGVkGA4gASgLMiguZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLldvcmtmbG93RmFpbGVkQjzitRg4Cg93b3JrZmxvdy5mYWlsZWQSJUFuIGVucm9sbG1lbnQgb2YgdGhlIHdvcmtmbG93IGZhaWxlZC5IABJ7CgplbWFpbF9zZW50GA8gASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVtYWlsRXZlbnRCP+K1GDsKCmVtYWlsLnNlbnQSLVRoZSBtYWlsIHNlcnZlciB0b29rIGEgbWFpbCBvZiBhbiBlbnJvbGxtZW50LkgAEj0KBmVyYXNlZBgQIAEoCzIrLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50RXJhc3VyZUgAOh7atRgaChhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjFCCQoHcGF5bG9hZCJjChFFbnJvbGxtZW50RXJhc3VyZRIKCgJpZBgBIAEoAxITCgt3b3JrZmxvd19pZBgCIAEoAxItCgllcmFzZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpUBCg5Xb3JrZmxvd0ZhaWxlZBI6Cgh3b3JrZmxvdxgBIAEoCzIoLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5GYWlsZWRXb3JrZmxvdxI4CgplbnJvbGxtZW50GAIgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnQSDQoFZXJyb3IYAyABKAkiOwoORmFpbGVkV29ya2Zsb3cSCgoCaWQYASABKAMSDAoEbmFtZRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgFIq0BCgpFbWFpbEV2ZW50EhUKDWVucm9sbG1lbnRfaWQYASABKAMSEwoLd29ya2Zsb3dfaWQYAiABKAMSDwoHc3RlcF9pZBgDIAEoCRI0CghkZWxpdmVyeRgEIAEoCzIiLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5EZWxpdmVyeRIsCgRtb2RlGAUgASgOMh4uZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLk1vZGViBnByb3RvMw", [file_drippulse_enrollments_v1_enrollments, file_drippulse_events_v1_options, file_google_protobuf_timestamp]);
+  fileDesc("CiVkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvZXZlbnRzLnByb3RvEhhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjEi7QkKD0Vucm9sbG1lbnRFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEg0KBWNhdXNlGAcgASgJEn4KB3N0YXJ0ZWQYCiABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEJF4rUYQQoSZW5yb2xsbWVudC5zdGFydGVkEiVBIGNvbnRhY3Qgd2FzIGVucm9sbGVkIGluIGEgd29ya2Zsb3cuGgRtb2RlSAAShQEKCWNvbXBsZXRlZBgLIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50QkritRhGChRlbnJvbGxtZW50LmNvbXBsZXRlZBIoQW4gZW5yb2xsbWVudCB3ZW50IHRocm91Z2ggaXRzIHdvcmtmbG93LhoEbW9kZUgAEn8KBmZhaWxlZBgMIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50QkfitRhDChFlbnJvbGxtZW50LmZhaWxlZBIoQSBzdGVwIG9mIGFuIGVucm9sbG1lbnQgZmFpbGVkIGZvciBnb29kLhoEbW9kZUgAEoQBCgljYW5jZWxsZWQYDSABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEJJ4rUYRQoUZW5yb2xsbWVudC5jYW5jZWxsZWQSJ0FuIGVucm9sbG1lbnQgd2FzIGNhbmNlbGxlZCBvciByZW1vdmVkLhoEbW9kZUgAEpIBCg93b3JrZmxvd19mYWlsZWQYDiABKAsyKC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuV29ya2Zsb3dGYWlsZWRCTeK1GEkKD3dvcmtmbG93LmZhaWxlZBIlQW4gZW5yb2xsbWVudCBvZiB0aGUgd29ya2Zsb3cgZmFpbGVkLhoPZW5yb2xsbWVudC5tb2RlSAASgQEKCmVtYWlsX3NlbnQYDyABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW1haWxFdmVudEJF4rUYQQoKZW1haWwuc2VudBItVGhlIG1haWwgc2VydmVyIHRvb2sgYSBtYWlsIG9mIGFuIGVucm9sbG1lbnQuGgRtb2RlSAASPQoGZXJhc2VkGBAgASgLMisuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRFcmFzdXJlSAASwwEKCWNoYWluX2N1dBgRIAEoCzIqLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5Xb3JrZmxvd0NoYWluQ3V0QoEB4rUYfQoSd29ya2Zsb3cuY2hhaW5fY3V0EmdXb3JrZmxvd3MgdGhhdCBzdGFydCBlYWNoIG90aGVyIHdlcmUgc3RvcHBlZDogdGhlaXIgY2hhaW4gdXNlZCB1cCBpdHMgYnVkZ2V0LiBTZW50IG9uY2UgZm9yIGVhY2ggY2hhaW4uSAA6Htq1GBoKGGRyaXBwdWxzZS5lbnJvbGxtZW50cy52MUIJCgdwYXlsb2FkImMKEUVucm9sbG1lbnRFcmFzdXJlEgoKAmlkGAEgASgDEhMKC3dvcmtmbG93X2lkGAIgASgDEi0KCWVyYXNlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAilQEKDldvcmtmbG93RmFpbGVkEjoKCHdvcmtmbG93GAEgASgLMiguZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkZhaWxlZFdvcmtmbG93EjgKCmVucm9sbG1lbnQYAiABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudBINCgVlcnJvchgDIAEoCSI7Cg5GYWlsZWRXb3JrZmxvdxIKCgJpZBgBIAEoAxIMCgRuYW1lGAIgASgJEg8KB3ZlcnNpb24YAyABKAUipgEKCkVtYWlsRXZlbnQSFQoNZW5yb2xsbWVudF9pZBgBIAEoAxITCgt3b3JrZmxvd19pZBgCIAEoAxIPCgdzdGVwX2lkGAMgASgJEjQKCGRlbGl2ZXJ5GAQgASgLMiIuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkRlbGl2ZXJ5EiUKBG1vZGUYBSABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Nb2RlYgZwcm90bzM", [file_drippulse_enrollments_v1_chains, file_drippulse_enrollments_v1_enrollments, file_drippulse_events_v1_options, file_drippulse_rest_v1_mode, file_google_protobuf_timestamp]);
 
 /**
  * EnrollmentEvent is a change of an enrollment's state. The aggregate is `enrollment:<id>`.
@@ -57,6 +61,13 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
    * @generated from field: string aggregate = 5;
    */
   aggregate: string;
+
+  /**
+   * Cause of the chain that the enrollment belongs to; empty: the event itself is a cause, and its id names the chain.
+   *
+   * @generated from field: string cause = 7;
+   */
+  cause: string;
 
   /**
    * The change.
@@ -119,6 +130,14 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
      */
     value: EnrollmentErasure;
     case: "erased";
+  } | {
+    /**
+     * A chain of workflows was cut.
+     *
+     * @generated from field: drippulse.enrollments.v1.WorkflowChainCut chain_cut = 17;
+     */
+    value: WorkflowChainCut;
+    case: "chainCut";
   } | { case: undefined; value?: undefined };
 };
 
@@ -271,7 +290,7 @@ export type EmailEvent = Message<"drippulse.enrollments.v1.EmailEvent"> & {
   /**
    * Whether effects were real.
    *
-   * @generated from field: drippulse.enrollments.v1.Mode mode = 5;
+   * @generated from field: drippulse.rest.v1.Mode mode = 5;
    */
   mode: Mode;
 };

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/events/v1/options.proto.
  */
 export const file_drippulse_events_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("CiFkcmlwcHVsc2UvZXZlbnRzL3YxL29wdGlvbnMucHJvdG8SE2RyaXBwdWxzZS5ldmVudHMudjEiFQoFVG9waWMSDAoEbmFtZRgBIAEoCSIsCgdXZWJob29rEgwKBHR5cGUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAk6UwoFdG9waWMSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMY24YDIAEoCzIaLmRyaXBwdWxzZS5ldmVudHMudjEuVG9waWNSBXRvcGljOlcKB3dlYmhvb2sSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGNyGAyABKAsyHC5kcmlwcHVsc2UuZXZlbnRzLnYxLldlYmhvb2tSB3dlYmhvb2tiBnByb3RvMw", [file_google_protobuf_descriptor]);
+  fileDesc("CiFkcmlwcHVsc2UvZXZlbnRzL3YxL29wdGlvbnMucHJvdG8SE2RyaXBwdWxzZS5ldmVudHMudjEiFQoFVG9waWMSDAoEbmFtZRgBIAEoCSI6CgdXZWJob29rEgwKBHR5cGUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDAoEbW9kZRgDIAEoCTpTCgV0b3BpYxIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxjbhgMgASgLMhouZHJpcHB1bHNlLmV2ZW50cy52MS5Ub3BpY1IFdG9waWM6VwoHd2ViaG9vaxIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY3IYDIAEoCzIcLmRyaXBwdWxzZS5ldmVudHMudjEuV2ViaG9va1IHd2ViaG9va2IGcHJvdG8z", [file_google_protobuf_descriptor]);
 
 /**
  * Topic marks an event message.
@@ -61,6 +61,14 @@ export type Webhook = Message<"drippulse.events.v1.Webhook"> & {
    * @generated from field: string description = 2;
    */
   description: string;
+
+  /**
+   * Member of the payload with the mode of the row that the event is about, as a path such as `enrollment.mode`; `live`
+   * for rows that test keys never make. Required: a webhook gets the events of its own mode alone.
+   *
+   * @generated from field: string mode = 3;
+   */
+  mode: string;
 };
 
 /**

@@ -21,7 +21,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/rest/v1/rest.proto.
  */
 export const file_drippulse_rest_v1_rest: GenFile = /*@__PURE__*/
-  fileDesc("ChxkcmlwcHVsc2UvcmVzdC92MS9yZXN0LnByb3RvEhFkcmlwcHVsc2UucmVzdC52MSJbCgVMaW1pdBIQCghyZXF1ZXN0cxgBIAEoBRIWCg53aW5kb3dfc2Vjb25kcxgCIAEoBRIoCgNwZXIYAyABKA4yGy5kcmlwcHVsc2UucmVzdC52MS5MaW1pdEtleSKbBAoKTWV0aG9kUmVzdBIWCg5zdWNjZXNzX3N0YXR1cxgBIAEoBRIpCghtaW5fcm9sZRgCIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLlJvbGUSJQoEYXV0aBgDIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLkF1dGgSDwoHd3JhcHBlchgEIAEoCRILCgN0YWcYBSABKAkSLQoGbGltaXRzGAYgASgOMh0uZHJpcHB1bHNlLnJlc3QudjEuTGltaXRDbGFzcxIzCgtpZGVtcG90ZW5jeRgHIAEoDjIeLmRyaXBwdWxzZS5yZXN0LnYxLklkZW1wb3RlbmN5EiUKBGJvZHkYCCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Cb2R5EhoKEndyb25nX2NvbnRlbnRfdHlwZRgJIAEoCRIXCg90aW1lb3V0X3NlY29uZHMYCiABKAUSEAoIbG9jYXRpb24YCyABKAkSFwoPcmVxdWVzdF9oZWFkZXJzGAwgAygJEhgKEHJlc3BvbnNlX2hlYWRlcnMYDSADKAkSFgoObWF4X2JvZHlfYnl0ZXMYDiABKAMSLgoJdGVzdF9tb2RlGA8gASgOMhsuZHJpcHB1bHNlLnJlc3QudjEuVGVzdE1vZGUSFgoOb3RoZXJfc3RhdHVzZXMYECADKAUSEQoJbGl2ZV9vbmx5GBEgASgIEg0KBWF1ZGl0GBIgASgJIpEBCglGaWVsZFJlc3QSDAoEanNvbhgBIAEoCBIRCglzY2hlbWFfb2YYAiABKAkSDgoGc2VjcmV0GAMgASgIEhUKDW9taXRfaWZfdW5zZXQYBCABKAgSDAoEcm93cxgFIAEoCBILCgNyZWYYBiABKAkSEAoIcmVxdWlyZWQYByABKAgSDwoHZXhhbXBsZRgIIAEoCSI3CgZSZWFzb24SDAoEbmFtZRgBIAEoCRIOCgZzdGF0dXMYAiABKAUSDwoHbWVhbmluZxgDIAEoCSI8CgtOYW1lZFNjaGVtYRIMCgRuYW1lGAEgASgJEg4KBnNjaGVtYRgCIAEoCRIPCgdleGFtcGxlGAMgASgJKlAKBEF1dGgSFAoQQVVUSF9VTlNQRUNJRklFRBAAEg8KC0FVVEhfQkVBUkVSEAESEgoOQVVUSF9VU0VSX09OTFkQAhINCglBVVRIX05PTkUQAyp2CgtJZGVtcG90ZW5jeRIbChdJREVNUE9URU5DWV9VTlNQRUNJRklFRBAAEhQKEElERU1QT1RFTkNZX05PTkUQARIbChdJREVNUE9URU5DWV9UUkFOU0FDVElPThACEhcKE0lERU1QT1RFTkNZX0RVUkFCTEUQAypKCgRCb2R5EhQKEEJPRFlfVU5TUEVDSUZJRUQQABINCglCT0RZX0pTT04QARIMCghCT0RZX1JBVxACEg8KC0JPRFlfU1RSRUFNEAMqYgoIVGVzdE1vZGUSGQoVVEVTVF9NT0RFX1VOU1BFQ0lGSUVEEAASEQoNVEVTVF9NT0RFX09XThABEhIKDlRFU1RfTU9ERV9SRUFEEAISFAoQVEVTVF9NT0RFX1JFRlVTRRADKpkBCgpMaW1pdENsYXNzEhsKF0xJTUlUX0NMQVNTX1VOU1BFQ0lGSUVEEAASIQoRTElNSVRfQ0xBU1NfTE9HSU4QARoKsrUYBghkEDwYARIjChNMSU1JVF9DTEFTU19SRVBPUlRTEAIaCrK1GAYIChA8GAISJgoWTElNSVRfQ0xBU1NfTEVBRF9GT1JNUxADGgqytRgGCBQQPBgBKlgKCExpbWl0S2V5EhkKFUxJTUlUX0tFWV9VTlNQRUNJRklFRBAAEhUKEUxJTUlUX0tFWV9BRERSRVNTEAESGgoWTElNSVRfS0VZX09SR0FOSVpBVElPThACOlMKBHJlc3QSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjRhgMgASgLMh0uZHJpcHB1bHNlLnJlc3QudjEuTWV0aG9kUmVzdFIEcmVzdDpTCgVmaWVsZBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY0oYDIAEoCzIcLmRyaXBwdWxzZS5yZXN0LnYxLkZpZWxkUmVzdFIFZmllbGQ6PQoIcG9zaXRpb24SHy5nb29nbGUucHJvdG9idWYuU2VydmljZU9wdGlvbnMY04YDIAEoBVIIcG9zaXRpb246UQoGcmVhc29uEhwuZ29vZ2xlLnByb3RvYnVmLkZpbGVPcHRpb25zGNSGAyADKAsyGS5kcmlwcHVsc2UucmVzdC52MS5SZWFzb25SBnJlYXNvbjpWCgZzY2hlbWESHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMY1YYDIAMoCzIeLmRyaXBwdWxzZS5yZXN0LnYxLk5hbWVkU2NoZW1hUgZzY2hlbWE6UwoFbGltaXQSIS5nb29nbGUucHJvdG9idWYuRW51bVZhbHVlT3B0aW9ucxjWhgMgASgLMhguZHJpcHB1bHNlLnJlc3QudjEuTGltaXRSBWxpbWl0YgZwcm90bzM", [file_drippulse_rest_v1_role, file_google_protobuf_descriptor]);
+  fileDesc("ChxkcmlwcHVsc2UvcmVzdC92MS9yZXN0LnByb3RvEhFkcmlwcHVsc2UucmVzdC52MSJbCgVMaW1pdBIQCghyZXF1ZXN0cxgBIAEoBRIWCg53aW5kb3dfc2Vjb25kcxgCIAEoBRIoCgNwZXIYAyABKA4yGy5kcmlwcHVsc2UucmVzdC52MS5MaW1pdEtleSKuBAoKTWV0aG9kUmVzdBIWCg5zdWNjZXNzX3N0YXR1cxgBIAEoBRIpCghtaW5fcm9sZRgCIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLlJvbGUSJQoEYXV0aBgDIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLkF1dGgSDwoHd3JhcHBlchgEIAEoCRILCgN0YWcYBSABKAkSLQoGbGltaXRzGAYgASgOMh0uZHJpcHB1bHNlLnJlc3QudjEuTGltaXRDbGFzcxIzCgtpZGVtcG90ZW5jeRgHIAEoDjIeLmRyaXBwdWxzZS5yZXN0LnYxLklkZW1wb3RlbmN5EiUKBGJvZHkYCCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Cb2R5EhoKEndyb25nX2NvbnRlbnRfdHlwZRgJIAEoCRIXCg90aW1lb3V0X3NlY29uZHMYCiABKAUSEAoIbG9jYXRpb24YCyABKAkSFwoPcmVxdWVzdF9oZWFkZXJzGAwgAygJEhgKEHJlc3BvbnNlX2hlYWRlcnMYDSADKAkSFgoObWF4X2JvZHlfYnl0ZXMYDiABKAMSLgoJdGVzdF9tb2RlGA8gASgOMhsuZHJpcHB1bHNlLnJlc3QudjEuVGVzdE1vZGUSFgoOb3RoZXJfc3RhdHVzZXMYECADKAUSDQoFYXVkaXQYEiABKAkSDwoHY2hhbmdlcxgTIAEoCRITCgtodG1sX2Vycm9ycxgZIAEoCCKhAQoJRmllbGRSZXN0EgwKBGpzb24YASABKAgSEQoJc2NoZW1hX29mGAIgASgJEg4KBnNlY3JldBgDIAEoCBIVCg1vbWl0X2lmX3Vuc2V0GAQgASgIEgwKBHJvd3MYBSABKAgSCwoDcmVmGAYgASgJEhAKCHJlcXVpcmVkGAcgASgIEg8KB2V4YW1wbGUYCCABKAkSDgoGdmFsdWVzGAwgAygJIjcKBlJlYXNvbhIMCgRuYW1lGAEgASgJEg4KBnN0YXR1cxgCIAEoBRIPCgdtZWFuaW5nGAMgASgJIjwKC05hbWVkU2NoZW1hEgwKBG5hbWUYASABKAkSDgoGc2NoZW1hGAIgASgJEg8KB2V4YW1wbGUYAyABKAkqUAoEQXV0aBIUChBBVVRIX1VOU1BFQ0lGSUVEEAASDwoLQVVUSF9CRUFSRVIQARISCg5BVVRIX1VTRVJfT05MWRACEg0KCUFVVEhfTk9ORRADKnYKC0lkZW1wb3RlbmN5EhsKF0lERU1QT1RFTkNZX1VOU1BFQ0lGSUVEEAASFAoQSURFTVBPVEVOQ1lfTk9ORRABEhsKF0lERU1QT1RFTkNZX1RSQU5TQUNUSU9OEAISFwoTSURFTVBPVEVOQ1lfRFVSQUJMRRADKkoKBEJvZHkSFAoQQk9EWV9VTlNQRUNJRklFRBAAEg0KCUJPRFlfSlNPThABEgwKCEJPRFlfUkFXEAISDwoLQk9EWV9TVFJFQU0QAypiCghUZXN0TW9kZRIZChVURVNUX01PREVfVU5TUEVDSUZJRUQQABIRCg1URVNUX01PREVfT1dOEAESEgoOVEVTVF9NT0RFX1JFQUQQAhIUChBURVNUX01PREVfUkVGVVNFEAMqmQEKCkxpbWl0Q2xhc3MSGwoXTElNSVRfQ0xBU1NfVU5TUEVDSUZJRUQQABIhChFMSU1JVF9DTEFTU19MT0dJThABGgqytRgGCGQQPBgBEiMKE0xJTUlUX0NMQVNTX1JFUE9SVFMQAhoKsrUYBggKEDwYAhImChZMSU1JVF9DTEFTU19MRUFEX0ZPUk1TEAMaCrK1GAYIFBA8GAEqWAoITGltaXRLZXkSGQoVTElNSVRfS0VZX1VOU1BFQ0lGSUVEEAASFQoRTElNSVRfS0VZX0FERFJFU1MQARIaChZMSU1JVF9LRVlfT1JHQU5JWkFUSU9OEAI6UwoEcmVzdBIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGNGGAyABKAsyHS5kcmlwcHVsc2UucmVzdC52MS5NZXRob2RSZXN0UgRyZXN0OlMKBWZpZWxkEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjShgMgASgLMhwuZHJpcHB1bHNlLnJlc3QudjEuRmllbGRSZXN0UgVmaWVsZDo9Cghwb3NpdGlvbhIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxjThgMgASgFUghwb3NpdGlvbjpRCgZyZWFzb24SHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMY1IYDIAMoCzIZLmRyaXBwdWxzZS5yZXN0LnYxLlJlYXNvblIGcmVhc29uOlYKBnNjaGVtYRIcLmdvb2dsZS5wcm90b2J1Zi5GaWxlT3B0aW9ucxjVhgMgAygLMh4uZHJpcHB1bHNlLnJlc3QudjEuTmFtZWRTY2hlbWFSBnNjaGVtYTpTCgVsaW1pdBIhLmdvb2dsZS5wcm90b2J1Zi5FbnVtVmFsdWVPcHRpb25zGNaGAyABKAsyGC5kcmlwcHVsc2UucmVzdC52MS5MaW1pdFIFbGltaXRiBnByb3RvMw", [file_drippulse_rest_v1_role, file_google_protobuf_descriptor]);
 
 /**
  * Limit is the quota of a limit class.
@@ -164,8 +164,8 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   maxBodyBytes: bigint;
 
   /**
-   * The use that keys of mode `test` may make of the method. Required. Gateway and service enforce TEST_MODE_REFUSE; enforcing
-   * TEST_MODE_OWN is the service's part.
+   * The use that keys of mode `test` may make of the method. Required. Gateway and service enforce TEST_MODE_REFUSE. The
+   * service enforces TEST_MODE_OWN by `changes`, before the method runs.
    *
    * @generated from field: drippulse.rest.v1.TestMode test_mode = 15;
    */
@@ -180,14 +180,6 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   otherStatuses: number[];
 
   /**
-   * The rows that the method changes do not carry a mode yet, so that all of them count as live: a test key answers 403
-   * `test_mode`. Only with TEST_MODE_OWN; goes when the rows carry a mode.
-   *
-   * @generated from field: bool live_only = 17;
-   */
-  liveOnly: boolean;
-
-  /**
    * Name of the audit entry of a change of configuration, `<noun>.<past participle>` such as `webhook.updated`; `none`
    * for reads, and for changes of data and runs. Required. Configuration is what decides how the platform acts from then
    * on: keys, team, account, projects, workflows, webhooks, forms, custom fields, pipelines, connections, billing,
@@ -196,6 +188,23 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
    * @generated from field: string audit = 18;
    */
   audit: string;
+
+  /**
+   * Path parameter with the id of the row that the method changes, such as `id`; `none` for a method that only creates
+   * rows. Required with TEST_MODE_OWN, unless `auth` is AUTH_NONE. The segment before the parameter names the kind
+   * (`/workflows/{id}`), of which the service finds the mode.
+   *
+   * @generated from field: string changes = 19;
+   */
+  changes: string;
+
+  /**
+   * Errors of the service are HTML pages where `Accept` names `text/html`, and problem documents elsewhere. For methods that
+   * browsers call.
+   *
+   * @generated from field: bool html_errors = 25;
+   */
+  htmlErrors: boolean;
 };
 
 /**
@@ -267,6 +276,14 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
    * @generated from field: string example = 8;
    */
   example: string;
+
+  /**
+   * The values of a text that is no enum, such as the order of a list. For the OpenAPI document; the service refuses other
+   * values, or finds nothing by them.
+   *
+   * @generated from field: repeated string values = 12;
+   */
+  values: string[];
 };
 
 /**
@@ -472,8 +489,8 @@ export const Body = {
   RAW: 2,
 
   /**
-   * Raw bytes as a stream of `google.api.HttpBody` messages, sent on as they arrive. Of multipart/form-data the part
-   * named `file` is sent on.
+   * Raw bytes as a stream of `google.api.HttpBody` messages, sent on when the last of them has arrived, at most 512 MiB. Of
+   * multipart/form-data the part named `file` is sent on.
    *
    * @generated from enum value: BODY_STREAM = 3;
    */
@@ -510,16 +527,17 @@ export const TestMode = {
   UNSPECIFIED: 0,
 
   /**
-   * The method changes rows of the mode `test` only. A row of mode `live`, or a project that holds one, answers 403
-   * `test_mode`. A method without a credential gives what it creates the mode of the row that its path names.
+   * The method changes rows of the mode `test` only: see `changes`. A row of mode `live`, or a project that holds one,
+   * answers 403 `test_mode`. A method without a credential gives what it creates the mode of the row that its path names.
    *
    * @generated from enum value: TEST_MODE_OWN = 1;
    */
   OWN: 1,
 
   /**
-   * The method changes nothing, so that test keys may call it. Lists of kinds with a mode show test keys the rows of
-   * mode `test`; other answers are the same in both modes. No answer holds a secret of a live row.
+   * The method changes nothing, so that test keys may call it. Lists of kinds with a mode show the rows of the key's own
+   * mode, and those of the other with the parameter `mode`; other answers are the same in both modes. No answer holds a
+   * secret of a live row.
    *
    * @generated from enum value: TEST_MODE_READ = 2;
    */

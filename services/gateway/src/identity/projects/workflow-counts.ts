@@ -1,11 +1,11 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { callerOf, fromConnectError } from '@drippulse/rpc';
+import { callerOf, fromConnectError, modeToProto } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 
 const timeoutMs = 2000;
 
 /**
- * Counts the workflows of projects. The answer is a function from project id to count. It returns undefined while the
+ * Counts the workflows of projects that the caller's lists show: those of its mode. The answer is a function from project id to count. It returns undefined while the
  * workflows service is away, because a list of projects is useful without the counts.
  */
 export async function countWorkflows(
@@ -15,7 +15,9 @@ export async function countWorkflows(
 ): Promise<(id: bigint) => bigint | undefined> {
   if (projectIds.length === 0) return () => undefined;
   try {
-    const { counts } = await ctx.clients.workflows(callerOf(call), call).countByProject({ projectIds }, { timeoutMs });
+    const caller = callerOf(call);
+    const request = { projectIds, mode: modeToProto(caller.mode) };
+    const { counts } = await ctx.clients.workflows(caller, call).countByProject(request, { timeoutMs });
     return (id) => counts[String(id)] ?? 0n;
   } catch (error) {
     const failure = fromConnectError(error);

@@ -1,0 +1,19 @@
+import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
+import type { Kysely } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/** The mode of an enrollment of the caller's organization, if there is one with these ids. */
+export async function findMode(
+  db: Kysely<DB>,
+  { organizationId }: Caller,
+  { workflow_id: workflowId, id }: Readonly<Record<string, unknown>>,
+): Promise<Mode | undefined> {
+  const row = await db
+    .selectFrom('enrollments')
+    .select('mode')
+    .where('workflow_id', '=', workflowId as bigint) // the types of the fields that the path names
+    .where('id', '=', id as bigint)
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirst();
+  return row && modeOf(row.mode);
+}

@@ -1,0 +1,14 @@
+import { type Caller, fromConnectError, type Mode, modeToProto } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+
+/** The mode of a project: live while it has live workflows, which a change of the project would change. */
+export async function modeOfProject({ workflows }: Context['clients'], caller: Caller, id: unknown): Promise<Mode> {
+  const projectId = id as bigint; // the type of the field that the path names
+  try {
+    const request = { projectIds: [projectId], mode: modeToProto('live') };
+    const { counts } = await workflows(caller).countByProject(request, { timeoutMs: 2000 });
+    return (counts[String(projectId)] ?? 0n) > 0n ? 'live' : 'test';
+  } catch (error) {
+    throw fromConnectError(error);
+  }
+}

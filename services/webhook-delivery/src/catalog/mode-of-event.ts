@@ -1,0 +1,29 @@
+import type { DescField, DescMessage, Message } from '@bufbuild/protobuf';
+import { ModeSchema } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
+import { type Mode, modeFromProto } from '@drippulse/rpc';
+
+/**
+ * Compiles the option `mode` of an event type: a path to a member of type `Mode` in its payload, or `live`. Throws when it is
+ * missing or leads nowhere, so that no event type is delivered across modes by omission.
+ */
+export function modeReader(type: string, payload: DescMessage, mode: string): (payload: Message) => Mode {
+  if (mode === 'live') return () => 'live';
+  const names: string[] = [];
+  let desc: DescMessage | undefined = payload;
+  let isMode = false;
+  for (const part of mode.split('.')) {
+    const field: DescField | undefined = desc?.fields.find((candidate) => candidate.name === part);
+    if (field === undefined) throw new Error(`${type}: its option mode "${mode}" is no member of ${payload.typeName}`);
+    names.push(field.localName);
+    desc = field.message;
+    isMode = field.enum?.typeName === ModeSchema.typeName;
+  }
+  if (!isMode) throw new Error(`${type}: its option mode "${mode}" is no Mode`);
+  return (message) => modeFromProto(read(message, names));
+}
+
+/** Messages have their fields as own members; one that an older process wrote may lack them. */
+function read(message: Message, names: readonly string[]) {
+  // biome-ignore lint/suspicious/noExplicitAny: the path was checked against the descriptor
+  return names.reduce<any>((value, name) => value?.[name], message);
+}

@@ -1,0 +1,27 @@
+import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/** The mode of a webhook of the caller's organization, if there is one with this id. */
+export async function findMode(db: Kysely<DB>, { organizationId }: Caller, id: unknown): Promise<Mode | undefined> {
+  const row = await db
+    .selectFrom('webhooks')
+    .select('mode')
+    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirst();
+  return row && modeOf(row.mode);
+}
+
+/** The mode of an event: that of the webhooks which get it. One that a live webhook gets is live. */
+export async function findModeOfEvent(
+  db: Kysely<DB>,
+  { organizationId }: Caller,
+  eventId: unknown,
+): Promise<Mode | undefined> {
+  const { rows } = await sql<{ mode: string }>`
+    select webhooks.mode from deliveries join webhooks on webhooks.id = deliveries.webhook_id
+    where deliveries.event_id = ${eventId} and webhooks.organization_id = ${organizationId}
+    order by webhooks.mode limit 1`.execute(db);
+  return rows[0] && modeOf(rows[0].mode);
+}

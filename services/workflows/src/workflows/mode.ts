@@ -1,0 +1,14 @@
+import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
+import type { Kysely } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/** The mode of a workflow of the caller's organization, if there is one with this id. */
+export async function findMode(db: Kysely<DB>, { organizationId }: Caller, id: unknown): Promise<Mode | undefined> {
+  const row = await db
+    .selectFrom('workflows')
+    .select('mode')
+    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirst();
+  return row && modeOf(row.mode);
+}

@@ -1,0 +1,88 @@
+import type pg from 'pg';
+
+/** Every row that is not of the mode `test`, as JSON text, by table. */
+export type LiveRows = ReadonlyMap<string, readonly string[]>;
+
+/** Tables of the machinery, which change by themselves. */
+const machinery = /^(events\.|[a-z]+\.(kysely_|outbox|inbox))|^identity\.api_key_usage$/;
+
+/**
+ * Tables without a mode where a test key may add rows: they belong to rows that have one, or, projects, have none. A table that
+ * is not here may not grow.
+ */
+const growing = new Set([
+  'crm.lead_form_submissions',
+  'enrollments.deliveries',
+  'enrollments.effects',
+  'enrollments.enrollment_search',
+  'enrollments.removals',
+  'enrollments.run_data',
+  'enrollments.timeline',
+  'enrollments.workflow_versions',
+  'identity.projects',
+  'webhooks.attempts',
+  'webhooks.deliveries',
+  'webhooks.endpoints',
+  'webhooks.jobs',
+  'webhooks.lanes',
+  'webhooks.payloads',
+  'webhooks.queue',
+  'webhooks.removals',
+  'workflows.workflow_versions',
+]);
+
+/** Columns that tell when a worker or a key was last or is next at work. */
+const clocks = ['last_used_at', 'wake_at', 'next_due_at', 'lease_until', 'catching_up'];
+
+/** Reads the live rows of all schemas. New tables are included. */
+export async function readLiveRows(client: Pick<pg.Client, 'query'>): Promise<LiveRows> {
+  const { rows: tables } = await client.query<{ name: string; has_mode: boolean }>(`
+    select format('%s.%s', nspname, relname) as name,
+      exists (select from pg_attribute where attrelid = pg_class.oid and attname = 'mode' and not attisdropped) as has_mode
+    from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+    where relkind in ('r', 'p') and not relispartition and nspname !~ '^pg_' and nspname <> 'information_schema'
+    order by 1`);
+  const found = new Map<string, string[]>();
+  for (const { name, has_mode: hasMode } of tables) {
+    if (machinery.test(name)) continue;
+    const { rows } = await client.query<{ text: string }>(
+      `select (to_jsonb(kept) - $1::text[])::text as text from ${name} as kept
+       ${hasMode ? "where mode = 'live'" : ''} order by 1`,
+      [clocks],
+    );
+    found.set(
+      name,
+      rows.map(({ text }) => text),
+    );
+  }
+  return found;
+}
+
+/**
+ * Whether every event was sent and handled, every delivery was delivered, and every job has ended. One
+ * statement is one snapshot, so nothing hides between two tables.
+ */
+export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boolean> {
+  const open = [
+    ...['workflows', 'enrollments', 'crm', 'webhooks'].map((schema) => `select from ${schema}.outbox`),
+    ...['enrollments', 'crm', 'webhooks'].map(
+      (schema) => `select from ${schema}.jobs where status in ('queued', 'running')`,
+    ),
+    `select from events.group_partitions join events.topic_partitions as head using (topic, partition)
+     where head.next_offset > group_partitions.next_offset`,
+    'select from webhooks.queue',
+  ];
+  const { rowCount } = await client.query(open.join(' union all '));
+  return rowCount === 0;
+}
+
+/** The differences of live rows after calls of test keys: one line each. */
+export function changesOf(before: LiveRows, after: LiveRows): string[] {
+  return [...before].flatMap(([table, rows]) => {
+    const now = after.get(table) ?? [];
+    const [former, latter] = [new Set(rows), new Set(now)];
+    const gone = rows.filter((row) => !latter.has(row)).map((row) => `${table} lost ${row}`);
+    const added = now.filter((row) => !former.has(row)).map((row) => `${table} gained ${row}`);
+    return growing.has(table) ? gone : [...gone, ...added];
+  });
+}

@@ -1,0 +1,167 @@
+import { type Api, type ApiAnswer, type RunningPlatform, startLayout } from '@drippulse/harness';
+import { Auth, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import {
+  createTestDatabase,
+  eventually,
+  type Receiver,
+  type Resources,
+  startReceiver,
+  type TestDatabase,
+} from '@drippulse/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { changesOf, isSettled, type LiveRows, readLiveRows } from '../src/live-rows.ts';
+import { makeAllResources } from '../src/organizations.ts';
+import { collectionOf, fill, nounsOf, routes } from '../src/routes.ts';
+
+let database: TestDatabase;
+let client: pg.Client;
+let receiver: Receiver;
+let platform: RunningPlatform;
+let testKey: Api;
+/** Rows of a live caller, and rows that the test key made. */
+let live: Resources;
+let own: Resources;
+let before: LiveRows;
+let heardBefore: number;
+
+beforeAll(async () => {
+  database = await createTestDatabase({ name: 'test_mode' });
+  receiver = await startReceiver();
+  platform = await startLayout('start', {
+    env: {
+      DATABASE_URL: database.url,
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+      RATE_LIMIT_PER_MINUTE: '1000000',
+      RATE_LIMIT_BURST: '100000',
+    },
+  });
+  client = new pg.Client(database.url);
+  await client.connect();
+  testKey = platform.api.as((await platform.api.post('/api/v1/api_keys', { mode: 'test' })).body.key);
+  live = await makeAllResources(platform.api, 'live');
+  const { deliveries, webhooks } = live;
+  await platform.api.patch(`/api/v1/webhooks/${webhooks}`, { url: receiver.url, event_types: ['*'] });
+  await platform.api.post(`/api/v1/webhooks/${webhooks}/deliveries/${deliveries}/redeliver`);
+  await settle();
+  before = await readLiveRows(client);
+  heardBefore = await heard();
+  own = await makeOwn();
+}, 120_000);
+afterAll(async () => {
+  await client?.end();
+  await platform?.dispose();
+  await receiver?.stop();
+  await database?.drop();
+});
+
+const settle = () => eventually(async () => expect(await isSettled(client)).toBe(true), { timeoutMs: 30_000 });
+
+/** How many events the live webhook has got, which is subscribed to all. */
+const heard = async () => (await platform.api.get(`/api/v1/webhooks/${live['webhooks']}/deliveries`)).body.total_count;
+
+async function makeOwn(): Promise<Resources> {
+  async function post(path: string, body: object): Promise<ApiAnswer['body']> {
+    const answer = await testKey.post(`/api/v1${path}`, body);
+    expect([path, answer.status, answer.body]).toMatchObject([path, expect.any(Number), expect.any(Object)]);
+    expect(answer.status).toBeLessThan(300);
+    return answer.body;
+  }
+  const steps = [{ type: 'wait', duration: 1, unit: 'weeks' }];
+  const project = await post('/projects', { name: 'trial' });
+  const workflow = await post('/workflows', { name: 'trial', project_id: project.id, steps });
+  const bulk = await post(`/workflows/${workflow.id}/enrollments/bulk`, { contacts: [{ email: 'trial@example.com' }] });
+  const webhook = await post('/webhooks', { url: receiver.url, event_type: '*' });
+  const delivery = await post(`/webhooks/${webhook.id}/test`, {});
+  const recovery = await post(`/webhooks/${webhook.id}/recover`, { since: new Date().toISOString() });
+  const form = await post('/lead_forms', { name: 'trial', workflow_id: workflow.id });
+  for (const made of [workflow, webhook, form]) expect(made).toMatchObject({ mode: 'test' });
+  return {
+    projects: project.id,
+    workflows: workflow.id,
+    enrollments: bulk.enrollment_ids[0],
+    webhooks: webhook.id,
+    deliveries: delivery.id,
+    events: delivery.event_id,
+    recoveries: recovery.id,
+    lead_forms: form.id,
+  };
+}
+
+const writes = routes.filter(({ method, needsCredential, rest }) => {
+  return needsCredential && method !== 'GET' && rest.auth !== Auth.USER_ONLY;
+});
+
+/** Every way to name rows of both worlds in the path of a route, with at least one live row. */
+const calls = writes.flatMap((route) => {
+  const nouns = nounsOf(route.template);
+  const ways = nouns.reduce<boolean[][]>(
+    (all, _) =>
+      all.flatMap((way) => [
+        [...way, true],
+        [...way, false],
+      ]),
+    [[]],
+  );
+  return ways
+    .filter((way) => way.length === 0 || way.includes(true))
+    .map((way) => {
+      const isLive = (noun: string) => way[nouns.indexOf(noun)] ?? true;
+      const name = fill(route.template, (noun) => `<${isLive(noun) ? 'live' : 'test'}>`);
+      return [`${route.method} ${name}`, route, isLive] as const;
+    });
+});
+
+test.each(calls)('%s with a test key changes nothing that is live', async (_name, route, isLive) => {
+  // Kinds without a mode have live rows only.
+  const path = fill(route.template, (noun) => (isLive(noun) ? live[noun] : own[noun]) ?? live[noun] ?? missing(noun));
+  const answers = [await testKey.request(route.method, path, route.body)];
+  // The same with live rows in the members that name others.
+  for (const { name, resource } of route.refs) {
+    const value = live[resource] ?? live[collectionOf(resource) ?? ''];
+    if (value === undefined) continue; // of a kind that is still to come
+    if (route.body !== undefined)
+      answers.push(await testKey.request(route.method, path, { ...route.body, [name]: value }));
+    else answers.push(await testKey.request(route.method, `${path}?${name}=${value}`));
+  }
+  const { changes, testMode } = route.rest;
+  const isMixed = nounsOf(route.template).some((noun) => !isLive(noun));
+  for (const { status, body } of answers) {
+    if (testMode === TestMode.READ || changes === 'none') expect(status).not.toBe(500);
+    // A row is not below a row of the other world.
+    else if (isMixed && status === 404) continue;
+    else expect({ status, error: body?.error }).toEqual({ status: 403, error: 'test_mode' });
+    if (changes === 'none' && body?.mode !== undefined) expect(body.mode).toBe('test');
+  }
+});
+
+test('every live row of every table is as it was', async () => {
+  await settle();
+  expect(changesOf(before, await readLiveRows(client))).toEqual([]);
+  expect(await heard()).toBe(heardBefore);
+});
+
+test('lists of the test key show its own rows, and live ones when it asks for them', async () => {
+  const lists = routes.filter(({ method, fields }) => method === 'GET' && fields.includes('mode'));
+  expect(lists.map(({ template }) => template)).toEqual([
+    '/api/v1/workflows',
+    '/api/v1/workflows/{workflow_id}/enrollments',
+    '/api/v1/webhooks',
+    '/api/v1/lead_forms',
+  ]);
+  for (const { template } of lists) {
+    const kind = template.split('/').at(-1) ?? '';
+    const modesOf = async (api: Api, query: string, world: Resources) => {
+      const { body } = await api.get(`${fill(template, (noun) => world[noun] ?? missing(noun))}${query}`);
+      return new Set(body[kind].map(({ mode }: { mode: string }) => mode));
+    };
+    expect([kind, await modesOf(testKey, '', own)]).toEqual([kind, new Set(['test'])]);
+    expect([kind, await modesOf(testKey, '?mode=live', live)]).toEqual([kind, new Set(['live'])]);
+    expect([kind, await modesOf(platform.api, '', live)]).toEqual([kind, new Set(['live'])]);
+    expect([kind, await modesOf(platform.api, '?mode=test', own)]).toEqual([kind, new Set(['test'])]);
+  }
+});
+
+function missing(noun: string): never {
+  throw new Error(`No resource of ${noun}: make one in test/resources.ts of its service`);
+}
