@@ -29,7 +29,8 @@ export default {
       from: { path: '^services/gateway/src/identity/' },
       to: {
         path: '^services/gateway/src/',
-        pathNot: '^services/gateway/src/((identity|db)/|call-metadata\\.ts$)',
+        pathNot:
+          '^services/gateway/src/((identity|db|usernames|credential-texts)/|(call-metadata|client-network)\\.ts$)',
       },
     },
     {
@@ -84,6 +85,24 @@ export default {
       severity: 'error',
       from: { pathNot: ['^libs/events/', '^test/operations/src/rollout/consumer-groups\\.ts$'] },
       to: { path: '(^|/)node_modules/kafkajs/' },
+    },
+    {
+      name: 'servers-only-with-deadlines',
+      comment:
+        'Each of these files gives its client a deadline for every wait: a server that hangs must not stop its callers. ' +
+        'A test fails each server in each way (test/operations).',
+      severity: 'error',
+      from: {
+        path: '^(libs|services|deploy)/[^/]+/src/',
+        pathNot: [
+          '\\.test\\.ts$',
+          '^libs/(db|http|servers|testing)/',
+          '^libs/service/src/redis-link\\.ts$',
+          '^services/enrollment-runtime/src/(adapters/mailer\\.ts$|effects/email/)',
+          '^deploy/local/src/postgres\\.ts$',
+        ],
+      },
+      to: { path: '(^|/)node_modules/(pg|redis|@redis|nodemailer|undici)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'metrics-only-from-the-catalog',

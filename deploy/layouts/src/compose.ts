@@ -57,6 +57,8 @@ function processLines(name: ServiceName): string[] {
     merged.length > 0 ? `    environment: { <<: *environment, ${merged.join(', ')} }` : '    environment: *environment',
     `    env_file: ["\${COMPOSE_SECRETS:?run npm run compose}/${name}.env"]`,
     ...(name === publicService ? [`    ports: ["127.0.0.1:\${PORT:-3000}:8080"]`] : []),
+    // Uploads are kept in files until their last byte is there.
+    ...(name === publicService ? ['    volumes: [/tmp]'] : []),
     '    depends_on:',
     ...waitsFor.map((line) => `      ${line}`),
   ];

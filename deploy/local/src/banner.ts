@@ -17,7 +17,7 @@ export function banner(
 DripPulse is ready: ${base}
 
   Documentation      ${base}/docs
-  Metrics, readiness http://${urlHost(settings.host)}:${running.opsPort}/metrics and /ready
+  Metrics, readiness http://${urlHost(settings.opsHost)}:${running.opsPort}/metrics and /ready
   Admin              ${settings.adminUsername} / ${secrets.adminPassword}
   API key            ${secrets.apiKey}
   Mails              ${mails}

@@ -10,6 +10,7 @@ const port = z.coerce.number().int().min(0).max(65535);
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(3000),
+  OPS_HOST: z.string().min(1).default('127.0.0.1'),
   OPS_PORT: port.default(0),
   DATA_DIR: z.string().min(1).default('.data'),
   ADMIN_USERNAME: z.string().min(1).max(255).default('admin'),
@@ -60,6 +61,7 @@ const ofServices = serviceNames.flatMap((name) => {
 export type Settings = {
   host: string;
   port: number;
+  opsHost: string;
   opsPort: number;
   dataDir: string;
   adminUsername: string;
@@ -83,6 +85,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   return {
     host: values.HOST,
     port: values.PORT,
+    opsHost: values.OPS_HOST,
     opsPort: values.OPS_PORT,
     dataDir: path.resolve(values.DATA_DIR),
     adminUsername: values.ADMIN_USERNAME,

@@ -1,4 +1,3 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { DomainError } from '@drippulse/errors';
@@ -6,13 +5,10 @@ import { createLogger, type Logger, openLogFile } from '@drippulse/observability
 import { ConfigError } from '@drippulse/process';
 import { StartError } from './secrets.ts';
 
-const LOG_FILE_BYTES = 20 * 1024 * 1024;
-
-/** Logs JSON lines into the data folder, so that the terminal shows only what a person needs. One former file is kept. */
-export async function fileLogger(dataDir: string): Promise<{ log: Logger; logFile: string }> {
+/** Logs JSON lines into the data folder, so that the terminal shows only what a person needs. */
+export function fileLogger(dataDir: string): { log: Logger; logFile: string } {
   const logFile = path.join(dataDir, 'drippulse.log');
-  if (existsSync(logFile) && statSync(logFile).size > LOG_FILE_BYTES) renameSync(logFile, `${logFile}.1`);
-  return { log: createLogger({ destination: await openLogFile(logFile) }), logFile };
+  return { log: createLogger({ destination: openLogFile(logFile) }), logFile };
 }
 
 /** Refuses a taken port before a database is started. */
@@ -39,7 +35,8 @@ function explain(error: unknown, settings?: { host: string; port: number; dataDi
   if (code === 'EADDRINUSE') {
     const port = error instanceof Error && 'port' in error ? error.port : settings?.port;
     const remedy = port === settings?.port ? 'PORT=3001 npm start' : 'OPS_PORT=0 takes a free one';
-    return `Port ${port} on ${settings?.host} is taken. Stop what uses it, or choose another one: ${remedy}.`;
+    const address = error instanceof Error && 'address' in error ? error.address : settings?.host;
+    return `Port ${port} on ${address} is taken. Stop what uses it, or choose another one: ${remedy}.`;
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return `HOST=${settings?.host} is no address of this machine.`;

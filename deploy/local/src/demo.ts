@@ -21,7 +21,7 @@ async function demo(): Promise<void> {
   let base = `http://${urlHost(settings.host)}:${settings.port}`;
   let stopPlatform: (() => Promise<void>) | undefined;
   if (!(await answers(base, secrets.apiKey))) {
-    const { log } = await fileLogger(settings.dataDir);
+    const { log } = fileLogger(settings.dataDir);
     const platform = await startPlatform({ ...settings, port: 0 }, secrets, log, say);
     base = `http://127.0.0.1:${platform.port}`;
     stopPlatform = platform.stop;

@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createKafkaTransport } from '@drippulse/events';
 import { bootstrapIdentity } from '@drippulse/gateway/organizations';
 import type { Logger } from '@drippulse/observability';
-import { startKafka, startRedis } from '@drippulse/servers';
+import { kafkaUser, makePrivateFolder, startKafka, startRedis } from '@drippulse/servers';
 import { readProcessEnv } from '@drippulse/service';
 import {
   addressVariable,
@@ -15,6 +14,7 @@ import {
 } from '@drippulse/topology';
 import type { Settings } from './config.ts';
 import { serviceEnvironment } from './environment.ts';
+import { keepPostgres } from './keep-postgres.ts';
 import { reservePostgres } from './postgres.ts';
 import { freePorts, type ServiceProcess, startProcess } from './processes.ts';
 import { prepareSchemas } from './schemas.ts';
@@ -54,11 +54,13 @@ export async function startDistributed(
   try {
     const postgres = await reservePostgres(given, secrets, onProgress);
     opened.push({ stop: () => postgres.release() });
+    opened.push(keepPostgres(postgres, { log, isEmbedded: given.databaseUrl === undefined }));
     onProgress('Applying migrations …');
     const databaseUrls = await prepareSchemas(postgres.adminUrl, secrets);
-    const kafkaBrokers = given.kafkaBrokers ?? (await startBroker());
+    const kafka = given.kafkaBrokers === undefined ? await startBroker() : kafkaOf(given.kafkaBrokers);
+    const kafkaBrokers = kafka.KAFKA_BROKERS;
     const redisUrl = given.redisUrl ?? (await startLimiterStore());
-    await makeTopics(kafkaBrokers, log);
+    await makeTopics(kafka, log);
     await bootstrapIdentity(databaseUrls.get('identity') ?? '', {
       username: given.adminUsername,
       password: secrets.adminPassword,
@@ -71,7 +73,7 @@ export async function startDistributed(
     const settings = { ...given, port: first?.publicPort ?? 0 };
     const addresses = addressesOf(free);
     const logDir = path.join(settings.dataDir, 'logs');
-    mkdirSync(logDir, { recursive: true });
+    await makePrivateFolder(logDir);
 
     async function startAnother(service: ServiceName): Promise<PlacedProcess> {
       const own = free.get(service);
@@ -79,6 +81,7 @@ export async function startDistributed(
       if (place === undefined) throw new Error(`every place for a process of ${service} is taken`);
       const environment = {
         ...serviceEnvironment(service, settings, secrets, { databaseUrls, kafkaBrokers, redisUrl }),
+        ...kafka,
         ...peerAddresses(service, addresses),
         ...(service === publicService && { PORT: String(place.publicPort) }),
         GRPC_PORT: String(place.grpcPort),
@@ -107,29 +110,43 @@ export async function startDistributed(
     throw error;
   }
 
-  async function startBroker(): Promise<string> {
+  async function startBroker(): Promise<KafkaVariables> {
     onProgress('Starting Kafka …');
-    const kafka = await startKafka({ dataDir: path.join(given.dataDir, 'kafka'), onProgress });
+    const { kafkaPassword: password } = secrets;
+    const kafka = await startKafka({ dataDir: path.join(given.dataDir, 'kafka'), password, onProgress });
     if ('unavailable' in kafka) throw new StartError(`${kafka.unavailable} Or set KAFKA_BROKERS.`);
     opened.push(kafka);
-    return kafka.brokers.join(',');
+    return {
+      ...kafkaOf(kafka.brokers.join(',')),
+      KAFKA_SSL: 'false',
+      KAFKA_SASL_MECHANISM: 'plain',
+      KAFKA_SASL_USERNAME: kafkaUser,
+      KAFKA_SASL_PASSWORD: password,
+    };
   }
 
   async function startLimiterStore(): Promise<string> {
     onProgress('Starting Redis …');
-    const redis = await startRedis({ dataDir: path.join(given.dataDir, 'redis'), onProgress });
+    const { redisPassword: password } = secrets;
+    const redis = await startRedis({ dataDir: path.join(given.dataDir, 'redis'), password, onProgress });
     if ('unavailable' in redis) throw new StartError(`${redis.unavailable} Or set REDIS_URL.`);
     opened.push(redis);
     return redis.url;
   }
 }
 
-async function makeTopics(kafkaBrokers: string, log: Logger): Promise<void> {
+/** The variables by which processes reach the brokers, beside those that an operator has set. */
+type KafkaVariables = { KAFKA_BROKERS: string } & Record<string, string>;
+
+const kafkaOf = (brokers: string): KafkaVariables => ({ KAFKA_BROKERS: brokers });
+
+async function makeTopics(kafka: KafkaVariables, log: Logger): Promise<void> {
+  const { KAFKA_BROKERS: kafkaBrokers } = kafka;
   const transport = createKafkaTransport({
     brokers: kafkaBrokers.split(','),
     clientId: 'drippulse-topics',
     log,
-    settings: readProcessEnv(process.env).kafka,
+    settings: readProcessEnv({ ...process.env, ...kafka }).kafka,
   });
   await ensureTopics(transport, kafkaBrokers);
   await transport.close();

@@ -31,6 +31,9 @@ export function serviceEnvironment(
     ...settings.passedOn,
     OTEL_SERVICE_NAME: name,
     HOST: settings.host,
+    // HOST opens the public API alone.
+    GRPC_HOST: '127.0.0.1',
+    OPS_HOST: settings.opsHost,
     ...secretsOf(name, secrets, databaseUrls.get(schema ?? '')),
     KAFKA_BROKERS: kafkaBrokers,
     ...Object.fromEntries([...optionalSecrets, ...own].map((variable) => [variable, known[variable]])),

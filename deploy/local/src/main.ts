@@ -10,7 +10,7 @@ let settings: Settings | undefined;
 try {
   settings = readSettings(process.env);
   await checkPort(settings.host, settings.port);
-  await checkPort(settings.host, settings.opsPort);
+  await checkPort(settings.opsHost, settings.opsPort);
   await start(settings);
 } catch (error) {
   explainAndExit(error, settings);
@@ -18,7 +18,7 @@ try {
 
 async function start(settings: Settings): Promise<void> {
   const secrets = loadSecrets(settings.dataDir, settings.adminPassword);
-  const { log, logFile } = await fileLogger(settings.dataDir);
+  const { log, logFile } = fileLogger(settings.dataDir);
   await runMain(async () => {
     // Explained here in a sentence; runMain would print the whole error.
     const platform = await startPlatform(settings, secrets, log, console.log).catch((error: unknown) =>

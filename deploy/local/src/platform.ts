@@ -6,6 +6,7 @@ import { readProcessEnv, type Service } from '@drippulse/service';
 import { processOf, publicService, type ServiceName, serviceNames } from '@drippulse/topology';
 import type { Settings } from './config.ts';
 import { serviceEnvironment } from './environment.ts';
+import { keepPostgres } from './keep-postgres.ts';
 import { loadService } from './load-service.ts';
 import { reservePostgres } from './postgres.ts';
 import { prepareSchemas } from './schemas.ts';
@@ -38,6 +39,7 @@ export async function startPlatform(
   try {
     const postgres = await reservePostgres(settings, secrets, onProgress);
     opened.push({ stop: () => postgres.release() });
+    opened.push(keepPostgres(postgres, { log, isEmbedded: settings.databaseUrl === undefined }));
     onProgress('Applying migrations …');
     const databaseUrls = await prepareSchemas(postgres.adminUrl, secrets);
     await bootstrapIdentity(databaseUrls.get('identity') ?? '', {
@@ -62,18 +64,16 @@ export async function startPlatform(
     const ops = await open(
       startOpsServer({
         service: 'platform',
-        host: settings.host,
+        host: settings.opsHost,
         port: settings.opsPort,
         registries: [...started.values()].map((service) => service.metrics),
         leaveMs: 0,
         alive: events.healthy,
-        async ready() {
-          const asked = [...started].map(async ([name, service]) =>
-            Object.entries(await service.ready()).map(([part, isReady]) => [`${name}.${part}`, isReady] as const),
-          );
-          const parts = Object.fromEntries((await Promise.all(asked)).flat());
-          return { ok: Object.values(parts).every(Boolean), parts };
-        },
+        parts: Object.fromEntries(
+          [...started].flatMap(([name, { parts }]) =>
+            Object.entries(parts).map(([part, ask]) => [`${name}.${part}`, ask] as const),
+          ),
+        ),
       }),
     );
     const port = started.get(publicService)?.publicPort ?? 0;

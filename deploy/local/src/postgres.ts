@@ -5,9 +5,20 @@ import type { Settings } from './config.ts';
 import { type Secrets, StartError } from './secrets.ts';
 
 /** The database server of an installation, reserved for this process. */
-export type ReservedPostgres = { adminUrl: string; release(): Promise<void> };
+export type ReservedPostgres = {
+  adminUrl: string;
+  /** Calls `listener` once when the connection of the reservation ends, as it does when the server ends. */
+  onceLost(listener: () => void): void;
+  /** Starts the server on its port if it is embedded and has ended, and reserves it again. Throws when that fails. */
+  reserveAgain(): Promise<void>;
+  release(): Promise<void>;
+};
 
-type Server = { adminUrl: string; stop(): Promise<void> };
+/** Finds out within half a minute that a server of another machine is gone. */
+const keepAliveMs = 10_000;
+const connectTimeoutMs = 10_000;
+
+type Server = { adminUrl: string; start(): Promise<void>; stop(): Promise<void> };
 
 /** Starts or reaches PostgreSQL and reserves it for this process. Throws a StartError where another process has done so. */
 export async function reservePostgres(
@@ -16,17 +27,29 @@ export async function reservePostgres(
   onProgress: (line: string) => void,
 ): Promise<ReservedPostgres> {
   const server = await reachServer(settings, secrets, onProgress);
-  const lock = await takeLock(server, settings);
+  const lock = await takeLock(server, settings).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
   if ('holder' in lock) {
     const place = settings.databaseUrl === undefined ? settings.dataDir : 'this database';
     throw new StartError(
       `DripPulse already runs on ${place} (${lock.holder}). Stop it first, or choose another folder with DATA_DIR and another PORT.`,
     );
   }
+  let { client } = lock;
   return {
     adminUrl: server.adminUrl,
+    onceLost: (listener) => void client.once('end', listener),
+    async reserveAgain() {
+      await server.start();
+      const again = await takeLock(server, settings);
+      // The server may not have noticed yet that the former connection of this process is gone.
+      if ('holder' in again) throw new Error(`PostgreSQL is reserved by ${again.holder}`);
+      client = again.client;
+    },
     async release() {
-      await lock.client.end();
+      await client.end();
       await server.stop();
     },
   };
@@ -38,7 +61,10 @@ export async function borrowPostgres(
   secrets: Secrets,
 ): Promise<{ adminUrl: string; leave(): Promise<void> }> {
   const server = await reachServer(settings, secrets, () => undefined);
-  const lock = await takeLock(server, settings);
+  const lock = await takeLock(server, settings).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
   if ('holder' in lock) return { adminUrl: server.adminUrl, leave: async () => undefined };
   return {
     adminUrl: server.adminUrl,
@@ -50,10 +76,16 @@ export async function borrowPostgres(
 }
 
 async function reachServer(settings: Settings, secrets: Secrets, onProgress: (line: string) => void): Promise<Server> {
-  if (settings.databaseUrl !== undefined) return { adminUrl: settings.databaseUrl, stop: async () => undefined };
-  const dataDir = path.join(settings.dataDir, 'postgres');
-  const server = await startEmbeddedPostgres({ dataDir, password: secrets.postgresPassword, onProgress });
-  return { adminUrl: server.url, stop: () => server.stop() };
+  if (settings.databaseUrl !== undefined) {
+    return { adminUrl: settings.databaseUrl, start: async () => undefined, stop: async () => undefined };
+  }
+  const options = { dataDir: path.join(settings.dataDir, 'postgres'), password: secrets.postgresPassword };
+  const server = await startEmbeddedPostgres({ ...options, onProgress });
+  return {
+    adminUrl: server.url,
+    start: async () => void (await startEmbeddedPostgres({ ...options, port: server.port })),
+    stop: () => server.stop(),
+  };
 }
 
 /**
@@ -65,6 +97,8 @@ async function takeLock(server: Server, settings: Settings): Promise<{ client: p
     connectionString: server.adminUrl,
     application_name: `drippulse platform, process ${process.pid}`,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
+    connectionTimeoutMillis: connectTimeoutMs,
   });
   client.on('error', () => undefined);
   try {
@@ -81,7 +115,6 @@ async function takeLock(server: Server, settings: Settings): Promise<{ client: p
     };
   } catch (error) {
     await client.end().catch(() => undefined);
-    await server.stop();
     if (settings.databaseUrl === undefined) throw error;
     throw new StartError(
       `The database at DATABASE_URL does not answer: ${error instanceof Error ? error.message : error}.`,

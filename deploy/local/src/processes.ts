@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@drippulse/topology';
 import { nodeEnvironment, nodeFlagsOf } from '@drippulse/topology';
+import { urlHost } from './environment.ts';
 import { StartError } from './secrets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -14,7 +15,10 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** A service as a process of its own. `stop` sends SIGTERM, waits for the end, and returns the exit code. */
 export type ServiceProcess = { service: ServiceName; pid: number; stop(): Promise<number | null> };
 
-/** Starts a service's main.ts with an environment, logs into a file, and waits until its operations port says ready. */
+/**
+ * Starts a service's main.ts with an environment, and waits until its operations port says ready. The service writes its log
+ * file itself, and it ends when this process does, by the channel between them.
+ */
 export async function startProcess(
   service: ServiceName,
   environment: Record<string, string>,
@@ -32,17 +36,15 @@ export async function startProcess(
     ],
     {
       cwd: root,
-      env: { PATH: process.env['PATH'], ...nodeEnvironment, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], ...nodeEnvironment, ...environment, LOG_FILE: logFile },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
-  const log = createWriteStream(logFile, { flags: 'a' });
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
+  // Its last words, such as an uncaught error.
+  for (const output of [child.stdout, child.stderr]) output?.on('data', (text) => append(logFile, text));
   let isStopping = false;
-  const written = once(log, 'close');
-  // Waits for its last output, which arrives after its exit.
-  child.once('close', () => log.end());
+  // Its last output arrives after its exit.
+  const written = once(child, 'close');
   child.once('exit', (code) => {
     if (!isStopping) onExit(service, code);
   });
@@ -55,7 +57,8 @@ export async function startProcess(
     return child.exitCode;
   };
   try {
-    await untilReady(child, Number(environment['OPS_PORT']), { service, logFile, written });
+    const opsUrl = `http://${urlHost(environment['OPS_HOST'] ?? '')}:${environment['OPS_PORT']}`;
+    await untilReady(child, opsUrl, { service, logFile, written });
   } catch (error) {
     await stop();
     throw error;
@@ -65,7 +68,7 @@ export async function startProcess(
 
 async function untilReady(
   child: ChildProcess,
-  opsPort: number,
+  opsUrl: string,
   { service, logFile, written }: { service: string; logFile: string; written: Promise<unknown> },
 ): Promise<void> {
   const deadline = Date.now() + 60_000;
@@ -76,7 +79,7 @@ async function untilReady(
         `The ${service} process ended with code ${child.exitCode}; see ${logFile}, which ends with\n${lastLines(logFile)}`,
       );
     }
-    const isUp = await fetch(`http://127.0.0.1:${opsPort}/live`).then(
+    const isUp = await fetch(`${opsUrl}/live`).then(
       (answer) => answer.ok,
       () => false,
     );
@@ -84,6 +87,14 @@ async function untilReady(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new StartError(`The ${service} process was not up after 60 s; see ${logFile}.`);
+}
+
+function append(logFile: string, text: Buffer): void {
+  try {
+    appendFileSync(logFile, text, { mode: 0o600 });
+  } catch {
+    // A disk without room for the last words of a service must not end the other services.
+  }
 }
 
 /** Below the ports of outgoing connections on Linux, macOS and Windows, so that none of those takes a port meanwhile. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createApiKeyText } from '@drippulse/gateway/organizations';
-import { generateInternalTokenKeys } from '@drippulse/rpc';
+import { generateInternalTokenKeys, renewInternalTokenKeys } from '@drippulse/rpc';
 import { owners, processEntry, type ServiceName, serviceNames, services } from '@drippulse/topology';
 import { z } from 'zod';
 
@@ -12,6 +12,9 @@ const FORMAT = 2;
 const schema = z.object({
   format: z.number().int(),
   postgresPassword: z.string(),
+  // A data folder of before has none.
+  kafkaPassword: z.string().default(password),
+  redisPassword: z.string().default(password),
   rolePasswords: z.record(z.string(), z.string()),
   /** Keys of 32 bytes in base64, by the variable that carries them. */
   keys: z.record(z.string(), z.string()),
@@ -103,7 +106,9 @@ function withNewServices(found: Secrets): Secrets {
     keys: { ...makeKeys(), ...found.keys },
     rolePasswords: { ...makeRolePasswords(), ...found.rolePasswords },
     // All keys are generated together, because each service has the public keys of the others.
-    internalTokenKeys: isComplete ? found.internalTokenKeys : generateInternalTokenKeys(serviceNames),
+    internalTokenKeys: isComplete
+      ? found.internalTokenKeys
+      : renewInternalTokenKeys(serviceNames, Object.values(found.internalTokenKeys)),
   };
 }
 
@@ -112,6 +117,8 @@ export function makeSecrets(): Secrets {
   return {
     format: FORMAT,
     postgresPassword: password(),
+    kafkaPassword: password(),
+    redisPassword: password(),
     rolePasswords: makeRolePasswords(),
     keys: makeKeys(),
     internalTokenKeys: generateInternalTokenKeys(serviceNames),

@@ -3,6 +3,7 @@
 export type { Database } from './connection/connect.ts';
 export { isInfrastructureError } from './failures/failures.ts';
 export { durable, type Effect } from './idempotency/durable.ts';
+export { eraseAnswers } from './idempotency/erase-answers.ts';
 export { createIdempotencyTable } from './idempotency/table.ts';
 export { type TransactOptions, transact } from './idempotency/transact.ts';
 export { type JobSlice, startJobLoop, type WriteSlice } from './jobs/loop.ts';

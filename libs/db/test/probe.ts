@@ -27,7 +27,7 @@ import {
   type Sealer,
 } from '../src/index.ts';
 
-/** What the probe writes: one row for each effect that was committed. */
+/** The table of the probe: one row for each effect that was committed. */
 export type ProbeTables = { notes: { id: Generated<bigint>; text: string } };
 
 type Echo = (
@@ -39,7 +39,7 @@ type Echo = (
 /** A service with one method, its database, and clients of any caller. */
 export type Probe = {
   db: Database<ProbeTables>;
-  /** What `echo` does from now on. */
+  /** Replaces the behaviour of `echo`. */
   handle(echo: Echo): void;
   client(caller?: Partial<Caller>): Client<typeof ProbeService>;
   notes(): Promise<string[]>;

@@ -3,7 +3,7 @@ import { type EchoRequest, ProbeService } from '@drippulse/proto/drippulse/testi
 import { fromConnectError } from '@drippulse/rpc';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { transact } from '../src/index.ts';
+import { eraseAnswers, transact } from '../src/index.ts';
 import { gate, type Probe, startProbe } from './probe.ts';
 
 let probe: Probe;
@@ -202,4 +202,14 @@ test.each([
 ])('a key that is %s is refused', async (_what, key) => {
   expect(await reasonOf(probe.client().echo({ id: 1n, name: 'a' }, withKey(key)))).toBe('invalid_idempotency_key');
   expect(await probe.notes()).toEqual([]);
+});
+
+test('a repeat after its answer was erased is refused, and does nothing', async () => {
+  await probe.client().echo({ id: 1n, name: 'a' }, withKey('k'));
+  await probe.client().echo({ id: 2n, name: 'b' }, withKey('other'));
+  await probe.db.kysely.transaction().execute((trx) => eraseAnswers(trx, 7n, sql`key = 'k'`));
+  expect(await reasonOf(probe.client().echo({ id: 1n, name: 'a' }, withKey('k')))).toBe('answer_erased');
+  expect(await reasonOf(probe.client().echo({ id: 1n, name: 'x' }, withKey('k')))).toBe('idempotency_key_reused');
+  expect(await reasonOf(probe.client().echo({ id: 2n, name: 'b' }, withKey('other')))).toBe('answered');
+  expect(await probe.notes()).toEqual(['a', 'b']);
 });

@@ -28,7 +28,7 @@ test('a run goes as far as the wait, and on when it is over', () => {
   ]);
 
   const early = advance(definition, newRun({}, { state: first.state }), hoursLater(0.99));
-  expect(early).toEqual({ state: first.state, data: {}, dataChanged: false, entries: [] });
+  expect(early).toEqual({ state: first.state, data: {}, dataChanged: false, entries: [], work: 0 });
 
   const last = advance(definition, newRun({}, { state: first.state }), hoursLater(5));
   expect(last.state).toEqual(state({ status: 'completed', stepIndex: 2 }));
@@ -70,8 +70,8 @@ test('after maxSteps the run is due at once on the step that follows', () => {
   expect(advance(definition, newRun({}, { state: first.state }), now, 1).state.status).toBe('completed');
 });
 
-test('a step is visited at most 100 times', () => {
-  const definition = defineWorkflow([{ type: 'wait', id: 'a', until: '2020-01-01' }, log, again]);
+test.each(['a', 'constructor', '__proto__', 'toString'])('a step %s is visited at most 100 times', (id) => {
+  const definition = defineWorkflow([{ type: 'wait', id, until: '2020-01-01' }, log, { ...again, on_true: id }]);
   const { state: ended, entries } = advance(definition, newRun(), now);
   expect(entries).toHaveLength(301);
   expect(entries.at(-1)).toMatchObject({
@@ -136,4 +136,46 @@ test('a retry by a person runs the failed step again, with a new key for its eff
   expect(retried).toEqual(state({ visits: { call: 1 } }));
   const { effect } = advance(definition, newRun({ url: 'https://a.example' }, { state: retried }), now);
   expect(effect).toMatchObject({ key: 'e-1:call:2', visit: 2 });
+});
+
+const long = 'x'.repeat(500_000);
+
+test('a step whose templates need more than its budget fails, and says why', () => {
+  const definition = defineWorkflow([{ type: 'log', message: '{{ long }}'.repeat(10) }, log]);
+  const { state: ended, entries, work } = advance(definition, newRun({ long }), now);
+  expect(ended.status).toBe('failed');
+  expect(entries[0]?.error).toContain('work_limit_exceeded');
+  expect(work).toBeLessThan(5_000_000);
+});
+
+test('a step whose conditions need more than its budget fails, and goes where its failure leads', () => {
+  const conditions = Array.from({ length: 20 }, () => ({ field: 'long', operator: 'contains', value: 'y' }));
+  const definition = defineWorkflow([{ type: 'condition', match: 'any', conditions }, log]);
+  const { state: ended, entries } = advance(definition, newRun({ long }), now);
+  expect(ended.status).toBe('failed');
+  expect(entries[0]?.error).toContain('work_limit_exceeded');
+});
+
+test('a move with much work stops between steps, and goes on from there to the same end', () => {
+  const heavy = { type: 'log', message: '{{ long }}{{ long }}{{ long }}' };
+  const definition = defineWorkflow(Array(10).fill(heavy));
+  let run = newRun({ long });
+  let moves = 0;
+  let lines = 0;
+  for (; run.state.status === 'active' && moves < 100; moves++) {
+    const { state: next, entries, work } = advance(definition, run, now);
+    expect(work).toBeLessThan(3 * 4 * 1024 * 1024 + 1_000);
+    lines += entries.length;
+    run = { ...run, state: next };
+  }
+  expect(run.state.status).toBe('completed');
+  expect(lines).toBe(10);
+  expect(moves).toBeGreaterThan(2);
+});
+
+test('changes of large data count as work', () => {
+  const definition = defineWorkflow(Array(20).fill({ type: 'set_fields', fields: { a: '1' } }));
+  const { state: stopped } = advance(definition, newRun({ long }), now);
+  expect(stopped).toMatchObject({ status: 'active', phase: 'ready', wakeAt: now.getTime() });
+  expect(stopped.stepIndex).toBeLessThan(6);
 });

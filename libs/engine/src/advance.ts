@@ -1,10 +1,12 @@
 import type { JsonObject } from '@drippulse/json';
 import type { CompiledStep, Definition } from './definition.ts';
+import { stepUnits } from './meter.ts';
 import type { Advance, Effect, Run, RunState } from './run.ts';
+import { StepFailure } from './step-failure.ts';
 import type { Outcome } from './steps/step-type.ts';
-import { type Scope, StepFailure } from './templates/scope.ts';
 import { formatInstant } from './time/instants.ts';
 import {
+  beginStep,
   dataTooLarge,
   end,
   fail,
@@ -17,13 +19,17 @@ import {
   unchanged,
   visitOf,
   type Walk,
+  workOf,
 } from './walk.ts';
 
+/** Units of work after which a move stops, and the run is due at once: two steps at most take all that a step may. */
+export const moveUnits = 2 * stepUnits;
 /** Most visits of one step. At this number the step fails, because its loop seems endless. */
 const maxVisits = 100;
 
 /**
- * Runs as many steps as possible: up to a wait, an effect, the end, or `maxSteps`, after which the run is due at once.
+ * Runs as many steps as possible: up to a wait, an effect, the end, or `maxSteps` or much work, after which the run is due
+ * at once.
  * Returns a run unchanged if it is not due, waits for an effect or has ended. The same arguments give the same result, so a
  * result that a dead process did not store can be computed again.
  */
@@ -35,7 +41,7 @@ export function advance(definition: Definition, run: Run, now: Date, maxSteps = 
   for (let count = 0; ; count++) {
     const step = definition.steps[walk.index];
     if (!step) return end(walk, { index: walk.lastIndex }, 'completed');
-    if (count >= maxSteps) return stop(walk, 'ready', at);
+    if (count >= maxSteps || workOf(walk) > moveUnits) return stop(walk, 'ready', at);
     const stopped = takeStep(walk, step);
     if (stopped) return stopped;
   }
@@ -54,7 +60,7 @@ function endWait(walk: Walk, until: number): void {
 }
 
 function takeStep(walk: Walk, step: CompiledStep): Advance | undefined {
-  refresh(walk.scope);
+  beginStep(walk);
   if (step.inLoop && visitOf(walk, step) > maxVisits) {
     return failRun(walk, step, `the step was visited ${maxVisits} times; the loop it is in does not end`);
   }
@@ -64,12 +70,6 @@ function takeStep(walk: Walk, step: CompiledStep): Advance | undefined {
     if (error instanceof StepFailure) return fail(walk, step, error.message);
     throw error;
   }
-}
-
-/** Gives a step its own warnings and its own allowance of text. */
-function refresh(scope: Scope): void {
-  scope.warnings.clear();
-  scope.memory = undefined;
 }
 
 function apply(walk: Walk, step: CompiledStep, outcome: Outcome): Advance | undefined {

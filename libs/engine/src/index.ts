@@ -16,6 +16,7 @@ export type { JsonObject, JsonValue } from '@drippulse/json';
 export { advance } from './advance.ts';
 export { contactKeyOf } from './contact-key.ts';
 export { type CompiledStep, compileDefinition, type Definition } from './definition.ts';
+export { eventFilterOf, type Verdict } from './event-filter.ts';
 export { type EventTrigger, eventTriggerOf } from './event-trigger.ts';
 export { retryStep } from './retry-step.ts';
 export type { Advance, Effect, EffectKind, EffectResult, Entry, Run, RunState } from './run.ts';

@@ -49,11 +49,15 @@ export function jump() {
   return z.string().min(1);
 }
 
+/** Most problems of a value that are looked for. */
+const shownIssues = 100;
+
 function isSameWord(word: string, value: unknown): boolean {
   return typeof value === 'string' && value.toLowerCase() === word.toLowerCase();
 }
 
 function checkTemplates(value: JsonValue | JsonObject, context: z.RefinementCtx, path: PropertyKey[] = []): void {
+  if (context.issues.length >= shownIssues) return;
   if (typeof value === 'string') {
     const problem = templateProblem(value);
     if (problem) context.addIssue({ code: 'custom', path, message: `is not a valid template: ${problem}` });

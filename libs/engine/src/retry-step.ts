@@ -1,5 +1,5 @@
 import type { Definition } from './definition.ts';
-import type { Run, RunState } from './run.ts';
+import { type Run, type RunState, visitsOf } from './run.ts';
 
 /**
  * The state after a person retries the step that a run failed on: due at once, as a new visit, so that an effect gets a new
@@ -7,6 +7,6 @@ import type { Run, RunState } from './run.ts';
  */
 export function retryStep(definition: Definition, { state }: Pick<Run, 'state'>): RunState {
   const id = definition.steps[state.stepIndex]?.id;
-  const visits = id === undefined ? state.visits : { ...state.visits, [id]: (state.visits[id] ?? 0) + 1 };
+  const visits = id === undefined ? state.visits : { ...state.visits, [id]: visitsOf(state, id) + 1 };
   return { status: 'active', stepIndex: state.stepIndex, phase: 'ready', wakeAt: null, attempt: 0, visits };
 }

@@ -72,6 +72,8 @@ export type Advance = {
   data: JsonObject;
   dataChanged: boolean;
   entries: Entry[];
+  /** Counted work of the move, in units of `Meter`: a caller with many runs gives others a turn in between. */
+  work: number;
   effect?: Effect;
 };
 
@@ -80,3 +82,8 @@ export type EffectResult =
   | { outcome: 'succeeded'; message: string; output?: JsonObject }
   | { outcome: 'skipped'; reason: string }
   | { outcome: 'failed'; error: string; retryable: boolean; retryAfterSeconds?: number };
+
+/** Number of finished visits of a step, whose id may be a member of every object, such as `constructor`. */
+export function visitsOf({ visits }: Pick<RunState, 'visits'>, id: string): number {
+  return Object.hasOwn(visits, id) ? (visits[id] ?? 0) : 0;
+}

@@ -43,6 +43,7 @@ test('a success adds its output and makes the next step ready', () => {
         warnings: ['missing is missing and was rendered empty'],
       },
     ],
+    work: expect.any(Number),
   });
 });
 
@@ -102,7 +103,7 @@ test('a result that comes twice, late or for another step changes nothing', () =
   const out = callOut();
   const { state, data } = settle(out, busy);
   const retrying = { ...out, run: { ...out.run, state, data } };
-  const nothing = { state, data, dataChanged: false, entries: [] };
+  const nothing = { state, data, dataChanged: false, entries: [], work: 0 };
   expect(settle(retrying, done, 0.5, 1)).toEqual(nothing);
   expect(settleEffect(out.definition, retrying.run, { stepIndex: 1, stepId: 's1', attempt: 2 }, done, now, 0)).toEqual(
     nothing,
@@ -119,7 +120,13 @@ test('a result that comes twice, late or for another step changes nothing', () =
 
 test('a run whose effect is out does not advance', () => {
   const { definition, run } = callOut();
-  expect(advance(definition, run, now)).toEqual({ state: run.state, data: run.data, dataChanged: false, entries: [] });
+  expect(advance(definition, run, now)).toEqual({
+    state: run.state,
+    data: run.data,
+    dataChanged: false,
+    entries: [],
+    work: 0,
+  });
 });
 
 test('automatic retries keep the key, a retry by a person makes a new one', () => {

@@ -1,6 +1,7 @@
 import type { CompiledEffect, CompiledStep, Definition } from './definition.ts';
 import type { Advance, EffectResult, Run, RunState } from './run.ts';
-import { type Scope, StepFailure } from './templates/scope.ts';
+import { StepFailure } from './step-failure.ts';
+import type { Scope } from './templates/scope.ts';
 import { formatInstant } from './time/instants.ts';
 import { close, dataTooLarge, end, fail, leave, merge, note, startWalk, stop, unchanged, type Walk } from './walk.ts';
 

@@ -149,3 +149,11 @@ test('the time of each step is read from the clock that is passed', () => {
   });
   expect(steps.map(({ durationMs }) => durationMs)).toEqual([5, 5]);
 });
+
+test('a test run does no more work than one request may', () => {
+  const heavy = { type: 'log', message: '{{ long }}{{ long }}{{ long }}' };
+  const result = run(Array(10).fill(heavy), { long: 'x'.repeat(500_000) });
+  expect(result.status).toBe('failed');
+  expect(result.errors.at(-1)?.message).toContain('work_limit_exceeded');
+  expect(result.steps.length).toBeLessThan(6);
+});

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@drippulse/json';
-import { advance } from './advance.ts';
+import { advance, moveUnits } from './advance.ts';
 import { contactKeyOf } from './contact-key.ts';
 import type { Definition } from './definition.ts';
 import { sizeOf } from './json-size.ts';
@@ -10,6 +10,8 @@ import { stubEffect } from './stub-effect.ts';
 
 /** Most steps of a test run, because its answer contains the data of each step. */
 const maxSteps = 1_000;
+/** Most units of work of a test run, which is one request. */
+const runUnits = moveUnits;
 const maxStartedData = 16 * 1024;
 const maxPreview = 1_000;
 
@@ -59,9 +61,11 @@ export function testRun(
   };
   const result: TestRun = { status: 'completed', data: o.data, steps: [], errors: [] };
   let now = o.now;
-  while (run.state.status === 'active' && result.steps.length < maxSteps) {
+  let work = 0;
+  while (run.state.status === 'active' && result.steps.length < maxSteps && work <= runUnits) {
     const startedAt = elapsedMs();
     const moved = moveOnce(definition, run, now);
+    work += moved.work;
     const step = describe(definition, run, moved, elapsedMs() - startedAt);
     if (step) result.steps.push(step);
     for (const { stepIndex, stepId, error } of moved.entries) {
@@ -71,7 +75,7 @@ export function testRun(
     run.state = moved.state;
     run.data = moved.data;
   }
-  return conclude(definition, run, result);
+  return conclude(definition, run, result, work);
 }
 
 type Move = Advance & { until: number; preview?: string };
@@ -85,12 +89,18 @@ function moveOnce(definition: Definition, run: Run, now: Date): Move {
     const { preview, result } = stubEffect(first.effect);
     const { stepIndex, stepId } = first.effect;
     const second = settleEffect(definition, halfway, { stepIndex, stepId, attempt }, result, now, 0);
-    return { ...second, entries: [...first.entries, ...second.entries], until: 0, preview };
+    return {
+      ...second,
+      entries: [...first.entries, ...second.entries],
+      work: first.work + second.work,
+      until: 0,
+      preview,
+    };
   }
   if (phase !== 'waiting' || wakeAt === null) return { ...first, until: 0 };
   const second = advance(definition, halfway, new Date(wakeAt), 0);
   const waiting = first.entries.map((entry) => ({ ...entry, message: entry.message.replace('Waiting', 'Would wait') }));
-  return { ...second, entries: [...waiting, ...second.entries], until: wakeAt };
+  return { ...second, entries: [...waiting, ...second.entries], work: first.work + second.work, until: wakeAt };
 }
 
 function describe(definition: Definition, before: Run, moved: Move, durationMs: number): TestStep | undefined {
@@ -121,9 +131,10 @@ function logsOf({ entries, preview }: Move): string[] {
   return preview === undefined ? lines : [...lines, `[test] ${preview.slice(0, maxPreview)}`];
 }
 
-function conclude(definition: Definition, run: Run, result: TestRun): TestRun {
+function conclude(definition: Definition, run: Run, result: TestRun, work: number): TestRun {
   if (run.state.status !== 'active') return { ...result, status: run.state.status, data: run.data };
   const stepId = definition.steps[run.state.stepIndex]?.id ?? '';
-  const error = { stepIndex: run.state.stepIndex, stepId, message: `the test run was stopped after ${maxSteps} steps` };
+  const limit = work > runUnits ? `${runUnits} units of work (work_limit_exceeded)` : `${maxSteps} steps`;
+  const error = { stepIndex: run.state.stepIndex, stepId, message: `the test run was stopped after ${limit}` };
   return { ...result, status: 'failed', data: run.data, errors: [...result.errors, error] };
 }

@@ -1,9 +1,12 @@
 import type { JsonObject } from '@drippulse/json';
 import type { CompiledStep, Definition } from './definition.ts';
 import { sizeOf } from './json-size.ts';
-import type { Advance, Effect, Entry, Run, RunState } from './run.ts';
+import { createMeter, stepUnits } from './meter.ts';
+import { type Advance, type Effect, type Entry, type Run, type RunState, visitsOf } from './run.ts';
 import type { Scope } from './templates/scope.ts';
 
+/** Units of a character of the data, when a step changes it: data is copied, measured and stored. */
+const changeUnits = 4;
 /** Most characters of keys and values in a run's data. */
 const maxDataSize = 1024 * 1024;
 export const dataTooLarge = 'the data of the run would be larger than 1 MiB';
@@ -21,6 +24,8 @@ export type Walk = {
   lastIndex: number;
   visits: Record<string, number>;
   dataChanged: boolean;
+  /** Units of work of the steps before this one, and of changes to the data. */
+  work: number;
   readonly entries: Entry[];
 };
 
@@ -29,23 +34,38 @@ export function startWalk(definition: Definition, run: Run, now: number): Walk {
   return {
     definition,
     run,
-    scope: { data, now, timezone, contactKey, warnings: new Set() },
+    scope: { data, now, timezone, contactKey, warnings: new Set(), meter: createMeter(stepUnits) },
     index: state.stepIndex,
     lastIndex: state.stepIndex,
     visits: state.visits,
     dataChanged: false,
+    work: 0,
     entries: [],
   };
 }
 
+/** Gives a step its own warnings and its own budget of work. */
+export function beginStep(walk: Walk): void {
+  const { scope } = walk;
+  walk.work = workOf(walk);
+  scope.meter.spent = 0;
+  scope.sizes = undefined;
+  scope.warnings.clear();
+}
+
+/** Units of all work so far. */
+export function workOf({ work, scope }: Walk): number {
+  return work + scope.meter.spent;
+}
+
 /** The result of a move that does nothing. */
 export function unchanged({ state, data }: Run): Advance {
-  return { state, data, dataChanged: false, entries: [] };
+  return { state, data, dataChanged: false, entries: [], work: 0 };
 }
 
 /** Number of the present visit of a step, from 1. */
 export function visitOf(walk: Walk, step: CompiledStep): number {
-  return (walk.visits[step.id] ?? 0) + 1;
+  return visitsOf(walk, step.id) + 1;
 }
 
 /** Adds a line to the timeline, with the warnings of the step. */
@@ -75,7 +95,9 @@ export function note(
 /** Merges the output of a step shallowly into the data. False if the data would become too large. */
 export function merge(walk: Walk, output: JsonObject): boolean {
   const data = { ...walk.scope.data, ...output };
-  if (sizeOf(data, maxDataSize) > maxDataSize) return false;
+  const size = sizeOf(data, maxDataSize);
+  walk.work += changeUnits * size;
+  if (size > maxDataSize) return false;
   walk.scope.data = data;
   walk.dataChanged = true;
   return true;
@@ -120,7 +142,7 @@ export function stop(walk: Walk, phase: RunState['phase'], wakeAt: number | null
 /** Returns the walk as a result with a new state. */
 export function close(walk: Walk, state: Omit<RunState, 'visits'>, effect?: Effect): Advance {
   const { entries, dataChanged, scope, visits } = walk;
-  const result: Advance = { state: { ...state, visits }, data: scope.data, dataChanged, entries };
+  const result: Advance = { state: { ...state, visits }, data: scope.data, dataChanged, entries, work: workOf(walk) };
   if (effect) result.effect = effect;
   return result;
 }

@@ -83,7 +83,7 @@ function disturb(definition: Definition, trace: Trace, world: World, { choose }:
   const { run, effects } = trace;
   const now = new Date(trace.now);
   const last = effects.at(-1);
-  const nothing = { state: run.state, data: run.data, dataChanged: false, entries: [] };
+  const nothing = { state: run.state, data: run.data, dataChanged: false, entries: [], work: 0 };
   switch (choose(5)) {
     case 0: {
       // A worker computed a move, or sent an effect, and died before it stored it; another starts from what was stored.

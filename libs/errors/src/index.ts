@@ -1,2 +1,3 @@
 export { DomainError, type DomainErrorOptions, type ErrorKind, errorKinds, type Violation } from './errors.ts';
 export { refuseViolations } from './refuse-violations.ts';
+export { isShortage, namesShortage, shortageError } from './shortage.ts';

@@ -5,7 +5,7 @@ export type { ConsumedEvent } from './consuming/decode.ts';
 export { firstSeen } from './consuming/inbox.ts';
 export { appendBatch, appendEvents } from './outbox/append-events.ts';
 export { type EventBatch, startEvents } from './outbox/event-batch.ts';
-export { createOutboxTables } from './tables.ts';
+export { addOutboxOrganizations, createOutboxTables } from './tables.ts';
 export { type Topic, topicOf } from './topic.ts';
 
 // For what composes services, for commands, and for tests.
@@ -16,6 +16,8 @@ export { createEmbeddedTransport } from './embedded/transport.ts';
 export { type KafkaSettings, readKafkaSettings } from './kafka/kafka-env.ts';
 export { createKafkaTransport } from './kafka/transport.ts';
 export { type Relay, startRelay } from './outbox/relay.ts';
+export type { EventKeys } from './signatures/signatures.ts';
+export { signEvents } from './signatures/signed-transport.ts';
 export { deadLetterTopic } from './topic.ts';
 export type {
   BatchOutcome,

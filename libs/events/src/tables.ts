@@ -33,3 +33,12 @@ export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
     )
   `.execute(db);
 }
+
+/**
+ * Adds the organization of each row to `outbox`, with the index by which the relay takes organizations in turn, in a
+ * migration of a service that publishes. Rows of a process from before are of organization 0.
+ */
+export async function addOutboxOrganizations(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table outbox add column organization_id bigint not null default 0`.execute(db);
+  await sql`create index outbox_organization_id_id_idx on outbox (organization_id, id)`.execute(db);
+}

@@ -22,6 +22,11 @@ export function deadLetterTopic(topic: string): string {
   return `${topic}.dead`;
 }
 
+/** Whether a topic is that of messages that a group gave up. */
+export function isDeadLetterTopic(topic: string): boolean {
+  return topic.endsWith('.dead');
+}
+
 /**
  * The type of an event, `<noun>.<past participle>`: the webhook type of its payload if it has one, else the payload's
  * field name after the topic's noun (`drippulse.workflows.v1` and `moved` give `workflows.moved`).

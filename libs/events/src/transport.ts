@@ -2,7 +2,12 @@
 export type TransportMessage = { key: string; value: Uint8Array; headers: Record<string, string> };
 
 /** A message at its position in a partition of a topic. */
-export type ReceivedMessage = TransportMessage & { partition: number; offset: bigint };
+export type ReceivedMessage = TransportMessage & {
+  partition: number;
+  offset: bigint;
+  /** The reason why it is not handled: it is not from a publisher of the topic. */
+  refusal?: string;
+};
 
 /** Messages of one partition in order. */
 export type ReceivedBatch = { partition: number; messages: readonly ReceivedMessage[] };
@@ -27,6 +32,8 @@ export type Subscription = { stop(): Promise<void> };
 
 /** Carries messages from producers to groups of consumers, at least once, in order within a partition. */
 export type EventTransport = {
+  /** Whether only processes of the platform can write to it. The events of others need a signature. */
+  isPrivate: boolean;
   createProducer(): Promise<Producer>;
   /**
    * Shares the partitions of a topic with the other consumers of the group, from the position of the group; a new group

@@ -22,6 +22,7 @@ import {
   append,
   createTestService,
   log,
+  outboxOrganizations,
   outboxRows,
   sequences,
   type TestService,
@@ -33,7 +34,7 @@ import type { TransportChoice } from './transports.ts';
 type ProbeTopic = Topic<typeof ProbeEventSchema>;
 type Probe = ConsumedEvent<typeof ProbeEventSchema>;
 
-/** What every transport must do, through the outbox of a service and its consumers. */
+/** The duties of every transport, through the outbox of a service and its consumers. */
 export function describeContract(
   name: string,
   open: () => Promise<{ transport: EventTransport; choice: TransportChoice; close(): Promise<void> }>,
@@ -269,6 +270,48 @@ export function describeContract(
       await eventually(() => expect(handled).toHaveLength(10_000), { timeoutMs: 30_000 });
       expect([...handled].sort()).toEqual([...ids].sort());
     }, 60_000);
+
+    test('an event of one organization passes the thousands of another that wait', async () => {
+      const topic = uniqueTopic();
+      const own = await createTestService();
+      const { transport } = opened;
+      const { db, metrics } = own;
+      const flooded = startRelay({
+        db,
+        schema: 'probes',
+        service: 'probes',
+        transport,
+        log,
+        metrics,
+        groups: ['fair'],
+      });
+      const gate = Promise.withResolvers<void>();
+      const handled: Probe['message'][] = [];
+      await consume(topic, 'fair', async (batch) => {
+        await gate.promise;
+        handled.push(...batch.map(({ message }) => message));
+      });
+      const lag = async () => [...(await transport.lag(topic.name, 'fair')).values()].reduce((a, b) => a + b, 0n);
+      for (let slice = 0; slice < 20; slice += 1) {
+        const imported = Array.from({ length: 500 }, (_, index) => ({
+          aggregate: `probe:${index}`,
+          sequence: BigInt(slice),
+        }));
+        await append(own, topic, imported);
+      }
+      flooded.wake();
+      await eventually(async () => expect(await lag()).toBeGreaterThanOrEqual(2000n), { timeoutMs: 20_000 });
+      await append(own, topic, [{ organizationId: 8n, aggregate: 'probe:1', sequence: 1n }]);
+      flooded.wake();
+      await eventually(async () => expect((await outboxOrganizations(own)).includes(8n)).toBe(false));
+      gate.resolve();
+      await eventually(() => expect(handled).toHaveLength(10_001), { timeoutMs: 60_000 });
+      expect(handled.findIndex(({ organizationId }) => organizationId === 8n)).toBeLessThan(5_000);
+      const order = handled.filter((event) => event.organizationId === 7n && event.aggregate === 'probe:3');
+      expect(order.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 20 }, (_, slice) => BigInt(slice)));
+      await flooded.stop();
+      await own.drop();
+    }, 120_000);
 
     test('one group may consume several topics', async () => {
       const topics = [uniqueTopic(), uniqueTopic()] as const;

@@ -4,7 +4,7 @@ import { createLogger, createMetrics } from '@drippulse/observability';
 import { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { createTestDatabase } from '@drippulse/testing';
 import { sql } from 'kysely';
-import { appendEvents, createOutboxTables, type Topic, topicOf } from '../src/index.ts';
+import { addOutboxOrganizations, appendEvents, createOutboxTables, type Topic, topicOf } from '../src/index.ts';
 
 export const log = createLogger({ service: 'events-test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
 
@@ -18,7 +18,7 @@ export type TestService = {
 
 export async function createTestService(): Promise<TestService> {
   const database = await createTestDatabase({ name: 'events' });
-  const migrations = { '1_outbox': { up: createOutboxTables } };
+  const migrations = { '1_outbox': { up: createOutboxTables }, '2_organizations': { up: addOutboxOrganizations } };
   await migrate({ url: database.url, schema: 'probes', migrations });
   const db = connectDatabase<unknown>({ url: database.url, schema: 'probes', service: 'probes', log });
   return {
@@ -44,14 +44,14 @@ export const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331
 export async function append(
   service: TestService,
   topic: Topic<typeof ProbeEventSchema>,
-  events: readonly { aggregate: string; sequence: bigint; name?: string }[],
+  events: readonly { aggregate: string; sequence: bigint; name?: string; organizationId?: bigint }[],
 ): Promise<string[]> {
   return service.db.kysely.transaction().execute((trx) =>
     appendEvents(
       trx,
       topic,
-      events.map(({ aggregate, sequence, name }) => ({
-        organizationId: 7n,
+      events.map(({ aggregate, sequence, name, organizationId = 7n }) => ({
+        organizationId,
         aggregate,
         sequence,
         payload: { case: 'touched' as const, value: { name: name ?? '' } },
@@ -68,4 +68,11 @@ export function sequences(aggregate: string, from: number, to: number) {
 export async function outboxRows(service: TestService): Promise<number> {
   const { rows } = await sql<{ count: number }>`select count(*)::int as count from outbox`.execute(service.db.kysely);
   return rows[0]?.count ?? 0;
+}
+
+/** The organizations that have events in the outbox. */
+export async function outboxOrganizations(service: TestService): Promise<bigint[]> {
+  const { rows } = await sql<{ organization_id: bigint }>`
+    select distinct organization_id from outbox`.execute(service.db.kysely);
+  return rows.map((row) => row.organization_id);
 }

@@ -1,11 +1,28 @@
-import { startKafka } from '@drippulse/servers';
+import { kafkaUser, startKafka } from '@drippulse/servers';
 import { eventually } from '@drippulse/testing';
 import { testUnlessUnavailable } from '@drippulse/testing/not-run';
 import { expect } from '@jest/globals';
-import { createKafkaTransport, startConsumer, startRelay } from '../src/index.ts';
+import { createKafkaTransport, readKafkaSettings, startConsumer, startRelay } from '../src/index.ts';
 import { append, createTestService, log, outboxRows, sequences, uniqueTopic } from './fixture.ts';
 
-const broker = await startKafka();
+const password = 'planted-password';
+const broker = await startKafka({ password });
+
+function connect(brokers: string[], given: string | undefined) {
+  const sasl = given === undefined ? undefined : { mechanism: 'plain' as const, username: kafkaUser, password: given };
+  return createKafkaTransport({ brokers, clientId: 'outage', log, settings: { ...readKafkaSettings({}), sasl } });
+}
+
+testUnlessUnavailable(
+  broker,
+  'a broker with a password answers nobody without it',
+  async ({ brokers }) => {
+    const attempts = [connect(brokers, 'another'), connect(brokers, undefined)];
+    for (const transport of attempts) await expect(transport.ensureTopics(['drippulse.probes.v1'])).rejects.toThrow();
+    await connect(brokers, password).ensureTopics(['drippulse.probes.v1']);
+  },
+  60_000,
+);
 
 testUnlessUnavailable(
   broker,
@@ -14,7 +31,7 @@ testUnlessUnavailable(
     const service = await createTestService();
     const { db, metrics } = service;
     const topic = uniqueTopic();
-    const transport = createKafkaTransport({ brokers, clientId: 'outage', log });
+    const transport = connect(brokers, password);
     const relay = startRelay({ db, schema: 'probes', service: 'probes', transport, log, metrics });
     const applied = new Map<string, bigint[]>();
     const consumer = await startConsumer({

@@ -1,16 +1,91 @@
-import { testKafka } from '@drippulse/testing';
+import { generateKeyPairSync } from 'node:crypto';
+import { createMetrics } from '@drippulse/observability';
+import { eventually, testKafka } from '@drippulse/testing';
 import { notRun } from '@drippulse/testing/not-run';
+import { expect, test } from '@jest/globals';
+import {
+  type EventKeys,
+  readDeadLetters,
+  signEvents,
+  startConsumer,
+  startRelay,
+  type TransportMessage,
+} from '../src/index.ts';
 import { describeContract } from './contract.ts';
+import { append, createTestService, log, uniqueTopic } from './fixture.ts';
 import { openTransport, type TransportChoice } from './transports.ts';
 
 const kafka = await testKafka();
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const keys: EventKeys = {
+  signing: { kid: 'probes/1', key: privateKey },
+  verifying: new Map([['probes/1', { service: 'probes', key: publicKey }]]),
+};
+/** Every topic of the tests is one of the service `probes`. */
+const publishersOf = (topic: string) => (topic.startsWith('drippulse.probes') ? ['probes'] : []);
 
 if ('unavailable' in kafka) {
   notRun(kafka);
 } else {
   const choice: TransportChoice = { kind: 'kafka', brokers: kafka.brokers };
   describeContract('Kafka', async () => {
-    const transport = openTransport(choice);
+    const transport = signEvents(openTransport(choice), { service: 'probes', keys, publishersOf });
     return { transport, choice, close: () => transport.close() };
   });
+
+  test('an event that somebody else writes to the topic is a dead letter with the reason, and the others go on', async () => {
+    const service = await createTestService();
+    const opened = openTransport(choice);
+    const transport = signEvents(opened, { service: 'probes', keys, publishersOf });
+    const { db, metrics } = service;
+    const relay = startRelay({ db, schema: 'probes', service: 'probes', transport, log, metrics });
+    const topic = uniqueTopic();
+    const handled: string[] = [];
+    const consumer = await startConsumer({
+      transport,
+      topic,
+      group: 'doors',
+      db,
+      log,
+      metrics: createMetrics('doors'),
+      handle: async (batch) => void handled.push(...batch.map(({ id }) => id)),
+    });
+    try {
+      const ids = await append(service, topic, [{ aggregate: 'probe:1', sequence: 1n }]);
+      relay.wake();
+      await eventually(() => expect(handled).toEqual(ids), { timeoutMs: 30_000 });
+      // As one who may write to the broker copies an event for another organization.
+      const copies: TransportMessage[] = [];
+      await opened.read(topic.name, async (message) => void copies.push(message));
+      const [copy] = copies;
+      if (copy === undefined) throw new Error('the event is on its topic');
+      const { signature: _, ...unsigned } = copy.headers;
+      const forged = { ...copy, key: '8:probe:1', headers: { ...copy.headers, ce_id: 'evt_forged' } };
+      const bare = { ...forged, headers: { ...unsigned, ce_id: 'evt_unsigned' } };
+      const producer = await opened.createProducer();
+      await producer.send(topic.name, [forged, bare], 5000);
+      await producer.close();
+      const more = await append(service, topic, [{ aggregate: 'probe:1', sequence: 2n }]);
+      relay.wake();
+      await eventually(() => expect(handled).toEqual([...ids, ...more]), { timeoutMs: 30_000 });
+      await eventually(
+        async () => {
+          const letters: [string, string][] = [];
+          await readDeadLetters(transport, topic.name, async ({ id, reason }) => void letters.push([id, reason]));
+          expect(new Map(letters)).toEqual(
+            new Map([
+              ['evt_forged', 'Error: The signature of the event is wrong.'],
+              ['evt_unsigned', 'Error: The event is not signed.'],
+            ]),
+          );
+        },
+        { timeoutMs: 30_000 },
+      );
+    } finally {
+      await consumer.stop();
+      await relay.stop();
+      await transport.close();
+      await service.drop();
+    }
+  }, 120_000);
 }

@@ -7,6 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { pruneInbox } from '../src/consuming/inbox.ts';
 import { unpackMessages } from '../src/frame/frame.ts';
 import { appendBatch, appendEvents, firstSeen, startEvents, topicOf } from '../src/index.ts';
+import { readOutbox } from '../src/outbox/rows.ts';
 import { append, createTestService, sequences, type TestService } from './fixture.ts';
 
 const topic = topicOf(ProbeEventSchema);
@@ -33,6 +34,38 @@ test('the events of one call are one row, each with an id of its own', () =>
     expect(await rows(service)).toEqual([{ topic: 'drippulse.probes.v1', events: 1000, bytes: expect.anything() }]);
     expect(new Set(ids).size).toBe(1000);
     for (const id of ids) expect(id).toMatch(/^evt_[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  }));
+
+test('organizations are read in turn, each in order, also from rows of one transaction', () =>
+  withService(async (service) => {
+    const of = (organizationId: bigint, name: string) => ({ organizationId, aggregate: 'probe:1', sequence: 1n, name });
+    for (const name of ['a', 'b', 'c']) await append(service, topic, [of(9n, name)]);
+    await append(service, topic, [of(9n, 'd'), of(7n, 'a'), of(9n, 'e'), of(7n, 'b')]);
+    await append(service, topic, [of(8n, 'a')]);
+    const read = await readOutbox(service.db);
+    const names = (frame: Uint8Array) =>
+      unpackMessages(frame).map(({ value }) => fromBinary(ProbeEventSchema, value).payload.value?.name);
+    expect(read.map((row) => [row.organization_id, ...names(row.frame)])).toEqual([
+      [9n, 'a'],
+      [7n, 'a', 'b'],
+      [8n, 'a'],
+      [9n, 'b'],
+      [9n, 'c'],
+      [9n, 'd', 'e'],
+    ]);
+  }));
+
+test('a read has rows of every organization that waits, and no more of one than its share', () =>
+  withService(async (service) => {
+    await sql`
+      insert into outbox (organization_id, topic, events, frame)
+      select case when n <= 1000 then 1 else n end, 'probes', 1, 'x' from generate_series(1, 1030) as n`.execute(
+      service.db.kysely,
+    );
+    const read = await readOutbox(service.db);
+    expect(new Set(read.map((row) => row.organization_id)).size).toBe(31);
+    expect(read.filter((row) => row.organization_id === 1n)).toHaveLength(6);
+    expect(new Set(read.slice(0, 31).map((row) => row.organization_id)).size).toBe(31);
   }));
 
 test('events that exceed a megabyte are several rows of about that size', () =>

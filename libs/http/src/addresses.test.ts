@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import ipaddr from 'ipaddr.js';
 import { isAllowedAddress } from './addresses.ts';
+import { specialBlocks } from './special-addresses.ts';
 
 const publicAddresses = [
   '8.8.8.8',
@@ -9,6 +11,9 @@ const publicAddresses = [
   '::ffff:8.8.8.8',
   '::ffff:808:808',
   '64:ff9b::8.8.8.8',
+  '192.0.0.9',
+  '2001:1::1',
+  '2606:4700::5efe:808:808',
 ];
 
 const privateAddresses = [
@@ -28,6 +33,8 @@ const privateAddresses = [
   '::ffff:10.0.0.1',
   '64:ff9b::10.0.0.1',
   '64:ff9b::7f00:1',
+  '2606:4700::5efe:10.0.0.1',
+  '2606:4700::200:5efe:7f00:1',
 ];
 
 const neverAllowed = [
@@ -67,7 +74,15 @@ const neverAllowed = [
   ['6to4', '2002:7f00:1::'],
   ['6to4, public', '2002:808:808::1'],
   ['Teredo', '2001:0:4136:e378:8000:63bf:3fff:fdd2'],
-  ['ORCHID', '2001:20::1'],
+  ['ORCHID', '2001:10::1'],
+  ['ORCHIDv2', '2001:20::1'],
+  ['drone ids', '2001:30::1'],
+  ['benchmarks, IPv6', '2001:2::1'],
+  ['benchmarks mapped into IPv6', '::ffff:198.19.255.255'],
+  ['benchmarks behind NAT64', '64:ff9b::198.18.0.1'],
+  ['benchmarks behind 6to4', '2002:c612:1::1'],
+  ['benchmarks behind ISATAP', '2606:4700::5efe:198.18.0.1'],
+  ['dummy prefix', '100:0:0:1::1'],
   ['discard', '100::1'],
   ['segment routing', '5f00::1'],
   ['outside of global unicast', '4000::1'],
@@ -89,3 +104,62 @@ test.each(neverAllowed)('%s (%s) is never allowed', (_why, address) => {
   expect(isAllowedAddress(address, false)).toBe(false);
   expect(isAllowedAddress(address, true)).toBe(false);
 });
+
+const developmentBlocks = /^(10|100\.64|127|172\.16|192\.168)\.|^::1\/|^fc00:/;
+/** Blocks that are reachable by the registry and whose addresses no packet is routed to, see `addresses.ts`. */
+const identifiers = ['2001:20::/28', '2001:30::/28'];
+
+test.each(specialBlocks)(
+  'both ends of %s (%s) are allowed only if the registry says so: %s',
+  (block, _name, reachable) => {
+    const [network, bits] = ipaddr.parseCIDR(block);
+    for (const address of [network, lastOf(network, bits)].map((end) => end.toString())) {
+      // A longer block may have the end: 192.0.0.0/29 in 192.0.0.0/24. NAT64 and mapped addresses are those in them.
+      if (longestBlockOf(address) !== block || block.endsWith('/96')) continue;
+      expect(isAllowedAddress(address, false)).toBe(reachable === true && !identifiers.includes(block));
+      if (!developmentBlocks.test(block))
+        expect(isAllowedAddress(address, true)).toBe(isAllowedAddress(address, false));
+    }
+  },
+);
+
+test('every special IPv4 block is judged again in each form of IPv4 in IPv6', () => {
+  for (const [block, , reachable] of specialBlocks) {
+    const [network] = ipaddr.parseCIDR(block);
+    if (network.kind() !== 'ipv4' || longestBlockOf(network.toString()) !== block) continue;
+    const [a = 0, b = 0, c = 0, d = 0] = network.toByteArray();
+    const [high, low] = [(a * 256 + b).toString(16), (c * 256 + d).toString(16)];
+    const isAllowed = reachable === true;
+    expect(isAllowedAddress(`::ffff:${network}`, false)).toBe(isAllowed);
+    expect(isAllowedAddress(`64:ff9b::${high}:${low}`, false)).toBe(isAllowed);
+    expect(isAllowedAddress(`2606:4700::5efe:${high}:${low}`, false)).toBe(isAllowed);
+    for (const never of [
+      `2002:${high}:${low}::1`,
+      `::${high}:${low}`,
+      `64:ff9b:1::${high}:${low}`,
+      `2001:0:${high}:${low}::`,
+    ])
+      expect([never, isAllowedAddress(never, false)]).toEqual([never, false]);
+  }
+});
+
+function lastOf(network: ipaddr.IPv4 | ipaddr.IPv6, bits: number): ipaddr.IPv4 | ipaddr.IPv6 {
+  const bytes = network.toByteArray().map((byte, index) => {
+    const own = Math.min(8, Math.max(0, bits - index * 8));
+    return byte | (0xff >> own);
+  });
+  return ipaddr.fromByteArray(bytes);
+}
+
+function longestBlockOf(text: string): string | undefined {
+  const address = ipaddr.parse(text);
+  const found = specialBlocks.filter(([block]) => {
+    const [network, bits] = ipaddr.parseCIDR(block);
+    return network.kind() === address.kind() && address.match(network, bits);
+  });
+  return found.toSorted(([one], [other]) => bitsOf(other) - bitsOf(one))[0]?.[0];
+}
+
+function bitsOf(block: string): number {
+  return Number(block.split('/')[1]);
+}

@@ -1,6 +1,8 @@
 import ipaddr from 'ipaddr.js';
+import { specialBlocks } from './special-addresses.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type Block = { network: Address; bits: number; isGloballyReachable: boolean };
 
 // Metadata services give out credentials of the machine. They are listed by address, because three of them are in ranges
 // that are allowed in development, and Azure's is in public space.
@@ -10,33 +12,72 @@ const metadataAddresses = new Set(
   ),
 );
 
-const developmentRanges = new Set(['loopback', 'private', 'carrierGradeNat', 'uniqueLocal']);
+/** Loopback, private networks and the shared address space of RFC 6598. */
+const developmentBlocks = blocksOf(
+  ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '::1/128', 'fc00::/7'].map(
+    (block) => [block, true],
+  ),
+);
 
-const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
-const documentation = ipaddr.IPv6.parseCIDR('3fff::/20');
+/**
+ * The longest block that has an address decides. Beside IANA's special-purpose registries these are: all of IPv4 but
+ * multicast (RFC 5771), and of IPv6 the global unicast space alone (RFC 4291), so that a form that nobody registered,
+ * such as `::a.b.c.d`, is no way in. Identifiers that are no locators (ORCHIDv2 of RFC 7343, and drone ids of RFC 9374)
+ * count as reachable in the registry, but no packet is routed to them.
+ */
+const blocks = blocksOf([
+  ['0.0.0.0/0', true],
+  ['224.0.0.0/4', false],
+  ['::/0', false],
+  ['2000::/3', true],
+  ...specialBlocks
+    .filter(([block]) => block !== '2001:20::/28' && block !== '2001:30::/28')
+    .map(([block, , isGloballyReachable]) => [block, isGloballyReachable === true] as const),
+]);
+
+const mapped = ipaddr.IPv6.parseCIDR('::ffff:0:0/96');
 const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 /**
- * Whether a connection to this IP address may be opened. Only public unicast addresses may. An IPv4 address mapped into IPv6
- * (RFC 4291) or translated by the well-known NAT64 prefix (RFC 6052) counts as the IPv4 address. Every other form of IPv4 in
- * IPv6 is refused. `allowPrivate` adds loopback and private networks, never metadata services.
+ * Whether a connection to this IP address may be opened: only if IANA calls it globally reachable. An IPv4 address that
+ * is mapped into IPv6 (RFC 4291), translated by the well-known NAT64 prefix (RFC 6052) or the end of an ISATAP address
+ * (RFC 5214) is judged as well. Every other form of IPv4 in IPv6 is refused: 6to4, Teredo, IPv4-compatible and
+ * local NAT64. `allowPrivate` adds loopback and private networks, never metadata services.
  */
 export function isAllowedAddress(text: string, allowPrivate: boolean): boolean {
   // ipaddr.js reads the IPv4-compatible `::a.b.c.d`, as inet_ntop prints it, as a mapped address.
   if (!ipaddr.isValid(text) || /^::\d+\./.test(text)) return false;
-  const address = embedded(ipaddr.parse(text));
-  if (metadataAddresses.has(address.toNormalizedString())) return false;
-  const range = address.range();
-  if (allowPrivate && developmentRanges.has(range)) return true;
-  // The list of special IPv6 ranges grows and misses `::a.b.c.d`, so anything but global unicast is refused.
-  if (isIPv6(address) && (!address.match(globalUnicast) || address.match(documentation))) return false;
-  return range === 'unicast';
+  return formsOf(ipaddr.parse(text)).every((address) => isAllowed(address, allowPrivate));
 }
 
-function embedded(address: Address): Address {
-  if (!isIPv6(address)) return address;
-  if (address.isIPv4MappedAddress()) return address.toIPv4Address();
-  return address.match(nat64) ? ipaddr.fromByteArray(address.toByteArray().slice(12)) : address;
+function isAllowed(address: Address, allowPrivate: boolean): boolean {
+  if (metadataAddresses.has(address.toNormalizedString())) return false;
+  if (allowPrivate && blockOf(developmentBlocks, address) !== undefined) return true;
+  return blockOf(blocks, address)?.isGloballyReachable === true;
+}
+
+/** The addresses to judge: the one that a packet goes to, and the IPv4 address in it. */
+function formsOf(address: Address): Address[] {
+  if (!isIPv6(address)) return [address];
+  const bytes = address.toByteArray();
+  const last: Address = ipaddr.fromByteArray(bytes.slice(12));
+  if (address.match(mapped) || address.match(nat64)) return [last];
+  const isIsatap = (bytes[8] === 0 || bytes[8] === 2) && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe;
+  return isIsatap ? [address, last] : [address];
+}
+
+/** The longest prefix comes first. */
+function blocksOf(rows: readonly (readonly [block: string, isGloballyReachable: boolean])[]): Block[] {
+  return rows
+    .map(([block, isGloballyReachable]) => {
+      const [network, bits] = ipaddr.parseCIDR(block);
+      return { network, bits, isGloballyReachable };
+    })
+    .sort((one, other) => other.bits - one.bits);
+}
+
+function blockOf(among: readonly Block[], address: Address): Block | undefined {
+  return among.find(({ network, bits }) => network.kind() === address.kind() && address.match(network, bits));
 }
 
 function isIPv6(address: Address): address is ipaddr.IPv6 {

@@ -1,9 +1,12 @@
 import { performance } from 'node:perf_hooks';
+import { shortageError } from '@drippulse/errors';
 import type { Agent } from 'undici';
 import { guardedConnector } from './connector.ts';
-import { failureCodeOf, HttpFailure } from './failure.ts';
+import { failureCodeOf, HttpFailure, isOurShortage } from './failure.ts';
 import { readBody } from './read-body.ts';
-import { type Resolve, resolveWithNameServers, resolveWithSystem } from './resolve.ts';
+import { type Resolve, resolveLocally, resolveWithNameServers } from './resolve.ts';
+import { secretsOf } from './secrets/mask.ts';
+import { redact } from './secrets/redact.ts';
 import { urlProblem } from './urls.ts';
 
 /** One request. `totalTimeoutMs` lasts from the wait for a connection to the last byte of the answer. */
@@ -17,6 +20,8 @@ export type HttpRequest = {
   maxReadBytes?: number;
   /** Most bytes of the answer to return. Default: 16 KiB. */
   keepBytes?: number;
+  /** Secrets in the body, such as the operator's own. Those of headers and query are found by their names and forms. */
+  secrets?: readonly string[];
   signal?: AbortSignal;
 };
 
@@ -25,13 +30,21 @@ export type HttpAnswer = {
   statusCode: number;
   /** By lower-case name. Values of a repeated header are joined by ", ". */
   headers: Record<string, string>;
-  body: Buffer;
-  /** Whether the answer was longer than `body`. */
+  /**
+   * The body as text, without the credentials of the request, in any form, and without any other that is known by its
+   * name or form. There is no other way to the body, so nobody can keep one by mistake. It has no NUL, which PostgreSQL
+   * refuses.
+   */
+  text: string;
+  /** Whether the answer was longer than `text`. */
   truncated: boolean;
   durationMs: number;
 };
 
-/** Sends requests to URLs of customers. Throws HttpFailure when there is no answer. */
+/**
+ * Sends requests to URLs of customers. Throws HttpFailure when there is no answer, and an `unavailable` DomainError when
+ * this machine has run out of descriptors, ports or memory: that is not the receiver's fault.
+ */
 export type HttpClient = { request(request: HttpRequest): Promise<HttpAnswer>; close(): Promise<void> };
 
 export type HttpClientOptions = {
@@ -81,7 +94,7 @@ async function createAgent(o: HttpClientOptions): Promise<Agent> {
   return new Agent({
     connect: guardedConnector(buildConnector, {
       allowPrivate: o.allowPrivate,
-      resolve: o.resolve ?? (o.allowPrivate ? resolveWithSystem : resolveWithNameServers),
+      resolve: o.resolve ?? (o.allowPrivate ? resolveLocally : resolveWithNameServers),
       connectTimeoutMs: o.connectTimeoutMs ?? 5000,
     }),
     allowH2: false,
@@ -115,16 +128,23 @@ async function send(agent: Agent, o: HttpClientOptions, request: HttpRequest): P
     return {
       statusCode: answer.statusCode,
       headers: joined(answer.headers),
-      body,
+      text: readText(body, truncated, request),
       truncated,
       durationMs: elapsedMs(),
     };
   } catch (cause) {
-    const code = deadline.stoppedBy() ?? failureCodeOf(cause);
+    const stoppedBy = deadline.stoppedBy();
+    if (stoppedBy === undefined && isOurShortage(cause)) throw shortageError(cause);
+    const code = stoppedBy ?? failureCodeOf(cause);
     throw new HttpFailure(code, messages[code], { durationMs: elapsedMs(), cause });
   } finally {
     deadline.clear();
   }
+}
+
+function readText(body: Buffer, isTruncated: boolean, { url, headers = {}, secrets = [] }: HttpRequest): string {
+  const text = new TextDecoder().decode(body).replaceAll('\0', '');
+  return text === '' ? text : redact(text, [...secrets, ...secretsOf({ url, headers })], isTruncated);
 }
 
 const messages = {

@@ -1,3 +1,6 @@
+import { networkInterfaces } from 'node:os';
+import { isShortage } from '@drippulse/errors';
+
 /** The reason why a request got no answer. */
 export type HttpFailureCode =
   | 'timeout'
@@ -62,4 +65,23 @@ export function failureCodeOf(error: unknown): HttpFailureCode {
     return failureCodeOf(error.errors[0]);
   const code = 'code' in error ? String(error.code) : '';
   return codes[code] ?? (tlsCode.test(code) ? 'tls_failed' : 'protocol_error');
+}
+
+/**
+ * Whether this machine, and not the other side, is the reason of a failed request. A machine without IPv6 has no local
+ * address for a receiver that has nothing else: that does not pass, so it is `unreachable`.
+ */
+export function isOurShortage(error: unknown, hasIPv6: () => boolean = hasOwnIPv6): boolean {
+  return isShortage(error) && !(wantsIPv6(error) && !hasIPv6());
+}
+
+function wantsIPv6(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return error.errors.every(wantsIPv6);
+  return 'code' in error && error.code === 'EADDRNOTAVAIL' && 'address' in error && String(error.address).includes(':');
+}
+
+function hasOwnIPv6(): boolean {
+  const addresses = Object.values(networkInterfaces()).flatMap((own = []) => own);
+  return addresses.some(({ family, internal, scopeid }) => family === 'IPv6' && !internal && !scopeid);
 }

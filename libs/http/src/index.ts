@@ -8,5 +8,6 @@ export {
   type HttpRequest,
 } from './client.ts';
 export { HttpFailure, type HttpFailureCode } from './failure.ts';
-export type { Resolve } from './resolve.ts';
+export { createLookUps, type LookUp } from './look-ups.ts';
+export { type Resolve, resolveWithNameServers } from './resolve.ts';
 export { checkUrl } from './urls.ts';

@@ -1,24 +1,22 @@
 import { isIP } from 'node:net';
 import { isAllowedAddress } from './addresses.ts';
 import { isBlockedPort } from './ports.ts';
-import { type Resolve, resolveWithSystem } from './resolve.ts';
 
 const maxUrlLength = 2048;
-const resolveAtMostMs = 2000;
 
 /**
- * Checks a URL that a customer saves as a target. Returns the problem in one sentence, or undefined. A name that does not
- * resolve is accepted, because the client checks the address again at every connect. `resolve: false` checks only the text.
+ * Checks a URL that a customer saves as a target. Returns the problem in one sentence, or undefined. A name whose addresses
+ * are unknown is accepted, because the client judges the addresses at every connect.
  */
 export async function checkUrl(
   url: string,
-  o: { allowPrivate: boolean; resolve?: boolean; resolver?: Resolve },
+  o: { allowPrivate: boolean; lookUp: (hostname: string) => Promise<string[] | undefined> },
 ): Promise<string | undefined> {
   const problem = urlProblem(url, o.allowPrivate);
-  if (problem !== undefined || o.resolve === false) return problem;
+  if (problem !== undefined) return problem;
   const hostname = hostnameOf(new URL(url));
   if (isIP(hostname) !== 0) return undefined;
-  const addresses = await resolveWithin(o.resolver ?? resolveWithSystem, hostname);
+  const addresses = (await o.lookUp(hostname)) ?? [];
   const isAllowed = addresses.every((address) => isAllowedAddress(address, o.allowPrivate));
   return isAllowed ? undefined : 'The host resolves to an address that is not public.';
 }
@@ -43,14 +41,4 @@ export function urlProblem(text: string, allowPrivate: boolean): string | undefi
 // The URL parser has turned every literal form (0x7f.1, 2130706433, 017700000001) into the canonical one.
 function hostnameOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
-}
-
-async function resolveWithin(resolve: Resolve, hostname: string): Promise<string[]> {
-  const { promise: late, resolve: giveUp } = Promise.withResolvers<string[]>();
-  const timer = setTimeout(giveUp, resolveAtMostMs, []);
-  try {
-    return await Promise.race([resolve(hostname).catch(() => []), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

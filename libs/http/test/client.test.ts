@@ -58,7 +58,7 @@ test('an answer comes back with status, headers and body', async () => {
   const answer = await client().request({ ...post, url: `http://127.0.0.1:${port}/a?b=c`, headers: { 'X-A': '1' } });
   expect(answer.statusCode).toBe(503);
   expect(answer.headers['retry-after']).toBe('7');
-  expect(answer.body.toString()).toBe('POST /a?b=c DripPulse-Test/1 1');
+  expect(answer.text).toBe('POST /a?b=c DripPulse-Test/1 1');
   expect(answer.truncated).toBe(false);
 });
 
@@ -90,7 +90,7 @@ test('an endless body is cut and its connection destroyed', async () => {
     keepBytes: 100,
   });
   expect(answer.statusCode).toBe(200);
-  expect(answer.body.length).toBe(100);
+  expect(answer.text.length).toBe(100);
   expect(answer.truncated).toBe(true);
   await closed;
 });
@@ -146,6 +146,12 @@ test('a name without an address is dns_failed', async () => {
   expect((await failure(empty.request({ ...post, url: 'https://hooks.example.com/' }))).code).toBe('dns_failed');
 });
 
+test('a name server that says nothing is a timeout of the connect', async () => {
+  const silent = client({ connectTimeoutMs: 100, resolve: () => new Promise(() => undefined) });
+  const error = await failure(silent.request({ ...post, url: 'https://hooks.example.com/', totalTimeoutMs: 600_000 }));
+  expect(error.code).toBe('timeout');
+});
+
 test.each([
   [['127.0.0.1']],
   [['8.8.8.8', '10.0.0.1']],
@@ -164,7 +170,7 @@ test('a name server that changes its mind after the check changes nothing: the c
   let asked = 0;
   const rebinding = client({ resolve: async () => answers[asked++] ?? [] });
   const first = await rebinding.request({ ...post, url: `http://rebind.example.com:${port}/` });
-  expect(first.body.toString()).toBe('ok');
+  expect(first.text).toBe('ok');
   expect(asked).toBe(1);
   const elsewhere = failure(rebinding.request({ ...post, url: `http://rebind.example.com:${port + 1}/` }));
   expect((await elsewhere).code).toBe('address_not_allowed');
@@ -186,7 +192,7 @@ test('TLS is verified: unknown authority and wrong name fail, a known one passes
   setDefaultCACertificates([certificate]);
   const wrongName = client({ resolve }).request({ ...post, url: `https://other.example.com:${port}/` });
   expect((await failure(wrongName)).code).toBe('tls_failed');
-  expect((await client({ resolve }).request({ ...post, url: good })).body.toString()).toBe('ok');
+  expect((await client({ resolve }).request({ ...post, url: good })).text).toBe('ok');
 });
 
 test('plain http where TLS is spoken, and TLS where plain http is spoken, end in their own codes', async () => {
@@ -216,7 +222,7 @@ test('headers that describe the connection are left out', async () => {
     url: `http://127.0.0.1:${port}/`,
     headers: { Host: 'internal.example.com', 'Transfer-Encoding': 'chunked', 'Content-Length': '999', 'X-Kept': 'yes' },
   });
-  const seen = JSON.parse(answer.body.toString());
+  const seen = JSON.parse(answer.text);
   expect(seen).toMatchObject({ host: `127.0.0.1:${port}`, 'content-length': '2', 'x-kept': 'yes' });
   expect(seen['transfer-encoding']).toBeUndefined();
 });
@@ -226,3 +232,30 @@ test('a header that can not be sent fails without a request', async () => {
   const request = client().request({ ...post, url: `http://127.0.0.1:${port}/`, headers: { 'x-a': 'a\r\nx-b: c' } });
   expect((await failure(request)).code).toBe('protocol_error');
 });
+
+test('an answer has no credential of its request, nor any other', async () => {
+  const port = await serve((request, response) => response.end(`${request.url} ${JSON.stringify(request.headers)}`));
+  const { text } = await client().request({
+    ...post,
+    url: `http://127.0.0.1:${port}/?token=planted-1&x=1`,
+    headers: { authorization: `Basic ${Buffer.from('ada:planted-2').toString('base64')}`, 'x-api-key': 'planted-3' },
+  });
+  expect(text).toContain('x=1');
+  expect(text).not.toMatch(/planted|cGxhbnRlZC/);
+});
+
+test('the beginning of a secret at the end of a truncated answer is removed', async () => {
+  const port = await serve((_request, response) => response.end(`you sent Zq-custom-value-9 ${'.'.repeat(100)}`));
+  const headers = { 'x-api-key': 'Zq-custom-value-9' };
+  const { text } = await client().request({ ...post, url: `http://127.0.0.1:${port}/`, headers, keepBytes: 20 });
+  expect(text).toBe('you sent [redacted]');
+});
+
+test.each(['EMFILE', 'ENFILE', 'ENOMEM', 'EADDRNOTAVAIL'])(
+  "%s is this machine's shortage, and no failure of the receiver",
+  async (code) => {
+    const short = client({ resolve: () => Promise.reject(Object.assign(new Error(code), { code })) });
+    const request = short.request({ ...post, url: 'https://hooks.example.com/' });
+    await expect(request).rejects.toMatchObject({ kind: 'unavailable', reason: 'busy', retryAfterSeconds: 1 });
+  },
+);

@@ -2,6 +2,7 @@
 
 export { type DecodeOptions, decodeJson, decodeJsonInTurns } from './decode/decode-json.ts';
 export { encodeField, encodeJson, type ListEncoder, startList } from './encode/encode-json.ts';
+export { encodeFieldPieces, encodePieces } from './encode/encode-pieces.ts';
 export { checkJsonText, type JsonKind, type JsonRow, jsonKind, jsonRows } from './rows.ts';
 
 // For services: the documentation of messages.
@@ -12,6 +13,7 @@ export { fieldSchemaOf, type JsonSchema, jsonSchemaOf, type SchemaOptions } from
 
 // For services and other libraries: JSON values.
 
+export { dangerousKeys } from './dangerous-keys.ts';
 export {
   isRawNumber,
   type JsonObject,

@@ -28,3 +28,26 @@ test('only numbers have a number', () => {
   expect(values.map((value) => numberOf(value))).toEqual(values.map(() => undefined));
   expect(values.some(isRawNumber)).toBe(false);
 });
+
+test('a hundred thousand numbers of many digits take one pass', () => {
+  const text = `[${Array.from({ length: 100_000 }, (_, index) => `${index}.50`).join(',')}]`;
+  expect(stringifyJson(parseJson(text))).toBe(text);
+});
+
+test.each(['[1.50', '1.50 x', '01.50', '1.5e', '[1.50,]', '"1.50', '-'])(
+  '%s is no JSON, and says so as it stands',
+  (text) => {
+    let message = '';
+    try {
+      JSON.parse(text);
+    } catch (error) {
+      message = String(error);
+    }
+    expect(() => parseJson(text)).toThrow(message.replace('SyntaxError: ', ''));
+  },
+);
+
+test('a key __proto__ stays a member', () => {
+  const text = '{"__proto__":{"a":1.50},"b":[{"__proto__":1.50}]}';
+  expect(stringifyJson(parseJson(text))).toBe(text);
+});

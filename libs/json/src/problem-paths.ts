@@ -44,7 +44,8 @@ function* walk(cursor: Cursor, path: string[], report: (at: number) => void): Pa
   }
 
   function* walkInto(step: string, keyAt?: number): Parts<void> {
-    path.push(step);
+    // No key needs more than the whole path may have: a hundred problems below a long key must not copy it a hundred times.
+    path.push(step.slice(0, maxPathLength + 1));
     if (keyAt !== undefined) report(keyAt);
     yield* walk(cursor, path, report);
     path.pop();

@@ -9,6 +9,7 @@ import {
   passColon,
   peek,
 } from './cursor.ts';
+import { dangerousKeys } from './dangerous-keys.ts';
 import { finish, type Parts } from './parts.ts';
 import { skipNumber } from './scan-number.ts';
 import { beginString, goOnInString, stringOf } from './scan-string.ts';
@@ -109,7 +110,7 @@ function checkKey(cursor: Cursor): void {
   // Without escapes only keys of these two lengths can be dangerous, so most keys cost one comparison.
   if (!isEscaped && length !== 9 && length !== 11) return;
   const key = stringOf(cursor);
-  if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
+  if (dangerousKeys.has(key)) {
     addProblem(cursor, stringStart, `the key ${key} is not allowed`);
   }
 }

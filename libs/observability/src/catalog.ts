@@ -44,6 +44,13 @@ export const catalog = {
     of: owners.map(({ name }) => name),
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30],
   },
+  drippulse_log_lines_dropped_total: {
+    type: 'counter',
+    unit: 'lines',
+    help: 'Log lines that were dropped because their destination, such as a full disk, took none for a megabyte.',
+    labels: [],
+    of: everyProcess,
+  },
   drippulse_limits_degraded: {
     type: 'gauge',
     unit: 'boolean',
@@ -74,9 +81,9 @@ export const catalog = {
   },
   drippulse_workflow_chains_cut_total: {
     type: 'counter',
-    unit: 'events',
-    help: 'Events that started nothing because too many workflows had started each other in a row.',
-    labels: [],
+    unit: 'refusals',
+    help: 'Events, requests and steps that chains of workflows ended at: by their budget, or by too many workflows in a row.',
+    labels: ['reason'],
     of: [serviceOf('enrollments')],
   },
   drippulse_run_lateness_seconds: {

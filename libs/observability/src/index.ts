@@ -3,7 +3,8 @@
 export { counter, gauge, histogram } from './instruments.ts';
 export { createLogger, type Logger, openLogFile } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
-export { type OpsServer, type Readiness, startOpsServer } from './ops-server.ts';
+export { type OpsServer, startOpsServer } from './ops-server.ts';
+export { askPart, askParts, type Part, type Parts } from './parts.ts';
 export { nameRequest, type Step, startStep } from './tracing/spans.ts';
 
 // For other libraries, and for the files that are generated from the catalog.

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createLogger } from './logger.ts';
+import { createLogger, openLogFile } from './logger.ts';
 
 function written(write: (log: ReturnType<typeof createLogger>) => void): string {
   const lines: string[] = [];
@@ -26,6 +29,16 @@ test.each<[string, object, string]>([
   expect(text).not.toContain(secret);
 });
 
+test.each([
+  ['a login that a mail server repeats', '535 5.7.8 AUTH PLAIN AHVzZXIAcGxhbnRlZA== refused', 'AHVzZXIAcGxhbnRlZA'],
+  ['a private key', `-----BEGIN PRIVATE KEY-----\n${'pLaNtEd7'.repeat(8)}\n-----END PRIVATE KEY-----`, 'pLaNtEd7'],
+  ['a key of a vendor', `no such key: sk_live_${'pLaNtEd8'.repeat(3)}`, 'pLaNtEd8'],
+])('%s is not written with the error that has it', (_name, text, secret) => {
+  const line = written((log) => log.error({ err: new Error('refused', { cause: new Error(text) }) }, 'it happened'));
+  expect(JSON.parse(line)).toMatchObject({ msg: 'it happened' });
+  expect(line).not.toContain(secret);
+});
+
 test('a secret in the message itself is not written, and what is around it is', () => {
   const text = written((log) => log.info(`before ${apiKey} after`));
   expect(JSON.parse(text)).toMatchObject({ level: 'info', service: 'test', msg: 'before adcrm_live_[redacted] after' });
@@ -42,4 +55,13 @@ test('lines that are not written yet are, when the process ends by an error that
     setImmediate(() => { throw new Error('uncaught'); });`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program]);
   expect(String(stdout)).toContain('the last line');
+});
+
+test.each(['new', 'old'])('a log file that is %s is readable by its owner only', async (name) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'drippulse-log-'));
+  const file = path.join(folder, name);
+  if (name === 'old') writeFileSync(file, 'a line\n', { mode: 0o644 });
+  await openLogFile(file);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  rmSync(folder, { recursive: true });
 });

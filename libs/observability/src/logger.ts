@@ -1,5 +1,6 @@
-import { once } from 'node:events';
+import { redact } from '@drippulse/http/secrets';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { createLogWriter } from './log-writer.ts';
 import { traceIds } from './tracing/spans.ts';
 
 export type { Logger } from 'pino';
@@ -15,35 +16,28 @@ const secretPatterns: [RegExp, string][] = [
   [/(:\/\/[^:/?#\s"@]{0,256}):[^@/\s"]{1,256}@/g, '$1:[redacted]@'],
 ];
 
-const buffered = 8 * 1024;
-const flushAfterMs = 100;
+/**
+ * Lines that have texts of our own. The full search costs a tenth of a request, so it is made for warnings and errors
+ * alone: they may have the text of a server that answered.
+ */
+const isOfOurs = /^\{"level":"(?:trace|debug|info)"/;
+
+const logFileBytes = 20 * 1024 * 1024;
+const keptLogFiles = 3;
 
 /**
- * Opens a file for a logger and creates its folder. A kill -9 loses at most the lines of the last 100 ms. Any other end of the
- * process, an uncaught error included, writes all lines, because the file is open before the first one.
+ * Opens a file for a logger, which its owner alone reads, and creates its folder. A file of 20 MiB is renamed; the last
+ * three such files are kept.
  */
-export async function openLogFile(file: string): Promise<DestinationStream> {
-  const stream = pino.destination({ dest: file, mkdir: true, sync: false, minLength: buffered });
-  await once(stream, 'ready');
-  return flushingSoon(stream);
+export function openLogFile(file: string): DestinationStream {
+  return createLogWriter({ file, maxBytes: logFileBytes, kept: keptLogFiles });
 }
 
-/** Writes lines in batches: a write for each line costs a tenth of a request. */
-function flushingSoon(stream: ReturnType<typeof pino.destination>): DestinationStream {
-  let isFlushing = false;
-  const flush = () => {
-    isFlushing = false;
-    stream.flush();
-  };
-  return {
-    write(line) {
-      stream.write(line);
-      if (isFlushing) return;
-      isFlushing = true;
-      // Must not keep the process alive; its end writes the rest.
-      setTimeout(flush, flushAfterMs).unref();
-    },
-  };
+let stdout: DestinationStream | undefined;
+
+function stdoutWriter(): DestinationStream {
+  stdout ??= createLogWriter(1);
+  return stdout;
 }
 
 /** A JSON logger on stdout (or `destination`). It adds the ids of the trace and never writes a credential. */
@@ -59,10 +53,11 @@ export function createLogger(options: { service?: string; level?: string; destin
       redact: { paths: redactedPaths, censor: '[redacted]' },
       hooks: { streamWrite: redactPatterns },
     },
-    options.destination ?? flushingSoon(pino.destination({ dest: 1, sync: false, minLength: buffered })),
+    options.destination ?? stdoutWriter(),
   );
 }
 
 function redactPatterns(line: string): string {
-  return secretPatterns.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line);
+  const safe = secretPatterns.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line);
+  return isOfOurs.test(line) ? safe : redact(safe);
 }

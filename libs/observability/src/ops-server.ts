@@ -4,10 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 import { gauge } from './instruments.ts';
+import { askParts, type Parts } from './parts.ts';
 import { measureProcess, processMetrics } from './process-metrics.ts';
-
-/** Whether each part that a service needs is available. */
-export type Readiness = { ok: boolean; parts: Record<string, boolean> };
 
 export type OpsServer = {
   port: number;
@@ -16,11 +14,8 @@ export type OpsServer = {
   stop(): Promise<void>;
 };
 
-/** A part that does not answer a scrape within this time counts as unavailable. */
-const partTimeoutMs = 1000;
-
 /**
- * Serves `/metrics` (all registries), `/ready` (503 while a part is missing, and after `leave`) and `/live` (503 when only a
+ * Serves `/metrics` (all registries), `/ready` (503 while a part is away, and after `leave`) and `/live` (503 when only a
  * restart helps) on a port that is not public. Port 0 takes a free port.
  */
 export async function startOpsServer(options: {
@@ -29,28 +24,32 @@ export async function startOpsServer(options: {
   host: string;
   port: number;
   registries: Registry[];
-  ready(): Promise<Readiness>;
+  /** The parts that the process needs. */
+  parts: Parts;
+  /** Whether `/ready` stays 200 once every part has answered. */
+  staysReady?: boolean;
   alive(): boolean;
   /** Duration of `leave`. */
   leaveMs: number;
 }): Promise<OpsServer> {
-  const { service, registries, ready, alive, leaveMs } = options;
+  const { service, registries, parts, staysReady = false, alive, leaveMs } = options;
   measureProcess();
   processMetrics.setDefaultLabels({ service });
-  const parts = gauge(processMetrics, 'drippulse_part_up');
-  const known = new Set<string>();
+  const partsUp = gauge(processMetrics, 'drippulse_part_up');
+  let wasReady = false;
   let isLeaving = false;
 
   const routes: Record<string, (response: ServerResponse) => Promise<void>> = {
     async '/metrics'(response) {
-      await measureParts();
+      for (const [part, isUp] of Object.entries(await ask())) partsUp.set({ part }, isUp ? 1 : 0);
       const text = await exposition([processMetrics, ...registries]);
       response.setHeader('content-type', processMetrics.contentType).end(text);
     },
     async '/ready'(response) {
-      const readiness = await ready();
-      const ok = readiness.ok && !isLeaving;
-      sendJson(response, ok ? 200 : 503, { ...readiness, ok });
+      const answers = await ask();
+      const isWhole = Object.values(answers).every(Boolean);
+      const ok = (isWhole || (staysReady && wasReady)) && !isLeaving;
+      sendJson(response, ok ? 200 : 503, { ok, parts: answers });
     },
     async '/live'(response) {
       const ok = alive();
@@ -58,17 +57,10 @@ export async function startOpsServer(options: {
     },
   };
 
-  async function measureParts(): Promise<void> {
-    const answered = await Promise.race([
-      ready().then(
-        (readiness) => readiness.parts,
-        () => ({}),
-      ),
-      sleep(partTimeoutMs, {}, { ref: false }),
-    ]);
-    const found = new Map(Object.entries(answered));
-    for (const part of found.keys()) known.add(part);
-    for (const part of known) parts.set({ part }, found.get(part) === true ? 1 : 0);
+  async function ask(): Promise<Record<string, boolean>> {
+    const answers = await askParts(parts);
+    wasReady ||= Object.values(answers).every(Boolean);
+    return answers;
   }
 
   // Three fixed paths need no framework: express takes 3 MB of memory.

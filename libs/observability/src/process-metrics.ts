@@ -20,6 +20,7 @@ export function measureProcess(): void {
   subscribe(loopRuns.name, (run) => {
     if (isLoopRun(run)) durations.observe({ loop: run.loop, result: run.result }, run.durationMs / 1000);
   });
+  counter(processMetrics, 'drippulse_log_lines_dropped_total');
   const failed = counter(processMetrics, 'drippulse_jobs_failed_total');
   subscribe(failedJobs.name, (job) => {
     if (isFailedJob(job)) failed.inc({ kind: job.kind });

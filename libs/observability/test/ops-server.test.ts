@@ -5,9 +5,11 @@ import { counter, createMetrics, type OpsServer, startOpsServer } from '../src/i
 let ops: OpsServer;
 let isReady: boolean;
 let isAlive: boolean;
+let hangs: boolean;
 beforeEach(async () => {
   isReady = true;
   isAlive = true;
+  hangs = false;
   const registries = ['one', 'two'].map(createMetrics);
   for (const [index, registry] of registries.entries()) {
     counter(registry, 'drippulse_enrollments_started_total').inc(index + 1);
@@ -19,7 +21,7 @@ beforeEach(async () => {
     host: '127.0.0.1',
     port: 0,
     registries,
-    ready: async () => ({ ok: isReady, parts: { database: isReady } }),
+    parts: { database: () => isReady, hanging: () => (hangs ? new Promise<boolean>(() => undefined) : true) },
   });
 });
 afterEach(() => ops.stop());
@@ -44,13 +46,20 @@ test('readiness follows the parts, liveness does not', async () => {
   expect((await get('/ready')).status).toBe(200);
   isReady = false;
   const answer = await get('/ready');
-  expect([answer.status, await answer.json()]).toEqual([503, { ok: false, parts: { database: false } }]);
+  expect([answer.status, await answer.json()]).toEqual([503, { ok: false, parts: { database: false, hanging: true } }]);
   expect((await get('/live')).status).toBe(200);
 });
 
-test('a part that is away shows as 0, and one that does not answer too', async () => {
+test('a part that is away shows as 0', async () => {
   isReady = false;
   expect(await (await get('/metrics')).text()).toContain('drippulse_part_up{part="database",service="both"} 0\n');
+});
+
+test('readiness and metrics are answered while a part hangs, and name it', async () => {
+  hangs = true;
+  const [answer, metrics] = await Promise.all([get('/ready'), get('/metrics')]);
+  expect([answer.status, await answer.json()]).toEqual([503, { ok: false, parts: { database: true, hanging: false } }]);
+  expect(await metrics.text()).toContain('drippulse_part_up{part="hanging",service="both"} 0\n');
 });
 
 test('liveness fails when only a restart helps', async () => {

@@ -2,6 +2,7 @@ import type { DescService } from '@bufbuild/protobuf';
 import { type Client, createClient, type HandlerContext, type Transport } from '@connectrpc/connect';
 import type { ServiceName } from '@drippulse/topology';
 import type { Caller } from './caller.ts';
+import { causeMetadata } from './chains.ts';
 import type { Peers } from './peers.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -14,7 +15,7 @@ type Target = { peers: Peers; target: ServiceName; tokens: Tokens };
 
 /**
  * Makes clients of one service, one for each caller. Calls carry the caller's internal token. With `from`, the call being
- * served, they also carry its request id and trace context, end when it ends, and have no later deadline. Default deadline:
+ * served, they also carry its request id, trace context and cause, end when it ends, and have no later deadline. Default deadline:
  * 10 s. Errors are ConnectErrors; `fromConnectError` reads them.
  */
 export function clientFor<S extends DescService>(
@@ -42,7 +43,7 @@ function transportFor(options: Target): (caller: Caller, from?: HandlerContext) 
   async function requestHeaders(header: HeadersLike, caller: Caller, from: HandlerContext | undefined) {
     const headers = new Headers(header);
     headers.set('authorization', `Bearer ${await tokens.mint(caller, target)}`);
-    for (const name of ['x-request-id', 'traceparent', 'tracestate']) {
+    for (const name of ['x-request-id', 'traceparent', 'tracestate', causeMetadata]) {
       const value = from?.requestHeader.get(name);
       if (value && !headers.has(name)) headers.set(name, value);
     }

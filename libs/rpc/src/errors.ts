@@ -1,5 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { DomainError, type ErrorKind, errorKinds } from '@drippulse/errors';
+import { DomainError, type ErrorKind, errorKinds, isShortage, shortageError } from '@drippulse/errors';
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@drippulse/proto/google/rpc/error_details_pb';
 
 const domain = 'drippulse';
@@ -19,7 +19,10 @@ const codeOfKind: Record<ErrorKind, Code> = {
   internal: Code.Internal,
 };
 
-/** The error that is sent to the caller. Any error but a DomainError and a peer's status becomes a bare `internal`. */
+/**
+ * The error that is sent to the caller. A shortage of this machine is `unavailable`. Any other error but a DomainError and a
+ * peer's status becomes a bare `internal`.
+ */
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof DomainError) return encodeDomainError(error);
   if (error instanceof ConnectError) {
@@ -27,6 +30,7 @@ export function toConnectError(error: unknown): ConnectError {
     if (known) return encodeDomainError(fromConnectError(error));
     if (isTransportStatus(error.code)) return new ConnectError(error.rawMessage, error.code, undefined, [], error);
   }
+  if (isShortage(error)) return encodeDomainError(shortageError(error));
   return new ConnectError('internal error', Code.Internal, undefined, [], error);
 }
 
@@ -87,6 +91,7 @@ function fromTransportStatus(error: ConnectError): DomainError {
 }
 
 function internal(cause: unknown): DomainError {
+  if (isShortage(cause)) return shortageError(cause);
   return new DomainError('internal', 'internal_error', 'Something went wrong on our side.', { cause });
 }
 

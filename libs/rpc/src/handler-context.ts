@@ -7,7 +7,7 @@ export const callerKey: ContextKey<Caller | undefined> = createContextKey<Caller
 });
 
 /** The caller whose token came with the call. Throws when the interceptors of this library did not run. */
-export function callerOf(call: HandlerContext): Caller {
+export function callerOf(call: Pick<HandlerContext, 'values'>): Caller {
   const caller = call.values.get(callerKey);
   if (!caller) throw new Error('the call has no caller: it is served without serverInterceptors');
   return caller;

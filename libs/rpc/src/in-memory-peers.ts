@@ -1,6 +1,7 @@
 import { Code, ConnectError, createConnectRouter, type Interceptor, type Transport } from '@connectrpc/connect';
 import { createUniversalHandlerClient, type UniversalHandler } from '@connectrpc/connect/protocol';
 import { createTransport } from '@connectrpc/connect/protocol-connect';
+import { askPart, type Part } from '@drippulse/observability';
 import type { ServiceName } from '@drippulse/topology';
 import { maxMessageBytes, type Peers, type Routes } from './peers.ts';
 
@@ -11,7 +12,7 @@ const limits = { readMaxBytes: maxMessageBytes, writeMaxBytes: maxMessageBytes }
  * encoded and tokens checked as over gRPC.
  */
 export function createInMemoryPeers(): Peers {
-  const registered = new Map<ServiceName, { transport: Transport; isReady: () => Promise<boolean> }>();
+  const registered = new Map<ServiceName, { transport: Transport; isReady: Part }>();
 
   function find(service: ServiceName): Transport {
     const found = registered.get(service);
@@ -25,13 +26,16 @@ export function createInMemoryPeers(): Peers {
       unary: async (...call) => find(service).unary(...call),
       stream: async (...call) => find(service).stream(...call),
     }),
-    register(service, routes, interceptors, isReady = async () => true) {
+    register(service, routes, interceptors, isReady = () => true) {
       registered.set(service, { transport: inMemoryTransport(routes, interceptors), isReady });
     },
     unregister(service) {
       registered.delete(service);
     },
-    isServing: async (service) => (await registered.get(service)?.isReady()) ?? false,
+    async isServing(service) {
+      const found = registered.get(service);
+      return found !== undefined && askPart(found.isReady);
+    },
     close() {
       registered.clear();
     },
@@ -54,10 +58,13 @@ function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transpo
   });
 }
 
-/** Ends the stream of a handler when its caller aborts. There is no connection whose loss would end it. */
+/**
+ * Ends a call when its caller aborts or its deadline passes, whatever its handler waits for, and so does the stream of its
+ * answer. There is no connection whose loss would end them.
+ */
 function endingWithItsCaller(handler: UniversalHandler): UniversalHandler {
   return Object.assign(async (request: Parameters<UniversalHandler>[0]) => {
-    const response = await handler(request);
+    const response = await untilAborted(handler(request), request.signal);
     if (!response.body) return response;
     const messages = response.body[Symbol.asyncIterator]();
     const end = () => void messages.return?.().catch(() => undefined);
@@ -65,4 +72,13 @@ function endingWithItsCaller(handler: UniversalHandler): UniversalHandler {
     else request.signal.addEventListener('abort', end, { once: true });
     return { ...response, body: { [Symbol.asyncIterator]: () => messages } };
   }, handler);
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }

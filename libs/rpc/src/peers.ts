@@ -1,4 +1,5 @@
 import type { ConnectRouter, Interceptor, Transport } from '@connectrpc/connect';
+import type { Part } from '@drippulse/observability';
 import type { ServiceName } from '@drippulse/topology';
 import type { GrpcTls } from './tls.ts';
 
@@ -18,7 +19,7 @@ export type Peers = {
   /** Works before the service is there. Until then calls fail with UNAVAILABLE. */
   transport(service: ServiceName): Transport;
   /** Makes a service of this process reachable, with the check behind `isServing`. Peers over gRPC ignore it. */
-  register(service: ServiceName, routes: Routes, interceptors: Interceptor[], isReady?: () => Promise<boolean>): void;
+  register(service: ServiceName, routes: Routes, interceptors: Interceptor[], isReady?: Part): void;
   /** Removes a service that stops. Peers over gRPC ignore it. */
   unregister(service: ServiceName): void;
   /** Whether the service answers now. */

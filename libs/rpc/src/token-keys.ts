@@ -28,6 +28,24 @@ export function generateInternalTokenKeys<S extends ServiceName>(services: reado
   return Object.fromEntries(texts) as Record<S, string>;
 }
 
+/**
+ * New keys for each service, with the former public keys after them. Events that the former keys have signed stay in Kafka
+ * until its retention ends.
+ */
+export function renewInternalTokenKeys<S extends ServiceName>(
+  services: readonly S[],
+  former: readonly string[],
+): Record<S, string> {
+  const formerPublic = new Map(
+    former.flatMap(parseJwks).map(({ d: _, ...jwk }): [string, InternalJwk] => [jwk.kid, jwk]),
+  );
+  const renewed = Object.entries(generateInternalTokenKeys(services)).map(([service, text]) => [
+    service,
+    JSON.stringify([...parseJwks(String(text)), ...formerPublic.values()]),
+  ]);
+  return Object.fromEntries(renewed) as Record<S, string>; // fromEntries forgets which keys there are
+}
+
 /** Reads INTERNAL_TOKEN_KEYS; throws a ConfigError that never quotes a key. */
 export function parseInternalTokenKeys(text: string): InternalKeys {
   const jwks = parseJwks(text);

@@ -2,10 +2,11 @@ import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { eventually } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { RpcServer } from '../src/grpc/server.ts';
-import { clientFor, createGrpcPeers, type Peers } from '../src/index.ts';
+import { clientFor, createGrpcPeers, type Peers, withLargeAnswer } from '../src/index.ts';
 import { serveSome, tokens } from './serve-echo.ts';
 import { startSlowLine } from './slow-line.ts';
 import { editor } from './start-probe.ts';
+import { startWatchedLine } from './watched-line.ts';
 
 const partBytes = 64 << 10;
 const few = Array.from({ length: 10 }, (_, index) => BigInt(index));
@@ -51,6 +52,23 @@ test.each([
   expect((await Promise.all(answers)).map(({ id }) => id)).toEqual(few);
   line.goOn();
   expect(await large).toBe(String(32 * partBytes));
+  peers.close();
+  await line.stop();
+});
+
+test('a call whose answer may be large shares no connection with small calls', async () => {
+  let connections = 0;
+  const line = await startWatchedLine(server.port, () => {
+    connections += 1;
+    return () => undefined;
+  });
+  const client = clientOf(line.port);
+  const echo = (id: bigint) => client.echo({ id }, { contextValues: withLargeAnswer() });
+  await Promise.all(few.map((id) => client.echo({ id })));
+  expect(connections).toBe(1);
+  expect((await Promise.all(few.map(echo))).map(({ id }) => id)).toEqual(few);
+  await Promise.all(few.map((id) => client.echo({ id })));
+  expect(connections).toBe(2);
   peers.close();
   await line.stop();
 });

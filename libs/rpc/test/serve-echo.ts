@@ -15,6 +15,9 @@ const keys = generateInternalTokenKeys(serviceNames);
 const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
 const log = createLogger({ level: 'silent' });
 
+/** The interceptors of a service `workflows`. */
+export const interceptors = serverInterceptors({ tokens: served, log });
+
 /** Tokens of a caller of an echo. */
 export const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
 
@@ -29,7 +32,7 @@ export function serveEcho(echo: Probe['echo'], port = 0): Promise<RpcServer> {
 export function serveSome(methods: Partial<Probe>, port = 0): Promise<RpcServer> {
   return serveRpc({
     routes: (router) => void router.service(ProbeService, methods),
-    interceptors: serverInterceptors({ tokens: served, log }),
+    interceptors,
     host: '127.0.0.1',
     port,
     log,

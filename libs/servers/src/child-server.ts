@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithRun } from './end-with-run.ts';
+import { keepLogSmall } from './rotate-log.ts';
 
 /** A server run as a child, apart from the terminal's Ctrl-C, with its output in a file. */
 export type ChildServer = {
@@ -25,12 +26,15 @@ export async function startChildServer(options: {
 }): Promise<ChildServer> {
   const { command, logFile, isReady, timeoutMs = 60_000 } = options;
   const [file = '', ...args] = command;
-  writeFileSync(logFile, '');
+  rmSync(logFile, { force: true });
+  writeFileSync(logFile, '', { mode: 0o600 });
   const log = openSync(logFile, 'a');
   const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], cwd: '/' });
   closeSync(log);
   child.unref();
   if (child.pid !== undefined) endWithRun(child.pid, 'KILL');
+  const rotation = keepLogSmall(logFile);
+  child.once('exit', rotation.stop);
   let failure: Error | undefined;
   child.on('error', (error) => {
     failure = error;

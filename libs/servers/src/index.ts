@@ -1,14 +1,16 @@
 // For layouts, benches and tests: servers that this machine runs.
 
-export { PostgresError } from './embedded-postgres/failures.ts';
+export { isDiskFull, PostgresError } from './embedded-postgres/failures.ts';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from './embedded-postgres/start.ts';
 export type { KafkaBroker } from './kafka/broker.ts';
+export { kafkaUser } from './kafka/broker-config.ts';
 export { startKafka } from './kafka/start-kafka.ts';
 export { freePort } from './ports.ts';
+export { makePrivateFolder } from './private-file.ts';
 export { type RedisServer, startRedis } from './redis/start-redis.ts';
 export type { Unavailable } from './unavailable.ts';
 

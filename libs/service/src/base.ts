@@ -9,11 +9,29 @@ import {
   type Sealer,
   startPartitionLoop,
 } from '@drippulse/db';
-import { type EventTransport, startRelay } from '@drippulse/events';
+import { type EventTransport, signEvents, startRelay, topicOf } from '@drippulse/events';
 import { type Clock, systemClock } from '@drippulse/loops';
 import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
-import { type Caller, clientFor, createTokens, type Peers, parseInternalTokenKeys, type Tokens } from '@drippulse/rpc';
-import { callsOf, type ServiceName, schemaOf, servedBy, services } from '@drippulse/topology';
+import {
+  type Caller,
+  type ChainHeaders,
+  clientFor,
+  createChainHeaders,
+  createTokens,
+  type Peers,
+  parseInternalTokenKeys,
+  type Tokens,
+} from '@drippulse/rpc';
+import {
+  callsOf,
+  consumersOf,
+  processOf,
+  publishers,
+  type ServiceName,
+  schemaOf,
+  servedBy,
+  services,
+} from '@drippulse/topology';
 import type { ServiceConfig } from './config.ts';
 
 /** The parts that the services of one process share, and that tests replace. */
@@ -33,21 +51,29 @@ export type ServiceBase<C extends ServiceConfig, DB> = {
   config: C;
   /** Its schema, by its own role. */
   db: Database<DB>;
+  /** The same, over connections of their own for methods that take or answer a stream: they work for long. */
+  transfers: Database<DB>;
   /** Wakes the relay of its outbox; call it after a commit that wrote events. */
   relay: { wake(): void };
   /** Mints and checks the tokens that carry a caller from service to service. */
   tokens: Tokens;
+  /** Signs the header by which what leaves the platform keeps its chain. */
+  chains: ChainHeaders;
   /** Encrypts columns by ENCRYPTION_KEYS. */
   sealer: Sealer;
   clock: Clock;
   log: Logger;
   /** Its instruments. */
   registry: Metrics;
+  /** Signs the events of this service, and refuses consumed events that their publisher has not signed. */
   events: EventTransport;
   peers: Peers;
   /** Clients of an RPC service of a peer. Throws when the table of services does not say that this one calls it. */
   client<S extends DescService>(service: S): ClientOf<S>;
 };
+
+/** Each serves four transfers, which need one between their slices only. */
+const transferConnections = 4;
 
 /** Opens the parts that every service has; `partitions` are tables whose partitions are made ahead and dropped. */
 export function openBase<C extends ServiceConfig, DB>(
@@ -56,18 +82,34 @@ export function openBase<C extends ServiceConfig, DB>(
   shared: Shared,
   { keep, partitions }: { keep: Keep; partitions: readonly Partitioning[] },
 ): ServiceBase<C, DB> {
-  const { peers, events, clock = systemClock } = shared;
+  const { peers, clock = systemClock } = shared;
   const schema = schemaOf(name);
   const log = shared.log.child({ service: name });
   const registry = createMetrics(name);
-  const tokens = createTokens({ service: name, keys: parseInternalTokenKeys(config.internalTokenKeys) });
+  const keys = parseInternalTokenKeys(config.internalTokenKeys);
+  const tokens = createTokens({ service: name, keys });
+  const chains = createChainHeaders(keys);
+  const events = signEvents(shared.events, { service: name, keys, publishersOf: (topic) => signers.get(topic) ?? [] });
   const sealer = createSealer(config.encryptionKeys);
-  const db = connectDatabase<DB>({ url: config.databaseUrl, schema, service: name, log });
+  const own = { url: config.databaseUrl, schema, log };
+  const db = connectDatabase<DB>({ ...own, service: name });
   keep({ stop: () => db.close() });
+  const transfers = connectDatabase<DB>({ ...own, service: `${name}-transfers`, max: transferConnections });
+  keep({ stop: () => transfers.close() });
   const relay =
     services[name].events === undefined
       ? publishesNothing(name)
-      : keep(startRelay({ db, schema, service: name, transport: events, log, metrics: registry }));
+      : keep(
+          startRelay({
+            db,
+            schema,
+            service: name,
+            transport: events,
+            log,
+            metrics: registry,
+            groups: consumersOf(name),
+          }),
+        );
   keep(startPartitionLoop({ db, tables: [idempotencyPartitions, ...partitions], log }));
 
   function client<S extends DescService>(service: S): ClientOf<S> {
@@ -77,8 +119,13 @@ export function openBase<C extends ServiceConfig, DB>(
     }
     return clientFor(service, { peers, target, tokens });
   }
-  return { config, db, relay, tokens, sealer, clock, log, registry, events, peers, client };
+  return { config, db, transfers, relay, tokens, chains, sealer, clock, log, registry, events, peers, client };
 }
+
+/** The services whose keys sign events of a topic: the publisher, or the one in whose process that runs. */
+const signers = new Map<string, readonly ServiceName[]>(
+  publishers.map(({ name, events }) => [topicOf(events).name, [name, processOf(name)]]),
+);
 
 function publishesNothing(name: ServiceName): { wake(): void } {
   return {

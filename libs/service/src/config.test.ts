@@ -19,6 +19,14 @@ test('own variables stand beside the common ones, and every malformed one is in 
   expect(() => read(malformed)).not.toThrow(/planted/);
 });
 
+test('operations listen on the loopback address whatever the public API listens on', () => {
+  const read = configReader({}, () => ({}));
+  const env = { ...keys, DATABASE_URL: 'postgres://role@db/drippulse', HOST: '0.0.0.0' };
+  expect(read(env)).toMatchObject({ host: '0.0.0.0', grpcHost: '0.0.0.0', opsHost: '127.0.0.1' });
+  const apart = read({ ...env, GRPC_HOST: '10.0.0.1', OPS_HOST: '10.0.0.2' });
+  expect(apart).toMatchObject({ host: '0.0.0.0', grpcHost: '10.0.0.1', opsHost: '10.0.0.2' });
+});
+
 test('a service without a schema needs no database', () => {
   const read = statelessConfigReader({}, () => ({}));
   expect(read({ INTERNAL_TOKEN_KEYS: keys.INTERNAL_TOKEN_KEYS })).not.toHaveProperty('databaseUrl');

@@ -13,6 +13,7 @@ export const redisUrlVariable = z.url({ protocol: /^rediss?$/ }).optional();
 const ofProcess = z.object({
   INTERNAL_TOKEN_KEYS: textFor(parseInternalTokenKeys),
   HOST: z.string().default('127.0.0.1'),
+  OPS_HOST: z.string().default('127.0.0.1'),
   OPS_PORT: portVariable.default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 });
@@ -21,6 +22,7 @@ const ofService = z.object({
   ...ofProcess.shape,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   ENCRYPTION_KEYS: textFor(createSealer),
+  GRPC_HOST: z.string().optional(),
   GRPC_PORT: portVariable.optional(),
 });
 
@@ -29,6 +31,8 @@ export type ProcessConfig = {
   internalTokenKeys: string;
   /** Address that it listens on. */
   host: string;
+  /** Address of operations, by itself, because metrics are for nobody who calls the API. */
+  opsHost: string;
   /** Port of operations: metrics and readiness. */
   opsPort: number;
   logLevel: string;
@@ -38,6 +42,8 @@ export type ProcessConfig = {
 export type ServiceConfig = ProcessConfig & {
   databaseUrl: string;
   encryptionKeys: string;
+  /** Address of gRPC; that of the public API unless it is set. */
+  grpcHost: string;
   /** Port of gRPC; undefined where the service is reached in memory only. */
   grpcPort: number | undefined;
 };
@@ -54,6 +60,7 @@ export function configReader<S extends z.ZodRawShape, Own extends object>(
     ...processConfig(read),
     databaseUrl: read.DATABASE_URL,
     encryptionKeys: read.ENCRYPTION_KEYS,
+    grpcHost: read.GRPC_HOST ?? read.HOST,
     grpcPort: read.GRPC_PORT,
     ...toOwn(ownRead),
   }));
@@ -83,6 +90,7 @@ function processConfig(read: z.output<typeof ofProcess>): ProcessConfig {
   return {
     internalTokenKeys: read.INTERNAL_TOKEN_KEYS,
     host: read.HOST,
+    opsHost: read.OPS_HOST,
     opsPort: read.OPS_PORT,
     logLevel: read.LOG_LEVEL,
   };

@@ -1,11 +1,12 @@
 import { type Database, databaseInterceptor, migrate, type Partitioning } from '@drippulse/db';
-import type { Metrics } from '@drippulse/observability';
+import type { Metrics, Part, Parts } from '@drippulse/observability';
 import { guardLiveRows, type Routes, type RowModes, serveRpc, serverInterceptors } from '@drippulse/rpc';
 import { type ServiceName, schemaOf } from '@drippulse/topology';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { type Keep, keepIn, openBase, type ServiceBase, type Shared } from './base.ts';
 import type { ProcessConfig, ServiceConfig } from './config.ts';
+import { limitTransfers, transferPlaces } from './transfers.ts';
 
 /** A service that runs. */
 export type Service = {
@@ -14,8 +15,8 @@ export type Service = {
   /** Port of the public API; undefined when it is not served. */
   publicPort?: number;
   metrics: Metrics;
-  /** Whether each required part answers. */
-  ready(): Promise<Record<string, boolean>>;
+  /** The parts that it needs. */
+  parts: Parts;
   /** Serves on, but ends kept connections with their next answer, before `stop` closes them. */
   leave?(): void;
   stop(): Promise<void>;
@@ -64,11 +65,12 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
     try {
       const base = openBase<C, DB>(name, config, shared, { keep, partitions });
       const routes = await open(base, keep, shared);
-      const port = await serve(name, { routes, rowModes: rowModes(base) }, base, keep);
+      const database = databaseOf(base.db);
+      const port = await serve(name, { routes, rowModes: rowModes(base) }, { ...base, database }, keep);
       return {
         port,
         metrics: base.registry,
-        ready: async () => ({ database: await isDatabaseThere(base.db) }),
+        parts: { database },
         stop: () => opened.disposeAsync(),
       };
     } catch (error) {
@@ -83,24 +85,25 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
 async function serve<C extends ServiceConfig, DB>(
   name: ServiceName,
   { routes, rowModes }: { routes: Routes; rowModes: RowModes },
-  { config, db, peers, tokens, log, registry }: ServiceBase<C, DB>,
+  { config, peers, tokens, log, registry, database }: ServiceBase<C, DB> & { database: Part },
   keep: Keep,
 ): Promise<number | undefined> {
   const interceptors = [
     ...serverInterceptors({ tokens, log, metrics: registry }),
+    limitTransfers(transferPlaces()),
     databaseInterceptor,
     guardLiveRows(rowModes),
   ];
-  peers.register(name, routes, interceptors, () => isDatabaseThere(db));
+  peers.register(name, routes, interceptors, database);
   keep({ stop: async () => peers.unregister(name) });
-  const { host, grpcPort } = config;
+  const { grpcHost, grpcPort } = config;
   if (grpcPort === undefined) return undefined;
-  return keep(await serveRpc({ routes, interceptors, host, port: grpcPort, log, tls: peers.tls })).port;
+  return keep(await serveRpc({ routes, interceptors, host: grpcHost, port: grpcPort, log, tls: peers.tls })).port;
 }
 
-function isDatabaseThere<DB>(db: Database<DB>): Promise<boolean> {
-  return sql`select 1`.execute(db.kysely).then(
-    () => true,
-    () => false,
-  );
+function databaseOf<DB>(db: Database<DB>): Part {
+  return async () => {
+    await sql`select 1`.execute(db.kysely);
+    return true;
+  };
 }

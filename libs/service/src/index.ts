@@ -14,3 +14,4 @@ export { runMigration } from './migrate.ts';
 export { peersWithin } from './peers-within.ts';
 export { type ProcessSettings, readProcessEnv } from './process-env.ts';
 export { runService } from './run-service.ts';
+export { overTransfers } from './transfers.ts';

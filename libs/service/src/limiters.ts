@@ -6,7 +6,7 @@ import {
   RateLimiterRedis,
   RateLimiterRes,
 } from 'rate-limiter-flexible';
-import { createClient } from 'redis';
+import { openRedisLink } from './redis-link.ts';
 
 /** One limit, counted by key. */
 export type Limiter = Pick<RateLimiterAbstract, 'consume'>;
@@ -36,36 +36,16 @@ export function createLimiters(
   return createRedisLimiters(redisUrl, { log, timeoutMs, onAway: (isAway) => degraded.set(isAway ? 1 : 0) });
 }
 
-/**
- * Connects in the background. Until Redis answers, and while it is away, this process counts and `onAway` gets true.
- */
+/** While Redis is away each limiter counts in its insurance, which is in this process. */
 function createRedisLimiters(
   url: string,
-  { log, timeoutMs, onAway }: { log: Logger; timeoutMs: number; onAway(isAway: boolean): void },
+  options: { log: Logger; timeoutMs: number; onAway(isAway: boolean): void },
 ): LimiterStore {
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    commandOptions: { timeout: timeoutMs },
-    socket: { connectTimeout: 2000, reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2000) },
-  });
-  let isAway = false;
-  onAway(true);
-  client.on('error', (error) => {
-    if (!isAway) log.warn({ err: error }, 'Redis is away: limits are counted in this process');
-    isAway = true;
-    onAway(true);
-  });
-  client.on('ready', () => {
-    if (isAway) log.info({}, 'Redis is back');
-    isAway = false;
-    onAway(false);
-  });
-  void client.connect().catch(() => undefined);
+  const link = openRedisLink(url, options);
   return limiterStore(
     (name, points, duration) =>
       new RateLimiterRedis({
-        storeClient: client,
+        storeClient: link.store,
         useRedisPackage: true,
         rejectIfRedisNotReady: true,
         keyPrefix: `drippulse:${name}`,
@@ -73,7 +53,7 @@ function createRedisLimiters(
         duration,
         insuranceLimiter: memoryLimiter(name, points, duration),
       }),
-    async () => client.destroy(),
+    link.stop,
   );
 }
 

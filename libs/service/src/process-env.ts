@@ -7,6 +7,8 @@ import { z } from 'zod';
 export type ProcessSettings = {
   /** Time for which the process serves on after `/ready` answers 503, until load balancers send it nothing more. */
   shutdownDelayMs: number;
+  /** File of the log, which rotates; undefined: stdout. */
+  logFile: string | undefined;
   kafka: KafkaSettings;
   /** Undefined: gRPC is plain, and only the signed identity says who calls. */
   grpcTls: GrpcTls | undefined;
@@ -14,6 +16,7 @@ export type ProcessSettings = {
 
 const environment = z.object({
   SHUTDOWN_DELAY_SECONDS: z.coerce.number().min(0).max(300).default(0),
+  LOG_FILE: z.string().optional(),
   GRPC_TLS_CA_FILE: z.string().optional(),
   GRPC_TLS_CERT_FILE: z.string().optional(),
   GRPC_TLS_KEY_FILE: z.string().optional(),
@@ -39,6 +42,7 @@ function readOwn(env: NodeJS.ProcessEnv) {
   }
   return {
     shutdownDelayMs: read.SHUTDOWN_DELAY_SECONDS * 1000,
+    logFile: read.LOG_FILE,
     grpcTls: caFile && certFile && keyFile ? { caFile, certFile, keyFile } : undefined,
   };
 }

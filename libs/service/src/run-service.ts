@@ -1,5 +1,5 @@
 import { createKafkaTransport, type EventTransport } from '@drippulse/events';
-import { createLogger, type Logger, startOpsServer } from '@drippulse/observability';
+import { createLogger, type Logger, openLogFile, startOpsServer } from '@drippulse/observability';
 import { ConfigError, readAll, runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
 import { addressVariable, processEntry, type ServiceName } from '@drippulse/topology';
@@ -26,7 +26,8 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
       () => readSplitSettings(name, env),
       () => readPeerAddresses(name, env),
     );
-    const log = createLogger({ level: config.logLevel });
+    const { logFile } = settings;
+    const log = createLogger({ level: config.logLevel, ...(logFile && { destination: openLogFile(logFile) }) });
     await using starting = new AsyncDisposableStack();
     const grpc = starting.adopt(createGrpcPeers(addresses, settings.grpcTls), (opened) => opened.close());
     const events = starting.adopt(connectEvents(name, settings, log), (opened) => opened.close());
@@ -41,21 +42,15 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
     }
     if (hosted !== undefined && hostedConfig !== undefined) await start(hosted, hostedConfig);
     const main = await start(service, config);
-    let wasReady = false;
     const ops = await startOpsServer({
       service: name,
-      host: config.host,
+      host: config.opsHost,
       port: config.opsPort,
       registries: running.map(({ metrics }) => metrics),
       leaveMs: settings.shutdownDelayMs,
       alive: events.healthy,
-      async ready() {
-        const answers = await Promise.all(running.map((each) => each.ready()));
-        const parts: Record<string, boolean> = Object.assign({ events: events.healthy() }, ...answers);
-        const isWhole = Object.values(parts).every(Boolean);
-        wasReady ||= isWhole;
-        return { ok: isWhole || (wasReady && service.staysReady === true), parts };
-      },
+      parts: Object.assign({ events: events.healthy }, ...running.map(({ parts }) => parts)),
+      staysReady: service.staysReady === true,
     });
     const { port: grpcPort } = running.find(({ port }) => port !== undefined) ?? {};
     log.info({ port: main.publicPort, grpc_port: grpcPort, ops_port: ops.port }, `${name} serves`);

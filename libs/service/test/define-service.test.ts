@@ -1,5 +1,5 @@
 import { createIdempotencyTable, type Database } from '@drippulse/db';
-import { createOutboxTables, migrateEmbeddedTransport } from '@drippulse/events';
+import { addOutboxOrganizations, createOutboxTables, migrateEmbeddedTransport } from '@drippulse/events';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
@@ -15,6 +15,7 @@ const migrations = {
     async up(db: Kysely<unknown>) {
       await createIdempotencyTable(db);
       await createOutboxTables(db);
+      await addOutboxOrganizations(db);
     },
   },
 };

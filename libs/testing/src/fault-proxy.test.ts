@@ -68,3 +68,34 @@ test('cutting all connections breaks idle ones, and new ones pass', async () => 
   await ended;
   expect(await insertThrough()).toEqual({ heard: true, rows: 1 });
 });
+
+test('a swallowed connection stays silent for ever, and new ones pass once the proxy is healed', async () => {
+  const client = await connected(proxy.through(database.url));
+  proxy.fail('swallowed');
+  let hasAnswer = false;
+  const asked = client.query('select 1').then(
+    () => (hasAnswer = true),
+    () => undefined,
+  );
+  const opening = new pg.Client({ connectionString: proxy.through(database.url), connectionTimeoutMillis: 100 });
+  await expect(opening.connect()).rejects.toThrow('timeout');
+  proxy.heal();
+  expect(await insertThrough()).toEqual({ heard: true, rows: 1 });
+  expect(hasAnswer).toBe(false);
+  proxy.cutAll();
+  await asked;
+});
+
+test('the client of a half-open connection is not told, and new ones pass', async () => {
+  const client = await connected(proxy.through(database.url));
+  let hasEnded = false;
+  client.once('end', () => (hasEnded = true));
+  proxy.fail('half_open');
+  expect(await insertThrough()).toEqual({ heard: true, rows: 1 });
+  expect(hasEnded).toBe(false);
+});
+
+test('a slow connection passes everything, in order', async () => {
+  proxy.fail('slow');
+  expect(await insertThrough()).toEqual({ heard: true, rows: 1 });
+});

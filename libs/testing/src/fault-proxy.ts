@@ -8,6 +8,13 @@ import { portOf } from '@drippulse/servers';
  */
 export type CutPoint = 'before' | 'after';
 
+/**
+ * The way in which a server fails. `cut`: its connections break, and new ones are closed at once. `swallowed`: connections
+ * stay open and new ones are opened, but no byte arrives any more, in either direction. `half_open`: the server has
+ * forgotten the open connections, and their clients are not told; new ones work. `slow`: each piece arrives 50 ms later.
+ */
+export type Fault = 'cut' | 'swallowed' | 'half_open' | 'slow';
+
 /** A TCP proxy on 127.0.0.1 that breaks connections on request. */
 export type FaultProxy = {
   port: number;
@@ -20,18 +27,30 @@ export type FaultProxy = {
   cutAt(bytes: string, point: CutPoint, timeoutMs: number): Promise<boolean>;
   /** Breaks every open connection. */
   cutAll(): void;
+  /** Fails in this way until `heal`. */
+  fail(fault: Fault): void;
+  /** Passes all bytes of new connections. Connections that lost bytes stay silent, as they would on a mended cable. */
+  heal(): void;
   stop(): Promise<void>;
 };
 
 type Armed = { bytes: Buffer; point: CutPoint; done(): void };
-type Link = { client: Socket; server: Socket; cutOnAnswer?: () => void };
+type Link = { client: Socket; server: Socket; cutOnAnswer?: () => void; isSilent?: boolean };
+
+/** In each direction. Shorter than every deadline. */
+const slowMs = 50;
 
 /** Starts a proxy in front of a server of this machine. */
 export async function startFaultProxy(target: { port: number }): Promise<FaultProxy> {
   const links = new Set<Link>();
   let armed: Armed | undefined;
+  let fault: Fault | undefined;
 
   const proxy = createServer((client) => {
+    if (fault === 'cut') {
+      client.destroy();
+      return;
+    }
     const link: Link = { client, server: connect({ host: '127.0.0.1', port: target.port }) };
     links.add(link);
     client.setNoDelay(true);
@@ -53,22 +72,39 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
       return;
     }
     link.cutOnAnswer ??= met?.done;
-    pass(link.client, link.server, piece);
+    carry(link, link.client, link.server, piece);
   }
 
   function fromServer(link: Link, piece: Buffer): void {
     if (link.cutOnAnswer === undefined) {
-      pass(link.server, link.client, piece);
+      carry(link, link.server, link.client, piece);
       return;
     }
     cut(link);
     link.cutOnAnswer();
   }
 
+  function carry(link: Link, from: Socket, to: Socket, piece: Buffer): void {
+    if (fault === 'swallowed') link.isSilent = true;
+    if (link.isSilent) return;
+    // Timers of one length keep the order of the pieces.
+    if (fault === 'slow') setTimeout(pass, slowMs, from, to, piece);
+    else pass(from, to, piece);
+  }
+
   function cut(link: Link): void {
+    // A client whose connection is half open does not learn that the server has gone.
+    if (link.isSilent && !link.client.destroyed) return;
     links.delete(link);
     link.client.destroy();
     link.server.destroy();
+  }
+
+  function cutAll(): void {
+    for (const link of links) {
+      link.isSilent = false;
+      cut(link);
+    }
   }
 
   proxy.listen(0, '127.0.0.1');
@@ -94,13 +130,23 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
         armed = wanted;
       });
     },
-    cutAll() {
-      for (const link of links) cut(link);
+    cutAll,
+    fail(way) {
+      fault = way;
+      if (way === 'cut') cutAll();
+      if (way !== 'half_open') return;
+      for (const link of links) {
+        link.isSilent = true;
+        link.server.destroy();
+      }
+    },
+    heal() {
+      fault = undefined;
     },
     async stop() {
       const closed = once(proxy, 'close');
       proxy.close();
-      for (const link of links) cut(link);
+      cutAll();
       await closed;
     },
   };
@@ -108,7 +154,7 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
 
 /** Passes bytes on no faster than the other side takes them. */
 function pass(from: Socket, to: Socket, piece: Buffer): void {
-  if (to.write(piece)) return;
+  if (to.destroyed || to.write(piece)) return;
   from.pause();
   to.once('drain', () => from.resume());
 }

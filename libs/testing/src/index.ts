@@ -1,5 +1,5 @@
 export { eventually } from './eventually.ts';
-export { type CutPoint, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+export { type CutPoint, type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { findTexts } from './find-texts.ts';
 export { type TestKafka, testKafka } from './kafka/test-kafka.ts';
 export { findHelm } from './kubernetes/helm.ts';
@@ -9,6 +9,7 @@ export { findPrometheus, type PrometheusTools } from './prometheus/tools.ts';
 export { type Answer, type Answerer, type ReceivedRequest, type Receiver, startReceiver } from './receiver.ts';
 export { type TestRedis, testRedis } from './redis/test-redis.ts';
 export type { MakeResources, Post, Resources } from './resources.ts';
+export { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 export { somebodyWaits } from './somebody-waits.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
 export { type TestPostgres, testPostgres } from './test-postgres.ts';

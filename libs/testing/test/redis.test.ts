@@ -32,3 +32,12 @@ suite('a server of its own is killed and comes back empty on the same port', asy
   await redis.stop();
   expect(await isListening(port)).toBe(false);
 });
+
+suite('a server with a password answers nobody without it, and shows it in no list of processes', async () => {
+  const redis = await startRedis({ password: 'planted-password' });
+  if ('unavailable' in redis) throw new Error(redis.unavailable);
+  expect(new URL(redis.url).password).toBe('planted-password');
+  expect(await ask(redis.url, 'PING')).toContain('NOAUTH');
+  expect(await ask(redis.url, 'AUTH planted-password', 'PING')).toContain('+PONG');
+  await redis.stop();
+});

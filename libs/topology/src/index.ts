@@ -2,6 +2,7 @@ export {
   addressVariable,
   callsOf,
   consumers,
+  consumersOf,
   owners,
   packageOf,
   publicService,

@@ -55,6 +55,14 @@ export const publishers: readonly { name: ServiceName; events: DescMessage }[] =
 /** Services that consume events. */
 export const consumers: readonly ServiceName[] = serviceNames.filter((name) => services[name].consumes !== undefined);
 
+/** Services that consume the events of a service. Each is the group of its name. */
+export function consumersOf(publisher: ServiceName): readonly ServiceName[] {
+  return serviceNames.filter((name) => {
+    const { consumes } = services[name];
+    return consumes === 'all' || consumes?.includes(publisher);
+  });
+}
+
 /** Services that reach a server. */
 export function servicesOn(server: ServerName): ServiceName[] {
   return serviceNames.filter((name) => services[name].servers.includes(server));

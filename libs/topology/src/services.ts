@@ -78,7 +78,7 @@ const table = {
     leavesCluster: true,
     servers: ['postgres', 'kafka', 'mail'],
     optionalSecrets: ['SMTP_URL'],
-    environment: ['MAIL_FROM', 'MAIL_DIR', 'WEBHOOK_ALLOW_PRIVATE', 'HISTORY_DAYS'],
+    environment: ['MAIL_FROM', 'MAIL_DIR', 'WEBHOOK_ALLOW_PRIVATE', 'HISTORY_DAYS', 'CHAIN_BUDGET'],
   },
   'webhook-delivery': {
     schema: 'webhooks',
@@ -93,7 +93,7 @@ const table = {
   crm: {
     schema: 'crm',
     events: CrmEventSchema,
-    calls: ['workflows', 'enrollment-runtime'],
+    calls: ['identity', 'workflows', 'enrollment-runtime'],
     leavesCluster: true,
     servers: ['postgres', 'kafka'],
     optionalSecrets: ['HCAPTCHA_SITE_KEY', 'HCAPTCHA_SECRET'],

@@ -32,13 +32,14 @@ export function createCaptcha({ hcaptcha }: Pick<Config, 'hcaptcha'>): Captcha {
           method: 'POST',
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
           body: new URLSearchParams(form).toString(),
+          secrets: [secret],
           totalTimeoutMs: timeoutMs,
         })
         .catch((error: unknown) => {
           throw error instanceof HttpFailure ? unavailable(error) : error;
         });
       if (reply.statusCode !== 200) throw unavailable();
-      if (!isSuccess(reply.body.toString())) throw notPassed();
+      if (!isSuccess(reply.text)) throw notPassed();
     },
     close: () => http.close(),
   };

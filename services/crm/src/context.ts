@@ -1,15 +1,22 @@
+import type { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import type { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { ClientOf, ServiceBase } from '@drippulse/service';
 import type { Captcha } from './captcha.ts';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
+import type { Members } from './members.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
 /** The parts that every operation of this service works with. */
 export type Context = ServiceBase<Config, DB> & {
   captcha: Captcha;
-  clients: { workflows: ClientOf<typeof WorkflowsService>; enrollments: ClientOf<typeof EnrollmentsService> };
+  members: Members;
+  clients: {
+    workflows: ClientOf<typeof WorkflowsService>;
+    enrollments: ClientOf<typeof EnrollmentsService>;
+    chains: ClientOf<typeof ChainsService>;
+  };
   metrics: ServiceMetrics;
   /** Runs a loop of this process now; call after the commit that gave it work. */
   wake: { enrollSubmissions(): void; imports(): void };

@@ -1,4 +1,6 @@
+import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { defineService } from '@drippulse/service';
 import { createCaptcha } from './captcha.ts';
@@ -13,6 +15,7 @@ import { startForgetMerges } from './loops/forget-merges.ts';
 import { startForgetSubmissions } from './loops/forget-submissions.ts';
 import { startResealKeys } from './loops/reseal-keys.ts';
 import { startImporting } from './loops/run-imports.ts';
+import { createMembers } from './members.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 
@@ -29,7 +32,12 @@ export const service = defineService<Config, DB>({
     const ctx: Context = {
       ...base,
       captcha,
-      clients: { workflows: base.client(WorkflowsService), enrollments: base.client(EnrollmentsService) },
+      members: createMembers(base.client(IdentityService)),
+      clients: {
+        workflows: base.client(WorkflowsService),
+        enrollments: base.client(EnrollmentsService),
+        chains: base.client(ChainsService),
+      },
       metrics: createServiceMetrics(base.registry),
       wake: { enrollSubmissions: () => enrolling.wake(), imports: () => importing.wake() },
     };

@@ -173,6 +173,14 @@ test('a dry run says the same and writes nothing', async () => {
   expect((await harness.accounts(editor).listCrmAccounts({ q: 'acct_dry' })).totalCount).toBe(0n);
 });
 
+test('a bundle of 300,000 brackets is refused when it becomes too deep', async () => {
+  for (const open of ['{"leads":[', '{"leads":', '{"x":{"y":']) {
+    expect(await refusal(imported(harness, editor, open + '['.repeat(300_000)))).toMatchObject({
+      error: 'malformed too_deep',
+    });
+  }
+});
+
 test('what is no bundle is refused', async () => {
   for (const text of ['[]', '{"leads":[', 'x']) {
     expect(await refusal(imported(harness, editor, text))).toMatchObject({ error: 'malformed malformed_json' });

@@ -5,11 +5,23 @@ import type { Caller } from '@drippulse/rpc';
 import type { Harness } from './harness.ts';
 
 /** The members of every record, for tests of all collections. */
-export type AnyRecord = Message & { id: string; publicId: string; custom: Uint8Array; externalId?: string };
+export type AnyRecord = Message & {
+  id: string;
+  publicId: string;
+  custom: Uint8Array;
+  externalId?: string;
+  ownerId?: bigint;
+};
 
-type Update = { id: string; updateMask: { paths: string[] }; externalId?: string; custom?: Uint8Array };
+type Update = {
+  id: string;
+  updateMask: { paths: string[] };
+  externalId?: string;
+  custom?: Uint8Array;
+  ownerId?: bigint;
+};
 type List = { limit?: number; cursor?: string; page?: number; q?: string; sort?: string; externalId?: string };
-type Create = { externalSystem?: string; externalId?: string; custom?: Uint8Array };
+type Create = { externalSystem?: string; externalId?: string; custom?: Uint8Array; ownerId?: bigint };
 
 /** One collection with the operations of its own names. */
 export type AnyCollection = {

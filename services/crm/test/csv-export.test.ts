@@ -2,8 +2,10 @@ import { CrmStageType } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipe
 import type { Caller } from '@drippulse/rpc';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
 import { found } from './collections.ts';
-import { editor, type Harness, startHarness, stranger } from './harness.ts';
+import { anonymous, editor, type Harness, startHarness, stranger } from './harness.ts';
+import { createForm } from './lead-form.ts';
 import { refusal } from './refusal.ts';
 import { readExport, upload } from './transfers.ts';
 
@@ -88,4 +90,51 @@ test('no cell is a formula to a spreadsheet', async () => {
 
 test('a collection that there is not is refused', async () => {
   expect(await refusal(exported(harness, editor, 'deals'))).toMatchObject({ error: 'invalid validation_failed' });
+});
+
+test('random texts come back from a file as they were', async () => {
+  const third = { ...editor, organizationId: 3n };
+  const nasty = fc.constantFrom(...'\'"=+-@＝\t\r\n,; \u00a0\u2028aé\u{1f600}');
+  const text = fc.string({ unit: nasty, minLength: 1, maxLength: 12 });
+  const custom = fc.dictionary(fc.constantFrom('plan', 'Größe', 'a,b', '=x'), text);
+  const sampled = fc.sample(fc.record({ last_name: text, title: text, phone: text, custom }), 40);
+  // Equal rows without a key would be one record.
+  const contacts = sampled.map((contact, index) => ({ ...contact, phone: `${contact.phone}${index}` }));
+  const bundle = JSON.stringify({ contacts });
+  const { import: made } = await harness.bundles(third).importCrmRecords(upload(bundle));
+  expect(made).toMatchObject({ created: 40n, failed: 0n });
+  const file = await exported(harness, third, 'contacts');
+  const sent = portable(file)
+    .filter(({ is_deleted }) => is_deleted === 'false')
+    .slice(-40);
+  expect(sent.map(({ last_name, title, phone }) => ({ last_name, title, phone })).map(unguarded)).toEqual(
+    contacts.map(({ last_name, title, phone }) => ({ last_name, title, phone })),
+  );
+  const { import: read } = await elsewhere.contacts(third).importCrmContactsCsv(upload(file, { pieceBytes: 7 }));
+  expect(read).toMatchObject({ failed: 0n, updated: 0n });
+  expect(portable(await exported(elsewhere, third, 'contacts'))).toEqual(portable(file));
+});
+
+/** The cells without the apostrophe before formulas, as docs/security.md describes it. */
+function unguarded(cells: Record<string, string | undefined>) {
+  return Object.fromEntries(
+    Object.entries(cells).map(([name, cell]) => [name, cell?.replace(/^'(?='*[=+\-@\t\r\n＝])/, '')]),
+  );
+}
+
+test('a form starts no row of the export with a formula', async () => {
+  const { token } = await createForm(harness);
+  const lastName = 'x\n=HYPERLINK("https://evil.example","open")';
+  const body = {
+    contentType: 'application/x-www-form-urlencoded',
+    data: Buffer.from(new URLSearchParams({ email: 'form@example.com', last_name: lastName }).toString()),
+  };
+  await harness.publicForms(anonymous).submitLeadForm({ token, body });
+  const file = await exported(harness, editor, 'leads');
+  const lines: string[][] = parse(file, { record_delimiter: ['\r\n', '\n'] });
+  expect(lines.flat().filter((cell) => cell.startsWith('='))).toEqual([]);
+  const { import: read } = await elsewhere.leads(editor).importCrmLeadsCsv(upload(file));
+  expect(read).toMatchObject({ failed: 0n });
+  const { leads } = await elsewhere.leads(editor).listCrmLeads({ email: 'form@example.com' });
+  expect(leads).toMatchObject([{ lastName }]);
 });

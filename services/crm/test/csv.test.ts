@@ -170,8 +170,30 @@ test.each([
     'header_mismatch',
     { 'column 2': 'has no name', 'column 3': 'has no name' },
   ],
+  ...['__proto__', 'constructor', 'toString', 'custom.__proto__', 'custom.constructor', 'custom.'].map(
+    (name): [string, string, string, object] => [
+      `a column named ${name}`,
+      `email,${name}\nlea@example.com,x\n`,
+      'header_mismatch',
+      { [name]: 'is no column of these records' },
+    ],
+  ),
+  [
+    'more columns than a record can have',
+    `email,${Array.from({ length: 1_000 }, (_, index) => `custom.c${index}`).join()}\n`,
+    'header_mismatch',
+    {},
+  ],
 ])('a file with %s is refused whole', async (_name, file, reason, fields) => {
   expect(await refusal(importContacts(file))).toEqual({ error: `invalid ${reason}`, fields });
+});
+
+test('a cell of JSON that is nested deeply is refused, and the others are read', async () => {
+  const deep = `${'{""a"":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+  const file = `email,custom\ndeep@example.com,"${deep}"\nflat@example.com,"{""a"":1}"\n`;
+  const { import: report } = await harness.contacts(editor).importCrmContactsCsv(upload(file));
+  expect(problems(found(report))).toEqual(['2 custom: must be a JSON object']);
+  expect((await contactBy('flat@example.com')).email).toBe('flat@example.com');
 });
 
 test('ragged rows are refused one by one', async () => {
@@ -184,4 +206,10 @@ test('quotes that do not match end the reading, and what stands before them is i
   const result = await importContacts('email,title\npia@example.com,a\nquin@example.com,"b\nroy@example.com,c\n');
   expect(result).toMatchObject({ created: 1n, failed: 1n });
   expect(problems(result)).toEqual(['3 : opens a quote that is never closed; nothing from here on was read']);
+});
+
+test('a cell of a custom field has the rules of free JSON', async () => {
+  const result = await importContacts('email,custom.note\nnul@example.com,a\0b\nsound@example.com,ab\n');
+  expect(result).toMatchObject({ created: 1n, failed: 1n });
+  expect(problems(result)).toEqual(['2 custom.note: must not contain a NUL character']);
 });

@@ -1,8 +1,10 @@
 import { CrmCustomFieldType } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { found } from './collections.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { refusal } from './refusal.ts';
+import { upload } from './transfers.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -101,4 +103,29 @@ test("a field that is gone and another organization's answer alike", async () =>
   expect(await update(editor)).toEqual(unknown);
   const { customFields } = await harness.customFields(editor).listCrmCustomFields({ recordType: 'opportunity' });
   expect(customFields).toEqual([]);
+});
+
+test('a key that would change the prototype of an object is refused, whatever way it comes', async () => {
+  for (const key of ['__proto__', 'constructor', 'prototype']) {
+    const custom = new TextEncoder().encode(`{"${key}":{"a":1}}`);
+    const refused = { fields: { [`custom.${key}`]: `the key ${key} is not allowed` } };
+    expect(await refusal(harness.leads(editor).createCrmLead({ email: 'p@example.com', custom }))).toMatchObject(
+      refused,
+    );
+    const lead = found((await harness.leads(editor).createCrmLead({ email: 'p@example.com' })).lead);
+    const update = { id: lead.id, custom, updateMask: { paths: ['custom'] } };
+    expect(await refusal(harness.leads(editor).updateCrmLead(update))).toMatchObject(refused);
+    const rows = `{"leads":[{"email":"q@example.com","custom":{"${key}":1}},{"email":"q@example.com","custom.${key}":1}]}`;
+    const { import: result } = await harness.bundles(editor).importCrmRecords(upload(rows));
+    expect(result?.errors.map(({ field }) => field)).toEqual([`custom.${key}`, `custom.${key}`]);
+    const definition = harness.customFields(editor).createCrmCustomField({ recordType: 'lead', key });
+    expect(await refusal(definition)).toMatchObject({ fields: { key: expect.any(String) } });
+    const fields = [{ name: 'email' }, { name: `custom.${key}` }, { name: key }];
+    const form = harness.leadForms(editor).createLeadForm({ name: 'Website', fields });
+    expect(await refusal(form)).toMatchObject({ fields: { 'fields.1.name': expect.any(String) } });
+  }
+  const { rows } = await sql`select 1 from leads where custom::text ~ '__proto__|constructor|prototype'`.execute(
+    harness.db,
+  );
+  expect(rows).toEqual([]);
 });

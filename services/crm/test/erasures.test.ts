@@ -98,10 +98,10 @@ test('nothing of a person is left, and what is counted stays', async () => {
   });
   expect(timestampDate(found(events()[0]?.time)).getTime()).toBeLessThanOrEqual(Date.now());
 
-  // A request that comes again is still the one that was answered.
-  const repeated = await harness.contacts(editor).createCrmContact(person, { headers });
-  expect(repeated.contact).toMatchObject({ id: contact.id, publicId: contact.publicId });
-  expect(repeated.contact?.email).toBeUndefined();
+  // A request that comes again is still the one that was answered, and makes nothing.
+  const repeated = await refusal(harness.contacts(editor).createCrmContact(person, { headers }));
+  expect(repeated).toMatchObject({ error: 'failed_precondition answer_erased' });
+  expect((await harness.contacts(editor).listCrmContacts({ email: person.email })).contacts).toEqual([]);
 });
 
 test('a repeat changes nothing and says nothing', async () => {

@@ -14,11 +14,13 @@ import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
-import { createHarness, editor } from '@drippulse/service/harness';
+import { createHarness, editor, stranger } from '@drippulse/service/harness';
 import { eventually } from '@drippulse/testing';
 import { serviceOf } from '@drippulse/topology';
 import { expect } from '@jest/globals';
@@ -42,7 +44,16 @@ export const anonymous: Caller = {
 };
 
 /** An enrollment that this service asked for. */
-export type Enrolled = { workflowId: bigint; contacts: unknown; caller: Caller };
+export type Enrolled = { workflowId: bigint; contacts: unknown; caller: Caller; cause: string | null };
+
+/** Records that were counted in a chain. */
+export type Counted = { organizationId: bigint; cause: string; records: number };
+
+/** Members by organization, as identity knows them. */
+const membersOf = new Map([
+  [editor.organizationId, [1n, 2n, 5n, 9n]],
+  [stranger.organizationId, [21n]],
+]);
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
@@ -54,11 +65,27 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
   const testWorkflows = new Set<bigint>();
   const enrolled: Enrolled[] = [];
   const enrollFailures: DomainError[] = [];
+  const counted: Counted[] = [];
+  const countFailures: DomainError[] = [];
   const seen = new Set<string | null>();
+  /** Ids that identity was asked for, one list a call. */
+  const askedMembers: bigint[][] = [];
   const harness = await createHarness(service, {
     config: options,
     // The promises of the peers that this service relies on: not found, and one enrollment for each key.
     peers: [
+      {
+        name: serviceOf('identity'),
+        routes(router) {
+          router.service(IdentityService, {
+            findMembers({ userIds }, call) {
+              askedMembers.push(userIds);
+              const members = membersOf.get(callerOf(call).organizationId) ?? [];
+              return { userIds: userIds.filter((id) => members.includes(id)) };
+            },
+          });
+        },
+      },
       {
         name: serviceOf('workflows'),
         routes(router) {
@@ -74,13 +101,23 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
       {
         name: serviceOf('enrollments'),
         routes(router) {
+          router.service(ChainsService, {
+            countRecords({ cause, records }, call) {
+              const failure = countFailures.shift();
+              if (failure !== undefined) throw failure;
+              counted.push({ organizationId: callerOf(call).organizationId, cause, records });
+              return {};
+            },
+          });
           router.service(EnrollmentsService, {
             bulkEnroll({ workflowId, contacts }, call) {
               const failure = enrollFailures.shift();
               if (failure !== undefined) throw failure;
               const key = call.requestHeader.get('idempotency-key');
               const rows = JSON.parse(Buffer.from(contacts ?? []).toString());
-              if (key === null || !seen.has(key)) enrolled.push({ workflowId, contacts: rows, caller: callerOf(call) });
+              const cause = call.requestHeader.get('x-cause');
+              if (key === null || !seen.has(key))
+                enrolled.push({ workflowId, contacts: rows, caller: callerOf(call), cause });
               seen.add(key);
               return { createdCount: 1n };
             },
@@ -100,11 +137,16 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     database: db,
     encryptionKeys: harness.config.encryptionKeys,
     reach,
+    peers: harness.peers,
+    askedMembers,
     workflows,
     testWorkflows,
     enrolled,
     /** The next enrollments are refused so. */
     enrollFailures,
+    counted,
+    /** The next counts are refused so. */
+    countFailures,
     accounts: reach(CrmAccountsService),
     contacts: reach(CrmContactsService),
     leads: reach(CrmLeadsService),
@@ -120,7 +162,7 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     /** Events as they were published, in order within one record. */
     published,
     imports: reach(CrmImportsService),
-    /** What was published about a record, in order, once `count` events are there. */
+    /** The events of a record, in order, once there are `count`. */
     async eventsOf(aggregate: string, count: number): Promise<string[]> {
       const own = () => published.filter((event) => event.aggregate === aggregate);
       await eventually(() => expect(own().length).toBeGreaterThanOrEqual(count));

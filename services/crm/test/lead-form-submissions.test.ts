@@ -30,10 +30,10 @@ const urlencoded = (values: Record<string, string>) => ({
 });
 
 /** Sends a submission as the gateway hands it on, and reads the answer. */
-async function send(token: string, body: { contentType: string; data: Buffer }) {
+async function send(token: string, body: { contentType: string; data: Buffer }, accept = 'text/html,*/*;q=0.8') {
   let headers = new Headers();
   const options = {
-    headers: { 'x-client-address': '203.0.113.9' },
+    headers: { 'x-client-address': '203.0.113.9', accept },
     onHeader(given: Headers) {
       headers = given;
     },
@@ -299,4 +299,45 @@ test('what is settled is forgotten after 30 days, what is still to be enrolled i
   expect(await forgetSubmissions(harness.db)).toBe(1);
   const kept = (await rows()).map(({ lead_id }) => lead_id).sort();
   expect(kept).toEqual([await lead('due@example.com'), await lead('new@example.com')].sort());
+});
+
+test.each(['*/*', '', 'application/json', 'text/html;q=0, */*'])(
+  'a client that accepts "%s" gets errors as problem documents, in the form that it sent too',
+  async (accept) => {
+    const { token } = await createForm(harness);
+    const missing = { error: 'not_found lead_form_not_found' };
+    expect(await refusal(show('nowhere', accept))).toMatchObject(missing);
+    expect(await refusal(send('nowhere', urlencoded({ email: 'a@example.com' }), accept))).toMatchObject(missing);
+    expect(await refusal(send(token, urlencoded({ email: 'no address' }), accept))).toMatchObject({
+      error: 'invalid validation_failed',
+    });
+  },
+);
+
+test.each([
+  ['a tick', 'https://example.com/thanks/✓?q=✓', 'https://example.com/thanks/%E2%9C%93?q=%E2%9C%93'],
+  ['an international name', 'https://exämple.com', 'https://xn--exmple-cua.com/'],
+  ['line ends', 'https://example.com/a\r\nset-cookie: b', 'https://example.com/aset-cookie:%20b'],
+])('a redirect with %s is saved as a URL that a header can carry', async (_name, redirectUrl, saved) => {
+  const form = await createForm(harness, { redirectUrl });
+  expect(form.redirectUrl).toBe(saved);
+  const update = { id: form.id, redirectUrl, updateMask: { paths: ['redirect_url'] } };
+  expect((await harness.leadForms(editor).updateLeadForm(update)).leadForm?.redirectUrl).toBe(saved);
+  expect(await send(form.token, urlencoded({ email: 'r@example.com' }))).toMatchObject({
+    status: 303,
+    location: saved,
+  });
+});
+
+test('a redirect that was saved before URLs were normalized redirects too, and its form can be changed', async () => {
+  const { id, token } = await createForm(harness);
+  await harness.db
+    .updateTable('lead_forms')
+    .set({ redirect_url: 'https://exämple.com/✓' })
+    .where('id', '=', id)
+    .execute();
+  const update = { id, name: 'Renamed', updateMask: { paths: ['name'] } };
+  expect((await harness.leadForms(editor).updateLeadForm(update)).leadForm?.name).toBe('Renamed');
+  const location = 'https://xn--exmple-cua.com/%E2%9C%93';
+  expect(await send(token, urlencoded({ email: 'old@example.com' }))).toMatchObject({ status: 303, location });
 });

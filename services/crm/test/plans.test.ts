@@ -11,7 +11,9 @@ import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_p
 import { CrmLeadStatus, CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmDuplicateKind, CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { bareBase } from '@drippulse/service/harness';
 import { createTestDatabase, measureStatements, type TestDatabase } from '@drippulse/testing';
@@ -21,6 +23,7 @@ import { sql } from 'kysely';
 import { createCaptcha } from '../src/captcha.ts';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
+import { createMembers } from '../src/members.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
 import { routesOf } from '../src/rpc/index.ts';
 import { service } from '../src/service.ts';
@@ -261,7 +264,12 @@ function clientsOf(database: Database<DB>): <S extends DescService>(rpc: S) => C
     ...base,
     metrics: createServiceMetrics(base.registry),
     captcha: createCaptcha(base.config),
-    clients: { workflows: base.client(WorkflowsService), enrollments: base.client(EnrollmentsService) },
+    members: createMembers(base.client(IdentityService)),
+    clients: {
+      workflows: base.client(WorkflowsService),
+      enrollments: base.client(EnrollmentsService),
+      chains: base.client(ChainsService),
+    },
     wake: { enrollSubmissions: () => undefined, imports: () => undefined },
   };
   base.serve(routesOf(ctx));

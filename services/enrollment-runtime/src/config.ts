@@ -10,6 +10,7 @@ export const readConfig = configReader(
     MAIL_DIR: z.string().optional(),
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
     HISTORY_DAYS: z.coerce.number().int().min(1).max(36_500).default(180),
+    CHAIN_BUDGET: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
   },
   (read) => ({
     smtpUrl: read.SMTP_URL,
@@ -20,6 +21,8 @@ export const readConfig = configReader(
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
     /** Least days that timeline and effects are kept after the end of an enrollment. */
     historyDays: read.HISTORY_DAYS,
+    /** Enrollments and records that may follow from one cause. */
+    chainBudget: read.CHAIN_BUDGET,
     /** How long the runs that a dead worker claimed wait for another; effects in flight renew the lease. */
     leaseMs: 8_000,
   }),

@@ -16,7 +16,7 @@ export function createServiceMetrics(registry: Metrics) {
     contactsEnrolled: (count: number) => enrolled.inc(count),
     enrollmentEnded: (status: string, count = 1) => ended.inc({ status }, count),
     stepsRun: (status: string, count: number) => steps.inc({ status }, count),
-    chainCut: () => chainsCut.inc(),
+    chainCut: (reason: 'budget' | 'depth') => chainsCut.inc({ reason }),
     effectTried: (kind: string, outcome: string, durationMs: number) => {
       effects.inc({ kind, outcome });
       effectDuration.observe({ kind }, durationMs / 1000);

@@ -1,3 +1,4 @@
+import type { Resolve } from '@drippulse/http';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
@@ -26,9 +27,11 @@ import { startDrainDeleted } from './loops/drain-deleted.ts';
 import { startEnrollSources } from './loops/enroll-sources.ts';
 import { startErasePeople } from './loops/erase-people.ts';
 import { startFireSchedules } from './loops/fire-schedules.ts';
+import { startForgetChains } from './loops/forget-chains.ts';
 import { startMakePartitions } from './loops/make-partitions.ts';
 import { startMeasureDue } from './loops/measure-due.ts';
 import { startPruneHistory } from './loops/prune-history.ts';
+import { startSealVersions } from './loops/seal-versions.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 
@@ -40,6 +43,8 @@ type Overrides = {
   fault?: Fault;
   /** Shifts the database's time, in milliseconds. */
   shiftMs?: () => number;
+  /** Resolves the names of callbacks. */
+  resolve?: Resolve;
 };
 
 export const service = defineService<Config, DB, Overrides>({
@@ -47,9 +52,9 @@ export const service = defineService<Config, DB, Overrides>({
   readConfig,
   migrations,
   rowModes: ({ db }) => ({ enrollments: (caller, _id, ids) => findMode(db.kysely, caller, ids) }),
-  async open(base, keep, { fault, shiftMs = () => 0 }) {
+  async open(base, keep, { fault, shiftMs = () => 0, resolve }) {
     const { db, config, client } = base;
-    const adapters = createEffectAdapters({ config });
+    const adapters = createEffectAdapters({ config, resolve });
     keep({ stop: () => adapters.close() });
     const ctx: Context = {
       ...base,
@@ -69,7 +74,7 @@ export const service = defineService<Config, DB, Overrides>({
           erasures: client(CrmErasuresService),
         },
       },
-      definitions: createDefinitions(db.kysely),
+      definitions: createDefinitions(db.kysely, base.sealer),
       dueCounts: createDueCounts(() => ctx),
       adapters,
       random: Math.random,
@@ -84,8 +89,10 @@ export const service = defineService<Config, DB, Overrides>({
       ...(fault && { fault }),
     };
     keep(startPruneHistory(ctx));
+    keep(startForgetChains(ctx));
     keep(startMeasureDue(ctx));
     keep(startMakePartitions(ctx));
+    keep(startSealVersions(ctx));
     const erasing = keep(startErasePeople(ctx));
     const enrolling = keep(startEnrollSources(ctx));
     const firing = keep(startFireSchedules(ctx));

@@ -281,3 +281,22 @@ test('a test key pauses, resumes and removes what test keys made', async () => {
   await calls.deleteEnrollment(ref);
   expect(await refusal(calls.getEnrollment(ref))).toBe('not_found enrollment_not_found');
 });
+
+test('a step that needs more work than it may do fails its run with the reason, and no other run', async () => {
+  const steps: StepInput[] = [{ type: 'trigger' }, { type: 'log', message: '{{ note }}'.repeat(60) }];
+  const { id: workflowId } = await makeWorkflow(harness, steps);
+  const rows = [
+    { email: 'a@example.com', note: 'x'.repeat(60_000) },
+    { email: 'b@example.com', note: 'y' },
+  ];
+  const { enrollmentIds } = await harness
+    .enrollments()
+    .bulkEnroll({ workflowId, contacts: Buffer.from(JSON.stringify(rows)) });
+  const [heavy, light] = enrollmentIds.map(
+    (id) => async () => (await harness.enrollments().getEnrollment({ workflowId, id })).enrollment,
+  );
+  if (heavy === undefined || light === undefined) throw new Error('two were enrolled');
+  const failed = await until(heavy, { status: EnrollmentStatus.FAILED });
+  expect(failed?.actionTimeline.map(({ error }) => error).join()).toContain('work_limit_exceeded');
+  await until(light, { status: EnrollmentStatus.COMPLETED });
+});

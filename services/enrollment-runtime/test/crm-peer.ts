@@ -9,7 +9,7 @@ import { CrmOpportunitiesService, CrmOpportunitySchema } from '@drippulse/proto/
 import { type Caller, callerOf, type Routes } from '@drippulse/rpc';
 
 /** A write that reached the CRM. */
-export type CrmWrite = { method: string; request: object; caller: Caller; key: string | null };
+export type CrmWrite = { method: string; request: object; caller: Caller; key: string | null; cause: string | null };
 
 export type CrmPeer = ReturnType<typeof createCrmPeer>;
 
@@ -41,7 +41,8 @@ export function createCrmPeer() {
     const key = call.requestHeader.get('idempotency-key');
     const known = key === null ? undefined : answers.get(key);
     if (known !== undefined) return known as MessageShape<D>; // what this method answered to this key
-    writes.push({ method, request, caller: callerOf(call), key });
+    const cause = call.requestHeader.get('x-cause');
+    writes.push({ method, request, caller: callerOf(call), key, cause });
     const made = make();
     if (key !== null) answers.set(key, made);
     return made;

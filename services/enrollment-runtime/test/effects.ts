@@ -11,6 +11,7 @@ import { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/we
 import {
   callerOf,
   clientFor,
+  createChainHeaders,
   createInMemoryPeers,
   createTokens,
   generateInternalTokenKeys,
@@ -68,6 +69,7 @@ export function effectContext(
   });
   return {
     adapters,
+    chains: createChainHeaders(parseInternalTokenKeys(keys[serviceOf('enrollments')])),
     crm,
     clients: {
       signing: clientFor(WebhookSigningService, { peers, target: serviceOf('webhooks'), tokens }),
@@ -107,6 +109,7 @@ export function effectCall(kind: EffectCall['kind'], request: EffectCall['reques
     stepId: 'step_1',
     mode: 'live',
     hops: 0,
+    cause: 'enrollment:12:4711',
     attempt: 1,
     signal: new AbortController().signal,
     ...more,

@@ -144,6 +144,31 @@ test('a mail server that is away is tried again, and one that says nothing is le
   await away.stop();
 });
 
+test.each([
+  ['the login', (line: string) => /^AUTH/i.test(line)],
+  ['a receiver, after it accepted the login', (line: string) => /^RCPT/i.test(line)],
+])(
+  'a mail server that repeats the login when it refuses %s puts nothing of it on the timeline',
+  async (_what, refuses) => {
+    const password = 'op-p/ssw\u00f6rd+1';
+    const repeating = await startRepeatingServer(refuses);
+    const smtpUrl = `smtp://operator:${encodeURIComponent(password)}@127.0.0.1:${repeating.port}`;
+    const login = effectContext({ smtpUrl });
+    const result = await performEffect(login, effectCall('email', request()));
+    await login.stop();
+    await repeating.stop();
+    expect(repeating.heard().join('\n')).toMatch(/AUTH/);
+    const text = JSON.stringify(result);
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringContaining('the mail server did not take it'),
+    });
+    for (const secret of [password, Buffer.from(password).toString('base64').slice(0, 12), ...repeating.tokens()]) {
+      expect(text).not.toContain(secret);
+    }
+  },
+);
+
 test.each(['sendgrid', 'google_workspace', 'microsoft365'])('%s is skipped: it needs a connection', async (name) => {
   const skipped = { outcome: 'skipped', reason: `no usable connection for ${name}` };
   expect(await perform({ integration_id: name })).toEqual(skipped);
@@ -183,3 +208,30 @@ test('with neither server nor folder mail is skipped', async () => {
   expect(result).toEqual({ outcome: 'skipped', reason: 'no mail server is configured' });
   await none.stop();
 });
+
+/** A mail server that answers a command which it refuses with everything that the client has said. */
+async function startRepeatingServer(refuses: (line: string) => boolean) {
+  const heard: string[] = [];
+  const server = createServer((socket) => {
+    socket.write('220 repeats ESMTP\r\n');
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      for (const line of chunk.toString().split('\r\n').filter(Boolean)) {
+        heard.push(line);
+        if (refuses(line)) socket.write(`${/^AUTH/i.test(line) ? 535 : 550} 5.7.8 you said ${heard.join(' | ')}\r\n`);
+        else if (/^EHLO/i.test(line)) socket.write('250-repeats\r\n250 AUTH PLAIN LOGIN\r\n');
+        else if (/^AUTH/i.test(line)) socket.write('235 2.7.0 accepted\r\n');
+        else socket.write('250 ok\r\n');
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    port: typeof address === 'object' ? address?.port : undefined,
+    heard: () => heard,
+    /** What stood behind the mechanism of AUTH. */
+    tokens: () => heard.flatMap((line) => /^AUTH \S+ (\S+)/i.exec(line)?.slice(1) ?? []),
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
+}

@@ -4,6 +4,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { DomainError } from '@drippulse/errors';
 import { CrmContactSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
+import { ChainCutReason } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually } from '@drippulse/testing';
@@ -139,12 +140,18 @@ test('a change of an opportunity enrolls its contact, whom the CRM is asked for 
   expect(Object.fromEntries(emails)).toEqual({ cnt_1: 'eve@example.com', opp_2: undefined });
 });
 
-test('workflows that start each other end after so many in a row', async () => {
+test('workflows that start each other end after so many in a row, which is reported', async () => {
   const id = await listening([onLead, hold]);
   const last = leadCreated('last@example.com', { hops: longestChain });
-  await harness.publishCrm(leadCreated('over@example.com', { hops: longestChain + 1 }), last);
+  const over = leadCreated('over@example.com', { hops: longestChain + 1 });
+  await harness.publishCrm(over, last);
   await harness.crmHandled();
   expect(await listed(id)).toMatchObject([{ contact: { email: 'last@example.com' } }]);
+  await eventually(() =>
+    expect(
+      harness.published.flatMap(({ payload }) => (payload.case === 'chainCut' ? [payload.value] : [])),
+    ).toMatchObject([{ cause: over.id, reason: ChainCutReason.DEPTH, workflowId: id }]),
+  );
   await apply(harness, workflowOf([hold], { id, version: 2 }));
 });
 

@@ -1,16 +1,18 @@
 import { getOption, toBinary } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/errors';
 import { topicOf } from '@drippulse/events';
+import type { Resolve } from '@drippulse/http';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
+import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { webhook } from '@drippulse/proto/drippulse/events/v1/options_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import { type Workflow, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { type Caller, callerOf } from '@drippulse/rpc';
+import { type Caller, callerOf, createChainHeaders, parseInternalTokenKeys } from '@drippulse/rpc';
 import { createHarness, editor } from '@drippulse/service/harness';
 import { eventually, type TestDatabase } from '@drippulse/testing';
-import { serviceOf } from '@drippulse/topology';
+import { publicService, serviceOf } from '@drippulse/topology';
 import type { DB } from '../src/db/schema.ts';
 import { service } from '../src/service.ts';
 import { createCrmPeer } from './crm-peer.ts';
@@ -27,11 +29,13 @@ export const workflowsService: Caller = {
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The settings that tests change of a runtime. */
-export type RuntimeOptions = { leaseMs?: number; mailDir?: string };
+export type RuntimeOptions = { leaseMs?: number; mailDir?: string; chainBudget?: number };
 
 /** The service with peers in memory, and a workflows service that knows the workflows of `elsewhere`. */
-export async function startHarness(options: RuntimeOptions & { start?: boolean; database?: TestDatabase } = {}) {
-  const { start = true, database, ...config } = options;
+export async function startHarness(
+  options: RuntimeOptions & { start?: boolean; database?: TestDatabase; resolve?: Resolve } = {},
+) {
+  const { start = true, database, resolve, ...config } = options;
   /** Workflows that only the workflows service knows, by id. */
   const elsewhere = new Map<bigint, { organizationId: bigint; workflow: Workflow }>();
   const crm = createCrmPeer();
@@ -39,7 +43,7 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean; 
   const harness = await createHarness(service, {
     env: { WEBHOOK_ALLOW_PRIVATE: 'true' },
     config,
-    overrides: { shiftMs: () => shiftMs },
+    overrides: { shiftMs: () => shiftMs, ...(resolve && { resolve }) },
     ...(database && { database }),
     peers: [
       {
@@ -64,10 +68,17 @@ export async function startHarness(options: RuntimeOptions & { start?: boolean; 
   const producer = await events.createProducer();
   harness.keep({ stop: () => producer.close() });
   const enrollmentsOf = harness.clientsFrom(serviceOf('identity'), EnrollmentsService);
+  const chainsOf = harness.clientsFrom(serviceOf('crm'), ChainsService);
   const runtimeOf = harness.clientsFrom(serviceOf('workflows'), RuntimeService);
   return {
     config: harness.config,
-    /** What a runtime in another process needs to be one of these. */
+    /** The chain of a header of an outgoing request, as the gateway reads it. */
+    readChain: (header: string) => {
+      const { INTERNAL_TOKEN_KEYS: keys = '' } = harness.keys.environmentOf(publicService, '');
+      return createChainHeaders(parseInternalTokenKeys(keys)).read(header, new Date());
+    },
+    chains: (caller: Caller = editor) => chainsOf(caller),
+    /** The environment of a runtime in another process that joins this one. */
     url: harness.database.url,
     db: db.kysely,
     /** Events as they were published, in order within one enrollment. */

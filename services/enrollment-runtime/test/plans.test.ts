@@ -1,4 +1,5 @@
-import { connectDatabase, type Database } from '@drippulse/db';
+import { randomBytes } from 'node:crypto';
+import { connectDatabase, createSealer, type Database } from '@drippulse/db';
 import { createLogger, createMetrics } from '@drippulse/observability';
 import { type Cost, createTestDatabase, measureStatements, type TestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -38,7 +39,7 @@ beforeAll(async () => {
     dbNow: sql<Date>`now()`,
     config: { leaseMs: 8_000 } as Context['config'], // the only member that a claim reads
     metrics: createServiceMetrics(createMetrics('test')),
-    definitions: createDefinitions(db.kysely),
+    definitions: createDefinitions(db.kysely, createSealer(randomBytes(32).toString('base64'))),
     dueCounts: createDueCounts(() => ctx),
   };
   await fillEnrollments(db.kysely);

@@ -5,7 +5,7 @@ import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflow
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { parseSteps } from '../src/definitions/definitions.ts';
+import { parseSteps } from '../src/definitions/sealed-steps.ts';
 import { syncSchedule } from '../src/lanes/sync-schedule.ts';
 import { dueQuery } from '../src/loops/fire-schedules.ts';
 import { type Harness, startHarness, stranger, tester } from './harness.ts';

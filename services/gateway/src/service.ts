@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '@drippulse/loops';
-import { createMetrics } from '@drippulse/observability';
+import { createMetrics, type Parts } from '@drippulse/observability';
 import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
-import { clientFor, createTokens, parseInternalTokenKeys } from '@drippulse/rpc';
+import { clientFor, createChainHeaders, createTokens, parseInternalTokenKeys } from '@drippulse/rpc';
 import { createLimiters, type Keep, keepIn, type ServiceDefinition, type Shared } from '@drippulse/service';
 import { servedBy } from '@drippulse/topology';
 import { type Config, readConfig } from './config.ts';
 import { startApiKeyUsage } from './credentials/api-key-usage.ts';
 import { createCredentials } from './credentials/credentials.ts';
 import { forgetOnChange } from './credentials/forget-on-change.ts';
+import { createLookupLimit } from './credentials/lookup-limit.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createAuthenticate } from './middleware/authenticate.ts';
 import { createApp } from './middleware/create-app.ts';
@@ -39,12 +40,9 @@ export const service: ServiceDefinition<Config, Overrides> = {
     const opened = new AsyncDisposableStack();
     try {
       const metrics = createMetrics('gateway');
-      const ready = async () => {
-        const answers = owners.map(async (owner) => [owner, await shared.peers.isServing(owner)] as const);
-        return Object.fromEntries(await Promise.all(answers));
-      };
-      const { port, leave } = await servePublicApi(config, shared, { metrics, ready, keep: keepIn(opened) });
-      return { port: undefined, publicPort: port, metrics, ready, leave, stop: () => opened.disposeAsync() };
+      const parts = Object.fromEntries(owners.map((owner) => [owner, () => shared.peers.isServing(owner)]));
+      const { port, leave } = await servePublicApi(config, shared, { metrics, parts, keep: keepIn(opened) });
+      return { port: undefined, publicPort: port, metrics, parts, leave, stop: () => opened.disposeAsync() };
     } catch (error) {
       await opened.disposeAsync();
       throw error;
@@ -55,17 +53,18 @@ export const service: ServiceDefinition<Config, Overrides> = {
 async function servePublicApi(
   config: Config,
   { peers, log: sharedLog, clock = systemClock, redisTimeoutMs: timeoutMs }: Shared & Overrides,
-  own: { metrics: ReturnType<typeof createMetrics>; ready(): Promise<Record<string, boolean>>; keep: Keep },
+  own: { metrics: ReturnType<typeof createMetrics>; parts: Parts; keep: Keep },
 ) {
-  const { metrics, ready, keep } = own;
+  const { metrics, parts, keep } = own;
   const log = sharedLog.child({ service: 'gateway' });
   const limiters = keep(createLimiters(config.redisUrl, { log, registry: metrics, timeoutMs }));
-  const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(config.internalTokenKeys) });
+  const keys = parseInternalTokenKeys(config.internalTokenKeys);
+  const tokens = createTokens({ service: 'gateway', keys });
   const credentialsOf = clientFor(CredentialsService, { peers, target: identity, tokens });
-  const credentials = createCredentials({ identity: () => credentialsOf(ownCaller), clock });
+  const lookups = createLookupLimit(limiters);
+  const credentials = createCredentials({ identity: () => credentialsOf(ownCaller), clock, lookups });
   const usage = keep(startApiKeyUsage({ identity: () => credentialsOf(ownCaller), clock, log }));
-  const check = async () => Object.values(await ready()).every(Boolean);
-  const monitor = keep(startHealthMonitor({ check, clock, log }));
+  const monitor = keep(startHealthMonitor({ parts, clock, log }));
   const app = createApp({
     transcode: createTranscoder({
       upstreams: publicUpstreams((owner) =>
@@ -74,6 +73,8 @@ async function servePublicApi(
           : peers.transport(owner),
       ),
       tokens,
+      chains: createChainHeaders(keys),
+      clock,
       authenticate: createAuthenticate(credentials),
       rateLimit: createRateLimit(limiters, { perMinute: config.rateLimitPerMinute, burst: config.rateLimitBurst }),
     }),

@@ -46,6 +46,21 @@ test('other services ask over gRPC whether a project exists in the organization 
   reach.peers.close();
 });
 
+test('other services ask over gRPC who of some users is a member of the organization of their caller', async () => {
+  const { call } = await logIn(gateway, 'ada');
+  const me = BigInt((await call('GET', '/api/v1/admin/verify')).body.admin.id);
+  const reach = overGrpc();
+  const identity = clientFor(IdentityService, reach);
+  const caller: Caller = { organizationId, actor: { type: 'user', id: '1' }, role: 'viewer', mode: 'live' };
+  const userIds = [me, 987_654n, 0n, -1n];
+  expect(await identity(caller).findMembers({ userIds })).toMatchObject({ userIds: [me] });
+  const elsewhere = { ...caller, organizationId: organizationId + 1n };
+  expect(await identity(elsewhere).findMembers({ userIds })).toMatchObject({ userIds: [] });
+  const many = identity(caller).findMembers({ userIds: Array.from({ length: 1001 }, () => me) });
+  await expect(many).rejects.toMatchObject({ code: Code.InvalidArgument });
+  reach.peers.close();
+});
+
 test('the role is enforced again behind the gateway', async () => {
   const reach = overGrpc();
   const viewer: Caller = { organizationId, actor: { type: 'user', id: '1' }, role: 'viewer', mode: 'live' };

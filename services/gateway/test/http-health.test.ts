@@ -18,7 +18,7 @@ async function startHealth() {
     parts.checks += 1;
     return parts.check();
   };
-  const monitor = startHealthMonitor({ check, clock, log });
+  const monitor = startHealthMonitor({ parts: { needed: check }, clock, log });
   const app = createApp({
     transcode: async () => {
       throw new DomainError('not_found', 'route_not_found', 'There is no such path.');

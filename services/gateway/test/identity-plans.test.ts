@@ -5,6 +5,7 @@ import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/crede
 import {
   ApiKeysService,
   ProjectsService,
+  SessionsService,
   TeamMembersService,
 } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
@@ -109,4 +110,12 @@ test('looking up a credential reads a handful of pages', async () => {
   )(caller).resolveCredential({ credential: createApiKeyText('live') });
   const [cost] = identity.reads.take();
   expect(cost?.buffers).toBeLessThanOrEqual(100);
+});
+
+test('a login looks up its user by reading a handful of pages', async () => {
+  const attempt = clientFor(SessionsService, identity.reach)(caller).login({ username: 'U150000', password: 'wrong' });
+  await expect(attempt).rejects.toThrow('The user name or the password is wrong.');
+  const [cost, ...others] = identity.reads.take();
+  expect(cost?.buffers).toBeLessThanOrEqual(100);
+  expect(others).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { askParts } from '@drippulse/observability';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { owners } from '../src/upstreams.ts';
 import { type Gateway, startGateway } from './start-gateway.ts';
@@ -9,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 test('readiness has every service with public methods, and identity counts as there while its database is', async () => {
-  const parts = await gateway.service.ready();
+  const parts = await askParts(gateway.service.parts);
   expect(Object.keys(parts).sort()).toEqual([...owners].sort());
   expect(parts).toMatchObject({ identity: true, workflows: true, crm: false });
 });

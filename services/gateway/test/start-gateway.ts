@@ -1,3 +1,4 @@
+import { DomainError } from '@drippulse/errors';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
@@ -53,9 +54,12 @@ export async function startGateway(
           });
           return { counts: Object.fromEntries(own.map((id) => [String(id), workflowsOf.get(id)?.count ?? 0n])) };
         },
-        reassignProject({ projectId, reassignTo }, call) {
+        reassignProject({ projectId, reassignTo, onlyIfEmpty }, call) {
           const { organizationId } = callerOf(call);
           const moved = workflowsOf.get(projectId)?.count ?? 0n;
+          if (onlyIfEmpty && moved > 0n) {
+            throw new DomainError('failed_precondition', 'project_not_empty', `The project has ${moved} workflows.`);
+          }
           workflowsOf.delete(projectId);
           if (reassignTo !== undefined && moved > 0n) {
             const count = (workflowsOf.get(reassignTo)?.count ?? 0n) + moved;

@@ -157,7 +157,7 @@ describe.each(layouts)('%s', (layout) => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       expect(isStill).toBe(true);
     });
-    // What fits in the buffers on the way, out of 1.3 GB.
+    // As much as fits in the buffers on the way, out of 1.3 GB.
     expect(probe.log.chunksSent).toBeLessThan(1000);
     request.destroy();
     await eventually(() => expect(probe.log.cancelled).toContain('download'));

@@ -33,6 +33,27 @@ describe.each(layouts)('%s', (layout) => {
     expect(answer.headers.has('x-probe-hidden')).toBe(false);
   });
 
+  test('a request continues the chain that we signed; with any other header, or none, it is a cause itself', async () => {
+    const now = new Date();
+    const dayBefore = new Date(now.getTime() - 86_400_000);
+    const chain = { organizationId: 1n, cause: 'enrollment:12:4711' };
+    const signed = probe.signChain(chain, now);
+    const requests: Record<string, string>[] = [
+      { 'DripPulse-Chain': signed },
+      {},
+      { 'DripPulse-Chain': signed.replace('4711', '4712') },
+      { 'DripPulse-Chain': probe.signChain(chain, dayBefore) },
+      { 'DripPulse-Chain': probe.signChain({ ...chain, organizationId: 2n }, now) },
+      { 'x-cause': '1 enrollment:12:4711' },
+    ];
+    probe.log.causes.splice(0);
+    for (const headers of requests) {
+      const { status } = await send(probe, 'POST', '/api/v1/probe/echo/1', { body: { probe: { name: 'n' } }, headers });
+      expect(status).toBe(201);
+    }
+    expect(probe.log.causes).toEqual([chain.cause, undefined, undefined, undefined, undefined, undefined]);
+  });
+
   test('query parameters reach the service, and the one field that answers is the whole answer', async () => {
     const answer = await send(probe, 'GET', '/api/v1/probe/items/?tags=a&tags[]=b&big=9&ready=1&color=dark_blue&x=y');
     expect(answer).toMatchObject({ status: 200, json: { id: 9, tags: ['a', 'b'], ready: true, color: 'dark_blue' } });

@@ -1,4 +1,4 @@
-import type { HttpClient, Resolve } from '@drippulse/http';
+import type { HttpClient, LookUp } from '@drippulse/http';
 import type { ServiceBase } from '@drippulse/service';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
@@ -8,8 +8,8 @@ import type { ServiceMetrics } from './metrics.ts';
 /** The parts that every operation of this service works with. */
 export type Context = ServiceBase<Config, DB> & {
   http: HttpClient;
-  /** How host names become addresses when a URL is saved; the system's way unless tests say otherwise. */
-  resolve: Resolve | undefined;
+  /** Looks up host names when a URL is saved. */
+  lookUp: LookUp;
   /** From 0 to 1; for the jitter of retries. */
   random(): number;
   metrics: ServiceMetrics;

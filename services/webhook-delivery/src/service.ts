@@ -1,4 +1,4 @@
-import { createHttpClient, type Resolve } from '@drippulse/http';
+import { createHttpClient, createLookUps, type Resolve, resolveWithNameServers } from '@drippulse/http';
 import { defineService } from '@drippulse/service';
 import { eventMessages } from './catalog/event-messages.ts';
 import { type Config, readConfig } from './config.ts';
@@ -13,6 +13,7 @@ import { maxInFlight, startDelivering } from './loops/deliver.ts';
 import { startExpiring } from './loops/expire-paused.ts';
 import { startMeasureDue } from './loops/measure-due.ts';
 import { startRecovering } from './loops/recover.ts';
+import { startSealTargets } from './loops/seal-targets.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { routesOf } from './rpc/index.ts';
 import { findMode, findModeOfEvent } from './webhooks/mode.ts';
@@ -46,7 +47,7 @@ export const service = defineService<Config, DB, Overrides>({
     const ctx: Context = {
       ...base,
       http,
-      resolve,
+      lookUp: createLookUps(resolve ?? resolveWithNameServers),
       random,
       metrics,
       limits,
@@ -56,6 +57,7 @@ export const service = defineService<Config, DB, Overrides>({
     };
     keep(startMeasureDue(ctx));
     keep(startExpiring(ctx));
+    keep(startSealTargets(ctx));
     const recovering = keep(startRecovering(ctx));
     const cancelling = keep(startCancelling(ctx));
     const delivering = keep(startDelivering(ctx));

@@ -40,6 +40,16 @@ test('each attempt says what was answered, without credentials, and when the nex
   expect(delivered.attempts[1]?.nextAttemptAt).toBeUndefined();
 });
 
+test('an answer keeps no API key, no private key and no cookie', async () => {
+  const { id } = await harness.create();
+  const secret = 'aB3dE5gH'.repeat(6);
+  const body = `key sk_live_${secret}\n-----BEGIN RSA PRIVATE KEY-----\n${secret}\n-----END RSA PRIVATE KEY-----\nSet-Cookie: sid=${secret}`;
+  harness.receiver.answerNext({ status: 500, body });
+  await harness.publish(['Secrets']);
+  const { attempts } = await until(id, FAILED);
+  expect(attempts[0]?.responseExcerpt).toBe('key [redacted]\n[redacted]\nSet-Cookie: [redacted]');
+});
+
 test('the list filters by type, by the time of the event, and by both with the status', async () => {
   const { id } = await harness.create({ eventType: '*' });
   const hourAgo = new Date(Date.now() - 3_600_000);

@@ -27,6 +27,7 @@ test('the catalog lists what can fire, each with a schema of the whole body and 
     'enrollment.cancelled',
     'workflow.failed',
     'email.sent',
+    'workflow.chain_cut',
     'webhook.failing',
     'webhook.recovered',
     'webhook.exhausted',

@@ -13,7 +13,7 @@ export function contextOf(db: Database<DB>): Context {
   return {
     ...base,
     http: createHttpClient({ allowPrivate: true, userAgent: 'test' }),
-    resolve: undefined,
+    lookUp: async () => undefined,
     random: () => 0.5,
     metrics: createServiceMetrics(base.registry),
     limits: createEndpointLimits(undefined, base),

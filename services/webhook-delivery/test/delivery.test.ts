@@ -34,6 +34,18 @@ async function until(webhookId: bigint, status: WebhookDeliveryStatus, attempts:
   });
 }
 
+test('a delivery carries the chain of its event, or the event as the cause of one, signed', async () => {
+  await harness.create({ headers: { 'X-Own': 'kept' } });
+  const [root = ''] = await harness.publish(['Root']);
+  await harness.publish(['Chained'], { cause: 'enrollment:12:4711' });
+  const requests = await harness.receiver.received(2);
+  const chains = requests.map(({ headers }) => harness.readChain(headers['drippulse-chain']));
+  expect(chains.map((chain) => chain?.cause).toSorted()).toEqual(['enrollment:12:4711', root]);
+  expect(chains.map((chain) => chain?.organizationId)).toEqual([1n, 1n]);
+  const own = harness.create({ headers: { 'DripPulse-Chain': 'mine' } });
+  expect(await refusal(own)).toMatchObject({ error: 'invalid invalid_headers' });
+});
+
 test('an event arrives once, signed so that independent verifiers accept it, with the bytes of the event', async () => {
   const { secret = '', id: webhookId } = await harness.create();
   const [id = ''] = await harness.publish(['Nurture']);

@@ -10,10 +10,10 @@ import {
   WebhooksService,
 } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
-import type { Caller } from '@drippulse/rpc';
+import { type Caller, createChainHeaders, parseInternalTokenKeys } from '@drippulse/rpc';
 import { createHarness, editor } from '@drippulse/service/harness';
 import { eventually, startReceiver } from '@drippulse/testing';
-import { serviceOf } from '@drippulse/topology';
+import { publicService, serviceOf } from '@drippulse/topology';
 import { sql } from 'kysely';
 import { eventMessages } from '../src/catalog/event-messages.ts';
 import type { DB } from '../src/db/schema.ts';
@@ -50,6 +50,11 @@ export async function startHarness(
 
   return {
     config,
+    /** The chain of a header of a delivery, as the gateway reads it. */
+    readChain: (header: unknown) => {
+      const { INTERNAL_TOKEN_KEYS: keys = '' } = harness.keys.environmentOf(publicService, '');
+      return createChainHeaders(parseInternalTokenKeys(keys)).read(String(header), new Date());
+    },
     database,
     db: db.kysely,
     events,
@@ -72,7 +77,7 @@ export async function startHarness(
     /** Publishes that workflows were created; `ids` are those of the events. */
     async publish(
       names: readonly string[],
-      o: { organizationId?: bigint; ids?: string[]; at?: Date; workflowId?: bigint; mode?: Mode } = {},
+      o: { organizationId?: bigint; ids?: string[]; at?: Date; workflowId?: bigint; mode?: Mode; cause?: string } = {},
     ) {
       const at = o.at ?? new Date();
       const ids = o.ids ?? names.map(() => newEventId(at));
@@ -126,13 +131,14 @@ function workflowCreated(
   id: string,
   name: string,
   at: Date,
-  o: { organizationId?: bigint; workflowId?: bigint; mode?: Mode },
+  o: { organizationId?: bigint; workflowId?: bigint; mode?: Mode; cause?: string },
 ) {
-  const { organizationId = 1n, workflowId = 12n, mode } = o;
+  const { organizationId = 1n, workflowId = 12n, mode, cause = '' } = o;
   const init: MessageInitShape<typeof WorkflowEventSchema> = {
     id,
     time: timestampFromDate(at),
     organizationId,
+    cause,
     sequence: 1n,
     aggregate: `workflow:${workflowId}`,
     payload: {

@@ -1,5 +1,5 @@
 import { createLogger, createMetrics } from '@drippulse/observability';
-import { eventually, testRedis } from '@drippulse/testing';
+import { eventually, startFaultProxy, testRedis } from '@drippulse/testing';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createEndpointLimits, type EndpointLimits } from '../src/endpoints/limits.ts';
 
@@ -37,6 +37,19 @@ const redis = await testRedis();
 const redisTest = 'unavailable' in redis ? test.skip : test;
 if ('unavailable' in redis) process.stdout.write(`NOT RUN: rates shared through Redis. ${redis.unavailable}\n`);
 describe('with Redis', () => {
+  redisTest('while Redis does not answer each process counts its own', async () => {
+    if ('unavailable' in redis) return;
+    const proxy = await startFaultProxy({ port: Number(new URL(redis.url).port) });
+    const registry = createMetrics('test');
+    const limits = open(createEndpointLimits(proxy.through(redis.url), { log, registry }));
+    await eventually(async () => expect(await registry.metrics()).toMatch(/^drippulse_limits_degraded\S* 0$/m));
+    const webhookId = BigInt(Date.now());
+    proxy.fail('swallowed');
+    expect((await limits.take(webhookId, 100, 60)).granted).toBe(60);
+    await limits.giveBack(webhookId, 100, 10);
+    await proxy.stop();
+  });
+
   redisTest('two processes share one rate', async () => {
     if ('unavailable' in redis) return;
     const [one, two] = [

@@ -6,8 +6,17 @@ import { editor, type Harness, startHarness, viewer } from './harness.ts';
 import { refusal } from './refusal.ts';
 
 let harness: Harness;
+/** Whether this process has no descriptor left for a connection, and how many connections it wanted meanwhile. */
+let isShort = false;
+let refused = 0;
 beforeAll(async () => {
-  harness = await startHarness();
+  harness = await startHarness({
+    async resolve() {
+      if (!isShort) return ['127.0.0.1'];
+      refused += 1;
+      throw Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' });
+    },
+  });
 });
 afterEach(async () => {
   const { webhooks } = await harness.webhooks(editor).listWebhooks({});
@@ -75,6 +84,60 @@ test('what GET showed may be sent back: masked values stay as they are', async (
   });
 });
 
+test('a credential in the query of the URL is sent, sealed, shown masked, and kept when the mask comes back', async () => {
+  const url = `${harness.receiver.url}/in?token=query-planted-1&tenant=acme`;
+  const shown = `${harness.receiver.url}/in?token=***&tenant=acme`;
+  const { id, url: created } = await harness.create({ url });
+  expect(created).toBe(shown);
+  expect((await harness.webhooks(viewer).getWebhook({ id })).webhook?.url).toBe(shown);
+  const row = await harness.db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  expect(JSON.stringify(row, (_, v) => (typeof v === 'bigint' ? String(v) : v))).not.toContain('planted');
+  const moved = `${harness.receiver.url}/elsewhere?token=***`;
+  await harness.webhooks(editor).updateWebhook({ id, updateMask: { paths: ['url'] }, url: moved });
+  harness.receiver.answer({ status: 500, body: 'no such token: query-planted-1' });
+  await harness.publish(['Query']);
+  const [request] = await harness.receiver.received(1);
+  expect(request?.url).toBe('/elsewhere?token=query-planted-1');
+  const excerpt = await eventually(async () => {
+    const [delivery] = await harness.deliveries(id, 1);
+    return delivery?.attempts[0]?.responseExcerpt ?? Promise.reject(new Error('no attempt'));
+  });
+  expect(excerpt).not.toContain('planted');
+});
+
+test('a secret stays with the scheme, host and port that it was entered for', async () => {
+  const url = `${harness.receiver.url}/in?token=planted-1`;
+  const { id } = await harness.create({ url, headers: { authorization: 'Bearer planted-2', 'x-tenant': 'acme' } });
+  const webhooks = harness.webhooks(editor);
+  const another = url.replace('127.0.0.1', 'localhost');
+  const paths = ['url'];
+  expect(
+    await refusal(webhooks.updateWebhook({ id, updateMask: { paths }, url: another.replace('planted-1', '***') })),
+  ).toEqual({
+    error: 'invalid secret_needed',
+    fields: { 'headers.authorization': expect.stringContaining('anew'), url: expect.stringContaining('token') },
+  });
+  const headers = { authorization: '***', 'x-tenant': 'acme' };
+  const both = { paths: ['url', 'headers'] };
+  expect(await refusal(webhooks.updateWebhook({ id, updateMask: both, url: another, headers }))).toEqual({
+    error: 'invalid secret_needed',
+    fields: { 'headers.authorization': expect.stringContaining('anew') },
+  });
+  expect(await refusal(webhooks.updateWebhook({ id, updateMask: { paths }, url: another }))).toMatchObject({
+    error: 'invalid secret_needed',
+  });
+  expect((await webhooks.getWebhook({ id })).webhook?.url).toBe(url.replace('planted-1', '***'));
+  await webhooks.updateWebhook({
+    id,
+    updateMask: both,
+    url: another,
+    headers: { ...headers, authorization: 'Bearer new' },
+  });
+  await harness.publish(['Moved']);
+  const [request] = await harness.receiver.received(1);
+  expect(request?.headers).toMatchObject({ authorization: 'Bearer new', 'x-tenant': 'acme' });
+});
+
 test.each([
   { 'Content-Type': 'text/plain' },
   { 'content-length': '3' },
@@ -109,6 +172,15 @@ test('a filter lets only the events through that it matches', async () => {
   expect(await harness.deliveries(id, 2)).toHaveLength(2);
   const broken = { id, updateMask: { paths: ['filter'] }, filter: json({ conditions: [{ field: 'a' }] }) };
   expect(await refusal(webhooks.updateWebhook(broken))).toMatchObject({ error: 'invalid invalid_filter' });
+});
+
+test('an event that a filter cannot decide about within its budget is delivered', async () => {
+  const conditions = Array.from({ length: 100 }, () => ({ field: 'data.name', operator: 'contains', value: 'no' }));
+  const { id } = await harness.create({ filter: json({ match: 'any', conditions }) });
+  await harness.publish(['short', 'x'.repeat(20_000)]);
+  const [delivery, ...others] = await harness.deliveries(id, 1);
+  expect(others).toEqual([]);
+  expect(JSON.stringify(delivery, (_, value) => (typeof value === 'bigint' ? String(value) : value))).toContain('"id"');
 });
 
 test.each([0, 1001, -1])('a rate of %d a second is refused', async (rateLimitPerSecond) => {
@@ -169,4 +241,41 @@ test.each([502, 504])('%d leaves the whole endpoint alone for a while', async (s
   expect(harness.receiver.requests).toHaveLength(1);
   await harness.pass(31);
   await harness.receiver.received(3);
+});
+
+test('a process without descriptors uses up no try of a delivery, and the endpoint is not blamed', async () => {
+  const { id } = await harness.create({ url: `http://hooks.example.com:${harness.receiver.port}/` });
+  isShort = true;
+  refused = 0;
+  await harness.publish(['Later']);
+  await eventually(() => expect(refused).toBeGreaterThan(0));
+  const [waiting] = await harness.deliveries(id, 1);
+  expect(waiting).toMatchObject({ status: WebhookDeliveryStatus.PENDING, attempts: [] });
+  isShort = false;
+  await eventually(async () => {
+    // The end of the lease.
+    await harness.pass(60);
+    const [delivery] = await harness.deliveries(id, 1);
+    expect(delivery?.status).toBe(WebhookDeliveryStatus.DELIVERED);
+    expect(delivery?.attempts).toHaveLength(1);
+  });
+  const endpoint = await harness.db.selectFrom('endpoints').selectAll().where('webhook_id', '=', id).executeTakeFirst();
+  expect(endpoint?.consecutive_failures).toBe(0);
+});
+
+// Last, because two processes deliver from here on.
+test('a URL from before URLs were sealed is masked when it is read, and sealed by the next process', async () => {
+  const { id } = await harness.create();
+  const url = `${harness.receiver.url}/in?token=planted-9`;
+  await harness.db.updateTable('webhooks').set({ url, is_masked: false }).where('id', '=', id).execute();
+  const { webhook } = await harness.webhooks(viewer).getWebhook({ id });
+  expect(webhook?.url).toBe(url.replace('planted-9', '***'));
+  await harness.startAnother();
+  await eventually(async () => {
+    const row = await harness.db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    expect(row).toMatchObject({ url: url.replace('planted-9', '***'), is_masked: true });
+  });
+  await harness.publish(['Old']);
+  const [request] = await harness.receiver.received(1);
+  expect(request?.url).toBe('/in?token=planted-9');
 });

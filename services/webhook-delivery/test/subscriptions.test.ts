@@ -1,3 +1,4 @@
+import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { editor, type Harness, startHarness, stranger, tester, viewer } from './harness.ts';
 import { refusal } from './refusal.ts';
@@ -8,7 +9,14 @@ const addresses: Record<string, string[]> = {
   'mixed.example.com': ['8.8.8.8', '::1'],
 };
 
+/** Look-ups of names whose name servers are dead: they end when a test ends them. */
+const dead = new Set<() => void>();
+
 async function resolve(hostname: string): Promise<string[]> {
+  if (hostname.endsWith('dead.example.com')) {
+    await new Promise<void>((end) => dead.add(end));
+    throw new Error('ETIMEOUT');
+  }
   const found = addresses[hostname];
   if (found === undefined) throw new Error(`${hostname} does not resolve`);
   return found;
@@ -218,4 +226,25 @@ test('without an Idempotency-Key every call is a new webhook', async () => {
   await harness.create({ url }, caller);
   await harness.create({ url }, caller);
   expect((await harness.webhooks(caller).listWebhooks({})).totalCount).toBe(2n);
+});
+
+test("dead name servers of one organization delay no other's save, whose private names are still refused", async () => {
+  let saved = 0;
+  const saves = Array.from({ length: 12 }, (_, index) =>
+    harness.create({ url: `https://${index}.dead.example.com/` }).then(() => {
+      saved += 1;
+    }),
+  );
+  await eventually(() => expect(dead.size).toBeGreaterThan(0));
+  const other = harness.webhooks(stranger).createWebhook({ url: 'https://inside.example.com/', eventType: '*' });
+  expect(await refusal(other)).toMatchObject({ error: 'invalid url_not_allowed' });
+  expect(saved).toBe(0);
+  expect(dead.size).toBeLessThanOrEqual(4);
+  while (saved < saves.length) {
+    for (const end of dead) end();
+    dead.clear();
+    await new Promise((next) => setImmediate(next));
+  }
+  // Unknown is accepted, and judged at every connect.
+  await Promise.all(saves);
 });

@@ -117,6 +117,22 @@ test('while no more may start at endpoints that fail, they hide none that answer
   expect(claimed.map(({ lane }) => lane.webhookId)).toEqual([601n]);
 });
 
+test('a claim takes no more from an endpoint than its rate for a second, tests included, and the room of another', async () => {
+  await addBacklog(1, 1, 2, 20, '1 hour');
+  await markProven(1);
+  await markProven(2);
+  await sql`update webhooks set rate_limit_per_second = 5 where id = 1`.execute(db.kysely);
+  await sql`
+    insert into lanes (webhook_id, is_manual, organization_id, next_due_at)
+    values (1, true, 1, now() - interval '1 hour')`.execute(db.kysely);
+  await sql`
+    update queue set is_manual = true where webhook_id = 1 and delivery_id in (
+      select delivery_id from queue where webhook_id = 1 order by delivery_id limit 10)`.execute(db.kysely);
+  const claimed = Map.groupBy(await claim(ctx, createConcurrency(1024)), ({ lane }) => lane.webhookId);
+  expect(claimed.get(1n)).toHaveLength(5);
+  expect(claimed.get(2n)?.length).toBeGreaterThan(5);
+});
+
 async function markProven(webhookId: number): Promise<void> {
   await sql`update endpoints set last_success_at = now() where webhook_id = ${webhookId}`.execute(db.kysely);
 }

@@ -1,3 +1,4 @@
+import type { LookUp } from '@drippulse/http';
 import type { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { ClientOf, ServiceBase } from '@drippulse/service';
@@ -10,5 +11,7 @@ import type { LoadWorkflow } from './workflows/load-workflow.ts';
 export type Context = ServiceBase<Config, DB> & {
   clients: { identity: ClientOf<typeof IdentityService>; runtime: ClientOf<typeof RuntimeService> };
   loadWorkflow: LoadWorkflow;
+  /** Looks up the host names of callbacks when a workflow is saved. */
+  lookUp: LookUp;
   metrics: ServiceMetrics;
 };

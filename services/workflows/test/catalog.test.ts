@@ -47,12 +47,12 @@ test('a project gives all its workflows away, slice by slice, each with its even
 });
 
 test('workflows can be taken out of any project, and only by who may edit', async () => {
-  await createIn(101n, 2);
+  await createIn(103n, 2);
   const viewer = harness.catalog({ ...editor, role: 'viewer' });
-  expect(await refusal(viewer.reassignProject({ projectId: 101n }))).toMatchObject({
+  expect(await refusal(viewer.reassignProject({ projectId: 103n }))).toMatchObject({
     error: 'permission_denied insufficient_role',
   });
-  expect(await harness.catalog(editor).reassignProject({ projectId: 101n })).toMatchObject({ movedCount: 2n });
+  expect(await harness.catalog(editor).reassignProject({ projectId: 103n })).toMatchObject({ movedCount: 2n });
   expect(await harness.catalog(stranger).reassignProject({ projectId: 102n })).toMatchObject({ movedCount: 0n });
 });
 
@@ -77,7 +77,7 @@ test('workflows are counted by mode, and a test key moves none of a project with
 
 test('the change log has the latest change of each workflow, deleted ones too, from any number on', async () => {
   const changes = (afterSequence = 0n) => collect(harness.catalog(gateway).listChanges({ afterSequence }));
-  const [kept, gone] = await createIn(101n, 2);
+  const [kept, gone] = await createIn(102n, 2);
   const last = (await changes()).at(-1)?.change ?? 0n;
   await harness.workflows(editor).deleteWorkflow({ id: gone });
   await harness.workflows(editor).updateWorkflow({ id: kept, updateMask: { paths: ['name'] }, name: 'Renamed' });
@@ -90,7 +90,7 @@ test('the change log has the latest change of each workflow, deleted ones too, f
 });
 
 test('a change that is still being written when the log is read is waited for', async () => {
-  const [written, later] = await createIn(101n, 2);
+  const [written, later] = await createIn(102n, 2);
   const changes = (afterSequence = 0n) => collect(harness.catalog(gateway).listChanges({ afterSequence }));
   const last = (await changes()).at(-1)?.change;
   const writing = await harness.db.startTransaction().execute();

@@ -65,3 +65,21 @@ test('the catalog lists each step type that runs, with an example that validates
     expect({ type, refusal: await refusal(created) }).toEqual({ type, refusal: undefined });
   }
 });
+
+test('a test run that needs more work than a request may do ends, and says so', async () => {
+  const heavy = { type: 'log', config: { message: '{{ long }}{{ long }}{{ long }}' } };
+  const { workflow } = await harness
+    .workflows(editor)
+    .createWorkflow({ name: 'Heavy', steps: json(Array(10).fill(heavy)) });
+  const sampleData = json({ long: 'x'.repeat(500_000) });
+  const result = await harness.workflows(editor).testWorkflow({ id: workflow?.id, sampleData });
+  expect(result.status).toBe('failed');
+  expect(result.errors.map(({ message }) => message).join()).toContain('work_limit_exceeded');
+});
+
+test('a template whose outputs are many is refused when it is saved', async () => {
+  const steps = json([{ type: 'log', config: { message: '{{a}}'.repeat(20_000) } }]);
+  expect(await refusal(harness.workflows(editor).createWorkflow({ name: 'Many', steps }))).toMatchObject({
+    error: 'malformed invalid_step_graph',
+  });
+});

@@ -11,9 +11,10 @@ type Operation = {
   responses: Record<string, unknown>;
   parameters?: unknown[];
 };
+type Components = { components: { parameters: Record<string, { schema: { pattern: string } }> } };
 type Document = { paths: Record<string, Record<string, Operation>>; tags: { name: string; description: string }[] };
 
-const committed: Document = JSON.parse(
+const committed: Document & Components = JSON.parse(
   readFileSync(new URL('../../static/docs/skills/drippulse-openapi-v1.json', import.meta.url), 'utf8'),
 );
 const routes = publicServices.flatMap(routesOf);
@@ -82,6 +83,30 @@ test('every option has an effect in the document of the probe', () => {
     responses: { 200: { content: { '*/*': {} } } },
   });
   expect(operation('get', '/api/v1/probe/lists').responses).not.toHaveProperty('413');
+});
+
+test('keys, orders and collections that the platform accepts are in the document', () => {
+  const [key] = Object.values(committed.components.parameters);
+  const pattern = new RegExp(key?.schema.pattern ?? '(?!)', 'u');
+  for (const sound of ['a', '~!', '"a"', 'x'.repeat(255), `"${'x'.repeat(255)}"`]) {
+    expect(sound).toMatch(pattern);
+  }
+  for (const wrong of ['', '""', 'a b', 'é', '\n', 'x'.repeat(256)]) expect(wrong).not.toMatch(pattern);
+  const parameter = (path: string, name: string) =>
+    committed.paths[path]?.['get']?.parameters?.find((one) => (one as { name?: string }).name === name);
+  expect(parameter('/api/v1/crm/leads', 'sort')).toMatchObject({
+    schema: { type: 'string', enum: expect.arrayContaining(['created_at', '-created_at', '-score']) },
+  });
+  expect(parameter('/api/v1/crm/export_csv', 'collection')).toMatchObject({
+    schema: { enum: ['accounts', 'contacts', 'leads', 'opportunities', 'activities'] },
+  });
+});
+
+test('a route that browsers call documents its errors as pages and as problem documents', () => {
+  for (const verb of ['get', 'post']) {
+    const { 404: missing } = committed.paths['/public/lead_forms/{token}']?.[verb]?.responses ?? {};
+    expect(missing).toMatchObject({ content: { 'text/html': {}, 'application/problem+json': {} } });
+  }
 });
 
 test('the same protos give the same text', () => {

@@ -13,6 +13,7 @@ const unseen = [
   'record_deleted',
   'schema_too_new',
   'service_required',
+  'too_many_ids',
   'too_many_projects',
   'user_not_found',
 ];

@@ -1,5 +1,8 @@
 import { clone, create, createFileRegistry, type DescFile, getExtension, setExtension } from '@bufbuild/protobuf';
 import {
+  FieldDescriptorProto_Label,
+  FieldDescriptorProto_Type,
+  FieldDescriptorProtoSchema,
   type FileDescriptorProto,
   FileDescriptorProtoSchema,
   FileDescriptorSetSchema,
@@ -79,6 +82,23 @@ test('a route without the rest option fails with the name of the RPC', () => {
   });
   expect(problems).toEqual([
     'drippulse.webhooks.v1.WebhooksService.ListWebhooks: has a google.api.http rule and no rest option',
+  ]);
+});
+
+test('an order of a list without its values, and an id without its kind, fail with the name of the member', () => {
+  const problems = problemsAfter((file) => {
+    const request = file.messageType.find(({ name }) => name === 'ListWebhooksRequest');
+    if (request === undefined) throw new Error('no ListWebhooksRequest');
+    const { INT64, STRING } = FieldDescriptorProto_Type;
+    const label = FieldDescriptorProto_Label.OPTIONAL;
+    request.field.push(
+      create(FieldDescriptorProtoSchema, { name: 'sort', jsonName: 'sort', number: 90, type: STRING, label }),
+      create(FieldDescriptorProtoSchema, { name: 'user_id', jsonName: 'userId', number: 91, type: INT64, label }),
+    );
+  });
+  expect(problems).toEqual([
+    expect.stringMatching(/ListWebhooksRequest\.sort: `values` lists the orders of a list$/),
+    expect.stringMatching(/ListWebhooksRequest\.user_id: `ref` names the kind of the id of another resource$/),
   ]);
 });
 

@@ -1,4 +1,4 @@
-/** How a bench is run. */
+/** Options of a bench. */
 export type Options = {
   /** A small run: it shows that the bench works, and ratios, in seconds. */
   short: boolean;
@@ -8,7 +8,7 @@ export type Options = {
   progress(line: string): void;
 };
 
-/** What was measured, by the name of the figure, which ends in its unit where it has one. */
+/** The figures of a bench by name, which ends in the unit where there is one. */
 export type Figures = Record<string, number | string>;
 
 /** One bench: it starts what it needs, measures, checks that the work was done, and leaves nothing behind. */

@@ -8,11 +8,12 @@ import { gateway } from './gateway/gateway.ts';
 import { idle } from './idle/idle.ts';
 import { list } from './list/list.ts';
 import { million } from './million/million.ts';
+import { neighbours } from './neighbours/neighbours.ts';
 import { retention } from './retention/retention.ts';
 import { timers } from './timers/timers.ts';
 import { webhooks } from './webhooks/webhooks.ts';
 
-/** What `npm run bench -- <name>` knows. */
+/** The benches of `npm run bench -- <name>`. */
 export const benches: ReadonlyMap<string, Bench> = new Map([
   ['engine', engine],
   ['engine-million', engineMillion],
@@ -26,4 +27,5 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['gateway', gateway],
   ['idle', idle],
   ['webhooks', webhooks],
+  ['neighbours', neighbours],
 ]);

@@ -38,6 +38,11 @@ const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
     healthy_p99_ms: { better: 'lower' },
     claim_million_p50_ms: { better: 'lower' },
   },
+  neighbours: {
+    reads_p99_beside_ms: { better: 'lower' },
+    failures_beside: { better: 'lower' },
+    beyond_pod_limit: { better: 'lower', shortLimit: 0 },
+  },
 };
 
 /** The judged figures of a bench, by their names. */

@@ -10,7 +10,7 @@ const folder = new URL('../peers/', import.meta.url);
 const lockFile = new URL('package-lock.json', folder);
 const stampFile = new URL('node_modules/.installed-lock', folder);
 
-/** What a peer's program reports: what it did and how long its work took. */
+/** The report of a peer's program: the work it did and how long it took. */
 type Report = { steps: number; seconds: number; latenessMs?: number[] };
 
 /** The same with the CPU time that it took in the peer's own process, and in the database's. */

@@ -2,6 +2,7 @@ import { type Api, type RunningPlatform, startLayout } from '@drippulse/harness'
 import { Auth, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { Role } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import type { Resources } from '@drippulse/testing';
+import { fuzzTimeoutMs, hostileJson, hostileValues, inRounds, type Random } from '@drippulse/testing/hostile';
 import { owners } from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makeAllResources, makeMember, makeOrganization, roles } from '../src/organizations.ts';
@@ -14,6 +15,7 @@ let platform: RunningPlatform;
 let members: Record<(typeof roles)[number], Api>;
 let testKey: Api;
 let stranger: Api;
+let hostile: Api;
 let ours: Resources;
 let theirs: Resources;
 
@@ -29,6 +31,7 @@ beforeAll(async () => {
   };
   testKey = platform.api.as((await platform.api.post('/api/v1/api_keys', { mode: 'test' })).body.key);
   stranger = await makeOrganization(platform, 'stranger');
+  hostile = await makeOrganization(platform, 'hostile');
   ours = await makeAllResources(platform.api, 'mark-of-ours');
   theirs = await makeAllResources(stranger, 'mark-of-theirs');
 }, 120_000);
@@ -124,6 +127,38 @@ describe('tenancy', () => {
     },
   );
 });
+
+describe('hostile input', () => {
+  const withBody = routes.filter(({ body, rpc }) => body !== undefined && !rpc.endsWith('.Logout'));
+
+  test(
+    'no body makes a route fail',
+    () =>
+      inRounds(async (random) => {
+        for (const route of withBody) {
+          const path = fill(route.template, () => UNKNOWN);
+          const { name, text } = hostileBody(random, route);
+          const { status } = await hostile.request(route.method, path, text);
+          if (status >= 500) throw new Error(`${route.method} ${path} with ${name} answered ${status}`);
+        }
+        expect((await hostile.get('/api/v1/admin/verify')).status).toBe(200);
+      }),
+    fuzzTimeoutMs,
+  );
+});
+
+/** A body that is no value of a member, or one in which a member has a hostile value. */
+function hostileBody(random: Random, route: Route): { name: string; text: string } {
+  const size = random.pick([100, 2_000, 30_000]);
+  const member = route.fields.length === 0 ? 'a' : random.pick(route.fields);
+  const broken = random.pick(hostileJson);
+  const value = random.pick(hostileValues(random));
+  return random.pick([
+    { name: broken.name, text: broken.make(size) },
+    { name: `${member}: ${broken.name}`, text: `{"${member}":${broken.make(size)}}` },
+    { name: `${member}: ${value.name}`, text: JSON.stringify({ ...route.body, [member]: value.make(size) }) },
+  ]);
+}
 
 /** The answer to our admin, with the path, and so its id, masked. */
 async function masked(route: Route, path: string) {

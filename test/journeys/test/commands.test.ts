@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { type RunningPlatform, runCommand, startLayout } from '@drippulse/harness';
 import { owners } from '@drippulse/topology';
@@ -8,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 let platform: RunningPlatform;
 
 beforeAll(async () => {
-  platform = await startLayout('start');
+  platform = await startLayout('start', { env: { HOST: '0.0.0.0', WEBHOOK_ALLOW_PRIVATE: 'true' } });
 }, 120_000);
 afterAll(async () => {
   await platform?.dispose();
@@ -29,8 +30,24 @@ test('readiness names the database of each service', async () => {
   expect(await answer.json()).toMatchObject({ ok: true, parts: databases });
 });
 
-test('secrets are readable by their owner only', () => {
-  expect(statSync(path.join(platform.dataDir, 'secrets.json')).mode & 0o077).toBe(0);
+test('everything in the data folder is readable by its owner only', () => {
+  const entries = readdirSync(platform.dataDir);
+  expect(entries).toEqual(expect.arrayContaining(['drippulse.log', 'postgres', 'secrets.json']));
+  const open = entries.filter((name) => (statSync(path.join(platform.dataDir, name)).mode & 0o077) !== 0);
+  expect(open).toEqual([]);
+});
+
+test('HOST opens the public API, and not the port of operations', async () => {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  // Without a network: Linux answers at every address of 127.0.0.0/8.
+  const elsewhere = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
+  const isOpen = (url: string, pathname: string) =>
+    fetch(`http://${elsewhere}:${new URL(url).port}${pathname}`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  expect(await isOpen(platform.baseUrl, '/health')).toBe(true);
+  expect(await isOpen(platform.opsUrl, '/live')).toBe(false);
 });
 
 test('a second process on the same folder ends with a sentence', async () => {

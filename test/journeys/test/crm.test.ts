@@ -218,7 +218,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
       lead_form: {
         name: 'Website',
         workflow_id: Number(enrollments.split('/')[4]),
-        redirect_url: 'https://example.com/thanks',
+        redirect_url: 'https://example.com/✓',
       },
     });
     expect(form).toMatchObject({
@@ -236,7 +236,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     for (const _repeat of [1, 2]) {
       const answer = await visitor.post(path, sent, { headers });
-      expect([answer.status, answer.headers.get('location')]).toEqual([303, 'https://example.com/thanks']);
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, 'https://example.com/%E2%9C%93']);
     }
     expect(await ended(enrollments)).toMatchObject({ status: 'completed', contact: { email: 'visitor@example.com' } });
     const { body } = await platform.api.get('/api/v1/crm/leads?email=visitor@example.com');
@@ -249,9 +249,41 @@ describe.each<Layout>(['start', 'start:distributed'])('the CRM, as npm run %s la
     expect((await visitor.post(path, { first_name: 'Vic' })).body).toMatchObject({
       errors: { email: ['is required'] },
     });
-    expect((await visitor.post('/public/lead_forms/unknown', { email: 'a@b.c' })).body.error).toBe(
-      'lead_form_not_found',
-    );
+    const unknown = '/public/lead_forms/unknown';
+    for (const missing of [await visitor.get(unknown), await visitor.post(unknown, sent, { headers })]) {
+      expect(missing).toMatchObject({ status: 404, body: { error: 'lead_form_not_found' } });
+    }
+    const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    const shown = await visitor.get(unknown, { headers: { accept } });
+    expect([shown.status, shown.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  });
+
+  test('a file of leads comes back as it was, and no text in it is a formula', async () => {
+    const last_name = 'x\n=HYPERLINK("https://evil.example")';
+    const lead = await platform.api.post('/api/v1/crm/leads', { last_name, title: '=1+1', phone: " '-1" });
+    const file = (await platform.api.get('/api/v1/crm/export_csv?collection=leads')).text;
+    expect(file).toContain(`,"x\n=HYPERLINK(""https://evil.example"")",`);
+    expect(file).toContain(`,'=1+1,`);
+    const headers = { 'content-type': 'text/csv' };
+    const read = await platform.api.post('/api/v1/crm/leads/import_csv', file, { headers });
+    expect(read).toMatchObject({ status: 200, body: { created: 0, updated: 0, failed: 0 } });
+    expect((await platform.api.get(`/api/v1/crm/leads/${lead.body.id}`)).body).toEqual(lead.body);
+    const bad = await platform.api.post('/api/v1/crm/leads/import_csv', 'email,custom.__proto__\na@b.c,1\n', {
+      headers,
+    });
+    expect(bad).toMatchObject({ status: 422, body: { error: 'header_mismatch' } });
+  });
+
+  test('the owner of a record is a member of the organization', async () => {
+    const { body: me } = await user.get('/api/v1/admin/verify');
+    const owned = { last_name: 'Owned', owner_id: me.admin.id };
+    expect(await platform.api.post('/api/v1/crm/contacts', owned)).toMatchObject({ status: 201, body: owned });
+    for (const owner_id of [987_654, -1, 0]) {
+      expect(await platform.api.post('/api/v1/crm/contacts', { ...owned, owner_id })).toMatchObject({
+        status: 422,
+        body: { errors: { owner_id: ['must be a member of the organization'] } },
+      });
+    }
   });
 
   test('a PATCH with the body of a GET changes nothing', async () => {

@@ -45,7 +45,8 @@ test('an erased person is found in no column of any table', async () => {
   receiver.answer(({ body }) => ({ body: `got ${body}` }));
   const webhook = await api.post('/api/v1/webhooks', { url: `${receiver.url}/events`, event_type: '*' });
   expect(webhook).toMatchObject({ status: 201 });
-  const contact = await api.post('/api/v1/crm/contacts', person);
+  const once = { headers: { 'idempotency-key': 'made-once' } };
+  const contact = await api.post('/api/v1/crm/contacts', person, once);
   const lead = await api.post('/api/v1/crm/leads', person);
   const twin = await api.post('/api/v1/crm/contacts', {
     ...person,
@@ -108,6 +109,10 @@ test('an erased person is found in no column of any table', async () => {
 
   expect(await api.post(`/api/v1/crm/contacts/${contact.body.public_id}/erase`, {})).toMatchObject({ status: 204 });
   await eventually(async () => expect(await findTexts(client, canaries, immutable)).toEqual([]), { timeoutMs: 60_000 });
+  expect(await api.post('/api/v1/crm/contacts', person, once)).toMatchObject({
+    status: 410,
+    body: { error: 'answer_erased' },
+  });
   expect(await totals(living)).toMatchObject({ total_enrollments: 1, cancelled: 1 });
   expect(await totals(ended)).toMatchObject({ total_enrollments: 1, completed: 1 });
   const erased = await eventually(() => {

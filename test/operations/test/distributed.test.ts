@@ -1,9 +1,16 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createKafkaTransport, deadLetterTopic, topicOf } from '@drippulse/events';
+import {
+  createKafkaTransport,
+  deadLetterTopic,
+  readDeadLetters,
+  type TransportMessage,
+  topicOf,
+} from '@drippulse/events';
 import { type RunningPlatform, startLayout } from '@drippulse/harness';
 import { catalog, createLogger } from '@drippulse/observability';
-import { startEmbeddedPostgres, startKafka, startRedis } from '@drippulse/servers';
+import { startEmbeddedPostgres, startKafka, startRedis, withFileLock } from '@drippulse/servers';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { publishers, serviceOf, servicesOf } from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -118,6 +125,62 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     console.log(tree);
   }, 90_000);
 
+  test('an event that somebody else writes into Kafka starts no workflow, and is a dead letter with the reason', async () => {
+    const { api } = platform;
+    const workflow = await api.post('/api/v1/workflows', {
+      name: 'Greets leads',
+      status: 'active',
+      steps: [
+        { type: 'trigger', name: 'Start', config: { kind: 'event', event_name: 'lead.created' } },
+        { type: 'log', name: 'Note', config: { message: 'Hello', level: 'info' } },
+      ],
+    });
+    const enrolled = async () =>
+      (await api.get(`/api/v1/workflows/${workflow.body.id}/enrollments`)).body.enrollments.length;
+    const createLead = (email: string) => api.post('/api/v1/crm/leads', { email, last_name: 'Lovelace' });
+    expect((await createLead('first@example.com')).status).toBe(201);
+    await eventually(async () => expect(await enrolled()).toBe(1), { timeoutMs: 30_000 });
+
+    const topic = topics.find((name) => name.includes(serviceOf('crm'))) ?? '';
+    const transport = createKafkaTransport({
+      brokers: broker.brokers,
+      clientId: 'stranger',
+      log: createLogger({ level: 'silent' }),
+    });
+    const forged: TransportMessage[] = [];
+    await transport.read(topic, async ({ key, value, headers }) => {
+      const { signature: _, ...unsigned } = headers;
+      if (headers['ce_type'] !== 'lead.created') return;
+      for (const [id, own] of [
+        ['evt_unsigned', unsigned],
+        ['evt_forged', headers],
+      ] as const) {
+        forged.push({ key, value, headers: { ...own, ce_id: id } });
+      }
+    });
+    expect(forged).toHaveLength(2);
+    const producer = await transport.createProducer();
+    await producer.send(topic, forged, 10_000);
+    await producer.close();
+    // The genuine event after the forged ones is handled, so they have been.
+    expect((await createLead('second@example.com')).status).toBe(201);
+    await eventually(
+      async () => {
+        const reasons = new Set<string>();
+        await readDeadLetters(transport, topic, async ({ id, group, reason }) => {
+          if (group === runtime) reasons.add(`${id}: ${reason}`);
+        });
+        expect([...reasons].sort()).toEqual([
+          'evt_forged: Error: The signature of the event is wrong.',
+          'evt_unsigned: Error: The event is not signed.',
+        ]);
+      },
+      { timeoutMs: 30_000 },
+    );
+    await eventually(async () => expect(await enrolled()).toBe(2), { timeoutMs: 30_000 });
+    await transport.close();
+  }, 120_000);
+
   test('every process exports exactly its metrics of the catalog', async () => {
     const processes = processesOf(platform.output());
     expect(processes.length).toBeGreaterThan(4);
@@ -152,26 +215,28 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     await eventually(async () => expect(await outboxAge()).toBe(0), { timeoutMs: 10_000 });
   }, 120_000);
 
-  test('while PostgreSQL is away requests get 503 with Retry-After, then all is normal, with the same processes', async () => {
+  test('while PostgreSQL is away requests get 503 with Retry-After, it is started again, and all is normal with the same processes', async () => {
     const startTimes = async () =>
       Promise.all(processesOf(platform.output()).map(({ service }) => sampleOf(service, 'process_start_time_seconds')));
     const before = await startTimes();
     const dataDir = path.join(platform.dataDir, 'postgres');
     const server = await startEmbeddedPostgres({ dataDir });
-    await server.stop();
-    const answer = await eventually(async () => {
-      const refused = await platform.api.get('/api/v1/workflows');
-      expect(refused.status).toBe(503);
-      return refused;
+    // While this test has the lock of starting, the platform cannot start the server again.
+    await withFileLock(`${dataDir}.starting`, async () => {
+      await server.stop();
+      const answer = await eventually(async () => {
+        const refused = await platform.api.get('/api/v1/workflows');
+        expect(refused.status).toBe(503);
+        return refused;
+      });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      // The gateway answers its clients itself: without a ready one they would reach no process.
+      const gateway = processesOf(platform.output()).find(({ service }) => service === 'gateway');
+      expect((await fetch(`http://127.0.0.1:${gateway?.opsPort}/ready`)).status).toBe(200);
+      expect(await sampleOf('workflows', 'drippulse_part_up{part="database",service="workflows"}')).toBe(0);
     });
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    // The gateway answers its clients itself: without a ready one they would reach no process.
-    const gateway = processesOf(platform.output()).find(({ service }) => service === 'gateway');
-    expect((await fetch(`http://127.0.0.1:${gateway?.opsPort}/ready`)).status).toBe(200);
-    expect(await sampleOf('workflows', 'drippulse_part_up{part="database",service="workflows"}')).toBe(0);
-    await startEmbeddedPostgres({ dataDir, port: server.port });
     await eventually(async () => expect((await platform.api.get('/api/v1/workflows')).status).toBe(200), {
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     });
     expect(await startTimes()).toEqual(before);
   }, 90_000);
@@ -224,6 +289,19 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     });
   }, 60_000);
 
+  test('the processes of the services stop when the one that started them is killed', async () => {
+    const services = processesOf(platform.output()).filter(({ pid }) => isRunning(pid));
+    expect(services.length).toBeGreaterThan(3);
+    process.kill(platform.pid, 'SIGKILL');
+    const isStopping = async ({ opsPort }: { opsPort: number }) =>
+      (await fetch(`http://127.0.0.1:${opsPort}/ready`)).status === 503;
+    await eventually(async () => expect((await Promise.all(services.map(isStopping))).every(Boolean)).toBe(true), {
+      timeoutMs: 50_000,
+    });
+    // The test of runMain proves that they end then. They would serve on for a pause before.
+    for (const { pid } of services) process.kill(pid, 'SIGKILL');
+  }, 90_000);
+
   /** Newest value of a sample of a service, named whole or by its metric alone. */
   async function sampleOf(service: string, sample: string): Promise<number> {
     const found = processesOf(platform.output()).find((process) => process.service === service);
@@ -231,6 +309,12 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     const line = text.split('\n').find((candidate) => candidate.startsWith(sample));
     return Number(line?.split(' ').at(-1));
   }
+}
+
+/** Whether a process runs; one that has ended and that nobody has waited for does not. */
+function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }
 
 /** Every text in a JSON value, names of members aside. */

@@ -206,6 +206,12 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
           { expr: 'max by (service) (process_resident_memory_bytes)', legend: '{{service}} resident' },
           { expr: 'max by (service) (nodejs_heap_size_used_bytes)', legend: '{{service}} heap' },
         ]),
+        lines('Log lines dropped', 'cps', [
+          {
+            expr: 'sum by (service) (rate(drippulse_log_lines_dropped_total[$__rate_interval]))',
+            legend: '{{service}}',
+          },
+        ]),
         lines('Garbage collection', 'percentunit', [
           { expr: 'sum by (service) (rate(nodejs_gc_duration_seconds_sum[$__rate_interval]))', legend: '{{service}}' },
         ]),

@@ -3,6 +3,7 @@ import pg from 'pg';
 import Cursor from 'pg-cursor';
 import { checkIdentifier } from '../identifiers.ts';
 import { Client } from './client.ts';
+import { endWhenSilent } from './end-when-silent.ts';
 import { measuredPool } from './measured-pool.ts';
 import { typeParsers } from './type-parsers.ts';
 
@@ -16,11 +17,15 @@ const statementTimeoutMs = 30_000;
 const lockTimeoutMs = 10_000;
 const idleInTransactionTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
+/** Longer than any statement may take, so that the server's own timeout comes first where the server is alive. */
+const defaultSilenceMs = 35_000;
+/** The kernel then asks ten times, a second apart: an idle connection whose other end is gone ends within 20 s. */
+const keepAliveMs = 10_000;
 
 /**
  * Connects to one schema. `search_path` is fixed on each connection; `int8` comes back as bigint, `json` and `jsonb` as
  * their text, `timestamptz` as Date. No statement runs longer than 30 s, waits for a lock longer than 10 s, and no
- * transaction stays idle longer than 30 s. `max` is the size of the pool (default 10); `service` names it in the
+ * transaction stays idle longer than 30 s. A connection without an answer for `silenceMs` (35 s) is broken. `max` is the size of the pool (default 10); `service` names it in the
  * metrics and to the server.
  *
  * `.stream(chunkSize)` of a query reads its rows through a cursor of the server, `chunkSize` at a time. It uses a
@@ -32,8 +37,9 @@ export function connectDatabase<DB>(options: {
   service: string;
   log: DatabaseLog;
   max?: number;
+  silenceMs?: number;
 }): Database<DB> {
-  const { url, schema, service, log, max = 10 } = options;
+  const { url, schema, service, log, max = 10, silenceMs = defaultSilenceMs } = options;
   const pool = new pg.Pool({
     Client,
     connectionString: url,
@@ -45,12 +51,16 @@ export function connectDatabase<DB>(options: {
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
     types: typeParsers,
   });
   // A connection may break while no statement runs on it, in the pool or inside a transaction. Without a listener,
   // either error would end the process. The next statement on that connection fails by itself.
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
-  pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'database connection lost')));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn({ err: error }, 'database connection lost'));
+    endWhenSilent(client, silenceMs);
+  });
 
   const kysely = new Kysely<DB>({
     dialect: new PostgresDialect({ pool: measuredPool(pool, service), cursor: Cursor }),

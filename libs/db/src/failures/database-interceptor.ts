@@ -1,19 +1,35 @@
-import type { Interceptor } from '@connectrpc/connect';
-import { DomainError } from '@drippulse/errors';
+import type { Interceptor, StreamResponse } from '@connectrpc/connect';
+import { DomainError, isShortage } from '@drippulse/errors';
 import { isInfrastructureError } from './failures.ts';
 
 /**
  * Turns an infrastructure error of the database into `unavailable` with a time to retry; without it, the caller would
- * get `internal`. Comes after the server interceptors in the list, so that they see the error that it throws.
+ * get `internal`. Comes after the server interceptors in the list, so that they see the error that it throws. The messages
+ * of a stream are read later than its response, and their errors are turned too.
  */
 export const databaseInterceptor: Interceptor = (next) => async (request) => {
   try {
-    return await next(request);
+    const response = await next(request);
+    if (!response.stream) return response;
+    return { ...response, message: translated(response.message) } as StreamResponse; // the messages stay as they are
   } catch (error) {
-    if (error instanceof DomainError || !isInfrastructureError(error)) throw error;
-    throw new DomainError('unavailable', 'database_unavailable', 'The service cannot reach its database right now.', {
-      cause: error,
-      retryAfterSeconds: 1,
-    });
+    throw unavailableOr(error);
   }
 };
+
+async function* translated(messages: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw unavailableOr(error);
+  }
+}
+
+function unavailableOr(error: unknown): unknown {
+  // A shortage of this machine speaks for itself.
+  if (error instanceof DomainError || isShortage(error) || !isInfrastructureError(error)) return error;
+  return new DomainError('unavailable', 'database_unavailable', 'The service cannot reach its database right now.', {
+    cause: error,
+    retryAfterSeconds: 1,
+  });
+}

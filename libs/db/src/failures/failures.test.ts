@@ -5,14 +5,26 @@ import { isInfrastructureError, isTransactionConflict } from './failures.ts';
 
 const withCode = (code: string) => Object.assign(new Error(code), { code });
 
-test.each(['08006', '40001', '40P01', '53300', '57P01', '55P03', '25006', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND'])(
-  '%s speaks of the surroundings',
-  (code) => {
-    expect(isInfrastructureError(withCode(code))).toBe(true);
-    expect(isInfrastructureError(new Error('wrapped', { cause: withCode(code) }))).toBe(true);
-    expect(isInfrastructureError(new AggregateError([withCode(code)]))).toBe(true);
-  },
-);
+test.each([
+  '08006',
+  '40001',
+  '40P01',
+  '53300',
+  '57P01',
+  '55P03',
+  '25006',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'EADDRNOTAVAIL',
+])('%s speaks of the surroundings', (code) => {
+  expect(isInfrastructureError(withCode(code))).toBe(true);
+  expect(isInfrastructureError(new Error('wrapped', { cause: withCode(code) }))).toBe(true);
+  expect(isInfrastructureError(new AggregateError([withCode(code)]))).toBe(true);
+});
 
 test.each(['23505', '22P02', '42P01', '42501'])('%s speaks of the statement', (code) => {
   expect(isInfrastructureError(withCode(code))).toBe(false);

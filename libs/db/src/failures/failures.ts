@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/errors';
+import { DomainError, isShortage } from '@drippulse/errors';
 
 /** SQLSTATE classes of failures of the server, the connection or the moment, not of the statement. */
 const infrastructureClasses = new Set(['08', '40', '53', '57', '58']);
@@ -21,10 +21,11 @@ const infrastructureMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout|Cannot use a pool after calling end|Client network socket disconnected)/;
 
 /**
- * Whether a failure comes from the infrastructure (connection, serialization, resources, a peer that is unavailable):
- * the same work may succeed later without a change.
+ * Whether a failure comes from the infrastructure (connection, serialization, a shortage of this machine, a peer that is
+ * unavailable): the same work may succeed later without a change.
  */
 export function isInfrastructureError(error: unknown): boolean {
+  if (isShortage(error)) return true;
   return chain(error).some((link) => {
     if (link instanceof DomainError) return link.kind === 'unavailable';
     const code = codeOf(link);

@@ -13,7 +13,10 @@ import { type Kysely, sql } from 'kysely';
 import type { Sealer } from '../sealer.ts';
 import type { Scope } from './scope.ts';
 
-/** A key as stored: with a response after the call, with an effect key and a lease while a durable call runs. */
+/**
+ * A key as stored: with a response after the call, with an effect key and a lease while a durable call runs. A key with neither
+ * is that of a response that was erased.
+ */
 export type StoredKey = {
   created_at: Date;
   fingerprint: Buffer;
@@ -25,7 +28,7 @@ export type StoredKey = {
   leased: boolean;
 };
 
-/** The row of a key, if it is at most 24 h old. Refuses when it belongs to a different request. */
+/** The row of a key, if it is at most 24 h old. Refuses when it belongs to a different request, or its response was erased. */
 export async function findKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<StoredKey | undefined> {
   const { rows } = await sql<StoredKey>`
     select created_at, fingerprint, response, response_headers, sealed, effect_key, fence,
@@ -39,6 +42,10 @@ export async function findKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<Stored
   if (row !== undefined && !row.fingerprint.equals(scope.fingerprint)) {
     const message = 'This Idempotency-Key was used for a different request.';
     throw new DomainError('invalid', 'idempotency_key_reused', message);
+  }
+  if (row?.response === null && row.effect_key === null) {
+    const message = 'The request was carried out. Its answer was erased, with a person whose data it contained.';
+    throw new DomainError('failed_precondition', 'answer_erased', message);
   }
   return row;
 }

@@ -9,6 +9,7 @@ import { checkIdentifier } from '../identifiers.ts';
 /** A migration waits this long for a lock, then lets the statements queued behind it pass and tries again. */
 const lockTimeoutMs = 3_000;
 const lockTries = 20;
+const connectTimeoutMs = 10_000;
 const migratingLock = 6_308_117;
 const migratingPollMs = 50;
 
@@ -30,6 +31,10 @@ export async function migrate(options: { url: string; schema: string; migrations
     options: `-c search_path=${checkIdentifier(schema)}`,
     max: 1,
     lock_timeout: lockTimeoutMs,
+    // A statement may take long, so that only keepalive tells a server that is gone.
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: connectTimeoutMs,
   });
   pool.on('error', () => undefined);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });

@@ -11,6 +11,8 @@ const catalogConflicts = new Set(['XX000', '23505', '42710', '42P06']);
 /** The extensions that migrations of services need. The role of a service may not create them itself. */
 const extensions = ['pg_trgm', 'btree_gin'];
 
+const connectTimeoutMs = 10_000;
+
 /**
  * Creates or updates the login role of one service and the schema that it owns, in the database of `adminUrl`. Returns
  * the URL to connect with. The role has no rights on any other schema. Safe to repeat; a new password replaces the old
@@ -25,7 +27,7 @@ export async function provisionSchema(options: {
   const { adminUrl, schema, role, password } = options;
   checkIdentifier(schema);
   checkIdentifier(role);
-  const client = new pg.Client({ connectionString: adminUrl });
+  const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: connectTimeoutMs });
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -14,29 +14,39 @@ export function numeralOf(value: JsonValue | undefined): number | string | undef
 /** Compares two numerals by value, with all their digits; negative when `a` is smaller. */
 export function compareNumerals(a: number | string, b: number | string): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const left = decimalOf(String(a));
-  const right = decimalOf(String(b));
-  if (left.sign !== right.sign) return left.sign - right.sign;
-  return left.sign * compareMagnitudes(left, right);
+  return compareDecimals(decimalOf(a), decimalOf(b));
 }
 
-/** sign × 0.digits × 10^exponent; zero has sign 0. */
-type Decimal = { sign: number; digits: string; exponent: number };
+/** sign × 0.digits × 10^exponent, without zeros at either end of the digits; zero has sign 0. */
+export type Decimal = { sign: number; digits: string; exponent: number };
 
-function decimalOf(text: string): Decimal {
-  const [mantissa = '', power = '0'] = text.toLowerCase().split('e');
+/** The value of a numeral, read once for any number of comparisons. */
+export function decimalOf(value: number | string): Decimal {
+  const [mantissa = '', power = '0'] = String(value).toLowerCase().split('e');
   const unsigned = mantissa.replace(/^[+-]/, '');
   const [whole = '', fraction = ''] = unsigned.split('.');
   const written = whole + fraction;
-  const digits = written.replace(/^0+/, '');
-  const exponent = whole.length - (written.length - digits.length) + Number(power);
+  const significant = written.replace(/^0+/, '');
+  const exponent = whole.length - (written.length - significant.length) + Number(power);
+  const digits = withoutZerosAtTheEnd(significant);
   return { sign: digits === '' ? 0 : mantissa.startsWith('-') ? -1 : 1, digits, exponent };
+}
+
+/** A loop, because `/0+$/` starts anew at each zero. */
+function withoutZerosAtTheEnd(digits: string): string {
+  let end = digits.length;
+  while (digits.charCodeAt(end - 1) === 0x30) end--;
+  return digits.slice(0, end);
+}
+
+/** Compares two decimals by value. Reads no more digits than the shorter one has. */
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  if (a.sign !== b.sign) return a.sign - b.sign;
+  if (a.sign === 0) return 0;
+  return a.sign * compareMagnitudes(a, b);
 }
 
 function compareMagnitudes(a: Decimal, b: Decimal): number {
   if (a.exponent !== b.exponent) return a.exponent - b.exponent;
-  const length = Math.max(a.digits.length, b.digits.length);
-  const left = a.digits.padEnd(length, '0');
-  const right = b.digits.padEnd(length, '0');
-  return left < right ? -1 : left > right ? 1 : 0;
+  return a.digits < b.digits ? -1 : a.digits > b.digits ? 1 : 0;
 }

@@ -1,8 +1,9 @@
 import { type JsonValue, parseJson } from '@drippulse/json';
 import { expect, test } from '@jest/globals';
+import { createMeter } from '../meter.ts';
 import { type Operator, operators } from './operators.ts';
 
-const moment = { now: Date.parse('2026-03-01T12:00:00Z'), timezone: 'Europe/Berlin' };
+const moment = { now: Date.parse('2026-03-01T12:00:00Z'), timezone: 'Europe/Berlin', meter: createMeter() };
 
 type Case = [actual: JsonValue | undefined, operator: Operator, expected: JsonValue, result: boolean];
 
@@ -79,6 +80,26 @@ const cases: Case[] = [
 
 test.each(cases)('%j %s %j is %s', (actual, operator, expected, result) => {
   expect(operators[operator](actual, expected, moment)).toBe(result);
+});
+
+test('a long number is compared with thousands of options by reading it once', () => {
+  const digits = '1'.repeat(200_000);
+  const options = Array.from({ length: 5_000 }, (_, index) => `${index}`);
+  const meter = createMeter();
+  expect(operators.in(digits, options, { ...moment, meter })).toBe(false);
+  expect(operators.in(digits, [...options, `${digits}.0`], { ...moment, meter })).toBe(true);
+  expect(meter.spent).toBeLessThan(4 * digits.length + 100 * options.length);
+});
+
+test.each(Object.keys(operators) as Operator[])('%s is charged', (operator) => {
+  const meter = createMeter();
+  operators[operator]('abc', 'abc', { ...moment, meter });
+  expect(meter.spent).toBeGreaterThan(0);
+});
+
+test('a test that needs more than the rest of the budget is not begun', () => {
+  const meter = createMeter(1_000);
+  expect(() => operators.contains('a'.repeat(2_000), 'b', { ...moment, meter })).toThrow('work_limit_exceeded');
 });
 
 test('every operator has a case', () => {

@@ -1,18 +1,19 @@
-import { isRawNumber, type JsonValue } from '@drippulse/json';
-import { objectOf } from '../json-value.ts';
+import type { JsonValue } from '@drippulse/json';
+import { charge, chargeReading, type Meter } from '../meter.ts';
+import { firstIndexOf } from '../text-search.ts';
 import { parseInstant } from '../time/instants.ts';
+import { isEqual, matcherOf, textOf } from './equality.ts';
 import { compareNumerals, numeralOf } from './numbers.ts';
 
-/** The present time and the time zone, for comparisons of times. */
-export type Moment = { now: number; timezone: string };
+/** The present time and the time zone, for comparisons of times, and the meter of the step. */
+export type Moment = { readonly now: number; readonly timezone: string; readonly meter: Meter };
 
 type Value = JsonValue | undefined;
 type Test = (actual: Value, expected: Value, moment: Moment) => boolean;
 
-/** All operators by name. Numbers and numeric texts are compared by value, other text exactly. */
-export const operators = {
-  equals,
-  not_equals: not(equals),
+const tests = {
+  equals: isEqual,
+  not_equals: not(isEqual),
   contains,
   not_contains: not(contains),
   starts_with: (actual, expected) => bothTexts(actual, expected, (text, part) => text.startsWith(part)),
@@ -30,31 +31,54 @@ export const operators = {
 } satisfies Record<string, Test>;
 
 /** Name of an operator. */
-export type Operator = keyof typeof operators;
+export type Operator = keyof typeof tests;
+
+/** Operators that do not read what the field has. */
+const unread: ReadonlySet<string> = new Set<Operator>(['exists', 'not_exists']);
+const callUnits = 16;
+const optionUnits = 16;
+const timeUnits = 800;
+
+/**
+ * All operators by name. Numbers and numeric texts are compared by value, other text exactly. Each charges both values to the meter
+ * before it reads them. So the work of a test must be in proportion to their sizes; what costs more is charged beside it.
+ */
+export const operators = Object.fromEntries(
+  Object.entries<Test>(tests).map(([name, test]) => [name, metered(test, unread.has(name))]),
+) as Record<Operator, Test>; // the names are those of `tests`
+
+function metered(test: Test, isUnread: boolean): Test {
+  return (actual, expected, moment) => {
+    charge(moment.meter, callUnits);
+    if (!isUnread) {
+      chargeReading(moment.meter, actual);
+      chargeReading(moment.meter, expected);
+    }
+    return test(actual, expected, moment);
+  };
+}
 
 function not(test: Test): Test {
   return (actual, expected, moment) => !test(actual, expected, moment);
 }
 
-/** A missing field equals only null. A missing `value` is null. */
-function equals(actual: Value, expected: Value): boolean {
-  const a = numeralOf(actual);
-  const b = numeralOf(expected);
-  if (a !== undefined && b !== undefined) return compareNumerals(a, b) === 0;
-  if (isCompound(actual) || isCompound(expected)) return sameStructure(actual, expected);
-  return textOf(actual) === textOf(expected);
-}
-
 function contains(actual: Value, expected: Value): boolean {
-  if (Array.isArray(actual)) return actual.some((item) => equals(item, expected));
-  return bothTexts(actual, expected, (text, part) => text.includes(part));
+  if (Array.isArray(actual)) return actual.some(matcherOf(expected));
+  return bothTexts(actual, expected, (text, part) => firstIndexOf(text, part) >= 0);
 }
 
 /** `value` is an array, or text separated by commas. */
-function isIn(actual: Value, expected: Value): boolean {
+function isIn(actual: Value, expected: Value, { meter }: Moment): boolean {
   if (actual === undefined) return false;
-  const options = typeof expected === 'string' ? expected.split(',').map((part) => part.trim()) : expected;
-  return Array.isArray(options) && options.some((option) => equals(actual, option));
+  const options = typeof expected === 'string' ? expected.split(',') : expected;
+  if (!Array.isArray(options)) return false;
+  charge(meter, optionUnits * options.length);
+  const matches = matcherOf(actual);
+  return typeof expected === 'string' ? options.some((option) => matches(trimmed(option))) : options.some(matches);
+}
+
+function trimmed(option: JsonValue): JsonValue {
+  return typeof option === 'string' ? option.trim() : option;
 }
 
 /** An empty text counts as absent, as in enrollment of contacts. */
@@ -75,6 +99,7 @@ function bothNumbers(actual: Value, expected: Value, test: (order: number) => bo
 }
 
 function bothTimes(actual: Value, expected: Value, moment: Moment, test: (a: number, b: number) => boolean): boolean {
+  charge(moment.meter, 2 * timeUnits);
   const a = timeOf(actual, moment);
   const b = timeOf(expected, moment);
   return a !== undefined && b !== undefined && test(a, b);
@@ -83,24 +108,4 @@ function bothTimes(actual: Value, expected: Value, moment: Moment, test: (a: num
 function timeOf(value: Value, { now, timezone }: Moment): number | undefined {
   if (value === undefined) return undefined;
   return value === 'now' ? now : parseInstant(value, timezone);
-}
-
-/** The text of a scalar; null for other values. */
-function textOf(value: Value): string | null {
-  if (value === undefined || value === null || isCompound(value)) return null;
-  return isRawNumber(value) ? value.rawJSON : String(value);
-}
-
-function isCompound(value: Value): boolean {
-  return Array.isArray(value) || objectOf(value) !== undefined;
-}
-
-function sameStructure(a: Value, b: Value): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => equals(item, b[i]));
-  const left = objectOf(a);
-  const right = objectOf(b);
-  if (!left || !right) return false;
-  const keys = Object.keys(left);
-  const isShared = (key: string) => Object.hasOwn(right, key) && equals(left[key], right[key]);
-  return keys.length === Object.keys(right).length && keys.every(isShared);
 }

@@ -32,10 +32,11 @@ export const ruleShape = {
   conditions: z.array(condition).min(1).max(100).describe('What is compared: field, operator and value.'),
 };
 
-type RuleConfig = z.output<z.ZodObject<typeof ruleShape>>;
+/** A valid rule. */
+export type RuleConfig = Pick<z.output<z.ZodObject<typeof ruleShape>>, 'match' | 'conditions'>;
 
 /** Compiles a rule. It tests its conditions in order, until the result is certain. */
-export function compileRule({ match, conditions }: Pick<RuleConfig, 'match' | 'conditions'>): Rule {
+export function compileRule({ match, conditions }: RuleConfig): Rule {
   const tests = conditions.map(compileCondition);
   if (match === 'any') return (scope) => tests.some((test) => test(scope));
   return (scope) => tests.every((test) => test(scope));

@@ -114,3 +114,9 @@ test('every problem is told, in the order of the steps', () => {
 test('no more than 100 problems are told', () => {
   expect(problemsOf(Array(150).fill({ type: 'nope' }))).toHaveLength(100);
 });
+
+test('more tags than can be parsed at once are refused', () => {
+  expect(problemsOf([{ type: 'log', message: '{{a}}'.repeat(10_001) }])).toEqual([
+    'templates may have at most 10000 tags and outputs in all',
+  ]);
+});

@@ -9,6 +9,8 @@ import { assignIds } from './step-ids.ts';
 const maxSteps = 200;
 /** Limit of all configs as JSON. Normalising does not change their size, so accepted steps can be read again. */
 const maxConfigBytes = 256 * 1024;
+/** Most tags and outputs in the templates of all steps: parsing one takes five microseconds. */
+const maxTags = 10_000;
 const maxProblems = 100;
 
 /**
@@ -25,13 +27,19 @@ export function readSteps(
   if (given.length === 0 && o.active) return refuse('an active workflow needs at least one step');
   if (given.length > maxSteps) return refuse(`there may be at most ${maxSteps} steps`);
   const configs = given.map((raw) => configOf(objectOf(raw) ?? {}));
-  if (Buffer.byteLength(stringifyJson(configs)) > maxConfigBytes) return refuse('steps may be at most 256 KiB');
+  const configText = stringifyJson(configs);
+  if (Buffer.byteLength(configText) > maxConfigBytes) return refuse('steps may be at most 256 KiB');
+  if (countTags(configText) > maxTags) return refuse(`templates may have at most ${maxTags} tags and outputs in all`);
 
   const ids = assignIds(given, o.makeId);
   const read = given.map((raw, index) => readStep(raw, index, ids));
   const ofGraph = checkGraph(read);
   const problems = read.flatMap((step, index) => [...step.problems, ...(ofGraph[index] ?? [])]);
   return { steps: read.map(({ step }) => step), problems: problems.slice(0, maxProblems) };
+}
+
+function countTags(text: string): number {
+  return text.match(/\{[{%]/g)?.length ?? 0;
 }
 
 function refuse(message: string): { steps: Step[]; problems: Violation[] } {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@drippulse/json';
 import { objectOf } from '../json-value.ts';
 import { config } from '../parameters.ts';
-import { StepFailure } from '../templates/scope.ts';
+import { StepFailure } from '../step-failure.ts';
 import { compileFields, crmShape, crmTarget, leadFields, pickFields } from './crm-fields.ts';
 import { defineStep } from './define-step.ts';
 import { describeCrm } from './describe-crm.ts';

@@ -1,6 +1,6 @@
 import { objectOf } from '../json-value.ts';
 import { config, template } from '../parameters.ts';
-import { StepFailure } from '../templates/scope.ts';
+import { StepFailure } from '../step-failure.ts';
 import { compileText } from '../templates/template.ts';
 import { crmShape, crmTarget } from './crm-fields.ts';
 import { defineStep } from './define-step.ts';

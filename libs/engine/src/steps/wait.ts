@@ -1,4 +1,5 @@
-import { type Scope, StepFailure } from '../templates/scope.ts';
+import { StepFailure } from '../step-failure.ts';
+import type { Scope } from '../templates/scope.ts';
 import { compileText } from '../templates/template.ts';
 import { parseInstant } from '../time/instants.ts';
 import { addSpan, countOf, describeSpan, nextTimeOfDay, type Unit } from '../time/spans.ts';

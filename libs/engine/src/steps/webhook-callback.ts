@@ -1,7 +1,8 @@
 import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { z } from 'zod';
 import { choice, config, jsonTemplate, number, template } from '../parameters.ts';
-import { type Scope, StepFailure } from '../templates/scope.ts';
+import { StepFailure } from '../step-failure.ts';
+import type { Scope } from '../templates/scope.ts';
 import { compileJson, compileText, isTemplate } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf } from './effect-policy.ts';
@@ -10,7 +11,7 @@ import type { StubbedEffect } from './step-type.ts';
 const headerName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 /** Headers that the platform or the connection sets. */
 const reservedHeader =
-  /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*|idempotency-key|webhook-(id|timestamp|signature))$/i;
+  /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*|idempotency-key|drippulse-chain|webhook-(id|timestamp|signature))$/i;
 
 const headers = z.record(z.string(), template()).superRefine((given, context) => {
   for (const name of Object.keys(given)) {
@@ -75,7 +76,8 @@ function compileRequest(config: z.output<typeof callbackConfig>): (scope: Scope)
 
 function readUrl(text: string): string {
   if (isHttpUrl(text)) return new URL(text).href;
-  throw new StepFailure(`url must be an http or https URL, but it is "${text.slice(0, 200)}"`);
+  // Viewers read the timeline, and a query may contain a secret.
+  throw new StepFailure(`url must be an http or https URL, but it is "${text.replace(/[?#].*$/s, '').slice(0, 200)}"`);
 }
 
 function headerProblem(name: string): string | undefined {

@@ -1,72 +1,143 @@
 import { filters as builtIn, type FilterImplOptions, type Liquid } from 'liquidjs';
+import { weigh } from '../meter.ts';
 import { parseInstant } from '../time/instants.ts';
-import { RenderContext } from './render-context.ts';
+import { dateUnits } from './date-units.ts';
+import { contextOf, type RenderContext } from './render-context.ts';
+import { searchFilters } from './search-filters.ts';
 
-/** The filters of templates. None is random, evaluates text as an expression or reads the clock. */
-const allowed = [
-  ...['append', 'prepend', 'capitalize', 'downcase', 'upcase', 'strip', 'lstrip', 'rstrip', 'strip_newlines'],
-  ...['strip_html', 'newline_to_br', 'escape', 'escape_once', 'url_encode', 'url_decode', 'uri_escape', 'slugify'],
-  ...['replace', 'replace_first', 'replace_last', 'remove', 'remove_first', 'remove_last', 'truncate', 'truncatewords'],
-  ...[
-    'split',
-    'join',
-    'slice',
-    'size',
-    'first',
-    'last',
-    'reverse',
-    'sort',
-    'sort_natural',
-    'uniq',
-    'compact',
-    'concat',
-  ],
-  ...['map', 'sum', 'default', 'json', 'base64_encode', 'base64_decode', 'to_integer'],
-  ...['plus', 'minus', 'times', 'divided_by', 'modulo', 'round', 'ceil', 'floor', 'abs', 'at_least', 'at_most'],
-];
-
-type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
 /** The `this` of a filter or an output. */
 export type FilterThis = ThisParameterType<Handler>;
+type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
+
+/** The units of a filter for each unit that its input and arguments weigh. */
+const cheap = 1;
+const usual = 4;
+const costly = 8;
+
+/** The filters of templates by their cost. None is random, evaluates text as an expression or reads the clock. */
+const allowed: ReadonlyMap<number, readonly string[]> = new Map([
+  [
+    cheap,
+    [
+      ...['append', 'prepend', 'capitalize', 'downcase', 'upcase', 'strip', 'lstrip', 'rstrip', 'truncate', 'default'],
+      ...['size', 'first', 'last', 'slice', 'reverse', 'compact', 'concat', 'join', 'to_integer', 'strip_newlines'],
+      ...['plus', 'minus', 'times', 'divided_by', 'modulo', 'round', 'ceil', 'floor', 'abs', 'at_least', 'at_most'],
+      ...['replace', 'replace_first', 'replace_last', 'remove', 'remove_first', 'remove_last', 'split'],
+    ],
+  ],
+  [
+    usual,
+    [
+      ...['strip_html', 'newline_to_br', 'escape', 'url_encode', 'url_decode', 'uri_escape', 'truncatewords', 'uniq'],
+      ...['json', 'base64_encode', 'base64_decode', 'map', 'sum', 'sort', 'sort_natural'],
+    ],
+  ],
+  [costly, ['escape_once', 'slugify']],
+]);
+
+/** Units of each filter, whatever it does. */
+const callUnits = 32;
+/** Units of an element of which a filter reads a property, beside its weight. */
+const propertyUnits = 64;
+/** Most characters of the name of a property: it is read of each element. */
+const longestProperty = 255;
+
+/** The work of a filter that does more than read its input once. */
+type Extra = (context: RenderContext, value: unknown, args: readonly unknown[]) => void;
+
+const extras: Readonly<Record<string, Extra>> = {
+  map: chargeProperty,
+  sum: chargeProperty,
+  sort: chargeSorting,
+  sort_natural: chargeSorting,
+  json: chargeIndents,
+};
 
 /** Replaces the filters of a Liquid engine by those that templates may use. */
 export function useFilters(liquid: Liquid): void {
   for (const name of Object.keys(liquid.filters)) delete liquid.filters[name];
-  for (const name of allowed) liquid.registerFilter(name, metered(handlerOf(name)));
-  liquid.registerFilter('date', metered(date));
+  for (const [cost, names] of allowed) {
+    for (const name of names) register(liquid, name, searchFilters[name] ?? handlerOf(name), cost);
+  }
+  register(liquid, 'date', date, usual);
   liquid.registerFilter('raw', {
     raw: true,
     handler(value: unknown) {
-      return write(this, asText(value));
+      return write(this, asText(this, value));
     },
+  });
+}
+
+/** Registers a filter that is charged before it runs: for the call, and for all that is in its input and arguments. */
+function register(liquid: Liquid, name: string, filter: Handler, cost: number): void {
+  const extra = extras[name];
+  liquid.registerFilter(name, function (value, ...args) {
+    const context = contextOf(this.context);
+    context.charge(callUnits);
+    context.chargeReading(value, cost);
+    for (const arg of args) context.chargeReading(arg, cost);
+    extra?.(context, value, args);
+    return filter.apply(this, [value, ...args]);
   });
 }
 
 /** Writes a value out, and charges its length to the step's allowance. */
 export function write(filter: FilterThis, text: string): string {
-  contextOf(filter).charge(text);
+  contextOf(filter.context).charge(text.length);
   return text;
 }
 
 /** A value as text: objects and arrays as JSON, a missing value as empty text. */
-export function asText(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+export function asText(filter: FilterThis, value: unknown): string {
+  return textIn(contextOf(filter.context), value);
 }
 
-/** Charges a filter's input to the allowance. Liquid itself charges for some filters only, and a chain of filters costs. */
-function metered(filter: Handler): Handler {
-  return function (value, ...args) {
-    contextOf(this).charge(value);
-    return filter.apply(this, [value, ...args]);
-  };
+/** The same in a context. Charges an object or array before it is written as JSON. */
+export function textIn(context: RenderContext, value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'object') return String(value);
+  context.chargeReading(value);
+  return JSON.stringify(value);
+}
+
+function chargeProperty(context: RenderContext, value: unknown, [property]: readonly unknown[]): void {
+  if (property === undefined || property === null) return;
+  const length = weigh(property, longestProperty);
+  if (length > longestProperty) throw new Error(`a property has at most ${longestProperty} characters`);
+  context.charge(lengthOf(value) * (propertyUnits + length));
+}
+
+/** A sort compares each element about as often as the number of elements has binary digits. */
+function chargeSorting(context: RenderContext, value: unknown, args: readonly unknown[]): void {
+  chargeProperty(context, value, args);
+  const comparisons = Math.ceil(Math.log2(lengthOf(value) + 1));
+  if (comparisons > 0) context.chargeReading(value, comparisons);
+}
+
+/** JSON with indents has some for each value and level. */
+function chargeIndents(context: RenderContext, value: unknown, [space]: readonly unknown[]): void {
+  if (typeof value === 'object' && space) context.charge(indentsOf(value, 10));
+}
+
+/** The characters of the indents below a value. A step that may read the value may count them: it was charged for each member. */
+function indentsOf(value: unknown, width: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let units = 0;
+  for (const member of Object.values(value)) units += width + indentsOf(member, width + 10);
+  return units;
+}
+
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 1;
 }
 
 const formatDate = handlerOf('date');
 
 /** Liquid's `date` in the time zone of the run. `now` is the time at which the step runs. */
 function date(this: FilterThis, value: unknown, format: unknown, timezone: unknown): unknown {
-  const { scope } = contextOf(this);
+  const context = contextOf(this.context);
+  const { scope } = context;
+  context.charge(dateUnits(format));
   const zone = typeof timezone === 'string' ? timezone : scope.timezone;
   const isNow = value === 'now' || value === 'today';
   const ms = isNow ? scope.now : parseInstant(value, zone);
@@ -77,9 +148,4 @@ function handlerOf(name: string): Handler {
   const filter = builtIn[name];
   if (typeof filter !== 'function') throw new Error(`liquidjs has no filter ${name}`);
   return filter;
-}
-
-function contextOf(filter: FilterThis): RenderContext {
-  if (filter.context instanceof RenderContext) return filter.context;
-  throw new Error('templates are rendered in a RenderContext');
 }

@@ -1,17 +1,10 @@
 import { Liquid, type LiquidOptions } from 'liquidjs';
+import { expressionOperators } from './expression-operators.ts';
 import { asText, type FilterThis, useFilters, write } from './filters.ts';
+import { MeteredCase } from './metered-case.ts';
 
 /** Tags of templates. Without loops and includes the cost of a template is bounded by its length and the data. */
 const allowedTags = new Set(['if', 'unless', 'case', 'assign', 'capture', 'comment', 'raw', '#']);
-
-const limits = {
-  /** Most characters of one template. */
-  parseLimit: 256 * 1024,
-  /** Most characters that the templates of one step may read, filter and write in all. */
-  memoryLimit: 4 * 1024 * 1024,
-  /** Milliseconds. A safety net: the other limits do not depend on the clock. */
-  renderLimit: 5_000,
-};
 
 const noFiles: LiquidOptions['fs'] = {
   existsSync: () => false,
@@ -41,7 +34,7 @@ export function encoderOf(liquid: Liquid): Encode {
 
 function createLiquid(encode: Encode): Liquid {
   const liquid = new Liquid({
-    ...limits,
+    operators: expressionOperators,
     ownPropertyOnly: true,
     strictFilters: true,
     fs: noFiles,
@@ -50,10 +43,11 @@ function createLiquid(encode: Encode): Liquid {
     locale: 'en-US',
     timezoneOffset: 'UTC',
     outputEscape(this: FilterThis, value: unknown) {
-      return write(this, encode(asText(value)));
+      return write(this, encode(asText(this, value)));
     },
   });
   for (const tag of Object.keys(liquid.tags)) if (!allowedTags.has(tag)) delete liquid.tags[tag];
+  liquid.registerTag('case', MeteredCase);
   useFilters(liquid);
   return liquid;
 }

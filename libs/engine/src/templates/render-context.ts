@@ -1,6 +1,13 @@
 import { isRawNumber } from '@drippulse/json';
 import { Context, type Liquid } from 'liquidjs';
+import { objectOf } from '../json-value.ts';
+import { charge, chargeReading, type Meter, memberUnits } from '../meter.ts';
 import type { Scope } from './scope.ts';
+
+/** Units of a tag or an output, whatever it does. */
+const templateUnits = 128;
+/** Units of a variable that is read. */
+const variableUnits = 8;
 
 /**
  * The variables of one rendering. Records missing variables, shows numbers with all their digits, and charges for reading,
@@ -13,14 +20,19 @@ export class RenderContext extends Context {
   readonly scope: Scope;
 
   constructor(scope: Scope, liquid: Liquid) {
-    super(scope.data, liquid.options, { sync: true }, scope.memory && { memoryLimit: scope.memory });
-    scope.memory ??= this.memoryLimit;
+    const limiter = limiterOf(scope);
+    super(scope.data, liquid.options, { sync: true }, { memoryLimit: limiter, renderLimit: limiter });
     this.scope = scope;
   }
 
-  /** Charges the length of a text or an array to the step's allowance. Throws when it is used up. */
-  charge(value: unknown): void {
-    if (typeof value === 'string' || Array.isArray(value)) this.memoryLimit.use(value.length);
+  /** Charges work to the step. Throws when its budget is used up. */
+  charge(units: number): void {
+    charge(this.scope.meter, units);
+  }
+
+  /** Charges the reading of a whole value, with all that is in it. */
+  chargeReading(value: unknown, factor?: number): void {
+    chargeReading(this.scope.meter, value, factor);
   }
 
   override *_getFromScope(
@@ -32,10 +44,24 @@ export class RenderContext extends Context {
     return this.found(value, paths);
   }
 
+  /** Liquid counts the members of an object anew each time. */
+  override readProperty(holder: object, key: Parameters<Context['readProperty']>[1]): unknown {
+    const object = key === 'size' ? objectOf(holder) : undefined;
+    if (object === undefined || Object.hasOwn(object, 'size')) return super.readProperty(holder, key);
+    this.scope.sizes ??= new Map();
+    let size = this.scope.sizes.get(object);
+    if (size === undefined) {
+      size = Object.keys(object).length;
+      this.charge(size * memberUnits);
+      this.scope.sizes.set(object, size);
+    }
+    return size;
+  }
+
   /** The value at a path of plain names. The same as evaluating them, in a tenth of the time. */
   lookUp(names: string[]): unknown {
-    let value = this.environments;
-    for (const name of names) value = this.readProperty(value, name);
+    let value: unknown = this.environments;
+    for (const name of names) value = this.readProperty(value as object, name); // Liquid reads any value, also none
     this.isWatching = true;
     const found = this.found(value, names);
     this.isWatching = false;
@@ -46,9 +72,35 @@ export class RenderContext extends Context {
     if (this.isWatching && (value === undefined || value === null)) {
       this.missing.add(typeof paths === 'string' ? paths : paths.join('.'));
     }
-    this.charge(value);
+    const length = typeof value === 'string' || Array.isArray(value) ? value.length : 0;
+    this.charge(variableUnits + length);
     return readable(value);
   }
+}
+
+/** The context of a filter or operator, which Liquid passes on. */
+export function contextOf(context: unknown): RenderContext {
+  if (context instanceof RenderContext) return context;
+  throw new Error('templates are rendered in a RenderContext');
+}
+
+/** The step's meter as Liquid's limits. Liquid asks one of them before each tag and output, and so do those made later. */
+function limiterOf(scope: Scope): Context['memoryLimit'] {
+  scope.limiter ??= createLimiter(scope.meter);
+  return scope.limiter;
+}
+
+function createLimiter(meter: Meter): Context['memoryLimit'] {
+  const limiter = {
+    use(count: number) {
+      const units = Number(count);
+      if (units > 0) charge(meter, units);
+    },
+    check() {
+      charge(meter, templateUnits);
+    },
+  };
+  return limiter as unknown as Context['memoryLimit']; // Liquid's own class has private members, so nothing else has its type
 }
 
 /** Turns a number with many digits into text, because Liquid's filters know only plain values. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@drippulse/json';
 import type { Context } from 'liquidjs';
+import type { Meter } from '../meter.ts';
 
 /** Input and output of the templates and rules of one step. */
 export type Scope = {
@@ -10,9 +11,10 @@ export type Scope = {
   readonly contactKey: string;
   /** Notes for a person, shown on the timeline. */
   readonly warnings: Set<string>;
-  /** The allowance of text that all templates of the step share. */
-  memory?: Context['memoryLimit'];
+  /** The work of the step. */
+  readonly meter: Meter;
+  /** The meter in the form in which Liquid charges it, made by the first template. */
+  limiter?: Context['memoryLimit'];
+  /** Numbers of members by object, counted once a step. */
+  sizes?: Map<object, number> | undefined;
 };
-
-/** The step can't run with this data. The message is shown to users. */
-export class StepFailure extends Error {}

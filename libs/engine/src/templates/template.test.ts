@@ -1,5 +1,6 @@
 import { type JsonObject, parseJson, stringifyJson } from '@drippulse/json';
 import { expect, test } from '@jest/globals';
+import { createMeter } from '../meter.ts';
 import type { Scope } from './scope.ts';
 import { compileHtml, compileJson, compileText, templateProblem } from './template.ts';
 
@@ -16,7 +17,14 @@ const data: JsonObject = {
 
 function scopeOf(more: JsonObject = {}): Scope {
   const now = Date.parse('2026-12-31T23:30:00Z');
-  return { data: { ...data, ...more }, now, timezone: 'Europe/Berlin', contactKey: 'c', warnings: new Set() };
+  return {
+    data: { ...data, ...more },
+    now,
+    timezone: 'Europe/Berlin',
+    contactKey: 'c',
+    warnings: new Set(),
+    meter: createMeter(),
+  };
 }
 
 test.each([
@@ -121,11 +129,24 @@ test.each([
   ['encoding', `{{ big${' | url_encode'.repeat(15_000)} }}`],
   ['a chain that adds nothing', `{{ big${' | uri_escape'.repeat(15_000)} }}`],
   ['comparisons', '{% if big contains "b" %}{% endif %}'.repeat(5_000)],
+  ['cases', `{% case big %}${'{% when big %}'.repeat(5_000)}{% endcase %}`],
+  ['arrays of long texts', `${'{% assign x = list | url_encode %}'.repeat(5_000)}`],
+  [
+    'arrays that contain themselves',
+    `${'{% assign list = list | concat: list %}'.repeat(20)}{{ list | upcase | size }}`,
+  ],
+  ['dates', '{{ "now" | date: "%A %B" }}'.repeat(5_000)],
+  ['names of days', `{{ "now" | date: "${'%A'.repeat(50_000)}" }}`],
+  ['sorts', '{% assign x = big | split: "" | sort_natural %}'.repeat(5)],
+  ['indents', '{{ deep | json: 10 | size }}'.repeat(50)],
+  ['long properties', '{{ list | map: big }}'],
 ])(
   '%s can not make much work',
   (_name, template) => {
     const render = compileText(template);
-    expect(() => render(scopeOf({ big: 'a'.repeat(50_000) }))).toThrow('could not be rendered');
+    const deep = parseJson(`${'['.repeat(50)}${'1,'.repeat(5_000)}1${']'.repeat(50)}`);
+    const big = 'a'.repeat(50_000);
+    expect(() => render(scopeOf({ big, deep, list: [big] }))).toThrow('could not be rendered');
   },
   5_000,
 );
@@ -157,6 +178,37 @@ test('the templates of one step share one allowance', () => {
   render(scope);
   render(scope);
   expect(() => render(scope)).toThrow('could not be rendered');
+});
+
+test('members of a large object are counted once, however often a step asks for their number', () => {
+  let counts = 0;
+  const many = new Proxy<JsonObject>(
+    { a: 1, b: 2 },
+    {
+      ownKeys(target) {
+        counts += 1;
+        return Reflect.ownKeys(target);
+      },
+    },
+  );
+  const scope = scopeOf({ many });
+  expect(compileText('{{ many.size }}'.repeat(300))(scope)).toBe('2'.repeat(300));
+  expect(compileText('{% if many.size == 2 %}y{% endif %}'.repeat(300))(scope)).toBe('y'.repeat(300));
+  expect(counts).toBe(1);
+});
+
+test('a text with a part that is almost in it many times is searched in one pass', () => {
+  const [text, part] = ['a'.repeat(200_000), `${'a'.repeat(50_000)}b${'a'.repeat(50_000)}`];
+  const templates = [
+    '{% if text contains part %}x{% endif %}',
+    '{{ text | replace: part, "" | size }}',
+    '{{ text | remove_last: part | size }}',
+  ];
+  expect(templates.map((template) => compileText(template)(scopeOf({ text, part })))).toEqual(['', '200000', '200000']);
+});
+
+test('ten thousand tags are parsed in one pass', () => {
+  expect(compileText('{% if score %}x{% endif %}'.repeat(9_000))(scopeOf())).toBe('x'.repeat(9_000));
 });
 
 const emptyTag = '{% if nobody %}{% endif %}';

@@ -1,12 +1,17 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
-import { type Liquid, toValueSync } from 'liquidjs';
+import { type Liquid, LiquidError, toValueSync } from 'liquidjs';
 import { objectOf } from '../json-value.ts';
-import { asText } from './filters.ts';
+import { StepFailure } from '../step-failure.ts';
+import { textIn } from './filters.ts';
 import { encoderOf, htmlLiquid, textLiquid } from './liquid.ts';
+import { parseTemplate } from './parse.ts';
 import { type Piece, piecesOf } from './pieces.ts';
 import { RenderContext } from './render-context.ts';
-import { type Scope, StepFailure } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { watchOutputs } from './watch-outputs.ts';
+
+/** Most characters of a variable's name in a warning. */
+const maxNameLength = 255;
 
 /** A compiled template. Throws StepFailure if it can't be rendered. Missing variables become warnings. */
 export type Template<T = string> = (scope: Scope) => T;
@@ -20,7 +25,7 @@ export function isTemplate(text: string): boolean {
 export function templateProblem(text: string): string | undefined {
   if (!isTemplate(text)) return undefined;
   try {
-    textLiquid.parse(text);
+    parseTemplate(textLiquid, text);
     return undefined;
   } catch (error) {
     return reasonOf(error);
@@ -64,7 +69,7 @@ function holdsTemplate(value: JsonValue): boolean {
 
 function compile(text: string, liquid: Liquid): Template {
   if (!isTemplate(text)) return () => text;
-  const parsed = liquid.parse(text);
+  const parsed = parseTemplate(liquid, text);
   watchOutputs(parsed);
   const pieces = piecesOf(parsed);
   if (pieces) return (scope) => render(liquid, scope, (context) => joined(pieces, context, liquid));
@@ -76,8 +81,8 @@ function joined(pieces: readonly Piece[], context: RenderContext, liquid: Liquid
   const encode = encoderOf(liquid);
   let text = '';
   for (const piece of pieces) {
-    const written = typeof piece === 'string' ? piece : encode(asText(context.lookUp(piece)));
-    if (typeof piece !== 'string') context.charge(written);
+    const written = typeof piece === 'string' ? piece : encode(textIn(context, context.lookUp(piece)));
+    if (typeof piece !== 'string') context.charge(written.length);
     text += written;
   }
   return text;
@@ -87,16 +92,25 @@ function render(liquid: Liquid, scope: Scope, write: (context: RenderContext) =>
   const context = new RenderContext(scope, liquid);
   try {
     const text = storable(write(context));
-    for (const name of context.missing) scope.warnings.add(`${name} is missing and was rendered empty`);
+    for (const name of context.missing)
+      scope.warnings.add(`${name.slice(0, maxNameLength)} is missing and was rendered empty`);
     return text;
   } catch (error) {
-    throw new StepFailure(`a template could not be rendered: ${reasonOf(error)}`, { cause: error });
+    const cause = error instanceof LiquidError ? originOf(error) : error;
+    throw new StepFailure(`a template could not be rendered: ${reasonOf(error)}`, { cause });
   }
 }
 
 /** Removes characters that PostgreSQL can't store, which escapes in strings and decoding filters can produce. */
 function storable(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed();
+}
+
+/** The error that Liquid wraps in errors of its own, one for each tag around the place. */
+function originOf(error: LiquidError): unknown {
+  let origin: unknown = error;
+  while (origin instanceof LiquidError && 'originalError' in origin) origin = origin.originalError;
+  return origin;
 }
 
 /** The first line of a Liquid error. It contains no data, only text of the template. */

@@ -28,12 +28,15 @@ test('a batch that only fails as a whole is handled in parts', async () => {
   expect(handled).toEqual(items);
 });
 
-test('a failure of the surroundings splits nothing', async () => {
-  const lost = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
-  let calls = 0;
-  const outcome = await handleUpToFailure(items, async () => {
-    calls += 1;
-    throw lost;
-  });
-  expect({ outcome, calls }).toEqual({ outcome: { done: 0, error: lost }, calls: 1 });
-});
+test.each(['ECONNRESET', 'EMFILE', 'ENFILE', 'ENOMEM', 'EADDRNOTAVAIL'])(
+  '%s is no fault of an item and splits nothing',
+  async (code) => {
+    const lost = Object.assign(new Error('away'), { code });
+    let calls = 0;
+    const outcome = await handleUpToFailure(items, async () => {
+      calls += 1;
+      throw lost;
+    });
+    expect({ outcome, calls }).toEqual({ outcome: { done: 0, error: lost }, calls: 1 });
+  },
+);

@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
 import type { Database } from '@drippulse/db';
+import { withTimeout } from '@drippulse/loops';
 import { sql } from 'kysely';
 import { chunksOf } from '../chunks.ts';
 import { packMessages } from '../frame/frame.ts';
-import { withTimeout } from '../timeout.ts';
 import type { Producer, TransportMessage } from '../transport.ts';
 import { partitionCount } from './tables.ts';
 

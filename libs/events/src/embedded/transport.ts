@@ -39,6 +39,8 @@ export function createEmbeddedTransport(options: {
   }
 
   return {
+    // A role writes it that only the one process has which runs every service, and which has all keys.
+    isPrivate: true,
     ensureTopics,
     read: (topic, onMessage) => readTopic(db, topic, onMessage),
     lag: (topic, group) => countLag(db, topic, group),

@@ -1,6 +1,7 @@
 import type { Logger } from '@drippulse/observability';
 import kafkajs, { type Kafka, type logCreator, type RetryOptions } from 'kafkajs';
 import type { KafkaSettings } from './kafka-env.ts';
+import { liveSockets } from './live-sockets.ts';
 import { securityOf } from './security.ts';
 
 /** Practically endless: a consumer survives any outage and is back within a second after its end. */
@@ -23,6 +24,8 @@ export function createClient(options: {
   log: Logger;
   retry: RetryOptions;
   requestTimeoutMs: number;
+  /** Time after which a connection that owes an answer is broken; longer than any request may take. */
+  silenceMs: number;
 }): Kafka {
   return new kafkajs.Kafka({
     ...securityOf(options.settings),
@@ -31,6 +34,7 @@ export function createClient(options: {
     retry: options.retry,
     connectionTimeout: 3000,
     requestTimeout: options.requestTimeoutMs,
+    socketFactory: liveSockets(options.silenceMs),
     logLevel: kafkajs.logLevel.WARN,
     logCreator: logTo(options.log),
   });

@@ -1,5 +1,5 @@
+import { withTimeout } from '@drippulse/loops';
 import kafkajs, { type Kafka } from 'kafkajs';
-import { withTimeout } from '../timeout.ts';
 import type { Producer } from '../transport.ts';
 
 const closeTimeoutMs = 3000;

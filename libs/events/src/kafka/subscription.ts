@@ -1,7 +1,6 @@
-import { startLoop } from '@drippulse/loops';
+import { startLoop, withTimeout } from '@drippulse/loops';
 import type { Logger } from '@drippulse/observability';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { withTimeout } from '../timeout.ts';
 import type { BatchOutcome, ReceivedBatch, Subscription } from '../transport.ts';
 import { endlessRetry } from './client.ts';
 import { batchesOf } from './messages.ts';

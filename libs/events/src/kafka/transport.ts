@@ -10,6 +10,8 @@ import { createMissingTopics } from './topics.ts';
 
 const sendTimeoutMs = 5000;
 const consumeTimeoutMs = 30_000;
+/** A member that joins a group waits for the others, up to the 60 s of a rebalance. */
+const joinMs = 70_000;
 
 /** The transport over Kafka. Connects when it is first used, and retries without end. */
 export function createKafkaTransport(options: {
@@ -23,7 +25,15 @@ export function createKafkaTransport(options: {
 }): EventTransport {
   const { brokers, clientId, log, settings = readKafkaSettings({}) } = options;
   // Callers retry by themselves with a new producer. A late retry of kafkajs must not send after them.
-  const asking = createClient({ brokers, clientId, settings, log, retry: shortRetry, requestTimeoutMs: sendTimeoutMs });
+  const asking = createClient({
+    brokers,
+    clientId,
+    settings,
+    log,
+    retry: shortRetry,
+    requestTimeoutMs: sendTimeoutMs,
+    silenceMs: 2 * sendTimeoutMs,
+  });
   const consuming = createClient({
     brokers,
     clientId,
@@ -31,6 +41,7 @@ export function createKafkaTransport(options: {
     log,
     retry: endlessRetry,
     requestTimeoutMs: consumeTimeoutMs,
+    silenceMs: joinMs,
   });
   const subscriptions = new Set<KafkaSubscription>();
 
@@ -39,6 +50,8 @@ export function createKafkaTransport(options: {
   }
 
   return {
+    // Brokers are often shared, and whoever may write to a topic may write anything.
+    isPrivate: false,
     ensureTopics,
     lag: (topic, group) => countLag(asking, topic, groupIdOf(topic, group)),
     read: (topic, onMessage) => readTopic(asking, topic, onMessage),

@@ -13,11 +13,11 @@ const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
 const turnEvents = 100;
 
 /**
- * Writes the events to the outbox of this service in the caller's transaction, as one row (several above one megabyte).
- * Wake the relay after the commit. Sets `id` (`evt_` and a UUIDv7) and, if it is unset, `time`; returns the ids. Lock
- * the aggregate first: the order of the rows is the order of the events. Refuses an event above 8 MiB as
- * `event_too_large` (`too_large`). The events belong to the trace `traceparent`; default: the trace of the request
- * being served.
+ * Writes the events to the outbox of this service in the caller's transaction, as one row for each organization (several
+ * above one megabyte). Wake the relay after the commit. Sets `id` (`evt_` and a UUIDv7) and, if it is unset, `time`;
+ * returns the ids. Lock the aggregate first: the order of the rows is the order of the events. Refuses an event above
+ * 8 MiB as `event_too_large` (`too_large`). The events belong to the trace `traceparent`; default: the trace of the
+ * request being served.
  */
 export async function appendEvents<DB, D extends DescMessage>(
   trx: Transaction<DB>,
@@ -46,12 +46,20 @@ export async function appendBatch<DB, D extends DescMessage>(
   const { headers, prefix, parts } = batch.end(options.shared);
   if (parts.length === 0) return [];
   const traceparent = options.traceparent ?? activeTraceparent() ?? null;
-  const rows = [...chunksOf(parts, rowLimits, ({ value }) => prefix.byteLength + value.byteLength)];
+  // A row has the events of one organization, so that the relay can take organizations in turn.
+  const rows = [...Map.groupBy(parts, ({ key }) => organizationOf(key))].flatMap(([organization, own]) =>
+    [...chunksOf(own, rowLimits, ({ value }) => prefix.byteLength + value.byteLength)].map(
+      (row) =>
+        sql`(${organization}::bigint, ${batch.topic.name}, ${row.length}, ${packParts(headers, prefix, row)}, ${traceparent})`,
+    ),
+  );
   await sql`
-    insert into outbox (topic, events, frame, traceparent)
-    values ${sql.join(
-      rows.map((row) => sql`(${batch.topic.name}, ${row.length}, ${packParts(headers, prefix, row)}, ${traceparent})`),
-    )}
+    insert into outbox (organization_id, topic, events, frame, traceparent) values ${sql.join(rows)}
   `.execute(trx);
   return parts.map((part) => part.headers['ce_id'] ?? '');
+}
+
+/** The organization of a key of the partition: `<organization>:<aggregate>`. */
+function organizationOf(key: string): string {
+  return key.slice(0, key.indexOf(':'));
 }

@@ -7,6 +7,7 @@ import type { EventTransport, TransportMessage } from '../transport.ts';
 import { startWakeups } from '../wakeups.ts';
 import { createOutboxLease } from './lease.ts';
 import { publishingMetrics } from './metrics.ts';
+import { createPace } from './pace.ts';
 import { countOutbox, deleteFromOutbox, hasOutbox, messagesOf, type OutboxRow, readOutbox } from './rows.ts';
 
 /** The part of a service that sends its outbox to the transport. */
@@ -18,6 +19,8 @@ export type Relay = {
 };
 
 const committed = 'committed';
+/** While consumers have no room for the flood of an organization. A commit of others ends the pause. */
+const pauseMs = 100;
 const defaultLeaseMs = 6000;
 /** The rest of the lease when a send times out, so that no other process sends before that. */
 const leaseMarginMs = 500;
@@ -25,9 +28,9 @@ const leaseMarginMs = 500;
 const sendLimits = { count: 1000, bytes: 512 * 1024 };
 
 /**
- * Sends the outbox of this service, in order, until it is stopped. One process sends at a time. After a failure it
- * retries without end, with a new producer. A row is deleted only after all its events are stored; events that are sent
- * again have the same ids.
+ * Sends the outbox of this service, organizations in turn and each in order, until it is stopped. One process sends at a
+ * time. After a failure it retries without end, with a new producer. A row is deleted only after all its events are
+ * stored; events that are sent again have the same ids.
  */
 export function startRelay<DB>(options: {
   db: Database<DB>;
@@ -38,26 +41,37 @@ export function startRelay<DB>(options: {
   metrics: Metrics;
   /** Milliseconds before another process continues for one that died. Default 6,000. */
   leaseMs?: number;
+  /** The groups of consumers of its topics, whose pace it keeps. Default: none. */
+  groups?: readonly string[];
 }): Relay {
-  const { db, schema, service, transport, leaseMs = defaultLeaseMs } = options;
+  const { db, schema, service, transport, leaseMs = defaultLeaseMs, groups = [] } = options;
   const log = options.log.child({ relay: schema });
   const metrics = publishingMetrics(options.metrics);
   const lease = createOutboxLease(db, leaseMs);
   const sender = createSender(transport, log);
+  const pace = createPace({ groups, lagOf });
   let countedAtMs = Number.NEGATIVE_INFINITY;
 
-  async function sendAll(signal: AbortSignal): Promise<undefined> {
+  async function sendAll(signal: AbortSignal): Promise<number | undefined> {
     while (!signal.aborted && (await mayRead())) {
       const rows = await readOutbox(db);
       await measure(rows);
-      if (rows.length === 0) return;
-      for (const [topic, rowsOfTopic] of Map.groupBy(rows, (row) => row.topic)) {
+      if (rows.length === 0) return undefined;
+      const chosen = await pace.choose(rows);
+      if (chosen.length === 0) return pauseMs;
+      for (const [topic, rowsOfTopic] of Map.groupBy(chosen, (row) => row.topic)) {
         for (const chunk of chunksOf(rowsOfTopic, sendLimits, (row) => row.frame.byteLength)) {
-          if (signal.aborted || !(await sendRows(topic, chunk))) return;
+          if (signal.aborted || !(await sendRows(topic, chunk))) return undefined;
         }
       }
     }
     await measure([]);
+    return undefined;
+  }
+
+  async function lagOf(topic: string, group: string): Promise<number> {
+    const lags = await transport.lag(topic, group);
+    return Number([...lags.values()].reduce((sum, lag) => sum + lag, 0n));
   }
 
   /** Renews the lease only if there are events to send: an idle service writes nothing. */

@@ -1,4 +1,5 @@
 import type { DescField, DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { partLength } from '../parts.ts';
 import { elementWriter, type Members, memberWriters, messageWriter, type WriteValue } from './writers.ts';
 
 const encoders = new WeakMap<DescMessage, WriteValue>();
@@ -24,8 +25,8 @@ export function encodeField(field: DescField, message: unknown): string {
 
 /** Joins the parts of a streamed list into one JSON object. */
 export type ListEncoder = {
-  /** The text to send for a part. */
-  part(message: unknown): string;
+  /** The text to send for a part, in pieces. */
+  part(message: unknown): Generator<string>;
   /** The text that closes the object; the members beside the list are those of the last part. */
   end(): string;
 };
@@ -43,7 +44,7 @@ export function startList(desc: DescMessage): ListEncoder {
   let isFirst = true;
   let last: Members = { ...collected };
   return {
-    part(message) {
+    *part(message) {
       last = message as Members; // a part of this list
       for (const { localName } of kept) collected[localName]?.push(...(last[localName] as unknown[]));
       let text = head;
@@ -51,8 +52,11 @@ export function startList(desc: DescMessage): ListEncoder {
       for (const element of last[streamed.localName] as unknown[]) {
         text += isFirst ? writeElement(element) : `,${writeElement(element)}`;
         isFirst = false;
+        if (text.length < partLength) continue;
+        yield text;
+        text = '';
       }
-      return text;
+      if (text !== '') yield text;
     },
     end() {
       const whole = { ...last, ...collected };

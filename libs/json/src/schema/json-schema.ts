@@ -82,7 +82,7 @@ function elementSchema(field: DescField, options: SchemaOptions, within: readonl
   }
   const rest = fieldRest(field);
   if (field.scalar === ScalarType.BYTES && rest.json) return freeSchema(rest.schemaOf, options);
-  return scalarSchema(field.scalar);
+  return { ...scalarSchema(field.scalar), ...(rest.values.length > 0 && { enum: [...rest.values] }) };
 }
 
 /** The schema of free JSON. `WorkflowStep[]` is an array of the named schema, `object?` an object or null. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as grpc from '@grpc/grpc-js';
 import type { GrpcTls } from '../tls.ts';
+import { withConnectDeadline } from './connect-deadline.ts';
 
 /** Credentials of a port. With TLS it requires a client certificate of the same authority. Reads the files once. */
 export function serverCredentials(tls: GrpcTls | undefined): grpc.ServerCredentials {
@@ -11,9 +12,9 @@ export function serverCredentials(tls: GrpcTls | undefined): grpc.ServerCredenti
 
 /** Credentials of a client. With TLS it requires a certificate of the authority for the host that it connects to. */
 export function clientCredentials(tls: GrpcTls | undefined): grpc.ChannelCredentials {
-  if (tls === undefined) return grpc.credentials.createInsecure();
+  if (tls === undefined) return withConnectDeadline(grpc.credentials.createInsecure());
   const { ca, cert, key } = read(tls);
-  return grpc.credentials.createSsl(ca, key, cert);
+  return withConnectDeadline(grpc.credentials.createSsl(ca, key, cert));
 }
 
 function read({ caFile, certFile, keyFile }: GrpcTls) {

@@ -1,5 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { findTrailerError, setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
+import { namesShortage, shortageError } from '@drippulse/errors';
 import type * as grpc from '@grpc/grpc-js';
 import { toConnectError } from '../errors.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
@@ -32,6 +33,9 @@ export function errorOf(reason: unknown): ConnectError {
 export function fromServiceError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   if (!isServiceError(error)) return ConnectError.from(error, Code.Internal);
+  // No connection was made for want of a descriptor or a port of this machine: the peer is there.
+  if (error.code === Number(Code.Unavailable) && namesShortage(error.details))
+    return toConnectError(shortageError(error));
   const trailer = toHeaders(error.metadata);
   trailer.set('grpc-status', String(error.code));
   trailer.set('grpc-message', encodeURIComponent(error.details));

@@ -2,6 +2,7 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { type ContextValues, createContextValues, type StreamResponse, type Transport } from '@connectrpc/connect';
 import { createMethodUrl, runStreamingCall } from '@connectrpc/connect/protocol';
 import type * as grpc from '@grpc/grpc-js';
+import { largeAnswerKey } from '../large-answers.ts';
 import { peerAttributes, startCall } from './call-spans.ts';
 import { decoderOf, encoderOf, pathOf } from './codec.ts';
 import { watchConnection } from './connection.ts';
@@ -14,8 +15,8 @@ import { callUnary, type Wire } from './unary-call.ts';
 export type GrpcTransport = Transport & { close(): void };
 
 /**
- * A Connect transport over grpc-js clients of the peer at `address`. Small unary calls share streams of `client`; streams and
- * large requests, which take long, go over a client that `largeClient` opens when it is first needed. Deadlines,
+ * A Connect transport over grpc-js clients of the peer at `address`. Small unary calls share streams of `client`; streams, large
+ * requests and large answers, which take long, go over a client that `largeClient` opens when it is first needed. Deadlines,
  * cancellation and trace context cross the transport.
  */
 export function grpcTransport(address: string, client: grpc.Client, largeClient: () => grpc.Client): GrpcTransport {
@@ -30,8 +31,9 @@ export function grpcTransport(address: string, client: grpc.Client, largeClient:
   return {
     close: shared.close,
 
-    unary(method, signal, timeoutMs, header, input) {
+    unary(method, signal, timeoutMs, header, input, values) {
       return callUnary(line, method, {
+        hasLargeAnswer: values?.get(largeAnswerKey) === true,
         ...(signal && { signal }),
         ...(timeoutMs !== undefined && { timeoutMs }),
         header,

@@ -24,7 +24,7 @@ export type Wire = { client: grpc.Client; connected: Connected };
 /** How unary calls reach a peer. */
 export type Line = {
   small: Wire;
-  /** The wire of large requests. */
+  /** The wire of large requests and answers. */
   large(): Wire;
   shared: SharedCalls;
   /** Attributes of the peer on the spans of its calls. */
@@ -34,6 +34,7 @@ export type Line = {
 };
 
 type UnaryOptions<I extends DescMessage> = {
+  hasLargeAnswer: boolean;
   signal?: AbortSignal;
   timeoutMs?: number;
   header: HeadersLike;
@@ -47,6 +48,8 @@ type Outgoing = {
   deadline: number | undefined;
   signal: AbortSignal | undefined;
   message: Buffer;
+  /** Whether other calls would wait long behind its request or its answer. */
+  isLarge: boolean;
 };
 
 type Answer = { header: Headers; trailer: Headers; message: Uint8Array };
@@ -62,29 +65,36 @@ const maxSmallBytes = 64 << 10;
 export async function callUnary<I extends DescMessage, O extends DescMessage>(
   line: Line,
   method: DescMethodUnary<I, O>,
-  { signal, timeoutMs, header, input }: UnaryOptions<I>,
+  { hasLargeAnswer, signal, timeoutMs, header, input }: UnaryOptions<I>,
 ): Promise<UnaryResponse<I, O>> {
   const headers = header instanceof Headers ? header : new Headers(header);
+  const message = encoded(method.input, isMessage(input, method.input) ? input : create(method.input, input));
   const call = {
     path: pathOf(method),
     headers,
     deadline: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,
     signal,
-    message: encoded(method.input, isMessage(input, method.input) ? input : create(method.input, input)),
+    message,
+    isLarge: hasLargeAnswer || message.length > maxSmallBytes,
   };
   const span = startCall(method, line.peer, headers);
-  const { message, ...answer } = await (span ? endingWith(span, () => sendAgain(line, call)) : sendAgain(line, call));
-  return { stream: false, service: method.parent, method, ...answer, message: fromBinary(method.output, message) };
+  const answer = await (span ? endingWith(span, () => sendAgain(line, call)) : sendAgain(line, call));
+  return {
+    stream: false,
+    service: method.parent,
+    method,
+    ...answer,
+    message: fromBinary(method.output, answer.message),
+  };
 }
 
 async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
-  const { signal } = call;
-  const isSmall = call.message.length <= maxSmallBytes;
-  const wire = isSmall ? line.small : line.large();
+  const { signal, isLarge } = call;
+  const wire = isLarge ? line.large() : line.small;
   for (;;) {
     if (signal?.aborted) throw abortError(signal);
     try {
-      return isSmall ? await sendSmall(line, call) : await sendAlone(wire.client, call);
+      return isLarge ? await sendAlone(wire.client, call) : await sendSmall(line, call);
     } catch (error) {
       if (signal?.aborted) throw abortError(signal);
       if (!wasNotSent(error) || !(await wire.connected())) throw fromServiceError(error);

@@ -34,6 +34,11 @@ export function explainFailure(log: string, where: { dataDir: string; port: numb
   return `PostgreSQL does not start${said === undefined ? '' : ` (${said})`}: see ${logFile}.`;
 }
 
+/** Whether PostgreSQL did not start because there is no room, which a person may make. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof PostgresError && /^The disk (is full|quota is used up)/.test(error.message);
+}
+
 /** The sentence for a data folder of another major version. */
 export function otherVersion(dataDir: string, found: string, wanted: string): string {
   return `The data in ${dataDir} were written by PostgreSQL ${found}, and this is PostgreSQL ${wanted}: move the folder away, or set DATABASE_URL to a server of that version.`;

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { withFileLock } from '../file-lock.ts';
 import { freePort } from '../ports.ts';
+import { keepLogSmall } from '../rotate-log.ts';
 import { accountFor, giveTo } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import { createCluster, hasCluster, storedPassword } from './cluster.ts';
@@ -77,7 +78,12 @@ async function bringUp(
       const url = `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${server.port}/postgres`;
       // A server that was killed a moment ago may still look alive.
       if (!server.ready || !(await answers(url, dataDir))) continue;
-      return { url, port: server.port, pid: server.pid, stop: () => stopServer(dataDir) };
+      const rotation = keepLogSmall(logFile);
+      const stop = () => {
+        rotation.stop();
+        return stopServer(dataDir);
+      };
+      return { url, port: server.port, pid: server.pid, stop };
     }
     options.onProgress?.('Starting PostgreSQL …');
     const port = options.port ?? (await freePort());

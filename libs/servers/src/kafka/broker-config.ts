@@ -2,15 +2,24 @@
  * One node that is broker and controller, sized for tests. Short sessions let a killed broker return within seconds:
  * its successor waits until the old session has ended.
  */
-export function brokerConfig(options: { port: number; controllerPort: number; dataDir: string }): string {
-  const { port, controllerPort, dataDir } = options;
+export function brokerConfig(options: {
+  port: number;
+  /** Port that clients connect to, such as that of a proxy. */
+  advertisedPort: number;
+  controllerPort: number;
+  dataDir: string;
+  isLocked: boolean;
+}): string {
+  const { port, advertisedPort, controllerPort, dataDir, isLocked } = options;
+  const listener = isLocked ? 'SASL_PLAINTEXT' : 'PLAINTEXT';
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `${listener}://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `${listener}://127.0.0.1:${advertisedPort}`,
+    ...(isLocked && passwordSettings),
     'log.dirs': `${dataDir}/log`,
     'auto.create.topics.enable': false,
     'num.partitions': 1,
@@ -25,6 +34,27 @@ export function brokerConfig(options: { port: number; controllerPort: number; da
     'log.cleaner.dedupe.buffer.size': 16_777_216,
   };
   return lines(settings);
+}
+
+/** Both listeners ask for the password of `jaasConfig`. */
+export const passwordSettings: Record<string, string> = {
+  'listener.security.protocol.map': 'SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
+  'inter.broker.listener.name': 'SASL_PLAINTEXT',
+  'sasl.enabled.mechanisms': 'PLAIN',
+  'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+  'sasl.mechanism.controller.protocol': 'PLAIN',
+};
+
+/** The one user of a broker with a password. */
+export const kafkaUser = 'drippulse';
+
+/** The file of the Java option `java.security.auth.login.config`. */
+export function jaasConfig(password: string): string {
+  return `KafkaServer {
+  org.apache.kafka.common.security.plain.PlainLoginModule required
+  username="${kafkaUser}" password="${password}" user_${kafkaUser}="${password}";
+};
+`;
 }
 
 /** The broker logs its start, and nothing else below a warning. */

@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../cache-folder.ts';
 import { type ChildServer, isListening, startChildServer } from '../child-server.ts';
 import { fetchJars } from '../maven/fetch-jars.ts';
 import { freePort } from '../ports.ts';
-import { brokerConfig, log4jConfig } from './broker-config.ts';
+import { makePrivateFolder, writePrivateFile } from '../private-file.ts';
+import { brokerConfig, jaasConfig, log4jConfig } from './broker-config.ts';
 import { kafkaJars, kafkaVersion } from './jars.ts';
 
 const run = promisify(execFile);
@@ -31,22 +32,31 @@ export async function startBroker(options: {
   java: string;
   dataDir: string;
   port?: number;
+  /** Port that clients connect to, such as that of a proxy. Default: that of the broker. */
+  advertisedPort?: number;
+  password?: string;
   onProgress?(message: string): void;
 }): Promise<KafkaBroker> {
-  const { java, onProgress } = options;
+  const { java, password, onProgress } = options;
   const jars = await fetchJars(kafkaJars, cacheFolder(`kafka-${kafkaVersion}`), () =>
     onProgress?.(`Fetching Apache Kafka ${kafkaVersion} for the tests (45 MB, once) …`),
   );
-  await mkdir(options.dataDir, { recursive: true });
+  await makePrivateFolder(options.dataDir);
   const dataDir = await realpath(options.dataDir);
   const port = options.port ?? (await freePort());
+  const { advertisedPort = port } = options;
   await writeFile(path.join(dataDir, 'log4j2.properties'), log4jConfig());
   const config = path.join(dataDir, 'server.properties');
-  await writeFile(config, brokerConfig({ port, controllerPort: await freePort(), dataDir }));
+  const isLocked = password !== undefined;
+  const controllerPort = await freePort();
+  await writeFile(config, brokerConfig({ port, advertisedPort, controllerPort, dataDir, isLocked }));
+  const jaas = path.join(dataDir, 'jaas.conf');
+  if (isLocked) await writePrivateFile(jaas, jaasConfig(password));
 
   const jvm = [
     ...['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:+ExitOnOutOfMemoryError'],
     `-Dlog4j2.configurationFile=${path.join(dataDir, 'log4j2.properties')}`,
+    ...(isLocked ? [`-Djava.security.auth.login.config=${jaas}`] : []),
     ...['-cp', jars.join(path.delimiter)],
   ];
   if (!existsSync(path.join(dataDir, 'log', 'meta.properties'))) {
@@ -64,7 +74,7 @@ export async function startBroker(options: {
 
   let server = await launch();
   return {
-    brokers: [`127.0.0.1:${port}`],
+    brokers: [`127.0.0.1:${advertisedPort}`],
     get pid() {
       return server.pid;
     },

@@ -1,12 +1,15 @@
 import { freePort } from '../ports.ts';
 import type { KafkaBroker } from './broker.ts';
+import { jaasConfig, passwordSettings } from './broker-config.ts';
 import { kafkaVersion } from './jars.ts';
 
 const startTimeoutMs = 180_000;
+const jaasFile = '/tmp/jaas.conf';
 
 /** The same broker in a container; undefined where no engine answers. Nothing is imported or pulled before one does. */
 export async function startContainer(options: {
   port?: number;
+  password?: string;
   onProgress?(message: string): void;
 }): Promise<KafkaBroker | undefined> {
   const { GenericContainer, getContainerRuntimeClient, Wait } = await import('testcontainers');
@@ -15,16 +18,21 @@ export async function startContainer(options: {
   options.onProgress?.(`Starting Kafka ${kafkaVersion} in Docker (the first time its image is pulled) …`);
   // The broker advertises its address, so its port must be known before it starts.
   const port = options.port ?? (await freePort());
-  const container = await new GenericContainer(`apache/kafka:${kafkaVersion}`)
+  const { password } = options;
+  const listener = password === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT';
+  const made = new GenericContainer(`apache/kafka:${kafkaVersion}`);
+  if (password !== undefined) made.withCopyContentToContainer([{ content: jaasConfig(password), target: jaasFile }]);
+  const container = await made
     .withExposedPorts({ container: port, host: port })
     .withEnvironment({
       KAFKA_NODE_ID: '1',
       KAFKA_PROCESS_ROLES: 'broker,controller',
       KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
       KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
-      KAFKA_LISTENERS: `PLAINTEXT://:${port},CONTROLLER://:9093`,
-      KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${port}`,
+      KAFKA_LISTENERS: `${listener}://:${port},CONTROLLER://:9093`,
+      KAFKA_ADVERTISED_LISTENERS: `${listener}://127.0.0.1:${port}`,
       KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+      ...(password !== undefined && lockedEnvironment()),
       KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
       KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
       KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
@@ -46,4 +54,13 @@ export async function startContainer(options: {
     kill: async () => void (await inEngine.kill()),
     restart: async () => void (await container.restart()),
   };
+}
+
+/** The settings of a password as the image takes them: `KAFKA_` and the name in upper case, with underscores for dots. */
+function lockedEnvironment(): Record<string, string> {
+  const settings = Object.entries(passwordSettings).map(([name, value]) => [
+    `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`,
+    value,
+  ]);
+  return { ...Object.fromEntries(settings), KAFKA_OPTS: `-Djava.security.auth.login.config=${jaasFile}` };
 }

@@ -4,13 +4,21 @@ import { type KafkaBroker, startBroker } from './broker.ts';
 import { startContainer } from './container.ts';
 import { findJava } from './java.ts';
 
+type KafkaOptions = {
+  port?: number;
+  /** The port of a proxy in front of it, without Docker only. */
+  advertisedPort?: number;
+  dataDir?: string;
+  /** With it the broker answers the user `kafkaUser` alone, by SASL PLAIN. */
+  password?: string;
+  onProgress?(message: string): void;
+};
+
 /**
  * Starts a broker that a test may stop, kill and restart: from Maven's jars where Java 17 is installed, else in Docker.
  * Without `dataDir` its data are in a temporary folder. It ends with the run at the latest.
  */
-export async function startKafka(
-  options: { port?: number; dataDir?: string; onProgress?(message: string): void } = {},
-): Promise<KafkaBroker | Unavailable> {
+export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroker | Unavailable> {
   const problems: string[] = [];
   for (const start of [startWithJava, startContainer]) {
     try {
@@ -26,11 +34,7 @@ export async function startKafka(
   };
 }
 
-async function startWithJava(options: {
-  port?: number;
-  dataDir?: string;
-  onProgress?(message: string): void;
-}): Promise<KafkaBroker | undefined> {
+async function startWithJava(options: KafkaOptions): Promise<KafkaBroker | undefined> {
   const java = await findJava();
   if (java === undefined) return undefined;
   return startBroker({ ...options, java, dataDir: options.dataDir ?? (await temporaryFolder('kafka')) });

@@ -4,7 +4,15 @@ import { createSealer, type Database } from '@drippulse/db';
 import { createKafkaTransport } from '@drippulse/events';
 import { systemClock } from '@drippulse/loops';
 import { createMetrics } from '@drippulse/observability';
-import { type Caller, clientFor, createInMemoryPeers, type Routes, serverInterceptors } from '@drippulse/rpc';
+import {
+  type Caller,
+  clientFor,
+  createChainHeaders,
+  createInMemoryPeers,
+  parseInternalTokenKeys,
+  type Routes,
+  serverInterceptors,
+} from '@drippulse/rpc';
 import { type ServiceName, servedBy } from '@drippulse/topology';
 import type { ServiceBase, ServiceConfig, ServiceDefinition } from '../index.ts';
 import { createTestKeys, testLogger } from './environment.ts';
@@ -25,8 +33,10 @@ export function bareBase<C extends ServiceConfig, DB>(
   return {
     config,
     db,
+    transfers: db,
     relay: { wake: () => undefined },
     tokens,
+    chains: createChainHeaders(parseInternalTokenKeys(config.internalTokenKeys)),
     sealer: createSealer(config.encryptionKeys),
     clock: systemClock,
     log,

@@ -1,7 +1,7 @@
+import { refuseViolations } from '@drippulse/errors';
 import type { Kysely } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { RecordType } from '../record-type.ts';
-import { refuse } from '../refuse.ts';
 import { selectFields } from './rows.ts';
 import { checkCustom } from './rules.ts';
 
@@ -14,5 +14,5 @@ export async function requireCustom(
 ): Promise<void> {
   if (typeof custom !== 'string') return;
   const fields = await selectFields(db, organizationId).where('record_type', '=', type).execute();
-  refuse(checkCustom(fields, custom));
+  refuseViolations(checkCustom(fields, custom));
 }

@@ -1,16 +1,22 @@
 import type { Violation } from '@drippulse/errors';
-import { isRawNumber, type JsonValue, parseJson, parseTimestamp } from '@drippulse/json';
+import { checkJsonText, dangerousKeys, isRawNumber, type JsonValue, parseJson, parseTimestamp } from '@drippulse/json';
 import type { CustomFieldRow } from './rows.ts';
 
 const maxOptions = 200;
 const maxLabelLength = 255;
 const maxTextLength = 10_000;
 
+/** Whether a key may name a custom field in a definition or a form. */
+export function isFieldKey(key: string): boolean {
+  return /^[a-z][a-z0-9_]{0,63}$/.test(key) && !dangerousKeys.has(key);
+}
+
 /** The violations of a field definition. */
 export function checkField(field: { key: string; label: string; type: string; options: readonly string[] }) {
   const violations: Violation[] = [];
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(field.key)) {
-    const message = 'must be a lower-case letter, then lower-case letters, digits and _, at most 64';
+  if (!isFieldKey(field.key)) {
+    const message =
+      'must be a lower-case letter, then lower-case letters, digits and _, at most 64, and not constructor or prototype';
     violations.push({ field: 'key', message });
   }
   if (field.label.trim() === '') violations.push({ field: 'label', message: 'must not be empty' });
@@ -28,9 +34,12 @@ function checkOptions(type: string, options: readonly string[]): Violation[] {
 }
 
 /**
- * The violations of a `custom` object. Members without a field definition may have any value. Null counts as absent.
+ * The violations of a `custom` object that is about to be stored, whatever way it came. Keys and strings have the rules
+ * of free JSON; members without a field definition may have any value. Null counts as absent.
  */
 export function checkCustom(fields: readonly CustomFieldRow[], custom: string): Violation[] {
+  const unstorable = checkJsonText(custom, ['custom']);
+  if (unstorable.length > 0) return unstorable;
   const members = parseJson(custom);
   if (typeof members !== 'object' || members === null || Array.isArray(members) || isRawNumber(members)) return [];
   return fields.flatMap((field) => {

@@ -163,6 +163,7 @@ export interface LeadForms {
 
 export interface LeadFormSubmissions {
   attempts: Generated<number>;
+  cause: string | null;
   created_at: Date;
   enroll_at: Date | null;
   form_id: bigint;

@@ -1,9 +1,14 @@
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
+import { stringify } from 'csv-stringify/sync';
+import { guardFormula } from './formula-guard.ts';
+
+/** Everything but visible ASCII, and the characters that separate or quote cells. */
+const notPlain = /[^!#-+\--:<-~]/;
 
 /** The cells of a record, from its JSON text. */
 export function csvCells(columns: readonly string[], text: string): string[] {
   const record = parseJson(text) as JsonObject; // written by our encoder
-  return columns.map((column) => guardedTwice(cellOf(record[column])));
+  return columns.map((column) => cellOf(record[column]));
 }
 
 function cellOf(value: JsonValue | undefined): string {
@@ -12,9 +17,10 @@ function cellOf(value: JsonValue | undefined): string {
 }
 
 /**
- * The library adds an apostrophe before a cell that a spreadsheet would run as a formula, and the import removes it.
- * A cell that already has one gets another, so the import restores the original.
+ * The lines of rows. The library quotes a cell only for the line end that it writes itself, but readers take every
+ * line feed and carriage return for the end of a row, and cut spaces off.
  */
-function guardedTwice(cell: string): string {
-  return /^'+[=+\-@\t\r＝＋－＠]/.test(cell) ? `'${cell}` : cell;
+export function csvLines(rows: readonly (readonly string[])[]): string {
+  const guarded = rows.map((row) => row.map(guardFormula));
+  return stringify(guarded, { quoted_match: notPlain, record_delimiter: '\r\n' });
 }

@@ -15,7 +15,10 @@ import * as opportunity from '../opportunities/opportunity.ts';
 import type { Collection, RecordRow } from '../records/collection.ts';
 import { selectRecords } from '../records/rows.ts';
 
-const sliceRows = 500;
+/** A slice has about so many bytes: more would be much memory for a reader who is slow. */
+const sliceBytes = 512 << 10;
+const firstRows = 50;
+const mostRows = 500;
 const leastId = '00000000-0000-0000-0000-000000000000';
 
 /** How an export represents the records of a collection. */
@@ -44,25 +47,35 @@ function shapeOf<Row extends RecordRow, D extends DescMessage>(
     desc,
     async *slices(ctx, organizationId, signal) {
       let after = leastId;
+      let limit = firstRows;
       let isLast = false;
       while (!isLast && !signal.aborted) {
-        const rows: Row[] = await readSlice(ctx, collection, organizationId, after);
-        if (rows.length > 0) yield rows.map((row) => encodeJson(desc, create(desc, toProto(row))));
+        const rows: Row[] = await readSlice(ctx, collection, organizationId, { after, limit });
+        const texts = rows.map((row) => encodeJson(desc, create(desc, toProto(row))));
+        if (rows.length > 0) yield texts;
         after = rows.at(-1)?.id ?? after;
-        isLast = rows.length < sliceRows;
+        isLast = rows.length < limit;
+        limit = rowsOfNext(texts);
       }
     },
   };
+}
+
+/** The rows of the next slice, by the size of those before. */
+function rowsOfNext(texts: readonly string[]): number {
+  const bytes = texts.reduce((sum, { length }) => sum + length, 0);
+  const fitting = Math.floor((sliceBytes / Math.max(1, bytes)) * texts.length);
+  return Math.min(mostRows, Math.max(1, fitting));
 }
 
 async function readSlice<Row extends RecordRow>(
   ctx: Context,
   collection: Collection<Row>,
   organizationId: bigint,
-  after: string,
+  { after, limit }: { after: string; limit: number },
 ): Promise<Row[]> {
   const condition = sql`organization_id = ${organizationId} and id > ${after}::uuid`;
   const { rows } = await sql<Row>`
-    ${selectRecords(collection, condition)} order by id limit ${sliceRows}`.execute(ctx.db.kysely);
+    ${selectRecords(collection, condition)} order by id limit ${limit}`.execute(ctx.db.kysely);
   return rows;
 }

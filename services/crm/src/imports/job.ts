@@ -18,6 +18,7 @@ const inputSchema = z.object({
     z.object({ type: z.literal('workflow'), id: z.string(), hops: z.int() }),
   ]),
   request_id: z.string().optional(),
+  cause: z.string().optional(),
   by_email: z.boolean(),
 });
 

@@ -1,4 +1,5 @@
-import type { Transaction } from 'kysely';
+import { DomainError } from '@drippulse/errors';
+import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { Author } from '../records/author.ts';
@@ -35,13 +36,21 @@ export async function runImport(ctx: Context, { rows, author, by }: Upload): Pro
 
 class DryRunOver extends Error {}
 
-/** Runs the upload in one transaction and rolls it back, so that each row sees those before it. */
+/**
+ * Runs the upload in one transaction and rolls it back, so that each row sees those before it. Whoever waits for a record of it
+ * waits for one batch at most.
+ */
 export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   const report = emptyReport();
+  // Nothing that is rolled back counts in a chain.
+  const author = { ...upload.author, cause: undefined };
+  let batches = 0;
   try {
     await ctx.db.kysely.transaction().execute(async (trx: Transaction<DB>) => {
-      for await (const batch of batchesOf(upload.rows, upload.author.organizationId, upload.by)) {
-        addResults(report, batch, await writeBatch({ ctx, trx, author: upload.author }, batch, upload.by));
+      for await (const batch of batchesOf(upload.rows, author.organizationId, upload.by)) {
+        if (batches > 0) await giveWay(trx);
+        batches += 1;
+        addResults(report, batch, await writeBatch({ ctx, trx, author }, batch, upload.by));
       }
       throw new DryRunOver();
     });
@@ -49,6 +58,15 @@ export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
     if (!(error instanceof DryRunOver)) throw error;
   }
   return report;
+}
+
+/** Ends the dry run when its locks keep another transaction waiting: what is real goes first. */
+async function giveWay(trx: Transaction<DB>): Promise<void> {
+  const { rows } = await sql`
+    select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid)) limit 1`.execute(trx);
+  if (rows.length === 0) return;
+  const message = 'Records of this dry run are being changed. Try it again.';
+  throw new DomainError('unavailable', 'busy', message, { retryAfterSeconds: 5 });
 }
 
 /** Another transaction may create the same record between the lookup and the write. The next try finds it. */

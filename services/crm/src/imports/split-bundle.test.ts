@@ -40,3 +40,35 @@ test('bytes that are no UTF-8 are no bundle', async () => {
   const refused = await rowsOf(Uint8Array.of(0x7b, 0xff, 0x7d), 3).catch(fromConnectError);
   expect(refused).toMatchObject({ reason: 'malformed_json' });
 });
+
+/** The bytes that are read before a bundle is refused. */
+async function readUntilRefused(pieces: Iterable<string>): Promise<{ read: number; refused: unknown }> {
+  let read = 0;
+  async function* chunks() {
+    for (const piece of pieces) {
+      read += piece.length;
+      yield new TextEncoder().encode(piece);
+    }
+  }
+  try {
+    for await (const _row of splitBundle(chunks()));
+  } catch (error) {
+    return { read, refused: fromConnectError(error) };
+  }
+  return { read, refused: undefined };
+}
+
+test.each(['[', '{"a":', '{"a":['])(
+  'a row of many %s is refused when it becomes too deep, before more of it is read',
+  async (bracket) => {
+    const pieces = ['{"leads":[', ...Array(300).fill(bracket.repeat(1_000))];
+    const { read, refused } = await readUntilRefused(pieces);
+    expect(refused).toMatchObject({ kind: 'malformed', reason: 'too_deep' });
+    expect(read).toBeLessThan(10_000);
+  },
+);
+
+test('a row may be 64 levels deep', async () => {
+  const row = '['.repeat(64) + ']'.repeat(64);
+  expect(await rowsOf(new TextEncoder().encode(`{"leads":[${row}]}`), 100)).toEqual([`leads 0 ${row}`]);
+});

@@ -4,10 +4,12 @@ import { DomainError } from '@drippulse/errors';
 export type BundleRow = { collection: string; row: number; text: string };
 
 const maxRowLength = 1024 * 1024;
+/** As deep as a request with one record may be, below the bundle and its array. */
+const maxDepth = 64 + 2;
 
 /**
  * Cuts a bundle into the elements of its top-level arrays as it arrives, so that only one is in memory. It refuses
- * unmatched brackets and a bundle that is cut short; it does not parse the elements.
+ * unmatched brackets, deep nesting and a bundle that is cut short; it does not parse the elements.
  */
 export async function* splitBundle(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<BundleRow> {
   const decode = createDecoder();
@@ -18,8 +20,8 @@ export async function* splitBundle(chunks: AsyncIterable<Uint8Array>): AsyncGene
 }
 
 function createSplitter() {
-  /** The open brackets, outermost first. */
-  let open = '';
+  /** The brackets that close those that are open, outermost first. */
+  const open: string[] = [];
   let isString = false;
   let isEscaped = false;
   let isOver = false;
@@ -40,24 +42,24 @@ function createSplitter() {
         continue;
       }
       if (char === '"') isString = true;
-      if (open === '' && char !== '{' && char.trim() !== '') throw malformed();
-      const isList = open === '{[';
+      if (open.length === 0 && char !== '{' && char.trim() !== '') throw malformed();
+      const isList = isInList();
       if (isList && (char === ',' || char === ']')) {
         const element = (piece + text.slice(from, at)).trim();
         if (element !== '') yield { collection: key, row, text: element };
         row += 1;
-      } else if (open === '{' && char === ':') {
+      } else if (open.length === 1 && char === ':') {
         key = readKey(piece + text.slice(from, at));
         row = 0;
       }
-      if (char === '{' || char === '[') open = push(open, char);
-      if (char === '}' || char === ']') open = pop(open, char);
-      const isBoundary = open === '{' || (open === '{[' && (char === ',' || (char === '[' && !isList)));
-      if (isBoundary && /[{}[\],:]/.test(char)) {
+      if (char === '{' || char === '[') push(char);
+      if (char === '}' || char === ']') pop(char);
+      const isBoundary = open.length === 1 || (isInList() && (char === ',' || (char === '[' && !isList)));
+      if (isBoundary && '{}[],:'.includes(char)) {
         piece = '';
         from = at + 1;
       }
-      if (open === '' && char === '}') isOver = true;
+      if (open.length === 0 && char === '}') isOver = true;
     }
     piece += text.slice(from);
     if (piece.length > maxRowLength) {
@@ -65,10 +67,22 @@ function createSplitter() {
     }
   }
 
+  /** Whether the current place is in the array of a top-level member, and in nothing inside it. */
+  function isInList(): boolean {
+    return open.length === 2 && open[1] === ']';
+  }
+
   /** Also refuses a second object after the first: a bracket opens again or was never closed. */
-  function push(before: string, char: string): string {
+  function push(bracket: string): void {
     if (isOver) throw malformed();
-    return before + char;
+    if (open.length === maxDepth) {
+      throw new DomainError('malformed', 'too_deep', 'A row of the bundle is nested deeper than 64 levels.');
+    }
+    open.push(bracket === '{' ? '}' : ']');
+  }
+
+  function pop(bracket: string): void {
+    if (open.pop() !== bracket) throw malformed();
   }
 
   function end(): void {
@@ -76,11 +90,6 @@ function createSplitter() {
   }
 
   return { take, end };
-}
-
-function pop(open: string, char: string): string {
-  if (open.at(-1) !== (char === '}' ? '{' : '[')) throw malformed();
-  return open.slice(0, -1);
 }
 
 function readKey(text: string): string {

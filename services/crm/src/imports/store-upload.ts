@@ -1,9 +1,10 @@
 import { addJob, type JobRow } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { stringifyJson } from '@drippulse/json';
-import { sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
 import { batchesOf } from './batches.ts';
 import { type ImportInput, importKind } from './job.ts';
 import type { Upload } from './run-import.ts';
@@ -18,8 +19,9 @@ const maxWaiting = 20;
  * nothing.
  */
 export async function storeUpload(ctx: Context, { rows, author, by }: Upload): Promise<JobRow> {
-  const { organizationId, actor, requestId } = author;
-  await requireRoom(ctx, organizationId);
+  const { organizationId, actor, requestId, cause } = author;
+  // Refused before it is stored; where it counts is below.
+  await requireRoom(ctx.db.kysely, organizationId);
   await dropLeftovers(ctx);
   const uploadId = uuidv7();
   const input: ImportInput = {
@@ -27,12 +29,16 @@ export async function storeUpload(ctx: Context, { rows, author, by }: Upload): P
     actor,
     by_email: by.email,
     ...(requestId !== undefined && { request_id: requestId }),
+    ...(cause !== undefined && { cause }),
   };
   try {
     const total = await storeBatches(ctx, uploadId, { rows, author, by });
-    return await ctx.db.kysely
-      .transaction()
-      .execute((trx) => addJob(trx, { organizationId, kind: importKind, input: JSON.stringify(input), total }));
+    return await ctx.db.kysely.transaction().execute(async (trx) => {
+      // Uploads that end together take their places one after the other.
+      await lockImports(trx, organizationId);
+      await requireRoom(trx, organizationId);
+      return addJob(trx, { organizationId, kind: importKind, input: JSON.stringify(input), total });
+    });
   } catch (error) {
     await ctx.db.kysely.deleteFrom('import_batches').where('upload_id', '=', uploadId).execute();
     throw error;
@@ -57,10 +63,16 @@ async function storeBatches(ctx: Context, uploadId: string, { rows, author, by }
   return BigInt(total);
 }
 
-async function requireRoom(ctx: Context, organizationId: bigint): Promise<void> {
+async function lockImports(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(current_schema() || ' imports', ${organizationId}))`.execute(
+    trx,
+  );
+}
+
+async function requireRoom(db: Kysely<DB>, organizationId: bigint): Promise<void> {
   const { rows } = await sql`
     select 1 from jobs where organization_id = ${organizationId} and kind = ${importKind}
-      and status in ('queued', 'running') limit ${maxWaiting}`.execute(ctx.db.kysely);
+      and status in ('queued', 'running') limit ${maxWaiting}`.execute(db);
   if (rows.length < maxWaiting) return;
   const message = `At most ${maxWaiting} imports of an organization may wait at a time.`;
   throw new DomainError('resource_exhausted', 'too_many_imports', message, { retryAfterSeconds: 60 });

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
+import { acceptsHtml } from './accepts-html.ts';
 import { messagePage, type Page } from './page.ts';
 
 type Answer = { contentType: string; data: Uint8Array };
@@ -11,7 +12,12 @@ export function answerPage(call: HandlerContext, status: number, { html, policy 
   return { contentType: 'text/html; charset=utf-8', data: Buffer.from(html) };
 }
 
-/** A browser gets a page instead of the problem document. */
+/** Whether an error is answered with a page. Every client but a browser gets the problem document. */
+export function wantsErrorPage(call: HandlerContext): boolean {
+  return acceptsHtml(call.requestHeader.get('accept'));
+}
+
+/** A browser that asks for a missing form gets a page instead of the problem document. */
 export async function orMissingPage(
   call: HandlerContext,
   wantsPage: boolean,

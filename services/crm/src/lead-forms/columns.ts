@@ -1,9 +1,9 @@
-import { DomainError, type Violation } from '@drippulse/errors';
+import { DomainError, refuseViolations, type Violation } from '@drippulse/errors';
 import type { CreateLeadFormRequest, UpdateLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { requiredText, text } from '../records/rules.ts';
-import { refuse } from '../refuse.ts';
 import { checkFields, defaultFields, type FormField, readFields } from './fields.ts';
 import type { FormRow } from './form.ts';
+import { normalizeRedirect } from './redirect-url.ts';
 
 type Request = CreateLeadFormRequest | UpdateLeadFormRequest;
 
@@ -26,6 +26,7 @@ type FormColumnsOfRow = Pick<
 
 /** The columns of a request, with defaults for absent ones. */
 export function readColumns(request: Request): FormColumns {
+  const { redirectUrl } = request;
   return {
     name: request.name ?? '',
     title: request.title ?? null,
@@ -33,7 +34,7 @@ export function readColumns(request: Request): FormColumns {
     fields: request.fields.length === 0 ? defaultFields : readFields(request.fields),
     submit_label: request.submitLabel ?? 'Send',
     thank_you_text: request.thankYouText ?? 'Thank you. We have received your message.',
-    redirect_url: request.redirectUrl ?? null,
+    redirect_url: redirectUrl === undefined ? null : (normalizeRedirect(redirectUrl) ?? redirectUrl),
     source: request.source ?? 'lead_form',
     workflow_id: request.workflowId ?? null,
     hcaptcha_required: request.hcaptchaRequired ?? false,
@@ -55,7 +56,7 @@ export function requireSound(columns: FormColumns): void {
     const message = rule(columns[field as keyof typeof rules]); // a key of `rules`
     return message === undefined ? [] : [{ field, message }];
   });
-  refuse([...problems, ...checkFields(columns.fields), ...checkRedirect(columns.redirect_url)]);
+  refuseViolations([...problems, ...checkFields(columns.fields), ...checkRedirect(columns.redirect_url)]);
 }
 
 /** Refuses to require hCaptcha on a server without it. */
@@ -66,9 +67,7 @@ export function requireCaptcha(isRequired: boolean, captcha: { isConfigured: boo
 }
 
 function checkRedirect(url: string | null): Violation[] {
-  if (url === null) return [];
-  const parsed = url.length <= 2_000 ? URL.parse(url) : null;
-  const isSound =
-    parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.username === '' && parsed.password === '';
-  return isSound ? [] : [{ field: 'redirect_url', message: 'must be an http or https URL without user name' }];
+  if (url === null || normalizeRedirect(url) !== undefined) return [];
+  const message = 'must be an http or https URL without user name, at most 2000 characters long';
+  return [{ field: 'redirect_url', message }];
 }

@@ -5,6 +5,7 @@ import {
   type LeadFormFieldSchema,
   LeadFormFieldTypeSchema,
 } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { isFieldKey } from '../custom-fields/rules.ts';
 import { enumTexts } from '../enum-texts.ts';
 
 /** A field of a form, as it is stored. */
@@ -16,14 +17,16 @@ const maxOptions = 200;
 const maxLabelLength = 255;
 
 /** Labels of the columns of a lead that a form can have. */
-const labels: Readonly<Record<string, string>> = {
-  email: 'Email',
-  first_name: 'First name',
-  last_name: 'Last name',
-  company_name: 'Company',
-  title: 'Position',
-  phone: 'Phone',
-};
+const labels: ReadonlyMap<string, string> = new Map([
+  ['email', 'Email'],
+  ['first_name', 'First name'],
+  ['last_name', 'Last name'],
+  ['company_name', 'Company'],
+  ['title', 'Position'],
+  ['phone', 'Phone'],
+]);
+
+const customPrefix = 'custom.';
 
 const plain = { required: false, options: [] };
 
@@ -38,7 +41,7 @@ export const defaultFields: readonly FormField[] = [
 export function readFields(fields: readonly LeadFormField[]): FormField[] {
   return fields.map(({ name, label, type, required = false, options }) => ({
     name,
-    label: label ?? labels[name] ?? name.replace(/^custom\./, '').replaceAll('_', ' '),
+    label: label ?? labels.get(name) ?? name.replace(/^custom\./, '').replaceAll('_', ' '),
     type: fieldTypes.textOf(type) ?? (name === 'email' ? 'email' : 'text'),
     required,
     options,
@@ -66,8 +69,9 @@ export function checkFields(fields: readonly FormField[]): Violation[] {
 
 function checkField({ name, label, type, options }: FormField): Violation[] {
   const violations: Violation[] = [];
-  if (!Object.hasOwn(labels, name) && !/^custom\.[a-z][a-z0-9_]{0,63}$/.test(name)) {
-    const message = `must be one of ${Object.keys(labels).join(', ')}, or custom. and a key`;
+  const isCustom = name.startsWith(customPrefix) && isFieldKey(name.slice(customPrefix.length));
+  if (!labels.has(name) && !isCustom) {
+    const message = `must be one of ${[...labels.keys()].join(', ')}, or custom. and a key`;
     violations.push({ field: 'name', message });
   }
   if (label.trim() === '' || label.length > maxLabelLength) {

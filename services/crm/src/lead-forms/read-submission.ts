@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { finished } from 'node:stream/promises';
-import { DomainError } from '@drippulse/errors';
+import { DomainError, refuseViolations } from '@drippulse/errors';
 import { checkJsonText, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
 import busboy from 'busboy';
-import { refuse } from '../refuse.ts';
 
 /** A submission: texts by field name, and its metadata. */
 export type Submission = {
@@ -69,7 +68,7 @@ function unstorable(name: string): DomainError {
  * form.
  */
 function readJson(bytes: Uint8Array): Map<string, string> {
-  refuse(checkJsonText(bytes));
+  refuseViolations(checkJsonText(bytes));
   const values = new Map<string, string>();
   const members = objectOf(parseJson(Buffer.from(bytes).toString()));
   if (members === undefined) throw new DomainError('malformed', 'malformed_json', 'The body must be a JSON object.');

@@ -54,12 +54,14 @@ export async function keepSubmission(
     if (numInsertedOrUpdatedRows === 0n) return false;
     const definitions = await selectFields(trx, organizationId).where('record_type', '=', 'lead').execute();
     const values = leadOf(parseFields(form.fields), submission.values, definitions);
-    const lead = await createRecord({ ctx, trx, author: authorOf(byForm) }, leads, { ...values, source: form.source });
+    const author = authorOf(byForm);
+    const lead = await createRecord({ ctx, trx, author }, leads, { ...values, source: form.source });
     await trx
       .updateTable('lead_form_submissions')
       .set({
         lead_id: lead.id,
         workflow_id: form.workflow_id,
+        cause: author.cause ?? null,
         enroll_at: form.workflow_id === null ? null : sql<Date>`now()`,
       })
       .where('form_id', '=', form.id)

@@ -1,4 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { refuseViolations } from '@drippulse/errors';
 import { parseJson, stringifyJson } from '@drippulse/json';
 import { type Caller, fromConnectError } from '@drippulse/rpc';
 import { sql } from 'kysely';
@@ -8,7 +9,7 @@ import { requireCustom } from '../custom-fields/check.ts';
 import { selectFields } from '../custom-fields/rows.ts';
 import { leads } from '../leads/lead.ts';
 import type { Values } from '../records/collection.ts';
-import { refuse } from '../refuse.ts';
+
 import { isEnrolledAlready, mayPass } from './enrollment-failures.ts';
 import { parseFields } from './fields.ts';
 import type { FormRow } from './form.ts';
@@ -40,7 +41,7 @@ async function readValues(ctx: Context, form: FormRow, submission: Submission): 
   const definitions = await selectFields(ctx.db.kysely, organizationId).where('record_type', '=', 'lead').execute();
   const lead = leadOf(parseFields(form.fields), submission.values, definitions);
   const values: Values = { ...lead, source: form.source };
-  refuse(leads.check(values));
+  refuseViolations(leads.check(values));
   await requireCustom(ctx.db.kysely, organizationId, 'lead', values['custom']);
   return values;
 }

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { refuseViolations } from '@drippulse/errors';
 import { callerOf, type Mode, modeFromProto } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { refuse } from '../refuse.ts';
 
 /** Refuses an unknown workflow, and a test workflow for a live form: a live lead starts no test workflow. */
 export async function requireWorkflow(
@@ -13,6 +13,6 @@ export async function requireWorkflow(
   if (id === null) return;
   const { workflow } = await ctx.clients.workflows(callerOf(call), call).getWorkflow({ id });
   if (formMode === 'live' && modeFromProto(workflow?.mode) === 'test') {
-    refuse([{ field: 'workflow_id', message: 'is a test workflow: only a test form can start it' }]);
+    refuseViolations([{ field: 'workflow_id', message: 'is a test workflow: only a test form can start it' }]);
   }
 }

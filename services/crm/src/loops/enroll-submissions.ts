@@ -3,7 +3,7 @@ import type { DomainError } from '@drippulse/errors';
 import { encodeJson } from '@drippulse/json';
 import { type Loop, startLoop } from '@drippulse/loops';
 import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
-import { type Caller, fromConnectError } from '@drippulse/rpc';
+import { type Caller, causeMetadata, causeText, fromConnectError } from '@drippulse/rpc';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { isEnrolledAlready, mayPass } from '../lead-forms/enrollment-failures.ts';
@@ -26,6 +26,7 @@ type Due = {
   lead_id: string;
   workflow_id: bigint;
   attempts: number;
+  cause: string | null;
 };
 
 /** Enrolls the leads of forms in the forms' workflows, each once: the submission is the idempotency key. */
@@ -51,7 +52,7 @@ async function claimDue(ctx: Context): Promise<Due[]> {
     ) as due
     where submission.ctid = due.place
     returning submission.form_id, submission.submission_key, submission.organization_id, submission.id,
-      submission.lead_id, submission.workflow_id, submission.attempts`.execute(ctx.db.kysely);
+      submission.lead_id, submission.workflow_id, submission.attempts, submission.cause`.execute(ctx.db.kysely);
   return rows;
 }
 
@@ -66,7 +67,7 @@ async function enrollOne(ctx: Context, due: Due): Promise<void> {
   };
   try {
     const request = { workflowId: due.workflow_id, contacts };
-    await ctx.clients.enrollments(caller).bulkEnroll(request, { timeoutMs, headers: { 'idempotency-key': due.id } });
+    await ctx.clients.enrollments(caller).bulkEnroll(request, { timeoutMs, headers: headersOf(due) });
     await settle(ctx, due, null);
   } catch (error) {
     const failure = fromConnectError(error);
@@ -75,6 +76,11 @@ async function enrollOne(ctx: Context, due: Due): Promise<void> {
     await settle(ctx, due, pauseSeconds);
     if (pauseSeconds === null) await reportRefusal(ctx, due, failure);
   }
+}
+
+/** The submission is the key of its enrollment, which continues the chain of the submission. */
+function headersOf({ id, organization_id: organizationId, cause }: Due): Record<string, string> {
+  return { 'idempotency-key': id, ...(cause !== null && { [causeMetadata]: causeText({ organizationId, cause }) }) };
 }
 
 /** The lead, or the survivor of its merge, as a contact of the request; undefined if it was deleted. */

@@ -22,7 +22,7 @@ export function startImporting(ctx: Context): Loop {
 }
 
 async function importSlice(ctx: Context, trx: Transaction<DB>, job: JobRow): Promise<JobSlice> {
-  const { upload_id, actor, request_id, by_email } = readInput(job.input);
+  const { upload_id, actor, request_id, cause, by_email } = readInput(job.input);
   const { batch, report } = readPlace(job.cursor);
   const stored = await trx
     .deleteFrom('import_batches')
@@ -32,7 +32,7 @@ async function importSlice(ctx: Context, trx: Transaction<DB>, job: JobRow): Pro
     .executeTakeFirst();
   if (stored === undefined) return { cursor: JSON.stringify({ batch, report }), processed: 0, isFinished: true };
   const rows = parseJson(stored.rows) as SourceRow[]; // written by `storeUpload`
-  const author = { organizationId: job.organization_id, actor, requestId: request_id };
+  const author = { organizationId: job.organization_id, actor, requestId: request_id, cause };
   const results = await writeBatch({ ctx, trx, author }, rows, { email: by_email });
   addResults(report, rows, results);
   await analyzeNow(trx, batch);

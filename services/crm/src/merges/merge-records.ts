@@ -1,4 +1,4 @@
-import { DomainError, type Violation } from '@drippulse/errors';
+import { DomainError, refuseViolations, type Violation } from '@drippulse/errors';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { updateRecords } from '../records/bulk.ts';
@@ -17,7 +17,6 @@ import { missing } from '../records/missing.ts';
 import { selectRecords } from '../records/rows.ts';
 import { isSame, updateRecord } from '../records/update-record.ts';
 import type { Write } from '../records/write.ts';
-import { refuse } from '../refuse.ts';
 import { chooseValues, isNamed, readChoices } from './choose.ts';
 import { type MergeRow, mergeColumns } from './merge.ts';
 import type { Mergeable } from './mergeable.ts';
@@ -45,7 +44,7 @@ export async function mergeRecords<Row extends RecordRow>(
   await requireFewLinks(trx, author.organizationId, mergeable, merged);
   const heirlooms = await dropDeadLinks(trx, author.organizationId, collection.links, merged);
   const { choices, problems } = readChoices(mergeable, [before, ...heirlooms], request.fields);
-  refuse(problems);
+  refuseViolations(problems);
   const values = onlyChanged(before, chooseValues(mergeable, before, heirlooms, choices));
   const externals = externalsTaken(merged, values);
 
@@ -70,7 +69,7 @@ async function lockRecords<Row extends RecordRow>(
   { survivor = '', merged }: Request,
 ): Promise<{ survivor: Row; merged: Row[] }> {
   if (merged.length === 0 || merged.length > maxMerged) {
-    refuse([{ field: 'merged', message: `must be 1 to ${maxMerged} ids` }]);
+    refuseViolations([{ field: 'merged', message: `must be 1 to ${maxMerged} ids` }]);
   }
   const ids = [survivor, ...merged];
   const condition = sql`organization_id = ${organizationId} and deleted_at is null and ${hasAnyId(collection, ids)}`;
@@ -85,7 +84,7 @@ async function lockRecords<Row extends RecordRow>(
   }
   const [first, ...others] = named;
   if (new Set(named).size < named.length) {
-    refuse([{ field: 'merged', message: 'must name each record once, and not the survivor' }]);
+    refuseViolations([{ field: 'merged', message: 'must name each record once, and not the survivor' }]);
   }
   if (first === undefined) throw new Error('a merge without a survivor was let through');
   return { survivor: first, merged: others };

@@ -4,6 +4,7 @@ import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { sql } from 'kysely';
 import type { Action } from '../record-type.ts';
 import type { Collection, RecordRow, Value, Values } from './collection.ts';
+import { countNewRecords } from './count-new-records.ts';
 import type { Write } from './write.ts';
 
 const topic = topicOf(CrmEventSchema);
@@ -25,11 +26,13 @@ export async function recordChanges<Row extends RecordRow>(
 ): Promise<void> {
   if (changes.length === 0) return;
   const { ctx, trx, author } = write;
+  await countNewRecords(write, changes.filter(({ action }) => action === 'created').length);
   await appendLines(write, collection, changes);
   const events = changes.flatMap(({ action, after, before }) =>
     collection.events(action, after, before).map((payload) => ({
       organizationId: after.organization_id,
       sequence: after.sequence,
+      ...(author.cause !== undefined && { cause: author.cause }),
       hops: author.actor.type === 'workflow' ? author.actor.hops : 0,
       aggregate: `${collection.type}:${after.id}`,
       payload,

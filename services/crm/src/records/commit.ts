@@ -3,9 +3,13 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import type { Context } from '../context.ts';
 import { authorOf } from './author.ts';
+import { namedMembers } from './named-members.ts';
 import type { Write } from './write.ts';
 
-/** Runs one write of a call: rows, change events and events in one transaction. Then the relay sends the events. */
+/**
+ * Runs one write of a call: rows, change events and events in one transaction. Then the relay sends the events. Identity is
+ * asked before the transaction for the members that the request names, so that no connection waits for another service.
+ */
 export async function commit<I extends DescMessage, O extends DescMessage>(
   ctx: Context,
   call: HandlerContext,
@@ -14,7 +18,11 @@ export async function commit<I extends DescMessage, O extends DescMessage>(
   run: (write: Write) => Promise<MessageInitShape<O>>,
 ): Promise<MessageShape<O>> {
   const author = authorOf(call);
-  const response = await transact(ctx, call, method, request, (trx) => run({ ctx, trx, author }));
+  const named = namedMembers(method.input, request);
+  const members = named.length === 0 ? undefined : await ctx.members.find(call, named);
+  const response = await transact(ctx, call, method, request, (trx) =>
+    run({ ctx, trx, author, ...(members && { members }) }),
+  );
   ctx.relay.wake();
   return response;
 }

@@ -1,11 +1,12 @@
+import { refuseViolations } from '@drippulse/errors';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { requireCustom } from '../custom-fields/check.ts';
-import { refuse } from '../refuse.ts';
 import { recordChanges } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Values } from './collection.ts';
 import { makePublicId } from './ids.ts';
 import { resolveLinks } from './links.ts';
+import { requireOwner } from './require-owner.ts';
 import { recordColumns } from './rows.ts';
 import type { Write } from './write.ts';
 import { writeOne } from './write-one.ts';
@@ -19,7 +20,8 @@ export async function createRecord<Row extends RecordRow>(
 ): Promise<Row> {
   const { ctx, trx, author } = write;
   const { organizationId } = author;
-  refuse(collection.check(values));
+  refuseViolations(collection.check(values));
+  requireOwner(write, values);
   await requireCustom(trx, organizationId, collection.type, values['custom']);
   const written = await resolveLinks(trx, organizationId, collection.links, values);
   const now = ctx.clock.now();

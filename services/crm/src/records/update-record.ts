@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import { refuseViolations } from '@drippulse/errors';
 import { parseJson } from '@drippulse/json';
 import { sql } from 'kysely';
 import { requireCustom } from '../custom-fields/check.ts';
-import { refuse } from '../refuse.ts';
 import { recordChanges } from './change-events.ts';
 import { type Collection, type RecordRow, tables, type Value, type Values } from './collection.ts';
 import { resolveLinks } from './links.ts';
+import { requireOwner } from './require-owner.ts';
 import { recordColumns } from './rows.ts';
 import type { Write } from './write.ts';
 import { writeOne } from './write-one.ts';
@@ -19,12 +20,13 @@ export async function updateRecord<Row extends RecordRow>(
 ): Promise<Row> {
   const { ctx, trx } = write;
   const former: Readonly<Record<string, Value>> = { ...before };
-  refuse(collection.check({ ...former, ...values }));
+  refuseViolations(collection.check({ ...former, ...values }));
   await requireCustom(trx, before.organization_id, collection.type, values['custom']);
   const wanted = await resolveLinks(trx, before.organization_id, collection.links, values);
   const changed = Object.entries(wanted).filter(([column, value]) => !isSame(column, value, former[column] ?? null));
   if (changed.length === 0) return before;
   const written = Object.fromEntries(changed);
+  requireOwner(write, written);
   const columns = { ...written, sequence: before.sequence + 1n, updated_at: ctx.clock.now() };
   const assignments = Object.entries<Value>(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
   const after = await writeOne(

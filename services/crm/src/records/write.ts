@@ -4,4 +4,10 @@ import type { DB } from '../db/schema.ts';
 import type { Author } from './author.ts';
 
 /** A write of records: its transaction, and the author for the audit stream and the events. */
-export type Write = { ctx: Context; trx: Transaction<DB>; author: Author };
+export type Write = {
+  ctx: Context;
+  trx: Transaction<DB>;
+  author: Author;
+  /** Users that a record may get as its owner. Default: none. */
+  members?: ReadonlySet<bigint>;
+};

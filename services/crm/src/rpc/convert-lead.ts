@@ -31,7 +31,9 @@ export async function convertCrmLead(ctx: Context, request: ConvertCrmLeadReques
     if (lead.converted_at !== null) {
       throw new DomainError('failed_precondition', 'lead_already_converted', 'The lead is converted already.');
     }
-    const conversion = { write, request, lead };
+    // The new records have the owner of the lead, who may have left the organization.
+    const owners = lead.owner_id === null ? [] : [lead.owner_id];
+    const conversion = { write: { ...write, members: new Set(owners) }, request, lead };
     const known = await findLeadContact(write, lead, request.contactId);
     const company = await chooseAccount(conversion, known);
     const person = await chooseContact(conversion, known, company);

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import { DomainError } from '@drippulse/errors';
+import { DomainError, refuseViolations } from '@drippulse/errors';
 import {
   type CreateCrmCustomFieldRequest,
   CrmCustomFieldsService,
@@ -11,7 +11,6 @@ import { customFieldToProto, fieldTypes } from '../custom-fields/rows.ts';
 import { checkField } from '../custom-fields/rules.ts';
 import type { DB } from '../db/schema.ts';
 import { tables } from '../records/collection.ts';
-import { refuse } from '../refuse.ts';
 
 const { createCrmCustomField: method } = CrmCustomFieldsService.method;
 
@@ -38,7 +37,7 @@ function readRequest(request: CreateCrmCustomFieldRequest) {
   const type = fieldTypes.textOf(request.type) ?? 'text';
   const field = { record_type: recordType, key, label: request.label ?? key, type, options, required };
   const types = Object.keys(tables);
-  refuse([
+  refuseViolations([
     ...(types.includes(recordType) ? [] : [{ field: 'record_type', message: `must be one of ${types.join(', ')}` }]),
     ...checkField(field),
   ]);

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { refuseViolations } from '@drippulse/errors';
 import {
   type CreateCrmOpportunityPipelineRequest,
   CrmOpportunityPipelinesService,
@@ -9,7 +10,6 @@ import type { Context } from '../context.ts';
 import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
 import { pipelineToProto, selectStages } from '../pipelines/rows.ts';
 import { checkName } from '../pipelines/rules.ts';
-import { refuse } from '../refuse.ts';
 
 const { createCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
@@ -20,7 +20,7 @@ export async function createCrmOpportunityPipeline(
   call: HandlerContext,
 ) {
   const { name = '' } = request;
-  refuse(checkName('name', name));
+  refuseViolations(checkName('name', name));
   return transact(
     ctx,
     call,

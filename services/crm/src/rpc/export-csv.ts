@@ -2,9 +2,9 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import type { ExportCrmCsvRequest } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { callerOf } from '@drippulse/rpc';
-import { stringify } from 'csv-stringify/sync';
+import { overTransfers } from '@drippulse/service';
 import type { Context } from '../context.ts';
-import { csvCells } from '../exports/csv-cells.ts';
+import { csvCells, csvLines } from '../exports/csv-cells.ts';
 import { shapes } from '../exports/shapes.ts';
 
 /** Exports one collection, slice by slice. */
@@ -18,12 +18,11 @@ export async function* exportCrmCsv(ctx: Context, { collection = '' }: ExportCrm
   call.responseHeader.set('content-disposition', `attachment; filename="${collection}.csv"`);
   const columns = shape.desc.fields.map(({ name }) => name);
   yield piece([columns]);
-  for await (const texts of shape.slices(ctx, callerOf(call).organizationId, call.signal)) {
+  for await (const texts of shape.slices(overTransfers(ctx), callerOf(call).organizationId, call.signal)) {
     yield piece(texts.map((text) => csvCells(columns, text)));
   }
 }
 
 function piece(rows: string[][]) {
-  const text = stringify(rows, { escape_formulas: true, record_delimiter: '\r\n' });
-  return { body: { contentType: 'text/csv; charset=utf-8', data: new TextEncoder().encode(text) } };
+  return { body: { contentType: 'text/csv; charset=utf-8', data: new TextEncoder().encode(csvLines(rows)) } };
 }

@@ -1,6 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import type { ExportCrmRecordsRequest } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { callerOf } from '@drippulse/rpc';
+import { overTransfers } from '@drippulse/service';
 import type { Context } from '../context.ts';
 import { shapes } from '../exports/shapes.ts';
 
@@ -9,13 +10,14 @@ import { shapes } from '../exports/shapes.ts';
  * gateway ever has all of it in memory.
  */
 export async function* exportCrmRecords(ctx: Context, _request: ExportCrmRecordsRequest, call: HandlerContext) {
+  const own = overTransfers(ctx);
   const { organizationId } = callerOf(call);
   const head = { version: 1, exported_at: ctx.clock.now().toISOString(), organization_id: Number(organizationId) };
   yield piece(JSON.stringify(head).slice(0, -1));
   for (const [name, { slices }] of shapes) {
     yield piece(`,"${name}":[`);
     let separator = '';
-    for await (const texts of slices(ctx, organizationId, call.signal)) {
+    for await (const texts of slices(own, organizationId, call.signal)) {
       yield piece(separator + texts.join(','));
       separator = ',';
     }

@@ -2,6 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import type { CrmImportSchema } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { callerOf } from '@drippulse/rpc';
+import { overTransfers } from '@drippulse/service';
 import type { Context } from '../context.ts';
 import { selectFields } from '../custom-fields/rows.ts';
 import { shapes } from '../exports/shapes.ts';
@@ -19,10 +20,11 @@ export async function importCsv(
 ): Promise<{ import: MessageInitShape<typeof CrmImportSchema> }> {
   const [importer, shape] = [importers.get(collection), shapes.get(collection)];
   if (importer === undefined || shape === undefined) throw new Error(`there is no collection ${collection}`);
+  const own = overTransfers(ctx);
   const { isDryRun, ...upload } = await openUpload(requests);
-  const defined = await selectFields(ctx.db.kysely, callerOf(call).organizationId)
+  const defined = await selectFields(own.db.kysely, callerOf(call).organizationId)
     .where('record_type', '=', importer.type)
     .execute();
   const rows = readCsv({ collection, desc: shape.desc, defined, ...upload });
-  return answerImport(ctx, call, { rows, isDryRun, by: { email: true } });
+  return answerImport(own, call, { rows, isDryRun, by: { email: true } });
 }

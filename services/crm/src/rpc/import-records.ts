@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import type { ImportCrmRecordsRequest } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
+import { overTransfers } from '@drippulse/service';
 import type { Context } from '../context.ts';
 import { answerImport } from '../imports/answer.ts';
 import { openUpload } from '../imports/open-upload.ts';
@@ -12,5 +13,5 @@ export async function importCrmRecords(
 ) {
   const { chunks, isDryRun } = await openUpload(requests);
   // Two people in a bundle may share an address: public ids identify them.
-  return answerImport(ctx, call, { rows: readBundle(chunks), isDryRun, by: { email: false } });
+  return answerImport(overTransfers(ctx), call, { rows: readBundle(chunks), isDryRun, by: { email: false } });
 }

@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
+import { countUpTo, readList } from '@drippulse/db';
 import type {
   CrmChangeEventSchema,
   ListCrmChangeEventsRequest,
@@ -14,25 +14,13 @@ import { isUuid } from '../records/ids.ts';
 
 export async function listCrmChangeEvents(ctx: Context, request: ListCrmChangeEventsRequest, call: HandlerContext) {
   const { kysely } = ctx.db;
-  const page = readPage(request, ['bigint']);
   const matching = selectMatching(kysely, callerOf(call).organizationId, request);
-  const [after] = page.after ?? [];
-  const slice = after === undefined ? matching : matching.where('id', '<', BigInt(after));
-  // One more row shows whether another page follows.
-  const found = await slice
-    .selectAll()
-    .orderBy('id', 'desc')
-    .offset(page.offset)
-    .limit(page.limit + 1)
-    .execute();
-  const { rows, nextCursor } = cutPage(found, page.limit);
-  const count = await countUpTo(kysely, matching.select('id'));
-  return {
-    changeEvents: rows.map(changeEventToProto),
-    ...count,
-    nextCursor,
-    ...pageTotals(page, count.totalCount),
-  };
+  const { rows, paging } = await readList(request, {
+    rows: ({ beforeId, limit, offset }) =>
+      matching.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
+    count: () => countUpTo(kysely, matching.select('id')),
+  });
+  return { changeEvents: rows.map(changeEventToProto), ...paging };
 }
 
 function selectMatching(db: Kysely<DB>, organizationId: bigint, { recordType, recordId }: ListCrmChangeEventsRequest) {

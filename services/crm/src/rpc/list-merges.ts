@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, cutPage, pageTotals, readPage } from '@drippulse/db';
+import { countUpTo, readList } from '@drippulse/db';
 import type { ListCrmMergesRequest } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { callerOf } from '@drippulse/rpc';
 import { type RawBuilder, sql } from 'kysely';
@@ -9,17 +9,17 @@ import { hasId } from '../records/ids.ts';
 
 export async function listCrmMerges(ctx: Context, request: ListCrmMergesRequest, call: HandlerContext) {
   const { kysely } = ctx.db;
-  const page = readPage(request, ['bigint']);
   const matching = matches(callerOf(call).organizationId, request);
-  const [after] = page.after ?? [];
-  const behind = after === undefined ? sql`` : sql`and id < ${BigInt(after)}`;
-  // One more row shows whether another page follows.
-  const { rows: found } = await sql<MergeRow>`
-    select ${mergeColumns} from merges where ${matching} ${behind}
-    order by id desc offset ${page.offset} limit ${page.limit + 1}`.execute(kysely);
-  const { rows, nextCursor } = cutPage(found, page.limit);
-  const count = await countUpTo(kysely, kysely.selectFrom('merges').select('id').where(matching));
-  return { merges: rows.map(mergeToProto), ...count, nextCursor, ...pageTotals(page, count.totalCount) };
+  const { rows, paging } = await readList(request, {
+    async rows({ beforeId, limit, offset }) {
+      const { rows: found } = await sql<MergeRow>`
+        select ${mergeColumns} from merges where ${matching} and id < ${beforeId}
+        order by id desc offset ${offset} limit ${limit}`.execute(kysely);
+      return found;
+    },
+    count: () => countUpTo(kysely, kysely.selectFrom('merges').select('id').where(matching)),
+  });
+  return { merges: rows.map(mergeToProto), ...paging };
 }
 
 function matches(organizationId: bigint, { recordType, recordId }: ListCrmMergesRequest): RawBuilder<boolean> {

@@ -1,4 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { refuseViolations } from '@drippulse/errors';
 import {
   CrmOpportunitiesService,
   type ReorderCrmOpportunitiesRequest,
@@ -15,7 +16,6 @@ import { isUuid } from '../records/ids.ts';
 import { findRecord, lockRecord, selectRecords } from '../records/rows.ts';
 import { updateRecord } from '../records/update-record.ts';
 import type { Write } from '../records/write.ts';
-import { refuse } from '../refuse.ts';
 
 const { reorderCrmOpportunities: method } = CrmOpportunitiesService.method;
 
@@ -28,7 +28,7 @@ export async function reorderCrmOpportunities(
   call: HandlerContext,
 ) {
   if (request.orderedIds.length > maxIds) {
-    refuse([{ field: 'ordered_ids', message: `must be at most ${maxIds}` }]);
+    refuseViolations([{ field: 'ordered_ids', message: `must be at most ${maxIds}` }]);
   }
   return commit(ctx, call, method, request, async (write) => {
     const { trx, author } = write;
@@ -37,7 +37,7 @@ export async function reorderCrmOpportunities(
     const named: OpportunityRow[] = [];
     for (const id of request.orderedIds) named.push(await findRecord(trx, opportunities, organizationId, id));
     if (new Set(named.map((row) => row.id)).size < named.length) {
-      refuse([{ field: 'ordered_ids', message: 'must name each opportunity once' }]);
+      refuseViolations([{ field: 'ordered_ids', message: 'must name each opportunity once' }]);
     }
     const moved = await writeOrder(write, stage, named);
     return { ...(await answer(trx, stage, named)), movedCount: BigInt(moved) };

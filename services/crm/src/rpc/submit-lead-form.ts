@@ -1,27 +1,29 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { DomainError } from '@drippulse/errors';
+import { DomainError, refuseViolations } from '@drippulse/errors';
 import type { SubmitLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import type { Context } from '../context.ts';
-import { answerPage, orMissingPage } from '../lead-forms/answer-page.ts';
+import { answerPage, orMissingPage, wantsErrorPage } from '../lead-forms/answer-page.ts';
 import { parseFields } from '../lead-forms/fields.ts';
 import { type FormRow, findPublicForm, titleOf } from '../lead-forms/form.ts';
 import { checkValues } from '../lead-forms/lead-of.ts';
 import { formPage, messagePage } from '../lead-forms/page.ts';
 import { readSubmission, type Submission } from '../lead-forms/read-submission.ts';
+import { normalizeRedirect } from '../lead-forms/redirect-url.ts';
 import { isKnown, keepSubmission } from '../lead-forms/submissions.ts';
 import { keepTestSubmission } from '../lead-forms/test-submissions.ts';
-import { refuse } from '../refuse.ts';
 
 const clientAddressHeader = 'x-client-address';
 
 /** Creates a lead from a submission; one of a test form creates a test enrollment only. A repeat gets the same response and creates nothing. */
 export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFormRequest, call: HandlerContext) {
   const submission = await readSubmission(body?.contentType ?? '', body?.data ?? new Uint8Array());
-  const answer = await orMissingPage(call, !submission.isJson, async () => {
+  const wantsPage = !submission.isJson && wantsErrorPage(call);
+  const answer = await orMissingPage(call, wantsPage, async () => {
     const form = await findPublicForm(ctx.db.kysely, token);
     try {
       await take(ctx, form, submission, call);
     } catch (error) {
+      if (!wantsPage) throw error;
       return refused(ctx, form, submission, call, error);
     }
     return accepted(form, submission, call);
@@ -35,7 +37,7 @@ async function take(ctx: Context, form: FormRow, submission: Submission, call: H
     ctx.metrics.submissionTrapped();
     return;
   }
-  refuse(checkValues(parseFields(form.fields), submission.values));
+  refuseViolations(checkValues(parseFields(form.fields), submission.values));
   // An answer of hCaptcha is valid once, and a repeated submission has used it already.
   if (await isKnown(ctx.db.kysely, form, submission)) return;
   if (form.hcaptcha_required) {
@@ -45,7 +47,9 @@ async function take(ctx: Context, form: FormRow, submission: Submission, call: H
 }
 
 function accepted(form: FormRow, submission: Submission, call: HandlerContext) {
-  const { redirect_url: redirectUrl, thank_you_text: message } = form;
+  const { redirect_url: saved, thank_you_text: message } = form;
+  // Forms that were saved before the address was normalized may have one that no header can carry.
+  const redirectUrl = saved === null ? null : (normalizeRedirect(saved) ?? null);
   if (submission.isJson) {
     const answer = { status: 'accepted', submission_id: submission.id, message, redirect_url: redirectUrl };
     call.responseHeader.set('x-http-status', '201');
@@ -55,10 +59,9 @@ function accepted(form: FormRow, submission: Submission, call: HandlerContext) {
   return answerPage(call, redirectUrl === null ? 200 : 303, messagePage(titleOf(form), message));
 }
 
-/** A browser gets the form back with the values and their problems, an API client the problem document. */
+/** A browser gets the form back with the values and their problems. */
 function refused(ctx: Context, form: FormRow, submission: Submission, call: HandlerContext, error: unknown) {
-  if (submission.isJson || !(error instanceof DomainError) || !['invalid', 'unavailable'].includes(error.kind))
-    throw error;
+  if (!(error instanceof DomainError) || !['invalid', 'unavailable'].includes(error.kind)) throw error;
   const { id: submissionId, values } = submission;
   const problems = error.violations.length === 0 ? [{ field: '', message: error.message }] : error.violations;
   const page = formPage(form, { submissionId, values, problems }, ctx.captcha.siteKey);

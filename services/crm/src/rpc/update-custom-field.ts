@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { refuseViolations } from '@drippulse/errors';
 import {
   CrmCustomFieldsService,
   type UpdateCrmCustomFieldRequest,
@@ -7,7 +8,6 @@ import {
 import type { Context } from '../context.ts';
 import { customFieldToProto, fieldNotFound, selectFields } from '../custom-fields/rows.ts';
 import { checkField } from '../custom-fields/rules.ts';
-import { refuse } from '../refuse.ts';
 
 const { updateCrmCustomField: method } = CrmCustomFieldsService.method;
 
@@ -22,7 +22,7 @@ export async function updateCrmCustomField(ctx: Context, request: UpdateCrmCusto
       ...(present.has('options') && { options }),
       ...(present.has('required') && { required }),
     };
-    refuse(checkField({ ...before, ...changes }));
+    refuseViolations(checkField({ ...before, ...changes }));
     const row = await trx
       .updateTable('custom_fields')
       .set({ ...changes, updated_at: ctx.clock.now() })

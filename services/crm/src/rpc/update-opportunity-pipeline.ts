@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { refuseViolations } from '@drippulse/errors';
 import {
   CrmOpportunityPipelinesService,
   type UpdateCrmOpportunityPipelineRequest,
@@ -8,7 +9,6 @@ import type { Context } from '../context.ts';
 import { lockOwnPipeline, pipelineToProto, selectStages } from '../pipelines/rows.ts';
 import { checkName, checkStages } from '../pipelines/rules.ts';
 import { saveStages } from '../pipelines/save-stages.ts';
-import { refuse } from '../refuse.ts';
 
 const { updateCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
@@ -19,7 +19,7 @@ export async function updateCrmOpportunityPipeline(
 ) {
   const present = new Set(request.updateMask?.paths);
   const { name = '', stages } = request;
-  refuse([
+  refuseViolations([
     ...(present.has('name') ? checkName('name', name) : []),
     ...(present.has('stages') ? checkStages(stages) : []),
   ]);

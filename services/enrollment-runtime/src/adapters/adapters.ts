@@ -1,4 +1,4 @@
-import { createHttpClient, type HttpClient } from '@drippulse/http';
+import { createHttpClient, type HttpClient, type Resolve } from '@drippulse/http';
 import type { Config } from '../config.ts';
 import { createMailer, type Mailer } from './mailer.ts';
 
@@ -12,8 +12,13 @@ export type EffectAdapters = {
 
 export function createEffectAdapters(o: {
   config: Pick<Config, 'allowPrivate' | 'smtpUrl' | 'mailFrom' | 'mailDir'>;
+  resolve?: Resolve | undefined;
 }): EffectAdapters {
-  const http = createHttpClient({ allowPrivate: o.config.allowPrivate, userAgent: 'DripPulse' });
+  const http = createHttpClient({
+    allowPrivate: o.config.allowPrivate,
+    userAgent: 'DripPulse',
+    ...(o.resolve && { resolve: o.resolve }),
+  });
   const mailer = createMailer(o.config);
   return {
     http,

@@ -1,5 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isShortage, shortageError } from '@drippulse/errors';
+import { redact } from '@drippulse/http/secrets';
 
 export type Address = { name: string; address: string };
 
@@ -19,7 +21,22 @@ export type Mail = {
   baseBoundary: string;
 };
 
-/** Sends one mail and returns the id that the mail server gave it, if it gave one. */
+/** The reason why the mail server did not take a mail. The message has no credential, whatever the server repeated. */
+export class MailFailure extends Error {
+  /** Whether the server refused this very mail, for good. */
+  readonly isRefused: boolean;
+
+  constructor(message: string, isRefused: boolean) {
+    super(message);
+    this.name = 'MailFailure';
+    this.isRefused = isRefused;
+  }
+}
+
+/**
+ * Sends one mail and returns the id that the mail server gave it, if it gave one. Throws a MailFailure, or an
+ * `unavailable` DomainError when this machine has run out of descriptors, ports or memory.
+ */
 export type Mailer = {
   from: string;
   send(key: string, mail: Mail, signal: AbortSignal): Promise<string | undefined>;
@@ -51,14 +68,46 @@ export function createMailer(config: {
 
 function smtpMailer(url: string, from: string): Mailer {
   let transport: ReturnType<typeof openPool> | undefined;
+  const secrets = secretsIn(url);
   return {
     from,
     async send(_key, mail, signal) {
       transport ??= openPool(url);
-      const { response } = await (await transport).sendMail({ ...mail, ...guard, signal });
+      const { response } = await (await transport).sendMail({ ...mail, ...guard, signal }).catch((error: unknown) => {
+        throw failureOf(error, secrets);
+      });
       return /queued as (\S+)|\bid=(\S+)/i.exec(response)?.slice(1).find(Boolean);
     },
     close: async () => (await transport)?.close({ force: true }),
+  };
+}
+
+/** The operator's login, each half alone and as `AUTH PLAIN` sends them. */
+function secretsIn(url: string): string[] {
+  const { username, password } = new URL(url);
+  if (password === '') return [];
+  const [user, own] = [decodeURIComponent(username), decodeURIComponent(password)];
+  return [own, `\0${user}\0${own}`];
+}
+
+/**
+ * A failure that may be kept. A server may repeat the command that it refuses, and a customer reads the message. Of a
+ * refused login nothing is kept: it is the operator's affair. A 5xx is final for this mail (RFC 5321, section 4.2.1),
+ * unless it concerns the login, which the operator may correct.
+ */
+function failureOf(error: unknown, secrets: readonly string[]): Error {
+  if (isShortage(error)) return shortageError(error);
+  const { responseCode, code } = smtpError(error);
+  if (code === 'EAUTH') return new MailFailure('it refused the login of the platform', false);
+  const isRefused = responseCode === undefined ? code === 'EENVELOPE' : responseCode >= 500;
+  return new MailFailure(redact(error instanceof Error ? error.message : String(error), secrets), isRefused);
+}
+
+function smtpError(error: unknown): { responseCode?: number; code?: string } {
+  if (typeof error !== 'object' || error === null) return {};
+  return {
+    ...('responseCode' in error && typeof error.responseCode === 'number' && { responseCode: error.responseCode }),
+    ...('code' in error && typeof error.code === 'string' && { code: error.code }),
   };
 }
 
@@ -72,6 +121,8 @@ async function openPool(url: string) {
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,
     dnsTimeout: connectTimeoutMs,
+    // The default, ten minutes, would keep the connection of a mail that was given up.
+    socketTimeout: mailTimeoutMs,
   });
 }
 
@@ -83,7 +134,7 @@ function fileMailer(folder: string, from: string): Mailer {
     async send(key, mail) {
       transport ??= openStream();
       const { message } = await (await transport).sendMail({ ...mail, ...guard });
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const file = join(folder, fileNameOf(key));
       await writeFile(`${file}.part`, message, { mode: 0o600 });
       await rename(`${file}.part`, file);

@@ -2,6 +2,7 @@ import { setImmediate as giveWay } from 'node:timers/promises';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { type Consumer, startConsumer, topicOf } from '@drippulse/events';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
+import { type Cut, reportCuts } from '../chains/report-cut.ts';
 import type { Context } from '../context.ts';
 import { type CrmChange, contactOf, readChange } from '../triggers/crm-change.ts';
 import { findTriggers } from '../triggers/find-triggers.ts';
@@ -14,7 +15,7 @@ const sliceEvents = 500;
 const askedAtOnce = 10;
 /**
  * A workflow's change may start workflows, whose changes may start more. After this many in a row nothing starts. This
- * ends circles, and also chains that are longer on purpose.
+ * ends circles, and also chains that are longer on purpose. The budget of a chain bounds its width.
  */
 export const longestChain = 5;
 
@@ -41,12 +42,13 @@ async function startWorkflows(ctx: Context, changes: readonly CrmChange[]): Prom
   const triggers = await findTriggers(ctx.db.kysely, changes);
   if (triggers.length === 0) return;
   const asked = changes.filter((change) => triggers.some((trigger) => isOf(trigger, change)));
-  const cut = asked.filter(({ hops }) => hops > longestChain);
-  for (const { id, name, organizationId, hops } of cut) {
-    const facts = { event_id: id, event: name, organization: String(organizationId), hops };
-    ctx.log.warn(facts, 'a chain of workflows that start each other was cut');
-    ctx.metrics.chainCut();
-  }
+  const cuts = asked.flatMap((change): Cut[] => {
+    if (change.hops <= longestChain) return [];
+    const { organizationId, link } = change;
+    const workflowId = triggers.find((trigger) => isOf(trigger, change))?.workflowId;
+    return [{ organizationId, cause: link.cause, reason: 'depth', ...(workflowId !== undefined && { workflowId }) }];
+  });
+  if (cuts.length > 0) await ctx.db.kysely.transaction().execute((trx) => reportCuts(ctx, trx, cuts));
   const events = await withContacts(
     ctx,
     asked.filter(({ hops }) => hops <= longestChain),
@@ -69,10 +71,10 @@ async function withContacts(ctx: Context, changes: readonly CrmChange[]) {
     const slice = changes.slice(start, start + askedAtOnce);
     const contacts = await Promise.all(slice.map((change) => contactOf(ctx, change)));
     for (const [index, change] of slice.entries()) {
-      const { id, name, mode, hops, time, payload } = change;
+      const { id, name, mode, hops, link, time, payload } = change;
       const recordId = payload.value.id;
       const at = time === undefined ? ctx.clock.now() : timestampDate(time);
-      events.push({ change, starting: { id, name, mode, hops, recordId, at, contact: contacts[index] ?? '{}' } });
+      events.push({ change, starting: { id, name, mode, hops, link, recordId, at, contact: contacts[index] ?? '{}' } });
     }
   }
   return events;

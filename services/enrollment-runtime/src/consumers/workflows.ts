@@ -4,6 +4,7 @@ import { modeFromProto } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { applyWorkflow } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';
+import { boxOf } from '../lanes/sealed-steps.ts';
 
 /** Applies changes of workflows whose ApplyWorkflow call did not arrive. */
 export function consumeWorkflows(ctx: Context): Promise<Consumer> {
@@ -16,7 +17,7 @@ export function consumeWorkflows(ctx: Context): Promise<Consumer> {
     metrics: ctx.registry,
     async handle(batch) {
       for (const { message } of batch) {
-        const { organizationId, sequence, payload } = message;
+        const { organizationId, sequence, payload, sealedSteps } = message;
         if (payload.case === undefined) continue;
         const { id, version, mode, status, name, steps } = payload.value;
         await applyWorkflow(ctx, {
@@ -28,6 +29,7 @@ export function consumeWorkflows(ctx: Context): Promise<Consumer> {
           state: payload.case === 'deleted' ? 'deleted' : laneStateOf(status),
           name,
           steps: Buffer.from(steps).toString(),
+          sealed: boxOf(sealedSteps),
         });
       }
     },

@@ -9,6 +9,16 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface Chains {
+  cause: string;
+  counted: Generated<bigint>;
+  counted_on: Generated<Timestamp>;
+  organization_id: bigint;
+  reported_at: Date | null;
+}
+
 export interface Counters {
   active: Generated<bigint>;
   cancelled: Generated<bigint>;
@@ -61,6 +71,7 @@ export interface Effects {
 
 export interface Enrollments {
   agent_id: bigint | null;
+  cause: string | null;
   contact: string;
   created_at: Date;
   email: string | null;
@@ -214,12 +225,15 @@ export interface TimelineLines {
 }
 
 export interface WorkflowVersions {
+  is_masked: Generated<boolean>;
+  sealed: Buffer | null;
   steps: string;
   version: number;
   workflow_id: bigint;
 }
 
 export interface DB {
+  chains: Chains;
   counters: Counters;
   deliveries: Deliveries;
   effects: Effects;

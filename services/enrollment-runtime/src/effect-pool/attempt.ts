@@ -1,3 +1,5 @@
+import { isInfrastructureError } from '@drippulse/db';
+import { causeOfEnrollment } from '../chains/cause.ts';
 import type { Context } from '../context.ts';
 import type { EffectOutcome } from '../effects/effect-call.ts';
 import { effects, performEffect } from '../effects/effects.ts';
@@ -5,7 +7,11 @@ import type { LeasedEffect } from './leased-effect.ts';
 
 export type Attempt = { result: EffectOutcome; durationMs: number };
 
-/** Makes one attempt outside of any transaction. A throw is an error of ours and counts as a failure that may pass. */
+/**
+ * Makes one attempt outside of any transaction. A throw is an error of ours and counts as a failure that may pass. An
+ * error of the infrastructure, such as a process without descriptors, is no attempt: it is thrown on, the lease of the
+ * run ends, and the effect is made again with the same try.
+ */
 export async function attempt(ctx: Context, leased: LeasedEffect, stopping: AbortSignal): Promise<Attempt> {
   const { effect, run, request } = leased;
   const { identity, state } = run;
@@ -21,13 +27,16 @@ export async function attempt(ctx: Context, leased: LeasedEffect, stopping: Abor
     stepId: effect.stepId,
     mode: identity.mode,
     hops: identity.hops,
+    cause: causeOfEnrollment(identity),
     attempt: state.attempt,
     signal: deadline.signal,
-  }).catch((error: unknown): EffectOutcome => {
-    ctx.log.error({ err: error, effect_key: effect.key, kind: effect.kind }, 'an effect could not be performed');
-    return { outcome: 'failed', error: 'the platform could not perform it', retryable: true };
-  });
-  deadline.clear();
+  })
+    .catch((error: unknown): EffectOutcome => {
+      if (isInfrastructureError(error)) throw error;
+      ctx.log.error({ err: error, effect_key: effect.key, kind: effect.kind }, 'an effect could not be performed');
+      return { outcome: 'failed', error: 'the platform could not perform it', retryable: true };
+    })
+    .finally(deadline.clear);
   const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
   ctx.metrics.effectTried(effect.kind, result.outcome, durationMs);
   return { result, durationMs };

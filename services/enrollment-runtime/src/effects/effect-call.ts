@@ -16,6 +16,8 @@ export type EffectCall = {
   mode: 'live' | 'test';
   /** How many workflows led to this enrollment, each started by a change that the one before made. */
   hops: number;
+  /** Cause of the chain that the enrollment belongs to. */
+  cause: string;
   attempt: number;
   /** Aborts when the deadline of this attempt has passed. */
   signal: AbortSignal;
@@ -25,4 +27,4 @@ export type EffectCall = {
 export type EffectOutcome = EffectResult & { providerMessageId?: string };
 
 /** The members of the context that effects use. */
-export type EffectContext = Pick<Context, 'adapters' | 'clients' | 'clock'>;
+export type EffectContext = Pick<Context, 'adapters' | 'chains' | 'clients' | 'clock'>;

@@ -9,6 +9,8 @@ export type EffectType = {
    * The outcome for a test enrollment: says what a live one would do. It is given nothing to reach the network with.
    */
   describe(call: Pick<EffectCall, 'kind' | 'request'>): EffectOutcome;
+  /** Whether a performance makes a record, which counts against the budget of the chain. */
+  makesRecord: boolean;
   /** The place that the effect goes to. The effects in flight to one place are limited. */
   destination(request: JsonObject): string;
   /** The time within which an attempt has ended, whatever the other side does. */

@@ -7,6 +7,7 @@ import { updateRecord } from './crm/update-record.ts';
 import type { EffectCall, EffectContext, EffectOutcome } from './effect-call.ts';
 import type { EffectType } from './effect-type.ts';
 import { email } from './email/email.ts';
+import { isRefused, refusedOutcome } from './refused-request.ts';
 
 /**
  * Every kind of effect that the engine hands out. `/test` answers with the stub of the kind's step type, which the
@@ -38,5 +39,6 @@ export function effectTypeOf(kind: string): EffectType {
 /** Performs an effect of a live enrollment, outside of any transaction. Describes that of a test enrollment. */
 export async function performEffect(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome> {
   const { perform, describe } = effects[call.kind];
+  if (isRefused(call.request)) return refusedOutcome;
   return call.mode === 'test' ? describe(call) : perform(ctx, call);
 }

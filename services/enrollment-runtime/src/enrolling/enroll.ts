@@ -2,6 +2,8 @@ import { isInfrastructureError } from '@drippulse/db';
 import { copyBuffer } from '@drippulse/db/copy';
 import type { Definition } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
+import { countInChains } from '../chains/count-in-chains.ts';
+import { reportCuts } from '../chains/report-cut.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { stepIdAt } from '../definitions/step-at.ts';
@@ -16,16 +18,22 @@ import { reportTally } from '../runs/report-moves.ts';
 import { storeData } from '../runs/store-data.ts';
 import { storeOutcomes } from '../runs/store-outcomes.ts';
 import { inTurns } from './in-turns.ts';
-import { type Entry, takeIds } from './insert.ts';
+import { type Entrant, type Entry, takeIds } from './insert.ts';
 import { prepareSlice, type Slice } from './prepare-slice.ts';
 
 /** Rows of one statement. More would delay the requests of others. */
 const sliceRows = 1000;
 
 /**
- * Enrolls contacts in the lane, which the transaction has locked, and returns their ids in the order given. Each
- * enrollment has gone through its first pure steps by then. Wake the relay and the advance loop after the commit. A test
- * workflow has test enrollments only, whoever asks.
+ * The chain of a contact. `counts` is whether its enrollment is still to be counted: it is not when the cause itself starts
+ * it, or when the caller has counted it.
+ */
+export type Link = { cause: string; counts: boolean };
+
+/**
+ * Enrolls contacts in the lane, which the transaction has locked, and returns their ids in the order given. Contacts that
+ * the budget of their chain does not cover are left out. Each enrollment has gone through its first pure steps by then.
+ * Wake the relay and the advance loop after the commit. A test workflow has test enrollments only, whoever asks.
  */
 export async function enroll(
   ctx: Context,
@@ -39,11 +47,15 @@ export async function enroll(
     agentId: bigint | null;
     /** JSON texts of objects, one for each contact. */
     contacts: readonly string[];
+    /** The chain that each contact belongs to. Default: each enrollment is a cause itself. */
+    links?: readonly Link[];
   },
 ): Promise<bigint[]> {
-  const { lane, hops = 0, timezone, agentId, contacts } = options;
+  const { lane, hops = 0, timezone, agentId } = options;
   const mode = lane.mode === 'test' ? 'test' : options.mode;
   const { workflowId, organizationId, version } = lane;
+  const contacts = await withinBudgets(ctx, trx, options);
+  if (contacts.length === 0) return [];
   const definition = await ctx.definitions.get(workflowId, version);
   const createdAt = await startTime(ctx, trx);
   const entry = { organizationId, workflowId, version, mode, hops, timezone, agentId, createdAt };
@@ -67,6 +79,30 @@ export async function enroll(
   await addCounts(trx, [{ workflowId, version, stepId, mode, counted: 'active', by: ids.length }, ...counts]);
   ctx.metrics.contactsEnrolled(ids.length);
   return ids;
+}
+
+/** The contacts that their budgets cover. Counts them, and reports the chains of the others. */
+async function withinBudgets(
+  ctx: Context,
+  trx: Transaction<DB>,
+  {
+    lane: { organizationId, workflowId },
+    contacts,
+    links,
+  }: { lane: Lane; contacts: readonly string[]; links?: readonly Link[] },
+): Promise<Entrant[]> {
+  const entrants = contacts.map((contact, index) => ({ contact, cause: links?.[index]?.cause ?? null }));
+  if (links === undefined) return entrants;
+  const counting = links.filter(({ counts }) => counts).map(({ cause }) => ({ organizationId, cause }));
+  const covered = await countInChains(ctx, trx, counting);
+  const cuts = counting.filter((_, index) => covered[index] !== true);
+  await reportCuts(
+    ctx,
+    trx,
+    cuts.map((chain) => ({ ...chain, reason: 'budget' as const, workflowId })),
+  );
+  const answers = covered.values();
+  return entrants.filter((_, index) => links[index]?.counts !== true || answers.next().value === true);
 }
 
 type Entering = { entry: Entry; definition: Definition; lane: Lane };
@@ -141,7 +177,7 @@ async function startTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {
 
 function startedNews(entry: Entry, definition: Definition, each: StartedNews['each']): StartedNews {
   const { organizationId, createdAt } = entry;
-  const nobody = { id: 0n, leadRef: null, email: null, firstName: null, lastName: null };
+  const nobody = { id: 0n, cause: null, leadRef: null, email: null, firstName: null, lastName: null };
   const row = {
     ...entry,
     ...nobody,

@@ -1,7 +1,8 @@
 import type { Definition } from '@drippulse/engine';
+import { createPace } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
-import { type Move, moveOf } from '../runs/move.ts';
+import { type Move, moveOf, turnUnits } from '../runs/move.ts';
 import { reportBug } from '../runs/report-moves.ts';
 
 /**
@@ -9,17 +10,19 @@ import { reportBug } from '../runs/report-moves.ts';
  * a claim. An enrollment that comes to an effect stays where it entered: only a claim, which leases the run, hands out
  * an effect.
  */
-export function firstMoves(
+export async function firstMoves(
   ctx: Context,
   runs: readonly ClaimedRun[],
   definition: Definition,
   now: Date,
-): Map<bigint, Move> {
+): Promise<Map<bigint, Move>> {
   const moves = new Map<bigint, Move>();
+  const pace = createPace(turnUnits);
   for (const run of runs) {
     const onBug = (error: unknown) => reportBug(ctx, run, error);
     const move = moveOf({ run }, definition, { now, isStopped: false, random: ctx.random(), onBug });
     if (move.effect === undefined) moves.set(run.identity.id, move);
+    await pace(move.work);
   }
   return moves;
 }

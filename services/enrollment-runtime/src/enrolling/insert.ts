@@ -20,14 +20,17 @@ export type Entry = {
   createdAt: Date;
 };
 
+/** A contact to enroll, as JSON text, and the cause of its chain; null when it is a cause itself. */
+export type Entrant = { contact: string; cause: string | null };
+
 /** Makes runs for contacts, with these ids. They are neither stored nor leased. */
-export function newRuns(entry: Entry, contacts: readonly string[], ids: readonly bigint[]): ClaimedRun[] {
-  return contacts.flatMap((contact, index) => {
+export function newRuns(entry: Entry, contacts: readonly Entrant[], ids: readonly bigint[]): ClaimedRun[] {
+  return contacts.flatMap(({ contact, cause }, index) => {
     const id = ids[index];
     if (id === undefined) return [];
     const { fields, leadRef, email, firstName, lastName } = readContact(contact);
     return {
-      identity: { ...entry, id, leadRef, email, firstName, lastName },
+      identity: { ...entry, cause, id, leadRef, email, firstName, lastName },
       key: randomUUIDv7(),
       fence: 0,
       state: {
@@ -69,6 +72,7 @@ const enrollmentColumns = {
   email: 'text',
   first_name: 'text',
   last_name: 'text',
+  cause: 'text',
   contact: 'json',
 } as const;
 
@@ -129,6 +133,7 @@ export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
     email: identity.email,
     first_name: identity.firstName,
     last_name: identity.lastName,
+    cause: identity.cause,
     contact,
   };
 }

@@ -11,7 +11,16 @@ import { type MovesTally, tallyMoves } from '../runs/report-moves.ts';
 import { dueAt } from '../runs/store-runs.ts';
 import { addLines, startTimeline } from '../runs/store-timeline.ts';
 import { firstMoves } from './first-moves.ts';
-import { type Entry, enrollmentRow, newRuns, runRow, startEnrollments, startRuns, startTexts } from './insert.ts';
+import {
+  type Entrant,
+  type Entry,
+  enrollmentRow,
+  newRuns,
+  runRow,
+  startEnrollments,
+  startRuns,
+  startTexts,
+} from './insert.ts';
 import { startSearchTexts } from './search-texts.ts';
 
 /** Enrollments that are stored together, as encoded rows: of thousands of contacts little else stays in memory. */
@@ -38,7 +47,7 @@ const turnRows = 100;
 export async function prepareSlice(
   ctx: Context,
   { entry, definition, stay }: { entry: Entry; definition: Definition; stay: boolean },
-  contacts: readonly string[],
+  contacts: readonly Entrant[],
   ids: readonly bigint[],
 ): Promise<Slice> {
   const slice: Slice = {
@@ -58,7 +67,7 @@ export async function prepareSlice(
     await yieldToEventLoop();
     const end = start + turnRows;
     const runs = newRuns(entry, contacts.slice(start, end), ids.slice(start, end));
-    const moves = stay ? new Map<bigint, Move>() : firstMoves(ctx, runs, definition, entry.createdAt);
+    const moves = stay ? new Map<bigint, Move>() : await firstMoves(ctx, runs, definition, entry.createdAt);
     for (const run of runs) {
       const { identity } = run;
       slice.enrollments.add(enrollmentRow(run));
@@ -72,15 +81,12 @@ export async function prepareSlice(
 }
 
 function addRun(slice: Slice, { createdAt }: Entry, run: ClaimedRun, move: Move | undefined): void {
-  const { id, leadRef, email, firstName, lastName } = run.identity;
+  const { id, cause, leadRef, email, firstName, lastName } = run.identity;
   const row = runRow(run, move, createdAt);
   if (row !== undefined) slice.runs.add(row);
   if (move !== undefined) addLines(slice.timeline, move);
-  slice.started.add({
-    id,
-    leadRef: leadRef ?? undefined,
-    contact: { email: email ?? undefined, firstName: firstName ?? undefined, lastName: lastName ?? undefined },
-  });
+  const contact = { email: email ?? undefined, firstName: firstName ?? undefined, lastName: lastName ?? undefined };
+  slice.started.add({ id, leadRef: leadRef ?? undefined, contact }, cause);
   if (move !== undefined && move.state.status !== 'active') return;
   const due = move === undefined ? createdAt : dueAt(move, createdAt);
   if (slice.dueAt === undefined || due < slice.dueAt) slice.dueAt = due;

@@ -1,6 +1,6 @@
 import { DomainError } from '@drippulse/errors';
 import { jsonKind, jsonRows } from '@drippulse/json';
-import { yieldToEventLoop } from '@drippulse/loops';
+import { createPace } from '@drippulse/loops';
 
 /** The rows of a bulk enrollment: the texts of valid rows, and the first invalid ones with their reasons. */
 export type Rows = { contacts: string[]; skippedCount: number; skipped: { index: number; reason: string }[] };
@@ -12,8 +12,9 @@ export type Refusal = { refused: DomainError };
 export const maxRows = 10_000;
 const maxRowBytes = 64 * 1024;
 const shownSkipped = 100;
-/** Rows read in one turn of the event loop. */
-const sliceRows = 200;
+/** Characters of rows that are read in one turn of the event loop, and those that a row costs whatever its length is. */
+const turnLength = 256 * 1024;
+const rowLength = 256;
 
 /**
  * Reads the `contacts` of a request, each row once. Returns a refusal instead of throwing it, as the checks of a
@@ -23,6 +24,7 @@ export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty
   if (contacts === undefined || jsonKind(contacts) !== 'array')
     return refusal('invalid', 'contacts_required', required);
   const rows: Rows = { contacts: [], skippedCount: 0, skipped: [] };
+  const pace = createPace(turnLength);
   let count = 0;
   for (const row of jsonRows(contacts)) {
     count += 1;
@@ -34,7 +36,8 @@ export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty
       rows.skippedCount += 1;
       if (rows.skipped.length < shownSkipped) rows.skipped.push({ index: row.index, reason });
     }
-    if (count % sliceRows === 0) await yieldToEventLoop();
+    const turn = pace(rowLength + row.text.length);
+    if (turn !== undefined) await turn;
   }
   return count === 0 && !o.mayBeEmpty ? refusal('invalid', 'contacts_empty', empty) : rows;
 }

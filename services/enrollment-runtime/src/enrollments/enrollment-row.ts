@@ -16,6 +16,8 @@ export type Identity = {
   mode: Mode;
   /** How many workflows led to this enrollment, each started by a change that the one before made. */
   hops: number;
+  /** Cause of the chain that it belongs to; null when it is a cause itself. */
+  cause: string | null;
   agentId: bigint | null;
   leadRef: string | null;
   timezone: string;

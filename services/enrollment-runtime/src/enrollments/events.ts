@@ -9,6 +9,8 @@ import type { DB } from '../db/schema.ts';
 export type EnrollmentNews = {
   organizationId: bigint;
   enrollmentId: bigint;
+  /** Cause of the chain of the enrollment, if it has one. */
+  cause?: string | null;
   payload: NonNullable<MessageInitShape<typeof EnrollmentEventSchema>['payload']> & {
     case: EnrollmentEvent['payload']['case'];
   };
@@ -28,8 +30,12 @@ export function collectStarted() {
   const batch = startEvents(topic);
   return {
     batch,
-    add(value: MessageInitShape<typeof EnrollmentSchema> & { id: bigint }): void {
-      batch.add({ aggregate: aggregateOf(value.id), payload: { case: 'started', value } });
+    add(value: MessageInitShape<typeof EnrollmentSchema> & { id: bigint }, cause: string | null): void {
+      batch.add({
+        aggregate: aggregateOf(value.id),
+        payload: { case: 'started', value },
+        ...(cause !== null && { cause }),
+      });
     },
   };
 }
@@ -54,10 +60,11 @@ export async function appendNews(
   await appendEvents(
     trx,
     topic,
-    news.map(({ organizationId, enrollmentId, payload }) => {
+    news.map(({ organizationId, enrollmentId, cause, payload }) => {
       const before = appended.get(enrollmentId) ?? startedEvents;
       appended.set(enrollmentId, before + 1n);
-      return { organizationId, sequence: first + before, aggregate: aggregateOf(enrollmentId), payload };
+      const aggregate = aggregateOf(enrollmentId);
+      return { organizationId, sequence: first + before, aggregate, payload, ...(cause && { cause }) };
     }),
   );
 }

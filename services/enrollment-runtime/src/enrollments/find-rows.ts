@@ -12,6 +12,7 @@ export type JoinedRow = {
   version: number;
   mode: Mode;
   hops: number;
+  cause: string | null;
   agent_id: bigint | null;
   lead_ref: string | null;
   timezone: string;
@@ -58,8 +59,8 @@ export async function findRows(
 export function rowsQuery(ctx: Context, scope: Scope, ids: RawBuilder<unknown>): RawBuilder<JoinedRow> {
   const { organizationId, workflowId } = scope;
   return sql`
-    select e.id, e.organization_id, e.workflow_id, e.version, e.mode, e.hops, e.agent_id, e.lead_ref, e.timezone, e.email,
-      e.first_name, e.last_name, e.created_at, place.*,
+    select e.id, e.organization_id, e.workflow_id, e.version, e.mode, e.hops, e.cause, e.agent_id, e.lead_ref, e.timezone,
+      e.email, e.first_name, e.last_name, e.created_at, place.*,
       line.step_index as line_step_index, line.status as line_status, line.message as line_message, line.at as line_at,
       failure.error as last_error, ${ctx.dbNow} as now,
       counts.sent, counts.opened, counts.clicked, counts.bounced, counts.failed
@@ -96,6 +97,7 @@ export function toRow(row: JoinedRow): LocatedRow {
     version: row.version,
     mode: row.mode,
     hops: row.hops,
+    cause: row.cause,
     agentId: row.agent_id,
     leadRef: row.lead_ref,
     timezone: row.timezone,

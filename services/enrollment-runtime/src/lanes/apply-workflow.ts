@@ -2,7 +2,7 @@ import type { Mode } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { parseSteps } from '../definitions/definitions.ts';
+import { parseSteps, type SealedSteps, sealSteps } from '../definitions/sealed-steps.ts';
 import type { LaneState } from './lane.ts';
 import { syncSchedule } from './sync-schedule.ts';
 import { syncTrigger } from './sync-trigger.ts';
@@ -16,8 +16,10 @@ export type WorkflowChange = {
   mode: Mode;
   state: LaneState;
   name: string;
-  /** JSON text. */
+  /** JSON text, with credentials masked. */
   steps: string;
+  /** The box with the masked texts; null when nothing is masked. */
+  sealed: Uint8Array | null;
 };
 
 /**
@@ -25,15 +27,23 @@ export type WorkflowChange = {
  * waits for transactions that enroll or move runs: after the commit no run of a paused lane moves.
  */
 export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promise<void> {
+  const stored = storedSteps(ctx, change);
   const applied = await ctx.db.kysely.transaction().execute(async (trx) => {
     await trx
       .insertInto('workflow_versions')
-      .values({ workflow_id: change.workflowId, version: change.version, steps: change.steps })
-      .onConflict((conflict) => conflict.doNothing())
+      .values({ workflow_id: change.workflowId, version: change.version, ...stored })
+      // A version never changes. One that was stored before steps were masked, or without its box, gets both.
+      .onConflict((conflict) =>
+        conflict
+          .columns(['workflow_id', 'version'])
+          .doUpdateSet(stored)
+          .where('workflow_versions.sealed', 'is', null)
+          .where(sql.lit(stored.sealed !== null), '=', true),
+      )
       .execute();
     const isHigher = (await insertLane(trx, change)) || (await updateLane(ctx, trx, change));
     if (!isHigher) return false;
-    const steps = parseSteps(change.steps);
+    const steps = parseSteps(stored.steps);
     await syncSchedule(ctx, trx, { ...change, steps });
     await syncTrigger(trx, { ...change, steps });
     return true;
@@ -42,6 +52,11 @@ export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promi
   ctx.wake.advance();
   ctx.wake.drain();
   ctx.wake.schedules();
+}
+
+function storedSteps(ctx: Context, { workflowId, steps, sealed }: WorkflowChange): SealedSteps {
+  if (sealed !== null) return { steps, sealed: Buffer.from(sealed), is_masked: true };
+  return sealSteps(ctx.sealer, workflowId, steps);
 }
 
 async function insertLane(trx: Transaction<DB>, change: WorkflowChange): Promise<boolean> {

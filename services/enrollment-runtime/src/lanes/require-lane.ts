@@ -7,6 +7,7 @@ import type { DB } from '../db/schema.ts';
 import { applyWorkflow } from './apply-workflow.ts';
 import { type Lane, laneStateOf } from './lane.ts';
 import { findLane, type LaneKey, lockLane } from './lock-lane.ts';
+import { boxOf } from './sealed-steps.ts';
 
 /**
  * The lane of a workflow of the caller's organization. The workflows service is asked for one that the runtime does not
@@ -17,12 +18,13 @@ export async function requireLane(ctx: Context, call: HandlerContext, workflowId
   const key = { organizationId: caller.organizationId, workflowId };
   const known = await findLane(ctx.db.kysely, key);
   if (known !== undefined) return known;
-  const { workflow } = await ctx.clients.workflows(caller, call).getWorkflow({ id: workflowId });
+  const { workflow, sealedSteps } = await ctx.clients.workflows(caller, call).getWorkflow({ id: workflowId });
   if (workflow === undefined) throw workflowNotFound();
   const { version, name, status } = workflow;
   const steps = Buffer.from(workflow.steps).toString();
   const mode = modeFromProto(workflow.mode);
-  await applyWorkflow(ctx, { ...key, sequence: 0n, version, mode, name, steps, state: laneStateOf(status) });
+  const sealed = boxOf(sealedSteps);
+  await applyWorkflow(ctx, { ...key, sequence: 0n, version, mode, name, steps, sealed, state: laneStateOf(status) });
   const applied = await findLane(ctx.db.kysely, key);
   if (applied === undefined) throw workflowNotFound();
   return applied;

@@ -6,10 +6,11 @@ import { serviceOf } from '@drippulse/topology';
 import type { Context } from '../context.ts';
 import { applyWorkflow as apply } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';
+import { boxOf } from '../lanes/sealed-steps.ts';
 
 /** Applies a workflow. Only the workflows service may call it. */
 export async function applyWorkflow(ctx: Context, request: ApplyWorkflowRequest, call: HandlerContext) {
-  const { workflow, sequence, deleted } = request;
+  const { workflow, sequence, deleted, sealedSteps } = request;
   const { actor, organizationId } = callerOf(call);
   if (actor.type !== 'service' || actor.id !== serviceOf('workflows')) {
     throw new DomainError('permission_denied', 'insufficient_role', 'Only the workflows service applies workflows.');
@@ -24,6 +25,7 @@ export async function applyWorkflow(ctx: Context, request: ApplyWorkflowRequest,
     state: deleted ? 'deleted' : laneStateOf(workflow.status),
     name: workflow.name,
     steps: Buffer.from(workflow.steps).toString(),
+    sealed: boxOf(sealedSteps),
   });
   return {};
 }

@@ -2,8 +2,13 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type BulkEnrollRequest, EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { causeOf } from '@drippulse/rpc';
+import type { Transaction } from 'kysely';
+import { countInChains } from '../chains/count-in-chains.ts';
+import { ChainCut, reportingCuts } from '../chains/report-cut.ts';
 import type { Context } from '../context.ts';
-import { enroll } from '../enrolling/enroll.ts';
+import type { DB } from '../db/schema.ts';
+import { enroll, type Link } from '../enrolling/enroll.ts';
 import { readRecords } from '../enrolling/read-records.ts';
 import { type Refusal, type Rows, readRows } from '../enrolling/read-rows.ts';
 import type { Lane } from '../lanes/lane.ts';
@@ -11,7 +16,9 @@ import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 
 /** Enrolls all rows in one transaction, which locks the state of the workflow, or none. */
 export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call: HandlerContext) {
-  const { state } = await requireLane(ctx, call, request.workflowId);
+  const { state, version } = await requireLane(ctx, call, request.workflowId);
+  // Loaded before the transaction: many calls that each hold a connection would wait for one more, and for each other.
+  await ctx.definitions.get(request.workflowId, version);
   const read = await readRows(request.contacts, { mayBeEmpty: request.crm !== undefined });
   const isRefused = state === 'archived' || 'refused' in read;
   const records =
@@ -19,21 +26,43 @@ export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call:
       ? { contacts: [] }
       : await readRecords(ctx, call, request.crm, read.contacts.length);
   const { bulkEnroll: method } = EnrollmentsService.method;
-  const response = await transact(ctx, call, method, request, async (trx, { organizationId, mode }) => {
-    const lane = await requireLockedLane(trx, { organizationId, workflowId: request.workflowId });
-    const rows = requireRows(lane, request, read, records);
-    const timezone = readTimezone(request.timezone);
-    const ids = await enroll(ctx, trx, { lane, mode, timezone, agentId: null, contacts: rows.contacts });
-    return {
-      createdCount: BigInt(ids.length),
-      enrollmentIds: ids,
-      ...(rows.skippedCount > 0 && { skippedInvalidRows: BigInt(rows.skippedCount) }),
-      skipped: rows.skipped,
-    };
-  });
+  const response = await reportingCuts(ctx, () =>
+    transact(ctx, call, method, request, async (trx, { organizationId, mode }) => {
+      const lane = await requireLockedLane(trx, { organizationId, workflowId: request.workflowId });
+      const rows = requireRows(lane, request, read, records);
+      const timezone = readTimezone(request.timezone);
+      const links = await continueChain(ctx, trx, lane, { cause: causeOf(call), count: rows.contacts.length });
+      const { contacts } = rows;
+      const ids = await enroll(ctx, trx, { lane, mode, timezone, agentId: null, contacts, ...(links && { links }) });
+      return {
+        createdCount: BigInt(ids.length),
+        enrollmentIds: ids,
+        ...(rows.skippedCount > 0 && { skippedInvalidRows: BigInt(rows.skippedCount) }),
+        skipped: rows.skipped,
+      };
+    }),
+  );
   ctx.relay.wake();
   ctx.wake.advance();
   return response;
+}
+
+/** Counts all contacts of a request that continues a chain, whose budget must cover them. */
+async function continueChain(
+  ctx: Context,
+  trx: Transaction<DB>,
+  { organizationId, workflowId }: Lane,
+  { cause, count }: { cause: string | undefined; count: number },
+): Promise<Link[] | undefined> {
+  if (cause === undefined) return undefined;
+  const chain = { organizationId, cause };
+  const covered = await countInChains(
+    ctx,
+    trx,
+    Array.from({ length: count }, () => chain),
+  );
+  if (!covered.every(Boolean)) throw new ChainCut({ ...chain, workflowId }, ctx.config.chainBudget);
+  return covered.map(() => ({ cause, counts: false }));
 }
 
 /** Checks in the order of the reference. */

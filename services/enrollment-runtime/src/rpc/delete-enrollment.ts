@@ -62,7 +62,9 @@ async function reportRemoval(ctx: Context, trx: Transaction<DB>, row: Enrollment
   if (row.endedAt === null) {
     const ended = { ...row, status: 'cancelled' as const, nextRunAt: null, updatedAt: now, endedAt: now };
     const value = toProto(ended, definition, now);
-    await appendNews(trx, [{ organizationId, enrollmentId: id, payload: { case: 'cancelled', value } }]);
+    await appendNews(trx, [
+      { organizationId, enrollmentId: id, cause: row.cause, payload: { case: 'cancelled', value } },
+    ]);
     ctx.metrics.enrollmentEnded('cancelled');
   }
   const at = { workflowId, version, mode, stepId: stepIdAt(definition, row.stepIndex) };

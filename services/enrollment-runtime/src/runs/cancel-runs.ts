@@ -45,6 +45,7 @@ export async function reportCancelled(
     cancelled.map(({ row, definition }) => ({
       organizationId: row.organizationId,
       enrollmentId: row.id,
+      cause: row.cause,
       payload: { case: 'cancelled', value: toProto(row, definition, now) },
     })),
   );

@@ -68,6 +68,7 @@ type ClaimedRow = {
   key: string;
   timezone: string;
   hops: number;
+  cause: string | null;
   agent_id: bigint | null;
   lead_ref: string | null;
   email: string | null;
@@ -120,7 +121,7 @@ async function claimRunsOf(
       claimed.phase, claimed.visits, identity.*, run_data.data
     from claimed
     cross join lateral (
-      select key, timezone, hops, agent_id, lead_ref, email, first_name, last_name, created_at, contact
+      select key, timezone, hops, cause, agent_id, lead_ref, email, first_name, last_name, created_at, contact
       from enrollments
       where enrollments.workflow_id = claimed.workflow_id and enrollments.id = claimed.enrollment_id
       limit 1
@@ -140,6 +141,7 @@ function toClaimedRun(row: ClaimedRow): ClaimedRun {
       version: row.version,
       mode: row.mode,
       hops: row.hops,
+      cause: row.cause,
       agentId: row.agent_id,
       leadRef: row.lead_ref,
       timezone: row.timezone,

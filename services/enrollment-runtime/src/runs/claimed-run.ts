@@ -25,7 +25,7 @@ export type StoredEffect = {
   kind: EffectKind;
   stepIndex: number;
   stepId: string;
-  /** JSON text, the same on each attempt. */
+  /** JSON text with its secrets, the same on each attempt. */
   request: string;
 };
 

@@ -34,9 +34,9 @@ export async function endedNews(
 }
 
 function newsOf(move: Move, row: EnrollmentRow, workflowName: string, now: Date): EnrollmentNews[] {
-  const { id: enrollmentId, organizationId, workflowId, version } = row;
+  const { id: enrollmentId, organizationId, workflowId, version, cause } = row;
   const enrollment = toProto(row, move.definition, now);
-  const newsWith = (payload: EnrollmentNews['payload']) => ({ organizationId, enrollmentId, payload });
+  const newsWith = (payload: EnrollmentNews['payload']) => ({ organizationId, enrollmentId, cause, payload });
   if (row.status === 'completed') return [newsWith({ case: 'completed', value: enrollment })];
   if (row.status === 'cancelled') return [newsWith({ case: 'cancelled', value: enrollment })];
   const workflow = { id: workflowId, name: workflowName, version };

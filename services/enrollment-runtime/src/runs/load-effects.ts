@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { EffectOutcome } from '../effects/effect-call.ts';
 import { isEffectKind } from '../effects/effects.ts';
 import type { ClaimedRun, HandedOut, StoredEffect, Work } from './claimed-run.ts';
+import { openRequest } from './sealed-request.ts';
 
 type EffectRow = {
   enrollment_id: bigint;
@@ -40,7 +41,8 @@ export async function loadEffects(
       ctx.log.error({ kind: row.kind, enrollment_id: String(row.enrollment_id) }, 'effects of this kind are not known');
       continue;
     }
-    const effect = toEffect(row, row.kind);
+    const effect = openEffect(ctx, row, row.kind);
+    if (effect === undefined) continue;
     const isRecorded = row.attempt >= run.state.attempt || row.status === 'succeeded';
     if (isRecorded && row.result !== null) {
       // This service stored it as an outcome.
@@ -70,12 +72,16 @@ async function latestEffects(ctx: Context, runs: readonly ClaimedRun[]): Promise
   return new Map(rows.map((row) => [row.enrollment_id, row]));
 }
 
-function toEffect(row: EffectRow, kind: EffectKind): StoredEffect {
-  return {
-    key: row.effect_key,
-    kind,
-    stepIndex: row.step_index,
-    stepId: row.step_id,
-    request: row.request,
-  };
+/** Undefined when no key of this process opens its request. The lease of the run ends, and it is tried again. */
+function openEffect(ctx: Context, row: EffectRow, kind: EffectKind): StoredEffect | undefined {
+  const { effect_key: key, step_index: stepIndex, step_id: stepId } = row;
+  try {
+    return { key, kind, stepIndex, stepId, request: openRequest(ctx.sealer, key, row.request) };
+  } catch (error) {
+    ctx.log.error(
+      { err: error, enrollment_id: String(row.enrollment_id) },
+      'the request of an effect can not be opened',
+    );
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Definition } from '@drippulse/engine';
+import { createPace } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -8,7 +9,7 @@ import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { ClaimedRun, HandedOut, Work } from './claimed-run.ts';
 import { countsOf } from './counts.ts';
 import { endedNews } from './ended-news.ts';
-import { moveOf } from './move.ts';
+import { type Move, moveOf, turnUnits } from './move.ts';
 import { recordResults } from './record-results.ts';
 import { reportBug, reportMoves } from './report-moves.ts';
 import { storeData } from './store-data.ts';
@@ -30,19 +31,17 @@ export async function moveRuns(
   const definitions = await definitionsOf(ctx, works);
   const done = await ctx.db.kysely.transaction().execute(async (trx) => {
     const { now, lanes } = await lockLanes(ctx, trx, works);
-    const moves = works.flatMap((work) => {
+    const moves: Move[] = [];
+    const pace = createPace(turnUnits);
+    for (const work of works) {
       const definition = definitions.get(versionKey(work.run));
-      if (definition === undefined) return [];
+      if (definition === undefined) continue;
       const isStopped = lanes.get(work.run.identity.workflowId)?.running !== true;
-      return [
-        moveOf(work, definition, {
-          now,
-          isStopped,
-          random: ctx.random(),
-          onBug: (error) => reportBug(ctx, work.run, error),
-        }),
-      ];
-    });
+      const onBug = (error: unknown) => reportBug(ctx, work.run, error);
+      const move = moveOf(work, definition, { now, isStopped, random: ctx.random(), onBug });
+      moves.push(move);
+      await pace(move.work);
+    }
     const moved = await storeRuns(trx, moves, { now, leaseMs: ctx.config.leaseMs });
     const mailNews = await recordResults(trx, moves, moved, now);
     await storeTimeline(trx, moved, now);

@@ -13,6 +13,9 @@ import {
 import { parseObject } from '../enrollments/contact.ts';
 import type { ClaimedRun, Settled, Work } from './claimed-run.ts';
 
+/** Units of the engine's work between turns of the event loop: about 10 ms. Most batches take less in all. */
+export const turnUnits = 1024 * 1024;
+
 /** The result of moving a run, to be stored. */
 export type Move = {
   run: ClaimedRun;
@@ -22,6 +25,8 @@ export type Move = {
   dataChanged: boolean;
   /** New lines of the timeline. */
   entries: Entry[];
+  /** Counted work of the engine. */
+  work: number;
   /** The effect to hand out next. */
   effect?: Effect;
   settled?: Settled;
@@ -70,6 +75,7 @@ export function moveOf(
     data: at.data,
     dataChanged: advances.some((one) => one.dataChanged),
     entries: advances.flatMap((one) => one.entries),
+    work: advances.reduce((sum, one) => sum + one.work, 0),
     ...(effect && { effect }),
     ...(settled && { settled }),
   };
@@ -101,5 +107,5 @@ function broken(definition: Definition, { state, data }: Run): Advance {
     attempt: Math.max(1, state.attempt),
   };
   const ended: RunState = { ...state, status: 'failed', phase: 'ready', wakeAt: null, attempt: 0 };
-  return { state: ended, data, dataChanged: false, entries: [entry] };
+  return { state: ended, data, dataChanged: false, entries: [entry], work: 0 };
 }

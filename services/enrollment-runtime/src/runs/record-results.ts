@@ -124,7 +124,7 @@ async function updateDeliveries(
 }
 
 function sentNews({ run }: Move, { effect }: Settled, delivery: DeliveryRow): EnrollmentNews {
-  const { id, organizationId, workflowId, mode } = run.identity;
+  const { id, organizationId, workflowId, mode, cause } = run.identity;
   const value = {
     enrollmentId: id,
     workflowId,
@@ -132,7 +132,7 @@ function sentNews({ run }: Move, { effect }: Settled, delivery: DeliveryRow): En
     delivery: deliveryToProto(delivery),
     mode: modeToProto(mode),
   };
-  return { organizationId, enrollmentId: id, payload: { case: 'emailSent', value } };
+  return { organizationId, enrollmentId: id, cause, payload: { case: 'emailSent', value } };
 }
 
 function problemOf({ result }: Settled): string | null {

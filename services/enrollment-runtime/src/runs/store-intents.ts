@@ -1,10 +1,16 @@
 import type { JsonObject } from '@drippulse/json';
 import { sql, type Transaction } from 'kysely';
+import { causeOfEnrollment } from '../chains/cause.ts';
+import { countInChains } from '../chains/count-in-chains.ts';
+import { reportCuts } from '../chains/report-cut.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { effectTypeOf } from '../effects/effects.ts';
 import { messageIdOf } from '../effects/message-id.ts';
-import type { ClaimedRun, HandedOut, StoredEffect } from './claimed-run.ts';
+import { refuseRequest } from '../effects/refused-request.ts';
+import type { ClaimedRun, HandedOut } from './claimed-run.ts';
 import type { Move } from './move.ts';
+import { sealRequest } from './sealed-request.ts';
 import { errorLineOf } from './store-runs.ts';
 import { storedJson } from './stored-json.ts';
 
@@ -18,17 +24,54 @@ export async function storeIntents(
   moves: readonly Move[],
   now: Date,
 ): Promise<HandedOut[]> {
-  const handedOut = moves.flatMap(handedOutOf);
-  await insertEffects(trx, handedOut, now);
+  const intents = await withinBudgets(
+    ctx,
+    trx,
+    moves.flatMap((move) => intentOf(ctx, move)),
+  );
+  await insertEffects(trx, intents, now);
   await insertDeliveries(ctx, trx, moves, now);
-  return handedOut;
+  return intents.map(({ handedOut }) => handedOut);
 }
 
-function handedOutOf(move: Move): HandedOut[] {
+/** An effect to be performed, and its request as JSON text as it is stored: with its secrets sealed. */
+type Intent = { handedOut: HandedOut; stored: string };
+
+/** Counts the records that effects will make. An effect that the budget of its chain does not cover will be refused. */
+async function withinBudgets(ctx: Context, trx: Transaction<DB>, intents: Intent[]): Promise<Intent[]> {
+  const counting = intents.filter(
+    ({ handedOut: { run, effect } }) => run.identity.mode === 'live' && effectTypeOf(effect.kind).makesRecord,
+  );
+  if (counting.length === 0) return intents;
+  const chainOf = ({ handedOut }: Intent) => {
+    const { identity } = handedOut.run;
+    return { organizationId: identity.organizationId, cause: causeOfEnrollment(identity) };
+  };
+  const covered = await countInChains(ctx, trx, counting.map(chainOf));
+  const refused = new Set(counting.filter((_, index) => covered[index] !== true));
+  const cuts = [...refused].map((one) => ({
+    ...chainOf(one),
+    reason: 'budget' as const,
+    workflowId: one.handedOut.run.identity.workflowId,
+  }));
+  await reportCuts(ctx, trx, cuts);
+  return intents.map((one) => (refused.has(one) ? refuse(one) : one));
+}
+
+function refuse({ handedOut, stored }: Intent): Intent {
+  const { effect } = handedOut;
+  const refused = { ...handedOut, effect: { ...effect, request: refuseRequest(effect.request) } };
+  return { handedOut: refused, stored: refuseRequest(stored) };
+}
+
+function intentOf(ctx: Context, move: Move): Intent[] {
   const { effect } = move;
   if (effect === undefined) return [];
   const { key, kind, stepIndex, stepId } = effect;
-  return [{ run: runAfter(move), effect: { key, kind, stepIndex, stepId, request: storedJson(effect.request) } }];
+  const request = storedJson(effect.request);
+  const sealed = sealRequest(ctx.sealer, key, effect.request);
+  const handedOut = { run: runAfter(move), effect: { key, kind, stepIndex, stepId, request } };
+  return [{ handedOut, stored: sealed === effect.request ? request : storedJson(sealed) }];
 }
 
 function runAfter(move: Move): ClaimedRun {
@@ -42,30 +85,31 @@ function runAfter(move: Move): ClaimedRun {
   };
 }
 
-async function insertEffects(trx: Transaction<DB>, handedOut: readonly HandedOut[], now: Date): Promise<void> {
-  if (handedOut.length === 0) return;
-  const rows = handedOut.map(({ run, effect }) => effectRow(run, effect));
+async function insertEffects(trx: Transaction<DB>, intents: readonly Intent[], now: Date): Promise<void> {
+  if (intents.length === 0) return;
   await sql`
     insert into effects (
       enrollment_id, workflow_id, organization_id, created_at, step_index, attempt, effect_key, step_id, kind, request)
     select enrollment_id, workflow_id, organization_id, ${now}::timestamptz, step_index, 0, effect_key, step_id, kind, request
-    from json_to_recordset(${`[${rows.join(',')}]`}::json) as intent (
+    from json_to_recordset(${`[${intents.map(effectRow).join(',')}]`}::json) as intent (
       enrollment_id bigint, workflow_id bigint, organization_id bigint, step_index int, effect_key text, step_id text,
       kind text, request json)`.execute(trx);
 }
 
-/** JSON text that contains the request byte for byte. */
-function effectRow({ identity }: ClaimedRun, { key, kind, stepIndex, stepId, request }: StoredEffect): string {
+/** JSON text that contains the stored request byte for byte. */
+function effectRow({ handedOut, stored }: Intent): string {
+  const { run, effect } = handedOut;
+  const { identity } = run;
   const columns = JSON.stringify({
     enrollment_id: String(identity.id),
     workflow_id: String(identity.workflowId),
     organization_id: String(identity.organizationId),
-    step_index: stepIndex,
-    effect_key: key,
-    step_id: stepId,
-    kind,
+    step_index: effect.stepIndex,
+    effect_key: effect.key,
+    step_id: effect.stepId,
+    kind: effect.kind,
   });
-  return `${columns.slice(0, -1)},"request":${request}}`;
+  return `${columns.slice(0, -1)},"request":${stored}}`;
 }
 
 async function insertDeliveries(ctx: Context, trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<void> {

@@ -6,6 +6,7 @@ import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { type Caller, fromConnectError, type Mode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { contactText } from '../crm/contact-text.ts';
+import type { Link } from '../enrolling/enroll.ts';
 
 type Clients = Pick<Context, 'clients'>;
 /** An event of a record. The event of an erasure starts nothing. */
@@ -20,14 +21,17 @@ export type CrmChange = {
   /** Test keys and test steps write nothing to the CRM, so its changes are live. */
   mode: Mode;
   hops: number;
+  /** The chain that the change belongs to, and whether it follows from something: else the event is the cause. */
+  link: Link;
   time: CrmEvent['time'];
   payload: Payload;
 };
 
 export function readChange({ id, type, message }: ConsumedEvent<typeof CrmEventSchema>): CrmChange | undefined {
-  const { organizationId, hops, time, payload } = message;
+  const { organizationId, hops, cause, time, payload } = message;
   if (payload.case === undefined || payload.case === 'contactErased') return undefined;
-  return { id, name: type, organizationId, mode: 'live', hops, time, payload };
+  const link = cause === '' ? { cause: id, counts: false } : { cause, counts: true };
+  return { id, name: type, organizationId, mode: 'live', hops, link, time, payload };
 }
 
 /**

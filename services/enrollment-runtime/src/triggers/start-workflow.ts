@@ -1,12 +1,14 @@
 import { firstSeen } from '@drippulse/events';
 import { stringifyJson } from '@drippulse/json';
+import { createPace } from '@drippulse/loops';
 import type { Mode } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { enroll } from '../enrolling/enroll.ts';
+import { enroll, type Link } from '../enrolling/enroll.ts';
 import { parseObject } from '../enrollments/contact.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
+import { turnUnits } from '../runs/move.ts';
 import type { Trigger } from './find-triggers.ts';
 
 /** An event of a record, with the JSON text of the contact to enroll, which has the event under `event`. */
@@ -15,6 +17,7 @@ export type StartingEvent = {
   name: string;
   mode: Mode;
   hops: number;
+  link: Link;
   recordId: string;
   at: Date;
   contact: string;
@@ -36,9 +39,15 @@ export async function startWorkflow(
     const { eventTrigger: trigger } = await ctx.definitions.get(workflowId, lane.version);
     if (trigger === undefined) return;
     const now = ctx.clock.now();
-    const wanted = o.events.filter(
-      (event) => event.mode === lane.mode && event.name === trigger.eventName && trigger.accepts(filtered(event), now),
-    );
+    const wanted: StartingEvent[] = [];
+    const pace = createPace(turnUnits);
+    for (const event of o.events) {
+      if (event.mode !== lane.mode || event.name !== trigger.eventName) continue;
+      const { matches, isUndecided, work } = trigger.accepts(filtered(event), now);
+      if (matches) wanted.push(event);
+      if (isUndecided) reportUndecided(ctx, workflowId, event);
+      await pace(work);
+    }
     if (wanted.length === 0) return;
     // One batch may contain an event twice.
     const known = new Map(wanted.map((event) => [`${event.id}:${workflowId}`, event]));
@@ -47,7 +56,9 @@ export async function startWorkflow(
     const starting = [...known].flatMap(([id, event]) => (fresh.has(id) && !erased.has(event) ? [event] : []));
     for (const [hops, events] of Map.groupBy(starting, (event) => event.hops)) {
       const contacts = events.map(({ contact }) => contact);
-      await enroll(ctx, trx, { lane, mode: lane.mode, hops, timezone: trigger.timezone, agentId: null, contacts });
+      const links = events.map(({ link }) => link);
+      const { mode } = lane;
+      await enroll(ctx, trx, { lane, mode, hops, timezone: trigger.timezone, agentId: null, contacts, links });
     }
   });
 }
@@ -70,6 +81,12 @@ async function findErased(
     .execute();
   const erased = new Map(rows.map((row) => [row.record_id, row.erased_at]));
   return new Set(events.filter(({ recordId, at }) => at <= (erased.get(recordId) ?? new Date(0))));
+}
+
+/** An event that its filter can't decide about starts nothing: a wrong start would send mails. */
+function reportUndecided(ctx: Context, workflowId: bigint, { id, name }: StartingEvent): void {
+  const facts = { event_id: id, event: name, workflow_id: String(workflowId) };
+  ctx.log.warn(facts, 'the filter of a trigger needs more work than a filter may do');
 }
 
 /** The fields that a filter sees: the contact, the event, and the event's name and properties at the top. */

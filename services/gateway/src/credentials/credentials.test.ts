@@ -1,5 +1,5 @@
 import { DomainError } from '@drippulse/errors';
-import { createLogger } from '@drippulse/observability';
+import { createLogger, createMetrics } from '@drippulse/observability';
 import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 import { KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { Role } from '@drippulse/proto/drippulse/rest/v1/role_pb';
@@ -11,12 +11,17 @@ import {
   parseInternalTokenKeys,
   serverInterceptors,
 } from '@drippulse/rpc';
+import { createLimiters } from '@drippulse/service';
 import { expect, test } from '@jest/globals';
+import { createApiKeyText } from '../credential-texts/api-key.ts';
 import { ownCaller } from '../own-caller.ts';
 import { createCredentials } from './credentials.ts';
+import { createLookupLimit } from './lookup-limit.ts';
+
+const good = createApiKeyText('test');
 
 /** Credentials against an identity that knows the key `good` and counts the calls. */
-function openCredentials() {
+function openCredentials(max?: number) {
   const keys = generateInternalTokenKeys(['gateway', 'identity']);
   const tokensOf = (service: 'gateway' | 'identity') =>
     createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
@@ -29,7 +34,7 @@ function openCredentials() {
         resolveCredential({ credential }) {
           served.calls += 1;
           if (served.isAway) throw new DomainError('unavailable', 'database_unavailable', 'Away.');
-          if (credential !== 'good') return {};
+          if (credential !== good) return {};
           return {
             principal: {
               organizationId: 7n,
@@ -45,37 +50,91 @@ function openCredentials() {
   );
   const client = clientFor(CredentialsService, { peers, target: 'identity', tokens: tokensOf('gateway') });
   const clock = { now: () => new Date() };
-  return { served, credentials: createCredentials({ identity: () => client(ownCaller), clock }) };
+  const log = createLogger({ service: 'test', level: 'fatal' });
+  const lookups = createLookupLimit(createLimiters(undefined, { log, registry: createMetrics('test') }));
+  const credentials = createCredentials({ identity: () => client(ownCaller), clock, lookups, ...(max && { max }) });
+  return { served, credentials };
 }
+
+const asking = { requestId: 'r1', clientNetwork: '192.0.2.1' };
 
 test('a principal of identity is the caller of the request', async () => {
   const { credentials } = openCredentials();
-  expect(await credentials.find('good', 'r1')).toEqual({
+  expect(await credentials.find(good, asking)).toEqual({
     caller: { organizationId: 7n, actor: { type: 'api_key', id: '9' }, role: 'editor', mode: 'test' },
     limitKey: 'key:9',
     apiKeyId: 9n,
   });
 });
 
-test.each(['good', 'bad'])('a %s credential is resolved once for many requests, at once and in a row', async (text) => {
+test.each([
+  ['good', good],
+  ['bad', createApiKeyText('live')],
+])('a %s credential is resolved once for many requests, at once and in a row', async (_name, text) => {
   const { served, credentials } = openCredentials();
-  await Promise.all([credentials.find(text, 'r1'), credentials.find(text, 'r2')]);
-  await credentials.find(text, 'r3');
+  await Promise.all([credentials.find(text, asking), credentials.find(text, asking)]);
+  await credentials.find(text, asking);
   expect(served.calls).toBe(1);
 });
 
 test('a credential is resolved again after `forget`', async () => {
   const { served, credentials } = openCredentials();
-  await credentials.find('good', 'r1');
+  await credentials.find(good, asking);
   credentials.forget();
-  await credentials.find('good', 'r2');
+  await credentials.find(good, asking);
   expect(served.calls).toBe(2);
 });
 
 test('a failure is not cached', async () => {
   const { served, credentials } = openCredentials();
   served.isAway = true;
-  await expect(credentials.find('good', 'r1')).rejects.toMatchObject({ reason: 'database_unavailable' });
+  await expect(credentials.find(good, asking)).rejects.toMatchObject({ reason: 'database_unavailable' });
   served.isAway = false;
-  expect(await credentials.find('good', 'r2')).toMatchObject({ apiKeyId: 9n });
+  expect(await credentials.find(good, asking)).toMatchObject({ apiKeyId: 9n });
+});
+
+test.each(['nonsense', 'adcrm_live_0000000000000000000000000000000000000000', 'a.b', `a.${'b'.repeat(10_000)}.c`])(
+  'a malformed credential costs no call of identity',
+  async (text) => {
+    const { served, credentials } = openCredentials();
+    expect(await credentials.find(text, asking)).toBeUndefined();
+    expect(served.calls).toBe(0);
+  },
+);
+
+test('a network may ask for 100 unknown credentials a minute, at once too, and another one goes on', async () => {
+  const { served, credentials } = openCredentials();
+  const ask = () => credentials.find(createApiKeyText('live'), asking);
+  const answers = await Promise.allSettled(Array.from({ length: 500 }, ask));
+  expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(100);
+  await expect(ask()).rejects.toMatchObject({ reason: 'rate_limited', retryAfterSeconds: expect.any(Number) });
+  expect(served.calls).toBe(100);
+  expect(await credentials.find(good, { ...asking, clientNetwork: '192.0.2.2' })).toMatchObject({ apiKeyId: 9n });
+});
+
+test('a credential that was good lately goes on in a network that has no look-up left', async () => {
+  const { credentials } = openCredentials();
+  await credentials.find(good, asking);
+  await Promise.allSettled(Array.from({ length: 101 }, () => credentials.find(createApiKeyText('live'), asking)));
+  credentials.forget();
+  expect(await credentials.find(good, asking)).toMatchObject({ apiKeyId: 9n });
+});
+
+test('look-ups that find a credential, and those that fail, use up nothing', async () => {
+  const { served, credentials } = openCredentials();
+  served.isAway = true;
+  for (let index = 0; index < 150; index++) {
+    await expect(credentials.find(good, asking)).rejects.toMatchObject({ reason: 'database_unavailable' });
+  }
+  served.isAway = false;
+  expect(await credentials.find(good, asking)).toMatchObject({ apiKeyId: 9n });
+});
+
+test('unknown credentials push no good one out of the cache', async () => {
+  const { served, credentials } = openCredentials(10);
+  await credentials.find(good, asking);
+  for (let index = 0; index < 20; index++) await credentials.find(createApiKeyText('live'), asking);
+  const { calls } = served;
+  await credentials.find(good, asking);
+  expect(served.calls).toBe(calls);
 });

@@ -6,27 +6,42 @@ import type { CredentialsService, Principal } from '@drippulse/proto/drippulse/i
 import { KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { fromConnectError, roles } from '@drippulse/rpc';
 import { LRUCache } from 'lru-cache';
+import { isCredentialText } from '../credential-texts/credential.ts';
 import type { Authenticated } from '../transcoder/ports.ts';
+import type { LookupLimit } from './lookup-limit.ts';
 
 /** Resolves bearer credentials, and caches the answers of identity for a few seconds. */
 export type Credentials = {
-  /** Undefined when the credential is unknown, malformed, expired, ended or revoked. */
-  find(credential: string, requestId: string): Promise<Authenticated | undefined>;
-  /** Empties the cache. A change that passed through this gateway then takes effect at once. */
+  /**
+   * Undefined when the credential is unknown, malformed, expired, ended or revoked. Throws `resource_exhausted` when the
+   * network has asked for too many that are unknown.
+   */
+  find(credential: string, request: Asking): Promise<Authenticated | undefined>;
+  /** Empties the caches. A change that passed through this gateway then takes effect at once. */
   forget(): void;
 };
 
+type Asking = { requestId: string; clientNetwork: string };
+
 /** A change must take effect within 5 s everywhere. The difference is for the call itself. */
 const cachedForMs = 4500;
+const goodForMs = 3_600_000;
 
 export function createCredentials(options: {
   identity: () => Pick<Client<typeof CredentialsService>, 'resolveCredential'>;
   clock: Clock;
+  lookups: LookupLimit;
+  /** Entries of each cache. Default 10,000. */
+  max?: number;
 }): Credentials {
-  const { identity, clock } = options;
-  const cache = new LRUCache<string, Promise<Authenticated | undefined>>({ max: 10_000, ttl: cachedForMs });
+  const { identity, clock, lookups, max = 10_000 } = options;
+  const found = new LRUCache<string, Promise<Authenticated | undefined>>({ max, ttl: cachedForMs });
+  // Apart from the others, so that unknown credentials push no good one out.
+  const unknown = new LRUCache<string, true>({ max, ttl: cachedForMs });
+  // Credentials that were good within an hour. Strangers in the same network use up nothing that these need.
+  const lately = new LRUCache<string, true>({ max, ttl: goodForMs });
 
-  async function resolve(credential: string, requestId: string): Promise<Authenticated | undefined> {
+  async function resolve(credential: string, { requestId }: Asking): Promise<Authenticated | undefined> {
     try {
       const headers = { 'x-request-id': requestId };
       const { principal } = await identity().resolveCredential({ credential }, { headers });
@@ -36,22 +51,48 @@ export function createCredentials(options: {
     }
   }
 
+  /** Counts the look-up before it is made, so that many at once are counted too. */
+  async function resolveCounted(credential: string, asking: Asking): Promise<Authenticated | undefined> {
+    await lookups.count(asking.clientNetwork);
+    let isUnknown = false;
+    try {
+      const authenticated = await resolve(credential, asking);
+      isUnknown = authenticated === undefined;
+      return authenticated;
+    } finally {
+      if (!isUnknown) await lookups.takeBack(asking.clientNetwork);
+    }
+  }
+
+  /** Cached before the answer is there: its age counts from before identity reads the rows. */
+  function ask(key: string, credential: string, asking: Asking): Promise<Authenticated | undefined> {
+    const start = performance.now();
+    const answer = lately.has(key) ? resolve(credential, asking) : resolveCounted(credential, asking);
+    found.set(key, answer);
+    answer.then(
+      (authenticated) => {
+        if (authenticated !== undefined) lately.set(key, true);
+        // Another promise is there when `forget` was called meanwhile.
+        else if (found.peek(key) === answer && found.delete(key)) unknown.set(key, true, { start });
+      },
+      () => found.delete(key),
+    );
+    return answer;
+  }
+
   return {
-    async find(credential, requestId) {
+    async find(credential, asking) {
       const key = hash('sha256', credential, 'base64url');
-      let found = cache.get(key);
-      if (!found) {
-        // Cached before the answer is there: its age counts from before identity reads the rows.
-        found = resolve(credential, requestId);
-        cache.set(key, found);
-        found.catch(() => cache.delete(key));
-      }
-      const authenticated = await found;
+      if (unknown.has(key)) return undefined;
+      const known = found.get(key);
+      if (known === undefined && !isCredentialText(credential)) return undefined;
+      const authenticated = await (known ?? ask(key, credential, asking));
       const hasExpired = authenticated?.expiresAt !== undefined && authenticated.expiresAt <= clock.now();
       return hasExpired ? undefined : authenticated;
     },
     forget() {
-      cache.clear();
+      found.clear();
+      unknown.clear();
     },
   };
 }

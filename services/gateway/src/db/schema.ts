@@ -31,6 +31,12 @@ export interface ApiKeyUsage {
   requests: bigint;
 }
 
+export interface LoginNetworks {
+  last_login_at: Date;
+  network: string;
+  user_id: bigint;
+}
+
 export interface Organizations {
   created_at: Generated<Date>;
   id: Generated<bigint>;
@@ -73,11 +79,13 @@ export interface Users {
   status: string;
   updated_at: Generated<Date>;
   username: string;
+  username_key: string;
 }
 
 export interface DB {
   api_key_usage: ApiKeyUsage;
   api_keys: ApiKeys;
+  login_networks: LoginNetworks;
   organizations: Organizations;
   projects: Projects;
   sessions: Sessions;

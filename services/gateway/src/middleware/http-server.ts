@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { DomainError } from '@drippulse/errors';
 import { problemOf } from '../transcoder/problem.ts';
+import { watchReaders } from './watch-readers.ts';
 
 export type HttpServer = {
   port: number;
@@ -25,9 +26,16 @@ export type ClientLimits = {
   requestTimeoutMs: number;
   /** How long a connection may be silent in both directions. */
   idleTimeoutMs: number;
+  /** How long a client may take nothing of its answer. */
+  unreadTimeoutMs: number;
 };
 
-const defaultLimits: ClientLimits = { headersTimeoutMs: 10_000, requestTimeoutMs: 300_000, idleTimeoutMs: 120_000 };
+const defaultLimits: ClientLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 300_000,
+  idleTimeoutMs: 120_000,
+  unreadTimeoutMs: 15_000,
+};
 const maxHeaderBytes = 16 << 10;
 // Longer than the 60 s for which load balancers keep an idle connection, so that they close it first.
 const keepAliveTimeoutMs = 65_000;
@@ -58,6 +66,7 @@ export async function startHttpServer(
   });
   server.on('clientError', (error, socket) => refuseConnection(error, socket, answers.get(socket)));
   server.setTimeout(limits.idleTimeoutMs);
+  const readers = watchReaders(server, limits.unreadTimeoutMs);
   server.listen({ host: address.host, port: address.port });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // it listens on TCP
@@ -67,9 +76,10 @@ export async function startHttpServer(
   return {
     port,
     leave,
-    stop: (graceMs = defaultGraceMs) => {
+    async stop(graceMs = defaultGraceMs) {
       leave();
-      return closeServer(server, graceMs);
+      await closeServer(server, graceMs);
+      readers.stop();
     },
   };
 }

@@ -38,11 +38,11 @@ export function createRateLimit(store: LimiterStore, limits: { perMinute: number
   function applying(
     limitClass: LimitClass,
     authenticated: Authenticated | undefined,
-    { clientAddress }: RequestFacts,
+    { clientNetwork }: RequestFacts,
   ): [Policy, string][] {
     const ofClass = classes.get(limitClass);
-    if (ofClass?.per === LimitKey.ADDRESS) return [[ofClass.policy, clientAddress]];
-    if (!authenticated) return [[address, clientAddress]];
+    if (ofClass?.per === LimitKey.ADDRESS) return [[ofClass.policy, clientNetwork]];
+    if (!authenticated) return [[address, clientNetwork]];
     const organizationKey = String(authenticated.caller.organizationId);
     const general: [Policy, string][] = [
       [credential, authenticated.limitKey],

@@ -1,4 +1,5 @@
 import { type Clock, type LoopLog, startLoop } from '@drippulse/loops';
+import { askParts, type Parts } from '@drippulse/observability';
 
 /** Watches the parts that the gateway needs. */
 export type HealthMonitor = { isHealthy(): boolean; stop(): Promise<void> };
@@ -7,14 +8,10 @@ export type HealthMonitor = { isHealthy(): boolean; stop(): Promise<void> };
 const toleratedMs = 5000;
 const checkEveryMs = 2000;
 const awayCheckEveryMs = 1000;
-const timeoutMs = 2000;
 
-/**
- * Calls `check` every 2 s, and every second while a part is away. A check that throws or hangs counts as a part that is
- * away.
- */
-export function startHealthMonitor(options: { check(): Promise<boolean>; clock: Clock; log: LoopLog }): HealthMonitor {
-  const { check, clock, log } = options;
+/** Asks the parts every 2 s, and every second while one is away. */
+export function startHealthMonitor(options: { parts: Parts; clock: Clock; log: LoopLog }): HealthMonitor {
+  const { parts, clock, log } = options;
   let awaySince: number | undefined;
 
   const loop = startLoop({
@@ -22,8 +19,8 @@ export function startHealthMonitor(options: { check(): Promise<boolean>; clock: 
     log,
     maxIdleMs: checkEveryMs,
     async run() {
-      const isThere = await within(timeoutMs, check());
-      if (isThere) awaySince = undefined;
+      const answers = await askParts(parts);
+      if (Object.values(answers).every(Boolean)) awaySince = undefined;
       else awaySince ??= clock.now().getTime();
       return awaySince === undefined ? checkEveryMs : awayCheckEveryMs;
     },
@@ -32,16 +29,4 @@ export function startHealthMonitor(options: { check(): Promise<boolean>; clock: 
     isHealthy: () => awaySince === undefined || clock.now().getTime() - awaySince <= toleratedMs,
     stop: () => loop.stop(),
   };
-}
-
-async function within(ms: number, check: Promise<boolean>): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), ms);
-  try {
-    return await Promise.race([check, late.promise]);
-  } catch {
-    return false; // the monitor reports failures as a part that is away
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { endWith } from '../transcoder/reply.ts';
+import { endWith, sendBody } from '../transcoder/reply.ts';
 import { type Page, type Pages, pageKey } from './page.ts';
 
 /** Pages load their own files only, and the images inside the stylesheet of Swagger UI. */
@@ -60,7 +60,8 @@ function fixed(body: Buffer, contentType: string): Page {
     response.setHeader('content-type', contentType);
     response.setHeader('content-security-policy', contentSecurityPolicy);
     response.setHeader('cache-control', 'public, max-age=300');
-    endWith(response, body);
+    // Rejects when the client leaves, which needs no answer.
+    sendBody(response, [body]).catch(() => response.destroy());
   };
 }
 

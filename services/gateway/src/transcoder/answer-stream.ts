@@ -1,10 +1,11 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { create } from '@bufbuild/protobuf';
 import { startList } from '@drippulse/json';
+import { yieldToEventLoop } from '@drippulse/loops';
 import { setHead } from './reply.ts';
 import { rawBodyOf } from './reply-body.ts';
 import { answersRaw, type Route } from './routes.ts';
+import { writeOut } from './write-out.ts';
 
 type Stream = { header: Headers; message: AsyncIterable<unknown> };
 
@@ -16,7 +17,7 @@ export async function answerStream(
   response: ServerResponse,
   route: Route,
   stream: Stream,
-  client: { signal: AbortSignal; abort(): void },
+  client: { abort(): void },
 ): Promise<void> {
   const messages = stream.message[Symbol.asyncIterator]();
   try {
@@ -25,23 +26,13 @@ export async function answerStream(
     const isRaw = answersRaw(route);
     if (isRaw) setRawContentType(response, route, first);
     const chunks = isRaw ? rawChunks(route, first, messages) : listChunks(route, first, messages);
-    if (response.req.method !== 'HEAD') await writeAll(response, chunks, client.signal);
+    if (response.req.method !== 'HEAD') await writeOut(response, chunks);
     response.end();
   } finally {
     // However it ended, nobody reads on: a service that still sends must not wait for its deadline. Connect lets go of
     // a call only once its messages have been read up to the end or the abort.
     client.abort();
     void messages.next().catch(() => undefined);
-  }
-}
-
-async function writeAll(
-  response: ServerResponse,
-  chunks: AsyncIterable<string | Uint8Array>,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const chunk of chunks) {
-    if (chunk.length > 0 && !response.write(chunk)) await once(response, 'drain', { signal });
   }
 }
 
@@ -59,7 +50,12 @@ async function* rawChunks(route: Route, first: IteratorResult<unknown>, messages
 async function* listChunks(route: Route, first: IteratorResult<unknown>, messages: AsyncIterator<unknown>) {
   const list = startList(route.method.output);
   // A list without any part is the list of an empty message.
-  if (first.done) yield list.part(create(route.method.output));
-  for (let next = first; !next.done; next = await messages.next()) yield list.part(next.value);
+  if (first.done) yield* list.part(create(route.method.output));
+  for (let next = first; !next.done; next = await messages.next()) {
+    for (const piece of list.part(next.value)) {
+      yield piece;
+      await yieldToEventLoop();
+    }
+  }
   yield list.end();
 }

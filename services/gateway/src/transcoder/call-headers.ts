@@ -1,18 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '@drippulse/errors';
-import type { Tokens } from '@drippulse/rpc';
+import type { Clock } from '@drippulse/loops';
+import { type Chain, type ChainHeaders, causeMetadata, causeText, chainHeader, type Tokens } from '@drippulse/rpc';
 import { clientAddressHeader, sessionIdHeader } from '../call-metadata.ts';
 import { ownCaller } from '../own-caller.ts';
 import type { Exchange } from './exchange.ts';
 import type { Upstream } from './ports.ts';
-import { isRepeatable, type Route } from './routes.ts';
+import { idempotencyKeyPattern, isRepeatable, type Route } from './routes.ts';
+
+/** The proofs of the metadata of a call. */
+export type Signing = { tokens: Tokens; chains: ChainHeaders; clock: Clock };
 
 /** The metadata of a call: the internal token, what names the request, and the headers that the method lets through. */
 export async function callHeaders(
   request: IncomingMessage,
   route: Route & { upstream: Upstream },
   exchange: Exchange,
-  tokens: Tokens,
+  { tokens, chains, clock }: Signing,
 ): Promise<Headers> {
   const { authenticated, requestId, clientAddress } = exchange;
   const headers = new Headers({ 'x-request-id': requestId, [clientAddressHeader]: clientAddress });
@@ -22,6 +26,8 @@ export async function callHeaders(
   if (typeof traceparent === 'string' && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(traceparent)) {
     headers.set('traceparent', traceparent);
   }
+  const chain = readChain(request, chains, clock);
+  if (chain !== undefined) headers.set(causeMetadata, causeText(chain));
   if (authenticated?.sessionId !== undefined) headers.set(sessionIdHeader, authenticated.sessionId);
   for (const name of route.rest.requestHeaders) {
     const value = readHeader(request, name);
@@ -32,6 +38,12 @@ export async function callHeaders(
   return headers;
 }
 
+/** The chain that a request continues, by a header that we signed. Without one the request is a cause itself. */
+function readChain(request: IncomingMessage, chains: ChainHeaders, clock: Clock): Chain | undefined {
+  const header = request.headers[chainHeader];
+  return typeof header === 'string' ? chains.read(header, clock.now()) : undefined;
+}
+
 function readHeader(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   const text = Array.isArray(value) ? value.join(', ') : value;
@@ -40,13 +52,12 @@ function readHeader(request: IncomingMessage, name: string): string | undefined 
   throw new DomainError('malformed', 'invalid_header', `The header ${name} holds characters that are not ASCII.`);
 }
 
-/** The `Idempotency-Key` header of methods that know repeats: 1 to 255 visible ASCII characters, quoted or bare. */
+/** The `Idempotency-Key` header of methods that know repeats, without its quotes. */
 function readIdempotencyKey(request: IncomingMessage, route: Route): string | undefined {
   const header = request.headers['idempotency-key'];
   if (header === undefined || !isRepeatable(route)) return undefined;
   const text = String(header);
-  const key = /^"(.*)"$/.exec(text)?.[1] ?? text;
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  if (idempotencyKeyPattern.test(text)) return /^"(.+)"$/.exec(text)?.[1] ?? text;
   throw new DomainError(
     'malformed',
     'invalid_idempotency_key',

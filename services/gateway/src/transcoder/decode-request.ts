@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { create, type Message } from '@bufbuild/protobuf';
 import { decodeJson, decodeJsonInTurns } from '@drippulse/json';
+import type { Held } from '@drippulse/loops';
 import { Body } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { HttpBodySchema } from '@drippulse/proto/google/api/httpbody_pb';
 import { checkJsonContentType } from './content-type.ts';
@@ -22,11 +23,12 @@ export async function decodeRequest(
   request: IncomingMessage,
   route: Route,
   path: Record<string, string>,
-  idleTimeoutMs: number,
+  { idleTimeoutMs, held }: { idleTimeoutMs: number; held: Held },
 ): Promise<Message> {
   const method = request.method ?? '';
   if (!route.hasBody) return decodeParameters(request, route, path);
-  const body = hasBody(request) ? await readBody(request, { maxBytes: maxBytes(route), idleTimeoutMs }) : Buffer.of();
+  const limits = { maxBytes: maxBytes(route), idleTimeoutMs };
+  const body = hasBody(request) ? await readBody(request, limits, held) : Buffer.of();
   if (route.bodyField === undefined) {
     return decodeJsonInTurns(route.method.input, body, { wrapper: route.rest.wrapper, method, path });
   }

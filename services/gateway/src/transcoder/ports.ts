@@ -24,11 +24,14 @@ export type RequestFacts = {
   /** The raw request, its body unread. */
   raw: IncomingMessage;
   requestId: string;
-  /** Address of the client, after the trusted proxies. */
-  clientAddress: string;
+  /** Network of the client, after the trusted proxies: what limits count by. */
+  clientNetwork: string;
 };
 
-/** Checks the bearer credential; throws `DomainError('unauthenticated', …)` when there is none or it is no good. */
+/**
+ * Checks the bearer credential; throws `DomainError('unauthenticated', …)` when there is none or it is no good, and
+ * `resource_exhausted` when the network has sent too many that belong to nobody.
+ */
 export type Authenticate = (request: RequestFacts) => Promise<Authenticated>;
 
 /** The decision of the rate limits on one request. */

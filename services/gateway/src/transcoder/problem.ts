@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { DomainError, type ErrorKind, type Violation } from '@drippulse/errors';
+import { DomainError, type ErrorKind, isShortage, shortageError, type Violation } from '@drippulse/errors';
 
 const statusOfKind: Record<ErrorKind, number> = {
   malformed: 400,
@@ -20,6 +20,7 @@ const statusOfKind: Record<ErrorKind, number> = {
 const statusOfReason: Readonly<Record<string, number>> = {
   method_not_allowed: 405,
   request_timeout: 408,
+  answer_erased: 410,
   unsupported_media_type: 415,
   unsupported_content_encoding: 415,
   headers_too_large: 431,
@@ -55,9 +56,10 @@ function statusOf(error: DomainError): number {
   return statusOfReason[error.reason] ?? statusOfKind[error.kind];
 }
 
-/** Whatever was thrown, as an error that may be shown: what is no DomainError is a defect of ours. */
+/** Anything thrown as an error that may be shown. No DomainError and no shortage of this machine: a defect of ours. */
 export function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
+  if (isShortage(error)) return shortageError(error);
   return new DomainError('internal', 'internal_error', 'Something went wrong on our side.', { cause: error });
 }
 

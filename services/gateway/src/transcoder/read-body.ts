@@ -1,15 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '@drippulse/errors';
-import { yieldToEventLoop } from '@drippulse/loops';
+import { type Held, yieldToEventLoop } from '@drippulse/loops';
+import { createPace } from './pace.ts';
 
 export type BodyLimits = {
   maxBytes: number;
   /** How long nothing may come. */
   idleTimeoutMs: number;
 };
-
-/** The slowest sender that is waited for. */
-const minBytesPerSecond = 64 << 10;
 
 /** Whether a request announces a body of at least one byte. */
 export function hasBody(request: IncomingMessage): boolean {
@@ -28,9 +26,12 @@ export function checkContentEncoding(request: IncomingMessage): void {
   throw new DomainError('malformed', 'unsupported_content_encoding', 'Send the body without compression.');
 }
 
-/** Reads a whole body, up to a limit of bytes, a limit of silence, and a time that the limit of bytes allows for. */
-export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  return join(await readChunks(request, limits));
+/**
+ * Reads a whole body, up to a limit of bytes and a limit of silence, from a sender that is fast enough. Its bytes are added
+ * to `held` as they come.
+ */
+export async function readBody(request: IncomingMessage, limits: BodyLimits, held: Held): Promise<Buffer> {
+  return join(await readChunks(request, limits, held));
 }
 
 /** Bytes copied in one turn of the event loop: a megabyte takes one millisecond, most of it for new memory. */
@@ -51,34 +52,39 @@ async function join(chunks: readonly Buffer[]): Promise<Buffer> {
   return body;
 }
 
-function readChunks(request: IncomingMessage, limits: BodyLimits): Promise<Buffer[]> {
+function readChunks(request: IncomingMessage, limits: BodyLimits, held: Held): Promise<Buffer[]> {
   const { maxBytes, idleTimeoutMs } = limits;
-  const totalTimeoutMs = idleTimeoutMs + (maxBytes / minBytesPerSecond) * 1000;
+  const isTooSlow = createPace(performance.now(), idleTimeoutMs);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    let size = 0;
-    const idle = setTimeout(() => settle(() => reject(bodyTooSlow())), idleTimeoutMs);
-    const total = setTimeout(() => settle(() => reject(bodyTooSlow())), totalTimeoutMs);
+    let bytes = 0;
+    const fail = (error: unknown) => settle(() => reject(error));
+    const idle = setTimeout(() => fail(bodyTooSlow()), idleTimeoutMs);
     const onData = (chunk: Buffer) => {
       idle.refresh();
-      size += chunk.length;
+      bytes += chunk.length;
+      if (bytes > maxBytes) return fail(tooLarge(maxBytes));
+      if (isTooSlow(chunk.length, performance.now())) return fail(bodyTooSlow());
+      try {
+        held.add(chunk.length);
+      } catch (error) {
+        return fail(error);
+      }
       chunks.push(chunk);
-      if (size > maxBytes) settle(() => reject(tooLarge(maxBytes)));
     };
     const onEnd = () => settle(() => resolve(chunks));
-    const onGone = () => settle(() => reject(clientGone()));
+    const onGone = () => fail(clientGone());
     request.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone);
 
     function settle(finish: () => void): void {
       clearTimeout(idle);
-      clearTimeout(total);
       request.off('data', onData).off('end', onEnd).off('close', onGone);
       finish();
     }
   });
 }
 
-function tooLarge(maxBytes: number): DomainError {
+export function tooLarge(maxBytes: number): DomainError {
   return new DomainError('too_large', 'body_too_large', `The body is larger than ${maxBytes} bytes.`);
 }
 
@@ -86,7 +92,7 @@ export function bodyTooSlow(): DomainError {
   return new DomainError('malformed', 'request_timeout', 'The body came too slowly.');
 }
 
-function clientGone(): DomainError {
+export function clientGone(): DomainError {
   return new DomainError('internal', 'cancelled', 'The client went away.');
 }
 

@@ -1,4 +1,4 @@
-import { encodeField, encodeJson } from '@drippulse/json';
+import { encodeField, encodeFieldPieces, encodeJson, encodePieces } from '@drippulse/json';
 import type { HttpBody } from '@drippulse/proto/google/api/httpbody_pb';
 import { answersRaw, type Route } from './routes.ts';
 
@@ -15,8 +15,10 @@ export function rawBodyOf(route: Route, message: unknown): HttpBody | undefined 
   return answersRaw(route) ? (rowOf(route, message) as HttpBody | undefined) : undefined;
 }
 
-export function jsonBodyOf(route: Route, message: unknown): string {
-  return route.responseField === undefined
-    ? encodeJson(route.method.output, message as never) // a message of this descriptor
-    : encodeField(route.responseField, message);
+/** The JSON of a response in pieces; in one unless it contains a list. */
+export function* jsonPiecesOf({ method, responseField, hasList }: Route, message: unknown): Generator<string> {
+  const whole = message as never; // a message of this descriptor
+  if (responseField === undefined)
+    yield* hasList ? encodePieces(method.output, whole) : [encodeJson(method.output, whole)];
+  else yield* hasList ? encodeFieldPieces(responseField, message) : [encodeField(responseField, message)];
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { DescField } from '@bufbuild/protobuf';
 import type { Route } from './routes.ts';
+import { writeOut } from './write-out.ts';
 
 const jsonContentType = 'application/json; charset=utf-8';
 
@@ -30,7 +31,15 @@ export function isBodiless(response: ServerResponse): boolean {
   return response.statusCode === 204 || response.statusCode === 304;
 }
 
-/** Ends an answer with its whole body; HEAD sends the headers of it. */
+/** Sends a whole body; HEAD sends the headers of it. A large one is sent as the client takes it. */
+export async function sendBody(response: ServerResponse, body: readonly Uint8Array[]): Promise<void> {
+  const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  if (!isBodiless(response)) response.setHeader('content-length', length);
+  if (!isBodiless(response) && response.req.method !== 'HEAD') await writeOut(response, body);
+  response.end();
+}
+
+/** The same for a body that is so small that it can be written at once. */
 export function endWith(response: ServerResponse, body: string | Uint8Array): void {
   if (isBodiless(response)) {
     response.end();

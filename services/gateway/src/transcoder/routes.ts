@@ -1,4 +1,11 @@
-import { type DescField, type DescMethod, type DescService, getOption, hasOption } from '@bufbuild/protobuf';
+import {
+  type DescField,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  getOption,
+  hasOption,
+} from '@bufbuild/protobuf';
 import { Body, Idempotency, type MethodRest, rest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { http } from '@drippulse/proto/google/api/annotations_pb';
 import type { HttpRule } from '@drippulse/proto/google/api/http_pb';
@@ -22,6 +29,10 @@ export type Route = {
   bodyField?: DescField;
   /** The response field that is the whole answer; the response message is it otherwise. */
   responseField?: DescField;
+  /** True when a response contains a list of messages at any depth, so that it may be large. */
+  hasList: boolean;
+  /** True of a list: a read whose response itself is rows. */
+  isList: boolean;
   /** False for the additional bindings of a method. */
   isPrimary: boolean;
 };
@@ -59,6 +70,8 @@ function routeOf(method: DescMethod, rule: HttpRule, isPrimary: boolean): Route 
     hasBody: rule.body !== '',
     ...(isRaw && { bodyField: fieldNamed(method, 'input', rule.body) }),
     ...(rule.responseBody !== '' && { responseField: fieldNamed(method, 'output', rule.responseBody) }),
+    hasList: hasListWithin(method.output),
+    isList: verb === 'get' && rule.responseBody === '' && method.output.fields.some(isListOfMessages),
     isPrimary,
   };
 }
@@ -80,6 +93,25 @@ function fieldNamed(method: DescMethod, side: 'input' | 'output', name: string):
   if (field === undefined) throw new Error(`${method.toString()}: ${method[side].typeName} has no field ${name}`);
   return field;
 }
+
+function isListOfMessages({ fieldKind, message }: DescField): boolean {
+  return fieldKind === 'list' && message !== undefined;
+}
+
+function hasListWithin({ fields }: DescMessage, seen: ReadonlySet<string> = new Set()): boolean {
+  return fields.some((field) => {
+    if (isListOfMessages(field)) return true;
+    const { message } = field;
+    return (
+      message !== undefined &&
+      !seen.has(message.typeName) &&
+      hasListWithin(message, new Set([...seen, message.typeName]))
+    );
+  });
+}
+
+/** An `Idempotency-Key`: 1 to 255 visible ASCII characters, quoted or bare. */
+export const idempotencyKeyPattern = /^(?!""$)(?:"[!-~]{1,255}"|[!-~]{1,255})$/;
 
 export function isRepeatable({ rest: { idempotency } }: Route): boolean {
   return idempotency === Idempotency.TRANSACTION || idempotency === Idempotency.DURABLE;

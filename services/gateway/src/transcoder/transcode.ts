@@ -2,25 +2,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DomainError } from '@drippulse/errors';
 import { nameRequest } from '@drippulse/observability';
 import { Auth } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
-import { checkAccess, fromConnectError, type Tokens } from '@drippulse/rpc';
-import { answerStream } from './answer-stream.ts';
-import { answerUnary } from './answer-unary.ts';
-import { callHeaders } from './call-headers.ts';
-import { checkBodyHeaders, decodeParameters, decodeRequest } from './decode-request.ts';
+import { checkAccess, fromConnectError } from '@drippulse/rpc';
+import { networkOf } from '../client-network.ts';
+import type { Signing } from './call-headers.ts';
+import { checkBodyHeaders } from './decode-request.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
-import { answersStream, isUnary, takesStream } from './method-kinds.ts';
+import { createHoldings, type HoldingLimits } from './holdings.ts';
+import { createListWeights } from './list-weights.ts';
+import { makeCall } from './make-call.ts';
 import type { Authenticate, RateLimit, Upstream } from './ports.ts';
 import { createRouter } from './router.ts';
 import { type Route, routesOf } from './routes.ts';
-import { openUpload, uploadMessages } from './upload.ts';
 
-export type TranscoderOptions = {
+export type TranscoderOptions = Signing & {
   upstreams: readonly Upstream[];
-  tokens: Tokens;
   authenticate: Authenticate;
   rateLimit: RateLimit;
   /** How long a sender of a body may be silent; 10 s unless given. */
   bodyIdleTimeoutMs?: number;
+  /** What may be under way at once, where tests set it. */
+  limits?: Partial<HoldingLimits>;
 };
 
 /** Answers one request whose exchange has begun, or throws what the answer shall be. */
@@ -32,14 +33,14 @@ type Found = { route: ServedRoute; parameters: Record<string, string> };
 /** Who waits for an answer; `abort` ends what is still called for it. */
 type WatchedClient = { signal: AbortSignal; abort(): void; release(): void };
 
-const defaultTimeoutSeconds = 30;
-
 /**
  * Serves the public methods of the upstreams over HTTP, with a router and codec compiled from their descriptors. The
  * order of checks: route, bearer, rate, role, size, content type, parse, service.
  */
 export function createTranscoder(options: TranscoderOptions): Transcoder {
-  const { authenticate, rateLimit, tokens, bodyIdleTimeoutMs = 10_000 } = options;
+  const { authenticate, rateLimit, tokens, chains, clock, bodyIdleTimeoutMs = 10_000 } = options;
+  const holdings = createHoldings(options.limits);
+  const calls = { tokens, chains, clock, holdings, lists: createListWeights(), bodyIdleTimeoutMs };
   const router = createRouter<ServedRoute>(
     options.upstreams.flatMap((upstream) => routesOf(upstream.service).map((route) => ({ ...route, upstream }))),
   );
@@ -51,7 +52,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     checkBodyHeaders(request, found.route);
     const client = watchClient(response);
     try {
-      await call(request, response, found, exchange, client);
+      await makeCall(calls, { request, response, ...found, exchange, client });
     } catch (error) {
       throw fromConnectError(error);
     } finally {
@@ -76,58 +77,12 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
   /** The checks before the body: bearer, rate, role. */
   async function admit(request: IncomingMessage, response: ServerResponse, route: Route, exchange: Exchange) {
     const { requestId, clientAddress } = exchange;
-    const facts = { raw: request, requestId, clientAddress };
+    const facts = { raw: request, requestId, clientNetwork: networkOf(clientAddress) };
     if (route.rest.auth !== Auth.NONE) exchange.authenticated = await authenticate(facts);
     const decision = await rateLimit(route.rest.limits, exchange.authenticated, facts);
     for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value);
     if (decision.refusal !== undefined) throw decision.refusal;
     if (exchange.authenticated !== undefined) checkAccess(route.method, exchange.authenticated.caller);
-  }
-
-  async function call(
-    request: IncomingMessage,
-    response: ServerResponse,
-    found: Found,
-    exchange: Exchange,
-    client: WatchedClient,
-  ): Promise<void> {
-    const { route, parameters } = found;
-    const { signal } = client;
-    const { method, upstream } = route;
-    const timeoutMs = (route.rest.timeoutSeconds || defaultTimeoutSeconds) * 1000;
-    if (takesStream(method)) {
-      const upload = await startUpload(request, found);
-      const headers = await callHeaders(request, route, exchange, tokens);
-      const reply = await upload.guard(client, async () => {
-        const { header, message } = await upstream.transport.stream(
-          method,
-          signal,
-          timeoutMs,
-          headers,
-          upload.messages,
-        );
-        return { header, message: await onlyMessage(message) };
-      });
-      answerUnary(response, route, reply.header, reply.message);
-      return;
-    }
-    const message = await decodeRequest(request, route, parameters, bodyIdleTimeoutMs);
-    const headers = await callHeaders(request, route, exchange, tokens);
-    if (isUnary(method)) {
-      const reply = await upstream.transport.unary(method, signal, timeoutMs, headers, message);
-      answerUnary(response, route, reply.header, reply.message);
-    } else if (answersStream(method)) {
-      const reply = await upstream.transport.stream(method, signal, timeoutMs, headers, oneMessage(message));
-      await answerStream(response, route, reply, client);
-    }
-  }
-
-  async function startUpload(request: IncomingMessage, { route, parameters }: Found) {
-    const { bodyField, method } = route;
-    if (bodyField === undefined) throw new Error(`${method.toString()} streams a body without BODY_STREAM`);
-    const first = decodeParameters(request, route, parameters);
-    const upload = await openUpload(request, bodyIdleTimeoutMs);
-    return watchFailure(uploadMessages(upload, first, bodyField, bodyIdleTimeoutMs));
   }
 }
 
@@ -137,40 +92,4 @@ function watchClient(response: ServerResponse): WatchedClient {
   const abort = () => controller.abort();
   response.once('close', abort);
   return { signal: controller.signal, abort, release: () => response.off('close', abort) };
-}
-
-/** A call whose input fails ends as cancelled; `guard` throws what the input failed with. */
-function watchFailure<T>(input: AsyncGenerator<T>) {
-  let failure: { error: unknown } | undefined;
-  async function* messages(): AsyncGenerator<T> {
-    try {
-      yield* input;
-    } catch (error) {
-      failure = { error };
-      throw error;
-    }
-  }
-  async function guard<R>(client: WatchedClient, run: () => Promise<R>): Promise<R> {
-    try {
-      return await run();
-    } catch (error) {
-      throw failure === undefined ? error : failure.error;
-    } finally {
-      client.abort(); // an answer before the end of the upload is the end of it
-    }
-  }
-  return { messages: messages(), guard };
-}
-
-async function* oneMessage<T>(message: T): AsyncGenerator<T> {
-  yield message;
-}
-
-/** The one message of a call, read to its end: the status comes after it. */
-async function onlyMessage<T>(messages: AsyncIterable<T>): Promise<T> {
-  const received: T[] = [];
-  for await (const message of messages) received.push(message);
-  const [only] = received;
-  if (only === undefined) throw new Error('the service ended a call without an answer');
-  return only;
 }

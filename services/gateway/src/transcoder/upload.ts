@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { create, type DescField, type Message } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/errors';
-import { HttpBodySchema } from '@drippulse/proto/google/api/httpbody_pb';
 import busboy from 'busboy';
+import { createPace } from './pace.ts';
 import { bodyTooSlow } from './read-body.ts';
 
 export type Upload = { contentType: string; content: Readable };
@@ -19,7 +18,7 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
   return new Promise((resolve, reject) => {
     let parts: busboy.Busboy;
     try {
-      parts = busboy({ headers: request.headers, limits: { parts: 100, fields: 100, fieldSize: 64 << 10 } });
+      parts = busboy({ headers: request.headers, limits: { parts: 100, fields: 100, fieldSize: 1 << 10 } });
     } catch (cause) {
       reject(malformedMultipart(cause));
       return;
@@ -35,22 +34,16 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
   });
 }
 
-/** The messages of an upload: the first carries the parameters and the content type, each some of the bytes. */
-export async function* uploadMessages(
-  upload: Upload,
-  parameters: Message,
-  bodyField: DescField,
-  idleTimeoutMs: number,
-): AsyncGenerator<Message> {
+/** The chunks of an upload. They end with an error when its sender is too slow or goes away. */
+export async function* chunksOf({ content }: Upload, idleTimeoutMs: number): AsyncGenerator<Buffer> {
+  const isTooSlow = createPace(performance.now(), idleTimeoutMs);
   // Not to be destroyed on return: the request's socket is what an early answer goes out on.
-  const chunks = upload.content.iterator({ destroyOnReturn: false });
-  let first: Message | undefined = parameters;
+  const chunks = content.iterator({ destroyOnReturn: false });
   for (;;) {
     const next: IteratorResult<Buffer> = await within(idleTimeoutMs, chunks.next()).catch(asUploadError);
-    if (next.done && first === undefined) return;
-    const body = create(HttpBodySchema, { contentType: first && upload.contentType, data: next.value ?? Buffer.of() });
-    yield Object.assign(first ?? create(bodyField.parent), { [bodyField.localName]: body });
-    first = undefined;
+    if (next.done) return;
+    if (isTooSlow(next.value.length, performance.now())) throw bodyTooSlow();
+    yield next.value;
   }
 }
 

@@ -3,9 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
 import { DomainError, type ErrorKind } from '@drippulse/errors';
 import type { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
+import { causeOf } from '@drippulse/rpc';
 
-/** What happened inside the service, for tests of what a client's leaving does. */
-export type ProbeLog = { delayed: number; cancelled: string[]; chunksSent: number; chunksReceived: number };
+/** Events inside the service, for tests of clients that leave. */
+export type ProbeLog = {
+  delayed: number;
+  cancelled: string[];
+  chunksSent: number;
+  chunksReceived: number;
+  /** Causes of the echoed calls. */
+  causes: (string | undefined)[];
+};
 
 export const chunkBytes = 64 << 10;
 
@@ -13,6 +21,7 @@ export const chunkBytes = 64 << 10;
 export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
   return {
     async echo(request, call) {
+      log.causes.push(causeOf(call));
       if (request.delayMs !== undefined) {
         log.delayed += 1;
         await sleep(request.delayMs, undefined, { signal: call.signal }).catch(() => {
@@ -35,7 +44,10 @@ export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
       };
     },
     read: ({ name, color, ready, tags, count, big, since }) => ({
-      item: { id: big ?? 0n, name, color, ready, tags, count, at: since },
+      // The tag asks for a large answer, of `count` bytes.
+      item: tags.includes('large')
+        ? { extra: Buffer.from(`"${'x'.repeat(count ?? 0)}"`) }
+        : { id: big ?? 0n, name, color, ready, tags, count, at: since },
     }),
     patch: ({ id, name, color, extra, updateMask }) => ({
       item: { id, name: updateMask?.paths.join(','), color, extra, note: name },
@@ -56,6 +68,7 @@ export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
         dryRun ||= dry ?? false;
         size += body?.data.length ?? 0;
         hash.update(body?.data ?? new Uint8Array());
+        if (contentType === 'text/slow') await sleep(1_000);
         if (contentType === 'text/refused') throw new DomainError('invalid', 'upload_refused', 'Not this one.');
       }
       return { size: BigInt(size), sha256: hash.digest('hex'), contentType, dryRun };

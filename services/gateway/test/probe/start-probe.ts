@@ -1,10 +1,14 @@
 import { Writable } from 'node:stream';
+import type { ServiceImpl } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
+import { systemClock } from '@drippulse/loops';
 import { createLogger } from '@drippulse/observability';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import {
   type Caller,
+  type ChainHeaders,
+  createChainHeaders,
   createGrpcPeers,
   createInMemoryPeers,
   createTokens,
@@ -16,6 +20,7 @@ import {
 } from '@drippulse/rpc';
 import { createApp } from '../../src/middleware/create-app.ts';
 import { type ClientLimits, startHttpServer } from '../../src/middleware/http-server.ts';
+import type { HoldingLimits } from '../../src/transcoder/holdings.ts';
 import type { Answered, Authenticate, RateLimit } from '../../src/transcoder/ports.ts';
 import { createTranscoder } from '../../src/transcoder/transcode.ts';
 import { type ProbeLog, probeService } from './probe-service.ts';
@@ -29,7 +34,9 @@ export type Probe = {
   log: ProbeLog;
   /** Finished exchanges, as the access log gets them. */
   answered: Answered[];
-  /** What the services logged, as JSON lines. */
+  /** Signs the chain header as a service does. */
+  signChain: ChainHeaders['sign'];
+  /** Log lines of the services, as JSON. */
   logged: string[];
   /** Lets clients go with their next answer. */
   leave(): void;
@@ -39,10 +46,21 @@ export type Probe = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** The probe service behind a real transcoder on a real HTTP server. The credential of a caller is its role. */
+/**
+ * The probe service behind a real transcoder on a real HTTP server. The credential of a caller is its role, as in `viewer`, or
+ * role and organization, as in `viewer@2`.
+ */
 export async function startProbe(
   layout: Layout,
-  options: { rateLimit?: RateLimit; limits?: Partial<ClientLimits>; bodyIdleTimeoutMs?: number } = {},
+  options: {
+    rateLimit?: RateLimit;
+    limits?: Partial<ClientLimits>;
+    bodyIdleTimeoutMs?: number;
+    /** What may be under way at once. */
+    holdings?: Partial<HoldingLimits>;
+    /** Answers `GET …/enrollments`, the list of the probe. */
+    listEnrollments?: NonNullable<Partial<ServiceImpl<typeof EnrollmentsService>>['listEnrollments']>;
+  } = {},
 ): Promise<Probe> {
   const keys = generateInternalTokenKeys(['gateway', 'workflows']);
   const tokensOf = (service: 'gateway' | 'workflows') =>
@@ -55,12 +73,13 @@ export async function startProbe(
     },
   });
   const serviceLog = createLogger({ service: 'workflows', destination });
-  const log: ProbeLog = { delayed: 0, cancelled: [], chunksSent: 0, chunksReceived: 0 };
+  const log: ProbeLog = { delayed: 0, cancelled: [], chunksSent: 0, chunksReceived: 0, causes: [] };
   const routes: Routes = (router) => {
     router.service(ProbeService, probeService(log));
     // The one route with a wrong_content_type and a larger body: it counts the bytes of the contacts.
     router.service(EnrollmentsService, {
       bulkEnroll: ({ contacts }) => ({ createdCount: BigInt(contacts?.length ?? 0) }),
+      listEnrollments: options.listEnrollments ?? (() => ({})),
     });
   };
   const interceptors = serverInterceptors({ tokens: tokensOf('workflows'), log: serviceLog });
@@ -81,8 +100,11 @@ export async function startProbe(
       transport: peers.transport('workflows'),
     })),
     tokens: tokensOf('gateway'),
+    chains: createChainHeaders(parseInternalTokenKeys(keys.gateway)),
+    clock: systemClock,
     authenticate: authenticateByRole,
     rateLimit: options.rateLimit ?? (async () => ({ headers: { ratelimit: '"probe";r=1;t=1' } })),
+    limits: options.holdings ?? {},
     ...(options.bodyIdleTimeoutMs !== undefined && { bodyIdleTimeoutMs: options.bodyIdleTimeoutMs }),
   });
   const app = createApp({
@@ -98,6 +120,7 @@ export async function startProbe(
     log,
     answered,
     logged,
+    signChain: createChainHeaders(parseInternalTokenKeys(keys.workflows)).sign,
     leave: http.leave,
     stopGracefully: () => http.stop(),
     async [Symbol.asyncDispose]() {
@@ -109,10 +132,11 @@ export async function startProbe(
 }
 
 const authenticateByRole: Authenticate = async ({ raw }) => {
-  const role = /^Bearer (viewer|approver|editor|admin)$/.exec(raw.headers.authorization ?? '')?.[1];
+  const credential = /^Bearer (viewer|approver|editor|admin)(?:@(\d+))?$/.exec(raw.headers.authorization ?? '');
+  const [, role, organizationId = '1'] = credential ?? [];
   if (role === undefined) throw new DomainError('unauthenticated', 'unauthenticated', 'Who are you?');
   const caller: Caller = {
-    organizationId: 1n,
+    organizationId: BigInt(organizationId),
     actor: { type: 'user', id: '1' },
     role: role as Caller['role'], // the expression knows no other
     mode: 'live',

@@ -77,6 +77,7 @@ export interface Lanes {
 
 export interface Payloads {
   body: Buffer;
+  cause: string | null;
   event_at: Date;
   event_id: string;
   organization_id: bigint;
@@ -113,6 +114,7 @@ export interface Webhooks {
   filter: string | null;
   headers: Generated<string>;
   id: Generated<bigint>;
+  is_masked: Generated<boolean>;
   mode: Generated<string>;
   ordered: Generated<boolean>;
   organization_id: bigint;
@@ -120,6 +122,7 @@ export interface Webhooks {
   previous_secret_until: Date | null;
   rate_limit_per_second: number | null;
   sealed_headers: Buffer | null;
+  sealed_url: Buffer | null;
   secret: Buffer;
   updated_at: Date;
   url: string;

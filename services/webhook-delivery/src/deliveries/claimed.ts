@@ -1,5 +1,6 @@
 import type { LaneKey } from '../lanes/concurrency.ts';
 import type { SealedSecrets } from '../signing/secrets.ts';
+import type { StoredTarget } from '../webhooks/target.ts';
 
 /** A delivery that this process has leased, with everything that sending needs. */
 export type Claimed = {
@@ -22,10 +23,11 @@ export type Claimed = {
   hasFailed: boolean;
   /** Whether the endpoint's last answer to an event was a success. */
   isProven: boolean;
-  url: string;
   secrets: SealedSecrets;
-  sealedHeaders: Buffer | null;
+  target: StoredTarget;
   body: string;
+  /** Cause of the chain of the event; undefined when the event is a cause itself. */
+  cause: string | undefined;
   /** Trace of the event. */
   traceparent: string | undefined;
 };

@@ -6,7 +6,16 @@ import { wakeLanes } from '../lanes/wake-lanes.ts';
  * An event as it is delivered. `body` is sent byte for byte, `at` chooses the partitions of its rows, and `subject` is the
  * aggregate of the event.
  */
-export type Outgoing = { id: string; type: string; at: Date; body: string; subject?: string; traceparent?: string };
+export type Outgoing = {
+  id: string;
+  type: string;
+  at: Date;
+  body: string;
+  subject?: string;
+  traceparent?: string;
+  /** Cause of its chain. Default: the event is a cause itself. */
+  cause?: string;
+};
 
 /** One delivery to make. A delivery with an `orderKey` waits for earlier ones of the webhook with the same key. */
 export type Match = { webhookId: bigint; organizationId: bigint; event: Outgoing; orderKey?: string };
@@ -23,14 +32,15 @@ export async function enqueue(
   const owned = [...new Map(matches.map((match) => [match.event, match])).values()];
   const { rows } = await sql<{ delivery_id: bigint }>`
     with stored as (
-      insert into payloads (organization_id, event_id, event_at, body, subject, traceparent)
+      insert into payloads (organization_id, event_id, event_at, body, subject, traceparent, cause)
       select * from unnest(
         ${owned.map(({ organizationId }) => organizationId)}::bigint[],
         ${owned.map(({ event }) => event.id)}::text[],
         ${owned.map(({ event }) => event.at)}::timestamptz[],
         ${owned.map(({ event }) => Buffer.from(event.body))}::bytea[],
         ${owned.map(({ event }) => event.subject ?? null)}::text[],
-        ${owned.map(({ event }) => event.traceparent ?? null)}::text[])
+        ${owned.map(({ event }) => event.traceparent ?? null)}::text[],
+        ${owned.map(({ event }) => event.cause ?? null)}::text[])
       on conflict do nothing
     ), made as (
       insert into deliveries (organization_id, webhook_id, event_id, event_at, event_type, is_test, status, next_attempt_at,

@@ -1,7 +1,7 @@
-import type { JsonObject } from '@drippulse/engine';
+import type { Verdict } from '@drippulse/engine';
+import { createPace } from '@drippulse/loops';
 import type { Mode } from '@drippulse/rpc';
 import { isMatch } from '../catalog/event-types.ts';
-import { compileFilter } from '../webhooks/filter.ts';
 import type { Match, Outgoing } from './enqueue.ts';
 
 /** An event that customers may subscribe to. */
@@ -12,8 +12,8 @@ export type Event = {
   aggregate: string;
   type: string;
   outgoing(): Outgoing;
-  /** The body as values, for filters. */
-  fields(): JsonObject;
+  /** The decision of a filter about the event, made once. */
+  decide(filter: string): Verdict;
 };
 
 /** The columns of an active webhook that decide which events it gets. */
@@ -61,12 +61,41 @@ export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions
   if (slice.length > 0) yield slice;
 }
 
+/** Units of work of filters between turns of the event loop. */
+const turnUnits = 1024 * 1024;
+
+/** Makes the decisions of all filters about these events, with turns for others. Each that a filter can't make is reported. */
+export async function decideAll(
+  events: readonly Event[],
+  subscriptions: Subscriptions,
+  report: (event: Event, webhookId: bigint) => void,
+): Promise<void> {
+  const pace = createPace(turnUnits);
+  for (const event of events) {
+    for (const { id, filter } of subscribed(event, subscriptions)) {
+      if (filter === null) continue;
+      const { isUndecided, work } = event.decide(filter);
+      if (isUndecided) report(event, id);
+      await pace(work);
+    }
+  }
+}
+
+/** An event about which a filter can't decide is delivered: the receiver may ignore it, but not get it otherwise. */
 function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
+  return subscribed(event, subscriptions).filter(({ filter }) => {
+    if (filter === null) return true;
+    const { matches, isUndecided } = event.decide(filter);
+    return matches || isUndecided;
+  });
+}
+
+/** The subscriptions to events of this type. */
+function subscribed(event: Event, subscriptions: Subscriptions): Subscription[] {
   return (subscriptions.get(event.organizationId) ?? []).filter(
-    ({ id, mode, event_types: patterns, filter }) =>
+    ({ id, mode, event_types: patterns }) =>
       mode === event.mode &&
       patterns.some((pattern) => isMatch(pattern, event.type)) &&
-      event.aggregate !== `webhook:${id}` &&
-      (filter === null || compileFilter(filter)(event.fields(), event.outgoing().at)),
+      event.aggregate !== `webhook:${id}`,
   );
 }

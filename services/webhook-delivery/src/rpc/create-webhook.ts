@@ -2,15 +2,16 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type CreateWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
-import type { Caller } from '@drippulse/rpc';
+import { type Caller, callerOf } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { newSecret, sealSecret } from '../signing/secrets.ts';
 import { checkFields, chooseEventTypes } from '../webhooks/fields.ts';
 import { readFilter } from '../webhooks/filter.ts';
-import { maskHeaders, readHeaders, sealHeaders } from '../webhooks/headers.ts';
+import { readHeaders } from '../webhooks/headers.ts';
 import { findWebhook } from '../webhooks/rows.ts';
+import { readTarget, sealTarget } from '../webhooks/target.ts';
 import { webhookToProto } from '../webhooks/to-proto.ts';
 
 type NewWebhook = ReturnType<typeof readRequest>;
@@ -19,7 +20,7 @@ const maxWebhooks = 100;
 
 export async function createWebhook(ctx: Context, request: CreateWebhookRequest, call: HandlerContext) {
   const webhook = readRequest(request);
-  await checkFields(ctx, webhook);
+  await checkFields(ctx, callerOf(call).organizationId, webhook);
   return transact(ctx, call, WebhooksService.method.createWebhook, request, async (trx, caller) => {
     const { organizationId } = caller;
     await requireRoom(trx, caller);
@@ -35,11 +36,10 @@ function readRequest(request: CreateWebhookRequest) {
   if (url === undefined) throw missing('url');
   if (eventTypes === undefined) throw missing('event_type');
   return {
-    url,
+    ...readTarget({ url, headers: readHeaders(request.headers) }),
     event_types: eventTypes,
     active,
     description,
-    headers: readHeaders(request.headers),
     rate_limit_per_second: request.rateLimitPerSecond ?? null,
     ordered,
     filter: filter === undefined ? null : readFilter(Buffer.from(filter).toString()),
@@ -90,8 +90,7 @@ async function insertWebhook(
       ...organization,
       mode,
       ...webhook,
-      headers: JSON.stringify(maskHeaders(webhook.headers)),
-      sealed_headers: sealHeaders(ctx.sealer, id, webhook.headers),
+      ...sealTarget(ctx.sealer, id, webhook),
       secret: sealSecret(ctx.sealer, id, secret),
       created_at: now,
       updated_at: now,

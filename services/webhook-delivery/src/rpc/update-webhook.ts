@@ -1,6 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
+import { maskRequest } from '@drippulse/http/secrets';
 import { type UpdateWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { callerOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -10,13 +12,14 @@ import { pauseLane, resumeLane } from '../lanes/pause-lane.ts';
 import { rescheduleLanes } from '../lanes/reschedule-lanes.ts';
 import { checkFields, chooseEventTypes, refusal } from '../webhooks/fields.ts';
 import { readFilter } from '../webhooks/filter.ts';
-import { maskHeaders, openHeaders, readHeaders, sealHeaders, unmaskHeaders } from '../webhooks/headers.ts';
+import { type Headers, readHeaders } from '../webhooks/headers.ts';
 import { findWebhook, lockWebhook, type WebhookRow } from '../webhooks/rows.ts';
+import { openTarget, readTarget, sealTarget, type Target } from '../webhooks/target.ts';
 import { webhookToProto } from '../webhooks/to-proto.ts';
 
 export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest, call: HandlerContext) {
   const changes = readRequest(request);
-  await checkFields(ctx, changes);
+  await checkFields(ctx, callerOf(call).organizationId, changes);
   const response = await transact(
     ctx,
     call,
@@ -24,24 +27,24 @@ export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest,
     request,
     async (trx, { organizationId }) => {
       const before = await lockWebhook(trx, organizationId, request.id);
-      const { headers, ...columns } = changes;
+      const { url, headers, ...columns } = changes;
       if (Object.keys(changes).length === 0) return { webhook: webhookToProto(before) };
+      const moved = changeTarget(ctx, before, { url, headers });
       await trx
         .updateTable('webhooks')
         .set({
           ...columns,
-          ...headersOf(ctx, before, headers),
+          ...(moved && sealTarget(ctx.sealer, before.id, moved.target)),
           ...(changes.active && { disabled_reason: null }),
           updated_at: ctx.clock.now(),
         })
         .where('id', '=', before.id)
         .execute();
       const isEnabled = changes.active === true && !before.active;
-      const isMoved = changes.url !== undefined && changes.url !== before.url;
       if (changes.active === false) await pauseLane(trx, before.id);
       if (isEnabled) await resumeLane(trx, before.id);
       if (changes.ordered === false && before.ordered) await releaseAll(trx, before.id);
-      if (isEnabled || isMoved) await startAnew(trx, before.id);
+      if (isEnabled || moved?.isElsewhere) await startAnew(trx, before.id);
       return { webhook: webhookToProto(await findWebhook(trx, organizationId, request.id)) };
     },
   );
@@ -85,14 +88,20 @@ function readEventTypes(request: UpdateWebhookRequest, present: ReadonlySet<stri
   return chooseEventTypes(eventType, isList ? request.eventTypes : []) ?? [];
 }
 
-/** The two columns of the headers, if the request changes them. */
-function headersOf(ctx: Context, before: WebhookRow, given: Record<string, string> | undefined) {
-  if (given === undefined) return {};
-  const headers = unmaskHeaders(given, openHeaders(ctx.sealer, before.id, before.sealed_headers));
-  return {
-    headers: JSON.stringify(maskHeaders(headers)),
-    sealed_headers: sealHeaders(ctx.sealer, before.id, headers),
-  };
+/**
+ * The target after the change, if the request changes it. Headers that it does not name are those that it saw: a
+ * credential among them is kept for the same scheme, host and port only.
+ */
+function changeTarget(
+  ctx: Context,
+  before: WebhookRow,
+  given: { url: string | undefined; headers: Headers | undefined },
+): { target: Target; isElsewhere: boolean } | undefined {
+  if (given.url === undefined && given.headers === undefined) return undefined;
+  const stored = openTarget(ctx.sealer, before.id, before);
+  const seen = maskRequest(stored);
+  const target = readTarget({ url: given.url ?? seen.url, headers: given.headers ?? seen.headers }, stored);
+  return { target, isElsewhere: target.url !== stored.url };
 }
 
 function requireFlag(field: string, value: boolean | undefined): boolean {

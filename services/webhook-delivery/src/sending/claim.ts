@@ -73,9 +73,8 @@ function assemble(claim: {
       claimedAt: claim.claimedAt,
       hasFailed: lane.has_failed,
       isProven: lane.is_proven,
-      url: lane.url,
       secrets: lane,
-      sealedHeaders: lane.sealed_headers,
+      target: lane,
       ...payload,
     };
   });

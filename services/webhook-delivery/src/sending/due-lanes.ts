@@ -14,6 +14,7 @@ export type LaneRow = SealedSecrets & {
   is_manual: boolean;
   organization_id: bigint;
   url: string;
+  sealed_url: Buffer | null;
   sealed_headers: Buffer | null;
   rate_limit_per_second: number | null;
   has_failed: boolean;
@@ -37,7 +38,7 @@ export async function lockDueLanes(
   const isProven = sql`endpoints.consecutive_failures = 0 and endpoints.last_success_at is not null`;
   const { rows } = await sql<LaneRow>`
     with ${unsynced}
-    select due.webhook_id, due.is_manual, due.organization_id, webhooks.url, webhooks.sealed_headers,
+    select due.webhook_id, due.is_manual, due.organization_id, webhooks.url, webhooks.sealed_url, webhooks.sealed_headers,
            webhooks.rate_limit_per_second, webhooks.secret,
            webhooks.previous_secret, webhooks.previous_secret_until, endpoints.consecutive_failures > 0 as has_failed,
            ${isProven} as is_proven

@@ -58,25 +58,28 @@ function secondsBetween(from: Date | undefined, to: Date): number {
   return from === undefined ? 0 : Math.max(0, (to.getTime() - from.getTime()) / 1000);
 }
 
-/** The body of an event, and its trace. */
-export type Payload = { body: string; traceparent: string | undefined };
+/** The body of an event, its trace, and its cause if it is none itself. */
+export type Payload = { body: string; traceparent: string | undefined; cause: string | undefined };
+
+type PayloadRow = { event_id: string; body: Buffer; traceparent: string | null; cause: string | null };
 
 /** The bodies of these deliveries by event. */
 export async function readBodies(trx: Transaction<DB>, rows: readonly QueueRow[]): Promise<Map<string, Payload>> {
   const events = [...new Map(rows.map((row) => [row.event_id, row])).values()];
-  const { rows: payloads } = await sql<{ event_id: string; body: Buffer; traceparent: string | null }>`
-    select event.event_id, payload.body, payload.traceparent
+  const { rows: payloads } = await sql<PayloadRow>`
+    select event.event_id, payload.body, payload.traceparent, payload.cause
     from unnest(
       ${events.map((row) => row.event_id)}::text[],
       ${events.map((row) => row.event_at)}::timestamptz[]
     ) as event (event_id, event_at)
     cross join lateral (
-      select body, traceparent from payloads where event_id = event.event_id and event_at = event.event_at and body <> ''
+      select body, traceparent, cause from payloads
+      where event_id = event.event_id and event_at = event.event_at and body <> ''
     ) as payload`.execute(trx);
   return new Map(
-    payloads.map(({ event_id, body, traceparent }) => [
+    payloads.map(({ event_id, body, traceparent, cause }) => [
       event_id,
-      { body: body.toString(), traceparent: traceparent ?? undefined },
+      { body: body.toString(), traceparent: traceparent ?? undefined, cause: cause ?? undefined },
     ]),
   );
 }

@@ -1,28 +1,32 @@
 import { performance } from 'node:perf_hooks';
+import { isInfrastructureError } from '@drippulse/db';
 import { HttpFailure } from '@drippulse/http';
 import { startStep } from '@drippulse/observability';
+import { chainHeader } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import type { Attempt } from '../deliveries/attempt.ts';
 import type { Claimed } from '../deliveries/claimed.ts';
 import { openSecrets } from '../signing/secrets.ts';
 import { signatures } from '../signing/sign.ts';
-import { openHeaders } from '../webhooks/headers.ts';
+import { openTarget } from '../webhooks/target.ts';
 import { leaseMs } from './lease.ts';
-import { redact } from './redact.ts';
 
 const totalTimeoutMs = 15_000;
 /** Remaining lease that a start requires: the attempt, and time to record its result. */
 const neededMs = totalTimeoutMs + 5_000;
 
-/** Sends a delivery once. Undefined without an outcome: this process stops, or the lease is nearly over. */
+/**
+ * Sends a delivery once. Undefined without an outcome: this process stops, the lease is nearly over, or the machine has
+ * run out of descriptors, ports or memory. Then no try is used up, and the delivery is sent after the end of its lease.
+ */
 export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal): Promise<Attempt | undefined> {
   if (performance.now() - delivery.claimedAt > leaseMs - neededMs) return undefined;
   const at = ctx.clock.now();
   try {
-    const own = openHeaders(ctx.sealer, delivery.lane.webhookId, delivery.sealedHeaders);
+    const { url, headers: own } = openTarget(ctx.sealer, delivery.lane.webhookId, delivery.target);
     const answer = await traced(delivery.traceparent, () =>
       ctx.http.request({
-        url: delivery.url,
+        url,
         method: 'POST',
         headers: { ...own, ...headersOf(ctx, delivery, at) },
         body: delivery.body,
@@ -38,11 +42,15 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
       error: isSuccess ? undefined : 'http_error',
       retryAfter: answer.headers['retry-after'],
       asks: readAsked(answer.headers['webhook-delivery']),
-      excerpt: redact(readableText(answer.body), Object.values(own)),
+      excerpt: answer.text,
     };
   } catch (error) {
     if (error instanceof HttpFailure) {
       return error.code === 'aborted' ? undefined : { at, durationMs: error.durationMs, error: error.code };
+    }
+    if (isInfrastructureError(error)) {
+      ctx.log.warn({ err: error, delivery_id: String(delivery.id) }, 'delivery not sent for want of resources');
+      return undefined;
     }
     // Such as a secret that no key opens any more. It counts as an attempt, so that it neither stops nor blocks the others.
     ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery can not be sent');
@@ -60,12 +68,15 @@ async function traced<T>(traceparent: string | undefined, request: () => Promise
   }
 }
 
-function headersOf(ctx: Context, { lane, secrets, eventId: id, body }: Claimed, at: Date): Record<string, string> {
+/** A receiver that calls the API because of the event sends the chain header with its request. */
+function headersOf(ctx: Context, delivery: Claimed, at: Date): Record<string, string> {
+  const { lane, secrets, organizationId, eventId: id, cause = id, body } = delivery;
   return {
     'content-type': 'application/json',
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
     'webhook-signature': signatures(openSecrets(ctx.sealer, lane.webhookId, secrets, at), { id, at, body }),
+    [chainHeader]: ctx.chains.sign({ organizationId, cause }, at),
   };
 }
 
@@ -74,9 +85,4 @@ function readAsked(value = ''): Attempt['asks'] {
   const asked = value.split(',').map((word) => word.trim().toLowerCase());
   if (asked.includes('disable')) return 'disable';
   return asked.includes('abort-message') ? 'abort' : undefined;
-}
-
-/** The body as text without NUL, which PostgreSQL's text refuses. */
-function readableText(body: Buffer): string {
-  return body.toString().replaceAll('\0', '');
 }

@@ -1,5 +1,5 @@
 import { DomainError } from '@drippulse/errors';
-import { checkUrl, type Resolve } from '@drippulse/http';
+import { checkUrl, type LookUp } from '@drippulse/http';
 import { firstMatch } from '../catalog/event-types.ts';
 
 const maxDescriptionLength = 1000;
@@ -16,7 +16,8 @@ export type Fields = {
 
 /** Refuses a forbidden URL, an unknown event type, a description that is too long, a rate out of range. */
 export async function checkFields(
-  { config, resolve }: { config: { allowPrivate: boolean }; resolve: Resolve | undefined },
+  { config, lookUp }: { config: { allowPrivate: boolean }; lookUp: LookUp },
+  organizationId: bigint,
   fields: Fields,
 ): Promise<void> {
   const { url, event_types: eventTypes = [], description, rate_limit_per_second: rate } = fields;
@@ -30,8 +31,9 @@ export async function checkFields(
   if (typeof rate === 'number' && (rate < 1 || rate > largestRate)) {
     throw refusal('validation_failed', 'rate_limit_per_second', `must be from 1 to ${largestRate}`);
   }
-  const problem =
-    url === undefined ? undefined : await checkUrl(url, { allowPrivate: config.allowPrivate, resolver: resolve });
+  if (url === undefined) return;
+  const look = (hostname: string) => lookUp(organizationId, hostname);
+  const problem = await checkUrl(url, { allowPrivate: config.allowPrivate, lookUp: look });
   if (problem !== undefined) throw refusal('url_not_allowed', 'url', `is refused: ${problem}`);
 }
 

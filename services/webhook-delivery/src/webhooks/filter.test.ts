@@ -14,12 +14,12 @@ test.each([
   [{ conditions: [condition('type', 'starts_with', 'workflow.')] }, true],
   [{ conditions: [condition('data.tags', 'contains', 'b')] }, true],
 ])('%j matches: %s', (rule, expected) => {
-  expect(compileFilter(readFilter(JSON.stringify(rule)))(body, now)).toBe(expected);
+  expect(compileFilter(readFilter(JSON.stringify(rule)))(body, now).matches).toBe(expected);
 });
 
 test('an event for which the rule has no field does not match, and no rule throws', () => {
   const filter = compileFilter(readFilter(JSON.stringify({ conditions: [condition('data.a.b.c', 'equals', 1)] })));
-  expect(filter({}, now)).toBe(false);
+  expect(filter({}, now).matches).toBe(false);
 });
 
 test.each([
@@ -44,4 +44,12 @@ test.each([
 test('a rule without match means all, and is stored so', () => {
   const stored = readFilter(JSON.stringify({ conditions: [condition('data.name', 'exists')] }));
   expect(JSON.parse(stored)).toMatchObject({ match: 'all', conditions: [{ field: 'data.name', operator: 'exists' }] });
+});
+
+test('a filter that needs more work than it may do makes no decision', () => {
+  const conditions = Array.from({ length: 100 }, () => condition('data.text', 'contains', 'b'));
+  const filter = compileFilter(readFilter(JSON.stringify({ match: 'any', conditions })));
+  const verdict = filter({ data: { text: 'a'.repeat(100_000) } }, now);
+  expect(verdict).toMatchObject({ matches: false, isUndecided: true });
+  expect(verdict.work).toBeLessThanOrEqual(1024 * 1024);
 });

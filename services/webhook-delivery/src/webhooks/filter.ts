@@ -1,9 +1,9 @@
-import { advance, compileDefinition, type JsonObject, readSteps, startRun } from '@drippulse/engine';
+import { eventFilterOf, type JsonObject, readSteps, type Verdict } from '@drippulse/engine';
 import { DomainError, type Violation } from '@drippulse/errors';
 import { isRawNumber, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 
 /** Decides by the body of an event whether it is delivered. */
-export type Filter = (body: JsonObject, now: Date) => boolean;
+export type Filter = (body: JsonObject, now: Date) => Verdict;
 
 const compiledAtMost = 1000;
 const compiled = new Map<string, Filter>();
@@ -22,18 +22,14 @@ export function compileFilter(text: string): Filter {
   const known = compiled.get(text);
   if (known !== undefined) return known;
   if (compiled.size >= compiledAtMost) compiled.clear();
-  const { steps } = readRule(parseJson(text));
-  const definition = compileDefinition({ workflowId: 'filter', version: 1, steps });
-  const filter: Filter = (body, now) => {
-    const identity = { enrollmentKey: 'filter', contactKey: 'filter', timezone: 'UTC', mode: 'live' as const };
-    // A match moves to the second step; otherwise the run ends at the first.
-    return advance(definition, { ...identity, state: startRun(), data: body }, now).state.stepIndex === 1;
-  };
+  const given = parseJson(text);
+  const decide = eventFilterOf(isObject(given) ? given : {});
+  const filter: Filter = (body, now) => decide(body, { now, timezone: 'UTC' });
   compiled.set(text, filter);
   return filter;
 }
 
-/** The rule as a workflow of two steps, so that conditions are evaluated only by the engine. */
+/** The rule as a workflow of two steps, so that conditions are checked only by the engine. */
 function readRule(given: JsonValue) {
   const fields: JsonObject = isObject(given) ? given : {};
   const { match = null, conditions = null } = fields;

@@ -1,4 +1,3 @@
-import type { Sealer } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 
 const maxHeaders = 20;
@@ -8,11 +7,7 @@ const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const fieldValue = /^[\t\x20-\x7e]*$/;
 /** Headers of the message, the connection and the signature. A customer's header must not change what a receiver verifies. */
 const reserved =
-  /^(content-.*|webhook-.*|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect)$/;
-const credential = /auth|token|key|secret|cookie|password|signature/;
-
-/** Shown instead of a credential. In a request it means "keep the stored value". */
-const mask = '***';
+  /^(content-.*|webhook-.*|drippulse-chain|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect)$/;
 
 export type Headers = Record<string, string>;
 
@@ -34,38 +29,6 @@ export function readHeaders(given: Headers): Headers {
     throw new DomainError('invalid', 'invalid_headers', message, { violations: [{ field: 'headers', message }] });
   }
   return headers;
-}
-
-/** Headers in the form that people see, with credentials masked. */
-export function maskHeaders(headers: Headers): Headers {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, credential.test(name) ? mask : value]),
-  );
-}
-
-/** Replaces each masked value by the stored one. */
-export function unmaskHeaders(given: Headers, stored: Headers): Headers {
-  return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => {
-      if (value !== mask || !credential.test(name)) return [name, value];
-      const known = stored[name];
-      if (known === undefined) throw refusal(name, 'has a masked value, and none is stored');
-      return [name, known];
-    }),
-  );
-}
-
-export function sealHeaders(sealer: Sealer, webhookId: bigint, headers: Headers): Buffer | null {
-  if (Object.keys(headers).length === 0) return null;
-  return sealer.seal(Buffer.from(JSON.stringify(headers)), context(webhookId));
-}
-
-export function openHeaders(sealer: Sealer, webhookId: bigint, sealed: Buffer | null): Headers {
-  return sealed === null ? {} : JSON.parse(sealer.open(sealed, context(webhookId)).toString());
-}
-
-function context(webhookId: bigint): string {
-  return `webhook headers:${webhookId}`;
 }
 
 function refusal(name: string, problem: string): DomainError {

@@ -2,6 +2,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { type Caller, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import type { Change } from '../workflows/events.ts';
+import { sealedSteps } from '../workflows/step-secrets.ts';
 import { workflowToProto } from '../workflows/to-proto.ts';
 
 const applyWithinMs = 1000;
@@ -19,7 +20,12 @@ export async function announce(ctx: Context, call: HandlerContext, { kind, row }
     role: 'admin',
     mode: 'live',
   };
-  const applied = { sequence: row.sequence, workflow: workflowToProto(row), deleted: row.deleted_at !== null };
+  const applied = {
+    sequence: row.sequence,
+    workflow: workflowToProto(row),
+    deleted: row.deleted_at !== null,
+    sealedSteps: sealedSteps(ctx.sealer, row) ?? undefined,
+  };
   try {
     await ctx.clients.runtime(caller, call).applyWorkflow(applied, { timeoutMs: applyWithinMs });
   } catch (error) {

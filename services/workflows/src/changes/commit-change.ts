@@ -7,17 +7,17 @@ import {
 } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import type { Caller } from '@drippulse/rpc';
+import { type Caller, causeOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import type { Change } from '../workflows/events.ts';
+import { appendWorkflowEvent, type Change } from '../workflows/events.ts';
 import { announce } from './announce.ts';
 
 /** The response of a write, and the change that it made, if any. */
 export type Written<Response> = { response: Response; change: Change | undefined };
 
-/** Runs a write in one transaction (see `transact`), then announces the change that was committed. */
+/** Runs a write in one transaction (see `transact`), with the event of its change, then announces the change that was committed. */
 export async function commitChange<I extends DescMessage, O extends DescMessage>(
   ctx: Context,
   call: HandlerContext,
@@ -30,7 +30,10 @@ export async function commitChange<I extends DescMessage, O extends DescMessage>
   const committed = await transact(ctx, call, method, request, async (trx, caller) => {
     const { response, change } = await write(trx, caller);
     const message = create(method.output, response);
-    if (change !== undefined) changes.set(message, change);
+    if (change !== undefined) {
+      await appendWorkflowEvent(ctx, trx, change, causeOf(call));
+      changes.set(message, change);
+    }
     return message;
   });
   const change = changes.get(committed);

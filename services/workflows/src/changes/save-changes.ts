@@ -1,11 +1,14 @@
+import { stringifyJson } from '@drippulse/json';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { requireOpenProject } from '../projects/open-project.ts';
 import { nextChange } from '../workflows/change-log.ts';
-import { appendWorkflowEvent, type Change, type ChangeKind } from '../workflows/events.ts';
-import { type Graph, isSameJson, requireRunnable, storedSteps, toStepsText } from '../workflows/graph.ts';
+import type { Change, ChangeKind } from '../workflows/events.ts';
+import { type Graph, isSameJson, requireRunnable, withKeptIds } from '../workflows/graph.ts';
 import type { WorkflowRow } from '../workflows/rows.ts';
 import type { Status } from '../workflows/statuses.ts';
+import { openSteps, type StoredSteps, sealSteps, unmaskSteps } from '../workflows/step-secrets.ts';
 import { insertVersion } from '../workflows/versions.ts';
 
 /** The columns to change; absent members stay as they are. */
@@ -18,7 +21,7 @@ export type Changes = {
   graph?: Graph;
 };
 
-/** Writes the changes and their event. Returns undefined, without writing, when nothing changes. */
+/** Writes the changes; the caller appends their event. Returns undefined, without writing, when nothing changes. */
 export async function saveChanges(
   ctx: Context,
   trx: Transaction<DB>,
@@ -26,10 +29,11 @@ export async function saveChanges(
   changes: Changes,
 ): Promise<Change | undefined> {
   const { graph, ...columns } = changes;
-  const wanted = { ...before, ...columns };
-  if (graph !== undefined) wanted.steps = toStepsText(graph, storedSteps(before.steps));
-  const isNewVersion = !isSameJson(wanted.steps, before.steps);
+  const stored = graph === undefined ? undefined : newSteps(ctx, before, graph);
+  const wanted = { ...before, ...columns, ...stored };
+  const isNewVersion = stored !== undefined;
   if (!isNewVersion && isSameRow(wanted, before)) return undefined;
+  if (wanted.project_id !== before.project_id) await requireOpenProject(trx, before.organization_id, wanted.project_id);
   if (wanted.status === 'active' && (isNewVersion || before.status !== 'active')) requireRunnable(wanted.steps);
 
   const after = {
@@ -40,16 +44,21 @@ export async function saveChanges(
     updated_at: ctx.clock.now(),
   };
   if (isNewVersion) await insertVersion(trx, after);
-  const { id, organization_id, mode, created_at, steps, ...written } = after;
+  const { id, organization_id, mode, created_at, steps, sealed, is_masked, ...written } = after;
   await trx
     .updateTable('workflows')
     .set(written)
     .where('organization_id', '=', organization_id)
     .where('id', '=', id)
     .execute();
-  const change = { kind: kindOf(before, after), row: after };
-  await appendWorkflowEvent(trx, change);
-  return change;
+  return { kind: kindOf(before, after), row: after };
+}
+
+/** The columns of a new version; undefined when the steps stay the same, their credentials included. */
+function newSteps(ctx: Context, before: WorkflowRow, graph: Graph): StoredSteps | undefined {
+  const former = openSteps(ctx.sealer, before);
+  const steps = unmaskSteps(withKeptIds(graph, former), former);
+  return isSameJson(stringifyJson(steps), stringifyJson(former)) ? undefined : sealSteps(ctx.sealer, before.id, steps);
 }
 
 function isSameRow(wanted: WorkflowRow, before: WorkflowRow): boolean {

@@ -9,6 +9,13 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export interface DeletedProjects {
+  deleted_at: Generated<Date>;
+  organization_id: bigint;
+  project_id: bigint;
+  reassigned_to: bigint | null;
+}
+
 export interface Workflows {
   change: bigint;
   created_at: Date;
@@ -28,12 +35,15 @@ export interface Workflows {
 
 export interface WorkflowVersions {
   created_at: Date;
+  is_masked: Generated<boolean>;
+  sealed: Buffer | null;
   steps: string;
   version: number;
   workflow_id: bigint;
 }
 
 export interface DB {
+  deleted_projects: DeletedProjects;
   workflow_versions: WorkflowVersions;
   workflows: Workflows;
 }

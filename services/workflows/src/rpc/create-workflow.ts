@@ -1,19 +1,23 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
+import { stringifyJson } from '@drippulse/json';
 import { type CreateWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { Caller } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import { commitChange } from '../changes/commit-change.ts';
 import { requireProject } from '../changes/require-project.ts';
+import { urlCheckOf } from '../changes/url-check.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { requireOpenProject } from '../projects/open-project.ts';
 import { nextChange } from '../workflows/change-log.ts';
-import { appendWorkflowEvent, type Change } from '../workflows/events.ts';
+import type { Change } from '../workflows/events.ts';
 import { checkFields } from '../workflows/fields.ts';
-import { readGraph, requireRunnable, toStepsText } from '../workflows/graph.ts';
+import { readGraph, requireRunnable } from '../workflows/graph.ts';
 import { jsonText } from '../workflows/json-fields.ts';
 import type { WorkflowRow } from '../workflows/rows.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
+import { sealSteps, unmaskSteps } from '../workflows/step-secrets.ts';
 import { workflowToProto } from '../workflows/to-proto.ts';
 import { insertVersion } from '../workflows/versions.ts';
 
@@ -23,7 +27,6 @@ export async function createWorkflow(ctx: Context, request: CreateWorkflowReques
   const workflow = await readRequest(ctx, request, call);
   return commitChange(ctx, call, WorkflowsService.method.createWorkflow, request, async (trx, caller) => {
     const change: Change = { kind: 'created', row: await insertWorkflow(ctx, trx, caller, workflow) };
-    await appendWorkflowEvent(trx, change);
     return { change, response: { workflow: workflowToProto(change.row) } };
   });
 }
@@ -37,8 +40,9 @@ async function readRequest(ctx: Context, request: CreateWorkflowRequest, call: H
   const integrations = jsonText(request.integrations) ?? '[]';
   checkFields({ name, description, integrations });
   const status = request.status === undefined ? 'draft' : statusFromProto(request.status);
-  const steps = toStepsText(await readGraph(jsonText(request.steps), ctx.config));
-  if (status === 'active') requireRunnable(steps);
+  const graph = await readGraph(jsonText(request.steps), urlCheckOf(ctx, call));
+  const steps = unmaskSteps(graph.steps, []);
+  if (status === 'active') requireRunnable(stringifyJson(steps));
   if (projectId !== undefined) await requireProject(ctx, call, projectId);
   return { name, description, status, project_id: projectId ?? null, integrations, steps };
 }
@@ -50,6 +54,7 @@ async function insertWorkflow(
   workflow: NewWorkflow,
 ): Promise<WorkflowRow> {
   const { steps, ...columns } = workflow;
+  await requireOpenProject(trx, organizationId, columns.project_id);
   const now = ctx.clock.now();
   const inserted = await trx
     .insertInto('workflows')
@@ -65,7 +70,8 @@ async function insertWorkflow(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  const row = { ...inserted, steps };
+  // The id is a part of what seals the steps.
+  const row = { ...inserted, ...sealSteps(ctx.sealer, inserted.id, steps) };
   await insertVersion(trx, row);
   return row;
 }

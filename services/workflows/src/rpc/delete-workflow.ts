@@ -5,7 +5,7 @@ import { commitChange } from '../changes/commit-change.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { nextChange } from '../workflows/change-log.ts';
-import { appendWorkflowEvent, type Change } from '../workflows/events.ts';
+import type { Change } from '../workflows/events.ts';
 import { lockWorkflow, type WorkflowRow } from '../workflows/rows.ts';
 
 /** Marks the row as deleted instead of removing it, so that later readers of the change log see the deletion. */
@@ -13,7 +13,6 @@ export async function deleteWorkflow(ctx: Context, request: DeleteWorkflowReques
   return commitChange(ctx, call, WorkflowsService.method.deleteWorkflow, request, async (trx, { organizationId }) => {
     const before = await lockWorkflow(trx, organizationId, request.id);
     const change: Change = { kind: 'deleted', row: await markDeleted(ctx, trx, before) };
-    await appendWorkflowEvent(trx, change);
     return { change, response: {} };
   });
 }

@@ -2,9 +2,11 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import type { ListChangesRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
+import { overTransfers } from '@drippulse/service';
 import type { Context } from '../context.ts';
 import { lastCommittedChange } from '../workflows/change-log.ts';
 import { selectWorkflows } from '../workflows/rows.ts';
+import { sealedSteps } from '../workflows/step-secrets.ts';
 import { workflowToProto } from '../workflows/to-proto.ts';
 
 const sliceRows = 50;
@@ -14,10 +16,11 @@ export async function* listChanges(ctx: Context, request: ListChangesRequest, ca
   if (callerOf(call).actor.type !== 'service') {
     throw new DomainError('permission_denied', 'service_required', 'Only services read the change log.');
   }
-  const last = await lastCommittedChange(ctx.db.kysely);
+  const { kysely } = overTransfers(ctx).db;
+  const last = await lastCommittedChange(kysely);
   let after = request.afterSequence;
   while (after < last && !call.signal.aborted) {
-    const rows = await selectWorkflows(ctx.db.kysely)
+    const rows = await selectWorkflows(kysely)
       .where('workflows.change', '>', after)
       .where('workflows.change', '<=', last)
       .orderBy('workflows.change')
@@ -30,6 +33,7 @@ export async function* listChanges(ctx: Context, request: ListChangesRequest, ca
         sequence: row.sequence,
         workflow: workflowToProto(row),
         deleted: row.deleted_at !== null,
+        sealedSteps: sealedSteps(ctx.sealer, row) ?? undefined,
       };
     }
     if (rows.length < sliceRows) return;

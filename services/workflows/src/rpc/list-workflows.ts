@@ -2,6 +2,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { encodeCursor, type Page, pageTotals, readPage } from '@drippulse/db';
 import type { ListWorkflowsRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
+import { overTransfers } from '@drippulse/service';
 import type { Context } from '../context.ts';
 import { countWorkflows, sliceWorkflows } from '../workflows/list.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
@@ -15,7 +16,7 @@ const sliceRows = 50;
  * the totals; the last one has the cursor of the next page.
  */
 export async function* listWorkflows(ctx: Context, request: ListWorkflowsRequest, call: HandlerContext) {
-  const { kysely } = ctx.db;
+  const { kysely } = overTransfers(ctx).db;
   const caller = callerOf(call);
   const filter = {
     organizationId: caller.organizationId,

@@ -1,27 +1,33 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import type { ReassignProjectRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { callerOf, type Mode, roles } from '@drippulse/rpc';
+import { callerOf, causeOf, type Mode, roles } from '@drippulse/rpc';
 import { saveChanges } from '../changes/save-changes.ts';
 import type { Context } from '../context.ts';
+import { closeProject } from '../projects/close-project.ts';
+import { findHeir } from '../projects/open-project.ts';
+import { appendWorkflowEvent } from '../workflows/events.ts';
 import { lockWorkflow } from '../workflows/rows.ts';
 
 const sliceRows = 20;
 
-type Move = { organizationId: bigint; mode: Mode; from: bigint; to: bigint | null };
+type Move = { organizationId: bigint; mode: Mode; from: bigint; to: bigint | null; cause: string | undefined };
 
 /**
- * Moves the workflows slice by slice, each slice with its events in its own transaction. An interrupted call continues
- * where it stopped when it is called again, because moved workflows are no longer found. The runtime knows no projects, so
- * the moves are published by events only.
+ * Closes the project, then moves its workflows slice by slice, each slice with its events in its own transaction. An
+ * interrupted call continues where it stopped when it is called again, because moved workflows are no longer found. The
+ * runtime knows no projects, so the moves are published by events only.
  */
 export async function reassignProject(ctx: Context, request: ReassignProjectRequest, call: HandlerContext) {
   const { organizationId, role, mode } = callerOf(call);
   if (roles.indexOf(role) < roles.indexOf('editor')) {
     throw new DomainError('permission_denied', 'insufficient_role', 'Your role does not permit this.');
   }
-  const move = { organizationId, mode, from: request.projectId, to: request.reassignTo ?? null };
+  const { projectId: from, reassignTo } = request;
+  const move = { organizationId, mode, from, to: reassignTo ?? null, cause: causeOf(call) };
   if (move.from === move.to) return { movedCount: 0n };
+  const { onlyIfEmpty = false } = request;
+  await ctx.db.kysely.transaction().execute((trx) => closeProject(trx, { ...move, onlyIfEmpty }));
   let movedCount = 0;
   for (;;) {
     const moved = await moveSlice(ctx, move);
@@ -31,11 +37,11 @@ export async function reassignProject(ctx: Context, request: ReassignProjectRequ
   }
 }
 
-async function moveSlice(ctx: Context, { organizationId, mode, from, to }: Move): Promise<number> {
+async function moveSlice(ctx: Context, { organizationId, from, to, cause }: Move): Promise<number> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
-    const rows = await trx
+    const ids = await trx
       .selectFrom('workflows')
-      .select(['id', 'mode'])
+      .select('id')
       .where('organization_id', '=', organizationId)
       .where('project_id', '=', from)
       .where('deleted_at', 'is', null)
@@ -43,15 +49,11 @@ async function moveSlice(ctx: Context, { organizationId, mode, from, to }: Move)
       .limit(sliceRows)
       .forUpdate()
       .execute();
-    // A live workflow may have come into the project after the caller was admitted.
-    if (mode === 'test' && rows.some((row) => row.mode === 'live')) throw refusedLive();
-    for (const { id } of rows) {
-      await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: to });
+    const heir = await findHeir(trx, organizationId, to);
+    for (const { id } of ids) {
+      const change = await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: heir });
+      if (change !== undefined) await appendWorkflowEvent(ctx, trx, change, cause);
     }
-    return rows.length;
+    return ids.length;
   });
-}
-
-function refusedLive(): DomainError {
-  return new DomainError('permission_denied', 'test_mode', 'A test key cannot move live workflows.');
 }

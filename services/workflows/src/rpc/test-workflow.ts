@@ -6,18 +6,22 @@ import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippu
 import type { TestStepSchema, TestWorkflowRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { storedSteps } from '../workflows/graph.ts';
 import { jsonField, jsonText } from '../workflows/json-fields.ts';
+import { shownSteps } from '../workflows/step-secrets.ts';
+import { storedSteps } from '../workflows/stored-steps.ts';
 
 const timezone = 'UTC';
 
-/** The same engine as live runs, with stubs for effects: nothing is written and nothing is sent. */
+/**
+ * The same engine as live runs, with stubs for effects: nothing is written and nothing is sent. The steps are those that
+ * people see, so no log line has a credential.
+ */
 export async function testWorkflow(ctx: Context, request: TestWorkflowRequest, call: HandlerContext) {
   const profile = readProfile(request);
   const data = testData(profile, readPayload(request));
   const row = await ctx.loadWorkflow(callerOf(call).organizationId, request.id);
   const { version } = row;
-  const definition = compileDefinition({ workflowId: String(row.id), version, steps: storedSteps(row.steps) });
+  const definition = compileDefinition({ workflowId: String(row.id), version, steps: storedSteps(shownSteps(row)) });
   const run = testRun(definition, { data, timezone, now: ctx.clock.now(), elapsedMs: () => performance.now() });
   return {
     workflowId: row.id,

@@ -4,6 +4,7 @@ import { changeWorkflow } from '../changes/change-workflow.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import { requireProject } from '../changes/require-project.ts';
 import type { Changes } from '../changes/save-changes.ts';
+import { urlCheckOf } from '../changes/url-check.ts';
 import type { Context } from '../context.ts';
 import { checkFields } from '../workflows/fields.ts';
 import { readGraph } from '../workflows/graph.ts';
@@ -29,7 +30,7 @@ async function readRequest(ctx: Context, request: UpdateWorkflowRequest, call: H
     ...(present.has('integrations') && { integrations: jsonText(request.integrations) ?? '[]' }),
   };
   checkFields(changes);
-  if (present.has('steps')) changes.graph = await readGraph(jsonText(request.steps), ctx.config);
+  if (present.has('steps')) changes.graph = await readGraph(jsonText(request.steps), urlCheckOf(ctx, call));
   if (changes.project_id) await requireProject(ctx, call, changes.project_id);
   return changes;
 }

@@ -1,27 +1,37 @@
 import type { Step } from '@drippulse/engine';
 import type { Violation } from '@drippulse/errors';
 import { checkUrl } from '@drippulse/http';
+import { hasOpenHost, requestIn, secretsOf } from '@drippulse/http/secrets';
 
-const checkedAtOnce = 20;
+/** The rules for URLs, and how their names are looked up. Look-ups are few at once and end in time, see `LookUp`. */
+export type UrlCheck = { allowPrivate: boolean; lookUp: (hostname: string) => Promise<string[] | undefined> };
 
 /**
  * Problems of the URLs that steps will call, as their host names resolve now. A URL with a template is known only when the
  * step runs, so it is not checked here. Every address is checked again when the step connects.
  */
-export async function callbackProblems(steps: readonly Step[], allowPrivate: boolean): Promise<Violation[]> {
-  const violations: Violation[] = [];
-  for (let start = 0; start < steps.length; start += checkedAtOnce) {
-    const slice = steps.slice(start, start + checkedAtOnce);
-    const found = await Promise.all(slice.map((step) => problemOf(step, allowPrivate)));
-    violations.push(...found.filter((violation) => violation !== undefined));
-  }
-  return violations;
+export async function callbackProblems(steps: readonly Step[], check: UrlCheck): Promise<Violation[]> {
+  const found = await Promise.all(steps.map((step) => problemOf(step, check)));
+  return found.filter((violation) => violation !== undefined);
 }
 
-async function problemOf({ type, position, config }: Step, allowPrivate: boolean): Promise<Violation | undefined> {
+async function problemOf({ type, position, config }: Step, check: UrlCheck): Promise<Violation | undefined> {
   const { url } = config;
   const isFixed = type === 'webhook_callback' && typeof url === 'string' && !/{[{%]/.test(url);
-  const problem = isFixed ? await checkUrl(url, { allowPrivate }) : undefined;
+  const problem = isFixed ? await checkUrl(url, check) : undefined;
   if (problem === undefined) return undefined;
   return { field: `steps.${position}.config.url`, message: `Step ${position} (${type}): url is refused: ${problem}` };
+}
+
+/**
+ * Problems of steps that would send a credential wherever the data of a run say: who enrolls a contact would choose who
+ * reads it.
+ */
+export function openHostProblems(steps: readonly Step[]): Violation[] {
+  return steps.flatMap(({ type, position, config }) => {
+    const request = requestIn(config);
+    if (request.url === '' || !hasOpenHost(request.url) || secretsOf(request).length === 0) return [];
+    const problem = 'url has a template as its host, which must not get a credential: write the host into the URL';
+    return [{ field: `steps.${position}.config.url`, message: `Step ${position} (${type}): ${problem}` }];
+  });
 }

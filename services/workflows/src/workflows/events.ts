@@ -1,8 +1,10 @@
+import type { Sealer } from '@drippulse/db';
 import { appendEvents, topicOf } from '@drippulse/events';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { WorkflowRow } from './rows.ts';
+import { sealedSteps } from './step-secrets.ts';
 import { workflowToProto } from './to-proto.ts';
 
 /** The kinds of changes; the members of the event's payload. */
@@ -13,13 +15,20 @@ export type Change = { kind: ChangeKind; row: WorkflowRow };
 
 const topic = topicOf(WorkflowEventSchema);
 
-/** Adds the event of a change, in the transaction of the change. */
-export async function appendWorkflowEvent(trx: Transaction<DB>, { kind, row }: Change): Promise<void> {
+/** Adds the event of a change, in the transaction of the change. `cause` is what the request follows from, if anything. */
+export async function appendWorkflowEvent(
+  { sealer }: { sealer: Sealer },
+  trx: Transaction<DB>,
+  { kind, row }: Change,
+  cause: string | undefined,
+): Promise<void> {
   await appendEvents(trx, topic, [
     {
       organizationId: row.organization_id,
+      ...(cause !== undefined && { cause }),
       sequence: row.sequence,
       aggregate: `workflow:${row.id}`,
+      sealedSteps: sealedSteps(sealer, row) ?? undefined,
       payload: { case: kind, value: workflowToProto(row) },
     },
   ]);

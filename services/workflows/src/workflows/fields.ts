@@ -1,4 +1,4 @@
-import { DomainError, type Violation } from '@drippulse/errors';
+import { refuseViolations, type Violation } from '@drippulse/errors';
 import { jsonKind } from '@drippulse/json';
 
 const maxNameLength = 255;
@@ -10,14 +10,11 @@ export type PlainFields = { name?: string; description?: string | null; integrat
 
 /** Refuses invalid members, with all violations at once. */
 export function checkFields(fields: PlainFields): void {
-  const violations = [
+  refuseViolations([
     ...nameProblems(fields.name),
     ...descriptionProblems(fields.description),
     ...integrationsProblems(fields.integrations),
-  ];
-  const first = violations[0];
-  if (first === undefined) return;
-  throw new DomainError('invalid', 'validation_failed', `${first.field} ${first.message}`, { violations });
+  ]);
 }
 
 function nameProblems(name: string | undefined): Violation[] {

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { readSteps, type Step } from '@drippulse/engine';
 import { DomainError, type Violation } from '@drippulse/errors';
-import { parseJson, stringifyJson } from '@drippulse/json';
-import { callbackProblems } from './callback-urls.ts';
+import { parseJson } from '@drippulse/json';
+import { callbackProblems, openHostProblems, type UrlCheck } from './callback-urls.ts';
 
 /** Steps that are valid each by itself, and the ids that were made here because the caller gave none. */
 export type Graph = { steps: Step[]; madeIds: ReadonlySet<string> };
 
 /** Normalizes and checks the steps of a request. Do not call it inside a transaction: it looks up the hosts of callbacks. */
-export async function readGraph(text: string | undefined, o: { allowPrivate: boolean }): Promise<Graph> {
+export async function readGraph(text: string | undefined, check: UrlCheck): Promise<Graph> {
   const madeIds = new Set<string>();
   const makeId = () => {
     const id = `step_${randomUUID().slice(-12)}`;
@@ -18,7 +18,8 @@ export async function readGraph(text: string | undefined, o: { allowPrivate: boo
   };
   const { steps, problems } = readSteps(text ?? '[]', { active: false, makeId });
   refuse(problems);
-  refuse(await callbackProblems(steps, o.allowPrivate));
+  refuse(openHostProblems(steps));
+  refuse(await callbackProblems(steps, check));
   return { steps, madeIds };
 }
 
@@ -28,22 +29,16 @@ export function requireRunnable(stepsText: string): void {
 }
 
 /**
- * The steps in their stored form. A step without an id gets the id of the former step in its place, if that has the same
+ * The steps with their final ids. A step without an id gets the id of the former step in its place, if that has the same
  * type: so the same steps sent twice are no change, and the funnel still finds older enrollments.
  */
-export function toStepsText(graph: Graph, former: readonly Step[] = []): string {
+export function withKeptIds(graph: Graph, former: readonly Step[]): Step[] {
   const taken = new Set(graph.steps.map((step) => step.id));
-  const steps = graph.steps.map((step, index) => {
+  return graph.steps.map((step, index) => {
     const counterpart = former[index];
     const isKept = graph.madeIds.has(step.id) && counterpart?.type === step.type && !taken.has(counterpart.id);
     return isKept ? { ...step, id: counterpart.id } : step;
   });
-  return stringifyJson(steps);
-}
-
-/** The steps of a stored version. They were checked when they were stored. */
-export function storedSteps(stepsText: string): Step[] {
-  return readSteps(stepsText, { active: false, makeId: randomUUID }).steps;
 }
 
 /** Whether two JSON texts have the same value; the order of keys does not count. */

@@ -4,9 +4,11 @@ import type { WorkflowSchema } from '@drippulse/proto/drippulse/workflows/v1/wor
 import { modeToProto } from '@drippulse/rpc';
 import type { WorkflowRow } from './rows.ts';
 import { statusToProto } from './statuses.ts';
+import { shownSteps } from './step-secrets.ts';
 
 const utf8 = new TextEncoder();
 
+/** The workflow as everybody may see it: credentials of its steps are masked. */
 export function workflowToProto(row: WorkflowRow): MessageInitShape<typeof WorkflowSchema> {
   return {
     id: row.id,
@@ -16,7 +18,7 @@ export function workflowToProto(row: WorkflowRow): MessageInitShape<typeof Workf
     mode: modeToProto(row.mode),
     version: row.version,
     projectId: row.project_id ?? undefined,
-    steps: utf8.encode(row.steps),
+    steps: utf8.encode(shownSteps(row)),
     integrations: utf8.encode(row.integrations),
     createdAt: timestampFromDate(row.created_at),
     updatedAt: timestampFromDate(row.updated_at),

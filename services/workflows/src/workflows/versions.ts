@@ -6,6 +6,13 @@ import type { WorkflowRow } from './rows.ts';
 export async function insertVersion(trx: Transaction<DB>, row: WorkflowRow): Promise<void> {
   await trx
     .insertInto('workflow_versions')
-    .values({ workflow_id: row.id, version: row.version, steps: row.steps, created_at: row.updated_at })
+    .values({
+      workflow_id: row.id,
+      version: row.version,
+      steps: row.steps,
+      sealed: row.sealed,
+      is_masked: row.is_masked,
+      created_at: row.updated_at,
+    })
     .execute();
 }

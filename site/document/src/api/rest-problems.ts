@@ -1,6 +1,15 @@
-import { type DescMethod, type DescService, type FileRegistry, getOption, hasOption } from '@bufbuild/protobuf';
+import {
+  type DescField,
+  type DescMethod,
+  type DescService,
+  type FileRegistry,
+  getOption,
+  hasOption,
+  ScalarType,
+} from '@bufbuild/protobuf';
 import {
   Auth,
+  field as fieldOption,
   type NamedSchema,
   position,
   type Reason,
@@ -61,7 +70,24 @@ function methodProblems(method: DescMethod): string[] {
     ],
     ['a method that changes nothing has the audit `none`', testMode === TestMode.READ && !/^(|none)$/.test(audit)],
   ];
-  return problems.filter(([, applies]) => applies).map(([problem]) => `${name}: ${problem}`);
+  return [
+    ...problems.filter(([, applies]) => applies).map(([problem]) => `${name}: ${problem}`),
+    ...method.input.fields.flatMap((field) => fieldProblems(field, getOption(method, http).pattern.value ?? '')),
+  ];
+}
+
+/** Members whose names promise more than their type says. */
+function fieldProblems(field: DescField, path: string | object): string[] {
+  const { ref, values } = getOption(field, fieldOption);
+  const isOfPath = String(path).includes(`{${field.name}}`);
+  const problems: [string, boolean][] = [
+    ['`values` lists the orders of a list', field.name === 'sort' && values.length === 0],
+    [
+      '`ref` names the kind of the id of another resource',
+      field.scalar === ScalarType.INT64 && /_ids?$/.test(field.name) && ref === '' && !isOfPath,
+    ],
+  ];
+  return problems.filter(([, applies]) => applies).map(([problem]) => `${field.toString()}: ${problem}`);
 }
 
 function pathOf(method: DescMethod): string {

@@ -1,5 +1,5 @@
 import type { DescFile, DescService } from '@bufbuild/protobuf';
-import { type Route, routesOf } from '@drippulse/gateway/routes';
+import { idempotencyKeyPattern, type Route, routesOf } from '@drippulse/gateway/routes';
 import type { NamedSchema } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { type CommentOf, readComments } from './comments.ts';
 import { collectSchemas } from './components.ts';
@@ -61,7 +61,7 @@ const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
   description: 'Makes a retry safe: 1 to 255 visible ASCII characters of your choice, quoted or bare.',
-  schema: { type: 'string', minLength: 1, maxLength: 257 },
+  schema: { type: 'string', pattern: idempotencyKeyPattern.source },
 };
 
 const headers = {

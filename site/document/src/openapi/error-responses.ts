@@ -7,6 +7,7 @@ const descriptions = {
   Forbidden: 'The credential is good but may not do this.',
   NotFound: 'No such thing in your organization.',
   Conflict: 'A request with the same `Idempotency-Key` is still running.',
+  Gone: 'The request was carried out before, and its answer was erased with a person.',
   TooLarge: 'The body is too large.',
   UnsupportedMediaType: 'The body is not JSON, or is compressed.',
   Invalid: 'A value was refused; `errors` says which and why.',
@@ -54,6 +55,7 @@ export function errorResponses(route: Route): Record<string, unknown> {
     [403, 'Forbidden', !isOpen],
     [404, 'NotFound', segments.some((segment) => 'parameter' in segment)],
     [409, 'Conflict', isRepeatable(route)],
+    [410, 'Gone', isRepeatable(route)],
     [413, 'TooLarge', hasBody],
     [415, 'UnsupportedMediaType', isJson],
     [422, 'Invalid', true],
@@ -61,7 +63,24 @@ export function errorResponses(route: Route): Record<string, unknown> {
     ['default', 'Error', true],
   ];
   const given = names.filter(([, , applies]) => applies);
-  return Object.fromEntries(given.map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]));
+  return Object.fromEntries(
+    given.map(([status, name]) => [
+      status,
+      rest.htmlErrors && pages.has(status) ? pageOrProblem(name) : { $ref: `#/components/responses/${name}` },
+    ]),
+  );
+}
+
+/** Statuses of errors that the service answers, with pages if the route has them; the others are the gateway's. */
+const pages: ReadonlySet<number | 'default'> = new Set([404, 422, 'default']);
+
+function pageOrProblem(name: keyof typeof descriptions): unknown {
+  const { [name]: response } = errorResponseComponents;
+  return {
+    ...response,
+    description: `${descriptions[name]} A page where \`Accept\` names \`text/html\`.`,
+    content: { ...content, 'text/html': { schema: { type: 'string' } } },
+  };
 }
 
 function headersOf(name: string): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { runBench } from './run-bench.ts';
 /** The fewest pairs: with seven, the interval of the median is the whole range of the ratios. */
 export const fewestPairs = 7;
 
-/** How a comparison is run. */
+/** Options of a comparison. */
 export type Comparing = {
   /** The working tree. */
   root: string;

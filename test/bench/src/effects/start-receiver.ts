@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What a receiver has had. */
+/** The requests that a receiver got. */
 export type Received = { requests: number; keys: number };
 
 export type CountingReceiver = { url: string; received(): Promise<Received>; stop(): void };

@@ -3,12 +3,12 @@ import { percentile } from '../measuring/percentile.ts';
 import { runPeer } from '../peers.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
-/** What one run of a peer took, its database's CPU time included where that is PostgreSQL. */
+/** The cost of one run of a peer, its database's CPU time included where that is PostgreSQL. */
 export type PeerSteps = { stepsPerSecond: number; cpuMicrosPerStep: number };
 
 export type PeerName = 'pgboss' | 'bullmq' | 'dbos';
 
-/** How much each peer is given: those that take longer take fewer steps, for they do not get faster with more. */
+/** The work that each peer is given: slow ones take fewer steps, because they do not get faster with more. */
 const programs: Record<PeerName, { file: string; share: number }> = {
   pgboss: { file: 'pg-boss.mjs', share: 1 },
   bullmq: { file: 'bullmq.mjs', share: 0.5 },

@@ -21,7 +21,7 @@ export const stepsOfEach = steps.length;
 
 const tomorrow: Place = { stepIndex: 0, phase: 'ready', dueAt: `now() + interval '1 day' + n * interval '1 second'` };
 
-/** What it took to run some enrollments from their first step to their end. */
+/** The cost of running some enrollments from their first step to their end. */
 export type StepsRun = Spent & { steps: number; seconds: number };
 
 /**

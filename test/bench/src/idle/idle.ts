@@ -48,7 +48,7 @@ async function measureOurs(options: Options, { calls, seconds, calmAfterMs }: ty
     const server = readServer(platform.dataDir);
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
-    // What the fill left to do for the server: it would come within minutes, and not again.
+    // The work that the fill left to the server: it would come within minutes, and not again.
     await client.query('vacuum analyze');
     await client.query('checkpoint');
     await sleep(calmAfterMs);

@@ -8,7 +8,7 @@ import { fillList } from './fill-list.ts';
 const whole = { enrollments: 1_000_000, rounds: 40, naiveRounds: 5 };
 const short = { enrollments: 50_000, rounds: 10, naiveRounds: 3 };
 
-/** What a person or a back end asks for; each answer holds the funnel of the whole workflow. */
+/** The requests of a person or a back end; each answer holds the funnel of the whole workflow. */
 const queries = {
   newest: '',
   numbered: '?page=50&per_page=100',

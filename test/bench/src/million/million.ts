@@ -21,7 +21,7 @@ const steps = [
 ];
 const { ACTIVE, PAUSED, ARCHIVED } = WorkflowStatus;
 
-/** What is done to the workflow, in this order. */
+/** The operations on the workflow, in this order. */
 const changes = [
   { name: 'pause', sequence: 3n, status: PAUSED },
   { name: 'resume', sequence: 4n, status: ACTIVE },
@@ -111,7 +111,7 @@ async function endedOf(client: pg.Client): Promise<number> {
   return rows[0]?.ended ?? 0;
 }
 
-/** How fast they are cancelled; where there are few, until no run is left, each of them an outcome. */
+/** The rate at which they are cancelled; where there are few, until no run is left, each of them an outcome. */
 async function drained(client: pg.Client, { runs, isWhole }: { runs: number; isWhole: boolean }): Promise<Figures> {
   if (!isWhole) await until('all runs are cancelled', async () => !(await hasRuns(client)), { everyMs: 500 });
   const { rows } = await client.query<{ cancelled: number; ended: number; left: number; seconds: number }>(

@@ -20,7 +20,7 @@ const perSecond = 200;
 const never = { historyDays: 36_500 };
 
 /**
- * What pruning a partition costs those whose runs move meanwhile: how late the waits of an organization end while a
+ * The cost of pruning a partition for those whose runs move meanwhile: how late the waits of an organization end while a
  * second process starts and prunes nothing, and while it starts and prunes a partition of a million.
  */
 export const retention: Bench = async ({ short: isShort, progress }) => {

@@ -14,7 +14,7 @@ import { serviceNames, serviceOf } from '@drippulse/topology';
 const keys = generateInternalTokenKeys(serviceNames);
 const encryptionKeys = randomBytes(32).toString('base64');
 
-/** What the workflows service calls of a runtime, over gRPC. */
+/** The methods of a runtime that the workflows service calls, over gRPC. */
 export type WorkflowsClient = { as(organizationId: bigint): Client<typeof RuntimeService>; close(): void };
 
 export function createWorkflowsClient(port: number): WorkflowsClient {

@@ -10,7 +10,7 @@ const steps = [
   { type: 'log', name: 'Note', message: '{{ first_name }} went on' },
 ];
 
-/** What an organization notices: how late its waits end, in milliseconds. */
+/** The delay that an organization notices: how late its waits end, in milliseconds. */
 export type Lateness = { p50: number; p99: number };
 
 /** The median of several windows in which nothing else happened, and the range of their p99. */

@@ -10,6 +10,8 @@ export type Child = {
   /** Seconds it has spent on a core. */
   cpuSeconds(): Promise<number>;
   peakMemoryMb(): Promise<number>;
+  /** The longest turn of its event loop since it was last asked. Only of a process that measures it, by BENCH_STALLS. */
+  longestStallMs(): Promise<number>;
   stop(): Promise<void>;
 };
 
@@ -32,6 +34,11 @@ export async function startChild(
     port: told?.port ?? 0,
     cpuSeconds: () => cpuSeconds(pid),
     peakMemoryMb: () => peakMemoryMb(pid),
+    async longestStallMs() {
+      child.send('stall');
+      const [answer]: { stallMs: number }[] = await once(child, 'message');
+      return answer?.stallMs ?? Number.NaN;
+    },
     async stop() {
       child.kill('SIGTERM');
       await exited;

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createEmbeddedTransport } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { runMain } from '@drippulse/process';
@@ -9,6 +10,7 @@ import { addressVariable, packageOf, processOf, type ServiceName, serviceNames, 
 const env = process.env;
 // Nobody is left to ask anything of it.
 process.on('disconnect', () => process.exit(1));
+if (env['BENCH_STALLS'] !== undefined) measureStalls();
 // Before they start, as by the main of their process; a service within another one first.
 const own = servicesOf(env['BENCH_SERVICE'] as ServiceName).reverse(); // the bench names a service of the table
 const definitions = await Promise.all(own.map(load));
@@ -39,6 +41,16 @@ await runMain(async () => {
     },
   };
 });
+
+/** Answers the question of `longestStallMs`. */
+function measureStalls(): void {
+  const delays = monitorEventLoopDelay({ resolution: 10 });
+  delays.enable();
+  process.on('message', () => {
+    process.send?.({ stallMs: delays.max / 1e6 });
+    delays.reset();
+  });
+}
 
 async function load(name: ServiceName): Promise<ServiceDefinition> {
   const { service }: { service: ServiceDefinition } = await import(packageOf(name));

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { connectDatabase } from '@drippulse/db';
 import {
+  addOutboxOrganizations,
   appendEvents,
   createEmbeddedTransport,
   createOutboxTables,
@@ -97,6 +98,7 @@ async function startPublisher(
   await setup.close();
   const db = connectDatabase<unknown>({ url, schema: 'publisher', service: 'bench', log, max: 4 });
   await createOutboxTables(db.kysely);
+  await addOutboxOrganizations(db.kysely);
   const metrics = createMetrics('bench');
   const relay = startRelay({ db, schema: 'publisher', service: 'bench', transport, log, metrics });
   return {

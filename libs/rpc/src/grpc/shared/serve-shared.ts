@@ -26,6 +26,13 @@ export type SharedServer = {
 /** Bytes of answers in one message, unless the first alone is larger: a reader keeps a whole message in memory. */
 const maxBatchBytes = 256 << 10;
 
+/**
+ * Calls of a stream that run at once, and that begin in one turn of the event loop. Our own clients send no more than this
+ * on a stream. A refused call ends without waiting for anything, so that thousands of them in one message would be one
+ * turn of seconds.
+ */
+const callsAtOnce = 64;
+
 /** Serves unary methods, found by the path of each call, over shared streams. */
 export function serveShared(methods: ReadonlyMap<string, UnaryMethod>): SharedServer {
   const endings = new Set<() => void>();
@@ -46,16 +53,38 @@ export function serveShared(methods: ReadonlyMap<string, UnaryMethod>): SharedSe
 /** Serves one stream. Returns a function that refuses further calls and ends the stream once all are answered. */
 function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, onEnd: () => void): () => void {
   const running = new Map<number, { cancel(): void }>();
+  /** Calls that were read and have not begun, in order, with the time of their arrival. */
+  const waiting = new Map<number, { call: SharedCall; arrivedAt: number }>();
+  let isStarting = false;
   let answers: SharedAnswer[] = [];
   let isEnding = false;
 
-  async function serve({ number, path, timeoutMs, headers, message }: SharedCall): Promise<void> {
-    const { call, cancel, release } = incomingCall(headers, timeoutMs);
+  /** Begins calls, and reads no more of the stream while some wait. */
+  function start(): void {
+    isStarting = false;
+    for (const { call, arrivedAt } of waiting.values()) {
+      if (running.size >= callsAtOnce) break;
+      waiting.delete(call.number);
+      void serve(call, arrivedAt);
+    }
+    if (waiting.size > 0) stream.pause();
+    else if (stream.isPaused()) stream.resume();
+  }
+
+  function startSoon(): void {
+    if (isStarting || waiting.size === 0) return;
+    isStarting = true;
+    setImmediate(start);
+  }
+
+  async function serve({ number, path, timeoutMs, headers, message }: SharedCall, arrivedAt: number): Promise<void> {
+    const { call, cancel, release } = incomingCall(headers, timeoutMs, arrivedAt);
     running.set(number, { cancel });
     const answer = await answerOf(methods.get(path), path, call, message);
     running.delete(number);
     release();
     writeSoon(create(SharedAnswerSchema, { ...answer, number }));
+    startSoon();
   }
 
   function writeSoon(answer: SharedAnswer): void {
@@ -78,21 +107,28 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
   }
 
   function endIfDone(): void {
-    if (!isEnding || running.size > 0 || answers.length > 0) return;
+    if (!isEnding || running.size > 0 || waiting.size > 0 || answers.length > 0) return;
     onEnd();
     stream.end();
   }
 
   stream.on('data', ({ calls, cancelled }: ShareRequest) => {
+    const arrivedAt = Date.now();
     for (const call of calls) {
       if (isEnding) writeSoon(create(SharedAnswerSchema, { number: call.number, refused: true }));
-      else void serve(call);
+      else waiting.set(call.number, { call, arrivedAt });
     }
-    for (const number of cancelled) running.get(number)?.cancel();
+    for (const number of cancelled) {
+      waiting.delete(number);
+      running.get(number)?.cancel();
+    }
+    if (!isStarting) start();
+    endIfDone();
   });
   stream.on('end', end);
   stream.on('cancelled', () => {
     onEnd();
+    waiting.clear();
     for (const { cancel } of running.values()) cancel();
   });
   // A stream whose connection was lost emits an error that has no other listener.
@@ -124,8 +160,8 @@ async function answerOf(
 }
 
 /** A call as its method sees it. `release` clears the deadline once the call is answered. */
-function incomingCall(headers: Record<string, string>, timeoutMs: number) {
-  const deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs;
+function incomingCall(headers: Record<string, string>, timeoutMs: number, arrivedAt: number) {
+  const deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : arrivedAt + timeoutMs;
   let isCancelled = false;
   let listening: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;

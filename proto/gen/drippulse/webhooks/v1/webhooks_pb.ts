@@ -32,7 +32,7 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   id: bigint;
 
   /**
-   * Where deliveries go.
+   * Where deliveries go. A value in the query that looks like a credential is shown as `***`.
    *
    * @generated from field: string url = 2;
    */
@@ -104,7 +104,7 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value.
+   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it anew.
    *
    * @generated from field: map<string, string> headers = 12;
    */
@@ -625,7 +625,7 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value.
+   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it anew.
    *
    * @generated from field: map<string, string> headers = 6;
    */
@@ -744,7 +744,8 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   updateMask?: FieldMask | undefined;
 
   /**
-   * Where deliveries go.
+   * Where deliveries go. `***` in the query keeps the value. With another scheme, host or port, credentials in the query
+   * and in `headers` must be entered anew: otherwise 422 `secret_needed`.
    *
    * @generated from field: optional string url = 3;
    */
@@ -780,7 +781,7 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value.
+   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it anew.
    *
    * @generated from field: map<string, string> headers = 8;
    */

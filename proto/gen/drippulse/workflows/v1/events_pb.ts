@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/workflows/v1/events.proto.
  */
 export const file_drippulse_workflows_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("CiNkcmlwcHVsc2Uvd29ya2Zsb3dzL3YxL2V2ZW50cy5wcm90bxIWZHJpcHB1bHNlLndvcmtmbG93cy52MSLMBQoNV29ya2Zsb3dFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEmoKB2NyZWF0ZWQYCiABKAsyIC5kcmlwcHVsc2Uud29ya2Zsb3dzLnYxLldvcmtmbG93QjXitRgxChB3b3JrZmxvdy5jcmVhdGVkEhdBIHdvcmtmbG93IHdhcyBjcmVhdGVkLhoEbW9kZUgAEocBCgd1cGRhdGVkGAsgASgLMiAuZHJpcHB1bHNlLndvcmtmbG93cy52MS5Xb3JrZmxvd0JS4rUYTgoQd29ya2Zsb3cudXBkYXRlZBI0QSB3b3JrZmxvdydzIG5hbWUsIHN0YXR1cywgc3RlcHMgb3IgcHJvamVjdCBjaGFuZ2VkLhoEbW9kZUgAEooBCghhcmNoaXZlZBgMIAEoCzIgLmRyaXBwdWxzZS53b3JrZmxvd3MudjEuV29ya2Zsb3dCVOK1GFAKEXdvcmtmbG93LmFyY2hpdmVkEjVBIHdvcmtmbG93IHdhcyBhcmNoaXZlZDogaXQgdGFrZXMgbm8gbmV3IGVucm9sbG1lbnRzLhoEbW9kZUgAEpoBCgdkZWxldGVkGA0gASgLMiAuZHJpcHB1bHNlLndvcmtmbG93cy52MS5Xb3JrZmxvd0Jl4rUYYQoQd29ya2Zsb3cuZGVsZXRlZBJHQSB3b3JrZmxvdyB3YXMgZGVsZXRlZCBhbmQgaXRzIHJ1bm5pbmcgZW5yb2xsbWVudHMgYXJlIGJlaW5nIGNhbmNlbGxlZC4aBG1vZGVIADoc2rUYGAoWZHJpcHB1bHNlLndvcmtmbG93cy52MUIJCgdwYXlsb2FkYgZwcm90bzM", [file_drippulse_events_v1_options, file_drippulse_workflows_v1_workflows, file_google_protobuf_timestamp]);
+  fileDesc("CiNkcmlwcHVsc2Uvd29ya2Zsb3dzL3YxL2V2ZW50cy5wcm90bxIWZHJpcHB1bHNlLndvcmtmbG93cy52MSLxBQoNV29ya2Zsb3dFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEhQKDHNlYWxlZF9zdGVwcxgGIAEoDBINCgVjYXVzZRgHIAEoCRJqCgdjcmVhdGVkGAogASgLMiAuZHJpcHB1bHNlLndvcmtmbG93cy52MS5Xb3JrZmxvd0I14rUYMQoQd29ya2Zsb3cuY3JlYXRlZBIXQSB3b3JrZmxvdyB3YXMgY3JlYXRlZC4aBG1vZGVIABKHAQoHdXBkYXRlZBgLIAEoCzIgLmRyaXBwdWxzZS53b3JrZmxvd3MudjEuV29ya2Zsb3dCUuK1GE4KEHdvcmtmbG93LnVwZGF0ZWQSNEEgd29ya2Zsb3cncyBuYW1lLCBzdGF0dXMsIHN0ZXBzIG9yIHByb2plY3QgY2hhbmdlZC4aBG1vZGVIABKKAQoIYXJjaGl2ZWQYDCABKAsyIC5kcmlwcHVsc2Uud29ya2Zsb3dzLnYxLldvcmtmbG93QlTitRhQChF3b3JrZmxvdy5hcmNoaXZlZBI1QSB3b3JrZmxvdyB3YXMgYXJjaGl2ZWQ6IGl0IHRha2VzIG5vIG5ldyBlbnJvbGxtZW50cy4aBG1vZGVIABKaAQoHZGVsZXRlZBgNIAEoCzIgLmRyaXBwdWxzZS53b3JrZmxvd3MudjEuV29ya2Zsb3dCZeK1GGEKEHdvcmtmbG93LmRlbGV0ZWQSR0Egd29ya2Zsb3cgd2FzIGRlbGV0ZWQgYW5kIGl0cyBydW5uaW5nIGVucm9sbG1lbnRzIGFyZSBiZWluZyBjYW5jZWxsZWQuGgRtb2RlSAA6HNq1GBgKFmRyaXBwdWxzZS53b3JrZmxvd3MudjFCCQoHcGF5bG9hZGIGcHJvdG8z", [file_drippulse_events_v1_options, file_drippulse_workflows_v1_workflows, file_google_protobuf_timestamp]);
 
 /**
  * WorkflowEvent is a change of a workflow. The aggregate is `workflow:<id>`.
@@ -57,6 +57,21 @@ export type WorkflowEvent = Message<"drippulse.workflows.v1.WorkflowEvent"> & {
    * @generated from field: string aggregate = 5;
    */
   aggregate: string;
+
+  /**
+   * The texts that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the steps
+   * opens it, and no webhook has it.
+   *
+   * @generated from field: bytes sealed_steps = 6;
+   */
+  sealedSteps: Uint8Array;
+
+  /**
+   * Cause of the chain that the change belongs to; empty: the event itself is a cause, and its id names the chain.
+   *
+   * @generated from field: string cause = 7;
+   */
+  cause: string;
 
   /**
    * The change; each member is the workflow after the change.

@@ -1,45 +1,58 @@
 import { type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { DomainError, type Violation } from '@drippulse/errors';
-import { isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
+import { checkJsonText, dangerousKeys, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
 import type { CustomFieldRow } from '../../custom-fields/rows.ts';
 
 /** A column of the file: its name in the API, and how to read its cells. */
 export type Column = { name: string; read(cell: string): { value: JsonValue } | { problem: string } };
 
 /** Aliases of columns. */
-const aliases: Readonly<Record<string, string>> = { company: 'company_name', e_mail: 'email', 'e-mail': 'email' };
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['company', 'company_name'],
+  ['e_mail', 'email'],
+  ['e-mail', 'email'],
+]);
 
 const customPrefix = 'custom.';
+
+/** More than the members and custom fields of a record can be. */
+const maxColumns = 1_000;
+const shownProblems = 100;
 
 /**
  * The columns of a header: members of the record in any case, with spaces or underscores, and `custom.<key>` for
  * custom fields. An unknown column refuses the whole file.
  */
 export function readHeader(header: readonly string[], desc: DescMessage, defined: readonly CustomFieldRow[]): Column[] {
+  if (header.length > maxColumns) {
+    const message = `The header has ${header.length} columns. At most ${maxColumns} are read.`;
+    throw new DomainError('invalid', 'header_mismatch', message);
+  }
   const known = columnsOf(desc);
+  const custom = new Map(defined.map(({ key, type }) => [key, type]));
+  const seen = new Set<string>();
   const problems: Violation[] = [];
   const columns = header.map((text, index) => {
     const name = nameOf(text);
-    const column = name.startsWith(customPrefix) ? customColumn(name, defined) : known.get(name);
+    const column = name.startsWith(customPrefix) ? customColumn(name, custom) : known.get(name);
     if (name === '') problems.push({ field: `column ${index + 1}`, message: 'has no name' });
     else if (column === undefined) problems.push({ field: text.trim(), message: 'is no column of these records' });
-    else if (header.findIndex((other) => nameOf(other) === name) < index) {
-      problems.push({ field: text.trim(), message: 'stands in the header twice' });
-    }
+    else if (seen.has(name)) problems.push({ field: text.trim(), message: 'stands in the header twice' });
+    seen.add(name);
     return column ?? { name, read: (cell: string) => ({ value: cell }) };
   });
   const [first] = problems;
   if (first === undefined) return columns;
   const choice = `${[...known.keys()].join(', ')}, ${customPrefix}<key>`;
   const message = `The header does not match: ${first.field} ${first.message}. Columns are ${choice}.`;
-  throw new DomainError('invalid', 'header_mismatch', message, { violations: problems });
+  throw new DomainError('invalid', 'header_mismatch', message, { violations: problems.slice(0, shownProblems) });
 }
 
 function nameOf(text: string): string {
   const trimmed = text.trim();
   if (trimmed.startsWith(customPrefix)) return trimmed;
   const name = trimmed.toLowerCase().replaceAll(/\s+/g, '_');
-  return aliases[name] ?? name;
+  return aliases.get(name) ?? name;
 }
 
 function columnsOf(desc: DescMessage): Map<string, Column> {
@@ -52,8 +65,10 @@ function readerOf(field: Pick<DescMessage['fields'][number], 'fieldKind' | 'mess
   return field.scalar === undefined || field.scalar === ScalarType.STRING ? readText : readNumber;
 }
 
-function customColumn(name: string, defined: readonly CustomFieldRow[]): Column {
-  const type = defined.find(({ key }) => key === name.slice(customPrefix.length))?.type;
+function customColumn(name: string, defined: ReadonlyMap<string, string>): Column | undefined {
+  const key = name.slice(customPrefix.length);
+  if (key === '' || dangerousKeys.has(key)) return undefined;
+  const type = defined.get(key);
   if (type === 'number') return { name, read: readNumber };
   return { name, read: type === 'boolean' ? readBoolean : readText };
 }
@@ -79,6 +94,7 @@ function readTime(cell: string): { value: JsonValue } {
 
 function readCustom(cell: string): { value: JsonValue } | { problem: string } {
   try {
+    checkJsonText(cell); // refuses deep nesting, which the row would be written out with
     const value = parseJson(cell);
     if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)) return { value };
   } catch {

@@ -3,6 +3,7 @@ import { DomainError, type Violation } from '@drippulse/errors';
 import type { JsonValue } from '@drippulse/json';
 import { CsvError, type Parser, parse } from 'csv-parse';
 import type { CustomFieldRow } from '../../custom-fields/rows.ts';
+import { unguardFormula } from '../../exports/formula-guard.ts';
 import type { SourceRow } from '../source-row.ts';
 import { type Column, readHeader } from './columns.ts';
 import { decodeText } from './decode-text.ts';
@@ -47,18 +48,13 @@ function readCells(columns: readonly Column[], cells: readonly string[]) {
   const fields: Record<string, JsonValue> = {};
   const problems: Violation[] = [];
   for (const [index, { name, read }] of columns.entries()) {
-    const cell = withoutGuard(cells[index] ?? '');
+    const cell = unguardFormula(cells[index] ?? '');
     if (cell === '') continue;
     const result = read(cell);
     if ('problem' in result) problems.push({ field: name, message: result.problem });
     else fields[name] = result.value;
   }
   return problems.length > 0 ? { problems } : { fields };
-}
-
-/** Removes the apostrophe that exports add before formulas; see `exports/csv-cells.ts`. */
-function withoutGuard(cell: string): string {
-  return cell.replace(/^'(?='*[=+\-@\t\r＝＋－＠])/, '');
 }
 
 /**

@@ -19,7 +19,7 @@ export function resultOf(answer: HttpAnswer, request: string, now: Date): Effect
   }
   const retryable = statusCode >= 500 || retryableStatuses.has(statusCode);
   const retryAfterSeconds = retryable ? readRetryAfter(answer.headers['retry-after'], now) : undefined;
-  const excerpt = readText(answer).slice(0, excerptLength).toWellFormed();
+  const excerpt = answer.text.slice(0, excerptLength).toWellFormed();
   return {
     outcome: 'failed',
     error: `${request} answered ${statusCode}${excerpt === '' ? '' : `: ${excerpt}`}`,
@@ -30,7 +30,7 @@ export function resultOf(answer: HttpAnswer, request: string, now: Date): Effect
 
 /** The first 16 KiB of the body: as JSON when they are a complete JSON text that can be stored, else as text. */
 function contentOf(answer: HttpAnswer): JsonValue & object {
-  const text = readText(answer);
+  const { text } = answer;
   const json = answer.truncated ? undefined : readJson(text);
   return { status: answer.statusCode, body: json ?? text, ...(answer.truncated && { truncated: true }) };
 }
@@ -41,9 +41,4 @@ function readJson(text: string): JsonValue | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The body as text that PostgreSQL can store. */
-function readText(answer: HttpAnswer): string {
-  return new TextDecoder().decode(answer.body).replaceAll('\0', '');
 }

@@ -1,21 +1,31 @@
 import { HttpFailure } from '@drippulse/http';
-import { fromConnectError } from '@drippulse/rpc';
+import { redact } from '@drippulse/http/secrets';
+import { chainHeader, fromConnectError } from '@drippulse/rpc';
 import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
 import { resultOf } from './answer.ts';
 import { type CallbackRequest, readRequest } from './request.ts';
 import { signatureHeaders } from './sign.ts';
 
-/** Calls an endpoint of the customer. A repeat has the same method, URL, body and Idempotency-Key. */
+/**
+ * Calls an endpoint of the customer. A repeat has the same method, URL, body and Idempotency-Key. When it comes
+ * back as a request to our API, with the chain header, that request continues the chain.
+ */
 export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome> {
   const request = readRequest(call.request);
   const signed = await sign(ctx, call, request);
   if ('outcome' in signed) return signed;
-  const name = `${request.method} ${withoutQuery(request.url)}`;
+  // Some hooks have their secret in the path.
+  const name = redact(`${request.method} ${withoutQuery(request.url)}`);
   try {
     const answer = await ctx.adapters.http.request({
       url: request.url,
       method: request.method,
-      headers: { ...request.headers, ...signed.headers, 'idempotency-key': call.key },
+      headers: {
+        ...request.headers,
+        ...signed.headers,
+        'idempotency-key': call.key,
+        [chainHeader]: ctx.chains.sign(call, ctx.clock.now()),
+      },
       body: request.body,
       totalTimeoutMs: request.timeoutMs,
       signal: call.signal,
@@ -45,7 +55,9 @@ async function sign(
     const message = { organizationId, webhookId, id, body, at: clock.now() };
     return { headers: await signatureHeaders(clients.signing, message, signal) };
   } catch (error) {
-    const { kind, message: reason } = fromConnectError(error);
+    const failure = fromConnectError(error);
+    if (failure.reason === 'busy') throw failure;
+    const { kind, message: reason } = failure;
     const problem = `webhook ${request.signWith} can not sign the request: ${reason}`;
     return { outcome: 'failed', error: problem, retryable: kind !== 'not_found' };
   }

@@ -9,6 +9,7 @@ export const webhookCallback: EffectType = {
     const message = `Would send ${String(request['method'])} ${withoutQuery(String(request['url']))}`;
     return { outcome: 'succeeded', message, output: { response: { status: 200, body: '' } } };
   },
+  makesRecord: false,
   destination: (request) => URL.parse(String(request['url']))?.host ?? 'nowhere',
   deadlineMs: (request) => signingTimeoutMs + timeoutOf(request),
 };

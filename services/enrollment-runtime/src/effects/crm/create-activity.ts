@@ -3,7 +3,7 @@ import { written } from './crm-call.ts';
 import { crmEffect } from './crm-effect.ts';
 import { recordMessage } from './record-message.ts';
 
-export const createActivity = crmEffect(async ({ crm, caller, options }, request) => {
+export const createActivity = crmEffect({ makesRecord: true }, async ({ crm, caller, options }, request) => {
   const message = recordMessage(CreateCrmActivityRequestSchema, request);
   const { activity } = await crm.activities(caller).createCrmActivity(message, options);
   return written('Created', 'activity', CrmActivitySchema, activity);

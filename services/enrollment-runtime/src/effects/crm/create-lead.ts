@@ -3,7 +3,7 @@ import { written } from './crm-call.ts';
 import { crmEffect } from './crm-effect.ts';
 import { recordMessage } from './record-message.ts';
 
-export const createLead = crmEffect(async ({ crm, caller, options }, request) => {
+export const createLead = crmEffect({ makesRecord: true }, async ({ crm, caller, options }, request) => {
   const message = recordMessage(CreateCrmLeadRequestSchema, request);
   const { lead } = await crm.leads(caller).createCrmLead(message, options);
   return written('Created', 'lead', CrmLeadSchema, lead);

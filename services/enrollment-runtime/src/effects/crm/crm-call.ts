@@ -1,7 +1,7 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import type { CallOptions } from '@connectrpc/connect';
 import { encodeJson } from '@drippulse/json';
-import { type Caller, fromConnectError } from '@drippulse/rpc';
+import { type Caller, causeMetadata, causeText, fromConnectError } from '@drippulse/rpc';
 import { parseObject } from '../../enrollments/contact.ts';
 import type { EffectCall, EffectOutcome } from '../effect-call.ts';
 
@@ -29,11 +29,15 @@ export async function callCrm(
     role: 'editor',
     mode: 'live',
   };
-  const options = { signal: call.signal, timeoutMs: crmTimeoutMs, headers: { 'idempotency-key': call.key } };
+  const headers = { 'idempotency-key': call.key, [causeMetadata]: causeText(call) };
+  const options = { signal: call.signal, timeoutMs: crmTimeoutMs, headers };
   try {
     return await write(caller, options);
   } catch (error) {
-    const { kind, message, retryAfterSeconds } = fromConnectError(error);
+    const failure = fromConnectError(error);
+    // A process without descriptors or memory, this one or the CRM's: no attempt was made.
+    if (failure.reason === 'busy') throw failure;
+    const { kind, message, retryAfterSeconds } = failure;
     return {
       outcome: 'failed',
       error: `the CRM refused it: ${message}`,

@@ -6,7 +6,7 @@ import { written } from './crm-call.ts';
 import { crmEffect } from './crm-effect.ts';
 import { recordMessage } from './record-message.ts';
 
-export const moveOpportunity = crmEffect(async ({ crm, caller, options }, request) => {
+export const moveOpportunity = crmEffect({ makesRecord: false }, async ({ crm, caller, options }, request) => {
   const message = recordMessage(UpdateCrmOpportunityRequestSchema, request, String(request['record_id']));
   const { opportunity } = await crm.opportunities(caller).updateCrmOpportunity(message, options);
   return written('Moved', 'opportunity', CrmOpportunitySchema, opportunity);

@@ -10,7 +10,7 @@ import { written } from './crm-call.ts';
 import { crmEffect } from './crm-effect.ts';
 import { recordMessage } from './record-message.ts';
 
-export const updateRecord = crmEffect(async ({ crm, caller, options }, request) => {
+export const updateRecord = crmEffect({ makesRecord: false }, async ({ crm, caller, options }, request) => {
   const id = String(request['record_id']);
   switch (request['record_type']) {
     case 'account': {

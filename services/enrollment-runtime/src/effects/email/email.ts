@@ -10,6 +10,7 @@ export const email: EffectType = {
     if (!isOwnMailer(integration)) return noConnection(integration);
     return { outcome: 'succeeded', message: `Would send to ${String(request['to'])}: "${String(request['subject'])}"` };
   },
+  makesRecord: false,
   destination: () => 'smtp',
   deadlineMs: () => mailTimeoutMs,
 };

@@ -1,3 +1,4 @@
+import { MailFailure } from '../../adapters/mailer.ts';
 import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
 import { isOwnMailer, noConnection } from './integrations.ts';
 
@@ -16,24 +17,11 @@ export async function sendEmail({ adapters }: EffectContext, call: EffectCall): 
     const message = `Sent to ${mail.to.address}: "${mail.subject}"`;
     return { outcome: 'succeeded', message, ...(providerMessageId !== undefined && { providerMessageId }) };
   } catch (error) {
-    return failureOf(error);
+    if (!(error instanceof MailFailure)) throw error;
+    return {
+      outcome: 'failed',
+      error: `the mail server did not take it: ${error.message}`,
+      retryable: !error.isRefused,
+    };
   }
-}
-
-/**
- * A 5xx is final for this mail (RFC 5321, section 4.2.1), unless it concerns our login: the operator may correct that.
- */
-function failureOf(error: unknown): EffectOutcome {
-  const { responseCode, code } = smtpError(error);
-  const isRefused = responseCode === undefined ? code === 'EENVELOPE' : responseCode >= 500 && code !== 'EAUTH';
-  const message = error instanceof Error ? error.message : String(error);
-  return { outcome: 'failed', error: `the mail server did not take it: ${message}`, retryable: !isRefused };
-}
-
-function smtpError(error: unknown): { responseCode?: number; code?: string } {
-  if (typeof error !== 'object' || error === null) return {};
-  return {
-    ...('responseCode' in error && typeof error.responseCode === 'number' && { responseCode: error.responseCode }),
-    ...('code' in error && typeof error.code === 'string' && { code: error.code }),
-  };
 }

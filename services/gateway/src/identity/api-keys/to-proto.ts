@@ -2,8 +2,8 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { type ApiKeySchema, KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Selectable } from 'kysely';
+import { keyPrefix } from '../../credential-texts/api-key.ts';
 import type { ApiKeys } from '../../db/schema.ts';
-import { keyPrefix } from './format.ts';
 
 export function apiKeyToProto(row: Selectable<ApiKeys>): MessageInitShape<typeof ApiKeySchema> {
   return {

@@ -8,8 +8,10 @@ const dayMs = 24 * hourMs;
 const sliceSize = 5000;
 /** The API shows the usage of 30 days. */
 const usageKeptMs = 60 * dayMs;
+/** A network stays known to a user who logs in from it once in this time. */
+const networkKeptMs = 90 * dayMs;
 
-/** Deletes expired sessions and old usage counts, hourly and in slices. */
+/** Deletes expired sessions, old usage counts and networks without logins, hourly and in slices. */
 export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: LoopLog }): Loop {
   const { db, clock, log } = options;
   return startLoop({
@@ -20,6 +22,7 @@ export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: 
       const now = clock.now().getTime();
       await deleteInSlices(db, signal, sql`sessions`, sql`expires_at < ${new Date(now - dayMs)}`);
       await deleteInSlices(db, signal, sql`api_key_usage`, sql`day < ${new Date(now - usageKeptMs)}::date`);
+      await deleteInSlices(db, signal, sql`login_networks`, sql`last_login_at < ${new Date(now - networkKeptMs)}`);
       return hourMs;
     },
   });

@@ -1,7 +1,10 @@
+import { refuseViolations } from '@drippulse/errors';
 import type { Logger } from '@drippulse/observability';
 import { sql, type Transaction } from 'kysely';
+import { hashApiKey, isApiKeyText } from '../../credential-texts/api-key.ts';
 import type { DB } from '../../db/schema.ts';
-import { hashApiKey, isApiKeyText } from '../api-keys/format.ts';
+import { usernameKey } from '../../usernames/username-key.ts';
+import { usernameProblems } from '../../usernames/username-problems.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { createPasswords, type Passwords } from '../sessions/passwords.ts';
 import { connectIdentity } from './connect.ts';
@@ -42,9 +45,9 @@ async function ensureAdmin(
   const admin = await trx
     .selectFrom('users')
     .select(['id', 'organization_id', 'bootstrap_hash'])
-    .where(sql`lower(username)`, '=', sql`lower(${username})`)
+    .where('username_key', '=', usernameKey(username))
     .executeTakeFirst();
-  if (admin && (await passwords.matches(password, admin.bootstrap_hash))) return admin.organization_id;
+  if (admin && (await passwords.matches(password, admin.bootstrap_hash, 'known'))) return admin.organization_id;
   const hash = await passwords.hash(password);
   if (!admin) return createFirst(trx, username, hash);
 
@@ -59,6 +62,7 @@ async function ensureAdmin(
 
 /** A new ADMIN_USERNAME creates another administrator of the first organization, not another organization. */
 async function createFirst(trx: Transaction<DB>, username: string, hash: string): Promise<bigint> {
+  refuseViolations(usernameProblems(username));
   const existing = await trx.selectFrom('organizations').select('id').orderBy('id').limit(1).executeTakeFirst();
   const { id } =
     existing ??

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { refuseViolations } from '@drippulse/errors';
 import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
+import { usernameColumns } from '../../usernames/username-key.ts';
 import { createPasswords } from '../sessions/passwords.ts';
 import { memberProblems } from '../team-members/fields.ts';
 import { refusingTakenNames } from '../team-members/unique-names.ts';
@@ -55,7 +56,7 @@ export async function insertAdmin(
     .insertInto('users')
     .values({
       organization_id: admin.organizationId,
-      username: admin.username,
+      ...usernameColumns(admin.username),
       email: admin.email,
       role: 'admin',
       status: 'active',

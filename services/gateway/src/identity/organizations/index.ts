@@ -1,4 +1,4 @@
-export { createApiKeyText } from '../api-keys/format.ts';
+export { createApiKeyText } from '../../credential-texts/api-key.ts';
 export { bootstrapIdentity } from './bootstrap.ts';
 export { connectIdentity, type Identity } from './connect.ts';
 export { createOrganization } from './create.ts';

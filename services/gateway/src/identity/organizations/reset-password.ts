@@ -1,5 +1,6 @@
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import { sql } from 'kysely';
+import { usernameKey } from '../../usernames/username-key.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { createPasswords } from '../sessions/passwords.ts';
 import { passwordProblems } from '../team-members/fields.ts';
@@ -24,7 +25,7 @@ export async function resetPassword(
         status: sql`case status when 'invited' then 'active' else status end`,
         updated_at: sql`now()`,
       })
-      .where(sql`lower(username)`, '=', sql`lower(${username})`)
+      .where('username_key', '=', usernameKey(username))
       .returning('id')
       .executeTakeFirst();
     if (!user) throw new DomainError('not_found', 'user_not_found', `There is no user named "${username}".`);

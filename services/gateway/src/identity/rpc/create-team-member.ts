@@ -2,6 +2,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import { type CreateTeamMemberRequest, TeamMembersService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { usernameColumns } from '../../usernames/username-key.ts';
 import type { Context } from '../context.ts';
 import { roleFromProto } from '../roles.ts';
 import { memberProblems } from '../team-members/fields.ts';
@@ -19,7 +20,7 @@ export async function createTeamMember(ctx: Context, request: CreateTeamMemberRe
       .insertInto('users')
       .values({
         organization_id: caller.organizationId,
-        username,
+        ...usernameColumns(username),
         email,
         name: name ?? null,
         role: roleFromProto(request.role ?? 0) ?? 'viewer',

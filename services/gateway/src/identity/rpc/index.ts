@@ -16,6 +16,7 @@ import { createProject } from './create-project.ts';
 import { createTeamMember } from './create-team-member.ts';
 import { deleteProject } from './delete-project.ts';
 import { deleteTeamMember } from './delete-team-member.ts';
+import { findMembers } from './find-members.ts';
 import { getAccount } from './get-account.ts';
 import { getApiKey } from './get-api-key.ts';
 import { getApiKeyUsage } from './get-api-key-usage.ts';
@@ -68,6 +69,7 @@ export function identityRoutes(ctx: Context): Routes {
     } satisfies ServiceImpl<typeof AccountService>);
     router.service(IdentityService, {
       checkProject: (request, call) => checkProject(ctx, request, call),
+      findMembers: (request, call) => findMembers(ctx, request, call),
     } satisfies ServiceImpl<typeof IdentityService>);
     router.service(CredentialsService, {
       resolveCredential: (request) => resolveCredential(ctx, request),

@@ -3,8 +3,11 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import type { LoginRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import { sql } from 'kysely';
+import type { Insertable, Transaction } from 'kysely';
 import { clientAddressHeader } from '../../call-metadata.ts';
+import { networkOf } from '../../client-network.ts';
+import type { DB, LoginNetworks } from '../../db/schema.ts';
+import { usernameKey } from '../../usernames/username-key.ts';
 import type { Context } from '../context.ts';
 import { adminColumns, adminToProto } from '../sessions/to-proto.ts';
 
@@ -12,10 +15,16 @@ const sessionHours = 12;
 
 export async function login(ctx: Context, request: LoginRequest, call: HandlerContext) {
   const { username = '', password = '' } = request;
-  await ctx.loginLimits.check(call.requestHeader.get(clientAddressHeader) ?? 'unknown', username);
-  const user = await findUser(ctx, username);
+  const attempt = {
+    usernameKey: usernameKey(username),
+    network: networkOf(call.requestHeader.get(clientAddressHeader) ?? ''),
+  };
+  await ctx.loginLimits.count(attempt);
+  const user = await findUser(ctx, attempt);
+  const isStranger = user?.known_network !== attempt.network;
+  if (isStranger) await ctx.loginLimits.countStranger(attempt);
   // Compared for an unknown user too, and before the status, so that every refusal takes the same time.
-  const isPassword = await ctx.passwords.matches(password, user?.password_hash);
+  const isPassword = await ctx.passwords.matches(password, user?.password_hash, isStranger ? 'stranger' : 'known');
   if (!user || !isPassword || user.status !== 'active') throw invalidCredentials();
 
   const now = ctx.clock.now();
@@ -44,6 +53,7 @@ export async function login(ctx: Context, request: LoginRequest, call: HandlerCo
         expires_at: expiresAt,
       })
       .execute();
+    await rememberNetwork(trx, { user_id: user.id, network: attempt.network, last_login_at: now });
     return unchanged;
   });
   return {
@@ -53,12 +63,27 @@ export async function login(ctx: Context, request: LoginRequest, call: HandlerCo
   };
 }
 
-function findUser(ctx: Context, username: string) {
+/** The user of a name, with the network of the attempt if a login has come from it before: one query for every attempt. */
+function findUser(ctx: Context, attempt: { usernameKey: string; network: string }) {
   return ctx.db.kysely
     .selectFrom('users')
-    .select(['id', 'organization_id', 'status', 'password_hash'])
-    .where(sql`lower(username)`, '=', sql`lower(${username})`)
+    .leftJoin('login_networks', (join) =>
+      join.onRef('login_networks.user_id', '=', 'users.id').on('login_networks.network', '=', attempt.network),
+    )
+    .select(['users.id', 'users.organization_id', 'users.status', 'users.password_hash'])
+    .select('login_networks.network as known_network')
+    .where('users.username_key', '=', attempt.usernameKey)
     .executeTakeFirst();
+}
+
+async function rememberNetwork(trx: Transaction<DB>, login: Insertable<LoginNetworks>): Promise<void> {
+  await trx
+    .insertInto('login_networks')
+    .values(login)
+    .onConflict((conflict) =>
+      conflict.columns(['user_id', 'network']).doUpdateSet({ last_login_at: login.last_login_at }),
+    )
+    .execute();
 }
 
 function invalidCredentials(): DomainError {

@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { PrincipalSchema, ResolveCredentialRequest } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 import { KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import { hashApiKey, isApiKeyText } from '../api-keys/format.ts';
+import { hashApiKey, isApiKeyText } from '../../credential-texts/api-key.ts';
 import type { Context } from '../context.ts';
 import { roleToProto } from '../roles.ts';
 

@@ -9,6 +9,7 @@ import {
 import type { Selectable, Transaction, Updateable } from 'kysely';
 import { credentialsChangedHeader } from '../../call-metadata.ts';
 import type { DB, Users } from '../../db/schema.ts';
+import { usernameColumns } from '../../usernames/username-key.ts';
 import type { Context } from '../context.ts';
 import { lockOrganization } from '../organizations/lock.ts';
 import { roleFromProto } from '../roles.ts';
@@ -89,7 +90,7 @@ function changesOf(
   return {
     ...(typeof fields.email === 'string' && { email: fields.email }),
     ...(fields.name !== undefined && { name: fields.name }),
-    ...(typeof fields.username === 'string' && { username: fields.username }),
+    ...(typeof fields.username === 'string' && usernameColumns(fields.username)),
     ...(role && { role }),
     ...(passwordHash !== undefined && { password_hash: passwordHash }),
     status: statusAfter(member, fields, passwordHash),

@@ -1,29 +1,47 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '@drippulse/errors';
-import { type LimiterStore, spend } from '@drippulse/service';
+import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
 
-/** Counts attempts to log in. The gateway counts them by address as well. */
+/** Counts attempts to log in by the key of the user name and the network. The gateway counts them by network alone. */
 export type LoginLimits = {
-  /** Throws `resource_exhausted` after 10 a minute for address and account together, or 100 an hour for the account. */
-  check(address: string, username: string): Promise<void>;
+  /** Counts an attempt. Throws `resource_exhausted` after 10 a minute for a name from one network. */
+  count(attempt: Attempt): Promise<void>;
+  /**
+   * Counts an attempt from a network that the user has never logged in from. After 100 an hour for a name, each such network
+   * has one attempt a minute, and further ones throw `resource_exhausted`: strangers who guess slow each other down, and the
+   * user gets in from anywhere else.
+   */
+  countStranger(attempt: Attempt): Promise<void>;
 };
 
+type Attempt = { network: string; usernameKey: string };
+
 export function createLoginLimits(store: LimiterStore): LoginLimits {
-  const pair = store.fixed('login-pair', { points: 10, seconds: 60 });
-  const account = store.fixed('login-account', { points: 100, seconds: 3600 });
+  const ofPair = store.fixed('login-pair', { points: 10, seconds: 60 });
+  const ofStrangers = store.fixed('login-strangers', { points: 100, seconds: 3600 });
+  const ofSlowPair = store.fixed('login-slow-pair', { points: 1, seconds: 60 });
 
   return {
-    async check(address, username) {
-      // Hashed, because people type passwords into the field of the user name, and because a long name costs memory.
-      const name = createHash('sha256').update(username.toLowerCase()).digest('base64url');
-      for (const [limiter, key] of [[pair, `${address} ${name}`] as const, [account, name] as const]) {
-        const { isRefused, secondsLeft } = await spend(limiter, key);
-        if (isRefused) {
-          throw new DomainError('resource_exhausted', 'rate_limited', 'Too many attempts to log in.', {
-            retryAfterSeconds: secondsLeft,
-          });
-        }
-      }
+    async count({ network, usernameKey }) {
+      await spendOrRefuse(ofPair, `${network} ${hashName(usernameKey)}`);
+    },
+    async countStranger({ network, usernameKey }) {
+      const name = hashName(usernameKey);
+      const { isRefused } = await spend(ofStrangers, name);
+      if (isRefused) await spendOrRefuse(ofSlowPair, `${network} ${name}`);
     },
   };
+}
+
+async function spendOrRefuse(limiter: Limiter, key: string): Promise<void> {
+  const { isRefused, secondsLeft } = await spend(limiter, key);
+  if (!isRefused) return;
+  throw new DomainError('resource_exhausted', 'rate_limited', 'Too many attempts to log in.', {
+    retryAfterSeconds: secondsLeft,
+  });
+}
+
+/** Hashed, because people type passwords into the field of the user name. */
+function hashName(usernameKey: string): string {
+  return createHash('sha256').update(usernameKey).digest('base64url');
 }

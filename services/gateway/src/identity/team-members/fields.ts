@@ -1,6 +1,7 @@
 import type { Violation } from '@drippulse/errors';
 import { z } from 'zod';
-import { lengthProblems, textProblems } from '../violations.ts';
+import { usernameProblems } from '../../usernames/username-problems.ts';
+import { lengthProblems } from '../violations.ts';
 
 const email = z.email();
 const maxEmailLength = 254;
@@ -20,7 +21,7 @@ export function memberProblems(fields: MemberFields): Violation[] {
   return [
     ...(fields.email === undefined ? [] : emailProblems(fields.email)),
     ...lengthProblems('name', fields.name, maxNameLength),
-    ...(fields.username === undefined ? [] : textProblems('username', fields.username, maxNameLength)),
+    ...(fields.username === undefined ? [] : usernameProblems(fields.username)),
     ...(fields.password === undefined ? [] : passwordProblems(fields.password)),
   ];
 }

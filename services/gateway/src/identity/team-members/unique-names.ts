@@ -2,6 +2,7 @@ import { DomainError } from '@drippulse/errors';
 
 const fields: Record<string, { field: string; message: string }> = {
   users_username_key: { field: 'username', message: 'is taken' },
+  users_username_key_key: { field: 'username', message: 'is taken, or looks like a name that is taken' },
   users_organization_id_email_key: { field: 'email', message: 'belongs to another member' },
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createApiKeyText, hashApiKey, isApiKeyText, keyPrefix } from './format.ts';
+import { createApiKeyText, hashApiKey, isApiKeyText, keyPrefix } from './api-key.ts';
 
 test.each(['live', 'test'] as const)('a %s key is its prefix, 34 random characters and a checksum', (mode) => {
   const key = createApiKeyText(mode);

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@drippulse/observability';
+import { isDiskFull } from '@drippulse/servers';
+import { explainAndExit } from './console.ts';
+import type { ReservedPostgres } from './postgres.ts';
+import { StartError } from './secrets.ts';
+
+/** The pauses before the tries that may follow each other within ten minutes. */
+const pausesMs = [500, 1000, 2000, 4000, 8000];
+const withinMs = 600_000;
+/** Between tries while only a person can help, by making room or by starting a server of their own. */
+const patientMs = 5000;
+
+/**
+ * Brings PostgreSQL back whenever it ends; until then requests are answered 503. An embedded server is started five times
+ * within ten minutes. After that this process ends with a sentence, because a supervisor or a person can do more than it.
+ * Tries on a full disk, and those to reach a server that somebody else runs, are not counted.
+ */
+export function keepPostgres(
+  postgres: ReservedPostgres,
+  { log, isEmbedded }: { log: Logger; isEmbedded: boolean },
+): { stop(): Promise<void> } {
+  const stopped = new AbortController();
+  let tries: number[] = [];
+  let returning = Promise.resolve();
+
+  function watch(): void {
+    postgres.onceLost(() => {
+      if (stopped.signal.aborted) return;
+      log.error({}, 'the connection to PostgreSQL ended');
+      returning = bringBack();
+    });
+  }
+
+  async function bringBack(): Promise<void> {
+    for (let isBack = false; !isBack && !stopped.signal.aborted; ) isBack = await tryOnce();
+    if (!stopped.signal.aborted) watch();
+  }
+
+  async function tryOnce(): Promise<boolean> {
+    tries = tries.filter((at) => at > Date.now() - withinMs);
+    const pauseMs = pausesMs[tries.length];
+    if (pauseMs === undefined) {
+      const sentence = `PostgreSQL ended, and ${tries.length} starts within ten minutes did not bring it back`;
+      return explainAndExit(new StartError(`${sentence}: see postgres/server.log in the data folder.`));
+    }
+    await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+    if (stopped.signal.aborted) return false;
+    try {
+      await postgres.reserveAgain();
+      if (isEmbedded) tries.push(Date.now());
+      log.info({}, 'PostgreSQL is back');
+      return true;
+    } catch (error) {
+      log.error({ err: error }, 'PostgreSQL is not back yet');
+      if (isEmbedded && !isDiskFull(error)) tries.push(Date.now());
+      else await sleep(patientMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+      return false;
+    }
+  }
+
+  watch();
+  return {
+    async stop() {
+      stopped.abort();
+      await returning;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Socket } from 'node:net';
+import type pg from 'pg';
+import Cursor from 'pg-cursor';
+
+/** The members of pg's client that its types leave out. */
+type Internals = { connection: { stream: Socket }; _getActiveQuery(): unknown };
+
+/**
+ * Breaks a connection that owes an answer and has sent no byte for `silenceMs`. A server that is frozen, or a way to it that
+ * swallows bytes, would otherwise keep the query, its transaction and its place in the pool: no timeout of the server ends a
+ * query whose answer is lost, and the kernel sends lost bytes again for a quarter of an hour. The query then fails as one
+ * whose connection timed out.
+ */
+export function endWhenSilent(client: pg.PoolClient, silenceMs: number): void {
+  const internals = client as unknown as Internals; // parsed by no type, and used by pg's own pool and cursor
+  const { stream } = internals.connection;
+  stream.setTimeout(silenceMs);
+  stream.on('timeout', () => {
+    const query = internals._getActiveQuery();
+    // A cursor between two reads waits for its reader, and an idle connection for its next query.
+    const isOwed = query instanceof Cursor ? Reflect.get(query, 'state') === 'busy' : Boolean(query);
+    if (isOwed)
+      stream.destroy(Object.assign(new Error(`PostgreSQL was silent for ${silenceMs} ms`), { code: 'ETIMEDOUT' }));
+  });
+}

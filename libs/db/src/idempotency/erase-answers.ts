@@ -1,0 +1,15 @@
+import { type RawBuilder, sql, type Transaction } from 'kysely';
+
+/**
+ * Erases stored answers of an organization that meet a condition on `idempotency_keys`, because they contain a person who is
+ * erased. The keys stay for the rest of their 24 h: a repeat does nothing, and is refused as `answer_erased`.
+ */
+export async function eraseAnswers<DB>(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  condition: RawBuilder<unknown>,
+): Promise<void> {
+  await sql`
+    update idempotency_keys set response = null, response_headers = null, effect_key = null, locked_until = null
+    where organization_id = ${organizationId} and response is not null and ${condition}`.execute(trx);
+}

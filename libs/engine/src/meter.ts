@@ -1,0 +1,61 @@
+import { isRawNumber } from '@drippulse/json';
+import { StepFailure } from './step-failure.ts';
+
+/**
+ * The work that templates and rules of one step have done, in units of about 12 ns on a slow core, and the most they may do. Work is
+ * counted and not timed, so that the same arguments always give the same move.
+ */
+export type Meter = { spent: number; readonly limit: number };
+
+/** Most units of one step: about 50 ms. */
+export const stepUnits = 4 * 1024 * 1024;
+
+/** Units of an element of an array, and of a member of an object, beside the characters of its key. */
+const elementUnits = 8;
+export const memberUnits = 16;
+
+/** The templates or rules of a step need more work than one step may do. */
+export class BudgetSpent extends StepFailure {
+  constructor(limit: number) {
+    super(`its templates and conditions need more than ${limit} units of work (work_limit_exceeded)`);
+  }
+}
+
+/** Opens a meter. */
+export function createMeter(limit = stepUnits): Meter {
+  return { spent: 0, limit };
+}
+
+/** Counts work, before it is done. Throws BudgetSpent when it is more than the rest. */
+export function charge(meter: Meter, units: number): void {
+  const spent = meter.spent + units;
+  meter.spent = Math.min(spent, meter.limit);
+  if (spent > meter.limit) throw new BudgetSpent(meter.limit);
+}
+
+/** Counts the reading of a whole value, times `factor`. */
+export function chargeReading(meter: Meter, value: unknown, factor = 1): void {
+  if (typeof value === 'string') charge(meter, factor * (value.length + 1));
+  else if (typeof value !== 'object' || value === null) charge(meter, factor);
+  else charge(meter, factor * weigh(value, (meter.limit - meter.spent) / factor));
+}
+
+/** The units of a value: its characters, and some for each value in it. Stops above `limit`. */
+export function weigh(value: unknown, limit: number): number {
+  if (typeof value === 'string') return value.length + 1;
+  if (typeof value !== 'object' || value === null) return 1;
+  if (isRawNumber(value)) return value.rawJSON.length;
+  let units = 1;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && units <= limit; index++) {
+      units += elementUnits + weigh(value[index], limit - units);
+    }
+    return units;
+  }
+  const members = value as Record<string, unknown>; // an object that is no array
+  for (const key of Object.keys(members)) {
+    units += memberUnits + key.length + weigh(members[key], limit - units);
+    if (units > limit) break;
+  }
+  return units;
+}

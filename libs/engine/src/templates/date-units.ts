@@ -1,0 +1,23 @@
+/** Units of one date: Liquid asks the zone's clock by a formatter that it makes anew, which takes 120 µs. */
+const zoneUnits = 8_192;
+/** Units of a part that needs another formatter: names of days and months, and the forms of a country. */
+const namedUnits = 5_000;
+const partUnits = 32;
+const named = new Set('aAbBhcxX');
+
+/** Units of writing a date in a format. */
+export function dateUnits(format: unknown): number {
+  if (typeof format !== 'string') return zoneUnits + 2 * namedUnits; // the default has two names
+  let units = zoneUnits;
+  for (let at = format.indexOf('%'); at >= 0; at = format.indexOf('%', at + 1)) {
+    units += named.has(conversionAt(format, at + 1)) ? namedUnits : partUnits;
+  }
+  return units;
+}
+
+/** The letter of a part, after its flags, width and modifier. Each is passed once, because none contains a percent sign. */
+function conversionAt(format: string, start: number): string {
+  let at = start;
+  while ('-_0^#:123456789EO'.includes(format.charAt(at)) && at < format.length) at++;
+  return format.charAt(at);
+}

@@ -1,0 +1,39 @@
+import { type Context, defaultOperators, toValue } from 'liquidjs';
+import { firstIndexOf } from '../text-search.ts';
+import { contextOf } from './render-context.ts';
+
+type Operators = typeof defaultOperators;
+type Operator = (...operandsAndContext: unknown[]) => ReturnType<Operators[string]>;
+
+const callUnits = 16;
+/** Units for each unit that the operands weigh. */
+const cost = 2;
+/** Units of an element beside: Liquid compares it in a generator of its own. */
+const elementUnits = 16;
+/** Operators that look at the truth of their operands, and read nothing of them. */
+const unread: ReadonlySet<string> = new Set(['and', 'or', 'not']);
+
+/** Liquid's operators. Each charges for its operands before it reads them. */
+export const expressionOperators: Operators = Object.fromEntries(
+  Object.entries(defaultOperators).map(([name, operator]) => {
+    const run = (name === 'contains' ? contains : operator) as Operator; // Liquid gives operators one or two operands
+    return [name, metered(run, unread.has(name))];
+  }),
+);
+
+function metered(operator: Operator, isUnread: boolean): Operator {
+  return (...operandsAndContext) => {
+    const context = contextOf(operandsAndContext.at(-1));
+    context.charge(callUnits);
+    for (const operand of isUnread ? [] : operandsAndContext.slice(0, -1)) {
+      context.chargeReading(operand, cost);
+      if (Array.isArray(operand)) context.charge(elementUnits * operand.length);
+    }
+    return operator(...operandsAndContext);
+  };
+}
+
+function contains(left: unknown, right: unknown, context: Context): ReturnType<Operators[string]> {
+  if (typeof left === 'string') return firstIndexOf(left, String(toValue(right))) >= 0;
+  return (defaultOperators['contains'] as Operator)(left, right, context);
+}

@@ -1,0 +1,174 @@
+import { parseJson, stringifyJson } from '@drippulse/json';
+import {
+  fuzzTimeoutMs,
+  type Hostile,
+  hostileTexts,
+  hostileValues,
+  inRounds,
+  type Random,
+  startCounting,
+} from '@drippulse/testing/hostile';
+import { afterAll, expect, test } from '@jest/globals';
+
+// The code is loaded after the counting has started.
+const counting = startCounting();
+const { operators } = await import('../src/conditions/operators.ts');
+const { BudgetSpent, createMeter } = await import('../src/meter.ts');
+const { StepFailure } = await import('../src/step-failure.ts');
+const { compileHtml, compileText } = await import('../src/templates/template.ts');
+const { textLiquid } = await import('../src/templates/liquid.ts');
+const { readSteps, stepTypes } = await import('../src/index.ts');
+
+afterAll(() => counting.stop());
+
+const largest = 32_000;
+const sizes = [1_000, 8_000, largest];
+/** Units and blocks that a call costs whatever its input is. */
+const base = 60_000;
+/** Most units for a character of the input: sixteen passes over it, for sorts and for several uses of one value. */
+const unitsPerCharacter = 400;
+/** Most blocks for a unit: a unit is 12 ns, and a block some nanoseconds. */
+const blocksPerUnit = 3;
+/** Most blocks for a character of steps that are read. */
+const blocksPerCharacter = 200;
+
+type Meter = ReturnType<typeof createMeter>;
+type Probe = { size: number; run(meter: Meter): void };
+
+/** Runs something in growing sizes. Its charges grow as its input does, or it is refused; and it does no more than it was charged for. */
+async function requireBounded(name: string, probe: (size: number) => Probe): Promise<void> {
+  for (const size of sizes) requireCharges(name, probe(size));
+  const { size, run } = probe(largest);
+  const meter = createMeter();
+  const blocks = await counting.workOf(() => isRefused(() => run(meter)));
+  if (blocks <= base + blocksPerUnit * meter.spent) return;
+  throw new Error(`${name}: ${blocks} blocks for ${meter.spent} units, in ${size} characters`);
+}
+
+function requireCharges(name: string, { size, run }: Probe): void {
+  const meter = createMeter();
+  if (isRefused(() => run(meter)) || meter.spent <= base + unitsPerCharacter * size) return;
+  throw new Error(`${name}: ${meter.spent} units for ${size} characters`);
+}
+
+/** Whether the budget was used up. Other failures of a step are as good as a result. */
+function isRefused(run: () => void): boolean {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    return error instanceof BudgetSpent || error.cause instanceof BudgetSpent;
+  }
+  return false;
+}
+
+const moment = { now: Date.parse('2026-03-01T12:00:00Z'), timezone: 'Europe/Berlin' };
+
+/** A value as the engine gets it: JSON that was parsed. */
+function made(hostile: Hostile<unknown>, size: number) {
+  const text = JSON.stringify(hostile.make(size));
+  return { value: parseJson(text), length: text.length };
+}
+
+test(
+  'hostile input: every operator is charged in proportion to its values, and does no more',
+  () =>
+    inRounds(async (random) => {
+      for (const [name, operator] of Object.entries(operators)) {
+        const [actual, expected] = [random.pick(hostileValues(random)), random.pick(hostileValues(random))];
+        await requireBounded(`${name} of ${actual.name} and ${expected.name}`, (size) => {
+          const [a, b] = [made(actual, size), made(expected, size)];
+          return { size: a.length + b.length, run: (meter) => void operator(a.value, b.value, { ...moment, meter }) };
+        });
+      }
+    }),
+  fuzzTimeoutMs,
+);
+
+/** Renders a template with two hostile values, `a` and `b`. */
+async function requireTemplateBounded(random: Random, use: string, times = 1): Promise<void> {
+  const template = use.repeat(times);
+  const a = random.pick(hostileValues(random));
+  const b = random.pick([...hostileValues(random), random.pick(hostileTexts)]);
+  const render = random.pick([compileText, compileHtml])(template);
+  await requireBounded(`${times} × ${use} of ${a.name} and ${b.name}`, (size) => {
+    const [first, second] = [made(a, size), made(b, size)];
+    const data = { a: first.value, b: second.value };
+    const scope = { ...moment, data, contactKey: '', warnings: new Set<string>() };
+    return {
+      size: times * (first.length + second.length + use.length),
+      run: (meter) => void render({ ...scope, meter }),
+    };
+  });
+}
+
+test(
+  'hostile input: every filter is charged in proportion to its input and arguments, and does no more',
+  () =>
+    inRounds(async (random) => {
+      for (const name of Object.keys(textLiquid.filters)) {
+        const template = random.pick([
+          `{{ a | ${name} }}`,
+          `{{ a | ${name}: b }}`,
+          `{{ a | ${name}: b, b }}`,
+          `{% assign x = a | ${name}: b %}`,
+        ]);
+        await requireTemplateBounded(random, template);
+      }
+    }),
+  fuzzTimeoutMs,
+);
+
+test(
+  'hostile input: every operator of templates is charged in proportion to its operands, and does no more',
+  () =>
+    inRounds(async (random) => {
+      for (const name of Object.keys(textLiquid.options.operators)) {
+        const condition = name === 'not' ? 'not a' : `a ${name} ${random.pick(['b', 'a', 'empty', 'blank', 'nil'])}`;
+        await requireTemplateBounded(random, `{% if ${condition} %}x{% endif %}`);
+      }
+    }),
+  fuzzTimeoutMs,
+);
+
+/** A use of each tag. A new tag needs one here. */
+const uses: Readonly<Record<string, string>> = {
+  if: '{% if a %}{{ a }}{% elsif b %}x{% endif %}',
+  unless: '{% unless a %}x{% else %}{{ a }}{% endunless %}',
+  case: '{% case a %}{% when b, a %}x{% when b %}y{% endcase %}',
+  assign: '{% assign x = a %}{{ x }}',
+  capture: '{% capture x %}{{ a }}{{ b }}{% endcapture %}{{ x }}',
+  comment: '{% comment %}{{ a }}{% endcomment %}',
+  raw: '{% raw %}{{ a }}{% endraw %}',
+  '#': '{% # a %}{{ a.size }}{{ a.first }}{{ a.x }}',
+};
+
+test(
+  'hostile input: every tag is charged, however often it stands in a template',
+  () =>
+    inRounds(async (random) => {
+      expect(Object.keys(uses).sort()).toEqual(Object.keys(textLiquid.tags).sort());
+      for (const use of Object.values(uses)) {
+        const times = 1 + random.below(200);
+        await requireTemplateBounded(random, use, times);
+      }
+    }),
+  fuzzTimeoutMs,
+);
+
+test(
+  'hostile input: steps with hostile texts are read in one pass',
+  () =>
+    inRounds(async (random) => {
+      const shapes = [...hostileTexts, ...hostileValues(random)];
+      for (const { type, fields } of stepTypes) {
+        const shape = random.pick(shapes);
+        const key = random.pick(['type', 'id', ...fields.map(({ name }) => name)]);
+        const text = stringifyJson([{ type, id: 'a', [key]: made(shape, largest).value }]);
+        const blocks = await counting.workOf(() => readSteps(text, { active: true, makeId: () => 'b' }));
+        if (blocks <= base + blocksPerCharacter * text.length) continue;
+        throw new Error(`${type} with ${key} of ${shape.name}: ${blocks} blocks for ${text.length} characters`);
+      }
+    }),
+  fuzzTimeoutMs,
+);

@@ -1,0 +1,44 @@
+import { getSystemErrorName } from 'node:util';
+import { DomainError } from './errors.ts';
+
+/** Codes of a machine or a process that has run out of descriptors, memory, buffers or local ports. */
+const shortageCodes = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EADDRNOTAVAIL']);
+const deepest = 10;
+
+/**
+ * Whether a failure is a shortage of the machine that this process runs on. It is the fault of no request, event or
+ * receiver: the same work may succeed in a moment, so it answers 503 and uses up no try. Of several failures in one,
+ * such as a connection that tried several addresses, each must be a shortage.
+ */
+export function isShortage(error: unknown, depth = 0): boolean {
+  if (typeof error !== 'object' || error === null || depth > deepest) return false;
+  if (isShortageCode(Reflect.get(error, 'code')) || isShortageCode(nameOf(Reflect.get(error, 'errno')))) return true;
+  const parts: unknown = Reflect.get(error, 'errors');
+  if (Array.isArray(parts) && parts.length > 0) return parts.every((part) => isShortage(part, depth + 1));
+  return isShortage(Reflect.get(error, 'cause'), depth + 1);
+}
+
+/** Whether a text of a library that keeps no error, such as the details of a status of gRPC, names a shortage. */
+export function namesShortage(text: string): boolean {
+  return text.split(/\W+/).some((word) => shortageCodes.has(word));
+}
+
+/** The error that a caller gets for a shortage: `unavailable`, with a time to retry. */
+export function shortageError(cause: unknown): DomainError {
+  const message = 'The server has run out of connections or memory for a moment.';
+  return new DomainError('unavailable', 'busy', message, { cause, retryAfterSeconds: 1 });
+}
+
+function isShortageCode(code: unknown): boolean {
+  return typeof code === 'string' && shortageCodes.has(code);
+}
+
+/** The name of a number of the system: libraries such as nodemailer write their own text over `code`. */
+function nameOf(errno: unknown): string | undefined {
+  if (typeof errno !== 'number' || !Number.isInteger(errno) || errno >= 0) return undefined;
+  try {
+    return getSystemErrorName(errno);
+  } catch {
+    return undefined;
+  }
+}

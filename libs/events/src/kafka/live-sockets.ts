@@ -1,0 +1,39 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { ISocketFactory } from 'kafkajs';
+
+const keepAliveMs = 10_000;
+/** Checks without a byte after which a connection is silent. */
+const mostSilentChecks = 5;
+
+/**
+ * Makes the connections of kafkajs, and breaks one that owes an answer and has sent no byte for `silenceMs`. kafkajs
+ * gives up the request, but goes on with the connection. If the broker has forgotten it, or the way to it swallows bytes,
+ * every later request would be lost too.
+ */
+export function liveSockets(silenceMs: number): ISocketFactory {
+  return ({ host, port, ssl, onConnect }) => {
+    const socket = ssl
+      ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)
+      : connectPlain({ host, port }, onConnect);
+    socket.setKeepAlive(true, keepAliveMs);
+    breakWhenSilent(socket, silenceMs);
+    return socket;
+  };
+}
+
+function breakWhenSilent(socket: Socket, silenceMs: number): void {
+  let answeredBytes = 0;
+  let silentChecks = 0;
+  socket.on('data', () => {
+    answeredBytes = socket.bytesWritten;
+    silentChecks = 0;
+  });
+  const timer = setInterval(() => {
+    silentChecks = socket.bytesWritten > answeredBytes ? silentChecks + 1 : 0;
+    if (silentChecks < mostSilentChecks) return;
+    socket.destroy(Object.assign(new Error(`Kafka was silent for ${silenceMs} ms`), { code: 'ETIMEDOUT' }));
+  }, silenceMs / mostSilentChecks);
+  timer.unref();
+  socket.once('close', () => clearInterval(timer));
+}

@@ -1,0 +1,83 @@
+import { type OutboxRow, readLimit } from './rows.ts';
+
+/** The most that an organization has in one read of the outbox without being paced. */
+const burst = { events: 1000, bytes: 512 * 1024, rows: 100 };
+/** Rows below which no organization is paced, however many organizations share a read. */
+const fewRows = 10;
+/** Events of a topic that its slowest group may have before it: what comes next waits for about as many. */
+const aheadEvents = 2000;
+/** A group that handles nothing for so long delays nobody: the other groups get everything meanwhile. */
+const patienceMs = 10_000;
+
+/** Decides which rows of a read are sent now. */
+export type Pace = {
+  /**
+   * The rows to send now, in order: all rows of organizations with few events, and of the others as many as the groups
+   * have room for. Empty when they have none.
+   */
+  choose(rows: readonly OutboxRow[]): Promise<OutboxRow[]>;
+};
+
+/**
+ * Events of a partition are handled in order, so fairness between organizations is decided before. The relay sends the
+ * flood of an organization no faster than the groups handle it: the flood waits in the outbox, of which organizations are
+ * taken in turn, and the events of others have little of it before them. `lagOf` is the number of events that a group has
+ * not handled.
+ */
+export function createPace(options: {
+  groups: readonly string[];
+  lagOf(topic: string, group: string): Promise<number>;
+  now?: () => number;
+}): Pace {
+  const { groups, lagOf, now = () => performance.now() } = options;
+  /** Events that may be sent before the groups are asked again, by topic. */
+  const rooms = new Map<string, number>();
+  /** The fewest events that a group has had before it since there are too many, and when that was. */
+  const slow = new Map<string, { fewest: number; sinceMs: number }>();
+
+  async function roomOf(topic: string): Promise<number> {
+    const known = rooms.get(topic) ?? 0;
+    if (known > 0) return known;
+    return Math.min(aheadEvents, ...(await Promise.all(groups.map((group) => roomFor(topic, group)))));
+  }
+
+  async function roomFor(topic: string, group: string): Promise<number> {
+    const key = `${group} ${topic}`;
+    const lag = await lagOf(topic, group);
+    if (lag < aheadEvents) {
+      slow.delete(key);
+      return aheadEvents - lag;
+    }
+    const before = slow.get(key);
+    if (before !== undefined && lag >= before.fewest) return now() - before.sinceMs < patienceMs ? 0 : aheadEvents;
+    slow.set(key, { fewest: lag, sinceMs: now() });
+    return 0;
+  }
+
+  return {
+    async choose(rows) {
+      if (groups.length === 0) return [...rows];
+      const floods = findFloods(rows);
+      const isPaced = (row: OutboxRow) => floods.has(row.organization_id);
+      for (const topic of new Set(rows.filter(isPaced).map((row) => row.topic))) rooms.set(topic, await roomOf(topic));
+      return rows.filter((row) => {
+        if (!isPaced(row)) return true;
+        const room = rooms.get(row.topic) ?? 0;
+        rooms.set(row.topic, room - row.events);
+        return room > 0;
+      });
+    },
+  };
+}
+
+/** The organizations with many events, or as many rows as a read has for each. */
+function findFloods(rows: readonly OutboxRow[]): Set<bigint> {
+  const byOrganization = Map.groupBy(rows, (row) => row.organization_id);
+  const mostRows = Math.max(fewRows, Math.min(burst.rows, readLimit.rows / byOrganization.size));
+  const floods = [...byOrganization].filter(([, own]) => {
+    const events = own.reduce((sum, row) => sum + row.events, 0);
+    const bytes = own.reduce((sum, row) => sum + row.frame.byteLength, 0);
+    return events > burst.events || bytes > burst.bytes || own.length >= mostRows;
+  });
+  return new Set(floods.map(([organization]) => organization));
+}

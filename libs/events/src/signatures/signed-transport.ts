@@ -1,0 +1,56 @@
+import { yieldToEventLoop } from '@drippulse/loops';
+import { isDeadLetterTopic } from '../topic.ts';
+import type { EventTransport, ReceivedBatch, ReceivedMessage } from '../transport.ts';
+import { createVerify, type EventKeys, signMessages } from './signatures.ts';
+
+/** Signatures that are verified between two turns of the event loop: 5 ms when each message has one of its own. */
+const turnMessages = 50;
+
+/**
+ * The transport as one service uses it. Events of its own topics are signed when they are sent. Consumed events that no
+ * publisher of their topic has signed are marked with a refusal, which makes them dead letters. Dead letters pass as they
+ * are, so that a redriven event has its first signature. A private transport needs no signatures and is returned unchanged.
+ */
+export function signEvents(
+  transport: EventTransport,
+  options: {
+    service: string;
+    keys: EventKeys;
+    /** The services whose keys may sign events of a topic; none when it is no topic of the platform. */
+    publishersOf(topic: string): readonly string[];
+  },
+): EventTransport {
+  if (transport.isPrivate) return transport;
+  const { service, keys, publishersOf } = options;
+  const verify = createVerify(keys, publishersOf);
+
+  async function judge(topic: string, batch: ReceivedBatch): Promise<ReceivedBatch> {
+    const messages: ReceivedMessage[] = [];
+    for (const message of batch.messages) {
+      if (messages.length % turnMessages === turnMessages - 1) await yieldToEventLoop();
+      const refusal = verify(topic, message);
+      messages.push(refusal === undefined ? message : { ...message, refusal });
+    }
+    return { ...batch, messages };
+  }
+
+  return {
+    ...transport,
+    async createProducer() {
+      const producer = await transport.createProducer();
+      return {
+        async send(topic, messages, timeoutMs) {
+          const isOwn = publishersOf(topic).includes(service);
+          await producer.send(topic, isOwn ? signMessages(topic, messages, keys) : messages, timeoutMs);
+        },
+        close: () => producer.close(),
+      };
+    },
+    async consume(consumption) {
+      const { topic, onBatch } = consumption;
+      if (isDeadLetterTopic(topic)) return transport.consume(consumption);
+      if (publishersOf(topic).length === 0) throw new Error(`no service publishes ${topic}`);
+      return transport.consume({ ...consumption, onBatch: async (batch) => onBatch(await judge(topic, batch)) });
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { maskRequest, type RequestTexts } from './mask.ts';
+
+/** What seals: the service's sealer. */
+type Sealer = {
+  seal(secret: Uint8Array, context: string): Buffer;
+  open(box: Uint8Array, context: string): Buffer;
+};
+
+/** The request in an object that has one in its members `url` and `headers`, such as the config of a step. */
+export function requestIn(holder: object): RequestTexts {
+  const url: unknown = Reflect.get(holder, 'url');
+  const headers: unknown = Reflect.get(holder, 'headers');
+  const isObject = typeof headers === 'object' && headers !== null && !Array.isArray(headers);
+  return {
+    url: typeof url === 'string' ? url : '',
+    headers: Object.fromEntries(
+      Object.entries(isObject ? headers : {}).filter(
+        (entry): entry is [string, string] => typeof entry[1] === 'string',
+      ),
+    ),
+  };
+}
+
+/** The object with other texts in its request. Members that it does not have stay away, and all keep their order. */
+export function withRequest<H extends object>(holder: H, { url, headers }: RequestTexts): H {
+  const own: unknown = Reflect.get(holder, 'headers');
+  return {
+    ...holder,
+    ...(typeof Reflect.get(holder, 'url') === 'string' && { url }),
+    ...(Object.keys(headers).length > 0 && typeof own === 'object' && { headers: { ...own, ...headers } }),
+  };
+}
+
+/** The object as people may see it, and its own texts if they differ. */
+export function hide<H extends object>(holder: H): { shown: H; hidden: RequestTexts | undefined } {
+  const request = requestIn(holder);
+  const masked = maskRequest(request);
+  const isSame =
+    masked.url === request.url &&
+    Object.entries(masked.headers).every(([name, value]) => value === request.headers[name]);
+  return isSame ? { shown: holder, hidden: undefined } : { shown: withRequest(holder, masked), hidden: request };
+}
+
+/** The steps of a workflow with the texts of their configs hidden, and these texts by the ids of the steps. */
+export function hideConfigs<S extends { id: string; config: object }>(
+  steps: readonly S[],
+): { shown: S[]; hidden: Map<string, RequestTexts> } {
+  const hidden = new Map<string, RequestTexts>();
+  const shown = steps.map((step) => {
+    const config = hide(step.config);
+    if (config.hidden === undefined) return step;
+    hidden.set(step.id, config.hidden);
+    return { ...step, config: config.shown };
+  });
+  return { shown, hidden };
+}
+
+/** The steps with their own texts again. */
+export function revealConfigs<S extends { id: string; config: object }>(
+  steps: readonly S[],
+  hidden: ReadonlyMap<string, RequestTexts>,
+): S[] {
+  return steps.map((step) => {
+    const request = hidden.get(step.id);
+    return request === undefined ? step : { ...step, config: withRequest(step.config, request) };
+  });
+}
+
+/** One box for the hidden texts of several objects, by their ids. Null when nothing is hidden. */
+export function sealHidden(sealer: Sealer, context: string, hidden: ReadonlyMap<string, RequestTexts>): Buffer | null {
+  return hidden.size === 0 ? null : sealer.seal(Buffer.from(JSON.stringify([...hidden])), context);
+}
+
+/** The texts in a box of `sealHidden`. */
+export function openHidden(sealer: Sealer, context: string, box: Uint8Array | null): Map<string, RequestTexts> {
+  return new Map(box === null ? [] : (JSON.parse(sealer.open(box, context).toString()) as [string, RequestTexts][]));
+}
+
+/** Where the steps of a workflow are sealed. The services of workflows and enrollments share it. */
+export function stepsContext(workflowId: bigint): string {
+  return `workflow steps:${workflowId}`;
+}

@@ -1,0 +1,22 @@
+// For services and for the logger: the credentials of requests, and of what comes back. It loads nothing else.
+
+export {
+  hide,
+  hideConfigs,
+  openHidden,
+  requestIn,
+  revealConfigs,
+  sealHidden,
+  stepsContext,
+  withRequest,
+} from './hidden.ts';
+export {
+  hasOpenHost,
+  type MaskProblem,
+  mask,
+  maskRequest,
+  type RequestTexts,
+  secretsOf,
+  unmaskRequest,
+} from './mask.ts';
+export { redact } from './redact.ts';

@@ -1,0 +1,143 @@
+import { isCredentialName, isHarmlessName } from './names.ts';
+import { looksLikeCredential } from './redact.ts';
+
+/** Shown instead of a credential. In a request it means "keep the stored value". */
+export const mask = '***';
+
+/** The texts of a request that may carry credentials; they may be templates. */
+export type RequestTexts = { url: string; headers: Readonly<Record<string, string>> };
+
+/** A masked value that has no stored one to stand for, at a header or at the URL. */
+export type MaskProblem = { header?: string; message: string };
+
+/** Whether a value is to be sealed, by its name or its form. A value that comes from the data alone is no secret. */
+function isSecret(name: string, value: string): boolean {
+  if (value === '' || isHarmlessName(name) || isOnlyTemplate(value)) return false;
+  return isCredentialName(name) || looksLikeCredential(value);
+}
+
+/** The request as people may see it. Masking it again changes nothing. */
+export function maskRequest({ url, headers }: RequestTexts): { url: string; headers: Record<string, string> } {
+  return {
+    url: mapQuery(url, (name, value) => (isSecret(decoded(name), decoded(value)) ? mask : value)),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, isSecret(name, value) ? mask : value]),
+    ),
+  };
+}
+
+/** The values of a request that must not be kept when the other side sends them back. */
+export function secretsOf({ url, headers }: RequestTexts): string[] {
+  const secrets = Object.entries(headers).flatMap(([name, value]) => (isSecret(name, value) ? [value] : []));
+  mapQuery(url, (name, value) => {
+    if (isSecret(decoded(name), decoded(value))) secrets.push(decoded(value));
+    return value;
+  });
+  return secrets;
+}
+
+/**
+ * The request with each mask replaced by the value that `former`, the request as it is stored, has in its place. A
+ * secret stays where it was entered: when scheme, host or port differ, a mask stands for nothing.
+ */
+export function unmaskRequest(
+  given: RequestTexts,
+  former: RequestTexts | undefined,
+): { request: { url: string; headers: Record<string, string> }; problems: MaskProblem[] } {
+  const problems: MaskProblem[] = [];
+  const isMoved = former !== undefined && originOf(former.url) !== originOf(given.url);
+  const storedHeaders = new Map(
+    Object.entries(former?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const storedQuery = membersOf(former?.url ?? '');
+  const headers = Object.entries(given.headers).map(([header, value]) => {
+    if (value !== mask) return [header, value];
+    const stored = storedHeaders.get(header.toLowerCase());
+    if (stored !== undefined && !isMoved) return [header, stored];
+    problems.push({ header, message: problemOf(isMoved) });
+    return [header, value];
+  });
+  const url = mapQuery(given.url, (name, value) => {
+    const stored = storedQuery.get(name)?.shift();
+    if (decoded(value) !== mask) return value;
+    if (stored !== undefined && !isMoved) return stored;
+    problems.push({ message: `${problemOf(isMoved)} (the query member ${decoded(name)})` });
+    return value;
+  });
+  return { request: { url, headers: Object.fromEntries(headers) }, problems };
+}
+
+function problemOf(isMoved: boolean): string {
+  return isMoved
+    ? 'must be entered anew: the URL has another scheme, host or port, and a stored secret stays with the one it was entered for'
+    : 'has a masked value, and none is stored: enter the value';
+}
+
+/** Whether the data choose the host of a URL, so that a secret beside it would go wherever they say. */
+export function hasOpenHost(url: string): boolean {
+  return originOf(url).includes('{');
+}
+
+/** Scheme, host and port; those of a template as they are written, up to the path. */
+function originOf(url: string): string {
+  const { plain } = withoutTemplates(url);
+  const end = /^[^/\\?#]*(?:[/\\]{2}[^/\\?#]*)?/.exec(plain.trimStart())?.[0].length ?? 0;
+  const written = url.trimStart().slice(0, end);
+  return written.includes('{') ? written : (URL.parse(url)?.origin ?? written);
+}
+
+/** Values of the query by name, in order. */
+function membersOf(url: string): Map<string, string[]> {
+  const members = new Map<string, string[]>();
+  mapQuery(url, (name, value) => {
+    members.set(name, [...(members.get(name) ?? []), value]);
+    return value;
+  });
+  return members;
+}
+
+/** Replaces the values of the query. All other bytes of the URL stay. `&` and `=` of templates separate nothing. */
+function mapQuery(url: string, replace: (name: string, value: string) => string): string {
+  if (!url.includes('?')) return url;
+  const { plain, at } = withoutTemplates(url);
+  const start = plain.indexOf('?');
+  if (start < 0) return url;
+  const hash = plain.indexOf('#');
+  const end = hash < 0 ? plain.length : hash;
+  if (end < start) return url;
+  let place = start + 1;
+  const members = plain
+    .slice(place, end)
+    .split('&')
+    .map((member) => {
+      const equals = member.indexOf('=');
+      const [from, to] = [place, place + member.length];
+      place = to + 1;
+      if (equals < 0) return at(from, to);
+      const name = at(from, from + equals);
+      return `${name}=${replace(name, at(from + equals + 1, to))}`;
+    });
+  return `${url.slice(0, start + 1)}${members.join('&')}${url.slice(end)}`;
+}
+
+/** The text with every template replaced by as many letters, and the function that reads the text itself. */
+function withoutTemplates(text: string) {
+  const plain = text.replace(/\{\{.*?\}\}|\{%.*?%\}/gs, (template) => 'x'.repeat(template.length));
+  return { plain, at: (from: number, to: number) => text.slice(from, to) };
+}
+
+const schemeAlone = /^(?:(?:bearer|basic|digest|token|oauth|api-?key|key)\s)?\s*$/i;
+
+/** A template that names variables only, perhaps after a scheme such as `Bearer`. A text in quotes may be a secret. */
+function isOnlyTemplate(value: string): boolean {
+  if (!value.includes('{{')) return false;
+  return schemeAlone.test(value.replace(/\{\{[^"'{}]*\}\}/g, ' '));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}

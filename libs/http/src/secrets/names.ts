@@ -1,0 +1,32 @@
+const inside =
+  /auth(?!or(?!iz))|token|key(?!word|board)|secret|cookie|passw|passphrase|credential|signature|session|jwt|bearer|hmac/i;
+const atEnd = /(?:^|[-_.])(?:sig|sid|pwd|pass|otp)$|^(?:code|pin)$/i;
+/** Headers that describe, identify and sign a message, and open nothing. Most requests have no others. */
+const harmless = new Set([
+  ...['content-type', 'accept', 'user-agent', 'idempotency-key'],
+  ...['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+]);
+
+/** Whether a header of this name never has a credential, so that its value need not be looked at. */
+export function isHarmlessName(name: string): boolean {
+  return harmless.has(name) || harmless.has(name.toLowerCase());
+}
+
+/** Whether a header or a query member of this name carries a credential. Errs on the side of yes. */
+export function isCredentialName(name: string): boolean {
+  return inside.test(name) || atEnd.test(name);
+}
+
+const qualifier =
+  'api|app|access|private|client|signing|secret|auth|account|encryption|master|shared|service|webhook|session|license';
+/** Tokens of a position in a list open nothing, and a later step may need them. */
+const notPosition = '(?<!(?:page|next|continuation|sync|cursor)[_-]?)';
+
+/**
+ * The end of a name whose value is a credential wherever it stands, as the source of a regular expression. Narrower
+ * than `isCredentialName`: an answer has many a `key` that is none.
+ */
+export const namedInText = [
+  ...['authorization', 'cookie', 'pass(?:word|wd|phrase|code)', 'pwd', 'secret', 'credentials?', 'jwt'],
+  ...['session[_-]?id', `(?:${qualifier})[_-]?(?:key|secret|token)`, `${notPosition}token`],
+].join('|');

@@ -1,0 +1,154 @@
+import { DomainError } from '@drippulse/errors';
+
+/** An amount that was taken. */
+export type Held = {
+  /** Takes more of it, or throws what `take` throws. */
+  add(amount: number): void;
+  /** Gives all of it back. Repeating it changes nothing. */
+  release(): void;
+};
+
+/** Something scarce, such as bytes or places, that organizations share. */
+export type Shares = {
+  /** Takes an amount for a key at once. Throws `too_much_at_once` when its share is used up, `busy` when all is. */
+  take(key: string, amount: number): Held;
+  /** The same, but waits its turn for up to the wait of these shares. Ends early, by its reason, with the signal. */
+  wait(key: string, amount: number, signal?: AbortSignal): Promise<Held>;
+  /** The amount that is taken now, of one key or of all. */
+  used(key?: string): number;
+};
+
+type Waiting = { amount: number; give(): void };
+type Share = { used: number; holders: number; waiting: Set<Waiting> };
+
+/** Callers of one key that may wait, each with a request in memory. */
+const mostWaiting = 1000;
+
+/** How much of something each key and all together may have. `least` (default 0) is a key's whatever others have. */
+export type ShareLimits = { ofEach: number; ofAll: number; least?: number };
+
+/**
+ * Divides something scarce: a key may have `ofEach` of it, all together `ofAll`. A key that has nothing is given one amount
+ * larger than its share, so that no single request is impossible. Those who wait are served in the order of their coming
+ * within a key; a key whose share is used up delays no other key. `of` names the thing in the refusal, such as "uploads".
+ */
+export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {
+  const { of, ofEach, ofAll, least = 0, waitMs = 0 } = options;
+  const shares = new Map<string, Share>();
+  let usedByAll = 0;
+  let waitingOfAll = 0;
+
+  function shareOf(key: string): Share {
+    const known = shares.get(key);
+    if (known !== undefined) return known;
+    const share = { used: 0, holders: 0, waiting: new Set<Waiting>() };
+    shares.set(key, share);
+    return share;
+  }
+
+  function forgetUnused(key: string, { holders, waiting }: Share): void {
+    if (holders === 0 && waiting.size === 0) shares.delete(key);
+  }
+
+  function fitsShare(share: Share, amount: number): boolean {
+    return share.used === 0 || share.used + amount <= ofEach;
+  }
+
+  function fitsAll(share: Share, amount: number): boolean {
+    return usedByAll === 0 || usedByAll + amount <= ofAll || share.used + amount <= least;
+  }
+
+  function hold(key: string, share: Share, amount: number): Held {
+    let held = amount;
+    let isReleased = false;
+    share.holders += 1;
+    share.used += amount;
+    usedByAll += amount;
+    return {
+      add(more) {
+        if (isReleased) throw new Error('the share was released');
+        const isAlone = share.used === held;
+        if (!isAlone && share.used + more > ofEach) throw refusedShare(of);
+        if (usedByAll !== held && !fitsAll(share, more)) throw refusedAll(of);
+        held += more;
+        share.used += more;
+        usedByAll += more;
+      },
+      release() {
+        if (isReleased) return;
+        isReleased = true;
+        share.holders -= 1;
+        share.used -= held;
+        usedByAll -= held;
+        if (waitingOfAll > 0) serveWaiting();
+        forgetUnused(key, share);
+      },
+    };
+  }
+
+  function serveWaiting(): void {
+    for (const share of shares.values()) {
+      for (const waiting of share.waiting) {
+        if (!fitsShare(share, waiting.amount) || !fitsAll(share, waiting.amount)) break;
+        waiting.give();
+      }
+    }
+  }
+
+  function take(key: string, amount: number): Held {
+    const share = shareOf(key);
+    try {
+      if (!fitsShare(share, amount)) throw refusedShare(of);
+      if (!fitsAll(share, amount)) throw refusedAll(of);
+      return hold(key, share, amount);
+    } finally {
+      forgetUnused(key, share);
+    }
+  }
+
+  function wait(key: string, amount: number, signal?: AbortSignal): Promise<Held> {
+    const share = shareOf(key);
+    if (share.waiting.size === 0 && fitsShare(share, amount) && fitsAll(share, amount)) {
+      return Promise.resolve(hold(key, share, amount));
+    }
+    if (share.waiting.size >= mostWaiting) return Promise.reject(refusedShare(of));
+    return new Promise((resolve, reject) => {
+      const waiting = {
+        amount,
+        give() {
+          settle();
+          resolve(hold(key, share, amount));
+        },
+      };
+      const onAbort = () => giveUp(signal?.reason);
+      const timer = setTimeout(() => giveUp(fitsShare(share, amount) ? refusedAll(of) : refusedShare(of)), waitMs);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      share.waiting.add(waiting);
+      waitingOfAll += 1;
+      if (signal?.aborted) onAbort();
+
+      function settle(): void {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        share.waiting.delete(waiting);
+        waitingOfAll -= 1;
+      }
+      function giveUp(error: unknown): void {
+        settle();
+        forgetUnused(key, share);
+        reject(error);
+      }
+    });
+  }
+
+  return { take, wait, used: (key) => (key === undefined ? usedByAll : (shares.get(key)?.used ?? 0)) };
+}
+
+function refusedShare(of: string): DomainError {
+  const message = `Your organization has as many ${of} under way as it may have at once. Let one end first.`;
+  return new DomainError('resource_exhausted', 'too_much_at_once', message, { retryAfterSeconds: 5 });
+}
+
+function refusedAll(of: string): DomainError {
+  return new DomainError('unavailable', 'busy', `Too many ${of} are under way.`, { retryAfterSeconds: 5 });
+}

@@ -1,0 +1,22 @@
+/** The error of `withTimeout`. Its code is that of a connection that timed out, so it counts as a failure of infrastructure. */
+export class TimeoutError extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * Settles as the promise does, or rejects with a TimeoutError after `timeoutMs`. The work behind the promise may still
+ * complete later. An answer that arrived in time counts, even if the process was too busy to read it: after the time the
+ * event loop reads its sockets once more.
+ */
+export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new TimeoutError(`${what} took longer than ${timeoutMs.toFixed(0)} ms`));
+    timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Socket } from 'node:net';
+import type * as grpc from '@grpc/grpc-js';
+
+/** Channel option: time limit in milliseconds of the TLS handshake and the first bytes of a peer. Default: 5000. */
+export const connectDeadlineMs = 'drippulse.connect_deadline_ms';
+
+/**
+ * Ends a connection over which the peer has sent nothing in time. grpc-js waits for the TLS handshake and the greeting of
+ * HTTP/2 without end. A channel that reconnects to a frozen process, or over a cable that swallows bytes, would stay without
+ * a connection even when the process is back, until this one is restarted.
+ */
+export function withConnectDeadline(credentials: grpc.ChannelCredentials): grpc.ChannelCredentials {
+  const create = credentials._createSecureConnector.bind(credentials);
+  credentials._createSecureConnector = (target, options, callCredentials) => {
+    const connector = create(target, options, callCredentials);
+    const connect = connector.connect.bind(connector);
+    const deadlineMs = Number(options[connectDeadlineMs] ?? 5000);
+    connector.connect = async (socket) => {
+      let connected: Socket | undefined;
+      const onDeadline = () => {
+        if (connected === undefined || connected.bytesRead === 0) socket.destroy();
+      };
+      const timer = setTimeout(onDeadline, deadlineMs).unref();
+      socket.once('close', () => clearTimeout(timer));
+      const result = await connect(socket);
+      connected = result.socket;
+      return result;
+    };
+    return connector;
+  };
+  return credentials;
+}

@@ -1,0 +1,113 @@
+import { startLoop, withTimeout } from '@drippulse/loops';
+import type { Logger } from '@drippulse/observability';
+import { createClient } from 'redis';
+
+type Client = ReturnType<typeof clientOf>;
+
+/** A connection to Redis that never makes its caller wait for a Redis that is away, hangs, or cannot write. */
+export type RedisLink = {
+  /** The commands that rate-limiter-flexible sends. Each is answered within the deadline, or rejects. */
+  store: object;
+  stop(): Promise<void>;
+};
+
+/** Time limit of opening a connection, TLS and the greeting of Redis included. */
+const connectTimeoutMs = 2000;
+const probeEveryMs = 1000;
+
+/**
+ * Connects in the background. A breaker: the first command that fails, or has no answer after `timeoutMs`, drops the
+ * connection, since a hanging Redis would answer nothing on it for a quarter of an hour. From then on every command
+ * rejects at once, until a probe over a new connection has succeeded. The probe is no caller's command, and it writes,
+ * because a Redis that is full or read-only still answers pings. `onAway` gets true while commands are rejected.
+ */
+export function openRedisLink(
+  url: string,
+  { log, timeoutMs, onAway }: { log: Logger; timeoutMs: number; onAway(isAway: boolean): void },
+): RedisLink {
+  let live: Client | undefined;
+  let isReported = false;
+  onAway(true);
+
+  async function probe(signal: AbortSignal): Promise<number | undefined> {
+    if (live !== undefined) return undefined;
+    const client = clientOf(url);
+    client.on('error', (error) => lose(client, error));
+    client.on('end', () => lose(client, new Error('Redis closed the connection')));
+    const destroy = () => client.destroy();
+    signal.addEventListener('abort', destroy);
+    try {
+      await withTimeout(client.connect(), connectTimeoutMs, 'Connecting to Redis');
+      await withTimeout(client.set('drippulse:probe', '1', { PX: probeEveryMs }), timeoutMs, 'An answer of Redis');
+    } catch (error) {
+      client.destroy();
+      report(error);
+      return probeEveryMs;
+    } finally {
+      signal.removeEventListener('abort', destroy);
+    }
+    if (!client.isReady) return probeEveryMs;
+    live = client;
+    if (isReported) log.info({}, 'Redis is back');
+    isReported = false;
+    onAway(false);
+    return undefined;
+  }
+
+  function lose(client: Client, error: unknown): void {
+    if (live !== client) return;
+    live = undefined;
+    onAway(true);
+    report(error);
+    // Commands that wait for an answer reject with it.
+    client.destroy();
+    probing.wake();
+  }
+
+  function report(error: unknown): void {
+    if (!isReported) log.warn({ err: error }, 'Redis is away: limits are counted in this process');
+    isReported = true;
+  }
+
+  async function ask<T>(command: (client: Client) => Promise<T>): Promise<T> {
+    const client = live;
+    if (client === undefined) throw new Error('Redis is away');
+    try {
+      return await withTimeout(command(client), timeoutMs, 'An answer of Redis');
+    } catch (error) {
+      lose(client, error);
+      throw error;
+    }
+  }
+
+  const probing = startLoop({ name: 'redis', log, maxIdleMs: 60_000, run: probe });
+  return {
+    store: {
+      get isReady() {
+        return live !== undefined;
+      },
+      eval: (...args: Parameters<Client['eval']>) => ask((client) => client.eval(...args)),
+      del: (...args: Parameters<Client['del']>) => ask((client) => client.del(...args)),
+      multi() {
+        if (live === undefined) throw new Error('Redis is away');
+        const commands = live.multi();
+        const exec = commands.exec.bind(commands);
+        return Object.assign(commands, { exec: (isPipeline?: boolean) => ask(() => exec(isPipeline)) });
+      },
+    },
+    async stop() {
+      await probing.stop();
+      const client = live;
+      live = undefined;
+      client?.destroy();
+    },
+  };
+}
+
+function clientOf(url: string) {
+  return createClient({
+    url,
+    disableOfflineQueue: true,
+    socket: { connectTimeout: connectTimeoutMs, reconnectStrategy: false },
+  });
+}

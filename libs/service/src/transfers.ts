@@ -1,0 +1,52 @@
+import type { Interceptor, StreamResponse } from '@connectrpc/connect';
+import { createShares, type Held, type Shares } from '@drippulse/loops';
+import { callerOf } from '@drippulse/rpc';
+
+/** Transfers that one organization, and all together, may have under way in a process of a service. */
+const atOnce = { ofEach: 2, ofAll: 16, least: 1 };
+/** A short transfer of the organization ends meanwhile. */
+const waitMs = 5_000;
+
+/** The context of an operation that takes or answers a stream: it uses the connections of transfers. */
+export function overTransfers<C extends { db: unknown; transfers: C['db'] }>(ctx: C): C {
+  return { ...ctx, db: ctx.transfers };
+}
+
+/** Places for transfers: exports, imports, streamed lists. */
+export function transferPlaces(): Shares {
+  return createShares({ of: 'transfers', ...atOnce, waitMs });
+}
+
+/**
+ * Gives every method that takes or answers a stream a place while it runs, whatever the method does. So one organization's
+ * exports leave places to others, and a method that is added needs nothing. Calls that services make for themselves need no
+ * place. Comes after the server interceptors, which know the caller.
+ */
+export function limitTransfers(places: Shares): Interceptor {
+  return (next) => async (request) => {
+    if (request.method.methodKind === 'unary') return next(request);
+    const { organizationId, actor } = callerOf({ values: request.contextValues });
+    if (actor.type === 'service') return next(request);
+    const place = await places.wait(String(organizationId), 1, request.signal);
+    // Also when the caller leaves before it has read the first message.
+    request.signal.addEventListener('abort', () => place.release(), { once: true });
+    try {
+      const response = await next(request);
+      if (response.stream) return { ...response, message: keeping(place, response.message) } as StreamResponse; // unchanged
+      place.release();
+      return response;
+    } catch (error) {
+      place.release();
+      throw error;
+    }
+  };
+}
+
+/** Gives the place back when the last message is read, or the reader leaves. */
+async function* keeping<T>(place: Held, messages: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* messages;
+  } finally {
+    place.release();
+  }
+}

@@ -1,0 +1,26 @@
+/** Random choices that depend on the seed alone. */
+export type Random = {
+  /** A whole number from 0 to below `count`. */
+  below(count: number): number;
+  pick<T>(choices: readonly T[]): T;
+  /** Some of the choices; each may be there more than once. */
+  some<T>(choices: readonly T[], count: number): T[];
+};
+
+/** Random numbers by the method mulberry32. */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const below = (count: number): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * count);
+  };
+  const pick = <T>(choices: readonly T[]): T => {
+    const choice = choices[below(choices.length)];
+    if (choice === undefined) throw new Error('there is nothing to choose from');
+    return choice;
+  };
+  const some = <T>(choices: readonly T[], count: number): T[] => Array.from({ length: count }, () => pick(choices));
+  return { below, pick, some };
+}

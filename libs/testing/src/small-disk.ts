@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { firstLine, type Unavailable } from '@drippulse/servers';
+
+/** A file system of its own, in memory, for tests of full disks. */
+export type SmallDisk = {
+  folder: string;
+  /** Sets its size, such as `8m`. */
+  resize(size: string): void;
+  /** Removes it, also while files on it are open. */
+  unmount(): void;
+};
+
+/** Mounts a disk with so much room, such as `64k`. Root may do that on Linux. */
+export function mountSmallDisk(size: string): SmallDisk | Unavailable {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'drippulse-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0755`, 'tmpfs', folder], { stdio: 'pipe' });
+  } catch (error) {
+    rmdirSync(folder);
+    return { unavailable: `A full disk needs Linux and the right to mount (${firstLine(error)}).` };
+  }
+  return {
+    folder,
+    resize: (other) => void execFileSync('mount', ['-o', `remount,size=${other}`, folder]),
+    unmount() {
+      execFileSync('umount', ['--lazy', folder]);
+      rmdirSync(folder);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+// `npm run fuzz`: the tests of hostile input, one after the other, for as many minutes in all as asked.
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { run } from './testing/children.mjs';
+import { commandsOf, testFiles } from './testing/packages.mjs';
+
+const usage = `npm run fuzz -- --minutes 30            hostile input for every operator, filter, tag, parser and route with a body
+npm run fuzz -- --seed 7 [--minutes 1]  the same rounds again`;
+
+/** The number of tests in a file that take the minutes they are given. */
+const roundsIn = (file) => readFileSync(file, 'utf8').match(/\binRounds\(async/g)?.length ?? 0;
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' }, help: { type: 'boolean' } },
+});
+const minutes = Number(values.minutes);
+const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 31));
+if (values.help) console.log(usage);
+else if (!(minutes > 0) || !/^\d+$/.test(seed)) {
+  console.error(`--minutes is a number above 0, and --seed a whole number.\n\n${usage}`);
+  process.exitCode = 1;
+} else process.exitCode = (await fuzz()) ? 0 : 1;
+
+/** Each test has the same share of the time. A failure does not end the others. */
+async function fuzz() {
+  console.log(`Hostile input for ${minutes} minutes, seed ${seed}.`);
+  const files = testFiles().filter((file) => file.endsWith('.ts') && roundsIn(file) > 0);
+  const share = minutes / files.reduce((sum, file) => sum + roundsIn(file), 0);
+  let isFine = true;
+  for (const command of commandsOf(files, ['-t', 'hostile input'])) {
+    const { ok } = await run(command, { live: true, env: { FUZZ_SEED: seed, FUZZ_MINUTES: String(share) } });
+    isFine &&= ok;
+  }
+  console.log(`${isFine ? 'Nothing found' : 'Found, see above'}, seed ${seed}.`);
+  return isFine;
+}

@@ -1,0 +1,40 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import type { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { ClientOf } from '@drippulse/service';
+import { LRUCache } from 'lru-cache';
+
+/** The members of organizations, as identity knows them. */
+export type Members = {
+  /** The members of the caller's organization among these users. Fails with `unavailable` while identity is away. */
+  find(call: HandlerContext, ids: readonly bigint[]): Promise<ReadonlySet<bigint>>;
+};
+
+/** A member who was removed can be made an owner for this long, and stays one of existing records in any case. */
+const cachedForMs = 30_000;
+const maxCached = 10_000;
+/** The bound of `FindMembers`. */
+const maxAsked = 1000;
+
+/** Only members are cached, so that a new one can be an owner at once. */
+export function createMembers(identity: ClientOf<typeof IdentityService>): Members {
+  const cache = new LRUCache<string, true>({ max: maxCached, ttl: cachedForMs });
+  return {
+    async find(call, ids) {
+      const caller = callerOf(call);
+      const keyOf = (id: bigint) => `${caller.organizationId}:${id}`;
+      const members = new Set(ids.filter((id) => cache.has(keyOf(id))));
+      const unknown = [...new Set(ids)].filter((id) => !members.has(id));
+      for (let start = 0; start < unknown.length; start += maxAsked) {
+        const { userIds } = await identity(caller, call).findMembers({
+          userIds: unknown.slice(start, start + maxAsked),
+        });
+        for (const id of userIds) {
+          cache.set(keyOf(id), true);
+          members.add(id);
+        }
+      }
+      return members;
+    },
+  };
+}

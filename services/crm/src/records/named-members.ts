@@ -1,0 +1,21 @@
+import type { DescField, DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { fieldRest } from '@drippulse/json';
+
+const memberFields = new WeakMap<DescMessage, DescField[]>();
+
+/** The ids in a request that name members of the organization, by the option `ref` of their fields. */
+export function namedMembers<D extends DescMessage>(desc: D, request: MessageShape<D>): bigint[] {
+  const values = request as Record<string, unknown>; // a message: its members are named by its descriptor
+  return memberFieldsOf(desc)
+    .flatMap(({ localName }) => values[localName])
+    .filter((id) => typeof id === 'bigint');
+}
+
+function memberFieldsOf(desc: DescMessage): DescField[] {
+  let fields = memberFields.get(desc);
+  if (fields === undefined) {
+    fields = desc.fields.filter((field) => fieldRest(field).ref === 'identity.TeamMember');
+    memberFields.set(desc, fields);
+  }
+  return fields;
+}

@@ -1,0 +1,22 @@
+import type { JsonObject } from '@drippulse/json';
+import type { EffectOutcome } from './effect-call.ts';
+
+const mark = 'chain_cut';
+
+/**
+ * The stored request of an effect that the budget of its chain does not cover. It is refused on every attempt, also by a
+ * process that takes over: what is stored decides, and no step renders a member of this name.
+ */
+export function refuseRequest(request: string): string {
+  return `{"${mark}":true,${request.slice(1)}`;
+}
+
+export function isRefused(request: JsonObject): boolean {
+  return request[mark] === true;
+}
+
+export const refusedOutcome: EffectOutcome = {
+  outcome: 'failed',
+  error: 'the chain of workflows that led here has used up its budget of enrollments and records',
+  retryable: false,
+};

@@ -1,0 +1,29 @@
+import type { Sealer } from '@drippulse/db';
+import { hide, openHidden, sealHidden, withRequest } from '@drippulse/http/secrets';
+import type { JsonObject } from '@drippulse/json';
+import { parseObject } from '../enrollments/contact.ts';
+import { storedJson } from './stored-json.ts';
+
+/** The member of a stored request that has the texts which are masked in it. The sealed form of no request has it. */
+const boxMember = 'sealed';
+
+/** The request of an effect as it is stored: what is secret in its URL and headers is sealed, bound to the effect's key. */
+export function sealRequest(sealer: Sealer, key: string, request: JsonObject): JsonObject {
+  const { shown, hidden } = hide(request);
+  const box = hidden && sealHidden(sealer, contextOf(key), new Map([[key, hidden]]));
+  return box ? { ...shown, [boxMember]: box.toString('base64') } : request;
+}
+
+/** The stored request as JSON text, as it was rendered, so that a repeat sends the same bytes. */
+export function openRequest(sealer: Sealer, key: string, stored: string): string {
+  // Most requests have no secret and are not parsed here.
+  if (!stored.includes(`"${boxMember}"`)) return stored;
+  const { [boxMember]: box, ...shown } = parseObject(stored);
+  if (typeof box !== 'string') return stored;
+  const hidden = openHidden(sealer, contextOf(key), Buffer.from(box, 'base64')).get(key);
+  return hidden === undefined ? stored : storedJson(withRequest(shown, hidden));
+}
+
+function contextOf(key: string): string {
+  return `effect:${key}`;
+}

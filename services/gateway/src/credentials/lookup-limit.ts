@@ -1,0 +1,26 @@
+import { DomainError } from '@drippulse/errors';
+import { type LimiterStore, spend } from '@drippulse/service';
+
+/** Counts look-ups of credentials that turn out to belong to nobody: 100 a minute for each network. */
+export type LookupLimit = {
+  /** Counts a look-up that is about to be made. Throws `resource_exhausted` when the network has none left. */
+  count(network: string): Promise<void>;
+  /** Takes back a look-up that found a credential, or failed. */
+  takeBack(network: string): Promise<void>;
+};
+
+export function createLookupLimit(store: LimiterStore): LookupLimit {
+  const limiter = store.fixed('unknown-credentials', { points: 100, seconds: 60 });
+  return {
+    async count(network) {
+      const { isRefused, secondsLeft } = await spend(limiter, network);
+      if (!isRefused) return;
+      throw new DomainError('resource_exhausted', 'rate_limited', 'Too many unknown credentials from this network.', {
+        retryAfterSeconds: secondsLeft,
+      });
+    },
+    async takeBack(network) {
+      await limiter.reward(network);
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DescMethodClientStreaming, DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
+import { withLargeAnswer } from '@drippulse/rpc';
+import { answerStream } from './answer-stream.ts';
+import { answerUnary } from './answer-unary.ts';
+import { callHeaders, type Signing } from './call-headers.ts';
+import { decodeParameters, decodeRequest } from './decode-request.ts';
+import type { Exchange } from './exchange.ts';
+import { type Holdings, holderOf, waitFor } from './holdings.ts';
+import { isLarge, type ListWeights } from './list-weights.ts';
+import { answersStream, isUnary, takesStream } from './method-kinds.ts';
+import type { Upstream } from './ports.ts';
+import type { Route } from './routes.ts';
+import { spool } from './spool.ts';
+import { openUpload } from './upload.ts';
+
+/** A request that was admitted, and where its answer goes. */
+export type Call = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  route: Route & { upstream: Upstream };
+  parameters: Record<string, string>;
+  exchange: Exchange;
+  /** Ends with the client; `abort` ends it early. */
+  client: { signal: AbortSignal; abort(): void };
+};
+
+/** What every call needs. */
+export type CallOptions = Signing & { holdings: Holdings; lists: ListWeights; bodyIdleTimeoutMs: number };
+
+const defaultTimeoutSeconds = 30;
+
+/** Calls the method of a route, and writes its answer. No call begins before the last byte of its request is here. */
+export async function makeCall(options: CallOptions, call: Call): Promise<void> {
+  const { method } = call.route;
+  if (takesStream(method)) await callUpload(options, call, method);
+  else if (isUnary(method)) await callUnary(options, call, method);
+  else if (answersStream(method)) await callStream(options, call, method);
+}
+
+async function callUpload(options: CallOptions, call: Call, method: DescMethodClientStreaming): Promise<void> {
+  const { holdings, bodyIdleTimeoutMs: idleTimeoutMs } = options;
+  const { request, route, parameters, exchange, client } = call;
+  const { bodyField, upstream } = route;
+  if (bodyField === undefined) throw new Error(`${method.toString()} streams a body without BODY_STREAM`);
+  const holder = holderOf(exchange);
+  await using opened = new AsyncDisposableStack();
+  const place = holdings.uploads.take(holder, 1);
+  opened.defer(() => place.release());
+  const held = holdings.uploadBytes.take(holder, 0);
+  opened.defer(() => held.release());
+  const first = decodeParameters(request, route, parameters);
+  const spooled = await spool(await openUpload(request, idleTimeoutMs), { idleTimeoutMs, held });
+  opened.defer(() => spooled.close());
+  // The connection is silent while the service works on the upload. Node sets the time-out again for the next request.
+  request.setTimeout(timeoutMsOf(route));
+  // An answer before the end of the messages is the end of them.
+  opened.defer(() => client.abort());
+  const headers = await headersOf(options, call);
+  const messages = spooled.messages(first, bodyField);
+  const reply = await upstream.transport.stream(method, client.signal, timeoutMsOf(route), headers, messages);
+  await answer(options, call, { header: reply.header, message: await onlyMessage(reply.message) });
+}
+
+async function callUnary(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
+  const { holdings, lists, bodyIdleTimeoutMs: idleTimeoutMs } = options;
+  const { request, route, parameters, exchange, client } = call;
+  const { signal } = client;
+  const holder = holderOf(exchange);
+  const held = route.hasBody ? holdings.bodyBytes.take(holder, 0) : nothing;
+  const list = `${holder} ${route.template}`;
+  const weight = route.isList ? lists.of(list) : 0;
+  const place = route.isList ? await waitFor(holdings.lists, holder, weight, signal) : nothing;
+  try {
+    const message = await decodeRequest(request, route, parameters, { idleTimeoutMs, held });
+    const headers = await headersOf(options, call);
+    const { transport } = route.upstream;
+    const values = isLarge(weight) ? withLargeAnswer() : undefined;
+    const reply = await transport.unary(method, signal, timeoutMsOf(route), headers, message, values);
+    held.release();
+    await answer(options, call, reply, (bytes) => {
+      if (route.isList) lists.note(list, bytes);
+      place.release();
+    });
+  } finally {
+    held.release();
+    place.release();
+  }
+}
+
+async function callStream(options: CallOptions, call: Call, method: DescMethodServerStreaming): Promise<void> {
+  const { holdings, bodyIdleTimeoutMs: idleTimeoutMs } = options;
+  const { request, response, route, parameters, exchange, client } = call;
+  const held = route.hasBody ? holdings.bodyBytes.take(holderOf(exchange), 0) : nothing;
+  try {
+    const message = await decodeRequest(request, route, parameters, { idleTimeoutMs, held });
+    const headers = await headersOf(options, call);
+    const messages = oneMessage(message);
+    const reply = await route.upstream.transport.stream(method, client.signal, timeoutMsOf(route), headers, messages);
+    await answerStream(response, route, reply, client);
+  } finally {
+    held.release();
+  }
+}
+
+/** What a request without a body, or one that is no list, holds. */
+const nothing = { add: () => undefined, release: () => undefined };
+
+function headersOf(signing: Signing, { request, route, exchange }: Call): Promise<Headers> {
+  return callHeaders(request, route, exchange, signing);
+}
+
+function timeoutMsOf({ rest }: Route): number {
+  return (rest.timeoutSeconds || defaultTimeoutSeconds) * 1000;
+}
+
+async function answer(
+  { holdings }: CallOptions,
+  { response, route, exchange, client }: Call,
+  reply: { header: Headers; message: unknown },
+  onMade: (bytes: number) => void = () => undefined,
+): Promise<void> {
+  const unread = { bytes: holdings.unreadBytes, holder: holderOf(exchange), signal: client.signal, onMade };
+  await answerUnary(response, route, reply, unread);
+}
+
+async function* oneMessage<T>(message: T): AsyncGenerator<T> {
+  yield message;
+}
+
+/** The one message of a call, read to its end: the status comes after it. */
+async function onlyMessage<T>(messages: AsyncIterable<T>): Promise<T> {
+  const received: T[] = [];
+  for await (const message of messages) received.push(message);
+  const [only] = received;
+  if (only === undefined) throw new Error('the service ended a call without an answer');
+  return only;
+}

@@ -1,0 +1,34 @@
+import type { ServerResponse } from 'node:http';
+import { clientGone } from './read-body.ts';
+
+/** Bytes that are written at once. A client that takes none of them for `unreadTimeoutMs` is let go. */
+export const sliceBytes = 64 << 10;
+
+/** Writes an answer no faster than the client takes it, so that little of it waits in memory for the client. */
+export async function writeOut(
+  response: ServerResponse,
+  chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
+): Promise<void> {
+  for await (const chunk of chunks) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    for (let start = 0; start < bytes.length; start += sliceBytes) {
+      if (response.destroyed) throw clientGone();
+      if (!response.write(bytes.subarray(start, start + sliceBytes))) await drained(response);
+    }
+  }
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = () => response.off('drain', onDrain).off('close', onClose);
+    const onDrain = () => {
+      settle();
+      resolve();
+    };
+    const onClose = () => {
+      settle();
+      reject(clientGone());
+    };
+    response.on('drain', onDrain).on('close', onClose);
+  });
+}

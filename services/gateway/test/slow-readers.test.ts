@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { eventually } from '@drippulse/testing';
+import { expect, test } from '@jest/globals';
+import { openSocket } from './probe/raw-http.ts';
+import { send } from './probe/send.ts';
+import { type Probe, startProbe } from './probe/start-probe.ts';
+
+/** More than the buffers of the kernel take. */
+const largeBytes = 20 << 20;
+const large = `/api/v1/probe/items?tags=large&count=${largeBytes}`;
+
+function ask(probe: Probe, path: string, credential = 'viewer'): Promise<Socket> {
+  return openSocket(probe, `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${credential}\r\n\r\n`);
+}
+
+/** Of clients that do not read: those whose answer has begun. A socket reads ahead until its buffer is full. */
+const begun = (sockets: readonly Socket[]) => sockets.filter(({ readableLength }) => readableLength > 0);
+
+test('of the unread answers of an organization as many are made as it may have, and others get theirs', async () => {
+  await using probe = await startProbe('in memory');
+  const sockets = await Promise.all(Array.from({ length: 4 }, () => ask(probe, large)));
+  await eventually(() => expect(begun(sockets)).toHaveLength(1));
+  expect((await send(probe, 'GET', large, { role: 'viewer@2' })).text.length).toBeGreaterThan(largeBytes);
+  expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
+  expect(begun(sockets)).toHaveLength(1);
+  // Whoever leaves makes room for the next.
+  for (const left of [1, 2, 3]) {
+    const [reader] = begun(sockets);
+    reader?.destroy();
+    sockets.splice(sockets.indexOf(reader as Socket), 1); // it is one of them
+    await eventually(() => expect(begun(sockets)).toHaveLength(1));
+    expect(sockets).toHaveLength(4 - left);
+  }
+  sockets[0]?.destroy();
+});
+
+test.each([
+  ['an answer', large],
+  ['a download', '/api/v1/probe/downloads/20000'],
+])('a client that takes nothing of %s is let go, and one that reads gets all of it', async (_, path) => {
+  await using probe = await startProbe('in memory', { limits: { unreadTimeoutMs: 300 } });
+  const socket = await ask(probe, path);
+  socket.on('error', () => undefined);
+  await eventually(() => expect(probe.answered).toHaveLength(1));
+  if (!socket.destroyed) {
+    // Its end is behind what it has not read.
+    socket.resume();
+    await once(socket, 'close');
+  }
+  expect(socket.bytesRead).toBeLessThan(largeBytes);
+  const { text } = await send(probe, 'GET', large);
+  expect(text.length).toBeGreaterThan(largeBytes);
+});
+
+test('lists of an organization are made a few at a time, in order, and delay nobody else', async () => {
+  const asked: bigint[] = [];
+  const held = Promise.withResolvers<void>();
+  await using probe = await startProbe('in memory', {
+    holdings: { lists: { ofEach: 8, ofAll: 16 } },
+    async listEnrollments({ workflowId }) {
+      asked.push(workflowId);
+      if (workflowId === 1n) await held.promise;
+      return {};
+    },
+  });
+  const list = (workflowId: number, role: string) =>
+    send(probe, 'GET', `/api/v1/workflows/${workflowId}/enrollments`, { role });
+  const first = list(1, 'viewer');
+  await eventually(() => expect(asked).toEqual([1n]));
+  const waiting = [list(2, 'viewer'), list(3, 'viewer')];
+  expect((await list(4, 'viewer@2')).status).toBe(200);
+  // What is no list has no turn to wait for.
+  expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
+  expect(asked).toEqual([1n, 4n]);
+  held.resolve();
+  expect((await first).status).toBe(200);
+  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200]);
+  expect(asked).toEqual([1n, 4n, 2n, 3n]);
+});
+
+test('lists that were small are made many at once', async () => {
+  let asked = 0;
+  const held = Promise.withResolvers<void>();
+  await using probe = await startProbe('in memory', {
+    holdings: { lists: { ofEach: 8, ofAll: 8 } },
+    async listEnrollments() {
+      asked += 1;
+      if (asked > 1) await held.promise;
+      return {};
+    },
+  });
+  const list = () => send(probe, 'GET', '/api/v1/workflows/1/enrollments');
+  await list();
+  const lists = Array.from({ length: 12 }, list);
+  await eventually(() => expect(asked).toBe(1 + 8));
+  held.resolve();
+  expect((await Promise.all(lists)).every(({ status }) => status === 200)).toBe(true);
+});
+
+test('while large lists are encoded, the event loop turns after each piece of them', async () => {
+  const leadRef = 'x'.repeat(60_000);
+  const rows = Array.from({ length: 300 }, (_, index) => ({ id: BigInt(index + 1), leadRef }));
+  await using probe = await startProbe('in memory', { listEnrollments: () => ({ enrollments: rows }) });
+  const answers = Array.from({ length: 2 }, () => send(probe, 'GET', '/api/v1/workflows/1/enrollments'));
+  let turns = 0;
+  let isOver = false;
+  const turn = () => {
+    turns += 1;
+    if (!isOver) setImmediate(turn);
+  };
+  turn();
+  const texts = (await Promise.all(answers)).map(({ text }) => text);
+  isOver = true;
+  expect(texts.map((text) => JSON.parse(text).enrollments.length)).toEqual([300, 300]);
+  // A row is more than a piece.
+  expect(turns).toBeGreaterThan(2 * 300);
+});

@@ -1,0 +1,61 @@
+import { DomainError } from '@drippulse/errors';
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/**
+ * Writers lock the project of a workflow shared until they commit, and its deletion locks it exclusively while it writes the
+ * row of `deleted_projects`. So a writer either commits before that row, and the deletion moves its workflow, or sees the row.
+ */
+export async function lockProject(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  projectId: bigint,
+  mode: 'shared' | 'exclusive',
+): Promise<void> {
+  const lock = sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock');
+  await sql`select ${lock}(hashtext('workflows.projects'), hashtext(${`${organizationId}:${projectId}`}))`.execute(trx);
+}
+
+/** Refuses a project that is deleted or being deleted, and keeps it from being deleted until the transaction ends. */
+export async function requireOpenProject(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  projectId: bigint | null,
+): Promise<void> {
+  if (projectId === null) return;
+  // A statement of its own: the next one sees what was committed while this one waited.
+  await lockProject(trx, organizationId, projectId, 'shared');
+  if ((await findDeleted(trx, organizationId, projectId)) !== undefined) throw projectNotFound();
+}
+
+/**
+ * The project that gets the workflows of a deleted one, kept from being deleted until the transaction ends. Where that one is
+ * deleted too, it is the one that gets its own; null is none. This ends: each project was open when another was given to it.
+ */
+export async function findHeir(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  projectId: bigint | null,
+): Promise<bigint | null> {
+  for (let heir = projectId; heir !== null; ) {
+    await lockProject(trx, organizationId, heir, 'shared');
+    const deleted = await findDeleted(trx, organizationId, heir);
+    if (deleted === undefined) return heir;
+    heir = deleted.reassigned_to;
+  }
+  return null;
+}
+
+function findDeleted(trx: Transaction<DB>, organizationId: bigint, projectId: bigint) {
+  return trx
+    .selectFrom('deleted_projects')
+    .select('reassigned_to')
+    .where('organization_id', '=', organizationId)
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
+}
+
+/** The refusal of identity, which knows no such project either, or soon will not. */
+function projectNotFound(): DomainError {
+  return new DomainError('not_found', 'project_not_found', 'There is no project with this id.');
+}

@@ -1,0 +1,67 @@
+import type { Sealer } from '@drippulse/db';
+import type { Step } from '@drippulse/engine';
+import { DomainError, type Violation } from '@drippulse/errors';
+import {
+  hideConfigs,
+  openHidden,
+  requestIn,
+  revealConfigs,
+  sealHidden,
+  stepsContext,
+  unmaskRequest,
+  withRequest,
+} from '@drippulse/http/secrets';
+import { stringifyJson } from '@drippulse/json';
+import { storedSteps } from './stored-steps.ts';
+
+/** The steps of a version as they are stored: as people may see them, and a box with the texts that they may not. */
+export type StoredSteps = { steps: string; sealed: Buffer | null; is_masked: boolean };
+
+/** The columns of a version. Nothing that shows the steps can show a credential, because `steps` has none. */
+export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly Step[]): StoredSteps {
+  const { shown, hidden } = hideConfigs(steps);
+  return {
+    steps: stringifyJson(shown),
+    sealed: sealHidden(sealer, stepsContext(workflowId), hidden),
+    is_masked: true,
+  };
+}
+
+/** The steps of a version with their credentials. */
+export function openSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): Step[] {
+  return revealConfigs(storedSteps(row.steps), openHidden(sealer, stepsContext(row.id), row.sealed));
+}
+
+/** The steps of a version as people may see them. Without a request among them, they need not be parsed. */
+export function shownSteps(row: StoredSteps): string {
+  if (row.is_masked || !/"(?:url|headers)"/.test(row.steps)) return row.steps;
+  return stringifyJson(hideConfigs(storedSteps(row.steps)).shown);
+}
+
+/** The box of a version, for the service that runs it. */
+export function sealedSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): Buffer | null {
+  return row.is_masked ? row.sealed : sealSteps(sealer, row.id, storedSteps(row.steps)).sealed;
+}
+
+/**
+ * The steps of a request, each masked value replaced by that of the same step, if it still goes to the same scheme, host
+ * and port. Refuses the others by name: a secret stays where it was entered.
+ */
+export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): Step[] {
+  const known = new Map(former.map((step) => [step.id, step]));
+  const violations: Violation[] = [];
+  const unmasked = steps.map((step) => {
+    const counterpart = known.get(step.id);
+    const stored = counterpart?.type === step.type ? requestIn(counterpart.config) : undefined;
+    const { request, problems } = unmaskRequest(requestIn(step.config), stored);
+    for (const { header, message } of problems) {
+      const place = header === undefined ? 'url' : `headers.${header}`;
+      const field = `steps.${step.position}.config.${place}`;
+      violations.push({ field, message: `Step ${step.position} (${step.type}): ${place} ${message}` });
+    }
+    return { ...step, config: withRequest(step.config, request) };
+  });
+  const [first] = violations;
+  if (first !== undefined) throw new DomainError('invalid', 'secret_needed', first.message, { violations });
+  return unmasked;
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { service as records } from '@drippulse/crm';
+import { service as enrollments } from '@drippulse/enrollments';
+import { migrateEmbeddedTransport } from '@drippulse/events';
+import { service as identity } from '@drippulse/gateway/identity';
+import {
+  bootstrapIdentity,
+  connectIdentity,
+  createApiKeyText,
+  createOrganization,
+} from '@drippulse/gateway/organizations';
+import { createLogger } from '@drippulse/observability';
+import { generateInternalTokenKeys } from '@drippulse/rpc';
+import { freePort } from '@drippulse/servers';
+import {
+  addressVariable,
+  nodeFlagsOf,
+  processNames,
+  processOf,
+  publicService,
+  serviceNames,
+} from '@drippulse/topology';
+import { service as deliveries } from '@drippulse/webhooks';
+import { service as definitions } from '@drippulse/workflows';
+import { createApi } from '../services/api.ts';
+import { type Child, startChild } from '../services/child.ts';
+import type { BenchPostgres } from '../start-postgres.ts';
+
+/** Every process of the platform, over gRPC. */
+export type Platform = {
+  /** By name. */
+  processes: ReadonlyMap<string, Child>;
+  /** Address of the API. */
+  base: string;
+  port: number;
+  /** A key of the first organization, and a session of another one. */
+  first: string;
+  addOrganization(name: string): Promise<string>;
+  stop(): Promise<void>;
+};
+
+const file = new URL('../services/service-process.ts', import.meta.url);
+
+export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
+  for (const service of [identity, definitions, enrollments, deliveries, records]) await service.migrate(url);
+  await migrateEmbeddedTransport(url);
+  const first = createApiKeyText('live');
+  await bootstrapIdentity(url, { username: 'admin', password: randomBytes(12).toString('hex'), apiKey: first });
+  const keys = generateInternalTokenKeys(serviceNames);
+  const ports = new Map<string, number>();
+  for (const name of processNames) ports.set(name, await freePort());
+  const addresses = serviceNames.map((name) => [addressVariable(name), `127.0.0.1:${ports.get(processOf(name))}`]);
+  const processes = new Map<string, Child>();
+  // The gateway last, because it serves when all others do.
+  for (const name of [...processNames].sort((one) => (one === publicService ? 1 : -1))) {
+    const env = {
+      ...Object.fromEntries(addresses),
+      DATABASE_URL: url,
+      ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+      BENCH_SERVICE: name,
+      BENCH_STALLS: 'true',
+      INTERNAL_TOKEN_KEYS: keys[name],
+      GRPC_PORT: String(ports.get(name)),
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+      ...(name === publicService && { PORT: '0', SESSION_KEYS: randomBytes(32).toString('base64') }),
+    };
+    processes.set(name, await startChild(file, env, { execArgv: nodeFlagsOf(name) }));
+  }
+  const port = processes.get(publicService)?.port ?? 0;
+  const base = `http://127.0.0.1:${port}/api/v1`;
+  return {
+    processes,
+    base,
+    port,
+    first,
+    async addOrganization(name) {
+      const connected = connectIdentity(url, createLogger({ service: 'bench', level: 'silent' }));
+      const { password } = await createOrganization(connected, { name, username: name, email: `${name}@example.com` });
+      await connected.close();
+      const { token } = await createApi(base, '')('POST', '/auth/login', { username: name, password });
+      return token;
+    },
+    async stop() {
+      for (const process of [...processes.values()].reverse()) await process.stop();
+    },
+  };
+}
