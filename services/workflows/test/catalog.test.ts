@@ -56,23 +56,24 @@ test('workflows can be taken out of any project, and only by who may edit', asyn
   expect(await harness.catalog(stranger).reassignProject({ projectId: 102n })).toMatchObject({ movedCount: 0n });
 });
 
-test('workflows are counted by mode, and a test key moves none of a project with live ones', async () => {
-  await createIn(103n, 2);
-  const create = () => harness.workflows(tester).createWorkflow({ name: 'Trial', projectId: 103n });
-  await create();
+test('workflows are counted by mode, and a test key closes no project with live ones', async () => {
+  await createIn(105n, 2);
+  const create = (projectId: bigint) => harness.workflows(tester).createWorkflow({ name: 'Trial', projectId });
+  await create(105n);
   const counted = async (mode?: Mode) =>
-    (await harness.catalog(tester).countByProject({ projectIds: [103n], mode })).counts;
+    (await harness.catalog(tester).countByProject({ projectIds: [105n], mode })).counts;
   expect([await counted(), await counted(Mode.LIVE), await counted(Mode.TEST)]).toEqual([
-    { 103: 3n },
-    { 103: 2n },
-    { 103: 1n },
+    { 105: 3n },
+    { 105: 2n },
+    { 105: 1n },
   ]);
-  const move = () => harness.catalog(tester).reassignProject({ projectId: 103n });
-  expect(await refusal(move())).toMatchObject({ error: 'permission_denied test_mode' });
-  expect(await counted()).toEqual({ 103: 3n });
-  await harness.catalog(editor).reassignProject({ projectId: 103n });
-  await create();
-  expect(await move()).toMatchObject({ movedCount: 1n });
+  const close = (projectId: bigint) => harness.catalog(tester).reassignProject({ projectId });
+  expect(await refusal(close(105n))).toMatchObject({ error: 'permission_denied test_mode' });
+  // Nothing moved, and the project still takes workflows.
+  await create(105n);
+  expect(await counted()).toEqual({ 105: 4n });
+  await create(106n);
+  expect(await close(106n)).toMatchObject({ movedCount: 1n });
 });
 
 test('the change log has the latest change of each workflow, deleted ones too, from any number on', async () => {

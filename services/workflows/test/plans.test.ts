@@ -30,6 +30,7 @@ const filters: Record<string, Filter> = {
   'those of a project': { organizationId: 2n, mode: 'live', status: undefined, projectId: 101n },
   'those of a status in a project': { organizationId: 2n, mode: 'live', status: 'active', projectId: 101n },
   'those of a rare status': { organizationId: 2n, mode: 'live', status: 'paused', projectId: undefined },
+  'all of test keys': { organizationId: 2n, mode: 'test', status: undefined, projectId: undefined },
   'active ones of test keys': { organizationId: 2n, mode: 'test', status: 'active', projectId: undefined },
 };
 

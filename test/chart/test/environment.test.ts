@@ -93,9 +93,10 @@ test.each(processes)('the compose file gives %s every variable that it needs', (
 /** Names of the Secrets that are mounted in a pod's container, by the folder. */
 function mountedSecrets(pod: KubernetesObject['spec']): Record<string, string> {
   const mounts: { name: string; mountPath: string; readOnly: boolean }[] = pod.containers[0].volumeMounts ?? [];
-  const secretOf = (name: string) =>
-    pod.volumes.find((volume: { name: string }) => volume.name === name)?.secret.secretName;
-  return Object.fromEntries(mounts.map(({ name, mountPath }) => [mountPath, secretOf(name)]));
+  const volumes: { name: string; secret?: { secretName: string } }[] = pod.volumes ?? [];
+  const secretOf = (name: string) => volumes.find((volume) => volume.name === name)?.secret?.secretName;
+  const mounted = mounts.map(({ name, mountPath }) => [mountPath, secretOf(name)] as const);
+  return Object.fromEntries(mounted.flatMap(([path, secret]) => (secret === undefined ? [] : [[path, secret]])));
 }
 
 type Variable = { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; optional?: boolean } } };

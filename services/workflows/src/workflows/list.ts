@@ -15,26 +15,26 @@ export type Filter = {
 /** Rows before an id, newest first. */
 export type Slice = { before: bigint | undefined; offset: number; limit: number };
 
-/** Counts and slices name the mode as a literal: each mode has partial indexes. */
-export function countWorkflows(db: Kysely<DB>, { organizationId, mode, status, projectId }: Filter) {
+export function countWorkflows(db: Kysely<DB>, filter: Filter) {
+  return filtered(db, filter).select((eb) => eb.fn.countAll<bigint>().as('count'));
+}
+
+/** The ids are cut before the versions are joined. A plan that joins first may walk the versions of other organizations. */
+export function sliceWorkflows(db: Kysely<DB>, filter: Filter, { before, offset, limit }: Slice) {
+  const all = filtered(db, filter).select('id');
+  const rest = before === undefined ? all : all.where('id', '<', before);
+  const ids = rest.orderBy('id', 'desc').offset(offset).limit(limit);
+  return selectWorkflows(db).where('workflows.id', 'in', ids).orderBy('workflows.id', 'desc');
+}
+
+/** Names the mode as a literal: each mode has partial indexes. */
+function filtered(db: Kysely<DB>, { organizationId, mode, status, projectId }: Filter) {
   let query = db
     .selectFrom('workflows')
-    .select((eb) => eb.fn.countAll<bigint>().as('count'))
     .where('organization_id', '=', organizationId)
     .where('mode', '=', sql.lit(mode))
     .where('deleted_at', 'is', null);
   if (status !== undefined) query = query.where('status', '=', status);
   if (projectId !== undefined) query = query.where('project_id', '=', projectId);
   return query;
-}
-
-export function sliceWorkflows(db: Kysely<DB>, { organizationId, mode, status, projectId }: Filter, slice: Slice) {
-  let query = selectWorkflows(db)
-    .where('workflows.organization_id', '=', organizationId)
-    .where('workflows.mode', '=', sql.lit(mode))
-    .where('workflows.deleted_at', 'is', null);
-  if (status !== undefined) query = query.where('workflows.status', '=', status);
-  if (projectId !== undefined) query = query.where('workflows.project_id', '=', projectId);
-  if (slice.before !== undefined) query = query.where('workflows.id', '<', slice.before);
-  return query.orderBy('workflows.id', 'desc').offset(slice.offset).limit(slice.limit);
 }
