@@ -1,11 +1,12 @@
 import { createShares, type Held, type ShareLimits, type Shares } from '@drippulse/loops';
+import { networkOf } from '../client-network.ts';
 import type { Exchange } from './exchange.ts';
 import { clientGone } from './read-body.ts';
 
 /** The amounts that one organization, and all together, may have in this process. */
 export type HoldingLimits = Record<keyof Holdings, ShareLimits>;
 
-/** What requests hold while they are under way, by organization; by address where there is no credential. */
+/** What requests hold while they are under way, by organization; by network where there is no credential. */
 export type Holdings = {
   /** Uploads, from their first byte to their answer. */
   uploads: Shares;
@@ -45,7 +46,7 @@ export function createHoldings(limits: Partial<HoldingLimits> = {}): Holdings {
 
 /** Who holds what a request holds. */
 export function holderOf({ authenticated, clientAddress }: Exchange): string {
-  return authenticated === undefined ? `address ${clientAddress}` : String(authenticated.caller.organizationId);
+  return authenticated === undefined ? `network ${networkOf(clientAddress)}` : String(authenticated.caller.organizationId);
 }
 
 /** Takes a place when it is the holder's turn. A client that leaves meanwhile needs no answer. */
