@@ -46,7 +46,9 @@ export function createHoldings(limits: Partial<HoldingLimits> = {}): Holdings {
 
 /** Who holds what a request holds. */
 export function holderOf({ authenticated, clientAddress }: Exchange): string {
-  return authenticated === undefined ? `network ${networkOf(clientAddress)}` : String(authenticated.caller.organizationId);
+  return authenticated === undefined
+    ? `network ${networkOf(clientAddress)}`
+    : String(authenticated.caller.organizationId);
 }
 
 /** Takes a place when it is the holder's turn. A client that leaves meanwhile needs no answer. */
