@@ -98,7 +98,7 @@ export default {
           '\\.test\\.ts$',
           '^libs/(db|http|servers|testing)/',
           '^libs/service/src/redis-link\\.ts$',
-          '^services/enrollment-runtime/src/(adapters/mailer\\.ts$|effects/email/)',
+          '^services/[^/]+/src/(adapters/mailer\\.ts$|effects/email/)',
           '^deploy/local/src/postgres\\.ts$',
         ],
       },
