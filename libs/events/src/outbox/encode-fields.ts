@@ -7,23 +7,36 @@ import {
   ScalarType,
   toBinary,
 } from '@bufbuild/protobuf';
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 
 type Init = Readonly<Record<string, unknown>>;
 
 /**
- * Creates an encoder of messages that are given as plain objects. It looks at the fields that are given and at no
- * others: for a message with most fields unset this costs a quarter of `toBinary`. One writer is used for all messages,
- * because a new one starts small.
+ * Encodes messages that are given as plain objects, one after the other. It looks at the fields that are given and at no
+ * others: for a message with most fields unset this costs a quarter of `toBinary`. All go into the same bytes, because an
+ * array for each is a third of the work. A message that fails ends the encoding.
  */
-export function createEncoder<D extends DescMessage>(desc: D): (init: MessageInitShape<D>) => Uint8Array {
+export function startEncoding<D extends DescMessage>(desc: D) {
   const writer = new BinaryWriter();
-  return (init) => {
-    if (isMessage(init)) return toBinary(desc, create(desc, init));
-    writeFields(writer, desc, init as Init);
-    return writer.finish();
+  return {
+    add(init: MessageInitShape<D>): void {
+      writer.fork();
+      if (isMessage(init)) writer.raw(toBinary(desc, create(desc, init)));
+      else writeFields(writer, desc, init as Init);
+      writer.join();
+    },
+    /** The encoding of each message, in order. */
+    end: () => piecesOf(writer.finish()),
   };
+}
+
+/** Each message is after its length. */
+function piecesOf(bytes: Uint8Array): Uint8Array[] {
+  const reader = new BinaryReader(bytes);
+  const pieces: Uint8Array[] = [];
+  while (reader.pos < reader.len) pieces.push(reader.bytes());
+  return pieces;
 }
 
 function writeFields(writer: BinaryWriter, desc: DescMessage, init: Init): void {

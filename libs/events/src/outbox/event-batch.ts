@@ -4,7 +4,7 @@ import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/
 import { DomainError } from '@drippulse/errors';
 import { eventType, type Topic } from '../topic.ts';
 import type { TransportMessage } from '../transport.ts';
-import { createEncoder } from './encode-fields.ts';
+import { startEncoding } from './encode-fields.ts';
 
 type Headers = TransportMessage['headers'];
 
@@ -39,15 +39,16 @@ type Head = { id: string; aggregate: string; organization?: string; type?: strin
  * each event is the encoding of the shared fields, then that of its own.
  */
 export function startEvents<D extends DescMessage>(topic: Topic<D>): EventBatch<D> {
-  const encode = createEncoder(topic.desc);
-  const events: { head: Head; value: Uint8Array }[] = [];
+  const encoding = startEncoding(topic.desc);
+  const heads: Head[] = [];
   return {
     topic,
     add(init) {
       const id = `evt_${randomUUIDv7()}`;
       const fields = init as Partial<EventFields>;
       if (!fields.aggregate) throw noEvent(topic);
-      events.push({ head: headOf(topic, id, fields.aggregate, fields), value: encode({ ...init, id }) });
+      encoding.add({ ...init, id });
+      heads.push(headOf(topic, id, fields.aggregate, fields));
     },
     end(init) {
       const shared = create(topic.desc, init);
@@ -65,8 +66,10 @@ export function startEvents<D extends DescMessage>(topic: Topic<D>): EventBatch<
         organization: head?.organization ?? sharedHeaders.organization,
       });
       // The headers of the first event. Each other event has those that differ.
-      const headers = headersOf(events[0]?.head);
-      const parts = events.map(({ head, value }): TransportMessage => {
+      const headers = headersOf(heads[0]);
+      const values = encoding.end();
+      const parts = heads.map((head, index): TransportMessage => {
+        const value = values[index] ?? new Uint8Array();
         if (prefix.byteLength + value.byteLength > maxEventBytes) throw tooLarge();
         const all = headersOf(head);
         return {

@@ -1,25 +1,31 @@
 import type { Server, Socket } from 'node:net';
 
-type Reader = { taken: number; at: number };
+/** `looks`: how often in a row it had taken nothing more. */
+type Reader = { taken: number; looks: number };
+
+const mostBetweenLooksMs = 1000;
+const leastLooks = 4;
 
 /**
  * Ends connections whose client takes nothing of an answer for `timeoutMs`: what is written for it stays in memory. An answer
- * is written in slices of 64 KiB, so a client has to take as much within that time.
+ * is written in slices of 64 KiB, so a client has to take as much within that time. Time in which this process itself
+ * stands still counts as one look, because no client can take anything meanwhile.
  */
 export function watchReaders(server: Server, timeoutMs: number): { stop(): void } {
   const readers = new Map<Socket, Reader>();
   server.on('connection', (socket) => {
-    readers.set(socket, { taken: 0, at: performance.now() });
+    readers.set(socket, { taken: 0, looks: 0 });
     socket.once('close', () => readers.delete(socket));
   });
-  const watching = setInterval(look, Math.min(1000, timeoutMs / 4)).unref();
+  const betweenLooksMs = Math.min(mostBetweenLooksMs, timeoutMs / leastLooks);
+  const watching = setInterval(look, betweenLooksMs).unref();
 
   function look(): void {
-    const now = performance.now();
     for (const [socket, reader] of readers) {
       const taken = socket.bytesWritten - socket.writableLength;
-      if (socket.writableLength === 0 || taken !== reader.taken) Object.assign(reader, { taken, at: now });
-      else if (now - reader.at > timeoutMs) socket.destroy();
+      if (socket.writableLength === 0 || taken !== reader.taken) Object.assign(reader, { taken, looks: 0 });
+      else reader.looks += 1;
+      if (reader.looks * betweenLooksMs > timeoutMs) socket.destroy();
     }
   }
 
