@@ -1,6 +1,6 @@
 import { maskRequest, type RequestTexts } from './mask.ts';
 
-/** What seals: the service's sealer. */
+/** Seals and opens texts: the service's sealer. */
 type Sealer = {
   seal(secret: Uint8Array, context: string): Buffer;
   open(box: Uint8Array, context: string): Buffer;
