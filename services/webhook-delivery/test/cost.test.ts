@@ -40,7 +40,7 @@ beforeAll(async () => {
   ctx = contextOf(measured.db);
   await fill();
   await sql`vacuum analyze`.execute(measured.db.kysely);
-}, 120_000);
+});
 afterAll(async () => {
   await ctx.http.close();
   await ctx.db.close();

@@ -29,7 +29,7 @@ async function sentByChild(answered: Promise<void>) {
     stdio: 'ignore',
   });
   const [eventId] = await harness.publish(['Nurture']);
-  await harness.receiver.received(1, { timeoutMs: 20_000 });
+  await harness.receiver.received(1);
   return { webhook, eventId };
 }
 

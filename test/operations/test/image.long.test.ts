@@ -29,7 +29,7 @@ describe.each([publicService, serviceOf('webhooks'), serviceOf('enrollments')])(
     await run(process.execPath, ['deploy/image/compile.mjs', service, folder, String(process.getuid?.())], {
       cwd: root,
     });
-  }, 120_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('has a bill of materials that names each package in it, and no other', () => {
@@ -58,9 +58,7 @@ describe.each([publicService, serviceOf('webhooks'), serviceOf('enrollments')])(
     let complaint = '';
     child.stderr.on('data', (chunk) => (complaint += chunk));
     try {
-      await eventually(async () => expect((await fetch(`http://127.0.0.1:${opsPort}/metrics`)).status).toBe(200), {
-        timeoutMs: 30_000,
-      });
+      await eventually(async () => expect((await fetch(`http://127.0.0.1:${opsPort}/metrics`)).status).toBe(200));
       if (service === 'gateway') {
         const document = await fetch(`http://127.0.0.1:${port}/docs/skills/drippulse-openapi-v1.json`);
         expect(await document.json()).toMatchObject({ openapi: expect.stringMatching(/^3\./) });
@@ -69,7 +67,7 @@ describe.each([publicService, serviceOf('webhooks'), serviceOf('enrollments')])(
       child.kill('SIGKILL');
     }
     expect(complaint).toBe('');
-  }, 60_000);
+  });
 
   test('has compiled code, and does not load the code that removes types', async () => {
     expect(await typeRemovers(folder, service, {})).toEqual([expect.stringContaining('amaro')]);
@@ -78,7 +76,7 @@ describe.each([publicService, serviceOf('webhooks'), serviceOf('enrollments')])(
     for (const env of [{}, isTraced]) {
       expect(await typeRemovers(folder, service, { ...env, NODE_COMPILE_CACHE })).toEqual([]);
     }
-  }, 60_000);
+  });
 });
 
 /** Sources that a service loads with their first use. */

@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type SignatureCase, signatureCases } from './signature-cases.ts';
+
+const page = readFileSync(fileURLToPath(new URL('../../../docs/webhooks.md', import.meta.url)), 'utf8');
+
+export const cases = signatureCases();
+
+/** Writes the page's code in a language to a file, as a reader would. Returns the path of the file. */
+export function copyFromPage(language: string, folder: string, file: string): string {
+  const code = page.split(`\n\`\`\`${language}\n`)[1]?.split('\n```\n')[0];
+  if (code === undefined) throw new Error(`docs/webhooks.md has no code in ${language}`);
+  writeFileSync(join(folder, file), `${code}\n`);
+  return join(folder, file);
+}
+
+/** Which of the cases a program accepts, that reads them from its standard input. */
+export function acceptedBy(command: string, args: string[], folder: string): boolean[] {
+  const input: SignatureCase[] = cases;
+  const env = { ...process.env, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' };
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, env, input: JSON.stringify(input) });
+  if (status !== 0) throw new Error(stderr.toString());
+  return JSON.parse(stdout.toString());
+}
