@@ -84,7 +84,8 @@ test('imports that end together are refused beyond as many as may wait', async (
   const text = 'email\nmany@example.com\n';
   const results = await Promise.allSettled(
     Array.from({ length: 45 }, () => harness.leads(editor).importCrmLeadsCsv(upload(text), { headers })),
-  ).finally(() => held.rollback().execute());
+  );
+  await held.rollback().execute();
   const reasons = results.map((each) => (each.status === 'rejected' ? fromConnectError(each.reason).reason : 'taken'));
   const taken = reasons.filter((reason) => reason === 'taken').length;
   expect([taken > 0, taken <= 20]).toEqual([true, true]);
