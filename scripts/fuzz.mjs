@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { run } from './testing/children.mjs';
-import { commandsOf, testFiles } from './testing/packages.mjs';
+import { jestLive } from './testing/run-suites.mjs';
+import { jestFiles } from './testing/suites.mjs';
 
 const usage = `npm run fuzz -- --minutes 30            hostile input for every operator, filter, tag, parser and route with a body
 npm run fuzz -- --seed 7 [--minutes 1]  the same rounds again`;
@@ -25,13 +26,12 @@ else if (!(minutes > 0) || !/^\d+$/.test(seed)) {
 /** Each test has the same share of the time. A failure does not end the others. */
 async function fuzz() {
   console.log(`Hostile input for ${minutes} minutes, seed ${seed}.`);
-  const files = testFiles().filter((file) => file.endsWith('.ts') && roundsIn(file) > 0);
+  const files = jestFiles().filter((file) => roundsIn(file) > 0);
   const share = minutes / files.reduce((sum, file) => sum + roundsIn(file), 0);
-  let isFine = true;
-  for (const command of commandsOf(files, ['-t', 'hostile input'])) {
-    const { ok } = await run(command, { live: true, env: { FUZZ_SEED: seed, FUZZ_MINUTES: String(share) } });
-    isFine &&= ok;
-  }
-  console.log(`${isFine ? 'Nothing found' : 'Found, see above'}, seed ${seed}.`);
-  return isFine;
+  const { ok } = await run(jestLive(files, ['--maxWorkers=1', '-t', 'hostile input']), {
+    live: true,
+    env: { FUZZ_SEED: seed, FUZZ_MINUTES: String(share) },
+  });
+  console.log(`${ok ? 'Nothing found' : 'Found, see above'}, seed ${seed}.`);
+  return ok;
 }

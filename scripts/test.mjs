@@ -1,54 +1,55 @@
-// `npm test`: the checks, then the tests of every package against one set of servers, then the totals.
-// `npm run test:long`: the long tests in the same way. `npm test -- --help` lists how to run less.
+// `npm test`: the checks, then the suites against one set of servers, then a second run of those that failed, then the
+// totals. `npm run test:long`: the long tests in the same way. `npm test -- --help` lists how to run less.
+import os from 'node:os';
 import process from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { checks } from './testing/checks.mjs';
 import { endAll, run } from './testing/children.mjs';
-import {
-  clearResults,
-  commandsOf,
-  hasTests,
-  longTests,
-  packagesWithTests,
-  readResults,
-  resultsFile,
-  testFiles,
-} from './testing/packages.mjs';
+import { jestLive, runSuites } from './testing/run-suites.mjs';
 import { selectTests, usage } from './testing/selection.mjs';
 import { startServers } from './testing/servers.mjs';
-import { createSummary } from './testing/summary.mjs';
+import { inRooms, jestFiles, packageOf, scriptFiles } from './testing/suites.mjs';
+import { createSummary, hasFailed } from './testing/summary.mjs';
 
+const minute = 60_000;
 const isCi = process.env.CI === 'true' || process.env.CI === '1';
 const summary = createSummary({ isCi });
-const selected = selectTests(process.argv.slice(2), { packages: packagesWithTests(), files: testFiles() });
-let interrupted = false;
+const selected = selectTests(process.argv.slice(2), { jestFiles: jestFiles(), scriptFiles: scriptFiles() });
+/** Nothing hangs until somebody else's clock ends it without a word. */
+const ceilings = selected.isLong
+  ? { suiteMs: 20 * minute, runMs: 240 * minute }
+  : { suiteMs: 5 * minute, runMs: 45 * minute };
+let isOver = false;
 
 // Under npm, Ctrl-C arrives more than once.
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, () => {
-    if (interrupted) return;
-    interrupted = true;
-    endAll('SIGTERM');
-    setTimeout(() => endAll('SIGKILL'), 10_000).unref();
-  });
-}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => interrupt(signal));
 
 if (selected.kind === 'help') console.log(usage);
 else if (selected.kind === 'error') {
   console.error(`${selected.message}\n\n${usage}`);
   process.exitCode = 1;
-} else if (selected.kind === 'files') process.exitCode = (await runFiles()) ? 0 : 1;
+} else if (selected.kind === 'files') process.exitCode = (await runFiles(selected)) ? 0 : 1;
 else await runAll();
-if (interrupted) {
+
+function interrupt() {
+  if (isOver) return;
+  isOver = true;
   console.log('Interrupted.');
   process.exitCode = 130;
+  endAll('SIGTERM');
+  setTimeout(() => endAll('SIGKILL'), 10_000).unref();
 }
 
 /** Shows the lines of jest as they come. Each suite starts the servers it needs. */
-async function runFiles() {
-  for (const command of commandsOf(selected.files, selected.options)) {
+async function runFiles({ files, options }) {
+  const ofScripts = files.filter((file) => file.endsWith('.mjs'));
+  const ofJest = files.filter((file) => file.endsWith('.ts'));
+  const commands = [
+    ...(ofJest.length > 0 ? [jestLive(ofJest, options)] : []),
+    ...(ofScripts.length > 0 ? [['node', '--test', ...ofScripts]] : []),
+  ];
+  for (const command of commands) {
     const { ok } = await run(command, { live: true });
-    if (!ok || interrupted) return false;
+    if (!ok || isOver) return false;
   }
   return true;
 }
@@ -57,95 +58,121 @@ async function runAll() {
   if (selected.kind === 'checks') await runChecks();
   else {
     console.log('Starting the servers that tests use …');
-    const servers = await startServers(console.log);
+    const starting = startServers(console.log);
     try {
-      if (selected.isWhole && !selected.isLong) await runChecks();
-      if (!interrupted) await runTests(servers.env);
+      // The checks need no server. If one fails, no test starts.
+      const passed = selected.isWhole && !selected.isLong ? await runChecks() : true;
+      const servers = await starting;
+      if (passed && !isOver) await runTests(servers.env);
     } finally {
-      await servers.stop();
+      await (await starting.catch(() => undefined))?.stop();
     }
   }
-  if (interrupted) return;
-  summary.print();
-  process.exitCode = summary.failed > 0 ? 1 : 0;
+  if (process.exitCode === 130) return;
+  const { lines, hasFailed } = summary.result();
+  for (const line of lines) console.log(line);
+  process.exitCode = hasFailed ? 1 : 0;
 }
 
-/** Runs two checks at a time, because most of them keep one core busy. */
+/** Runs two checks at a time, because most of them keep one core busy. Resolves with whether all passed. */
 async function runChecks() {
   const queue = [...checks];
+  let passed = true;
   await Promise.all([worker(), worker()]);
+  return passed;
 
   async function worker() {
-    for (let check = queue.shift(); check !== undefined && !interrupted; check = queue.shift()) await runCheck(check);
+    for (let check = queue.shift(); check !== undefined && !isOver; check = queue.shift()) {
+      passed = (await runCheck(check)) && passed;
+    }
   }
 }
 
 async function runCheck({ name, run: start }) {
   const startedAt = Date.now();
   const { ok, output, skipped } = await start();
-  if (interrupted) return;
+  if (isOver) return false;
   if (skipped !== undefined) {
     summary.skip();
     console.log(`- ${name}: skipped, ${skipped}`);
-    return;
+    return true;
   }
-  console.log(`${ok ? '✓' : '✗'} ${name} (${seconds(startedAt)})`);
-  if (ok) return summary.pass();
-  console.log(output);
-  summary.fail(name);
+  console.log(`${ok ? '✓' : '✗'} ${name} (${secondsSince(startedAt)})`);
+  if (ok) summary.pass();
+  else {
+    console.log(output);
+    summary.fail(name);
+  }
+  return ok;
 }
 
 async function runTests(env) {
-  const packages = selected.packages.filter((each) => hasTests(each, selected));
-  if (packages.length === 0) return summary.fail('there is no such test');
-  for (const each of packages) clearResults(each);
-  console.log(`Running the tests of ${packages.length === 1 ? packages[0].folder : `${packages.length} packages`} …`);
+  const { files } = selected;
+  if (files.length === 0) return summary.fail('there is no such test');
+  console.log(`Running ${files.length} suites of ${new Set(files.map(packageOf)).size} packages …`);
   const startedAt = Date.now();
-  const finished = new Set();
-  let ended = false;
-  const turbo = run(turboCommand(packages), {
-    live: true,
-    env: { ...env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
-  }).finally(() => {
-    ended = true;
-  });
-  while (!ended) {
-    await Promise.race([turbo, sleep(500)]);
-    for (const each of packages) report(each);
-  }
-  if (interrupted) return;
-  const { ok } = await turbo;
-  for (const each of packages) {
-    if (!finished.has(each)) summary.fail(`${each.folder}: its tests did not finish`);
-  }
-  if (!ok && summary.failed === 0) summary.fail('turbo run test');
+  const packages = Map.groupBy(files, packageOf);
+  const ended = new Map();
+  const ceiling = setTimeout(endRun, ceilings.runMs);
+  const { alone, together } = inRooms(files);
+  await runSuites(alone, { workers: 1, ceilingMs: ceilings.suiteMs, env, onEnd });
+  if (!isOver)
+    await runSuites(together, { workers: os.availableParallelism(), ceilingMs: ceilings.suiteMs, env, onEnd });
+  if (!isOver) await runAgain(env);
+  clearTimeout(ceiling);
 
-  function report(each) {
-    const results = finished.has(each) ? undefined : readResults(each);
-    if (results === undefined) return;
-    finished.add(each);
-    const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = results;
-    const counts = [
-      `${passed} passed`,
-      ...(failed ? [`${failed} failed`] : []),
-      ...(skipped ? [`${skipped} skipped`] : []),
-    ];
-    console.log(`${results.success ? '✓' : '✗'} ${each.folder}: ${counts.join(', ')} (after ${seconds(startedAt)})`);
-    summary.addSuites(each.folder, results);
+  function onEnd(suite) {
+    if (isOver) return;
+    summary.addSuite(suite);
+    showFailure(suite);
+    ended.set(suite.file, suite);
+    const folder = packageOf(suite.file);
+    const suites = packages.get(folder).map((file) => ended.get(file));
+    if (!suites.includes(undefined)) showPackage(folder, suites);
+  }
+
+  function showPackage(folder, suites) {
+    const counts = Map.groupBy(
+      suites.flatMap(({ tests }) => tests),
+      ({ status }) => (status === 'passed' || status === 'failed' ? status : 'skipped'),
+    );
+    const shown = [...counts].map(([status, tests]) => `${tests.length} ${status}`).join(', ');
+    console.log(`${suites.some(hasFailed) ? '✗' : '✓'} ${folder}: ${shown} (after ${secondsSince(startedAt)})`);
+  }
+
+  function endRun() {
+    isOver = true;
+    const missing = files.filter((file) => !ended.has(file));
+    for (const file of missing)
+      summary.fail(`${file}: did not finish within the ${ceilings.runMs / minute} minutes of a run`);
+    if (missing.length === 0)
+      summary.fail(`the second runs did not finish within the ${ceilings.runMs / minute} minutes of a run`);
+    endAll('SIGKILL');
   }
 }
 
-function turboCommand(packages) {
-  // In CI no cached result replaces a test.
-  const caching = isCi ? ['--force', '--no-cache'] : [];
-  const matching = selected.isLong ? ['--testMatch', longTests] : [];
-  return [
-    ...['turbo', 'run', 'test', '--continue', '--concurrency=2', '--output-logs=errors-only', '--log-order=grouped'],
-    ...[...caching, ...packages.map(({ name }) => `--filter=${name}`)],
-    ...['--', '--json', `--outputFile=${resultsFile}`, ...matching],
-  ];
+/** Runs each suite that failed once more, alone. FLAKY=fail lets the first failure stand. */
+async function runAgain(env) {
+  if (process.env.FLAKY === 'fail') return;
+  for (const file of summary.secondRuns()) {
+    console.log(`Running ${file} a second time …`);
+    await runSuites([file], { workers: 1, ceilingMs: ceilings.suiteMs, env, onEnd });
+    if (isOver) return;
+  }
+
+  function onEnd(suite) {
+    if (isOver) return;
+    summary.addSecondRun(suite);
+    showFailure(suite);
+  }
 }
 
-function seconds(startedAt) {
+function showFailure(suite) {
+  if (!hasFailed(suite)) return;
+  console.log(`✗ ${suite.file}\n${suite.failure}`);
+  if (suite.output) console.log(suite.output);
+}
+
+function secondsSince(startedAt) {
   return `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
 }

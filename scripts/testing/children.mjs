@@ -1,30 +1,34 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import process from 'node:process';
+import { createInterface } from 'node:readline';
 
 const running = new Set();
 
 /**
- * Runs a command in its own process group and returns its exit code and output. `live` shows the output as it comes.
+ * Runs a command in its own process group and returns its exit code and output. `live` shows the output as it comes;
+ * `onLine` gets the lines that the command writes to its file descriptor 3.
  */
 export function run(command, options = {}) {
-  const { env = {}, live = false, cwd } = options;
+  const { env = {}, live = false, cwd, onLine } = options;
   const [file, ...args] = command;
-  const stdio = live ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'];
+  const output = live ? 'inherit' : 'pipe';
+  const stdio = ['ignore', output, output, ...(onLine ? ['pipe'] : [])];
   const child = spawn(file, args, { cwd, stdio, detached: true, env: { ...process.env, ...env } });
   running.add(child);
-  let output = '';
+  let text = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text) => {
-      output += text;
+    stream?.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
     });
   }
+  if (onLine) createInterface({ input: child.stdio[3] }).on('line', onLine);
   return new Promise((resolve) => {
     child.on('error', (error) => {
-      output += `${file}: ${error.message}\n`;
+      text += `${file}: ${error.message}\n`;
     });
     child.on('close', (code) => {
       running.delete(child);
-      resolve({ ok: code === 0, output });
+      resolve({ ok: code === 0, output: text });
     });
   });
 }
@@ -36,6 +40,25 @@ export function endAll(signal) {
       process.kill(-child.pid, signal);
     } catch {
       // Gone already, or never started.
+    }
+  }
+}
+
+/** Kills a process and all that descend from it, those in process groups of their own too. */
+export function endTree(pid) {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const childrenOf = new Map();
+  for (const line of stdout.trim().split('\n')) {
+    const [child, parent] = line.trim().split(/\s+/).map(Number);
+    childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), child]);
+  }
+  const doomed = [pid];
+  for (const each of doomed) doomed.push(...(childrenOf.get(each) ?? []));
+  for (const each of doomed) {
+    try {
+      process.kill(each, 'SIGKILL');
+    } catch {
+      // Gone already.
     }
   }
 }

@@ -1,83 +1,65 @@
+import path from 'node:path';
+import { isLong, packageOf } from './suites.mjs';
+
 /** The help of the test commands. */
 export const usage = `npm test                              every check and every test but the long ones
 npm test -- --checks                  the checks alone
-npm test -- <package> …               the tests of packages: crm, services/crm or @drippulse/crm
+npm test -- <package> …               the tests of packages: crm or services/crm
 npm test -- <file> … [-t <name> …]    test files, by their paths from the root; what follows an option goes to jest
-npm run test:long [-- <package> …]    the long tests, in files named *.long.test.ts; npm test -- <file> runs one of them`;
+npm run test:long [-- <name> …]       the long tests, in files named *.long.test.ts: of packages, or single ones (rollout)
 
-const isTestFile = (file) => /\.test\.(ts|mjs)$/.test(file);
+A suite that fails is run once more, alone; FLAKY=fail lets the first failure stand.`;
 
 /**
- * Reads the words after the command. `packages` are all packages with tests, as `{ name, folder }`; `files` are all
- * test files. The kind of the result is one of `help`, `checks`, `packages` (`isWhole` when none was named), `files`
- * and `error`.
+ * Reads the words after the command. `jestFiles` and `scriptFiles` are all files of tests. The kind of the result is one
+ * of `help`, `checks`, `suites` (with `files`; `isWhole` when no name was given), `files` (shown live, with `options` for
+ * jest) and `error`.
  */
-export function selectTests(words, { packages, files }) {
-  const isLong = words[0] === '--long';
-  const given = (isLong ? words.slice(1) : words).filter((word) => word !== '--');
+export function selectTests(words, { jestFiles, scriptFiles }) {
+  const onlyLong = words[0] === '--long';
+  const given = (onlyLong ? words.slice(1) : words).filter((word) => word !== '--');
   if (given.includes('--help') || given.includes('-h')) return { kind: 'help' };
   if (given[0] === '--checks') {
-    if (isLong || given.length > 1) return error('--checks stands alone, after npm test.');
+    if (onlyLong || given.length > 1) return error('--checks stands alone, after npm test.');
     return { kind: 'checks' };
   }
-  if (given.length === 0) return { kind: 'packages', packages, isLong, isWhole: true };
+  const suites = jestFiles.filter((file) => isLong(file) === onlyLong);
+  if (given.length === 0) return { kind: 'suites', files: suites, isLong: onlyLong, isWhole: true };
 
   const optionsFrom = given.findIndex((word) => word.startsWith('-'));
   const names = (optionsFrom < 0 ? given : given.slice(0, optionsFrom)).map(plain);
   const options = optionsFrom < 0 ? [] : given.slice(optionsFrom);
-  const found = names.map((name) => findPackage(packages, name));
-  const unknown = names.find((name, index) => found[index] === undefined && !files.includes(name));
-  if (unknown !== undefined) return error(unknownName(unknown, { packages, files }));
-  if (names.length > 0 && found.every((each) => each === undefined)) return { kind: 'files', files: names, options };
+  const allFiles = [...jestFiles, ...scriptFiles];
+  if (names.length > 0 && names.every((name) => allFiles.includes(name)))
+    return { kind: 'files', files: names, options };
+  const found = new Map(names.map((name) => [name, suitesNamed(suites, name)]));
+  const unknown = names.find((name) => found.get(name).length === 0 && !allFiles.includes(name));
+  if (unknown !== undefined) return error(unknownName(unknown, { suites, allFiles }));
   if (options.length > 0) return error(`Unknown option ${options[0]}. Options for jest need the name of a file.`);
-  if (found.includes(undefined)) return error('Name either packages or files.');
-  return { kind: 'packages', packages: [...new Set(found)], isLong, isWhole: false };
+  if (names.some((name) => found.get(name).length === 0)) return error('Name either packages or files.');
+  return { kind: 'suites', files: [...new Set([...found.values()].flat())], isLong: onlyLong, isWhole: false };
 }
 
-/** Finds a package by its name or its folder, each whole or its last part. */
-function findPackage(packages, word) {
-  return packages.find(({ name, folder }) =>
-    [name, name.split('/')[1], folder, folder.split('/').at(-1)].includes(word),
-  );
+/** The suites of a package by its folder, whole or its last part, or a long one by its own name. */
+function suitesNamed(suites, name) {
+  return suites.filter((file) => {
+    const folder = packageOf(file);
+    return [folder, path.basename(folder)].includes(name) || (isLong(file) && shortName(file) === name);
+  });
 }
 
-function unknownName(word, { packages, files }) {
-  const candidates =
-    isTestFile(word) || word.includes('/') ? files : packages.map(({ folder }) => folder.split('/').at(-1));
-  const near = closest(word, candidates);
+function unknownName(word, { suites, allFiles }) {
+  const candidates = word.includes('/')
+    ? allFiles
+    : [...new Set(suites.map((file) => path.basename(packageOf(file)))), ...suites.filter(isLong).map(shortName)];
+  const part = shortName(word);
+  const near = candidates.filter((candidate) => candidate.includes(part)).slice(0, 3);
   const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
-  return `There is no package and no test file "${word}".${hint}`;
+  return `There is no package and no test "${word}".${hint}`;
 }
 
-/** Up to three candidates that contain the word's last part or are a few letters away from it. */
-function closest(word, candidates) {
-  const key = lastPart(word);
-  return candidates
-    .map((candidate) => ({ candidate, steps: candidate.includes(key) ? 0 : distance(key, lastPart(candidate)) }))
-    .filter(({ steps }) => steps <= Math.max(2, key.length / 3))
-    .sort((a, b) => a.steps - b.steps)
-    .slice(0, 3)
-    .map(({ candidate }) => candidate);
-}
-
-/** The distance of Levenshtein: letters to add, to drop or to change. */
-function distance(from, to) {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
-    for (const [column, other] of [...to].entries()) {
-      next.push(Math.min(next[column] + 1, row[column + 1] + 1, row[column] + (letter === other ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[to.length];
-}
-
-function lastPart(word) {
-  return word
-    .split('/')
-    .at(-1)
-    .replace(/\.(ts|mjs)$/, '');
+function shortName(file) {
+  return path.basename(file).replace(/(\.long)?(\.test)?\.(ts|mjs)$/, '');
 }
 
 function plain(word) {

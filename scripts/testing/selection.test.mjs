@@ -2,35 +2,41 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { selectTests } from './selection.mjs';
 
-const packages = [
-  { name: '@drippulse/crm', folder: 'services/crm' },
-  { name: '@drippulse/mail', folder: 'services/mail-sender' },
-];
-const [crm, mail] = packages;
-const files = ['services/crm/test/merges.test.ts', 'services/crm/src/dates.test.ts', 'scripts/setup/plan.test.mjs'];
-const select = (...words) => selectTests(words, { packages, files });
+const merges = 'services/crm/test/merges.test.ts';
+const dates = 'services/crm/src/dates.test.ts';
+const pool = 'services/mail-sender/test/pool.test.ts';
+const rollout = 'test/operations/test/rollout.long.test.ts';
+const disk = 'test/operations/test/failing-disk.long.test.ts';
+const jestFiles = [merges, dates, pool, rollout, disk];
+const scriptFiles = ['scripts/setup/plan.test.mjs'];
+const select = (...words) => selectTests(words, { jestFiles, scriptFiles });
 
-test('no word selects everything, and --long the long tests of every package', () => {
-  assert.deepEqual(select(), { kind: 'packages', packages, isLong: false, isWhole: true });
-  assert.deepEqual(select('--long'), { kind: 'packages', packages, isLong: true, isWhole: true });
+test('no word selects every suite but the long ones, and --long those', () => {
+  assert.deepEqual(select(), { kind: 'suites', files: [merges, dates, pool], isLong: false, isWhole: true });
+  assert.deepEqual(select('--long'), { kind: 'suites', files: [rollout, disk], isLong: true, isWhole: true });
 });
 
-test('a package is named by its folder, its name or the last part of it', () => {
-  for (const word of ['crm', '@drippulse/crm', 'services/crm', './services/crm/']) {
-    assert.deepEqual(select(word).packages, [crm]);
+test('a package is named by its folder or the last part of it', () => {
+  for (const word of ['crm', 'services/crm', './services/crm/']) {
+    assert.deepEqual(select(word).files, [merges, dates]);
   }
   assert.deepEqual(select('crm', 'mail-sender', 'services/crm'), {
-    kind: 'packages',
-    packages: [crm, mail],
+    kind: 'suites',
+    files: [merges, dates, pool],
     isLong: false,
     isWhole: false,
   });
 });
 
+test('a long test is named by its package or by itself', () => {
+  assert.deepEqual(select('--long', 'operations').files, [rollout, disk]);
+  assert.deepEqual(select('--long', 'rollout').files, [rollout]);
+});
+
 test('a file is named by its path from the root, and options after it are for jest', () => {
   assert.deepEqual(select('./services/crm/test/merges.test.ts', '-t', 'keeps the oldest'), {
     kind: 'files',
-    files: ['services/crm/test/merges.test.ts'],
+    files: [merges],
     options: ['-t', 'keeps the oldest'],
   });
 });
@@ -43,14 +49,13 @@ test('checks and help stand alone', () => {
 });
 
 const refused = [
-  { words: ['cmr'], says: /no package and no test file "cmr"\. Did you mean crm\?/ },
-  { words: ['mails-sender'], says: /Did you mean mail-sender\?/ },
+  { words: ['mail'], says: /no package and no test "mail"\. Did you mean mail-sender\?/ },
+  { words: ['--long', 'disk'], says: /Did you mean failing-disk\?/ },
   { words: ['test/merges.test.ts'], says: /Did you mean services\/crm\/test\/merges\.test\.ts\?/ },
-  { words: ['services/crm/test/mergse.test.ts'], says: /Did you mean services\/crm\/test\/merges\.test\.ts\?/ },
   { words: ['zzzzzz'], says: /"zzzzzz"\.$/ },
   { words: ['--cheks'], says: /Unknown option --cheks/ },
   { words: ['crm', '-t', 'x'], says: /Options for jest need the name of a file/ },
-  { words: ['crm', 'services/crm/src/dates.test.ts'], says: /either packages or files/ },
+  { words: ['crm', dates], says: /either packages or files/ },
 ];
 for (const { words, says } of refused) {
   test(`"${words.join(' ')}" is refused with a hint`, () => {

@@ -20,7 +20,7 @@ export async function startServers(log) {
   };
   const present = Object.entries(env).filter(([, value]) => value !== undefined);
   return {
-    env: { ...Object.fromEntries(present), DRIPPULSE_TEST_SERVERS: present.map(([name]) => name).join(' ') },
+    env: Object.fromEntries(present),
     stop: () => Promise.all(started.map((server) => server.stop?.())),
   };
 }

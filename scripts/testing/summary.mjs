@@ -1,70 +1,95 @@
-import path from 'node:path';
-import process from 'node:process';
-
 /** A suite without its server or tool has one skipped test, whose name is the reason from libs/testing. */
-const unavailable = /^(?:NOT RUN: )?((?:Kafka|Redis|PostgreSQL|Helm|Kubernetes schemas|Prometheus) needs? .*)$/;
+const unavailable =
+  /^(?:NOT RUN: )?((?:Kafka|Redis|PostgreSQL|Helm|Kubernetes schemas|Prometheus|Python|Go) needs? .*)$/;
 
 /** The number of slowest suites to print. */
 const slowestCount = 5;
 
-/**
- * Counts tests that passed, failed, were skipped or not run. Prints the slowest suites, the failures and the totals.
- */
+/** More failed suites than this are no accident, and get no second run. */
+const mostSecondRuns = 10;
+
+/** Counts tests that passed, failed, were skipped or not run, and says which suites get a second run. */
 export function createSummary({ isCi }) {
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  const failures = [];
-  const notRun = new Map();
-  const durations = [];
+  const suites = new Map();
+  const again = new Map();
+  const others = { passed: 0, failures: [], skipped: 0 };
 
   return {
-    pass(count = 1) {
-      total.passed += count;
+    /** A check that passed. */
+    pass() {
+      others.passed += 1;
     },
-    skip(count = 1) {
-      total.skipped += count;
+    /** A check that was skipped. */
+    skip() {
+      others.skipped += 1;
     },
+    /** A failure that is none of a suite's. */
     fail(what) {
-      total.failed += 1;
-      failures.push(what);
+      others.failures.push(what);
     },
-    addSuites(folder, results) {
-      total.passed += results.numPassedTests;
-      total.skipped += results.numPendingTests + results.numTodoTests;
-      for (const suite of results.testResults) addSuite(path.join(folder, path.relative(folder, suite.name)), suite);
+    addSuite(suite) {
+      suites.set(suite.file, suite);
     },
-    get failed() {
-      return total.failed;
+    addSecondRun(suite) {
+      again.set(suite.file, suite);
     },
-    print() {
-      const slowest = durations.toSorted((a, b) => b.seconds - a.seconds).slice(0, slowestCount);
-      for (const { shown, seconds } of slowest) console.log(`${seconds.toFixed(0).padStart(5)} s  ${shown}`);
-      for (const [suite, sentence] of notRun) console.log(`NOT RUN  ${suite}: ${sentence}`);
-      for (const failure of failures) console.log(`FAILED   ${failure}`);
-      console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+    /** The failed suites that are run once more; none when too many failed. */
+    secondRuns() {
+      const failed = [...suites.values()].filter(hasFailed).map(({ file }) => file);
+      return failed.length > mostSecondRuns ? [] : failed;
+    },
+    /** The lines to print at the end, and whether the run failed. */
+    result() {
+      const lines = [];
+      const total = { passed: others.passed, failed: others.failures.length, skipped: others.skipped };
+      const failures = [...others.failures];
+      const slowest = [...suites.values()].sort((a, b) => b.seconds - a.seconds).slice(0, slowestCount);
+      for (const { file, seconds } of slowest) lines.push(`${seconds.toFixed(0).padStart(5)} s  ${file}`);
+      for (const first of suites.values()) {
+        const last = again.get(first.file) ?? first;
+        for (const { status } of last.tests) total[counterOf(status)] += 1;
+        if (hasFailed(first) && !hasFailed(last)) {
+          for (const name of namesOf(first)) lines.push(`PASSED ON SECOND RUN  ${name}`);
+        } else if (hasFailed(last)) {
+          failures.push(...namesOf(last));
+          // The suite itself failed, beside its tests.
+          if (!last.tests.some(({ status }) => status === 'failed')) total.failed += 1;
+        }
+        const sentence = whyNotRun(last);
+        if (sentence === undefined) continue;
+        lines.push(`NOT RUN  ${last.file}: ${sentence}`);
+        if (isCi && !hasFailed(last)) {
+          total.failed += 1;
+          failures.push(`${last.file}: not run, and in CI every suite must run`);
+        }
+      }
+      for (const failure of failures) lines.push(`FAILED   ${failure}`);
+      lines.push(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+      return { lines, hasFailed: total.failed > 0 };
     },
   };
+}
 
-  function addSuite(name, suite) {
-    const shown = path.relative(process.cwd(), path.resolve(name));
-    durations.push({ shown, seconds: (suite.endTime - suite.startTime) / 1000 });
-    const failed = suite.assertionResults.filter((test) => test.status === 'failed');
-    for (const test of failed) fail(`${shown} › ${test.fullName}`);
-    if (suite.status === 'failed' && failed.length === 0) fail(`${shown}: the suite itself failed`);
-    const sentence = whyNotRun(suite);
-    if (sentence === undefined) return;
-    notRun.set(shown, sentence);
-    if (isCi) fail(`${shown}: not run, and in CI every suite must run`);
-  }
+/** Whether a suite failed, by a test or as a whole. */
+export function hasFailed({ failure }) {
+  return failure !== undefined;
+}
 
-  function fail(what) {
-    total.failed += 1;
-    failures.push(what);
-  }
+/** The failed tests of a suite, or the suite itself. */
+function namesOf({ file, tests }) {
+  const failed = tests.filter(({ status }) => status === 'failed');
+  return failed.length > 0
+    ? failed.map(({ fullName }) => `${file} › ${fullName}`)
+    : [`${file}: the suite itself failed`];
+}
+
+function counterOf(status) {
+  return status === 'passed' || status === 'failed' ? status : 'skipped';
 }
 
 /** The reason of a suite that was not run. */
-function whyNotRun(suite) {
-  const skipped = suite.assertionResults.filter((test) => test.status === 'pending');
+function whyNotRun({ tests }) {
+  const skipped = tests.filter(({ status }) => status === 'pending');
   const titles = skipped.flatMap((test) => [...test.ancestorTitles, test.title]);
   return titles.map((title) => unavailable.exec(title)?.[1]).find((sentence) => sentence !== undefined);
 }

@@ -28,7 +28,7 @@ export type TreeCopy = {
   changed(): string[];
   git(...args: string[]): string;
   /** Runs Node or an installed program in the copy. Throws with the output unless it ends with 0. */
-  run(command: readonly string[], options?: { cwd?: string }): Promise<string>;
+  run(command: readonly string[], options?: { cwd?: string; env?: Record<string, string> }): Promise<string>;
   remove(): void;
 };
 
@@ -50,11 +50,11 @@ export function copyTree(): TreeCopy {
         .split('\n')
         .flatMap((line) => line.slice(3) || []),
     git,
-    async run([file = '', ...args], { cwd = '.' } = {}) {
+    async run([file = '', ...args], { cwd = '.', env = {} } = {}) {
       const bin = path.join(copy, 'node_modules/.bin');
       const child = spawn(file === 'node' ? process.execPath : file, args, {
         cwd: path.join(copy, cwd),
-        env: { ...environment(), NO_COLOR: '1', PATH: `${bin}${path.delimiter}${process.env['PATH']}` },
+        env: { ...environment(), ...env, NO_COLOR: '1', PATH: `${bin}${path.delimiter}${process.env['PATH']}` },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       let output = '';

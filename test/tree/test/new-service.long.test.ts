@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { type Layout, type RunningPlatform, startLayout } from '@drippulse/harness';
 import { startKafka, startRedis } from '@drippulse/servers';
 import { publicService, serviceNames } from '@drippulse/topology';
@@ -68,7 +67,7 @@ describe('the service', () => {
     await copy.run(['buf', 'format', '--diff', '--exit-code', 'proto']);
     await copy.run(['node', 'scripts/generate.mjs', '--check']);
     await copy.run(['tsc', '-b']);
-    await copy.run(['eslint', 'services/demo']);
+    await copy.run(['oxlint', '--type-aware', '--deny-warnings', 'services/demo']);
     await copy.run(['depcruise', '--config', '.dependency-cruiser.js', ...folders]);
     await copy.run(['knip', '--no-config-hints']);
   }, 400_000);
@@ -78,12 +77,11 @@ describe('the service', () => {
   });
 
   test('passes its own tests, and those of the chart', async () => {
-    await jest('services/demo', []);
-    await jest('test/chart', []);
+    await copy.run(['node', 'scripts/test.mjs', 'services/demo', 'test/chart']);
   }, 300_000);
 
   test('passes the tests of access and tenancy', async () => {
-    const output = await jest('test/journeys', ['--verbose', '--runTestsByPath', 'test/access.test.ts']);
+    const output = await copy.run(['node', 'scripts/test.mjs', 'test/journeys/test/access.test.ts']);
     expect(output).toContain(
       'GET /api/v1/demo_items/{id} answers an id of another organization exactly like an unknown one',
     );
@@ -139,12 +137,6 @@ describe('the service', () => {
     expect(copy.changed()).toEqual([]);
   }, 120_000);
 });
-
-function jest(folder: string, args: readonly string[]): Promise<string> {
-  const bin = path.join(copy.root, 'node_modules/jest/bin/jest.js');
-  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  return copy.run(['node', ...flags, bin, ...args], { cwd: folder });
-}
 
 /** Starts the platform of the copy, and calls the RPC of the service through the public API. */
 async function started(layout: Layout, env: Record<string, string> = {}): Promise<RunningPlatform> {

@@ -1,0 +1,41 @@
+import { globSync } from 'node:fs';
+
+/**
+ * Suites that start processes or servers of their own. Each runs alone: beside other suites its processes wait for a
+ * core, and the suite runs out of patience.
+ */
+const ownRoom = [
+  'libs/events/test/{embedded-internals,kafka-outage,relay}.test.ts',
+  'libs/servers/src/embedded-postgres/start.test.ts',
+  'libs/testing/test/*.test.ts',
+  'services/*/test/{crash,fault-points,history,identity-process,recover,redis-away}.test.ts',
+  'test/journeys/test/{commands,main-job,readme-walk}.test.ts',
+  'test/operations/test/*.test.ts',
+  'test/upgrade/test/*.test.ts',
+];
+
+/** Every file of tests that jest runs, long ones too, by its path from the root. */
+export function jestFiles() {
+  return globSync('{libs,services,deploy,site,test}/*/{src,test}/**/*.test.ts').sort();
+}
+
+/** The files of tests of the scripts, which node runs. */
+export function scriptFiles() {
+  return globSync('scripts/**/*.test.mjs').sort();
+}
+
+/** The folder of the package that a file is in. */
+export function packageOf(file) {
+  return file.split('/', 2).join('/');
+}
+
+export function isLong(file) {
+  return file.endsWith('.long.test.ts');
+}
+
+/** The suites that run alone, and those that run beside others. A long test runs alone. */
+export function inRooms(files) {
+  const alone = new Set(globSync(ownRoom));
+  const needsRoom = (file) => isLong(file) || alone.has(file);
+  return { alone: files.filter(needsRoom), together: files.filter((file) => !needsRoom(file)) };
+}
