@@ -84,5 +84,4 @@ testUnlessUnavailable(
     const lines = text.slice(0, text.lastIndexOf('\n')).split('\n');
     expect(lines.map((each) => JSON.parse(each).number)).toEqual(lines.map((_, index) => index));
   },
-  30_000,
 );

@@ -42,7 +42,7 @@ test.each<Fault>(['swallowed', 'half_open', 'cut', 'slow'])(
     if (fault === 'cut' || fault === 'swallowed') expect(new Set(failed)).toEqual(new Set(['unavailable']));
     if (fault === 'swallowed') expect(await peers.isServing('workflows')).toBe(false);
     proxy.heal();
-    await eventually(async () => expect(await call(2000)).toBe('answered'), { timeoutMs: 30_000 });
+    await eventually(async () => expect(await call(2000)).toBe('answered'));
   },
 );
 

@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Repeats `check` until it neither throws nor returns `false`, and returns its result. After `timeoutMs` (10 s) it
- * throws the error of the last try.
+ * The ceiling of every wait for a state, in milliseconds. It is no assertion: nothing becomes slower when it is raised.
+ * A test may take twice as long (`testTimeout` of jest), so that a wait ends first and says what it waited for.
+ */
+export const patienceMs = 60_000;
+
+/**
+ * Repeats `check` until it neither throws nor returns `false`, and returns its result. After `timeoutMs` (`patienceMs`)
+ * it throws the error of the last try.
  */
 export async function eventually<T>(check: () => Promise<T> | T, options: { timeoutMs?: number } = {}): Promise<T> {
-  const { timeoutMs = 10_000 } = options;
+  const { timeoutMs = patienceMs } = options;
   const end = Date.now() + timeoutMs;
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {
     const outcome = await attempt(check);

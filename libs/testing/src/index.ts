@@ -1,4 +1,4 @@
-export { eventually } from './eventually.ts';
+export { eventually, patienceMs } from './eventually.ts';
 export { type CutPoint, type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { findTexts } from './find-texts.ts';
 export { type TestKafka, testKafka } from './kafka/test-kafka.ts';

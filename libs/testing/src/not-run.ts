@@ -17,7 +17,7 @@ export function testUnlessUnavailable<S extends object>(
   server: S | Unavailable,
   name: string,
   run: (server: S) => Promise<void>,
-  timeoutMs: number,
+  timeoutMs?: number,
 ): void {
   if ('unavailable' in server) notRun(server);
   else test(name, () => run(server), timeoutMs);

@@ -21,11 +21,8 @@ test('one server of each kind serves all processes of a run, and ends when the r
   const [folder = ''] = globSync(path.join(os.tmpdir(), `drippulse-run-${run.pid}_*`));
   expect(existsSync(path.join(folder, 'postgres'))).toBe(true);
   run.kill('SIGKILL');
-  await eventually(
-    async () => {
-      for (const port of ports) expect(await isListening(port)).toBe(false);
-      expect(existsSync(folder)).toBe(false);
-    },
-    { timeoutMs: 20_000 },
-  );
+  await eventually(async () => {
+    for (const port of ports) expect(await isListening(port)).toBe(false);
+    expect(existsSync(folder)).toBe(false);
+  });
 });

@@ -127,4 +127,4 @@ test('a page ends where its window does, also in the middle of a group and in on
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   expect(pages).toEqual([[], ['b@example.com 4'], ['c@example.com 50000'], ['d@example.com 2']]);
-}, 60_000);
+});

@@ -45,7 +45,7 @@ beforeAll(async () => {
   measure = measureStatements(db.pool);
   reach = clientsOf(db);
   await fillRecords(db.kysely, rowsOfEach);
-}, 300_000);
+});
 afterAll(async () => {
   await db.close();
   await database.drop();

@@ -115,7 +115,7 @@ test('ten thousand contacts are enrolled in one transaction, with an event each'
   expect(answer.createdCount).toBe(10_000n);
   const list = await harness.enrollments().listEnrollments({ workflowId, limit: 1 });
   expect(list.totalCount).toBe(10_000n);
-}, 60_000);
+});
 
 async function countEnrolled(workflowId: bigint): Promise<number> {
   const { rows } = await sql<{ count: number }>`

@@ -129,7 +129,7 @@ test('each of many imported records is a cause: their workflows take all their s
   const workflowId = await make(onLead, createLead(), activity);
   const imported = Array.from({ length: 5 * budget }, () => leadCreated());
   await harness.publishCrm(...imported);
-  await eventually(() => expect(harness.crm.writes).toHaveLength(2 * imported.length), { timeoutMs: 30_000 });
+  await eventually(() => expect(harness.crm.writes).toHaveLength(2 * imported.length));
   await eventually(async () => {
     const rows = await harness.db
       .selectFrom('outcomes')

@@ -16,7 +16,6 @@ import { contacts, makeWorkflow, refusal, type StepInput } from './workflow.ts';
 const dayMs = 24 * 60 * 60_000;
 /** The first id of the second partition. */
 const secondRange = 1_000_000n;
-const patience = { timeoutMs: 45_000 };
 
 let harness: Harness;
 let receiver: Receiver;
@@ -50,7 +49,7 @@ async function until({ workflowId }: Enrolled, totals: object) {
   await eventually(async () => {
     const list = await harness.enrollments().listEnrollments({ workflowId, limit: 1 });
     expect(list.stepFunnel?.totals).toMatchObject(totals);
-  }, patience);
+  });
 }
 
 async function untilWaiting({ workflowId, ids }: Enrolled) {
@@ -60,13 +59,13 @@ async function untilWaiting({ workflowId, ids }: Enrolled) {
       harness.db,
     );
     expect(rows[0]?.count).toBe(ids.length);
-  }, patience);
+  });
 }
 
 /** Many enrollments that ended 200 days ago, in a range of ids that was given out to the last. */
 async function enrollOld(steps: readonly StepInput[] = ends, count = 100): Promise<Enrolled> {
   const old = await enroll(steps, count);
-  await eventually(async () => expect(await rowsWhere('outcomes', old.ids)).toBe(count), patience);
+  await eventually(async () => expect(await rowsWhere('outcomes', old.ids)).toBe(count));
   await endedDaysAgo(old.ids, 200);
   await sql`select setval('enrollments_id_seq', ${secondRange})`.execute(harness.db);
   return old;
@@ -120,18 +119,18 @@ async function tablesLike(pattern: string): Promise<string[]> {
 
 /** Nothing is left of a replacement. */
 async function untilTidy() {
-  await eventually(async () => expect(await tablesLike('_gone$|_kept$')).toEqual([]), patience);
+  await eventually(async () => expect(await tablesLike('_gone$|_kept$')).toEqual([]));
 }
 
 /** A runtime prunes when it starts, unless another one does. The first may still work on earlier data. */
 async function untilNobodyPrunes() {
-  await eventually(async () => expect(await isPruning()).toBe(false), patience);
+  await eventually(async () => expect(await isPruning()).toBe(false));
 }
 
 async function prunedOf(ids: readonly bigint[]) {
   await untilNobodyPrunes();
   await harness.startRuntime();
-  await eventually(async () => expect(await rowsWhere('timeline_lines', ids)).toBe(0), patience);
+  await eventually(async () => expect(await rowsWhere('timeline_lines', ids)).toBe(0));
 }
 
 test('a full partition goes when its enrollments ended long ago; those that live or ended lately stay as they were', async () => {
@@ -172,7 +171,7 @@ test('a full partition goes when its enrollments ended long ago; those that live
   ]);
   expect(effects.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
   expect(receiver.requests.filter(({ url }) => url === '/after')).toHaveLength(3);
-}, 120_000);
+});
 
 test('a partition of which much is kept stays whole, also where an earlier try has begun to replace it', async () => {
   const living = await enroll(waits(), 30);
@@ -187,17 +186,17 @@ test('a partition of which much is kept stays whole, also where an earlier try h
     const { rows } = await sql<{ rows: number }>`
       select reltuples::float8 as rows from pg_class where oid = 'timeline_p0'::regclass`.execute(harness.db);
     expect(rows[0]?.rows).toBeGreaterThan(0);
-  }, patience);
+  });
   await untilTidy();
   await harness.stopRuntimes();
   expect(await rowsWhere('timeline_lines', old.ids)).toBe(200);
-}, 120_000);
+});
 
 test('what failed can be retried after its lines have gone; the new ones are kept, and go in their time', async () => {
   receiver.answer({ status: 400 });
   const old = await enrollOld(calls(), 60);
   await prunedOf(old.ids);
-  await eventually(async () => expect(await tablesLike('^(timeline|effects)_p0')).toEqual([]), patience);
+  await eventually(async () => expect(await tablesLike('^(timeline|effects)_p0')).toEqual([]));
 
   receiver.answer({});
   const [id = 0n] = old.ids;
@@ -214,7 +213,7 @@ test('what failed can be retried after its lines have gone; the new ones are kep
   await sql`update timeline set at = at - interval '200 days' where enrollment_id = ${id}`.execute(harness.db);
   await prunedOf([id]);
   expect(await rowsWhere('effects', [id])).toBe(0);
-}, 120_000);
+});
 
 test('what is retried and goes later does not wait behind those that are kept, however many', async () => {
   const first = 90_000_000n;
@@ -229,7 +228,7 @@ test('what is retried and goes later does not wait behind those that are kept, h
   await sql`analyze timeline_default`.execute(harness.db);
   await prunedOf([gone]);
   expect(await rowsWhere('timeline_default', [first, gone - 1n])).toBe(2);
-}, 60_000);
+});
 
 test('partitions are looked after without keeping anybody out, whatever reads the tables meanwhile', async () => {
   const reader = await readingFor('timeline');
@@ -250,7 +249,7 @@ test.each(['effects', 'timeline'] as const)(
     const reader = await readingFor(table);
     await untilNobodyPrunes();
     const child = startChild();
-    await eventually(async () => expect(await rowsIn(`${table}_p0_kept`)).toBeGreaterThanOrEqual(20), patience);
+    await eventually(async () => expect(await rowsIn(`${table}_p0_kept`)).toBeGreaterThanOrEqual(20));
     harness.pass(301 * dayMs);
     await until(living, { completed: 20n });
     const written = await traces(living.ids);
@@ -265,7 +264,6 @@ test.each(['effects', 'timeline'] as const)(
     expect(written.effects.map(({ status }) => status)).toEqual(Array(40).fill('succeeded'));
     await untilTidy();
   },
-  120_000,
 );
 
 async function rowsIn(table: string): Promise<number> {

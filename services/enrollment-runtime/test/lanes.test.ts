@@ -167,18 +167,13 @@ test.each([
       await slow.received(40);
       const { id: workflowId } = await makeWorkflow(harness, call(quick.url), { organizationId: 2n });
       await harness.enrollments(stranger).bulkEnroll({ workflowId, contacts: contacts(5) });
-      await eventually(
-        async () => {
-          const { stepFunnel } = await harness.enrollments(stranger).listEnrollments({ workflowId, limit: 1 });
-          expect(stepFunnel?.totals).toMatchObject({ completed: 5n });
-        },
-        // Well before the first slow call times out.
-        { timeoutMs: 20_000 },
-      );
+      await eventually(async () => {
+        const { stepFunnel } = await harness.enrollments(stranger).listEnrollments({ workflowId, limit: 1 });
+        expect(stepFunnel?.totals).toMatchObject({ completed: 5n });
+      });
     } finally {
       await slow.stop();
       await quick.stop();
     }
   },
-  60_000,
 );

@@ -43,7 +43,7 @@ beforeAll(async () => {
     dueCounts: createDueCounts(() => ctx),
   };
   await fillEnrollments(db.kysely);
-}, 180_000);
+});
 afterAll(async () => {
   await db.close();
   await database.drop();

@@ -7,7 +7,6 @@ import { trustedMs } from '../src/effect-pool/start-effects.ts';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { apply, contacts, makeWorkflow, workflowOf } from './workflow.ts';
 
-const patience = { timeoutMs: 40_000 };
 const short = [{ type: 'trigger' }, { type: 'log', message: 'done' }];
 
 let harness: Harness;
@@ -34,7 +33,7 @@ test('two runtimes share the work: each effect is performed once, each step runs
     select count(*)::int as lines, count(distinct enrollment_id)::int as enrollments from timeline_lines
     where enrollment_id = any (${enrollmentIds}::bigint[])`.execute(harness.db);
   expect(rows).toEqual([{ lines: 4 * count, enrollments: count }]);
-}, 60_000);
+});
 
 test('5,000 due runs of one organization do not delay those of others', async () => {
   const { id: crowded } = await makeWorkflow(harness, short, { status: WorkflowStatus.PAUSED });
@@ -49,7 +48,7 @@ test('5,000 due runs of one organization do not delay those of others', async ()
     where workflow_id = ${crowded}
       and ended_at < (select ended_at from outcomes where workflow_id = ${quiet})`.execute(harness.db);
   expect(rows[0]?.before).toBeLessThanOrEqual(1_000);
-}, 60_000);
+});
 
 test('a slow receiver delays no other, not even of its own organization', async () => {
   const slow = await startReceiver({ answer: { hang: 'at_once' } });
@@ -64,7 +63,7 @@ test('a slow receiver delays no other, not even of its own organization', async 
   } finally {
     await slow.stop();
   }
-}, 60_000);
+});
 
 test('slow receivers of several organizations, with many effects queued for each, delay no other organization', async () => {
   const slow = await startReceiver({ answer: { hang: 'at_once' } });
@@ -82,7 +81,7 @@ test('slow receivers of several organizations, with many effects queued for each
   } finally {
     await slow.stop();
   }
-}, 60_000);
+});
 
 test('a process with many queued effects leases few more runs of an organization than its limit in flight', async () => {
   const slow = await startReceiver({ answer: { hang: 'at_once' } });
@@ -102,7 +101,7 @@ test('a process with many queued effects leases few more runs of an organization
   } finally {
     await slow.stop();
   }
-}, 60_000);
+});
 
 test('a paused workflow starts no effect that was waiting for its turn, and goes on when it is resumed', async () => {
   const release = receiver.hold();
@@ -120,7 +119,7 @@ test('a paused workflow starts no effect that was waiting for its turn, and goes
   await completed(workflowId, 120);
   expect(new Set(receiver.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(120);
   expect(receiver.requests).toHaveLength(120);
-}, 60_000);
+});
 
 test('due runs of a paused workflow stay where they are; contacts enrolled meanwhile wait', async () => {
   const workflow = workflowOf([{ type: 'wait', duration: 1, unit: 'hours' }, ...short.slice(1)]);
@@ -142,12 +141,12 @@ test('deleting a workflow cancels its runs in slices and says so for each', asyn
   await apply(harness, workflow, { deleted: true });
   await eventually(() => {
     expect(harness.published.filter((event) => event.payload.case === 'cancelled')).toHaveLength(120);
-  }, patience);
+  });
   const { rows } = await sql`
     select sum(active)::int as active, sum(cancelled)::int as cancelled from counters
     where workflow_id = ${workflow.id}`.execute(harness.db);
   expect(rows).toEqual([{ active: 0, cancelled: 120 }]);
-}, 60_000);
+});
 
 test('runs that cannot be moved delay no others', async () => {
   const { id: broken } = await makeWorkflow(harness, short, { status: WorkflowStatus.PAUSED });
@@ -183,5 +182,5 @@ async function completed(workflowId: bigint, count: number, caller = editor): Pr
   await eventually(async () => {
     const { stepFunnel } = await harness.enrollments(caller).listEnrollments({ workflowId, limit: 1 });
     expect(stepFunnel?.totals?.completed).toBe(BigInt(count));
-  }, patience);
+  });
 }

@@ -39,7 +39,7 @@ beforeAll(async () => {
   identity = openIdentity(database.url);
   await fill();
   identity.reads.take();
-}, 60_000);
+});
 afterAll(async () => {
   await identity.db.close();
   await database.drop();

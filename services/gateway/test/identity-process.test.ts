@@ -61,7 +61,7 @@ beforeAll(async () => {
   identityPort = await freePort();
   identity = await startIdentity();
   gateway = await startGateway();
-}, 60_000);
+});
 
 afterAll(async () => {
   await gateway.stop();
@@ -91,15 +91,12 @@ test('an API key is created once, works, and its requests are counted', async ()
   // The count of workflows is null, because the workflows service is away.
   expect(await byKey('GET', '/api/v1/projects')).toMatchObject({ status: 200 });
   expect(await byKey('GET', '/api/v1/projects/999999')).toMatchObject({ status: 404 });
-  await eventually(
-    async () => {
-      const { usage } = (await call('GET', '/api/v1/api_keys/usage')).body;
-      const own = usage.find((entry: { api_key_id: number }) => entry.api_key_id === created.body.id);
-      expect(own).toMatchObject({ requests_30d: 3, errors_30d: 1, last_used_at: expect.any(String) });
-    },
-    { timeoutMs: 50_000 },
-  );
-}, 60_000);
+  await eventually(async () => {
+    const { usage } = (await call('GET', '/api/v1/api_keys/usage')).body;
+    const own = usage.find((entry: { api_key_id: number }) => entry.api_key_id === created.body.id);
+    expect(own).toMatchObject({ requests_30d: 3, errors_30d: 1, last_used_at: expect.any(String) });
+  });
+});
 
 test('a stopping gateway hands over the requests it has counted', async () => {
   const { call } = await logIn(at(gateway), 'ada');
@@ -109,7 +106,7 @@ test('a stopping gateway hands over the requests it has counted', async () => {
   expect(await another.stop()).toBe(0);
   const { usage } = (await call('GET', '/api/v1/api_keys/usage')).body;
   expect(usage[0]).toMatchObject({ api_key_id: body.id, requests_30d: 1 });
-}, 60_000);
+});
 
 test('a revoked key and a changed role take effect at once where they were made, and soon at another gateway', async () => {
   const another = await startGateway();
@@ -129,12 +126,12 @@ test('a revoked key and a changed role take effect at once where they were made,
     expect(await call('PATCH', `/api/v1/team_members/${riser.id}`, { role: 'editor' })).toMatchObject({ status: 200 });
     expect(await read(gateway)).toMatchObject({ status: 401 });
     expect(await create(gateway)).toMatchObject({ status: 201 });
-    await eventually(async () => expect(await read(another)).toMatchObject({ status: 401 }), { timeoutMs: 50_000 });
-    await eventually(async () => expect(await create(another)).toMatchObject({ status: 201 }), { timeoutMs: 50_000 });
+    await eventually(async () => expect(await read(another)).toMatchObject({ status: 401 }));
+    await eventually(async () => expect(await create(another)).toMatchObject({ status: 201 }));
   } finally {
     await another.stop();
   }
-}, 120_000);
+});
 
 test('requests are limited by the gateway, attempts to log in by identity', async () => {
   const slow = await startGateway({ RATE_LIMIT_PER_MINUTE: '2', RATE_LIMIT_BURST: '3' });
@@ -154,7 +151,7 @@ test('requests are limited by the gateway, attempts to log in by identity', asyn
   } finally {
     await slow.stop();
   }
-}, 60_000);
+});
 
 test('while identity is away a credential answers 503, and works again afterwards', async () => {
   const { call } = await logIn(at(gateway), 'ada');
@@ -165,7 +162,5 @@ test('while identity is away a credential answers 503, and works again afterward
   expect(refused).toMatchObject({ status: 503, body: { error: 'service_unavailable' } });
   expect(refused.headers.get('retry-after')).toBe('1');
   identity = await startIdentity();
-  await eventually(async () => expect(await byKey('GET', '/api/v1/account')).toMatchObject({ status: 200 }), {
-    timeoutMs: 30_000,
-  });
-}, 90_000);
+  await eventually(async () => expect(await byKey('GET', '/api/v1/account')).toMatchObject({ status: 200 }));
+});

@@ -21,7 +21,7 @@ beforeAll(async () => {
   // The newest of them, so that a list of live ones would walk past them.
   await insertWorkflows(harness.db, 2n, 20_000, 'test');
   await sql`vacuum (analyze) workflows, workflow_versions`.execute(harness.db);
-}, 60_000);
+});
 afterAll(() => harness.stop());
 
 const filters: Record<string, Filter> = {

@@ -87,7 +87,7 @@ test('an interruption ends the bench and removes the tree of the base', async ()
   const interrupted = new AbortController();
   const comparison = compared({ signal: interrupted.signal });
   comparison.catch(() => undefined);
-  await eventually(() => expect(existsSync(runs) && noted().order).toBe('bc'), { timeoutMs: 20_000 });
+  await eventually(() => expect(existsSync(runs) && noted().order).toBe('bc'));
   interrupted.abort(new Error('Interrupted.'));
   await expect(comparison).rejects.toThrow('Interrupted.');
   expect(noted()).toEqual({ order: 'bc', isBaseThere: false });

@@ -34,7 +34,7 @@ beforeAll(async () => {
   hostile = await makeOrganization(platform, 'hostile');
   ours = await makeAllResources(platform.api, 'mark-of-ours');
   theirs = await makeAllResources(stranger, 'mark-of-theirs');
-}, 120_000);
+});
 afterAll(() => platform?.dispose());
 
 const guarded = routes.filter((route) => route.needsCredential && !route.rpc.endsWith('.Logout'));

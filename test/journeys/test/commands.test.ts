@@ -10,7 +10,7 @@ let platform: RunningPlatform;
 
 beforeAll(async () => {
   platform = await startLayout('start', { env: { HOST: '0.0.0.0', WEBHOOK_ALLOW_PRIVATE: 'true' } });
-}, 120_000);
+});
 afterAll(async () => {
   await platform?.dispose();
   for (const beside of ['b', 'damaged']) rmSync(`${platform?.dataDir}-${beside}`, { recursive: true, force: true });
@@ -22,7 +22,7 @@ test('a second start prints the same key, admin and address', async () => {
   await platform.restart();
   expect([platform.apiKey, platform.password, platform.baseUrl]).toEqual([apiKey, password, baseUrl]);
   expect((await platform.api.get('/health')).body).toMatchObject({ status: 'ok' });
-}, 60_000);
+});
 
 test('readiness names the database of each service', async () => {
   const answer = await fetch(`${platform.opsUrl}/ready`);
@@ -56,7 +56,7 @@ test('a second process on the same folder ends with a sentence', async () => {
   expect(output).toMatch(/already runs on .* \(process \d+\)/);
   expect(output).not.toMatch(/\n\s+at /);
   expect((await platform.api.get('/health')).status).toBe(200);
-}, 60_000);
+});
 
 test('a taken port is reported in a sentence', async () => {
   const server = createServer();
@@ -69,7 +69,7 @@ test('a taken port is reported in a sentence', async () => {
   });
   server.close();
   expect([code, output]).toEqual([1, expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`)]);
-}, 60_000);
+});
 
 test('one message names all malformed variables', async () => {
   const { code, output } = await runCommand('deploy/local/src/main.ts', [], {
@@ -137,7 +137,7 @@ test('a second organization has its own admin, who sees no data of the first', a
   expect(
     await platform.api.as(null).post('/api/v1/auth/login', { username: 'other-admin', password: renewed }),
   ).toMatchObject({ status: 200 });
-}, 60_000);
+});
 
 test('a changed ADMIN_PASSWORD is applied at the next start', async () => {
   const { username } = platform;
@@ -147,7 +147,7 @@ test('a changed ADMIN_PASSWORD is applied at the next start', async () => {
   expect(login.status).toBe(200);
   await again.stop();
   await platform.restart();
-}, 60_000);
+});
 
 test('reset refuses under a running platform and without a terminal, and empties the folder with --yes', async () => {
   const running = await runCommand('deploy/local/src/reset.ts', ['--yes'], { DATA_DIR: platform.dataDir });
@@ -159,7 +159,7 @@ test('reset refuses under a running platform and without a terminal, and empties
     code: 0,
   });
   expect(() => statSync(platform.dataDir)).toThrow();
-}, 60_000);
+});
 
 /** A second folder, whose secrets file was cut short. */
 function damaged(folder: string): string {

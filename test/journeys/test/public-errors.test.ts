@@ -10,7 +10,7 @@ beforeAll(async () => {
   workflow = (
     await platform.api.post('/api/v1/workflows', { name: 'W', steps: [{ type: 'log', name: 'L', message: 'x' }] })
   ).body;
-}, 120_000);
+});
 afterAll(() => platform?.dispose());
 
 const bulkPath = () => `/api/v1/workflows/${workflow.id}/enrollments/bulk`;

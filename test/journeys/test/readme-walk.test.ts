@@ -10,7 +10,7 @@ let platform: RunningPlatform;
 
 beforeAll(async () => {
   platform = await startLayout('start');
-}, 120_000);
+});
 afterAll(() => platform?.dispose());
 
 test('the walk of the README runs as it stands and ends with a completed enrollment', async () => {

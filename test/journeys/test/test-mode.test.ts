@@ -47,7 +47,7 @@ beforeAll(async () => {
   before = await readLiveRows(client);
   heardBefore = await heard();
   own = await makeOwn();
-}, 120_000);
+});
 afterAll(async () => {
   await client?.end();
   await platform?.dispose();
@@ -55,7 +55,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const settle = () => eventually(async () => expect(await isSettled(client)).toBe(true), { timeoutMs: 30_000 });
+const settle = () => eventually(async () => expect(await isSettled(client)).toBe(true));
 
 /** How many events the live webhook has got, which is subscribed to all. */
 const heard = async () => (await platform.api.get(`/api/v1/webhooks/${live['webhooks']}/deliveries`)).body.total_count;

@@ -58,11 +58,11 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
         SHUTDOWN_DELAY_SECONDS: '5',
       },
     });
-  }, 240_000);
+  });
   afterAll(async () => {
     await platform?.dispose();
     await Promise.all([receiver?.stop(), collector?.stop(), broker.stop(), limiter.stop()]);
-  }, 120_000);
+  });
 
   const enroll = (headers: Record<string, string> = {}) =>
     platform.api.post(
@@ -90,26 +90,23 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     expect(enrolled.status).toBeLessThan(300);
 
     const traceparents = () => receiver.requests.map((request) => request.headers['traceparent']).join();
-    await eventually(() => expect(traceparents()).toContain(callersTrace), { timeoutMs: 30_000 });
+    await eventually(() => expect(traceparents()).toContain(callersTrace));
     const ours = () => collector.spans().filter(({ trace }) => trace === callersTrace);
-    await eventually(
-      () => {
-        const steps = ours().map(({ service, name }) => `${service}: ${name}`);
-        expect(steps).toEqual(
-          expect.arrayContaining([
-            'gateway: POST /api/v1/workflows/{workflow_id}/enrollments/bulk',
-            'gateway: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
-            `${runtime}: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll`,
-            `${runtime}: pg.query:COMMIT postgres`,
-            `${runtime}: publish drippulse.enrollments.v1`,
-            `${deliverer}: process drippulse.enrollments.v1`,
-            `${deliverer}: deliver webhook`,
-            `${deliverer}: POST`,
-          ]),
-        );
-      },
-      { timeoutMs: 30_000 },
-    );
+    await eventually(() => {
+      const steps = ours().map(({ service, name }) => `${service}: ${name}`);
+      expect(steps).toEqual(
+        expect.arrayContaining([
+          'gateway: POST /api/v1/workflows/{workflow_id}/enrollments/bulk',
+          'gateway: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
+          `${runtime}: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll`,
+          `${runtime}: pg.query:COMMIT postgres`,
+          `${runtime}: publish drippulse.enrollments.v1`,
+          `${deliverer}: process drippulse.enrollments.v1`,
+          `${deliverer}: deliver webhook`,
+          `${deliverer}: POST`,
+        ]),
+      );
+    });
     // Below the call of the gateway: the statements of the service, and its events.
     const served = [
       `${runtime}: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll`,
@@ -123,7 +120,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     // One root, and the request to the receiver at the end of the longest branch.
     expect(tree.split('\n').filter((line) => !line.startsWith(' '))).toHaveLength(1);
     console.log(tree);
-  }, 90_000);
+  });
 
   test('an event that somebody else writes into Kafka starts no workflow, and is a dead letter with the reason', async () => {
     const { api } = platform;
@@ -139,7 +136,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
       (await api.get(`/api/v1/workflows/${workflow.body.id}/enrollments`)).body.enrollments.length;
     const createLead = (email: string) => api.post('/api/v1/crm/leads', { email, last_name: 'Lovelace' });
     expect((await createLead('first@example.com')).status).toBe(201);
-    await eventually(async () => expect(await enrolled()).toBe(1), { timeoutMs: 30_000 });
+    await eventually(async () => expect(await enrolled()).toBe(1));
 
     const topic = topics.find((name) => name.includes(serviceOf('crm'))) ?? '';
     const transport = createKafkaTransport({
@@ -164,22 +161,19 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     await producer.close();
     // The genuine event after the forged ones is handled, so they have been.
     expect((await createLead('second@example.com')).status).toBe(201);
-    await eventually(
-      async () => {
-        const reasons = new Set<string>();
-        await readDeadLetters(transport, topic, async ({ id, group, reason }) => {
-          if (group === runtime) reasons.add(`${id}: ${reason}`);
-        });
-        expect([...reasons].sort()).toEqual([
-          'evt_forged: Error: The signature of the event is wrong.',
-          'evt_unsigned: Error: The event is not signed.',
-        ]);
-      },
-      { timeoutMs: 30_000 },
-    );
-    await eventually(async () => expect(await enrolled()).toBe(2), { timeoutMs: 30_000 });
+    await eventually(async () => {
+      const reasons = new Set<string>();
+      await readDeadLetters(transport, topic, async ({ id, group, reason }) => {
+        if (group === runtime) reasons.add(`${id}: ${reason}`);
+      });
+      expect([...reasons].sort()).toEqual([
+        'evt_forged: Error: The signature of the event is wrong.',
+        'evt_unsigned: Error: The event is not signed.',
+      ]);
+    });
+    await eventually(async () => expect(await enrolled()).toBe(2));
     await transport.close();
-  }, 120_000);
+  });
 
   test('every process exports exactly its metrics of the catalog', async () => {
     const processes = processesOf(platform.output());
@@ -198,22 +192,22 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
   test('without Redis each process counts limits, a metric shows it, and no request is refused', async () => {
     const degraded = async () => sampleOf('gateway', 'drippulse_limits_degraded');
     await limiter.kill();
-    await eventually(async () => expect(await degraded()).toBe(1), { timeoutMs: 10_000 });
+    await eventually(async () => expect(await degraded()).toBe(1));
     expect((await platform.api.get('/api/v1/workflows')).status).toBe(200);
     await limiter.restart();
-    await eventually(async () => expect(await degraded()).toBe(0), { timeoutMs: 10_000 });
-  }, 60_000);
+    await eventually(async () => expect(await degraded()).toBe(0));
+  });
 
   test('without its broker the API takes enrollments, the outbox shows its age, and drains afterwards', async () => {
     const outboxAge = async () => sampleOf(runtime, 'drippulse_outbox_age_seconds');
     receiver.clear();
     await broker.kill();
     expect((await enroll()).status).toBeLessThan(300);
-    await eventually(async () => expect(await outboxAge()).toBeGreaterThan(1), { timeoutMs: 30_000 });
+    await eventually(async () => expect(await outboxAge()).toBeGreaterThan(1));
     await broker.restart();
-    await receiver.received(1, { timeoutMs: 60_000 });
-    await eventually(async () => expect(await outboxAge()).toBe(0), { timeoutMs: 10_000 });
-  }, 120_000);
+    await receiver.received(1);
+    await eventually(async () => expect(await outboxAge()).toBe(0));
+  });
 
   test('while PostgreSQL is away requests get 503 with Retry-After, it is started again, and all is normal with the same processes', async () => {
     const startTimes = async () =>
@@ -235,11 +229,9 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
       expect((await fetch(`http://127.0.0.1:${gateway?.opsPort}/ready`)).status).toBe(200);
       expect(await sampleOf('workflows', 'drippulse_part_up{part="database",service="workflows"}')).toBe(0);
     });
-    await eventually(async () => expect((await platform.api.get('/api/v1/workflows')).status).toBe(200), {
-      timeoutMs: 60_000,
-    });
+    await eventually(async () => expect((await platform.api.get('/api/v1/workflows')).status).toBe(200));
     expect(await startTimes()).toEqual(before);
-  }, 90_000);
+  });
 
   test('no planted secret is in a log, a trace, an event or a dead letter', async () => {
     const { api, dataDir, apiKey, password } = platform;
@@ -273,7 +265,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     expect(found(events, never)).toEqual([]);
     // The search works: it finds a value that people may see.
     expect(found(logs, ['request_id', 'trace_id'])).toEqual(['request_id', 'trace_id']);
-  }, 60_000);
+  });
 
   test('after SIGTERM a process is not ready at once, serves on for the pause, and ends with 0', async () => {
     const [stopped] = processesOf(platform.output()).filter(({ service }) => service === 'crm');
@@ -284,10 +276,8 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     await eventually(async () => expect(await status('/ready')).toBe(503));
     expect(await status('/live')).toBe(200);
     expect((await platform.api.get('/api/v1/crm/custom_fields?record_type=lead')).status).toBe(200);
-    await eventually(() => expect(platform.output()).toContain('The crm process ended with code 0'), {
-      timeoutMs: 20_000,
-    });
-  }, 60_000);
+    await eventually(() => expect(platform.output()).toContain('The crm process ended with code 0'));
+  });
 
   test('the processes of the services stop when the one that started them is killed', async () => {
     const services = processesOf(platform.output()).filter(({ pid }) => isRunning(pid));
@@ -295,12 +285,10 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     process.kill(platform.pid, 'SIGKILL');
     const isStopping = async ({ opsPort }: { opsPort: number }) =>
       (await fetch(`http://127.0.0.1:${opsPort}/ready`)).status === 503;
-    await eventually(async () => expect((await Promise.all(services.map(isStopping))).every(Boolean)).toBe(true), {
-      timeoutMs: 50_000,
-    });
+    await eventually(async () => expect((await Promise.all(services.map(isStopping))).every(Boolean)).toBe(true));
     // The test of runMain proves that they end then. They would serve on for a pause before.
     for (const { pid } of services) process.kill(pid, 'SIGKILL');
-  }, 90_000);
+  });
 
   /** Newest value of a sample of a service, named whole or by its metric alone. */
   async function sampleOf(service: string, sample: string): Promise<number> {

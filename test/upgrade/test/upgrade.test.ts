@@ -27,7 +27,7 @@ beforeAll(async () => {
   upgraded = await startEmbeddedPostgres({ dataDir: path.join(folder, 'upgraded') });
   fresh = await startEmbeddedPostgres({ dataDir: path.join(folder, 'fresh') });
   await restoreDump(upgraded.url, version);
-}, 120_000);
+});
 afterAll(async () => {
   await upgraded?.stop();
   await fresh?.stop();
@@ -63,4 +63,4 @@ test('the platform continues with the upgraded data: it reads, unseals and enrol
   } finally {
     await platform.stop();
   }
-}, 120_000);
+});

@@ -5,7 +5,7 @@ import { createRandom, type Random } from './random.ts';
 const minutes = Number(process.env['FUZZ_MINUTES'] ?? 0);
 
 /** The time that a test of hostile input may take. */
-export const fuzzTimeoutMs = 60_000 + minutes * 60_000;
+export const fuzzTimeoutMs = 120_000 + minutes * 60_000;
 
 /**
  * Runs a round of hostile input: one in `npm test`, and as many as fit into the minutes of `npm run fuzz`. Prints the seed. A
