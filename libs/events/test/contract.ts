@@ -281,6 +281,8 @@ export function describeContract(
         log,
         metrics,
         groups: ['fair'],
+        // The clock stands still, so that the group is waited for until the gate opens.
+        now: () => 0,
       });
       const gate = Promise.withResolvers<void>();
       const handled: Probe['message'][] = [];

@@ -44,4 +44,4 @@ suite('a broker of its own is killed and stopped and comes back at the same addr
   expect(await askVersions(broker)).toBe(correlation);
   await kafka.stop();
   expect(await isListening(port)).toBe(false);
-}, 90_000);
+});

@@ -4,6 +4,7 @@ import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { processNames } from '@drippulse/topology';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { endWaits } from '../src/end-waits.ts';
 
 const CONTACTS = 50;
 /** Callbacks that are answered before the kill, which hits between the request and the record of the others. */
@@ -115,8 +116,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
       status: 'active',
       steps: [
         { type: 'trigger', name: 'Start' },
-        // Long enough for the checks and deletions while they wait.
-        { type: 'wait', name: 'Pause', duration: 10, unit: 'seconds' },
+        { type: 'wait', name: 'Pause', duration: 1, unit: 'hours' },
         {
           type: 'webhook_callback',
           name: 'Call',
@@ -171,6 +171,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     const removed = bulk.body.enrollment_ids[0];
     expect((await platform.api.delete(`${path}/${removed}`)).status).toBe(204);
     expect((await platform.api.delete(`${path}/${removed}`)).status).toBe(404);
+    await endWaits(platform, workflow.body.id);
 
     await eventually(async () => {
       const list = await platform.api.get(`${path}?limit=1`);

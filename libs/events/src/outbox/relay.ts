@@ -43,13 +43,15 @@ export function startRelay<DB>(options: {
   leaseMs?: number;
   /** The groups of consumers of its topics, whose pace it keeps. Default: none. */
   groups?: readonly string[];
+  /** The clock by which a group that handles nothing is judged, in milliseconds. Default: that of the process. */
+  now?: () => number;
 }): Relay {
-  const { db, schema, service, transport, leaseMs = defaultLeaseMs, groups = [] } = options;
+  const { db, schema, service, transport, leaseMs = defaultLeaseMs, groups = [], now } = options;
   const log = options.log.child({ relay: schema });
   const metrics = publishingMetrics(options.metrics);
   const lease = createOutboxLease(db, leaseMs);
   const sender = createSender(transport, log);
-  const pace = createPace({ groups, lagOf });
+  const pace = createPace({ groups, lagOf, ...(now && { now }) });
   let countedAtMs = Number.NEGATIVE_INFINITY;
 
   async function sendAll(signal: AbortSignal): Promise<number | undefined> {
