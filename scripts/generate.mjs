@@ -1,12 +1,14 @@
 // Writes the files that are generated from the protos (TypeScript, the list of public services, `site/static`), from
 // the catalog of metrics (dashboards, alert rules, a page of the documentation) and from the table of services (regions
-// of lists). With --check it writes nothing, and fails when a committed file differs from its source.
+// of lists), and then what follows from those: the lock file and the rendered examples of the charts. With --check it writes
+// nothing, and fails when a committed file differs from its source; a test compares the examples, and npm ci the lock file.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
+import { markInstalled, npm } from './setup/install.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const codePath = 'proto/gen';
@@ -38,6 +40,30 @@ async function generate() {
     if (content === undefined) rmSync(join(root, path));
     else write(path, content);
   }
+  lock();
+  execFileSync(process.execPath, ['test/chart/src/update-examples.ts'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/** Writes the lock file. Where only links to workspaces changed, the next command has nothing to install. */
+function lock() {
+  const before = installedPackages();
+  const [file, ...first] = npm();
+  const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--loglevel=error'];
+  execFileSync(file, [...first, 'install', '--package-lock-only', ...quiet], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (installedPackages() === before) markInstalled();
+}
+
+function installedPackages() {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  return JSON.stringify(
+    Object.entries(packages).filter(([place, { link }]) => place.includes('node_modules/') && !link),
+  );
 }
 
 async function check() {

@@ -2,28 +2,16 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { runForeground } from '../setup/children.mjs';
-import { markInstalled, npm, root } from '../setup/install.mjs';
+import { root } from '../setup/install.mjs';
 
-/** Brings up to date what follows from the table and the folders: links, formats, generated files, the lock, the charts. */
+/** Brings up to date what follows from the table and the folders: links, formats, and what `npm run generate` writes. */
 export async function follow({ name, schema }, { isThere }) {
   link(path.join(root, 'node_modules/@drippulse', schema), `../../services/${name}`, isThere);
-  const [npmFile, ...before] = npm();
-  await run(npmFile, [
-    ...before,
-    'install',
-    '--package-lock-only',
-    '--ignore-scripts',
-    '--prefer-offline',
-    '--loglevel=error',
-  ]);
-  // What is linked is what the lock says, so that the next command installs nothing.
-  markInstalled();
   if (isThere) {
     await run('biome', ['check', '--write', '--log-level=error', `services/${name}`, 'libs/topology']);
     await run('buf', ['format', '--write', 'proto', '--path', `proto/drippulse/${schema}`]);
   }
   await run(process.execPath, ['scripts/generate.mjs']);
-  await run(process.execPath, ['test/chart/src/update-examples.ts']);
 }
 
 function link(place, target, isThere) {

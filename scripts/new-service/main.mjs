@@ -11,6 +11,7 @@ import { withEntry, withoutEntry } from './table.mjs';
 import { readTree } from './tree.mjs';
 
 const usage = `npm run new:service -- <name>            makes the service <name> from scripts/new-service/template
+npm run new:service -- <name> --publishes  the same, with a topic of events and their tables
 npm run new:service -- <name> --dry-run  lists what that would write
 npm run new:service -- <name> --remove   removes a service that no other one names: folder, protos and entry
 
@@ -22,11 +23,12 @@ const { values, positionals } = parseArgs({
   strict: false,
   options: {
     'dry-run': { type: 'boolean' },
+    publishes: { type: 'boolean' },
     remove: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
 });
-const unknown = Object.keys(values).find((option) => !['dry-run', 'remove', 'help'].includes(option));
+const unknown = Object.keys(values).find((option) => !['dry-run', 'publishes', 'remove', 'help'].includes(option));
 const [name, ...more] = positionals;
 
 if (values.help) console.log(usage);
@@ -40,8 +42,9 @@ async function make(wanted) {
   const problem = problemWith(wanted, tree);
   if (problem !== undefined) return fail(problem);
   const names = namesOf(wanted);
-  const files = filesOf(names, tree);
-  const text = withEntry(readFileSync(path.join(root, table), 'utf8'), names);
+  const { publishes } = values;
+  const files = filesOf(names, tree, { publishes });
+  const text = withEntry(readFileSync(path.join(root, table), 'utf8'), names, { publishes });
   if (values['dry-run']) {
     for (const file of files.keys()) console.log(`would write   ${file}`);
     console.log(`would change  ${table}`);
@@ -63,7 +66,7 @@ async function remove(wanted) {
   const names = namesOf(wanted);
   const folder = path.join(root, 'services', wanted);
   if (!existsSync(folder)) return fail(`There is no folder services/${wanted}.`);
-  const { text, problem } = withoutEntry(readFileSync(path.join(root, table), 'utf8'), wanted);
+  const { text, problem } = withoutEntry(readFileSync(path.join(root, table), 'utf8'), names);
   if (problem !== undefined) return fail(problem);
   const gone = [folder, path.join(root, 'proto/drippulse', names.schema)];
   if (values['dry-run']) {

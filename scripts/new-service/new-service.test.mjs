@@ -30,10 +30,20 @@ test('an entry goes to the end of the table, and away again', () => {
   const names = namesOf('usage-metering');
   const text = withEntry(table, names);
   assert.match(text, /\n {2}'usage-metering': \{\n {4}schema: 'usage_metering',/);
-  assert.equal(withoutEntry(text, 'usage-metering').text, table);
+  assert.equal(withoutEntry(text, names).text, table);
+  const publishing = withEntry(table, names, { publishes: true });
+  assert.match(
+    publishing,
+    /^import \{ UsageMeteringEventSchema \} from '@drippulse\/proto\/drippulse\/usage_metering\/v1\/events_pb';\n/,
+  );
+  assert.match(
+    publishing,
+    / {4}events: UsageMeteringEventSchema,\n {4}calls: \[\],\n {4}servers: \['postgres', 'kafka'\],\n/,
+  );
+  assert.equal(withoutEntry(publishing, names).text, table);
 });
 
 test('an entry that another one names stays', () => {
-  assert.match(withoutEntry(table, 'workflows').problem, /Another entry/);
-  assert.match(withoutEntry(table, 'nothing').problem, /no entry/);
+  assert.match(withoutEntry(table, namesOf('workflows')).problem, /Another entry/);
+  assert.match(withoutEntry(table, namesOf('nothing')).problem, /no entry/);
 });

@@ -1,10 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const template = path.join(import.meta.dirname, 'template');
+/** The files of every service, and those that a service has in addition, or in their place, which publishes events. */
+const templates = {
+  all: path.join(import.meta.dirname, 'template'),
+  publishing: path.join(import.meta.dirname, 'template-publishing'),
+};
 
 /** The files of a new service, with their content, by path from the root. */
-export function filesOf(names, { positions, versionOf }) {
+export function filesOf(names, { positions, versionOf }, { publishes = false } = {}) {
   const placeholders = {
     ...names,
     time: new Date().toISOString().slice(0, 16).replace('T', '-').replace(':', ''),
@@ -14,12 +18,15 @@ export function filesOf(names, { positions, versionOf }) {
   const fill = (text) =>
     Object.entries(placeholders).reduce((filled, [key, value]) => filled.replaceAll(`__${key}__`, value), text);
   const targets = { service: `services/${names.name}`, protos: `proto/drippulse/${names.schema}/v1` };
+  const folders = publishes ? [templates.all, templates.publishing] : [templates.all];
   return new Map(
-    Object.entries(targets).flatMap(([folder, target]) =>
-      filesBelow(path.join(template, folder)).map((file) => {
-        const text = fill(readFileSync(path.join(template, folder, file), 'utf8'));
-        return [path.posix.join(target, fill(file)), file === 'package.json' ? withVersions(text, versionOf) : text];
-      }),
+    folders.flatMap((template) =>
+      Object.entries(targets).flatMap(([folder, target]) =>
+        filesBelow(path.join(template, folder)).map((file) => {
+          const text = fill(readFileSync(path.join(template, folder, file), 'utf8'));
+          return [path.posix.join(target, fill(file)), file === 'package.json' ? withVersions(text, versionOf) : text];
+        }),
+      ),
     ),
   );
 }

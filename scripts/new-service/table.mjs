@@ -3,19 +3,32 @@ const end = '} as const satisfies Record<string, ServiceEntry>;';
 
 const keyOf = (name) => (name.includes('-') ? `'${name}'` : name);
 
-/** The text of the table with an entry for a service that owns a schema, and calls and publishes nothing. */
-export function withEntry(text, { name, schema }) {
+const importOf = ({ schema, Schema }) =>
+  `import { ${Schema}EventSchema } from '@drippulse/proto/drippulse/${schema}/v1/events_pb';\n`;
+
+/** The text of the table with an entry for a service that owns a schema and calls nothing; with `publishes`, it has events. */
+export function withEntry(text, names, { publishes = false } = {}) {
+  const { name, schema, Schema } = names;
   const [before, after, ...more] = text.split(`\n${end}`);
   if (after === undefined || more.length > 0) throw new Error(`the table of libs/topology has no single line "${end}"`);
-  const entry = `  ${keyOf(name)}: {\n    schema: '${schema}',\n    calls: [],\n    servers: ['postgres'],\n  },`;
-  return `${before}\n${entry}\n${end}${after}`;
+  const members = [
+    `schema: '${schema}'`,
+    ...(publishes ? [`events: ${Schema}EventSchema`] : []),
+    'calls: []',
+    `servers: [${publishes ? "'postgres', 'kafka'" : "'postgres'"}]`,
+  ];
+  const entry = `  ${keyOf(name)}: {\n${members.map((member) => `    ${member},\n`).join('')}  },`;
+  const withTable = `${before}\n${entry}\n${end}${after}`;
+  // npm run format puts the import in its place.
+  return publishes ? `${importOf(names)}${withTable}` : withTable;
 }
 
 /** The text of the table without the entry of a service, or the problem with that. */
-export function withoutEntry(text, name) {
+export function withoutEntry(text, names) {
+  const { name } = names;
   const entry = new RegExp(`^  ${keyOf(name)}: \\{\\n(    .*\\n)*  \\},\\n`, 'm');
   if (!entry.test(text)) return { problem: `The table of libs/topology has no entry ${name}.` };
-  const without = text.replace(entry, '');
+  const without = text.replace(entry, '').replace(importOf(names), '');
   const namedBy = without.split('\n').find((line) => line.includes(`'${name}'`));
   if (namedBy !== undefined) return { problem: `Another entry of the table names ${name}:\n${namedBy}` };
   return { text: without };

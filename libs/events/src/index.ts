@@ -5,7 +5,7 @@ export type { ConsumedEvent } from './consuming/decode.ts';
 export { firstSeen } from './consuming/inbox.ts';
 export { appendBatch, appendEvents } from './outbox/append-events.ts';
 export { type EventBatch, startEvents } from './outbox/event-batch.ts';
-export { addOutboxOrganizations, createOutboxTables } from './tables.ts';
+export { addOutboxOrganizations, createEventTables, createOutboxTables } from './tables.ts';
 export { type Topic, topicOf } from './topic.ts';
 
 // For what composes services, for commands, and for tests.

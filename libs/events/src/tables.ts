@@ -1,9 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the tables of publishing and consuming, in the first migration of a service: `outbox` (events not yet sent),
- * `outbox_lease` (the process that sends them) and `inbox` (events whose effect is done).
+ * Creates the tables of publishing and consuming, in the first migration of a service: `outbox` (events not yet sent, by
+ * organization), `outbox_lease` (the process that sends them) and `inbox` (events whose effect is done).
  */
+export async function createEventTables(db: Kysely<unknown>): Promise<void> {
+  await createOutboxTables(db);
+  await addOutboxOrganizations(db);
+}
+
+/** The tables of publishing and consuming as the oldest migrations made them, without `addOutboxOrganizations`. */
 export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table outbox (

@@ -4,7 +4,7 @@ import { createLogger, createMetrics } from '@drippulse/observability';
 import { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { createTestDatabase } from '@drippulse/testing';
 import { sql } from 'kysely';
-import { addOutboxOrganizations, appendEvents, createOutboxTables, type Topic, topicOf } from '../src/index.ts';
+import { appendEvents, createEventTables, type Topic, topicOf } from '../src/index.ts';
 
 export const log = createLogger({ service: 'events-test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
 
@@ -18,7 +18,7 @@ export type TestService = {
 
 export async function createTestService(): Promise<TestService> {
   const database = await createTestDatabase({ name: 'events' });
-  const migrations = { '1_outbox': { up: createOutboxTables }, '2_organizations': { up: addOutboxOrganizations } };
+  const migrations = { '1_events': { up: createEventTables } };
   await migrate({ url: database.url, schema: 'probes', migrations });
   const db = connectDatabase<unknown>({ url: database.url, schema: 'probes', service: 'probes', log });
   return {

@@ -1,5 +1,5 @@
 import { createIdempotencyTable, type Database } from '@drippulse/db';
-import { addOutboxOrganizations, createOutboxTables, migrateEmbeddedTransport } from '@drippulse/events';
+import { createEventTables, migrateEmbeddedTransport } from '@drippulse/events';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
@@ -14,8 +14,7 @@ const migrations = {
   tables: {
     async up(db: Kysely<unknown>) {
       await createIdempotencyTable(db);
-      await createOutboxTables(db);
-      await addOutboxOrganizations(db);
+      await createEventTables(db);
     },
   },
 };

@@ -40,13 +40,16 @@ test.each([
   expect(copy.changed()).toEqual([]);
 });
 
-describe('the service', () => {
+describe.each([
+  ['that publishes nothing', []],
+  ['that publishes events', ['--publishes']],
+])('the service %s', (_, options) => {
   afterEach(async () => {
     await running?.dispose();
     running = undefined;
   }, 60_000);
   beforeAll(async () => {
-    await copy.run([...script, name]);
+    await copy.run([...script, name, ...options]);
   }, 300_000);
 
   test('changes the table, the lock and generated files outside of its folder and protos', async () => {
@@ -57,7 +60,6 @@ describe('the service', () => {
     copy.git('checkout', '--quiet', '--', ...known);
     copy.git('clean', '--quiet', '--force', '-d', 'proto/gen');
     await copy.run(['node', 'scripts/generate.mjs']);
-    await copy.run(['node', 'test/chart/src/update-examples.ts']);
     expect(contents()).toEqual(made);
   }, 120_000);
 

@@ -4,10 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { connectDatabase } from '@drippulse/db';
 import {
-  addOutboxOrganizations,
   appendEvents,
   createEmbeddedTransport,
-  createOutboxTables,
+  createEventTables,
   migrateEmbeddedTransport,
   startRelay,
   topicOf,
@@ -97,8 +96,7 @@ async function startPublisher(
   await sql`create schema publisher`.execute(setup.kysely);
   await setup.close();
   const db = connectDatabase<unknown>({ url, schema: 'publisher', service: 'bench', log, max: 4 });
-  await createOutboxTables(db.kysely);
-  await addOutboxOrganizations(db.kysely);
+  await createEventTables(db.kysely);
   const metrics = createMetrics('bench');
   const relay = startRelay({ db, schema: 'publisher', service: 'bench', transport, log, metrics });
   return {
