@@ -116,6 +116,7 @@ async function runTests(env) {
   const ceiling = setTimeout(endRun, ceilings.runMs);
   const { alone, together } = inRooms(files);
   await runSuites(alone, { workers: 1, ceilingMs: ceilings.suiteMs, env, onEnd });
+  if (alone.length > 0) console.log(`${alone.length} suites have run alone (after ${secondsSince(startedAt)})`);
   if (!isOver)
     await runSuites(together, { workers: os.availableParallelism(), ceilingMs: ceilings.suiteMs, env, onEnd });
   if (!isOver) await runAgain(env);

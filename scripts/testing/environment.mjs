@@ -1,11 +1,19 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TestEnvironment } from 'jest-environment-node';
 
-/** Writes down which process runs a suite, so that it can be ended when the suite hangs. */
+/** The time that connections and processes which were ended have to be gone, in milliseconds. */
+const graceMs = 10_000;
+
+/**
+ * The environment of a suite. Writes down which process runs it, so that it can be ended when it hangs, and fails it when
+ * it leaves a pool, a timer, a loop or a process behind: the next suite of the worker would run beside that.
+ */
 export default class extends TestEnvironment {
   #file;
+  #before = activeResources();
 
   constructor(config, context) {
     super(config, context);
@@ -15,8 +23,31 @@ export default class extends TestEnvironment {
     writeFileSync(this.#file, context.testPath);
   }
 
+  async handleTestEvent({ name }) {
+    if (name !== 'run_finish') return;
+    const end = Date.now() + graceMs;
+    for (let pauseMs = 1; left(this.#before).length > 0; pauseMs = Math.min(pauseMs * 2, 100)) {
+      if (Date.now() > end) throw new Error(`The suite left behind: ${left(this.#before).join(', ')}.`);
+      await sleep(pauseMs, undefined, { ref: false });
+    }
+  }
+
   async teardown() {
     if (this.#file !== undefined) rmSync(this.#file, { force: true });
     await super.teardown();
   }
+}
+
+/** What keeps the process alive: sockets, servers, timers, processes. */
+function activeResources() {
+  const counts = new Map();
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}
+
+function left(before) {
+  return [...activeResources()]
+    .filter(([kind, count]) => count > (before.get(kind) ?? 0))
+    .map(([kind, count]) => `${count - (before.get(kind) ?? 0)} ${kind}`)
+    .sort();
 }

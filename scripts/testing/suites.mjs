@@ -26,7 +26,7 @@ export function scriptFiles() {
 
 /** The folder of the package that a file is in. */
 export function packageOf(file) {
-  return file.split('/', 2).join('/');
+  return file.split(/\/(?:src|test)\//, 1)[0];
 }
 
 export function isLong(file) {

@@ -69,6 +69,14 @@ test('a suite that hangs ends at its ceiling with its name and test, and the oth
   expect(output).toContain('passing.test.ts: passed');
 });
 
+test('a suite that leaves a timer and a server running fails, and says so', async () => {
+  add(
+    'leaving',
+    "import { createServer } from 'node:http';\ntest('leaves', () => { setInterval(() => undefined, 1e6); createServer().listen(0); });",
+  );
+  await expect(npmTest({ FLAKY: 'fail' })).rejects.toThrow(/The suite left behind: 1 TCPServerWrap, 1 Timeout\./);
+});
+
 function add(name: string, text: string): void {
   const file = `libs/errors/src/${name}.test.ts`;
   writeFileSync(path.join(copy.root, file), `import { test } from '@jest/globals';\n${text}\n`);
