@@ -1,3 +1,4 @@
+export { analyzeWhole } from './analyze-whole.ts';
 export { eventually, patienceMs } from './eventually.ts';
 export { type CutPoint, type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { findTexts } from './find-texts.ts';

@@ -1,3 +1,4 @@
+import { analyzeWhole } from '@drippulse/testing';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
 
@@ -21,9 +22,9 @@ export async function fillRecords(kysely: Kysely<DB>, count: number): Promise<vo
     const indexes = await dropIndexes(db);
     await insertRecords(db, count);
     for (const { definition } of indexes) await sql.raw(definition).execute(db);
-    await sql`vacuum analyze`.execute(db);
     await sql`reset statement_timeout`.execute(db);
   });
+  await analyzeWhole(kysely);
 }
 
 async function insertRecords(db: Kysely<DB>, count: number): Promise<void> {

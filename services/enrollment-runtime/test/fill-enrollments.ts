@@ -1,3 +1,4 @@
+import { analyzeWhole } from '@drippulse/testing';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
 
@@ -35,7 +36,7 @@ export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
     await fillPlaces(db, workflowId);
     await fillTraces(db, workflowId);
   }
-  await sql`vacuum analyze`.execute(db);
+  await analyzeWhole(db);
 }
 
 /** Texts of enrollments up to an id are in rows of their own. The others share rows. */
