@@ -3,12 +3,12 @@
 import os from 'node:os';
 import process from 'node:process';
 import { checks } from './testing/checks.mjs';
-import { endAll, run } from './testing/children.mjs';
+import { askAllToEnd, endAll, run } from './testing/children.mjs';
 import { jestLive, runSuites } from './testing/run-suites.mjs';
 import { selectTests, usage } from './testing/selection.mjs';
 import { startServers } from './testing/servers.mjs';
 import { inRooms, jestFiles, packageOf, scriptFiles } from './testing/suites.mjs';
-import { createSummary, hasFailed } from './testing/summary.mjs';
+import { counterOf, createSummary, hasFailed } from './testing/summary.mjs';
 
 const minute = 60_000;
 const isCi = process.env.CI === 'true' || process.env.CI === '1';
@@ -21,7 +21,7 @@ const ceilings = selected.isLong
 let isOver = false;
 
 // Under npm, Ctrl-C arrives more than once.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => interrupt(signal));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupt);
 
 if (selected.kind === 'help') console.log(usage);
 else if (selected.kind === 'error') {
@@ -35,8 +35,8 @@ function interrupt() {
   isOver = true;
   console.log('Interrupted.');
   process.exitCode = 130;
-  endAll('SIGTERM');
-  setTimeout(() => endAll('SIGKILL'), 10_000).unref();
+  askAllToEnd();
+  setTimeout(endAll, 10_000).unref();
 }
 
 /** Shows the lines of jest as they come. Each suite starts the servers it needs. */
@@ -117,8 +117,8 @@ async function runTests(env) {
   const { alone, together } = inRooms(files);
   await runSuites(alone, { workers: 1, ceilingMs: ceilings.suiteMs, env, onEnd });
   if (alone.length > 0) console.log(`${alone.length} suites have run alone (after ${secondsSince(startedAt)})`);
-  if (!isOver)
-    await runSuites(together, { workers: os.availableParallelism(), ceilingMs: ceilings.suiteMs, env, onEnd });
+  const workers = os.availableParallelism();
+  if (!isOver) await runSuites(together, { workers, ceilingMs: ceilings.suiteMs, env, onEnd });
   if (!isOver) await runAgain(env);
   clearTimeout(ceiling);
 
@@ -135,7 +135,7 @@ async function runTests(env) {
   function showPackage(folder, suites) {
     const counts = Map.groupBy(
       suites.flatMap(({ tests }) => tests),
-      ({ status }) => (status === 'passed' || status === 'failed' ? status : 'skipped'),
+      ({ status }) => counterOf(status),
     );
     const shown = [...counts].map(([status, tests]) => `${tests.length} ${status}`).join(', ');
     console.log(`${suites.some(hasFailed) ? '✗' : '✓'} ${folder}: ${shown} (after ${secondsSince(startedAt)})`);
@@ -144,11 +144,10 @@ async function runTests(env) {
   function endRun() {
     isOver = true;
     const missing = files.filter((file) => !ended.has(file));
-    for (const file of missing)
-      summary.fail(`${file}: did not finish within the ${ceilings.runMs / minute} minutes of a run`);
-    if (missing.length === 0)
-      summary.fail(`the second runs did not finish within the ${ceilings.runMs / minute} minutes of a run`);
-    endAll('SIGKILL');
+    for (const each of missing.length > 0 ? missing : ['the second runs']) {
+      summary.fail(`${each}: not finished within the ${ceilings.runMs / minute} minutes of a run`);
+    }
+    endAll();
   }
 }
 

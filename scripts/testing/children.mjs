@@ -33,15 +33,14 @@ export function run(command, options = {}) {
   });
 }
 
-/** Ends every command that still runs, with its children. */
-export function endAll(signal) {
-  for (const child of running) {
-    try {
-      process.kill(-child.pid, signal);
-    } catch {
-      // Gone already, or never started.
-    }
-  }
+/** Asks every command that still runs, and its children, to end. */
+export function askAllToEnd() {
+  for (const child of running) kill(-child.pid, 'SIGTERM');
+}
+
+/** Kills every command that still runs, and all that descends from it. */
+export function endAll() {
+  for (const child of running) endTree(child.pid);
 }
 
 /** Kills a process and all that descend from it, those in process groups of their own too. */
@@ -54,11 +53,13 @@ export function endTree(pid) {
   }
   const doomed = [pid];
   for (const each of doomed) doomed.push(...(childrenOf.get(each) ?? []));
-  for (const each of doomed) {
-    try {
-      process.kill(each, 'SIGKILL');
-    } catch {
-      // Gone already.
-    }
+  for (const each of doomed) kill(each, 'SIGKILL');
+}
+
+function kill(pid, signal) {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Gone already, or never started.
   }
 }

@@ -9,7 +9,7 @@ const ownRoom = [
   'libs/servers/src/embedded-postgres/start.test.ts',
   'libs/testing/test/*.test.ts',
   'services/*/test/{crash,fault-points,history,identity-process,recover,redis-away}.test.ts',
-  'test/journeys/test/{commands,main-job,readme-walk}.test.ts',
+  'test/journeys/test/*.test.ts',
   'test/operations/test/*.test.ts',
   'test/upgrade/test/*.test.ts',
 ];

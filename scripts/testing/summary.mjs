@@ -83,7 +83,8 @@ function namesOf({ file, tests }) {
     : [`${file}: the suite itself failed`];
 }
 
-function counterOf(status) {
+/** The total that counts a test with this status. */
+export function counterOf(status) {
   return status === 'passed' || status === 'failed' ? status : 'skipped';
 }
 
