@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createApi } from '@drippulse/harness';
 import { readSettings } from '@drippulse/local/config';
 import { loadService } from '@drippulse/local/load-service';
 import { startPlatform } from '@drippulse/local/platform';
+import { loadSecrets } from '@drippulse/local/secrets';
 import { createLogger } from '@drippulse/observability';
 import { startEmbeddedPostgres } from '@drippulse/servers';
 import { owners } from '@drippulse/topology';
@@ -36,14 +37,18 @@ afterAll(async () => {
 
 test.each(owners)('a dump of $schema migrates to the schema that is made from nothing', async ({ name, schema }) => {
   const service = await loadService(name);
-  if (readDump(version, schema) !== undefined) await service.migrate?.(await ownerUrl(upgraded.url, version, schema));
   await service.migrate?.(fresh.url);
+  // A service that is younger than the dump begins with its own migrations.
+  if (readDump(version, schema) === undefined) return;
+  await service.migrate?.(await ownerUrl(upgraded.url, version, schema));
   expect(await describeSchema(upgraded.url, schema)).toEqual(await describeSchema(fresh.url, schema));
 });
 
 test('the platform continues with the upgraded data: it reads, unseals and enrolls', async () => {
   const settings = readSettings({ DATABASE_URL: upgraded.url, PORT: '0', DATA_DIR: folder });
-  const platform = await startPlatform(settings, secrets, createLogger({ level: 'fatal' }));
+  await writeFile(path.join(folder, 'secrets.json'), JSON.stringify(secrets));
+  // With the keys that came with this version.
+  const platform = await startPlatform(settings, loadSecrets(folder, undefined), createLogger({ level: 'fatal' }));
   try {
     const base = `http://127.0.0.1:${platform.port}`;
     const api = createApi(base, secrets.apiKey);
