@@ -13,7 +13,7 @@ import { CrmDuplicateKind, CrmMergesService } from '@drippulse/proto/drippulse/c
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { AccountService, IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { bareBase } from '@drippulse/service/harness';
 import { createTestDatabase, measureStatements, type TestDatabase } from '@drippulse/testing';
@@ -23,6 +23,7 @@ import { sql } from 'kysely';
 import { createCaptcha } from '../src/captcha.ts';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
+import { makeDecoy } from '../src/inbound-secrets/secrets.ts';
 import { createMembers } from '../src/members.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
 import { routesOf } from '../src/rpc/index.ts';
@@ -53,6 +54,11 @@ afterAll(async () => {
 
 const account = uuidOf('accounts', 106);
 const contact = uuidOf('contacts', 106);
+/** The fill goes eleven hours back, with a record every second. */
+const longAgo = {
+  createdSince: timestampFromMs(Date.now() - 30_000_000),
+  createdUntil: timestampFromMs(Date.now() - 29_700_000),
+};
 /** Requests that every list accepts. */
 const common = {
   all: {},
@@ -60,6 +66,11 @@ const common = {
   'the oldest': { sort: 'created_at' },
   'the last changed': { sort: '-updated_at' },
   'what changed lately': { updatedSince: timestampFromMs(Date.now() - 600_000) },
+  'those of a time long ago': longAgo,
+  'those of a time long ago, by another order': { ...longAgo, sort: 'updated_at' },
+  'some by UUIDs': { ids: [uuidOf('contacts', 16), uuidOf('leads', 16), uuidOf('accounts', 16)] },
+  'some by public ids': { ids: ['acct_16', 'cnt_16', 'lead_16', 'opp_16', 'act_16', 'cnt_0'] },
+  'some by ids of both kinds': { ids: [uuidOf('contacts', 16), 'acct_17', 'cnt_17', 'lead_17', 'opp_17', 'act_17'] },
   'those of a user who has few': { ownerId: 7n },
   'those of another system': { externalSystem: 'their-crm' },
   'those of a system that has few': { externalSystem: 'rare-system' },
@@ -165,6 +176,8 @@ const lists: List[] = [
     {
       all: {},
       'a numbered page': { page: 50, perPage: 100 },
+      'those of a time long ago': longAgo,
+      'some by ids': { ids: [6n, 7n, 8n, 16n, 17n, 18n] },
       'those of a type that changed little': { recordType: 'account' },
       'those of a record': { recordId: uuidOf('leads', 106) },
     },
@@ -265,7 +278,9 @@ function clientsOf(database: Database<DB>): <S extends DescService>(rpc: S) => C
     metrics: createServiceMetrics(base.registry),
     captcha: createCaptcha(base.config),
     members: createMembers(base.client(IdentityService)),
+    decoy: makeDecoy(base.sealer),
     clients: {
+      account: base.client(AccountService),
       workflows: base.client(WorkflowsService),
       enrollments: base.client(EnrollmentsService),
       chains: base.client(ChainsService),
