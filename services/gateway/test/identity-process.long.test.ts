@@ -3,7 +3,7 @@ import { createLogger } from '@drippulse/observability';
 import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
 import { createTestDatabase, eventually, type TestDatabase } from '@drippulse/testing';
-import { addressVariable, processEntry, publicService, serviceNames } from '@drippulse/topology';
+import { addressVariable, callsOf, processEntry, publicService, serviceNames, serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { connectIdentity, type Identity } from '../src/identity/organizations/index.ts';
 import { callerOfApi, logIn, makeOrganization, migrateAll, password } from './start-gateway.ts';
@@ -16,6 +16,7 @@ const secrets = {
   SESSION_KEYS: randomBytes(32).toString('base64'),
   ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
 };
+const PUBLIC_URL = 'http://localhost:3000';
 
 let database: TestDatabase;
 let commands: Identity;
@@ -29,10 +30,11 @@ function startIdentity(): Promise<StartedProcess> {
     message: 'identity serves',
     env: {
       ...secrets,
+      PUBLIC_URL,
       DATABASE_URL: database.url,
       INTERNAL_TOKEN_KEYS: keys.identity,
       GRPC_PORT: String(identityPort),
-      WORKFLOWS_ADDRESS: nowhere,
+      ...Object.fromEntries(callsOf(serviceOf('identity')).map((peer) => [addressVariable(peer), nowhere])),
     },
   });
 }
@@ -42,8 +44,10 @@ function startGateway(more: Record<string, string> = {}): Promise<StartedProcess
     message: 'gateway serves',
     env: {
       PORT: '0',
+      PUBLIC_URL,
       INTERNAL_TOKEN_KEYS: keys.gateway,
       IDENTITY_ADDRESS: `127.0.0.1:${identityPort}`,
+      KAFKA_BROKERS: nowhere,
       ...Object.fromEntries(processEntry(publicService).calls.map((peer) => [addressVariable(peer), nowhere])),
       ...more,
     },
@@ -55,7 +59,7 @@ const at = (running: StartedProcess) => ({
 });
 
 beforeAll(async () => {
-  database = await createTestDatabase({ name: 'identity', template: 'identity', prepare: migrateAll });
+  database = await createTestDatabase({ name: 'identity', template: 'identity_process', prepare: migrateAll });
   commands = connectIdentity(database.url, createLogger({ service: 'test', level: 'fatal' }));
   await makeOrganization(commands, 'ada');
   identityPort = await freePort();
@@ -80,6 +84,13 @@ test('a person logs in, reads the account, and is refused after logging out', as
   expect(await call('GET', '/api/v1/account')).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
 });
 
+test('neither the gateway nor identity starts alone without the address that links in mails begin with', async () => {
+  for (const executable of ['main.ts', 'identity/main.ts']) {
+    const started = startProcess(executable, { message: 'never', env: { ...secrets } });
+    await expect(started).rejects.toThrow(/PUBLIC_URL: is required .* links in mails begin with it/);
+  }
+});
+
 test('an API key is created once, works, and its requests are counted', async () => {
   const { call } = await logIn(at(gateway), 'ada');
   const headers = { 'idempotency-key': 'key-1' };
@@ -91,11 +102,14 @@ test('an API key is created once, works, and its requests are counted', async ()
   // The count of workflows is null, because the workflows service is away.
   expect(await byKey('GET', '/api/v1/projects')).toMatchObject({ status: 200 });
   expect(await byKey('GET', '/api/v1/projects/999999')).toMatchObject({ status: 404 });
-  await eventually(async () => {
-    const { usage } = (await call('GET', '/api/v1/api_keys/usage')).body;
-    const own = usage.find((entry: { api_key_id: number }) => entry.api_key_id === created.body.id);
-    expect(own).toMatchObject({ requests_30d: 3, errors_30d: 1, last_used_at: expect.any(String) });
-  });
+  await eventually(
+    async () => {
+      const { usage } = (await call('GET', '/api/v1/api_keys/usage')).body;
+      const own = usage.find((entry: { api_key_id: number }) => entry.api_key_id === created.body.id);
+      expect(own).toMatchObject({ requests_30d: 3, errors_30d: 1, last_used_at: expect.any(String) });
+    },
+    { timeoutMs: 180_000 },
+  );
 });
 
 test('a stopping gateway hands over the requests it has counted', async () => {
@@ -124,10 +138,12 @@ test('a revoked key and a changed role take effect at once where they were made,
     }
     expect(await call('DELETE', `/api/v1/api_keys/${key.id}/revoke`)).toMatchObject({ status: 204 });
     expect(await call('PATCH', `/api/v1/team_members/${riser.id}`, { role: 'editor' })).toMatchObject({ status: 200 });
-    expect(await read(gateway)).toMatchObject({ status: 401 });
-    expect(await create(gateway)).toMatchObject({ status: 201 });
-    await eventually(async () => expect(await read(another)).toMatchObject({ status: 401 }));
-    await eventually(async () => expect(await create(another)).toMatchObject({ status: 201 }));
+    // Another role ends the sessions of before.
+    for (const call of [read, create]) expect(await call(gateway)).toMatchObject({ status: 401 });
+    await eventually(async () => expect(await read(another)).toMatchObject({ status: 401 }), { timeoutMs: 180_000 });
+    await eventually(async () => expect(await create(another)).toMatchObject({ status: 401 }), { timeoutMs: 180_000 });
+    const { call: again } = await logIn(at(another), 'riser');
+    expect(await again('POST', '/api/v1/projects', { name: 'P' })).toMatchObject({ status: 201 });
   } finally {
     await another.stop();
   }
@@ -162,5 +178,7 @@ test('while identity is away a credential answers 503, and works again afterward
   expect(refused).toMatchObject({ status: 503, body: { error: 'service_unavailable' } });
   expect(refused.headers.get('retry-after')).toBe('1');
   identity = await startIdentity();
-  await eventually(async () => expect(await byKey('GET', '/api/v1/account')).toMatchObject({ status: 200 }));
+  await eventually(async () => expect(await byKey('GET', '/api/v1/account')).toMatchObject({ status: 200 }), {
+    timeoutMs: 180_000,
+  });
 });
