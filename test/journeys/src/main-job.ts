@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { type Layout, type RunningPlatform, startLayout } from '@drippulse/harness';
-import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
+import type { Layout, RunningPlatform } from '@drippulse/harness';
+import { eventually, openEvents, type Receiver, startReceiver } from '@drippulse/testing';
 import { processNames } from '@drippulse/topology';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { endWaits } from '../src/end-waits.ts';
+import { endWaits } from './end-waits.ts';
 
 const CONTACTS = 50;
 /** Callbacks that are answered before the kill, which hits between the request and the record of the others. */
@@ -22,18 +22,16 @@ const referenceWorkflow = {
   integrations: [],
 };
 
-describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run %s lays it out', (layout) => {
+/** The promises of the main job, in one layout. They kill and stop the platform, so they come last. */
+export function mainJob(layout: Layout, started: () => RunningPlatform): void {
   let platform: RunningPlatform;
   let receiver: Receiver;
 
   beforeAll(async () => {
+    platform = started();
     receiver = await startReceiver();
-    platform = await startLayout(layout);
   });
-  afterAll(async () => {
-    await platform?.dispose();
-    await receiver?.stop();
-  });
+  afterAll(() => receiver?.stop());
 
   test('login works at three paths, and the token identifies the user', async () => {
     for (const path of ['/api/v1/admin/login', '/api/v1/sessions/admin', '/api/v1/auth/login']) {
@@ -75,11 +73,79 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     expect((await platform.api.get(path)).status).toBe(404);
   });
 
+  test('a screen checks steps, tries them, saves them, and shows their workflow with its counts and versions', async () => {
+    const post = async (path: string, body: object) => platform.api.post(`/api/v1/workflows${path}`, body);
+    const wrong = await post('/validate', { workflow: { steps: [{ type: 'wait', duration: 0, unit: 'hours' }] } });
+    expect(wrong).toMatchObject({
+      status: 200,
+      body: { valid: false, problems: [{ path: 'steps.0.config.duration', step: 0 }] },
+    });
+    expect(wrong.body).not.toHaveProperty('steps');
+    const steps = [
+      { id: 'known', type: 'condition', conditions: [{ field: 'email', operator: 'exists' }], on_false: 'lost' },
+      { id: 'done', type: 'end' },
+      { id: 'lost', type: 'end', status: 'failed' },
+    ];
+    const checked = await post('/validate', { steps });
+    expect(checked).toMatchObject({ status: 200, body: { valid: true, problems: [] } });
+    expect(checked.body.steps[0].config).toMatchObject({ match: 'all', on_true: 'next', on_false: 'lost' });
+    const tried = await post('/test', { steps, fixture_profile: 'demo' });
+    expect(tried).toMatchObject({ status: 200, body: { status: 'completed', workflow_id: null, version: null } });
+
+    const { id } = (await post('', { name: 'Seen on a screen', steps })).body;
+    await post(`/${id}/enrollments/bulk`, { contacts: [{ email: 'a@example.com' }, { first_name: 'Nobody' }] });
+    const renewed = [{ id: 'pause', type: 'wait', duration: 1, unit: 'weeks' }, ...steps];
+    expect((await platform.api.patch(`/api/v1/workflows/${id}`, { steps: renewed })).body.version).toBe(2);
+    await post(`/${id}/enrollments/bulk`, { contacts: [{ email: 'b@example.com' }] });
+    const list = '/api/v1/workflows?view=summary&q=ON%20A%20SCREEN&sort=-updated_at&limit=5';
+    await eventually(async () => {
+      const { body } = await platform.api.get(list);
+      expect(body).toMatchObject({
+        total_count: 1,
+        workflows: [
+          {
+            id,
+            version: 2,
+            step_count: 4,
+            stats: { enrolled: 3, active: 1, completed: 1, failed: 1, failures_24h: 1 },
+          },
+        ],
+      });
+      expect(Object.keys(body)).toEqual(['workflows', 'total_count', 'next_cursor']);
+      expect(body.workflows[0]).not.toHaveProperty('steps');
+    });
+    const { versions } = (await platform.api.get(`/api/v1/workflows/${id}/versions`)).body;
+    expect(versions).toMatchObject([
+      {
+        version: 2,
+        is_current: true,
+        step_count: 4,
+        active_enrollments: 1,
+        actor_type: expect.stringMatching(/^(?:user|api_key)$/),
+      },
+      {
+        version: 1,
+        is_current: false,
+        step_count: 3,
+        active_enrollments: 0,
+        actor_type: expect.stringMatching(/^(?:user|api_key)$/),
+      },
+    ]);
+    const first = await platform.api.get(`/api/v1/workflows/${id}/versions/1`);
+    expect(first).toMatchObject({ status: 200, body: { version: 1, steps: steps.map((step) => ({ id: step.id })) } });
+    const none = await platform.api.get(`/api/v1/workflows/${id}/versions/3`);
+    expect(none).toMatchObject({ status: 404, body: { error: 'workflow_version_not_found' } });
+    expect((await platform.api.delete(`/api/v1/workflows/${id}`)).status).toBe(204);
+  });
+
   test('the step catalog and the event catalog describe the running platform', async () => {
     const steps = await platform.api.get('/api/v1/workflows/step_types');
     const types = steps.body.step_types.map((step: { type: string }) => step.type);
     expect(types.sort()).toEqual(
       [
+        'agent',
+        'alert',
+        'approval',
         'branch',
         'condition',
         'crm_create_activity',
@@ -88,11 +154,14 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
         'crm_update_record',
         'email',
         'end',
+        'integration_action',
         'log',
+        'score_lead',
         'set_fields',
         'split',
         'trigger',
         'wait',
+        'wait_for_event',
         'webhook',
         'webhook_callback',
       ].sort(),
@@ -101,6 +170,52 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     expect(events.body.event_types.map((event: { type: string }) => event.type)).toContain('workflow.failed');
     const { secret, id, timestamp, body, signature } = events.body.signing.test_vector;
     expect(new Webhook(secret).sign(id, new Date(Number(timestamp) * 1000), body)).toBe(signature);
+  });
+
+  test('an open stream hints at a funnel that moves, a delivery that fails and a record that is made', async () => {
+    receiver.answer(({ url }) => (url === '/failing' ? { status: 500 } : {}));
+    const webhook = await platform.api.post('/api/v1/webhooks', {
+      url: `${receiver.url}/failing`,
+      event_type: 'lead.created',
+    });
+    const workflow = await platform.api.post('/api/v1/workflows', {
+      name: 'Watched',
+      status: 'active',
+      steps: [
+        { type: 'trigger', name: 'Start' },
+        // The hints about the start are out by then, so that the next is about the move. A move to a wait raises no event.
+        { type: 'wait', name: 'Pause', duration: 5, unit: 'seconds' },
+        { type: 'wait', name: 'Rest', duration: 30, unit: 'days' },
+      ],
+    });
+    const funnel = `enrollments:${workflow.body.id}`;
+    const url = `${platform.baseUrl}/api/v1/stream?topics=${funnel},enrollments,webhooks,leads,workflows,approvals`;
+    const stream = await openEvents(url, { token: platform.apiKey });
+    const about = (topic: string) => stream.events.map(({ data }) => data).filter((hint) => hint.topic === topic);
+
+    const bulk = await platform.api.post(`/api/v1/workflows/${workflow.body.id}/enrollments/bulk`, {
+      contacts: [{ email: 'watched@example.com' }],
+    });
+    const [id] = bulk.body.enrollment_ids;
+    await eventually(() => expect(about(funnel)).toHaveLength(1));
+    expect(about(funnel)).toMatchObject([{ id: String(id) }]);
+    const before = about(funnel).length;
+    const lead = await platform.api.post('/api/v1/crm/leads', { lead: { first_name: 'Watched' } });
+    await eventually(() => expect(about('leads')).toEqual([{ topic: 'leads', id: lead.body.id, kind: 'created' }]));
+    await eventually(() => expect(about('webhooks').at(-1)).toMatchObject({ kind: 'delivery_failed' }));
+    expect(about('webhooks').at(-1)).toMatchObject({ id: String(webhook.body.id) });
+
+    const enrollment = `/api/v1/workflows/${workflow.body.id}/enrollments/${id}`;
+    await eventually(async () => expect((await platform.api.get(enrollment)).body.current_step_index).toBe(2));
+    await eventually(() => expect(about(funnel).length).toBeGreaterThan(before));
+    expect(about(funnel).at(-1)).toEqual({ topic: funnel, id: String(id), kind: 'moved' });
+    await eventually(() => expect(about('enrollments').length).toBeGreaterThan(1));
+    expect(about('approvals')).toEqual([]);
+
+    await platform.api.patch(`/api/v1/workflows/${workflow.body.id}`, { name: 'Seen' });
+    await eventually(() => expect(about('workflows').at(-1)).toMatchObject({ id: String(workflow.body.id) }));
+    stream.close();
+    await platform.api.delete(`/api/v1/webhooks/${webhook.body.id}`);
   });
 
   test('fifty contacts walk through a wait, a kill -9 and a restart; each gets one callback and signed webhooks', async () => {
@@ -250,7 +365,7 @@ describe.each<Layout>(['start', 'start:distributed'])('the main job, as npm run 
     }
     return events;
   }
-});
+}
 
 function residentMb(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
