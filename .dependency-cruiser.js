@@ -1,5 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** A service. Only that of enrollments has such rooms. */
+const runtime = 'services/[^/]+';
+/** Rooms of the service of enrollments that are entered by their index.ts alone. */
+const closedRooms = 'events|goals|messaging|tracking';
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -10,6 +15,24 @@ export default {
       severity: 'error',
       from: { path: '^services/([^/]+)/' },
       to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'rooms-only-by-their-index',
+      comment:
+        'These rooms of the runtime own their tables. What others may do with them is in their index.ts, so that it can be read there. Their tests, and migrations, look inside.',
+      severity: 'error',
+      from: { path: `^${runtime}/src/(?!(${closedRooms})/)`, pathNot: '\\.test\\.ts$' },
+      to: { path: `^${runtime}/src/(${closedRooms})/`, pathNot: `^${runtime}/src/(${closedRooms})/index\\.ts$` },
+    },
+    {
+      name: 'rooms-only-by-their-index',
+      comment: 'Of these rooms, each enters another by its index.ts too.',
+      severity: 'error',
+      from: { path: `^${runtime}/src/(${closedRooms})/` },
+      to: {
+        path: `^${runtime}/src/(${closedRooms})/`,
+        pathNot: [`^${runtime}/src/$1/`, `^${runtime}/src/(${closedRooms})/index\\.ts$`],
+      },
     },
     {
       name: 'identity-only-by-its-clients',
@@ -30,7 +53,7 @@ export default {
       to: {
         path: '^services/gateway/src/',
         pathNot:
-          '^services/gateway/src/((identity|db|usernames|credential-texts)/|(call-metadata|client-network)\\.ts$)',
+          '^services/gateway/src/((identity|db|usernames|credential-texts)/|(call-metadata|client-network|public-url|session-cookie)\\.ts$)',
       },
     },
     {
@@ -44,7 +67,13 @@ export default {
       comment: 'What puts services together knows them, not the other way round.',
       severity: 'error',
       from: { path: '^services/' },
-      to: { path: '^(deploy|test)/' },
+      to: { path: '^(deploy|test)/', pathNot: '^test/providers/' },
+    },
+    {
+      name: 'fake-providers-only-in-tests',
+      severity: 'error',
+      from: { path: '^(services|libs|deploy)/[^/]+/src/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^test/providers/' },
     },
     {
       name: 'nothing-imports-the-site',
@@ -96,9 +125,9 @@ export default {
         path: '^(libs|services|deploy)/[^/]+/src/',
         pathNot: [
           '\\.test\\.ts$',
-          '^libs/(db|http|servers|testing)/',
+          '^libs/(db|http|mail|servers|testing)/',
           '^libs/service/src/redis-link\\.ts$',
-          '^services/[^/]+/src/(adapters/mailer\\.ts$|effects/email/)',
+          '^services/[^/]+/src/effects/email/',
           '^deploy/local/src/postgres\\.ts$',
         ],
       },
@@ -113,9 +142,10 @@ export default {
     },
     {
       name: 'no-unresolvable',
-      comment: 'The packages of the peers are installed by their bench alone, so that nobody else has to.',
+      comment:
+        'The packages of the peers are installed by their bench alone, so that nobody else has to. Scripts of pages import what is served beside them.',
       severity: 'error',
-      from: { pathNot: '^test/bench/peers/' },
+      from: { pathNot: '^(test/bench/peers|site/pages/assets)/' },
       to: { couldNotResolve: true },
     },
   ],

@@ -89,13 +89,16 @@ function staleCode() {
 async function generatedFiles() {
   // Imported late: they import the generated code.
   const document = await import('../site/document/src/generated-files.ts');
+  const pages = await import('../site/pages/src/generated-files.ts');
   const monitoring = await import('../deploy/monitoring/src/generated-files.ts');
   const layouts = await import('../deploy/layouts/src/generated-files.ts');
   // The comments of the protos are in an image with source info, and not in generated code.
   const image = join(scratch, 'image.binpb');
   buf('build', '--output', image);
+  const api = document.generatedFiles(readFileSync(image), root);
   return new Map([
-    ...document.generatedFiles(readFileSync(image)),
+    ...api,
+    ...pages.generatedFiles(api, document.publicReasons(readFileSync(image))),
     ...monitoring.generatedFiles(),
     ...layouts.generatedFiles(root),
   ]);

@@ -1,6 +1,17 @@
 // Copies one service, with the workspaces and packages that it uses at run time, into a folder: the contents of its image.
 // node deploy/image/collect.mjs <service> <folder>
-import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { billOfMaterials } from './bill-of-materials.mjs';
@@ -15,15 +26,42 @@ if (service === undefined || folder === undefined) {
 copy('package.json');
 for (const place of readBy(service)) copy(place);
 for (const place of usedBy(service)) {
-  const parts = place.includes('node_modules/') ? [''] : ['package.json', 'src', 'gen'];
-  for (const part of parts) copy(path.join(place, part));
+  if (isPackage(place)) link(place, path.join(folder, place), 'node_modules');
+  else if (place.includes('node_modules/')) copy(place);
+  else for (const part of ['package.json', 'src', 'gen']) copy(path.join(place, part));
 }
 writeFileSync(path.join(folder, 'sbom.cdx.json'), JSON.stringify(billOfMaterials(service)));
 
-/** Packages within a package are places of their own, and may be unused. */
+/** Not a link to a workspace. */
+function isPackage(place) {
+  return place.includes('node_modules/') && lstatSync(place).isDirectory();
+}
+
 function copy(source) {
   if (!existsSync(source)) return;
-  const target = path.join(folder, source);
-  const nested = path.join(source, 'node_modules');
-  cpSync(source, target, { recursive: true, verbatimSymlinks: true, filter: (file) => file !== nested });
+  cpSync(source, path.join(folder, source), { recursive: true, verbatimSymlinks: true });
+}
+
+/**
+ * Packages have more than ten thousand files that nobody changes, so they are linked where that can be done. Packages within a
+ * package are places of their own, and may be unused.
+ */
+function link(source, target, skipped) {
+  mkdirSync(target, { recursive: true });
+  for (const entry of readdirSync(source, { withFileTypes: true })) {
+    if (entry.name === skipped) continue;
+    const [from, to] = [path.join(source, entry.name), path.join(target, entry.name)];
+    if (entry.isDirectory()) link(from, to);
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+    else linkOrCopy(from, to);
+  }
+}
+
+function linkOrCopy(from, to) {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!['EXDEV', 'EPERM', 'EMLINK'].includes(error.code)) throw error;
+    copyFileSync(from, to);
+  }
 }

@@ -7,6 +7,7 @@ npm test -- --checks                  the checks alone
 npm test -- <package> …               the tests of packages: crm or services/crm
 npm test -- <file> … [-t <name> …]    test files, by their paths from the root; what follows an option goes to jest
 npm run test:long [-- <name> …]       the long tests, in files named *.long.test.ts: of packages, or single ones (rollout)
+TEST_GRIDS=whole npm run test:long    whole grids and sizes, of which a run takes a share by a seed that it prints
 
 A suite that fails is run once more, alone; FLAKY=fail lets the first failure stand.`;
 

@@ -1,6 +1,6 @@
 /** A suite without its server or tool has one skipped test, whose name is the reason from libs/testing. */
 const unavailable =
-  /^(?:NOT RUN: )?((?:Kafka|Redis|PostgreSQL|Helm|Kubernetes schemas|Prometheus|Python|Go) needs? .*)$/;
+  /^(?:NOT RUN: )?((?:Kafka|Redis|PostgreSQL|Helm|Kubernetes schemas|Prometheus|Python|Go|Chromium) needs? .*)$/;
 
 /** The number of slowest suites to print. */
 const slowestCount = 5;

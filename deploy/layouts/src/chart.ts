@@ -1,9 +1,11 @@
 import {
   commonSecrets,
+  type LayoutProcess,
+  layoutProcesses,
   processEntry,
-  processNames,
   processOf,
   publicService,
+  type RoleName,
   type ServiceName,
   serviceNames,
   serviceOf,
@@ -15,28 +17,32 @@ import type { Regions } from './regions.ts';
 /** The lines of helm/drippulse/Chart.yaml that list the services. */
 export function chartRegions(version: string): Regions {
   return {
-    aliases: processNames.map((name) => `  - { name: service, alias: ${name}, version: ${version} }`),
+    aliases: layoutProcesses.map(({ name }) => `  - { name: service, alias: ${name}, version: ${version} }`),
   };
 }
 
 /** The lines of helm/drippulse/values.yaml that list the services. */
 export function valuesRegions(): Regions {
   return {
-    calls: processNames.map((name) => `    ${name}: [${processEntry(name).calls.join(', ')}]`),
+    calls: layoutProcesses.flatMap(({ name, calls }) => callLines(name, calls)),
     within: serviceNames.filter((name) => processOf(name) !== name).map((name) => `    ${name}: ${processOf(name)}`),
-    values: processNames.flatMap((name) => ['', ...valuesLines(name)]),
+    values: layoutProcesses.flatMap((process) => ['', ...valuesLines(process)]),
   };
 }
 
 /** The lines of the example values that list the services. */
 export function exampleRegions(): Readonly<Record<string, Regions>> {
   return {
-    'helm/drippulse/examples/small/values.yaml': { replicas: processNames.map((name) => `${name}: { replicas: 1 }`) },
-    'helm/drippulse/examples/production/values.yaml': { scaling: processNames.flatMap(productionLines) },
+    'helm/drippulse/examples/small/values.yaml': {
+      replicas: layoutProcesses.map(({ name }) => `${name}: { replicas: 1 }`),
+    },
+    'helm/drippulse/examples/production/values.yaml': {
+      scaling: layoutProcesses.flatMap(({ name }) => productionLines(name)),
+    },
   };
 }
 
-function productionLines(name: ServiceName): string[] {
+function productionLines(name: ServiceName | RoleName): string[] {
   return [`${name}:`, ...(ownScaling.get(name) ?? ['  autoscaling: { enabled: true }'])];
 }
 
@@ -52,7 +58,7 @@ function scaledBy(service: ServiceName, metric: string, averageValue: number): s
 }
 
 /** How the production example runs the services that need more than the default. */
-const ownScaling = new Map<ServiceName, string[]>([
+const ownScaling = new Map<ServiceName | RoleName, string[]>([
   [
     publicService,
     ['  env: { TRUSTED_PROXIES: 10.244.0.0/16 }', '  autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 12 }'],
@@ -69,18 +75,32 @@ const ownScaling = new Map<ServiceName, string[]>([
   [serviceOf('webhooks'), scaledBy(serviceOf('webhooks'), 'drippulse_consumer_lag_events', 1000)],
 ]);
 
-function valuesLines(name: ServiceName): string[] {
-  const { schema, servers, secrets, optionalSecrets, leavesCluster, nodeFlags } = processEntry(name);
-  const hasAllTopics = servicesOf(name).some((own) => services[own].consumes === 'all');
+function valuesLines({ name, service, role }: LayoutProcess): string[] {
+  const { schema, servers, secrets, optionalSecrets, leavesCluster, nodeFlags, environment } = processEntry(service);
+  if (name !== service) {
+    return [
+      `${name}:`,
+      `  imageOf: ${service}`,
+      `  env: { ROLE: ${role} }`,
+      '  migrates: false',
+      '  linksToPublicUrl: true',
+      ...secretKeys(schema, secrets),
+      ...listLines('optionalSecretKeys', optionalSecrets),
+      `  servers: [${[...servers.filter((server) => server !== 'mail'), 'telemetry'].join(', ')}]`,
+    ];
+  }
+  const hasAllTopics = servicesOf(service).some((own) => services[own].consumes === 'all');
   return [
     `${name}:`,
+    ...(role === undefined ? [] : [`  env: { ROLE: ${role} }`]),
+    ...(environment.includes('PUBLIC_URL') ? ['  linksToPublicUrl: true'] : []),
     ...(nodeFlags.length > 0 ? [`  nodeFlags: [${nodeFlags.join(', ')}]`] : []),
     ...(name === publicService ? ['  public: true'] : []),
     ...(leavesCluster ? ['  leavesCluster: true'] : []),
     ...(schema === undefined ? ['  migrates: false'] : []),
     ...(hasAllTopics ? ['  makesTopics: true'] : []),
     ...secretKeys(schema, secrets),
-    ...(optionalSecrets.length > 0 ? [`  optionalSecretKeys: [${optionalSecrets.join(', ')}]`] : []),
+    ...listLines('optionalSecretKeys', optionalSecrets),
     `  servers: [${[...servers, 'telemetry'].join(', ')}]`,
   ];
 }
@@ -97,10 +117,29 @@ export function valuesSchema(text: string): string {
   const byHand = Object.entries<{ description?: string }>(schema.properties).filter(
     ([, { description }]) => description !== generatedMark,
   );
-  const ofServices = processNames.map((name) => [name, { description: generatedMark, type: 'object' }]);
+  const ofServices = layoutProcesses.map(({ name }) => [name, { description: generatedMark, type: 'object' }]);
   const properties = Object.fromEntries([...byHand, ...ofServices]);
   return `${JSON.stringify({ ...schema, properties }, null, 2)}\n`;
 }
 
 /** Marks a property that is generated from the table of services. */
 const generatedMark = 'values of a service, as charts/service/values.schema.json says';
+
+/** A list of a service's values: on one line where it fits. No lines without an entry. */
+function listLines(name: string, entries: readonly string[]): string[] {
+  if (entries.length === 0) return [];
+  const line = `  ${name}: [${entries.join(', ')}]`;
+  return line.length <= 120 ? [line] : [`  ${name}:`, ...entries.map((entry) => `    - ${entry}`)];
+}
+
+/** Most characters of a line, as the formatter has it. */
+const lineWidth = 120;
+
+function callLines(name: string, calls: readonly string[]): string[] {
+  const list = `[${calls.join(', ')}]`;
+  const line = `    ${name}: ${list}`;
+  if (line.length <= lineWidth) return [line];
+  const own = `      ${list}`;
+  if (own.length <= lineWidth) return [`    ${name}:`, own];
+  return [`    ${name}:`, '      [', ...calls.map((call) => `        ${call},`), '      ]'];
+}

@@ -1,5 +1,7 @@
 import {
   addressVariable,
+  type LayoutProcess,
+  layoutProcesses,
   processEntry,
   processNames,
   processOf,
@@ -7,6 +9,7 @@ import {
   type ServiceName,
   serviceNames,
   serviceOf,
+  serviceOfPeer,
   services,
 } from '@drippulse/topology';
 import type { Regions } from './regions.ts';
@@ -15,6 +18,7 @@ import type { Regions } from './regions.ts';
 const ownVariables: Readonly<Record<string, string>> = {
   SMTP_URL: 'smtp://mail:1025',
   WEBHOOK_ALLOW_PRIVATE: 'true',
+  PUBLIC_URL: `http://localhost:\${PORT:-3000}`,
 };
 
 /** The lines of deploy/compose.yaml that list the services. */
@@ -23,19 +27,25 @@ export function composeRegions(): Regions {
     addresses: serviceNames
       .filter((name) => services[name].schema !== undefined && services[name].within === undefined)
       .map((name) => `  ${addressVariable(name)}: ${name}:8081`),
-    processes: processNames.flatMap(processLines),
+    processes: layoutProcesses.flatMap(processLines),
     migrations: processNames.flatMap(migrationLines),
   };
 }
 
-function processLines(name: ServiceName): string[] {
+function processLines({ name: own, service: name, role, calls }: LayoutProcess): string[] {
   const { nodeFlags, optionalSecrets, environment, servers, schema } = processEntry(name);
-  const own = [...optionalSecrets, ...environment].flatMap((variable) => {
+  const variables = [...optionalSecrets, ...environment].flatMap((variable) => {
     const value = ownVariables[variable];
     return value === undefined ? [] : [`${variable}: "${value}"`];
   });
   const inner = innerAddresses(name);
-  const merged = [...own, ...inner];
+  const roles = calls.filter((peer) => serviceOfPeer(peer) !== peer);
+  const merged = [
+    ...(role === undefined ? [] : [`ROLE: ${role}`]),
+    ...variables,
+    ...inner,
+    ...roles.map((peer) => `${addressVariable(peer)}: "${peer}:8081"`),
+  ];
   const waitsFor = [
     ...(name === processOf(serviceOf('identity')) ? ['bootstrap: { condition: service_completed_successfully }'] : []),
     ...(schema !== undefined && name !== processOf(serviceOf('identity'))
@@ -44,7 +54,7 @@ function processLines(name: ServiceName): string[] {
     ...(servers.includes('kafka') ? ['kafka: { condition: service_healthy }'] : []),
   ];
   return [
-    `  ${name}:`,
+    `  ${own}:`,
     '    <<: *service',
     `    image: drippulse/${name}`,
     `    build: { <<: *build, args: { SERVICE: ${name} } }`,
@@ -54,7 +64,10 @@ function processLines(name: ServiceName): string[] {
           `    command: [${[...nodeFlags, 'src/main.ts'].join(', ')}]`,
         ]
       : []),
-    merged.length > 0 ? `    environment: { <<: *environment, ${merged.join(', ')} }` : '    environment: *environment',
+    // A line for each, so that none becomes too long for the formatter.
+    ...(merged.length > 0
+      ? ['    environment:', '      <<: *environment', ...merged.map((line) => `      ${line}`)]
+      : ['    environment: *environment']),
     `    env_file: ["\${COMPOSE_SECRETS:?run npm run compose}/${name}.env"]`,
     ...(name === publicService ? [`    ports: ["127.0.0.1:\${PORT:-3000}:8080"]`] : []),
     // Uploads are kept in files until their last byte is there.

@@ -10,6 +10,7 @@ export function banner(
 ): string {
   const base = `http://${urlHost(settings.host)}:${running.port}`;
   const mails = settings.smtpUrl === undefined ? `files in ${mailDir(settings)}` : 'sent through SMTP_URL';
+  const links = settings.ofServices['PUBLIC_URL'] ?? base;
   const privateAddresses = settings.allowPrivate
     ? 'allowed, so that webhooks reach this machine (WEBHOOK_ALLOW_PRIVATE)'
     : 'refused (WEBHOOK_ALLOW_PRIVATE)';
@@ -21,6 +22,7 @@ DripPulse is ready: ${base}
   Admin              ${settings.adminUsername} / ${secrets.adminPassword}
   API key            ${secrets.apiKey}
   Mails              ${mails}
+  Links in mails     begin with ${links} (PUBLIC_URL)
   Private addresses  ${privateAddresses}
   Data and logs      ${settings.dataDir}, ${running.logFile}
 

@@ -20,7 +20,9 @@ const schema = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z.string().min(3).default('drippulse@localhost'),
+  MAIL_ANY_SENDER: flag.optional(),
   WEBHOOK_ALLOW_PRIVATE: flag.optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   // The services check these too. Here one message lists every malformed variable.
   RATE_LIMIT_PER_MINUTE: positive.optional(),
   RATE_LIMIT_BURST: positive.optional(),
@@ -72,6 +74,8 @@ export type Settings = {
   smtpUrl: string | undefined;
   mailFrom: string;
   allowPrivate: boolean;
+  /** Whether steps may send mail from any address. */
+  anySender: boolean;
   /** Variables that every service gets. */
   passedOn: Record<string, string>;
   /** Variables of single services. */
@@ -96,6 +100,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM,
     allowPrivate: values.WEBHOOK_ALLOW_PRIVATE ?? isLoopback,
+    anySender: values.MAIL_ANY_SENDER ?? true,
     passedOn: pick(env, passedOn),
     ofServices: pick(env, ofServices),
   };

@@ -20,11 +20,14 @@ export function serviceEnvironment(
 ): Record<string, string> {
   const { schema, optionalSecrets, environment: own } = processEntry(name);
   const known: Record<string, string | undefined> = {
+    // Links in mails lead to this machine unless PUBLIC_URL says otherwise.
+    PUBLIC_URL: `http://${urlHost(settings.host)}:${settings.port}`,
     ...settings.ofServices,
     REDIS_URL: redisUrl,
     SMTP_URL: settings.smtpUrl,
     MAIL_FROM: settings.mailFrom,
     MAIL_DIR: mailDir(settings),
+    MAIL_ANY_SENDER: String(settings.anySender),
     WEBHOOK_ALLOW_PRIVATE: String(settings.allowPrivate),
   };
   const environment: Record<string, string | undefined> = {

@@ -3,7 +3,10 @@ import {
   connectIdentity,
   createOrganization,
   listOrganizations,
+  resetMfa,
   resetPassword,
+  resumeOrganization,
+  suspendOrganization,
 } from '@drippulse/gateway/organizations';
 import { createLogger } from '@drippulse/observability';
 import { Command } from 'commander';
@@ -39,9 +42,10 @@ program
   .action(() =>
     withIdentity(async (identity) => {
       for await (const organization of listOrganizations(identity)) {
-        console.log(
-          `${organization.id}\t${organization.name}\t${organization.createdAt.toISOString()}\t${organization.memberCount} ${organization.memberCount === 1n ? 'member' : 'members'}`,
-        );
+        const { id, slug, name, createdAt, memberCount, isSuspended } = organization;
+        const members = `${memberCount} ${memberCount === 1n ? 'member' : 'members'}`;
+        const state = isSuspended ? ['suspended'] : [];
+        console.log([id, slug, name, createdAt.toISOString(), members, ...state].join('\t'));
       }
     }),
   );
@@ -55,6 +59,37 @@ program
     withIdentity(async (identity) => {
       const { password } = await resetPassword(identity, options);
       console.log(`${options.username} / ${password}`);
+    }),
+  );
+
+program
+  .command('suspend <slug>')
+  .description('refuses the credentials of an organization, and stops its workflows and webhooks; nothing is lost')
+  .action((slug: string) =>
+    withIdentity(async (identity) => {
+      console.log(
+        (await suspendOrganization(identity, slug)) ? `${slug} is suspended` : `${slug} was suspended already`,
+      );
+    }),
+  );
+
+program
+  .command('resume <slug>')
+  .description('lets a suspended organization go on where it stopped')
+  .action((slug: string) =>
+    withIdentity(async (identity) => {
+      console.log((await resumeOrganization(identity, slug)) ? `${slug} goes on` : `${slug} was not suspended`);
+    }),
+  );
+
+program
+  .command('reset-mfa')
+  .description('removes the second factor of a user who has lost it, and ends the sessions')
+  .requiredOption('--username <username>', 'user name')
+  .action((options: { username: string }) =>
+    withIdentity(async (identity) => {
+      await resetMfa(identity, options);
+      console.log(`${options.username} logs in without a code from now on`);
     }),
   );
 

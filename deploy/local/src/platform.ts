@@ -9,6 +9,7 @@ import { serviceEnvironment } from './environment.ts';
 import { keepPostgres } from './keep-postgres.ts';
 import { loadService } from './load-service.ts';
 import { reservePostgres } from './postgres.ts';
+import { freePorts } from './processes.ts';
 import { prepareSchemas } from './schemas.ts';
 import { eventSchema, type Secrets } from './secrets.ts';
 import { ensureTopics } from './topics.ts';
@@ -27,7 +28,7 @@ export type Platform = {
 
 /** Starts every service in this process: peers in memory, events through PostgreSQL or Kafka. */
 export async function startPlatform(
-  settings: Settings,
+  given: Settings,
   secrets: Secrets,
   log: Logger,
   onProgress: (line: string) => void = () => undefined,
@@ -37,6 +38,9 @@ export async function startPlatform(
     for (const part of opened.splice(0).reverse()) await part.stop();
   };
   try {
+    // Links in mails have the port, so that it is chosen before anything starts.
+    const [port = 0] = given.port === 0 ? await freePorts(1) : [given.port];
+    const settings = { ...given, port };
     const postgres = await reservePostgres(settings, secrets, onProgress);
     opened.push({ stop: () => postgres.release() });
     opened.push(keepPostgres(postgres, { log, isEmbedded: settings.databaseUrl === undefined }));
@@ -76,8 +80,7 @@ export async function startPlatform(
         ),
       }),
     );
-    const port = started.get(publicService)?.publicPort ?? 0;
-    return { port, opsPort: ops.port, adminUrl: postgres.adminUrl, stop };
+    return { port: started.get(publicService)?.publicPort ?? 0, opsPort: ops.port, adminUrl: postgres.adminUrl, stop };
   } catch (error) {
     await stop();
     throw error;

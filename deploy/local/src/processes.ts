@@ -11,6 +11,8 @@ import { urlHost } from './environment.ts';
 import { StartError } from './secrets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+/** Milliseconds in which a process has to be up. All of them start at once, and a busy machine is slow. */
+const startMs = 180_000;
 
 /** A service as a process of its own. `stop` sends SIGTERM, waits for the end, and returns the exit code. */
 export type ServiceProcess = { service: ServiceName; pid: number; stop(): Promise<number | null> };
@@ -71,7 +73,7 @@ async function untilReady(
   opsUrl: string,
   { service, logFile, written }: { service: string; logFile: string; written: Promise<unknown> },
 ): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + startMs;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) {
       await written;
@@ -86,7 +88,7 @@ async function untilReady(
     if (isUp) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new StartError(`The ${service} process was not up after 60 s; see ${logFile}.`);
+  throw new StartError(`The ${service} process was not up after ${startMs / 1000} s; see ${logFile}.`);
 }
 
 function append(logFile: string, text: Buffer): void {

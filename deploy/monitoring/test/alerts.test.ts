@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { findPrometheus } from '@drippulse/testing';
 import { notRun } from '@drippulse/testing/not-run';
 import { afterAll, expect, test } from '@jest/globals';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { type Alert, runbookOf, type Scenario } from '../src/alerts/alert.ts';
 import { alerts } from '../src/alerts/index.ts';
 
@@ -43,11 +43,27 @@ if ('unavailable' in tools) {
     async (_, alert) => {
       const file = path.join(folder, `${alert.name}-${alert.severity}.yaml`);
       const tests = [scenarioTest(alert, alert.fires, 1), scenarioTest(alert, alert.quiet, 0)];
-      writeFileSync(file, stringify({ rule_files: [rules], evaluation_interval: '1m', tests }));
+      const own = `${file}.rules`;
+      writeFileSync(own, stringify({ groups: groupsOf(alert) }));
+      writeFileSync(file, stringify({ rule_files: [own], evaluation_interval: '1m', tests }));
       // promtool fails, and prints the alerts that fire, unless they are the expected ones.
       expect((await run(promtool, ['test', 'rules', file])).stdout).toContain('SUCCESS');
     },
   );
+}
+
+type Rule = { alert?: string; record?: string; expr: string };
+
+/** The rules of an alert, and those that record what it reads: promtool takes each rule for every minute of a scenario. */
+function groupsOf({ name }: Alert): { rules: Rule[] }[] {
+  const { groups }: { groups: { name: string; rules: Rule[] }[] } = parse(readFileSync(rules, 'utf8'));
+  const read = groups
+    .flatMap((group) => group.rules.filter(({ alert }) => alert === name).map(({ expr }) => expr))
+    .join('\n');
+  const isNeeded = ({ alert, record }: Rule) => alert === name || (record !== undefined && read.includes(record));
+  return groups
+    .map((group) => ({ ...group, rules: group.rules.filter(isNeeded) }))
+    .filter((group) => group.rules.length > 0);
 }
 
 /** A test in promtool's format: how many series of the alert fire at the minute of the scenario. */

@@ -90,6 +90,24 @@ test('the values that rows share are stored with each of them, whatever its size
   expect(await stored()).toEqual(own.map((row) => ({ ...row, ...shared })));
 });
 
+test('rows have the shared values that were fixed when they were added', async () => {
+  const first = { small: 1, name: 'first' };
+  const second = { small: 2, name: 'second'.repeat(20_000) };
+  const own = (id: bigint) => ({ ...nothing, id, small: undefined, name: undefined });
+  const buffer = startCopy(columns, first);
+  buffer.add(own(1n));
+  buffer.fix(second);
+  buffer.add(own(2n));
+  buffer.fix(first);
+  buffer.add(own(3n));
+  await db.kysely.transaction().execute((trx) => copyBuffer(trx, 'probes', buffer));
+  expect(await stored()).toMatchObject([
+    { id: 1n, ...first },
+    { id: 2n, ...second },
+    { id: 3n, ...first },
+  ]);
+});
+
 test('rows copied one after the other and at once do not mix', async () => {
   const rowsOf = (name: string, first: number) =>
     Array.from({ length: 1000 }, (_, index) => ({ ...nothing, id: BigInt(first + index), name: name.repeat(200) }));

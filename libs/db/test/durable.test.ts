@@ -6,10 +6,10 @@ import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { fromConnectError } from '@drippulse/rpc';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { durable } from '../src/index.ts';
+import { durable, eraseAnswers } from '../src/index.ts';
 import { gate, type Probe, startProbe } from './probe.ts';
 
-/** No method of the API is durable yet: this is `echo` with that one option changed. */
+/** `echo` as a durable method. */
 const echoMethod = ProbeService.method.echo;
 const proto = clone(MethodDescriptorProtoSchema, echoMethod.proto);
 proto.options = create(MethodOptionsSchema);
@@ -108,4 +108,16 @@ test('a refused request frees its key', async () => {
   };
   expect(await echo().catch(fromConnectError)).toMatchObject({ reason: 'nonsense' });
   expect(await probe.stored()).toBe(0);
+});
+
+test('an answer that is erased while it is made goes to its caller, and is not stored', async () => {
+  perform = () => probe.db.kysely.transaction().execute((trx) => eraseAnswers(trx, 7n, sql`key = 'k'`));
+  expect(await echo()).toMatchObject({ id: 1n });
+  const { rows } = await sql<{ response: Buffer | null }>`select response from idempotency_keys`.execute(
+    probe.db.kysely,
+  );
+  expect(rows).toEqual([{ response: null }]);
+  const error = await echo().catch((thrown: unknown) => thrown);
+  expect(fromConnectError(error).reason).toBe('answer_erased');
+  expect(effects).toHaveLength(1);
 });

@@ -1,4 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { DomainError } from '@drippulse/errors';
 import { failedJobs } from '@drippulse/loops';
 import { createTestDatabase, eventually, type TestDatabase } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -12,8 +14,10 @@ import {
   findJob,
   type JobRow,
   type JobSlice,
+  keepJob,
   startJobLoop,
 } from '../src/index.ts';
+import { JobLost } from '../src/jobs/rows.ts';
 
 let database: TestDatabase;
 let db: Database<unknown>;
@@ -93,6 +97,28 @@ test('a job of a process that is gone continues from its cursor when the lease e
   expect(await done()).toEqual([3, 4]);
 });
 
+test('work that goes on keeps its lease however long it takes, and ends when another process has the job', async () => {
+  const { id } = await add(1);
+  const job = { id, fence: 1n };
+  const lease = async () =>
+    (await sql<{ wake_at: Date }>`select wake_at from jobs where id = ${id}`.execute(db.kysely)).rows[0]?.wake_at;
+  await sql`update jobs set status = 'running', fence = 1, wake_at = now() where id = ${id}`.execute(db.kysely);
+  const renewedTwice = async () => {
+    for (let times = 0; times < 2; times += 1) {
+      const before = await lease();
+      await eventually(async () => expect(await lease()).not.toEqual(before));
+    }
+    return 'done';
+  };
+  expect(await keepJob(db.kysely, job, 0.3, renewedTwice)).toBe('done');
+  const taken = keepJob(db.kysely, job, 0.3, async (lost) => {
+    await sql`update jobs set fence = 2 where id = ${id}`.execute(db.kysely);
+    await once(lost, 'abort');
+    throw new Error('the work was broken off');
+  });
+  await expect(taken).rejects.toThrow(JobLost);
+});
+
 test('a slice of a process that lost its lease changes nothing', async () => {
   const { id } = await add(1);
   await sql`create function steal() returns trigger language plpgsql as
@@ -160,6 +186,12 @@ test('a job whose slice fails five times in a row has failed, and is published o
   expect(await done()).toEqual([]);
   await eventually(() => expect(published).toEqual([{ kind }]));
   unsubscribe(failedJobs.name, listen);
+});
+
+test('a job whose slice is refused has failed at once, with the reason', async () => {
+  const { id } = await add(1);
+  start({ before: () => Promise.reject(new DomainError('failed_precondition', 'chain_cut', 'Cut.')) });
+  expect(await untilStatus(id, 'failed')).toMatchObject({ failures: 1, error: 'chain_cut' });
 });
 
 test('jobs take turns: a short one does not wait for a long one', async () => {

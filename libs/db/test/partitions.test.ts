@@ -57,6 +57,18 @@ test('maintenance goes on from the migration and drops a day once its last row h
   expect(await dump()).toEqual(['facts_p20260302 2']);
 });
 
+test('a table by the month has a partition for each, and drops a month once its last row has expired', async () => {
+  const months = { ...facts, by: 'month' as const };
+  await createPartitions(db.kysely, 'facts', new Date('2026-12-05T00:00:00Z'), 'month');
+  await insert(new Date('2026-12-31T23:59:59.999Z'), 1);
+  await insert(new Date('2027-01-01T00:00:00Z'), 2);
+  expect(await dump()).toEqual(['facts_p202612 1', 'facts_p202701 2']);
+  const last = await maintainPartitions(db.kysely, months, new Date('2027-01-02T00:00:00Z'));
+  expect(last).toEqual({ created: ['facts_p202702'], dropped: [] });
+  const over = await maintainPartitions(db.kysely, months, new Date('2027-01-03T00:00:00Z'));
+  expect(over).toEqual({ created: [], dropped: ['facts_p202612'] });
+});
+
 test('a day that fell into the default partition stays there until it expires', async () => {
   await createPartitions(db.kysely, 'facts', day1);
   const late = daysLater(10);

@@ -18,17 +18,31 @@ import {
 import { createTestDatabase } from '@drippulse/testing';
 import { type Generated, sql } from 'kysely';
 import {
+  addRevision,
+  compareRevisions,
   connectDatabase,
   createIdempotencyTable,
   createSealer,
   type Database,
   databaseInterceptor,
+  lockRevision,
   migrate,
   type Sealer,
 } from '../src/index.ts';
 
 /** The table of the probe: one row for each effect that was committed. */
-export type ProbeTables = { notes: { id: Generated<bigint>; text: string } };
+export type ProbeTables = {
+  notes: { id: Generated<bigint>; text: string };
+  /** A row with a revision, for `If-Match`. */
+  things: {
+    id: bigint;
+    organization_id: bigint;
+    name: string;
+    settings: string;
+    seen_at: Date | null;
+    revision: Generated<bigint>;
+  };
+};
 
 type Echo = (
   context: { db: Database<ProbeTables>; sealer: Sealer },
@@ -54,6 +68,12 @@ const migrations = {
       await sql`create table notes (id bigint generated always as identity primary key, text text not null)`.execute(
         db,
       );
+      await sql`
+        create table things (
+          id bigint primary key, organization_id bigint not null, name text not null, settings json not null,
+          seen_at timestamptz
+        )`.execute(db);
+      await addRevision(db, 'things', { apart: ['seen_at'] });
     },
   },
 };
@@ -76,7 +96,11 @@ export async function startProbe(): Promise<Probe> {
   peers.register(
     'workflows',
     (router) => router.service(ProbeService, { echo: (request, call) => echo({ db, sealer }, request, call) }),
-    [...serverInterceptors({ tokens: served, log }), databaseInterceptor],
+    [
+      ...serverInterceptors({ tokens: served, log }),
+      databaseInterceptor,
+      compareRevisions<ProbeTables>({ echo: lockRevision('things') }),
+    ],
   );
   const clients = clientFor(ProbeService, { peers, target: 'workflows', tokens });
   return {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { defineWorkflow, newRun } from '../test/workflow.ts';
-import { advance, type RunState, retryStep } from './index.ts';
+import { advance, compileDefinition, type RunState, retryStep } from './index.ts';
 
 const now = new Date('2026-05-06T08:00:00Z');
 const log = { type: 'log', message: 'x' };
@@ -124,7 +124,7 @@ test('lines of test enrollments say so, and their waits are real', () => {
 });
 
 test('a workflow without steps is completed at once', () => {
-  expect(advance({ workflowId: '1', version: 1, steps: [] }, newRun(), now).state).toEqual(
+  expect(advance(compileDefinition({ workflowId: '1', version: 1, steps: [] }), newRun(), now).state).toEqual(
     state({ status: 'completed' }),
   );
 });

@@ -1,7 +1,9 @@
 import type { JsonObject } from '@drippulse/json';
 import type { CompiledStep, Definition } from './definition.ts';
+import { objectOf } from './json-value.ts';
+import { hasDueGoals, meetGoals } from './meet-goals.ts';
 import { stepUnits } from './meter.ts';
-import type { Advance, Effect, Run, RunState } from './run.ts';
+import type { Advance, Effect, Parked, Run, RunState } from './run.ts';
 import { StepFailure } from './step-failure.ts';
 import type { Outcome } from './steps/step-type.ts';
 import { formatInstant } from './time/instants.ts';
@@ -30,25 +32,27 @@ const maxVisits = 100;
 /**
  * Runs as many steps as possible: up to a wait, an effect, the end, or `maxSteps` or much work, after which the run is due
  * at once.
- * Returns a run unchanged if it is not due, waits for an effect or has ended. The same arguments give the same result, so a
+ * Returns a run unchanged if it is not due, waits for an effect, is parked or has ended. The same arguments give the same result, so a
  * result that a dead process did not store can be computed again.
  */
 export function advance(definition: Definition, run: Run, now: Date, maxSteps = 1_000): Advance {
   const at = now.getTime();
   if (!isDue(run.state, at)) return unchanged(run);
   const walk = startWalk(definition, run, at);
-  if (run.state.phase === 'waiting') endWait(walk, run.state.wakeAt ?? at);
+  if (run.state.phase === 'waiting' && !hasDueGoals(walk)) endWait(walk, run.state.wakeAt ?? at);
   for (let count = 0; ; count++) {
     const step = definition.steps[walk.index];
     if (!step) return end(walk, { index: walk.lastIndex }, 'completed');
     if (count >= maxSteps || workOf(walk) > moveUnits) return stop(walk, 'ready', at);
-    const stopped = takeStep(walk, step);
+    const met = definition.goals.length > 0 ? meetGoals(walk, step) : undefined;
+    if (met === 'jumped') continue;
+    const stopped = met ?? takeStep(walk, step);
     if (stopped) return stopped;
   }
 }
 
 function isDue({ status, phase, wakeAt }: RunState, now: number): boolean {
-  if (status !== 'active' || phase === 'effect') return false;
+  if (status !== 'active' || phase === 'effect' || phase === 'parked') return false;
   return phase === 'ready' || wakeAt === null || wakeAt <= now;
 }
 
@@ -75,9 +79,9 @@ function takeStep(walk: Walk, step: CompiledStep): Advance | undefined {
 function apply(walk: Walk, step: CompiledStep, outcome: Outcome): Advance | undefined {
   switch (outcome.kind) {
     case 'done': {
-      const { message, output, next = step.index + 1 } = outcome;
+      const { message, output, next = step.index + 1, variant } = outcome;
       if (output && !merge(walk, output)) throw new StepFailure(dataTooLarge);
-      note(walk, step, 'succeeded', message, output && { output });
+      note(walk, step, 'succeeded', message, { ...(output && { output }), ...(variant !== undefined && { variant }) });
       return leave(walk, step, next);
     }
     case 'skipped':
@@ -87,6 +91,8 @@ function apply(walk: Walk, step: CompiledStep, outcome: Outcome): Advance | unde
       return beginWait(walk, step, outcome.until, outcome.span);
     case 'effect':
       return handOut(walk, step, outcome.request);
+    case 'park':
+      return park(walk, step, outcome);
     case 'end':
       note(walk, step, 'succeeded', outcome.message, outcome.error ? { error: outcome.error } : undefined);
       return end(walk, step, outcome.status);
@@ -105,8 +111,53 @@ function beginWait(walk: Walk, step: CompiledStep, until: number, span: string):
 /** Hands an effect out. Its line on the timeline is written when it is settled. */
 function handOut(walk: Walk, step: CompiledStep, request: JsonObject): Advance {
   if (!step.effect) throw new Error(`step type ${step.type} has no effect`);
+  const effect: Effect = { ...intentOf(walk, step, request), kind: step.effect.kind };
+  return { ...stop(walk, 'effect', null), effect };
+}
+
+function park(walk: Walk, step: CompiledStep, outcome: Extract<Outcome, { kind: 'park' }>): Advance {
+  if (!step.parks) throw new Error(`step type ${step.type} does not park`);
+  note(walk, step, 'waiting', outcome.message);
+  const { kind, previews } = step.parks;
+  const request = previews === undefined ? outcome.request : withPreview(walk, step, previews, outcome.request);
+  const parked: Parked = { ...intentOf(walk, step, request), kind };
+  return { ...stop(walk, 'parked', outcome.until), parked };
+}
+
+/**
+ * Adds to the preview of a request what the effect of the step at an exit will be. The data do not change while the run is parked,
+ * so it is the same then, unless its templates ask for the time.
+ */
+function withPreview(walk: Walk, step: CompiledStep, exit: string, request: JsonObject): JsonObject {
+  const next = walk.definition.steps[step.exits.get(exit) ?? -1];
+  const effect = next?.effect && requestOf(walk, next);
+  if (next?.effect === undefined || effect === undefined) return request;
+  const shown = next.effect.shows.flatMap((name) => {
+    const value = effect[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const shownEffect = { step_id: next.id, step_name: next.name, type: next.type, ...Object.fromEntries(shown) };
+  return { ...request, preview: { ...objectOf(request['preview']), effect: shownEffect } };
+}
+
+/** The request that a step would hand out now, unless it would not. Its warnings come when it does. */
+function requestOf(walk: Walk, step: CompiledStep): JsonObject | undefined {
+  const { scope } = walk;
+  const warnings = [...scope.warnings];
+  try {
+    const outcome = step.run(scope);
+    return outcome.kind === 'effect' ? outcome.request : undefined;
+  } catch (error) {
+    if (error instanceof StepFailure) return undefined;
+    throw error;
+  } finally {
+    scope.warnings.clear();
+    for (const warning of warnings) scope.warnings.add(warning);
+  }
+}
+
+function intentOf(walk: Walk, step: CompiledStep, request: JsonObject) {
   const visit = visitOf(walk, step);
   const key = `${walk.run.enrollmentKey}:${step.id}:${visit}`;
-  const effect: Effect = { key, kind: step.effect.kind, stepIndex: step.index, stepId: step.id, visit, request };
-  return stop(walk, 'effect', null, effect);
+  return { key, stepIndex: step.index, stepId: step.id, visit, request };
 }

@@ -8,6 +8,8 @@ test('the catalog holds what runs', () => {
     'webhook',
     'log',
     'wait',
+    'wait_for_event',
+    'approval',
     'condition',
     'branch',
     'split',
@@ -18,6 +20,10 @@ test('the catalog holds what runs', () => {
     'crm_update_record',
     'crm_create_activity',
     'crm_move_opportunity',
+    'alert',
+    'integration_action',
+    'agent',
+    'score_lead',
     'end',
   ]);
   expect(stepTypes.filter(({ sideEffects }) => sideEffects).map(({ type }) => type)).toEqual([
@@ -27,6 +33,16 @@ test('the catalog holds what runs', () => {
     'crm_update_record',
     'crm_create_activity',
     'crm_move_opportunity',
+    'alert',
+    'integration_action',
+    'agent',
+    'score_lead',
+  ]);
+  expect(stepTypes.flatMap(({ type, requires }) => (requires === undefined ? [] : [[type, requires]]))).toEqual([
+    ['alert', 'integrations'],
+    ['integration_action', 'integrations'],
+    ['agent', 'agents'],
+    ['score_lead', 'agents'],
   ]);
 });
 

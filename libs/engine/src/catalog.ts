@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@drippulse/json';
 import { z } from 'zod';
 import { objectOf } from './json-value.ts';
 import { registry } from './steps/registry.ts';
-import type { StepField, StepType } from './steps/step-type.ts';
+import type { Requirement, StepField, StepType } from './steps/step-type.ts';
 
 /** A step type in the answer of `GET /workflows/step_types`. */
 export type StepTypeInfo = {
@@ -15,6 +15,8 @@ export type StepTypeInfo = {
   fields: StepField[];
   outputs: readonly string[];
   sideEffects: boolean;
+  /** The service that a live run needs for it, and that an installation may lack. */
+  requires: Requirement | undefined;
   /** A complete, valid step. */
   example: JsonObject;
 };
@@ -33,6 +35,7 @@ function describeStepType(stepType: StepType): StepTypeInfo {
     fields: fieldsOf(configSchema),
     outputs: stepType.outputs ?? [],
     sideEffects: stepType.effect !== undefined,
+    requires: stepType.requires,
     example: { type: stepType.type, ...stepType.example },
   };
 }

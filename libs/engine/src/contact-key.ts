@@ -1,11 +1,11 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 
-/** The key that identifies a contact across enrollments: its lead_ref, else its email, else `fallback`. */
+/** The key that identifies a contact across enrollments: its lead_ref, else its email in lower case, else `fallback`. Spaces around do not count. */
 export function contactKeyOf(contact: JsonObject, fallback: string): string {
   return textOf(contact['lead_ref']) ?? textOf(contact['email'])?.toLowerCase() ?? fallback;
 }
 
 function textOf(value: JsonValue | undefined): string | undefined {
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' ? value.trim() || undefined : undefined;
 }

@@ -1,11 +1,13 @@
+import { compileReEntry, type ReEntryRule } from './entry/re-entry.ts';
 import { type EventTrigger, eventTriggerOf } from './event-trigger.ts';
-import { loopsOf } from './graph.ts';
-import type { EffectKind } from './run.ts';
+import { type CompiledGoal, compileGoals } from './goals/compile-goals.ts';
+import { loopsOf, reachableFrom } from './graph.ts';
 import { sourceOf } from './scheduled-trigger.ts';
+import type { Settings } from './settings/settings.ts';
 import type { Step } from './step.ts';
 import type { CrmSelection } from './steps/crm-selection.ts';
 import { findStepType } from './steps/registry.ts';
-import type { BoundStep, EffectPolicy, EffectStub, RunStep } from './steps/step-type.ts';
+import type { BoundStep, EffectOfStep, EffectPolicy, Parks, RunStep } from './steps/step-type.ts';
 
 /** A compiled version of a workflow. Compile it once, and run it for any number of contacts. */
 export type Definition = {
@@ -16,6 +18,11 @@ export type Definition = {
   readonly eventTrigger?: EventTrigger | undefined;
   /** The CRM records that its schedule enrolls, if the trigger has any. */
   readonly source?: CrmSelection | undefined;
+  /** The members of the workflow that are part of the version. */
+  readonly settings: Settings;
+  readonly goals: readonly CompiledGoal[];
+  /** Who may enter again; undefined: everybody. */
+  readonly reEntry: ReEntryRule | undefined;
 };
 
 /** A step that is ready to run. */
@@ -24,29 +31,46 @@ export type CompiledStep = {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  /** Whether the step can be reached again from itself. Only then its visits are counted. */
+  /** Whether the step can be reached again, from itself or by a goal. Only then its visits are counted. */
   readonly inLoop: boolean;
   readonly run: RunStep;
   readonly effect: CompiledEffect | undefined;
+  readonly parks: Parks | undefined;
+  /** The steps that follow by the keys of the exits. */
+  readonly exits: ReadonlyMap<string, number>;
 };
 
 /** The retries of a step's effect, and the step that follows its failure (undefined: the run fails). */
-export type CompiledEffect = {
-  readonly kind: EffectKind;
+export type CompiledEffect = EffectOfStep & {
   readonly maxAttempts: number;
   readonly backoffSeconds: number;
   readonly onErrorNext: number | undefined;
-  readonly stub: EffectStub;
 };
 
 /** Compiles the steps of one version. Throws on an invalid step: `readSteps` checks them when they are saved. */
-export function compileDefinition(source: { workflowId: string; version: number; steps: readonly Step[] }): Definition {
-  const { workflowId, version, steps } = source;
+export function compileDefinition(source: {
+  workflowId: string;
+  version: number;
+  steps: readonly Step[];
+  settings?: Settings;
+}): Definition {
+  const { workflowId, version, steps, settings = {} } = source;
   const indexes = new Map(steps.map((step, index) => [step.id, index]));
   const bound = steps.map(bind);
-  const loops = loopsOf(bound.map(({ exits }, index) => exits.map(({ target }) => resolveTarget(target, index))));
+  const exits = bound.map((step, index) => step.exits.map(({ target }) => resolveTarget(target, index)));
+  const goals = compileGoals(settings.goals ?? [], (target) => resolveTarget(target, steps.length));
+  // A goal may go back once, so that the steps from there on may be visited again.
+  const reachedByGoals = reachableFrom(
+    exits,
+    goals.flatMap(({ next }) => next ?? []),
+  );
+  const loops = new Set([...loopsOf(exits), ...reachedByGoals]);
   const compiled = bound.map((step, index) => compileStep(step, index));
-  return { workflowId, version, steps: compiled, eventTrigger: eventTriggerOf(steps), source: sourceOf(steps) };
+  const triggers = { eventTrigger: eventTriggerOf(steps), source: sourceOf(steps) };
+  return {
+    ...{ workflowId, version, steps: compiled, settings, goals, ...triggers },
+    reEntry: compileReEntry(settings.re_entry),
+  };
 
   function resolveTarget(target: string, index: number): number {
     const found = target === 'next' ? index + 1 : target === 'end' ? steps.length : indexes.get(target);
@@ -54,7 +78,7 @@ export function compileDefinition(source: { workflowId: string; version: number;
     return found;
   }
 
-  function compileStep({ step, effect, policy, compile }: Bound, index: number): CompiledStep {
+  function compileStep({ step, effect, parks, policy, exits, compile }: Bound, index: number): CompiledStep {
     const resolve = (target: string) => resolveTarget(target, index);
     return {
       index,
@@ -64,17 +88,23 @@ export function compileDefinition(source: { workflowId: string; version: number;
       inLoop: loops.has(index),
       run: compile({ workflowId, stepId: step.id, resolve }),
       effect: effect && policy && { ...effect, ...policy, onErrorNext: onErrorNext(policy, resolve) },
+      parks,
+      exits: new Map(exits.flatMap(({ key, target }) => (key === undefined ? [] : [[key, resolve(target)] as const]))),
     };
   }
 }
 
-type Bound = BoundStep & { step: Step; effect: { kind: EffectKind; stub: EffectStub } | undefined };
+type Bound = BoundStep & {
+  step: Step;
+  effect: EffectOfStep | undefined;
+  parks: Parks | undefined;
+};
 
 function bind(step: Step): Bound {
   const stepType = findStepType(step.type);
   const result = stepType?.read(step.config);
   if (!stepType || !result || !('bound' in result)) throw new Error(`step ${step.id} (${step.type}) can't be compiled`);
-  return { ...result.bound, step, effect: stepType.effect };
+  return { ...result.bound, step, effect: stepType.effect, parks: stepType.parks };
 }
 
 function onErrorNext({ onError }: EffectPolicy, resolve: (target: string) => number): number | undefined {

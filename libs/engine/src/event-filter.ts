@@ -1,5 +1,5 @@
 import type { JsonObject } from '@drippulse/json';
-import { compileRule, type RuleConfig, ruleShape } from './conditions/rule.ts';
+import { compileRendered, compileRule, type Rule, type RuleConfig, ruleShape } from './conditions/rule.ts';
 import { contactKeyOf } from './contact-key.ts';
 import { BudgetSpent, createMeter } from './meter.ts';
 import { config } from './parameters.ts';
@@ -28,7 +28,18 @@ export function eventFilterOf(rule: JsonObject): EventFilter {
 
 /** Compiles a rule as the filter of events. */
 export function compileEventFilter(config: RuleConfig): EventFilter {
-  const rule = compileRule(config);
+  return meteredFilter(compileRule(config));
+}
+
+/**
+ * Reads the `match` in the request of a `wait_for_event`. It was rendered when the run parked: unlike those of `eventFilterOf`, its
+ * values are no templates, whatever is in them.
+ */
+export function eventMatchOf(match: JsonObject): EventFilter {
+  return meteredFilter(compileRendered(match));
+}
+
+function meteredFilter(rule: Rule): EventFilter {
   return (data, { now, timezone }) => {
     const meter = createMeter(filterUnits);
     const identity = { timezone, contactKey: contactKeyOf(data, '') };

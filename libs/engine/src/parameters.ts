@@ -1,7 +1,11 @@
+import type { ViolationCode } from '@drippulse/errors';
 import { isRawNumber, type JsonObject, type JsonValue } from '@drippulse/json';
 import { z } from 'zod';
 import { objectOf } from './json-value.ts';
 import { isTemplate, templateProblem } from './templates/template.ts';
+
+/** The `params` of a rule that refuses the form of a text. */
+export const formatCode = { code: 'format' } as const satisfies { code: ViolationCode };
 
 /** The config of a step. Keeps unknown parameters. */
 export function config<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -14,7 +18,8 @@ export function template() {
     .string()
     .superRefine((text, context) => {
       const problem = templateProblem(text);
-      if (problem) context.addIssue({ code: 'custom', message: `is not a valid template: ${problem}` });
+      if (problem)
+        context.addIssue({ code: 'custom', message: `is not a valid template: ${problem}`, params: formatCode });
     })
     .meta({ format: 'template' });
 }
@@ -60,7 +65,8 @@ function checkTemplates(value: JsonValue | JsonObject, context: z.RefinementCtx,
   if (context.issues.length >= shownIssues) return;
   if (typeof value === 'string') {
     const problem = templateProblem(value);
-    if (problem) context.addIssue({ code: 'custom', path, message: `is not a valid template: ${problem}` });
+    if (problem)
+      context.addIssue({ code: 'custom', path, message: `is not a valid template: ${problem}`, params: formatCode });
   } else {
     for (const [key, member] of Object.entries(Array.isArray(value) ? value : (objectOf(value) ?? {})))
       checkTemplates(member, context, [...path, key]);

@@ -8,5 +8,13 @@ import { type Run, type RunState, visitsOf } from './run.ts';
 export function retryStep(definition: Definition, { state }: Pick<Run, 'state'>): RunState {
   const id = definition.steps[state.stepIndex]?.id;
   const visits = id === undefined ? state.visits : { ...state.visits, [id]: visitsOf(state, id) + 1 };
-  return { status: 'active', stepIndex: state.stepIndex, phase: 'ready', wakeAt: null, attempt: 0, visits };
+  return {
+    status: 'active',
+    stepIndex: state.stepIndex,
+    phase: 'ready',
+    wakeAt: null,
+    attempt: 0,
+    visits,
+    ...(state.goals && { goals: state.goals }),
+  };
 }

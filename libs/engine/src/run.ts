@@ -5,15 +5,23 @@ export type RunState = {
   status: 'active' | 'completed' | 'failed' | 'cancelled';
   /** The step to run next, or the last one that ran once the run has ended. */
   stepIndex: number;
-  /** `ready`: the step may run. `waiting`: until `wakeAt`. `effect`: its effect is handed out and not settled. */
-  phase: 'ready' | 'waiting' | 'effect';
+  /**
+   * `ready`: the step may run. `waiting`: until `wakeAt`. `effect`: its effect is handed out and not settled, or held until
+   * `wakeAt`. `parked`: somebody else settles it by its key, at the latest at `wakeAt`.
+   */
+  phase: 'ready' | 'waiting' | 'effect' | 'parked';
   /** When it continues, in epoch milliseconds. Null: at once if ready; not by time if ended or waiting for an effect. */
   wakeAt: number | null;
   /** Attempt of the effect that is handed out, from 1; otherwise 0. */
   attempt: number;
   /** Finished visits by step id, only of steps in a loop. */
   visits: Record<string, number>;
+  /** Absent until a goal was met. */
+  goals?: GoalState;
 };
+
+/** The goals of a run: the names of those that were met, and those that events have met and that are still to act, by index. */
+export type GoalState = { met: readonly string[]; due: readonly number[] };
 
 /** One contact on its way through one version of a workflow. */
 export type Run = {
@@ -23,6 +31,8 @@ export type Run = {
   contactKey: string;
   /** IANA time zone of waits. */
   timezone: string;
+  /** When it entered the workflow, in epoch milliseconds. Default: now. */
+  enteredAt?: number;
   mode: 'live' | 'test';
   state: RunState;
   /** The contact's fields and the outputs of steps. */
@@ -42,9 +52,16 @@ export type Entry = {
   error?: string;
   /** Attempt of an effect, from 1. */
   attempt: number;
+  /** The rule that holds the effect back. */
+  heldBy?: HeldBy;
+  /** The variant that a split has chosen. */
+  variant?: string;
   /** Notes for a person although the step ran, such as a missing variable. */
   warnings?: string[];
 };
+
+/** A rule that holds an effect back until `until`, and the enrollment whose message went first, if one did. */
+export type HeldBy = { rule: string; until: number; lostTo?: { workflowId: string; enrollmentId: string } };
 
 /** Names of the effects that the runtime performs. */
 export type EffectKind =
@@ -53,7 +70,20 @@ export type EffectKind =
   | 'crm_create_lead'
   | 'crm_update_record'
   | 'crm_create_activity'
-  | 'crm_move_opportunity';
+  | 'crm_move_opportunity'
+  | 'alert'
+  | 'integration_action'
+  | 'agent'
+  | 'score_lead';
+
+/** Kinds of effects that reach people: suppressions and the rules of sending are asked before each. */
+export type SendingKind = Extract<EffectKind, 'email'>;
+
+/** Names of what a run parks for without any performance: somebody else settles it. */
+export type ParkKind = 'wait_for_event' | 'approval';
+
+/** What a run is parked for, fully rendered. `RunState.wakeAt` is its end. */
+export type Parked = Omit<Effect, 'kind'> & { kind: ParkKind };
 
 /** Work outside the engine, fully rendered, so that every repeat sends the same bytes. */
 export type Effect = {
@@ -66,7 +96,7 @@ export type Effect = {
   request: JsonObject;
 };
 
-/** The result of a move: the new state, data and timeline to store, and the effect to perform. */
+/** The result of a move: the new state, data and timeline to store, and the effect to perform or what it is parked for. */
 export type Advance = {
   state: RunState;
   data: JsonObject;
@@ -75,12 +105,22 @@ export type Advance = {
   /** Counted work of the move, in units of `Meter`: a caller with many runs gives others a turn in between. */
   work: number;
   effect?: Effect;
+  parked?: Parked;
+  /** Names of goals that the move met. */
+  metGoals?: readonly string[];
+  /** Why the run ended, where it is not by its steps: `goal:<name>`. */
+  outcome?: string;
 };
 
-/** The result of an effect. `output` is merged shallowly into the data. */
+/** The result of an effect, or of what a run was parked for. Times are epoch milliseconds. */
 export type EffectResult =
-  | { outcome: 'succeeded'; message: string; output?: JsonObject }
+  /** `output` is merged shallowly into the data. `exit` is the key of the step's exit that follows; default: the next step. */
+  | { outcome: 'succeeded'; message: string; output?: JsonObject; exit?: string }
   | { outcome: 'skipped'; reason: string }
+  /** Was not tried, because a rule holds it back. It is due again at `until`, as the same attempt. */
+  | ({ outcome: 'held'; reason: string } & HeldBy)
+  /** Was taken on by somebody who settles it by its key, at the latest at `until`. */
+  | { outcome: 'accepted'; until: number; message: string }
   | { outcome: 'failed'; error: string; retryable: boolean; retryAfterSeconds?: number };
 
 /** Number of finished visits of a step, whose id may be a member of every object, such as `constructor`. */

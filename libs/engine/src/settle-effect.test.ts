@@ -144,12 +144,3 @@ test('an output that makes the data too large fails the step', () => {
   expect(entries).toMatchObject([{ status: 'failed', error: 'the data of the run would be larger than 1 MiB' }]);
   expect(data).toEqual({ old: 1 });
 });
-
-test('tracking that is asked for is warned of', () => {
-  const definition = defineWorkflow([{ type: 'email', id: 'call', subject: 'x', body: 'x', track_opens: true }]);
-  const run = newRun({ email: 'a@b.c' });
-  const out = { definition, run: { ...run, state: advance(definition, run, now).state } };
-  expect(settle(out, { outcome: 'succeeded', message: 'Sent' }).entries).toMatchObject([
-    { warnings: ['tracking is not available yet'] },
-  ]);
-});

@@ -1,4 +1,5 @@
 import type { CompiledEffect, CompiledStep, Definition } from './definition.ts';
+import { actOnDueGoals, hasDueGoals } from './meet-goals.ts';
 import type { Advance, EffectResult, Run, RunState } from './run.ts';
 import { StepFailure } from './step-failure.ts';
 import type { Scope } from './templates/scope.ts';
@@ -9,8 +10,8 @@ const longestPauseMs = 6 * 3_600_000;
 const longestRetryAfterMs = 24 * 3_600_000;
 
 /**
- * Applies the result of the effect that is handed out. After success or skip, merges the output and makes the next step ready
- * for `advance`. After a failure, hands the effect out again from `wakeAt` on, with the same key and request; after the last
+ * Applies the result of the effect that is handed out, or of what the run is parked for. After success or skip, merges the
+ * output and makes the next step ready for `advance`. What is held or accepted stays where it is. After a failure, hands the effect out again from `wakeAt` on, with the same key and request; after the last
  * attempt, follows `on_error`. A result that the run does not wait for changes nothing.
  */
 export function settleEffect(
@@ -22,34 +23,73 @@ export function settleEffect(
   random: number,
 ): Advance {
   const step = definition.steps[effect.stepIndex];
-  if (!step?.effect || step.id !== effect.stepId || !isAwaited(run.state, effect)) return unchanged(run);
+  if (!step || step.id !== effect.stepId || !isAwaited(run.state, effect)) return unchanged(run);
   const walk = startWalk(definition, run, now.getTime());
-  if (result.outcome === 'failed' && result.retryable && effect.attempt < step.effect.maxAttempts) {
+  if (hasDueGoals(walk) && result.outcome !== 'accepted') return settleForGoal(walk, step, result);
+  if (result.outcome === 'held') return hold(walk, step, result);
+  if (result.outcome === 'accepted') return accept(walk, step, result);
+  if (result.outcome === 'failed' && result.retryable && step.effect && effect.attempt < step.effect.maxAttempts) {
     return retry(walk, step, step.effect, result, random);
   }
-  repeatWarnings(step, walk.scope);
+  // A step that parks has said its warnings when it did.
+  if (step.effect) repeatWarnings(step, walk.scope);
   const ended = settle(walk, step, result);
   if (ended) return ended;
   if (walk.index >= definition.steps.length) return end(walk, step, 'completed');
   return stop(walk, 'ready', null);
 }
 
-function isAwaited(state: RunState, effect: { stepIndex: number; attempt: number }): boolean {
-  const { status, phase, stepIndex, attempt } = state;
-  return status === 'active' && phase === 'effect' && stepIndex === effect.stepIndex && attempt === effect.attempt;
+/** A goal that was met meanwhile acts once the effect is settled. It is not tried again, and its failure fails nothing. */
+function settleForGoal(walk: Walk, step: CompiledStep, result: Final | Hold): Advance {
+  repeatWarnings(step, walk.scope);
+  settle(walk, step, result.outcome === 'held' ? skippedForGoal : result);
+  return actOnDueGoals(walk, step);
 }
 
-function settle(walk: Walk, step: CompiledStep, result: EffectResult): Advance | undefined {
+function isAwaited(state: RunState, effect: { stepIndex: number; attempt: number }): boolean {
+  const { status, phase, stepIndex, attempt } = state;
+  const isOut = phase === 'effect' || phase === 'parked';
+  return status === 'active' && isOut && stepIndex === effect.stepIndex && attempt === effect.attempt;
+}
+
+type Hold = Extract<EffectResult, { outcome: 'held' }>;
+type Accepted = Extract<EffectResult, { outcome: 'accepted' }>;
+type Final = Exclude<EffectResult, Hold | Accepted>;
+
+/** The result of what is not done any more, because a goal was met. */
+export const skippedForGoal = { outcome: 'skipped', reason: 'a goal was met' } as const satisfies EffectResult;
+
+/** A held effect is due again later, as the same attempt. */
+function hold(walk: Walk, step: CompiledStep, { reason, rule, until, lostTo }: Hold): Advance {
+  const { attempt } = walk.run.state;
+  const heldBy = { rule, until, ...(lostTo && { lostTo }) };
+  note(walk, step, 'waiting', `Held until ${formatInstant(until)}: ${reason}`, { attempt, heldBy });
+  return close(walk, { status: 'active', stepIndex: step.index, phase: 'effect', wakeAt: until, attempt });
+}
+
+function accept(walk: Walk, step: CompiledStep, { until, message }: Accepted): Advance {
+  const { attempt } = walk.run.state;
+  note(walk, step, 'waiting', `${message} (until ${formatInstant(until)})`, { attempt });
+  return close(walk, { status: 'active', stepIndex: step.index, phase: 'parked', wakeAt: until, attempt });
+}
+
+function settle(walk: Walk, step: CompiledStep, result: Final): Advance | undefined {
   const { attempt } = walk.run.state;
   if (result.outcome === 'failed') return fail(walk, step, result.error, attempt);
   if (result.outcome === 'skipped') {
     note(walk, step, 'skipped', `Skipped: ${result.reason}`, { attempt });
     return leave(walk, step, step.index + 1);
   }
-  const { message, output } = result;
+  const { message, output, exit } = result;
   if (output && !merge(walk, output)) return fail(walk, step, dataTooLarge, attempt);
   note(walk, step, 'succeeded', message, output ? { attempt, output } : { attempt });
-  return leave(walk, step, step.index + 1);
+  return leave(walk, step, exit === undefined ? step.index + 1 : exitOf(step, exit));
+}
+
+function exitOf({ id, exits }: CompiledStep, key: string): number {
+  const next = exits.get(key);
+  if (next === undefined) throw new Error(`step ${id} has no exit ${key}`);
+  return next;
 }
 
 type Failure = Extract<EffectResult, { outcome: 'failed' }>;

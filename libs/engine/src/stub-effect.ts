@@ -1,10 +1,13 @@
 import type { Effect } from './run.ts';
 import { findStepType } from './steps/registry.ts';
-import type { StubbedEffect } from './steps/step-type.ts';
+import type { StepConnection, StubbedEffect } from './steps/step-type.ts';
 
-/** The result that replaces an effect in a test run, and a preview of its content. */
-export function stubEffect({ kind, request }: Pick<Effect, 'kind' | 'request'>): StubbedEffect {
+/** The result that replaces an effect in a test run, and a preview of its content. Without `connection` nobody knows of one. */
+export function stubEffect(
+  { kind, request }: Pick<Effect, 'kind' | 'request'>,
+  connection?: StepConnection,
+): StubbedEffect {
   const stub = findStepType(kind)?.effect?.stub;
   if (!stub) throw new Error(`effect ${kind} has no stub`);
-  return stub(request);
+  return stub(request, connection);
 }

@@ -3,9 +3,10 @@ import { advance, moveUnits } from './advance.ts';
 import { contactKeyOf } from './contact-key.ts';
 import type { Definition } from './definition.ts';
 import { sizeOf } from './json-size.ts';
-import type { Advance, Entry, Run } from './run.ts';
+import type { Advance, Entry, Parked, Run } from './run.ts';
 import { settleEffect } from './settle-effect.ts';
 import { startRun } from './start-run.ts';
+import type { StepConnection, StubbedEffect } from './steps/step-type.ts';
 import { stubEffect } from './stub-effect.ts';
 
 /** Most steps of a test run, because its answer contains the data of each step. */
@@ -42,19 +43,35 @@ export type TestStep = {
   durationMs: number;
 };
 
+type TestRunOptions = {
+  data: JsonObject;
+  timezone: string;
+  now: Date;
+  elapsedMs?: () => number;
+  /** What is known of the connection of a step. Default: nothing. */
+  connectionOf?: (stepId: string) => StepConnection | undefined;
+};
+
 /**
  * Runs a workflow once without effects, with the same `advance` as live runs. Effects are stubbed; waits end at once and
  * report their length. `elapsedMs` is read before and after each step, for `durationMs`.
  */
-export function testRun(
-  definition: Definition,
-  o: { data: JsonObject; timezone: string; now: Date; elapsedMs?: () => number },
-): TestRun {
-  const elapsedMs = o.elapsedMs ?? (() => 0);
+export function testRun(definition: Definition, o: TestRunOptions): TestRun {
+  const steps = testRunSteps(definition, o);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same, step by step: yields the units of work of each, so that others can have a turn in between. */
+export function* testRunSteps(definition: Definition, o: TestRunOptions): Generator<number, TestRun> {
+  const { elapsedMs = () => 0, connectionOf = () => undefined } = o;
   const run: Run = {
     enrollmentKey: 'test',
     contactKey: contactKeyOf(o.data, 'test'),
     timezone: o.timezone,
+    enteredAt: o.now.getTime(),
     mode: 'test',
     state: startRun(),
     data: o.data,
@@ -64,7 +81,7 @@ export function testRun(
   let work = 0;
   while (run.state.status === 'active' && result.steps.length < maxSteps && work <= runUnits) {
     const startedAt = elapsedMs();
-    const moved = moveOnce(definition, run, now);
+    const moved = moveOnce(definition, run, { now, connectionOf });
     work += moved.work;
     const step = describe(definition, run, moved, elapsedMs() - startedAt);
     if (step) result.steps.push(step);
@@ -74,20 +91,27 @@ export function testRun(
     now = new Date(Math.max(now.getTime(), moved.until));
     run.state = moved.state;
     run.data = moved.data;
+    yield moved.work;
   }
   return conclude(definition, run, result, work);
 }
 
-type Move = Advance & { until: number; preview?: string };
+/** `warning` says what a live run would lack. */
+type Move = Advance & { until: number; preview?: string; warning?: string };
 
 /** Runs one step, settles its effect with a stub, and ends its wait. */
-function moveOnce(definition: Definition, run: Run, now: Date): Move {
+function moveOnce(
+  definition: Definition,
+  run: Run,
+  { now, connectionOf }: { now: Date; connectionOf: (stepId: string) => StepConnection | undefined },
+): Move {
   const first = advance(definition, run, now, 1);
   const { phase, wakeAt, attempt } = first.state;
   const halfway = { ...run, state: first.state, data: first.data };
   if (first.effect) {
-    const { preview, result } = stubEffect(first.effect);
     const { stepIndex, stepId } = first.effect;
+    const connection = connectionOf(stepId);
+    const { preview, result } = stubEffect(first.effect, connection);
     const second = settleEffect(definition, halfway, { stepIndex, stepId, attempt }, result, now, 0);
     return {
       ...second,
@@ -95,12 +119,30 @@ function moveOnce(definition: Definition, run: Run, now: Date): Move {
       work: first.work + second.work,
       until: 0,
       preview,
+      ...(typeof connection === 'object' && result.outcome !== 'skipped' && { warning: connection.unusable }),
     };
+  }
+  if (first.parked) {
+    const { parked } = first;
+    const { preview, result } = stubOf(definition, parked);
+    const second = settleEffect(definition, halfway, { ...parked, attempt }, result, now, 0);
+    const work = first.work + second.work;
+    return { ...second, entries: [...asTest(first.entries), ...second.entries], work, until: 0, preview };
   }
   if (phase !== 'waiting' || wakeAt === null) return { ...first, until: 0 };
   const second = advance(definition, halfway, new Date(wakeAt), 0);
-  const waiting = first.entries.map((entry) => ({ ...entry, message: entry.message.replace('Waiting', 'Would wait') }));
-  return { ...second, entries: [...waiting, ...second.entries], work: first.work + second.work, until: wakeAt };
+  const entries = [...asTest(first.entries), ...second.entries];
+  return { ...second, entries, work: first.work + second.work, until: wakeAt };
+}
+
+function stubOf(definition: Definition, { stepIndex, request }: Parked): StubbedEffect {
+  const parks = definition.steps[stepIndex]?.parks;
+  if (!parks) throw new Error(`step ${stepIndex} does not park`);
+  return parks.stub(request);
+}
+
+function asTest(entries: readonly Entry[]): Entry[] {
+  return entries.map((entry) => ({ ...entry, message: entry.message.replace('Waiting', 'Would wait') }));
 }
 
 function describe(definition: Definition, before: Run, moved: Move, durationMs: number): TestStep | undefined {
@@ -123,12 +165,16 @@ function describe(definition: Definition, before: Run, moved: Move, durationMs: 
   return step;
 }
 
-function logsOf({ entries, preview }: Move): string[] {
+function logsOf({ entries, preview, warning }: Move): string[] {
   const lines = entries.flatMap(({ message, warnings = [] }) => [
     message,
     ...warnings.map((w) => `[test] Warning: ${w}`),
   ]);
-  return preview === undefined ? lines : [...lines, `[test] ${preview.slice(0, maxPreview)}`];
+  return [
+    ...lines,
+    ...(preview === undefined ? [] : [`[test] ${preview.slice(0, maxPreview)}`]),
+    ...(warning === undefined ? [] : [`[test] Warning: a live run has no usable connection: ${warning}`]),
+  ];
 }
 
 function conclude(definition: Definition, run: Run, result: TestRun, work: number): TestRun {

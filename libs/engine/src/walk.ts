@@ -2,7 +2,7 @@ import type { JsonObject } from '@drippulse/json';
 import type { CompiledStep, Definition } from './definition.ts';
 import { sizeOf } from './json-size.ts';
 import { createMeter, stepUnits } from './meter.ts';
-import { type Advance, type Effect, type Entry, type Run, type RunState, visitsOf } from './run.ts';
+import { type Advance, type Entry, type GoalState, type Run, type RunState, visitsOf } from './run.ts';
 import type { Scope } from './templates/scope.ts';
 
 /** Units of a character of the data, when a step changes it: data is copied, measured and stored. */
@@ -27,6 +27,9 @@ export type Walk = {
   /** Units of work of the steps before this one, and of changes to the data. */
   work: number;
   readonly entries: Entry[];
+  goals: GoalState | undefined;
+  /** Names of goals that this move met. */
+  readonly metGoals: string[];
 };
 
 export function startWalk(definition: Definition, run: Run, now: number): Walk {
@@ -41,6 +44,8 @@ export function startWalk(definition: Definition, run: Run, now: number): Walk {
     dataChanged: false,
     work: 0,
     entries: [],
+    goals: state.goals,
+    metGoals: [],
   };
 }
 
@@ -134,15 +139,15 @@ export function end(walk: Walk, step: { index: number }, status: RunState['statu
 }
 
 /** Stops the move on a step. */
-export function stop(walk: Walk, phase: RunState['phase'], wakeAt: number | null, effect?: Effect): Advance {
-  const attempt = phase === 'effect' ? 1 : 0;
-  return close(walk, { status: 'active', stepIndex: walk.index, phase, wakeAt, attempt }, effect);
+export function stop(walk: Walk, phase: RunState['phase'], wakeAt: number | null): Advance {
+  const attempt = phase === 'effect' || phase === 'parked' ? 1 : 0;
+  return close(walk, { status: 'active', stepIndex: walk.index, phase, wakeAt, attempt });
 }
 
 /** Returns the walk as a result with a new state. */
-export function close(walk: Walk, state: Omit<RunState, 'visits'>, effect?: Effect): Advance {
-  const { entries, dataChanged, scope, visits } = walk;
-  const result: Advance = { state: { ...state, visits }, data: scope.data, dataChanged, entries, work: workOf(walk) };
-  if (effect) result.effect = effect;
-  return result;
+export function close(walk: Walk, state: Omit<RunState, 'visits' | 'goals'>): Advance {
+  const { entries, dataChanged, scope, visits, goals, metGoals } = walk;
+  const result = { data: scope.data, dataChanged, entries, work: workOf(walk) };
+  if (goals === undefined) return { ...result, state: { ...state, visits } };
+  return { ...result, state: { ...state, visits, goals }, metGoals };
 }

@@ -6,6 +6,7 @@ import {
   type Effect,
   type EffectResult,
   type Entry,
+  type Parked,
   type Run,
   settleEffect,
 } from '../src/index.ts';
@@ -13,9 +14,20 @@ import { type RawStep, randomContact, randomWorkflow } from './random-workflows.
 import { defineWorkflow, newRun } from './workflow.ts';
 
 /** The results of a run. */
-type Trace = { run: Run; entries: Entry[]; effects: Effect[]; now: number };
-/** The results of effects by key and attempt, the same for every order and number of computations. */
-type World = { fate(key: string, attempt: number): EffectResult; jitter(key: string, attempt: number): number };
+type Trace = {
+  run: Run;
+  entries: Entry[];
+  effects: (Effect | Parked)[] /** Since the last intent. */;
+  delays: number;
+  now: number;
+};
+/** The results of effects by key, attempt and how often it was delayed, the same for every order and number of computations. */
+type World = {
+  fate(key: string, attempt: number, delays: number): EffectResult;
+  /** One of the exits of a step that parks, or none. */
+  exit(key: string, exits: readonly string[]): string | undefined;
+  jitter(key: string, attempt: number): number;
+};
 /** Chooses the next disturbance. */
 type Mischief = { choose(count: number): number };
 
@@ -28,26 +40,36 @@ const fates: EffectResult[] = [
   { outcome: 'failed', error: 'busy for long', retryable: true, retryAfterSeconds: 600 },
   { outcome: 'failed', error: 'refused', retryable: false },
 ];
+/** Results that leave the effect where it is, for a while. */
+const delayed: EffectResult[] = [
+  { outcome: 'held', until: start + 3_600_000, rule: 'quiet_hours', reason: 'quiet hours' },
+  { outcome: 'accepted', until: start + 7_200_000, message: 'Taken on' },
+];
+const mostDelays = 2;
 
 const randomWorld: fc.Arbitrary<World> = fc.array(fc.nat(1_000), { minLength: 5, maxLength: 20 }).map((rolls) => {
   const roll = (key: string, attempt: number) =>
     rolls[(key.length * 7 + Number(key.split(':').at(-1)) * 3 + attempt) % rolls.length] ?? 0;
   return {
-    fate: (key, attempt) => fates[roll(key, attempt) % fates.length] ?? { outcome: 'skipped', reason: 'none' },
+    fate(key, attempt, delays) {
+      const among = delays < mostDelays ? [...fates, ...delayed] : fates;
+      return among[(roll(key, attempt) + delays) % among.length] ?? { outcome: 'skipped', reason: 'none' };
+    },
+    exit: (key, exits) => exits[roll(key, 1) % (exits.length + 1)],
     jitter: (key, attempt) => roll(key, attempt) / 1_000,
   };
 });
 
 /** Walks a run to its end, always at the moment it is due. */
 function walk(definition: Definition, first: Run, world: World, mischief?: Mischief): Trace {
-  const trace: Trace = { run: first, entries: [], effects: [], now: start };
+  const trace: Trace = { run: first, entries: [], effects: [], delays: 0, now: start };
   for (let moves = 0; trace.run.state.status === 'active'; moves++) {
     if (moves > 20_000) throw new Error('the run does not end');
     if (mischief) disturb(definition, trace, world, mischief);
     const { phase, wakeAt } = trace.run.state;
     trace.now = Math.max(trace.now, wakeAt ?? trace.now);
     const moved =
-      phase === 'effect'
+      phase === 'effect' || phase === 'parked'
         ? settleCurrent(definition, trace, world)
         : advance(definition, trace.run, new Date(trace.now), stepsAtOnce(mischief));
     store(trace, moved);
@@ -57,11 +79,12 @@ function walk(definition: Definition, first: Run, world: World, mischief?: Misch
 
 const stepsAtOnce = (mischief?: Mischief) => (mischief ? 1 + mischief.choose(3) : undefined);
 
-function settleCurrent(definition: Definition, { run, effects, now }: Trace, world: World): Advance {
+/** What a run is parked for is settled right at its end: an earlier time would only move the clock less. */
+function settleCurrent(definition: Definition, { run, effects, delays, now }: Trace, world: World): Advance {
   const effect = effects.at(-1);
   if (!effect) throw new Error('no effect is out');
   const { attempt } = run.state;
-  const result = world.fate(effect.key, attempt);
+  const result = resultOf(definition, effect, world, run.state, delays);
   return settleEffect(
     definition,
     run,
@@ -72,10 +95,26 @@ function settleCurrent(definition: Definition, { run, effects, now }: Trace, wor
   );
 }
 
-function store(trace: Trace, { state, data, entries, effect }: Advance): void {
+function resultOf(
+  definition: Definition,
+  { key, stepIndex }: Effect | Parked,
+  world: World,
+  { phase, attempt }: Run['state'],
+  delays: number,
+): EffectResult {
+  const { parks, exits = new Map<string, number>() } = definition.steps[stepIndex] ?? {};
+  if (!parks) return world.fate(key, attempt, phase === 'parked' ? mostDelays : delays);
+  const exit = world.exit(key, [...exits.keys()]);
+  return exit === undefined ? parks.expired : { outcome: 'succeeded', message: exit, output: { exit }, exit };
+}
+
+function store(trace: Trace, { state, data, entries, effect, parked }: Advance): void {
+  const stays = ['effect', 'parked'].includes(state.phase) && state.attempt === trace.run.state.attempt;
+  trace.delays = stays ? trace.delays + 1 : 0;
   trace.run = { ...trace.run, state, data };
   trace.entries.push(...entries);
-  if (effect) trace.effects.push(effect);
+  const intent = effect ?? parked;
+  if (intent) trace.effects.push(intent);
 }
 
 /** Disturbances of a distributed system, none of which may change a result. */
@@ -89,7 +128,7 @@ function disturb(definition: Definition, trace: Trace, world: World, { choose }:
       // A worker computed a move, or sent an effect, and died before it stored it; another starts from what was stored.
       const again = () => {
         const stored = { ...trace, run: structuredClone(run) };
-        return run.state.phase === 'effect'
+        return run.state.phase === 'effect' || run.state.phase === 'parked'
           ? settleCurrent(definition, stored, world)
           : advance(definition, stored.run, now);
       };
@@ -102,7 +141,7 @@ function disturb(definition: Definition, trace: Trace, world: World, { choose }:
     case 2: // The result of an earlier attempt arrives a second time.
       if (last && run.state.attempt !== 1) {
         const effect = { ...last, attempt: Math.max(run.state.attempt - 1, 1) };
-        requireSame(settleEffect(definition, run, effect, world.fate(last.key, 1), now, 0), nothing);
+        requireSame(settleEffect(definition, run, effect, world.fate(last.key, 1, 0), now, 0), nothing);
       }
       break;
     case 3: // The state goes through the database.
@@ -119,12 +158,17 @@ function requireSame(actual: unknown, wanted: unknown): void {
 
 /** The successors of a step, read from the request and not from the compiled definition. */
 function exitsOf(steps: readonly RawStep[], index: number): number[] {
-  const targets = JSON.stringify(steps[index]).match(/"(?:on_true|on_false|go_to|default|on_error)":"[^"]*"/g) ?? [];
+  const targets =
+    JSON.stringify(steps[index]).match(
+      /"(?:on_true|on_false|go_to|default|on_error|on_event|on_timeout|on_approved|on_rejected)":"[^"]*"/g,
+    ) ?? [];
   const names = targets.map((target) => target.split('"')[3] ?? '');
   const jumps = names.flatMap((name) =>
     name === 'next' ? [index + 1] : steps.flatMap((step, to) => (step['id'] === name ? [to] : [])),
   );
-  const decides = ['condition', 'branch', 'split'].includes(String(steps[index]?.['type']));
+  const decides = ['condition', 'branch', 'split', 'wait_for_event', 'approval'].includes(
+    String(steps[index]?.['type']),
+  );
   return decides ? jumps : [index + 1, ...jumps];
 }
 

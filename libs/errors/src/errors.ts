@@ -20,11 +20,65 @@ export const errorKinds = [
 /** One of `errorKinds`. */
 export type ErrorKind = (typeof errorKinds)[number];
 
-/** One thing wrong with one field; `field` is its path, such as `steps.2.config.duration`. */
-export type Violation = { field: string; message: string };
+/**
+ * The kinds of violations, a closed list that callers see as `code`:
+ *
+ * - `required`: missing, null or empty
+ * - `type`: another kind of JSON value
+ * - `enum`: not one of the `allowed` values
+ * - `range`: a number or a time outside of its bounds
+ * - `format`: a text that is not written as it has to be
+ * - `length`: a text or list that is too short or too long
+ * - `unknown_member`: a member or parameter that does not exist
+ * - `not_found`: names something that does not exist
+ * - `duplicate`: taken by another row, or given twice
+ * - `not_allowed`: well-formed, but not permitted here, now or together with other members
+ * - `invalid`: anything else
+ */
+export const violationCodes = [
+  'required',
+  'type',
+  'enum',
+  'range',
+  'format',
+  'length',
+  'unknown_member',
+  'not_found',
+  'duplicate',
+  'not_allowed',
+  'invalid',
+] as const;
+
+/** One of `violationCodes`. */
+export type ViolationCode = (typeof violationCodes)[number];
+
+/** One thing wrong with one field. */
+export type Violation = {
+  /** Path of the field, such as `steps.2.config.duration`. */
+  field: string;
+  /** A sentence whose subject is the field: "must be at least 1". */
+  message: string;
+  /** Default: `invalid`. */
+  code?: ViolationCode;
+  /** The values that the field takes, where they are a closed list. */
+  allowed?: string[];
+  /** The value or name that was probably meant. */
+  suggestion?: string;
+  /** The message without the place, where `message` begins with one: "Step 2 (wait): duration must be at least 1". */
+  phrase?: string;
+};
 
 /** Further members of an error. */
-export type DomainErrorOptions = { cause?: unknown; violations?: Violation[]; retryAfterSeconds?: number };
+export type DomainErrorOptions = {
+  cause?: unknown;
+  violations?: Violation[];
+  retryAfterSeconds?: number;
+  /** Facts of this reason that a program reads: members of the answer beside those of every error. */
+  facts?: Facts;
+};
+
+/** Facts of an error by name, such as the limit that was reached. */
+export type Facts = Readonly<Record<string, string | number | null>>;
 
 /**
  * The one error of domain code. `kind` is closed, `reason` is a stable snake_case code that reaches the caller as
@@ -36,6 +90,7 @@ export class DomainError extends Error {
   readonly violations: Violation[];
   /** Whole seconds after which a repeat makes sense; becomes `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
+  readonly facts: Facts;
 
   constructor(kind: ErrorKind, reason: string, message: string, options: DomainErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -44,5 +99,6 @@ export class DomainError extends Error {
     this.reason = reason;
     this.violations = options.violations ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.facts = options.facts ?? {};
   }
 }

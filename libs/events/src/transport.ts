@@ -30,6 +30,16 @@ export type Producer = {
 /** A consumer's membership in its group. */
 export type Subscription = { stop(): Promise<void> };
 
+/** The messages of a topic that a process reads for itself, without a group. */
+export type Following = {
+  topic: string;
+  /** The reading begins with the first message of this time. */
+  sinceMs: number;
+  /** Called once, before the first message, with the offset in each partition that is read next. */
+  onStart(positions: ReadonlyMap<number, bigint>): void;
+  onMessage(message: ReceivedMessage): void;
+};
+
 /** Carries messages from producers to groups of consumers, at least once, in order within a partition. */
 export type EventTransport = {
   /** Whether only processes of the platform can write to it. The events of others need a signature. */
@@ -45,13 +55,19 @@ export type EventTransport = {
     group: string;
     onBatch(batch: ReceivedBatch): Promise<BatchOutcome>;
   }): Promise<Subscription>;
+  /**
+   * Delivers every message of a topic to this process, whatever others read: those of the last time, then each as it
+   * comes, in order within a partition, each once while the process lives. Moves no group. Returns at once, and retries
+   * while the server cannot be reached.
+   */
+  follow(following: Following): Promise<Subscription>;
   /** Calls `onMessage` for all messages that a topic has now, in order within a partition. Moves no group. */
   read(topic: string, onMessage: (message: ReceivedMessage) => Promise<void>): Promise<void>;
   /** The number of messages of each partition that the group, with all its consumers, has not handled. */
   lag(topic: string, group: string): Promise<ReadonlyMap<number, bigint>>;
   /** Creates the topics that do not exist. */
   ensureTopics(topics: readonly string[]): Promise<void>;
-  /** False when a consumer has ended by itself and only a restart of the process helps. */
+  /** False when a consumer of a group has ended by itself and only a restart of the process helps. */
   healthy(): boolean;
   /** Stops all subscriptions and closes all connections. */
   close(): Promise<void>;

@@ -13,7 +13,7 @@ export type Wakeups = {
 const minGapMs = 10;
 
 /**
- * Wake-ups over NOTIFY, at most one each 10 ms. They have a connection of their own, because a NOTIFY in a transaction
+ * Wake-ups over NOTIFY, at most one each 10 ms, between processes that have the same schema and `channel`. They have a connection of their own, because a NOTIFY in a transaction
  * makes its commit wait for all others. A wake-up may be lost with the connection: listeners must also look by
  * themselves.
  */

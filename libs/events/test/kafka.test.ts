@@ -22,7 +22,7 @@ const keys: EventKeys = {
   verifying: new Map([['probes/1', { service: 'probes', key: publicKey }]]),
 };
 /** Every topic of the tests is one of the service `probes`. */
-const publishersOf = (topic: string) => (topic.startsWith('drippulse.probes') ? ['probes'] : []);
+const publishersOf = (topic: string) => (/^drippulse\.(probes|hints)/.test(topic) ? ['probes'] : []);
 
 if ('unavailable' in kafka) {
   notRun(kafka);

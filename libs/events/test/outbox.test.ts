@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { pruneInbox } from '../src/consuming/inbox.ts';
 import { unpackMessages } from '../src/frame/frame.ts';
 import { appendBatch, appendEvents, firstSeen, startEvents, topicOf } from '../src/index.ts';
-import { readOutbox } from '../src/outbox/rows.ts';
+import { listOutbox, readFrames } from '../src/outbox/rows.ts';
 import { append, createTestService, sequences, type TestService } from './fixture.ts';
 
 const topic = topicOf(ProbeEventSchema);
@@ -42,7 +42,7 @@ test('organizations are read in turn, each in order, also from rows of one trans
     for (const name of ['a', 'b', 'c']) await append(service, topic, [of(9n, name)]);
     await append(service, topic, [of(9n, 'd'), of(7n, 'a'), of(9n, 'e'), of(7n, 'b')]);
     await append(service, topic, [of(8n, 'a')]);
-    const read = await readOutbox(service.db);
+    const read = await readFrames(service.db, await listOutbox(service.db));
     const names = (frame: Uint8Array) =>
       unpackMessages(frame).map(({ value }) => fromBinary(ProbeEventSchema, value).payload.value?.name);
     expect(read.map((row) => [row.organization_id, ...names(row.frame)])).toEqual([
@@ -62,10 +62,22 @@ test('a read has rows of every organization that waits, and no more of one than 
       select case when n <= 1000 then 1 else n end, 'probes', 1, 'x' from generate_series(1, 1030) as n`.execute(
       service.db.kysely,
     );
-    const read = await readOutbox(service.db);
+    const read = await readFrames(service.db, await listOutbox(service.db));
     expect(new Set(read.map((row) => row.organization_id)).size).toBe(31);
     expect(read.filter((row) => row.organization_id === 1n)).toHaveLength(6);
     expect(new Set(read.slice(0, 31).map((row) => row.organization_id)).size).toBe(31);
+  }));
+
+test('a list of a flood leaves the frames out, and one of few small rows has them', () =>
+  withService(async (service) => {
+    const large = { organizationId: 1n, aggregate: 'probe:1', sequence: 1n, name: 'x'.repeat(100_000) };
+    await append(service, topic, [{ ...large, name: 'small' }]);
+    expect((await listOutbox(service.db)).map(({ frame }) => frame === null)).toEqual([false]);
+    await append(service, topic, [large]);
+    const listed = await listOutbox(service.db);
+    expect(listed.map(({ frame }) => frame)).toEqual([null, null]);
+    const sizes = (await readFrames(service.db, listed)).map(({ frame }) => frame.byteLength);
+    expect(sizes).toEqual(listed.map(({ bytes }) => bytes));
   }));
 
 test('events that exceed a megabyte are several rows of about that size', () =>

@@ -1,7 +1,7 @@
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { appendEvents, type EventTransport, type Relay, startRelay } from '../src/index.ts';
+import { appendEvents, type EventTransport, type Relay, startDistantRelay, startRelay } from '../src/index.ts';
 import { startChild } from './child.ts';
 import { createEmbeddedLog, type EmbeddedLog, storedIds } from './embedded-log.ts';
 import { append, createTestService, log, outboxRows, sequences, type TestService, uniqueTopic } from './fixture.ts';
@@ -9,7 +9,7 @@ import { untilListening, wokenRounds } from './rounds.ts';
 import { openTransport } from './transports.ts';
 
 /** Long enough for a send on a busy machine, short enough to wait for its end. */
-const leaseMs = 3000;
+const leaseMs = 5_000;
 
 let embeddedLog: EmbeddedLog;
 let transport: EventTransport;
@@ -164,7 +164,10 @@ test('a service with nothing to send holds no lease', () =>
     await relay.stop();
   }));
 
-test('the relay that sends is woken by a commit of another one', () =>
+test.each([
+  ['may send too', (service: TestService) => relayOf(service)],
+  ['never sends', ({ db }: TestService) => startDistantRelay({ db, schema: 'probes', log })],
+])('the relay that sends is woken by a commit of a process that %s', (_what, startCommitting) =>
   withService(async (service) => {
     const topic = uniqueTopic();
     const { db, metrics } = service;
@@ -172,7 +175,7 @@ test('the relay that sends is woken by a commit of another one', () =>
     const sending = startRelay({ db, ...names, transport, log, metrics, leaseMs: 60_000 });
     await append(service, topic, sequences('probe:1', 1, 1));
     await eventually(async () => expect(await leaseHolder(service)).not.toBeNull());
-    const committing = relayOf(service);
+    const committing = startCommitting(service);
     await untilListening(db, 2);
     let sequence = 1;
     await wokenRounds(async (isDone) => {
@@ -183,4 +186,5 @@ test('the relay that sends is woken by a commit of another one', () =>
     });
     await sending.stop();
     await committing.stop();
-  }));
+  }),
+);

@@ -12,18 +12,41 @@ export type HttpFailureCode =
   | 'address_not_allowed'
   | 'url_not_allowed'
   | 'protocol_error'
-  | 'aborted';
+  | 'aborted'
+  | 'too_large';
+
+/** The meaning of each code, for a person. */
+export const failureMessages: Readonly<Record<HttpFailureCode, string>> = {
+  timeout: 'The answer did not end in time.',
+  connection_refused: 'The connection was refused.',
+  connection_reset: 'The connection was closed before the answer ended.',
+  unreachable: 'The address can not be reached.',
+  dns_failed: 'The host name does not resolve.',
+  tls_failed: 'The TLS handshake failed.',
+  address_not_allowed: 'The host is at an address that is not public.',
+  url_not_allowed: 'The URL is not allowed.',
+  protocol_error: 'The answer is not HTTP, or the request can not be sent.',
+  aborted: 'The request was stopped.',
+  too_large: 'The answer is longer than may be read.',
+};
 
 /** A request without an answer, or whose answer did not end in time. `code` is stable and may be shown to customers. */
 export class HttpFailure extends Error {
   readonly code: HttpFailureCode;
   readonly durationMs: number;
+  /** Whether the receiver may have got the request. False where no connection was made, so that it surely has not. */
+  readonly mayHaveBeenSent: boolean;
 
-  constructor(code: HttpFailureCode, message: string, options: { durationMs: number; cause?: unknown }) {
+  constructor(
+    code: HttpFailureCode,
+    message: string,
+    options: { durationMs: number; mayHaveBeenSent?: boolean; cause?: unknown },
+  ) {
     super(message, { cause: options.cause });
     this.name = 'HttpFailure';
     this.code = code;
     this.durationMs = options.durationMs;
+    this.mayHaveBeenSent = options.mayHaveBeenSent ?? false;
   }
 }
 
@@ -65,6 +88,21 @@ export function failureCodeOf(error: unknown): HttpFailureCode {
     return failureCodeOf(error.errors[0]);
   const code = 'code' in error ? String(error.code) : '';
   return codes[code] ?? (tlsCode.test(code) ? 'tls_failed' : 'protocol_error');
+}
+
+const neverSent: ReadonlySet<HttpFailureCode> = new Set([
+  'connection_refused',
+  'unreachable',
+  'dns_failed',
+  'tls_failed',
+  'address_not_allowed',
+  'url_not_allowed',
+]);
+
+/** Whether the receiver may have got a request that ended with this error: not when the connection was never there. */
+export function mayHaveBeenSent(error: unknown): boolean {
+  const isConnecting = error instanceof Error && 'code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT';
+  return !isConnecting && !neverSent.has(failureCodeOf(error));
 }
 
 /**

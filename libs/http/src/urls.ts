@@ -22,8 +22,8 @@ export async function checkUrl(
 }
 
 /** The problem that the text of a URL alone shows, in one sentence, or undefined. */
-export function urlProblem(text: string, allowPrivate: boolean): string | undefined {
-  if (text.length > maxUrlLength) return `The URL is longer than ${maxUrlLength} characters.`;
+export function urlProblem(text: string, allowPrivate: boolean, maxLength = maxUrlLength): string | undefined {
+  if (text.length > maxLength) return `The URL is longer than ${maxLength} characters.`;
   const url = URL.parse(text);
   if (url === null) return 'This is not a URL.';
   if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) return 'The URL must use https.';

@@ -47,7 +47,7 @@ async function failure(promise: Promise<unknown>): Promise<HttpFailure> {
   throw new Error('The request was answered.', { cause: error });
 }
 
-const post = { method: 'POST', body: '{}', totalTimeoutMs: 5000 };
+const post = { method: 'POST', body: '{}', totalTimeoutMs: 60_000 };
 
 test('an answer comes back with status, headers and body', async () => {
   const port = await serve((request, response) => {
@@ -259,3 +259,57 @@ test.each(['EMFILE', 'ENFILE', 'ENOMEM', 'EADDRNOTAVAIL'])(
     await expect(request).rejects.toMatchObject({ kind: 'unavailable', reason: 'busy', retryAfterSeconds: 1 });
   },
 );
+
+test('an exchange has the whole answer, tokens too, up to its cap', async () => {
+  const port = await serve((request, response) => response.end(`${request.headers.authorization} ${'x'.repeat(20)}`));
+  const ask = { ...post, url: `http://127.0.0.1:${port}/`, headers: { authorization: 'Bearer tok_1234567890' } };
+  expect((await client().exchange(ask)).body.toString()).toBe(`Bearer tok_1234567890 ${'x'.repeat(20)}`);
+  expect(await client().exchange({ ...ask, maxReadBytes: 10 })).toMatchObject({
+    truncated: true,
+    body: Buffer.from('Bearer tok'),
+  });
+  expect((await client().request(ask)).text).not.toContain('tok_1234567890');
+});
+
+test('a fresh connection is one that no request had before, and none has after', async () => {
+  const seen: { port: number | undefined; connection: string | undefined }[] = [];
+  const port = await serve((request, response) => {
+    seen.push({ port: request.socket.remotePort, connection: request.headers.connection });
+    response.end('ok');
+  });
+  const http = client();
+  const ask = { ...post, url: `http://127.0.0.1:${port}/` };
+  for (const freshConnection of [false, true, false, true]) await http.exchange({ ...ask, freshConnection });
+  expect(seen.map(({ connection }) => connection)).toEqual(['keep-alive', 'close', 'keep-alive', 'close']);
+  const [first, second, third, fourth] = seen.map((one) => one.port);
+  expect(new Set([second, fourth, first]).size).toBe(3);
+  expect([second, fourth]).not.toContain(third);
+});
+
+test('a download comes piece by piece, and ends with an error beyond its cap or when it breaks off', async () => {
+  const port = await serve((request, response) => {
+    response.writeHead(200, { 'content-length': '300000' });
+    response.write('x'.repeat(200_000));
+    if (request.url === '/cut') setImmediate(() => response.destroy());
+    else response.end('x'.repeat(100_000));
+  });
+  async function bytesOf(path: string, maxReadBytes: number): Promise<number> {
+    const { body } = await client().download({ ...post, url: `http://127.0.0.1:${port}${path}`, maxReadBytes });
+    let bytes = 0;
+    for await (const piece of body) bytes += piece.length;
+    return bytes;
+  }
+  expect(await bytesOf('/', 300_000)).toBe(300_000);
+  expect(await failure(bytesOf('/', 299_999))).toMatchObject({ code: 'too_large' });
+  expect(await failure(bytesOf('/cut', 300_000))).toMatchObject({ code: 'connection_reset' });
+});
+
+test('a failure says whether the receiver may have got the request', async () => {
+  const silent = await serve(() => undefined);
+  const rude = await serve((request) => request.socket.destroy());
+  const free = await serve(() => undefined);
+  await stops.pop()?.();
+  const sent = async (port: number, totalTimeoutMs = 60_000) =>
+    (await failure(client().exchange({ ...post, url: `http://127.0.0.1:${port}/`, totalTimeoutMs }))).mayHaveBeenSent;
+  expect([await sent(silent, 1_000), await sent(rude), await sent(free)]).toEqual([true, true, false]);
+});

@@ -1,11 +1,14 @@
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { partLength } from './parts.ts';
 
 /** Largest depth of nested arrays and objects, the body itself included. */
 const maxDepth = 64;
 
+/** A fault of a value, without the path to it. */
+export type Fault = Omit<Violation, 'field'>;
+
 /** A value that breaks a rule. `at` is the offset of the value, or of a bad key. */
-export type Problem = { at: number; message: string };
+export type Problem = Fault & { at: number };
 
 /** A position in a JSON text that is read once from left to right. */
 export type Cursor = {
@@ -20,6 +23,8 @@ export type Cursor = {
   /** Offset after which the part ends, once the current value is read. */
   partEnd: number;
   readonly problems: Problem[];
+  /** Whether a member that its message does not have is a problem. */
+  readonly isStrict: boolean;
 };
 
 /** Checks of values: `syntax` (with depth), `strings` (also: can be stored), `free` (also: no dangerous key). */
@@ -28,8 +33,9 @@ export type Checks = 'syntax' | 'strings' | 'free';
 // A hostile body could have a problem every ten bytes: its sender does not need all of them.
 const maxProblems = 100;
 
-export function startCursor(text: string, bytes?: Uint8Array): Cursor {
-  return { text, bytes, at: 0, depth: 0, stringStart: 0, isEscaped: false, partEnd: partLength, problems: [] };
+export function startCursor(text: string, bytes?: Uint8Array, isStrict = false): Cursor {
+  const start = { at: 0, depth: 0, stringStart: 0, isEscaped: false, partEnd: partLength };
+  return { text, bytes, ...start, problems: [], isStrict };
 }
 
 /** True once at the end of each part, where other work may have its turn. */
@@ -59,8 +65,13 @@ export function malformed(cursor: Cursor): DomainError {
   );
 }
 
-export function addProblem(cursor: Cursor, at: number, message: string): void {
-  if (cursor.problems.length < maxProblems) cursor.problems.push({ at, message });
+export function addProblem(cursor: Cursor, at: number, fault: Fault): void {
+  if (hasRoom(cursor)) cursor.problems.push({ at, ...fault });
+}
+
+/** Whether a further problem would be noted. */
+export function hasRoom({ problems }: Cursor): boolean {
+  return problems.length < maxProblems;
 }
 
 export function skipSpace(cursor: Cursor): void {

@@ -26,7 +26,7 @@ export function* violationParts(
   const cursor = startCursor(text);
   const path = [...prefix];
   const report = (at: number): void => {
-    for (const { message } of byOffset.get(at) ?? []) violations.push({ field: fieldPath(path), message });
+    for (const { at: _, ...fault } of byOffset.get(at) ?? []) violations.push({ field: pathText(path), ...fault });
   };
   yield* walk(cursor, path, report);
   return violations;
@@ -53,7 +53,7 @@ function* walk(cursor: Cursor, path: string[], report: (at: number) => void): Pa
 }
 
 /** A path that is safe to print: the caller's keys may contain anything. */
-function fieldPath(path: readonly string[]): string {
+export function pathText(path: readonly string[]): string {
   const joined = path.join('.').replaceAll('\0', '\ufffd');
   const cut = joined.length <= maxPathLength ? joined : `${joined.slice(0, maxPathLength - 1)}…`;
   return cut.toWellFormed();

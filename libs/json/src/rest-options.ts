@@ -1,5 +1,5 @@
 import { type DescEnum, type DescField, getOption } from '@bufbuild/protobuf';
-import { type FieldRest, field as fieldOption } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { type FieldRest, field as fieldOption, Part } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 
 const restOf = new WeakMap<DescField, FieldRest>();
 
@@ -16,6 +16,11 @@ export function fieldRest(field: DescField): FieldRest {
 /** Whether a field is the update mask, which the codec fills and never shows. */
 export function isMask(field: DescField): boolean {
   return field.fieldKind === 'message' && field.message.typeName === 'google.protobuf.FieldMask';
+}
+
+/** Whether a field is no member of JSON: the update mask, and the revision, which is in the ETag. */
+export function isHidden(field: DescField): boolean {
+  return isMask(field) || fieldRest(field).part === Part.REVISION;
 }
 
 /** The short lower-case names of an enum by number, without the unset one. */

@@ -34,7 +34,7 @@ test('an empty array has no rows, and what is no array is refused', () => {
 
 test('free JSON is checked with paths below a given one', () => {
   expect(checkJsonText('{"a": {"b": "\\u0000"}}', ['data'])).toEqual([
-    { field: 'data.a.b', message: 'must not contain a NUL character' },
+    { field: 'data.a.b', code: 'format', message: 'must not contain a NUL character' },
   ]);
   expect(checkJsonText('[1, {"x": "y"}]')).toEqual([]);
   expect(refusal(() => checkJsonText('{')).reason).toBe('malformed_json');

@@ -1,8 +1,11 @@
-import { addProblem, type Checks, type Cursor, isPartOver, malformed } from './cursor.ts';
+import { addProblem, type Checks, type Cursor, type Fault, isPartOver, malformed } from './cursor.ts';
 import type { Parts } from './parts.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
+
+export const nulCharacter: Fault = { message: 'must not contain a NUL character', code: 'format' };
+const loneSurrogate: Fault = { message: 'must not contain a lone surrogate', code: 'format' };
 
 /**
  * Reads the string that starts at the cursor and gives it to `take`. Returns further parts if the string does not end in this
@@ -79,7 +82,7 @@ function skipEscape(cursor: Cursor, checks: Checks): void {
   }
   const unit = readHex(cursor);
   if (checks === 'syntax') return;
-  if (unit === 0) addProblem(cursor, cursor.stringStart, 'must not contain a NUL character');
+  if (unit === 0) addProblem(cursor, cursor.stringStart, nulCharacter);
   else if (unit >= 0xd800 && unit <= 0xdfff) skipLowSurrogate(cursor, unit);
 }
 
@@ -91,7 +94,7 @@ function skipLowSurrogate(cursor: Cursor, high: number): void {
     if (low >= 0xdc00 && low <= 0xdfff) return;
     cursor.at = before;
   }
-  addProblem(cursor, cursor.stringStart, 'must not contain a lone surrogate');
+  addProblem(cursor, cursor.stringStart, loneSurrogate);
 }
 
 function readHex(cursor: Cursor): number {

@@ -111,7 +111,7 @@ function checkKey(cursor: Cursor): void {
   if (!isEscaped && length !== 9 && length !== 11) return;
   const key = stringOf(cursor);
   if (dangerousKeys.has(key)) {
-    addProblem(cursor, stringStart, `the key ${key} is not allowed`);
+    addProblem(cursor, stringStart, { message: `the key ${key} is not allowed`, code: 'not_allowed' });
   }
 }
 

@@ -1,6 +1,8 @@
 export { type Clock, systemClock } from './clock.ts';
 export { limitConcurrency } from './concurrency.ts';
 export { type FailedJob, failedJobs, isFailedJob } from './failed-jobs.ts';
+export { inBatches } from './in-batches.ts';
+export { joinInTurns } from './join-in-turns.ts';
 export { isLoopRun, type Loop, type LoopLog, type LoopRun, loopRuns, startLoop } from './loop.ts';
 export { createPace } from './pace.ts';
 export { createShares, type Held, type ShareLimits, type Shares } from './shares.ts';

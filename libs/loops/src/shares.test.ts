@@ -73,6 +73,20 @@ test('those of a key wait in order, and delay no other key', async () => {
   expect(order).toEqual(['second', 'third']);
 });
 
+test('a key that always has somebody waiting lets the others have their turn', async () => {
+  const shares = createShares({ of: 'lists', ofEach: 1, ofAll: 1, waitMs: 60_000 });
+  const order: string[] = [];
+  const held = await shares.wait('a', 1);
+  const all = ['a', 'a', 'b', 'a'].map(async (key) => {
+    const place = await shares.wait(key, 1);
+    order.push(key);
+    place.release();
+  });
+  held.release();
+  await Promise.all(all);
+  expect(order).toEqual(['a', 'b', 'a', 'a']);
+});
+
 test('one that waits is refused after its time, and leaves no place behind when its signal ends it', async () => {
   jest.useFakeTimers();
   try {

@@ -30,7 +30,7 @@ export type ShareLimits = { ofEach: number; ofAll: number; least?: number };
 /**
  * Divides something scarce: a key may have `ofEach` of it, all together `ofAll`. A key that has nothing is given one amount
  * larger than its share, so that no single request is impossible. Those who wait are served in the order of their coming
- * within a key; a key whose share is used up delays no other key. `of` names the thing in the refusal, such as "uploads".
+ * within a key, and keys in turn; a key whose share is used up delays no other key. `of` names the thing in the refusal, such as "uploads".
  */
 export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {
   const { of, ofEach, ofAll, least = 0, waitMs = 0 } = options;
@@ -87,10 +87,13 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
   }
 
   function serveWaiting(): void {
-    for (const share of shares.values()) {
+    for (const [key, share] of [...shares]) {
       for (const waiting of share.waiting) {
         if (!fitsShare(share, waiting.amount) || !fitsAll(share, waiting.amount)) break;
         waiting.give();
+        // Behind the other keys the next time.
+        shares.delete(key);
+        shares.set(key, share);
       }
     }
   }

@@ -1,11 +1,13 @@
-import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
+import type { DescMethod } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/errors';
-import { Auth, type MethodRest, rest, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { Auth, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { Role as ProtoRole } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import { type Caller, roles } from './caller.ts';
+import { restOf } from './rest-option.ts';
+import { permits, scopeOf } from './scopes.ts';
 
 /**
- * Throws `permission_denied` unless the caller meets the method's rest option: least role, user only, mode. Internal methods
+ * Throws `permission_denied` unless the caller meets the method's rest option: least role, scope, user only, mode. Internal methods
  * (those without the option) and open ones (AUTH_NONE) take any caller.
  */
 export function checkAccess(method: DescMethod, caller: Caller): void {
@@ -15,6 +17,7 @@ export function checkAccess(method: DescMethod, caller: Caller): void {
   if (rank(caller) < requiredRank(minRole)) {
     throw new DomainError('permission_denied', 'insufficient_role', 'Your role does not permit this.');
   }
+  checkScope(method, caller);
   if (auth === Auth.USER_ONLY && caller.actor.type !== 'user') {
     throw new DomainError(
       'permission_denied',
@@ -27,14 +30,10 @@ export function checkAccess(method: DescMethod, caller: Caller): void {
   }
 }
 
-const restOptions = new WeakMap<DescMethod, MethodRest | undefined>();
-
-/** The rest option of a method. It is cached: reading it from the descriptor decodes it each time. */
-export function restOf(method: DescMethod): MethodRest | undefined {
-  if (restOptions.has(method)) return restOptions.get(method);
-  const option = hasOption(method, rest) ? getOption(method, rest) : undefined;
-  restOptions.set(method, option);
-  return option;
+function checkScope(method: DescMethod, { scopes }: Caller): void {
+  const scope = scopes === undefined ? undefined : scopeOf(method);
+  if (scopes === undefined || scope === undefined || permits(scopes, scope)) return;
+  throw new DomainError('permission_denied', 'insufficient_scope', `The API key lacks the scope "${scope}".`);
 }
 
 /** The proto enum counts from 1 in the order of `roles`. A method without `min_role` takes administrators only. */

@@ -13,8 +13,8 @@ export type Chain = { organizationId: bigint; cause: string };
 
 /** Signs and reads the header `DripPulse-Chain`, by which what we send out keeps its chain when it comes back. */
 export type ChainHeaders = {
-  /** The value of the header, for what this service sends out at `now`. Valid 24 h. */
-  sign(chain: Chain, now: Date): string;
+  /** The value of the header, valid 24 h from `at`. A repeat takes the time of the first attempt, and so has the same bytes. */
+  sign(chain: Chain, at: Date): string;
   /**
    * The chain of a header that a service of this installation signed for this one; undefined when it is malformed, forged or
    * expired: the request is then a new cause.
@@ -55,9 +55,9 @@ export function createChainHeaders(keys: InternalKeys): ChainHeaders {
   }
 
   return {
-    sign({ organizationId, cause }, now) {
+    sign({ organizationId, cause }, at) {
       if (signingKey === undefined) throw new Error('INTERNAL_TOKEN_KEYS has no key of the public service');
-      const expiry = Math.floor(now.getTime() / 1000) + lifetimeSeconds;
+      const expiry = Math.floor(at.getTime() / 1000) + lifetimeSeconds;
       const text = `${own}.${organizationId}.${expiry}.${cause}`;
       return `${text}.${macOf(signingKey, text)}`;
     },

@@ -17,6 +17,9 @@ type Target = { peers: Peers; target: ServiceName; tokens: Tokens };
  * Makes clients of one service, one for each caller. Calls carry the caller's internal token. With `from`, the call being
  * served, they also carry its request id, trace context and cause, end when it ends, and have no later deadline. Default deadline:
  * 10 s. Errors are ConnectErrors; `fromConnectError` reads them.
+ *
+ * A call that a service makes to carry out a permitted one is not restricted by the scopes of the caller's key: the scopes are about
+ * what a key asks the API for.
  */
 export function clientFor<S extends DescService>(
   service: S,
@@ -40,7 +43,11 @@ function transportFor(options: Target): (caller: Caller, from?: HandlerContext) 
     },
   });
 
-  async function requestHeaders(header: HeadersLike, caller: Caller, from: HandlerContext | undefined) {
+  async function requestHeaders(
+    header: HeadersLike,
+    { scopes: _, ...caller }: Caller,
+    from: HandlerContext | undefined,
+  ) {
     const headers = new Headers(header);
     headers.set('authorization', `Bearer ${await tokens.mint(caller, target)}`);
     for (const name of ['x-request-id', 'traceparent', 'tracestate', causeMetadata]) {

@@ -1,6 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { DomainError, type ErrorKind, errorKinds, isShortage, shortageError } from '@drippulse/errors';
-import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '@drippulse/proto/google/rpc/error_details_pb';
+import { DomainError, type ErrorKind, errorKinds, type Facts, isShortage, shortageError } from '@drippulse/errors';
+import { ErrorInfoSchema, RetryInfoSchema } from '@drippulse/proto/google/rpc/error_details_pb';
+import { detailsOfViolations, violationsOf } from './violations.ts';
 
 const domain = 'drippulse';
 
@@ -45,31 +46,31 @@ export function fromConnectError(error: unknown): DomainError {
   const info = error.findDetails(ErrorInfoSchema).find((detail) => detail.domain === domain);
   if (!info) return fromTransportStatus(error);
   const kind = errorKinds.find((known) => known === info.metadata['kind']) ?? 'internal';
-  const violations = error
-    .findDetails(BadRequestSchema)
-    .flatMap((detail) => detail.fieldViolations.map(({ field, description }) => ({ field, message: description })));
   const retryDelay = error.findDetails(RetryInfoSchema)[0]?.retryDelay;
   return new DomainError(kind, info.reason, error.rawMessage, {
     cause: error,
-    violations,
+    violations: violationsOf(error),
     retryAfterSeconds: retryDelay && Number(retryDelay.seconds),
+    // Only a peer of ours writes our domain.
+    facts: JSON.parse(info.metadata['facts'] ?? '{}') as Facts,
   });
 }
 
 function encodeDomainError(error: DomainError): ConnectError {
   const details: ConnectError['details'] = [
-    { desc: ErrorInfoSchema, value: { reason: error.reason, domain, metadata: { kind: error.kind } } },
+    { desc: ErrorInfoSchema, value: { reason: error.reason, domain, metadata: metadataOf(error) } },
+    ...detailsOfViolations(error.violations),
   ];
-  if (error.violations.length > 0) {
-    const fieldViolations = error.violations.map(({ field, message }) => ({ field, description: message }));
-    details.push({ desc: BadRequestSchema, value: { fieldViolations } });
-  }
   if (error.retryAfterSeconds !== undefined) {
     const seconds = BigInt(Math.ceil(error.retryAfterSeconds));
     details.push({ desc: RetryInfoSchema, value: { retryDelay: { seconds } } });
   }
   const message = error.kind === 'internal' ? 'internal error' : error.message;
   return new ConnectError(message, codeOfKind[error.kind], undefined, details as never, error);
+}
+
+function metadataOf({ kind, facts }: DomainError): Record<string, string> {
+  return { kind, ...(Object.keys(facts).length > 0 && { facts: JSON.stringify(facts) }) };
 }
 
 function fromTransportStatus(error: ConnectError): DomainError {

@@ -1,4 +1,4 @@
-import type { ServiceName } from '@drippulse/topology';
+import { type RoleName, type ServiceName, serviceOfPeer } from '@drippulse/topology';
 import * as grpc from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import { keepCallsOfClosingSessions } from './grpc/closing-sessions.ts';
@@ -32,6 +32,8 @@ const channelOptions: grpc.ClientOptions = {
 const ownConnections: grpc.ChannelOptions = { 'grpc.use_local_subchannel_pool': 1 };
 const healthTimeoutMs = 1000;
 
+type Peer = ServiceName | RoleName;
+
 /**
  * Peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with mutual TLS.
  * A name is looked up every 10 s: calls then go to the processes that it gained, and no longer to those that it lost.
@@ -41,17 +43,17 @@ const healthTimeoutMs = 1000;
  * up to 2 s after the peer was lost. Calls of a peer that is away for longer fail at once.
  */
 export function createGrpcPeers(
-  addresses: Partial<Record<ServiceName, string>>,
+  addresses: Partial<Record<Peer, string>>,
   tls?: GrpcTls,
   options: grpc.ChannelOptions = {},
 ): Peers {
   keepCallsOfClosingSessions();
   const credentials = clientCredentials(tls);
-  const clients = new Map<ServiceName, grpc.Client>();
+  const clients = new Map<Peer, grpc.Client>();
   const largeClients: grpc.Client[] = [];
-  const transports = new Map<ServiceName, GrpcTransport>();
+  const transports = new Map<Peer, GrpcTransport>();
 
-  function clientOf(service: ServiceName): grpc.Client {
+  function clientOf(service: Peer): grpc.Client {
     const known = clients.get(service);
     if (known) return known;
     const client = openClient(service);
@@ -59,23 +61,23 @@ export function createGrpcPeers(
     return client;
   }
 
-  function addressOf(service: ServiceName): string {
-    const address = addresses[service];
+  function addressOf(service: Peer): string {
+    const address = addresses[service] ?? addresses[serviceOfPeer(service)];
     if (address === undefined) throw new Error(`no address is configured for ${service}`);
     return address;
   }
 
-  function openClient(service: ServiceName, more: grpc.ChannelOptions = {}): grpc.Client {
+  function openClient(service: Peer, more: grpc.ChannelOptions = {}): grpc.Client {
     return new grpc.Client(followed(addressOf(service)), credentials, { ...channelOptions, ...options, ...more });
   }
 
-  function openLargeClient(service: ServiceName): grpc.Client {
+  function openLargeClient(service: Peer): grpc.Client {
     const client = openClient(service, ownConnections);
     largeClients.push(client);
     return client;
   }
 
-  function transportOf(service: ServiceName): GrpcTransport {
+  function transportOf(service: Peer): GrpcTransport {
     const known = transports.get(service);
     if (known) return known;
     const transport = grpcTransport(addressOf(service), clientOf(service), () => openLargeClient(service));

@@ -1,11 +1,11 @@
-import { type DescMethod, getOption, type Message } from '@bufbuild/protobuf';
+import type { DescMethod, Message } from '@bufbuild/protobuf';
 import type { Interceptor } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import { Auth, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
-import { http } from '@drippulse/proto/google/api/annotations_pb';
-import { restOf } from './access.ts';
 import type { Caller, Mode } from './caller.ts';
 import { callerKey } from './handler-context.ts';
+import { pathRow } from './path-row.ts';
+import { restOf } from './rest-option.ts';
 
 /**
  * Finds the mode of a row by its id in the path. `ids` has all parameters of the path, by name. Undefined for a row that the
@@ -36,30 +36,9 @@ function changesOwn(method: DescMethod): boolean {
 }
 
 async function refuseLive(modes: RowModes, method: DescMethod, caller: Caller, message: Message): Promise<void> {
-  const { kind, parameter, parameters } = changedRow(method);
+  const { kind, id, ids } = pathRow(method, message, restOf(method)?.changes);
   const modeOf = modes[kind];
   if (modeOf === undefined) throw new Error(`${method.toString()}: the service does not say the mode of ${kind}`);
-  const ids = idsOf(method, message, parameters);
-  if ((await modeOf(caller, ids[parameter], ids)) !== 'live') return;
+  if ((await modeOf(caller, id, ids)) !== 'live') return;
   throw new DomainError('permission_denied', 'test_mode', 'A test key cannot change what is live.');
-}
-
-/** The kind of the row that a method changes, the parameter with its id, and all parameters of the path. */
-function changedRow(method: DescMethod): { kind: string; parameter: string; parameters: string[] } {
-  const parameter = restOf(method)?.changes ?? '';
-  const segments = String(getOption(method, http).pattern.value).split('/');
-  const parameters = segments.flatMap((segment) => /^\{(\w+)\}$/.exec(segment)?.[1] ?? []);
-  const kind = segments[segments.indexOf(`{${parameter}}`) - 1];
-  if (kind === undefined) throw new Error(`${method.toString()}: changes names no parameter of the path`);
-  return { kind, parameter, parameters };
-}
-
-function idsOf(method: DescMethod, message: Message, parameters: readonly string[]): Record<string, unknown> {
-  // A message has its fields as own members, by their local names.
-  const values = message as unknown as Record<string, unknown>;
-  return Object.fromEntries(parameters.map((name) => [name, values[localNameOf(method, name)]]));
-}
-
-function localNameOf(method: DescMethod, name: string): string {
-  return method.input.fields.find((field) => field.name === name)?.localName ?? name;
 }

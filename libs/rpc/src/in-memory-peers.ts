@@ -2,7 +2,7 @@ import { Code, ConnectError, createConnectRouter, type Interceptor, type Transpo
 import { createUniversalHandlerClient, type UniversalHandler } from '@connectrpc/connect/protocol';
 import { createTransport } from '@connectrpc/connect/protocol-connect';
 import { askPart, type Part } from '@drippulse/observability';
-import type { ServiceName } from '@drippulse/topology';
+import { type RoleName, type ServiceName, serviceOfPeer } from '@drippulse/topology';
 import { maxMessageBytes, type Peers, type Routes } from './peers.ts';
 
 const limits = { readMaxBytes: maxMessageBytes, writeMaxBytes: maxMessageBytes };
@@ -14,7 +14,8 @@ const limits = { readMaxBytes: maxMessageBytes, writeMaxBytes: maxMessageBytes }
 export function createInMemoryPeers(): Peers {
   const registered = new Map<ServiceName, { transport: Transport; isReady: Part }>();
 
-  function find(service: ServiceName): Transport {
+  function find(peer: ServiceName | RoleName): Transport {
+    const service = serviceOfPeer(peer);
     const found = registered.get(service);
     if (!found) throw new ConnectError(`${service} is not there`, Code.Unavailable);
     return found.transport;
@@ -22,9 +23,9 @@ export function createInMemoryPeers(): Peers {
 
   return {
     tls: undefined,
-    transport: (service) => ({
-      unary: async (...call) => find(service).unary(...call),
-      stream: async (...call) => find(service).stream(...call),
+    transport: (peer) => ({
+      unary: async (...call) => find(peer).unary(...call),
+      stream: async (...call) => find(peer).stream(...call),
     }),
     register(service, routes, interceptors, isReady = () => true) {
       registered.set(service, { transport: inMemoryTransport(routes, interceptors), isReady });

@@ -6,6 +6,7 @@ export { fromConnectError } from './errors.ts';
 export { actingAs, callerOf, requestIdOf } from './handler-context.ts';
 export { withLargeAnswer } from './large-answers.ts';
 export { listedMode, modeFromProto, modeOf, modeToProto } from './modes.ts';
+export { isStrict, prefersAsync } from './preferences.ts';
 
 // For the composition of services, in processes and tests.
 
@@ -28,4 +29,8 @@ export { createTokens, type Tokens } from './tokens.ts';
 // For other libraries, and for the gateway, which checks access before it makes a call.
 
 export { checkAccess } from './access.ts';
-export { type Actor, type Caller, type Mode, type Role, roles } from './caller.ts';
+export { type Actor, type Caller, type Mode, type Role, roles, simpleActors } from './caller.ts';
+export { ifMatchMetadata, pathRow } from './path-row.ts';
+export { readPreferences, strictMetadata } from './preferences.ts';
+export { restOf } from './rest-option.ts';
+export { permits, scopeOf } from './scopes.ts';

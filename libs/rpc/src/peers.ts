@@ -1,6 +1,6 @@
 import type { ConnectRouter, Interceptor, Transport } from '@connectrpc/connect';
 import type { Part } from '@drippulse/observability';
-import type { ServiceName } from '@drippulse/topology';
+import type { RoleName, ServiceName } from '@drippulse/topology';
 import type { GrpcTls } from './tls.ts';
 
 /** Registers the methods of a service. */
@@ -16,8 +16,11 @@ export const maxWireBytes: number = maxMessageBytes + (64 << 10);
 export type Peers = {
   /** The TLS files for a port of this process; undefined without a port, and where gRPC is plain. */
   tls: GrpcTls | undefined;
-  /** Works before the service is there. Until then calls fail with UNAVAILABLE. */
-  transport(service: ServiceName): Transport;
+  /**
+   * Works before the service is there. Until then calls fail with UNAVAILABLE. A role without an address of its own is reached at
+   * that of its service.
+   */
+  transport(peer: ServiceName | RoleName): Transport;
   /** Makes a service of this process reachable, with the check behind `isServing`. Peers over gRPC ignore it. */
   register(service: ServiceName, routes: Routes, interceptors: Interceptor[], isReady?: Part): void;
   /** Removes a service that stops. Peers over gRPC ignore it. */

@@ -1,7 +1,7 @@
 import type { ServiceName } from '@drippulse/topology';
 import { jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { type Actor, type Caller, roles } from './caller.ts';
+import { type Actor, type Caller, roles, simpleActors } from './caller.ts';
 import type { InternalKeys } from './token-keys.ts';
 
 /** Signs and verifies the internal tokens that carry a caller from service to service. */
@@ -29,9 +29,10 @@ export function createTokens(options: { service: ServiceName; keys: InternalKeys
 
   return {
     mint(caller, audience) {
-      const { organizationId, actor, role, mode } = caller;
+      const { organizationId, actor, role, mode, scopes = ['*'] } = caller;
       const hops = actor.type === 'workflow' ? actor.hops : '';
-      const cacheKey = `${audience} ${organizationId} ${actor.type} ${hops} ${role} ${mode} ${actor.id}`;
+      const rights = `${role} ${mode} ${scopes.join()}`;
+      const cacheKey = `${audience} ${organizationId} ${actor.type} ${hops} ${rights} ${actor.id}`;
       let token = minted.get(cacheKey);
       if (!token) {
         token = sign(keys, caller, audience);
@@ -51,8 +52,8 @@ export function createTokens(options: { service: ServiceName; keys: InternalKeys
 }
 
 function sign({ signing }: InternalKeys, caller: Caller, audience: ServiceName): Promise<string> {
-  const { organizationId, actor, role, mode } = caller;
-  return new SignJWT({ org: String(organizationId), actor, role, mode })
+  const { organizationId, actor, role, mode, scopes } = caller;
+  return new SignJWT({ org: String(organizationId), actor, role, mode, ...(scopes && { scopes }) })
     .setProtectedHeader({ alg: 'EdDSA', kid: signing.kid })
     .setIssuer(signing.service)
     .setAudience(audience)
@@ -84,19 +85,29 @@ async function check(keys: InternalKeys, service: ServiceName, token: string) {
 }
 
 function readCaller(claims: Record<string, unknown>): Caller {
-  const { org, actor, role, mode } = claims;
+  const { org, actor, role, mode, scopes } = claims;
   const knownRole = roles.find((known) => known === role);
   if (typeof org !== 'string' || !/^\d+$/.test(org) || !knownRole) throw malformed();
   if (mode !== 'live' && mode !== 'test') throw malformed();
-  return { organizationId: BigInt(org), actor: readActor(actor), role: knownRole, mode };
+  const caller = { organizationId: BigInt(org), actor: readActor(actor), role: knownRole, mode } as const;
+  return scopes === undefined ? caller : { ...caller, scopes: readScopes(scopes) };
+}
+
+function readScopes(claim: unknown): string[] {
+  if (!Array.isArray(claim)) throw malformed();
+  return claim.map((scope: unknown) => {
+    if (typeof scope !== 'string') throw malformed();
+    return scope;
+  });
 }
 
 function readActor(claim: unknown): Actor {
   const { type, id, hops } = typeof claim === 'object' && claim !== null ? (claim as Record<string, unknown>) : {};
   if (typeof id !== 'string') throw malformed();
   if (type === 'workflow' && typeof hops === 'number') return { type, id, hops };
-  if (type !== 'user' && type !== 'api_key' && type !== 'service' && type !== 'lead_form') throw malformed();
-  return { type, id };
+  const known = simpleActors.find((one) => one === type);
+  if (known === undefined) throw malformed();
+  return { type: known, id };
 }
 
 function malformed(): Error {

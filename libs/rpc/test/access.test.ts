@@ -42,6 +42,7 @@ describe.each(layouts)('access %s', (layout) => {
   test.each<Caller['actor']>([
     { type: 'workflow', id: '12', hops: 3 },
     { type: 'lead_form', id: '4' },
+    { type: 'lead_scoring', id: 'lead_scoring' },
   ])('the service is told of %j what the caller said', async (actor) => {
     const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(probe.keys.gateway) });
     const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(probe.keys.workflows) });
@@ -77,6 +78,8 @@ describe.each(layouts)('access %s', (layout) => {
     ['a token of a workflow that counts no hops', () => forge({ claims: { actor: { type: 'workflow', id: '12' } } })],
     ['a token of an actor that there is not', () => forge({ claims: { actor: { type: 'robot', id: '12' } } })],
     ['a token with a role that does not exist', () => forge({ claims: { role: 'owner' } })],
+    ['a token whose scopes are no list', () => forge({ claims: { scopes: 'probe:write' } })],
+    ['a token with a scope that is no text', () => forge({ claims: { scopes: [1] } })],
     ['a token that is not signed', async () => `${btoa('{"alg":"none"}')}.${btoa('{"org":"7","role":"admin"}')}.`],
   ])('%s is refused with UNAUTHENTICATED, and is a fault of ours for whoever called', async (_name, token) => {
     const error = await echoWith(await token()).catch((reason: unknown) => reason);
@@ -110,6 +113,19 @@ describe.each(layouts)('access %s', (layout) => {
     await expect(probe.client(anonymous).raw({})).resolves.toMatchObject({ contentType: 'text/plain' });
   });
 
+  test('a token of a restricted key does what its scopes permit, and what a service asks for in its name is not restricted', async () => {
+    const reason = async (scopes: readonly string[] | undefined) =>
+      echoWith(await probe.tokens.mint({ ...editor, ...(scopes && { scopes }) }, 'workflows')).then(
+        () => 'let in',
+        (error: unknown) => fromConnectError(error).reason,
+      );
+    expect(await reason(undefined)).toBe('let in');
+    expect(await reason(['probe:write'])).toBe('let in');
+    expect(await reason(['probe:read', 'crm:write'])).toBe('insufficient_scope');
+    expect(await reason([])).toBe('insufficient_scope');
+    await expect(probe.client({ ...editor, scopes: ['crm:read'] }).echo({ id: 1n })).resolves.toMatchObject({ id: 1n });
+  });
+
   test('a token is signed once for all calls of a caller', async () => {
     expect(await probe.tokens.mint(editor, 'workflows')).toBe(await probe.tokens.mint({ ...editor }, 'workflows'));
     const others: Caller[] = [
@@ -117,9 +133,11 @@ describe.each(layouts)('access %s', (layout) => {
       { ...editor, role: 'admin' },
       { ...editor, mode: 'test' },
       { ...editor, actor: { type: 'api_key', id: '3' } },
+      { ...editor, scopes: ['probe:read'] },
+      { ...editor, scopes: ['probe:write'] },
     ];
     const minted = await Promise.all([editor, ...others].map((caller) => probe.tokens.mint(caller, 'workflows')));
-    expect(new Set(minted).size).toBe(5);
+    expect(new Set(minted).size).toBe(7);
   });
 });
 

@@ -98,7 +98,7 @@ describe.each(layouts)('calls %s', (layout) => {
         kind,
         reason: 'some_reason',
         message: 'Ünlucky: 100 %',
-        violations: [{ field: 'item.name', message: 'is tøø long' }],
+        violations: [{ field: 'item.name', message: 'is tøø long', code: 'length' }],
         retryAfterSeconds: 3,
       });
     },
@@ -137,7 +137,7 @@ describe.each(layouts)('calls %s', (layout) => {
     const leaving = new AbortController();
     const error = await failure(
       (async () => {
-        const stream = probe.client(editor).listItems({ count: 1e9 }, { signal: leaving.signal, timeoutMs: 60_000 });
+        const stream = probe.client(editor).listItems({ count: 1e9 }, { signal: leaving.signal, timeoutMs: 180_000 });
         for await (const { totalCount } of stream) if (totalCount === 100n) leaving.abort();
       })(),
     );

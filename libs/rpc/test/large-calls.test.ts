@@ -48,7 +48,7 @@ test.each([
   const client = clientOf(line.port);
   const large = send(client);
   await eventually(() => expect(line.held()).toBe(1));
-  const answers = few.map((id) => client.echo({ id }, { timeoutMs: 2000 }));
+  const answers = few.map((id) => client.echo({ id }, { timeoutMs: 180_000 }));
   expect((await Promise.all(answers)).map(({ id }) => id)).toEqual(few);
   line.goOn();
   expect(await large).toBe(String(32 * partBytes));

@@ -77,6 +77,18 @@ test('calls one after the other and many at once are shared evenly by the proces
   expect(counts().toSorted()).toEqual([202, 202, 203]);
 });
 
+test('the agent of a client arrives with a call that goes by itself and with calls that share a stream', async () => {
+  const server = await serveEcho(({ id }, call) => ({ id, header: call.requestHeader.get('user-agent') ?? 'none' }));
+  opened.push(() => server.stop(0));
+  const client = clientOf(`127.0.0.1:${server.port}`);
+  const ask = async (agent?: string) =>
+    (await client.echo({ id: 1n }, { ...(agent !== undefined && { headers: { 'user-agent': agent } }) })).header;
+  expect(await ask('Firefox/132.0')).toBe('Firefox/132.0');
+  expect(await ask()).toBe('none');
+  const agents = Array.from({ length: 20 }, (_, index) => `Firefox/${index}`);
+  expect(await Promise.all(agents.map(ask))).toEqual(agents);
+});
+
 test('of calls that share a stream one is cancelled and one is late, the others are answered', async () => {
   const client = clientOf(first());
   const leaving = new AbortController();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DomainError, errorKinds } from '@drippulse/errors';
+import { DomainError, errorKinds, type Violation } from '@drippulse/errors';
 import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { serviceNames } from '@drippulse/topology';
@@ -79,7 +79,7 @@ function probeRoutes({ begun, ended, patched }: Record<'begun' | 'ended' | 'patc
         if (fail === 'defect') throw new Error('a secret of ours');
         const kind = errorKinds.find((known) => known === fail);
         if (kind) {
-          const violations = [{ field: 'item.name', message: 'is tøø long' }];
+          const violations: Violation[] = [{ field: 'item.name', message: 'is tøø long', code: 'length' }];
           throw new DomainError(kind, 'some_reason', 'Ünlucky: 100 %', { violations, retryAfterSeconds: 3 });
         }
         begun.push(String(id));

@@ -1,7 +1,15 @@
 import { createSealer } from '@drippulse/db';
 import { readEnv, textFor } from '@drippulse/process';
 import { parseInternalTokenKeys } from '@drippulse/rpc';
-import { addressVariable, callsOf, processEntry, type ServiceName, servicesOf } from '@drippulse/topology';
+import {
+  addressVariable,
+  callsOf,
+  layoutProcesses,
+  processEntry,
+  type RoleName,
+  type ServiceName,
+  servicesOf,
+} from '@drippulse/topology';
 import { z } from 'zod';
 
 /** A TCP port; 0 takes a free one. */
@@ -105,13 +113,21 @@ const address = z
 
 /**
  * Reads the addresses of the services that a process calls. A service that runs within the process needs none; an
- * address moves it to processes of its own. Throws one ConfigError that lists every missing address.
+ * address moves it to processes of its own, and so does that of a role. Throws one ConfigError that lists every missing address.
  */
-export function readPeerAddresses(process: ServiceName, env: NodeJS.ProcessEnv): Partial<Record<ServiceName, string>> {
+export function readPeerAddresses(
+  process: ServiceName,
+  env: NodeJS.ProcessEnv,
+): Partial<Record<ServiceName | RoleName, string>> {
   const inner = servicesOf(process);
   const outer = processEntry(process).calls;
-  const peers = [...new Set([...outer, ...callsOf(process)])];
-  const variables = peers.map((peer) => [addressVariable(peer), inner.includes(peer) ? address.optional() : address]);
+  const withRoles = layoutProcesses.find(({ name }) => name === process)?.calls ?? [];
+  const peers = [...new Set([...outer, ...callsOf(process), ...withRoles])];
+  const isRequired = (peer: string) => [...outer, ...callsOf(process)].some((name) => name === peer);
+  const variables = peers.map((peer) => [
+    addressVariable(peer),
+    isRequired(peer) && !inner.some((name) => name === peer) ? address : address.optional(),
+  ]);
   const read = readEnv(z.object(Object.fromEntries(variables)), env);
   const found = peers.map((peer) => [peer, read[addressVariable(peer)]]);
   return Object.fromEntries(found.filter(([, value]) => value !== undefined));

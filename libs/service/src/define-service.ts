@@ -1,11 +1,22 @@
-import { type Database, databaseInterceptor, migrate, type Partitioning } from '@drippulse/db';
+import {
+  compareRevisions,
+  type Database,
+  databaseInterceptor,
+  migrate,
+  type Partitioning,
+  type RowRevisions,
+  type SealedColumn,
+} from '@drippulse/db';
 import type { Metrics, Part, Parts } from '@drippulse/observability';
 import { guardLiveRows, type Routes, type RowModes, serveRpc, serverInterceptors } from '@drippulse/rpc';
 import { type ServiceName, schemaOf } from '@drippulse/topology';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { type AuditedRows, auditWrites } from './audit/audit-writes.ts';
 import { type Keep, keepIn, openBase, type ServiceBase, type Shared } from './base.ts';
 import type { ProcessConfig, ServiceConfig } from './config.ts';
+import { organizationRowsRoutes } from './organization-rows/routes.ts';
+import { commonTables, type OrganizationTable, type OrganizationTables } from './organization-rows/tables.ts';
 import { limitTransfers, transferPlaces } from './transfers.ts';
 
 /** A service that runs. */
@@ -30,6 +41,10 @@ export type ServiceDefinition<C extends ProcessConfig = ProcessConfig, O extends
    * Brings its schema up to date, as its own role; returns the names of the applied migrations. Undefined without one.
    */
   migrate?(url: string): Promise<string[]>;
+  /** Its columns that ENCRYPTION_KEYS seal, for `npm run keys:rotate`. Default: none. */
+  sealed?: readonly SealedColumn[];
+  /** What becomes of the rows of an organization that is deleted, by table. Undefined without a schema. */
+  organizationTables?: Readonly<Record<string, OrganizationTable>>;
   /** Whether `/ready` stays 200 once every part has answered: a part that is away then fails its own requests only. */
   staysReady?: boolean;
   start(config: C, shared: Shared & O): Promise<Service>;
@@ -38,6 +53,7 @@ export type ServiceDefinition<C extends ProcessConfig = ProcessConfig, O extends
 /** A service with a schema. */
 export type StatefulDefinition<C extends ServiceConfig, O extends object> = ServiceDefinition<C, O> & {
   migrate(url: string): Promise<string[]>;
+  organizationTables: Readonly<Record<string, OrganizationTable>>;
 };
 
 /**
@@ -52,21 +68,45 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
   /** Migrations of its schema, by name. */
   migrations: Record<string, Migration>;
   /** Its tables whose partitions are made ahead and dropped. */
-  partitions?: readonly Partitioning[];
+  partitions?: (config: C) => readonly Partitioning[];
+  /** Its columns that ENCRYPTION_KEYS seal. Default: none. */
+  sealed?: readonly SealedColumn[];
+  /** What an export has of each of its tables, and what the deletion of an organization erases. */
+  organizationTables: OrganizationTables<DB>;
+  /** Ends outside of the platform what an organization has there, before its rows are erased. It may be called often. Default: nothing. */
+  endOrganization?(base: ServiceBase<C, DB>): (organizationId: bigint) => Promise<void>;
+  /** Whether this process sends the outbox of the service, which any process of it can. Default: it does. */
+  relays?: (config: C) => boolean;
   /** Modes of the rows that its methods change for test keys (TEST_MODE_OWN), by kind. */
   rowModes?(base: ServiceBase<C, DB>): RowModes;
+  /** Locks of the rows that its methods PATCH and DELETE, by kind, for `If-Match`. */
+  rowRevisions?: RowRevisions<DB>;
+  /** Readers of the rows that its methods with the rest option `audit` change, by kind. */
+  auditedRows?(base: ServiceBase<C, DB>): AuditedRows<DB>;
   open(base: ServiceBase<C, DB>, keep: Keep, shared: Shared & O): Routes | Promise<Routes>;
 }): StatefulDefinition<C, O> {
-  const { name, readConfig, migrations, partitions = [], rowModes = () => ({}), open } = own;
+  const { name, readConfig, migrations, partitions = () => [], sealed = [], relays = () => true } = own;
+  const { rowModes = () => ({}), rowRevisions = {}, auditedRows = () => ({}), open } = own;
+  const { organizationTables, endOrganization } = own;
 
   async function start(config: C, shared: Shared & O): Promise<Service> {
     const opened = new AsyncDisposableStack();
     const keep = keepIn(opened);
     try {
-      const base = openBase<C, DB>(name, config, shared, { keep, partitions });
-      const routes = await open(base, keep, shared);
+      const base = openBase<C, DB>(name, config, shared, {
+        keep,
+        partitions: partitions(config),
+        isRelaying: relays(config),
+      });
+      const ownRoutes = await open(base, keep, shared);
+      const rowsRoutes = organizationRowsRoutes(base, organizationTables, endOrganization?.(base));
+      const routes: Routes = (router) => {
+        ownRoutes(router);
+        rowsRoutes(router);
+      };
       const database = databaseOf(base.db);
-      const port = await serve(name, { routes, rowModes: rowModes(base) }, { ...base, database }, keep);
+      const rows = { rowModes: rowModes(base), rowRevisions, auditedRows: auditedRows(base) };
+      const port = await serve(name, { routes, ...rows }, { ...base, database }, keep);
       return {
         port,
         metrics: base.registry,
@@ -78,14 +118,30 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
       throw error;
     }
   }
-  return { name, readConfig, migrate: (url) => migrate({ url, schema: schemaOf(name), migrations }), start };
+  const migrateOwn = (url: string) => migrate({ url, schema: schemaOf(name), migrations });
+  return {
+    name,
+    readConfig,
+    migrate: migrateOwn,
+    sealed,
+    organizationTables: { ...commonTables, ...organizationTables },
+    start,
+  };
 }
+
+/** What a service says of its own methods and rows. */
+type OwnParts<DB> = {
+  routes: Routes;
+  rowModes: RowModes;
+  rowRevisions: RowRevisions<DB>;
+  auditedRows: AuditedRows<DB>;
+};
 
 /** Makes the routes reachable in this process and, where the configuration has a port, over gRPC. Returns the port. */
 async function serve<C extends ServiceConfig, DB>(
   name: ServiceName,
-  { routes, rowModes }: { routes: Routes; rowModes: RowModes },
-  { config, peers, tokens, log, registry, database }: ServiceBase<C, DB> & { database: Part },
+  { routes, rowModes, rowRevisions, auditedRows }: OwnParts<DB>,
+  { config, peers, tokens, log, registry, relay, database }: ServiceBase<C, DB> & { database: Part },
   keep: Keep,
 ): Promise<number | undefined> {
   const interceptors = [
@@ -93,6 +149,8 @@ async function serve<C extends ServiceConfig, DB>(
     limitTransfers(transferPlaces()),
     databaseInterceptor,
     guardLiveRows(rowModes),
+    compareRevisions(rowRevisions),
+    auditWrites(auditedRows, { revisions: rowRevisions, wake: relay.wake }),
   ];
   peers.register(name, routes, interceptors, database);
   keep({ stop: async () => peers.unregister(name) });

@@ -1,4 +1,14 @@
-export { type ClientOf, type Keep, keepIn, type ServiceBase, type Shared, type Stoppable } from './base.ts';
+export { type AuditEntry, appendAudit, auditTopic } from './audit/append-audit.ts';
+export { type AuditedRows, audited } from './audit/audit-writes.ts';
+export {
+  type ClientOf,
+  type Keep,
+  keepIn,
+  type ServiceBase,
+  type Shared,
+  type Stoppable,
+  signedEvents,
+} from './base.ts';
 export {
   configReader,
   type ProcessConfig,
@@ -11,7 +21,18 @@ export {
 export { defineService, type Service, type ServiceDefinition, type StatefulDefinition } from './define-service.ts';
 export { createLimiters, type Limiter, type LimiterStore, spend } from './limiters.ts';
 export { runMigration } from './migrate.ts';
+export {
+  keptRows,
+  type OrganizationTable,
+  type OrganizationTables,
+  ownRows,
+  rowsOf,
+  workRows,
+} from './organization-rows/tables.ts';
 export { peersWithin } from './peers-within.ts';
 export { type ProcessSettings, readProcessEnv } from './process-env.ts';
+export { rotateKeys } from './rotate-keys.ts';
 export { runService } from './run-service.ts';
+export { startSuspensions } from './suspensions/consume.ts';
+export { createSuspensionsTable, isSuspended } from './suspensions/table.ts';
 export { overTransfers } from './transfers.ts';

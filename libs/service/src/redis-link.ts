@@ -1,8 +1,7 @@
 import { startLoop, withTimeout } from '@drippulse/loops';
 import type { Logger } from '@drippulse/observability';
-import { createClient } from 'redis';
 
-type Client = ReturnType<typeof clientOf>;
+type Client = Awaited<ReturnType<typeof clientOf>>;
 
 /** A connection to Redis that never makes its caller wait for a Redis that is away, hangs, or cannot write. */
 export type RedisLink = {
@@ -31,7 +30,8 @@ export function openRedisLink(
 
   async function probe(signal: AbortSignal): Promise<number | undefined> {
     if (live !== undefined) return undefined;
-    const client = clientOf(url);
+    const client = await clientOf(url);
+    if (signal.aborted) return undefined;
     client.on('error', (error) => lose(client, error));
     client.on('end', () => lose(client, new Error('Redis closed the connection')));
     const destroy = () => client.destroy();
@@ -104,7 +104,9 @@ export function openRedisLink(
   };
 }
 
-function clientOf(url: string) {
+/** Loads the client with the first connection: it has 500 modules, and most processes have no Redis. */
+async function clientOf(url: string) {
+  const { createClient } = await import('@redis/client');
   return createClient({
     url,
     disableOfflineQueue: true,

@@ -2,7 +2,7 @@ import { createKafkaTransport, type EventTransport } from '@drippulse/events';
 import { createLogger, type Logger, openLogFile, startOpsServer } from '@drippulse/observability';
 import { ConfigError, readAll, runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
-import { addressVariable, processEntry, type ServiceName } from '@drippulse/topology';
+import { addressVariable, processEntry, type ServiceName, services } from '@drippulse/topology';
 import { type ProcessConfig, readPeerAddresses, type ServiceConfig } from './config.ts';
 import type { Service, ServiceDefinition } from './define-service.ts';
 import { peersWithin } from './peers-within.ts';
@@ -66,12 +66,24 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
   });
 }
 
-/** Processes share events through Kafka only. */
+const whenSplit = 'is required when services run as processes of their own';
+
+/**
+ * Processes share events through Kafka only. And a process of its own knows no address of the public API: a link in a mail with a wrong
+ * one could not be taken back.
+ */
 function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSettings {
   const settings = readProcessEnv(env);
-  if (processEntry(name).servers.includes('kafka') && settings.kafka.brokers === undefined) {
-    throw new ConfigError(['KAFKA_BROKERS: is required when services run as processes of their own']);
-  }
+  const { servers, environment: ofProcess } = processEntry(name);
+  // A service that usually runs within another one has a process of its own here.
+  const environment = [...ofProcess, ...(services[name].environment ?? [])];
+  const problems = [
+    ...(servers.includes('kafka') && settings.kafka.brokers === undefined ? [`KAFKA_BROKERS: ${whenSplit}`] : []),
+    ...(environment.includes('PUBLIC_URL') && !env['PUBLIC_URL']
+      ? [`PUBLIC_URL: ${whenSplit}: links in mails begin with it, such as https://api.example.com`]
+      : []),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
   return settings;
 }
 

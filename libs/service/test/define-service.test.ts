@@ -33,6 +33,7 @@ function serviceThat(open: (base: Base, keep: Keep) => void) {
     name: 'workflows',
     readConfig: configReader({}, () => ({})),
     migrations,
+    organizationTables: {},
     open(base, keep) {
       open(base, keep);
       return () => undefined;

@@ -5,9 +5,13 @@ export type Resources = Readonly<Record<string, number | string>>;
 // biome-ignore lint/suspicious/noExplicitAny: makers read members of JSON of every shape.
 export type Post = (path: string, body: unknown, headers?: Record<string, string>) => Promise<any>;
 
+/** Reads a path below /api/v1 for the organization and returns the body of the answer. Throws when it is refused. */
+// biome-ignore lint/suspicious/noExplicitAny: makers read members of JSON of every shape.
+export type Get = (path: string) => Promise<any>;
+
 /**
  * Makes one resource of each kind of a service in the organization of the caller, with the mark somewhere in it; `made` are
- * those of the services before it in the table. The file `test/resources.ts` of a service with public routes exports one as
+ * those of the services before it in the table. `get` is for resources that nobody makes by a POST. The file `test/resources.ts` of a service with public routes exports one as
  * `makeResources`, and the tests of access and tenancy try every route on what it makes.
  */
-export type MakeResources = (post: Post, mark: string, made: Resources) => Promise<Resources>;
+export type MakeResources = (post: Post, mark: string, made: Resources, get: Get) => Promise<Resources>;

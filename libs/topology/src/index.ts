@@ -1,8 +1,11 @@
 export {
   addressVariable,
+  auditor,
   callsOf,
   consumers,
   consumersOf,
+  counters,
+  limiter,
   owners,
   packageOf,
   publicService,
@@ -15,7 +18,17 @@ export {
 export { nodeEnvironment, nodeFlags, nodeFlagsOf } from './node-flags.ts';
 export { type ProcessEntry, processEntry, processNames, processOf, servicesOf } from './processes.ts';
 export {
+  type LayoutProcess,
+  layoutProcesses,
+  type RoleProcess,
+  roleProcesses,
+  roleServing,
+  serviceOfPeer,
+} from './roles.ts';
+export {
   commonSecrets,
+  type MeterName,
+  type RoleName,
   type SchemaName,
   type ServerName,
   type ServiceEntry,

@@ -1,5 +1,13 @@
 import type { DescMessage, DescService } from '@bufbuild/protobuf';
-import { type SchemaName, type ServerName, type ServiceName, serviceNames, services } from './services.ts';
+import {
+  type MeterName,
+  type RoleName,
+  type SchemaName,
+  type ServerName,
+  type ServiceName,
+  serviceNames,
+  services,
+} from './services.ts';
 
 /** Services with a schema, in the order of the table. */
 export const owners: readonly { name: ServiceName; schema: string }[] = serviceNames.flatMap((name) => {
@@ -7,7 +15,13 @@ export const owners: readonly { name: ServiceName; schema: string }[] = serviceN
   return schema === undefined ? [] : [{ name, schema }];
 });
 
-const bySchema = new Map(owners.map(({ name, schema }) => [schema, name]));
+/** A service without a schema has the area of its name. */
+const byArea = new Map<string, ServiceName>(
+  serviceNames.flatMap((name) => {
+    const { schema, areas = [] } = services[name];
+    return [schema ?? name, ...areas].map((area): [string, ServiceName] => [area, name]);
+  }),
+);
 
 /** The service that owns a schema, and with it the protos of that area. */
 export function serviceOf(schema: SchemaName): ServiceName {
@@ -22,7 +36,8 @@ export function schemaOf(name: ServiceName): string {
 }
 
 /**
- * The service that serves an RPC service, by its package `drippulse.<schema>.v1`. Throws when no entry has that schema.
+ * The service that serves an RPC service, by its package `drippulse.<area>.v1`: its schema, its name if it has none, or one of its
+ * further areas. Throws when no entry has that area.
  */
 export function servedBy({ typeName }: DescService): ServiceName {
   return ownerOf(typeName.split('.')[1] ?? '', typeName);
@@ -34,8 +49,8 @@ export function packageOf(name: ServiceName): string {
   return within === undefined ? `@drippulse/${schema ?? name}` : `${packageOf(within)}/${name}`;
 }
 
-function ownerOf(schema: string, wanted: string): ServiceName {
-  const name = bySchema.get(schema);
+function ownerOf(area: string, wanted: string): ServiceName {
+  const name = byArea.get(area);
   if (name === undefined) throw new Error(`no service of the table in libs/topology owns ${wanted}`);
   return name;
 }
@@ -43,7 +58,7 @@ function ownerOf(schema: string, wanted: string): ServiceName {
 /** Services that a service calls. */
 export function callsOf(name: ServiceName): readonly ServiceName[] {
   const { calls } = services[name];
-  return calls === 'all' ? owners.map((owner) => owner.name) : calls;
+  return calls === 'all' ? owners.map((owner) => owner.name).filter((other) => other !== name) : calls;
 }
 
 /** Services that publish events, with the message of each, in the order of the table. */
@@ -63,21 +78,33 @@ export function consumersOf(publisher: ServiceName): readonly ServiceName[] {
   });
 }
 
+/** The service that keeps the audit trail. */
+export const auditor: ServiceName = theOne('keepsAudit', 'keeps the audit trail');
+
+/** Services that count meters of organizations, with the meters of each, in the order of the table. */
+export const counters: readonly { name: ServiceName; meters: readonly MeterName[] }[] = serviceNames.flatMap((name) => {
+  const { counts } = services[name];
+  return counts === undefined ? [] : [{ name, meters: counts }];
+});
+
+/** The service that sets the limits of organizations; undefined when the platform has none, and nothing is limited. */
+export const limiter: ServiceName | undefined = serviceNames.find((name) => services[name].setsLimits);
+
 /** Services that reach a server. */
 export function servicesOn(server: ServerName): ServiceName[] {
   return serviceNames.filter((name) => services[name].servers.includes(server));
 }
 
 /** The service of the public HTTP API. */
-export const publicService: ServiceName = thePublicOne();
+export const publicService: ServiceName = theOne('isPublic', 'is public');
 
-function thePublicOne(): ServiceName {
-  const [name, ...others] = serviceNames.filter((each) => services[each].isPublic);
-  if (name === undefined || others.length > 0) throw new Error('one service of the table in libs/topology is public');
+function theOne(mark: 'isPublic' | 'keepsAudit', meaning: string): ServiceName {
+  const [name, ...others] = serviceNames.filter((each) => services[each][mark]);
+  if (name === undefined || others.length > 0) throw new Error(`one service of the table in libs/topology ${meaning}`);
   return name;
 }
 
-/** The variable with the address of a service: `host:port`, or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`. */
-export function addressVariable(name: ServiceName): string {
+/** The variable with the address of a service, or of a role: `host:port`, or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`. */
+export function addressVariable(name: ServiceName | RoleName): string {
   return `${name.toUpperCase().replaceAll('-', '_')}_ADDRESS`;
 }

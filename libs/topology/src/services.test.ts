@@ -1,8 +1,10 @@
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { StreamService } from '@drippulse/proto/drippulse/gateway/v1/stream_pb';
 import { expect, test } from '@jest/globals';
 import {
   addressVariable,
   callsOf,
+  counters,
   owners,
   packageOf,
   publicService,
@@ -22,16 +24,24 @@ test('each schema has one owner, and the events of a service are of its area', (
   }
 });
 
-test('no service calls itself, a publisher or consumer reaches Kafka, and an owner PostgreSQL', () => {
+test('no service calls itself, a publisher, consumer or follower reaches Kafka, and an owner PostgreSQL', () => {
   for (const name of serviceNames) {
-    const { events, consumes, schema, servers } = services[name];
+    const { events, consumes, followsHints, schema, servers } = services[name];
     expect(callsOf(name)).not.toContain(name);
-    if (events !== undefined || consumes !== undefined) expect(servers).toContain('kafka');
+    if (events !== undefined || consumes !== undefined || followsHints) expect(servers).toContain('kafka');
     expect(servers.includes('postgres')).toBe(schema !== undefined);
   }
 });
 
-test('an RPC service is served by the owner of its schema', () => {
+test('each meter is counted by one service, which reaches Kafka, and one service at most sets limits', () => {
+  const meters = counters.flatMap((counter) => counter.meters);
+  expect(new Set(meters).size).toBe(meters.length);
+  for (const { name } of counters) expect(services[name].servers).toContain('kafka');
+  expect(serviceNames.filter((name) => services[name].setsLimits).length).toBeLessThanOrEqual(1);
+});
+
+test('an RPC service is served by the owner of its schema, or by the service of its name', () => {
+  expect(servedBy(StreamService)).toBe(publicService);
   expect(servedBy(EnrollmentsService)).toBe(serviceOf('enrollments'));
   expect(() => servedBy({ ...EnrollmentsService, typeName: 'drippulse.unknown.v1.X' })).toThrow(
     /owns drippulse.unknown/,

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { createHttpClient, HttpFailure } from '@drippulse/http';
 import { isRawNumber, parseJson } from '@drippulse/json';
 import type { Config } from './config.ts';
@@ -62,7 +62,7 @@ function isSuccess(text: string): boolean {
 
 function notPassed(): DomainError {
   const message = 'Show that you are a person, then send the form again.';
-  const violations = [{ field: 'h-captcha-response', message: 'was not accepted' }];
+  const violations: Violation[] = [{ field: 'h-captcha-response', message: 'was not accepted', code: 'not_allowed' }];
   return new DomainError('invalid', 'captcha_failed', message, { violations });
 }
 

@@ -1,6 +1,8 @@
 import { DomainError } from '@drippulse/errors';
+import { CrmImportStatus } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { found } from './collections.ts';
 import { anonymous, editor, type Harness, startHarness } from './harness.ts';
 import { createForm } from './lead-form.ts';
@@ -63,6 +65,35 @@ test('what the budget of a chain does not cover is refused whole', async () => {
   expect(await leadsBy('over@example.com')).toBe(0);
 });
 
+test('no record is locked while the chain is counted', async () => {
+  const locks: unknown[] = [];
+  harness.onCount.call = async () => {
+    const { rows } = await sql`
+      select relation::regclass::text as table, mode from pg_locks
+      where relation = 'leads'::regclass and mode = 'RowExclusiveLock'
+        and database = (select oid from pg_database where datname = current_database())`.execute(harness.db);
+    locks.push(...rows);
+  };
+  await harness.leads(editor).createCrmLead({ email: 'l1@example.com' }, { headers: within });
+  await harness.leads(editor).importCrmLeadsCsv(upload(csvOf('l2@example.com')), { headers: within });
+  const later = { ...within, prefer: 'respond-async' };
+  await harness.leads(editor).importCrmLeadsCsv(upload(csvOf('l3@example.com')), { headers: later });
+  await eventually(() => expect(harness.counted).toHaveLength(3));
+  delete harness.onCount.call;
+  expect(locks).toEqual([]);
+});
+
+test('a later import that the budget does not cover has failed with the reason', async () => {
+  harness.countFailures.push(new DomainError('failed_precondition', 'chain_cut', 'The chain was cut.'));
+  const headers = { ...within, prefer: 'respond-async' };
+  await harness.leads(editor).importCrmLeadsCsv(upload(csvOf('never@example.com')), { headers });
+  await eventually(async () => {
+    const { imports } = await harness.imports(editor).listCrmImports({});
+    expect(imports[0]).toMatchObject({ status: CrmImportStatus.FAILED, error: 'chain_cut' });
+  });
+  expect(await leadsBy('never@example.com')).toBe(0);
+});
+
 test('an import that continues a chain counts its new records, now or later, and a dry run none', async () => {
   const file = csvOf('i1@example.com', 'i2@example.com');
   await harness.leads(editor).importCrmLeadsCsv(upload(file, { dryRun: true }), { headers: within });
@@ -82,5 +113,5 @@ test('a submission of a form continues the chain, with its lead and with its enr
   await harness.publicForms(anonymous).submitLeadForm({ token, body }, { headers: within });
   await eventually(() => expect(harness.enrolled).toMatchObject([{ workflowId: 12n, cause: `1 ${cause}` }]));
   expect(harness.counted).toEqual([{ organizationId: 1n, cause, records: 1 }]);
-  expect(causes()).toEqual([cause]);
+  await eventually(() => expect(causes()).toEqual([cause]));
 });

@@ -58,7 +58,7 @@ async function insertRecords(db: Kysely<DB>, count: number): Promise<void> {
   await sql`
     insert into change_events (organization_id, record_type, record_id, record_public_id, action, actor_type, actor_id, changes, at)
     select ${organization}, case when n % 4000 = 6 then 'account' else 'lead' end, ${idOf('leads')}, 'leads_' || n,
-           'created', 'user', '1', '{}', now()
+           'created', 'user', '1', '{}', now() - (${count} - n) * interval '1 second'
     from ${rows}`.execute(db);
   await sql`
     insert into merges (organization_id, record_type, survivor_id, survivor_public_id, merged_ids, merged_public_ids,

@@ -1,6 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { Client } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
+import type { Clock } from '@drippulse/loops';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmBundlesService } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
@@ -10,17 +11,19 @@ import { CrmCustomFieldsService } from '@drippulse/proto/drippulse/crm/v1/custom
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { CrmImportsService } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { LeadFormsService, PublicLeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { InboundCrmService, InboundSecretsService } from '@drippulse/proto/drippulse/crm/v1/lead_scores_pb';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmMergesService } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
+import { OperatorService } from '@drippulse/proto/drippulse/crm/v1/operator_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { AccountService, IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
-import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { type Caller, callerOf } from '@drippulse/rpc';
-import { createHarness, editor, stranger } from '@drippulse/service/harness';
+import { WorkflowStatus, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { type Caller, callerOf, modeToProto } from '@drippulse/rpc';
+import { createHarness, editor, entitling, stranger } from '@drippulse/service/harness';
 import { eventually } from '@drippulse/testing';
 import { serviceOf } from '@drippulse/topology';
 import { expect } from '@jest/globals';
@@ -46,6 +49,17 @@ export const anonymous: Caller = {
 /** An enrollment that this service asked for. */
 export type Enrolled = { workflowId: bigint; contacts: unknown; caller: Caller; cause: string | null };
 
+/** A workflow that this service created at the service of workflows. */
+export type CreatedWorkflow = {
+  id: bigint;
+  organizationId: bigint;
+  mode: Mode;
+  name: string;
+  status: WorkflowStatus;
+  key: string;
+  steps: { id: string; type: string }[];
+};
+
 /** Records that were counted in a chain. */
 export type Counted = { organizationId: bigint; cause: string; records: number };
 
@@ -55,28 +69,41 @@ const membersOf = new Map([
   [stranger.organizationId, [21n]],
 ]);
 
+/** The name of an organization in addresses, as identity knows it. */
+export const slugOf = ({ organizationId }: Pick<Caller, 'organizationId'>) => `organization-${organizationId}`;
+
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The service, with peers in memory that know workflows and note the enrollments that they are asked for. */
-export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = {}) {
+export async function startHarness({ clock, ...options }: { hcaptcha?: Config['hcaptcha']; clock?: Clock } = {}) {
   /** Organizations of workflows by id, as the workflows service knows them. */
   const workflows = new Map<bigint, bigint>();
   /** Those of them that a test key made. */
   const testWorkflows = new Set<bigint>();
+  const createdWorkflows: CreatedWorkflow[] = [];
+  /** After so many have been created, their answers are lost. */
+  const lostAnswers: DomainError[] = [];
+  /** Warnings of the next validations. */
+  const stepWarnings: { path: string; message: string }[] = [];
   const enrolled: Enrolled[] = [];
   const enrollFailures: DomainError[] = [];
   const counted: Counted[] = [];
   const countFailures: DomainError[] = [];
+  const onCount: { call?: () => Promise<void> } = {};
   const seen = new Set<string | null>();
   /** Ids that identity was asked for, one list a call. */
   const askedMembers: bigint[][] = [];
   const harness = await createHarness(service, {
     config: options,
+    ...(clock && { clock }),
     // The promises of the peers that this service relies on: not found, and one enrollment for each key.
     peers: [
       {
         name: serviceOf('identity'),
         routes(router) {
+          router.service(AccountService, {
+            getAccount: (_request, call) => ({ account: { slug: slugOf(callerOf(call)) } }),
+          });
           router.service(IdentityService, {
             findMembers({ userIds }, call) {
               askedMembers.push(userIds);
@@ -92,9 +119,40 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
           router.service(WorkflowsService, {
             getWorkflow({ id }, call) {
               const mode = testWorkflows.has(id) ? Mode.TEST : Mode.LIVE;
-              if (workflows.get(id) === callerOf(call).organizationId) return { workflow: { id, mode } };
+              const { organizationId } = callerOf(call);
+              const created = createdWorkflows.find((one) => one.id === id && one.organizationId === organizationId);
+              if (created !== undefined) {
+                const { name, status } = created;
+                return { workflow: { id, name, status, mode: created.mode } };
+              }
+              if (workflows.get(id) === organizationId) return { workflow: { id, mode } };
               throw new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
             },
+            createWorkflow({ name = '', status = WorkflowStatus.DRAFT, steps }, call) {
+              const { organizationId, mode } = callerOf(call);
+              const key = call.requestHeader.get('idempotency-key') ?? '';
+              let workflow = createdWorkflows.find((one) => one.key === key && one.organizationId === organizationId);
+              if (workflow === undefined) {
+                const id = BigInt(1_000 + createdWorkflows.length);
+                const graph = JSON.parse(Buffer.from(steps ?? []).toString());
+                workflow = { id, organizationId, mode: modeToProto(mode), name, status, key, steps: graph };
+                createdWorkflows.push(workflow);
+              }
+              const lost = lostAnswers.shift();
+              if (lost !== undefined) throw lost;
+              const { id } = workflow;
+              return { workflow: { id, name, status } };
+            },
+            async *listWorkflows({ q = '', mode }, call) {
+              const { organizationId } = callerOf(call);
+              const own = createdWorkflows.filter((one) => one.organizationId === organizationId && one.mode === mode);
+              yield {
+                workflows: own
+                  .filter(({ name }) => name.includes(q))
+                  .map(({ id, name, status }) => ({ id, name, status })),
+              };
+            },
+            validateWorkflow: () => ({ valid: true, problems: [], warnings: stepWarnings }),
           });
         },
       },
@@ -102,7 +160,8 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
         name: serviceOf('enrollments'),
         routes(router) {
           router.service(ChainsService, {
-            countRecords({ cause, records }, call) {
+            async countRecords({ cause, records }, call) {
+              await onCount.call?.();
               const failure = countFailures.shift();
               if (failure !== undefined) throw failure;
               counted.push({ organizationId: callerOf(call).organizationId, cause, records });
@@ -138,15 +197,21 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     encryptionKeys: harness.config.encryptionKeys,
     reach,
     peers: harness.peers,
+    ...entitling(harness, service.name),
     askedMembers,
     workflows,
     testWorkflows,
+    createdWorkflows,
+    lostAnswers,
+    stepWarnings,
     enrolled,
     /** The next enrollments are refused so. */
     enrollFailures,
     counted,
     /** The next counts are refused so. */
     countFailures,
+    /** Runs while records are counted. */
+    onCount,
     accounts: reach(CrmAccountsService),
     contacts: reach(CrmContactsService),
     leads: reach(CrmLeadsService),
@@ -159,6 +224,9 @@ export async function startHarness(options: { hcaptcha?: Config['hcaptcha'] } = 
     merges: reach(CrmMergesService),
     leadForms: reach(LeadFormsService),
     publicForms: reach(PublicLeadFormsService),
+    operator: reach(OperatorService),
+    inboundSecrets: reach(InboundSecretsService),
+    inbound: reach(InboundCrmService),
     /** Events as they were published, in order within one record. */
     published,
     imports: reach(CrmImportsService),

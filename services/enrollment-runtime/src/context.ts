@@ -1,9 +1,11 @@
+import type { LookUpTxt } from '@drippulse/http';
 import type { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import type { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import type { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import type { CrmErasuresService } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import type { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import type { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import type { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { ClientOf, ServiceBase } from '@drippulse/service';
@@ -15,8 +17,12 @@ import type { Definitions } from './definitions/definitions.ts';
 import type { Fault } from './fault-points.ts';
 import type { DueCounts } from './funnel/due-counts.ts';
 import type { ServiceMetrics } from './metrics.ts';
+import type { Parkings } from './parkings.ts';
+import type { Performers } from './performers.ts';
+import type { Links } from './tracking/index.ts';
 
 export type Clients = {
+  identity: ClientOf<typeof IdentityService>;
   workflows: ClientOf<typeof WorkflowsService>;
   signing: ClientOf<typeof WebhookSigningService>;
   crm: {
@@ -37,10 +43,26 @@ export type Context = ServiceBase<Config, DB> & {
   definitions: Definitions;
   dueCounts: DueCounts;
   adapters: EffectAdapters;
+  /** The links that mails carry. */
+  links: Links;
+  parkings: Parkings;
+  performers: Performers;
+  /** Looks up TXT records of sending domains. */
+  lookUpTxt: LookUpTxt;
   /** From 0 to 1, for the jitter of retries. */
   random(): number;
   metrics: ServiceMetrics;
   /** Wakes a loop of this process. Call it after the commit that made work for the loop. */
-  wake: { advance(): void; drain(): void; schedules(): void; sources(): void; erasures(): void };
+  wake: {
+    advance(): void;
+    drain(): void;
+    schedules(): void;
+    sources(): void;
+    erasures(): void;
+    approvals(): void;
+    mails(): void;
+    spreading(): void;
+    held(): void;
+  };
   fault?: Fault;
 };

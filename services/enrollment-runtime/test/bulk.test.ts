@@ -102,7 +102,9 @@ test('the same key enrolls once and answers the same; with other contacts it is 
 
 test('ten thousand contacts are enrolled in one transaction, with an event each', async () => {
   const { id: workflowId } = await makeWorkflow(harness, steps);
-  const enrolling = harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(10_000) }, { timeoutMs: 30_000 });
+  const enrolling = harness
+    .enrollments()
+    .bulkEnroll({ workflowId, contacts: contacts(10_000) }, { timeoutMs: 180_000 });
   const seen = new Set<number>();
   let hasAnswered = false;
   const watching = (async () => {

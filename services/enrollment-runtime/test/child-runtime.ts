@@ -3,6 +3,7 @@ import { service } from '../src/service.ts';
 
 // Dies by SIGKILL the first time that it reaches the point of TEST_KILL_AT.
 await runChild(service, {
+  shiftMs: () => Number(process.env['TEST_SHIFT_MS'] ?? 0),
   fault(point) {
     if (point === process.env['TEST_KILL_AT']) process.kill(process.pid, 'SIGKILL');
   },

@@ -98,7 +98,7 @@ test('another CRM needs a connection, and a test enrollment writes nothing', asy
   const fields = { email: 'ada@example.com' };
   expect(await perform('crm_create_lead', { fields, integration_id: 'hubspot' })).toEqual({
     outcome: 'failed',
-    error: 'no usable connection for hubspot',
+    error: 'needs the service of integrations, which this installation does not run',
     retryable: false,
   });
   expect(await perform('crm_create_lead', { fields }, { mode: 'test' })).toEqual({

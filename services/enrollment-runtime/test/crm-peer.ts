@@ -8,6 +8,10 @@ import { type CrmLead, CrmLeadSchema, CrmLeadsService } from '@drippulse/proto/d
 import { CrmOpportunitiesService, CrmOpportunitySchema } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { type Caller, callerOf, type Routes } from '@drippulse/rpc';
 
+function isAsked(ids: readonly string[], { id, publicId }: { id: string; publicId: string }): boolean {
+  return ids.length === 0 || ids.includes(id) || ids.includes(publicId);
+}
+
 /** A write that reached the CRM. */
 export type CrmWrite = { method: string; request: object; caller: Caller; key: string | null; cause: string | null };
 
@@ -80,6 +84,7 @@ export function createCrmPeer() {
         const own = leads.filter(
           (lead) =>
             callerOf(call).organizationId === BigInt(lead.externalSystem ?? '1') &&
+            isAsked(request.ids, lead) &&
             (request.status === undefined || lead.status === request.status) &&
             (request.source === undefined || lead.source === request.source),
         );
@@ -97,7 +102,8 @@ export function createCrmPeer() {
         return { contact };
       },
       listCrmContacts(request) {
-        const { rows, ...totals } = page(contacts, request.limit, request.cursor);
+        const asked = contacts.filter((contact) => isAsked(request.ids, contact));
+        const { rows, ...totals } = page(asked, request.limit, request.cursor);
         return { contacts: rows, ...totals };
       },
     });

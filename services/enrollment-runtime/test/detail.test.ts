@@ -1,9 +1,19 @@
+import { create } from '@bufbuild/protobuf';
+import { DomainError } from '@drippulse/errors';
 import { encodeJson } from '@drippulse/json';
-import { EnrollmentDetailSchema, EnrollmentSchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { CrmContactSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
+import {
+  EnrollmentDetailSchema,
+  EnrollmentInclude,
+  EnrollmentSchema,
+} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Harness, startHarness, tester } from './harness.ts';
-import { makeWorkflow, type StepInput } from './workflow.ts';
+import { json, makeWorkflow, refusal, type StepInput } from './workflow.ts';
+
+const empty = json({});
 
 let harness: Harness;
 let receiver: Receiver;
@@ -54,6 +64,9 @@ async function enrollOne(steps: readonly StepInput[], caller?: typeof tester) {
     created_at: time,
     updated_at: time,
     delivery_summary: noMail,
+    held_by: null,
+    outcome: null,
+    goals_met: [],
   };
   return { always, text, row, until };
 }
@@ -61,7 +74,10 @@ async function enrollOne(steps: readonly StepInput[], caller?: typeof tester) {
 const shortContact = { email: 'Ada@example.com', first_name: 'Ada', last_name: null };
 const wholeContact = JSON.parse(contact);
 const noMessages = { action_timeline_truncated: false, deliveries: [], nurture_events: [] };
-const line = { output: null, error: null, attempt: 1, mode: 'live', duration_ms: null, at: time };
+const line = {
+  ...{ output: null, error: null, attempt: 1, mode: 'live', duration_ms: null, at: time },
+  ...{ held_by: null, workflow_version: 1 },
+};
 const started = {
   ...line,
   ...{ id: 1, step_index: 0, step_number: 1, step_id: 'start', step_name: 'Start', type: 'trigger' },
@@ -236,4 +252,39 @@ test('of a long timeline the last thousand lines are shown, and that there are m
   expect(detail.action_timeline).toHaveLength(1_000);
   expect(detail.action_timeline.at(0).id).toBe(3);
   expect(detail.action_timeline.at(-1).message).toBe('line 1002');
+});
+
+test('a detail shows the workflow and the record of the CRM that were asked for, and null for a record that is gone', async () => {
+  const leadId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
+  harness.crm.contacts.push(create(CrmContactSchema, { id: 'c', publicId: 'cnt_1', email: 'a@x.org', custom: empty }));
+  harness.crm.leads.push(create(CrmLeadSchema, { id: leadId, publicId: 'lead_1', email: 'l@x.org', custom: empty }));
+  const { id: workflowId } = await makeWorkflow(harness, [
+    { type: 'trigger' },
+    { type: 'wait', duration: 1, unit: 'hours' },
+  ]);
+  const refs = ['cnt_1', 'lead_1', leadId, 'cnt_gone', 'crm-7'];
+  const people = json(refs.map((lead_ref) => ({ lead_ref })));
+  const { enrollmentIds: ids } = await harness.enrollments().bulkEnroll({ workflowId, contacts: people });
+  const includedOf = async (index: number, include: EnrollmentInclude[]) => {
+    const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: ids[index], include });
+    if (enrollment === undefined) throw new Error('no enrollment');
+    return JSON.parse(encodeJson(EnrollmentDetailSchema, enrollment)).included;
+  };
+  const { WORKFLOW, CONTACT } = EnrollmentInclude;
+  const workflow = { id: Number(workflowId), name: 'Welcome', status: 'active', version: 1 };
+  expect(await includedOf(0, [])).toBeUndefined();
+  expect(await includedOf(0, [WORKFLOW])).toEqual({ workflow, contact: null, lead: null });
+  expect(await includedOf(0, [CONTACT, WORKFLOW])).toMatchObject({
+    workflow,
+    contact: { email: 'a@x.org' },
+    lead: null,
+  });
+  expect(await includedOf(1, [CONTACT])).toMatchObject({ workflow: null, contact: null, lead: { email: 'l@x.org' } });
+  expect(await includedOf(2, [CONTACT])).toMatchObject({ contact: null, lead: { public_id: 'lead_1' } });
+  expect(await includedOf(3, [CONTACT])).toEqual({ workflow: null, contact: null, lead: null });
+  const pages = harness.crm.pages();
+  expect(await includedOf(4, [CONTACT])).toEqual({ workflow: null, contact: null, lead: null });
+  expect(harness.crm.pages()).toBe(pages);
+  harness.crm.fail(new DomainError('unavailable', 'busy', 'Come back later.'));
+  expect(await refusal(includedOf(0, [CONTACT]))).toBe('unavailable busy');
 });

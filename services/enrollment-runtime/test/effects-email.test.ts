@@ -1,8 +1,8 @@
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { editor, type Harness, startHarness, tester } from './harness.ts';
+import { editor, type Harness, startHarness, stranger, tester } from './harness.ts';
 import { startMailServer } from './mail-server.ts';
-import { json, makeWorkflow } from './workflow.ts';
+import { json, makeWorkflow, refusal } from './workflow.ts';
 
 const retry = { max_attempts: 3, backoff_seconds: 10 };
 const trigger = { type: 'trigger' };
@@ -105,6 +105,62 @@ test('a mail for an integration without a connection is skipped with its reason 
   expect(run.news()).toEqual([]);
 });
 
+test('a sent mail is shown as it was sent, without what acts, and stays so when the sender changes', async () => {
+  const senderIs = (sender: { fromName: string; replyTo: string; postalAddress: string }) =>
+    harness.sender().updateSender({ ...sender, updateMask: { paths: ['from_name', 'reply_to', 'postal_address'] } });
+  await senderIs({ fromName: 'Acme', replyTo: 'answers@acme.example', postalAddress: 'Main St 1\nBerlin' });
+  const linked = {
+    ...mail,
+    body: '<p>Hello <a href="https://acme.example/x">there</a></p>',
+    track_clicks: true,
+    track_opens: true,
+  };
+  const run = await enroll([trigger, linked], { email: 'shown@example.org', first_name: 'Sho' });
+  await run.line('succeeded');
+  await senderIs({ fromName: 'Other', replyTo: '', postalAddress: 'Elsewhere 2' });
+  const got = server.mails.find(({ to }) => to.includes('shown@example.org'))?.parsed;
+  const [delivery] = await run.deliveries();
+  const key = { workflowId: run.workflowId, enrollmentId: run.id, id: delivery?.id ?? 0n };
+  const { mail: shown } = await harness.enrollments(editor).getMail(key);
+  expect(shown).toMatchObject({
+    subject: got?.subject,
+    from: got?.from?.text.replaceAll('"', ''),
+    to: 'shown@example.org',
+    replyTo: 'answers@acme.example',
+    messageId: delivery?.message_id,
+  });
+  // The same, but for tracked links, the pixel and the token of the link to unsubscribe.
+  const plain = (html: string) =>
+    html
+      .replace(/href="[^"]*\/track\/n\/click[^"]*"/g, 'href="https://acme.example/x"')
+      .replace(/<img src="[^"]*pixel.gif[^>]*>/, '')
+      .replace(/\?token=[^"]*"/, '"');
+  expect(got?.html).toMatch(/pixel\.gif.*|click/);
+  expect(shown?.html).toBe(plain(String(got?.html)).trimEnd());
+  expect(shown?.html).toContain('Main St 1<br>Berlin');
+  expect(shown?.html).not.toContain('token');
+  expect(shown?.text).toContain('Main St 1');
+  expect(shown?.text).not.toContain('token');
+});
+
+test('a mail is shown as a page that runs and loads nothing, and to nobody else', async () => {
+  const run = await enroll([trigger, mail], { email: 'framed@example.org', first_name: '<script>x</script>' }, tester);
+  await run.line('succeeded');
+  const [delivery] = await run.deliveries();
+  const key = { workflowId: run.workflowId, enrollmentId: run.id, id: delivery?.id ?? 0n };
+  const headers: Headers[] = [];
+  const { page } = await harness.enrollments(tester).showMail(key, { onHeader: (header) => void headers.push(header) });
+  const policy = headers[0]?.get('content-security-policy');
+  expect(policy).toMatch(/^sandbox; default-src 'none';.*frame-ancestors 'self'$/);
+  expect(Buffer.from(page?.data ?? []).toString()).toContain('Hello &lt;script&gt;x');
+  for (const wrong of [{ id: key.id + 1_000n }, { enrollmentId: key.enrollmentId + 1_000n }]) {
+    expect(await refusal(harness.enrollments(tester).getMail({ ...key, ...wrong }))).toBe('not_found mail_not_found');
+  }
+  expect(await refusal(harness.enrollments(stranger).getMail(key))).toBe('not_found workflow_not_found');
+  await harness.enrollments(tester).deleteEnrollment({ workflowId: run.workflowId, id: run.id });
+  expect(await refusal(harness.enrollments(tester).getMail(key))).toBe('not_found mail_not_found');
+});
+
 test('a value can bring no header into a mail', async () => {
   const run = await enroll([trigger, mail], {
     email: 'eve@example.org',
@@ -121,6 +177,6 @@ test('a test enrollment sends nothing, and its line begins with [test]', async (
   const before = server.mails.length;
   const run = await enroll([trigger, mail], { email: 'test@example.org', first_name: 'Tess' }, tester);
   const [line] = await run.line('succeeded');
-  expect(line?.message).toMatch(/^\[test\] Would send to test@example.org: "Hi Tess"/);
+  expect(line?.message).toMatch(/^\[test\] Would send email to test@example.org: "Hi Tess"/);
   expect(server.mails.length).toBe(before);
 });

@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
+import { compileDefinition } from '@drippulse/engine';
 import { DomainError } from '@drippulse/errors';
 import { createLogger } from '@drippulse/observability';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
@@ -21,7 +22,10 @@ import {
 import { type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
 import { createEffectAdapters } from '../src/adapters/adapters.ts';
 import type { Config } from '../src/config.ts';
-import type { EffectCall, EffectContext } from '../src/effects/effect-call.ts';
+import type { EffectCall, PerformContext } from '../src/effects/effect-call.ts';
+import { createPermit } from '../src/messaging/permit.ts';
+import { noSettings } from '../src/messaging/senders/sender-identity.ts';
+import { createLinks } from '../src/tracking/index.ts';
 import { type CrmPeer, createCrmPeer } from './crm-peer.ts';
 
 /** The only webhook, of organization 1. */
@@ -35,7 +39,7 @@ export const now = new Date('2026-11-25T09:00:00.500Z');
 /** The context of effects, with a service of webhooks in memory that signs. */
 export function effectContext(
   config: Partial<Pick<Config, 'allowPrivate' | 'smtpUrl' | 'mailDir'>> = {},
-): EffectContext & { crm: CrmPeer; stop(): Promise<void> } {
+): PerformContext & { crm: CrmPeer; stop(): Promise<void> } {
   const log = createLogger({ service: 'test', level: 'fatal' });
   const keys = generateInternalTokenKeys(serviceNames);
   const tokensOf = (service: ServiceName) => createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
@@ -69,7 +73,17 @@ export function effectContext(
   });
   return {
     adapters,
+    // A ledger that lets everything pass.
+    permits: {
+      ask: async (send) => ({
+        permit: createPermit({
+          ...{ class: send.class, sender, placedAt: now },
+          ...{ mailer: adapters.mailer, mailFrom: 'DripPulse <drip@example.com>' },
+        }),
+      }),
+    },
     chains: createChainHeaders(parseInternalTokenKeys(keys[serviceOf('enrollments')])),
+    links: createLinks({ trackingKeys: randomBytes(32).toString('base64'), publicUrl: 'https://drip.example.com' }),
     crm,
     clients: {
       signing: clientFor(WebhookSigningService, { peers, target: serviceOf('webhooks'), tokens }),
@@ -84,8 +98,12 @@ export function effectContext(
       workflows() {
         throw new Error('effects know no workflows');
       },
+      identity() {
+        throw new Error('effects know no members');
+      },
     },
     clock: { now: () => now },
+    performers: {},
     async stop() {
       await adapters.close();
       peers.close();
@@ -98,9 +116,13 @@ export function signatureOf(id: string, timestamp: string, body: string): string
   return `v1,${createHmac('sha256', webhook.secret).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
+/** No settings, and any address may send. */
+const sender = { settings: noSettings, mayUseAny: true, dkimOf: () => undefined };
+
 export function effectCall(kind: EffectCall['kind'], request: EffectCall['request'], more = {}): EffectCall {
   return {
     key: effectKey,
+    plannedAt: now,
     kind,
     request,
     organizationId: 1n,
@@ -108,9 +130,14 @@ export function effectCall(kind: EffectCall['kind'], request: EffectCall['reques
     enrollmentId: 4711n,
     stepId: 'step_1',
     mode: 'live',
+    email: null,
+    leadRef: null,
+    timezone: 'UTC',
+    definition: compileDefinition({ workflowId: '12', version: 1, steps: [] }),
     hops: 0,
     cause: 'enrollment:12:4711',
     attempt: 1,
+    agentId: null,
     signal: new AbortController().signal,
     ...more,
   };

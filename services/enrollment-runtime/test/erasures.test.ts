@@ -3,11 +3,13 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentStatus } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { ApprovalKind, ApprovalStatus } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
 import { eventually, findTexts, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { type Harness, startHarness, stranger } from './harness.ts';
+import { parked, sendEvent } from './events.ts';
+import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { json, makeWorkflow, parsed, refusal, type StepInput } from './workflow.ts';
 
 let harness: Harness;
@@ -25,6 +27,8 @@ afterAll(async () => {
   await receiver.stop();
 });
 
+/** The service of agents, on behalf of the organization. */
+const agents = { ...editor, actor: { type: 'service' as const, id: 'agents' }, role: 'viewer' as const };
 const hold = { type: 'wait', duration: 1, unit: 'hours' };
 const log = { type: 'log', message: 'Hello {{ first_name }} {{ hobby }}' };
 
@@ -83,6 +87,17 @@ test('enrollments of a person lose the data of the person, by reference and by a
   const person = makePerson('canaryone');
   const { email, ...unnamed } = contactOf(person);
   const waiting = await enroll([log, hold, log], unnamed);
+  for (const contact of [{ email: email.toUpperCase() }, { lead_ref: person.id }, { ...unnamed, email: undefined }])
+    await sendEvent(harness, 'visited', contact, {
+      properties: { by: person.name },
+      key: `${person.name} ${randomUUIDv7()}`,
+    });
+  const forOrder = {
+    event_name: 'paid',
+    match: { conditions: [{ field: 'by', operator: 'equals', value: '{{ hobby }}' }] },
+  };
+  const forEvent = await enroll([{ type: 'wait_for_event', ...forOrder }, log], contactOf(person));
+  await parked(harness, [forEvent.id]);
   const ended = await enroll([log], { email: email.toUpperCase(), first_name: 'canaryone', lead_ref: 'canaryone-7' });
   const other = await enroll([log, hold], { email: 'bystander@example.com', first_name: 'Bystander' });
   const elsewhere = await enroll([hold], { email, first_name: 'Elsewhere' }, { organizationId: 2n });
@@ -95,6 +110,9 @@ test('enrollments of a person lose the data of the person, by reference and by a
   const event = erased(person);
   await erase(person, event, event);
   await untilStatus(waiting, EnrollmentStatus.CANCELLED);
+  await untilStatus(forEvent, EnrollmentStatus.CANCELLED);
+  const { events } = await harness.contactEvents().listEvents({ name: 'visited' });
+  expect(events.map((row) => [parsed(row.contact), parsed(row.properties)])).toEqual([1, 2, 3].map(() => [{}, {}]));
   await eventually(async () => {
     const { contact, data, actionTimeline, ...row } =
       (await harness.enrollments().getEnrollment(ended)).enrollment ?? {};
@@ -129,6 +147,45 @@ test('enrollments of a person lose the data of the person, by reference and by a
     expect(jobs).toMatchObject([{ status: 'completed', input: expect.stringContaining('"emails":null') }]);
   });
   await harness.enrollments(stranger).deleteEnrollment(again);
+  await eventually(async () => expect(await traces(person)).toEqual([]));
+});
+
+test('approvals of no enrollment that name the person are emptied and cancelled, and those of others stay', async () => {
+  const person = makePerson('canarynine');
+  const ask = async (key: string, preview: object, message = 'Send?') => {
+    const expiresAt = timestampFromDate(new Date(Date.now() + 3_600_000));
+    const asked = { key, kind: ApprovalKind.AGENT_ACTION, message, preview: json(preview), expiresAt };
+    const { approval } = await harness.approvalRequests(agents).requestApproval(asked);
+    return approval?.id ?? 0n;
+  };
+  const own = [
+    await ask('agents:1', { to: person.email.toUpperCase(), text: 'Hello canarynine' }),
+    await ask('agents:2', { about: [person.publicId], name: 'canarynine' }),
+    await ask('agents:3', {}, `Write to ${person.email}. Now?`),
+  ];
+  const others = [
+    await ask('agents:4', { to: `x${person.email}` }),
+    await ask('agents:5', { to: `${person.email}.org` }),
+  ];
+  const [decided = 0n] = own;
+  const { approval } = await harness.approvals().getApproval({ id: decided });
+  const decision = { id: decided, binding: approval?.binding ?? '', comment: 'canarynine may' };
+  await harness.approvals().approveApproval(decision);
+  await erase(person);
+  const shown = async (id: bigint) => (await harness.approvals().getApproval({ id })).approval;
+  await eventually(async () => {
+    for (const id of own) expect(await shown(id)).toMatchObject({ message: 'Erased' });
+  });
+  const { APPROVED, CANCELLED, PENDING } = ApprovalStatus;
+  const statuses = await Promise.all([...own, ...others].map(async (id) => (await shown(id))?.status));
+  expect(statuses).toEqual([APPROVED, CANCELLED, CANCELLED, PENDING, PENDING]);
+  expect(parsed((await shown(decided))?.preview)).toEqual({});
+  await eventually(() => {
+    const told = harness.published.filter(({ payload }) => payload.case === 'approvalErased');
+    expect(told.map(({ payload }) => (payload.value as { id: bigint }).id).toSorted()).toEqual(own.toSorted());
+  });
+  for (const key of ['agents:4', 'agents:5']) await harness.approvalRequests(agents).cancelApproval({ key });
+  await sql`delete from approvals where id = any(${others}::bigint[])`.execute(harness.db);
   await eventually(async () => expect(await traces(person)).toEqual([]));
 });
 

@@ -10,7 +10,7 @@ import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflow
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { longestChain } from '../src/consumers/crm.ts';
+import { longestChain } from '../src/events/index.ts';
 import { triggersQuery } from '../src/triggers/find-triggers.ts';
 import { type Harness, startHarness, stranger, tester } from './harness.ts';
 import { apply, makeWorkflow, parsed, type StepInput, workflowOf } from './workflow.ts';
@@ -177,13 +177,16 @@ test('finding who listens among many reads by index only those that are asked fo
     await sql`analyze event_triggers`.execute(trx);
     const { rows } = await sql<{ 'QUERY PLAN': string }>`
       explain (analyze, costs off, timing off)
-      ${triggersQuery([
-        { organizationId: 1n, mode: 'live', name: 'lead.deleted' },
-        { organizationId: 2n, mode: 'test', name: 'lead.created' },
-      ])}`.execute(trx);
+      ${triggersQuery(
+        [
+          { organizationId: 1n, mode: 'live', name: 'lead.deleted' },
+          { organizationId: 2n, mode: 'test', name: 'lead.created' },
+        ],
+        { after: 0n, most: 500 },
+      )}`.execute(trx);
     await sql`delete from event_triggers where workflow_id > 920000000`.execute(trx);
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   });
   expect(plan).toContain('event_triggers_organization_id_mode_event_name_idx');
-  expect(plan).not.toMatch(/Seq Scan|Rows Removed|Sort/);
+  expect(plan).not.toMatch(/Seq Scan|Rows Removed/);
 });

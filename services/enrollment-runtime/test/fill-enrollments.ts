@@ -28,7 +28,7 @@ export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
       values (${workflowId}, ${workflowId}, 1, 1, 'active', now(), 'W')`.execute(db);
     await sql`
       insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, contact)
-      select ${workflowId}, ${index * 1_000_000} + n, ${workflowId}, now(), gen_random_uuid(), 1,
+      select ${workflowId}, ${index * 1_000_000} + n, ${workflowId}, now() - (${count} - n) * interval '10 seconds', gen_random_uuid(), 1,
         case when n / 100 % 50 = 0 then 'test' else 'live' end, 'UTC', 'lead-' || n,
         left(md5(n::text), 12) || '@example.com', '{}'
       from generate_series(1, ${count}) n`.execute(db);
@@ -36,7 +36,42 @@ export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
     await fillPlaces(db, workflowId);
     await fillTraces(db, workflowId);
   }
+  await fillManyWorkflows(db, { organizationId: 5, workflows: 200, count: 40_000 });
   await analyzeWhole(db);
+}
+
+/**
+ * An organization with many workflows, whose enrollments came in turn, one every ten seconds. One in 200 failed. None is due.
+ */
+async function fillManyWorkflows(
+  db: Kysely<DB>,
+  { organizationId, workflows, count }: { organizationId: number; workflows: number; count: number },
+): Promise<void> {
+  const first = organizationId * 1_000_000;
+  await sql`
+    insert into lanes (workflow_id, organization_id, sequence, version, state, name)
+    select ${first} + n, ${organizationId}, 1, 1, 'active', 'W' from generate_series(1, ${workflows}) n`.execute(db);
+  await sql`
+    insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, contact)
+    select ${first} + n % ${workflows} + 1, ${first} + n, ${organizationId}, now() - (${count} - n) * interval '10 seconds',
+      gen_random_uuid(), 1, 'live', 'UTC', 'lead-' || n, 'p' || n || '@example.com', '{}'
+    from generate_series(1, ${count}) n`.execute(db);
+  await sql`
+    insert into enrollment_search (workflow_id, block, text)
+    select workflow_id, id >> 3, repeat(chr(30), (id & 7)::int) || chr(10) || email
+    from enrollments where organization_id = ${organizationId}`.execute(db);
+  await sql`
+    insert into outcomes (workflow_id, enrollment_id, organization_id, ended_at, version, step_index, lines, mode, status)
+    select workflow_id, id, organization_id, now(), 1, 2, 1, mode, case when hashint8(id) % 200 = 0 then 'failed' else 'completed' end
+    from enrollments where organization_id = ${organizationId} and id % 2 = 0`.execute(db);
+  await sql`
+    insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, updated_at, version, step_index, lines, mode)
+    select workflow_id, id, organization_id, now() + interval '1 day', now(), 1, 1, 1, mode
+    from enrollments where organization_id = ${organizationId} and id % 2 = 1`.execute(db);
+  await sql`
+    insert into counters (workflow_id, version, step_id, mode, active)
+    select workflow_id, 1, 's1', 'live', count(*) from enrollments where organization_id = ${organizationId}
+    group by workflow_id`.execute(db);
 }
 
 /** Texts of enrollments up to an id are in rows of their own. The others share rows. */

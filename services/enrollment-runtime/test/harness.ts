@@ -1,25 +1,48 @@
 import { getOption, toBinary } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/errors';
 import { topicOf } from '@drippulse/events';
-import type { Resolve } from '@drippulse/http';
+import type { LookUpTxt, Resolve } from '@drippulse/http';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import { FailuresService } from '@drippulse/proto/drippulse/enrollments/v1/failures_pb';
+import { HeldEntriesService } from '@drippulse/proto/drippulse/enrollments/v1/held_entries_pb';
 import { webhook } from '@drippulse/proto/drippulse/events/v1/options_pb';
+import { ActionsService } from '@drippulse/proto/drippulse/journeys/v1/actions_pb';
+import { ApprovalRequestsService, ApprovalsService } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
+import { EventsService } from '@drippulse/proto/drippulse/journeys/v1/events_pb';
+import { ExplainService } from '@drippulse/proto/drippulse/journeys/v1/explain_pb';
+import { BouncesService } from '@drippulse/proto/drippulse/messaging/v1/bounces_pb';
+import { SendingRulesService } from '@drippulse/proto/drippulse/messaging/v1/rules_pb';
+import { SenderChecksService, SenderService } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
+import { SuppressionsService } from '@drippulse/proto/drippulse/messaging/v1/suppressions_pb';
+import { TrackingService } from '@drippulse/proto/drippulse/messaging/v1/tracking_pb';
+import { type WebhookEvent, WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import { type Workflow, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf, createChainHeaders, parseInternalTokenKeys } from '@drippulse/rpc';
-import { createHarness, editor } from '@drippulse/service/harness';
+import { createHarness, editor, entitling, setSuspended } from '@drippulse/service/harness';
 import { eventually, type TestDatabase } from '@drippulse/testing';
 import { publicService, serviceOf } from '@drippulse/topology';
 import type { DB } from '../src/db/schema.ts';
+import type { Fault } from '../src/fault-points.ts';
+import type { Performers } from '../src/performers.ts';
 import { service } from '../src/service.ts';
 import { createCrmPeer } from './crm-peer.ts';
+import { createIdentityPeer } from './identity-peer.ts';
 
 export { editor, stranger } from '@drippulse/service/harness';
 
 export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
+const admin: Caller = { ...editor, role: 'admin' };
+/** The gateway itself, for methods without a credential. */
+const nobody: Caller = {
+  organizationId: 0n,
+  actor: { type: 'service', id: publicService },
+  role: 'viewer',
+  mode: 'live',
+};
 export const workflowsService: Caller = {
   ...editor,
   actor: { type: 'service', id: serviceOf('workflows') },
@@ -29,21 +52,35 @@ export const workflowsService: Caller = {
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The settings that tests change of a runtime. */
-export type RuntimeOptions = { leaseMs?: number; mailDir?: string; chainBudget?: number };
+export type RuntimeOptions = { leaseMs?: number; mailDir?: string; chainBudget?: number; grpcPort?: number };
 
 /** The service with peers in memory, and a workflows service that knows the workflows of `elsewhere`. */
 export async function startHarness(
-  options: RuntimeOptions & { start?: boolean; database?: TestDatabase; resolve?: Resolve } = {},
+  options: RuntimeOptions & {
+    start?: boolean;
+    database?: TestDatabase;
+    resolve?: Resolve;
+    lookUpTxt?: LookUpTxt;
+    performers?: Performers;
+    fault?: Fault;
+  } = {},
 ) {
-  const { start = true, database, resolve, ...config } = options;
+  const { start = true, database, resolve, lookUpTxt, performers = {}, fault, ...config } = options;
   /** Workflows that only the workflows service knows, by id. */
   const elsewhere = new Map<bigint, { organizationId: bigint; workflow: Workflow }>();
   const crm = createCrmPeer();
+  const identity = createIdentityPeer();
   let shiftMs = 0;
   const harness = await createHarness(service, {
     env: { WEBHOOK_ALLOW_PRIVATE: 'true' },
     config,
-    overrides: { shiftMs: () => shiftMs, ...(resolve && { resolve }) },
+    overrides: {
+      shiftMs: () => shiftMs,
+      ...(resolve && { resolve }),
+      ...(lookUpTxt && { lookUpTxt }),
+      ...(fault && { fault }),
+      performers,
+    },
     ...(database && { database }),
     peers: [
       {
@@ -59,6 +96,7 @@ export async function startHarness(
         },
       },
       { name: serviceOf('crm'), routes: crm.routes },
+      { name: serviceOf('identity'), routes: identity.routes },
     ],
   });
   const { events } = harness;
@@ -68,7 +106,20 @@ export async function startHarness(
   const producer = await events.createProducer();
   harness.keep({ stop: () => producer.close() });
   const enrollmentsOf = harness.clientsFrom(serviceOf('identity'), EnrollmentsService);
+  const eventsOf = harness.clientsFrom(serviceOf('identity'), EventsService);
+  const explainOf = harness.clientsFrom(serviceOf('identity'), ExplainService);
   const chainsOf = harness.clientsFrom(serviceOf('crm'), ChainsService);
+  const approvalsOf = harness.clientsFrom(serviceOf('identity'), ApprovalsService);
+  const actionsOf = harness.clientsFrom(serviceOf('workflows'), ActionsService);
+  const approvalRequestsOf = harness.clientsFrom(serviceOf('workflows'), ApprovalRequestsService);
+  const senderOf = harness.clientsFrom(serviceOf('identity'), SenderService);
+  const rulesOf = harness.clientsFrom(serviceOf('identity'), SendingRulesService);
+  const suppressionsOf = harness.clientsFrom(serviceOf('identity'), SuppressionsService);
+  const checksOf = harness.clientsFrom(serviceOf('workflows'), SenderChecksService);
+  const trackingOf = harness.clientsFrom(publicService, TrackingService);
+  const bouncesOf = harness.clientsFrom(publicService, BouncesService);
+  const heldOf = harness.clientsFrom(serviceOf('identity'), HeldEntriesService);
+  const failuresOf = harness.clientsFrom(serviceOf('workflows'), FailuresService);
   const runtimeOf = harness.clientsFrom(serviceOf('workflows'), RuntimeService);
   return {
     config: harness.config,
@@ -77,23 +128,53 @@ export async function startHarness(
       const { INTERNAL_TOKEN_KEYS: keys = '' } = harness.keys.environmentOf(publicService, '');
       return createChainHeaders(parseInternalTokenKeys(keys)).read(header, new Date());
     },
+    ...entitling(harness, service.name),
     chains: (caller: Caller = editor) => chainsOf(caller),
     /** The environment of a runtime in another process that joins this one. */
     url: harness.database.url,
     db: db.kysely,
+    /** Further connections to the database of the service. */
+    connect: (max: number) => harness.connect<DB>(max),
     /** Events as they were published, in order within one enrollment. */
     published,
     crm,
+    /** Members who get mails, which tests change. */
+    members: identity.members,
     elsewhere,
+    approvals: (caller: Caller = editor) => approvalsOf(caller),
+    /** Approvals as other services ask for them. */
+    approvalRequests: (caller: Caller = workflowsService) => approvalRequestsOf(caller),
+    actions: actionsOf,
+    /** Keys of the services, for peers of the test. */
+    keys: harness.keys,
+    log: harness.log,
+    keep: harness.keep,
     startRuntime: harness.start,
     /** Stops the runtimes in order, as a deployment does. */
     stopRuntimes: harness.stopServices,
     enrollments: (caller: Caller = editor) => enrollmentsOf(caller),
+    heldEntries: (caller: Caller = editor) => heldOf(caller),
+    /** Retries of what failed for a connection. */
+    failures: (caller: Caller) => failuresOf(caller),
+    /** Events of contacts. */
+    contactEvents: (caller: Caller = editor) => eventsOf(caller),
+    explain: (caller: Caller = editor) => explainOf(caller),
+    /** The public methods, as the gateway calls them for nobody. */
+    tracking: trackingOf(nobody),
+    bounces: bouncesOf(nobody),
     runtime: (caller: Caller = workflowsService) => runtimeOf(caller),
+    sender: (caller: Caller = admin) => senderOf(caller),
+    rules: (caller: Caller = admin) => rulesOf(caller),
+    suppressions: (caller: Caller = editor) => suppressionsOf(caller),
+    senderChecks: (caller: Caller = workflowsService) => checksOf(caller),
     /** Time passes for the runtime's database. */
+    /** How far the runtime's time is ahead of the database's, in milliseconds. */
+    shiftMs: () => shiftMs,
     pass(ms: number) {
       shiftMs += ms;
     },
+    /** The time that has passed. */
+    shiftedMs: () => shiftMs,
     /** Publishes an event of the workflows service. */
     async publishWorkflow(value: Uint8Array) {
       await events.ensureTopics([topicOf(WorkflowEventSchema).name]);
@@ -112,6 +193,17 @@ export async function startHarness(
       await producer.send(topic.name, sent, 5_000);
       return messages.map(({ id }) => id);
     },
+    /** Publishes an event about a webhook, as its relay does. */
+    async publishWebhook(message: WebhookEvent): Promise<void> {
+      const topic = topicOf(WebhookEventSchema);
+      await events.ensureTopics([topic.name]);
+      const headers = { ce_id: message.id, ce_type: `webhook.${message.payload.case}` };
+      const value = toBinary(WebhookEventSchema, message);
+      await producer.send(topic.name, [{ key: message.aggregate, value, headers }], 5_000);
+    },
+    /** Suspends or resumes an organization, as the event of identity does, and waits until the runtime knows. */
+    setSuspended: (organizationId: bigint, isNowSuspended: boolean, sequence: bigint) =>
+      setSuspended({ events, group: service.name }, { organizationId, isNowSuspended, sequence }),
     /** Waits until the triggers have handled every event of the CRM that was published. */
     async crmHandled() {
       await eventually(async () => {

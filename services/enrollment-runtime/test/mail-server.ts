@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
@@ -12,13 +13,19 @@ export type Refusal = { code: number; message: string };
 export async function startMailServer() {
   const mails: ReceivedMail[] = [];
   const refusals: Refusal[] = [];
+  /** Replies to the next mails to an address. */
+  const refusalsTo = new Map<string, Refusal[]>();
+  /** Time that the server takes for each mail, in milliseconds, before it has it, and what it waits for once it has it. */
+  const pace: { delayMs: number; until?: Promise<void> } = { delayMs: 0 };
   let connections = 0;
   const take = async (stream: AsyncIterable<Buffer>, { mailFrom, rcptTo }: SMTPServerSession['envelope']) => {
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk);
+    if (pace.delayMs > 0) await setTimeout(pace.delayMs);
     const raw = Buffer.concat(chunks).toString();
     const from = mailFrom === false ? '' : mailFrom.address;
     mails.push({ from, to: rcptTo.map(({ address }) => address), raw, parsed: await simpleParser(raw) });
+    await pace.until;
   };
   const server = new SMTPServer({
     authOptional: true,
@@ -27,8 +34,8 @@ export async function startMailServer() {
       connections += 1;
       callback();
     },
-    onRcptTo(_address, _session, callback) {
-      const refusal = refusals.shift();
+    onRcptTo({ address }, _session, callback) {
+      const refusal = refusalsTo.get(address)?.shift() ?? refusals.shift();
       callback(refusal && Object.assign(new Error(refusal.message), { responseCode: refusal.code }));
     },
     onData(stream, session, callback) {
@@ -46,6 +53,8 @@ export async function startMailServer() {
     url: `smtp://127.0.0.1:${port}`,
     mails,
     refusals,
+    refusalsTo,
+    pace,
     connections: () => connections,
     stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };

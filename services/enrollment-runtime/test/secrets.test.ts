@@ -13,7 +13,6 @@ let isShort = false;
 beforeAll(async () => {
   receiver = await startReceiver();
   harness = await startHarness({
-    leaseMs: 600,
     async resolve() {
       if (isShort) throw Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' });
       return ['127.0.0.1'];
@@ -103,10 +102,7 @@ test('credentials of a callback are sent, the same on a repeat, and kept nowhere
   const [first, second] = receiver.requests;
   expect(first).toMatchObject({ url: '/hook?api_key=query-planted-1&x=a@x.org' });
   expect(first?.headers).toMatchObject({ authorization: 'Bearer header-planted-2', 'x-tenant': 'acme' });
-  // The chain is signed anew with each attempt.
-  const chain = { 'drippulse-chain': expect.any(String) };
-  const same = { at: first?.at, senderPort: first?.senderPort, headers: { ...second?.headers, ...chain } };
-  expect(first).toEqual({ ...second, ...same });
+  expect(first).toEqual({ ...second, at: first?.at, senderPort: first?.senderPort });
   const kept = await keptOf(workflowId, run.id);
   expect(kept).not.toMatch(/planted|aB3daB3d/);
   expect(kept).toContain('[redacted]');
@@ -126,6 +122,7 @@ test('a process without descriptors uses up no try of an effect', async () => {
   harness.pass(10_000);
   expect(await stored()).toEqual([{ attempt: 0, status: 'pending' }]);
   isShort = false;
+  harness.pass(10_000);
   const line = await run.line('succeeded');
   expect(line?.attempt).toBe(1);
   expect(receiver.requests).toHaveLength(1);

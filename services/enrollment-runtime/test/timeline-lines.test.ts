@@ -54,10 +54,12 @@ test('a line is found by its number, wherever in its row it is', async () => {
     const { rows } = await sql`select * from (${lineAt(sql`2`, sql`${number}::int`)}) as line`.execute(harness.db);
     return rows;
   };
-  expect(await found(4)).toEqual([{ ...shown, at, error: 'x' }]);
-  expect(await found(5)).toEqual([{ ...shown, at, error: null }]);
-  expect(await found(6)).toEqual([{ at, step_index: 1, status: 'succeeded', message: "a 'b' €", error: 'no fit' }]);
-  expect(await found(7)).toEqual([{ at, step_index: 2, status: 'failed', message: 'c', error: null }]);
+  expect(await found(4)).toEqual([{ ...shown, at, error: 'x', held: null }]);
+  expect(await found(5)).toEqual([{ ...shown, at, error: null, held: null }]);
+  expect(await found(6)).toEqual([
+    { at, step_index: 1, status: 'succeeded', message: "a 'b' €", error: 'no fit', held: null },
+  ]);
+  expect(await found(7)).toEqual([{ at, step_index: 2, status: 'failed', message: 'c', error: null, held: null }]);
   // The row of the line was pruned; there is no error.
   expect(await found(3)).toEqual([]);
   expect(await found(null)).toEqual([]);

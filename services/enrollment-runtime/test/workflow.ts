@@ -10,14 +10,25 @@ const hourMs = 3_600_000;
 let lastWorkflowId = 0n;
 let lastSequence = 0n;
 
+/** Settings as a request has them. */
+export type SettingsInput = { goals?: unknown[]; re_entry?: unknown; holdout?: unknown; priority?: number };
+
 export type StepInput = { type: string; [key: string]: unknown };
 
 /** A workflow as the workflows service stores it. Without an id it is a new one. */
 export function workflowOf(
   steps: readonly StepInput[],
-  options: { id?: bigint; version?: number; status?: WorkflowStatus; name?: string; mode?: Mode } = {},
+  options: {
+    id?: bigint;
+    version?: number;
+    status?: WorkflowStatus;
+    name?: string;
+    mode?: Mode;
+    settings?: SettingsInput;
+  } = {},
 ): Workflow {
   const { id, version = 1, status = WorkflowStatus.ACTIVE, name = 'Welcome', mode = Mode.LIVE } = options;
+  const { goals, re_entry, holdout, priority } = options.settings ?? {};
   let count = 0;
   const read = readSteps(JSON.stringify(steps), { active: false, makeId: () => `s${count++}` });
   if (read.problems.length > 0) throw new Error(JSON.stringify(read.problems));
@@ -30,6 +41,10 @@ export function workflowOf(
     version,
     steps: json(read.steps),
     integrations: json([]),
+    ...(goals && { goals: json(goals) }),
+    ...(re_entry !== undefined && { reEntry: json(re_entry) }),
+    ...(holdout !== undefined && { holdout: json(holdout) }),
+    ...(priority !== undefined && { priority }),
     createdAt: timestampNow(),
     updatedAt: timestampNow(),
   });
@@ -51,7 +66,7 @@ export async function apply(
 export async function makeWorkflow(
   harness: Harness,
   steps: readonly StepInput[],
-  options: { organizationId?: bigint; status?: WorkflowStatus; mode?: Mode } = {},
+  options: { organizationId?: bigint; status?: WorkflowStatus; mode?: Mode; settings?: SettingsInput } = {},
 ): Promise<Workflow> {
   const workflow = workflowOf(steps, options);
   await apply(harness, workflow, options);

@@ -1,6 +1,7 @@
 import { readEnv } from '@drippulse/process';
 import { portVariable, redisUrlVariable, statelessConfigReader } from '@drippulse/service';
 import { z } from 'zod';
+import { publicUrlVariable } from './public-url.ts';
 
 const positive = z.coerce.number().int().min(1).max(1_000_000);
 
@@ -17,6 +18,7 @@ export const readConfig = statelessConfigReader(
     PORT: portVariable.default(3000),
     TRUSTED_PROXIES: z.string().default('').transform(list).pipe(z.array(network)),
     REDIS_URL: redisUrlVariable,
+    PUBLIC_URL: publicUrlVariable,
     RATE_LIMIT_PER_MINUTE: positive.default(6_000),
     RATE_LIMIT_BURST: positive.default(200),
   },
@@ -26,6 +28,8 @@ export const readConfig = statelessConfigReader(
     /** Addresses and networks whose X-Forwarded-For is believed. */
     trustedProxies: read.TRUSTED_PROXIES,
     redisUrl: read.REDIS_URL,
+    /** Address of the public API as the world reaches it, without a slash at its end. */
+    publicUrl: read.PUBLIC_URL,
     /** Steady requests a minute of one credential; an organization gets five times that. */
     rateLimitPerMinute: read.RATE_LIMIT_PER_MINUTE,
     /** Requests beyond the steady rate in a minute. */

@@ -1,9 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { systemClock } from '@drippulse/loops';
 import { createMetrics, type Parts } from '@drippulse/observability';
 import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 import { clientFor, createChainHeaders, createTokens, parseInternalTokenKeys } from '@drippulse/rpc';
-import { createLimiters, type Keep, keepIn, type ServiceDefinition, type Shared } from '@drippulse/service';
+import {
+  createLimiters,
+  type Keep,
+  keepIn,
+  type ServiceDefinition,
+  type Shared,
+  signedEvents,
+} from '@drippulse/service';
 import { servedBy } from '@drippulse/topology';
 import { type Config, readConfig } from './config.ts';
 import { startApiKeyUsage } from './credentials/api-key-usage.ts';
@@ -17,14 +23,19 @@ import { startHttpServer } from './middleware/http-server.ts';
 import { createRateLimit } from './middleware/rate-limit.ts';
 import { createObserve } from './observe.ts';
 import { ownCaller } from './own-caller.ts';
+import { dashboardFrom } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { startHealthMonitor } from './routes/health-monitor.ts';
+import { startHub } from './stream/hub.ts';
+import { createStreamMetrics } from './stream/metrics.ts';
+import { streamHints } from './stream/stream-hints.ts';
+import { createStreams } from './stream/streams.ts';
 import { createTranscoder } from './transcoder/transcode.ts';
 import { owners, publicUpstreams } from './upstreams.ts';
+import { version } from './version.ts';
 
 export type { Config } from './config.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const identity = servedBy(CredentialsService);
 
 /** Set by tests only. */
@@ -52,7 +63,7 @@ export const service: ServiceDefinition<Config, Overrides> = {
 
 async function servePublicApi(
   config: Config,
-  { peers, log: sharedLog, clock = systemClock, redisTimeoutMs: timeoutMs }: Shared & Overrides,
+  { peers, events, log: sharedLog, clock = systemClock, redisTimeoutMs: timeoutMs }: Shared & Overrides,
   own: { metrics: ReturnType<typeof createMetrics>; parts: Parts; keep: Keep },
 ) {
   const { metrics, parts, keep } = own;
@@ -64,6 +75,10 @@ async function servePublicApi(
   const lookups = createLookupLimit(limiters);
   const credentials = createCredentials({ identity: () => credentialsOf(ownCaller), clock, lookups });
   const usage = keep(startApiKeyUsage({ identity: () => credentialsOf(ownCaller), clock, log }));
+  const transport = signedEvents('gateway', events, keys);
+  const hub = keep(await startHub({ transport, log }));
+  const authenticate = createAuthenticate(credentials, config);
+  const streams = createStreams({ hub, metrics: createStreamMetrics(metrics) });
   const monitor = keep(startHealthMonitor({ parts, clock, log }));
   const app = createApp({
     transcode: createTranscoder({
@@ -75,12 +90,17 @@ async function servePublicApi(
       tokens,
       chains: createChainHeaders(keys),
       clock,
-      authenticate: createAuthenticate(credentials),
+      authenticate,
+      streamEvents: streamHints({ streams, authenticate }),
       rateLimit: createRateLimit(limiters, { perMinute: config.rateLimitPerMinute, burst: config.rateLimitBurst }),
     }),
     routes: [healthRoutes({ monitor, version, clock })],
+    dashboard: dashboardFrom(),
     observe: createObserve({ log, metrics: createGatewayMetrics(metrics), usage }),
     trustedProxies: config.trustedProxies,
   });
-  return keep(await startHttpServer(app, { host: config.host, port: config.port }));
+  const server = keep(await startHttpServer(app, { host: config.host, port: config.port }));
+  // Before the server stops, which waits for every answer.
+  keep(streams);
+  return server;
 }

@@ -1,15 +1,25 @@
 import type { Transport } from '@connectrpc/connect';
 import { publicServices } from '@drippulse/proto/public-services';
-import { type ServiceName, servedBy } from '@drippulse/topology';
+import { publicService, type RoleName, roleServing, type ServiceName, servedBy } from '@drippulse/topology';
 import type { Upstream } from './transcoder/ports.ts';
 
-/** The services that have public methods. */
-export const owners: readonly ServiceName[] = [...new Set(publicServices.map(servedBy))];
+/** The other services that have public methods. */
+export const owners: readonly ServiceName[] = [...new Set(publicServices.map(servedBy))].filter(
+  (owner) => owner !== publicService,
+);
+
+/** The methods of the gateway's own area are answered without a call. */
+const noCalls: Transport = { unary: refuseCall, stream: refuseCall };
+
+function refuseCall(): never {
+  throw new Error('the gateway answers its own methods without a call');
+}
 
 /** Every service of the public API with the transport that the transcoder calls it by. */
-export function publicUpstreams(transportOf: (owner: ServiceName) => Transport): Upstream[] {
+export function publicUpstreams(transportOf: (peer: ServiceName | RoleName) => Transport): Upstream[] {
   return publicServices.map((service) => {
     const audience = servedBy(service);
-    return { service, audience, transport: transportOf(audience) };
+    const peer = roleServing(service) ?? audience;
+    return { service, audience, transport: audience === publicService ? noCalls : transportOf(peer) };
   });
 }

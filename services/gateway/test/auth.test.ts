@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Code } from '@connectrpc/connect';
 import { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 import { AccountService, IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { Role } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import { type Caller, clientFor, createGrpcPeers, fromConnectError } from '@drippulse/rpc';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -58,6 +59,38 @@ test('other services ask over gRPC who of some users is a member of the organiza
   expect(await identity(elsewhere).findMembers({ userIds })).toMatchObject({ userIds: [] });
   const many = identity(caller).findMembers({ userIds: Array.from({ length: 1001 }, () => me) });
   await expect(many).rejects.toMatchObject({ code: Code.InvalidArgument });
+  reach.peers.close();
+});
+
+test('other services ask over gRPC for the role that a member or a key has now, in the organization of their caller', async () => {
+  const { call } = await logIn(gateway, 'ada');
+  const me = String((await call('GET', '/api/v1/admin/verify')).body.admin.id);
+  const { body: key } = await call('POST', '/api/v1/api_keys', { name: 'asked' });
+  const reach = overGrpc();
+  const identity = clientFor(IdentityService, reach);
+  const caller: Caller = {
+    organizationId,
+    actor: { type: 'service', id: 'integrations' },
+    role: 'viewer',
+    mode: 'live',
+  };
+  const roleOf = async (actorType: string, actorId: string, by = caller) =>
+    (await identity(by).getActorRole({ actorType, actorId })).role;
+  expect(await roleOf('user', me)).toBe(Role.ADMIN);
+  expect(await roleOf('api_key', String(key.id))).toBe(Role.ADMIN);
+  const elsewhere = { ...caller, organizationId: organizationId + 1n };
+  for (const [type, id] of [['user', me] as const, ['api_key', String(key.id)] as const]) {
+    expect(await roleOf(type, id, elsewhere)).toBe(Role.UNSPECIFIED);
+  }
+  await call('DELETE', `/api/v1/api_keys/${key.id}/revoke`);
+  const gone = [await roleOf('api_key', String(key.id)), await roleOf('user', '987654'), await roleOf('user', "1' or")];
+  expect(gone).toEqual([Role.UNSPECIFIED, Role.UNSPECIFIED, Role.UNSPECIFIED]);
+  const { body: viewer } = await call('POST', '/api/v1/team_members', {
+    ...{ email: 'asked@example.com', username: 'asked', role: 'viewer', password },
+  });
+  expect(await roleOf('user', String(viewer.id))).toBe(Role.VIEWER);
+  await call('PATCH', `/api/v1/team_members/${viewer.id}`, { status: 'disabled' });
+  expect(await roleOf('user', String(viewer.id))).toBe(Role.UNSPECIFIED);
   reach.peers.close();
 });
 
@@ -164,6 +197,6 @@ test('a member who is removed elsewhere is refused', async () => {
   const { body } = await call('POST', '/api/v1/team_members', member);
   const { call: byMember } = await logIn(gateway, 'gone');
   expect(await byMember('GET', '/api/v1/account')).toMatchObject({ status: 200 });
-  await gateway.identity.kysely.deleteFrom('users').where('id', '=', BigInt(body.id)).execute();
+  await gateway.identity.kysely.deleteFrom('memberships').where('id', '=', BigInt(body.id)).execute();
   await untilRefused(byMember);
 });

@@ -31,7 +31,7 @@ async function makeVictim(username: string): Promise<void> {
   await gateway.makeOrganization(username);
   const cheap = await hash(password, { memoryCost: 8, timeCost: 1, parallelism: 1 });
   await gateway.identity.kysely
-    .updateTable('users')
+    .updateTable('identities')
     .set({ password_hash: cheap })
     .where('username', '=', username)
     .execute();
@@ -63,6 +63,7 @@ test.each([
   expect(await attempts(5, alike, address)).toEqual([401, 401, 401, 401, 429]);
 });
 
+let others = 0;
 test.each([
   ['a space at the end', 'original '],
   ['a zero-width space', 'origi\u200bnal'],
@@ -76,7 +77,8 @@ test.each([
   const member = { email: 'twin@example.com', role: 'viewer', username, password };
   const answer = await call('POST', '/api/v1/team_members', member);
   expect(answer).toMatchObject({ status: 422, body: { errors: { username: [expect.any(String)] } } });
-  const { body } = await call('POST', '/api/v1/team_members', { ...member, username: 'another' });
+  others += 1;
+  const { body } = await call('POST', '/api/v1/team_members', { ...member, username: `another ${others}` });
   expect(await call('PATCH', `/api/v1/team_members/${body.id}`, { username })).toMatchObject({ status: 422 });
   await call('DELETE', `/api/v1/team_members/${body.id}`);
 });

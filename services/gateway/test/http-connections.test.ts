@@ -67,13 +67,23 @@ test('a client that hangs up in the middle of its body leaves nothing behind', a
 test('a request under way is answered while the server stops, and idle connections do not hold it', async () => {
   const probe = await startProbe('in memory');
   const idle = await openSocket(probe, 'GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n');
-  const body = '{"name": "n", "delay_ms": 300}';
+  const body = '{"name": "n", "delay_ms": 1000}';
   const busy = await openSocket(probe, `${echo}Content-Length: ${body.length}\r\n\r\n${body}`);
   const answers = Promise.all([readToEnd(idle), readToEnd(busy)]);
-  await eventually(() => expect(probe.answered).toHaveLength(1));
+  await eventually(() => expect([probe.answered.length > 0, probe.log.delayed]).toEqual([true, 1]));
   await probe.stopGracefully();
   const [, answer] = await answers;
   expect(answer).toMatch(/^HTTP\/1.1 201 /);
+  await probe[Symbol.asyncDispose]();
+});
+
+test('a connection on which nothing comes does not hold a server that stops', async () => {
+  const probe = await startProbe('in memory', {
+    limits: { headersTimeoutMs: 3_600_000, requestTimeoutMs: 3_600_000 },
+  });
+  const silent = readToEnd(await openSocket(probe, ''));
+  await probe.stopGracefully(3_600_000);
+  expect(await silent).toBe('');
   await probe[Symbol.asyncDispose]();
 });
 

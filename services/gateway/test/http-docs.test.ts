@@ -13,18 +13,49 @@ afterAll(async () => probe[Symbol.asyncDispose]());
 
 const get = (path: string) => send(probe, 'GET', path, { role: '' });
 
-test('the API reference loads only from here, and everything it loads is there', async () => {
-  const page = await get('/docs');
-  expect(page.status).toBe(200);
-  expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
-  expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
-  const loaded = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url ?? '');
-  expect(loaded.length).toBeGreaterThan(3);
-  for (const url of loaded) {
-    expect(url).toMatch(/^\/docs\//);
-    expect((await get(url)).status).toBe(200);
-  }
-  expect(page.text).not.toMatch(/<script>|style="|https?:\/\//);
+test.each(['/docs', '/docs/console.html'])(
+  '%s loads only from here, and everything it loads is there',
+  async (path) => {
+    const page = await get(path);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const loaded = [...page.text.matchAll(/<(?:script|link|img)\s[^>]*(?:src|href)="([^"]+)"/g)].map(
+      ([, url]) => url ?? '',
+    );
+    expect(loaded.length).toBeGreaterThan(3);
+    for (const url of loaded) {
+      expect(url).toMatch(/^\/docs(\/|$)/);
+      expect((await get(url)).status).toBe(200);
+    }
+    expect(page.text).not.toMatch(/<script>|style="/);
+  },
+);
+
+test.each([
+  ['text/markdown', 'markdown'],
+  ['text/markdown, text/html;q=0.9, */*;q=0.1', 'markdown'],
+  ['text/markdown, text/html, */*', 'markdown'],
+  ['text/html, text/markdown', 'html'],
+  ['text/html,application/xhtml+xml,*/*;q=0.8', 'html'],
+  ['text/markdown;q=0, */*', 'html'],
+  ['text/*', 'html'],
+  ['*/*', 'html'],
+  ['application/json', 'html'],
+  [';;=,/;q=2', 'html'],
+])('a client that accepts %s gets a page as %s, and caches are told', async (accept, form) => {
+  const answer = await send(probe, 'GET', '/docs/errors', { role: '', headers: { accept } });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toBe(`text/${form}; charset=utf-8`);
+  expect(answer.headers.get('vary')?.toLowerCase().split(', ')).toContain('accept');
+  expect(answer.text).toMatch(form === 'html' ? /^<!doctype html>/ : /^# Errors\n/);
+});
+
+test.each([
+  ['/docs', '/docs/index.html'],
+  ['/docs/errors', '/docs/errors.html'],
+])('a page is at %s and at %s', async (short, long) => {
+  expect((await get(short)).text).toBe((await get(long)).text);
 });
 
 test('the OpenAPI document is served and holds the public paths', async () => {
@@ -32,6 +63,15 @@ test('the OpenAPI document is served and holds the public paths', async () => {
   expect([status, json['openapi']]).toEqual([200, '3.1.0']);
   const [route] = routesOf(publicServices[0]);
   expect(json['paths']).toHaveProperty([route?.template ?? '']);
+});
+
+test('the manifest is served, and says of each operation where it is', async () => {
+  const { status, json } = await get('/docs/skills/manifest.json');
+  expect(status).toBe(200);
+  const [route] = routesOf(publicServices[0]);
+  expect(json['operations']).toContainEqual(
+    expect.objectContaining({ path: route?.template, method: route?.httpMethod }),
+  );
 });
 
 test('the reason of any error of the gateway is explained where its type points', async () => {

@@ -24,6 +24,7 @@ async function startHealth() {
       throw new DomainError('not_found', 'route_not_found', 'There is no such path.');
     },
     routes: [healthRoutes({ monitor, version: '1.2.3', clock })],
+    dashboard: () => undefined,
     observe: () => undefined,
     trustedProxies: [],
   });

@@ -22,6 +22,8 @@ import { service } from '../src/identity/service.ts';
 import { createLoginLimits } from '../src/identity/sessions/login-limits.ts';
 import { createPasswords } from '../src/identity/sessions/passwords.ts';
 import { createSessionTokens } from '../src/identity/sessions/tokens.ts';
+import { createProviders } from '../src/identity/sign-in/providers.ts';
+import { mailless } from './mailless.ts';
 import { watchReads } from './watch-reads.ts';
 
 /** A count reads at most this many rows. */
@@ -57,6 +59,9 @@ function openIdentity(url: string) {
       passwords: createPasswords(),
       sessionTokens: createSessionTokens(key32, systemClock),
       loginLimits: createLoginLimits(createLimiters(undefined, base)),
+      providers: createProviders(base.config, (part) => part),
+      lookUpTxt: async () => undefined,
+      ...mailless(base),
     }),
   );
   return { db, reads: watchReads(db), reach: { peers: base.peers, target: 'identity' as const, tokens: base.tokens } };
@@ -72,15 +77,18 @@ async function fill(): Promise<void> {
   );
   await sql`insert into projects (organization_id, name) select ${organization}, 'P' from ${rows}`.execute(kysely);
   await sql`
-    insert into users (organization_id, username, email, role, status)
-    select ${organization}, 'u' || n, 'u' || n || '@example.com', 'viewer', 'active' from ${rows}`.execute(kysely);
+    insert into identities (id, username, username_key, email)
+    select n, 'u' || n, 'u' || n, 'u' || n || '@example.com' from ${rows}`.execute(kysely);
+  await sql`
+    insert into memberships (organization_id, identity_id, username, username_key, email, role, status)
+    select ${organization}, n, '', '', '', 'viewer', 'active' from ${rows}`.execute(kysely);
   await sql`
     insert into api_keys (organization_id, mode, key_hash, last_four, revoked_at)
     select ${organization}, 'live', sha256(n::text::bytea), 'xxxx', now() from ${rows}`.execute(kysely);
   await sql`
     insert into api_key_usage (api_key_id, day, requests, errors)
     select n, current_date, 1, 0 from ${rows}`.execute(kysely);
-  await sql`vacuum (analyze) organizations, projects, users, api_keys, api_key_usage`.execute(kysely);
+  await sql`vacuum (analyze) organizations, projects, identities, memberships, api_keys, api_key_usage`.execute(kysely);
 }
 
 type Lister = (page: { limit: number; cursor?: string }) => Promise<{ nextCursor?: string }>;

@@ -38,10 +38,40 @@ test('a member with a password can log in at once, one without is invited and ca
   await expect(logIn(gateway, `bo${run}@example.com`)).rejects.toThrow('invalid_credentials');
 });
 
+test('a plan has room for so many members, with those who are invited; a removed one makes room, and other organizations have their own', async () => {
+  const { rows } = await sql<{ id: bigint }>`
+    select organization_id as id from memberships where id = ${adminId}`.execute(gateway.identity.kysely);
+  await sql`insert into entitlements (organization_id, sequence, entries_held, plan) values (${rows[0]?.id}, 1, false, 'free')`.execute(
+    gateway.identity.kysely,
+  );
+  await sql`insert into usage_limits (organization_id, included, ceiling, meter) values (${rows[0]?.id}, 3, 3, 'seats')`.execute(
+    gateway.identity.kysely,
+  );
+  const add = (name: string, more = {}) => admin('POST', '/api/v1/team_members', member(name, more));
+  const answers = await Promise.all([add('s1'), add('s2', { username: `s2${run}`, password }), add('s3'), add('s4')]);
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 422, 422]);
+  expect(answers.find(({ status }) => status === 422)?.body).toMatchObject({
+    error: 'plan_limit_reached',
+    ...{ meter: 'seats', used: 3, limit: 3, resets_at: null },
+  });
+  const reached = await sql<{ threshold: number }>`
+    select threshold from usage_thresholds where organization_id = ${rows[0]?.id} order by threshold`.execute(
+    gateway.identity.kysely,
+  );
+  expect(reached.rows.map(({ threshold }) => threshold)).toEqual([50, 80, 100]);
+  const made = answers.find(({ status }) => status === 201);
+  expect((await admin('DELETE', `/api/v1/team_members/${made?.body.id}`)).status).toBe(204);
+  expect((await add('s5')).status).toBe(201);
+});
+
 test('a member who is given a password while another change is made is active after both', async () => {
   const { body } = await admin('POST', '/api/v1/team_members', member('meanwhile'));
   const { answer } = await gateway.identity.kysely.transaction().execute(async (trx) => {
-    await sql`update users set password_hash = 'x', status = 'active' where id = ${body.id}`.execute(trx);
+    await sql`
+      with somebody as (
+        insert into identities (username, username_key, email) values (${body.email}, ${body.email}, ${body.email}) returning id)
+      update memberships set identity_id = somebody.id, status = 'active' from somebody
+      where memberships.id = ${body.id}`.execute(trx);
     const answer = admin('PATCH', `/api/v1/team_members/${body.id}`, { name: 'Both' });
     await somebodyWaits(trx);
     return { answer };
@@ -95,13 +125,15 @@ test('each role is let in where its row of the table says', async () => {
   }
 });
 
-test('a change of role is seen by sessions that are open', async () => {
+test('a change of role ends open sessions, and the next one has it', async () => {
   const username = `riser${run}`;
   const { body } = await admin('POST', '/api/v1/team_members', member('riser', { role: 'viewer', username, password }));
   const { call } = await logIn(gateway, username);
   expect(await call('POST', '/api/v1/projects', { name: 'P' })).toMatchObject({ status: 403 });
   await admin('PATCH', `/api/v1/team_members/${body.id}`, { role: 'editor' });
-  expect(await call('POST', '/api/v1/projects', { name: 'P' })).toMatchObject({ status: 201 });
+  expect(await call('GET', '/api/v1/account')).toMatchObject({ status: 401 });
+  const { call: again } = await logIn(gateway, username);
+  expect(await again('POST', '/api/v1/projects', { name: 'P' })).toMatchObject({ status: 201 });
 });
 
 test.each([
@@ -160,7 +192,7 @@ test('two administrators who remove each other at once leave one', async () => {
     second('PATCH', `/api/v1/team_members/${adminId}`, { role: 'viewer' }),
   ]);
   const admins = await gateway.identity.kysely
-    .selectFrom('users')
+    .selectFrom('memberships')
     .select('id')
     .where('id', 'in', [BigInt(adminId), BigInt(body.id)])
     .where('role', '=', 'admin')

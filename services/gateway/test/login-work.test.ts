@@ -1,6 +1,9 @@
 import { connectDatabase } from '@drippulse/db';
 import { systemClock } from '@drippulse/loops';
+import { createMailer } from '@drippulse/mail';
 import { SessionsService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { OwnAccountService } from '@drippulse/proto/drippulse/identity/v1/own_account_pb';
+import { SignUpService } from '@drippulse/proto/drippulse/identity/v1/sign_up_pb';
 import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { clientFor, fromConnectError } from '@drippulse/rpc';
 import { createLimiters } from '@drippulse/service';
@@ -16,7 +19,9 @@ import { service } from '../src/identity/service.ts';
 import { createLoginLimits } from '../src/identity/sessions/login-limits.ts';
 import { createPasswords } from '../src/identity/sessions/passwords.ts';
 import { createSessionTokens } from '../src/identity/sessions/tokens.ts';
+import { createProviders } from '../src/identity/sign-in/providers.ts';
 import { ownCaller } from '../src/own-caller.ts';
+import { mailless } from './mailless.ts';
 import { makeOrganization, password } from './start-gateway.ts';
 
 const key32 = Buffer.alloc(32, 1).toString('base64');
@@ -30,7 +35,11 @@ beforeAll(async () => {
   identity = openIdentity(database.url);
   const commands = connectIdentity(database.url, testLogger());
   for (const name of ['known', 'disabled']) await makeOrganization(commands, name);
-  await commands.kysely.updateTable('users').set({ status: 'disabled' }).where('username', '=', 'disabled').execute();
+  await commands.kysely
+    .updateTable('memberships')
+    .set({ status: 'disabled' })
+    .where('username', '=', 'disabled')
+    .execute();
   await commands.close();
 });
 afterAll(async () => {
@@ -51,7 +60,7 @@ function openIdentity(url: string) {
       },
     });
   });
-  const base = bareBase(service, db, { SESSION_KEYS: key32 });
+  const base = bareBase(service, db, { SESSION_KEYS: key32, SIGN_UP: 'open' });
   const passwords = createPasswords();
   base.serve(
     identityRoutes({
@@ -66,6 +75,11 @@ function openIdentity(url: string) {
       },
       sessionTokens: createSessionTokens(key32, systemClock),
       loginLimits: createLoginLimits(createLimiters(undefined, base)),
+      providers: createProviders(base.config, (part) => part),
+      lookUpTxt: async () => undefined,
+      ...mailless(base),
+      // No loop runs, which would send.
+      mailer: createMailer({ smtpUrl: 'smtp://127.0.0.1:1', mailFrom: 'drippulse@localhost', mailDir: undefined }),
     }),
   );
   const sessions = clientFor(SessionsService, { peers: base.peers, target: 'identity', tokens: base.tokens })(
@@ -78,7 +92,12 @@ function openIdentity(url: string) {
       (error: unknown) => fromConnectError(error).reason,
     );
   }
-  return { db, work, logIn };
+  const own = clientFor(OwnAccountService, { peers: base.peers, target: 'identity', tokens: base.tokens })(ownCaller);
+  const forget = (email: string) =>
+    own.forgetPassword({ email }, { headers: { [clientAddressHeader]: '192.0.2.9' } }).then(({ status }) => status);
+  const signUps = clientFor(SignUpService, { peers: base.peers, target: 'identity', tokens: base.tokens })(ownCaller);
+  const signUp = (email: string) => signUps.signUp({ organizationName: 'Acme', email });
+  return { db, work, logIn, forget, signUp };
 }
 
 test('a refused login does the same work whoever is named: one statement and one comparison', async () => {
@@ -100,7 +119,11 @@ test('a refused login does the same work whoever is named: one statement and one
 test('an attempt over the budget of its network costs no statement and no comparison', async () => {
   const { work, logIn } = identity;
   const cheap = await hash(password, { memoryCost: 8, timeCost: 1, parallelism: 1 });
-  await identity.db.kysely.updateTable('users').set({ password_hash: cheap }).where('username', '=', 'known').execute();
+  await identity.db.kysely
+    .updateTable('identities')
+    .set({ password_hash: cheap })
+    .where('username', '=', 'known')
+    .execute();
   for (let index = 0; index < 10; index++) await logIn('known', 'wrong', '192.0.2.3');
   Object.assign(work, { statements: 0, comparisons: 0 });
   expect(await logIn('known', password, '192.0.2.3')).toBe('rate_limited');
@@ -115,4 +138,28 @@ test('strangers who fill the queue of comparisons keep no known network out', as
   const outcomes = await Promise.allSettled(strangers);
   expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
   expect(await known).toBe(true);
+});
+
+test('a forgotten password costs the same work whoever has the address, if anybody does', async () => {
+  const { work, forget } = identity;
+  await forget('first@example.com'); // opens the connection
+  const costs = [];
+  for (const email of ['known@example.com', 'disabled@example.com', 'nobody@example.com']) {
+    Object.assign(work, { statements: 0, comparisons: 0 });
+    expect(await forget(email)).toBe('accepted');
+    costs.push({ ...work });
+  }
+  expect(costs).toEqual(Array(3).fill({ statements: 3, comparisons: 0 }));
+});
+
+test('a sign-up costs the same work whoever has the address, if anybody does', async () => {
+  const { work, signUp } = identity;
+  await signUp('first@example.com'); // opens the connection
+  const costs = [];
+  for (const email of ['known@example.com', 'disabled@example.com', 'nobody@example.com']) {
+    Object.assign(work, { statements: 0, comparisons: 0 });
+    await signUp(email);
+    costs.push({ ...work });
+  }
+  expect(costs).toEqual(Array(3).fill({ statements: 5, comparisons: 0 }));
 });

@@ -39,7 +39,7 @@ test.each([
   ['an answer', large],
   ['a download', '/api/v1/probe/downloads/20000'],
 ])('a client that takes nothing of %s is let go, and one that reads gets all of it', async (_, path) => {
-  await using probe = await startProbe('in memory', { limits: { unreadTimeoutMs: 300 } });
+  await using probe = await startProbe('in memory', { limits: { unreadTimeoutMs: 2_000 } });
   const socket = await ask(probe, path);
   socket.on('error', () => undefined);
   await eventually(() => expect(probe.answered).toHaveLength(1));
@@ -96,6 +96,29 @@ test('lists that were small are made many at once', async () => {
   await eventually(() => expect(asked).toBe(1 + 8));
   held.resolve();
   expect((await Promise.all(lists)).every(({ status }) => status === 200)).toBe(true);
+});
+
+test('a list that was megabytes is made by itself', async () => {
+  let asked = 0;
+  const held = Promise.withResolvers<void>();
+  const rows = Array.from({ length: 90 }, (_, index) => ({ id: BigInt(index + 1), leadRef: 'x'.repeat(60_000) }));
+  await using probe = await startProbe('in memory', {
+    async listEnrollments() {
+      asked += 1;
+      if (asked > 1) await held.promise;
+      return { enrollments: rows };
+    },
+  });
+  const list = () => send(probe, 'GET', '/api/v1/workflows/1/enrollments');
+  await list();
+  const lists = [list(), list()];
+  await eventually(() => expect(asked).toBe(2));
+  // Answered after the second list would have been asked for.
+  expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
+  expect(asked).toBe(2);
+  held.resolve();
+  expect((await Promise.all(lists)).map(({ status }) => status)).toEqual([200, 200]);
+  expect(asked).toBe(3);
 });
 
 test('while large lists are encoded, the event loop turns after each piece of them', async () => {

@@ -106,7 +106,7 @@ test('the bytes of bodies under way are bounded for an organization and for all,
 });
 
 test('a connection may be silent for as long as a service works on an upload', async () => {
-  await using probe = await startProbe('in memory', { limits: { idleTimeoutMs: 400 } });
+  await using probe = await startProbe('in memory', { limits: { idleTimeoutMs: 2_000 } });
   const headers = { 'content-type': 'text/slow' };
   expect(await send(probe, 'POST', uploads, { raw: 'x', headers })).toMatchObject({ status: 202 });
 });

@@ -1,4 +1,5 @@
 import { DomainError } from '@drippulse/errors';
+import type { LookUpTxt } from '@drippulse/http';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
@@ -28,7 +29,7 @@ export const password = 'correct horse battery';
 export async function startGateway(
   overrides: Partial<Config> & { identity?: Partial<IdentityConfig> } = {},
   through?: (url: string) => Promise<string>,
-  { redisTimeoutMs }: { redisTimeoutMs?: number } = {},
+  { redisTimeoutMs, lookUpTxt }: { redisTimeoutMs?: number; lookUpTxt?: LookUpTxt } = {},
 ) {
   const { identity: identityOverrides, ...gatewayOverrides } = overrides;
   const workflowsOf = new Map<bigint, { organizationId: bigint; count: bigint; mode?: Mode }>();
@@ -38,7 +39,7 @@ export async function startGateway(
   const harness = await createHarness(identityService, {
     env: { SESSION_KEYS: Buffer.alloc(32, 7).toString('base64') },
     config: { redisUrl: overrides.redisUrl, ...identityOverrides },
-    overrides: { ...(redisTimeoutMs && { redisTimeoutMs }) },
+    overrides: { ...(redisTimeoutMs && { redisTimeoutMs }), ...(lookUpTxt && { lookUpTxt }) },
     clock,
     ...(through && { through }),
   });
@@ -93,6 +94,16 @@ export async function startGateway(
     /** Metrics of both, as one process exports them. */
     metrics: async () => `${await running.metrics.metrics()}${await identityProcess.metrics.metrics()}`,
     peers,
+    /** Collects the events of a topic from now on. */
+    collect: harness.collect,
+    /** The transport of hints. */
+    events,
+    database,
+    /** Starts another process of the gateway beside it, on the same database. */
+    startAnother: async () => {
+      const other = await service.start(config, shared);
+      return { url: `http://127.0.0.1:${other.publicPort}`, stop: () => other.stop() };
+    },
     tokensOf: keys.tokensOf,
     identity,
     url,
@@ -102,7 +113,7 @@ export async function startGateway(
     shiftClock(ms: number) {
       offsetMs += ms;
     },
-    as: (token: string | null): Call => callerOfApi(url, token),
+    as: (token: string | null, at = url): Call => callerOfApi(at, token),
     makeOrganization: (username: string) => makeOrganization(identity, username),
     async stop() {
       await running.stop();

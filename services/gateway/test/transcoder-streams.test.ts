@@ -31,6 +31,25 @@ describe.each(layouts)('%s', (layout) => {
     expect(probe.log.chunksReceived).toBeGreaterThan(100);
   });
 
+  test.each([
+    ['text/csv', 512 << 20],
+    // The file of multipart/form-data has something around it.
+    ['multipart/form-data; boundary=b', 513 << 20],
+  ])('an upload of %s that announces 2 GB is refused before a byte of it, with the limit', async (type, most) => {
+    const announced = async (length: number) => {
+      const headers = `Authorization: Bearer editor\r\nContent-Type: ${type}\r\nContent-Length: ${length}`;
+      const socket = await openSocket(probe, `POST ${uploads} HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n`);
+      const [answer] = await once(socket, 'data');
+      socket.destroy();
+      return String(answer);
+    };
+    for (const length of [2_000_000_000, most + 1]) {
+      const answer = await announced(length);
+      expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+      expect(answer).toContain('An upload may have at most 512 MiB. Send the file in parts.');
+    }
+  });
+
   /** Uploads as a client does that sends all of its body before it reads the answer. */
   async function sendWhole(agent: Agent, headers: Record<string, string>, body: Buffer) {
     const request = httpRequest(probe.url + uploads, {
@@ -182,7 +201,7 @@ describe.each(layouts)('%s', (layout) => {
       status: 422,
       json: { error: 'probe_failed' },
     });
-    await expect(send(probe, 'GET', '/api/v1/probe/lists?count=9&fail_after=4')).rejects.toThrow();
+    await expect(send(probe, 'GET', '/api/v1/probe/lists?count=90&fail_after=40')).rejects.toThrow();
     await eventually(() => expect(probe.answered.at(-1)).toMatchObject({ status: 200, reason: 'internal_error' }));
   });
 });

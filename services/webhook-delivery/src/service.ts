@@ -1,5 +1,7 @@
 import { createHttpClient, createLookUps, type Resolve, resolveWithNameServers } from '@drippulse/http';
-import { defineService } from '@drippulse/service';
+import { WebhookSchema } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { audited, defineService, startSuspensions } from '@drippulse/service';
+import type { Transaction } from 'kysely';
 import { eventMessages } from './catalog/event-messages.ts';
 import { type Config, readConfig } from './config.ts';
 import { startFanOut } from './consumers/fan-out.ts';
@@ -15,8 +17,12 @@ import { startMeasureDue } from './loops/measure-due.ts';
 import { startRecovering } from './loops/recover.ts';
 import { startSealTargets } from './loops/seal-targets.ts';
 import { createServiceMetrics } from './metrics.ts';
+import { organizationTables } from './organization-tables.ts';
 import { routesOf } from './rpc/index.ts';
+import { sealedColumns } from './sealed-columns.ts';
 import { findMode, findModeOfEvent } from './webhooks/mode.ts';
+import { findWebhook, lockWebhookRevision } from './webhooks/rows.ts';
+import { webhookToProto } from './webhooks/to-proto.ts';
 
 export type { Config } from './config.ts';
 
@@ -27,10 +33,18 @@ export const service = defineService<Config, DB, Overrides>({
   name: 'webhook-delivery',
   readConfig,
   migrations,
-  partitions: deliveryPartitions,
+  organizationTables,
+  sealed: sealedColumns,
+  partitions: () => deliveryPartitions,
   rowModes: ({ db }) => ({
     webhooks: (caller, id) => findMode(db.kysely, caller, id),
     events: (caller, id) => findModeOfEvent(db.kysely, caller, id),
+  }),
+  rowRevisions: { webhooks: lockWebhookRevision },
+  auditedRows: () => ({
+    webhooks: audited(WebhookSchema, async (trx: Transaction<DB>, { organizationId }, id: bigint) =>
+      webhookToProto(await findWebhook(trx, organizationId, id)),
+    ),
   }),
   async open(base, keep, { random = Math.random, resolve }) {
     const { config, log } = base;
@@ -62,6 +76,7 @@ export const service = defineService<Config, DB, Overrides>({
     const cancelling = keep(startCancelling(ctx));
     const delivering = keep(startDelivering(ctx));
     for (const consumer of await Promise.all(eventMessages.map((desc) => startFanOut(ctx, desc)))) keep(consumer);
+    keep(await startSuspensions(ctx, { group: 'webhook-delivery-suspensions', onChanged: () => delivering.wake() }));
     return routesOf(ctx);
   },
 });

@@ -1,19 +1,22 @@
-import { createKafkaTransport, deadLetterTopic, topicOf } from '@drippulse/events';
+import { entitlementsTopic, usageTopic } from '@drippulse/entitlements';
+import { createKafkaTransport, deadLetterTopic, hintsTopic, topicOf } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
-import { readProcessEnv } from '@drippulse/service';
+import { auditTopic, readProcessEnv } from '@drippulse/service';
 import { eventMessages } from './catalog/event-messages.ts';
 
 /**
- * Makes the Kafka topics of all events, and those of their dead letters, and exits. Partitions, retention and replicas
+ * Makes the Kafka topics of all events, those of their dead letters, and that of hints, and exits. Partitions, retention and replicas
  * come from `KAFKA_TOPIC_…` and `KAFKA_MIN_INSYNC_REPLICAS`; topics that exist stay as they are. This service consumes
- * every topic, so it is the one that knows them.
+ * every topic that carries webhooks, so it is the one that knows them.
  */
 const { kafka: settings } = readProcessEnv(process.env);
 const { brokers } = settings;
 if (brokers === undefined) throw new Error('KAFKA_BROKERS is required');
 const log = createLogger({ service: 'topics' });
 const transport = createKafkaTransport({ brokers, clientId: 'topics', log, settings });
-const topics = eventMessages.map((desc) => topicOf(desc).name).flatMap((name) => [name, deadLetterTopic(name)]);
+const eventTopics = eventMessages.map((desc) => topicOf(desc).name);
+const consumed = [...eventTopics, auditTopic.name, entitlementsTopic.name, usageTopic.name];
+const topics = [...consumed.flatMap((name) => [name, deadLetterTopic(name)]), hintsTopic];
 await transport.ensureTopics(topics);
 await transport.close();
 log.info({ topics, ...settings.topics }, 'topics are there');

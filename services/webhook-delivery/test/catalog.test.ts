@@ -28,6 +28,9 @@ test('the catalog lists what can fire, each with a schema of the whole body and 
     'workflow.failed',
     'email.sent',
     'workflow.chain_cut',
+    'approval.requested',
+    'approval.decided',
+    ...['opened', 'clicked', 'bounced', 'complained', 'unsubscribed'].map((reaction) => `email.${reaction}`),
     'webhook.failing',
     'webhook.recovered',
     'webhook.exhausted',
@@ -41,6 +44,7 @@ test('the catalog lists what can fire, each with a schema of the whole body and 
     'opportunity.won',
     'opportunity.lost',
     'contact.erased',
+    'lead.scored',
   ]);
   expect(totalCount).toBe(BigInt(eventTypes.length));
   for (const { type, schema, example } of eventTypes) {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { WebhookDeliveryStatus, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import {
   clientFor,
@@ -69,8 +70,9 @@ async function fill(): Promise<void> {
     from webhooks
     union all select id, true, organization_id, false, null from webhooks`.execute(kysely);
   await sql`
-    insert into deliveries (id, event_at, organization_id, webhook_id, event_id, event_type, status, next_attempt_at)
-    select n, now() - n % 80000 * interval '1 second', w % 3 + 1, w, 'evt_' || n, 'workflow.created', 'pending', now()
+    insert into deliveries (id, event_at, organization_id, webhook_id, event_id, event_type, status, next_attempt_at, created_at)
+    select n, now() - n % 80000 * interval '1 second', w % 3 + 1, w, 'evt_' || n, 'workflow.created', 'pending', now(),
+      now() - (${queued} - n) * interval '1 second'
     from (select n, case when n % 2 = 0 then 3 else n % ${webhooks} + 1 end as w from generate_series(1, ${queued}) n) m`.execute(
     kysely,
   );
@@ -82,6 +84,8 @@ async function fill(): Promise<void> {
     select d.id, webhook_id, false, coalesce(l.next_due_at, now()) - (d.id % 3600) * interval '1 ms', event_id, event_at, event_type
     from deliveries d join lanes l using (webhook_id) where not l.is_manual`.execute(kysely);
 }
+
+const tenIds = Array.from({ length: 10 }, (_, n) => BigInt(100 + n * 2_000));
 
 /** Limits the buffers for each row. Recording has its own limit: a result writes two tables and all their indexes. */
 function expectCheap(costs: readonly Cost[], rows: number, buffersOfRow = 20): void {
@@ -110,11 +114,17 @@ test('each list reads in proportion to its rows, or to what is counted', async (
   expect(lists.result.webhooks.length).toBe(webhooks / 3);
   expectCheap(lists.costs, webhooks / 3);
   const status = WebhookDeliveryStatus.PENDING;
-  for (const request of [{}, { limit: 10 }, { status }, { page: 50, perPage: 100 }]) {
+  const longAgo = {
+    createdSince: timestampFromMs(Date.now() - 150_000_000),
+    createdUntil: timestampFromMs(Date.now() - 149_900_000),
+  };
+  const filters = [{ status }, longAgo, { ...longAgo, status, limit: 10 }, { ids: [6n, 8n, ...tenIds] }];
+  for (const request of [{}, { limit: 10 }, ...filters, { page: 50, perPage: 100 }]) {
     const first = await measure(() => client.listDeliveries({ webhookId: 3n, ...request }));
     const { deliveries, nextCursor: cursor } = first.result;
     expect(deliveries.length).toBeGreaterThanOrEqual(10);
-    const next = await measure(() => client.listDeliveries({ webhookId: 3n, cursor }));
+    const again = { webhookId: 3n, ...request, page: undefined, perPage: undefined, cursor };
+    const next = await measure(() => client.listDeliveries(again));
     const [counts, rows] = [/^\s*select count/, /^select \*/].map((kind) =>
       [...first.costs, ...next.costs].filter(({ sql: text }) => kind.test(text)),
     );

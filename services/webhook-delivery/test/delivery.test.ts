@@ -148,6 +148,16 @@ test('a redirect is a failure and is not followed', async () => {
   expect(harness.receiver.requests.map(({ url }) => url)).toEqual(['/from']);
 });
 
+/** How many attempts of a webhook were published as counts. */
+function attemptsCounted(webhookId: bigint, succeeded: boolean): number {
+  const counts = harness.published.flatMap(({ payload }) =>
+    payload.case === 'attemptsCounted' ? payload.value.counts : [],
+  );
+  return counts
+    .filter((one) => one.webhookId === webhookId && one.succeeded === succeeded)
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
 test('ten failed attempts exhaust a delivery; it stays, is announced, and can be redelivered with the same id', async () => {
   const { id } = await harness.create();
   harness.receiver.answer({ status: 500 });
@@ -176,6 +186,7 @@ test('ten failed attempts exhaust a delivery; it stays, is announced, and can be
   expect(delivery).toMatchObject({ id: exhausted.id, status: FAILED });
   const delivered = await until(id, DELIVERED, 11);
   expect(delivered.attempts.at(-1)).toMatchObject({ number: 11, statusCode: 200 });
+  await eventually(() => expect([attemptsCounted(id, true), attemptsCounted(id, false)]).toEqual([1, 10]));
   expect(new Set(harness.receiver.requests.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([eventId]));
   expect(await refusal(webhooks.redeliverDelivery({ webhookId: id, id: 999_999n }))).toMatchObject({
     error: 'not_found delivery_not_found',

@@ -30,19 +30,23 @@ async function sendCrm(
   return id;
 }
 
-async function sendEnrollment(payload: MessageInitShape<typeof EnrollmentEventSchema>['payload'], at: Date) {
+async function sendEnrollment(
+  payload: MessageInitShape<typeof EnrollmentEventSchema>['payload'],
+  at: Date,
+  aggregate = 'enrollment:7',
+) {
   const id = newEventId(at);
   const message = {
     id,
     time: timestampFromDate(at),
     organizationId: 1n,
     sequence: 1n,
-    aggregate: 'enrollment:7',
+    aggregate,
     payload,
   };
   const value = toBinary(EnrollmentEventSchema, create(EnrollmentEventSchema, message));
   await harness.send(EnrollmentEventSchema, {
-    key: '1:enrollment:7',
+    key: `1:${aggregate}`,
     value,
     headers: { ce_id: id, ce_type: 'test.event' },
   });
@@ -131,5 +135,33 @@ test('bodies about an enrollment that was erased are emptied, but for what came 
   await eventually(async () => {
     expect(await bodies()).not.toContain('enrollment.started');
     expect(await bodies()).toContain('enrollment.cancelled');
+  });
+});
+
+test('bodies about an approval that was erased are emptied', async () => {
+  await harness.create({ eventType: 'approval.*' });
+  harness.receiver.answer({});
+  const erasedAt = new Date();
+  const approval = { id: 9n, message: 'Write to Ada?', preview: new TextEncoder().encode('{}') };
+  const [before, after] = [-1_000, 1_000].map((ms) => new Date(erasedAt.getTime() + ms));
+  await sendEnrollment({ case: 'approvalRequested', value: approval }, before ?? erasedAt, 'approval:9');
+  await sendEnrollment(
+    { case: 'approvalRequested', value: { ...approval, id: 10n } },
+    before ?? erasedAt,
+    'approval:10',
+  );
+  await eventually(async () =>
+    expect((await bodies()).filter((type) => type === 'approval.requested')).toHaveLength(2),
+  );
+  const value = { id: 9n, erasedAt: timestampFromDate(erasedAt) };
+  await sendEnrollment({ case: 'approvalErased', value }, erasedAt, 'approval:9');
+  await sendEnrollment(
+    { case: 'approvalDecided', value: { ...approval, message: 'Erased' } },
+    after ?? erasedAt,
+    'approval:9',
+  );
+  await eventually(async () => {
+    expect((await bodies()).filter((type) => type === 'approval.requested')).toHaveLength(1);
+    expect(await bodies()).toContain('approval.decided');
   });
 });

@@ -1,7 +1,7 @@
 import { create, type DescField, type DescMessage, ScalarType, toBinary } from '@bufbuild/protobuf';
 import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
 import { TimestampSchema, timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { fieldRest } from '@drippulse/json';
+import { fieldRest, fieldSchemaOf } from '@drippulse/json';
 import { Mode, ModeSchema } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import type { EventType } from '../src/catalog/event-types.ts';
 import { newEventId } from '../src/deliveries/event-id.ts';
@@ -51,7 +51,7 @@ function memberOf(field: DescField, isWhole: boolean) {
   if (field.enum !== undefined) return field.enum.values.at(-1)?.number ?? 0;
   switch (field.scalar) {
     case ScalarType.STRING:
-      return 'text';
+      return textOf(field);
     case ScalarType.BOOL:
       return true;
     case ScalarType.BYTES:
@@ -62,6 +62,13 @@ function memberOf(field: DescField, isWhole: boolean) {
     default:
       return 7;
   }
+}
+
+/** A text of the form that the schema of its field requires. */
+function textOf(field: DescField): string {
+  const schema = JSON.stringify(fieldSchemaOf(field));
+  if (schema.includes('"format":"uuid"')) return '0198f0a2-7c4e-7b11-9d55-3f2a1c6e8b90';
+  return schema.includes('"pattern"') ? 'lead_4f1c9d7a2b8e6053c1d2e3f4' : 'text';
 }
 
 /** Free JSON of the shape that its name requires. */

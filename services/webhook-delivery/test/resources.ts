@@ -7,6 +7,8 @@ export const makeResources: MakeResources = async (post, mark) => {
     description: mark,
   });
   const delivery = await post(`/webhooks/${webhook.id}/test`, {});
-  const recovery = await post(`/webhooks/${webhook.id}/recover`, { since: new Date().toISOString() });
-  return { webhooks: webhook.id, deliveries: delivery.id, recoveries: recovery.id, events: delivery.event_id };
+  for (let more = 0; more < 2; more += 1) await post(`/webhooks/${webhook.id}/test`, {});
+  const recovery = await post(`/webhooks/${webhook.id}/recover`, { since: new Date(Date.now() - 2).toISOString() });
+  const ids = { webhooks: webhook.id, deliveries: delivery.id, recoveries: recovery.id };
+  return { ...ids, 'webhooks/events': delivery.event_id };
 };

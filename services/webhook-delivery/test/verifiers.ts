@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type SignatureCase, signatureCases } from './signature-cases.ts';
 
-const page = readFileSync(fileURLToPath(new URL('../../../docs/webhooks.md', import.meta.url)), 'utf8');
+const page = readFileSync(fileURLToPath(new URL('../../../site/static/docs/webhooks.md', import.meta.url)), 'utf8');
 
 export const cases = signatureCases();
 
 /** Writes the page's code in a language to a file, as a reader would. Returns the path of the file. */
 export function copyFromPage(language: string, folder: string, file: string): string {
-  const code = page.split(`\n\`\`\`${language}\n`)[1]?.split('\n```\n')[0];
-  if (code === undefined) throw new Error(`docs/webhooks.md has no code in ${language}`);
+  const code = page.split(new RegExp(`\n\`\`\`${language} checked-by=[^\n]*\n`))[1]?.split('\n```\n')[0];
+  if (code === undefined) throw new Error(`The page of webhooks has no code in ${language} that a test checks`);
   writeFileSync(join(folder, file), `${code}\n`);
   return join(folder, file);
 }

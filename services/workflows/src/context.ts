@@ -1,6 +1,8 @@
 import type { LookUp } from '@drippulse/http';
+import type { Shares } from '@drippulse/loops';
 import type { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import type { SenderChecksService } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
 import type { ClientOf, ServiceBase } from '@drippulse/service';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
@@ -9,9 +11,15 @@ import type { LoadWorkflow } from './workflows/load-workflow.ts';
 
 /** The parts that every operation of this service works with. */
 export type Context = ServiceBase<Config, DB> & {
-  clients: { identity: ClientOf<typeof IdentityService>; runtime: ClientOf<typeof RuntimeService> };
+  clients: {
+    identity: ClientOf<typeof IdentityService>;
+    runtime: ClientOf<typeof RuntimeService>;
+    senders: ClientOf<typeof SenderChecksService>;
+  };
   loadWorkflow: LoadWorkflow;
   /** Looks up the host names of callbacks when a workflow is saved. */
   lookUp: LookUp;
+  /** Where test runs take turns. */
+  testPlace: Shares;
   metrics: ServiceMetrics;
 };

@@ -1,16 +1,25 @@
+import { lockRevision } from '@drippulse/db';
 import { createLookUps, type Resolve, resolveWithNameServers } from '@drippulse/http';
 import { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import { defineService } from '@drippulse/service';
+import { SenderChecksService } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
+import { WorkflowSchema } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { audited, defineService } from '@drippulse/service';
+import type { Transaction } from 'kysely';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { migrations } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
 import { startSealVersions } from './loops/seal-versions.ts';
 import { createServiceMetrics } from './metrics.ts';
+import { organizationTables } from './organization-tables.ts';
 import { routesOf } from './rpc/index.ts';
+import { sealedColumns } from './sealed-columns.ts';
 import { workflowLoader } from './workflows/load-workflow.ts';
 import { findMode } from './workflows/mode.ts';
+import { lockWorkflow } from './workflows/rows.ts';
+import { testPlace } from './workflows/run-test.ts';
+import { workflowToProto } from './workflows/to-proto.ts';
 
 export type { Config } from './config.ts';
 
@@ -21,13 +30,26 @@ export const service = defineService<Config, DB, Overrides>({
   name: 'workflows',
   readConfig,
   migrations,
+  organizationTables,
+  sealed: sealedColumns,
   rowModes: ({ db }) => ({ workflows: (caller, id) => findMode(db.kysely, caller, id) }),
+  rowRevisions: { workflows: lockRevision('workflows') },
+  auditedRows: () => ({
+    workflows: audited(WorkflowSchema, async (trx: Transaction<DB>, { organizationId }, id: bigint) =>
+      workflowToProto(await lockWorkflow(trx, organizationId, id)),
+    ),
+  }),
   open(base, keep, { resolve = resolveWithNameServers }) {
     const ctx: Context = {
       ...base,
-      clients: { identity: base.client(IdentityService), runtime: base.client(RuntimeService) },
+      clients: {
+        identity: base.client(IdentityService),
+        runtime: base.client(RuntimeService),
+        senders: base.client(SenderChecksService),
+      },
       loadWorkflow: workflowLoader(base.db.kysely),
       lookUp: createLookUps(resolve),
+      testPlace: testPlace(),
       metrics: createServiceMetrics(base.registry),
     };
     keep(startSealVersions(ctx));

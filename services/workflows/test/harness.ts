@@ -1,9 +1,20 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/errors';
 import type { Resolve } from '@drippulse/http';
-import { type ApplyWorkflowRequest, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import type { Clock } from '@drippulse/loops';
+import {
+  type ApplyWorkflowRequest,
+  type CountWorkflowsRequest,
+  RuntimeService,
+} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { SenderChecksService } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
-import { WorkflowCatalogService, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import {
+  WorkflowCatalogService,
+  type WorkflowStatsSchema,
+  WorkflowsService,
+} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import { createHarness, editor } from '@drippulse/service/harness';
 import { serviceOf } from '@drippulse/topology';
@@ -29,12 +40,20 @@ export const gateway: Caller = { ...editor, actor: { type: 'service', id: identi
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** The service with peers in memory that know projects and note the workflows that they are asked to apply. */
-export async function startHarness(o: { resolve?: Resolve } = {}) {
+export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {}) {
   const applied: ApplyWorkflowRequest[] = [];
+  const counted: CountWorkflowsRequest[] = [];
+  /** Test mails that the runtime was asked to send. */
+  const mailed: { to: string; request: string }[] = [];
+  /** The enrollments that the runtime knows, by workflow. */
+  const stats: Record<string, MessageInitShape<typeof WorkflowStatsSchema>> = {};
+  /** Its living enrollments, by version. */
+  const active: Record<number, bigint> = {};
   /** Runs once, after identity has found the next project and before it answers. */
   const betweenCheckAndWrite: (() => Promise<unknown>)[] = [];
   const harness = await createHarness(service, {
     ...(o.resolve && { overrides: { resolve: o.resolve } }),
+    ...(o.clock && { clock: o.clock }),
     peers: [
       {
         name: identity,
@@ -47,6 +66,7 @@ export async function startHarness(o: { resolve?: Resolve } = {}) {
               }
               throw new DomainError('not_found', 'project_not_found', 'There is no project with this id.');
             },
+            getOwnAddress: (_request, call) => ({ email: `user${callerOf(call).actor.id}@example.org` }),
           });
         },
       },
@@ -59,6 +79,20 @@ export async function startHarness(o: { resolve?: Resolve } = {}) {
           applied.push(request);
           return {};
         },
+        countWorkflows(request) {
+          counted.push(request);
+          return { stats };
+        },
+        countVersions: () => ({ active }),
+      });
+      router.service(SenderChecksService, {
+        sendTestMail({ request, to }) {
+          mailed.push({ to, request: Buffer.from(request).toString() });
+          return { sent: true, message: 'Sent' };
+        },
+        checkSenders: ({ addresses }) => ({
+          unverified: addresses.filter((one) => !one.endsWith('@verified.example')),
+        }),
       });
     });
   registerRuntime();
@@ -77,6 +111,11 @@ export async function startHarness(o: { resolve?: Resolve } = {}) {
     published: await harness.collect(WorkflowEventSchema),
     /** The workflows that the runtime was asked to apply. */
     applied,
+    mailed,
+    /** The counts that the runtime was asked for, and those that it answers. */
+    counted,
+    stats,
+    active,
     workflows: harness.clientsFrom(identity, WorkflowsService),
     catalog: harness.clientsFrom(identity, WorkflowCatalogService),
     stop: harness.stop,

@@ -2,7 +2,7 @@ import type { Mode } from '@drippulse/rpc';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
 
-/** Inserts many workflows, named from `Workflow 1`: every tenth is active, every fifth is in project 101. */
+/** Inserts many workflows, named from `Workflow 1`: every tenth is active, every fifth is in project 101. Their times of change are in no order. */
 export async function insertWorkflows(
   db: Kysely<DB>,
   organizationId: bigint,
@@ -14,7 +14,8 @@ export async function insertWorkflows(
       insert into workflows (organization_id, mode, project_id, name, status, version, integrations, sequence, change,
                              created_at, updated_at)
       select ${organizationId}, ${mode}, case when n % 5 = 0 then 101 end, 'Workflow ' || n,
-             case when n % 10 = 0 then 'active' else 'draft' end, 1, '[]', 1, nextval('workflows_change_seq'), now(), now()
+             case when n % 10 = 0 then 'active' else 'draft' end, 1, '[]', 1, nextval('workflows_change_seq'), now(),
+             timestamptz '2026-01-01' + (n * 7919 % 86400) * interval '1 second'
       from generate_series(1, ${sql.lit(count)}) as n
       returning id
     )

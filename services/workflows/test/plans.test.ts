@@ -1,9 +1,11 @@
 import { measureStatements } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RawBuilder, sql } from 'kysely';
-import { countWorkflows, type Filter, sliceWorkflows } from '../src/workflows/list.ts';
+import { countWorkflows, type Filter, sliceSummaries, sliceWorkflows } from '../src/workflows/list.ts';
 import { workflowLoader } from '../src/workflows/load-workflow.ts';
+import { type Place, readOrder } from '../src/workflows/orders.ts';
 import { selectWorkflows } from '../src/workflows/rows.ts';
+import { sliceVersions } from '../src/workflows/versions.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { insertWorkflows } from './insert-workflows.ts';
 
@@ -37,12 +39,73 @@ const filters: Record<string, Filter> = {
 test.each(Object.entries(filters))(
   'a slice of %s reads what it returns, however deep it lies',
   async (_name, filter) => {
-    for (const before of [undefined, 110_000n]) {
-      const { rows, buffers } = await cost(sliceWorkflows(harness.db, filter, { before, offset: 0, limit: 51 }));
-      expect(buffers).toBeLessThanOrEqual(20 * rows + 100);
+    for (const place of [undefined, { key: '110000', id: 110_000n }]) {
+      const slice = { order: readOrder(), place, offset: 0, limit: 51 };
+      for (const query of [sliceWorkflows, sliceSummaries]) {
+        const { rows, buffers } = await cost(query(harness.db, filter, slice));
+        expect(buffers).toBeLessThanOrEqual(20 * rows + 100);
+      }
     }
   },
 );
+
+/** Places in the middle of each order. */
+const middles: Record<string, Place> = {
+  created_at: { key: '110000', id: 110_000n },
+  updated_at: { key: '2026-01-01T12:00:00.000Z', id: 110_000n },
+  name: { key: 'workflow 5', id: 0n },
+};
+
+test.each(Object.keys(middles).flatMap((sort) => Object.keys(filters).map((name) => [sort, name] as const)))(
+  'a slice by %s of %s reads an index in order, or what the filter leaves',
+  async (sort, name) => {
+    const filter = filters[name];
+    if (filter === undefined) throw new Error('no filter');
+    for (const direction of ['', '-']) {
+      for (const place of [undefined, middles[sort]]) {
+        const slice = { order: readOrder(`${direction}${sort}`), place, offset: 0, limit: 51 };
+        const { rows, buffers } = await cost(sliceSummaries(harness.db, filter, slice));
+        expect(buffers).toBeLessThanOrEqual(20 * rows + 500);
+      }
+    }
+  },
+);
+
+test.each([
+  ['few names', 'flow 4242', {}],
+  ['few names, of a status', 'flow 4242', { status: 'active' }],
+  ['all names', 'workflow', {}],
+  ['no name', 'nowhere', {}],
+  ['the beginning of all names', 'wo', {}],
+  ['the beginning of no name', 'zz', {}],
+] as const)('a text that %s have is looked up, or met soon', async (_name, q, more) => {
+  const filter: Filter = { organizationId: 2n, mode: 'live', status: undefined, projectId: undefined, ...more, q };
+  for (const sort of ['-created_at', 'name', '-updated_at']) {
+    const slice = { order: readOrder(sort), place: undefined, offset: 0, limit: 51 };
+    const { rows, buffers } = await cost(sliceSummaries(harness.db, filter, slice));
+    expect(buffers).toBeLessThanOrEqual(20 * rows + 500);
+  }
+  const { buffers } = await cost(countWorkflows(harness.db, filter));
+  expect(buffers).toBeLessThanOrEqual(20 * countCap + 100);
+});
+
+test('a page of versions reads no steps and no version of another workflow', async () => {
+  const { id } = await harness.db
+    .selectFrom('workflows')
+    .select('id')
+    .orderBy('id')
+    .offset(500)
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  await sql`
+    insert into workflow_versions (workflow_id, version, steps, step_count, created_at)
+    select ${id}, version, '[]', 0, now() from generate_series(2, 1000) as version`.execute(harness.db);
+  const { rows, buffers } = await cost(
+    sliceVersions(harness.db, { workflowId: id, before: 500n, offset: 0, limit: 101 }),
+  );
+  expect(rows).toBe(101);
+  expect(buffers).toBeLessThanOrEqual(rows + 100);
+});
 
 test.each(Object.entries(filters))('counting %s reads an index', async (_name, filter) => {
   const { buffers } = await cost(countWorkflows(harness.db, filter));

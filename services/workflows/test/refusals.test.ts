@@ -2,7 +2,7 @@ import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { editor, gateway, type Harness, startHarness, tester } from './harness.ts';
-import { collect, json, refusal } from './requests.ts';
+import { collect, json, parsed, refusal } from './requests.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -42,6 +42,21 @@ test('a graph that cannot run is refused with the index of each bad step', async
   expect(refused?.error).toBe('malformed invalid_step_graph');
   expect(Object.keys(refused?.fields ?? {})).toEqual(['steps.1.type', 'steps.2.config.duration']);
   expect(refused?.fields).toMatchObject({ 'steps.2.config.duration': 'Step 2 (wait): duration must be at least 1' });
+});
+
+test('a strict call refuses parameters that the type of a step does not list, and an ordinary one keeps them', async () => {
+  const request = { name: 'Strict', steps: json([{ type: 'log', config: { message: 'x', leval: 'warn' } }]) };
+  const strictly = { headers: { 'x-handling': 'strict' } };
+  const unknown = {
+    error: 'malformed unknown_member',
+    fields: { 'steps.0.config.leval': 'Step 0 (log): leval is not a known member; did you mean level?' },
+  };
+  const workflows = harness.workflows(editor);
+  expect(await refusal(workflows.createWorkflow(request, strictly))).toEqual(unknown);
+  const { workflow } = await workflows.createWorkflow(request);
+  expect(parsed(workflow?.steps)).toMatchObject([{ config: { leval: 'warn' } }]);
+  const change = { id: workflow?.id, steps: request.steps, updateMask: { paths: ['steps'] } };
+  expect(await refusal(workflows.updateWorkflow(change, strictly))).toEqual(unknown);
 });
 
 test('a callback to a private address is refused, one whose URL is a template is not', async () => {

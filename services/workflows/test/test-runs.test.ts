@@ -1,5 +1,7 @@
+import { stepTypes } from '@drippulse/engine';
+import { inRounds } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { editor, type Harness, startHarness } from './harness.ts';
+import { editor, type Harness, startHarness, stranger, tester } from './harness.ts';
 import { json, parsed, refusal } from './requests.ts';
 
 const steps = json([
@@ -10,10 +12,12 @@ const steps = json([
   { type: 'webhook_callback', config: { url: 'https://hooks.example.com/{{ lead_ref }}', payload: { a: 1 } } },
 ]);
 
+/** The time stands still, so that two runs say the same times. */
+const now = new Date('2026-05-01T09:00:00Z');
 let harness: Harness;
 let id: bigint | undefined;
 beforeAll(async () => {
-  harness = await startHarness();
+  harness = await startHarness({ resolve: async () => ['8.8.8.8'], clock: { now: () => now } });
   const { workflow } = await harness.workflows(editor).createWorkflow({ name: 'Tried', steps });
   id = workflow?.id;
 });
@@ -44,6 +48,48 @@ test('the payload is merged over the fixture, and the first of several counts', 
   expect(result.testFixtureProfile).toBe('minimal');
   expect(parsed(result.sampleData)).toMatchObject({ ...payload, last_name: 'Lovelace' });
   expect(parsed((await run({ runtimePayload: json({ score: 1 }) })).sampleData)).toMatchObject({ score: 1 });
+});
+
+test('steps that are not saved run as they do once they are saved', () =>
+  inRounds(async (random) => {
+    for (let round = 0; round < 25; round += 1) {
+      const steps = random
+        .some(stepTypes, 1 + random.below(8))
+        .flatMap(({ type, example }, index) =>
+          type === 'trigger' && index > 0 ? [] : [{ ...example, id: `s${index}` }],
+        );
+      const data = { sampleData: json({ score: random.below(100) }), fixtureProfile: random.pick(['minimal', 'demo']) };
+      const { workflow } = await harness.workflows(editor).createWorkflow({ name: 'Saved', steps: json(steps) });
+      const saved = await harness.workflows(editor).testWorkflow({ id: workflow?.id, ...data });
+      const request = { steps: json(steps), workflowId: workflow?.id, ...data };
+      const unsaved = await harness.workflows(editor).testSteps(request);
+      const shown = ({ $typeName: _, version: __, steps: visited, ...run }: typeof saved | typeof unsaved) => ({
+        ...run,
+        steps: visited.map((step) => ({ ...step, durationMs: 0 })),
+      });
+      expect(shown(unsaved)).toEqual(shown(saved));
+      expect(unsaved.version).toBeUndefined();
+    }
+  }));
+
+test('steps that cannot be saved are not run, and say why as a save does', async () => {
+  const steps = json([{ type: 'wait', config: { duration: 0, unit: 'hours' } }]);
+  const [tried, saved] = await Promise.all([
+    refusal(harness.workflows(editor).testSteps({ steps })),
+    refusal(harness.workflows(editor).createWorkflow({ name: 'Bad', steps })),
+  ]);
+  expect(tried).toMatchObject({ error: 'malformed invalid_step_graph' });
+  expect(tried).toEqual(saved);
+});
+
+test('steps without a workflow run too, and only for who may edit', async () => {
+  const steps = json([{ type: 'log', message: 'Hello {{ first_name }}' }]);
+  const run = await harness.workflows(tester).testSteps({ steps });
+  expect([run.status, run.workflowId, run.version]).toEqual(['completed', undefined, undefined]);
+  const byViewer = harness.workflows({ ...editor, role: 'viewer' }).testSteps({ steps });
+  expect(await refusal(byViewer)).toMatchObject({ error: expect.stringContaining('denied') });
+  const foreign = harness.workflows(stranger).testSteps({ steps, workflowId: id });
+  expect(await refusal(foreign)).toMatchObject({ error: 'not_found workflow_not_found' });
 });
 
 test('a payload that is no object and an unknown fixture are refused', async () => {
@@ -81,5 +127,20 @@ test('a template whose outputs are many is refused when it is saved', async () =
   const steps = json([{ type: 'log', config: { message: '{{a}}'.repeat(20_000) } }]);
   expect(await refusal(harness.workflows(editor).createWorkflow({ name: 'Many', steps }))).toMatchObject({
     error: 'malformed invalid_step_graph',
+  });
+});
+
+const atProviders = json([
+  { type: 'email', id: 'mail', config: { to: '{{ email }}', integration_id: 'sg', subject: 'Hi', body: 'Hello' } },
+  { type: 'alert', id: 'alert', config: { message: 'Hello' } },
+  { type: 'email', id: 'own', config: { to: '{{ email }}', subject: 'Hi', body: 'Hello' } },
+]);
+
+test('a test run says what a live one would lack: without a connection, a mail through SendGrid is skipped', async () => {
+  const { steps: ran } = await harness.workflows(editor).testSteps({ steps: atProviders });
+  expect(Object.fromEntries(ran.map((step) => [step.id, [step.status, step.logs.join('\n')]]))).toMatchObject({
+    mail: ['skipped', expect.stringContaining('no usable connection for sendgrid')],
+    alert: ['succeeded', expect.not.stringContaining('Warning')],
+    own: ['succeeded', expect.not.stringContaining('Warning')],
   });
 });

@@ -10,6 +10,9 @@ import {
   type MethodOptions,
 } from '@bufbuild/protobuf/wkt';
 import {
+  Auth,
+  DeprecationSchema,
+  Effect,
   type MethodRest,
   NamedSchemaSchema,
   ReasonSchema,
@@ -62,6 +65,43 @@ test.each<[string, string, (option: MethodRest) => void, string]>([
     (option) => (option.changes = 'x'),
     'changes "x" is neither',
   ],
+  ['a PATCH without what shows its row', 'UpdateWebhook', (option) => (option.shownBy = ''), 'shown_by is missing'],
+  ['a PATCH whose row nothing shows', 'UpdateWebhook', (option) => (option.shownBy = 'none'), 'a PATCH needs a GET'],
+  ['a row shown by a list', 'DeleteWebhook', (option) => (option.shownBy = 'ListWebhooks'), 'is no GET of one row'],
+  [
+    'a PATCH of a row without a revision',
+    'UpdateWebhook',
+    (option) => (option.shownBy = 'GetRecovery'),
+    'PART_REVISION',
+  ],
+  ['shown_by of a read', 'GetWebhook', (option) => (option.shownBy = 'GetWebhook'), 'is for PATCH and DELETE'],
+  [
+    'any scope where no credential is needed',
+    'UpdateWebhook',
+    (option) => Object.assign(option, { auth: Auth.NONE, anyScope: true }),
+    'any_scope is for methods',
+  ],
+  ['no operation_id', 'UpdateWebhook', (option) => (option.operationId = ''), 'operation_id is missing'],
+  ['an id in camel case', 'UpdateWebhook', (option) => (option.operationId = 'webhooks.updateIt'), 'is no path of'],
+  ['an id of one word', 'UpdateWebhook', (option) => (option.operationId = 'update'), 'is no path of'],
+  ['an id that is there', 'UpdateWebhook', (option) => (option.operationId = 'webhooks.get'), 'another method has'],
+  ['no effect', 'UpdateWebhook', (option) => (option.effect = Effect.UNSPECIFIED), 'effect is missing'],
+  ['a GET with an effect', 'GetWebhook', (option) => (option.effect = Effect.WRITE), 'a GET changes nothing: effect'],
+  [
+    'no effect of a change',
+    'UpdateWebhook',
+    (option) => (option.effect = Effect.NONE),
+    'that is audited has an effect',
+  ],
+  ['raw types of JSON', 'UpdateWebhook', (option) => option.requestMediaTypes.push('a/b'), 'needs a raw body'],
+  ['raw types of an answer', 'GetWebhook', (option) => option.responseMediaTypes.push('a/b'), 'an answer in raw bytes'],
+  [
+    'an end before its beginning',
+    'GetWebhook',
+    (option) => (option.deprecated = create(DeprecationSchema, { since: '2027-01-01', sunset: '2026-01-01' })),
+    'deprecated needs `since`',
+  ],
+  ['a constant with parameters', 'GetWebhook', (option) => (option.constant = true), 'constant is for a GET'],
   ['a PATCH that changes none', 'UpdateWebhook', (option) => (option.changes = 'none'), 'says which'],
 ])('%s fails with the name of the RPC', (_case, method, change, problem) => {
   const [first, ...others] = problemsAfter((file) => {
@@ -73,6 +113,18 @@ test.each<[string, string, (option: MethodRest) => void, string]>([
   expect(first).toMatch(new RegExp(`^drippulse\\.webhooks\\.v1\\.WebhooksService\\.${method}: `));
   expect(first).toContain(problem);
   expect(others).toEqual([]);
+});
+
+test('an id that is also a resource fails, because no client can have both', () => {
+  const problems = problemsAfter((file) => {
+    const options = optionsOf(file, 'UpdateWebhook');
+    const option = getExtension(options, rest);
+    option.operationId = 'webhooks.deliveries';
+    setExtension(options, rest, option);
+  });
+  expect(problems).toEqual([
+    expect.stringMatching(/UpdateWebhook: the operation_id "webhooks.deliveries" is also the/),
+  ]);
 });
 
 test('a route without the rest option fails with the name of the RPC', () => {
@@ -99,6 +151,18 @@ test('an order of a list without its values, and an id without its kind, fail wi
   expect(problems).toEqual([
     expect.stringMatching(/ListWebhooksRequest\.sort: `values` lists the orders of a list$/),
     expect.stringMatching(/ListWebhooksRequest\.user_id: `ref` names the kind of the id of another resource$/),
+  ]);
+});
+
+test('a list of rows without its filters fails with their names; a catalog needs none', () => {
+  const problems = problemsAfter((file) => {
+    const request = file.messageType.find(({ name }) => name === 'ListWebhooksRequest');
+    if (request === undefined) throw new Error('no ListWebhooksRequest');
+    request.field = request.field.filter(({ name }) => !['created_until', 'ids'].includes(name));
+  });
+  expect(problems).toEqual([
+    expect.stringMatching(/ListWebhooksRequest: a list of rows has the filter `created_until`, a timestamp$/),
+    expect.stringMatching(/ListWebhooksRequest: a list of rows has the filter `ids`, a list with `most_items`$/),
   ]);
 });
 

@@ -4,6 +4,8 @@ export type Options = {
   short: boolean;
   /** All peers, and not only the one that comes closest. */
   allPeers: boolean;
+  /** Sizes that replace those of the bench, by their names. */
+  sizes: Readonly<Record<string, number>>;
   /** Tells whoever waits how far it is. */
   progress(line: string): void;
 };

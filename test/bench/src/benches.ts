@@ -4,6 +4,7 @@ import { crm } from './crm/crm.ts';
 import { effects } from './effects/effects.ts';
 import { engine } from './engine/engine.ts';
 import { engineMillion } from './engine/engine-million.ts';
+import { events } from './events/events.ts';
 import { gateway } from './gateway/gateway.ts';
 import { idle } from './idle/idle.ts';
 import { list } from './list/list.ts';
@@ -11,6 +12,8 @@ import { million } from './million/million.ts';
 import { neighbours } from './neighbours/neighbours.ts';
 import { retention } from './retention/retention.ts';
 import { timers } from './timers/timers.ts';
+import { engineBesideHits } from './tracking/engine-beside-hits.ts';
+import { tracking } from './tracking/tracking.ts';
 import { webhooks } from './webhooks/webhooks.ts';
 
 /** The benches of `npm run bench -- <name>`. */
@@ -19,9 +22,12 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['engine-million', engineMillion],
   ['effects', effects],
   ['bulk', bulk],
+  ['events', events],
   ['million', million],
   ['retention', retention],
   ['timers', timers],
+  ['tracking', tracking],
+  ['engine-beside-hits', engineBesideHits],
   ['list', list],
   ['crm', crm],
   ['gateway', gateway],

@@ -9,7 +9,7 @@ import { measure } from './measure.ts';
 import { printTable } from './print-table.ts';
 
 /** The command `npm run bench`: figures on standard output, progress on standard error. */
-const usage = `npm run bench -- <bench> [--json] [--peers all] [--short]
+const usage = `npm run bench -- <bench> [--json] [--peers all] [--short] [--size <name>=<n> …]
 npm run bench -- --short [--json]
 npm run bench -- compare <base> [<bench> …] [--pairs ${fewestPairs}] [--short] [--json]
 
@@ -44,7 +44,8 @@ process.exit();
 async function runOne(): Promise<void> {
   const bench = benches.get(name ?? '');
   if (name === undefined || bench === undefined || names.length > 0) refuse();
-  const { figures, better } = await measure(name, bench, { short, allPeers: values.peers === 'all', progress });
+  const options = { short, allPeers: values.peers === 'all', sizes: readSizes(values.size ?? []), progress };
+  const { figures, better } = await measure(name, bench, options);
   if (values.json === true) console.log(JSON.stringify({ ...figures, better }));
   else printTable(name, figures);
 }
@@ -109,6 +110,7 @@ function readArguments() {
         pairs: { type: 'string' },
         peers: { type: 'string' },
         short: { type: 'boolean' },
+        size: { type: 'string', multiple: true },
       },
     });
     if ((read.values.peers ?? 'all') !== 'all') refuse();
@@ -116,6 +118,15 @@ function readArguments() {
   } catch {
     return refuse();
   }
+}
+
+function readSizes(given: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    given.map((size) => {
+      const [, name, count] = /^(\w+)=(\d+)$/.exec(size) ?? refuse();
+      return [name, Number(count)];
+    }),
+  );
 }
 
 function refuse(): never {

@@ -19,23 +19,24 @@ export type BenchPostgres = {
   addDatabase(): Promise<{ url: string; drop(): Promise<void> }>;
   /** Bytes of WAL written so far. */
   walBytes(): Promise<number>;
+  /** Stops the server and starts it again, with empty buffers, at the same address. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 };
 
 export async function startPostgres(more: Record<string, string> = {}): Promise<BenchPostgres> {
   const folder = await mkdtemp(path.join(tmpdir(), 'drippulse-bench-'));
-  const postgres = await startEmbeddedPostgres({
-    dataDir: path.join(folder, 'postgres'),
-    settings: { ...settings, ...more },
-  });
+  const dataDir = path.join(folder, 'postgres');
+  let postgres = await startEmbeddedPostgres({ dataDir, settings: { ...settings, ...more } });
   const endWithProcess = () => process.kill(postgres.pid, 'SIGINT');
   process.once('exit', endWithProcess);
-  const client = new pg.Client({ connectionString: postgres.url });
-  await client.connect();
+  let client = await connect(postgres.url);
   let databases = 0;
   return {
     url: postgres.url,
-    client,
+    get client() {
+      return client;
+    },
     cpuSeconds: () => databaseCpuSeconds(postgres.pid),
     async addDatabase() {
       databases += 1;
@@ -51,6 +52,13 @@ export async function startPostgres(more: Record<string, string> = {}): Promise<
       );
       return rows[0]?.bytes ?? Number.NaN;
     },
+    async restart() {
+      const { port } = postgres;
+      await client.end();
+      await postgres.stop();
+      postgres = await startEmbeddedPostgres({ dataDir, port, settings: { ...settings, ...more } });
+      client = await connect(postgres.url);
+    },
     async stop() {
       await client.end();
       process.off('exit', endWithProcess);
@@ -58,4 +66,10 @@ export async function startPostgres(more: Record<string, string> = {}): Promise<
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return client;
 }

@@ -2,6 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
 import { type Config, service as runtime } from '@drippulse/enrollments';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { ApprovalsService } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
+import { EventsService } from '@drippulse/proto/drippulse/journeys/v1/events_pb';
+import { BouncesService } from '@drippulse/proto/drippulse/messaging/v1/bounces_pb';
+import { SendingRulesService } from '@drippulse/proto/drippulse/messaging/v1/rules_pb';
+import { SuppressionsService } from '@drippulse/proto/drippulse/messaging/v1/suppressions_pb';
+import { TrackingService } from '@drippulse/proto/drippulse/messaging/v1/tracking_pb';
 import { WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import {
   type Caller,
@@ -16,15 +22,26 @@ import { type Config as DelivererConfig, service as deliverer } from '@drippulse
 
 /** The methods of a runtime that its callers use, over gRPC. */
 export type RuntimeClient = {
+  /** Of the runtime. */
+  name: string;
   enrollments(organizationId: bigint): Client<typeof EnrollmentsService>;
   workflows(organizationId: bigint): Client<typeof RuntimeService>;
+  events(organizationId: bigint): Client<typeof EventsService>;
+  approvals(organizationId: bigint): Client<typeof ApprovalsService>;
+  rules(organizationId: bigint): Client<typeof SendingRulesService>;
+  suppressions(organizationId: bigint): Client<typeof SuppressionsService>;
+  /** What clients of mails and mail servers call without a credential. */
+  tracking: Client<typeof TrackingService>;
+  bounces: Client<typeof BouncesService>;
   close(): void;
 };
 
 const keys = generateInternalTokenKeys(serviceNames);
 const encryptionKeys = randomBytes(32).toString('base64');
+/** The secret of the reports of the mail server. */
+export const bounceSecret = randomBytes(32).toString('base64');
 
-export function createRuntimeClient(port: number): RuntimeClient {
+export function createRuntimeClient(name: string, port: number): RuntimeClient {
   const peers = createGrpcPeers({ [runtime.name]: `127.0.0.1:${port}` });
   const as = (service: ServiceName) => ({
     peers,
@@ -33,8 +50,21 @@ export function createRuntimeClient(port: number): RuntimeClient {
   });
   const enrollments = clientFor(EnrollmentsService, as(publicService));
   const workflows = clientFor(RuntimeService, as(serviceOf('workflows')));
+  const events = clientFor(EventsService, as(publicService));
+  const approvals = clientFor(ApprovalsService, as(publicService));
+  const rules = clientFor(SendingRulesService, as(publicService));
+  const suppressions = clientFor(SuppressionsService, as(publicService));
+  const userOf = (organizationId: bigint) => callerOf(organizationId, { type: 'user', id: '1' });
+  const nobody = callerOf(0n, { type: 'service', id: publicService });
   return {
-    enrollments: (organizationId) => enrollments(callerOf(organizationId, { type: 'user', id: '1' })),
+    name,
+    tracking: clientFor(TrackingService, as(publicService))(nobody),
+    bounces: clientFor(BouncesService, as(publicService))(nobody),
+    enrollments: (organizationId) => enrollments(userOf(organizationId)),
+    events: (organizationId) => events(userOf(organizationId)),
+    approvals: (organizationId) => approvals(userOf(organizationId)),
+    rules: (organizationId) => rules(userOf(organizationId)),
+    suppressions: (organizationId) => suppressions(userOf(organizationId)),
     workflows: (organizationId) => workflows(callerOf(organizationId, { type: 'service', id: serviceOf('workflows') })),
     close: () => peers.close(),
   };
@@ -61,9 +91,13 @@ type ProcessOptions = { databaseUrl: string; kafkaBrokers: string[]; grpcPort: n
 type WithBrokers<C> = C & { kafkaBrokers: string[] };
 
 /** The configuration of a runtime process that these clients can call. */
-export function runtimeConfig({ leaseMs, ...options }: ProcessOptions & { leaseMs: number }): WithBrokers<Config> {
+export function runtimeConfig({
+  leaseMs,
+  smtpUrl,
+  ...options
+}: ProcessOptions & { leaseMs: number; smtpUrl: string }): WithBrokers<Config> {
   const { kafkaBrokers } = options;
-  return { ...runtime.readConfig(environmentOf(runtime.name, options)), kafkaBrokers, leaseMs };
+  return { ...runtime.readConfig(environmentOf(runtime.name, options)), kafkaBrokers, leaseMs, smtpUrl };
 }
 
 /** The configuration of a deliverer. */
@@ -78,6 +112,8 @@ function environmentOf(name: keyof typeof keys, { databaseUrl, grpcPort }: Proce
     GRPC_PORT: String(grpcPort),
     INTERNAL_TOKEN_KEYS: keys[name],
     ENCRYPTION_KEYS: encryptionKeys,
+    TRACKING_KEYS: encryptionKeys,
+    BOUNCE_WEBHOOK_SECRET: bounceSecret,
     LOG_LEVEL: 'warn',
     WEBHOOK_ALLOW_PRIVATE: 'true',
   };

@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { type GoalFacts, readGoalFacts } from './goal-facts.ts';
+import { type LetterFacts, readLetterFacts } from './letter-facts.ts';
 
 /** An enrollment with its state; `status` of a living one is active or paused. */
 export type EnrollmentFact = {
@@ -7,7 +9,9 @@ export type EnrollmentFact = {
   organization_id: string;
   key: string;
   lead_ref: string;
-  contact: { n: number; org: string };
+  contact: { n: number; org: string; email?: string };
+  timezone: string;
+  created_at: Date;
   status: string;
   step_index: number;
   lines: number;
@@ -21,6 +25,7 @@ export type LineFact = {
   step_index: number;
   attempt: number;
   status: string;
+  message: string;
   error: string | null;
 };
 export type EffectFact = {
@@ -49,10 +54,47 @@ export type Facts = {
   lines: Map<string, LineFact[]>;
   effects: readonly EffectFact[];
   counters: readonly CounterFact[];
-  /** Frames of the committed outbox rows. */
+  /** Frames of the committed outbox rows with events of enrollments. */
   frames: readonly Uint8Array[];
   outboxLeft: number;
   deliveries: readonly DeliveryFact[];
+  /** Events of contacts of all organizations. */
+  contactEvents: readonly EventFact[];
+  journeys: JourneyFacts;
+  goals: GoalFacts;
+  letters: LetterFacts;
+};
+
+/** An event of a contact, with the enrollments that waited when it came. */
+export type EventFact = {
+  id: string;
+  organization_id: string;
+  name: string;
+  email: string;
+  accepted_at: Date;
+  resumed: number[];
+  /** Of a reaction to a mail, the mail. */
+  delivery_id: string | null;
+};
+/** An effect that is no callback, or what a run was parked for; `event_id` is that of the event that ended a wait. */
+export type IntentFact = { enrollment_id: string; kind: string; status: string; event_id: string | null };
+export type ApprovalFact = { id: string; enrollment_id: string; status: string };
+export type SendFact = {
+  enrollment_id: string;
+  step_id: string;
+  status: string;
+  decision: string | null;
+  rule: string | null;
+  reason: string | null;
+};
+
+/** Rows of the workflows that wait for events and people, and send mails. */
+export type JourneyFacts = {
+  intents: readonly IntentFact[];
+  approvals: readonly ApprovalFact[];
+  sends: readonly SendFact[];
+  /** Waits for events that were not forgotten. */
+  waitsLeft: number;
 };
 
 export async function readFacts(url: string): Promise<Facts> {
@@ -61,19 +103,30 @@ export async function readFacts(url: string): Promise<Facts> {
   try {
     const rowsOf = async (text: string) => (await client.query(text)).rows;
     const lines: LineFact[] = await rowsOf(
-      'select enrollment_id, at, sequence, step_index, attempt, status, error from timeline_lines order by enrollment_id, sequence',
+      'select enrollment_id, at, sequence, step_index, attempt, status, message, error from timeline_lines order by enrollment_id, sequence',
     );
     const [left] = await rowsOf('select count(*)::int as count from outbox');
     return {
       enrollments: await rowsOf(enrollmentsQuery),
       lines: Map.groupBy(lines, (line) => line.enrollment_id),
       effects: await rowsOf(
-        'select effect_key, enrollment_id, organization_id, step_index, attempt, status, request from effects',
+        "select effect_key, enrollment_id, organization_id, step_index, attempt, status, request from effects where kind = 'webhook_callback'",
       ),
       counters: await rowsOf(countersQuery),
       frames: (await rowsOf('select frame from chaos.outbox')).map((row) => row.frame),
       outboxLeft: left.count,
       deliveries: await rowsOf(deliveriesQuery),
+      contactEvents: await rowsOf(eventsQuery),
+      journeys: {
+        intents: await rowsOf(
+          "select enrollment_id, kind, status, result #>> '{output,event,id}' as event_id from effects where kind <> 'webhook_callback'",
+        ),
+        approvals: await rowsOf('select id, enrollment_id, status from approvals'),
+        sends: await rowsOf('select enrollment_id, step_id, status, decision, rule, reason from sends'),
+        waitsLeft: (await rowsOf('select count(*)::int as count from waits'))[0].count,
+      },
+      goals: await readGoalFacts(rowsOf),
+      letters: await readLetterFacts(rowsOf),
     };
   } finally {
     await client.end();
@@ -82,6 +135,7 @@ export async function readFacts(url: string): Promise<Facts> {
 
 const enrollmentsQuery = `
   select enrollments.id, enrollments.workflow_id, enrollments.organization_id, key, lead_ref, contact,
+    timezone, enrollments.created_at,
     coalesce(runs.status, outcomes.status) as status,
     coalesce(runs.step_index, outcomes.step_index) as step_index, coalesce(runs.lines, outcomes.lines) as lines,
     (runs.enrollment_id is not null)::int + (outcomes.enrollment_id is not null)::int as places
@@ -101,3 +155,11 @@ const deliveriesQuery = `
     array(select number from webhooks.attempts where delivery_id = deliveries.id order by number) as numbers,
     exists (select from webhooks.queue where delivery_id = deliveries.id) as is_queued
   from webhooks.deliveries`;
+
+const eventsQuery = `
+  select id, organization_id, name, lower(contact ->> 'email') as email, accepted_at, properties ->> 'delivery_id' as delivery_id,
+    array(
+      select (resumed ->> 1)::bigint::float8 from event_answers cross join lateral json_array_elements(answers -> 'resumed') as resumed
+      where event_answers.organization_id = events.organization_id and event_id = events.id
+    ) as resumed
+  from events`;

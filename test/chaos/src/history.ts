@@ -30,6 +30,30 @@ export type Receipt = {
 /** A connection that a runtime opened, by the port of its end. */
 export type Opened = { port: number; name: string; at: number };
 
+/** An event of a person that was accepted. */
+export type SentEvent = { id: string; email: string };
+
+/** A bulk enrollment into a workflow that some people may not enter again: the references of all, and of those who were refused. */
+export type EntryCall = { workflowId: bigint; refs: string[]; refused: string[] };
+
+/** A request for the pixel or the link of a letter. Each has an agent of its own. */
+export type SentHit = {
+  kind: 'open' | 'click';
+  /** Message-ID of the letter. */
+  mail: string;
+  agent: string;
+  /** Name of the runtime that was asked. */
+  runtime: string;
+  at: number;
+  answered: boolean;
+};
+
+/** A report that a letter came back, which was answered as taken. */
+export type TakenBounce = { mail: string; email: string; at: number };
+
+/** A decision that was answered as the one that counts. */
+export type AnsweredDecision = { approvalId: string; decision: 'approved' | 'rejected' };
+
 /** The calls, faults and results of a run, as seen from outside. */
 export type History = {
   faults: Fault[];
@@ -41,4 +65,19 @@ export type History = {
   published: Map<string, string>;
   /** Requests that reached the webhooks. */
   hookReceipts: HookReceipt[];
+  journeys: {
+    events: SentEvent[];
+    decisions: AnsweredDecision[];
+    /** Addresses whose suppression was answered before a mail to them could be due. */
+    suppressed: string[];
+  };
+  /** Mails that reached their receiver, by Message-ID; `url` is the address, `body` the subject. */
+  mails: Receipt[];
+  entries: EntryCall[];
+  letters: {
+    /** The end of the night, in epoch milliseconds. */
+    quietUntil: number;
+    hits: SentHit[];
+    bounces: TakenBounce[];
+  };
 };

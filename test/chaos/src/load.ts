@@ -3,8 +3,13 @@ import { create } from '@bufbuild/protobuf';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { WorkflowSchema, WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { RuntimeClient } from './clients.ts';
-import type { AcceptedCall } from './history.ts';
+import { driveEntries } from './drive-entries.ts';
+import { driveGoals } from './drive-goals.ts';
+import { driveJourneys } from './drive-journeys.ts';
+import { driveLetters } from './drive-letters.ts';
+import type { Driving } from './driving.ts';
 import { createRandom } from './random.ts';
+import { callMs, createUntilAnswered } from './until-answered.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
 /** Work during the faults. */
@@ -13,49 +18,38 @@ export type Load = {
   stop(): Promise<void>;
 };
 
-const callMs = 5_000;
 /** Answered calls of each organization, also on a busy machine. */
 const leastCalls = 10;
-const patienceMs = 120_000;
 
 /**
  * Announces the workflows and drives them: bulk enrollments of each organization one after the other, with a pause of a
- * workflow now and then.
+ * workflow now and then, and persons with events, approvals, goals and mails.
  */
 export async function startLoad(options: {
   seed: number;
-  workflows: readonly ChaosWorkflow[];
+  workflows: Record<'plain' | 'journeys' | 'goals' | 'entries' | 'letters', readonly ChaosWorkflow[]>;
   clients: readonly RuntimeClient[];
-  calls: AcceptedCall[];
+  history: Driving['history'];
 }): Promise<Load> {
-  const { seed, workflows, clients, calls } = options;
+  const { seed, workflows, clients, history } = options;
+  const { plain, journeys, goals, entries, letters } = workflows;
+  const { calls } = history;
   const stopped = new AbortController();
+  const untilAnswered = createUntilAnswered(clients);
   let sequence = 0n;
-  for (const workflow of workflows) await apply(workflow, WorkflowStatus.ACTIVE);
+  for (const workflow of Object.values(workflows).flat()) await apply(workflow, WorkflowStatus.ACTIVE);
 
-  /** Repeats a call, at one runtime and then at another, until it is answered: it must be safe to repeat. */
-  async function untilAnswered<T>(call: (client: RuntimeClient) => Promise<T>): Promise<T> {
-    const end = Date.now() + patienceMs;
-    for (let turn = 0; ; turn++) {
-      const client = clients[turn % clients.length];
-      if (client === undefined) throw new Error('there is no runtime to call');
-      try {
-        return await call(client);
-      } catch (error) {
-        if (Date.now() > end) throw error;
-        await sleep(100);
-      }
-    }
-  }
-
-  async function apply({ id, organizationId, steps }: ChaosWorkflow, status: WorkflowStatus): Promise<void> {
+  async function apply(workflow: ChaosWorkflow, status: WorkflowStatus): Promise<void> {
+    const { id, organizationId, steps, goals, reEntry } = workflow;
     sequence += 1n;
     const at = timestampNow();
-    const workflow = create(WorkflowSchema, {
+    const applied = create(WorkflowSchema, {
       ...{ id, name: `Chaos ${id}`, status, version: 1, createdAt: at, updatedAt: at },
       ...{ steps: Buffer.from(JSON.stringify(steps)), integrations: Buffer.from('[]') },
+      ...(goals && { goals: Buffer.from(JSON.stringify(goals)) }),
+      ...(reEntry && { reEntry: Buffer.from(JSON.stringify(reEntry)) }),
     });
-    const request = { sequence, workflow, deleted: false };
+    const request = { sequence, workflow: applied, deleted: false };
     await untilAnswered((client) => client.workflows(organizationId).applyWorkflow(request, { timeoutMs: callMs }));
   }
 
@@ -79,7 +73,7 @@ export async function startLoad(options: {
     const random = createRandom(seed, 'holds');
     while (!stopped.signal.aborted) {
       await pause(random.between(1_000, 3_000));
-      const workflow = random.pick(workflows);
+      const workflow = random.pick(plain);
       await apply(workflow, WorkflowStatus.PAUSED);
       await pause(random.between(300, 1_500));
       await apply(workflow, WorkflowStatus.ACTIVE);
@@ -87,8 +81,16 @@ export async function startLoad(options: {
   }
 
   const pause = (ms: number) => sleep(ms, undefined, { signal: stopped.signal }).catch(() => undefined);
-  const organizations = [...Map.groupBy(workflows, (workflow) => workflow.organizationId)];
-  const running = Promise.all([...organizations.map(([id, own]) => enrollOn(id, own)), holdOn()]);
+  const driving: Driving = { seed, clients, history, untilAnswered, stopped: stopped.signal };
+  const organizations = [...Map.groupBy(plain, (workflow) => workflow.organizationId)];
+  const running = Promise.all([
+    ...organizations.map(([id, own]) => enrollOn(id, own)),
+    holdOn(),
+    driveJourneys({ ...driving, journeys }),
+    driveGoals({ ...driving, goals }),
+    driveEntries({ ...driving, entries }),
+    driveLetters({ ...driving, letters }),
+  ]);
   // stop() throws it; until then a failure must not end the process.
   running.catch(() => undefined);
   return {

@@ -12,6 +12,8 @@ import type { FromRuntime, ToRuntime } from './runtime.ts';
 /** The runtime as its main starts it, with two faults: it dies at a point, and its clock jumps. */
 const { kafkaBrokers: brokers, ...config }: Config & { kafkaBrokers: string[] } = JSON.parse(
   process.env['CHAOS_CONFIG'] ?? '{}',
+  // A secret is bytes.
+  (_, value) => (value?.type === 'Buffer' ? Buffer.from(value.data) : value),
 );
 const stallMs = 500;
 let dieAt: string | undefined;

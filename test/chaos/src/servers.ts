@@ -6,6 +6,7 @@ import { createKafkaTransport, topicOf } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import {
   type EmbeddedPostgres,
@@ -50,7 +51,8 @@ export async function startServers(): Promise<Servers | Unavailable> {
   const log = createLogger({ service: 'chaos', level: 'silent' });
   const transport = createKafkaTransport({ brokers: kafka.brokers, clientId: 'chaos', log });
   const topic = topicOf(EnrollmentEventSchema).name;
-  await transport.ensureTopics([topic, topicOf(WorkflowEventSchema).name, topicOf(CrmEventSchema).name]);
+  const others = [WorkflowEventSchema, CrmEventSchema, WebhookEventSchema].map((desc) => topicOf(desc).name);
+  await transport.ensureTopics([topic, ...others]);
   const published = new Map<string, string>();
   await transport.consume({
     topic,
@@ -85,7 +87,10 @@ async function startDatabase(options: EmbeddedPostgresOptions): Promise<Embedded
   return postgres;
 }
 
-/** Sent rows of the outbox are deleted, so a trigger copies each row in the transaction that commits it. */
+/**
+ * Sent rows of the outbox are deleted, so a trigger copies each row of an enrollment's events in the transaction that commits it. Rows
+ * of the audit trail go to a topic that nobody reads here.
+ */
 async function keepOutbox(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -97,6 +102,7 @@ async function keepOutbox(url: string): Promise<void> {
         insert into chaos.outbox values (new.id, new.frame);
         return new;
       end $$;
-    create trigger keep after insert on enrollments.outbox for each row execute function chaos.keep_outbox()`);
+    create trigger keep after insert on enrollments.outbox for each row
+      when (new.topic = '${topicOf(EnrollmentEventSchema).name}') execute function chaos.keep_outbox()`);
   await client.end();
 }

@@ -2,7 +2,13 @@ import { readSteps, type Step } from '@drippulse/engine';
 import { createRandom, type Random } from './random.ts';
 
 /** A workflow under test: its steps as the runtime gets them. */
-export type ChaosWorkflow = { id: bigint; organizationId: bigint; steps: readonly Step[] };
+export type ChaosWorkflow = {
+  id: bigint;
+  organizationId: bigint;
+  steps: readonly Step[];
+  goals?: readonly object[];
+  reEntry?: object;
+};
 
 type Draft = { id: string; type: string; config: object };
 type Block = (random: Random, id: string, url: string) => Draft;

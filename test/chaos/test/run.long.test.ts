@@ -26,7 +26,14 @@ if ('unavailable' in servers) {
       expect(outcome.enrollments).toBeGreaterThan(50);
       expect(outcome.effects).toBeGreaterThan(100);
       expect(outcome.deliveries).toBeGreaterThan(100);
-      // A short run may miss a point of the code or a commit, but only a few.
+      expect(outcome.contactEvents).toBeGreaterThan(10);
+      expect(outcome.approvals).toBeGreaterThan(5);
+      expect(outcome.mails).toBeGreaterThan(3);
+      expect(outcome.goals).toBeGreaterThan(5);
+      expect(outcome.refusals).toBeGreaterThan(5);
+      expect(outcome.hits).toBeGreaterThan(5);
+      expect(outcome.bounces).toBeGreaterThan(1);
+      // A short run may miss a point of the code or a commit three times, but only a few.
       const missed = Object.keys(outcome.faults).filter((name) => outcome.faults[name]?.met === 0);
       expect(missed.length).toBeLessThan(4);
     },

@@ -3,7 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { findHelm, findKubernetesSchemas } from '@drippulse/testing';
 import { notRun } from '@drippulse/testing/not-run';
-import { addressVariable, processEntry, processNames, processOf, serviceOf } from '@drippulse/topology';
+import {
+  addressVariable,
+  layoutProcesses,
+  processEntry,
+  processNames,
+  processOf,
+  type RoleName,
+  roleProcesses,
+  type ServiceName,
+  serviceOf,
+  serviceOfPeer,
+} from '@drippulse/topology';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { restrictedProblemsOf, writableRootsOf } from '../src/pod-security.ts';
@@ -62,7 +73,7 @@ function describeChart(helm: string): void {
       const written = containers.flatMap(({ env = [] }) =>
         env.filter(
           ({ name, value }: { name: string; value?: string }) =>
-            value !== undefined && /URL|KEYS|PASSWORD|SECRET|TOKEN/.test(name),
+            value !== undefined && name !== 'PUBLIC_URL' && /URL|KEYS|PASSWORD|SECRET|TOKEN/.test(name),
         ),
       );
       expect(written).toEqual([]);
@@ -162,26 +173,35 @@ function describeChart(helm: string): void {
           .flatMap((rule: KubernetesObject) => rule[direction === 'ingress' ? 'from' : 'to'])
           .map((peer: KubernetesObject) => peer['podSelector'].matchLabels['app.kubernetes.io/name'])
           .sort();
-      for (const service of processNames) {
-        const { calls } = processEntry(service);
-        const callers = processNames.filter((name) => processEntry(name).calls.map(processOf).includes(service));
-        expect(allowed(service, 'ingress', 'grpc')).toEqual([...callers].sort());
-        expect(allowed(service, 'egress', 8081)).toEqual(calls.map(processOf).sort());
+      for (const { name: service, calls } of layoutProcesses) {
+        const callers = layoutProcesses.filter((caller) => caller.calls.map(peerProcess).includes(service));
+        expect(allowed(service, 'ingress', 'grpc')).toEqual(callers.map(({ name }) => name).sort());
+        expect(allowed(service, 'egress', 8081)).toEqual(calls.map(peerProcess).sort());
         const [container] = named('Deployment', service).template.spec.containers;
         const addresses = container.env.filter(({ name }: KubernetesObject) => String(name).endsWith('_ADDRESS'));
         expect(addresses).toEqual(
           calls.map((peer) => ({
             name: addressVariable(peer),
-            value: `drippulse-${processOf(peer)}-grpc.drippulse.svc:8081`,
+            value: `drippulse-${peerProcess(peer)}-grpc.drippulse.svc:8081`,
           })),
         );
       }
       expect(allowed(processOf(serviceOf('identity')), 'ingress', 'grpc')).toContain(serviceOf('workflows'));
     });
 
+    test('starts each role beside its service, with its image, and only there are both of them not all', () => {
+      for (const { name, service, role, besides } of roleProcesses) {
+        const [own, other] = [name, service].map((one) => named('Deployment', one).template.spec.containers[0]);
+        expect(own.image).toBe(other.image);
+        const roleOf = ({ env }: KubernetesObject) =>
+          env.find((one: KubernetesObject) => one['name'] === 'ROLE')?.value;
+        expect([roleOf(own), roleOf(other)]).toEqual([role, besides]);
+      }
+    });
+
     test('migrates before the pods of an installation or upgrade, and not on a rollback', () => {
       const jobs = kindsOf(objects, 'Job').filter(({ metadata }) => metadata.name.endsWith('-migration'));
-      expect(jobs).toHaveLength(kindsOf(objects, 'Deployment').length);
+      expect(jobs).toHaveLength(kindsOf(objects, 'Deployment').length - roleProcesses.length);
       for (const { metadata } of jobs) expect(metadata.annotations?.['helm.sh/hook']).toBe('pre-install,pre-upgrade');
     });
 
@@ -212,6 +232,7 @@ function describeChart(helm: string): void {
   test.each([
     ['a misspelled value of a service', 'gateway.replica=3', 'replica'],
     ['no broker', 'global.kafka.brokers=null', 'brokers'],
+    ['no address for links in mails', 'global.publicUrl=', 'publicUrl'],
     ['a level of logs that is none', 'global.logLevel=verbose', 'logLevel'],
     ['credentials for Kafka without a Secret', 'global.kafka.sasl.mechanism=plain', 'secretName'],
     ['a certificate for Kafka without a Secret', 'global.kafka.tls.clientCertificate=true', 'secretName'],
@@ -237,4 +258,10 @@ function describeChart(helm: string): void {
       });
     }
   });
+}
+
+/** The process that a peer runs in: that of its role, or of the service that it runs within. */
+function peerProcess(peer: ServiceName | RoleName): string {
+  const service = serviceOfPeer(peer);
+  return service === peer ? processOf(service) : peer;
 }

@@ -4,13 +4,25 @@ import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { readPeerAddresses, readProcessEnv } from '@drippulse/service';
 import { findHelm } from '@drippulse/testing';
 import { notRun } from '@drippulse/testing/not-run';
-import { processEntry, processNames, processOf, serviceNames, serviceOf, servicesOf } from '@drippulse/topology';
+import {
+  layoutProcesses,
+  processEntry,
+  processNames,
+  processOf,
+  type RoleName,
+  roleProcesses,
+  type ServiceName,
+  serviceNames,
+  serviceOf,
+  serviceOfPeer,
+  servicesOf,
+} from '@drippulse/topology';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { type KubernetesObject, objectsOf, platform, podOf, render } from '../src/render.ts';
 
 const composeFile = new URL('../../../deploy/compose.yaml', import.meta.url);
-const secretNames = ['DATABASE_URL', 'INTERNAL_TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS'];
+const secretNames = ['DATABASE_URL', 'INTERNAL_TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'TRACKING_KEYS'];
 const key = Buffer.alloc(32, 7).toString('base64');
 const tokenKeys = generateInternalTokenKeys(serviceNames);
 const processes = await Promise.all(
@@ -78,16 +90,40 @@ else {
 test.each(processes)('the compose file gives %s every variable that it needs', (service, own) => {
   const { services } = parse(readFileSync(composeFile, 'utf8'), { merge: true });
   const variables = Object.entries<string>(services[service].environment);
-  const env = [...variables.map(([name, value]) => ({ name, value })), ...secretNames.map((name) => ({ name }))];
+  const env = [
+    ...variables.map(([name, value]) => ({ name, value: withDefaults(value) })),
+    ...secretNames.map((name) => ({ name })),
+  ];
   const seen = environmentOf(env, tokenKeys[service]);
   for (const { readConfig } of own) readConfig(seen);
   expect(readProcessEnv(seen).kafka.brokers).toEqual(['kafka:9092']);
   expect(readPeerAddresses(service, seen)).toEqual(
-    Object.fromEntries(processEntry(service).calls.map((peer) => [peer, `${processOf(peer)}:8081`])),
+    Object.fromEntries(callsOf(service).map((peer) => [peer, `${peerProcess(peer)}:8081`])),
   );
   expect(services[service].env_file).toEqual([expect.stringContaining(`/${service}.env`)]);
   expect(services[`migrate-${service}`]).toMatchObject({ image: services[service].image, command: ['src/migrate.ts'] });
   expect(services[service]).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+});
+
+/** A value of the compose file as it is without variables of the shell. */
+function withDefaults(value: string): string {
+  return String(value).replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
+}
+
+const callsOf = (name: ServiceName) => layoutProcesses.find((process) => process.name === name)?.calls ?? [];
+
+/** The process that a peer runs in: that of its role, or of the service that it runs within. */
+function peerProcess(peer: ServiceName | RoleName): string {
+  const service = serviceOfPeer(peer);
+  return service === peer ? processOf(service) : peer;
+}
+
+test.each(roleProcesses)('the compose file starts $name beside $service, with its image and its secrets', (role) => {
+  const { services } = parse(readFileSync(composeFile, 'utf8'), { merge: true });
+  const [own, other] = [services[role.name], services[role.service]];
+  expect(own.image).toBe(other.image);
+  expect(own.env_file).toEqual(other.env_file);
+  expect([own.environment.ROLE, other.environment.ROLE]).toEqual([role.role, role.besides]);
 });
 
 /** Names of the Secrets that are mounted in a pod's container, by the folder. */
@@ -108,6 +144,7 @@ function environmentOf(env: Variable[], ownTokenKeys: string): NodeJS.ProcessEnv
     INTERNAL_TOKEN_KEYS: ownTokenKeys,
     ENCRYPTION_KEYS: key,
     SESSION_KEYS: key,
+    TRACKING_KEYS: key,
   };
   const seen = ({ name, value, valueFrom }: Variable) =>
     value ??

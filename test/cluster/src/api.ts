@@ -4,8 +4,11 @@ import type { World } from './world.ts';
 /** The public API through the gateway's Service, called by the client's pod. */
 export type Api = {
   token: string;
+  /** The type of a body is JSON unless it is given; a text is sent as it is. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads JSON of every shape
-  call(method: string, path: string, body?: unknown): Promise<any>;
+  call(method: string, path: string, body?: unknown, contentType?: string): Promise<any>;
+  /** Whether a GET of a whole path is a success. */
+  succeeds(path: string): Promise<boolean>;
 };
 
 /** Logs in as the administrator of the bootstrap Job. Calls throw unless the answer is a success. */
@@ -15,20 +18,24 @@ export async function logIn(
   admin: { username: string; password: string },
 ): Promise<Api> {
   const { token } = await call('', 'POST', '/admin/login', admin);
-  return { token, call: (method, path, body) => call(token, method, path, body) };
+  return {
+    token,
+    call: (...request) => call(token, ...request),
+    succeeds: async (path) => (await send(token, 'GET', path)).status < 300,
+  };
 
-  async function call(bearer: string, method: string, path: string, body?: unknown) {
-    const headers = { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) };
-    const answer = await client.order<Answer>({
-      order: 'call',
-      call: {
-        method,
-        url: `${gateway}/api/v1${path}`,
-        headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
-      },
-    });
+  async function call(bearer: string, ...[method, path, body, contentType]: Parameters<Api['call']>) {
+    const answer = await send(bearer, method, `/api/v1${path}`, body, contentType);
     if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.body}`);
     return answer.body === '' ? undefined : JSON.parse(answer.body);
+  }
+
+  function send(bearer: string, ...[method, path, body, contentType]: Parameters<Api['call']>): Promise<Answer> {
+    const headers = {
+      'content-type': contentType ?? 'application/json',
+      ...(bearer && { authorization: `Bearer ${bearer}` }),
+    };
+    const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+    return client.order({ order: 'call', call: { method, url: `${gateway}${path}`, headers, body: text } });
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readsThatSucceed } from '@drippulse/harness';
 import { serviceOf } from '@drippulse/topology';
 import { type Agent, forwardTo } from './agent.ts';
 import { logIn } from './api.ts';
@@ -12,16 +13,20 @@ import { forgetExternalMetrics, hasExternalMetrics, scaleByMetric } from './step
 import { drain, killOfEach, untilAllReady } from './steps/disruptions.ts';
 import { findEnforcement } from './steps/enforcement.ts';
 import { checkInstalled, deploy, makeSecrets } from './steps/install.ts';
+import { checkLinks } from './steps/links.ts';
 import { underLoad } from './steps/load.ts';
 import { doMainJob } from './steps/main-job.ts';
-import { measureMemory } from './steps/memory.ts';
+import { measureMemory, mostAfterStartMb } from './steps/memory.ts';
 import { checkPolicies } from './steps/policies.ts';
+import { checkReplaced } from './steps/replaced.ts';
 import { scaleUp } from './steps/scale.ts';
 import { installServers } from './steps/servers.ts';
+import { checkStreams } from './steps/streams.ts';
 import { checkTraces } from './steps/traces.ts';
 import { inventory, uninstall } from './steps/uninstall.ts';
+import { doWorkOfEach } from './steps/works.ts';
 import type { Tools } from './tools.ts';
-import { release, services, type World } from './world.ts';
+import { deployments, release, serverPods, type World } from './world.ts';
 
 /** Installs, uses, breaks and removes a release. The namespaces are removed in any case. */
 export async function runCluster(options: Options, tools: Tools, report: Report): Promise<void> {
@@ -76,7 +81,7 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
     : await report.step('The network enforces policies', (step) => findEnforcement(world, client, step));
 
   const admin = await makeSecrets(world, postgresPassword);
-  const grpcNames = services.map((service) => `${release}-${service}-grpc.${namespaces.release}.svc`);
+  const grpcNames = deployments.map((name) => `${release}-${name}-grpc.${namespaces.release}.svc`);
   await tools.apply([
     await certificateSecret({ namespace: namespaces.release, name: 'drippulse-grpc-tls' }, grpcNames),
     allowEgress({
@@ -90,20 +95,30 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
     await deploy(world, 'install');
     await checkInstalled(world, step);
   });
-  await report.step('Memory of the pods after the installation', (step) => measureMemory(world, step));
+  await report.step('Memory of the pods after the installation', (step) =>
+    measureMemory(world, step, mostAfterStartMb),
+  );
   const api = await logIn(world, client, admin);
   await report.step('The main job, through the gateway’s Service', (step) => doMainJob(world, api, receiver, step));
+  await report.step('Every service does a piece of its work', (step) => doWorkOfEach(world, api, step));
+  await report.step('Streams of every gateway report a change', (step) => checkStreams(world, api, client, step));
+  await report.step('Links of mails are served by pods of their own', (step) =>
+    checkLinks(world, { client, monitoring }, step),
+  );
   if (enforced) {
     await report.step('Network policies', (step) => checkPolicies(world, { client, monitoring }, step));
   } else report.leaveOut('Network policies', 'the network does not enforce them');
 
-  const loaded = { world, api, client, receiver };
+  const reads = await readsThatSucceed((path) => api.succeeds(path));
+  const loaded = { world, api, client, receiver, reads };
   const tag = options['upgrade-tag'] ? [`global.image.tag=${JSON.stringify(options['upgrade-tag'])}`] : [];
   const upgraded = [`global.tracing.endpoint="http://collector.${namespaces.peers}.svc:8080"`, ...tag];
   await report.step('A rolling upgrade under load', (step) =>
     underLoad(loaded, 'upgrade', { repeats: false, step }, async () => {
+      const old = await serverPods(world);
       await deploy(world, 'upgrade', upgraded);
       await untilAllReady(world);
+      await checkReplaced(world, old, step);
       await checkTraces(api, collector, step);
     }),
   );

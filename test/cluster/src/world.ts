@@ -1,10 +1,12 @@
-import { processNames } from '@drippulse/topology';
+import { layoutProcesses, processNames } from '@drippulse/topology';
 import type { Options } from './options.ts';
 import type { KubernetesObject, Tools } from './tools.ts';
 
 export const release = 'drippulse';
 /** Services with pods of their own. */
 export const services: readonly string[] = processNames;
+/** The kinds of pods: those of services, and those of roles, which have a Deployment of their own. */
+export const deployments: readonly string[] = layoutProcesses.map(({ name }) => name);
 
 /** The members that every step works with. */
 export type World = {
@@ -15,11 +17,19 @@ export type World = {
   gateway: string;
 };
 
+/**
+ * The URL that callbacks and webhooks of the test go to. The platform asks the name servers for such a name as it is, and a
+ * short one of a cluster is found only by search domains.
+ */
+export function receiverUrl({ options, namespaces }: World): string {
+  return `http://receiver.${namespaces.peers}.svc.${options['cluster-domain']}:8080`;
+}
+
 /** The serving pods of the release, without those of its jobs. */
-export function serverPods({ tools, namespaces }: World, service?: string): Promise<KubernetesObject[]> {
+export function serverPods({ tools, namespaces }: World, deployment?: string): Promise<KubernetesObject[]> {
   const selector = `app.kubernetes.io/instance=${release},app.kubernetes.io/component=server`;
-  const ofService = service === undefined ? '' : `,app.kubernetes.io/name=${service}`;
-  return tools.list(namespaces.release, 'pods', selector + ofService);
+  const ofOne = deployment === undefined ? '' : `,app.kubernetes.io/name=${deployment}`;
+  return tools.list(namespaces.release, 'pods', selector + ofOne);
 }
 
 export function isReady(pod: KubernetesObject): boolean {

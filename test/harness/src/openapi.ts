@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { default as addFormats } from 'ajv-formats';
 
-type Operation = { responses: Record<string, { $ref?: string; content?: Record<string, { schema?: object }> }> };
+type Content = Record<string, { schema?: object }>;
+type Operation = {
+  requestBody?: { content: Content };
+  responses: Record<string, { $ref?: string; content?: Content }>;
+};
 type Document = {
   paths: Record<string, Record<string, Operation>>;
   components: Record<string, Record<string, object>>;
@@ -51,6 +55,80 @@ export function checkAgainstOpenApi(
       `${place} (${contentType}) does not match the OpenAPI document: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body).slice(0, 2000)}`,
     );
   }
+}
+
+/** Throws unless a body is one that the OpenAPI document lets a client send. `path` may have its parameters as `:name`. */
+export function checkRequestAgainstOpenApi(method: string, path: string, body: unknown): void {
+  const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? '';
+  const place = `/paths/${escapePointer(template)}/${method.toLowerCase()}/requestBody`;
+  const content = document.paths[template]?.[method.toLowerCase()]?.requestBody?.content;
+  if (content?.['application/json'] === undefined) throw new Error(`${method} ${path} takes no JSON`);
+  const schema = ajv.compile({ $ref: `openapi#${encodeURI(`${place}/content/application~1json/schema`)}` });
+  if (!schema(body)) throw new Error(`${method} ${path} would refuse it: ${ajv.errorsText(schema.errors)}`);
+}
+
+/**
+ * Throws unless an answer that somebody wrote is valid by the OpenAPI document. The document lets answers have more members than it
+ * says; an example may not.
+ */
+export function checkExampleAgainstOpenApi(method: string, path: string, status: number, body: unknown): void {
+  const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? '';
+  const { responses = {} } = document.paths[template]?.[method.toLowerCase()] ?? {};
+  if (responses[status] === undefined) throw new Error(`${method} ${path} ${status} is not documented`);
+  checkAgainstOpenApi(method, path, status, body, 'application/json');
+  const response = resolve(responses[status]);
+  const schema = Object.values(response.content ?? {})[0]?.schema;
+  const strangers = schema === undefined ? [] : unknownMembers(schema, body, '');
+  if (strangers.length > 0) throw new Error(`${method} ${path} ${status} has no ${strangers.join(', ')}`);
+}
+
+type Schema = {
+  $ref?: string;
+  anyOf?: Schema[];
+  allOf?: Schema[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: unknown;
+};
+
+/** Paths of members that no part of a schema names. */
+function unknownMembers(given: Schema, value: unknown, at: string): string[] {
+  const parts = partsOf(given);
+  if (Array.isArray(value)) {
+    const items = parts.find((part) => part.items !== undefined)?.items;
+    return items === undefined ? [] : value.flatMap((item, index) => unknownMembers(items, item, `${at}/${index}`));
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const members: Record<string, Schema> = Object.assign({}, ...parts.map(({ properties = {} }) => properties));
+  const isFree = Object.keys(members).length === 0 || parts.some((part) => part.additionalProperties);
+  return Object.entries(value).flatMap(([name, member]) => {
+    const schema = members[name];
+    if (schema === undefined) return isFree ? [] : [`${at}/${name}`];
+    return unknownMembers(schema, member, `${at}/${name}`);
+  });
+}
+
+function partsOf(given: Schema): Schema[] {
+  const schema = resolve(given);
+  return [schema, ...[...(schema.anyOf ?? []), ...(schema.allOf ?? [])].flatMap(partsOf)];
+}
+
+/** What a reference within the document leads to. */
+function resolve<T extends { $ref?: string }>(given: T): T {
+  if (given.$ref === undefined) return given;
+  const [, , group = '', name = ''] = given.$ref.split('/');
+  return document.components[group]?.[name] as T; // the generator of the document writes no reference that leads nowhere
+}
+
+/** Throws unless a value is valid by a JSON Schema. */
+export function checkSchema(schema: object, value: unknown): void {
+  if (!ajv.validate(schema, value)) throw new Error(ajv.errorsText());
+}
+
+/** Whether the OpenAPI document has an operation. `path` may have its parameters as `:name`. */
+export function isInOpenApi(method: string, path: string): boolean {
+  const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? '';
+  return document.paths[template]?.[method.toLowerCase()] !== undefined;
 }
 
 function compile(template: string, method: string, operation: Operation, status: number): ValidateFunction | undefined {

@@ -97,13 +97,16 @@ export async function startLayout(
   }
 }
 
-/** Runs an entry of the repository to its end, with Node as npm would. */
+/** Runs an entry of the repository to its end, on code that is compiled already. */
 export async function runCommand(
   file: string,
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [path.join(root, file), ...args], { cwd: root, env: cleanEnvironment(env) });
+  const child = spawn(process.execPath, [...nodeFlags, path.join(root, file), ...args], {
+    cwd: root,
+    env: { ...cleanEnvironment(env), ...nodeEnvironment },
+  });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));

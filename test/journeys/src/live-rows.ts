@@ -3,11 +3,14 @@ import type pg from 'pg';
 /** Every row that is not of the mode `test`, as JSON text, by table. */
 export type LiveRows = ReadonlyMap<string, readonly string[]>;
 
-/** Tables of the machinery, which change by themselves. */
-const machinery = /^(events\.|[a-z]+\.(kysely_|outbox|inbox))|^identity\.api_key_usage$/;
+/**
+ * Tables of the machinery, which change by themselves. The head of the audit trail moves with each of its rows, usage is summed up
+ * some seconds after it was counted.
+ */
+const machinery = /^(events\.|[a-z]+\.(kysely_|outbox|inbox|usage))|^identity\.(api_key_usage|audit_heads)$/;
 
 /**
- * Tables without a mode where a test key may add rows: they belong to rows that have one, or, projects, have none. A table that
+ * Tables without a mode where a test key may add rows: they belong to rows that have one, or, projects and the audit trail, have none. A table that
  * is not here may not grow.
  */
 const growing = new Set([
@@ -19,6 +22,7 @@ const growing = new Set([
   'enrollments.run_data',
   'enrollments.timeline',
   'enrollments.workflow_versions',
+  'identity.audit_events',
   'identity.projects',
   'webhooks.attempts',
   'webhooks.deliveries',
@@ -59,7 +63,7 @@ export async function readLiveRows(client: Pick<pg.Client, 'query'>): Promise<Li
 }
 
 /**
- * Whether every event was sent and handled, every delivery was delivered, and every job has ended. One
+ * Whether every event was sent and handled, every delivery was delivered, everybody was mailed, and every job has ended. One
  * statement is one snapshot, so nothing hides between two tables.
  */
 export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boolean> {
@@ -71,6 +75,7 @@ export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boole
     `select from events.group_partitions join events.topic_partitions as head using (topic, partition)
      where head.next_offset > group_partitions.next_offset`,
     'select from webhooks.queue',
+    `select from enrollments.approvals where status = 'pending' and mode = 'live' and notified_at is null`,
   ];
   const { rowCount } = await client.query(open.join(' union all '));
   return rowCount === 0;

@@ -11,17 +11,26 @@ export async function makeAllResources(api: Api, mark: string): Promise<Resource
     if (answer.status >= 300) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
     return answer.body;
   }
+  async function get(path: string) {
+    const answer = await api.get(`/api/v1${path}`);
+    if (answer.status >= 300) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
+    return answer.body;
+  }
   let made: Resources = {};
   for (const service of processNames) {
     const file = `../../../services/${service}/test/resources.ts`;
     const { makeResources }: { makeResources: MakeResources } = await import(file);
-    made = { ...made, ...(await makeResources(post, mark, made)) };
+    made = { ...made, ...(await makeResources(post, mark, made, get)) };
   }
   return made;
 }
 
-/** A second organization, and a caller who administers it. */
-export async function makeOrganization(platform: RunningPlatform, username: string): Promise<Api> {
+/** A second organization, and a caller who administers it. `env` is what the platform was started with beside its folder. */
+export async function makeOrganization(
+  platform: RunningPlatform,
+  username: string,
+  env: Record<string, string> = {},
+): Promise<Api> {
   const password = 'a-long-password';
   const args = [
     'create',
@@ -34,7 +43,7 @@ export async function makeOrganization(platform: RunningPlatform, username: stri
     '--password',
     password,
   ];
-  const { code, output } = await runCommand('deploy/local/src/org.ts', args, { DATA_DIR: platform.dataDir });
+  const { code, output } = await runCommand('deploy/local/src/org.ts', args, { ...env, DATA_DIR: platform.dataDir });
   if (code !== 0) throw new Error(output);
   return logIn(platform, username, password);
 }

@@ -21,6 +21,12 @@ export type Route = {
   refs: { name: string; resource: string }[];
   /** Names of the fields of the request. */
   fields: string[];
+  /** Values of the parameter `sort`. */
+  orders: string[];
+  /** Names that a strict request may have in its query. */
+  parameters: string[];
+  /** Names that a strict request may have in its JSON body; undefined for a route without one. */
+  members: string[] | undefined;
   /** The smallest body that the codec accepts. */
   body: Record<string, unknown> | undefined;
 };
@@ -31,13 +37,21 @@ export const routes: readonly Route[] = publicServices.flatMap((service) => serv
 /** Fills the parameters of a template. */
 export function fill(template: string, idOf: (noun: string) => number | string): string {
   const parts = template.split('/');
-  return parts.map((part, index) => (part.startsWith('{') ? idOf(parts[index - 1] ?? '') : part)).join('/');
+  return parts.map((part, index) => (part.startsWith('{') ? idOf(nounBefore(parts, index)) : part)).join('/');
 }
 
 /** Names of the collections whose members a template names, outermost first. */
 export function nounsOf(template: string): string[] {
   const parts = template.split('/');
-  return parts.flatMap((part, index) => (part.startsWith('{') ? [parts[index - 1] ?? ''] : []));
+  return parts.flatMap((part, index) => (part.startsWith('{') ? [nounBefore(parts, index)] : []));
+}
+
+/** Collections that are below another one as a whole, and have the name of a third: `/webhooks/events/{event_id}`. */
+const longNames: ReadonlySet<string> = new Set(['webhooks/events']);
+
+function nounBefore(parts: readonly string[], index: number): string {
+  const long = parts.slice(index - 2, index).join('/');
+  return longNames.has(long) ? long : (parts[index - 1] ?? '');
 }
 
 /** The collection whose members a `ref` option names: that of a route whose answer is such a resource. */
@@ -53,7 +67,7 @@ function routesOf(rpc: DescMethod): Route[] {
   if (!hasOption(rpc, restOption) || !hasOption(rpc, http)) return [];
   const rest = getOption(rpc, restOption);
   const rule = getOption(rpc, http);
-  return [rule, ...rule.additionalBindings].map(({ pattern, responseBody }) => ({
+  return [rule, ...rule.additionalBindings].map(({ body, pattern, responseBody }) => ({
     method: (pattern.case ?? '').toUpperCase(),
     template: String(pattern.value),
     rest,
@@ -65,15 +79,26 @@ function routesOf(rpc: DescMethod): Route[] {
       return ref === '' ? [] : [{ name: member.name, resource: ref }];
     }),
     fields: rpc.input.fields.map(({ name }) => name),
+    orders: rpc.input.fields.flatMap((member) => (member.name === 'sort' ? getOption(member, fieldOption).values : [])),
+    ...namesOf(rpc, String(pattern.value), body),
     body: pattern.case === 'post' || pattern.case === 'patch' ? leastBody(rpc) : undefined,
   }));
+}
+
+/** The names that a request may have in its query and in its JSON body, by the HTTP rule of its route. */
+function namesOf(rpc: DescMethod, path: string, body: string): Pick<Route, 'parameters' | 'members'> {
+  const fields = rpc.input.fields.filter(({ name }) => !path.includes(`{${name}}`) && name !== body);
+  const names = fields.map(({ name }) => name).filter((name) => name !== 'update_mask');
+  return body === '*' ? { parameters: [], members: names } : { parameters: names, members: undefined };
 }
 
 function leastBody(rpc: DescMethod): Record<string, unknown> {
   const required = rpc.input.fields.filter((member) => getOption(member, fieldOption).required);
   const body: Record<string, unknown> = Object.fromEntries(required.map((member) => [member.name, exampleOf(member)]));
-  if (rpc.input.fields.some((member) => getOption(member, fieldOption).rows))
-    body['contacts'] = [{ email: 'a@example.com' }];
+  for (const member of rpc.input.fields) {
+    const { rows, example } = getOption(member, fieldOption);
+    if (rows) body[member.name] = example === '' ? [{ email: 'a@example.com' }] : JSON.parse(example);
+  }
   return body;
 }
 

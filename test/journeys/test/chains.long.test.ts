@@ -1,8 +1,8 @@
 import { type RunningPlatform, startLayout } from '@drippulse/harness';
-import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
+import { eventually, type Receiver, startReceiver, takesAll } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
-const count = 20_000;
+const count = takesAll ? 20_000 : 1_500;
 const patience = { timeoutMs: 30 * 60_000 };
 jest.setTimeout(40 * 60_000);
 
@@ -11,13 +11,13 @@ let receiver: Receiver;
 beforeAll(async () => {
   receiver = await startReceiver();
   platform = await startLayout('start');
-}, 240_000);
+});
 afterAll(async () => {
   await platform?.dispose();
   await receiver?.stop();
-}, 60_000);
+});
 
-test('of twenty thousand imported leads, each with a workflow of two CRM steps, no chain is cut', async () => {
+test(`of ${count} imported leads, each with a workflow of two CRM steps, no chain is cut`, async () => {
   await platform.api.post('/api/v1/webhooks', { url: receiver.url, event_type: 'workflow.chain_cut' });
   const workflow = await platform.api.post('/api/v1/workflows', {
     name: 'Imported',

@@ -1,14 +1,8 @@
 import { type RunningPlatform, startLayout } from '@drippulse/harness';
-import {
-  createTestDatabase,
-  eventually,
-  findTexts,
-  type Receiver,
-  startReceiver,
-  type TestDatabase,
-} from '@drippulse/testing';
+import { eventually, findTexts, type Receiver, startReceiver, type TestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { startOwnDatabase } from '../src/own-database.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -16,7 +10,7 @@ let receiver: Receiver;
 let platform: RunningPlatform;
 
 beforeAll(async () => {
-  database = await createTestDatabase({ name: 'erasure' });
+  database = await startOwnDatabase();
   receiver = await startReceiver();
   platform = await startLayout('start', { env: { DATABASE_URL: database.url, WEBHOOK_ALLOW_PRIVATE: 'true' } });
   client = new pg.Client(database.url);
@@ -69,6 +63,23 @@ test('an erased person is found in no column of any table', async () => {
   const wait = [{ type: 'wait', config: { duration: 1, unit: 'days' } }, ...steps];
   const living = await enroll('Living', wait, { ...contact.body, lead_ref: contact.body.public_id });
   const ended = await enroll('Ended', [], { ...lead.body, lead_ref: 'their-own-7' });
+  const visited = {
+    name: 'page.visited',
+    contact: person,
+    properties: { by: 'Quillfeather' },
+    idempotency_key: 'zephyrine-1',
+  };
+  expect(await api.post('/api/v1/events', visited)).toMatchObject({ status: 202 });
+  const question = [{ type: 'approval', config: { message: 'Write to {{ last_name }}?', allow_api_keys: true } }];
+  for (const name of ['Waiting', 'Decided'])
+    await enroll(name, question, { ...contact.body, lead_ref: contact.body.public_id });
+  const asked = await eventually(async () => {
+    const { body } = await api.get('/api/v1/approvals?status=pending');
+    expect(body.approvals).toHaveLength(2);
+    return body.approvals;
+  });
+  const decide = () => api.post(`/api/v1/approvals/${asked[0].id}/approve`, { comment: 'Quillfeather agreed' }, once);
+  expect(await decide()).toMatchObject({ status: 200, body: { status: 'approved' } });
   const totals = async (path: string) => (await api.get(path)).body.step_funnel.totals;
   await eventually(async () => {
     expect(await totals(ended)).toMatchObject({ completed: 1 });
@@ -95,21 +106,34 @@ test('an erased person is found in no column of any table', async () => {
       'crm.contacts',
       'crm.leads',
       'crm.merges',
+      'enrollments.approvals',
       'enrollments.deliveries',
       'enrollments.effects',
       'enrollments.enrollments',
+      'enrollments.events',
       'enrollments.timeline',
       'webhooks.attempts',
       'webhooks.payloads',
     ]),
   );
 
+  const [{ id: mailed }] = (await api.get(ended)).body.enrollments;
+  const [delivery] = (await api.get(`${ended}/${mailed}`)).body.deliveries;
+  const mail = `${ended}/${mailed}/deliveries/${delivery.id}`;
+  expect(await api.get(mail)).toMatchObject({ status: 200, body: { subject: 'Dear Zephyrine' } });
+
   expect(await api.post(`/api/v1/crm/contacts/${contact.body.public_id}/erase`, {})).toMatchObject({ status: 204 });
   await eventually(async () => expect(await findTexts(client, canaries, immutable)).toEqual([]));
+  expect(await api.get(mail)).toMatchObject({ status: 410, body: { error: 'mail_not_kept' } });
   expect(await api.post('/api/v1/crm/contacts', person, once)).toMatchObject({
     status: 410,
     body: { error: 'answer_erased' },
   });
+  expect(await decide()).toMatchObject({ status: 410, body: { error: 'answer_erased' } });
+  expect((await api.get('/api/v1/approvals')).body.approvals).toMatchObject([
+    { message: 'Erased', preview: {} },
+    { message: 'Erased', preview: {}, comment: null },
+  ]);
   expect(await totals(living)).toMatchObject({ total_enrollments: 1, cancelled: 1 });
   expect(await totals(ended)).toMatchObject({ total_enrollments: 1, completed: 1 });
   const erased = await eventually(() => {

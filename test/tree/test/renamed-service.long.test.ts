@@ -36,7 +36,7 @@ test('the types, the generated files and the boundaries are right', async () => 
   await copy.run(['node', 'scripts/generate.mjs', '--check']);
   const folders = ['libs', 'services', 'deploy', 'site', 'test'];
   await copy.run(['depcruise', '--config', '.dependency-cruiser.js', ...folders]);
-}, 300_000);
+}, 900_000);
 
 test('every service with another name than its area is renamed here', () => {
   const others = processNames.filter((name) => !packageOf(name).endsWith(`/${name}`));

@@ -1,4 +1,5 @@
 import { CompiledQuery, sql, type Transaction } from 'kysely';
+import { giveBack } from './chunks.ts';
 import { copyQuery } from './copy-query.ts';
 import type { CopyBuffer } from './format.ts';
 
@@ -9,11 +10,14 @@ import type { CopyBuffer } from './format.ts';
 export async function copyBuffer<DB>(
   trx: Transaction<DB>,
   table: string,
-  { names, count, end }: Omit<CopyBuffer<never>, 'add'>,
+  { names, count, end }: Omit<CopyBuffer<never>, 'add' | 'fix'>,
 ): Promise<void> {
   if (count() === 0) return;
   const columns = sql.join(names.map((name) => sql.id(name)));
   const { sql: text } = sql`copy ${sql.table(table)} (${columns}) from stdin (format binary)`.compile(trx);
   // `Client` sends a query that it finds in place of the parameters.
-  await trx.executeQuery(CompiledQuery.raw(text, [copyQuery(text, end())]));
+  const chunks = end();
+  await trx.executeQuery(CompiledQuery.raw(text, [copyQuery(text, chunks)]));
+  // The server has answered that it has all of them. Chunks of a COPY that failed may still wait to be sent.
+  giveBack(chunks);
 }

@@ -1,7 +1,8 @@
-import { type Chunk, contentOf, startChunk } from './chunks.ts';
+import { type Chunk, contentOf, giveBack, startChunk } from './chunks.ts';
 
 /** The types of PostgreSQL that can be copied, with the type of a value. A timestamp is copied with milliseconds. */
 type CopyTypes = {
+  bool: boolean;
   int4: number;
   int8: bigint;
   float8: number;
@@ -16,10 +17,12 @@ export type CopyColumns = Readonly<Record<string, keyof CopyTypes>>;
 export type CopyRow<C extends CopyColumns> = { readonly [Name in keyof C]: CopyTypes[C[Name]] | null };
 
 /** The rows of one COPY. Each is encoded when it is added, so that the caller need not keep it. */
-export type CopyBuffer<Row> = {
+export type CopyBuffer<Row, Fixed = never> = {
   /** The columns in the order in which they are copied. */
   names: readonly string[];
   add(row: Row): void;
+  /** Gives the fixed columns other values, in the rows that are added from now on. */
+  fix(fixed: Fixed): void;
   count(): number;
   /** The rows in the binary format of COPY. No row is added afterwards. */
   end(): Chunk[];
@@ -42,6 +45,11 @@ const maxUnitBytes = 3;
 const shortText = 1000;
 
 const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]> } = {
+  bool({ chunk }, value) {
+    chunk.view.setInt32(chunk.length, 1);
+    chunk.view.setUint8(chunk.length + 4, value ? 1 : 0);
+    chunk.length += 5;
+  },
   int4(writer, value) {
     writeInt4(writer, 4);
     writeInt4(writer, value);
@@ -71,14 +79,16 @@ const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]>
 export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
   columns: C,
   fixed: Pick<CopyRow<C>, Fixed>,
-): CopyBuffer<Omit<CopyRow<C>, Fixed>> {
+): CopyBuffer<Omit<CopyRow<C>, Fixed>, Pick<CopyRow<C>, Fixed>> {
   const all = Object.entries(columns).map(([name, type]) => ({ name, write: writers[type] as WriteValue<unknown> }));
   const [shared = [], own = []] = [true, false].map((isFixed) => all.filter(({ name }) => name in fixed === isFixed));
   // A row is the number of its fields, and of each field its length and its bytes.
-  const beginning = encoded((writer) => {
-    writeInt2(writer, all.length);
-    writeFields(writer, shared, fixed);
-  });
+  const beginningOf = (values: Pick<CopyRow<C>, Fixed>) =>
+    encoded((writer) => {
+      writeInt2(writer, all.length);
+      writeFields(writer, shared, values);
+    });
+  let beginning = beginningOf(fixed);
   const writer = startWriter();
   writeBytes(writer, header);
   let count = 0;
@@ -90,6 +100,9 @@ export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
       writeBytes(writer, beginning);
       writeFields(writer, own, row);
     },
+    fix(values) {
+      beginning = beginningOf(values);
+    },
     end() {
       writeInt2(writer, -1);
       return chunksOf(writer);
@@ -100,7 +113,10 @@ export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
 function encoded(write: (writer: Writer) => void): Uint8Array {
   const writer = startWriter();
   write(writer);
-  return Buffer.concat(chunksOf(writer).map(contentOf));
+  const chunks = chunksOf(writer);
+  const bytes = Buffer.concat(chunks.map(contentOf));
+  giveBack(chunks);
+  return bytes;
 }
 
 function startWriter(): Writer {

@@ -2,7 +2,8 @@ import { type RawBuilder, sql, type Transaction } from 'kysely';
 
 /**
  * Erases stored answers of an organization that meet a condition on `idempotency_keys`, because they contain a person who is
- * erased. The keys stay for the rest of their 24 h: a repeat does nothing, and is refused as `answer_erased`.
+ * erased. The keys stay for the rest of their 24 h: a repeat does nothing, and is refused as `answer_erased`. An answer of a durable
+ * call that is still being made may have read the person before, and is not stored.
  */
 export async function eraseAnswers<DB>(
   trx: Transaction<DB>,
@@ -10,6 +11,9 @@ export async function eraseAnswers<DB>(
   condition: RawBuilder<unknown>,
 ): Promise<void> {
   await sql`
-    update idempotency_keys set response = null, response_headers = null, effect_key = null, locked_until = null
-    where organization_id = ${organizationId} and response is not null and ${condition}`.execute(trx);
+    update idempotency_keys
+    set response = null, response_headers = null, effect_key = null, locked_until = null, fence = fence + 1
+    where organization_id = ${organizationId} and (response is not null or locked_until is not null) and ${condition}`.execute(
+    trx,
+  );
 }

@@ -1,8 +1,10 @@
+import { DomainError } from '@drippulse/errors';
 import { type FailedJob, failedJobs, type Loop, type LoopLog, startLoop } from '@drippulse/loops';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from '../connection/connect.ts';
 import { isInfrastructureError } from '../failures/failures.ts';
-import { claimJob, type JobRow, nextJobInMs } from './rows.ts';
+import { withCalls } from '../transactions/call-first.ts';
+import { claimJob, JobLost, type JobRow, nextJobInMs } from './rows.ts';
 
 /** The result of one slice of a job. */
 export type JobSlice = {
@@ -26,7 +28,7 @@ const giveUpAfter = 5;
  * are one transaction: a process that dies loses nothing, and when its lease ends another process continues from the
  * cursor. The fence rolls back a slice of a process that lost its lease, and of a job that was cancelled. The lease
  * must outlast a slice (default 30 s). Infrastructure errors are retried without end; after five other errors in a row
- * the job fails.
+ * the job fails, and at once when a slice is refused (`failed_precondition`), with the reason as its error.
  *
  * `slice` runs before the transaction and may call other services, because no lock waits for their answers. It may run
  * twice for one cursor. The function that it returns then writes the slice.
@@ -52,10 +54,12 @@ export function startJobLoop<DB>(o: {
       if (job === undefined) return undefined;
       try {
         const write = await o.slice(job);
-        await db.kysely.transaction().execute(async (trx) => {
-          await lockJob(trx, job);
-          await saveSlice(trx, job, await write(trx));
-        });
+        await withCalls(() =>
+          db.kysely.transaction().execute(async (trx) => {
+            await lockJob(trx, job);
+            await saveSlice(trx, job, await write(trx));
+          }),
+        );
         o.onCommitted();
       } catch (error) {
         if (error instanceof JobLost) return 0;
@@ -64,15 +68,12 @@ export function startJobLoop<DB>(o: {
           throw error;
         }
         log.error({ err: error, job: String(job.id), kind }, 'a slice of a job failed');
-        await saveFailure(db.kysely, job);
+        await saveFailure(db.kysely, job, error);
       }
       return 0;
     },
   });
 }
-
-/** Another process has the job, or it was cancelled. */
-class JobLost extends Error {}
 
 /** Locks the job while the slice is written, so that a cancel waits for the commit. */
 async function lockJob<DB>(trx: Transaction<DB>, job: JobRow): Promise<void> {
@@ -97,11 +98,12 @@ async function release<DB>(db: Kysely<DB>, job: JobRow): Promise<void> {
     .catch(() => undefined);
 }
 
-async function saveFailure<DB>(db: Kysely<DB>, job: JobRow): Promise<void> {
-  const isOver = job.failures + 1 >= giveUpAfter;
+async function saveFailure<DB>(db: Kysely<DB>, job: JobRow, error: unknown): Promise<void> {
+  const refusal = error instanceof DomainError && error.kind === 'failed_precondition' ? error.reason : undefined;
+  const isOver = refusal !== undefined || job.failures + 1 >= giveUpAfter;
   const { numAffectedRows } = await sql`
     update jobs
-    set failures = failures + 1, error = 'internal_error',
+    set failures = failures + 1, error = ${refusal ?? 'internal_error'},
         wake_at = clock_timestamp() + power(2, failures) * interval '1 second',
         status = case when ${isOver} then 'failed' else status end,
         finished_at = case when ${isOver} then clock_timestamp() end

@@ -70,6 +70,65 @@ export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: n
   return rows[0];
 }
 
+/** Leases a job for longer, in the middle of a slice that does much outside of transactions. Throws when another process has it by now. */
+async function renewJob<DB>(db: Kysely<DB>, job: Pick<JobRow, 'id' | 'fence'>, leaseSeconds: number): Promise<void> {
+  const { numAffectedRows } = await sql`
+    update jobs set wake_at = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+    where id = ${job.id} and fence = ${job.fence} and status = 'running'`.execute(db);
+  if (numAffectedRows !== 1n) throw new JobLost();
+}
+
+/**
+ * Does work of a slice that may outlast the lease of its job, and renews the lease three times in its length meanwhile. `lost` is aborted
+ * when another process has the job, or it was cancelled; the call then ends in `JobLost`, whatever the work made of it.
+ */
+export async function keepJob<DB, T>(
+  db: Kysely<DB>,
+  job: Pick<JobRow, 'id' | 'fence'>,
+  leaseSeconds: number,
+  work: (lost: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lost = new AbortController();
+  let renewing: Promise<void> = Promise.resolve();
+  const timer = setInterval(
+    () => {
+      renewing = renewJob(db, job, leaseSeconds).catch((error: unknown) => {
+        // What else fails is tried again: the lease lasts for two more renewals.
+        if (error instanceof JobLost) lost.abort(error);
+      });
+    },
+    (leaseSeconds * 1_000) / 3,
+  );
+  try {
+    return await work(lost.signal);
+  } catch (error) {
+    throw lost.signal.aborted ? lost.signal.reason : error;
+  } finally {
+    clearInterval(timer);
+    await renewing;
+  }
+}
+
+/** Makes a job due that waits for its next slice. While a process works on it, this ends the lease: another one may take it over. */
+export async function wakeJob<DB>(trx: Transaction<DB>, id: bigint): Promise<void> {
+  await sql`
+    update jobs set wake_at = clock_timestamp() where id = ${id} and status in ('queued', 'running')`.execute(trx);
+}
+
+/** The same for all jobs of a kind of an organization. */
+export async function wakeJobs<DB>(
+  trx: Transaction<DB>,
+  { organizationId, kind }: { organizationId: bigint; kind: string },
+): Promise<void> {
+  await sql`
+    update jobs set wake_at = clock_timestamp()
+    where organization_id = ${organizationId} and kind = ${kind} and status in ('queued', 'running')
+      and wake_at > clock_timestamp()`.execute(trx);
+}
+
+/** Another process has the job, or it was cancelled. */
+export class JobLost extends Error {}
+
 /** Milliseconds until the next job of this kind is due; undefined when there is none. */
 export async function nextJobInMs<DB>(db: Kysely<DB>, kind: string): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number }>`

@@ -40,6 +40,12 @@ test.each([
   expect(() => readPage({ cursor: json([text]) })).toThrow(DomainError);
 });
 
-test('a time that is none is refused', () => {
-  expect(() => readPage({ cursor: json(['2026-13-01T00:00:00.000Z']) }, ['time'])).toThrow(DomainError);
+test.each([
+  '2026-13-01T00:00:00.000Z',
+  '2026-11-25',
+  '+275760-09-13T00:00:00.000Z',
+  '-000001-01-01T00:00:00.000Z',
+  '0000-01-01T00:00:00.000Z',
+])('the time %s, which no list gave and PostgreSQL may not read, is refused', (time) => {
+  expect(() => readPage({ cursor: json([time]) }, ['time'])).toThrow(DomainError);
 });

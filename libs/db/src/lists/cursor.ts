@@ -33,12 +33,18 @@ function parseStrings(text: string): string[] | undefined {
 
 const matches: Record<CursorColumn, (value: string) => boolean> = {
   bigint: isBigint,
-  time: (value) => !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value,
+  time: isTime,
   text: isText,
 };
 
 function isBigint(value: string): boolean {
   return /^-?\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value);
+}
+
+/** PostgreSQL reads neither a year 0 nor one with a sign, which ISO 8601 has. */
+function isTime(value: string): boolean {
+  if (!/^(?!0000)\d{4}-/.test(value) || Number.isNaN(Date.parse(value))) return false;
+  return new Date(value).toISOString() === value;
 }
 
 /** PostgreSQL stores neither NUL nor half of a surrogate pair. */

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation, type ViolationCode } from '@drippulse/errors';
 import { type CursorColumn, decodeCursor, encodeCursor } from './cursor.ts';
 
 /** The paging fields of a list request. */
@@ -27,12 +27,12 @@ export function readPage(request: PageRequest, columns?: readonly CursorColumn[]
     const after = cursor === undefined ? undefined : readCursor(cursor, columns);
     return { limit: readSize('limit', limit), offset: 0, ...(after && { after }) };
   }
-  if (cursor !== undefined) refuse('cursor', 'cursor cannot be combined with page and per_page');
+  if (cursor !== undefined) refuse('cursor', 'cannot be combined with page and per_page', 'not_allowed');
   const size = readSize('per_page', perPage ?? limit);
   const number = page ?? 1;
-  if (number < 1) refuse('page', 'page must be at least 1');
+  if (number < 1) refuse('page', 'must be at least 1', 'range');
   if (number * size > deepestRow) {
-    refuse('page', `page and per_page reach ${deepestRow} rows deep; follow next_cursor beyond that`);
+    refuse('page', `and per_page reach ${deepestRow} rows deep; follow next_cursor beyond that`, 'range');
   }
   return { limit: size, offset: (number - 1) * size, page: number, perPage: size };
 }
@@ -40,18 +40,24 @@ export function readPage(request: PageRequest, columns?: readonly CursorColumn[]
 function readCursor(cursor: string, columns: readonly CursorColumn[] | undefined): string[] {
   const after = decodeCursor(cursor, columns);
   if (after !== undefined) return after;
-  const message = 'cursor is not one that this list gave';
-  throw new DomainError('invalid', 'invalid_cursor', message, { violations: [{ field: 'cursor', message }] });
+  throw invalidCursor();
+}
+
+/** The refusal of a cursor that does not come from this list, or not from this order of it. */
+export function invalidCursor(): DomainError {
+  const message = 'is not one that this list gave';
+  const violations: Violation[] = [{ field: 'cursor', message, code: 'invalid' }];
+  return new DomainError('invalid', 'invalid_cursor', `cursor ${message}`, { violations });
 }
 
 function readSize(field: string, value: number | undefined): number {
   if (value === undefined) return defaultLimit;
-  if (value < 1) refuse(field, `${field} must be at least 1`);
+  if (value < 1) refuse(field, 'must be at least 1', 'range');
   return Math.min(value, maxLimit);
 }
 
-function refuse(field: string, message: string): never {
-  throw new DomainError('invalid', 'invalid_page', message, { violations: [{ field, message }] });
+function refuse(field: string, message: string, code: ViolationCode): never {
+  throw new DomainError('invalid', 'invalid_page', `${field} ${message}`, { violations: [{ field, message, code }] });
 }
 
 /**

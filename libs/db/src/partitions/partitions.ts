@@ -2,22 +2,33 @@ import { type Kysely, sql } from 'kysely';
 import { codeOf } from '../failures/failures.ts';
 import { checkIdentifier } from '../identifiers.ts';
 
-/** A table that is partitioned by the day of a `timestamptz` column, and the time that its rows are kept. */
-export type Partitioning = { table: string; column: string; keepHours: number };
+/**
+ * A table that is partitioned by the day or the month (UTC) of a `timestamptz` column, and the time that its rows are kept. By the
+ * month for what is kept for long and read over all of its time, because a query looks into each partition. Default: the day.
+ */
+export type Partitioning = { table: string; column: string; keepHours: number; by?: Period };
+
+type Period = 'day' | 'month';
 
 const dayMs = 86_400_000;
-const daysAhead = 3;
+/** Periods made ahead of the current one. */
+const ahead = { day: 3, month: 1 };
 const deleteSlice = 5_000;
 /** Creating or dropping a partition locks the whole table for a moment: give up fast rather than delay its traffic. */
 const lockTimeout = '500ms';
 
 /**
- * Creates the partitions of `now`'s day (UTC) and the three days after it, and the default partition for all other
- * rows. For migrations; `maintainPartitions` creates the later ones.
+ * Creates the partitions of `now`'s day (UTC) and the three days after it, or of its month and the next one, and the default
+ * partition for all other rows. For migrations; `maintainPartitions` creates the later ones.
  */
-export async function createPartitions<DB>(db: Kysely<DB>, table: string, now: Date): Promise<void> {
+export async function createPartitions<DB>(
+  db: Kysely<DB>,
+  table: string,
+  now: Date,
+  by: Period = 'day',
+): Promise<void> {
   await sql`create table if not exists ${sql.id(`${table}_default`)} partition of ${sql.id(table)} default`.execute(db);
-  for (const day of days(now)) await createPartition(db, table, day);
+  for (const start of starts(now, by)) await createPartition(db, table, start, by);
 }
 
 /**
@@ -29,14 +40,14 @@ export async function maintainPartitions<DB>(
   partitioning: Partitioning,
   now: Date,
 ): Promise<{ created: string[]; dropped: string[] }> {
-  const { table, column, keepHours } = partitioning;
+  const { table, column, keepHours, by = 'day' } = partitioning;
   const expired = new Date(now.getTime() - keepHours * 3_600_000);
   const existing = await partitionsOf(db, table);
   const created: string[] = [];
   const dropped: string[] = [];
-  for (const day of days(now)) {
-    const name = partitionName(table, day);
-    if (!existing.includes(name) && (await locked(db, table, (trx) => addPartition(trx, table, day))))
+  for (const start of starts(now, by)) {
+    const name = partitionName(table, start, by);
+    if (!existing.includes(name) && (await locked(db, table, (trx) => addPartition(trx, table, start, by))))
       created.push(name);
   }
   for (const name of existing) {
@@ -48,12 +59,12 @@ export async function maintainPartitions<DB>(
   return { created, dropped };
 }
 
-async function addPartition<DB>(trx: Kysely<DB>, table: string, day: Date): Promise<boolean> {
-  if ((await partitionsOf(trx, table)).includes(partitionName(table, day))) return false;
-  // If no process created partitions for days, rows of this day may be in the default partition: it then keeps the day.
+async function addPartition<DB>(trx: Kysely<DB>, table: string, start: Date, by: Period): Promise<boolean> {
+  if ((await partitionsOf(trx, table)).includes(partitionName(table, start, by))) return false;
+  // If no process created partitions for long, rows of this period may be in the default partition: it then keeps the period.
   await sql`savepoint before_partition`.execute(trx);
   try {
-    await createPartition(trx, table, day);
+    await createPartition(trx, table, start, by);
     return true;
   } catch (error) {
     if (codeOf(error) !== '23514') throw error;
@@ -62,10 +73,10 @@ async function addPartition<DB>(trx: Kysely<DB>, table: string, day: Date): Prom
   }
 }
 
-async function createPartition<DB>(db: Kysely<DB>, table: string, day: Date): Promise<void> {
-  const from = sql.lit(day.toISOString());
-  const to = sql.lit(new Date(day.getTime() + dayMs).toISOString());
-  const name = sql.id(partitionName(table, day));
+async function createPartition<DB>(db: Kysely<DB>, table: string, start: Date, by: Period): Promise<void> {
+  const from = sql.lit(start.toISOString());
+  const to = sql.lit(next(start, by).toISOString());
+  const name = sql.id(partitionName(table, start, by));
   await sql`create table if not exists ${name} partition of ${sql.id(table)} for values from (${from}) to (${to})`.execute(
     db,
   );
@@ -113,17 +124,33 @@ async function partitionsOf<DB>(db: Kysely<DB>, table: string): Promise<string[]
   return rows.map((row) => row.name);
 }
 
-function days(now: Date): Date[] {
-  const today = Math.floor(now.getTime() / dayMs) * dayMs;
-  return Array.from({ length: daysAhead + 1 }, (_, index) => new Date(today + index * dayMs));
+/** The starts of the period of `now` and of those that are made ahead. */
+function starts(now: Date, by: Period): Date[] {
+  const made = [startOf(now, by)];
+  while (made.length <= ahead[by]) made.push(next(made.at(-1) ?? now, by));
+  return made;
 }
 
-function partitionName(table: string, day: Date): string {
-  return checkIdentifier(`${table}_p${day.toISOString().slice(0, 10).replaceAll('-', '')}`);
+function startOf(at: Date, by: Period): Date {
+  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), by === 'day' ? at.getUTCDate() : 1));
 }
 
-/** The end of a daily partition, from its name; undefined for the default partition. */
+function next(start: Date, by: Period): Date {
+  if (by === 'day') return new Date(start.getTime() + dayMs);
+  return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1));
+}
+
+/** `facts_p20260301` for a day, `facts_p202603` for a month. */
+function partitionName(table: string, start: Date, by: Period): string {
+  const digits = start.toISOString().slice(0, 10).replaceAll('-', '');
+  return checkIdentifier(`${table}_p${by === 'day' ? digits : digits.slice(0, 6)}`);
+}
+
+/** The end of a partition, from its name; undefined for the default partition. */
 function endOf(table: string, name: string): Date | undefined {
-  const digits = name.startsWith(`${table}_p`) ? /^(\d{4})(\d{2})(\d{2})$/.exec(name.slice(table.length + 2)) : null;
-  return digits === null ? undefined : new Date(Date.parse(`${digits[1]}-${digits[2]}-${digits[3]}T00:00:00Z`) + dayMs);
+  const digits = name.startsWith(`${table}_p`) ? /^(\d{4})(\d{2})(\d{2})?$/.exec(name.slice(table.length + 2)) : null;
+  if (digits === null) return undefined;
+  const [, year, month, day] = digits;
+  const start = new Date(`${year}-${month}-${day ?? '01'}T00:00:00Z`);
+  return next(start, day === undefined ? 'month' : 'day');
 }

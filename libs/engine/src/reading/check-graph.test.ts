@@ -12,6 +12,20 @@ test.each<[string, unknown[], string[]]>([
   ['a jump forward', [jump('z'), log, { ...log, id: 'z' }], []],
   ['a loop with a wait', [{ ...log, id: 'a' }, wait, jump('a')], []],
   ['a loop to the wait itself', [{ ...wait, id: 'a' }, jump('a')], []],
+  [
+    'a loop through what a run parks for',
+    [
+      { type: 'wait_for_event', id: 'a', event_name: 'e' },
+      { type: 'approval', message: 'x', on_rejected: 'a' },
+      jump('a'),
+    ],
+    [],
+  ],
+  [
+    'an exit of a step that parks, to no step',
+    [{ type: 'wait_for_event', events: [{ event_name: 'e', go_to: 'z' }] }],
+    ['Step 0 (wait_for_event): events.0.go_to names no step: z'],
+  ],
   ['a jump to no step', [jump('z')], ['Step 0 (condition): on_true names no step: z']],
   [
     'a loop on itself',

@@ -1,7 +1,15 @@
 import type { Violation } from '@drippulse/errors';
 
-/** A problem of one step. `index` counts from 0, `key` is the path inside the step. */
-export function stepProblem(index: number, type: string, key: string, message: string): Violation {
+/** The members of a problem beside its message. */
+export type Hints = Pick<Violation, 'code' | 'allowed' | 'suggestion'>;
+
+/**
+ * A problem of one step. `index` counts from 0, `key` is the path inside the step. The message begins with the step, and may go
+ * on with the key; the phrase has neither.
+ */
+export function stepProblem(index: number, type: string, key: string, message: string, hints: Hints = {}): Violation {
   const field = key === '' ? `steps.${index}` : `steps.${index}.${key}`;
-  return { field, message: `Step ${index} (${type}): ${message}` };
+  const subject = `${key.replace(/^config\./, '')} `;
+  const phrase = message.startsWith(subject) ? message.slice(subject.length) : message;
+  return { field, message: `Step ${index} (${type}): ${message}`, ...hints, phrase };
 }

@@ -1,14 +1,17 @@
 import type { Violation } from '@drippulse/errors';
-import type { JsonObject, JsonValue } from '@drippulse/json';
+import { type JsonObject, type JsonValue, nearest } from '@drippulse/json';
 import { objectOf } from '../json-value.ts';
 import type { Step } from '../step.ts';
-import { findStepType } from '../steps/registry.ts';
+import { findStepType, registry } from '../steps/registry.ts';
 import type { BoundStep, StepType } from '../steps/step-type.ts';
-import { stepProblem } from './problems.ts';
+import { type Hints, stepProblem } from './problems.ts';
 import { idProblem } from './step-ids.ts';
 
 const maxNameLength = 255;
-const stepKeys = new Set(['id', 'type', 'name', 'position', 'config']);
+/** The step's own keys; what else stands beside them belongs into `config`. */
+export const stepKeys: ReadonlySet<string> = new Set(['id', 'type', 'name', 'position', 'config']);
+
+type Complain = (key: string, message: string, hints?: Hints) => void;
 
 /** A step as read. `bound` is absent if its config is invalid. */
 export type ReadStep = { step: Step; bound?: BoundStep; waits: boolean; problems: Violation[] };
@@ -23,16 +26,16 @@ export function readStep(raw: JsonValue, index: number, ids: readonly string[]):
   const config = configOf(given);
   const step = { id: ids[index] ?? '', type, name: typeof name === 'string' ? name : type, position: index, config };
   const problems: Violation[] = [];
-  const complain = (key: string, message: string) => problems.push(stepProblem(index, type, key, message));
+  const complain: Complain = (key, message, hints) => problems.push(stepProblem(index, type, key, message, hints));
 
-  if (!objectOf(raw)) complain('', 'must be an object');
-  else if (!stepType) complain('type', typeProblem(typeName));
+  if (!objectOf(raw)) complain('', 'must be an object', { code: 'type' });
+  else if (!stepType) complain('type', ...typeProblem(typeName));
   const wrongId = idProblem(ids, index);
-  if (wrongId !== undefined) complain('id', wrongId);
+  if (wrongId !== undefined) complain('id', ...wrongId);
   if (typeof name !== 'string' || name === '' || name.length > maxNameLength) {
-    complain('name', `name must be a string of 1 to ${maxNameLength} characters`);
+    complain('name', `name must be a string of 1 to ${maxNameLength} characters`, { code: 'length' });
   }
-  if (!objectOf(given['config'] ?? {})) complain('config', 'config must be an object');
+  if (!objectOf(given['config'] ?? {})) complain('config', 'config must be an object', { code: 'type' });
   const bound = stepType && bind(stepType, config, complain);
   return { step, bound, waits: stepType?.waits === true, problems };
 }
@@ -43,22 +46,21 @@ export function configOf(given: JsonObject): JsonObject {
   return { ...Object.fromEntries(beside), ...objectOf(given['config']) };
 }
 
-function bind(
-  stepType: StepType,
-  config: JsonObject,
-  complain: (key: string, message: string) => void,
-): BoundStep | undefined {
+function bind(stepType: StepType, config: JsonObject, complain: Complain): BoundStep | undefined {
   const result = stepType.read(config);
   if ('bound' in result) return result.bound;
-  for (const { path, message } of result.problems) {
+  for (const { path, message, ...hints } of result.problems) {
     const key = path.join('.');
-    complain(`config.${key}`, `${key} ${message}`);
+    complain(`config.${key}`, `${key} ${message}`, hints);
   }
   return undefined;
 }
 
-function typeProblem(type: JsonValue | undefined): string {
-  if (type === undefined || type === null) return 'type is required';
-  if (typeof type !== 'string') return 'type must be a string';
-  return 'there is no such step type; GET /api/v1/workflows/step_types lists those there are';
+function typeProblem(type: JsonValue | undefined): [string, Hints] {
+  const allowed = registry.map((known) => known.type);
+  if (type === undefined || type === null) return ['type is required', { code: 'required', allowed }];
+  if (typeof type !== 'string') return ['type must be a string', { code: 'type', allowed }];
+  const suggestion = nearest(type, allowed);
+  const message = 'there is no such step type; GET /api/v1/workflows/step_types lists those there are';
+  return [message, { code: 'enum', allowed, ...(suggestion !== undefined && { suggestion }) }];
 }

@@ -1,6 +1,7 @@
 import { stringifyJson } from '@drippulse/json';
 import { expect, test } from '@jest/globals';
 import { countedIds, problemsOf } from '../../test/workflow.ts';
+import { stepTypes } from '../catalog.ts';
 import { readSteps } from './read-steps.ts';
 
 function read(steps: unknown, active = false) {
@@ -60,7 +61,7 @@ test.each<[unknown, boolean, string]>([
   [Array(201).fill({ type: 'end' }), false, 'there may be at most 200 steps'],
   [[{ type: 'log', message: 'x'.repeat(256 * 1024) }], false, 'steps may be at most 256 KiB'],
 ])('steps as a whole: case %#', (steps, active, message) => {
-  expect(read(steps, active)).toEqual({ steps: [], problems: [{ field: 'steps', message }] });
+  expect(read(steps, active)).toMatchObject({ steps: [], problems: [{ field: 'steps', message }] });
 });
 
 test('a draft may be empty', () => {
@@ -70,7 +71,12 @@ test('a draft may be empty', () => {
 test('a problem names the field and the step, counted from 0', () => {
   const { problems } = read([{ type: 'trigger' }, { type: 'end' }, { type: 'wait', duration: 0, unit: 'hours' }]);
   expect(problems).toEqual([
-    { field: 'steps.2.config.duration', message: 'Step 2 (wait): duration must be at least 1' },
+    {
+      field: 'steps.2.config.duration',
+      message: 'Step 2 (wait): duration must be at least 1',
+      code: 'range',
+      phrase: 'must be at least 1',
+    },
   ]);
 });
 
@@ -78,10 +84,7 @@ test.each<[unknown, string]>([
   ['text', 'Step 0 (unknown): must be an object'],
   [{}, 'Step 0 (unknown): type is required'],
   [{ type: 5 }, 'Step 0 (unknown): type must be a string'],
-  [
-    { type: 'agent' },
-    'Step 0 (agent): there is no such step type; GET /api/v1/workflows/step_types lists those there are',
-  ],
+  [{ type: 'fax' }, 'Step 0 (fax): there is no such step type; GET /api/v1/workflows/step_types lists those there are'],
   [
     { type: 'constructor' },
     'Step 0 (constructor): there is no such step type; GET /api/v1/workflows/step_types lists those there are',
@@ -119,4 +122,93 @@ test('more tags than can be parsed at once are refused', () => {
   expect(problemsOf([{ type: 'log', message: '{{a}}'.repeat(10_001) }])).toEqual([
     'templates may have at most 10000 tags and outputs in all',
   ]);
+});
+
+test.each<[unknown, object]>([
+  [
+    { type: 'wiat' },
+    { field: 'steps.0.type', code: 'enum', allowed: expect.arrayContaining(['wait']), suggestion: 'wait' },
+  ],
+  [{}, { field: 'steps.0.type', code: 'required' }],
+  [
+    { type: 'wait', duration: 1, unit: 'hour' },
+    { field: 'steps.0.config.unit', code: 'enum', suggestion: 'hours' },
+  ],
+  [{ type: 'log' }, { code: 'required', phrase: 'is required' }],
+  [
+    { type: 'log', message: 5 },
+    { code: 'type', phrase: 'must be a string' },
+  ],
+  [{ type: 'log', message: '{{ x' }, { code: 'format' }],
+  [
+    { type: 'condition', conditions: [] },
+    { code: 'length', phrase: 'must have at least 1 item' },
+  ],
+  [
+    { type: 'trigger', filter: {} },
+    { field: 'steps.0.config.filter.conditions', code: 'required' },
+  ],
+])('the problem of %j says its kind and how to mend it', (step, problem) => {
+  expect(read([step]).problems).toContainEqual(expect.objectContaining(problem));
+});
+
+test('a jump to a step that does not exist names the nearest id', () => {
+  const conditions = [{ field: 'a', operator: 'exists' }];
+  const { problems } = read([
+    { type: 'condition', conditions, on_true: 'welcom' },
+    { id: 'welcome', type: 'end' },
+  ]);
+  expect(problems).toMatchObject([{ field: 'steps.0.config.on_true', code: 'not_found', suggestion: 'welcome' }]);
+});
+
+test('a strict reading refuses parameters that the type of a step does not list', () => {
+  const steps = [
+    { type: 'wait', duration: 1, unit: 'hours', untill: 'x', config: { durration: 2 } },
+    { type: 'nope', anything: 1 },
+    { id: 'a', nmae: 'N', type: 'log', message: 'x' },
+  ];
+  const strictly = readSteps(JSON.stringify(steps), { active: false, makeId: countedIds(), strict: true });
+  expect(strictly.problems.filter(({ code }) => code === 'unknown_member')).toEqual([
+    {
+      field: 'steps.0.untill',
+      message: 'Step 0 (wait): untill is not a known member; did you mean until?',
+      code: 'unknown_member',
+      suggestion: 'until',
+      phrase: 'is not a known member; did you mean until?',
+    },
+    {
+      field: 'steps.0.config.durration',
+      message: 'Step 0 (wait): durration is not a known member; did you mean duration?',
+      code: 'unknown_member',
+      suggestion: 'duration',
+      phrase: 'is not a known member; did you mean duration?',
+    },
+    expect.objectContaining({ field: 'steps.2.nmae', suggestion: 'name' }),
+  ]);
+  expect(read(steps).problems.map(({ code }) => code)).toEqual(['enum']);
+});
+
+test('the example of every step type is read strictly', () => {
+  const steps = stepTypes.map(({ example }, index) => ({ ...example, id: `example_${index}` }));
+  const { problems } = readSteps(JSON.stringify(steps), { active: false, makeId: countedIds(), strict: true });
+  expect(problems.filter(({ code }) => code === 'unknown_member')).toEqual([]);
+});
+
+test('the first twenty targets that no step has get a suggestion, because each is compared with every id', () => {
+  const conditions = [{ field: 'score', operator: 'greater_or_equal', value: 50 }];
+  const step = { type: 'condition', config: { match: 'all', conditions, on_true: 'welcom', on_false: 'end' } };
+  const { problems } = read([{ ...step, id: 'welcome' }, ...Array.from({ length: 60 }, () => step)]);
+  const suggested = problems.filter(({ field }) => field.endsWith('.on_true')).map(({ suggestion }) => suggestion);
+  expect(suggested.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 'welcome'));
+  expect(new Set(suggested.slice(20))).toEqual(new Set([undefined]));
+});
+
+test('of many unknown parameters the first hundred are told, in the order of the steps', () => {
+  const names = Array.from({ length: 60 }, (_, index) => [`p${index}`, 1] as const);
+  const steps = [0, 1, 2].map(() => ({ type: 'email', x: 1, config: Object.fromEntries(names) }));
+  const { problems } = readSteps(JSON.stringify(steps), { active: false, makeId: countedIds(), strict: true });
+  const unknown = problems.filter(({ code }) => code === 'unknown_member').map(({ field }) => field.slice(0, 7));
+  expect(unknown.filter((field) => field === 'steps.0')).toHaveLength(61);
+  expect(unknown.filter((field) => field === 'steps.1').length).toBeGreaterThan(30);
+  expect(unknown).not.toContain('steps.2');
 });

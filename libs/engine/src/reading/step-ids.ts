@@ -1,5 +1,6 @@
 import { isRawNumber, type JsonValue } from '@drippulse/json';
 import { objectOf } from '../json-value.ts';
+import type { Hints } from './problems.ts';
 
 const pattern = /^[A-Za-z0-9_.-]{1,64}$/;
 /** Words with a meaning of their own in jumps and `on_error`. */
@@ -19,12 +20,14 @@ export function assignIds(given: readonly JsonValue[], makeId: () => string): st
 }
 
 /** The problem of a step's id, or undefined. */
-export function idProblem(ids: readonly string[], index: number): string | undefined {
+export function idProblem(ids: readonly string[], index: number): [string, Hints] | undefined {
   const id = ids[index] ?? '';
-  if (!pattern.test(id)) return 'id may be 1 to 64 letters, digits, dots, dashes and underscores';
-  if (reserved.has(id)) return `id ${id} has a meaning of its own`;
+  if (!pattern.test(id)) {
+    return ['id may be 1 to 64 letters, digits, dots, dashes and underscores', { code: 'format' }];
+  }
+  if (reserved.has(id)) return [`id ${id} has a meaning of its own`, { code: 'not_allowed' }];
   const first = ids.indexOf(id);
-  return first === index ? undefined : `id ${id} is the id of step ${first} already`;
+  return first === index ? undefined : [`id ${id} is the id of step ${first} already`, { code: 'duplicate' }];
 }
 
 function unusedId(used: ReadonlySet<string>, makeId: () => string): string {

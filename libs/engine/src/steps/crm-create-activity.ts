@@ -26,6 +26,7 @@ export const crmCreateActivityStep = defineStep({
   },
   effect: {
     kind: 'crm_create_activity',
+    shows: ['integration_id', 'fields'],
     policy: policyOf,
     stub(request) {
       const { kind, subject } = objectOf(request['fields']) ?? {};

@@ -13,7 +13,7 @@ const nothingKnown = `a lead needs one of ${knownBy.join(', ')}`;
 
 const createLeadConfig = config({ ...leadFields, ...crmShape }).refine(
   (lead) => knownBy.some((name) => lead[name] !== undefined && lead[name] !== ''),
-  { path: ['email'], message: `or one of ${knownBy.slice(1).join(', ')} is required` },
+  { path: ['email'], message: `or one of ${knownBy.slice(1).join(', ')} is required`, params: { code: 'required' } },
 );
 
 /** Creates a lead. */
@@ -39,6 +39,7 @@ export const crmCreateLeadStep = defineStep({
   },
   effect: {
     kind: 'crm_create_lead',
+    shows: ['integration_id', 'fields'],
     policy: policyOf,
     stub: (request) =>
       describeCrm(`create lead ${nameOf(objectOf(request['fields']) ?? {}) ?? ''}`.trim(), 'lead', request),

@@ -40,6 +40,7 @@ export const crmMoveOpportunityStep = defineStep({
   },
   effect: {
     kind: 'crm_move_opportunity',
+    shows: ['integration_id', 'record_id', 'fields'],
     policy: policyOf,
     stub(request) {
       const stage = String(objectOf(request['fields'])?.['pipeline_stage_id']);

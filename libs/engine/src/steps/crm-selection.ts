@@ -1,7 +1,7 @@
 import { isRawNumber, type JsonObject, type JsonValue, parseTimestamp } from '@drippulse/json';
 import { z } from 'zod';
 import { objectOf } from '../json-value.ts';
-import { choice, config, number } from '../parameters.ts';
+import { choice, config, formatCode, number } from '../parameters.ts';
 import { describeIssues } from './describe-issues.ts';
 import type { ConfigProblem } from './step-type.ts';
 
@@ -9,14 +9,21 @@ import type { ConfigProblem } from './step-type.ts';
 export type CrmSelection = { recordType: 'lead' | 'contact'; filter: JsonObject };
 
 const text = z.string().min(1).max(255);
+const time = z
+  .string()
+  .refine((value) => parseTimestamp(value) !== undefined, { message: 'must be a timestamp', params: formatCode });
 
 const commonFilters = {
   q: text,
   owner_id: number(z.int().min(1)),
   external_system: text,
   external_id: text,
-  updated_since: z.string().refine((value) => parseTimestamp(value) !== undefined, 'must be a timestamp'),
+  updated_since: time,
+  created_since: time,
+  created_until: time,
   email: text,
+  // An empty list would mean all.
+  ids: z.array(text).min(1).max(100),
 };
 
 /** The filters of the lists of leads and contacts, by type of record. */
@@ -37,8 +44,8 @@ export const crmSelection = config({
     .describe('Which of them: the filters of their list by name, such as {"status": "new"}; {} means all.'),
 }).superRefine(({ record_type: type, filter }, context) => {
   for (const [name, value] of Object.entries(filter)) {
-    for (const { path, message } of filterProblems(filters[type], name, value)) {
-      context.addIssue({ code: 'custom', path: ['filter', ...path], message });
+    for (const { path, message, code } of filterProblems(filters[type], name, value)) {
+      context.addIssue({ code: 'custom', path: ['filter', ...path], message, params: { code } });
     }
   }
 });
@@ -52,9 +59,12 @@ export function readCrmSelection(value: JsonObject): { selection: CrmSelection }
 
 function filterProblems(known: Record<string, z.ZodType>, name: string, value: JsonValue): ConfigProblem[] {
   const schema = Object.hasOwn(known, name) ? known[name] : undefined;
-  if (schema === undefined) return [{ path: [name], message: `must be one of ${Object.keys(known).join(', ')}` }];
+  if (schema === undefined) {
+    const allowed = Object.keys(known);
+    return [{ path: [name], message: `must be one of ${allowed.join(', ')}`, code: 'unknown_member', allowed }];
+  }
   const given = isRawNumber(value) ? Number(value.rawJSON) : value;
   const read = schema.safeParse(given);
   if (read.success) return [];
-  return describeIssues(read.error.issues, given).map(({ message }) => ({ path: [name], message }));
+  return describeIssues(read.error.issues, given).map((problem) => ({ ...problem, path: [name] }));
 }

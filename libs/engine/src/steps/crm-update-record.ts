@@ -14,11 +14,12 @@ const updateRecordConfig = config({
   ...crmShape,
 }).superRefine(({ record_type: type, fields }, context) => {
   const names = Object.keys(fields);
-  if (names.length === 0) context.addIssue({ code: 'custom', path: ['fields'], message: 'must not be empty' });
+  if (names.length === 0)
+    context.addIssue({ code: 'custom', path: ['fields'], message: 'must not be empty', params: { code: 'required' } });
   for (const name of names) {
     if (changeableFields[type].includes(name)) continue;
     const message = `is not a field of a record of type ${type} that can be changed`;
-    context.addIssue({ code: 'custom', path: ['fields', name], message });
+    context.addIssue({ code: 'custom', path: ['fields', name], message, params: { code: 'unknown_member' } });
   }
 });
 
@@ -48,6 +49,7 @@ export const crmUpdateRecordStep = defineStep({
   },
   effect: {
     kind: 'crm_update_record',
+    shows: ['integration_id', 'record_type', 'record_id', 'fields'],
     policy: policyOf,
     stub(request) {
       const type = recordTypeOf(String(request['record_type']));

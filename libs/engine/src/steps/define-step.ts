@@ -1,5 +1,5 @@
 import type { JsonObject } from '@drippulse/json';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { describeIssues } from './describe-issues.ts';
 import type { BoundStep, Exit, StepDefinition, StepType } from './step-type.ts';
 
@@ -10,7 +10,8 @@ export function defineStep<Schema extends z.ZodType>(definition: StepDefinition<
   const { exits, compile, effect, ...rest } = definition;
   return {
     ...rest,
-    effect: effect && { kind: effect.kind, stub: effect.stub },
+    effect: effect && { kind: effect.kind, stub: effect.stub, shows: effect.shows },
+    parameters: definition.config instanceof z.ZodObject ? Object.keys(definition.config.shape) : [],
     read(config) {
       const given = withoutNulls(config);
       const parsed = definition.config.safeParse(given);

@@ -1,11 +1,21 @@
+import { type ViolationCode, violationCodes } from '@drippulse/errors';
+import { nearest } from '@drippulse/json';
 import type { z } from 'zod';
 import type { ConfigProblem } from './step-type.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Turns the issues of zod into phrases that follow the parameter's name: "must be at least 1". */
+/**
+ * Turns the issues of zod into phrases that follow the parameter's name: "must be at least 1". Names the first problem of each
+ * value: zod also counts the characters of a text that should be an array.
+ */
 export function describeIssues(issues: readonly Issue[], input: unknown): ConfigProblem[] {
-  return issues.flatMap((issue) => describe(issue, [], input));
+  const byPath = new Map<string, ConfigProblem>();
+  for (const problem of issues.flatMap((issue) => describe(issue, [], input))) {
+    const key = JSON.stringify(problem.path);
+    if (!byPath.has(key)) byPath.set(key, problem);
+  }
+  return [...byPath.values()];
 }
 
 function describe(issue: Issue, parent: readonly PropertyKey[], input: unknown): ConfigProblem[] {
@@ -14,26 +24,39 @@ function describe(issue: Issue, parent: readonly PropertyKey[], input: unknown):
     // The last option of a union is the value itself; the others are templates.
     return (issue.errors.at(-1) ?? []).flatMap((inner) => describe(inner, path, input));
   }
-  return [
-    { path, message: valueAt(input, path) === undefined && issue.code !== 'custom' ? 'is required' : phrase(issue) },
-  ];
+  const value = valueAt(input, path);
+  const isMissing = value === undefined && issue.code !== 'custom';
+  return [{ path, ...(isMissing ? { message: 'is required', code: 'required' } : fault(issue, value)) }];
 }
 
-function phrase(issue: Issue): string {
+function fault(issue: Issue, value: unknown): Omit<ConfigProblem, 'path'> {
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${nouns[issue.expected] ?? issue.expected}`;
+      return { message: `must be ${nouns[issue.expected] ?? issue.expected}`, code: 'type' };
     case 'too_small':
-      return `must ${size(issue.origin, `at least ${issue.minimum}`, issue.minimum)}`;
+      return sized(issue.origin, `at least ${issue.minimum}`, issue.minimum);
     case 'too_big':
-      return `must ${size(issue.origin, `at most ${issue.maximum}`, issue.maximum)}`;
-    case 'invalid_value':
-      return `must be one of ${issue.values.join(', ')}`;
+      return sized(issue.origin, `at most ${issue.maximum}`, issue.maximum);
+    case 'invalid_value': {
+      const allowed = issue.values.map(String);
+      const suggestion = typeof value === 'string' ? nearest(value, allowed) : undefined;
+      const message = `must be one of ${allowed.join(', ')}`;
+      return { message, code: 'enum', allowed, ...(suggestion !== undefined && { suggestion }) };
+    }
     case 'not_multiple_of':
-      return 'must be a whole number';
+      return { message: 'must be a whole number', code: 'type' };
+    case 'invalid_format':
+      return { message: issue.message, code: 'format' };
+    case 'custom':
+      return { message: issue.message, code: codeIn(issue.params) };
     default:
-      return issue.message;
+      return { message: issue.message };
   }
+}
+
+/** The code that a rule of our own gives beside its message. */
+function codeIn(params: Record<string, unknown> | undefined): ViolationCode {
+  return violationCodes.find((code) => code === params?.['code']) ?? 'invalid';
 }
 
 const nouns: Record<string, string> = {
@@ -46,10 +69,12 @@ const nouns: Record<string, string> = {
   record: 'an object',
 };
 
-function size(origin: string, limit: string, count: number | bigint): string {
-  if (origin === 'string') return count === 1 ? 'not be empty' : `have ${limit} characters`;
-  if (origin === 'array') return `have ${limit} item${count === 1 ? '' : 's'}`;
-  return `be ${limit}`;
+function sized(origin: string, limit: string, count: number | bigint): Omit<ConfigProblem, 'path'> {
+  if (origin === 'string') {
+    return { message: count === 1 ? 'must not be empty' : `must have ${limit} characters`, code: 'length' };
+  }
+  if (origin === 'array') return { message: `must have ${limit} item${count === 1 ? '' : 's'}`, code: 'length' };
+  return { message: `must be ${limit}`, code: 'range' };
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { config, number } from '../parameters.ts';
+import { choice, config, number } from '../parameters.ts';
 import type { EffectPolicy } from './step-type.ts';
 
 /** Parameters of every step with an effect. */
@@ -18,6 +18,20 @@ export const effectShape = {
     .prefault({})
     .describe('How it is repeated after a failure.'),
 };
+
+/** Parameter of a step whose effect a provider performs. */
+export const unknownShape = {
+  on_unknown: choice(['fail', 'repeat'])
+    .default('fail')
+    .describe(
+      'What happens when nobody knows whether it was done, and a second time could do it twice: fail, or repeat it.',
+    ),
+};
+
+/** The member of a request that says so. The default is left out. */
+export function unknownOf({ on_unknown }: { on_unknown: 'fail' | 'repeat' }): { on_unknown?: 'repeat' } {
+  return on_unknown === 'repeat' ? { on_unknown } : {};
+}
 
 /** The policy in a config that has `effectShape`. */
 export function policyOf(config: {

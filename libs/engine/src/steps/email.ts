@@ -1,32 +1,60 @@
 import type { JsonObject } from '@drippulse/json';
 import { z } from 'zod';
-import { choice, config, template } from '../parameters.ts';
+import { choice, config, formatCode, number, template } from '../parameters.ts';
+import { isHtmlBody, oneLine } from '../templates/render-once.ts';
 import type { Scope } from '../templates/scope.ts';
 import { compileHtml, compileText, isTemplate, type Template } from '../templates/template.ts';
+import { units } from '../time/spans.ts';
 import { defineStep } from './define-step.ts';
-import { effectShape, policyOf } from './effect-policy.ts';
-import { mailers, ownMailers, resolveIntegration } from './integrations.ts';
-import type { StubbedEffect } from './step-type.ts';
+import { effectShape, policyOf, unknownOf, unknownShape } from './effect-policy.ts';
+import { mailers, resolveIntegration } from './integrations.ts';
+import type { StepConnection, StubbedEffect } from './step-type.ts';
 
 const address = /^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/;
 
 const emailConfig = config({
   to: template()
     .min(1)
-    .refine((to) => isTemplate(to) || isAddress(to), 'must be an email address or a template')
+    .refine((to) => isTemplate(to) || isAddress(to), {
+      message: 'must be an email address or a template',
+      params: formatCode,
+    })
     .default('{{ email }}')
     .describe('One email address.'),
   subject: template().min(1).describe('Subject.'),
   body: template().min(1).describe('Body: HTML when it holds a tag, in which values are escaped, else plain text.'),
-  from: template().optional().describe("Sender; the platform's own address unless given."),
+  from: template()
+    .optional()
+    .describe("Sender, of a verified domain of the organization; default the organization's sender."),
   reply_to: template().optional().describe('Address for answers.'),
   integration_id: choice(mailers)
     .default('internal')
     .describe('What sends it. internal and nurture are the platform itself, the others need a connection.'),
   connection_key: z.string().default('default').describe('Which connection of the integration.'),
-  track_opens: z.boolean().default(false).describe('Whether opens are tracked; not available yet.'),
-  track_clicks: z.boolean().default(false).describe('Whether clicks are tracked; not available yet.'),
-  category: template().optional().describe('Category, for suppressions and reports.'),
+  track_opens: z.boolean().default(false).describe('Whether opens are counted, by an image in the HTML part.'),
+  track_clicks: z
+    .boolean()
+    .default(false)
+    .describe('Whether clicks are counted, by links that lead through the platform.'),
+  category: template().optional().describe('Category, for unsubscribes, rules and reports.'),
+  priority: number(z.int().min(0).max(100))
+    .optional()
+    .describe('Which of several mails to a contact goes first, 0 to 100; default that of the workflow.'),
+  class: choice(['marketing', 'transactional'])
+    .optional()
+    .describe(
+      'What the mail is for; default that of the workflow. Transactional ones pass unsubscribes, caps and quiet hours.',
+    ),
+  on_capped: choice(['hold', 'skip'])
+    .default('hold')
+    .describe('What happens when a cap of the sending rules is reached: hold waits for a place.'),
+  expires_after: config({
+    duration: number(z.number().positive().max(1_000_000)).describe('Length of time.'),
+    unit: choice(units).describe('Unit of the length.'),
+  })
+    .optional()
+    .describe('A mail that rules have held for so long is skipped.'),
+  ...unknownShape,
   ...effectShape,
 });
 
@@ -46,23 +74,33 @@ export const emailStep = defineStep({
   compile(config) {
     const mail = compileMail(config);
     return (scope) => {
-      if (config.track_opens || config.track_clicks) scope.warnings.add('tracking is not available yet');
       const request = mail(scope);
       const { to } = request;
       if (typeof to === 'string' && isAddress(to)) return { kind: 'effect', request };
       return { kind: 'skipped', reason: to === '' ? 'no address to send to' : `"${to}" is not an email address` };
     };
   },
-  effect: { kind: 'email', policy: policyOf, stub: describeMail },
+  effect: {
+    kind: 'email',
+    shows: ['to', 'from', 'reply_to', 'subject', 'html', 'text'],
+    policy: policyOf,
+    stub: describeMail,
+  },
 });
 
 function compileMail(config: EmailConfig): (scope: Scope) => JsonObject {
-  const isHtml = /<[a-z!/]/i.test(config.body);
+  const isHtml = isHtmlBody(config.body);
   const body = isHtml ? compileHtml(config.body) : compileText(config.body);
   const fixed = {
     integration_id: resolveIntegration(config.integration_id),
     integration_name: config.integration_id,
     connection_key: config.connection_key,
+    ...(config.track_opens && { track_opens: true }),
+    ...(config.track_clicks && { track_clicks: true }),
+    // A category that differs between people is not counted: it may name one of them.
+    ...(isTemplate(config.category ?? '') && { category_varies: true }),
+    ...rulesOf(config),
+    ...unknownOf(config),
   };
   const lines: [string, Template][] = [
     ['to', compileText(config.to)],
@@ -78,19 +116,29 @@ function compileMail(config: EmailConfig): (scope: Scope) => JsonObject {
   });
 }
 
-/** Joins lines, so that a value can't add header fields. */
-function oneLine(text: string): string {
-  return text.replace(/[\r\n\t\0]+/g, ' ').trim();
+/** What the rules of sending read. A member that the step leaves out is that of its workflow. */
+function rulesOf({ priority, class: name, on_capped, expires_after }: EmailConfig): JsonObject {
+  return {
+    ...(on_capped === 'skip' && { on_capped }),
+    ...(priority !== undefined && { priority }),
+    ...(name !== undefined && { class: name }),
+    ...(expires_after && { expires_after: { duration: expires_after.duration, unit: expires_after.unit } }),
+  };
 }
 
 function isAddress(text: string): boolean {
   return text.length <= 254 && address.test(text);
 }
 
-function describeMail({ to, subject, integration_id, html, text }: JsonObject): StubbedEffect {
+function describeMail(
+  { to, subject, integration_id, html, text }: JsonObject,
+  connection?: StepConnection,
+): StubbedEffect {
   const preview = `body: ${String(html ?? text)}`;
-  if (typeof integration_id === 'string' && !ownMailers.has(integration_id)) {
-    return { preview, result: { outcome: 'skipped', reason: `no usable connection for ${integration_id}` } };
+  // A test run needs no connections, and SendGrid is skipped without one.
+  if (integration_id === 'sendgrid' && connection !== 'usable') {
+    const why = connection === undefined ? '' : `: ${connection.unusable}`;
+    return { preview, result: { outcome: 'skipped', reason: `no usable connection for ${integration_id}${why}` } };
   }
   const message = `Would send email to ${String(to)}: "${String(subject)}"`;
   return { preview, result: { outcome: 'succeeded', message } };

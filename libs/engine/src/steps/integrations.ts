@@ -9,9 +9,6 @@ const aliases: Record<string, string> = {
   office365: 'microsoft365',
 };
 
-/** Integrations whose mail the platform sends itself. */
-export const ownMailers: ReadonlySet<string> = new Set(['internal', 'nurture']);
-
 /** Integrations that can send mail, with their other names. */
 export const mailers = [
   ...(['internal', 'nurture', 'sendgrid', 'google_workspace', 'microsoft365'] as const),

@@ -1,3 +1,6 @@
+import { agentStep } from './agent.ts';
+import { alertStep } from './alert.ts';
+import { approvalStep } from './approval.ts';
 import { branchStep } from './branch.ts';
 import { conditionStep } from './condition.ts';
 import { crmCreateActivityStep } from './crm-create-activity.ts';
@@ -6,12 +9,15 @@ import { crmMoveOpportunityStep } from './crm-move-opportunity.ts';
 import { crmUpdateRecordStep } from './crm-update-record.ts';
 import { emailStep } from './email.ts';
 import { endStep } from './end.ts';
+import { integrationActionStep } from './integration-action.ts';
 import { logStep } from './log.ts';
+import { scoreLeadStep } from './score-lead.ts';
 import { setFieldsStep } from './set-fields.ts';
 import { splitStep } from './split.ts';
 import type { StepType } from './step-type.ts';
 import { triggerStep } from './trigger.ts';
 import { waitStep } from './wait.ts';
+import { waitForEventStep } from './wait-for-event.ts';
 import { webhookStep } from './webhook.ts';
 import { webhookCallbackStep } from './webhook-callback.ts';
 
@@ -21,6 +27,8 @@ export const registry: readonly StepType[] = [
   webhookStep,
   logStep,
   waitStep,
+  waitForEventStep,
+  approvalStep,
   conditionStep,
   branchStep,
   splitStep,
@@ -31,6 +39,10 @@ export const registry: readonly StepType[] = [
   crmUpdateRecordStep,
   crmCreateActivityStep,
   crmMoveOpportunityStep,
+  alertStep,
+  integrationActionStep,
+  agentStep,
+  scoreLeadStep,
   endStep,
 ];
 

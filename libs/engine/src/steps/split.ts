@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { config, jump, number } from '../parameters.ts';
+import { shareOf } from '../share-of.ts';
 import { defineStep } from './define-step.ts';
 
 /** Divides contacts by weight. A contact always follows the same exit. */
@@ -20,7 +20,10 @@ export const splitStep = defineStep({
       )
       .min(1)
       .max(50)
-      .refine((variants) => variants.some(({ weight }) => weight > 0), 'must have a variant with a weight above 0')
+      .refine((variants) => variants.some(({ weight }) => weight > 0), {
+        message: 'must have a variant with a weight above 0',
+        params: { code: 'range' },
+      })
       .describe('The variants.'),
   }),
   example: {
@@ -39,18 +42,14 @@ export const splitStep = defineStep({
       .filter(({ weight }) => weight > 0)
       .map(({ name, weight, go_to }) => {
         total += weight;
-        return { upTo: total, message: `Variant ${name}: going to ${go_to}`, next: resolve(go_to) };
+        return { upTo: total, message: `Variant ${name}: going to ${go_to}`, next: resolve(go_to), variant: name };
       });
     return ({ contactKey }) => {
       const point = shareOf(`${workflowId}\n${stepId}\n${contactKey}`) * total;
       const way = ways.find(({ upTo }) => point < upTo) ?? ways.at(-1);
       if (!way) throw new Error('a split has a variant with a weight above 0');
-      return { kind: 'done', message: way.message, next: way.next };
+      const { message, next, variant } = way;
+      return { kind: 'done', message, next, variant };
     };
   },
 });
-
-/** A number from 0 to 1, spread evenly over texts and constant for each text. */
-function shareOf(text: string): number {
-  return Number.parseInt(hash('sha256', text, 'hex').slice(0, 12), 16) / 2 ** 48;
-}

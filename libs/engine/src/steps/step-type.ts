@@ -1,14 +1,16 @@
+import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import type { z } from 'zod';
-import type { EffectKind, EffectResult } from '../run.ts';
+import type { EffectKind, EffectResult, ParkKind } from '../run.ts';
 import type { Scope } from '../templates/scope.ts';
 
 /** The outcome of a step. Without `next` the following step is next. */
 export type Outcome =
-  | { kind: 'done'; message: string; output?: JsonObject; next?: number }
+  | { kind: 'done'; message: string; output?: JsonObject; next?: number; variant?: string }
   | { kind: 'skipped'; reason: string }
   | { kind: 'wait'; until: number; span: string }
   | { kind: 'effect'; request: JsonObject }
+  | { kind: 'park'; until: number; request: JsonObject; message: string }
   | { kind: 'end'; status: 'completed' | 'failed' | 'cancelled'; message: string; error?: string };
 
 /** A compiled step at its place in one workflow. Throws StepFailure if it can't run with this data. */
@@ -25,7 +27,24 @@ export type EffectPolicy = { onError: string; maxAttempts: number; backoffSecond
 
 /** The result that replaces an effect in test runs, and a preview of its content. */
 export type StubbedEffect = { preview: string; result: EffectResult };
-export type EffectStub = (request: JsonObject) => StubbedEffect;
+export type EffectStub = (request: JsonObject, connection?: StepConnection) => StubbedEffect;
+
+/** Whether a live run could use the connection that a step names, and why it could not. */
+export type StepConnection = 'usable' | { unusable: string };
+
+/** The effect of a step. `shows` are the members of its request for people who decide about it; none of them has a secret. */
+export type EffectOfStep = { kind: EffectKind; stub: EffectStub; shows: readonly string[] };
+
+/**
+ * What a step parks for, its result when nothing has settled it by its end, and its result in test runs. With `previews`, the
+ * key of an exit, the request says under `preview.effect` what the effect of the step at that exit would be.
+ */
+export type Parks = {
+  kind: ParkKind;
+  expired: Extract<EffectResult, { outcome: 'succeeded' }>;
+  stub: EffectStub;
+  previews?: string;
+};
 
 /** A valid config. */
 export type BoundStep = {
@@ -34,8 +53,11 @@ export type BoundStep = {
   compile(place: Place): RunStep;
 };
 
-/** One problem of a config: the path below `config` and the rest of the sentence. */
-export type ConfigProblem = { path: readonly PropertyKey[]; message: string };
+/** A service that performs effects and that an installation may lack. */
+export type Requirement = 'agents' | 'integrations';
+
+/** One problem of a config: the path below `config`, and the rest of the sentence. */
+export type ConfigProblem = Omit<Violation, 'field'> & { path: readonly PropertyKey[] };
 
 /** The definition of a step type. A new one is a file that calls `defineStep` and a line in `registry.ts`. */
 export type StepDefinition<Schema extends z.ZodType> = {
@@ -43,6 +65,8 @@ export type StepDefinition<Schema extends z.ZodType> = {
   label: string;
   category: 'trigger' | 'logic' | 'data' | 'action';
   description: string;
+  /** The service that performs the step in live runs, unless every installation has it. */
+  requires?: Requirement;
   /** Keys the step adds to the data. */
   outputs?: readonly string[];
   /** Schema of `config`, with a description of each member for the catalog. Keeps unknown members. */
@@ -54,12 +78,16 @@ export type StepDefinition<Schema extends z.ZodType> = {
   exits?(config: z.output<Schema>): readonly Exit[];
   compile(config: z.output<Schema>, place: Place): RunStep;
   /** Only for steps with an effect. */
-  effect?: { kind: EffectKind; policy(config: z.output<Schema>): EffectPolicy; stub: EffectStub };
+  effect?: EffectOfStep & { policy(config: z.output<Schema>): EffectPolicy };
+  /** Only for steps that park. */
+  parks?: Parks;
 };
 
 /** A step type without the type of its config. */
 export type StepType = Omit<StepDefinition<z.ZodType>, 'exits' | 'compile' | 'effect'> & {
-  effect: { kind: EffectKind; stub: EffectStub } | undefined;
+  effect: EffectOfStep | undefined;
+  /** The parameters that the catalog lists. */
+  parameters: readonly string[];
   read(config: JsonObject): { bound: BoundStep } | { problems: ConfigProblem[] };
 };
 

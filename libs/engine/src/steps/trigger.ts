@@ -1,3 +1,4 @@
+import type { ViolationCode } from '@drippulse/errors';
 import { z } from 'zod';
 import { ruleShape } from '../conditions/rule.ts';
 import { choice, config } from '../parameters.ts';
@@ -32,19 +33,20 @@ export const triggerConfig = config({
     .optional()
     .describe("Which of these events: a rule over the contact's fields, properties and event_name."),
 }).superRefine((trigger, context) => {
-  const complain = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  const complain = (path: string, message: string, code: ViolationCode) =>
+    context.addIssue({ code: 'custom', path: [path], message, params: { code } });
   const { kind, frequency, timezone, source, event_name, filter } = trigger;
   const isSchedule = frequency !== undefined && (kind === undefined || kind === 'schedule');
-  if (kind === 'schedule' && frequency === undefined) complain('frequency', 'is required for a schedule');
+  if (kind === 'schedule' && frequency === undefined) complain('frequency', 'is required for a schedule', 'required');
   if (kind !== undefined && kind !== 'schedule' && frequency !== undefined)
-    complain('frequency', 'needs kind schedule');
+    complain('frequency', 'needs kind schedule', 'not_allowed');
   const problem = frequency === undefined ? undefined : frequencyProblem(frequency);
-  if (problem) complain('frequency', problem);
-  if (!isTimeZone(timezone)) complain('timezone', 'must be an IANA time zone such as Europe/Berlin');
-  if (source !== undefined && !isSchedule) complain('source', 'needs a schedule');
-  if (kind === 'event' && event_name === undefined) complain('event_name', 'is required for an event');
-  if (kind !== 'event' && event_name !== undefined) complain('event_name', 'needs kind event');
-  if (kind !== 'event' && filter !== undefined) complain('filter', 'needs kind event');
+  if (problem) complain('frequency', problem, 'format');
+  if (!isTimeZone(timezone)) complain('timezone', 'must be an IANA time zone such as Europe/Berlin', 'format');
+  if (source !== undefined && !isSchedule) complain('source', 'needs a schedule', 'not_allowed');
+  if (kind === 'event' && event_name === undefined) complain('event_name', 'is required for an event', 'required');
+  if (kind !== 'event' && event_name !== undefined) complain('event_name', 'needs kind event', 'not_allowed');
+  if (kind !== 'event' && filter !== undefined) complain('filter', 'needs kind event', 'not_allowed');
 });
 
 /** Starts the run. Allowed only as the first step. */

@@ -1,10 +1,12 @@
+import type { ViolationCode } from '@drippulse/errors';
 import { z } from 'zod';
 import { choice, config, number, orTemplate, template } from '../parameters.ts';
 import { isTemplate } from '../templates/template.ts';
 import { parseInstant } from '../time/instants.ts';
-import { type Unit, unitMs, units } from '../time/spans.ts';
+import { unitMs, units } from '../time/spans.ts';
+import { durationProblem, type Longest } from './span.ts';
 
-export const longestWaitMs = 3_653 * unitMs.days;
+export const longestWait: Longest = { ms: 3_653 * unitMs.days, words: '10 years' };
 export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
 const weekday = z.preprocess((name) => weekdays.find((day) => isNamed(day, name)) ?? name, z.enum(weekdays));
@@ -31,21 +33,14 @@ export const waitConfig = config({
     .optional()
     .describe('Days on which time_of_day counts, such as monday or mon; all unless given.'),
 }).superRefine((wait, context) => {
-  for (const [key, message] of problemsOf(wait)) context.addIssue({ code: 'custom', path: [key], message });
+  for (const [key, message, code] of problemsOf(wait)) {
+    context.addIssue({ code: 'custom', path: [key], message, params: { code } });
+  }
 });
 
 export type WaitConfig = z.output<typeof waitConfig>;
 
-/** The problem of a length of time as the end of a sentence, or undefined. */
-export function durationProblem(count: number, unit: Unit): string | undefined {
-  if (Number.isNaN(count)) return 'must be a number';
-  if (count < 1) return 'must be at least 1';
-  if (count * unitMs[unit] > longestWaitMs) return 'must be at most 10 years';
-  if ((unit === 'days' || unit === 'weeks') && !Number.isInteger(count)) return `must be a whole number of ${unit}`;
-  return undefined;
-}
-
-type Problem = [key: keyof WaitConfig & string, message: string];
+type Problem = [key: keyof WaitConfig & string, message: string, code: ViolationCode];
 
 function problemsOf(wait: z.output<z.ZodObject<typeof waitConfig.shape>>): Problem[] {
   return [...formProblems(wait), ...valueProblems(wait)];
@@ -53,17 +48,21 @@ function problemsOf(wait: z.output<z.ZodObject<typeof waitConfig.shape>>): Probl
 
 function formProblems({ duration, unit, until, time_of_day, days_of_week }: WaitConfig): Problem[] {
   const count = [duration, until, time_of_day].filter((form) => form !== undefined).length;
-  if (count > 1) return [['duration', 'excludes until and time_of_day, and they exclude each other']];
-  if (days_of_week !== undefined && time_of_day === undefined) return [['time_of_day', 'is required for days_of_week']];
-  if (count === 0) return [['duration', unit === undefined ? 'is required, or until, or time_of_day' : 'is required']];
-  return duration !== undefined && unit === undefined ? [['unit', 'is required']] : [];
+  if (count > 1) return [['duration', 'excludes until and time_of_day, and they exclude each other', 'not_allowed']];
+  if (days_of_week !== undefined && time_of_day === undefined) {
+    return [['time_of_day', 'is required for days_of_week', 'required']];
+  }
+  if (count === 0) {
+    return [['duration', unit === undefined ? 'is required, or until, or time_of_day' : 'is required', 'required']];
+  }
+  return duration !== undefined && unit === undefined ? [['unit', 'is required', 'required']] : [];
 }
 
 function valueProblems({ duration, unit = 'seconds', until }: WaitConfig): Problem[] {
-  const problem = typeof duration === 'number' ? durationProblem(duration, unit) : undefined;
-  if (problem) return [['duration', problem]];
+  const problem = typeof duration === 'number' ? durationProblem(duration, unit, longestWait) : undefined;
+  if (problem) return [['duration', problem, 'range']];
   const isTime = until === undefined || isTemplate(until) || parseInstant(until, 'UTC') !== undefined;
-  return isTime ? [] : [['until', 'must be a timestamp such as 2026-05-01T09:00:00Z, or a template']];
+  return isTime ? [] : [['until', 'must be a timestamp such as 2026-05-01T09:00:00Z, or a template', 'format']];
 }
 
 /** Whether a text names a day: `mon` and `Monday` both mean monday. */

@@ -1,6 +1,6 @@
 import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { z } from 'zod';
-import { choice, config, jsonTemplate, number, template } from '../parameters.ts';
+import { choice, config, formatCode, jsonTemplate, number, template } from '../parameters.ts';
 import { StepFailure } from '../step-failure.ts';
 import type { Scope } from '../templates/scope.ts';
 import { compileJson, compileText, isTemplate } from '../templates/template.ts';
@@ -16,14 +16,17 @@ const reservedHeader =
 const headers = z.record(z.string(), template()).superRefine((given, context) => {
   for (const name of Object.keys(given)) {
     const problem = headerProblem(name);
-    if (problem) context.addIssue({ code: 'custom', path: [name], message: problem });
+    if (problem) context.addIssue({ code: 'custom', path: [name], message: problem, params: { code: 'not_allowed' } });
   }
 });
 
 const callbackConfig = config({
   url: template()
     .min(1)
-    .refine((url) => isTemplate(url) || isHttpUrl(url), 'must be an http or https URL without user name')
+    .refine((url) => isTemplate(url) || isHttpUrl(url), {
+      message: 'must be an http or https URL without user name',
+      params: formatCode,
+    })
     .describe('Where the request goes.'),
   method: choice(['POST', 'PUT', 'PATCH', 'GET', 'DELETE']).default('POST').describe('HTTP method.'),
   headers: headers.default({}).describe('Further headers, by name; values may be templates.'),
@@ -54,7 +57,8 @@ export const webhookCallbackStep = defineStep({
     const request = compileRequest(config);
     return (scope) => ({ kind: 'effect', request: request(scope) });
   },
-  effect: { kind: 'webhook_callback', policy: policyOf, stub: describeCallback },
+  // URL and headers may have secrets.
+  effect: { kind: 'webhook_callback', shows: ['method', 'body'], policy: policyOf, stub: describeCallback },
 });
 
 /** Renders the complete request, so that each attempt sends the same bytes. */
@@ -77,7 +81,11 @@ function compileRequest(config: z.output<typeof callbackConfig>): (scope: Scope)
 function readUrl(text: string): string {
   if (isHttpUrl(text)) return new URL(text).href;
   // Viewers read the timeline, and a query may contain a secret.
-  throw new StepFailure(`url must be an http or https URL, but it is "${text.replace(/[?#].*$/s, '').slice(0, 200)}"`);
+  throw new StepFailure(`url must be an http or https URL, but it is "${withoutQuery(text).slice(0, 200)}"`);
+}
+
+function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/s, '');
 }
 
 function headerProblem(name: string): string | undefined {
@@ -101,7 +109,7 @@ function isHttpUrl(text: string): boolean {
 }
 
 function describeCallback({ method, url, body }: JsonObject): StubbedEffect {
-  const message = `Would send ${String(method)} ${String(url)}`;
+  const message = `Would send ${String(method)} ${withoutQuery(String(url))}`;
   return {
     preview: body === null ? 'no body' : `body: ${String(body)}`,
     result: { outcome: 'succeeded', message, output: { response: { status: 200, body: '' } } },

@@ -103,7 +103,8 @@ export async function readTopic(
   }
 }
 
-async function readFrom(
+/** The next messages of a partition from an offset on, bounded by messages and bytes. */
+export async function readFrom(
   db: Database<unknown>,
   topic: string,
   partition: number,

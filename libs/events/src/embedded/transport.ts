@@ -4,6 +4,7 @@ import type { Logger } from '@drippulse/observability';
 import { sql } from 'kysely';
 import type { EventTransport, Subscription } from '../transport.ts';
 import { startWakeups, type Wakeups } from '../wakeups.ts';
+import { startEmbeddedFollower } from './follow.ts';
 import { createEmbeddedProducer } from './producer.ts';
 import { countLag, readTopic } from './read.ts';
 import { deleteOldMessages } from './retention.ts';
@@ -38,6 +39,16 @@ export function createEmbeddedTransport(options: {
     `.execute(db.kysely);
   }
 
+  /** Stops a subscription with the transport, unless it is stopped before. */
+  function keep(subscription: Subscription): Subscription {
+    subscriptions.add(subscription);
+    return {
+      async stop() {
+        if (subscriptions.delete(subscription)) await subscription.stop();
+      },
+    };
+  }
+
   return {
     // A role writes it that only the one process has which runs every service, and which has all keys.
     isPrivate: true,
@@ -48,19 +59,18 @@ export function createEmbeddedTransport(options: {
       return createEmbeddedProducer(db, (topic) => wakeups.wake(`topic ${topic}`));
     },
     async consume({ topic, group, onBatch }) {
-      const subscription = startEmbeddedSubscription({ db, topic, group, leaseMs, wakeups, log, onBatch });
-      subscriptions.add(subscription);
+      const subscription = keep(startEmbeddedSubscription({ db, topic, group, leaseMs, wakeups, log, onBatch }));
       retention ??= startLoop({
         name: 'event retention',
         log,
         maxIdleMs: pruneEveryMs,
         run: (signal) => deleteOldMessages(db, signal),
       });
-      return {
-        async stop() {
-          if (subscriptions.delete(subscription)) await subscription.stop();
-        },
-      };
+      return subscription;
+    },
+    async follow(following) {
+      const ensureTopic = () => ensureTopics([following.topic]);
+      return keep(startEmbeddedFollower({ ...following, db, wakeups, log, ensureTopic }));
     },
     healthy: () => true,
     async close() {

@@ -1,5 +1,6 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { FrameSchema } from '@drippulse/proto/drippulse/events/v1/frame_pb';
+import { type Frame, FrameSchema } from '@drippulse/proto/drippulse/events/v1/frame_pb';
+import { type Hint, hintOf } from '../hints/hint.ts';
 import type { TransportMessage } from '../transport.ts';
 
 type Headers = TransportMessage['headers'];
@@ -15,9 +16,14 @@ export function packMessages(messages: readonly TransportMessage[]): Uint8Array 
 
 /**
  * Encodes a frame of messages that share `headers`, unless a message has a header of that name itself, and whose values
- * begin with `prefix`: `parts` are the messages without both.
+ * begin with `prefix`: `parts` are the messages without both. `hints` follow from the messages.
  */
-export function packParts(headers: Headers, prefix: Uint8Array, parts: readonly TransportMessage[]): Uint8Array {
+export function packParts(
+  headers: Headers,
+  prefix: Uint8Array,
+  parts: readonly TransportMessage[],
+  hints: readonly Hint[] = [],
+): Uint8Array {
   const same = sharedStart(parts);
   const first = parts[0]?.value.subarray(0, same) ?? new Uint8Array();
   const frame = {
@@ -28,13 +34,24 @@ export function packParts(headers: Headers, prefix: Uint8Array, parts: readonly 
     sizes: parts.map(({ value }) => value.byteLength - same),
     rests: Buffer.concat(parts.map(({ value }) => (same === 0 ? value : value.subarray(same)))),
     otherHeaders: headersBesidesId(parts),
+    hints: [...hints],
   } satisfies MessageInitShape<typeof FrameSchema>;
   return toBinary(FrameSchema, create(FrameSchema, frame));
 }
 
 /** Decodes the messages of a frame, in order, and adds `more` to the headers of each. */
 export function unpackMessages(bytes: Uint8Array, more: Headers = none): TransportMessage[] {
-  const { headers, prefix, keys, ids, sizes, rests, otherHeaders: others } = fromBinary(FrameSchema, bytes);
+  return unpackFrame(bytes, more).messages;
+}
+
+/** The same with the hints of the frame. */
+export function unpackFrame(bytes: Uint8Array, more: Headers): { messages: TransportMessage[]; hints: Hint[] } {
+  const frame = fromBinary(FrameSchema, bytes);
+  return { messages: messagesIn(frame, more), hints: frame.hints.map(hintOf) };
+}
+
+function messagesIn(frame: Frame, more: Headers): TransportMessage[] {
+  const { headers, prefix, keys, ids, sizes, rests, otherHeaders: others } = frame;
   const shared = { ...more, ...headers };
   // All values in one allocation: with one allocation each, decoding takes twice the time.
   const values = new Uint8Array(keys.length * prefix.byteLength + rests.byteLength);

@@ -1,5 +1,5 @@
 import type { Logger } from '@drippulse/observability';
-import kafkajs, { type Kafka, type logCreator, type RetryOptions } from 'kafkajs';
+import type { Kafka, logCreator, RetryOptions } from 'kafkajs';
 import type { KafkaSettings } from './kafka-env.ts';
 import { liveSockets } from './live-sockets.ts';
 import { securityOf } from './security.ts';
@@ -16,8 +16,11 @@ export const endlessRetry: RetryOptions = {
 /** About three seconds: callers that send or ask have their own endless loop and their own deadline. */
 export const shortRetry: RetryOptions = { ...endlessRetry, retries: 5 };
 
-/** Creates a client of the brokers named `clientId`. The log of kafkajs goes to `log`. */
-export function createClient(options: {
+/**
+ * Creates a client of the brokers named `clientId`. The log of kafkajs goes to `log`. kafkajs is loaded here, because
+ * processes of `npm start` need no Kafka.
+ */
+export async function createClient(options: {
   brokers: string[];
   clientId: string;
   settings: KafkaSettings;
@@ -26,7 +29,8 @@ export function createClient(options: {
   requestTimeoutMs: number;
   /** Time after which a connection that owes an answer is broken; longer than any request may take. */
   silenceMs: number;
-}): Kafka {
+}): Promise<Kafka> {
+  const { default: kafkajs } = await import('kafkajs');
   return new kafkajs.Kafka({
     ...securityOf(options.settings),
     brokers: options.brokers,
@@ -36,16 +40,16 @@ export function createClient(options: {
     requestTimeout: options.requestTimeoutMs,
     socketFactory: liveSockets(options.silenceMs),
     logLevel: kafkajs.logLevel.WARN,
-    logCreator: logTo(options.log),
+    logCreator: logTo(options.log, kafkajs.logLevel.ERROR),
   });
 }
 
 /** Logs a level lower than kafkajs, which reports rebalances, restarts of brokers and each of its tries as errors. */
-function logTo(log: Logger): logCreator {
+function logTo(log: Logger, errorLevel: number): logCreator {
   return () =>
     ({ level, namespace, log: { message, timestamp: _, ...fields } }) => {
       const line = { kafkajs: namespace, ...fields };
-      if (level === kafkajs.logLevel.ERROR) log.info(line, message);
+      if (level === errorLevel) log.info(line, message);
       else log.debug(line, message);
     };
 }

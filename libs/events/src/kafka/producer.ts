@@ -1,5 +1,5 @@
 import { withTimeout } from '@drippulse/loops';
-import kafkajs, { type Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import type { Producer } from '../transport.ts';
 
 const closeTimeoutMs = 3000;
@@ -9,6 +9,7 @@ const closeTimeoutMs = 3000;
  * an error, so a producer whose send has rejected must not send again.
  */
 export async function createKafkaProducer(kafka: Kafka): Promise<Producer> {
+  const { default: kafkajs } = await import('kafkajs');
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,

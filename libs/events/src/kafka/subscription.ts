@@ -11,6 +11,8 @@ const heartbeatMs = 2000;
 /** Also the longest time that a partition whose pause is over waits for the fetch of the others. */
 const fetchWaitMs = 500;
 const stopTimeoutMs = 10_000;
+/** Attempts to join a group, while the broker answers, after which only a restart of the process is likely to help. */
+const mostFailedJoins = 5;
 /** The batches of one fetch. A topic has eight partitions unless it was created with more. */
 const partitionsConsumedConcurrently = 8;
 
@@ -21,7 +23,10 @@ export function groupIdOf(topic: string, group: string): string {
   return `${group}.${topic}`;
 }
 
-/** A member of a consumer group. `isHealthy` is false while its consumer has ended and could not be replaced. */
+/**
+ * A member of a consumer group. `isHealthy` is false while its consumer has ended and could not be replaced although the broker
+ * answers. A broker that is away makes nothing unhealthy, because a restart would not help.
+ */
 export type KafkaSubscription = Subscription & { isHealthy(): boolean };
 
 /**
@@ -40,7 +45,7 @@ export function startKafkaSubscription(options: {
   const resumeTimers = new Set<NodeJS.Timeout>();
   let consumer: Consumer | undefined;
   let isRunning = false;
-  let hasCrashed = false;
+  let failedJoins = 0;
 
   /** Runs until it has succeeded, and again when the consumer has crashed. */
   async function connect(): Promise<undefined> {
@@ -50,10 +55,11 @@ export function startKafkaSubscription(options: {
     await disconnect();
     const joining = createConsumer();
     await joining.connect();
+    failedJoins += 1;
     await joining.subscribe({ topic, fromBeginning: true });
     await joining.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently, eachBatch });
     isRunning = true;
-    hasCrashed = false;
+    failedJoins = 0;
   }
 
   function createConsumer(): Consumer {
@@ -69,7 +75,6 @@ export function startKafkaSubscription(options: {
       log.error({ err: payload.error, topic, group, restarts: payload.restart }, 'Kafka consumer crashed');
       if (payload.restart || consumer !== created) return;
       isRunning = false;
-      hasCrashed = true;
       connecting.wake();
     });
     consumer = created;
@@ -118,7 +123,7 @@ export function startKafkaSubscription(options: {
 
   const connecting = startLoop({ name: `consumer ${group} of ${topic}`, log, maxIdleMs: 60_000, run: connect });
   return {
-    isHealthy: () => !hasCrashed,
+    isHealthy: () => failedJoins < mostFailedJoins,
     async stop() {
       await connecting.stop();
       await disconnect();

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import { hintsKeptHours, hintsTopic } from '../hints/hint.ts';
 import { withAdmin } from './admin.ts';
 import type { KafkaSettings } from './kafka-env.ts';
 
@@ -22,7 +23,7 @@ export async function createMissingTopics(
         // Undefined is the default of the brokers.
         replicationFactor: replicas ?? -1,
         configEntries: [
-          { name: 'retention.ms', value: String(retentionHours * 3_600_000) },
+          { name: 'retention.ms', value: String((topic === hintsTopic ? hintsKeptHours : retentionHours) * 3_600_000) },
           { name: 'max.message.bytes', value: String(maxMessageBytes) },
           ...(minInSync === undefined ? [] : [{ name: 'min.insync.replicas', value: String(minInSync) }]),
         ],

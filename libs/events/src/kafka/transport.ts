@@ -1,8 +1,10 @@
 import type { Logger } from '@drippulse/observability';
-import type { EventTransport } from '../transport.ts';
+import type { EventTransport, Subscription } from '../transport.ts';
 import { createClient, endlessRetry, shortRetry } from './client.ts';
+import { startKafkaFollower } from './follow.ts';
 import { type KafkaSettings, readKafkaSettings } from './kafka-env.ts';
 import { countLag } from './lag.ts';
+import { once } from './once.ts';
 import { createKafkaProducer } from './producer.ts';
 import { readTopic } from './read-topic.ts';
 import { groupIdOf, type KafkaSubscription, startKafkaSubscription } from './subscription.ts';
@@ -25,40 +27,46 @@ export function createKafkaTransport(options: {
 }): EventTransport {
   const { brokers, clientId, log, settings = readKafkaSettings({}) } = options;
   // Callers retry by themselves with a new producer. A late retry of kafkajs must not send after them.
-  const asking = createClient({
-    brokers,
-    clientId,
-    settings,
-    log,
-    retry: shortRetry,
-    requestTimeoutMs: sendTimeoutMs,
-    silenceMs: 2 * sendTimeoutMs,
-  });
-  const consuming = createClient({
-    brokers,
-    clientId,
-    settings,
-    log,
-    retry: endlessRetry,
-    requestTimeoutMs: consumeTimeoutMs,
-    silenceMs: joinMs,
-  });
+  const asking = once(() =>
+    createClient({
+      brokers,
+      clientId,
+      settings,
+      log,
+      retry: shortRetry,
+      requestTimeoutMs: sendTimeoutMs,
+      silenceMs: 2 * sendTimeoutMs,
+    }),
+  );
+  const consuming = once(() =>
+    createClient({
+      brokers,
+      clientId,
+      settings,
+      log,
+      retry: endlessRetry,
+      requestTimeoutMs: consumeTimeoutMs,
+      silenceMs: joinMs,
+    }),
+  );
   const subscriptions = new Set<KafkaSubscription>();
+  const followers = new Set<Subscription>();
 
   async function ensureTopics(topics: readonly string[]): Promise<void> {
-    await createMissingTopics(asking, topics, settings.topics);
+    await createMissingTopics(await asking(), topics, settings.topics);
   }
 
   return {
     // Brokers are often shared, and whoever may write to a topic may write anything.
     isPrivate: false,
     ensureTopics,
-    lag: (topic, group) => countLag(asking, topic, groupIdOf(topic, group)),
-    read: (topic, onMessage) => readTopic(asking, topic, onMessage),
-    createProducer: () => createKafkaProducer(asking),
+    lag: async (topic, group) => countLag(await asking(), topic, groupIdOf(topic, group)),
+    read: async (topic, onMessage) => readTopic(await asking(), topic, onMessage),
+    createProducer: async () => createKafkaProducer(await asking()),
     async consume({ topic, group, onBatch }) {
       const ensureTopic = () => ensureTopics([topic]);
-      const subscription = startKafkaSubscription({ kafka: consuming, topic, group, log, ensureTopic, onBatch });
+      const kafka = await consuming();
+      const subscription = startKafkaSubscription({ kafka, topic, group, log, ensureTopic, onBatch });
       subscriptions.add(subscription);
       return {
         async stop() {
@@ -66,10 +74,23 @@ export function createKafkaTransport(options: {
         },
       };
     },
+    async follow(following) {
+      const ensureTopic = () => ensureTopics([following.topic]);
+      const [forMessages, forOffsets] = await Promise.all([consuming(), asking()]);
+      const clients = { consuming: forMessages, asking: forOffsets };
+      const follower = startKafkaFollower({ ...following, ...clients, log, ensureTopic });
+      followers.add(follower);
+      return {
+        async stop() {
+          if (followers.delete(follower)) await follower.stop();
+        },
+      };
+    },
     healthy: () => [...subscriptions].every((subscription) => subscription.isHealthy()),
     async close() {
-      await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
+      await Promise.all([...subscriptions, ...followers].map((each) => each.stop()));
       subscriptions.clear();
+      followers.clear();
     },
   };
 }

@@ -43,20 +43,45 @@ export async function appendBatch<DB, D extends DescMessage>(
     shared?: MessageInitShape<D>;
   },
 ): Promise<string[]> {
-  const { headers, prefix, parts } = batch.end(options.shared);
-  if (parts.length === 0) return [];
+  const { shared, traceparent } = options;
+  return appendBatches(trx, [{ batch, ...(shared && { shared }) }], {
+    ...(traceparent !== undefined && { traceparent }),
+  });
+}
+
+/** Writes the events of several batches to the outbox, each with its own shared fields, in one statement. */
+export async function appendBatches<DB, D extends DescMessage>(
+  trx: Transaction<DB>,
+  batches: readonly { batch: EventBatch<D>; shared?: MessageInitShape<D> }[],
+  options: { traceparent?: string } = {},
+): Promise<string[]> {
   const traceparent = options.traceparent ?? activeTraceparent() ?? null;
-  // A row has the events of one organization, so that the relay can take organizations in turn.
-  const rows = [...Map.groupBy(parts, ({ key }) => organizationOf(key))].flatMap(([organization, own]) =>
-    [...chunksOf(own, rowLimits, ({ value }) => prefix.byteLength + value.byteLength)].map(
-      (row) =>
-        sql`(${organization}::bigint, ${batch.topic.name}, ${row.length}, ${packParts(headers, prefix, row)}, ${traceparent})`,
-    ),
-  );
+  const ids: string[] = [];
+  const rows = batches.flatMap(({ batch, shared }) => {
+    const { headers, prefix, parts, hints } = batch.end(shared);
+    ids.push(...parts.map((part) => part.headers['ce_id'] ?? ''));
+    return rowsOf(batch.topic.name, { headers, prefix, parts, hints }, traceparent);
+  });
+  if (rows.length === 0) return [];
   await sql`
     insert into outbox (organization_id, topic, events, frame, traceparent) values ${sql.join(rows)}
   `.execute(trx);
-  return parts.map((part) => part.headers['ce_id'] ?? '');
+  return ids;
+}
+
+function rowsOf(
+  topic: string,
+  { headers, prefix, parts, hints }: ReturnType<EventBatch<DescMessage>['end']>,
+  traceparent: string | null,
+) {
+  // A row has the events of one organization, so that the relay can take organizations in turn.
+  return [...Map.groupBy(parts, ({ key }) => organizationOf(key))].flatMap(([organization, own]) => {
+    const ownHints = hints.filter(({ organizationId }) => String(organizationId) === organization);
+    return [...chunksOf(own, rowLimits, ({ value }) => prefix.byteLength + value.byteLength)].map((row) => {
+      const frame = packParts(headers, prefix, row, ownHints);
+      return sql`(${organization}::bigint, ${topic}, ${row.length}, ${frame}, ${traceparent})`;
+    });
+  });
 }
 
 /** The organization of a key of the partition: `<organization>:<aggregate>`. */

@@ -72,7 +72,9 @@ function writeField(writer: BinaryWriter, field: DescField, value: unknown): voi
     writer.tag(field.number, WireType.Varint).int32(value as number);
   } else if (scalar === ScalarType.BOOL) {
     writer.tag(field.number, WireType.Varint).bool(value as boolean);
-  } else if (field.fieldKind === 'message' && !isMessage(value) && isPlain(field.message)) {
+  } else if (field.fieldKind === 'message' && isMessage(value, field.message)) {
+    writer.tag(field.number, WireType.LengthDelimited).bytes(toBinary(field.message, value));
+  } else if (field.fieldKind === 'message' && isPlain(field.message)) {
     writer.tag(field.number, WireType.LengthDelimited).fork();
     writeFields(writer, field.message, value as Init);
     writer.join();

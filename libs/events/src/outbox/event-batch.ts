@@ -2,6 +2,8 @@ import { randomUUIDv7 } from 'node:crypto';
 import { create, type DescMessage, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate, timestampNow } from '@bufbuild/protobuf/wkt';
 import { DomainError } from '@drippulse/errors';
+import type { Hint } from '../hints/hint.ts';
+import { collectHints } from '../hints/hints-of-events.ts';
 import { eventType, type Topic } from '../topic.ts';
 import type { TransportMessage } from '../transport.ts';
 import { startEncoding } from './encode-fields.ts';
@@ -17,7 +19,7 @@ type EventFields = {
   time?: Timestamp;
   organizationId: bigint;
   aggregate: string;
-  payload?: { case?: string };
+  payload?: { case?: string; value?: unknown };
 };
 
 /** Events to be appended together. Each is encoded when it is added, so that the caller need not keep it. */
@@ -28,7 +30,13 @@ export type EventBatch<D extends DescMessage> = {
    * The headers and the bytes that the events share, and of each event the rest. `shared` are the fields that all
    * events have unless they set them themselves. No event is added afterwards.
    */
-  end(shared: MessageInitShape<D> | undefined): { headers: Headers; prefix: Uint8Array; parts: TransportMessage[] };
+  end(shared: MessageInitShape<D> | undefined): {
+    headers: Headers;
+    prefix: Uint8Array;
+    parts: TransportMessage[];
+    /** The hints that follow from the events. */
+    hints: Hint[];
+  };
 };
 
 /** The parts of an event's headers that the event itself sets. */
@@ -41,6 +49,7 @@ type Head = { id: string; aggregate: string; organization?: string; type?: strin
 export function startEvents<D extends DescMessage>(topic: Topic<D>): EventBatch<D> {
   const encoding = startEncoding(topic.desc);
   const heads: Head[] = [];
+  const noticing = collectHints(topic);
   return {
     topic,
     add(init) {
@@ -49,6 +58,7 @@ export function startEvents<D extends DescMessage>(topic: Topic<D>): EventBatch<
       if (!fields.aggregate) throw noEvent(topic);
       encoding.add({ ...init, id });
       heads.push(headOf(topic, id, fields.aggregate, fields));
+      noticing?.notice({ aggregate: fields.aggregate, organizationId: fields.organizationId, payload: fields.payload });
     },
     end(init) {
       const shared = create(topic.desc, init);
@@ -78,7 +88,8 @@ export function startEvents<D extends DescMessage>(topic: Topic<D>): EventBatch<
           headers: differing(head.id, all, headers),
         };
       });
-      return { headers, prefix, parts };
+      const hints = noticing?.end({ organizationId: shared.organizationId, payload: shared.payload }) ?? [];
+      return { headers, prefix, parts, hints };
     },
   };
 }

@@ -6,7 +6,8 @@ const row = (organization: number, events: number, bytes = 100) => ({
   organization_id: BigInt(organization),
   events,
   topic: 't',
-  frame: new Uint8Array(bytes),
+  bytes,
+  frame: null,
   traceparent: null,
   age_seconds: 0,
 });
@@ -14,7 +15,7 @@ const row = (organization: number, events: number, bytes = 100) => ({
 /** Two groups, of which one has so many events before it. */
 function paceAt(state: { lag: number; nowMs: number; asked?: number }) {
   return createPace({
-    groups: ['slow', 'quick'],
+    groups: () => ['slow', 'quick'],
     now: () => state.nowMs,
     async lagOf(_, group) {
       state.asked = (state.asked ?? 0) + 1;

@@ -1,4 +1,4 @@
-import { type OutboxRow, readLimit } from './rows.ts';
+import { type ListedRow, readLimit } from './rows.ts';
 
 /** The most that an organization has in one read of the outbox without being paced. */
 const burst = { events: 1000, bytes: 512 * 1024, rows: 100 };
@@ -15,7 +15,7 @@ export type Pace = {
    * The rows to send now, in order: all rows of organizations with few events, and of the others as many as the groups
    * have room for. Empty when they have none.
    */
-  choose(rows: readonly OutboxRow[]): Promise<OutboxRow[]>;
+  choose(rows: readonly ListedRow[]): Promise<ListedRow[]>;
 };
 
 /**
@@ -25,7 +25,8 @@ export type Pace = {
  * not handled.
  */
 export function createPace(options: {
-  groups: readonly string[];
+  /** The groups that consume a topic. Without one its events are not paced. */
+  groups(topic: string): readonly string[];
   lagOf(topic: string, group: string): Promise<number>;
   now?: () => number;
 }): Pace {
@@ -38,7 +39,7 @@ export function createPace(options: {
   async function roomOf(topic: string): Promise<number> {
     const known = rooms.get(topic) ?? 0;
     if (known > 0) return known;
-    return Math.min(aheadEvents, ...(await Promise.all(groups.map((group) => roomFor(topic, group)))));
+    return Math.min(aheadEvents, ...(await Promise.all(groups(topic).map((group) => roomFor(topic, group)))));
   }
 
   async function roomFor(topic: string, group: string): Promise<number> {
@@ -56,9 +57,8 @@ export function createPace(options: {
 
   return {
     async choose(rows) {
-      if (groups.length === 0) return [...rows];
       const floods = findFloods(rows);
-      const isPaced = (row: OutboxRow) => floods.has(row.organization_id);
+      const isPaced = (row: ListedRow) => floods.has(row.organization_id) && groups(row.topic).length > 0;
       for (const topic of new Set(rows.filter(isPaced).map((row) => row.topic))) rooms.set(topic, await roomOf(topic));
       return rows.filter((row) => {
         if (!isPaced(row)) return true;
@@ -71,12 +71,12 @@ export function createPace(options: {
 }
 
 /** The organizations with many events, or as many rows as a read has for each. */
-function findFloods(rows: readonly OutboxRow[]): Set<bigint> {
+function findFloods(rows: readonly ListedRow[]): Set<bigint> {
   const byOrganization = Map.groupBy(rows, (row) => row.organization_id);
   const mostRows = Math.max(fewRows, Math.min(burst.rows, readLimit.rows / byOrganization.size));
   const floods = [...byOrganization].filter(([, own]) => {
     const events = own.reduce((sum, row) => sum + row.events, 0);
-    const bytes = own.reduce((sum, row) => sum + row.frame.byteLength, 0);
+    const bytes = own.reduce((sum, row) => sum + row.bytes, 0);
     return events > burst.events || bytes > burst.bytes || own.length >= mostRows;
   });
   return new Set(floods.map(([organization]) => organization));

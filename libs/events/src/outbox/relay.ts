@@ -2,13 +2,23 @@ import type { Database } from '@drippulse/db';
 import { startLoop } from '@drippulse/loops';
 import { type Logger, type Metrics, startStep } from '@drippulse/observability';
 import { chunksOf } from '../chunks.ts';
+import type { Hint } from '../hints/hint.ts';
 import { createSender } from '../sender.ts';
 import type { EventTransport, TransportMessage } from '../transport.ts';
 import { startWakeups } from '../wakeups.ts';
 import { createOutboxLease } from './lease.ts';
 import { publishingMetrics } from './metrics.ts';
 import { createPace } from './pace.ts';
-import { countOutbox, deleteFromOutbox, hasOutbox, messagesOf, type OutboxRow, readOutbox } from './rows.ts';
+import {
+  countOutbox,
+  deleteFromOutbox,
+  hasOutbox,
+  type ListedRow,
+  listOutbox,
+  type OutboxRow,
+  readFrames,
+  unpackRow,
+} from './rows.ts';
 
 /** The part of a service that sends its outbox to the transport. */
 export type Relay = {
@@ -41,12 +51,23 @@ export function startRelay<DB>(options: {
   metrics: Metrics;
   /** Milliseconds before another process continues for one that died. Default 6,000. */
   leaseMs?: number;
-  /** The groups of consumers of its topics, whose pace it keeps. Default: none. */
-  groups?: readonly string[];
+  /** The groups of consumers of a topic, whose pace it keeps. Default: none. */
+  groups?(topic: string): readonly string[];
   /** The clock by which a group that handles nothing is judged, in milliseconds. Default: that of the process. */
   now?: () => number;
+  /** Gets the hints that follow from sent events. Default: nobody does. */
+  note?(hint: Hint): void;
 }): Relay {
-  const { db, schema, service, transport, leaseMs = defaultLeaseMs, groups = [], now } = options;
+  const {
+    db,
+    schema,
+    service,
+    transport,
+    leaseMs = defaultLeaseMs,
+    groups = () => [],
+    now,
+    note = () => undefined,
+  } = options;
   const log = options.log.child({ relay: schema });
   const metrics = publishingMetrics(options.metrics);
   const lease = createOutboxLease(db, leaseMs);
@@ -56,13 +77,13 @@ export function startRelay<DB>(options: {
 
   async function sendAll(signal: AbortSignal): Promise<number | undefined> {
     while (!signal.aborted && (await mayRead())) {
-      const rows = await readOutbox(db);
+      const rows = await listOutbox(db);
       await measure(rows);
       if (rows.length === 0) return undefined;
       const chosen = await pace.choose(rows);
       if (chosen.length === 0) return pauseMs;
-      for (const [topic, rowsOfTopic] of Map.groupBy(chosen, (row) => row.topic)) {
-        for (const chunk of chunksOf(rowsOfTopic, sendLimits, (row) => row.frame.byteLength)) {
+      for (const [topic, rowsOfTopic] of Map.groupBy(await readFrames(db, chosen), (row) => row.topic)) {
+        for (const chunk of chunksOf(rowsOfTopic, sendLimits, (row) => row.bytes)) {
           if (signal.aborted || !(await sendRows(topic, chunk))) return undefined;
         }
       }
@@ -82,7 +103,7 @@ export function startRelay<DB>(options: {
   }
 
   /** Counts at most once a second, because a count costs more than a read. */
-  async function measure(oldest: readonly OutboxRow[]): Promise<void> {
+  async function measure(oldest: readonly ListedRow[]): Promise<void> {
     metrics.outboxAge.set(oldest[0]?.age_seconds ?? 0);
     if (oldest.length <= 1) return metrics.outboxPending.set(oldest.length);
     if (performance.now() - countedAtMs < 1000) return;
@@ -95,11 +116,15 @@ export function startRelay<DB>(options: {
     // A send has events of many traces, which an instrumentation of the client cannot distinguish.
     const steps = rows.map((row) => startStep(`publish ${topic}`, 'producer', row.traceparent ?? undefined));
     try {
+      const unpacked = rows.map((row, index) => unpackRow(row, { service, traceparent: steps[index]?.traceparent }));
       const isSent = await sendMessages(
         topic,
-        rows.flatMap((row, index) => messagesOf(row, { service, traceparent: steps[index]?.traceparent })),
+        unpacked.flatMap(({ messages }) => messages),
       );
-      if (isSent) await deleteFromOutbox(db, rows);
+      if (isSent) {
+        for (const { hints } of unpacked) for (const hint of hints) note(hint);
+        await deleteFromOutbox(db, rows);
+      }
       for (const step of steps) step.end();
       return isSent;
     } catch (error) {
@@ -121,7 +146,7 @@ export function startRelay<DB>(options: {
 
   const loop = startLoop({ name: 'relay', log, run: sendAll });
   // The process that commits is not always the one that sends.
-  const wakeups = startWakeups(db, `${schema}_outbox`, log);
+  const wakeups = startWakeups(db, channelOf(schema), log);
   wakeups.on(committed, loop.wake);
   return {
     wake() {
@@ -135,4 +160,14 @@ export function startRelay<DB>(options: {
       await lease.release();
     },
   };
+}
+
+/** The relay of a process that does not send: other processes of the service do, and `wake` wakes them. */
+export function startDistantRelay<DB>({ db, schema, log }: { db: Database<DB>; schema: string; log: Logger }): Relay {
+  const wakeups = startWakeups(db, channelOf(schema), log);
+  return { wake: () => wakeups.wake(committed), stop: () => wakeups.stop() };
+}
+
+function channelOf(schema: string): string {
+  return `${schema}_outbox`;
 }

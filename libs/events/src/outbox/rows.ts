@@ -1,35 +1,47 @@
 import { type Database, unsynced } from '@drippulse/db';
 import { sql } from 'kysely';
-import { unpackMessages } from '../frame/frame.ts';
+import { unpackFrame } from '../frame/frame.ts';
+import type { Hint } from '../hints/hint.ts';
 import type { TransportMessage } from '../transport.ts';
 
 /** The events of one call of `appendEvents` that are not known to be sent. */
-export type OutboxRow = {
+export type ListedRow = {
   id: bigint;
   organization_id: bigint;
   /** Number of its events. */
   events: number;
   topic: string;
-  frame: Uint8Array;
+  /** Length of its frame. */
+  bytes: number;
+  /** Null where the read leaves frames out. */
+  frame: Uint8Array | null;
   traceparent: string | null;
   age_seconds: number;
 };
 
+/** A row with its events. */
+export type OutboxRow = ListedRow & { frame: Uint8Array };
+
 /** Few enough that decoding them does not delay other work of the process noticeably. */
 export const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
+/** Frames of a read that are worth no second statement. */
+const smallBytes = 64 * 1024;
+
 /**
- * Reads the oldest row of each organization, then the next of each, and so on: an organization with thousands of rows
+ * Lists the oldest row of each organization, then the next of each, and so on: an organization with thousands of rows
  * delays nobody. It never continues from the last read, because a row with a lower id may commit later. Bounded by
- * bytes, at least one row.
+ * bytes, at least one row. A few small rows come with their frames. The frames of a flood do not, because most of them may
+ * have to wait, and are listed again and again meanwhile.
  */
-export async function readOutbox<DB>(db: Database<DB>): Promise<OutboxRow[]> {
-  const { rows } = await sql<OutboxRow & { found: number }>`
-    select id, organization_id, events, topic, frame, traceparent, ${age}, found
+export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
+  const { rows } = await sql<ListedRow & { found: number }>`
+    select id, organization_id, events, topic, bytes, case when all_bytes <= ${smallBytes} then frame end as frame,
+      traceparent, ${age}, found
     from (
-      select *, sum(octet_length(frame)) over (order by id) - octet_length(frame) as bytes_before,
+      select *, sum(bytes) over (order by id) - bytes as bytes_before, sum(bytes) over () as all_bytes,
         count(*) over ()::int as found
-      from (select * from outbox order by id limit ${readLimit.rows}) as oldest
+      from (select *, octet_length(frame) as bytes from outbox order by id limit ${readLimit.rows}) as oldest
     ) as sized
     where bytes_before < ${readLimit.bytes}
     order by id
@@ -40,7 +52,7 @@ export async function readOutbox<DB>(db: Database<DB>): Promise<OutboxRow[]> {
 
 const age = sql`extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds`;
 
-function inTurns(rows: readonly OutboxRow[]): OutboxRow[] {
+function inTurns(rows: readonly ListedRow[]): ListedRow[] {
   const taken = new Map<bigint, number>();
   const turns = rows.map((row) => {
     const turn = taken.get(row.organization_id) ?? 0;
@@ -54,8 +66,8 @@ function inTurns(rows: readonly OutboxRow[]): OutboxRow[] {
  * The same where the outbox has more rows than one read: takes four times as long. The organizations are found by a walk
  * through the index, a step for each.
  */
-async function readTurns<DB>(db: Database<DB>): Promise<OutboxRow[]> {
-  const { rows } = await sql<OutboxRow>`
+async function readTurns<DB>(db: Database<DB>): Promise<ListedRow[]> {
+  const { rows } = await sql<ListedRow>`
     with recursive waiting as (
       (select organization_id from outbox order by organization_id limit 1)
       union all
@@ -71,15 +83,30 @@ async function readTurns<DB>(db: Database<DB>): Promise<OutboxRow[]> {
         order by id limit (select greatest(1, ${readLimit.rows} / greatest(1, count(organization_id))) from waiting)
       ) as own
     ), chosen as (
-      select id, turn, sum(bytes) over (order by turn, id) - bytes as bytes_before
+      select id, turn, bytes, sum(bytes) over (order by turn, id) - bytes as bytes_before
       from turns order by turn, id limit ${readLimit.rows}
     )
-    select outbox.id, organization_id, events, topic, frame, traceparent, ${age}
+    select outbox.id, organization_id, events, topic, bytes, null as frame, traceparent, ${age}
     from chosen join outbox using (id)
     where bytes_before < ${readLimit.bytes}
     order by turn, id
   `.execute(db.kysely);
   return rows;
+}
+
+/** The rows with their frames, in the same order. A row that another process has sent meanwhile is left out. */
+export async function readFrames<DB>(db: Database<DB>, listed: readonly ListedRow[]): Promise<OutboxRow[]> {
+  const frames = new Map(listed.map(({ id, frame }) => [id, frame]));
+  const missing = listed.filter(({ frame }) => frame === null).map(({ id }) => id);
+  if (missing.length > 0) {
+    const { rows } = await sql<{ id: bigint; frame: Uint8Array }>`
+      select id, frame from outbox where id = any(${missing}::bigint[])`.execute(db.kysely);
+    for (const { id, frame } of rows) frames.set(id, frame);
+  }
+  return listed.flatMap((row) => {
+    const frame = frames.get(row.id) ?? null;
+    return frame === null ? [] : [{ ...row, frame }];
+  });
 }
 
 /** Whether the outbox has rows. */
@@ -97,7 +124,7 @@ export async function countOutbox<DB>(db: Database<DB>): Promise<number> {
 }
 
 /** Does not wait for the disk: a row whose deletion a crash loses is sent again, with the same ids. */
-export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly OutboxRow[]): Promise<void> {
+export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly ListedRow[]): Promise<void> {
   const ids = sent.map((row) => row.id);
   await sql`
     with ${unsynced}
@@ -105,15 +132,15 @@ export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly Outb
   `.execute(db.kysely);
 }
 
-/** The messages of a row, with all CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */
-export function messagesOf(
+/** The hints of a row and its messages, these with all CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */
+export function unpackRow(
   row: OutboxRow,
   { service, traceparent }: { service: string; traceparent: string | undefined },
-): TransportMessage[] {
+): { messages: TransportMessage[]; hints: Hint[] } {
   const shared = {
     ce_specversion: '1.0',
     ce_source: `/drippulse/${service}`,
     ...(traceparent === undefined ? {} : { traceparent }),
   };
-  return unpackMessages(row.frame, shared);
+  return unpackFrame(row.frame, shared);
 }

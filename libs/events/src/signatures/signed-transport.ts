@@ -24,12 +24,16 @@ export function signEvents(
   const { service, keys, publishersOf } = options;
   const verify = createVerify(keys, publishersOf);
 
+  function judged(topic: string, message: ReceivedMessage): ReceivedMessage {
+    const refusal = verify(topic, message);
+    return refusal === undefined ? message : { ...message, refusal };
+  }
+
   async function judge(topic: string, batch: ReceivedBatch): Promise<ReceivedBatch> {
     const messages: ReceivedMessage[] = [];
     for (const message of batch.messages) {
       if (messages.length % turnMessages === turnMessages - 1) await yieldToEventLoop();
-      const refusal = verify(topic, message);
-      messages.push(refusal === undefined ? message : { ...message, refusal });
+      messages.push(judged(topic, message));
     }
     return { ...batch, messages };
   }
@@ -45,6 +49,10 @@ export function signEvents(
         },
         close: () => producer.close(),
       };
+    },
+    async follow(following) {
+      const { topic, onMessage } = following;
+      return transport.follow({ ...following, onMessage: (message) => onMessage(judged(topic, message)) });
     },
     async consume(consumption) {
       const { topic, onBatch } = consumption;

@@ -6,6 +6,7 @@ import type { Parts } from '../parts.ts';
 import { readMembers } from '../scanner.ts';
 import { skipParts } from '../skip-value.ts';
 import { clearMember, type Members, memberReaders, readMember } from './message.ts';
+import { passUnknown } from './unknown-members.ts';
 
 /** A body as read. `present` has the names of its known members, `nulls` those of them that were null. */
 export type Body = {
@@ -16,27 +17,40 @@ export type Body = {
   problems: readonly Problem[];
 };
 
+/** How a body is read. `strictly` is absent, or has the names of the path, which are no members of the body then. */
+type BodyRules = { wrapper: string | undefined; strictly: { pathNames: ReadonlySet<string> } | undefined };
+
 /** Reads the members of a body object; an absent body is an empty object. */
-export function* readBody(desc: DescMessage, { text, bytes }: Source, wrapper: string | undefined): Parts<Body> {
-  const cursor = startCursor(text, bytes);
+export function* readBody(desc: DescMessage, { text, bytes }: Source, { wrapper, strictly }: BodyRules): Parts<Body> {
+  const cursor = startCursor(text, bytes, strictly !== undefined);
   const bare = emptyBody(desc, cursor);
   if (Number.isNaN(peek(cursor))) return bare;
   if (peek(cursor) !== 0x7b) throw yield* notAnObject(cursor);
   let wrapped: Body | undefined;
-  yield* readMembers(cursor, 'strings', (key) => {
+  yield* readMembers(cursor, 'strings', (key, keyAt) => {
     if (key === wrapper) {
       const isObject = cursor.text.charCodeAt(cursor.at) === 0x7b;
       // The last of duplicate keys counts, so each wrapper starts anew.
       wrapped = isObject ? emptyBody(desc, cursor) : undefined;
       if (wrapped !== undefined) {
         const target = wrapped;
-        return readMembers(cursor, 'strings', (name) => readKnown(cursor, target, name, desc));
+        return readMembers(cursor, 'strings', (name, nameAt) => readOne(target, name, nameAt));
       }
     }
-    return readKnown(cursor, bare, key, desc);
+    return readOne(bare, key, keyAt);
   });
   expectEnd(cursor);
   return wrapped === undefined ? bare : merge(bare, wrapped, desc);
+
+  function readOne(body: Body, name: string, at: number): Parts<void> | undefined {
+    const isKnown = memberReaders(desc).has(name) && strictly?.pathNames.has(name) !== true;
+    return isKnown ? readKnown(cursor, body, name, desc) : passUnknown(cursor, name, at, knownNames);
+  }
+
+  function knownNames(): string[] {
+    const names = [...memberReaders(desc).keys()].filter((name) => strictly?.pathNames.has(name) !== true);
+    return wrapper === undefined ? names : [...names, wrapper];
+  }
 }
 
 function emptyBody(desc: DescMessage, cursor: Cursor): Body {

@@ -1,4 +1,4 @@
-import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import { create, type DescField, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { FieldMaskSchema } from '@bufbuild/protobuf/wkt';
 import { DomainError, type Violation } from '@drippulse/errors';
 import { decodeSource } from '../decode-text.ts';
@@ -7,7 +7,8 @@ import { violationParts } from '../problem-paths.ts';
 import { fieldRest, isMask } from '../rest-options.ts';
 import { type Body, readBody } from './body.ts';
 import { type Members, setMember } from './message.ts';
-import { readPath, readQuery } from './parameters.ts';
+import { parameterNames, readPath, readQuery } from './parameters.ts';
+import { unknownParameters } from './unknown-members.ts';
 
 export type DecodeOptions = {
   /** Key of the body that may wrap the members. Ignored unless its value is an object. */
@@ -16,9 +17,19 @@ export type DecodeOptions = {
   method: string;
   /** Parameters of the path by field name, percent-decoded. */
   path?: Readonly<Record<string, string>>;
-  /** Query parameters. Absent for methods whose whole body is the message. */
+  /** Query parameters. With `bodyIsMessage` those count whose member has the option `also_query`. */
   query?: URLSearchParams;
+  /** Whether the body of the method is the whole message. Default: false. */
+  bodyIsMessage?: boolean;
+  /**
+   * Refuses members and parameters that the message does not have as `malformed`, `unknown_member`. `query` is that of the
+   * request, also where the method reads none. Members of free JSON are not looked at.
+   */
+  strict?: { query: URLSearchParams } | undefined;
 };
+
+/** Violations of one request that are reported. */
+const maxViolations = 100;
 
 /**
  * Decodes body, query and path of a request into a message. Throws only `DomainError`: `malformed` for text that is not JSON
@@ -50,30 +61,52 @@ function* decodeParts<D extends DescMessage>(
   text: string | Uint8Array,
   options: DecodeOptions,
 ): Parts<MessageShape<D>> {
+  const { wrapper, path = {}, query, bodyIsMessage = false, strict } = options;
+  const isParameter = (field: DescField) => !bodyIsMessage || fieldRest(field).alsoQuery;
   const source = decodeSource(text);
-  const body = yield* readBody(desc, source, options.wrapper);
+  const strictly = strict && { pathNames: new Set(Object.keys(path)) };
+  const body = yield* readBody(desc, source, { wrapper, strictly });
   const message = body.message as MessageShape<D> & Members; // made from this descriptor
   const present = new Set(body.present);
   const violations: Violation[] = [];
-  if (options.query !== undefined) readQuery(desc, options.query, message, present, violations);
-  if (options.path !== undefined) readPath(desc, options.path, message, present, violations);
-  requireMembers(desc, body, present);
-  const wrapped = body.wrapped && options.wrapper !== undefined ? options.wrapper : undefined;
-  violations.unshift(...(yield* bodyViolations(source.text, body, wrapped)));
+  if (query !== undefined) readQuery(desc, query, { message, present, violations, isParameter });
+  readPath(desc, path, message, present, violations);
+  violations.unshift(...(yield* bodyViolations(source.text, body, body.wrapped ? wrapper : undefined)));
+  const missing = missingMembers(desc, body, present);
+  if (strict !== undefined && strictly !== undefined) {
+    const known = query === undefined ? new Set<string>() : parameterNames(desc, strictly.pathNames, isParameter);
+    const unknown = unknownParameters(strict.query, known, query === undefined || bodyIsMessage ? desc : undefined);
+    refuseUnknown([...unknown, ...violations, ...missing]);
+  }
+  if (missing.length > 0) throw parameterMissing(missing);
   if (violations.length > 0) throw invalid(violations);
-  fillMask(desc, message, body, options.path);
+  fillMask(desc, message, body, path);
   return message;
 }
 
-function requireMembers(desc: DescMessage, body: Body, present: ReadonlySet<string>): void {
-  const missing: Violation[] = [];
-  for (const field of desc.fields) {
-    const isPresent = present.has(field.name) && !body.nulls.has(field.name);
-    if (fieldRest(field).required && !isPresent) missing.push({ field: field.name, message: 'is required' });
-  }
-  if (missing.length === 0) return;
+/** Refuses what the strict reading found, with everything else that is wrong: a misspelt member may be the missing one. */
+function refuseUnknown(violations: readonly Violation[]): void {
+  const isUnknown = ({ code }: Violation) => code === 'unknown_member';
+  const unknown = violations.filter(isUnknown);
+  const [first] = unknown;
+  if (first === undefined) return;
+  const all = [...unknown, ...violations.filter((violation) => !isUnknown(violation))].slice(0, maxViolations);
+  throw new DomainError('malformed', 'unknown_member', `${first.field} ${first.message}`, { violations: all });
+}
+
+function missingMembers(desc: DescMessage, body: Body, present: ReadonlySet<string>): Violation[] {
+  const isMissing = (name: string) => !present.has(name) || body.nulls.has(name);
+  return desc.fields.flatMap((field): Violation[] => {
+    const { required, requiredUnless } = fieldRest(field);
+    if (!isMissing(field.name) || !(required || (requiredUnless !== '' && isMissing(requiredUnless)))) return [];
+    const message = requiredUnless === '' ? 'is required' : `is required, or ${requiredUnless}`;
+    return [{ field: field.name, message, code: 'required' }];
+  });
+}
+
+function parameterMissing(missing: Violation[]): DomainError {
   const names = missing.map(({ field }) => field).join(', ');
-  throw new DomainError('malformed', 'parameter_missing', `Required parameter missing: ${names}`, {
+  return new DomainError('malformed', 'parameter_missing', `Required parameter missing: ${names}`, {
     violations: missing,
   });
 }
@@ -81,9 +114,9 @@ function requireMembers(desc: DescMessage, body: Body, present: ReadonlySet<stri
 function* bodyViolations(text: string, body: Body, wrapper: string | undefined): Parts<Violation[]> {
   if (body.problems.length === 0) return [];
   const violations = yield* violationParts(text, body.problems);
-  return violations.map(({ field, message }) => ({
+  return violations.map(({ field, ...fault }) => ({
     field: wrapper !== undefined && field.startsWith(`${wrapper}.`) ? field.slice(wrapper.length + 1) : field,
-    message,
+    ...fault,
   }));
 }
 

@@ -1,11 +1,12 @@
 import { create, type DescField, type DescMessage, type Message } from '@bufbuild/protobuf';
 import { addProblem, type Cursor, isNull } from '../cursor.ts';
 import type { Parts } from '../parts.ts';
-import { isMask } from '../rest-options.ts';
+import { isHidden } from '../rest-options.ts';
 import { readElements, readMembers } from '../scanner.ts';
 import { skipParts } from '../skip-value.ts';
 import { enumReader, mismatch, type ReadValue, rejectNull, scalarReader, stringReader } from './scalars.ts';
 import { timestampRule } from './text-rules.ts';
+import { passUnknown } from './unknown-members.ts';
 
 /** The reader of one member of a message. */
 export type MemberReader = { field: DescField; read: ReadValue };
@@ -19,7 +20,7 @@ export function memberReaders(desc: DescMessage): Map<string, MemberReader> {
   const readers = new Map<string, MemberReader>();
   readersOf.set(desc, readers); // before the fields: a message may contain itself
   for (const field of desc.fields) {
-    if (!isMask(field)) readers.set(field.name, { field, read: fieldReader(field) });
+    if (!isHidden(field)) readers.set(field.name, { field, read: fieldReader(field) });
   }
   return readers;
 }
@@ -71,9 +72,11 @@ function messageReader(desc: DescMessage): ReadValue {
     if (cursor.text.charCodeAt(cursor.at) !== 0x7b) return mismatch(cursor, 'must be an object');
     const message = create(desc) as Message & Members; // reflective: members are set by descriptor
     keep(message);
-    return readMembers(cursor, 'strings', (key) => {
+    return readMembers(cursor, 'strings', (key, keyAt) => {
       const member = readers.get(key);
-      return member === undefined ? skipParts(cursor, 'strings') : readMember(cursor, message, member, desc);
+      return member === undefined
+        ? passUnknown(cursor, key, keyAt, () => readers.keys())
+        : readMember(cursor, message, member, desc);
     });
   };
 }
@@ -109,7 +112,7 @@ function mapReader(readElement: ReadValue, keyKind: number): ReadValue {
     keep(map);
     return readMembers(cursor, 'strings', (key, keyAt) => {
       if (!isStringKey || key === '__proto__') {
-        addProblem(cursor, keyAt, 'is not a key of this map');
+        addProblem(cursor, keyAt, { message: 'is not a key of this map', code: 'not_allowed' });
         return skipParts(cursor, 'strings');
       }
       return readElement(cursor, (value) => {

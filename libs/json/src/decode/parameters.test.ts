@@ -1,4 +1,8 @@
 import {
+  EnrollmentInclude,
+  GetEnrollmentRequestSchema,
+} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import {
   DownloadRequestSchema,
   EchoRequestSchema,
   ReadRequestSchema,
@@ -13,14 +17,14 @@ const idOf = (id: string) =>
 
 test('query parameters of every kind are read, unknown ones ignored', () => {
   const query =
-    'name=a%20b&color=RED&ready=1&tags=x&tags[]=y&count=-3&big=9007199254740993&since=2026-04-02T00:00:00Z&x=1';
+    'name=a%20b&color=RED&ready=1&tags=x&tags[]=y&count=-3&big=9007199254740991&since=2026-04-02T00:00:00Z&x=1';
   expect(read(query)).toMatchObject({
     name: 'a b',
     color: 1,
     ready: true,
     tags: ['x', 'y'],
     count: -3,
-    big: 9007199254740993n,
+    big: 9007199254740991n,
     since: { seconds: BigInt(Date.UTC(2026, 3, 2) / 1000) },
   });
 });
@@ -32,6 +36,29 @@ test.each([
   ['ready=1&ready=0', false],
 ])('?%s is %s: of repeated values the last counts', (query, ready) => {
   expect(read(query).ready).toBe(ready);
+});
+
+test('ids are separated by commas, or their parameter is repeated', () => {
+  expect([read('ids=3,1,2').ids, read('ids=3&ids[]=1,2').ids, read('').ids]).toEqual([[3n, 1n, 2n], [3n, 1n, 2n], []]);
+});
+
+test.each([
+  ['ids=', 'must be an integer, and not empty'],
+  ['ids=1,,2', 'must be an integer, and not empty'],
+  ['ids=1,x', 'must be an integer, and not empty'],
+  ['ids=1,2,3,4', 'must have at most 3 items'],
+  ['ids=1,2&ids=3,4', 'must have at most 3 items'],
+])('?%s is refused, and never a filter by fewer ids', (query, message) => {
+  expect(refusal(() => read(query))).toMatchObject({ kind: 'invalid', errors: { ids: message } });
+});
+
+test('names are separated by commas where their list has a greatest length, and an unknown one is answered with the known', () => {
+  const include = (query: string) =>
+    decodeJson(GetEnrollmentRequestSchema, '', { method: 'GET', query: new URLSearchParams(query) }).include;
+  expect(include('include=contact,WORKFLOW')).toEqual([EnrollmentInclude.CONTACT, EnrollmentInclude.WORKFLOW]);
+  for (const query of ['include=workflow,steps', 'include=', 'include=workflow&include=']) {
+    expect(refusal(() => include(query))).toMatchObject({ errors: { include: 'must be one of workflow, contact' } });
+  }
 });
 
 test.each([
@@ -58,15 +85,15 @@ test('the path wins over the body', () => {
   expect(idOf('12')).toBe(12n);
 });
 
-test.each(['abc', '', '1.0', '1e3', '+1', '-1', '01', ' 1', '0x10', '9007199254740993', '99999999999999999999'])(
+test.each(['abc', '', '1.0', '1e3', '+1', '-1', '01', ' 1', '0x10', '9007199254740992', '99999999999999999999'])(
   'the path id %j is none, and becomes the id 0 that no resource has',
   (id) => {
     expect(idOf(id)).toBe(0n);
   },
 );
 
-test('the largest id is 2^53', () => {
-  expect(idOf('9007199254740992')).toBe(2n ** 53n);
+test('the largest id is 2^53 - 1', () => {
+  expect(idOf('9007199254740991')).toBe(2n ** 53n - 1n);
 });
 
 test('a small integer of the path that is none is 0 too', () => {

@@ -1,39 +1,59 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import type { Violation } from '@drippulse/errors';
-import { isMask } from '../rest-options.ts';
+import { fieldRest, isMask } from '../rest-options.ts';
+import { nulCharacter } from '../scan-string.ts';
 import { type Members, setMember } from './message.ts';
-import { enumRule, maxId, type TextRule, textRule, timestampRule } from './text-rules.ts';
+import { enumRule, faultOf, maxId, type TextRule, textRule, timestampRule } from './text-rules.ts';
 
-type Parameter = { field: DescField; list: boolean; rule: TextRule };
+/** `mostItems` is 0 for a parameter whose text is not cut at commas. */
+type Parameter = { field: DescField; list: boolean; mostItems: number; rule: TextRule };
 
 const parametersOf = new WeakMap<DescMessage, Map<string, Parameter>>();
 
-/** Reads query parameters into a message: `name=value`; for lists repeated, or `name[]=value`. Ignores unknown names. */
+/** The message that is read, and which of its fields the query may give. */
+type Reading = {
+  message: Members;
+  present: Set<string>;
+  violations: Violation[];
+  isParameter(field: DescField): boolean;
+};
+
+/**
+ * Reads query parameters into a message: `name=value`; for lists repeated, or `name[]=value`, and where the list
+ * has a greatest length also `name=1,2`. Ignores unknown names.
+ */
 export function readQuery(
   desc: DescMessage,
   query: URLSearchParams,
-  message: Members,
-  present: Set<string>,
-  violations: Violation[],
+  { message, present, violations, isParameter }: Reading,
 ): void {
   const known = parameters(desc);
   const lists = new Map<DescField, unknown[]>();
   for (const [key, text] of query) {
     const parameter = known.get(key.endsWith('[]') ? key.slice(0, -2) : key);
-    if (parameter === undefined) continue;
-    const { field, list, rule } = parameter;
-    const value = readText(field, rule, text, violations);
-    if (value === undefined) continue;
-    present.add(field.name);
-    if (!list) {
-      setMember(message, field, value);
-      continue;
+    if (parameter === undefined || !isParameter(parameter.field)) continue;
+    const { field, list, mostItems, rule } = parameter;
+    // Of more items than there may be, one is enough to refuse them all.
+    const texts = mostItems === 0 ? [text] : text.split(',', mostItems + 1);
+    for (const each of texts) {
+      const value = readText(field, rule, each, violations);
+      if (value === undefined) continue;
+      present.add(field.name);
+      if (!list) {
+        setMember(message, field, value);
+        continue;
+      }
+      const values = lists.get(field) ?? [];
+      values.push(value);
+      lists.set(field, values);
     }
-    const values = lists.get(field) ?? [];
-    values.push(value);
-    lists.set(field, values);
   }
-  for (const [field, values] of lists) setMember(message, field, values);
+  for (const [field, values] of lists) {
+    const most = fieldRest(field).mostItems;
+    if (most > 0 && values.length > most)
+      violations.push({ field: field.name, message: `must have at most ${most} items` });
+    setMember(message, field, values);
+  }
 }
 
 /** Reads parameters of the path into a message. They take precedence over body and query. */
@@ -55,11 +75,11 @@ export function readPath(
   }
 }
 
-function readText(field: DescField, rule: TextRule, text: string, violations: Violation[]): unknown {
+function readText(field: DescField, rule: TextRule, given: string, violations: Violation[]): unknown {
+  const text = fieldRest(field).lenient ? given.replaceAll('\0', '\ufffd') : given;
   const value = text.includes('\0') ? undefined : rule.parse(text);
   if (value === undefined) {
-    const message = text.includes('\0') ? 'must not contain a NUL character' : rule.message;
-    violations.push({ field: field.name, message });
+    violations.push({ field: field.name, ...(text.includes('\0') ? nulCharacter : faultOf(rule, text)) });
   }
   return value;
 }
@@ -74,13 +94,24 @@ function parseId(field: DescField, text: string): bigint | number {
   return id <= maxId ? id : 0n;
 }
 
+/** The names of the parameters that a message has, without those of the path. */
+export function parameterNames(
+  desc: DescMessage,
+  pathNames: ReadonlySet<string>,
+  isParameter: (field: DescField) => boolean,
+): Set<string> {
+  const own = [...parameters(desc)].filter(([name, { field }]) => !pathNames.has(name) && isParameter(field));
+  return new Set(own.map(([name]) => name));
+}
+
 function parameters(desc: DescMessage): Map<string, Parameter> {
   const known = parametersOf.get(desc);
   if (known !== undefined) return known;
   const made = new Map<string, Parameter>();
   for (const field of desc.fields) {
     const rule = parameterRule(field);
-    if (rule !== undefined) made.set(field.name, { field, list: field.fieldKind === 'list', rule });
+    const { mostItems } = fieldRest(field);
+    if (rule !== undefined) made.set(field.name, { field, list: field.fieldKind === 'list', mostItems, rule });
   }
   parametersOf.set(desc, made);
   return made;
@@ -93,8 +124,13 @@ function parameterRule(field: DescField): TextRule | undefined {
     return field.message.typeName === 'google.protobuf.Timestamp' ? timestampRule : undefined;
   }
   if (field.scalar === undefined || field.scalar === ScalarType.BYTES) return undefined;
-  const rule = textRule(field, field.scalar);
+  const rule = fieldRest(field).mostItems > 0 ? itemRule(textRule(field, field.scalar)) : textRule(field, field.scalar);
   return field.scalar === ScalarType.INT32 ? { ...rule, parse: parseBounded } : rule;
+}
+
+/** An empty item is refused: `ids=`, a filter by no ids, must not become a list of everything. */
+function itemRule({ parse, message }: TextRule): TextRule {
+  return { parse: (text) => (text === '' ? undefined : parse(text)), message: `${message}, and not empty` };
 }
 
 /** A number that is too large for a parameter such as `limit` still means "many". The service applies its own maximum. */

@@ -5,7 +5,7 @@ import { fieldRest } from '../rest-options.ts';
 import { skipNumber } from '../scan-number.ts';
 import { readString } from '../scan-string.ts';
 import { skipParts } from '../skip-value.ts';
-import { enumRule, type TextRule, textRule } from './text-rules.ts';
+import { enumRule, faultOf, type TextRule, textRule } from './text-rules.ts';
 
 /**
  * Reads the value at the cursor, gives it to `keep` and moves past it. Returns parts for a value that may be long, otherwise it
@@ -17,7 +17,7 @@ const quote = 0x22;
 
 /** Skips a value of the wrong kind and notes the problem. */
 export function mismatch(cursor: Cursor, message: string): Parts<void> {
-  addProblem(cursor, cursor.at, message);
+  addProblem(cursor, cursor.at, { message, code: 'type' });
   return skipParts(cursor, 'strings');
 }
 
@@ -80,7 +80,7 @@ function readByRule(cursor: Cursor, rule: TextRule, keep: (value: unknown) => vo
 
 function keepParsed(cursor: Cursor, at: number, rule: TextRule, text: string, keep: (value: unknown) => void): void {
   const value = rule.parse(text);
-  if (value === undefined) addProblem(cursor, at, rule.message);
+  if (value === undefined) addProblem(cursor, at, faultOf(rule, text));
   else keep(value);
 }
 

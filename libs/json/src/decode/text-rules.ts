@@ -1,47 +1,65 @@
 import { type DescEnum, type DescField, ScalarType } from '@bufbuild/protobuf';
+import type { Fault } from '../cursor.ts';
+import { nearest } from '../nearest.ts';
 import { enumNames, fieldRest } from '../rest-options.ts';
 import { parseTimestamp } from '../timestamps.ts';
 
-/** Upper bound of ids, so that a JSON number is exact. */
-export const maxId = 2n ** 53n;
+/** Upper bound of ids and of other whole numbers, which every client of JSON reads exactly. */
+export const maxId = 2n ** 53n - 1n;
 
 /** Parses the text of a JSON string or a query parameter. Undefined when the text is no such value. */
 type ParseText = (text: string) => unknown;
 
-/** The text form of a scalar, and the message for other text. */
-export type TextRule = { parse: ParseText; message: string };
+/** The text form of a scalar, and what is wrong with other text. */
+export type TextRule = Fault & { parse: ParseText };
+
+/** The fault of a text that a rule refuses. */
+export function faultOf({ parse: _, ...fault }: TextRule, text: string): Fault {
+  const suggestion = fault.allowed && nearest(text, fault.allowed);
+  return suggestion === undefined ? fault : { ...fault, suggestion };
+}
 
 export function enumRule(desc: DescEnum): TextRule {
   const byName = new Map([...enumNames(desc)].map(([number, name]) => [name, number]));
-  const names = [...byName.keys()].join(', ');
-  return { parse: (text) => byName.get(text.toLowerCase()), message: `must be one of ${names}` };
+  const allowed = [...byName.keys()];
+  const message = `must be one of ${allowed.join(', ')}`;
+  return { parse: (text) => byName.get(text.toLowerCase()), message, code: 'enum', allowed };
 }
 
 export const timestampRule: TextRule = {
   parse: parseTimestamp,
   message: 'must be an RFC 3339 timestamp such as 2026-04-02T12:00:00Z',
+  code: 'format',
 };
 
 export function textRule(field: DescField, scalar: ScalarType): TextRule {
   switch (scalar) {
     case ScalarType.STRING:
-      return { parse: (text) => text, message: 'must be a string' };
+      return { parse: (text) => text, message: 'must be a string', code: 'type' };
     case ScalarType.BOOL:
-      return { parse: parseBool, message: 'must be true or false' };
+      return { parse: parseBool, message: 'must be true or false', code: 'type' };
     case ScalarType.BYTES:
-      return { parse: parseBase64, message: 'must be base64 text' };
+      return { parse: parseBase64, message: 'must be base64 text', code: 'format' };
     case ScalarType.DOUBLE:
     case ScalarType.FLOAT:
-      return { parse: parseFinite, message: 'must be a number' };
+      return { parse: parseFinite, message: 'must be a number', code: 'type' };
     case ScalarType.INT32:
     case ScalarType.SINT32:
     case ScalarType.SFIXED32:
-      return { parse: (text) => parseSmall(text, -(2 ** 31), 2 ** 31 - 1), message: 'must be an integer' };
+      return {
+        parse: (text) => parseSmall(text, -(2 ** 31), 2 ** 31 - 1),
+        message: 'must be an integer',
+        code: 'type',
+      };
     case ScalarType.UINT32:
     case ScalarType.FIXED32:
-      return { parse: (text) => parseSmall(text, 0, 2 ** 32 - 1), message: 'must be an integer from 0' };
+      return { parse: (text) => parseSmall(text, 0, 2 ** 32 - 1), message: 'must be an integer from 0', code: 'type' };
     default:
-      return { parse: fieldRest(field).ref === '' ? parseWide : parseReference, message: 'must be an integer' };
+      return {
+        parse: fieldRest(field).ref === '' ? parseWide : parseReference,
+        message: 'must be an integer',
+        code: 'type',
+      };
   }
 }
 
@@ -69,6 +87,11 @@ function parseSmall(text: string, min: number, max: number): number | undefined 
 }
 
 function parseWide(text: string): bigint | undefined {
+  const value = parseInt64(text);
+  return value !== undefined && value >= -maxId && value <= maxId ? value : undefined;
+}
+
+function parseInt64(text: string): bigint | undefined {
   // Limits the digits first: BigInt takes quadratic time.
   if (/^-?\d{1,19}$/.test(text)) {
     const value = BigInt(text);
@@ -81,6 +104,6 @@ function parseWide(text: string): bigint | undefined {
 /** An id of another resource. One that can't exist becomes 0, which no resource has, so the service answers 404. */
 function parseReference(text: string): bigint | undefined {
   if (/^-?\d{17,}$/.test(text)) return 0n;
-  const value = parseWide(text);
+  const value = parseInt64(text);
   return value === undefined || (value >= 0n && value <= maxId) ? value : 0n;
 }

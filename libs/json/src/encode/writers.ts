@@ -1,6 +1,6 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import { enumNames, fieldRest, isMask } from '../rest-options.ts';
+import { enumNames, fieldRest, isHidden } from '../rest-options.ts';
 import { formatTimestamp } from '../timestamps.ts';
 
 /** A generated message as a plain object, whose members its descriptor lists. */
@@ -19,7 +19,7 @@ export function memberWriters(desc: DescMessage): MemberWriter[] {
   const writers: MemberWriter[] = [];
   writersOf.set(desc, writers); // before the fields: a message may contain itself
   for (const field of desc.fields) {
-    if (!isMask(field)) writers.push({ field, write: memberWriter(field) });
+    if (!isHidden(field)) writers.push({ field, write: memberWriter(field) });
   }
   return writers;
 }

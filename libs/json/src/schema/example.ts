@@ -1,6 +1,6 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
-import { enumNames, fieldRest, isMask } from '../rest-options.ts';
-import { isTimestamp } from './json-schema.ts';
+import { enumNames, fieldRest, isHidden } from '../rest-options.ts';
+import { idFormOf, isTimestamp } from './json-schema.ts';
 
 export type ExampleOptions = {
   /** Examples of free JSON by the names in `schema_of`. Default: empty objects and arrays. */
@@ -22,15 +22,15 @@ function exampleWithin(
   const example: Record<string, unknown> = {};
   if (within.includes(desc)) return example;
   for (const field of desc.fields) {
-    if (isMask(field) || isLeftOut(field, options)) continue;
+    if (isHidden(field) || isLeftOut(field, options)) continue;
     example[field.name] = fieldExample(field, options, [...within, desc]);
   }
   return example;
 }
 
 function isLeftOut(field: DescField, options: ExampleOptions): boolean {
-  const { omitIfUnset, required, example } = fieldRest(field);
-  if (options.direction === 'request') return !required && example === '';
+  const { omitIfUnset, required, rows, example } = fieldRest(field);
+  if (options.direction === 'request') return !required && !rows && example === '';
   return omitIfUnset || field.oneof !== undefined;
 }
 
@@ -55,13 +55,24 @@ function elementExample(field: DescField, options: ExampleOptions, within: reado
   }
   switch (field.scalar) {
     case ScalarType.STRING:
-      return 'text';
+      return fieldRest(field).values[0] ?? idExample(field) ?? 'text';
     case ScalarType.BYTES:
       return '';
     case ScalarType.BOOL:
       return true;
     default:
       return 1;
+  }
+}
+
+function idExample(field: DescField): string | undefined {
+  switch (idFormOf(field)) {
+    case 'uuid':
+      return '0198f0a2-7c4e-7b11-9d55-3f2a1c6e8b90';
+    case 'public_id':
+      return 'lead_4f1c9d7a2b8e6053c1d2e3f4';
+    default:
+      return undefined;
   }
 }
 

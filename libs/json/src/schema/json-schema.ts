@@ -1,5 +1,5 @@
-import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
-import { enumNames, fieldRest, isMask } from '../rest-options.ts';
+import { type DescEnum, type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
+import { enumNames, fieldRest, isHidden } from '../rest-options.ts';
 
 /** A JSON Schema (2020-12) as plain JSON. */
 export type JsonSchema = { [key: string]: unknown };
@@ -9,6 +9,8 @@ export type SchemaOptions = {
   named?: Readonly<Record<string, JsonSchema>>;
   /** Reference to the schema of a nested message, such as `#/components/schemas/Workflow`. Default: inlined. */
   refOf?: (desc: DescMessage) => string;
+  /** Reference to the schema of an enum, by its type or by a text field with `values`. Default: inlined. */
+  refOfEnum?: (owner: DescEnum | DescField, schema: JsonSchema) => string;
   /** The comment of a field, which generated descriptors lack. */
   describe?: (field: DescField) => string | undefined;
   /**
@@ -22,7 +24,8 @@ export type SchemaOptions = {
 
 /**
  * The JSON Schema of a message as the codec writes or reads it. In a response every member is present unless it is
- * `omit_if_unset`. Optional fields, and messages other than plain timestamps, may be null.
+ * `omit_if_unset`. Optional fields, and messages other than plain timestamps, may be null; a message marked `always` is
+ * not.
  */
 export function jsonSchemaOf(desc: DescMessage, options: SchemaOptions = {}): JsonSchema {
   return schemaOf(desc, options, []);
@@ -40,12 +43,18 @@ function schemaOf(desc: DescMessage, options: SchemaOptions, within: readonly De
   const properties: Record<string, JsonSchema> = {};
   const required: string[] = [];
   for (const field of desc.fields) {
-    if (isMask(field) || options.omit?.(field)) continue;
+    if (isHidden(field) || options.omit?.(field)) continue;
     properties[field.name] = fieldSchema(field, options, [...within, desc]);
     const rest = fieldRest(field);
-    if (isRequest ? rest.required : !rest.omitIfUnset && field.oneof === undefined) required.push(field.name);
+    if (isRequest ? isNeeded(field) : !rest.omitIfUnset && field.oneof === undefined) required.push(field.name);
   }
   return { type: 'object', properties, ...(required.length > 0 && { required }) };
+}
+
+/** Whether a request without the member is refused: by the codec, or by the service that checks the rows. */
+function isNeeded(field: DescField): boolean {
+  const { required, rows } = fieldRest(field);
+  return required || rows;
 }
 
 function fieldSchema(field: DescField, options: SchemaOptions, within: readonly DescMessage[]): JsonSchema {
@@ -60,20 +69,25 @@ function fieldSchema(field: DescField, options: SchemaOptions, within: readonly 
 }
 
 function canBeNull(field: DescField, options: SchemaOptions): boolean {
-  if (fieldRest(field).required || options.direction === 'parameter') return false;
-  if (field.proto.proto3Optional) return !fieldRest(field).omitIfUnset || options.direction === 'request';
+  const { always, omitIfUnset } = fieldRest(field);
+  if (isNeeded(field) || options.direction === 'parameter') return false;
+  if (always && options.direction !== 'request') return false;
+  if (field.proto.proto3Optional) return !omitIfUnset || options.direction === 'request';
   return field.fieldKind === 'message' && !isTimestamp(field.message);
 }
 
 function valueSchema(field: DescField, options: SchemaOptions, within: readonly DescMessage[]): JsonSchema {
   const element = elementSchema(field, options, within);
-  if (field.fieldKind === 'list') return { type: 'array', items: element };
+  if (field.fieldKind === 'list') {
+    const { mostItems } = fieldRest(field);
+    return { type: 'array', items: element, ...(mostItems > 0 && { maxItems: mostItems }) };
+  }
   if (field.fieldKind === 'map') return { type: 'object', additionalProperties: element };
   return element;
 }
 
 function elementSchema(field: DescField, options: SchemaOptions, within: readonly DescMessage[]): JsonSchema {
-  if (field.enum !== undefined) return { type: 'string', enum: [...enumNames(field.enum).values()] };
+  if (field.enum !== undefined) return enumSchema(field.enum, [...enumNames(field.enum).values()], options);
   if (field.message !== undefined) {
     if (isTimestamp(field.message)) return { type: 'string', format: 'date-time' };
     return options.refOf === undefined
@@ -82,7 +96,27 @@ function elementSchema(field: DescField, options: SchemaOptions, within: readonl
   }
   const rest = fieldRest(field);
   if (field.scalar === ScalarType.BYTES && rest.json) return freeSchema(rest.schemaOf, options);
-  return { ...scalarSchema(field.scalar), ...(rest.values.length > 0 && { enum: [...rest.values] }) };
+  if (rest.values.length > 0) return enumSchema(field, rest.values, options);
+  const form = idFormOf(field);
+  return { ...scalarSchema(field.scalar), ...(form !== undefined && idForms[form]) };
+}
+
+function enumSchema(owner: DescEnum | DescField, values: readonly string[], { refOfEnum }: SchemaOptions): JsonSchema {
+  const schema = { type: 'string', enum: [...values] };
+  return refOfEnum === undefined ? schema : { $ref: refOfEnum(owner, schema) };
+}
+
+const idForms = { uuid: { format: 'uuid' }, public_id: { pattern: '^[a-z]+_[0-9A-Za-z]+$' } };
+
+/**
+ * The form of an id by its name: a record has a UUID in `id`, and in `public_id` one that it keeps in every installation,
+ * such as `lead_4f1c9d7a2b8e6053c1d2e3f4`. Links to it are named alike.
+ */
+export function idFormOf({ name, parent, scalar }: DescField): keyof typeof idForms | undefined {
+  if (scalar !== ScalarType.STRING) return undefined;
+  if (/(^|_)public_ids?$/.test(name)) return 'public_id';
+  const beside = name.replace(/(^|_)id$/, '$1public_id');
+  return beside !== name && parent.fields.some((field) => field.name === beside) ? 'uuid' : undefined;
 }
 
 /** The schema of free JSON. `WorkflowStep[]` is an array of the named schema, `object?` an object or null. */
@@ -90,7 +124,7 @@ function freeSchema(name: string, options: SchemaOptions): JsonSchema {
   if (name.endsWith('?')) return nullable(freeSchema(name.slice(0, -1), options));
   if (name.endsWith('[]')) return { type: 'array', items: freeSchema(name.slice(0, -2), options) };
   if (name === '' || name === 'any') return {};
-  if (name === 'object') return { type: 'object' };
+  if (name === 'object') return { type: 'object', additionalProperties: true };
   const schema = options.named?.[name];
   if (schema === undefined) throw new Error(`No JSON Schema is named ${name}`);
   return schema;
@@ -110,7 +144,7 @@ function scalarSchema(scalar: ScalarType | undefined): JsonSchema {
     case ScalarType.INT32:
       return { type: 'integer', format: 'int32' };
     case ScalarType.INT64:
-      return { type: 'integer', format: 'int64' };
+      return { type: 'integer', format: 'int64', maximum: Number.MAX_SAFE_INTEGER };
     default:
       return { type: 'integer' };
   }
@@ -118,6 +152,7 @@ function scalarSchema(scalar: ScalarType | undefined): JsonSchema {
 
 function nullable(schema: JsonSchema): JsonSchema {
   if (Object.keys(schema).length === 0) return schema; // anything may be null already
+  if (Array.isArray(schema['type']) && schema['type'].includes('null')) return schema;
   if (typeof schema['type'] !== 'string') return { anyOf: [schema, { type: 'null' }] };
   const values = schema['enum'];
   return { ...schema, type: [schema['type'], 'null'], ...(Array.isArray(values) && { enum: [...values, null] }) };

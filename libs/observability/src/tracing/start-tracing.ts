@@ -7,6 +7,7 @@ import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { register } from 'import-in-the-middle/register-hooks.mjs';
 import { collectTraces } from './collect-traces.ts';
+import { hiddenQuery, hiddenUrl } from './hidden-query.ts';
 
 const operationsPaths = new Set(['/metrics', '/ready', '/live', '/health']);
 
@@ -16,6 +17,8 @@ const operationsPaths = new Set(['/metrics', '/ready', '/live', '/health']);
  *
  * Instrumentation opens the spans of HTTP and PostgreSQL. Our own code opens those of gRPC and Kafka, which carry many
  * calls or messages at once where instrumentation would see one.
+ *
+ * No span has a value of a query: it may be the address of a person, or a token.
  */
 export function startTracing(): void {
   // All other modules load without a hook.
@@ -29,10 +32,14 @@ export function startTracing(): void {
       new HttpInstrumentation({
         ignoreIncomingRequestHook: ({ url }) => operationsPaths.has(url ?? ''),
         requireParentforOutgoingSpans: true,
+        startIncomingSpanHook: ({ url = '' }) => ({ 'url.query': hiddenQuery(url) }),
       }),
       // Only statements that belong to a trace: loops query the database all the time.
       new PgInstrumentation({ requireParentSpan: true }),
-      new UndiciInstrumentation({ requireParentforSpans: true }),
+      new UndiciInstrumentation({
+        requireParentforSpans: true,
+        startSpanHook: ({ origin, path }) => hiddenUrl(`${origin}${path}`),
+      }),
     ],
   });
   processStopped.subscribe(() => void provider.shutdown());

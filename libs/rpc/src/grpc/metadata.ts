@@ -1,7 +1,10 @@
 import * as grpc from '@grpc/grpc-js';
 
-/** Headers of the transport itself, which no method and no caller uses. */
+/** Headers of the transport itself, as it sets them. */
 const ofTransport = new Set(['content-type', 'date', 'grpc-accept-encoding', 'grpc-encoding', 'te', 'user-agent']);
+
+/** The name under which the agent of a client travels: the transport writes its own over `user-agent`. */
+const agentKey = 'x-user-agent';
 
 /** Turns gRPC metadata into the Headers that Connect's handlers and clients use, with binary values in base64. */
 export function toHeaders(metadata: grpc.Metadata): Headers {
@@ -9,17 +12,19 @@ export function toHeaders(metadata: grpc.Metadata): Headers {
   for (const key in metadata.getMap()) {
     if (ofTransport.has(key)) continue;
     for (const value of metadata.get(key)) {
-      headers.append(key, typeof value === 'string' ? value : value.toString('base64'));
+      const name = key === agentKey ? 'user-agent' : key;
+      headers.append(name, typeof value === 'string' ? value : value.toString('base64'));
     }
   }
   return headers;
 }
 
-/** Turns Headers into gRPC metadata. A character that is not printable ASCII, on which gRPC throws, becomes `?`. */
+/** Turns Headers into gRPC metadata, each `set-cookie` as a value of its own. A character that is not printable ASCII, on which gRPC throws, becomes `?`. */
 export function toMetadata(headers: Iterable<[string, string]>): grpc.Metadata {
   const metadata = new grpc.Metadata();
-  for (const [key, value] of headers) {
-    metadata.set(key, key.endsWith('-bin') ? Buffer.from(value, 'base64') : value.replace(/[^ -~]/g, '?'));
+  for (const [name, value] of headers) {
+    const key = name === 'user-agent' ? agentKey : name;
+    metadata.add(key, key.endsWith('-bin') ? Buffer.from(value, 'base64') : value.replace(/[^ -~]/g, '?'));
   }
   return metadata;
 }

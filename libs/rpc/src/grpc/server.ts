@@ -115,7 +115,8 @@ function definitionOf(method: DescMethod): grpc.MethodDefinition<any, any> {
     responseStream: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
     requestSerialize: encoderOf(method.input),
     requestDeserialize: decoderOf(method.input),
-    responseSerialize: encoderOf(method.output),
+    // The handlers of unary methods encode their answers.
+    responseSerialize: method.methodKind === 'unary' ? (bytes: Buffer) => bytes : encoderOf(method.output),
     responseDeserialize: decoderOf(method.output),
   };
 }

@@ -141,7 +141,7 @@ function requestCommon<M extends DescMethod>(
 }
 
 function copyInto(headers: Headers, metadata: grpc.Metadata): void {
-  for (const [key, value] of toHeaders(metadata)) headers.set(key, value);
+  for (const [key, value] of toHeaders(metadata)) headers.append(key, value);
 }
 
 function callOptions(timeoutMs: number | undefined): grpc.CallOptions {

@@ -35,6 +35,7 @@ export function bareBase<C extends ServiceConfig, DB>(
     db,
     transfers: db,
     relay: { wake: () => undefined },
+    hints: { note: () => undefined },
     tokens,
     chains: createChainHeaders(parseInternalTokenKeys(config.internalTokenKeys)),
     sealer: createSealer(config.encryptionKeys),
@@ -44,7 +45,7 @@ export function bareBase<C extends ServiceConfig, DB>(
     // Connects when it is first used, which is never: nothing is left running after the test.
     events: createKafkaTransport({ brokers: [], clientId: 'test', log }),
     peers,
-    client: (rpc) => clientFor(rpc, { peers, target: servedBy(rpc), tokens }),
+    client: (rpc, target = servedBy(rpc)) => clientFor(rpc, { peers, target, tokens }),
     serve: (routes) => peers.register(name, routes, serverInterceptors({ tokens, log })),
     clientsFrom: (from, rpc) => clientFor(rpc, { peers, target: servedBy(rpc), tokens: keys.tokensOf(from) }),
   };

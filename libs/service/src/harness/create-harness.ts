@@ -93,9 +93,13 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
       return started;
     },
     stopServices,
-    /** Clients of an RPC service of this one, as the service `from` calls it for a caller. */
-    clientsFrom<S extends DescService>(from: ServiceName, rpc: S): (caller: Caller) => Client<S> {
-      return clientFor(rpc, { peers, target: servedBy(rpc), tokens: keys.tokensOf(from) });
+    /** Clients of an RPC service of this one, as the service `from` calls it for a caller. `target` is for one that several serve. */
+    clientsFrom<S extends DescService>(
+      from: ServiceName,
+      rpc: S,
+      target = servedBy(rpc),
+    ): (caller: Caller) => Client<S> {
+      return clientFor(rpc, { peers, target, tokens: keys.tokensOf(from) });
     },
     /** A connection to the database of the service. */
     connect<DB>(max = 2): Database<DB> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createLogger, type Logger } from '@drippulse/observability';
 import { createTokens, generateInternalTokenKeys, parseInternalTokenKeys, type Tokens } from '@drippulse/rpc';
-import { type ServiceName, serviceNames } from '@drippulse/topology';
+import { type ServiceName, serviceNames, services } from '@drippulse/topology';
 
 /** Keys of every service, for the services and the peers of one test. */
 export type TestKeys = {
@@ -13,16 +13,21 @@ export type TestKeys = {
 
 export function createTestKeys(): TestKeys {
   const keys = generateInternalTokenKeys(serviceNames);
-  const encryptionKeys = randomBytes(32).toString('base64');
+  const encryptionKeys = randomKey();
   return {
     tokensOf: (service) => createTokens({ service, keys: parseInternalTokenKeys(keys[service]) }),
     environmentOf: (name, databaseUrl) => ({
       DATABASE_URL: databaseUrl,
       INTERNAL_TOKEN_KEYS: keys[name],
       ENCRYPTION_KEYS: encryptionKeys,
+      ...Object.fromEntries((services[name].secrets ?? []).map((secret) => [secret, randomKey()])),
       LOG_LEVEL: 'fatal',
     }),
   };
+}
+
+function randomKey(): string {
+  return randomBytes(32).toString('base64');
 }
 
 /** Logs fatal errors only; TEST_LOG_LEVEL sets another level. */

@@ -1,9 +1,12 @@
 import { createEmbeddedTransport } from '@drippulse/events';
-import { createInMemoryPeers } from '@drippulse/rpc';
+import { createGrpcPeers, createInMemoryPeers } from '@drippulse/rpc';
 import type { ServiceConfig, ServiceDefinition } from '../index.ts';
 import { testLogger } from './environment.ts';
 
-/** Starts a service in a process that a test kills or freezes; the configuration is the JSON of TEST_CONFIG. */
+/**
+ * Starts a service in a process that a test kills or freezes. The configuration is the JSON of TEST_CONFIG, and the addresses of its peers,
+ * if it needs any, that of TEST_PEERS.
+ */
 export async function runChild<C extends ServiceConfig, O extends object>(
   service: ServiceDefinition<C, O>,
   overrides: O,
@@ -11,5 +14,7 @@ export async function runChild<C extends ServiceConfig, O extends object>(
   const config: C = JSON.parse(process.env['TEST_CONFIG'] ?? '{}');
   const log = testLogger();
   const events = createEmbeddedTransport({ url: config.databaseUrl, log });
-  await service.start(config, { peers: createInMemoryPeers(), events, log, ...overrides });
+  const addresses = process.env['TEST_PEERS'];
+  const peers = addresses === undefined ? createInMemoryPeers() : createGrpcPeers(JSON.parse(addresses));
+  await service.start(config, { peers, events, log, ...overrides });
 }

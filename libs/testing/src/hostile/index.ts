@@ -1,6 +1,6 @@
 // For tests: input that costs much, and the work it makes, counted.
 
 export { startCounting } from './count-work.ts';
-export type { Random } from './random.ts';
+export { createRandom, type Random } from './random.ts';
 export { fuzzTimeoutMs, inRounds } from './rounds.ts';
 export { type Hostile, hostileJson, hostileTexts, hostileValues } from './values.ts';

@@ -28,6 +28,7 @@ export function customFieldToProto(row: CustomFieldRow): MessageInitShape<typeof
     required: row.required,
     createdAt: timestampFromDate(row.created_at),
     updatedAt: timestampFromDate(row.updated_at),
+    revision: row.revision,
   };
 }
 

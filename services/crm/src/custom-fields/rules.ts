@@ -17,11 +17,11 @@ export function checkField(field: { key: string; label: string; type: string; op
   if (!isFieldKey(field.key)) {
     const message =
       'must be a lower-case letter, then lower-case letters, digits and _, at most 64, and not constructor or prototype';
-    violations.push({ field: 'key', message });
+    violations.push({ field: 'key', message, code: 'format' });
   }
-  if (field.label.trim() === '') violations.push({ field: 'label', message: 'must not be empty' });
+  if (field.label.trim() === '') violations.push({ field: 'label', message: 'must not be empty', code: 'required' });
   if (field.label.length > maxLabelLength) {
-    violations.push({ field: 'label', message: `must be at most ${maxLabelLength} characters long` });
+    violations.push({ field: 'label', message: `must be at most ${maxLabelLength} characters long`, code: 'length' });
   }
   return [...violations, ...checkOptions(field.type, field.options)];
 }
@@ -30,7 +30,7 @@ function checkOptions(type: string, options: readonly string[]): Violation[] {
   const isWrong = type === 'select' ? options.length === 0 || options.length > maxOptions : options.length > 0;
   if (!isWrong) return [];
   const message = type === 'select' ? `must be 1 to ${maxOptions}` : 'are only for fields of type select';
-  return [{ field: 'options', message }];
+  return [{ field: 'options', message, code: type === 'select' ? 'length' : 'not_allowed' }];
 }
 
 /**
@@ -44,29 +44,37 @@ export function checkCustom(fields: readonly CustomFieldRow[], custom: string): 
   if (typeof members !== 'object' || members === null || Array.isArray(members) || isRawNumber(members)) return [];
   return fields.flatMap((field) => {
     const value = Object.hasOwn(members, field.key) ? (members[field.key] ?? null) : null;
-    const message = value === null ? missing(field) : problemOf(field, value);
-    return message === undefined ? [] : [{ field: `custom.${field.key}`, message }];
+    const problem = value === null ? missing(field) : problemOf(field, value);
+    return problem === undefined ? [] : [{ field: `custom.${field.key}`, ...problem }];
   });
 }
 
-function missing({ required }: CustomFieldRow): string | undefined {
-  return required ? 'is required' : undefined;
+type Problem = Omit<Violation, 'field'>;
+
+function missing({ required }: CustomFieldRow): Problem | undefined {
+  return required ? { message: 'is required', code: 'required' } : undefined;
 }
 
-function problemOf({ type, options }: CustomFieldRow, value: JsonValue): string | undefined {
+function problemOf({ type, options }: CustomFieldRow, value: JsonValue): Problem | undefined {
   switch (type) {
     case 'number':
-      return typeof value === 'number' || isRawNumber(value) ? undefined : 'must be a number';
+      return typeof value === 'number' || isRawNumber(value)
+        ? undefined
+        : { message: 'must be a number', code: 'type' };
     case 'boolean':
-      return typeof value === 'boolean' ? undefined : 'must be true or false';
+      return typeof value === 'boolean' ? undefined : { message: 'must be true or false', code: 'type' };
     case 'date':
-      return typeof value === 'string' && isDate(value) ? undefined : 'must be a date or a time of RFC 3339';
+      return typeof value === 'string' && isDate(value)
+        ? undefined
+        : { message: 'must be a date or a time of RFC 3339', code: 'format' };
     case 'select':
-      return typeof value === 'string' && options.includes(value) ? undefined : `must be one of ${options.join(', ')}`;
+      return typeof value === 'string' && options.includes(value)
+        ? undefined
+        : { message: `must be one of ${options.join(', ')}`, code: 'enum', allowed: [...options] };
     default:
       return typeof value === 'string' && value.length <= maxTextLength
         ? undefined
-        : `must be a text of at most ${maxTextLength} characters`;
+        : { message: `must be a text of at most ${maxTextLength} characters`, code: 'length' };
   }
 }
 

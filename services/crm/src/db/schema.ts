@@ -24,6 +24,7 @@ export interface Accounts {
   owner_id: bigint | null;
   phone: string | null;
   public_id: string;
+  revision: Generated<bigint>;
   search: Generated<string>;
   sequence: bigint;
   updated_at: Date;
@@ -48,6 +49,7 @@ export interface Activities {
   organization_id: bigint;
   owner_id: bigint | null;
   public_id: string;
+  revision: Generated<bigint>;
   search: Generated<string>;
   sequence: bigint;
   subject: string | null;
@@ -86,6 +88,7 @@ export interface Contacts {
   owner_id: bigint | null;
   phone: string | null;
   public_id: string;
+  revision: Generated<bigint>;
   search: Generated<string>;
   sequence: bigint;
   title: string | null;
@@ -101,6 +104,7 @@ export interface CustomFields {
   organization_id: bigint;
   record_type: string;
   required: boolean;
+  revision: Generated<bigint>;
   type: string;
   updated_at: Date;
 }
@@ -118,6 +122,23 @@ export interface ImportBatches {
   organization_id: bigint;
   rows: string;
   upload_id: string;
+}
+
+export interface InboundMessages {
+  id_hash: Buffer;
+  organization_id: bigint;
+  purpose: string;
+  received_at: Generated<Date>;
+}
+
+export interface InboundSecrets {
+  created_at: Date;
+  organization_id: bigint;
+  previous_secret: Buffer | null;
+  previous_secret_until: Date | null;
+  purpose: string;
+  secret: Buffer;
+  slug: string;
 }
 
 export interface Jobs {
@@ -151,6 +172,7 @@ export interface LeadForms {
   name: string;
   organization_id: bigint;
   redirect_url: string | null;
+  revision: Generated<bigint>;
   source: string;
   submission_count: Generated<bigint>;
   submit_label: string;
@@ -194,6 +216,7 @@ export interface Leads {
   owner_id: bigint | null;
   phone: string | null;
   public_id: string;
+  revision: Generated<bigint>;
   score: number | null;
   search: Generated<string>;
   sequence: bigint;
@@ -219,6 +242,34 @@ export interface Merges {
   undone_at: Date | null;
 }
 
+export interface OperatorActivities {
+  actor_id: string;
+  actor_type: string;
+  created_at: Date;
+  goal: string | null;
+  id: Generated<bigint>;
+  kind: string;
+  lead_form_id: bigint | null;
+  mode: string;
+  name: string;
+  organization_id: bigint;
+  plan_id: string | null;
+  workflow_id: bigint | null;
+}
+
+export interface OperatorPlans {
+  answers: string;
+  applied_at: Date | null;
+  created_at: Date;
+  expires_at: Date;
+  goal: string;
+  id: string;
+  mode: string;
+  operations: string;
+  organization_id: bigint;
+  status: string;
+}
+
 export interface Opportunities {
   account_id: string | null;
   amount_cents: bigint | null;
@@ -239,6 +290,7 @@ export interface Opportunities {
   pipeline_id: string;
   pipeline_stage_id: string;
   public_id: string;
+  revision: Generated<bigint>;
   search: Generated<string>;
   sequence: bigint;
   stage_position: bigint;
@@ -258,6 +310,7 @@ export interface OpportunityPipelines {
   id: string;
   name: string;
   organization_id: bigint;
+  revision: Generated<bigint>;
   updated_at: Date;
   user_id: bigint | null;
 }
@@ -291,11 +344,15 @@ export interface DB {
   custom_fields: CustomFields;
   erasures: Erasures;
   import_batches: ImportBatches;
+  inbound_messages: InboundMessages;
+  inbound_secrets: InboundSecrets;
   jobs: Jobs;
   lead_form_submissions: LeadFormSubmissions;
   lead_forms: LeadForms;
   leads: Leads;
   merges: Merges;
+  operator_activities: OperatorActivities;
+  operator_plans: OperatorPlans;
   opportunities: Opportunities;
   opportunity_pipeline_preferences: OpportunityPipelinePreferences;
   opportunity_pipeline_stages: OpportunityPipelineStages;

@@ -1,6 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { encodeCursor, readPage, readSnapshot } from '@drippulse/db';
-import { DomainError } from '@drippulse/errors';
+import { encodeCursor, invalidCursor, readPage, readSnapshot } from '@drippulse/db';
 import { type CrmDuplicateKind, CrmDuplicateKindSchema } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
@@ -81,11 +80,6 @@ function cursorOf(kind: Kind, { key, isIncluded }: Start): string {
 function readCursor(wanted: readonly Kind[], after: readonly string[] | undefined): Start & { kind: Kind } {
   const [text = wanted[0], word = 'after', key = ''] = after ?? [];
   const kind = wanted.find((one) => one === text);
-  if (kind === undefined || !['from', 'after'].includes(word)) throw notOurs();
+  if (kind === undefined || !['from', 'after'].includes(word)) throw invalidCursor();
   return { kind, key, isIncluded: word === 'from' };
-}
-
-function notOurs(): DomainError {
-  const message = 'cursor is not one that this list gave';
-  return new DomainError('invalid', 'invalid_cursor', message, { violations: [{ field: 'cursor', message }] });
 }

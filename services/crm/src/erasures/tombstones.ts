@@ -21,7 +21,7 @@ export async function buryPerson(
   const { organizationId, contactId, known } = o;
   await sql`
     insert into tombstone_keys (organization_id, sealed_key)
-    values (${organizationId}, ${sealer.seal(randomBytes(keyBytes), contextOf(organizationId))})
+    values (${organizationId}, ${sealer.seal(randomBytes(keyBytes), tombstonesContext(organizationId))})
     on conflict do nothing`.execute(trx);
   const key = await findKey({ sealer }, trx, organizationId);
   if (key === undefined) throw new Error('the key of tombstones was not there to use');
@@ -79,7 +79,7 @@ export async function resealKeys({ sealer, db }: { sealer: Sealer; db: Database<
       .limit(resealedAtOnce)
       .execute();
     for (const { organization_id: organizationId, sealed_key: box } of rows) {
-      const context = contextOf(organizationId);
+      const context = tombstonesContext(organizationId);
       await db.kysely
         .updateTable('tombstone_keys')
         .set({ sealed_key: sealer.seal(sealer.open(box, context), context) })
@@ -98,7 +98,7 @@ async function findKey({ sealer }: { sealer: Sealer }, db: Kysely<DB>, organizat
     .select('sealed_key')
     .where('organization_id', '=', organizationId)
     .executeTakeFirst();
-  return row && sealer.open(row.sealed_key, contextOf(organizationId));
+  return row && sealer.open(row.sealed_key, tombstonesContext(organizationId));
 }
 
 /** A household or an office may share a phone number, so it identifies a person only without an address. */
@@ -116,6 +116,7 @@ function digestOf(key: Buffer, name: string): Buffer {
   return createHmac('sha256', key).update(name).digest();
 }
 
-function contextOf(organizationId: bigint): string {
+/** What binds a key to its organization. */
+export function tombstonesContext(organizationId: bigint): string {
   return `tombstones:${organizationId}`;
 }

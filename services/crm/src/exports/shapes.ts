@@ -17,7 +17,7 @@ import { selectRecords } from '../records/rows.ts';
 
 /** A slice has about so many bytes: more would be much memory for a reader who is slow. */
 const sliceBytes = 512 << 10;
-const firstRows = 50;
+const firstRows = 8;
 const mostRows = 500;
 const leastId = '00000000-0000-0000-0000-000000000000';
 

@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
 import type { CrmImportSchema } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
+import { prefersAsync } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { authorOf } from '../records/author.ts';
 import { importPath, jobToProto } from './job.ts';
@@ -31,9 +32,4 @@ export async function answerImport(
   call.responseHeader.set('location', importPath(job.id));
   call.responseHeader.set('preference-applied', 'respond-async');
   return { import: jobToProto(job) };
-}
-
-function prefersAsync(call: HandlerContext): boolean {
-  const preferences = (call.requestHeader.get('prefer') ?? '').split(',');
-  return preferences.some((preference) => preference.split(';')[0]?.trim().toLowerCase() === 'respond-async');
 }

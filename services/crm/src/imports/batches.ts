@@ -1,4 +1,4 @@
-import { stringifyJson } from '@drippulse/json';
+import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { importers } from './importers.ts';
 import { type Keys, type KnownBy, keysOf } from './keys.ts';
 import type { SourceRow } from './source-row.ts';
@@ -30,10 +30,20 @@ export async function* batchesOf(
       seen.clear();
     }
     batch.push(row);
-    length += 'fields' in row ? stringifyJson(row.fields).length : 0;
+    length += 'fields' in row ? lengthOf(row.fields) : 0;
     for (const key of keys) seen.add(key);
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Characters of a row, about: its JSON would be made for this alone. */
+function lengthOf(fields: JsonObject): number {
+  let length = 0;
+  for (const name in fields) {
+    const value = fields[name] ?? null;
+    length += name.length + (typeof value === 'string' ? value.length : stringifyJson(value).length);
+  }
+  return length;
 }
 
 function textsOf(row: SourceRow, organizationId: bigint, by: KnownBy): string[] {

@@ -1,3 +1,4 @@
+import type { Violation } from '@drippulse/errors';
 import type { Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { DB } from '../db/schema.ts';
@@ -6,11 +7,15 @@ import { insertRecords } from '../records/bulk.ts';
 import type { Change } from '../records/change-events.ts';
 import type { Collection, RecordRow } from '../records/collection.ts';
 import { isPublicId, makePublicId } from '../records/ids.ts';
+import { findRecordRoom } from '../records/require-room.ts';
 import type { Write } from '../records/write.ts';
-import { isDeleted, type Plan, type Result } from './plan.ts';
+import { isDeleted, type Plan, type Policy, type Result } from './plan.ts';
 import { findTaken, standInFor } from './public-ids.ts';
 import { removeRows } from './remove-rows.ts';
 import { uuidRandom } from './uuid-random.ts';
+
+/** The violation of a row for whose record the plan has no room. */
+const noRoom: Violation = { field: 'plan', message: 'has no room for more contacts', code: 'not_allowed' };
 
 /** Creates records for plans without one, and deletes those whose row is marked as deleted. */
 export async function createRows<Row extends RecordRow>(
@@ -18,10 +23,13 @@ export async function createRows<Row extends RecordRow>(
   collection: Collection<Row>,
   plans: readonly Plan<Row>[],
   results: Result[],
+  policy: Policy,
 ): Promise<Change<Row>[]> {
   const { ctx, trx, author } = write;
   const { organizationId } = author;
-  const fresh = plans.filter(({ before }) => before === undefined);
+  const all = plans.filter(({ before }) => before === undefined);
+  const fresh = all.slice(0, await findRecordRoom(write, collection.type, all.length));
+  for (const { index } of all.slice(fresh.length)) results[index] = [noRoom];
   const publicIds = await choosePublicIds(trx, organizationId, collection.type, fresh);
   const now = ctx.clock.now();
   const rows = fresh.map(({ values }, seq) => ({
@@ -38,6 +46,7 @@ export async function createRows<Row extends RecordRow>(
   const created = fresh.flatMap((plan, seq): (Change<Row> & { plan: Plan<Row> })[] => {
     const after = made.get(rows[seq]?.id ?? '');
     results[plan.index] = 'created';
+    if (after !== undefined) policy.onRecord?.(plan.index, after.id);
     return after === undefined ? [] : [{ plan, action: 'created', after, written: plan.values }];
   });
   const gone = created.filter(({ plan }) => isDeleted(plan.fields)).map(({ after }) => after);

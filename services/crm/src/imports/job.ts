@@ -3,6 +3,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { findJob, type JobRow } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type CrmImportSchema, CrmImportStatus } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
+import { simpleActors } from '@drippulse/rpc';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { DB } from '../db/schema.ts';
@@ -14,7 +15,7 @@ export const importKind = 'import';
 const inputSchema = z.object({
   upload_id: z.uuid(),
   actor: z.union([
-    z.object({ type: z.enum(['user', 'api_key', 'service', 'lead_form']), id: z.string() }),
+    z.object({ type: z.enum(simpleActors), id: z.string() }),
     z.object({ type: z.literal('workflow'), id: z.string(), hops: z.int() }),
   ]),
   request_id: z.string().optional(),
@@ -53,7 +54,7 @@ const statuses: Readonly<Record<string, CrmImportStatus>> = {
 };
 
 /** The columns of a job that a response needs. */
-type ImportJob = Pick<JobRow, 'id' | 'cursor' | 'processed' | 'total' | 'created_at' | 'finished_at'> & {
+type ImportJob = Pick<JobRow, 'id' | 'cursor' | 'processed' | 'total' | 'error' | 'created_at' | 'finished_at'> & {
   status: string;
 };
 
@@ -66,6 +67,7 @@ export function jobToProto(job: ImportJob): MessageInitShape<typeof CrmImportSch
     totalCount: job.total,
     createdAt: timestampFromDate(job.created_at),
     finishedAt: job.finished_at === null ? undefined : timestampFromDate(job.finished_at),
+    ...(job.status === 'failed' && { error: job.error ?? 'internal_error' }),
   };
 }
 

@@ -6,14 +6,15 @@ import { contentIdOf, type Found, findByPublicIds } from './public-ids.ts';
 import type { ReadRow } from './source-row.ts';
 
 /** The keys of a row. In a file the mail address is a key of people too. */
-export type Keys = { publicId?: string; external?: string; email?: string; content?: string };
+export type Keys = { publicId?: string; external?: string; email?: string; domain?: string; content?: string };
 
-export type KnownBy = { email: boolean };
+/** The keys of rows besides ids: the mail address of people, the domain of accounts (default: not). */
+export type KnownBy = { email: boolean; domain?: boolean };
 
 const peopleTypes: ReadonlySet<RecordType> = new Set(['contact', 'lead']);
 
 export function keysOf(type: RecordType, organizationId: bigint, row: ReadRow, by: KnownBy): Keys {
-  const { public_id: publicId, external_system: system, external_id: externalId, email } = row.fields;
+  const { public_id: publicId, external_system: system, external_id: externalId, email, domain } = row.fields;
   const keys: Keys = {
     ...(typeof publicId === 'string' && { publicId }),
     ...(typeof externalId === 'string' && { external: externalKey(system, externalId) }),
@@ -22,6 +23,10 @@ export function keysOf(type: RecordType, organizationId: bigint, row: ReadRow, b
       typeof publicId !== 'string' &&
       peopleTypes.has(type) &&
       typeof email === 'string' && { email: email.toLowerCase() }),
+    ...(by.domain === true &&
+      typeof publicId !== 'string' &&
+      type === 'account' &&
+      typeof domain === 'string' && { domain: domain.toLowerCase() }),
   };
   return Object.keys(keys).length > 0 ? keys : { content: contentIdOf(type, organizationId, row) };
 }
@@ -41,16 +46,17 @@ export async function findKnown(
   const publicIds = [...pick('publicId'), ...pick('content')];
   const byPublicId = await findByPublicIds(trx, organizationId, type, publicIds);
   const byExternal = await findByExternal(trx, organizationId, type, pick('external'));
-  const byEmail = await findByEmail(trx, organizationId, type, pick('email'));
+  const byEmail = await findByText(trx, organizationId, type, 'email', pick('email'));
+  const byDomain = await findByText(trx, organizationId, type, 'domain', pick('domain'));
   const merged = await findMerged(trx, organizationId, type, pick('external'), pick('email'));
   const ofExternal = ({ external = '' }: Keys) => byExternal.get(external);
   return {
     of(known) {
-      const { publicId, content, external, email = '' } = known;
+      const { publicId, content, external, email = '', domain = '' } = known;
       const found = byPublicId.get(publicId ?? content ?? '') ?? ofExternal(known);
       if (found !== undefined) return found;
-      const person = byEmail.get(email);
-      // A person with another external id is another person.
+      const person = byEmail.get(email) ?? byDomain.get(domain);
+      // A record with another external id is another one.
       if (person !== undefined && (external === undefined || person.external_id === null)) return person;
       return external === undefined ? merged.get(email) : merged.get(external);
     },
@@ -94,17 +100,23 @@ async function findByExternal(
 }
 
 /**
- * The oldest person of each address, each looked up by itself. For `lower(email) = any(…)` the planner has no
+ * The oldest record of each text, each looked up by itself. For `lower(email) = any(…)` the planner has no
  * statistics, because only partial indexes have the expression; it expects most of the table and reads all rows.
  */
-async function findByEmail(trx: Transaction<DB>, organizationId: bigint, type: RecordType, emails: string[]) {
+async function findByText(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  type: RecordType,
+  column: 'email' | 'domain',
+  texts: string[],
+) {
   type Person = Found & { external_id: string | null };
-  if (emails.length === 0) return new Map<string, Person>();
+  if (texts.length === 0) return new Map<string, Person>();
   const { rows } = await sql<Person & { address: string }>`
-    select person.* from unnest(${emails}::text[]) as wanted (address)
+    select person.* from unnest(${texts}::text[]) as wanted (address)
     cross join lateral (
       select id, public_id, deleted_at, external_id, wanted.address from ${sql.table(tables[type].table)}
-      where organization_id = ${organizationId} and deleted_at is null and lower(email) = wanted.address
+      where organization_id = ${organizationId} and deleted_at is null and lower(${sql.ref(column)}) = wanted.address
       order by created_at, id limit 1
     ) as person`.execute(trx);
   return new Map(rows.map((row): [string, Person] => [row.address, row]));

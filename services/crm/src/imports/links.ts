@@ -93,7 +93,11 @@ function follow(links: readonly Link[], fields: JsonObject): JsonObject | Violat
     const target = targets.get(id) ?? targets.get(id.toLowerCase());
     if (target === undefined) {
       const field = typeof fields[publicColumn] === 'string' ? publicColumn : column;
-      problems.push({ field, message: `names no ${type} that is there or stands earlier in the upload` });
+      problems.push({
+        field,
+        message: `names no ${type} that is there or stands earlier in the upload`,
+        code: 'not_found',
+      });
     } else if (target.deleted_at === null) followed[column] = target.id;
     else delete followed[column];
   }

@@ -22,5 +22,5 @@ function readElement(text: string): { fields: JsonObject } | { problems: ReturnT
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)) {
     return { fields: value };
   }
-  return { problems: [{ field: '', message: 'must be an object' }] };
+  return { problems: [{ field: '', message: 'must be an object', code: 'type' }] };
 }

@@ -35,7 +35,7 @@ export function addResults(report: Report, rows: readonly SourceRow[], results: 
     const result = results[index];
     if (result === undefined) continue;
     if (Array.isArray(result)) addProblems(report, row, result);
-    else report[result] += 1;
+    else if (result !== 'skipped') report[result] += 1;
   }
 }
 

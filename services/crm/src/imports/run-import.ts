@@ -1,8 +1,10 @@
+import { withCalls } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { Author } from '../records/author.ts';
+import { countNewRecords } from '../records/count-new-records.ts';
 import { analyzeNow } from './analyze.ts';
 import { batchesOf } from './batches.ts';
 import type { KnownBy } from './keys.ts';
@@ -23,9 +25,12 @@ export async function runImport(ctx: Context, { rows, author, by }: Upload): Pro
   const report = emptyReport();
   let batches = 0;
   for await (const batch of batchesOf(rows, author.organizationId, by)) {
-    const results = await again(() =>
-      ctx.db.kysely.transaction().execute((trx) => writeBatch({ ctx, trx, author }, batch, by)),
-    );
+    const counting = countNewRecords(ctx, author);
+    const write = () =>
+      ctx.db.kysely
+        .transaction()
+        .execute((trx) => counting((made) => writeBatch({ ctx, trx, author, made }, batch, by)));
+    const results = await withCalls(() => again(write));
     addResults(report, batch, results);
     ctx.relay.wake();
     batches += 1;
@@ -42,15 +47,16 @@ class DryRunOver extends Error {}
  */
 export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   const report = emptyReport();
+  const { author } = upload;
   // Nothing that is rolled back counts in a chain.
-  const author = { ...upload.author, cause: undefined };
+  const made = { records: 0 };
   let batches = 0;
   try {
     await ctx.db.kysely.transaction().execute(async (trx: Transaction<DB>) => {
       for await (const batch of batchesOf(upload.rows, author.organizationId, upload.by)) {
         if (batches > 0) await giveWay(trx);
         batches += 1;
-        addResults(report, batch, await writeBatch({ ctx, trx, author }, batch, upload.by));
+        addResults(report, batch, await writeBatch({ ctx, trx, author, made }, batch, upload.by));
       }
       throw new DryRunOver();
     });
@@ -70,7 +76,7 @@ async function giveWay(trx: Transaction<DB>): Promise<void> {
 }
 
 /** Another transaction may create the same record between the lookup and the write. The next try finds it. */
-async function again<T>(write: () => Promise<T>): Promise<T> {
+export async function again<T>(write: () => Promise<T>): Promise<T> {
   for (let left = tries; ; left -= 1) {
     try {
       return await write();

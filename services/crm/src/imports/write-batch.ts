@@ -1,7 +1,7 @@
 import type { Write } from '../records/write.ts';
 import { importers } from './importers.ts';
 import type { KnownBy } from './keys.ts';
-import type { Result } from './plan.ts';
+import { type Policy, type Result, uploadPolicy } from './plan.ts';
 import type { SourceRow } from './source-row.ts';
 
 /** Writes a batch and returns the result of each row. */
@@ -9,6 +9,7 @@ export async function writeBatch(
   write: Write,
   batch: readonly SourceRow[],
   by: KnownBy,
+  policy: Policy = uploadPolicy,
 ): Promise<(Result | undefined)[]> {
   const results = batch.map((row): Result | undefined => ('problems' in row ? row.problems : undefined));
   const readable = batch.flatMap((row, index) => ('fields' in row ? [{ row, index }] : []));
@@ -18,6 +19,7 @@ export async function writeBatch(
     write,
     readable.map(({ row }) => row),
     by,
+    { ...policy, ...(policy.onRecord && { onRecord: (at, id) => policy.onRecord?.(readable[at]?.index ?? at, id) }) },
   );
   for (const [at, { index }] of readable.entries()) results[index] = written[at];
   return results;

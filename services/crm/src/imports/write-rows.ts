@@ -15,14 +15,14 @@ import { createRows } from './create-rows.ts';
 import { erasedMessage, findErased, goneMessage, lockAgainstErasure } from './gone.ts';
 import { findKnown, type KnownBy, keysOf } from './keys.ts';
 import { findLinks, type Links } from './links.ts';
-import { isDeleted, type Plan, type Result } from './plan.ts';
+import { isDeleted, isWanted, type Plan, type Policy, type Result } from './plan.ts';
 import { problemsOf, type ReadRow } from './source-row.ts';
 import { updateRows } from './update-rows.ts';
 
 /** Writes rows of one collection, no two with the same key, and returns the result of each. */
 export type Importer = {
   type: RecordType;
-  write(write: Write, rows: readonly ReadRow[], by: KnownBy): Promise<Result[]>;
+  write(write: Write, rows: readonly ReadRow[], by: KnownBy, policy: Policy): Promise<Result[]>;
 };
 
 /** A row and its existing record. */
@@ -42,7 +42,7 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
   const { collection } = o;
   return {
     type: collection.type,
-    async write(write, rows, by) {
+    async write(write, rows, by, policy) {
       const { trx, author } = write;
       const { organizationId } = author;
       const results: Result[] = [];
@@ -55,20 +55,23 @@ export function importerOf<Row extends RecordRow, D extends DescMessage>(o: Impo
           ? []
           : [{ ...plan, index, keys: keysOf(collection.type, organizationId, row, by), before: undefined }];
       });
-      const met = await meetRecords(trx, organizationId, collection, read, results);
+      const all = await meetRecords(trx, organizationId, collection, read, results);
+      const met = all.filter((plan) => isWanted(policy, plan));
+      for (const { index, before } of all) if (before !== undefined) policy.onRecord?.(index, before.id);
+      for (const plan of all) if (!isWanted(policy, plan)) results[plan.index] = 'skipped';
       const erased = await findErased(write, collection.type, met);
       for (const { index } of erased) results[index] = [{ field: '', message: erasedMessage }];
       const plans = met.filter((plan) => !erased.has(plan));
       const further = (await o.further?.(write, plans)) ?? [];
       const defined = await selectFields(trx, organizationId).where('record_type', '=', collection.type).execute();
-      const complete = plans.map((plan, index) => ({ ...plan, values: valuesOf(plan, further[index]) }));
+      const complete = plans.map((plan, index) => ({ ...plan, values: valuesOf(plan, further[index], policy) }));
       const sound = complete.filter((plan) => {
         const problems = check(collection, defined, plan);
         if (problems.length > 0) results[plan.index] = problems;
         return problems.length === 0;
       });
       const changes = [
-        ...(await createRows(write, collection, sound, results)),
+        ...(await createRows(write, collection, sound, results, policy)),
         ...(await updateRows(write, collection, sound, results)),
       ];
       await recordChanges(write, collection, changes);
@@ -138,16 +141,36 @@ function problemOf<Row extends RecordRow>(
   return isTaken ? [{ field: 'external_id', message }] : undefined;
 }
 
-/** The columns of a new record, or those that the row has. */
-function valuesOf<Row extends RecordRow>(plan: Plan<Row>, further: Values | undefined): Values {
+/** The columns of a new record, or those that the row has; where blanks alone are filled, those that the record lacks. */
+function valuesOf<Row extends RecordRow>(
+  plan: Plan<Row>,
+  further: Values | undefined,
+  { fillsBlanks }: Policy,
+): Values {
   const { fields, values, before } = plan;
-  const present = before === undefined ? values : pickValues(values, Object.keys(fields));
-  const own = Object.entries(fields).filter(([name]) => name.startsWith('custom.'));
+  const kept = fillsBlanks ? filledOf(before) : new Set<string>();
+  const named = Object.keys(fields).filter((name) => !kept.has(name));
+  const present = before === undefined ? values : pickValues(values, named);
+  const own = Object.entries(fields).filter(([name]) => name.startsWith('custom.') && !kept.has(name));
   if (own.length === 0) return { ...present, ...further };
   const members = parseJson(typeof present['custom'] === 'string' ? present['custom'] : (before?.custom ?? '{}'));
   const isObject = typeof members === 'object' && members !== null && !Array.isArray(members) && !isRawNumber(members);
   const written = Object.fromEntries(own.map(([name, value]) => [name.slice('custom.'.length), value]));
   return { ...present, ...further, custom: stringifyJson({ ...(isObject && members), ...written }) };
+}
+
+/** The members of a record that have a value, custom ones as `custom.<key>`. */
+function filledOf<Row extends RecordRow>(before: Row | undefined): Set<string> {
+  if (before === undefined) return new Set();
+  const isFilled = ([, value]: [string, unknown]) => value !== null && value !== '';
+  const custom = parseJson(before.custom);
+  const members = typeof custom === 'object' && custom !== null && !isRawNumber(custom) ? Object.entries(custom) : [];
+  return new Set([
+    ...Object.entries(before)
+      .filter(isFilled)
+      .map(([name]) => name),
+    ...members.filter(isFilled).map(([name]) => `custom.${name}`),
+  ]);
 }
 
 function check<Row extends RecordRow>(

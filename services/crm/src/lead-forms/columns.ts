@@ -53,8 +53,8 @@ export function requireSound(columns: FormColumns): void {
     source: requiredText(255),
   };
   const problems = Object.entries(rules).flatMap(([field, rule]): Violation[] => {
-    const message = rule(columns[field as keyof typeof rules]); // a key of `rules`
-    return message === undefined ? [] : [{ field, message }];
+    const problem = rule(columns[field as keyof typeof rules]); // a key of `rules`
+    return problem === undefined ? [] : [{ field, ...problem }];
   });
   refuseViolations([...problems, ...checkFields(columns.fields), ...checkRedirect(columns.redirect_url)]);
 }
@@ -69,5 +69,5 @@ export function requireCaptcha(isRequired: boolean, captcha: { isConfigured: boo
 function checkRedirect(url: string | null): Violation[] {
   if (url === null || normalizeRedirect(url) !== undefined) return [];
   const message = 'must be an http or https URL without user name, at most 2000 characters long';
-  return [{ field: 'redirect_url', message }];
+  return [{ field: 'redirect_url', message, code: 'format' }];
 }

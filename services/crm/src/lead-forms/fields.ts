@@ -51,18 +51,19 @@ export function readFields(fields: readonly LeadFormField[]): FormField[] {
 /** The violations of the fields of a form. */
 export function checkFields(fields: readonly FormField[]): Violation[] {
   if (fields.length === 0 || fields.length > maxFields) {
-    return [{ field: 'fields', message: `must be 1 to ${maxFields} fields` }];
+    return [{ field: 'fields', message: `must be 1 to ${maxFields} fields`, code: 'length' }];
   }
   const names = fields.map(({ name }) => name);
   const violations = fields.flatMap((field, index) => {
     const problems = checkField(field);
-    if (names.indexOf(field.name) !== index) problems.push({ field: 'name', message: 'is the name of another field' });
-    return problems.map(({ field: member, message }) => ({ field: `fields.${index}.${member}`, message }));
+    if (names.indexOf(field.name) !== index)
+      problems.push({ field: 'name', message: 'is the name of another field', code: 'duplicate' });
+    return problems.map(({ field: member, ...problem }) => ({ field: `fields.${index}.${member}`, ...problem }));
   });
   const isKnown = ['email', 'first_name', 'last_name', 'company_name', 'phone'].some((name) => names.includes(name));
   if (!isKnown) {
     const message = 'must have one of email, first_name, last_name, company_name, phone: else a lead is nobody';
-    violations.push({ field: 'fields', message });
+    violations.push({ field: 'fields', message, code: 'required' });
   }
   return violations;
 }
@@ -72,15 +73,15 @@ function checkField({ name, label, type, options }: FormField): Violation[] {
   const isCustom = name.startsWith(customPrefix) && isFieldKey(name.slice(customPrefix.length));
   if (!labels.has(name) && !isCustom) {
     const message = `must be one of ${[...labels.keys()].join(', ')}, or custom. and a key`;
-    violations.push({ field: 'name', message });
+    violations.push({ field: 'name', message, code: 'enum', allowed: [...labels.keys()] });
   }
   if (label.trim() === '' || label.length > maxLabelLength) {
-    violations.push({ field: 'label', message: `must be 1 to ${maxLabelLength} characters` });
+    violations.push({ field: 'label', message: `must be 1 to ${maxLabelLength} characters`, code: 'length' });
   }
   const isWrong = type === 'select' ? options.length === 0 || options.length > maxOptions : options.length > 0;
   if (isWrong) {
     const message = type === 'select' ? `must be 1 to ${maxOptions}` : 'are only for fields of type select';
-    violations.push({ field: 'options', message });
+    violations.push({ field: 'options', message, code: type === 'select' ? 'length' : 'not_allowed' });
   }
   return violations;
 }

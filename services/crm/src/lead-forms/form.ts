@@ -80,6 +80,7 @@ export function leadFormToProto(row: FormRow): MessageInitShape<typeof LeadFormS
     lastEnrollmentError: row.last_enrollment_error ?? undefined,
     createdAt: timestampFromDate(row.created_at),
     updatedAt: timestampFromDate(row.updated_at),
+    revision: row.revision,
   };
 }
 

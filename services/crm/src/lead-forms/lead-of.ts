@@ -8,12 +8,12 @@ const columns = ['email', 'first_name', 'last_name', 'company_name', 'title', 'p
 
 /** The violations of the values of a visitor. */
 export function checkValues(fields: readonly FormField[], values: ReadonlyMap<string, string>): Violation[] {
-  return fields.flatMap(({ name, type, required, options }) => {
+  return fields.flatMap(({ name, type, required, options }): Violation[] => {
     const value = (values.get(name) ?? '').trim();
     const isEmpty = type === 'checkbox' ? !isTicked(value) : value === '';
-    if (isEmpty) return required ? [{ field: name, message: 'is required' }] : [];
+    if (isEmpty) return required ? [{ field: name, message: 'is required', code: 'required' }] : [];
     if (type === 'select' && !options.includes(value)) {
-      return [{ field: name, message: `must be one of ${options.join(', ')}` }];
+      return [{ field: name, message: `must be one of ${options.join(', ')}`, code: 'enum', allowed: [...options] }];
     }
     return [];
   });

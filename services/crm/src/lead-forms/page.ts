@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Violation } from '@drippulse/errors';
-import { escapeHtml } from './escape-html.ts';
+import { escapeHtml } from '@drippulse/service/pages';
 import { type FormField, parseFields } from './fields.ts';
 import { type FormRow, publicPath, titleOf } from './form.ts';
 import { trapField } from './read-submission.ts';

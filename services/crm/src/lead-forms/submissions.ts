@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HandlerContext } from '@connectrpc/connect';
+import { withCalls } from '@drippulse/db';
 import { actingAs } from '@drippulse/rpc';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
@@ -8,7 +9,9 @@ import { selectFields } from '../custom-fields/rows.ts';
 import type { DB } from '../db/schema.ts';
 import { leads } from '../leads/lead.ts';
 import { authorOf } from '../records/author.ts';
+import { countNewRecords } from '../records/count-new-records.ts';
 import { createRecord } from '../records/create-record.ts';
+import type { Write } from '../records/write.ts';
 import { parseFields } from './fields.ts';
 import type { FormRow } from './form.ts';
 import { leadOf } from './lead-of.ts';
@@ -42,42 +45,52 @@ export async function keepSubmission(
     role: 'editor',
     mode: 'live',
   });
-  const isNew = await ctx.db.kysely.transaction().execute(async (trx) => {
-    const now = ctx.clock.now();
-    const key = keyOf(form, submission);
-    const id = uuidv7({ msecs: now.getTime() });
-    const { numInsertedOrUpdatedRows } = await trx
-      .insertInto('lead_form_submissions')
-      .values({ form_id: form.id, submission_key: key, organization_id: organizationId, id, created_at: now })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow();
-    if (numInsertedOrUpdatedRows === 0n) return false;
-    const definitions = await selectFields(trx, organizationId).where('record_type', '=', 'lead').execute();
-    const values = leadOf(parseFields(form.fields), submission.values, definitions);
-    const author = authorOf(byForm);
-    const lead = await createRecord({ ctx, trx, author }, leads, { ...values, source: form.source });
-    await trx
-      .updateTable('lead_form_submissions')
-      .set({
-        lead_id: lead.id,
-        workflow_id: form.workflow_id,
-        cause: author.cause ?? null,
-        enroll_at: form.workflow_id === null ? null : sql<Date>`now()`,
-      })
-      .where('form_id', '=', form.id)
-      .where('submission_key', '=', key)
-      .execute();
-    await trx
-      .updateTable('lead_forms')
-      .set({ submission_count: sql`submission_count + 1`, last_submitted_at: now })
-      .where('organization_id', '=', organizationId)
-      .where('id', '=', form.id)
-      .execute();
-    return true;
-  });
+  const author = authorOf(byForm);
+  const counting = countNewRecords(ctx, author);
+  const isNew = await withCalls(() =>
+    ctx.db.kysely
+      .transaction()
+      .execute((trx) => counting((made) => storeSubmission({ ctx, trx, author, made }, form, submission))),
+  );
   if (!isNew) return;
   ctx.relay.wake();
   ctx.wake.enrollSubmissions();
+}
+
+/** Whether the submission is new: only then it makes a lead. */
+async function storeSubmission(write: Write, form: FormRow, submission: Submission): Promise<boolean> {
+  const { ctx, trx, author } = write;
+  const { organizationId } = author;
+  const now = ctx.clock.now();
+  const key = keyOf(form, submission);
+  const id = uuidv7({ msecs: now.getTime() });
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('lead_form_submissions')
+    .values({ form_id: form.id, submission_key: key, organization_id: organizationId, id, created_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows === 0n) return false;
+  const definitions = await selectFields(trx, organizationId).where('record_type', '=', 'lead').execute();
+  const values = leadOf(parseFields(form.fields), submission.values, definitions);
+  const lead = await createRecord(write, leads, { ...values, source: form.source });
+  await trx
+    .updateTable('lead_form_submissions')
+    .set({
+      lead_id: lead.id,
+      workflow_id: form.workflow_id,
+      cause: author.cause ?? null,
+      enroll_at: form.workflow_id === null ? null : sql<Date>`now()`,
+    })
+    .where('form_id', '=', form.id)
+    .where('submission_key', '=', key)
+    .execute();
+  await trx
+    .updateTable('lead_forms')
+    .set({ submission_count: sql`submission_count + 1`, last_submitted_at: now })
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', form.id)
+    .execute();
+  return true;
 }
 
 /** Hash of id and content: a visitor who goes back and corrects a value sends the same id again. */

@@ -13,6 +13,8 @@ export async function requireWorkflow(
   if (id === null) return;
   const { workflow } = await ctx.clients.workflows(callerOf(call), call).getWorkflow({ id });
   if (formMode === 'live' && modeFromProto(workflow?.mode) === 'test') {
-    refuseViolations([{ field: 'workflow_id', message: 'is a test workflow: only a test form can start it' }]);
+    refuseViolations([
+      { field: 'workflow_id', message: 'is a test workflow: only a test form can start it', code: 'not_allowed' },
+    ]);
   }
 }

@@ -1,10 +1,11 @@
 import { type Loop, startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { resealKeys } from '../erasures/tombstones.ts';
+import { resealInboundSecrets } from '../inbound-secrets/reseal-secrets.ts';
 
 const everyMs = 3_600_000;
 
-/** Reseals the keys of tombstones after `ENCRYPTION_KEYS` rotated, so that the old key can be removed. */
+/** Reseals the keys of tombstones and the secrets of senders after `ENCRYPTION_KEYS` rotated, so that the old key can be removed. */
 export function startResealKeys(ctx: Context): Loop {
   return startLoop({
     name: 'reseal keys',
@@ -12,6 +13,7 @@ export function startResealKeys(ctx: Context): Loop {
     maxIdleMs: everyMs,
     async run() {
       await resealKeys(ctx);
+      await resealInboundSecrets(ctx);
       return undefined;
     },
   });

@@ -19,8 +19,10 @@ export function readChoices<Row extends RecordRow>(
   for (const [name, id] of Object.entries(wanted)) {
     const row = rows.find((one) => isNamed(one, id));
     const isKnown = Object.hasOwn(fields, name) || (name.startsWith(customPrefix) && name !== customPrefix);
-    if (!isKnown) problems.push({ field: `fields.${name}`, message: 'is no field that a merge decides' });
-    else if (row === undefined) problems.push({ field: `fields.${name}`, message: 'must be the id of one of these' });
+    if (!isKnown)
+      problems.push({ field: `fields.${name}`, message: 'is no field that a merge decides', code: 'not_found' });
+    else if (row === undefined)
+      problems.push({ field: `fields.${name}`, message: 'must be the id of one of these', code: 'not_allowed' });
     else choices.set(name, row);
   }
   return { choices, problems };

@@ -70,7 +70,7 @@ async function lockRecords<Row extends RecordRow>(
   { survivor = '', merged }: Request,
 ): Promise<{ survivor: Row; merged: Row[] }> {
   if (merged.length === 0 || merged.length > maxMerged) {
-    refuseViolations([{ field: 'merged', message: `must be 1 to ${maxMerged} ids` }]);
+    refuseViolations([{ field: 'merged', message: `must be 1 to ${maxMerged} ids`, code: 'length' }]);
   }
   const ids = [survivor, ...merged];
   const condition = sql`organization_id = ${organizationId} and deleted_at is null and ${hasAnyId(collection, ids)}`;
@@ -85,7 +85,9 @@ async function lockRecords<Row extends RecordRow>(
   }
   const [first, ...others] = named;
   if (new Set(named).size < named.length) {
-    refuseViolations([{ field: 'merged', message: 'must name each record once, and not the survivor' }]);
+    refuseViolations([
+      { field: 'merged', message: 'must name each record once, and not the survivor', code: 'duplicate' },
+    ]);
   }
   if (first === undefined) throw new Error('a merge without a survivor was let through');
   return { survivor: first, merged: others };

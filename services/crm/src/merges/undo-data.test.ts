@@ -10,6 +10,7 @@ const blank: ContactRow = {
   public_id: 'cnt_1',
   organization_id: 1n,
   sequence: 1n,
+  revision: 1n,
   email: null,
   first_name: null,
   last_name: null,

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation } from '@drippulse/errors';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -22,7 +22,9 @@ export async function findStage(
     if (pipelineId === undefined) return stage;
     const pipeline = await findPipeline(trx, organizationId, pipelineId);
     if (pipeline.id === stage.pipeline_id) return stage;
-    const violations = [{ field: 'pipeline_stage_id', message: 'is not a stage of this pipeline' }];
+    const violations: Violation[] = [
+      { field: 'pipeline_stage_id', message: 'is not a stage of this pipeline', code: 'not_found' },
+    ];
     throw new DomainError('invalid', 'validation_failed', 'pipeline_stage_id is not a stage of this pipeline', {
       violations,
     });

@@ -22,15 +22,29 @@ export async function ensureDefaultPipeline(
   trx: Transaction<DB>,
   organizationId: bigint,
 ): Promise<PipelineRow> {
-  return (await findDefault(trx, organizationId)) ?? (await makeDefault(ctx, trx, organizationId));
+  return (await makeSureOfDefault(ctx, trx, organizationId)).pipeline;
 }
 
-function findDefault(db: Kysely<DB>, organizationId: bigint): Promise<PipelineRow | undefined> {
+/** The same, and whether this call created it. */
+export async function makeSureOfDefault(
+  ctx: Context,
+  trx: Transaction<DB>,
+  organizationId: bigint,
+): Promise<{ pipeline: PipelineRow; isNew: boolean }> {
+  const found = await findDefault(trx, organizationId);
+  return found === undefined ? makeDefault(ctx, trx, organizationId) : { pipeline: found, isNew: false };
+}
+
+export function findDefault(db: Kysely<DB>, organizationId: bigint): Promise<PipelineRow | undefined> {
   return selectPipelines(db, organizationId).where('user_id', 'is', null).executeTakeFirst();
 }
 
 /** If two requests create it at once, the second waits for the first and finds its pipeline. */
-async function makeDefault(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<PipelineRow> {
+async function makeDefault(
+  ctx: Context,
+  trx: Transaction<DB>,
+  organizationId: bigint,
+): Promise<{ pipeline: PipelineRow; isNew: boolean }> {
   const now = ctx.clock.now();
   const made = await trx
     .insertInto('opportunity_pipelines')
@@ -39,7 +53,8 @@ async function makeDefault(ctx: Context, trx: Transaction<DB>, organizationId: b
     .returningAll()
     .executeTakeFirst();
   if (made === undefined) {
-    return selectPipelines(trx, organizationId).where('user_id', 'is', null).executeTakeFirstOrThrow();
+    const pipeline = await selectPipelines(trx, organizationId).where('user_id', 'is', null).executeTakeFirstOrThrow();
+    return { pipeline, isNew: false };
   }
   await trx
     .insertInto('opportunity_pipeline_stages')
@@ -54,5 +69,5 @@ async function makeDefault(ctx: Context, trx: Transaction<DB>, organizationId: b
       })),
     )
     .execute();
-  return made;
+  return { pipeline: made, isNew: true };
 }

@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { type LockRevision, lockRevision } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import type { CrmOpportunityPipelineSchema } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import type { Caller } from '@drippulse/rpc';
@@ -44,6 +45,12 @@ export async function sharePipeline(trx: Transaction<DB>, organizationId: bigint
   return row;
 }
 
+/** Locks a pipeline of any owner, for `If-Match`. */
+export const lockPipelineRevision: LockRevision<DB> = async (trx, caller, id) => {
+  if (!isUuid(String(id))) return undefined;
+  return lockRevision<DB>('opportunity_pipelines')(trx, caller, id);
+};
+
 /** Locks a pipeline of the caller. */
 export async function lockOwnPipeline(trx: Transaction<DB>, caller: Caller, id: string): Promise<PipelineRow> {
   const query = selectPipelines(trx, caller.organizationId).where('id', '=', id).forUpdate();
@@ -72,6 +79,7 @@ export function pipelineToProto(
     })),
     createdAt: timestampFromDate(row.created_at),
     updatedAt: timestampFromDate(row.updated_at),
+    revision: row.revision,
   };
 }
 

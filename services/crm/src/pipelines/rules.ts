@@ -12,18 +12,20 @@ const maxStages = 100;
 export type StageInput = CrmOpportunityPipelineStageInput;
 
 export function checkName(field: string, name: string): Violation[] {
-  const message = isName(name);
-  return message === undefined ? [] : [{ field, message }];
+  const problem = isName(name);
+  return problem === undefined ? [] : [{ field, ...problem }];
 }
 
 /** Each pipeline needs an open stage for new opportunities. */
 export function checkStages(stages: readonly StageInput[]): Violation[] {
-  if (stages.length > maxStages) return [{ field: 'stages', message: `must be at most ${maxStages}` }];
+  if (stages.length > maxStages) return [{ field: 'stages', message: `must be at most ${maxStages}`, code: 'length' }];
   const ids = stages.flatMap(({ id }) => (id === undefined ? [] : [id]));
   const hasOpen = stages.some(({ stageType = CrmStageType.OPEN }) => stageType === CrmStageType.OPEN);
   return [
     ...stages.flatMap(({ name = '' }, index) => checkName(`stages.${index}.name`, name)),
-    ...(hasOpen ? [] : [{ field: 'stages', message: 'must have an open one' }]),
-    ...(new Set(ids).size < ids.length ? [{ field: 'stages', message: 'must name each stage once' }] : []),
+    ...(hasOpen ? [] : [{ field: 'stages', message: 'must have an open one', code: 'not_allowed' as const }]),
+    ...(new Set(ids).size < ids.length
+      ? [{ field: 'stages', message: 'must name each stage once', code: 'duplicate' as const }]
+      : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation } from '@drippulse/errors';
 import type { Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';
@@ -70,12 +70,14 @@ async function saveStage(
 
 function stageNotEmpty({ name }: StageRow): DomainError {
   const message = `Opportunities stand in ${name}: it can neither be removed nor change its type.`;
-  const violations = [{ field: 'stages', message }];
+  const violations: Violation[] = [{ field: 'stages', message, code: 'not_allowed' }];
   return new DomainError('failed_precondition', 'stage_not_empty', message, { violations });
 }
 
 function unknownStage(index: number): DomainError {
-  const violations = [{ field: `stages.${index}.id`, message: 'is not a stage of this pipeline' }];
+  const violations: Violation[] = [
+    { field: `stages.${index}.id`, message: 'is not a stage of this pipeline', code: 'not_found' },
+  ];
   return new DomainError('invalid', 'validation_failed', `stages.${index}.id is not a stage of this pipeline`, {
     violations,
   });

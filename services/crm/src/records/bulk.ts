@@ -1,4 +1,4 @@
-import { type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
+import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { type Collection, type RecordRow, tables, type Value, type Values } from './collection.ts';
@@ -45,9 +45,13 @@ function byId<Row extends RecordRow>(rows: readonly Row[]): Map<string, Row> {
 }
 
 function toJson(rows: readonly Values[]): string {
-  return stringifyJson(
-    rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toJsonValue(name, value)]))),
-  );
+  return stringifyJson(rows.map(toJsonObject));
+}
+
+function toJsonObject(row: Values): JsonObject {
+  const members: JsonObject = {};
+  for (const name in row) members[name] = toJsonValue(name, row[name] ?? null);
+  return members;
 }
 
 /** Types that JSON lacks become text. `custom` is JSON itself and keeps every digit. */

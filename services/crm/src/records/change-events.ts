@@ -4,7 +4,6 @@ import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { sql } from 'kysely';
 import type { Action } from '../record-type.ts';
 import type { Collection, RecordRow, Value, Values } from './collection.ts';
-import { countNewRecords } from './count-new-records.ts';
 import type { Write } from './write.ts';
 
 const topic = topicOf(CrmEventSchema);
@@ -25,8 +24,8 @@ export async function recordChanges<Row extends RecordRow>(
   changes: readonly Change<Row>[],
 ): Promise<void> {
   if (changes.length === 0) return;
-  const { ctx, trx, author } = write;
-  await countNewRecords(write, changes.filter(({ action }) => action === 'created').length);
+  const { ctx, trx, author, made } = write;
+  made.records += changes.filter(({ action }) => action === 'created').length;
   await appendLines(write, collection, changes);
   const events = changes.flatMap(({ action, after, before }) =>
     collection.events(action, after, before).map((payload) => ({

@@ -22,6 +22,7 @@ export type RecordRow = {
   public_id: string;
   organization_id: bigint;
   sequence: bigint;
+  revision: bigint;
   owner_id: bigint | null;
   external_system: string | null;
   external_id: string | null;

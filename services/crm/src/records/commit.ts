@@ -3,6 +3,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import type { Context } from '../context.ts';
 import { authorOf } from './author.ts';
+import { countNewRecords } from './count-new-records.ts';
 import { namedMembers } from './named-members.ts';
 import type { Write } from './write.ts';
 
@@ -20,8 +21,9 @@ export async function commit<I extends DescMessage, O extends DescMessage>(
   const author = authorOf(call);
   const named = namedMembers(method.input, request);
   const members = named.length === 0 ? undefined : await ctx.members.find(call, named);
+  const counting = countNewRecords(ctx, author);
   const response = await transact(ctx, call, method, request, (trx) =>
-    run({ ctx, trx, author, ...(members && { members }) }),
+    counting((made) => run({ ctx, trx, author, made, ...(members && { members }) })),
   );
   ctx.relay.wake();
   return response;

@@ -1,8 +1,9 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
+import { type CreatedFilters, createdConditions } from '@drippulse/db';
 import { type RawBuilder, sql } from 'kysely';
 import type { RecordType } from '../record-type.ts';
 import { tables, type Value } from './collection.ts';
-import { hasId, isUuid } from './ids.ts';
+import { hasId, isPublicId, isUuid } from './ids.ts';
 
 /** A condition of a list; undefined if the parameter is absent. */
 export type Condition = RawBuilder<boolean> | undefined;
@@ -12,7 +13,8 @@ export function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<bool
 }
 
 /** The filters of every list. */
-export type CommonFilters = {
+export type CommonFilters = CreatedFilters & {
+  ids: readonly string[];
   q?: string;
   updatedSince?: Timestamp;
   ownerId?: bigint;
@@ -21,9 +23,11 @@ export type CommonFilters = {
 };
 
 /** The conditions of all of them but `q`: see `search.ts`. */
-export function commonConditions(filters: CommonFilters): Condition[] {
+export function commonConditions(type: RecordType, filters: CommonFilters): Condition[] {
   const { updatedSince, ownerId, externalSystem, externalId } = filters;
   return [
+    hasAnyId(type, filters.ids),
+    ...createdConditions(filters),
     updatedSince && sql<boolean>`updated_at >= ${timestampDate(updatedSince)}`,
     equals('owner_id', ownerId),
     ofSystem(externalSystem, externalId),
@@ -59,4 +63,19 @@ export function linksTo(organizationId: bigint, column: string, type: RecordType
 export function equalsUuid(column: string, id: string | undefined): Condition {
   if (id === undefined) return undefined;
   return isUuid(id) ? sql<boolean>`${sql.ref(column)} = ${id}::uuid` : sql<boolean>`false`;
+}
+
+/** The record is one of those with these UUIDs or public ids; no ids mean that the parameter is absent. */
+function hasAnyId(type: RecordType, ids: readonly string[]): Condition {
+  if (ids.length === 0) return undefined;
+  const uuids = ids.filter(isUuid);
+  const publicIds = ids.filter((id) => isPublicId(type, id));
+  if (publicIds.length === 0) return sql<boolean>`id = any(${uuids}::uuid[])`;
+  const byPublicId = sql<boolean>`public_id = any(${publicIds}::text[])`;
+  return uuids.length === 0 ? byPublicId : sql<boolean>`(id = any(${uuids}::uuid[]) or ${byPublicId})`;
+}
+
+/** The same for rows that have no public ids. */
+export function hasAnyUuid(ids: readonly string[]): RawBuilder<boolean>[] {
+  return ids.length === 0 ? [] : [sql<boolean>`id = any(${ids.filter(isUuid)}::uuid[])`];
 }

@@ -1,21 +1,37 @@
+import { CallFirst } from '@drippulse/db';
 import { fromConnectError } from '@drippulse/rpc';
-import type { Write } from './write.ts';
+import type { Context } from '../context.ts';
+import type { Author } from './author.ts';
 
 const timeoutMs = 2_000;
 
+/** The number of records that a write has made so far. */
+export type Made = { records: number };
+
 /**
- * Counts the new records of a request that continues a chain, where all of a chain is counted. Refuses them as `chain_cut`
- * beyond its budget. It is part of the write, because the answer of a repeated request makes no record. A step of a workflow
- * was counted when it was planned.
+ * Counts the new records of a request that continues a chain in the runtime, where all of a chain is counted. A write that
+ * makes more records than were counted is rolled back, and runs again when they are: `withCalls` does this. Refuses them
+ * as `chain_cut` beyond the budget of the chain. Only the write knows how many records it makes, and a repeat that gets
+ * a stored answer makes none. A step of a workflow was counted when it was planned.
  */
-export async function countNewRecords(
-  { ctx, author: { organizationId, actor, cause } }: Write,
-  records: number,
-): Promise<void> {
-  if (cause === undefined || actor.type === 'workflow' || records === 0) return;
+export function countNewRecords(ctx: Context, author: Author) {
+  let counted = 0;
+  return async <T>(write: (made: Made) => Promise<T>): Promise<T> => {
+    const made: Made = { records: 0 };
+    const result = await write(made);
+    const { cause, actor } = author;
+    if (cause === undefined || actor.type === 'workflow' || made.records <= counted) return result;
+    throw new CallFirst(async () => {
+      await count(ctx, author, { cause, records: made.records - counted });
+      counted = made.records;
+    });
+  };
+}
+
+async function count(ctx: Context, { organizationId, actor }: Author, chain: { cause: string; records: number }) {
   try {
     const client = ctx.clients.chains({ organizationId, actor, role: 'editor', mode: 'live' });
-    await client.countRecords({ cause, records }, { timeoutMs });
+    await client.countRecords(chain, { timeoutMs });
   } catch (error) {
     throw fromConnectError(error);
   }

@@ -7,6 +7,7 @@ import { type Collection, type RecordRow, tables, type Values } from './collecti
 import { makePublicId } from './ids.ts';
 import { resolveLinks } from './links.ts';
 import { requireOwner } from './require-owner.ts';
+import { requireRoom } from './require-room.ts';
 import { recordColumns } from './rows.ts';
 import type { Write } from './write.ts';
 import { writeOne } from './write-one.ts';
@@ -24,6 +25,7 @@ export async function createRecord<Row extends RecordRow>(
   requireOwner(write, values);
   await requireCustom(trx, organizationId, collection.type, values['custom']);
   const written = await resolveLinks(trx, organizationId, collection.links, values);
+  await requireRoom(write, collection.type);
   const now = ctx.clock.now();
   const columns: Values = {
     ...written,

@@ -30,7 +30,9 @@ export async function listRecords<Row extends RecordRow>(
   request: PageRequest & CommonFilters & { sort?: string },
   further: readonly Condition[],
 ) {
-  const filters = [...commonConditions(request), ...further].filter((condition) => condition !== undefined);
+  const filters = [...commonConditions(collection.type, request), ...further].filter(
+    (condition) => condition !== undefined,
+  );
   const groups = searchGroups(collection.type, request.q).map((group) => ({
     ...group,
     filters: [...filters, ...group.filters],

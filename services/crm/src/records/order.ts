@@ -1,4 +1,6 @@
+import { invalidCursor } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
+import { nearest } from '@drippulse/json';
 import { type RawBuilder, sql } from 'kysely';
 import type { Collection, RecordRow, SortKind, Value } from './collection.ts';
 
@@ -22,9 +24,19 @@ export function readOrder<Row extends RecordRow>({ sorts }: Collection<Row>, sor
   const column = sort.replace(/^-/, '');
   const known = Object.hasOwn(sorts, column) ? sorts[column] : undefined;
   if (known === undefined) {
+    const allowed = Object.keys(sorts).flatMap((name) => [name, `-${name}`]);
     const message = `must be one of ${Object.keys(sorts).join(', ')}, with - before it for descending`;
+    const suggestion = nearest(column, Object.keys(sorts));
     throw new DomainError('invalid', 'validation_failed', `sort ${message}`, {
-      violations: [{ field: 'sort', message }],
+      violations: [
+        {
+          field: 'sort',
+          message,
+          code: 'enum',
+          allowed,
+          ...(suggestion !== undefined && { suggestion: sort.replace(column, suggestion) }),
+        },
+      ],
     });
   }
   return {
@@ -61,11 +73,6 @@ export function isBehind(order: Order, cursor: readonly string[]): RawBuilder<bo
   const comparison = sql.raw(order.isDescending ? '<' : '>');
   const type = sql.raw(sqlTypes[order.kind]);
   return sql<boolean>`(${expressionOf(order)}, id) ${comparison} (${value}::${type}, ${id}::uuid)`;
-}
-
-function invalidCursor(): DomainError {
-  const message = 'cursor is not one that this list gave';
-  return new DomainError('invalid', 'invalid_cursor', message, { violations: [{ field: 'cursor', message }] });
 }
 
 function expressionOf({ column, kind, isNullable }: Order): RawBuilder<unknown> {

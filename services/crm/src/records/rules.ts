@@ -2,44 +2,56 @@ import type { Violation } from '@drippulse/errors';
 import { jsonKind } from '@drippulse/json';
 import type { Value, Values } from './collection.ts';
 
-/** The problem of a value, as text that follows the name of its field; undefined if there is none. */
-export type Rule = (value: Value) => string | undefined;
+/** What is wrong with a value; undefined if nothing is. */
+export type Rule = (value: Value) => Omit<Violation, 'field'> | undefined;
 
 const maxCustomBytes = 64 * 1024;
 const maxEmailLength = 320;
 
 export function text(maxLength: number): Rule {
   return (value) =>
-    typeof value === 'string' && value.length > maxLength ? `must be at most ${maxLength} characters long` : undefined;
+    typeof value === 'string' && value.length > maxLength
+      ? { message: `must be at most ${maxLength} characters long`, code: 'length' }
+      : undefined;
 }
 
 export function requiredText(maxLength: number): Rule {
-  return (value) => (typeof value !== 'string' || value.trim() === '' ? 'must not be empty' : text(maxLength)(value));
+  return (value) =>
+    typeof value !== 'string' || value.trim() === ''
+      ? { message: 'must not be empty', code: 'required' }
+      : text(maxLength)(value);
 }
 
 export function oneOf(values: readonly string[]): Rule {
   return (value) =>
-    typeof value === 'string' && values.includes(value) ? undefined : `must be one of ${values.join(', ')}`;
+    typeof value === 'string' && values.includes(value)
+      ? undefined
+      : { message: `must be one of ${values.join(', ')}`, code: 'enum', allowed: [...values] };
 }
 
 export const email: Rule = (value) => {
   if (value === null) return undefined;
   const isAddress =
     typeof value === 'string' && value.length <= maxEmailLength && /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(value);
-  return isAddress ? undefined : 'must be a mail address';
+  return isAddress ? undefined : { message: 'must be a mail address', code: 'format' };
 };
 
 export const currency: Rule = (value) =>
   value === null || (typeof value === 'string' && /^[A-Z]{3}$/.test(value))
     ? undefined
-    : 'must be three capital letters of ISO 4217';
+    : { message: 'must be three capital letters of ISO 4217', code: 'format' };
 
 export const finite: Rule = (value) =>
-  value === null || (typeof value === 'number' && Number.isFinite(value)) ? undefined : 'must be a number';
+  value === null || (typeof value === 'number' && Number.isFinite(value))
+    ? undefined
+    : { message: 'must be a number', code: 'type' };
 
 const custom: Rule = (value) => {
-  if (typeof value !== 'string' || jsonKind(value) !== 'object') return 'must be an object';
-  return Buffer.byteLength(value) <= maxCustomBytes ? undefined : `must be at most ${maxCustomBytes / 1024} KiB`;
+  if (typeof value !== 'string' || jsonKind(value) !== 'object') {
+    return { message: 'must be an object', code: 'type' };
+  }
+  const isSmall = Buffer.byteLength(value) <= maxCustomBytes;
+  return isSmall ? undefined : { message: `must be at most ${maxCustomBytes / 1024} KiB`, code: 'length' };
 };
 
 /** The rules of the columns that every record has. */
@@ -47,14 +59,18 @@ const commonRules: Readonly<Record<string, Rule>> = { external_system: text(100)
 
 /** The violations of a row. */
 export function checkRow(rules: Readonly<Record<string, Rule>>, row: Values): Violation[] {
-  return Object.entries({ ...rules, ...commonRules }).flatMap(([field, rule]) => {
-    const message = rule(row[field] ?? null);
-    return message === undefined ? [] : [{ field, message }];
-  });
+  const violations: Violation[] = [];
+  for (const some of [rules, commonRules]) {
+    for (const field in some) {
+      const problem = some[field]?.(row[field] ?? null);
+      if (problem !== undefined) violations.push({ field, ...problem });
+    }
+  }
+  return violations;
 }
 
 /** A person needs one of these fields, unless the record is deleted: an erased person has none. */
 export function checkAnyOf(fields: readonly string[], row: Values): Violation[] {
   if (row['deleted_at'] || fields.some((field) => row[field])) return [];
-  return [{ field: fields[0] ?? '', message: `or one of ${fields.slice(1).join(', ')} is required` }];
+  return [{ field: fields[0] ?? '', message: `or one of ${fields.slice(1).join(', ')} is required`, code: 'required' }];
 }

@@ -37,6 +37,7 @@ export function commonFields(row: RecordRow) {
     createdAt: timestampFromDate(row.created_at),
     updatedAt: timestampFromDate(row.updated_at),
     deletedAt: timestampOf(row.deleted_at),
+    revision: row.revision,
   };
 }
 

@@ -2,12 +2,15 @@ import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { Author } from './author.ts';
+import type { Made } from './count-new-records.ts';
 
 /** A write of records: its transaction, and the author for the audit stream and the events. */
 export type Write = {
   ctx: Context;
   trx: Transaction<DB>;
   author: Author;
+  /** The records that it has made, which count in the chain that it continues. */
+  made: Made;
   /** Users that a record may get as its owner. Default: none. */
   members?: ReadonlySet<bigint>;
 };

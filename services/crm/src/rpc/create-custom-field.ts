@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import { DomainError, refuseViolations } from '@drippulse/errors';
+import { DomainError, refuseViolations, type Violation } from '@drippulse/errors';
 import {
   type CreateCrmCustomFieldRequest,
   CrmCustomFieldsService,
@@ -38,7 +38,16 @@ function readRequest(request: CreateCrmCustomFieldRequest) {
   const field = { record_type: recordType, key, label: request.label ?? key, type, options, required };
   const types = Object.keys(tables);
   refuseViolations([
-    ...(types.includes(recordType) ? [] : [{ field: 'record_type', message: `must be one of ${types.join(', ')}` }]),
+    ...(types.includes(recordType)
+      ? []
+      : [
+          {
+            field: 'record_type',
+            message: `must be one of ${types.join(', ')}`,
+            code: 'enum' as const,
+            allowed: [...types],
+          },
+        ]),
     ...checkField(field),
   ]);
   return field;
@@ -59,7 +68,9 @@ async function requireRoom(trx: Transaction<DB>, organizationId: bigint, recordT
 }
 
 function taken(): DomainError {
-  const violations = [{ field: 'key', message: 'is taken by another field of this type of record' }];
+  const violations: Violation[] = [
+    { field: 'key', message: 'is taken by another field of this type of record', code: 'duplicate' },
+  ];
   return new DomainError('already_exists', 'custom_field_taken', 'There is a custom field with this key.', {
     violations,
   });

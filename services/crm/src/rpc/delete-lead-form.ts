@@ -1,13 +1,12 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import type { DeleteLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
-import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/db';
+import { type DeleteLeadFormRequest, LeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import type { Context } from '../context.ts';
 import { lockForm } from '../lead-forms/form.ts';
 
-export async function deleteLeadForm(ctx: Context, { id }: DeleteLeadFormRequest, call: HandlerContext) {
-  const { organizationId } = callerOf(call);
-  await ctx.db.kysely.transaction().execute(async (trx) => {
-    await lockForm(trx, organizationId, id);
+export async function deleteLeadForm(ctx: Context, request: DeleteLeadFormRequest, call: HandlerContext) {
+  return transact(ctx, call, LeadFormsService.method.deleteLeadForm, request, async (trx, { organizationId }) => {
+    const { id } = await lockForm(trx, organizationId, request.id);
     const now = ctx.clock.now();
     await trx
       .updateTable('lead_forms')
@@ -15,6 +14,6 @@ export async function deleteLeadForm(ctx: Context, { id }: DeleteLeadFormRequest
       .where('organization_id', '=', organizationId)
       .where('id', '=', id)
       .execute();
+    return {};
   });
-  return {};
 }

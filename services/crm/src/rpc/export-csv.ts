@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation } from '@drippulse/errors';
+import { isHidden } from '@drippulse/json';
 import type { ExportCrmCsvRequest } from '@drippulse/proto/drippulse/crm/v1/bundles_pb';
 import { callerOf } from '@drippulse/rpc';
 import { overTransfers } from '@drippulse/service';
@@ -12,11 +13,11 @@ export async function* exportCrmCsv(ctx: Context, { collection = '' }: ExportCrm
   const shape = shapes.get(collection);
   if (shape === undefined) {
     const message = `must be one of ${[...shapes.keys()].join(', ')}`;
-    const violations = [{ field: 'collection', message }];
+    const violations: Violation[] = [{ field: 'collection', message, code: 'enum', allowed: [...shapes.keys()] }];
     throw new DomainError('invalid', 'validation_failed', `collection ${message}`, { violations });
   }
   call.responseHeader.set('content-disposition', `attachment; filename="${collection}.csv"`);
-  const columns = shape.desc.fields.map(({ name }) => name);
+  const columns = shape.desc.fields.filter((field) => !isHidden(field)).map(({ name }) => name);
   yield piece([columns]);
   for await (const texts of shape.slices(overTransfers(ctx), callerOf(call).organizationId, call.signal)) {
     yield piece(texts.map((text) => csvCells(columns, text)));

@@ -1,20 +1,22 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, readList } from '@drippulse/db';
+import { countUpTo, readList, rowConditions } from '@drippulse/db';
 import type {
   CrmChangeEventSchema,
   ListCrmChangeEventsRequest,
 } from '@drippulse/proto/drippulse/crm/v1/change_events_pb';
 import { callerOf } from '@drippulse/rpc';
-import type { Kysely, Selectable } from 'kysely';
+import type { Selectable, SelectQueryBuilder } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ChangeEvents, DB } from '../db/schema.ts';
 import { isUuid } from '../records/ids.ts';
 
 export async function listCrmChangeEvents(ctx: Context, request: ListCrmChangeEventsRequest, call: HandlerContext) {
   const { kysely } = ctx.db;
-  const matching = selectMatching(kysely, callerOf(call).organizationId, request);
+  const all = kysely.selectFrom('change_events').where('organization_id', '=', callerOf(call).organizationId);
+  const filters = await rowConditions(kysely, all, request, { id: 'id', createdAt: 'at' });
+  const matching = ofRecord(all.where(filters), request);
   const { rows, paging } = await readList(request, {
     rows: ({ beforeId, limit, offset }) =>
       matching.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
@@ -23,8 +25,11 @@ export async function listCrmChangeEvents(ctx: Context, request: ListCrmChangeEv
   return { changeEvents: rows.map(changeEventToProto), ...paging };
 }
 
-function selectMatching(db: Kysely<DB>, organizationId: bigint, { recordType, recordId }: ListCrmChangeEventsRequest) {
-  let query = db.selectFrom('change_events').where('organization_id', '=', organizationId);
+function ofRecord<O>(
+  events: SelectQueryBuilder<DB, 'change_events', O>,
+  { recordType, recordId }: ListCrmChangeEventsRequest,
+) {
+  let query = events;
   if (recordType !== undefined) query = query.where('record_type', '=', recordType);
   if (recordId !== undefined) {
     query = query.where(isUuid(recordId) ? 'record_id' : 'record_public_id', '=', recordId);

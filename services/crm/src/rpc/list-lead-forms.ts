@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, readList } from '@drippulse/db';
+import { countUpTo, readList, rowConditions } from '@drippulse/db';
 import type { ListLeadFormsRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import { sql } from 'kysely';
@@ -9,11 +9,13 @@ import { leadFormToProto, selectForms } from '../lead-forms/form.ts';
 export async function listLeadForms(ctx: Context, request: ListLeadFormsRequest, call: HandlerContext) {
   const caller = callerOf(call);
   const mode = sql.lit(listedMode(request, caller));
-  const forms = selectForms(ctx.db.kysely, caller.organizationId).where('mode', '=', mode);
+  const { kysely } = ctx.db;
+  const all = selectForms(kysely, caller.organizationId).where('mode', '=', mode);
+  const forms = all.where(await rowConditions(kysely, all, request));
   const { rows, paging } = await readList(request, {
     rows: ({ beforeId, limit, offset }) =>
       forms.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
-    count: () => countUpTo(ctx.db.kysely, forms.select('id')),
+    count: () => countUpTo(kysely, forms.select('id')),
   });
   return { leadForms: rows.map(leadFormToProto), ...paging };
 }

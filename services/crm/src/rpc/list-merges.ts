@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, readList } from '@drippulse/db';
+import { countUpTo, readList, rowConditions } from '@drippulse/db';
 import type { ListCrmMergesRequest } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { callerOf } from '@drippulse/rpc';
 import { type RawBuilder, sql } from 'kysely';
@@ -9,7 +9,10 @@ import { hasId } from '../records/ids.ts';
 
 export async function listCrmMerges(ctx: Context, request: ListCrmMergesRequest, call: HandlerContext) {
   const { kysely } = ctx.db;
-  const matching = matches(callerOf(call).organizationId, request);
+  const { organizationId } = callerOf(call);
+  const all = kysely.selectFrom('merges').where('organization_id', '=', organizationId);
+  const filters = await rowConditions(kysely, all, request);
+  const matching = sql<boolean>`${matches(organizationId, request)} and ${filters}`;
   const { rows, paging } = await readList(request, {
     async rows({ beforeId, limit, offset }) {
       const { rows: found } = await sql<MergeRow>`

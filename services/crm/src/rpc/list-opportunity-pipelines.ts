@@ -1,16 +1,17 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { readSnapshot } from '@drippulse/db';
+import { createdConditions, readSnapshot } from '@drippulse/db';
 import type { ListCrmOpportunityPipelinesRequest } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';
 import { pipelineToProto, selectPipelines, selectStages } from '../pipelines/rows.ts';
+import { all, hasAnyUuid } from '../records/conditions.ts';
 
 export async function listCrmOpportunityPipelines(
   ctx: Context,
-  _request: ListCrmOpportunityPipelinesRequest,
+  request: ListCrmOpportunityPipelinesRequest,
   call: HandlerContext,
 ) {
   const caller = callerOf(call);
@@ -20,13 +21,13 @@ export async function listCrmOpportunityPipelines(
     .transaction()
     .execute((trx) => ensureDefaultPipeline(ctx, trx, caller.organizationId));
   return readSnapshot(ctx.db.kysely, async (trx) => {
-    const others = await selectPipelines(trx, caller.organizationId)
-      .where('user_id', 'is not', null)
+    const pipelines = await selectPipelines(trx, caller.organizationId)
+      .where(all([sql<boolean>`true`, ...createdConditions(request), ...hasAnyUuid(request.ids)]))
+      .orderBy(sql`user_id is not null`)
       .orderBy('created_at')
       .orderBy('id')
       .execute();
     const stages = await selectStages(trx, caller.organizationId).execute();
-    const pipelines = [byDefault, ...others];
     return {
       pipelines: pipelines.map((row) =>
         pipelineToProto(

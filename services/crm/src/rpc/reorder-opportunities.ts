@@ -28,7 +28,7 @@ export async function reorderCrmOpportunities(
   call: HandlerContext,
 ) {
   if (request.orderedIds.length > maxIds) {
-    refuseViolations([{ field: 'ordered_ids', message: `must be at most ${maxIds}` }]);
+    refuseViolations([{ field: 'ordered_ids', message: `must be at most ${maxIds}`, code: 'length' }]);
   }
   return commit(ctx, call, method, request, async (write) => {
     const { trx, author } = write;
@@ -37,7 +37,7 @@ export async function reorderCrmOpportunities(
     const named: OpportunityRow[] = [];
     for (const id of request.orderedIds) named.push(await findRecord(trx, opportunities, organizationId, id));
     if (new Set(named.map((row) => row.id)).size < named.length) {
-      refuseViolations([{ field: 'ordered_ids', message: 'must name each opportunity once' }]);
+      refuseViolations([{ field: 'ordered_ids', message: 'must name each opportunity once', code: 'duplicate' }]);
     }
     const moved = await writeOrder(write, stage, named);
     return { ...(await answer(trx, stage, named)), movedCount: BigInt(moved) };

@@ -1,6 +1,6 @@
 import { createHttpClient, type HttpClient, type Resolve } from '@drippulse/http';
+import { createMailer, type Mailer } from '@drippulse/mail';
 import type { Config } from '../config.ts';
-import { createMailer, type Mailer } from './mailer.ts';
 
 /** The ways for effects to leave the process. */
 export type EffectAdapters = {

@@ -1,81 +1,115 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { type Consumer, startConsumer, topicOf } from '@drippulse/events';
+import { type Consumer, firstSeen, startConsumer, topicOf } from '@drippulse/events';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
-import { type Cut, reportCuts } from '../chains/report-cut.ts';
+import type { Transaction } from 'kysely';
+import { attributeWon } from '../attribution/attribute-won.ts';
 import type { Context } from '../context.ts';
-import { type CrmChange, contactOf, readChange } from '../triggers/crm-change.ts';
-import { findTriggers } from '../triggers/find-triggers.ts';
-import { type StartingEvent, startWorkflow } from '../triggers/start-workflow.ts';
+import type { DB } from '../db/schema.ts';
+import { acceptEvents, crmGroup, type IncomingEvent, wakeForEvents } from '../events/index.ts';
+import { type CrmChange, personOfChange, propertiesOf, readChange } from '../triggers/crm-change.ts';
+import { findListened, nameKeyOf } from '../triggers/find-triggers.ts';
 
-const group = 'enrollment-runtime';
 /** Events of one transaction. */
-const sliceEvents = 500;
+const sliceEvents = 200;
 /** Concurrent requests to the CRM for contacts. */
 const askedAtOnce = 10;
-/**
- * A workflow's change may start workflows, whose changes may start more. After this many in a row nothing starts. This
- * ends circles, and also chains that are longer on purpose. The budget of a chain bounds its width.
- */
-export const longestChain = 5;
 
-/** Starts the workflows that listen to changes of the CRM. A change without listeners writes nothing. */
+/** Accepts every change of the CRM as an event of its person, once however often it is delivered, and attributes what was won. */
 export function consumeCrm(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,
     topic: topicOf(CrmEventSchema),
-    group,
+    group: crmGroup,
     db: ctx.db,
     log: ctx.log,
     metrics: ctx.registry,
     async handle(batch) {
       const changes = batch.map(readChange).filter((change) => change !== undefined);
       for (let start = 0; start < changes.length; start += sliceEvents) {
-        await startWorkflows(ctx, changes.slice(start, start + sliceEvents));
+        const slice = changes.slice(start, start + sliceEvents);
+        await accept(ctx, slice);
+        await attributeWon(ctx, slice);
         await giveWay();
       }
     },
   });
 }
 
-async function startWorkflows(ctx: Context, changes: readonly CrmChange[]): Promise<void> {
-  const triggers = await findTriggers(ctx.db.kysely, changes);
-  if (triggers.length === 0) return;
-  const asked = changes.filter((change) => triggers.some((trigger) => isOf(trigger, change)));
-  const cuts = asked.flatMap((change): Cut[] => {
-    if (change.hops <= longestChain) return [];
-    const { organizationId, link } = change;
-    const workflowId = triggers.find((trigger) => isOf(trigger, change))?.workflowId;
-    return [{ organizationId, cause: link.cause, reason: 'depth', ...(workflowId !== undefined && { workflowId }) }];
+async function accept(ctx: Context, changes: readonly CrmChange[]): Promise<void> {
+  const events = await withPeople(ctx, changes);
+  const acceptances = await ctx.db.kysely.transaction().execute(async (trx) => {
+    const ids = events.map(({ event }) => event.id);
+    const fresh = await firstSeen(trx, crmGroup, [...new Set(ids)]);
+    // One batch may contain an event twice.
+    const own = [...new Map(events.map((one) => [one.event.id, one])).values()].filter(({ event }) =>
+      fresh.has(event.id),
+    );
+    const erased = await findErased(trx, own);
+    return acceptEvents(
+      ctx,
+      trx,
+      own.filter((one) => !erased.has(one)).map(({ event }) => event),
+    );
   });
-  if (cuts.length > 0) await ctx.db.kysely.transaction().execute((trx) => reportCuts(ctx, trx, cuts));
-  const events = await withContacts(
-    ctx,
-    asked.filter(({ hops }) => hops <= longestChain),
-  );
-  for (const trigger of triggers) {
-    const own = events.filter(({ change }) => isOf(trigger, change)).map(({ starting }) => starting);
-    if (own.length > 0) await startWorkflow(ctx, trigger, { group, events: own });
-  }
-  ctx.relay.wake();
-  ctx.wake.advance();
+  wakeForEvents(ctx, acceptances);
 }
 
-function isOf(trigger: { organizationId: bigint; eventName: string }, change: CrmChange): boolean {
-  return trigger.organizationId === change.organizationId && trigger.eventName === change.name;
-}
+type PersonsEvent = { event: IncomingEvent; recordId: string };
 
-async function withContacts(ctx: Context, changes: readonly CrmChange[]) {
-  const events: { change: CrmChange; starting: StartingEvent }[] = [];
+async function withPeople(ctx: Context, changes: readonly CrmChange[]): Promise<PersonsEvent[]> {
+  const listened = await findListened(ctx.db.kysely, changes);
+  const events: PersonsEvent[] = [];
   for (let start = 0; start < changes.length; start += askedAtOnce) {
     const slice = changes.slice(start, start + askedAtOnce);
-    const contacts = await Promise.all(slice.map((change) => contactOf(ctx, change)));
+    const people = await Promise.all(
+      slice.map((change) => personOfChange(ctx, change, listened.has(nameKeyOf(change)))),
+    );
     for (const [index, change] of slice.entries()) {
-      const { id, name, mode, hops, link, time, payload } = change;
-      const recordId = payload.value.id;
-      const at = time === undefined ? ctx.clock.now() : timestampDate(time);
-      events.push({ change, starting: { id, name, mode, hops, link, recordId, at, contact: contacts[index] ?? '{}' } });
+      const { id, name, organizationId, mode, hops, link, time, payload, record } = change;
+      const { contact, refs } = people[index] ?? { contact: '{}', refs: [] };
+      const occurredAt = time === undefined ? ctx.clock.now() : timestampDate(time);
+      const properties = propertiesOf(payload);
+      const event = {
+        id,
+        name,
+        organizationId,
+        mode,
+        hops,
+        link,
+        occurredAt,
+        contact,
+        refs,
+        properties,
+        source: 'crm' as const,
+      };
+      events.push({ event, recordId: record.id });
     }
   }
   return events;
+}
+
+/** A late event of a record that was erased meanwhile still contains personal data, and is not accepted. */
+async function findErased(trx: Transaction<DB>, events: readonly PersonsEvent[]): Promise<Set<PersonsEvent>> {
+  if (events.length === 0) return new Set();
+  const rows = await trx
+    .selectFrom('erased_records')
+    .select(['organization_id', 'record_id', 'erased_at'])
+    .where(
+      'organization_id',
+      'in',
+      events.map(({ event }) => event.organizationId),
+    )
+    .where(
+      'record_id',
+      'in',
+      events.map(({ recordId }) => recordId),
+    )
+    .execute();
+  const erased = new Map(rows.map((row) => [`${row.organization_id} ${row.record_id}`, row.erased_at]));
+  return new Set(
+    events.filter(
+      ({ event, recordId }) => event.occurredAt <= (erased.get(`${event.organizationId} ${recordId}`) ?? new Date(0)),
+    ),
+  );
 }

@@ -4,7 +4,7 @@ import { modeFromProto } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { applyWorkflow } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';
-import { boxOf } from '../lanes/sealed-steps.ts';
+import { boxOf, versionOf } from '../lanes/sealed-steps.ts';
 
 /** Applies changes of workflows whose ApplyWorkflow call did not arrive. */
 export function consumeWorkflows(ctx: Context): Promise<Consumer> {
@@ -19,7 +19,7 @@ export function consumeWorkflows(ctx: Context): Promise<Consumer> {
       for (const { message } of batch) {
         const { organizationId, sequence, payload, sealedSteps } = message;
         if (payload.case === undefined) continue;
-        const { id, version, mode, status, name, steps } = payload.value;
+        const { id, version, mode, status, name } = payload.value;
         await applyWorkflow(ctx, {
           organizationId,
           workflowId: id,
@@ -28,7 +28,7 @@ export function consumeWorkflows(ctx: Context): Promise<Consumer> {
           mode: modeFromProto(mode),
           state: payload.case === 'deleted' ? 'deleted' : laneStateOf(status),
           name,
-          steps: Buffer.from(steps).toString(),
+          ...versionOf(payload.value),
           sealed: boxOf(sealedSteps),
         });
       }

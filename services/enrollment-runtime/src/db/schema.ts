@@ -11,6 +11,56 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ApprovalNotices {
+  organization_id: bigint;
+  sent_at: Date;
+}
+
+export interface Approvals {
+  agent_id: bigint | null;
+  allow_api_keys: boolean;
+  binding: string;
+  can_edit_arguments: boolean;
+  cause: string | null;
+  comment: string | null;
+  created_at: Date;
+  decided_at: Date | null;
+  decider_id: string | null;
+  decider_type: string | null;
+  edited_arguments: string | null;
+  edited_binding: string | null;
+  enrollment_id: bigint | null;
+  execution_id: bigint | null;
+  expires_at: Date;
+  id: Generated<bigint>;
+  kind: string;
+  message: string;
+  mode: string;
+  notified_at: Date | null;
+  organization_id: bigint;
+  preview: string;
+  request_key: string;
+  roles: string[];
+  status: Generated<string>;
+  step_id: string | null;
+  step_name: string | null;
+  version: Generated<bigint>;
+  workflow_id: bigint | null;
+}
+
+export interface AwaitedNames {
+  event_name: string;
+  mode: string;
+  organization_id: bigint;
+  workflow_id: bigint;
+}
+
+export interface BounceReports {
+  report_id: string;
+  source: string;
+  taken_at: Date;
+}
+
 export interface Chains {
   cause: string;
   counted: Generated<bigint>;
@@ -33,6 +83,7 @@ export interface Counters {
 
 export interface Deliveries {
   attempts: Generated<number>;
+  category: string | null;
   channel: string;
   clicked_at: Date | null;
   effect_key: string;
@@ -50,6 +101,7 @@ export interface Deliveries {
   status: string;
   step_id: string;
   subject: string;
+  variants: string[] | null;
   workflow_id: bigint;
 }
 
@@ -73,12 +125,15 @@ export interface Enrollments {
   agent_id: bigint | null;
   cause: string | null;
   contact: string;
+  contact_hash: bigint | null;
   created_at: Date;
   email: string | null;
+  entry_hash: bigint | null;
   erased_at: Date | null;
   first_name: string | null;
   hops: Generated<number>;
   id: bigint;
+  is_holdout: Generated<boolean>;
   key: string;
   last_name: string | null;
   lead_ref: string | null;
@@ -101,11 +156,128 @@ export interface ErasedRecords {
   record_id: string;
 }
 
+export interface EventAnswers {
+  accepted_at: Date;
+  answers: string;
+  event_id: string;
+  mode: string;
+  organization_id: bigint;
+  part: number;
+}
+
+export interface EventContacts {
+  accepted_at: Date;
+  contact_key: string;
+  event_id: string;
+  event_name: string;
+  mode: string;
+  organization_id: bigint;
+}
+
+export interface EventKeys {
+  accepted_at: Date;
+  event_id: string;
+  key: string;
+  mode: string;
+  organization_id: bigint;
+}
+
+export interface Events {
+  accepted_at: Date;
+  cause: string | null;
+  contact: string;
+  erased_at: Date | null;
+  hops: number;
+  id: string;
+  mode: string;
+  name: string;
+  occurred_at: Date;
+  organization_id: bigint;
+  properties: string;
+  refs: string | null;
+  source: string;
+}
+
 export interface EventTriggers {
   event_name: string;
   mode: Generated<string>;
   organization_id: bigint;
   workflow_id: bigint;
+}
+
+export interface FunnelMarks {
+  kind: string;
+  mode: string;
+  name: string;
+  number: bigint;
+  workflow_id: bigint;
+}
+
+export interface GoalsMet {
+  enrollment_id: bigint;
+  goal: string;
+  met_at: Date;
+  workflow_id: bigint;
+}
+
+export interface GoalWatches {
+  contact_key: bigint;
+  enrollment_id: bigint;
+  expires_at: Date | null;
+  organization_id: bigint;
+  workflow_id: bigint;
+}
+
+export interface HeldEntries {
+  agent_id: bigint | null;
+  cause: string | null;
+  contact: string;
+  email: string | null;
+  expires_at: Date;
+  held_at: Date;
+  hops: number;
+  id: Generated<bigint>;
+  lead_ref: string | null;
+  mode: string;
+  organization_id: bigint;
+  reason: string;
+  retry_at: Date;
+  status: Generated<string>;
+  timezone: string;
+  workflow_id: bigint;
+}
+
+export interface HeldLines {
+  organization_id: bigint;
+  retry_at: Date;
+}
+
+export interface HeldNotices {
+  due_at: Date | null;
+  expired: Generated<bigint>;
+  held: Generated<bigint>;
+  organization_id: bigint;
+  sent_at: Date | null;
+}
+
+export interface Hits {
+  address: string | null;
+  at: Date;
+  delivery_id: bigint;
+  detail: string | null;
+  enrollment_id: bigint;
+  id: Generated<bigint>;
+  kind: string;
+  method: string | null;
+  mode: string;
+  organization_id: bigint;
+  prefetch: string | null;
+  reasons: string[] | null;
+  rules: number | null;
+  times: Generated<number>;
+  url: string | null;
+  user_agent: string | null;
+  verdict: string | null;
 }
 
 export interface Jobs {
@@ -140,6 +312,18 @@ export interface Lanes {
   workflow_id: bigint;
 }
 
+export interface Mails {
+  attempts: Generated<number>;
+  created_at: Generated<Date>;
+  error: string | null;
+  finished_at: Date | null;
+  id: Generated<bigint>;
+  key: string;
+  mail: string | null;
+  organization_id: bigint;
+  status: Generated<string>;
+}
+
 export interface Outcomes {
   ended_at: Date;
   enrollment_id: bigint;
@@ -147,8 +331,32 @@ export interface Outcomes {
   lines: number;
   mode: string;
   organization_id: bigint;
+  outcome: string | null;
+  reason: string | null;
   status: string;
   step_index: number;
+  variants: string | null;
+  version: number;
+  workflow_id: bigint;
+}
+
+export interface Postponements {
+  failures: number;
+  item: string;
+  kind: string;
+  retry_at: Date;
+  since: Date;
+}
+
+export interface RefusedEntries {
+  allowed_at: Date | null;
+  email: string | null;
+  id: Generated<bigint>;
+  lead_ref: string | null;
+  mode: string;
+  organization_id: bigint;
+  reason: string;
+  refused_at: Date;
   version: number;
   workflow_id: bigint;
 }
@@ -172,8 +380,10 @@ export interface RunData {
 export interface Runs {
   attempt: Generated<number>;
   enrollment_id: bigint;
+  entered_at: Date | null;
   error_line: number | null;
   fence: Generated<number>;
+  goals: string | null;
   lease_until: Date | null;
   lines: Generated<number>;
   mode: string;
@@ -182,7 +392,9 @@ export interface Runs {
   phase: Generated<string>;
   status: Generated<string>;
   step_index: Generated<number>;
+  step_line: number | null;
   updated_at: Date;
+  variants: string | null;
   version: number;
   visits: string | null;
   wake_at: Date | null;
@@ -197,6 +409,105 @@ export interface Schedules {
   workflow_id: bigint;
 }
 
+export interface Senders {
+  categories: Generated<string>;
+  from_email: string | null;
+  from_name: string | null;
+  organization_id: bigint;
+  postal_address: string | null;
+  reply_to: string | null;
+  revision: Generated<bigint>;
+  updated_at: Generated<Date>;
+}
+
+export interface SendingDomains {
+  checked_at: Date | null;
+  created_at: Date;
+  dkim_found: Generated<boolean>;
+  domain: string;
+  id: Generated<bigint>;
+  missed_checks: Generated<number>;
+  next_check_at: Date | null;
+  organization_id: bigint;
+  private_key: Buffer;
+  public_key: string;
+  selector: string;
+  token: string;
+  txt_found: Generated<boolean>;
+  verified_at: Date | null;
+}
+
+export interface SendingRules {
+  has_competition: Generated<boolean>;
+  organization_id: bigint;
+  revision: Generated<bigint>;
+  rules: string;
+  updated_at: Generated<Date>;
+}
+
+export interface Sends {
+  category: string | null;
+  channel: string;
+  class: string;
+  contact_key: string;
+  decided_at: Date | null;
+  decision: string | null;
+  due_at: Date;
+  effect_key: string;
+  enrollment_id: bigint;
+  expires_at: Date | null;
+  id: Generated<bigint>;
+  lost_to_enrollment_id: bigint | null;
+  lost_to_workflow_id: bigint | null;
+  mode: string;
+  organization_id: bigint;
+  placed_at: Date | null;
+  planned_at: Date;
+  priority: number;
+  reason: string | null;
+  ref_key: string | null;
+  rule: string | null;
+  slot_at: Date | null;
+  status: string;
+  step_id: string;
+  workflow_id: bigint;
+}
+
+export interface SendSlots {
+  domain: string;
+  mode: string;
+  next_at: Date;
+  organization_id: bigint;
+}
+
+export interface SpreadingEvents {
+  accepted_at: Date;
+  after_enrollment_id: bigint | null;
+  after_workflow_id: bigint | null;
+  event_id: string;
+  mode: string;
+  organization_id: bigint;
+  parts: number;
+}
+
+export interface Suppressions {
+  category: string | null;
+  channel: string;
+  created_at: Date;
+  email: string;
+  id: Generated<bigint>;
+  mode: string;
+  organization_id: bigint;
+  reason: string;
+  source: string;
+}
+
+export interface Suspensions {
+  is_suspended: boolean;
+  organization_id: bigint;
+  sequence: bigint;
+}
+
 export interface Timeline {
   at: Date;
   attempt: number;
@@ -204,11 +515,13 @@ export interface Timeline {
   enrollment_id: bigint;
   error: string | null;
   following: string | null;
+  held: string | null;
   message: string;
   output: string | null;
   sequence: number;
   status: string;
   step_index: number;
+  version: number | null;
 }
 
 export interface TimelineLines {
@@ -224,15 +537,36 @@ export interface TimelineLines {
   step_index: number | null;
 }
 
+export interface Waits {
+  contact_key: string;
+  effect_key: string;
+  enrollment_id: bigint;
+  event_name: string;
+  exit: string;
+  expires_at: Date;
+  match: string | null;
+  mode: string;
+  organization_id: bigint;
+  parked_at: Date;
+  place: number;
+  step_id: string;
+  workflow_id: bigint;
+}
+
 export interface WorkflowVersions {
   is_masked: Generated<boolean>;
   sealed: Buffer | null;
+  settings: Generated<string>;
   steps: string;
   version: number;
   workflow_id: bigint;
 }
 
 export interface DB {
+  approval_notices: ApprovalNotices;
+  approvals: Approvals;
+  awaited_names: AwaitedNames;
+  bounce_reports: BounceReports;
   chains: Chains;
   counters: Counters;
   deliveries: Deliveries;
@@ -240,15 +574,38 @@ export interface DB {
   enrollment_search: EnrollmentSearch;
   enrollments: Enrollments;
   erased_records: ErasedRecords;
+  event_answers: EventAnswers;
+  event_contacts: EventContacts;
+  event_keys: EventKeys;
   event_triggers: EventTriggers;
+  events: Events;
+  funnel_marks: FunnelMarks;
+  goal_watches: GoalWatches;
+  goals_met: GoalsMet;
+  held_entries: HeldEntries;
+  held_lines: HeldLines;
+  held_notices: HeldNotices;
+  hits: Hits;
   jobs: Jobs;
   lanes: Lanes;
+  mails: Mails;
   outcomes: Outcomes;
+  postponements: Postponements;
+  refused_entries: RefusedEntries;
   removals: Removals;
   run_data: RunData;
   runs: Runs;
   schedules: Schedules;
+  send_slots: SendSlots;
+  senders: Senders;
+  sending_domains: SendingDomains;
+  sending_rules: SendingRules;
+  sends: Sends;
+  spreading_events: SpreadingEvents;
+  suppressions: Suppressions;
+  suspensions: Suspensions;
   timeline: Timeline;
   timeline_lines: TimelineLines;
+  waits: Waits;
   workflow_versions: WorkflowVersions;
 }

@@ -2,7 +2,8 @@ import { isInfrastructureError } from '@drippulse/db';
 import { causeOfEnrollment } from '../chains/cause.ts';
 import type { Context } from '../context.ts';
 import type { EffectOutcome } from '../effects/effect-call.ts';
-import { effects, performEffect } from '../effects/effects.ts';
+import { askEffect, effects, performEffect } from '../effects/effects.ts';
+import type { Permits } from '../messaging/index.ts';
 import type { LeasedEffect } from './leased-effect.ts';
 
 export type Attempt = { result: EffectOutcome; durationMs: number };
@@ -12,25 +13,42 @@ export type Attempt = { result: EffectOutcome; durationMs: number };
  * error of the infrastructure, such as a process without descriptors, is no attempt: it is thrown on, the lease of the
  * run ends, and the effect is made again with the same try.
  */
-export async function attempt(ctx: Context, leased: LeasedEffect, stopping: AbortSignal): Promise<Attempt> {
-  const { effect, run, request } = leased;
+export async function attempt(
+  ctx: Context,
+  permits: Permits,
+  leased: LeasedEffect,
+  stopping: AbortSignal,
+): Promise<Attempt> {
+  const { effect, run, request, asks } = leased;
   const { identity, state } = run;
+  const { adapters, chains, clients, clock, links, performers } = ctx;
+  const definition = await ctx.definitions.get(identity.workflowId, identity.version);
   const deadline = startDeadline(effects[effect.kind].deadlineMs(request), stopping);
   const startedAt = performance.now();
-  const result = await performEffect(ctx, {
-    key: effect.key,
-    kind: effect.kind,
-    request,
-    organizationId: identity.organizationId,
-    workflowId: identity.workflowId,
-    enrollmentId: identity.id,
-    stepId: effect.stepId,
-    mode: identity.mode,
-    hops: identity.hops,
-    cause: causeOfEnrollment(identity),
-    attempt: state.attempt,
-    signal: deadline.signal,
-  })
+  const carryOut = asks ? askEffect : performEffect;
+  const result = await carryOut(
+    { adapters, chains, clients, clock, links, performers, permits },
+    {
+      key: effect.key,
+      kind: effect.kind,
+      request,
+      plannedAt: effect.plannedAt,
+      organizationId: identity.organizationId,
+      workflowId: identity.workflowId,
+      enrollmentId: identity.id,
+      stepId: effect.stepId,
+      mode: identity.mode,
+      email: identity.email,
+      leadRef: identity.leadRef,
+      timezone: identity.timezone,
+      definition,
+      hops: identity.hops,
+      cause: causeOfEnrollment(identity),
+      attempt: state.attempt,
+      agentId: identity.agentId,
+      signal: deadline.signal,
+    },
+  )
     .catch((error: unknown): EffectOutcome => {
       if (isInfrastructureError(error)) throw error;
       ctx.log.error({ err: error, effect_key: effect.key, kind: effect.kind }, 'an effect could not be performed');

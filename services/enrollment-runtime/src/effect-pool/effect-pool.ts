@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
+import type { Permits } from '../messaging/index.ts';
 import type { Room } from '../runs/claim.ts';
 import type { HandedOut } from '../runs/claimed-run.ts';
 import { commitResults } from './commit-results.ts';
@@ -25,8 +26,8 @@ export type EffectPool = {
   stop(): Promise<void>;
 };
 
-export function createEffectPool(ctx: Context): EffectPool {
-  const pool = createPoolState({ confirm: () => confirming.wake(), commit: () => committing.wake() });
+export function createEffectPool(ctx: Context, permits: Permits): EffectPool {
+  const pool = createPoolState(permits, { confirm: () => confirming.wake(), commit: () => committing.wake() });
   const confirming = startLoop({ name: 'start effects', log: ctx.log, run: () => startConfirmed(ctx, pool) });
   const committing = startLoop({
     name: 'commit results',

@@ -14,11 +14,12 @@ export type LeasedEffect = Queued &
     leasedAt: number;
   };
 
-export function leasedEffect({ run, effect }: HandedOut, leasedAt: number): LeasedEffect {
+export function leasedEffect({ run, effect, asks }: HandedOut, leasedAt: number): LeasedEffect {
   const request = parseObject(effect.request);
   return {
     run,
     effect,
+    asks,
     request,
     leasedAt,
     organization: run.identity.organizationId,

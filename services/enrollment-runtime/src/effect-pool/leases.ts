@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { isLaneSuspended } from '../lanes/lane.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 
@@ -14,8 +15,8 @@ export async function confirmLeases(ctx: Context, runs: readonly ClaimedRun[]): 
       update runs set lease_until = ${leaseEnd(ctx)}
       from ${leasedRows(runs)}, lanes
       where runs.workflow_id = leased.workflow_id and runs.enrollment_id = leased.enrollment_id
-        and runs.fence = leased.fence and runs.lease_until is not null
-        and lanes.workflow_id = runs.workflow_id and lanes.running
+        and runs.fence = leased.fence
+        and lanes.workflow_id = runs.workflow_id and lanes.running and not ${isLaneSuspended}
       returning runs.enrollment_id`.execute(trx);
     const started = new Set(rows.map((row) => row.enrollment_id));
     const others = runs.filter((run) => !started.has(run.identity.id));
@@ -30,7 +31,7 @@ export async function renewLeases(ctx: Context, runs: readonly ClaimedRun[]): Pr
     update runs set lease_until = ${leaseEnd(ctx)}
     from ${leasedRows(runs)}
     where runs.workflow_id = leased.workflow_id and runs.enrollment_id = leased.enrollment_id
-      and runs.fence = leased.fence and runs.lease_until is not null`.execute(ctx.db.kysely);
+      and runs.fence = leased.fence`.execute(ctx.db.kysely);
 }
 
 /** Gives back runs whose effects were not started, so that other workers can claim them at once. */
@@ -48,7 +49,7 @@ async function giveBackIn(
     update runs set wake_at = ${ctx.dbNow}, lease_until = null, fence = runs.fence + 1
     from ${leasedRows(runs)}
     where runs.workflow_id = leased.workflow_id and runs.enrollment_id = leased.enrollment_id
-      and runs.fence = leased.fence and runs.lease_until is not null
+      and runs.fence = leased.fence
     returning runs.workflow_id, runs.wake_at`.execute(trx);
   await wakeLanes(
     trx,
@@ -60,6 +61,10 @@ function leaseEnd(ctx: Context): RawBuilder<Date> {
   return sql`${ctx.dbNow} + make_interval(secs => ${ctx.config.leaseMs / 1000})`;
 }
 
+/**
+ * A fence is that of one lease, because whoever ends a lease raises it. Asking for a lease too would let PostgreSQL read every leased run of
+ * the workflow, of which its statistics say that there are none.
+ */
 function leasedRows(runs: readonly ClaimedRun[]): RawBuilder<unknown> {
   return sql`unnest(
     ${runs.map(({ identity }) => identity.workflowId)}::bigint[],

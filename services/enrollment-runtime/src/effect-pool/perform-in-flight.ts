@@ -20,7 +20,7 @@ export function performInFlight(ctx: Context, pool: PoolState, leased: LeasedEff
 
 async function perform(ctx: Context, pool: PoolState, leased: LeasedEffect): Promise<void> {
   await ctx.fault?.('before-send');
-  const { result, durationMs } = await attempt(ctx, leased, pool.aborted.signal);
+  const { result, durationMs } = await attempt(ctx, pool.permits, leased, pool.aborted.signal);
   await ctx.fault?.('after-send');
   // An attempt that the stop cut short has no result that could be trusted.
   if (pool.aborted.signal.aborted) return;

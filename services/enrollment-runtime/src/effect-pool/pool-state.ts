@@ -1,3 +1,4 @@
+import type { Permits } from '../messaging/index.ts';
 import type { Settled } from '../runs/claimed-run.ts';
 import { createFairQueue, type FairQueue } from './fair-queue.ts';
 import type { LeasedEffect } from './leased-effect.ts';
@@ -7,6 +8,7 @@ export const limits = { total: 500, perOrganization: 50, perDestination: 40 };
 
 /** The effects of a process, by how far they are. */
 export type PoolState = {
+  permits: Permits;
   /** All effects of the process, by key. */
   known: Map<string, LeasedEffect>;
   /** Effects that wait for the limits. */
@@ -25,8 +27,9 @@ export type PoolState = {
   wake: { confirm(): void; commit(): void };
 };
 
-export function createPoolState(wake: PoolState['wake']): PoolState {
+export function createPoolState(permits: Permits, wake: PoolState['wake']): PoolState {
   return {
+    permits,
     known: new Map(),
     queue: createFairQueue(limits),
     unconfirmed: [],

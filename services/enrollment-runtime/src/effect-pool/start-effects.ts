@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { trustedMs } from '../effects/attempt-ends.ts';
 import type { HandedOut } from '../runs/claimed-run.ts';
 import { type LeasedEffect, leasedEffect } from './leased-effect.ts';
 import { confirmLeases } from './leases.ts';
@@ -7,11 +8,6 @@ import type { PoolState } from './pool-state.ts';
 
 /** While so many results wait for their commit, nothing is started. */
 const maxUncommitted = 1_000;
-/**
- * A pause takes effect within 2 s: a lease that was confirmed longer ago than this is confirmed again before the start.
- */
-export const trustedMs = 1_000;
-
 /**
  * Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the commit or the claim.
  */

@@ -1,6 +1,9 @@
-import type { EffectKind, EffectResult } from '@drippulse/engine';
+import type { Definition, EffectKind, EffectResult } from '@drippulse/engine';
 import type { JsonObject } from '@drippulse/json';
+import type { Actor } from '@drippulse/rpc';
+import type { EffectAdapters } from '../adapters/adapters.ts';
 import type { Context } from '../context.ts';
+import type { Permits } from '../messaging/index.ts';
 
 /** One attempt of an effect. */
 export type EffectCall = {
@@ -9,22 +12,51 @@ export type EffectCall = {
   kind: EffectKind;
   /** The request that the engine rendered, read from the stored intent: the same on each attempt. */
   request: JsonObject;
+  /** Time at which it was planned: the same on each attempt. */
+  plannedAt: Date;
   organizationId: bigint;
   workflowId: bigint;
   enrollmentId: bigint;
   stepId: string;
   mode: 'live' | 'test';
+  /** The contact's address, reference and zone. */
+  email: string | null;
+  leadRef: string | null;
+  timezone: string;
+  /** The version of the workflow that the enrollment is on. */
+  definition: Definition;
   /** How many workflows led to this enrollment, each started by a change that the one before made. */
   hops: number;
   /** Cause of the chain that the enrollment belongs to. */
   cause: string;
   attempt: number;
+  /** Agent of the enrollment. */
+  agentId: bigint | null;
+  /** Who acts. Default: the workflow. */
+  actor?: Actor;
   /** Aborts when the deadline of this attempt has passed. */
   signal: AbortSignal;
 };
 
-/** The result for the engine, and the provider's id, which only the row of the message keeps. */
-export type EffectOutcome = EffectResult & { providerMessageId?: string };
+/** What a mail had that its step does not say: who sent it, and the footer. With the request it is the mail as it was sent. */
+export type SentAs = {
+  from?: string;
+  reply_to?: string;
+  postal_address?: string;
+  /** Whether it had a link to unsubscribe. */
+  marketing: boolean;
+};
 
-/** The members of the context that effects use. */
-export type EffectContext = Pick<Context, 'adapters' | 'chains' | 'clients' | 'clock'>;
+/**
+ * The result for the engine; the provider's id, which only the row of the message keeps; and what a mail was sent as, which only the row
+ * of the effect keeps.
+ */
+export type EffectOutcome = EffectResult & { providerMessageId?: string; sentAs?: SentAs };
+
+/** The members of the context that effects use. Only a permit has the way to the mail server. */
+export type EffectContext = Pick<Context, 'chains' | 'clients' | 'clock' | 'links' | 'performers'> & {
+  adapters: Pick<EffectAdapters, 'http'>;
+};
+
+/** What it takes to perform any effect. */
+export type PerformContext = EffectContext & { permits: Permits };

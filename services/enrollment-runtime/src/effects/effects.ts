@@ -1,25 +1,36 @@
-import type { EffectKind } from '@drippulse/engine';
+import { type EffectKind, type Requirement, type SendingKind, stepTypes } from '@drippulse/engine';
 import { webhookCallback } from './callback/webhook-callback.ts';
 import { createActivity } from './crm/create-activity.ts';
 import { createLead } from './crm/create-lead.ts';
 import { moveOpportunity } from './crm/move-opportunity.ts';
 import { updateRecord } from './crm/update-record.ts';
-import type { EffectCall, EffectContext, EffectOutcome } from './effect-call.ts';
-import type { EffectType } from './effect-type.ts';
+import type { EffectCall, EffectContext, EffectOutcome, PerformContext } from './effect-call.ts';
+import type { EffectType, MixedEffect, SendingEffect, SystemEffect } from './effect-type.ts';
 import { email } from './email/email.ts';
+import { integrationAction } from './integration/integration-action.ts';
+import { performedBy } from './performed/performed-by.ts';
 import { isRefused, refusedOutcome } from './refused-request.ts';
+
+/** A kind that reaches people is performed by a permit. One that lacks it does not compile. */
+type EffectTypes = {
+  readonly [Kind in EffectKind]: Kind extends SendingKind ? SendingEffect : SystemEffect | MixedEffect;
+};
 
 /**
  * Every kind of effect that the engine hands out. `/test` answers with the stub of the kind's step type, which the
  * engine has.
  */
-export const effects: Readonly<Record<EffectKind, EffectType>> = {
+export const effects: EffectTypes = {
   email,
   webhook_callback: webhookCallback,
   crm_create_lead: createLead,
   crm_update_record: updateRecord,
   crm_create_activity: createActivity,
   crm_move_opportunity: moveOpportunity,
+  alert: performedBy('integrations'),
+  integration_action: integrationAction,
+  agent: performedBy('agents'),
+  score_lead: performedBy('agents'),
 };
 
 /**
@@ -36,9 +47,37 @@ export function effectTypeOf(kind: string): EffectType {
   return effects[kind];
 }
 
-/** Performs an effect of a live enrollment, outside of any transaction. Describes that of a test enrollment. */
-export async function performEffect(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome> {
-  const { perform, describe } = effects[call.kind];
+/**
+ * Performs an effect of a live enrollment, outside of any transaction. Describes that of a test enrollment. An effect that
+ * reaches people asks for its permit first, in both modes.
+ */
+export async function performEffect(ctx: PerformContext, call: EffectCall): Promise<EffectOutcome> {
+  const type: EffectType = effects[call.kind];
   if (isRefused(call.request)) return refusedOutcome;
-  return call.mode === 'test' ? describe(call) : perform(ctx, call);
+  if (type.sends === undefined) return call.mode === 'test' ? type.describe(call) : type.perform(ctx, call);
+  const send = type.sendOf(call.request, call.definition, call);
+  if (send === undefined) {
+    if (type.sends === 'people') throw new Error(`an effect of kind ${call.kind} reaches people, and names nobody`);
+    return call.mode === 'test' ? type.describe(call) : type.perform(ctx, call);
+  }
+  const answer = await ctx.permits.ask(send);
+  if ('refused' in answer) return answer.refused;
+  return call.mode === 'test' ? type.describe(call) : type.perform(ctx, call, answer.permit);
+}
+
+/** Asks for the result of an effect that was accepted. */
+export async function askEffect(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome> {
+  const { ask } = effects[call.kind];
+  if (ask === undefined) throw new Error(`effects of kind ${call.kind} are never accepted`);
+  return ask(ctx, call);
+}
+
+/** The service that performs effects of this kind, unless the runtime does. */
+export function requirementOf(kind: string): Requirement | undefined {
+  return isEffectKind(kind) ? stepTypes.find(({ type }) => type === kind)?.requires : undefined;
+}
+
+/** Whether the result of an effect of this kind may come from somebody else than its attempt, at any time. */
+export function isSettledByOthers(kind: string): boolean {
+  return isEffectKind(kind) && effects[kind].ask !== undefined;
 }

@@ -7,8 +7,8 @@ import { reportBug } from '../runs/report-moves.ts';
 
 /**
  * Moves enrollments through their first pure steps, by id. Stored with the enrollments, such a move costs a fraction of
- * a claim. An enrollment that comes to an effect stays where it entered: only a claim, which leases the run, hands out
- * an effect.
+ * a claim. An enrollment that comes to an effect, or parks, stays where it entered: only a claim, which leases the run,
+ * stores an intent.
  */
 export async function firstMoves(
   ctx: Context,
@@ -21,7 +21,7 @@ export async function firstMoves(
   for (const run of runs) {
     const onBug = (error: unknown) => reportBug(ctx, run, error);
     const move = moveOf({ run }, definition, { now, isStopped: false, random: ctx.random(), onBug });
-    if (move.effect === undefined) moves.set(run.identity.id, move);
+    if (move.effect === undefined && move.parked === undefined) moves.set(run.identity.id, move);
     await pace(move.work);
   }
   return moves;

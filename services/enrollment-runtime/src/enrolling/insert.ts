@@ -1,12 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { startCopy } from '@drippulse/db/copy';
+import { contactKeyOf, keyHash } from '@drippulse/engine';
+import { type Used, usageInsert, usedRows } from '@drippulse/entitlements';
 import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { readContact } from '../enrollments/contact.ts';
 import type { Mode } from '../enrollments/enrollment-row.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 import type { Move } from '../runs/move.ts';
 import { dueAt, errorLineOf } from '../runs/store-runs.ts';
+import { variantsAfter } from '../runs/variants.ts';
 
 /** The values that all enrollments of one call share. */
 export type Entry = {
@@ -20,8 +24,16 @@ export type Entry = {
   createdAt: Date;
 };
 
-/** A contact to enroll, as JSON text, and the cause of its chain; null when it is a cause itself. */
-export type Entrant = { contact: string; cause: string | null };
+/** A contact to enroll, as JSON text. */
+export type Entrant = {
+  contact: string;
+  /** Cause of its chain; null when it is a cause itself. */
+  cause: string | null;
+  /** The key of its entry, where it is not the contact's own. */
+  entryHash: bigint | null;
+  /** Whether it is held out: then it has no run. */
+  isHeldOut: boolean;
+};
 
 /** Makes runs for contacts, with these ids. They are neither stored nor leased. */
 export function newRuns(entry: Entry, contacts: readonly Entrant[], ids: readonly bigint[]): ClaimedRun[] {
@@ -46,13 +58,23 @@ export function newRuns(entry: Entry, contacts: readonly Entrant[], ids: readonl
       data: null,
       lines: 0,
       errorLine: null,
+      variants: null,
+      enteredAt: entry.createdAt,
     };
   });
 }
 
-/** Takes ids for new enrollments, in rising order. */
-export async function takeIds(trx: Transaction<DB>, count: number): Promise<bigint[]> {
+/** Takes ids for new enrollments, in rising order, and counts those that quotas count. */
+export async function takeIds(
+  { dbNow }: Pick<Context, 'dbNow'>,
+  trx: Transaction<DB>,
+  count: number,
+  used: readonly Used[],
+): Promise<bigint[]> {
+  const counting =
+    used.length === 0 ? sql`` : sql`with counted as (${usageInsert('enrollments', usedRows(used), dbNow)})`;
   const { rows } = await sql<{ ids: string | null }>`
+    ${counting}
     select string_agg(nextval('enrollments_id_seq')::text, ',') as ids from generate_series(1, ${count})`.execute(trx);
   return rows.flatMap(({ ids }) => ids?.split(',').map(BigInt) ?? []);
 }
@@ -74,6 +96,9 @@ const enrollmentColumns = {
   last_name: 'text',
   cause: 'text',
   contact: 'json',
+  contact_hash: 'int8',
+  entry_hash: 'int8',
+  is_holdout: 'bool',
 } as const;
 
 const searchColumns = { workflow_id: 'int8', block: 'int8', text: 'text' } as const;
@@ -85,19 +110,48 @@ const runColumns = {
   next_run_at: 'timestamptz',
   wake_at: 'timestamptz',
   updated_at: 'timestamptz',
+  entered_at: 'timestamptz',
   version: 'int4',
   mode: 'text',
   step_index: 'int4',
   phase: 'text',
   attempt: 'int4',
   visits: 'json',
+  variants: 'json',
+  goals: 'json',
   lines: 'int4',
   error_line: 'int4',
 } as const;
 
-/** Starts rows of `enrollments` with the values that they share. */
+/** Starts rows of `enrollments`, `enrollment_search` and `runs` with the values that the enrollments of one entry share. */
 export function startEnrollments(entry: Entry) {
-  return startCopy(enrollmentColumns, {
+  return startCopy(enrollmentColumns, sharedByEnrollments(entry));
+}
+
+export function startTexts({ workflowId }: Entry) {
+  return startCopy(searchColumns, { workflow_id: workflowId });
+}
+
+export function startRuns(entry: Entry) {
+  return startCopy(runColumns, sharedByRuns(entry));
+}
+
+/** The same rows, with the values of another entry from now on. */
+export function fixEntry(
+  rows: {
+    enrollments: ReturnType<typeof startEnrollments>;
+    texts: ReturnType<typeof startTexts>;
+    runs: ReturnType<typeof startRuns>;
+  },
+  entry: Entry,
+): void {
+  rows.enrollments.fix(sharedByEnrollments(entry));
+  rows.texts.fix({ workflow_id: entry.workflowId });
+  rows.runs.fix(sharedByRuns(entry));
+}
+
+function sharedByEnrollments(entry: Entry) {
+  return {
     workflow_id: entry.workflowId,
     organization_id: entry.organizationId,
     agent_id: entry.agentId,
@@ -106,26 +160,22 @@ export function startEnrollments(entry: Entry) {
     mode: entry.mode,
     hops: entry.hops,
     timezone: entry.timezone,
-  });
+  };
 }
 
-/** Starts rows of `enrollment_search`. */
-export function startTexts({ workflowId }: Entry) {
-  return startCopy(searchColumns, { workflow_id: workflowId });
-}
-
-/** Starts rows of `runs` with the values that they share. */
-export function startRuns({ workflowId, organizationId, createdAt, version, mode }: Entry) {
-  return startCopy(runColumns, {
+function sharedByRuns({ workflowId, organizationId, createdAt, version, mode }: Entry) {
+  return {
     workflow_id: workflowId,
     organization_id: organizationId,
     updated_at: createdAt,
+    entered_at: createdAt,
     version,
     mode,
-  });
+  };
 }
 
-export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
+export function enrollmentRow({ identity, key, contact }: ClaimedRun, { entryHash, isHeldOut }: Entrant) {
+  const contactKey = contactKeyOf({ lead_ref: identity.leadRef, email: identity.email }, '');
   return {
     id: identity.id,
     key,
@@ -135,13 +185,16 @@ export function enrollmentRow({ identity, key, contact }: ClaimedRun) {
     last_name: identity.lastName,
     cause: identity.cause,
     contact,
+    contact_hash: contactKey === '' ? null : keyHash(contactKey),
+    entry_hash: entryHash,
+    is_holdout: isHeldOut,
   };
 }
 
 /** The row of a run after its move, or at the first step and due at once without one. An ended run has no row. */
 export function runRow(run: ClaimedRun, move: Move | undefined, now: Date) {
   if (move !== undefined && move.state.status !== 'active') return undefined;
-  const { stepIndex, phase, attempt, visits } = move?.state ?? run.state;
+  const { stepIndex, phase, attempt, visits, goals } = move?.state ?? run.state;
   const nextRunAt = move === undefined ? now : dueAt(move, now);
   return {
     enrollment_id: run.identity.id,
@@ -151,6 +204,8 @@ export function runRow(run: ClaimedRun, move: Move | undefined, now: Date) {
     phase,
     attempt,
     visits: Object.keys(visits).length === 0 ? null : JSON.stringify(visits),
+    variants: move === undefined ? null : variantsAfter(move),
+    goals: goals === undefined ? null : JSON.stringify(goals),
     lines: move?.entries.length ?? 0,
     error_line: move === undefined ? null : errorLineOf(move),
   };

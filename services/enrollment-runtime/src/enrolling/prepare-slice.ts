@@ -4,7 +4,11 @@ import type { Context } from '../context.ts';
 import { collectStarted, type StartedNews } from '../enrollments/events.ts';
 import { searchTextOf } from '../enrollments/search-text.ts';
 import type { Count } from '../funnel/counters.ts';
+import { heldOut, type StepCounting, startStepCounts } from '../funnel/step-counts.ts';
+import { type Watch, watchesOf } from '../goals/index.ts';
+import type { Wake } from '../lanes/wake-lane.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
+import { countEntry, countMoves } from '../runs/count-steps.ts';
 import { countsOf } from '../runs/counts.ts';
 import type { Move } from '../runs/move.ts';
 import { type MovesTally, tallyMoves } from '../runs/report-moves.ts';
@@ -15,6 +19,7 @@ import {
   type Entrant,
   type Entry,
   enrollmentRow,
+  fixEntry,
   newRuns,
   runRow,
   startEnrollments,
@@ -23,82 +28,132 @@ import {
 } from './insert.ts';
 import { startSearchTexts } from './search-texts.ts';
 
+/** Contacts that enter one workflow, with their ids. With `stay` they do not move. */
+export type Piece = {
+  entry: Entry;
+  definition: Definition;
+  stay: boolean;
+  contacts: readonly Entrant[];
+  ids: readonly bigint[];
+};
+
 /** Enrollments that are stored together, as encoded rows: of thousands of contacts little else stays in memory. */
 export type Slice = {
+  createdAt: Date;
   enrollments: ReturnType<typeof startEnrollments>;
   texts: ReturnType<typeof startTexts>;
   runs: ReturnType<typeof startRuns>;
   timeline: ReturnType<typeof startTimeline>;
-  started: StartedNews['each'];
-  /** How many moved, and the moves of which more is stored: they ended the enrollment or changed its data. */
+  started: { piece: Piece; each: StartedNews['each'] }[];
+  /** How many moved, and the moves of which more is stored: they ended the enrollment, changed its data or met goals. */
   moves: number;
   notable: Move[];
-  /** Changes of the counters by step and counted status. */
+  /** People who are held out. */
+  heldOut: ClaimedRun[];
+  /** Contacts whose events may meet goals. */
+  watched: Watch[];
+  /** Changes of the counters by workflow, mode, step and counted status. */
   counts: Map<string, Count>;
   tally: MovesTally;
-  /** When the first run is due. */
-  dueAt: Date | undefined;
+  /** Changes at steps, of entries and first moves. */
+  steps: StepCounting;
+  /** When the first run of each workflow is due. */
+  wakes: Map<bigint, Wake>;
 };
 
 /** Contacts encoded in one turn of the event loop. */
 const turnRows = 100;
 
-/** Makes enrollments of contacts, with these ids. With `stay` they do not move. */
-export async function prepareSlice(
-  ctx: Context,
-  { entry, definition, stay }: { entry: Entry; definition: Definition; stay: boolean },
-  contacts: readonly Entrant[],
-  ids: readonly bigint[],
-): Promise<Slice> {
+/** Makes enrollments of contacts, with these ids. */
+export async function prepareSlice(ctx: Context, pieces: readonly Piece[]): Promise<Slice | undefined> {
+  const [first] = pieces;
+  if (first === undefined) return undefined;
   const slice: Slice = {
-    enrollments: startEnrollments(entry),
-    texts: startTexts(entry),
-    runs: startRuns(entry),
-    timeline: startTimeline(entry.createdAt),
-    started: collectStarted(),
+    createdAt: first.entry.createdAt,
+    enrollments: startEnrollments(first.entry),
+    texts: startTexts(first.entry),
+    runs: startRuns(first.entry),
+    timeline: startTimeline(first.entry.createdAt),
+    started: [],
     moves: 0,
     notable: [],
+    heldOut: [],
+    watched: [],
     counts: new Map(),
     tally: { steps: new Map(), ended: new Map() },
-    dueAt: undefined,
+    steps: startStepCounts(),
+    wakes: new Map(),
   };
+  for (const piece of pieces) {
+    if (piece !== first) fixEntry(slice, piece.entry);
+    await addPiece(ctx, slice, piece);
+  }
+  return slice;
+}
+
+async function addPiece(ctx: Context, slice: Slice, piece: Piece): Promise<void> {
+  const { entry, definition, stay, contacts, ids } = piece;
+  const started = collectStarted();
+  // Nobody is told of people who are held out.
+  if (contacts.some(({ isHeldOut }) => !isHeldOut)) slice.started.push({ piece, each: started });
   const texts = startSearchTexts((row) => slice.texts.add(row));
   for (let start = 0; start < contacts.length; start += turnRows) {
     await yieldToEventLoop();
     const end = start + turnRows;
-    const runs = newRuns(entry, contacts.slice(start, end), ids.slice(start, end));
-    const moves = stay ? new Map<bigint, Move>() : await firstMoves(ctx, runs, definition, entry.createdAt);
-    for (const run of runs) {
+    const entrants = contacts.slice(start, end);
+    const runs = newRuns(entry, entrants, ids.slice(start, end));
+    const entering = runs.filter((_, index) => entrants[index]?.isHeldOut !== true);
+    const moves = stay ? new Map<bigint, Move>() : await firstMoves(ctx, entering, definition, entry.createdAt);
+    for (const [index, run] of runs.entries()) {
       const { identity } = run;
-      slice.enrollments.add(enrollmentRow(run));
+      const entrant = entrants[index];
+      if (entrant === undefined) continue;
+      slice.enrollments.add(enrollmentRow(run, entrant));
       texts.add(identity.id, searchTextOf(identity));
-      addRun(slice, entry, run, moves.get(identity.id));
+      if (entrant.isHeldOut) {
+        slice.heldOut.push(run);
+        slice.steps.of(identity, heldOut).people += 1;
+      } else {
+        addRun(slice, started, run, moves.get(identity.id));
+        countEntry(slice.steps, identity, definition);
+      }
+      if (definition.goals.length > 0) {
+        const isLiving = !entrant.isHeldOut && (moves.get(identity.id)?.state.status ?? 'active') === 'active';
+        slice.watched.push(...watchesOf(identity, definition.goals, isLiving ? undefined : identity.createdAt));
+      }
     }
     addMoves(slice, [...moves.values()]);
   }
   texts.end();
-  return slice;
 }
 
-function addRun(slice: Slice, { createdAt }: Entry, run: ClaimedRun, move: Move | undefined): void {
-  const { id, cause, leadRef, email, firstName, lastName } = run.identity;
+function addRun(slice: Slice, started: StartedNews['each'], run: ClaimedRun, move: Move | undefined): void {
+  const { id, workflowId, createdAt, cause, leadRef, email, firstName, lastName } = run.identity;
   const row = runRow(run, move, createdAt);
   if (row !== undefined) slice.runs.add(row);
   if (move !== undefined) addLines(slice.timeline, move);
   const contact = { email: email ?? undefined, firstName: firstName ?? undefined, lastName: lastName ?? undefined };
-  slice.started.add({ id, leadRef: leadRef ?? undefined, contact }, cause);
+  started.add({ id, leadRef: leadRef ?? undefined, contact }, cause);
   if (move !== undefined && move.state.status !== 'active') return;
-  const due = move === undefined ? createdAt : dueAt(move, createdAt);
-  if (slice.dueAt === undefined || due < slice.dueAt) slice.dueAt = due;
+  const at = move === undefined ? createdAt : dueAt(move, createdAt);
+  const known = slice.wakes.get(workflowId);
+  if (known === undefined || at < known.at) slice.wakes.set(workflowId, { workflowId, at });
 }
 
 function addMoves(slice: Slice, moves: readonly Move[]): void {
   slice.moves += moves.length;
-  slice.notable.push(...moves.filter((move) => move.dataChanged || move.state.status !== 'active'));
+  countMoves(slice.steps, moves, slice.createdAt);
+  slice.notable.push(
+    ...moves.filter((move) => move.dataChanged || move.state.status !== 'active' || hasMetGoals(move)),
+  );
   tallyMoves(slice.tally, moves);
   for (const count of countsOf(moves)) {
-    const key = `${count.counted} ${count.stepId}`;
+    const key = `${count.workflowId} ${count.mode} ${count.counted} ${count.stepId}`;
     const known = slice.counts.get(key);
     slice.counts.set(key, known === undefined ? count : { ...known, by: known.by + count.by });
   }
+}
+
+function hasMetGoals({ metGoals = [] }: Move): boolean {
+  return metGoals.length > 0;
 }

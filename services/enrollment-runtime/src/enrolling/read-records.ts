@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { type CrmSelection, readCrmSelection } from '@drippulse/engine';
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation } from '@drippulse/errors';
 import type { CrmSelection as CrmSelectionMessage } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -46,13 +46,13 @@ function readSelection({ recordType, filter }: CrmSelectionMessage): { selection
     ...(filter !== undefined && { filter: parseObject(Buffer.from(filter).toString()) }),
   });
   if ('selection' in read) return read;
-  const violations = read.problems.map(({ path, message }) => ({ field: ['crm', ...path].join('.'), message }));
+  const violations = read.problems.map(({ path, ...problem }) => ({ field: ['crm', ...path].join('.'), ...problem }));
   const message = violations.map((violation) => `${violation.field} ${violation.message}`)[0] ?? 'crm is invalid';
   return { refused: new DomainError('invalid', 'validation_failed', message, { violations }) };
 }
 
 function tooMany(): Refusal {
   const message = `One call enrolls at most ${maxRows.toLocaleString('en')} records; narrow the filter.`;
-  const violations = [{ field: 'crm.filter', message }];
+  const violations: Violation[] = [{ field: 'crm.filter', message, code: 'length' }];
   return { refused: new DomainError('too_large', 'too_many_contacts', message, { violations }) };
 }

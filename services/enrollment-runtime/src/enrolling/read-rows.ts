@@ -3,7 +3,15 @@ import { jsonKind, jsonRows } from '@drippulse/json';
 import { createPace } from '@drippulse/loops';
 
 /** The rows of a bulk enrollment: the texts of valid rows, and the first invalid ones with their reasons. */
-export type Rows = { contacts: string[]; skippedCount: number; skipped: { index: number; reason: string }[] };
+export type Rows = {
+  contacts: string[];
+  /** The positions of the contacts in the request, from 0. */
+  indexes: number[];
+  /** How many rows there are. */
+  count: number;
+  skippedCount: number;
+  skipped: { index: number; reason: string }[];
+};
 
 /** The refusal of a whole bulk enrollment. */
 export type Refusal = { refused: DomainError };
@@ -23,7 +31,7 @@ const rowLength = 256;
 export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty: boolean }): Promise<Rows | Refusal> {
   if (contacts === undefined || jsonKind(contacts) !== 'array')
     return refusal('invalid', 'contacts_required', required);
-  const rows: Rows = { contacts: [], skippedCount: 0, skipped: [] };
+  const rows: Rows = { contacts: [], indexes: [], count: 0, skippedCount: 0, skipped: [] };
   const pace = createPace(turnLength);
   let count = 0;
   for (const row of jsonRows(contacts)) {
@@ -32,6 +40,7 @@ export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty
     const reason = reasonToSkip(row);
     if (reason === undefined) {
       rows.contacts.push(row.text);
+      rows.indexes.push(row.index);
     } else {
       rows.skippedCount += 1;
       if (rows.skipped.length < shownSkipped) rows.skipped.push({ index: row.index, reason });
@@ -39,6 +48,7 @@ export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty
     const turn = pace(rowLength + row.text.length);
     if (turn !== undefined) await turn;
   }
+  rows.count = count;
   return count === 0 && !o.mayBeEmpty ? refusal('invalid', 'contacts_empty', empty) : rows;
 }
 
@@ -47,7 +57,11 @@ const empty = 'contacts holds no rows.';
 const tooMany = `One call enrolls at most ${maxRows.toLocaleString('en')} contacts; split it.`;
 
 function refusal(kind: 'invalid' | 'too_large', reason: string, message: string): Refusal {
-  return { refused: new DomainError(kind, reason, message, { violations: [{ field: 'contacts', message }] }) };
+  return {
+    refused: new DomainError(kind, reason, message, {
+      violations: [{ field: 'contacts', message, code: kind === 'too_large' ? 'length' : 'required' }],
+    }),
+  };
 }
 
 function reasonToSkip(row: { text: string; kind: string; problem?: string }): string | undefined {

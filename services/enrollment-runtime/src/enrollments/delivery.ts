@@ -11,6 +11,10 @@ export const deliveryColumns = [
 ];
 export type DeliveryRow = Pick<Selectable<Deliveries>, (typeof deliveryColumns)[number]>;
 
+/** What a mail counts for: its category, and the variants that its enrollment had taken when it was queued. */
+export const countedColumns = ['category', 'variants'] as const;
+export type CountedMail = Pick<Selectable<Deliveries>, (typeof countedColumns)[number]>;
+
 export function deliveryToProto(row: DeliveryRow) {
   return {
     id: row.id,

@@ -6,11 +6,13 @@ import { modeToProto } from '@drippulse/rpc';
 import { deliveryToProto } from './delivery.ts';
 import type { Mode } from './enrollment-row.ts';
 import { timelineStatusToProto } from './enums.ts';
+import { heldByToProto } from './held-by.ts';
+import { nurtureEventToProto } from './nurture-event.ts';
 import type { Detail } from './read-detail.ts';
 import type { TimelineLine } from './timeline-lines.ts';
 
 /** The members of a detail that a list does not show. */
-export function detailToProto({ row, contact, data, lines, deliveries }: Detail, definition: Definition) {
+export function detailToProto({ row, contact, data, lines, deliveries, reactions }: Detail, definition: Definition) {
   return {
     contact: Buffer.from(contact),
     data: Buffer.from(data),
@@ -18,7 +20,7 @@ export function detailToProto({ row, contact, data, lines, deliveries }: Detail,
     // There are more lines than are shown, or the partition of the older lines was pruned.
     actionTimelineTruncated: lines.length < row.lines,
     deliveries: deliveries.map(deliveryToProto),
-    nurtureEvents: [],
+    nurtureEvents: reactions.map(nurtureEventToProto),
   };
 }
 
@@ -39,5 +41,7 @@ function lineToProto({ steps }: Definition, mode: Mode, line: TimelineLine) {
     mode: modeToProto(mode),
     durationMs: line.duration_ms ?? undefined,
     at: timestampFromDate(line.at),
+    heldBy: line.held === null ? undefined : heldByToProto(line.held),
+    workflowVersion: line.version ?? undefined,
   } satisfies MessageInitShape<typeof TimelineEntrySchema>;
 }

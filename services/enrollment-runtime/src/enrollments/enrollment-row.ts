@@ -3,7 +3,11 @@ export type EnrollmentStatus = 'active' | 'paused' | 'completed' | 'failed' | 'c
 
 export type Mode = 'live' | 'test';
 
-export type LastLine = { stepIndex: number; status: string; message: string; at: Date };
+/** A goal that was met. */
+export type MetGoal = { name: string; at: Date };
+
+/** `held` is JSON text of the rule that holds the step back. */
+export type LastLine = { stepIndex: number; status: string; message: string; at: Date; held: string | null };
 
 export type DeliveryCounts = { sent: number; opened: number; clicked: number; bounced: number; failed: number };
 
@@ -36,6 +40,10 @@ export type EnrollmentRow = Identity & {
   endedAt: Date | null;
   lastLine: LastLine | null;
   lastError: string | null;
+  /** Why it ended, where its steps did not end it. */
+  outcome: string | null;
+  /** Oldest first. */
+  goalsMet: readonly MetGoal[];
   deliveries: DeliveryCounts;
 };
 

@@ -1,9 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { appendBatch, appendEvents, startEvents, topicOf } from '@drippulse/events';
+import { appendBatches, appendEvents, startEvents, topicOf } from '@drippulse/events';
 import type { EnrollmentSchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { type EnrollmentEvent, EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import type { StepsNews } from '../funnel/step-counts.ts';
 
 /** An event of an enrollment. */
 export type EnrollmentNews = {
@@ -11,6 +12,8 @@ export type EnrollmentNews = {
   enrollmentId: bigint;
   /** Cause of the chain of the enrollment, if it has one. */
   cause?: string | null;
+  /** Variants that count for it: `variantKey` of each. */
+  variants?: readonly string[];
   payload: NonNullable<MessageInitShape<typeof EnrollmentEventSchema>['payload']> & {
     case: EnrollmentEvent['payload']['case'];
   };
@@ -43,36 +46,47 @@ export function collectStarted() {
 /**
  * Appends events in the transaction that made the change, after it has locked the runs. The sequence numbers are then
  * higher than those of every earlier change of the same enrollments, and rise in the order of `news`. `news` may only
- * concern enrollments in `started`, when that is given.
+ * concern enrollments in `started`, when there are any. `counted` are sums, which have no sequence.
  */
 export async function appendNews(
   trx: Transaction<DB>,
   news: readonly EnrollmentNews[],
-  started: StartedNews | undefined = undefined,
+  started: readonly StartedNews[] = [],
+  counted: readonly StepsNews[] = [],
 ): Promise<void> {
-  if (news.length === 0 && started === undefined) return;
+  if (news.length === 0 && started.length === 0) return appendCounted(trx, counted);
   const { rows } = await sql<{ first: bigint }>`select nextval('enrollment_changes_seq') as first`.execute(trx);
   const first = rows[0]?.first ?? 0n;
-  if (started !== undefined) await appendStarted(trx, started, first);
-  if (news.length === 0) return;
+  if (started.length > 0) await appendStarted(trx, started, first);
+  if (news.length === 0) return appendCounted(trx, counted);
   const appended = new Map<bigint, bigint>();
-  const startedEvents = started === undefined ? 0n : 1n;
-  await appendEvents(
-    trx,
-    topic,
-    news.map(({ organizationId, enrollmentId, cause, payload }) => {
-      const before = appended.get(enrollmentId) ?? startedEvents;
-      appended.set(enrollmentId, before + 1n);
-      const aggregate = aggregateOf(enrollmentId);
-      return { organizationId, sequence: first + before, aggregate, payload, ...(cause && { cause }) };
-    }),
-  );
+  const startedEvents = started.length === 0 ? 0n : 1n;
+  const events = news.map(({ organizationId, enrollmentId, cause, variants = [], payload }) => {
+    const before = appended.get(enrollmentId) ?? startedEvents;
+    appended.set(enrollmentId, before + 1n);
+    const aggregate = aggregateOf(enrollmentId);
+    const fields = { organizationId, sequence: first + before, aggregate, payload };
+    return { ...fields, ...(cause && { cause }), ...(variants.length > 0 && { variants: [...variants] }) };
+  });
+  await appendEvents(trx, topic, [...events, ...counted.map(countedEvent)]);
 }
 
-async function appendStarted(trx: Transaction<DB>, { organizationId, shared, each }: StartedNews, sequence: bigint) {
-  await appendBatch(trx, each.batch, {
-    shared: { organizationId, sequence, payload: { case: 'started', value: shared } },
-  });
+async function appendCounted(trx: Transaction<DB>, counted: readonly StepsNews[]): Promise<void> {
+  await appendEvents(trx, topic, counted.map(countedEvent));
+}
+
+function countedEvent({ organizationId, workflowId, value }: StepsNews) {
+  return { organizationId, aggregate: `steps:${workflowId}`, payload: { case: 'stepsCounted' as const, value } };
+}
+
+async function appendStarted(trx: Transaction<DB>, started: readonly StartedNews[], sequence: bigint) {
+  await appendBatches(
+    trx,
+    started.map(({ organizationId, shared, each }) => ({
+      batch: each.batch,
+      shared: { organizationId, sequence, payload: { case: 'started' as const, value: shared } },
+    })),
+  );
 }
 
 function aggregateOf(enrollmentId: bigint): string {

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { countsByOutcome } from './delivery-counts.ts';
 import type { DeliveryCounts, EnrollmentRow, EnrollmentStatus, Mode } from './enrollment-row.ts';
+import { goalsMetQuery, readGoalsMet } from './goals-met.ts';
 import { lineAt } from './timeline-lines.ts';
 
 export type JoinedRow = {
@@ -30,7 +31,10 @@ export type JoinedRow = {
   line_status: string | null;
   line_message: string | null;
   line_at: Date | null;
+  line_held: string | null;
   last_error: string | null;
+  outcome: string | null;
+  goals_met: string | null;
   now: Date;
 } & DeliveryCounts;
 
@@ -48,29 +52,39 @@ export async function findRows(
   db: Kysely<DB>,
   { ids, ...scope }: Scope & { ids: readonly bigint[] },
 ): Promise<{ rows: LocatedRow[]; now: Date }> {
-  const { rows } = await sql<JoinedRow>`${rowsQuery(ctx, scope, sql`${ids}::bigint[]`)} order by id desc`.execute(db);
+  const asked = askedIds(scope.workflowId, sql`${ids}::bigint[]`);
+  const { rows } = await sql<JoinedRow>`${rowsQuery(ctx, scope.organizationId, asked)} order by id desc`.execute(db);
   return { rows: rows.map(toRow), now: rows[0]?.now ?? new Date() };
 }
 
+/** The relation of the ids of an array, all of one workflow. */
+export function askedIds(workflowId: bigint, ids: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select ${workflowId}::bigint as workflow_id, id from unnest(${ids}) as listed (id))`;
+}
+
 /**
- * Selects enrollments by an array of ids. The lateral limits make the planner look each part up by its key, so the cost
- * grows with the number of ids only.
+ * Selects enrollments by a relation of workflows and ids. The lateral limits make the planner look each part up by its
+ * key, so the cost grows with the number of ids only.
  */
-export function rowsQuery(ctx: Context, scope: Scope, ids: RawBuilder<unknown>): RawBuilder<JoinedRow> {
-  const { organizationId, workflowId } = scope;
+export function rowsQuery(
+  ctx: Pick<Context, 'dbNow'>,
+  organizationId: bigint,
+  asked: RawBuilder<unknown>,
+): RawBuilder<JoinedRow> {
   return sql`
     select e.id, e.organization_id, e.workflow_id, e.version, e.mode, e.hops, e.cause, e.agent_id, e.lead_ref, e.timezone,
       e.email, e.first_name, e.last_name, e.created_at, place.*,
       line.step_index as line_step_index, line.status as line_status, line.message as line_message, line.at as line_at,
-      failure.error as last_error, ${ctx.dbNow} as now,
+      line.held as line_held,
+      failure.error as last_error, ${goalsMetQuery(sql`asked.workflow_id`, sql`asked.id`)} as goals_met, ${ctx.dbNow} as now,
       counts.sent, counts.opened, counts.clicked, counts.bounced, counts.failed
-    from unnest(${ids}) as asked (id)
+    from ${asked} as asked
     cross join lateral (
       select * from enrollments
-      where workflow_id = ${workflowId} and id = asked.id and organization_id = ${organizationId} limit 1
+      where workflow_id = asked.workflow_id and id = asked.id and organization_id = ${organizationId} limit 1
     ) as e
-    cross join lateral (${placeOf(workflowId)}) as place
-    left join lateral (${lineAt(sql`asked.id`, sql`place.lines`)}) as line on true
+    cross join lateral (${placeOfAsked}) as place
+    left join lateral (${lineAt(sql`asked.id`, sql`place.step_line`)}) as line on true
     left join lateral (${lineAt(sql`asked.id`, sql`place.error_line`)}) as failure on true
     cross join lateral (
       select ${countsByOutcome} from deliveries where enrollment_id = asked.id
@@ -78,15 +92,15 @@ export function rowsQuery(ctx: Context, scope: Scope, ids: RawBuilder<unknown>):
 }
 
 /** The place of `asked.id`: in `runs` or in `outcomes`. */
-function placeOf(workflowId: bigint) {
-  return sql`
-    select status, step_index, next_run_at, updated_at, null::timestamptz as ended_at, lines, error_line
-    from runs where workflow_id = ${workflowId} and enrollment_id = asked.id
-    union all
-    select status, step_index, null, ended_at, ended_at, lines, error_line
-    from outcomes where workflow_id = ${workflowId} and enrollment_id = asked.id
-    limit 1`;
-}
+const placeOfAsked = sql`
+  select status, step_index, next_run_at, updated_at, null::timestamptz as ended_at, lines,
+    coalesce(step_line, lines) as step_line, error_line, null as outcome
+  from runs where workflow_id = asked.workflow_id and enrollment_id = asked.id
+  union all
+  select case when status = 'holdout' then 'completed' else status end, step_index, null, ended_at, ended_at, lines,
+    lines, error_line, outcome
+  from outcomes where workflow_id = asked.workflow_id and enrollment_id = asked.id
+  limit 1`;
 
 export function toRow(row: JoinedRow): LocatedRow {
   const { sent, opened, clicked, bounced, failed } = row;
@@ -113,11 +127,19 @@ export function toRow(row: JoinedRow): LocatedRow {
     lines: row.lines,
     lastLine: lineOf(row),
     lastError: row.last_error,
+    outcome: row.outcome,
+    goalsMet: readGoalsMet(row.goals_met),
     deliveries: { sent, opened, clicked, bounced, failed },
   };
 }
 
-function lineOf({ line_step_index, line_status, line_message, line_at }: JoinedRow): EnrollmentRow['lastLine'] {
+function lineOf({
+  line_step_index,
+  line_status,
+  line_message,
+  line_at,
+  line_held,
+}: JoinedRow): EnrollmentRow['lastLine'] {
   if (line_step_index === null || line_status === null || line_at === null) return null;
-  return { stepIndex: line_step_index, status: line_status, message: line_message ?? '', at: line_at };
+  return { stepIndex: line_step_index, status: line_status, message: line_message ?? '', at: line_at, held: line_held };
 }

@@ -1,43 +1,65 @@
+import { type CreatedFilters, createdConditions, type IdRange, idConditions } from '@drippulse/db';
 import { type RawBuilder, sql } from 'kysely';
 import type { EnrollmentStatus, Mode } from './enrollment-row.ts';
 import { containsText, joinTexts } from './search-blocks.ts';
-import { patternOf, searchedPart } from './search-text.ts';
+import { addressPart, patternOf, searchedPart } from './search-text.ts';
 
-/** The filter of a list within one workflow, which the caller may see. A list shows one mode. */
+/** The filter of a list. A list shows one mode. */
 export type Filter = {
-  workflowId: bigint;
   mode: Mode;
-  status: EnrollmentStatus | undefined;
-  stepIndex: number | undefined;
-  leadRef: string | undefined;
-  q: string | undefined;
+  status?: EnrollmentStatus | undefined;
+  /** Whether the list shows the people who are held out, and nobody else. Default: all others. */
+  holdout?: boolean | undefined;
+  stepIndex?: number | undefined;
+  leadRef?: string | undefined;
+  email?: string | undefined;
+  q?: string | undefined;
+  ids?: readonly bigint[] | undefined;
+  created?: CreatedFilters | undefined;
+  /** The ids of the range of `created`; see `rowConditions` of the library. */
+  idRange?: IdRange | undefined;
 };
 
-export type Slice = { after: bigint | undefined; offset: number; limit: number };
+/** A workflow that the caller may see: its id, or the column that has it. */
+export type WorkflowId = bigint | RawBuilder<bigint>;
+
+/** `least` is a bound below which no row of the page lies. */
+export type Slice = { after: bigint | undefined; offset: number; limit: number; least?: RawBuilder<unknown> };
+type Window = Pick<Slice, 'after' | 'least'>;
 
 /** Counts are exact up to here. */
-const countCap = 10_000;
+export const countCap = 10_000;
 /** Characters of a reference that are indexed. */
 const indexedReference = 64;
 
-export function isFiltered({ status, stepIndex, leadRef, q }: Filter): boolean {
-  return [status, stepIndex, leadRef, q].some((value) => value !== undefined);
+export function isFiltered(filter: Filter): boolean {
+  const { status, stepIndex, leadRef, email, q, ids = [], created = {}, holdout = false } = filter;
+  const values = [status, stepIndex, leadRef, email, q, created.createdSince, created.createdUntil];
+  return holdout || ids.length > 0 || values.some((value) => value !== undefined);
 }
 
-/** Selects the ids of a page, newest first. */
-export function idsQuery(filter: Filter, slice: Slice): RawBuilder<{ id: bigint }> {
+/** Selects the ids of a page of a workflow, newest first. */
+export function idsQuery(workflowId: WorkflowId, filter: Filter, slice: Slice): RawBuilder<{ id: bigint }> {
   const most = slice.offset + slice.limit;
   return sql`
-    select id from (${matching(filter, slice.after, sql`order by id desc limit ${most}`)}) as found
+    select id from (${matching(workflowId, filter, slice, sql`order by id desc limit ${most}`)}) as found
     order by id desc offset ${slice.offset} limit ${slice.limit}`;
 }
 
-/** Selects how many match, at most one more than the cap. */
-export function countQuery(filter: Filter): RawBuilder<{ count: bigint }> {
-  return sql`
-    select count(*) as count from (
-      select 1 from (${matching(filter, undefined, sql`limit ${countCap + 1}`)}) as found limit ${countCap + 1}
-    ) as counted`;
+/** Selects the ids of all that match, in no order. For filters that few match. */
+export function everyIdQuery(workflowId: WorkflowId, filter: Filter): RawBuilder<{ id: bigint }> {
+  return sql`${matching(workflowId, filter, { after: undefined }, sql``)}`;
+}
+
+/** Selects how many of a workflow match, at most one more than the cap. */
+export function countQuery(workflowId: WorkflowId, filter: Filter): RawBuilder<{ count: bigint }> {
+  return sql`select count(*) as count from (${countedQuery(workflowId, filter)}) as counted`;
+}
+
+/** Selects the rows that a count counts. */
+export function countedQuery(workflowId: WorkflowId, filter: Filter): RawBuilder<unknown> {
+  const end = sql`limit ${countCap + 1}`;
+  return sql`select 1 from (${matching(workflowId, filter, { after: undefined }, end)}) as found ${end}`;
 }
 
 /** The count as a list shows it. */
@@ -49,34 +71,95 @@ export function toTotal(count: bigint): { totalCount: bigint; totalCountIsMinimu
  * Few enrollments have one reference, so a filter by reference starts from it. Otherwise a filter by status or step
  * starts there, and the planner may start from the text instead.
  */
-function matching(filter: Filter, after: bigint | undefined, end: RawBuilder<unknown>): RawBuilder<unknown> {
-  const isByPlace = filter.status !== undefined || filter.stepIndex !== undefined;
-  if (!isByPlace || filter.leadRef !== undefined) return identities(filter, after, end);
+function matching(
+  workflowId: WorkflowId,
+  filter: Filter,
+  window: Window,
+  end: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const isByPlace = filter.status !== undefined || filter.stepIndex !== undefined || filter.holdout === true;
+  const isByRow = filter.leadRef !== undefined || hasIds(filter);
+  if (!isByPlace || isByRow) return identities(workflowId, filter, window, end);
+  const wanted = standings(filter);
+  if (wanted.length === 0) return sql`select 0::bigint as id where false`;
   return sql.join(
-    standings(filter).map((standing) => sql`(${places(standing, filter, after, end)})`),
+    wanted.map((standing) => sql`(${places(workflowId, standing, filter, window, end)})`),
     sql` union all `,
   );
 }
 
-function identities(filter: Filter, after: bigint | undefined, end: RawBuilder<unknown>): RawBuilder<unknown> {
+function hasIds({ ids = [] }: Filter): boolean {
+  return ids.length > 0;
+}
+
+function identities(
+  workflowId: WorkflowId,
+  filter: Filter,
+  window: Window,
+  end: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   const conditions = [
-    sql`e.workflow_id = ${filter.workflowId}`,
-    ...(after === undefined ? [] : [sql`e.id < ${after}`]),
+    sql`e.workflow_id = ${workflowId}`,
+    ...rangeConditions(sql`e.id`, filter, window),
     sql`e.mode = ${sql.lit(filter.mode)}`,
+    filter.holdout ? sql`e.is_holdout` : sql`not e.is_holdout`,
     ...(filter.leadRef === undefined ? [] : [byReference(filter.leadRef)]),
-    ...(filter.q === undefined ? [] : [byText(filter.q)]),
+    ...personConditions(filter),
     ...(filter.status === undefined && filter.stepIndex === undefined ? [] : [sql`exists (${placeOfOne(filter)})`]),
   ];
-  const texts = filter.q === undefined ? sql`` : joinTexts(filter.workflowId);
+  const texts = isByText(filter) ? joinTexts(workflowId) : sql``;
   return sql`select e.id from enrollments as e ${texts} where ${sql.join(conditions, sql` and `)} ${end}`;
+}
+
+/** The conditions on the id. */
+function rangeConditions(
+  id: RawBuilder<unknown>,
+  { ids = [], idRange }: Filter,
+  { after, least }: Window,
+): RawBuilder<unknown>[] {
+  return [
+    ...(least === undefined ? [] : [sql`${id} >= ${least}`]),
+    ...(after === undefined ? [] : [sql`${id} < ${after}`]),
+    ...(ids.length === 0 ? [] : [sql`${id} = any(${ids}::bigint[])`]),
+    ...(idRange === undefined ? [] : idConditions(idRange, id)),
+  ];
+}
+
+function isByText({ q, email }: Filter): boolean {
+  return q !== undefined || email !== undefined;
+}
+
+/** The conditions on columns of `e` that no index of it has, and on the texts beside it. */
+function personConditions({ q, email, created }: Filter): RawBuilder<unknown>[] {
+  return [
+    ...(q === undefined ? [] : [byText(searchedPart(q))]),
+    ...(email === undefined ? [] : [byEmail(email)]),
+    ...(created === undefined ? [] : createdConditions(created, 'e.created_at')),
+  ];
+}
+
+/**
+ * The address is looked up as a text: by the part before the domain where it is long enough, because a domain is in many
+ * texts. A blank address is nobody's.
+ */
+function byEmail(email: string): RawBuilder<unknown> {
+  const address = addressPart(email);
+  if (address === undefined) return sql`false`;
+  const local = address.slice(0, address.lastIndexOf('@') + 1);
+  return sql`${byText(local.length > 3 ? local : address)} and lower(btrim(e.email)) = lower(btrim(${email}))`;
 }
 
 function placeOfOne(filter: Filter): RawBuilder<unknown> {
   const at = (table: 'runs' | 'outcomes') => sql`
     select 1 from ${sql.table(table)} as place
     where place.workflow_id = e.workflow_id and place.enrollment_id = e.id
-      and ${sql.join([sql`true`, ...placeConditions(filter.status, filter.stepIndex)], sql` and `)}`;
+      and ${sql.join([sql`true`, ...placeConditions(placeStatus(filter), filter.stepIndex)], sql` and `)}`;
   return sql`${at('runs')} union all ${at('outcomes')}`;
+}
+
+/** The status as it is stored: that of people who are held out is one of its own. */
+function placeStatus({ status, holdout }: Filter): Standing['status'] {
+  return holdout && status === 'completed' ? 'holdout' : status;
 }
 
 function byReference(leadRef: string): RawBuilder<unknown> {
@@ -84,46 +167,49 @@ function byReference(leadRef: string): RawBuilder<unknown> {
     and e.lead_ref = ${leadRef}`;
 }
 
-function byText(q: string): RawBuilder<unknown> {
-  const part = searchedPart(q);
+function byText(part: string): RawBuilder<unknown> {
   return containsText(sql`${part}`, sql`${patternOf(part)}`);
 }
 
-type Standing = { table: 'runs' | 'outcomes'; status: EnrollmentStatus | undefined };
+type Standing = { table: 'runs' | 'outcomes'; status: EnrollmentStatus | 'holdout' | undefined };
 
 /**
  * Outcomes of a step are read status by status, as the index has them in order. With a text they are read together, so
  * that the text is looked up once. Runs of a step are in order whatever their status.
  */
-function standings({ status, q }: Filter): Standing[] {
+function standings({ status, holdout, ...filter }: Filter): Standing[] {
+  if (holdout) return status === undefined || status === 'completed' ? [{ table: 'outcomes', status: 'holdout' }] : [];
   if (status === 'active' || status === 'paused') return [{ table: 'runs', status }];
   if (status !== undefined) return [{ table: 'outcomes', status }];
-  const ended = q === undefined ? (['completed', 'failed', 'cancelled'] as const) : [undefined];
+  const ended = isByText(filter) ? [undefined] : (['completed', 'failed', 'cancelled'] as const);
   return [{ table: 'runs', status }, ...ended.map((each) => ({ table: 'outcomes' as const, status: each }))];
 }
 
 function places(
+  workflowId: WorkflowId,
   { table, status }: Standing,
   filter: Filter,
-  after: bigint | undefined,
+  window: Window,
   end: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
-  const { workflowId, mode, stepIndex, q } = filter;
-  const texts = sql`
-    join enrollments as e on e.workflow_id = place.workflow_id and e.id = place.enrollment_id ${joinTexts(workflowId)}`;
+  const ofPerson = personConditions(filter);
+  const texts = isByText(filter) ? joinTexts(workflowId) : sql``;
+  const people = sql`
+    join enrollments as e on e.workflow_id = place.workflow_id and e.id = place.enrollment_id ${texts}`;
   const conditions = [
     sql`place.workflow_id = ${workflowId}`,
-    ...(after === undefined ? [] : [sql`place.enrollment_id < ${after}`]),
-    sql`place.mode = ${sql.lit(mode)}`,
-    ...placeConditions(status, stepIndex),
-    ...(q === undefined ? [] : [byText(q)]),
+    ...rangeConditions(sql`place.enrollment_id`, filter, window),
+    sql`place.mode = ${sql.lit(filter.mode)}`,
+    ...placeConditions(status, filter.stepIndex),
+    ...(status === undefined && table === 'outcomes' ? [sql`place.status <> 'holdout'`] : []),
+    ...ofPerson,
   ];
   return sql`
-    select place.enrollment_id as id from ${sql.table(table)} as place ${q === undefined ? sql`` : texts}
+    select place.enrollment_id as id from ${sql.table(table)} as place ${ofPerson.length === 0 ? sql`` : people}
     where ${sql.join(conditions, sql` and `)} ${end}`;
 }
 
-function placeConditions(status: EnrollmentStatus | undefined, stepIndex: number | undefined): RawBuilder<unknown>[] {
+function placeConditions(status: Standing['status'], stepIndex: number | undefined): RawBuilder<unknown>[] {
   return [
     ...(status === undefined ? [] : [sql`place.status = ${sql.lit(status)}`]),
     ...(stepIndex === undefined ? [] : [sql`place.step_index = ${stepIndex}`]),

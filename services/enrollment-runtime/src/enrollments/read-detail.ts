@@ -2,12 +2,14 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type LaneKey, laneQuery } from '../lanes/lock-lane.ts';
 import { type DeliveryRow, deliveryColumns } from './delivery.ts';
-import { type JoinedRow, type LocatedRow, rowsQuery, toRow } from './find-rows.ts';
+import { askedIds, type JoinedRow, type LocatedRow, rowsQuery, toRow } from './find-rows.ts';
+import { type NurtureRow, nurtureColumns } from './nurture-event.ts';
 import { linesOf, type TimelineLine, type TimelineRow, timelineColumns } from './timeline-lines.ts';
 
 /** The newest lines and messages that a detail shows. */
 const shownLines = 1_000;
 const shownDeliveries = 1_000;
+const shownReactions = 1_000;
 
 /** An enrollment and the members of its detail, oldest first. */
 export type Detail = {
@@ -17,10 +19,12 @@ export type Detail = {
   data: string;
   lines: TimelineLine[];
   deliveries: DeliveryRow[];
+  reactions: NurtureRow[];
 };
 
 /**
- * Values of the enrollment are in the first row. The n-th row has the n-th row of the timeline and the n-th message.
+ * Values of the enrollment are in the first row. The n-th row has the n-th row of the timeline, the n-th message
+ * and the n-th reaction.
  */
 type Row = { place: bigint | null; contact: string | null; data: string | null } & (JoinedRow | { id: null });
 
@@ -33,8 +37,9 @@ export async function readDetail(
   key: LaneKey,
   id: bigint,
 ): Promise<Detail | 'no enrollment' | undefined> {
+  const asked = askedIds(key.workflowId, sql`array[${id}]::bigint[]`);
   const { rows } = await sql<Row>`
-    with enrollment as materialized (${rowsQuery(ctx, key, sql`array[${id}]::bigint[]`)})
+    with enrollment as materialized (${rowsQuery(ctx, key.organizationId, asked)})
     select enrollment.*, part.*,
       case when coalesce(part.place, 1) = 1 then (
         select contact from enrollments where workflow_id = ${key.workflowId} and id = ${id}
@@ -45,6 +50,7 @@ export async function readDetail(
     left join lateral (
       select * from (${timelineQuery(id, sql`enrollment.lines`)}) as line
       full join (${deliveriesQuery(id)}) as message using (place)
+      full join (${reactionsQuery(id)}) as reaction using (place)
     ) as part on enrollment.id is not null
     order by part.place`.execute(ctx.db.kysely);
   const [first] = rows;
@@ -58,6 +64,7 @@ export async function readDetail(
     data: data ?? contact,
     lines: partsOf<TimelineRow>(rows, 'timeline', timelineColumns).flatMap(linesOf).slice(-shownLines),
     deliveries: partsOf<DeliveryRow>(rows, 'deliveries', deliveryColumns).reverse(),
+    reactions: partsOf<NurtureRow>(rows, 'hits', nurtureColumns).reverse(),
   };
 }
 
@@ -77,6 +84,14 @@ function deliveriesQuery(id: bigint): RawBuilder<unknown> {
   return sql`
     select row_number() over (order by id desc) as place, ${columnsOf('deliveries', deliveryColumns)}
     from deliveries where enrollment_id = ${id} order by id desc limit ${sql.lit(shownDeliveries)}`;
+}
+
+/** Newest first, without hits that nobody has judged yet. */
+function reactionsQuery(id: bigint): RawBuilder<unknown> {
+  return sql`
+    select row_number() over (order by at desc, id desc) as place, ${columnsOf('hits', nurtureColumns)}
+    from hits where enrollment_id = ${id} and (verdict is not null or kind not in ('open', 'click'))
+    order by at desc, id desc limit ${sql.lit(shownReactions)}`;
 }
 
 /** The columns of a table, with the table in their names. */

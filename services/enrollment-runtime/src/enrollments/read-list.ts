@@ -1,9 +1,11 @@
+import type { Page } from '@drippulse/db';
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type DueCount, dueQuery } from '../funnel/due-counts.ts';
 import { type CounterRow, countersQuery } from '../funnel/funnel.ts';
+import { type MarkRow, marksQuery } from '../funnel/marks.ts';
 import { type LaneKey, laneQuery } from '../lanes/lock-lane.ts';
-import { type JoinedRow, type LocatedRow, rowsQuery, toRow } from './find-rows.ts';
+import { askedIds, type JoinedRow, type LocatedRow, rowsQuery, toRow } from './find-rows.ts';
 import { countQuery, type Filter, idsQuery, isFiltered, type Slice } from './list-ids.ts';
 
 /** A list as read. `found` has the ids of the page and, if there is a next page, the first id of that. */
@@ -14,6 +16,7 @@ export type ListRead = {
   rows: LocatedRow[];
   now: Date;
   counters: CounterRow[];
+  marks: MarkRow[];
   due: DueCount[];
   /** How many match, up to one more than the cap. Undefined where the page or the counters give the count. */
   count: bigint | undefined;
@@ -24,6 +27,7 @@ type Row = {
   lane_version: number;
   found: bigint[] | null;
   counters: string | null;
+  marks: string | null;
   due: string | null;
   count: bigint | null;
 } & ((JoinedRow & { place: bigint }) | { place: null });
@@ -38,18 +42,20 @@ export async function readList(
   filter: Filter,
   slice: Slice,
 ): Promise<ListRead | undefined> {
-  const ids = sql`array(select id from found order by id desc limit ${slice.limit})`;
+  const { organizationId, workflowId } = key;
+  const asked = askedIds(workflowId, sql`array(select id from found order by id desc limit ${slice.limit})`);
   const { rows } = await sql<Row>`
-    with found as materialized (${idsQuery(filter, { ...slice, limit: slice.limit + 1 })}),
+    with found as materialized (${idsQuery(workflowId, filter, { ...slice, limit: slice.limit + 1 })}),
     page as (
       select row_number() over (order by id desc) as place, enrollment.*
-      from (${rowsQuery(ctx, key, ids)}) as enrollment
+      from (${rowsQuery(ctx, organizationId, asked)}) as enrollment
     )
     select lane.version as lane_version, page.*,
       ${once(sql`array(select id from found order by id desc)`)} as found,
-      ${once(listOf(countersQuery(key.workflowId, filter.mode)))} as counters,
-      ${once(listOf(dueQuery(ctx, key.workflowId)))} as due,
-      ${once(countUnlessKnown(filter, slice))} as count
+      ${once(listOf(countersQuery(workflowId, filter.mode)))} as counters,
+      ${once(listOf(marksQuery(workflowId, filter.mode)))} as marks,
+      ${once(listOf(dueQuery(ctx, workflowId)))} as due,
+      ${once(countUnlessKnown(filter, slice, countQuery(workflowId, filter)))} as count
     from ${laneQuery(ctx.db.kysely, key)} as lane left join page on true
     order by page.place`.execute(ctx.db.kysely);
   const [first] = rows;
@@ -61,6 +67,7 @@ export async function readList(
     rows: enrollments.map(toRow),
     now: enrollments[0]?.now ?? new Date(),
     counters: (JSON.parse(first.counters ?? '[]') as CounterText[]).map(toCounter),
+    marks: JSON.parse(first.marks ?? '[]'),
     due: (JSON.parse(first.due ?? '[]') as DueText[]).map((due) => ({ ...due, count: BigInt(due.count) })),
     count: first.count ?? undefined,
   };
@@ -75,11 +82,21 @@ function listOf(query: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /** A last page that was read from the beginning gives the count, so the text is not looked up twice. */
-function countUnlessKnown(filter: Filter, { after, offset, limit }: Slice): RawBuilder<unknown> {
+export function countUnlessKnown(
+  filter: Filter,
+  { after, offset, limit }: Slice,
+  count: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   if (!isFiltered(filter)) return sql`null::bigint`;
-  if (after !== undefined) return sql`(${countQuery(filter)})`;
+  if (after !== undefined) return sql`(${count})`;
   return sql`
-    case when (select count(*) > ${limit} or (count(*) = 0 and ${offset > 0}) from found) then (${countQuery(filter)}) end`;
+    case when (select count(*) > ${limit} or (count(*) = 0 and ${offset > 0}) from found) then (${count}) end`;
+}
+
+/** The count of a page that is the last one. */
+export function countFromPage({ after, offset, limit }: Page, found: number): { totalCount: bigint } | undefined {
+  const isLast = after === undefined && found <= limit && (found > 0 || offset === 0);
+  return isLast ? { totalCount: BigInt(offset + found) } : undefined;
 }
 
 /** Counts stay below 2^53. */

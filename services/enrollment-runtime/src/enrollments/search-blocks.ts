@@ -21,7 +21,7 @@ export function placeInBlock(id: bigint): number {
 }
 
 /** Joins to enrollments `e` of a workflow the rows `s` that may have their texts. */
-export function joinTexts(workflowId: bigint): RawBuilder<unknown> {
+export function joinTexts(workflowId: bigint | RawBuilder<bigint>): RawBuilder<unknown> {
   return sql`join enrollment_search as s on s.workflow_id = ${workflowId} and s.block = e.id >> ${sql.lit(blockBits)}`;
 }
 

@@ -31,6 +31,11 @@ export function searchedPart(q: string): string {
   return [...q].length < 3 ? `\n${text}` : text;
 }
 
+/** The part of a search text that has an address, in any case; undefined for a blank one. */
+export function addressPart(email: string): string | undefined {
+  return searchTextOf({ email, firstName: null, lastName: null })?.trim() || undefined;
+}
+
 /** The `like` pattern of texts that contain `part`. */
 export function patternOf(part: string): string {
   return `%${part.replace(/[\\%_]/g, '\\$&')}%`;

@@ -14,7 +14,7 @@ export type FollowingLine = {
 
 export const timelineColumns = [
   ...(['sequence', 'at', 'step_index', 'attempt', 'status', 'message', 'error', 'output'] as const),
-  ...(['duration_ms', 'following'] as const),
+  ...(['duration_ms', 'following', 'version', 'held'] as const),
 ];
 export type TimelineRow = Pick<Selectable<Timeline>, (typeof timelineColumns)[number]>;
 export type TimelineLine = Omit<TimelineRow, 'following'>;
@@ -26,12 +26,14 @@ export function linesOf({ following, ...first }: TimelineRow): TimelineLine[] {
   return [first, ...others.map((line, index) => lineBehind(first, line, index + 1))];
 }
 
-function lineBehind({ at, sequence }: TimelineLine, line: FollowingLine, place: number): TimelineLine {
+function lineBehind({ at, sequence, version }: TimelineLine, line: FollowingLine, place: number): TimelineLine {
   const { step_index, attempt, status, message, error = null, output } = line;
   return {
     ...{ at, sequence: sequence + place, duration_ms: null },
     ...{ step_index, attempt, status, message, error },
     output: output === undefined ? null : stringifyJson(output),
+    version,
+    held: null,
   };
 }
 
@@ -43,9 +45,10 @@ export function lineAt(enrollmentId: RawBuilder<unknown>, number: RawBuilder<unk
   return sql`
     select at, coalesce((behind ->> 'step_index')::int, step_index) as step_index,
       coalesce(behind ->> 'status', status) as status, coalesce(behind ->> 'message', message) as message,
-      case when behind is null then error else behind ->> 'error' end as error
+      case when behind is null then error else behind ->> 'error' end as error,
+      case when behind is null then held end as held
     from (
-      select at, step_index, status, message, error,
+      select at, step_index, status, message, error, held,
         case when sequence < ${number} then following -> (${number} - sequence - 1) end as behind
       from timeline where enrollment_id = ${enrollmentId} and sequence <= ${number}
       order by sequence desc limit 1

@@ -5,6 +5,7 @@ import type { EnrollmentSchema } from '@drippulse/proto/drippulse/enrollments/v1
 import { modeToProto } from '@drippulse/rpc';
 import { type EnrollmentRow, type LastLine, summarize } from './enrollment-row.ts';
 import { statusToProto, timelineStatusToProto } from './enums.ts';
+import { heldByToProto } from './held-by.ts';
 
 /** An enrollment as the API shows it. `now` decides whether it still waits. */
 export function toProto(row: EnrollmentRow, definition: Definition, now: Date) {
@@ -35,7 +36,10 @@ export function toProto(row: EnrollmentRow, definition: Definition, now: Date) {
     isWaiting,
     lastAction: row.lastLine ? lineToProto(definition, row.lastLine) : undefined,
     lastError: row.lastError ?? undefined,
+    heldBy: isWaiting && row.lastLine?.held ? heldByToProto(row.lastLine.held) : undefined,
     deliverySummary: row.deliveries,
+    outcome: row.outcome ?? undefined,
+    goalsMet: row.goalsMet.map(({ name, at }) => ({ name, at: timestampFromDate(at) })),
   } satisfies MessageInitShape<typeof EnrollmentSchema>;
 }
 

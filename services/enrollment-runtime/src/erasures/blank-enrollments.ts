@@ -2,6 +2,8 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { erasedRequest } from '../effects/erased-request.ts';
 import { removeTexts } from '../enrollments/search-blocks.ts';
+import { unwatch } from '../goals/index.ts';
+import { forgetHits } from '../reactions/index.ts';
 
 /** Replaces the message of a line about an erased person. */
 const erasedMessage = 'Erased';
@@ -29,9 +31,10 @@ export async function blankEnrollments(
 ): Promise<void> {
   await sql`
     update enrollments set contact = '{}', email = null, first_name = null, last_name = null,
-      lead_ref = case when lead_ref = any(${refs}) then lead_ref end, erased_at = ${now}
+      contact_hash = null, entry_hash = null, lead_ref = case when lead_ref = any(${refs}) then lead_ref end, erased_at = ${now}
     where workflow_id = ${workflowId} and id = any(${ids}::bigint[])`.execute(trx);
   await removeTexts(trx, { workflowId, ids });
+  await unwatch(trx, ids);
   // The state for a retry goes too: an erased enrollment is not retried.
   await sql`delete from run_data where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
@@ -46,4 +49,5 @@ export async function blankEnrollments(
     update deliveries set receiver = '', subject = '', provider_message_id = null,
       error = case when error is not null then ${erasedMessage} end
     where enrollment_id = any(${ids}::bigint[])`.execute(trx);
+  await forgetHits(trx, ids);
 }

@@ -1,12 +1,16 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { JobRow, JobSlice, WriteSlice } from '@drippulse/db';
 import { sql, type Transaction } from 'kysely';
+import { blankApprovals, eraseApprovals } from '../approvals/index.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { appendNews } from '../enrollments/events.ts';
+import { eraseEvents } from '../events/index.ts';
+import { forgetPerson } from '../messaging/index.ts';
 import { endRuns, reportCancelled } from '../runs/cancel-runs.ts';
 import { blankEnrollments } from './blank-enrollments.ts';
 import {
+  type ErasureInput,
   type ErasurePlace,
   packErasureInput,
   packErasurePlace,
@@ -15,8 +19,11 @@ import {
 } from './erasure-job.ts';
 import { findEnrollments, nextWorkflow } from './find-enrollments.ts';
 import { forgetAnswers } from './forget-answers.ts';
+import { forgetEntries } from './forget-entries.ts';
 
 const sliceEnrollments = 5;
+const sliceEvents = 500;
+const sliceApprovals = 100;
 /**
  * A second pass finds contacts that a source or filter had read before the erasure and enrolled after the first pass.
  */
@@ -40,7 +47,14 @@ async function eraseNext(ctx: Context, trx: Transaction<DB>, job: JobRow, at: Er
   const input = readErasureInput(ctx.sealer, job.input);
   const { organization_id: organizationId } = job;
   if (at.workflowId === 0n) {
+    const person = { organizationId, refs: input.refs, emails: input.emails };
+    const erased = await eraseEvents(trx, person, { now: ctx.clock.now(), limit: sliceEvents });
+    if (erased === sliceEvents) return goOn(at);
+    const approvals = await eraseApprovals(ctx, trx, person, { now: ctx.clock.now(), limit: sliceApprovals });
+    if (approvals === sliceApprovals) return goOn(at);
+    await forgetEntries(trx, person);
     const first = await nextWorkflow(trx, organizationId, 0n);
+    if (first === undefined) await forgetAddresses(trx, organizationId, input);
     return first === undefined ? endPass(at) : goOn({ ...at, workflowId: first, enrollmentId: 0n });
   }
   const { workflowId } = at;
@@ -48,7 +62,17 @@ async function eraseNext(ctx: Context, trx: Transaction<DB>, job: JobRow, at: Er
   if (ids.length > 0) await erase(ctx, trx, { organizationId, workflowId, ids, refs: input.refs });
   if (ids.length === sliceEnrollments) return goOn({ ...at, enrollmentId: ids.at(-1) ?? 0n }, ids.length);
   const next = await nextWorkflow(trx, organizationId, workflowId);
+  if (next === undefined) await forgetAddresses(trx, organizationId, input);
   return next === undefined ? endPass(at, ids.length) : goOn({ ...at, workflowId: next, enrollmentId: 0n }, ids.length);
+}
+
+/** Suppressions and sends go at the end of each pass: a mail that was under way meanwhile has left its line. */
+async function forgetAddresses(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  { emails, refs }: ErasureInput,
+): Promise<void> {
+  await forgetPerson(trx, { organizationId, enrollmentIds: [], emails, refs });
 }
 
 /** Blanks first, so that the event of a cancelled run contains nothing of the person. */
@@ -61,15 +85,26 @@ async function erase(
   // Waits for workers that move runs of the workflow. None starts to before the commit.
   await sql`select from lanes where workflow_id = ${o.workflowId} for update`.execute(trx);
   const ids = sql`select unnest(${o.ids}::bigint[])`;
-  const cancelled = await endRuns(ctx, trx, { workflowId: o.workflowId, ids });
+  // Before the runs end: the events of approvals that end with them have nothing of the person either.
+  const approvals = await blankApprovals(trx, { organizationId: o.organizationId, enrollmentIds: o.ids });
+  const { runs: cancelled } = await endRuns(ctx, trx, { workflowId: o.workflowId, ids, reason: 'erased' });
   await blankEnrollments(trx, o, erasedAt);
   await forgetAnswers(trx, o);
+  await forgetPerson(trx, { organizationId: o.organizationId, enrollmentIds: o.ids, emails: [], refs: [] });
   await appendNews(
     trx,
     o.ids.map((id) => ({
       organizationId: o.organizationId,
       enrollmentId: id,
-      payload: { case: 'erased', value: { id, workflowId: o.workflowId, erasedAt: timestampFromDate(erasedAt) } },
+      payload: {
+        case: 'erased',
+        value: {
+          id,
+          workflowId: o.workflowId,
+          erasedAt: timestampFromDate(erasedAt),
+          approvalIds: approvals.get(id) ?? [],
+        },
+      },
     })),
   );
   await reportCancelled(ctx, trx, o, cancelled);

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { containsText, joinTexts } from '../enrollments/search-blocks.ts';
-import { patternOf, searchTextOf } from '../enrollments/search-text.ts';
+import { addressPart, patternOf } from '../enrollments/search-text.ts';
 import type { ErasureInput, ErasurePlace } from './erasure-job.ts';
 
 /** The next workflow of the organization. Deleted workflows still have enrollments. */
@@ -31,7 +31,7 @@ export async function findEnrollments(
   o: { organizationId: bigint; place: ErasurePlace; limit: number },
 ): Promise<bigint[]> {
   const { workflowId, enrollmentId } = o.place;
-  const parts = emails.flatMap((email) => partOf(email) ?? []);
+  const parts = emails.flatMap((email) => addressPart(email) ?? []);
   const { rows } = await sql<{ id: bigint }>`
     select distinct id from (
       select id from enrollments
@@ -49,9 +49,4 @@ export async function findEnrollments(
     ) as found
     order by id limit ${o.limit}`.execute(trx);
   return rows.map((row) => row.id);
-}
-
-/** The line that an address makes in a search text; see `searchTextOf`. */
-function partOf(email: string): string | undefined {
-  return searchTextOf({ email, firstName: null, lastName: null })?.trim();
 }

@@ -7,6 +7,7 @@ import type { Counters } from '../db/schema.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import { stepIdAt } from '../definitions/step-at.ts';
 import type { DueCount, DueCounts } from './due-counts.ts';
+import { type MarkRow, marksToProto } from './marks.ts';
 
 type Source = { definitions: Definitions; dueCounts: DueCounts };
 
@@ -50,6 +51,7 @@ export function toFunnel(
   definition: Definition,
   counters: readonly CounterRow[],
   due: ReadonlyMap<string, bigint>,
+  marks: readonly MarkRow[] = [],
 ): MessageInitShape<typeof StepFunnelSchema> {
   const sum = (rows: readonly CounterRow[], counted: Exclude<keyof CounterRow, 'step_id'>) =>
     rows.reduce((total, row) => total + row[counted], 0n);
@@ -79,6 +81,7 @@ export function toFunnel(
       failed,
       cancelled,
       totalEnrollments: active + completed + failed + cancelled,
+      ...marksToProto(marks),
     },
   };
 }

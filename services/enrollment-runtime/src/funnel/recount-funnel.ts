@@ -27,7 +27,7 @@ export async function recountFunnel(db: Kysely<DB>, workflowId: bigint): Promise
       union all
       select version, step_index, mode, 'paused' from runs where workflow_id = ${workflowId} and status = 'paused'
       union all
-      select version, step_index, mode, status from outcomes where workflow_id = ${workflowId}
+      select version, step_index, mode, status from outcomes where workflow_id = ${workflowId} and status <> 'holdout'
     ), actual as (
       select version, coalesce(step_id, '') as step_id, mode, counted, count(*) as number
       from placed left join step using (version, step_index)

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createPace, restMs } from './pace.ts';
 
@@ -10,13 +10,18 @@ test('after each piece of work it rests nine times as long, five seconds at most
 test('it begins nothing once it is ended, and a rest ends with it', async () => {
   const ended = new AbortController();
   const pace = createPace(ended.signal);
+  const worked = Promise.withResolvers<void>();
   let done = 0;
+  // Work that takes long enough for a rest of nearly two seconds.
   const work = async () => {
     done += 1;
-    await sleep(500);
+    for (const until = performance.now() + 200; performance.now() < until; );
+    worked.resolve();
   };
   const resting = pace(work);
-  setTimeout(() => ended.abort(), 600);
+  await worked.promise;
+  await nextTurn();
+  ended.abort();
   await expect(resting).rejects.toThrow();
   await expect(pace(work)).rejects.toThrow();
   expect(done).toBe(1);

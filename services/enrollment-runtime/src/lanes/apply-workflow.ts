@@ -3,6 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { parseSteps, type SealedSteps, sealSteps } from '../definitions/sealed-steps.ts';
+import { openSettings } from '../definitions/settings.ts';
 import type { LaneState } from './lane.ts';
 import { syncSchedule } from './sync-schedule.ts';
 import { syncTrigger } from './sync-trigger.ts';
@@ -18,6 +19,8 @@ export type WorkflowChange = {
   name: string;
   /** JSON text, with credentials masked. */
   steps: string;
+  /** JSON text of the settings of the version. */
+  settings: string;
   /** The box with the masked texts; null when nothing is masked. */
   sealed: Uint8Array | null;
 };
@@ -31,7 +34,7 @@ export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promi
   const applied = await ctx.db.kysely.transaction().execute(async (trx) => {
     await trx
       .insertInto('workflow_versions')
-      .values({ workflow_id: change.workflowId, version: change.version, ...stored })
+      .values({ workflow_id: change.workflowId, version: change.version, settings: change.settings, ...stored })
       // A version never changes. One that was stored before steps were masked, or without its box, gets both.
       .onConflict((conflict) =>
         conflict
@@ -41,17 +44,30 @@ export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promi
           .where(sql.lit(stored.sealed !== null), '=', true),
       )
       .execute();
+    await mendSettings(trx, change);
     const isHigher = (await insertLane(trx, change)) || (await updateLane(ctx, trx, change));
     if (!isHigher) return false;
     const steps = parseSteps(stored.steps);
     await syncSchedule(ctx, trx, { ...change, steps });
-    await syncTrigger(trx, { ...change, steps });
+    await syncTrigger(trx, { ...change, steps, settings: openSettings(change.settings, steps) });
     return true;
   });
   if (!applied) return;
   ctx.wake.advance();
   ctx.wake.drain();
   ctx.wake.schedules();
+}
+
+/** A process of the version before may have stored the version without its settings. */
+async function mendSettings(trx: Transaction<DB>, { workflowId, version, settings }: WorkflowChange): Promise<void> {
+  if (settings === '{}') return;
+  await trx
+    .updateTable('workflow_versions')
+    .set({ settings })
+    .where('workflow_id', '=', workflowId)
+    .where('version', '=', version)
+    .where('settings', '=', '{}')
+    .execute();
 }
 
 function storedSteps(ctx: Context, { workflowId, steps, sealed }: WorkflowChange): SealedSteps {

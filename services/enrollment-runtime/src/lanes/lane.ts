@@ -1,5 +1,7 @@
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { Mode } from '@drippulse/rpc';
+import { isSuspended } from '@drippulse/service';
+import { sql } from 'kysely';
 
 export type LaneState = 'draft' | 'active' | 'paused' | 'archived' | 'deleted';
 
@@ -13,15 +15,25 @@ export type Lane = {
   state: LaneState;
   /** The version that new enrollments enter. */
   version: number;
+  /** Whether the operator has suspended the organization. Its workflows are paused then. */
+  isSuspended: boolean;
 };
+
+/** Whether the organization of a row of `lanes` is suspended. */
+export const isLaneSuspended = isSuspended(sql.ref('lanes.organization_id'));
+
+/** The state of a row of `lanes`: nothing of a suspended organization starts or moves. */
+export const laneState = sql<string>`
+  case when lanes.state in ('draft', 'active') and ${isLaneSuspended} then 'paused' else lanes.state end`;
 
 export const laneColumns = [
   'workflow_id as workflowId',
   'organization_id as organizationId',
   'name',
   'mode',
-  'state',
+  laneState.as('state'),
   'version',
+  isLaneSuspended.as('isSuspended'),
 ] as const;
 
 const states: Record<WorkflowStatus, LaneState> = {
@@ -34,6 +46,19 @@ const states: Record<WorkflowStatus, LaneState> = {
 
 export function laneStateOf(status: WorkflowStatus): LaneState {
   return states[status] ?? 'draft';
+}
+
+const statuses: Record<LaneState, WorkflowStatus> = {
+  draft: WorkflowStatus.DRAFT,
+  active: WorkflowStatus.ACTIVE,
+  paused: WorkflowStatus.PAUSED,
+  archived: WorkflowStatus.ARCHIVED,
+  deleted: WorkflowStatus.UNSPECIFIED,
+};
+
+/** The status of a workflow whose lane has this state. A deleted one has none. */
+export function laneStatusOf(state: LaneState): WorkflowStatus {
+  return statuses[state];
 }
 
 export function isLaneState(text: string): text is LaneState {

@@ -28,7 +28,9 @@ export function laneQuery(db: Kysely<DB>, { organizationId, workflowId }: LaneKe
     .where('state', '!=', 'deleted');
 }
 
-function toLane(row: (Omit<Lane, 'state' | 'mode'> & { state: string; mode: string }) | undefined): Lane | undefined {
+export function toLane(
+  row: (Omit<Lane, 'state' | 'mode'> & { state: string; mode: string }) | undefined,
+): Lane | undefined {
   if (row === undefined || !isLaneState(row.state)) return undefined;
   return { ...row, state: row.state, mode: modeOf(row.mode) };
 }

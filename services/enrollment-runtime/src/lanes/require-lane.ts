@@ -7,7 +7,7 @@ import type { DB } from '../db/schema.ts';
 import { applyWorkflow } from './apply-workflow.ts';
 import { type Lane, laneStateOf } from './lane.ts';
 import { findLane, type LaneKey, lockLane } from './lock-lane.ts';
-import { boxOf } from './sealed-steps.ts';
+import { boxOf, versionOf } from './sealed-steps.ts';
 
 /**
  * The lane of a workflow of the caller's organization. The workflows service is asked for one that the runtime does not
@@ -21,10 +21,18 @@ export async function requireLane(ctx: Context, call: HandlerContext, workflowId
   const { workflow, sealedSteps } = await ctx.clients.workflows(caller, call).getWorkflow({ id: workflowId });
   if (workflow === undefined) throw workflowNotFound();
   const { version, name, status } = workflow;
-  const steps = Buffer.from(workflow.steps).toString();
   const mode = modeFromProto(workflow.mode);
   const sealed = boxOf(sealedSteps);
-  await applyWorkflow(ctx, { ...key, sequence: 0n, version, mode, name, steps, sealed, state: laneStateOf(status) });
+  await applyWorkflow(ctx, {
+    ...key,
+    sequence: 0n,
+    version,
+    mode,
+    name,
+    ...versionOf(workflow),
+    sealed,
+    state: laneStateOf(status),
+  });
   const applied = await findLane(ctx.db.kysely, key);
   if (applied === undefined) throw workflowNotFound();
   return applied;

@@ -1,19 +1,26 @@
-import { eventTriggerOf, type Step } from '@drippulse/engine';
+import { awaitedNamesOf, eventTriggerOf, type Settings, type Step } from '@drippulse/engine';
 import type { Mode } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { LaneState } from './lane.ts';
 
+type Change = {
+  organizationId: bigint;
+  workflowId: bigint;
+  mode: Mode;
+  state: LaneState;
+  steps: readonly Step[];
+  settings: Settings;
+};
+
 /**
  * Makes the event that a workflow listens to equal to its trigger, in the transaction of the change and under the
- * lane's lock. Only an active workflow listens.
+ * lane's lock. Only an active workflow starts; a paused one is named by events as one that did not.
  */
-export async function syncTrigger(
-  trx: Transaction<DB>,
-  change: { organizationId: bigint; workflowId: bigint; mode: Mode; state: LaneState; steps: readonly Step[] },
-): Promise<void> {
+export async function syncTrigger(trx: Transaction<DB>, change: Change): Promise<void> {
   const { organizationId, workflowId, mode, state, steps } = change;
-  const trigger = state === 'active' ? eventTriggerOf(steps) : undefined;
+  await rememberAwaited(trx, change);
+  const trigger = state === 'active' || state === 'paused' ? eventTriggerOf(steps) : undefined;
   if (trigger === undefined) {
     await trx.deleteFrom('event_triggers').where('workflow_id', '=', workflowId).execute();
     return;
@@ -23,5 +30,25 @@ export async function syncTrigger(
     .insertInto('event_triggers')
     .values({ workflow_id: workflowId, organization_id: organizationId, mode, event_name: eventName })
     .onConflict((conflict) => conflict.column('workflow_id').doUpdateSet({ mode, event_name: eventName }))
+    .execute();
+}
+
+/** Names of earlier versions stay while the workflow does: enrollments may still be in them. */
+async function rememberAwaited(trx: Transaction<DB>, change: Change): Promise<void> {
+  const { organizationId, workflowId, mode, state, steps, settings } = change;
+  if (state === 'deleted') {
+    await trx
+      .deleteFrom('awaited_names')
+      .where('organization_id', '=', organizationId)
+      .where('workflow_id', '=', workflowId)
+      .execute();
+    return;
+  }
+  const names = awaitedNamesOf(steps, settings);
+  if (names.length === 0) return;
+  await trx
+    .insertInto('awaited_names')
+    .values(names.map((event_name) => ({ organization_id: organizationId, workflow_id: workflowId, mode, event_name })))
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

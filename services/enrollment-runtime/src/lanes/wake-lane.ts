@@ -16,7 +16,20 @@ export async function wakeLanes(trx: Transaction<DB>, wakes: readonly Wake[]): P
     if (known === undefined || at < known) earliest.set(workflowId, at);
   }
   const sorted = [...earliest].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [workflowId, at] of sorted) {
+  const [first, second] = sorted;
+  if (first !== undefined && second === undefined) {
+    const [workflowId, at] = first;
     await sql`update lanes set wake_at = least(wake_at, ${at}) where workflow_id = ${workflowId}`.execute(trx);
+    return;
   }
+  // Locked in the order of their ids: an update locks in any order.
+  await sql`
+    with locked as materialized (
+      select lanes.workflow_id, wake.at
+      from unnest(${sorted.map(([id]) => id)}::bigint[], ${sorted.map(([, at]) => at)}::timestamptz[]) as wake (workflow_id, at)
+      join lanes on lanes.workflow_id = wake.workflow_id
+      order by lanes.workflow_id for no key update of lanes
+    )
+    update lanes set wake_at = least(lanes.wake_at, locked.at) from locked
+    where lanes.workflow_id = locked.workflow_id`.execute(trx);
 }

@@ -1,5 +1,6 @@
 import { isInfrastructureError } from '@drippulse/db';
 import { type Loop, startLoop } from '@drippulse/loops';
+import { isSuspended } from '@drippulse/service';
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type DueSchedule, fireSchedule } from '../schedules/fire-schedule.ts';
@@ -48,7 +49,7 @@ async function findDue(ctx: Context): Promise<DueSchedule[]> {
 export function dueQuery({ dbNow }: Pick<Context, 'dbNow'>): RawBuilder<DueSchedule> {
   return sql<DueSchedule>`
     select workflow_id as "workflowId", organization_id as "organizationId" from schedules
-    where next_tick_at <= ${dbNow} order by next_tick_at limit ${batch}`;
+    where next_tick_at <= ${dbNow} and not ${isSuspended(sql.ref('schedules.organization_id'))} order by next_tick_at limit ${batch}`;
 }
 
 /** Schedules that other processes have locked are tried again at the next turn, not at once. */

@@ -6,7 +6,7 @@ import { serviceOf } from '@drippulse/topology';
 import type { Context } from '../context.ts';
 import { applyWorkflow as apply } from '../lanes/apply-workflow.ts';
 import { laneStateOf } from '../lanes/lane.ts';
-import { boxOf } from '../lanes/sealed-steps.ts';
+import { boxOf, versionOf } from '../lanes/sealed-steps.ts';
 
 /** Applies a workflow. Only the workflows service may call it. */
 export async function applyWorkflow(ctx: Context, request: ApplyWorkflowRequest, call: HandlerContext) {
@@ -24,7 +24,7 @@ export async function applyWorkflow(ctx: Context, request: ApplyWorkflowRequest,
     mode: modeFromProto(workflow.mode),
     state: deleted ? 'deleted' : laneStateOf(workflow.status),
     name: workflow.name,
-    steps: Buffer.from(workflow.steps).toString(),
+    ...versionOf(workflow),
     sealed: boxOf(sealedSteps),
   });
   return {};

@@ -1,14 +1,20 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import { DomainError } from '@drippulse/errors';
-import { type BulkEnrollRequest, EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { causeOf } from '@drippulse/rpc';
+import { DomainError, type Violation } from '@drippulse/errors';
+import {
+  type BulkEnrollRequest,
+  EnrollmentsService,
+  OnQuota,
+} from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { callerOf, causeOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import { countInChains } from '../chains/count-in-chains.ts';
 import { ChainCut, reportingCuts } from '../chains/report-cut.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { enroll, type Link } from '../enrolling/enroll.ts';
+import { judgeAll } from '../enrolling/admit.ts';
+import { AllRefused, notingRefused, refusedRows, shownRefused } from '../enrolling/all-refused.ts';
+import { enroll, idsOf, type Link } from '../enrolling/enroll.ts';
 import { readRecords } from '../enrolling/read-records.ts';
 import { type Refusal, type Rows, readRows } from '../enrolling/read-rows.ts';
 import type { Lane } from '../lanes/lane.ts';
@@ -25,26 +31,75 @@ export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call:
     request.crm === undefined || isRefused
       ? { contacts: [] }
       : await readRecords(ctx, call, request.crm, read.contacts.length);
+  if (request.dryRun === true) return rehearse(ctx, request, call, { read, records });
   const { bulkEnroll: method } = EnrollmentsService.method;
   const response = await reportingCuts(ctx, () =>
-    transact(ctx, call, method, request, async (trx, { organizationId, mode }) => {
-      const lane = await requireLockedLane(trx, { organizationId, workflowId: request.workflowId });
-      const rows = requireRows(lane, request, read, records);
-      const timezone = readTimezone(request.timezone);
-      const links = await continueChain(ctx, trx, lane, { cause: causeOf(call), count: rows.contacts.length });
-      const { contacts } = rows;
-      const ids = await enroll(ctx, trx, { lane, mode, timezone, agentId: null, contacts, ...(links && { links }) });
-      return {
-        createdCount: BigInt(ids.length),
-        enrollmentIds: ids,
-        ...(rows.skippedCount > 0 && { skippedInvalidRows: BigInt(rows.skippedCount) }),
-        skipped: rows.skipped,
-      };
-    }),
+    notingRefused(ctx, () =>
+      transact(ctx, call, method, request, async (trx, { organizationId, mode }) => {
+        const lane = await requireLockedLane(trx, { organizationId, workflowId: request.workflowId });
+        const rows = requireRows(lane, request, read, records);
+        const timezone = readTimezone(request.timezone);
+        const links = await continueChain(ctx, trx, lane, { cause: causeOf(call), count: rows.contacts.length });
+        const { contacts } = rows;
+        const beyondQuota = beyondQuotaOf(request, call);
+        const entrants = { lane, mode, timezone, agentId: null, contacts, beyondQuota, ...(links && { links }) };
+        const entries = await enroll(ctx, trx, entrants);
+        const refused = refusedRows(entries, rows.indexes);
+        if (refused.length === entries.length) throw new AllRefused(lane, mode, contacts, entries, refused);
+        const ids = idsOf(entries);
+        return {
+          createdCount: BigInt(ids.length),
+          enrollmentIds: ids,
+          refusedCount: BigInt(refused.length),
+          refused: refused.slice(0, shownRefused),
+          ...(rows.skippedCount > 0 && { skippedInvalidRows: BigInt(rows.skippedCount) }),
+          skipped: rows.skipped,
+        };
+      }),
+    ),
   );
   ctx.relay.wake();
   ctx.wake.advance();
   return response;
+}
+
+type Read = { read: Rows | Refusal; records: { contacts: string[] } | Refusal };
+
+/** Answers what the call would do, by the gate itself. Its transaction only locks. */
+async function rehearse(ctx: Context, request: BulkEnrollRequest, call: HandlerContext, { read, records }: Read) {
+  const { organizationId, mode } = callerOf(call);
+  const beyondQuota = beyondQuotaOf(request, call);
+  const { rows, admitted } = await ctx.db.kysely.transaction().execute(async (trx) => {
+    const lane = await requireLockedLane(trx, { organizationId, workflowId: request.workflowId });
+    const rows = requireRows(lane, request, read, records);
+    const [admitted] = await judgeAll(ctx, trx, [
+      {
+        ...{ lane, mode, timezone: readTimezone(request.timezone), agentId: null },
+        contacts: rows.contacts,
+        beyondQuota: beyondQuota === 'hold' ? 'leave_out' : beyondQuota,
+      },
+    ]);
+    return { rows, admitted };
+  });
+  const { covered = [], entries = [] } = admitted ?? {};
+  const refused = refusedRows(entries, rows.indexes);
+  call.responseHeader.set('x-http-status', '200');
+  return {
+    createdCount: BigInt(covered.length),
+    enrollmentIds: [],
+    refusedCount: BigInt(refused.length),
+    refused: refused.slice(0, shownRefused),
+    ...(rows.skippedCount > 0 && { skippedInvalidRows: BigInt(rows.skippedCount) }),
+    skipped: rows.skipped,
+    dryRun: true,
+    heldOutCount: BigInt(covered.filter(({ entrant }) => entrant.isHeldOut).length),
+  };
+}
+
+/** A service that enrolls somebody, such as for a form, has nobody to tell. */
+function beyondQuotaOf({ onQuota }: BulkEnrollRequest, call: HandlerContext): 'hold' | 'refuse' | 'leave_out' {
+  if (callerOf(call).actor.type === 'service') return 'hold';
+  return onQuota === OnQuota.PARTIAL ? 'leave_out' : 'refuse';
 }
 
 /** Counts all contacts of a request that continues a chain, whose budget must cover them. */
@@ -86,7 +141,8 @@ function requireRows(
     const message = request.crm === undefined ? 'No row can be enrolled.' : 'No record meets the filter.';
     throw new DomainError('invalid', 'no_enrollments_created', message, { violations });
   }
-  return { ...read, contacts };
+  const indexes = [...read.indexes, ...records.contacts.map((_, place) => read.count + place)];
+  return { ...read, contacts, indexes };
 }
 
 function readTimezone(timezone: string | undefined): string {
@@ -95,8 +151,8 @@ function readTimezone(timezone: string | undefined): string {
     new Intl.DateTimeFormat('en', { timeZone: timezone });
     return timezone;
   } catch (cause) {
-    const message = 'timezone must be an IANA time zone such as Europe/Berlin';
-    const violations = [{ field: 'timezone', message }];
-    throw new DomainError('invalid', 'invalid_timezone', message, { violations, cause });
+    const message = 'must be an IANA time zone such as Europe/Berlin';
+    const violations: Violation[] = [{ field: 'timezone', message, code: 'format' }];
+    throw new DomainError('invalid', 'invalid_timezone', `timezone ${message}`, { violations, cause });
   }
 }

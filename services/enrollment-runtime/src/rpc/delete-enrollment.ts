@@ -6,6 +6,7 @@ import {
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { Caller } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
+import { blankApprovals } from '../approvals/index.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { stepIdAt } from '../definitions/step-at.ts';
@@ -16,8 +17,15 @@ import { enrollmentNotFound } from '../enrollments/refusals.ts';
 import { removeTexts } from '../enrollments/search-blocks.ts';
 import { toProto } from '../enrollments/to-proto.ts';
 import { addCounts } from '../funnel/counters.ts';
+import { hintMoves } from '../funnel/hint-moves.ts';
+import { addMarks, type Mark } from '../funnel/marks.ts';
+import { startStepCounts } from '../funnel/step-counts.ts';
+import { forgetGoals } from '../goals/index.ts';
 import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
-import { lockPlace } from '../runs/lock-place.ts';
+import { endHeld, type FreedPlace, wakeHeld } from '../messaging/index.ts';
+import { countCancelled, countedVariants } from '../runs/count-steps.ts';
+import { lockPlace, type Place } from '../runs/lock-place.ts';
+import { cancelParked } from '../runs/store-parked.ts';
 
 /**
  * Ends the run by its fence, and removes the enrollment from lists and counters. Its timeline, effects and messages
@@ -27,17 +35,27 @@ export async function deleteEnrollment(ctx: Context, request: DeleteEnrollmentRe
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
   const { deleteEnrollment: method } = EnrollmentsService.method;
+  const removed: EnrollmentRow[] = [];
+  const freed: FreedPlace[] = [];
   const response = await transact(ctx, call, method, request, async (trx, caller) => {
     const lane = await requireLockedLane(trx, { organizationId: caller.organizationId, workflowId });
-    await lockPlace(trx, { ...lane, id });
+    const place = await lockPlace(trx, { ...lane, id });
     const { rows, now } = await findRows(ctx, trx, { ...lane, ids: [id] });
     const [row] = rows;
     if (row === undefined) throw enrollmentNotFound();
     await remove(ctx, trx, row, caller);
-    await reportRemoval(ctx, trx, row, now);
+    freed.push(...(await endHeld(trx, [id], { reason: 'the enrollment was removed', now })));
+    // Also of a run that is not parked or has ended: a service may have asked for an approval.
+    await cancelParked(ctx, trx, [id]);
+    // No erasure would find what belongs to an enrollment that is gone.
+    await blankApprovals(trx, { organizationId: row.organizationId, enrollmentIds: [id] });
+    await reportRemoval(ctx, trx, { row, place }, now);
+    removed.push(row);
     return {};
   });
   ctx.relay.wake();
+  hintMoves(ctx, removed, 'removed');
+  await wakeHeld(ctx, freed);
   return response;
 }
 
@@ -46,6 +64,7 @@ async function remove(ctx: Context, trx: Transaction<DB>, row: EnrollmentRow, ca
   for (const table of ['runs', 'outcomes'] as const) {
     await trx.deleteFrom(table).where('workflow_id', '=', workflowId).where('enrollment_id', '=', id).execute();
   }
+  await forgetGoals(trx, { workflowId, ids: [id] });
   await trx.deleteFrom('run_data').where('enrollment_id', '=', id).execute();
   await removeTexts(trx, { workflowId, ids: [id] });
   await trx.deleteFrom('enrollments').where('workflow_id', '=', workflowId).where('id', '=', id).execute();
@@ -56,20 +75,38 @@ async function remove(ctx: Context, trx: Transaction<DB>, row: EnrollmentRow, ca
   );
 }
 
-async function reportRemoval(ctx: Context, trx: Transaction<DB>, row: EnrollmentRow, now: Date): Promise<void> {
+async function reportRemoval(
+  ctx: Context,
+  trx: Transaction<DB>,
+  { row, place }: { row: EnrollmentRow; place: Place },
+  now: Date,
+): Promise<void> {
   const { organizationId, workflowId, version, mode, id, status } = row;
-  const definition = await ctx.definitions.get(workflowId, version);
-  if (row.endedAt === null) {
+  const definition = await ctx.definitions.get(workflowId, version, trx);
+  if (place.kind === 'living') {
+    const counting = startStepCounts();
+    const { variants, entered_at: enteredAt } = place.run;
+    countCancelled(counting, { ...row, definition, variants, enteredAt }, now);
     const ended = { ...row, status: 'cancelled' as const, nextRunAt: null, updatedAt: now, endedAt: now };
     const value = toProto(ended, definition, now);
-    await appendNews(trx, [
-      { organizationId, enrollmentId: id, cause: row.cause, payload: { case: 'cancelled', value } },
-    ]);
+    const payload = { case: 'cancelled' as const, value };
+    const counted = countedVariants(definition, variants);
+    const news = { organizationId, enrollmentId: id, cause: row.cause, variants: counted, payload };
+    await appendNews(trx, [news], [], counting.news());
     ctx.metrics.enrollmentEnded('cancelled');
   }
+  const isHeldOut = row.outcome === 'holdout';
   const at = { workflowId, version, mode, stepId: stepIdAt(definition, row.stepIndex) };
-  await addCounts(trx, [
-    { ...at, counted: status === 'paused' ? 'active' : status, by: -1 },
-    { ...at, counted: 'paused', by: status === 'paused' ? -1 : 0 },
-  ]);
+  if (!isHeldOut)
+    await addCounts(trx, [
+      { ...at, counted: status === 'paused' ? 'active' : status, by: -1 },
+      { ...at, counted: 'paused', by: status === 'paused' ? -1 : 0 },
+    ]);
+  await addMarks(trx, isHeldOut ? [{ workflowId, mode, kind: 'holdout', name: '', by: -1 }] : marksOf(row));
+}
+
+/** What its goals have counted. */
+function marksOf({ workflowId, mode, outcome, goalsMet }: EnrollmentRow): Mark[] {
+  const marks = goalsMet.map(({ name }): Mark => ({ workflowId, mode, kind: 'goal', name, by: -1 }));
+  return outcome === null ? marks : [...marks, { workflowId, mode, kind: 'exited_by', name: outcome, by: -1 }];
 }

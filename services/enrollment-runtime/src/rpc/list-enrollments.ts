@@ -1,11 +1,12 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { encodeCursor, type Page, pageTotals, readPage } from '@drippulse/db';
+import { encodeCursor, pageTotals, readPage } from '@drippulse/db';
 import type { ListEnrollmentsRequest } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { callerOf, listedMode, type Mode } from '@drippulse/rpc';
+import { callerOf, listedMode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { statusFromProto } from '../enrollments/enums.ts';
-import { type Filter, toTotal } from '../enrollments/list-ids.ts';
-import { readList } from '../enrollments/read-list.ts';
+import { readFilter } from '../enrollments/filter.ts';
+import { idRangeOf } from '../enrollments/id-range.ts';
+import { toTotal } from '../enrollments/list-ids.ts';
+import { countFromPage, readList } from '../enrollments/read-list.ts';
 import { toProto } from '../enrollments/to-proto.ts';
 import { dueByStep, toFunnel, totalOf } from '../funnel/funnel.ts';
 import { readOfLane } from '../lanes/require-lane.ts';
@@ -15,7 +16,9 @@ export async function listEnrollments(ctx: Context, request: ListEnrollmentsRequ
   const page = readPage(request, ['bigint']);
   const { workflowId } = request;
   const mode = listedMode(request, callerOf(call));
-  const filter = readFilter(request, mode);
+  const asked = readFilter(request, mode);
+  const idRange = await idRangeOf(ctx.db.kysely, [workflowId], request);
+  const filter = { ...asked, idRange };
   const after = page.after?.[0] === undefined ? undefined : BigInt(page.after[0]);
   const slice = { after, offset: page.offset, limit: page.limit };
   const read = await readOfLane(ctx, call, workflowId, (key) => readList(ctx, key, filter, slice));
@@ -28,21 +31,9 @@ export async function listEnrollments(ctx: Context, request: ListEnrollmentsRequ
   const last = found.slice(0, page.limit).at(-1);
   return {
     enrollments: rows.map((row, index) => toProto(row, definitions[index] ?? current, now)),
-    stepFunnel: toFunnel(current, counters, await dueByStep(ctx, workflowId, mode, read.due)),
+    stepFunnel: toFunnel(current, counters, await dueByStep(ctx, workflowId, mode, read.due), read.marks),
     ...count,
     nextCursor: found.length > page.limit && last !== undefined ? encodeCursor([last]) : undefined,
     ...pageTotals(page, count.totalCount),
   };
-}
-
-/** The count of a page that is the last one. */
-function countFromPage({ after, offset, limit }: Page, found: number): { totalCount: bigint } | undefined {
-  const isLast = after === undefined && found <= limit && (found > 0 || offset === 0);
-  return isLast ? { totalCount: BigInt(offset + found) } : undefined;
-}
-
-function readFilter(request: ListEnrollmentsRequest, mode: Mode): Filter {
-  const { workflowId, stepIndex, leadRef, q } = request;
-  const status = request.status === undefined ? undefined : statusFromProto(request.status);
-  return { workflowId, mode, status, stepIndex, leadRef, q: q === '' ? undefined : q };
 }

@@ -5,15 +5,15 @@ import {
   EnrollmentsService,
   type PauseEnrollmentRequest,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { callerOf } from '@drippulse/rpc';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB, Runs } from '../db/schema.ts';
 import { stepIdAt } from '../definitions/step-at.ts';
-import { trustedMs } from '../effect-pool/start-effects.ts';
-import { effectTypeOf } from '../effects/effects.ts';
+import { attemptEndsMs } from '../effects/attempt-ends.ts';
 import { answerRow } from '../enrollments/answer.ts';
-import { parseObject } from '../enrollments/contact.ts';
 import { addCounts } from '../funnel/counters.ts';
+import { hintAnswered } from '../funnel/hint-moves.ts';
 import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
@@ -25,7 +25,7 @@ export async function pauseEnrollment(ctx: Context, request: PauseEnrollmentRequ
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
   const { pauseEnrollment: method } = EnrollmentsService.method;
-  return transact(ctx, call, method, request, async (trx, caller) => {
+  const response = await transact(ctx, call, method, request, async (trx, caller) => {
     const lane = await requireLockedLane(trx, { organizationId: caller.organizationId, workflowId });
     const place = await lockPlace(trx, { ...lane, id });
     if (place.kind === 'ended') {
@@ -39,6 +39,8 @@ export async function pauseEnrollment(ctx: Context, request: PauseEnrollmentRequ
     }
     return { enrollment };
   });
+  hintAnswered(ctx, callerOf(call).organizationId, response, 'paused');
+  return response;
 }
 
 /**
@@ -47,24 +49,14 @@ export async function pauseEnrollment(ctx: Context, request: PauseEnrollmentRequ
  */
 async function pauseRun(ctx: Context, trx: Transaction<DB>, run: Selectable<Runs>): Promise<void> {
   const { workflow_id: workflowId, enrollment_id: id } = run;
-  const endsMs = run.phase === 'effect' && run.lease_until !== null ? await attemptEndsMs(trx, run) : undefined;
+  const endsMs =
+    run.phase === 'effect' && run.lease_until !== null
+      ? await attemptEndsMs(trx, { enrollmentId: id, stepIndex: run.step_index })
+      : undefined;
   const nextRunAt =
     endsMs === undefined ? sql`next_run_at` : sql`${ctx.dbNow} + make_interval(secs => ${endsMs / 1000}::float8)`;
   await sql`
     update runs set status = 'paused', wake_at = null, lease_until = null, fence = fence + 1, updated_at = ${ctx.dbNow},
       next_run_at = ${nextRunAt}
     where workflow_id = ${workflowId} and enrollment_id = ${id}`.execute(trx);
-}
-
-/** The end of an attempt of the latest effect, even if the attempt starts only now; see `trustedMs`. */
-async function attemptEndsMs(trx: Transaction<DB>, run: Selectable<Runs>): Promise<number | undefined> {
-  const effect = await trx
-    .selectFrom('effects')
-    .select(['kind', 'request'])
-    .where('enrollment_id', '=', run.enrollment_id)
-    .where('step_index', '=', run.step_index)
-    .orderBy('created_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return effect && trustedMs + effectTypeOf(effect.kind).deadlineMs(parseObject(effect.request));
 }

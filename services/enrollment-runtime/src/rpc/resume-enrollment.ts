@@ -5,12 +5,14 @@ import {
   EnrollmentsService,
   type ResumeEnrollmentRequest,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { callerOf } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { stepIdAt } from '../definitions/step-at.ts';
 import { answerRow } from '../enrollments/answer.ts';
 import { addCounts } from '../funnel/counters.ts';
+import { hintAnswered } from '../funnel/hint-moves.ts';
 import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
 import { lockPlace } from '../runs/lock-place.ts';
@@ -36,6 +38,7 @@ export async function resumeEnrollment(ctx: Context, request: ResumeEnrollmentRe
     }
     return { enrollment };
   });
+  hintAnswered(ctx, callerOf(call).organizationId, response, 'resumed');
   ctx.wake.advance();
   return response;
 }

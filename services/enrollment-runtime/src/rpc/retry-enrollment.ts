@@ -6,14 +6,21 @@ import {
   EnrollmentsService,
   type RetryEnrollmentRequest,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { callerOf } from '@drippulse/rpc';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB, Outcomes } from '../db/schema.ts';
 import { stepIdAt } from '../definitions/step-at.ts';
 import { answerRow } from '../enrollments/answer.ts';
+import { appendNews } from '../enrollments/events.ts';
 import { addCounts } from '../funnel/counters.ts';
+import { hintAnswered } from '../funnel/hint-moves.ts';
+import { startStepCounts } from '../funnel/step-counts.ts';
+import { watchEntrants, watchesOf } from '../goals/index.ts';
+import type { Lane } from '../lanes/lane.ts';
 import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
+import { countRetry } from '../runs/count-steps.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
 /** Runs the failed step again as a new visit. An effect gets a new key, because a person asked for it again. */
@@ -23,23 +30,36 @@ export async function retryEnrollment(ctx: Context, request: RetryEnrollmentRequ
   const { retryEnrollment: method } = EnrollmentsService.method;
   const response = await transact(ctx, call, method, request, async (trx, caller) => {
     const lane = await requireLockedLane(trx, { organizationId: caller.organizationId, workflowId });
-    const place = await lockPlace(trx, { ...lane, id });
-    if (place.kind === 'living' || place.outcome.status !== 'failed') {
-      throw new DomainError('failed_precondition', 'enrollment_not_failed', 'Only a failed enrollment can be retried.');
-    }
-    await requireKept(trx, { workflowId, id });
-    const dueAt = await revive(ctx, trx, place.outcome);
-    const { row, definition, enrollment } = await answerRow(ctx, trx, lane, id);
-    if (dueAt !== undefined) await wakeLanes(trx, [{ workflowId, at: dueAt }]);
-    const at = { workflowId, version: row.version, mode: row.mode };
-    await addCounts(trx, [
-      { ...at, stepId: stepIdAt(definition, place.outcome.step_index), counted: 'failed', by: -1 },
-      { ...at, stepId: stepIdAt(definition, row.stepIndex), counted: 'active', by: 1 },
-    ]);
-    return { enrollment };
+    return retryIn(ctx, trx, lane, id);
   });
+  hintAnswered(ctx, callerOf(call).organizationId, response, 'retried');
+  ctx.relay.wake();
   ctx.wake.advance();
   return response;
+}
+
+/** The same in a transaction that has locked the lane. */
+export async function retryIn(ctx: Context, trx: Transaction<DB>, lane: Lane, id: bigint) {
+  const { workflowId } = lane;
+  const place = await lockPlace(trx, { ...lane, id });
+  if (place.kind === 'living' || place.outcome.status !== 'failed') {
+    throw new DomainError('failed_precondition', 'enrollment_not_failed', 'Only a failed enrollment can be retried.');
+  }
+  await requireKept(trx, { workflowId, id });
+  const dueAt = await revive(ctx, trx, place.outcome);
+  const { row, definition, enrollment } = await answerRow(ctx, trx, lane, id);
+  if (definition.goals.length > 0) await watchEntrants(trx, watchesOf(row, definition.goals, undefined));
+  if (dueAt !== undefined) await wakeLanes(trx, [{ workflowId, at: dueAt }]);
+  const at = { workflowId, version: row.version, mode: row.mode };
+  await addCounts(trx, [
+    { ...at, stepId: stepIdAt(definition, place.outcome.step_index), counted: 'failed', by: -1 },
+    { ...at, stepId: stepIdAt(definition, row.stepIndex), counted: 'active', by: 1 },
+  ]);
+  const counting = startStepCounts();
+  const { step_index: failedIndex, variants } = place.outcome;
+  countRetry(counting, { ...row, definition, failedIndex, variants });
+  await appendNews(trx, [], [], counting.news());
+  return { enrollment };
 }
 
 /** An erased enrollment has nothing to go on with. */
@@ -71,10 +91,12 @@ async function revive(ctx: Context, trx: Transaction<DB>, outcome: Selectable<Ou
   const { rows } = await sql<{ wake_at: Date }>`
     insert into runs (
       workflow_id, enrollment_id, organization_id, next_run_at, wake_at, updated_at, fence, version, step_index,
-      lines, error_line, mode, visits)
+      lines, error_line, mode, visits, variants, entered_at, goals)
     values (
       ${workflowId}, ${id}, ${outcome.organization_id}, ${ctx.dbNow}, ${ctx.dbNow}, ${ctx.dbNow}, ${fence + 1},
-      ${outcome.version}, ${state.stepIndex}, ${outcome.lines}, ${outcome.error_line}, ${outcome.mode}, ${visits}::json)
+      ${outcome.version}, ${state.stepIndex}, ${outcome.lines}, ${outcome.error_line}, ${outcome.mode}, ${visits}::json,
+      ${outcome.variants}::json, ${ctx.dbNow},
+      ${state.goals === undefined ? null : JSON.stringify(state.goals)}::json)
     returning wake_at`.execute(trx);
   return rows[0]?.wake_at;
 }

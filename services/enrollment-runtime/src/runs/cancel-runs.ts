@@ -6,48 +6,86 @@ import { appendNews } from '../enrollments/events.ts';
 import { findRows } from '../enrollments/find-rows.ts';
 import { toProto } from '../enrollments/to-proto.ts';
 import { addCounts } from '../funnel/counters.ts';
+import { startStepCounts } from '../funnel/step-counts.ts';
+import { endHeld, type FreedPlace } from '../messaging/index.ts';
+import { countCancelled, countedVariants } from './count-steps.ts';
+import { cancelParked } from './store-parked.ts';
 
-/** Ends runs of a workflow as cancelled, also those that a worker has leased. Returns the status that each had. */
+/** A run as it was when it was ended. */
+type EndedRun = { status: string; variants: string | null; enteredAt: Date | null };
+
+/** What the end of runs leaves to do: the runs by their enrollments, and the places for `wakeHeld` after the commit. */
+type EndedRuns = { runs: Map<bigint, EndedRun>; freed: FreedPlace[] };
+
+/** Ends runs of a workflow as cancelled, also those that a worker has leased. */
 export async function endRuns(
   ctx: Context,
   trx: Transaction<DB>,
-  { workflowId, ids }: { workflowId: bigint; ids: RawBuilder<unknown> },
-): Promise<Map<bigint, string>> {
-  const { rows } = await sql<{ enrollment_id: bigint; status: string }>`
+  { workflowId, ids, reason }: { workflowId: bigint; ids: RawBuilder<unknown>; reason: 'workflow_deleted' | 'erased' },
+): Promise<EndedRuns> {
+  const { rows } = await sql<{
+    enrollment_id: bigint;
+    status: string;
+    variants: string | null;
+    entered_at: Date | null;
+    ended_at: Date;
+  }>`
     with ended as (
       delete from runs
       where workflow_id = ${workflowId} and enrollment_id in (${ids})
       returning *
     ), outcome as (
       insert into outcomes (
-        workflow_id, enrollment_id, organization_id, ended_at, version, step_index, lines, error_line, mode, status)
+        workflow_id, enrollment_id, organization_id, ended_at, version, step_index, lines, error_line, mode, status,
+        reason, variants)
       select workflow_id, enrollment_id, organization_id, ${ctx.dbNow}, version, step_index, lines, error_line, mode,
-        'cancelled'
+        'cancelled', ${reason}, variants
       from ended
     )
-    select enrollment_id, status from ended order by enrollment_id`.execute(trx);
-  return new Map(rows.map((row) => [row.enrollment_id, row.status]));
+    select enrollment_id, status, variants, entered_at, ${ctx.dbNow} as ended_at from ended order by enrollment_id`.execute(
+    trx,
+  );
+  const ended = rows.map((row) => row.enrollment_id);
+  // Also of runs that are not parked: a service that performs an effect may have asked for an approval.
+  await cancelParked(ctx, trx, ended);
+  if (ended.length > 0) await sql`delete from goal_watches where enrollment_id = any(${ended}::bigint[])`.execute(trx);
+  const [{ ended_at: now } = { ended_at: ctx.clock.now() }] = rows;
+  const freed = await endHeld(trx, ended, { reason: endReasons[reason], now });
+  const runs = rows.map(({ enrollment_id: id, status, variants, entered_at: enteredAt }) => {
+    return [id, { status, variants, enteredAt }] as const;
+  });
+  return { runs: new Map(runs), freed };
 }
+
+const endReasons = { workflow_deleted: 'the workflow was deleted', erased: 'the person was erased' };
 
 /** Writes events and counters for the runs that `endRuns` ended. */
 export async function reportCancelled(
   ctx: Context,
   trx: Transaction<DB>,
   scope: { organizationId: bigint; workflowId: bigint },
-  statuses: ReadonlyMap<bigint, string>,
+  runs: ReadonlyMap<bigint, EndedRun>,
 ): Promise<void> {
-  const { rows, now } = await findRows(ctx, trx, { ...scope, ids: [...statuses.keys()] });
+  const { rows, now } = await findRows(ctx, trx, { ...scope, ids: [...runs.keys()] });
   const cancelled = await Promise.all(
     rows.map(async (row) => ({ row, definition: await ctx.definitions.get(row.workflowId, row.version) })),
   );
+  const counting = startStepCounts();
+  for (const { row, definition } of cancelled) {
+    const { variants = null, enteredAt = null } = runs.get(row.id) ?? {};
+    countCancelled(counting, { ...row, definition, variants, enteredAt }, now);
+  }
   await appendNews(
     trx,
     cancelled.map(({ row, definition }) => ({
       organizationId: row.organizationId,
       enrollmentId: row.id,
       cause: row.cause,
+      variants: countedVariants(definition, runs.get(row.id)?.variants ?? null),
       payload: { case: 'cancelled', value: toProto(row, definition, now) },
     })),
+    [],
+    counting.news(),
   );
   await addCounts(
     trx,
@@ -56,7 +94,7 @@ export async function reportCancelled(
       const at = { workflowId, version, mode, stepId: stepIdAt(definition, row.stepIndex) };
       return [
         { ...at, counted: 'active' as const, by: -1 },
-        { ...at, counted: 'paused' as const, by: statuses.get(row.id) === 'paused' ? -1 : 0 },
+        { ...at, counted: 'paused' as const, by: runs.get(row.id)?.status === 'paused' ? -1 : 0 },
         { ...at, counted: 'cancelled' as const, by: 1 },
       ];
     }),

@@ -1,6 +1,8 @@
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { wakeHeld } from '../messaging/index.ts';
+import { isPostponed, postponing } from '../postponements/index.ts';
 import { endRuns, reportCancelled } from './cancel-runs.ts';
 
 /** A slice takes some milliseconds, during which others wait for a core or the disk. */
@@ -8,11 +10,16 @@ const sliceRows = 25;
 
 /** Cancels the next runs of one deleted workflow. Returns how many, or undefined when no workflow is to be drained. */
 export async function cancelSlice(ctx: Context): Promise<number | undefined> {
-  return ctx.db.kysely.transaction().execute(async (trx) => {
+  return postponing(ctx, 'drain_workflow', { run: (named) => cancelNext(ctx, named), otherwise: 0 });
+}
+
+async function cancelNext(ctx: Context, named: (item: string) => void): Promise<number | undefined> {
+  const done = await ctx.db.kysely.transaction().execute(async (trx) => {
     const lane = await trx
       .selectFrom('lanes')
       .select(['workflow_id', 'organization_id'])
       .where('draining', '=', true)
+      .where((eb) => eb.not(isPostponed(ctx, 'drain_workflow', sql`lanes.workflow_id::text`)))
       .orderBy('workflow_id')
       .limit(1)
       .forUpdate()
@@ -20,14 +27,17 @@ export async function cancelSlice(ctx: Context): Promise<number | undefined> {
       .executeTakeFirst();
     if (lane === undefined) return undefined;
     const { workflow_id: workflowId, organization_id: organizationId } = lane;
+    named(String(workflowId));
     const ids = sql`
       select enrollment_id from runs where workflow_id = ${workflowId} order by enrollment_id limit ${sliceRows}`;
-    const cancelled = await endRuns(ctx, trx, { workflowId, ids });
-    if (cancelled.size < sliceRows) await stopDraining(trx, workflowId);
-    await reportCancelled(ctx, trx, { organizationId, workflowId }, cancelled);
-    ctx.metrics.enrollmentEnded('cancelled', cancelled.size);
-    return cancelled.size;
+    const { runs, freed } = await endRuns(ctx, trx, { workflowId, ids, reason: 'workflow_deleted' });
+    if (runs.size < sliceRows) await stopDraining(trx, workflowId);
+    await reportCancelled(ctx, trx, { organizationId, workflowId }, runs);
+    ctx.metrics.enrollmentEnded('cancelled', runs.size);
+    return { cancelled: runs.size, freed };
   });
+  if (done !== undefined) await wakeHeld(ctx, done.freed);
+  return done?.cancelled;
 }
 
 async function stopDraining(trx: Transaction<DB>, workflowId: bigint): Promise<void> {

@@ -1,3 +1,4 @@
+import type { RunState } from '@drippulse/engine';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -63,8 +64,11 @@ type ClaimedRow = {
   lines: number;
   error_line: number | null;
   mode: Mode;
-  phase: 'ready' | 'waiting' | 'effect';
+  phase: RunState['phase'];
   visits: string | null;
+  variants: string | null;
+  goals: string | null;
+  entered_at: Date | null;
   key: string;
   timezone: string;
   hops: number;
@@ -118,7 +122,8 @@ async function claimRunsOf(
     )
     select claimed.workflow_id, claimed.enrollment_id, claimed.organization_id, claimed.next_run_at, claimed.fence,
       claimed.version, claimed.step_index, claimed.attempt, claimed.lines, claimed.error_line, claimed.mode,
-      claimed.phase, claimed.visits, identity.*, run_data.data
+      claimed.phase, claimed.visits, claimed.variants, claimed.goals, claimed.entered_at,
+      identity.*, run_data.data
     from claimed
     cross join lateral (
       select key, timezone, hops, cause, agent_id, lead_ref, email, first_name, last_name, created_at, contact
@@ -159,11 +164,14 @@ function toClaimedRun(row: ClaimedRow): ClaimedRun {
       wakeAt: row.next_run_at.getTime(),
       attempt: row.attempt,
       visits: row.visits === null ? {} : JSON.parse(row.visits),
+      ...(row.goals !== null && { goals: JSON.parse(row.goals) }),
     },
     contact: row.contact,
     data: row.data,
     lines: row.lines,
     errorLine: row.error_line,
+    variants: row.variants,
+    enteredAt: row.entered_at,
   };
 }
 

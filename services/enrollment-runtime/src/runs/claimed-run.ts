@@ -1,8 +1,8 @@
-import type { EffectKind, JsonObject, RunState } from '@drippulse/engine';
+import type { EffectKind, JsonObject, ParkKind, RunState } from '@drippulse/engine';
 import type { EffectOutcome } from '../effects/effect-call.ts';
 import type { Identity } from '../enrollments/enrollment-row.ts';
 
-/** A run that this process has leased. Each claim has a higher `fence`. */
+/** A run that this process has leased. Each claim and each move has a higher `fence`. */
 export type ClaimedRun = {
   identity: Identity;
   /** UUID of the enrollment, the first part of its effects' keys. */
@@ -17,28 +17,45 @@ export type ClaimedRun = {
   /** The number of lines on the timeline, and the number of the latest line with an error. */
   lines: number;
   errorLine: number | null;
+  /** JSON text of the variants that it has taken, by the id of the split; null without one. */
+  variants: string | null;
+  /** When it came to the step where it is; null for one that came there before this was kept. */
+  enteredAt: Date | null;
 };
 
 /** A stored intent. */
-export type StoredEffect = {
+export type StoredEffect = StoredIntent & { kind: EffectKind };
+
+/** The intent of a run that is parked. */
+export type StoredParking = StoredIntent & { kind: ParkKind };
+
+type StoredIntent = {
   key: string;
-  kind: EffectKind;
   stepIndex: number;
   stepId: string;
   /** JSON text with its secrets, the same on each attempt. */
   request: string;
+  /** Time of the intent, the same on each attempt. */
+  plannedAt: Date;
 };
 
-/** An effect whose intent is committed and whose run this process has leased. */
-export type HandedOut = { run: ClaimedRun; effect: StoredEffect };
+/**
+ * An effect whose intent is committed and whose run this process has leased. `asks`: it was accepted and not settled by its end,
+ * so its result is asked for.
+ */
+export type HandedOut = { run: ClaimedRun; effect: StoredEffect; asks: boolean };
 
 /** The result of an attempt. */
 export type Settled = {
-  effect: StoredEffect;
+  effect: StoredEffect | StoredParking;
   result: EffectOutcome;
   /** Undefined when the result was read from the database: it was recorded but had not moved the run. */
   durationMs: number | undefined;
+  /** Whether a goal took the run away from it. */
+  isCut?: boolean;
+  /** Whether nothing settled what the run was parked for by its end. */
+  isExpired?: boolean;
 };
 
-/** A claimed run to move on, from its settled effect if there is one. */
-export type Work = { run: ClaimedRun; settled?: Settled };
+/** A claimed run to move on, from its settled effect if there is one, or from a parking whose end has come. */
+export type Work = { run: ClaimedRun; settled?: Settled; expiring?: StoredParking };

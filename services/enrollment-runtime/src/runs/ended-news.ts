@@ -3,10 +3,13 @@ import type { DB } from '../db/schema.ts';
 import { deliveryCounts } from '../enrollments/delivery-counts.ts';
 import type { EnrollmentRow, LastLine } from '../enrollments/enrollment-row.ts';
 import type { EnrollmentNews } from '../enrollments/events.ts';
+import { metGoals } from '../enrollments/goals-met.ts';
 import { lineAt } from '../enrollments/timeline-lines.ts';
 import { toProto } from '../enrollments/to-proto.ts';
+import { countedVariants } from './count-steps.ts';
 import type { Move } from './move.ts';
 import { messageOf } from './store-timeline.ts';
+import { variantsAfter } from './variants.ts';
 
 /** Events of ended enrollments. A failed enrollment also has an event of its workflow's failure. */
 export async function endedNews(
@@ -25,10 +28,14 @@ export async function endedNews(
     trx,
     ended.filter((move) => latestError(move) === undefined),
   );
+  const goalsMetOf = await metGoals(
+    trx,
+    ended.filter(({ definition }) => definition.goals.length > 0).map(({ run }) => run.identity),
+  );
   return ended.flatMap((move) => {
     const { identity } = move.run;
     const lastError = latestError(move) ?? errors.get(identity.id) ?? null;
-    const row = { ...rowOf(move, now), lastError, deliveries: countsOf(identity.id) };
+    const row = { ...rowOf(move, now), lastError, goalsMet: goalsMetOf(identity), deliveries: countsOf(identity.id) };
     return newsOf(move, row, workflowNames.get(identity.workflowId) ?? '', now);
   });
 }
@@ -36,7 +43,8 @@ export async function endedNews(
 function newsOf(move: Move, row: EnrollmentRow, workflowName: string, now: Date): EnrollmentNews[] {
   const { id: enrollmentId, organizationId, workflowId, version, cause } = row;
   const enrollment = toProto(row, move.definition, now);
-  const newsWith = (payload: EnrollmentNews['payload']) => ({ organizationId, enrollmentId, cause, payload });
+  const variants = countedVariants(move.definition, variantsAfter(move));
+  const newsWith = (payload: EnrollmentNews['payload']) => ({ organizationId, enrollmentId, cause, variants, payload });
   if (row.status === 'completed') return [newsWith({ case: 'completed', value: enrollment })];
   if (row.status === 'cancelled') return [newsWith({ case: 'cancelled', value: enrollment })];
   const workflow = { id: workflowId, name: workflowName, version };
@@ -46,10 +54,13 @@ function newsOf(move: Move, row: EnrollmentRow, workflowName: string, now: Date)
   ];
 }
 
-function rowOf({ run, state, entries }: Move, now: Date): Omit<EnrollmentRow, 'lastError' | 'deliveries'> {
+function rowOf(
+  { run, state, entries, outcome }: Move,
+  now: Date,
+): Omit<EnrollmentRow, 'lastError' | 'goalsMet' | 'deliveries'> {
   const last = entries.at(-1);
   const lastLine: LastLine | null = last
-    ? { stepIndex: last.stepIndex, status: last.status, message: messageOf(last), at: now }
+    ? { stepIndex: last.stepIndex, status: last.status, message: messageOf(last), at: now, held: null }
     : null;
   return {
     ...run.identity,
@@ -58,6 +69,7 @@ function rowOf({ run, state, entries }: Move, now: Date): Omit<EnrollmentRow, 'l
     nextRunAt: null,
     updatedAt: now,
     endedAt: now,
+    outcome: outcome ?? null,
     lastLine,
   };
 }

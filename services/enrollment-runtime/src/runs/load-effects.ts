@@ -1,10 +1,11 @@
-import type { EffectKind } from '@drippulse/engine';
+import { type EffectKind, type ParkKind, skippedForGoal } from '@drippulse/engine';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import type { EffectOutcome } from '../effects/effect-call.ts';
 import { isEffectKind } from '../effects/effects.ts';
-import type { ClaimedRun, HandedOut, StoredEffect, Work } from './claimed-run.ts';
+import { isParkKind } from '../parkings.ts';
+import type { ClaimedRun, HandedOut, StoredEffect, StoredParking, Work } from './claimed-run.ts';
 import { openRequest } from './sealed-request.ts';
+import { storedOutcome } from './stored-outcome.ts';
 
 type EffectRow = {
   enrollment_id: bigint;
@@ -12,6 +13,7 @@ type EffectRow = {
   kind: string;
   step_index: number;
   step_id: string;
+  created_at: Date;
   request: string;
   attempt: number;
   status: string;
@@ -26,7 +28,7 @@ export async function loadEffects(
   ctx: Context,
   runs: readonly ClaimedRun[],
 ): Promise<{ works: Work[]; toPerform: HandedOut[] }> {
-  const out = runs.filter((run) => run.state.phase === 'effect');
+  const out = runs.filter((run) => run.state.phase === 'effect' || run.state.phase === 'parked');
   const effects = await latestEffects(ctx, out);
   const works: Work[] = [];
   const toPerform: HandedOut[] = [];
@@ -34,6 +36,10 @@ export async function loadEffects(
     const row = effects.get(run.identity.id);
     if (row === undefined) {
       works.push({ run });
+      continue;
+    }
+    if (isParkKind(row.kind)) {
+      works.push(workOfParking(run, row, row.kind));
       continue;
     }
     if (!isEffectKind(row.kind)) {
@@ -45,14 +51,33 @@ export async function loadEffects(
     if (effect === undefined) continue;
     const isRecorded = row.attempt >= run.state.attempt || row.status === 'succeeded';
     if (isRecorded && row.result !== null) {
-      // This service stored it as an outcome.
-      const result: EffectOutcome = JSON.parse(row.result);
-      works.push({ run, settled: { effect, result, durationMs: undefined } });
+      works.push({ run, settled: { effect, result: storedOutcome(row.result), durationMs: undefined } });
+    } else if (hasDueGoals(run) && run.state.phase === 'effect') {
+      works.push({ run, settled: { effect, result: skippedForGoal, durationMs: 0, isCut: true } });
     } else {
-      toPerform.push({ run, effect });
+      toPerform.push({ run, effect, asks: run.state.phase === 'parked' });
     }
   }
   return { works, toPerform };
+}
+
+/** A parked run is claimed when it was settled, else when its end has come. */
+function workOfParking(run: ClaimedRun, row: EffectRow, kind: ParkKind): Work {
+  const { effect_key: key, step_index: stepIndex, step_id: stepId, created_at: plannedAt, request } = row;
+  const parking: StoredParking = { key, kind, stepIndex, stepId, plannedAt, request };
+  if (row.result === null && hasDueGoals(run)) {
+    return { run, settled: { effect: parking, result: skippedForGoal, durationMs: 0, isCut: true } };
+  }
+  if (row.result === null) return { run, expiring: parking };
+  return { run, settled: { effect: parking, result: storedOutcome(row.result), durationMs: undefined } };
+}
+
+/**
+ * An effect of a run on which a goal acts is not tried, not even again: whether it was done is not known. A service that has
+ * accepted one is asked first.
+ */
+function hasDueGoals({ state }: ClaimedRun): boolean {
+  return state.goals !== undefined && state.goals.due.length > 0;
 }
 
 /** The effect that each run handed out last. */
@@ -64,7 +89,7 @@ async function latestEffects(ctx: Context, runs: readonly ClaimedRun[]): Promise
       ${runs.map((run) => run.identity.id)}::bigint[],
       ${runs.map((run) => run.state.stepIndex)}::int[]) as run (enrollment_id, step_index)
     cross join lateral (
-      select enrollment_id, effect_key, kind, step_index, step_id, request, attempt, status, result
+      select enrollment_id, effect_key, kind, step_index, step_id, created_at, request, attempt, status, result
       from effects
       where effects.enrollment_id = run.enrollment_id and effects.step_index = run.step_index
       order by created_at desc limit 1
@@ -74,9 +99,9 @@ async function latestEffects(ctx: Context, runs: readonly ClaimedRun[]): Promise
 
 /** Undefined when no key of this process opens its request. The lease of the run ends, and it is tried again. */
 function openEffect(ctx: Context, row: EffectRow, kind: EffectKind): StoredEffect | undefined {
-  const { effect_key: key, step_index: stepIndex, step_id: stepId } = row;
+  const { effect_key: key, step_index: stepIndex, step_id: stepId, created_at: plannedAt } = row;
   try {
-    return { key, kind, stepIndex, stepId, request: openRequest(ctx.sealer, key, row.request) };
+    return { key, kind, stepIndex, stepId, plannedAt, request: openRequest(ctx.sealer, key, row.request) };
   } catch (error) {
     ctx.log.error(
       { err: error, enrollment_id: String(row.enrollment_id) },

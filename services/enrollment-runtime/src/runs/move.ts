@@ -6,6 +6,7 @@ import {
   type Effect,
   type Entry,
   type JsonObject,
+  type Parked,
   type Run,
   type RunState,
   settleEffect,
@@ -29,7 +30,12 @@ export type Move = {
   work: number;
   /** The effect to hand out next. */
   effect?: Effect;
+  /** What the run is parked for from now on. */
+  parked?: Parked;
   settled?: Settled;
+  /** Names of goals that the move met, and why the run ended, where its steps did not end it. */
+  metGoals?: readonly string[];
+  outcome?: string;
 };
 
 /**
@@ -62,12 +68,12 @@ export function moveOf(
           random,
         ),
       );
-    if (!isStopped && at.state.status === 'active' && at.state.phase !== 'effect') go(advance(definition, at, now));
+    if (!isStopped && at.state.status === 'active' && isReady(at.state)) go(advance(definition, at, now));
   } catch (error) {
     onBug(error);
     go(broken(definition, at));
   }
-  const effect = advances.at(-1)?.effect;
+  const { effect, parked } = advances.at(-1) ?? {};
   return {
     run,
     definition,
@@ -77,8 +83,19 @@ export function moveOf(
     entries: advances.flatMap((one) => one.entries),
     work: advances.reduce((sum, one) => sum + one.work, 0),
     ...(effect && { effect }),
+    ...(parked && { parked }),
     ...(settled && { settled }),
+    ...(definition.goals.length > 0 && goalsOf(advances)),
   };
+}
+
+function goalsOf(advances: readonly Advance[]): Pick<Move, 'metGoals' | 'outcome'> {
+  const { outcome } = advances.at(-1) ?? {};
+  return { metGoals: advances.flatMap(({ metGoals = [] }) => metGoals), ...(outcome !== undefined && { outcome }) };
+}
+
+function isReady({ phase }: RunState): boolean {
+  return phase !== 'effect' && phase !== 'parked';
 }
 
 function engineRun(run: ClaimedRun): Run {
@@ -87,6 +104,7 @@ function engineRun(run: ClaimedRun): Run {
     enrollmentKey: run.key,
     contactKey: contactKeyOf({ lead_ref: leadRef, email }, run.key),
     timezone,
+    enteredAt: run.identity.createdAt.getTime(),
     mode,
     state: run.state,
     data: run.fields ?? parseObject(run.data ?? run.contact),

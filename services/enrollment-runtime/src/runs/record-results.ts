@@ -3,18 +3,22 @@ import { modeToProto } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { erasedRequest } from '../effects/erased-request.ts';
-import { type DeliveryRow, deliveryToProto } from '../enrollments/delivery.ts';
+import { type CountedMail, type DeliveryRow, deliveryToProto } from '../enrollments/delivery.ts';
 import type { EnrollmentNews } from '../enrollments/events.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { Settled } from './claimed-run.ts';
 import type { Move } from './move.ts';
 import { storedJson } from './stored-json.ts';
 
-type Result = { move: Move; settled: Settled; status: 'pending' | 'succeeded' | 'skipped' | 'failed' };
+export type Result = {
+  move: Move;
+  settled: Settled;
+  status: 'pending' | 'accepted' | 'succeeded' | 'skipped' | 'failed';
+};
 
 /**
  * Records results of effects by their keys, also when another worker has leased the run by now: a sent mail was sent.
- * The first result of an attempt stays, except that a success replaces any other. For an erased enrollment only the
+ * The first result of an attempt stays, except that a success replaces any other; an acceptance is none. For an erased enrollment only the
  * outcome is kept. Returns the events of sent mails.
  */
 export async function recordResults(
@@ -23,13 +27,14 @@ export async function recordResults(
   moved: readonly Move[],
   now: Date,
 ): Promise<EnrollmentNews[]> {
+  await giveUp(trx, moved, now);
   const results = moves.flatMap(resultOf);
   if (results.length === 0) return [];
   const recorded = await updateEffects(trx, results, now);
   const kept = new Set(moved);
   await freeRuns(
     trx,
-    results.filter(({ move }) => !kept.has(move)),
+    results.filter(({ move, settled }) => !kept.has(move) && recorded.has(settled.effect.key)),
     now,
   );
   return updateDeliveries(
@@ -39,10 +44,33 @@ export async function recordResults(
   );
 }
 
-function resultOf(move: Move): Result[] {
+/**
+ * Ends effects whose failure was recorded to be retried, by a process that had lost the run, and which are not: a goal was met
+ * meanwhile.
+ */
+async function giveUp(trx: Transaction<DB>, moved: readonly Move[], now: Date): Promise<void> {
+  const given = moved.flatMap(({ run, settled, entries }) => {
+    const isStored = settled !== undefined && settled.durationMs === undefined && settled.isExpired !== true;
+    if (!isStored || settled.result.outcome !== 'failed' || entries[0]?.status === 'retrying') return [];
+    return [{ id: run.identity.id, key: settled.effect.key }];
+  });
+  if (given.length === 0) return;
+  await sql`
+    update effects set status = 'failed', finished_at = ${now}
+    from unnest(${given.map(({ id }) => id)}::bigint[], ${given.map(({ key }) => key)}::text[]) as given (id, key)
+    where effects.enrollment_id = given.id and effects.effect_key = given.key and effects.status = 'pending'`.execute(
+    trx,
+  );
+}
+
+/** The result that a move has to record, if its effect was tried. */
+export function resultOf(move: Move): Result[] {
   const { settled } = move;
   if (settled === undefined || settled.durationMs === undefined) return [];
   const { outcome } = settled.result;
+  // A held effect was not tried, so nothing is recorded.
+  if (outcome === 'held') return [];
+  if (outcome === 'accepted') return [{ move, settled, status: 'accepted' }];
   if (outcome !== 'failed') return [{ move, settled, status: outcome }];
   const isRetried = move.entries[0]?.status === 'retrying';
   return [{ move, settled, status: isRetried ? 'pending' : 'failed' }];
@@ -59,21 +87,22 @@ async function updateEffects(trx: Transaction<DB>, results: readonly Result[], n
   const { rows: updated } = await sql<{ effect_key: string }>`
     update effects set
       attempt = result.attempt, status = result.status,
-      result = case when effects.request::text = ${erasedRequest}
+      result = case when result.status = 'accepted' then null when effects.request::text = ${erasedRequest}
         then json_build_object('outcome', result.result->'outcome') else result.result end,
-      finished_at = case when result.status <> 'pending' then ${now}::timestamptz end
+      finished_at = case when result.status not in ('pending', 'accepted') then ${now}::timestamptz end
     from json_to_recordset(${storedJson(rows)}::json) as result (
       enrollment_id bigint, effect_key text, attempt int, status text, result json)
     where effects.enrollment_id = result.enrollment_id and effects.effect_key = result.effect_key
       and effects.status <> 'succeeded'
-      and (effects.attempt < result.attempt or result.status = 'succeeded')
+      and (effects.attempt < result.attempt or result.status = 'succeeded'
+        or (effects.status = 'accepted' and effects.attempt = result.attempt))
     returning effects.effect_key`.execute(trx);
   return new Set(updated.map((row) => row.effect_key));
 }
 
 /**
  * Makes a run due whose lease was lost, by a pause or its end, while the effect was in flight. It goes on from the
- * result.
+ * result. A result that was recorded before frees nothing: its run may wait for a retry.
  */
 async function freeRuns(trx: Transaction<DB>, lost: readonly Result[], now: Date): Promise<void> {
   if (lost.length === 0) return;
@@ -91,6 +120,10 @@ async function freeRuns(trx: Transaction<DB>, lost: readonly Result[], now: Date
   );
 }
 
+/**
+ * The report of a mail server may come before the result of its mail, which is then the older news: `bounced` and `complained` stay,
+ * with what the server said.
+ */
 async function updateDeliveries(
   trx: Transaction<DB>,
   results: readonly Result[],
@@ -106,10 +139,12 @@ async function updateDeliveries(
     provider_message_id: settled.result.providerMessageId ?? null,
     error: problemOf(settled),
   }));
-  const { rows: updated } = await sql<DeliveryRow & { effect_key: string }>`
+  const { rows: updated } = await sql<SentRow>`
     update deliveries set
-      status = result.status, attempts = result.attempts,
-      error = case when deliveries.receiver <> '' then result.error end,
+      status = case when deliveries.status in ('bounced', 'complained') then deliveries.status else result.status end,
+      attempts = result.attempts,
+      error = case when deliveries.status in ('bounced', 'complained') then deliveries.error
+        when deliveries.receiver <> '' then result.error end,
       provider_message_id = case when deliveries.receiver <> '' then result.provider_message_id end,
       sent_at = case when result.status = 'sent' then ${now}::timestamptz end
     from json_to_recordset(${storedJson(rows)}::json) as result (
@@ -123,7 +158,9 @@ async function updateDeliveries(
   });
 }
 
-function sentNews({ run }: Move, { effect }: Settled, delivery: DeliveryRow): EnrollmentNews {
+type SentRow = DeliveryRow & CountedMail & { effect_key: string };
+
+function sentNews({ run }: Move, { effect }: Settled, delivery: SentRow): EnrollmentNews {
   const { id, organizationId, workflowId, mode, cause } = run.identity;
   const value = {
     enrollmentId: id,
@@ -131,11 +168,13 @@ function sentNews({ run }: Move, { effect }: Settled, delivery: DeliveryRow): En
     stepId: effect.stepId,
     delivery: deliveryToProto(delivery),
     mode: modeToProto(mode),
+    ...(delivery.category !== null && { category: delivery.category }),
   };
-  return { organizationId, enrollmentId: id, cause, payload: { case: 'emailSent', value } };
+  const variants = delivery.variants ?? [];
+  return { organizationId, enrollmentId: id, cause, variants, payload: { case: 'emailSent', value } };
 }
 
-function problemOf({ result }: Settled): string | null {
+export function problemOf({ result }: Settled): string | null {
   if (result.outcome === 'failed') return result.error;
   return result.outcome === 'skipped' ? result.reason : null;
 }

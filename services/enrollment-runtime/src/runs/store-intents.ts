@@ -1,4 +1,5 @@
 import type { JsonObject } from '@drippulse/json';
+import { messageIdOf } from '@drippulse/mail';
 import { sql, type Transaction } from 'kysely';
 import { causeOfEnrollment } from '../chains/cause.ts';
 import { countInChains } from '../chains/count-in-chains.ts';
@@ -6,13 +7,15 @@ import { reportCuts } from '../chains/report-cut.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { effectTypeOf } from '../effects/effects.ts';
-import { messageIdOf } from '../effects/message-id.ts';
 import { refuseRequest } from '../effects/refused-request.ts';
+import { planSends } from '../messaging/index.ts';
 import type { ClaimedRun, HandedOut } from './claimed-run.ts';
+import { countedVariants } from './count-steps.ts';
 import type { Move } from './move.ts';
 import { sealRequest } from './sealed-request.ts';
-import { errorLineOf } from './store-runs.ts';
+import { errorLineOf, hasEntered } from './store-runs.ts';
 import { storedJson } from './stored-json.ts';
+import { variantsAfter } from './variants.ts';
 
 /**
  * Stores effects before they are performed: the effects that the moves handed out, with their rendered requests, and a
@@ -27,10 +30,11 @@ export async function storeIntents(
   const intents = await withinBudgets(
     ctx,
     trx,
-    moves.flatMap((move) => intentOf(ctx, move)),
+    moves.flatMap((move) => intentOf(ctx, move, now)),
   );
   await insertEffects(trx, intents, now);
   await insertDeliveries(ctx, trx, moves, now);
+  await planSends(trx, moves.flatMap(sendOf(now)));
   return intents.map(({ handedOut }) => handedOut);
 }
 
@@ -64,24 +68,31 @@ function refuse({ handedOut, stored }: Intent): Intent {
   return { handedOut: refused, stored: refuseRequest(stored) };
 }
 
-function intentOf(ctx: Context, move: Move): Intent[] {
+function intentOf(ctx: Context, move: Move, plannedAt: Date): Intent[] {
   const { effect } = move;
   if (effect === undefined) return [];
   const { key, kind, stepIndex, stepId } = effect;
   const request = storedJson(effect.request);
   const sealed = sealRequest(ctx.sealer, key, effect.request);
-  const handedOut = { run: runAfter(move), effect: { key, kind, stepIndex, stepId, request } };
+  const handedOut = {
+    run: runAfter(move, plannedAt),
+    effect: { key, kind, stepIndex, stepId, request, plannedAt },
+    asks: false,
+  };
   return [{ handedOut, stored: sealed === effect.request ? request : storedJson(sealed) }];
 }
 
-function runAfter(move: Move): ClaimedRun {
+function runAfter(move: Move, now: Date): ClaimedRun {
   const { run, state, data, dataChanged } = move;
   return {
     ...run,
+    fence: run.fence + 1,
     state,
     data: dataChanged ? storedJson(data) : run.data,
     lines: run.lines + move.entries.length,
     errorLine: errorLineOf(move),
+    variants: variantsAfter(move),
+    enteredAt: hasEntered(move) ? now : run.enteredAt,
   };
 }
 
@@ -113,8 +124,10 @@ function effectRow({ handedOut, stored }: Intent): string {
 }
 
 async function insertDeliveries(ctx: Context, trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<void> {
-  const rows = moves.flatMap(({ run, effect }) => {
+  const rows = moves.flatMap((move) => {
+    const { run, effect, definition } = move;
     if (effect?.kind !== 'email') return [];
+    const variants = countedVariants(definition, variantsAfter(move));
     return [
       {
         organization_id: run.identity.organizationId,
@@ -129,10 +142,30 @@ async function insertDeliveries(ctx: Context, trx: Transaction<DB>, moves: reado
         effect_key: effect.key,
         step_id: effect.stepId,
         message_id: messageIdOf(effect.key, ctx.config.mailFrom),
+        category: categoryOf(effect.request),
+        variants: variants.length === 0 ? null : variants,
       },
     ];
   });
   if (rows.length > 0) await trx.insertInto('deliveries').values(rows).execute();
+}
+
+/** The category that a step names. One that a template makes may name a person, and is not kept. */
+function categoryOf(request: JsonObject | { [key: string]: unknown }): string | null {
+  const category = textOf(request, 'category');
+  return category === '' || request['category_varies'] === true ? null : category;
+}
+
+/** The send of a move whose effect reaches people. */
+function sendOf(plannedAt: Date) {
+  return ({ run, effect, definition }: Move) => {
+    const type = effect && effectTypeOf(effect.kind);
+    if (effect === undefined || type?.sends === undefined) return [];
+    const { id: enrollmentId, organizationId, workflowId, mode, email, leadRef, timezone } = run.identity;
+    const { key, stepId } = effect;
+    const place = { key, stepId, enrollmentId, organizationId, workflowId, mode, email, leadRef, timezone, plannedAt };
+    return type.sendOf(effect.request, definition, place) ?? [];
+  };
 }
 
 function textOf(request: JsonObject | { [key: string]: unknown }, name: string): string {

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Move } from './move.ts';
 import { errorLineOf } from './store-runs.ts';
+import { variantsAfter } from './variants.ts';
 
 /** Stores how runs ended. */
 export async function storeOutcomes(trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<void> {
@@ -17,12 +18,24 @@ export async function storeOutcomes(trx: Transaction<DB>, moves: readonly Move[]
     error_line: errorLineOf(move),
     mode: move.run.identity.mode,
     status: move.state.status,
+    reason: reasonOf(move),
+    variants: variantsAfter(move),
+    outcome: move.outcome ?? null,
   }));
   await sql`
     insert into outcomes (
-      workflow_id, enrollment_id, organization_id, ended_at, version, step_index, lines, error_line, mode, status)
-    select workflow_id, enrollment_id, organization_id, ${now}::timestamptz, version, step_index, lines, error_line, mode, status
+      workflow_id, enrollment_id, organization_id, ended_at, version, step_index, lines, error_line, mode, status,
+      reason, variants, outcome)
+    select workflow_id, enrollment_id, organization_id, ${now}::timestamptz, version, step_index, lines, error_line, mode, status,
+      reason, variants::json, outcome
     from json_to_recordset(${JSON.stringify(rows)}::json) as ended (
       workflow_id bigint, enrollment_id bigint, organization_id bigint, version int, step_index int, lines int,
-      error_line int, mode text, status text)`.execute(trx);
+      error_line int, mode text, status text, reason text, variants text, outcome text)`.execute(trx);
+}
+
+/** Why a run ended, of a few words: nothing of the contact is in it. */
+function reasonOf({ state, entries, outcome }: Move): string {
+  if (outcome !== undefined) return 'goal';
+  if (entries.at(-1)?.type === 'end') return 'end_step';
+  return state.status === 'failed' ? 'step_failed' : 'last_step';
 }

@@ -2,10 +2,12 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Wake } from '../lanes/wake-lane.ts';
 import type { Move } from './move.ts';
+import { variantsAfter } from './variants.ts';
 
 /**
  * Stores the states of moves whose runs still have their fences, and returns those moves: everything else that is
- * written derives from them. An ended run leaves the table. A run with an effect handed out stays leased.
+ * written derives from them. An ended run leaves the table. A run with an effect handed out stays leased. Each move raises the
+ * fence: a worker that did not hear of its commit tries it again, and moves nothing.
  */
 export async function storeRuns(
   trx: Transaction<DB>,
@@ -14,32 +16,51 @@ export async function storeRuns(
 ): Promise<Move[]> {
   const living = moves.filter((move) => move.state.status === 'active');
   const ended = moves.filter((move) => move.state.status !== 'active');
-  const stored = new Set([...(await update(trx, living, now, leaseMs)), ...(await remove(trx, ended))]);
-  return moves.filter((move) => stored.has(move.run.identity.id));
+  const lines = new Map([...(await update(trx, living, now, leaseMs)), ...(await remove(trx, ended))]);
+  return moves.filter(({ run }) => {
+    const before = lines.get(run.identity.id);
+    if (before === undefined) return false;
+    // A goal may have been counted since the claim, which changes nothing else.
+    run.lines = before;
+    return true;
+  });
 }
 
-async function update(trx: Transaction<DB>, moves: readonly Move[], now: Date, leaseMs: number): Promise<bigint[]> {
+/** The number of lines that a run had before its move. */
+type LinesBefore = [enrollmentId: bigint, lines: number];
+
+async function update(
+  trx: Transaction<DB>,
+  moves: readonly Move[],
+  now: Date,
+  leaseMs: number,
+): Promise<LinesBefore[]> {
   if (moves.length === 0) return [];
   const lease = new Date(now.getTime() + leaseMs);
-  const { rows } = await sql<{ enrollment_id: bigint }>`
+  const { rows } = await sql<{ enrollment_id: bigint; lines: number }>`
     update runs set
-      step_index = moved.step_index, phase = moved.phase, attempt = moved.attempt, visits = moved.visits,
-      next_run_at = moved.next_run_at, updated_at = ${now}, lines = moved.lines, error_line = moved.error_line,
+      fence = runs.fence + 1, step_index = moved.step_index, phase = moved.phase, attempt = moved.attempt, visits = moved.visits,
+      variants = moved.variants, goals = moved.goals,
+      entered_at = case when moved.has_entered then ${now}::timestamptz else runs.entered_at end,
+      next_run_at = moved.next_run_at, updated_at = ${now}, lines = runs.lines + moved.new_lines,
+      error_line = coalesce(runs.lines + moved.new_error, runs.error_line),
+      step_line = case when moved.new_lines = 0 then runs.step_line end,
       wake_at = case when moved.effect_is_out then null else moved.next_run_at end,
       lease_until = case when moved.effect_is_out then ${lease}::timestamptz end
-    from json_to_recordset(${JSON.stringify(moves.map((move) => rowOf(move, now)))}::json) as moved (
+    from json_to_recordset(${`[${moves.map((move) => rowOf(move, now)).join(',')}]`}::json) as moved (
       workflow_id bigint, enrollment_id bigint, fence int, step_index int, phase text, attempt int, visits json,
-      next_run_at timestamptz, lines int, error_line int, effect_is_out boolean)
+      variants json, goals json, has_entered boolean, next_run_at timestamptz, new_lines int, new_error int, effect_is_out boolean)
     where runs.workflow_id = moved.workflow_id and runs.enrollment_id = moved.enrollment_id
       and runs.fence = moved.fence
-    returning runs.enrollment_id`.execute(trx);
-  return rows.map((row) => row.enrollment_id);
+    returning runs.enrollment_id, runs.lines - moved.new_lines as lines`.execute(trx);
+  return rows.map((row) => [row.enrollment_id, row.lines]);
 }
 
-function rowOf(move: Move, now: Date) {
+/** JSON text of a row, in which the variants stand as they are stored. */
+function rowOf(move: Move, now: Date): string {
   const { run, state } = move;
-  const { visits } = state;
-  return {
+  const { visits, goals = null } = state;
+  const columns = JSON.stringify({
     workflow_id: String(run.identity.workflowId),
     enrollment_id: String(run.identity.id),
     fence: run.fence,
@@ -47,11 +68,20 @@ function rowOf(move: Move, now: Date) {
     phase: state.phase,
     attempt: state.attempt,
     visits: Object.keys(visits).length === 0 ? null : visits,
+    goals,
     next_run_at: dueAt(move, now),
-    lines: run.lines + move.entries.length,
-    error_line: errorLineOf(move),
+    new_lines: move.entries.length,
+    new_error: newErrorOf(move),
     effect_is_out: move.effect !== undefined,
-  };
+    has_entered: hasEntered(move),
+  });
+  return `${columns.slice(0, -1)},"variants":${variantsAfter(move)}}`;
+}
+
+/** Whether a move has entered the step on which it ends. Until a run leaves a step it was entered once, whatever it waits for. */
+export function hasEntered({ run, state }: Move): boolean {
+  const before = run.state;
+  return before.phase === 'ready' || before.stepIndex !== state.stepIndex || before.visits !== state.visits;
 }
 
 /** The time at which a living run is due. */
@@ -66,14 +96,20 @@ export function wakeOf(move: Move, now: Date): Wake[] {
 }
 
 /** Number of the latest line with an error. */
-export function errorLineOf({ run, entries }: Move): number | null {
-  const latest = entries.findLastIndex((entry) => entry.error !== undefined);
-  return latest < 0 ? run.errorLine : run.lines + latest + 1;
+export function errorLineOf(move: Move): number | null {
+  const latest = newErrorOf(move);
+  return latest === null ? move.run.errorLine : move.run.lines + latest;
 }
 
-async function remove(trx: Transaction<DB>, moves: readonly Move[]): Promise<bigint[]> {
+/** The same among the new lines, from 1. */
+function newErrorOf({ entries }: Move): number | null {
+  const latest = entries.findLastIndex((entry) => entry.error !== undefined);
+  return latest < 0 ? null : latest + 1;
+}
+
+async function remove(trx: Transaction<DB>, moves: readonly Move[]): Promise<LinesBefore[]> {
   if (moves.length === 0) return [];
-  const { rows } = await sql<{ enrollment_id: bigint }>`
+  const { rows } = await sql<{ enrollment_id: bigint; lines: number }>`
     delete from runs
     using unnest(
       ${moves.map(({ run }) => run.identity.workflowId)}::bigint[],
@@ -81,6 +117,6 @@ async function remove(trx: Transaction<DB>, moves: readonly Move[]): Promise<big
       ${moves.map(({ run }) => run.fence)}::int[]) as ended (workflow_id, enrollment_id, fence)
     where runs.workflow_id = ended.workflow_id and runs.enrollment_id = ended.enrollment_id
       and runs.fence = ended.fence
-    returning runs.enrollment_id`.execute(trx);
-  return rows.map((row) => row.enrollment_id);
+    returning runs.enrollment_id, runs.lines`.execute(trx);
+  return rows.map((row) => [row.enrollment_id, row.lines]);
 }

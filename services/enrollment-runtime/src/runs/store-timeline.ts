@@ -18,6 +18,8 @@ const timelineColumns = {
   error: 'text',
   output: 'json',
   following: 'json',
+  version: 'int4',
+  held: 'json',
 } as const;
 
 /** Appends the lines of moved runs. The lines of a run are numbered from 1 without gaps. */
@@ -47,6 +49,9 @@ export function addLines(timeline: ReturnType<typeof startTimeline>, { run, entr
     error: first.error === undefined ? null : storedText(first.error),
     output: first.output === undefined ? null : storedJson(first.output),
     following: others.length === 0 ? null : storedJson(others.map(followingLine)),
+    version: run.identity.version,
+    // A held effect ends its move, so this line is the only one.
+    held: first.heldBy === undefined ? null : JSON.stringify(first.heldBy),
   });
 }
 

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import { isLaneSuspended } from '../lanes/lane.ts';
 
 /** Lanes of one claim. */
 const takenLanes = 32;
@@ -21,7 +22,7 @@ export async function takeLanes(
   { busyLanes, busyOrganizations }: { busyLanes: readonly bigint[]; busyOrganizations: readonly bigint[] },
 ): Promise<TakenLanes> {
   const mayTake = sql`workflow_id <> all (${busyLanes}::bigint[])
-    and organization_id <> all (${busyOrganizations}::bigint[])`;
+    and organization_id <> all (${busyOrganizations}::bigint[]) and not ${isLaneSuspended}`;
   const { rows } = await sql<{
     now: Date;
     workflow_id: bigint | null;

@@ -7,6 +7,9 @@ import { enroll } from '../enrolling/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { readSourceJob } from './source-job.ts';
 
+/** When the job of a suspended organization is looked at again. */
+const suspendedMs = 60_000;
+
 /**
  * Enrolls one page of the records that a tick's source selects. The page and the next cursor are one transaction, and a
  * cursor passes each record once, so a tick enrolls no record twice. The CRM is asked before the transaction: a pause
@@ -32,6 +35,9 @@ export async function enrollSourcePage(ctx: Context, job: JobRow): Promise<Write
 async function writePage(ctx: Context, trx: Transaction<DB>, job: JobRow, page: RecordPage): Promise<JobSlice> {
   const { workflowId, timezone } = readSourceJob(job.input);
   const lane = await lockLane(trx, { workflowId, organizationId: job.organization_id });
+  if (lane?.isSuspended) {
+    return { cursor: job.cursor ?? 'null', processed: 0, isFinished: false, waitMs: suspendedMs };
+  }
   const isActive = lane?.state === 'active';
   if (isActive && page.contacts.length > 0) {
     await enroll(ctx, trx, { lane, mode: lane.mode, timezone, agentId: null, contacts: page.contacts });

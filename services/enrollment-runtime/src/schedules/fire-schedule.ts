@@ -26,7 +26,7 @@ export async function fireSchedule(ctx: Context, due: DueSchedule): Promise<bool
       : trx.updateTable('schedules').set({ next_tick_at: next }).where('workflow_id', '=', due.workflowId).execute());
     const { timezone } = schedule;
     const { workflowId, organizationId } = lane;
-    const { source } = await ctx.definitions.get(workflowId, lane.version);
+    const { source } = await ctx.definitions.get(workflowId, lane.version, trx);
     if (source !== undefined) {
       const input = packSourceJob({ workflowId, timezone, selection: source });
       await addJob(trx, { organizationId, kind: sourceJobs, input, total: 0n });

@@ -1,17 +1,19 @@
 import type { ConsumedEvent } from '@drippulse/events';
-import { encodeField, encodeJson, formatTimestamp } from '@drippulse/json';
+import { encodeField, encodeJson } from '@drippulse/json';
 import { CrmContactSchema } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { CrmLeadSchema } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { type Caller, fromConnectError, type Mode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { contactText } from '../crm/contact-text.ts';
-import type { Link } from '../enrolling/enroll.ts';
+import type { Link } from '../enrolling/entrants.ts';
 
 type Clients = Pick<Context, 'clients'>;
 /** An event of a record. The event of an erasure starts nothing. */
 type Payload = Exclude<Extract<CrmEvent['payload'], { value: object }>, { case: 'contactErased' }>;
-type Person = { publicId: string; text: string };
+/** A record of the CRM. */
+type CrmRecord = Exclude<Payload, { case: 'leadScored' }>['value'];
+type Person = { id: string; publicId: string; text: string };
 
 /** A change of a record, as an event. */
 export type CrmChange = {
@@ -25,39 +27,65 @@ export type CrmChange = {
   link: Link;
   time: CrmEvent['time'];
   payload: Payload;
+  /** The record that the event is about: mostly the payload itself. */
+  record: CrmRecord;
 };
 
 export function readChange({ id, type, message }: ConsumedEvent<typeof CrmEventSchema>): CrmChange | undefined {
   const { organizationId, hops, cause, time, payload } = message;
   if (payload.case === undefined || payload.case === 'contactErased') return undefined;
+  const record = recordOf(payload);
+  if (record === undefined) return undefined;
   const link = cause === '' ? { cause: id, counts: false } : { cause, counts: true };
-  return { id, name: type, organizationId, mode: 'live', hops, link, time, payload };
+  return { id, name: type, organizationId, mode: 'live', hops, link, time, payload, record };
 }
+
+/** A score is about the lead in it. */
+function recordOf(payload: Payload): CrmRecord | undefined {
+  return payload.case === 'leadScored' ? payload.value.lead : payload.value;
+}
+
+/** The person of a change: the JSON text of its fields, and references beside its `lead_ref`. */
+export type ChangedPerson = { contact: string; refs: string[] };
 
 /**
- * The JSON text of the contact that a change enrolls: the fields of its person at the top, if it has one, and the event
- * under `event`. The CRM is asked for the person of an opportunity or activity.
+ * The person that a change is about. With `asks` the CRM is asked for that of an opportunity or activity: else such a person is
+ * known by the ids that the record has.
  */
-export async function contactOf(ctx: Clients, change: CrmChange): Promise<string> {
-  const { id, name, time, payload } = change;
-  const person = (await personOf(ctx, change)) ?? { publicId: payload.value.publicId, text: '{}' };
-  const head = JSON.stringify({ id, name, occurred_at: time && formatTimestamp(time) });
-  return contactText(person.publicId, person.text, `${head.slice(0, -1)},"properties":${recordOf(payload)}}`);
+export async function personOfChange(ctx: Clients, change: CrmChange, asks: boolean): Promise<ChangedPerson> {
+  const { record: value } = change;
+  const linked = linksOf(change).filter((id) => id !== undefined);
+  const person = asks || linked.length === 0 ? await personOf(ctx, change) : undefined;
+  const { publicId, text, id } = person ?? { publicId: value.publicId, text: '{}', id: value.id };
+  const refs = [...new Set([value.id, value.publicId, id, ...linked])];
+  return { contact: contactText(publicId, text), refs };
 }
 
-function recordOf(payload: Payload): string {
+/** The ids of people that a record is linked with. */
+function linksOf({ record: value }: CrmChange): (string | undefined)[] {
+  switch (value.$typeName) {
+    case 'drippulse.crm.v1.CrmOpportunity':
+      return [value.contactId];
+    case 'drippulse.crm.v1.CrmActivity':
+      return [value.leadId, value.contactId];
+    default:
+      return [];
+  }
+}
+
+/** The JSON text of what the event says: mostly the changed record. */
+export function propertiesOf(payload: Payload): string {
   const field = CrmEventSchema.fields.find(({ localName }) => localName === payload.case);
   if (field === undefined) throw new Error(`there is no event ${payload.case}`);
   return encodeField(field, { [payload.case]: payload.value });
 }
 
-async function personOf(ctx: Clients, { organizationId, payload }: CrmChange): Promise<Person | undefined> {
-  const { value } = payload;
+async function personOf(ctx: Clients, { organizationId, record: value }: CrmChange): Promise<Person | undefined> {
   switch (value.$typeName) {
     case 'drippulse.crm.v1.CrmLead':
-      return { publicId: value.publicId, text: encodeJson(CrmLeadSchema, value) };
+      return { id: value.id, publicId: value.publicId, text: encodeJson(CrmLeadSchema, value) };
     case 'drippulse.crm.v1.CrmContact':
-      return { publicId: value.publicId, text: encodeJson(CrmContactSchema, value) };
+      return { id: value.id, publicId: value.publicId, text: encodeJson(CrmContactSchema, value) };
     case 'drippulse.crm.v1.CrmOpportunity':
       return findContact(ctx, organizationId, value.contactId);
     case 'drippulse.crm.v1.CrmActivity':
@@ -70,13 +98,15 @@ async function personOf(ctx: Clients, { organizationId, payload }: CrmChange): P
 async function findContact({ clients }: Clients, organizationId: bigint, id?: string): Promise<Person | undefined> {
   if (id === undefined) return undefined;
   const found = await unlessGone(clients.crm.contacts(callerOf(organizationId)).getCrmContact({ id }));
-  return found?.contact && { publicId: found.contact.publicId, text: encodeJson(CrmContactSchema, found.contact) };
+  const contact = found?.contact;
+  return contact && { id: contact.id, publicId: contact.publicId, text: encodeJson(CrmContactSchema, contact) };
 }
 
 async function findLead({ clients }: Clients, organizationId: bigint, id?: string): Promise<Person | undefined> {
   if (id === undefined) return undefined;
   const found = await unlessGone(clients.crm.leads(callerOf(organizationId)).getCrmLead({ id }));
-  return found?.lead && { publicId: found.lead.publicId, text: encodeJson(CrmLeadSchema, found.lead) };
+  const lead = found?.lead;
+  return lead && { id: lead.id, publicId: lead.publicId, text: encodeJson(CrmLeadSchema, lead) };
 }
 
 /** A deleted record has no person. When the CRM is away, the event is retried. */

@@ -22,24 +22,30 @@ const good = createApiKeyText('test');
 
 /** Credentials against an identity that knows the key `good` and counts the calls. */
 function openCredentials(max?: number) {
+  let elapsedMs = 1_000;
   const keys = generateInternalTokenKeys(['gateway', 'identity']);
   const tokensOf = (service: 'gateway' | 'identity') =>
     createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
-  const served: { calls: number; isAway: boolean } = { calls: 0, isAway: false };
+  const served: { calls: number; isAway: boolean; isSuspended?: boolean; lasts?: () => Promise<void> } = {
+    calls: 0,
+    isAway: false,
+  };
   const peers = createInMemoryPeers();
   peers.register(
     'identity',
     (router) => {
       router.service(CredentialsService, {
-        resolveCredential({ credential }) {
+        async resolveCredential({ credential }) {
           served.calls += 1;
           if (served.isAway) throw new DomainError('unavailable', 'database_unavailable', 'Away.');
+          await served.lasts?.();
           if (credential !== good) return {};
           return {
             principal: {
               organizationId: 7n,
               role: Role.EDITOR,
               mode: KeyMode.TEST,
+              isSuspended: served.isSuspended === true,
               credential: { case: 'apiKeyId', value: 9n },
             },
           };
@@ -52,8 +58,17 @@ function openCredentials(max?: number) {
   const clock = { now: () => new Date() };
   const log = createLogger({ service: 'test', level: 'fatal' });
   const lookups = createLookupLimit(createLimiters(undefined, { log, registry: createMetrics('test') }));
-  const credentials = createCredentials({ identity: () => client(ownCaller), clock, lookups, ...(max && { max }) });
-  return { served, credentials };
+  const credentials = createCredentials({
+    identity: () => client(ownCaller),
+    clock,
+    lookups,
+    monotonic: { now: () => elapsedMs },
+    ...(max && { max }),
+  });
+  const pass = (ms: number) => {
+    elapsedMs += ms;
+  };
+  return { served, credentials, pass };
 }
 
 const asking = { requestId: 'r1', clientNetwork: '192.0.2.1' };
@@ -83,6 +98,31 @@ test('a credential is resolved again after `forget`', async () => {
   credentials.forget();
   await credentials.find(good, asking);
   expect(served.calls).toBe(2);
+});
+
+test('what identity says of a credential counts for less than 5 s from before it was asked, so that a change counts within 5 s', async () => {
+  const { served, credentials, pass } = openCredentials();
+  const find = () => credentials.find(good, asking);
+  const stranger = createApiKeyText('live');
+  expect(await find()).not.toHaveProperty('isSuspended');
+  expect(await credentials.find(stranger, asking)).toBeUndefined();
+  served.isSuspended = true;
+  pass(4_400);
+  expect(await find()).not.toHaveProperty('isSuspended');
+  await credentials.find(stranger, asking);
+  expect(served.calls).toBe(2);
+  pass(200);
+  expect(await find()).toMatchObject({ isSuspended: true });
+  await credentials.find(stranger, asking);
+  expect(served.calls).toBe(4);
+  // Asking itself takes time, which is part of the age.
+  served.isSuspended = false;
+  pass(4_600);
+  served.lasts = async () => pass(3_000);
+  expect(await find()).not.toHaveProperty('isSuspended');
+  served.isSuspended = true;
+  pass(1_600);
+  expect(await find()).toMatchObject({ isSuspended: true });
 });
 
 test('a failure is not cached', async () => {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import type { Client } from '@connectrpc/connect';
 import type { Clock } from '@drippulse/loops';
 import type { CredentialsService, Principal } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
@@ -21,7 +21,12 @@ export type Credentials = {
   forget(): void;
 };
 
-type Asking = { requestId: string; clientNetwork: string };
+type Asking = {
+  requestId: string;
+  clientNetwork: string;
+  /** Whether a page asks by itself. Such a request is no use of the session. */
+  isBackground?: boolean;
+};
 
 /** A change must take effect within 5 s everywhere. The difference is for the call itself. */
 const cachedForMs = 4500;
@@ -33,18 +38,23 @@ export function createCredentials(options: {
   lookups: LookupLimit;
   /** Entries of each cache. Default 10,000. */
   max?: number;
+  /** Milliseconds by which answers age; no clock that somebody may set. Default: those of the process. */
+  monotonic?: { now(): number };
 }): Credentials {
-  const { identity, clock, lookups, max = 10_000 } = options;
-  const found = new LRUCache<string, Promise<Authenticated | undefined>>({ max, ttl: cachedForMs });
+  const { identity, clock, lookups, max = 10_000, monotonic: perf = performance } = options;
+  const found = new LRUCache<string, Promise<Authenticated | undefined>>({ max, ttl: cachedForMs, ...age(perf) });
   // Apart from the others, so that unknown credentials push no good one out.
-  const unknown = new LRUCache<string, true>({ max, ttl: cachedForMs });
+  const unknown = new LRUCache<string, true>({ max, ttl: cachedForMs, ...age(perf) });
   // Credentials that were good within an hour. Strangers in the same network use up nothing that these need.
-  const lately = new LRUCache<string, true>({ max, ttl: goodForMs });
+  const lately = new LRUCache<string, true>({ max, ttl: goodForMs, ...age(perf) });
 
-  async function resolve(credential: string, { requestId }: Asking): Promise<Authenticated | undefined> {
+  async function resolve(
+    credential: string,
+    { requestId, isBackground = false }: Asking,
+  ): Promise<Authenticated | undefined> {
     try {
       const headers = { 'x-request-id': requestId };
-      const { principal } = await identity().resolveCredential({ credential }, { headers });
+      const { principal } = await identity().resolveCredential({ credential, isBackground }, { headers });
       return principal && readPrincipal(principal);
     } catch (error) {
       throw fromConnectError(error);
@@ -66,16 +76,17 @@ export function createCredentials(options: {
 
   /** Cached before the answer is there: its age counts from before identity reads the rows. */
   function ask(key: string, credential: string, asking: Asking): Promise<Authenticated | undefined> {
-    const start = performance.now();
+    const start = perf.now();
     const answer = lately.has(key) ? resolve(credential, asking) : resolveCounted(credential, asking);
-    found.set(key, answer);
+    const place = placeOf(key, asking);
+    found.set(place, answer, { start });
     answer.then(
       (authenticated) => {
         if (authenticated !== undefined) lately.set(key, true);
         // Another promise is there when `forget` was called meanwhile.
-        else if (found.peek(key) === answer && found.delete(key)) unknown.set(key, true, { start });
+        else if (found.peek(place) === answer && found.delete(place)) unknown.set(key, true, { start });
       },
-      () => found.delete(key),
+      () => found.delete(place),
     );
     return answer;
   }
@@ -84,7 +95,7 @@ export function createCredentials(options: {
     async find(credential, asking) {
       const key = hash('sha256', credential, 'base64url');
       if (unknown.has(key)) return undefined;
-      const known = found.get(key);
+      const known = found.get(placeOf(key, asking));
       if (known === undefined && !isCredentialText(credential)) return undefined;
       const authenticated = await (known ?? ask(key, credential, asking));
       const hasExpired = authenticated?.expiresAt !== undefined && authenticated.expiresAt <= clock.now();
@@ -97,24 +108,52 @@ export function createCredentials(options: {
   };
 }
 
-function readPrincipal({ organizationId, role: protoRole, mode, credential, expiresAt }: Principal): Authenticated {
+/** The answer to a page that asks by itself is no answer to its person, whose request has to be noted as a use. */
+function placeOf(key: string, { isBackground }: Asking): string {
+  return isBackground ? `${key} background` : key;
+}
+
+/** The time is read with each look: a cache that remembers it for a while would look for longer. */
+function age(perf: { now(): number }) {
+  return { perf, ttlResolution: 0 };
+}
+
+function readPrincipal(principal: Principal): Authenticated {
+  const { organizationId, role: protoRole, mode, scopes, credential, expiresAt, isSuspended } = principal;
   // The proto enum counts from 1 in the order of `roles`.
   const role = roles[protoRole - 1];
   if (role === undefined) throw new Error(`identity answered the unknown role ${protoRole}`);
-  const caller = { organizationId, role, mode: mode === KeyMode.TEST ? 'test' : 'live' } as const;
-  const expiry = expiresAt && { expiresAt: timestampDate(expiresAt) };
+  const caller = {
+    organizationId,
+    role,
+    mode: mode === KeyMode.TEST ? 'test' : 'live',
+    ...(scopes && { scopes: scopes.names }),
+  } as const;
+  const facts = { ...(isSuspended && { isSuspended }), ...(expiresAt && { expiresAt: timestampDate(expiresAt) }) };
   switch (credential.case) {
     case 'apiKeyId': {
       const { value: id } = credential;
       const actor = { type: 'api_key', id: String(id) } as const;
-      return { caller: { ...caller, actor }, limitKey: `key:${id}`, apiKeyId: id, ...expiry };
+      return { caller: { ...caller, actor }, limitKey: `key:${id}`, apiKeyId: id, ...facts };
     }
     case 'session': {
-      const { id, userId } = credential.value;
+      const { id, userId, signedInAt, lacksMfa } = credential.value;
       const actor = { type: 'user', id: String(userId) } as const;
-      return { caller: { ...caller, actor }, limitKey: `session:${id}`, sessionId: id, ...expiry };
+      return {
+        caller: { ...caller, actor },
+        limitKey: `session:${id}`,
+        sessionId: id,
+        ...signedIn(signedInAt),
+        ...(lacksMfa && { lacksMfa }),
+        ...facts,
+      };
     }
     default:
       throw new Error('identity answered a principal without a credential');
   }
+}
+
+/** Identity of the version before does not say it: its sessions signed in long ago, as far as anybody knows. */
+function signedIn(at: Timestamp | undefined): { signedInAt: Date } {
+  return { signedInAt: at === undefined ? new Date(0) : timestampDate(at) };
 }

@@ -11,9 +11,21 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountDomains {
+  checked_at: Date | null;
+  created_at: Generated<Date>;
+  domain: string;
+  found: Generated<boolean>;
+  id: Generated<bigint>;
+  organization_id: bigint;
+  token: string;
+  verified_at: Date | null;
+}
+
 export interface ApiKeys {
   created_at: Generated<Date>;
   expires_at: Date | null;
+  hash_rounds: Generated<number>;
   id: Generated<bigint>;
   key_hash: Buffer;
   last_four: string;
@@ -21,7 +33,10 @@ export interface ApiKeys {
   mode: string;
   name: string | null;
   organization_id: bigint;
+  revision: Generated<bigint>;
   revoked_at: Date | null;
+  role: Generated<string>;
+  scopes: string[] | null;
 }
 
 export interface ApiKeyUsage {
@@ -31,18 +46,157 @@ export interface ApiKeyUsage {
   requests: bigint;
 }
 
+export interface AuditEvents {
+  actor_id: string;
+  actor_name: string | null;
+  actor_type: string;
+  address: string | null;
+  after: string | null;
+  before: string | null;
+  created_at: Date;
+  event_id: string;
+  hash: string;
+  id: Generated<bigint>;
+  name: string;
+  number: bigint;
+  organization_id: bigint;
+  request_id: string | null;
+  resource_id: string | null;
+}
+
+export interface AuditHeads {
+  hash: Generated<string>;
+  kept_after: Generated<bigint>;
+  kept_hash: Generated<string>;
+  number: Generated<bigint>;
+  organization_id: bigint;
+}
+
+export interface Identities {
+  bootstrap_hash: string | null;
+  created_at: Generated<Date>;
+  email: string;
+  email_verified_at: Date | null;
+  id: Generated<bigint>;
+  password_hash: string | null;
+  updated_at: Generated<Date>;
+  username: string;
+  username_key: string;
+}
+
+export interface IdentityLinks {
+  created_at: Generated<Date>;
+  id: Generated<bigint>;
+  identity_id: bigint;
+  issuer: string;
+  last_used_at: Generated<Date>;
+  organization_id: bigint | null;
+  subject: string;
+}
+
+export interface Jobs {
+  created_at: Generated<Date>;
+  cursor: string | null;
+  error: string | null;
+  failures: Generated<number>;
+  fence: Generated<bigint>;
+  finished_at: Date | null;
+  id: Generated<bigint>;
+  input: string;
+  kind: string;
+  organization_id: bigint;
+  processed: Generated<bigint>;
+  status: Generated<string>;
+  total: Generated<bigint>;
+  wake_at: Generated<Date>;
+}
+
 export interface LoginNetworks {
   last_login_at: Date;
   network: string;
   user_id: bigint;
 }
 
+export interface MailedLinks {
+  created_at: Date;
+  email: string;
+  expires_at: Date;
+  id: Generated<bigint>;
+  identity_id: bigint | null;
+  kind: string;
+  member_id: bigint | null;
+  token_hash: Buffer;
+}
+
+export interface Mails {
+  attempts: Generated<number>;
+  created_at: Generated<Date>;
+  error: string | null;
+  finished_at: Date | null;
+  id: Generated<bigint>;
+  key: string;
+  mail: string | null;
+  organization_id: bigint;
+  sealed_mail: Buffer | null;
+  status: Generated<string>;
+}
+
+export interface Memberships {
+  created_at: Generated<Date>;
+  email: string;
+  id: Generated<bigint>;
+  identity_id: bigint | null;
+  last_login_at: Date | null;
+  muted_notifications: Generated<string[]>;
+  name: string | null;
+  organization_id: bigint;
+  revision: Generated<bigint>;
+  role: string;
+  status: string;
+  updated_at: Generated<Date>;
+  username: string;
+  username_key: string;
+}
+
+export interface MfaFactors {
+  created_at: Date;
+  enabled_at: Date | null;
+  failing_since: Date | null;
+  failures: Generated<number>;
+  identity_id: bigint;
+  last_step: bigint | null;
+  secret: Buffer;
+}
+
+export interface MfaRecoveryCodes {
+  code_hash: Buffer;
+  identity_id: bigint;
+}
+
+export interface OrganizationDeletions {
+  delete_at: Date;
+  erased_at: Date | null;
+  failures: Generated<number>;
+  fence: Generated<bigint>;
+  next_at: Date | null;
+  organization_id: bigint;
+  reported_at: Date | null;
+  requested_at: Generated<Date>;
+  requested_by: bigint | null;
+  started_at: Date | null;
+  sweeps: Generated<number>;
+  warned_at: Date | null;
+}
+
 export interface Organizations {
   created_at: Generated<Date>;
   id: Generated<bigint>;
   name: string;
+  require_mfa: Generated<boolean>;
+  revision: Generated<bigint>;
   settings: Generated<string>;
   slug: string;
+  suspended_at: Date | null;
   timezone: Generated<string>;
   updated_at: Generated<Date>;
 }
@@ -54,40 +208,89 @@ export interface Projects {
   id: Generated<bigint>;
   name: string;
   organization_id: bigint;
+  revision: Generated<bigint>;
   updated_at: Generated<Date>;
 }
 
 export interface Sessions {
   created_at: Generated<Date>;
+  device: string | null;
   ended_at: Date | null;
   expires_at: Date;
   id: string;
+  identity_id: bigint;
+  last_used_at: Date | null;
+  method: Generated<string>;
+  network: string | null;
+  number: Generated<bigint>;
   organization_id: bigint;
   user_id: bigint;
 }
 
+export interface SignUps {
+  created_at: Date;
+  email: string;
+  expires_at: Date;
+  id: Generated<bigint>;
+  organization_name: string;
+  token_hash: Buffer;
+}
+
+export interface SsoConnections {
+  client_id: string;
+  client_secret: Buffer;
+  created_at: Generated<Date>;
+  data_key: Buffer;
+  default_role: string | null;
+  domains: Generated<string[]>;
+  groups: Generated<string>;
+  issuer: string;
+  organization_id: bigint;
+  required: Generated<boolean>;
+  revision: Generated<bigint>;
+  shown_secret: string;
+  tried_at: Date | null;
+  updated_at: Generated<Date>;
+}
+
 export interface Users {
   bootstrap_hash: string | null;
-  created_at: Generated<Date>;
-  email: string;
-  id: Generated<bigint>;
+  created_at: Date | null;
+  email: string | null;
+  id: bigint | null;
   last_login_at: Date | null;
+  muted_notifications: string[] | null;
   name: string | null;
-  organization_id: bigint;
+  organization_id: bigint | null;
   password_hash: string | null;
-  role: string;
-  status: string;
-  updated_at: Generated<Date>;
-  username: string;
-  username_key: string;
+  revision: bigint | null;
+  role: string | null;
+  status: string | null;
+  updated_at: Date | null;
+  username: string | null;
+  username_key: string | null;
 }
 
 export interface DB {
+  account_domains: AccountDomains;
   api_key_usage: ApiKeyUsage;
   api_keys: ApiKeys;
+  audit_events: AuditEvents;
+  audit_heads: AuditHeads;
+  identities: Identities;
+  identity_links: IdentityLinks;
+  jobs: Jobs;
   login_networks: LoginNetworks;
+  mailed_links: MailedLinks;
+  mails: Mails;
+  memberships: Memberships;
+  mfa_factors: MfaFactors;
+  mfa_recovery_codes: MfaRecoveryCodes;
+  organization_deletions: OrganizationDeletions;
   organizations: Organizations;
   projects: Projects;
   sessions: Sessions;
+  sign_ups: SignUps;
+  sso_connections: SsoConnections;
   users: Users;
 }

@@ -1,13 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { DomainError } from '@drippulse/errors';
 import proxyAddress from 'proxy-addr';
-import { type Pages, pageKey } from '../routes/page.ts';
+import type { Dashboard } from '../routes/dashboard.ts';
+import { type Page, type Pages, pageKey } from '../routes/page.ts';
 import { staticFiles } from '../routes/static-files.ts';
 import { beginExchange, type Exchange } from '../transcoder/exchange.ts';
+import { answerHeaders } from '../transcoder/page-headers.ts';
 import type { Observe } from '../transcoder/ports.ts';
 import { drainBody } from '../transcoder/read-body.ts';
 import type { Transcoder } from '../transcoder/transcode.ts';
-import { securityHeaders } from './security-headers.ts';
+import { version } from '../version.ts';
 import { sendProblem } from './send-problem.ts';
 
 export type AppOptions = {
@@ -15,6 +17,8 @@ export type AppOptions = {
   transcode: Transcoder;
   /** Pages beside the static files, such as health. */
   routes: readonly Pages[];
+  /** Finds the pages of the dashboard. */
+  dashboard: Dashboard;
   observe: Observe;
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[];
@@ -22,34 +26,49 @@ export type AppOptions = {
 
 /** The whole public HTTP surface as one listener. */
 export function createApp(options: AppOptions): RequestListener {
-  const { transcode, routes, observe, trustedProxies } = options;
+  const { transcode, routes, dashboard, observe, trustedProxies } = options;
   const pages: Pages = new Map([staticFiles(), ...routes].flatMap((more) => [...more]));
   const isTrusted = proxyAddress.compile([...trustedProxies]);
-  const setSecurityHeaders = securityHeaders();
 
   return (request, response) => {
     const clientAddress = proxyAddress(request, isTrusted) ?? '';
-    const exchange = beginExchange(request, response, { clientAddress, path: pathOf(request.url), observe });
+    const facts = { clientAddress, path: pathOf(request.url), isSecure: isSecure(request), observe };
+    const exchange = beginExchange(request, response, facts);
     response.once('finish', () => drainBody(request));
     answer(request, response, exchange).catch((error) => sendProblem(request, response, exchange, error));
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<void> {
-    setSecurityHeaders(request, response);
+    for (const [name, value] of headersOfAll) response.setHeader(name, value);
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       throw new DomainError('malformed', 'malformed_request', 'The request names no Host.');
     }
-    const key = pageKey(exchange.path);
-    const page = pages.get(key);
+    const { route, page } = pageAt(exchange.path);
     if (page === undefined) return transcode(request, response);
-    exchange.route = key;
+    exchange.route = route;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       throw new DomainError('malformed', 'method_not_allowed', 'The path does not take this method.');
     }
     page(request, response);
   }
+
+  /** The page of a path, and its name in metrics: all screens of the dashboard have one. */
+  function pageAt(path: string): { route: string; page: Page | undefined } {
+    const key = pageKey(path);
+    const page = pages.get(key);
+    return page === undefined ? { route: '/dashboard', page: dashboard(path) } : { route: key, page };
+  }
+
+  /** Whether the client came over https, by the word of a trusted proxy. The gateway itself speaks http. */
+  function isSecure({ socket, headers }: IncomingMessage): boolean {
+    const protocol = headers['x-forwarded-proto'];
+    return protocol !== undefined && /^https\b/i.test(String(protocol)) && isTrusted(socket.remoteAddress ?? '', 0);
+  }
 }
+
+/** Headers of every answer. */
+const headersOfAll = [...answerHeaders, ['drippulse-version', version] as const];
 
 /** The path of a request target, which may also be a whole URL (RFC 9112, 3.2.2). */
 function pathOf(target = '/'): string {

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { DomainError } from '@drippulse/errors';
 import { problemOf } from '../transcoder/problem.ts';
+import { version } from '../version.ts';
+import { type Connections, watchConnections } from './watch-connections.ts';
 import { watchReaders } from './watch-readers.ts';
 
 export type HttpServer = {
@@ -40,6 +42,8 @@ const maxHeaderBytes = 16 << 10;
 // Longer than the 60 s for which load balancers keep an idle connection, so that they close it first.
 const keepAliveTimeoutMs = 65_000;
 const defaultGraceMs = 10_000;
+/** By then the request of a client that had just connected is on its way. */
+const silentGraceMs = 500;
 
 /** Listens for public requests. */
 export async function startHttpServer(
@@ -67,6 +71,7 @@ export async function startHttpServer(
   server.on('clientError', (error, socket) => refuseConnection(error, socket, answers.get(socket)));
   server.setTimeout(limits.idleTimeoutMs);
   const readers = watchReaders(server, limits.unreadTimeoutMs);
+  const connections = watchConnections(server);
   server.listen({ host: address.host, port: address.port });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // it listens on TCP
@@ -78,20 +83,22 @@ export async function startHttpServer(
     leave,
     async stop(graceMs = defaultGraceMs) {
       leave();
-      await closeServer(server, graceMs);
+      await closeServer(server, connections, graceMs);
       readers.stop();
     },
   };
 }
 
-async function closeServer(server: Server, graceMs: number): Promise<void> {
+async function closeServer(server: Server, connections: Connections, graceMs: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   // A connection that becomes idle in the meantime would delay the end until its keep-alive ends.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const silent = setTimeout(() => connections.endSilent(), Math.min(silentGraceMs, graceMs));
   const grace = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearInterval(idle);
+  clearTimeout(silent);
   clearTimeout(grace);
 }
 
@@ -107,6 +114,7 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, answer: 
   const head = {
     ...headers,
     'x-request-id': requestId,
+    'drippulse-version': version,
     connection: 'close',
     'content-length': Buffer.byteLength(body),
   };

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange } from '../transcoder/exchange.ts';
 import { problemOf, toDomainError } from '../transcoder/problem.ts';
 
+const ofSuccess = ['content-length', 'content-type', 'content-disposition', 'content-encoding', 'etag', 'location'];
+
 /** Answers with an error, or closes the connection when an answer has begun. */
 export function sendProblem(
   request: IncomingMessage,
@@ -19,7 +21,7 @@ export function sendProblem(
     return;
   }
   // These headers described the body of a success.
-  for (const name of ['content-length', 'content-type', 'content-disposition', 'location']) response.removeHeader(name);
+  for (const name of ofSuccess) response.removeHeader(name);
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(request.method === 'HEAD' ? undefined : body);
 }

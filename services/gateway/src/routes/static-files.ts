@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { endWith, sendBody } from '../transcoder/reply.ts';
+import { fixedBody, sendFixed } from '../transcoder/fixed-body.ts';
+import { setPageHeaders } from '../transcoder/page-headers.ts';
+import { endWith } from '../transcoder/reply.ts';
+import { contentTypeOf } from './content-types.ts';
 import { type Page, type Pages, pageKey } from './page.ts';
+import { inEitherForm } from './page-forms.ts';
 
 /** Pages load their own files only, and the images inside the stylesheet of Swagger UI. */
 const contentSecurityPolicy = [
@@ -16,52 +20,45 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const contentTypes: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.png': 'image/png',
-  '.txt': 'text/plain; charset=utf-8',
-};
-
 /** The folder that the workspaces below `site/` write. */
 const siteFolder = fileURLToPath(new URL('../../../../site/static/', import.meta.url));
 
 /**
- * The files of a folder, read once. A file is served at its path in the folder, `index.html` at the path of its folder.
- * The bare address leads to the documentation.
+ * The files of a folder, read once. A file is served at its path in the folder; a page also without its ending, and
+ * `index.html` at the path of its folder. A page that has a Markdown file beside it answers with that where a client
+ * asks for Markdown. The bare address leads to the documentation.
  */
 export function staticFiles(folder: string = siteFolder): Pages {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const pages = files.map(({ parentPath, name }): [string, Page] => {
-    const file = path.join(parentPath, name);
-    return [pageKey(`/${servedAs(path.relative(folder, file))}`), fixed(readFileSync(file), contentTypeOf(name))];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = new Map(
+    entries.map(({ parentPath, name }): [string, Page] => {
+      const file = path.join(parentPath, name);
+      return [path.relative(folder, file).split(path.sep).join('/'), fixed(readFileSync(file), contentTypeOf(name))];
+    }),
+  );
+  const pages = [...files].flatMap(([file, page]) => {
+    const twin = files.get(file.replace(/\.html$/, '.md'));
+    const served = twin === undefined || twin === page ? page : inEitherForm(page, twin);
+    return addressesOf(file).map((address): [string, Page] => [pageKey(address), served]);
   });
   return new Map([['/', redirectToDocs], ...pages]);
 }
 
-function servedAs(file: string): string {
-  return file
-    .split(path.sep)
-    .join('/')
-    .replace(/(^|\/)index\.html$/, '');
+function addressesOf(file: string): string[] {
+  const [, page] = /^(.*)\.html$/.exec(file) ?? [];
+  return page === undefined ? [`/${file}`] : [`/${file}`, `/${page.replace(/(^|\/)index$/, '')}`];
 }
 
-function contentTypeOf(name: string): string {
-  const contentType = contentTypes[path.extname(name)];
-  if (contentType === undefined) throw new Error(`No content type is known for ${name}`);
-  return contentType;
-}
-
-/** Answers with a text that does not change while the process runs. */
-function fixed(body: Buffer, contentType: string): Page {
-  return (_request, response) => {
+/** Answers with a text that does not change while the process runs. Clients ask every five minutes whether it is the same. */
+function fixed(bytes: Buffer, contentType: string): Page {
+  const body = fixedBody(bytes);
+  return (request, response) => {
+    setPageHeaders(request, response);
     response.setHeader('content-type', contentType);
     response.setHeader('content-security-policy', contentSecurityPolicy);
     response.setHeader('cache-control', 'public, max-age=300');
     // Rejects when the client leaves, which needs no answer.
-    sendBody(response, [body]).catch(() => response.destroy());
+    sendFixed(response, body, bytes.length).catch(() => response.destroy());
   };
 }
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { create } from '@bufbuild/protobuf';
 import { startList } from '@drippulse/json';
 import { yieldToEventLoop } from '@drippulse/loops';
+import { encodingOf, gzipChunks, leastBytes } from './compress.ts';
 import { setHead } from './reply.ts';
 import { rawBodyOf } from './reply-body.ts';
 import { answersRaw, type Route } from './routes.ts';
@@ -26,7 +27,7 @@ export async function answerStream(
     const isRaw = answersRaw(route);
     if (isRaw) setRawContentType(response, route, first);
     const chunks = isRaw ? rawChunks(route, first, messages) : listChunks(route, first, messages);
-    if (response.req.method !== 'HEAD') await writeOut(response, chunks);
+    if (response.req.method !== 'HEAD') await writeOut(response, await compressed(response, route, chunks));
     response.end();
   } finally {
     // However it ended, nobody reads on: a service that still sends must not wait for its deadline. Connect lets go of
@@ -34,6 +35,28 @@ export async function answerStream(
     client.abort();
     void messages.next().catch(() => undefined);
   }
+}
+
+type Chunks = AsyncGenerator<string | Uint8Array>;
+
+/** The chunks in the coding that the client prefers, unless there are few bytes in all of them. */
+async function compressed(response: ServerResponse, route: Route, chunks: Chunks): Promise<Chunks> {
+  const encoding = encodingOf(response, route, ['gzip']);
+  if (encoding === undefined) return chunks;
+  const start: (string | Uint8Array)[] = [];
+  for (let bytes = 0; bytes <= leastBytes; ) {
+    const next = await chunks.next();
+    if (next.done) return resumed(start, chunks);
+    start.push(next.value);
+    bytes += next.value.length;
+  }
+  response.setHeader('content-encoding', encoding);
+  return gzipChunks(resumed(start, chunks));
+}
+
+async function* resumed(start: readonly (string | Uint8Array)[], rest: Chunks): Chunks {
+  yield* start;
+  yield* rest;
 }
 
 function setRawContentType(response: ServerResponse, route: Route, first: IteratorResult<unknown>): void {

@@ -1,46 +1,130 @@
 import type { ServerResponse } from 'node:http';
 import { type Shares, yieldToEventLoop } from '@drippulse/loops';
+import { type Compress, encodingOf, leastBytes } from './compress.ts';
+import { entityTag, namesTag } from './entity-tags.ts';
+import { type FixedBody, sendFixed } from './fixed-body.ts';
 import { waitFor } from './holdings.ts';
+import { setPageHeaders } from './page-headers.ts';
 import { endWith, isBodiless, sendBody, setHead } from './reply.ts';
 import { jsonPiecesOf, rawBodyOf, rowOf } from './reply-body.ts';
 import type { Route } from './routes.ts';
 import { sliceBytes } from './write-out.ts';
 
-/** The count of the bytes that clients have not taken, and what happens when an answer is made and has its place in it. */
-type Unread = { bytes: Shares; holder: string; signal: AbortSignal; onMade(bytes: number): void };
+/**
+ * The count of the bytes that clients have not taken, what happens when an answer is made and has its place in it, and how
+ * large answers are compressed.
+ */
+export type Sending = {
+  bytes: Shares;
+  holder: string;
+  signal: AbortSignal;
+  onMade(bytes: number): void;
+  compress: Compress;
+  fixedBodyOf: (bytes: Uint8Array) => FixedBody;
+};
 
 /**
- * Answers with one message: its row, the whole of it, or the raw bytes it carries. A large answer is made in turns, counted
- * until the client has taken it, and written as the client takes it.
+ * Answers with one message: its row, the whole of it, or the raw bytes it carries. A row that the client has already, by its
+ * `If-None-Match`, is answered 304.
  */
 export async function answerUnary(
   response: ServerResponse,
   route: Route,
   { header, message }: { header: Headers; message: unknown },
-  { bytes, holder, signal, onMade }: Unread,
+  sending: Sending,
 ): Promise<void> {
-  setHead(response, route, header, rowOf(route, message));
+  const row = rowOf(route, message);
   const raw = rawBodyOf(route, message);
+  if (raw !== undefined && isPage(raw.contentType)) setPageHeaders(response.req, response);
+  setHead(response, route, header, row);
   if (raw !== undefined && raw.contentType !== '') response.setHeader('content-type', raw.contentType);
-  const body = isBodiless(response) ? '' : (raw?.data ?? (await makeJson(route, message)));
-  if (!Array.isArray(body) && body.length <= sliceBytes) {
-    onMade(body.length);
+  if (raw !== undefined || isBodiless(response)) return send(response, route, raw?.data ?? '', sending);
+  const body = await makeJson(route, message);
+  if (route.rest.constant && response.statusCode === 200) return sendConstant(response, partsOf(body), sending);
+  if (route.validator !== undefined) setTag(response, route, entityTag(route.validator, row, body), body);
+  await send(response, route, isBodiless(response) ? '' : body, sending);
+}
+
+/** Sets the tag of an answer. A 304 has the headers that the answer itself would have (RFC 9110, 15.4.5). */
+function setTag(response: ServerResponse, route: Route, tag: string, body: Made): void {
+  response.setHeader('etag', tag);
+  const { method, headers } = response.req;
+  const ifNoneMatch = headers['if-none-match'];
+  if (ifNoneMatch === undefined || (method !== 'GET' && method !== 'HEAD')) return;
+  if (response.statusCode !== 200 || !namesTag(ifNoneMatch, tag)) return;
+  if (isLarge(body) && encodingOf(response, route) !== undefined) weakenTag(response);
+  response.statusCode = 304;
+  response.removeHeader('content-type');
+}
+
+type Made = string | Uint8Array | Uint8Array[];
+
+function isLarge(body: Made): boolean {
+  return Array.isArray(body) || body.length > leastBytes;
+}
+
+/**
+ * Sends a body that is made, compressed if the client asks for it. A large one is counted until the client has taken it, and
+ * written as the client takes it.
+ */
+export async function send(response: ServerResponse, route: Route, body: Made, sending: Sending): Promise<void> {
+  const encoding = isLarge(body) ? encodingOf(response, route) : undefined;
+  if (encoding === undefined && !Array.isArray(body) && body.length <= sliceBytes) {
+    sending.onMade(body.length);
     endWith(response, body);
     return;
   }
-  const parts = Array.isArray(body) ? body : [Buffer.from(body)];
-  const length = lengthOf(parts);
-  const held = await waitFor(bytes, holder, length, signal);
-  onMade(length);
+  const made = partsOf(body);
+  const length = lengthOf(made);
+  const compressed = encoding && (await sending.compress(made, encoding));
+  if (compressed !== undefined) setEncoding(response, String(encoding));
+  const parts = compressed ?? made;
+  const sent = lengthOf(parts);
+  const held = sent > sliceBytes ? await waitFor(sending.bytes, sending.holder, sent, sending.signal) : undefined;
+  sending.onMade(length);
   try {
     await sendBody(response, parts);
   } finally {
-    held.release();
+    held?.release();
   }
 }
 
-/** The JSON of a response, in bytes when it is more than one piece. */
-async function makeJson(route: Route, message: unknown): Promise<string | Uint8Array[]> {
+function setEncoding(response: ServerResponse, encoding: string): void {
+  response.setHeader('content-encoding', encoding);
+  weakenTag(response);
+}
+
+/** A strong tag names the bytes as they are sent (RFC 9110, section 8.8.3.3). */
+function weakenTag(response: ServerResponse): void {
+  const tag = response.getHeader('etag');
+  if (typeof tag === 'string' && !tag.startsWith('W/')) response.setHeader('etag', `W/${tag}`);
+}
+
+/** Its bytes are those of other answers too, so they count as nobody's. */
+async function sendConstant(
+  response: ServerResponse,
+  parts: Uint8Array[],
+  { onMade, fixedBodyOf }: Sending,
+): Promise<void> {
+  const bytes = Buffer.concat(parts);
+  onMade(bytes.length);
+  response.setHeader('cache-control', 'private, no-cache');
+  await sendFixed(response, fixedBodyOf(bytes), bytes.length);
+}
+
+function partsOf(body: Made): Uint8Array[] {
+  return Array.isArray(body) ? body : [Buffer.from(body)];
+}
+
+function isPage(contentType: string): boolean {
+  return /^text\/html\b/i.test(contentType);
+}
+
+/** Pieces of an answer that are made in one turn: most lists are made in one, and wait for nobody. */
+const turnPieces = 16;
+
+/** The JSON of a response, in bytes when it is more than one piece. A large one is made in turns. */
+export async function makeJson(route: Route, message: unknown): Promise<string | Uint8Array[]> {
   const pieces = jsonPiecesOf(route, message);
   const { value: first = '' } = pieces.next();
   let next = pieces.next();
@@ -48,7 +132,7 @@ async function makeJson(route: Route, message: unknown): Promise<string | Uint8A
   const made = [Buffer.from(first)];
   for (; !next.done; next = pieces.next()) {
     made.push(Buffer.from(next.value));
-    await yieldToEventLoop();
+    if (made.length % turnPieces === 0) await yieldToEventLoop();
   }
   return made;
 }

@@ -18,34 +18,43 @@ export function checkBodyHeaders(request: IncomingMessage, route: Route): void {
   if (route.bodyField === undefined) checkJsonContentType(request, route);
 }
 
+/** How a request is decoded: the parameters of its path, and whether what the route does not know is refused. */
+export type Decoding = { path: Record<string, string>; isStrict: boolean };
+
 /** The request message of a method that takes one: from the path and its JSON or raw body, or the query. */
 export async function decodeRequest(
   request: IncomingMessage,
   route: Route,
-  path: Record<string, string>,
+  decoding: Decoding,
   { idleTimeoutMs, held }: { idleTimeoutMs: number; held: Held },
 ): Promise<Message> {
   const method = request.method ?? '';
-  if (!route.hasBody) return decodeParameters(request, route, path);
+  if (!route.hasBody) return decodeParameters(request, route, decoding);
   const limits = { maxBytes: maxBytes(route), idleTimeoutMs };
   const body = hasBody(request) ? await readBody(request, limits, held) : Buffer.of();
   if (route.bodyField === undefined) {
-    return decodeJsonInTurns(route.method.input, body, { wrapper: route.rest.wrapper, method, path });
+    const { path, isStrict } = decoding;
+    const query = queryOf(request);
+    const strict = isStrict ? { query } : undefined;
+    const { wrapper } = route.rest;
+    return decodeJsonInTurns(route.method.input, body, { wrapper, method, path, query, bodyIsMessage: true, strict });
   }
   const contentType = request.headers['content-type'] ?? '';
-  return Object.assign(decodeParameters(request, route, path), {
+  return Object.assign(decodeParameters(request, route, decoding), {
     [route.bodyField.localName]: create(HttpBodySchema, { contentType, data: body }),
   });
 }
 
 /** The fields of a request message that path and query give. */
-export function decodeParameters(request: IncomingMessage, route: Route, path: Record<string, string>): Message {
+export function decodeParameters(request: IncomingMessage, route: Route, { path, isStrict }: Decoding): Message {
+  const query = queryOf(request);
+  const strict = isStrict ? { query } : undefined;
+  return decodeJson(route.method.input, '', { method: request.method ?? '', path, query, strict });
+}
+
+function queryOf(request: IncomingMessage): URLSearchParams {
   const [, search = ''] = /\?(.*)$/s.exec(request.url ?? '') ?? [];
-  return decodeJson(route.method.input, '', {
-    method: request.method ?? '',
-    path,
-    query: new URLSearchParams(search),
-  });
+  return new URLSearchParams(search);
 }
 
 function maxBytes({ rest }: Route): number {

@@ -6,6 +6,10 @@ import type { Answered, Authenticated, Observe } from './ports.ts';
 export type Exchange = {
   requestId: string;
   clientAddress: string;
+  /** Whether the client came over https. */
+  isSecure: boolean;
+  /** Whether what the route does not know is refused. */
+  isStrict: boolean;
   /** Path without the query. */
   path: string;
   route: string;
@@ -13,6 +17,8 @@ export type Exchange = {
   authenticated?: Authenticated;
   reason?: string;
   error?: unknown;
+  /** When a stream of events began, which may last for days: its duration is the time to its beginning. */
+  streamedAt?: number;
 };
 
 const exchanges = new WeakMap<IncomingMessage, Exchange>();
@@ -21,14 +27,14 @@ const exchanges = new WeakMap<IncomingMessage, Exchange>();
 export function beginExchange(
   request: IncomingMessage,
   response: ServerResponse,
-  facts: { clientAddress: string; path: string; observe: Observe },
+  facts: { clientAddress: string; path: string; isSecure: boolean; observe: Observe },
 ): Exchange {
-  const { clientAddress, path, observe } = facts;
+  const { observe, ...given } = facts;
   const startedAt = performance.now();
-  const exchange: Exchange = { requestId: readRequestId(request), clientAddress, path, route: 'unmatched' };
+  const exchange: Exchange = { requestId: readRequestId(request), ...given, isStrict: false, route: 'unmatched' };
   exchanges.set(request, exchange);
   response.setHeader('x-request-id', exchange.requestId);
-  response.once('close', () => observe(answered(request, response, exchange, performance.now() - startedAt)));
+  response.once('close', () => observe(answered(request, response, exchange, startedAt)));
   return exchange;
 }
 
@@ -44,13 +50,9 @@ function readRequestId(request: IncomingMessage): string {
   return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
 }
 
-function answered(
-  request: IncomingMessage,
-  response: ServerResponse,
-  exchange: Exchange,
-  durationMs: number,
-): Answered {
-  const { path: _path, ...facts } = exchange;
+function answered(request: IncomingMessage, response: ServerResponse, exchange: Exchange, startedAt: number): Answered {
+  const { path: _path, isSecure: _isSecure, isStrict: _isStrict, streamedAt, ...facts } = exchange;
+  const durationMs = (streamedAt ?? performance.now()) - startedAt;
   // 499 as nginx has it: the client left before an answer began.
   const status = response.headersSent ? response.statusCode : 499;
   return { method: request.method ?? '', status, durationMs, ...facts };

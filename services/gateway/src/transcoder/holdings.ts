@@ -16,6 +16,8 @@ export type Holdings = {
   bodyBytes: Shares;
   /** Lists that are being made, by their weights. Further ones wait. */
   lists: Shares;
+  /** Open streams of events, by credential. */
+  streams: Shares;
   /** Bytes of answers that are made and not taken by their client. Further answers wait. */
   unreadBytes: Shares;
 };
@@ -26,7 +28,8 @@ const defaultLimits: HoldingLimits = {
   uploads: { ofEach: 4, ofAll: 32, least: 1 },
   uploadBytes: { ofEach: 1 << 30, ofAll: 2 ** 32, least: 1 << 20 },
   bodyBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
-  lists: { ofEach: 16, ofAll: 256, least: 8 },
+  streams: { ofEach: 5, ofAll: 2000, least: 1 },
+  lists: { ofEach: 16, ofAll: 256, least: 12 },
   unreadBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
 };
 const listWaitMs = 10_000;
@@ -34,11 +37,12 @@ const listWaitMs = 10_000;
 const unreadWaitMs = 15_000;
 
 export function createHoldings(limits: Partial<HoldingLimits> = {}): Holdings {
-  const { uploads, uploadBytes, bodyBytes, lists, unreadBytes } = { ...defaultLimits, ...limits };
+  const { uploads, uploadBytes, bodyBytes, streams, lists, unreadBytes } = { ...defaultLimits, ...limits };
   return {
     uploads: createShares({ of: 'uploads', ...uploads }),
     uploadBytes: createShares({ of: 'bytes of uploads', ...uploadBytes }),
     bodyBytes: createShares({ of: 'bytes of requests', ...bodyBytes }),
+    streams: createShares({ of: 'streams', ...streams }),
     lists: createShares({ of: 'lists', ...lists, waitMs: listWaitMs }),
     unreadBytes: createShares({ of: 'bytes of unread answers', ...unreadBytes, waitMs: unreadWaitMs }),
   };

@@ -1,55 +1,41 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DescMethodClientStreaming, DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
 import { withLargeAnswer } from '@drippulse/rpc';
+import { answerCurrent } from './answer-current.ts';
+import { answerEvents } from './answer-events.ts';
 import { answerStream } from './answer-stream.ts';
 import { answerUnary } from './answer-unary.ts';
+import { type Call, type CallOptions, timeoutMsOf } from './call.ts';
 import { callHeaders, type Signing } from './call-headers.ts';
-import { decodeParameters, decodeRequest } from './decode-request.ts';
-import type { Exchange } from './exchange.ts';
-import { type Holdings, holderOf, waitFor } from './holdings.ts';
-import { isLarge, type ListWeights } from './list-weights.ts';
+import { type Decoding, decodeParameters, decodeRequest } from './decode-request.ts';
+import { holderOf, waitFor } from './holdings.ts';
+import { isLarge } from './list-weights.ts';
 import { answersStream, isUnary, takesStream } from './method-kinds.ts';
-import type { Upstream } from './ports.ts';
-import type { Route } from './routes.ts';
-import { spool } from './spool.ts';
+import { checkUploadSize, spool } from './spool.ts';
 import { openUpload } from './upload.ts';
-
-/** A request that was admitted, and where its answer goes. */
-export type Call = {
-  request: IncomingMessage;
-  response: ServerResponse;
-  route: Route & { upstream: Upstream };
-  parameters: Record<string, string>;
-  exchange: Exchange;
-  /** Ends with the client; `abort` ends it early. */
-  client: { signal: AbortSignal; abort(): void };
-};
-
-/** What every call needs. */
-export type CallOptions = Signing & { holdings: Holdings; lists: ListWeights; bodyIdleTimeoutMs: number };
-
-const defaultTimeoutSeconds = 30;
 
 /** Calls the method of a route, and writes its answer. No call begins before the last byte of its request is here. */
 export async function makeCall(options: CallOptions, call: Call): Promise<void> {
   const { method } = call.route;
-  if (takesStream(method)) await callUpload(options, call, method);
-  else if (isUnary(method)) await callUnary(options, call, method);
+  if (call.route.rest.eventStream) await answerEvents(options, call);
+  else if (takesStream(method)) await callUpload(options, call, method);
+  else if (isUnary(method))
+    await callUnary(options, call, method).catch((error) => answerCurrent(options, call, error));
   else if (answersStream(method)) await callStream(options, call, method);
 }
 
 async function callUpload(options: CallOptions, call: Call, method: DescMethodClientStreaming): Promise<void> {
   const { holdings, bodyIdleTimeoutMs: idleTimeoutMs } = options;
-  const { request, route, parameters, exchange, client } = call;
+  const { request, route, exchange, client } = call;
   const { bodyField, upstream } = route;
   if (bodyField === undefined) throw new Error(`${method.toString()} streams a body without BODY_STREAM`);
+  checkUploadSize(request);
   const holder = holderOf(exchange);
   await using opened = new AsyncDisposableStack();
   const place = holdings.uploads.take(holder, 1);
   opened.defer(() => place.release());
   const held = holdings.uploadBytes.take(holder, 0);
   opened.defer(() => held.release());
-  const first = decodeParameters(request, route, parameters);
+  const first = decodeParameters(request, route, decodingOf(call));
   const spooled = await spool(await openUpload(request, idleTimeoutMs), { idleTimeoutMs, held });
   opened.defer(() => spooled.close());
   // The connection is silent while the service works on the upload. Node sets the time-out again for the next request.
@@ -64,7 +50,7 @@ async function callUpload(options: CallOptions, call: Call, method: DescMethodCl
 
 async function callUnary(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
   const { holdings, lists, bodyIdleTimeoutMs: idleTimeoutMs } = options;
-  const { request, route, parameters, exchange, client } = call;
+  const { request, route, exchange, client } = call;
   const { signal } = client;
   const holder = holderOf(exchange);
   const held = route.hasBody ? holdings.bodyBytes.take(holder, 0) : nothing;
@@ -72,7 +58,7 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
   const weight = route.isList ? lists.of(list) : 0;
   const place = route.isList ? await waitFor(holdings.lists, holder, weight, signal) : nothing;
   try {
-    const message = await decodeRequest(request, route, parameters, { idleTimeoutMs, held });
+    const message = await decodeRequest(request, route, decodingOf(call), { idleTimeoutMs, held });
     const headers = await headersOf(options, call);
     const { transport } = route.upstream;
     const values = isLarge(weight) ? withLargeAnswer() : undefined;
@@ -90,10 +76,10 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
 
 async function callStream(options: CallOptions, call: Call, method: DescMethodServerStreaming): Promise<void> {
   const { holdings, bodyIdleTimeoutMs: idleTimeoutMs } = options;
-  const { request, response, route, parameters, exchange, client } = call;
+  const { request, response, route, exchange, client } = call;
   const held = route.hasBody ? holdings.bodyBytes.take(holderOf(exchange), 0) : nothing;
   try {
-    const message = await decodeRequest(request, route, parameters, { idleTimeoutMs, held });
+    const message = await decodeRequest(request, route, decodingOf(call), { idleTimeoutMs, held });
     const headers = await headersOf(options, call);
     const messages = oneMessage(message);
     const reply = await route.upstream.transport.stream(method, client.signal, timeoutMsOf(route), headers, messages);
@@ -106,22 +92,22 @@ async function callStream(options: CallOptions, call: Call, method: DescMethodSe
 /** What a request without a body, or one that is no list, holds. */
 const nothing = { add: () => undefined, release: () => undefined };
 
+function decodingOf({ parameters, exchange: { isStrict } }: Call): Decoding {
+  return { path: parameters, isStrict };
+}
+
 function headersOf(signing: Signing, { request, route, exchange }: Call): Promise<Headers> {
   return callHeaders(request, route, exchange, signing);
 }
 
-function timeoutMsOf({ rest }: Route): number {
-  return (rest.timeoutSeconds || defaultTimeoutSeconds) * 1000;
-}
-
 async function answer(
-  { holdings }: CallOptions,
+  { holdings, compress, fixedBodyOf }: CallOptions,
   { response, route, exchange, client }: Call,
   reply: { header: Headers; message: unknown },
   onMade: (bytes: number) => void = () => undefined,
 ): Promise<void> {
   const unread = { bytes: holdings.unreadBytes, holder: holderOf(exchange), signal: client.signal, onMade };
-  await answerUnary(response, route, reply, unread);
+  await answerUnary(response, route, reply, { ...unread, compress, fixedBodyOf });
 }
 
 async function* oneMessage<T>(message: T): AsyncGenerator<T> {

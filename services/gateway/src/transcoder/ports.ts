@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import type { DescService } from '@bufbuild/protobuf';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DescMethod, DescService, Message } from '@bufbuild/protobuf';
 import type { Transport } from '@connectrpc/connect';
 import type { DomainError } from '@drippulse/errors';
 import type { LimitClass } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
@@ -17,6 +17,12 @@ export type Authenticated = {
   expiresAt?: Date;
   /** Id of the session; absent for an API key. */
   sessionId?: string;
+  /** When the user of the session signed in; absent for an API key. */
+  signedInAt?: Date;
+  /** Whether the operator has suspended the organization. */
+  isSuspended?: boolean;
+  /** Whether the user lacks the second factor that the organization requires. */
+  lacksMfa?: boolean;
 };
 
 /** The parts of a request that the checks before the body look at. */
@@ -26,6 +32,8 @@ export type RequestFacts = {
   requestId: string;
   /** Network of the client, after the trusted proxies: what limits count by. */
   clientNetwork: string;
+  /** Whether a page asks by itself, as its stream of hints does. `X-DripPulse-Background: 1` says the same of other requests. */
+  isBackground?: boolean;
 };
 
 /**
@@ -70,6 +78,21 @@ export type Answered = {
   error?: unknown;
 };
 export type Observe = (answered: Answered) => void;
+
+/** A request for a stream of events. */
+export type OpenedStream = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  method: DescMethod;
+  exchange: { requestId: string; clientAddress: string };
+  authenticated: Authenticated;
+};
+
+/**
+ * Checks a request for events. The function that it returns writes them to the response, whose head is set, and resolves
+ * when the response is closed.
+ */
+export type StreamEvents = (opened: OpenedStream, message: Message) => () => Promise<void>;
 
 /** A service whose public methods the transcoder serves, and how it is reached. */
 export type Upstream = {

@@ -21,10 +21,13 @@ const statusOfReason: Readonly<Record<string, number>> = {
   method_not_allowed: 405,
   request_timeout: 408,
   answer_erased: 410,
+  mail_not_kept: 410,
+  precondition_failed: 412,
   unsupported_media_type: 415,
   unsupported_content_encoding: 415,
   headers_too_large: 431,
   deadline_exceeded: 504,
+  agent_timeout: 504,
 };
 
 const problemContentType = 'application/problem+json; charset=utf-8';
@@ -39,6 +42,7 @@ export function problemOf(error: DomainError, request: { path: string; requestId
   const retryAfter = error.retryAfterSeconds ?? (error.kind === 'unavailable' ? 1 : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter)));
   const body = JSON.stringify({
+    ...error.facts,
     type: `/docs/errors#${error.reason}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
@@ -47,6 +51,7 @@ export function problemOf(error: DomainError, request: { path: string; requestId
     error: error.reason,
     message: error.message,
     errors: errorsByField(error.violations),
+    violations: error.violations.map(violationOf),
     request_id: request.requestId,
   });
   return { status, headers, body };
@@ -61,6 +66,11 @@ export function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (isShortage(error)) return shortageError(error);
   return new DomainError('internal', 'internal_error', 'Something went wrong on our side.', { cause: error });
+}
+
+/** A violation for a program: its message has no place, because that is the path. */
+function violationOf({ field, message, code = 'invalid', allowed, suggestion, phrase }: Violation) {
+  return { path: field, code, message: phrase ?? message, allowed, suggestion };
 }
 
 function errorsByField(violations: readonly Violation[]): Record<string, string[]> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '@drippulse/errors';
-import { type Held, yieldToEventLoop } from '@drippulse/loops';
+import { type Held, joinInTurns } from '@drippulse/loops';
 import { createPace } from './pace.ts';
 
 export type BodyLimits = {
@@ -31,25 +31,7 @@ export function checkContentEncoding(request: IncomingMessage): void {
  * to `held` as they come.
  */
 export async function readBody(request: IncomingMessage, limits: BodyLimits, held: Held): Promise<Buffer> {
-  return join(await readChunks(request, limits, held));
-}
-
-/** Bytes copied in one turn of the event loop: a megabyte takes one millisecond, most of it for new memory. */
-const turnBytes = 1 << 20;
-
-async function join(chunks: readonly Buffer[]): Promise<Buffer> {
-  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const body = Buffer.allocUnsafe(size);
-  let end = 0;
-  let turnEnd = turnBytes;
-  for (const chunk of chunks) {
-    if (end >= turnEnd) {
-      await yieldToEventLoop();
-      turnEnd = end + turnBytes;
-    }
-    end += chunk.copy(body, end);
-  }
-  return body;
+  return joinInTurns(await readChunks(request, limits, held));
 }
 
 function readChunks(request: IncomingMessage, limits: BodyLimits, held: Held): Promise<Buffer[]> {
@@ -84,7 +66,7 @@ function readChunks(request: IncomingMessage, limits: BodyLimits, held: Held): P
   });
 }
 
-export function tooLarge(maxBytes: number): DomainError {
+function tooLarge(maxBytes: number): DomainError {
   return new DomainError('too_large', 'body_too_large', `The body is larger than ${maxBytes} bytes.`);
 }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { DescField } from '@bufbuild/protobuf';
+import { preferenceApplied, withApplied } from './handling.ts';
 import type { Route } from './routes.ts';
 import { writeOut } from './write-out.ts';
 
@@ -21,9 +22,16 @@ export function setHead(response: ServerResponse, route: Route, metadata: Header
     response.setHeader('location', fillTemplate(route, row));
   }
   for (const name of [...alwaysAllowed, ...route.rest.responseHeaders]) {
-    const value = metadata.get(name);
-    if (value !== null) response.setHeader(name, value);
+    const value = name === 'set-cookie' ? someOf(metadata.getSetCookie()) : metadata.get(name);
+    if (value === null) continue;
+    if (typeof value !== 'string') response.setHeader(name, value);
+    else response.setHeader(name, name === preferenceApplied ? withApplied(response, value) : value);
   }
+}
+
+/** Cookies stay apart: their texts contain commas. */
+function someOf(cookies: string[]): string[] | null {
+  return cookies.length === 0 ? null : cookies;
 }
 
 /** True of answers that HTTP sends no body with. */

@@ -6,9 +6,11 @@ import {
   getOption,
   hasOption,
 } from '@bufbuild/protobuf';
+import { fieldRest } from '@drippulse/json';
 import { Body, Idempotency, type MethodRest, rest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { http } from '@drippulse/proto/google/api/annotations_pb';
 import type { HttpRule } from '@drippulse/proto/google/api/http_pb';
+import { type Validator, validatorOf } from './validator.ts';
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
 
@@ -31,8 +33,14 @@ export type Route = {
   responseField?: DescField;
   /** True when a response contains a list of messages at any depth, so that it may be large. */
   hasList: boolean;
+  /** True when a response can contain a credential. */
+  hasSecret: boolean;
   /** True of a list: a read whose response itself is rows. */
   isList: boolean;
+  /** How the answers get their ETag; absent for answers without one. */
+  validator?: Validator;
+  /** The route that shows the row which this one changes: what `If-Match` compares with. */
+  shown?: Route;
   /** False for the additional bindings of a method. */
   isPrimary: boolean;
 };
@@ -54,6 +62,9 @@ function routeOf(method: DescMethod, rule: HttpRule, isPrimary: boolean): Route 
   if (method.methodKind === 'bidi_streaming') throw new Error(`${method.toString()} cannot be served over HTTP`);
   const methodRest = getOption(method, rest);
   const segments = segmentsOf(template);
+  const responseField = rule.responseBody === '' ? undefined : fieldNamed(method, 'output', rule.responseBody);
+  const validator = validatorOf(method, verb, responseField);
+  const shown = shownRoute(method, methodRest);
   for (const segment of segments) {
     if ('parameter' in segment) fieldNamed(method, 'input', segment.parameter);
   }
@@ -69,11 +80,22 @@ function routeOf(method: DescMethod, rule: HttpRule, isPrimary: boolean): Route 
     rest: methodRest,
     hasBody: rule.body !== '',
     ...(isRaw && { bodyField: fieldNamed(method, 'input', rule.body) }),
-    ...(rule.responseBody !== '' && { responseField: fieldNamed(method, 'output', rule.responseBody) }),
-    hasList: hasListWithin(method.output),
+    ...(responseField && { responseField }),
+    hasList: hasWithin(method.output, isListOfMessages),
+    hasSecret: hasWithin(method.output, (field) => fieldRest(field).secret),
     isList: verb === 'get' && rule.responseBody === '' && method.output.fields.some(isListOfMessages),
+    ...(validator && { validator }),
+    ...(shown && { shown }),
     isPrimary,
   };
+}
+
+/** The primary route of the method that `shown_by` names. */
+function shownRoute(method: DescMethod, { shownBy }: MethodRest): Route | undefined {
+  if (shownBy === '' || shownBy === 'none') return undefined;
+  const shown = method.parent.methods.find(({ name }) => name === shownBy);
+  if (shown === undefined) throw new Error(`${method.toString()}: there is no ${shownBy} in its service`);
+  return routesOfMethod(shown)[0];
 }
 
 function segmentsOf(template: string): Segment[] {
@@ -98,14 +120,19 @@ function isListOfMessages({ fieldKind, message }: DescField): boolean {
   return fieldKind === 'list' && message !== undefined;
 }
 
-function hasListWithin({ fields }: DescMessage, seen: ReadonlySet<string> = new Set()): boolean {
+/** Whether a message has such a field at any depth. */
+function hasWithin(
+  { fields }: DescMessage,
+  isOne: (field: DescField) => boolean,
+  seen: ReadonlySet<string> = new Set(),
+): boolean {
   return fields.some((field) => {
-    if (isListOfMessages(field)) return true;
+    if (isOne(field)) return true;
     const { message } = field;
     return (
       message !== undefined &&
       !seen.has(message.typeName) &&
-      hasListWithin(message, new Set([...seen, message.typeName]))
+      hasWithin(message, isOne, new Set([...seen, message.typeName]))
     );
   });
 }

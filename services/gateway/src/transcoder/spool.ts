@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { create, type DescField, type Message } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/errors';
 import type { Held } from '@drippulse/loops';
 import { HttpBodySchema } from '@drippulse/proto/google/api/httpbody_pb';
-import { tooLarge } from './read-body.ts';
 import { chunksOf, type Upload } from './upload.ts';
 
 /** An upload that has arrived. */
@@ -17,7 +17,16 @@ export type Spooled = {
 };
 
 const maxUploadBytes = 512 << 20;
+/** What multipart/form-data has around its file, at most. */
+const framingBytes = 1 << 20;
 const messageBytes = 128 << 10;
+
+/** Refuses an upload by the length that it announces, before a byte of it is read. */
+export function checkUploadSize({ headers }: IncomingMessage): void {
+  const isMultipart = /^multipart\//i.test(headers['content-type'] ?? '');
+  const most = isMultipart ? maxUploadBytes + framingBytes : maxUploadBytes;
+  if (Number(headers['content-length'] ?? 0) > most) throw tooLarge();
+}
 
 /**
  * Keeps an upload in a file until its last byte is here, so that a service that takes connections, transactions or locks for
@@ -32,7 +41,7 @@ export async function spool(
     let size = 0;
     for await (const chunk of chunksOf(upload, idleTimeoutMs)) {
       size += chunk.length;
-      if (size > maxUploadBytes) throw tooLarge(maxUploadBytes);
+      if (size > maxUploadBytes) throw tooLarge();
       held.add(chunk.length);
       await file.appendFile(chunk).catch(asNoRoom);
     }
@@ -70,6 +79,10 @@ async function* readMessages(
     position += bytesRead;
     first = undefined;
   }
+}
+
+function tooLarge(): DomainError {
+  return new DomainError('too_large', 'body_too_large', 'An upload may have at most 512 MiB. Send the file in parts.');
 }
 
 /** A disk that is full or broken has no room for an upload. */

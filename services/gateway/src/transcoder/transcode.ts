@@ -4,13 +4,20 @@ import { nameRequest } from '@drippulse/observability';
 import { Auth } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { checkAccess, fromConnectError } from '@drippulse/rpc';
 import { networkOf } from '../client-network.ts';
+import { requireFullAccess } from './any-session.ts';
 import type { Signing } from './call-headers.ts';
+import { createCompress } from './compress.ts';
 import { checkBodyHeaders } from './decode-request.ts';
+import { deprecationHeaders } from './deprecation.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
+import { createFixedBodies } from './fixed-body.ts';
+import { readHandling } from './handling.ts';
 import { createHoldings, type HoldingLimits } from './holdings.ts';
 import { createListWeights } from './list-weights.ts';
 import { makeCall } from './make-call.ts';
-import type { Authenticate, RateLimit, Upstream } from './ports.ts';
+import type { Authenticate, RateLimit, StreamEvents, Upstream } from './ports.ts';
+import { clientGone } from './read-body.ts';
+import { requireRecentSignIn } from './recent-sign-in.ts';
 import { createRouter } from './router.ts';
 import { type Route, routesOf } from './routes.ts';
 
@@ -18,6 +25,8 @@ export type TranscoderOptions = Signing & {
   upstreams: readonly Upstream[];
   authenticate: Authenticate;
   rateLimit: RateLimit;
+  /** Needed where an upstream has a method with `event_stream`. */
+  streamEvents?: StreamEvents;
   /** How long a sender of a body may be silent; 10 s unless given. */
   bodyIdleTimeoutMs?: number;
   /** What may be under way at once, where tests set it. */
@@ -27,7 +36,7 @@ export type TranscoderOptions = Signing & {
 /** Answers one request whose exchange has begun, or throws what the answer shall be. */
 export type Transcoder = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-type ServedRoute = Route & { upstream: Upstream };
+type ServedRoute = Route & { upstream: Upstream; ending: Record<string, string> | undefined };
 type Found = { route: ServedRoute; parameters: Record<string, string> };
 
 /** Who waits for an answer; `abort` ends what is still called for it. */
@@ -40,15 +49,30 @@ type WatchedClient = { signal: AbortSignal; abort(): void; release(): void };
 export function createTranscoder(options: TranscoderOptions): Transcoder {
   const { authenticate, rateLimit, tokens, chains, clock, bodyIdleTimeoutMs = 10_000 } = options;
   const holdings = createHoldings(options.limits);
-  const calls = { tokens, chains, clock, holdings, lists: createListWeights(), bodyIdleTimeoutMs };
+  const calls = {
+    tokens,
+    chains,
+    clock,
+    holdings,
+    lists: createListWeights(),
+    bodyIdleTimeoutMs,
+    compress: createCompress(),
+    fixedBodyOf: createFixedBodies(),
+    ...(options.streamEvents && { streamEvents: options.streamEvents }),
+  };
   const router = createRouter<ServedRoute>(
-    options.upstreams.flatMap((upstream) => routesOf(upstream.service).map((route) => ({ ...route, upstream }))),
+    options.upstreams.flatMap((upstream) =>
+      routesOf(upstream.service).map((route) => ({ ...route, upstream, ending: deprecationHeaders(route) })),
+    ),
   );
 
   return async (request, response) => {
     const exchange = exchangeOf(request);
     const found = findRoute(request, response, exchange);
     await admit(request, response, found.route, exchange);
+    // Its `close` was before anybody waits for that.
+    if (response.destroyed) throw clientGone();
+    exchange.isStrict = readHandling(request, response);
     checkBodyHeaders(request, found.route);
     const client = watchClient(response);
     try {
@@ -67,7 +91,8 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       response.setHeader('allow', match.allowed.join(', '));
       throw new DomainError('malformed', 'method_not_allowed', 'The path does not take this method.');
     }
-    const { method, template } = match.route;
+    const { method, template, ending } = match.route;
+    if (ending !== undefined) setHeaders(response, ending);
     exchange.route = template;
     nameRequest(`${request.method} ${template}`);
     exchange.rpc = `${method.parent.typeName}/${method.name}`;
@@ -77,13 +102,28 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
   /** The checks before the body: bearer, rate, role. */
   async function admit(request: IncomingMessage, response: ServerResponse, route: Route, exchange: Exchange) {
     const { requestId, clientAddress } = exchange;
-    const facts = { raw: request, requestId, clientNetwork: networkOf(clientAddress) };
+    const facts = {
+      raw: request,
+      requestId,
+      clientNetwork: networkOf(clientAddress),
+      // A stream is opened again by the browser, and stays open where nobody is.
+      ...(route.rest.eventStream && { isBackground: true }),
+    };
     if (route.rest.auth !== Auth.NONE) exchange.authenticated = await authenticate(facts);
+    if (exchange.authenticated?.caller.mode === 'test') response.setHeader('drippulse-mode', 'test');
     const decision = await rateLimit(route.rest.limits, exchange.authenticated, facts);
-    for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value);
+    setHeaders(response, decision.headers);
     if (decision.refusal !== undefined) throw decision.refusal;
-    if (exchange.authenticated !== undefined) checkAccess(route.method, exchange.authenticated.caller);
+    if (exchange.authenticated !== undefined) {
+      requireFullAccess(exchange.authenticated, route.rest);
+      checkAccess(route.method, exchange.authenticated.caller);
+      if (route.rest.recentSignIn) requireRecentSignIn(exchange.authenticated, clock.now());
+    }
   }
+}
+
+function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
 /** A signal that aborts when the client leaves before its answer is out: what was called for it is cancelled. */

@@ -68,6 +68,6 @@ function malformedMultipart(cause: unknown): DomainError {
 
 function missingFile(): DomainError {
   return new DomainError('malformed', 'parameter_missing', 'Required parameter missing: file', {
-    violations: [{ field: 'file', message: 'is required' }],
+    violations: [{ field: 'file', message: 'is required', code: 'required' }],
   });
 }

@@ -34,7 +34,7 @@ const greekLookAlike = /^(?:[αικνρυωηοτ]|[\x20-\x40\x5b-\x60\x7b-\x7e]
 export function usernameProblems(text: string | null | undefined): Violation[] {
   const name = tidyUsername(text ?? '');
   const message = problemOf(text ?? '', name);
-  return message === undefined ? [] : [{ field: 'username', message }];
+  return message === undefined ? [] : [{ field: 'username', message, code: name === '' ? 'required' : 'format' }];
 }
 
 function problemOf(text: string, name: string): string | undefined {

@@ -65,7 +65,7 @@ export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
         dryRun ||= dry ?? false;
         size += body?.data.length ?? 0;
         hash.update(body?.data ?? new Uint8Array());
-        if (contentType === 'text/slow') await sleep(1_000);
+        if (contentType === 'text/slow') await sleep(3_000);
         if (contentType === 'text/refused') throw new DomainError('invalid', 'upload_refused', 'Not this one.');
       }
       return { size: BigInt(size), sha256: hash.digest('hex'), contentType, dryRun };
@@ -97,6 +97,15 @@ export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
       call.responseHeader.set('cache-control', 'private');
       return { body: { contentType: 'text/plain', data: Buffer.from('there') } };
     },
+    async *listTexts({ count = 0, failAfter = count }) {
+      for (let index = 0; index < count; index++) {
+        if (index >= failAfter) throw new Error('failed in the middle');
+        yield { texts: [{ text: `text ${index}` }] };
+      }
+    },
+    retired: () => ({}),
+    sized: ({ bytes = 0 }) => ({ text: 'some text '.repeat(bytes / 10) }),
+    constant: () => ({ text: 'the same '.repeat(1_000) }),
     async *chat(requests) {
       for await (const { text } of requests) yield { text };
     },

@@ -42,13 +42,13 @@ export type Probe = {
   leave(): void;
   /** Stops taking requests and lets those under way finish. */
   leave(): void;
-  stopGracefully(): Promise<void>;
+  stopGracefully(graceMs?: number): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
 /**
  * The probe service behind a real transcoder on a real HTTP server. The credential of a caller is its role, as in `viewer`, or
- * role and organization, as in `viewer@2`.
+ * role and organization, as in `viewer@2`; a test key is `viewer@2@test`.
  */
 export async function startProbe(
   layout: Layout,
@@ -56,6 +56,8 @@ export async function startProbe(
     rateLimit?: RateLimit;
     limits?: Partial<ClientLimits>;
     bodyIdleTimeoutMs?: number;
+    /** 10.0.0.0/8 unless given. */
+    trustedProxies?: string[];
     /** What may be under way at once. */
     holdings?: Partial<HoldingLimits>;
     /** Answers `GET …/enrollments`, the list of the probe. */
@@ -110,8 +112,9 @@ export async function startProbe(
   const app = createApp({
     transcode,
     routes: [],
+    dashboard: () => undefined,
     observe: (exchange) => answered.push(exchange),
-    trustedProxies: ['10.0.0.0/8'],
+    trustedProxies: options.trustedProxies ?? ['10.0.0.0/8'],
   });
   const http = await startHttpServer(app, { host: '127.0.0.1', port: 0, limits: options.limits ?? {} });
   return {
@@ -122,7 +125,7 @@ export async function startProbe(
     logged,
     signChain: createChainHeaders(parseInternalTokenKeys(keys.workflows)).sign,
     leave: http.leave,
-    stopGracefully: () => http.stop(),
+    stopGracefully: (graceMs) => http.stop(graceMs),
     async [Symbol.asyncDispose]() {
       await http.stop(0);
       peers.close();
@@ -132,14 +135,14 @@ export async function startProbe(
 }
 
 const authenticateByRole: Authenticate = async ({ raw }) => {
-  const credential = /^Bearer (viewer|approver|editor|admin)(?:@(\d+))?$/.exec(raw.headers.authorization ?? '');
-  const [, role, organizationId = '1'] = credential ?? [];
+  const credential = /^Bearer (viewer|approver|editor|admin)(?:@(\d+))?(@test)?$/.exec(raw.headers.authorization ?? '');
+  const [, role, organizationId = '1', isTest] = credential ?? [];
   if (role === undefined) throw new DomainError('unauthenticated', 'unauthenticated', 'Who are you?');
   const caller: Caller = {
     organizationId: BigInt(organizationId),
     actor: { type: 'user', id: '1' },
     role: role as Caller['role'], // the expression knows no other
-    mode: 'live',
+    mode: isTest === undefined ? 'live' : 'test',
   };
   return { caller, limitKey: `role:${role}` };
 };

@@ -50,12 +50,15 @@ function readErasure(message: Message): Erasure | undefined {
       before: erasedAt ? timestampDate(erasedAt) : new Date(0),
     };
   }
-  if (isOf<EnrollmentEvent>(message, 'drippulse.enrollments.v1.EnrollmentEvent') && message.payload.case === 'erased') {
-    const { id, erasedAt } = message.payload.value;
-    const before = erasedAt ? timestampDate(erasedAt) : new Date(0);
-    return { organizationId: message.organizationId, gone: [], livingOn: [`enrollment:${id}`], before };
-  }
-  return undefined;
+  if (!isOf<EnrollmentEvent>(message, 'drippulse.enrollments.v1.EnrollmentEvent')) return undefined;
+  const { payload, organizationId } = message;
+  if (payload.case !== 'erased' && payload.case !== 'approvalErased') return undefined;
+  const { id, erasedAt } = payload.value;
+  const livingOn =
+    payload.case === 'approvalErased'
+      ? [`approval:${id}`]
+      : [`enrollment:${id}`, ...payload.value.approvalIds.map((approvalId) => `approval:${approvalId}`)];
+  return { organizationId, gone: [], livingOn, before: erasedAt ? timestampDate(erasedAt) : new Date(0) };
 }
 
 function isOf<M extends Message>(message: Message, name: M['$typeName']): message is M {

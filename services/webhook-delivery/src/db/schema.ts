@@ -104,6 +104,12 @@ export interface Removals {
   webhook_id: bigint;
 }
 
+export interface Suspensions {
+  is_suspended: boolean;
+  organization_id: bigint;
+  sequence: bigint;
+}
+
 export interface Webhooks {
   active: boolean;
   created_at: Date;
@@ -121,6 +127,7 @@ export interface Webhooks {
   previous_secret: Buffer | null;
   previous_secret_until: Date | null;
   rate_limit_per_second: number | null;
+  revision: Generated<bigint>;
   sealed_headers: Buffer | null;
   sealed_url: Buffer | null;
   secret: Buffer;
@@ -137,5 +144,6 @@ export interface DB {
   payloads: Payloads;
   queue: Queue;
   removals: Removals;
+  suspensions: Suspensions;
   webhooks: Webhooks;
 }

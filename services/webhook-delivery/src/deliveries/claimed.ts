@@ -1,3 +1,4 @@
+import type { Mode } from '@drippulse/rpc';
 import type { LaneKey } from '../lanes/concurrency.ts';
 import type { SealedSecrets } from '../signing/secrets.ts';
 import type { StoredTarget } from '../webhooks/target.ts';
@@ -6,6 +7,8 @@ import type { StoredTarget } from '../webhooks/target.ts';
 export type Claimed = {
   id: bigint;
   organizationId: bigint;
+  /** Mode of the webhook. */
+  mode: Mode;
   lane: LaneKey;
   eventId: string;
   eventAt: Date;

@@ -3,10 +3,12 @@ import { appendEvents, topicOf } from '@drippulse/events';
 import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import type { Result } from '../deliveries/results.ts';
 import { findDelivery, readAttempts } from '../deliveries/rows.ts';
 import { deliveryToProto } from '../deliveries/to-proto.ts';
 import { selectWebhooks, type WebhookRow } from '../webhooks/rows.ts';
 import { webhookToProto } from '../webhooks/to-proto.ts';
+import { countedAttempts } from './count-attempts.ts';
 import type { Judged, News } from './judged.ts';
 
 type Event = MessageInitShape<typeof WebhookEventSchema>;
@@ -16,10 +18,20 @@ const deliveryCharacters = 64 * 1024;
 
 const topic = topicOf(WebhookEventSchema);
 
-/** Raises the events about endpoints, in the transaction that judged them. Returns their number. */
-export async function announce(trx: Transaction<DB>, judged: readonly Judged[]): Promise<number> {
+/** Raises the events about endpoints and attempts, in the transaction that judged them. Returns their number. */
+export async function announce(
+  trx: Transaction<DB>,
+  judged: readonly Judged[],
+  results: readonly Result[],
+): Promise<number> {
+  const events = [...(await newsOf(trx, judged)), ...countedAttempts(results)];
+  await appendEvents(trx, topic, events);
+  return events.length;
+}
+
+async function newsOf(trx: Transaction<DB>, judged: readonly Judged[]): Promise<Event[]> {
   const newsworthy = judged.filter(({ news }) => news.length > 0);
-  if (newsworthy.length === 0) return 0;
+  if (newsworthy.length === 0) return [];
   const rows = await selectWebhooks(trx)
     .where(
       'webhooks.id',
@@ -32,8 +44,7 @@ export async function announce(trx: Transaction<DB>, judged: readonly Judged[]):
     const { news = [] } = newsworthy.find(({ webhookId }) => webhookId === row.id) ?? {};
     for (const item of news) events.push(await eventOf(trx, row, item));
   }
-  await appendEvents(trx, topic, events);
-  return events.length;
+  return events;
 }
 
 async function eventOf(trx: Transaction<DB>, row: WebhookRow, news: News): Promise<Event> {

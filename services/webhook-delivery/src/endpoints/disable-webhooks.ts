@@ -1,3 +1,4 @@
+import { appendAudit } from '@drippulse/service';
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { pauseLane } from '../lanes/pause-lane.ts';
@@ -7,12 +8,23 @@ import type { Judged } from './judged.ts';
 export async function disableWebhooks(trx: Transaction<DB>, judged: readonly Judged[], now: Date): Promise<void> {
   for (const { webhookId, disables } of judged) {
     if (disables === undefined) continue;
-    await trx
+    const disabled = await trx
       .updateTable('webhooks')
       .set({ active: false, disabled_reason: disables, updated_at: now })
       .where('id', '=', webhookId)
       .where('deleted_at', 'is', null)
-      .execute();
+      .returning('organization_id')
+      .executeTakeFirst();
+    if (disabled !== undefined) {
+      await appendAudit(trx, {
+        organizationId: disabled.organization_id,
+        name: 'webhook.disabled',
+        resourceId: String(webhookId),
+        actor: { type: 'service', id: 'webhooks' },
+        before: { active: true, disabled_reason: null },
+        after: { active: false, disabled_reason: disables },
+      });
+    }
     await pauseLane(trx, webhookId);
   }
 }

@@ -1,3 +1,4 @@
+import { isSuspended } from '@drippulse/service';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
@@ -26,7 +27,7 @@ export async function readOverdue(db: Kysely<DB>): Promise<Overdue> {
           order by due_at limit ${small + 1}
         ) as first
       ) as due
-      where lanes.next_due_at is not null and due.waiting > 0
+      where lanes.next_due_at is not null and due.waiting > 0 and not ${isSuspended(sql.ref('lanes.organization_id'))}
       group by lanes.organization_id
     ) as organizations
     group by is_large`.execute(db);

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { type CreateWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
@@ -10,6 +10,7 @@ import { newSecret, sealSecret } from '../signing/secrets.ts';
 import { checkFields, chooseEventTypes } from '../webhooks/fields.ts';
 import { readFilter } from '../webhooks/filter.ts';
 import { readHeaders } from '../webhooks/headers.ts';
+import { hintWebhook } from '../webhooks/hint-webhooks.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 import { readTarget, sealTarget } from '../webhooks/target.ts';
 import { webhookToProto } from '../webhooks/to-proto.ts';
@@ -21,13 +22,15 @@ const maxWebhooks = 100;
 export async function createWebhook(ctx: Context, request: CreateWebhookRequest, call: HandlerContext) {
   const webhook = readRequest(request);
   await checkFields(ctx, callerOf(call).organizationId, webhook);
-  return transact(ctx, call, WebhooksService.method.createWebhook, request, async (trx, caller) => {
-    const { organizationId } = caller;
+  const { organizationId, mode } = callerOf(call);
+  const response = await transact(ctx, call, WebhooksService.method.createWebhook, request, async (trx, caller) => {
     await requireRoom(trx, caller);
     const secret = newSecret();
     const id = await insertWebhook(ctx, trx, caller, webhook, secret);
     return { webhook: webhookToProto(await findWebhook(trx, organizationId, id), secret) };
   });
+  hintWebhook(ctx, { organizationId, webhookId: response.webhook?.id ?? 0n, mode }, 'created');
+  return response;
 }
 
 function readRequest(request: CreateWebhookRequest) {
@@ -47,7 +50,7 @@ function readRequest(request: CreateWebhookRequest) {
 }
 
 function missing(field: string): DomainError {
-  const violations = [{ field, message: 'is required' }];
+  const violations: Violation[] = [{ field, message: 'is required', code: 'required' }];
   return new DomainError('malformed', 'parameter_missing', `Required parameter missing: ${field}`, { violations });
 }
 

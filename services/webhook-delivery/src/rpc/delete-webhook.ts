@@ -1,18 +1,22 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { type DeleteWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
+import { hintWebhook } from '../webhooks/hint-webhooks.ts';
 import { lockWebhook } from '../webhooks/rows.ts';
 
 /** Sending stops with the commit. The removal loop cancels the queue later, because it may have a million rows. */
 export async function deleteWebhook(ctx: Context, request: DeleteWebhookRequest, call: HandlerContext) {
+  let mode = 'live';
   const response = await transact(
     ctx,
     call,
     WebhooksService.method.deleteWebhook,
     request,
     async (trx, { organizationId }) => {
-      const { id } = await lockWebhook(trx, organizationId, request.id);
+      const { id, mode: itsMode } = await lockWebhook(trx, organizationId, request.id);
+      mode = itsMode;
       const now = ctx.clock.now();
       await trx
         .updateTable('webhooks')
@@ -24,6 +28,7 @@ export async function deleteWebhook(ctx: Context, request: DeleteWebhookRequest,
       return {};
     },
   );
+  hintWebhook(ctx, { organizationId: callerOf(call).organizationId, webhookId: request.id, mode }, 'deleted');
   ctx.wakeRemovals();
   return response;
 }

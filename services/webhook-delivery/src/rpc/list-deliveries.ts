@@ -1,6 +1,6 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, cutPage, pageTotals, readPage, readSnapshot } from '@drippulse/db';
+import { countUpTo, cutPage, pageTotals, readPage, readSnapshot, rowConditions } from '@drippulse/db';
 import type { ListDeliveriesRequest } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
@@ -19,7 +19,8 @@ export async function listDeliveries(ctx: Context, request: ListDeliveriesReques
   const page = readPage(request, ['bigint']);
   const db = ctx.db.kysely;
   const webhook = await findWebhook(db, callerOf(call).organizationId, request.webhookId);
-  let scoped = db.selectFrom('deliveries').where('webhook_id', '=', webhook.id);
+  const all = db.selectFrom('deliveries').where('webhook_id', '=', webhook.id);
+  let scoped = all.where(await rowConditions(db, all, request));
   const status = request.status === undefined ? undefined : statusFromProto(request.status);
   if (status !== undefined) scoped = scoped.where('status', '=', status);
   if (request.eventType !== undefined) scoped = scoped.where(ofTypes(request.eventType));
@@ -49,6 +50,6 @@ export async function listDeliveries(ctx: Context, request: ListDeliveriesReques
 /** Replaces a pattern by the types that it matches, so that the filter is a plain comparison. */
 function ofTypes(pattern: string): RawBuilder<SqlBool> {
   const types = eventTypes.flatMap(({ type }) => (isMatch(pattern, type) ? [type] : []));
-  if (types.length === 0) throw unknownEventType();
+  if (types.length === 0) throw unknownEventType(pattern);
   return sql<SqlBool>`event_type = any(${types}::text[])`;
 }

@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, readList } from '@drippulse/db';
+import { countUpTo, readList, rowConditions } from '@drippulse/db';
 import type { ListWebhooksRequest } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -16,17 +16,19 @@ export async function listWebhooks(ctx: Context, request: ListWebhooksRequest, c
     .where('organization_id', '=', organizationId)
     .where('mode', '=', mode)
     .where('deleted_at', 'is', null);
+  const filters = await rowConditions(kysely, scoped, request);
   const { rows, paging } = await readList(request, {
     rows: ({ beforeId, limit, offset }) =>
       selectWebhooks(kysely)
         .where('webhooks.organization_id', '=', organizationId)
         .where('webhooks.mode', '=', mode)
         .where('webhooks.id', '<', beforeId)
+        .where(filters)
         .orderBy('webhooks.id', 'desc')
         .limit(limit)
         .offset(offset)
         .execute(),
-    count: () => countUpTo(kysely, scoped.select('id')),
+    count: () => countUpTo(kysely, scoped.where(filters).select('id')),
   });
   return { webhooks: rows.map((row) => webhookToProto(row)), ...paging };
 }

@@ -1,7 +1,7 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { addJob, transact } from '@drippulse/db';
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { type RecoverWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
@@ -36,7 +36,7 @@ export async function recoverWebhook(ctx: Context, request: RecoverWebhookReques
 
 function readSpan({ webhookId, since, until, status }: RecoverWebhookRequest, now: Date): Span {
   if (since === undefined) {
-    const violations = [{ field: 'since', message: 'is required' }];
+    const violations: Violation[] = [{ field: 'since', message: 'is required', code: 'required' }];
     throw new DomainError('malformed', 'parameter_missing', 'Required parameter missing: since', { violations });
   }
   const span = {
@@ -46,9 +46,12 @@ function readSpan({ webhookId, since, until, status }: RecoverWebhookRequest, no
     until: until === undefined ? now : timestampDate(until),
     status: status === undefined ? 'exhausted' : (statusFromProto(status) ?? 'pending'),
   };
-  if (span.until <= span.since) throw refusal('validation_failed', 'until', 'must be after since');
+  if (span.until <= span.since) throw refusal('validation_failed', 'until', 'must be after since', 'range');
   if (span.status === 'pending') {
-    throw refusal('validation_failed', 'status', 'must be exhausted, failed, cancelled or delivered');
+    const problem = 'must be exhausted, failed, cancelled or delivered';
+    throw refusal('validation_failed', 'status', problem, 'enum', {
+      allowed: ['exhausted', 'failed', 'cancelled', 'delivered'],
+    });
   }
   return span;
 }

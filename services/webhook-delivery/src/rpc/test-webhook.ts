@@ -19,8 +19,9 @@ export async function testWebhook(ctx: Context, request: TestWebhookRequest, cal
     request,
     async (trx, { organizationId }) => {
       const webhook = await lockWebhook(trx, organizationId, request.id);
-      const eventType = firstMatch(request.eventType ?? webhook.event_types[0] ?? '*');
-      if (eventType === undefined) throw unknownEventType();
+      const pattern = request.eventType ?? webhook.event_types[0] ?? '*';
+      const eventType = firstMatch(pattern);
+      if (eventType === undefined) throw unknownEventType(pattern);
       const now = ctx.clock.now();
       const envelope = { id: newEventId(now), type: eventType.type, at: now, organizationId };
       const event = { ...envelope, body: exampleBody(eventType, envelope) };

@@ -2,7 +2,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { maskRequest } from '@drippulse/http/secrets';
 import { type UpdateWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
-import { callerOf } from '@drippulse/rpc';
+import { callerOf, modeFromProto } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -13,6 +13,7 @@ import { rescheduleLanes } from '../lanes/reschedule-lanes.ts';
 import { checkFields, chooseEventTypes, refusal } from '../webhooks/fields.ts';
 import { readFilter } from '../webhooks/filter.ts';
 import { type Headers, readHeaders } from '../webhooks/headers.ts';
+import { hintWebhook } from '../webhooks/hint-webhooks.ts';
 import { findWebhook, lockWebhook, type WebhookRow } from '../webhooks/rows.ts';
 import { openTarget, readTarget, sealTarget, type Target } from '../webhooks/target.ts';
 import { webhookToProto } from '../webhooks/to-proto.ts';
@@ -48,6 +49,8 @@ export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest,
       return { webhook: webhookToProto(await findWebhook(trx, organizationId, request.id)) };
     },
   );
+  const mode = modeFromProto(response.webhook?.mode);
+  hintWebhook(ctx, { organizationId: callerOf(call).organizationId, webhookId: request.id, mode }, 'updated');
   ctx.wakeDelivery();
   return response;
 }
@@ -83,7 +86,8 @@ function readRequest(request: UpdateWebhookRequest) {
 
 function readEventTypes(request: UpdateWebhookRequest, present: ReadonlySet<string>): string[] {
   const isList = present.has('event_types');
-  if (isList && request.eventTypes.length === 0) throw refusal('validation_failed', 'event_types', 'must not be empty');
+  if (isList && request.eventTypes.length === 0)
+    throw refusal('validation_failed', 'event_types', 'must not be empty', 'required');
   const eventType = present.has('event_type') ? (request.eventType ?? '') : undefined;
   return chooseEventTypes(eventType, isList ? request.eventTypes : []) ?? [];
 }
@@ -106,5 +110,5 @@ function changeTarget(
 
 function requireFlag(field: string, value: boolean | undefined): boolean {
   if (value !== undefined) return value;
-  throw refusal('validation_failed', field, 'must be true or false');
+  throw refusal('validation_failed', field, 'must be true or false', 'type');
 }

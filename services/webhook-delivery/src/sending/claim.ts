@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { modeOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import type { Claimed } from '../deliveries/claimed.ts';
 import type { Concurrency, LaneKey } from '../lanes/concurrency.ts';
@@ -62,6 +63,7 @@ function assemble(claim: {
     return {
       id: row.delivery_id,
       organizationId: lane.organization_id,
+      mode: modeOf(lane.mode),
       lane: keyOf(row),
       eventId: row.event_id,
       eventAt: row.event_at,

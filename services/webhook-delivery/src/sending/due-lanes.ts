@@ -1,4 +1,5 @@
 import { unsynced } from '@drippulse/db';
+import { isSuspended } from '@drippulse/service';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { LaneKey } from '../lanes/concurrency.ts';
@@ -8,11 +9,15 @@ const claimLanes = 100;
 /** A claim chooses among this many lanes, longest due first: more than the lanes of one organization. */
 const lookedAtLanes = 500;
 
+/** The queue of a suspended organization waits. */
+const isLaneSuspended = isSuspended(sql.ref('lanes.organization_id'));
+
 /** A due lane, with the columns of its webhook that sending needs. */
 export type LaneRow = SealedSecrets & {
   webhook_id: bigint;
   is_manual: boolean;
   organization_id: bigint;
+  mode: string;
   url: string;
   sealed_url: Buffer | null;
   sealed_headers: Buffer | null;
@@ -38,7 +43,7 @@ export async function lockDueLanes(
   const isProven = sql`endpoints.consecutive_failures = 0 and endpoints.last_success_at is not null`;
   const { rows } = await sql<LaneRow>`
     with ${unsynced}
-    select due.webhook_id, due.is_manual, due.organization_id, webhooks.url, webhooks.sealed_url, webhooks.sealed_headers,
+    select due.webhook_id, due.is_manual, due.organization_id, webhooks.mode, webhooks.url, webhooks.sealed_url, webhooks.sealed_headers,
            webhooks.rate_limit_per_second, webhooks.secret,
            webhooks.previous_secret, webhooks.previous_secret_until, endpoints.consecutive_failures > 0 as has_failed,
            ${isProven} as is_proven
@@ -48,7 +53,7 @@ export async function lockDueLanes(
         select webhook_id, is_manual, row_number() over (partition by organization_id order by next_due_at) as turn
         from (
           select webhook_id, is_manual, organization_id, next_due_at from lanes
-          where next_due_at <= now()
+          where next_due_at <= now() and not ${isLaneSuspended}
             and (webhook_id, is_manual) not in (
               select * from unnest(${o.full.map((lane) => lane.webhookId)}::bigint[],
                                    ${o.full.map((lane) => lane.isManual)}::boolean[]))
@@ -74,7 +79,7 @@ export async function lockDueLanes(
 export async function nextDueInMs(db: Kysely<DB>, full: readonly LaneKey[]): Promise<number | undefined> {
   const { rows } = await sql<{ due_in_ms: number }>`
     select extract(epoch from next_due_at - clock_timestamp())::float8 * 1000 as due_in_ms from lanes
-    where next_due_at is not null
+    where next_due_at is not null and not ${isLaneSuspended}
       and (webhook_id, is_manual) not in (
         select * from unnest(${full.map((lane) => lane.webhookId)}::bigint[],
                              ${full.map((lane) => lane.isManual)}::boolean[]))

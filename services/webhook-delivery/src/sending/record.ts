@@ -8,6 +8,7 @@ import { disableWebhooks } from '../endpoints/disable-webhooks.ts';
 import { lockHealth, saveHealth } from '../endpoints/health-rows.ts';
 import { judgeResults } from '../endpoints/judge-results.ts';
 import type { LaneChange } from '../lanes/reschedule-lanes.ts';
+import { hintWebhook } from '../webhooks/hint-webhooks.ts';
 import { lockQueue, saveAttempts, saveMoves } from './save.ts';
 
 /**
@@ -29,10 +30,15 @@ export async function record(ctx: Context, results: readonly Result[]): Promise<
     const judged = judgeResults(endpoints, recorded, now);
     await saveHealth(trx, judged);
     await disableWebhooks(trx, judged, now);
-    const events = await announce(trx, judged);
+    const events = await announce(trx, judged, recorded);
     return { judged, events };
   });
   for (const { disables } of judged) if (disables !== undefined) ctx.metrics.endpointDisabled(disables);
   if (events > 0) ctx.relay.wake();
+  for (const { delivery, attempt } of results) {
+    const { organizationId, mode, lane } = delivery;
+    const kind = attempt.error === undefined ? 'delivery_succeeded' : 'delivery_failed';
+    hintWebhook(ctx, { organizationId, webhookId: lane.webhookId, mode }, kind);
+  }
   return judged.map(({ webhookId, openUntil }) => ({ webhookId, openUntil }));
 }

@@ -8,7 +8,7 @@ export function newSecret(): string {
 
 /** The sealed secret, bound to its webhook. */
 export function sealSecret(sealer: Sealer, webhookId: bigint, secret: string): Buffer {
-  return sealer.seal(Buffer.from(secret), context(webhookId));
+  return sealer.seal(Buffer.from(secret), secretContext(webhookId));
 }
 
 /** The secrets of a webhook that sign: the current one and, for 24 hours after a rotation, the previous one. */
@@ -18,9 +18,10 @@ export type SealedSecrets = { secret: Buffer; previous_secret: Buffer | null; pr
 export function openSecrets(sealer: Sealer, webhookId: bigint, sealed: SealedSecrets, at: Date): string[] {
   const { secret, previous_secret: previous, previous_secret_until: until } = sealed;
   const boxes = previous !== null && until !== null && until > at ? [secret, previous] : [secret];
-  return boxes.map((box) => sealer.open(box, context(webhookId)).toString());
+  return boxes.map((box) => sealer.open(box, secretContext(webhookId)).toString());
 }
 
-function context(webhookId: bigint): string {
+/** What binds the secrets to their webhook. */
+export function secretContext(webhookId: bigint): string {
   return `webhook:${webhookId}`;
 }

@@ -1,6 +1,7 @@
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation, type ViolationCode } from '@drippulse/errors';
 import { checkUrl, type LookUp } from '@drippulse/http';
-import { firstMatch } from '../catalog/event-types.ts';
+import { nearest } from '@drippulse/json';
+import { eventTypes as catalog, firstMatch } from '../catalog/event-types.ts';
 
 const maxDescriptionLength = 1000;
 const maxEventTypes = 50;
@@ -21,20 +22,26 @@ export async function checkFields(
   fields: Fields,
 ): Promise<void> {
   const { url, event_types: eventTypes = [], description, rate_limit_per_second: rate } = fields;
-  if (eventTypes.some((type) => firstMatch(type) === undefined)) throw unknownEventType();
+  const unknown = eventTypes.find((type) => firstMatch(type) === undefined);
+  if (unknown !== undefined) throw unknownEventType(unknown);
   if (eventTypes.length > maxEventTypes) {
-    throw refusal('validation_failed', 'event_types', `must name at most ${maxEventTypes} types`);
+    throw refusal('validation_failed', 'event_types', `must name at most ${maxEventTypes} types`, 'length');
   }
   if (description && description.length > maxDescriptionLength) {
-    throw refusal('validation_failed', 'description', `must be at most ${maxDescriptionLength} characters long`);
+    throw refusal(
+      'validation_failed',
+      'description',
+      `must be at most ${maxDescriptionLength} characters long`,
+      'length',
+    );
   }
   if (typeof rate === 'number' && (rate < 1 || rate > largestRate)) {
-    throw refusal('validation_failed', 'rate_limit_per_second', `must be from 1 to ${largestRate}`);
+    throw refusal('validation_failed', 'rate_limit_per_second', `must be from 1 to ${largestRate}`, 'range');
   }
   if (url === undefined) return;
   const look = (hostname: string) => lookUp(organizationId, hostname);
   const problem = await checkUrl(url, { allowPrivate: config.allowPrivate, lookUp: look });
-  if (problem !== undefined) throw refusal('url_not_allowed', 'url', `is refused: ${problem}`);
+  if (problem !== undefined) throw refusal('url_not_allowed', 'url', `is refused: ${problem}`, 'not_allowed');
 }
 
 /** The event types of a webhook from the two members that may name them; undefined when neither was given. */
@@ -42,16 +49,24 @@ export function chooseEventTypes(eventType: string | undefined, eventTypes: read
   if (eventTypes.length === 0) return eventType === undefined ? undefined : [eventType];
   const types = [...new Set(eventTypes)];
   if (eventType === undefined || types.includes(eventType)) return types;
-  throw refusal('validation_failed', 'event_type', 'must be one of event_types when both are given');
+  throw refusal('validation_failed', 'event_type', 'must be one of event_types when both are given', 'not_allowed');
 }
 
 /** Refusal of a text that is neither a type of the catalog nor a pattern that matches one. */
-export function unknownEventType(): DomainError {
+export function unknownEventType(given: string): DomainError {
   const problem = 'is not in the catalog (GET /api/v1/webhooks/catalog)';
-  return refusal('unknown_event_type', 'event_type', problem);
+  const known = catalog.map(({ type }) => type);
+  const suggestion = nearest(given, known);
+  return refusal('unknown_event_type', 'event_type', problem, 'enum', suggestion === undefined ? {} : { suggestion });
 }
 
-export function refusal(reason: string, field: string, problem: string): DomainError {
+export function refusal(
+  reason: string,
+  field: string,
+  problem: string,
+  code: ViolationCode,
+  hints: Pick<Violation, 'allowed' | 'suggestion'> = {},
+): DomainError {
   const message = `${field} ${problem}`;
-  return new DomainError('invalid', reason, message, { violations: [{ field, message: problem }] });
+  return new DomainError('invalid', reason, message, { violations: [{ field, message: problem, code, ...hints }] });
 }

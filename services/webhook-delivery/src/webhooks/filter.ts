@@ -43,7 +43,8 @@ function isObject(value: JsonValue): value is JsonObject {
 }
 
 function refusal(problems: readonly Violation[]): DomainError {
-  const violations = problems.map(({ field, message }) => ({
+  const violations = problems.map(({ field, message, phrase: _, ...hints }) => ({
+    ...hints,
     field: field.replace(/^steps\.0(\.config)?/, 'filter'),
     message: message.replace(/^Step 0 \(condition\): (conditions[\w.]* |match )?/, ''),
   }));

@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation, type ViolationCode } from '@drippulse/errors';
 
 const maxHeaders = 20;
 const maxValueLength = 1024;
@@ -16,22 +16,24 @@ export function readHeaders(given: Headers): Headers {
   const headers: Headers = {};
   for (const [written, value] of Object.entries(given)) {
     const name = written.toLowerCase();
-    if (!token.test(name) || name.length > 100) throw refusal(written, 'is not a header name');
-    if (reserved.test(name)) throw refusal(written, 'can not be set: it belongs to the delivery itself');
-    if (Object.hasOwn(headers, name)) throw refusal(written, 'is given twice');
+    if (!token.test(name) || name.length > 100) throw refusal(written, 'is not a header name', 'format');
+    if (reserved.test(name)) throw refusal(written, 'can not be set: it belongs to the delivery itself', 'not_allowed');
+    if (Object.hasOwn(headers, name)) throw refusal(written, 'is given twice', 'duplicate');
     if (!fieldValue.test(value) || value.length > maxValueLength) {
-      throw refusal(written, `must be at most ${maxValueLength} printable ASCII characters`);
+      throw refusal(written, `must be at most ${maxValueLength} printable ASCII characters`, 'format');
     }
     headers[name] = value.trim();
   }
   if (Object.keys(headers).length > maxHeaders) {
     const message = `at most ${maxHeaders} headers may be given`;
-    throw new DomainError('invalid', 'invalid_headers', message, { violations: [{ field: 'headers', message }] });
+    throw new DomainError('invalid', 'invalid_headers', message, {
+      violations: [{ field: 'headers', message, code: 'length' }],
+    });
   }
   return headers;
 }
 
-function refusal(name: string, problem: string): DomainError {
-  const violations = [{ field: `headers.${name}`, message: problem }];
+function refusal(name: string, problem: string, code: ViolationCode): DomainError {
+  const violations: Violation[] = [{ field: `headers.${name}`, message: problem, code }];
   return new DomainError('invalid', 'invalid_headers', `header ${name} ${problem}`, { violations });
 }

@@ -1,3 +1,4 @@
+import { type LockRevision, lockRevision } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
@@ -36,3 +37,14 @@ export async function lockWebhook(trx: Transaction<DB>, organizationId: bigint, 
   await sql`select from webhooks where id = ${id} for update`.execute(trx);
   return findWebhook(trx, organizationId, id);
 }
+
+/** The same for `If-Match`. */
+export const lockWebhookRevision: LockRevision<DB> = async (trx, caller, id) => {
+  const { rows } = await sql<{ id: bigint }>`
+    select id from webhooks where organization_id = ${caller.organizationId} and id = ${id}`.execute(trx);
+  await lockEndpoints(
+    trx,
+    rows.map((row) => row.id),
+  );
+  return lockRevision<DB>('webhooks')(trx, caller, id);
+};

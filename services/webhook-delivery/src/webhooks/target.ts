@@ -21,7 +21,7 @@ export function readTarget(given: Target, stored?: Target): Target {
 }
 
 function violationOf({ header, message }: MaskProblem): Violation {
-  return { field: header === undefined ? 'url' : `headers.${header}`, message };
+  return { field: header === undefined ? 'url' : `headers.${header}`, message, code: 'required' };
 }
 
 /** The columns of a target. */
@@ -49,10 +49,10 @@ export function openTarget(sealer: Sealer, webhookId: bigint, stored: StoredTarg
   };
 }
 
-function urlContext(webhookId: bigint): string {
+export function urlContext(webhookId: bigint): string {
   return `webhook url:${webhookId}`;
 }
 
-function headersContext(webhookId: bigint): string {
+export function headersContext(webhookId: bigint): string {
   return `webhook headers:${webhookId}`;
 }

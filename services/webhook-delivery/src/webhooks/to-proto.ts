@@ -25,6 +25,7 @@ export function webhookToProto(row: WebhookRow, secret?: string): MessageInitSha
     lastDeliveryAt: row.last_success_at === null ? undefined : timestampFromDate(row.last_success_at),
     createdAt: timestampFromDate(row.created_at),
     updatedAt: timestampFromDate(row.updated_at),
+    revision: row.revision,
     secret,
   };
 }

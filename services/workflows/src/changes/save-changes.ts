@@ -1,4 +1,5 @@
-import { stringifyJson } from '@drippulse/json';
+import { type JsonObject, stringifyJson } from '@drippulse/json';
+import type { Actor } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -7,8 +8,10 @@ import { nextChange } from '../workflows/change-log.ts';
 import type { Change, ChangeKind } from '../workflows/events.ts';
 import { type Graph, isSameJson, requireRunnable, withKeptIds } from '../workflows/graph.ts';
 import type { WorkflowRow } from '../workflows/rows.ts';
+import { requireSettings, storedSettings } from '../workflows/settings.ts';
 import type { Status } from '../workflows/statuses.ts';
 import { openSteps, type StoredSteps, sealSteps, unmaskSteps } from '../workflows/step-secrets.ts';
+import { storedSteps } from '../workflows/stored-steps.ts';
 import { insertVersion } from '../workflows/versions.ts';
 
 /** The columns to change; absent members stay as they are. */
@@ -18,7 +21,10 @@ export type Changes = {
   status?: Status;
   project_id?: bigint | null;
   integrations?: string;
-  graph?: Graph;
+  /** The steps, and who changes them. */
+  graph?: Graph & { author: Actor };
+  /** The members of the settings that are in a request, null where they become the default, and who changes them. */
+  settings?: { given: JsonObject; isStrict: boolean; author: Actor };
 };
 
 /** Writes the changes; the caller appends their event. Returns undefined, without writing, when nothing changes. */
@@ -28,10 +34,11 @@ export async function saveChanges(
   before: WorkflowRow,
   changes: Changes,
 ): Promise<Change | undefined> {
-  const { graph, ...columns } = changes;
+  const { graph, settings, ...columns } = changes;
   const stored = graph === undefined ? undefined : newSteps(ctx, before, graph);
   const wanted = { ...before, ...columns, ...stored };
-  const isNewVersion = stored !== undefined;
+  wanted.settings = newSettings(before, stored?.steps ?? before.steps, settings);
+  const isNewVersion = stored !== undefined || !isSameJson(wanted.settings, before.settings);
   if (!isNewVersion && isSameRow(wanted, before)) return undefined;
   if (wanted.project_id !== before.project_id) await requireOpenProject(trx, before.organization_id, wanted.project_id);
   if (wanted.status === 'active' && (isNewVersion || before.status !== 'active')) requireRunnable(wanted.steps);
@@ -43,15 +50,28 @@ export async function saveChanges(
     change: await nextChange(trx),
     updated_at: ctx.clock.now(),
   };
-  if (isNewVersion) await insertVersion(trx, after);
-  const { id, organization_id, mode, created_at, steps, sealed, is_masked, ...written } = after;
-  await trx
+  const author = graph?.author ?? settings?.author;
+  if (isNewVersion && author !== undefined) await insertVersion(trx, after, author);
+  const {
+    id,
+    organization_id,
+    mode,
+    created_at,
+    revision: _,
+    steps,
+    sealed,
+    is_masked,
+    settings: __,
+    ...written
+  } = after;
+  const { revision } = await trx
     .updateTable('workflows')
     .set(written)
     .where('organization_id', '=', organization_id)
     .where('id', '=', id)
-    .execute();
-  return { kind: kindOf(before, after), row: after };
+    .returning('revision')
+    .executeTakeFirstOrThrow();
+  return { kind: kindOf(before, after), row: { ...after, revision } };
 }
 
 /** The columns of a new version; undefined when the steps stay the same, their credentials included. */
@@ -59,6 +79,13 @@ function newSteps(ctx: Context, before: WorkflowRow, graph: Graph): StoredSteps 
   const former = openSteps(ctx.sealer, before);
   const steps = unmaskSteps(withKeptIds(graph, former), former);
   return isSameJson(stringifyJson(steps), stringifyJson(former)) ? undefined : sealSteps(ctx.sealer, before.id, steps);
+}
+
+/** The settings with those of the request. They must fit the steps, whichever of both changes. */
+function newSettings(before: WorkflowRow, steps: string, changes: Changes['settings']): string {
+  const { given = {}, isStrict = false } = changes ?? {};
+  const all = { ...storedSettings(before.settings), ...given };
+  return Object.keys(all).length === 0 ? '{}' : requireSettings(all, storedSteps(steps), isStrict);
 }
 
 function isSameRow(wanted: WorkflowRow, before: WorkflowRow): boolean {

@@ -1,10 +1,15 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { callerOf } from '@drippulse/rpc';
+import { callerOf, roles } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import type { UrlCheck } from '../workflows/callback-urls.ts';
 
-/** The check of URLs that the caller's organization saves, with the organization's own look-ups. */
+/**
+ * The check of URLs that the caller's organization saves, with the organization's own look-ups. For whoever may save nothing no
+ * name is looked up: the answer would tell what names this network has.
+ */
 export function urlCheckOf(ctx: Context, call: HandlerContext): UrlCheck {
-  const { organizationId } = callerOf(call);
-  return { allowPrivate: ctx.config.allowPrivate, lookUp: (hostname) => ctx.lookUp(organizationId, hostname) };
+  const { organizationId, role } = callerOf(call);
+  const maySave = roles.indexOf(role) >= roles.indexOf('editor');
+  const lookUp = async (hostname: string) => (maySave ? ctx.lookUp(organizationId, hostname) : undefined);
+  return { allowPrivate: ctx.config.allowPrivate, lookUp };
 }

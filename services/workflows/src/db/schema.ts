@@ -27,6 +27,7 @@ export interface Workflows {
   name: string;
   organization_id: bigint;
   project_id: bigint | null;
+  revision: Generated<bigint>;
   sequence: bigint;
   status: string;
   updated_at: Date;
@@ -34,9 +35,13 @@ export interface Workflows {
 }
 
 export interface WorkflowVersions {
+  actor_id: string | null;
+  actor_type: string | null;
   created_at: Date;
   is_masked: Generated<boolean>;
   sealed: Buffer | null;
+  settings: Generated<string>;
+  step_count: number | null;
   steps: string;
   version: number;
   workflow_id: bigint;

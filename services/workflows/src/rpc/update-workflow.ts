@@ -1,14 +1,17 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { type UpdateWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { callerOf, isStrict } from '@drippulse/rpc';
 import { changeWorkflow } from '../changes/change-workflow.ts';
 import { commitChange } from '../changes/commit-change.ts';
 import { requireProject } from '../changes/require-project.ts';
+import { requireSenders } from '../changes/require-senders.ts';
 import type { Changes } from '../changes/save-changes.ts';
 import { urlCheckOf } from '../changes/url-check.ts';
 import type { Context } from '../context.ts';
 import { checkFields } from '../workflows/fields.ts';
 import { readGraph } from '../workflows/graph.ts';
 import { jsonText } from '../workflows/json-fields.ts';
+import { givenSettings } from '../workflows/settings.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
 
 export async function updateWorkflow(ctx: Context, request: UpdateWorkflowRequest, call: HandlerContext) {
@@ -30,7 +33,15 @@ async function readRequest(ctx: Context, request: UpdateWorkflowRequest, call: H
     ...(present.has('integrations') && { integrations: jsonText(request.integrations) ?? '[]' }),
   };
   checkFields(changes);
-  if (present.has('steps')) changes.graph = await readGraph(jsonText(request.steps), urlCheckOf(ctx, call));
+  if (present.has('steps')) {
+    const graph = await readGraph(jsonText(request.steps), urlCheckOf(ctx, call), isStrict(call));
+    await requireSenders(ctx, call, graph.steps);
+    changes.graph = { ...graph, author: callerOf(call).actor };
+  }
+  const given = givenSettings(request, (name) => present.has(name));
+  if (Object.keys(given).length > 0) {
+    changes.settings = { given, isStrict: isStrict(call), author: callerOf(call).actor };
+  }
   if (changes.project_id) await requireProject(ctx, call, changes.project_id);
   return changes;
 }

@@ -20,7 +20,7 @@ async function problemOf({ type, position, config }: Step, check: UrlCheck): Pro
   const isFixed = type === 'webhook_callback' && typeof url === 'string' && !/{[{%]/.test(url);
   const problem = isFixed ? await checkUrl(url, check) : undefined;
   if (problem === undefined) return undefined;
-  return { field: `steps.${position}.config.url`, message: `Step ${position} (${type}): url is refused: ${problem}` };
+  return violationOf(position, type, `is refused: ${problem}`);
 }
 
 /**
@@ -31,7 +31,12 @@ export function openHostProblems(steps: readonly Step[]): Violation[] {
   return steps.flatMap(({ type, position, config }) => {
     const request = requestIn(config);
     if (request.url === '' || !hasOpenHost(request.url) || secretsOf(request).length === 0) return [];
-    const problem = 'url has a template as its host, which must not get a credential: write the host into the URL';
-    return [{ field: `steps.${position}.config.url`, message: `Step ${position} (${type}): ${problem}` }];
+    const problem = 'has a template as its host, which must not get a credential: write the host into the URL';
+    return [violationOf(position, type, problem)];
   });
+}
+
+function violationOf(position: number, type: string, phrase: string): Violation {
+  const field = `steps.${position}.config.url`;
+  return { field, message: `Step ${position} (${type}): url ${phrase}`, code: 'not_allowed', phrase };
 }

@@ -1,7 +1,7 @@
 import { refuseViolations, type Violation } from '@drippulse/errors';
 import { jsonKind } from '@drippulse/json';
 
-const maxNameLength = 255;
+export const longestName = 255;
 const maxDescriptionLength = 10_000;
 const maxIntegrationsBytes = 64 * 1024;
 
@@ -10,28 +10,32 @@ export type PlainFields = { name?: string; description?: string | null; integrat
 
 /** Refuses invalid members, with all violations at once. */
 export function checkFields(fields: PlainFields): void {
-  refuseViolations([
+  refuseViolations(fieldProblems(fields));
+}
+
+export function fieldProblems(fields: PlainFields): Violation[] {
+  return [
     ...nameProblems(fields.name),
     ...descriptionProblems(fields.description),
     ...integrationsProblems(fields.integrations),
-  ]);
+  ];
 }
 
 function nameProblems(name: string | undefined): Violation[] {
   if (name === undefined) return [];
-  if (name.trim() === '') return [{ field: 'name', message: 'must not be empty' }];
-  if (name.length <= maxNameLength) return [];
-  return [{ field: 'name', message: `must be at most ${maxNameLength} characters long` }];
+  if (name.trim() === '') return [{ field: 'name', message: 'must not be empty', code: 'required' }];
+  if (name.length <= longestName) return [];
+  return [{ field: 'name', message: `must be at most ${longestName} characters long`, code: 'length' }];
 }
 
 function descriptionProblems(description: string | null | undefined): Violation[] {
   if (!description || description.length <= maxDescriptionLength) return [];
-  return [{ field: 'description', message: `must be at most ${maxDescriptionLength} characters long` }];
+  return [{ field: 'description', message: `must be at most ${maxDescriptionLength} characters long`, code: 'length' }];
 }
 
 function integrationsProblems(integrations: string | undefined): Violation[] {
   if (integrations === undefined) return [];
-  if (jsonKind(integrations) !== 'array') return [{ field: 'integrations', message: 'must be an array' }];
+  if (jsonKind(integrations) !== 'array') return [{ field: 'integrations', message: 'must be an array', code: 'type' }];
   if (Buffer.byteLength(integrations) <= maxIntegrationsBytes) return [];
-  return [{ field: 'integrations', message: `must be at most ${maxIntegrationsBytes / 1024} KiB` }];
+  return [{ field: 'integrations', message: `must be at most ${maxIntegrationsBytes / 1024} KiB`, code: 'length' }];
 }

@@ -4,28 +4,51 @@ import { readSteps, type Step } from '@drippulse/engine';
 import { DomainError, type Violation } from '@drippulse/errors';
 import { parseJson } from '@drippulse/json';
 import { callbackProblems, openHostProblems, type UrlCheck } from './callback-urls.ts';
+import { actionProblems, refuseActions } from './integration-actions.ts';
 
 /** Steps that are valid each by itself, and the ids that were made here because the caller gave none. */
 export type Graph = { steps: Step[]; madeIds: ReadonlySet<string> };
 
-/** Normalizes and checks the steps of a request. Do not call it inside a transaction: it looks up the hosts of callbacks. */
-export async function readGraph(text: string | undefined, check: UrlCheck): Promise<Graph> {
+/** Normalizes the steps of a request and refuses those that cannot run; see `inspectGraph`. */
+export async function readGraph(text: string | undefined, check: UrlCheck, strict: boolean): Promise<Graph> {
+  const { graph, problems, ofActions } = await inspectGraph(text, check, strict);
+  if (strict) refuseUnknown(problems);
+  refuse(problems);
+  refuseActions(ofActions);
+  return graph;
+}
+
+/**
+ * Normalizes the steps of a request, and says why they cannot run, strictly if the request prefers that. What is wrong with actions of
+ * integrations is apart, because it is refused for another reason. Do not call it inside a transaction: it looks up the hosts of
+ * callbacks.
+ */
+export async function inspectGraph(
+  text: string | undefined,
+  check: UrlCheck,
+  strict: boolean,
+): Promise<{ graph: Graph; problems: Violation[]; ofActions: Violation[] }> {
   const madeIds = new Set<string>();
   const makeId = () => {
     const id = `step_${randomUUID().slice(-12)}`;
     madeIds.add(id);
     return id;
   };
-  const { steps, problems } = readSteps(text ?? '[]', { active: false, makeId });
-  refuse(problems);
-  refuse(openHostProblems(steps));
-  refuse(await callbackProblems(steps, check));
-  return { steps, madeIds };
+  const { steps, problems } = readSteps(text ?? '[]', { active: false, makeId, strict });
+  const graph = { steps, madeIds };
+  if (problems.length > 0) return { graph, problems, ofActions: [] };
+  const ofUrls = [...openHostProblems(steps), ...(await callbackProblems(steps, check))];
+  return { graph, problems: ofUrls, ofActions: ofUrls.length > 0 ? [] : actionProblems(steps) };
 }
 
 /** Refuses steps that a draft may have and an active workflow may not. */
 export function requireRunnable(stepsText: string): void {
-  refuse(readSteps(stepsText, { active: true, makeId: randomUUID }).problems);
+  refuse(runProblems(stepsText));
+}
+
+/** Why an active workflow may not have these steps. */
+export function runProblems(stepsText: string): Violation[] {
+  return readSteps(stepsText, { active: true, makeId: randomUUID }).problems;
 }
 
 /**
@@ -50,4 +73,10 @@ function refuse(violations: Violation[]): void {
   const first = violations[0];
   if (first === undefined) return;
   throw new DomainError('malformed', 'invalid_step_graph', first.message, { violations });
+}
+
+/** Refuses steps with unknown parameters, and says what else is wrong with them. */
+function refuseUnknown(violations: Violation[]): void {
+  const unknown = violations.find(({ code }) => code === 'unknown_member');
+  if (unknown !== undefined) throw new DomainError('malformed', 'unknown_member', unknown.message, { violations });
 }

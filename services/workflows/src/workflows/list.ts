@@ -1,8 +1,10 @@
 import type { Mode } from '@drippulse/rpc';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
+import { isBehind, namePositionColumn, type Order, orderBy, type Place } from './orders.ts';
 import { selectWorkflows } from './rows.ts';
 import type { Status } from './statuses.ts';
+import { stepCount } from './versions.ts';
 
 /** Selects the workflows of an organization for a list. */
 export type Filter = {
@@ -10,31 +12,75 @@ export type Filter = {
   mode: Mode;
   status: Status | undefined;
   projectId: bigint | undefined;
+  /** The filters that every list has. */
+  rows?: RawBuilder<boolean>;
+  /** A part of the name. */
+  q?: string | undefined;
 };
 
-/** Rows before an id, newest first. */
-export type Slice = { before: bigint | undefined; offset: number; limit: number };
+/** Rows behind a place, in an order. */
+export type Slice = { order: Order; place: Place | undefined; offset: number; limit: number };
+
+/** Characters that a text needs to be looked for within names. */
+const leastInside = 3;
 
 export function countWorkflows(db: Kysely<DB>, filter: Filter) {
   return filtered(db, filter).select((eb) => eb.fn.countAll<bigint>().as('count'));
 }
 
+/** Selects whole workflows. */
+export function sliceWorkflows(db: Kysely<DB>, filter: Filter, slice: Slice) {
+  return selectWorkflows(db)
+    .select(namePositionColumn)
+    .where('workflows.id', 'in', idsOf(db, filter, slice))
+    .orderBy(orderBy(slice.order));
+}
+
+/** Selects workflows without their steps. */
+export function sliceSummaries(db: Kysely<DB>, filter: Filter, slice: Slice) {
+  return db
+    .selectFrom('workflows')
+    .innerJoin('workflow_versions', (join) =>
+      join
+        .onRef('workflow_versions.workflow_id', '=', 'workflows.id')
+        .onRef('workflow_versions.version', '=', 'workflows.version'),
+    )
+    .selectAll('workflows')
+    .select([namePositionColumn, stepCount.as('step_count')])
+    .where('workflows.id', 'in', idsOf(db, filter, slice))
+    .orderBy(orderBy(slice.order));
+}
+
 /** The ids are cut before the versions are joined. A plan that joins first may walk the versions of other organizations. */
-export function sliceWorkflows(db: Kysely<DB>, filter: Filter, { before, offset, limit }: Slice) {
-  const all = filtered(db, filter).select('id');
-  const rest = before === undefined ? all : all.where('id', '<', before);
-  const ids = rest.orderBy('id', 'desc').offset(offset).limit(limit);
-  return selectWorkflows(db).where('workflows.id', 'in', ids).orderBy('workflows.id', 'desc');
+function idsOf(db: Kysely<DB>, filter: Filter, { order, place, offset, limit }: Slice) {
+  const all = filtered(db, filter).select('workflows.id');
+  const rest = place === undefined ? all : all.where(isBehind(order, place));
+  return rest.orderBy(orderBy(order)).offset(offset).limit(limit);
 }
 
 /** Names the mode as a literal: each mode has partial indexes. */
-function filtered(db: Kysely<DB>, { organizationId, mode, status, projectId }: Filter) {
-  let query = db
+function filtered(db: Kysely<DB>, filter: Filter) {
+  const { status, projectId, q, rows } = filter;
+  let query = ownWorkflows(db, filter);
+  if (rows !== undefined) query = query.where(rows);
+  if (status !== undefined) query = query.where('status', '=', status);
+  if (projectId !== undefined) query = query.where('project_id', '=', projectId);
+  if (q !== undefined) query = query.where(hasName(q));
+  return query;
+}
+
+export function ownWorkflows(db: Kysely<DB>, { organizationId, mode }: Pick<Filter, 'organizationId' | 'mode'>) {
+  return db
     .selectFrom('workflows')
     .where('organization_id', '=', organizationId)
     .where('mode', '=', sql.lit(mode))
     .where('deleted_at', 'is', null);
-  if (status !== undefined) query = query.where('status', '=', status);
-  if (projectId !== undefined) query = query.where('project_id', '=', projectId);
-  return query;
+}
+
+/** The expressions are those of the indexes. */
+function hasName(q: string) {
+  const text = q.replace(/[\\%_]/g, '\\$&');
+  if ([...q].length < leastInside)
+    return sql<boolean>`lower(left(workflows.name, 100)) collate "C" like lower(${`${text}%`})`;
+  return sql<boolean>`lower(workflows.name) like lower(${`%${text}%`})`;
 }

@@ -2,7 +2,7 @@ import type { InferResult, Kysely, Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { notFound } from './not-found.ts';
 
-/** A workflow with the steps of its current version. */
+/** A workflow with the steps and settings of its current version. */
 export type WorkflowRow = InferResult<ReturnType<typeof selectWorkflows>>[number];
 
 /** Rows with the steps of their current version, still to be scoped and ordered. */
@@ -15,7 +15,8 @@ export function selectWorkflows(db: Kysely<DB>) {
         .onRef('workflow_versions.version', '=', 'workflows.version'),
     )
     .selectAll('workflows')
-    .select(['workflow_versions.steps', 'workflow_versions.sealed', 'workflow_versions.is_masked']);
+    .select(['workflow_versions.steps', 'workflow_versions.sealed', 'workflow_versions.is_masked'])
+    .select('workflow_versions.settings');
 }
 
 /**

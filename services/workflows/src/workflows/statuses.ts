@@ -1,4 +1,4 @@
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation } from '@drippulse/errors';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 
 /** A status as stored in the table. */
@@ -19,7 +19,14 @@ export function statusToProto(text: string): WorkflowStatus | undefined {
 export function statusFromProto(value: WorkflowStatus | undefined): Status {
   const pair = pairs.find(([, known]) => known === value);
   if (pair !== undefined) return pair[0];
-  const violations = [{ field: 'status', message: 'must be draft, active, paused or archived' }];
+  const violations: Violation[] = [
+    {
+      field: 'status',
+      message: 'must be draft, active, paused or archived',
+      code: 'enum',
+      allowed: pairs.map(([known]) => known),
+    },
+  ];
   throw new DomainError('invalid', 'validation_failed', 'status must be draft, active, paused or archived', {
     violations,
   });

@@ -43,25 +43,44 @@ export function sealedSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): 
   return row.is_masked ? row.sealed : sealSteps(sealer, row.id, storedSteps(row.steps)).sealed;
 }
 
+/** The steps as people may see them. */
+export function maskSteps(steps: readonly Step[]): Step[] {
+  return hideConfigs(steps).shown;
+}
+
+/** The steps of a request with their secrets, see `revealMasked`. Refuses masks that mean none. */
+export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): Step[] {
+  const { unmasked, problems } = revealMasked(steps, former);
+  const [first] = problems;
+  if (first !== undefined) throw new DomainError('invalid', 'secret_needed', first.message, { violations: problems });
+  return unmasked;
+}
+
 /**
  * The steps of a request, each masked value replaced by that of the same step, if it still goes to the same scheme, host
- * and port. Refuses the others by name: a secret stays where it was entered.
+ * and port. The others are problems, by name: a secret stays where it was entered.
  */
-export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): Step[] {
+export function revealMasked(
+  steps: readonly Step[],
+  former: readonly Step[],
+): { unmasked: Step[]; problems: Violation[] } {
   const known = new Map(former.map((step) => [step.id, step]));
-  const violations: Violation[] = [];
+  const problems: Violation[] = [];
   const unmasked = steps.map((step) => {
     const counterpart = known.get(step.id);
     const stored = counterpart?.type === step.type ? requestIn(counterpart.config) : undefined;
-    const { request, problems } = unmaskRequest(requestIn(step.config), stored);
-    for (const { header, message } of problems) {
+    const { request, problems: refused } = unmaskRequest(requestIn(step.config), stored);
+    for (const { header, message } of refused) {
       const place = header === undefined ? 'url' : `headers.${header}`;
       const field = `steps.${step.position}.config.${place}`;
-      violations.push({ field, message: `Step ${step.position} (${step.type}): ${place} ${message}` });
+      problems.push({
+        field,
+        message: `Step ${step.position} (${step.type}): ${place} ${message}`,
+        code: 'required',
+        phrase: message,
+      });
     }
     return { ...step, config: withRequest(step.config, request) };
   });
-  const [first] = violations;
-  if (first !== undefined) throw new DomainError('invalid', 'secret_needed', first.message, { violations });
-  return unmasked;
+  return { unmasked, problems };
 }

@@ -1,15 +1,54 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { WorkflowSchema } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type {
+  ListedWorkflowSchema,
+  WorkflowSchema,
+  WorkflowStats,
+} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { modeToProto } from '@drippulse/rpc';
 import type { WorkflowRow } from './rows.ts';
+import { settingsToProto } from './settings.ts';
 import { statusToProto } from './statuses.ts';
-import { shownSteps } from './step-secrets.ts';
+import { type StoredSteps, shownSteps } from './step-secrets.ts';
 
 const utf8 = new TextEncoder();
 
-/** The workflow as everybody may see it: credentials of its steps are masked. */
-export function workflowToProto(row: WorkflowRow): MessageInitShape<typeof WorkflowSchema> {
+/** The columns of the workflow itself. */
+type Columns = Omit<WorkflowRow, keyof StoredSteps | 'settings'>;
+
+/** The workflow as everybody may see it: credentials of its steps are masked. It fits into lists too. */
+export function workflowToProto(row: WorkflowRow) {
+  return {
+    ...columnsToProto(row),
+    ...settingsToProto(row.settings),
+    steps: utf8.encode(shownSteps(row)),
+    integrations: utf8.encode(row.integrations),
+  } satisfies MessageInitShape<typeof WorkflowSchema>;
+}
+
+/** A workflow without its steps. Without `stats` every count is null; a workflow that those lack has no enrollments. */
+export function summaryToProto(
+  row: Columns & { step_count: number },
+  stats: Readonly<Record<string, WorkflowStats>> | undefined,
+): MessageInitShape<typeof ListedWorkflowSchema> {
+  return {
+    ...columnsToProto(row),
+    stepCount: row.step_count,
+    stats: stats === undefined ? {} : (stats[String(row.id)] ?? nothing),
+  };
+}
+
+const nothing = {
+  enrolled: 0n,
+  active: 0n,
+  paused: 0n,
+  completed: 0n,
+  failed: 0n,
+  cancelled: 0n,
+  failures24h: 0n,
+};
+
+function columnsToProto(row: Columns) {
   return {
     id: row.id,
     name: row.name,
@@ -18,9 +57,8 @@ export function workflowToProto(row: WorkflowRow): MessageInitShape<typeof Workf
     mode: modeToProto(row.mode),
     version: row.version,
     projectId: row.project_id ?? undefined,
-    steps: utf8.encode(shownSteps(row)),
-    integrations: utf8.encode(row.integrations),
     createdAt: timestampFromDate(row.created_at),
     updatedAt: timestampFromDate(row.updated_at),
+    revision: row.revision,
   };
 }

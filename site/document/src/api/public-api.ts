@@ -1,6 +1,7 @@
 import { createFileRegistry, type DescService, fromBinary, getOption } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { type NamedSchema, position, type Reason } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { eventsOf, type PublicEvent } from './events.ts';
 import { isPublic } from './is-public.ts';
 import { reasonsOf, schemasOf } from './read-options.ts';
 import { restProblems } from './rest-problems.ts';
@@ -11,6 +12,7 @@ export type PublicApi = {
   services: DescService[];
   reasons: Reason[];
   schemas: NamedSchema[];
+  events: PublicEvent[];
 };
 
 /** Reads an image of `buf build`, which has the comments that generated code lacks. Throws where an option is missing. */
@@ -20,5 +22,5 @@ export function readImage(image: Uint8Array): PublicApi {
   if (problems.length > 0) throw new Error(`The options of the public API have faults:\n  ${problems.join('\n  ')}`);
   const services = [...registry].filter((type) => type.kind === 'service').filter(isPublic);
   services.sort((a, b) => getOption(a, position) - getOption(b, position));
-  return { services, reasons: reasonsOf(registry), schemas: schemasOf(registry) };
+  return { services, reasons: reasonsOf(registry), schemas: schemasOf(registry), events: eventsOf(registry) };
 }

@@ -9,6 +9,8 @@ import {
 } from '@bufbuild/protobuf';
 import {
   Auth,
+  Body,
+  Effect,
   field as fieldOption,
   type NamedSchema,
   position,
@@ -19,18 +21,24 @@ import {
 import { Role } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import { http } from '@drippulse/proto/google/api/annotations_pb';
 import { servedBy } from '@drippulse/topology';
+import { eventsOf } from './events.ts';
 import { isPublic } from './is-public.ts';
 import { reasonsOf, schemasOf } from './read-options.ts';
+import { revisionProblems } from './revision-problems.ts';
 
 /** Lists missing and contradictory options of the public API: one line each, with the name at fault. */
 export function restProblems(registry: FileRegistry): string[] {
   const services = [...registry].filter((type) => type.kind === 'service').filter(isPublic);
+  const methods = services.flatMap((service) => service.methods.filter((method) => hasOption(method, http)));
   return [
     ...services.flatMap(serviceProblems),
     ...repeated(services.map((service) => [service.typeName, getOption(service, position)])).map(
       ([name, taken]) => `${name}: another service has the position ${taken}`,
     ),
-    ...services.flatMap(({ methods }) => methods.filter((method) => hasOption(method, http))).flatMap(methodProblems),
+    ...methods.flatMap(methodProblems),
+    ...methods.flatMap((method) => namedReasonProblems(method, reasonsOf(registry))),
+    ...operationIdProblems(methods),
+    ...eventProblems(registry),
     ...reasonProblems(reasonsOf(registry)),
     ...schemaProblems(schemasOf(registry)),
   ];
@@ -44,7 +52,10 @@ function serviceProblems(service: DescService): string[] {
 function methodProblems(method: DescMethod): string[] {
   const name = `${method.parent.typeName}.${method.name}`;
   if (!hasOption(method, rest)) return [`${name}: has a google.api.http rule and no rest option`];
-  const { audit, auth, changes, minRole, testMode } = getOption(method, rest);
+  const { anyScope, audit, auth, changes, constant, deprecated, effect, minRole, operationId, testMode } = getOption(
+    method,
+    rest,
+  );
   const reads = getOption(method, http).pattern.case === 'get';
   const problems: [string, boolean][] = [
     ['min_role is missing', auth !== Auth.NONE && minRole === Role.UNSPECIFIED],
@@ -68,12 +79,103 @@ function methodProblems(method: DescMethod): string[] {
       `audit "${audit}" is neither \`<noun>.<past participle>\` nor \`none\``,
       !/^(|none|[a-z_]+\.[a-z_]+)$/.test(audit),
     ],
+    [
+      'deprecated needs `since` as a day or a time of RFC 3339, and a `sunset` after it or none',
+      deprecated !== undefined && !isOrdered(deprecated.since, deprecated.sunset),
+    ],
+    ['constant is for a GET that takes no parameters', constant && (!reads || method.input.fields.length > 0)],
     ['a method that changes nothing has the audit `none`', testMode === TestMode.READ && !/^(|none)$/.test(audit)],
+    ['operation_id is missing: the resource and the action, such as `workflows.enrollments.list`', operationId === ''],
+    [
+      `operation_id "${operationId}" is no path of snake_case words, such as \`workflows.enrollments.list\``,
+      !/^(|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+)$/.test(operationId),
+    ],
+    [
+      'effect is missing: EFFECT_NONE, EFFECT_WRITE, EFFECT_REAL or EFFECT_DESTRUCTIVE',
+      !reads && effect === Effect.UNSPECIFIED,
+    ],
+    ['a GET changes nothing: effect is EFFECT_NONE, or left out', reads && effect > Effect.NONE],
+    ['a method that is audited has an effect', effect === Effect.NONE && !/^(|none)$/.test(audit)],
+    ['any_scope is for methods that API keys may call', anyScope && (auth === Auth.NONE || auth === Auth.USER_ONLY)],
+    ...rawProblems(method),
   ];
   return [
     ...problems.filter(([, applies]) => applies).map(([problem]) => `${name}: ${problem}`),
+    ...revisionProblems(method).map((problem) => `${name}: ${problem}`),
+    ...(reads && isListOfRows(method) ? filterProblems(method) : []),
     ...method.input.fields.flatMap((field) => fieldProblems(field, getOption(method, http).pattern.value ?? '')),
   ];
+}
+
+/** Whether a method answers a list of rows that have ids: not a catalog, whose entries have names. */
+function isListOfRows({ output }: DescMethod): boolean {
+  const hasIds = ({ fieldKind, message }: DescField) =>
+    fieldKind === 'list' && message !== undefined && message.fields.some(({ name }) => name === 'id');
+  return output.fields.some(({ name }) => name === 'total_count') && output.fields.some(hasIds);
+}
+
+/** The filters that every list of rows has, by name. */
+const rowFilters: Readonly<Record<string, (field: DescField) => boolean>> = {
+  created_since: isTime,
+  created_until: isTime,
+  ids: (field) => field.fieldKind === 'list' && getOption(field, fieldOption).mostItems > 0,
+};
+
+function isTime(field: DescField): boolean {
+  return field.message?.typeName === 'google.protobuf.Timestamp';
+}
+
+function filterProblems(method: DescMethod): string[] {
+  return Object.entries(rowFilters).flatMap(([name, isRight]) => {
+    const field = method.input.fields.find((each) => each.name === name);
+    if (field !== undefined && isRight(field)) return [];
+    const type = name === 'ids' ? 'a list with `most_items`' : 'a timestamp';
+    return [`${method.input.typeName}: a list of rows has the filter \`${name}\`, ${type}`];
+  });
+}
+
+/** Raw bytes say their media types: no schema does. */
+function rawProblems(method: DescMethod): [string, boolean][] {
+  const { body, requestMediaTypes, responseMediaTypes } = getOption(method, rest);
+  const takesRaw = body === Body.RAW || body === Body.STREAM;
+  const { responseBody } = getOption(method, http);
+  const answersRaw = [method.output, method.output.fields.find(({ name }) => name === responseBody)?.message].some(
+    (desc) => desc?.typeName === 'google.api.HttpBody',
+  );
+  return [
+    ['request_media_types is missing, such as `text/csv`', takesRaw && requestMediaTypes.length === 0],
+    ['request_media_types needs a raw body', !takesRaw && requestMediaTypes.length > 0],
+    ['response_media_types is missing, such as `text/csv`', answersRaw && responseMediaTypes.length === 0],
+    ['response_media_types needs an answer in raw bytes', !answersRaw && responseMediaTypes.length > 0],
+  ];
+}
+
+/** Ids that are there twice, and ids that name a method and a resource with methods, which no client can have both. */
+function operationIdProblems(methods: readonly DescMethod[]): string[] {
+  const ids = methods
+    .map((method): [string, string] => [
+      `${method.parent.typeName}.${method.name}`,
+      getOption(method, rest).operationId,
+    ])
+    .filter(([, id]) => id !== '');
+  return [
+    ...repeated(ids).map(([name, id]) => `${name}: another method has the operation_id "${id}"`),
+    ...ids
+      .filter(([, id]) => ids.some(([, other]) => other.startsWith(`${id}.`)))
+      .map(([name, id]) => `${name}: the operation_id "${id}" is also the resource of another method`),
+  ];
+}
+
+/** The schemas of webhooks are named after the types of their events. */
+function eventProblems(registry: FileRegistry): string[] {
+  return repeated(eventsOf(registry).map(({ type, field }) => [field.toString(), type])).map(
+    ([name, type]) => `${name}: another event has the type "${type}"`,
+  );
+}
+
+function isOrdered(since: string, sunset: string): boolean {
+  const isTime = (text: string) => /^\d{4}-\d{2}-\d{2}(T\S+Z)?$/.test(text) && !Number.isNaN(Date.parse(text));
+  return isTime(since) && (sunset === '' || (isTime(sunset) && Date.parse(since) < Date.parse(sunset)));
 }
 
 /** Members whose names promise more than their type says. */
@@ -92,6 +194,12 @@ function fieldProblems(field: DescField, path: string | object): string[] {
 
 function pathOf(method: DescMethod): string {
   return String(getOption(method, http).pattern.value);
+}
+
+function namedReasonProblems(method: DescMethod, declared: readonly Reason[]): string[] {
+  return getOption(method, rest)
+    .reasons.filter((name) => declared.every((reason) => reason.name !== name))
+    .map((name) => `${method.parent.typeName}.${method.name}: no file declares the reason ${name}`);
 }
 
 function reasonProblems(reasons: readonly Reason[]): string[] {

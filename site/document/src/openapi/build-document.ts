@@ -1,11 +1,16 @@
-import type { DescFile, DescService } from '@bufbuild/protobuf';
+import type { DescService } from '@bufbuild/protobuf';
 import { idempotencyKeyPattern, type Route, routesOf } from '@drippulse/gateway/routes';
-import type { NamedSchema } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import type { PublicApi } from '../api/public-api.ts';
 import { type CommentOf, readComments } from './comments.ts';
 import { collectSchemas } from './components.ts';
-import { errorResponseComponents, problemSchema } from './error-responses.ts';
-import { healthOperation, healthSchema } from './health-operation.ts';
+import { collectErrorResponses, errorCodeSchema, problemSchema } from './error-responses.ts';
+import { eventOperations, eventsTag } from './event-operations.ts';
+import { healthOperation, healthSchema, healthStatusSchema } from './health-operation.ts';
 import { operationOf } from './operation.ts';
+import { filesOf, operationsOf } from './operations.ts';
+import { headerComponents } from './response-headers.ts';
+import { tagParameters } from './validators.ts';
+import { violationSchema } from './violation-schema.ts';
 
 const description = `The JSON API of DripPulse.
 
@@ -14,33 +19,42 @@ Send an organization API key or a session token as \`Authorization: Bearer …\`
 RFC 3339 in UTC. \`X-Request-Id\` is taken from the request or made, and returned.
 
 Most POST and PATCH routes take an \`Idempotency-Key\` header: for 24 hours, a repeat with the same key and request
-gets the first answer, marked \`Idempotent-Replayed: true\`.`;
+gets the first answer, marked \`Idempotent-Replayed: true\`.
 
-/** Builds the OpenAPI 3.1 document of services that were built with source info. The same protos give the same text. */
-export function buildDocument(
-  services: readonly DescService[],
-  namedSchemas: readonly NamedSchema[],
-): Record<string, unknown> {
-  const commentOf = readComments(filesOf(services));
-  const schemas = collectSchemas(commentOf, namedSchemas);
+Ids are integers, or in the CRM UUIDs beside a \`public_id\` that a record keeps in every installation; routes take both.
+New members, codes and values of enums may be added: ignore those that you do not know. What each call can do is in
+\`/docs/skills/manifest.json\`: role, effect, test mode, paging.`;
+
+/** Builds the OpenAPI 3.1 document of an API that was built with source info. The same protos give the same text. */
+export function buildDocument(api: PublicApi, version: string): Record<string, unknown> {
+  const files = filesOf(api);
+  const commentOf = readComments(files);
+  const schemas = collectSchemas(commentOf, api.schemas);
+  schemas.own('Health', healthSchema);
+  schemas.own('HealthStatus', healthStatusSchema);
+  schemas.own('Problem', problemSchema);
+  schemas.own('Violation', violationSchema);
+  schemas.own('ErrorCode', errorCodeSchema(api.reasons.map(({ name }) => name)));
   const paths: Record<string, Record<string, unknown>> = {};
-  addPath(paths, '/health', 'get', healthOperation('getHealth'));
-  addPath(paths, '/api/v1/health', 'get', healthOperation('getApiHealth'));
-  for (const service of services) {
-    const aliases = new Map<string, number>();
-    for (const route of routesOf(service)) {
-      const alias = aliases.get(route.method.name) ?? 0;
-      aliases.set(route.method.name, alias + 1);
-      const operation = operationOf(route, alias, commentOf, schemas);
-      addPath(paths, route.template, route.httpMethod.toLowerCase(), operation);
-    }
+  addPath(paths, '/health', 'get', healthOperation);
+  const operations = operationsOf(api, files);
+  const errors = collectErrorResponses(operations);
+  for (const operation of operations) {
+    const { template, httpMethod } = operation.route;
+    addPath(paths, template, httpMethod.toLowerCase(), operationOf(operation, commentOf, schemas, errors));
   }
+  const webhooks = eventOperations(api.events, schemas);
   return {
     openapi: '3.1.0',
-    info: { title: 'DripPulse API', version: '1', description },
+    info: { title: 'DripPulse API', version, description },
     servers: [{ url: '/', description: 'This installation.' }],
-    tags: [...tagsOf(services, commentOf), { name: 'Health', description: 'Whether the platform works.' }],
+    tags: [
+      ...tagsOf(api.services, commentOf),
+      { name: 'Health', description: 'Whether the platform works.' },
+      ...(api.events.length > 0 ? [eventsTag] : []),
+    ],
     paths,
+    webhooks,
     components: {
       securitySchemes: {
         bearer: {
@@ -49,10 +63,10 @@ export function buildDocument(
           description: 'An organization API key (`adcrm_live_…`, `adcrm_test_…`) or the session token of a user.',
         },
       },
-      parameters: { IdempotencyKey: idempotencyKey },
-      headers,
-      responses: errorResponseComponents,
-      schemas: { Health: healthSchema, Problem: problemSchema, ...schemas.collected() },
+      parameters: { IdempotencyKey: idempotencyKey, Prefer: preferParameter, ...tagParameters },
+      headers: headerComponents,
+      responses: errors.collected(),
+      schemas: schemas.collected(),
     },
   };
 }
@@ -64,10 +78,13 @@ const idempotencyKey = {
   schema: { type: 'string', pattern: idempotencyKeyPattern.source },
 };
 
-const headers = {
-  Location: { description: 'Path of what was created.', schema: { type: 'string' } },
-  RequestId: { description: 'Name of the request, in logs too.', schema: { type: 'string' } },
-  RetryAfter: { description: 'Seconds to wait before a repeat.', schema: { type: 'integer' } },
+/** The header by which a client asks for a strict reading; every route takes it. */
+const preferParameter = {
+  name: 'Prefer',
+  in: 'header',
+  description:
+    'Preferences (RFC 7240). `handling=strict` refuses members and parameters that the route does not take with 400 `unknown_member`; by default they are ignored. `respond-async` lets an import answer before it is done.',
+  schema: { type: 'string' },
 };
 
 function addPath(paths: Record<string, Record<string, unknown>>, path: string, verb: string, operation: unknown) {
@@ -76,23 +93,14 @@ function addPath(paths: Record<string, Record<string, unknown>>, path: string, v
   paths[path] = item;
 }
 
-function filesOf(services: readonly DescService[]): Set<DescFile> {
-  const files = new Set<DescFile>();
-  const visit = (file: DescFile) => {
-    if (files.has(file)) return;
-    files.add(file);
-    for (const dependency of file.dependencies) visit(dependency);
-  };
-  for (const service of services) visit(service.file);
-  return files;
-}
-
-/** A tag for each service, described by the service's comment. */
+/** A tag for each group, described by the comments of its services. */
 function tagsOf(services: readonly DescService[], commentOf: CommentOf): { name: string; description: string }[] {
-  return services.map((service) => {
+  const descriptions = new Map<string, string[]>();
+  for (const service of services) {
     const names = new Set(routesOf(service).map((route: Route) => route.rest.tag));
     const [name] = names;
     if (name === undefined || names.size > 1) throw new Error(`The routes of ${service.typeName} need one tag`);
-    return { name, description: commentOf(service) ?? name };
-  });
+    descriptions.set(name, [...(descriptions.get(name) ?? []), commentOf(service) ?? name]);
+  }
+  return [...descriptions].map(([name, texts]) => ({ name, description: texts.join(' ') }));
 }

@@ -1,8 +1,10 @@
-import type { DescField, DescFile, DescMessage, DescMethod, DescService } from '@bufbuild/protobuf';
+import type { DescEnum, DescField, DescFile, DescMessage, DescMethod, DescService } from '@bufbuild/protobuf';
 import type { DescriptorProto, FileDescriptorProto } from '@bufbuild/protobuf/wkt';
 
 /** The leading comment of a declaration; undefined where there is none. */
-export type CommentOf = (desc: DescMessage | DescField | DescService | DescMethod) => string | undefined;
+export type CommentOf = (desc: Declaration) => string | undefined;
+
+type Declaration = DescEnum | DescMessage | DescField | DescService | DescMethod;
 
 /** Reads the comments of files that were built with source info: generated code has none. */
 export function readComments(files: Iterable<DescFile>): CommentOf {
@@ -11,7 +13,7 @@ export function readComments(files: Iterable<DescFile>): CommentOf {
   return (desc) => comments.get(nameOf(desc));
 }
 
-function nameOf(desc: DescMessage | DescField | DescService | DescMethod): string {
+function nameOf(desc: Declaration): string {
   return desc.kind === 'field' || desc.kind === 'rpc' ? `${desc.parent.typeName}.${desc.name}` : desc.typeName;
 }
 
@@ -35,6 +37,7 @@ function readFile(file: FileDescriptorProto, comments: Map<string, string>): voi
     note(name, `6.${index}`);
     for (const [at, method] of service.method.entries()) note(`${name}.${method.name}`, `6.${index}.2.${at}`);
   }
+  for (const [index, { name }] of file.enumType.entries()) note(`${file.package}.${name}`, `5.${index}`);
   for (const [index, message] of file.messageType.entries()) {
     readMessage(message, `${file.package}.${message.name}`, `4.${index}`, note);
   }

@@ -1,4 +1,4 @@
-import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import type { DescEnum, DescField, DescMessage } from '@bufbuild/protobuf';
 import { type JsonSchema, jsonSchemaOf, type SchemaOptions } from '@drippulse/json';
 import type { NamedSchema } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import type { CommentOf } from './comments.ts';
@@ -9,6 +9,8 @@ export type SchemaComponents = {
   response(desc: DescMessage): JsonSchema;
   /** A reference to the schema of a request body, without the fields of the path. */
   request(desc: DescMessage, pathFields: ReadonlySet<string>): JsonSchema;
+  /** A reference to a schema that is written by hand. */
+  own(name: string, schema: JsonSchema): JsonSchema;
   /** Options for schemas of single fields. */
   options: SchemaOptions;
   /** Examples of free JSON by the names that `schema_of` uses. */
@@ -22,14 +24,24 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
   const owners = new Map<string, string>();
   const named = Object.fromEntries(namedSchemas.map(({ name }) => [name, { $ref: schemaRef(name) }]));
   const describe = (field: DescField) => commentOf(field);
-  const options: SchemaOptions = { named, describe, refOf: (desc) => add(desc, 'response', () => false) };
+  const options: SchemaOptions = {
+    named,
+    describe,
+    refOf: (desc) => add(desc, 'response', () => false),
+    refOfEnum: addEnum,
+  };
+
+  /** Reserves a name; false when its schema is there already. Two things never share a name. */
+  function claim(name: string, owner: string): boolean {
+    const known = owners.get(name);
+    if (known !== undefined && known !== owner) throw new Error(`${known} and ${owner} share the name ${name}`);
+    owners.set(name, owner);
+    return known === undefined;
+  }
 
   function add(desc: DescMessage, direction: 'request' | 'response', omit: (field: DescField) => boolean): string {
     const { name } = desc;
-    const owner = owners.get(name);
-    if (owner !== undefined && owner !== desc.typeName) throw new Error(`${owner} and ${desc.typeName} share a name`);
-    if (owner === undefined) {
-      owners.set(name, desc.typeName);
+    if (claim(name, desc.typeName)) {
       schemas.set(name, {}); // before its fields: a message may contain itself
       const schema = jsonSchemaOf(desc, { ...options, direction, omit });
       const description = commentOf(desc);
@@ -38,7 +50,24 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
     return schemaRef(name);
   }
 
+  function addEnum(owner: DescEnum | DescField, schema: JsonSchema): string {
+    const isEnum = owner.kind === 'enum';
+    const name = isEnum ? owner.name : nameOfValues(owner);
+    // Texts with the same name and the same values are one enum.
+    if (claim(name, isEnum ? owner.typeName : JSON.stringify(schema['enum']))) {
+      const description = isEnum ? commentOf(owner) : undefined;
+      schemas.set(name, { ...(description !== undefined && { description }), ...schema });
+    }
+    return schemaRef(name);
+  }
+
+  function own(name: string, schema: JsonSchema): JsonSchema {
+    if (claim(name, name)) schemas.set(name, schema);
+    return { $ref: schemaRef(name) };
+  }
+
   return {
+    own,
     options,
     examples: Object.fromEntries(namedSchemas.map(({ name, example }) => [name, JSON.parse(example)])),
     response: (desc) => ({ $ref: add(desc, 'response', () => false) }),
@@ -49,6 +78,22 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
       return Object.fromEntries(all.sort(([left], [right]) => (left < right ? -1 : 1)));
     },
   };
+}
+
+/** The name of the values of a text: `ListCrmLeadsSort` for the order of a list, else the area and the field. */
+function nameOfValues({ name, parent }: DescField): string {
+  const owner = name === 'sort' ? parent.name.replace(/Request$/, '') : pascalCase(areaOf(parent));
+  return `${owner}${pascalCase(name)}`;
+}
+
+/** `crm` of `drippulse.crm.v1`. */
+function areaOf({ file }: DescMessage): string {
+  return file.proto.package.split('.')[1] ?? '';
+}
+
+/** `workflow.failed` and `record_type` as `WorkflowFailed` and `RecordType`. */
+export function pascalCase(text: string): string {
+  return text.replaceAll(/(?:^|[._])([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 }
 
 function schemaRef(name: string): string {

@@ -1,50 +1,74 @@
-import type { DescField } from '@bufbuild/protobuf';
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { answersRaw, isRepeatable, type Route } from '@drippulse/gateway/routes';
-import { exampleOf, fieldRest, fieldSchemaOf, isMask, type JsonSchema } from '@drippulse/json';
+import { exampleOf, fieldRest, fieldSchemaOf, isHidden, type JsonSchema } from '@drippulse/json';
 import { Auth, Body, type MethodRest, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
-import { roles } from '@drippulse/rpc';
+import { roles, scopeOf } from '@drippulse/rpc';
 import type { CommentOf } from './comments.ts';
 import type { SchemaComponents } from './components.ts';
-import { errorResponses } from './error-responses.ts';
+import type { ErrorCodes } from './error-codes.ts';
+import type { ErrorResponses } from './error-responses.ts';
+import { headersOf } from './response-headers.ts';
+import { tagParametersOf, tagResponses } from './validators.ts';
 
-/** The OpenAPI operation of one route. `alias` counts the additional bindings of a method. */
+/** A method with a path of its own, the paths that lead to it too, and the codes of its errors. */
+export type Operation = { route: Route; aliases: readonly Route[]; codes: ErrorCodes };
+
+/** The OpenAPI operation of a method. Its other paths are named in the text: a client needs one of them. */
 export function operationOf(
-  route: Route,
-  alias: number,
+  { route, aliases, codes }: Operation,
   commentOf: CommentOf,
   schemas: SchemaComponents,
+  errors: ErrorResponses,
 ): Record<string, unknown> {
   const { method, rest } = route;
   const comment = commentOf(method) ?? '';
-  const operationId = method.localName + (alias === 0 ? '' : `Alias${alias}`);
   const parameters = parametersOf(route, commentOf, schemas);
   const body = requestBodyOf(route, schemas);
   return {
-    operationId,
+    operationId: rest.operationId,
     tags: [rest.tag],
     summary: summaryOf(comment),
-    description: [comment, accessOf(route)].filter((text) => text !== '').join('\n\n'),
+    description: [comment, aliasesOf(aliases), accessOf(route)].filter((text) => text !== '').join('\n\n'),
     security: rest.auth === Auth.NONE ? [] : [{ bearer: [] }],
-    ...(parameters.length > 0 && { parameters }),
+    parameters,
     ...(body !== undefined && { requestBody: body }),
-    responses: { ...successes(route, schemas), ...errorResponses(route) },
+    ...(rest.deprecated && { deprecated: true }),
+    responses: {
+      ...successes(route, schemas),
+      ...errors.of(route, codes),
+      ...tagResponses(route, currentOf(route, schemas)),
+    },
   };
+}
+
+/** The schema of the row that the route changes, as its GET shows it. */
+function currentOf({ shown }: Route, schemas: SchemaComponents): JsonSchema | undefined {
+  const desc = shown?.responseField?.message;
+  return desc && schemas.response(desc);
 }
 
 function successes(route: Route, schemas: SchemaComponents): Record<string, unknown> {
   const { successStatus, otherStatuses } = route.rest;
-  const success = successOf(route, schemas);
-  return Object.fromEntries([successStatus || 200, ...otherStatuses].map((status) => [String(status), success]));
+  return Object.fromEntries(
+    [successStatus || 200, ...otherStatuses].map((status) => [String(status), successOf(route, status, schemas)]),
+  );
 }
 
 /** The first sentence without its full stop. */
-function summaryOf(comment: string): string {
+export function summaryOf(comment: string): string {
   return (/^.*?(?=[.:](?:\s|$))/s.exec(comment)?.[0] ?? comment).trim();
 }
 
-function accessOf({ rest }: Route): string {
+function aliasesOf(aliases: readonly Route[]): string {
+  const paths = aliases.map(({ httpMethod, template }) => `\`${httpMethod} ${template}\``);
+  return paths.length === 0 ? '' : `Also at ${paths.join(' and ')}.`;
+}
+
+function accessOf({ method, rest }: Route): string {
   if (rest.auth === Auth.NONE) return '';
   const sentences = [`Least role: \`${roles[rest.minRole - 1]}\`.`];
+  const scope = scopeOf(method);
+  if (scope !== undefined) sentences.push(`Scope: \`${scope}\`.`);
   if (rest.auth === Auth.USER_ONLY) sentences.push('Needs the session token of a user.');
   return [...sentences, ...testKeyRule(rest)].join(' ');
 }
@@ -63,16 +87,19 @@ function parametersOf(route: Route, commentOf: CommentOf, schemas: SchemaCompone
     if (inPath.has(field.name)) parameters.push(parameterOf(field, 'path', commentOf, schemas));
     else if (isQueryField(route, field)) parameters.push(parameterOf(field, 'query', commentOf, schemas));
   }
+  parameters.push(...tagParametersOf(route));
   if (isRepeatable(route)) parameters.push({ $ref: '#/components/parameters/IdempotencyKey' });
   for (const name of route.rest.requestHeaders) {
-    parameters.push({ name, in: 'header', schema: { type: 'string' } });
+    if (name !== 'prefer') parameters.push({ name, in: 'header', schema: { type: 'string' } });
   }
+  parameters.push({ $ref: '#/components/parameters/Prefer' });
   return parameters;
 }
 
-function isQueryField(route: Route, field: DescField): boolean {
-  if (isMask(field)) return false;
-  return route.bodyField === undefined ? !route.hasBody : field !== route.bodyField;
+export function isQueryField(route: Route, field: DescField): boolean {
+  if (isHidden(field)) return false;
+  if (route.bodyField !== undefined) return field !== route.bodyField;
+  return !route.hasBody || fieldRest(field).alsoQuery;
 }
 
 function parameterOf(
@@ -97,45 +124,117 @@ function parameterOf(
 function requestBodyOf(route: Route, schemas: SchemaComponents): Record<string, unknown> | undefined {
   const { method, rest, hasBody, bodyField } = route;
   if (!hasBody) return undefined;
-  if (bodyField !== undefined) return rawBody(rest.body === Body.STREAM);
+  if (bodyField !== undefined) return rawBody(route, schemas);
   const pathFields = pathFieldsOf(route);
-  const fields = method.input.fields.filter((field) => !isMask(field) && !pathFields.has(field.name));
+  const fields = bodyFieldsOf(route);
   if (fields.length === 0) return undefined;
-  const schema = schemas.request(method.input, pathFields);
+  const { wrapper } = rest;
   const example = exampleOf(method.input, { named: schemas.examples, direction: 'request' });
   return {
-    required: fields.some((field) => fieldRest(field).required) || route.httpMethod === 'PATCH',
-    content: { 'application/json': { schema: withWrapper(schema, rest.wrapper), example } },
+    ...(wrapper !== '' && { description: `The members, bare as here or under the key \`${wrapper}\`.` }),
+    required: isBodyRequired(route),
+    content: { 'application/json': { schema: schemas.request(method.input, pathFields), example } },
   };
 }
 
-function rawBody(isUpload: boolean): Record<string, unknown> {
-  const file = { type: 'string', contentMediaType: 'application/octet-stream' };
-  const upload = { schema: { type: 'object', properties: { file }, required: ['file'] } };
-  return { required: true, content: { '*/*': { schema: {} }, ...(isUpload && { 'multipart/form-data': upload }) } };
+/** The fields that a JSON body may have. */
+export function bodyFieldsOf(route: Route): DescField[] {
+  const pathFields = pathFieldsOf(route);
+  return route.method.input.fields.filter((field) => !isHidden(field) && !pathFields.has(field.name));
 }
 
-function withWrapper(schema: JsonSchema, wrapper: string): JsonSchema {
-  if (wrapper === '') return schema;
-  const wrapped = { type: 'object', properties: { [wrapper]: schema }, required: [wrapper] };
-  return { description: `The members, bare or under \`${wrapper}\`.`, anyOf: [schema, wrapped] };
+/** Whether a request without a body is refused, or would change nothing. */
+export function isBodyRequired(route: Route): boolean {
+  if (route.bodyField !== undefined || route.httpMethod === 'PATCH') return true;
+  return bodyFieldsOf(route).some((field) => fieldRest(field).required || fieldRest(field).rows);
 }
 
-function successOf(route: Route, schemas: SchemaComponents): Record<string, unknown> {
+/** Raw bytes by their media types. An upload may also come as the part `file` of a form. */
+function rawBody(route: Route, schemas: SchemaComponents): Record<string, unknown> {
+  const { body, requestMediaTypes } = route.rest;
+  const message = messageOfRaw(route);
+  if (message !== undefined) {
+    const example = exampleOf(message, { named: schemas.examples, direction: 'request' });
+    return {
+      required: true,
+      content: { 'application/json': { schema: schemas.request(message, new Set()), example } },
+    };
+  }
+  const types = body === Body.STREAM ? [...requestMediaTypes, 'multipart/form-data'] : requestMediaTypes;
+  return {
+    required: true,
+    content: Object.fromEntries(types.map((type) => [type, { schema: rawSchema(type, body) }])),
+  };
+}
+
+/** The message that the JSON in a raw body is, where the method names one. */
+export function messageOfRaw({ method, rest: { bodyMessage } }: Route): DescMessage | undefined {
+  if (bodyMessage === '') return undefined;
+  const found = method.parent.file.messages.find(({ name }) => name === bodyMessage);
+  if (found === undefined) throw new Error(`${method.toString()}: its file has no message ${bodyMessage}`);
+  return found;
+}
+
+/** The schema of a raw body. Bytes that no schema describes have none, and clients send them as they are. */
+function rawSchema(mediaType: string, body: Body): Record<string, unknown> {
+  if (mediaType === 'multipart/form-data' && body === Body.STREAM) {
+    const file = { type: 'string', format: 'binary', description: 'The file.' };
+    return { type: 'object', properties: { file }, required: ['file'] };
+  }
+  if (/json$|form-data$|form-urlencoded$/.test(mediaType)) return { type: 'object', additionalProperties: true };
+  return { type: 'string', format: 'binary' };
+}
+
+/** One event of a stream, as OpenAPI 3.2 describes it. */
+function eventSchema(data: JsonSchema): JsonSchema {
+  return {
+    type: 'object',
+    description: 'One event. An event `end` says why no other follows; the data of all others are hints.',
+    properties: {
+      id: { type: 'string', description: 'Position in the stream, for `Last-Event-ID`.' },
+      event: { type: 'string', enum: ['message', 'end'] },
+      data: { type: 'string', contentMediaType: 'application/json', contentSchema: data },
+    },
+  };
+}
+
+function rawAnswerSchema(mediaType: string): Record<string, unknown> {
+  if (mediaType.endsWith('json')) return { type: 'object', additionalProperties: true };
+  return { type: 'string', ...(!mediaType.startsWith('text/') && { format: 'binary' }) };
+}
+
+function successOf(route: Route, status: number, schemas: SchemaComponents): Record<string, unknown> {
   const { method, rest, responseField } = route;
-  const headers = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
-  if (rest.successStatus === 204) return { description: 'Done; no body.', headers };
-  const located = rest.location === '' ? headers : { ...headers, Location: { $ref: '#/components/headers/Location' } };
-  if (answersRaw(route)) return { description: 'The bytes.', headers: located, content: { '*/*': { schema: {} } } };
+  const headers = headersOf(route, status);
+  if (status === 204) return { description: 'Done; no body.', headers };
+  if (status === 303) return { description: 'See the other address.', headers };
+  const description = descriptions[status] ?? 'Success.';
+  if (rest.eventStream) {
+    const content = { 'text/event-stream': { schema: eventSchema(schemas.response(method.output)) } };
+    return { description: 'Server-sent events without an end.', headers, content };
+  }
+  if (answersRaw(route)) {
+    const content = rest.responseMediaTypes.map((type) => [type, { schema: rawAnswerSchema(type) }]);
+    return { description, headers, content: Object.fromEntries(content) };
+  }
   const desc = responseField?.message ?? method.output;
   const example = exampleOf(desc, { named: schemas.examples });
   return {
-    description: rest.successStatus === 201 ? 'Created.' : 'Success.',
-    headers: located,
+    description,
+    headers,
     content: { 'application/json': { schema: schemas.response(desc), example } },
   };
 }
 
-function pathFieldsOf({ segments }: Route): Set<string> {
+const descriptions: Readonly<Record<number, string>> = {
+  201: 'Created.',
+  202: 'Accepted; it goes on.',
+  302: 'Go to the other address.',
+  403: 'Refused; a page says why.',
+  404: 'There is no such thing; a page says so.',
+  409: 'Refused; a page says why.',
+};
+
+export function pathFieldsOf({ segments }: Route): Set<string> {
   return new Set(segments.flatMap((segment) => ('parameter' in segment ? [segment.parameter] : [])));
 }

@@ -7,8 +7,9 @@ export type Received = { requests: number; keys: number };
 
 export type CountingReceiver = { url: string; received(): Promise<Received>; stop(): void };
 
-export async function startReceiver(): Promise<CountingReceiver> {
-  const child = fork(fileURLToPath(new URL('receiver-process.ts', import.meta.url)), {
+/** Each of its answers takes `delayMs`. */
+export async function startReceiver({ delayMs = 0 }: { delayMs?: number } = {}): Promise<CountingReceiver> {
+  const child = fork(fileURLToPath(new URL('receiver-process.ts', import.meta.url)), [String(delayMs)], {
     stdio: ['ignore', 2, 2, 'ipc'],
   });
   const [listening]: { port: number }[] = await once(child, 'message');

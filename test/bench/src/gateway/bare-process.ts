@@ -35,8 +35,8 @@ app.get('/api/v1/workflows/:id', async (request, response) => {
   const organization = await organizationOf(request.headers.authorization?.slice('Bearer '.length) ?? '');
   if (organization === undefined) return void response.status(401).json({ error: 'unauthenticated' });
   const { rows } = await pool.query(
-    `select w.id, w.name, w.description, w.status, w.version, w.project_id, v.steps, w.integrations, w.created_at, w.updated_at,
-       w.mode
+    `select w.id, w.name, w.description, w.status, w.version, w.project_id, v.steps, w.integrations, w.created_at, w.updated_at, w.mode,
+       v.settings
      from workflows.workflows as w
      join workflows.workflow_versions as v on v.workflow_id = w.id and v.version = w.version
      where w.organization_id = $1 and w.id = $2 and w.deleted_at is null`,
@@ -44,14 +44,23 @@ app.get('/api/v1/workflows/:id', async (request, response) => {
   );
   const [row] = rows;
   if (row === undefined) return void response.status(404).json({ error: 'workflow_not_found' });
-  const { steps, integrations, created_at, updated_at, mode, ...plain } = row;
+  const { steps, integrations, created_at, updated_at, mode, settings, ...plain } = row;
+  const {
+    goals = [],
+    re_entry = { mode: 'always' },
+    holdout = null,
+    priority = 50,
+    class: kind = 'marketing',
+  } = JSON.parse(settings);
   const head = JSON.stringify({
     ...plain,
     id: Number(row.id),
     project_id: row.project_id === null ? null : Number(row.project_id),
   });
-  const own = JSON.stringify({ created_at, updated_at, mode });
-  response.type('json').send(`${head.slice(0, -1)},"steps":${steps},"integrations":${integrations},${own.slice(1)}`);
+  const times = `"created_at":${JSON.stringify(created_at)},"updated_at":${JSON.stringify(updated_at)}`;
+  const own = JSON.stringify({ mode, goals, re_entry, holdout, priority, class: kind });
+  const rest = `${times},${own.slice(1, -1)}`;
+  response.type('json').send(`${head.slice(0, -1)},"steps":${steps},"integrations":${integrations},${rest}}`);
 });
 const server = app.listen(0, '127.0.0.1', () => {
   const address = server.address();

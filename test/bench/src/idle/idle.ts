@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { once } from 'node:events';
+import { Agent, type ClientRequest, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLayout } from '@drippulse/harness';
 import pg from 'pg';
@@ -9,12 +9,17 @@ import { round } from '../measuring/percentile.ts';
 import { until } from '../measuring/until.ts';
 import { installPeers, runPeer } from '../peers.ts';
 import { type Api, createApi } from '../services/api.ts';
+import { readServer } from '../services/read-server.ts';
 import { startPostgres } from '../start-postgres.ts';
 
 /** `calmAfterMs` is until the loops look less often, as they have had nothing to do: at first, and as they remain. */
 const whole = { calls: 10, seconds: 60, calmAfterMs: 45_000 };
 const short = { calls: 1, seconds: 6, calmAfterMs: 13_000 };
 const rowsOfCall = 10_000;
+const openStreams = 200;
+const streamsOfKey = 5;
+/** The work of opening streams ends meanwhile. */
+const settleMs = 3000;
 
 const steps = [
   { type: 'trigger', name: 'Start' },
@@ -23,8 +28,8 @@ const steps = [
 ];
 
 /**
- * Cores that the platform of `npm start` takes, its database included, while enrollments wait and nothing is due; and those
- * of one worker of pg-boss, with as many jobs.
+ * Cores that the platform of `npm start` takes, its database included, while enrollments wait and nothing is due; how many
+ * more with open streams of hints; and those of one worker of pg-boss, with as many jobs.
  */
 export const idle: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -63,19 +68,54 @@ async function measureOurs(options: Options, { calls, seconds, calmAfterMs }: ty
     await sleep(seconds * 1000);
     const lasted = (performance.now() - startedAt) / 1000;
     const after = await spent();
-    await client.end();
     const each = (name: keyof typeof after) => (after[name] - before[name]) / lasted;
+    const alone = each('platform') + each('database');
+    options.progress(`idle: ${openStreams} streams and ${seconds} s of nothing …`);
+    const withStreams = await whileStreaming(platform, api, async () => {
+      await sleep(settleMs);
+      const [start, startMs] = [await spent(), performance.now()];
+      await sleep(seconds * 1000);
+      const end = await spent();
+      const total = end.platform + end.database - start.platform - start.database;
+      return total / ((performance.now() - startMs) / 1000);
+    });
+    await client.end();
     return {
-      cores: round(each('platform') + each('database'), 4),
+      cores: round(alone, 4),
       platform_cores: round(each('platform'), 4),
       database_cores: round(each('database'), 4),
       transactions_per_second: round(each('transactions')),
       second_start_cpu_s: round(startCpuSeconds, 2),
+      stream_cores: round(withStreams - alone, 4),
+      streams: openStreams,
       waiting: calls * rowsOfCall,
       seconds,
     };
   } finally {
     await platform.dispose();
+  }
+}
+
+/** Opens streams of hints, by keys of five each, and does something meanwhile. */
+async function whileStreaming<T>({ baseUrl }: { baseUrl: string }, api: Api, work: () => Promise<T>): Promise<T> {
+  const agent = new Agent({ keepAlive: true, maxSockets: openStreams });
+  const open: ClientRequest[] = [];
+  for (let key = 0; key < openStreams / streamsOfKey; key += 1) {
+    const { key: token } = await api('POST', '/api_keys', { name: `streams ${key}` });
+    for (let count = 0; count < streamsOfKey; count += 1) {
+      const url = `${baseUrl}/api/v1/stream?topics=workflows,enrollments,webhooks`;
+      const asking = get(url, { agent, headers: { authorization: `Bearer ${token}` } });
+      const [answer] = await once(asking, 'response');
+      if (answer.statusCode !== 200) throw new Error(`a stream was answered ${answer.statusCode}`);
+      answer.on('error', () => undefined).resume();
+      open.push(asking.on('error', () => undefined));
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    for (const asking of open) asking.destroy();
+    agent.destroy();
   }
 }
 
@@ -103,13 +143,6 @@ async function enrollAll(api: Api, calls: number): Promise<void> {
     const { step_funnel: funnel } = await api('GET', `/workflows/${id}/enrollments?limit=1`);
     return funnel.steps[1].waiting_leads === calls * rowsOfCall;
   });
-}
-
-/** The server of a platform on embedded defaults. */
-function readServer(dataDir: string): { pid: number; url: string } {
-  const [pid, , , port] = readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
-  const { postgresPassword } = JSON.parse(readFileSync(path.join(dataDir, 'secrets.json'), 'utf8'));
-  return { pid: Number(pid), url: `postgres://postgres:${postgresPassword}@127.0.0.1:${port}/postgres` };
 }
 
 async function countTransactions(client: pg.Client): Promise<number> {

@@ -12,7 +12,7 @@ const steps: readonly StepInput[] = [
  * has failed at the second step, one was cancelled there. The index over texts is built at the end: row by row it takes
  * most of the time.
  */
-export async function fillList({ client }: BenchPostgres, count: number): Promise<void> {
+export async function fillList({ client }: Pick<BenchPostgres, 'client'>, count: number): Promise<void> {
   const { rows } = await client.query<{ definition: string }>(
     `select pg_get_indexdef('enrollments.enrollment_search_text_idx'::regclass) as definition`,
   );

@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { service as records } from '@drippulse/crm';
-import { service as enrollments } from '@drippulse/enrollments';
 import { migrateEmbeddedTransport } from '@drippulse/events';
-import { service as identity } from '@drippulse/gateway/identity';
 import {
   bootstrapIdentity,
   connectIdentity,
@@ -20,10 +17,9 @@ import {
   publicService,
   serviceNames,
 } from '@drippulse/topology';
-import { service as deliveries } from '@drippulse/webhooks';
-import { service as definitions } from '@drippulse/workflows';
 import { createApi } from '../services/api.ts';
 import { type Child, startChild } from '../services/child.ts';
+import { loadService } from '../services/load-service.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
 /** Every process of the platform, over gRPC. */
@@ -42,7 +38,7 @@ export type Platform = {
 const file = new URL('../services/service-process.ts', import.meta.url);
 
 export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
-  for (const service of [identity, definitions, enrollments, deliveries, records]) await service.migrate(url);
+  for (const name of serviceNames) await (await loadService(name)).migrate?.(url);
   await migrateEmbeddedTransport(url);
   const first = createApiKeyText('live');
   await bootstrapIdentity(url, { username: 'admin', password: randomBytes(12).toString('hex'), apiKey: first });
@@ -62,6 +58,7 @@ export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
       INTERNAL_TOKEN_KEYS: keys[name],
       GRPC_PORT: String(ports.get(name)),
       WEBHOOK_ALLOW_PRIVATE: 'true',
+      TRACKING_KEYS: randomBytes(32).toString('base64'),
       ...(name === publicService && { PORT: '0', SESSION_KEYS: randomBytes(32).toString('base64') }),
     };
     processes.set(name, await startChild(file, env, { execArgv: nodeFlagsOf(name) }));

@@ -36,6 +36,7 @@ export function runtimeConfig(databaseUrl: string, grpcPort: number): Config {
     GRPC_PORT: String(grpcPort),
     INTERNAL_TOKEN_KEYS: keys[service.name],
     ENCRYPTION_KEYS: encryptionKeys,
+    TRACKING_KEYS: encryptionKeys,
     LOG_LEVEL: 'warn',
     WEBHOOK_ALLOW_PRIVATE: 'true',
   });

@@ -3,8 +3,9 @@ import { createEmbeddedTransport } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
-import { peersWithin, type Service, type ServiceDefinition } from '@drippulse/service';
-import { addressVariable, packageOf, processOf, type ServiceName, serviceNames, servicesOf } from '@drippulse/topology';
+import { peersWithin, type Service } from '@drippulse/service';
+import { addressVariable, processOf, type ServiceName, serviceNames, servicesOf } from '@drippulse/topology';
+import { loadService } from './load-service.ts';
 
 /** A process of a service as its main starts it, with no other one loaded, over gRPC, with the event transport that needs no other server. */
 const env = process.env;
@@ -13,7 +14,7 @@ process.on('disconnect', () => process.exit(1));
 if (env['BENCH_STALLS'] !== undefined) measureStalls();
 // Before they start, as by the main of their process; a service within another one first.
 const own = servicesOf(env['BENCH_SERVICE'] as ServiceName).reverse(); // the bench names a service of the table
-const definitions = await Promise.all(own.map(load));
+const definitions = await Promise.all(own.map(loadService));
 
 await runMain(async () => {
   const log = createLogger({ level: 'info' });
@@ -50,9 +51,4 @@ function measureStalls(): void {
     process.send?.({ stallMs: delays.max / 1e6 });
     delays.reset();
   });
-}
-
-async function load(name: ServiceName): Promise<ServiceDefinition> {
-  const { service }: { service: ServiceDefinition } = await import(packageOf(name));
-  return service;
 }

@@ -16,6 +16,7 @@ import { service as definitions } from '@drippulse/workflows';
 import type { BenchPostgres } from '../start-postgres.ts';
 import { type Api, createApi } from './api.ts';
 import { type Child, startChild } from './child.ts';
+import { loadService } from './load-service.ts';
 
 /** The services of the public API, of workflows and of enrollments, each a process of its own, over gRPC. */
 export type Services = {
@@ -32,29 +33,40 @@ export type Services = {
 
 const file = new URL('service-process.ts', import.meta.url);
 
-/** Starts them on a database that is empty yet, each with the further options of node and the further environment. */
+/**
+ * Starts them on a database that is empty yet, each with the further options of node and the further environment; and the services `also`,
+ * which the others then know.
+ */
 export async function startServices(
   { url }: BenchPostgres,
   execArgv: readonly string[] = [],
   env: Record<string, string> = {},
+  also: readonly ServiceName[] = [],
 ): Promise<Services> {
-  for (const service of [identity, definitions, enrollments]) await service.migrate(url);
+  for (const service of [identity, definitions, enrollments, ...(await Promise.all(also.map(loadService)))]) {
+    await service.migrate?.(url);
+  }
   await migrateEmbeddedTransport(url);
   const apiKey = createApiKeyText('live');
   await bootstrapIdentity(url, { username: 'admin', password: randomBytes(12).toString('hex'), apiKey });
   const keys = generateInternalTokenKeys(serviceNames);
   const ports = { gateway: await freePort(), workflows: await freePort(), runtime: await freePort() };
+  const further: { name: ServiceName; port: number }[] = [];
+  for (const name of also) further.push({ name, port: await freePort() });
   const shared = {
     DATABASE_URL: url,
     ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
     [addressVariable(serviceOf('identity'))]: `127.0.0.1:${ports.gateway}`,
     [addressVariable(serviceOf('workflows'))]: `127.0.0.1:${ports.workflows}`,
     [addressVariable(serviceOf('enrollments'))]: `127.0.0.1:${ports.runtime}`,
+    ...Object.fromEntries(further.map(({ name, port }) => [addressVariable(name), `127.0.0.1:${port}`])),
   };
+  const trackingKeys = randomBytes(32).toString('base64');
   const start = (service: ServiceName, port: number, more = {}) =>
     startChild(
       file,
       {
+        TRACKING_KEYS: trackingKeys,
         ...env,
         ...shared,
         ...more,
@@ -72,6 +84,8 @@ export async function startServices(
     RATE_LIMIT_PER_MINUTE: '1000000',
     RATE_LIMIT_BURST: '1000000',
   });
+  const others: Child[] = [];
+  for (const { name, port } of further) others.push(await start(name, port));
   const base = `http://127.0.0.1:${gateway.port}/api/v1`;
   return {
     gateway,
@@ -87,7 +101,7 @@ export async function startServices(
       return createApi(base, token);
     },
     async stop() {
-      for (const service of [gateway, runtime, workflows]) await service.stop();
+      for (const service of [gateway, ...others, runtime, workflows]) await service.stop();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { entryLimits } from '../entries.ts';
 import type { Evidence } from './evidence.ts';
 
 /** Calls were repeated with their keys until they were answered, so the answered enrollments are all there are. */
@@ -20,7 +21,10 @@ export function checkAccepted({ history, facts }: Evidence): string[] {
   if (facts.enrollments.length !== accepted) {
     problems.push(`${accepted} enrollments were accepted, and there are ${facts.enrollments.length}`);
   }
-  const refs = new Set(facts.enrollments.map((row) => row.lead_ref));
-  if (refs.size !== facts.enrollments.length) problems.push('a contact was enrolled twice');
+  const limits = new Map([...entryLimits].map(([id, limit]) => [String(id), limit]));
+  for (const [contact, own] of Map.groupBy(facts.enrollments, (row) => `${row.workflow_id} ${row.lead_ref}`)) {
+    const limit = limits.get(own[0]?.workflow_id ?? '') ?? 1;
+    if (own.length > limit) problems.push(`contact ${contact} was enrolled ${own.length} times, not ${limit}`);
+  }
   return problems;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { checkDeliveries } from './deliveries.ts';
+import { noFacts, noHistory } from './nothing.ts';
 
 /** One event, delivered at the second attempt, and one queued where the webhook is gone. */
 function sound() {
@@ -14,6 +15,8 @@ function sound() {
     ],
     history: {
       ...{ faults: [], calls: [], receipts: [], connections: [] },
+      journeys: { events: [], decisions: [], suppressed: [] },
+      ...noHistory(),
       published: new Map([
         ['evt_1', '1'],
         ['evt_2', '9'],
@@ -22,6 +25,8 @@ function sound() {
     },
     facts: {
       ...{ enrollments: [], lines: new Map(), effects: [], counters: [], frames: [], outboxLeft: 0 },
+      journeys: { intents: [], approvals: [], sends: [], waitsLeft: 0 },
+      ...noFacts(),
       deliveries: [
         { ...delivered, is_queued: false },
         { ...kept, is_queued: true },

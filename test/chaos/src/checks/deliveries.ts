@@ -1,19 +1,22 @@
 import type { Hook } from '../deliverers.ts';
 import type { DeliveryFact } from '../facts.ts';
 import type { Evidence } from './evidence.ts';
+import { committedEvents, isForWebhooks } from './published.ts';
 
 const ends = ['delivered', 'exhausted', 'cancelled'];
 
 /** Compares deliveries with published events and webhooks, and arrived requests with both. */
 export function checkDeliveries(evidence: Evidence): string[] {
   const { hooks, history, facts } = evidence;
+  const committed = committedEvents(facts);
+  const isDue = (id: string) => isForWebhooks(committed.get(id) ?? { type: '' });
   const byHook = Map.groupBy(facts.deliveries, (delivery) => delivery.webhook_id);
   return [
     ...hooks.flatMap((hook) => {
       const deliveries = byHook.get(hook.id) ?? [];
       const due = [...history.published].filter(([, organizationId]) => organizationId === hook.organizationId);
       return [
-        ...checkEvents(hook, deliveries, new Set(due.map(([id]) => id))),
+        ...checkEvents(hook, deliveries, new Set(due.map(([id]) => id).filter(isDue))),
         ...deliveries.flatMap((delivery) => checkDelivery(hook, delivery)),
       ];
     }),

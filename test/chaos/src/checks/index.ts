@@ -1,10 +1,18 @@
 import { checkAccepted } from './accepted.ts';
+import { checkApprovals } from './approvals.ts';
+import { checkBounces } from './bounces.ts';
+import { checkContactEvents } from './contact-events.ts';
 import { checkDeliveries } from './deliveries.ts';
 import { checkDrained } from './drained.ts';
 import { checkEffects } from './effects.ts';
 import { checkEnded } from './ended.ts';
+import { checkEntries } from './entries.ts';
 import type { Evidence } from './evidence.ts';
 import { checkFunnel } from './funnel.ts';
+import { checkGoals } from './goals.ts';
+import { checkHits } from './hits.ts';
+import { checkLetters, checkQuietHours } from './letters.ts';
+import { checkCaps, checkMailRepeats, checkMails, checkSuppressed } from './mails.ts';
 import { checkPublished } from './published.ts';
 import { checkRepeats } from './repeats.ts';
 import { checkTimelines } from './timelines.ts';
@@ -19,6 +27,21 @@ export const checks: readonly Check[] = [
   { promise: 'an effect is repeated byte for byte, and only where it had to be', violations: checkRepeats },
   { promise: 'each committed event is published, and nothing else', violations: checkPublished },
   { promise: 'webhooks get all that is theirs, signed, repeated with the same id only', violations: checkDeliveries },
+  {
+    promise: 'an accepted event resumes who waits, if and only if it is before the timeout',
+    violations: checkContactEvents,
+  },
+  { promise: 'an approval is decided once, and its run follows the decision', violations: checkApprovals },
+  { promise: 'nobody gets more mails than a cap allows', violations: checkCaps },
+  { promise: 'a suppressed address gets nothing', violations: checkSuppressed },
+  { promise: 'each mail is accounted for, and what is held or skipped says why', violations: checkMails },
+  { promise: 'a mail is repeated byte for byte, and only where it had to be', violations: checkMailRepeats },
+  { promise: 'a goal is met once, by its first event, and ends the run that it ends', violations: checkGoals },
+  { promise: 'people enter as often as the rules of re-entry allow', violations: checkEntries },
+  { promise: 'nothing arrives in quiet hours', violations: checkQuietHours },
+  { promise: 'each letter is accounted for', violations: checkLetters },
+  { promise: 'an answered hit is kept and judged, and counts once', violations: checkHits },
+  { promise: 'a mail that came back counts once, and its address gets no more', violations: checkBounces },
   { promise: 'the totals of the funnel are the rows', violations: checkFunnel },
   { promise: 'nothing is left over', violations: checkDrained },
   { promise: 'a process that is asked to end ends', violations: checkEnded },

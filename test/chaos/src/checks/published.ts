@@ -39,6 +39,11 @@ export function committedEvents(facts: Facts): Map<string, Reported> {
   return events;
 }
 
+/** Whether webhooks get such events. Sums of what was counted are for services alone. */
+export function isForWebhooks({ type }: Pick<Reported, 'type'>): boolean {
+  return type !== 'stepsCounted';
+}
+
 /** The events report once that each enrollment started and once how it ended, in its own organization. */
 function checkReported(facts: Facts, committed: Map<string, Reported>): string[] {
   const counts = new Map<string, number>();

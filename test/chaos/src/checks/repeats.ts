@@ -11,9 +11,13 @@ const tellMs = 1_000;
  * results hit one of the two senders. Kafka, clocks of processes and faults of others are no reasons.
  */
 export function checkRepeats({ history }: Evidence): string[] {
+  return repeatsWithoutReason(history.receipts, history);
+}
+
+export function repeatsWithoutReason(arrived: readonly Receipt[], history: History): string[] {
   const connections = Map.groupBy(history.connections, (one) => one.port);
   const problems: string[] = [];
-  for (const [key, receipts] of Map.groupBy(history.receipts, (receipt) => receipt.key)) {
+  for (const [key, receipts] of Map.groupBy(arrived, (receipt) => receipt.key)) {
     const contents = new Set(receipts.map((receipt) => receipt.content));
     if (contents.size > 1) problems.push(`key ${key} arrived in ${contents.size} versions`);
     for (const [index, receipt] of receipts.entries()) {

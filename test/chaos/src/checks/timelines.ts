@@ -1,5 +1,6 @@
 import type { Step } from '@drippulse/engine';
 import type { EnrollmentFact, LineFact } from '../facts.ts';
+import { exitGoal } from '../goals.ts';
 import type { Evidence } from './evidence.ts';
 
 /** Walks each timeline through the graph by rules of its own, without the engine. */
@@ -12,6 +13,13 @@ export function checkTimelines({ workflows, facts }: Evidence): string[] {
   });
 }
 
+const waits = new Set(['wait', 'wait_for_event', 'approval']);
+const effects = new Set(['webhook_callback', 'email']);
+const exitMessage = `Goal "${exitGoal}" was met: the run ends`;
+/** A goal that is only counted has a line beside those of the step that the run is at. */
+const countedGoal = /^Goal ".*" was met: (?!the run ends)/;
+const exits = ['on_event', 'on_approved', 'on_rejected', 'on_timeout'];
+
 /** The possible positions of a run: indexes of the step of the next line; the number of steps is the end. */
 type Place = { next: number[]; waitingSince?: Date; retried: number; ended?: string };
 
@@ -22,6 +30,7 @@ function problemOf(enrollment: EnrollmentFact, steps: readonly Step[], lines: re
   for (const [index, line] of lines.entries()) {
     if (line.sequence !== index + 1) return `line ${index + 1} has number ${line.sequence}`;
     if (place.ended !== undefined) return `it went on after its end at line ${index}`;
+    if (countedGoal.test(line.message)) continue;
     if (!place.next.includes(line.step_index)) return `step ${line.step_index} came where ${place.next} may come`;
     const step = steps[line.step_index];
     if (step === undefined) return `there is no step ${line.step_index}`;
@@ -39,28 +48,32 @@ function follow(
   enrollment: EnrollmentFact,
   steps: readonly Step[],
 ): Place | string {
+  // An event may meet a goal at any step, which ends the run there. Another check compares it with the events.
+  if (line.message === exitMessage) return { next: [], retried: 0, ended: 'completed' };
   const stay = { next: [line.step_index], retried: place.retried };
+  if (line.status === 'waiting' && step.type === 'email') return stay;
   if (line.status === 'waiting') {
-    if (step.type !== 'wait' || place.waitingSince) return `step ${line.step_index} waits twice, or is no wait`;
+    if (!waits.has(step.type) || place.waitingSince) return `step ${line.step_index} waits twice, or is no wait`;
     return { ...stay, waitingSince: line.at };
   }
   if (line.status === 'retrying') {
-    if (step.type !== 'webhook_callback') return `step ${line.step_index} is retried`;
+    if (!effects.has(step.type)) return `step ${line.step_index} is retried`;
     if (line.attempt !== place.retried + 1) return `attempt ${line.attempt} came after ${place.retried}`;
     return { ...stay, retried: line.attempt };
   }
   if (line.status === 'failed') {
-    if (step.type !== 'webhook_callback') return `step ${line.step_index} failed`;
+    if (!effects.has(step.type)) return `step ${line.step_index} failed`;
     if (step.config['on_error'] !== 'continue') return { next: [], retried: 0, ended: 'failed' };
     return { next: [line.step_index + 1], retried: 0 };
   }
+  if (line.status === 'skipped' && step.type === 'email') return { next: [line.step_index + 1], retried: 0 };
   if (line.status !== 'succeeded') return `a line is ${line.status}`;
-  if (step.type === 'wait') {
-    if (place.waitingSince === undefined) return `wait ${line.step_index} ended before it began`;
+  if (waits.has(step.type) && place.waitingSince === undefined) return `wait ${line.step_index} ended before it began`;
+  if (step.type === 'wait' && place.waitingSince) {
     const waitedMs = line.at.getTime() - place.waitingSince.getTime();
     if (waitedMs < Number(step.config['duration']) * 1_000) return `wait ${line.step_index} ended after ${waitedMs} ms`;
   }
-  if (step.type === 'webhook_callback' && line.attempt !== place.retried + 1) {
+  if (effects.has(step.type) && line.attempt !== place.retried + 1) {
     return `attempt ${line.attempt} succeeded after ${place.retried}`;
   }
   if (step.type === 'end') return { next: [], retried: 0, ended: 'completed' };
@@ -78,6 +91,9 @@ function successors(step: Step, index: number, { contact }: EnrollmentFact, step
   }
   if (step.type === 'split') {
     return (step.config['variants'] as { go_to: string }[]).map((variant) => resolve(variant.go_to));
+  }
+  if (step.type !== 'wait' && waits.has(step.type)) {
+    return exits.filter((exit) => exit in step.config).map((exit) => resolve(step.config[exit]));
   }
   return [index + 1];
 }

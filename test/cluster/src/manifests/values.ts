@@ -1,15 +1,21 @@
 import { serviceOf } from '@drippulse/topology';
 import type { KubernetesObject } from '../tools.ts';
-import type { World } from '../world.ts';
+import { deployments, type World } from '../world.ts';
 import { peerOf } from './peers.ts';
+
+/** Two pods of every Deployment, and a third of each during an upgrade, have a place on two cores beside the servers. */
+const requests = { requests: { cpu: '40m', memory: '128Mi' } };
 
 /** The values of the release. */
 export function chartValues({ options, namespaces }: World): KubernetesObject {
   const { servers, peers } = namespaces;
-  const allowPrivate = { env: { WEBHOOK_ALLOW_PRIVATE: true } };
+  // The receiver of the test has an address of the cluster.
+  const callers = ['workflows', 'enrollments', 'webhooks'] as const;
+  const allowPrivate = new Set<string>(callers.map(serviceOf));
   return {
     global: {
       image: { registry: options.registry, prefix: options['image-prefix'], tag: options.tag },
+      publicUrl: 'http://localhost:3000',
       kafka: { brokers: [`kafka.${servers}.svc:9092`] },
       postgres: { adminSecret: { name: 'drippulse-postgres-admin' } },
       grpcTls: { secretName: 'drippulse-grpc-tls' },
@@ -25,9 +31,11 @@ export function chartValues({ options, namespaces }: World): KubernetesObject {
       },
     },
     bootstrap: { secretName: 'drippulse-bootstrap' },
-    // The receiver of the test has an address of the cluster.
-    [serviceOf('workflows')]: allowPrivate,
-    [serviceOf('enrollments')]: allowPrivate,
-    [serviceOf('webhooks')]: allowPrivate,
+    ...Object.fromEntries(
+      deployments.map((name) => [
+        name,
+        { resources: requests, ...(allowPrivate.has(name) && { env: { WEBHOOK_ALLOW_PRIVATE: true } }) },
+      ]),
+    ),
   };
 }

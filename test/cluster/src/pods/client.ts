@@ -12,6 +12,8 @@ type Plan = {
   gateway: string;
   token: string;
   workflowId: number;
+  /** Paths of every service that are read in turn. */
+  reads: string[];
   workers: number;
   pauseMs: number;
   /** Repeats failed calls with the same Idempotency-Key, as a careful client does. */
@@ -32,10 +34,15 @@ type Order =
   | { order: 'call'; call: Call }
   | { order: 'connect'; host: string; port: number }
   | { order: 'start'; plan: Plan }
-  | { order: 'stop' };
+  | { order: 'stop' }
+  | { order: 'listen'; call: Call }
+  | { order: 'heard' }
+  | { order: 'leave' };
 
 const giveUpMs = 60_000;
 let running: { stop(): Promise<Result> } | undefined;
+/** The open streams of events by their URL, each with its text so far. */
+const streams = new Map<string, { text: string; leave(): void }>();
 
 createServer((request, response) => {
   const chunks: Buffer[] = [];
@@ -71,6 +78,15 @@ async function obey(order: Order): Promise<unknown> {
       running = undefined;
       return result;
     }
+    case 'listen':
+      await listen(order.call);
+      return {};
+    case 'heard':
+      return Object.fromEntries(Array.from(streams, ([url, { text }]) => [url, text]));
+    case 'leave':
+      for (const stream of streams.values()) stream.leave();
+      streams.clear();
+      return {};
   }
 }
 
@@ -125,6 +141,25 @@ function connectTo(host: string, port: number): Promise<string> {
   });
 }
 
+/** Opens a stream of events; resolves after its first block, from which on it reports. */
+function listen({ method, url, headers = {} }: Call): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = http.request(url, { method, headers, agent: false }, (response) => {
+      const stream = { text: '', leave: () => void request.destroy() };
+      streams.set(url, stream);
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => {
+        stream.text += part;
+        if (stream.text.includes('\n\n')) resolve();
+      });
+      response.on('error', reject);
+      response.on('end', () => reject(new Error(`${response.statusCode} ${stream.text}`)));
+    });
+    request.on('error', reject);
+    request.end();
+  });
+}
+
 /** Half of the workers keep their connection, half open one for each request. */
 function startLoad(plan: Plan): { stop(): Promise<Result> } {
   const result: Result = {
@@ -165,6 +200,8 @@ function startLoad(plan: Plan): { stop(): Promise<Result> } {
       };
       if (await request({ ...enroll, body }, agent)) result.emails.push(email);
       await request({ method: 'GET', url: path, headers }, agent);
+      const read = plan.reads[(turn * plan.workers + worker) % plan.reads.length];
+      await request({ method: 'GET', url: `${plan.gateway}${read}`, headers }, agent);
       await request({ method: 'GET', url: `${path}/enrollments?limit=1`, headers }, agent);
       await sleep(plan.pauseMs);
     }

@@ -5,7 +5,7 @@ import { apiService, externalMetrics } from '../manifests/external-metrics.ts';
 import type { Step } from '../report.ts';
 import type { KubernetesObject, Tools } from '../tools.ts';
 import { until } from '../until.ts';
-import { isReady, serverPods, type World } from '../world.ts';
+import { isReady, receiverUrl, serverPods, type World } from '../world.ts';
 import { deploy } from './install.ts';
 import { untilCompleted } from './main-job.ts';
 
@@ -17,10 +17,12 @@ const autoscaling = {
   enabled: true,
   minReplicas: 2,
   maxReplicas: 4,
-  // CPU never asks for more pods.
+  // CPU never asks for more pods: it would take a whole core of each.
   cpu: 1000,
   external: [{ name: metric, selector: { service }, averageValue: '10' }],
 };
+
+const resources = { requests: { cpu: '100m', memory: '128Mi' } };
 
 /** Whether the cluster has an external metrics API already, which a test must not replace. */
 export async function hasExternalMetrics({ kubectl }: Tools): Promise<boolean> {
@@ -38,7 +40,10 @@ export async function scaleByMetric(
   try {
     await tools.apply(await externalMetrics(namespaces.peers, image));
     await tools.kubectl(['wait', `apiservice/${apiService}`, '--for=condition=Available', '--timeout=120s']);
-    await deploy(world, 'upgrade', [...settings, `${service}.autoscaling=${JSON.stringify(autoscaling)}`]);
+    const scaled = Object.entries({ autoscaling, resources }).map(
+      ([name, of]) => `${service}.${name}=${JSON.stringify(of)}`,
+    );
+    await deploy(world, 'upgrade', [...settings, ...scaled]);
     const { minReplicas } = autoscaling;
     await untilScaled(world, (pods) => pods === minReplicas);
     const workflow = await makeWork(world, api);
@@ -83,7 +88,7 @@ export async function forgetExternalMetrics({ tools, namespaces }: World): Promi
   await tools.kubectl(['delete', 'apiservice', '--selector', `drippulse-test=${namespaces.peers}`]);
 }
 
-async function makeWork({ namespaces }: World, api: Api): Promise<number> {
+async function makeWork(world: World, api: Api): Promise<number> {
   const workflow = await api.call('POST', '/workflows', {
     name: 'Slow',
     status: 'active',
@@ -92,7 +97,7 @@ async function makeWork({ namespaces }: World, api: Api): Promise<number> {
       {
         type: 'webhook_callback',
         name: 'Call',
-        config: { url: `http://receiver.${namespaces.peers}.svc:8080/slow`, payload: { email: '{{ email }}' } },
+        config: { url: `${receiverUrl(world)}/slow`, payload: { email: '{{ email }}' } },
       },
     ],
   });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from '../report.ts';
 import { until } from '../until.ts';
-import { isReady, release, serverPods, services, type World } from '../world.ts';
+import { deployments, isReady, release, serverPods, type World } from '../world.ts';
 
-/** Evicts pods as a drain does. Checks that budgets let no service lose more than one pod at a time. */
+/** Evicts pods as a drain does. Checks that budgets let no Deployment lose more than one pod at a time. */
 export async function drain(world: World, step: Step): Promise<void> {
   const { tools } = world;
   const nodes: { metadata: { name: string }; spec: { unschedulable?: boolean } }[] = JSON.parse(
@@ -35,7 +35,7 @@ function drainOf(node: string, seconds: number): string[] {
   ];
 }
 
-/** Pods of the only node have no other place, so budgets stop the drain at the last pod of each service. */
+/** Pods of the only node have no other place, so budgets stop the drain at the last pod of each Deployment. */
 async function drainOnly(world: World, node: string, step: Step): Promise<void> {
   const { tools } = world;
   try {
@@ -44,11 +44,13 @@ async function drainOnly(world: World, node: string, step: Step): Promise<void> 
       (error) => String(error),
     );
     if (!refusal.includes('disruption budget')) throw new Error(`no budget stopped kubectl drain: ${refusal}`);
-    for (const service of services) {
-      const ready = (await serverPods(world, service)).filter(isReady).length;
-      if (ready !== 1) throw new Error(`kubectl drain left ${ready} pods of ${service}`);
+    for (const deployment of deployments) {
+      const ready = (await serverPods(world, deployment)).filter(isReady).length;
+      if (ready !== 1) throw new Error(`kubectl drain left ${ready} pods of ${deployment}`);
     }
-    step.measure('kubectl drain of the only node was stopped by the budgets with one pod of each service left, ready');
+    step.measure(
+      'kubectl drain of the only node was stopped by the budgets with one pod of each Deployment left, ready',
+    );
   } finally {
     await tools.kubectl(['uncordon', node]);
   }
@@ -59,11 +61,11 @@ async function drainOnly(world: World, node: string, step: Step): Promise<void> 
 async function evictAll(world: World, step: Step): Promise<void> {
   const counts = { evicted: 0, refused: 0, leastReady: Number.POSITIVE_INFINITY };
   await Promise.all(
-    services.map(async (service) => {
-      const pods = await serverPods(world, service);
+    deployments.map(async (deployment) => {
+      const pods = await serverPods(world, deployment);
       const first = await Promise.all(pods.map((pod) => evict(world, String(pod['metadata'].name))));
       const allowed = first.filter(Boolean).length;
-      if (allowed !== 1) throw new Error(`${allowed} of ${pods.length} pods of ${service} were evicted at once`);
+      if (allowed !== 1) throw new Error(`${allowed} of ${pods.length} pods of ${deployment} were evicted at once`);
       counts.evicted += 1;
       counts.refused += first.length - 1;
       const left = pods.filter((_, index) => !first[index]).map((pod) => String(pod['metadata'].name));
@@ -71,7 +73,7 @@ async function evictAll(world: World, step: Step): Promise<void> {
         await until(
           180,
           async () => {
-            const ready = (await serverPods(world, service)).filter(isReady).length;
+            const ready = (await serverPods(world, deployment)).filter(isReady).length;
             counts.leastReady = Math.min(counts.leastReady, ready);
             if (await evict(world, name)) return true;
             counts.refused += 1;
@@ -103,19 +105,19 @@ async function evict({ tools, namespaces }: World, name: string): Promise<boolea
   }
 }
 
-/** Kills one pod of each service, one service after another, without grace. */
+/** Kills one pod of each Deployment, one Deployment after another, without grace. */
 export async function killOfEach(world: World, step: Step): Promise<void> {
   const { tools, namespaces } = world;
-  for (const service of services) {
-    const [pod] = (await serverPods(world, service)).filter(isReady);
-    if (pod === undefined) throw new Error(`no pod of ${service} is ready`);
+  for (const deployment of deployments) {
+    const [pod] = (await serverPods(world, deployment)).filter(isReady);
+    if (pod === undefined) throw new Error(`no pod of ${deployment} is ready`);
     const { name } = pod['metadata'];
     step.progress(`killing ${name}`);
     await tools.kubectl(['delete', 'pod', name, '--namespace', namespaces.release, '--grace-period=0', '--force']);
     await untilAllReady(world);
     await sleep(1000);
   }
-  step.measure(`${services.length} pods killed, one of each service`);
+  step.measure(`${deployments.length} pods killed, one of each Deployment`);
 }
 
 /** Every Deployment has all its pods ready, and none that terminates. */

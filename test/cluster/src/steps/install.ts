@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { chartValues } from '../manifests/values.ts';
 import type { Step } from '../report.ts';
 import { run } from '../tools.ts';
-import { release, serverPods, services, type World } from '../world.ts';
+import { deployments, release, serverPods, services, type World } from '../world.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const chart = `${root}helm/drippulse`;
@@ -57,7 +57,8 @@ export async function checkInstalled(world: World, step: Step): Promise<void> {
   );
   const pods = await serverPods(world);
   const statuses = pods.flatMap(({ status }) => status.containerStatuses ?? []);
-  if (pods.length < services.length || statuses.some(({ ready }) => !ready)) throw new Error('not every pod is ready');
+  if (pods.length < deployments.length || statuses.some(({ ready }) => !ready))
+    throw new Error('not every pod is ready');
   const restarts = statuses.reduce((sum, { restartCount }) => sum + restartCount, 0);
   if (restarts > 0) throw new Error(`${restarts} restarts of containers`);
   step.measure(`${pods.length} pods ready, no restarts; mutual TLS between services`);

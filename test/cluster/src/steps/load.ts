@@ -1,23 +1,24 @@
 import type { Agent, Load } from '../agent.ts';
 import type { Api } from '../api.ts';
 import type { Step } from '../report.ts';
-import type { World } from '../world.ts';
+import { receiverUrl, type World } from '../world.ts';
 import { untilCompleted } from './main-job.ts';
 
-export type Loaded = { world: World; api: Api; client: Agent; receiver: Agent };
+/** `reads` are paths of every service. */
+export type Loaded = { world: World; api: Api; client: Agent; receiver: Agent; reads: string[] };
 
 /**
- * Runs an action while a client enrolls, reads and lists, with pauses of at most 100 ms. Checks that no request was
+ * Runs an action while a client enrolls, lists and reads every service, with pauses of 200 ms. Checks that no request was
  * lost, and that every accepted contact was called once. A client that `repeats` sends a request without an answer
  * again with the same key.
  */
 export async function underLoad(
-  { world, api, client, receiver }: Loaded,
+  { world, api, client, receiver, reads }: Loaded,
   name: string,
   options: { repeats: boolean; step: Step },
   action: () => Promise<void>,
 ): Promise<void> {
-  const { gateway, namespaces } = world;
+  const { gateway } = world;
   const workflow = await api.call('POST', '/workflows', {
     name,
     status: 'active',
@@ -27,12 +28,12 @@ export async function underLoad(
       {
         type: 'webhook_callback',
         name: 'Call',
-        config: { url: `http://receiver.${namespaces.peers}.svc:8080/${name}`, payload: { email: '{{ email }}' } },
+        config: { url: `${receiverUrl(world)}/${name}`, payload: { email: '{{ email }}' } },
       },
     ],
   });
   const { repeats, step } = options;
-  const plan = { name, gateway, token: api.token, workflowId: workflow.id, workers: 4, pauseMs: 100, repeats };
+  const plan = { name, gateway, token: api.token, workflowId: workflow.id, reads, workers: 4, pauseMs: 200, repeats };
   await client.order({ order: 'start', plan });
   const trouble = await action().then(
     () => undefined,

@@ -3,15 +3,15 @@ import type { Agent } from '../agent.ts';
 import type { Api } from '../api.ts';
 import type { Step } from '../report.ts';
 import { until } from '../until.ts';
-import type { World } from '../world.ts';
+import { receiverUrl, type World } from '../world.ts';
 
 const contactCount = 20;
 
 /** Contacts walk over a wait and a callback to the end, and a signed webhook reports each. */
-export async function doMainJob({ namespaces }: World, api: Api, receiver: Agent, step: Step): Promise<void> {
-  const receiverUrl = `http://receiver.${namespaces.peers}.svc:8080`;
+export async function doMainJob(world: World, api: Api, receiver: Agent, step: Step): Promise<void> {
+  const url = receiverUrl(world);
   const webhook = await api.call('POST', '/webhooks', {
-    url: `${receiverUrl}/main-webhooks`,
+    url: `${url}/main-webhooks`,
     event_type: 'enrollment.completed',
   });
   const workflow = await api.call('POST', '/workflows', {
@@ -23,7 +23,7 @@ export async function doMainJob({ namespaces }: World, api: Api, receiver: Agent
       {
         type: 'webhook_callback',
         name: 'Call',
-        config: { url: `${receiverUrl}/main`, payload: { email: '{{ email }}' } },
+        config: { url: `${url}/main`, payload: { email: '{{ email }}' } },
       },
       { type: 'log', name: 'Done', config: { message: '{{ first_name }}' } },
     ],

@@ -1,18 +1,27 @@
 import type { Step } from '../report.ts';
-import { serverPods, services, type World } from '../world.ts';
+import { deployments, serverPods, type World } from '../world.ts';
 
-/** The memory of the process of each pod, now and at its peak, as the kernel counts it. */
-export async function measureMemory(world: World, step: Step): Promise<void> {
+/** The most that the process of a pod may need after its start. */
+export const mostAfterStartMb = 220;
+
+/**
+ * The memory of the process of each pod, now and at its peak, as the kernel counts it. Throws, with all figures in the report, when a
+ * process has more now than it may.
+ */
+export async function measureMemory(world: World, step: Step, mostMb = Number.POSITIVE_INFINITY): Promise<void> {
   const { tools, namespaces } = world;
-  for (const service of services) {
-    const pods = await serverPods(world, service);
+  const above: string[] = [];
+  for (const deployment of deployments) {
+    const pods = await serverPods(world, deployment);
     const figures: string[] = [];
     for (const pod of pods) {
       const words = ['exec', '--namespace', namespaces.release, String(pod['metadata'].name), '--'];
       const status = await tools.kubectl([...words, 'cat', '/proc/1/status']);
       const megabytes = (name: string) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
       figures.push(`${megabytes('VmRSS')} (${megabytes('VmHWM')})`);
+      if (!(megabytes('VmRSS') <= mostMb)) above.push(`${pod['metadata'].name} has ${megabytes('VmRSS')} MB`);
     }
-    step.measure(`${service}: ${figures.join(', ')} MB resident (at most)`);
+    step.measure(`${deployment}: ${figures.join(', ')} MB resident (at most)`);
   }
+  if (above.length > 0) throw new Error(`more than ${mostMb} MB: ${above.join(', ')}`);
 }

@@ -1,4 +1,4 @@
-import { serviceOf } from '@drippulse/topology';
+import { roleProcesses, serviceOf } from '@drippulse/topology';
 import type { Agent } from '../agent.ts';
 import type { Step } from '../report.ts';
 import { until } from '../until.ts';
@@ -37,14 +37,17 @@ export async function checkPolicies(world: World, agents: Agents, step: Step): P
 
 async function waysOf(world: World): Promise<Way[]> {
   const { servers, peers, release: own } = world.namespaces;
-  const podOf = async (service: string) => {
-    const [pod] = await serverPods(world, service);
-    if (pod === undefined) throw new Error(`there is no pod of ${service}`);
+  const podOf = async (deployment: string) => {
+    const [pod] = await serverPods(world, deployment);
+    if (pod === undefined) throw new Error(`there is no pod of ${deployment}`);
     return String(pod['status'].podIP);
   };
   const gateway = await podOf('gateway');
   const workflows = await podOf('workflows');
   const crm = await podOf('crm');
+  const [links] = roleProcesses;
+  if (links === undefined) throw new Error('no role has pods of its own');
+  const publicRole = await podOf(links.name);
   const enrollments = serviceOf('enrollments');
   const webhooks = serviceOf('webhooks');
   const server = (name: string) => `${name}.${servers}.svc`;
@@ -66,16 +69,20 @@ async function waysOf(world: World): Promise<Way[]> {
     way('monitoring', 'metrics of workflows', workflows, 8082, true),
     way('monitoring', 'public API, by the pod', gateway, 8080, false),
     way('gateway', 'gRPC of workflows', workflows, 8081, true),
+    way('gateway', 'gRPC of the role that serves links', publicRole, 8081, true),
+    way('workflows', 'gRPC of the role that serves links, which it does not call', publicRole, 8081, false),
     way('workflows', 'gRPC of the gateway', gateway, 8081, true),
     way('workflows', 'gRPC of crm, which it does not call', crm, 8081, false),
     way(webhooks, 'gRPC of workflows, which it does not call', workflows, 8081, false),
     way('crm', 'public API, by the pod', gateway, 8080, false),
     way('gateway', 'PostgreSQL', server('postgres'), 5432, true),
     way('gateway', 'Redis', server('redis'), 6379, true),
-    way('gateway', 'Kafka, which it does not use', server('kafka'), 9092, false),
+    way('gateway', 'Kafka', server('kafka'), 9092, true),
     way('workflows', 'Kafka', server('kafka'), 9092, true),
     way('workflows', 'Redis, which it does not use', server('redis'), 6379, false),
+    way('client', 'Kafka, whose policy admits the release only', server('kafka'), 9092, false),
     way(enrollments, 'receiver, which a policy of the test allows', `receiver.${peers}.svc`, 8080, true),
+    way(links.name, 'receiver, which only the engine may call', `receiver.${peers}.svc`, 8080, false),
     way(enrollments, 'another pod at a private address', `monitoring.${peers}.svc`, 8080, false),
     way(webhooks, 'another pod at a private address', `client.${peers}.svc`, 8080, false),
     way('crm', 'receiver, which nothing allows it', `receiver.${peers}.svc`, 8080, false),

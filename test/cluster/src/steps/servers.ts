@@ -15,17 +15,19 @@ export async function installServers({ options, tools, namespaces }: World, post
       stringData: { POSTGRES_PASSWORD: postgresPassword },
     },
   ]);
-  const small = (memory: string) => ({ requests: { cpu: '20m', memory }, limits: { memory: '1Gi' } });
+  // A node that is short of CPU shares it out by the requests. The database asks for as much as a pod of the release, so that it
+  // gets its share while many of those start.
+  const small = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { memory: '1Gi' } });
   const values = {
     from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespaces.release } } }],
     postgres: {
       image: options['postgres-image'],
       storage: '',
       passwordSecret: { name: secret },
-      resources: small('192Mi'),
+      resources: small('100m', '192Mi'),
     },
-    kafka: { image: options['kafka-image'], storage: '', heap: '-Xms64m -Xmx384m', resources: small('384Mi') },
-    redis: { image: options['redis-image'], resources: small('16Mi') },
+    kafka: { image: options['kafka-image'], storage: '', heap: '-Xms64m -Xmx384m', resources: small('50m', '384Mi') },
+    redis: { image: options['redis-image'], resources: small('20m', '16Mi') },
   };
   const words = ['install', 'servers', chart, '--namespace', namespace, '--wait', '--timeout', '5m', '--values', '-'];
   await tools.helm(words, JSON.stringify(values));

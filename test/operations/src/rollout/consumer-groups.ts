@@ -1,11 +1,18 @@
 import kafkajs from 'kafkajs';
 
-/** Reads the consumer groups of the platform from outside. */
+/** The consumer groups of the platform, from outside. */
 export type ConsumerGroups = {
+  /** Every group that is there, by its id. */
+  list(): Promise<string[]>;
   /** Partitions of each member of a group that has settled; undefined while it moves them. */
   assignments(groupId: string, topic: string): Promise<number[][] | undefined>;
   /** Messages that the group has not handled. */
   lag(groupId: string, topic: string): Promise<bigint>;
+  /**
+   * Sets a group to a time in milliseconds, or behind the newest message, as `kafka-consumer-groups.sh --reset-offsets` does. Fails while
+   * it has members.
+   */
+  reset(groupId: string, topic: string, to: number | 'latest'): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -15,6 +22,7 @@ export async function watchConsumerGroups(brokers: string[]): Promise<ConsumerGr
   const admin = kafka.admin();
   await admin.connect();
   return {
+    list: async () => (await admin.listGroups()).groups.map(({ groupId }) => groupId),
     async assignments(groupId, topic) {
       const { groups } = await admin.describeGroups([groupId]);
       if (groups[0]?.state !== 'Stable') return undefined;
@@ -31,6 +39,11 @@ export async function watchConsumerGroups(brokers: string[]): Promise<ConsumerGr
         const next = handled.get(partition) ?? -1n;
         return sum + BigInt(high) - (next < 0n ? BigInt(low) : next);
       }, 0n);
+    },
+    async reset(groupId, topic, to) {
+      const partitions =
+        to === 'latest' ? await admin.fetchTopicOffsets(topic) : await admin.fetchTopicOffsetsByTimestamp(topic, to);
+      await admin.setOffsets({ groupId, topic, partitions });
     },
     stop: () => admin.disconnect(),
   };

@@ -16,9 +16,12 @@ const contactsOfCall = 3;
 /** Enough failures to see the cause; a platform that is down fails them all. */
 const mostFailures = 50;
 
-/** Four clients, each with one request after the other: writes and reads of every service behind the gateway. */
-export function startLoad(api: Api, options: { workflowIds: readonly number[]; name: string }): Load {
-  const { workflowIds, name } = options;
+/** Five clients, each with one request after the other: enrollments, records, lists, and `reads`, paths of every service. */
+export function startLoad(
+  api: Api,
+  options: { workflowIds: readonly number[]; name: string; reads: readonly string[] },
+): Load {
+  const { workflowIds, name, reads } = options;
   const stopped = new AbortController();
   const failures: string[] = [];
   let enrolled = 0;
@@ -36,6 +39,7 @@ export function startLoad(api: Api, options: { workflowIds: readonly number[]; n
       ];
       return read(routes[round % routes.length] ?? '');
     },
+    (round) => read(reads[round % reads.length] ?? ''),
     (round) => {
       if (round % 2 === 0) return read('/api/v1/crm/leads?limit=5');
       const body = { first_name: 'Ada', last_name: 'Byron', email: `${name}-${round}@example.com` };

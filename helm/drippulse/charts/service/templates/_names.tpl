@@ -17,11 +17,11 @@ helm.sh/chart: drippulse
 {{- end }}
 
 {{- define "service.image" -}}
-{{ with .Values.global.image }}{{ with .registry }}{{ . }}/{{ end }}{{ end }}{{ .Values.global.image.prefix }}{{ .Chart.Name }}:{{ .Values.global.image.tag | default .Values.global.appVersion }}
+{{ with .Values.global.image }}{{ with .registry }}{{ . }}/{{ end }}{{ end }}{{ .Values.global.image.prefix }}{{ .Values.imageOf | default .Chart.Name }}:{{ .Values.global.image.tag | default .Values.global.appVersion }}
 {{- end }}
 
 {{- define "service.secretName" -}}
-{{ .Values.secretName | default (include "service.fullname" .) }}
+{{ .Values.secretName | default (printf "%s-%s" .Release.Name (.Values.imageOf | default .Chart.Name)) }}
 {{- end }}
 
 {{- /* Members of every container, of servers and of jobs. */}}

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/change_events.proto.
  */
 export const file_drippulse_crm_v1_change_events: GenFile = /*@__PURE__*/
-  fileDesc("CiRkcmlwcHVsc2UvY3JtL3YxL2NoYW5nZV9ldmVudHMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEiyAIKDkNybUNoYW5nZUV2ZW50EhUKAmlkGAEgASgDQgmStRgFQgM1MTISIQoLcmVjb3JkX3R5cGUYAiABKAlCDJK1GAhCBiJsZWFkIhIRCglyZWNvcmRfaWQYAyABKAkSGAoQcmVjb3JkX3B1YmxpY19pZBgEIAEoCRIfCgZhY3Rpb24YBSABKAlCD5K1GAtCCSJ1cGRhdGVkIhIgCgphY3Rvcl90eXBlGAYgASgJQgyStRgIQgYidXNlciISGwoIYWN0b3JfaWQYByABKAlCCZK1GAVCAyIxIhIfCgdjaGFuZ2VzGAggASgMQg6StRgKCAESBm9iamVjdBIXCgpyZXF1ZXN0X2lkGAkgASgJSACIAQESJgoCYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQg0KC19yZXF1ZXN0X2lkIp8CChpMaXN0Q3JtQ2hhbmdlRXZlbnRzUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBEk0KC3JlY29yZF90eXBlGAUgASgJQjOStRgvYgdhY2NvdW50Ygdjb250YWN0YgtvcHBvcnR1bml0eWIEbGVhZGIIYWN0aXZpdHlIBIgBARIWCglyZWNvcmRfaWQYBiABKAlIBYgBAUIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3JlY29yZF90eXBlQgwKCl9yZWNvcmRfaWQi3wIKG0xpc3RDcm1DaGFuZ2VFdmVudHNSZXNwb25zZRI3Cg1jaGFuZ2VfZXZlbnRzGAEgAygLMiAuZHJpcHB1bHNlLmNybS52MS5Dcm1DaGFuZ2VFdmVudBITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMy2AEKFkNybUNoYW5nZUV2ZW50c1NlcnZpY2UStwEKE0xpc3RDcm1DaGFuZ2VFdmVudHMSLC5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1DaGFuZ2VFdmVudHNSZXF1ZXN0Gi0uZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQ2hhbmdlRXZlbnRzUmVzcG9uc2UiQ4q1GB4QASoRQ1JNIGNoYW5nZSBldmVudHN4ApIBBG5vbmWC0+STAhsSGS9hcGkvdjEvY3JtL2NoYW5nZV9ldmVudHMaBJi1GDxiBnByb3RvMw", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
+  fileDesc("CiRkcmlwcHVsc2UvY3JtL3YxL2NoYW5nZV9ldmVudHMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEiyAIKDkNybUNoYW5nZUV2ZW50EhUKAmlkGAEgASgDQgmStRgFQgM1MTISIQoLcmVjb3JkX3R5cGUYAiABKAlCDJK1GAhCBiJsZWFkIhIRCglyZWNvcmRfaWQYAyABKAkSGAoQcmVjb3JkX3B1YmxpY19pZBgEIAEoCRIfCgZhY3Rpb24YBSABKAlCD5K1GAtCCSJ1cGRhdGVkIhIgCgphY3Rvcl90eXBlGAYgASgJQgyStRgIQgYidXNlciISGwoIYWN0b3JfaWQYByABKAlCCZK1GAVCAyIxIhIfCgdjaGFuZ2VzGAggASgMQg6StRgKCAESBm9iamVjdBIXCgpyZXF1ZXN0X2lkGAkgASgJSACIAQESJgoCYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQg0KC19yZXF1ZXN0X2lkIsgDChpMaXN0Q3JtQ2hhbmdlRXZlbnRzUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBEk0KC3JlY29yZF90eXBlGAUgASgJQjOStRgvYgdhY2NvdW50Ygdjb250YWN0YgtvcHBvcnR1bml0eWIEbGVhZGIIYWN0aXZpdHlIBIgBARIWCglyZWNvcmRfaWQYBiABKAlIBYgBARI2Cg1jcmVhdGVkX3NpbmNlGGUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgGiAEBEjYKDWNyZWF0ZWRfdW50aWwYZiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAeIAQESEwoDaWRzGGcgAygDQgaStRgCeGRCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF9yZWNvcmRfdHlwZUIMCgpfcmVjb3JkX2lkQhAKDl9jcmVhdGVkX3NpbmNlQhAKDl9jcmVhdGVkX3VudGlsIt8CChtMaXN0Q3JtQ2hhbmdlRXZlbnRzUmVzcG9uc2USNwoNY2hhbmdlX2V2ZW50cxgBIAMoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ2hhbmdlRXZlbnQSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzMvEBChZDcm1DaGFuZ2VFdmVudHNTZXJ2aWNlEtABChNMaXN0Q3JtQ2hhbmdlRXZlbnRzEiwuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtQ2hhbmdlRXZlbnRzUmVxdWVzdBotLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUNoYW5nZUV2ZW50c1Jlc3BvbnNlIlyKtRg3EAEqEUNSTSBjaGFuZ2UgZXZlbnRzeAKSAQRub25logEWY3JtLmNoYW5nZV9ldmVudHMubGlzdILT5JMCGxIZL2FwaS92MS9jcm0vY2hhbmdlX2V2ZW50cxoEmLUYPGIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
  * CrmChangeEvent is one change of one record. It is immutable.
@@ -58,14 +58,14 @@ export type CrmChangeEvent = Message<"drippulse.crm.v1.CrmChangeEvent"> & {
   action: string;
 
   /**
-   * `user`, `api_key`, `workflow`, `lead_form` or `service`.
+   * `user`, `api_key`, `workflow`, `lead_form`, `lead_scoring` or `service`.
    *
    * @generated from field: string actor_type = 6;
    */
   actorType: string;
 
   /**
-   * Id of the author: the user, API key, workflow, form or service.
+   * Id of the author: the user, API key, workflow, form or service; `lead_scoring` of a signed score.
    *
    * @generated from field: string actor_id = 7;
    */
@@ -147,6 +147,27 @@ export type ListCrmChangeEventsRequest = Message<"drippulse.crm.v1.ListCrmChange
    * @generated from field: optional string record_id = 6;
    */
   recordId?: string | undefined;
+
+  /**
+   * Only those that were created at or after this time.
+   *
+   * @generated from field: optional google.protobuf.Timestamp created_since = 101;
+   */
+  createdSince?: Timestamp | undefined;
+
+  /**
+   * Only those that were created before this time.
+   *
+   * @generated from field: optional google.protobuf.Timestamp created_until = 102;
+   */
+  createdUntil?: Timestamp | undefined;
+
+  /**
+   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   *
+   * @generated from field: repeated int64 ids = 103;
+   */
+  ids: bigint[];
 };
 
 /**

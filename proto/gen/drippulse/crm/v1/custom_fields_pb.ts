@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/crm/v1/custom_fields.proto.
  */
 export const file_drippulse_crm_v1_custom_fields: GenFile = /*@__PURE__*/
-  fileDesc("CiRkcmlwcHVsc2UvY3JtL3YxL2N1c3RvbV9maWVsZHMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEiuwIKDkNybUN1c3RvbUZpZWxkEhMKAmlkGAEgASgDQgeStRgDQgEzEiEKC3JlY29yZF90eXBlGAIgASgJQgyStRgIQgYibGVhZCISGwoDa2V5GAMgASgJQg6StRgKQggicmVnaW9uIhIdCgVsYWJlbBgEIAEoCUIOkrUYCkIIIlJlZ2lvbiISMgoEdHlwZRgFIAEoDjIkLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ3VzdG9tRmllbGRUeXBlEg8KB29wdGlvbnMYBiADKAkSEAoIcmVxdWlyZWQYByABKAgSLgoKY3JlYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiewoaTGlzdENybUN1c3RvbUZpZWxkc1JlcXVlc3QSTQoLcmVjb3JkX3R5cGUYASABKAlCM5K1GC9iB2FjY291bnRiB2NvbnRhY3RiC29wcG9ydHVuaXR5YgRsZWFkYghhY3Rpdml0eUgAiAEBQg4KDF9yZWNvcmRfdHlwZSJrChtMaXN0Q3JtQ3VzdG9tRmllbGRzUmVzcG9uc2USNwoNY3VzdG9tX2ZpZWxkcxgBIAMoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ3VzdG9tRmllbGQSEwoLdG90YWxfY291bnQYAiABKAMixwIKG0NyZWF0ZUNybUN1c3RvbUZpZWxkUmVxdWVzdBJXCgtyZWNvcmRfdHlwZRgBIAEoCUI9krUYOTgBQgYibGVhZCJiB2FjY291bnRiB2NvbnRhY3RiC29wcG9ydHVuaXR5YgRsZWFkYghhY3Rpdml0eUgAiAEBEiIKA2tleRgCIAEoCUIQkrUYDDgBQggicmVnaW9uIkgBiAEBEjcKBHR5cGUYAyABKA4yJC5kcmlwcHVsc2UuY3JtLnYxLkNybUN1c3RvbUZpZWxkVHlwZUgCiAEBEhIKBWxhYmVsGAQgASgJSAOIAQESDwoHb3B0aW9ucxgFIAMoCRIVCghyZXF1aXJlZBgGIAEoCEgEiAEBQg4KDF9yZWNvcmRfdHlwZUIGCgRfa2V5QgcKBV90eXBlQggKBl9sYWJlbEILCglfcmVxdWlyZWQiVgocQ3JlYXRlQ3JtQ3VzdG9tRmllbGRSZXNwb25zZRI2CgxjdXN0b21fZmllbGQYASABKAsyIC5kcmlwcHVsc2UuY3JtLnYxLkNybUN1c3RvbUZpZWxkIq0BChtVcGRhdGVDcm1DdXN0b21GaWVsZFJlcXVlc3QSCgoCaWQYASABKAMSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhIKBWxhYmVsGAMgASgJSACIAQESDwoHb3B0aW9ucxgEIAMoCRIVCghyZXF1aXJlZBgFIAEoCEgBiAEBQggKBl9sYWJlbEILCglfcmVxdWlyZWQiVgocVXBkYXRlQ3JtQ3VzdG9tRmllbGRSZXNwb25zZRI2CgxjdXN0b21fZmllbGQYASABKAsyIC5kcmlwcHVsc2UuY3JtLnYxLkNybUN1c3RvbUZpZWxkIikKG0RlbGV0ZUNybUN1c3RvbUZpZWxkUmVxdWVzdBIKCgJpZBgBIAEoAyIeChxEZWxldGVDcm1DdXN0b21GaWVsZFJlc3BvbnNlKuIBChJDcm1DdXN0b21GaWVsZFR5cGUSJQohQ1JNX0NVU1RPTV9GSUVMRF9UWVBFX1VOU1BFQ0lGSUVEEAASHgoaQ1JNX0NVU1RPTV9GSUVMRF9UWVBFX1RFWFQQARIgChxDUk1fQ1VTVE9NX0ZJRUxEX1RZUEVfTlVNQkVSEAISIQodQ1JNX0NVU1RPTV9GSUVMRF9UWVBFX0JPT0xFQU4QAxIeChpDUk1fQ1VTVE9NX0ZJRUxEX1RZUEVfREFURRAEEiAKHENSTV9DVVNUT01fRklFTERfVFlQRV9TRUxFQ1QQBTKRBwoWQ3JtQ3VzdG9tRmllbGRzU2VydmljZRK3AQoTTGlzdENybUN1c3RvbUZpZWxkcxIsLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUN1c3RvbUZpZWxkc1JlcXVlc3QaLS5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1DdXN0b21GaWVsZHNSZXNwb25zZSJDirUYHhABKhFDUk0gY3VzdG9tIGZpZWxkc3gCkgEEbm9uZYLT5JMCGxIZL2FwaS92MS9jcm0vY3VzdG9tX2ZpZWxkcxLuAQoUQ3JlYXRlQ3JtQ3VzdG9tRmllbGQSLS5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUN1c3RvbUZpZWxkUmVxdWVzdBouLmRyaXBwdWxzZS5jcm0udjEuQ3JlYXRlQ3JtQ3VzdG9tRmllbGRSZXNwb25zZSJ3irUYQQjJARADIgxjdXN0b21fZmllbGQqEUNSTSBjdXN0b20gZmllbGRzOAJ4A5IBFGN1c3RvbV9maWVsZC5jcmVhdGVkgtPkkwIsOgEqYgxjdXN0b21fZmllbGQiGS9hcGkvdjEvY3JtL2N1c3RvbV9maWVsZHMS8AEKFFVwZGF0ZUNybUN1c3RvbUZpZWxkEi0uZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1DdXN0b21GaWVsZFJlcXVlc3QaLi5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUN1c3RvbUZpZWxkUmVzcG9uc2UieYq1GD4QAyIMY3VzdG9tX2ZpZWxkKhFDUk0gY3VzdG9tIGZpZWxkczgCeAOSARRjdXN0b21fZmllbGQudXBkYXRlZILT5JMCMToBKmIMY3VzdG9tX2ZpZWxkMh4vYXBpL3YxL2NybS9jdXN0b21fZmllbGRzL3tpZH0S0gEKFERlbGV0ZUNybUN1c3RvbUZpZWxkEi0uZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1DdXN0b21GaWVsZFJlcXVlc3QaLi5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUN1c3RvbUZpZWxkUmVzcG9uc2UiW4q1GDEIzAEQAyoRQ1JNIGN1c3RvbSBmaWVsZHN4A5IBFGN1c3RvbV9maWVsZC5kZWxldGVkgtPkkwIgKh4vYXBpL3YxL2NybS9jdXN0b21fZmllbGRzL3tpZH0aBJi1GDhCkwKitRhIChZjdXN0b21fZmllbGRfbm90X2ZvdW5kEJQDGitZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBjdXN0b20gZmllbGQuorUYVwoSY3VzdG9tX2ZpZWxkX3Rha2VuEJkDGj5UaGVyZSBpcyBhIGN1c3RvbSBmaWVsZCB3aXRoIHRoaXMga2V5IGZvciB0aGlzIHR5cGUgb2YgcmVjb3JkLqK1GGgKGmN1c3RvbV9maWVsZF9saW1pdF9yZWFjaGVkEKYDGkdUaGUgb3JnYW5pemF0aW9uIGhhcyAyMDAgY3VzdG9tIGZpZWxkcyBmb3IgdGhpcyB0eXBlIG9mIHJlY29yZCBhbHJlYWR5LmIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CiRkcmlwcHVsc2UvY3JtL3YxL2N1c3RvbV9maWVsZHMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEi1QIKDkNybUN1c3RvbUZpZWxkEhMKAmlkGAEgASgDQgeStRgDQgEzEiEKC3JlY29yZF90eXBlGAIgASgJQgyStRgIQgYibGVhZCISGwoDa2V5GAMgASgJQg6StRgKQggicmVnaW9uIhIdCgVsYWJlbBgEIAEoCUIOkrUYCkIIIlJlZ2lvbiISMgoEdHlwZRgFIAEoDjIkLmRyaXBwdWxzZS5jcm0udjEuQ3JtQ3VzdG9tRmllbGRUeXBlEg8KB29wdGlvbnMYBiADKAkSEAoIcmVxdWlyZWQYByABKAgSLgoKY3JlYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoIcmV2aXNpb24YCiABKANCBpK1GAJwASKkAgoaTGlzdENybUN1c3RvbUZpZWxkc1JlcXVlc3QSTQoLcmVjb3JkX3R5cGUYASABKAlCM5K1GC9iB2FjY291bnRiB2NvbnRhY3RiC29wcG9ydHVuaXR5YgRsZWFkYghhY3Rpdml0eUgAiAEBEjYKDWNyZWF0ZWRfc2luY2UYZSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAGIAQESNgoNY3JlYXRlZF91bnRpbBhmIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAogBARITCgNpZHMYZyADKANCBpK1GAJ4ZEIOCgxfcmVjb3JkX3R5cGVCEAoOX2NyZWF0ZWRfc2luY2VCEAoOX2NyZWF0ZWRfdW50aWwiawobTGlzdENybUN1c3RvbUZpZWxkc1Jlc3BvbnNlEjcKDWN1c3RvbV9maWVsZHMYASADKAsyIC5kcmlwcHVsc2UuY3JtLnYxLkNybUN1c3RvbUZpZWxkEhMKC3RvdGFsX2NvdW50GAIgASgDIscCChtDcmVhdGVDcm1DdXN0b21GaWVsZFJlcXVlc3QSVwoLcmVjb3JkX3R5cGUYASABKAlCPZK1GDk4AUIGImxlYWQiYgdhY2NvdW50Ygdjb250YWN0YgtvcHBvcnR1bml0eWIEbGVhZGIIYWN0aXZpdHlIAIgBARIiCgNrZXkYAiABKAlCEJK1GAw4AUIIInJlZ2lvbiJIAYgBARI3CgR0eXBlGAMgASgOMiQuZHJpcHB1bHNlLmNybS52MS5Dcm1DdXN0b21GaWVsZFR5cGVIAogBARISCgVsYWJlbBgEIAEoCUgDiAEBEg8KB29wdGlvbnMYBSADKAkSFQoIcmVxdWlyZWQYBiABKAhIBIgBAUIOCgxfcmVjb3JkX3R5cGVCBgoEX2tleUIHCgVfdHlwZUIICgZfbGFiZWxCCwoJX3JlcXVpcmVkIlYKHENyZWF0ZUNybUN1c3RvbUZpZWxkUmVzcG9uc2USNgoMY3VzdG9tX2ZpZWxkGAEgASgLMiAuZHJpcHB1bHNlLmNybS52MS5Dcm1DdXN0b21GaWVsZCImChhHZXRDcm1DdXN0b21GaWVsZFJlcXVlc3QSCgoCaWQYASABKAMiUwoZR2V0Q3JtQ3VzdG9tRmllbGRSZXNwb25zZRI2CgxjdXN0b21fZmllbGQYASABKAsyIC5kcmlwcHVsc2UuY3JtLnYxLkNybUN1c3RvbUZpZWxkIq0BChtVcGRhdGVDcm1DdXN0b21GaWVsZFJlcXVlc3QSCgoCaWQYASABKAMSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhIKBWxhYmVsGAMgASgJSACIAQESDwoHb3B0aW9ucxgEIAMoCRIVCghyZXF1aXJlZBgFIAEoCEgBiAEBQggKBl9sYWJlbEILCglfcmVxdWlyZWQiVgocVXBkYXRlQ3JtQ3VzdG9tRmllbGRSZXNwb25zZRI2CgxjdXN0b21fZmllbGQYASABKAsyIC5kcmlwcHVsc2UuY3JtLnYxLkNybUN1c3RvbUZpZWxkIikKG0RlbGV0ZUNybUN1c3RvbUZpZWxkUmVxdWVzdBIKCgJpZBgBIAEoAyIeChxEZWxldGVDcm1DdXN0b21GaWVsZFJlc3BvbnNlKuIBChJDcm1DdXN0b21GaWVsZFR5cGUSJQohQ1JNX0NVU1RPTV9GSUVMRF9UWVBFX1VOU1BFQ0lGSUVEEAASHgoaQ1JNX0NVU1RPTV9GSUVMRF9UWVBFX1RFWFQQARIgChxDUk1fQ1VTVE9NX0ZJRUxEX1RZUEVfTlVNQkVSEAISIQodQ1JNX0NVU1RPTV9GSUVMRF9UWVBFX0JPT0xFQU4QAxIeChpDUk1fQ1VTVE9NX0ZJRUxEX1RZUEVfREFURRAEEiAKHENSTV9DVVNUT01fRklFTERfVFlQRV9TRUxFQ1QQBTKOCgoWQ3JtQ3VzdG9tRmllbGRzU2VydmljZRLQAQoTTGlzdENybUN1c3RvbUZpZWxkcxIsLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUN1c3RvbUZpZWxkc1JlcXVlc3QaLS5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1DdXN0b21GaWVsZHNSZXNwb25zZSJcirUYNxABKhFDUk0gY3VzdG9tIGZpZWxkc3gCkgEEbm9uZaIBFmNybS5jdXN0b21fZmllbGRzLmxpc3SC0+STAhsSGS9hcGkvdjEvY3JtL2N1c3RvbV9maWVsZHMSjQIKFENyZWF0ZUNybUN1c3RvbUZpZWxkEi0uZHJpcHB1bHNlLmNybS52MS5DcmVhdGVDcm1DdXN0b21GaWVsZFJlcXVlc3QaLi5kcmlwcHVsc2UuY3JtLnYxLkNyZWF0ZUNybUN1c3RvbUZpZWxkUmVzcG9uc2UilQGKtRhfCMkBEAMiDGN1c3RvbV9maWVsZCoRQ1JNIGN1c3RvbSBmaWVsZHM4AngDkgEUY3VzdG9tX2ZpZWxkLmNyZWF0ZWSiARhjcm0uY3VzdG9tX2ZpZWxkcy5jcmVhdGWoAQKC0+STAiw6ASpiDGN1c3RvbV9maWVsZCIZL2FwaS92MS9jcm0vY3VzdG9tX2ZpZWxkcxLcAQoRR2V0Q3JtQ3VzdG9tRmllbGQSKi5kcmlwcHVsc2UuY3JtLnYxLkdldENybUN1c3RvbUZpZWxkUmVxdWVzdBorLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtQ3VzdG9tRmllbGRSZXNwb25zZSJuirUYNhABKhFDUk0gY3VzdG9tIGZpZWxkc3gCkgEEbm9uZaIBFWNybS5jdXN0b21fZmllbGRzLmdldILT5JMCLmIMY3VzdG9tX2ZpZWxkEh4vYXBpL3YxL2NybS9jdXN0b21fZmllbGRzL3tpZH0SowIKFFVwZGF0ZUNybUN1c3RvbUZpZWxkEi0uZHJpcHB1bHNlLmNybS52MS5VcGRhdGVDcm1DdXN0b21GaWVsZFJlcXVlc3QaLi5kcmlwcHVsc2UuY3JtLnYxLlVwZGF0ZUNybUN1c3RvbUZpZWxkUmVzcG9uc2UiqwGKtRhwEAMiDGN1c3RvbV9maWVsZCoRQ1JNIGN1c3RvbSBmaWVsZHM4AngDkgEUY3VzdG9tX2ZpZWxkLnVwZGF0ZWSiARhjcm0uY3VzdG9tX2ZpZWxkcy51cGRhdGWoAQKyARFHZXRDcm1DdXN0b21GaWVsZILT5JMCMToBKmIMY3VzdG9tX2ZpZWxkMh4vYXBpL3YxL2NybS9jdXN0b21fZmllbGRzL3tpZH0ShQIKFERlbGV0ZUNybUN1c3RvbUZpZWxkEi0uZHJpcHB1bHNlLmNybS52MS5EZWxldGVDcm1DdXN0b21GaWVsZFJlcXVlc3QaLi5kcmlwcHVsc2UuY3JtLnYxLkRlbGV0ZUNybUN1c3RvbUZpZWxkUmVzcG9uc2UijQGKtRhjCMwBEAMqEUNSTSBjdXN0b20gZmllbGRzeAOSARRjdXN0b21fZmllbGQuZGVsZXRlZKIBGGNybS5jdXN0b21fZmllbGRzLmRlbGV0ZagBBLIBEUdldENybUN1c3RvbUZpZWxkgtPkkwIgKh4vYXBpL3YxL2NybS9jdXN0b21fZmllbGRzL3tpZH0aBJi1GDhCkwKitRhIChZjdXN0b21fZmllbGRfbm90X2ZvdW5kEJQDGitZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBjdXN0b20gZmllbGQuorUYVwoSY3VzdG9tX2ZpZWxkX3Rha2VuEJkDGj5UaGVyZSBpcyBhIGN1c3RvbSBmaWVsZCB3aXRoIHRoaXMga2V5IGZvciB0aGlzIHR5cGUgb2YgcmVjb3JkLqK1GGgKGmN1c3RvbV9maWVsZF9saW1pdF9yZWFjaGVkEKYDGkdUaGUgb3JnYW5pemF0aW9uIGhhcyAyMDAgY3VzdG9tIGZpZWxkcyBmb3IgdGhpcyB0eXBlIG9mIHJlY29yZCBhbHJlYWR5LmIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * CrmCustomField defines a member of `custom`.
@@ -84,6 +84,13 @@ export type CrmCustomField = Message<"drippulse.crm.v1.CrmCustomField"> & {
    * @generated from field: google.protobuf.Timestamp updated_at = 9;
    */
   updatedAt?: Timestamp | undefined;
+
+  /**
+   * Number of the writes of the row, for the ETag.
+   *
+   * @generated from field: int64 revision = 10;
+   */
+  revision: bigint;
 };
 
 /**
@@ -105,6 +112,27 @@ export type ListCrmCustomFieldsRequest = Message<"drippulse.crm.v1.ListCrmCustom
    * @generated from field: optional string record_type = 1;
    */
   recordType?: string | undefined;
+
+  /**
+   * Only those that were created at or after this time.
+   *
+   * @generated from field: optional google.protobuf.Timestamp created_since = 101;
+   */
+  createdSince?: Timestamp | undefined;
+
+  /**
+   * Only those that were created before this time.
+   *
+   * @generated from field: optional google.protobuf.Timestamp created_until = 102;
+   */
+  createdUntil?: Timestamp | undefined;
+
+  /**
+   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   *
+   * @generated from field: repeated int64 ids = 103;
+   */
+  ids: bigint[];
 };
 
 /**
@@ -221,6 +249,48 @@ export const CreateCrmCustomFieldResponseSchema: GenMessage<CreateCrmCustomField
   messageDesc(file_drippulse_crm_v1_custom_fields, 4);
 
 /**
+ * Names a custom field.
+ *
+ * @generated from message drippulse.crm.v1.GetCrmCustomFieldRequest
+ */
+export type GetCrmCustomFieldRequest = Message<"drippulse.crm.v1.GetCrmCustomFieldRequest"> & {
+  /**
+   * Id.
+   *
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.GetCrmCustomFieldRequest.
+ * Use `create(GetCrmCustomFieldRequestSchema)` to create a new message.
+ */
+export const GetCrmCustomFieldRequestSchema: GenMessage<GetCrmCustomFieldRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_custom_fields, 5);
+
+/**
+ * The field asked for.
+ *
+ * @generated from message drippulse.crm.v1.GetCrmCustomFieldResponse
+ */
+export type GetCrmCustomFieldResponse = Message<"drippulse.crm.v1.GetCrmCustomFieldResponse"> & {
+  /**
+   * The field.
+   *
+   * @generated from field: drippulse.crm.v1.CrmCustomField custom_field = 1;
+   */
+  customField?: CrmCustomField | undefined;
+};
+
+/**
+ * Describes the message drippulse.crm.v1.GetCrmCustomFieldResponse.
+ * Use `create(GetCrmCustomFieldResponseSchema)` to create a new message.
+ */
+export const GetCrmCustomFieldResponseSchema: GenMessage<GetCrmCustomFieldResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_crm_v1_custom_fields, 6);
+
+/**
  * Members to change; absent ones stay. Record type, key and type of a field cannot change.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmCustomFieldRequest
@@ -267,7 +337,7 @@ export type UpdateCrmCustomFieldRequest = Message<"drippulse.crm.v1.UpdateCrmCus
  * Use `create(UpdateCrmCustomFieldRequestSchema)` to create a new message.
  */
 export const UpdateCrmCustomFieldRequestSchema: GenMessage<UpdateCrmCustomFieldRequest> = /*@__PURE__*/
-  messageDesc(file_drippulse_crm_v1_custom_fields, 5);
+  messageDesc(file_drippulse_crm_v1_custom_fields, 7);
 
 /**
  * The field as changed.
@@ -288,7 +358,7 @@ export type UpdateCrmCustomFieldResponse = Message<"drippulse.crm.v1.UpdateCrmCu
  * Use `create(UpdateCrmCustomFieldResponseSchema)` to create a new message.
  */
 export const UpdateCrmCustomFieldResponseSchema: GenMessage<UpdateCrmCustomFieldResponse> = /*@__PURE__*/
-  messageDesc(file_drippulse_crm_v1_custom_fields, 6);
+  messageDesc(file_drippulse_crm_v1_custom_fields, 8);
 
 /**
  * Names a custom field.
@@ -309,7 +379,7 @@ export type DeleteCrmCustomFieldRequest = Message<"drippulse.crm.v1.DeleteCrmCus
  * Use `create(DeleteCrmCustomFieldRequestSchema)` to create a new message.
  */
 export const DeleteCrmCustomFieldRequestSchema: GenMessage<DeleteCrmCustomFieldRequest> = /*@__PURE__*/
-  messageDesc(file_drippulse_crm_v1_custom_fields, 7);
+  messageDesc(file_drippulse_crm_v1_custom_fields, 9);
 
 /**
  * Nothing.
@@ -324,7 +394,7 @@ export type DeleteCrmCustomFieldResponse = Message<"drippulse.crm.v1.DeleteCrmCu
  * Use `create(DeleteCrmCustomFieldResponseSchema)` to create a new message.
  */
 export const DeleteCrmCustomFieldResponseSchema: GenMessage<DeleteCrmCustomFieldResponse> = /*@__PURE__*/
-  messageDesc(file_drippulse_crm_v1_custom_fields, 8);
+  messageDesc(file_drippulse_crm_v1_custom_fields, 10);
 
 /**
  * CrmCustomFieldType is the type of the values of a custom field.
@@ -414,6 +484,16 @@ export const CrmCustomFieldsService: GenService<{
     methodKind: "unary";
     input: typeof CreateCrmCustomFieldRequestSchema;
     output: typeof CreateCrmCustomFieldResponseSchema;
+  },
+  /**
+   * Shows one custom field.
+   *
+   * @generated from rpc drippulse.crm.v1.CrmCustomFieldsService.GetCrmCustomField
+   */
+  getCrmCustomField: {
+    methodKind: "unary";
+    input: typeof GetCrmCustomFieldRequestSchema;
+    output: typeof GetCrmCustomFieldResponseSchema;
   },
   /**
    * Updates the members present.

@@ -4,13 +4,20 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { OpportunityAttributed } from "./attribution_pb.ts";
+import { file_drippulse_enrollments_v1_attribution } from "./attribution_pb.ts";
 import type { WorkflowChainCut } from "./chains_pb.ts";
 import { file_drippulse_enrollments_v1_chains } from "./chains_pb.ts";
 import type { Delivery, Enrollment } from "./enrollments_pb.ts";
 import { file_drippulse_enrollments_v1_enrollments } from "./enrollments_pb.ts";
+import type { StepsCounted } from "./steps_pb.ts";
+import { file_drippulse_enrollments_v1_steps } from "./steps_pb.ts";
 import { file_drippulse_events_v1_options } from "../../events/v1/options_pb.ts";
+import type { Approval } from "../../journeys/v1/approvals_pb.ts";
+import { file_drippulse_journeys_v1_approvals } from "../../journeys/v1/approvals_pb.ts";
 import type { Mode } from "../../rest/v1/mode_pb.ts";
 import { file_drippulse_rest_v1_mode } from "../../rest/v1/mode_pb.ts";
+import { file_drippulse_rest_v1_rest } from "../../rest/v1/rest_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -19,10 +26,11 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/enrollments/v1/events.proto.
  */
 export const file_drippulse_enrollments_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("CiVkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvZXZlbnRzLnByb3RvEhhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjEi9AkKD0Vucm9sbG1lbnRFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEg0KBWNhdXNlGAcgASgJEn4KB3N0YXJ0ZWQYCiABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEJF4rUYQQoSZW5yb2xsbWVudC5zdGFydGVkEiVBIGNvbnRhY3Qgd2FzIGVucm9sbGVkIGluIGEgd29ya2Zsb3cuGgRtb2RlSAAShQEKCWNvbXBsZXRlZBgLIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50QkritRhGChRlbnJvbGxtZW50LmNvbXBsZXRlZBIoQW4gZW5yb2xsbWVudCB3ZW50IHRocm91Z2ggaXRzIHdvcmtmbG93LhoEbW9kZUgAEn8KBmZhaWxlZBgMIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50QkfitRhDChFlbnJvbGxtZW50LmZhaWxlZBIoQSBzdGVwIG9mIGFuIGVucm9sbG1lbnQgZmFpbGVkIGZvciBnb29kLhoEbW9kZUgAEoQBCgljYW5jZWxsZWQYDSABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEJJ4rUYRQoUZW5yb2xsbWVudC5jYW5jZWxsZWQSJ0FuIGVucm9sbG1lbnQgd2FzIGNhbmNlbGxlZCBvciByZW1vdmVkLhoEbW9kZUgAEpIBCg93b3JrZmxvd19mYWlsZWQYDiABKAsyKC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuV29ya2Zsb3dGYWlsZWRCTeK1GEkKD3dvcmtmbG93LmZhaWxlZBIlQW4gZW5yb2xsbWVudCBvZiB0aGUgd29ya2Zsb3cgZmFpbGVkLhoPZW5yb2xsbWVudC5tb2RlSAASgQEKCmVtYWlsX3NlbnQYDyABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW1haWxFdmVudEJF4rUYQQoKZW1haWwuc2VudBItVGhlIG1haWwgc2VydmVyIHRvb2sgYSBtYWlsIG9mIGFuIGVucm9sbG1lbnQuGgRtb2RlSAASPQoGZXJhc2VkGBAgASgLMisuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRFcmFzdXJlSAASygEKCWNoYWluX2N1dBgRIAEoCzIqLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5Xb3JrZmxvd0NoYWluQ3V0QogB4rUYgwEKEndvcmtmbG93LmNoYWluX2N1dBJnV29ya2Zsb3dzIHRoYXQgc3RhcnQgZWFjaCBvdGhlciB3ZXJlIHN0b3BwZWQ6IHRoZWlyIGNoYWluIHVzZWQgdXAgaXRzIGJ1ZGdldC4gU2VudCBvbmNlIGZvciBlYWNoIGNoYWluLhoEbGl2ZUgAOh7atRgaChhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjFCCQoHcGF5bG9hZCJjChFFbnJvbGxtZW50RXJhc3VyZRIKCgJpZBgBIAEoAxITCgt3b3JrZmxvd19pZBgCIAEoAxItCgllcmFzZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpUBCg5Xb3JrZmxvd0ZhaWxlZBI6Cgh3b3JrZmxvdxgBIAEoCzIoLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5GYWlsZWRXb3JrZmxvdxI4CgplbnJvbGxtZW50GAIgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnQSDQoFZXJyb3IYAyABKAkiOwoORmFpbGVkV29ya2Zsb3cSCgoCaWQYASABKAMSDAoEbmFtZRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgFIqYBCgpFbWFpbEV2ZW50EhUKDWVucm9sbG1lbnRfaWQYASABKAMSEwoLd29ya2Zsb3dfaWQYAiABKAMSDwoHc3RlcF9pZBgDIAEoCRI0CghkZWxpdmVyeRgEIAEoCzIiLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5EZWxpdmVyeRIlCgRtb2RlGAUgASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuTW9kZWIGcHJvdG8z", [file_drippulse_enrollments_v1_chains, file_drippulse_enrollments_v1_enrollments, file_drippulse_events_v1_options, file_drippulse_rest_v1_mode, file_google_protobuf_timestamp]);
+  fileDesc("CiVkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvZXZlbnRzLnByb3RvEhhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjEirhUKD0Vucm9sbG1lbnRFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEg0KBWNhdXNlGAcgASgJEhAKCHZhcmlhbnRzGAggAygJEn4KB3N0YXJ0ZWQYCiABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEJF4rUYQQoSZW5yb2xsbWVudC5zdGFydGVkEiVBIGNvbnRhY3Qgd2FzIGVucm9sbGVkIGluIGEgd29ya2Zsb3cuGgRtb2RlSAAShQEKCWNvbXBsZXRlZBgLIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50QkritRhGChRlbnJvbGxtZW50LmNvbXBsZXRlZBIoQW4gZW5yb2xsbWVudCB3ZW50IHRocm91Z2ggaXRzIHdvcmtmbG93LhoEbW9kZUgAEn8KBmZhaWxlZBgMIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50QkfitRhDChFlbnJvbGxtZW50LmZhaWxlZBIoQSBzdGVwIG9mIGFuIGVucm9sbG1lbnQgZmFpbGVkIGZvciBnb29kLhoEbW9kZUgAEoQBCgljYW5jZWxsZWQYDSABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEJJ4rUYRQoUZW5yb2xsbWVudC5jYW5jZWxsZWQSJ0FuIGVucm9sbG1lbnQgd2FzIGNhbmNlbGxlZCBvciByZW1vdmVkLhoEbW9kZUgAEpIBCg93b3JrZmxvd19mYWlsZWQYDiABKAsyKC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuV29ya2Zsb3dGYWlsZWRCTeK1GEkKD3dvcmtmbG93LmZhaWxlZBIlQW4gZW5yb2xsbWVudCBvZiB0aGUgd29ya2Zsb3cgZmFpbGVkLhoPZW5yb2xsbWVudC5tb2RlSAASgQEKCmVtYWlsX3NlbnQYDyABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW1haWxFdmVudEJF4rUYQQoKZW1haWwuc2VudBItVGhlIG1haWwgc2VydmVyIHRvb2sgYSBtYWlsIG9mIGFuIGVucm9sbG1lbnQuGgRtb2RlSAASPQoGZXJhc2VkGBAgASgLMisuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRFcmFzdXJlSAASygEKCWNoYWluX2N1dBgRIAEoCzIqLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5Xb3JrZmxvd0NoYWluQ3V0QogB4rUYgwEKEndvcmtmbG93LmNoYWluX2N1dBJnV29ya2Zsb3dzIHRoYXQgc3RhcnQgZWFjaCBvdGhlciB3ZXJlIHN0b3BwZWQ6IHRoZWlyIGNoYWluIHVzZWQgdXAgaXRzIGJ1ZGdldC4gU2VudCBvbmNlIGZvciBlYWNoIGNoYWluLhoEbGl2ZUgAEj8KDXN0ZXBzX2NvdW50ZWQYEiABKAsyJi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuU3RlcHNDb3VudGVkSAASUQoWb3Bwb3J0dW5pdHlfYXR0cmlidXRlZBgTIAEoCzIvLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5PcHBvcnR1bml0eUF0dHJpYnV0ZWRIABKoAQoSYXBwcm92YWxfcmVxdWVzdGVkGB4gASgLMh8uZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkFwcHJvdmFsQmnitRhlChJhcHByb3ZhbC5yZXF1ZXN0ZWQSSVNvbWV0aGluZyB3YWl0cyBmb3IgYSBkZWNpc2lvbiwgb3IgdGhlIHByZXZpZXcgb2Ygd2hhdCB3YWl0cyBoYXMgY2hhbmdlZC4aBG1vZGVIABKaAQoQYXBwcm92YWxfZGVjaWRlZBgfIAEoCzIfLmRyaXBwdWxzZS5qb3VybmV5cy52MS5BcHByb3ZhbEJd4rUYWQoQYXBwcm92YWwuZGVjaWRlZBI/QW4gYXBwcm92YWwgd2FzIGFwcHJvdmVkLCByZWplY3RlZCBvciBjYW5jZWxsZWQsIG9yIGl0IGV4cGlyZWQuGgRtb2RlSAASRAoPYXBwcm92YWxfZXJhc2VkGCAgASgLMikuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkFwcHJvdmFsRXJhc3VyZUgAEqUBCgxlbWFpbF9vcGVuZWQYKCABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW1haWxFdmVudEJn4rUYYwoMZW1haWwub3BlbmVkEk1BIHBlcnNvbiBvcGVuZWQgYSBtYWlsIGZvciB0aGUgZmlyc3QgdGltZS4gU2Nhbm5lcnMgYW5kIHByb3hpZXMgZG8gbm90IGNvdW50LhoEbW9kZUgAEsABCg1lbWFpbF9jbGlja2VkGCkgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVtYWlsRXZlbnRCgAHitRh8Cg1lbWFpbC5jbGlja2VkEmVBIHBlcnNvbiBmb2xsb3dlZCBhIGxpbmsgb2YgYSBtYWlsIGZvciB0aGUgZmlyc3QgdGltZTsgYHVybGAgaXMgd2hlcmUgaXQgZ29lcy4gU2Nhbm5lcnMgZG8gbm90IGNvdW50LhoEbW9kZUgAEpQBCg1lbWFpbF9ib3VuY2VkGCogASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVtYWlsRXZlbnRCVeK1GFEKDWVtYWlsLmJvdW5jZWQSOkEgbWFpbCBjYW1lIGJhY2sgZm9yIGdvb2QuIEl0cyBhZGRyZXNzIGdldHMgbm8gbW9yZSBtYWlscy4aBG1vZGVIABKrAQoQZW1haWxfY29tcGxhaW5lZBgrIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbWFpbEV2ZW50QmnitRhlChBlbWFpbC5jb21wbGFpbmVkEktUaGUgcmVjZWl2ZXIgb2YgYSBtYWlsIHJlcG9ydGVkIGl0IGFzIHNwYW0uIFRoZSBhZGRyZXNzIGdldHMgbm8gbW9yZSBtYWlscy4aBG1vZGVIABKUAQoSZW1haWxfdW5zdWJzY3JpYmVkGCwgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVtYWlsRXZlbnRCUOK1GEwKEmVtYWlsLnVuc3Vic2NyaWJlZBIwVGhlIHJlY2VpdmVyIG9mIGEgbWFpbCB1bnN1YnNjcmliZWQgYnkgaXRzIGxpbmsuGgRtb2RlSAA6Xdq1GFkKGGRyaXBwdWxzZS5lbnJvbGxtZW50cy52MRImCgplbnJvbGxtZW50EgtlbnJvbGxtZW50cxoLd29ya2Zsb3dfaWQSFQoIYXBwcm92YWwSCWFwcHJvdmFsc0IJCgdwYXlsb2FkInkKEUVucm9sbG1lbnRFcmFzdXJlEgoKAmlkGAEgASgDEhMKC3dvcmtmbG93X2lkGAIgASgDEi0KCWVyYXNlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMYXBwcm92YWxfaWRzGAQgAygDIkwKD0FwcHJvdmFsRXJhc3VyZRIKCgJpZBgBIAEoAxItCgllcmFzZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqUBCg5Xb3JrZmxvd0ZhaWxlZBJCCgh3b3JrZmxvdxgBIAEoCzIoLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5GYWlsZWRXb3JrZmxvd0IGkrUYAmgBEkAKCmVucm9sbG1lbnQYAiABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEIGkrUYAmgBEg0KBWVycm9yGAMgASgJIjsKDkZhaWxlZFdvcmtmbG93EgoKAmlkGAEgASgDEgwKBG5hbWUYAiABKAkSDwoHdmVyc2lvbhgDIAEoBSKKAgoKRW1haWxFdmVudBIVCg1lbnJvbGxtZW50X2lkGAEgASgDEhMKC3dvcmtmbG93X2lkGAIgASgDEg8KB3N0ZXBfaWQYAyABKAkSPAoIZGVsaXZlcnkYBCABKAsyIi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRGVsaXZlcnlCBpK1GAJoARIlCgRtb2RlGAUgASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuTW9kZRIYCgN1cmwYBiABKAlCBpK1GAIgAUgAiAEBEisKCGNhdGVnb3J5GAcgASgJQhSStRgQIAFCDCJuZXdzbGV0dGVyIkgBiAEBQgYKBF91cmxCCwoJX2NhdGVnb3J5YgZwcm90bzM", [file_drippulse_enrollments_v1_attribution, file_drippulse_enrollments_v1_chains, file_drippulse_enrollments_v1_enrollments, file_drippulse_enrollments_v1_steps, file_drippulse_events_v1_options, file_drippulse_journeys_v1_approvals, file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_google_protobuf_timestamp]);
 
 /**
- * EnrollmentEvent is a change of an enrollment's state. The aggregate is `enrollment:<id>`.
+ * EnrollmentEvent is a change of an enrollment's state, with the aggregate `enrollment:<id>`, of an approval, with
+ * `approval:<id>`, or a sum of changes of a workflow and others, with `steps:<workflow id>`.
  *
  * @generated from message drippulse.enrollments.v1.EnrollmentEvent
  */
@@ -68,6 +76,14 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
    * @generated from field: string cause = 7;
    */
   cause: string;
+
+  /**
+   * Variants that the enrollment had taken in splits, each as the id of the split, a colon and the name of the variant; of a mail
+   * those when it was queued. Of ends of enrollments and of mails, for services that count; of the first eight splits of a version.
+   *
+   * @generated from field: repeated string variants = 8;
+   */
+  variants: string[];
 
   /**
    * The change.
@@ -138,6 +154,86 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
      */
     value: WorkflowChainCut;
     case: "chainCut";
+  } | {
+    /**
+     * What a transaction changed at steps of the organization's workflows. For services that count; it has no sequence.
+     *
+     * @generated from field: drippulse.enrollments.v1.StepsCounted steps_counted = 18;
+     */
+    value: StepsCounted;
+    case: "stepsCounted";
+  } | {
+    /**
+     * An opportunity was won by somebody whom a workflow has touched. For services that count.
+     *
+     * @generated from field: drippulse.enrollments.v1.OpportunityAttributed opportunity_attributed = 19;
+     */
+    value: OpportunityAttributed;
+    case: "opportunityAttributed";
+  } | {
+    /**
+     * Somebody is asked to decide, or is shown another preview than before.
+     *
+     * @generated from field: drippulse.journeys.v1.Approval approval_requested = 30;
+     */
+    value: Approval;
+    case: "approvalRequested";
+  } | {
+    /**
+     * An approval ended. `status` says how; services that asked for it go on by this event.
+     *
+     * @generated from field: drippulse.journeys.v1.Approval approval_decided = 31;
+     */
+    value: Approval;
+    case: "approvalDecided";
+  } | {
+    /**
+     * The personal data of an approval that belongs to no enrollment was removed. For services that keep copies of it.
+     *
+     * @generated from field: drippulse.enrollments.v1.ApprovalErasure approval_erased = 32;
+     */
+    value: ApprovalErasure;
+    case: "approvalErased";
+  } | {
+    /**
+     * A mail was opened.
+     *
+     * @generated from field: drippulse.enrollments.v1.EmailEvent email_opened = 40;
+     */
+    value: EmailEvent;
+    case: "emailOpened";
+  } | {
+    /**
+     * A link of a mail was followed.
+     *
+     * @generated from field: drippulse.enrollments.v1.EmailEvent email_clicked = 41;
+     */
+    value: EmailEvent;
+    case: "emailClicked";
+  } | {
+    /**
+     * A mail came back.
+     *
+     * @generated from field: drippulse.enrollments.v1.EmailEvent email_bounced = 42;
+     */
+    value: EmailEvent;
+    case: "emailBounced";
+  } | {
+    /**
+     * A receiver complained about a mail.
+     *
+     * @generated from field: drippulse.enrollments.v1.EmailEvent email_complained = 43;
+     */
+    value: EmailEvent;
+    case: "emailComplained";
+  } | {
+    /**
+     * A receiver unsubscribed.
+     *
+     * @generated from field: drippulse.enrollments.v1.EmailEvent email_unsubscribed = 44;
+     */
+    value: EmailEvent;
+    case: "emailUnsubscribed";
   } | { case: undefined; value?: undefined };
 };
 
@@ -174,6 +270,13 @@ export type EnrollmentErasure = Message<"drippulse.enrollments.v1.EnrollmentEras
    * @generated from field: google.protobuf.Timestamp erased_at = 3;
    */
   erasedAt?: Timestamp | undefined;
+
+  /**
+   * Approvals that the enrollment waited for, which were erased with it.
+   *
+   * @generated from field: repeated int64 approval_ids = 4;
+   */
+  approvalIds: bigint[];
 };
 
 /**
@@ -182,6 +285,34 @@ export type EnrollmentErasure = Message<"drippulse.enrollments.v1.EnrollmentEras
  */
 export const EnrollmentErasureSchema: GenMessage<EnrollmentErasure> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_events, 1);
+
+/**
+ * ApprovalErasure names an approval whose personal data was removed.
+ *
+ * @generated from message drippulse.enrollments.v1.ApprovalErasure
+ */
+export type ApprovalErasure = Message<"drippulse.enrollments.v1.ApprovalErasure"> & {
+  /**
+   * Approval.
+   *
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * Time of the erasure. Later events of the approval have no personal data.
+   *
+   * @generated from field: google.protobuf.Timestamp erased_at = 2;
+   */
+  erasedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message drippulse.enrollments.v1.ApprovalErasure.
+ * Use `create(ApprovalErasureSchema)` to create a new message.
+ */
+export const ApprovalErasureSchema: GenMessage<ApprovalErasure> = /*@__PURE__*/
+  messageDesc(file_drippulse_enrollments_v1_events, 2);
 
 /**
  * WorkflowFailed is the failure of an enrollment of a workflow.
@@ -216,7 +347,7 @@ export type WorkflowFailed = Message<"drippulse.enrollments.v1.WorkflowFailed"> 
  * Use `create(WorkflowFailedSchema)` to create a new message.
  */
 export const WorkflowFailedSchema: GenMessage<WorkflowFailed> = /*@__PURE__*/
-  messageDesc(file_drippulse_enrollments_v1_events, 2);
+  messageDesc(file_drippulse_enrollments_v1_events, 3);
 
 /**
  * FailedWorkflow names a workflow.
@@ -251,10 +382,10 @@ export type FailedWorkflow = Message<"drippulse.enrollments.v1.FailedWorkflow"> 
  * Use `create(FailedWorkflowSchema)` to create a new message.
  */
 export const FailedWorkflowSchema: GenMessage<FailedWorkflow> = /*@__PURE__*/
-  messageDesc(file_drippulse_enrollments_v1_events, 3);
+  messageDesc(file_drippulse_enrollments_v1_events, 4);
 
 /**
- * EmailEvent is a change of a mail's state.
+ * EmailEvent is a change of a mail's state, or a reaction of its receiver.
  *
  * @generated from message drippulse.enrollments.v1.EmailEvent
  */
@@ -293,6 +424,20 @@ export type EmailEvent = Message<"drippulse.enrollments.v1.EmailEvent"> & {
    * @generated from field: drippulse.rest.v1.Mode mode = 5;
    */
   mode: Mode;
+
+  /**
+   * Address of the link that was followed.
+   *
+   * @generated from field: optional string url = 6;
+   */
+  url?: string | undefined;
+
+  /**
+   * Category of the mail, as its step names it. Absent without one, and where it is made by a template: it may then name a person.
+   *
+   * @generated from field: optional string category = 7;
+   */
+  category?: string | undefined;
 };
 
 /**
@@ -300,5 +445,5 @@ export type EmailEvent = Message<"drippulse.enrollments.v1.EmailEvent"> & {
  * Use `create(EmailEventSchema)` to create a new message.
  */
 export const EmailEventSchema: GenMessage<EmailEvent> = /*@__PURE__*/
-  messageDesc(file_drippulse_enrollments_v1_events, 4);
+  messageDesc(file_drippulse_enrollments_v1_events, 5);
 

@@ -7,13 +7,15 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Hint } from "./hints_pb.ts";
+import { file_drippulse_events_v1_hints } from "./hints_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file drippulse/events/v1/frame.proto.
  */
 export const file_drippulse_events_v1_frame: GenFile = /*@__PURE__*/
-  fileDesc("Ch9kcmlwcHVsc2UvZXZlbnRzL3YxL2ZyYW1lLnByb3RvEhNkcmlwcHVsc2UuZXZlbnRzLnYxItUDCgVGcmFtZRI4CgdoZWFkZXJzGAEgAygLMicuZHJpcHB1bHNlLmV2ZW50cy52MS5GcmFtZS5IZWFkZXJzRW50cnkSDgoGcHJlZml4GAIgASgMEgwKBGtleXMYAyADKAkSCwoDaWRzGAQgAygJEg0KBXNpemVzGAUgAygNEg0KBXJlc3RzGAYgASgMEkMKDW90aGVyX2hlYWRlcnMYByADKAsyLC5kcmlwcHVsc2UuZXZlbnRzLnYxLkZyYW1lLk90aGVySGVhZGVyc0VudHJ5Gi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGlcKEU90aGVySGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoDRIxCgV2YWx1ZRgCIAEoCzIiLmRyaXBwdWxzZS5ldmVudHMudjEuRnJhbWUuSGVhZGVyczoCOAEaewoHSGVhZGVycxJACgdoZWFkZXJzGAEgAygLMi8uZHJpcHB1bHNlLmV2ZW50cy52MS5GcmFtZS5IZWFkZXJzLkhlYWRlcnNFbnRyeRouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AWIGcHJvdG8z");
+  fileDesc("Ch9kcmlwcHVsc2UvZXZlbnRzL3YxL2ZyYW1lLnByb3RvEhNkcmlwcHVsc2UuZXZlbnRzLnYxIv8DCgVGcmFtZRI4CgdoZWFkZXJzGAEgAygLMicuZHJpcHB1bHNlLmV2ZW50cy52MS5GcmFtZS5IZWFkZXJzRW50cnkSDgoGcHJlZml4GAIgASgMEgwKBGtleXMYAyADKAkSCwoDaWRzGAQgAygJEg0KBXNpemVzGAUgAygNEg0KBXJlc3RzGAYgASgMEkMKDW90aGVyX2hlYWRlcnMYByADKAsyLC5kcmlwcHVsc2UuZXZlbnRzLnYxLkZyYW1lLk90aGVySGVhZGVyc0VudHJ5EigKBWhpbnRzGAggAygLMhkuZHJpcHB1bHNlLmV2ZW50cy52MS5IaW50Gi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGlcKEU90aGVySGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoDRIxCgV2YWx1ZRgCIAEoCzIiLmRyaXBwdWxzZS5ldmVudHMudjEuRnJhbWUuSGVhZGVyczoCOAEaewoHSGVhZGVycxJACgdoZWFkZXJzGAEgAygLMi8uZHJpcHB1bHNlLmV2ZW50cy52MS5GcmFtZS5IZWFkZXJzLkhlYWRlcnNFbnRyeRouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AWIGcHJvdG8z", [file_drippulse_events_v1_hints]);
 
 /**
  * Frame is one or more messages of a topic, in order, stored as one value. Messages of one transaction differ in little,
@@ -72,6 +74,13 @@ export type Frame = Message<"drippulse.events.v1.Frame"> & {
    * @generated from field: map<uint32, drippulse.events.v1.Frame.Headers> other_headers = 7;
    */
   otherHeaders: { [key: number]: Frame_Headers };
+
+  /**
+   * Only in the outbox: the hints that follow from these events, merged.
+   *
+   * @generated from field: repeated drippulse.events.v1.Hint hints = 8;
+   */
+  hints: Hint[];
 };
 
 /**

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/events/v1/options.proto.
  */
 export const file_drippulse_events_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("CiFkcmlwcHVsc2UvZXZlbnRzL3YxL29wdGlvbnMucHJvdG8SE2RyaXBwdWxzZS5ldmVudHMudjEiFQoFVG9waWMSDAoEbmFtZRgBIAEoCSI6CgdXZWJob29rEgwKBHR5cGUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDAoEbW9kZRgDIAEoCTpTCgV0b3BpYxIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxjbhgMgASgLMhouZHJpcHB1bHNlLmV2ZW50cy52MS5Ub3BpY1IFdG9waWM6VwoHd2ViaG9vaxIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMY3IYDIAEoCzIcLmRyaXBwdWxzZS5ldmVudHMudjEuV2ViaG9va1IHd2ViaG9va2IGcHJvdG8z", [file_google_protobuf_descriptor]);
+  fileDesc("CiFkcmlwcHVsc2UvZXZlbnRzL3YxL29wdGlvbnMucHJvdG8SE2RyaXBwdWxzZS5ldmVudHMudjEiQwoFVG9waWMSDAoEbmFtZRgBIAEoCRIsCgVoaW50cxgCIAMoCzIdLmRyaXBwdWxzZS5ldmVudHMudjEuSGludFJ1bGUiOwoISGludFJ1bGUSDAoEbm91bhgBIAEoCRINCgV0b3BpYxgCIAEoCRISCgpkaXZpZGVkX2J5GAMgASgJIjoKB1dlYmhvb2sSDAoEdHlwZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIMCgRtb2RlGAMgASgJOlMKBXRvcGljEh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGNuGAyABKAsyGi5kcmlwcHVsc2UuZXZlbnRzLnYxLlRvcGljUgV0b3BpYzpXCgd3ZWJob29rEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjchgMgASgLMhwuZHJpcHB1bHNlLmV2ZW50cy52MS5XZWJob29rUgd3ZWJob29rYgZwcm90bzM", [file_google_protobuf_descriptor]);
 
 /**
  * Topic marks an event message.
@@ -32,6 +32,13 @@ export type Topic = Message<"drippulse.events.v1.Topic"> & {
    * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * The hints that follow from its events, one for each kind of aggregate. Default: no hints.
+   *
+   * @generated from field: repeated drippulse.events.v1.HintRule hints = 2;
+   */
+  hints: HintRule[];
 };
 
 /**
@@ -40,6 +47,43 @@ export type Topic = Message<"drippulse.events.v1.Topic"> & {
  */
 export const TopicSchema: GenMessage<Topic> = /*@__PURE__*/
   messageDesc(file_drippulse_events_v1_options, 0);
+
+/**
+ * HintRule makes hints (hints.proto) of the events about one kind of aggregate. Its kind is the last part of the event's
+ * type, and its mode that of the webhook of the payload: payloads without a webhook give no hint.
+ *
+ * @generated from message drippulse.events.v1.HintRule
+ */
+export type HintRule = Message<"drippulse.events.v1.HintRule"> & {
+  /**
+   * Noun of the aggregates, such as `workflow` of `workflow:12`. The id of the hint is what follows it.
+   *
+   * @generated from field: string noun = 1;
+   */
+  noun: string;
+
+  /**
+   * Topic of the stream that the hint is for, such as `workflows`.
+   *
+   * @generated from field: string topic = 2;
+   */
+  topic: string;
+
+  /**
+   * Member of the payload with the id of the thing that the topic is divided by, such as `workflow_id`: the hint is for
+   * `<topic>:<id>`, and payloads without this member give none. Default: the topic is not divided.
+   *
+   * @generated from field: string divided_by = 3;
+   */
+  dividedBy: string;
+};
+
+/**
+ * Describes the message drippulse.events.v1.HintRule.
+ * Use `create(HintRuleSchema)` to create a new message.
+ */
+export const HintRuleSchema: GenMessage<HintRule> = /*@__PURE__*/
+  messageDesc(file_drippulse_events_v1_options, 1);
 
 /**
  * Webhook marks a member of an event's `oneof payload` that customers may subscribe to. The JSON of the member is the
@@ -76,7 +120,7 @@ export type Webhook = Message<"drippulse.events.v1.Webhook"> & {
  * Use `create(WebhookSchema)` to create a new message.
  */
 export const WebhookSchema: GenMessage<Webhook> = /*@__PURE__*/
-  messageDesc(file_drippulse_events_v1_options, 1);
+  messageDesc(file_drippulse_events_v1_options, 2);
 
 /**
  * Where messages of this type are published.

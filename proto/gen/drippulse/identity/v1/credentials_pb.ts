@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/identity/v1/credentials.proto.
  */
 export const file_drippulse_identity_v1_credentials: GenFile = /*@__PURE__*/
-  fileDesc("CidkcmlwcHVsc2UvaWRlbnRpdHkvdjEvY3JlZGVudGlhbHMucHJvdG8SFWRyaXBwdWxzZS5pZGVudGl0eS52MSI2ChhSZXNvbHZlQ3JlZGVudGlhbFJlcXVlc3QSGgoKY3JlZGVudGlhbBgBIAEoCUIGkrUYAhgBIlAKGVJlc29sdmVDcmVkZW50aWFsUmVzcG9uc2USMwoJcHJpbmNpcGFsGAEgASgLMiAuZHJpcHB1bHNlLmlkZW50aXR5LnYxLlByaW5jaXBhbCKJAgoJUHJpbmNpcGFsEhcKD29yZ2FuaXphdGlvbl9pZBgBIAEoAxIlCgRyb2xlGAIgASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuUm9sZRIsCgRtb2RlGAMgASgOMh4uZHJpcHB1bHNlLmlkZW50aXR5LnYxLktleU1vZGUSFAoKYXBpX2tleV9pZBgEIAEoA0gAEjoKB3Nlc3Npb24YBSABKAsyJy5kcmlwcHVsc2UuaWRlbnRpdHkudjEuUHJpbmNpcGFsU2Vzc2lvbkgAEi4KCmV4cGlyZXNfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgwKCmNyZWRlbnRpYWwiLwoQUHJpbmNpcGFsU2Vzc2lvbhIKCgJpZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgDIlAKGFJlY29yZEFwaUtleVVzYWdlUmVxdWVzdBI0CgV1c2FnZRgBIAMoCzIlLmRyaXBwdWxzZS5pZGVudGl0eS52MS5BcGlLZXlSZXF1ZXN0cyKFAQoOQXBpS2V5UmVxdWVzdHMSEgoKYXBpX2tleV9pZBgBIAEoAxILCgNkYXkYAiABKAkSEAoIcmVxdWVzdHMYAyABKAMSDgoGZXJyb3JzGAQgASgDEjAKDGxhc3RfdXNlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiGwoZUmVjb3JkQXBpS2V5VXNhZ2VSZXNwb25zZTKEAgoSQ3JlZGVudGlhbHNTZXJ2aWNlEnYKEVJlc29sdmVDcmVkZW50aWFsEi8uZHJpcHB1bHNlLmlkZW50aXR5LnYxLlJlc29sdmVDcmVkZW50aWFsUmVxdWVzdBowLmRyaXBwdWxzZS5pZGVudGl0eS52MS5SZXNvbHZlQ3JlZGVudGlhbFJlc3BvbnNlEnYKEVJlY29yZEFwaUtleVVzYWdlEi8uZHJpcHB1bHNlLmlkZW50aXR5LnYxLlJlY29yZEFwaUtleVVzYWdlUmVxdWVzdBowLmRyaXBwdWxzZS5pZGVudGl0eS52MS5SZWNvcmRBcGlLZXlVc2FnZVJlc3BvbnNlYgZwcm90bzM", [file_drippulse_identity_v1_identity, file_drippulse_rest_v1_rest, file_drippulse_rest_v1_role, file_google_protobuf_timestamp]);
+  fileDesc("CidkcmlwcHVsc2UvaWRlbnRpdHkvdjEvY3JlZGVudGlhbHMucHJvdG8SFWRyaXBwdWxzZS5pZGVudGl0eS52MSJNChhSZXNvbHZlQ3JlZGVudGlhbFJlcXVlc3QSGgoKY3JlZGVudGlhbBgBIAEoCUIGkrUYAhgBEhUKDWlzX2JhY2tncm91bmQYAiABKAgiUAoZUmVzb2x2ZUNyZWRlbnRpYWxSZXNwb25zZRIzCglwcmluY2lwYWwYASABKAsyIC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuUHJpbmNpcGFsIs4CCglQcmluY2lwYWwSFwoPb3JnYW5pemF0aW9uX2lkGAEgASgDEiUKBHJvbGUYAiABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Sb2xlEiwKBG1vZGUYAyABKA4yHi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuS2V5TW9kZRIUCgphcGlfa2V5X2lkGAQgASgDSAASOgoHc2Vzc2lvbhgFIAEoCzInLmRyaXBwdWxzZS5pZGVudGl0eS52MS5QcmluY2lwYWxTZXNzaW9uSAASLgoKZXhwaXJlc19hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMaXNfc3VzcGVuZGVkGAggASgIEi0KBnNjb3BlcxgHIAEoCzIdLmRyaXBwdWxzZS5pZGVudGl0eS52MS5TY29wZXNCDAoKY3JlZGVudGlhbCIXCgZTY29wZXMSDQoFbmFtZXMYASADKAkidAoQUHJpbmNpcGFsU2Vzc2lvbhIKCgJpZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgDEjAKDHNpZ25lZF9pbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJbGFja3NfbWZhGAQgASgIIlAKGFJlY29yZEFwaUtleVVzYWdlUmVxdWVzdBI0CgV1c2FnZRgBIAMoCzIlLmRyaXBwdWxzZS5pZGVudGl0eS52MS5BcGlLZXlSZXF1ZXN0cyKFAQoOQXBpS2V5UmVxdWVzdHMSEgoKYXBpX2tleV9pZBgBIAEoAxILCgNkYXkYAiABKAkSEAoIcmVxdWVzdHMYAyABKAMSDgoGZXJyb3JzGAQgASgDEjAKDGxhc3RfdXNlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiGwoZUmVjb3JkQXBpS2V5VXNhZ2VSZXNwb25zZTKEAgoSQ3JlZGVudGlhbHNTZXJ2aWNlEnYKEVJlc29sdmVDcmVkZW50aWFsEi8uZHJpcHB1bHNlLmlkZW50aXR5LnYxLlJlc29sdmVDcmVkZW50aWFsUmVxdWVzdBowLmRyaXBwdWxzZS5pZGVudGl0eS52MS5SZXNvbHZlQ3JlZGVudGlhbFJlc3BvbnNlEnYKEVJlY29yZEFwaUtleVVzYWdlEi8uZHJpcHB1bHNlLmlkZW50aXR5LnYxLlJlY29yZEFwaUtleVVzYWdlUmVxdWVzdBowLmRyaXBwdWxzZS5pZGVudGl0eS52MS5SZWNvcmRBcGlLZXlVc2FnZVJlc3BvbnNlYgZwcm90bzM", [file_drippulse_identity_v1_identity, file_drippulse_rest_v1_rest, file_drippulse_rest_v1_role, file_google_protobuf_timestamp]);
 
 /**
  * A bearer credential as it came.
@@ -31,6 +31,13 @@ export type ResolveCredentialRequest = Message<"drippulse.identity.v1.ResolveCre
    * @generated from field: string credential = 1;
    */
   credential: string;
+
+  /**
+   * Whether a page asks by itself, such as to stay up to date: then it is no use of the session, which ends without one.
+   *
+   * @generated from field: bool is_background = 2;
+   */
+  isBackground: boolean;
 };
 
 /**
@@ -117,6 +124,20 @@ export type Principal = Message<"drippulse.identity.v1.Principal"> & {
    * @generated from field: google.protobuf.Timestamp expires_at = 6;
    */
   expiresAt?: Timestamp | undefined;
+
+  /**
+   * Whether the operator has suspended the organization.
+   *
+   * @generated from field: bool is_suspended = 8;
+   */
+  isSuspended: boolean;
+
+  /**
+   * What the credential may ask for, within its role; absent if the role alone decides.
+   *
+   * @generated from field: drippulse.identity.v1.Scopes scopes = 7;
+   */
+  scopes?: Scopes | undefined;
 };
 
 /**
@@ -125,6 +146,27 @@ export type Principal = Message<"drippulse.identity.v1.Principal"> & {
  */
 export const PrincipalSchema: GenMessage<Principal> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_credentials, 2);
+
+/**
+ * Scopes restrict a credential.
+ *
+ * @generated from message drippulse.identity.v1.Scopes
+ */
+export type Scopes = Message<"drippulse.identity.v1.Scopes"> & {
+  /**
+   * Names, such as `crm:read`; at least one.
+   *
+   * @generated from field: repeated string names = 1;
+   */
+  names: string[];
+};
+
+/**
+ * Describes the message drippulse.identity.v1.Scopes.
+ * Use `create(ScopesSchema)` to create a new message.
+ */
+export const ScopesSchema: GenMessage<Scopes> = /*@__PURE__*/
+  messageDesc(file_drippulse_identity_v1_credentials, 3);
 
 /**
  * PrincipalSession names a session and its user.
@@ -145,6 +187,20 @@ export type PrincipalSession = Message<"drippulse.identity.v1.PrincipalSession">
    * @generated from field: int64 user_id = 2;
    */
   userId: bigint;
+
+  /**
+   * When the user signed in.
+   *
+   * @generated from field: google.protobuf.Timestamp signed_in_at = 3;
+   */
+  signedInAt?: Timestamp | undefined;
+
+  /**
+   * Whether the organization requires a second factor that the user lacks.
+   *
+   * @generated from field: bool lacks_mfa = 4;
+   */
+  lacksMfa: boolean;
 };
 
 /**
@@ -152,7 +208,7 @@ export type PrincipalSession = Message<"drippulse.identity.v1.PrincipalSession">
  * Use `create(PrincipalSessionSchema)` to create a new message.
  */
 export const PrincipalSessionSchema: GenMessage<PrincipalSession> = /*@__PURE__*/
-  messageDesc(file_drippulse_identity_v1_credentials, 3);
+  messageDesc(file_drippulse_identity_v1_credentials, 4);
 
 /**
  * A batch of counted requests.
@@ -173,7 +229,7 @@ export type RecordApiKeyUsageRequest = Message<"drippulse.identity.v1.RecordApiK
  * Use `create(RecordApiKeyUsageRequestSchema)` to create a new message.
  */
 export const RecordApiKeyUsageRequestSchema: GenMessage<RecordApiKeyUsageRequest> = /*@__PURE__*/
-  messageDesc(file_drippulse_identity_v1_credentials, 4);
+  messageDesc(file_drippulse_identity_v1_credentials, 5);
 
 /**
  * ApiKeyRequests counts the requests of one key on one day.
@@ -222,7 +278,7 @@ export type ApiKeyRequests = Message<"drippulse.identity.v1.ApiKeyRequests"> & {
  * Use `create(ApiKeyRequestsSchema)` to create a new message.
  */
 export const ApiKeyRequestsSchema: GenMessage<ApiKeyRequests> = /*@__PURE__*/
-  messageDesc(file_drippulse_identity_v1_credentials, 5);
+  messageDesc(file_drippulse_identity_v1_credentials, 6);
 
 /**
  * Nothing.
@@ -237,7 +293,7 @@ export type RecordApiKeyUsageResponse = Message<"drippulse.identity.v1.RecordApi
  * Use `create(RecordApiKeyUsageResponseSchema)` to create a new message.
  */
 export const RecordApiKeyUsageResponseSchema: GenMessage<RecordApiKeyUsageResponse> = /*@__PURE__*/
-  messageDesc(file_drippulse_identity_v1_credentials, 6);
+  messageDesc(file_drippulse_identity_v1_credentials, 7);
 
 /**
  * Internal calls of the gateway about the credentials that requests come with. Not public: no method has a path.

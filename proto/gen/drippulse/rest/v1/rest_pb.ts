@@ -21,7 +21,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/rest/v1/rest.proto.
  */
 export const file_drippulse_rest_v1_rest: GenFile = /*@__PURE__*/
-  fileDesc("ChxkcmlwcHVsc2UvcmVzdC92MS9yZXN0LnByb3RvEhFkcmlwcHVsc2UucmVzdC52MSJbCgVMaW1pdBIQCghyZXF1ZXN0cxgBIAEoBRIWCg53aW5kb3dfc2Vjb25kcxgCIAEoBRIoCgNwZXIYAyABKA4yGy5kcmlwcHVsc2UucmVzdC52MS5MaW1pdEtleSKuBAoKTWV0aG9kUmVzdBIWCg5zdWNjZXNzX3N0YXR1cxgBIAEoBRIpCghtaW5fcm9sZRgCIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLlJvbGUSJQoEYXV0aBgDIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLkF1dGgSDwoHd3JhcHBlchgEIAEoCRILCgN0YWcYBSABKAkSLQoGbGltaXRzGAYgASgOMh0uZHJpcHB1bHNlLnJlc3QudjEuTGltaXRDbGFzcxIzCgtpZGVtcG90ZW5jeRgHIAEoDjIeLmRyaXBwdWxzZS5yZXN0LnYxLklkZW1wb3RlbmN5EiUKBGJvZHkYCCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Cb2R5EhoKEndyb25nX2NvbnRlbnRfdHlwZRgJIAEoCRIXCg90aW1lb3V0X3NlY29uZHMYCiABKAUSEAoIbG9jYXRpb24YCyABKAkSFwoPcmVxdWVzdF9oZWFkZXJzGAwgAygJEhgKEHJlc3BvbnNlX2hlYWRlcnMYDSADKAkSFgoObWF4X2JvZHlfYnl0ZXMYDiABKAMSLgoJdGVzdF9tb2RlGA8gASgOMhsuZHJpcHB1bHNlLnJlc3QudjEuVGVzdE1vZGUSFgoOb3RoZXJfc3RhdHVzZXMYECADKAUSDQoFYXVkaXQYEiABKAkSDwoHY2hhbmdlcxgTIAEoCRITCgtodG1sX2Vycm9ycxgZIAEoCCKhAQoJRmllbGRSZXN0EgwKBGpzb24YASABKAgSEQoJc2NoZW1hX29mGAIgASgJEg4KBnNlY3JldBgDIAEoCBIVCg1vbWl0X2lmX3Vuc2V0GAQgASgIEgwKBHJvd3MYBSABKAgSCwoDcmVmGAYgASgJEhAKCHJlcXVpcmVkGAcgASgIEg8KB2V4YW1wbGUYCCABKAkSDgoGdmFsdWVzGAwgAygJIjcKBlJlYXNvbhIMCgRuYW1lGAEgASgJEg4KBnN0YXR1cxgCIAEoBRIPCgdtZWFuaW5nGAMgASgJIjwKC05hbWVkU2NoZW1hEgwKBG5hbWUYASABKAkSDgoGc2NoZW1hGAIgASgJEg8KB2V4YW1wbGUYAyABKAkqUAoEQXV0aBIUChBBVVRIX1VOU1BFQ0lGSUVEEAASDwoLQVVUSF9CRUFSRVIQARISCg5BVVRIX1VTRVJfT05MWRACEg0KCUFVVEhfTk9ORRADKnYKC0lkZW1wb3RlbmN5EhsKF0lERU1QT1RFTkNZX1VOU1BFQ0lGSUVEEAASFAoQSURFTVBPVEVOQ1lfTk9ORRABEhsKF0lERU1QT1RFTkNZX1RSQU5TQUNUSU9OEAISFwoTSURFTVBPVEVOQ1lfRFVSQUJMRRADKkoKBEJvZHkSFAoQQk9EWV9VTlNQRUNJRklFRBAAEg0KCUJPRFlfSlNPThABEgwKCEJPRFlfUkFXEAISDwoLQk9EWV9TVFJFQU0QAypiCghUZXN0TW9kZRIZChVURVNUX01PREVfVU5TUEVDSUZJRUQQABIRCg1URVNUX01PREVfT1dOEAESEgoOVEVTVF9NT0RFX1JFQUQQAhIUChBURVNUX01PREVfUkVGVVNFEAMqmQEKCkxpbWl0Q2xhc3MSGwoXTElNSVRfQ0xBU1NfVU5TUEVDSUZJRUQQABIhChFMSU1JVF9DTEFTU19MT0dJThABGgqytRgGCGQQPBgBEiMKE0xJTUlUX0NMQVNTX1JFUE9SVFMQAhoKsrUYBggKEDwYAhImChZMSU1JVF9DTEFTU19MRUFEX0ZPUk1TEAMaCrK1GAYIFBA8GAEqWAoITGltaXRLZXkSGQoVTElNSVRfS0VZX1VOU1BFQ0lGSUVEEAASFQoRTElNSVRfS0VZX0FERFJFU1MQARIaChZMSU1JVF9LRVlfT1JHQU5JWkFUSU9OEAI6UwoEcmVzdBIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGNGGAyABKAsyHS5kcmlwcHVsc2UucmVzdC52MS5NZXRob2RSZXN0UgRyZXN0OlMKBWZpZWxkEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjShgMgASgLMhwuZHJpcHB1bHNlLnJlc3QudjEuRmllbGRSZXN0UgVmaWVsZDo9Cghwb3NpdGlvbhIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxjThgMgASgFUghwb3NpdGlvbjpRCgZyZWFzb24SHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMY1IYDIAMoCzIZLmRyaXBwdWxzZS5yZXN0LnYxLlJlYXNvblIGcmVhc29uOlYKBnNjaGVtYRIcLmdvb2dsZS5wcm90b2J1Zi5GaWxlT3B0aW9ucxjVhgMgAygLMh4uZHJpcHB1bHNlLnJlc3QudjEuTmFtZWRTY2hlbWFSBnNjaGVtYTpTCgVsaW1pdBIhLmdvb2dsZS5wcm90b2J1Zi5FbnVtVmFsdWVPcHRpb25zGNaGAyABKAsyGC5kcmlwcHVsc2UucmVzdC52MS5MaW1pdFIFbGltaXRiBnByb3RvMw", [file_drippulse_rest_v1_role, file_google_protobuf_descriptor]);
+  fileDesc("ChxkcmlwcHVsc2UvcmVzdC92MS9yZXN0LnByb3RvEhFkcmlwcHVsc2UucmVzdC52MSJbCgVMaW1pdBIQCghyZXF1ZXN0cxgBIAEoBRIWCg53aW5kb3dfc2Vjb25kcxgCIAEoBRIoCgNwZXIYAyABKA4yGy5kcmlwcHVsc2UucmVzdC52MS5MaW1pdEtleSKZBwoKTWV0aG9kUmVzdBIWCg5zdWNjZXNzX3N0YXR1cxgBIAEoBRIpCghtaW5fcm9sZRgCIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLlJvbGUSJQoEYXV0aBgDIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLkF1dGgSDwoHd3JhcHBlchgEIAEoCRILCgN0YWcYBSABKAkSLQoGbGltaXRzGAYgASgOMh0uZHJpcHB1bHNlLnJlc3QudjEuTGltaXRDbGFzcxIzCgtpZGVtcG90ZW5jeRgHIAEoDjIeLmRyaXBwdWxzZS5yZXN0LnYxLklkZW1wb3RlbmN5EiUKBGJvZHkYCCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Cb2R5EhoKEndyb25nX2NvbnRlbnRfdHlwZRgJIAEoCRIXCg90aW1lb3V0X3NlY29uZHMYCiABKAUSEAoIbG9jYXRpb24YCyABKAkSFwoPcmVxdWVzdF9oZWFkZXJzGAwgAygJEhgKEG9ic2VydmVkX2hlYWRlcnMYHyADKAkSGAoQcmVzcG9uc2VfaGVhZGVycxgNIAMoCRIWCg5tYXhfYm9keV9ieXRlcxgOIAEoAxIuCgl0ZXN0X21vZGUYDyABKA4yGy5kcmlwcHVsc2UucmVzdC52MS5UZXN0TW9kZRIWCg5vdGhlcl9zdGF0dXNlcxgQIAMoBRINCgVhdWRpdBgSIAEoCRIPCgdjaGFuZ2VzGBMgASgJEhQKDG9wZXJhdGlvbl9pZBgUIAEoCRIpCgZlZmZlY3QYFSABKA4yGS5kcmlwcHVsc2UucmVzdC52MS5FZmZlY3QSEAoIc2hvd25fYnkYFiABKAkSFAoMZXZlbnRfc3RyZWFtGBggASgIEhMKC2h0bWxfZXJyb3JzGBkgASgIEhsKE3JlcXVlc3RfbWVkaWFfdHlwZXMYHCADKAkSFAoMYm9keV9tZXNzYWdlGCAgASgJEhwKFHJlc3BvbnNlX21lZGlhX3R5cGVzGB0gAygJEjIKCmRlcHJlY2F0ZWQYFyABKAsyHi5kcmlwcHVsc2UucmVzdC52MS5EZXByZWNhdGlvbhIPCgdyZWFzb25zGCEgAygJEhAKCGNvbnN0YW50GB4gASgIEhYKDnJlY2VudF9zaWduX2luGCUgASgIEhEKCWFueV9zY29wZRgoIAEoCBITCgthbnlfc2Vzc2lvbhgpIAEoCCI6CgtEZXByZWNhdGlvbhINCgVzaW5jZRgBIAEoCRIOCgZzdW5zZXQYAiABKAkSDAoEbGluaxgDIAEoCSKqAgoJRmllbGRSZXN0EgwKBGpzb24YASABKAgSEQoJc2NoZW1hX29mGAIgASgJEg4KBnNlY3JldBgDIAEoCBIVCg1vbWl0X2lmX3Vuc2V0GAQgASgIEgwKBHJvd3MYBSABKAgSCwoDcmVmGAYgASgJEhAKCHJlcXVpcmVkGAcgASgIEg8KB2V4YW1wbGUYCCABKAkSJQoEcGFydBgOIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLlBhcnQSDgoGdmFsdWVzGAwgAygJEg4KBmFsd2F5cxgNIAEoCBIPCgdsZW5pZW50GBAgASgIEhcKD3JlcXVpcmVkX3VubGVzcxgSIAEoCRISCgphbHNvX3F1ZXJ5GBMgASgIEhIKCm1vc3RfaXRlbXMYDyABKAUiNwoGUmVhc29uEgwKBG5hbWUYASABKAkSDgoGc3RhdHVzGAIgASgFEg8KB21lYW5pbmcYAyABKAkiPAoLTmFtZWRTY2hlbWESDAoEbmFtZRgBIAEoCRIOCgZzY2hlbWEYAiABKAkSDwoHZXhhbXBsZRgDIAEoCSpQCgRBdXRoEhQKEEFVVEhfVU5TUEVDSUZJRUQQABIPCgtBVVRIX0JFQVJFUhABEhIKDkFVVEhfVVNFUl9PTkxZEAISDQoJQVVUSF9OT05FEAMqdgoLSWRlbXBvdGVuY3kSGwoXSURFTVBPVEVOQ1lfVU5TUEVDSUZJRUQQABIUChBJREVNUE9URU5DWV9OT05FEAESGwoXSURFTVBPVEVOQ1lfVFJBTlNBQ1RJT04QAhIXChNJREVNUE9URU5DWV9EVVJBQkxFEAMqSgoEQm9keRIUChBCT0RZX1VOU1BFQ0lGSUVEEAASDQoJQk9EWV9KU09OEAESDAoIQk9EWV9SQVcQAhIPCgtCT0RZX1NUUkVBTRADKmIKCFRlc3RNb2RlEhkKFVRFU1RfTU9ERV9VTlNQRUNJRklFRBAAEhEKDVRFU1RfTU9ERV9PV04QARISCg5URVNUX01PREVfUkVBRBACEhQKEFRFU1RfTU9ERV9SRUZVU0UQAypsCgZFZmZlY3QSFgoSRUZGRUNUX1VOU1BFQ0lGSUVEEAASDwoLRUZGRUNUX05PTkUQARIQCgxFRkZFQ1RfV1JJVEUQAhIPCgtFRkZFQ1RfUkVBTBADEhYKEkVGRkVDVF9ERVNUUlVDVElWRRAEKo8CCgpMaW1pdENsYXNzEhsKF0xJTUlUX0NMQVNTX1VOU1BFQ0lGSUVEEAASIQoRTElNSVRfQ0xBU1NfTE9HSU4QARoKsrUYBghkEDwYARIjChNMSU1JVF9DTEFTU19SRVBPUlRTEAIaCrK1GAYIChA8GAISJgoWTElNSVRfQ0xBU1NfTEVBRF9GT1JNUxADGgqytRgGCBQQPBgBEiYKFExJTUlUX0NMQVNTX1RSQUNLSU5HEAQaDLK1GAgIwM8kEDwYARImChZMSU1JVF9DTEFTU19URVNUX01BSUxTEAUaCrK1GAYIHhA8GAISJAoTTElNSVRfQ0xBU1NfU0lHTl9VUBAHGguytRgHCBQQkBwYASpYCghMaW1pdEtleRIZChVMSU1JVF9LRVlfVU5TUEVDSUZJRUQQABIVChFMSU1JVF9LRVlfQUREUkVTUxABEhoKFkxJTUlUX0tFWV9PUkdBTklaQVRJT04QAipBCgRQYXJ0EhQKEFBBUlRfVU5TUEVDSUZJRUQQABIRCg1QQVJUX1JFVklTSU9OEAESEAoMUEFSVF9ERVJJVkVEEAI6UwoEcmVzdBIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGNGGAyABKAsyHS5kcmlwcHVsc2UucmVzdC52MS5NZXRob2RSZXN0UgRyZXN0OlMKBWZpZWxkEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjShgMgASgLMhwuZHJpcHB1bHNlLnJlc3QudjEuRmllbGRSZXN0UgVmaWVsZDo9Cghwb3NpdGlvbhIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxjThgMgASgFUghwb3NpdGlvbjpRCgZyZWFzb24SHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMY1IYDIAMoCzIZLmRyaXBwdWxzZS5yZXN0LnYxLlJlYXNvblIGcmVhc29uOlYKBnNjaGVtYRIcLmdvb2dsZS5wcm90b2J1Zi5GaWxlT3B0aW9ucxjVhgMgAygLMh4uZHJpcHB1bHNlLnJlc3QudjEuTmFtZWRTY2hlbWFSBnNjaGVtYTpTCgVsaW1pdBIhLmdvb2dsZS5wcm90b2J1Zi5FbnVtVmFsdWVPcHRpb25zGNaGAyABKAsyGC5kcmlwcHVsc2UucmVzdC52MS5MaW1pdFIFbGltaXRiBnByb3RvMw", [file_drippulse_rest_v1_role, file_google_protobuf_descriptor]);
 
 /**
  * Limit is the quota of a limit class.
@@ -150,6 +150,15 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   requestHeaders: string[];
 
   /**
+   * Request headers, lower case, that describe the client or prove something, and refuse nothing by their form: they travel as
+   * metadata like `request_headers`, shortened to 2,048 characters and with `?` for what metadata cannot carry. A HEAD request
+   * also has the metadata `x-http-method`.
+   *
+   * @generated from field: repeated string observed_headers = 31;
+   */
+  observedHeaders: string[];
+
+  /**
    * Response metadata keys, lower case, that travel to the caller as headers.
    *
    * @generated from field: repeated string response_headers = 13;
@@ -182,7 +191,7 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   /**
    * Name of the audit entry of a change of configuration, `<noun>.<past participle>` such as `webhook.updated`; `none`
    * for reads, and for changes of data and runs. Required. Configuration is what decides how the platform acts from then
-   * on: keys, team, account, projects, workflows, webhooks, forms, custom fields, pipelines, connections, billing,
+   * on, and who may: keys, team, account, projects, workflows, webhooks, forms, custom fields, pipelines, connections, billing,
    * policies.
    *
    * @generated from field: string audit = 18;
@@ -199,12 +208,116 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   changes: string;
 
   /**
+   * Dotted name of the method in the OpenAPI document, in the manifest and in generated clients, such as
+   * `workflows.enrollments.list`: the resource in snake_case, then `list`, `get`, `create`, `update`, `delete` or the
+   * action. Required and unique. Clients have it in their code, so that it never changes.
+   *
+   * @generated from field: string operation_id = 20;
+   */
+  operationId: string;
+
+  /**
+   * The strongest effect of a call. Required except for a GET, which has none.
+   *
+   * @generated from field: drippulse.rest.v1.Effect effect = 21;
+   */
+  effect: Effect;
+
+  /**
+   * RPC of the same service that shows the row which the method changes, such as `GetWorkflow`. `If-Match` compares with the
+   * revision of that row, and the 412 contains it. `none` for a DELETE of something that no method shows. Required of PATCH and
+   * DELETE; the row that a PATCH changes has a member with PART_REVISION.
+   *
+   * @generated from field: string shown_by = 22;
+   */
+  shownBy: string;
+
+  /**
+   * The gateway answers the method itself, with server-sent events (`text/event-stream`) that last until the client leaves
+   * or its credential ends. The messages of the response are the `data` of the events.
+   *
+   * @generated from field: bool event_stream = 24;
+   */
+  eventStream: boolean;
+
+  /**
    * Errors of the service are HTML pages where `Accept` names `text/html`, and problem documents elsewhere. For methods that
    * browsers call.
    *
    * @generated from field: bool html_errors = 25;
    */
   htmlErrors: boolean;
+
+  /**
+   * Media types of a raw body (BODY_RAW, BODY_STREAM), the usual one first, such as `text/csv`. Required for these. For
+   * the OpenAPI document; the service judges the content type.
+   *
+   * @generated from field: repeated string request_media_types = 28;
+   */
+  requestMediaTypes: string[];
+
+  /**
+   * Name of a message of the method's file that the JSON in a raw body is. The service decodes it, once it has verified the
+   * bytes. For the OpenAPI document.
+   *
+   * @generated from field: string body_message = 32;
+   */
+  bodyMessage: string;
+
+  /**
+   * Media types of an answer in raw bytes (`google.api.HttpBody`), the usual one first. Required for these.
+   *
+   * @generated from field: repeated string response_media_types = 29;
+   */
+  responseMediaTypes: string[];
+
+  /**
+   * Set on a method that is going to be removed. Its answers say so in the headers `Deprecation`, `Sunset` and `Link`, and the
+   * OpenAPI document in `deprecated`. The policy is in site/pages/content/versioning.md.
+   *
+   * @generated from field: drippulse.rest.v1.Deprecation deprecated = 23;
+   */
+  deprecated?: Deprecation | undefined;
+
+  /**
+   * Reasons that the method answers beside those that follow from its shape and from the files of its messages, such as that of
+   * a row of another area. For the OpenAPI document; a test compares them with what the code of the method can throw.
+   *
+   * @generated from field: repeated string reasons = 33;
+   */
+  reasons: string[];
+
+  /**
+   * The answer is the same for every caller until a service with another version takes over. It has an `ETag`, a repeat with
+   * `If-None-Match` answers 304, and its compressed forms are made once.
+   *
+   * @generated from field: bool constant = 30;
+   */
+  constant: boolean;
+
+  /**
+   * A session that signed in two hours ago or earlier is refused as `reauthentication_required`: for changes of who may do what. API
+   * keys are exempt.
+   *
+   * @generated from field: bool recent_sign_in = 37;
+   */
+  recentSignIn: boolean;
+
+  /**
+   * An API key needs no scope for the method, whatever its scopes are. Other methods that take a key need the scope that follows from
+   * `operation_id` and `effect`: `crm:read` of `crm.leads.list`, `crm:write` of `crm.leads.create`.
+   *
+   * @generated from field: bool any_scope = 40;
+   */
+  anyScope: boolean;
+
+  /**
+   * Any session may call the method, also while its user lacks the second factor that the organization requires, or the organization is
+   * suspended.
+   *
+   * @generated from field: bool any_session = 41;
+   */
+  anySession: boolean;
 };
 
 /**
@@ -213,6 +326,41 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
  */
 export const MethodRestSchema: GenMessage<MethodRest> = /*@__PURE__*/
   messageDesc(file_drippulse_rest_v1_rest, 1);
+
+/**
+ * Deprecation is the end of a method.
+ *
+ * @generated from message drippulse.rest.v1.Deprecation
+ */
+export type Deprecation = Message<"drippulse.rest.v1.Deprecation"> & {
+  /**
+   * The day from which on clients should no longer use the method, such as `2026-04-02`, or a time in RFC 3339. Required.
+   *
+   * @generated from field: string since = 1;
+   */
+  since: string;
+
+  /**
+   * The time from which on the method may be gone, in the same forms. Empty while that is not decided.
+   *
+   * @generated from field: string sunset = 2;
+   */
+  sunset: string;
+
+  /**
+   * Where people read what takes its place, such as `/docs/changelog`. Empty if nothing does.
+   *
+   * @generated from field: string link = 3;
+   */
+  link: string;
+};
+
+/**
+ * Describes the message drippulse.rest.v1.Deprecation.
+ * Use `create(DeprecationSchema)` to create a new message.
+ */
+export const DeprecationSchema: GenMessage<Deprecation> = /*@__PURE__*/
+  messageDesc(file_drippulse_rest_v1_rest, 2);
 
 /**
  * FieldRest is the REST side of one message field.
@@ -278,12 +426,58 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
   example: string;
 
   /**
+   * How the member comes about.
+   *
+   * @generated from field: drippulse.rest.v1.Part part = 14;
+   */
+  part: Part;
+
+  /**
    * The values of a text that is no enum, such as the order of a list. For the OpenAPI document; the service refuses other
    * values, or finds nothing by them.
    *
    * @generated from field: repeated string values = 12;
    */
   values: string[];
+
+  /**
+   * A message in an answer that is always there, so that the OpenAPI document does not allow null for it. The service sets
+   * it in every answer. Without this, a message may be null.
+   *
+   * @generated from field: bool always = 13;
+   */
+  always: boolean;
+
+  /**
+   * A parameter of a query that is taken as it came, with U+FFFD for a NUL character: whatever it is, the service answers. For
+   * tokens in links, which clients of others make unreadable.
+   *
+   * @generated from field: bool lenient = 16;
+   */
+  lenient: boolean;
+
+  /**
+   * Name of another parameter: this one or that one must be present, otherwise 400 `parameter_missing`.
+   *
+   * @generated from field: string required_unless = 18;
+   */
+  requiredUnless: string;
+
+  /**
+   * A member of a JSON body that the query may give as well, such as `?test=false`. The query takes precedence.
+   *
+   * @generated from field: bool also_query = 19;
+   */
+  alsoQuery: boolean;
+
+  /**
+   * Most items that a list may have in a query, where they are separated by commas or the parameter is repeated. More
+   * of them, and an empty one, are refused. Required of `ids`, which lists of rows have beside `created_since` and
+   * `created_until`.
+   *
+   * @generated from field: int32 most_items = 15;
+   */
+  mostItems: number;
 };
 
 /**
@@ -291,7 +485,7 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
  * Use `create(FieldRestSchema)` to create a new message.
  */
 export const FieldRestSchema: GenMessage<FieldRest> = /*@__PURE__*/
-  messageDesc(file_drippulse_rest_v1_rest, 2);
+  messageDesc(file_drippulse_rest_v1_rest, 3);
 
 /**
  * Reason is a stable code that an error answer carries in `error`. The page of errors lists all of them.
@@ -326,7 +520,7 @@ export type Reason = Message<"drippulse.rest.v1.Reason"> & {
  * Use `create(ReasonSchema)` to create a new message.
  */
 export const ReasonSchema: GenMessage<Reason> = /*@__PURE__*/
-  messageDesc(file_drippulse_rest_v1_rest, 3);
+  messageDesc(file_drippulse_rest_v1_rest, 4);
 
 /**
  * NamedSchema is the JSON Schema of free JSON that fields name by `schema_of`. Each is a component of the OpenAPI
@@ -362,7 +556,7 @@ export type NamedSchema = Message<"drippulse.rest.v1.NamedSchema"> & {
  * Use `create(NamedSchemaSchema)` to create a new message.
  */
 export const NamedSchemaSchema: GenMessage<NamedSchema> = /*@__PURE__*/
-  messageDesc(file_drippulse_rest_v1_rest, 4);
+  messageDesc(file_drippulse_rest_v1_rest, 5);
 
 /**
  * Auth is the credential that a method takes.
@@ -513,7 +707,7 @@ export const BodySchema: GenEnum<Body> = /*@__PURE__*/
 /**
  * TestMode is what an API key of mode `test` may do by a method.
  *
- * Kinds with a mode are workflows, enrollments, webhooks with their deliveries, and lead forms. A row that a test key
+ * Kinds with a mode are workflows, enrollments, webhooks with their deliveries, lead forms, and data sources with their runs. A row that a test key
  * creates has the mode `test`. All other rows are `live`.
  *
  * @generated from enum drippulse.rest.v1.TestMode
@@ -554,7 +748,7 @@ export const TestMode = {
 /**
  * TestMode is what an API key of mode `test` may do by a method.
  *
- * Kinds with a mode are workflows, enrollments, webhooks with their deliveries, and lead forms. A row that a test key
+ * Kinds with a mode are workflows, enrollments, webhooks with their deliveries, lead forms, and data sources with their runs. A row that a test key
  * creates has the mode `test`. All other rows are `live`.
  *
  * @generated from enum drippulse.rest.v1.TestMode
@@ -566,6 +760,63 @@ export type TestMode = (typeof TestMode)[keyof typeof TestMode] | UnknownEnum;
  */
 export const TestModeSchema: GenEnum<TestMode> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 3);
+
+/**
+ * Effect is the strongest effect that a call of a method has by itself. What the platform does later because of the rows
+ * that a call left, such as the next tick of a schedule, does not count. Clients ask a person before the stronger ones.
+ *
+ * @generated from enum drippulse.rest.v1.Effect
+ */
+export const Effect = {
+  /**
+   * Means EFFECT_NONE for a GET. Generation fails for other methods.
+   *
+   * @generated from enum value: EFFECT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Changes nothing.
+   *
+   * @generated from enum value: EFFECT_NONE = 1;
+   */
+  NONE: 1,
+
+  /**
+   * Changes rows of the organization, which another call can change back.
+   *
+   * @generated from enum value: EFFECT_WRITE = 2;
+   */
+  WRITE: 2,
+
+  /**
+   * Reaches people or systems outside the platform: enrolls contacts, continues enrollments, sends a delivery.
+   *
+   * @generated from enum value: EFFECT_REAL = 3;
+   */
+  REAL: 3,
+
+  /**
+   * Ends or removes something that no call brings back.
+   *
+   * @generated from enum value: EFFECT_DESTRUCTIVE = 4;
+   */
+  DESTRUCTIVE: 4,
+} as const;
+
+/**
+ * Effect is the strongest effect that a call of a method has by itself. What the platform does later because of the rows
+ * that a call left, such as the next tick of a schedule, does not count. Clients ask a person before the stronger ones.
+ *
+ * @generated from enum drippulse.rest.v1.Effect
+ */
+export type Effect = (typeof Effect)[keyof typeof Effect] | UnknownEnum;
+
+/**
+ * Describes the enum drippulse.rest.v1.Effect.
+ */
+export const EffectSchema: GenEnum<Effect> = /*@__PURE__*/
+  enumDesc(file_drippulse_rest_v1_rest, 4);
 
 /**
  * LimitClass is a rate limit beside the general ones, which count each request by credential and by organization, or by
@@ -602,6 +853,27 @@ export const LimitClass = {
    * @generated from enum value: LIMIT_CLASS_LEAD_FORMS = 3;
    */
   LEAD_FORMS: 3,
+
+  /**
+   * Links of mails, and reports of mail servers. Many people share the address of a proxy of pictures or of an office.
+   *
+   * @generated from enum value: LIMIT_CLASS_TRACKING = 4;
+   */
+  TRACKING: 4,
+
+  /**
+   * Test mails of steps: each is a mail that leaves, past the rules of sending.
+   *
+   * @generated from enum value: LIMIT_CLASS_TEST_MAILS = 5;
+   */
+  TEST_MAILS: 5,
+
+  /**
+   * Sign-ups: each is a mail to somebody who may not have asked for it.
+   *
+   * @generated from enum value: LIMIT_CLASS_SIGN_UP = 7;
+   */
+  SIGN_UP: 7,
 } as const;
 
 /**
@@ -617,7 +889,7 @@ export type LimitClass = (typeof LimitClass)[keyof typeof LimitClass] | UnknownE
  * Describes the enum drippulse.rest.v1.LimitClass.
  */
 export const LimitClassSchema: GenEnum<LimitClass> = /*@__PURE__*/
-  enumDesc(file_drippulse_rest_v1_rest, 4);
+  enumDesc(file_drippulse_rest_v1_rest, 5);
 
 /**
  * LimitKey is what the requests of a class are counted by.
@@ -658,7 +930,50 @@ export type LimitKey = (typeof LimitKey)[keyof typeof LimitKey] | UnknownEnum;
  * Describes the enum drippulse.rest.v1.LimitKey.
  */
 export const LimitKeySchema: GenEnum<LimitKey> = /*@__PURE__*/
-  enumDesc(file_drippulse_rest_v1_rest, 5);
+  enumDesc(file_drippulse_rest_v1_rest, 6);
+
+/**
+ * Part is how a member of an answer comes about. By it the gateway makes the `ETag` of the answer.
+ *
+ * @generated from enum drippulse.rest.v1.Part
+ */
+export const Part = {
+  /**
+   * Stored in the row: a write of the row changes it, and nothing else.
+   *
+   * @generated from enum value: PART_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Number of the writes of the row, from 1: every write raises it (`addRevision` in libs/db). It is no member of JSON: it is in
+   * the `ETag` header, and `If-Match` compares it.
+   *
+   * @generated from enum value: PART_REVISION = 1;
+   */
+  REVISION: 1,
+
+  /**
+   * Changes without a write of the row, such as a count, a time of the last use, or a member of another row. It makes the
+   * ETag of the answer weak.
+   *
+   * @generated from enum value: PART_DERIVED = 2;
+   */
+  DERIVED: 2,
+} as const;
+
+/**
+ * Part is how a member of an answer comes about. By it the gateway makes the `ETag` of the answer.
+ *
+ * @generated from enum drippulse.rest.v1.Part
+ */
+export type Part = (typeof Part)[keyof typeof Part] | UnknownEnum;
+
+/**
+ * Describes the enum drippulse.rest.v1.Part.
+ */
+export const PartSchema: GenEnum<Part> = /*@__PURE__*/
+  enumDesc(file_drippulse_rest_v1_rest, 7);
 
 /**
  * REST facts of the method.

@@ -19,7 +19,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file drippulse/testing/v1/testing.proto.
  */
 export const file_drippulse_testing_v1_testing: GenFile = /*@__PURE__*/
-  fileDesc("CiJkcmlwcHVsc2UvdGVzdGluZy92MS90ZXN0aW5nLnByb3RvEhRkcmlwcHVsc2UudGVzdGluZy52MSLUBAoESXRlbRIKCgJpZBgBIAEoAxIRCgRuYW1lGAIgASgJSACIAQESLwoFY29sb3IYAyABKA4yGy5kcmlwcHVsc2UudGVzdGluZy52MS5Db2xvckgBiAEBEhMKBndlaWdodBgEIAEoAUgCiAEBEhIKBXJlYWR5GAUgASgISAOIAQESEgoFY291bnQYBiABKAVIBIgBARIaCgVleHRyYRgHIAEoDEIGkrUYAggBSAWIAQESDAoEdGFncxgIIAMoCRIrCgJhdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBogBARIpCgVjaGlsZBgKIAEoCzIaLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkl0ZW0SLAoIY2hpbGRyZW4YCyADKAsyGi5kcmlwcHVsc2UudGVzdGluZy52MS5JdGVtEhkKBG5vdGUYDCABKAlCBpK1GAIgAUgHiAEBEh0KBnNlY3JldBgNIAEoCUIIkrUYBBgBIAFICIgBARIRCgRibG9iGA4gASgMSAmIAQESNAoFc2l6ZXMYDyADKAsyJS5kcmlwcHVsc2UudGVzdGluZy52MS5JdGVtLlNpemVzRW50cnkaLAoKU2l6ZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBQgcKBV9uYW1lQggKBl9jb2xvckIJCgdfd2VpZ2h0QggKBl9yZWFkeUIICgZfY291bnRCCAoGX2V4dHJhQgUKA19hdEIHCgVfbm90ZUIJCgdfc2VjcmV0QgcKBV9ibG9iIo0CCgtFY2hvUmVxdWVzdBIKCgJpZBgBIAEoAxIZCgRuYW1lGAIgASgJQgaStRgCOAFIAIgBARIoCgRpdGVtGAMgASgLMhouZHJpcHB1bHNlLnRlc3RpbmcudjEuSXRlbRIbCgRyb3dzGAQgASgMQgiStRgECAEoAUgBiAEBEhEKBGZhaWwYBSABKAlIAogBARIVCghkZWxheV9tcxgGIAEoBUgDiAEBEi8KCnByb2plY3RfaWQYByABKANCFpK1GBIyEGlkZW50aXR5LlByb2plY3RIBIgBAUIHCgVfbmFtZUIHCgVfcm93c0IHCgVfZmFpbEILCglfZGVsYXlfbXNCDQoLX3Byb2plY3RfaWQilgEKDEVjaG9SZXNwb25zZRIKCgJpZBgBIAEoAxIMCgRuYW1lGAIgASgJEigKBGl0ZW0YAyABKAsyGi5kcmlwcHVsc2UudGVzdGluZy52MS5JdGVtEhkKBHJvd3MYBCABKAxCBpK1GAIIAUgAiAEBEhMKBmhlYWRlchgFIAEoCUgBiAEBQgcKBV9yb3dzQgkKB19oZWFkZXIiggIKC1JlYWRSZXF1ZXN0EhEKBG5hbWUYASABKAlIAIgBARIvCgVjb2xvchgCIAEoDjIbLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkNvbG9ySAGIAQESEgoFcmVhZHkYAyABKAhIAogBARIMCgR0YWdzGAQgAygJEhIKBWNvdW50GAUgASgFSAOIAQESEAoDYmlnGAYgASgDSASIAQESLgoFc2luY2UYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAWIAQFCBwoFX25hbWVCCAoGX2NvbG9yQggKBl9yZWFkeUIICgZfY291bnRCBgoEX2JpZ0IICgZfc2luY2UiOAoMUmVhZFJlc3BvbnNlEigKBGl0ZW0YASABKAsyGi5kcmlwcHVsc2UudGVzdGluZy52MS5JdGVtIsgBCgxQYXRjaFJlcXVlc3QSCgoCaWQYASABKAMSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhEKBG5hbWUYAyABKAlIAIgBARIvCgVjb2xvchgEIAEoDjIbLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkNvbG9ySAGIAQESGgoFZXh0cmEYBSABKAxCBpK1GAIIAUgCiAEBQgcKBV9uYW1lQggKBl9jb2xvckIICgZfZXh0cmEiOQoNUGF0Y2hSZXNwb25zZRIoCgRpdGVtGAEgASgLMhouZHJpcHB1bHNlLnRlc3RpbmcudjEuSXRlbSIwCgpSYXdSZXF1ZXN0EiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5IlcKC1Jhd1Jlc3BvbnNlEhQKDGNvbnRlbnRfdHlwZRgBIAEoCRIMCgRzaXplGAIgASgDEhYKCXNpZ25hdHVyZRgDIAEoCUgAiAEBQgwKCl9zaWduYXR1cmUiVQoNVXBsb2FkUmVxdWVzdBIiCgRib2R5GAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keRIUCgdkcnlfcnVuGAIgASgISACIAQFCCgoIX2RyeV9ydW4iVQoOVXBsb2FkUmVzcG9uc2USDAoEc2l6ZRgBIAEoAxIOCgZzaGEyNTYYAiABKAkSFAoMY29udGVudF90eXBlGAMgASgJEg8KB2RyeV9ydW4YBCABKAgiIQoPRG93bmxvYWRSZXF1ZXN0Eg4KBmNodW5rcxgBIAEoBSI2ChBEb3dubG9hZFJlc3BvbnNlEiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5IlgKEExpc3RJdGVtc1JlcXVlc3QSEgoFY291bnQYASABKAVIAIgBARIXCgpmYWlsX2FmdGVyGAIgASgFSAGIAQFCCAoGX2NvdW50Qg0KC19mYWlsX2FmdGVyIn0KEUxpc3RJdGVtc1Jlc3BvbnNlEikKBWl0ZW1zGAEgAygLMhouZHJpcHB1bHNlLnRlc3RpbmcudjEuSXRlbRITCgt0b3RhbF9jb3VudBgCIAEoAxIYCgtuZXh0X2N1cnNvchgDIAEoCUgAiAEBQg4KDF9uZXh0X2N1cnNvciIRCg9SZWRpcmVjdFJlcXVlc3QiNgoQUmVkaXJlY3RSZXNwb25zZRIiCgRib2R5GAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSIbCgtDaGF0UmVxdWVzdBIMCgR0ZXh0GAEgASgJIhwKDENoYXRSZXNwb25zZRIMCgR0ZXh0GAEgASgJItUBCgpQcm9iZUV2ZW50EgoKAmlkGAEgASgJEigKBHRpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD29yZ2FuaXphdGlvbl9pZBgDIAEoAxIQCghzZXF1ZW5jZRgEIAEoAxIRCglhZ2dyZWdhdGUYBSABKAkSLQoHdG91Y2hlZBgKIAEoCzIaLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkl0ZW1IADoZ2rUYFQoTZHJpcHB1bHNlLnByb2Jlcy52MUIJCgdwYXlsb2FkKkIKBUNvbG9yEhUKEUNPTE9SX1VOU1BFQ0lGSUVEEAASDQoJQ09MT1JfUkVEEAESEwoPQ09MT1JfREFSS19CTFVFEAIynQsKDFByb2JlU2VydmljZRLOAQoERWNobxIhLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkVjaG9SZXF1ZXN0GiIuZHJpcHB1bHNlLnRlc3RpbmcudjEuRWNob1Jlc3BvbnNlIn+KtRhZCMkBEAMiBXByb2JlKgVQcm9iZTgCUAJaFy9hcGkvdjEvcHJvYmUvZWNoby97aWR9Ygp4LXByb2JlLWluagt4LXByb2JlLW91dHgBkgEEbm9uZZoBBG5vbmWC0+STAhw6ASoiFy9hcGkvdjEvcHJvYmUvZWNoby97aWR9EoYBCgRSZWFkEiEuZHJpcHB1bHNlLnRlc3RpbmcudjEuUmVhZFJlcXVlc3QaIi5kcmlwcHVsc2UudGVzdGluZy52MS5SZWFkUmVzcG9uc2UiN4q1GBIQASoFUHJvYmV4ApIBBG5vbmWC0+STAhtiBGl0ZW0SEy9hcGkvdjEvcHJvYmUvaXRlbXMSnAEKBVBhdGNoEiIuZHJpcHB1bHNlLnRlc3RpbmcudjEuUGF0Y2hSZXF1ZXN0GiMuZHJpcHB1bHNlLnRlc3RpbmcudjEuUGF0Y2hSZXNwb25zZSJKirUYHRADIgRpdGVtKgVQcm9iZXgBkgEEbm9uZZoBAmlkgtPkkwIjOgEqYgRpdGVtMhgvYXBpL3YxL3Byb2JlL2l0ZW1zL3tpZH0SqgEKA1JhdxIgLmRyaXBwdWxzZS50ZXN0aW5nLnYxLlJhd1JlcXVlc3QaIS5kcmlwcHVsc2UudGVzdGluZy52MS5SYXdSZXNwb25zZSJeirUYJxgDKgVQcm9iZUACYhF4LXByb2JlLXNpZ25hdHVyZXgBkgEEbm9uZYLT5JMCLToEYm9keVoSOgRib2R5IgovcHJvYmUvcmF3IhEvYXBpL3YxL3Byb2JlL3JhdxKcAQoGVXBsb2FkEiMuZHJpcHB1bHNlLnRlc3RpbmcudjEuVXBsb2FkUmVxdWVzdBokLmRyaXBwdWxzZS50ZXN0aW5nLnYxLlVwbG9hZFJlc3BvbnNlIkWKtRgeCMoBEAMqBVByb2JlQAN4AZIBBG5vbmWaAQRub25lgtPkkwIdOgRib2R5IhUvYXBpL3YxL3Byb2JlL3VwbG9hZHMoARK2AQoIRG93bmxvYWQSJS5kcmlwcHVsc2UudGVzdGluZy52MS5Eb3dubG9hZFJlcXVlc3QaJi5kcmlwcHVsc2UudGVzdGluZy52MS5Eb3dubG9hZFJlc3BvbnNlIlmKtRgnEAEqBVByb2JlahNjb250ZW50LWRpc3Bvc2l0aW9ueAKSAQRub25lgtPkkwIoYgRib2R5EiAvYXBpL3YxL3Byb2JlL2Rvd25sb2Fkcy97Y2h1bmtzfTABEpEBCglMaXN0SXRlbXMSJi5kcmlwcHVsc2UudGVzdGluZy52MS5MaXN0SXRlbXNSZXF1ZXN0GicuZHJpcHB1bHNlLnRlc3RpbmcudjEuTGlzdEl0ZW1zUmVzcG9uc2UiMYq1GBIQASoFUHJvYmV4ApIBBG5vbmWC0+STAhUSEy9hcGkvdjEvcHJvYmUvbGlzdHMwARKnAQoIUmVkaXJlY3QSJS5kcmlwcHVsc2UudGVzdGluZy52MS5SZWRpcmVjdFJlcXVlc3QaJi5kcmlwcHVsc2UudGVzdGluZy52MS5SZWRpcmVjdFJlc3BvbnNlIkyKtRgrGAMqBVByb2Jlaghsb2NhdGlvbmoNY2FjaGUtY29udHJvbHgCkgEEbm9uZYLT5JMCF2IEYm9keRIPL3Byb2JlL3JlZGlyZWN0ElEKBENoYXQSIS5kcmlwcHVsc2UudGVzdGluZy52MS5DaGF0UmVxdWVzdBoiLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkNoYXRSZXNwb25zZSgBMAFiBnByb3RvMw", [file_drippulse_events_v1_options, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("CiJkcmlwcHVsc2UvdGVzdGluZy92MS90ZXN0aW5nLnByb3RvEhRkcmlwcHVsc2UudGVzdGluZy52MSLuBAoESXRlbRIKCgJpZBgBIAEoAxIRCgRuYW1lGAIgASgJSACIAQESLwoFY29sb3IYAyABKA4yGy5kcmlwcHVsc2UudGVzdGluZy52MS5Db2xvckgBiAEBEhMKBndlaWdodBgEIAEoAUgCiAEBEhIKBXJlYWR5GAUgASgISAOIAQESEgoFY291bnQYBiABKAVIBIgBARIaCgVleHRyYRgHIAEoDEIGkrUYAggBSAWIAQESDAoEdGFncxgIIAMoCRIrCgJhdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBogBARIpCgVjaGlsZBgKIAEoCzIaLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkl0ZW0SLAoIY2hpbGRyZW4YCyADKAsyGi5kcmlwcHVsc2UudGVzdGluZy52MS5JdGVtEhkKBG5vdGUYDCABKAlCBpK1GAIgAUgHiAEBEh0KBnNlY3JldBgNIAEoCUIIkrUYBBgBIAFICIgBARIRCgRibG9iGA4gASgMSAmIAQESNAoFc2l6ZXMYDyADKAsyJS5kcmlwcHVsc2UudGVzdGluZy52MS5JdGVtLlNpemVzRW50cnkSGAoIcmV2aXNpb24YECABKANCBpK1GAJwARosCgpTaXplc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAzoCOAFCBwoFX25hbWVCCAoGX2NvbG9yQgkKB193ZWlnaHRCCAoGX3JlYWR5QggKBl9jb3VudEIICgZfZXh0cmFCBQoDX2F0QgcKBV9ub3RlQgkKB19zZWNyZXRCBwoFX2Jsb2IijQIKC0VjaG9SZXF1ZXN0EgoKAmlkGAEgASgDEhkKBG5hbWUYAiABKAlCBpK1GAI4AUgAiAEBEigKBGl0ZW0YAyABKAsyGi5kcmlwcHVsc2UudGVzdGluZy52MS5JdGVtEhsKBHJvd3MYBCABKAxCCJK1GAQIASgBSAGIAQESEQoEZmFpbBgFIAEoCUgCiAEBEhUKCGRlbGF5X21zGAYgASgFSAOIAQESLwoKcHJvamVjdF9pZBgHIAEoA0IWkrUYEjIQaWRlbnRpdHkuUHJvamVjdEgEiAEBQgcKBV9uYW1lQgcKBV9yb3dzQgcKBV9mYWlsQgsKCV9kZWxheV9tc0INCgtfcHJvamVjdF9pZCKWAQoMRWNob1Jlc3BvbnNlEgoKAmlkGAEgASgDEgwKBG5hbWUYAiABKAkSKAoEaXRlbRgDIAEoCzIaLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkl0ZW0SGQoEcm93cxgEIAEoDEIGkrUYAggBSACIAQESEwoGaGVhZGVyGAUgASgJSAGIAQFCBwoFX3Jvd3NCCQoHX2hlYWRlciKXAgoLUmVhZFJlcXVlc3QSEQoEbmFtZRgBIAEoCUgAiAEBEi8KBWNvbG9yGAIgASgOMhsuZHJpcHB1bHNlLnRlc3RpbmcudjEuQ29sb3JIAYgBARISCgVyZWFkeRgDIAEoCEgCiAEBEgwKBHRhZ3MYBCADKAkSEgoFY291bnQYBSABKAVIA4gBARIQCgNiaWcYBiABKANIBIgBARIuCgVzaW5jZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBYgBARITCgNpZHMYCCADKANCBpK1GAJ4A0IHCgVfbmFtZUIICgZfY29sb3JCCAoGX3JlYWR5QggKBl9jb3VudEIGCgRfYmlnQggKBl9zaW5jZSI4CgxSZWFkUmVzcG9uc2USKAoEaXRlbRgBIAEoCzIaLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkl0ZW0iyAEKDFBhdGNoUmVxdWVzdBIKCgJpZBgBIAEoAxIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSEQoEbmFtZRgDIAEoCUgAiAEBEi8KBWNvbG9yGAQgASgOMhsuZHJpcHB1bHNlLnRlc3RpbmcudjEuQ29sb3JIAYgBARIaCgVleHRyYRgFIAEoDEIGkrUYAggBSAKIAQFCBwoFX25hbWVCCAoGX2NvbG9yQggKBl9leHRyYSI5Cg1QYXRjaFJlc3BvbnNlEigKBGl0ZW0YASABKAsyGi5kcmlwcHVsc2UudGVzdGluZy52MS5JdGVtIjAKClJhd1JlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkiVwoLUmF3UmVzcG9uc2USFAoMY29udGVudF90eXBlGAEgASgJEgwKBHNpemUYAiABKAMSFgoJc2lnbmF0dXJlGAMgASgJSACIAQFCDAoKX3NpZ25hdHVyZSJVCg1VcGxvYWRSZXF1ZXN0EiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5EhQKB2RyeV9ydW4YAiABKAhIAIgBAUIKCghfZHJ5X3J1biJVCg5VcGxvYWRSZXNwb25zZRIMCgRzaXplGAEgASgDEg4KBnNoYTI1NhgCIAEoCRIUCgxjb250ZW50X3R5cGUYAyABKAkSDwoHZHJ5X3J1bhgEIAEoCCIhCg9Eb3dubG9hZFJlcXVlc3QSDgoGY2h1bmtzGAEgASgFIjYKEERvd25sb2FkUmVzcG9uc2USIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkiWAoQTGlzdEl0ZW1zUmVxdWVzdBISCgVjb3VudBgBIAEoBUgAiAEBEhcKCmZhaWxfYWZ0ZXIYAiABKAVIAYgBAUIICgZfY291bnRCDQoLX2ZhaWxfYWZ0ZXIifQoRTGlzdEl0ZW1zUmVzcG9uc2USKQoFaXRlbXMYASADKAsyGi5kcmlwcHVsc2UudGVzdGluZy52MS5JdGVtEhMKC3RvdGFsX2NvdW50GAIgASgDEhgKC25leHRfY3Vyc29yGAMgASgJSACIAQFCDgoMX25leHRfY3Vyc29yIhEKD1JlZGlyZWN0UmVxdWVzdCI2ChBSZWRpcmVjdFJlc3BvbnNlEiIKBGJvZHkYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5IhAKDlJldGlyZWRSZXF1ZXN0IhEKD1JldGlyZWRSZXNwb25zZSJYChBMaXN0VGV4dHNSZXF1ZXN0EhIKBWNvdW50GAEgASgFSACIAQESFwoKZmFpbF9hZnRlchgCIAEoBUgBiAEBQggKBl9jb3VudEINCgtfZmFpbF9hZnRlciI+ChFMaXN0VGV4dHNSZXNwb25zZRIpCgV0ZXh0cxgBIAMoCzIaLmRyaXBwdWxzZS50ZXN0aW5nLnYxLlRleHQiFAoEVGV4dBIMCgR0ZXh0GAEgASgJIiwKDFNpemVkUmVxdWVzdBISCgVieXRlcxgBIAEoBUgAiAEBQggKBl9ieXRlcyIdCg1TaXplZFJlc3BvbnNlEgwKBHRleHQYASABKAkiEQoPQ29uc3RhbnRSZXF1ZXN0IiAKEENvbnN0YW50UmVzcG9uc2USDAoEdGV4dBgBIAEoCSIbCgtDaGF0UmVxdWVzdBIMCgR0ZXh0GAEgASgJIhwKDENoYXRSZXNwb25zZRIMCgR0ZXh0GAEgASgJItUBCgpQcm9iZUV2ZW50EgoKAmlkGAEgASgJEigKBHRpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD29yZ2FuaXphdGlvbl9pZBgDIAEoAxIQCghzZXF1ZW5jZRgEIAEoAxIRCglhZ2dyZWdhdGUYBSABKAkSLQoHdG91Y2hlZBgKIAEoCzIaLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkl0ZW1IADoZ2rUYFQoTZHJpcHB1bHNlLnByb2Jlcy52MUIJCgdwYXlsb2FkImEKDUVpdGhlclJlcXVlc3QSHgoDb25lGAEgASgJQgyStRgIkgEFb3RoZXJIAIgBARIeCgVvdGhlchgCIAEoCUIKkrUYBpIBA29uZUgBiAEBQgYKBF9vbmVCCAoGX290aGVyKkIKBUNvbG9yEhUKEUNPTE9SX1VOU1BFQ0lGSUVEEAASDQoJQ09MT1JfUkVEEAESEwoPQ09MT1JfREFSS19CTFVFEAIy0hEKDFByb2JlU2VydmljZRLfAQoERWNobxIhLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkVjaG9SZXF1ZXN0GiIuZHJpcHB1bHNlLnRlc3RpbmcudjEuRWNob1Jlc3BvbnNlIo8BirUYaQjJARADIgVwcm9iZSoFUHJvYmU4AlACWhcvYXBpL3YxL3Byb2JlL2VjaG8ve2lkfWIKeC1wcm9iZS1pbmoLeC1wcm9iZS1vdXR4AZIBBG5vbmWaAQRub25logEKcHJvYmUuZWNob6gBAoLT5JMCHDoBKiIXL2FwaS92MS9wcm9iZS9lY2hvL3tpZH0SkwEKBFJlYWQSIS5kcmlwcHVsc2UudGVzdGluZy52MS5SZWFkUmVxdWVzdBoiLmRyaXBwdWxzZS50ZXN0aW5nLnYxLlJlYWRSZXNwb25zZSJEirUYHxABKgVQcm9iZXgCkgEEbm9uZaIBCnByb2JlLnJlYWSC0+STAhtiBGl0ZW0SEy9hcGkvdjEvcHJvYmUvaXRlbXMStQEKBVBhdGNoEiIuZHJpcHB1bHNlLnRlc3RpbmcudjEuUGF0Y2hSZXF1ZXN0GiMuZHJpcHB1bHNlLnRlc3RpbmcudjEuUGF0Y2hSZXNwb25zZSJjirUYNhADIgRpdGVtKgVQcm9iZXgBkgEEbm9uZZoBAmlkogEMcHJvYmUudXBkYXRlqAECsgEEUmVhZILT5JMCIzoBKmIEaXRlbTIYL2FwaS92MS9wcm9iZS9pdGVtcy97aWR9EtUBCgNSYXcSIC5kcmlwcHVsc2UudGVzdGluZy52MS5SYXdSZXF1ZXN0GiEuZHJpcHB1bHNlLnRlc3RpbmcudjEuUmF3UmVzcG9uc2UiiAGKtRhRGAMqBVByb2JlQAJiEXgtcHJvYmUtc2lnbmF0dXJleAGSAQRub25logEJcHJvYmUucmF3qAEC4gEYYXBwbGljYXRpb24vb2N0ZXQtc3RyZWFtgtPkkwItOgRib2R5WhI6BGJvZHkiCi9wcm9iZS9yYXciES9hcGkvdjEvcHJvYmUvcmF3ErkBCgZVcGxvYWQSIy5kcmlwcHVsc2UudGVzdGluZy52MS5VcGxvYWRSZXF1ZXN0GiQuZHJpcHB1bHNlLnRlc3RpbmcudjEuVXBsb2FkUmVzcG9uc2UiYoq1GDsIygEQAyoFUHJvYmVAA3gBkgEEbm9uZZoBBG5vbmWiAQxwcm9iZS51cGxvYWSoAQLiAQh0ZXh0L2NzdoLT5JMCHToEYm9keSIVL2FwaS92MS9wcm9iZS91cGxvYWRzKAES0gEKCERvd25sb2FkEiUuZHJpcHB1bHNlLnRlc3RpbmcudjEuRG93bmxvYWRSZXF1ZXN0GiYuZHJpcHB1bHNlLnRlc3RpbmcudjEuRG93bmxvYWRSZXNwb25zZSJ1irUYQxABKgVQcm9iZWoTY29udGVudC1kaXNwb3NpdGlvbngCkgEEbm9uZaIBDnByb2JlLmRvd25sb2Fk6gEIdGV4dC9jc3aC0+STAihiBGJvZHkSIC9hcGkvdjEvcHJvYmUvZG93bmxvYWRzL3tjaHVua3N9MAESngEKCUxpc3RJdGVtcxImLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkxpc3RJdGVtc1JlcXVlc3QaJy5kcmlwcHVsc2UudGVzdGluZy52MS5MaXN0SXRlbXNSZXNwb25zZSI+irUYHxABKgVQcm9iZXgCkgEEbm9uZaIBCnByb2JlLmxpc3SC0+STAhUSEy9hcGkvdjEvcHJvYmUvbGlzdHMwARLEAQoIUmVkaXJlY3QSJS5kcmlwcHVsc2UudGVzdGluZy52MS5SZWRpcmVjdFJlcXVlc3QaJi5kcmlwcHVsc2UudGVzdGluZy52MS5SZWRpcmVjdFJlc3BvbnNlImmKtRhIGAMqBVByb2Jlaghsb2NhdGlvbmoNY2FjaGUtY29udHJvbHgCkgEEbm9uZaIBDnByb2JlLnJlZGlyZWN06gEJdGV4dC9odG1sgtPkkwIXYgRib2R5Eg8vcHJvYmUvcmVkaXJlY3QSkQEKCUxpc3RUZXh0cxImLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkxpc3RUZXh0c1JlcXVlc3QaJy5kcmlwcHVsc2UudGVzdGluZy52MS5MaXN0VGV4dHNSZXNwb25zZSIxirUYEhABKgVQcm9iZXgCkgEEbm9uZYLT5JMCFRITL2FwaS92MS9wcm9iZS90ZXh0czABEr4BCgdSZXRpcmVkEiQuZHJpcHB1bHNlLnRlc3RpbmcudjEuUmV0aXJlZFJlcXVlc3QaJS5kcmlwcHVsc2UudGVzdGluZy52MS5SZXRpcmVkUmVzcG9uc2UiZoq1GEUQASoFUHJvYmV4ApIBBG5vbmW6ATAKCjIwMjYtMDQtMDISFDIwMjctMDQtMDJUMTI6MDA6MDBaGgwvZG9jcy9lcnJvcnOC0+STAhcSFS9hcGkvdjEvcHJvYmUvcmV0aXJlZBKDAQoFU2l6ZWQSIi5kcmlwcHVsc2UudGVzdGluZy52MS5TaXplZFJlcXVlc3QaIy5kcmlwcHVsc2UudGVzdGluZy52MS5TaXplZFJlc3BvbnNlIjGKtRgSEAEqBVByb2JleAKSAQRub25lgtPkkwIVEhMvYXBpL3YxL3Byb2JlL3NpemVkEpIBCghDb25zdGFudBIlLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkNvbnN0YW50UmVxdWVzdBomLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkNvbnN0YW50UmVzcG9uc2UiN4q1GBUQASoFUHJvYmV4ApIBBG5vbmXwAQGC0+STAhgSFi9hcGkvdjEvcHJvYmUvY29uc3RhbnQSUQoEQ2hhdBIhLmRyaXBwdWxzZS50ZXN0aW5nLnYxLkNoYXRSZXF1ZXN0GiIuZHJpcHB1bHNlLnRlc3RpbmcudjEuQ2hhdFJlc3BvbnNlKAEwAWIGcHJvdG8z", [file_drippulse_events_v1_options, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
  * Item has a field of every kind.
@@ -131,6 +131,13 @@ export type Item = Message<"drippulse.testing.v1.Item"> & {
    * @generated from field: map<string, int64> sizes = 15;
    */
   sizes: { [key: string]: bigint };
+
+  /**
+   * Number of the writes of the row, for the ETag.
+   *
+   * @generated from field: int64 revision = 16;
+   */
+  revision: bigint;
 };
 
 /**
@@ -306,6 +313,13 @@ export type ReadRequest = Message<"drippulse.testing.v1.ReadRequest"> & {
    * @generated from field: optional google.protobuf.Timestamp since = 7;
    */
   since?: Timestamp | undefined;
+
+  /**
+   * Ids.
+   *
+   * @generated from field: repeated int64 ids = 8;
+   */
+  ids: bigint[];
 };
 
 /**
@@ -674,6 +688,184 @@ export const RedirectResponseSchema: GenMessage<RedirectResponse> = /*@__PURE__*
   messageDesc(file_drippulse_testing_v1_testing, 16);
 
 /**
+ * No parameters.
+ *
+ * @generated from message drippulse.testing.v1.RetiredRequest
+ */
+export type RetiredRequest = Message<"drippulse.testing.v1.RetiredRequest"> & {
+};
+
+/**
+ * Describes the message drippulse.testing.v1.RetiredRequest.
+ * Use `create(RetiredRequestSchema)` to create a new message.
+ */
+export const RetiredRequestSchema: GenMessage<RetiredRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_testing_v1_testing, 17);
+
+/**
+ * No members.
+ *
+ * @generated from message drippulse.testing.v1.RetiredResponse
+ */
+export type RetiredResponse = Message<"drippulse.testing.v1.RetiredResponse"> & {
+};
+
+/**
+ * Describes the message drippulse.testing.v1.RetiredResponse.
+ * Use `create(RetiredResponseSchema)` to create a new message.
+ */
+export const RetiredResponseSchema: GenMessage<RetiredResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_testing_v1_testing, 18);
+
+/**
+ * How much to list.
+ *
+ * @generated from message drippulse.testing.v1.ListTextsRequest
+ */
+export type ListTextsRequest = Message<"drippulse.testing.v1.ListTextsRequest"> & {
+  /**
+   * Texts in all.
+   *
+   * @generated from field: optional int32 count = 1;
+   */
+  count?: number | undefined;
+
+  /**
+   * Fail after this many.
+   *
+   * @generated from field: optional int32 fail_after = 2;
+   */
+  failAfter?: number | undefined;
+};
+
+/**
+ * Describes the message drippulse.testing.v1.ListTextsRequest.
+ * Use `create(ListTextsRequestSchema)` to create a new message.
+ */
+export const ListTextsRequestSchema: GenMessage<ListTextsRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_testing_v1_testing, 19);
+
+/**
+ * One part of the list.
+ *
+ * @generated from message drippulse.testing.v1.ListTextsResponse
+ */
+export type ListTextsResponse = Message<"drippulse.testing.v1.ListTextsResponse"> & {
+  /**
+   * Texts.
+   *
+   * @generated from field: repeated drippulse.testing.v1.Text texts = 1;
+   */
+  texts: Text[];
+};
+
+/**
+ * Describes the message drippulse.testing.v1.ListTextsResponse.
+ * Use `create(ListTextsResponseSchema)` to create a new message.
+ */
+export const ListTextsResponseSchema: GenMessage<ListTextsResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_testing_v1_testing, 20);
+
+/**
+ * A text.
+ *
+ * @generated from message drippulse.testing.v1.Text
+ */
+export type Text = Message<"drippulse.testing.v1.Text"> & {
+  /**
+   * The text.
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message drippulse.testing.v1.Text.
+ * Use `create(TextSchema)` to create a new message.
+ */
+export const TextSchema: GenMessage<Text> = /*@__PURE__*/
+  messageDesc(file_drippulse_testing_v1_testing, 21);
+
+/**
+ * The size of a text.
+ *
+ * @generated from message drippulse.testing.v1.SizedRequest
+ */
+export type SizedRequest = Message<"drippulse.testing.v1.SizedRequest"> & {
+  /**
+   * Bytes.
+   *
+   * @generated from field: optional int32 bytes = 1;
+   */
+  bytes?: number | undefined;
+};
+
+/**
+ * Describes the message drippulse.testing.v1.SizedRequest.
+ * Use `create(SizedRequestSchema)` to create a new message.
+ */
+export const SizedRequestSchema: GenMessage<SizedRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_testing_v1_testing, 22);
+
+/**
+ * A text.
+ *
+ * @generated from message drippulse.testing.v1.SizedResponse
+ */
+export type SizedResponse = Message<"drippulse.testing.v1.SizedResponse"> & {
+  /**
+   * The text.
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message drippulse.testing.v1.SizedResponse.
+ * Use `create(SizedResponseSchema)` to create a new message.
+ */
+export const SizedResponseSchema: GenMessage<SizedResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_testing_v1_testing, 23);
+
+/**
+ * No parameters.
+ *
+ * @generated from message drippulse.testing.v1.ConstantRequest
+ */
+export type ConstantRequest = Message<"drippulse.testing.v1.ConstantRequest"> & {
+};
+
+/**
+ * Describes the message drippulse.testing.v1.ConstantRequest.
+ * Use `create(ConstantRequestSchema)` to create a new message.
+ */
+export const ConstantRequestSchema: GenMessage<ConstantRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_testing_v1_testing, 24);
+
+/**
+ * A text of some length.
+ *
+ * @generated from message drippulse.testing.v1.ConstantResponse
+ */
+export type ConstantResponse = Message<"drippulse.testing.v1.ConstantResponse"> & {
+  /**
+   * The text.
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message drippulse.testing.v1.ConstantResponse.
+ * Use `create(ConstantResponseSchema)` to create a new message.
+ */
+export const ConstantResponseSchema: GenMessage<ConstantResponse> = /*@__PURE__*/
+  messageDesc(file_drippulse_testing_v1_testing, 25);
+
+/**
  * A message.
  *
  * @generated from message drippulse.testing.v1.ChatRequest
@@ -692,7 +884,7 @@ export type ChatRequest = Message<"drippulse.testing.v1.ChatRequest"> & {
  * Use `create(ChatRequestSchema)` to create a new message.
  */
 export const ChatRequestSchema: GenMessage<ChatRequest> = /*@__PURE__*/
-  messageDesc(file_drippulse_testing_v1_testing, 17);
+  messageDesc(file_drippulse_testing_v1_testing, 26);
 
 /**
  * The message back.
@@ -713,7 +905,7 @@ export type ChatResponse = Message<"drippulse.testing.v1.ChatResponse"> & {
  * Use `create(ChatResponseSchema)` to create a new message.
  */
 export const ChatResponseSchema: GenMessage<ChatResponse> = /*@__PURE__*/
-  messageDesc(file_drippulse_testing_v1_testing, 18);
+  messageDesc(file_drippulse_testing_v1_testing, 27);
 
 /**
  * ProbeEvent is an event that only tests publish. The aggregate is `probe:<id>`.
@@ -777,7 +969,35 @@ export type ProbeEvent = Message<"drippulse.testing.v1.ProbeEvent"> & {
  * Use `create(ProbeEventSchema)` to create a new message.
  */
 export const ProbeEventSchema: GenMessage<ProbeEvent> = /*@__PURE__*/
-  messageDesc(file_drippulse_testing_v1_testing, 19);
+  messageDesc(file_drippulse_testing_v1_testing, 28);
+
+/**
+ * EitherRequest has two members of which one is required.
+ *
+ * @generated from message drippulse.testing.v1.EitherRequest
+ */
+export type EitherRequest = Message<"drippulse.testing.v1.EitherRequest"> & {
+  /**
+   * One.
+   *
+   * @generated from field: optional string one = 1;
+   */
+  one?: string | undefined;
+
+  /**
+   * The other.
+   *
+   * @generated from field: optional string other = 2;
+   */
+  other?: string | undefined;
+};
+
+/**
+ * Describes the message drippulse.testing.v1.EitherRequest.
+ * Use `create(EitherRequestSchema)` to create a new message.
+ */
+export const EitherRequestSchema: GenMessage<EitherRequest> = /*@__PURE__*/
+  messageDesc(file_drippulse_testing_v1_testing, 29);
 
 /**
  * Color of an item.
@@ -905,6 +1125,46 @@ export const ProbeService: GenService<{
     methodKind: "unary";
     input: typeof RedirectRequestSchema;
     output: typeof RedirectResponseSchema;
+  },
+  /**
+   * Streams a list without a credential.
+   *
+   * @generated from rpc drippulse.testing.v1.ProbeService.ListTexts
+   */
+  listTexts: {
+    methodKind: "server_streaming";
+    input: typeof ListTextsRequestSchema;
+    output: typeof ListTextsResponseSchema;
+  },
+  /**
+   * Is going to be removed.
+   *
+   * @generated from rpc drippulse.testing.v1.ProbeService.Retired
+   */
+  retired: {
+    methodKind: "unary";
+    input: typeof RetiredRequestSchema;
+    output: typeof RetiredResponseSchema;
+  },
+  /**
+   * Answers a text of some size.
+   *
+   * @generated from rpc drippulse.testing.v1.ProbeService.Sized
+   */
+  sized: {
+    methodKind: "unary";
+    input: typeof SizedRequestSchema;
+    output: typeof SizedResponseSchema;
+  },
+  /**
+   * Answers the same to everybody.
+   *
+   * @generated from rpc drippulse.testing.v1.ProbeService.Constant
+   */
+  constant: {
+    methodKind: "unary";
+    input: typeof ConstantRequestSchema;
+    output: typeof ConstantResponseSchema;
   },
   /**
    * Echoes both ways; only for the RPC adapters.

@@ -5,6 +5,9 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_drippulse_events_v1_options } from "../../events/v1/options_pb.ts";
+import type { Mode } from "../../rest/v1/mode_pb.ts";
+import { file_drippulse_rest_v1_mode } from "../../rest/v1/mode_pb.ts";
+import { file_drippulse_rest_v1_rest } from "../../rest/v1/rest_pb.ts";
 import type { Webhook, WebhookDelivery } from "./webhooks_pb.ts";
 import { file_drippulse_webhooks_v1_webhooks } from "./webhooks_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
@@ -15,10 +18,11 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file drippulse/webhooks/v1/events.proto.
  */
 export const file_drippulse_webhooks_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("CiJkcmlwcHVsc2Uvd2ViaG9va3MvdjEvZXZlbnRzLnByb3RvEhVkcmlwcHVsc2Uud2ViaG9va3MudjEi2wUKDFdlYmhvb2tFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEn0KB2ZhaWxpbmcYCiABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0JK4rUYRgoPd2ViaG9vay5mYWlsaW5nEi1Gb3VyIGF0dGVtcHRzIGluIGEgcm93IGF0IGFuIGVuZHBvaW50IGZhaWxlZC4aBG1vZGVIABJ/CglyZWNvdmVyZWQYCyABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0JK4rUYRgoRd2ViaG9vay5yZWNvdmVyZWQSK0FuIGVuZHBvaW50IHRoYXQgd2FzIGZhaWxpbmcgYW5zd2VycyBhZ2Fpbi4aBG1vZGVIABKIAQoJZXhoYXVzdGVkGAwgASgLMicuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tFeGhhdXN0ZWRCSuK1GEYKEXdlYmhvb2suZXhoYXVzdGVkEiNBIGRlbGl2ZXJ5IGZhaWxlZCBvbiBldmVyeSBhdHRlbXB0LhoMd2ViaG9vay5tb2RlSAASowEKCGRpc2FibGVkGA0gASgLMh4uZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tCb+K1GGsKEHdlYmhvb2suZGlzYWJsZWQSUUFuIGVuZHBvaW50IHdhcyBkaXNhYmxlZDogaXQgYW5zd2VyZWQgNDEwLCBvciBkaWQgbm90aGluZyBidXQgZmFpbCBmb3IgZml2ZSBkYXlzLhoEbW9kZUgAOhvatRgXChVkcmlwcHVsc2Uud2ViaG9va3MudjFCCQoHcGF5bG9hZCJ9ChBXZWJob29rRXhoYXVzdGVkEi8KB3dlYmhvb2sYASABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9vaxI4CghkZWxpdmVyeRgCIAEoCzImLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rRGVsaXZlcnliBnByb3RvMw", [file_drippulse_events_v1_options, file_drippulse_webhooks_v1_webhooks, file_google_protobuf_timestamp]);
+  fileDesc("CiJkcmlwcHVsc2Uvd2ViaG9va3MvdjEvZXZlbnRzLnByb3RvEhVkcmlwcHVsc2Uud2ViaG9va3MudjEitAYKDFdlYmhvb2tFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEn0KB2ZhaWxpbmcYCiABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0JK4rUYRgoPd2ViaG9vay5mYWlsaW5nEi1Gb3VyIGF0dGVtcHRzIGluIGEgcm93IGF0IGFuIGVuZHBvaW50IGZhaWxlZC4aBG1vZGVIABJ/CglyZWNvdmVyZWQYCyABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0JK4rUYRgoRd2ViaG9vay5yZWNvdmVyZWQSK0FuIGVuZHBvaW50IHRoYXQgd2FzIGZhaWxpbmcgYW5zd2VycyBhZ2Fpbi4aBG1vZGVIABKIAQoJZXhoYXVzdGVkGAwgASgLMicuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tFeGhhdXN0ZWRCSuK1GEYKEXdlYmhvb2suZXhoYXVzdGVkEiNBIGRlbGl2ZXJ5IGZhaWxlZCBvbiBldmVyeSBhdHRlbXB0LhoMd2ViaG9vay5tb2RlSAASowEKCGRpc2FibGVkGA0gASgLMh4uZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tCb+K1GGsKEHdlYmhvb2suZGlzYWJsZWQSUUFuIGVuZHBvaW50IHdhcyBkaXNhYmxlZDogaXQgYW5zd2VyZWQgNDEwLCBvciBkaWQgbm90aGluZyBidXQgZmFpbCBmb3IgZml2ZSBkYXlzLhoEbW9kZUgAEkIKEGF0dGVtcHRzX2NvdW50ZWQYFCABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuQXR0ZW1wdHNDb3VudGVkSAA6MNq1GCwKFWRyaXBwdWxzZS53ZWJob29rcy52MRITCgd3ZWJob29rEgh3ZWJob29rc0IJCgdwYXlsb2FkIkYKD0F0dGVtcHRzQ291bnRlZBIzCgZjb3VudHMYASADKAsyIy5kcmlwcHVsc2Uud2ViaG9va3MudjEuQXR0ZW1wdENvdW50InsKDEF0dGVtcHRDb3VudBISCgp3ZWJob29rX2lkGAEgASgDEiUKBG1vZGUYAiABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Nb2RlEhEKCXN1Y2NlZWRlZBgDIAEoCBIOCgZidWNrZXQYBCABKA0SDQoFY291bnQYBSABKAUijQEKEFdlYmhvb2tFeGhhdXN0ZWQSNwoHd2ViaG9vaxgBIAEoCzIeLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rQgaStRgCaAESQAoIZGVsaXZlcnkYAiABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0RlbGl2ZXJ5QgaStRgCaAFiBnByb3RvMw", [file_drippulse_events_v1_options, file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_drippulse_webhooks_v1_webhooks, file_google_protobuf_timestamp]);
 
 /**
- * WebhookEvent is a change of an endpoint's health. The aggregate is `webhook:<id>`. An event about an endpoint is
+ * WebhookEvent is a change of an endpoint's health. The aggregate is `webhook:<id>`, or `attempts:<id>` of a
+ * sum of attempts. An event about an endpoint is
  * never delivered to it, and its delivery causes no further event.
  *
  * @generated from message drippulse.webhooks.v1.WebhookEvent
@@ -96,6 +100,14 @@ export type WebhookEvent = Message<"drippulse.webhooks.v1.WebhookEvent"> & {
      */
     value: Webhook;
     case: "disabled";
+  } | {
+    /**
+     * Attempts that were made, in sums. For services that count; it has no sequence.
+     *
+     * @generated from field: drippulse.webhooks.v1.AttemptsCounted attempts_counted = 20;
+     */
+    value: AttemptsCounted;
+    case: "attemptsCounted";
   } | { case: undefined; value?: undefined };
 };
 
@@ -105,6 +117,76 @@ export type WebhookEvent = Message<"drippulse.webhooks.v1.WebhookEvent"> & {
  */
 export const WebhookEventSchema: GenMessage<WebhookEvent> = /*@__PURE__*/
   messageDesc(file_drippulse_webhooks_v1_events, 0);
+
+/**
+ * AttemptsCounted are attempts of one organization's webhooks whose results were recorded together. Tests are not among them.
+ *
+ * @generated from message drippulse.webhooks.v1.AttemptsCounted
+ */
+export type AttemptsCounted = Message<"drippulse.webhooks.v1.AttemptsCounted"> & {
+  /**
+   * One for each webhook, outcome and time.
+   *
+   * @generated from field: repeated drippulse.webhooks.v1.AttemptCount counts = 1;
+   */
+  counts: AttemptCount[];
+};
+
+/**
+ * Describes the message drippulse.webhooks.v1.AttemptsCounted.
+ * Use `create(AttemptsCountedSchema)` to create a new message.
+ */
+export const AttemptsCountedSchema: GenMessage<AttemptsCounted> = /*@__PURE__*/
+  messageDesc(file_drippulse_webhooks_v1_events, 1);
+
+/**
+ * AttemptCount counts attempts that are alike.
+ *
+ * @generated from message drippulse.webhooks.v1.AttemptCount
+ */
+export type AttemptCount = Message<"drippulse.webhooks.v1.AttemptCount"> & {
+  /**
+   * Webhook.
+   *
+   * @generated from field: int64 webhook_id = 1;
+   */
+  webhookId: bigint;
+
+  /**
+   * Whether it gets events of live or of test rows.
+   *
+   * @generated from field: drippulse.rest.v1.Mode mode = 2;
+   */
+  mode: Mode;
+
+  /**
+   * Whether the endpoint answered by success.
+   *
+   * @generated from field: bool succeeded = 3;
+   */
+  succeeded: boolean;
+
+  /**
+   * How long they took: 0 is below a millisecond; bucket `n` is from 1.1^(n - 1) milliseconds on, and below 1.1^n.
+   *
+   * @generated from field: uint32 bucket = 4;
+   */
+  bucket: number;
+
+  /**
+   * Number of attempts.
+   *
+   * @generated from field: int32 count = 5;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message drippulse.webhooks.v1.AttemptCount.
+ * Use `create(AttemptCountSchema)` to create a new message.
+ */
+export const AttemptCountSchema: GenMessage<AttemptCount> = /*@__PURE__*/
+  messageDesc(file_drippulse_webhooks_v1_events, 2);
 
 /**
  * WebhookExhausted names a delivery that failed on every attempt.
@@ -132,5 +214,5 @@ export type WebhookExhausted = Message<"drippulse.webhooks.v1.WebhookExhausted">
  * Use `create(WebhookExhaustedSchema)` to create a new message.
  */
 export const WebhookExhaustedSchema: GenMessage<WebhookExhausted> = /*@__PURE__*/
-  messageDesc(file_drippulse_webhooks_v1_events, 1);
+  messageDesc(file_drippulse_webhooks_v1_events, 3);
 

@@ -1,6 +1,6 @@
 import { type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { DomainError, type Violation } from '@drippulse/errors';
-import { checkJsonText, dangerousKeys, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
+import { checkJsonText, dangerousKeys, isHidden, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
 import type { CustomFieldRow } from '../../custom-fields/rows.ts';
 
 /** A column of the file: its name in the API, and how to read its cells. */
@@ -35,9 +35,11 @@ export function readHeader(header: readonly string[], desc: DescMessage, defined
   const columns = header.map((text, index) => {
     const name = nameOf(text);
     const column = name.startsWith(customPrefix) ? customColumn(name, custom) : known.get(name);
-    if (name === '') problems.push({ field: `column ${index + 1}`, message: 'has no name' });
-    else if (column === undefined) problems.push({ field: text.trim(), message: 'is no column of these records' });
-    else if (seen.has(name)) problems.push({ field: text.trim(), message: 'stands in the header twice' });
+    if (name === '') problems.push({ field: `column ${index + 1}`, message: 'has no name', code: 'format' });
+    else if (column === undefined)
+      problems.push({ field: text.trim(), message: 'is no column of these records', code: 'not_found' });
+    else if (seen.has(name))
+      problems.push({ field: text.trim(), message: 'stands in the header twice', code: 'duplicate' });
     seen.add(name);
     return column ?? { name, read: (cell: string) => ({ value: cell }) };
   });
@@ -56,7 +58,8 @@ function nameOf(text: string): string {
 }
 
 function columnsOf(desc: DescMessage): Map<string, Column> {
-  return new Map(desc.fields.map(({ name, ...field }) => [name, { name, read: readerOf(field) }]));
+  const fields = desc.fields.filter((field) => !isHidden(field));
+  return new Map(fields.map(({ name, ...field }) => [name, { name, read: readerOf(field) }]));
 }
 
 function readerOf(field: Pick<DescMessage['fields'][number], 'fieldKind' | 'message' | 'scalar'>): Column['read'] {

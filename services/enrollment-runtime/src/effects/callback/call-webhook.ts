@@ -7,7 +7,7 @@ import { type CallbackRequest, readRequest } from './request.ts';
 import { signatureHeaders } from './sign.ts';
 
 /**
- * Calls an endpoint of the customer. A repeat has the same method, URL, body and Idempotency-Key. When it comes
+ * Calls an endpoint of the customer. A repeat has the same method, URL, body, Idempotency-Key and chain. When it comes
  * back as a request to our API, with the chain header, that request continues the chain.
  */
 export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome> {
@@ -24,7 +24,7 @@ export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise
         ...request.headers,
         ...signed.headers,
         'idempotency-key': call.key,
-        [chainHeader]: ctx.chains.sign(call, ctx.clock.now()),
+        [chainHeader]: ctx.chains.sign(call, call.plannedAt),
       },
       body: request.body,
       totalTimeoutMs: request.timeoutMs,
@@ -64,6 +64,6 @@ async function sign(
 }
 
 /** A query may contain a secret, and viewers read the timeline. */
-export function withoutQuery(url: string): string {
+function withoutQuery(url: string): string {
   return url.replace(/[?#].*$/s, '');
 }

@@ -1,14 +1,12 @@
-import type { EffectType } from '../effect-type.ts';
-import { callWebhook, withoutQuery } from './call-webhook.ts';
+import { stubEffect } from '@drippulse/engine';
+import type { SystemEffect } from '../effect-type.ts';
+import { callWebhook } from './call-webhook.ts';
 import { timeoutOf } from './request.ts';
 import { signingTimeoutMs } from './sign.ts';
 
-export const webhookCallback: EffectType = {
+export const webhookCallback: SystemEffect = {
   perform: callWebhook,
-  describe({ request }) {
-    const message = `Would send ${String(request['method'])} ${withoutQuery(String(request['url']))}`;
-    return { outcome: 'succeeded', message, output: { response: { status: 200, body: '' } } };
-  },
+  describe: (call) => stubEffect(call).result,
   makesRecord: false,
   destination: (request) => URL.parse(String(request['url']))?.host ?? 'nowhere',
   deadlineMs: (request) => signingTimeoutMs + timeoutOf(request),

@@ -3,8 +3,11 @@ import { written } from './crm-call.ts';
 import { crmEffect } from './crm-effect.ts';
 import { recordMessage } from './record-message.ts';
 
-export const createActivity = crmEffect({ makesRecord: true }, async ({ crm, caller, options }, request) => {
-  const message = recordMessage(CreateCrmActivityRequestSchema, request);
-  const { activity } = await crm.activities(caller).createCrmActivity(message, options);
-  return written('Created', 'activity', CrmActivitySchema, activity);
-});
+export const createActivity = crmEffect(
+  { makesRecord: true, recordType: () => 'activity' },
+  async ({ crm, caller, options }, request) => {
+    const message = recordMessage(CreateCrmActivityRequestSchema, request);
+    const { activity } = await crm.activities(caller).createCrmActivity(message, options);
+    return written('Created', 'activity', CrmActivitySchema, activity);
+  },
+);

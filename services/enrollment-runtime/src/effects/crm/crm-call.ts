@@ -3,6 +3,7 @@ import type { CallOptions } from '@connectrpc/connect';
 import { encodeJson } from '@drippulse/json';
 import { type Caller, causeMetadata, causeText, fromConnectError } from '@drippulse/rpc';
 import { parseObject } from '../../enrollments/contact.ts';
+import { callerOfCall } from '../caller-of-call.ts';
 import type { EffectCall, EffectOutcome } from '../effect-call.ts';
 
 /** Deadline of one write. */
@@ -13,22 +14,13 @@ const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resourc
 
 /**
  * Writes to the CRM in the name of the workflow. A repeat carries the same key, so the CRM gives the response that it
- * gave the first time. Other CRMs need a connection, and there are none yet.
+ * gave the first time.
  */
 export async function callCrm(
   call: EffectCall,
   write: (caller: Caller, options: CallOptions) => Promise<EffectOutcome>,
 ): Promise<EffectOutcome> {
-  const integration = String(call.request['integration_id']);
-  if (integration !== 'internal') {
-    return { outcome: 'failed', error: `no usable connection for ${integration}`, retryable: false };
-  }
-  const caller: Caller = {
-    organizationId: call.organizationId,
-    actor: { type: 'workflow', id: String(call.workflowId), hops: call.hops + 1 },
-    role: 'editor',
-    mode: 'live',
-  };
+  const caller = callerOfCall(call, 'live');
   const headers = { 'idempotency-key': call.key, [causeMetadata]: causeText(call) };
   const options = { signal: call.signal, timeoutMs: crmTimeoutMs, headers };
   try {

@@ -1,24 +1,36 @@
 import type { CallOptions } from '@connectrpc/connect';
 import { stubEffect } from '@drippulse/engine';
+import type { JsonObject } from '@drippulse/json';
 import type { Caller } from '@drippulse/rpc';
 import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
-import type { EffectType } from '../effect-type.ts';
+import type { SystemEffect } from '../effect-type.ts';
+import { performerTimeoutMs } from '../performed/ask-performer.ts';
+import { askToPerform, destinationOf } from '../performed/ask-to-perform.ts';
 import { callCrm, crmTimeoutMs } from './crm-call.ts';
 
 /** The client of the CRM, and the caller and options of a write. */
 export type CrmWrite = { crm: EffectContext['clients']['crm']; caller: Caller; options: CallOptions };
 
-/** An effect that is one write to the CRM, of a new record or of a known one. Its description is the stub that a test run of the workflow shows. */
+/**
+ * An effect that is one write to the CRM, of a new record or of a known one; to our own, or to a provider's by a connection. Its description
+ * is the stub that a test run of the workflow shows.
+ */
 export function crmEffect(
-  { makesRecord }: Pick<EffectType, 'makesRecord'>,
+  { makesRecord, recordType }: Pick<SystemEffect, 'makesRecord'> & { recordType(request: JsonObject): string },
   write: (to: CrmWrite, request: EffectCall['request']) => Promise<EffectOutcome>,
-): EffectType {
+): SystemEffect {
   return {
-    perform: ({ clients }, call) =>
-      callCrm(call, (caller, options) => write({ crm: clients.crm, caller, options }, call.request)),
+    perform: (ctx, call) =>
+      isOwn(call.request)
+        ? callCrm(call, (caller, options) => write({ crm: ctx.clients.crm, caller, options }, call.request))
+        : askToPerform(ctx, 'integrations', call, { saveAs: recordType(call.request) }),
     describe: (call) => stubEffect(call).result,
     makesRecord,
-    destination: () => 'crm',
-    deadlineMs: () => crmTimeoutMs,
+    destination: (request) => (isOwn(request) ? 'crm' : destinationOf('integrations', request)),
+    deadlineMs: (request) => (isOwn(request) ? crmTimeoutMs : performerTimeoutMs),
   };
+}
+
+function isOwn({ integration_id: integration }: JsonObject): boolean {
+  return integration === 'internal';
 }

@@ -1,42 +1,104 @@
-import type { JsonObject } from '@drippulse/json';
+import { type Address, hashOfKey, type Mail, messageIdOf } from '@drippulse/mail';
 import { convert } from 'html-to-text';
 import addressparser from 'nodemailer/lib/addressparser';
-import type { Address, Mail } from '../../adapters/mailer.ts';
-import { hashOfKey, messageIdOf } from '../message-id.ts';
+import { chooseFrom, type Permit } from '../../messaging/index.ts';
+import { dressMail } from '../../tracking/index.ts';
+import type { EffectCall, EffectContext } from '../effect-call.ts';
+import { addFooter, type Body } from './footer.ts';
 
 const addressPattern = /^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/;
 
-/** The mail that a rendered request asks for, or the reason why there is none. */
-export function composeMail(key: string, request: JsonObject, mailFrom: string): { mail: Mail } | { problem: string } {
-  const own = readAddress(mailFrom);
+type Mailing = Pick<EffectCall, 'key' | 'organizationId' | 'mode' | 'request'>;
+
+/** The parts of a mail that do not depend on who sends it, or the reason why there is none. */
+export type MailParts = {
+  to: Address;
+  /** What the step asks for as `From` and `Reply-To`. */
+  step: Address | undefined;
+  replyTo: Address | undefined;
+  subject: string;
+  html: string | undefined;
+  text: string;
+  headers: Record<string, string>;
+};
+
+/** Footer, tracking and the headers of an unsubscribe, as its class asks for. A repeat has the same bytes. */
+export function composeParts(
+  ctx: EffectContext,
+  { key, organizationId, mode, request }: Mailing,
+  permit: Permit,
+): MailParts | { problem: string } {
   const to = readAddress(request['to']);
-  const from = request['from'] ? readAddress(request['from']) : own;
+  const step = request['from'] ? readAddress(request['from']) : undefined;
   const replyTo = request['reply_to'] ? readAddress(request['reply_to']) : undefined;
-  if (own === null) return { problem: 'MAIL_FROM is not an email address' };
   if (to === null) return { problem: 'to is not an email address' };
-  if (from === null) return { problem: 'from is not an email address' };
+  if (step === null) return { problem: 'from is not an email address' };
   if (replyTo === null) return { problem: 'reply_to is not an email address' };
+  const marketing = permit.class === 'marketing';
+  const body = bodyOf(request);
+  const { html, text, listUnsubscribe } = dressMail(ctx, {
+    organizationId,
+    deliveryKey: key,
+    mode,
+    ...(marketing ? addFooter(body, permit.sender.settings.postalAddress) : body),
+    trackOpens: request['track_opens'] === true,
+    trackClicks: request['track_clicks'] === true,
+    marketing,
+  });
   return {
-    mail: {
-      messageId: messageIdOf(key, mailFrom),
-      from,
-      to,
-      ...(replyTo && { replyTo }),
-      // Bounces go to the platform, also when the step names another sender.
-      envelope: { from: own.address, to: to.address },
-      subject: oneLine(request['subject']),
-      ...bodyOf(request),
-      // Automatic responders do not answer it (RFC 3834).
-      headers: { 'Auto-Submitted': 'auto-generated' },
-      // Made from the key, so that a repeat has the same bytes.
-      baseBoundary: hashOfKey(key),
-    },
+    to,
+    step,
+    replyTo,
+    subject: oneLine(request['subject']),
+    html,
+    text,
+    headers: headersOf(listUnsubscribe?.url),
   };
 }
 
-function bodyOf({ html, text }: JsonObject): { html?: string; text: string } {
+/** The mail that a rendered request asks for, with a warning for its timeline, or the reason why there is none. */
+export function composeMail(
+  ctx: EffectContext,
+  mailing: Mailing,
+  { permit, mailFrom }: { permit: Permit; mailFrom: string },
+): { mail: Mail; warning: string | undefined } | { problem: string } {
+  const own = readAddress(mailFrom);
+  if (own === null) return { problem: 'MAIL_FROM is not an email address' };
+  const parts = composeParts(ctx, mailing, permit);
+  if ('problem' in parts) return parts;
+  const { to, step, subject, html, text, headers } = parts;
+  const { from, replyTo, dkim, warning } = chooseFrom(permit.sender, { step, replyTo: parts.replyTo, own });
+  const mail: Mail = {
+    messageId: messageIdOf(mailing.key, mailFrom),
+    date: permit.placedAt,
+    from,
+    to,
+    ...(replyTo && { replyTo }),
+    ...(dkim && { dkim }),
+    // Bounces go to the platform, also when the step names another sender.
+    envelope: { from: own.address, to: to.address },
+    subject,
+    ...(html !== undefined && { html }),
+    text,
+    headers,
+    // Made from the key, so that a repeat has the same bytes.
+    baseBoundary: hashOfKey(mailing.key),
+  };
+  return { mail, warning };
+}
+
+/** The two headers of a one-click unsubscribe belong together (RFC 8058). Automatic responders do not answer (RFC 3834). */
+function headersOf(unsubscribeUrl: string | undefined): Record<string, string> {
+  const headers = { 'Auto-Submitted': 'auto-generated' };
+  if (unsubscribeUrl === undefined) return headers;
+  const oneClick = { 'List-Unsubscribe': `<${unsubscribeUrl}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
+  return { ...headers, ...oneClick };
+}
+
+/** The body that a step rendered: a text part is made of HTML. */
+export function bodyOf({ html, text }: EffectCall['request']): Body {
   if (typeof html === 'string') return { html, text: convert(html, { wordwrap: 78 }) };
-  return { text: typeof text === 'string' ? text : '' };
+  return { html: undefined, text: typeof text === 'string' ? text : '' };
 }
 
 /** Reads one mailbox, `a@b.c` or `Name <a@b.c>`. Null for anything else, including a list or group of one. */

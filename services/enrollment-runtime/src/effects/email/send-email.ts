@@ -1,21 +1,33 @@
-import { MailFailure } from '../../adapters/mailer.ts';
-import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
-import { isOwnMailer, noConnection } from './integrations.ts';
+import { MailFailure } from '@drippulse/mail';
+import type { Permit } from '../../messaging/index.ts';
+import type { EffectContext, EffectOutcome } from '../effect-call.ts';
+import { isOwnMailer } from './integrations.ts';
+import { sendByProvider } from './send-by-provider.ts';
+import { sentAs } from './sent-as.ts';
 
-/** Hands a mail to the mail server. A repeat is the same mail with the same Message-ID. */
-export async function sendEmail({ adapters }: EffectContext, call: EffectCall): Promise<EffectOutcome> {
+type Mailing = Parameters<typeof sendByProvider>[1];
+
+/** Hands a mail to the mail server, or to the provider that its step names. A repeat is the same mail with the same Message-ID. */
+export async function sendEmail(ctx: EffectContext, call: Mailing, permit: Permit): Promise<EffectOutcome> {
   const integration = String(call.request['integration_id']);
-  if (!isOwnMailer(integration)) return noConnection(integration);
-  if (adapters.mailer === undefined) return { outcome: 'skipped', reason: 'no mail server is configured' };
+  if (!isOwnMailer(integration)) return sendByProvider(ctx, call, permit);
+  const { mailer } = permit;
+  if (mailer === undefined) return { outcome: 'skipped', reason: 'no mail server is configured' };
   // Loaded with the first mail: it brings a parser of HTML that no other effect needs.
   const { composeMail } = await import('./compose-mail.ts');
-  const composed = composeMail(call.key, call.request, adapters.mailer.from);
+  const composed = composeMail(ctx, call, { permit, mailFrom: mailer.from });
   if ('problem' in composed) return { outcome: 'failed', error: composed.problem, retryable: false };
-  const { mail } = composed;
+  const { mail, warning } = composed;
   try {
-    const providerMessageId = await adapters.mailer.send(call.key, mail, call.signal);
-    const message = `Sent to ${mail.to.address}: "${mail.subject}"`;
-    return { outcome: 'succeeded', message, ...(providerMessageId !== undefined && { providerMessageId }) };
+    const providerMessageId = await mailer.send(call.key, mail, call.signal);
+    const sent = `Sent to ${mail.to.address}: "${mail.subject}"`;
+    const message = warning === undefined ? sent : `${sent} (warning: ${warning})`;
+    return {
+      outcome: 'succeeded',
+      message,
+      sentAs: sentAs(permit, mail),
+      ...(providerMessageId !== undefined && { providerMessageId }),
+    };
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;
     return {

@@ -3,7 +3,8 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { AccountSchema } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Kysely, Selectable } from 'kysely';
 import type { DB, Organizations } from '../../db/schema.ts';
-import { adminColumns, adminToProto } from '../sessions/to-proto.ts';
+import { findOwner } from '../organizations/owner.ts';
+import { adminToProto } from '../sessions/to-proto.ts';
 
 /** Until the billing service exists every installation runs itself. */
 const plan = 'self_hosted';
@@ -23,18 +24,6 @@ export async function accountToProto(
     plan,
     createdAt: timestampFromDate(row.created_at),
     updatedAt: timestampFromDate(row.updated_at),
+    revision: row.revision,
   };
-}
-
-/** The first administrator who can log in. */
-function findOwner(db: Kysely<DB>, organizationId: bigint) {
-  return db
-    .selectFrom('users')
-    .select(adminColumns)
-    .where('organization_id', '=', organizationId)
-    .where('role', '=', 'admin')
-    .where('status', '=', 'active')
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst();
 }

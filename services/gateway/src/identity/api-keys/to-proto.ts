@@ -4,6 +4,7 @@ import { type ApiKeySchema, KeyMode } from '@drippulse/proto/drippulse/identity/
 import type { Selectable } from 'kysely';
 import { keyPrefix } from '../../credential-texts/api-key.ts';
 import type { ApiKeys } from '../../db/schema.ts';
+import { keyRoleToProto, scopesToJson } from './rights.ts';
 
 export function apiKeyToProto(row: Selectable<ApiKeys>): MessageInitShape<typeof ApiKeySchema> {
   return {
@@ -16,5 +17,8 @@ export function apiKeyToProto(row: Selectable<ApiKeys>): MessageInitShape<typeof
     ...(row.last_used_at && { lastUsedAt: timestampFromDate(row.last_used_at) }),
     ...(row.revoked_at && { revokedAt: timestampFromDate(row.revoked_at) }),
     createdAt: timestampFromDate(row.created_at),
+    revision: row.revision,
+    role: keyRoleToProto(row.role),
+    ...(row.scopes && { scopes: scopesToJson(row.scopes) }),
   };
 }

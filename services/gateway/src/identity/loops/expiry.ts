@@ -2,6 +2,7 @@ import type { Database } from '@drippulse/db';
 import { type Clock, type Loop, type LoopLog, startLoop } from '@drippulse/loops';
 import { type RawBuilder, sql } from 'kysely';
 import type { DB } from '../../db/schema.ts';
+import { resetJobs } from '../links/reset-jobs.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -11,7 +12,13 @@ const usageKeptMs = 60 * dayMs;
 /** A network stays known to a user who logs in from it once in this time. */
 const networkKeptMs = 90 * dayMs;
 
-/** Deletes expired sessions, old usage counts and networks without logins, hourly and in slices. */
+/** As long as the audit trail. */
+const deletionKeptMs = 400 * dayMs;
+
+/** Who belongs to no organization any more may be invited again for so long. */
+const identityKeptMs = 30 * dayMs;
+
+/** Deletes expired sessions, old usage counts, networks without logins, links that ended and identities without members, hourly and in slices. */
 export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: LoopLog }): Loop {
   const { db, clock, log } = options;
   return startLoop({
@@ -23,6 +30,29 @@ export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: 
       await deleteInSlices(db, signal, sql`sessions`, sql`expires_at < ${new Date(now - dayMs)}`);
       await deleteInSlices(db, signal, sql`api_key_usage`, sql`day < ${new Date(now - usageKeptMs)}::date`);
       await deleteInSlices(db, signal, sql`login_networks`, sql`last_login_at < ${new Date(now - networkKeptMs)}`);
+      // Those that were given up still have the address that somebody typed.
+      await deleteInSlices(db, signal, sql`jobs`, sql`kind = ${resetJobs} and finished_at < ${new Date(now - dayMs)}`);
+      await deleteInSlices(db, signal, sql`sign_ups`, sql`expires_at < ${new Date(now - dayMs)}`);
+      await deleteInSlices(
+        db,
+        signal,
+        sql`organization_deletions`,
+        sql`next_at is null and erased_at < ${new Date(now - deletionKeptMs)}`,
+      );
+      // Of an invitation the list shows when it ended.
+      await deleteInSlices(
+        db,
+        signal,
+        sql`mailed_links`,
+        sql`expires_at < ${new Date(now - dayMs)} and kind <> 'invitation'`,
+      );
+      await deleteInSlices(
+        db,
+        signal,
+        sql`identities`,
+        sql`updated_at < ${new Date(now - identityKeptMs)}
+          and not exists (select from memberships where identity_id = identities.id)`,
+      );
       return hourMs;
     },
   });

@@ -5,7 +5,7 @@ import { hashApiKey, isApiKeyText } from '../../credential-texts/api-key.ts';
 import type { DB } from '../../db/schema.ts';
 import { usernameKey } from '../../usernames/username-key.ts';
 import { usernameProblems } from '../../usernames/username-problems.ts';
-import { endSessions } from '../sessions/end-sessions.ts';
+import { endSessionsOfIdentity } from '../sessions/end-sessions.ts';
 import { createPasswords, type Passwords } from '../sessions/passwords.ts';
 import { connectIdentity } from './connect.ts';
 import { insertAdmin } from './create.ts';
@@ -43,20 +43,28 @@ async function ensureAdmin(
   { username, password }: { username: string; password: string },
 ): Promise<bigint> {
   const admin = await trx
-    .selectFrom('users')
-    .select(['id', 'organization_id', 'bootstrap_hash'])
-    .where('username_key', '=', usernameKey(username))
+    .selectFrom('identities')
+    .innerJoin('memberships', 'memberships.identity_id', 'identities.id')
+    .select(['identities.id', 'identities.bootstrap_hash', 'memberships.organization_id'])
+    .select('memberships.id as member_id')
+    .where('identities.username_key', '=', usernameKey(username))
+    .orderBy('memberships.id')
     .executeTakeFirst();
   if (admin && (await passwords.matches(password, admin.bootstrap_hash, 'known'))) return admin.organization_id;
   const hash = await passwords.hash(password);
   if (!admin) return createFirst(trx, username, hash);
 
   await trx
-    .updateTable('users')
-    .set({ password_hash: hash, bootstrap_hash: hash, status: 'active', updated_at: sql`now()` })
+    .updateTable('memberships')
+    .set({ status: 'active', updated_at: sql`now()` })
+    .where('id', '=', admin.member_id)
+    .execute();
+  await trx
+    .updateTable('identities')
+    .set({ password_hash: hash, bootstrap_hash: hash, updated_at: sql`now()` })
     .where('id', '=', admin.id)
     .execute();
-  await endSessions(trx, admin.id, new Date());
+  await endSessionsOfIdentity(trx, admin.id, new Date());
   return admin.organization_id;
 }
 

@@ -3,9 +3,9 @@ import { refuseViolations } from '@drippulse/errors';
 import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { usernameColumns } from '../../usernames/username-key.ts';
+import { insertIdentity } from '../identities/insert-identity.ts';
 import { createPasswords } from '../sessions/passwords.ts';
 import { memberProblems } from '../team-members/fields.ts';
-import { refusingTakenNames } from '../team-members/unique-names.ts';
 import { textProblems } from '../violations.ts';
 import type { Identity } from './connect.ts';
 
@@ -21,7 +21,7 @@ export async function createOrganization(
   refuseViolations([...textProblems('name', name, 255), ...memberProblems({ username, email, password })]);
   const passwordHash = await createPasswords().hash(password);
   return identity.kysely.transaction().execute(async (trx) => {
-    const organizationId = await insertOrganization(trx, name);
+    const { id: organizationId } = await insertOrganization(trx, name);
     const userId = await insertAdmin(trx, { organizationId, username, email, passwordHash });
     return { organizationId, userId, password };
   });
@@ -32,7 +32,8 @@ export function makePassword(): string {
   return randomBytes(18).toString('base64url');
 }
 
-async function insertOrganization(trx: Transaction<DB>, name: string): Promise<bigint> {
+/** Makes an organization with a slug of its name. */
+export async function insertOrganization(trx: Transaction<DB>, name: string): Promise<{ id: bigint; slug: string }> {
   const slug = slugOf(name);
   // A taken slug gets 32 random bits at its end.
   for (const candidate of [slug, `${slug}-${randomBytes(4).toString('hex')}`]) {
@@ -40,9 +41,9 @@ async function insertOrganization(trx: Transaction<DB>, name: string): Promise<b
       .insertInto('organizations')
       .values({ name, slug: candidate })
       .onConflict((conflict) => conflict.constraint('organizations_slug_key').doNothing())
-      .returning('id')
+      .returning(['id', 'slug'])
       .executeTakeFirst();
-    if (row) return row.id;
+    if (row) return row;
   }
   throw new Error(`no free slug for "${name}"`);
 }
@@ -52,19 +53,21 @@ export async function insertAdmin(
   trx: Transaction<DB>,
   admin: { organizationId: bigint; username: string; email: string; passwordHash: string; bootstrapHash?: string },
 ): Promise<bigint> {
-  const insert = trx
-    .insertInto('users')
+  const { organizationId, ...somebody } = admin;
+  const identityId = await insertIdentity(trx, { ...somebody, now: new Date() });
+  const { id } = await trx
+    .insertInto('memberships')
     .values({
-      organization_id: admin.organizationId,
+      organization_id: organizationId,
+      identity_id: identityId,
       ...usernameColumns(admin.username),
       email: admin.email,
       role: 'admin',
       status: 'active',
-      password_hash: admin.passwordHash,
-      bootstrap_hash: admin.bootstrapHash ?? null,
     })
-    .returning('id');
-  return (await refusingTakenNames(insert.executeTakeFirstOrThrow())).id;
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
 }
 
 function slugOf(name: string): string {

@@ -1,6 +1,10 @@
 export { createApiKeyText } from '../../credential-texts/api-key.ts';
+export { verifyAudit } from '../audit/verify.ts';
 export { bootstrapIdentity } from './bootstrap.ts';
 export { connectIdentity, type Identity } from './connect.ts';
 export { createOrganization } from './create.ts';
 export { listOrganizations } from './list.ts';
+export { resetMfa } from './reset-mfa.ts';
 export { resetPassword } from './reset-password.ts';
+export { issueSignInLink } from './sign-in-link.ts';
+export { resumeOrganization, suspendOrganization } from './suspend.ts';

@@ -1,7 +1,14 @@
 import type { Identity } from './connect.ts';
 
 /** One organization of the installation. */
-export type ListedOrganization = { id: bigint; name: string; createdAt: Date; memberCount: bigint };
+export type ListedOrganization = {
+  id: bigint;
+  slug: string;
+  name: string;
+  createdAt: Date;
+  memberCount: bigint;
+  isSuspended: boolean;
+};
 
 const pageSize = 500;
 
@@ -9,8 +16,8 @@ const pageSize = 500;
 export async function* listOrganizations(identity: Identity): AsyncGenerator<ListedOrganization> {
   for (let after = 0n; ; ) {
     const rows = await readPageAfter(identity, after);
-    for (const { created_at, member_count, ...row } of rows) {
-      yield { ...row, createdAt: created_at, memberCount: member_count ?? 0n };
+    for (const { created_at, member_count, suspended_at, ...row } of rows) {
+      yield { ...row, createdAt: created_at, memberCount: member_count ?? 0n, isSuspended: suspended_at !== null };
     }
     const last = rows.at(-1);
     if (!last || rows.length < pageSize) return;
@@ -21,12 +28,12 @@ export async function* listOrganizations(identity: Identity): AsyncGenerator<Lis
 function readPageAfter(identity: Identity, after: bigint) {
   return identity.kysely
     .selectFrom('organizations')
-    .select(['id', 'name', 'created_at'])
+    .select(['id', 'slug', 'name', 'created_at', 'suspended_at'])
     .select((eb) =>
       eb
-        .selectFrom('users')
+        .selectFrom('memberships')
         .select((count) => count.fn.countAll<bigint>().as('count'))
-        .whereRef('users.organization_id', '=', 'organizations.id')
+        .whereRef('memberships.organization_id', '=', 'organizations.id')
         .as('member_count'),
     )
     .where('id', '>', after)

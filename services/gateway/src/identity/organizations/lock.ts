@@ -1,3 +1,4 @@
+import { type LockRevision, lockRevision } from '@drippulse/db';
 import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 
@@ -8,3 +9,20 @@ import type { DB } from '../../db/schema.ts';
 export async function lockOrganization(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
   await trx.selectFrom('organizations').select('id').where('id', '=', organizationId).forNoKeyUpdate().execute();
 }
+
+/** Locks the organization for `If-Match`. */
+export const lockAccountRevision: LockRevision<DB> = async (trx, { organizationId }) => {
+  await lockOrganization(trx, organizationId);
+  const { revision } = await trx
+    .selectFrom('organizations')
+    .select('revision')
+    .where('id', '=', organizationId)
+    .executeTakeFirstOrThrow();
+  return revision;
+};
+
+/** Locks a member for `If-Match`, after the organization, as changes of members do. */
+export const lockMemberRevision: LockRevision<DB> = async (trx, caller, id) => {
+  await lockOrganization(trx, caller.organizationId);
+  return lockRevision<DB>('memberships')(trx, caller, id);
+};

@@ -1,14 +1,16 @@
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import { sql } from 'kysely';
 import { usernameKey } from '../../usernames/username-key.ts';
-import { endSessions } from '../sessions/end-sessions.ts';
+import { insertIdentity } from '../identities/insert-identity.ts';
+import { endSessionsOfIdentity } from '../sessions/end-sessions.ts';
 import { createPasswords } from '../sessions/passwords.ts';
 import { passwordProblems } from '../team-members/fields.ts';
 import type { Identity } from './connect.ts';
 import { makePassword } from './create.ts';
 
 /**
- * Sets a new password and ends the sessions of the user. Without `password` it makes one. A disabled user stays disabled.
+ * Sets a new password and ends the sessions of the user. Without `password` it makes one. A disabled user stays disabled. An invited
+ * member becomes active.
  */
 export async function resetPassword(
   identity: Identity,
@@ -18,18 +20,32 @@ export async function resetPassword(
   refuseViolations(passwordProblems(password));
   const passwordHash = await createPasswords().hash(password);
   await identity.kysely.transaction().execute(async (trx) => {
-    const user = await trx
-      .updateTable('users')
-      .set({
-        password_hash: passwordHash,
-        status: sql`case status when 'invited' then 'active' else status end`,
-        updated_at: sql`now()`,
-      })
+    const known = await trx
+      .updateTable('identities')
+      .set({ password_hash: passwordHash, updated_at: sql`now()` })
       .where('username_key', '=', usernameKey(username))
       .returning('id')
       .executeTakeFirst();
-    if (!user) throw new DomainError('not_found', 'user_not_found', `There is no user named "${username}".`);
-    await endSessions(trx, user.id, new Date());
+    if (known) return endSessionsOfIdentity(trx, known.id, new Date());
+    const invited = await trx
+      .selectFrom('memberships')
+      .select(['id', 'username', 'email'])
+      .where('username_key', '=', usernameKey(username))
+      .where('identity_id', 'is', null)
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    if (!invited) throw new DomainError('not_found', 'user_not_found', `There is no user named "${username}".`);
+    const identityId = await insertIdentity(trx, { ...invited, passwordHash, now: new Date() });
+    await trx
+      .updateTable('memberships')
+      .set({
+        identity_id: identityId,
+        status: sql`case status when 'invited' then 'active' else status end`,
+        updated_at: sql`now()`,
+      })
+      .where('id', '=', invited.id)
+      .execute();
   });
   return { password };
 }

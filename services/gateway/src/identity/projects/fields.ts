@@ -11,6 +11,8 @@ export function projectProblems({ name, description, color }: ProjectFields): Vi
   return [
     ...(name === undefined ? [] : textProblems('name', name, maxNameLength)),
     ...lengthProblems('description', description, maxDescriptionLength),
-    ...(color && !/^#[0-9a-f]{6}$/i.test(color) ? [{ field: 'color', message: 'must look like #1f6feb' }] : []),
+    ...(color && !/^#[0-9a-f]{6}$/i.test(color)
+      ? [{ field: 'color', message: 'must look like #1f6feb', code: 'format' as const }]
+      : []),
   ];
 }

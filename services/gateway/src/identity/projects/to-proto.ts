@@ -17,5 +17,6 @@ export function projectToProto(
     ...(workflowCount !== undefined && { workflowCount }),
     createdAt: timestampFromDate(row.created_at),
     updatedAt: timestampFromDate(row.updated_at),
+    revision: row.revision,
   };
 }

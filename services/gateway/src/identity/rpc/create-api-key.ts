@@ -2,21 +2,23 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import { ApiKeysService, type CreateApiKeyRequest, KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { callerOf } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import { createApiKeyText, hashApiKey } from '../../credential-texts/api-key.ts';
 import type { DB } from '../../db/schema.ts';
+import { keyNameProblems } from '../api-keys/fields.ts';
+import { hashColumns, keyRoleFromProto, readScopes, refuseMoreThanOwn } from '../api-keys/rights.ts';
 import { apiKeyToProto } from '../api-keys/to-proto.ts';
 import type { Context } from '../context.ts';
 import { lockOrganization } from '../organizations/lock.ts';
-import { lengthProblems } from '../violations.ts';
 
 const maxLiveKeys = 100;
-const maxNameLength = 120;
 const maxDays = 3650;
 const dayMs = 86_400_000;
 
 export async function createApiKey(ctx: Context, request: CreateApiKeyRequest, call: HandlerContext) {
-  checkRequest(request);
+  const rights = { role: keyRoleFromProto(request.role), scopes: checkRequest(request) };
+  refuseMoreThanOwn(callerOf(call), rights.scopes);
   return transact(ctx, call, ApiKeysService.method.createApiKey, request, async (trx, caller) => {
     const now = ctx.clock.now();
     await lockOrganization(trx, caller.organizationId);
@@ -29,7 +31,8 @@ export async function createApiKey(ctx: Context, request: CreateApiKeyRequest, c
         organization_id: caller.organizationId,
         name: request.name ?? null,
         mode,
-        key_hash: hashApiKey(key),
+        ...rights,
+        ...hashColumns({ key_hash: hashApiKey(key), hash_rounds: 1 }, rights),
         last_four: key.slice(-4),
         created_at: now,
         expires_at: request.expiresIn === undefined ? null : new Date(now.getTime() + request.expiresIn * dayMs),
@@ -41,13 +44,17 @@ export async function createApiKey(ctx: Context, request: CreateApiKeyRequest, c
   });
 }
 
-function checkRequest({ name, expiresIn }: CreateApiKeyRequest): void {
+/** The scopes of the request; null without any. */
+function checkRequest({ name, expiresIn, scopes: json }: CreateApiKeyRequest): string[] | null {
+  const read = json === undefined ? undefined : readScopes(json);
   refuseViolations([
-    ...lengthProblems('name', name, maxNameLength),
+    ...keyNameProblems(name),
+    ...(read?.problems ?? []),
     ...(expiresIn !== undefined && (expiresIn < 1 || expiresIn > maxDays)
-      ? [{ field: 'expires_in', message: `must be between 1 and ${maxDays} days` }]
+      ? [{ field: 'expires_in', message: `must be between 1 and ${maxDays} days`, code: 'range' as const }]
       : []),
   ]);
+  return read?.scopes ?? null;
 }
 
 async function refuseBeyondLimit(trx: Transaction<DB>, organizationId: bigint, now: Date): Promise<void> {

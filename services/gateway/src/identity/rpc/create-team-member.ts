@@ -2,34 +2,55 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import { type CreateTeamMemberRequest, TeamMembersService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { callerOf } from '@drippulse/rpc';
 import { usernameColumns } from '../../usernames/username-key.ts';
 import type { Context } from '../context.ts';
+import { insertIdentity } from '../identities/insert-identity.ts';
+import { invite } from '../invitations/invite.ts';
 import { roleFromProto } from '../roles.ts';
 import { memberProblems } from '../team-members/fields.ts';
+import { takeSeat } from '../team-members/seats.ts';
 import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
-import { refusingTakenNames } from '../team-members/unique-names.ts';
+import { refuseTakenUsername, refusingTakenNames } from '../team-members/unique-names.ts';
 
 export async function createTeamMember(ctx: Context, request: CreateTeamMemberRequest, call: HandlerContext) {
   const { email = '', name, username = email, password } = request;
   refuseViolations(memberProblems({ email, username, name, password }));
   // Before the transaction, so that no connection waits the 65 ms of hashing.
-  const passwordHash = password === undefined ? null : await ctx.passwords.hash(password);
-  return transact(ctx, call, TeamMembersService.method.createTeamMember, request, async (trx, caller) => {
-    const now = ctx.clock.now();
-    const insert = trx
-      .insertInto('users')
-      .values({
-        organization_id: caller.organizationId,
-        ...usernameColumns(username),
-        email,
-        name: name ?? null,
-        role: roleFromProto(request.role ?? 0) ?? 'viewer',
-        status: passwordHash === null ? 'invited' : 'active',
-        password_hash: passwordHash,
-        created_at: now,
-        updated_at: now,
-      })
-      .returning(memberColumns);
-    return { teamMember: memberToProto(await refusingTakenNames(insert.executeTakeFirstOrThrow())) };
-  });
+  const passwordHash = password === undefined ? undefined : await ctx.passwords.hash(password);
+  const isMailed = password === undefined && ctx.mailer !== undefined;
+  if (isMailed) await ctx.mailLimits.countInvitation({ organizationId: callerOf(call).organizationId, email });
+  const response = await transact(
+    ctx,
+    call,
+    TeamMembersService.method.createTeamMember,
+    request,
+    async (trx, caller) => {
+      const now = ctx.clock.now();
+      await takeSeat(trx, caller.organizationId);
+      // An invited member without a chosen name may be somebody who is here already, by that very name.
+      if (passwordHash === undefined && request.username !== undefined) await refuseTakenUsername(trx, username);
+      const identityId =
+        passwordHash === undefined ? undefined : await insertIdentity(trx, { username, email, passwordHash, now });
+      const insert = trx
+        .insertInto('memberships')
+        .values({
+          organization_id: caller.organizationId,
+          identity_id: identityId ?? null,
+          ...usernameColumns(username),
+          email,
+          name: name ?? null,
+          role: roleFromProto(request.role ?? 0) ?? 'viewer',
+          status: identityId === undefined ? 'invited' : 'active',
+          created_at: now,
+          updated_at: now,
+        })
+        .returning(memberColumns);
+      const member = await refusingTakenNames(insert.executeTakeFirstOrThrow());
+      if (isMailed) await invite(ctx, trx, caller, member);
+      return { teamMember: memberToProto(member) };
+    },
+  );
+  ctx.wake.mails();
+  return response;
 }

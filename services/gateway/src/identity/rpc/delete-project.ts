@@ -1,6 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { requireRevision, transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
-import type { DeleteProjectRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { type DeleteProjectRequest, ProjectsService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { type Caller, callerOf, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { findProject } from '../projects/find-project.ts';
@@ -9,19 +10,24 @@ export async function deleteProject(ctx: Context, request: DeleteProjectRequest,
   const caller = callerOf(call);
   await findProject(ctx.db.kysely, caller.organizationId, request.id);
   if (request.reassignTo !== undefined) await checkHeir(ctx, caller, request.id, request.reassignTo);
+  // Before anything is moved, so that a refused call has moved nothing. The transaction of the deletion compares again.
+  await ctx.db.kysely.transaction().execute((trx) => requireRevision(call, trx, caller));
   // The workflows service closes the project before it moves the workflows, so that none is put into it afterwards. If this
   // stops half-way, the project still exists without workflows and takes none, and the call can be repeated.
   await closeProject(ctx, call, request);
-  await ctx.db.kysely
-    .deleteFrom('projects')
-    .where('organization_id', '=', caller.organizationId)
-    .where('id', '=', request.id)
-    .execute();
-  return {};
+  return transact(ctx, call, ProjectsService.method.deleteProject, request, async (trx, { organizationId }) => {
+    await trx
+      .deleteFrom('projects')
+      .where('organization_id', '=', organizationId)
+      .where('id', '=', request.id)
+      .execute();
+    return {};
+  });
 }
 
 async function checkHeir(ctx: Context, caller: Caller, projectId: bigint, heirId: bigint): Promise<void> {
-  if (heirId === projectId) refuseViolations([{ field: 'reassign_to', message: 'must be another project' }]);
+  if (heirId === projectId)
+    refuseViolations([{ field: 'reassign_to', message: 'must be another project', code: 'not_allowed' }]);
   await findProject(ctx.db.kysely, caller.organizationId, heirId);
 }
 

@@ -1,22 +1,31 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import type { DeleteTeamMemberRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/db';
+import { type DeleteTeamMemberRequest, TeamMembersService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { credentialsChangedHeader } from '../../call-metadata.ts';
 import type { Context } from '../context.ts';
 import { keepAnAdmin } from '../team-members/last-admin.ts';
 import { memberNotFound } from '../team-members/not-found.ts';
 
+const { deleteTeamMember: method } = TeamMembersService.method;
+
 export async function deleteTeamMember(ctx: Context, request: DeleteTeamMemberRequest, call: HandlerContext) {
-  const { organizationId } = callerOf(call);
-  await ctx.db.kysely.transaction().execute(async (trx) => {
+  const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
     await keepAnAdmin(trx, organizationId, request.id);
-    const { numDeletedRows } = await trx
-      .deleteFrom('users')
+    const member = await trx
+      .deleteFrom('memberships')
       .where('organization_id', '=', organizationId)
       .where('id', '=', request.id)
+      .returning('identity_id')
       .executeTakeFirst();
-    if (numDeletedRows === 0n) throw memberNotFound();
+    if (!member) throw memberNotFound();
+    // The identity stays. One that belongs to no organization is deleted some time after this.
+    await trx
+      .updateTable('identities')
+      .set({ updated_at: ctx.clock.now() })
+      .where('id', '=', member.identity_id)
+      .execute();
+    return {};
   });
   call.responseHeader.set(credentialsChangedHeader, 'true');
-  return {};
+  return response;
 }

@@ -12,7 +12,7 @@ export async function findMembers(ctx: Context, { userIds }: FindMembersRequest,
   }
   if (userIds.length === 0) return {};
   const rows = await ctx.db.kysely
-    .selectFrom('users')
+    .selectFrom('memberships')
     .select('id')
     .where('organization_id', '=', callerOf(call).organizationId)
     .where('id', 'in', userIds)

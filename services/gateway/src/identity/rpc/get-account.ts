@@ -1,4 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
 import type { GetAccountRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import { accountToProto } from '../account/to-proto.ts';
@@ -9,6 +10,8 @@ export async function getAccount(ctx: Context, _request: GetAccountRequest, call
     .selectFrom('organizations')
     .selectAll()
     .where('id', '=', callerOf(call).organizationId)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  // Services ask for organizations of events, which may have been deleted since.
+  if (row === undefined) throw new DomainError('not_found', 'organization_deleted', 'There is no such organization.');
   return { account: await accountToProto(ctx.db.kysely, row) };
 }

@@ -7,7 +7,7 @@ import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
 
 export async function getTeamMember(ctx: Context, request: GetTeamMemberRequest, call: HandlerContext) {
   const row = await ctx.db.kysely
-    .selectFrom('users')
+    .selectFrom('memberships')
     .select(memberColumns)
     .where('organization_id', '=', callerOf(call).organizationId)
     .where('id', '=', request.id)

@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, readList } from '@drippulse/db';
+import { countUpTo, readList, rowConditions } from '@drippulse/db';
 import type { ListProjectsRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -7,11 +7,13 @@ import { projectToProto } from '../projects/to-proto.ts';
 import { countWorkflows } from '../projects/workflow-counts.ts';
 
 export async function listProjects(ctx: Context, request: ListProjectsRequest, call: HandlerContext) {
-  const projects = ctx.db.kysely.selectFrom('projects').where('organization_id', '=', callerOf(call).organizationId);
+  const { kysely } = ctx.db;
+  const all = kysely.selectFrom('projects').where('organization_id', '=', callerOf(call).organizationId);
+  const projects = all.where(await rowConditions(kysely, all, request));
   const { rows, paging } = await readList(request, {
     rows: ({ beforeId, limit, offset }) =>
       projects.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
-    count: () => countUpTo(ctx.db.kysely, projects.select('id')),
+    count: () => countUpTo(kysely, projects.select('id')),
   });
   const workflowCount = await countWorkflows(
     ctx,

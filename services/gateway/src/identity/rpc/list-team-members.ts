@@ -1,12 +1,14 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { countUpTo, readList } from '@drippulse/db';
+import { countUpTo, readList, rowConditions } from '@drippulse/db';
 import type { ListTeamMembersRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
 
 export async function listTeamMembers(ctx: Context, request: ListTeamMembersRequest, call: HandlerContext) {
-  const members = ctx.db.kysely.selectFrom('users').where('organization_id', '=', callerOf(call).organizationId);
+  const { kysely } = ctx.db;
+  const all = kysely.selectFrom('memberships').where('organization_id', '=', callerOf(call).organizationId);
+  const members = all.where(await rowConditions(kysely, all, request));
   const { rows, paging } = await readList(request, {
     rows: ({ beforeId, limit, offset }) =>
       members
@@ -16,7 +18,7 @@ export async function listTeamMembers(ctx: Context, request: ListTeamMembersRequ
         .limit(limit)
         .offset(offset)
         .execute(),
-    count: () => countUpTo(ctx.db.kysely, members.select('id')),
+    count: () => countUpTo(kysely, members.select('id')),
   });
   return { teamMembers: rows.map(memberToProto), ...paging };
 }

@@ -42,14 +42,14 @@ function settingsOf(settings: Uint8Array | null): string {
 
 function settingsProblems(text: string | undefined): Violation[] {
   if (text === undefined) return [];
-  if (!text.trimStart().startsWith('{')) return [{ field: 'settings', message: 'must be an object' }];
+  if (!text.trimStart().startsWith('{')) return [{ field: 'settings', message: 'must be an object', code: 'type' }];
   if (Buffer.byteLength(text) <= maxSettingsBytes) return [];
-  return [{ field: 'settings', message: `must be at most ${maxSettingsBytes / 1024} KiB` }];
+  return [{ field: 'settings', message: `must be at most ${maxSettingsBytes / 1024} KiB`, code: 'length' }];
 }
 
 function timezoneProblems(timezone: string | null | undefined): Violation[] {
   if (timezone === undefined || (timezone !== null && isTimezone(timezone))) return [];
-  return [{ field: 'timezone', message: 'must be an IANA time zone such as Europe/Berlin' }];
+  return [{ field: 'timezone', message: 'must be an IANA time zone such as Europe/Berlin', code: 'format' }];
 }
 
 function isTimezone(text: string): boolean {

@@ -6,14 +6,16 @@ import {
   TeamMembersService,
   type UpdateTeamMemberRequest,
 } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
-import type { Selectable, Transaction, Updateable } from 'kysely';
+import type { Transaction } from 'kysely';
 import { credentialsChangedHeader } from '../../call-metadata.ts';
-import type { DB, Users } from '../../db/schema.ts';
+import type { DB } from '../../db/schema.ts';
 import { usernameColumns } from '../../usernames/username-key.ts';
 import type { Context } from '../context.ts';
+import { insertIdentity } from '../identities/insert-identity.ts';
+import { lockOwnIdentity } from '../identities/lock-own.ts';
 import { lockOrganization } from '../organizations/lock.ts';
 import { roleFromProto } from '../roles.ts';
-import { endSessions } from '../sessions/end-sessions.ts';
+import { endSessionsOfIdentity, endSessionsOfMember } from '../sessions/end-sessions.ts';
 import { memberProblems } from '../team-members/fields.ts';
 import { keepAnAdmin } from '../team-members/last-admin.ts';
 import { memberNotFound } from '../team-members/not-found.ts';
@@ -34,18 +36,26 @@ export async function updateTeamMember(ctx: Context, request: UpdateTeamMemberRe
       // Locked before the reads: the new status depends on the row, and the check for the last administrator on the others.
       await lockOrganization(trx, organizationId);
       const member = await findMember(trx, organizationId, request.id);
-      const changes = changesOf(member, fields, passwordHash);
-      const isAdmin = (changes.role ?? member.role) === 'admin' && (changes.status ?? member.status) === 'active';
-      if (!isAdmin) await keepAnAdmin(trx, organizationId, member.id);
       const now = ctx.clock.now();
+      const identityId = await changeIdentity(trx, member, { ...fields, passwordHash }, now);
+      const role = (fields.role && roleFromProto(fields.role)) || member.role;
+      const status = statusAfter(member, fields.status, identityId !== null);
+      if (role !== 'admin' || status !== 'active') await keepAnAdmin(trx, organizationId, member.id);
       const update = trx
-        .updateTable('users')
-        .set({ ...changes, updated_at: now })
+        .updateTable('memberships')
+        .set({
+          ...(identityId === null ? namesIn(fields) : { identity_id: identityId }),
+          ...(fields.name !== undefined && { name: fields.name }),
+          role,
+          status,
+          updated_at: now,
+        })
         .where('organization_id', '=', organizationId)
         .where('id', '=', member.id)
         .returning(memberColumns);
       const row = await refusingTakenNames(update.executeTakeFirstOrThrow());
-      if (passwordHash !== undefined || row.status === 'disabled') await endSessions(trx, member.id, now);
+      if (passwordHash !== undefined && identityId !== null) await endSessionsOfIdentity(trx, identityId, now);
+      if (row.status === 'disabled' || row.role !== member.role) await endSessionsOfMember(trx, member.id, now);
       return { teamMember: memberToProto(row) };
     },
   );
@@ -63,15 +73,15 @@ function checkFields(fields: Fields): void {
   const canBeSet = status === undefined || status === MemberStatus.ACTIVE || status === MemberStatus.DISABLED;
   refuseViolations([
     ...memberProblems(fields),
-    ...(role === null ? [{ field: 'role', message: 'must not be empty' }] : []),
-    ...(canBeSet ? [] : [{ field: 'status', message: 'must be active or disabled' }]),
+    ...(role === null ? [{ field: 'role', message: 'must not be empty', code: 'required' as const }] : []),
+    ...(canBeSet ? [] : [{ field: 'status', message: 'must be active or disabled', code: 'enum' as const }]),
   ]);
 }
 
 async function findMember(trx: Transaction<DB>, organizationId: bigint, id: bigint) {
   const member = await trx
-    .selectFrom('users')
-    .select(['id', 'role', 'status', 'password_hash'])
+    .selectFrom('memberships')
+    .select(['id', 'identity_id', 'username', 'email', 'role', 'status'])
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
     // The command that resets a password locks this row and not the organization.
@@ -81,29 +91,50 @@ async function findMember(trx: Transaction<DB>, organizationId: bigint, id: bigi
   return member;
 }
 
-function changesOf(
-  member: Pick<Selectable<Users>, 'status' | 'password_hash'>,
-  fields: Fields,
-  passwordHash: string | undefined,
-): Updateable<Users> {
-  const role = fields.role ? roleFromProto(fields.role) : undefined;
+type Member = Awaited<ReturnType<typeof findMember>>;
+
+/** Changes who the member is, where the request does, and answers the identity. An invited member becomes somebody by a password. */
+async function changeIdentity(
+  trx: Transaction<DB>,
+  member: Member,
+  { passwordHash, ...fields }: Fields & { passwordHash: string | undefined },
+  now: Date,
+): Promise<bigint | null> {
+  const { identity_id: identityId } = member;
+  if (identityId === null) {
+    if (passwordHash === undefined) return null;
+    const { username, email } = { ...member, ...namesIn(fields) };
+    return insertIdentity(trx, { username, email, passwordHash, now });
+  }
+  const names = namesIn(fields);
+  // What GET answered may be sent back.
+  const isRenamed = names.username !== undefined && names.username !== member.username;
+  const isMoved = names.email !== undefined && names.email !== member.email;
+  if (!isRenamed && !isMoved && passwordHash === undefined) return identityId;
+  await lockOwnIdentity(trx, { identityId, memberId: member.id });
+  const update = trx
+    .updateTable('identities')
+    .set({
+      ...names,
+      ...(isMoved && { email_verified_at: null }),
+      ...(passwordHash !== undefined && { password_hash: passwordHash }),
+      updated_at: now,
+    })
+    .where('id', '=', identityId);
+  await refusingTakenNames(update.execute());
+  return identityId;
+}
+
+function namesIn({ username, email }: Fields): { username?: string; username_key?: string; email?: string } {
   return {
-    ...(typeof fields.email === 'string' && { email: fields.email }),
-    ...(fields.name !== undefined && { name: fields.name }),
-    ...(typeof fields.username === 'string' && usernameColumns(fields.username)),
-    ...(role && { role }),
-    ...(passwordHash !== undefined && { password_hash: passwordHash }),
-    status: statusAfter(member, fields, passwordHash),
+    ...(typeof email === 'string' && { email }),
+    ...(typeof username === 'string' && usernameColumns(username)),
   };
 }
 
-/** A member with a password is active, one without is invited. Disabled members stay disabled unless the request changes it. */
-function statusAfter(
-  member: Pick<Selectable<Users>, 'status' | 'password_hash'>,
-  fields: Fields,
-  passwordHash: string | undefined,
-): string {
-  const isDisabled = fields.status ? fields.status === MemberStatus.DISABLED : member.status === 'disabled';
+/** A member whom somebody is behind is active, another one is invited. Disabled members stay disabled unless the request changes it. */
+function statusAfter(member: Pick<Member, 'status'>, status: Fields['status'], isSomebody: boolean): string {
+  const isDisabled = status ? status === MemberStatus.DISABLED : member.status === 'disabled';
   if (isDisabled) return 'disabled';
-  return (passwordHash ?? member.password_hash) === null ? 'invited' : 'active';
+  return isSomebody ? 'active' : 'invited';
 }

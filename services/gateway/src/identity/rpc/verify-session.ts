@@ -4,6 +4,7 @@ import { DomainError } from '@drippulse/errors';
 import { CredentialKind, KeyMode, type VerifySessionRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import { sessionIdHeader } from '../../call-metadata.ts';
+import { scopesToJson } from '../api-keys/rights.ts';
 import type { Context } from '../context.ts';
 import { roleToProto } from '../roles.ts';
 import { adminColumns, adminToProto } from '../sessions/to-proto.ts';
@@ -19,6 +20,7 @@ export async function verifySession(ctx: Context, _request: VerifySessionRequest
     organizationId: caller.organizationId,
     role: roleToProto(caller.role),
     mode: caller.mode === 'test' ? KeyMode.TEST : KeyMode.LIVE,
+    ...(caller.scopes && { scopes: scopesToJson(caller.scopes) }),
     ...credential,
   };
 }
@@ -42,8 +44,8 @@ async function describeApiKey(ctx: Context, { organizationId, actor }: Caller) {
 async function describeSession(ctx: Context, { organizationId }: Caller, sessionId: string | null) {
   const session = await ctx.db.kysely
     .selectFrom('sessions')
-    .innerJoin('users', 'users.id', 'sessions.user_id')
-    .select(adminColumns.map((column) => `users.${column}` as const))
+    .innerJoin('memberships', 'memberships.id', 'sessions.user_id')
+    .select(adminColumns.map((column) => `memberships.${column}` as const))
     .select('sessions.expires_at')
     .where('sessions.id', '=', sessionId)
     .where('sessions.organization_id', '=', organizationId)

@@ -28,10 +28,12 @@ export function memberProblems(fields: MemberFields): Violation[] {
 
 export function passwordProblems(password: string | null): Violation[] {
   if (password !== null && password.length >= shortestPassword && password.length <= longestPassword) return [];
-  return [{ field: 'password', message: `must be ${shortestPassword} to ${longestPassword} characters long` }];
+  return [
+    { field: 'password', message: `must be ${shortestPassword} to ${longestPassword} characters long`, code: 'length' },
+  ];
 }
 
 function emailProblems(address: string | null): Violation[] {
   if (address !== null && address.length <= maxEmailLength && email.safeParse(address).success) return [];
-  return [{ field: 'email', message: 'must be a mail address' }];
+  return [{ field: 'email', message: 'must be a mail address', code: 'format' }];
 }

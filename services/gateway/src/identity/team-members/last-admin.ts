@@ -10,7 +10,7 @@ import { lockOrganization } from '../organizations/lock.ts';
 export async function keepAnAdmin(trx: Transaction<DB>, organizationId: bigint, memberId: bigint): Promise<void> {
   await lockOrganization(trx, organizationId);
   const admins = await trx
-    .selectFrom('users')
+    .selectFrom('memberships')
     .select('id')
     .where('organization_id', '=', organizationId)
     .where('role', '=', 'admin')

@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { MemberStatus, type TeamMemberSchema } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { Selectable } from 'kysely';
-import type { Users } from '../../db/schema.ts';
+import type { Memberships } from '../../db/schema.ts';
 import { roleToProto } from '../roles.ts';
 
 /** Columns of a member that the API shows; never the hashes. */
@@ -16,6 +16,7 @@ export const memberColumns = [
   'last_login_at',
   'created_at',
   'updated_at',
+  'revision',
 ] as const;
 
 const statuses: Record<string, MemberStatus> = {
@@ -25,7 +26,7 @@ const statuses: Record<string, MemberStatus> = {
 };
 
 export function memberToProto(
-  row: Pick<Selectable<Users>, (typeof memberColumns)[number]>,
+  row: Pick<Selectable<Memberships>, (typeof memberColumns)[number]>,
 ): MessageInitShape<typeof TeamMemberSchema> {
   return {
     id: row.id,
@@ -37,5 +38,6 @@ export function memberToProto(
     ...(row.last_login_at && { lastLoginAt: timestampFromDate(row.last_login_at) }),
     createdAt: timestampFromDate(row.created_at),
     updatedAt: timestampFromDate(row.updated_at),
+    revision: row.revision,
   };
 }

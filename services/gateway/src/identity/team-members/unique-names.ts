@@ -1,9 +1,16 @@
-import { DomainError } from '@drippulse/errors';
+import { DomainError, type Violation } from '@drippulse/errors';
+import type { Transaction } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+import { usernameKey } from '../../usernames/username-key.ts';
 
-const fields: Record<string, { field: string; message: string }> = {
-  users_username_key: { field: 'username', message: 'is taken' },
-  users_username_key_key: { field: 'username', message: 'is taken, or looks like a name that is taken' },
-  users_organization_id_email_key: { field: 'email', message: 'belongs to another member' },
+const fields: Record<string, Violation> = {
+  identities_username_key: { field: 'username', message: 'is taken', code: 'duplicate' },
+  identities_username_key_key: {
+    field: 'username',
+    message: 'is taken, or looks like a name that is taken',
+    code: 'duplicate',
+  },
+  memberships_organization_id_email_key: { field: 'email', message: 'belongs to another member', code: 'duplicate' },
 };
 
 /** Runs a write of a user. A name that is taken becomes a violation of its field. */
@@ -13,11 +20,25 @@ export async function refusingTakenNames<T>(write: Promise<T>): Promise<T> {
   } catch (error) {
     const violation = fields[constraintOf(error) ?? ''];
     if (!violation) throw error;
-    throw new DomainError('invalid', 'validation_failed', `${violation.field} ${violation.message}`, {
-      violations: [violation],
-      cause: error,
-    });
+    throw refusal(violation, error);
   }
+}
+
+/** Throws like a write of a taken user name, for a name that is only noted. */
+export async function refuseTakenUsername(trx: Transaction<DB>, username: string): Promise<void> {
+  const taken = await trx
+    .selectFrom('identities')
+    .select('id')
+    .where('username_key', '=', usernameKey(username))
+    .executeTakeFirst();
+  if (taken) throw refusal({ field: 'username', message: 'is taken', code: 'duplicate' });
+}
+
+function refusal(violation: Violation, cause?: unknown): DomainError {
+  return new DomainError('invalid', 'validation_failed', `${violation.field} ${violation.message}`, {
+    violations: [violation],
+    cause,
+  });
 }
 
 function constraintOf(error: unknown): string | undefined {

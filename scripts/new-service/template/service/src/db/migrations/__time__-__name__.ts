@@ -1,8 +1,10 @@
 import { createIdempotencyTable } from '@drippulse/db';
+import { createEventTables } from '@drippulse/events';
 import type { Kysely } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createIdempotencyTable(db);
+  await createEventTables(db);
   await db.schema
     .createTable('items')
     .addColumn('id', 'bigint', (c) => c.primaryKey().generatedAlwaysAsIdentity())

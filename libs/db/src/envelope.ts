@@ -1,0 +1,34 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { Sealer } from './sealer.ts';
+
+/** A secret sealed by a key of its own, and that key wrapped by ENCRYPTION_KEYS. Rotation wraps the key anew, and leaves the secret alone. */
+export type Envelope = { dataKey: Buffer; box: Buffer };
+
+const algorithm = 'aes-256-gcm';
+const keyBytes = 32;
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** Seals a secret by a new data key (AES-256-GCM). Both open only with the same context, such as organization and row. */
+export function sealEnvelope(sealer: Sealer, secret: Uint8Array, context: string): Envelope {
+  const key = randomBytes(keyBytes);
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(context));
+  const text = Buffer.concat([cipher.update(secret), cipher.final()]);
+  return { dataKey: sealer.seal(key, context), box: Buffer.concat([nonce, cipher.getAuthTag(), text]) };
+}
+
+/** Opens an envelope. Throws when the context, the wrapped key or the box is not the one that was sealed. */
+export function openEnvelope(sealer: Sealer, { dataKey, box }: Envelope, context: string): Buffer {
+  const bytes = Buffer.from(box);
+  const nonce = bytes.subarray(0, nonceBytes);
+  const tag = bytes.subarray(nonceBytes, nonceBytes + tagBytes);
+  const decipher = createDecipheriv(algorithm, sealer.open(dataKey, context), nonce, { authTagLength: tagBytes });
+  decipher.setAAD(Buffer.from(context)).setAuthTag(tag);
+  return Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);
+}
+
+/** The same envelope with its key wrapped by the first of ENCRYPTION_KEYS. */
+export function rewrapEnvelope(sealer: Sealer, { dataKey, box }: Envelope, context: string): Envelope {
+  return { dataKey: sealer.seal(sealer.open(dataKey, context), context), box };
+}

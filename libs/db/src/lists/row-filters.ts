@@ -1,0 +1,90 @@
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { type CreatedFilters, type CreatedRange, createdConditions, readCreatedRange } from './created-range.ts';
+
+/** The filters that every list of rows has. No ids mean that the filter is absent; the codec refuses an empty one. */
+export type RowFilters = CreatedFilters & { ids: readonly bigint[] };
+
+/** The columns that a list is filtered by. */
+type RowColumns = { id: string; createdAt: string };
+
+/**
+ * How much earlier than a row with a lower id a row can have been created, in milliseconds: ids come from a sequence, and
+ * the time is that of the transaction's start or of a process. No transaction lives so long.
+ */
+const disorderMs = 300_000;
+
+/**
+ * The conditions of a list's filters by time of creation and ids. `rows` selects from the table of the list by what an
+ * index leads with before the id, such as the organization. The list is ordered by id, so a range of time is read as a
+ * range of ids: without it, a list of a short time long ago would read all that is newer.
+ */
+export async function rowConditions<DB, TB extends keyof DB, O>(
+  db: Kysely<DB>,
+  rows: SelectQueryBuilder<DB, TB, O>,
+  filters: RowFilters,
+  columns: RowColumns = { id: 'id', createdAt: 'created_at' },
+): Promise<RawBuilder<boolean>> {
+  const id = sql.ref(columns.id);
+  const created = createdConditions(filters, columns.createdAt);
+  if (filters.ids.length > 0) return all([sql<boolean>`${id} = any(${filters.ids}::bigint[])`, ...created]);
+  if (created.length === 0) return sql<boolean>`true`;
+  const bare = rows.clearSelect();
+  const ids = await idsWithin(db, readCreatedRange(filters), {
+    last: sql`select max(${id}) from (${bare.select(sql`${id}`.as(columns.id))}) as listed`,
+    from: (least) =>
+      bare
+        .select([sql<bigint>`${id}`.as('id'), sql<Date>`${sql.ref(columns.createdAt)}`.as('created_at')])
+        .where(sql<boolean>`${id} >= ${least}`)
+        .orderBy(sql`${id}`)
+        .limit(1),
+  });
+  return all([...idConditions(ids, id), ...created]);
+}
+
+/** Ids from `from` on and before `before`. */
+export type IdRange = { from: bigint | undefined; before: bigint | undefined };
+
+export function idConditions({ from, before }: IdRange, id: RawBuilder<unknown>): RawBuilder<boolean>[] {
+  return [
+    ...(from === undefined ? [] : [sql<boolean>`${id} >= ${from}`]),
+    ...(before === undefined ? [] : [sql<boolean>`${id} < ${before}`]),
+  ];
+}
+
+/** Rows in the order of their ids. `last` selects the highest id, `from` the first row (`id`, `created_at`) from an id on. */
+type OrderedRows = { last: RawBuilder<unknown>; from(least: RawBuilder<unknown>): Subquery };
+type Subquery = RawBuilder<unknown> | SelectQueryBuilder<never, never, unknown>;
+
+/** A range of ids that has all rows of a range of time, and few others. Reads as many rows as an id has bits. */
+export async function idsWithin<DB>(
+  db: Kysely<DB>,
+  { since, until }: CreatedRange,
+  rows: OrderedRows,
+): Promise<IdRange> {
+  const from = since && firstFrom(rows, new Date(since.getTime() - disorderMs));
+  const before = until && firstFrom(rows, new Date(until.getTime() + disorderMs));
+  const { rows: found } = await sql<{ from: bigint | null; before: bigint | null }>`
+    select ${from ?? sql`null::bigint`} as from, ${before ?? sql`null::bigint`} as before`.execute(db);
+  return { from: found[0]?.from ?? undefined, before: found[0]?.before ?? undefined };
+}
+
+/** Bisects the ids: every row before the result was created before `time`, and the next one was not. */
+function firstFrom({ last, from }: OrderedRows, time: Date): RawBuilder<unknown> {
+  return sql`(
+    with recursive search (low, high) as (
+      select 0::bigint, coalesce((${last}), 0) + 1
+      union all
+      select case when is_before then found.id + 1 else low end, case when is_before then high else middle end
+      from search
+      cross join lateral (select (low + high) / 2 as middle) as half
+      left join lateral (${from(sql`half.middle`)}) as found on true
+      cross join lateral (select coalesce(found.id < high and found.created_at < ${time}, false) as is_before) as side
+      where low < high
+    )
+    select low from search where low >= high
+  )`;
+}
+
+function all(conditions: readonly RawBuilder<boolean>[]): RawBuilder<boolean> {
+  return sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}

@@ -1,0 +1,32 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * Adds the column `revision` to a table, and the trigger that raises it with every update of a row, whoever writes it: an RPC,
+ * a loop, an import, a process of the version before. The ETag of the row is made of it. A write that changes one of the
+ * columns in `apart` does not count; they are for what the row only counts or notes, such as the time of the last use.
+ */
+export async function addRevision(
+  db: Kysely<unknown>,
+  table: string,
+  { apart = [] }: { apart?: readonly string[] } = {},
+): Promise<void> {
+  await sql`alter table ${sql.table(table)} add column revision bigint not null default 1`.execute(db);
+  await sql`
+    create or replace function raise_revision() returns trigger language plpgsql as $$
+    begin
+      -- Of the stored row: a writer that read the row before may send the number that it read.
+      new.revision := old.revision + 1;
+      return new;
+    end $$`.execute(db);
+  await sql`
+    create trigger ${sql.ref(`${table}_raise_revision`)} before update on ${sql.table(table)}
+    for each row ${countedOnly(apart)} execute function raise_revision()`.execute(db);
+}
+
+/** An update that changes nothing does not count either: it may have set a column in `apart` to the same value. */
+function countedOnly(apart: readonly string[]) {
+  if (apart.length === 0) return sql``;
+  const kept = apart.map((column) => sql`new.${sql.ref(column)} is not distinct from old.${sql.ref(column)}`);
+  // By bytes: columns of type json have no equality.
+  return sql`when (old *<> new and ${sql.join(kept, sql` and `)})`;
+}

@@ -1,0 +1,43 @@
+import { createContextKey, type HandlerContext, type Interceptor } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
+import { type Caller, ifMatchMetadata, pathRow } from '@drippulse/rpc';
+import type { Transaction } from 'kysely';
+import type { RowRevisions } from './lock-revision.ts';
+
+type Compare = (trx: Transaction<never>, caller: Caller) => Promise<void>;
+
+const compareKey = createContextKey<Compare | undefined>(undefined, { description: 'If-Match' });
+
+/**
+ * Leaves the comparison of `If-Match` to the transaction of the write (`transact`), where the row is locked. A call without
+ * the header costs nothing. A method whose kind has no entry in `revisions` fails for calls with it.
+ */
+export function compareRevisions<DB>(revisions: RowRevisions<DB>): Interceptor {
+  return (next) => (request) => {
+    const given = request.header.get(ifMatchMetadata);
+    if (given === null || request.stream) return next(request);
+    const { kind, id } = pathRow(request.method, request.message);
+    const lock = revisions[kind];
+    if (lock === undefined) throw new Error(`${request.method.toString()}: the service has no revision of ${kind}`);
+    const expected = given.split(',');
+    request.contextValues.set(compareKey, async (trx, caller) => {
+      // The transaction is one of the service whose rows these are.
+      const revision = await lock(trx as unknown as Transaction<DB>, caller, id);
+      // The method itself answers for a row that is not there.
+      if (revision !== undefined && !expected.includes(String(revision))) throw preconditionFailed();
+    });
+    return next(request);
+  };
+}
+
+/**
+ * Refuses the call as `precondition_failed` when it has `If-Match` and the row has another revision. Until the transaction ends
+ * the row stays locked. `transact` calls it; a method that acts before its transaction calls it first in one of its own.
+ */
+export async function requireRevision<DB>(call: HandlerContext, trx: Transaction<DB>, caller: Caller): Promise<void> {
+  await call.values.get(compareKey)?.(trx as unknown as Transaction<never>, caller);
+}
+
+function preconditionFailed(): DomainError {
+  return new DomainError('failed_precondition', 'precondition_failed', 'It was changed since you read it.');
+}

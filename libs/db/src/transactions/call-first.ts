@@ -1,0 +1,26 @@
+/**
+ * Thrown by a write that needs an answer of another service. Its transaction is rolled back, so that no connection and no
+ * lock waits for the answer; then `call` runs, and then the write again.
+ */
+export class CallFirst extends Error {
+  readonly call: () => Promise<void>;
+
+  constructor(call: () => Promise<void>) {
+    super('the write needs a call that may not run in its transaction');
+    this.call = call;
+  }
+}
+
+const callsAtMost = 5;
+
+/** Runs a write of one transaction, and between its tries the calls that it asks for, at most five. */
+export async function withCalls<T>(write: () => Promise<T>): Promise<T> {
+  for (let left = callsAtMost; ; left -= 1) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof CallFirst) || left === 0) throw error;
+      await error.call();
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { Temporal } from 'temporal-polyfill';
+import { addSpan, momentOf } from '../time/spans.ts';
+import type { Cap, Span } from './rules.ts';
+
+/** 1970-01-05, a Monday: weeks of the calendar begin on Mondays. */
+const firstMonday = 4;
+const epoch = Temporal.PlainDate.from('1970-01-01');
+/** More periods than a cap can be full in a row, so that the search ends. */
+const mostPeriods = 1_000;
+
+/** How many of the sends at these times count against a cap at `now`. */
+export function countedBy(cap: Cap, times: readonly number[], now: number, timezone: string): number {
+  if (cap.window === 'rolling')
+    return times.filter((at) => addSpan(at, cap.per.duration, cap.per.unit, timezone) > now).length;
+  const { start, end } = periodOf(cap.per, now, timezone);
+  return times.filter((at) => at >= start && at < end).length;
+}
+
+/** The earliest time from `now` on at which a cap has a place beside the sends at these times. */
+export function freeAt(cap: Cap, times: readonly number[], now: number, timezone: string): number {
+  if (cap.window === 'rolling') {
+    const ends = times.map((at) => addSpan(at, cap.per.duration, cap.per.unit, timezone)).sort((a, b) => a - b);
+    // A place is free once all but `limit - 1` of them have left the window.
+    return Math.max(now, ends[ends.length - cap.limit] ?? now);
+  }
+  let at = now;
+  for (let count = 0; count < mostPeriods && countedBy(cap, times, at, timezone) >= cap.limit; count++) {
+    at = periodOf(cap.per, at, timezone).end;
+  }
+  return at;
+}
+
+/** The period of the calendar that a time is in: days count from 1970, weeks from the first Monday. */
+function periodOf({ duration, unit }: Span, at: number, timezone: string): { start: number; end: number } {
+  const date = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone).toPlainDate();
+  const [offset, days] = unit === 'weeks' ? [firstMonday, 7 * duration] : [0, duration];
+  const day = epoch.until(date, { largestUnit: 'days' }).days - offset;
+  const first = Math.floor(day / days) * days + offset;
+  const midnight = (number: number) => momentOf(epoch.add({ days: number }).toPlainDateTime(), timezone);
+  return { start: midnight(first), end: midnight(first + days) };
+}

@@ -1,0 +1,41 @@
+import { Temporal } from 'temporal-polyfill';
+import { momentOf } from '../time/spans.ts';
+import type { QuietHours } from './rules.ts';
+
+/** More windows than may follow each other without a pause, so that the search ends. */
+const mostInARow = 32;
+
+/**
+ * The end of the quiet hours at `now`, of all windows that follow each other without a pause; undefined outside of them.
+ * Begin and end are times of day: they keep them when clocks change, and a skipped time is the moment at which clocks go forward.
+ */
+export function quietUntil(
+  rules: readonly QuietHours[],
+  { channel, now, timezone }: { channel: string; now: number; timezone: string },
+): number | undefined {
+  const windows = rules.filter((rule) => rule.channel === null || rule.channel === channel);
+  let until = now;
+  for (let count = 0; count < mostInARow; count++) {
+    const ends = windows.flatMap((rule) => endOf(rule, until, timezone) ?? []);
+    if (ends.length === 0) break;
+    until = Math.max(...ends);
+  }
+  return until > now ? until : undefined;
+}
+
+/** The end of the window that `at` is in: one that began today, or yesterday over midnight. */
+function endOf({ from, to, days }: QuietHours, at: number, timezone: string): number | undefined {
+  const today = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone).toPlainDate();
+  for (const date of [today, today.subtract({ days: 1 })]) {
+    if (days.length > 0 && !days.includes(date.dayOfWeek)) continue;
+    const begin = momentAt(date, from, timezone);
+    const end = momentAt(to > from ? date : date.add({ days: 1 }), to, timezone);
+    if (begin <= at && at < end) return end;
+  }
+  return undefined;
+}
+
+function momentAt(date: Temporal.PlainDate, time: string, timezone: string): number {
+  if (time === '24:00') return momentAt(date.add({ days: 1 }), '00:00', timezone);
+  return momentOf(date.toPlainDateTime(Temporal.PlainTime.from(time)), timezone);
+}

@@ -1,0 +1,56 @@
+import type { Unit } from '../time/spans.ts';
+
+/** A length of time. Days and weeks are calendar units. */
+export type Span = { duration: number; unit: Unit };
+
+/**
+ * Hours of the day in which nothing is sent, in the contact's zone. `to` is not after `from` when they last over midnight;
+ * `24:00` is the end of the day. `days` are those on which they begin (1 Monday to 7 Sunday; none: every day).
+ */
+export type QuietHours = { channel: string | null; from: string; to: string; days: readonly number[] };
+
+/** At most `limit` sends in `per`. A null channel or category counts all of them. */
+export type Cap = {
+  id: string;
+  channel: string | null;
+  category: string | null;
+  limit: number;
+  per: Span;
+  /** `rolling`: the last hours or days before each send. `calendar`: days or weeks of the contact's calendar. */
+  window: 'rolling' | 'calendar';
+};
+
+export type SendClass = 'marketing' | 'transactional';
+
+/** The rules by which an organization sends. */
+export type SendingRules = {
+  quietHours: readonly QuietHours[];
+  caps: readonly Cap[];
+  /** Least time between two sends to a contact. */
+  minGap: Span | null;
+  /** Sends that will be due within this time compete with those that are due. */
+  lookAhead: Span | null;
+  /** What a class does not follow. `caps` stands for the least gap too. */
+  exempt: Readonly<Record<SendClass, readonly ('caps' | 'quiet_hours')[]>>;
+  /** A send that rules held for so long is skipped, or sent in spite of caps and gap. */
+  maxHold: Span | null;
+  afterMaxHold: 'skip' | 'send';
+  throughput: { perMinute: number | null; perDomainPerMinute: number | null };
+};
+
+/** Rules that hold nothing back. */
+export const noRules: SendingRules = {
+  quietHours: [],
+  caps: [],
+  minGap: null,
+  lookAhead: null,
+  exempt: { marketing: [], transactional: ['caps', 'quiet_hours'] },
+  maxHold: { duration: 7, unit: 'days' },
+  afterMaxHold: 'skip',
+  throughput: { perMinute: null, perDomainPerMinute: null },
+};
+
+/** Whether the sends of a contact compete with each other: then all that are planned must be known. */
+export function haveCompetition({ caps, minGap }: SendingRules): boolean {
+  return caps.length > 0 || minGap !== null;
+}

@@ -1,0 +1,27 @@
+import { hash } from 'node:crypto';
+import type { JsonObject } from '@drippulse/json';
+import { createMeter } from '../meter.ts';
+import { StepFailure } from '../step-failure.ts';
+import type { Template } from '../templates/template.ts';
+
+/** Most units of work of one key: a call may have ten thousand. */
+const keyUnits = 64 * 1024;
+
+/** The key of an entry by a template; undefined when it is empty or can't be rendered: then the contact's own key counts. */
+export function renderEntryKey(
+  key: Template,
+  { data, now, timezone, contactKey }: { data: JsonObject; now: number; timezone: string; contactKey: string },
+): string | undefined {
+  try {
+    const text = key({ data, now, timezone, contactKey, warnings: new Set(), meter: createMeter(keyUnits) });
+    return text.trim() || undefined;
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    return undefined;
+  }
+}
+
+/** The number by which a key is stored and found: half of its digest. */
+export function keyHash(key: string): bigint {
+  return BigInt.asIntN(64, BigInt(`0x${hash('sha256', key, 'hex').slice(0, 16)}`));
+}

@@ -1,0 +1,50 @@
+import { shareOf } from '../share-of.ts';
+import { judgeReEntry, type PastEntries, type ReEntryRule } from './re-entry.ts';
+
+/** A contact at the gate. `key` is that of re-entry; undefined for a contact that nothing identifies: it never was here. */
+export type Arrival = { key: bigint | undefined; contactKey: string };
+
+/** What becomes of an arrival. `allowedAt` is as in `judgeReEntry`. */
+export type EntryVerdict =
+  | { decision: 'enter' | 'holdout' }
+  | { decision: 'refused'; reason: 're_entry'; allowedAt: number | undefined };
+
+/** The rules of a version for those who enter. */
+export type EntryRules = {
+  readonly workflowId: string;
+  readonly reEntry: ReEntryRule | undefined;
+  /** Percent of the people who are held out. */
+  readonly holdoutPercent: number;
+};
+
+/**
+ * Judges arrivals in their order, each also by those before it. The reasons are asked in this order: re-entry, holdout. `past`
+ * has the entries of their keys.
+ */
+export function judgeEntries(
+  rules: EntryRules,
+  arrivals: readonly Arrival[],
+  { past, now, timezone }: { past: ReadonlyMap<bigint, PastEntries>; now: number; timezone: string },
+): EntryVerdict[] {
+  const entered = new Map(past);
+  return arrivals.map(({ key, contactKey }) => {
+    const known = key === undefined ? undefined : entered.get(key);
+    if (rules.reEntry !== undefined && known !== undefined) {
+      const verdict = judgeReEntry(rules.reEntry, known, { now, timezone });
+      if (!verdict.isAllowed) return { decision: 'refused', reason: 're_entry', allowedAt: verdict.allowedAt };
+    }
+    const decision = isHeldOut(rules, contactKey) ? 'holdout' : 'enter';
+    if (key !== undefined && rules.reEntry !== undefined) entered.set(key, withEntry(known, now, decision === 'enter'));
+    return { decision };
+  });
+}
+
+/** Whether a person is held out: always the same for one person and workflow. */
+function isHeldOut({ workflowId, holdoutPercent }: EntryRules, contactKey: string): boolean {
+  return holdoutPercent > 0 && shareOf(`${workflowId}\nholdout\n${contactKey}`) * 100 < holdoutPercent;
+}
+
+function withEntry(past: PastEntries | undefined, now: number, runs: boolean): PastEntries {
+  const { enteredAt, running } = past ?? { enteredAt: [], running: 0 };
+  return { enteredAt: [now, ...enteredAt], running: running + (runs ? 1 : 0) };
+}

@@ -1,0 +1,56 @@
+import type { ReEntry, Span } from '../settings/settings.ts';
+import { compileText, type Template } from '../templates/template.ts';
+import { addSpan } from '../time/spans.ts';
+
+/** The rule of a version by which a key may enter again. */
+export type ReEntryRule = {
+  readonly mode: ReEntry['mode'];
+  readonly minGap: Span | undefined;
+  readonly maxPer: (Span & { count: number }) | undefined;
+  /** Most enrollments of a key that run at the same time. */
+  readonly concurrent: number | undefined;
+  /** The template of the key; undefined: the contact's key. */
+  readonly key: Template | undefined;
+  /** How many of the newest entries of a key the rule looks at. */
+  readonly lookedAt: number;
+};
+
+/** The entries of a key so far: when the newest were made, newest first, in epoch milliseconds, and how many run. */
+export type PastEntries = { enteredAt: readonly number[]; running: number };
+
+/** `allowedAt` is the first time at which the key may enter again, as far as time alone decides. */
+export type ReEntryVerdict = { isAllowed: true } | { isAllowed: false; allowedAt: number | undefined };
+
+/** Compiles a rule; undefined when it refuses nothing. */
+export function compileReEntry(rule: ReEntry | undefined): ReEntryRule | undefined {
+  if (rule === undefined) return undefined;
+  const { mode, min_gap: minGap, max_per: maxPer, key, concurrent } = rule;
+  if (mode === 'always' && maxPer === undefined && concurrent === undefined) return undefined;
+  const most = mode === 'after_exit' ? 1 : concurrent;
+  return {
+    mode,
+    minGap,
+    maxPer,
+    concurrent: most,
+    key: key === undefined ? undefined : compileText(key),
+    lookedAt: maxPer?.count ?? 1,
+  };
+}
+
+/** Judges whether a key may enter at `now`. Days and weeks are calendar units in `timezone`. */
+export function judgeReEntry(
+  { mode, minGap, maxPer, concurrent }: ReEntryRule,
+  { enteredAt, running }: PastEntries,
+  { now, timezone }: { now: number; timezone: string },
+): ReEntryVerdict {
+  const [newest] = enteredAt;
+  if (newest === undefined) return { isAllowed: true };
+  if (mode === 'never') return { isAllowed: false, allowedAt: undefined };
+  const after = (entry: number | undefined, span: Span | undefined) =>
+    entry === undefined || span === undefined ? now : addSpan(entry, span.duration, span.unit, timezone);
+  const oldest = maxPer === undefined ? undefined : enteredAt[maxPer.count - 1];
+  const allowedAt = Math.max(after(newest, minGap), after(oldest, maxPer));
+  // Nobody knows when a run ends.
+  if (concurrent !== undefined && running >= concurrent) return { isAllowed: false, allowedAt: undefined };
+  return allowedAt > now ? { isAllowed: false, allowedAt } : { isAllowed: true };
+}

@@ -1,0 +1,55 @@
+import { compileRule, type Rule } from '../conditions/rule.ts';
+import type { Goal } from '../settings/settings.ts';
+import { addSpan, unitMs } from '../time/spans.ts';
+
+/** A goal of a version. Either `eventName` or `holds` is set. */
+export type CompiledGoal = {
+  readonly index: number;
+  readonly name: string;
+  readonly eventName: string | undefined;
+  readonly holds: Rule | undefined;
+  readonly action: 'count' | 'exit' | 'jump';
+  /** The step that a jump goes to. */
+  readonly next: number | undefined;
+  /** The words for a timeline. */
+  readonly consequence: string;
+  /** The end of its window, which counts from the entry. Without one it can be met while the run lasts. */
+  readonly windowEnd: ((enteredAt: number, timezone: string) => number) | undefined;
+};
+
+/** How long after the end of a run its goals are looked at, whatever their windows are. */
+const watchedAfterMs = 90 * unitMs.days;
+
+/** Compiles the goals of a version in their order. */
+export function compileGoals(goals: readonly Goal[], resolve: (target: string) => number): CompiledGoal[] {
+  return goals.map(({ name, event_name: eventName, match, conditions, window, action, go_to: target }, index) => ({
+    index,
+    name,
+    eventName,
+    holds: conditions && compileRule({ match, conditions }),
+    action,
+    next: action === 'jump' && target !== undefined ? resolve(target) : undefined,
+    consequence: action === 'count' ? 'counted' : action === 'exit' ? 'the run ends' : `going to ${target}`,
+    windowEnd: window && ((enteredAt, timezone) => addSpan(enteredAt, window.duration, window.unit, timezone)),
+  }));
+}
+
+/** Whether a goal can be met at a time. `endedAt` is the end of the run, if it has ended. */
+export function isOpen(
+  goal: CompiledGoal,
+  { at, enteredAt, endedAt, timezone }: { at: number; enteredAt: number; endedAt?: number; timezone: string },
+): boolean {
+  if (goal.windowEnd === undefined) return endedAt === undefined;
+  if (endedAt !== undefined && at > endedAt + watchedAfterMs) return false;
+  return at <= goal.windowEnd(enteredAt, timezone);
+}
+
+/** Until when the goals of an enrollment are looked at after the end of its run; undefined: not at all. */
+export function watchedUntil(
+  goals: readonly CompiledGoal[],
+  { enteredAt, endedAt, timezone }: { enteredAt: number; endedAt: number; timezone: string },
+): number | undefined {
+  const ends = goals.flatMap(({ windowEnd }) => (windowEnd ? [windowEnd(enteredAt, timezone)] : []));
+  const last = Math.min(Math.max(...ends), endedAt + watchedAfterMs);
+  return ends.length > 0 && last > endedAt ? last : undefined;
+}

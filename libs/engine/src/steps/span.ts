@@ -1,0 +1,45 @@
+import { StepFailure } from '../step-failure.ts';
+import type { Scope } from '../templates/scope.ts';
+import { compileText } from '../templates/template.ts';
+import { addSpan, countOf, type Unit, unitMs } from '../time/spans.ts';
+
+/** The longest that a step may wait, and the same in words. */
+export type Longest = { ms: number; words: string };
+
+/** The end of a wait in epoch milliseconds, and its length in words if it was given as a length. */
+export type Target<Span extends { until: number; span?: string }> = (scope: Scope) => Span;
+
+/** The problem of a length of time as the end of a sentence, or undefined. */
+export function durationProblem(count: number, unit: Unit, longest: Longest): string | undefined {
+  if (Number.isNaN(count)) return 'must be a number';
+  if (count < 1) return 'must be at least 1';
+  if (count * unitMs[unit] > longest.ms) return `must be at most ${longest.words}`;
+  if ((unit === 'days' || unit === 'weeks') && !Number.isInteger(count)) return `must be a whole number of ${unit}`;
+  return undefined;
+}
+
+/** Compiles a length of time, which may be a template. A step fails whose template gives none. */
+export function compileSpan(
+  duration: string | number,
+  unit: Unit,
+  { name, longest }: { name: string; longest: Longest },
+): Target<{ until: number; span: string }> {
+  const render = compileText(String(duration));
+  return (scope) => {
+    const text = render(scope).trim();
+    const count = text === '' ? Number.NaN : Number(text);
+    const problem = durationProblem(count, unit, longest);
+    if (problem) throw new StepFailure(`${name} ${problem}, but it is "${text.slice(0, 100)}"`);
+    return { until: addSpan(scope.now, count, unit, scope.timezone), span: countOf(count, unit) };
+  };
+}
+
+/** Computes the end of a wait. Beyond the limits of zone data or calendar the step fails, not the engine. */
+export function reckon<Span extends { until: number; span?: string }>(target: Target<Span>, scope: Scope): Span {
+  try {
+    return target(scope);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new StepFailure(`the wait can't be reckoned in time zone ${scope.timezone}`, { cause: error });
+  }
+}

@@ -1,0 +1,45 @@
+import { Meter } from '@drippulse/proto/drippulse/entitlements/v1/entitlements_pb';
+import type { MeterName } from '@drippulse/topology';
+import { type RawBuilder, sql } from 'kysely';
+
+const byName: Readonly<Record<MeterName, Meter>> = {
+  enrollments: Meter.ENROLLMENTS,
+  emails: Meter.EMAILS,
+  events: Meter.EVENTS,
+  llm_cost_usd: Meter.LLM_COST_USD,
+  agents: Meter.AGENTS,
+  seats: Meter.SEATS,
+  contacts: Meter.CONTACTS,
+};
+const monthly: ReadonlySet<MeterName> = new Set(['enrollments', 'emails', 'events', 'llm_cost_usd']);
+
+export function meterToProto(name: MeterName): Meter {
+  return byName[name];
+}
+
+/** Undefined for a meter that this build does not know: the service that counts it does. */
+export function meterFromProto(meter: Meter): MeterName | undefined {
+  return names.find((name) => byName[name] === meter);
+}
+
+const names = Object.keys(byName) as MeterName[]; // keys() forgets which keys there are
+
+/** Whether a meter starts anew each month. The others count what there is. */
+export function isMonthly(meter: MeterName): boolean {
+  return monthly.has(meter);
+}
+
+/** The start of the calendar month in UTC, as SQL. */
+export function monthOf(at: RawBuilder<Date>): RawBuilder<Date> {
+  return sql<Date>`date_trunc('month', ${at}, 'UTC')`;
+}
+
+/** The end of that month, as SQL. */
+export function monthAfter(at: RawBuilder<Date>): RawBuilder<Date> {
+  return sql<Date>`((date_trunc('month', ${at} at time zone 'UTC') + interval '1 month') at time zone 'UTC')`;
+}
+
+/** The period of a meter in which something counts, as SQL; what does not start anew has one period. */
+export function periodOf(meter: MeterName, at: RawBuilder<Date>): RawBuilder<Date> {
+  return isMonthly(meter) ? monthOf(at) : sql<Date>`'-infinity'::timestamptz`;
+}

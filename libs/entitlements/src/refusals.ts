@@ -1,0 +1,30 @@
+import { DomainError } from '@drippulse/errors';
+import type { Full } from './find-room.ts';
+
+/** The refusal of something that a month's quota does not cover, with the facts of the limit. */
+export function quotaExceeded(full: Full): DomainError {
+  if (full.reason === 'payment') return entriesHeld();
+  const until = full.resetsAt === undefined ? '' : `; it starts anew at ${full.resetsAt.toISOString()}`;
+  const message = `The plan includes ${full.limit} ${full.meter} a month, and ${full.used} are used${until}.`;
+  return new DomainError('failed_precondition', 'quota_exceeded', message, { facts: factsOf(full) });
+}
+
+/** The refusal of something more than the plan has room for, with the facts of the limit. */
+export function planLimitReached(full: Full): DomainError {
+  const message = `The plan has room for ${full.limit} ${full.meter}, and ${full.used} are there.`;
+  return new DomainError('failed_precondition', 'plan_limit_reached', message, { facts: factsOf(full) });
+}
+
+function entriesHeld(): DomainError {
+  const message = 'A payment is overdue: no enrollments are made until it is settled. What runs goes on.';
+  return new DomainError('failed_precondition', 'payment_overdue', message);
+}
+
+function factsOf({ meter, used, limit, resetsAt }: Full) {
+  return {
+    meter,
+    used: Number(used),
+    limit: limit === undefined ? null : Number(limit),
+    resets_at: resetsAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,117 @@
+import { type DescMessage, getOption, hasOption } from '@bufbuild/protobuf';
+import { topic as topicOption, webhook as webhookOption } from '@drippulse/proto/drippulse/events/v1/options_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
+import { eventType, type Topic } from '../topic.ts';
+import { addTo, type Hint } from './hint.ts';
+
+type Payload = { case?: string; value?: unknown };
+
+/** The fields of an event that its hint is made of. Those that the events of a batch share come with its end. */
+type Noticed = { organizationId: bigint | undefined; aggregate: string; payload: Payload | undefined };
+
+/** Collects the hints that follow from events by the rules of their topic. */
+type HintCollector = {
+  notice(event: Noticed): void;
+  /** The hints, merged. `shared` are the fields of events that do not set them themselves. */
+  end(shared: { organizationId: bigint; payload: Payload | undefined }): Hint[];
+};
+
+/** Undefined where the topic has no rules. */
+export function collectHints(topic: Topic): HintCollector | undefined {
+  const rules = rulesOf(topic.desc);
+  if (rules.byNoun.size === 0) return undefined;
+  // Merged as they come: a batch may have ten thousand events.
+  const found = new Map<string, Found>();
+
+  return {
+    notice({ organizationId, aggregate, payload }) {
+      const colon = aggregate.indexOf(':');
+      const noun = aggregate.slice(0, colon);
+      const rule = rules.byNoun.get(noun);
+      if (rule === undefined) return;
+      const id = aggregate.slice(colon + 1);
+      const type = payload?.case;
+      const mode = modeIn(rules, type, payload);
+      const divider = memberOf(payload?.value, rule.dividedBy);
+      const key = `${organizationId} ${noun} ${type} ${mode} ${divider}`;
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { organizationId, rule, type, mode, divider, id });
+      else if (known.id !== id) known.id = '';
+    },
+    end(shared) {
+      const hints = new Map<string, Hint>();
+      for (const each of found.values()) {
+        const { rule, id } = each;
+        const type = each.type ?? shared.payload?.case;
+        const mode = each.mode ?? modeIn(rules, type, shared.payload);
+        const divider = each.divider ?? memberOf(shared.payload?.value, rule.dividedBy);
+        if (mode === undefined || (rule.dividedBy !== '' && divider === undefined)) continue;
+        const named = rule.dividedBy === '' ? rule.topic : `${rule.topic}:${divider}`;
+        const kind = eventType(topic, type).split('.').at(-1) ?? '';
+        addTo(hints, { organizationId: each.organizationId ?? shared.organizationId, topic: named, id, kind, mode });
+      }
+      return [...hints.values()];
+    },
+  };
+}
+
+type Rule = { topic: string; dividedBy: string };
+
+type Found = {
+  organizationId: bigint | undefined;
+  rule: Rule;
+  type: string | undefined;
+  mode: Mode | undefined;
+  divider: unknown;
+  id: string;
+};
+
+type Rules = {
+  byNoun: ReadonlyMap<string, Rule>;
+  /** Paths of the modes, by payload case; an empty one for payloads without a mode. */
+  modePaths: ReadonlyMap<string, string[]>;
+};
+
+/** Rules by message. Reading an option decodes it each time. */
+const compiledRules = new WeakMap<DescMessage, Rules>();
+
+function rulesOf(desc: DescMessage): Rules {
+  const compiled = compiledRules.get(desc) ?? compile(desc);
+  compiledRules.set(desc, compiled);
+  return compiled;
+}
+
+function compile(desc: DescMessage): Rules {
+  const { hints } = getOption(desc, topicOption);
+  const withWebhook = desc.fields.filter((field) => hasOption(field, webhookOption));
+  return {
+    byNoun: new Map(hints.map(({ noun, topic, dividedBy }) => [noun, { topic, dividedBy: localName(dividedBy) }])),
+    modePaths: new Map(
+      withWebhook.map((field): [string, string[]] => {
+        const { mode } = getOption(field, webhookOption);
+        return [field.localName, mode === 'live' ? [] : mode.split('.').map(localName)];
+      }),
+    ),
+  };
+}
+
+/** The mode of a payload, by the path that its webhook names. Undefined where there is none, or not yet. */
+function modeIn({ modePaths }: Rules, type: string | undefined, payload: Payload | undefined): Mode | undefined {
+  const path = modePaths.get(type ?? '');
+  if (path === undefined) return undefined;
+  // Test keys make no such rows, and read all of them.
+  if (path.length === 0) return Mode.UNSPECIFIED;
+  let value = payload?.value;
+  for (const name of path) value = memberOf(value, name);
+  return typeof value === 'number' && value !== Mode.UNSPECIFIED ? (value as Mode) : undefined; // the option names a Mode
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && name in value
+    ? (value as Record<string, unknown>)[name] // an object has members
+    : undefined;
+}
+
+function localName(protoName: string): string {
+  return protoName.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

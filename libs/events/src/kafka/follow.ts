@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { startLoop, withTimeout } from '@drippulse/loops';
+import type { Logger } from '@drippulse/observability';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Following, Subscription } from '../transport.ts';
+import { withAdmin } from './admin.ts';
+import { endlessRetry } from './client.ts';
+import { receivedMessage } from './messages.ts';
+
+/** A fetch ends with the first message; without one it lasts this long, and so does a stop. */
+const fetchWaitMs = 1000;
+const stopTimeoutMs = 5000;
+
+/**
+ * Reads a topic in this process alone. kafkajs reads only as a member of a group: this one has a single member and commits
+ * nothing, so it goes with the process. The position in each partition is in memory.
+ */
+export function startKafkaFollower(
+  options: Following & { consuming: Kafka; asking: Kafka; log: Logger; ensureTopic(): Promise<void> },
+): Subscription {
+  const { consuming, asking, topic, sinceMs, log, ensureTopic, onStart, onMessage } = options;
+  /** The next offset of each partition; empty before the first contact. */
+  const positions = new Map<number, bigint>();
+  let consumer: Consumer | undefined;
+  let isRunning = false;
+
+  /** Runs until it has succeeded, and again when the consumer has crashed. */
+  async function connect(): Promise<undefined> {
+    if (isRunning) return;
+    await ensureTopic();
+    await disconnect();
+    if (positions.size === 0) {
+      for (const [partition, offset] of await startPositions(asking, topic, sinceMs)) positions.set(partition, offset);
+      onStart(new Map(positions));
+    }
+    const joining = createConsumer();
+    await joining.connect();
+    await joining.subscribe({ topic, fromBeginning: false });
+    await joining.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch });
+    if (consumer !== joining) throw new Error('The follower crashed while it joined');
+    isRunning = true;
+  }
+
+  function createConsumer(): Consumer {
+    const created = consuming.consumer({
+      // Of its own for each connection: a broker takes a member that was lost for alive for half a minute.
+      groupId: `drippulse-follower-${randomUUID()}`,
+      retry: endlessRetry,
+      maxWaitTimeInMs: fetchWaitMs,
+      allowAutoTopicCreation: false,
+    });
+    // Before each first fetch: kafkajs begins at the end of the topic, also when it joins again by itself.
+    created.on(created.events.GROUP_JOIN, () => {
+      for (const [partition, offset] of positions) created.seek({ topic, partition, offset: String(offset) });
+    });
+    created.on(created.events.CRASH, ({ payload }) => {
+      log.warn({ err: payload.error, topic }, 'Kafka follower crashed');
+      if (payload.restart || consumer !== created) return;
+      consumer = undefined;
+      isRunning = false;
+      connecting.wake();
+    });
+    consumer = created;
+    return created;
+  }
+
+  async function eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
+    for (const message of batch.messages) {
+      const received = receivedMessage(batch.partition, message);
+      resolveOffset(message.offset);
+      if (received.offset < (positions.get(batch.partition) ?? 0n)) continue;
+      positions.set(batch.partition, received.offset + 1n);
+      onMessage(received);
+    }
+    await heartbeat();
+  }
+
+  async function disconnect(): Promise<void> {
+    const leaving = consumer;
+    consumer = undefined;
+    if (leaving === undefined) return;
+    await withTimeout(leaving.disconnect(), stopTimeoutMs, 'Leaving the group').catch((error: unknown) =>
+      log.warn({ err: error, topic }, 'Kafka follower did not stop cleanly'),
+    );
+  }
+
+  const connecting = startLoop({ name: `follower of ${topic}`, log, maxIdleMs: 60_000, run: connect });
+  return {
+    async stop() {
+      await connecting.stop();
+      await disconnect();
+    },
+  };
+}
+
+/** In each partition the first message of that time, else the next one that comes. */
+async function startPositions(kafka: Kafka, topic: string, sinceMs: number): Promise<Map<number, bigint>> {
+  return withAdmin(kafka, async (admin) => {
+    const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, Date.now() - sinceMs);
+    return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  });
+}

@@ -1,0 +1,26 @@
+import { Resolver } from 'node:dns/promises';
+
+/**
+ * The TXT records of a name, each in one piece; none when the name has none. Undefined when no name server answers in time, which
+ * says nothing about the records.
+ */
+export type LookUpTxt = (name: string) => Promise<string[] | undefined>;
+
+const tryMs = 2_000;
+const deadlineMs = 5_000;
+/** The name, or its TXT records, do not exist. Any other failure is one of the servers. */
+const absent = new Set(['ENOTFOUND', 'ENODATA']);
+
+/** Asks the name servers directly, never for longer than the deadline. */
+export async function lookUpTxt(name: string): Promise<string[] | undefined> {
+  const resolver = new Resolver({ timeout: tryMs, tries: 2 });
+  const timer = setTimeout(() => resolver.cancel(), deadlineMs);
+  try {
+    return (await resolver.resolveTxt(name)).map((pieces) => pieces.join(''));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return typeof code === 'string' && absent.has(code) ? [] : undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,44 @@
+type Waiting<I, O> = { item: I; resolve(answer: O): void; reject(error: unknown): void };
+
+/**
+ * Gathers calls into batches: `run` answers several items of one lane at once, in their order. Items that come while a batch of their lane is
+ * being run make the next one, so that batches grow with the load, a lone item waits for nobody, and no lane waits for another. A batch that
+ * has changed nothing when it throws (`hasDoneNothing`) is run again item by item, so that an item which cannot be done fails alone.
+ */
+export function inBatches<I, O>(
+  run: (items: readonly I[]) => Promise<readonly O[]>,
+  o: { most: number; laneOf(item: I): unknown; hasDoneNothing(error: unknown): boolean },
+): (item: I) => Promise<O> {
+  const lanes = new Map<unknown, Waiting<I, O>[]>();
+
+  async function runLane(lane: unknown, waiting: Waiting<I, O>[]): Promise<void> {
+    while (waiting.length > 0) {
+      // Items of the same turn of the event loop go together.
+      await new Promise((resolve) => setImmediate(resolve));
+      await runBatch(waiting.splice(0, o.most));
+    }
+    lanes.delete(lane);
+  }
+
+  async function runBatch(batch: readonly Waiting<I, O>[]): Promise<void> {
+    try {
+      const answers = await run(batch.map(({ item }) => item));
+      if (answers.length !== batch.length) throw new Error(`${answers.length} answers came for ${batch.length} items`);
+      for (const [index, answer] of answers.entries()) batch[index]?.resolve(answer);
+    } catch (error) {
+      if (batch.length > 1 && o.hasDoneNothing(error)) for (const one of batch) await runBatch([one]);
+      else for (const { reject } of batch) reject(error);
+    }
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      const lane = o.laneOf(item);
+      const waiting = lanes.get(lane);
+      const own = waiting ?? [];
+      own.push({ item, resolve, reject });
+      if (waiting !== undefined) return;
+      lanes.set(lane, own);
+      void runLane(lane, own);
+    });
+}

@@ -1,0 +1,14 @@
+/**
+ * Characters that show nothing, or reorder what is beside them: control and format characters (which include the bidirectional
+ * ones, the zero-width ones and tags), line and paragraph separators, private and unassigned ones, and those that fonts leave out
+ * (variation selectors, fillers). A name with them could show a reader something else than it says.
+ */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** The text on one line, with invisible and reordering characters as escapes such as `\u{202e}`. */
+export function visibleText(text: string): string {
+  return text
+    .replaceAll(/[\t\r\n]+/g, ' ')
+    .toWellFormed()
+    .replaceAll(invisible, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}

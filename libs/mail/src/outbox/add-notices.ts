@@ -1,0 +1,59 @@
+import { addJob, type Sealer } from '@drippulse/db';
+import { sql, type Transaction } from 'kysely';
+import type { Notice } from '../notices/notice.ts';
+import { renderNotice } from '../notices/render.ts';
+import type { Address } from '../transport/mailer.ts';
+import { type AttachedFile, mailContext, mailJobs, packMail } from './stored-mail.ts';
+
+/** A notice for one person. An organization has one mail for each key, however often it is added. */
+export type OutgoingNotice = {
+  organizationId: bigint;
+  key: string;
+  to: Address;
+  notice: Notice;
+  /** A file, which the loop reads by `readFile` when it sends the mail. */
+  attachment?: AttachedFile;
+};
+
+/**
+ * Adds mails in the transaction of the change that they report; wake the loop after the commit. `from` is the sender, `date` the
+ * time that their header `Date` has. A key that was added before changes nothing, also after its mail was sent.
+ */
+export async function addNotices<DB>(
+  trx: Transaction<DB>,
+  notices: readonly OutgoingNotice[],
+  { from, date }: { from: Address; date: Date },
+): Promise<void> {
+  for (const { organizationId, key, to, notice, attachment } of notices) {
+    const mail = packMail(key, { from, to, ...renderNotice(notice), date, attachment });
+    const { rows } = await sql<{ id: bigint }>`
+      insert into mails (organization_id, key, mail) values (${organizationId}, ${key}, ${mail}::json)
+      on conflict (organization_id, key) do nothing returning id`.execute(trx);
+    await queue(trx, organizationId, rows[0]);
+  }
+}
+
+/** Adds mails whose text is a secret: they wait sealed, in a table with `allowSealedMails`. Otherwise as `addNotices`. */
+export async function addSecretNotices<DB>(
+  trx: Transaction<DB>,
+  notices: readonly OutgoingNotice[],
+  { from, date, sealer }: { from: Address; date: Date; sealer: Sealer },
+): Promise<void> {
+  for (const { organizationId, key, to, notice, attachment } of notices) {
+    const mail = packMail(key, { from, to, ...renderNotice(notice), date, attachment });
+    const box = sealer.seal(Buffer.from(mail), mailContext(organizationId, key));
+    const { rows } = await sql<{ id: bigint }>`
+      insert into mails (organization_id, key, mail, sealed_mail) values (${organizationId}, ${key}, '"sealed"', ${box})
+      on conflict (organization_id, key) do nothing returning id`.execute(trx);
+    await queue(trx, organizationId, rows[0]);
+  }
+}
+
+async function queue<DB>(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  added: { id: bigint } | undefined,
+): Promise<void> {
+  if (added === undefined) return;
+  await addJob(trx, { organizationId, kind: mailJobs, input: JSON.stringify({ mail: String(added.id) }), total: 1n });
+}

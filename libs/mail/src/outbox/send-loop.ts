@@ -1,0 +1,126 @@
+import { type Database, type JobRow, type JobSlice, type Sealer, startJobLoop, type WriteSlice } from '@drippulse/db';
+import type { Loop, LoopLog } from '@drippulse/loops';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { z } from 'zod';
+import { type Attachment, type Mailer, MailFailure, mailTimeoutMs } from '../transport/mailer.ts';
+import { attachedFile, mailContext, mailJobs, readMail } from './stored-mail.ts';
+
+/** How an attempt to send a mail ended. One that was `put_off` is tried again. */
+export type MailOutcome = 'sent' | 'put_off' | 'failed';
+
+const firstPauseMs = 60_000;
+const longestPauseMs = 6 * 3_600_000;
+/** With doubling pauses up to six hours, two days. */
+const mostAttempts = 16;
+const forgottenAfterDays = 90;
+const forgottenAtOnce = 100;
+
+/**
+ * Sends the mails that were added, one after the other, until it is stopped. A mail that the server refuses for good is given up;
+ * others are repeated with the same bytes for two days. A process that dies between sending and its commit sends a mail again,
+ * with the same Message-ID.
+ */
+export function startMailLoop<DB>(o: {
+  db: Database<DB>;
+  log: LoopLog;
+  mailer: Mailer;
+  /** Opens sealed mails; the table has `allowSealedMails` then. Default: the service has none. */
+  sealer?: Sealer;
+  /** Reads the file of a mail by its `ref`, the same bytes each time; undefined when it is gone: the mail is given up then. Default: no mail has one. */
+  readFile?(file: { organizationId: bigint; ref: string }): Promise<Buffer | undefined>;
+  /** Called after each attempt. */
+  onAttempt(outcome: MailOutcome): void;
+}): Loop {
+  const { db, log, mailer, sealer, onAttempt, readFile = async () => undefined } = o;
+  return startJobLoop<DB>({
+    db,
+    kind: mailJobs,
+    log,
+    // The server may take all of the deadline.
+    leaseSeconds: (2 * mailTimeoutMs) / 1_000,
+    async slice(job) {
+      const row = await findMail(db.kysely, job, sealer);
+      if (row === undefined) return (trx) => endJob(trx, job);
+      const attempt = await send(mailer, row, (ref) => readFile({ organizationId: job.organization_id, ref }));
+      onAttempt(attempt.outcome);
+      return recordAttempt(job, row, attempt, sealer !== undefined);
+    },
+    onCommitted: () => undefined,
+  });
+}
+
+type MailRow = { id: bigint; key: string; mail: string; attempts: number };
+
+const inputSchema = z.object({ mail: z.string() });
+
+/** The mail of a job; undefined once it was sent or given up. */
+async function findMail<DB>(db: Kysely<DB>, job: JobRow, sealer: Sealer | undefined): Promise<MailRow | undefined> {
+  const { mail: id } = inputSchema.parse(JSON.parse(job.input));
+  const box = sealer === undefined ? sql`null::bytea` : sql`sealed_mail`;
+  const { rows } = await sql<MailRow & { box: Buffer | null }>`
+    select id, key, mail, attempts, ${box} as box from mails
+    where id = ${BigInt(id)} and organization_id = ${job.organization_id} and status = 'queued'`.execute(db);
+  const [row] = rows;
+  if (row?.box == null || sealer === undefined) return row;
+  return { ...row, mail: sealer.open(row.box, mailContext(job.organization_id, row.key)).toString() };
+}
+
+type Attempt = { outcome: MailOutcome; error: string | null };
+
+async function send(
+  mailer: Mailer,
+  { key, mail, attempts }: MailRow,
+  readFile: (ref: string) => Promise<Buffer | undefined>,
+): Promise<Attempt> {
+  const file = attachedFile(mail);
+  const content = file && (await readFile(file.ref));
+  if (file !== undefined && content === undefined) return { outcome: 'failed', error: 'its file is gone' };
+  const attachments =
+    file && content && ([{ filename: file.filename, contentType: file.contentType, content }] satisfies Attachment[]);
+  try {
+    const whole = { ...readMail(mail), ...(attachments && { attachments }) };
+    await mailer.send(key, whole, AbortSignal.timeout(mailTimeoutMs));
+    return { outcome: 'sent', error: null };
+  } catch (error) {
+    if (!(error instanceof MailFailure)) throw error;
+    const isOver = error.isRefused || attempts + 1 >= mostAttempts;
+    return { outcome: isOver ? 'failed' : 'put_off', error: error.message };
+  }
+}
+
+function recordAttempt<DB>(
+  job: JobRow,
+  { id, attempts }: MailRow,
+  { outcome, error }: Attempt,
+  hasSealed: boolean,
+): WriteSlice<DB> {
+  if (outcome === 'put_off') {
+    return async (trx) => {
+      await sql`update mails set attempts = attempts + 1, error = ${error} where id = ${id}`.execute(trx);
+      const waitMs = Math.min(firstPauseMs * 2 ** attempts, longestPauseMs);
+      return { cursor: job.cursor ?? 'null', processed: 0, isFinished: false, waitMs };
+    };
+  }
+  return async (trx) => {
+    await sql`
+      update mails
+      set status = ${outcome}, attempts = attempts + 1, error = ${error}, mail = null,
+        ${hasSealed ? sql`sealed_mail = null,` : sql``} finished_at = clock_timestamp()
+      where id = ${id}`.execute(trx);
+    await forgetOldMails(trx);
+    return endJob(trx, job);
+  };
+}
+
+/** A job that is done says nothing that the mail does not. */
+async function endJob<DB>(trx: Transaction<DB>, job: JobRow): Promise<JobSlice> {
+  await sql`delete from jobs where id = ${job.id}`.execute(trx);
+  return { cursor: 'null', processed: 1, isFinished: true };
+}
+
+async function forgetOldMails<DB>(trx: Transaction<DB>): Promise<void> {
+  await sql`
+    delete from mails where id in (
+      select id from mails where finished_at < now() - ${forgottenAfterDays} * interval '1 day'
+      order by finished_at limit ${forgottenAtOnce} for update skip locked)`.execute(trx);
+}

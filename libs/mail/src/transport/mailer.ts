@@ -1,0 +1,165 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isShortage, shortageError } from '@drippulse/errors';
+import { redact } from '@drippulse/http/secrets';
+
+export type Address = { name: string; address: string };
+
+/** A file in a mail. */
+export type Attachment = { filename: string; contentType: string; content: Buffer };
+
+/**
+ * A mail as nodemailer takes it. Addresses are objects, so nodemailer does not parse them for lists or further fields.
+ */
+export type Mail = {
+  messageId: string;
+  from: Address;
+  to: Address;
+  replyTo?: Address;
+  envelope: { from: string; to: string };
+  subject: string;
+  html?: string;
+  text: string;
+  attachments?: Attachment[];
+  /** Header `Date`. Default: the time of the attempt, so that a mail whose repeats have the same bytes sets it. */
+  date?: Date;
+  headers: Record<string, string>;
+  baseBoundary: string;
+  /** Signs it for a domain. */
+  dkim?: { domainName: string; keySelector: string; privateKey: string };
+};
+
+/** The reason why the mail server did not take a mail. The message has no credential, whatever the server repeated. */
+export class MailFailure extends Error {
+  /** Whether the server refused this very mail, for good. */
+  readonly isRefused: boolean;
+
+  constructor(message: string, isRefused: boolean) {
+    super(message);
+    this.name = 'MailFailure';
+    this.isRefused = isRefused;
+  }
+}
+
+/**
+ * Sends one mail and returns the id that the mail server gave it, if it gave one. Throws a MailFailure, or an
+ * `unavailable` DomainError when this machine has run out of descriptors, ports or memory.
+ */
+export type Mailer = {
+  from: string;
+  send(key: string, mail: Mail, signal: AbortSignal): Promise<string | undefined>;
+  close(): Promise<void>;
+};
+
+/** Deadline of sending one mail. */
+export const mailTimeoutMs = 60_000;
+
+const connectTimeoutMs = 10_000;
+/** As many as the effects in flight to the mail server, so that none waits inside of nodemailer. */
+const maxConnections = 40;
+
+// No content of a template makes nodemailer read a file or fetch a URL.
+const guard = { disableFileAccess: true, disableUrlAccess: true };
+
+/**
+ * Sends by SMTP, or writes files where there is no server. Without a folder there is no mailer. nodemailer is loaded
+ * with the first mail: 7 MB that a process without mails does not need.
+ */
+export function createMailer(config: {
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  mailDir: string | undefined;
+}): Mailer | undefined {
+  if (config.smtpUrl !== undefined) return smtpMailer(config.smtpUrl, config.mailFrom);
+  return config.mailDir === undefined ? undefined : fileMailer(config.mailDir, config.mailFrom);
+}
+
+function smtpMailer(url: string, from: string): Mailer {
+  let transport: ReturnType<typeof openPool> | undefined;
+  const secrets = secretsIn(url);
+  return {
+    from,
+    async send(_key, mail, signal) {
+      transport ??= openPool(url);
+      const { response } = await (await transport).sendMail({ ...mail, ...guard, signal }).catch((error: unknown) => {
+        throw failureOf(error, secrets);
+      });
+      return /queued as (\S+)|\bid=(\S+)/i.exec(response)?.slice(1).find(Boolean);
+    },
+    close: async () => (await transport)?.close({ force: true }),
+  };
+}
+
+/** The operator's login, each half alone and as `AUTH PLAIN` sends them. */
+function secretsIn(url: string): string[] {
+  const { username, password } = new URL(url);
+  if (password === '') return [];
+  const [user, own] = [decodeURIComponent(username), decodeURIComponent(password)];
+  return [own, `\0${user}\0${own}`];
+}
+
+/**
+ * A failure that may be kept. A server may repeat the command that it refuses, and a customer reads the message. Of a
+ * refused login nothing is kept: it is the operator's affair. A 5xx is final for this mail (RFC 5321, section 4.2.1),
+ * unless it concerns the login, which the operator may correct.
+ */
+function failureOf(error: unknown, secrets: readonly string[]): Error {
+  if (isShortage(error)) return shortageError(error);
+  const { responseCode, code } = smtpError(error);
+  if (code === 'EAUTH') return new MailFailure('it refused the login of the platform', false);
+  const isRefused = responseCode === undefined ? code === 'EENVELOPE' : responseCode >= 500;
+  return new MailFailure(redact(error instanceof Error ? error.message : String(error), secrets), isRefused);
+}
+
+function smtpError(error: unknown): { responseCode?: number; code?: string } {
+  if (typeof error !== 'object' || error === null) return {};
+  return {
+    ...('responseCode' in error && typeof error.responseCode === 'number' && { responseCode: error.responseCode }),
+    ...('code' in error && typeof error.code === 'string' && { code: error.code }),
+  };
+}
+
+async function openPool(url: string) {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    ...guard,
+    url,
+    pool: true,
+    maxConnections,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    dnsTimeout: connectTimeoutMs,
+    // The default, ten minutes, would keep the connection of a mail that was given up.
+    socketTimeout: mailTimeoutMs,
+  });
+}
+
+/** A repeat writes the same file again. A reader never sees half of a file. */
+function fileMailer(folder: string, from: string): Mailer {
+  let transport: ReturnType<typeof openStream> | undefined;
+  return {
+    from,
+    async send(key, mail) {
+      transport ??= openStream();
+      const { message } = await (await transport).sendMail({ ...mail, ...guard });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const file = join(folder, fileNameOf(key));
+      await writeFile(`${file}.part`, message, { mode: 0o600 });
+      await rename(`${file}.part`, file);
+      return undefined;
+    },
+    close: async () => (await transport)?.close(),
+  };
+}
+
+async function openStream() {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({ ...guard, streamTransport: true, buffer: true });
+}
+
+/**
+ * The effect key, whose parts are letters, digits, dots, dashes and underscores. Some systems allow no colon in a name.
+ */
+function fileNameOf(key: string): string {
+  return `${key.replaceAll(':', '_')}.eml`;
+}

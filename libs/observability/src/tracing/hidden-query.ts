@@ -1,0 +1,26 @@
+/** Names of parameters, as an API has them. Anything else may be what somebody wrote in a wrong place. */
+const parameterName = /^[A-Za-z][A-Za-z0-9_.[\]-]{0,39}$/;
+
+/** The attributes of a span that have a query, of an absolute URL. */
+export function hiddenUrl(url: string): { 'url.full': string; 'url.query': string | undefined } {
+  const query = hiddenQuery(url);
+  const [base = ''] = url.split(/[?#]/, 1);
+  return { 'url.full': query === undefined ? base : `${base}?${query}`, 'url.query': query };
+}
+
+/**
+ * The query of a URL without its values, such as `email=*&limit=*`: a query may have the address of a person or a token. Undefined
+ * for a URL without a query.
+ */
+export function hiddenQuery(url: string): string | undefined {
+  const [, search = ''] = /^[^?]*\?([^#]*)/s.exec(url) ?? [];
+  if (search === '') return undefined;
+  return search
+    .split('&')
+    .slice(0, 50)
+    .map((part) => {
+      const [name = ''] = part.split('=', 1);
+      return parameterName.test(name) ? `${name}=*` : '*';
+    })
+    .join('&');
+}

@@ -1,0 +1,26 @@
+import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
+import type { Problem, Verdict } from '../outcomes.ts';
+
+/**
+ * What a status means where the provider has no rule of its own. A 5xx to a request that changes something may have been done; a 503
+ * was not, since whoever answers it has not begun.
+ */
+export function judgeByStatus(answer: ProviderAnswer, request: ProviderRequest, problem: Problem): Verdict {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return { class: 'ok' };
+  if (status === 401) return { class: 'credentials', problem };
+  if (status === 403) return { class: 'permission', problem };
+  const wait = retryAfterOf(answer);
+  const pause = wait === undefined ? {} : { retryAfterMs: wait };
+  if (status === 429) return { class: 'rate_limited', problem, ...pause };
+  if (status === 503) return { class: 'temporary', problem, ...pause };
+  if (status >= 500)
+    return request.method === 'GET' ? { class: 'temporary', problem, ...pause } : { class: 'unknown', problem };
+  return { class: 'permanent', problem };
+}
+
+/** Milliseconds of `Retry-After` in seconds; undefined without one. A date is judged by the provider that sends one. */
+export function retryAfterOf({ headers }: ProviderAnswer): number | undefined {
+  const text = headers['retry-after'];
+  return text !== undefined && /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) * 1000 : undefined;
+}

@@ -1,0 +1,24 @@
+import type { JsonObject } from '@drippulse/json';
+import type { Action } from '../actions.ts';
+import { findAction } from '../registry.ts';
+import { hubspotAction } from './hubspot.ts';
+import type { Choice, CrmStepKind } from './request.ts';
+import { salesforceAction } from './salesforce.ts';
+
+export type { CrmStepKind };
+
+/**
+ * The action and its payload that a CRM step means at a provider, or a sentence why there is none. `request` is that of the step: `fields`,
+ * `record_type` and `record_id`, with our names.
+ */
+export function crmAction(
+  provider: 'hubspot' | 'salesforce',
+  kind: CrmStepKind,
+  request: JsonObject,
+): { action: Action; payload: JsonObject } | { refused: string } {
+  const choice: Choice = provider === 'hubspot' ? hubspotAction(kind, request) : salesforceAction(kind, request);
+  if ('refused' in choice) return choice;
+  const action = findAction(provider, choice.name);
+  if (action === undefined) throw new Error(`${provider} has no action ${choice.name}`);
+  return { action, payload: choice.payload };
+}

@@ -1,0 +1,57 @@
+import type { JsonObject } from '@drippulse/json';
+import type { ActionPlace } from '../actions.ts';
+import { listOf, objectOf } from '../answers/reading.ts';
+import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
+import { ActionRefusal } from '../outcomes.ts';
+import { digestOf, messageIdOf } from '../requests/effect-keys.ts';
+import { composeMime, type MailParts } from '../requests/mime.ts';
+
+export const gmailScope = (name: string) => `https://www.googleapis.com/auth/gmail.${name}`;
+
+type Draft = Omit<MailParts, 'from' | 'to' | 'messageId' | 'date' | 'boundary'> & {
+  to: string;
+  toName?: string | undefined;
+  from?: string | undefined;
+  fromName?: string | undefined;
+  messageId?: string | undefined;
+};
+
+/** The mail as Gmail takes it, and its Message-ID, by which it is found again. Gmail puts in the account's own address without a `from`. */
+export function rawOf(mail: Draft, place: ActionPlace): { raw: string; messageId: string } {
+  const from = mail.from ?? place.settings['sender_email'];
+  const messageId = mail.messageId ?? messageIdOf(place.key, from);
+  const mime = composeMime({
+    ...mail,
+    to: { address: mail.to, name: mail.toName },
+    from: from === undefined ? undefined : { address: from, name: mail.fromName },
+    messageId,
+    date: place.plannedAt,
+    boundary: `dp-${digestOf(place.key).slice(0, 32)}`,
+  });
+  return { raw: Buffer.from(mime, 'utf8').toString('base64url'), messageId };
+}
+
+/**
+ * The mail of an earlier attempt. Looking needs the scope gmail.readonly, which a connection that only sends lacks: nobody knows then, and a
+ * person decides.
+ */
+export function* findSent(messageId: string): Generator<ProviderRequest, JsonObject | undefined, ProviderAnswer> {
+  const answer = yield {
+    host: 'gmail',
+    method: 'GET',
+    path: '/gmail/v1/users/me/messages',
+    query: { q: `rfc822msgid:${messageId.replace(/^<|>$/g, '')}`, maxResults: 1 },
+    isDone: ({ status }) => status === 403,
+  };
+  if (answer.status === 403)
+    throw new ActionRefusal({
+      class: 'permanent',
+      problem: {
+        code: 'outcome_unknown',
+        message:
+          'An earlier attempt may have sent the mail, and the connection lacks the scope gmail.readonly to look for it',
+      },
+    });
+  const found = listOf(objectOf(answer.body)['messages'])[0];
+  return found === undefined ? undefined : objectOf(found);
+}

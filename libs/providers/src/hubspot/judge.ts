@@ -1,0 +1,61 @@
+import { judgeByStatus, retryAfterOf } from '../answers/judge-by-status.ts';
+import { listOf, objectOf, textOf } from '../answers/reading.ts';
+import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
+import type { Problem, Verdict } from '../outcomes.ts';
+
+/** Statuses of the network before HubSpot: the request did not arrive. 520 and 524 came after it did, and are judged by status. */
+const notArrived = new Set([521, 522, 523]);
+
+export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
+  const { status } = answer;
+  const body = objectOf(answer.body);
+  const problem = problemOf(answer);
+  if (status === 207) return listOf(body['errors']).length > 0 ? { class: 'per_record', problem } : { class: 'ok' };
+  if (status === 429)
+    return {
+      class: 'rate_limited',
+      problem,
+      retryAfterMs: retryAfterOf(answer) ?? pauseOf(textOf(body['policyName'])),
+    };
+  if (status === 423) return { class: 'temporary', problem, retryAfterMs: retryAfterOf(answer) ?? 2_000 };
+  if (status === 477) return { class: 'temporary', problem, retryAfterMs: retryAfterOf(answer) ?? 60_000 };
+  if (notArrived.has(status)) return { class: 'temporary', problem };
+  return judgeByStatus(answer, request, problem);
+}
+
+/** A daily limit ends at midnight in the zone of the portal, which nobody tells: an hour later it is tried again. */
+function pauseOf(policy: string | undefined): number {
+  if (policy === 'DAILY') return 3_600_000;
+  return policy === 'SECONDLY' ? 1_000 : 10_000;
+}
+
+/** The error of an answer. That of a batch is in the first of its errors, and the field in the first detail of that. */
+function problemOf({ status, headers, body: json }: ProviderAnswer): Problem {
+  const body = objectOf(json);
+  const error = status === 207 ? objectOf(listOf(body['errors'])[0]) : body;
+  const detail = objectOf(listOf(error['errors'])[0]);
+  const context = { ...objectOf(error['context']), ...objectOf(detail['context']) };
+  const scopes = listOf(context['requiredGranularScopes'])
+    .map(textOf)
+    .filter((scope) => scope !== undefined);
+  const said = textOf(detail['message']) ?? textOf(error['message']) ?? `HubSpot answered ${status}`;
+  return {
+    code:
+      textOf(body['policyName']) ??
+      textOf(detail['code']) ??
+      textOf(error['category']) ??
+      textOf(error['status']) ??
+      `http_${status}`,
+    message: scopes.length > 0 ? `${said} Needed: ${scopes.join(', ')}.` : said,
+    field: textOf(listOf(context['propertyName'])[0]) ?? textOf(detail['in']),
+    requestId: textOf(body['correlationId']) ?? headers['x-hubspot-correlation-id'],
+  };
+}
+
+/** The rest of the window when it has no request left, and an hour when the day has none. */
+export function pauseAfter({ headers }: ProviderAnswer): number | undefined {
+  if (headers['x-hubspot-ratelimit-daily-remaining'] === '0') return 3_600_000;
+  if (headers['x-hubspot-ratelimit-remaining'] !== '0') return undefined;
+  const interval = Number(headers['x-hubspot-ratelimit-interval-milliseconds']);
+  return interval > 0 && interval <= 60_000 ? interval : 10_000;
+}

@@ -1,0 +1,39 @@
+import { judgeByStatus, retryAfterOf } from '../answers/judge-by-status.ts';
+import { objectOf, textOf } from '../answers/reading.ts';
+import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
+import type { Problem, Verdict } from '../outcomes.ts';
+
+/** An account without a mailbox is no wrong request, and neither is a missing right. */
+const lacking = /^(MailboxNotEnabledForRESTAPI|MailboxNotHostedInExchangeOnline)$/;
+/** The application is not known in the tenant. */
+const appRefused = 'Authorization_IdentityNotFound';
+
+export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
+  const problem = problemOf(answer);
+  const { status } = answer;
+  if (problem.code === appRefused) return { class: 'operator', problem };
+  if (lacking.test(problem.code)) return { class: 'permission', problem };
+  // Another sender would be accepted.
+  if (problem.code === 'ErrorSendAsDenied') return { class: 'permanent', problem };
+  // Throttled calls were not begun, whichever of the three statuses says so.
+  const wait = retryAfterOf(answer);
+  if (
+    status === 429 ||
+    (wait !== undefined && (status === 503 || status === 504) && /throttl|TooManyRequests/i.test(problem.code))
+  )
+    return { class: 'rate_limited', problem, ...(wait !== undefined && { retryAfterMs: wait }) };
+  return judgeByStatus(answer, request, problem);
+}
+
+function problemOf({ body, headers, status }: ProviderAnswer): Problem {
+  const { code, message, target, innerError } = objectOf(objectOf(body)['error']);
+  const needsSignIn = status === 401 && /claims=/.test(headers['www-authenticate'] ?? '');
+  const field = textOf(target);
+  const requestId = textOf(objectOf(innerError)['request-id']) ?? headers['request-id'];
+  return {
+    code: textOf(code) ?? `http_${status}`,
+    message: `${textOf(message) ?? `Microsoft answered ${status}`}${needsSignIn ? ' (the account has to sign in again)' : ''}`,
+    ...(field !== undefined && { field }),
+    ...(requestId !== undefined && { requestId }),
+  };
+}

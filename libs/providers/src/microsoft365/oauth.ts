@@ -1,0 +1,63 @@
+import { type Implied, withImplied } from '../answers/implied-scopes.ts';
+import { listOf, objectOf, textOf } from '../answers/reading.ts';
+import { grantParameters, readTokenAnswer } from '../answers/token-answers.ts';
+import type { ProviderAnswer } from '../calls.ts';
+import type { Verdict } from '../outcomes.ts';
+import type { Credentials, OAuth } from '../provider.ts';
+
+export const tokenUrl = /^https:\/\/login\.microsoftonline\.com\/[A-Za-z0-9.-]{1,100}\/oauth2\/v2\.0\/token$/;
+
+/** Every tenant, unless the connection names one. */
+function endpoint({ token_url }: Credentials, name: 'authorize' | 'token'): string {
+  const tenant = /\.com\/([^/]+)\//.exec(token_url ?? '')?.[1] ?? 'common';
+  return `https://login.microsoftonline.com/${tenant}/oauth2/v2.0/${name}`;
+}
+
+const implied: Implied = {
+  'Calendars.ReadWrite': ['Calendars.Read', 'Calendars.ReadBasic'],
+  'Calendars.Read': ['Calendars.ReadBasic'],
+  'Mail.ReadWrite': ['Mail.Read'],
+  'User.ReadWrite': ['User.Read'],
+};
+
+/** A refresh gives a new refresh token, and the old one stays valid until its own end. So a lost answer loses nothing. */
+export const oauth: OAuth = {
+  authorizeUrl: (credentials) => endpoint(credentials, 'authorize'),
+  authorizeParams: { response_mode: 'query', prompt: 'select_account' },
+  tokenUrl: (credentials) => endpoint(credentials, 'token'),
+  allowed: /^login\.microsoftonline\.com$/,
+  usesPkce: true,
+  scopeSeparator: ' ',
+  baseScopes: ['offline_access', 'User.Read'],
+  rotates: false,
+  accessTokenSeconds: 3600,
+  idleDays: 90,
+  request: (grant, { id, secret }) => ({
+    method: 'POST',
+    headers: {},
+    body: { form: { ...grantParameters(grant), client_id: id, client_secret: secret } },
+  }),
+  read: (answer) => {
+    const read = readTokenAnswer(answer);
+    if ('verdict' in read) return { verdict: refine(read.verdict, answer) };
+    // Some answers name scopes by their address.
+    const named = read.tokens.scopes?.map((scope) => scope.replace('https://graph.microsoft.com/', ''));
+    const scopes = withImplied(named, implied);
+    return { tokens: { ...read.tokens, ...(scopes && { scopes }) } };
+  },
+};
+
+type Refusal = Exclude<Verdict, { class: 'ok' | 'done' }>;
+
+/** The secret or app of the operator (AADSTS7000215, 7000222, 700016): no customer can mend them. */
+const operatorCodes = new Set(['7000215', '7000222', '700016', '7000112', '90002']);
+
+/** `error` is coarse; the numbers say whether the customer or the operator has to act. */
+function refine(verdict: Refusal, { body }: ProviderAnswer): Refusal {
+  const { error, error_codes } = objectOf(body);
+  const { problem } = verdict;
+  if (listOf(error_codes).some((code) => operatorCodes.has(textOf(code) ?? ''))) return { class: 'operator', problem };
+  if (textOf(error) === 'interaction_required') return { class: 'credentials', problem };
+  if (textOf(error) === 'temporarily_unavailable') return { class: 'temporary', problem };
+  return verdict;
+}

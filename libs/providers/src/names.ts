@@ -1,0 +1,33 @@
+/** The providers, by the keys of the API. */
+export const providerKeys = [
+  'google_workspace',
+  'microsoft365',
+  'slack',
+  'salesforce',
+  'hubspot',
+  'stripe',
+  'sendgrid',
+  'zoom',
+  'zendesk',
+  'gong',
+] as const;
+
+export type ProviderKey = (typeof providerKeys)[number];
+
+/** Other accepted names of providers. */
+export const providerAliases: Readonly<Record<string, ProviderKey>> = {
+  gmail: 'google_workspace',
+  outlook: 'microsoft365',
+  office365: 'microsoft365',
+  sf: 'salesforce',
+  sfdc: 'salesforce',
+  hs: 'hubspot',
+  sg: 'sendgrid',
+};
+
+/** The key of a provider's name or alias, in any case; undefined when there is no such provider. */
+export function resolveProvider(name: string): ProviderKey | undefined {
+  const lower = name.toLowerCase();
+  const alias = Object.hasOwn(providerAliases, lower) ? providerAliases[lower] : undefined;
+  return alias ?? providerKeys.find((key) => key === lower);
+}

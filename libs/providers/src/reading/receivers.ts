@@ -1,0 +1,33 @@
+import type { JsonObject, JsonValue } from '@drippulse/json';
+import type { Action } from '../actions.ts';
+
+/** Fields that name whom an action reaches. */
+const receiving = ['to', 'cc', 'bcc', 'email', 'user', 'attendees', 'requester_email'] as const;
+const address = /[^\s@<>,;:"()]+@[^\s@<>,;:"()]+/g;
+
+/** Whether an action has a field that names whom it reaches. Suppressions and caps can be asked for nobody else. */
+export function namesReceivers({ input }: Pick<Action, 'input'>): boolean {
+  return receiving.some((name) => Object.hasOwn(input.shape, name));
+}
+
+/** The mail addresses of the people whom an action with this payload reaches, each once, in lower case. */
+export function receiversOf(payload: JsonObject): string[] {
+  const found = receiving.flatMap((name) => addressesIn(payload[name]));
+  return [...new Set(found.map((one) => one.toLowerCase()))];
+}
+
+/** Whom an action with this payload writes to; undefined where it writes to nobody. Without addresses it is a person whom it does not name. */
+export function writesTo(action: Action, payload: JsonObject): string[] | undefined {
+  const { reaches, writing } = action;
+  if (reaches !== 'people' || writing?.when?.(payload) === false) return undefined;
+  const found = receiversOf(payload);
+  return found.length === 0 && namesReceivers(action) ? undefined : found;
+}
+
+function addressesIn(value: JsonValue | undefined): string[] {
+  if (typeof value === 'string') return value.match(address) ?? [];
+  if (Array.isArray(value)) return value.flatMap(addressesIn);
+  return typeof value === 'object' && value !== null
+    ? Object.values(value).flatMap((member) => addressesIn(member as JsonValue)) // members of JSON are JSON
+    : [];
+}

@@ -1,0 +1,85 @@
+import type { ProviderRequest } from '../calls.ts';
+import { type Filter, type FilterOperator, valuesOf } from '../requests/filters.ts';
+import { servicePath } from './requests.ts';
+
+/** Most bytes of a page of records. */
+const pageBytes = 32 * 1024 * 1024;
+
+/** A request of a query. Names in it were checked by their pattern, values are literals. */
+export function queryRequest(
+  settings: Readonly<Record<string, string>>,
+  soql: string,
+  resource: 'query' | 'queryAll' = 'query',
+): ProviderRequest {
+  return {
+    host: 'instance',
+    method: 'GET',
+    path: servicePath(settings, resource),
+    query: { q: soql },
+    maxBytes: pageBytes,
+  };
+}
+
+/** A text as a literal. No text ends it: backslash and quote are escaped, and so are the other characters that SOQL has escapes for. */
+export function literal(text: string): string {
+  return `'${escaped(text)}'`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\'"\n\r\t\b\f]/g, (character) => `\\${escapes[character] ?? character}`);
+}
+
+const escapes: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' };
+
+/** A time as a literal of SOQL, which has no quotes. */
+export function timeLiteral(at: Date): string {
+  return at.toISOString();
+}
+
+const comparisons: Partial<Record<FilterOperator, string>> = {
+  equals: '=',
+  not_equals: '!=',
+  less_than: '<',
+  less_or_equal: '<=',
+  greater_than: '>',
+  greater_or_equal: '>=',
+};
+
+/** A filter as a condition. */
+export function conditionOf(filter: Filter & { type?: LiteralType }): string {
+  const { field, operator, type } = filter;
+  const literals = valuesOf(filter).map((value) => literalOf(value, type, operator));
+  if (operator === 'is_set') return `${field} != null`;
+  if (operator === 'is_not_set') return `${field} = null`;
+  if (operator === 'in' || operator === 'not_in') {
+    if (literals.length === 0) return operator === 'in' ? 'Id = null' : 'Id != null';
+    return `${field} ${operator === 'in' ? 'IN' : 'NOT IN'} (${literals.join(', ')})`;
+  }
+  if (operator === 'contains') return `${field} LIKE '%${likeText(String(valuesOf(filter)[0] ?? ''))}%'`;
+  return `${field} ${comparisons[operator] ?? '='} ${literals[0] ?? 'null'}`;
+}
+
+export type LiteralType = 'text' | 'number' | 'boolean' | 'date' | 'time';
+
+const isoDay = /^\d{4}-\d{2}-\d{2}$/;
+const isoTime = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/;
+const decimal = /^-?\d{1,30}(\.\d{1,30})?$/;
+
+/** A value as a literal of a type: only what has its exact form goes without quotes. A day or time that is compared by order is one. */
+function literalOf(value: string | number | boolean, type: LiteralType | undefined, operator: FilterOperator): string {
+  if (typeof value !== 'string') return String(value);
+  const isOrdered = operator.startsWith('less') || operator.startsWith('greater');
+  const looksLike = isOrdered && isoDay.test(value) ? 'date' : isOrdered && isoTime.test(value) ? 'time' : 'text';
+  const as = type ?? looksLike;
+  const isBare =
+    (as === 'number' && decimal.test(value)) ||
+    (as === 'boolean' && /^(true|false)$/.test(value)) ||
+    (as === 'date' && isoDay.test(value)) ||
+    (as === 'time' && isoTime.test(value));
+  return isBare ? value : literal(value);
+}
+
+/** The text itself within the literal of LIKE, whose wildcards `%` and `_` have escapes too. */
+function likeText(text: string): string {
+  return escaped(text).replace(/[%_]/g, (wildcard) => `\\${wildcard}`);
+}

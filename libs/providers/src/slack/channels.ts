@@ -1,0 +1,29 @@
+import type { JsonObject } from '@drippulse/json';
+import { given, listOf, objectOf, textOf } from '../answers/reading.ts';
+import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
+
+/** Slack cannot search by name, so a workspace is read page by page, up to this many. */
+const mostPages = 20;
+
+/** Channels that are not archived, until `isLast` says that enough were read. */
+export function* listChannels(
+  types: string,
+  isEnough: (channels: readonly JsonObject[]) => boolean,
+): Generator<ProviderRequest, JsonObject[], ProviderAnswer> {
+  const channels: JsonObject[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const query = { types, limit: 200, exclude_archived: true, cursor };
+    const answer: ProviderAnswer = yield { host: 'api', method: 'GET', path: '/api/conversations.list', query };
+    const body = objectOf(answer.body);
+    channels.push(...listOf(body['channels']).map(objectOf));
+    cursor = textOf(objectOf(body['response_metadata'])['next_cursor']);
+    if (cursor === undefined || isEnough(channels)) break;
+  }
+  return channels;
+}
+
+export function channelOf(channel: JsonObject): JsonObject {
+  const { id, name, is_private } = channel;
+  return given({ channel_id: textOf(id), name: textOf(name), is_private: is_private === true });
+}

@@ -1,0 +1,62 @@
+import type { JsonObject, JsonValue } from '@drippulse/json';
+import { z } from 'zod';
+import type { ActionPlace } from '../actions.ts';
+import { given, objectOf, textOf } from '../answers/reading.ts';
+import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
+import { longText } from '../requests/fields.ts';
+
+/** A call of the Web API. */
+export function call(method: string, body: JsonObject): ProviderRequest {
+  return { host: 'api', method: 'POST', path: `/api/${method}`, body: { json: body } };
+}
+
+/** Text as Slack shows it. What contacts fill in must not become a mention or a hidden link, so its control characters are escaped. */
+export function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** The key of the effect goes along, so that a person who looks for a message finds out which run it is of. */
+export function keyOf({ key }: ActionPlace): JsonObject {
+  return { metadata: { event_type: 'drippulse_effect', event_payload: { key } } };
+}
+
+export const messageText = longText(
+  'The text. Slack shows *bold* and _italic_; & < and > are shown as they are.',
+).optional();
+export const blocks = z
+  .array(z.record(z.string(), z.json()))
+  .max(50)
+  .optional()
+  .describe('Blocks of Block Kit; `text` is then the notification.');
+
+/** Text and blocks of a message; what is not given is left out. */
+export function contentOf({
+  text,
+  blocks,
+}: {
+  text?: string | undefined;
+  blocks?: JsonValue[] | undefined;
+}): JsonObject {
+  return given({ text: text === undefined ? undefined : escapeText(text), blocks });
+}
+
+/** Where the message is. */
+export const messageOutput = z.object({ channel: z.string(), ts: z.string() });
+
+export function messageOf({ body }: ProviderAnswer): JsonObject {
+  const { channel, ts } = objectOf(body);
+  return given({ channel: textOf(channel), ts: textOf(ts) });
+}
+
+export const channelField = z
+  .string()
+  .regex(/^[#@]?[\p{L}\p{N}._-]{1,80}$/u, 'is no channel')
+  .describe('Id of the channel, or its name such as #sales.');
+export const channelIdField = z
+  .string()
+  .regex(/^[CGD][A-Z0-9]{5,20}$/, 'is no id of a channel')
+  .describe('Id of the channel, such as C0123456789.');
+export const tsField = z
+  .string()
+  .regex(/^\d{5,12}\.\d{1,8}$/, 'is no timestamp of a message')
+  .describe('The `ts` of the message, as the step that posted it answered.');

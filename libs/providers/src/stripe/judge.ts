@@ -1,0 +1,37 @@
+import { judgeByStatus, retryAfterOf } from '../answers/judge-by-status.ts';
+import { objectOf, textOf } from '../answers/reading.ts';
+import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
+import type { Problem, Verdict } from '../outcomes.ts';
+
+/** 401s of a good key that may not do this. */
+const forbidden = new Set(['secret_key_required', 'platform_api_key_expired']);
+
+/** What an answer of Stripe means. `Stripe-Should-Retry` wins over the status, except that a limit is always a limit. */
+export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
+  const { status, headers } = answer;
+  const error = objectOf(objectOf(answer.body)['error']);
+  const code = textOf(error['code']) ?? textOf(error['type']);
+  const problem = problemOf(answer);
+  if (status < 300) return { class: 'ok' };
+  if (status === 429) return { class: 'rate_limited', problem, retryAfterMs: retryAfterOf(answer) ?? 1_000 };
+  const shouldRetry = headers['stripe-should-retry'];
+  if (shouldRetry === 'true') return { class: 'temporary', problem };
+  if (shouldRetry === 'false' && status < 500 && (status === 409 || status === 424))
+    return { class: 'permanent', problem };
+  if (status === 409 || status === 424) return { class: 'temporary', problem };
+  if (status === 401 && code !== undefined && forbidden.has(code)) return { class: 'permission', problem };
+  if (status < 500 && error['type'] === 'api_error') return { class: 'temporary', problem };
+  return judgeByStatus(answer, request, problem);
+}
+
+function problemOf({ status, headers, body }: ProviderAnswer): Problem {
+  const { code, type, message, param, decline_code: decline } = objectOf(objectOf(body)['error']);
+  const reason = headers['stripe-rate-limited-reason'];
+  const said = textOf(message) ?? `Stripe answered ${status}`;
+  return {
+    code: textOf(decline) ?? textOf(code) ?? textOf(type) ?? `http_${status}`,
+    message: reason === undefined ? said : `${said} (${reason})`,
+    field: textOf(param),
+    requestId: headers['request-id'],
+  };
+}

@@ -1,0 +1,48 @@
+import type { JsonValue } from '@drippulse/json';
+import { judgeByStatus, retryAfterOf } from '../answers/judge-by-status.ts';
+import { listOf, objectOf, textOf } from '../answers/reading.ts';
+import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
+import type { Problem, Verdict } from '../outcomes.ts';
+
+export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
+  const { status } = answer;
+  const problem = problemOf(answer);
+  const wait = retryAfterOf(answer);
+  // Zendesk sheds load by a 503 with Retry-After.
+  if (status === 429 || (status === 503 && wait !== undefined))
+    return { class: 'rate_limited', problem, retryAfterMs: wait ?? 60_000 };
+  // Somebody else wrote the same ticket at the same time, and nothing of this was written.
+  if (status === 409) return { class: 'temporary', problem };
+  if (status === 402) return { class: 'permission', problem };
+  return judgeByStatus(answer, request, problem);
+}
+
+/** Errors have four shapes: a word with details, a title with a message, a list, and plain text. */
+function problemOf({ status, headers, body }: ProviderAnswer): Problem {
+  const { error, description, details, errors } = objectOf(body);
+  const listed = objectOf(listOf(errors)[0]);
+  const titled = objectOf(error);
+  const [field, detail] = Object.entries(objectOf(details))[0] ?? [];
+  const code = textOf(error) ?? textOf(titled['title']) ?? textOf(listed['code']) ?? `http_${status}`;
+  const message =
+    textOf(objectOf(listOf(detail)[0])['description']) ??
+    textOf(description) ??
+    textOf(titled['message']) ??
+    textOf(listed['detail']) ??
+    textOf(listed['title']) ??
+    plainText(body) ??
+    `Zendesk answered ${status}`;
+  return { code, message, field, requestId: headers['x-zendesk-request-id'] };
+}
+
+/** Text that is no page of HTML. */
+function plainText(body: JsonValue): string | undefined {
+  return typeof body === 'string' && !body.includes('<') ? textOf(body.trim().slice(0, 200)) : undefined;
+}
+
+/** The rest of the minute when it has no request left. */
+export function pauseAfter({ headers }: ProviderAnswer): number | undefined {
+  if ((headers['x-rate-limit-remaining'] ?? headers['ratelimit-remaining']) !== '0') return undefined;
+  const seconds = Number(headers['ratelimit-reset']);
+  return seconds > 0 && seconds <= 60 ? seconds * 1_000 : 60_000;
+}

@@ -1,0 +1,34 @@
+import { type DescField, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { createPace, joinInTurns } from '@drippulse/loops';
+import { encoded } from './codec.ts';
+
+type MessageList = DescField & { fieldKind: 'list'; listKind: 'message' };
+
+/** Bytes that are encoded between two turns of the event loop. */
+const turnBytes = 256 * 1024;
+
+/**
+ * Encodes a message with all of its fields, and lets others have their turn between elements of its lists: a list of megabytes is made for
+ * one client, and would let all others wait. Elements come after the other fields, which readers do not notice.
+ */
+export async function encodeInTurns<D extends DescMessage>(desc: D, message: MessageShape<D>): Promise<Buffer> {
+  const lists = desc.fields.filter(isMessageList);
+  if (lists.length === 0) return encoded(desc, message);
+  const members = message as Record<string, unknown>; // reflective: the fields belong to this descriptor
+  const others = { ...message, ...Object.fromEntries(lists.map(({ localName }) => [localName, []])) };
+  const parts = [toBinary(desc, others)];
+  const pace = createPace(turnBytes);
+  for (const list of lists) {
+    for (const element of members[list.localName] as MessageShape<DescMessage>[]) {
+      const part = toBinary(list.message, element);
+      parts.push(new BinaryWriter().tag(list.number, WireType.LengthDelimited).uint32(part.byteLength).finish(), part);
+      await pace(part.byteLength);
+    }
+  }
+  return joinInTurns(parts);
+}
+
+function isMessageList(field: DescField): field is MessageList {
+  return field.fieldKind === 'list' && field.listKind === 'message';
+}

@@ -1,0 +1,52 @@
+import type { HandlerContext } from '@connectrpc/connect';
+
+/** The preferences of a request by their lower-case names (RFC 7240); one without a value has an empty one. */
+type Preferences = ReadonlyMap<string, string>;
+
+const none: Preferences = new Map();
+
+/**
+ * Reads a `Prefer` header. The first of equal preferences counts, as the standard has it. Parameters of preferences, and parts
+ * that are no preference, are ignored: a preference is a wish, and no error.
+ */
+export function readPreferences(header: string | undefined): Preferences {
+  if (header === undefined) return none;
+  const preferences = new Map<string, string>();
+  for (const text of partsOf(header)) {
+    const [, name, quoted, bare = ''] = preference.exec(text) ?? [];
+    if (name === undefined || preferences.has(name.toLowerCase())) continue;
+    preferences.set(name.toLowerCase(), quoted === undefined ? bare : quoted.replaceAll(/\\(.)/g, '$1'));
+  }
+  return preferences;
+}
+
+/** Whether a call prefers to be answered before its work is done. */
+export function prefersAsync(call: Pick<HandlerContext, 'requestHeader'>): boolean {
+  return readPreferences(call.requestHeader.get('prefer') ?? undefined).has('respond-async');
+}
+
+/** The metadata by which the gateway tells a service that a request prefers `handling=strict`. */
+export const strictMetadata = 'x-handling';
+
+/** Whether a call prefers that what the service does not know is refused. */
+export function isStrict(call: Pick<HandlerContext, 'requestHeader'>): boolean {
+  return call.requestHeader.get(strictMetadata) === 'strict';
+}
+
+const preference = /^\s*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~-]*)))?\s*(?:;|$)/;
+
+/** The header cut at its commas, but for those within quotes. */
+function* partsOf(header: string): Generator<string> {
+  let start = 0;
+  let isQuoted = false;
+  for (let at = 0; at < header.length; at++) {
+    const character = header[at];
+    if (character === '\\' && isQuoted) at++;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (character === ',' && !isQuoted) {
+      yield header.slice(start, at);
+      start = at + 1;
+    }
+  }
+  yield header.slice(start);
+}

@@ -1,0 +1,95 @@
+import { create, type DescMessage, type Message, type MessageInitShape } from '@bufbuild/protobuf';
+import type { Interceptor } from '@connectrpc/connect';
+import { type RowRevisions, watchWriteKey } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
+import type { JsonObject } from '@drippulse/json';
+import { type Caller, pathRow, restOf } from '@drippulse/rpc';
+import type { Transaction } from 'kysely';
+import { appendAudit } from './append-audit.ts';
+import { auditedRow, changeOf } from './change.ts';
+
+/** The address of the client, which the gateway sends with every call. */
+const addressHeader = 'x-client-address';
+
+/** Reads a row as the API shows it, in the transaction of its change. Undefined, or a DomainError, without one. */
+type ReadRow<DB> = (trx: Transaction<DB>, caller: Caller, id: unknown) => Promise<JsonObject | undefined>;
+
+/** How the rows of each audited kind are read: the kind is the segment before the id in the path, such as `webhooks`. */
+export type AuditedRows<DB> = Readonly<Record<string, ReadRow<DB>>>;
+
+/** Reads rows of a kind by the message that the API shows. */
+export function audited<D extends DescMessage, DB>(
+  desc: D,
+  read: (trx: Transaction<DB>, caller: Caller, id: never) => Promise<MessageInitShape<D> | undefined>,
+): ReadRow<DB> {
+  return async (trx, caller, id) => {
+    const row = await read(trx, caller, id as never); // the path parameter of the kind has this type
+    return row === undefined ? undefined : auditedRow(desc, create(desc, row));
+  };
+}
+
+/**
+ * Writes what a method with the rest option `audit` changed into the outbox, in the transaction of the change. The row is locked, read
+ * before and after, and the members that differ are kept. A method whose kind has no entry in `rows` fails.
+ */
+export function auditWrites<DB>(
+  rows: AuditedRows<DB>,
+  { revisions, wake }: { revisions: RowRevisions<DB>; wake(): void },
+): Interceptor {
+  return (next) => async (request) => {
+    const { audit = '', changes = '' } = restOf(request.method) ?? {};
+    if (audit === '' || audit === 'none' || request.stream) return next(request);
+    // Of `/templates/{id}/versions/{version}/activate` the template changes, which `changes` says.
+    const { kind, id } = pathRow(request.method, request.message, /^(|none)$/.test(changes) ? undefined : changes);
+    const isNew = audit.endsWith('.created');
+    const read = rows[kind];
+    if (read === undefined && !isNew)
+      throw new Error(`${request.method.toString()}: nobody reads ${kind} for the audit`);
+    request.contextValues.set(watchWriteKey, async (trx, caller) => {
+      // The transaction is one of the service whose rows these are.
+      const own = trx as unknown as Transaction<DB>;
+      const now = async () => (isNew ? undefined : await present(() => read?.(own, caller, id)));
+      if (!isNew) await revisions[kind]?.(own, caller, id);
+      const before = await now();
+      return async (response) => {
+        const made = isNew ? onlyRowOf(request.method.output, response) : undefined;
+        const change = changeOf(before, made ?? (await now()));
+        await appendAudit(own, {
+          organizationId: caller.organizationId,
+          name: audit,
+          resourceId: idText(made?.['id'] ?? id),
+          actor: caller.actor,
+          ...change,
+          requestId: request.header.get('x-request-id') ?? undefined,
+          address: request.header.get(addressHeader) ?? undefined,
+        });
+      };
+    });
+    const response = await next(request);
+    wake();
+    return response;
+  };
+}
+
+/** The row that a response has: its only message. */
+function onlyRowOf(desc: DescMessage, response: Message): JsonObject | undefined {
+  const values = response as unknown as Record<string, Message | undefined>; // members have their local names
+  const [row] = desc.fields.flatMap((field) => {
+    const value = field.fieldKind === 'message' ? values[field.localName] : undefined;
+    return field.fieldKind === 'message' && value !== undefined ? [auditedRow(field.message, value)] : [];
+  });
+  return row;
+}
+
+async function present(read: () => Promise<JsonObject | undefined> | undefined): Promise<JsonObject | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+function idText(id: unknown): string {
+  return id === undefined || id === null ? '' : String(id);
+}

@@ -1,0 +1,17 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { OrganizationTable } from './tables.ts';
+
+/** Whether a row `t` is of an organization; `tables` has those that own its rows. */
+export function isOf(
+  { owner }: OrganizationTable,
+  organizationId: bigint,
+  tables: Readonly<Record<string, OrganizationTable>>,
+): RawBuilder<boolean> {
+  if (owner === undefined) return sql`false`;
+  const column = sql.ref(`t.${owner.column}`);
+  if (owner.table === undefined) return sql`${column} = ${organizationId}`;
+  const parent = tables[owner.table];
+  if (parent === undefined) throw new Error(`${owner.table} owns rows, and nobody declared it`);
+  return sql`${column} in (
+    select ${sql.ref(`t.${owner.key ?? 'id'}`)} from ${sql.table(owner.table)} as t where ${isOf(parent, organizationId, tables)})`;
+}

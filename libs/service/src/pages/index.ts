@@ -1,0 +1,2 @@
+export { answerPage } from './answer-page.ts';
+export { escapeHtml } from './escape-html.ts';

@@ -1,0 +1,45 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** A message and its headers, as Standard Webhooks signs them: `{id}.{timestamp}.{body}`. */
+export type SignedMessage = { id: string; timestamp: string; signature: string; body: Uint8Array };
+
+/** How far the signed time may be from now, either way. */
+const toleranceMs = 300_000;
+
+/** More signatures than a sender with a rotating secret needs. */
+const maxSignatures = 8;
+const digestBytes = 32;
+
+/**
+ * Whether one of the keys signs the message. The bytes are hashed as they came, once for each key, also when no signature is
+ * well-formed: the work is the same whatever is wrong.
+ */
+export function isSignedBy(keys: readonly Uint8Array[], { id, timestamp, signature, body }: SignedMessage): boolean {
+  const given = signaturesOf(signature);
+  let isSigned = false;
+  for (const key of keys) {
+    const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
+    for (const one of given) if (timingSafeEqual(one, expected)) isSigned = true;
+  }
+  return isSigned && id !== '' && timeOf(timestamp) !== undefined;
+}
+
+/** Whether the signed time is too far from now. */
+export function isStale({ timestamp }: Pick<SignedMessage, 'timestamp'>, now: Date): boolean {
+  const time = timeOf(timestamp);
+  return time === undefined || Math.abs(now.getTime() - time) > toleranceMs;
+}
+
+/** Milliseconds of a time in whole seconds. Another text of the same time is another message. */
+function timeOf(timestamp: string): number | undefined {
+  return /^[1-9][0-9]{0,11}$/.test(timestamp) ? Number(timestamp) * 1000 : undefined;
+}
+
+/** The signatures of the version `v1`, the symmetric one; what is no digest is left out. */
+function signaturesOf(header: string): Buffer[] {
+  return header
+    .split(' ', maxSignatures)
+    .filter((one) => one.startsWith('v1,'))
+    .map((one) => Buffer.from(one.slice('v1,'.length), 'base64'))
+    .filter(({ length }) => length === digestBytes);
+}

@@ -1,0 +1,2 @@
+export { type ActionOutcome, performAction } from './perform-action.ts';
+export { readAction } from './read-action.ts';

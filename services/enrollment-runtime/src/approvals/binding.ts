@@ -1,0 +1,33 @@
+import { hash } from 'node:crypto';
+import { isRawNumber, type JsonObject, type JsonValue } from '@drippulse/json';
+import canonicalize from 'canonicalize';
+
+/** A preview as it is stored and shown, as canonical JSON (RFC 8785), and the hash that a decision names it by. */
+export type Preview = { text: string; binding: string };
+
+/** Every double with so many digits is another one, so that two numbers with fewer never have one canonical form. */
+const exactDigits = 15;
+
+/**
+ * The preview with its binding. The same bytes are shown and hashed, so nothing can be approved that was not shown. Canonical JSON
+ * has doubles for numbers: one whose digits a double may lose becomes a text.
+ */
+export function bindPreview(preview: JsonObject): Preview {
+  const text = canonicalize(exact(preview));
+  if (text === undefined) throw new Error('a preview is an object');
+  return { text, binding: hash('sha256', text, 'hex') };
+}
+
+function exact(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(exact);
+  if (isRawNumber(value)) return exactNumber(value.rawJSON);
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value.toWellFormed() : value;
+  // Of entries, so that a member named __proto__ stays a member.
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.toWellFormed(), exact(member)]));
+}
+
+function exactNumber(text: string): number | string {
+  const digits = text.replace(/e.*$/i, '').replaceAll(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '');
+  const number = Number(text);
+  return digits.length <= exactDigits && Number.isFinite(number) && (number !== 0 || digits === '') ? number : text;
+}

@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { endApprovals } from './end-approvals.ts';
+
+const slice = 500;
+
+/**
+ * Expires approvals whose time is over. That of a step ends by its run too, in either order; this one also reaches a run that is
+ * paused. Returns whether there may be more.
+ */
+export async function expireApprovals(ctx: Context): Promise<boolean> {
+  const expired = await ctx.db.kysely.transaction().execute((trx) =>
+    endApprovals(
+      ctx,
+      trx,
+      // A row that is locked is being decided or cancelled.
+      sql<boolean>`id in (
+        select id from approvals where status = 'pending' and expires_at <= ${ctx.dbNow}
+        order by expires_at limit ${slice} for update skip locked)`,
+      'expired',
+    ),
+  );
+  if (expired > 0) ctx.relay.wake();
+  return expired === slice;
+}
+
+/** Milliseconds until the next approval expires; undefined when none waits. */
+export async function nextExpiryMs({ db, dbNow }: Context): Promise<number | undefined> {
+  const { rows } = await sql<{ ms: number }>`
+    select greatest(0, extract(epoch from expires_at - ${dbNow}) * 1000)::float8 as ms from approvals
+    where status = 'pending' order by expires_at limit 1`.execute(db.kysely);
+  return rows[0]?.ms;
+}
+
+/** Deletes approvals that ended longer ago than history is kept. Returns whether there may be more. */
+export async function forgetApprovals({ db, dbNow, config }: Context): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from approvals where id in (
+      select id from approvals
+      where status <> 'pending' and decided_at < ${dbNow} - ${config.historyDays} * interval '1 day'
+      order by decided_at limit ${slice} for update skip locked)`.execute(db.kysely);
+  return numAffectedRows === BigInt(slice);
+}

@@ -1,0 +1,32 @@
+import { DomainError } from '@drippulse/errors';
+import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
+import type { Kysely } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { ApprovalRow } from './row.ts';
+
+/** The approval, if it belongs to the organization. One of another organization answers like a missing one. */
+export async function findApproval(db: Kysely<DB>, organizationId: bigint, id: bigint): Promise<ApprovalRow> {
+  const row = await db
+    .selectFrom('approvals')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (row !== undefined) return row;
+  throw new DomainError('not_found', 'approval_not_found', 'There is no approval with this id.');
+}
+
+/** The mode of an approval of the caller's organization, if there is one with this id. */
+export async function findApprovalMode(
+  db: Kysely<DB>,
+  { organizationId }: Caller,
+  id: unknown,
+): Promise<Mode | undefined> {
+  const row = await db
+    .selectFrom('approvals')
+    .select('mode')
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id as bigint) // the type of the field that the path names
+    .executeTakeFirst();
+  return row && modeOf(row.mode);
+}

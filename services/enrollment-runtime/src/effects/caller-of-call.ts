@@ -1,0 +1,11 @@
+import type { Caller } from '@drippulse/rpc';
+import type { EffectCall } from './effect-call.ts';
+
+/** The caller in whose name an effect changes other services: its workflow, unless somebody else asked for it. */
+export function callerOfCall(
+  { organizationId, workflowId, hops, actor }: Pick<EffectCall, 'organizationId' | 'workflowId' | 'hops' | 'actor'>,
+  mode: Caller['mode'],
+): Caller {
+  const workflow = { type: 'workflow' as const, id: String(workflowId), hops: hops + 1 };
+  return { organizationId, actor: actor ?? workflow, role: 'editor', mode };
+}

@@ -1,0 +1,54 @@
+import type { JsonObject } from '@drippulse/json';
+import { type Address, messageIdOf } from '@drippulse/mail';
+import type { Permit } from '../../messaging/index.ts';
+import type { EffectCall, EffectContext } from '../effect-call.ts';
+import { composeParts } from './compose-mail.ts';
+
+type ProviderMail = {
+  request: JsonObject;
+  to: string;
+  subject: string;
+  /** Undefined where the connection decides. */
+  from: Address | undefined;
+  replyTo: Address | undefined;
+};
+
+/**
+ * What a provider is asked to send. Who may stand in `From` is the provider's to check; without a wish of the step or of the
+ * organization it is the sender of the connection.
+ */
+export function composeForProvider(
+  ctx: EffectContext,
+  call: Pick<EffectCall, 'key' | 'organizationId' | 'mode' | 'request'>,
+  permit: Permit,
+): ProviderMail | { problem: string } {
+  const parts = composeParts(ctx, call, permit);
+  if ('problem' in parts) return parts;
+  const { to, step, replyTo, subject, html, text, headers } = parts;
+  const { fromEmail, fromName, replyTo: ownReplyTo } = permit.sender.settings;
+  const { integration_id, connection_key, on_unknown, category } = call.request;
+  const from = step?.address ?? fromEmail ?? undefined;
+  const fromNamed = step?.name || (fromName ?? undefined);
+  const answers = replyTo?.address ?? ownReplyTo ?? undefined;
+  const wanted: Record<string, JsonObject[string] | undefined> = {
+    ...{ integration_id, connection_key, on_unknown },
+    to: to.address,
+    to_name: to.name || undefined,
+    from,
+    from_name: fromNamed,
+    reply_to: answers,
+    ...{ subject, html, text, headers },
+    message_id: messageIdOf(call.key, permit.mailFrom),
+    category: typeof category === 'string' && category !== '' ? category : undefined,
+  };
+  const given = Object.entries(wanted).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return {
+    request: Object.fromEntries(given),
+    to: to.address,
+    subject,
+    from: from === undefined ? undefined : { name: fromNamed ?? '', address: from },
+    replyTo: answers === undefined ? undefined : { name: '', address: answers },
+  };
+}

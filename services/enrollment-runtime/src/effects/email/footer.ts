@@ -1,0 +1,23 @@
+/** The parts of a mail. A mail without HTML has a text alone. */
+export type Body = { html: string | undefined; text: string };
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Adds the postal address of the sender, which laws ask for in advertising (CAN-SPAM, section 7704). */
+export function addFooter({ html, text }: Body, postalAddress: string | null): Body {
+  if (postalAddress === null) return { html, text };
+  const escaped = postalAddress.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  const footer = `<p style="margin:24px 0 0;font-size:12px">${escaped.replaceAll('\n', '<br>')}</p>`;
+  // Searched in the text itself: letters such as İ become longer in lower case, which moves what follows.
+  const end = html === undefined ? undefined : [...html.matchAll(/<\/body>/gi)].at(-1)?.index;
+  return {
+    html: end === undefined ? html && `${html}${footer}` : `${html?.slice(0, end)}${footer}${html?.slice(end)}`,
+    text: `${text.trimEnd()}\n\n${postalAddress}\n`,
+  };
+}

@@ -1,0 +1,40 @@
+import { DomainError } from '@drippulse/errors';
+import type { Context } from '../../context.ts';
+import { parseObject } from '../../enrollments/contact.ts';
+import { findMail, type StoredMail } from '../../enrollments/find-mail.ts';
+import type { EffectOutcome, SentAs } from '../effect-call.ts';
+import { erasedRequest } from '../erased-request.ts';
+import type { Body } from './footer.ts';
+
+type Key = Parameters<typeof findMail>[1];
+
+/** A message as it was sent, or will be. */
+export type ShownMail = Body & { row: StoredMail; from: string | undefined; replyTo: string | undefined };
+
+/** Reads a message with its content. The request of the effect is what a repeat sends, so it is the mail itself. */
+export async function readMail(ctx: Context, key: Key): Promise<ShownMail> {
+  const row = await findMail(ctx.db.kysely, key);
+  if (row.request === null || row.request === erasedRequest) throw notKept();
+  const request = parseObject(row.request);
+  const sent = sentAsOf(row.result);
+  // Loaded with the first mail: it brings a parser of HTML.
+  const { showBody } = await import('./show-mail.ts');
+  const asked = (name: string) =>
+    typeof request[name] === 'string' && request[name] !== '' ? request[name] : undefined;
+  return {
+    row,
+    ...showBody(request, sent, ctx.links.publicUrl),
+    from: sent === undefined ? asked('from') : sent.from,
+    replyTo: sent === undefined ? asked('reply_to') : sent.reply_to,
+  };
+}
+
+/** This service stored the result as an outcome. Mails of earlier releases have none of it. */
+function sentAsOf(result: string | null): SentAs | undefined {
+  return result === null ? undefined : (parseObject(result) as EffectOutcome).sentAs;
+}
+
+function notKept(): DomainError {
+  const message = 'The content of the message is gone: its person was erased, or its time is over.';
+  return new DomainError('failed_precondition', 'mail_not_kept', message);
+}

@@ -1,0 +1,65 @@
+import type { CallOptions, Client } from '@connectrpc/connect';
+import type { Requirement } from '@drippulse/engine';
+import type { EffectsService } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
+import { causeMetadata, causeText, fromConnectError } from '@drippulse/rpc';
+import { callerOfCall } from '../caller-of-call.ts';
+import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
+
+/** Time for one call of a performer. What takes longer is accepted and settled later. */
+export const performerTimeoutMs = 30_000;
+
+/** Refusals that may have passed by the next attempt. */
+const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
+
+/** What a performer has to know of an effect. */
+export type PerformerCall = Pick<
+  EffectCall,
+  | 'key'
+  | 'kind'
+  | 'request'
+  | 'attempt'
+  | 'plannedAt'
+  | 'organizationId'
+  | 'workflowId'
+  | 'enrollmentId'
+  | 'stepId'
+  | 'agentId'
+  | 'mode'
+  | 'hops'
+  | 'cause'
+  | 'signal'
+  | 'actor'
+>;
+
+/**
+ * Calls the service that performs effects of a kind, in the name of the workflow. A live effect without one fails for good, with a
+ * reason that a person understands.
+ */
+export async function askPerformer(
+  { performers }: EffectContext,
+  requirement: Requirement,
+  call: PerformerCall,
+  ask: (client: Client<typeof EffectsService>, options: CallOptions) => Promise<EffectOutcome>,
+): Promise<EffectOutcome> {
+  const performer = performers[requirement];
+  if (performer === undefined) {
+    const error = `needs the service of ${requirement}, which this installation does not run`;
+    return { outcome: 'failed', error, retryable: false };
+  }
+  const caller = callerOfCall(call, call.mode);
+  const headers = { 'idempotency-key': call.key, [causeMetadata]: causeText(call) };
+  try {
+    return await ask(performer.client(caller), { signal: call.signal, timeoutMs: performerTimeoutMs, headers });
+  } catch (error) {
+    const failure = fromConnectError(error);
+    // A process without descriptors or memory, this one or the other: no attempt was made.
+    if (failure.reason === 'busy') throw failure;
+    const { kind, message, retryAfterSeconds } = failure;
+    return {
+      outcome: 'failed',
+      error: `the service of ${requirement} refused it: ${message}`,
+      retryable: passing.has(kind),
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    };
+  }
+}

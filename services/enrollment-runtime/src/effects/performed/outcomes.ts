@@ -1,0 +1,97 @@
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type { JsonObject } from '@drippulse/engine';
+import { checkJsonText, isRawNumber, parseJson } from '@drippulse/json';
+import type { EffectAccepted, EffectPostponed, EffectResult } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
+import type { EffectOutcome } from '../effect-call.ts';
+
+/** Most bytes of an output, which becomes a part of the run's data. */
+const maxOutputBytes = 256 * 1024;
+const maxTextLength = 2_000;
+/** A leap year: the longest that a step may wait for anything. */
+const longestMs = 366 * 86_400_000;
+/** A performer that names a time that is over is not asked in a circle. */
+const shortestPauseMs = 500;
+
+/**
+ * The outcome for the engine, or the reason why a result is none. `request` names the member of the data that gets the output. A
+ * postponement is none: only who was just asked may say it.
+ */
+export function readResult(
+  { outcome }: Partial<EffectResult>,
+  request: JsonObject,
+): Exclude<EffectOutcome, { outcome: 'held' | 'accepted' }> | { problem: string } {
+  switch (outcome?.case) {
+    case 'succeeded': {
+      const output = readOutput(outcome.value.output);
+      if (output === undefined) return { problem: 'the output must be a JSON object of at most 256 KiB' };
+      const { save_as: name } = request;
+      const message = textOf(outcome.value.message) || 'Done';
+      return {
+        outcome: 'succeeded',
+        message,
+        ...(typeof name === 'string' && output && { output: { [name]: output } }),
+      };
+    }
+    case 'skipped':
+      return { outcome: 'skipped', reason: textOf(outcome.value.reason) || 'not needed' };
+    case 'failed': {
+      const { error, retryable, retryAfterSeconds } = outcome.value;
+      return {
+        outcome: 'failed',
+        error: textOf(error) || 'it failed without a reason',
+        retryable,
+        ...(retryAfterSeconds !== undefined && Number.isFinite(retryAfterSeconds) && { retryAfterSeconds }),
+      };
+    }
+    case 'postponed':
+      return { problem: 'what was taken on cannot be postponed' };
+    default:
+      return { problem: 'the result has no outcome' };
+  }
+}
+
+/** The outcome of a result. One that breaks the contract fails the step for good: a repeat would bring the same. */
+export function outcomeOfResult(result: Partial<EffectResult> | undefined, request: JsonObject): EffectOutcome {
+  const read = readResult(result ?? {}, request);
+  return 'problem' in read
+    ? { outcome: 'failed', error: `its answer is not valid: ${read.problem}`, retryable: false }
+    : read;
+}
+
+/** An effect that has to wait, for at most a year. It is due again as the same attempt. */
+export function outcomeOfPostponed({ until, reason, rule }: EffectPostponed, now: Date): EffectOutcome {
+  const earliest = now.getTime() + shortestPauseMs;
+  const asked = until === undefined ? earliest : Math.max(timestampMs(until), earliest);
+  return {
+    outcome: 'held',
+    until: Math.min(asked, now.getTime() + longestMs),
+    reason: textOf(reason) || 'it has to wait',
+    rule: /^[a-z_]{1,64}$/.test(rule) ? rule : 'postponed',
+  };
+}
+
+/** An effect that was accepted, until a time that is not more than a year away. */
+export function outcomeOfAccepted({ until, message }: EffectAccepted, now: Date): EffectOutcome {
+  const latest = now.getTime() + longestMs;
+  const end = until === undefined ? latest : Math.min(timestampMs(until), latest);
+  return { outcome: 'accepted', until: end, message: textOf(message) || 'Accepted' };
+}
+
+/** The output; null for none, undefined when it is not valid. */
+function readOutput(bytes: Uint8Array): JsonObject | null | undefined {
+  if (bytes.length === 0) return null;
+  if (bytes.length > maxOutputBytes) return undefined;
+  const text = new TextDecoder('utf-8', { fatal: false }).decode(bytes);
+  try {
+    if (checkJsonText(text).length > 0) return undefined;
+    const value = parseJson(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
+    return isObject ? (value as JsonObject) : undefined; // an object of JSON that is no array and no number
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(text: string): string {
+  return text.slice(0, maxTextLength).toWellFormed().trim();
+}

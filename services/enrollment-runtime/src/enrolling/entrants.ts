@@ -1,0 +1,46 @@
+import type { Mode } from '../enrollments/enrollment-row.ts';
+import type { Lane } from '../lanes/lane.ts';
+
+/**
+ * The chain of a contact. `counts` is whether its enrollment is still to be counted: it is not when the cause itself starts
+ * it, or when the caller has counted it.
+ */
+export type Link = { cause: string; counts: boolean };
+
+/** Contacts that enter a workflow. */
+export type Entrants = {
+  /** The transaction has locked it. */
+  lane: Lane;
+  mode: Mode;
+  /** How many workflows led here; 0 unless a workflow started the enrollments. */
+  hops?: number;
+  timezone: string;
+  agentId: bigint | null;
+  /** JSON texts of objects, one for each contact. */
+  contacts: readonly string[];
+  /** The chain that each contact belongs to. Default: each enrollment is a cause itself. */
+  links?: readonly Link[];
+  /** Time of the entry. Default: the start of the transaction, or the time at which the gate has its locks. */
+  at?: Date;
+  /**
+   * What becomes of contacts beyond the quota. Default: they are held. `wait`: they are held already. `refuse`: nobody enters, unless all
+   * do. `leave_out`: the others enter, unless it covers none.
+   */
+  beyondQuota?: 'hold' | 'wait' | 'refuse' | 'leave_out';
+  /** The place of each contact in line, if several `Entrants` share a quota: lower ones first. Default: those given first. */
+  places?: readonly bigint[];
+};
+
+/** What became of a contact. A person who is held out has an enrollment, too. */
+export type EntryAnswer =
+  | { decision: 'entered' | 'holdout'; id: bigint }
+  | { decision: 'refused'; reason: 're_entry' | 'quota' | 'chain'; allowedAt: Date | undefined }
+  | { decision: 'held'; reason: HeldReason; id: bigint | undefined; until: Date };
+
+/** What a contact waits for: a quota, or that the organization pays. */
+export type HeldReason = 'quota' | 'payment';
+
+/** The ids of the enrollments made. */
+export function idsOf(entries: readonly EntryAnswer[]): bigint[] {
+  return entries.flatMap((entry) => (entry.decision === 'entered' || entry.decision === 'holdout' ? [entry.id] : []));
+}

@@ -1,0 +1,26 @@
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../../context.ts';
+import type { DB } from '../../db/schema.ts';
+
+/** After the first contact that waits the mail waits for others: they come many at a time, or enter soon. */
+const gatherMinutes = 10;
+/** An organization gets one mail a day. */
+const pauseHours = 24;
+
+/** Notes contacts that began to wait for a quota, or expired, for the next mail to the admins; in the transaction in which they do. */
+export async function noteHeld(
+  { dbNow }: Pick<Context, 'dbNow'>,
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  { held, expired }: { held: number; expired: number },
+): Promise<void> {
+  if (held + expired === 0) return;
+  await sql`
+    insert into held_notices as notices (organization_id, held, expired, due_at)
+    values (${organizationId}, ${held}, ${expired}, ${dbNow} + ${gatherMinutes} * interval '1 minute')
+    on conflict (organization_id) do update set
+      held = notices.held + excluded.held, expired = notices.expired + excluded.expired,
+      due_at = coalesce(notices.due_at, greatest(excluded.due_at, notices.sent_at + ${pauseHours} * interval '1 hour'))`.execute(
+    trx,
+  );
+}

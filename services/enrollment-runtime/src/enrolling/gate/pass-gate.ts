@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import {
+  contactKeyOf,
+  type Definition,
+  type EntryVerdict,
+  judgeEntries,
+  keyHash,
+  type PastEntries,
+  renderEntryKey,
+} from '@drippulse/engine';
+import { yieldToEventLoop } from '@drippulse/loops';
+import { sql, type Transaction } from 'kysely';
+import { contactKeysOf, lockContacts, lockEntries } from '../../contacts/lock-contacts.ts';
+import type { Context } from '../../context.ts';
+import type { DB } from '../../db/schema.ts';
+import { readContact } from '../../enrollments/contact.ts';
+import type { Entrants } from '../entrants.ts';
+import { pastEntries } from './past-entries.ts';
+
+/** Contacts that are read in one turn of the event loop. */
+const turnRows = 100;
+
+/** What becomes of a contact, and the key of its entry where it is not the contact's own. */
+export type Passing = EntryVerdict & { entryHash: bigint | null };
+
+/** A decision for each contact, in order; undefined when all may enter. `at` is the time of the decisions. */
+export type Passed = { passings: readonly Passing[] | undefined; at: Date | undefined };
+
+/**
+ * Decides which contacts may enter, by the rules of the version that they enter. Their keys are locked until the transaction
+ * ends, so that two calls at once decide one after the other, and events after that see the entry. A version without
+ * rules costs nothing.
+ */
+export async function passGate(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Passed[]> {
+  const arrivals: Arrivals[] = [];
+  for (const entrants of all) {
+    const { workflowId, version } = entrants.lane;
+    const definition = await ctx.definitions.get(workflowId, version, trx);
+    arrivals.push({
+      entrants,
+      definition,
+      people: needsGate(definition) ? await peopleOf(ctx, entrants, definition) : [],
+    });
+  }
+  if (arrivals.every(({ people }) => people.length === 0)) return all.map(({ at }) => ({ passings: undefined, at }));
+  const people = arrivals.flatMap((one) => one.people);
+  await lockContacts(
+    trx,
+    people.flatMap(({ contactLocks }) => contactLocks),
+  );
+  await lockEntries(
+    trx,
+    people.flatMap(({ entryLock }) => entryLock ?? []),
+  );
+  const now = await timeNow(ctx, trx);
+  const passed: Passed[] = [];
+  for (const each of arrivals) passed.push(await decide(trx, each, now));
+  return passed;
+}
+
+type Person = {
+  contactKey: string;
+  key: bigint | undefined;
+  entryHash: bigint | null;
+  contactLocks: string[];
+  /** Of a key that is not the contact's own. */
+  entryLock: string | undefined;
+};
+
+type Arrivals = { entrants: Entrants; definition: Definition; people: Person[] };
+
+/** Goals ask for the locks alone. */
+function needsGate({ reEntry, settings, goals }: Definition): boolean {
+  return reEntry !== undefined || settings.holdout !== undefined || goals.length > 0;
+}
+
+async function peopleOf(ctx: Context, entrants: Entrants, definition: Definition): Promise<Person[]> {
+  const now = ctx.clock.now().getTime();
+  const people: Person[] = [];
+  for (const [index, contact] of entrants.contacts.entries()) {
+    people.push(personOf(contact, entrants, definition, now));
+    if (index % turnRows === turnRows - 1) await yieldToEventLoop();
+  }
+  return people;
+}
+
+function personOf(
+  contact: string,
+  { lane, mode: asked, timezone }: Entrants,
+  { reEntry }: Definition,
+  now: number,
+): Person {
+  const { organizationId, workflowId } = lane;
+  const mode = lane.mode === 'test' ? 'test' : asked;
+  const { fields, email, leadRef } = readContact(contact);
+  // A contact that nothing identifies is another one each time.
+  const contactKey = contactKeyOf({ lead_ref: leadRef, email }, '');
+  const ownKey = contactKey === '' ? undefined : keyHash(contactKey);
+  const contactLocks = contactKeysOf({ organizationId, mode, email, leadRef });
+  const own = { contactKey, contactLocks };
+  if (reEntry?.key === undefined) return { ...own, key: ownKey, entryHash: null, entryLock: undefined };
+  const rendered = renderEntryKey(reEntry.key, { data: fields, now, timezone, contactKey });
+  const key = rendered === undefined ? ownKey : keyHash(`key:${rendered}`);
+  const entryLock = key === undefined ? undefined : `${organizationId}:${mode}:${workflowId}:${key}`;
+  return { ...own, key, entryHash: key ?? null, entryLock };
+}
+
+async function decide(trx: Transaction<DB>, { entrants, definition, people }: Arrivals, now: Date): Promise<Passed> {
+  const { lane, mode: asked, timezone, at = now } = entrants;
+  if (people.length === 0) return { passings: undefined, at: entrants.at };
+  const mode = lane.mode === 'test' ? 'test' : asked;
+  const { reEntry: rule, settings } = definition;
+  const keys = [...new Set(people.flatMap(({ key }) => key ?? []))];
+  const past: ReadonlyMap<bigint, PastEntries> =
+    rule === undefined ? new Map() : await pastEntries(trx, { workflowId: lane.workflowId, mode, rule }, keys);
+  const rules = { workflowId: definition.workflowId, reEntry: rule, holdoutPercent: settings.holdout?.percent ?? 0 };
+  // A draw needs a key: contacts that nothing identifies are drawn each by itself.
+  const drawn = people.map(({ key, contactKey }) => ({ key, contactKey: contactKey || randomUUID() }));
+  const verdicts = judgeEntries(rules, drawn, { past, now: at.getTime(), timezone });
+  const passings = verdicts.map((verdict, index) => ({ ...verdict, entryHash: people[index]?.entryHash ?? null }));
+  return { passings, at };
+}
+
+/** The time of the statement, unlike `dbNow`, which is the start of the transaction: the locks may have been waited for. */
+async function timeNow(ctx: Pick<Context, 'dbNow'>, trx: Transaction<DB>): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`
+    select date_trunc('milliseconds', ${ctx.dbNow} + (clock_timestamp() - now())) as now`.execute(trx);
+  const [row] = rows;
+  if (row === undefined) throw new Error('the database returned no time');
+  return row.now;
+}

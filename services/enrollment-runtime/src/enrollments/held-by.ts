@@ -1,0 +1,16 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { HeldBy } from '@drippulse/engine';
+import type { HeldBySchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+
+/** The rule that holds a step back, from the JSON text of its line. */
+export function heldByToProto(held: string): MessageInitShape<typeof HeldBySchema> {
+  const { rule, until, lostTo }: HeldBy = JSON.parse(held);
+  return {
+    rule,
+    until: timestampFromMs(until),
+    ...(lostTo && {
+      lostTo: { workflowId: BigInt(lostTo.workflowId), enrollmentId: BigInt(lostTo.enrollmentId) },
+    }),
+  };
+}

@@ -1,0 +1,32 @@
+import { type CreatedFilters, type IdRange, idsWithin, readCreatedRange } from '@drippulse/db';
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/**
+ * The ids that enrollments of a range of time have, as found among those of some workflows. Ids are from one sequence, so
+ * the range holds for all workflows; the more enrollments these have, the closer it is.
+ */
+export async function idRangeOf(
+  db: Kysely<DB>,
+  workflowIds: readonly bigint[],
+  filters: CreatedFilters,
+): Promise<IdRange | undefined> {
+  const { since, until } = readCreatedRange(filters);
+  if (since === undefined && until === undefined) return undefined;
+  const workflows = sql`unnest(${workflowIds}::bigint[]) as workflow (id)`;
+  return idsWithin(
+    db,
+    { since, until },
+    {
+      last: sql`
+        select max(newest.id) from ${workflows}
+        cross join lateral (select max(id) as id from enrollments where workflow_id = workflow.id) as newest`,
+      from: (least) => sql`
+        select next.id, next.created_at from ${workflows}
+        cross join lateral (
+          select id, created_at from enrollments where workflow_id = workflow.id and id >= ${least} order by id limit 1
+        ) as next
+        order by next.id limit 1`,
+    },
+  );
+}

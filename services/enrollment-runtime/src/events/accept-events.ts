@@ -1,0 +1,145 @@
+import { addUsage, type Used } from '@drippulse/entitlements';
+import { sql, type Transaction } from 'kysely';
+import { reportCuts } from '../chains/report-cut.ts';
+import { lockContacts } from '../contacts/lock-contacts.ts';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { appendNews } from '../enrollments/events.ts';
+import { addCounts } from '../funnel/counters.ts';
+import { addMarks } from '../funnel/marks.ts';
+import { findWatches, watchGoals } from '../goals/index.ts';
+import { wakeLanes } from '../lanes/wake-lane.ts';
+import { lockRuns } from '../runs/lock-runs.ts';
+import { type Answering, storeAnswers } from './answers.ts';
+import { type IncomingEvent, type ReadEvent, readEvent } from './event.ts';
+import { findDuplicates } from './event-keys.ts';
+import { chooseWaits, resumeWaits } from './resume-waits.ts';
+import { addSpreading } from './spreading.ts';
+import { startWorkflows } from './start-workflows.ts';
+import { storeEvents } from './store-events.ts';
+
+/**
+ * An event may start workflows whose steps lead to further events. After this many in a row an event starts nothing. This
+ * ends circles, and also chains that are longer on purpose. The budget of a chain bounds its width.
+ */
+export const longestChain = 5;
+
+/** The answer to an event: its id, or that of the first event with its key, and whether it goes on in further transactions. */
+export type Acceptance = { id: string; isDuplicate: boolean; isSpreading: boolean };
+
+/**
+ * Accepts events in a transaction: stores them, resumes the enrollments that wait for them, and starts the workflows that listen
+ * to them. All of them are accepted at one time, which is read while their contacts are locked. Call it once in a transaction,
+ * before any run is locked, with some hundred events at most, and `wakeForEvents` after the commit. Answers in the order of
+ * the events.
+ */
+export async function acceptEvents(
+  ctx: Context,
+  trx: Transaction<DB>,
+  incoming: readonly IncomingEvent[],
+): Promise<Acceptance[]> {
+  if (incoming.length === 0) return [];
+  const read = incoming.map(readEvent);
+  await lockContacts(
+    trx,
+    read.flatMap(({ keys }) => keys),
+  );
+  const at = await acceptanceTime(ctx, trx);
+  const duplicates = await findDuplicates(trx, read, at);
+  const events = read.filter(({ id }) => !duplicates.has(id));
+  const spreading = events.length === 0 ? new Set<string>() : await spread(ctx, trx, events, at);
+  for (const { source } of events) ctx.metrics.eventAccepted(source);
+  return read.map(({ id }) => ({
+    id: duplicates.get(id) ?? id,
+    isDuplicate: duplicates.has(id),
+    isSpreading: spreading.has(id),
+  }));
+}
+
+/** Wakes what goes on with accepted events. Call it after the commit. */
+export function wakeForEvents(ctx: Context, acceptances: readonly Acceptance[]): void {
+  ctx.relay.wake();
+  ctx.wake.advance();
+  if (acceptances.some(({ isSpreading }) => isSpreading)) ctx.wake.spreading();
+}
+
+/** Database time, read when the contacts are locked: an event that comes later in the same transaction order has no earlier one. */
+async function acceptanceTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`
+    select date_trunc('milliseconds', ${ctx.dbNow} + (clock_timestamp() - now())) as at`.execute(trx);
+  const [row] = rows;
+  if (row === undefined) throw new Error('the database returned no time');
+  return row.at;
+}
+
+/**
+ * Returns the ids of the events that go on in further transactions. What waits and goals move is found first, and then locked in one
+ * round: lanes, then runs, as moves lock them. Two rounds would wait for moves in a circle.
+ */
+async function spread(
+  ctx: Context,
+  trx: Transaction<DB>,
+  events: readonly ReadEvent[],
+  at: Date,
+): Promise<ReadonlySet<string>> {
+  await storeEvents(trx, events, at);
+  await addUsage(trx, 'events', events.flatMap(usedBy), ctx.dbNow);
+  const answering: Answering = new Map();
+  const accepted = events.map((event) => ({ ...event, at }));
+  const chosen = await chooseWaits(trx, events, { at });
+  const watches = await findWatches(ctx, trx, accepted);
+  const started = await startWorkflows(ctx, trx, await withinDepth(ctx, trx, events), answering, { at });
+  await lockRuns(trx, [...chosen.waits, ...watches]);
+  const resumed = await resumeWaits(trx, chosen.waits, answering, at);
+  const goals = await watchGoals(ctx, trx, accepted, watches);
+  await storeAnswers(trx, events, answering, { at, part: 0 });
+  const spreading = await addSpreading(trx, { at, waits: chosen.rests, workflows: started.rests });
+  await wakeLanes(trx, [...resumed.wakes, ...started.wakes, ...goals.wakes]);
+  await addCounts(trx, started.counts);
+  await addMarks(trx, [...started.marks, ...goals.marks]);
+  await appendNews(trx, [], [], goals.counted);
+  ctx.metrics.eventsMatched({ resumed: resumed.count, started: started.count });
+  return new Set(spreading.map(({ id }) => id));
+}
+
+/** Events of the platform itself, such as changes of the CRM, use nothing. */
+function usedBy({ source, mode, organizationId }: ReadEvent): Used[] {
+  return source === 'api' && mode === 'live' ? [{ organizationId, amount: 1 }] : [];
+}
+
+/** The events that may start workflows. The chains of the others are cut, if somebody listens. */
+async function withinDepth(ctx: Context, trx: Transaction<DB>, events: readonly ReadEvent[]): Promise<ReadEvent[]> {
+  const tooDeep = events.filter(({ hops }) => hops > longestChain);
+  if (tooDeep.length === 0) return [...events];
+  const listened = await findListened(trx, tooDeep);
+  await reportCuts(
+    ctx,
+    trx,
+    tooDeep.flatMap((event) => {
+      const { organizationId, link } = event;
+      const workflowId = listened.get(event.id);
+      return workflowId === undefined
+        ? []
+        : [{ organizationId, cause: link.cause, reason: 'depth' as const, workflowId }];
+    }),
+  );
+  return events.filter(({ hops }) => hops <= longestChain);
+}
+
+/** A workflow that listens to each event, by the id of the event. */
+async function findListened(trx: Transaction<DB>, events: readonly ReadEvent[]): Promise<Map<string, bigint>> {
+  const { rows } = await sql<{ id: string; workflow_id: bigint }>`
+    select asked.id, trigger.workflow_id
+    from unnest(
+      ${events.map(({ id }) => id)}::text[], ${events.map(({ organizationId }) => organizationId)}::bigint[],
+      ${events.map(({ mode }) => mode)}::text[], ${events.map(({ name }) => name)}::text[]
+    ) as asked (id, organization_id, mode, event_name)
+    cross join lateral (
+      select event_triggers.workflow_id from event_triggers
+      join lanes on lanes.workflow_id = event_triggers.workflow_id and lanes.state = 'active'
+      where event_triggers.organization_id = asked.organization_id and event_triggers.mode = asked.mode
+        and event_triggers.event_name = asked.event_name
+      order by event_triggers.workflow_id limit 1
+    ) as trigger`.execute(trx);
+  return new Map(rows.map((row) => [row.id, row.workflow_id]));
+}

@@ -1,0 +1,137 @@
+import { createPace } from '@drippulse/loops';
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { EffectOutcome } from '../effects/effect-call.ts';
+import type { Wake } from '../lanes/wake-lane.ts';
+import { type Settlement, storeSettlements } from '../parking/settle-parked.ts';
+import { turnUnits } from '../runs/move.ts';
+import { type Answering, answersTo } from './answers.ts';
+import { type ReadEvent, seenOf } from './event.ts';
+import { isMatch } from './matches.ts';
+
+/** Waits that one transaction looks at, and those of one contact that it looks at whatever the number of events is. */
+const waitsAtOnce = 2_000;
+const leastOfContact = 25;
+const mostOfContact = 500;
+
+export type WaitRow = {
+  index: number;
+  digest: string;
+  enrollment_id: bigint;
+  workflow_id: bigint;
+  effect_key: string;
+  step_id: string;
+  place: number;
+  exit: string;
+  match: string | null;
+  parked_at: Date;
+  expires_at: Date;
+};
+
+/** Where to go on with an event of which more wait than one transaction takes. */
+export type Rest = { event: ReadEvent; after: bigint };
+
+/** A wait that an event ends. */
+type ChosenWait = { workflowId: bigint; enrollmentId: bigint; row: WaitRow; event: ReadEvent };
+
+/**
+ * Finds the waits that these events end, which were accepted together. The contacts are locked, so nobody parks or times out
+ * meanwhile. Of several events for one wait the first of its step wins. Of an event that was accepted in an earlier
+ * transaction, `after` is the last enrollment that was looked at.
+ */
+export async function chooseWaits(
+  trx: Transaction<DB>,
+  events: readonly ReadEvent[],
+  { at, after }: { at: Date; after?: bigint },
+): Promise<{ waits: ChosenWait[]; rests: Rest[] }> {
+  const { rows, rests } = await readWaits(trx, events, after ?? 0n);
+  const chosen = new Map<string, ChosenWait>();
+  const pace = createPace(turnUnits);
+  for (const row of rows) {
+    const event = events[row.index];
+    if (event === undefined || at >= row.expires_at) continue;
+    // A run that parked after the event looked back for it.
+    if (after !== undefined && at < row.parked_at) continue;
+    const known = chosen.get(row.effect_key);
+    if (known !== undefined && known.row.place <= row.place) continue;
+    const { matches, work } = isMatch(row.match, event, at);
+    const { workflow_id: workflowId, enrollment_id: enrollmentId } = row;
+    if (matches) chosen.set(row.effect_key, { workflowId, enrollmentId, row, event });
+    await pace(work);
+  }
+  return { waits: [...chosen.values()], rests };
+}
+
+/** Resumes the enrollments of chosen waits; their runs are locked. */
+export async function resumeWaits(
+  trx: Transaction<DB>,
+  waits: readonly ChosenWait[],
+  answering: Answering,
+  at: Date,
+): Promise<{ wakes: Wake[]; count: number }> {
+  const { settled, wakes } = await storeSettlements(
+    trx,
+    waits.map(({ row, event }) => settlementOf(row, event, at)),
+  );
+  for (const { row, event } of waits) {
+    if (!settled.has(row.effect_key)) continue;
+    answersTo(answering, event).resumed.push([Number(row.workflow_id), Number(row.enrollment_id), row.step_id]);
+  }
+  return { wakes, count: settled.size };
+}
+
+export function settlementOf(
+  wait: { workflow_id: bigint; enrollment_id: bigint; effect_key: string; exit: string },
+  event: ReadEvent,
+  at: Date,
+): Settlement {
+  const result: EffectOutcome = {
+    outcome: 'succeeded',
+    message: `${event.name} came`,
+    output: { event: seenOf(event) },
+    exit: wait.exit,
+  };
+  return { workflowId: wait.workflow_id, enrollmentId: wait.enrollment_id, key: wait.effect_key, result, at };
+}
+
+async function readWaits(trx: Transaction<DB>, events: readonly ReadEvent[], after: bigint) {
+  const asked = events.flatMap((event, index) => event.digests.map((digest) => ({ event, index, digest })));
+  if (asked.length === 0) return { rows: [], rests: [] };
+  const most = Math.min(mostOfContact, Math.max(leastOfContact, Math.floor(waitsAtOnce / asked.length)));
+  const { rows } = await waitsQuery(asked, { after, most }).execute(trx);
+  const counts = Map.groupBy(rows, ({ index, digest }) => `${index} ${digest}`);
+  const rests = new Map<ReadEvent, bigint>();
+  for (const { event, index, digest } of asked) {
+    const own = counts.get(`${index} ${digest}`) ?? [];
+    const last = own.at(-1);
+    if (own.length < most || last === undefined) continue;
+    // The last enrollment may have further rows.
+    const next = last.enrollment_id - 1n;
+    rests.set(event, minimum(rests.get(event) ?? next, next));
+  }
+  return { rows, rests: [...rests].map(([event, rest]): Rest => ({ event, after: rest })) };
+}
+
+function minimum(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/** Runs for every event. It must read only the waits of its contacts for its name. */
+export function waitsQuery(
+  asked: readonly { event: Pick<ReadEvent, 'organizationId' | 'mode' | 'name'>; index: number; digest: string }[],
+  { after, most }: { after: bigint; most: number },
+) {
+  return sql<WaitRow>`
+    select asked.index, asked.digest, wait.*
+    from unnest(
+      ${asked.map(({ event }) => event.organizationId)}::bigint[], ${asked.map(({ event }) => event.mode)}::text[],
+      ${asked.map(({ event }) => event.name)}::text[], ${asked.map(({ digest }) => digest)}::uuid[],
+      ${asked.map(({ index }) => index)}::int[]) as asked (organization_id, mode, event_name, digest, index)
+    cross join lateral (
+      select enrollment_id, workflow_id, effect_key, step_id, place, exit, match, parked_at, expires_at
+      from waits
+      where organization_id = asked.organization_id and mode = asked.mode and event_name = asked.event_name
+        and contact_key = asked.digest and enrollment_id > ${after}
+      order by enrollment_id, place limit ${most}
+    ) as wait`;
+}

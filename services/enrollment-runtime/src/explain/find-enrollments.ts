@@ -1,0 +1,112 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { everyIdQuery, type Filter } from '../enrollments/list-ids.ts';
+import type { Person } from './person.ts';
+import { keptSince, type Window } from './window.ts';
+
+/** An enrollment of a person, and where it stands or has ended. */
+export type Enrollment = {
+  workflow_id: bigint;
+  id: bigint;
+  version: number;
+  created_at: Date;
+  status: string;
+  /** What ended it, where its steps did not, such as `goal:won`. */
+  outcome: string | null;
+  step_index: number;
+  /** The line of its timeline that says what it waits for, and the last one. */
+  step_line: number;
+  lines: number;
+  next_run_at: Date | null;
+  ended_at: Date | null;
+};
+
+/**
+ * The enrollments of a person that may have answers in a window. Answers of an enrollment lie between its entry and its end, and
+ * each end is an answer. So of those that ended before the window starts, the newest ends fill it; of the others all count, but
+ * those that began after it. They are found as lists find them, by the indexes of each workflow: an index over the
+ * organization would cost every enrollment. One that was erased tells nothing.
+ */
+export async function findEnrollments(db: Kysely<DB>, person: Person, window: Window): Promise<Enrollment[]> {
+  const columns = sql`workflow_id, id, version, created_at, status, outcome, step_index, step_line, lines, next_run_at, ended_at`;
+  const start = window.after === undefined ? sql`'infinity'::timestamptz` : sql`${window.after.at}::timestamptz`;
+  const { rows } = await sql<Enrollment>`
+    with own as materialized (${lanesQuery(person, window)}),
+    found as materialized (${hitsOf(person)}),
+    placed as materialized (
+      select placed.*, date_trunc('milliseconds', case when status = 'holdout' then created_at else ended_at end) as last_at
+      from found cross join lateral (${placeQuery(sql`found`)}) as placed
+      where date_trunc('milliseconds', created_at) <= ${start} and (ended_at is null or ended_at > ${keptSince(window)})
+    )
+    select ${columns} from placed where last_at is null or last_at >= ${start}
+    union all
+    (select ${columns} from placed where last_at < ${start} order by last_at desc, id desc limit ${window.limit})`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** The addresses in the enrollments of a person, in lower case. */
+export async function findAddresses(db: Kysely<DB>, person: Person, window: Window): Promise<string[]> {
+  const { rows } = await sql<{ address: string }>`
+    with own as materialized (${lanesQuery(person, window)})
+    select distinct lower(btrim(e.email)) as address
+    from (${hitsOf(person)}) as found
+    join enrollments as e on e.workflow_id = found.workflow_id and e.id = found.id
+    where e.erased_at is null and btrim(e.email) <> ''`.execute(db);
+  return rows.map(({ address }) => address);
+}
+
+/** Whether a row belongs to an enrollment of the person. Its columns name a workflow and an enrollment. */
+export function isOfPerson({ mode, email, leadRef }: Person, table: string): RawBuilder<boolean> {
+  const names = [
+    ...(email === undefined ? [] : [sql`lower(btrim(own.email)) = ${email.trim().toLowerCase()}`]),
+    ...(leadRef === undefined ? [] : [sql`own.lead_ref = ${leadRef}`]),
+  ];
+  return sql<boolean>`exists (
+    select from enrollments as own
+    where own.workflow_id = ${sql.ref(`${table}.workflow_id`)} and own.id = ${sql.ref(`${table}.enrollment_id`)}
+      and own.mode = ${mode} and own.erased_at is null and (${sql.join(names, sql` or `)}))`;
+}
+
+/** The workflows of the organization. One that was deleted ended its runs then, and is passed over when nothing of it is kept. */
+function lanesQuery({ organizationId, mode, workflowId }: Person, window: Window): RawBuilder<unknown> {
+  return sql`
+    select workflow_id from lanes
+    where organization_id = ${organizationId}
+      and (state <> 'deleted' or draining or updated_at > ${keptSince(window)} - interval '1 day')
+      ${mode === 'live' ? sql`and mode = 'live'` : sql``}
+      ${workflowId === undefined ? sql`` : sql`and workflow_id = ${workflowId}`}`;
+}
+
+/** The ids of the person's enrollments in the workflows of `own`, each once. Each name finds its own: a person may be known by one alone. */
+function hitsOf({ mode, email, leadRef }: Person): RawBuilder<unknown> {
+  const names = [...(email === undefined ? [] : [{ email }]), ...(leadRef === undefined ? [] : [{ leadRef }])];
+  const filters = names.flatMap((name): Filter[] => [
+    { mode, ...name },
+    // A list shows the people who are held out only when they are asked for.
+    { mode, ...name, holdout: true },
+  ]);
+  const hits = filters.map(
+    (filter) => sql`
+    select own.workflow_id, own_hit.id
+    from own cross join lateral (${everyIdQuery(sql<bigint>`own.workflow_id`, filter)}) as own_hit`,
+  );
+  return sql.join(hits, sql` union `);
+}
+
+/** An enrollment with its run or its outcome. */
+function placeQuery(found: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select e.workflow_id, e.id, e.version, e.created_at, place.*
+    from enrollments as e
+    cross join lateral (
+      select status, null::text as outcome, step_index, coalesce(step_line, lines) as step_line, lines, next_run_at, null::timestamptz as ended_at from runs
+      where workflow_id = ${found}.workflow_id and enrollment_id = ${found}.id
+      union all
+      select status, outcome, step_index, lines, lines, null, ended_at from outcomes
+      where workflow_id = ${found}.workflow_id and enrollment_id = ${found}.id
+      limit 1
+    ) as place
+    where e.workflow_id = ${found}.workflow_id and e.id = ${found}.id and e.erased_at is null limit 1`;
+}

@@ -1,0 +1,21 @@
+import { ends } from './ends.ts';
+import { entries } from './entries.ts';
+import { heldEntries } from './held-entries.ts';
+import { refusedEntries } from './refused-entries.ts';
+import { sends } from './sends.ts';
+import type { Source } from './source.ts';
+import { suppressions } from './suppressions.ts';
+import { timelines } from './timelines.ts';
+import { unstarted } from './unstarted.ts';
+
+/** Every place where decisions about people are written. A cursor names a source by its place in this list. */
+export const sources: readonly Source[] = [
+  { ofEnrollments: entries },
+  { ofEnrollments: timelines },
+  { ofEnrollments: ends },
+  { ofPerson: refusedEntries },
+  { ofPerson: heldEntries },
+  { ofPerson: unstarted },
+  { ofPerson: sends },
+  { ofPerson: suppressions },
+];

@@ -1,0 +1,26 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+import type { SourceRow } from '../answer.ts';
+import type { Enrollment } from '../find-enrollments.ts';
+import type { Person } from '../person.ts';
+import type { Window } from '../window.ts';
+
+/** Reads the decisions of one kind that a page may show, newest first. */
+type Read<Asked> = (db: Kysely<DB>, asked: Asked, window: Window) => Promise<SourceRow[]>;
+
+/** Decisions about a person by name. */
+export type OfPerson = Read<Person>;
+
+/** Decisions about enrollments. They are read some at a time. */
+export type OfEnrollments = Read<readonly Enrollment[]>;
+
+/** A place where decisions are written. */
+export type Source = { ofPerson: OfPerson } | { ofEnrollments: OfEnrollments };
+
+/** Enrollments as a relation. */
+export function enrollmentsOf(enrollments: readonly Enrollment[]): RawBuilder<unknown> {
+  const rows = enrollments.map((one) => ({ ...one, workflow_id: String(one.workflow_id), id: String(one.id) }));
+  return sql`json_to_recordset(${JSON.stringify(rows)}::json) as enrollment (
+    workflow_id bigint, id bigint, version int, created_at timestamptz, status text, outcome text, step_index int, step_line int, lines int,
+    next_run_at timestamptz, ended_at timestamptz)`;
+}

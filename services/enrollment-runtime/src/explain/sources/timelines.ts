@@ -1,0 +1,93 @@
+import { goalLinePattern, type HeldBy } from '@drippulse/engine';
+import { sql } from 'kysely';
+import type { Decision } from '../answer.ts';
+import { cut } from '../window.ts';
+import { suppressionReason } from './sends.ts';
+import { enrollmentsOf, type OfEnrollments } from './source.ts';
+
+type Row = {
+  at: Date;
+  workflow_id: bigint;
+  major: bigint;
+  minor: bigint;
+  version: number;
+  step_index: number;
+  message: string;
+  until: Date | null;
+} & Line;
+
+/** A line, with the rule that held it back as JSON, and what the ledger has about a message that was left out. */
+type Line = {
+  status: string;
+  is_message: boolean;
+  held: string | null;
+  ledger_decision: string | null;
+  ledger_rule: string | null;
+  ledger_reason: string | null;
+};
+
+/**
+ * The lines of timelines: waits, what was left out or failed, and messages. Other steps that succeeded,
+ * and goals that a message's step found met, decide nothing about what the person gets. The time until which something waits is known while it does, and of what a rule held.
+ */
+export const timelines: OfEnrollments = async (db, enrollments, window) => {
+  // The limits and the offset make the planner look each part up by its key.
+  const all = sql`
+    select line.at, enrollment.id as major, line.sequence::bigint as minor, enrollment.workflow_id, enrollment.version,
+      line.step_index, line.status, line.message, line.step_index = any(messages.steps) as is_message,
+      case when line.sequence = enrollment.step_line then enrollment.next_run_at end as until
+    from ${enrollmentsOf(enrollments)}
+    cross join lateral (
+      select coalesce(array_agg(step_index), '{}') as steps from effects
+      where enrollment_id = enrollment.id and kind = 'email'
+    ) as messages
+    cross join lateral (
+      select sequence, at, step_index, status, message from timeline_lines
+      where enrollment_id = enrollment.id
+        and (status <> 'succeeded' or (step_index = any(messages.steps) and message !~ ${goalLinePattern}))
+      offset 0
+    ) as line`;
+  // A line with a rule is the only one of its move, so it is a row of its own.
+  const { rows } = await sql<Row>`
+    select line.*, timeline.held, ledger.decision as ledger_decision, ledger.rule as ledger_rule,
+      ledger.reason as ledger_reason
+    from (${cut(all, window)}) as line
+    left join lateral (
+      select held from timeline where enrollment_id = line.major and sequence = line.minor limit 1
+    ) as timeline on true
+    left join lateral (
+      select sends.decision, sends.rule, sends.reason
+      from effects join sends
+        on sends.organization_id = effects.organization_id and sends.effect_key = effects.effect_key
+      where line.status = 'skipped' and line.is_message and effects.enrollment_id = line.major
+        and effects.step_index = line.step_index and sends.status = 'skipped'
+      order by abs(extract(epoch from sends.decided_at - line.at)) limit 1
+    ) as ledger on true
+    order by line.shown_at desc, line.major desc, line.minor desc`.execute(db);
+  return rows.map(({ at, major, minor, workflow_id: workflowId, ...row }) => {
+    const { version, step_index: index, message: detail } = row;
+    // This service stored it.
+    const { rule: held, until }: Partial<HeldBy> = row.held === null ? {} : JSON.parse(row.held);
+    const rule = held ?? row.ledger_rule;
+    return {
+      ...{ at, major, minor, workflowId, enrollmentId: major, step: { version, index }, rule, detail },
+      ...{ decision: decisionOf(row), reason: reasonOf(row), until: until === undefined ? row.until : new Date(until) },
+    };
+  });
+};
+
+/** A message waits only when something holds it. */
+function decisionOf({ status, is_message: isMessage, ledger_decision: decided }: Line): Decision {
+  if (status === 'succeeded') return 'sent';
+  if (status === 'retrying') return 'waiting';
+  if (status === 'waiting') return isMessage ? 'held' : 'waiting';
+  return decided === 'suppressed' ? 'suppressed' : 'skipped';
+}
+
+/** Null: the type of the step. */
+function reasonOf({ status, ledger_decision: decided, ledger_rule: rule, ledger_reason: reason }: Line): string | null {
+  if (status === 'retrying') return 'retry';
+  if (status === 'failed') return 'failed';
+  if (status !== 'skipped') return null;
+  return decided === 'suppressed' ? suppressionReason(reason) : (rule ?? 'skipped');
+}

@@ -1,0 +1,35 @@
+import { type RawBuilder, sql } from 'kysely';
+
+/** How long answers are kept. */
+const keptDays = 90;
+
+/** The place of an answer in the list. Each of its members falls, or stays and the next one falls, from answer to answer. */
+export type Place = { at: string; source: number; major: string; minor: string };
+
+/** The part of a source that a page may show: what comes after `after`, `limit` rows of it. */
+export type Window = { source: number; after: Place | undefined; limit: number; now: RawBuilder<Date> };
+
+/**
+ * Cuts the rows of a source, which have the columns `at`, `major` and `minor`, newest first. Times are compared as they are shown,
+ * in milliseconds.
+ */
+export function cut(rows: RawBuilder<unknown>, window: Window): RawBuilder<unknown> {
+  const { source, after, limit } = window;
+  return sql`
+    select * from (select row.*, date_trunc('milliseconds', row.at) as shown_at from (${rows}) as row) as row
+    where at > ${keptSince(window)} ${isAfter(after, source)}
+    order by shown_at desc, major desc, minor desc limit ${limit}`;
+}
+
+/** The time from which answers are kept. */
+export function keptSince({ now }: Pick<Window, 'now'>): RawBuilder<Date> {
+  return sql<Date>`${now} - ${sql.lit(keptDays)} * interval '1 day'`;
+}
+
+function isAfter(after: Place | undefined, source: number): RawBuilder<unknown> {
+  if (after === undefined) return sql``;
+  const { at, major, minor } = after;
+  if (source < after.source) return sql`and shown_at <= ${at}::timestamptz`;
+  if (source > after.source) return sql`and shown_at < ${at}::timestamptz`;
+  return sql`and (shown_at, major, minor) < (${at}::timestamptz, ${major}::bigint, ${minor}::bigint)`;
+}

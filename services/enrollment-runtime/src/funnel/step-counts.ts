@@ -1,0 +1,154 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { StepCountsSchema, StepsCountedSchema } from '@drippulse/proto/drippulse/enrollments/v1/steps_pb';
+import { type Mode, modeToProto } from '@drippulse/rpc';
+
+/** The enrollments that a change belongs to. */
+export type Cohort = { organizationId: bigint; workflowId: bigint; version: number; mode: Mode; createdAt: Date };
+
+/** What is counted at a step. */
+export type StepChange = 'entered' | 'left' | 'completed' | 'failed' | 'cancelled' | 'waited' | 'skipped' | 'held';
+
+/** Sums of one cohort, of all its enrollments or of those with a variant. */
+export type CohortCounts = {
+  people: number;
+  steps: Map<string, StepCounts>;
+  goals: Map<string, GoalCounts>;
+};
+
+/** How often a goal was met, and how long it took, by the number of the bucket. */
+type GoalCounts = { count: number; times: Map<number, number> };
+
+type StepCounts = Record<StepChange, number> & { stays: Map<number, number> };
+
+/** Sums of the changes of one transaction. */
+export type StepCounting = {
+  /** The sums of a cohort; with a variant (`variantKey`) those of its enrollments with the variant. */
+  of(cohort: Cohort, variant?: string): CohortCounts;
+  /** The event of each organization. */
+  news(): StepsNews[];
+};
+
+/** The event of what was counted of an organization. */
+export type StepsNews = {
+  organizationId: bigint;
+  workflowId: bigint;
+  value: MessageInitShape<typeof StepsCountedSchema>;
+};
+
+/** The variant of people who are held out. */
+export const heldOut = 'holdout';
+
+const quarterMs = 15 * 60_000;
+/** Stays are counted by buckets that grow by a tenth: `StayCount`. */
+const logOfGrowth = Math.log(1.1);
+
+type Kept = { cohort: Cohort; quarter: number; variant: string; counts: CohortCounts };
+
+export function startStepCounts(): StepCounting {
+  const kept = new Map<string, Kept>();
+  let last: Kept | undefined;
+  return {
+    of(cohort, variant = '') {
+      const quarter = Math.floor(cohort.createdAt.getTime() / quarterMs);
+      // Most changes of a transaction are of one cohort.
+      if (last !== undefined && isOf(last, cohort, quarter, variant)) return last.counts;
+      const key = `${cohort.workflowId} ${cohort.version} ${cohort.mode} ${quarter} ${variant}`;
+      last = kept.get(key) ?? { cohort, quarter, variant, counts: { people: 0, steps: new Map(), goals: new Map() } };
+      kept.set(key, last);
+      return last.counts;
+    },
+    news: () =>
+      [...Map.groupBy(kept.values(), ({ cohort }) => cohort.organizationId)].flatMap(([organizationId, own]) => {
+        const cohorts = own.flatMap(cohortToProto);
+        const [first] = cohorts;
+        return first === undefined ? [] : [{ organizationId, workflowId: first.workflowId, value: { cohorts } }];
+      }),
+  };
+}
+
+function isOf({ cohort, quarter, variant }: Kept, other: Cohort, otherQuarter: number, otherVariant: string): boolean {
+  return (
+    cohort.workflowId === other.workflowId &&
+    cohort.version === other.version &&
+    cohort.mode === other.mode &&
+    quarter === otherQuarter &&
+    variant === otherVariant
+  );
+}
+
+/** Adds to the changes of a step. */
+export function addStepChange({ steps }: CohortCounts, stepId: string, change: StepChange, by = 1): void {
+  countsAt(steps, stepId)[change] += by;
+}
+
+/** Counts how long an enrollment was at the step that it leaves. */
+export function addStay({ steps }: CohortCounts, stepId: string, ms: number): void {
+  if (ms < 1) return;
+  addTime(countsAt(steps, stepId).stays, ms);
+}
+
+/** Counts a goal that was met so long after the entry. */
+export function addGoal({ goals }: CohortCounts, name: string, ms: number): void {
+  const counts = goals.get(name) ?? { count: 0, times: new Map() };
+  goals.set(name, counts);
+  counts.count += 1;
+  if (ms >= 1) addTime(counts.times, ms);
+}
+
+function addTime(times: Map<number, number>, ms: number): void {
+  const bucket = Math.floor(Math.log(ms) / logOfGrowth) + 1;
+  times.set(bucket, (times.get(bucket) ?? 0) + 1);
+}
+
+/** The variant of a split, as events name it. */
+export function variantKey(splitId: string, name: string): string {
+  return `${splitId}:${name}`;
+}
+
+function countsAt(steps: Map<string, StepCounts>, stepId: string): StepCounts {
+  let counts = steps.get(stepId);
+  if (counts === undefined) {
+    counts = { ...none, stays: new Map() };
+    steps.set(stepId, counts);
+  }
+  return counts;
+}
+
+const none: Record<StepChange, number> = {
+  entered: 0,
+  left: 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+  waited: 0,
+  skipped: 0,
+  held: 0,
+};
+
+function cohortToProto({ cohort, quarter, variant, counts }: Kept) {
+  const { people, steps, goals } = counts;
+  if (people === 0 && steps.size === 0 && goals.size === 0) return [];
+  const { workflowId, version, mode } = cohort;
+  return [
+    {
+      ...{ workflowId, version, mode: modeToProto(mode), enteredQuarter: BigInt(quarter), variant, people },
+      steps: [...steps].map(stepToProto),
+      ...(goals.size > 0 && {
+        goals: [...goals].map(([name, { count, times }]) => ({ name, count, times: timesToProto(times) })),
+      }),
+    },
+  ];
+}
+
+/** Numbers of 0 are left out, so that they cost no bytes. */
+function stepToProto([stepId, { stays, ...changes }]: [string, StepCounts]): MessageInitShape<typeof StepCountsSchema> {
+  return {
+    stepId,
+    ...Object.fromEntries(Object.entries(changes).filter(([, by]) => by !== 0)),
+    ...(stays.size > 0 && { stays: timesToProto(stays) }),
+  };
+}
+
+function timesToProto(times: ReadonlyMap<number, number>) {
+  return [...times].map(([bucket, count]) => ({ bucket, count }));
+}

@@ -1,0 +1,29 @@
+import { type CompiledGoal, goalLine } from '@drippulse/engine';
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { Watched } from './watched.ts';
+
+/** A goal that was only counted, and when. */
+export type Counted = { goal: CompiledGoal; at: Date };
+
+/**
+ * Adds a line for each goal that is only counted to the timeline of a run, which is locked. A worker that has leased the run numbers
+ * its lines after these when it commits (`storeRuns`). What the run waits for stays the line that lists show.
+ */
+export async function noteCounted(
+  trx: Transaction<DB>,
+  watched: Watched,
+  run: { step_index: number; lines: number },
+  counted: readonly Counted[],
+): Promise<void> {
+  if (counted.length === 0) return;
+  const { workflow_id: workflowId, enrollment_id: enrollmentId, version, mode } = watched;
+  const rows = counted.map(({ goal, at }, index) => ({
+    ...{ enrollment_id: enrollmentId, sequence: run.lines + 1 + index, at, step_index: run.step_index, attempt: 1 },
+    ...{ status: 'succeeded', message: `${mode === 'test' ? '[test] ' : ''}${goalLine(goal)}`, version },
+  }));
+  await trx.insertInto('timeline').values(rows).execute();
+  await sql`
+    update runs set step_line = coalesce(step_line, lines), lines = lines + ${counted.length}::int
+    where workflow_id = ${workflowId} and enrollment_id = ${enrollmentId}`.execute(trx);
+}

@@ -1,0 +1,21 @@
+import { type Loop, startLoop } from '@drippulse/loops';
+import type { Context } from '../context.ts';
+import { nextNotifyMs, notifyApprovals } from '../notices/index.ts';
+
+/** When another process mailed the organization that was due. */
+const takenMs = 100;
+
+/** Mails members about approvals that wait for them. */
+export function startNotifyApprovals(ctx: Context): Loop {
+  return startLoop({
+    name: 'notify approvals',
+    log: ctx.log,
+    async run() {
+      // Without a way for mails nobody is told, and nothing piles up in the outbox.
+      if (ctx.adapters.mailer === undefined) return undefined;
+      const dueMs = await nextNotifyMs(ctx);
+      if (dueMs !== 0) return dueMs;
+      return (await notifyApprovals(ctx)) ? 0 : takenMs;
+    },
+  });
+}

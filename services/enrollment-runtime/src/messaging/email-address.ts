@@ -1,0 +1,6 @@
+const address = /^[^\s@<>,;:"()\p{Cc}]+@[^\s@<>,;:"()\p{Cc}]+$/u;
+
+/** Whether a text is one bare mail address. */
+export function isEmailAddress(text: string): boolean {
+  return text.length <= 254 && address.test(text);
+}

@@ -1,0 +1,132 @@
+import { hash } from 'node:crypto';
+import { type AskedSend, type Decision, decideSend, goesBefore } from '@drippulse/engine';
+import type { Transaction } from 'kysely';
+import { lockContacts } from '../../contacts/lock-contacts.ts';
+import type { DB } from '../../db/schema.ts';
+import { sendKeyOf } from '../contact-keys.ts';
+import { haveLimits } from '../rules/stored-rules.ts';
+import type { SendRequest } from '../send-request.ts';
+import type { SenderIdentity } from '../senders/sender-identity.ts';
+import { stoppedBy } from '../suppressions/find-suppression.ts';
+import { findMailQuota, type MailQuota } from './mail-quota.ts';
+import { type Facts, type LedgerContext, readFacts } from './read-facts.ts';
+import { type Ledger, readLedger } from './read-ledger.ts';
+import { readReturned } from './read-returned.ts';
+import { lockSlots, type Slots } from './slots.ts';
+import { type Decided, writeDecisions } from './write-decisions.ts';
+
+/** Those who become due together leave over this time, unless a throughput spreads them. */
+const spreadMs = 60_000;
+
+/** `returned`: it is out already, and came back. Nothing is sent again, and it counts as sent. */
+export type Verdict = { decision: Decision | { kind: 'returned' }; sender: SenderIdentity; placedAt: Date };
+
+/**
+ * Decides about sends in one transaction, in which their contacts are locked: suppressions, then rules, and the decision goes
+ * into the ledger. Two processes never give one place twice, and a suppression that was answered before is seen.
+ */
+export async function decideSends(ctx: LedgerContext, sends: readonly SendRequest[]): Promise<Map<string, Verdict>> {
+  return ctx.db.kysely.transaction().execute(async (trx) => {
+    await lockContacts(trx, sends.flatMap(keysOf));
+    const facts = await readFacts(ctx, trx, sends);
+    const limited = sends.filter((send) => haveLimits(facts.rulesOf(send)) || facts.hasQuota(send));
+    const ledger = await readLedger(trx, limited, { rules: limited.map(facts.rulesOf), now: facts.now });
+    const slots = await lockSlots(trx, limited, facts.rulesOf);
+    const quota = await findMailQuota(ctx, trx, sends, facts);
+    const decided = await withReturned(trx, decideAll(sends, { facts, ledger, slots, quota }));
+    await slots.store(trx);
+    const placed = await writeDecisions(ctx, trx, decided, facts.now);
+    return new Map(
+      decided.map(({ send, decision }) => [
+        send.key,
+        { decision, sender: facts.senderOf(send), placedAt: placed.get(send.key) ?? facts.now },
+      ]),
+    );
+  });
+}
+
+/** A suppression may be the consequence of the send itself: its mail came back before its result was recorded. */
+async function withReturned(trx: Transaction<DB>, decided: readonly Decided[]): Promise<Decided[]> {
+  const suppressed = decided.filter(({ decision }) => decision.kind === 'skip' && decision.rule === 'suppression');
+  const returned = await readReturned(
+    trx,
+    suppressed.map(({ send }) => send),
+  );
+  return decided.map((one) => (returned.has(one.send.key) ? { ...one, decision: { kind: 'returned' } } : one));
+}
+
+type Known = { facts: Facts; ledger: Ledger; slots: Slots; quota: MailQuota };
+
+/** The best sends first, so that those that are asked about together compete as if each had come alone. */
+function decideAll(sends: readonly SendRequest[], { facts, ledger, slots, quota }: Known): Decided[] {
+  const now = facts.now.getTime();
+  const asked = sends.map((send) => ({ send, asked: askedOf(send, { facts, ledger }) }));
+  asked.sort((a, b) => (goesBefore(a.asked, b.asked) ? -1 : 1));
+  return asked.map(({ send, asked }): Decided => {
+    const reason = whyStopped(send, facts);
+    if (reason !== undefined) return { send, slotAt: null, decision: { kind: 'skip', rule: 'suppression', reason } };
+    const rules = facts.rulesOf(send);
+    if (!haveLimits(rules)) {
+      const decision = (asked.isPlaced ? undefined : quota.take(send)) ?? { kind: 'send' as const };
+      return { send, slotAt: null, decision };
+    }
+    const contact = ledger.contact(sendKeyOf(send));
+    const decision = decideSend(rules, asked, contact, now);
+    // One that has its place already stands in the ledger, and counts once.
+    const { isPlaced } = asked;
+    if (decision.kind === 'hold' && !isPlaced) contact.planned.push({ ...asked, dueAt: decision.until });
+    if (decision.kind !== 'send') return { send, slotAt: null, decision };
+    const slotAt = ledger.own(send)?.slotAt ?? slots.take(send, now);
+    if (slotAt > now) {
+      if (!isPlaced) contact.planned.push({ ...asked, dueAt: slotAt });
+      return {
+        send,
+        slotAt,
+        decision: { kind: 'hold', until: slotAt, rule: 'throughput', reason: 'sends are spread' },
+      };
+    }
+    const full = isPlaced ? undefined : quota.take(send);
+    if (full !== undefined) return { send, slotAt, decision: full };
+    if (!isPlaced) contact.placed.push({ ...asked, at: now });
+    return { send, slotAt: null, decision };
+  });
+}
+
+/** The contacts of everybody whom a send reaches. */
+function keysOf(send: SendRequest): string[] {
+  return [send.to, ...(send.also ?? [])].map((to) => sendKeyOf({ ...send, to }));
+}
+
+/** The suppression of anybody whom a send reaches, in words. */
+function whyStopped(send: SendRequest, facts: Facts): string | undefined {
+  for (const to of [send.to, ...(send.also ?? [])]) {
+    const stopped = stoppedBy(send, facts.suppressionsOf({ ...send, to }));
+    if (stopped === undefined) continue;
+    const what = stopped.category === null ? '' : ` for ${stopped.category}`;
+    return `${to} is suppressed${what} (${stopped.reason})`;
+  }
+  return undefined;
+}
+
+function askedOf(send: SendRequest, { facts, ledger }: Pick<Known, 'facts' | 'ledger'>): AskedSend {
+  const { key, workflowId, enrollmentId, channel, category, priority, timezone, onCapped } = send;
+  const { throughput } = facts.rulesOf(send);
+  const isSpread = throughput.perMinute !== null || throughput.perDomainPerMinute !== null;
+  return {
+    key,
+    workflowId,
+    enrollmentId,
+    channel,
+    category,
+    class: send.class,
+    priority,
+    plannedAt: send.plannedAt.getTime(),
+    dueAt: facts.now.getTime(),
+    expiresAt: send.expiresAt?.getTime() ?? null,
+    timezone,
+    onCapped,
+    isPlaced: ledger.own(send)?.isPlaced ?? false,
+    // By the contact, so that all sends of one become due together and compete.
+    spreadMs: isSpread ? 0 : hash('sha256', sendKeyOf(send), 'buffer').readUInt32BE() % spreadMs,
+  };
+}

@@ -1,0 +1,42 @@
+import { findRoom } from '@drippulse/entitlements';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../../context.ts';
+import type { DB } from '../../db/schema.ts';
+import { quotaRule } from './mail-quota.ts';
+import { wakeRuns } from './settle-sends.ts';
+
+/** Sends that are woken in one transaction. */
+const sliceRows = 500;
+
+/**
+ * Makes some of an organization's mails due that wait for its quota, those planned first, and returns how many: no more than there is
+ * room for. Each is judged anew at its next attempt.
+ */
+export async function wakeQuota(
+  ctx: Pick<Context, 'dbNow'>,
+  trx: Transaction<DB>,
+  organizationId: bigint,
+): Promise<number> {
+  const waiting = sql`organization_id = ${organizationId} and status = 'held' and rule = ${sql.lit(quotaRule)}`;
+  const { rows } = await sql<{ asleep: number; woken: number }>`
+    select count(*) filter (where due_at > ${ctx.dbNow})::int as asleep,
+      count(*) filter (where due_at <= ${ctx.dbNow})::int as woken
+    from sends where ${waiting}`.execute(trx);
+  const { asleep = 0, woken = 0 } = rows[0] ?? {};
+  if (asleep === 0) return 0;
+  const most = Math.min(asleep, sliceRows);
+  const rooms = await findRoom(trx, 'emails', [{ organizationId, count: most + woken }], ctx.dbNow);
+  // Those that were woken before have not used the room yet.
+  const free = (rooms.get(organizationId)?.granted ?? most + woken) - woken;
+  if (free <= 0) return 0;
+  const { rows: held } = await sql<{ workflow_id: bigint; enrollment_id: bigint }>`
+    with next as materialized (
+      select id from sends where id = any(array(
+        select id from sends where ${waiting} and due_at > ${ctx.dbNow} order by planned_at, id limit ${free}))
+      order by effect_key for update
+    )
+    update sends set due_at = ${ctx.dbNow} from next where sends.id = next.id
+    returning sends.workflow_id, sends.enrollment_id`.execute(trx);
+  await wakeRuns(ctx, trx, held);
+  return held.length;
+}

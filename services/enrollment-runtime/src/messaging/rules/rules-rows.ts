@@ -1,0 +1,30 @@
+import type { LockRevision } from '@drippulse/db';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { DB, SendingRules } from '../../db/schema.ts';
+
+export type RulesRow = Selectable<SendingRules>;
+
+/** The rules of an organization; undefined while it has set none. */
+export async function findRules(db: Kysely<DB>, organizationId: bigint): Promise<RulesRow | undefined> {
+  return db.selectFrom('sending_rules').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
+}
+
+/** Locks the rules of an organization. Makes them when it has none. */
+export async function lockRules(trx: Transaction<DB>, organizationId: bigint): Promise<RulesRow> {
+  const own = { organization_id: organizationId, rules: '{}' };
+  await trx
+    .insertInto('sending_rules')
+    .values(own)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return trx
+    .selectFrom('sending_rules')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+}
+
+/** Locks rules for `If-Match`. */
+export const lockRulesRevision: LockRevision<DB> = async (trx, { organizationId }) =>
+  (await lockRules(trx, organizationId)).revision;

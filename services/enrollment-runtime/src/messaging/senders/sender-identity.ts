@@ -1,0 +1,21 @@
+/** How an organization presents itself. Null members are not set. */
+export type SenderSettings = {
+  fromName: string | null;
+  fromEmail: string | null;
+  replyTo: string | null;
+  postalAddress: string | null;
+};
+
+/** The signature of a domain, as nodemailer takes it. */
+export type Dkim = { domainName: string; keySelector: string; privateKey: string };
+
+/** What an organization may put into `From`. */
+export type SenderIdentity = {
+  settings: SenderSettings;
+  /** The signature of a verified domain of the organization. */
+  dkimOf(domain: string): Dkim | undefined;
+  /** Whether any address may send, as where a person tries the platform on their own machine. */
+  mayUseAny: boolean;
+};
+
+export const noSettings: SenderSettings = { fromName: null, fromEmail: null, replyTo: null, postalAddress: null };

@@ -1,0 +1,21 @@
+import type { SendRequest } from '../send-request.ts';
+
+export type SuppressionReason = 'unsubscribe' | 'bounce' | 'complaint' | 'manual';
+
+/** A suppression of the address of a send. */
+export type Suppressing = { category: string | null; reason: SuppressionReason };
+
+/**
+ * The suppression that stops a send. One of a category stops that category only. Transactional sends pass unsubscribes, and
+ * nothing else.
+ */
+export function stoppedBy(
+  { class: name, category }: Pick<SendRequest, 'class' | 'category'>,
+  suppressions: readonly Suppressing[],
+): Suppressing | undefined {
+  return suppressions.find(
+    (one) =>
+      (one.category === null || one.category === category) &&
+      !(name === 'transactional' && one.reason === 'unsubscribe'),
+  );
+}

@@ -1,0 +1,122 @@
+import { NotificationTopic } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { Role as ProtoRole } from '@drippulse/proto/drippulse/rest/v1/role_pb';
+import { sql, type Transaction } from 'kysely';
+import type { ApprovalRow } from '../approvals/index.ts';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { isPostponed, postponing } from '../postponements/index.ts';
+import { addToOutbox } from './add-to-outbox.ts';
+import { approvalsNotice } from './approvals-notice.ts';
+import { findRecipients, type Member } from './recipients.ts';
+
+const kind = 'notify_approvals';
+/** After a mail, an organization gets the next one about approvals so much later, with all that came meanwhile. */
+const pauseSeconds = 600;
+/** More wait for the next mail. */
+const toldAtOnce = 5_000;
+
+/**
+ * Mails the members of one organization about approvals that wait and of which they were not mailed yet. A thousand of them are one
+ * mail for each member. Returns whether there was one.
+ */
+export async function notifyApprovals(ctx: Context): Promise<boolean> {
+  return postponing(ctx, kind, { run: (named) => notifyNext(ctx, named), otherwise: true });
+}
+
+async function notifyNext(ctx: Context, named: (item: string) => void): Promise<boolean> {
+  const organizationId = await nextOrganization(ctx);
+  if (organizationId === undefined) return false;
+  named(String(organizationId));
+  const members = await findRecipients(ctx, organizationId, {
+    roles: [ProtoRole.APPROVER, ProtoRole.EDITOR, ProtoRole.ADMIN],
+    topic: NotificationTopic.APPROVALS,
+  });
+  await ctx.db.kysely.transaction().execute(async (trx) => {
+    const sentAt = await takeTurn(ctx, trx, organizationId);
+    if (sentAt === undefined) return;
+    const waiting = await markNotified(ctx, trx, organizationId);
+    const workflowNames = await namesOf(trx, waiting);
+    await addToOutbox(ctx, trx, {
+      organizationId,
+      key: `approvals:${sentAt.getTime()}`,
+      notices: members.flatMap((member) => {
+        const own = waiting.filter((row) => mayDecide(member, row));
+        if (own.length === 0) return [];
+        return [{ member, notice: approvalsNotice(own, { workflowNames, publicUrl: ctx.config.publicUrl }) }];
+      }),
+    });
+  });
+  ctx.wake.mails();
+  return true;
+}
+
+/** Milliseconds until the next organization may be mailed; undefined when there is nothing to tell. */
+export async function nextNotifyMs(ctx: Context): Promise<number | undefined> {
+  const { rows } = await sql<{ ms: number | null }>`
+    ${untold}
+    select min(case when sent_at is null then 0
+      else greatest(0, extract(epoch from sent_at - ${ctx.dbNow}) + ${pauseSeconds}) end)::float8 * 1000 as ms
+    from untold left join approval_notices using (organization_id)
+    where organization_id is not null and not ${isPostponed(ctx, kind, sql`organization_id::text`)}`.execute(
+    ctx.db.kysely,
+  );
+  return rows[0]?.ms ?? undefined;
+}
+
+/** Organizations with approvals to tell of, each found by one look into the index. */
+const untold = sql`
+  with recursive untold (organization_id) as (
+    (select organization_id from approvals
+      where notified_at is null and status = 'pending' and mode = 'live' order by organization_id limit 1)
+    union all
+    select (
+      select organization_id from approvals
+      where notified_at is null and status = 'pending' and mode = 'live'
+        and organization_id > untold.organization_id
+      order by organization_id limit 1)
+    from untold where organization_id is not null
+  )`;
+
+async function nextOrganization(ctx: Context): Promise<bigint | undefined> {
+  const { rows } = await sql<{ organization_id: bigint }>`
+    ${untold}
+    select organization_id from untold left join approval_notices using (organization_id)
+    where organization_id is not null
+      and (sent_at is null or sent_at <= ${ctx.dbNow} - ${pauseSeconds} * interval '1 second')
+      and not ${isPostponed(ctx, kind, sql`organization_id::text`)}
+    order by sent_at nulls first limit 1`.execute(ctx.db.kysely);
+  return rows[0]?.organization_id;
+}
+
+/** The time of this mail; undefined when another process has mailed the organization meanwhile. */
+async function takeTurn({ dbNow }: Context, trx: Transaction<DB>, organizationId: bigint): Promise<Date | undefined> {
+  const { rows } = await sql<{ sent_at: Date }>`
+    insert into approval_notices as notices (organization_id, sent_at) values (${organizationId}, ${dbNow})
+    on conflict (organization_id) do update set sent_at = excluded.sent_at
+    where notices.sent_at <= excluded.sent_at - ${pauseSeconds} * interval '1 second'
+    returning sent_at`.execute(trx);
+  return rows[0]?.sent_at;
+}
+
+/** Oldest first. A row that is locked is being decided. */
+async function markNotified({ dbNow }: Context, trx: Transaction<DB>, organizationId: bigint): Promise<ApprovalRow[]> {
+  const { rows } = await sql<ApprovalRow>`
+    update approvals set notified_at = ${dbNow}
+    where id in (
+      select id from approvals
+      where organization_id = ${organizationId} and notified_at is null and status = 'pending' and mode = 'live'
+      order by id limit ${toldAtOnce} for update skip locked)
+    returning *`.execute(trx);
+  return rows.sort((a, b) => Number(a.id - b.id));
+}
+
+function mayDecide({ role }: Member, { roles }: ApprovalRow): boolean {
+  return role !== undefined && roles.includes(role);
+}
+
+async function namesOf(trx: Transaction<DB>, rows: readonly ApprovalRow[]): Promise<Map<bigint, string>> {
+  const ids = [...new Set(rows.flatMap((row) => row.workflow_id ?? []))];
+  if (ids.length === 0) return new Map();
+  const lanes = await trx.selectFrom('lanes').select(['workflow_id', 'name']).where('workflow_id', 'in', ids).execute();
+  return new Map(lanes.map((lane) => [lane.workflow_id, lane.name]));
+}

@@ -1,0 +1,120 @@
+import type { JsonValue } from '@drippulse/json';
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { EffectOutcome } from '../effects/effect-call.ts';
+import { type Wake, wakeLanes } from '../lanes/wake-lane.ts';
+import { storedJson } from '../runs/stored-json.ts';
+
+/** The result of what a run is parked for, by the key of the intent. */
+export type Settlement = {
+  workflowId: bigint;
+  enrollmentId: bigint;
+  key: string;
+  result: EffectOutcome;
+  /** When it came. It counts if this is before the end of what it settles. */
+  at: Date;
+  /** Attempt of an effect that was accepted. Default: 1, that of every step that parks by itself. */
+  attempt?: number;
+};
+
+/**
+ * Stores the result of what a run is parked for, and makes the run due. False when it has a result already, its end has come,
+ * or the run has gone on or ended. Lock the contact before, and wake the advance loop after the commit. A transaction
+ * that settles several calls `settleAllParked`, once.
+ */
+export async function settleParked(trx: Transaction<DB>, settlement: Settlement): Promise<boolean> {
+  return (await settleAllParked(trx, [settlement])).has(settlement.key);
+}
+
+/**
+ * The same for many; of one key the earliest counts, and of one time the first. Returns the keys that were settled. Runs, intents
+ * and lanes are locked in their order, as moves lock them: two transactions that settle the same runs do not wait for each other
+ * in a circle.
+ */
+export async function settleAllParked(
+  trx: Transaction<DB>,
+  settlements: readonly Settlement[],
+): Promise<ReadonlySet<string>> {
+  const { settled, wakes } = await storeSettlements(trx, settlements);
+  await wakeLanes(trx, wakes);
+  return settled;
+}
+
+/** The same without the wakes of the lanes, for a transaction that wakes others too: it wakes all of them together, once. */
+export async function storeSettlements(
+  trx: Transaction<DB>,
+  settlements: readonly Settlement[],
+): Promise<{ settled: ReadonlySet<string>; wakes: Wake[] }> {
+  const first = new Map<string, Settlement>();
+  for (const one of settlements) {
+    const known = first.get(one.key);
+    if (known === undefined || one.at < known.at) first.set(one.key, one);
+  }
+  const open = await lockRuns(trx, [...first.values()]);
+  const settled = await storeResults(trx, open);
+  if (settled.length === 0) return { settled: new Set(), wakes: [] };
+  await makeDue(trx, settled);
+  return {
+    settled: new Set(settled.map(({ key }) => key)),
+    wakes: settled.map(({ workflowId, at }) => ({ workflowId, at })),
+  };
+}
+
+/**
+ * Locks the runs that still wait. A run whose effect is out counts too: whoever accepted the effect may settle it before the
+ * acceptance is stored. A run is due at the end of what it is parked for.
+ */
+async function lockRuns(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<Settlement[]> {
+  if (settlements.length === 0) return [];
+  const { rows } = await sql<{ enrollment_id: bigint }>`
+    select runs.enrollment_id
+    from ${recordset(settlements)}, runs
+    where runs.workflow_id = settled.workflow_id and runs.enrollment_id = settled.enrollment_id
+      and runs.attempt = settled.attempt
+      and (runs.phase = 'effect' or (runs.phase = 'parked' and settled.at < runs.next_run_at))
+    order by runs.workflow_id, runs.enrollment_id for update of runs`.execute(trx);
+  const locked = new Set(rows.map((row) => row.enrollment_id));
+  return settlements.filter(({ enrollmentId }) => locked.has(enrollmentId));
+}
+
+/** An intent that has no result of this attempt gets it. */
+async function storeResults(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<Settlement[]> {
+  if (settlements.length === 0) return [];
+  const { rows } = await sql<{ effect_key: string }>`
+    update effects set status = settled.status, attempt = settled.attempt, result = settled.result, finished_at = settled.at
+    from ${recordset(settlements)}
+    where effects.enrollment_id = settled.enrollment_id and effects.effect_key = settled.key
+      and (effects.attempt < settled.attempt
+        or (effects.attempt = settled.attempt and effects.status = 'accepted' and effects.result is null))
+    returning effects.effect_key`.execute(trx);
+  const keys = new Set(rows.map((row) => row.effect_key));
+  return settlements.filter(({ key }) => keys.has(key));
+}
+
+/** A run that is leased or paused is not due by time. It goes on from the result when it is claimed. */
+async function makeDue(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<void> {
+  await sql`
+    update runs set next_run_at = settled.at, wake_at = case when wake_at is not null then settled.at end
+    from ${recordset(settlements)}
+    where runs.workflow_id = settled.workflow_id and runs.enrollment_id = settled.enrollment_id
+      and runs.phase = 'parked'`.execute(trx);
+}
+
+function recordset(settlements: readonly Settlement[]) {
+  const rows = settlements.map(({ workflowId, enrollmentId, key, result, at, attempt = 1 }) => ({
+    workflow_id: String(workflowId),
+    enrollment_id: String(enrollmentId),
+    key,
+    status: statusOf(result),
+    result: result as JsonValue,
+    at: at.toISOString(),
+    attempt,
+  }));
+  return sql`json_to_recordset(${storedJson(rows)}::json) as settled (
+    workflow_id bigint, enrollment_id bigint, key text, status text, result json, at timestamptz, attempt int)`;
+}
+
+function statusOf({ outcome }: EffectOutcome): string {
+  if (outcome === 'held' || outcome === 'accepted') throw new Error(`${outcome} does not settle what is parked`);
+  return outcome;
+}

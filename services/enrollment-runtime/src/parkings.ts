@@ -1,0 +1,41 @@
+import type { JsonObject, ParkKind } from '@drippulse/engine';
+import type { Transaction } from 'kysely';
+import type { DB } from './db/schema.ts';
+
+/** A run that was parked in this transaction. */
+export type OpenedParking = {
+  organizationId: bigint;
+  workflowId: bigint;
+  enrollmentId: bigint;
+  mode: 'live' | 'test';
+  email: string | null;
+  leadRef: string | null;
+  /** When the enrollment entered the workflow. */
+  enteredAt: Date;
+  /** The key by which it is settled. */
+  key: string;
+  stepId: string;
+  request: JsonObject;
+  /** Its end. */
+  until: Date;
+};
+
+/** Why nobody can settle a parking any more. */
+export type ParkingEnd = 'settled' | 'expired' | 'cancelled';
+
+/** What belongs to runs that are parked for one kind of thing. Both run in the transaction that changes the runs. */
+export type Parking = {
+  /** Writes down what the runs wait for. It may settle a parking at once. The contacts of the runs are locked. */
+  opened(trx: Transaction<DB>, parked: readonly OpenedParking[], now: Date): Promise<void>;
+  /** Forgets what runs waited for. An enrollment that this kind does not know is left alone. */
+  ended(trx: Transaction<DB>, enrollmentIds: readonly bigint[], end: ParkingEnd): Promise<void>;
+};
+
+export type Parkings = Readonly<Record<ParkKind, Parking>>;
+
+const kinds: Readonly<Record<ParkKind, true>> = { wait_for_event: true, approval: true };
+
+/** Whether a stored intent is one that a run only parks for. */
+export function isParkKind(kind: string): kind is ParkKind {
+  return Object.hasOwn(kinds, kind);
+}

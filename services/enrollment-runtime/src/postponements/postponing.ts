@@ -1,0 +1,27 @@
+import { isInfrastructureError } from '@drippulse/db';
+import type { Context } from '../context.ts';
+import { type PostponedKind, postpone, recovered } from './postpone.ts';
+
+/**
+ * Runs one slice of a loop whose work is taken item by item. `run` names the item as soon as it has one. When the item's work fails,
+ * the item is postponed and the answer is `otherwise`, so that the loop takes the next one. A database that is away, and a conflict,
+ * are failures of the moment and not of the item: the loop itself tries again.
+ */
+export async function postponing<T>(
+  ctx: Pick<Context, 'db' | 'dbNow' | 'log'>,
+  kind: PostponedKind,
+  { run, otherwise }: { run(named: (item: string) => void): Promise<T>; otherwise: T },
+): Promise<T> {
+  let item: string | undefined;
+  try {
+    const answer = await run((name) => {
+      item = name;
+    });
+    if (item !== undefined) await recovered(ctx.db.kysely, kind, [item]);
+    return answer;
+  } catch (error) {
+    if (item === undefined || isInfrastructureError(error)) throw error;
+    await postpone(ctx, { kind, item }, error);
+    return otherwise;
+  }
+}

@@ -1,0 +1,28 @@
+/** A report about one mail, as its sender means it. */
+export type Report = {
+  /** Id that the sender gave it; a repeat has the same. */
+  id: string;
+  kind: 'hard_bounce' | 'soft_bounce' | 'complaint';
+  messageId: string;
+  reason: string;
+};
+
+const longestReason = 500;
+
+/** A Message-ID in the angle brackets of its header (RFC 5322), which some senders leave out. */
+export function messageIdIn(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const id = value.trim().replace(/^<|>$/g, '');
+  return /^[\x21-\x7e]{1,250}$/.test(id) && !/[<>]/.test(id) ? `<${id}>` : undefined;
+}
+
+/** A text of a report that may be stored. */
+export function reasonIn(value: unknown): string {
+  if (typeof value !== 'string') return '';
+  return value
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, longestReason)
+    .toWellFormed();
+}

@@ -1,0 +1,15 @@
+export { forgetReports } from './bounces/forget-reports.ts';
+export { readOwnReport } from './bounces/read-own.ts';
+export { readSendgridReports } from './bounces/read-sendgrid.ts';
+export { takeReports } from './bounces/take-reports.ts';
+export { verifySendgrid, verifyStandard } from './bounces/verify.ts';
+export { findMailOfEffect } from './find-mail.ts';
+export { forgetHits } from './forget-hits.ts';
+export { type HitBuffer, startHitBuffer } from './hits/hit-buffer.ts';
+export { readHit } from './hits/read-hit.ts';
+export { judgeSlice } from './judging/judge-slice.ts';
+export { reclassify } from './judging/reclassify.ts';
+export { answerNoSuchLink } from './pages/no-such-link.ts';
+export { donePage, nothingChosenPage, questionPage, unknownReceiverPage } from './pages/unsubscribe-page.ts';
+export { readChoice } from './unsubscribing/read-choice.ts';
+export { unsubscribe } from './unsubscribing/unsubscribe.ts';

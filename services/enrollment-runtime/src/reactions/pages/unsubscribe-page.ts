@@ -1,0 +1,60 @@
+import { escapeHtml } from '@drippulse/service/pages';
+
+/** What the page of an unsubscription says. */
+export type Preferences = {
+  receiver: string;
+  subject: string;
+  /** The sender of the mails, if the organization has named one. */
+  fromName: string | undefined;
+  categories: readonly { key: string; name: string; description?: string | undefined }[];
+};
+
+/**
+ * The question, with a form for all mails and one for single categories. Both go to the address of the page itself, which has the
+ * token.
+ */
+export function questionPage({ receiver, subject, fromName, categories }: Preferences): {
+  title: string;
+  body: string;
+} {
+  const sender = fromName === undefined ? '' : ` from ${escapeHtml(fromName)}`;
+  const all = `<p>Mails${sender} go to <strong>${escapeHtml(receiver)}</strong>, such as “${escapeHtml(subject)}”.</p>
+<form method="post">
+<input type="hidden" name="unsubscribe" value="all">
+<button type="submit">Unsubscribe</button>
+</form>`;
+  return { title: 'Unsubscribe', body: categories.length === 0 ? all : `${all}\n${categoryForm(categories)}` };
+}
+
+function categoryForm(categories: Preferences['categories']): string {
+  const boxes = categories.map(({ key, name, description = '' }) => {
+    const more = description === '' ? '' : ` – ${escapeHtml(description)}`;
+    return `<label><input type="checkbox" name="category" value="${escapeHtml(key)}"> ${escapeHtml(name)}${more}</label>`;
+  });
+  return `<form method="post">
+<input type="hidden" name="unsubscribe" value="categories">
+<fieldset>
+<legend>Or only from these</legend>
+${boxes.join('\n')}
+</fieldset>
+<button type="submit">Unsubscribe from these</button>
+</form>`;
+}
+
+/** The confirmation: the same for the first time and every other. */
+export function donePage(receiver: string, names: readonly string[]): { title: string; body: string } {
+  const from = names.length === 0 ? '' : ` of ${names.map((name) => `“${escapeHtml(name)}”`).join(', ')}`;
+  const body = `<p role="status"><strong>${escapeHtml(receiver)}</strong> gets no more mails${from}.</p>`;
+  return { title: 'You are unsubscribed', body };
+}
+
+/** Nothing is chosen in the form of categories. */
+export function nothingChosenPage(): { title: string; body: string } {
+  return { title: 'Nothing chosen', body: '<p role="alert">Go back and choose at least one kind of mail.</p>' };
+}
+
+/** The receiver was erased. */
+export function unknownReceiverPage(): { title: string; body: string } {
+  const body = '<p role="status">The data of this receiver was erased, so that no mail goes there.</p>';
+  return { title: 'Nothing to unsubscribe', body };
+}

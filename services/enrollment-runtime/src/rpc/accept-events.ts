@@ -1,0 +1,41 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import { type AcceptEventsRequest, EventsService } from '@drippulse/proto/drippulse/journeys/v1/events_pb';
+import type { Context } from '../context.ts';
+import {
+  type Acceptance,
+  acceptEvents as acceptAll,
+  acceptInParts,
+  type Batch,
+  type Intake,
+  loadTriggers,
+  readBatch,
+  wakeForEvents,
+} from '../events/index.ts';
+import { originOf } from './accept-event.ts';
+
+/**
+ * Accepts the valid events of a batch, in parts: a failure between two parts leaves the first ones accepted, and a repeat with the
+ * same `idempotency_key`s completes it. With an `Idempotency-Key` the whole batch is one transaction, whose answer is stored.
+ */
+export async function acceptEvents(ctx: Context, intake: Intake, request: AcceptEventsRequest, call: HandlerContext) {
+  const batch = await readBatch(request.events, ctx.clock.now());
+  const events = batch.events.map(({ event }) => ({ ...event, ...originOf(call, event.id) }));
+  if (call.requestHeader.get('idempotency-key') === null) {
+    return answer(batch, await acceptInParts(intake, events));
+  }
+  await loadTriggers(ctx, events);
+  const { acceptEvents: method } = EventsService.method;
+  let accepted: Acceptance[] = [];
+  const response = await transact(ctx, call, method, request, async (trx) => {
+    accepted = await acceptAll(ctx, trx, events);
+    return answer(batch, accepted);
+  });
+  wakeForEvents(ctx, accepted);
+  return response;
+}
+
+function answer({ rejected }: Batch, acceptances: readonly Acceptance[]) {
+  const duplicates = acceptances.filter(({ isDuplicate }) => isDuplicate).length;
+  return { accepted: acceptances.length - duplicates, duplicates, rejected };
+}

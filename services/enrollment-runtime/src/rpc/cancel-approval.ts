@@ -1,0 +1,16 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import type { CancelApprovalRequest } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
+import { callerOf } from '@drippulse/rpc';
+import { sql } from 'kysely';
+import { endApprovals } from '../approvals/index.ts';
+import type { Context } from '../context.ts';
+
+/** An approval of a step is cancelled with its enrollment alone. */
+export async function cancelApproval(ctx: Context, { key }: CancelApprovalRequest, call: HandlerContext) {
+  const { organizationId, mode } = callerOf(call);
+  const own = sql<boolean>`organization_id = ${organizationId} and mode = ${mode} and request_key = ${key}
+    and kind <> 'step'`;
+  await ctx.db.kysely.transaction().execute((trx) => endApprovals(ctx, trx, own, 'cancelled'));
+  ctx.relay.wake();
+  return {};
+}

@@ -1,0 +1,18 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import type { ListSendingDomainsRequest } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
+import { callerOf } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import { domainToProto, selectDomains } from '../messaging/index.ts';
+
+export async function listSendingDomains(ctx: Context, request: ListSendingDomainsRequest, call: HandlerContext) {
+  const { kysely } = ctx.db;
+  const all = selectDomains(kysely, callerOf(call).organizationId);
+  const domains = all.where(await rowConditions(kysely, all, request));
+  const { rows, paging } = await readList(request, {
+    rows: ({ beforeId, limit, offset }) =>
+      domains.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
+    count: () => countUpTo(kysely, domains.select('id')),
+  });
+  return { sendingDomains: rows.map(domainToProto), ...paging };
+}

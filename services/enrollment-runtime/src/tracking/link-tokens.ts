@@ -1,0 +1,115 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { ConfigError } from '@drippulse/process';
+import { z } from 'zod';
+
+/** What a link of a mail means. The key of the delivery is that of its effect. */
+export type Link = {
+  kind: LinkKind;
+  organizationId: bigint;
+  mode: 'live' | 'test';
+  deliveryKey: string;
+  /** The address that a `click` goes to; empty otherwise. */
+  url: string;
+};
+
+export type LinkKind = 'open' | 'click' | 'unsubscribe';
+
+/** Makes and reads the tokens of links. */
+export type LinkTokens = {
+  /** The same text for the same link, so that a repeated mail has the same bytes. */
+  make(link: Link): string;
+  /** Undefined unless one of the keys made the text, and for a link of this kind. */
+  read(kind: LinkKind, text: string): Link | undefined;
+};
+
+const algorithm = 'aes-256-ctr';
+const idBytes = 3;
+const tagBytes = 16;
+/** Longer than the token of the longest address that is tracked. */
+const longestToken = 8_192;
+
+/**
+ * Tokens by `TRACKING_KEYS`: base64 keys of 32 bytes, comma separated; the first makes, all of them read. A token is key id, tag and
+ * text. The tag is an HMAC of the text, and the text is encrypted with the tag as nonce (the construction of SIV, RFC 5297): no key
+ * id, no address and no name of a step shows, and equal links have equal tokens. Throws a ConfigError that quotes no key.
+ */
+export function createLinkTokens(keys: string): LinkTokens {
+  const ring = parseKeys(keys);
+  const [current] = ring;
+  if (current === undefined) throw malformed('must have at least one key');
+  const byId = new Map(ring.map((key) => [key.id.toString('hex'), key]));
+  return {
+    make(link) {
+      const text = Buffer.from(pack(link));
+      const tag = tagOf(current, text);
+      return Buffer.concat([current.id, tag, encrypt(current, tag, text)]).toString('base64url');
+    },
+    read(kind, given) {
+      if (given.length > longestToken || !/^[\w-]+$/.test(given)) return undefined;
+      const bytes = Buffer.from(given, 'base64url');
+      // Bits that decoding drops would make many texts of one token.
+      if (bytes.toString('base64url') !== given) return undefined;
+      const key = byId.get(bytes.subarray(0, idBytes).toString('hex'));
+      const tag = bytes.subarray(idBytes, idBytes + tagBytes);
+      if (key === undefined || tag.length < tagBytes) return undefined;
+      const text = decrypt(key, tag, bytes.subarray(idBytes + tagBytes));
+      if (!timingSafeEqual(tagOf(key, text), tag)) return undefined;
+      const link = unpack(text.toString());
+      return link.kind === kind ? link : undefined;
+    },
+  };
+}
+
+type Key = { id: Buffer; tagging: Buffer; encrypting: Buffer };
+
+function tagOf({ tagging }: Key, text: Buffer): Buffer {
+  return createHmac('sha256', tagging).update(text).digest().subarray(0, tagBytes);
+}
+
+function encrypt({ encrypting }: Key, tag: Buffer, text: Buffer): Buffer {
+  const cipher = createCipheriv(algorithm, encrypting, tag);
+  return Buffer.concat([cipher.update(text), cipher.final()]);
+}
+
+function decrypt({ encrypting }: Key, tag: Buffer, text: Buffer): Buffer {
+  const decipher = createDecipheriv(algorithm, encrypting, tag);
+  return Buffer.concat([decipher.update(text), decipher.final()]);
+}
+
+const packed = z.tuple([
+  z.enum(['open', 'click', 'unsubscribe']),
+  z.string(),
+  z.enum(['live', 'test']),
+  z.string(),
+  z.string(),
+]);
+
+function pack({ kind, organizationId, mode, deliveryKey, url }: Link): string {
+  return JSON.stringify([kind, String(organizationId), mode, deliveryKey, url] satisfies z.infer<typeof packed>);
+}
+
+/** The text was made by us: its tag is right. */
+function unpack(text: string): Link {
+  const [kind, organizationId, mode, deliveryKey, url] = packed.parse(JSON.parse(text));
+  return { kind, organizationId: BigInt(organizationId), mode, deliveryKey, url };
+}
+
+function parseKeys(keys: string): Key[] {
+  const parts = keys.split(',').map((part) => part.trim());
+  return parts.filter((part) => part !== '').map(parseKey);
+}
+
+function parseKey(part: string): Key {
+  const secret = Buffer.from(part, 'base64');
+  if (secret.length < 32) throw malformed('each key must be at least 32 bytes in base64 (openssl rand -base64 32)');
+  const derive = (purpose: string, bytes: number) => Buffer.from(hkdfSync('sha256', secret, '', purpose, bytes));
+  return {
+    id: derive('tracking key id', idBytes),
+    tagging: derive('tracking tag', 32),
+    encrypting: derive('tracking text', 32),
+  };
+}
+
+function malformed(problem: string): ConfigError {
+  return new ConfigError([`TRACKING_KEYS: ${problem}`]);
+}

@@ -1,0 +1,26 @@
+import { createLinkTokens, type Link, type LinkKind } from './link-tokens.ts';
+
+/** The links that mails carry, and what stands behind those that come back. */
+export type Links = {
+  /** Beginning of all links, without a slash at its end. */
+  publicUrl: string;
+  /** The absolute address of a link. */
+  urlOf(link: Link): string;
+  /** The link of a token; undefined unless it is ours and of this kind. */
+  read(kind: LinkKind, token: string): Link | undefined;
+};
+
+const paths: Readonly<Record<LinkKind, string>> = {
+  open: '/track/n/pixel.gif',
+  click: '/track/n/click',
+  unsubscribe: '/track/n/unsubscribe',
+};
+
+export function createLinks({ trackingKeys, publicUrl }: { trackingKeys: string; publicUrl: string }): Links {
+  const tokens = createLinkTokens(trackingKeys);
+  return {
+    publicUrl,
+    urlOf: (link) => `${publicUrl}${paths[link.kind]}?token=${tokens.make(link)}`,
+    read: tokens.read,
+  };
+}

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { faultPoints } from '../src/fault-points.ts';
+import { type Harness, startHarness } from './harness.ts';
+import { contacts, makeWorkflow } from './workflow.ts';
+
+/** More effects than are sent to one endpoint at once, so that some wait. */
+const count = 60;
+/** Points that are reached before anything is sent: a kill there leaves nothing to repeat. */
+const beforeAnySend = ['after-claim', 'before-moves-commit', 'after-moves-commit', 'before-send'];
+
+let receiver: Receiver;
+beforeAll(async () => {
+  receiver = await startReceiver();
+});
+afterAll(() => receiver.stop());
+
+test.each(faultPoints)(
+  'a runtime killed %s loses no step, and repeats only what it could not record',
+  async (point) => {
+    const harness = await startHarness({ leaseMs: 1_000 });
+    receiver.clear();
+    // A lease is confirmed before the start only when the effect has waited long since its claim.
+    receiver.answer({ delayMs: point === 'before-start' ? 1_500 : 0 });
+    try {
+      const { workflowId, ids } = await enrollHeld(harness);
+      await release(harness, workflowId);
+      expect(await runUntilKilled(harness, point)).toBe('SIGKILL');
+
+      await harness.startRuntime();
+      await eventually(
+        async () => {
+          const list = await harness.enrollments().listEnrollments({ workflowId, limit: 1 });
+          expect(list.stepFunnel?.totals).toMatchObject({ completed: BigInt(count), active: 0n, failed: 0n });
+        },
+        { timeoutMs: 180_000 },
+      );
+
+      const sent = new Map<string, Set<string>>();
+      for (const { headers, body } of receiver.requests) {
+        const key = headers['idempotency-key'] ?? '';
+        sent.set(key, (sent.get(key) ?? new Set()).add(body.toString()));
+      }
+      expect(sent.size).toBe(count);
+      for (const bodies of sent.values()) expect(bodies.size).toBe(1);
+      const repeats = receiver.requests.length - count;
+      if (beforeAnySend.includes(point)) expect(repeats).toBe(0);
+      expect(await linesOf(harness, workflowId, ids)).toEqual(new Set(['trigger webhook_callback log']));
+    } finally {
+      await harness.stop();
+    }
+  },
+);
+
+/** Enrolls into a paused workflow and stops the runtime. The runs are due, and none is claimed. */
+async function enrollHeld(harness: Harness): Promise<{ workflowId: bigint; ids: bigint[] }> {
+  const { id: workflowId } = await makeWorkflow(
+    harness,
+    [
+      { type: 'trigger' },
+      { type: 'webhook_callback', url: `${receiver.url}/effects`, payload: { email: '{{ email }}' } },
+      { type: 'log', message: 'answered {{ response.status }}' },
+    ],
+    { status: WorkflowStatus.PAUSED },
+  );
+  const { enrollmentIds } = await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(count) });
+  await harness.stopRuntimes();
+  return { workflowId, ids: enrollmentIds };
+}
+
+/** Resumes a workflow in the database, as no runtime is there to call. */
+async function release({ db }: Harness, workflowId: bigint): Promise<void> {
+  await sql`update lanes set state = 'active', wake_at = now() where workflow_id = ${workflowId}`.execute(db);
+}
+
+async function runUntilKilled({ config }: Harness, killAt: string): Promise<unknown> {
+  const file = fileURLToPath(new URL('child-runtime.ts', import.meta.url));
+  const child = spawn(process.execPath, [file], {
+    env: { ...process.env, NODE_OPTIONS: '', TEST_CONFIG: JSON.stringify(config), TEST_KILL_AT: killAt },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const deadline = setTimeout(() => child.kill('SIGTERM'), 180_000);
+  const [, signal] = await once(child, 'exit');
+  clearTimeout(deadline);
+  return signal;
+}
+
+/** The succeeded steps of each timeline, in order. They are equal when no step was skipped or done twice. */
+async function linesOf(harness: Harness, workflowId: bigint, ids: readonly bigint[]): Promise<Set<string>> {
+  const timelines = new Set<string>();
+  for (const id of ids) {
+    const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id });
+    timelines.add((enrollment?.actionTimeline ?? []).map(({ type }) => type).join(' '));
+  }
+  return timelines;
+}

@@ -1,0 +1,85 @@
+import type { Violation } from '@drippulse/errors';
+import { DomainError } from '@drippulse/errors';
+import { type JsonValue, nearest, parseJson } from '@drippulse/json';
+import { KeyRole } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { publicServices } from '@drippulse/proto/public-services';
+import { type Caller, permits, scopeOf } from '@drippulse/rpc';
+import type { Selectable } from 'kysely';
+import { hashOfRestricted } from '../../credential-texts/api-key.ts';
+import type { ApiKeys } from '../../db/schema.ts';
+
+/** The scopes that methods of this version need. */
+const knownScopes: ReadonlySet<string> = new Set(
+  publicServices.flatMap((service) => service.methods.flatMap((method) => scopeOf(method) ?? [])),
+);
+
+const keyRoles = { viewer: KeyRole.VIEWER, editor: KeyRole.EDITOR, admin: KeyRole.ADMIN } as const;
+
+/** The role of a row; a check constraint of the table admits no other text. */
+export function keyRoleToProto(role: string): KeyRole {
+  return Object.entries(keyRoles).find(([known]) => known === role)?.[1] ?? KeyRole.UNSPECIFIED;
+}
+
+/** The role of a request. */
+export function keyRoleFromProto(role: KeyRole | undefined): keyof typeof keyRoles {
+  if (role === KeyRole.VIEWER) return 'viewer';
+  return role === KeyRole.EDITOR ? 'editor' : 'admin';
+}
+
+/** Scopes as the API shows them. */
+export function scopesToJson(scopes: readonly string[]): Uint8Array {
+  return Buffer.from(JSON.stringify(scopes));
+}
+
+/** Reads the member `scopes` of a request, sorted and each once, with what is wrong with it. */
+export function readScopes(json: Uint8Array): { scopes: string[]; problems: Violation[] } {
+  const value = parseJson(new TextDecoder().decode(json));
+  if (!Array.isArray(value))
+    return { scopes: [], problems: [{ field: 'scopes', message: 'must be a list', code: 'type' }] };
+  if (value.length === 0 || value.length > knownScopes.size) {
+    const message = `must have 1 to ${knownScopes.size} scopes; leave it out for a key without scopes`;
+    return { scopes: [], problems: [{ field: 'scopes', message, code: 'length' }] };
+  }
+  const problems = value.flatMap((scope, index) => scopeProblems(`scopes.${index}`, scope));
+  const scopes = [...new Set(value.filter((scope) => typeof scope === 'string'))].sort();
+  return { scopes, problems };
+}
+
+function scopeProblems(field: string, scope: JsonValue): Violation[] {
+  if (typeof scope !== 'string') return [{ field, message: 'must be a text', code: 'type' }];
+  if (knownScopes.has(scope)) return [];
+  const suggestion = nearest(scope, knownScopes);
+  return [
+    {
+      field,
+      message: 'is no scope',
+      code: 'enum',
+      allowed: [...knownScopes].sort(),
+      ...(suggestion && { suggestion }),
+    },
+  ];
+}
+
+/** Refuses to give a key more than the caller has: a key with scopes makes none without, or with others. */
+export function refuseMoreThanOwn({ scopes: own }: Caller, scopes: readonly string[] | null): void {
+  if (own === undefined) return;
+  const missing = scopes === null ? undefined : scopes.find((scope) => !permits(own, scope));
+  if (scopes !== null && missing === undefined) return;
+  throw new DomainError(
+    'permission_denied',
+    'insufficient_scope',
+    missing === undefined
+      ? 'An API key with scopes gives no key the rights of one without scopes.'
+      : `The API key lacks the scope "${missing}", so it cannot give it to another key.`,
+  );
+}
+
+/** What is stored as the hash of a key with these rights. It stays that of a restricted key when the restrictions are lifted. */
+export function hashColumns(
+  row: Pick<Selectable<ApiKeys>, 'key_hash' | 'hash_rounds'>,
+  rights: { role: string; scopes: readonly string[] | null },
+): Pick<Selectable<ApiKeys>, 'key_hash' | 'hash_rounds'> {
+  const isRestricted = rights.role !== 'admin' || rights.scopes !== null;
+  if (!isRestricted || row.hash_rounds === 2) return { key_hash: row.key_hash, hash_rounds: row.hash_rounds };
+  return { key_hash: hashOfRestricted(row.key_hash), hash_rounds: 2 };
+}

@@ -1,0 +1,31 @@
+import type { Context } from '../context.ts';
+import { recordOf, selectDomains } from './rows.ts';
+
+const checkedForMs = 24 * 3_600_000;
+
+/**
+ * Whether an organization owns a mail domain now. A record that was last seen a day ago is looked up again, and a domain without it is
+ * no longer verified. Name servers that are away change nothing.
+ */
+export async function ownsDomain(ctx: Context, organizationId: bigint, domain: string): Promise<boolean> {
+  const row = await selectDomains(ctx.db.kysely, organizationId)
+    .selectAll()
+    .where('domain', '=', domain)
+    .where('verified_at', 'is not', null)
+    .executeTakeFirst();
+  if (row === undefined) return false;
+  const now = ctx.clock.now();
+  if (row.checked_at !== null && now.getTime() - row.checked_at.getTime() < checkedForMs) return true;
+  const { name, value } = recordOf(row);
+  const records = await ctx.lookUpTxt(name);
+  if (records === undefined) return true;
+  const isFound = records.includes(value);
+  await ctx.db.kysely
+    .updateTable('account_domains')
+    .set({ checked_at: now, found: isFound, ...(!isFound && { verified_at: null }) })
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', row.id)
+    .where('token', '=', row.token)
+    .execute();
+  return isFound;
+}

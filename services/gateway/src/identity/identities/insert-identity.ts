@@ -1,0 +1,33 @@
+import type { Transaction } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+import { usernameColumns } from '../../usernames/username-key.ts';
+import { refusingTakenNames } from '../team-members/unique-names.ts';
+
+/** Makes somebody, who belongs to no organization yet. A taken user name is a violation of `username`. */
+export async function insertIdentity(
+  trx: Transaction<DB>,
+  identity: {
+    username: string;
+    email: string;
+    /** Null for who signs in by an issuer alone. */
+    passwordHash: string | null;
+    bootstrapHash?: string;
+    /** When its owner opened a link that was mailed to the address; absent for an address that nobody has proved. */
+    emailVerifiedAt?: Date;
+    now: Date;
+  },
+): Promise<bigint> {
+  const insert = trx
+    .insertInto('identities')
+    .values({
+      ...usernameColumns(identity.username),
+      email: identity.email,
+      email_verified_at: identity.emailVerifiedAt ?? null,
+      password_hash: identity.passwordHash,
+      bootstrap_hash: identity.bootstrapHash ?? null,
+      created_at: identity.now,
+      updated_at: identity.now,
+    })
+    .returning('id');
+  return (await refusingTakenNames(insert.executeTakeFirstOrThrow())).id;
+}

@@ -1,0 +1,30 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { DB, MailedLinks } from '../../db/schema.ts';
+import type { Context } from '../context.ts';
+import { linkNotValid } from '../links/use-link.ts';
+
+/** A link of an invitation. */
+export type InvitationLink = Selectable<MailedLinks>;
+
+/** The member of a link, while it waits at the address that the link was mailed to. */
+export async function waitingMember(ctx: Context, link: InvitationLink) {
+  const row = await waiting(ctx.db.kysely, link).executeTakeFirst();
+  if (!row) throw linkNotValid();
+  return row;
+}
+
+/** Locks the member, as everybody does who changes it, before the link and the identity. */
+export async function lockWaiting(trx: Transaction<DB>, link: InvitationLink) {
+  const row = await waiting(trx, link).forNoKeyUpdate().executeTakeFirst();
+  if (!row) throw linkNotValid();
+  return row;
+}
+
+function waiting(db: Kysely<DB>, link: InvitationLink) {
+  return db
+    .selectFrom('memberships')
+    .select(['organization_id', 'username'])
+    .where('id', '=', link.member_id)
+    .where('status', '=', 'invited')
+    .where(sql<boolean>`lower(email) = lower(${link.email})`);
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { DomainError } from '@drippulse/errors';
+import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
+
+/** Counts mails that requests cause, so that nobody sends many to a stranger. Each throws `resource_exhausted`. */
+export type MailLimits = {
+  /** 100 invitations a day for an organization, and of these 5 to one address. */
+  countInvitation(invitation: { organizationId: bigint; email: string }): Promise<void>;
+  /** 5 resets an hour for an address, whether somebody has it or not, and 30 from a network. */
+  countReset(reset: { network: string; email: string }): Promise<void>;
+  /** 5 sign-ups a day for an address, whether somebody has it or not. The gateway counts them by network. */
+  countSignUp(email: string): Promise<void>;
+  /** 5 changes of an address an hour for an identity. */
+  countAddressChange(identityId: bigint): Promise<void>;
+};
+
+const hour = 3600;
+const day = 24 * hour;
+
+export function createMailLimits(store: LimiterStore): MailLimits {
+  const ofOrganization = store.fixed('invitations', { points: 100, seconds: day });
+  const ofInvited = store.fixed('invitations-address', { points: 5, seconds: day });
+  const ofNetwork = store.fixed('resets-network', { points: 30, seconds: hour });
+  const ofAddress = store.fixed('resets-address', { points: 5, seconds: hour });
+  const ofSignedUp = store.fixed('sign-ups-address', { points: 5, seconds: day });
+  const ofIdentity = store.fixed('address-changes', { points: 5, seconds: hour });
+  return {
+    async countInvitation({ organizationId, email }) {
+      await spendOrRefuse(ofInvited, `${organizationId} ${hashAddress(email)}`);
+      await spendOrRefuse(ofOrganization, String(organizationId));
+    },
+    async countReset({ network, email }) {
+      await spendOrRefuse(ofNetwork, network);
+      await spendOrRefuse(ofAddress, hashAddress(email));
+    },
+    countSignUp: (email) => spendOrRefuse(ofSignedUp, hashAddress(email)),
+    async countAddressChange(identityId) {
+      await spendOrRefuse(ofIdentity, String(identityId));
+    },
+  };
+}
+
+async function spendOrRefuse(limiter: Limiter, key: string): Promise<void> {
+  const { isRefused, secondsLeft } = await spend(limiter, key);
+  if (!isRefused) return;
+  throw new DomainError('resource_exhausted', 'rate_limited', 'Too many mails were asked for.', {
+    retryAfterSeconds: secondsLeft,
+  });
+}
+
+/** Hashed, because the store of limits is no place for addresses. */
+function hashAddress(email: string): string {
+  return createHash('sha256').update(email.toLowerCase()).digest('base64url');
+}

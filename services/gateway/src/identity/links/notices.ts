@@ -1,0 +1,87 @@
+import type { Notice } from '@drippulse/mail';
+
+/** A link to a page. The token stands after `#`: a browser sends it to nobody, and a scanner that opens the page uses nothing up. */
+function pageUrl(publicUrl: string, page: string, token: string): string {
+  return `${publicUrl}/dashboard/${page}#token=${token}`;
+}
+
+type Link = { publicUrl: string; token: string };
+
+/** The mail to somebody who is invited. */
+export function invitationNotice(
+  { publicUrl, token }: Link,
+  { organization, inviter }: { organization: string; inviter: string | undefined },
+): Notice {
+  const who = inviter === undefined ? 'An administrator' : inviter;
+  return {
+    subject: `Invitation to ${organization}`,
+    paragraphs: [
+      `${who} invites you to ${organization} on DripPulse. The link works for 7 days and once.`,
+      'You choose a user name and a password. If you have a user name of this address already, enter it with its password: you then belong to both organizations.',
+    ],
+    items: [],
+    link: { label: 'Accept the invitation', url: pageUrl(publicUrl, 'invitation', token) },
+    reason: 'Somebody entered your address. If you do not know them, do nothing: without you nothing happens.',
+  };
+}
+
+/** The mail to somebody who has forgotten their password. */
+export function resetNotice({ publicUrl, token }: Link, username: string): Notice {
+  return {
+    subject: 'Choose a new password',
+    paragraphs: [
+      `Somebody asked for a new password of the user name ${username}. The link works for an hour and once. The new password ends every session.`,
+    ],
+    items: [],
+    link: { label: 'Choose a new password', url: pageUrl(publicUrl, 'password', token) },
+    reason: 'If it was not you, do nothing: your password stays as it is.',
+  };
+}
+
+/** The mail to somebody whose password was changed by a link. */
+export function passwordChangedNotice(username: string): Notice {
+  return {
+    subject: 'Your password was changed',
+    paragraphs: [
+      `The password of the user name ${username} was changed by a link that was mailed to this address. Every session has ended.`,
+    ],
+    items: [],
+    reason: 'If it was not you, somebody reads your mails. Secure your mailbox, then ask for a new password.',
+  };
+}
+
+/** The mail to an address that somebody wants to have. */
+export function addressNotice({ publicUrl, token }: Link, username: string): Notice {
+  return {
+    subject: 'Confirm your address',
+    paragraphs: [`The user name ${username} wants to have this address. The link works for an hour and once.`],
+    items: [],
+    link: { label: 'Confirm the address', url: pageUrl(publicUrl, 'email', token) },
+    reason: 'If you do not know that user name, do nothing: without you nothing happens.',
+  };
+}
+
+/** The mail to the address that somebody had. */
+export function addressChangedNotice(username: string, email: string): Notice {
+  return {
+    subject: 'Your address was changed',
+    paragraphs: [`The user name ${username} now has the address ${email}. Mails go there from now on.`],
+    items: [],
+    reason:
+      'If it was not you, ask an administrator of your organization, who can change the address and the password.',
+  };
+}
+
+/** The mail to somebody who wants to have an organization. It has no text of who asked: that may be anybody. */
+export function signUpNotice({ publicUrl, token }: Link): Notice {
+  return {
+    subject: 'Confirm your sign-up',
+    paragraphs: [
+      'Somebody asked for an organization on DripPulse with this address. The link works for a day and once.',
+      'You choose a user name and a password. If you have a user name of this address already, enter it with its password: the new organization is then yours too.',
+    ],
+    items: [],
+    link: { label: 'Make the organization', url: pageUrl(publicUrl, 'sign-up/confirm', token) },
+    reason: 'If it was not you, do nothing: without you nothing is made.',
+  };
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** The kind of the jobs that mail links for new passwords. */
+export const resetJobs = 'password-reset';
+
+const inputSchema = z.object({ email: z.string() });
+
+/** A job of no organization: nobody has looked yet who has the address. */
+export function resetJob(email: string) {
+  const input: z.infer<typeof inputSchema> = { email };
+  return { organizationId: 0n, kind: resetJobs, input: JSON.stringify(input), total: 1n };
+}
+
+export function readResetJob(input: string): { email: string } {
+  return inputSchema.parse(JSON.parse(input));
+}

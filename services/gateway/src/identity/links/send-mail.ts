@@ -1,0 +1,30 @@
+import { DomainError } from '@drippulse/errors';
+import { type Address, addSecretNotices, type Notice } from '@drippulse/mail';
+import type { Transaction } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+import type { Context } from '../context.ts';
+
+/** Refuses what needs a mail in an installation that sends none. */
+export function requireMailer({ mailer }: Pick<Context, 'mailer'>): void {
+  if (mailer !== undefined) return;
+  throw new DomainError(
+    'unavailable',
+    'mail_not_configured',
+    'This installation sends no mails. Its operator sets SMTP_URL.',
+  );
+}
+
+/** Adds a mail in the transaction of its cause; wake `ctx.wake.mails` after the commit. It waits sealed, since its link is a secret. */
+export async function addMail(
+  { config, clock, sealer }: Pick<Context, 'config' | 'clock' | 'sealer'>,
+  trx: Transaction<DB>,
+  mail: { organizationId: bigint; key: string; to: Address; notice: Notice },
+): Promise<void> {
+  const from = { name: 'DripPulse', address: addressOf(config.mailFrom) };
+  await addSecretNotices(trx, [mail], { from, date: clock.now(), sealer });
+}
+
+/** The address of `MAIL_FROM`, which may have a name before it. */
+function addressOf(mailFrom: string): string {
+  return /<([^<>]+)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom;
+}

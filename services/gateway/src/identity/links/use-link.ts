@@ -1,0 +1,42 @@
+import { DomainError } from '@drippulse/errors';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { DB, MailedLinks } from '../../db/schema.ts';
+import type { LinkKind } from './issue-link.ts';
+import { hashLinkToken } from './token.ts';
+
+type Link = Selectable<MailedLinks>;
+
+/** The link of a token that works. Every other token is refused as `link_not_valid`, whatever is wrong with it. */
+export async function findLink(
+  db: Kysely<DB>,
+  kind: LinkKind,
+  { token, now }: { token: string; now: Date },
+): Promise<Link> {
+  const link = await db
+    .selectFrom('mailed_links')
+    .selectAll()
+    .where('token_hash', '=', hashLinkToken(token))
+    .where('kind', '=', kind)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  if (!link) throw linkNotValid();
+  return link;
+}
+
+/** Uses a link up, with the transaction. Of several at once one gets through. Who locks members locks them before it. */
+export async function useLink(trx: Transaction<DB>, { id, token_hash }: Link): Promise<void> {
+  const { numDeletedRows } = await trx
+    .deleteFrom('mailed_links')
+    .where('id', '=', id)
+    .where('token_hash', '=', token_hash)
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) throw linkNotValid();
+}
+
+export function linkNotValid(): DomainError {
+  return new DomainError(
+    'failed_precondition',
+    'link_not_valid',
+    'The link is unknown, used, expired, withdrawn, or replaced by one that was sent later.',
+  );
+}

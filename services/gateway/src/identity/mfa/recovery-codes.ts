@@ -1,0 +1,35 @@
+import { createHash, randomInt } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+
+const count = 10;
+/** Without letters and digits that look alike. 16 of them are 79 random bits, so that a fast hash is enough. */
+const alphabet = '23456789abcdefghjkmnpqrstuvwxyz';
+const length = 16;
+
+/** Ten codes such as `k2mp-8rtx-c4hn-w7qd`. */
+export function makeRecoveryCodes(): string[] {
+  return Array.from({ length: count }, () =>
+    Array.from({ length }, () => alphabet[randomInt(alphabet.length)])
+      .join('')
+      .replaceAll(/(.{4})(?=.)/g, '$1-'),
+  );
+}
+
+/** What is stored of a code. Hyphens, spaces and case make no difference. */
+export function hashRecoveryCode(code: string): Buffer {
+  return createHash('sha256').update(code.toLowerCase().replaceAll(/[\s-]/g, '')).digest();
+}
+
+/** Replaces the recovery codes of a factor. */
+export async function storeRecoveryCodes(
+  trx: Transaction<DB>,
+  identityId: bigint,
+  codes: readonly string[],
+): Promise<void> {
+  await trx.deleteFrom('mfa_recovery_codes').where('identity_id', '=', identityId).execute();
+  await trx
+    .insertInto('mfa_recovery_codes')
+    .values(codes.map((code) => ({ identity_id: identityId, code_hash: hashRecoveryCode(code) })))
+    .execute();
+}

@@ -1,0 +1,20 @@
+import { NotificationTopic } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+
+/** What mails of the platform are about. Each is a member of the choices of a user, and a text in `muted_notifications`. */
+export const topics = ['approvals', 'webhooks', 'domains', 'integrations', 'billing', 'reports'] as const;
+
+export type Topic = (typeof topics)[number];
+
+const protoTopics: Record<Topic, NotificationTopic> = {
+  approvals: NotificationTopic.APPROVALS,
+  webhooks: NotificationTopic.WEBHOOKS,
+  domains: NotificationTopic.DOMAINS,
+  integrations: NotificationTopic.INTEGRATIONS,
+  billing: NotificationTopic.BILLING,
+  reports: NotificationTopic.REPORTS,
+};
+
+/** The topic of a request; undefined when it is not set, or not known to this version. */
+export function topicFromProto(topic: NotificationTopic): Topic | undefined {
+  return topics.find((known) => protoTopics[known] === topic);
+}

@@ -1,0 +1,33 @@
+import { isPlainLoopback } from '../../public-url.ts';
+import { type Attempt, attemptSeconds } from './attempt.ts';
+
+/** Each attempt has a cookie of its own, so that two tabs of one browser do not end each other. */
+function nameOf(publicUrl: string, state: string): string {
+  const name = `drippulse-sign-in-${state.slice(0, 16)}`;
+  return isPlainLoopback(publicUrl) ? name : `__Host-${name}`;
+}
+
+/** `Set-Cookie` that keeps an attempt. `Lax`: the provider's redirect comes from another site, and has to bring it. */
+export function attemptCookie(publicUrl: string, { state, text }: Attempt): string {
+  return cookieOf(publicUrl, state, text, attemptSeconds);
+}
+
+/** `Set-Cookie` that removes it. */
+export function endedAttemptCookie(publicUrl: string, state: string): string {
+  return cookieOf(publicUrl, state, '', 0);
+}
+
+function cookieOf(publicUrl: string, state: string, text: string, seconds: number): string {
+  const attributes = [`Max-Age=${seconds}`, 'Path=/', 'HttpOnly', 'SameSite=Lax'];
+  if (!isPlainLoopback(publicUrl)) attributes.push('Secure');
+  return [`${nameOf(publicUrl, state)}=${text}`, ...attributes].join('; ');
+}
+
+/** The text of an attempt in a `Cookie` header. */
+export function readAttemptCookie(header: string | null, publicUrl: string, state: string): string | undefined {
+  const start = `${nameOf(publicUrl, state)}=`;
+  return (header ?? '')
+    .split(/;\s*/)
+    .find((pair) => pair.startsWith(start))
+    ?.slice(start.length);
+}

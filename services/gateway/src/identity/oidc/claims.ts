@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** What a provider says of a person. */
+export type Claims = {
+  issuer: string;
+  /** Id of the person at the issuer: with it, it never changes. */
+  subject: string;
+  /** Mail address; undefined when the provider named none, or one that is none. */
+  email: string | undefined;
+  /** Whether the provider says that the address is the person's. */
+  isEmailVerified: boolean;
+  /** Google's `hd`: the organization of Google Workspace that the account belongs to. */
+  hostedDomain: string | undefined;
+  name: string | undefined;
+  groups: readonly string[];
+};
+
+const longestGroups = 1_000;
+const storable = (text: string) => text.isWellFormed() && !text.includes('\0');
+const text = z.string().min(1).max(255).refine(storable);
+const subject = z.object({ iss: z.string(), sub: text });
+const optional = text.optional().catch(undefined);
+const profile = z.object({
+  email: z
+    .email()
+    .max(254)
+    .optional()
+    .catch(undefined)
+    .transform((address) => address?.toLowerCase()),
+  // Some providers say it in words.
+  email_verified: z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]).catch(false),
+  hd: optional,
+  name: optional,
+  groups: z
+    .union([z.array(z.unknown()), z.string().transform((one) => [one])])
+    .catch([])
+    .transform((all) => all.slice(0, longestGroups).filter((one) => typeof one === 'string')),
+});
+
+/**
+ * Reads the claims of an ID token, with those of the answer of `userinfo` where the token names no address. Address and verification are
+ * of one place: what one document says of an address says nothing about that of another.
+ */
+export function readClaims(idToken: object, userInfo: object | undefined): Claims | undefined {
+  const who = subject.safeParse(idToken);
+  if (!who.success) return undefined;
+  const own = profile.parse(idToken);
+  const more = profile.parse(userInfo ?? {});
+  const addressed = own.email === undefined ? more : own;
+  return {
+    issuer: who.data.iss,
+    subject: who.data.sub,
+    email: addressed.email,
+    isEmailVerified: addressed.email !== undefined && addressed.email_verified,
+    hostedDomain: own.hd,
+    name: own.name ?? more.name,
+    groups: own.groups.length > 0 ? own.groups : more.groups,
+  };
+}

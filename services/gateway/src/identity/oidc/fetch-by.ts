@@ -1,0 +1,32 @@
+import type { HttpClient } from '@drippulse/http';
+import type { CustomFetch } from 'openid-client';
+
+const timeoutMs = 8_000;
+/** Documents of providers are a few KiB; sets of keys are the longest. */
+const maxBytes = 256 * 1024;
+/** Statuses that no body comes with, which `Response` refuses to have one for. */
+const bodiless: ReadonlySet<number> = new Set([101, 204, 205, 304]);
+
+/** Lets openid-client send its requests by our client, which reaches public addresses alone. */
+export function fetchBy(http: HttpClient): CustomFetch {
+  return async (url, { method, headers, body, signal }) => {
+    const answer = await http.exchange({
+      url,
+      method,
+      headers,
+      totalTimeoutMs: timeoutMs,
+      maxReadBytes: maxBytes,
+      ...(body !== undefined && body !== null && { body: textOf(body) }),
+      ...(signal && { signal }),
+    });
+    if (answer.truncated) throw new Error(`the answer is longer than ${maxBytes} bytes`);
+    const shown = bodiless.has(answer.statusCode) ? null : new Uint8Array(answer.body);
+    return new Response(shown, { status: answer.statusCode, headers: answer.headers });
+  };
+}
+
+/** Requests of a sign-in are forms. */
+function textOf(body: NonNullable<Parameters<CustomFetch>[1]['body']>): string {
+  if (typeof body === 'string' || body instanceof URLSearchParams) return body.toString();
+  throw new Error('openid-client sends a body that is no form');
+}

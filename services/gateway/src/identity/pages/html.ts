@@ -1,0 +1,38 @@
+import { escapeHtml } from '@drippulse/service/pages';
+
+/** A sentence that says what went wrong; read out at once by screen readers. */
+export function problemHtml(problem: string | undefined): string {
+  return problem === undefined ? '' : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`;
+}
+
+/** Sentences, a paragraph each. */
+export function paragraphs(sentences: readonly string[]): string {
+  return sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('\n');
+}
+
+export function field(o: {
+  name: string;
+  label: string;
+  type: string;
+  autocomplete: string;
+  value?: string;
+  isOptional?: boolean;
+}): string {
+  const value = o.value === undefined ? '' : ` value="${escapeHtml(o.value)}"`;
+  return `<label>${escapeHtml(o.label)}
+<input name="${o.name}" type="${o.type}" autocomplete="${o.autocomplete}"${value}${o.isOptional ? '' : ' required'}></label>`;
+}
+
+/** `further`: another button, which sends the form without the fields that the first one needs. */
+export function form(
+  action: string,
+  fields: readonly string[],
+  button: string,
+  method: 'post' | 'get' = 'post',
+  further = '',
+): string {
+  return `<form method="${method}" action="${action}">
+${fields.join('\n')}
+<p><button>${escapeHtml(button)}</button></p>
+${further}</form>`;
+}

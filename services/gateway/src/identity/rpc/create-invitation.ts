@@ -1,0 +1,92 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import { DomainError, refuseViolations } from '@drippulse/errors';
+import {
+  type CreateInvitationRequest,
+  InvitationsService,
+} from '@drippulse/proto/drippulse/identity/v1/invitations_pb';
+import { callerOf } from '@drippulse/rpc';
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+import { usernameColumns } from '../../usernames/username-key.ts';
+import type { Context } from '../context.ts';
+import { invite } from '../invitations/invite.ts';
+import { invitationToProto, waitingInvitations } from '../invitations/waiting.ts';
+import { requireMailer } from '../links/send-mail.ts';
+import { lockOrganization } from '../organizations/lock.ts';
+import { roleFromProto } from '../roles.ts';
+import { memberProblems } from '../team-members/fields.ts';
+import { takeSeat } from '../team-members/seats.ts';
+
+const { createInvitation: method } = InvitationsService.method;
+
+export async function createInvitation(ctx: Context, request: CreateInvitationRequest, call: HandlerContext) {
+  const { email = '', name } = request;
+  refuseViolations(memberProblems({ email, username: email, name }));
+  requireMailer(ctx);
+  await ctx.mailLimits.countInvitation({ organizationId: callerOf(call).organizationId, email });
+  const response = await transact(ctx, call, method, request, async (trx, caller) => {
+    const role = roleFromProto(request.role ?? 0) ?? 'viewer';
+    const member = await putInvited(trx, {
+      organizationId: caller.organizationId,
+      email,
+      name,
+      role,
+      now: ctx.clock.now(),
+    });
+    await invite(ctx, trx, caller, member);
+    const row = await waitingInvitations(trx, caller.organizationId)
+      .where('id', '=', member.id)
+      .executeTakeFirstOrThrow();
+    return { invitation: invitationToProto(row) };
+  });
+  ctx.wake.mails();
+  return response;
+}
+
+/** The invited member of an address: a new one, or the one that is there, with the role and the name of this request. */
+async function putInvited(
+  trx: Transaction<DB>,
+  invited: { organizationId: bigint; email: string; name: string | undefined; role: string; now: Date },
+) {
+  const { organizationId, email, name, role, now } = invited;
+  // Two that invite one address at once send two mails about one member.
+  await lockOrganization(trx, organizationId);
+  const present = await trx
+    .selectFrom('memberships')
+    .select(['id', 'status'])
+    .where('organization_id', '=', organizationId)
+    .where(sql<boolean>`lower(email) = lower(${email})`)
+    .executeTakeFirst();
+  if (present === undefined) {
+    await takeSeat(trx, organizationId);
+    return trx
+      .insertInto('memberships')
+      .values({
+        organization_id: organizationId,
+        ...usernameColumns(email),
+        email,
+        name: name ?? null,
+        role,
+        status: 'invited',
+        created_at: now,
+        updated_at: now,
+      })
+      .returning(['id', 'email', 'name'])
+      .executeTakeFirstOrThrow();
+  }
+  if (present.status !== 'invited') throw alreadyMember();
+  return trx
+    .updateTable('memberships')
+    .set({ role, ...(name !== undefined && { name }), updated_at: now })
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', present.id)
+    .returning(['id', 'email', 'name'])
+    .executeTakeFirstOrThrow();
+}
+
+function alreadyMember(): DomainError {
+  return new DomainError('invalid', 'validation_failed', 'email belongs to another member', {
+    violations: [{ field: 'email', message: 'belongs to another member', code: 'duplicate' }],
+  });
+}

@@ -1,0 +1,24 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { transact } from '@drippulse/db';
+import {
+  type DeleteInvitationRequest,
+  InvitationsService,
+} from '@drippulse/proto/drippulse/identity/v1/invitations_pb';
+import type { Context } from '../context.ts';
+import { invitationNotFound } from '../invitations/waiting.ts';
+
+const { deleteInvitation: method } = InvitationsService.method;
+
+export async function deleteInvitation(ctx: Context, request: DeleteInvitationRequest, call: HandlerContext) {
+  return transact(ctx, call, method, request, async (trx, { organizationId }) => {
+    // Its link goes with it. One that is accepted at this moment waits, or is waited for.
+    const { numDeletedRows } = await trx
+      .deleteFrom('memberships')
+      .where('organization_id', '=', organizationId)
+      .where('id', '=', request.id)
+      .where('status', '=', 'invited')
+      .executeTakeFirst();
+    if (numDeletedRows === 0n) throw invitationNotFound();
+    return {};
+  });
+}

@@ -1,0 +1,11 @@
+const methods = ['password', 'google', 'sso'] as const;
+
+/** How somebody has signed in. An organization's own provider proves who somebody is to this organization alone. */
+export type SignInMethod = (typeof methods)[number];
+
+/** The method of a row; a check constraint of the table admits no other text. */
+export function methodOf(text: string): SignInMethod {
+  const method = methods.find((known) => known === text);
+  if (method === undefined) throw new Error(`"${text}" is no way to sign in`);
+  return method;
+}

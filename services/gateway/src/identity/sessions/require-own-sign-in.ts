@@ -1,0 +1,23 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
+import type { Kysely } from 'kysely';
+import { sessionIdHeader } from '../../call-metadata.ts';
+import type { DB } from '../../db/schema.ts';
+
+/**
+ * Refuses a session that the provider of an organization began. It speaks for members of this organization alone: whoever runs it could
+ * otherwise get into every other organization of them.
+ */
+export async function requireOwnSignIn(db: Kysely<DB>, call: HandlerContext): Promise<void> {
+  const session = await db
+    .selectFrom('sessions')
+    .select('method')
+    .where('id', '=', call.requestHeader.get(sessionIdHeader))
+    .executeTakeFirst();
+  if (session?.method !== 'sso') return;
+  throw new DomainError(
+    'permission_denied',
+    'own_sign_in_required',
+    'Your session began at the provider of your organization. Log in with your password, or with Google.',
+  );
+}

@@ -1,0 +1,18 @@
+import { DomainError } from '@drippulse/errors';
+
+const wrongCode = 'A code of your authenticator app, or a recovery code, is needed that was not used before.';
+
+/** What a form says of a refused name and password, with the status of the page; anything else is thrown on. */
+export function formProblem(error: unknown): { status: number; problem: string } {
+  if (!(error instanceof DomainError)) throw error;
+  if (error.reason === 'mfa_code_required') return { status: 401, problem: wrongCode };
+  if (error.kind === 'unauthenticated') return { status: 401, problem: error.message };
+  if (error.kind === 'resource_exhausted') {
+    const minutes = Math.ceil((error.retryAfterSeconds ?? 60) / 60);
+    return {
+      status: 429,
+      problem: `Too many attempts. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    };
+  }
+  throw error;
+}

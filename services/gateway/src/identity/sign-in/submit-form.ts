@@ -1,0 +1,46 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { DomainError } from '@drippulse/errors';
+import type { HttpBody } from '@drippulse/proto/google/api/httpbody_pb';
+import { answerPage } from '@drippulse/service/pages';
+import type { Context } from '../context.ts';
+import { endPage } from '../pages/sign-in.ts';
+import { readOwnForm } from './own-form.ts';
+
+type PageText = { title: string; body: string; script?: string };
+type Done = { title: string; sentences: readonly string[] };
+
+const statuses: Partial<Record<DomainError['kind'], number>> = {
+  unauthenticated: 401,
+  permission_denied: 403,
+  already_exists: 409,
+  resource_exhausted: 429,
+  unavailable: 503,
+};
+
+/** Does what a form asks for, and shows what came of it, or a page that goes on. A refusal shows the form again, with what was entered and why it is no good. */
+export async function submitForm(
+  ctx: Context,
+  call: HandlerContext,
+  o: {
+    body: HttpBody | undefined;
+    act: (form: URLSearchParams) => Promise<Done | PageText>;
+    again: (again: { problem: string; values: URLSearchParams }) => PageText;
+  },
+) {
+  const values = readOwnForm(ctx, o.body, call);
+  try {
+    const done = await o.act(values);
+    return answerPage(call, 200, 'body' in done ? done : endPage(done.title, done.sentences));
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.kind === 'internal') throw error;
+    const { violations, message, kind } = error;
+    const [violation] = violations;
+    const problem = violation === undefined ? message : `${violation.field} ${violation.message}`;
+    return answerPage(call, statuses[kind] ?? 422, o.again({ problem, values }));
+  }
+}
+
+/** A field of a form; absent when it was left empty. */
+export function given(form: URLSearchParams, name: string): string | undefined {
+  return form.get(name) || undefined;
+}

@@ -1,0 +1,46 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { answerPage } from '@drippulse/service/pages';
+import type { Context } from '../context.ts';
+import { endPage } from '../pages/sign-in.ts';
+import type { Place } from '../sign-in/visit-provider.ts';
+import { openClientSecret, type SsoRow } from './rows.ts';
+
+export type SsoPlace = Place & { sso: SsoRow; organization: string };
+
+/** The provider of the organization with a short name; undefined where there is none, or no such organization. */
+export async function findSsoPlace(ctx: Context, slug: string): Promise<SsoPlace | undefined> {
+  const row = await ctx.db.kysely
+    .selectFrom('sso_connections')
+    .innerJoin('organizations', 'organizations.id', 'sso_connections.organization_id')
+    .selectAll('sso_connections')
+    .select('organizations.name')
+    .where('organizations.slug', '=', slug.toLowerCase())
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { name: organization, ...sso } = row;
+  const { issuer, client_id: id } = sso;
+  return {
+    // An attempt at one application says nothing about another one, as after a change.
+    place: `sso ${sso.organization_id} ${issuer} ${id}`,
+    name: new URL(issuer).host,
+    oidc: ctx.providers.ofOrganizations,
+    client: {
+      issuer,
+      id,
+      secret: openClientSecret(ctx.sealer, sso),
+      redirectUri: `${ctx.config.publicUrl}/auth/sso/${slug.toLowerCase()}/callback`,
+    },
+    sso,
+    organization,
+  };
+}
+
+export function answerNoSso(call: HandlerContext) {
+  return answerPage(
+    call,
+    404,
+    endPage('No organization signs in here', [
+      'There is no organization of this name that has a provider of its own. Ask an administrator for the address.',
+    ]),
+  );
+}

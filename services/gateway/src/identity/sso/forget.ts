@@ -1,0 +1,28 @@
+import type { Transaction } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+import { findOwner } from '../organizations/owner.ts';
+
+/** Forgets whom a provider of an organization has signed in, and ends the sessions that began there. */
+export async function forgetSso(trx: Transaction<DB>, organizationId: bigint, now: Date): Promise<void> {
+  await trx.deleteFrom('identity_links').where('organization_id', '=', organizationId).execute();
+  await trx
+    .updateTable('sessions')
+    .set({ ended_at: now })
+    .where('organization_id', '=', organizationId)
+    .where('method', '=', 'sso')
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
+/** Ends the sessions that began otherwise than by the provider, except those of the owner. */
+export async function endOtherSessions(trx: Transaction<DB>, organizationId: bigint, now: Date): Promise<void> {
+  const owner = await findOwner(trx, organizationId);
+  await trx
+    .updateTable('sessions')
+    .set({ ended_at: now })
+    .where('organization_id', '=', organizationId)
+    .where('method', '<>', 'sso')
+    .where('user_id', '<>', owner?.id ?? 0n)
+    .where('ended_at', 'is', null)
+    .execute();
+}

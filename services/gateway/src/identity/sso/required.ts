@@ -1,0 +1,29 @@
+import { DomainError } from '@drippulse/errors';
+import type { Transaction } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+import { findOwner } from '../organizations/owner.ts';
+import type { SignInMethod } from '../sessions/method.ts';
+
+/**
+ * Throws where an organization lets members in by its own provider only. Its owner gets in otherwise too, so that a provider that is away
+ * or set up wrongly locks nobody out for good.
+ */
+export async function requireAllowedMethod(
+  trx: Transaction<DB>,
+  { organizationId, memberId, method }: { organizationId: bigint; memberId: bigint; method: SignInMethod },
+): Promise<void> {
+  if (method === 'sso') return;
+  const sso = await trx
+    .selectFrom('sso_connections')
+    .select('required')
+    .where('organization_id', '=', organizationId)
+    // A change of it ends the sessions of others afterwards.
+    .forShare()
+    .executeTakeFirst();
+  if (sso?.required !== true || (await findOwner(trx, organizationId))?.id === memberId) return;
+  throw new DomainError(
+    'permission_denied',
+    'sso_required',
+    'Your organization lets its members sign in by its own provider only.',
+  );
+}

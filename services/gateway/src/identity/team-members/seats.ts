@@ -1,0 +1,21 @@
+import { findRoom, noteThresholds, planLimitReached } from '@drippulse/entitlements';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+
+/** The members of an organization, with those who are invited, as SQL. */
+export function countSeats(organizationId: bigint): RawBuilder<bigint> {
+  return sql<bigint>`(
+    select count(*) from memberships where organization_id = ${organizationId} and status in ('active', 'invited'))`;
+}
+
+/**
+ * Takes a seat of the organization for a member whom the transaction adds. Call it before the row is written. Refuses more members than
+ * the plan has room for as `plan_limit_reached`.
+ */
+export async function takeSeat(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
+  const at = sql<Date>`now()`;
+  const rooms = await findRoom(trx, 'seats', [{ organizationId, count: 1 }], at, countSeats);
+  const room = rooms.get(organizationId);
+  if (room?.full !== undefined) throw planLimitReached(room.full);
+  if (room !== undefined) await noteThresholds(trx, [{ organizationId, meter: 'seats', used: room.used + 1n }], at);
+}

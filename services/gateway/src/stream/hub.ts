@@ -1,0 +1,130 @@
+import { type EventTransport, followHints, type Hint } from '@drippulse/events';
+import type { Logger } from '@drippulse/observability';
+
+/** A stream, as the hub sees it. */
+export type Listener = {
+  organizationId: bigint;
+  /** A hint of the organization, and the position after it. */
+  onHint(hint: Hint, position: bigint): void;
+  /** Hints were lost. */
+  onLost(): void;
+  /** Everything up to the position of the hub was handed on: before that, a position would promise too much. */
+  onRead(): void;
+};
+
+/** The hints of the platform in this process: it remembers the last minutes and hands on what comes. */
+export type Hub = {
+  /** The number of messages that were read or are older; undefined before the first contact with the transport. */
+  position(): bigint | undefined;
+  /**
+   * Hands on the hints of an organization from now on and, with `since`, those after this position. What is not remembered
+   * is reported as lost. Returns the end of it.
+   */
+  listen(listener: Listener, since: bigint | undefined): () => void;
+  stop(): Promise<void>;
+};
+
+const keptMs = 5 * 60_000;
+const mostKept = 50_000;
+
+type Kept = { hint: Hint; position: bigint; atMs: number };
+
+export async function startHub({
+  transport,
+  log,
+}: {
+  transport: Pick<EventTransport, 'follow'>;
+  log: Logger;
+}): Promise<Hub> {
+  const listeners = new Map<bigint, Set<Listener>>();
+  let kept: Kept[] = [];
+  /** The first position of `kept`: what follows it is complete. */
+  let reachesBackTo: bigint | undefined;
+  let position: bigint | undefined;
+
+  function* all(): Generator<Listener> {
+    for (const own of listeners.values()) yield* own;
+  }
+
+  function onStart(start: bigint): void {
+    reachesBackTo = start;
+    position = start;
+    for (const listener of all()) {
+      listener.onLost();
+      listener.onRead();
+    }
+  }
+
+  function onHints(hints: readonly Hint[], after: bigint): void {
+    const told = new Set<Listener>();
+    const atMs = performance.now();
+    for (const hint of hints) {
+      kept.push({ hint, position: after, atMs });
+      const isForAll = hint.organizationId === 0n;
+      for (const listener of isForAll ? all() : (listeners.get(hint.organizationId) ?? [])) {
+        told.add(listener);
+        if (isForAll) listener.onLost();
+        else listener.onHint(hint, after);
+      }
+    }
+    position = after;
+    for (const listener of told) listener.onRead();
+    forgetOld(atMs);
+  }
+
+  /** In steps of a tenth, because each step copies. Messages are forgotten whole. */
+  function forgetOld(nowMs: number): void {
+    const isLong = kept.length > mostKept * 1.1;
+    const isOld = (kept[0]?.atMs ?? nowMs) < nowMs - keptMs * 1.1;
+    if (!isLong && !isOld) return;
+    const first = Math.max(
+      kept.length - mostKept,
+      indexOf((each) => each.atMs >= nowMs - keptMs),
+    );
+    reachesBackTo = kept[first - 1]?.position ?? reachesBackTo;
+    const from = reachesBackTo;
+    kept = kept.slice(first).filter((each) => from === undefined || each.position > from);
+  }
+
+  /** The first that is so, of those that are so from one on. */
+  function indexOf(isSo: (each: Kept) => boolean): number {
+    let [low, high] = [0, kept.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const each = kept[middle];
+      if (each !== undefined && isSo(each)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  function catchUp(listener: Listener, since: bigint): void {
+    const isKnown =
+      reachesBackTo !== undefined && since >= reachesBackTo && position !== undefined && since <= position;
+    if (!isKnown) {
+      listener.onLost();
+      return;
+    }
+    for (let index = indexOf((each) => each.position > since); index < kept.length; index += 1) {
+      const each = kept[index];
+      if (each?.hint.organizationId === listener.organizationId) listener.onHint(each.hint, each.position);
+      else if (each?.hint.organizationId === 0n) listener.onLost();
+    }
+  }
+
+  const following = await followHints({ transport, log, sinceMs: keptMs, onStart, onHints });
+  return {
+    position: () => position,
+    listen(listener, since) {
+      const own = listeners.get(listener.organizationId) ?? new Set();
+      listeners.set(listener.organizationId, own.add(listener));
+      // Before the first contact nothing is known to be lost yet: `onStart` reports it.
+      if (since !== undefined && position !== undefined) catchUp(listener, since);
+      return () => {
+        own.delete(listener);
+        if (own.size === 0 && listeners.get(listener.organizationId) === own) listeners.delete(listener.organizationId);
+      };
+    },
+    stop: () => following.stop(),
+  };
+}

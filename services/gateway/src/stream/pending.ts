@@ -1,0 +1,70 @@
+import { type Hint, mergedHint } from '@drippulse/events';
+
+/** The hints of one stream that are not written yet: at most one for each topic, however slow its reader is. */
+export type Pending = {
+  /** Notes a hint of the message after which the hub is at `position`, for the topics of the stream that it is for. */
+  add(hint: Hint, position: bigint): void;
+  /** Every topic is to be read again: some of its hints are lost. */
+  resync(): void;
+  /** Takes the hints that are due: a topic gets one in each `gapMs`. */
+  take(nowMs: number): StreamHint[];
+  /** The position to resume from, so that no hint that waits here is missed. Undefined: none waits. */
+  oldest(): bigint | undefined;
+};
+
+/** What a stream writes. */
+export type StreamHint = { topic: string; id: string | null; kind: string };
+
+type Waiting = { id: string; kind: string; before: bigint | undefined };
+type TopicState = { waiting: Waiting | undefined; sentAtMs: number };
+
+const gapMs = 1000;
+
+export function createPending(topics: readonly string[]): Pending {
+  const states = new Map<string, TopicState>(
+    topics.map((topic) => [topic, { waiting: undefined, sentAtMs: Number.NEGATIVE_INFINITY }]),
+  );
+
+  function note(topic: string, hint: { id: string; kind: string }, position: bigint): void {
+    const state = states.get(topic);
+    if (state === undefined) return;
+    const { waiting } = state;
+    // A topic that is to be read again is read again whatever else happens.
+    if (waiting?.kind === 'resync') return;
+    const before = waiting?.before ?? position - 1n;
+    state.waiting = { ...(waiting === undefined ? hint : mergedHint(waiting, { ...hint, before })), before };
+  }
+
+  return {
+    add(hint, position) {
+      const { id, kind, topic } = hint;
+      note(topic, { id, kind }, position);
+      // A part is of the whole too.
+      const colon = topic.indexOf(':');
+      if (colon > 0) note(topic.slice(0, colon), { id, kind }, position);
+    },
+    resync() {
+      for (const state of states.values()) state.waiting = { id: '', kind: 'resync', before: undefined };
+    },
+    take(nowMs) {
+      const due: StreamHint[] = [];
+      for (const [topic, state] of states) {
+        if (state.waiting === undefined || nowMs - state.sentAtMs < gapMs) continue;
+        const { id, kind } = state.waiting;
+        due.push({ topic, id: id === '' ? null : id, kind });
+        state.waiting = undefined;
+        state.sentAtMs = nowMs;
+      }
+      return due;
+    },
+    oldest() {
+      let oldest: bigint | undefined;
+      for (const { waiting } of states.values()) {
+        // Whoever resumes at the beginning gets everything there was, or is asked to read it again.
+        const before = waiting && (waiting.before ?? 0n);
+        if (before !== undefined && (oldest === undefined || before < oldest)) oldest = before;
+      }
+      return oldest;
+    },
+  };
+}

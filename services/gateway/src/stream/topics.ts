@@ -1,0 +1,34 @@
+import { getOption } from '@bufbuild/protobuf';
+import { DomainError } from '@drippulse/errors';
+import { topic as topicOption } from '@drippulse/proto/drippulse/events/v1/options_pb';
+import { publishers } from '@drippulse/topology';
+
+const mostTopics = 20;
+
+const rules = publishers.flatMap(({ events }) => getOption(events, topicOption).hints);
+
+/** The topics that a stream may have. */
+const topics: ReadonlySet<string> = new Set(rules.map(({ topic }) => topic));
+
+/** Topics that may also be asked for one part alone, such as `enrollments:12`. */
+const divided = new Set(rules.filter(({ dividedBy }) => dividedBy !== '').map(({ topic }) => topic));
+
+/** Reads topics that are separated by commas. An id is not looked up: nothing happens to a workflow of nobody. */
+export function readTopics(text: string): string[] {
+  const asked = [...new Set(text.split(',').map((part) => part.trim()))].filter((part) => part !== '');
+  if (asked.length > mostTopics) throw refusal('too_many_topics', `must name at most ${mostTopics} topics`);
+  if (asked.length === 0 || !asked.every(isTopic)) {
+    const parts = [...divided].map((topic) => `${topic}:<id>`);
+    throw refusal('unknown_topic', `must be topics among: ${[...topics, ...parts].sort().join(', ')}`);
+  }
+  return asked;
+}
+
+function isTopic(asked: string): boolean {
+  const [, topic, id] = /^([a-z_]+):([1-9]\d{0,15})$/.exec(asked) ?? [];
+  return topic === undefined ? topics.has(asked) : divided.has(topic) && Number.isSafeInteger(Number(id));
+}
+
+function refusal(reason: string, message: string): DomainError {
+  return new DomainError('invalid', reason, `topics ${message}.`, { violations: [{ field: 'topics', message }] });
+}

@@ -1,0 +1,23 @@
+import { DomainError } from '@drippulse/errors';
+import type { MethodRest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import type { Authenticated } from './ports.ts';
+
+/**
+ * Refuses credentials of a suspended organization, and sessions of users who have yet to enroll the second factor that the organization
+ * requires. Methods for any session take sessions of both.
+ */
+export function requireFullAccess(
+  { isSuspended, lacksMfa, sessionId }: Authenticated,
+  { anySession }: Pick<MethodRest, 'anySession'>,
+): void {
+  if (anySession && sessionId !== undefined) return;
+  if (isSuspended) {
+    throw new DomainError('permission_denied', 'organization_suspended', 'Your organization is suspended.');
+  }
+  if (!lacksMfa) return;
+  throw new DomainError(
+    'permission_denied',
+    'mfa_enrollment_required',
+    'Your organization requires a second factor, and you have none: enroll one first.',
+  );
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Signing } from './call-headers.ts';
+import type { Compress } from './compress.ts';
+import type { Exchange } from './exchange.ts';
+import type { FixedBody } from './fixed-body.ts';
+import type { Holdings } from './holdings.ts';
+import type { ListWeights } from './list-weights.ts';
+import type { StreamEvents, Upstream } from './ports.ts';
+import type { Route } from './routes.ts';
+
+/** A request that was admitted, and where its answer goes. */
+export type Call = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  route: Route & { upstream: Upstream };
+  parameters: Record<string, string>;
+  exchange: Exchange;
+  /** Ends with the client; `abort` ends it early. */
+  client: { signal: AbortSignal; abort(): void };
+};
+
+/** What every call needs. */
+export type CallOptions = Signing & {
+  holdings: Holdings;
+  lists: ListWeights;
+  bodyIdleTimeoutMs: number;
+  compress: Compress;
+  fixedBodyOf: (bytes: Uint8Array) => FixedBody;
+  streamEvents?: StreamEvents;
+};
+
+const defaultTimeoutSeconds = 30;
+
+export function timeoutMsOf({ rest }: Route): number {
+  return (rest.timeoutSeconds || defaultTimeoutSeconds) * 1000;
+}

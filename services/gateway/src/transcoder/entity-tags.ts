@@ -1,0 +1,67 @@
+import { createHash, hash } from 'node:crypto';
+import { DomainError } from '@drippulse/errors';
+import type { Validator } from './validator.ts';
+
+const hashLength = 16;
+
+/**
+ * The ETag of an answer: the revision of its row, and the hash of its bytes. So the same tag means the same bytes, and the
+ * revision alone says whether the row was written. It is weak where more than a write of the row changes the answer.
+ */
+export function entityTag({ revision, isWeak }: Validator, row: unknown, body: string | readonly Uint8Array[]): string {
+  const members = row as Readonly<Record<string, unknown>> | undefined; // a message: its members are named by its descriptor
+  // A service of the version before sends no revision: 0.
+  const number = revision === undefined ? undefined : members?.[revision.localName] || undefined;
+  const content = hashOf(body).slice(0, hashLength);
+  if (number === undefined) return `W/"${content}"`;
+  return `${isWeak ? 'W/' : ''}"${String(number)}.${content}"`;
+}
+
+function hashOf(body: string | readonly Uint8Array[]): string {
+  if (typeof body === 'string') return hash('sha256', body, 'base64url');
+  const made = createHash('sha256');
+  for (const piece of body) made.update(piece);
+  return made.digest('base64url');
+}
+
+/**
+ * Whether `If-None-Match` names a tag, or is `*`. The comparison is weak (RFC 9110, 13.1.2). A header that is no list of tags
+ * names none, so that a client gets the answer.
+ */
+export function namesTag(ifNoneMatch: string, tag: string): boolean {
+  if (ifNoneMatch.trim() === '*') return true;
+  return readTags(ifNoneMatch)?.includes(opaqueOf(tag)) ?? false;
+}
+
+/**
+ * The revisions that `If-Match` names; undefined for `*`, which any row meets. A tag without a revision meets no row. Whether a
+ * tag is weak makes no difference, although RFC 9110 (13.1.1) lets a weak one meet none: what a writer overwrites has one
+ * state for each revision, and proxies that compress make tags weak.
+ */
+export function matchedRevisions(ifMatch: string): string[] | undefined {
+  if (ifMatch.trim() === '*') return undefined;
+  const tags = readTags(ifMatch);
+  if (tags !== undefined) return tags.flatMap((tag) => /^"([1-9]\d{0,18})\./.exec(tag)?.[1] ?? []);
+  const message = 'If-Match must be * or a list of entity tags, such as "5.x1Zq".';
+  throw new DomainError('malformed', 'invalid_header', message);
+}
+
+/** A member of a list of entity tags (RFC 9110, 8.8.3), which may be empty, and what follows it. */
+const listMember = /[ \t]*(?:(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(,|$)/y;
+
+/** The tags of a list without the marks of weak ones; undefined when it is no list of tags, or has none. */
+function readTags(text: string): string[] | undefined {
+  const tags: string[] = [];
+  listMember.lastIndex = 0;
+  for (;;) {
+    const found = listMember.exec(text);
+    if (found === null) return undefined;
+    const [, tag, end] = found;
+    if (tag !== undefined) tags.push(tag);
+    if (end === '') return tags.length === 0 ? undefined : tags;
+  }
+}
+
+function opaqueOf(tag: string): string {
+  return tag.startsWith('W/') ? tag.slice(2) : tag;
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { LRUCache } from 'lru-cache';
+import { acceptedEncoding, type Encoding } from './accepted-encoding.ts';
+import { compressParts, isCompressible, leastBytes } from './compress.ts';
+import { sendBody } from './reply.ts';
+
+/** A body that is answered again and again. Each of its forms is compressed once. */
+export type FixedBody = { hash: string; form(encoding: Encoding | undefined): Promise<readonly Uint8Array[]> };
+
+export function fixedBody(bytes: Uint8Array, hash = hashOf(bytes)): FixedBody {
+  const forms = new Map<Encoding | undefined, Promise<readonly Uint8Array[]>>([[undefined, Promise.resolve([bytes])]]);
+  return {
+    hash,
+    form(encoding) {
+      const made =
+        forms.get(encoding) ?? (encoding && compressParts([bytes], encoding, 'once')) ?? Promise.resolve([bytes]);
+      forms.set(encoding, made);
+      made.catch(() => forms.delete(encoding));
+      return made;
+    },
+  };
+}
+
+/** Finds the fixed bodies of answers that services make anew each time, by what is in them. */
+export function createFixedBodies(): (bytes: Uint8Array) => FixedBody {
+  const known = new LRUCache<string, FixedBody>({ max: 32 });
+  return (bytes) => {
+    const hash = hashOf(bytes);
+    const body = known.get(hash) ?? fixedBody(bytes, hash);
+    known.set(hash, body);
+    return body;
+  };
+}
+
+/**
+ * Answers with a fixed body in the coding that the client prefers, or 304 to a client that has it. Each coding has an `ETag`
+ * of its own, because the tag is strong (RFC 9110, 8.8.3.3).
+ */
+export async function sendFixed(response: ServerResponse, body: FixedBody, size: number): Promise<void> {
+  const isLarge = size > leastBytes && isCompressible(String(response.getHeader('content-type')));
+  const encoding = isLarge ? acceptedEncoding(response.req) : undefined;
+  const etag = encoding === undefined ? `"${body.hash}"` : `"${body.hash}-${encoding}"`;
+  response.setHeader('etag', etag);
+  if (isLarge) response.appendHeader('vary', 'accept-encoding');
+  if (isKnown(response.req.headers['if-none-match'], etag)) {
+    response.statusCode = 304;
+    response.removeHeader('content-type');
+    response.end();
+    return;
+  }
+  const form = await body.form(encoding);
+  if (encoding !== undefined) response.setHeader('content-encoding', encoding);
+  await sendBody(response, form);
+}
+
+/** Whether `If-None-Match` names a tag. It compares weakly: `W/` before a tag makes no difference. */
+function isKnown(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  if (header.trim() === '*') return true;
+  return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
+}

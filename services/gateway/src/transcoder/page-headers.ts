@@ -1,0 +1,32 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import helmet from 'helmet';
+import { exchangeOf } from './exchange.ts';
+
+/**
+ * Headers of every answer. Browsers neither guess the type of JSON nor show it within a page; everything else that they
+ * protect is about pages.
+ */
+export const answerHeaders: readonly (readonly [string, string])[] = [
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['x-content-type-options', 'nosniff'],
+];
+
+const setBrowserHeaders = helmet({
+  // A page sets its own.
+  contentSecurityPolicy: false,
+  referrerPolicy: { policy: 'no-referrer' },
+  strictTransportSecurity: false,
+  xFrameOptions: { action: 'deny' },
+});
+
+/** Sets the further headers of pages. Browsers heed `Strict-Transport-Security` over https alone (RFC 6797, 7.2 and 8.1). */
+export function setPageHeaders(request: IncomingMessage, response: ServerResponse): void {
+  setBrowserHeaders(request, response, throwIt);
+  if (exchangeOf(request).isSecure) {
+    response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
+  }
+}
+
+function throwIt(error?: unknown): void {
+  if (error !== undefined) throw error;
+}

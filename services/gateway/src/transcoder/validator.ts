@@ -1,0 +1,32 @@
+import type { DescField, DescMessage, DescMethod } from '@bufbuild/protobuf';
+import { fieldRest } from '@drippulse/json';
+import { Part } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+
+/** What the ETag of an answer is made of, beside the answer itself. */
+export type Validator = {
+  /** The member with the revision of the row; undefined for a row without one. */
+  revision: DescField | undefined;
+  /** True when the answer changes without a write of the row. */
+  isWeak: boolean;
+};
+
+/**
+ * The validator of a method that answers with one row: of every read of one, and of every write whose answer has the
+ * revision. Undefined for lists, raw bytes and whole messages.
+ */
+export function validatorOf(method: DescMethod, verb: string, row: DescField | undefined): Validator | undefined {
+  const desc = row?.message;
+  if (desc === undefined || desc.typeName === 'google.api.HttpBody' || method.methodKind !== 'unary') return undefined;
+  const revision = desc.fields.find((field) => fieldRest(field).part === Part.REVISION);
+  if (revision === undefined && verb !== 'get') return undefined;
+  return { revision, isWeak: revision === undefined || hasDerived(desc) };
+}
+
+function hasDerived({ fields }: DescMessage, seen: ReadonlySet<string> = new Set()): boolean {
+  return fields.some((field) => {
+    const { message } = field;
+    if (fieldRest(field).part === Part.DERIVED) return true;
+    if (message === undefined || seen.has(message.typeName)) return false;
+    return hasDerived(message, new Set([...seen, message.typeName]));
+  });
+}

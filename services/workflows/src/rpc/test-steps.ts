@@ -1,0 +1,24 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import type { TestStepsRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { isStrict } from '@drippulse/rpc';
+import { loadFormer } from '../changes/former.ts';
+import { urlCheckOf } from '../changes/url-check.ts';
+import type { Context } from '../context.ts';
+import { readGraph, withKeptIds } from '../workflows/graph.ts';
+import { jsonText } from '../workflows/json-fields.ts';
+import { prepareTest } from '../workflows/run-test.ts';
+import { maskSteps, unmaskSteps } from '../workflows/step-secrets.ts';
+
+/** The id of a workflow that there is not, and the version of steps that are not saved. */
+const unsaved = { workflowId: 0n, version: 0 };
+
+/** Runs the steps of the request as they would run once saved. */
+export async function testSteps(ctx: Context, request: TestStepsRequest, call: HandlerContext) {
+  const { workflowId } = request;
+  const runTest = prepareTest(request);
+  const { steps: former } = await loadFormer(ctx, call, workflowId);
+  const graph = await readGraph(jsonText(request.steps), urlCheckOf(ctx, call), isStrict(call));
+  const steps = maskSteps(unmaskSteps(withKeptIds(graph, former), former));
+  const tested = { ...unsaved, ...(workflowId !== undefined && { workflowId }), steps };
+  return { workflowId, ...(await runTest(tested, { place: ctx.testPlace, call, now: ctx.clock.now() })) };
+}

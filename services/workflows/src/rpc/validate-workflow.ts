@@ -1,0 +1,74 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { type Step, withDefaults } from '@drippulse/engine';
+import type { Violation } from '@drippulse/errors';
+import { stringifyJson } from '@drippulse/json';
+import type {
+  ValidateWorkflowRequest,
+  WorkflowProblemSchema,
+} from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { isStrict } from '@drippulse/rpc';
+import { loadFormer } from '../changes/former.ts';
+import { requireProject } from '../changes/require-project.ts';
+import { senderProblems } from '../changes/require-senders.ts';
+import { urlCheckOf } from '../changes/url-check.ts';
+import type { Context } from '../context.ts';
+import { fieldProblems } from '../workflows/fields.ts';
+import { inspectGraph, runProblems, withKeptIds } from '../workflows/graph.ts';
+import { jsonField, jsonText } from '../workflows/json-fields.ts';
+import { givenSettings, inspectSettings, storedSettings } from '../workflows/settings.ts';
+import { statusFromProto } from '../workflows/statuses.ts';
+import { maskSteps, revealMasked } from '../workflows/step-secrets.ts';
+
+/** Checks as a create or an update does, and tells all problems where those refuse the first kind. */
+export async function validateWorkflow(ctx: Context, request: ValidateWorkflowRequest, call: HandlerContext) {
+  const { name, description, projectId } = request;
+  const fields = fieldProblems({ name, description, integrations: jsonText(request.integrations) });
+  const { steps, problems } = await inspectSteps(ctx, request, call);
+  if (projectId !== undefined) await requireProject(ctx, call, projectId);
+  const all = [...fields, ...problems];
+  if (all.length > 0) return { valid: false, problems: all.map(problemToProto) };
+  return { valid: true, problems: [], steps: jsonField(maskSteps(steps).map(withDefaults)) };
+}
+
+/** The steps as they would be stored, or why they would not. */
+async function inspectSteps(
+  ctx: Context,
+  request: ValidateWorkflowRequest,
+  call: HandlerContext,
+): Promise<{ steps: Step[]; problems: Violation[] }> {
+  const { status, steps: bytes, workflowId } = request;
+  const former = await loadFormer(ctx, call, workflowId);
+  const willBeActive = (status === undefined ? former.status : statusFromProto(status)) === 'active';
+  const { graph, problems, ofActions } = await inspectGraph(jsonText(bytes), urlCheckOf(ctx, call), isStrict(call));
+  const kept = withKeptIds(graph, former.steps);
+  const ofSettings = inspectSettings(
+    { ...storedSettings(former.settings), ...givenSettings(request, (name) => isGiven(request, name)) },
+    kept,
+    isStrict(call),
+  );
+  const senders = await senderProblems(ctx, call, graph.steps);
+  const ofSteps = [...problems, ...ofActions];
+  if (ofSteps.length > 0) return { steps: graph.steps, problems: [...ofSteps, ...senders, ...ofSettings.problems] };
+  const { unmasked: steps, problems: masks } = revealMasked(kept, former.steps);
+  const running = willBeActive ? runProblems(stringifyJson(steps)) : [];
+  return { steps, problems: [...senders, ...masks, ...running, ...ofSettings.problems] };
+}
+
+/** A member that is absent stays as it is. */
+function isGiven(request: ValidateWorkflowRequest, name: string): boolean {
+  return request[name === 're_entry' ? 'reEntry' : (name as 'goals' | 'holdout' | 'priority' | 'class')] !== undefined;
+}
+
+function problemToProto(violation: Violation): MessageInitShape<typeof WorkflowProblemSchema> {
+  const { field, message, code = 'invalid', allowed = [], suggestion, phrase } = violation;
+  const [, index] = /^steps\.(\d+)/.exec(field) ?? [];
+  return {
+    path: field,
+    step: index === undefined ? undefined : Number(index),
+    code,
+    message: phrase ?? message,
+    allowed: [...allowed],
+    suggestion,
+  };
+}

@@ -1,0 +1,48 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import type { WorkflowStats } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { callerOf, fromConnectError, type Mode, modeToProto } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+
+/** A page waits this long for the counts of its rows, then it comes without them. */
+const countWithinMs = 2_000;
+
+/** The counts of workflows by id, as text. Undefined when the runtime does not answer in time. */
+export async function statsOf(
+  ctx: Context,
+  call: HandlerContext,
+  workflowIds: bigint[],
+  mode: Mode,
+): Promise<Readonly<Record<string, WorkflowStats>> | undefined> {
+  if (workflowIds.length === 0) return {};
+  const request = { workflowIds, mode: modeToProto(mode) };
+  return unlessAway(ctx, async () => {
+    const { stats } = await ctx.clients.runtime(callerOf(call), call).countWorkflows(request, within);
+    return stats;
+  });
+}
+
+/** The living enrollments of versions, by number. Undefined when the runtime does not answer in time. */
+export async function activeOf(
+  ctx: Context,
+  call: HandlerContext,
+  of: { workflowId: bigint; versions: number[]; mode: Mode },
+): Promise<Readonly<Record<number, bigint>> | undefined> {
+  if (of.versions.length === 0) return {};
+  const request = { ...of, mode: modeToProto(of.mode) };
+  return unlessAway(ctx, async () => {
+    const { active } = await ctx.clients.runtime(callerOf(call), call).countVersions(request, within);
+    return active;
+  });
+}
+
+const within = { timeoutMs: countWithinMs };
+
+/** A list without counts is better than none, whatever the reason. During an upgrade an older runtime has no such method. */
+async function unlessAway<T>(ctx: Context, count: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await count();
+  } catch (error) {
+    ctx.log.debug({ err: fromConnectError(error) }, 'a list comes without counts of enrollments');
+    return undefined;
+  }
+}

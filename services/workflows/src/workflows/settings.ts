@@ -1,0 +1,66 @@
+import { defaultClass, defaultPriority, readSettings, type Settings, type Step } from '@drippulse/engine';
+import { refuseViolations, type Violation } from '@drippulse/errors';
+import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
+import { type CreateWorkflowRequest, WorkflowClass } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import { jsonField, jsonText } from './json-fields.ts';
+
+type SettingsRequest = Pick<CreateWorkflowRequest, 'goals' | 'reEntry' | 'holdout' | 'priority' | 'class'>;
+
+/** The members of a request that are settings, by their names in JSON; null where a member is named and has no value. */
+export function givenSettings(request: SettingsRequest, isNamed: (name: string) => boolean = () => true): JsonObject {
+  const members = {
+    goals: jsonOf(request.goals),
+    re_entry: jsonOf(request.reEntry),
+    holdout: jsonOf(request.holdout),
+    priority: request.priority ?? null,
+    class: classOf(request.class),
+  };
+  return Object.fromEntries(Object.entries(members).filter(([name]) => isNamed(name)));
+}
+
+/** The settings of steps, as they are stored. Refuses those that can't be used. */
+export function requireSettings(given: JsonObject, steps: readonly Step[], strict: boolean): string {
+  const { settings, problems } = inspectSettings(given, steps, strict);
+  refuseViolations(problems);
+  return stringifyJson(settings as JsonObject); // what was read from JSON
+}
+
+/** The same with all problems. */
+export function inspectSettings(
+  given: JsonObject,
+  steps: readonly Step[],
+  strict: boolean,
+): { settings: Settings; problems: Violation[] } {
+  return readSettings(given, { stepIds: steps.map(({ id }) => id), strict });
+}
+
+/** The stored settings as a request would have them. */
+export function storedSettings(text: string): JsonObject {
+  return parseJson(text) as JsonObject; // this service stored it
+}
+
+/** Compiled settings of a stored version. */
+export function settingsOf(text: string, steps: readonly Step[]): Settings {
+  return text === '{}' ? {} : inspectSettings(storedSettings(text), steps, false).settings;
+}
+
+/** The settings as everybody may see them, defaults included. */
+export function settingsToProto(text: string) {
+  const { goals = [], re_entry, holdout = null, priority, class: ofMails } = storedSettings(text);
+  return {
+    goals: jsonField(goals),
+    reEntry: jsonField(re_entry ?? { mode: 'always' }),
+    holdout: jsonField(holdout),
+    priority: Number(priority ?? defaultPriority),
+    class: (ofMails ?? defaultClass) === 'transactional' ? WorkflowClass.TRANSACTIONAL : WorkflowClass.MARKETING,
+  };
+}
+
+function jsonOf(field: Uint8Array | undefined): JsonValue {
+  return parseJson(jsonText(field) ?? 'null');
+}
+
+function classOf(value: WorkflowClass | undefined): string | null {
+  if (value === WorkflowClass.TRANSACTIONAL) return 'transactional';
+  return value === WorkflowClass.MARKETING ? 'marketing' : null;
+}

@@ -1,0 +1,161 @@
+import { type DescFile, type DescMessage, getOption } from '@bufbuild/protobuf';
+import { isRepeatable, type Route } from '@drippulse/gateway/routes';
+import { fieldRest } from '@drippulse/json';
+import { file_drippulse_rest_v1_reasons } from '@drippulse/proto/drippulse/rest/v1/reasons_pb';
+import { Auth, LimitClass, type Reason, reason, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { scopeOf } from '@drippulse/rpc';
+
+/** The codes of errors by the status that they come with. */
+export type ErrorCodes = ReadonlyMap<number, readonly string[]>;
+
+const everyRoute = getOption(file_drippulse_rest_v1_reasons, reason);
+
+/**
+ * Codes that only some routes can answer, and which. Codes without an entry are for every route that has the status, but
+ * those of an area not for reads.
+ */
+const needs: Readonly<Record<string, (route: Route) => boolean>> = {
+  malformed_json: takesBody,
+  too_deep: takesBody,
+  not_an_array: takesJson,
+  parameter_missing: (route) =>
+    takesBody(route) ||
+    route.method.input.fields.some((field) => fieldRest(field).required || fieldRest(field).requiredUnless !== ''),
+  invalid_idempotency_key: isRepeatable,
+  external_id_taken: (route) => takesJson(route) && hasField(route, /^external_id$/),
+  precondition_failed: ({ rest }) => rest.shownBy !== '',
+  idempotency_in_progress: isRepeatable,
+  idempotency_key_reused: isRepeatable,
+  answer_erased: isRepeatable,
+  malformed_multipart: takesRaw,
+  upload_incomplete: takesRaw,
+  chain_cut: takesBody,
+  unauthenticated: needsCredential,
+  invalid_token: needsCredential,
+  invalid_credentials: isLogin,
+  mfa_code_required: isLogin,
+  organization_suspended: needsCredential,
+  mfa_enrollment_required: (route) => needsCredential(route) && !route.rest.anySession,
+  insufficient_role: needsCredential,
+  insufficient_scope: ({ method }) => scopeOf(method) !== undefined,
+  invalid_signature: ({ template }) => template.startsWith('/webhooks/'),
+  connection_not_found: (route) => hasField(route, /^connection$/),
+  reauthentication_required: ({ rest }) => rest.recentSignIn,
+  user_required: ({ rest }) => rest.auth === Auth.USER_ONLY,
+  test_mode: (route) => needsCredential(route) && route.rest.testMode !== TestMode.READ,
+  route_not_found: () => false, // no path of the document
+  body_too_large: takesBody,
+  message_too_large: takesBody,
+  unsupported_media_type: takesBody,
+  unsupported_content_encoding: takesBody,
+  unknown_topic: ({ rest }) => rest.eventStream,
+  too_many_topics: ({ rest }) => rest.eventStream,
+  unknown_event_type: (route) => hasField(route, /^event_types?$/),
+  invalid_cursor: ({ isList }) => isList,
+  invalid_page: ({ isList }) => isList,
+  invalid_timezone: (route) => takesJson(route) && hasField(route, /^(timezone|steps|settings)$/),
+  secret_needed: takesJson,
+  sender_not_verified: (route) => takesJson(route) && hasField(route, /^(from_email|steps)$/),
+};
+
+/** Statuses that are documented with their codes. The others are those of HTTP and of faults: `default`. */
+const statuses = [400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 431, 503];
+
+/**
+ * The codes that a route can answer. Those of every route have a file of their own. The others are declared in the file
+ * of the method, and in the imported files whose messages it takes or answers. A read has of these only what was not
+ * found and what `needs` names, a deletion those of its own file. The option `reasons` names those that follow from none of this.
+ */
+export function errorCodesOf(route: Route, files: ReadonlySet<DescFile>): ErrorCodes {
+  const { httpMethod, method } = route;
+  const own = getOption(method.parent.file, reason);
+  const used = [...filesWithin([method.input, method.output])].filter((file) => file !== method.parent.file);
+  const changing = [own, ...(httpMethod === 'DELETE' ? [] : used.map((file) => getOption(file, reason)))].flat();
+  const imported = method.parent.file.dependencies.flatMap((file) => getOption(file, reason));
+  const found = [
+    ...everyRoute,
+    ...changing.filter(({ name, status }) => status !== 404 && (httpMethod !== 'GET' || name in needs)),
+    ...rowsOf(route, own, changing).filter(({ status }) => status === 404),
+    ...own.filter(({ name, status }) => status === 404 && name in needs),
+    ...imported.filter(({ name, status }) => status === 404 && isOfPath(route, name)),
+  ].filter(({ name }) => needs[name]?.(route) ?? true);
+  const codes = [...found, ...missingRefs(route, files), ...namedOf(route, files)];
+  return new Map(
+    statuses.flatMap((status): [number, string[]][] => {
+      const names = new Set(codes.filter((code) => code.status === status).map(({ name }) => name));
+      return names.size === 0 ? [] : [[status, [...names].sort()]];
+    }),
+  );
+}
+
+/** The files of messages and of all that they contain. */
+function filesWithin(messages: readonly DescMessage[], seen = new Set<DescMessage>()): Set<DescFile> {
+  for (const message of messages.filter((each) => !seen.has(each))) {
+    seen.add(message);
+    filesWithin(
+      message.fields.flatMap((field) => field.message ?? []),
+      seen,
+    );
+  }
+  return new Set([...seen].map(({ file }) => file));
+}
+
+/** The reasons that may be about a row: of the method's own area for an id in the path, of all that it uses for one in the body. */
+function rowsOf({ method, segments }: Route, own: readonly Reason[], used: readonly Reason[]): readonly Reason[] {
+  const inPath = new Set(segments.flatMap((segment) => ('parameter' in segment ? [segment.parameter] : [])));
+  if (hasIds(method.input, inPath)) return used;
+  return inPath.size > 0 ? own : [];
+}
+
+function hasIds({ fields }: DescMessage, inPath: ReadonlySet<string>): boolean {
+  return fields.some(
+    (field) => !inPath.has(field.name) && /(^|_)ids?$/.test(field.name) && fieldRest(field).ref === '',
+  );
+}
+
+/** Whether the path goes through the thing that was not found, such as `/workflows/{workflow_id}/enrollments`. */
+function isOfPath({ template }: Route, name: string): boolean {
+  return new RegExp(`/${name.replace(/_not_found$/, '')}s?/\\{`).test(template);
+}
+
+/** `project_not_found` for a parameter that names a project. */
+function missingRefs({ method }: Route, files: ReadonlySet<DescFile>): Reason[] {
+  const nouns = method.input.fields.map((field) => nounOf(fieldRest(field).ref));
+  const missing = [...files].flatMap((file) => getOption(file, reason)).filter(({ status }) => status === 404);
+  return missing.filter(({ name }) => nouns.some((noun) => `_${noun}_not_found`.endsWith(`_${name}`)));
+}
+
+/** The reasons that the method names. `restProblems` refuses one that no file declares. */
+function namedOf({ rest }: Route, files: ReadonlySet<DescFile>): Reason[] {
+  const declared = [...everyRoute, ...[...files].flatMap((file) => getOption(file, reason))];
+  return declared.filter(({ name }) => rest.reasons.includes(name));
+}
+
+/** `crm_account` of `crm.CrmAccount`. */
+function nounOf(ref: string): string {
+  return (ref.split('.')[1] ?? '').replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+}
+
+function takesBody({ hasBody }: Route): boolean {
+  return hasBody;
+}
+
+function takesJson({ hasBody, bodyField }: Route): boolean {
+  return hasBody && bodyField === undefined;
+}
+
+function takesRaw({ bodyField }: Route): boolean {
+  return bodyField !== undefined;
+}
+
+function hasField({ method }: Route, name: RegExp): boolean {
+  return method.input.fields.some((field) => name.test(field.name));
+}
+
+function isLogin({ rest }: Route): boolean {
+  return rest.limits === LimitClass.LOGIN;
+}
+
+function needsCredential({ rest }: Route): boolean {
+  return rest.auth !== Auth.NONE;
+}

@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { getOption } from '@bufbuild/protobuf';
+import { isRepeatable, type Route } from '@drippulse/gateway/routes';
+import { file_drippulse_rest_v1_reasons } from '@drippulse/proto/drippulse/rest/v1/reasons_pb';
+import { reason } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
+import { publicServices } from '@drippulse/proto/public-services';
+import { expect, test } from '@jest/globals';
+import { filesOf, operationsOf } from '../src/openapi/operations.ts';
+import type { Answer, Question } from './mentioned-reasons.ts';
+
+const api = { services: [...publicServices], reasons: [], schemas: [], events: [] };
+const files = filesOf(api);
+const operations = operationsOf(api, files);
+
+/** Faults, which the document has as `default`, and what only the gateway and the transport answer. */
+const notOfMethods: ReadonlySet<string> = new Set(['unauthenticated', 'message_too_large']);
+const reasons = new Set(
+  [...files, file_drippulse_rest_v1_reasons]
+    .flatMap((file) => getOption(file, reason))
+    .filter(({ name, status }) => status < 500 && !notOfMethods.has(name))
+    .map(({ name }) => name),
+);
+
+/** Reasons of `transact`, which only repeatable methods have. */
+const ofRepeats = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempotency_key_reused', 'answer_erased'];
+
+/**
+ * Declarations that are not followed. The table of effects is asked for the deadlines of attempts that are cut off. Pages of a
+ * list are read by other methods too, which ask for pages of our own making. What a request of ours ended with has codes of its own,
+ * which some reasons share.
+ */
+const notFollowed = ['effectTypeOf', 'readPage', 'startOf', 'mayHaveBeenSent', 'neverSent', 'lasting', 'HttpFailure'];
+
+/** Reasons of code that serves several methods, which only some of them can answer with. */
+const impossible: Readonly<Record<string, readonly string[]>> = {
+  // The workflows that move to another project are locked and sound, and their steps stay.
+  deleteProject: ['workflow_not_found', 'secret_needed', 'invalid_step_graph'],
+  // The project stays.
+  activateWorkflow: ['project_not_found'],
+  pauseWorkflow: ['project_not_found'],
+  archiveWorkflow: ['project_not_found'],
+  // The workflow that the runtime hears of was just read.
+  deleteWorkflow: ['parameter_missing'],
+  // The webhook was just made.
+  createWebhook: ['webhook_not_found'],
+  // Only records that are made count against a chain.
+  deleteCrmAccount: ['chain_cut'],
+  deleteCrmContact: ['chain_cut'],
+  deleteCrmLead: ['chain_cut'],
+  deleteCrmOpportunity: ['chain_cut'],
+  deleteCrmActivity: ['chain_cut'],
+  eraseCrmContact: ['chain_cut'],
+  // The merged records give their external ids up before the survivor takes one.
+  mergeCrmContacts: ['external_id_taken'],
+  mergeCrmLeads: ['external_id_taken'],
+  // These write other members.
+  convertCrmLead: ['external_id_taken', 'pipeline_not_found'],
+  reorderCrmOpportunities: ['external_id_taken'],
+  receiveLeadScore: ['external_id_taken'],
+  // The steps are of our own making, and name no project. The preview asks whether they can be saved.
+  previewOperatorPlan: ['invalid_cursor', 'project_not_found'],
+  applyOperatorPlan: [
+    ...['sender_not_verified', 'invalid_step_graph', 'unsupported_integration_action', 'project_not_found'],
+    // The trail reads what the same transaction made.
+    ...['lead_form_not_found', 'pipeline_not_found'],
+  ],
+  ensureOperatorDefaults: ['lead_form_not_found', 'pipeline_not_found'],
+  // Plans limit contacts alone.
+  createCrmAccount: ['plan_limit_reached'],
+  createCrmLead: ['plan_limit_reached'],
+  createCrmOpportunity: ['plan_limit_reached'],
+  createCrmActivity: ['plan_limit_reached'],
+  // Whoever is beyond a quota waits, and the event is accepted.
+  acceptEvent: ['quota_exceeded', 'payment_overdue'],
+  acceptEvents: ['quota_exceeded', 'payment_overdue'],
+  unsubscribe: ['quota_exceeded', 'payment_overdue'],
+  reportBounces: ['quota_exceeded', 'payment_overdue'],
+  // Pages say so.
+  submitSignIn: ['mfa_code_required', 'invalid_credentials', 'sso_required'],
+  submitSignInCode: ['mfa_code_required', 'sso_required'],
+  linkSignIn: ['mfa_code_required', 'invalid_credentials', 'sso_required'],
+  chooseOrganization: ['sso_required', 'mfa_code_required'],
+  finishGoogleSignIn: ['sso_required', 'mfa_code_required', 'link_not_valid', 'invitation_for_another_address'],
+  finishSsoSignIn: [
+    ...['sso_required', 'plan_limit_reached', 'mfa_code_required', 'link_not_valid', 'invitation_for_another_address'],
+  ],
+  submitSignInLink: ['sso_required', 'mfa_code_required', 'link_not_valid'],
+  submitInvitation: ['invitation_for_another_address', 'link_not_valid'],
+  submitNewPassword: ['link_not_valid'],
+  submitSignUpLink: ['link_not_valid', 'sign_up_for_another_address'],
+  submitAddressChange: ['link_not_valid'],
+  // A submission makes a contact of our own making. A refusal of its enrollment is shown to the owner of the form.
+  submitLeadForm: [
+    ...['external_id_taken', 'contacts_required', 'contacts_empty', 'too_many_contacts', 'not_an_array'],
+    ...['workflow_not_found', 'workflow_archived', 'agent_not_found', 'no_enrollments_created', 'invalid_timezone'],
+    ...['quota_exceeded', 'payment_overdue'],
+  ],
+};
+
+test('the document has every reason that the code of a method mentions', () => {
+  const mentioned = askForMentions();
+  const unserved = operations.filter(({ route }) => !route.rest.eventStream && mentioned[nameOf(route)] === undefined);
+  expect(unserved.map(({ route }) => nameOf(route))).toEqual([]);
+  const missing = operations.flatMap(({ route, codes }) => {
+    const documented = new Set([...codes.values()].flat());
+    return (mentioned[nameOf(route)] ?? [])
+      .filter(([name]) => !isDocumented(name, documented))
+      .filter(([name]) => !(impossible[nameOf(route)] ?? []).includes(name))
+      .filter(([name]) => isRepeatable(route) || !ofRepeats.includes(name))
+      .map(([name, way]) => `${nameOf(route)}: ${name} (${way.join(' > ')})`);
+  });
+  expect(missing).toEqual([]);
+  const stale = Object.entries(impossible).flatMap(([name, listed]) =>
+    listed.filter((one) => mentioned[name]?.every(([found]) => found !== one) !== false),
+  );
+  expect(stale).toEqual([]);
+});
+
+function askForMentions(): Answer {
+  const question: Question = {
+    names: operations.map(({ route }) => nameOf(route)),
+    reasons: [...reasons],
+    notFollowed,
+  };
+  const script = fileURLToPath(new URL('./mentioned-reasons.ts', import.meta.url));
+  const options = { input: JSON.stringify(question), encoding: 'utf8' as const, maxBuffer: 16 << 20 };
+  return JSON.parse(execFileSync(process.execPath, [script], options));
+}
+
+/** A template such as `${type}_not_found` stands for a reason with this end. */
+function isDocumented(name: string, documented: ReadonlySet<string>): boolean {
+  return name.startsWith('*') ? [...documented].some((one) => one.endsWith(name.slice(1))) : documented.has(name);
+}
+
+function nameOf({ method }: Route): string {
+  return method.localName;
+}

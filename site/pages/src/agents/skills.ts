@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { splitFrontMatter } from '../content/front-matter.ts';
+
+/** A skill as its file has it. */
+export type Skill = { name: string; description: string; text: string };
+
+/** Reads a `SKILL.md` (agentskills.io): its folder is its name, and its description says what it does and when. */
+export function readSkill(folder: string, text: string): Skill {
+  const { name, description } = splitFrontMatter(text).fields;
+  if (name !== folder) throw new Error(`skills/${folder}: the name in its front matter is not that of its folder`);
+  if (typeof description !== 'string' || description === '' || description.length > 1024) {
+    throw new Error(`skills/${folder}: the description has 1 to 1,024 characters`);
+  }
+  return { name: folder, description, text };
+}
+
+/** Where a skill is served. */
+export function skillAddress({ name }: Skill): string {
+  return `/docs/skills/${name}/SKILL.md`;
+}
+
+/** The list by which agents find the skills (Agent Skills Discovery 0.2.0), with a digest of each file. */
+export function skillsIndex(skills: readonly Skill[]): string {
+  const index = {
+    $schema: 'https://schemas.agentskills.io/discovery/0.2.0/schema.json',
+    skills: skills.map((skill) => ({
+      name: skill.name,
+      type: 'skill-md',
+      description: skill.description,
+      url: skillAddress(skill),
+      digest: `sha256:${createHash('sha256').update(skill.text).digest('hex')}`,
+    })),
+  };
+  return `${JSON.stringify(index, null, 2)}\n`;
+}

@@ -1,0 +1,43 @@
+import { escapeHtml } from '../page/escape-html.ts';
+import { addressOf, type Page } from '../page/page.ts';
+
+/** Pages by section, both in the order of the site. */
+export function sectionsOf(pages: readonly Page[]): { name: string; pages: Page[] }[] {
+  const inOrder = pages.toSorted((a, b) => a.order - b.order || (a.path < b.path ? -1 : 1));
+  const names = [...new Set(inOrder.map(({ section }) => section))];
+  return names.map((name) => ({ name, pages: inOrder.filter(({ section }) => section === name) }));
+}
+
+/** The menu of all pages. A popover on narrow screens, where a button opens it without any script. */
+export function menuHtml(pages: readonly Page[], current: Page): string {
+  const sections = sectionsOf(pages).map(({ name, pages: members }) => {
+    const items = members.map(
+      (page) =>
+        `<li><a href="${addressOf(page.path)}"${page.path === current.path ? ' aria-current="page"' : ''}>${escapeHtml(page.label)}</a></li>`,
+    );
+    return `<p>${escapeHtml(name)}</p>\n<ul>\n${items.join('\n')}\n</ul>`;
+  });
+  return `<nav class="menu" id="menu" popover aria-label="Pages">\n${sections.join('\n')}\n</nav>`;
+}
+
+/** The table of contents; an empty text for a page with hardly any headings. */
+export function contentsHtml({ headings, width }: Page): string {
+  const shown = headings.filter(({ level }) => level === 2 || (level === 3 && headings.length < 25));
+  if (width === 'full' || shown.length < 2) return '';
+  const items = shown.map(
+    ({ level, id, text }) => `<li class="l${level}"><a href="#${escapeHtml(id)}">${escapeHtml(text)}</a></li>`,
+  );
+  return `<nav class="contents" id="contents" popover aria-label="On this page">\n<p>On this page</p>\n<ul>\n${items.join('\n')}\n</ul>\n</nav>`;
+}
+
+/** Links to the pages before and after this one. */
+export function neighboursHtml(pages: readonly Page[], current: Page): string {
+  const inOrder = sectionsOf(pages).flatMap((section) => section.pages);
+  const index = inOrder.findIndex(({ path }) => path === current.path);
+  const [before, after] = [inOrder[index - 1], inOrder[index + 1]];
+  const link = (page: Page | undefined, rel: string, word: string) =>
+    page === undefined
+      ? ''
+      : `<a rel="${rel}" href="${addressOf(page.path)}"><span>${word}</span> ${escapeHtml(page.title)}</a>`;
+  return `<nav class="neighbours" aria-label="Neighbouring pages">${link(before, 'prev', 'Previous')}${link(after, 'next', 'Next')}</nav>`;
+}

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { addressOf, twinOf } from '../page/page.ts';
+
+/**
+ * The address that a link of a page leads to. Pages are linked by their file, relative or below `/docs`, with `.md` or
+ * `.html`: `webhooks.md#ordering`. A page of HTML links pages of HTML, a twin links twins. Files that are Markdown only,
+ * such as skills, stay as they are.
+ */
+export function resolveLink(href: string, from: string, form: 'html' | 'markdown'): string {
+  if (/^[a-z][a-z0-9+.-]*:|^\/\/|^#/i.test(href)) return href;
+  const [, target = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(href) ?? [];
+  const absolute = target.startsWith('/') ? target : path.posix.join('/docs', path.posix.dirname(from), target);
+  const page = pageAt(absolute);
+  if (page === undefined) return absolute + rest;
+  return (form === 'html' ? addressOf(page) : twinOf(page)) + rest;
+}
+
+/** The page of an address; undefined of files that are no pages. */
+function pageAt(address: string): string | undefined {
+  if (/^\/docs\/?$/.test(address)) return 'index';
+  const [, page] = /^\/docs\/([^.]+)(?:\.(?:md|html))?$/.exec(address) ?? [];
+  return page === undefined || page.startsWith('skills/') ? undefined : page;
+}
+
+/** Markdown with the links of its text resolved; code stays. */
+export function resolveTwinLinks(markdown: string, from: string): string {
+  return markdown
+    .split(/(^```[\s\S]*?^```$|`[^`\n]+`)/m)
+    .map((part, index) =>
+      index % 2 === 1
+        ? part
+        : part.replaceAll(/(\]\()([^)\s]+)/g, (_, start: string, href: string) => {
+            return start + resolveLink(href, from, 'markdown');
+          }),
+    )
+    .join('');
+}

@@ -1,0 +1,16 @@
+/** Makes the ids of the headings of one page: the words of a heading, and a number where they repeat. */
+export function createSlugs(): (text: string) => string {
+  const used = new Map<string, number>();
+  return (text) => {
+    const slug =
+      text
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_.-]/gu, '')
+        .trim()
+        .replaceAll(/\s+/g, '-')
+        .replace(/\.+$/, '') || 'section';
+    const count = used.get(slug) ?? 0;
+    used.set(slug, count + 1);
+    return count === 0 ? slug : `${slug}-${count + 1}`;
+  };
+}

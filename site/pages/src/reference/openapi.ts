@@ -1,0 +1,119 @@
+/** The parts of an OpenAPI 3.1 document that the reference reads. Unknown members are left out of the pages. */
+export type OpenApi = {
+  info: { title: string; version: string; description?: string };
+  tags?: { name: string; description?: string }[];
+  paths: Record<string, Record<string, RawOperation>>;
+  webhooks?: Record<string, Record<string, RawOperation>>;
+  components?: Record<string, Record<string, unknown>>;
+};
+
+export type RawOperation = {
+  operationId?: string;
+  tags?: string[];
+  summary?: string;
+  description?: string;
+  deprecated?: boolean;
+  security?: unknown[];
+  parameters?: (RawParameter | Reference)[];
+  requestBody?: RawBody | Reference;
+  responses?: Record<string, RawResponse | Reference>;
+};
+
+export type RawParameter = {
+  name: string;
+  in: string;
+  required?: boolean;
+  description?: string;
+  schema?: Schema;
+  example?: unknown;
+};
+
+export type RawBody = { required?: boolean; description?: string; content?: Record<string, Media> };
+export type RawResponse = {
+  description?: string;
+  headers?: Record<string, unknown>;
+  content?: Record<string, Media>;
+};
+export type Media = { schema?: Schema; example?: unknown; examples?: Record<string, { value?: unknown }> };
+export type Reference = { $ref: string };
+
+export type Schema = {
+  $ref?: string;
+  title?: string;
+  description?: string;
+  type?: string | string[];
+  format?: string;
+  enum?: unknown[];
+  const?: unknown;
+  default?: unknown;
+  example?: unknown;
+  examples?: unknown[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  additionalProperties?: boolean | Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  pattern?: string;
+};
+
+/** The component that a reference means, or the value itself. */
+export function deref<T extends object>(document: OpenApi, value: T | Reference): T {
+  if (!('$ref' in value) || typeof value.$ref !== 'string') return value as T; // what is no reference is the value
+  const [, group = '', name = ''] = /^#\/components\/([^/]+)\/([^/]+)$/.exec(value.$ref) ?? [];
+  const found = document.components?.[group]?.[name];
+  if (found === undefined) throw new Error(`${value.$ref} is not in the document`);
+  return found as T; // the groups of components have one type each
+}
+
+/** The name of the schema that a reference means. */
+export function schemaName(schema: Schema): string | undefined {
+  return /^#\/components\/schemas\/([^/]+)$/.exec(schema.$ref ?? '')?.[1];
+}
+
+/** The schema that stands for a value that is not null. A choice that includes null is its other member. */
+export function withoutNull(schema: Schema): { schema: Schema; isNullable: boolean } {
+  const choices = schema.anyOf ?? schema.oneOf;
+  const others = choices?.filter((choice) => choice.type !== 'null') ?? [];
+  const [only] = others;
+  if (choices !== undefined && others.length < choices.length) {
+    if (only !== undefined && others.length === 1) return { schema: only, isNullable: true };
+    return { schema: { ...schema, anyOf: others, oneOf: undefined }, isNullable: true };
+  }
+  if (Array.isArray(schema.type) && schema.type.includes('null')) {
+    const types = schema.type.filter((type) => type !== 'null');
+    return { schema: { ...schema, type: types.length === 1 ? types[0] : types }, isNullable: true };
+  }
+  return { schema, isNullable: false };
+}
+
+/** The schema of a body in its bare form: older documents offer it also under a wrapper. */
+export function bareForm(schema: Schema): Schema {
+  const [bare, wrapped] = schema.anyOf ?? [];
+  return bare !== undefined && wrapped?.properties !== undefined && bare.$ref !== undefined ? bare : schema;
+}
+
+/** The schema itself: that of a component where it refers to one, with what stands beside the reference, and without null. */
+export function wholeSchema(document: OpenApi, schema: Schema): Schema {
+  const { $ref, ...own } = withoutNull(schema).schema;
+  if ($ref === undefined) return own;
+  const named = deref<Schema>(document, { $ref });
+  return { ...named, ...own, ...(own.properties && { properties: { ...named.properties, ...own.properties } }) };
+}
+
+/** The members of an object, those of its parts included. */
+export function membersOf(document: OpenApi, schema: Schema): { name: string; schema: Schema; isRequired: boolean }[] {
+  const whole = wholeSchema(document, schema);
+  const parts = [whole, ...(whole.allOf ?? []).map((part) => wholeSchema(document, part))];
+  const required = new Set(parts.flatMap((part) => part.required ?? []));
+  return parts
+    .flatMap((part) => Object.entries(part.properties ?? {}))
+    .map(([name, member]) => ({ name, schema: member, isRequired: required.has(name) }));
+}

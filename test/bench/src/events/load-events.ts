@@ -1,0 +1,45 @@
+/** The first half of the events of a load are sent in batches of so many, the others as single requests. */
+export const batchSize = 100;
+
+/** Listened names: of those beside the first two nobody waits for one. */
+export const names = ['order.paid', 'page.visited', ...Array.from({ length: 18 }, (_, index) => `other.${index}`)];
+
+/** Values of `segment` that filters accept, one for each workflow that listens to a name; another is accepted by none. */
+export const segments = 10;
+const noSegment = 99;
+
+/** The person of an event, of which each waits in two workflows. Every fourth event is of somebody who waits for nothing. */
+function personOf(event: number): number | undefined {
+  const kind = event % 4;
+  return kind === 0 ? undefined : Math.floor(event / 4) * 3 + kind - 1;
+}
+
+/** Enrollments that an event starts or resumes: none to three. */
+export function matchesOf(event: number): { resumed: number; started: number } {
+  return [
+    { resumed: 0, started: 0 },
+    { resumed: 1, started: 0 },
+    { resumed: 2, started: 0 },
+    { resumed: 2, started: 1 },
+  ][event % 4] as { resumed: number; started: number }; // there are four kinds
+}
+
+/** The JSON text of an event. */
+export function eventText(event: number): string {
+  const kind = event % 4;
+  const person = personOf(event);
+  const name = kind === 0 ? names[2 + (event % 18)] : kind === 1 ? names[1] : names[0];
+  const contact = { email: person === undefined ? `stranger${event}@example.com` : emailOf(person), plan: 'pro' };
+  const segment = kind === 3 ? Math.floor(event / 4) % segments : noSegment;
+  const properties = { order: orderOf(person ?? event), segment, amount: 40 + (event % 200), page: '/pricing' };
+  return JSON.stringify({ name, contact, properties });
+}
+
+export function emailOf(person: number): string {
+  return `person${person}@example.com`;
+}
+
+/** The order that a person waits for. */
+export function orderOf(person: number): string {
+  return `A-${person}`;
+}

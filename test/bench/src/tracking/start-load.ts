@@ -1,0 +1,42 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { HitLoad, HitReport } from './hit-process.ts';
+
+/** A load under way. */
+export type RunningLoad = {
+  /** Ends it before it has sent all, and waits for the answers that are under way. */
+  stop(): Promise<HitReport>;
+  /** The result once it has sent all. Throws if there is an answer that is neither the pixel nor the redirect. */
+  done: Promise<HitReport>;
+};
+
+/** Starts a load in a process of its own. */
+export function startLoad(load: HitLoad): RunningLoad {
+  const child = fork(fileURLToPath(new URL('hit-process.ts', import.meta.url)));
+  const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the load ended with ${code}`)));
+  failed.catch(() => undefined);
+  child.send(load);
+  const done = Promise.race([once(child, 'message'), failed]).then(([report]: HitReport[]) => checked(report));
+  // Whoever stops it, or waits for it, gets the failure.
+  done.catch(() => undefined);
+  return {
+    stop() {
+      child.send('stop');
+      return done;
+    },
+    done,
+  };
+}
+
+/** The number of answered hits. */
+export function totalOf({ statuses }: HitReport): number {
+  return Object.values(statuses).reduce((sum, count) => sum + count, 0);
+}
+
+function checked(report: HitReport | undefined): HitReport {
+  if (report === undefined) throw new Error('the load reported nothing');
+  const wrong = Object.keys(report.statuses).filter((status) => !['200', '302'].includes(status));
+  if (wrong.length > 0) throw new Error(`answers of ${wrong.join(', ')}`);
+  return report;
+}

@@ -1,0 +1,34 @@
+import type { EnrollmentFact, LineFact } from '../facts.ts';
+import { journeyOrganization, places } from '../journeys.ts';
+import type { Evidence } from './evidence.ts';
+
+/** One enrollment of the journeys with its way, read from its timeline alone. */
+export type Journey = {
+  enrollment: EnrollmentFact;
+  email: string;
+  /** The line with which a step began to wait. */
+  waitingOf(place: number): LineFact | undefined;
+  /** Lines of a step. */
+  linesOf(place: number): LineFact[];
+  /** The step that came after a step; undefined if the step was not left. */
+  after(place: number): number | undefined;
+};
+
+export function journeysOf({ facts }: Pick<Evidence, 'facts'>): Journey[] {
+  return facts.enrollments
+    .filter(({ organization_id: organization }) => organization === String(journeyOrganization))
+    .map((enrollment) => {
+      const lines = facts.lines.get(enrollment.id) ?? [];
+      const linesOf = (place: number) => lines.filter(({ step_index }) => step_index === place);
+      return {
+        enrollment,
+        email: enrollment.contact.email ?? '',
+        linesOf,
+        waitingOf: (place) => linesOf(place).find(({ status }) => status === 'waiting'),
+        after: (place) => lines[lines.findLastIndex(({ step_index }) => step_index === place) + 1]?.step_index,
+      };
+    });
+}
+
+export const nameOf = (place: number | undefined) =>
+  Object.entries(places).find(([, index]) => index === place)?.[0] ?? 'nothing';

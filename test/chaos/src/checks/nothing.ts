@@ -1,0 +1,32 @@
+import type { EventFact } from '../facts.ts';
+import type { EndFact, MarkFact, MetGoalFact } from '../goal-facts.ts';
+import type { EntryCall, Receipt, SentHit, TakenBounce } from '../history.ts';
+import type { HitFact, LetterFact, SuppressionFact } from '../letter-facts.ts';
+
+/** The parts of the facts that a made one leaves empty. */
+export function noFacts() {
+  return {
+    contactEvents: [] as EventFact[],
+    goals: {
+      met: [] as MetGoalFact[],
+      ends: [] as EndFact[],
+      marks: [] as MarkFact[],
+      refused: [] as { workflow_id: string; lead_ref: string }[],
+      watchesLeft: 0,
+    },
+    letters: {
+      letters: [] as LetterFact[],
+      hits: [] as HitFact[],
+      suppressions: [] as SuppressionFact[],
+    },
+  };
+}
+
+/** The parts of the history that a made one leaves empty. */
+export function noHistory() {
+  return {
+    mails: [] as Receipt[],
+    entries: [] as EntryCall[],
+    letters: { quietUntil: 0, hits: [] as SentHit[], bounces: [] as TakenBounce[] },
+  };
+}

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RuntimeClient } from './clients.ts';
+import type { History } from './history.ts';
+import { callMs, type UntilAnswered } from './until-answered.ts';
+
+/** The parts that every driver of persons works with. */
+export type Driving = {
+  seed: number;
+  clients: readonly RuntimeClient[];
+  history: Pick<History, 'calls' | 'journeys' | 'entries' | 'letters' | 'mails'>;
+  untilAnswered: UntilAnswered;
+  /** The load stops. */
+  stopped: AbortSignal;
+};
+
+/** Ends early once the load stops. */
+export async function pause({ stopped }: Pick<Driving, 'stopped'>, ms: number): Promise<void> {
+  await sleep(ms, undefined, { signal: stopped }).catch(() => undefined);
+}
+
+/** Sends an event of a person to the runtime `first`, and to the others until it is answered. Returns its id. */
+export async function sendEvent(
+  { untilAnswered }: Driving,
+  event: { organizationId: bigint; name: string; email: string; key: string },
+  first = 0,
+): Promise<string> {
+  const { organizationId, name, email, key } = event;
+  const contact = Buffer.from(JSON.stringify({ email }));
+  const request = { name, contact, idempotencyKey: key };
+  const { id } = await untilAnswered(
+    (client) => client.events(organizationId).acceptEvent(request, { timeoutMs: callMs }),
+    first,
+  );
+  return id;
+}

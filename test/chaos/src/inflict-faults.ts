@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { delivererFaults, type FaultKind, faultRows, type Target, type Victim } from './faults.ts';
+import type { History } from './history.ts';
+import { names } from './nodes.ts';
+import { createRandom } from './random.ts';
+
+/** The number of each fault, and of those that happened as the name says. */
+export type FaultCounts = Record<string, { inflicted: number; met: number }>;
+
+/** Times that a fault is inflicted again if the run never came to it. */
+const repeats = 2;
+
+type Plan = { seed: number; seconds: number; history: History; onProgress(line: string): void };
+
+/** Inflicts each kind of fault until the run came to it, three times at most, and goes on for `seconds`. */
+export async function inflictAll(target: Target, deliverers: readonly Victim[], plan: Plan): Promise<FaultCounts> {
+  const counts: FaultCounts = {};
+  const end = Date.now() + plan.seconds * 1_000;
+  const rows = Object.entries(faultRows).map(([row, kinds]) =>
+    inflictRow(target, target.nodes, plan, { row, kinds, counts, end }),
+  );
+  const delivering = { row: 'deliverers', kinds: delivererFaults, counts, end };
+  await Promise.all([...rows, inflictRow(target, deliverers, plan, delivering)]);
+  return counts;
+}
+
+/** Rounds of faults, each in an order of its own, at the two nodes in turn. */
+async function inflictRow<V extends Victim>(
+  target: Target,
+  victims: readonly V[],
+  { seed, history, onProgress }: Plan,
+  { row, kinds, counts, end }: { row: string; kinds: readonly FaultKind<V>[]; counts: FaultCounts; end: number },
+): Promise<void> {
+  const random = createRandom(seed, row);
+  let turns = random.shuffle(victims);
+  const inflict = async (chosen: readonly FaultKind<V>[]) => {
+    for (const kind of random.shuffle(chosen)) {
+      const [node, ...others] = turns;
+      if (node === undefined) throw new Error('there is no node to break');
+      turns = [...others, node];
+      await sleep(random.between(100, 500));
+      await node.runtime.untilReady();
+      const from = Date.now();
+      const met = await kind.inflict(target, node, random);
+      history.faults.push({ name: kind.name, from, to: Date.now(), victims: victimsOf(kind, node), met });
+      onProgress(`${kind.name} at ${node.runtime.name}${met ? '' : ' (did not come to it)'}`);
+      const count = counts[kind.name] ?? { inflicted: 0, met: 0 };
+      counts[kind.name] = { inflicted: count.inflicted + 1, met: count.met + Number(met) };
+    }
+  };
+  do await inflict(kinds);
+  while (Date.now() < end);
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    await inflict(kinds.filter(({ name }) => counts[name]?.met === 0));
+  }
+}
+
+function victimsOf({ losesResultsOf }: Pick<FaultKind, 'losesResultsOf'>, { runtime }: Victim): readonly string[] {
+  if (losesResultsOf === 'none') return [];
+  return losesResultsOf === 'all' ? names : [runtime.name];
+}

@@ -1,0 +1,51 @@
+import { makeSteps } from './make-steps.ts';
+import type { ChaosWorkflow } from './workflows.ts';
+
+/** The organization of the workflows that wait for events and people, and send mails by rules. */
+export const journeyOrganization = 14n;
+export const journeyEvent = 'chaos.paid';
+export const eventTimeoutMs = 4_000;
+const approvalTimeoutMs = 5_000;
+/** Mails of one person in `capDays`, which is longer than a run. */
+export const capLimit = 1;
+export const capDays = 1;
+export const holdSeconds = 3;
+
+/** Positions of the steps. */
+export const places = { event: 0, ask: 1, mail: 2, finish: 3, late: 4 } as const;
+
+/** Two workflows for the same persons, so that their mails compete for one place. */
+export function makeJourneys(): ChaosWorkflow[] {
+  return [0n, 1n].map((index) => ({
+    id: journeyOrganization * 10n + index,
+    organizationId: journeyOrganization,
+    steps: makeSteps(drafts()),
+  }));
+}
+
+/** A person gets a mail after an event that comes in time and an approval. The subject tells the enrollment. */
+function drafts(): object[] {
+  const seconds = (ms: number) => ({ duration: ms / 1_000, unit: 'seconds' });
+  return [
+    {
+      ...{ id: 'event', type: 'wait_for_event' },
+      config: { event_name: journeyEvent, timeout: seconds(eventTimeoutMs), on_event: 'next', on_timeout: 'late' },
+    },
+    {
+      ...{ id: 'ask', type: 'approval' },
+      config: {
+        ...{ message: 'Write to {{ email }}?', timeout: seconds(approvalTimeoutMs) },
+        ...{ on_approved: 'next', on_rejected: 'finish', on_timeout: 'late' },
+      },
+    },
+    {
+      ...{ id: 'mail', type: 'email' },
+      config: {
+        ...{ subject: '{{ lead_ref }}', body: '<p>Hello {{ lead_ref }}</p>', track_opens: true },
+        ...{ on_error: 'continue', retry: { max_attempts: 8, backoff_seconds: 1 } },
+      },
+    },
+    { id: 'finish', type: 'end', config: { status: 'completed' } },
+    { id: 'late', type: 'log', config: { message: 'too late' } },
+  ];
+}

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Code, ConnectError } from '@connectrpc/connect';
+import type { RuntimeClient } from './clients.ts';
+
+/** Deadline of one call. */
+export const callMs = 5_000;
+const patienceMs = 120_000;
+
+/** Repeats a call, at one runtime and then at another, until it is answered: it must be safe to repeat. */
+export type UntilAnswered = <T>(call: (client: RuntimeClient) => Promise<T>, first?: number) => Promise<T>;
+
+export function createUntilAnswered(clients: readonly RuntimeClient[]): UntilAnswered {
+  return async (call, first = 0) => {
+    const end = Date.now() + patienceMs;
+    for (let turn = first; ; turn++) {
+      const client = clients[turn % clients.length];
+      if (client === undefined) throw new Error('there is no runtime to call');
+      try {
+        return await call(client);
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await sleep(100);
+      }
+    }
+  };
+}
+
+/** Whether somebody else was first. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof ConnectError && error.code === Code.AlreadyExists;
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { committedEvents, isForWebhooks } from './checks/published.ts';
+import { type Hook, hurryDeliveries } from './deliverers.ts';
+import { type Facts, readFacts } from './facts.ts';
+import type { History } from './history.ts';
+import type { Servers } from './servers.ts';
+
+/** The longest time without a change before all is done: a backoff, a lease, and a busy machine. */
+const patienceMs = 60_000;
+
+/** The facts once no work is under way, or nothing has changed for long; the checks report the rest. */
+export async function factsWhenDrained(
+  { postgresUrl }: Servers,
+  { published, letters }: History,
+  hooks: readonly Hook[],
+): Promise<Facts> {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  try {
+    // Nothing changes while letters wait for the morning.
+    await sleep(Math.max(0, letters.quietUntil - Date.now()));
+    await untilNothingChanges(async () => {
+      const { rows } = await client.query(`
+        select (select count(*) from enrollments.runs) + (select count(*) from enrollments.outbox)
+            + (select count(*) from enrollments.hits where verdict is null and kind in ('open', 'click')) as left,
+          (select coalesce(sum(lines), 0) from enrollments.runs) as lines`);
+      return { isDone: rows[0].left === '0', progress: `${rows[0].left} ${rows[0].lines}` };
+    });
+    const committed = committedEvents(await readFacts(postgresUrl));
+    await untilNothingChanges(() => {
+      const missing = [...committed.keys()].filter((id) => !published.has(id)).length;
+      return { isDone: missing === 0, progress: String(missing) };
+    });
+    const expected = [...committed.values()]
+      .filter(isForWebhooks)
+      .map(
+        ({ organizationId }) => hooks.filter((hook) => !hook.isGone && hook.organizationId === organizationId).length,
+      );
+    await untilDelivered(
+      client,
+      expected.reduce((sum, count) => sum + count, 0),
+    );
+  } finally {
+    await client.end();
+  }
+  return readFacts(postgresUrl);
+}
+
+/** A disabled webhook gets no more deliveries, and keeps its queue. */
+async function untilDelivered(client: pg.Client, expected: number): Promise<void> {
+  await untilNothingChanges(async () => {
+    await hurryDeliveries(client);
+    const { rows } = await client.query(`
+      select count(*) filter (where active) as made,
+        count(*) filter (where active and status in ('pending', 'failed')) as open,
+        (select coalesce(sum(attempts), 0) from webhooks.deliveries) as attempts,
+        (select count(*) from webhooks.webhooks where not active) as disabled
+      from webhooks.deliveries join webhooks.webhooks on webhooks.id = webhook_id`);
+    const { made, open, attempts, disabled } = rows[0];
+    return { isDone: open === '0' && Number(made) >= expected, progress: `${made} ${open} ${attempts} ${disabled}` };
+  });
+}
+
+type State = { isDone: boolean; progress: string };
+
+async function untilNothingChanges(look: () => Promise<State> | State): Promise<void> {
+  let before: string | undefined;
+  for (let changedAt = performance.now(); performance.now() - changedAt < patienceMs; await sleep(200)) {
+    const { isDone, progress } = await look();
+    if (isDone) return;
+    if (progress !== before) changedAt = performance.now();
+    before = progress;
+  }
+}

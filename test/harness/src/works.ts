@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '@drippulse/testing';
+import { owners, type ServiceName } from '@drippulse/topology';
+
+/** The public API below `/api/v1`, and a receiver of webhooks that answers with success. */
+export type WorkTools = {
+  /** Returns the body of the answer. Throws unless that is a success. The type of a body is JSON unless it is given. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads JSON of every shape
+  call(method: string, path: string, body?: unknown, contentType?: string): Promise<any>;
+  receiverUrl: string;
+};
+
+/** Lets a service do a piece of its work to the end, and throws if it does not. Can be repeated. Returns a word about it. */
+export type Work = (tools: WorkTools) => Promise<string>;
+
+/** For results that pass through several services, also on a busy machine. */
+const patience = { timeoutMs: 120_000 };
+
+/** A piece of the work of each service, by its schema. */
+const worksOfSchemas: Record<string, Work> = {
+  async identity({ call }) {
+    const { id } = await call('POST', '/projects', { name: `Work ${randomUUID()}` });
+    await call('DELETE', `/projects/${id}`);
+    return 'a project';
+  },
+
+  async workflows({ call }) {
+    const { id } = await call('POST', '/workflows', { name: 'Work', steps: [note] });
+    const { status } = await call('POST', `/workflows/${id}/test`, { sample_data: { first_name: 'Ada' } });
+    check({ status }, { status: 'completed' });
+    await call('DELETE', `/workflows/${id}`);
+    return 'a test run';
+  },
+
+  async enrollments({ call }) {
+    const { id } = await call('POST', '/workflows', { name: 'Work', status: 'active', steps: [note] });
+    const contacts = [{ email: 'work@example.com' }];
+    const bulk = await call('POST', `/workflows/${id}/enrollments/bulk`, { contacts });
+    await eventually(async () => {
+      const { status } = await call('GET', `/workflows/${id}/enrollments/${bulk.enrollment_ids[0]}`);
+      check({ status }, { status: 'completed' });
+    }, patience);
+    await call('DELETE', `/workflows/${id}`);
+    return 'an enrollment';
+  },
+
+  async webhooks({ call, receiverUrl }) {
+    const { id } = await call('POST', '/webhooks', { url: receiverUrl, event_type: 'workflow.failed' });
+    await call('POST', `/webhooks/${id}/test`, {});
+    await eventually(async () => {
+      const { deliveries } = await call('GET', `/webhooks/${id}/deliveries`);
+      check({ status: deliveries[0]?.status }, { status: 'delivered' });
+    }, patience);
+    await call('DELETE', `/webhooks/${id}`);
+    return 'a delivery';
+  },
+
+  async crm({ call }) {
+    const email = `${randomUUID()}@example.com`;
+    const { id } = await call('POST', '/crm/contacts', { email, last_name: 'Work' });
+    check({ email: (await call('GET', `/crm/contacts/${id}`)).email }, { email });
+    return 'a contact';
+  },
+};
+
+const note = { type: 'log', name: 'Note', config: { message: 'Hello', level: 'info' } };
+
+/**
+ * A piece of the work of every service of the table with a schema; the one of the public API without a schema passes all of them on.
+ * A service whose work nobody wrote down has one that fails by its name.
+ */
+export const works: readonly { service: ServiceName; work: Work }[] = owners.map(({ name, schema }) => ({
+  service: name,
+  work:
+    worksOfSchemas[schema] ?? (() => Promise.reject(new Error(`test/harness/src/works.ts has no work for ${name}`))),
+}));
+
+function check<Found extends Record<string, unknown>>(found: Found, wanted: Found): void {
+  const [is, should] = [JSON.stringify(found), JSON.stringify(wanted)];
+  if (is !== should) throw new Error(`${is} instead of ${should}`);
+}

@@ -1,0 +1,18 @@
+import { type Layout, type RunningPlatform, startLayout } from '@drippulse/harness';
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { crm } from './crm.ts';
+import { mainJob } from './main-job.ts';
+
+/** What the platform promises in each layout, on one platform, because starting one takes longer than most tests. */
+export function describeLayout(layout: Layout): void {
+  describe(`as npm run ${layout} lays it out`, () => {
+    let platform: RunningPlatform;
+    beforeAll(async () => {
+      platform = await startLayout(layout);
+    });
+    afterAll(() => platform?.dispose());
+
+    describe('the CRM', () => crm(() => platform));
+    describe('the main job', () => mainJob(layout, () => platform));
+  });
+}

@@ -1,0 +1,81 @@
+import type { Api } from '@drippulse/harness';
+import type { Random } from '@drippulse/testing/hostile';
+import { type Route, routes } from './routes.ts';
+
+/** A list whose rows no request makes: the limit of a plan does. The tests of its service have its filters. */
+const heldEntries = '/api/v1/account/held_entries';
+
+/** Routes that list rows with the filters by time of creation and by ids. */
+export const filteredLists = routes.filter(
+  ({ method, fields, template }) =>
+    method === 'GET' &&
+    template !== heldEntries &&
+    ['created_since', 'created_until', 'ids'].every((n) => fields.includes(n)),
+);
+
+/** A row of a list, as far as its filters see it. */
+type ListedRow = { id: number | string; public_id?: string; created_at?: string; at?: string };
+
+function createdAt({ created_at, at }: ListedRow): string {
+  const time = created_at ?? at;
+  if (time === undefined) throw new Error('the row has no time of creation');
+  return time;
+}
+
+/** All rows of a list, by pages of a random size, and the greatest count that a page gave. */
+export async function walk(api: Api, path: string, query: readonly string[], random: Random) {
+  const rows: ListedRow[] = [];
+  let totalCount = 0;
+  let cursor: string | null | undefined;
+  do {
+    const paging = [`limit=${1 + random.below(5)}`, ...(cursor ? [`cursor=${cursor}`] : [])];
+    const { status, text, body } = await api.get(`${path}?${[...query, ...paging].join('&')}`);
+    if (status !== 200) throw new Error(`${path}?${query.join('&')} answered ${status}: ${text}`);
+    rows.push(...rowsOf(body));
+    totalCount = Math.max(totalCount, body.total_count);
+    cursor = body.next_cursor;
+  } while (cursor);
+  return { rows, totalCount };
+}
+
+/** The rows of an answer: of its arrays, the one whose elements have ids. */
+function rowsOf(body: Record<string, unknown>): ListedRow[] {
+  const lists = Object.values(body).filter((value) => Array.isArray(value));
+  return lists.find((list) => list.some((row) => row?.id !== undefined)) ?? [];
+}
+
+/** A filter as a client may write it, and whether a row meets it. */
+type TriedFilter = { query: string[]; isMet: (row: ListedRow) => boolean };
+
+/** A range of time whose bounds are times of rows, where a mistake of the bounds shows. */
+export function timeFilter(rows: readonly ListedRow[], random: Random): TriedFilter {
+  const [since, until] = random.some(rows.map(createdAt), 2);
+  if (since === undefined || until === undefined) throw new Error('there are no rows');
+  const isFrom = random.below(3) > 0;
+  const isTo = !isFrom || random.below(2) > 0;
+  return {
+    query: [...(isFrom ? [`created_since=${since}`] : []), ...(isTo ? [`created_until=${until}`] : [])],
+    isMet: (row) => (!isFrom || createdAt(row) >= since) && (!isTo || createdAt(row) < until),
+  };
+}
+
+/** A request may name 100 ids; those of others come to these. */
+const maxChosen = 90;
+
+/** Some ids in any order, one of them perhaps twice, with ids that the organization does not have. */
+export function idFilter(
+  rows: readonly ListedRow[],
+  others: readonly (number | string)[],
+  random: Random,
+): TriedFilter {
+  const chosen = random.some(rows, 1 + random.below(Math.min(rows.length, maxChosen)));
+  const ids = chosen.map(({ id, public_id }) => (public_id !== undefined && random.below(2) > 0 ? public_id : id));
+  const mixed = [...ids, ...others];
+  const query = random.below(2) > 0 ? [`ids=${mixed.join(',')}`] : mixed.map((id) => `ids[]=${id}`);
+  return { query, isMet: (row) => chosen.some(({ id }) => id === row.id) };
+}
+
+/** An order of the list, if it has any; otherwise its own. */
+export function orderOf({ orders }: Route, random: Random): string[] {
+  return orders.length === 0 || random.below(3) === 0 ? [] : [`sort=${random.pick(orders)}`];
+}

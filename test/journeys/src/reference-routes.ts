@@ -1,0 +1,105 @@
+/**
+ * Every route of the reference that is built, with the status of a request that succeeds. None of them may go, or change
+ * its status.
+ */
+const lines = `
+GET /health 200
+GET /api/v1/health 200
+POST /api/v1/admin/login 200
+POST /api/v1/sessions/admin 200
+POST /api/v1/auth/login 200
+GET /api/v1/admin/verify 200
+GET /api/v1/webhooks 200
+GET /api/v1/webhooks/catalog 200
+POST /api/v1/webhooks 201
+GET /api/v1/webhooks/{id} 200
+PATCH /api/v1/webhooks/{id} 200
+DELETE /api/v1/webhooks/{id} 204
+POST /api/v1/webhooks/{id}/test 202
+GET /api/v1/webhooks/{webhook_id}/deliveries 200
+GET /api/v1/projects 200
+POST /api/v1/projects 201
+GET /api/v1/projects/{id} 200
+PATCH /api/v1/projects/{id} 200
+DELETE /api/v1/projects/{id} 204
+GET /api/v1/team_members 200
+POST /api/v1/team_members 201
+GET /api/v1/team_members/{id} 200
+PATCH /api/v1/team_members/{id} 200
+DELETE /api/v1/team_members/{id} 204
+GET /api/v1/workflows 200
+POST /api/v1/workflows 201
+GET /api/v1/workflows/step_types 200
+GET /api/v1/workflows/{id} 200
+PATCH /api/v1/workflows/{id} 200
+DELETE /api/v1/workflows/{id} 204
+POST /api/v1/workflows/{id}/test 200
+GET /api/v1/workflows/{workflow_id}/enrollments 200
+GET /api/v1/workflows/{workflow_id}/enrollments/{id} 200
+POST /api/v1/workflows/{workflow_id}/enrollments/bulk 201
+DELETE /api/v1/workflows/{workflow_id}/enrollments/{id} 204
+GET /api/v1/api_keys 200
+POST /api/v1/api_keys 201
+GET /api/v1/api_keys/{id} 200
+DELETE /api/v1/api_keys/{id}/revoke 204
+GET /api/v1/api_keys/usage 200
+GET /api/v1/account 200
+PATCH /api/v1/account 200
+GET /api/v1/crm/export 200
+POST /api/v1/crm/import 200
+GET /api/v1/crm/change_events 200
+GET /api/v1/crm/opportunity_pipelines 200
+POST /api/v1/crm/opportunity_pipelines 201
+PATCH /api/v1/crm/opportunity_pipelines/{id} 200
+DELETE /api/v1/crm/opportunity_pipelines/{id} 204
+POST /api/v1/crm/opportunity_pipelines/{id}/set_default 200
+GET /api/v1/crm/accounts 200
+POST /api/v1/crm/accounts 201
+GET /api/v1/crm/accounts/{id} 200
+PATCH /api/v1/crm/accounts/{id} 200
+DELETE /api/v1/crm/accounts/{id} 204
+POST /api/v1/crm/accounts/import_csv 200
+GET /api/v1/crm/contacts 200
+POST /api/v1/crm/contacts 201
+GET /api/v1/crm/contacts/{id} 200
+PATCH /api/v1/crm/contacts/{id} 200
+DELETE /api/v1/crm/contacts/{id} 204
+POST /api/v1/crm/contacts/import_csv 200
+GET /api/v1/crm/opportunities 200
+POST /api/v1/crm/opportunities 201
+GET /api/v1/crm/opportunities/{id} 200
+PATCH /api/v1/crm/opportunities/{id} 200
+DELETE /api/v1/crm/opportunities/{id} 204
+POST /api/v1/crm/opportunities/import_csv 200
+GET /api/v1/crm/leads 200
+POST /api/v1/crm/leads 201
+GET /api/v1/crm/leads/{id} 200
+PATCH /api/v1/crm/leads/{id} 200
+DELETE /api/v1/crm/leads/{id} 204
+POST /api/v1/crm/leads/import_csv 200
+GET /api/v1/crm/activities 200
+POST /api/v1/crm/activities 201
+GET /api/v1/crm/activities/{id} 200
+PATCH /api/v1/crm/activities/{id} 200
+DELETE /api/v1/crm/activities/{id} 204
+POST /api/v1/crm/activities/import_csv 200
+POST /api/v1/crm/opportunities/reorder 200
+POST /webhooks/lead_scoring 202
+POST /webhooks/nurture/bounce 200
+GET /track/n/pixel.gif 200
+GET /track/n/click 302
+GET /track/n/unsubscribe 200
+POST /track/n/unsubscribe 200
+GET /auth/google_oauth2 302
+GET /auth/google_oauth2/callback 200
+`;
+
+export type ReferenceRoute = { name: string; method: string; template: string; status: number };
+
+export const referenceRoutes: readonly ReferenceRoute[] = lines
+  .trim()
+  .split('\n')
+  .map((line) => {
+    const [method = '', template = '', status] = line.split(' ');
+    return { name: `${method} ${template}`, method, template, status: Number(status) };
+  });

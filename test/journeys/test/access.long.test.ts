@@ -1,0 +1,3 @@
+import { accessTests } from '../src/access.ts';
+
+accessTests((routes) => routes);

@@ -1,0 +1,3 @@
+import { describeLayout } from '../src/layout.ts';
+
+describeLayout('start');

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EventStream, eventually, openEvents } from '@drippulse/testing';
+
+/** A hint as a client reads it. */
+export type ReadHint = { topic: string; id: string | null; kind: string };
+
+/** A client that keeps a stream of hints: it connects again after each end, from the last position that it has. */
+export type HintFollower = {
+  /** All hints so far. */
+  hints(): ReadHint[];
+  /** The reasons that the platform gave for the ends of its streams. */
+  ends(): string[];
+  stop(): Promise<void>;
+};
+
+/** What a client waits without being told, as `EventSource` does. */
+const defaultRetryMs = 2_000;
+
+export async function followHints(
+  url: string,
+  { topics, token }: { topics: readonly string[]; token: string },
+): Promise<HintFollower> {
+  const stopped = new AbortController();
+  const before: EventStream['events'] = [];
+  let lastId: string | undefined;
+  let stream = await open();
+  // A change that comes before the first position is not hinted at.
+  await eventually(() => expectPosition(stream));
+  const following = follow();
+
+  function open(): Promise<EventStream> {
+    return openEvents(`${url}/api/v1/stream?topics=${topics.join()}`, {
+      token,
+      ...(lastId !== undefined && { lastId }),
+    });
+  }
+
+  async function follow(): Promise<void> {
+    for (;;) {
+      await stream.ended;
+      before.push(...stream.events.splice(0));
+      lastId = stream.lastId();
+      await sleep(stream.retryMs() ?? defaultRetryMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+      if (stopped.signal.aborted) return;
+      stream = await untilOpen();
+    }
+  }
+
+  /** A process that stops refuses new streams, until the balancer has seen that. */
+  async function untilOpen(): Promise<EventStream> {
+    return eventually(open, { timeoutMs: 30_000 });
+  }
+
+  const all = () => [...before, ...stream.events];
+  return {
+    hints: () => all().flatMap(({ event, data }) => (event === 'message' ? [data] : [])),
+    ends: () => all().flatMap(({ event, data }) => (event === 'end' ? [data.error] : [])),
+    async stop() {
+      stopped.abort();
+      stream.close();
+      await following;
+    },
+  };
+}
+
+function expectPosition(stream: EventStream): void {
+  if (stream.lastId() === '') throw new Error('the stream has no position yet');
+}

@@ -1,0 +1,51 @@
+import { eventually } from '@drippulse/testing';
+import type { HintFollower } from './hint-follower.ts';
+
+/** Changes one thing of a topic, and returns its id. */
+type Change = (round: number) => Promise<string>;
+
+/** Changes under way. */
+export type HintedChanges = {
+  /** Ends them; returns the number of changes of each topic, each of which was hinted at. */
+  stop(): Promise<Record<string, number>>;
+};
+
+/** Longer than any process takes to stop and another to take over its work. */
+const patienceMs = 180_000;
+
+/**
+ * Makes one change of each topic after the other. The next one follows the hint of the last one, so no later hint can stand for a lost
+ * one.
+ */
+export function startHintedChanges(follower: HintFollower, changes: Readonly<Record<string, Change>>): HintedChanges {
+  const stopped = new AbortController();
+  const counts: Record<string, number> = {};
+
+  async function keepChanging([topic, change]: [string, Change]): Promise<void> {
+    for (let round = 0; !stopped.signal.aborted; round += 1) {
+      const earlier = follower.hints().length;
+      const id = await change(round);
+      await eventually(
+        () => {
+          const fresh = follower.hints().slice(earlier);
+          // Without an id it stands for several changes.
+          if (fresh.some((hint) => hint.topic === topic && (hint.id === id || hint.id === null))) return;
+          throw new Error(`no hint of ${topic} at ${id}, change ${round}; since it: ${JSON.stringify(fresh)}`);
+        },
+        { timeoutMs: patienceMs },
+      );
+      counts[topic] = round + 1;
+    }
+  }
+
+  const running = Promise.all(Object.entries(changes).map(keepChanging));
+  // stop() throws it; until then a failure must not end the process.
+  running.catch(() => undefined);
+  return {
+    async stop() {
+      stopped.abort();
+      await running;
+      return counts;
+    },
+  };
+}

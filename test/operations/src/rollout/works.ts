@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Api, works } from '@drippulse/harness';
+import type { ServiceName } from '@drippulse/topology';
+
+/** Pieces of work of every service, one after the other, until they are stopped. */
+export type WorkLoop = {
+  /** Ends after the piece that is under way; returns how often each service did one, and the failures, a line each. */
+  stop(): Promise<{ done: Partial<Record<ServiceName, number>>; failures: string[] }>;
+};
+
+const pauseMs = 100;
+
+/** No request is repeated: an answer that is no success fails its piece of work. */
+export function startWorks(api: Api, receiverUrl: string): WorkLoop {
+  const stopped = new AbortController();
+  const done: Partial<Record<ServiceName, number>> = {};
+  const failures: string[] = [];
+  const tools = { call, receiverUrl };
+  const running = keepWorking();
+
+  async function call(method: string, path: string, body?: unknown, contentType = 'application/json') {
+    const headers = { 'content-type': contentType };
+    const answer = await api.request(method, `/api/v1${path}`, body, { headers });
+    if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
+    return answer.body;
+  }
+
+  async function keepWorking(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      for (const { service, work } of works) {
+        if (stopped.signal.aborted) return;
+        await work(tools).then(
+          () => (done[service] = (done[service] ?? 0) + 1),
+          (error: unknown) => failures.push(`${new Date().toISOString()} ${service}: ${error}`),
+        );
+        await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  return {
+    async stop() {
+      stopped.abort();
+      await running;
+      return { done, failures };
+    },
+  };
+}

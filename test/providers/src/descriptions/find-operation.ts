@@ -1,0 +1,20 @@
+import type { FakeRequest } from '../fake.ts';
+import type { Description, Operation } from './load.ts';
+
+/** The operation that a request asks for, with the parameters of its path; undefined where the description has none. */
+export function findOperation(
+  { operations }: Description,
+  { method, host, path }: FakeRequest,
+): { operation: Operation; parameters: Record<string, string> } | undefined {
+  for (const operation of operations) {
+    if (operation.method !== method || (operation.hosts.length > 0 && !operation.hosts.includes(host))) continue;
+    const values = operation.pattern.exec(path);
+    if (values === null) continue;
+    const names = operation.parameters;
+    return {
+      operation,
+      parameters: Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(values[index + 1] ?? '')])),
+    };
+  }
+  return undefined;
+}

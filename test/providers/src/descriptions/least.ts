@@ -1,0 +1,29 @@
+/** A schema of a description, as far as it is needed to make a value of it. */
+type Schema = {
+  $ref?: string;
+  type?: string | readonly string[];
+  enum?: readonly unknown[];
+  anyOf?: readonly Schema[];
+  required?: readonly string[];
+  properties?: Readonly<Record<string, Schema>>;
+};
+
+/** The least value of a component's schema: what is required, each member in its simplest form. */
+export function leastOf(components: unknown, name: string): Record<string, unknown> {
+  const schemas = (components as { schemas: Readonly<Record<string, Schema>> }).schemas; // OpenAPI's place of schemas
+  const value = least({ $ref: name }, schemas);
+  return value as Record<string, unknown>; // the caller names the schema of an object
+}
+
+function least(schema: Schema, schemas: Readonly<Record<string, Schema>>): unknown {
+  if (schema.$ref !== undefined) return least(schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, schemas);
+  if (schema.enum !== undefined) return schema.enum[0];
+  if (schema.anyOf !== undefined) return least(schema.anyOf[0] ?? {}, schemas);
+  const types = [schema.type ?? 'object'].flat();
+  if (types.includes('null')) return null;
+  if (types[0] !== 'object') return simplest[types[0] ?? 'string'];
+  const members = (schema.required ?? []).map((name) => [name, least(schema.properties?.[name] ?? {}, schemas)]);
+  return Object.fromEntries(members);
+}
+
+const simplest: Readonly<Record<string, unknown>> = { string: '', integer: 0, number: 0, boolean: false, array: [] };

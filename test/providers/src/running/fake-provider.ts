@@ -1,0 +1,142 @@
+import type { ProviderKey } from '@drippulse/providers';
+import { answerProblem } from '../descriptions/check-answer.ts';
+import { checkRequest } from '../descriptions/check-request.ts';
+import { findOperation } from '../descriptions/find-operation.ts';
+import { descriptionOf, type Operation } from '../descriptions/load.ts';
+import { type Failure, hasAnswer, makeScript } from '../failures.ts';
+import type { Fake, FakeAnswer, FakeRequest } from '../fake.ts';
+
+/** A request that a provider got. */
+export type RecordedRequest = FakeRequest & {
+  /** Counts the requests to the provider from 0. */
+  index: number;
+  /** Such as `POST /chat.postMessage`; `unknown` where the description has none. */
+  operation: string;
+  /** The JSON or form of the body. */
+  body: unknown;
+  /** The token or key of its Authorization, without the scheme. */
+  token: string | undefined;
+  /** What is wrong with it by the description. */
+  problems: readonly string[];
+};
+
+/** A provider that runs. `State` is what it remembers, which tests may read and set. */
+export type FakeProvider<State> = {
+  readonly state: State;
+  /** The requests so far, or those of an operation. */
+  requests(operation?: string): readonly RecordedRequest[];
+  /** How often each thing has really happened. */
+  effects(): ReadonlyMap<string, number>;
+  /** Sets what goes wrong with the next requests; the first failure that is about a request is its own. */
+  fail(...failures: Failure[]): void;
+  /** Refuses these tokens from now on. */
+  refuse(...tokens: string[]): void;
+  /** Forgets requests, effects, failures, refused tokens and state. */
+  reset(): void;
+  /** Puts there what the examples of the actions are about. */
+  addExamples(): void;
+};
+
+/** How a request ends: by an answer, unless it is cut or left without one. */
+export type Ending = { answer: FakeAnswer; delayMs: number; cut: 'reset' | 'hang' | undefined };
+
+/** A provider with its way in. `answer` never waits. */
+export type Running<State> = FakeProvider<State> & { key: ProviderKey; answer(request: FakeRequest): Ending };
+
+export function runFake<State>(fake: Fake<State>): Running<State> {
+  const description = descriptionOf(fake.key);
+  const script = makeScript();
+  const requests: RecordedRequest[] = [];
+  const effects = new Map<string, number>();
+  const refused = new Set<string>();
+  let state = fake.makeState();
+
+  function answer(request: FakeRequest): Ending {
+    const found = findOperation(description, request);
+    const token = tokenOf(request.headers);
+    const checked = found && checkRequest(description, found.operation, request, fake);
+    const recorded: RecordedRequest = {
+      ...request,
+      index: requests.length,
+      operation: found?.operation.name ?? 'unknown',
+      body: checked?.body ?? request.text,
+      token,
+      problems: checked?.problems ?? [`${request.method} ${request.host}${request.path} is not in the description`],
+    };
+    requests.push(recorded);
+    if (found === undefined || checked === undefined || recorded.problems.length > 0)
+      return { answer: refusalOf(recorded), delayMs: 0, cut: undefined };
+    const failure = script.take(recorded);
+    const isLost = failure !== undefined && (failure.reset || failure.hang || hasAnswer(failure));
+    const given = isLost && !failure.happens ? {} : perform(found.operation, found.parameters, recorded, checked.query);
+    return endingOf(failure, given);
+  }
+
+  function perform(
+    operation: Operation,
+    parameters: Record<string, string>,
+    { headers, body, text, path, token }: RecordedRequest,
+    query: Record<string, unknown>,
+  ): FakeAnswer {
+    if (!operation.isOpen && (token === undefined || refused.has(token))) return fake.unauthorized;
+    const run = fake.operations[operation.name];
+    if (run === undefined) throw new Error(`The fake of ${fake.key} has no operation ${operation.name}`);
+    const happened = (effect: string) => effects.set(effect, (effects.get(effect) ?? 0) + 1);
+    const given = run({ parameters, query, headers, body, text, path, state, happened });
+    const problem = answerProblem(description, operation, given);
+    if (problem !== undefined) throw new Error(`The fake of ${fake.key} answers ${operation.name} wrongly: ${problem}`);
+    return given;
+  }
+
+  return {
+    key: fake.key,
+    answer,
+    get state() {
+      return state;
+    },
+    requests: (operation) =>
+      operation === undefined ? requests : requests.filter((one) => one.operation === operation),
+    effects: () => effects,
+    fail: (...failures) => script.add(failures),
+    refuse: (...tokens) => {
+      for (const token of tokens) refused.add(token);
+    },
+    addExamples: () => fake.addExamples?.(state),
+    reset() {
+      requests.length = 0;
+      effects.clear();
+      refused.clear();
+      script.clear();
+      state = fake.makeState();
+    },
+  };
+}
+
+function endingOf(failure: Failure | undefined, given: FakeAnswer): Ending {
+  const answer = failure !== undefined && hasAnswer(failure) ? answerOf(failure) : given;
+  return {
+    answer,
+    delayMs: failure?.delayMs ?? 0,
+    cut: failure?.reset ? 'reset' : failure?.hang ? 'hang' : undefined,
+  };
+}
+
+function answerOf({ status, headers, body, text }: Failure): FakeAnswer {
+  return {
+    ...(status !== undefined && { status }),
+    ...(headers && { headers }),
+    body,
+    ...(text !== undefined && { text }),
+  };
+}
+
+/** A request that the provider would refuse; the words are ours, so that a failing test says what is wrong. */
+function refusalOf({ problems }: RecordedRequest): FakeAnswer {
+  return { status: 400, headers: { 'x-fake-provider': 'refused' }, body: { message: problems.join('; '), problems } };
+}
+
+/** Of `Authorization`, without its scheme. */
+function tokenOf({ authorization }: Readonly<Record<string, string>>): string | undefined {
+  const token = authorization?.replace(/^\S+\s+/, '').trim();
+  return token === undefined || token === '' ? undefined : token;
+}

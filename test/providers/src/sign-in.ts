@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { portOf } from '@drippulse/servers';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { Provider } from 'oidc-provider';
+
+/** What the provider says of a person, by its claims. */
+export type Person = Record<string, unknown>;
+
+/** What happens to the answer with the tokens. */
+export type Forgery = {
+  /** Claims of the ID token in place of the true ones; `undefined` removes one. It is signed anew, by the key of the provider. */
+  claims?: Person;
+  /** Signed by another key, or not at all. */
+  signature?: 'foreign' | 'none';
+};
+
+export type SignInProvider = {
+  issuer: string;
+  client: { id: string; secret: string };
+  /** The people who can sign in, by what they type as their name, which is their subject. */
+  people: Map<string, Person>;
+  /** Forges the next answer with tokens. */
+  forge(forgery: Forgery): void;
+  /** From now on tokens are signed by another key, which the provider publishes in place of the first. */
+  rotateKeys(): void;
+  /** Paths that were asked for. */
+  asked: string[];
+  stop(): Promise<void>;
+};
+
+const client = { id: 'drippulse-sign-in', secret: 'canary-sign-in-secret-58f3' };
+
+/** A provider of OpenID Connect, in the place of Google or that of an organization. */
+export async function startSignInProvider({ redirectUris }: { redirectUris: string[] }): Promise<SignInProvider> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const issuer = `http://127.0.0.1:${portOf(server)}`;
+  const people = new Map<string, Person>();
+  const [first, second, foreign] = await Promise.all([newKey('first'), newKey('second'), newKey('first')]);
+  let current = first;
+  const forgeries: Forgery[] = [];
+  const asked: string[] = [];
+  const provider = createProvider(issuer, { redirectUris, people, jwk: first.jwk });
+
+  server.on('request', (request, response) => {
+    void answer(request, response);
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '').replace(/\?.*/, '');
+    asked.push(path);
+    if (path === '/jwks' && current !== first) {
+      const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...publicPart } = current.jwk;
+      response.setHeader('content-type', 'application/jwk-set+json');
+      response.end(JSON.stringify({ keys: [publicPart] }));
+      return;
+    }
+    // Of Google, which lets people choose an account; here they type a name anyway.
+    if (path === '/auth') request.url = request.url?.replace('prompt=select_account&', '');
+    if (path === '/token') await rewriteTokens(response);
+    await provider.callback()(request, response);
+  }
+
+  /** Signs the ID token of the answer as the test asked for. */
+  async function rewriteTokens(response: ServerResponse): Promise<void> {
+    const forgery = forgeries.shift();
+    if (forgery === undefined && current === first) return;
+    const end = response.end.bind(response);
+    response.end = ((body: unknown) => {
+      const tokens = JSON.parse(String(body));
+      if (tokens.id_token === undefined) return end(String(body));
+      void forged(tokens.id_token, forgery ?? {}).then((idToken) => {
+        const text = JSON.stringify({ ...tokens, id_token: idToken });
+        response.removeHeader('content-length');
+        end(text);
+      });
+      return response;
+    }) as ServerResponse['end'];
+  }
+
+  async function forged(token: string, { claims, signature }: Forgery): Promise<string> {
+    const [, payload = ''] = token.split('.');
+    const told: JWTPayload = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...claims };
+    if (signature === 'none') {
+      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+      return `${part({ alg: 'none', kid: current.jwk.kid })}.${part(told)}.`;
+    }
+    const { key, jwk } = signature === 'foreign' ? foreign : current;
+    return new SignJWT(told).setProtectedHeader({ alg: 'RS256', kid: jwk.kid }).sign(key);
+  }
+
+  return {
+    issuer,
+    client,
+    people,
+    forge: (forgery) => void forgeries.push(forgery),
+    rotateKeys() {
+      current = second;
+    },
+    asked,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function newKey(kid: string) {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  return { key: privateKey, jwk: { ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' } };
+}
+
+function createProvider(
+  issuer: string,
+  { redirectUris, people, jwk }: { redirectUris: string[]; people: Map<string, Person>; jwk: object },
+): Provider {
+  return new Provider(issuer, {
+    clients: [
+      {
+        client_id: client.id,
+        client_secret: client.secret,
+        redirect_uris: redirectUris,
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'client_secret_basic',
+      },
+    ],
+    jwks: { keys: [jwk] },
+    // As Google does, and most others: all claims are in the ID token.
+    conformIdTokenClaims: false,
+    claims: { openid: ['sub'], email: ['email', 'email_verified', 'hd', 'groups'], profile: ['name'] },
+    features: { devInteractions: { enabled: true } },
+    cookies: { keys: ['test'] },
+    pkce: { required: () => true },
+    findAccount: async (_ctx: unknown, sub: string) => ({
+      accountId: sub,
+      claims: async () => ({ sub, ...people.get(sub) }),
+    }),
+    ttl: { AccessToken: 600, Grant: 600, Session: 600, Interaction: 600, IdToken: 600 },
+  });
+}

@@ -1,0 +1,32 @@
+import {
+  findProvider,
+  type ProviderAnswer,
+  type ProviderKey,
+  type ProviderRequest,
+  type Verdict,
+} from '@drippulse/providers';
+import type { FakeRequest } from '../src/index.ts';
+import { judgeAnswer, type SomeRunning, toFakeRequest, toProviderAnswer } from './run-example.ts';
+
+/** The end of a generator of requests: its result, or what ended it. */
+export type Ended<T> = { result: T } | { verdict: Verdict };
+
+/** What answers requests: a fake that runs, or something before it. */
+export type Answering = { answer(request: FakeRequest): ReturnType<SomeRunning['answer']> };
+
+/** Answers the requests of a generator, as the executor does: what is neither `ok` nor `done` ends it. */
+export function drive<T>(
+  key: ProviderKey,
+  calls: Generator<ProviderRequest, T, ProviderAnswer>,
+  fake: Answering,
+): Ended<T> {
+  const provider = findProvider(key);
+  if (provider === undefined) throw new Error(`There is no provider ${key}`);
+  for (let next = calls.next(); ; ) {
+    if (next.done) return { result: next.value };
+    const answer = toProviderAnswer(fake.answer(toFakeRequest(provider, next.value)).answer);
+    const verdict = judgeAnswer(provider, next.value, answer);
+    if ('problem' in verdict) return { verdict };
+    next = calls.next(answer);
+  }
+}

@@ -1,0 +1,92 @@
+import type { Recorded, RecordedTable } from './table.ts';
+
+/** Slack answers 200 to almost everything. */
+const word = (error: string, means: Recorded['means'], more: Partial<Recorded> = {}): Recorded => ({
+  what: error,
+  to: 'post_message',
+  status: 200,
+  body: { ok: false, error },
+  means,
+  code: error,
+  ...more,
+});
+const hook = (status: number, text: string, means: Recorded['means']): Recorded => ({
+  what: `a webhook that says ${text}`,
+  to: 'webhook',
+  status,
+  body: text,
+  means,
+  code: text,
+});
+
+export const slackAnswers: RecordedTable = {
+  provider: 'slack',
+  answers: [
+    {
+      what: 'a message',
+      to: 'post_message',
+      status: 200,
+      body: { ok: true, channel: 'C0000000001', ts: '1700000000.000001' },
+      means: 'ok',
+    },
+    { what: 'a webhook that says ok', to: 'webhook', status: 200, body: 'ok', means: 'ok' },
+    word('already_reacted', 'done', { to: 'add_reaction', code: undefined }),
+    word('already_in_channel', 'done', { to: 'invite_to_channel', code: undefined }),
+    word('message_not_found', 'done', {
+      to: 'delete_message',
+      code: undefined,
+      what: 'message_not_found of a deletion',
+    }),
+    word('message_not_found', 'permanent', { to: 'update_message' }),
+    word('ratelimited', 'rate_limited', { what: 'ratelimited in a 200', retryAfterMs: 1000 }),
+    word('ratelimited', 'rate_limited', {
+      what: 'ratelimited in a 429',
+      status: 429,
+      headers: { 'retry-after': '30' },
+      retryAfterMs: 30_000,
+    }),
+    {
+      what: 'a 429 without a body',
+      to: 'post_message',
+      status: 429,
+      headers: { 'retry-after': '2' },
+      means: 'rate_limited',
+      retryAfterMs: 2000,
+    },
+    word('service_unavailable', 'temporary'),
+    word('fatal_error', 'unknown'),
+    word('internal_error', 'unknown'),
+    word('internal_error', 'temporary', { to: 'find_user', what: 'internal_error of a read' }),
+    {
+      what: 'a 502 of a proxy',
+      to: 'post_message',
+      status: 502,
+      body: '<html>Bad gateway</html>',
+      means: 'unknown',
+      code: 'http_502',
+    },
+    { what: 'a 503', to: 'post_message', status: 503, body: '<html>', means: 'temporary', code: 'http_503' },
+    word('channel_not_found', 'permanent'),
+    word('a_word_that_is_new', 'permanent'),
+    word('invalid_blocks', 'permanent'),
+    word('not_in_channel', 'permission'),
+    {
+      ...word('missing_scope', 'permission'),
+      body: { ok: false, error: 'missing_scope', needed: 'chat:write', provided: 'users:read' },
+    },
+    word('token_revoked', 'credentials'),
+    word('token_expired', 'credentials'),
+    word('invalid_auth', 'credentials'),
+    word('team_access_not_granted', 'permission'),
+    hook(403, 'invalid_token', 'credentials'),
+    hook(404, 'no_service', 'credentials'),
+    hook(410, 'channel_is_archived', 'credentials'),
+    hook(403, 'action_prohibited', 'permanent'),
+    hook(400, 'invalid_payload', 'permanent'),
+    hook(500, 'rollup_error', 'temporary'),
+    { ...word('invalid_refresh_token', 'credentials'), to: 'token' },
+    { ...word('bad_client_secret', 'operator'), to: 'token' },
+    { ...word('fatal_error', 'unknown'), to: 'token', what: 'fatal_error of a refresh' },
+  ],
+  never: { per_record: 'no call of ours is a batch' },
+};
