@@ -11,12 +11,7 @@ export const { packages } = JSON.parse(readFileSync(new URL('../../package-lock.
 export function usedBy(service) {
   const start = `services/${service}`;
   if (packages[start] === undefined) throw new Error(`There is no service "${service}".`);
-  return reachedFrom([start]);
-}
-
-/** These places, and those of everything that they depend on. */
-function reachedFrom(starts) {
-  const used = new Set(starts);
+  const used = new Set([start]);
   for (const place of used) {
     const { link, resolved, dependencies, optionalDependencies, peerDependencies } = packages[place];
     if (link) used.add(resolved);
@@ -29,27 +24,17 @@ function reachedFrom(starts) {
 }
 
 /** Files that a service reads at run time beside its sources. */
-const reads = { gateway: ['site/static', 'web/dist/dashboard'] };
+const reads = { gateway: ['site/static'] };
 
 export function readBy(service) {
   return reads[service] ?? [];
 }
 
-/**
- * Packages whose files a service reads: `dependencies` of the workspaces that write `site/static`, and everything that is in the scripts of
- * the dashboard.
- */
+/** Packages whose files a service reads: `dependencies` of the workspaces that write `site/static`. */
 export function copiedFor(service) {
   if (!readBy(service).includes('site/static')) return [];
   const makers = Object.keys(packages).filter((place) => /^site\/[^/]+$/.test(place));
-  const ofPages = makers.flatMap((place) => dependenciesOf(place).map((name) => find(name, place)));
-  const ofDashboard = dependenciesOf('web').filter((name) => name !== 'vite');
-  const inDashboard = [...reachedFrom(ofDashboard.map((name) => find(name, 'web')))];
-  return [...ofPages, ...inDashboard.filter((place) => !place.includes('/@types/'))];
-}
-
-function dependenciesOf(place) {
-  return Object.keys(packages[place].dependencies ?? {});
+  return makers.flatMap((place) => Object.keys(packages[place].dependencies ?? {}).map((name) => find(name, place)));
 }
 
 /** Where Node finds a package that is imported from a place: the nearest node_modules, from there upwards. */

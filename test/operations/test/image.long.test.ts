@@ -1,4 +1,4 @@
-import { serviceOf } from '@drippulse/topology';
+import { publicService, serviceOf } from '@drippulse/topology';
 import { describeImage } from '../src/image.ts';
 
-for (const service of [serviceOf('webhooks'), serviceOf('enrollments')]) describeImage(service);
+for (const service of [publicService, serviceOf('webhooks'), serviceOf('enrollments')]) describeImage(service);
