@@ -10,8 +10,8 @@ export async function crawl(baseUrl: string): Promise<Map<string, ServedPage>> {
     if (asked.has(path)) continue;
     asked.add(path);
     const answer = await fetch(baseUrl + path, { headers: { accept: 'text/html' } });
-    if (answer.status !== 200) continue;
     const html = await answer.text();
+    if (answer.status !== 200) continue;
     const isPage = answer.headers.get('content-type')?.startsWith('text/html') === true;
     const page = isPage ? readPage(path, html) : { path, html: '', ids: new Set<string>(), links: [] };
     pages.set(path, page);
