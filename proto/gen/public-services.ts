@@ -5,6 +5,7 @@ import { ApiKeysService } from './drippulse/identity/v1/identity_pb.ts';
 import { ApprovalsService } from './drippulse/journeys/v1/approvals_pb.ts';
 import { AuditService } from './drippulse/identity/v1/audit_pb.ts';
 import { BouncesService } from './drippulse/messaging/v1/bounces_pb.ts';
+import { ConnectPagesService } from './drippulse/integrations/v1/connections_pb.ts';
 import { CrmAccountsService } from './drippulse/crm/v1/accounts_pb.ts';
 import { CrmActivitiesService } from './drippulse/crm/v1/activities_pb.ts';
 import { CrmBundlesService } from './drippulse/crm/v1/bundles_pb.ts';
@@ -17,12 +18,16 @@ import { CrmMergesService } from './drippulse/crm/v1/merges_pb.ts';
 import { CrmOpportunitiesService } from './drippulse/crm/v1/opportunities_pb.ts';
 import { CrmOpportunityPipelinesService } from './drippulse/crm/v1/opportunity_pipelines_pb.ts';
 import { DashboardSessionService } from './drippulse/identity/v1/dashboard_session_pb.ts';
+import { DataSourceRunsService } from './drippulse/integrations/v1/data_sources_pb.ts';
+import { DataSourcesService } from './drippulse/integrations/v1/data_sources_pb.ts';
 import { EnrollmentsService } from './drippulse/enrollments/v1/enrollments_pb.ts';
 import { EventsService } from './drippulse/journeys/v1/events_pb.ts';
 import { ExplainService } from './drippulse/journeys/v1/explain_pb.ts';
 import { HeldEntriesService } from './drippulse/enrollments/v1/held_entries_pb.ts';
 import { InboundCrmService } from './drippulse/crm/v1/lead_scores_pb.ts';
 import { InboundSecretsService } from './drippulse/crm/v1/lead_scores_pb.ts';
+import { IntegrationConnectionsService } from './drippulse/integrations/v1/connections_pb.ts';
+import { IntegrationProvidersService } from './drippulse/integrations/v1/providers_pb.ts';
 import { InvitationsService } from './drippulse/identity/v1/invitations_pb.ts';
 import { LeadFormsService } from './drippulse/crm/v1/lead_forms_pb.ts';
 import { LinkPagesService } from './drippulse/identity/v1/link_pages_pb.ts';
@@ -92,6 +97,11 @@ export const publicServices = [
   StreamService,
   InvitationsService,
   OwnAccountService,
+  IntegrationConnectionsService,
+  ConnectPagesService,
+  IntegrationProvidersService,
+  DataSourcesService,
+  DataSourceRunsService,
   OperatorService,
   SignInLinkPagesService,
 ] as const;

@@ -14,6 +14,9 @@ export function banner(
   const privateAddresses = settings.allowPrivate
     ? 'allowed, so that webhooks reach this machine (WEBHOOK_ALLOW_PRIVATE)'
     : 'refused (WEBHOOK_ALLOW_PRIVATE)';
+  const override = settings.ofServices['PROVIDER_HOSTS_OVERRIDE'];
+  const providers =
+    override === undefined ? '' : `\n  Providers          all calls go to ${override} (PROVIDER_HOSTS_OVERRIDE)`;
   return `
 DripPulse is ready: ${base}
 
@@ -23,7 +26,7 @@ DripPulse is ready: ${base}
   API key            ${secrets.apiKey}
   Mails              ${mails}
   Links in mails     begin with ${links} (PUBLIC_URL)
-  Private addresses  ${privateAddresses}
+  Private addresses  ${privateAddresses}${providers}
   Data and logs      ${settings.dataDir}, ${running.logFile}
 
 Three calls to begin with (started in ${running.seconds.toFixed(1)} s; Ctrl-C stops everything):

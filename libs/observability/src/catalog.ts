@@ -1,6 +1,7 @@
 import { apiMetrics } from './catalog/api.ts';
 import { enrollmentsMetrics } from './catalog/enrollments.ts';
 import { eventsMetrics } from './catalog/events.ts';
+import { integrationsMetrics } from './catalog/integrations.ts';
 import { messagingMetrics } from './catalog/messaging.ts';
 import { processesMetrics } from './catalog/processes.ts';
 import { recordsMetrics } from './catalog/records.ts';
@@ -18,6 +19,7 @@ export const catalog = {
   ...messagingMetrics,
   ...webhooksMetrics,
   ...recordsMetrics,
+  ...integrationsMetrics,
   ...eventsMetrics,
   ...processesMetrics,
 };

@@ -34,14 +34,17 @@ test('a service without a schema needs no database', () => {
 
 test('the address of each called service is required, and may be a list', () => {
   const runtime = serviceOf('enrollments');
+  const connections = serviceOf('integrations');
   const found = readPeerAddresses('workflows', {
     IDENTITY_ADDRESS: 'gateway:8081',
     [addressVariable(runtime)]: 'ipv4:10.0.0.1:8081,10.0.0.2:8081',
+    [addressVariable(connections)]: 'connections:8081',
     CRM_ADDRESS: 'crm:8081',
   });
   expect(found).toEqual({
     identity: 'gateway:8081',
     [runtime]: 'ipv4:10.0.0.1:8081,10.0.0.2:8081',
+    [connections]: 'connections:8081',
   });
   expect(() => readPeerAddresses('workflows', { IDENTITY_ADDRESS: 'nowhere' })).toThrow(
     new RegExp(`IDENTITY_ADDRESS: must be host:port.*${addressVariable(runtime)}: is required`, 's'),

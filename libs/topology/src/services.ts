@@ -2,6 +2,7 @@ import type { DescMessage, DescService } from '@bufbuild/protobuf';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { OrganizationEventSchema } from '@drippulse/proto/drippulse/identity/v1/events_pb';
+import { IntegrationEventSchema } from '@drippulse/proto/drippulse/integrations/v1/events_pb';
 import { BouncesService } from '@drippulse/proto/drippulse/messaging/v1/bounces_pb';
 import { TrackingService } from '@drippulse/proto/drippulse/messaging/v1/tracking_pb';
 import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
@@ -66,6 +67,11 @@ export type ServiceEntry<Name extends string = string> = {
 /** Generated secrets of every service with a schema, by the names of their variables. */
 export const commonSecrets: readonly string[] = ['DATABASE_URL', 'INTERNAL_TOKEN_KEYS', 'ENCRYPTION_KEYS'];
 
+/** Providers at which an operator may register an application, as their variables name them. */
+const oauthApplications = [
+  ...['GOOGLE_WORKSPACE', 'MICROSOFT365', 'SLACK', 'SALESFORCE', 'HUBSPOT', 'ZOOM', 'ZENDESK', 'GONG'],
+];
+
 /** Every service of the platform. A new one is an entry here and a folder `services/<name>`. */
 const table = {
   gateway: {
@@ -102,7 +108,7 @@ const table = {
   workflows: {
     schema: 'workflows',
     events: WorkflowEventSchema,
-    calls: ['identity', 'enrollment-runtime'],
+    calls: ['identity', 'enrollment-runtime', 'integrations'],
     servers: ['postgres', 'kafka'],
     environment: ['WEBHOOK_ALLOW_PRIVATE'],
   },
@@ -112,7 +118,7 @@ const table = {
     events: EnrollmentEventSchema,
     consumes: ['identity', 'workflows', 'webhook-delivery', 'crm'],
     counts: ['enrollments', 'emails', 'events'],
-    calls: ['identity', 'workflows', 'webhook-delivery', 'crm'],
+    calls: ['identity', 'workflows', 'webhook-delivery', 'crm', 'integrations'],
     leavesCluster: true,
     servers: ['postgres', 'kafka', 'mail'],
     secrets: ['TRACKING_KEYS'],
@@ -154,6 +160,20 @@ const table = {
     environment: ['HCAPTCHA_VERIFY_URL'],
     // An import leaves garbage faster than V8 has reason to collect it: the peak is 195 MB instead of 215 MB with 16.
     nodeFlags: ['--max-semi-space-size=8'],
+  },
+  integrations: {
+    schema: 'integrations',
+    events: IntegrationEventSchema,
+    consumes: ['identity'],
+    calls: ['identity', 'workflows', 'enrollment-runtime', 'crm'],
+    leavesCluster: true,
+    servers: ['postgres', 'kafka', 'redis', 'mail'],
+    optionalSecrets: ['REDIS_URL', 'SMTP_URL', ...oauthApplications.map((name) => `${name}_CLIENT_SECRET`)],
+    environment: [
+      ...['MAIL_FROM', 'MAIL_DIR', 'PUBLIC_URL', 'PROVIDER_HOSTS_OVERRIDE', 'PROVIDER_HOSTS_OVERRIDE_CONFIRM'],
+      'WEBHOOK_ALLOW_PRIVATE',
+      ...oauthApplications.map((name) => `${name}_CLIENT_ID`),
+    ],
   },
 } as const satisfies Record<string, ServiceEntry>;
 

@@ -6,6 +6,7 @@ import type { CrmErasuresService } from '@drippulse/proto/drippulse/crm/v1/erasu
 import type { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import type { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import type { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import type { IntegrationErasuresService } from '@drippulse/proto/drippulse/integrations/v1/erasures_pb';
 import type { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import type { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { ClientOf, ServiceBase } from '@drippulse/service';
@@ -33,6 +34,7 @@ export type Clients = {
     erasures: ClientOf<typeof CrmErasuresService>;
     activities: ClientOf<typeof CrmActivitiesService>;
   };
+  integrationErasures: ClientOf<typeof IntegrationErasuresService>;
 };
 
 /** The members that every operation of this service works with. */

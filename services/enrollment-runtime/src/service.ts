@@ -7,6 +7,7 @@ import { CrmErasuresService } from '@drippulse/proto/drippulse/crm/v1/erasures_p
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { IntegrationErasuresService } from '@drippulse/proto/drippulse/integrations/v1/erasures_pb';
 import { WebhookSigningService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { defineService } from '@drippulse/service';
@@ -136,6 +137,7 @@ export const service = defineService<Config, DB, Overrides>({
           activities: client(CrmActivitiesService),
           erasures: client(CrmErasuresService),
         },
+        integrationErasures: client(IntegrationErasuresService),
       },
       definitions: createDefinitions(db.kysely, base.sealer),
       dueCounts: createDueCounts(() => ctx),

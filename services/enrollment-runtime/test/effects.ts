@@ -95,6 +95,9 @@ export function effectContext(
         activities: clientFor(CrmActivitiesService, toCrm),
         erasures: clientFor(CrmErasuresService, toCrm),
       },
+      integrationErasures() {
+        throw new Error('effects erase nobody');
+      },
       workflows() {
         throw new Error('effects know no workflows');
       },

@@ -9,6 +9,7 @@ import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1
 import { FailuresService } from '@drippulse/proto/drippulse/enrollments/v1/failures_pb';
 import { HeldEntriesService } from '@drippulse/proto/drippulse/enrollments/v1/held_entries_pb';
 import { webhook } from '@drippulse/proto/drippulse/events/v1/options_pb';
+import { IntegrationErasuresService } from '@drippulse/proto/drippulse/integrations/v1/erasures_pb';
 import { ActionsService } from '@drippulse/proto/drippulse/journeys/v1/actions_pb';
 import { ApprovalRequestsService, ApprovalsService } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
 import { EventsService } from '@drippulse/proto/drippulse/journeys/v1/events_pb';
@@ -97,6 +98,12 @@ export async function startHarness(
       },
       { name: serviceOf('crm'), routes: crm.routes },
       { name: serviceOf('identity'), routes: identity.routes },
+      {
+        name: serviceOf('integrations'),
+        routes: (router) => {
+          router.service(IntegrationErasuresService, { forgetSourceRows: () => ({}) });
+        },
+      },
     ],
   });
   const { events } = harness;
@@ -119,7 +126,7 @@ export async function startHarness(
   const trackingOf = harness.clientsFrom(publicService, TrackingService);
   const bouncesOf = harness.clientsFrom(publicService, BouncesService);
   const heldOf = harness.clientsFrom(serviceOf('identity'), HeldEntriesService);
-  const failuresOf = harness.clientsFrom(serviceOf('workflows'), FailuresService);
+  const failuresOf = harness.clientsFrom(serviceOf('integrations'), FailuresService);
   const runtimeOf = harness.clientsFrom(serviceOf('workflows'), RuntimeService);
   return {
     config: harness.config,

@@ -10,8 +10,7 @@ import { editor, type Harness, startHarness } from './harness.ts';
 import { contacts, makeWorkflow, refusal } from './workflow.ts';
 
 const count = 250;
-/** Any service but the runtime stands for the one that performs. */
-const integrations = serviceOf('workflows');
+const integrations = serviceOf('integrations');
 const caller: Caller = { ...editor, actor: { type: 'service', id: integrations } };
 
 let harness: Harness;

@@ -45,6 +45,10 @@ test('the catalog lists what can fire, each with a schema of the whole body and 
     'opportunity.lost',
     'contact.erased',
     'lead.scored',
+    'integration.connection_failed',
+    'integration.connection_recovered',
+    'data_source_run.completed',
+    'data_source_run.failed',
   ]);
   expect(totalCount).toBe(BigInt(eventTypes.length));
   for (const { type, schema, example } of eventTypes) {

@@ -2,6 +2,7 @@ import type { LookUp } from '@drippulse/http';
 import type { Shares } from '@drippulse/loops';
 import type { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import type { ConnectionChecksService } from '@drippulse/proto/drippulse/integrations/v1/connection_checks_pb';
 import type { SenderChecksService } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
 import type { ClientOf, ServiceBase } from '@drippulse/service';
 import type { Config } from './config.ts';
@@ -15,6 +16,7 @@ export type Context = ServiceBase<Config, DB> & {
     identity: ClientOf<typeof IdentityService>;
     runtime: ClientOf<typeof RuntimeService>;
     senders: ClientOf<typeof SenderChecksService>;
+    connections: ClientOf<typeof ConnectionChecksService>;
   };
   loadWorkflow: LoadWorkflow;
   /** Looks up the host names of callbacks when a workflow is saved. */

@@ -2,6 +2,7 @@ import { lockRevision } from '@drippulse/db';
 import { createLookUps, type Resolve, resolveWithNameServers } from '@drippulse/http';
 import { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { ConnectionChecksService } from '@drippulse/proto/drippulse/integrations/v1/connection_checks_pb';
 import { SenderChecksService } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
 import { WorkflowSchema } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { audited, defineService } from '@drippulse/service';
@@ -46,6 +47,7 @@ export const service = defineService<Config, DB, Overrides>({
         identity: base.client(IdentityService),
         runtime: base.client(RuntimeService),
         senders: base.client(SenderChecksService),
+        connections: base.client(ConnectionChecksService),
       },
       loadWorkflow: workflowLoader(base.db.kysely),
       lookUp: createLookUps(resolve),

@@ -8,6 +8,7 @@ import {
   RuntimeService,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { ConnectionChecksService } from '@drippulse/proto/drippulse/integrations/v1/connection_checks_pb';
 import { SenderChecksService } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import {
@@ -31,6 +32,7 @@ const projects = new Map([
 
 const identity = serviceOf('identity');
 const runtime = serviceOf('enrollments');
+const integrations = serviceOf('integrations');
 
 /** A test key of organization 1. */
 export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
@@ -72,6 +74,21 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
       },
     ],
   });
+  /** Why connections cannot be used, by provider; the others can. */
+  const unusable = new Map<string, string>();
+  const registerIntegrations = () =>
+    harness.servePeer(integrations, (router) => {
+      router.service(ConnectionChecksService, {
+        findUnusableConnections: ({ connections }) => ({
+          unusable: connections.flatMap((one) => {
+            const reason = unusable.get(one.provider);
+            const { provider, connectionKey } = one;
+            return reason === undefined ? [] : [{ provider, connectionKey, reason }];
+          }),
+        }),
+      });
+    });
+  registerIntegrations();
   const registerRuntime = () =>
     harness.servePeer(runtime, (router) => {
       router.service(RuntimeService, {
@@ -104,6 +121,12 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
     startAnother: harness.start,
     peers: harness.peers,
     registerRuntime,
+    /** Integrations as a peer, which `unusable` answers for. */
+    integrations: {
+      unusable,
+      register: registerIntegrations,
+      unregister: () => harness.peers.unregister(integrations),
+    },
     betweenCheckAndWrite,
     db: db.kysely,
     pool: db.pool,

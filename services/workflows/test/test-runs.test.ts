@@ -136,11 +136,28 @@ const atProviders = json([
   { type: 'email', id: 'own', config: { to: '{{ email }}', subject: 'Hi', body: 'Hello' } },
 ]);
 
-test('a test run says what a live one would lack: without a connection, a mail through SendGrid is skipped', async () => {
-  const { steps: ran } = await harness.workflows(editor).testSteps({ steps: atProviders });
-  expect(Object.fromEntries(ran.map((step) => [step.id, [step.status, step.logs.join('\n')]]))).toMatchObject({
-    mail: ['skipped', expect.stringContaining('no usable connection for sendgrid')],
+test('a test run says what a live one would lack: SendGrid is skipped without a connection alone, other steps get a warning', async () => {
+  const tried = async () => {
+    const { steps: ran } = await harness.workflows(editor).testSteps({ steps: atProviders });
+    return Object.fromEntries(ran.map((step) => [step.id, [step.status, step.logs.join('\n')]]));
+  };
+  expect(await tried()).toMatchObject({
+    mail: ['succeeded', expect.stringContaining('[test] Would send email')],
     alert: ['succeeded', expect.not.stringContaining('Warning')],
+  });
+  const why = 'there is no connection with the key default';
+  harness.integrations.unusable.set('sendgrid', why).set('slack', why);
+  expect(await tried()).toMatchObject({
+    mail: ['skipped', expect.stringContaining(`[test] Skipped: no usable connection for sendgrid: ${why}`)],
+    alert: ['succeeded', expect.stringContaining(`[test] Warning: a live run has no usable connection: ${why}`)],
     own: ['succeeded', expect.not.stringContaining('Warning')],
   });
+  harness.integrations.unusable.clear();
+  // While nobody can say, a test run needs no connection, and says nothing of any.
+  harness.integrations.unregister();
+  expect(await tried()).toMatchObject({
+    mail: ['skipped', expect.stringContaining('no usable connection for sendgrid')],
+    alert: ['succeeded', expect.not.stringContaining('Warning')],
+  });
+  harness.integrations.register();
 });

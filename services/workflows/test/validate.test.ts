@@ -194,3 +194,29 @@ test('names are looked up for those alone who may save them', async () => {
     ['admin', false, true],
   ]);
 });
+
+test('a connection that is not there yet is a warning, and refuses neither a check nor a save', async () => {
+  const alert = json([{ type: 'alert', config: { message: 'Hello', connection_key: 'sales' } }]);
+  expect(await harness.workflows(editor).validateWorkflow({ steps: alert })).toMatchObject({
+    valid: true,
+    warnings: [],
+  });
+  harness.integrations.unusable.set('slack', 'there is no connection of Slack with the key sales');
+  try {
+    expect(await harness.workflows(editor).validateWorkflow({ steps: alert })).toMatchObject({
+      valid: true,
+      problems: [],
+      warnings: [
+        {
+          path: 'steps.0.config.connection_key',
+          step: 0,
+          code: 'not_found',
+          message: 'no usable connection for slack: there is no connection of Slack with the key sales',
+        },
+      ],
+    });
+    await harness.workflows(editor).createWorkflow({ name: 'Later', steps: alert });
+  } finally {
+    harness.integrations.unusable.clear();
+  }
+});

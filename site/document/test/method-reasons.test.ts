@@ -43,6 +43,8 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   archiveWorkflow: ['project_not_found'],
   // The workflow that the runtime hears of was just read.
   deleteWorkflow: ['parameter_missing'],
+  // A page says so.
+  finishConnect: ['integration_connection_limit_reached'],
   // The webhook was just made.
   createWebhook: ['webhook_not_found'],
   // Only records that are made count against a chain.

@@ -7,6 +7,8 @@ import { engineMillion } from './engine/engine-million.ts';
 import { events } from './events/events.ts';
 import { gateway } from './gateway/gateway.ts';
 import { idle } from './idle/idle.ts';
+import { importing } from './import/import.ts';
+import { integrations } from './integrations/integrations.ts';
 import { list } from './list/list.ts';
 import { million } from './million/million.ts';
 import { neighbours } from './neighbours/neighbours.ts';
@@ -32,6 +34,8 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['crm', crm],
   ['gateway', gateway],
   ['idle', idle],
+  ['integrations', integrations],
+  ['import', importing],
   ['webhooks', webhooks],
   ['neighbours', neighbours],
 ]);

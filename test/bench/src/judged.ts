@@ -29,6 +29,8 @@ const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   retention: { p99_ms: { better: 'lower' } },
   list: { ratio_naive: { better: 'higher' } },
   crm: { ratio_naive: { better: 'higher' }, import_seconds: { better: 'lower' } },
+  import: { seconds: { better: 'lower' }, peak_growth_mb: { better: 'lower' } },
+  integrations: { actions_per_second: { better: 'higher' }, ratio_beside: { better: 'lower' } },
   gateway: { cpu_ratio: { better: 'lower', shortLimit: 3.5 } },
   idle: {
     ratio_pgboss: { better: 'higher' },

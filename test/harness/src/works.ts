@@ -61,6 +61,19 @@ const worksOfSchemas: Record<string, Work> = {
     check({ email: (await call('GET', `/crm/contacts/${id}`)).email }, { email });
     return 'a contact';
   },
+
+  async integrations({ call }) {
+    const mapping = [{ from: 'Mail', to: 'email' }];
+    const source = await call('POST', '/data_sources', { name: 'Work', type: 'csv', target: 'leads', mapping });
+    await call('POST', `/data_sources/${source.id}/file`, `Mail\n${randomUUID()}@example.com\n`, 'text/csv');
+    const run = await call('POST', '/data_source_runs', { data_source_id: source.id });
+    await eventually(async () => {
+      const { status, counts } = await call('GET', `/data_source_runs/${run.id}`);
+      check({ status, created: counts.created }, { status: 'completed', created: 1 });
+    }, patience);
+    await call('DELETE', `/data_sources/${source.id}`);
+    return 'a run of a data source';
+  },
 };
 
 const note = { type: 'log', name: 'Note', config: { message: 'Hello', level: 'info' } };

@@ -321,6 +321,43 @@ export function crm(started: () => RunningPlatform): void {
     expect(bad).toMatchObject({ status: 422, body: { error: 'header_mismatch' } });
   });
 
+  test('a file of a data source becomes leads, and its refused rows come back to be mended', async () => {
+    const source = await api.post('/api/v1/data_sources', { name: 'Fair', type: 'csv', target: 'leads' });
+    expect(source).toMatchObject({ status: 201, body: { mapping: [], write_mode: 'create_and_update', file: null } });
+    const path = `/api/v1/data_sources/${source.body.id}`;
+    const csv = { headers: { 'content-type': 'text/csv' } };
+    const file = 'E-mail;Vorname;Nachname\r\nGrace.Fair@example.com;Grace;Hopper\r\nno address;Jean;Bartik\r\n';
+    expect(await api.post(`${path}/file`, file, csv)).toMatchObject({
+      status: 200,
+      body: { encoding: 'utf-8' },
+    });
+    const { body: preview } = await api.post(`${path}/preview`);
+    expect(preview).toMatchObject({ would: { create: 1, fail: 1 }, rows_read: 2 });
+    const mapped = await api.patch(path, { mapping: preview.suggested_mapping });
+    expect(mapped.body.mapping.map(({ to }: { to: string }) => to)).toEqual(['email', 'first_name', 'last_name']);
+    const run = async () => {
+      const started = await api.post('/api/v1/data_source_runs', { data_source_id: source.body.id });
+      expect(started).toMatchObject({ status: 202, body: { status: 'queued' } });
+      return eventually(async () => {
+        const { body } = await api.get(started.headers.get('location') ?? '');
+        expect(body.finished_at).not.toBeNull();
+        return body;
+      });
+    };
+    const first = await run();
+    expect(first).toMatchObject({ status: 'completed_with_errors', counts: { read: 2, created: 1, failed: 1 } });
+    const failed = (await api.get(first.errors_csv_url)).text;
+    expect(failed).toContain('no address,Jean,Bartik');
+    expect(await api.post(`${path}/file`, failed.replace('no address', 'jean.fair@example.com'), csv)).toMatchObject({
+      status: 200,
+    });
+    expect(await run()).toMatchObject({ status: 'completed', counts: { created: 1 } });
+    const { body: found } = await api.get('/api/v1/crm/leads?q=fair@example.com');
+    expect(found.leads.map(({ email }: { email: string }) => email).sort()).toEqual(
+      ['Grace.Fair@example.com', 'jean.fair@example.com'].map((email) => email.toLowerCase()),
+    );
+  });
+
   test('the owner of a record is a member of the organization', async () => {
     const { body: me } = await user.get('/api/v1/admin/verify');
     const owned = { last_name: 'Owned', owner_id: me.admin.id };

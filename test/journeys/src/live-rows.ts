@@ -24,6 +24,7 @@ const growing = new Set([
   'enrollments.workflow_versions',
   'identity.audit_events',
   'identity.projects',
+  'integrations.jobs',
   'webhooks.attempts',
   'webhooks.deliveries',
   'webhooks.endpoints',
@@ -68,8 +69,8 @@ export async function readLiveRows(client: Pick<pg.Client, 'query'>): Promise<Li
  */
 export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boolean> {
   const open = [
-    ...['workflows', 'enrollments', 'crm', 'webhooks'].map((schema) => `select from ${schema}.outbox`),
-    ...['enrollments', 'crm', 'webhooks'].map(
+    ...['workflows', 'enrollments', 'crm', 'webhooks', 'integrations'].map((schema) => `select from ${schema}.outbox`),
+    ...['enrollments', 'crm', 'webhooks', 'integrations'].map(
       (schema) => `select from ${schema}.jobs where status in ('queued', 'running')`,
     ),
     `select from events.group_partitions join events.topic_partitions as head using (topic, partition)

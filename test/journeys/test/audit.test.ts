@@ -1,3 +1,4 @@
+import { type FakeProviders, startFakeProviders } from '@drippulse/fake-providers';
 import { type Api, type ApiAnswer, type RunningPlatform, runCommand, startLayout } from '@drippulse/harness';
 import { eventually, type Resources, type TestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -8,6 +9,7 @@ import { fill, type Route, routes } from '../src/routes.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
+let fakes: FakeProviders;
 let platform: RunningPlatform;
 /** An administrator with a session: some rows belong to a user. */
 let admin: Api;
@@ -15,8 +17,9 @@ let made: Resources;
 
 beforeAll(async () => {
   database = await startOwnDatabase();
+  fakes = await startFakeProviders();
   platform = await startLayout('start', {
-    env: { DATABASE_URL: database.url, RATE_LIMIT_BURST: '10000' },
+    env: { DATABASE_URL: database.url, RATE_LIMIT_BURST: '10000', PROVIDER_HOSTS_OVERRIDE: fakes.url },
   });
   client = new pg.Client(database.url);
   await client.connect();
@@ -29,10 +32,17 @@ beforeAll(async () => {
   made = { ...made, invitations: invitation.body.id };
   // An organization has one provider to sign in by, which the walk makes anew.
   await admin.request('DELETE', '/api/v1/account/sso');
+  // A sheet is read before its data source is made.
+  fakes.provider('google_workspace').state.rows.set(`${sheet}/People`, [['E-mail'], ['s1@example.com']]);
+  await admin.post('/api/v1/integration_connections?test=false', {
+    provider: 'google_workspace',
+    credentials: { access_token: 'ya29.1' },
+  });
 });
 afterAll(async () => {
   await client?.end();
   await platform?.dispose();
+  await fakes?.stop();
   await database?.drop();
 });
 
@@ -48,6 +58,7 @@ async function trail(): Promise<Entry[]> {
 const audited = routes.filter(
   ({ rest, needsCredential }) => rest.audit !== 'none' && !rest.audit.startsWith('mfa.') && needsCredential,
 );
+const sheet = '1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms';
 /** Of routes that need more than the members that the codec asks for. */
 const bodies: Readonly<Record<string, object>> = {
   '/api/v1/team_members': {
@@ -55,6 +66,15 @@ const bodies: Readonly<Record<string, object>> = {
     username: 'grace',
     role: 'viewer',
     password: 'a-long-password',
+  },
+  '/api/v1/data_sources/google_sheets': {
+    url: `https://docs.google.com/spreadsheets/d/${sheet}/edit#gid=0`,
+    target: 'leads',
+  },
+  '/api/v1/integration_connections/authorize': {
+    provider: 'hubspot',
+    return_to: '/',
+    credentials: { client_id: 'own', client_secret: 'canary-of-a-client' },
   },
   '/api/v1/account/sso': { issuer: 'https://issuer.example', client_id: 'own', client_secret: 'canary-of-a-client' },
   '/api/v1/webhooks': { url: 'https://example.com/hooks', event_type: '*' },

@@ -80,6 +80,22 @@ test('an erased person is found in no column of any table', async () => {
   });
   const decide = () => api.post(`/api/v1/approvals/${asked[0].id}/approve`, { comment: 'Quillfeather agreed' }, once);
   expect(await decide()).toMatchObject({ status: 200, body: { status: 'approved' } });
+  const source = await api.post('/api/v1/data_sources', {
+    name: 'Canary',
+    type: 'csv',
+    target: 'leads',
+    mapping: [
+      { from: 'Mail', to: 'email' },
+      { from: 'Name', to: 'last_name' },
+    ],
+  });
+  const csv = { headers: { 'content-type': 'text/csv' } };
+  await api.post(`/api/v1/data_sources/${source.body.id}/file`, 'Mail,Name\nbroken,Quillfeather\n', csv);
+  const run = await api.post('/api/v1/data_source_runs', { data_source_id: source.body.id });
+  await eventually(async () => {
+    const { body } = await api.get(`/api/v1/data_source_runs/${run.body.id}`);
+    expect(body).toMatchObject({ status: 'completed_with_errors' });
+  });
   const totals = async (path: string) => (await api.get(path)).body.step_funnel.totals;
   await eventually(async () => {
     expect(await totals(ended)).toMatchObject({ completed: 1 });
@@ -112,6 +128,7 @@ test('an erased person is found in no column of any table', async () => {
       'enrollments.enrollments',
       'enrollments.events',
       'enrollments.timeline',
+      'integrations.source_failed_rows',
       'webhooks.attempts',
       'webhooks.payloads',
     ]),

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
+import { type FakeProviders, startFakeProviders } from '@drippulse/fake-providers';
 import { type Api, type RunningPlatform, startLayout } from '@drippulse/harness';
 import { eventually, type TestDatabase } from '@drippulse/testing';
 import { owners, packageOf, processOf } from '@drippulse/topology';
@@ -17,6 +18,7 @@ type Table = {
 
 let database: TestDatabase;
 let client: pg.Client;
+let fakes: FakeProviders;
 let platform: RunningPlatform;
 let leaver: Api;
 let stayer: Api;
@@ -32,8 +34,9 @@ beforeAll(async () => {
     declared.set(schema, service.organizationTables);
   }
   database = await startOwnDatabase();
+  fakes = await startFakeProviders();
   platform = await startLayout('start', {
-    env: { DATABASE_URL: database.url, RATE_LIMIT_BURST: '10000' },
+    env: { DATABASE_URL: database.url, RATE_LIMIT_BURST: '10000', PROVIDER_HOSTS_OVERRIDE: fakes.url },
   });
   client = new pg.Client(database.url);
   await client.connect();
@@ -47,6 +50,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await client?.end();
   await platform?.dispose();
+  await fakes?.stop();
   await database?.drop();
 });
 

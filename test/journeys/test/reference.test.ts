@@ -92,6 +92,17 @@ const signed = (secret: string, body: string): Request => {
   return { body, headers, isOpen: true };
 };
 const rowsOf = (text: string): Request => ({ body: text, headers: csv });
+const source = { type: 'csv', target: 'leads', mapping: [{ from: 'Mail', to: 'email' }] };
+
+/** A data source with a file. */
+async function sourceWithFile(name: string): Promise<number> {
+  const { body } = await platform.api.post('/api/v1/data_sources', { name, ...source });
+  const file = await platform.api.post(`/api/v1/data_sources/${body.id}/file`, 'Mail\na@example.com\n', {
+    headers: csv,
+  });
+  expect(file.status).toBe(200);
+  return body.id;
+}
 
 /** Requests that succeed, where a path alone is none. */
 const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
@@ -105,6 +116,18 @@ const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
     body: { name: 'Another', status: 'active', steps: [{ type: 'wait', config: { duration: 1, unit: 'days' } }] },
   }),
   'POST /api/v1/workflows/{workflow_id}/enrollments/bulk': () => ({ body: { contacts: [{ email: 'b@example.com' }] } }),
+  'POST /api/v1/integration_connections': () => ({
+    body: {
+      ...{ provider: 'slack', external_key: 'another', test: false },
+      credentials: { webhook_url: 'https://hooks.slack.com/services/T000/B000/x4Jd' },
+    },
+  }),
+  'POST /api/v1/data_sources': () => ({ body: { name: 'Another', ...source } }),
+  'POST /api/v1/data_sources/{id}/preview': async () => {
+    created['data_sources'] = await sourceWithFile('To look at');
+    return { body: {} };
+  },
+  'POST /api/v1/data_source_runs': async () => ({ body: { data_source_id: await sourceWithFile('To run') } }),
   'POST /api/v1/crm/import': () => ({ body: { leads: [{ email: 'imported@example.com' }] } }),
   'POST /api/v1/crm/opportunity_pipelines': () => ({ body: { name: 'Own' } }),
   'POST /api/v1/crm/accounts': () => ({ body: { name: 'Another' } }),
@@ -182,7 +205,7 @@ test('every route of the reference is served, under its name', () => {
   const unknown = referenceRoutes.filter(({ method, template }) => !served.has(`${method} ${shapeOf(template)}`));
   // Health is no RPC: the test below asks for it.
   expect(unknown.map(({ name }) => name)).toEqual(['GET /health', 'GET /api/v1/health']);
-  expect(referenceRoutes).toHaveLength(89);
+  expect(referenceRoutes).toHaveLength(102);
 });
 
 test('every route of the reference answers a request that succeeds with the status of the reference', async () => {

@@ -72,6 +72,9 @@ async function makeOwn(): Promise<Resources> {
   const form = await post('/lead_forms', { name: 'trial', workflow_id: workflow.id });
   const plan = await post('/operator/plans/preview', { goal: 'intake', answers: { intake: { form_name: 'planned' } } });
   const suppression = await post('/suppressions', { email: 'trial@example.com' });
+  const mapping = [{ from: 'E-mail', to: 'email' }];
+  const source = await post('/data_sources', { name: 'trial', type: 'csv', target: 'leads', mapping });
+  const run = await post('/data_source_runs', { data_source_id: source.id });
   const asking = await post('/workflows', { name: 'asks', steps: [{ type: 'approval', message: 'May I?' }] });
   await post(`/workflows/${asking.id}/enrollments/bulk`, { contacts: [{ email: 'asked@example.com' }] });
   const approval = await eventually(async () => {
@@ -79,7 +82,7 @@ async function makeOwn(): Promise<Resources> {
     expect(body.approvals).toHaveLength(1);
     return body.approvals[0];
   });
-  for (const made of [workflow, webhook, form, plan, suppression, approval])
+  for (const made of [workflow, webhook, form, plan, suppression, source, run, approval])
     expect(made).toMatchObject({ mode: 'test' });
   return {
     projects: project.id,
@@ -92,6 +95,8 @@ async function makeOwn(): Promise<Resources> {
     lead_forms: form.id,
     plans: plan.id,
     suppressions: suppression.id,
+    data_sources: source.id,
+    data_source_runs: run.id,
     approvals: approval.id,
   };
 }
@@ -165,6 +170,8 @@ test('lists of the test key show its own rows, and live ones when it asks for th
     '/api/v1/webhooks',
     '/api/v1/suppressions',
     '/api/v1/lead_forms',
+    '/api/v1/data_sources',
+    '/api/v1/data_source_runs',
     '/api/v1/operator/activity',
   ]);
   for (const { template } of lists) {

@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { api } from './api.ts';
 import { enrollments } from './enrollments.ts';
 import { events } from './events.ts';
+import { integrations } from './integrations.ts';
 import { overview } from './overview.ts';
 import { processes } from './processes.ts';
 import { webhooks } from './webhooks.ts';
@@ -14,4 +15,5 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
   webhooks,
   events,
   processes,
+  integrations,
 };

@@ -2,12 +2,13 @@ import {
   EnrollmentInclude,
   GetEnrollmentRequestSchema,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { CreateIntegrationConnectionRequestSchema } from '@drippulse/proto/drippulse/integrations/v1/connections_pb';
 import {
   DownloadRequestSchema,
   EchoRequestSchema,
   ReadRequestSchema,
 } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { refusal } from '../../test/refusal.ts';
 import { decodeJson } from './decode-json.ts';
 
@@ -99,4 +100,23 @@ test('the largest id is 2^53 - 1', () => {
 test('a small integer of the path that is none is 0 too', () => {
   const decode = (chunks: string) => decodeJson(DownloadRequestSchema, '', { method: 'GET', path: { chunks } }).chunks;
   expect([decode('7'), decode('x'), decode('2147483648')]).toEqual([7, 0, 0]);
+});
+
+describe('a member of the body that the query may give as well', () => {
+  const decode = (query: string, isStrict = false) =>
+    decodeJson(CreateIntegrationConnectionRequestSchema, '{"provider":"slack","credentials":{},"test":true}', {
+      method: 'POST',
+      query: new URLSearchParams(query),
+      bodyIsMessage: true,
+      strict: isStrict ? { query: new URLSearchParams(query) } : undefined,
+    });
+
+  test('takes precedence, and no other member comes from the query', () => {
+    expect(decode('test=false&provider=zoom')).toMatchObject({ test: false, provider: 'slack' });
+  });
+
+  test('is the only parameter that a strict request may have', () => {
+    expect(decode('test=false', true)).toMatchObject({ test: false });
+    expect(() => decode('provider=zoom', true)).toThrow('provider is not a known parameter: send it in the body');
+  });
 });

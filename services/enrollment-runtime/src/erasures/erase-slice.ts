@@ -38,8 +38,11 @@ const awayMs = 60_000;
  */
 export async function eraseSlice(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const place = readErasurePlace(job.cursor);
+  const isAtStart = place.pass < passes && place.workflowId === 0n;
+  if (isAtStart) await forgetRows(ctx, job);
   if (place.pass < passes) return (trx) => eraseNext(ctx, trx, job, place);
-  if (await reportToCrm(ctx, job)) return (trx) => finish(ctx, trx, job, place);
+  // Away at the start of the passes, it may be here now.
+  if ((await forgetRows(ctx, job)) && (await reportToCrm(ctx, job))) return (trx) => finish(ctx, trx, job, place);
   return async () => ({ ...goOn(place), waitMs: awayMs });
 }
 
@@ -118,6 +121,17 @@ function goOn(place: ErasurePlace, processed = 0): JobSlice {
 function endPass({ pass }: ErasurePlace, processed = 0): JobSlice {
   const slice = goOn({ pass: pass + 1, workflowId: 0n, enrollmentId: 0n }, processed);
   return pass + 1 < passes ? { ...slice, waitMs: betweenPassesMs } : slice;
+}
+
+/** Rows that data sources keep for a while: those of files that were uploaded, and those that were refused. */
+async function forgetRows(ctx: Context, job: JobRow): Promise<boolean> {
+  try {
+    await ctx.clients.integrationErasures(callerOf(job.organization_id)).forgetSourceRows({}, { timeoutMs });
+    return true;
+  } catch (error) {
+    ctx.log.warn({ err: error, job: String(job.id) }, 'rows of data sources could not be deleted for an erasure');
+    return false;
+  }
 }
 
 async function reportToCrm(ctx: Context, job: JobRow): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import type { TestStepsRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { isStrict } from '@drippulse/rpc';
 import { loadFormer } from '../changes/former.ts';
+import { unusableConnections } from '../changes/unusable-connections.ts';
 import { urlCheckOf } from '../changes/url-check.ts';
 import type { Context } from '../context.ts';
 import { readGraph, withKeptIds } from '../workflows/graph.ts';
@@ -20,5 +21,6 @@ export async function testSteps(ctx: Context, request: TestStepsRequest, call: H
   const graph = await readGraph(jsonText(request.steps), urlCheckOf(ctx, call), isStrict(call));
   const steps = maskSteps(unmaskSteps(withKeptIds(graph, former), former));
   const tested = { ...unsaved, ...(workflowId !== undefined && { workflowId }), steps };
-  return { workflowId, ...(await runTest(tested, { place: ctx.testPlace, call, now: ctx.clock.now() })) };
+  const unusable = await unusableConnections(ctx, call, steps);
+  return { workflowId, ...(await runTest(tested, { place: ctx.testPlace, call, now: ctx.clock.now(), unusable })) };
 }

@@ -1,6 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import type { TestWorkflowRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
+import { unusableConnections } from '../changes/unusable-connections.ts';
 import type { Context } from '../context.ts';
 import { prepareTest } from '../workflows/run-test.ts';
 import { settingsOf } from '../workflows/settings.ts';
@@ -14,9 +15,10 @@ export async function testWorkflow(ctx: Context, request: TestWorkflowRequest, c
   const { id: workflowId, version } = row;
   const steps = storedSteps(shownSteps(row));
   const tested = { workflowId, version, steps, settings: settingsOf(row.settings, steps) };
+  const unusable = await unusableConnections(ctx, call, steps);
   return {
     workflowId,
     version,
-    ...(await runTest(tested, { place: ctx.testPlace, call, now: ctx.clock.now() })),
+    ...(await runTest(tested, { place: ctx.testPlace, call, now: ctx.clock.now(), unusable })),
   };
 }

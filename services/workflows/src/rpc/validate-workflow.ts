@@ -11,6 +11,7 @@ import { isStrict } from '@drippulse/rpc';
 import { loadFormer } from '../changes/former.ts';
 import { requireProject } from '../changes/require-project.ts';
 import { senderProblems } from '../changes/require-senders.ts';
+import { type Unusable, unusableConnections } from '../changes/unusable-connections.ts';
 import { urlCheckOf } from '../changes/url-check.ts';
 import type { Context } from '../context.ts';
 import { fieldProblems } from '../workflows/fields.ts';
@@ -28,7 +29,14 @@ export async function validateWorkflow(ctx: Context, request: ValidateWorkflowRe
   if (projectId !== undefined) await requireProject(ctx, call, projectId);
   const all = [...fields, ...problems];
   if (all.length > 0) return { valid: false, problems: all.map(problemToProto) };
-  return { valid: true, problems: [], steps: jsonField(maskSteps(steps).map(withDefaults)) };
+  const warnings = ((await unusableConnections(ctx, call, steps)) ?? []).map(warningOf);
+  return { valid: true, problems: [], warnings, steps: jsonField(maskSteps(steps).map(withDefaults)) };
+}
+
+/** The connection may be made later, so this does not refuse the workflow. */
+function warningOf({ step, provider, reason }: Unusable): MessageInitShape<typeof WorkflowProblemSchema> {
+  const path = `steps.${step.position}.config.connection_key`;
+  return problemToProto({ field: path, message: `no usable connection for ${provider}: ${reason}`, code: 'not_found' });
 }
 
 /** The steps as they would be stored, or why they would not. */

@@ -27,8 +27,16 @@ type TestInput = Pick<TestWorkflowRequest, 'fixtureProfile' | 'sampleData' | 'in
 /** What is run: the steps that people see, so that no log line has a credential. */
 type Tested = { workflowId: bigint; version: number; steps: readonly Step[]; settings?: Settings };
 
-/** The place in which it runs, who takes it, and when it runs. */
-type Surroundings = { place: Shares; call: HandlerContext; now: Date };
+/**
+ * The place in which it runs and who takes it, when it runs, and the steps whose connection a live run could not use; undefined while
+ * nobody can say.
+ */
+type Surroundings = {
+  place: Shares;
+  call: HandlerContext;
+  now: Date;
+  unusable: readonly { step: Step; reason: string }[] | undefined;
+};
 
 /**
  * Reads the data of a test run, and returns a function that runs steps with them: the same engine as live runs, with stubs
@@ -36,9 +44,16 @@ type Surroundings = { place: Shares; call: HandlerContext; now: Date };
  */
 export function prepareTest(request: TestInput) {
   const { profile, data } = readTestData(request);
-  return async ({ workflowId, version, steps, settings = {} }: Tested, { place, call, now }: Surroundings) => {
+  return async (
+    { workflowId, version, steps, settings = {} }: Tested,
+    { place, call, now, unusable }: Surroundings,
+  ) => {
     const definition = compileDefinition({ workflowId: String(workflowId), version, steps, settings });
-    const options = { data, timezone, now, elapsedMs: () => performance.now() };
+    const connectionOf = (stepId: string) => {
+      const found = unusable?.find(({ step }) => step.id === stepId);
+      return found === undefined ? unusable && 'usable' : { unusable: found.reason };
+    };
+    const options = { data, timezone, now, elapsedMs: () => performance.now(), connectionOf };
     await yieldToEventLoop(); // a large definition is much work too
     const taken = await place.wait(String(callerOf(call).organizationId), 1, call.signal);
     const run = await withRests(testRunSteps(definition, options)).finally(() => taken.release());

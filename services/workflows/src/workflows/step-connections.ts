@@ -1,4 +1,16 @@
 import { resolveIntegration, type Step } from '@drippulse/engine';
+import { findProvider } from '@drippulse/providers';
+
+/** A step with the connection that it uses. */
+export type StepConnection = { step: Step; provider: string; connectionKey: string };
+
+/** The connection of each step that uses one. Integrations that are the platform itself need none. */
+export function stepConnections(steps: readonly Step[]): StepConnection[] {
+  return steps.flatMap((step) => {
+    const found = connectionOf(step);
+    return found === undefined || findProvider(found.provider) === undefined ? [] : [{ step, ...found }];
+  });
+}
 
 /** The connection that a step names, whether or not its integration is a provider. */
 export function connectionOf({

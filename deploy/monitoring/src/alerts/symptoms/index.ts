@@ -2,8 +2,16 @@ import type { Alert } from '../alert.ts';
 import { access } from './access.ts';
 import { enrollments } from './enrollments.ts';
 import { events } from './events.ts';
+import { integrations } from './integrations.ts';
 import { mails } from './mails.ts';
 import { processes } from './processes.ts';
 
 /** Faults that need attention before a promise is broken, or without one. */
-export const symptoms: readonly Alert[] = [...events, ...processes, ...enrollments, ...mails, ...access];
+export const symptoms: readonly Alert[] = [
+  ...events,
+  ...processes,
+  ...enrollments,
+  ...mails,
+  ...access,
+  ...integrations,
+];

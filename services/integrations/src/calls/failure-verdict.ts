@@ -1,0 +1,26 @@
+import { HttpFailure } from '@drippulse/http';
+import type { Provider, ProviderRequest, Verdict } from '@drippulse/providers';
+import { AnswerTooLong, ForeignHost } from '../send.ts';
+
+/** Whether a second time does no harm, whatever the action says. */
+export function isSafe({ method, isRepeatable }: ProviderRequest): boolean {
+  return method === 'GET' || isRepeatable === true;
+}
+
+/**
+ * What it means that there is no answer; undefined for an error of ours. What surely did not arrive may be sent again. Of what may
+ * have arrived nobody knows, unless a repeat does no harm.
+ */
+export function failureVerdict({ name }: Provider, request: ProviderRequest, error: unknown): Verdict | undefined {
+  if (error instanceof ForeignHost) {
+    return { class: 'permanent', problem: { code: 'foreign_host', message: `It was not sent: ${error.message}` } };
+  }
+  if (error instanceof AnswerTooLong) {
+    const problem = { code: 'answer_too_long', message: `The answer of ${name} is not usable: ${error.message}` };
+    return { class: isSafe(request) ? 'permanent' : 'unknown', problem };
+  }
+  if (!(error instanceof HttpFailure)) return undefined;
+  const problem = { code: error.code, message: `${name} did not answer: ${error.message}` };
+  if (error.code === 'address_not_allowed' || error.code === 'url_not_allowed') return { class: 'permanent', problem };
+  return { class: error.mayHaveBeenSent && !isSafe(request) ? 'unknown' : 'temporary', problem };
+}

@@ -1,0 +1,60 @@
+import type { JsonObject } from '@drippulse/json';
+import { type Action, type ActionPlace, ActionRefusal, type Verdict } from '@drippulse/providers';
+import type { Context } from '../context.ts';
+import type { UsableConnection } from '../usable-connection.ts';
+import { type CallOptions, callProvider } from './call-provider.ts';
+import { isSafe } from './failure-verdict.ts';
+
+/** An action with an input that it has read. */
+export type PlannedAction = { action: Action; input: Parameters<Action['perform']>[0]; place: ActionPlace };
+
+/** What became of an action. The output is there after `ok` and `done`. */
+export type ActionOutcome = { verdict: Verdict; output?: JsonObject };
+
+/** How far an action has come, in what a repeat would do twice: whether some of it may have been sent, and whether some was done. */
+export type Progress = { hasSent: boolean; hasDone: boolean };
+
+/**
+ * Runs the requests of an action one after the other, until it returns its output or a request is refused. What is refused after
+ * something was done counts as `unknown` where a repeat would do that again.
+ */
+export async function runAction(
+  ctx: Context,
+  connection: UsableConnection,
+  { action, input, place }: PlannedAction,
+  options: Omit<CallOptions, 'freshConnection'> & { progress: Progress },
+): Promise<ActionOutcome> {
+  const { progress, ...call } = options;
+  const freshConnection = action.repeat === 'none';
+  const calls = action.perform(input, place);
+  let used = connection;
+  let last: Verdict = { class: 'ok' };
+  try {
+    for (let step = calls.next(); ; ) {
+      if (step.done === true) return { verdict: last, output: step.value };
+      const request = step.value;
+      progress.hasSent ||= !isSafe(request);
+      const made = await callProvider(ctx, used, request, {
+        ...call,
+        freshConnection: freshConnection && !isSafe(request),
+      });
+      used = made.connection;
+      last = made.verdict;
+      if (made.answer === undefined || (last.class !== 'ok' && last.class !== 'done')) {
+        return { verdict: progress.hasDone ? afterHalf(action, last) : last };
+      }
+      progress.hasDone ||= !isSafe(request);
+      await ctx.fault?.('after-answer');
+      step = calls.next(made.answer);
+    }
+  } catch (error) {
+    if (!(error instanceof ActionRefusal)) throw error;
+    return { verdict: error.verdict };
+  }
+}
+
+/** Half of the action is done. Waiting and trying again would do that half twice. */
+function afterHalf({ repeat }: Action, verdict: Verdict): Verdict {
+  const isTriedAgain = verdict.class === 'rate_limited' || verdict.class === 'temporary';
+  return repeat === 'none' && isTriedAgain ? { class: 'unknown', problem: verdict.problem } : verdict;
+}

@@ -1,0 +1,86 @@
+import { ConfigError } from '@drippulse/process';
+import type { ProviderKey } from '@drippulse/providers';
+import { configReader, redisUrlVariable } from '@drippulse/service';
+import { z } from 'zod';
+
+export type Config = ReturnType<typeof readConfig>;
+
+const text = z.string().min(1).optional();
+const clientVariables = {
+  GOOGLE_WORKSPACE_CLIENT_ID: text,
+  GOOGLE_WORKSPACE_CLIENT_SECRET: text,
+  MICROSOFT365_CLIENT_ID: text,
+  MICROSOFT365_CLIENT_SECRET: text,
+  SLACK_CLIENT_ID: text,
+  SLACK_CLIENT_SECRET: text,
+  SALESFORCE_CLIENT_ID: text,
+  SALESFORCE_CLIENT_SECRET: text,
+  HUBSPOT_CLIENT_ID: text,
+  HUBSPOT_CLIENT_SECRET: text,
+  ZOOM_CLIENT_ID: text,
+  ZOOM_CLIENT_SECRET: text,
+  ZENDESK_CLIENT_ID: text,
+  ZENDESK_CLIENT_SECRET: text,
+  GONG_CLIENT_ID: text,
+  GONG_CLIENT_SECRET: text,
+};
+
+export const readConfig = configReader(
+  {
+    REDIS_URL: redisUrlVariable,
+    SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+    MAIL_FROM: z.string().default('drippulse@localhost'),
+    MAIL_DIR: z.string().optional(),
+    PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
+    PROVIDER_HOSTS_OVERRIDE: z.url({ protocol: /^https?$/ }).optional(),
+    PROVIDER_HOSTS_OVERRIDE_CONFIRM: z.stringbool().default(false),
+    ...clientVariables,
+    WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
+  },
+  (read) => ({
+    /** Redis, where the rates of accounts are counted for all processes; undefined: each process counts its own. */
+    redisUrl: read.REDIS_URL,
+    /** How long a process may be at an effect: longer than all requests of an action take. */
+    effectLeaseMs: 40_000,
+    smtpUrl: read.SMTP_URL,
+    mailFrom: read.MAIL_FROM,
+    /** Folder where mails are written as `.eml` files when there is no mail server. */
+    mailDir: read.MAIL_DIR,
+    /** Beginning of the redirect address and of links in mails, without a slash at its end. */
+    publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
+    /** Whether addresses of data sources may be private ones and plain http, for development. */
+    allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
+    /** Where requests to all providers go instead, for tests and egress proxies; undefined: to the providers. */
+    hostsOverride: checkOverride(read.PROVIDER_HOSTS_OVERRIDE, read.PROVIDER_HOSTS_OVERRIDE_CONFIRM),
+    /** The operator's applications at providers, by which accounts are connected. */
+    oauthClients: {
+      google_workspace: clientOf(read.GOOGLE_WORKSPACE_CLIENT_ID, read.GOOGLE_WORKSPACE_CLIENT_SECRET),
+      microsoft365: clientOf(read.MICROSOFT365_CLIENT_ID, read.MICROSOFT365_CLIENT_SECRET),
+      slack: clientOf(read.SLACK_CLIENT_ID, read.SLACK_CLIENT_SECRET),
+      salesforce: clientOf(read.SALESFORCE_CLIENT_ID, read.SALESFORCE_CLIENT_SECRET),
+      hubspot: clientOf(read.HUBSPOT_CLIENT_ID, read.HUBSPOT_CLIENT_SECRET),
+      zoom: clientOf(read.ZOOM_CLIENT_ID, read.ZOOM_CLIENT_SECRET),
+      zendesk: clientOf(read.ZENDESK_CLIENT_ID, read.ZENDESK_CLIENT_SECRET),
+      gong: clientOf(read.GONG_CLIENT_ID, read.GONG_CLIENT_SECRET),
+    } as Readonly<Partial<Record<ProviderKey, { id: string; secret: string }>>>,
+    /** How long a token endpoint may take; it is asked twice at most within a lease. Tests shorten both. */
+    tokenTimeoutMs: 15_000,
+    /** How long one process has a refresh for itself. */
+    refreshLeaseMs: 60_000,
+  }),
+);
+
+function clientOf(id: string | undefined, secret: string | undefined): { id: string; secret: string } | undefined {
+  return id === undefined || secret === undefined ? undefined : { id, secret };
+}
+
+/** Credentials of customers go there, so it is this machine, or a proxy over TLS that the operator has confirmed. */
+function checkOverride(url: string | undefined, isConfirmed: boolean): string | undefined {
+  if (url === undefined) return undefined;
+  const { hostname, protocol } = new URL(url);
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  if (isLoopback || (protocol === 'https:' && isConfirmed)) return url;
+  throw new ConfigError([
+    'PROVIDER_HOSTS_OVERRIDE: must be at a loopback address, or use https with PROVIDER_HOSTS_OVERRIDE_CONFIRM=1',
+  ]);
+}

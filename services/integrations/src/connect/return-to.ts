@@ -1,0 +1,21 @@
+import { DomainError } from '@drippulse/errors';
+
+const longest = 2_000;
+
+/** The path that the browser goes to in the end. It stays on the origin, whatever browsers make of slashes and backslashes. */
+export function readReturnTo(path: string, publicUrl: string): string {
+  const { origin } = new URL(publicUrl);
+  const isPath = /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && !path.includes('\\') && path.length <= longest;
+  const url = isPath ? URL.parse(path, origin) : null;
+  if (url !== null && url.origin === origin) return `${url.pathname}${url.search}${url.hash}`;
+  throw new DomainError('invalid', 'invalid_return_to', 'return_to must be a path on this origin, such as /settings.', {
+    violations: [{ field: 'return_to', message: 'must be a path on this origin', code: 'format' }],
+  });
+}
+
+/** The address in the end, with what came of it. */
+export function returnAddress(returnTo: string, publicUrl: string, result: Readonly<Record<string, string>>): string {
+  const url = new URL(returnTo, new URL(publicUrl).origin);
+  for (const [name, value] of Object.entries(result)) url.searchParams.set(name, value);
+  return url.href;
+}

@@ -1,0 +1,27 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+const bytes = 32;
+
+/** A text of 256 random bits, for an address or a cookie. */
+export function randomText(): string {
+  return randomBytes(bytes).toString('base64url');
+}
+
+/** What is stored of a ticket, a state or a cookie. They are random, so that a hash without a salt cannot be guessed back. */
+export function hashOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/** The state of a ticket: the start of the consent has the ticket alone, and nobody gets the one from the other. */
+export function stateOf(ticket: string): string {
+  return createHash('sha256').update(`state of ${ticket}`).digest('base64url');
+}
+
+/** The challenge of a verifier (RFC 7636, S256). */
+export function challengeOf(verifier: string): string {
+  return createHash('sha256').update(verifier).digest('base64url');
+}
+
+export function isSame(text: string | undefined, hash: Buffer | null): boolean {
+  return text !== undefined && hash !== null && timingSafeEqual(hashOf(text), hash);
+}

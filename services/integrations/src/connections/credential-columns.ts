@@ -1,0 +1,46 @@
+import type { Sealer } from '@drippulse/db';
+import type { Credentials, Provider, Tokens } from '@drippulse/providers';
+import { sealCredentials } from './credentials.ts';
+import { makeShown } from './shown-credentials.ts';
+
+/** The columns that follow from credentials. */
+export function credentialColumns(
+  sealer: Sealer,
+  place: { organizationId: bigint; id: bigint },
+  { provider, credentials }: { provider: Provider; credentials: Credentials },
+) {
+  return { ...sealCredentials(sealer, place, credentials), shown_credentials: makeShown(provider, credentials) };
+}
+
+/** The credentials after new tokens. A provider that sends no refresh token keeps the old one. */
+export function withTokens(credentials: Credentials, { accessToken, refreshToken, more = {} }: Tokens): Credentials {
+  return {
+    ...credentials,
+    ...more,
+    access_token: accessToken,
+    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+  };
+}
+
+/**
+ * When tokens end, in the time of the database; without an answer, the provider's facts count. `ends_at` is when somebody has to connect
+ * anew: a refresh token is replaced before its end, so it is the end of a token that nothing refreshes, or of a kind of credentials.
+ */
+export function tokenEnds(
+  provider: Provider,
+  credentials: Credentials,
+  { tokens, now }: { tokens: Tokens | undefined; now: Date },
+) {
+  const after = (seconds: number | null | undefined) =>
+    seconds === null || seconds === undefined ? null : new Date(now.getTime() + seconds * 1_000);
+  const access = tokens && after(tokens.expiresInSeconds ?? provider.oauth?.accessTokenSeconds);
+  const last = credentials['refresh_token'] === undefined ? access : undefined;
+  const kind = provider.warning?.(credentials)?.endsAt;
+  const ends = [last?.getTime(), kind === null || kind === undefined ? undefined : Date.parse(kind)];
+  const known = ends.filter((end) => end !== undefined);
+  return {
+    token_expires_at: access ?? null,
+    refresh_expires_at: (tokens && after(tokens.refreshExpiresInSeconds)) ?? null,
+    ends_at: known.length === 0 ? null : new Date(Math.min(...known)),
+  };
+}

@@ -1,0 +1,48 @@
+import { addJob } from '@drippulse/db';
+import type { Transaction } from 'kysely';
+import { z } from 'zod';
+import type { DB } from '../db/schema.ts';
+
+/** The kind of the jobs that report what happened to a connection. */
+export const newsJobs = 'connection news';
+
+const input = z.object({
+  kind: z.enum(['failed', 'recovered', 'ending']),
+  id: z.coerce.bigint(),
+  sequence: z.coerce.bigint(),
+  /** Code of the failure; empty otherwise. */
+  reason: z.string(),
+  /** When it stopped working. */
+  failedAt: z.coerce.date().nullable(),
+});
+
+export type News = z.infer<typeof input>;
+
+/**
+ * Adds a report in the transaction of what it is about. It is made by a job, since it needs the workflows and the members, which
+ * other services have, and no transaction waits for them.
+ */
+export async function addNews<D extends DB>(
+  trx: Transaction<D>,
+  o: {
+    kind: News['kind'];
+    id: bigint;
+    organizationId: bigint;
+    sequence: bigint;
+    reason: string;
+    failed_at: Date | null;
+  },
+): Promise<void> {
+  const text = JSON.stringify({
+    kind: o.kind,
+    id: String(o.id),
+    sequence: String(o.sequence),
+    reason: o.reason,
+    failedAt: o.failed_at,
+  });
+  await addJob(trx, { organizationId: o.organizationId, kind: newsJobs, input: text, total: 1n });
+}
+
+export function readNews(text: string): News {
+  return input.parse(JSON.parse(text));
+}

@@ -1,0 +1,56 @@
+import { HttpFailure } from '@drippulse/http';
+import { redact } from '@drippulse/http/secrets';
+import type { Credentials, Problem, Provider, Verdict } from '@drippulse/providers';
+import { z } from 'zod';
+import { AnswerTooLong, ForeignHost } from '../send.ts';
+import { secretsOf } from './credentials.ts';
+
+/** A verdict that is no success. */
+export type Refusal = Exclude<Verdict, { class: 'ok' | 'done' }>;
+
+const longestCode = 100;
+const longestMessage = 500;
+
+const storedError = z.object({ code: z.string(), message: z.string(), at: z.coerce.date() });
+
+/** The text of a failure as it is stored: code, words and time, without any credential. */
+export function storeError(problem: Pick<Problem, 'code' | 'message'>, at: Date): string {
+  return JSON.stringify({ ...problem, at });
+}
+
+export function readError(text: string | null): z.infer<typeof storedError> | undefined {
+  return text === null ? undefined : storedError.parse(JSON.parse(text));
+}
+
+/** A provider's words without the credentials of the connection: it may repeat what it was sent. */
+export function maskProblem(provider: Provider, credentials: Credentials, { code, message }: Problem): Problem {
+  const secrets = secretsOf(provider, credentials);
+  const clean = (text: string, length: number) =>
+    redact(text.replaceAll('\0', ''), secrets).slice(0, length).toWellFormed();
+  return { code: clean(code, longestCode), message: clean(message, longestMessage) };
+}
+
+/** The words of a problem with its code, unless they have it already: many providers have no other words. */
+export function wordsOf({ code, message }: Pick<Problem, 'code' | 'message'>): string {
+  return message.includes(code) ? message : `${message} (${code})`;
+}
+
+/** The same verdict with such words. */
+export function maskVerdict<V extends Verdict>(provider: Provider, credentials: Credentials, verdict: V): V {
+  return 'problem' in verdict
+    ? { ...verdict, problem: { ...verdict.problem, ...maskProblem(provider, credentials, verdict.problem) } }
+    : verdict;
+}
+
+/** What a request means that got no answer. Rethrows what is a defect, or a shortage of this machine. */
+export function verdictOfFailure(error: unknown): Refusal {
+  if (error instanceof HttpFailure) {
+    const problem = { code: error.code, message: error.message };
+    return { class: error.mayHaveBeenSent ? 'unknown' : 'temporary', problem };
+  }
+  if (error instanceof ForeignHost)
+    return { class: 'permanent', problem: { code: 'foreign_host', message: error.message } };
+  if (error instanceof AnswerTooLong)
+    return { class: 'permanent', problem: { code: 'too_large', message: error.message } };
+  throw error;
+}

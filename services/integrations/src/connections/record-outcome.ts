@@ -1,0 +1,69 @@
+import type { Verdict } from '@drippulse/providers';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { UsableConnection } from '../usable-connection.ts';
+import { maskProblem, storeError } from './problems.ts';
+import { failConnection } from './transitions.ts';
+import { providerOf } from './use-connection.ts';
+
+/** So often a process writes that a connection works, or how it fails: calls come by the thousand. */
+const quietMs = 60_000;
+const remembered = 10_000;
+/** When this process last wrote the same of a connection. */
+const written = new WeakMap<object, Map<string, number>>();
+
+/** Classes that say something about the connection, and not about one request. */
+const ofConnection: ReadonlySet<Verdict['class']> = new Set([
+  ...(['rate_limited', 'temporary', 'unknown', 'permission', 'credentials', 'operator'] as const),
+]);
+
+/**
+ * Notes what a call by a connection came to: that it was used, its last failure, until when it is limited. Refused credentials disable
+ * it, once: a call with credentials that were replaced meanwhile changes nothing.
+ */
+export async function recordOutcome(ctx: Context, connection: UsableConnection, verdict: Verdict): Promise<void> {
+  if (!('problem' in verdict)) return noteUse(ctx, connection);
+  if (!ofConnection.has(verdict.class)) return;
+  const problem = maskProblem(providerOf(connection), connection.credentials, verdict.problem);
+  if (verdict.class === 'credentials') {
+    await failConnection(ctx, connection, problem);
+    return;
+  }
+  const pauseMs = verdict.class === 'rate_limited' ? (verdict.retryAfterMs ?? 0) : 0;
+  if (isQuiet(ctx, `${connection.id} ${verdict.class} ${problem.code}`)) return;
+  await sql`
+    update connections
+    set last_error = ${storeError(problem, ctx.clock.now())},
+      rate_limited_until = case when ${pauseMs} > 0 then clock_timestamp() + ${pauseMs} * interval '1 ms'
+        else rate_limited_until end
+    where id = ${connection.id} and organization_id = ${connection.organizationId}`.execute(ctx.db.kysely);
+  forgetUse(ctx, connection);
+}
+
+async function noteUse(ctx: Context, connection: UsableConnection): Promise<void> {
+  if (isQuiet(ctx, useOf(connection))) return;
+  await sql`
+    update connections set last_used_at = clock_timestamp(), last_error = null
+    where id = ${connection.id} and organization_id = ${connection.organizationId}
+      and version = ${connection.version}`.execute(ctx.db.kysely);
+}
+
+/** The next success is written at once, so that it clears the failure. */
+function forgetUse(ctx: Context, connection: UsableConnection): void {
+  written.get(ctx.db)?.delete(useOf(connection));
+}
+
+function useOf({ id, version }: UsableConnection): string {
+  return `${id} ok ${version}`;
+}
+
+function isQuiet({ db, clock }: Context, key: string): boolean {
+  const own = written.get(db) ?? new Map<string, number>();
+  written.set(db, own);
+  const now = clock.now().getTime();
+  const last = own.get(key);
+  if (last !== undefined && now - last < quietMs) return true;
+  if (own.size >= remembered) own.clear();
+  own.set(key, now);
+  return false;
+}

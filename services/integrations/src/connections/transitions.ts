@@ -1,0 +1,76 @@
+import type { Problem } from '@drippulse/providers';
+import { appendAudit } from '@drippulse/service';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { addNews } from './news-jobs.ts';
+import { storeError } from './problems.ts';
+
+type Failing = { id: bigint; organizationId: bigint; version: bigint };
+
+/**
+ * Disables a connection whose credentials were refused, until somebody connects it anew. The event and the mails follow from a job of
+ * the same transaction. Only the credentials that were refused count: `version` is theirs. Returns whether it was this call.
+ */
+export async function failConnection(
+  ctx: Context,
+  connection: Failing,
+  problem: Pick<Problem, 'code' | 'message'>,
+): Promise<boolean> {
+  const isFailed = await ctx.db.kysely
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute((trx) => failIn(ctx, trx, connection, problem));
+  if (!isFailed) return false;
+  ctx.metrics.failed(problem.code);
+  ctx.wake.news();
+  return true;
+}
+
+/** The same in a transaction; wake the news after the commit. */
+export async function failIn(
+  ctx: Context,
+  trx: Transaction<DB>,
+  { id, organizationId, version }: Failing,
+  problem: Pick<Problem, 'code' | 'message'>,
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update connections set status = 'disabled', status_reason = 'reconnect_required'
+    where id = ${id} and organization_id = ${organizationId} and status = 'active' and version = ${version}`.execute(
+    trx,
+  );
+  if (numAffectedRows !== 1n) return false;
+  const { rows } = await sql<{ sequence: bigint; failed_at: Date }>`
+    update connections
+    set failed_at = clock_timestamp(), last_error = ${storeError(problem, ctx.clock.now())}, sequence = sequence + 1,
+      lease_owner = null, lease_until = null, refresh_started_at = null
+    where id = ${id} returning sequence, failed_at`.execute(trx);
+  const [row] = rows;
+  if (row !== undefined) await addNews(trx, { kind: 'failed', id, organizationId, reason: problem.code, ...row });
+  await appendAudit(trx, {
+    organizationId,
+    name: 'integration_connection.disabled',
+    resourceId: String(id),
+    actor: { type: 'service', id: 'integrations' },
+    before: { status: 'active', status_reason: null },
+    after: { status: 'disabled', status_reason: 'reconnect_required' },
+  });
+  return true;
+}
+
+/**
+ * Enables a connection that works again, and reports it if it had stopped working. Returns whether it had. `id` is a row that this
+ * transaction has locked.
+ */
+export async function recoverIn(
+  trx: Transaction<DB>,
+  { id, organizationId, statusReason }: { id: bigint; organizationId: bigint; statusReason: string | null },
+): Promise<boolean> {
+  await sql`update connections set status = 'active', status_reason = null where id = ${id}`.execute(trx);
+  if (statusReason !== 'reconnect_required') return false;
+  const { rows } = await sql<{ sequence: bigint; failed_at: Date | null }>`
+    update connections set sequence = sequence + 1 where id = ${id} returning sequence, failed_at`.execute(trx);
+  const [row] = rows;
+  if (row !== undefined) await addNews(trx, { kind: 'recovered', id, organizationId, reason: '', ...row });
+  return true;
+}

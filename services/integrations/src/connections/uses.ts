@@ -1,0 +1,46 @@
+import { type Caller, fromConnectError } from '@drippulse/rpc';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { ConnectionRow } from './rows.ts';
+
+export type Use = { workflowId: bigint; name: string; stepIds: string[]; actions: string[] };
+
+/** The workflows with steps that use a connection. Call it outside of a transaction. */
+export async function workflowsUsing(
+  { clients }: Context,
+  { organization_id: organizationId, provider, external_key: connectionKey }: ConnectionRow,
+): Promise<Use[]> {
+  const caller: Caller = {
+    organizationId,
+    actor: { type: 'service', id: 'integrations' },
+    role: 'viewer',
+    mode: 'live',
+  };
+  const { workflows } = await clients
+    .workflows(caller)
+    .listConnectionUses({ integration: provider, connectionKey })
+    .catch((error: unknown) => {
+      throw fromConnectError(error);
+    });
+  return workflows.map(({ workflowId, name, stepIds, actions }) => ({ workflowId, name, stepIds, actions }));
+}
+
+export type SourceUse = { dataSourceId: bigint; name: string };
+
+/** The data sources that read by a connection. Their settings name it as `connection_key`, and none is the one with the key `default`. */
+export async function sourcesUsing(
+  { db }: Pick<Context, 'db'>,
+  { organization_id: organizationId, provider, external_key: connectionKey }: ConnectionRow,
+): Promise<SourceUse[]> {
+  const type = provider === 'google_workspace' ? 'google_sheets' : provider;
+  const rows = await db.kysely
+    .selectFrom('data_sources')
+    .select(['id', 'name'])
+    .where('organization_id', '=', organizationId)
+    .where('type', '=', type)
+    .where('deleted_at', 'is', null)
+    .where(sql<boolean>`coalesce(shown_config::json ->> 'connection_key', 'default') = ${connectionKey}`)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id, name }) => ({ dataSourceId: id, name }));
+}

@@ -1,0 +1,48 @@
+import type { HttpClient } from '@drippulse/http';
+import type { Mailer } from '@drippulse/mail';
+import type { CrmRecordBatchesService } from '@drippulse/proto/drippulse/crm/v1/record_batches_pb';
+import type { FailuresService } from '@drippulse/proto/drippulse/enrollments/v1/failures_pb';
+import type { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import type { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { findAction, findProvider } from '@drippulse/providers';
+import type { ClientOf, ServiceBase } from '@drippulse/service';
+import type { Config } from './config.ts';
+import type { DB } from './db/schema.ts';
+import type { Fault } from './fault-points.ts';
+import type { AccountLimits } from './limits/account-limits.ts';
+import type { ServiceMetrics } from './metrics.ts';
+import type { Fresh } from './usable-connection.ts';
+
+/** The parts that every operation of this service works with. */
+export type Context = ServiceBase<Config, DB> & {
+  /** Sends requests to providers. */
+  http: HttpClient;
+  /** Gets addresses of customers. */
+  urls: HttpClient;
+  /** The providers and their actions; tests add some of their own. */
+  catalog: Catalog;
+  /** The rates of accounts. */
+  limits: AccountLimits;
+  fault?: Fault;
+  /** Undefined when there is neither a mail server nor a folder for mails. */
+  mailer: Mailer | undefined;
+  clients: {
+    identity: ClientOf<typeof IdentityService>;
+    workflows: ClientOf<typeof WorkflowCatalogService>;
+    failures: ClientOf<typeof FailuresService>;
+    batches: ClientOf<typeof CrmRecordBatchesService>;
+  };
+  /** From 0 to 1, for jitter. */
+  random(): number;
+  /** The refreshes of tokens that this process has under way, by connection. */
+  refreshes: Map<bigint, Promise<Fresh>>;
+  metrics: ServiceMetrics;
+  /** Wakes a loop of this process. Call it after the commit that made work for the loop. */
+  wake: { news(): void; mails(): void; retries(): void; runs(): void };
+  /** Aborts when the service stops: for what may take longer than a stop may. */
+  stopping: AbortSignal;
+  /** Points of a run at which tests let the process die. */
+  runFault?: (point: 'before-write' | 'after-write' | 'before-commit') => void | Promise<void>;
+};
+
+export type Catalog = { findProvider: typeof findProvider; findAction: typeof findAction };

@@ -1,0 +1,40 @@
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { PerformEffectRequest } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
+
+/** An effect that the runtime asks for. */
+export type AskedEffect = {
+  organizationId: bigint;
+  /** The same on every repeat, like the bytes of the request and the time at which it was planned. */
+  key: string;
+  kind: string;
+  request: Uint8Array;
+  attempt: number;
+  plannedAt: Date;
+  workflowId: bigint;
+  enrollmentId: bigint;
+};
+
+/** Kinds of effects that the service performs. */
+export const effectKinds = [
+  'integration_action',
+  'alert',
+  'email',
+  'crm_create_lead',
+  'crm_update_record',
+  'crm_create_activity',
+  'crm_move_opportunity',
+] as const;
+
+export function askedEffect(organizationId: bigint, request: PerformEffectRequest): AskedEffect {
+  const { key, kind, attempt, plannedAt, workflowId, enrollmentId } = request;
+  return {
+    ...{ organizationId, key, kind, attempt, workflowId, enrollmentId },
+    request: request.request,
+    plannedAt: plannedAt === undefined ? new Date(0) : timestampDate(plannedAt),
+  };
+}
+
+/** Names an effect among those of all organizations. */
+export function idOf({ organizationId, key }: Pick<AskedEffect, 'organizationId' | 'key'>): string {
+  return `${organizationId} ${key}`;
+}

@@ -1,0 +1,118 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { type JsonObject, stringifyJson } from '@drippulse/json';
+import { type EffectResult, EffectResultSchema } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
+import type { Problem, Verdict } from '@drippulse/providers';
+import type { AskedEffect } from './effect.ts';
+import type { Ended } from './intents.ts';
+import type { PlannedEffect } from './planned-effect.ts';
+
+/** What became of a try. */
+export type Outcome =
+  /** It cannot be done as it is asked for. */
+  | { kind: 'refused'; reason: string }
+  /** There is no connection to do it by. */
+  | { kind: 'unconnected'; planned: PlannedEffect; reason: string }
+  /** The provider was asked, or cannot be asked again. */
+  | { kind: 'acted'; planned: PlannedEffect; verdict: Verdict; output?: JsonObject };
+
+/** The end of a try: its result for the runtime, and what the row of the effect says. */
+export type TryEnd = Pick<Ended, 'outcome' | 'isRetryable' | 'mayHaveHappened'> & { result: EffectResult };
+
+/** A provider that refuses for its limits is asked for so long; then the effect fails. */
+const longestWaitMs = 7 * 86_400_000;
+const defaultWaitMs = 30_000;
+const maxOutputBytes = 256 * 1024;
+
+/** The end that follows from an outcome. `mayHaveHappened` is what was known before the try. */
+export function endOf(
+  outcome: Outcome,
+  { asked, mayHaveHappened, now }: { asked: AskedEffect; mayHaveHappened: boolean; now: Date },
+): TryEnd {
+  if (outcome.kind === 'refused') return failed(outcome.reason, { mayHaveHappened });
+  if (outcome.kind === 'unconnected') return unconnected(outcome.planned, outcome.reason, mayHaveHappened);
+  const { planned, verdict } = outcome;
+  switch (verdict.class) {
+    case 'ok':
+    case 'done':
+      return done(planned, verdict, outcome.output);
+    case 'rate_limited': {
+      const until = new Date(now.getTime() + (verdict.retryAfterMs ?? defaultWaitMs));
+      const sentence = sentenceOf(planned, verdict.problem);
+      if (until.getTime() > asked.plannedAt.getTime() + longestWaitMs) return failed(sentence, { mayHaveHappened });
+      return postponed(sentence, { until, rule: 'provider_limit', mayHaveHappened });
+    }
+    case 'temporary':
+      return failed(sentenceOf(planned, verdict.problem), {
+        mayHaveHappened,
+        isRetryable: true,
+        retryAfterMs: verdict.retryAfterMs,
+      });
+    case 'unknown':
+      return unknown(planned, verdict.problem);
+    case 'operator':
+      return failed(`${sentenceOf(planned, verdict.problem)}. Only the operator of this platform can mend it`, {
+        mayHaveHappened,
+      });
+    default:
+      return failed(sentenceOf(planned, verdict.problem), { mayHaveHappened });
+  }
+}
+
+/** The end of an effect that somebody else is at. */
+export function postponed(
+  reason: string,
+  { until, rule, mayHaveHappened }: { until: Date; rule: string; mayHaveHappened: boolean },
+): TryEnd {
+  const value = { until: timestampFromDate(until), reason, rule };
+  const result = create(EffectResultSchema, { outcome: { case: 'postponed', value } });
+  return { outcome: 'waiting', isRetryable: true, mayHaveHappened, result };
+}
+
+function done({ provider, action }: PlannedEffect, { class: name }: Verdict, output: JsonObject = {}): TryEnd {
+  const what = `${action.name} of ${provider.name}`;
+  const bytes = Buffer.from(stringifyJson(output));
+  const isLong = bytes.length > maxOutputBytes;
+  const message = `${name === 'done' ? `Was so already: ${what}` : `Called ${what}`}${isLong ? '; its answer is too long to keep' : ''}`;
+  const value = { message, output: isLong ? Buffer.from('{"truncated":true}') : bytes };
+  const result = create(EffectResultSchema, { outcome: { case: 'succeeded', value } });
+  return { outcome: 'succeeded', isRetryable: false, mayHaveHappened: true, result };
+}
+
+/** Repeated where a second time does no harm. Else a person decides: sending again is a retry of the enrollment. */
+function unknown(planned: PlannedEffect, problem: Problem): TryEnd {
+  const sentence = sentenceOf(planned, problem);
+  const isRepeated = planned.action.repeat !== 'none' || planned.repeatsUnknown;
+  if (isRepeated) return failed(sentence, { mayHaveHappened: true, isRetryable: true });
+  const advice = 'Look whether it was done: a retry of the enrollment does it again';
+  return failed(`outcome_unknown: ${sentence}. It may have been done. ${advice}`, { mayHaveHappened: true });
+}
+
+function unconnected({ provider, isOptional }: PlannedEffect, reason: string, mayHaveHappened: boolean): TryEnd {
+  const sentence = `no usable connection for ${provider.key}: ${reason}`;
+  if (!isOptional) return failed(sentence, { mayHaveHappened });
+  const result = create(EffectResultSchema, { outcome: { case: 'skipped', value: { reason: sentence } } });
+  return { outcome: 'skipped', isRetryable: false, mayHaveHappened, result };
+}
+
+function failed(
+  error: string,
+  o: { mayHaveHappened: boolean; isRetryable?: boolean; retryAfterMs?: number | undefined },
+): TryEnd {
+  const { isRetryable = false, mayHaveHappened, retryAfterMs } = o;
+  const after = retryAfterMs === undefined ? {} : { retryAfterSeconds: retryAfterMs / 1_000 };
+  const value = { error, retryable: isRetryable, ...after };
+  const result = create(EffectResultSchema, { outcome: { case: 'failed', value } });
+  return { outcome: 'failed', isRetryable, mayHaveHappened, result };
+}
+
+/** Says what a person needs to find the failure at the provider. Many providers have the code in their words already. */
+function sentenceOf({ provider, action }: PlannedEffect, { code, message, field, requestId }: Problem): string {
+  const facts = [
+    !message.includes(code) && code,
+    field && `field ${field}`,
+    requestId && `request ${requestId}`,
+  ].filter((fact) => fact);
+  const words = `${action.name} of ${provider.name}: ${message.replace(/[.\s]+$/, '')}`;
+  return facts.length === 0 ? words : `${words} (${facts.join(', ')})`;
+}

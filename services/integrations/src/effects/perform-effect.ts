@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { create } from '@bufbuild/protobuf';
+import { DomainError } from '@drippulse/errors';
+import { type EffectResult, EffectResultSchema } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
+import type { Context } from '../context.ts';
+import { type AskedEffect, idOf } from './effect.ts';
+import { type Began, createIntents, type Intents } from './intents.ts';
+import { endOf, postponed } from './outcome.ts';
+import { openResult, sealResult } from './sealed-result.ts';
+import { tryEffect } from './try-effect.ts';
+
+/** Performs effects, each key one at a time. */
+export type Effects = { perform(asked: AskedEffect): Promise<EffectResult> };
+
+/** How long a call waits for another process that is at its effect. The runtime must still be there when the action ends after it. */
+const patienceMs = 3_000;
+const lookEveryMs = 100;
+
+export function createEffects(ctx: Context): Effects {
+  const intents = createIntents(ctx);
+  const inFlight = new Map<string, Promise<unknown>>();
+  return {
+    async perform(asked) {
+      const id = idOf(asked);
+      for (let other = inFlight.get(id); other !== undefined; other = inFlight.get(id)) await other;
+      const performed = performOne(ctx, intents, asked);
+      const ended = performed.then(forget, forget);
+      inFlight.set(id, ended);
+      return performed;
+
+      function forget(): void {
+        inFlight.delete(id);
+      }
+    },
+  };
+}
+
+async function performOne(ctx: Context, intents: Intents, asked: AskedEffect): Promise<EffectResult> {
+  const until = ctx.clock.now().getTime() + patienceMs;
+  for (;;) {
+    const began = await intents.begin(asked);
+    if (began.state === 'ended') return endedResult(asked, began);
+    if (began.state === 'go') return tryAndEnd(ctx, intents, asked, began);
+    if (ctx.clock.now().getTime() > until) {
+      return postponed('another process is at it', { until: began.until, rule: 'busy', mayHaveHappened: true }).result;
+    }
+    await sleep(lookEveryMs);
+  }
+}
+
+/** Commits what became of the try, before the runtime hears of it. */
+async function tryAndEnd(
+  ctx: Context,
+  intents: Intents,
+  asked: AskedEffect,
+  { fence, mayHaveHappened }: Extract<Began, { state: 'go' }>,
+): Promise<EffectResult> {
+  const progress = { hasSent: false, hasDone: false };
+  try {
+    const outcome = await tryEffect(ctx, asked, { mayHaveHappened, progress });
+    const { result, ...end } = endOf(outcome, { asked, mayHaveHappened, now: ctx.clock.now() });
+    await ctx.fault?.('before-commit');
+    const box = end.outcome === 'waiting' ? null : sealResult(asked, result);
+    const may = end.mayHaveHappened || progress.hasDone;
+    if (await intents.end({ ...end, mayHaveHappened: may, asked, fence, result: box })) return result;
+  } catch (error) {
+    // An error of ours, such as a database that is away: nothing is known to have ended.
+    const may = mayHaveHappened || progress.hasSent;
+    await intents.end({ asked, fence, outcome: 'waiting', isRetryable: true, mayHaveHappened: may, result: null });
+    throw error;
+  }
+  throw new DomainError('aborted', 'effect_taken_over', 'Another process has taken the effect over.');
+}
+
+/** The stored result. A request that has changed opens none: then the outcome alone is known. */
+function endedResult(asked: AskedEffect, { outcome, result }: Extract<Began, { state: 'ended' }>): EffectResult {
+  const opened = openResult(asked, result);
+  if (opened !== undefined) return opened;
+  const reason = 'it was performed before by another request';
+  if (outcome === 'succeeded')
+    return create(EffectResultSchema, { outcome: { case: 'succeeded', value: { message: 'Was done before' } } });
+  if (outcome === 'skipped') return create(EffectResultSchema, { outcome: { case: 'skipped', value: { reason } } });
+  return create(EffectResultSchema, { outcome: { case: 'failed', value: { error: reason, retryable: false } } });
+}

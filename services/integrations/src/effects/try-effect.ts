@@ -1,0 +1,76 @@
+import { inputSentence, type Provider, readInput, type Verdict } from '@drippulse/providers';
+import { type Progress, runAction } from '../calls/run-action.ts';
+import { maskVerdict } from '../connections/problems.ts';
+import { useConnection } from '../connections/use-connection.ts';
+import type { Context } from '../context.ts';
+import type { UsableConnection } from '../usable-connection.ts';
+import type { AskedEffect } from './effect.ts';
+import type { Outcome } from './outcome.ts';
+import { type PlannedEffect, planEffect } from './planned-effect.ts';
+
+/** Time for all requests of an action. The runtime waits five seconds longer. */
+const actionMs = 25_000;
+
+/** One try of an effect. `mayHaveHappened` says that a try before may have done it. */
+export async function tryEffect(
+  ctx: Context,
+  asked: AskedEffect,
+  { mayHaveHappened, progress }: { mayHaveHappened: boolean; progress: Progress },
+): Promise<Outcome> {
+  const planned = planEffect(ctx.catalog, asked);
+  if ('refused' in planned) return { kind: 'refused', reason: planned.refused };
+  const { provider, action } = planned;
+  const read = readInput(action, planned.payload);
+  if ('problems' in read)
+    return { kind: 'refused', reason: `${action.name} of ${provider.name}: ${inputSentence(read.problems)}` };
+  if (mayHaveHappened && action.repeat === 'none' && !planned.repeatsUnknown)
+    return { kind: 'acted', planned, verdict: interrupted };
+  const found = await useConnection(ctx, asked.organizationId, {
+    provider: provider.key,
+    externalKey: planned.connectionKey,
+  });
+  if ('unusable' in found) return { kind: 'unconnected', planned, reason: found.unusable };
+  await ctx.fault?.('before-send');
+  const { connection } = found;
+  const now = ctx.clock.now();
+  const { verdict, output } = await runAction(
+    ctx,
+    connection,
+    planOf(planned, read.input, asked, { mayHaveHappened, connection, now }),
+    {
+      priority: 'live',
+      deadline: new Date(now.getTime() + actionMs),
+      progress,
+    },
+  );
+  // Providers quote what they refuse.
+  const masked = maskVerdict(provider, connection.credentials, verdict);
+  return { kind: 'acted', planned, verdict: masked, ...(output !== undefined && { output }) };
+}
+
+const interrupted: Verdict = {
+  class: 'unknown',
+  problem: { code: 'interrupted', message: 'A try before was interrupted after it may have been sent' },
+};
+
+function planOf(
+  { action, provider }: PlannedEffect,
+  input: Parameters<PlannedEffect['action']['perform']>[0],
+  { key, plannedAt }: AskedEffect,
+  { mayHaveHappened, connection, now }: { mayHaveHappened: boolean; connection: UsableConnection; now: Date },
+) {
+  const given = Object.keys(connection.credentials);
+  const settings = settingsOf(provider, connection);
+  return { action, input, place: { key, mayHaveHappened, plannedAt, now, settings, given } };
+}
+
+/** The credentials that are no secrets. */
+function settingsOf({ credentials }: Provider, connection: UsableConnection): Readonly<Record<string, string>> {
+  const names = credentials.filter(({ isSecret }) => !isSecret).map(({ name }) => name);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = connection.credentials[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}

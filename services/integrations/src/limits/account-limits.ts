@@ -1,0 +1,63 @@
+import type { Provider, ProviderRequest, RateLimit } from '@drippulse/providers';
+import { createLimiters, type LimiterStore, spend } from '@drippulse/service';
+
+/** Steps go first: an import may use half of what an account has. */
+export type Priority = 'live' | 'bulk';
+
+/** The account of a provider whose requests are counted together, whatever connection they come from. */
+export type LimitedAccount = { provider: Provider; account: string };
+
+/** The rates of accounts, for all processes of the service. */
+export type AccountLimits = {
+  /** Takes a place for a request. Undefined where there is one, else the milliseconds until there may be. */
+  take(of: LimitedAccount, request: ProviderRequest, priority: Priority): Promise<number | undefined>;
+  /** No process sends anything for the account until the pause is over. */
+  block(of: LimitedAccount, pauseMs: number): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Longest pause that an answer may ask for. */
+const longestBlockMs = 24 * 3_600_000;
+/** Requests that a pause alone bounds. */
+const unbounded = { points: 1_000_000_000, seconds: 1 };
+
+export function createAccountLimits(...where: Parameters<typeof createLimiters>): AccountLimits {
+  const store = createLimiters(...where);
+  const gate = store.fixed('provider-pause', unbounded);
+  const limiterOf = createFixedLimiters(store);
+  return {
+    async take({ provider, account }, request, priority) {
+      const key = `${provider.key}:${account}`;
+      const asked = provider.limits.flatMap((limit, index) =>
+        limit.counts?.(request) === false ? [] : limitersOf(`provider-${provider.key}-${index}`, limit, priority),
+      );
+      for (const limiter of [gate, ...asked.map(({ name, limit }) => limiterOf(name, limit))]) {
+        const { isRefused, secondsLeft } = await spend(limiter, key);
+        if (isRefused) return secondsLeft * 1_000;
+      }
+      return undefined;
+    },
+    async block({ provider, account }, pauseMs) {
+      const seconds = Math.ceil(Math.min(Math.max(pauseMs, 1_000), longestBlockMs) / 1_000);
+      await gate.block(`${provider.key}:${account}`, seconds);
+    },
+    stop: store.stop,
+  };
+}
+
+/** The limiters that a request counts against. That of bulk comes first, so that a refusal of it takes nothing from the live ones. */
+function limitersOf(name: string, limit: RateLimit, priority: Priority): { name: string; limit: RateLimit }[] {
+  const whole = { name, limit };
+  const half = { name: `${name}-bulk`, limit: { ...limit, points: Math.max(1, Math.floor(limit.points / 2)) } };
+  return priority === 'live' ? [whole] : [half, whole];
+}
+
+/** One limiter for each rate; accounts are its keys. */
+function createFixedLimiters(store: LimiterStore) {
+  const made = new Map<string, ReturnType<LimiterStore['fixed']>>();
+  return (name: string, { points, seconds }: RateLimit) => {
+    const limiter = made.get(name) ?? store.fixed(name, { points, seconds });
+    made.set(name, limiter);
+    return limiter;
+  };
+}

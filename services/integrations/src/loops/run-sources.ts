@@ -1,0 +1,60 @@
+import { startJobLoop } from '@drippulse/db';
+import type { Loop } from '@drippulse/loops';
+import { isSuspended } from '@drippulse/service';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { leaseSeconds } from '../runs/fetch-file.ts';
+import { runSlice } from '../runs/run-slice.ts';
+import { runJobs } from '../runs/start-run.ts';
+
+/** Slices that a process works on at the same time: sources of others wait for minutes. */
+const lanes = 4;
+/** Batches of a slice that are written at the same time, while all of them are no more than the lanes: the CRM has others to serve. */
+const mostAtOnce = 2;
+const busyMs = 1_000;
+/** When the run of a suspended organization is looked at again. */
+const suspendedMs = 60_000;
+
+/** Reads sources and writes their rows, a slice at a time. Runs take turns, and an organization has one slice under way in a process. */
+export function startRunSources(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
+  const busy = new Set<bigint>();
+  const loops = Array.from({ length: lanes }, () =>
+    startJobLoop({
+      db: ctx.db,
+      kind: runJobs,
+      log: ctx.log,
+      leaseSeconds,
+      async slice(job) {
+        const { organization_id: organizationId, cursor } = job;
+        if (busy.has(organizationId)) {
+          return async () => ({ cursor: cursor ?? 'null', processed: 0, isFinished: false, waitMs: busyMs });
+        }
+        busy.add(organizationId);
+        try {
+          if (await isStopped(ctx, organizationId)) {
+            return async () => ({ cursor: cursor ?? 'null', processed: 0, isFinished: false, waitMs: suspendedMs });
+          }
+          return await runSlice(ctx, job, busy.size * mostAtOnce > lanes ? 1 : mostAtOnce);
+        } finally {
+          busy.delete(organizationId);
+        }
+      },
+      onCommitted: () => ctx.relay.wake(),
+    }),
+  );
+  return {
+    wake() {
+      for (const loop of loops) loop.wake();
+    },
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+}
+
+async function isStopped({ db }: Context, organizationId: bigint): Promise<boolean> {
+  const { is_stopped } = await db.kysely
+    .selectNoFrom(isSuspended(sql`${organizationId}::bigint`).as('is_stopped'))
+    .executeTakeFirstOrThrow();
+  return is_stopped;
+}

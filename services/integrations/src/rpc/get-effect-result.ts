@@ -1,0 +1,4 @@
+/** Every effect is done within its call, and its result opens only with its request: there is nothing to report later. */
+export function getEffectResult() {
+  return {};
+}

@@ -1,0 +1,109 @@
+import { appendEvents, topicOf } from '@drippulse/events';
+import { IntegrationEventSchema } from '@drippulse/proto/drippulse/integrations/v1/events_pb';
+import type { Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import type { SourceFailureCode } from '../sources/failure.ts';
+import { fingerprintOf } from '../sources/fingerprint.ts';
+import { type RunRow, seenRows } from './rows.ts';
+import { runToProto } from './to-proto.ts';
+
+const topic = topicOf(IntegrationEventSchema);
+
+/** A schedule that only fails is paused: it costs the source requests, and its events nobody's attention. */
+const pausedAfter = 10;
+
+/** How a run ended. */
+export type End =
+  | {
+      status: 'completed' | 'completed_with_errors';
+      position: string | null;
+      columns: readonly string[];
+      warnings: readonly string[];
+    }
+  | { status: 'cancelled' }
+  | { status: 'failed'; code: SourceFailureCode; message: string };
+
+/** Ends a run: its row, that of its data source and the event, in the transaction of its last slice. */
+export async function finishRun(ctx: Context, trx: Transaction<DB>, run: RunRow, end: End): Promise<void> {
+  const now = ctx.clock.now();
+  const failure = end.status === 'failed' ? { error_code: end.code, error: end.message } : {};
+  const ended = await trx
+    .updateTable('data_source_runs')
+    .set({
+      status: end.status,
+      ...failure,
+      // Rows that were read and will not be written any more do not count.
+      rows_read: seenRows(run),
+      ...('warnings' in end && { progress: 1, warnings: [...run.warnings, ...end.warnings] }),
+      config: null,
+      data_key: null,
+      finished_at: now,
+      sequence: run.sequence + 1n,
+    })
+    .where('id', '=', run.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await trx.deleteFrom('source_batches').where('run_id', '=', run.id).execute();
+  await trx
+    .deleteFrom('source_files')
+    .where('organization_id', '=', run.organization_id)
+    .where('data_source_id', '=', run.data_source_id)
+    .where('run_id', '=', run.id)
+    .execute();
+  const isPaused = await noteAtSource(ctx, trx, { ...ended, config: run.config }, end);
+  if (end.status !== 'cancelled') await announce(trx, ended, isPaused);
+  ctx.metrics.runEnded(ended);
+}
+
+/**
+ * Returns whether this end paused the schedule. A change of the data source during the run lets the next one read everything, so the
+ * place where this one ended does not count then: each change seals the settings anew.
+ */
+async function noteAtSource(ctx: Context, trx: Transaction<DB>, run: RunRow, end: End): Promise<boolean> {
+  const source = await trx
+    .selectFrom('data_sources')
+    .select(['id', 'config', 'failures_in_a_row', 'schedule_frequency', 'schedule_paused_at'])
+    .where('organization_id', '=', run.organization_id)
+    .where('id', '=', run.data_source_id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (source === undefined || end.status === 'cancelled') return false;
+  const update = trx.updateTable('data_sources').where('id', '=', source.id);
+  if (end.status !== 'failed') {
+    const seen = end.columns.length > 0 && {
+      columns: JSON.stringify(end.columns),
+      header_fingerprint: fingerprintOf(end.columns),
+    };
+    const isSame = run.config !== null && source.config.equals(run.config);
+    const position = !run.is_dry &&
+      isSame && {
+        position: end.position,
+        ...(end.position === null && { last_read: run.rows_read }),
+      };
+    await update.set({ failures_in_a_row: 0, ...seen, ...position }).execute();
+    return false;
+  }
+  if (run.trigger !== 'schedule') return false;
+  const failures = source.failures_in_a_row + 1;
+  const pauses = failures >= pausedAfter && source.schedule_paused_at === null;
+  await update
+    .set({ failures_in_a_row: failures, ...(pauses && { schedule_paused_at: ctx.clock.now(), next_run_at: null }) })
+    .execute();
+  return pauses;
+}
+
+async function announce(trx: Transaction<DB>, run: RunRow, schedulePaused: boolean): Promise<void> {
+  const dataSourceRun = runToProto(run);
+  await appendEvents(trx, topic, [
+    {
+      organizationId: run.organization_id,
+      sequence: run.sequence,
+      aggregate: `data_source_run:${run.id}`,
+      payload:
+        run.status === 'failed'
+          ? { case: 'dataSourceRunFailed', value: { dataSourceRun, schedulePaused } }
+          : { case: 'dataSourceRunCompleted', value: { dataSourceRun } },
+    },
+  ]);
+}

@@ -1,0 +1,41 @@
+import type { SealedColumn } from '@drippulse/db';
+import { contextOf } from './connect/authorizations.ts';
+import { credentialsContext } from './connections/credentials.ts';
+import { sourceContext } from './sources/config/seal-config.ts';
+
+/** The keys of the envelopes: what they seal stays as it is. */
+export const sealedColumns: readonly SealedColumn[] = [
+  {
+    table: 'connections',
+    row: ['id'],
+    needs: ['organization_id'],
+    column: 'data_key',
+    context: ({ id, organization_id }) =>
+      credentialsContext({ id: BigInt(String(id)), organizationId: BigInt(String(organization_id)) }),
+  },
+  {
+    table: 'authorizations',
+    row: ['id'],
+    needs: ['organization_id'],
+    column: 'data_key',
+    context: ({ id, organization_id }) =>
+      contextOf({ id: BigInt(String(id)), organizationId: BigInt(String(organization_id)) }),
+  },
+  {
+    table: 'data_sources',
+    row: ['id'],
+    needs: ['organization_id'],
+    column: 'data_key',
+    context: ({ id, organization_id }) =>
+      sourceContext({ id: BigInt(String(id)), organizationId: BigInt(String(organization_id)) }),
+  },
+  {
+    // A run seals its settings as its source does, and forgets the key at its end.
+    table: 'data_source_runs',
+    row: ['id'],
+    needs: ['organization_id', 'data_source_id'],
+    column: 'data_key',
+    context: ({ data_source_id, organization_id }) =>
+      sourceContext({ id: BigInt(String(data_source_id)), organizationId: BigInt(String(organization_id)) }),
+  },
+];

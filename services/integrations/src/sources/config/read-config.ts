@@ -1,0 +1,102 @@
+import type { Violation } from '@drippulse/errors';
+import { checkUrl } from '@drippulse/http';
+import { nearest, parseJson, stringifyJson } from '@drippulse/json';
+import { configSchemas, type SourceConfig, type SourceType } from './schemas.ts';
+
+/**
+ * Reads the settings of a data source, or says what is wrong with them. `former` are those that it has: a mask that people were shown
+ * keeps the value behind it.
+ */
+export async function readConfig(
+  type: SourceType,
+  text: string,
+  o: { allowPrivate: boolean; former?: SourceConfig | undefined },
+): Promise<{ config: SourceConfig } | { violations: Violation[] }> {
+  const schema = configSchemas[type];
+  const { data, error } = schema.safeParse(unmask(JSON.parse(stringifyJson(parseJson(text))), o.former));
+  if (error !== undefined)
+    return { violations: error.issues.flatMap((issue) => violationsOf(issue, Object.keys(schema.shape))) };
+  const config = { type, ...data } as SourceConfig; // the schema is that of the type
+  const problem =
+    'url' in config && config.url !== undefined ? await checkUrl(config.url, { ...o, lookUp: noLookUp }) : undefined;
+  if (problem !== undefined)
+    return { violations: [{ field: 'config.url', message: `is not allowed: ${problem}`, code: 'format' }] };
+  return { config };
+}
+
+/** Addresses are judged at every connect; a save asks no name server. */
+async function noLookUp(): Promise<undefined> {
+  return undefined;
+}
+
+type Issue = { code: string; path: PropertyKey[]; message: string; keys?: string[]; values?: unknown[] };
+
+function violationsOf(issue: Issue, known: readonly string[]): Violation[] {
+  const { code, path, message, keys = [], values } = issue;
+  const at = ['config', ...path.map(String)].join('.');
+  if (code === 'invalid_value' && values !== undefined) {
+    const allowed = values.map(String);
+    return [{ field: at, message: `must be one of ${allowed.join(', ')}`, code: 'enum', allowed }];
+  }
+  if (code !== 'unrecognized_keys') {
+    const isMissing = code === 'invalid_type' && message.includes('undefined');
+    return [
+      { field: at, message: isMissing ? 'is required' : plain(message), code: isMissing ? 'required' : 'invalid' },
+    ];
+  }
+  return keys.map((name) => {
+    const suggestion = nearest(name, known);
+    return {
+      field: `${at}.${name}`,
+      message: 'is no setting of this type',
+      code: 'unknown_member' as const,
+      ...(suggestion !== undefined && { suggestion }),
+    };
+  });
+}
+
+/** zod's messages begin with a capital, and a violation continues a sentence. */
+function plain(message: string): string {
+  return message.replace(/^Invalid (input|option|string): /, '');
+}
+
+/** The mask that stands for a secret. */
+export const mask = '••••';
+
+/** What people see: values of headers, and of the query of a URL, are masked. */
+export function shownConfig({ type: _, ...config }: SourceConfig): string {
+  const shown: Record<string, unknown> = { ...config };
+  if ('url' in config && config.url !== undefined) shown['url'] = maskQuery(config.url);
+  if ('headers' in config && config.headers !== undefined) {
+    shown['headers'] = Object.fromEntries(Object.keys(config.headers).map((name) => [name, mask]));
+  }
+  return JSON.stringify(shown);
+}
+
+function maskQuery(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || url.search === '') return text;
+  const names = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=${mask}`);
+  return `${url.origin}${url.pathname}?${names.join('&')}`;
+}
+
+function unmask(given: unknown, former: SourceConfig | undefined): unknown {
+  if (typeof given !== 'object' || given === null || former === undefined) return given;
+  const config: Record<string, unknown> = { ...given };
+  const url = 'url' in former ? former.url : undefined;
+  if (url !== undefined && config['url'] === maskQuery(url)) config['url'] = url;
+  const headers: Readonly<Record<string, string>> = ('headers' in former ? former.headers : undefined) ?? {};
+  const own = config['headers'];
+  if (typeof own === 'object' && own !== null && sameOrigin(config['url'], url)) {
+    config['headers'] = Object.fromEntries(
+      Object.entries(own).map(([name, value]) => [name, value === mask ? (headers[name] ?? value) : value]),
+    );
+  }
+  return config;
+}
+
+/** A kept secret goes nowhere but where it went. */
+function sameOrigin(given: unknown, former: string | undefined): boolean {
+  const [one, other] = [typeof given === 'string' ? URL.parse(given) : null, URL.parse(former ?? '')];
+  return one !== null && other !== null && one.origin === other.origin;
+}

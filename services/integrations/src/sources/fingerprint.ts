@@ -1,0 +1,8 @@
+import { createHash } from 'node:crypto';
+
+/** The fingerprint of a source's columns: the same for the same names, whatever their order. */
+export function fingerprintOf(columns: readonly string[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([...columns].sort()))
+    .digest('hex');
+}

@@ -1,0 +1,85 @@
+import { renderOnce } from '@drippulse/engine';
+import { isRawNumber, type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
+import type { Mapping, MappingEntry } from './mapping.ts';
+import { findTarget } from './targets.ts';
+import { applyTransform, ValueRefusal } from './transforms.ts';
+
+/** One thing wrong with a row. */
+export type RowError = { column: string; field: string; code: string; message: string; value?: string };
+
+/** How rows become records. */
+export type MapOptions = {
+  mapping: Mapping;
+  /** Collection of the records. */
+  target: string;
+  /** Whether an empty cell clears the record's value; otherwise the record keeps it. */
+  clearsBlanks: boolean;
+  /** The system that the ids of the rows are of. */
+  externalSystem: string;
+  /** The time that templates see. */
+  now: Date;
+};
+
+/** The members of a record, from the cells of a row. */
+export function mapRow(cells: JsonObject, o: MapOptions): { fields: JsonObject } | { errors: RowError[] } {
+  const fields: JsonObject = {};
+  const errors: RowError[] = [];
+  for (const entry of o.mapping) {
+    try {
+      const value = valueFor(cells, entry, o);
+      if (value !== null) fields[entry.to] = value;
+      else if (o.clearsBlanks) fields[entry.to] = null;
+    } catch (error) {
+      if (!(error instanceof ValueRefusal)) throw error;
+      const text = textOf(cells[entry.from ?? ''] ?? null);
+      errors.push({
+        column: entry.from ?? '',
+        field: entry.to,
+        code: 'format',
+        message: error.message,
+        ...(text !== '' && { value: text.slice(0, 200) }),
+      });
+    }
+  }
+  if (errors.length > 0) return { errors };
+  if (typeof fields['external_id'] === 'string') fields['external_system'] = o.externalSystem;
+  return { fields };
+}
+
+/** The value of an entry; null for none. */
+function valueFor(cells: JsonObject, entry: MappingEntry, o: MapOptions): JsonValue {
+  const given = entry.value === undefined ? cellOf(cells, entry) : render(entry.value, cells, o.now);
+  const text = textOf(given);
+  if (text.trim() === '') return entry.default ?? null;
+  if (entry.transform !== undefined) return fitted(applyTransform(entry.transform, text, entry.to), entry.to, o.target);
+  return fitted(typeof given === 'string' ? text.trim() : given, entry.to, o.target);
+}
+
+function cellOf(cells: JsonObject, { from, transform }: MappingEntry): JsonValue {
+  const names = [...(from === undefined ? [] : [from]), ...(transform?.type === 'first_of' ? transform.columns : [])];
+  const filled = names.find((name) => textOf(cells[name] ?? null).trim() !== '');
+  return filled === undefined ? null : (cells[filled] ?? null);
+}
+
+function render(text: string, row: JsonObject, now: Date): string {
+  const rendered = renderOnce({ text }, { data: { row }, now, timezone: 'UTC' });
+  if ('problems' in rendered) throw new ValueRefusal(rendered.problems[0]?.message ?? 'could not be rendered');
+  return rendered.texts.text ?? '';
+}
+
+/** Numbers are numbers where the member is one, and texts elsewhere; custom fields keep what the source has. */
+function fitted(value: JsonValue, to: string, target: string): JsonValue {
+  if (value === '') return null;
+  if (to.startsWith('custom.')) return value;
+  if (findTarget(target, to)?.isNumber !== true) return typeof value === 'string' ? value : textOf(value);
+  // What is no number stays a text, which the rules of the member refuse.
+  if (typeof value !== 'string') return value;
+  return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value) ? parseJson(value) : value;
+}
+
+/** The text of a cell: JSON for lists and objects, nothing for null. */
+export function textOf(value: JsonValue): string {
+  if (value === null) return '';
+  if (typeof value === 'string') return value;
+  return isRawNumber(value) ? value.rawJSON : stringifyJson(value);
+}

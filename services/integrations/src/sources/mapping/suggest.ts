@@ -1,0 +1,109 @@
+import type { Mapping } from './mapping.ts';
+import { membersOf } from './targets.ts';
+
+/** A column, and what it probably is. */
+export type Suggestion = { target: string; confidence: number };
+
+/** Other names of members, normalised: letters and digits of any script, in lower case. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  email: ['mail', 'emailaddress', 'mailaddress', 'emailadresse', 'workemail', 'courriel', 'correo', 'eaddress'],
+  first_name: ['firstname', 'given', 'givenname', 'forename', 'vorname', 'prenom', 'prénom', 'nombre', 'voornaam'],
+  last_name: ['lastname', 'surname', 'familyname', 'nachname', 'nom', 'nomdefamille', 'apellido', 'achternaam'],
+  company_name: [
+    'company',
+    'companyname',
+    'organization',
+    'organisation',
+    'employer',
+    'account',
+    'accountname',
+    'firma',
+    'unternehmen',
+    'entreprise',
+    'bedrijf',
+  ],
+  title: ['jobtitle', 'position', 'role', 'jobrole', 'function'],
+  phone: ['phonenumber', 'telephone', 'tel', 'mobile', 'mobilephone', 'cell', 'telefon', 'telefoon', 'handy'],
+  status: ['leadstatus', 'stage', 'hsleadstatus'],
+  source: ['leadsource', 'origin', 'channel'],
+  score: ['leadscore', 'rating', 'points'],
+  external_id: [
+    'id',
+    'externalid',
+    'recordid',
+    'hsobjectid',
+    'leadid',
+    'contactid',
+    'customerid',
+    'reference',
+    'crmid',
+  ],
+  name: ['companyname', 'company', 'accountname', 'organization', 'organisation', 'firma'],
+  domain: ['companydomain', 'domainname', 'companydomainname', 'emaildomain'],
+  website: ['url', 'homepage', 'web', 'site', 'webseite'],
+  industry: ['sector', 'branche', 'vertical'],
+  description: ['notes', 'note', 'comment', 'comments', 'about'],
+};
+
+/** What the values of a column look like. */
+const shapes: Readonly<Record<string, (value: string) => boolean>> = {
+  email: (value) => /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/.test(value),
+  phone: (value) => /^\+?[\d\s()./-]{7,25}$/.test(value) && /\d.*\d.*\d.*\d.*\d.*\d.*\d/.test(value),
+  website: (value) => /^https?:\/\/\S+$/i.test(value),
+  domain: (value) => /^(?!.*@)[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(value),
+};
+
+/**
+ * What the columns of a source probably are: by equal names, by synonyms, and by values where the name says nothing. Each member once,
+ * never by a part of a name: "Email consent" is no address.
+ */
+export function suggest(
+  columns: readonly { name: string; values: readonly string[] }[],
+  collection: string,
+): Map<string, Suggestion> {
+  const members = [...membersOf(collection).keys()];
+  const rated = columns.flatMap((column) =>
+    members.flatMap((target) => {
+      const confidence = confidenceOf(column, target);
+      return confidence > 0 ? [{ name: column.name, target, confidence }] : [];
+    }),
+  );
+  const suggestions = new Map<string, Suggestion>();
+  const taken = new Set<string>();
+  for (const { name, target, confidence } of rated.sort((one, other) => other.confidence - one.confidence)) {
+    if (suggestions.has(name) || taken.has(target)) continue;
+    suggestions.set(name, { target, confidence });
+    taken.add(target);
+  }
+  return suggestions;
+}
+
+function confidenceOf({ name, values }: { name: string; values: readonly string[] }, target: string): number {
+  const normal = normalise(name);
+  const isNamed = normal === normalise(target);
+  const isSynonym = synonyms[target]?.includes(normal) === true;
+  const looks = shapes[target];
+  const share =
+    looks === undefined || values.length === 0
+      ? undefined
+      : values.filter((value) => looks(value.trim())).length / values.length;
+  if (isNamed || isSynonym) {
+    // A column that is named so, and whose values are something else, is not it.
+    if (share !== undefined && share < 0.5) return 0;
+    return isNamed ? 1 : 0.9;
+  }
+  return share !== undefined && share >= 0.9 && target !== 'domain' ? 0.6 : 0;
+}
+
+function normalise(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** The suggestions as a mapping; text that is an address in lower case. */
+export function mappingOf(suggestions: ReadonlyMap<string, Suggestion>): Mapping {
+  return [...suggestions].map(([from, { target }]) => ({
+    from,
+    to: target,
+    ...(target === 'email' && { transform: { type: 'lower' as const } }),
+  }));
+}

@@ -1,0 +1,101 @@
+import { unreadable } from '../../failure.ts';
+
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+/** Byte order marks. The decoders drop the mark. */
+const marks: readonly { encoding: Encoding; bytes: readonly number[] }[] = [
+  { encoding: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
+  { encoding: 'utf-16le', bytes: [0xff, 0xfe] },
+  { encoding: 'utf-16be', bytes: [0xfe, 0xff] },
+];
+
+export const guessedEncoding =
+  'The file is not UTF-8, so it was read as Windows-1252. Look at letters with accents, or save it as CSV in UTF-8.';
+
+/** Turns the bytes of a text into UTF-8 as they come. */
+export type Decoder = {
+  write(chunk: Uint8Array): string;
+  end(): string;
+  /** What was found so far. */
+  encoding(): Encoding;
+};
+
+/**
+ * Decodes by the byte order mark, else as UTF-8, else as Windows-1252. A file with both valid UTF-8 letters and other bytes is refused:
+ * whatever it is read as, some of its letters would be wrong.
+ */
+export function createDecoder(): Decoder {
+  let head: Uint8Array = new Uint8Array();
+  let state: { encoding: Encoding; decoder: InstanceType<typeof TextDecoder>; isAscii: boolean } | undefined;
+  /** Bytes at the end of ASCII that the decoder keeps, since a letter may begin with them. */
+  let open: Uint8Array = new Uint8Array();
+
+  function begin(): string {
+    const encoding =
+      marks.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte))?.encoding ?? unmarked(head);
+    state = { encoding, decoder: new TextDecoder(encoding, { fatal: true }), isAscii: true };
+    const bytes = head;
+    head = new Uint8Array();
+    return decode(bytes, true);
+  }
+
+  function decode(bytes: Uint8Array, more: boolean): string {
+    if (state === undefined) throw new Error('nothing was read');
+    try {
+      const text = state.decoder.decode(bytes, { stream: more });
+      if (state.isAscii) {
+        state.isAscii = isAscii(text);
+        open = tailOf(Buffer.concat([open, bytes]));
+      }
+      return text;
+    } catch (cause) {
+      if (state.encoding !== 'utf-8' || !state.isAscii || hasLetters(Buffer.concat([open, bytes]))) {
+        throw unreadable('The file has bytes that are no text in its encoding. Save it as CSV in UTF-8.', cause);
+      }
+      // Only ASCII came before, so that nothing was read otherwise than it would have been.
+      state = { encoding: 'windows-1252', decoder: new TextDecoder('windows-1252'), isAscii: false };
+      return state.decoder.decode(Buffer.concat([open, bytes]), { stream: more });
+    }
+  }
+
+  return {
+    write(chunk) {
+      if (state !== undefined) return decode(chunk, true);
+      head = Buffer.concat([head, chunk]);
+      return head.length < 64 ? '' : begin();
+    },
+    end() {
+      const text = state === undefined ? begin() : '';
+      return text + decode(new Uint8Array(), false);
+    },
+    encoding: () => state?.encoding ?? 'utf-8',
+  };
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is meant
+const ascii = /^[\x00-\x7f]*$/;
+
+function isAscii(text: string): boolean {
+  return ascii.test(text);
+}
+
+/** Whether bytes that are no UTF-8 as a whole have letters of it. */
+function hasLetters(bytes: Uint8Array): boolean {
+  return !isAscii(new TextDecoder().decode(bytes).replaceAll('\ufffd', ''));
+}
+
+function tailOf(bytes: Uint8Array): Uint8Array {
+  let from = bytes.length;
+  while (from > 0 && (bytes[from - 1] ?? 0) > 0x7f) from -= 1;
+  return bytes.subarray(from);
+}
+
+/** UTF-16 without a mark has a NUL beside most of its letters. */
+function unmarked(head: Uint8Array): Encoding {
+  const nuls = [0, 1].map((odd) => head.filter((byte, index) => index % 2 === odd && byte === 0).length);
+  const [even = 0, odd = 0] = nuls;
+  if (even === 0 && odd === 0) return 'utf-8';
+  if (even === 0 && odd > head.length / 4) return 'utf-16le';
+  if (odd === 0 && even > head.length / 4) return 'utf-16be';
+  throw unreadable('The file is no text. Save it as CSV in UTF-8.');
+}

@@ -1,0 +1,25 @@
+import { hubspotRecords, type RecordPages, salesforceRecords, sheetRows } from '@drippulse/providers';
+import type { SourceType } from '../config/schemas.ts';
+
+type ProviderType = Exclude<SourceType, 'csv' | 'json_url'>;
+
+/** The readers of providers' records. */
+export const recordPages: Readonly<Record<ProviderType, RecordPages>> = {
+  google_sheets: sheetRows,
+  hubspot: hubspotRecords,
+  salesforce: salesforceRecords,
+};
+
+/** Fields that are read where neither the settings nor a mapping names any, by object: what a first preview shows. */
+export const usualFields: Readonly<Record<string, readonly string[]>> = {
+  contacts: ['email', 'firstname', 'lastname', 'phone', 'company', 'jobtitle', 'lifecyclestage'],
+  companies: ['name', 'domain', 'website', 'industry', 'phone', 'description'],
+  deals: ['dealname', 'amount', 'dealstage', 'pipeline', 'closedate'],
+  Lead: ['Email', 'FirstName', 'LastName', 'Company', 'Title', 'Phone', 'Status', 'LeadSource'],
+  Contact: ['Email', 'FirstName', 'LastName', 'Title', 'Phone'],
+  Account: ['Name', 'Website', 'Industry', 'Phone', 'Description'],
+  Opportunity: ['Name', 'Amount', 'StageName', 'CloseDate'],
+};
+
+/** Columns that a reader gives by itself. */
+export const ownColumns: ReadonlySet<string> = new Set(['id', 'Id', 'SystemModstamp']);

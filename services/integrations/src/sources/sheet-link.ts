@@ -1,0 +1,11 @@
+import { DomainError, type Violation } from '@drippulse/errors';
+import { sheetOfUrl } from '@drippulse/providers';
+
+/** The spreadsheet and the sheet that a link names. Any other address is refused: nothing is ever sent to it. */
+export function readSheetLink(link: string): NonNullable<ReturnType<typeof sheetOfUrl>> {
+  const sheet = sheetOfUrl(link.trim());
+  if (sheet !== undefined) return sheet;
+  const message = 'must be a link to a Google Sheet, such as https://docs.google.com/spreadsheets/d/…/edit';
+  const violations: Violation[] = [{ field: 'url', message, code: 'format' }];
+  throw new DomainError('invalid', 'validation_failed', `url ${message}`, { violations });
+}
