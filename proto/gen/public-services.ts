@@ -1,6 +1,16 @@
 // Generated from the services with `google.api.http` rules by `npm run generate`.
 import { AccountService } from './drippulse/identity/v1/identity_pb.ts';
 import { AccountSignInService } from './drippulse/identity/v1/sign_in_pb.ts';
+import { AgentBudgetsService } from './drippulse/agents/v1/budgets_pb.ts';
+import { AgentEvalSetsService } from './drippulse/agents/v1/evals_pb.ts';
+import { AgentExecutionsService } from './drippulse/agents/v1/executions_pb.ts';
+import { AgentInsightsService } from './drippulse/agents/v1/insights_pb.ts';
+import { AgentModelConnectionService } from './drippulse/agents/v1/model_connection_pb.ts';
+import { AgentReplaysService } from './drippulse/agents/v1/replays_pb.ts';
+import { AgentTemplateVersionsService } from './drippulse/agents/v1/template_versions_pb.ts';
+import { AgentTemplatesService } from './drippulse/agents/v1/templates_pb.ts';
+import { AgentTrainingsService } from './drippulse/agents/v1/trainings_pb.ts';
+import { AgentsService } from './drippulse/agents/v1/agents_pb.ts';
 import { ApiKeysService } from './drippulse/identity/v1/identity_pb.ts';
 import { ApprovalsService } from './drippulse/journeys/v1/approvals_pb.ts';
 import { AuditService } from './drippulse/identity/v1/audit_pb.ts';
@@ -104,4 +114,14 @@ export const publicServices = [
   DataSourceRunsService,
   OperatorService,
   SignInLinkPagesService,
+  AgentsService,
+  AgentTemplatesService,
+  AgentExecutionsService,
+  AgentInsightsService,
+  AgentBudgetsService,
+  AgentModelConnectionService,
+  AgentEvalSetsService,
+  AgentTrainingsService,
+  AgentTemplateVersionsService,
+  AgentReplaysService,
 ] as const;

@@ -1,3 +1,4 @@
+import { agentsMetrics } from './catalog/agents.ts';
 import { apiMetrics } from './catalog/api.ts';
 import { enrollmentsMetrics } from './catalog/enrollments.ts';
 import { eventsMetrics } from './catalog/events.ts';
@@ -20,6 +21,7 @@ export const catalog = {
   ...webhooksMetrics,
   ...recordsMetrics,
   ...integrationsMetrics,
+  ...agentsMetrics,
   ...eventsMetrics,
   ...processesMetrics,
 };

@@ -1,4 +1,5 @@
 import type { DescMessage, DescService } from '@bufbuild/protobuf';
+import { AgentEventSchema } from '@drippulse/proto/drippulse/agents/v1/events_pb';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { OrganizationEventSchema } from '@drippulse/proto/drippulse/identity/v1/events_pb';
@@ -118,7 +119,7 @@ const table = {
     events: EnrollmentEventSchema,
     consumes: ['identity', 'workflows', 'webhook-delivery', 'crm'],
     counts: ['enrollments', 'emails', 'events'],
-    calls: ['identity', 'workflows', 'webhook-delivery', 'crm', 'integrations'],
+    calls: ['identity', 'workflows', 'webhook-delivery', 'crm', 'integrations', 'agents'],
     leavesCluster: true,
     servers: ['postgres', 'kafka', 'mail'],
     secrets: ['TRACKING_KEYS'],
@@ -173,6 +174,20 @@ const table = {
       ...['MAIL_FROM', 'MAIL_DIR', 'PUBLIC_URL', 'PROVIDER_HOSTS_OVERRIDE', 'PROVIDER_HOSTS_OVERRIDE_CONFIRM'],
       'WEBHOOK_ALLOW_PRIVATE',
       ...oauthApplications.map((name) => `${name}_CLIENT_ID`),
+    ],
+  },
+  agents: {
+    schema: 'agents',
+    events: AgentEventSchema,
+    consumes: ['enrollment-runtime'],
+    counts: ['agents', 'llm_cost_usd'],
+    calls: ['identity', 'workflows', 'enrollment-runtime', 'crm'],
+    leavesCluster: true,
+    servers: ['postgres', 'kafka'],
+    optionalSecrets: ['CODE_AGENTS', 'LLM_API_KEY'],
+    environment: [
+      ...['LLM_BASE_URL', 'LLM_MODEL', 'LLM_PROTOCOL', 'LLM_PRICES', 'LLM_DAILY_LIMIT_USD'],
+      'WEBHOOK_ALLOW_PRIVATE',
     ],
   },
 } as const satisfies Record<string, ServiceEntry>;

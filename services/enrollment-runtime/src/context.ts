@@ -1,4 +1,5 @@
 import type { LookUpTxt } from '@drippulse/http';
+import type { AgentChecksService, AgentErasuresService } from '@drippulse/proto/drippulse/agents/v1/internal_pb';
 import type { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import type { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import type { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
@@ -35,6 +36,7 @@ export type Clients = {
     activities: ClientOf<typeof CrmActivitiesService>;
   };
   integrationErasures: ClientOf<typeof IntegrationErasuresService>;
+  agents: { checks: ClientOf<typeof AgentChecksService>; erasures: ClientOf<typeof AgentErasuresService> };
 };
 
 /** The members that every operation of this service works with. */

@@ -1,5 +1,6 @@
 import { startCounting } from '@drippulse/entitlements';
 import { type LookUpTxt, lookUpTxt, type Resolve } from '@drippulse/http';
+import { AgentChecksService, AgentErasuresService } from '@drippulse/proto/drippulse/agents/v1/internal_pb';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
@@ -138,6 +139,7 @@ export const service = defineService<Config, DB, Overrides>({
           erasures: client(CrmErasuresService),
         },
         integrationErasures: client(IntegrationErasuresService),
+        agents: { checks: client(AgentChecksService), erasures: client(AgentErasuresService) },
       },
       definitions: createDefinitions(db.kysely, base.sealer),
       dueCounts: createDueCounts(() => ctx),

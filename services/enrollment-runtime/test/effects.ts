@@ -95,6 +95,7 @@ export function effectContext(
         activities: clientFor(CrmActivitiesService, toCrm),
         erasures: clientFor(CrmErasuresService, toCrm),
       },
+      agents: { checks: nobody, erasures: nobody },
       integrationErasures() {
         throw new Error('effects erase nobody');
       },
@@ -117,6 +118,10 @@ export function effectContext(
 /** `webhook-signature` of Standard Webhooks 1.0.0, computed from its text. */
 export function signatureOf(id: string, timestamp: string, body: string): string {
   return `v1,${createHmac('sha256', webhook.secret).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+}
+
+function nobody(): never {
+  throw new Error('effects know no agents');
 }
 
 /** No settings, and any address may send. */

@@ -2,6 +2,7 @@ import { getOption, toBinary } from '@bufbuild/protobuf';
 import { DomainError } from '@drippulse/errors';
 import { topicOf } from '@drippulse/events';
 import type { LookUpTxt, Resolve } from '@drippulse/http';
+import { AgentChecksService, AgentErasuresService } from '@drippulse/proto/drippulse/agents/v1/internal_pb';
 import { type CrmEvent, CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
@@ -99,6 +100,18 @@ export async function startHarness(
       { name: serviceOf('crm'), routes: crm.routes },
       { name: serviceOf('identity'), routes: identity.routes },
       {
+        name: serviceOf('agents'),
+        routes: (router) => {
+          router.service(AgentErasuresService, { erasePersonFromAgents: () => ({ isPartial: false }) });
+          router.service(AgentChecksService, {
+            checkAgent({ id }) {
+              if (id !== 7n) throw new DomainError('not_found', 'agent_not_found', 'There is no agent with this id.');
+              return {};
+            },
+          });
+        },
+      },
+      {
         name: serviceOf('integrations'),
         routes: (router) => {
           router.service(IntegrationErasuresService, { forgetSourceRows: () => ({}) });
@@ -117,7 +130,7 @@ export async function startHarness(
   const explainOf = harness.clientsFrom(serviceOf('identity'), ExplainService);
   const chainsOf = harness.clientsFrom(serviceOf('crm'), ChainsService);
   const approvalsOf = harness.clientsFrom(serviceOf('identity'), ApprovalsService);
-  const actionsOf = harness.clientsFrom(serviceOf('workflows'), ActionsService);
+  const actionsOf = harness.clientsFrom(serviceOf('agents'), ActionsService);
   const approvalRequestsOf = harness.clientsFrom(serviceOf('workflows'), ApprovalRequestsService);
   const senderOf = harness.clientsFrom(serviceOf('identity'), SenderService);
   const rulesOf = harness.clientsFrom(serviceOf('identity'), SendingRulesService);

@@ -49,6 +49,10 @@ test('the catalog lists what can fire, each with a schema of the whole body and 
     'integration.connection_recovered',
     'data_source_run.completed',
     'data_source_run.failed',
+    'agent.created',
+    'agent.execution_completed',
+    'agent.execution_failed',
+    'agent.budget_exceeded',
   ]);
   expect(totalCount).toBe(BigInt(eventTypes.length));
   for (const { type, schema, example } of eventTypes) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { topicOf } from '@drippulse/events';
+import { AgentEventSchema } from '@drippulse/proto/drippulse/agents/v1/events_pb';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { WebhookDeliveryStatus } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
@@ -165,3 +166,25 @@ test('bodies about an approval that was erased are emptied', async () => {
     expect(await bodies()).toContain('approval.decided');
   });
 });
+
+test('bodies about an execution of an agent that was erased are emptied, but for what came after', async () => {
+  await harness.create({ eventType: 'agent.*' });
+  harness.receiver.answer({});
+  const erasedAt = new Date();
+  await sendAgent({ case: 'executionCompleted', value: { id: 7n, agentId: 1n } }, new Date(erasedAt.getTime() - 1_000));
+  await eventually(async () => expect(await bodies()).toContain('agent.execution_completed'));
+  await sendAgent({ case: 'executionErased', value: { id: 7n, erasedAt: timestampFromDate(erasedAt) } }, erasedAt);
+  await sendAgent({ case: 'executionFailed', value: { id: 7n, agentId: 1n } }, erasedAt);
+  await eventually(async () => {
+    expect(await bodies()).not.toContain('agent.execution_completed');
+    expect(await bodies()).toContain('agent.execution_failed');
+  });
+});
+
+async function sendAgent(payload: MessageInitShape<typeof AgentEventSchema>['payload'], at: Date): Promise<void> {
+  const id = newEventId(at);
+  const aggregate = 'agent_execution:7';
+  const message = { id, time: timestampFromDate(at), organizationId: 1n, sequence: 1n, aggregate, payload };
+  const value = toBinary(AgentEventSchema, create(AgentEventSchema, message));
+  await harness.send(AgentEventSchema, { key: `1:${aggregate}`, value, headers: { ce_id: id, ce_type: 'test.event' } });
+}

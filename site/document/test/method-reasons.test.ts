@@ -35,6 +35,20 @@ const notFollowed = ['effectTypeOf', 'readPage', 'startOf', 'mayHaveBeenSent', '
 
 /** Reasons of code that serves several methods, which only some of them can answer with. */
 const impossible: Readonly<Record<string, readonly string[]>> = {
+  // Its mail goes by integrations, which run no agent.
+  sendTestMail: [
+    ...['agent_not_active', 'wrong_agent_type', 'agent_rate_limited', 'agent_not_found', 'agent_model_not_found'],
+    ...['budget_exceeded', 'model_price_unknown', 'model_overrun'],
+  ],
+  // Scorers call no language model. A model of a scorer goes with its agent alone.
+  scoreLead: ['budget_exceeded', 'model_price_unknown', 'model_overrun', 'agent_model_not_found'],
+  executeAgent: ['agent_model_not_found'],
+  inferAgent: ['agent_model_not_found'],
+  // The contact of an enrollment that is gone is nobody.
+  replayAgentExecution: ['agent_model_not_found', 'enrollment_not_found', 'workflow_not_found'],
+  // An eval set is of an agent with a template, and goes with it.
+  createAgentEvalCase: ['agent_not_found', 'enrollment_not_found', 'workflow_not_found'],
+  startAgentEvalRun: ['agent_not_found', 'wrong_agent_type'],
   // The workflows that move to another project are locked and sound, and their steps stay.
   deleteProject: ['workflow_not_found', 'secret_needed', 'invalid_step_graph'],
   // The project stays.
@@ -47,6 +61,8 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   finishConnect: ['integration_connection_limit_reached'],
   // The webhook was just made.
   createWebhook: ['webhook_not_found'],
+  // The connection was just made.
+  createAgentModelConnection: ['model_connection_not_found'],
   // Only records that are made count against a chain.
   deleteCrmAccount: ['chain_cut'],
   deleteCrmContact: ['chain_cut'],

@@ -1,3 +1,5 @@
+import { agentSteps } from './agent-steps/agent-steps.ts';
+import { agents } from './agents/agents.ts';
 import type { Bench } from './bench.ts';
 import { bulk } from './bulk/bulk.ts';
 import { crm } from './crm/crm.ts';
@@ -9,6 +11,7 @@ import { gateway } from './gateway/gateway.ts';
 import { idle } from './idle/idle.ts';
 import { importing } from './import/import.ts';
 import { integrations } from './integrations/integrations.ts';
+import { ledger } from './ledger/ledger.ts';
 import { list } from './list/list.ts';
 import { million } from './million/million.ts';
 import { neighbours } from './neighbours/neighbours.ts';
@@ -30,11 +33,14 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['timers', timers],
   ['tracking', tracking],
   ['engine-beside-hits', engineBesideHits],
+  ['ledger', ledger],
   ['list', list],
   ['crm', crm],
   ['gateway', gateway],
   ['idle', idle],
   ['integrations', integrations],
+  ['agents', agents],
+  ['agent-steps', agentSteps],
   ['import', importing],
   ['webhooks', webhooks],
   ['neighbours', neighbours],

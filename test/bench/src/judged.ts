@@ -27,9 +27,12 @@ const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   'engine-beside-hits': { ratio_alone: { better: 'higher' } },
   million: { pause_ms: { better: 'lower' }, p99_ms_pause: { better: 'lower' } },
   retention: { p99_ms: { better: 'lower' } },
+  ledger: { reserve_p99_ms: { better: 'lower' }, settle_p99_ms: { better: 'lower' } },
   list: { ratio_naive: { better: 'higher' } },
   crm: { ratio_naive: { better: 'higher' }, import_seconds: { better: 'lower' } },
   import: { seconds: { better: 'lower' }, peak_growth_mb: { better: 'lower' } },
+  agents: { cpu_ms_per_score: { better: 'lower' }, executions_per_second: { better: 'higher' } },
+  'agent-steps': { ratio_beside: { better: 'lower' } },
   integrations: { actions_per_second: { better: 'higher' }, ratio_beside: { better: 'lower' } },
   gateway: { cpu_ratio: { better: 'lower', shortLimit: 3.5 } },
   idle: {

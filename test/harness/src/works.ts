@@ -74,6 +74,21 @@ const worksOfSchemas: Record<string, Work> = {
     await call('DELETE', `/data_sources/${source.id}`);
     return 'a run of a data source';
   },
+
+  async agents({ call }) {
+    const { agent_templates: templates } = await call('GET', '/agent_templates');
+    const { id: template_id } = templates.find(({ kind }: { kind: string }) => kind === 'scorer');
+    const { id } = await call('POST', '/agents/spawn', { name: 'Work', type: 'template', template_id });
+    const input = { email: 'ada@acme.example', title: 'CTO', company_name: 'Acme' };
+    const execution = await call('POST', `/agents/${id}/execute`, { input });
+    await eventually(async () => {
+      const { executions } = await call('GET', `/agents/${id}/executions`);
+      const { status } = executions.find((each: { id: number }) => each.id === execution.id) ?? {};
+      check({ status }, { status: 'succeeded' });
+    }, patience);
+    await call('DELETE', `/agents/${id}`);
+    return 'an execution of a template';
+  },
 };
 
 const note = { type: 'log', name: 'Note', config: { message: 'Hello', level: 'info' } };

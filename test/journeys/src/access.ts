@@ -280,6 +280,13 @@ export function accessTests(pick: Pick): { hostile(): Api } {
           const pipeline = await stranger.post('/api/v1/crm/opportunity_pipelines', { name: 'own' });
           theirs = { ...theirs, opportunity_pipelines: pipeline.body.id };
         }
+        if (template.includes('eval_sets')) {
+          // That of before went with its agent.
+          const origin = { type: 'template', template_id: 2 };
+          const agent = await stranger.post('/api/v1/agents/spawn', { name: 'judged', ...origin });
+          const set = await stranger.post('/api/v1/eval_sets', { agent_id: agent.body.id, name: 'own' });
+          theirs = { ...theirs, eval_sets: set.body.id };
+        }
         const [path, shownAt] = [template, shown].map((each) => fill(each, (noun) => theirs[noun] ?? missing(noun)));
         const target = `${path}${template.includes('/projects/') ? '?force=true' : ''}`;
         const before = await stranger.get(`${shownAt}`);

@@ -14,6 +14,16 @@ const machinery = /^(events\.|[a-z]+\.(kysely_|outbox|inbox|usage))|^identity\.(
  * is not here may not grow.
  */
 const growing = new Set([
+  'agents.agent_logs',
+  'agents.eval_cases',
+  'agents.eval_results',
+  'agents.execution_counts',
+  'agents.execution_steps',
+  'agents.execution_texts',
+  'agents.jobs',
+  'agents.models',
+  'agents.template_versions',
+  'agents.training_rows',
   'crm.lead_form_submissions',
   'enrollments.deliveries',
   'enrollments.effects',
@@ -70,7 +80,7 @@ export async function readLiveRows(client: Pick<pg.Client, 'query'>): Promise<Li
 export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boolean> {
   const open = [
     ...['workflows', 'enrollments', 'crm', 'webhooks', 'integrations'].map((schema) => `select from ${schema}.outbox`),
-    ...['enrollments', 'crm', 'webhooks', 'integrations'].map(
+    ...['agents', 'enrollments', 'crm', 'webhooks', 'integrations'].map(
       (schema) => `select from ${schema}.jobs where status in ('queued', 'running')`,
     ),
     `select from events.group_partitions join events.topic_partitions as head using (topic, partition)

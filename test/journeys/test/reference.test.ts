@@ -109,6 +109,22 @@ const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
   'POST /api/v1/admin/login': logIn,
   'POST /api/v1/sessions/admin': logIn,
   'POST /api/v1/auth/login': logIn,
+  'POST /api/v1/agents/spawn': () => ({
+    body: { name: 'Spawned', type: 'template', template_id: made['agent_templates'] },
+  }),
+  'PATCH /api/v1/agents/{id}': () => ({ body: { name: 'Renamed' } }),
+  'POST /api/v1/agents/{id}/inference': () => ({ body: { input: { email: 'ada@example.com' } } }),
+  'POST /api/v1/agents/{id}/execute': () => ({ body: { input: { email: 'ada@example.com' } } }),
+  'POST /api/v1/agents/{id}/score_lead': () => ({ body: { lead: { email: 'ada@example.com' } } }),
+  'POST /api/v1/agent_templates': () => ({
+    body: {
+      ...{ name: 'Another', kind: 'scorer' },
+      default_configuration: {
+        factors: [{ name: 'known', weight: 1, conditions: [{ field: 'email', operator: 'exists' }] }],
+      },
+    },
+  }),
+  'PATCH /api/v1/agent_templates/{id}/execution_policy': () => ({ body: { timeout_seconds: 60 } }),
   'POST /api/v1/webhooks': () => ({ body: { url: 'https://127.0.0.1:49152/y', event_type: 'workflow.failed' } }),
   'POST /api/v1/projects': () => ({ body: { name: 'Another' } }),
   'POST /api/v1/team_members': () => ({ body: { email: 'another@example.com', role: 'viewer' } }),
@@ -205,7 +221,7 @@ test('every route of the reference is served, under its name', () => {
   const unknown = referenceRoutes.filter(({ method, template }) => !served.has(`${method} ${shapeOf(template)}`));
   // Health is no RPC: the test below asks for it.
   expect(unknown.map(({ name }) => name)).toEqual(['GET /health', 'GET /api/v1/health']);
-  expect(referenceRoutes).toHaveLength(102);
+  expect(referenceRoutes).toHaveLength(123);
 });
 
 test('every route of the reference answers a request that succeeds with the status of the reference', async () => {

@@ -75,6 +75,17 @@ async function makeOwn(): Promise<Resources> {
   const mapping = [{ from: 'E-mail', to: 'email' }];
   const source = await post('/data_sources', { name: 'trial', type: 'csv', target: 'leads', mapping });
   const run = await post('/data_source_runs', { data_source_id: source.id });
+  const factors = [{ name: 'known', weight: 1, conditions: [{ field: 'email', operator: 'exists' }] }];
+  const template = await post('/agent_templates', {
+    name: 'trial',
+    kind: 'scorer',
+    default_configuration: { factors },
+  });
+  const agent = await post('/agents/spawn', { name: 'trial', type: 'template', template_id: template.id });
+  const execution = await post(`/agents/${agent.id}/execute`, { input: { email: 'trial@example.com' } });
+  const evalSet = await post('/eval_sets', { agent_id: agent.id, name: 'trial' });
+  const evalCase = await post(`/eval_sets/${evalSet.id}/cases`, { execution_id: execution.id });
+  const evalRun = await post(`/eval_sets/${evalSet.id}/runs`, { template_version: 1 });
   const asking = await post('/workflows', { name: 'asks', steps: [{ type: 'approval', message: 'May I?' }] });
   await post(`/workflows/${asking.id}/enrollments/bulk`, { contacts: [{ email: 'asked@example.com' }] });
   const approval = await eventually(async () => {
@@ -82,7 +93,20 @@ async function makeOwn(): Promise<Resources> {
     expect(body.approvals).toHaveLength(1);
     return body.approvals[0];
   });
-  for (const made of [workflow, webhook, form, plan, suppression, source, run, approval])
+  for (const made of [
+    workflow,
+    webhook,
+    form,
+    plan,
+    suppression,
+    source,
+    run,
+    template,
+    agent,
+    execution,
+    evalSet,
+    approval,
+  ])
     expect(made).toMatchObject({ mode: 'test' });
   return {
     projects: project.id,
@@ -97,6 +121,16 @@ async function makeOwn(): Promise<Resources> {
     suppressions: suppression.id,
     data_sources: source.id,
     data_source_runs: run.id,
+    agent_templates: template.id,
+    agents: agent.id,
+    executions: execution.id,
+    reasoning: agent.id,
+    versions: template.version,
+    models: 0,
+    eval_sets: evalSet.id,
+    cases: evalCase.id,
+    runs: evalRun.id,
+    results: evalCase.id,
     approvals: approval.id,
   };
 }
@@ -173,6 +207,9 @@ test('lists of the test key show its own rows, and live ones when it asks for th
     '/api/v1/data_sources',
     '/api/v1/data_source_runs',
     '/api/v1/operator/activity',
+    '/api/v1/agents',
+    '/api/v1/agent_templates',
+    '/api/v1/eval_sets',
   ]);
   for (const { template } of lists) {
     const kind = template.split('/').at(-1) ?? '';

@@ -1,4 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { agents } from './agents.ts';
 import { api } from './api.ts';
 import { enrollments } from './enrollments.ts';
 import { events } from './events.ts';
@@ -16,4 +17,5 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
   events,
   processes,
   integrations,
+  agents,
 };

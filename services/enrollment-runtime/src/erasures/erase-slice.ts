@@ -39,10 +39,10 @@ const awayMs = 60_000;
 export async function eraseSlice(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const place = readErasurePlace(job.cursor);
   const isAtStart = place.pass < passes && place.workflowId === 0n;
-  if (isAtStart) await forgetRows(ctx, job);
+  if (isAtStart) await forgetElsewhere(ctx, job);
   if (place.pass < passes) return (trx) => eraseNext(ctx, trx, job, place);
   // Away at the start of the passes, it may be here now.
-  if ((await forgetRows(ctx, job)) && (await reportToCrm(ctx, job))) return (trx) => finish(ctx, trx, job, place);
+  if ((await forgetElsewhere(ctx, job)) && (await reportToCrm(ctx, job))) return (trx) => finish(ctx, trx, job, place);
   return async () => ({ ...goOn(place), waitMs: awayMs });
 }
 
@@ -121,6 +121,27 @@ function goOn(place: ErasurePlace, processed = 0): JobSlice {
 function endPass({ pass }: ErasurePlace, processed = 0): JobSlice {
   const slice = goOn({ pass: pass + 1, workflowId: 0n, enrollmentId: 0n }, processed);
   return pass + 1 < passes ? { ...slice, waitMs: betweenPassesMs } : slice;
+}
+
+/** Whether the other services that keep data of people were there. */
+async function forgetElsewhere(ctx: Context, job: JobRow): Promise<boolean> {
+  const [rows, executions] = [await forgetRows(ctx, job), await eraseFromAgents(ctx, job)];
+  return rows && executions;
+}
+
+/** Executions that name the person. Those of its enrollments follow by the events of these. */
+async function eraseFromAgents(ctx: Context, job: JobRow): Promise<boolean> {
+  const { refs, emails } = readErasureInput(ctx.sealer, job.input);
+  const erasures = ctx.clients.agents.erasures(callerOf(job.organization_id));
+  try {
+    for (let isPartial = true; isPartial; ) {
+      ({ isPartial } = await erasures.erasePersonFromAgents({ refs, emails }, { timeoutMs }));
+    }
+    return true;
+  } catch (error) {
+    ctx.log.warn({ err: error, job: String(job.id) }, 'executions of agents could not be erased');
+    return false;
+  }
 }
 
 /** Rows that data sources keep for a while: those of files that were uploaded, and those that were refused. */

@@ -27,6 +27,7 @@ export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call:
   await ctx.definitions.get(request.workflowId, version);
   const read = await readRows(request.contacts, { mayBeEmpty: request.crm !== undefined });
   const isRefused = state === 'archived' || 'refused' in read;
+  if (request.agentId !== undefined && !isRefused) await requireAgent(ctx, call, request.agentId);
   const records =
     request.crm === undefined || isRefused
       ? { contacts: [] }
@@ -42,7 +43,8 @@ export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call:
         const links = await continueChain(ctx, trx, lane, { cause: causeOf(call), count: rows.contacts.length });
         const { contacts } = rows;
         const beyondQuota = beyondQuotaOf(request, call);
-        const entrants = { lane, mode, timezone, agentId: null, contacts, beyondQuota, ...(links && { links }) };
+        const agentId = request.agentId ?? null;
+        const entrants = { lane, mode, timezone, agentId, contacts, beyondQuota, ...(links && { links }) };
         const entries = await enroll(ctx, trx, entrants);
         const refused = refusedRows(entries, rows.indexes);
         if (refused.length === entries.length) throw new AllRefused(lane, mode, contacts, entries, refused);
@@ -74,7 +76,7 @@ async function rehearse(ctx: Context, request: BulkEnrollRequest, call: HandlerC
     const rows = requireRows(lane, request, read, records);
     const [admitted] = await judgeAll(ctx, trx, [
       {
-        ...{ lane, mode, timezone: readTimezone(request.timezone), agentId: null },
+        ...{ lane, mode, timezone: readTimezone(request.timezone), agentId: request.agentId ?? null },
         contacts: rows.contacts,
         beyondQuota: beyondQuota === 'hold' ? 'leave_out' : beyondQuota,
       },
@@ -100,6 +102,11 @@ async function rehearse(ctx: Context, request: BulkEnrollRequest, call: HandlerC
 function beyondQuotaOf({ onQuota }: BulkEnrollRequest, call: HandlerContext): 'hold' | 'refuse' | 'leave_out' {
   if (callerOf(call).actor.type === 'service') return 'hold';
   return onQuota === OnQuota.PARTIAL ? 'leave_out' : 'refuse';
+}
+
+/** The service of agents refuses what is none of the organization's, with the reason of the reference. */
+async function requireAgent(ctx: Context, call: HandlerContext, id: bigint): Promise<void> {
+  await ctx.clients.agents.checks(callerOf(call), call).checkAgent({ id });
 }
 
 /** Counts all contacts of a request that continues a chain, whose budget must cover them. */
@@ -131,9 +138,6 @@ function requireRows(
     throw new DomainError('failed_precondition', 'workflow_archived', 'An archived workflow takes no new enrollments.');
   }
   if ('refused' in read) throw read.refused;
-  if (request.agentId !== undefined) {
-    throw new DomainError('not_found', 'agent_not_found', 'There is no agent with this id.');
-  }
   if ('refused' in records) throw records.refused;
   const contacts = [...read.contacts, ...records.contacts];
   if (contacts.length === 0) {

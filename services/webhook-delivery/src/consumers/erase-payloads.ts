@@ -1,5 +1,6 @@
 import type { Message } from '@bufbuild/protobuf';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
+import type { AgentEvent } from '@drippulse/proto/drippulse/agents/v1/events_pb';
 import type { CrmErasedRecord } from '@drippulse/proto/drippulse/crm/v1/erasures_pb';
 import type { CrmEvent } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import type { EnrollmentEvent } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
@@ -50,6 +51,7 @@ function readErasure(message: Message): Erasure | undefined {
       before: erasedAt ? timestampDate(erasedAt) : new Date(0),
     };
   }
+  if (isOf<AgentEvent>(message, 'drippulse.agents.v1.AgentEvent')) return readAgentErasure(message);
   if (!isOf<EnrollmentEvent>(message, 'drippulse.enrollments.v1.EnrollmentEvent')) return undefined;
   const { payload, organizationId } = message;
   if (payload.case !== 'erased' && payload.case !== 'approvalErased') return undefined;
@@ -59,6 +61,13 @@ function readErasure(message: Message): Erasure | undefined {
       ? [`approval:${id}`]
       : [`enrollment:${id}`, ...payload.value.approvalIds.map((approvalId) => `approval:${approvalId}`)];
   return { organizationId, gone: [], livingOn, before: erasedAt ? timestampDate(erasedAt) : new Date(0) };
+}
+
+function readAgentErasure({ payload, organizationId }: AgentEvent): Erasure | undefined {
+  if (payload.case !== 'executionErased') return undefined;
+  const { id, erasedAt } = payload.value;
+  const before = erasedAt ? timestampDate(erasedAt) : new Date(0);
+  return { organizationId, gone: [], livingOn: [`agent_execution:${id}`], before };
 }
 
 function isOf<M extends Message>(message: Message, name: M['$typeName']): message is M {

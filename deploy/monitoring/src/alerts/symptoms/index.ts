@@ -1,5 +1,6 @@
 import type { Alert } from '../alert.ts';
 import { access } from './access.ts';
+import { agents } from './agents.ts';
 import { enrollments } from './enrollments.ts';
 import { events } from './events.ts';
 import { integrations } from './integrations.ts';
@@ -14,4 +15,5 @@ export const symptoms: readonly Alert[] = [
   ...mails,
   ...access,
   ...integrations,
+  ...agents,
 ];

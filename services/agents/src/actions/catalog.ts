@@ -1,0 +1,51 @@
+import type { JsonObject } from '@drippulse/json';
+import { actionsOf, type Action as ProviderAction, providerKeys } from '@drippulse/providers';
+import { type Action, defineAction } from './action.ts';
+import { platformActions } from './platform-actions.ts';
+
+/** Actions of providers, made when one is first asked for: their schemas cost some milliseconds. */
+let all: ReadonlyMap<string, Action> | undefined;
+
+/** Every action that a policy may allow, by its name. */
+export function catalog(): ReadonlyMap<string, Action> {
+  all ??= new Map([...platformActions, ...integrationActions()].map((action) => [action.name, action]));
+  return all;
+}
+
+/** The action of a name: one of the platform, or `integration.<provider>.<action>`. */
+export function findAction(name: string): Action | undefined {
+  return catalog().get(name);
+}
+
+function integrationActions(): Action[] {
+  return providerKeys.flatMap((provider) => actionsOf(provider).map(integrationAction));
+}
+
+/** Arguments that name people. The first two name one, who may be the contact. */
+const receiving = ['to', 'email', 'cc', 'bcc', 'user', 'attendees', 'requester_email'];
+
+function integrationAction({ provider, name, description, input, repeat, reaches }: ProviderAction): Action {
+  const isRead = repeat === 'read';
+  const people = receiving.filter((argument) => Object.hasOwn(input.shape, argument));
+  return defineAction({
+    name: `integration.${provider}.${name}`,
+    description,
+    access: isRead ? 'read' : 'write',
+    readsRecords: isRead,
+    integration: provider,
+    ofContact: Object.fromEntries(
+      people.slice(0, 2).flatMap((argument) => (receiving.indexOf(argument) < 2 ? [[argument, 'email'] as const] : [])),
+    ),
+    receivers: reaches === 'people' ? people : [],
+    input,
+    performance: (payload) => ({
+      by: 'runtime',
+      kind: 'integration_action',
+      request: {
+        ...{ integration_id: provider, integration_name: provider, connection_key: 'default', action: name },
+        payload: payload as JsonObject, // what its schema has accepted is JSON
+        save_as: 'result',
+      },
+    }),
+  });
+}

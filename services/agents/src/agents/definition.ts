@@ -1,0 +1,133 @@
+import type { JsonObject } from '@drippulse/json';
+import { type Kysely, sql } from 'kysely';
+import type { BuiltInCode, CodeRegistry, RemoteCode } from '../code/code.ts';
+import type { DB } from '../db/schema.ts';
+import { storedObject } from '../json-objects.ts';
+import { type Bounds, boundsOf } from '../policies/bounds.ts';
+import { parsePolicy } from '../policies/policy.ts';
+import { createRecent } from '../recent.ts';
+import { builtInOrganization, type TemplateRow } from '../templates/rows.ts';
+import { type AgentRow, agentNotFound } from './rows.ts';
+
+/** What the executions of an agent do. */
+export type Work =
+  | { kind: 'scorer' }
+  | { kind: 'router' }
+  | { kind: 'llm' }
+  | { kind: 'workflow'; workflowId: bigint }
+  | { kind: 'built_in_code'; codeId: string; code: BuiltInCode }
+  | { kind: 'remote_code'; codeId: string; code: RemoteCode }
+  /** The code is no longer registered. */
+  | { kind: 'missing_code'; codeId: string };
+
+/** What of a template its executions begin with. */
+type DefinedTemplate = Pick<
+  TemplateRow,
+  | 'id'
+  | 'organization_id'
+  | 'kind'
+  | 'version'
+  | 'prompt'
+  | 'input_schema'
+  | 'output_schema'
+  | 'default_configuration'
+  | 'execution_policy'
+>;
+
+/** An agent with all that its next execution begins with. */
+export type AgentDefinition = {
+  agent: AgentRow;
+  template: DefinedTemplate | undefined;
+  /** Its configuration over that of the template. */
+  configuration: JsonObject;
+  /** Policy as JSON text. */
+  policy: string;
+  bounds: Bounds;
+  work: Work;
+};
+
+export async function loadDefinition(
+  { db, code }: { db: { kysely: Kysely<DB> }; code: CodeRegistry },
+  organizationId: bigint,
+  agentId: bigint,
+): Promise<AgentDefinition> {
+  const { agent, template } = await findBoth(db.kysely, organizationId, agentId);
+  const configuration = mergedConfiguration(template, agent.configuration);
+  const policy = template?.execution_policy ?? '{}';
+  const bounds = boundsOf(parsePolicy(policy));
+  return { agent, template, configuration, policy, bounds, work: workOf(code, { agent, template, configuration }) };
+}
+
+type Found = AgentRow &
+  Pick<DefinedTemplate, 'prompt' | 'input_schema' | 'output_schema'> & {
+    /** Null without a template, like those that follow. */
+    template_organization_id: bigint | null;
+    template_kind: string | null;
+    template_version: number | null;
+    default_configuration: string | null;
+    execution_policy: string | null;
+  };
+
+/** The agent and its template as its organization and mode see it, in one statement, because every execution reads both. */
+async function findBoth(
+  db: Kysely<DB>,
+  organizationId: bigint,
+  agentId: bigint,
+): Promise<{ agent: AgentRow; template: DefinedTemplate | undefined }> {
+  const { rows } = await sql<Found>`
+    select agent.*, template.organization_id as template_organization_id, template.kind as template_kind,
+      template.version as template_version, version.prompt, version.input_schema, version.output_schema, version.default_configuration,
+      coalesce(policy.execution_policy, version.execution_policy) as execution_policy
+    from agents as agent
+    left join templates as template
+      on template.id = agent.template_id and template.organization_id in (agent.organization_id, ${builtInOrganization})
+    left join template_versions as version
+      on version.organization_id = template.organization_id and version.template_id = template.id and version.version = template.version
+    left join template_policies as policy
+      on policy.template_id = template.id and policy.organization_id = agent.organization_id and policy.mode = agent.mode
+    where agent.organization_id = ${organizationId} and agent.id = ${agentId} and agent.deleted_at is null`.execute(db);
+  const [found] = rows;
+  if (found === undefined) throw agentNotFound();
+  const { template_organization_id: owner, template_kind: kind, template_version: version, ...more } = found;
+  const { prompt, input_schema, output_schema, default_configuration, execution_policy, ...agent } = more;
+  if (agent.template_id === null) return { agent, template: undefined };
+  if (owner === null || kind === null || version === null) throw new Error('the template of an agent is gone');
+  const template = {
+    ...{ id: agent.template_id, organization_id: owner, kind, version, prompt, input_schema, output_schema },
+    default_configuration: default_configuration ?? '{}',
+    execution_policy: execution_policy ?? '{}',
+  };
+  return { agent, template };
+}
+
+const merged = createRecent(500, (texts): JsonObject => {
+  const [template = '{}', own = '{}'] = texts.split(separator);
+  return { ...storedObject(template), ...storedObject(own) };
+});
+
+/** PostgreSQL has no NUL in texts. */
+const separator = '\u0000';
+
+/** The configuration of an agent over that of its template: the same object for the same texts. */
+export function mergedConfiguration(
+  template: Pick<TemplateRow, 'default_configuration'> | undefined,
+  own: string,
+): JsonObject {
+  return merged(`${template?.default_configuration ?? '{}'}${separator}${own}`);
+}
+
+function workOf(
+  code: CodeRegistry,
+  { agent, template, configuration }: Pick<AgentDefinition, 'agent' | 'template' | 'configuration'>,
+): Work {
+  if (agent.workflow_id !== null) return { kind: 'workflow', workflowId: agent.workflow_id };
+  const kind = template?.kind ?? 'code';
+  if (kind === 'scorer' || kind === 'router' || kind === 'llm') return { kind };
+  const { code_id: named } = configuration;
+  const codeId = agent.code_id ?? (typeof named === 'string' ? named : '');
+  const found = code.get(codeId);
+  if (found === undefined) return { kind: 'missing_code', codeId };
+  return found.kind === 'built_in'
+    ? { kind: 'built_in_code', codeId, code: found }
+    : { kind: 'remote_code', codeId, code: found };
+}

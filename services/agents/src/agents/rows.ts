@@ -1,0 +1,41 @@
+import { DomainError } from '@drippulse/errors';
+import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { Agents, DB } from '../db/schema.ts';
+
+export type AgentRow = Selectable<Agents>;
+
+/** The agents of an organization that are not deleted. */
+export function selectAgents(db: Kysely<DB>, organizationId: bigint) {
+  return db.selectFrom('agents').where('organization_id', '=', organizationId).where('deleted_at', 'is', null);
+}
+
+export async function findAgent(db: Kysely<DB>, organizationId: bigint, id: bigint): Promise<AgentRow> {
+  const row = await selectAgents(db, organizationId).selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw agentNotFound();
+  return row;
+}
+
+/** The same with a lock. */
+export async function lockAgent(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<AgentRow> {
+  const row = await selectAgents(trx, organizationId).selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  if (row === undefined) throw agentNotFound();
+  return row;
+}
+
+/** The mode of an agent of the caller's organization, if there is one with this id. */
+export async function findAgentMode(
+  db: Kysely<DB>,
+  { organizationId }: Caller,
+  id: unknown,
+): Promise<Mode | undefined> {
+  const row = await selectAgents(db, organizationId)
+    .select('mode')
+    .where('id', '=', id as bigint) // the type of the field that the path names
+    .executeTakeFirst();
+  return row && modeOf(row.mode);
+}
+
+export function agentNotFound(): DomainError {
+  return new DomainError('not_found', 'agent_not_found', 'There is no agent with this id.');
+}

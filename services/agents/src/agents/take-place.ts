@@ -1,0 +1,26 @@
+import { findRoom, noteThresholds, planLimitReached } from '@drippulse/entitlements';
+import type { Caller } from '@drippulse/rpc';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/** The live agents of an organization, as SQL. Those of test keys cost nothing. */
+export function countAgents(organizationId: bigint): RawBuilder<bigint> {
+  return sql<bigint>`(
+    select count(*) from agents where organization_id = ${organizationId} and mode = 'live' and deleted_at is null)`;
+}
+
+/**
+ * Takes the place of an agent that the transaction adds. Call it before the row is written. Refuses more agents than the plan has room for as
+ * `plan_limit_reached`.
+ */
+export async function takePlace(
+  trx: Transaction<DB>,
+  { organizationId, mode }: Pick<Caller, 'organizationId' | 'mode'>,
+): Promise<void> {
+  if (mode === 'test') return;
+  const at = sql<Date>`now()`;
+  const rooms = await findRoom(trx, 'agents', [{ organizationId, count: 1 }], at, countAgents);
+  const room = rooms.get(organizationId);
+  if (room?.full !== undefined) throw planLimitReached(room.full);
+  if (room !== undefined) await noteThresholds(trx, [{ organizationId, meter: 'agents', used: room.used + 1n }], at);
+}

@@ -1,0 +1,19 @@
+import { type Approval, ApprovalKind } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+
+/**
+ * Makes an execution due that waits for a decision. Its fence goes up, so that a process which has just asked, and heard that nobody had
+ * decided, cannot park it over this news. News that comes late or twice finds no open question, and disturbs nothing that is out.
+ */
+export async function goOnAfter(ctx: Context, organizationId: bigint, { kind, executionId }: Approval): Promise<void> {
+  if ((kind !== ApprovalKind.AGENT_ACTION && kind !== ApprovalKind.BUDGET) || executionId === undefined) return;
+  const { numAffectedRows = 0n } = await sql`
+    update executions set fence = fence + 1, wake_at = clock_timestamp()
+    where id = ${executionId} and organization_id = ${organizationId} and work = 'llm'
+      and status in ('running', 'waiting_approval') and exists (
+        select from execution_steps as step
+        where step.created_at = executions.created_at and step.execution_id = executions.id
+          and step.kind in ('approval', 'budget') and step.status = 'intent')`.execute(ctx.db.kysely);
+  if (numAffectedRows > 0n) ctx.wake.executions();
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { isRawNumber, type JsonObject, type JsonValue, numberOf } from '@drippulse/json';
+import { mapTexts, showInvisible } from '../guards/invisible.ts';
+import { canonicalJson } from '../json-objects.ts';
+import type { CheckedCall } from '../tools/check-call.ts';
+
+/** The place of a call: its approval is for this one alone. */
+export type CallSite = { executionKey: string; executionId: bigint; agentId: bigint; seq: number };
+
+/**
+ * Exactly what will happen, for whoever decides. Characters that nobody sees are escapes in it, so the hash is of the arguments as they will
+ * be sent. The approval is bound to all of it.
+ */
+export function previewOf(
+  { action, arguments: given, performance }: Pick<CheckedCall, 'action' | 'arguments' | 'performance'>,
+  { executionKey, executionId, agentId, seq }: CallSite,
+): JsonObject {
+  return {
+    action: action.name,
+    arguments: mapTexts(given, showInvisible),
+    arguments_sha256: hashOf(given),
+    connection: connectionOf(performance.by === 'runtime' ? performance.request : {}),
+    agent_id: Number(agentId),
+    execution_id: Number(executionId),
+    key: `${executionKey}:${seq}`,
+  };
+}
+
+/** Whether two previews say the same. The runtime keeps numbers with more than 15 digits as texts. */
+export function isSamePreview(one: JsonObject, other: JsonObject): boolean {
+  return canonicalJson(withTexts(one)) === canonicalJson(withTexts(other));
+}
+
+function hashOf(value: JsonValue): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+function connectionOf({ integration_id: integration, connection_key: key }: JsonObject): string | null {
+  return typeof integration === 'string' && integration !== 'internal' ? `${integration}/${String(key)}` : null;
+}
+
+function withTexts(value: JsonValue): JsonValue {
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.map(withTexts);
+  if (typeof value !== 'object' || value === null) return value;
+  if (isRawNumber(value)) return String(numberOf(value));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, withTexts(member as JsonValue)]), // members of JSON are JSON
+  );
+}

@@ -1,0 +1,85 @@
+import { DomainError } from '@drippulse/errors';
+import type { JsonObject } from '@drippulse/json';
+import type { Context } from '../context.ts';
+import { objectOf, storedObject } from '../json-objects.ts';
+import { findOverruns, modelOverrun } from '../ledger/overruns.ts';
+import type { Llm } from '../llm/llm.ts';
+import type { ModelRequest } from '../llm/model.ts';
+import { renderRequest } from '../llm/render.ts';
+import type { Bounds } from '../policies/bounds.ts';
+import { amountOf } from '../pricing/amount.ts';
+import type { Price } from '../pricing/price.ts';
+import { dearestOf, priceOf } from '../pricing/prices.ts';
+import { withNulls } from '../schemas/validate.ts';
+import type { CallPlace } from '../tools/check-call.ts';
+import { offeredTools } from '../tools/offer.ts';
+import { promptOf } from './prompt.ts';
+import type { ModelStep } from './step.ts';
+
+/** A call that is ready to be reserved: its bytes, and the most that it can cost. */
+export type Prepared = {
+  /** The account that is called: the bytes are in its protocol. */
+  llm: Llm;
+  request: ModelRequest;
+  body: string;
+  price: Price;
+  amountPicoUsd: bigint;
+};
+
+/** What a call is made of. */
+export type Asking = {
+  organizationId: bigint;
+  prompt: string;
+  configuration: JsonObject;
+  outputSchema: string | null;
+  input: string;
+  steps: readonly ModelStep[];
+  bounds: Bounds;
+  /** Which tools the model has. */
+  place: Pick<CallPlace, 'policies' | 'hasEnrollment'>;
+};
+
+/** The models that may be called, in order. */
+export function modelsOf({ source }: Llm, { models }: Pick<Bounds, 'models'>): string[] {
+  const named = models.map((model) => model ?? source.model);
+  if (named[0] === undefined) {
+    throw new DomainError('unavailable', 'llm_not_configured', 'Neither the policy nor LLM_MODEL names a model.');
+  }
+  return named.flatMap((model) => (model === undefined ? [] : [model]));
+}
+
+/** Prepares a call of a model. Refused without a price, and after an overrun that nobody has acknowledged. */
+export async function prepareCall(ctx: Context, llm: Llm, asking: Asking, model: string): Promise<Prepared> {
+  const { source, prices } = llm;
+  const price = await priceOf(prices, source, { model, at: ctx.clock.now() });
+  if (price === undefined) {
+    throw new DomainError('failed_precondition', 'model_price_unknown', priceUnknown(llm, model));
+  }
+  const overruns = await findOverruns(ctx.db.kysely, asking.organizationId);
+  if (overruns.some((one) => one.model === model)) throw modelOverrun(model);
+  const request: ModelRequest = {
+    model,
+    prompt: promptOf(asking),
+    maxOutputTokens: asking.bounds.maxOutputTokens,
+    schema: asking.outputSchema === null ? undefined : schemaOf(asking.outputSchema),
+    tools: offeredTools(asking.place).map((tool) => ({ type: 'function' as const, ...tool })),
+  };
+  const body = await renderRequest(source, request);
+  const { prompt, tools, maxOutputTokens } = request;
+  const call = { bytes: Buffer.byteLength(body), messages: prompt.length, hasTools: tools.length > 0, maxOutputTokens };
+  return { llm, request, body, price, amountPicoUsd: amountOf(dearestOf(price), call) };
+}
+
+/** Says that nobody knows the price of a model, and who can set it. */
+export function priceUnknown({ source: { owner } }: Llm, model: string): string {
+  const how =
+    owner === 'organization'
+      ? 'An administrator sets it in `prices` of the model connection'
+      : 'The operator sets it by LLM_PRICES';
+  return `Nobody knows the price of ${model}. ${how}; 0 is a price.`;
+}
+
+/** As providers read it: without `nullable`, which only this service knows. */
+function schemaOf(text: string): object {
+  return objectOf(withNulls(storedObject(text))) ?? {};
+}

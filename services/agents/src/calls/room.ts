@@ -1,0 +1,123 @@
+import { retryConflicts } from '@drippulse/db';
+import type { Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { type Budgets, readBudgets } from '../ledger/budgets.ts';
+import { drawShare } from '../ledger/draw.ts';
+import { type Exceeded, noteExceeded } from '../ledger/exceeded.ts';
+import { type Call, type FullWindow, reserve } from '../ledger/spend.ts';
+import { refreshTimezone } from '../ledger/timezone.ts';
+import { type Spender, windowsOf } from '../ledger/windows.ts';
+import { picoOf } from '../money.ts';
+import type { Prepared } from './prepare.ts';
+
+/** Reserves a call, in the transaction of what it follows from. Throws `NoRoom`, which rolls that back. */
+export type Reserve = (
+  trx: Transaction<DB>,
+  call: Call,
+  o: { spender: Spender; kind: string; timeoutMs: number; isSent: boolean },
+) => Promise<void>;
+
+/** A window is full, or has to be drawn. */
+class NoRoom extends Error {
+  readonly full: FullWindow;
+
+  constructor(full: FullWindow) {
+    super(`${full.window.key} is full`);
+    this.full = full;
+  }
+}
+
+/** Whose budgets they are. */
+export type Payer = { organizationId: bigint; agentId: bigint; mode: string };
+
+/**
+ * Runs a transaction that reserves a call: with the first of the models that the budgets have room for. A share of the day of the installation
+ * is drawn on the way. Answers the window that was full for the first model, when there is room for none.
+ */
+export async function withRoom<T>(
+  ctx: Context,
+  payer: Payer,
+  models: readonly string[],
+  prepare: (model: string) => Promise<Prepared>,
+  run: (trx: Transaction<DB>, prepared: Prepared, reserveCall: Reserve) => Promise<T>,
+): Promise<{ value: T; prepared: Prepared } | { exceeded: Exceeded }> {
+  const budgets = await budgetsNow(ctx, payer.organizationId);
+  let exceeded: Exceeded | undefined;
+  for (const model of models) {
+    const prepared = await prepare(model);
+    const reserveCall = reserving(ctx, budgets, prepared);
+    const tried = await tryRun(ctx, { payer, budgets, prepared }, (trx) => run(trx, prepared, reserveCall));
+    if ('value' in tried) return { value: tried.value, prepared };
+    const own = { full: tried.full, neededPicoUsd: prepared.amountPicoUsd };
+    await noteExceeded(ctx, payer, own);
+    exceeded ??= own;
+  }
+  if (exceeded === undefined) throw new Error('no model was tried');
+  return { exceeded };
+}
+
+async function budgetsNow(ctx: Context, organizationId: bigint): Promise<Budgets> {
+  const budgets = await readBudgets(ctx.db.kysely, organizationId);
+  return (await refreshTimezone(ctx, organizationId, budgets)) ? readBudgets(ctx.db.kysely, organizationId) : budgets;
+}
+
+function reserving(ctx: Context, budgets: Budgets, { llm, request, body, price, amountPicoUsd }: Prepared): Reserve {
+  const isOwn = llm.source.owner === 'organization';
+  const paidHere = isOwn ? undefined : { installationDayPicoUsd: dayOfInstallation(ctx) };
+  return async (trx, call, { spender, kind, timeoutMs, isSent }) => {
+    const full = await reserve(trx, call, {
+      ...{ spender, kind, model: request.model, amountPicoUsd, isSent },
+      windows: windowsOf(spender, budgets, paidHere),
+      basis: basisOf(price, Buffer.byteLength(body), request.maxOutputTokens),
+      leaseSeconds: (timeoutMs + ctx.config.reservationGraceMs) / 1000,
+    });
+    if (full !== undefined) throw new NoRoom(full);
+  };
+}
+
+/** By what an amount was computed, so that a price that changes never changes history. */
+function basisOf({ source, rates, tiers }: Prepared['price'], bytes: number, maxOutputTokens: number): object {
+  const text = (_name: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
+  return JSON.parse(
+    JSON.stringify({ bytes, max_output_tokens: maxOutputTokens, price: { source, rates, tiers } }, text),
+  );
+}
+
+function dayOfInstallation({ config: { llm } }: Context): bigint | undefined {
+  return llm.dailyLimitUsd === undefined ? undefined : picoOf(llm.dailyLimitUsd);
+}
+
+async function tryRun<T>(
+  ctx: Context,
+  { payer, budgets, prepared }: { payer: Payer; budgets: Budgets; prepared: Prepared },
+  run: (trx: Transaction<DB>) => Promise<T>,
+): Promise<{ value: T } | { full: FullWindow }> {
+  // Others of the organization may use up what was drawn before this one comes back.
+  for (let draws = 0; ; draws += 1) {
+    try {
+      return { value: await retryConflicts(() => ctx.db.kysely.transaction().execute(run)) };
+    } catch (error) {
+      if (!(error instanceof NoRoom)) throw error;
+      const { full } = error;
+      const isDrawn = full.window.isDrawn && draws < 20 && (await draw(ctx, payer, budgets, { full, prepared }));
+      if (!isDrawn) return { full };
+    }
+  }
+}
+
+async function draw(
+  ctx: Context,
+  { organizationId }: Payer,
+  { installationDay }: Budgets,
+  { full: { window }, prepared }: { full: FullWindow; prepared: Prepared },
+): Promise<boolean> {
+  return drawShare(ctx.db.kysely, {
+    organizationId,
+    key: window.key,
+    day: installationDay.start,
+    endsAt: window.endsAt,
+    amountPicoUsd: prepared.amountPicoUsd,
+    limitPicoUsd: dayOfInstallation(ctx) ?? 0n,
+  });
+}

@@ -1,0 +1,10 @@
+import { type Caller, modeOf, simpleActors } from '@drippulse/rpc';
+import type { ExecutionRow } from '../executions/rows.ts';
+
+/** In the name of whoever asked for the execution; a step of a workflow keeps its chain. */
+export function callerOf(row: ExecutionRow): Caller {
+  const { organization_id: organizationId, actor_type: type, actor_id: id, hops } = row;
+  const simple = simpleActors.find((known) => known === type);
+  const actor = simple === undefined ? ({ type: 'workflow', id, hops } as const) : { type: simple, id };
+  return { organizationId, actor, role: 'editor', mode: modeOf(row.mode) };
+}

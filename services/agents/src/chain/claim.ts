@@ -1,0 +1,82 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { ExecutionRow } from '../executions/rows.ts';
+
+/** Executions out at once: in this process, of one organization, and of one organization to one destination. */
+export const limits = { total: 200, perOrganization: 50, perDestination: 20 };
+
+/** An execution that this process works on, while its fence is this one. */
+export type Claimed = Pick<ExecutionRow, 'id' | 'organization_id' | 'fence' | 'created_at' | 'destination' | 'work'>;
+
+/** How much of the limits an organization, or one of its destinations, has used up in this process. */
+export type Usage = { organization_id: string; destination: string; used: number };
+
+/**
+ * Leases due executions: of each organization and destination in turn, so that one with many delays none of the others. They run
+ * from here on, and nobody else works on them until the lease ends, which is renewed.
+ */
+export async function claim(ctx: Context, usage: readonly Usage[], room: number): Promise<Claimed[]> {
+  const { rows } = await sql<Claimed>`
+    with recursive lines as (
+      (select organization_id, destination from executions where wake_at is not null
+        order by organization_id, destination limit 1)
+      union all
+      select following.organization_id, following.destination from lines cross join lateral (
+        select organization_id, destination from executions
+        where wake_at is not null and (organization_id, destination) > (lines.organization_id, lines.destination)
+        order by organization_id, destination limit 1) as following),
+    used as (
+      select * from json_to_recordset(${JSON.stringify(usage)}::json) as used (organization_id bigint, destination text, used int)),
+    due as (
+      select lines.organization_id, due.id, due.place,
+        row_number() over (partition by lines.organization_id order by due.place, lines.destination) as turn,
+        coalesce((select sum(used) from used where used.organization_id = lines.organization_id), 0) as used
+      from lines cross join lateral (
+        select id, row_number() over (order by wake_at) as place from (
+          select id, wake_at from executions
+          where wake_at <= clock_timestamp() and organization_id = lines.organization_id and destination = lines.destination
+          order by wake_at
+          limit greatest(0, ${limits.perDestination} - coalesce((
+            select used from used
+            where used.organization_id = lines.organization_id and used.destination = lines.destination), 0))
+          for update skip locked) as locked) as due),
+    chosen as (
+      select id from due where turn <= ${limits.perOrganization} - used order by turn, organization_id limit ${room})
+    update executions set fence = fence + 1, wake_at = clock_timestamp() + make_interval(secs => ${ctx.config.leaseMs / 1000}),
+      status = case when status = 'queued' then 'running' else status end, started_at = coalesce(started_at, clock_timestamp())
+    from chosen where executions.id = chosen.id
+    returning executions.id, executions.organization_id, executions.fence, executions.created_at, executions.destination,
+      executions.work`.execute(ctx.db.kysely);
+  return rows;
+}
+
+/** Milliseconds until the next execution is due; undefined when none waits. */
+export async function nextDueMs({ db }: Context): Promise<number | undefined> {
+  const { rows } = await sql<{ ms: number | null }>`
+    select extract(epoch from min(wake_at) - clock_timestamp())::float8 * 1000 as ms
+    from executions where wake_at is not null`.execute(db.kysely);
+  const ms = rows[0]?.ms ?? undefined;
+  return ms === undefined ? undefined : Math.max(0, Math.ceil(ms));
+}
+
+/** Extends leases of executions that this process still works on. */
+export async function renewLeases(ctx: Context, out: readonly Claimed[]): Promise<void> {
+  await setWake(ctx, out, ctx.config.leaseMs);
+}
+
+/** Lets others take executions that this process cannot end. */
+export async function giveBack(ctx: Context, out: readonly Claimed[]): Promise<void> {
+  await setWake(ctx, out, 0);
+}
+
+async function setWake(ctx: Context, out: readonly Claimed[], ms: number): Promise<void> {
+  if (out.length === 0) return;
+  await sql`
+    with own as (
+      select executions.id
+      from unnest(${out.map(({ id }) => id)}::bigint[], ${out.map(({ fence }) => fence)}::bigint[]) as asked (id, fence)
+      join executions on executions.id = asked.id and executions.fence = asked.fence
+      where executions.wake_at is not null order by executions.id for update of executions)
+    update executions set wake_at = clock_timestamp() + make_interval(secs => ${ms / 1000})
+    from own where executions.id = own.id and executions.wake_at is not null`.execute(ctx.db.kysely);
+}

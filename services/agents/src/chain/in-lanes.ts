@@ -1,0 +1,65 @@
+import { isInfrastructureError, retryConflicts } from '@drippulse/db';
+import { stringifyJson } from '@drippulse/json';
+import { inBatches } from '@drippulse/loops';
+import type { Context } from '../context.ts';
+import { finishExecutions } from '../executions/finish.ts';
+import { afterEnd } from '../executions/record-ends.ts';
+import type { ExecutionView } from '../executions/rows.ts';
+import type { Claimed } from './claim.ts';
+import { beginAttempts, type OwnStep } from './commits.ts';
+import { placeOf } from './end.ts';
+import { type Loaded, loadExecutions } from './load.ts';
+import type { ChainStep, End, StepResult } from './step.ts';
+
+/** An execution that ends, with the result of its last step if that is not stored yet. */
+export type Ended = {
+  claimed: Claimed;
+  end: End;
+  last?: { step: ChainStep; result: Exclude<StepResult, { outcome: 'passing' }> };
+};
+
+/**
+ * Reads and commits for the executions of a process, several of one organization at once: under load most of the time of an execution would
+ * else be round trips and commits. No organization waits for the locks of another.
+ */
+export type Lanes = {
+  load(claimed: Claimed): Promise<Loaded | undefined>;
+  begin(step: OwnStep): Promise<boolean>;
+  /** Undefined when this process has lost the execution. */
+  end(ended: Ended): Promise<ExecutionView | undefined>;
+};
+
+/** As many as one organization has out at one destination. */
+const most = 20;
+/** A statement that was refused has changed nothing; nobody knows that of a connection that broke. */
+const hasDoneNothing = (error: unknown) => !isInfrastructureError(error);
+
+export function openLanes(ctx: Context): Lanes {
+  const load = inBatches((claimed: readonly Claimed[]) => loadExecutions(ctx, claimed), {
+    ...{ most, hasDoneNothing, laneOf: ({ organization_id }) => organization_id },
+  });
+  const begin = inBatches((steps: readonly OwnStep[]) => beginAttempts(ctx, steps), {
+    ...{ most, hasDoneNothing, laneOf: ({ claimed }) => claimed.organization_id },
+  });
+  const end = inBatches((ended: readonly Ended[]) => endAll(ctx, ended), {
+    ...{ most, hasDoneNothing, laneOf: ({ claimed }) => claimed.organization_id },
+  });
+  return { load, begin, end };
+}
+
+/**
+ * Commits ends in one transaction, with the results that they follow from. None of the executions has a reservation that was not sent: giving
+ * one back locks budgets, and of several executions not in the order of their keys.
+ */
+async function endAll(ctx: Context, ended: readonly Ended[]): Promise<(ExecutionView | undefined)[]> {
+  const asked = ended.map(({ claimed, end, last }) => ({
+    place: placeOf(claimed),
+    ending: end,
+    ...(last && { last: { seq: last.step.seq, status: last.result.outcome, result: stringifyJson(last.result) } }),
+  }));
+  const views = await retryConflicts(() =>
+    ctx.db.kysely.transaction().execute((trx) => finishExecutions(ctx, trx, asked)),
+  );
+  for (const view of views.values()) afterEnd(ctx, view);
+  return ended.map(({ claimed }) => views.get(claimed.id));
+}

@@ -1,0 +1,41 @@
+import type { ModelResult } from '../../calls/step.ts';
+import type { CallResult } from '../../llm/call.ts';
+
+/** Statuses of gateways: the provider behind one may have answered. */
+const uncertain: ReadonlySet<number> = new Set([408, 502, 504]);
+
+/** What a call means for its step. */
+export function resultOfCall(result: CallResult): ModelResult {
+  switch (result.kind) {
+    case 'not_sent':
+      return { outcome: 'passing', error: result.error };
+    case 'unknown':
+      return { outcome: 'uncertain', error: result.error };
+    case 'status':
+      return ofStatus(result);
+    case 'answered':
+      return ofAnswer(result);
+  }
+}
+
+function ofStatus({ status, error, retryAfterSeconds }: Extract<CallResult, { kind: 'status' }>): ModelResult {
+  if (uncertain.has(status)) return { outcome: 'uncertain', error };
+  if (status === 429 || status >= 500 || (status === 402 && retryAfterSeconds !== undefined)) {
+    return { outcome: 'passing', error, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  }
+  return { outcome: 'failed', code: 'provider_refused', message: error };
+}
+
+/** An answer that nobody can read is an empty one: it was paid, and may be repaired. */
+function ofAnswer({ answer }: Extract<CallResult, { kind: 'answered' }>): ModelResult {
+  if (answer === undefined) {
+    return { outcome: 'succeeded', answer: { text: '', toolCalls: [], finish: 'other', model: '' } };
+  }
+  const { text, toolCalls, finish, model } = answer;
+  return { outcome: 'succeeded', answer: { text: clean(text), toolCalls, finish, model } };
+}
+
+/** PostgreSQL has no NUL in texts. */
+function clean(text: string): string {
+  return text.replaceAll('\u0000', '');
+}

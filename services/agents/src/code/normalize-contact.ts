@@ -1,0 +1,21 @@
+import type { BuiltInCode } from './code.ts';
+
+/** A contact as lists want it: address in lower case, names without space around them, a telephone number of digits. */
+export const normalizeContact: BuiltInCode = {
+  kind: 'built_in',
+  inputSchema: JSON.stringify({ type: 'object', additionalProperties: true }),
+  outputSchema: JSON.stringify({ type: 'object', additionalProperties: true }),
+  run(input) {
+    return Object.fromEntries(
+      Object.entries(input).map(([name, value]) => [name, typeof value === 'string' ? normal(name, value) : value]),
+    );
+  },
+};
+
+function normal(name: string, value: string): string {
+  const text = value.trim().replaceAll(/\s+/g, ' ');
+  if (name === 'email') return text.toLowerCase();
+  if (name !== 'phone') return text;
+  const digits = text.replaceAll(/[^\d]/g, '');
+  return text.startsWith('+') ? `+${digits}` : digits;
+}

@@ -1,0 +1,16 @@
+import type { Partitioning } from '@drippulse/db';
+
+/** What an execution got and gave is kept for 395 days from the time at which it was asked for. */
+const textHours = 395 * 24;
+/** The runtime keeps the intents of its steps as long, and asks for no effect that is older. */
+const effectHours = 180 * 24;
+
+export const agentPartitions: readonly Partitioning[] = [
+  { table: 'execution_texts', column: 'created_at', keepHours: textHours, by: 'month' },
+  { table: 'execution_steps', column: 'created_at', keepHours: textHours, by: 'month' },
+  { table: 'execution_counts', column: 'hour', keepHours: textHours, by: 'month' },
+  { table: 'reservations', column: 'created_at', keepHours: textHours, by: 'month' },
+  { table: 'spend_counts', column: 'hour', keepHours: textHours, by: 'month' },
+  { table: 'effects', column: 'planned_at', keepHours: effectHours, by: 'month' },
+  { table: 'agent_logs', column: 'at', keepHours: 30 * 24 },
+];

@@ -1,0 +1,36 @@
+import type { Selectable } from 'kysely';
+import type { Executions } from './db/schema.ts';
+
+/** An execution that has ended, with what it got and gave. */
+type Ended = Selectable<Executions> & { input: string | null; output: string | null };
+
+/** News of executions within this process: that one has ended, or waits for something outside. */
+export type Ends = {
+  /** Call it after the commit, with what has ended. */
+  note(executionId: bigint, ended?: Ended): void;
+  /** Resolves with the next news of an execution: what has ended, or undefined. After a time undefined at the latest. */
+  wait(executionId: bigint, timeoutMs: number): Promise<Ended | undefined>;
+};
+
+export function createEnds(): Ends {
+  const waiting = new Map<bigint, Set<(ended?: Ended) => void>>();
+  return {
+    note(executionId, ended) {
+      for (const end of waiting.get(executionId) ?? []) end(ended);
+    },
+    wait(executionId, timeoutMs) {
+      return new Promise((resolve) => {
+        const own = waiting.get(executionId) ?? new Set();
+        waiting.set(executionId, own);
+        const timer = setTimeout(end, timeoutMs);
+        own.add(end);
+        function end(ended?: Ended): void {
+          clearTimeout(timer);
+          own.delete(end);
+          if (own.size === 0) waiting.delete(executionId);
+          resolve(ended);
+        }
+      });
+    },
+  };
+}

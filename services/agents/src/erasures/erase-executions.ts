@@ -1,0 +1,113 @@
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { eraseAnswers } from '@drippulse/db';
+import { appendEvents } from '@drippulse/events';
+import { sql, type Transaction } from 'kysely';
+import { agentsTopic } from '../agents/events.ts';
+import type { Context } from '../context.ts';
+import type { DB } from '../db/schema.ts';
+import { finishExecution } from '../executions/finish.ts';
+import { afterEnd } from '../executions/record-ends.ts';
+import { type ExecutionView, isActive } from '../executions/rows.ts';
+
+/** Executions of one transaction. */
+const sliceRows = 200;
+
+/** By what the executions of a person are found. */
+export type Person = {
+  /** Enrollments of the person: executions that these asked for, or that started them. */
+  enrollmentIds: readonly bigint[];
+  /** Ids of records, and addresses in lower case. */
+  names: readonly string[];
+};
+
+type Found = { id: bigint; created_at: Date; status: string; sequence: bigint };
+
+/**
+ * Removes a person from executions, one slice of them. What goes on is ended first. Returns whether there may be more. Erased ones are
+ * marked, so a repeat finds only what came since.
+ */
+export async function eraseExecutions(ctx: Context, organizationId: bigint, person: Person): Promise<boolean> {
+  const ended: ExecutionView[] = [];
+  // Before what ends now: its events have nothing of the person, and are kept.
+  const erasedAt = ctx.clock.now();
+  const count = await ctx.db.kysely.transaction().execute(async (trx) => {
+    const found = await findSlice(trx, organizationId, person);
+    for (const { id } of found.filter(isActive)) {
+      // Blank before it ends, so that its event has nothing of the person.
+      await blank(trx, organizationId, [id]);
+      const ending = { status: 'failed' as const, code: 'erased', message: 'A person of the input was erased.' };
+      const view = await finishExecution(ctx, trx, { organizationId, id }, ending);
+      if (view !== undefined) ended.push(view);
+    }
+    await blank(
+      trx,
+      organizationId,
+      found.map(({ id }) => id),
+    );
+    await announce(trx, { organizationId, erasedAt }, found);
+    return found.length;
+  });
+  for (const view of ended) afterEnd(ctx, view);
+  if (count > 0) ctx.relay.wake();
+  return count === sliceRows;
+}
+
+async function findSlice(
+  trx: Transaction<DB>,
+  organizationId: bigint,
+  { enrollmentIds, names }: Person,
+): Promise<Found[]> {
+  const { rows } = await sql<Found>`
+    select id, created_at, status, sequence from executions
+    where organization_id = ${organizationId} and erased_at is null and id in (
+      select id from executions where organization_id = ${organizationId} and enrollment_id = any(${enrollmentIds}::bigint[])
+      union
+      select id from executions where organization_id = ${organizationId} and source_enrollment_id = any(${enrollmentIds}::bigint[])
+      union
+      select execution_id from execution_texts where organization_id = ${organizationId} and people && ${names}::text[])
+    order by id limit ${sliceRows} for update`.execute(trx);
+  return rows;
+}
+
+/** Keys may be made of addresses. The hash of a key stays, so that a repeat starts nothing. */
+async function blank(trx: Transaction<DB>, organizationId: bigint, ids: readonly bigint[]): Promise<void> {
+  if (ids.length === 0) return;
+  const own = sql`select created_at, id from executions where organization_id = ${organizationId} and id = any(${ids}::bigint[])`;
+  await sql`
+    update execution_texts set input = '{}', output = null, configuration = '{}', people = '{}'
+    where (created_at, execution_id) in (${own})`.execute(trx);
+  await sql`
+    update execution_steps set request = null, result = null, decision = null where (created_at, execution_id) in (${own})`.execute(
+    trx,
+  );
+  await sql`
+    delete from eval_cases where organization_id = ${organizationId} and execution_id = any(${ids}::bigint[])`.execute(
+    trx,
+  );
+  await sql`
+    update executions set erased_at = clock_timestamp(), error_message = null, idempotency_key = null, correlation_id = null
+    where organization_id = ${organizationId} and id = any(${ids}::bigint[])`.execute(trx);
+}
+
+/** Services that keep copies of executions empty theirs. */
+async function announce(
+  trx: Transaction<DB>,
+  { organizationId, erasedAt }: { organizationId: bigint; erasedAt: Date },
+  found: readonly Found[],
+): Promise<void> {
+  await appendEvents(
+    trx,
+    agentsTopic,
+    found.map(({ id, sequence }) => ({
+      organizationId,
+      sequence: sequence + 1n,
+      aggregate: `agent_execution:${id}`,
+      payload: { case: 'executionErased' as const, value: { id, erasedAt: timestampFromDate(erasedAt) } },
+    })),
+  );
+  // Stored answers to cancels and replays have what the execution had, and those to new cases its input. They are few.
+  if (found.length > 0) {
+    const rpcs = ['%CancelAgentExecution', '%ReplayAgentExecution', '%CreateAgentEvalCase'];
+    await eraseAnswers(trx, organizationId, sql`rpc like any(${rpcs}::text[])`);
+  }
+}

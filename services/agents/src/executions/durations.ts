@@ -1,0 +1,26 @@
+const factor = 1.2;
+const most = 140;
+
+/** The bucket of a duration: 0 up to a millisecond, and each reaches a fifth further than the one before. */
+export function bucketOf(ms: number): number {
+  if (ms <= 1) return 0;
+  return Math.min(most, Math.ceil(Math.log(ms) / Math.log(factor) - 1e-9));
+}
+
+/** The longest duration of a bucket, in milliseconds. */
+function upperBound(bucket: number): number {
+  return Math.round(factor ** bucket * 100) / 100;
+}
+
+/** The bound that a share of the durations is at or below; undefined without any. `counts` are by bucket. */
+export function quantileOf(counts: ReadonlyMap<number, number>, share: number): number | undefined {
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) return undefined;
+  const rank = Math.ceil(total * share);
+  let seen = 0;
+  for (const [bucket, count] of [...counts].sort(([a], [b]) => a - b)) {
+    seen += count;
+    if (seen >= rank) return upperBound(bucket);
+  }
+  return undefined;
+}

@@ -1,0 +1,89 @@
+import { type JsonObject, stringifyJson } from '@drippulse/json';
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { ExecutionRow, ExecutionView } from './rows.ts';
+
+/** A new execution. */
+export type NewExecution = Pick<
+  ExecutionRow,
+  | 'key'
+  | 'organization_id'
+  | 'agent_id'
+  | 'mode'
+  | 'kind'
+  | 'work'
+  | 'destination'
+  | 'status'
+  | 'idempotency_key'
+  | 'key_hash'
+  | 'fingerprint'
+  | 'correlation_id'
+  | 'trace_id'
+  | 'template_id'
+  | 'template_version'
+  | 'source_workflow_id'
+  | 'source_enrollment_id'
+  | 'cause'
+  | 'actor_type'
+  | 'actor_id'
+  | 'hops'
+  | 'wake_at'
+  | 'deadline_at'
+  | 'created_at'
+  | 'started_at'
+  | 'finished_at'
+> & {
+  input: string;
+  output: string | null;
+  configuration: string;
+  policy: string;
+  people: string[];
+  steps: readonly NewStep[];
+};
+
+/** A step as it is planned or, of an execution that ends at once, as it ended. */
+export type NewStep = {
+  kind: 'decide' | 'code_call' | 'enroll' | 'model_call' | 'final';
+  status: 'intent' | 'succeeded' | 'failed';
+  request?: JsonObject;
+  decision?: JsonObject | undefined;
+};
+
+/** Inserts an execution with its texts and steps, in one statement. Undefined when its key has one already. */
+export async function insertExecution(db: Kysely<DB>, made: NewExecution): Promise<ExecutionView | undefined> {
+  const { input, output, configuration, policy, people } = made;
+  const steps = made.steps.map((step, index) => ({
+    seq: index + 1,
+    kind: step.kind,
+    status: step.status,
+    request: step.request === undefined ? null : stringifyJson(step.request),
+    decision: step.decision === undefined ? null : stringifyJson(step.decision),
+  }));
+  const { rows } = await sql<ExecutionRow>`
+    with inserted as (
+      insert into executions (
+        key, organization_id, agent_id, mode, kind, work, destination, status, idempotency_key, key_hash, fingerprint, correlation_id,
+        trace_id, template_id, template_version, source_workflow_id, source_enrollment_id, cause, actor_type, actor_id, hops, fence, wake_at,
+        deadline_at, created_at, started_at, finished_at)
+      values (
+        ${made.key}, ${made.organization_id}, ${made.agent_id}, ${made.mode}, ${made.kind}, ${made.work}, ${made.destination},
+        ${made.status}, ${made.idempotency_key}, ${made.key_hash}, ${made.fingerprint}, ${made.correlation_id}, ${made.trace_id},
+        ${made.template_id}, ${made.template_version}, ${made.source_workflow_id}, ${made.source_enrollment_id}, ${made.cause},
+        ${made.actor_type}, ${made.actor_id}, ${made.hops}, ${made.status === 'queued' ? 0 : 1}, ${made.wake_at}, ${made.deadline_at},
+        ${made.created_at}, ${made.started_at}, ${made.finished_at})
+      on conflict do nothing
+      returning *),
+    stored as (
+      insert into execution_texts (created_at, execution_id, organization_id, input, output, configuration, policy, people)
+      select created_at, id, organization_id, ${input}, ${output}, ${configuration}, ${policy}, ${people}::text[] from inserted),
+    planned as (
+      insert into execution_steps (
+        created_at, execution_id, seq, organization_id, kind, status, request, decision, planned_at, ended_at)
+      select created_at, id, step.seq, organization_id, step.kind, step.status, step.request, step.decision, created_at,
+        case when step.status <> 'intent' then created_at end
+      from inserted, json_to_recordset(${JSON.stringify(steps)}::json) as step (
+        seq int, kind text, status text, request text, decision text))
+    select * from inserted`.execute(db);
+  const [row] = rows;
+  return row && { ...row, input, output };
+}

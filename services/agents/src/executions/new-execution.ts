@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { type JsonObject, stringifyJson } from '@drippulse/json';
+import type { AgentDefinition } from '../agents/definition.ts';
+import { type Asked, currentTraceId, fingerprintOf, keyHashOf } from './asked.ts';
+import type { NewExecution, NewStep } from './insert.ts';
+import { peopleIn } from './people.ts';
+
+/** What a new execution has, whether it ends at once or not. */
+export type Base = Omit<
+  NewExecution,
+  'status' | 'output' | 'started_at' | 'finished_at' | 'wake_at' | 'deadline_at' | 'steps'
+>;
+
+export function newExecution(
+  { agent, template, configuration, policy, work }: AgentDefinition,
+  asked: Asked,
+  now: Date,
+): Base {
+  const { caller, source, kind, inputText } = asked;
+  return {
+    key: randomUUID(),
+    organization_id: agent.organization_id,
+    agent_id: agent.id,
+    mode: agent.mode,
+    kind,
+    ...placeOf(work, agent.mode),
+    idempotency_key: asked.key ?? null,
+    key_hash: keyHashOf(asked),
+    fingerprint: fingerprintOf(asked),
+    correlation_id: asked.correlationId ?? null,
+    trace_id: currentTraceId(),
+    template_id: template?.id ?? null,
+    template_version: template?.version ?? null,
+    source_workflow_id: source?.workflowId ?? null,
+    source_enrollment_id: source?.enrollmentId ?? null,
+    cause: asked.cause ?? null,
+    actor_type: caller.actor.type,
+    actor_id: caller.actor.id,
+    hops: source?.hops ?? 0,
+    created_at: now,
+    input: inputText,
+    configuration: stringifyJson(configuration),
+    policy,
+    people: peopleIn(asked.input),
+  };
+}
+
+/** What works on an execution, and where that leads. Agents of test keys call neither a model nor code elsewhere. */
+function placeOf(work: AgentDefinition['work'], mode: string): { work: string; destination: string } {
+  if (work.kind === 'workflow') return { work: 'workflow', destination: 'runtime' };
+  if (mode === 'live' && work.kind === 'remote_code') return { work: 'code', destination: `code:${work.codeId}` };
+  if (mode === 'live' && work.kind === 'llm') return { work: 'llm', destination: 'llm' };
+  return { work: 'decide', destination: 'none' };
+}
+
+/** The rest of an execution that is worked on later. */
+export function queued({ agent, bounds, work }: AgentDefinition, { input }: Asked, { key }: Base, now: Date) {
+  const step = firstStep(work, () => bodyOf(agent.id, key, input, now), input);
+  const deadline = new Date(now.getTime() + bounds.timeoutSeconds * 1000);
+  return {
+    status: 'queued',
+    output: null,
+    started_at: null,
+    finished_at: null,
+    // Due at once, whatever the clock of this process says.
+    wake_at: new Date(0),
+    deadline_at: deadline,
+    steps: [step],
+  };
+}
+
+/** What a model is asked is rendered when its attempt begins, because that chooses the model. */
+function firstStep({ kind }: AgentDefinition['work'], body: () => string, input: JsonObject): NewStep {
+  if (kind === 'workflow') return { kind: 'enroll', status: 'intent', request: input };
+  if (kind === 'llm') return { kind: 'model_call', status: 'intent', request: {} };
+  return { kind: 'code_call', status: 'intent', request: { body: body() } };
+}
+
+/** The bytes that code elsewhere gets, the same on every attempt. */
+function bodyOf(agentId: bigint, key: string, input: JsonObject, now: Date): string {
+  return stringifyJson({
+    id: `agx_${key}`,
+    type: 'agent.execution',
+    timestamp: now.toISOString(),
+    data: { agent_id: Number(agentId), input },
+  });
+}

@@ -1,0 +1,37 @@
+import type { JsonValue } from '@drippulse/json';
+import { isJsonObject } from '../json-objects.ts';
+
+/** Members that name a record, as contacts of enrollments have them. */
+const references = new Set([
+  'lead_ref',
+  'id',
+  'uuid',
+  'public_id',
+  'crm_id',
+  'lead_id',
+  'contact_id',
+  'contact_public_id',
+]);
+const mostNames = 100;
+const longest = 320;
+
+/** By what an erasure finds the people in an input: addresses in lower case and ids of records, wherever they are. */
+export function peopleIn(value: JsonValue): string[] {
+  const found = new Set<string>();
+  collect(value, undefined, found);
+  return [...found];
+}
+
+function collect(value: JsonValue, name: string | undefined, found: Set<string>): void {
+  if (found.size >= mostNames) return;
+  if (Array.isArray(value)) {
+    for (const item of value) collect(item, name, found);
+  } else if (isJsonObject(value)) {
+    for (const [member, inner] of Object.entries(value)) collect(inner, member, found);
+  } else if (typeof value === 'string') {
+    const text = value.trim();
+    if (text.length === 0 || text.length > longest) return;
+    if (/^[^\s@]+@[^\s@]+$/.test(text)) found.add(text.toLowerCase());
+    else if (name !== undefined && references.has(name)) found.add(text);
+  }
+}

@@ -1,0 +1,32 @@
+import { type JsonObject, numberOf } from '@drippulse/json';
+import { isJsonObject, storedObject } from '../json-objects.ts';
+import type { ExecutionView } from './rows.ts';
+
+/** The score of an execution, as its output has it. A score whose output was removed is 0, and has no factors. */
+export function readScore({ output }: Pick<ExecutionView, 'output'>) {
+  const { score, qualified, threshold, base, completeness, factors, model_version, shadow } = storedObject(output);
+  return {
+    score: numberOf(score) ?? 0,
+    qualified: qualified === true,
+    threshold: numberOf(threshold) ?? 0,
+    base: numberOf(base) ?? 0,
+    completeness: numberOf(completeness) ?? 0,
+    factors: (Array.isArray(factors) ? factors : []).filter(isJsonObject).map(factorOf),
+    modelVersion: numberOf(model_version),
+    ...(isJsonObject(shadow) && { shadow: shadowOf(shadow) }),
+  };
+}
+
+function factorOf({ name, weight, value, contribution }: JsonObject) {
+  const known = numberOf(value);
+  return {
+    name: typeof name === 'string' ? name : '',
+    weight: numberOf(weight) ?? 0,
+    ...(known !== undefined && { value: known }),
+    contribution: numberOf(contribution) ?? 0,
+  };
+}
+
+function shadowOf({ model_version: version, score, qualified }: JsonObject) {
+  return { modelVersion: numberOf(version) ?? 0, score: numberOf(score) ?? 0, qualified: qualified === true };
+}

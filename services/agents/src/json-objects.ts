@@ -1,0 +1,49 @@
+import type { Violation } from '@drippulse/errors';
+import { checkJsonText, isRawNumber, type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
+
+/** An object of JSON, as its text came and as it is read. */
+export type ReadObject = { text: string; value: JsonObject };
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
+}
+
+/** The object; undefined for any other value. */
+export function objectOf(value: JsonValue | undefined): JsonObject | undefined {
+  return isJsonObject(value) ? value : undefined;
+}
+
+/** Reads an object of a request. No bytes, and null, are an empty one. */
+export function readObject(
+  bytes: Uint8Array | undefined,
+  { field, maxBytes }: { field: string; maxBytes: number },
+): ReadObject | { violation: Violation } {
+  const text = bytes === undefined || bytes.length === 0 ? '{}' : Buffer.from(bytes).toString();
+  if (text === 'null') return { text: '{}', value: {} };
+  if (Buffer.byteLength(text) > maxBytes) {
+    return { violation: { field, message: `must be at most ${maxBytes / 1024} KiB long`, code: 'length' } };
+  }
+  const [violation] = checkJsonText(text, [field]);
+  if (violation !== undefined) return { violation };
+  const value = parseJson(text);
+  if (!isJsonObject(value)) return { violation: { field, message: 'must be an object', code: 'type' } };
+  return { text, value };
+}
+
+/** Reads an object that this service has stored. */
+export function storedObject(text: string | null): JsonObject {
+  const value = text === null ? {} : parseJson(text);
+  return isJsonObject(value) ? value : {};
+}
+
+/** The same text for the same value, in whatever order its members came. */
+export function canonicalJson(value: JsonValue): string {
+  return stringifyJson(sorted(value));
+}
+
+function sorted(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]));
+}

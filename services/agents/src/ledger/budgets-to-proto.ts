@@ -1,0 +1,61 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { AgentBudgetsSchema, AgentBudgetWindowSchema } from '@drippulse/proto/drippulse/agents/v1/budgets_pb';
+import type { Kysely } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { usdNumberOf, usdOf } from '../money.ts';
+import { findWindows, type WindowRow } from './budget-rows.ts';
+import { type Budgets, readBudgets } from './budgets.ts';
+import { findOverruns } from './overruns.ts';
+import type { Scope } from './windows.ts';
+
+/** The limits of an organization as the API shows them. */
+export async function budgetsToProto(
+  db: Kysely<DB>,
+  organizationId: bigint,
+): Promise<MessageInitShape<typeof AgentBudgetsSchema>> {
+  const budgets = await readBudgets(db, organizationId);
+  const windows = await findWindows(db, organizationId, budgets);
+  const overruns = await findOverruns(db, organizationId);
+  const { monthlyPicoUsd: monthly, workflowDailyPicoUsd: workflow, enrollmentPicoUsd: enrollment } = budgets;
+  return {
+    dailyUsd: usdNumberOf(budgets.dailyPicoUsd),
+    ...(monthly !== null && { monthlyUsd: usdNumberOf(monthly) }),
+    ...(workflow !== null && { workflowDailyUsd: usdNumberOf(workflow) }),
+    ...(enrollment !== null && { enrollmentUsd: usdNumberOf(enrollment) }),
+    timezone: budgets.timezone,
+    windows: windows.map(({ scope, row }) => windowToProto(scope, row, limitOf(scope, budgets))),
+    overruns: overruns.map((row) => ({
+      model: row.model,
+      at: timestampFromDate(row.at),
+      executionId: row.execution_id,
+      reservedUsd: usdOf(row.reserved_pico_usd),
+      chargedUsd: usdOf(row.charged_pico_usd),
+    })),
+    revision: budgets.revision,
+  };
+}
+
+/** A window with the limit that counts from the next call on. */
+export function windowToProto(
+  scope: Scope,
+  row: WindowRow,
+  limitPicoUsd: bigint | null,
+): MessageInitShape<typeof AgentBudgetWindowSchema> {
+  return {
+    scope,
+    ...(limitPicoUsd !== null && { limitUsd: usdOf(limitPicoUsd) }),
+    spentUsd: usdOf(row.spent_pico_usd),
+    reservedUsd: usdOf(row.reserved_pico_usd),
+    assumedUsd: usdOf(row.assumed_pico_usd),
+    overrunUsd: usdOf(row.overrun_pico_usd),
+    resetsAt: timestampFromDate(row.ends_at),
+  };
+}
+
+/** The limit that an organization or its plan sets. */
+export function limitOf(scope: Scope, { dailyPicoUsd, monthlyPicoUsd, planPicoUsd }: Budgets): bigint | null {
+  if (scope === 'organization_day') return dailyPicoUsd;
+  if (scope === 'organization_month') return monthlyPicoUsd;
+  return scope === 'plan' ? planPicoUsd : null;
+}

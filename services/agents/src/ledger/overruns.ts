@@ -1,0 +1,23 @@
+import { DomainError } from '@drippulse/errors';
+import type { Kysely, Selectable } from 'kysely';
+import type { DB, ModelOverruns } from '../db/schema.ts';
+
+export type OverrunRow = Selectable<ModelOverruns>;
+
+/** Models that have cost the organization more than could be reserved, and that nobody has acknowledged. */
+export async function findOverruns(db: Kysely<DB>, organizationId: bigint): Promise<OverrunRow[]> {
+  return db
+    .selectFrom('model_overruns')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('acknowledged_at', 'is', null)
+    .orderBy('model')
+    .limit(100)
+    .execute();
+}
+
+/** A model whose provider counts otherwise than it says must not go on unseen. */
+export function modelOverrun(model: string): DomainError {
+  const message = `A call of ${model} cost more than it could by its price. It is refused until an administrator acknowledges it.`;
+  return new DomainError('failed_precondition', 'model_overrun', message);
+}

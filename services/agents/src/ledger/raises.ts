@@ -1,0 +1,69 @@
+import type { JsonObject } from '@drippulse/json';
+import { usdOf } from '../money.ts';
+import type { Exceeded } from './exceeded.ts';
+import type { Scope } from './windows.ts';
+
+/**
+ * A limit that a person is asked to raise for one execution. Amounts are in pico-USD, as texts: it is the request of a step, and what is shown
+ * is made of it alone.
+ */
+export type Raise = {
+  scope: Scope;
+  /** Of the window. */
+  key: string;
+  limit: string;
+  spent: string;
+  reserved: string;
+  needed: string;
+  raised_to: string;
+  /** When the window starts anew by itself; null: never. */
+  resets_at: string | null;
+};
+
+/** The organization's own limits. Those of its plan and of the installation are not its to raise. */
+const raisable: ReadonlySet<Scope> = new Set([
+  ...(['execution', 'agent_day', 'workflow_day', 'enrollment'] as const),
+  ...(['organization_day', 'organization_month'] as const),
+]);
+
+/**
+ * The raise that would make room for a call: by what an execution may cost, or by what the call needs where that is more. Undefined where there
+ * is nobody to ask. A limit of 0 refuses every paid call, whoever would say yes.
+ */
+export function raiseFor({ full, neededPicoUsd }: Exceeded, executionPicoUsd: bigint): Raise | undefined {
+  const { window, limitPicoUsd, spentPicoUsd, reservedPicoUsd } = full;
+  if (!raisable.has(window.scope) || limitPicoUsd === 0n) return undefined;
+  const taken = spentPicoUsd + reservedPicoUsd;
+  const raisedTo = most(limitPicoUsd, taken) + most(executionPicoUsd, neededPicoUsd);
+  return {
+    scope: window.scope,
+    key: window.key,
+    limit: String(limitPicoUsd),
+    spent: String(spentPicoUsd),
+    reserved: String(reservedPicoUsd),
+    needed: String(neededPicoUsd),
+    raised_to: String(raisedTo),
+    resets_at: window.resets ? window.endsAt.toISOString() : null,
+  };
+}
+
+/** What a person is shown, and says yes to. */
+export function raiseToPreview(
+  { scope, limit, spent, reserved, needed, raised_to: raisedTo, resets_at }: Raise,
+  {
+    executionKey,
+    executionId,
+    agentId,
+    seq,
+  }: { executionKey: string; executionId: bigint; agentId: bigint; seq: number },
+): JsonObject {
+  return {
+    ...{ action: 'budget.raise', scope, limit_usd: usdOf(BigInt(limit)), raised_to_usd: usdOf(BigInt(raisedTo)) },
+    ...{ spent_usd: usdOf(BigInt(spent)), reserved_usd: usdOf(BigInt(reserved)), needed_usd: usdOf(BigInt(needed)) },
+    ...{ resets_at, agent_id: Number(agentId), execution_id: Number(executionId), key: `${executionKey}:${seq}` },
+  };
+}
+
+function most(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
+}

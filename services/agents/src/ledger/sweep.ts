@@ -1,0 +1,79 @@
+import { isInfrastructureError } from '@drippulse/db';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/** How long a reservation waits for the windows of its organization. The others go on. */
+const patienceMs = 1_000;
+const lockTimeoutCode = '55P03';
+
+type Due = { created_at: Date; execution_id: bigint; seq: number; attempt: number; amount_pico_usd: bigint };
+
+/** How long a reservation that could not be settled lets others go first. */
+const putOffSeconds = 60;
+
+/**
+ * What a sweep has done: reservations settled, those left because their windows were locked, charges of what was assumed, and what could not
+ * be settled.
+ */
+export type Swept = {
+  settled: number;
+  left: number;
+  assumedPicoUsd: bigint[];
+  failures: { executionId: bigint; error: unknown }[];
+};
+
+/**
+ * Assumes the whole cost of calls whose process has died, and gives back what was never sent. What it leaves because its windows were
+ * locked is for the next time. One that cannot be settled is put off, so that it stops no other.
+ */
+export async function sweep(db: Kysely<DB>, limit: number): Promise<Swept> {
+  const { rows } = await sql<Due>`
+    select created_at, execution_id, seq, attempt, amount_pico_usd from reservations
+    where state = 'open' and lease_until <= clock_timestamp() order by lease_until limit ${limit}`.execute(db);
+  const swept: Swept = { settled: 0, left: 0, assumedPicoUsd: [], failures: [] };
+  for (const due of rows) {
+    try {
+      const charge = await assume(db, due);
+      if (charge === undefined) swept.left += 1;
+      else swept.settled += 1;
+      if (charge !== undefined && charge > 0n) swept.assumedPicoUsd.push(charge);
+    } catch (error) {
+      if (isInfrastructureError(error)) throw error;
+      swept.failures.push({ executionId: due.execution_id, error });
+      await putOff(db, due);
+    }
+  }
+  return swept;
+}
+
+/** Each in a transaction of its own, so that no organization waits for the windows of another. Undefined: they are locked. */
+async function assume(db: Kysely<DB>, due: Due): Promise<bigint | undefined> {
+  const { amount_pico_usd: amountPicoUsd } = due;
+  const own = isOf(due);
+  try {
+    return await db.transaction().execute(async (trx) => {
+      await sql`select set_config('lock_timeout', ${String(patienceMs)}, true)`.execute(trx);
+      // Its process may have taken a new lease meanwhile.
+      await sql`
+        select settle_spend(created_at, execution_id, seq, attempt, ${amountPicoUsd}, 'assumed', 0, 0, 0) from reservations
+        where ${own} and state = 'open' and lease_until <= clock_timestamp()`.execute(trx);
+      const { rows } = await sql<{ charge: bigint }>`
+        select charged_pico_usd as charge from reservations where ${own} and state = 'assumed'`.execute(trx);
+      return rows[0]?.charge ?? 0n;
+    });
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === lockTimeoutCode)
+      return undefined;
+    throw error;
+  }
+}
+
+async function putOff(db: Kysely<DB>, due: Due): Promise<void> {
+  await sql`
+    update reservations set lease_until = clock_timestamp() + make_interval(secs => ${putOffSeconds})
+    where ${isOf(due)} and state = 'open'`.execute(db);
+}
+
+function isOf({ created_at: createdAt, execution_id: executionId, seq, attempt }: Due): RawBuilder<unknown> {
+  return sql`created_at = ${createdAt} and execution_id = ${executionId} and seq = ${seq} and attempt = ${attempt}`;
+}

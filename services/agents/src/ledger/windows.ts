@@ -1,0 +1,136 @@
+import type { Budgets } from './budgets.ts';
+
+/** What a budget is about. */
+export type Scope =
+  | 'execution'
+  | 'agent_day'
+  | 'workflow_day'
+  | 'enrollment'
+  | 'organization_day'
+  | 'organization_month'
+  | 'plan'
+  | 'installation_day';
+
+/** A limit for a time. No limit: what is spent is counted, and not bounded. */
+export type Window = {
+  scope: Scope;
+  key: string;
+  limitPicoUsd: bigint | null;
+  /** Whether the limit is what the organization has drawn of a limit that others share. */
+  isDrawn: boolean;
+  endsAt: Date;
+  /** Whether the window starts anew when it ends. */
+  resets: boolean;
+};
+
+/** Whose call it is. */
+export type Spender = {
+  organizationId: bigint;
+  agentId: bigint;
+  executionId: bigint;
+  workflowId: bigint | null;
+  enrollmentId: bigint | null;
+  /** Limits of the policy. */
+  executionPicoUsd: bigint;
+  agentDayPicoUsd: bigint | null;
+  /** Limits that people have raised for this execution alone, by the keys of their windows. */
+  raised: ReadonlyMap<string, bigint>;
+};
+
+/** Executions and enrollments have no end that is known before; nothing of them is kept for longer. */
+const keptMs = 395 * 86_400_000;
+
+/** What a call that the installation pays for counts in too. */
+export type PaidHere = { installationDayPicoUsd: bigint | undefined };
+
+/** The windows that a call counts in, each once. Without `paidHere` the organization pays by its own account, which no plan bounds. */
+export function windowsOf(spender: Spender, budgets: Budgets, paidHere: PaidHere | undefined): Window[] {
+  const windows = [...ownWindows(spender, budgets), ...(paidHere ? paidWindows(spender, budgets, paidHere) : [])];
+  return windows.map((window) => {
+    const raised = spender.raised.get(window.key);
+    const isRaised = raised !== undefined && window.limitPicoUsd !== null && raised > window.limitPicoUsd;
+    return isRaised ? { ...window, limitPicoUsd: raised } : window;
+  });
+}
+
+function ownWindows(spender: Spender, budgets: Budgets): Window[] {
+  const { organizationId, agentId, executionId, workflowId, enrollmentId } = spender;
+  const { day, month } = budgets;
+  const kept = new Date(day.start.getTime() + keptMs);
+  const once = { isDrawn: false, resets: false, endsAt: kept };
+  const daily = { isDrawn: false, resets: true, endsAt: day.end };
+  return [
+    { scope: 'execution', key: `execution:${executionId}`, limitPicoUsd: spender.executionPicoUsd, ...once },
+    { scope: 'agent_day', key: `agent:${agentId}:${at(day)}`, limitPicoUsd: spender.agentDayPicoUsd, ...daily },
+    ...(workflowId === null
+      ? []
+      : [
+          {
+            scope: 'workflow_day' as const,
+            key: `workflow:${organizationId}:${workflowId}:${at(day)}`,
+            limitPicoUsd: budgets.workflowDailyPicoUsd,
+            ...daily,
+          },
+        ]),
+    ...(enrollmentId === null
+      ? []
+      : [
+          {
+            scope: 'enrollment' as const,
+            key: enrollmentKey(organizationId, enrollmentId),
+            limitPicoUsd: budgets.enrollmentPicoUsd,
+            ...once,
+          },
+        ]),
+    {
+      scope: 'organization_day',
+      key: `organization:${organizationId}:day:${at(day)}`,
+      limitPicoUsd: budgets.dailyPicoUsd,
+      ...daily,
+    },
+    {
+      scope: 'organization_month',
+      key: `organization:${organizationId}:month:${at(month)}`,
+      limitPicoUsd: budgets.monthlyPicoUsd,
+      ...{ isDrawn: false, resets: true, endsAt: month.end },
+    },
+  ];
+}
+
+function paidWindows(
+  { organizationId }: Spender,
+  { planMonth, planPicoUsd, installationDay }: Budgets,
+  { installationDayPicoUsd }: PaidHere,
+): Window[] {
+  return [
+    {
+      scope: 'plan',
+      key: planKey(organizationId, planMonth.start),
+      limitPicoUsd: planPicoUsd,
+      ...{ isDrawn: false, resets: true, endsAt: planMonth.end },
+    },
+    ...(installationDayPicoUsd === undefined
+      ? []
+      : [
+          {
+            scope: 'installation_day' as const,
+            key: `share:${organizationId}:${at(installationDay)}`,
+            limitPicoUsd: null,
+            ...{ isDrawn: true, resets: true, endsAt: installationDay.end },
+          },
+        ]),
+  ];
+}
+
+function at(period: { start: Date }): string {
+  return period.start.toISOString();
+}
+
+export function enrollmentKey(organizationId: bigint, enrollmentId: bigint): string {
+  return `enrollment:${organizationId}:${enrollmentId}`;
+}
+
+/** The window of a month (UTC), which a plan may limit. */
+export function planKey(organizationId: bigint, monthStart: Date): string {
+  return `plan:${organizationId}:${monthStart.toISOString().slice(0, 7)}`;
+}

@@ -1,0 +1,97 @@
+import { DomainError } from '@drippulse/errors';
+import { HttpFailure } from '@drippulse/http';
+import type { Llm } from './llm.ts';
+import { type ModelRequest, modelOf, optionsOf } from './model.ts';
+import { type Answer, readAnswer } from './read-answer.ts';
+import type { ModelSource } from './source.ts';
+
+/** What became of a call. It never has the request or the key in a text. */
+export type CallResult =
+  /** Nothing reached the provider. */
+  | { kind: 'not_sent'; error: string }
+  | { kind: 'status'; status: number; error: string; retryAfterSeconds?: number }
+  /** It may have reached the provider, and nobody knows what that did. */
+  | { kind: 'unknown'; error: string }
+  /** A success. Without an answer nobody could read it. */
+  | { kind: 'answered'; answer: Answer | undefined; bytes: number };
+
+const mostAnswerBytes = 4 * 1024 * 1024;
+const longestRetryAfterSeconds = 600;
+
+/** Sends the stored body of a request, once. */
+export async function callModel(
+  { http, source }: Pick<Llm, 'http' | 'source'>,
+  { request, body, timeoutMs, signal }: { request: ModelRequest; body: string; timeoutMs: number; signal: AbortSignal },
+): Promise<CallResult> {
+  const seen: { result: CallResult } = { result: { kind: 'not_sent', error: 'The request was not sent.' } };
+  const model = await modelOf(source, request.model, async (url, init) => {
+    seen.result = { kind: 'unknown', error: `${nameOf(source)} did not answer.` };
+    const answer = await http
+      .exchange({
+        url: String(url),
+        method: 'POST',
+        headers: Object.fromEntries(new Headers(init?.headers)),
+        body,
+        totalTimeoutMs: timeoutMs,
+        maxReadBytes: mostAnswerBytes,
+        // A connection that the provider has just closed would leave an outcome that nobody knows.
+        freshConnection: true,
+        signal,
+      })
+      .catch((error: unknown) => {
+        // Here and not outside, because what the protocol's reader throws hides it.
+        seen.result = failureOf(source, error);
+        throw error;
+      });
+    const { statusCode: status, body: text } = answer;
+    const said = { status, retryAfter: answer.headers['retry-after'], bytes: text.length };
+    seen.result = resultOf(source, request.model, said);
+    return new Response(new Uint8Array(text), { status, headers: answer.headers });
+  });
+  try {
+    const generated = await model.doGenerate(optionsOf(request));
+    const { result } = seen;
+    return result.kind === 'answered' ? { ...result, answer: readAnswer(generated, request.model) } : result;
+  } catch {
+    return seen.result;
+  }
+}
+
+function resultOf(
+  source: ModelSource,
+  model: string,
+  { status, retryAfter, bytes }: { status: number; retryAfter: string | undefined; bytes: number },
+): CallResult {
+  if (status >= 200 && status <= 299) return { kind: 'answered', answer: undefined, bytes };
+  const seconds = retryAfter === undefined ? Number.NaN : Number(retryAfter);
+  return {
+    kind: 'status',
+    status,
+    error: `${nameOf(source)} answered ${status}${source.owner === 'organization' ? adviceOn(status, model) : ''}.`,
+    ...(seconds >= 0 && { retryAfterSeconds: Math.min(seconds, longestRetryAfterSeconds) }),
+  };
+}
+
+/** How messages name the provider: that of an organization so that its people know which of their accounts is meant. */
+function nameOf({ owner, baseUrl }: ModelSource): string {
+  return owner === 'installation' ? 'The provider' : `Your own model provider ${new URL(baseUrl).host}`;
+}
+
+/** What people can do about a status of their own provider. */
+function adviceOn(status: number, model: string): string {
+  if (status === 401 || status === 403)
+    return ': it refuses the key. An administrator can enter another one in the model connection';
+  if (status === 404) return `: it has no model ${model}, or the address of the model connection is wrong`;
+  if (status === 402) return ': the account has no credit';
+  return status === 429 ? ': too many requests, or no credit' : '';
+}
+
+/** What is not known to have stayed here may have arrived. */
+function failureOf(source: ModelSource, error: unknown): CallResult {
+  if (error instanceof HttpFailure) {
+    const text = `${nameOf(source)} did not answer (${error.code}).`;
+    return error.mayHaveBeenSent ? { kind: 'unknown', error: text } : { kind: 'not_sent', error: text };
+  }
+  if (error instanceof DomainError && error.kind === 'unavailable') return { kind: 'not_sent', error: error.message };
+  return { kind: 'unknown', error: `${nameOf(source)} was called in vain.` };
+}

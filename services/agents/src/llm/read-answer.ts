@@ -1,0 +1,52 @@
+import type { LanguageModelV4GenerateResult, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { Usage } from '../pricing/amount.ts';
+
+export type ToolCall = { id: string; name: string; input: string };
+
+/** What a model answered. */
+export type Answer = {
+  text: string;
+  toolCalls: ToolCall[];
+  /** Why it stopped. */
+  finish: 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'other';
+  /** The model that answered, which may be another one than was asked. */
+  model: string;
+  /** Undefined when the provider says no usage beside content. */
+  usage: Usage | undefined;
+};
+
+export function readAnswer(generated: LanguageModelV4GenerateResult, asked: string): Answer {
+  const { content, finishReason, usage, response } = generated;
+  const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const toolCalls = content.flatMap((part) =>
+    part.type === 'tool-call' ? [{ id: part.toolCallId, name: part.toolName, input: part.input }] : [],
+  );
+  const { unified } = finishReason;
+  return {
+    text: generated.structuredOutputText ?? texts.join(''),
+    toolCalls,
+    finish: unified === 'error' || unified === 'interrupted' ? 'other' : unified,
+    model: response?.modelId ?? asked,
+    usage: usageOf(usage),
+  };
+}
+
+/** Each token in one member only. Providers count cached tokens within the input, or beside it. */
+function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
+  const cacheRead = inputTokens.cacheRead ?? 0;
+  const cacheWrite = inputTokens.cacheWrite ?? 0;
+  const input = inputTokens.noCache ?? (inputTokens.total ?? 0) - cacheRead - cacheWrite;
+  const reasoning = outputTokens.reasoning ?? 0;
+  const output = outputTokens.text ?? (outputTokens.total ?? 0) - reasoning;
+  const all = [input, cacheRead, cacheWrite, output, reasoning].map((count) => Math.max(0, Math.ceil(count)));
+  // None at all beside an answer: it was not counted.
+  if (all.some((count) => !Number.isSafeInteger(count)) || all.every((count) => count === 0)) return undefined;
+  const [inputTotal = 0, read = 0, written = 0, outputTotal = 0, reasoned = 0] = all;
+  return {
+    inputTokens: BigInt(inputTotal),
+    cacheReadTokens: BigInt(read),
+    cacheWriteTokens: BigInt(written),
+    outputTokens: BigInt(outputTotal),
+    reasoningTokens: BigInt(reasoned),
+  };
+}

@@ -1,0 +1,60 @@
+import { type LockRevision, openEnvelope, type Sealer, sealEnvelope } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
+import type { Kysely, Selectable } from 'kysely';
+import type { DB, ModelConnections } from '../db/schema.ts';
+
+export type ModelConnectionRow = Selectable<ModelConnections>;
+
+const shownFrom = 16;
+
+/** The beginning of what people see of a key. */
+export const maskStart = '••••';
+
+/** What binds a key to its row. */
+export function keyContext(organizationId: bigint): string {
+  return `organization ${organizationId} model connection`;
+}
+
+/** The columns of a key, and what people see of it. */
+export function keyColumns(sealer: Sealer, organizationId: bigint, key: string) {
+  const { box, dataKey } = sealEnvelope(sealer, Buffer.from(key), keyContext(organizationId));
+  return { api_key: box, data_key: dataKey, shown_key: `${maskStart}${key.length < shownFrom ? '' : key.slice(-4)}` };
+}
+
+export function openKey(
+  sealer: Sealer,
+  { organization_id: organizationId, api_key: box, data_key: dataKey }: ModelConnectionRow,
+): string {
+  return openEnvelope(sealer, { box, dataKey }, keyContext(organizationId)).toString();
+}
+
+/** The account of an organization. Refused without one. */
+export async function findModelConnection(db: Kysely<DB>, organizationId: bigint): Promise<ModelConnectionRow> {
+  const row = await selectModelConnection(db, organizationId);
+  if (row === undefined) throw modelConnectionNotFound();
+  return row;
+}
+
+export function selectModelConnection(db: Kysely<DB>, organizationId: bigint): Promise<ModelConnectionRow | undefined> {
+  return db
+    .selectFrom('model_connections')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirst();
+}
+
+export function modelConnectionNotFound(): DomainError {
+  const message = 'The organization has connected no account at a model provider.';
+  return new DomainError('not_found', 'model_connection_not_found', message);
+}
+
+/** Locks the account for `If-Match`. */
+export const lockModelConnectionRevision: LockRevision<DB> = async (trx, { organizationId }) => {
+  const row = await trx
+    .selectFrom('model_connections')
+    .select('revision')
+    .where('organization_id', '=', organizationId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row?.revision;
+};

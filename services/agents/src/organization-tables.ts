@@ -1,0 +1,32 @@
+import { keptRows, type OrganizationTables, ownRows, workRows } from '@drippulse/service';
+import type { DB } from './db/schema.ts';
+
+export const organizationTables: OrganizationTables<DB> = {
+  agent_budgets: ownRows(),
+  agent_logs: ownRows(),
+  agent_rates: workRows(),
+  agent_turns: workRows(),
+  agents: ownRows(),
+  effects: workRows(),
+  eval_cases: ownRows(),
+  eval_results: ownRows(),
+  eval_runs: ownRows(),
+  eval_sets: ownRows(),
+  execution_counts: ownRows(),
+  execution_steps: ownRows(),
+  execution_texts: ownRows(),
+  executions: ownRows(),
+  installation_days: keptRows('it is of no organization'),
+  jobs: workRows(),
+  model_connections: ownRows(),
+  model_overruns: ownRows(),
+  models: ownRows(),
+  reservations: ownRows(),
+  spend_counts: ownRows(),
+  spend_windows: ownRows(),
+  template_policies: ownRows(),
+  template_versions: ownRows(),
+  templates: ownRows(),
+  training_rows: workRows(),
+  trainings: ownRows(),
+};

@@ -1,0 +1,26 @@
+import { DomainError } from '@drippulse/errors';
+import { findAction } from '../actions/catalog.ts';
+import { type ToolMembers, toolPolicyOf } from './tool-policy.ts';
+
+/**
+ * Refuses a policy by which a text from outside could make an agent read other records and write or send, with nobody asked. The input of
+ * every model may have text from outside, so reading and writing together need the approval of each write.
+ */
+export function requireNarrow(members: ToolMembers): void {
+  const open = writesWithoutApproval(members);
+  if (open.length === 0) return;
+  throw new DomainError(
+    'failed_precondition',
+    'policy_too_wide',
+    `Agents with this policy read records and perform ${open.join(', ')} with nobody asked. Let require_approval include them, or allow less.`,
+  );
+}
+
+/** Writes that nobody is asked about, of a policy that also lets records be read. */
+export function writesWithoutApproval(members: ToolMembers): string[] {
+  const policy = toolPolicyOf(members);
+  const allowed = [...policy.actions].flatMap((name) => findAction(name) ?? []);
+  const usable = allowed.filter(({ integration }) => integration === undefined || policy.integrations.has(integration));
+  if (!usable.some(({ readsRecords }) => readsRecords)) return [];
+  return usable.filter((action) => action.access === 'write' && !policy.needsApproval(action)).map(({ name }) => name);
+}

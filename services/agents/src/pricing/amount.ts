@@ -1,0 +1,47 @@
+/** Rates of a model, in micro-USD per million tokens, which is pico-USD per token. */
+export type Rates = {
+  input: bigint;
+  cacheRead: bigint | undefined;
+  cacheWrite: bigint | undefined;
+  output: bigint;
+  reasoning: bigint | undefined;
+};
+
+/** Tokens of one call, as the provider counts them: each token in one member only. */
+export type Usage = {
+  inputTokens: bigint;
+  cacheReadTokens: bigint;
+  cacheWriteTokens: bigint;
+  outputTokens: bigint;
+  reasoningTokens: bigint;
+};
+
+/** Tokens that a provider adds to what is sent: around the request, each message, and tools. */
+const added = { request: 64n, message: 16n, tools: 1_000n };
+
+/** The most that a call can cost. A token has at least one byte, so the bytes of a request bound its tokens for every tokenizer. */
+export function amountOf(
+  rates: Rates,
+  call: { bytes: number; messages: number; hasTools: boolean; maxOutputTokens: number },
+): bigint {
+  const input =
+    BigInt(call.bytes) + added.request + added.message * BigInt(call.messages) + (call.hasTools ? added.tools : 0n);
+  return (
+    input * most(rates.input, rates.cacheWrite) + BigInt(call.maxOutputTokens) * most(rates.output, rates.reasoning)
+  );
+}
+
+/** What a call cost. Kinds of tokens without a rate of their own have that of their direction. */
+export function costOf(rates: Rates, usage: Usage): bigint {
+  return (
+    usage.inputTokens * rates.input +
+    usage.cacheReadTokens * (rates.cacheRead ?? rates.input) +
+    usage.cacheWriteTokens * (rates.cacheWrite ?? rates.input) +
+    usage.outputTokens * rates.output +
+    usage.reasoningTokens * (rates.reasoning ?? rates.output)
+  );
+}
+
+function most(rate: bigint, other: bigint | undefined): bigint {
+  return other !== undefined && other > rate ? other : rate;
+}

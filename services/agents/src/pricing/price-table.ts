@@ -1,0 +1,65 @@
+import type { ModelInfo, ModelPrice } from '@pydantic/genai-prices';
+import type { Rates } from './amount.ts';
+import { type Price, rateOf } from './price.ts';
+
+/** The price of a model by the bundled table, which is loaded when it is first needed: 0.8 MB. Only ids that it lists are known. */
+export async function pricesOfTable(baseUrl: string, model: string, at: Date): Promise<Price | undefined> {
+  const { findProvider } = await import('@pydantic/genai-prices');
+  const provider = findProvider({ providerApiUrl: baseUrl });
+  const models = provider?.models ?? [];
+  // A snapshot has the price of the model whose name it has before its date.
+  const [, undated] = /^(.+)-(?:\d{8}|\d{4}-\d{2}-\d{2})$/.exec(model) ?? [];
+  const found =
+    models.find((one) => one.id === model) ??
+    models.find((one) => lists(one, model)) ??
+    models.find((one) => one.id === undated);
+  const prices = found === undefined ? undefined : currentOf(found, at);
+  return prices === undefined ? undefined : readPrice(prices);
+}
+
+/** Dated names of a model are listed with it. A pattern is no listing. */
+function lists({ match }: ModelInfo, model: string): boolean {
+  const rules = 'or' in match ? match.or : [match];
+  return rules.some((rule) => 'equals' in rule && rule.equals === model);
+}
+
+/** Prices by the time of the day are not known here: what they cost depends on when the provider counts. */
+function currentOf({ prices }: ModelInfo, at: Date): ModelPrice | undefined {
+  if (!Array.isArray(prices)) return prices;
+  const day = at.toISOString().slice(0, 10);
+  let current: ModelPrice | undefined;
+  for (const { constraint, prices: own } of prices) {
+    if (constraint?.type === 'time_of_date') return undefined;
+    if (constraint === undefined || constraint.start_date <= day) current = own;
+  }
+  return current;
+}
+
+function readPrice(prices: ModelPrice): Price | undefined {
+  const starts = new Set(Object.values(prices).flatMap((price) => tiersOf(price).map(({ start }) => start)));
+  const rates = ratesAt(prices, 0);
+  if (rates === undefined) return undefined;
+  const tiers = [...starts]
+    .sort((one, other) => one - other)
+    .flatMap((start) => {
+      const own = ratesAt(prices, start);
+      return own === undefined ? [] : [{ above: BigInt(start), rates: own }];
+    });
+  return { source: 'bundled', rates, tiers };
+}
+
+function tiersOf(price: ModelPrice[string]): readonly { start: number; price: number }[] {
+  return typeof price === 'object' ? price.tiers : [];
+}
+
+function ratesAt(prices: ModelPrice, start: number): Rates | undefined {
+  const of = (name: string): bigint | undefined => {
+    const price = prices[name];
+    if (price === undefined) return undefined;
+    if (typeof price === 'number') return rateOf(price);
+    return rateOf(price.tiers.reduce((own, tier) => (tier.start <= start ? tier.price : own), price.base));
+  };
+  const [input, output] = [of('input_mtok'), of('output_mtok')];
+  if (input === undefined || output === undefined) return undefined;
+  return { input, output, cacheRead: of('cache_read_mtok'), cacheWrite: of('cache_write_mtok'), reasoning: undefined };
+}

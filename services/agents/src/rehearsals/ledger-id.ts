@@ -1,0 +1,17 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+/** An id for the calls of a rehearsal in the ledger. It is of the sequence of executions, so that no execution has the same. */
+export async function newLedgerId(db: Kysely<DB>): Promise<bigint> {
+  const { rows } = await sql<{ id: bigint }>`
+    select nextval(pg_get_serial_sequence('executions', 'id')) as id`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error('a sequence gave no number');
+  return row.id;
+}
+
+/** Forgets the window of a rehearsal that has ended, when nothing of it is out. */
+export async function forgetWindow(db: Kysely<DB>, ledgerId: bigint): Promise<void> {
+  await sql`
+    delete from spend_windows where key = ${`execution:${ledgerId}`} and reserved_pico_usd = 0`.execute(db);
+}

@@ -1,0 +1,36 @@
+import { DomainError } from '@drippulse/errors';
+import { type AgentDefinition, loadDefinition, mergedConfiguration } from '../agents/definition.ts';
+import type { Context } from '../context.ts';
+import { boundsOf } from '../policies/bounds.ts';
+import { parsePolicy } from '../policies/policy.ts';
+import { isBuiltIn } from '../templates/rows.ts';
+import { findVersion } from '../templates/versions.ts';
+
+/** An agent as it would be with a version of its template: the version's content, and the configuration of the agent over it. */
+export async function definitionOfVersion(
+  ctx: Pick<Context, 'db' | 'code'>,
+  { organizationId, agentId, version }: { organizationId: bigint; agentId: bigint; version: number },
+): Promise<AgentDefinition> {
+  const definition = await loadDefinition(ctx, organizationId, agentId);
+  if (definition.template === undefined) {
+    throw new DomainError('failed_precondition', 'wrong_agent_type', 'Only agents of templates have versions.');
+  }
+  const content = await findVersion(ctx.db.kysely, definition.template, version);
+  const template = {
+    ...definition.template,
+    version: content.version,
+    prompt: content.prompt,
+    input_schema: content.input_schema,
+    output_schema: content.output_schema,
+    default_configuration: content.default_configuration,
+  };
+  // The policy of a built-in template is the organization's, whatever its version.
+  const policy = isBuiltIn(template) ? definition.policy : content.execution_policy;
+  return {
+    ...definition,
+    template,
+    policy,
+    bounds: boundsOf(parsePolicy(policy)),
+    configuration: mergedConfiguration(template, definition.agent.configuration),
+  };
+}

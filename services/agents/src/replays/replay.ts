@@ -1,0 +1,103 @@
+import { DomainError } from '@drippulse/errors';
+import { type JsonObject, numberOf } from '@drippulse/json';
+import type { Kysely } from 'kysely';
+import type { AgentDefinition } from '../agents/definition.ts';
+import type { DB } from '../db/schema.ts';
+import { objectOf } from '../json-objects.ts';
+import { rulesVersion } from '../models/rows.ts';
+import { decidedBy, scorerOfVersion } from '../models/scorers.ts';
+import { candidatesOf, readRouter } from '../routing/config.ts';
+import { compileRouter } from '../routing/route.ts';
+import { validate } from '../schemas/validate.ts';
+
+/** A call of an execution, as its chain has stored it. */
+export type RecordedCall = { seq: number; kind: string; output: JsonObject | undefined };
+
+/** An execution as it is stored. */
+type Recorded = {
+  input: JsonObject;
+  output: JsonObject | undefined;
+  error: { code: string; message: string } | undefined;
+  calls: readonly RecordedCall[];
+  at: Date;
+};
+
+/** What another version makes of it. */
+export type Replayed = {
+  outcome: { output: JsonObject } | { error: { code: string; message: string } };
+  /** Numbers of the recorded calls whose results it has used. */
+  usedCalls: number[];
+};
+
+/**
+ * Runs a stored execution by the definition of another version. It reads what is stored and models, and writes, calls and takes nothing:
+ * what the execution got from elsewhere is taken from its record, and its time is the time at which it was asked for.
+ */
+export async function replay(db: Kysely<DB>, definition: AgentDefinition, recorded: Recorded): Promise<Replayed> {
+  const { work } = definition;
+  const refused = refusalOf(definition, recorded.input);
+  if (refused !== undefined) return refused;
+  if (work.kind === 'scorer') return replayScore(db, definition, recorded);
+  if (work.kind === 'router') return succeeded(routeOf(definition.configuration, recorded));
+  if (work.kind === 'built_in_code') return succeeded(work.code.run(recorded.input));
+  if (work.kind === 'remote_code' || work.kind === 'missing_code') return replayCall(definition, recorded);
+  throw new DomainError('failed_precondition', 'wrong_agent_type', 'Agents of type workflow are not replayed.');
+}
+
+/** Why the version does not take an input; undefined when it does. */
+export function refusalOf({ template }: Pick<AgentDefinition, 'template'>, input: JsonObject): Replayed | undefined {
+  const [refusal] = template?.input_schema ? validate(template.input_schema, input, 'input') : [];
+  return refusal && failed('validation_failed', `${refusal.field} ${refusal.message}`);
+}
+
+/** By the model that decided, with the threshold of the version; by the rules of the version, if rules decided. */
+async function replayScore(db: Kysely<DB>, definition: AgentDefinition, recorded: Recorded): Promise<Replayed> {
+  const version = numberOf(recorded.output?.['model_version']) ?? rulesVersion;
+  const scorer = await scorerOfVersion(db, definition, version);
+  const score = scorer(recorded.input, recorded.at);
+  const modelVersion = version === rulesVersion ? null : version;
+  return succeeded(decidedBy({ score, modelVersion, shadow: undefined }).output);
+}
+
+/** The owner whom the execution got keeps the work where the rule may choose them, because no turn is taken. */
+function routeOf(configuration: JsonObject, { input, output, at }: Recorded): JsonObject {
+  const read = readRouter(configuration, 'configuration');
+  if ('violations' in read) throw new Error(`a stored configuration is not valid: ${read.violations[0]?.field}`);
+  const { decision } = compileRouter(read.config)(input, at);
+  const candidates = decision.owner === undefined ? [] : candidatesOf(decision.owner);
+  const former = numberOf(output?.['assigned_owner_id']);
+  const kept = former !== undefined && candidates.includes(former) ? former : null;
+  return {
+    priority: decision.priority,
+    assigned_owner_id: decision.owner?.type === 'fixed' ? decision.owner.owner_id : kept,
+    next_action: decision.next_action,
+    sla_hours: decision.sla_hours ?? null,
+    audit_note: decision.audit_note,
+  };
+}
+
+/** The recorded answer, judged by the output schema of the version. What failed without an answer fails again. */
+function replayCall({ template }: AgentDefinition, { calls, error }: Recorded): Replayed {
+  const call = calls.find(({ kind, output }) => kind === 'code_call' && output !== undefined);
+  if (call?.output === undefined) {
+    return failed(error?.code ?? 'no_recorded_result', error?.message ?? 'The code had not answered.');
+  }
+  const [refusal] = template?.output_schema ? validate(template.output_schema, call.output, 'output') : [];
+  if (refusal !== undefined) {
+    return { ...failed('invalid_output', `${refusal.field} ${refusal.message}`), usedCalls: [call.seq] };
+  }
+  return { ...succeeded(call.output), usedCalls: [call.seq] };
+}
+
+function succeeded(output: JsonObject): Replayed {
+  return { outcome: { output }, usedCalls: [] };
+}
+
+function failed(code: string, message: string): Replayed {
+  return { outcome: { error: { code, message } }, usedCalls: [] };
+}
+
+/** The output of a stored result of a step. */
+export function outputOf(result: JsonObject): JsonObject | undefined {
+  return result['outcome'] === 'succeeded' ? objectOf(result['output']) : undefined;
+}

@@ -1,0 +1,44 @@
+import { type ModelStep, toolStepsOf } from '../calls/step.ts';
+import type { Rehearsed } from '../rehearsals/rehearsal.ts';
+import { isOutside, isSame } from '../rehearsals/stub-tool.ts';
+import { bodyOfReused } from './replay-model.ts';
+
+/** A call of an execution or of its replay. */
+type ReplayedCall = {
+  seq: number;
+  name: string;
+  /** Of a tool. */
+  action: string | undefined;
+  /** Whether the execution made it, and whether the replay used its result. */
+  isRecorded: boolean;
+  isUsed: boolean;
+};
+
+/** The calls of an execution by a model, then those that only its replay made. */
+export function replayedCalls(recorded: Rehearsed['steps'], replayed: Rehearsed['steps']): ReplayedCall[] {
+  const own = recorded
+    .filter(({ attempts, formerAttempts }) => attempts + formerAttempts > 0)
+    .map((step) => ({ ...callOf(step), isRecorded: true, isUsed: isUsed(step, replayed) }));
+  const added = replayed
+    .filter((step) => bodyOfReused(step) === undefined && !isKnown(step, recorded))
+    .map((step) => ({ ...callOf(step), isRecorded: false, isUsed: false }));
+  return [...own, ...added];
+}
+
+function callOf(step: ModelStep): Pick<ReplayedCall, 'seq' | 'name' | 'action'> {
+  const [tool] = toolStepsOf([step]);
+  return { seq: step.seq, name: step.kind, action: tool?.request.name };
+}
+
+function isUsed(step: ModelStep, replayed: Rehearsed['steps']): boolean {
+  const [tool] = toolStepsOf([step]);
+  if (tool !== undefined) return isOutside(tool.result) && isKnown(step, replayed);
+  const { body } = step.request;
+  return step.status === 'succeeded' && replayed.some((other) => bodyOfReused(other) === body);
+}
+
+/** Whether a step is a call of a tool that the other chain has too. */
+function isKnown(step: ModelStep, others: Rehearsed['steps']): boolean {
+  const [tool] = toolStepsOf([step]);
+  return tool !== undefined && toolStepsOf(others).some((other) => isSame(other, tool));
+}

@@ -1,0 +1,66 @@
+import { eventFilterOf } from '@drippulse/engine';
+import type { JsonObject } from '@drippulse/json';
+import { candidatesOf, conditionsOf, type Owner, type RouterConfig } from './config.ts';
+
+/** A rule that was looked at. */
+export type TracedRule = { name: string; matched: boolean };
+
+/** The rule that decides, by its name; null for the default, when none matched. */
+export type Matched = {
+  rule: string | null;
+  decision: Pick<RouterConfig['default'], 'priority' | 'owner' | 'next_action' | 'sla_hours' | 'audit_note'>;
+  trace: TracedRule[];
+};
+
+/** What is known of people who may get the work. */
+export type People = {
+  /** Those who are members now. */
+  members: ReadonlySet<number>;
+  /** Open opportunities of each. */
+  open: ReadonlyMap<number, number>;
+};
+
+/** Finds the first rule that matches. Rules after it are not looked at. */
+export type Router = (data: JsonObject, now: Date) => Matched;
+
+export function compileRouter({ rules, default: fallback }: RouterConfig): Router {
+  const compiled = rules.map((rule) => ({ rule, filter: eventFilterOf(conditionsOf(rule)) }));
+  return (data, now) => {
+    const trace: TracedRule[] = [];
+    for (const { rule, filter } of compiled) {
+      const { matches } = filter(data, { now, timezone: 'UTC' });
+      trace.push({ name: rule.name, matched: matches });
+      if (matches) return { rule: rule.name, decision: rule, trace };
+    }
+    return { rule: null, decision: fallback, trace };
+  };
+}
+
+/** Whether the choice of an owner needs a turn, which the transaction of the execution takes. */
+export function takesTurns(owner: Owner | undefined): boolean {
+  return owner?.type === 'round_robin' || owner?.type === 'weighted';
+}
+
+/** The owner; null when none of the candidates is a member. Somebody who is absent is left out, and the next one has the turn. */
+export function chooseOwner(owner: Owner | undefined, { members, open }: People, turn: bigint): number | null {
+  if (owner === undefined) return null;
+  const present = candidatesOf(owner).filter((id) => members.has(id));
+  if (owner.type === 'least_open') {
+    const loads = present.map((id) => ({ id, load: open.get(id) ?? 0 }));
+    return (
+      loads.reduce<{ id: number; load: number } | null>(
+        (least, one) => (least === null || one.load < least.load ? one : least),
+        null,
+      )?.id ?? null
+    );
+  }
+  if (owner.type !== 'weighted') return atTurn(present, turn);
+  const places = owner.owners.flatMap(({ owner_id: id, weight }) =>
+    Array.from({ length: members.has(id) ? weight : 0 }, () => id),
+  );
+  return atTurn(places, turn);
+}
+
+function atTurn(places: readonly number[], turn: bigint): number | null {
+  return places.length === 0 ? null : (places[Number(turn % BigInt(places.length))] ?? null);
+}

@@ -1,0 +1,13 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import type { CheckAgentRequest } from '@drippulse/proto/drippulse/agents/v1/internal_pb';
+import { callerOf } from '@drippulse/rpc';
+import { agentNotFound, findAgent } from '../agents/rows.ts';
+import type { Context } from '../context.ts';
+
+/** An agent of the other mode is none: live enrollments run live agents, and test enrollments test agents. */
+export async function checkAgent(ctx: Context, { id }: CheckAgentRequest, call: HandlerContext) {
+  const { organizationId, mode } = callerOf(call);
+  const agent = await findAgent(ctx.db.kysely, organizationId, id);
+  if (agent.mode !== mode) throw agentNotFound();
+  return {};
+}

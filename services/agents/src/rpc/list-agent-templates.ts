@@ -1,0 +1,35 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import type { ListAgentTemplatesRequest } from '@drippulse/proto/drippulse/agents/v1/templates_pb';
+import { callerOf, listedMode } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import { builtInOrganization, selectTemplates } from '../templates/rows.ts';
+import { templateToProto } from '../templates/to-proto.ts';
+import { templateKinds } from '../texts.ts';
+
+export async function listAgentTemplates(ctx: Context, request: ListAgentTemplatesRequest, call: HandlerContext) {
+  const caller = callerOf(call);
+  const { organizationId } = caller;
+  const mode = listedMode(request, caller);
+  const kind = templateKinds.textOf(request.kind);
+  const { kysely } = ctx.db;
+  const all = kysely
+    .selectFrom('templates')
+    .where('organization_id', 'in', [organizationId, builtInOrganization])
+    .where('deleted_at', 'is', null)
+    .where((where) => where.or([where('organization_id', '=', builtInOrganization), where('mode', '=', mode)]))
+    .$if(kind !== null, (query) => query.where('kind', '=', kind ?? ''));
+  const templates = all.where(await rowConditions(kysely, all, request)).select('id');
+  const { rows, paging } = await readList(request, {
+    // The page by ids first, because filters name columns that versions have too.
+    rows: ({ beforeId, limit, offset }) => {
+      const page = templates.where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset);
+      return selectTemplates(kysely, { organizationId, mode })
+        .where('templates.id', 'in', page)
+        .orderBy('templates.id', 'desc')
+        .execute();
+    },
+    count: () => countUpTo(kysely, templates),
+  });
+  return { agentTemplates: rows.map(templateToProto), ...paging };
+}

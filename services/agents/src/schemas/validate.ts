@@ -1,0 +1,45 @@
+import type { Violation } from '@drippulse/errors';
+import { isRawNumber, type JsonObject, type JsonValue, numberOf } from '@drippulse/json';
+import { z } from 'zod';
+import { isJsonObject, objectOf, storedObject } from '../json-objects.ts';
+import { createRecent } from '../recent.ts';
+
+const compiled = createRecent<z.ZodType>(500, (text) => {
+  // The subset of `check-schema.ts`, with null as a choice of its own.
+  return z.fromJSONSchema(withNulls(storedObject(text)) as Parameters<typeof z.fromJSONSchema>[0]);
+});
+
+/** What a value lacks of a schema that `schemaProblems` has accepted. `field` is the member of the request that has the value. */
+export function validate(schema: string, value: JsonObject, field: string): Violation[] {
+  const { error } = compiled(schema).safeParse(plain(value));
+  return (error?.issues ?? []).slice(0, 20).map(({ path, message, code }) => ({
+    field: [field, ...path.map(String)].join('.'),
+    message: `is not valid: ${message}`,
+    code: code === 'invalid_type' ? ('type' as const) : ('invalid' as const),
+  }));
+}
+
+/** A schema whose `nullable` is spelled as JSON Schema does. */
+export function withNulls(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withNulls);
+  const object = objectOf(value);
+  if (object === undefined) return value;
+  const { nullable, ...rest } = object;
+  const schema = Object.fromEntries(Object.entries(rest).map(([name, member]) => [name, inner(name, member)]));
+  return nullable === true ? { anyOf: [schema, { type: 'null' }] } : schema;
+}
+
+/** Values of `enum` and `const` are no schemas, and a property may have the name of a keyword. */
+function inner(name: string, member: JsonValue): JsonValue {
+  if (name === 'enum' || name === 'const') return member;
+  if (name !== 'properties' || !isJsonObject(member)) return withNulls(member);
+  return Object.fromEntries(Object.entries(member).map(([property, schema]) => [property, withNulls(schema)]));
+}
+
+/** Numbers as doubles, whatever digits they came with: a schema compares them, and nothing is stored of it. */
+function plain(value: JsonValue): JsonValue {
+  if (isRawNumber(value)) return numberOf(value) ?? null;
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
+}

@@ -1,0 +1,168 @@
+import { isRawNumber, type JsonObject, type JsonValue, numberOf } from '@drippulse/json';
+import { isJsonObject } from '../json-objects.ts';
+import type { Factor } from './config.ts';
+
+/** Factors without their weights that records suggest, for training. */
+type Profile = {
+  add(fields: JsonObject): void;
+  /** At most `most` factors: those of the rules in force first, then those of the records, without duplicates. */
+  factors(own: readonly Factor[], most: number): Factor[];
+};
+
+/** Records that a value, or its absence, must be seen in. */
+export const leastRecords = 10;
+const mostValues = 12;
+const mostFields = 60;
+const longestValue = 40;
+/** Text of a person or about one: only whether it is there counts. Values that are seen in ten records name nobody. */
+const present = ['phone', 'title', 'company_name', 'first_name'];
+const texts = ['source', 'currency'];
+
+type FieldProfile = {
+  known: number;
+  values: Map<string | boolean, number>;
+  numbers: { count: number; min: number; plain: Moments; log: Moments };
+};
+type Moments = { mean: number; squares: number };
+
+/** Collects what values the fields of records have, in little memory: one pass over any number of records. */
+export function createProfile(): Profile {
+  const fields = new Map<string, FieldProfile>();
+  let records = 0;
+  let withEmail = 0;
+  return {
+    add(record) {
+      records += 1;
+      if (typeof record['email'] === 'string') withEmail += 1;
+      for (const [path, value] of leaves(record)) {
+        const known = fields.get(path) ?? (fields.size < mostFields ? emptyProfile() : undefined);
+        if (known === undefined) continue;
+        fields.set(path, known);
+        note(known, value);
+      }
+    },
+    factors(own, most) {
+      const found = [
+        ...(withEmail >= leastRecords ? [emailFactor()] : []),
+        ...[...fields]
+          .toSorted(([a], [b]) => (a < b ? -1 : 1))
+          .flatMap(([path, profile]) => factorsOf(path, profile, records)),
+      ];
+      return unique([...own, ...found]).slice(0, most);
+    },
+  };
+}
+
+/** The fields that may be factors: those of the record, of `custom` and of the contact, one level deep each. */
+function leaves(record: JsonObject, prefix = ''): [string, JsonValue][] {
+  return Object.entries(record).flatMap(([name, value]): [string, JsonValue][] => {
+    const path = `${prefix}${name}`;
+    const isOpen = name === 'custom' || name === 'contact';
+    if (isJsonObject(value)) return isOpen && prefix.length < 20 ? leaves(value, `${path}.`) : [];
+    return Array.isArray(value) || value === null || path.length > 80 ? [] : [[path, value]];
+  });
+}
+
+function emptyProfile(): FieldProfile {
+  const moments = { mean: 0, squares: 0 };
+  return {
+    known: 0,
+    values: new Map(),
+    numbers: { count: 0, min: Number.POSITIVE_INFINITY, plain: { ...moments }, log: { ...moments } },
+  };
+}
+
+function note(profile: FieldProfile, value: JsonValue): void {
+  profile.known += 1;
+  if (typeof value === 'number' || isRawNumber(value)) {
+    const number = numberOf(value);
+    if (number === undefined || !Number.isFinite(number)) return;
+    const { numbers } = profile;
+    numbers.count += 1;
+    numbers.min = Math.min(numbers.min, number);
+    welford(numbers.plain, number, numbers.count);
+    welford(numbers.log, Math.log1p(Math.max(0, number)), numbers.count);
+  } else if (typeof value === 'boolean' || (typeof value === 'string' && isLabel(value))) {
+    const seen = profile.values.get(value);
+    // The bound holds fields of free text, whose values all differ.
+    if (seen !== undefined || profile.values.size < 200) profile.values.set(value, (seen ?? 0) + 1);
+  }
+}
+
+/** A word or two that may be one of few, and no address or number of a person. */
+function isLabel(value: string): boolean {
+  return value.length > 0 && value.length <= longestValue && !value.includes('@') && !/\d{5}/.test(value);
+}
+
+function welford(moments: Moments, value: number, count: number): void {
+  const difference = value - moments.mean;
+  moments.mean += difference / count;
+  moments.squares += difference * (value - moments.mean);
+}
+
+function factorsOf(path: string, profile: FieldProfile, records: number): Factor[] {
+  const last = path.split('.').at(-1) ?? path;
+  const isCustom = path.includes('custom.');
+  return [
+    ...(present.includes(last) && isSeen(profile.known, records) ? [presenceFactor(path)] : []),
+    ...(isCustom || last === 'amount_cents' ? numberFactors(path, profile) : []),
+    ...(isCustom || texts.includes(last) ? valueFactors(path, profile, records) : []),
+  ];
+}
+
+function isSeen(count: number, records: number): boolean {
+  return count >= leastRecords && records - count >= leastRecords;
+}
+
+function presenceFactor(field: string): Factor {
+  const conditions = [{ field, operator: 'exists' }];
+  return { type: 'rule', name: `has ${field}`, weight: 0, match: 'all', conditions };
+}
+
+function emailFactor(): Factor {
+  return { type: 'email_kind', name: 'business address', weight: 0, field: 'email', is: 'business' };
+}
+
+function numberFactors(field: string, { numbers: { count, min, plain, log } }: FieldProfile): Factor[] {
+  if (count < leastRecords) return [];
+  // Amounts and counts of people have long tails, which their logarithm has not.
+  const spread = Math.sqrt(plain.squares / count);
+  const scale = min >= 0 && spread > plain.mean ? ('log' as const) : ('linear' as const);
+  const moments = scale === 'log' ? log : plain;
+  const width = Math.sqrt(moments.squares / count);
+  if (!(width > 1e-9)) return [];
+  return [
+    {
+      ...{ type: 'number', name: field, weight: 0, field, scale, min: -3, max: 3 },
+      ...{ center: rounded(moments.mean), spread: rounded(width) },
+    },
+  ];
+}
+
+function valueFactors(field: string, { values }: FieldProfile, records: number): Factor[] {
+  return [...values]
+    .filter(([, count]) => isSeen(count, records))
+    .toSorted(([a, m], [b, n]) => n - m || (String(a) < String(b) ? -1 : 1))
+    .slice(0, mostValues)
+    .map(([value]): Factor => {
+      const conditions = [{ field, operator: 'equals', value }];
+      return { type: 'rule', name: `${field} = ${value}`, weight: 0, match: 'all', conditions };
+    });
+}
+
+/** Six digits are enough for people, and more would only differ. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
+/** A factor that measures the same as one before it, or has its name, is left out. */
+function unique(factors: readonly Factor[]): Factor[] {
+  const seen = new Set<string>();
+  return factors.filter((factor) => {
+    const { name, weight: _, ...measure } = factor;
+    const keys = [`name:${name}`, JSON.stringify(measure)];
+    const isNew = keys.every((key) => !seen.has(key));
+    for (const key of keys) seen.add(key);
+    return isNew;
+  });
+}

@@ -1,0 +1,116 @@
+import { eventFilterOf } from '@drippulse/engine';
+import type { Violation } from '@drippulse/errors';
+import type { JsonObject, JsonValue } from '@drippulse/json';
+import { z } from 'zod';
+
+/** Weights beyond this make every score 0 or 1. */
+const weight = z.number().min(-50).max(50);
+const field = z.string().min(1).max(255);
+const name = z.string().min(1).max(100);
+
+const ruleFactor = z.looseObject({
+  type: z.literal('rule'),
+  name,
+  weight,
+  match: z.enum(['all', 'any']).default('all'),
+  conditions: z
+    .array(z.looseObject({ field, operator: z.string() }))
+    .min(1)
+    .max(100),
+});
+
+const numberFactor = z.looseObject({
+  type: z.literal('number'),
+  name,
+  weight,
+  field,
+  scale: z.enum(['linear', 'log']).default('linear'),
+  center: z.number().default(0),
+  spread: z.number().positive().default(1),
+  min: z.number().min(-10).default(-3),
+  max: z.number().max(10).default(3),
+});
+
+const emailFactor = z.looseObject({
+  type: z.literal('email_kind'),
+  name,
+  weight,
+  field: field.default('email'),
+  is: z.enum(['business', 'free']).default('business'),
+});
+
+/** A factor without a type is a rule. */
+const typed = z.preprocess(
+  (value) => (typeof value === 'object' && value !== null && !('type' in value) ? { type: 'rule', ...value } : value),
+  z.discriminatedUnion('type', [ruleFactor, numberFactor, emailFactor]),
+);
+
+const scorerShape = z.looseObject({
+  min_score_threshold: z.number().min(0).max(1).default(0.5),
+  base: z.number().min(-50).max(50).default(0),
+  factors: z.array(typed).min(1).max(100),
+});
+
+export type ScorerConfig = z.output<typeof scorerShape>;
+export type Factor = ScorerConfig['factors'][number];
+
+/** The weights of a scorer, or what is wrong with them. `path` is the member of the request that has the configuration. */
+export function readScorer(
+  configuration: JsonObject,
+  path: string,
+): { config: ScorerConfig } | { violations: Violation[] } {
+  const read = scorerShape.safeParse(JSON.parse(JSON.stringify(configuration)));
+  if (!read.success) return { violations: violationsOf(read.error, path) };
+  const violations = [...duplicates(read.data, path), ...ruleProblems(read.data, path)];
+  return violations.length > 0 ? { violations } : { config: read.data };
+}
+
+/** The rule of a factor in the form of the engine. */
+export function ruleOf({ match, conditions }: Extract<Factor, { type: 'rule' }>): JsonObject {
+  return { match, conditions: conditions as JsonValue }; // parsed from JSON
+}
+
+export function violationsOf({ issues }: z.ZodError, path: string): Violation[] {
+  return issues.slice(0, 20).map(({ path: at, message, code }) => ({
+    field: [path, ...at.map(String)].join('.'),
+    message: `is not valid: ${message}`,
+    code: code === 'invalid_type' ? ('type' as const) : ('invalid' as const),
+  }));
+}
+
+function duplicates({ factors }: ScorerConfig, path: string): Violation[] {
+  const seen = new Set<string>();
+  return factors.flatMap((factor, index) => {
+    const isTwice = seen.has(factor.name);
+    seen.add(factor.name);
+    return isTwice
+      ? [
+          {
+            field: `${path}.factors.${index}.name`,
+            message: 'is the name of another factor',
+            code: 'duplicate' as const,
+          },
+        ]
+      : [];
+  });
+}
+
+/** The engine knows what conditions may be. */
+function ruleProblems({ factors }: ScorerConfig, path: string): Violation[] {
+  return factors.flatMap((factor, index) => {
+    if (factor.type !== 'rule') return [];
+    return conditionProblems(ruleOf(factor), `${path}.factors.${index}`);
+  });
+}
+
+/** What the engine refuses of a rule. */
+export function conditionProblems(rule: JsonObject, path: string): Violation[] {
+  try {
+    eventFilterOf(rule);
+    return [];
+  } catch (error) {
+    if (error instanceof z.ZodError) return violationsOf(error, path);
+    const message = error instanceof Error ? error.message : String(error);
+    return [{ field: path, message: `is not valid: ${message}`, code: 'invalid' }];
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * Domains of mail that anybody can get an address of: the providers that their own pages describe as free. A domain that is missing counts
+ * as a company's.
+ */
+const freeDomains: ReadonlySet<string> = new Set([
+  ...['gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'msn.com', 'yahoo.com', 'ymail.com'],
+  ...['icloud.com', 'me.com', 'mac.com', 'aol.com', 'gmx.com', 'gmx.net', 'gmx.de', 'gmx.at', 'gmx.ch', 'web.de'],
+  ...['mail.com', 'proton.me', 'protonmail.com', 'zoho.com', 'yandex.com', 'yandex.ru', 'mail.ru', 'qq.com', '163.com'],
+  ...['t-online.de', 'freenet.de', 'orange.fr', 'free.fr', 'laposte.net', 'libero.it', 'hotmail.fr', 'hotmail.co.uk'],
+  ...['yahoo.co.uk', 'yahoo.fr', 'yahoo.de', 'yahoo.co.jp', 'hotmail.de', 'outlook.de', 'fastmail.com', 'hey.com'],
+]);
+
+/** The kind of the domain of an address; undefined for what is no address. */
+export function emailKindOf(address: string): 'business' | 'free' | undefined {
+  const [, domain] = /^[^\s@]+@([^\s@]+\.[^\s@]+)$/.exec(address.trim()) ?? [];
+  if (domain === undefined) return undefined;
+  return freeDomains.has(domain.toLowerCase()) ? 'free' : 'business';
+}

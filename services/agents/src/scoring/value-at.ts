@@ -1,0 +1,14 @@
+import type { JsonObject, JsonValue } from '@drippulse/json';
+import { objectOf } from '../json-objects.ts';
+
+/** The value of `score` or `company.name`; own members only. A member whose name has the dots comes first. */
+export function valueAt(data: JsonObject, field: string): JsonValue | undefined {
+  if (Object.hasOwn(data, field)) return data[field];
+  let value: JsonValue | undefined = data;
+  for (const name of field.split('.')) {
+    const object = objectOf(value);
+    if (object === undefined || !Object.hasOwn(object, name)) return undefined;
+    value = object[name];
+  }
+  return value;
+}

@@ -1,0 +1,98 @@
+import { checkJsonText, type JsonObject, type JsonValue } from '@drippulse/json';
+import type { Action, Performance } from '../actions/action.ts';
+import { findAction } from '../actions/catalog.ts';
+import { hasInvisible, textsIn } from '../guards/invisible.ts';
+import { foreignLinks } from '../guards/links.ts';
+import { isJsonObject } from '../json-objects.ts';
+import type { ToolPolicy } from '../policies/tool-policy.ts';
+import { type Contact, constraintProblem } from './constraints.ts';
+
+/** A call as a model asked for it, or as a person has edited it. */
+export type AskedCall = { name: string; input: string };
+
+/** What the checks of a call need to know. */
+export type CallPlace = {
+  /** The policy that the execution began with and the one in force: what either forbids is refused. */
+  policies: readonly ToolPolicy[];
+  contact: Contact;
+  hasEnrollment: boolean;
+};
+
+/** A call that may be performed, if a person approves it where that is needed. */
+export type CheckedCall = {
+  action: Action;
+  arguments: JsonObject;
+  performance: Performance;
+  needsApproval: boolean;
+};
+
+export type Refusal = {
+  /** `denied`: a policy forbids it. `invalid`: it makes no sense. */
+  why: 'denied' | 'invalid';
+  problem: string;
+};
+
+const longestArguments = 32 * 1024;
+
+/** Checks a call by the policies in force. Called before anybody is asked, and again before anything is done. */
+export function checkCall({ name, input }: AskedCall, place: CallPlace): CheckedCall | { refused: Refusal } {
+  const action = findAction(name);
+  if (action === undefined || !isOffered(action, place)) {
+    return refuse('denied', `${name.slice(0, 100)} is not allowed here.`);
+  }
+  const given = readArguments(input);
+  if (given === undefined) return refuse('invalid', 'The arguments must be one JSON object of at most 32 KiB.');
+  const read = action.read(given);
+  if ('problem' in read) return refuse('invalid', read.problem.slice(0, 1_000));
+  for (const policy of place.policies) {
+    const problem =
+      constraintProblem(policy, action, { given, contact: place.contact }) ?? linkProblem(policy, action, given);
+    if (problem !== undefined) return refuse('denied', problem);
+  }
+  const receivers = action.receivers.flatMap((argument) => textsIn(given[argument] ?? null));
+  if (receivers.some(hasInvisible)) return refuse('denied', 'An address has characters that nobody sees.');
+  return {
+    action,
+    arguments: given,
+    performance: read.performance,
+    needsApproval: place.policies.some((policy) => policy.needsApproval(action)),
+  };
+}
+
+/** Whether a model is shown an action at all. */
+export function isOffered(
+  { name, integration, needsEnrollment }: Action,
+  { policies, hasEnrollment }: Pick<CallPlace, 'policies' | 'hasEnrollment'>,
+): boolean {
+  if (needsEnrollment && !hasEnrollment) return false;
+  return policies.every(
+    ({ actions, integrations }) => actions.has(name) && (integration === undefined || integrations.has(integration)),
+  );
+}
+
+/** What leaves by a write must not carry a link elsewhere. */
+function linkProblem({ linkHosts }: ToolPolicy, { access }: Action, given: JsonObject): string | undefined {
+  if (access === 'read') return undefined;
+  const [link] = textsIn(given).flatMap((text) => foreignLinks(text, linkHosts));
+  return link === undefined ? undefined : `Links to ${link} are not allowed.`;
+}
+
+/**
+ * The arguments of a call; undefined unless they are one JSON object within the bounds. Numbers are doubles: what is shown to people and
+ * hashed is then what is sent.
+ */
+export function readArguments(input: string): JsonObject | undefined {
+  if (Buffer.byteLength(input) > longestArguments) return undefined;
+  const text = input.trim() === '' ? '{}' : input;
+  try {
+    if (checkJsonText(text, ['arguments']).length > 0) return undefined;
+    const value: JsonValue = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(why: Refusal['why'], problem: string): { refused: Refusal } {
+  return { refused: { why, problem } };
+}

@@ -1,0 +1,29 @@
+import { type JsonObject, type JsonValue, stringifyJson } from '@drippulse/json';
+import { mapTexts, stripInvisible } from '../guards/invisible.ts';
+import { maskSecrets } from '../guards/secrets.ts';
+import type { ToolResult } from './state.ts';
+
+const longest = 8 * 1024;
+const longestText = 2_000;
+
+/**
+ * What a model gets of a call: JSON with the source of the data. Nobody vouches for a text in it, so it is data, without characters that
+ * nobody sees, without what looks like a secret, and cut.
+ */
+export function resultText(action: string, result: ToolResult): string {
+  if (result.outcome === 'refused')
+    return stringifyJson({ source: 'platform', error: cut(result.problem, longestText) });
+  if (result.outcome !== 'succeeded') return stringifyJson({ source: 'platform', error: 'It was not performed.' });
+  const text = stringifyJson({ source: action, is_data: true, result: cleaned(result.output) });
+  if (Buffer.byteLength(text) <= longest) return text;
+  const head = Buffer.from(text).subarray(0, longest).toString().replace(/�+$/, '');
+  return stringifyJson({ source: action, is_data: true, is_cut: true, result_as_text: head });
+}
+
+function cleaned(output: JsonObject): JsonValue {
+  return mapTexts(output, (text) => maskSecrets(stripInvisible(text)));
+}
+
+function cut(text: string, most: number): string {
+  return stripInvisible(text).slice(0, most);
+}

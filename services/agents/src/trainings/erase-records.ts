@@ -1,0 +1,22 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { trainingJobs } from './rows.ts';
+
+/**
+ * Removes the records of a person from trainings that go on. A slice that has read the person, and is not committed, is lost: its fence is no
+ * longer that of the job, and the CRM does not give the person again. Models keep weights, which are of many people.
+ */
+export async function eraseTrainingRecords(
+  db: Kysely<DB>,
+  organizationId: bigint,
+  names: readonly string[],
+): Promise<void> {
+  if (names.length === 0) return;
+  await sql`
+    update jobs set fence = fence + 1, wake_at = clock_timestamp()
+    where organization_id = ${organizationId} and kind = ${trainingJobs} and status in ('queued', 'running')`.execute(
+    db,
+  );
+  await sql`
+    delete from training_rows where organization_id = ${organizationId} and people && ${names}::text[]`.execute(db);
+}

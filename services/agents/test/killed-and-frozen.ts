@@ -1,0 +1,98 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '@drippulse/testing';
+import { expect } from '@jest/globals';
+import { sql } from 'kysely';
+import type { Harness } from './harness.ts';
+import { endLeases } from './leases.ts';
+import { expectSumsEqual, queueModel, spawnChild } from './ledger-checks.ts';
+import type { Provider } from './provider.ts';
+
+/**
+ * Two processes work, one is killed and the other frozen past its leases, again and again for a time, at least once. At every sample the limit is at least what is spent
+ * and reserved, and that is at least what the provider has billed. Answers the difference at the end, row by row.
+ */
+export async function killAndFreeze(
+  harness: Harness,
+  provider: Provider,
+  { agentId, forMs, perRound, frozenMs }: { agentId: bigint; forMs: number; perRound: number; frozenMs: number },
+): Promise<{ samples: number; differences: object[] }> {
+  const start = await stateOf(harness);
+  const billedBefore = provider.bill();
+  const samples = { count: 0, isOver: false };
+  const sampling = (async () => {
+    while (!samples.isOver) {
+      // The bill first: what it has by then was reserved before.
+      const bill = provider.bill() - billedBefore;
+      const { limit, taken } = await stateOf(harness);
+      expect(taken).toBeLessThanOrEqual(limit);
+      expect(taken - start.taken).toBeGreaterThanOrEqual(bill);
+      samples.count += 1;
+      await sleep(20);
+    }
+  })();
+  await harness.stopServices();
+  let [killed, frozen] = [spawnChild(harness), spawnChild(harness)];
+  try {
+    const until = performance.now() + forMs;
+    for (let round = 0; round === 0 || performance.now() < until; round += 1) {
+      const before = provider.requests.length;
+      for (let n = 0; n < perRound; n += 1) await queueModel(harness, agentId, JSON.stringify({ round, n }));
+      // Calls are out by then, or the budget is used up.
+      await eventually(
+        async () => expect(provider.requests.length > before || (await openCalls(harness)) === 0).toBe(true),
+        { timeoutMs: 180_000 },
+      );
+      frozen.kill('SIGSTOP');
+      await end(killed);
+      await endLeases(harness);
+      killed = spawnChild(harness);
+      await sleep(frozenMs);
+      frozen.kill('SIGCONT');
+    }
+  } finally {
+    for (const child of [killed, frozen]) await end(child);
+    await endLeases(harness);
+    await harness.start();
+    await eventually(async () => expect(await openCalls(harness)).toBe(0), { timeoutMs: 180_000 });
+    samples.isOver = true;
+    await sampling;
+  }
+  const { rows } = await sql<{ execution_id: bigint; attempt: number; state: string; charged_pico_usd: bigint }>`
+    select execution_id, attempt, state, charged_pico_usd from reservations
+    where state in ('assumed', 'estimated', 'overrun') and agent_id = ${agentId} order by 1, 2`.execute(
+    harness.db.kysely,
+  );
+  const { taken } = await stateOf(harness);
+  const difference = taken - start.taken - (provider.bill() - billedBefore);
+  const assumed = rows.reduce((sum, row) => sum + row.charged_pico_usd, 0n);
+  expect(difference).toBeGreaterThanOrEqual(0n);
+  expect(difference).toBeLessThanOrEqual(assumed);
+  await expectSumsEqual(harness);
+  return { samples: samples.count, differences: rows };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+async function stateOf({ db }: Harness): Promise<{ limit: bigint; taken: bigint }> {
+  const { rows } = await sql<{ limit: bigint; taken: bigint }>`
+    select coalesce((select daily_pico_usd from agent_budgets where organization_id = 1), 25000000000000) as limit,
+      coalesce((select sum(spent_pico_usd + reserved_pico_usd) from spend_windows where key like 'organization:1:day:%'), 0)::bigint as taken`.execute(
+    db.kysely,
+  );
+  return rows[0] ?? { limit: 0n, taken: 0n };
+}
+
+/** Executions that go on, and reservations that are open. */
+async function openCalls({ db }: Harness): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select ((select count(*) from executions where status in ('queued', 'running') and work = 'llm')
+      + (select count(*) from reservations where state = 'open'))::int as count`.execute(db.kysely);
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect } from '@jest/globals';
+import { sql } from 'kysely';
+import type { Harness } from './harness.ts';
+
+/** What the ledger has of an execution: each attempt by how it was settled. */
+export async function ledgerOf(harness: Harness, executionId: bigint | undefined) {
+  const rows = await harness.db.kysely
+    .selectFrom('reservations')
+    .selectAll()
+    .where('execution_id', '=', executionId ?? 0n)
+    .orderBy('seq')
+    .orderBy('attempt')
+    .execute();
+  return rows.map((row) => ({
+    state: row.state,
+    charged: row.charged_pico_usd,
+    reserved: row.amount_pico_usd,
+    keys: row.keys,
+  }));
+}
+
+/** Each sum over the same calls says the same. */
+export async function expectSumsEqual(harness: Harness): Promise<void> {
+  const { rows } = await sql<{ ledger: bigint; executions: bigint; counts: bigint; days: bigint }>`
+    select (select coalesce(sum(charged_pico_usd), 0) from reservations where organization_id = 1)::bigint as ledger,
+      (select coalesce(sum(cost_pico_usd), 0) from executions where organization_id = 1)::bigint as executions,
+      (select coalesce(sum(cost_pico_usd), 0) from spend_counts where organization_id = 1)::bigint as counts,
+      (select coalesce(sum(spent_pico_usd), 0) from spend_windows where key like 'organization:1:day:%')::bigint as days`.execute(
+    harness.db.kysely,
+  );
+  const [row] = rows;
+  expect(row).toEqual({ ledger: row?.ledger, executions: row?.ledger, counts: row?.ledger, days: row?.ledger });
+}
+
+/** The service in a process of its own, which dies at a point once it has passed it so often, or nowhere. */
+export function spawnChild(harness: Pick<Harness, 'config'>, point = '', passes = 0): ChildProcess {
+  return spawn(process.execPath, [fileURLToPath(new URL('child-service.ts', import.meta.url))], {
+    env: {
+      ...process.env,
+      ...{ TEST_CONFIG: JSON.stringify(harness.config), TEST_KILL_AT: point, TEST_KILL_PASSES: String(passes) },
+    },
+    stdio: 'inherit',
+  });
+}
+
+/** A queued execution, as a request would leave it whose process died: nothing is reserved any more. */
+export async function queueModel(harness: Harness, agentId: bigint, input = '{}', policy = '{}'): Promise<bigint> {
+  const { kysely } = harness.db;
+  const now = new Date();
+  const agent = await kysely.selectFrom('agents').selectAll().where('id', '=', agentId).executeTakeFirstOrThrow();
+  const made = await kysely
+    .insertInto('executions')
+    .values({
+      ...{
+        key: crypto.randomUUID(),
+        organization_id: 1n,
+        agent_id: agentId,
+        mode: 'live',
+        kind: 'inference',
+        work: 'llm',
+      },
+      ...{ destination: 'llm', status: 'queued', fingerprint: Buffer.from('x'), actor_type: 'user', actor_id: '1' },
+      ...{ created_at: now, wake_at: new Date(0), deadline_at: new Date(now.getTime() + 600_000) },
+      ...{ template_id: agent.template_id, template_version: 1 },
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const place = { created_at: now, execution_id: made.id, organization_id: 1n };
+  await kysely
+    .insertInto('execution_texts')
+    .values({ ...place, input, configuration: '{}', policy, people: [] })
+    .execute();
+  await kysely
+    .insertInto('execution_steps')
+    .values({ ...place, seq: 1, kind: 'model_call', status: 'intent', request: '{}', planned_at: now })
+    .execute();
+  return made.id;
+}

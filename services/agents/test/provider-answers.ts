@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+
+/** How a call is answered. */
+export type Reply = {
+  status?: number;
+  headers?: Record<string, string>;
+  /** Text of the model. */
+  text?: string;
+  /** The body as it is, in place of an answer. */
+  body?: string;
+  model?: string;
+  finish?: 'stop' | 'length' | 'content_filter' | 'tool_calls';
+  tools?: { name: string; arguments: string }[];
+  /** Tokens that the provider counts and bills. `null`: it says none. */
+  usage?: { input: number; output: number; cached?: number } | null;
+  /** How long the answer takes. */
+  delayMs?: number;
+  /** Closes the connection without an answer, after the request has come. */
+  hangUp?: boolean;
+  /** Never answers. */
+  isSilent?: boolean;
+  /** Bill in pico-USD, in place of the price of the tokens. */
+  billed?: bigint;
+};
+
+export type ProviderRequest = { path: string; body: string; headers: IncomingMessage['headers']; model: string };
+
+/** US dollars per million tokens of the model `m`, and of `dear`, which is ten times as dear. */
+export const prices = [
+  { model: 'm', from: '2026-01-01', input: 2, output: 10, cache_read: 0.5 },
+  { model: 'dear', from: '2026-01-01', input: 20, output: 100 },
+];
+
+function usageOf({ body }: ProviderRequest, reply: Reply) {
+  return reply.usage === undefined ? { input: Math.ceil(body.length / 4), output: 5 } : reply.usage;
+}
+
+/** Bill of the provider for a call, in pico-USD. */
+export function billOf(request: ProviderRequest, reply: Reply): bigint {
+  if (reply.billed !== undefined) return reply.billed;
+  const usage = usageOf(request, reply);
+  if ((reply.status ?? 200) !== 200 || usage === null) return 0n;
+  const price = prices.find(({ model }) => model === (reply.model ?? request.model)) ?? prices[0];
+  if (price === undefined) return 0n;
+  const cached = usage.cached ?? 0;
+  const micro = (usd: number | undefined, otherwise: number) => BigInt(Math.round((usd ?? otherwise) * 1e6));
+  return (
+    BigInt(usage.input - cached) * micro(price.input, 0) +
+    BigInt(cached) * micro(price.cache_read, price.input) +
+    BigInt(usage.output) * micro(price.output, 0)
+  );
+}
+
+export function openaiAnswer(request: ProviderRequest, reply: Reply): object {
+  const usage = usageOf(request, reply);
+  const tools = (reply.tools ?? []).map((tool, index) => ({ id: `call_${index}`, type: 'function', function: tool }));
+  return {
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1,
+    model: reply.model ?? request.model,
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: reply.text ?? '', ...(tools.length > 0 && { tool_calls: tools }) },
+        finish_reason: reply.finish ?? 'stop',
+      },
+    ],
+    ...(usage !== null && {
+      usage: {
+        prompt_tokens: usage.input,
+        completion_tokens: usage.output,
+        total_tokens: usage.input + usage.output,
+        prompt_tokens_details: { cached_tokens: usage.cached ?? 0 },
+      },
+    }),
+  };
+}
+
+export function anthropicAnswer(request: ProviderRequest, reply: Reply): object {
+  const usage = usageOf(request, reply) ?? { input: 0, output: 0, cached: 0 };
+  return {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: reply.model ?? request.model,
+    content: [
+      ...(reply.text === undefined && reply.tools !== undefined ? [] : [{ type: 'text', text: reply.text ?? '' }]),
+      ...(reply.tools ?? []).map((tool, index) => ({
+        ...{ type: 'tool_use', id: `toolu_${index}`, name: tool.name, input: JSON.parse(tool.arguments) },
+      })),
+    ],
+    stop_reason: stopReasons[reply.finish ?? 'stop'],
+    stop_sequence: null,
+    usage: {
+      input_tokens: usage.input - (usage.cached ?? 0),
+      cache_read_input_tokens: usage.cached ?? 0,
+      output_tokens: usage.output,
+    },
+  };
+}
+
+const stopReasons = {
+  stop: 'end_turn',
+  length: 'max_tokens',
+  content_filter: 'refusal',
+  tool_calls: 'tool_use',
+} as const;

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { service } from '@drippulse/agents';
+import { migrateEmbeddedTransport } from '@drippulse/events';
+import { AgentsService } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
+import { AgentExecutionsService } from '@drippulse/proto/drippulse/agents/v1/executions_pb';
+import { AgentInsightsService } from '@drippulse/proto/drippulse/agents/v1/insights_pb';
+import {
+  type Caller,
+  clientFor,
+  createGrpcPeers,
+  createTokens,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+} from '@drippulse/rpc';
+import { freePort } from '@drippulse/servers';
+import { nodeFlagsOf, publicService, serviceNames } from '@drippulse/topology';
+import { type Child, startChild } from '../services/child.ts';
+import type { BenchPostgres } from '../start-postgres.ts';
+
+const caller: Caller = { organizationId: 1n, actor: { type: 'user', id: '1' }, role: 'editor', mode: 'live' };
+
+/** The service of agents in a process of its own, as the gateway calls it. */
+export type Agents = ReturnType<typeof clientsOf> & { process: Child; stop(): Promise<void> };
+
+/** `codeUrl` is what agents of type code call, as `bench`. */
+export async function startAgents({ url }: BenchPostgres, codeUrl: string): Promise<Agents> {
+  const keys = generateInternalTokenKeys(serviceNames);
+  const grpcPort = await freePort();
+  await service.migrate(url);
+  await migrateEmbeddedTransport(url);
+  const secret = `whsec_${randomBytes(24).toString('base64')}`;
+  const child = await startChild(
+    new URL('../services/service-process.ts', import.meta.url),
+    {
+      BENCH_SERVICE: service.name,
+      DATABASE_URL: url,
+      GRPC_PORT: String(grpcPort),
+      INTERNAL_TOKEN_KEYS: keys[service.name],
+      ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+      CODE_AGENTS: JSON.stringify([{ id: 'bench', url: codeUrl, secret }]),
+    },
+    { execArgv: nodeFlagsOf(service.name) },
+  );
+  const peers = createGrpcPeers({ [service.name]: `127.0.0.1:${grpcPort}` });
+  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  return {
+    ...clientsOf({ peers, target: service.name, tokens }),
+    process: child,
+    async stop() {
+      peers.close();
+      await child.stop();
+    },
+  };
+}
+
+function clientsOf(way: Parameters<typeof clientFor>[1]) {
+  return {
+    agents: clientFor(AgentsService, way)(caller),
+    executions: clientFor(AgentExecutionsService, way)(caller),
+    insights: clientFor(AgentInsightsService, way)(caller),
+  };
+}
