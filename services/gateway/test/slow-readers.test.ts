@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { callerOf } from '@drippulse/rpc';
 import { eventually } from '@drippulse/testing';
 import { expect, test } from '@jest/globals';
 import { openSocket } from './probe/raw-http.ts';
@@ -77,6 +78,34 @@ test('lists of an organization are made a few at a time, in order, and delay nob
   expect((await first).status).toBe(200);
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200]);
   expect(asked).toEqual([1n, 4n, 2n, 3n]);
+});
+
+test('what an organization may have shrinks when others have much, so that there is room for a further one', async () => {
+  const asked: string[] = [];
+  const held = Promise.withResolvers<void>();
+  await using probe = await startProbe('in memory', {
+    holdings: { lists: { ofEach: 16, ofAll: 48 } },
+    async listEnrollments(_request, call) {
+      asked.push(String(callerOf(call).organizationId));
+      await held.promise;
+      return {};
+    },
+  });
+  const list = (organization: number) =>
+    send(probe, 'GET', '/api/v1/workflows/1/enrollments', { role: `viewer@${organization}` });
+  const lists: Promise<unknown>[] = [];
+  // Each list has the weight 8.
+  for (const organization of [1, 1, 2, 2, 3]) {
+    lists.push(list(organization));
+    await eventually(() => expect(asked).toHaveLength(lists.length));
+  }
+  lists.push(list(3));
+  expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
+  lists.push(list(4));
+  await eventually(() => expect(asked).toEqual(['1', '1', '2', '2', '3', '4']));
+  held.resolve();
+  await Promise.all(lists);
+  expect(asked).toHaveLength(7);
 });
 
 test('lists that were small are made many at once', async () => {
