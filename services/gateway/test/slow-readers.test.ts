@@ -108,6 +108,32 @@ test('what an organization may have shrinks when others have much, so that there
   expect(asked).toHaveLength(7);
 });
 
+test('a client that leaves while its list waits for a place is never served', async () => {
+  const asked: bigint[] = [];
+  const held = Promise.withResolvers<void>();
+  await using probe = await startProbe('in memory', {
+    holdings: { lists: { ofEach: 8, ofAll: 16 } },
+    async listEnrollments({ workflowId }) {
+      asked.push(workflowId);
+      if (workflowId === 1n) await held.promise;
+      return {};
+    },
+  });
+  const list = (workflowId: number) => ask(probe, `/api/v1/workflows/${workflowId}/enrollments`);
+  const first = await list(1);
+  await eventually(() => expect(asked).toEqual([1n]));
+  const leaving = await Promise.all([list(2), list(3)]);
+  // Answered after both wait: requests are read in order.
+  expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
+  for (const socket of leaving) socket.destroy();
+  const leavers = () => probe.answered.filter(({ status }) => status === 499);
+  await eventually(() => expect(leavers()).toHaveLength(2));
+  held.resolve();
+  await send(probe, 'GET', '/api/v1/workflows/4/enrollments');
+  expect(asked).toEqual([1n, 4n]);
+  first.destroy();
+});
+
 test('lists that were small are made many at once', async () => {
   let asked = 0;
   const held = Promise.withResolvers<void>();
