@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { callerOf } from '@drippulse/rpc';
 import { eventually } from '@drippulse/testing';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { openSocket } from './probe/raw-http.ts';
 import { send } from './probe/send.ts';
 import { type Probe, startProbe } from './probe/start-probe.ts';
@@ -52,6 +53,54 @@ test.each([
   expect(socket.bytesRead).toBeLessThan(largeBytes);
   const { text } = await send(probe, 'GET', large);
   expect(text.length).toBeGreaterThan(largeBytes);
+});
+
+/** Moves the looks at readers, and nothing else. */
+function holdLooks(): void {
+  jest.useFakeTimers({
+    doNotFake: ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setTimeout'],
+  });
+}
+afterEach(() => void jest.useRealTimers());
+
+/** Takes some of an answer, unless it was broken off. */
+async function takeSome(socket: Socket): Promise<void> {
+  for (let taken = 0; taken < 256 << 10 && !socket.destroyed; ) {
+    const chunk: Buffer | null = socket.read();
+    if (chunk === null) await turn();
+    else taken += chunk.length;
+  }
+}
+
+test('a reader that is too slow is ended when others wait for its room, and not before', async () => {
+  holdLooks();
+  await using probe = await startProbe('in memory');
+  const hugeBytes = 30 << 20;
+  const huge = `/api/v1/probe/items?tags=large&count=${hugeBytes}`;
+  const slow = await Promise.all([1, 2, 3].map((organization) => ask(probe, huge, `viewer@${organization}`)));
+  for (const socket of slow) socket.on('error', () => undefined);
+  await eventually(() => expect(begun(slow)).toHaveLength(3));
+  /** A second, in which each takes a quarter of what it should. */
+  const second = async () => {
+    await Promise.all(slow.map(takeSome));
+    jest.advanceTimersByTime(1_000);
+  };
+  for (let seconds = 0; seconds < 40; seconds += 1) await second();
+  expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
+  expect(slow.filter(({ destroyed }) => destroyed)).toEqual([]);
+
+  let status: number | undefined;
+  const fourth = send(probe, 'GET', large, { role: 'viewer@4' }).then((answer) => {
+    status = answer.status;
+    return answer;
+  });
+  await eventually(async () => {
+    await second();
+    expect(status).toBeDefined();
+  });
+  const { text } = await fourth;
+  expect([status, text.length > largeBytes]).toEqual([200, true]);
+  for (const socket of slow) socket.destroy();
 });
 
 test('lists of an organization are made a few at a time, in order, and delay nobody else', async () => {

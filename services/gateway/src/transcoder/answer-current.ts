@@ -31,8 +31,8 @@ export async function answerCurrent(options: CallOptions, call: Call, thrown: un
   const before = `${body.slice(0, -1)},"current":`;
   const whole = typeof row === 'string' ? `${before}${row}}` : [Buffer.from(before), ...row, Buffer.from('}')];
   const { holdings, compress, fixedBodyOf } = options;
-  const unread = { bytes: holdings.unreadBytes, holder: holderOf(exchange), signal: client.signal };
-  await send(response, shown, whole, { ...unread, compress, fixedBodyOf, onMade: () => undefined });
+  const reader = { unread: holdings.unread, holder: holderOf(exchange), signal: client.signal };
+  await send(response, shown, whole, { ...reader, compress, fixedBodyOf, onMade: () => undefined });
 }
 
 /** The answer of the route that shows the row, for the same caller. */

@@ -1,10 +1,10 @@
-import { createShares, type Held, type ShareLimits, type Shares } from '@drippulse/loops';
+import { createShares, type ShareLimits, type Shares } from '@drippulse/loops';
 import { networkOf } from '../client-network.ts';
 import type { Exchange } from './exchange.ts';
-import { clientGone } from './read-body.ts';
+import { createUnreadAnswers, type UnreadAnswers } from './unread-answers.ts';
 
 /** The amounts that one organization, and all together, may have in this process. */
-export type HoldingLimits = Record<keyof Holdings, ShareLimits>;
+export type HoldingLimits = Record<Exclude<keyof Holdings, 'unread'> | 'unreadBytes', ShareLimits>;
 
 /** What requests hold while they are under way, by organization; by network where there is no credential. */
 export type Holdings = {
@@ -19,7 +19,7 @@ export type Holdings = {
   /** Open streams of events, by credential. */
   streams: Shares;
   /** Bytes of answers that are made and not taken by their client. Further answers wait. */
-  unreadBytes: Shares;
+  unread: UnreadAnswers;
 };
 
 // The bytes in memory fit into 512 MiB beside a process of 170 MiB: a body and an answer are there up to twice while they
@@ -44,7 +44,9 @@ export function createHoldings(limits: Partial<HoldingLimits> = {}): Holdings {
     bodyBytes: createShares({ of: 'bytes of requests', ...bodyBytes }),
     streams: createShares({ of: 'streams', ...streams }),
     lists: createShares({ of: 'lists', ...lists, waitMs: listWaitMs }),
-    unreadBytes: createShares({ of: 'bytes of unread answers', ...unreadBytes, waitMs: unreadWaitMs }),
+    unread: createUnreadAnswers(
+      createShares({ of: 'bytes of unread answers', ...unreadBytes, waitMs: unreadWaitMs }),
+    ),
   };
 }
 
@@ -53,11 +55,4 @@ export function holderOf({ authenticated, clientAddress }: Exchange): string {
   return authenticated === undefined
     ? `network ${networkOf(clientAddress)}`
     : String(authenticated.caller.organizationId);
-}
-
-/** Takes a place when it is the holder's turn. A client that leaves meanwhile needs no answer. */
-export function waitFor(shares: Shares, holder: string, amount: number, signal: AbortSignal): Promise<Held> {
-  return shares.wait(holder, amount, signal).catch((error: unknown) => {
-    throw signal.aborted ? clientGone() : error;
-  });
 }

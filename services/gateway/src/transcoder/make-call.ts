@@ -7,11 +7,12 @@ import { answerUnary } from './answer-unary.ts';
 import { type Call, type CallOptions, timeoutMsOf } from './call.ts';
 import { callHeaders, type Signing } from './call-headers.ts';
 import { type Decoding, decodeParameters, decodeRequest } from './decode-request.ts';
-import { holderOf, waitFor } from './holdings.ts';
+import { holderOf } from './holdings.ts';
 import { isLarge } from './list-weights.ts';
 import { answersStream, isUnary, takesStream } from './method-kinds.ts';
 import { checkUploadSize, spool } from './spool.ts';
 import { openUpload } from './upload.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Calls the method of a route, and writes its answer. No call begins before the last byte of its request is here. */
 export async function makeCall(options: CallOptions, call: Call): Promise<void> {
@@ -106,8 +107,8 @@ async function answer(
   reply: { header: Headers; message: unknown },
   onMade: (bytes: number) => void = () => undefined,
 ): Promise<void> {
-  const unread = { bytes: holdings.unreadBytes, holder: holderOf(exchange), signal: client.signal, onMade };
-  await answerUnary(response, route, reply, { ...unread, compress, fixedBodyOf });
+  const reader = { unread: holdings.unread, holder: holderOf(exchange), signal: client.signal };
+  await answerUnary(response, route, reply, { ...reader, compress, fixedBodyOf, onMade });
 }
 
 async function* oneMessage<T>(message: T): AsyncGenerator<T> {
