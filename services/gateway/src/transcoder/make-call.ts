@@ -7,7 +7,7 @@ import { answerUnary } from './answer-unary.ts';
 import { type Call, type CallOptions, timeoutMsOf } from './call.ts';
 import { callHeaders, type Signing } from './call-headers.ts';
 import { type Decoding, decodeParameters, decodeRequest } from './decode-request.ts';
-import { holderOf } from './holdings.ts';
+import { holderOf, poolOf } from './holdings.ts';
 import { isLarge } from './list-weights.ts';
 import { answersStream, isUnary, takesStream } from './method-kinds.ts';
 import { checkUploadSize, spool } from './spool.ts';
@@ -54,10 +54,11 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
   const { request, route, exchange, client } = call;
   const { signal } = client;
   const holder = holderOf(exchange);
-  const held = route.hasBody ? holdings.bodyBytes.take(holder, 0) : nothing;
+  const pool = poolOf(holdings, exchange);
+  const held = route.hasBody ? pool.bodyBytes.take(holder, 0) : nothing;
   const list = route.isList ? `${holder} ${route.template}` : '';
   const weight = route.isList ? lists.of(list) : 0;
-  const place = route.isList ? await waitFor(holdings.lists, holder, weight, signal) : nothing;
+  const place = route.isList ? await waitFor(pool.lists, holder, weight, signal) : nothing;
   try {
     const message = await decodeRequest(request, route, decodingOf(call), { idleTimeoutMs, held });
     const headers = await headersOf(options, call);
@@ -78,7 +79,7 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
 async function callStream(options: CallOptions, call: Call, method: DescMethodServerStreaming): Promise<void> {
   const { holdings, bodyIdleTimeoutMs: idleTimeoutMs } = options;
   const { request, response, route, exchange, client } = call;
-  const held = route.hasBody ? holdings.bodyBytes.take(holderOf(exchange), 0) : nothing;
+  const held = route.hasBody ? poolOf(holdings, exchange).bodyBytes.take(holderOf(exchange), 0) : nothing;
   try {
     const message = await decodeRequest(request, route, decodingOf(call), { idleTimeoutMs, held });
     const headers = await headersOf(options, call);
@@ -107,7 +108,8 @@ async function answer(
   reply: { header: Headers; message: unknown },
   onMade: (bytes: number) => void = () => undefined,
 ): Promise<void> {
-  const reader = { unread: holdings.unread, holder: holderOf(exchange), signal: client.signal };
+  const { unread } = poolOf(holdings, exchange);
+  const reader = { unread, holder: holderOf(exchange), signal: client.signal };
   await answerUnary(response, route, reply, { ...reader, compress, fixedBodyOf, onMade });
 }
 

@@ -4,6 +4,7 @@ import { DomainError } from '@drippulse/errors';
 import { systemClock } from '@drippulse/loops';
 import { createLogger } from '@drippulse/observability';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { BouncesService } from '@drippulse/proto/drippulse/messaging/v1/bounces_pb';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import {
   type Caller,
@@ -60,6 +61,8 @@ export async function startProbe(
     trustedProxies?: string[];
     /** What may be under way at once. */
     holdings?: Partial<HoldingLimits>;
+    /** Answers `GET /probe/redirect`, without a credential. */
+    page?: string;
     /** Answers `GET …/enrollments`, the list of the probe. */
     listEnrollments?: NonNullable<Partial<ServiceImpl<typeof EnrollmentsService>>['listEnrollments']>;
   } = {},
@@ -77,12 +80,14 @@ export async function startProbe(
   const serviceLog = createLogger({ service: 'workflows', destination });
   const log: ProbeLog = { delayed: 0, cancelled: [], chunksSent: 0, chunksReceived: 0, causes: [] };
   const routes: Routes = (router) => {
-    router.service(ProbeService, probeService(log));
+    router.service(ProbeService, probeService(log, options.page));
     // The one route with a wrong_content_type and a larger body: it counts the bytes of the contacts.
     router.service(EnrollmentsService, {
       bulkEnroll: ({ contacts }) => ({ createdCount: BigInt(contacts?.length ?? 0) }),
       listEnrollments: options.listEnrollments ?? (() => ({})),
     });
+    // The route with the largest body that needs no credential.
+    router.service(BouncesService, { reportBounces: () => ({}) });
   };
   const interceptors = serverInterceptors({ tokens: tokensOf('workflows'), log: serviceLog });
 
@@ -96,7 +101,7 @@ export async function startProbe(
 
   const answered: Answered[] = [];
   const transcode = createTranscoder({
-    upstreams: [ProbeService, EnrollmentsService].map((service) => ({
+    upstreams: [ProbeService, EnrollmentsService, BouncesService].map((service) => ({
       service,
       audience: 'workflows',
       transport: peers.transport('workflows'),
