@@ -85,12 +85,12 @@ test('room is wanted while another key waits for it, and not by one whose own sh
   const shares = createShares({ of: 'bytes', ofEach: 4, ofAll: 10, waitMs: 60_000 });
   const held = [shares.take('a', 4), shares.take('b', 4)];
   const own = shares.wait('a', 1);
-  expect([shares.isWanted('a'), shares.isWanted('b')]).toEqual([false, false]);
-  const other = shares.wait('c', 3);
-  expect([shares.isWanted('a'), shares.isWanted('b'), shares.isWanted('c')]).toEqual([true, true, false]);
+  expect(['a', 'b'].map(shares.wanted)).toEqual([0, 0]);
+  const others = [shares.wait('c', 3), shares.wait('c', 1), shares.wait('d', 4)];
+  expect([...'abcd'].map(shares.wanted)).toEqual([7, 7, 4, 3]);
   for (const each of held) each.release();
-  await Promise.all([own, other]);
-  expect(shares.isWanted('a')).toBe(false);
+  await Promise.all([own, ...others].map((waiting) => waiting.then((taken) => taken.release())));
+  expect(shares.wanted('a')).toBe(0);
 });
 
 test('what is added later counts for its key, whoever began with nothing', () => {

@@ -16,8 +16,8 @@ export type Shares = {
   wait(key: string, amount: number, signal?: AbortSignal): Promise<Held>;
   /** The amount that is taken now, of one key or of all. */
   used(key?: string): number;
-  /** Whether another key waits for what this one, or somebody else, would have to give back. */
-  isWanted(key: string): boolean;
+  /** The amount that other keys wait for until this one, or somebody else, gives something back: the next of each. */
+  wanted(key: string): number;
 };
 
 type Waiting = { amount: number; give(): void };
@@ -153,16 +153,18 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     });
   }
 
-  /** Those of a key wait in order, so that the first stands for all. A key whose own share is used up needs nobody's room. */
-  function isWanted(key: string): boolean {
-    if (waitingOfAll === 0) return false;
-    return [...shares].some(([other, share]) => {
-      const [first] = share.waiting;
-      return other !== key && first !== undefined && fitsShare(share, first.amount);
-    });
+  function wanted(key: string): number {
+    let amount = 0;
+    if (waitingOfAll === 0) return amount;
+    for (const [other, share] of shares) {
+      const [next] = share.waiting;
+      // A key whose own share is used up needs nobody's room.
+      if (other !== key && next !== undefined && fitsShare(share, next.amount)) amount += next.amount;
+    }
+    return amount;
   }
 
-  return { take, wait, isWanted, used: (key) => (key === undefined ? usedByAll : (shares.get(key)?.used ?? 0)) };
+  return { take, wait, wanted, used: (key) => (key === undefined ? usedByAll : (shares.get(key)?.used ?? 0)) };
 }
 
 function refusedShare(of: string): DomainError {

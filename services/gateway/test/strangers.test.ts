@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { eventually } from '@drippulse/testing';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { holdLooks } from './probe/hold-looks.ts';
 import { openSocket } from './probe/raw-http.ts';
 import { send } from './probe/send.ts';
 import { type Probe, startProbe } from './probe/start-probe.ts';
@@ -23,14 +24,19 @@ async function stall(probe: Probe, network: string): Promise<Socket> {
 /** More than the buffers of the kernel take. */
 const largeBytes = 20 << 20;
 
+afterEach(() => void jest.useRealTimers());
+
 test('a stranger who takes nothing of an answer takes no room from an organization', async () => {
+  // Nobody is ended: the organization gets its answer beside the stranger's.
+  holdLooks();
   const unreadBytes = { ofEach: largeBytes, ofAll: largeBytes + (1 << 20) };
   await using probe = await startProbe('in memory', { page: 'x'.repeat(largeBytes), holdings: { unreadBytes } });
   const socket = await openSocket(probe, 'GET /probe/redirect HTTP/1.1\r\nHost: x\r\n\r\n');
+  await using closing = new AsyncDisposableStack();
+  closing.defer(() => void socket.destroy());
   await eventually(() => expect(socket.readableLength).toBeGreaterThan(0));
   const { status, text } = await send(probe, 'GET', `/api/v1/probe/items?tags=large&count=${largeBytes}`);
   expect([status, text.length > largeBytes]).toEqual([200, true]);
-  socket.destroy();
 });
 
 test('strangers fill a pool of their own, and every organization has its room', async () => {
