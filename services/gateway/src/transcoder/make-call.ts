@@ -1,5 +1,5 @@
 import type { DescMethodClientStreaming, DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
-import { withLargeAnswer } from '@drippulse/rpc';
+import { followWork, withLargeAnswer } from '@drippulse/rpc';
 import { answerCurrent } from './answer-current.ts';
 import { answerEvents } from './answer-events.ts';
 import { answerStream } from './answer-stream.ts';
@@ -59,12 +59,12 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
   const list = route.isList ? `${holder} ${route.template}` : '';
   const weight = route.isList ? lists.of(list) : 0;
   const place = route.isList ? await waitFor(pool.lists, holder, weight, signal) : nothing;
+  const work = route.isList ? followWork(isLarge(weight) ? withLargeAnswer() : undefined) : undefined;
   try {
     const message = await decodeRequest(request, route, decodingOf(call), { idleTimeoutMs, held });
     const headers = await headersOf(options, call);
     const { transport } = route.upstream;
-    const values = isLarge(weight) ? withLargeAnswer() : undefined;
-    const reply = await transport.unary(method, signal, timeoutMsOf(route), headers, message, values);
+    const reply = await transport.unary(method, signal, timeoutMsOf(route), headers, message, work?.values);
     held.release();
     await answer(options, call, reply, (bytes) => {
       if (route.isList) lists.note(list, bytes);
@@ -72,7 +72,8 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
     });
   } finally {
     held.release();
-    place.release();
+    // A place belongs to the work, not to the client: whoever asks and leaves, again and again, would have it done without a bound.
+    void work?.ended().then(() => place.release());
   }
 }
 
