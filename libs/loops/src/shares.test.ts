@@ -1,5 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
-import { createShares } from './shares.ts';
+import { createShares, type Held, type Shares } from './shares.ts';
 
 const refusedShare = expect.objectContaining({ kind: 'resource_exhausted', reason: 'too_much_at_once' });
 const refusedAll = expect.objectContaining({ kind: 'unavailable', reason: 'busy' });
@@ -13,7 +13,7 @@ test('a key has its share, all together have theirs, and what is given back can 
   first?.release();
   first?.release();
   expect(shares.used()).toBe(2);
-  expect(() => shares.take('a', 1)).not.toThrow();
+  expect(() => shares.take('c', 1)).not.toThrow();
 });
 
 test('an amount beyond the share is given to a key that has nothing, and grows while it is the only one', () => {
@@ -41,6 +41,56 @@ test('whatever others have, a key has the least', () => {
   expect(() => shares.take('b', 1)).toThrow(refusedAll);
   first.release();
   expect(() => shares.take('b', 1)).not.toThrow();
+});
+
+/** Takes single units until one is refused. */
+function takeAll(shares: Shares, key: string): Held[] {
+  const taken: Held[] = [];
+  for (;;) {
+    try {
+      taken.push(shares.take(key, 1));
+    } catch {
+      return taken;
+    }
+  }
+}
+
+test('a key leaves as much as it has to further ones, so that there is room for the next', () => {
+  const shares = createShares({ of: 'bytes', ofEach: 32, ofAll: 96 });
+  expect([...'abcdef'].map((key) => takeAll(shares, key).length)).toEqual([32, 32, 16, 8, 4, 2]);
+  expect(() => shares.take('a', 1)).toThrow(refusedShare);
+  expect(() => shares.take('c', 1)).toThrow(refusedAll);
+  // One that has nothing gets all that is left at once.
+  expect(() => shares.take('g', 3)).toThrow(refusedAll);
+  expect(shares.take('g', 2)).toBeDefined();
+});
+
+test.each([3, 5, 7])('of %s keys that take all they can each has the same in the end, and as much is left', (count) => {
+  const shares = createShares({ of: 'bytes', ofEach: 32, ofAll: 96 });
+  const keys = Array.from({ length: count }, (_, index) => `key ${index}`);
+  const taken = new Map<string, Held[]>(keys.map((key) => [key, []]));
+  for (let round = 0; round < 100; round++) {
+    for (const key of keys) {
+      const [first, ...rest] = taken.get(key) ?? [];
+      first?.release();
+      taken.set(key, [...rest, ...takeAll(shares, key)]);
+    }
+  }
+  const equal = Math.floor(96 / (count + 1));
+  expect(keys.map((key) => shares.used(key))).toEqual(keys.map(() => equal));
+  expect(() => shares.take('another', equal)).not.toThrow();
+});
+
+test('room is wanted while another key waits for it, and not by one whose own share is used up', async () => {
+  const shares = createShares({ of: 'bytes', ofEach: 4, ofAll: 10, waitMs: 60_000 });
+  const held = [shares.take('a', 4), shares.take('b', 4)];
+  const own = shares.wait('a', 1);
+  expect(['a', 'b'].map(shares.wanted)).toEqual([0, 0]);
+  const others = [shares.wait('c', 3), shares.wait('c', 1), shares.wait('d', 4)];
+  expect([...'abcd'].map(shares.wanted)).toEqual([7, 7, 4, 3]);
+  for (const each of held) each.release();
+  await Promise.all([own, ...others].map((waiting) => waiting.then((taken) => taken.release())));
+  expect(shares.wanted('a')).toBe(0);
 });
 
 test('what is added later counts for its key, whoever began with nothing', () => {

@@ -16,6 +16,8 @@ export type Shares = {
   wait(key: string, amount: number, signal?: AbortSignal): Promise<Held>;
   /** The amount that is taken now, of one key or of all. */
   used(key?: string): number;
+  /** The amount that other keys wait for until this one, or somebody else, gives something back: the next of each. */
+  wanted(key: string): number;
 };
 
 type Waiting = { amount: number; give(): void };
@@ -28,9 +30,11 @@ const mostWaiting = 1000;
 export type ShareLimits = { ofEach: number; ofAll: number; least?: number };
 
 /**
- * Divides something scarce: a key may have `ofEach` of it, all together `ofAll`. A key that has nothing is given one amount
- * larger than its share, so that no single request is impossible. Those who wait are served in the order of their coming
- * within a key, and keys in turn; a key whose share is used up delays no other key. `of` names the thing in the refusal, such as "uploads".
+ * Divides something scarce: a key may have `ofEach` of it, all together `ofAll`. Shares shrink when many keys have one: none may then
+ * have more than it leaves to further ones (dynamic thresholds, Choudhury and Hahne 1998). Of `n` keys that take all they can each so
+ * gets `ofAll / (n + 1)`, and there is room for the next. A key that has nothing is given one amount larger than its share while there
+ * is room, so that no single request is impossible. Those who wait are served in the order of their coming within a key, and keys in
+ * turn; a key whose share is used up delays no other key. `of` names the thing in the refusal, such as "uploads".
  */
 export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {
   const { of, ofEach, ofAll, least = 0, waitMs = 0 } = options;
@@ -54,8 +58,13 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     return share.used === 0 || share.used + amount <= ofEach;
   }
 
-  function fitsAll(share: Share, amount: number): boolean {
-    return usedByAll === 0 || usedByAll + amount <= ofAll || share.used + amount <= least;
+  /** `isOnlyOne`: the key has nothing beside the amount, or beside what it is added to. */
+  function fitsAll(share: Share, amount: number, isOnlyOne = share.used === 0): boolean {
+    const has = share.used + amount;
+    if (usedByAll === 0 || has <= least) return true;
+    const left = ofAll - usedByAll - amount;
+    const isOnlyKey = usedByAll === share.used;
+    return left >= 0 && (isOnlyOne || isOnlyKey || has <= left);
   }
 
   function hold(key: string, share: Share, amount: number): Held {
@@ -67,9 +76,9 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     return {
       add(more) {
         if (isReleased) throw new Error('the share was released');
-        const isAlone = share.used === held;
-        if (!isAlone && share.used + more > ofEach) throw refusedShare(of);
-        if (usedByAll !== held && !fitsAll(share, more)) throw refusedAll(of);
+        const isOnlyOne = share.used === held;
+        if (!isOnlyOne && share.used + more > ofEach) throw refusedShare(of);
+        if (usedByAll !== held && !fitsAll(share, more, isOnlyOne)) throw refusedAll(of);
         held += more;
         share.used += more;
         usedByAll += more;
@@ -144,7 +153,18 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     });
   }
 
-  return { take, wait, used: (key) => (key === undefined ? usedByAll : (shares.get(key)?.used ?? 0)) };
+  function wanted(key: string): number {
+    let amount = 0;
+    if (waitingOfAll === 0) return amount;
+    for (const [other, share] of shares) {
+      const [next] = share.waiting;
+      // A key whose own share is used up needs nobody's room.
+      if (other !== key && next !== undefined && fitsShare(share, next.amount)) amount += next.amount;
+    }
+    return amount;
+  }
+
+  return { take, wait, wanted, used: (key) => (key === undefined ? usedByAll : (shares.get(key)?.used ?? 0)) };
 }
 
 function refusedShare(of: string): DomainError {

@@ -5,6 +5,7 @@ export { createLogger, type Logger, openLogFile } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { type OpsServer, startOpsServer } from './ops-server.ts';
 export { askPart, askParts, type Part, type Parts } from './parts.ts';
+export { sumWarnings } from './sum-warnings.ts';
 export { nameRequest, type Step, startStep } from './tracing/spans.ts';
 
 // For other libraries, and for the files that are generated from the catalog.

@@ -4,6 +4,7 @@ import { createTransport } from '@connectrpc/connect/protocol-connect';
 import { askPart, type Part } from '@drippulse/observability';
 import { type RoleName, type ServiceName, serviceOfPeer } from '@drippulse/topology';
 import { maxMessageBytes, type Peers, type Routes } from './peers.ts';
+import { type OnWork, onWorkKey } from './work.ts';
 
 const limits = { readMaxBytes: maxMessageBytes, writeMaxBytes: maxMessageBytes };
 
@@ -47,25 +48,41 @@ export function createInMemoryPeers(): Peers {
 function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transport {
   const router = createConnectRouter({ ...limits, interceptors, connect: true });
   routes(router);
+  // By the headers of the request, which reach the handler as they are; its context values do not.
+  const followers = new WeakMap<Headers, OnWork>();
+  const follow: Interceptor = (next) => (request) => {
+    const onWork = request.contextValues.get(onWorkKey);
+    if (onWork !== undefined) followers.set(request.header, onWork);
+    return next(request);
+  };
   return createTransport({
     ...limits,
-    httpClient: createUniversalHandlerClient(router.handlers.map(endingWithItsCaller)),
+    httpClient: createUniversalHandlerClient(
+      router.handlers.map((handler) => endingWithItsCaller(handler, (request) => followers.get(request.header))),
+    ),
     baseUrl: 'https://in-memory',
     useBinaryFormat: true,
-    interceptors: [],
+    interceptors: [follow],
     acceptCompression: [],
     sendCompression: null,
     compressMinBytes: Number.MAX_SAFE_INTEGER,
   });
 }
 
+type UniversalRequest = Parameters<UniversalHandler>[0];
+
 /**
  * Ends a call when its caller aborts or its deadline passes, whatever its handler waits for, and so does the stream of its
- * answer. There is no connection whose loss would end them.
+ * answer. There is no connection whose loss would end them. Who follows the work learns when the handler itself has ended.
  */
-function endingWithItsCaller(handler: UniversalHandler): UniversalHandler {
-  return Object.assign(async (request: Parameters<UniversalHandler>[0]) => {
-    const response = await untilAborted(handler(request), request.signal);
+function endingWithItsCaller(
+  handler: UniversalHandler,
+  followerOf: (request: UniversalRequest) => OnWork | undefined,
+): UniversalHandler {
+  return Object.assign(async (request: UniversalRequest) => {
+    const work = handler(request);
+    followerOf(request)?.(work);
+    const response = await untilAborted(work, request.signal);
     if (!response.body) return response;
     const messages = response.body[Symbol.asyncIterator]();
     const end = () => void messages.return?.().catch(() => undefined);

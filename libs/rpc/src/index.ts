@@ -26,7 +26,7 @@ export {
 } from './token-keys.ts';
 export { createTokens, type Tokens } from './tokens.ts';
 
-// For other libraries, and for the gateway, which checks access before it makes a call.
+// For other libraries, and for the gateway, which checks access before it makes a call, and counts the work of calls.
 
 export { checkAccess } from './access.ts';
 export { type Actor, type Caller, type Mode, type Role, roles, simpleActors } from './caller.ts';
@@ -34,3 +34,4 @@ export { ifMatchMetadata, pathRow } from './path-row.ts';
 export { readPreferences, strictMetadata } from './preferences.ts';
 export { restOf } from './rest-option.ts';
 export { permits, scopeOf } from './scopes.ts';
+export { followWork, type Work } from './work.ts';

@@ -1,14 +1,15 @@
 import { Code, ConnectError, type Interceptor, type StreamResponse, type UnaryResponse } from '@connectrpc/connect';
-import type { Logger, Metrics } from '@drippulse/observability';
+import { type Logger, type Metrics, sumWarnings } from '@drippulse/observability';
 import { checkAccess } from './access.ts';
-import { toConnectError } from './errors.ts';
+import { fromConnectError, toConnectError } from './errors.ts';
 import { callerKey } from './handler-context.ts';
 import { measureCalls } from './metrics.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
  * The interceptors of every served call. They require a valid internal token, check the method's rest option, and turn errors
- * into statuses. This is the only place that logs internal failures, with their cause.
+ * into statuses. This is the only place that logs internal failures, with their cause. What is away or refused for lack of room is
+ * summed by its reason: callers decide how often that happens.
  */
 export function serverInterceptors(options: { tokens: Tokens; log: Logger; metrics?: Metrics }): Interceptor[] {
   const { tokens, log, metrics } = options;
@@ -17,6 +18,7 @@ export function serverInterceptors(options: { tokens: Tokens; log: Logger; metri
 
 function answerErrors(log: Logger, metrics: Metrics | undefined): Interceptor {
   const measure = metrics ? measureCalls(metrics) : () => () => undefined;
+  const warn = sumWarnings(log, 'calls found something away');
   return (next) => async (request) => {
     const method = `${request.method.parent.typeName}/${request.method.name}`;
     const finish = measure(method);
@@ -26,7 +28,7 @@ function answerErrors(log: Logger, metrics: Metrics | undefined): Interceptor {
       finish(Code[answer.code]);
       const fields = { err: error, method, request_id: request.header.get('x-request-id') };
       if (answer.code === Code.Internal) log.error(fields, 'call failed');
-      if (answer.code === Code.Unavailable) log.warn(fields, 'call found something away');
+      if (answer.code === Code.Unavailable) warn(fromConnectError(answer).reason, fields);
       return answer;
     }
 

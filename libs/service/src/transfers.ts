@@ -28,11 +28,10 @@ export function limitTransfers(places: Shares): Interceptor {
     const { organizationId, actor } = callerOf({ values: request.contextValues });
     if (actor.type === 'service') return next(request);
     const place = await places.wait(String(organizationId), 1, request.signal);
-    // Also when the caller leaves before it has read the first message.
-    request.signal.addEventListener('abort', () => place.release(), { once: true });
     try {
       const response = await next(request);
-      if (response.stream) return { ...response, message: keeping(place, response.message) } as StreamResponse; // unchanged
+      if (response.stream)
+        return { ...response, message: keeping(place, response.message, request.signal) } as StreamResponse; // unchanged
       place.release();
       return response;
     } catch (error) {
@@ -42,11 +41,20 @@ export function limitTransfers(places: Shares): Interceptor {
   };
 }
 
-/** Gives the place back when the last message is read, or the reader leaves. */
-async function* keeping<T>(place: Held, messages: AsyncIterable<T>): AsyncGenerator<T> {
-  try {
-    yield* messages;
-  } finally {
-    place.release();
-  }
+/**
+ * Gives the place back when the last message is made, or what makes them has ended because the reader left. It has not begun before the
+ * first message is asked for.
+ */
+function keeping<T>(place: Held, messages: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
+  const leave = () => place.release();
+  if (signal.aborted) leave();
+  else signal.addEventListener('abort', leave, { once: true });
+  return (async function* made() {
+    signal.removeEventListener('abort', leave);
+    try {
+      yield* messages;
+    } finally {
+      place.release();
+    }
+  })();
 }

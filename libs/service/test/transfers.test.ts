@@ -13,7 +13,7 @@ let peers: ReturnType<typeof createInMemoryPeers>;
 beforeEach(() => {
   const keys = createTestKeys();
   peers = createInMemoryPeers();
-  const places = createShares({ of: 'transfers', ofEach: 2, ofAll: 3, waitMs: 20 });
+  const places = createShares({ of: 'transfers', ofEach: 2, ofAll: 5, waitMs: 20 });
   const interceptors = [
     ...serverInterceptors({ tokens: keys.tokensOf('workflows'), log: testLogger() }),
     limitTransfers(places),

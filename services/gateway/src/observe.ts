@@ -1,14 +1,23 @@
-import type { Logger } from '@drippulse/observability';
+import { type Logger, sumWarnings } from '@drippulse/observability';
 import type { ApiKeyUsage } from './credentials/api-key-usage.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { Observe } from './transcoder/ports.ts';
+import { toDomainError } from './transcoder/problem.ts';
 
-/** Writes one log line for each answer, measures it, and counts the request of its API key. */
-export function createObserve(options: { log: Logger; metrics: GatewayMetrics; usage: ApiKeyUsage }): Observe {
+/**
+ * Writes one log line for each answer, measures it, and counts the request of its API key. Only a defect is logged as an error. What is
+ * refused with a 5xx because there is no room, or something is away, is summed by its reason: a stranger could repeat it for ever.
+ */
+export function createObserve(options: {
+  log: Logger;
+  metrics: GatewayMetrics;
+  usage: Pick<ApiKeyUsage, 'count'>;
+}): Observe {
   const { log, metrics, usage } = options;
   // Redaction looks for 32 member names in each line. These lines always have the same members and none of those names.
   // Credentials inside their texts are removed from every line as it is written.
   const answers = log.child({}, { redact: [] });
+  const warn = sumWarnings(log, 'answered with refusals');
   return (answered) => {
     const { authenticated, error, status } = answered;
     metrics.requestAnswered(answered);
@@ -26,6 +35,7 @@ export function createObserve(options: { log: Logger; metrics: GatewayMetrics; u
       actor: authenticated && `${authenticated.caller.actor.type}:${authenticated.caller.actor.id}`,
     };
     if (error === undefined) answers.info(line, 'answered');
+    else if (toDomainError(error).kind !== 'internal') warn(String(answered.reason), { ...line, err: error });
     else log.error({ ...line, err: error }, 'answered with a failure');
   };
 }

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { callerOf } from '@drippulse/rpc';
 import { eventually } from '@drippulse/testing';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { holdLooks } from './probe/hold-looks.ts';
 import { openSocket } from './probe/raw-http.ts';
 import { send } from './probe/send.ts';
 import { type Probe, startProbe } from './probe/start-probe.ts';
@@ -53,6 +56,53 @@ test.each([
   expect(text.length).toBeGreaterThan(largeBytes);
 });
 
+afterEach(() => void jest.useRealTimers());
+
+/** Takes 64 KiB of an answer, unless it was broken off. */
+async function takeSome(socket: Socket): Promise<void> {
+  for (let taken = 0; taken < 64 << 10 && !socket.destroyed; ) {
+    const chunk: Buffer | null = socket.read();
+    if (chunk === null) await turn();
+    else taken += chunk.length;
+  }
+}
+
+test('a reader that is too slow is ended when others wait for its room, and not before', async () => {
+  holdLooks();
+  // They take something now and then, so that only their pace is judged.
+  await using probe = await startProbe('in memory', { limits: { unreadTimeoutMs: 3_600_000 } });
+  const hugeBytes = 30 << 20;
+  const huge = `/api/v1/probe/items?tags=large&count=${hugeBytes}`;
+  const slow = await Promise.all([1, 2, 3].map((organization) => ask(probe, huge, `viewer@${organization}`)));
+  for (const socket of slow) socket.on('error', () => undefined);
+  await using closing = new AsyncDisposableStack();
+  closing.defer(() => slow.forEach((socket) => void socket.destroy()));
+  await eventually(() => expect(begun(slow)).toHaveLength(3));
+  /** A second, in which each takes a part of what it should. */
+  const second = async () => {
+    await Promise.all(slow.map(takeSome));
+    jest.advanceTimersByTime(1_000);
+  };
+  for (let seconds = 0; seconds < 40; seconds += 1) await second();
+  expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
+  const ended = () => probe.answered.filter(({ authenticated }) => authenticated?.limitKey === 'role:viewer');
+  expect(ended()).toEqual([]);
+
+  let status: number | undefined;
+  const fourth = send(probe, 'GET', large, { role: 'viewer@4' }).then((answer) => {
+    status = answer.status;
+    return answer;
+  });
+  await eventually(async () => {
+    await second();
+    expect(status).toBeDefined();
+  });
+  const { text } = await fourth;
+  expect([status, text.length > largeBytes]).toEqual([200, true]);
+  // Its room did.
+  await eventually(() => expect(ended().map(({ status }) => status)).toEqual([200, 200]));
+});
+
 test('lists of an organization are made a few at a time, in order, and delay nobody else', async () => {
   const asked: bigint[] = [];
   const held = Promise.withResolvers<void>();
@@ -77,6 +127,60 @@ test('lists of an organization are made a few at a time, in order, and delay nob
   expect((await first).status).toBe(200);
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200]);
   expect(asked).toEqual([1n, 4n, 2n, 3n]);
+});
+
+test('what an organization may have shrinks when others have much, so that there is room for a further one', async () => {
+  const asked: string[] = [];
+  const held = Promise.withResolvers<void>();
+  await using probe = await startProbe('in memory', {
+    holdings: { lists: { ofEach: 16, ofAll: 48 } },
+    async listEnrollments(_request, call) {
+      asked.push(String(callerOf(call).organizationId));
+      await held.promise;
+      return {};
+    },
+  });
+  const list = (organization: number) =>
+    send(probe, 'GET', '/api/v1/workflows/1/enrollments', { role: `viewer@${organization}` });
+  const lists: Promise<unknown>[] = [];
+  // Each list has the weight 8.
+  for (const organization of [1, 1, 2, 2, 3]) {
+    lists.push(list(organization));
+    await eventually(() => expect(asked).toHaveLength(lists.length));
+  }
+  lists.push(list(3));
+  expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
+  lists.push(list(4));
+  await eventually(() => expect(asked).toEqual(['1', '1', '2', '2', '3', '4']));
+  held.resolve();
+  await Promise.all(lists);
+  expect(asked).toHaveLength(7);
+});
+
+test('a client that leaves while its list waits for a place is never served', async () => {
+  const asked: bigint[] = [];
+  const held = Promise.withResolvers<void>();
+  await using probe = await startProbe('in memory', {
+    holdings: { lists: { ofEach: 8, ofAll: 16 } },
+    async listEnrollments({ workflowId }) {
+      asked.push(workflowId);
+      if (workflowId === 1n) await held.promise;
+      return {};
+    },
+  });
+  const list = (workflowId: number) => ask(probe, `/api/v1/workflows/${workflowId}/enrollments`);
+  const first = await list(1);
+  await eventually(() => expect(asked).toEqual([1n]));
+  const leaving = await Promise.all([list(2), list(3)]);
+  // Answered after both wait: requests are read in order.
+  expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
+  for (const socket of leaving) socket.destroy();
+  const leavers = () => probe.answered.filter(({ status }) => status === 499);
+  await eventually(() => expect(leavers()).toHaveLength(2));
+  held.resolve();
+  await send(probe, 'GET', '/api/v1/workflows/4/enrollments');
+  expect(asked).toEqual([1n, 4n]);
+  first.destroy();
 });
 
 test('lists that were small are made many at once', async () => {

@@ -14,6 +14,11 @@ const head = (path: string, length: number, credential = 'editor') =>
 /** Begins an upload that goes on when the socket is written to. */
 const begin = (probe: Probe, credential?: string) => openSocket(probe, `${head(uploads, 10, credential)}first`);
 
+const multipart =
+  `POST ${uploads} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer editor\r\n` +
+  'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n';
+const filePart = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nfirst';
+
 /** Resolves when everything that was sent before has been read: requests of one process are read in order. */
 async function untilRead(probe: Probe): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await send(probe, 'GET', '/api/v1/probe/items', { role: 'viewer@9' });
@@ -50,10 +55,18 @@ describe('uploads under way at once', () => {
     expect(await send(probe, 'POST', uploads, { raw: 'x' })).toMatchObject({ status: 202 });
   });
 
-  test('one that breaks off gives its place back', async () => {
-    await using probe = await startProbe('in memory', { holdings: { uploads: { ofEach: 1, ofAll: 1 } } });
-    const socket = await begin(probe);
+  test.each([
+    ['of raw bytes', `${head(uploads, 10)}first`],
+    ['of parts, before its first part', multipart],
+    ['of parts, in the head of a part', `${multipart}--b\r\nContent-Disposition: form-data; na`],
+    ['of parts, within the file', `${multipart}${filePart}`],
+  ])('one %s that breaks off gives its place back', async (_, begun) => {
+    // Nobody is too slow: only the end of a connection gives the place back.
+    const holdings = { uploads: { ofEach: 1, ofAll: 1 } };
+    await using probe = await startProbe('in memory', { holdings, bodyIdleTimeoutMs: 3_600_000 });
+    const socket = await openSocket(probe, begun);
     await untilRead(probe);
+    expect((await send(probe, 'POST', uploads, { raw: 'x' })).json).toMatchObject({ error: 'too_much_at_once' });
     socket.destroy();
     await eventually(async () =>
       expect(await send(probe, 'POST', uploads, { raw: 'x' })).toMatchObject({ status: 202 }),

@@ -11,6 +11,7 @@ import {
 } from '@bufbuild/protobuf/wkt';
 import {
   Auth,
+  Body,
   DeprecationSchema,
   Effect,
   type MethodRest,
@@ -46,6 +47,8 @@ function optionsOf(file: FileDescriptorProto, methodName: string): MethodOptions
   return options;
 }
 
+const stream = { body: Body.STREAM, requestMediaTypes: ['text/csv'] };
+
 test('the committed options have no fault', () => {
   expect(problemsAfter(() => undefined)).toEqual([]);
 });
@@ -78,8 +81,20 @@ test.each<[string, string, (option: MethodRest) => void, string]>([
   [
     'any scope where no credential is needed',
     'UpdateWebhook',
-    (option) => Object.assign(option, { auth: Auth.NONE, anyScope: true }),
+    (option) => Object.assign(option, { auth: Auth.NONE, anyScope: true, maxBodyBytes: 4096n }),
     'any_scope is for methods',
+  ],
+  [
+    'a body of strangers without a bound',
+    'UpdateWebhook',
+    (option) => (option.auth = Auth.NONE),
+    'a body without a credential needs max_body_bytes',
+  ],
+  [
+    'a stream of strangers, which no bound holds',
+    'UpdateWebhook',
+    (option) => Object.assign(option, { ...stream, auth: Auth.NONE, maxBodyBytes: 4096n }),
+    'a body without a credential needs max_body_bytes',
   ],
   ['no operation_id', 'UpdateWebhook', (option) => (option.operationId = ''), 'operation_id is missing'],
   ['an id in camel case', 'UpdateWebhook', (option) => (option.operationId = 'webhooks.updateIt'), 'is no path of'],

@@ -3,6 +3,7 @@ import { type ContextValues, createContextValues, type StreamResponse, type Tran
 import { createMethodUrl, runStreamingCall } from '@connectrpc/connect/protocol';
 import type * as grpc from '@grpc/grpc-js';
 import { largeAnswerKey } from '../large-answers.ts';
+import { onWorkKey } from '../work.ts';
 import { peerAttributes, startCall } from './call-spans.ts';
 import { decoderOf, encoderOf, pathOf } from './codec.ts';
 import { watchConnection } from './connection.ts';
@@ -21,19 +22,24 @@ export type GrpcTransport = Transport & { close(): void };
  */
 export function grpcTransport(address: string, client: grpc.Client, largeClient: () => grpc.Client): GrpcTransport {
   const peer = peerAttributes(address);
-  const shared = shareCalls(client);
+  const small = wireOf(client);
   let largeWire: Wire | undefined;
   const large = () => {
-    largeWire ??= wireOf(largeClient());
+    largeWire ??= wireOf(largeClient(), 1);
     return largeWire;
   };
-  const line = { small: wireOf(client), large, shared, peer, underWay: 0 };
+  const line = { small, large, peer, underWay: 0 };
   return {
-    close: shared.close,
+    close() {
+      small.shared.close();
+      largeWire?.shared.close();
+    },
 
     unary(method, signal, timeoutMs, header, input, values) {
+      const onWork = values?.get(onWorkKey);
       return callUnary(line, method, {
         hasLargeAnswer: values?.get(largeAnswerKey) === true,
+        ...(onWork && { onWork }),
         ...(signal && { signal }),
         ...(timeoutMs !== undefined && { timeoutMs }),
         header,
@@ -82,8 +88,8 @@ export function grpcTransport(address: string, client: grpc.Client, largeClient:
   };
 }
 
-function wireOf(client: grpc.Client): Wire {
-  return { client, connected: watchConnection(client) };
+function wireOf(client: grpc.Client, callsOfStream?: number): Wire {
+  return { client, connected: watchConnection(client), shared: shareCalls(client, callsOfStream) };
 }
 
 type BidiCall<I, O> = grpc.ClientDuplexStream<I, O>;

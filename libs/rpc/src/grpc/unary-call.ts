@@ -9,6 +9,7 @@ import {
 import { Code, ConnectError, type UnaryResponse } from '@connectrpc/connect';
 import { findTrailerError } from '@connectrpc/connect/protocol-grpc';
 import type * as grpc from '@grpc/grpc-js';
+import type { OnWork } from '../work.ts';
 import { endingWith, type PeerAttributes, startCall } from './call-spans.ts';
 import { encoded, pathOf } from './codec.ts';
 import { type Connected, wasNotSent } from './connection.ts';
@@ -18,15 +19,14 @@ import { fromServiceError } from './status.ts';
 
 type HeadersLike = ConstructorParameters<typeof Headers>[0];
 
-/** A connection to a peer, or to each of its processes. */
-export type Wire = { client: grpc.Client; connected: Connected };
+/** A connection to a peer, or to each of its processes. On a large one each shared stream has one call. */
+export type Wire = { client: grpc.Client; connected: Connected; shared: SharedCalls };
 
 /** How unary calls reach a peer. */
 export type Line = {
   small: Wire;
   /** The wire of large requests and answers. */
   large(): Wire;
-  shared: SharedCalls;
   /** Attributes of the peer on the spans of its calls. */
   peer: PeerAttributes;
   /** Number of small calls that have begun and not ended. */
@@ -35,6 +35,7 @@ export type Line = {
 
 type UnaryOptions<I extends DescMessage> = {
   hasLargeAnswer: boolean;
+  onWork?: OnWork;
   signal?: AbortSignal;
   timeoutMs?: number;
   header: HeadersLike;
@@ -50,6 +51,7 @@ type Outgoing = {
   message: Buffer;
   /** Whether other calls would wait long behind its request or its answer. */
   isLarge: boolean;
+  onWork: OnWork | undefined;
 };
 
 type Answer = { header: Headers; trailer: Headers; message: Uint8Array };
@@ -65,7 +67,7 @@ const maxSmallBytes = 64 << 10;
 export async function callUnary<I extends DescMessage, O extends DescMessage>(
   line: Line,
   method: DescMethodUnary<I, O>,
-  { hasLargeAnswer, signal, timeoutMs, header, input }: UnaryOptions<I>,
+  { hasLargeAnswer, onWork, signal, timeoutMs, header, input }: UnaryOptions<I>,
 ): Promise<UnaryResponse<I, O>> {
   const headers = header instanceof Headers ? header : new Headers(header);
   const message = encoded(method.input, isMessage(input, method.input) ? input : create(method.input, input));
@@ -76,6 +78,7 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
     signal,
     message,
     isLarge: hasLargeAnswer || message.length > maxSmallBytes,
+    onWork,
   };
   const span = startCall(method, line.peer, headers);
   const answer = await (span ? endingWith(span, () => sendAgain(line, call)) : sendAgain(line, call));
@@ -94,6 +97,8 @@ async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
   for (;;) {
     if (signal?.aborted) throw abortError(signal);
     try {
+      // Only a shared stream stays open when its call is cancelled, and tells when the work of it has ended.
+      if (call.onWork !== undefined) return await sendShared(wire.shared, call);
       return isLarge ? await sendAlone(wire.client, call) : await sendSmall(line, call);
     } catch (error) {
       if (signal?.aborted) throw abortError(signal);
@@ -104,11 +109,11 @@ async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
 
 /** Sends a call alone when no other is under way: that costs a sixth less than a shared stream. */
 async function sendSmall(line: Line, call: Outgoing): Promise<Answer> {
-  const { small, shared } = line;
+  const { small } = line;
   const isShared = line.underWay > 0;
   line.underWay += 1;
   try {
-    return isShared ? await sendShared(shared, call) : await sendAlone(small.client, call);
+    return isShared ? await sendShared(small.shared, call) : await sendAlone(small.client, call);
   } finally {
     line.underWay -= 1;
   }
@@ -116,10 +121,10 @@ async function sendSmall(line: Line, call: Outgoing): Promise<Answer> {
 
 async function sendShared(
   shared: SharedCalls,
-  { path, headers, deadline, signal, message }: Outgoing,
+  { path, headers, deadline, signal, message, onWork }: Outgoing,
 ): Promise<Answer> {
   const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - Date.now());
-  const answer = await shared.send({ path, headers: Object.fromEntries(headers), timeoutMs, message }, signal);
+  const answer = await shared.send({ path, headers: Object.fromEntries(headers), timeoutMs, message }, signal, onWork);
   const trailer = new Headers(answer.trailers);
   const error = findTrailerError(trailer);
   if (error !== undefined) throw error;

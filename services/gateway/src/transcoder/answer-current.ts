@@ -4,7 +4,7 @@ import { makeJson, send } from './answer-unary.ts';
 import { type Call, type CallOptions, timeoutMsOf } from './call.ts';
 import { callHeaders } from './call-headers.ts';
 import { entityTag } from './entity-tags.ts';
-import { holderOf } from './holdings.ts';
+import { holderOf, poolOf } from './holdings.ts';
 import { isUnary } from './method-kinds.ts';
 import { problemOf } from './problem.ts';
 import { rowOf } from './reply-body.ts';
@@ -31,8 +31,9 @@ export async function answerCurrent(options: CallOptions, call: Call, thrown: un
   const before = `${body.slice(0, -1)},"current":`;
   const whole = typeof row === 'string' ? `${before}${row}}` : [Buffer.from(before), ...row, Buffer.from('}')];
   const { holdings, compress, fixedBodyOf } = options;
-  const unread = { bytes: holdings.unreadBytes, holder: holderOf(exchange), signal: client.signal };
-  await send(response, shown, whole, { ...unread, compress, fixedBodyOf, onMade: () => undefined });
+  const { unread } = poolOf(holdings, exchange);
+  const reader = { unread, holder: holderOf(exchange), signal: client.signal };
+  await send(response, shown, whole, { ...reader, compress, fixedBodyOf, onMade: () => undefined });
 }
 
 /** The answer of the route that shows the row, for the same caller. */

@@ -12,10 +12,11 @@ import { answerUnary } from './answer-unary.ts';
 import { createCompress } from './compress.ts';
 import { createFixedBodies } from './fixed-body.ts';
 import { routesOf } from './routes.ts';
+import { createUnreadAnswers } from './unread-answers.ts';
 
 const row = { id: 3n, revision: 5n, label: 'long '.repeat(1000) };
 const sending = {
-  bytes: createShares({ of: 'bytes', ofEach: 1 << 20, ofAll: 1 << 20, least: 1 }),
+  unread: createUnreadAnswers(createShares({ of: 'bytes', ofEach: 1 << 20, ofAll: 1 << 20, least: 1 })),
   holder: '1',
   signal: new AbortController().signal,
   onMade: () => undefined,

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import { type Shares, yieldToEventLoop } from '@drippulse/loops';
+import { yieldToEventLoop } from '@drippulse/loops';
 import { type Compress, encodingOf, leastBytes } from './compress.ts';
 import { entityTag, namesTag } from './entity-tags.ts';
 import { type FixedBody, sendFixed } from './fixed-body.ts';
-import { waitFor } from './holdings.ts';
 import { setPageHeaders } from './page-headers.ts';
 import { endWith, isBodiless, sendBody, setHead } from './reply.ts';
 import { jsonPiecesOf, rawBodyOf, rowOf } from './reply-body.ts';
 import type { Route } from './routes.ts';
+import type { UnreadAnswers } from './unread-answers.ts';
 import { sliceBytes } from './write-out.ts';
 
 /**
@@ -15,7 +15,7 @@ import { sliceBytes } from './write-out.ts';
  * large answers are compressed.
  */
 export type Sending = {
-  bytes: Shares;
+  unread: UnreadAnswers;
   holder: string;
   signal: AbortSignal;
   onMade(bytes: number): void;
@@ -80,7 +80,8 @@ export async function send(response: ServerResponse, route: Route, body: Made, s
   if (compressed !== undefined) setEncoding(response, String(encoding));
   const parts = compressed ?? made;
   const sent = lengthOf(parts);
-  const held = sent > sliceBytes ? await waitFor(sending.bytes, sending.holder, sent, sending.signal) : undefined;
+  const { unread, holder, signal } = sending;
+  const held = sent > sliceBytes ? await unread.hold(sent, { socket: response.req.socket, holder, signal }) : undefined;
   sending.onMade(length);
   try {
     await sendBody(response, parts);

@@ -1,5 +1,5 @@
 import type { DescMethodClientStreaming, DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
-import { withLargeAnswer } from '@drippulse/rpc';
+import { followWork, withLargeAnswer } from '@drippulse/rpc';
 import { answerCurrent } from './answer-current.ts';
 import { answerEvents } from './answer-events.ts';
 import { answerStream } from './answer-stream.ts';
@@ -7,11 +7,12 @@ import { answerUnary } from './answer-unary.ts';
 import { type Call, type CallOptions, timeoutMsOf } from './call.ts';
 import { callHeaders, type Signing } from './call-headers.ts';
 import { type Decoding, decodeParameters, decodeRequest } from './decode-request.ts';
-import { holderOf, waitFor } from './holdings.ts';
+import { holderOf, poolOf } from './holdings.ts';
 import { isLarge } from './list-weights.ts';
 import { answersStream, isUnary, takesStream } from './method-kinds.ts';
 import { checkUploadSize, spool } from './spool.ts';
 import { openUpload } from './upload.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Calls the method of a route, and writes its answer. No call begins before the last byte of its request is here. */
 export async function makeCall(options: CallOptions, call: Call): Promise<void> {
@@ -53,16 +54,17 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
   const { request, route, exchange, client } = call;
   const { signal } = client;
   const holder = holderOf(exchange);
-  const held = route.hasBody ? holdings.bodyBytes.take(holder, 0) : nothing;
+  const pool = poolOf(holdings, exchange);
+  const held = route.hasBody ? pool.bodyBytes.take(holder, 0) : nothing;
   const list = route.isList ? `${holder} ${route.template}` : '';
   const weight = route.isList ? lists.of(list) : 0;
-  const place = route.isList ? await waitFor(holdings.lists, holder, weight, signal) : nothing;
+  const place = route.isList ? await waitFor(pool.lists, holder, weight, signal) : nothing;
+  const work = route.isList ? followWork(isLarge(weight) ? withLargeAnswer() : undefined) : undefined;
   try {
     const message = await decodeRequest(request, route, decodingOf(call), { idleTimeoutMs, held });
     const headers = await headersOf(options, call);
     const { transport } = route.upstream;
-    const values = isLarge(weight) ? withLargeAnswer() : undefined;
-    const reply = await transport.unary(method, signal, timeoutMsOf(route), headers, message, values);
+    const reply = await transport.unary(method, signal, timeoutMsOf(route), headers, message, work?.values);
     held.release();
     await answer(options, call, reply, (bytes) => {
       if (route.isList) lists.note(list, bytes);
@@ -70,14 +72,15 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
     });
   } finally {
     held.release();
-    place.release();
+    // A place belongs to the work, not to the client: whoever asks and leaves, again and again, would have it done without a bound.
+    void work?.ended().then(() => place.release());
   }
 }
 
 async function callStream(options: CallOptions, call: Call, method: DescMethodServerStreaming): Promise<void> {
   const { holdings, bodyIdleTimeoutMs: idleTimeoutMs } = options;
   const { request, response, route, exchange, client } = call;
-  const held = route.hasBody ? holdings.bodyBytes.take(holderOf(exchange), 0) : nothing;
+  const held = route.hasBody ? poolOf(holdings, exchange).bodyBytes.take(holderOf(exchange), 0) : nothing;
   try {
     const message = await decodeRequest(request, route, decodingOf(call), { idleTimeoutMs, held });
     const headers = await headersOf(options, call);
@@ -106,8 +109,9 @@ async function answer(
   reply: { header: Headers; message: unknown },
   onMade: (bytes: number) => void = () => undefined,
 ): Promise<void> {
-  const unread = { bytes: holdings.unreadBytes, holder: holderOf(exchange), signal: client.signal, onMade };
-  await answerUnary(response, route, reply, { ...unread, compress, fixedBodyOf });
+  const { unread } = poolOf(holdings, exchange);
+  const reader = { unread, holder: holderOf(exchange), signal: client.signal };
+  await answerUnary(response, route, reply, { ...reader, compress, fixedBodyOf, onMade });
 }
 
 async function* oneMessage<T>(message: T): AsyncGenerator<T> {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createPace } from './pace.ts';
+import { bytesBehind, createPace } from './pace.ts';
 
 /** Whether a sender of so many bytes at these seconds was too slow, at each. */
 function judge(chunks: readonly (readonly [second: number, bytes: number])[]): boolean[] {
@@ -53,4 +53,19 @@ test.each([
   ],
 ] as const)('%s is judged by each window', (_, chunks, expected) => {
   expect(judge(chunks)).toEqual(expected);
+});
+
+const mebibyte = 1 << 20;
+
+test.each([
+  ['nothing in its first seconds', 9, 32 * mebibyte, 0, false],
+  ['nothing after them', 10, 32 * mebibyte, 0, true],
+  ['64 KiB a second of much', 10, 32 * mebibyte, 640 << 10, true],
+  ['64 KiB a second of little', 10, 2 * mebibyte, 11 * (64 << 10), false],
+  ['just enough', 10, 30 * mebibyte, 10 * mebibyte, false],
+  ['a byte less', 10, 30 * mebibyte, 10 * mebibyte - 1, true],
+  ['almost all of it at once, and then nothing', 29, 30 * mebibyte, 29 * mebibyte, false],
+  ['almost all of it, for too long', 30, 30 * mebibyte, 29 * mebibyte, true],
+])('a reader that takes %s is judged by the whole of its time', (_, seconds, bytes, taken, isSlow) => {
+  expect(bytesBehind({ bytes, taken, seconds }) > 0).toBe(isSlow);
 });

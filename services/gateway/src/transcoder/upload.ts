@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { DomainError } from '@drippulse/errors';
 import busboy from 'busboy';
 import { createPace } from './pace.ts';
-import { bodyTooSlow } from './read-body.ts';
+import { bodyTooSlow, clientGone } from './read-body.ts';
 
 export type Upload = { contentType: string; content: Readable };
 
@@ -28,8 +28,12 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
       if (name === 'file') resolve({ contentType: mimeType, content });
       else content.resume();
     });
-    parts.on('error', (cause) => reject(malformedMultipart(cause)));
+    parts.on('error', (cause) => reject(cause instanceof DomainError ? cause : malformedMultipart(cause)));
     parts.once('close', () => reject(missingFile()));
+    // A pipe does not pass on that its source breaks off: the parser, and the file part that it gave out, would wait for ever.
+    request.once('close', () => {
+      if (!request.complete) parts.destroy(clientGone());
+    });
     request.pipe(parts);
   });
 }

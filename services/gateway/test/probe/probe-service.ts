@@ -17,8 +17,8 @@ export type ProbeLog = {
 
 export const chunkBytes = 64 << 10;
 
-/** A service whose methods show every rest option and streaming kind. */
-export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
+/** A service whose methods show every rest option and streaming kind. `page` is what it answers without a credential. */
+export function probeService(log: ProbeLog, page = 'there'): ServiceImpl<typeof ProbeService> {
   return {
     async echo(request, call) {
       log.causes.push(causeOf(call));
@@ -95,7 +95,7 @@ export function probeService(log: ProbeLog): ServiceImpl<typeof ProbeService> {
       call.responseHeader.set('x-http-status', '302');
       call.responseHeader.set('location', 'https://example.com/there');
       call.responseHeader.set('cache-control', 'private');
-      return { body: { contentType: 'text/plain', data: Buffer.from('there') } };
+      return { body: { contentType: 'text/plain', data: Buffer.from(page) } };
     },
     async *listTexts({ count = 0, failAfter = count }) {
       for (let index = 0; index < count; index++) {

@@ -2,8 +2,9 @@ import { Writable } from 'node:stream';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import { systemClock } from '@drippulse/loops';
-import { createLogger } from '@drippulse/observability';
+import { createLogger, createMetrics } from '@drippulse/observability';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { BouncesService } from '@drippulse/proto/drippulse/messaging/v1/bounces_pb';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import {
   type Caller,
@@ -18,8 +19,10 @@ import {
   serveRpc,
   serverInterceptors,
 } from '@drippulse/rpc';
+import { createGatewayMetrics } from '../../src/metrics.ts';
 import { createApp } from '../../src/middleware/create-app.ts';
 import { type ClientLimits, startHttpServer } from '../../src/middleware/http-server.ts';
+import { createObserve } from '../../src/observe.ts';
 import type { HoldingLimits } from '../../src/transcoder/holdings.ts';
 import type { Answered, Authenticate, RateLimit } from '../../src/transcoder/ports.ts';
 import { createTranscoder } from '../../src/transcoder/transcode.ts';
@@ -38,8 +41,8 @@ export type Probe = {
   signChain: ChainHeaders['sign'];
   /** Log lines of the services, as JSON. */
   logged: string[];
-  /** Lets clients go with their next answer. */
-  leave(): void;
+  /** Log lines of the gateway, as JSON. */
+  loggedByGateway: string[];
   /** Stops taking requests and lets those under way finish. */
   leave(): void;
   stopGracefully(graceMs?: number): Promise<void>;
@@ -60,6 +63,8 @@ export async function startProbe(
     trustedProxies?: string[];
     /** What may be under way at once. */
     holdings?: Partial<HoldingLimits>;
+    /** Answers `GET /probe/redirect`, without a credential. */
+    page?: string;
     /** Answers `GET …/enrollments`, the list of the probe. */
     listEnrollments?: NonNullable<Partial<ServiceImpl<typeof EnrollmentsService>>['listEnrollments']>;
   } = {},
@@ -67,22 +72,18 @@ export async function startProbe(
   const keys = generateInternalTokenKeys(['gateway', 'workflows']);
   const tokensOf = (service: 'gateway' | 'workflows') =>
     createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
-  const logged: string[] = [];
-  const destination = new Writable({
-    write(line, _encoding, done) {
-      logged.push(String(line));
-      done();
-    },
-  });
-  const serviceLog = createLogger({ service: 'workflows', destination });
+  const [logged, loggedByGateway]: [string[], string[]] = [[], []];
+  const serviceLog = createLogger({ service: 'workflows', destination: linesIn(logged) });
   const log: ProbeLog = { delayed: 0, cancelled: [], chunksSent: 0, chunksReceived: 0, causes: [] };
   const routes: Routes = (router) => {
-    router.service(ProbeService, probeService(log));
+    router.service(ProbeService, probeService(log, options.page));
     // The one route with a wrong_content_type and a larger body: it counts the bytes of the contacts.
     router.service(EnrollmentsService, {
       bulkEnroll: ({ contacts }) => ({ createdCount: BigInt(contacts?.length ?? 0) }),
       listEnrollments: options.listEnrollments ?? (() => ({})),
     });
+    // The route with the largest body that needs no credential.
+    router.service(BouncesService, { reportBounces: () => ({}) });
   };
   const interceptors = serverInterceptors({ tokens: tokensOf('workflows'), log: serviceLog });
 
@@ -95,8 +96,13 @@ export async function startProbe(
   peers.register('workflows', routes, interceptors);
 
   const answered: Answered[] = [];
+  const observe = createObserve({
+    log: createLogger({ service: 'gateway', destination: linesIn(loggedByGateway) }),
+    metrics: createGatewayMetrics(createMetrics('gateway')),
+    usage: { count: () => undefined },
+  });
   const transcode = createTranscoder({
-    upstreams: [ProbeService, EnrollmentsService].map((service) => ({
+    upstreams: [ProbeService, EnrollmentsService, BouncesService].map((service) => ({
       service,
       audience: 'workflows',
       transport: peers.transport('workflows'),
@@ -113,7 +119,10 @@ export async function startProbe(
     transcode,
     routes: [],
     dashboard: () => undefined,
-    observe: (exchange) => answered.push(exchange),
+    observe(exchange) {
+      answered.push(exchange);
+      observe(exchange);
+    },
     trustedProxies: options.trustedProxies ?? ['10.0.0.0/8'],
   });
   const http = await startHttpServer(app, { host: '127.0.0.1', port: 0, limits: options.limits ?? {} });
@@ -123,6 +132,7 @@ export async function startProbe(
     log,
     answered,
     logged,
+    loggedByGateway,
     signChain: createChainHeaders(parseInternalTokenKeys(keys.workflows)).sign,
     leave: http.leave,
     stopGracefully: (graceMs) => http.stop(graceMs),
@@ -132,6 +142,16 @@ export async function startProbe(
       await server?.stop(0);
     },
   };
+}
+
+/** Keeps the lines of a log. */
+function linesIn(lines: string[]): Writable {
+  return new Writable({
+    write(line, _encoding, done) {
+      lines.push(String(line));
+      done();
+    },
+  });
 }
 
 const authenticateByRole: Authenticate = async ({ raw }) => {

@@ -52,10 +52,8 @@ function serviceProblems(service: DescService): string[] {
 function methodProblems(method: DescMethod): string[] {
   const name = `${method.parent.typeName}.${method.name}`;
   if (!hasOption(method, rest)) return [`${name}: has a google.api.http rule and no rest option`];
-  const { anyScope, audit, auth, changes, constant, deprecated, effect, minRole, operationId, testMode } = getOption(
-    method,
-    rest,
-  );
+  const option = getOption(method, rest);
+  const { anyScope, audit, auth, changes, constant, deprecated, effect, minRole, operationId, testMode } = option;
   const reads = getOption(method, http).pattern.case === 'get';
   const problems: [string, boolean][] = [
     ['min_role is missing', auth !== Auth.NONE && minRole === Role.UNSPECIFIED],
@@ -96,6 +94,10 @@ function methodProblems(method: DescMethod): string[] {
     ],
     ['a GET changes nothing: effect is EFFECT_NONE, or left out', reads && effect > Effect.NONE],
     ['a method that is audited has an effect', effect === Effect.NONE && !/^(|none)$/.test(audit)],
+    [
+      'a body without a credential needs max_body_bytes, which bounds no stream',
+      auth === Auth.NONE && takesBody(method) && (option.maxBodyBytes <= 0n || option.body === Body.STREAM),
+    ],
     ['any_scope is for methods that API keys may call', anyScope && (auth === Auth.NONE || auth === Auth.USER_ONLY)],
     ...rawProblems(method),
   ];
@@ -194,6 +196,12 @@ function fieldProblems(field: DescField, path: string | object): string[] {
 
 function pathOf(method: DescMethod): string {
   return String(getOption(method, http).pattern.value);
+}
+
+/** Whether a method takes a body at any of its paths. */
+function takesBody(method: DescMethod): boolean {
+  const rule = getOption(method, http);
+  return [rule, ...rule.additionalBindings].some(({ body }) => body !== '');
 }
 
 function namedReasonProblems(method: DescMethod, declared: readonly Reason[]): string[] {

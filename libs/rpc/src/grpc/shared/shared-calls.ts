@@ -10,6 +10,7 @@ import {
   type ShareResponse,
 } from '@drippulse/proto/drippulse/calls/v1/calls_pb';
 import * as grpc from '@grpc/grpc-js';
+import type { OnWork } from '../../work.ts';
 import { decoderOf, encoderOf, pathOf } from '../codec.ts';
 import { notMade } from '../connection.ts';
 
@@ -21,9 +22,10 @@ export type NewCall = Required<Omit<MessageInitShape<typeof SharedCallSchema>, '
 export type SharedCalls = {
   /**
    * Makes a call over a stream that it shares with others. Fails with the error of the stream, DEADLINE_EXCEEDED or the
-   * reason of the signal. A failure of the method itself is in the trailers of the answer.
+   * reason of the signal. A failure of the method itself is in the trailers of the answer. `onWork` gets the work of the call, which has
+   * ended when the peer answers, also after a cancellation, or when the stream is lost.
    */
-  send(call: NewCall, signal: AbortSignal | undefined): Promise<SharedAnswer>;
+  send(call: NewCall, signal: AbortSignal | undefined, onWork?: OnWork): Promise<SharedAnswer>;
   /** The stream takes no more calls. Those under way are still answered. */
   close(): void;
 };
@@ -40,13 +42,13 @@ const path = pathOf(share);
 const encode = encoderOf(share.input);
 const decode = decoderOf(share.output);
 
-/** Makes unary calls of one peer over shared streams. */
-export function shareCalls(client: grpc.Client): SharedCalls {
+/** Makes unary calls of one peer over shared streams, each for up to `calls`; 64 unless given. */
+export function shareCalls(client: grpc.Client, calls: number = callsOfStream): SharedCalls {
   let current: Stream | undefined;
   return {
-    send(call, signal) {
-      if (!current?.isOpen()) current = openStream(client);
-      return current.send(call, signal);
+    send(call, signal, onWork) {
+      if (!current?.isOpen()) current = openStream(client, calls);
+      return current.send(call, signal, onWork);
     },
     close() {
       current?.close();
@@ -58,7 +60,7 @@ export function shareCalls(client: grpc.Client): SharedCalls {
 type Stream = ReturnType<typeof openStream>;
 type Waiting = { answer(answer: SharedAnswer): void; fail(error: unknown): void };
 
-function openStream(client: grpc.Client) {
+function openStream(client: grpc.Client, mostCalls: number) {
   const stream: grpc.ClientDuplexStream<ShareRequest, ShareResponse> = client.makeBidiStreamRequest(
     path,
     encode,
@@ -66,6 +68,8 @@ function openStream(client: grpc.Client) {
     new grpc.Metadata(),
   );
   const waiting = new Map<number, Waiting>();
+  /** Reports the end of the work of the calls that somebody follows. */
+  const followed = new Map<number, () => void>();
   let calls: SharedCall[] = [];
   let cancelled: number[] = [];
   let lastNumber = 0;
@@ -76,6 +80,7 @@ function openStream(client: grpc.Client) {
 
   stream.on('data', ({ answers }: ShareResponse) => {
     for (const answer of answers) {
+      endWork(answer.number);
       if (answer.refused) {
         close();
         waiting.get(answer.number)?.fail(notMade);
@@ -88,10 +93,16 @@ function openStream(client: grpc.Client) {
   // Without an error the peer has answered every call that it read, so the others were not made.
   stream.on('end', () => failAll(notMade));
 
-  function send(call: NewCall, signal: AbortSignal | undefined): Promise<SharedAnswer> {
+  function endWork(number: number): void {
+    followed.get(number)?.();
+    followed.delete(number);
+  }
+
+  function send(call: NewCall, signal: AbortSignal | undefined, onWork?: OnWork): Promise<SharedAnswer> {
     return new Promise((resolve, reject) => {
       lastNumber += 1;
       const number = lastNumber;
+      onWork?.(new Promise<void>((end) => followed.set(number, end)));
       const settle = () => {
         waiting.delete(number);
         clearTimeout(deadline);
@@ -120,7 +131,7 @@ function openStream(client: grpc.Client) {
       });
       calls.push(create(SharedCallSchema, { ...call, number }));
       writeSoon();
-      if (number === callsOfStream) close();
+      if (number === mostCalls) close();
     });
   }
 
@@ -151,6 +162,7 @@ function openStream(client: grpc.Client) {
     hasEnded = true;
     isOpen = false;
     clearTimeout(closing);
+    for (const number of [...followed.keys()]) endWork(number);
     for (const { fail } of waiting.values()) fail(error);
   }
 

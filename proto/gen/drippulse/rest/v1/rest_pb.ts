@@ -166,7 +166,8 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   responseHeaders: string[];
 
   /**
-   * Largest body in bytes; 0 means 1 MiB. Streams are not bounded by it.
+   * Largest body in bytes; 0 means 1 MiB. Streams are not bounded by it. Required where `auth` is AUTH_NONE: what strangers send stays in
+   * memory until it is answered.
    *
    * @generated from field: int64 max_body_bytes = 14;
    */

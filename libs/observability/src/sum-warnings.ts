@@ -1,0 +1,46 @@
+import type { Logger } from './logger.ts';
+
+/** How long warnings of one kind are summed. */
+export const summedForMs = 10_000;
+
+/** A kind of which a line was written: how many came since, and the fields of the last. */
+type Sum = { count: number; fields: object };
+
+/**
+ * Warns of what is no failure of ours and may come in any number, such as refusals for lack of room: a line for each would let a
+ * stranger fill the log. Of each kind the first is written at once, and then one line every 10 s with the number of those that
+ * came (`count`) and the fields of the last. Kinds are a closed list, such as the reasons of errors, so lines are bounded too.
+ */
+export function sumWarnings(log: Logger, message: string): (kind: string, fields: object) => void {
+  const sums = new Map<string, Sum>();
+
+  function write(fields: object, count: number): void {
+    log.warn({ ...fields, count }, message);
+  }
+
+  function sumLater(kind: string, sum: Sum): void {
+    // The end of the process loses what was counted since: metrics have it.
+    setTimeout(() => {
+      if (sum.count === 0) {
+        sums.delete(kind);
+        return;
+      }
+      write(sum.fields, sum.count);
+      sum.count = 0;
+      sumLater(kind, sum);
+    }, summedForMs).unref();
+  }
+
+  return (kind, fields) => {
+    const known = sums.get(kind);
+    if (known !== undefined) {
+      known.count += 1;
+      known.fields = fields;
+      return;
+    }
+    const sum = { count: 0, fields };
+    sums.set(kind, sum);
+    write(fields, 1);
+    sumLater(kind, sum);
+  };
+}

@@ -1,0 +1,29 @@
+import { type ContextKey, type ContextValues, createContextKey, createContextValues } from '@connectrpc/connect';
+
+/** Gets the work of a call when it begins: it settles, and never fails, when the work has ended. */
+export type OnWork = (work: Promise<unknown>) => void;
+
+/** The context key of who follows the work of a call. */
+export const onWorkKey: ContextKey<OnWork | undefined> = createContextKey<OnWork | undefined>(undefined, {
+  description: 'work',
+});
+
+/** The work of a unary call: its handler, and the encoding of its answer. */
+export type Work = {
+  /** The context values to make the call with. */
+  values: ContextValues;
+  /** Resolves when the work has ended; at once when no call was made. */
+  ended(): Promise<void>;
+};
+
+/**
+ * Follows the work of a call. A caller that aborts has its answer at once, but a handler ends only when it looks at its signal: what
+ * is given to the call belongs to the work until then, not to the caller.
+ */
+export function followWork(values: ContextValues = createContextValues()): Work {
+  const all: Promise<unknown>[] = [];
+  return {
+    values: values.set(onWorkKey, (work) => void all.push(work)),
+    ended: async () => void (await Promise.allSettled(all)),
+  };
+}
