@@ -11,7 +11,6 @@ export {
   withRequest,
 } from './hidden.ts';
 export {
-  hasOpenHost,
   type MaskProblem,
   mask,
   maskRequest,
@@ -19,4 +18,5 @@ export {
   secretsOf,
   unmaskRequest,
 } from './mask.ts';
+export { originOf } from './origin.ts';
 export { redact } from './redact.ts';
