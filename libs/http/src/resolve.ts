@@ -1,22 +1,58 @@
 import { lookup, Resolver } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
+import { hostname as ownHostname } from 'node:os';
+import { candidatesOf, readSearchList, type SearchList } from './search-list.ts';
 
 /** Resolves a host name to its IP addresses. Rejects when it has none. */
 export type Resolve = (hostname: string) => Promise<string[]>;
 
 /** Answers of a name server that say that there is nothing. */
 const saysNothing = new Set(['ENOTFOUND', 'ENODATA']);
+/** Those after which glibc asks for the next name of the search list. `EBADNAME` is a name that became too long. */
+const goesOn = new Set([...saysNothing, 'ESERVFAIL', 'EBADNAME']);
 
 /**
- * Resolves with the name servers directly. The resolver of the system blocks one of four threads while it waits for a dead
- * name server, so four such names would stop all other connections.
+ * Resolves with the name servers directly, and with the search list of `resolv.conf`. The resolver of the system blocks
+ * one of four threads while it waits for a dead name server, so four such names would stop all other connections.
  */
 export async function resolveWithNameServers(hostname: string): Promise<string[]> {
+  // It reads `resolv.conf` too, for the name servers.
   const resolver = new Resolver({ timeout: 2000, tries: 2 });
-  const answers = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
+  return resolveBySearch(resolver, ownSearchList(), hostname);
+}
+
+/**
+ * The addresses of the first name of the search list that has any; the caller judges them as those of the name itself.
+ * A dead name server ends the search, because the next name would wait for it too.
+ */
+export async function resolveBySearch(resolver: Resolver, list: SearchList, hostname: string): Promise<string[]> {
+  const failures: unknown[] = [];
+  for (const name of candidatesOf(hostname, list)) {
+    const { addresses, failure } = await ask(resolver, name);
+    if (addresses.length > 0) return addresses;
+    failures.push(failure);
+    if (!goesOn.has(codeOf(failure))) break;
+  }
+  // While one of the names is unknown, none of them is known to be absent.
+  throw failures.find((failure) => !saysNothing.has(codeOf(failure))) ?? failures[0];
+}
+
+async function ask(resolver: Resolver, name: string): Promise<{ addresses: string[]; failure: unknown }> {
+  const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
   const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-  const [first] = answers;
-  if (addresses.length === 0 && first.status === 'rejected') throw first.reason;
-  return addresses;
+  const reasons = answers.flatMap((answer): unknown[] => (answer.status === 'rejected' ? [answer.reason] : []));
+  return { addresses, failure: reasons.find((reason) => !saysNothing.has(codeOf(reason))) ?? reasons[0] };
+}
+
+/** That of this machine, read for each look-up, as the name servers are. */
+function ownSearchList(): SearchList {
+  let conf = '';
+  try {
+    conf = readFileSync('/etc/resolv.conf', 'utf8');
+  } catch {
+    // Windows has none, and neither need a machine that asks a name server of its own.
+  }
+  return readSearchList(conf, ownHostname());
 }
 
 /**

@@ -1,11 +1,10 @@
 import { createLogger } from '@drippulse/observability';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { freePort } from '@drippulse/servers';
-import { eventually } from '@drippulse/testing';
+import { eventually, startNameServer } from '@drippulse/testing';
 import { serviceNames } from '@drippulse/topology';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Caller } from '../src/index.ts';
-import { startNameServer } from './name-server.ts';
 
 // grpc-js reads it on import. Names are then resolved by the server in the address, not by the system.
 process.env['GRPC_NODE_USE_ALTERNATIVE_RESOLVER'] = 'true';
@@ -48,7 +47,8 @@ const onLinux = process.platform === 'linux' ? test : test.skip;
 
 onLinux('a name is followed to the process that took the place of the last one, twice within seconds', async () => {
   const port = await freePort();
-  const names = await startNameServer(['127.0.0.2']);
+  let addresses = ['127.0.0.2'];
+  const names = await startNameServer(() => addresses);
   opened.push(names);
   let server = await serve('127.0.0.2', port);
   const peers = rpc.createGrpcPeers({ workflows: `dns://127.0.0.1:${names.port}/workflows.test:${port}` });
@@ -58,7 +58,7 @@ onLinux('a name is followed to the process that took the place of the last one, 
   for (const host of ['127.0.0.3', '127.0.0.4']) {
     const old = server;
     server = await serve(host, port);
-    names.addresses = [host];
+    addresses = [host];
     await old.stop();
     expect((await client(editor).echo({})).name).toBe(host);
   }
@@ -66,7 +66,8 @@ onLinux('a name is followed to the process that took the place of the last one, 
 
 onLinux('processes that a name gains and loses are called and not called, while connections hold', async () => {
   const port = await freePort();
-  const names = await startNameServer(['127.0.0.2']);
+  let addresses = ['127.0.0.2'];
+  const names = await startNameServer(() => addresses);
   opened.push(names);
   for (const host of ['127.0.0.2', '127.0.0.3', '127.0.0.4']) await serve(host, port);
   const target = `dns://127.0.0.1:${names.port}/workflows.test:${port}`;
@@ -76,13 +77,13 @@ onLinux('processes that a name gains and loses are called and not called, while 
   const answering = async () => {
     const hosts = new Set<string>();
     for (let call = 0; call < 10; call += 1) hosts.add((await client.echo({})).name ?? '');
-    expect([...hosts].sort()).toEqual(names.addresses);
+    expect([...hosts].sort()).toEqual(addresses);
   };
   const underWay = client.echo({ delayMs: 1 });
   await answering();
-  names.addresses = ['127.0.0.2', '127.0.0.3'];
+  addresses = ['127.0.0.2', '127.0.0.3'];
   await eventually(answering);
-  names.addresses = ['127.0.0.3', '127.0.0.4'];
+  addresses = ['127.0.0.3', '127.0.0.4'];
   await eventually(answering);
   release();
   expect((await underWay).name).toBe('127.0.0.2');

@@ -9,6 +9,7 @@ export { type TestKafka, testKafka } from './kafka/test-kafka.ts';
 export { findHelm } from './kubernetes/helm.ts';
 export { findKubernetesSchemas, type KubernetesSchemas } from './kubernetes/schemas.ts';
 export { type Cost, measureStatements } from './measure-statements.ts';
+export { type NameAnswer, type NameServer, startNameServer } from './name-server.ts';
 export { findPrometheus, type PrometheusTools } from './prometheus/tools.ts';
 export { type Answer, type Answerer, type ReceivedRequest, type Receiver, startReceiver } from './receiver.ts';
 export { type TestRedis, testRedis } from './redis/test-redis.ts';

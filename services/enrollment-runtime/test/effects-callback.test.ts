@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 /** Enrolls one contact in a workflow that calls the receiver, with more steps behind. */
-async function call(config: object, ...more: StepInput[]) {
+async function call(config: object, more: StepInput[] = [], contact: object = {}) {
   const step = {
     type: 'webhook_callback',
     id: 'tell',
@@ -30,7 +30,7 @@ async function call(config: object, ...more: StepInput[]) {
     ...config,
   };
   const { id: workflowId } = await makeWorkflow(harness, [trigger, step, ...more]);
-  const contacts = json([{ email: 'a@x.org', score: 1 }]);
+  const contacts = json([{ email: 'a@x.org', score: 1, ...contact }]);
   const { enrollmentIds } = await harness.enrollments().bulkEnroll({ workflowId, contacts });
   const id = enrollmentIds[0] ?? 0n;
   const read = async () => (await harness.enrollments().getEnrollment({ workflowId, id })).enrollment;
@@ -49,7 +49,7 @@ async function call(config: object, ...more: StepInput[]) {
 test('a repeat has the same key and the same bytes, and comes when Retry-After allows it', async () => {
   receiver.answerNext({ status: 503, headers: { 'retry-after': '3600' } });
   receiver.answer({ status: 201, body: '{"lead":{"id":7}}' });
-  const run = await call({}, { type: 'log', message: 'lead {{ response.body.lead.id }}' });
+  const run = await call({}, [{ type: 'log', message: 'lead {{ response.body.lead.id }}' }]);
   await run.line(1, 'retrying');
   const waits = await harness.db.selectFrom('runs').select('next_run_at').where('enrollment_id', '=', run.id).execute();
   expect(waits[0]?.next_run_at?.getTime()).toBeGreaterThan(Number(receiver.requests[0]?.at) + 3_500_000);
@@ -66,16 +66,15 @@ test('a repeat has the same key and the same bytes, and comes when Retry-After a
 
 test('what is refused for good goes where on_error says, after one request', async () => {
   receiver.answer({ status: 422, body: 'no' });
-  const goesOn = await call({ on_error: 'continue' }, { type: 'log', message: 'went on' });
+  const goesOn = await call({ on_error: 'continue' }, [{ type: 'log', message: 'went on' }]);
   await goesOn.line(2, 'succeeded');
-  const jumps = await call(
-    { on_error: 'rescue' },
+  const jumps = await call({ on_error: 'rescue' }, [
     { type: 'log', message: 'not here' },
     { type: 'log', id: 'rescue', message: 'saved' },
-  );
+  ]);
   await jumps.line(3, 'succeeded');
   expect((await jumps.lines()).some((line) => line.step_index === 2)).toBe(false);
-  const fails = await call({}, { type: 'log', message: 'never' });
+  const fails = await call({}, [{ type: 'log', message: 'never' }]);
   const failed = await fails.line(1, 'failed');
   expect(failed?.error).toContain('answered 422: no');
   await eventually(async () => expect((await fails.read())?.lastError).toContain('answered 422'));
@@ -96,4 +95,21 @@ test('attempts end, and then the failure is final', async () => {
   harness.pass(2_000);
   await run.line(1, 'failed');
   expect(receiver.requests).toHaveLength(2);
+});
+
+test('a credential goes to no host that the data choose, even in a step that was saved before that was refused', async () => {
+  const headers = { authorization: 'Bearer planted-1' };
+  for (const url of ['http:/{{ host }}/', 'http:///{{ host }}/', 'http:\\\\{{ host }}\\', 'http:{{ host }}/']) {
+    const run = await call({ url, headers }, [], { host: `127.0.0.1:${receiver.port}` });
+    expect((await run.line(1, 'failed'))?.error).toContain('must not get a credential');
+  }
+  expect(receiver.requests).toEqual([]);
+  const open = { url: 'http:/{{ host }}/open', headers: { authorization: 'Bearer {{ email }}' } };
+  await (await call(open, [], { host: `127.0.0.1:${receiver.port}` })).line(1, 'succeeded');
+  const written = { url: `http:/127.0.0.1:${receiver.port}/{{ host }}`, headers };
+  await (await call(written, [], { host: '/@x.example' })).line(1, 'succeeded');
+  expect(receiver.requests.map(({ url: path, headers: { authorization } }) => [path, authorization])).toEqual([
+    ['/open', 'Bearer a@x.org'],
+    ['//@x.example', 'Bearer planted-1'],
+  ]);
 });

@@ -92,9 +92,11 @@ test('credentials of a callback are sent, the same on a repeat, and kept nowhere
   };
   const workflowId = await applySealed([trigger, callback]);
   const echo = 'you sent Bearer header-planted-2 and query-planted-1';
-  receiver.answerNext({ status: 503, body: echo });
+  const inHtml = echo.replaceAll('header-', 'header&#45;').replaceAll('query-', 'query%2d');
+  receiver.answerNext({ status: 503, body: `${echo} ${inHtml}` });
   const pem = `-----BEGIN PRIVATE KEY-----\n${'aB3d'.repeat(20)}\n-----END PRIVATE KEY-----`;
-  receiver.answer({ status: 200, body: JSON.stringify({ echo, pem, id: 7 }) });
+  const answer = { echo, inHtml, pem, id: 7, [echo]: true };
+  receiver.answer({ status: 200, body: JSON.stringify(answer).replaceAll('-', '\\u002d') });
   const run = await enroll(workflowId);
   await run.line('retrying');
   harness.pass(5_000);

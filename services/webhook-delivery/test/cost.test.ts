@@ -1,28 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { WebhookDeliveryStatus, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
-import {
-  clientFor,
-  createInMemoryPeers,
-  createTokens,
-  generateInternalTokenKeys,
-  parseInternalTokenKeys,
-  serverInterceptors,
-} from '@drippulse/rpc';
+import { WebhookDeliveryStatus } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { type Cost, createTestDatabase, type TestDatabase } from '@drippulse/testing';
-import { publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
 import { createConcurrency } from '../src/lanes/concurrency.ts';
 import { settleLanes } from '../src/lanes/reschedule-lanes.ts';
-import { routesOf } from '../src/rpc/index.ts';
 import { claim } from '../src/sending/claim.ts';
 import { record } from '../src/sending/record.ts';
 import { service } from '../src/service.ts';
 import { sealSecret } from '../src/signing/secrets.ts';
-import { contextOf } from './context.ts';
-import { editor } from './harness.ts';
+import { clientOf, contextOf } from './context.ts';
 import { measuredDatabase } from './measured-database.ts';
 
 const webhooks = 150;
@@ -132,13 +121,3 @@ test('each list reads in proportion to its rows, or to what is counted', async (
     expectCheap(rows ?? [], deliveries.length + 4900);
   }
 });
-
-function clientOf(context: Context) {
-  const own = serviceOf('webhooks');
-  const keys = generateInternalTokenKeys(serviceNames);
-  const peers = createInMemoryPeers();
-  const tokensOf = (service: ServiceName) => createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
-  const interceptors = serverInterceptors({ tokens: tokensOf(own), log: context.log });
-  peers.register(own, routesOf(context), interceptors);
-  return clientFor(WebhooksService, { peers, target: own, tokens: tokensOf(publicService) })(editor);
-}

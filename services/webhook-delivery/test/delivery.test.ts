@@ -256,26 +256,6 @@ test('the last of a removed webhook goes without a deadlock with a result that i
   });
 });
 
-test('the removal of a webhook locks its queue in the order of ids', async () => {
-  const { id } = await harness.create({ active: false });
-  const [earlier, later] = [9_000_001n, 9_000_002n];
-  await sql`
-    insert into queue (delivery_id, webhook_id, is_manual, due_at, event_id, event_at, event_type)
-    values (${later}, ${id}, false, now() + interval '1 hour', 'evt_later', now(), 'workflow.created'),
-           (${earlier}, ${id}, false, now() + interval '2 hours', 'evt_earlier', now(), 'workflow.created')`.execute(
-    harness.db,
-  );
-  await harness.db.transaction().execute(async (trx) => {
-    await sql`select from queue where delivery_id = ${earlier} for update`.execute(trx);
-    await harness.webhooks(editor).deleteWebhook({ id });
-    await somebodyWaits(trx);
-    await sql`select from queue where delivery_id = ${later} for update nowait`.execute(trx);
-  });
-  await eventually(async () => {
-    expect(await harness.db.selectFrom('queue').selectAll().where('webhook_id', '=', id).execute()).toEqual([]);
-  });
-});
-
 test('the list of deliveries filters by status and pages by cursor, newest first', async () => {
   const { id } = await harness.create();
   harness.receiver.answer((request) => ({ status: request.body.includes('"name":"bad"') ? 500 : 200 }));

@@ -19,6 +19,7 @@ import { eventMessages } from '../src/catalog/event-messages.ts';
 import type { DB } from '../src/db/schema.ts';
 import { newEventId } from '../src/deliveries/event-id.ts';
 import { service } from '../src/service.ts';
+import { guardQueue } from './guard-queue.ts';
 
 export { editor, stranger } from '@drippulse/service/harness';
 
@@ -44,8 +45,9 @@ export async function startHarness(
   const producer = await events.createProducer();
   await events.ensureTopics(eventMessages.map((event) => topicOf(event).name));
   const receiver = keep(await startReceiver());
-  await harness.start();
   const db = harness.connect<DB>(4);
+  await guardQueue(db.kysely);
+  await harness.start();
   const webhooksOf = harness.clientsFrom(serviceOf('identity'), WebhooksService);
 
   return {

@@ -114,14 +114,24 @@ test('a secret stays with the step, scheme, host and port that it was entered fo
 });
 
 test('a credential goes to no host that the data of a run would choose', async () => {
-  for (const open of ['https://{{ host }}/in', '{{ url }}', 'https://hooks.example.com{{ rest }}']) {
+  for (const open of [
+    'https://{{ host }}/in',
+    '{{ url }}',
+    'https://hooks.example.com{{ rest }}',
+    'https:/{{ host }}/in',
+    'https:///{{ host }}/in',
+    'https:\\{{ host }}/in',
+    'https:/\t/\n/{{ host }}/in',
+    'https:{{ host }}',
+  ]) {
     expect(await refusal(create(callback({ url: open })))).toMatchObject({
       error: 'malformed invalid_step_graph',
       fields: { 'steps.0.config.url': expect.stringContaining('template as its host') },
     });
   }
   await create(callback({ url: 'https://{{ host }}/in', headers: { authorization: 'Bearer {{ token }}' } }));
-  await create(callback({ url: 'https://hooks.example.com/{{ path }}' }));
+  for (const written of ['https://hooks.example.com/{{ path }}', 'https:/hooks.example.com/{{ path }}'])
+    await create(callback({ url: written }));
 });
 
 test('a version from before steps were sealed is masked when it is read, and sealed by the next process', async () => {

@@ -13,7 +13,6 @@ removes everything again. Needs kubectl and Helm, the right to make namespaces, 
   --kafka-image NAME      (apache/kafka:4.1.1)
   --redis-image NAME      (redis:8)
   --namespace NAME        of the release; NAME-servers and NAME-peers are made beside it (drippulse-test)
-  --cluster-domain NAME   of the names of the cluster's Services (cluster.local)
   --values FILE           further values of the chart
   --without-policies      the cluster's network does not enforce NetworkPolicy, and that is known: leaves them out
   --keep                  leaves the release and the namespaces, to look at them
@@ -54,7 +53,6 @@ function parse(args: string[]) {
       'kafka-image': { type: 'string', default: 'apache/kafka:4.1.1' },
       'redis-image': { type: 'string', default: 'redis:8' },
       namespace: { type: 'string', default: 'drippulse-test' },
-      'cluster-domain': { type: 'string', default: 'cluster.local' },
       values: { type: 'string' },
       'without-policies': { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },

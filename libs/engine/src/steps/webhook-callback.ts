@@ -1,3 +1,4 @@
+import { originOf, secretsOf } from '@drippulse/http/secrets';
 import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { z } from 'zod';
 import { choice, config, formatCode, jsonTemplate, number, template } from '../parameters.ts';
@@ -64,13 +65,13 @@ export const webhookCallbackStep = defineStep({
 /** Renders the complete request, so that each attempt sends the same bytes. */
 function compileRequest(config: z.output<typeof callbackConfig>): (scope: Scope) => JsonObject {
   const { method, timeout_seconds, sign_with = null } = config;
-  const url = compileText(config.url);
+  const url = compileUrl(config);
   const payload = config.payload === undefined ? undefined : compileJson(config.payload);
   const headers = Object.entries(withContentType(config.headers, payload !== undefined));
   const renderedHeaders = headers.map(([name, value]) => [name, compileText(value)] as const);
   return (scope) => ({
     method,
-    url: readUrl(url(scope)),
+    url: url(scope),
     headers: Object.fromEntries(renderedHeaders.map(([name, render]) => [name, headerValue(render(scope))])),
     body: payload === undefined ? null : stringifyJson(payload(scope)),
     timeout_seconds,
@@ -78,8 +79,24 @@ function compileRequest(config: z.output<typeof callbackConfig>): (scope: Scope)
   });
 }
 
-function readUrl(text: string): string {
-  if (isHttpUrl(text)) return new URL(text).href;
+/**
+ * Renders the URL. A credential goes only to the origin that the step writes. Saving refuses other steps, but steps
+ * that were saved under a looser rule still run.
+ */
+function compileUrl({ url, headers }: z.output<typeof callbackConfig>): (scope: Scope) => string {
+  const render = compileText(url);
+  const hasCredential = secretsOf({ url, headers }).length > 0;
+  const written = originOf(url);
+  return (scope) => {
+    const { href, origin } = readUrl(render(scope));
+    if (hasCredential && origin !== written)
+      throw new StepFailure('url gets its host from the data, which must not get a credential');
+    return href;
+  };
+}
+
+function readUrl(text: string): URL {
+  if (isHttpUrl(text)) return new URL(text);
   // Viewers read the timeline, and a query may contain a secret.
   throw new StepFailure(`url must be an http or https URL, but it is "${withoutQuery(text).slice(0, 200)}"`);
 }

@@ -1,4 +1,4 @@
-// For services and for the logger: the credentials of requests, and of what comes back. It loads nothing else.
+// For services and for the logger: the credentials of requests, and of what comes back. It loads little else.
 
 export {
   hide,
@@ -11,7 +11,6 @@ export {
   withRequest,
 } from './hidden.ts';
 export {
-  hasOpenHost,
   type MaskProblem,
   mask,
   maskRequest,
@@ -19,4 +18,5 @@ export {
   secretsOf,
   unmaskRequest,
 } from './mask.ts';
+export { originOf } from './origin.ts';
 export { redact } from './redact.ts';

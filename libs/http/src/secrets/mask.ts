@@ -1,4 +1,5 @@
 import { isCredentialName, isHarmlessName } from './names.ts';
+import { originOf } from './origin.ts';
 import { looksLikeCredential } from './redact.ts';
 
 /** Shown instead of a credential. In a request it means "keep the stored value". */
@@ -45,7 +46,7 @@ export function unmaskRequest(
   former: RequestTexts | undefined,
 ): { request: { url: string; headers: Record<string, string> }; problems: MaskProblem[] } {
   const problems: MaskProblem[] = [];
-  const isMoved = former !== undefined && originOf(former.url) !== originOf(given.url);
+  const isMoved = former !== undefined && placeOf(former.url) !== placeOf(given.url);
   const storedHeaders = new Map(
     Object.entries(former?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
@@ -73,17 +74,9 @@ function problemOf(isMoved: boolean): string {
     : 'has a masked value, and none is stored: enter the value';
 }
 
-/** Whether the data choose the host of a URL, so that a secret beside it would go wherever they say. */
-export function hasOpenHost(url: string): boolean {
-  return originOf(url).includes('{');
-}
-
-/** Scheme, host and port; those of a template as they are written, up to the path. */
-function originOf(url: string): string {
-  const { plain } = withoutTemplates(url);
-  const end = /^[^/\\?#]*(?:[/\\]{2}[^/\\?#]*)?/.exec(plain.trimStart())?.[0].length ?? 0;
-  const written = url.trimStart().slice(0, end);
-  return written.includes('{') ? written : (URL.parse(url)?.origin ?? written);
+/** What a secret stays with: the origin, or the whole text as it is shown where no origin is written. */
+function placeOf(url: string): string {
+  return originOf(url) ?? maskRequest({ url, headers: {} }).url;
 }
 
 /** Values of the query by name, in order. */

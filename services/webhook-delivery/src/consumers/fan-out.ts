@@ -7,6 +7,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { bodyOf } from '../catalog/body.ts';
 import { eventTypeOf } from '../catalog/event-types.ts';
 import type { Context } from '../context.ts';
+import { lockEndpoints } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
 import { enqueue } from '../deliveries/enqueue.ts';
 import {
@@ -18,7 +19,6 @@ import {
   slicesOf,
 } from '../deliveries/matching.ts';
 import { compileFilter } from '../webhooks/filter.ts';
-import { lockEndpoints } from '../webhooks/lock-endpoints.ts';
 import { erasePayloads } from './erase-payloads.ts';
 
 const sliceEvents = 500;

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
+import { lockEndpoints, lockLanes } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
 import { rescheduleLanes } from '../lanes/reschedule-lanes.ts';
-import { lockEndpoints } from '../webhooks/lock-endpoints.ts';
 import { type OrderKey, promote } from './order.ts';
 
 type Delivery = { id: bigint; event_at: Date; webhook_id: bigint };
@@ -22,10 +22,7 @@ export async function forgetPayloads(
   await cancelQueued(trx, deliveries);
   const emptied = await emptyPayloads(trx, organizationId, eventIds);
   await forgetExcerpts(trx, deliveries);
-  await rescheduleLanes(
-    trx,
-    webhookIds.map((webhookId) => ({ webhookId })),
-  );
+  await rescheduleLanes(await lockLanes(trx, webhookIds));
   return emptied;
 }
 

@@ -1,13 +1,15 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { lockEndpoints } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
+import { wakeLanes } from '../lanes/wake-lanes.ts';
 
 /** Deliveries with the same key wait for each other: one webhook, one aggregate. */
 export type OrderKey = { webhook_id: bigint; order_key: string | null };
 
 /**
  * Of the deliveries with one key the first is due and the others wait at infinity. Makes the next delivery of each key
- * due, after one left the queue. Call it, and queue deliveries with keys, under the lock of their endpoints
- * (`lockEndpoints`): otherwise a new delivery could wait for one that is gone.
+ * due, after one left the queue. Call it, and queue deliveries with keys, under the lock of their endpoints: otherwise
+ * a new delivery could wait for one that is gone.
  */
 export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): Promise<void> {
   const keys = gone.filter((row) => row.order_key !== null);
@@ -31,18 +33,26 @@ export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): 
     where queue.delivery_id = next.delivery_id`.execute(trx);
 }
 
-/** Promotes deliveries whose predecessor expired from the queue, which promotes nothing. */
-export async function promoteStuck(db: Kysely<DB>): Promise<void> {
+/** The webhooks with a delivery whose predecessor expired from the queue, which promotes nothing. */
+export async function findStuck(db: Kysely<DB>): Promise<bigint[]> {
+  const { rows } = await sql<{ webhook_id: bigint }>`
+    select distinct webhook_id from (
+      select distinct on (webhook_id, order_key) webhook_id, due_at from queue
+      where order_key is not null order by webhook_id, order_key, delivery_id
+    ) as first
+    where due_at = 'infinity'`.execute(db);
+  return rows.map((row) => row.webhook_id);
+}
+
+/** Makes such deliveries of a webhook due. */
+export async function promoteStuck(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
+  await lockEndpoints(trx, [webhookId]);
   await sql`
-    with woken as (
-      update queue set due_at = clock_timestamp()
-      where due_at = 'infinity' and delivery_id in (
-        select distinct on (webhook_id, order_key) delivery_id from queue
-        where order_key is not null order by webhook_id, order_key, delivery_id)
-      returning webhook_id
-    )
-    update lanes set next_due_at = clock_timestamp()
-    where webhook_id in (select webhook_id from woken) and not is_manual and not is_paused`.execute(db);
+    update queue set due_at = clock_timestamp()
+    where due_at = 'infinity' and delivery_id = any (array(
+      select distinct on (order_key) delivery_id from queue
+      where webhook_id = ${webhookId} and order_key is not null order by order_key, delivery_id))`.execute(trx);
+  await wakeLanes(trx, [webhookId], false);
 }
 
 /** Makes all waiting deliveries due, for a webhook that is no longer ordered. */

@@ -1,13 +1,16 @@
 import { appendAudit } from '@drippulse/service';
 import type { Transaction } from 'kysely';
+import { lockLanes } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
-import { pauseLane } from '../lanes/pause-lane.ts';
+import { pauseEvents } from '../lanes/pause-lanes.ts';
 import type { Judged } from './judged.ts';
 
 /** Disables webhooks: new events make no deliveries for them, and their queue stays. */
 export async function disableWebhooks(trx: Transaction<DB>, judged: readonly Judged[], now: Date): Promise<void> {
+  const disabling: bigint[] = [];
   for (const { webhookId, disables } of judged) {
     if (disables === undefined) continue;
+    disabling.push(webhookId);
     const disabled = await trx
       .updateTable('webhooks')
       .set({ active: false, disabled_reason: disables, updated_at: now })
@@ -25,6 +28,6 @@ export async function disableWebhooks(trx: Transaction<DB>, judged: readonly Jud
         after: { active: false, disabled_reason: disables },
       });
     }
-    await pauseLane(trx, webhookId);
   }
+  if (disabling.length > 0) await pauseEvents(await lockLanes(trx, disabling));
 }

@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import { lockEndpoints } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
 import type { Health } from './health.ts';
 import type { Judged } from './judged.ts';
@@ -6,20 +7,9 @@ import type { Judged } from './judged.ts';
 /** A locked endpoint: its health, the sequence of its last event, and whether its webhook is active. */
 export type Endpoint = { health: Health; version: bigint; isActive: boolean };
 
-/**
- * The endpoints of these webhooks, locked until the transaction ends, in the order of their ids (see `lockEndpoints`).
- * Changes of a webhook take the same lock, so `isActive` stays valid until then.
- */
+/** The endpoints of these webhooks, locked until the transaction ends; `isActive` stays valid until then. */
 export async function lockHealth(trx: Transaction<DB>, webhookIds: readonly bigint[]): Promise<Map<bigint, Endpoint>> {
-  const rows = await trx
-    .selectFrom('endpoints')
-    .innerJoin('webhooks', 'webhooks.id', 'endpoints.webhook_id')
-    .selectAll('endpoints')
-    .select('webhooks.active')
-    .where('endpoints.webhook_id', 'in', webhookIds)
-    .orderBy('endpoints.webhook_id')
-    .forUpdate('endpoints')
-    .execute();
+  const rows = await lockEndpoints(trx, webhookIds);
   return new Map(
     rows.map((row) => [
       row.webhook_id,

@@ -1,5 +1,6 @@
 import { unsynced } from '@drippulse/db';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { type LockedLanes, lockLanes } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
 
 /** A change of a webhook's event lane. `openUntil` opens its circuit; null closes it, undefined leaves it. */
@@ -8,14 +9,12 @@ export type LaneChange = { webhookId: bigint; openUntil?: Date | null };
 /**
  * Makes both lanes of each webhook due when the next delivery of their queue is. A lane is never due before its circuit
  * closes, nor before now: however old its backlog, a lane that was served goes behind the lanes that wait.
- * The lock is a statement of its own, so that the queue is read after the wait for the lock.
  */
-export async function rescheduleLanes(trx: Transaction<DB>, changes: readonly LaneChange[]): Promise<void> {
-  const webhookIds = changes.map(({ webhookId }) => webhookId);
-  await sql`
-    select from lanes where webhook_id = any(${webhookIds}::bigint[]) order by webhook_id, is_manual for update`.execute(
-    trx,
-  );
+export async function rescheduleLanes(
+  { trx, webhookIds }: LockedLanes,
+  changes: readonly LaneChange[] = [],
+): Promise<void> {
+  const circuits = changes.filter(({ openUntil }) => openUntil !== undefined);
   await sql`
     update lanes
     set open_until = lane.open_until, next_due_at = lane.next_due_at
@@ -27,15 +26,15 @@ export async function rescheduleLanes(trx: Transaction<DB>, changes: readonly La
                order by due_at limit 1) end as next_due_at
       from (
         select lanes.webhook_id, lanes.is_manual, lanes.is_paused,
-               case when not change.has_circuit or lanes.is_manual then lanes.open_until
+               case when change.webhook_id is null or lanes.is_manual then lanes.open_until
                     when change.open_until is not null then greatest(lanes.open_until, change.open_until)
                end as open_until
         from lanes
-        join unnest(
-          ${webhookIds}::bigint[],
-          ${changes.map(({ openUntil }) => openUntil !== undefined)}::boolean[],
-          ${changes.map(({ openUntil }) => openUntil ?? null)}::timestamptz[]
-        ) as change (webhook_id, has_circuit, open_until) on change.webhook_id = lanes.webhook_id
+        left join unnest(
+          ${circuits.map(({ webhookId }) => webhookId)}::bigint[],
+          ${circuits.map(({ openUntil }) => openUntil ?? null)}::timestamptz[]
+        ) as change (webhook_id, open_until) on change.webhook_id = lanes.webhook_id
+        where lanes.webhook_id = any(${webhookIds}::bigint[])
       ) as known
     ) as lane
     where lanes.webhook_id = lane.webhook_id and lanes.is_manual = lane.is_manual
@@ -49,6 +48,10 @@ export async function rescheduleLanes(trx: Transaction<DB>, changes: readonly La
 export async function settleLanes(db: Kysely<DB>, changes: readonly LaneChange[]): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await sql`with ${unsynced} select from unsynced`.execute(trx);
-    await rescheduleLanes(trx, changes);
+    const lanes = await lockLanes(
+      trx,
+      changes.map(({ webhookId }) => webhookId),
+    );
+    await rescheduleLanes(lanes, changes);
   });
 }

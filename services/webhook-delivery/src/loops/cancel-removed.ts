@@ -1,8 +1,9 @@
 import { type Loop, startLoop } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
+import { lockEndpoints, lockLanes } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
-import { lockEndpoints } from '../webhooks/lock-endpoints.ts';
+import { removeLanes } from '../lanes/remove-lanes.ts';
 
 const slice = 1000;
 
@@ -20,17 +21,14 @@ export function startCancelling(ctx: Context): Loop {
   });
 }
 
-/** The lock of the endpoint makes two processes cancel one after the other; queue rows are locked in the order of ids. */
+/** The lock of the endpoint makes two processes cancel one after the other. */
 async function cancelSlice(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await lockEndpoints(trx, [webhookId]);
-  const queued = trx.selectFrom('queue').select('delivery_id').where('webhook_id', '=', webhookId);
-  const found = await queued.limit(slice).execute();
-  if (found.length === 0) return finish(trx, webhookId);
   const { rows: removed } = await sql<{ delivery_id: bigint; event_at: Date }>`
-    delete from queue where delivery_id in (
-      select delivery_id from queue where delivery_id = any(${found.map((row) => row.delivery_id)}::bigint[])
-      order by delivery_id for update)
+    delete from queue where delivery_id = any (array(
+      select delivery_id from queue where webhook_id = ${webhookId} limit ${slice}))
     returning delivery_id, event_at`.execute(trx);
+  if (removed.length === 0) return finish(trx, webhookId);
   await sql`
     update deliveries set status = 'cancelled', next_attempt_at = null
     from unnest(
@@ -41,7 +39,7 @@ async function cancelSlice(trx: Transaction<DB>, webhookId: bigint): Promise<voi
 }
 
 async function finish(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
-  for (const table of ['endpoints', 'lanes', 'removals'] as const) {
-    await trx.deleteFrom(table).where('webhook_id', '=', webhookId).execute();
-  }
+  await trx.deleteFrom('endpoints').where('webhook_id', '=', webhookId).execute();
+  await trx.deleteFrom('removals').where('webhook_id', '=', webhookId).execute();
+  await removeLanes(await lockLanes(trx, [webhookId]));
 }

@@ -1,8 +1,9 @@
 import { type Loop, startLoop } from '@drippulse/loops';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { lockEndpoints } from '../db/locks.ts';
 import { keptHours } from '../db/partitions.ts';
-import { promoteStuck } from '../deliveries/order.ts';
+import { findStuck, promoteStuck } from '../deliveries/order.ts';
 
 const hourMs = 3_600_000;
 const slice = 5000;
@@ -22,23 +23,22 @@ export function startExpiring(ctx: Context): Loop {
       for (const { webhook_id: webhookId } of paused) {
         while (!signal.aborted && (await expireSlice(ctx, webhookId)) === slice);
       }
-      await promoteStuck(ctx.db.kysely);
+      for (const webhookId of await findStuck(ctx.db.kysely))
+        await ctx.db.kysely.transaction().execute((trx) => promoteStuck(trx, webhookId));
       return hourMs;
     },
   });
 }
 
-/**
- * Chooses by `due_at`, which the queue's index has: a delivery is never due before the time of its event. Locks the rows
- * in the order of their ids, as everywhere.
- */
+/** Chooses by `due_at`, which the queue's index has: a delivery is never due before the time of its event. */
 async function expireSlice(ctx: Context, webhookId: bigint): Promise<number> {
-  const { numAffectedRows = 0n } = await sql`
-    delete from queue where delivery_id in (
-      select delivery_id from queue where delivery_id in (
+  return ctx.db.kysely.transaction().execute(async (trx) => {
+    await lockEndpoints(trx, [webhookId]);
+    const { numAffectedRows = 0n } = await sql`
+      delete from queue where delivery_id = any (array(
         select delivery_id from queue
         where webhook_id = ${webhookId} and not is_manual and due_at < now() - ${keptHours} * interval '1 hour'
-        limit ${slice})
-      order by delivery_id for update)`.execute(ctx.db.kysely);
-  return Number(numAffectedRows);
+        limit ${slice}))`.execute(trx);
+    return Number(numAffectedRows);
+  });
 }

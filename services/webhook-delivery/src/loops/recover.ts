@@ -2,11 +2,11 @@ import { type JobRow, type JobSlice, startJobLoop } from '@drippulse/db';
 import type { Loop } from '@drippulse/loops';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
+import { lockEndpoints } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
 import { wakeLanes } from '../lanes/wake-lanes.ts';
 import { readPlace, readSpan, recoveryKind, writePlace } from '../recoveries/recovery.ts';
 import { hasDueEvents, requeueSlice, sliceSize } from '../recoveries/requeue.ts';
-import { lockEndpoints } from '../webhooks/lock-endpoints.ts';
 
 /** Pause while due events of the webhook still wait to be sent. */
 const busyMs = 50;

@@ -3,6 +3,8 @@ import { transact } from '@drippulse/db';
 import { type DeleteWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
+import { lockLanes } from '../db/locks.ts';
+import { pauseAll } from '../lanes/pause-lanes.ts';
 import { hintWebhook } from '../webhooks/hint-webhooks.ts';
 import { lockWebhook } from '../webhooks/rows.ts';
 
@@ -23,8 +25,8 @@ export async function deleteWebhook(ctx: Context, request: DeleteWebhookRequest,
         .set({ active: false, deleted_at: now, updated_at: now })
         .where('id', '=', id)
         .execute();
-      await trx.updateTable('lanes').set({ is_paused: true, next_due_at: null }).where('webhook_id', '=', id).execute();
       await trx.insertInto('removals').values({ webhook_id: id }).execute();
+      await pauseAll(await lockLanes(trx, [id]));
       return {};
     },
   );

@@ -5,10 +5,11 @@ import { type UpdateWebhookRequest, WebhooksService } from '@drippulse/proto/dri
 import { callerOf, modeFromProto } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
+import { lockLanes } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
 import { releaseOrder } from '../deliveries/order.ts';
 import { forgetHealth } from '../endpoints/health-rows.ts';
-import { pauseLane, resumeLane } from '../lanes/pause-lane.ts';
+import { pauseEvents, resumeEvents } from '../lanes/pause-lanes.ts';
 import { rescheduleLanes } from '../lanes/reschedule-lanes.ts';
 import { checkFields, chooseEventTypes, refusal } from '../webhooks/fields.ts';
 import { readFilter } from '../webhooks/filter.ts';
@@ -41,11 +42,7 @@ export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest,
         })
         .where('id', '=', before.id)
         .execute();
-      const isEnabled = changes.active === true && !before.active;
-      if (changes.active === false) await pauseLane(trx, before.id);
-      if (isEnabled) await resumeLane(trx, before.id);
-      if (changes.ordered === false && before.ordered) await releaseAll(trx, before.id);
-      if (isEnabled || moved?.isElsewhere) await startAnew(trx, before.id);
+      await changeSending(trx, before, { ...changes, isElsewhere: moved?.isElsewhere ?? false });
       return { webhook: webhookToProto(await findWebhook(trx, organizationId, request.id)) };
     },
   );
@@ -55,16 +52,24 @@ export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest,
   return response;
 }
 
-/** Forgets the health of the endpoint: it says nothing about another URL, or about an endpoint that was repaired. */
-async function startAnew(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
-  await forgetHealth(trx, webhookId);
-  await rescheduleLanes(trx, [{ webhookId, openUntil: null }]);
-}
-
-/** Makes deliveries due that waited for their turn. */
-async function releaseAll(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
-  await releaseOrder(trx, webhookId);
-  await rescheduleLanes(trx, [{ webhookId }]);
+/** Lets wait or go what is queued. The queue comes before the lanes, by the order of locks. */
+async function changeSending(
+  trx: Transaction<DB>,
+  before: WebhookRow,
+  { active, ordered, isElsewhere }: { active?: boolean; ordered?: boolean; isElsewhere: boolean },
+): Promise<void> {
+  const isEnabled = active === true && !before.active;
+  const isReleased = ordered === false && before.ordered;
+  // The health says nothing about another URL, or about an endpoint that was repaired.
+  const isAnew = isEnabled || isElsewhere;
+  if (isReleased) await releaseOrder(trx, before.id);
+  if (isAnew) await forgetHealth(trx, before.id);
+  if (active !== false && !isReleased && !isAnew) return;
+  const lanes = await lockLanes(trx, [before.id]);
+  if (active === false) await pauseEvents(lanes);
+  if (isEnabled) await resumeEvents(lanes);
+  if (isAnew) await rescheduleLanes(lanes, [{ webhookId: before.id, openUntil: null }]);
+  else if (isReleased) await rescheduleLanes(lanes);
 }
 
 /** The members that the mask names; a named member without a value was null in JSON. */

@@ -12,9 +12,8 @@ import { hintWebhook } from '../webhooks/hint-webhooks.ts';
 import { lockQueue, saveAttempts, saveMoves } from './save.ts';
 
 /**
- * Records a group of results, of different deliveries, in one transaction: attempts, moves of the deliveries, health of the
- * endpoints, and events about them. Locks are taken in the order endpoints, queue, webhooks, as everywhere.
- * Returns the changes that the caller passes to `settleLanes` afterwards.
+ * Records a group of results, of different deliveries, in one transaction: attempts, moves of the deliveries, health of
+ * the endpoints, and events about them. Returns the changes that the caller passes to `settleLanes` afterwards.
  */
 export async function record(ctx: Context, results: readonly Result[]): Promise<LaneChange[]> {
   const { judged, events } = await ctx.db.kysely.transaction().execute(async (trx) => {

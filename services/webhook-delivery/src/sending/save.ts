@@ -3,12 +3,14 @@ import type { DB } from '../db/schema.ts';
 import { type OrderKey, promote } from '../deliveries/order.ts';
 import type { Recorded, Result } from '../deliveries/results.ts';
 
-/** Locks the queue rows of the results. Returns the tries so far of the deliveries that this worker still leases. */
+/**
+ * Locks the queue rows of the results, so that no claim takes them. Returns the tries so far of the deliveries that this
+ * worker still leases.
+ */
 export async function lockQueue(trx: Transaction<DB>, results: readonly Result[]): Promise<Map<bigint, number>> {
   const { rows } = await sql<{ delivery_id: bigint; fence: bigint; tries: number }>`
     select delivery_id, fence, tries from queue
-    where delivery_id = any(${results.map(({ delivery }) => delivery.id)}::bigint[])
-    order by delivery_id for update`.execute(trx);
+    where delivery_id = any(${results.map(({ delivery }) => delivery.id)}::bigint[]) for update`.execute(trx);
   const fences = new Map(results.map(({ delivery }) => [delivery.id, delivery.fence]));
   return new Map(
     rows.filter((row) => row.fence === fences.get(row.delivery_id)).map((row) => [row.delivery_id, row.tries]),

@@ -1,8 +1,8 @@
 import { type LockRevision, lockRevision } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { lockEndpoints } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
-import { lockEndpoints } from './lock-endpoints.ts';
 
 /** A webhook with the time of the last successful delivery to it. */
 export type WebhookRow = Awaited<ReturnType<typeof findWebhook>>;
@@ -28,8 +28,8 @@ export async function findWebhook(db: Kysely<DB>, organizationId: bigint, id: bi
 }
 
 /**
- * The webhook, locked until the transaction ends. The endpoint is locked first, as when results are recorded, so that
- * the two never wait for each other in a circle. The lock of the webhook row keeps fan-out from making deliveries for it.
+ * The webhook, locked until the transaction ends, with its endpoint. The lock of the webhook row keeps fan-out from
+ * making deliveries for it.
  */
 export async function lockWebhook(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<WebhookRow> {
   await findWebhook(trx, organizationId, id);

@@ -1,7 +1,7 @@
 import type { Step } from '@drippulse/engine';
 import type { Violation } from '@drippulse/errors';
 import { checkUrl } from '@drippulse/http';
-import { hasOpenHost, requestIn, secretsOf } from '@drippulse/http/secrets';
+import { originOf, requestIn, secretsOf } from '@drippulse/http/secrets';
 
 /** The rules for URLs, and how their names are looked up. Look-ups are few at once and end in time, see `LookUp`. */
 export type UrlCheck = { allowPrivate: boolean; lookUp: (hostname: string) => Promise<string[] | undefined> };
@@ -30,7 +30,7 @@ async function problemOf({ type, position, config }: Step, check: UrlCheck): Pro
 export function openHostProblems(steps: readonly Step[]): Violation[] {
   return steps.flatMap(({ type, position, config }) => {
     const request = requestIn(config);
-    if (request.url === '' || !hasOpenHost(request.url) || secretsOf(request).length === 0) return [];
+    if (request.url === '' || originOf(request.url) !== undefined || secretsOf(request).length === 0) return [];
     const problem = 'has a template as its host, which must not get a credential: write the host into the URL';
     return [violationOf(position, type, problem)];
   });

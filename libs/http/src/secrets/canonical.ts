@@ -1,0 +1,67 @@
+import { decodeHTMLStrict } from 'entities/decode';
+import { type Edit, edited, type View } from './view.ts';
+
+/** The escapes of JSON and JavaScript, of URLs and forms, and of HTML and XML. */
+const escapes = /\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|["'\\/bfnrt])|(?:%[0-9a-f]{2})+|&#?[0-9a-z]{1,31};/gi;
+const beginsEscape = /[\\%&]/;
+/** More layers of escapes than a server makes by accident. The bound keeps the work in proportion to the text. */
+const mostLayers = 10;
+
+const shortEscapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/**
+ * The view with every escape read, and then those that came out of it, and so on: whatever escaped a secret, and
+ * however often, its canonical form is that of the secret itself.
+ */
+export function canonical(view: View): View {
+  if (!beginsEscape.test(view.text)) return view;
+  let inner = view;
+  for (let layer = 0; layer < mostLayers; layer += 1) {
+    const edits = Array.from(inner.text.matchAll(escapes), ({ 0: written, index }) =>
+      readEscape(written, index),
+    ).flat();
+    if (edits.length === 0) break;
+    inner = edited(inner, edits);
+  }
+  return inner;
+}
+
+/** What an escape of JSON or JavaScript means that begins with a backslash. */
+export function readBackslash(written: string): string {
+  if (written.length > 2) return String.fromCharCode(Number.parseInt(written.slice(2), 16));
+  const letter = written.slice(1);
+  return shortEscapes[letter] ?? letter;
+}
+
+function readEscape(written: string, at: number): Edit[] {
+  if (written.startsWith('%')) return readBytes(written, at);
+  const by = written.startsWith('&') ? decodeHTMLStrict(written) : readBackslash(written);
+  return by === written ? [] : [{ at, length: written.length, by }];
+}
+
+/** The characters of `%c3%a4…`. Bytes that are no UTF-8 stay as they are. */
+function readBytes(written: string, at: number): Edit[] {
+  const bytes = Buffer.from(written.replaceAll('%', ''), 'hex');
+  const edits: Edit[] = [];
+  for (let index = 0; index < bytes.length; ) {
+    const count = bytesOf(bytes[index] ?? 0);
+    const by = decode(bytes.subarray(index, index + count));
+    if (by !== undefined) edits.push({ at: at + index * 3, length: count * 3, by });
+    index += by === undefined ? 1 : count;
+  }
+  return edits;
+}
+
+/** The length of the character of UTF-8 that begins with this byte; 0 when none does. */
+function bytesOf(first: number): number {
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  if (first < 0xe0) return 2;
+  return first < 0xf0 ? 3 : 4;
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  const text = utf8.decode(bytes);
+  return text === '' || text.includes('\ufffd') ? undefined : text;
+}

@@ -1,0 +1,68 @@
+import { readBackslash } from './canonical.ts';
+import { asItStands, type Edit, edited, type Span, type View } from './view.ts';
+
+/** A string (without its quotes) or a number of a JSON text, and the name of the member that it is the value of. */
+export type JsonValue = Span & { kind: 'name' | 'string' | 'number'; name?: Span };
+
+/**
+ * A string with its quote at the end, if it has one; a number; the beginning of a word; blanks and brackets; a colon.
+ */
+const token = /"([^"\\]*(?:\\[\s\S]?[^"\\]*)*)"?|-?\d[\d.eE+-]*|[a-z]{1,5}|[\s{}[\],]+|:/gy;
+const words = ['true', 'false', 'null'];
+
+/**
+ * The strings and numbers of a JSON text, which may be cut off at any place; undefined for a text that is none.
+ * Brackets may be out of order: only what is a string, and what is its name, has to be certain.
+ */
+export function readJson(text: string): JsonValue[] | undefined {
+  const values: JsonValue[] = [];
+  let name: Span | undefined;
+  let end = 0;
+  for (const [whole, content] of text.matchAll(token)) {
+    const from = end;
+    end += whole.length;
+    const first = whole[0] ?? '';
+    if (first === ':') {
+      const last = values.at(-1);
+      if (last?.kind !== 'string') return undefined;
+      last.kind = 'name';
+      name = last;
+      continue;
+    }
+    if (content !== undefined) values.push(makeValue('string', from + 1, content.length, name));
+    else if (/[-\d]/.test(first)) values.push(makeValue('number', from, whole.length, name));
+    else if (/[a-z]/.test(first) && !isWord(whole, end === text.length)) return undefined;
+    // A blank may stand between a name and its value.
+    if (whole.trim() !== '') name = undefined;
+  }
+  return end === text.length ? values : undefined;
+}
+
+function makeValue(kind: JsonValue['kind'], from: number, length: number, name: Span | undefined): JsonValue {
+  return { kind, from, to: from + length, ...(name && { name }) };
+}
+
+function isWord(text: string, isCut: boolean): boolean {
+  return words.some((word) => word === text || (isCut && word.startsWith(text)));
+}
+
+/** Between two strings: a unit that no text has, and the one that no credential goes beyond. */
+const separator = '\uffff"';
+
+/** The strings and names of a JSON text as they are meant, apart from each other. */
+export function readStrings(text: string, values: readonly JsonValue[]): View {
+  const gaps: Edit[] = [];
+  let end = 0;
+  for (const { kind, from, to } of values) {
+    if (kind === 'number') continue;
+    gaps.push({ at: end, length: from - end, by: separator, isGap: true });
+    end = to;
+  }
+  if (end < text.length) gaps.push({ at: end, length: text.length - end, by: separator, isGap: true });
+  const strings = edited(asItStands(text), gaps);
+  const escapes = strings.text.matchAll(/\\(?:u[0-9a-f]{4}|[^u\uffff])/gi);
+  return edited(
+    strings,
+    Array.from(escapes, ({ 0: written, index }) => ({ at: index, length: written.length, by: readBackslash(written) })),
+  );
+}

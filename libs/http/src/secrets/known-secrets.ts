@@ -1,0 +1,70 @@
+import { canonical } from './canonical.ts';
+import { fold } from './fold.ts';
+import { createNeedle, searchText } from './search-text.ts';
+import { asItStands, type Span, type View } from './view.ts';
+
+/** A shorter text is a part of too many words. */
+const shortest = 6;
+/** Units of escapes, and those that one begins with: a cut may have left a part of one at the end of a text. */
+const escapeUnits = /[%&#\w\ufffd]/;
+const escapeStart = /[%&ux\ufffd]/;
+const longestHalf = 48;
+
+/** Finds secrets in a view. With `isCut` the end of the view may be the beginning of one. */
+export type FindSecrets = (view: View, isCut: boolean) => Span[];
+
+/**
+ * The search for all known secrets: as they are, without their scheme, the login and the password of Basic, and each of
+ * these in base64 at any place of a longer text.
+ */
+export function findSecrets(secrets: readonly string[]): FindSecrets {
+  const forms = secrets.flatMap(partsOf).flatMap((part) => [part, ...base64Of(part)]);
+  const views = forms.map(asItStands).flatMap((view) => [view, canonical(view)]);
+  const texts = new Set(views.map((view) => fold(view).text));
+  const needles = [...texts].filter(({ length }) => length >= shortest).map(createNeedle);
+
+  return (view, isCut) => {
+    if (needles.length === 0) return [];
+    const folded = fold(view);
+    const { text } = folded;
+    const halfFrom = isCut ? startOfHalf(text) : Number.POSITIVE_INFINITY;
+    const isEnd = (at: number) => at >= halfFrom && (at === text.length || escapeStart.test(text[at] ?? ''));
+    const spans: Span[] = [];
+    for (const needle of needles) {
+      searchText(needle, text, shortest, (end, matched) => {
+        if (matched === needle.text.length) spans.push({ from: folded.from(end - matched), to: folded.to(end - 1) });
+        else if (matched >= shortest && isEnd(end))
+          spans.push({ from: folded.from(end - matched), to: view.to(view.text.length - 1) });
+      });
+    }
+    return spans;
+  };
+}
+
+/** Where the units at the end of a text begin that may be a part of an escape. */
+function startOfHalf(text: string): number {
+  let at = text.length;
+  while (at > 0 && text.length - at < longestHalf && escapeUnits.test(text[at - 1] ?? '')) at -= 1;
+  return at;
+}
+
+/** With a scheme such as `Bearer`, that is no secret. */
+function partsOf(secret: string): string[] {
+  const [, scheme = '', bare = ''] = /^\s*([A-Za-z][\w-]*)\s+(\S.*)$/s.exec(secret) ?? [];
+  if (bare === '') return [secret];
+  if (!/^basic$/i.test(scheme)) return [secret, bare];
+  const login = Buffer.from(bare, 'base64').toString();
+  return [secret, bare, login, login.slice(login.indexOf(':') + 1)];
+}
+
+/** The characters that the part alone decides, at each of the three places where it may begin in a group. */
+function base64Of(part: string): string[] {
+  const bytes = Buffer.from(part);
+  return [0, 1, 2].map((offset) => {
+    const text = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const sharesLast = (offset + bytes.length) % 3 !== 0;
+    return text.slice(Math.ceil((offset * 4) / 3), sharesLast ? -1 : undefined);
+  });
+}

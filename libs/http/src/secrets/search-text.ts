@@ -1,0 +1,36 @@
+/** A text to search for, and of each of its beginnings the length of the longest shorter one that it ends with. */
+export type Needle = { text: string; borders: readonly number[] };
+
+export function createNeedle(text: string): Needle {
+  const borders = [0];
+  for (let at = 1; at < text.length; at += 1) borders.push(longer({ text, borders }, borders[at - 1] ?? 0, text, at));
+  return { text, borders };
+}
+
+/**
+ * Calls `onUnit` for the units of a text, with how much of the needle ends there. It begins where the needle's first
+ * units are, which the engine finds faster. One pass, by the method of Knuth, Morris and Pratt.
+ */
+export function searchText(
+  needle: Needle,
+  text: string,
+  firstUnits: number,
+  onUnit: (end: number, matched: number) => void,
+): void {
+  const start = text.indexOf(needle.text.slice(0, firstUnits));
+  if (start < 0) return;
+  let matched = 0;
+  for (let at = start; at < text.length; at += 1) {
+    const whole = matched === needle.text.length;
+    matched = longer(needle, whole ? (needle.borders[matched - 1] ?? 0) : matched, text, at);
+    onUnit(at + 1, matched);
+  }
+}
+
+/** How much of the needle ends with the unit at a place, when so much ended before it. */
+function longer({ text, borders }: Needle, matched: number, other: string, at: number): number {
+  const unit = other.charCodeAt(at);
+  let length = matched;
+  while (length > 0 && text.charCodeAt(length) !== unit) length = borders[length - 1] ?? 0;
+  return text.charCodeAt(length) === unit ? length + 1 : length;
+}

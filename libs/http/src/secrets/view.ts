@@ -1,0 +1,59 @@
+/** A text that was made of another one, and the place there of each of its UTF-16 units. */
+export type View = { text: string; from(at: number): number; to(at: number): number };
+
+/** A part of the original text. */
+export type Span = { from: number; to: number };
+
+/** A part of a view that reads otherwise. Nothing that begins or ends within a gap reaches into it. */
+export type Edit = { at: number; length: number; by: string; isGap?: boolean };
+
+/** A text as it stands. */
+export function asItStands(text: string): View {
+  return { text, from: (at) => at, to: (at) => at + 1 };
+}
+
+/** The view with these edits, which are in order. */
+export function edited(view: View, edits: readonly Edit[]): View {
+  if (edits.length === 0) return view;
+  const pieces: string[] = [];
+  /** Where each edit begins in the new text. */
+  const begins: number[] = [];
+  let [read, written] = [0, 0];
+  for (const { at, length, by } of edits) {
+    pieces.push(view.text.slice(read, at), by);
+    begins.push(written + at - read);
+    written += at - read + by.length;
+    read = at + length;
+  }
+  pieces.push(view.text.slice(read));
+
+  /** The edit that a place is in, or the same place in the view. */
+  function find(at: number): Edit | number {
+    let [low, high] = [0, begins.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((begins[middle] ?? 0) <= at) low = middle + 1;
+      else high = middle;
+    }
+    const edit = edits[low - 1];
+    if (edit === undefined) return at;
+    const after = at - (begins[low - 1] ?? 0) - edit.by.length;
+    return after < 0 ? edit : edit.at + edit.length + after;
+  }
+
+  const begin = ({ at }: Edit) => view.from(at);
+  const end = ({ at, length }: Edit) => view.to(at + length - 1);
+  return {
+    text: pieces.join(''),
+    from(at) {
+      const found = find(at);
+      if (typeof found === 'number') return view.from(found);
+      return found.isGap === true ? end(found) : begin(found);
+    },
+    to(at) {
+      const found = find(at);
+      if (typeof found === 'number') return view.to(found);
+      return found.isGap === true ? begin(found) : end(found);
+    },
+  };
+}

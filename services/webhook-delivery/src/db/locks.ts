@@ -1,0 +1,54 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from './schema.ts';
+
+/**
+ * The order of locks. A transaction locks endpoints first and lanes last, each once and by id. It changes and deletes
+ * rows of the queue and of webhooks only between the two, and only those of its endpoints: so no two transactions wait
+ * for each other in a circle. Two kinds of transactions lock no endpoint. Claims lock lanes and then rows of the queue;
+ * they skip those that are locked, so they never wait. Others write lanes alone, or add new rows to the queue before
+ * that.
+ */
+const reached = new WeakMap<Transaction<DB>, { endpoints: ReadonlySet<bigint>; hasLanes: boolean }>();
+
+/** Lanes that a transaction has locked. Whatever writes lanes takes them, so it cannot run without the lock. */
+export type LockedLanes = { trx: Transaction<DB>; webhookIds: readonly bigint[] };
+
+/**
+ * Locks the endpoints of these webhooks until the transaction ends. Nobody else changes these webhooks meanwhile, so
+ * whether they are active stays valid.
+ */
+export async function lockEndpoints(trx: Transaction<DB>, webhookIds: readonly bigint[]) {
+  const { endpoints, hasLanes } = reached.get(trx) ?? { endpoints: new Set(webhookIds), hasLanes: false };
+  if (hasLanes) throw new Error('endpoints must be locked before lanes');
+  if (webhookIds.some((id) => !endpoints.has(id))) throw new Error('endpoints must be locked at once');
+  reached.set(trx, { endpoints, hasLanes });
+  if (webhookIds.length === 0) return [];
+  return trx
+    .selectFrom('endpoints')
+    .innerJoin('webhooks', 'webhooks.id', 'endpoints.webhook_id')
+    .selectAll('endpoints')
+    .select('webhooks.active')
+    .where('endpoints.webhook_id', '=', sql<bigint>`any(${webhookIds}::bigint[])`)
+    .orderBy('endpoints.webhook_id')
+    .forUpdate('endpoints')
+    .execute();
+}
+
+/**
+ * Locks both lanes of these webhooks until the transaction ends, or only those of one kind. Claims skip them meanwhile,
+ * so call it last.
+ */
+export async function lockLanes(
+  trx: Transaction<DB>,
+  webhookIds: readonly bigint[],
+  isManual?: boolean,
+): Promise<LockedLanes> {
+  const { endpoints = new Set<bigint>(), hasLanes = false } = reached.get(trx) ?? {};
+  if (hasLanes) throw new Error('lanes must be locked at once');
+  reached.set(trx, { endpoints, hasLanes: true });
+  await sql`
+    select from lanes
+    where webhook_id = any(${webhookIds}::bigint[]) and is_manual = coalesce(${isManual ?? null}::boolean, is_manual)
+    order by webhook_id, is_manual for update`.execute(trx);
+  return { trx, webhookIds };
+}
