@@ -44,7 +44,7 @@ export async function startHarness(
   const producer = await events.createProducer();
   await events.ensureTopics(eventMessages.map((event) => topicOf(event).name));
   const receiver = keep(await startReceiver());
-  await harness.start();
+  const { metrics } = await harness.start();
   const db = harness.connect<DB>(4);
   const webhooksOf = harness.clientsFrom(serviceOf('identity'), WebhooksService);
 
@@ -58,6 +58,7 @@ export async function startHarness(
     database,
     db: db.kysely,
     events,
+    metrics,
     receiver,
     /** Events that it raised about endpoints. */
     published: await harness.collect(WebhookEventSchema),

@@ -2,8 +2,10 @@ import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { z } from 'zod';
 import { choice, config, formatCode, jsonTemplate, number, template } from '../parameters.ts';
 import { StepFailure } from '../step-failure.ts';
+import type { Compiling } from '../templates/compiling.ts';
+import { compileJson } from '../templates/json-template.ts';
 import type { Scope } from '../templates/scope.ts';
-import { compileJson, compileText, isTemplate } from '../templates/template.ts';
+import { compileText, isTemplate } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf } from './effect-policy.ts';
 import type { StubbedEffect } from './step-type.ts';
@@ -53,8 +55,8 @@ export const webhookCallbackStep = defineStep({
     name: 'Tell the CRM',
     config: { url: 'https://hooks.example.com/leads', payload: { email: '{{ email }}', source: 'drippulse' } },
   },
-  compile(config) {
-    const request = compileRequest(config);
+  compile(config, { compiling }) {
+    const request = compileRequest(config, compiling);
     return (scope) => ({ kind: 'effect', request: request(scope) });
   },
   // URL and headers may have secrets.
@@ -62,12 +64,12 @@ export const webhookCallbackStep = defineStep({
 });
 
 /** Renders the complete request, so that each attempt sends the same bytes. */
-function compileRequest(config: z.output<typeof callbackConfig>): (scope: Scope) => JsonObject {
+function compileRequest(config: z.output<typeof callbackConfig>, compiling: Compiling): (scope: Scope) => JsonObject {
   const { method, timeout_seconds, sign_with = null } = config;
-  const url = compileText(config.url);
-  const payload = config.payload === undefined ? undefined : compileJson(config.payload);
+  const url = compileText(config.url, compiling);
+  const payload = config.payload === undefined ? undefined : compileJson(config.payload, compiling);
   const headers = Object.entries(withContentType(config.headers, payload !== undefined));
-  const renderedHeaders = headers.map(([name, value]) => [name, compileText(value)] as const);
+  const renderedHeaders = headers.map(([name, value]) => [name, compileText(value, compiling)] as const);
   return (scope) => ({
     method,
     url: readUrl(url(scope)),
