@@ -1,5 +1,6 @@
 import type { JsonObject } from '@drippulse/json';
 import type { CompiledStep, Definition } from './definition.ts';
+import { atOnce, type InTurns } from './in-turns.ts';
 import { objectOf } from './json-value.ts';
 import { hasDueGoals, meetGoals } from './meet-goals.ts';
 import { stepUnits } from './meter.ts';
@@ -15,7 +16,9 @@ import {
   failRun,
   leave,
   merge,
+  needsPause,
   note,
+  pause,
   startWalk,
   stop,
   unchanged,
@@ -35,18 +38,30 @@ const maxVisits = 100;
  * Returns a run unchanged if it is not due, waits for an effect, is parked or has ended. The same arguments give the same result, so a
  * result that a dead process did not store can be computed again.
  */
-export function advance(definition: Definition, run: Run, now: Date, maxSteps = 1_000): Advance {
+export function advance(definition: Definition, run: Run, now: Date, maxSteps?: number): Advance {
+  return atOnce(advanceInTurns(definition, run, now, maxSteps));
+}
+
+/** The same in turns. Between two of them is no more than one part of a step: its compiling, its work, or its change of the data. */
+export function* advanceInTurns(definition: Definition, run: Run, now: Date, maxSteps = 1_000): InTurns<Advance> {
   const at = now.getTime();
   if (!isDue(run.state, at)) return unchanged(run);
   const walk = startWalk(definition, run, at);
-  if (run.state.phase === 'waiting' && !hasDueGoals(walk)) endWait(walk, run.state.wakeAt ?? at);
+  const result = yield* takeSteps(walk, maxSteps);
+  yield* pause(walk);
+  return result;
+}
+
+function* takeSteps(walk: Walk, maxSteps: number): InTurns<Advance> {
+  const { definition, run, scope } = walk;
+  if (run.state.phase === 'waiting' && !hasDueGoals(walk)) endWait(walk, run.state.wakeAt ?? scope.now);
   for (let count = 0; ; count++) {
     const step = definition.steps[walk.index];
     if (!step) return end(walk, { index: walk.lastIndex }, 'completed');
-    if (count >= maxSteps || workOf(walk) > moveUnits) return stop(walk, 'ready', at);
-    const met = definition.goals.length > 0 ? meetGoals(walk, step) : undefined;
+    if (count >= maxSteps || workOf(walk) > moveUnits) return stop(walk, 'ready', scope.now);
+    const met = definition.goals.length > 0 ? yield* meetGoals(walk, step) : undefined;
     if (met === 'jumped') continue;
-    const stopped = met ?? takeStep(walk, step);
+    const stopped = met ?? (yield* takeStep(walk, step));
     if (stopped) return stopped;
   }
 }
@@ -63,13 +78,18 @@ function endWait(walk: Walk, until: number): void {
   leave(walk, step, step.index + 1);
 }
 
-function takeStep(walk: Walk, step: CompiledStep): Advance | undefined {
+function* takeStep(walk: Walk, step: CompiledStep): InTurns<Advance | undefined> {
   beginStep(walk);
   if (step.inLoop && visitOf(walk, step) > maxVisits) {
     return failRun(walk, step, `the step was visited ${maxVisits} times; the loop it is in does not end`);
   }
   try {
-    return apply(walk, step, step.run(walk.scope));
+    if (needsPause(walk)) yield* pause(walk);
+    step.prepare();
+    if (needsPause(walk)) yield* pause(walk);
+    const outcome = step.run(walk.scope);
+    if (needsPause(walk)) yield* pause(walk);
+    return apply(walk, step, outcome);
   } catch (error) {
     if (error instanceof StepFailure) return fail(walk, step, error.message);
     throw error;

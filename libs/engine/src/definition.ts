@@ -1,7 +1,11 @@
+import type { JsonObject } from '@drippulse/json';
+import { type Compilation, createCompilation } from './compilation.ts';
 import { compileReEntry, type ReEntryRule } from './entry/re-entry.ts';
 import { type EventTrigger, eventTriggerOf } from './event-trigger.ts';
 import { type CompiledGoal, compileGoals } from './goals/compile-goals.ts';
 import { loopsOf, reachableFrom } from './graph.ts';
+import { bytesOf } from './json-bytes.ts';
+import { weigh } from './meter.ts';
 import { sourceOf } from './scheduled-trigger.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Step } from './step.ts';
@@ -9,8 +13,18 @@ import type { CrmSelection } from './steps/crm-selection.ts';
 import { findStepType } from './steps/registry.ts';
 import type { BoundStep, EffectOfStep, EffectPolicy, Parks, RunStep } from './steps/step-type.ts';
 
-/** A compiled version of a workflow. Compile it once, and run it for any number of contacts. */
+/** Bytes of a step beside its config. */
+const stepBytes = 2_048;
+/** Units of reading what a unit of a config weighs, from its text to the form of the step. */
+const readingUnits = 8;
+
+/**
+ * A version of a workflow, ready to run for any number of contacts. Steps, filter and goals are compiled when the first contact comes
+ * to them.
+ */
 export type Definition = {
+  /** Its compiled parts. */
+  readonly compilation: Compilation;
   readonly workflowId: string;
   readonly version: number;
   readonly steps: readonly CompiledStep[];
@@ -33,6 +47,9 @@ export type CompiledStep = {
   readonly type: string;
   /** Whether the step can be reached again, from itself or by a goal. Only then its visits are counted. */
   readonly inLoop: boolean;
+  /** Compiles the step, unless it is. Throws StepFailure if it can't be compiled. */
+  readonly prepare: () => void;
+  /** Runs the step. */
   readonly run: RunStep;
   readonly effect: CompiledEffect | undefined;
   readonly parks: Parks | undefined;
@@ -47,18 +64,24 @@ export type CompiledEffect = EffectOfStep & {
   readonly onErrorNext: number | undefined;
 };
 
-/** Compiles the steps of one version. Throws on an invalid step: `readSteps` checks them when they are saved. */
+/**
+ * Makes the definition of one version. Throws on an invalid step: `readSteps` checks them when they are saved. `onGrow` gets the bytes
+ * of memory that it takes now, and later those of each part that is compiled.
+ */
 export function compileDefinition(source: {
   workflowId: string;
   version: number;
   steps: readonly Step[];
   settings?: Settings;
+  onGrow?: (bytes: number) => void;
 }): Definition {
-  const { workflowId, version, steps, settings = {} } = source;
+  const { workflowId, version, steps, settings = {}, onGrow } = source;
+  const values = [...steps.map(({ config }) => config), settings as JsonObject]; // what was read from JSON
+  const compilation = createCompilation({ onGrow, read: readingUnits * weigh(values, Number.POSITIVE_INFINITY) });
   const indexes = new Map(steps.map((step, index) => [step.id, index]));
   const bound = steps.map(bind);
   const exits = bound.map((step, index) => step.exits.map(({ target }) => resolveTarget(target, index)));
-  const goals = compileGoals(settings.goals ?? [], (target) => resolveTarget(target, steps.length));
+  const goals = compileGoals(settings.goals ?? [], (target) => resolveTarget(target, steps.length), compilation);
   // A goal may go back once, so that the steps from there on may be visited again.
   const reachedByGoals = reachableFrom(
     exits,
@@ -66,10 +89,11 @@ export function compileDefinition(source: {
   );
   const loops = new Set([...loopsOf(exits), ...reachedByGoals]);
   const compiled = bound.map((step, index) => compileStep(step, index));
-  const triggers = { eventTrigger: eventTriggerOf(steps), source: sourceOf(steps) };
+  const triggers = { eventTrigger: eventTriggerOf(steps, compilation), source: sourceOf(steps) };
+  onGrow?.(stepBytes * (steps.length + 1) + bytesOf(values));
   return {
-    ...{ workflowId, version, steps: compiled, settings, goals, ...triggers },
-    reEntry: compileReEntry(settings.re_entry),
+    ...{ compilation, workflowId, version, steps: compiled, settings, goals, ...triggers },
+    reEntry: compileReEntry(settings.re_entry, compilation),
   };
 
   function resolveTarget(target: string, index: number): number {
@@ -79,14 +103,17 @@ export function compileDefinition(source: {
   }
 
   function compileStep({ step, effect, parks, policy, exits, compile }: Bound, index: number): CompiledStep {
+    const { id, name, type } = step;
     const resolve = (target: string) => resolveTarget(target, index);
+    const compiled = compilation.lazily((compiling) => compile({ workflowId, stepId: id, resolve, compiling }));
     return {
       index,
-      id: step.id,
-      name: step.name,
-      type: step.type,
+      id,
+      name,
+      type,
       inLoop: loops.has(index),
-      run: compile({ workflowId, stepId: step.id, resolve }),
+      prepare: () => void compiled(),
+      run: (scope) => compiled()(scope),
       effect: effect && policy && { ...effect, ...policy, onErrorNext: onErrorNext(policy, resolve) },
       parks,
       exits: new Map(exits.flatMap(({ key, target }) => (key === undefined ? [] : [[key, resolve(target)] as const]))),

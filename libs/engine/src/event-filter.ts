@@ -1,12 +1,19 @@
-import type { JsonObject } from '@drippulse/json';
-import { compileRendered, compileRule, type Rule, type RuleConfig, ruleShape } from './conditions/rule.ts';
+import { type JsonObject, parseJson } from '@drippulse/json';
+import { type Compilation, createCompilation } from './compilation.ts';
+import { compileRendered, compileRule, eventRule, type Rule, type RuleConfig } from './conditions/rule.ts';
 import { contactKeyOf } from './contact-key.ts';
-import { BudgetSpent, createMeter } from './meter.ts';
-import { config } from './parameters.ts';
+import { bytesOf } from './json-bytes.ts';
+import { objectOf } from './json-value.ts';
+import { BudgetSpent, charge, createMeter } from './meter.ts';
 import { StepFailure } from './step-failure.ts';
+import type { Compiling } from './templates/compiling.ts';
 
 /** Most units of one filter for one event: a quarter of a step, because every event meets every filter of its organization. */
 const filterUnits = 1024 * 1024;
+
+/** Units of reading a character of a rule, from its JSON to its form. */
+const readingUnits = 4;
+const ruleSchema = eventRule();
 
 /** The decision of a filter about an event. */
 export type Verdict = {
@@ -14,37 +21,56 @@ export type Verdict = {
   matches: boolean;
   /** Whether the decision needs more work than a filter may do. */
   isUndecided: boolean;
-  /** Counted work, in units of `Meter`. */
+  /** Counted work, in units of `Meter`, with that of compiling the filter where this use did. */
   work: number;
 };
 
-/** A compiled filter of events. */
-type EventFilter = (data: JsonObject, o: { now: Date; timezone: string }) => Verdict;
+/** A filter of events. */
+export type EventFilter = (data: JsonObject, o: { now: Date; timezone: string }) => Verdict;
 
-/** Reads and compiles a rule `{match, conditions}`. Throws on one that is not valid: it is checked when it is saved. */
-export function eventFilterOf(rule: JsonObject): EventFilter {
-  return compileEventFilter(config(ruleShape).parse(rule));
+/**
+ * The filter of a rule `{match, conditions}` in JSON. It was checked when it was saved, and is read and compiled when it first decides.
+ * `onGrow` gets the bytes of memory that it takes then.
+ */
+export function eventFilterOf(text: string, onGrow?: (bytes: number) => void): EventFilter {
+  return meteredFilter(createCompilation({ onGrow, limit: filterUnits }), (compiling) =>
+    compileRule(ruleSchema.parse(readRule(text, compiling)), compiling),
+  );
 }
 
-/** Compiles a rule as the filter of events. */
-export function compileEventFilter(config: RuleConfig): EventFilter {
-  return meteredFilter(compileRule(config));
+/** The filter of a trigger, compiled when it first decides. */
+export function compileEventFilter(config: RuleConfig, compilation: Compilation): EventFilter {
+  return meteredFilter(compilation, (compiling) => compileRule(config, compiling));
 }
 
 /**
- * Reads the `match` in the request of a `wait_for_event`. It was rendered when the run parked: unlike those of `eventFilterOf`, its
- * values are no templates, whatever is in them.
+ * The same for the `match` in the request of a `wait_for_event`. It was rendered when the run parked: its values are no templates,
+ * whatever is in them.
  */
-export function eventMatchOf(match: JsonObject): EventFilter {
-  return meteredFilter(compileRendered(match));
+export function eventMatchOf(text: string, onGrow?: (bytes: number) => void): EventFilter {
+  return meteredFilter(createCompilation({ onGrow, limit: filterUnits }), (compiling) =>
+    compileRendered(readRule(text, compiling), compiling),
+  );
 }
 
-function meteredFilter(rule: Rule): EventFilter {
+function readRule(text: string, compiling: Compiling): JsonObject {
+  charge(compiling.meter, readingUnits * text.length);
+  const rule = objectOf(parseJson(text)) ?? {};
+  compiling.bytes += bytesOf(rule);
+  return rule;
+}
+
+function meteredFilter(compilation: Compilation, compile: (compiling: Compiling) => Rule): EventFilter {
+  const compiled = compilation.lazily(compile);
   return (data, { now, timezone }) => {
     const meter = createMeter(filterUnits);
+    const before = compilation.work;
     const identity = { timezone, contactKey: contactKeyOf(data, '') };
-    const verdict = (matches: boolean, isUndecided: boolean) => ({ matches, isUndecided, work: meter.spent });
+    const verdict = (matches: boolean, isUndecided: boolean) => {
+      return { matches, isUndecided, work: meter.spent + compilation.work - before };
+    };
     try {
+      const rule = compiled();
       return verdict(rule({ data, now: now.getTime(), ...identity, warnings: new Set(), meter }), false);
     } catch (error) {
       if (!(error instanceof StepFailure)) throw error;

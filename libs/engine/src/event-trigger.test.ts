@@ -1,11 +1,13 @@
 import { expect, test } from '@jest/globals';
+import { createCompilation } from './compilation.ts';
 import { eventTriggerOf } from './event-trigger.ts';
 
 const now = new Date('2026-05-06T08:00:00Z');
 const lead = { email: 'ada@example.com', score: 40, event_name: 'lead.created', properties: { status: 'new' } };
 
 function triggerOf(config: object) {
-  return eventTriggerOf([{ type: 'trigger', config: { kind: 'event', event_name: 'lead.created', ...config } }]);
+  const steps = [{ type: 'trigger', config: { kind: 'event', event_name: 'lead.created', ...config } }];
+  return eventTriggerOf(steps, createCompilation({}));
 }
 
 test('an event trigger says which event it waits for, and in which zone its runs are', () => {
@@ -20,7 +22,7 @@ test.each([
   ['a manual trigger', [{ type: 'trigger', config: {} }]],
   ['a schedule', [{ type: 'trigger', config: { frequency: 'daily' } }]],
 ])('%s waits for no event', (_name, steps) => {
-  expect(eventTriggerOf(steps)).toBeUndefined();
+  expect(eventTriggerOf(steps, createCompilation({}))).toBeUndefined();
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@drippulse/json';
+import type { Compilation } from './compilation.ts';
 import { compileEventFilter, type Verdict } from './event-filter.ts';
 import type { Step } from './step.ts';
 import { triggerConfig } from './steps/trigger.ts';
@@ -12,15 +13,26 @@ export type EventTrigger = {
   accepts(data: JsonObject, now: Date): Verdict;
 };
 
-/** The event trigger of a workflow, if it has one. */
-export function eventTriggerOf(steps: readonly Pick<Step, 'type' | 'config'>[]): EventTrigger | undefined {
-  const [first] = steps;
-  if (first?.type !== 'trigger') return undefined;
-  const { data: trigger } = triggerConfig.safeParse(first.config);
+/** The event trigger of a workflow, if it has one. Its filter is a part of `compilation`. */
+export function eventTriggerOf(
+  steps: readonly Pick<Step, 'type' | 'config'>[],
+  compilation: Compilation,
+): EventTrigger | undefined {
+  const trigger = triggerOf(steps);
   if (trigger?.kind !== 'event' || trigger.event_name === undefined) return undefined;
   const { event_name: eventName, timezone, filter } = trigger;
-  const accepts = filter === undefined ? acceptAll : compileEventFilter(filter);
+  const accepts = filter === undefined ? acceptAll : compileEventFilter(filter, compilation);
   return { eventName, timezone, accepts: (data, now) => accepts(data, { now, timezone }) };
+}
+
+/** The name of the event that starts a workflow, if one does. */
+export function triggeringEventOf(steps: readonly Pick<Step, 'type' | 'config'>[]): string | undefined {
+  const trigger = triggerOf(steps);
+  return trigger?.kind === 'event' ? trigger.event_name : undefined;
+}
+
+function triggerOf([first]: readonly Pick<Step, 'type' | 'config'>[]) {
+  return first?.type === 'trigger' ? triggerConfig.safeParse(first.config).data : undefined;
 }
 
 function acceptAll(): Verdict {

@@ -3,10 +3,11 @@
 export { type StepTypeInfo, stepTypes } from './catalog.ts';
 export { withDefaults } from './defaults.ts';
 export { fixtureProfile, fixtures, testData } from './fixtures.ts';
-export { readSteps } from './reading/read-steps.ts';
-export { renderEffect } from './render-effect.ts';
+export { readEventFilter } from './reading/read-event-filter.ts';
+export { activeProblems, readSteps, readStepsInTurns } from './reading/read-steps.ts';
+export { renderEffectInTurns } from './render-effect.ts';
 export { scheduleOf } from './scheduled-trigger.ts';
-export { readSettings } from './settings/read-settings.ts';
+export { checkSettingsInTurns, readSettings } from './settings/read-settings.ts';
 export { defaultClass, defaultPriority, type Settings } from './settings/settings.ts';
 export type { Step } from './step.ts';
 export { type CrmSelection, readCrmSelection } from './steps/crm-selection.ts';
@@ -18,14 +19,14 @@ export {
   templateOperators,
   templateTags,
 } from './templates/reference.ts';
-export { type RenderInput, renderOnce } from './templates/render-once.ts';
-export { type TestRun, type TestStep, testRun, testRunSteps } from './test-run.ts';
+export { type Rendered, type RenderInput, renderInTurns, renderOnce } from './templates/render-once.ts';
+export { type TestRun, type TestStep, testRun, testRunInTurns } from './test-run.ts';
 export { nextTick, type Schedule } from './time/schedule.ts';
 
 // For services: live runs. No other library uses the engine.
 
 export type { JsonObject, JsonValue } from '@drippulse/json';
-export { advance } from './advance.ts';
+export { advance, advanceInTurns } from './advance.ts';
 export { type ContactLedger, type Decision, decideSend } from './arbiter/decide.ts';
 export { haveCompetition, noRules, type SendClass, type SendingRules } from './arbiter/rules.ts';
 export { type AskedSend, goesBefore, type PlacedSend, type PlannedSend } from './arbiter/sends.ts';
@@ -36,8 +37,8 @@ export { type CompiledStep, compileDefinition, type Definition } from './definit
 export { keyHash, renderEntryKey } from './entry/entry-key.ts';
 export { type Arrival, type EntryVerdict, judgeEntries } from './entry/judge-entries.ts';
 export type { PastEntries, ReEntryRule } from './entry/re-entry.ts';
-export { eventFilterOf, eventMatchOf, type Verdict } from './event-filter.ts';
-export { type EventTrigger, eventTriggerOf } from './event-trigger.ts';
+export { type EventFilter, eventFilterOf, eventMatchOf, type Verdict } from './event-filter.ts';
+export { type EventTrigger, triggeringEventOf } from './event-trigger.ts';
 export { type CompiledGoal, watchedUntil } from './goals/compile-goals.ts';
 export { goalLine, goalLinePattern } from './goals/goal-line.ts';
 export { type GoalEvent, goalsOfEvent } from './goals/goals-of-event.ts';
@@ -57,7 +58,7 @@ export type {
   RunState,
   SendingKind,
 } from './run.ts';
-export { settleEffect, skippedForGoal } from './settle-effect.ts';
+export { settleEffect, settleInTurns, skippedForGoal } from './settle-effect.ts';
 export { startRun } from './start-run.ts';
 export type { Requirement } from './steps/step-type.ts';
 export { stubEffect } from './stub-effect.ts';

@@ -1,9 +1,10 @@
 import type { CompiledStep } from './definition.ts';
 import { type CompiledGoal, isOpen } from './goals/compile-goals.ts';
 import { goalLine } from './goals/goal-line.ts';
+import type { InTurns } from './in-turns.ts';
 import type { Advance } from './run.ts';
 import { StepFailure } from './step-failure.ts';
-import { beginStep, end, note, stop, type Walk } from './walk.ts';
+import { beginStep, end, needsPause, note, pause, stop, type Walk } from './walk.ts';
 
 /** Whether an event has met a goal that is still to act on the run. */
 export function hasDueGoals({ goals }: Walk): boolean {
@@ -11,15 +12,17 @@ export function hasDueGoals({ goals }: Walk): boolean {
 }
 
 /**
- * Looks at the goals before a step: those that events have met meanwhile act first, then the rules are tested in order.
- * Returns the end of the run, `jumped` when another step is next, or undefined when the step may run.
+ * Looks at the goals before a step: those that events have met meanwhile act first, then the rules are tested in order, all
+ * by the budget of one step. Returns the end of the run, `jumped` when another step is next, or undefined when the step may run.
  */
-export function meetGoals(walk: Walk, step: CompiledStep): Advance | 'jumped' | undefined {
+export function* meetGoals(walk: Walk, step: CompiledStep): InTurns<Advance | 'jumped' | undefined> {
   const due = takeDue(walk);
   if (due !== undefined) return act(walk, step, due);
+  beginStep(walk);
   for (const goal of walk.definition.goals) {
     if (goal.holds === undefined || !canMeet(walk, goal)) continue;
-    beginStep(walk);
+    if (needsPause(walk)) yield* pause(walk);
+    walk.scope.warnings.clear();
     if (!holdsNow(walk, goal.holds)) continue;
     walk.goals = { met: [...(walk.goals?.met ?? []), goal.name], due: walk.goals?.due ?? [] };
     walk.metGoals.push(goal.name);

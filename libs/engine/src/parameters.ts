@@ -1,8 +1,8 @@
 import type { ViolationCode } from '@drippulse/errors';
-import { isRawNumber, type JsonObject, type JsonValue } from '@drippulse/json';
+import { isRawNumber, type JsonValue } from '@drippulse/json';
 import { z } from 'zod';
-import { objectOf } from './json-value.ts';
-import { isTemplate, templateProblem } from './templates/template.ts';
+import { marked } from './template-places.ts';
+import { isTemplate } from './templates/template.ts';
 
 /** The `params` of a rule that refuses the form of a text. */
 export const formatCode = { code: 'format' } as const satisfies { code: ViolationCode };
@@ -12,16 +12,12 @@ export function config<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.looseObject(shape);
 }
 
-/** Text that may contain `{{ … }}`. A template that can't be parsed is invalid. */
+/** Most problems of one value that are looked for: no more are shown, and each is much work. */
+export const mostIssues = 100;
+
+/** Text that may contain `{{ … }}`. Whether it can be parsed is checked apart, by `checkPlaces`. */
 export function template() {
-  return z
-    .string()
-    .superRefine((text, context) => {
-      const problem = templateProblem(text);
-      if (problem)
-        context.addIssue({ code: 'custom', message: `is not a valid template: ${problem}`, params: formatCode });
-    })
-    .meta({ format: 'template' });
+  return z.string().meta({ format: 'template' });
 }
 
 /** A value of the schema, or a template whose text is checked when the step runs. */
@@ -41,12 +37,12 @@ export function choice<const Words extends readonly [string, ...string[]]>(words
 
 /** A JSON value whose strings may be templates. */
 export function jsonTemplate() {
-  return z.custom<JsonValue>().superRefine(checkTemplates).meta({});
+  return marked(z.custom<JsonValue>().meta({}), 'texts');
 }
 
 /** A JSON object whose strings may be templates. */
 export function jsonObjectTemplate() {
-  return z.record(z.string(), z.custom<JsonValue>()).superRefine(checkTemplates);
+  return marked(z.record(z.string(), z.custom<JsonValue>()), 'texts');
 }
 
 /** A target: `next`, `end` or the id of a step. */
@@ -54,21 +50,6 @@ export function jump() {
   return z.string().min(1);
 }
 
-/** Most problems of a value that are looked for. */
-const shownIssues = 100;
-
 function isSameWord(word: string, value: unknown): boolean {
   return typeof value === 'string' && value.toLowerCase() === word.toLowerCase();
-}
-
-function checkTemplates(value: JsonValue | JsonObject, context: z.RefinementCtx, path: PropertyKey[] = []): void {
-  if (context.issues.length >= shownIssues) return;
-  if (typeof value === 'string') {
-    const problem = templateProblem(value);
-    if (problem)
-      context.addIssue({ code: 'custom', path, message: `is not a valid template: ${problem}`, params: formatCode });
-  } else {
-    for (const [key, member] of Object.entries(Array.isArray(value) ? value : (objectOf(value) ?? {})))
-      checkTemplates(member, context, [...path, key]);
-  }
 }

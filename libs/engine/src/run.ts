@@ -102,7 +102,7 @@ export type Advance = {
   data: JsonObject;
   dataChanged: boolean;
   entries: Entry[];
-  /** Counted work of the move, in units of `Meter`: a caller with many runs gives others a turn in between. */
+  /** Counted work of its steps, in units of `Meter`, without that of compiling them. */
   work: number;
   effect?: Effect;
   parked?: Parked;

@@ -1,10 +1,24 @@
 import type { CompiledEffect, CompiledStep, Definition } from './definition.ts';
+import { atOnce, type InTurns } from './in-turns.ts';
 import { actOnDueGoals, hasDueGoals } from './meet-goals.ts';
 import type { Advance, EffectResult, Run, RunState } from './run.ts';
 import { StepFailure } from './step-failure.ts';
-import type { Scope } from './templates/scope.ts';
 import { formatInstant } from './time/instants.ts';
-import { close, dataTooLarge, end, fail, leave, merge, note, startWalk, stop, unchanged, type Walk } from './walk.ts';
+import {
+  close,
+  dataTooLarge,
+  end,
+  fail,
+  leave,
+  merge,
+  needsPause,
+  note,
+  pause,
+  startWalk,
+  stop,
+  unchanged,
+  type Walk,
+} from './walk.ts';
 
 const longestPauseMs = 6 * 3_600_000;
 const longestRetryAfterMs = 24 * 3_600_000;
@@ -17,31 +31,56 @@ const longestRetryAfterMs = 24 * 3_600_000;
 export function settleEffect(
   definition: Definition,
   run: Run,
-  effect: { stepIndex: number; stepId: string; attempt: number },
+  effect: SettledEffect,
   result: EffectResult,
   now: Date,
   random: number,
 ): Advance {
+  return atOnce(settleInTurns(definition, run, effect, result, now, random));
+}
+
+/** The same in turns, as those of `advanceInTurns`. */
+export function* settleInTurns(
+  definition: Definition,
+  run: Run,
+  effect: SettledEffect,
+  result: EffectResult,
+  now: Date,
+  random: number,
+): InTurns<Advance> {
   const step = definition.steps[effect.stepIndex];
   if (!step || step.id !== effect.stepId || !isAwaited(run.state, effect)) return unchanged(run);
   const walk = startWalk(definition, run, now.getTime());
-  if (hasDueGoals(walk) && result.outcome !== 'accepted') return settleForGoal(walk, step, result);
+  const settled = yield* settleOn(walk, step, { attempt: effect.attempt, result, random });
+  yield* pause(walk);
+  return settled;
+}
+
+/** The effect that was handed out. */
+type SettledEffect = { stepIndex: number; stepId: string; attempt: number };
+
+function* settleOn(
+  walk: Walk,
+  step: CompiledStep,
+  { attempt, result, random }: { attempt: number; result: EffectResult; random: number },
+): InTurns<Advance> {
+  if (hasDueGoals(walk) && result.outcome !== 'accepted') return yield* settleForGoal(walk, step, result);
   if (result.outcome === 'held') return hold(walk, step, result);
   if (result.outcome === 'accepted') return accept(walk, step, result);
-  if (result.outcome === 'failed' && result.retryable && step.effect && effect.attempt < step.effect.maxAttempts) {
+  if (result.outcome === 'failed' && result.retryable && step.effect && attempt < step.effect.maxAttempts) {
     return retry(walk, step, step.effect, result, random);
   }
   // A step that parks has said its warnings when it did.
-  if (step.effect) repeatWarnings(step, walk.scope);
+  if (step.effect) yield* repeatWarnings(walk, step);
   const ended = settle(walk, step, result);
   if (ended) return ended;
-  if (walk.index >= definition.steps.length) return end(walk, step, 'completed');
+  if (walk.index >= walk.definition.steps.length) return end(walk, step, 'completed');
   return stop(walk, 'ready', null);
 }
 
 /** A goal that was met meanwhile acts once the effect is settled. It is not tried again, and its failure fails nothing. */
-function settleForGoal(walk: Walk, step: CompiledStep, result: Final | Hold): Advance {
-  repeatWarnings(step, walk.scope);
+function* settleForGoal(walk: Walk, step: CompiledStep, result: Final | Hold): InTurns<Advance> {
+  yield* repeatWarnings(walk, step);
   settle(walk, step, result.outcome === 'held' ? skippedForGoal : result);
   return actOnDueGoals(walk, step);
 }
@@ -115,10 +154,13 @@ function pauseMs(
 }
 
 /** Recomputes the warnings of a step's rendering instead of storing them: the data has not changed since. */
-function repeatWarnings(step: CompiledStep, scope: Scope): void {
+function* repeatWarnings(walk: Walk, step: CompiledStep): InTurns<void> {
   try {
-    step.run(scope);
+    step.prepare();
+    if (needsPause(walk)) yield* pause(walk);
+    step.run(walk.scope);
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
   }
+  if (needsPause(walk)) yield* pause(walk);
 }

@@ -1,10 +1,11 @@
 import type { JsonObject } from '@drippulse/json';
-import { advance, moveUnits } from './advance.ts';
+import { advanceInTurns, moveUnits } from './advance.ts';
 import { contactKeyOf } from './contact-key.ts';
 import type { Definition } from './definition.ts';
+import { atOnce, type InTurns } from './in-turns.ts';
 import { sizeOf } from './json-size.ts';
 import type { Advance, Entry, Parked, Run } from './run.ts';
-import { settleEffect } from './settle-effect.ts';
+import { settleInTurns } from './settle-effect.ts';
 import { startRun } from './start-run.ts';
 import type { StepConnection, StubbedEffect } from './steps/step-type.ts';
 import { stubEffect } from './stub-effect.ts';
@@ -57,15 +58,11 @@ type TestRunOptions = {
  * report their length. `elapsedMs` is read before and after each step, for `durationMs`.
  */
 export function testRun(definition: Definition, o: TestRunOptions): TestRun {
-  const steps = testRunSteps(definition, o);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return atOnce(testRunInTurns(definition, o));
 }
 
-/** The same, step by step: yields the units of work of each, so that others can have a turn in between. */
-export function* testRunSteps(definition: Definition, o: TestRunOptions): Generator<number, TestRun> {
+/** The same in turns, as those of `advanceInTurns`. */
+export function* testRunInTurns(definition: Definition, o: TestRunOptions): InTurns<TestRun> {
   const { elapsedMs = () => 0, connectionOf = () => undefined } = o;
   const run: Run = {
     enrollmentKey: 'test',
@@ -81,7 +78,7 @@ export function* testRunSteps(definition: Definition, o: TestRunOptions): Genera
   let work = 0;
   while (run.state.status === 'active' && result.steps.length < maxSteps && work <= runUnits) {
     const startedAt = elapsedMs();
-    const moved = moveOnce(definition, run, { now, connectionOf });
+    const moved = yield* moveOnce(definition, run, { now, connectionOf });
     work += moved.work;
     const step = describe(definition, run, moved, elapsedMs() - startedAt);
     if (step) result.steps.push(step);
@@ -91,7 +88,6 @@ export function* testRunSteps(definition: Definition, o: TestRunOptions): Genera
     now = new Date(Math.max(now.getTime(), moved.until));
     run.state = moved.state;
     run.data = moved.data;
-    yield moved.work;
   }
   return conclude(definition, run, result, work);
 }
@@ -100,19 +96,19 @@ export function* testRunSteps(definition: Definition, o: TestRunOptions): Genera
 type Move = Advance & { until: number; preview?: string; warning?: string };
 
 /** Runs one step, settles its effect with a stub, and ends its wait. */
-function moveOnce(
+function* moveOnce(
   definition: Definition,
   run: Run,
   { now, connectionOf }: { now: Date; connectionOf: (stepId: string) => StepConnection | undefined },
-): Move {
-  const first = advance(definition, run, now, 1);
+): InTurns<Move> {
+  const first = yield* advanceInTurns(definition, run, now, 1);
   const { phase, wakeAt, attempt } = first.state;
   const halfway = { ...run, state: first.state, data: first.data };
   if (first.effect) {
     const { stepIndex, stepId } = first.effect;
     const connection = connectionOf(stepId);
     const { preview, result } = stubEffect(first.effect, connection);
-    const second = settleEffect(definition, halfway, { stepIndex, stepId, attempt }, result, now, 0);
+    const second = yield* settleInTurns(definition, halfway, { stepIndex, stepId, attempt }, result, now, 0);
     return {
       ...second,
       entries: [...first.entries, ...second.entries],
@@ -125,12 +121,12 @@ function moveOnce(
   if (first.parked) {
     const { parked } = first;
     const { preview, result } = stubOf(definition, parked);
-    const second = settleEffect(definition, halfway, { ...parked, attempt }, result, now, 0);
+    const second = yield* settleInTurns(definition, halfway, { ...parked, attempt }, result, now, 0);
     const work = first.work + second.work;
     return { ...second, entries: [...asTest(first.entries), ...second.entries], work, until: 0, preview };
   }
   if (phase !== 'waiting' || wakeAt === null) return { ...first, until: 0 };
-  const second = advance(definition, halfway, new Date(wakeAt), 0);
+  const second = yield* advanceInTurns(definition, halfway, new Date(wakeAt), 0);
   const entries = [...asTest(first.entries), ...second.entries];
   return { ...second, entries, work: first.work + second.work, until: wakeAt };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@drippulse/json';
 import type { CompiledStep, Definition } from './definition.ts';
+import type { InTurns } from './in-turns.ts';
 import { sizeOf } from './json-size.ts';
 import { createMeter, stepUnits } from './meter.ts';
 import { type Advance, type Entry, type GoalState, type Run, type RunState, visitsOf } from './run.ts';
@@ -26,6 +27,11 @@ export type Walk = {
   dataChanged: boolean;
   /** Units of work of the steps before this one, and of changes to the data. */
   work: number;
+  /** Units of compiling in this move, up to where the definition had done `compiledAt` in all. */
+  compiled: number;
+  compiledAt: number;
+  /** Units of all work before the last pause. */
+  pausedAt: number;
   readonly entries: Entry[];
   goals: GoalState | undefined;
   /** Names of goals that this move met. */
@@ -43,6 +49,9 @@ export function startWalk(definition: Definition, run: Run, now: number): Walk {
     visits: state.visits,
     dataChanged: false,
     work: 0,
+    compiled: 0,
+    compiledAt: definition.compilation.work,
+    pausedAt: 0,
     entries: [],
     goals: state.goals,
     metGoals: [],
@@ -58,9 +67,33 @@ export function beginStep(walk: Walk): void {
   scope.warnings.clear();
 }
 
-/** Units of all work so far. */
+/** Units of the work of all steps so far. What was compiled does not count: it depends on what other runs have compiled. */
 export function workOf({ work, scope }: Walk): number {
   return work + scope.meter.spent;
+}
+
+/** Units of work after which others have a turn before the next part, which may take as much as a step may: about 0.8 ms. */
+const partUnits = 64 * 1024;
+
+/** Whether others should have a turn before the next part. */
+export function needsPause(walk: Walk): boolean {
+  return allWorkOf(walk) - walk.pausedAt >= partUnits;
+}
+
+/** Yields the units since the last pause. */
+export function* pause(walk: Walk): InTurns<void> {
+  const { compilation } = walk.definition;
+  const work = allWorkOf(walk);
+  yield work - walk.pausedAt;
+  walk.pausedAt = work;
+  // Meanwhile others may have compiled parts of the same definition.
+  walk.compiled = work - workOf(walk);
+  walk.compiledAt = compilation.work;
+}
+
+/** Units of all work, with that of compiling. */
+function allWorkOf(walk: Walk): number {
+  return workOf(walk) + walk.compiled + walk.definition.compilation.work - walk.compiledAt;
 }
 
 /** The result of a move that does nothing. */
@@ -101,7 +134,7 @@ export function note(
 export function merge(walk: Walk, output: JsonObject): boolean {
   const data = { ...walk.scope.data, ...output };
   const size = sizeOf(data, maxDataSize);
-  walk.work += changeUnits * size;
+  walk.work += changeUnits * Math.min(size, maxDataSize);
   if (size > maxDataSize) return false;
   walk.scope.data = data;
   walk.dataChanged = true;

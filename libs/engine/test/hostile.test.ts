@@ -1,4 +1,4 @@
-import { parseJson, stringifyJson } from '@drippulse/json';
+import { type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 import {
   fuzzTimeoutMs,
   type Hostile,
@@ -9,15 +9,19 @@ import {
   startCounting,
 } from '@drippulse/testing/hostile';
 import { afterAll, expect, test } from '@jest/globals';
+import type { Step } from '../src/index.ts';
 
 // The code is loaded after the counting has started.
 const counting = startCounting();
 const { operators } = await import('../src/conditions/operators.ts');
-const { BudgetSpent, createMeter } = await import('../src/meter.ts');
+const { BudgetSpent, createMeter, stepUnits } = await import('../src/meter.ts');
 const { StepFailure } = await import('../src/step-failure.ts');
+const { startCompiling } = await import('../src/templates/compiling.ts');
 const { compileHtml, compileText } = await import('../src/templates/template.ts');
 const { textLiquid } = await import('../src/templates/liquid.ts');
-const { readSteps, stepTypes } = await import('../src/index.ts');
+const { compileDefinition, eventFilterOf, readEventFilter, readSteps, readStepsInTurns, stepTypes } = await import(
+  '../src/index.ts'
+);
 
 afterAll(() => counting.stop());
 
@@ -99,7 +103,7 @@ async function requireTemplateBounded(random: Random, use: string, times = 1, ou
   const template = use.repeat(times);
   const a = random.pick(hostileValues(random));
   const b = random.pick([...hostileValues(random), random.pick(hostileTexts)]);
-  const render = random.pick([compileText, compileHtml])(template);
+  const render = random.pick([compileText, compileHtml])(template, startCompiling());
   await requireBounded(`${times} × ${use} of ${a.name} and ${b.name}`, (size) => {
     const [first, second] = [made(a, size), made(b, size)];
     const data = { a: first.value, b: second.value };
@@ -181,3 +185,142 @@ test(
     }),
   fuzzTimeoutMs,
 );
+
+const operands = ['a', 'a.b', 'a[b]', 'a["b"]', '"text"', "'x'", '1', '-1.5', '(1..2)', 'nil', 'empty', 'é', '""'];
+
+/** Templates of hostile shapes in growing sizes: many tags, and much in one of them. */
+function hostileTemplates(random: Random): Hostile<string>[] {
+  const [one, other] = random.some(operands, 2);
+  const filter = random.pick(Object.keys(textLiquid.filters));
+  const operator = random.pick(Object.keys(textLiquid.options.operators));
+  const [tag, use] = random.pick(Object.entries(uses));
+  const text = random.pick(hostileTexts);
+  const repeated = (name: string, begin: string, unit: string, end: string): Hostile<string> => ({
+    name: `${name}: ${begin}${unit} again and again${end}`,
+    make: (size) => `${begin}${unit.repeat(Math.max(1, size / unit.length))}${end}`,
+  });
+  return [
+    repeated('outputs', '', `{{ ${one} | ${filter}: ${other} }}`, ''),
+    repeated('operands', `{{ a | ${filter}: b`, `, ${one}`, ' }}'),
+    repeated('named operands', `{{ a | ${filter}: b`, `, c: ${one}`, ' }}'),
+    repeated('filters', `{{ ${one}`, ` | ${filter}: ${other}`, ' }}'),
+    repeated('properties', '{{ a', random.pick(['.b', '[b]', '["b"]']), ' | upcase }}'),
+    repeated('conditions', '{% if a', ` ${operator} ${one}`, ' %}{% endif %}'),
+    repeated('alternatives', '{% case a %}{% when b', `, ${one}`, ' %}{% endcase %}'),
+    repeated(`uses of ${tag}`, '', use, ''),
+    repeated('one word', '{{ ', 'a', ' }}'),
+    repeated('a text', '{{ "', random.pick(['a', '\\n', '{{', "'"]), '" }}'),
+    { name: `text: ${text.name}`, make: (size) => `${text.make(size)}{{ a }}` },
+    { name: `in a tag: ${text.name}`, make: (size) => `{{ a | ${filter}: ${text.make(size)} }}` },
+    { name: 'nested tags', make: (size) => `{% if a %}`.repeat(size / 250) + '{% endif %}'.repeat(size / 250) },
+  ];
+}
+
+test(
+  'hostile input: compiling a template is charged in proportion to its length, and does no more',
+  () =>
+    inRounds(async (random) => {
+      for (const { name, make } of hostileTemplates(random)) {
+        const compile = random.pick([compileText, compileHtml]);
+        await requireBounded(`compiling ${name}`, (size) => {
+          const text = make(size);
+          return { size: text.length, run: (meter) => void compile(text, startCompiling(meter)) };
+        });
+      }
+    }),
+  fuzzTimeoutMs,
+);
+
+/** The units of the parts of some work, and its result. */
+function inParts<T>(work: Generator<number, T>): { result: T; units: number; most: number } {
+  let units = 0;
+  let most = 0;
+  for (;;) {
+    const part = work.next();
+    if (part.done === true) return { result: part.value, units, most };
+    units += part.value;
+    most = Math.max(most, part.value);
+  }
+}
+
+/** Does work. No part of it has more units than a step may have, and it does no more than was counted. */
+async function requireCounted<T>(
+  name: string,
+  work: () => Generator<number, T>,
+): Promise<{ result: T; units: number }> {
+  const { result, units, most } = inParts(work());
+  if (most > stepUnits) throw new Error(`${name}: a part of ${most} units`);
+  const blocks = await counting.workOf(() => inParts(work()));
+  if (blocks > base + blocksPerUnit * units) throw new Error(`${name}: ${blocks} blocks for ${units} units`);
+  return { result, units };
+}
+
+test(
+  'hostile input: reading and compiling a definition is counted in proportion to its size, and does no more',
+  () =>
+    inRounds(async (random) => {
+      const conditions = [{ field: 'a', operator: 'exists' }];
+      for (const { type, example } of stepTypes) {
+        const shape = random.pick(hostileTemplates(random));
+        const size = random.pick(sizes);
+        const template = shape.make(size);
+        const filters = { event_name: 'a', filter: { conditions }, match: { conditions } };
+        const config = {
+          ...Object(example['config']),
+          message: template,
+          fields: { a: template },
+          payload: [template],
+        };
+        const text = JSON.stringify([{ type, id: 'a', ...filters, config: { ...config, input: { a: template } } }]);
+        const name = `${type} with ${shape.name}`;
+        const options = { active: true, makeId: () => 'b' };
+        const reading = await requireCounted(`reading ${name}`, () => readStepsInTurns(text, options));
+        const { steps, problems } = reading.result;
+        if (problems.length > 0) continue;
+        const { units } = await requireCounted(`compiling ${name}`, () => prepared(steps));
+        if (units + reading.units <= base + unitsPerCharacter * text.length) continue;
+        throw new Error(`${name}: ${units + reading.units} units for ${text.length} characters`);
+      }
+    }),
+  fuzzTimeoutMs,
+);
+
+/** Compiles all steps, each in a part. */
+function* prepared(steps: readonly Step[]): Generator<number, void> {
+  const definition = compileDefinition({ workflowId: '1', version: 1, steps });
+  let before = 0;
+  for (const step of definition.steps) {
+    step.prepare();
+    yield definition.compilation.work - before;
+    before = definition.compilation.work;
+  }
+}
+
+test(
+  'hostile input: a filter is read in proportion to its size, and compiling it and deciding by it do no more than is counted',
+  () =>
+    inRounds(async (random) => {
+      for (const operator of Object.keys(operators)) {
+        const value = random.pick([
+          random.pick(hostileTemplates(random)),
+          random.pick(hostileTexts),
+          random.pick(hostileValues(random)),
+        ]);
+        const given: JsonValue = made(value, random.pick([1_000, 15_000])).value;
+        const rule = { conditions: [{ field: 'a', operator, value: given }] };
+        const text = stringifyJson(rule);
+        const name = `a filter by ${operator} of ${value.name}`;
+        const read = await counting.workOf(() => readEventFilter(rule));
+        if (read > base + blocksPerCharacter * text.length) throw new Error(`reading ${name}: ${read} blocks`);
+        if (readEventFilter(rule).problems.length > 0) continue;
+        await requireCounted(name, () => decided(text));
+      }
+    }),
+  fuzzTimeoutMs,
+);
+
+/** Decides about one event, by a filter that is compiled for it. */
+function* decided(rule: string): Generator<number, void> {
+  const { work } = eventFilterOf(rule)({ a: 'text', b: 1 }, { now: new Date(moment.now), timezone: 'UTC' });
+  yield work;
+}

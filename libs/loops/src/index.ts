@@ -1,10 +1,12 @@
+export { type ByteCache, createByteCache } from './byte-cache.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { limitConcurrency } from './concurrency.ts';
 export { type FailedJob, failedJobs, isFailedJob } from './failed-jobs.ts';
 export { inBatches } from './in-batches.ts';
 export { joinInTurns } from './join-in-turns.ts';
 export { isLoopRun, type Loop, type LoopLog, type LoopRun, loopRuns, startLoop } from './loop.ts';
-export { createPace } from './pace.ts';
+export { createPace, type Pace, paced } from './pace.ts';
 export { createShares, type Held, type ShareLimits, type Shares } from './shares.ts';
+export { createTurnQueue, type QueueTurn, queueTurns, type TurnQueue } from './turn-queue.ts';
 export { withTimeout } from './with-timeout.ts';
 export { yieldToEventLoop } from './yield-to-event-loop.ts';

@@ -1,4 +1,5 @@
 import type { LookUpTxt } from '@drippulse/http';
+import type { TurnQueue } from '@drippulse/loops';
 import type { AgentChecksService, AgentErasuresService } from '@drippulse/proto/drippulse/agents/v1/internal_pb';
 import type { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import type { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
@@ -16,6 +17,7 @@ import type { EffectAdapters } from './adapters/adapters.ts';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
 import type { Definitions } from './definitions/definitions.ts';
+import type { Matches } from './definitions/matches.ts';
 import type { Fault } from './fault-points.ts';
 import type { DueCounts } from './funnel/due-counts.ts';
 import type { ServiceMetrics } from './metrics.ts';
@@ -45,6 +47,9 @@ export type Context = ServiceBase<Config, DB> & {
   dbNow: RawBuilder<Date>;
   clients: Clients;
   definitions: Definitions;
+  matches: Matches;
+  /** Where the engine's work of organizations takes turns. */
+  turns: TurnQueue;
   dueCounts: DueCounts;
   adapters: EffectAdapters;
   /** The links that mails carry. */

@@ -2,7 +2,10 @@ import { counter, gauge, histogram, type Metrics } from '@drippulse/observabilit
 
 export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
-export function createServiceMetrics(registry: Metrics) {
+type Weighed = { bytes(): number };
+
+/** `compiled` is what is kept compiled, and measured. */
+export function createServiceMetrics(registry: Metrics, compiled: { definitions: Weighed; matches: Weighed }) {
   const enrolled = counter(registry, 'drippulse_enrollments_started_total');
   const ended = counter(registry, 'drippulse_enrollments_ended_total');
   const keptOut = counter(registry, 'drippulse_entries_kept_out_total');
@@ -25,6 +28,10 @@ export function createServiceMetrics(registry: Metrics) {
   const approvals = gauge(registry, 'drippulse_approvals_waiting');
   const approvalAge = gauge(registry, 'drippulse_approvals_oldest_age_seconds');
   const notices = counter(registry, 'drippulse_notices_total');
+  gauge(registry, 'drippulse_compiled_bytes', (bytes) => {
+    bytes.set({ kind: 'definitions' }, compiled.definitions.bytes());
+    bytes.set({ kind: 'matches' }, compiled.matches.bytes());
+  });
   const hits = counter(registry, 'drippulse_tracking_hits_total');
   const dropped = counter(registry, 'drippulse_tracking_hits_dropped_total');
   const verdicts = counter(registry, 'drippulse_tracking_verdicts_total');

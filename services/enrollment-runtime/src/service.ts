@@ -1,5 +1,6 @@
 import { startCounting } from '@drippulse/entitlements';
 import { type LookUpTxt, lookUpTxt, type Resolve } from '@drippulse/http';
+import { createTurnQueue } from '@drippulse/loops';
 import { AgentChecksService, AgentErasuresService } from '@drippulse/proto/drippulse/agents/v1/internal_pb';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
@@ -27,6 +28,7 @@ import { countingOf } from './counting.ts';
 import { migrations } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
 import { createDefinitions } from './definitions/definitions.ts';
+import { createMatches } from './definitions/matches.ts';
 import { createEffectPool } from './effect-pool/effect-pool.ts';
 import { findMode } from './enrollments/mode.ts';
 import { createIntake, eventPartitions, startForgetEventKeys, startSpreading, waitForEvent } from './events/index.ts';
@@ -62,6 +64,7 @@ import { organizationTables } from './organization-tables.ts';
 import { type Performers, performersOf } from './performers.ts';
 import { startHitBuffer } from './reactions/index.ts';
 import { publicRoutesOf, routesOf } from './rpc/index.ts';
+import { turnUnits } from './runs/move.ts';
 import { sealedColumns } from './sealed-columns.ts';
 import { createLinks } from './tracking/index.ts';
 
@@ -118,6 +121,9 @@ export const service = defineService<Config, DB, Overrides>({
     { fault, shiftMs = () => 0, resolve, performers = performersOf(base), lookUpTxt: askNameServers = lookUpTxt },
   ) {
     const { db, config, client } = base;
+    const turns = createTurnQueue({ name: 'enrollments', turnUnits, rests: false });
+    const definitions = createDefinitions(db.kysely, base.sealer, turns);
+    const matches = createMatches();
     const adapters = createEffectAdapters({ config, resolve });
     keep({ stop: () => adapters.close() });
     const ctx: Context = {
@@ -141,7 +147,7 @@ export const service = defineService<Config, DB, Overrides>({
         integrationErasures: client(IntegrationErasuresService),
         agents: { checks: client(AgentChecksService), erasures: client(AgentErasuresService) },
       },
-      definitions: createDefinitions(db.kysely, base.sealer),
+      ...{ turns, definitions, matches },
       dueCounts: createDueCounts(() => ctx),
       adapters,
       links: createLinks(config),
@@ -149,7 +155,7 @@ export const service = defineService<Config, DB, Overrides>({
       parkings: { wait_for_event: waitForEvent(() => ctx), approval: createStepApprovals(() => ctx) },
       lookUpTxt: askNameServers,
       random: Math.random,
-      metrics: createServiceMetrics(base.registry),
+      metrics: createServiceMetrics(base.registry, { definitions, matches }),
       wake: {
         advance: () => advancing.wake(),
         drain: () => draining.wake(),

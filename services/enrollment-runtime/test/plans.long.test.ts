@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { connectDatabase, createSealer, type Database } from '@drippulse/db';
+import { createTurnQueue } from '@drippulse/loops';
 import { createLogger, createMetrics } from '@drippulse/observability';
 import { type Cost, createTestDatabase, measureStatements, type TestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -9,6 +10,7 @@ import { createStepApprovals } from '../src/approvals/index.ts';
 import type { Context } from '../src/context.ts';
 import type { DB } from '../src/db/schema.ts';
 import { createDefinitions } from '../src/definitions/definitions.ts';
+import { createMatches } from '../src/definitions/matches.ts';
 import { findRows } from '../src/enrollments/find-rows.ts';
 import { idRangeOf } from '../src/enrollments/id-range.ts';
 import { countQuery, type Filter, idsQuery, type Slice } from '../src/enrollments/list-ids.ts';
@@ -30,7 +32,10 @@ import { fillEnrollments, fillLanes, fillSchedules } from './fill-enrollments.ts
 
 let database: TestDatabase;
 let db: Database<DB>;
-let ctx: Pick<Context, 'db' | 'dbNow' | 'config' | 'metrics' | 'definitions' | 'dueCounts' | 'parkings'>;
+let ctx: Pick<
+  Context,
+  'db' | 'dbNow' | 'config' | 'metrics' | 'turns' | 'definitions' | 'matches' | 'dueCounts' | 'parkings'
+>;
 let measure: ReturnType<typeof measureStatements>;
 
 beforeAll(async () => {
@@ -41,12 +46,15 @@ beforeAll(async () => {
   const log = createLogger({ level: 'fatal' });
   db = connectDatabase<DB>({ url: database.url, schema: 'enrollments', service: 'test', log, max: 2 });
   measure = measureStatements(db.pool);
+  const turns = createTurnQueue({ name: 'test', turnUnits: 1, rests: false });
+  const definitions = createDefinitions(db.kysely, createSealer(randomBytes(32).toString('base64')), turns);
+  const matches = createMatches();
   ctx = {
     db,
     dbNow: sql<Date>`now()`,
     config: { leaseMs: 8_000 } as Context['config'], // the only member that a claim reads
-    metrics: createServiceMetrics(createMetrics('test')),
-    definitions: createDefinitions(db.kysely, createSealer(randomBytes(32).toString('base64'))),
+    metrics: createServiceMetrics(createMetrics('test'), { definitions, matches }),
+    ...{ turns, definitions, matches },
     dueCounts: createDueCounts(() => ctx),
     parkings: {
       wait_for_event: waitForEvent(() => ctx as Context),

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
 import type { EndpointLimits } from './endpoints/limits.ts';
 import type { ServiceMetrics } from './metrics.ts';
+import type { Filters } from './webhooks/filter.ts';
 
 /** The parts that every operation of this service works with. */
 export type Context = ServiceBase<Config, DB> & {
@@ -13,6 +14,7 @@ export type Context = ServiceBase<Config, DB> & {
   /** From 0 to 1; for the jitter of retries. */
   random(): number;
   metrics: ServiceMetrics;
+  filters: Filters;
   limits: EndpointLimits;
   /** To be called after a commit that made something due. */
   wakeDelivery(): void;

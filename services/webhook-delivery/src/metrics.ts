@@ -2,7 +2,8 @@ import { counter, gauge, histogram, type Metrics } from '@drippulse/observabilit
 
 export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
-export function createServiceMetrics(registry: Metrics) {
+/** `filters` are those whose bytes are measured. */
+export function createServiceMetrics(registry: Metrics, filters: { bytes(): number }) {
   const queued = counter(registry, 'drippulse_webhook_deliveries_queued_total');
   const attempts = counter(registry, 'drippulse_webhook_attempts_total');
   const duration = histogram(registry, 'drippulse_webhook_attempt_duration_seconds');
@@ -11,6 +12,7 @@ export function createServiceMetrics(registry: Metrics) {
   const inFlight = gauge(registry, 'drippulse_webhook_requests_in_flight');
   const dueAge = gauge(registry, 'drippulse_due_work_age_seconds');
   const overdue = gauge(registry, 'drippulse_webhook_overdue_seconds');
+  gauge(registry, 'drippulse_compiled_bytes', (compiled) => compiled.set({ kind: 'filters' }, filters.bytes()));
   let large: ReadonlySet<bigint> = new Set();
   return {
     deliveriesQueued: (count: number) => queued.inc(count),

@@ -20,6 +20,7 @@ import { createServiceMetrics } from './metrics.ts';
 import { organizationTables } from './organization-tables.ts';
 import { routesOf } from './rpc/index.ts';
 import { sealedColumns } from './sealed-columns.ts';
+import { createFilters } from './webhooks/filter.ts';
 import { findMode, findModeOfEvent } from './webhooks/mode.ts';
 import { findWebhook, lockWebhookRevision } from './webhooks/rows.ts';
 import { webhookToProto } from './webhooks/to-proto.ts';
@@ -48,7 +49,8 @@ export const service = defineService<Config, DB, Overrides>({
   }),
   async open(base, keep, { random = Math.random, resolve }) {
     const { config, log } = base;
-    const metrics = createServiceMetrics(base.registry);
+    const filters = createFilters();
+    const metrics = createServiceMetrics(base.registry, filters);
     const limits = keep(createEndpointLimits(config.redisUrl, { log, registry: base.registry }));
     const http = createHttpClient({
       allowPrivate: config.allowPrivate,
@@ -64,6 +66,7 @@ export const service = defineService<Config, DB, Overrides>({
       lookUp: createLookUps(resolve ?? resolveWithNameServers),
       random,
       metrics,
+      filters,
       limits,
       wakeDelivery: () => delivering.wake(),
       wakeRecoveries: () => recovering.wake(),

@@ -17,16 +17,19 @@ import { createEndpointLimits } from '../src/endpoints/limits.ts';
 import { createServiceMetrics } from '../src/metrics.ts';
 import { routesOf } from '../src/rpc/index.ts';
 import { service } from '../src/service.ts';
+import { createFilters } from '../src/webhooks/filter.ts';
 
 /** A context without loops, for tests that call operations one by one. */
 export function contextOf(db: Database<DB>): Context {
   const base = bareBase(service, db, { WEBHOOK_ALLOW_PRIVATE: 'true' });
+  const filters = createFilters();
   return {
     ...base,
     http: createHttpClient({ allowPrivate: true, userAgent: 'test' }),
     lookUp: async () => undefined,
     random: () => 0.5,
-    metrics: createServiceMetrics(base.registry),
+    metrics: createServiceMetrics(base.registry, filters),
+    filters,
     limits: createEndpointLimits(undefined, base),
     wakeDelivery: () => undefined,
     wakeRecoveries: () => undefined,

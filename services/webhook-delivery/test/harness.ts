@@ -47,7 +47,7 @@ export async function startHarness(
   const receiver = keep(await startReceiver());
   const db = harness.connect<DB>(4);
   await guardQueue(db.kysely);
-  await harness.start();
+  const { metrics } = await harness.start();
   const webhooksOf = harness.clientsFrom(serviceOf('identity'), WebhooksService);
 
   return {
@@ -60,6 +60,7 @@ export async function startHarness(
     database,
     db: db.kysely,
     events,
+    metrics,
     receiver,
     /** Events that it raised about endpoints. */
     published: await harness.collect(WebhookEventSchema),

@@ -181,6 +181,43 @@ test('an event that a filter cannot decide about within its budget is delivered'
   expect(await harness.deliveries(id, 1)).toHaveLength(1);
 });
 
+const valued = (value: string) => ({ match: 'all', conditions: [{ field: 'data.name', operator: 'equals', value }] });
+
+test('a filter may have 16 KiB and 500 tags and outputs, and not one more, when it is made and when it is changed', async () => {
+  const webhooks = harness.webhooks(editor);
+  const { id } = await harness.create();
+  const room = 16 * 1024 - JSON.stringify(valued('')).length;
+  const refusals = async (value: string) => {
+    const filter = json(valued(value));
+    return [
+      await refusal(harness.create({ filter })),
+      await refusal(webhooks.updateWebhook({ id, updateMask: { paths: ['filter'] }, filter })),
+    ];
+  };
+  const tooLarge = { error: 'invalid invalid_filter', fields: { filter: 'may be at most 16 KiB' } };
+  const tooMany = { error: 'invalid invalid_filter', fields: { filter: 'may have at most 500 tags and outputs' } };
+  expect(await refusals('x'.repeat(room))).toEqual([undefined, undefined]);
+  expect(await refusals('x'.repeat(room + 1))).toEqual([tooLarge, tooLarge]);
+  expect(await refusals('{{a}}'.repeat(500))).toEqual([undefined, undefined]);
+  expect(await refusals('{{a}}'.repeat(501))).toEqual([tooMany, tooMany]);
+  expect(await refusals('{{ data.name | upcase }}'.repeat(9_000))).toEqual([tooLarge, tooLarge]);
+});
+
+test('a hundred webhooks with the largest filters keep no more memory than one organization may', async () => {
+  const webhooks = 100;
+  const template = (name: string) => `${name}{{ data.name | upcase | downcase }}`.repeat(400).slice(0, 16_000);
+  for (let index = 0; index < webhooks; index += 1) {
+    const conditions = [{ field: 'data.name', operator: 'not_equals', value: template(String(index)) }];
+    await harness.create({ filter: json({ conditions }) });
+  }
+  await harness.publish(['One']);
+  await eventually(() => expect(harness.receiver.requests).toHaveLength(webhooks));
+  const gauge = await harness.metrics.getSingleMetric('drippulse_compiled_bytes')?.get();
+  const bytes = gauge?.values.find(({ labels }) => labels['kind'] === 'filters')?.value;
+  expect(bytes).toBeGreaterThan(2 << 20);
+  expect(bytes).toBeLessThanOrEqual(4 << 20);
+});
+
 test.each([0, 1001, -1])('a rate of %d a second is refused', async (rateLimitPerSecond) => {
   const request = { url: harness.receiver.url, eventType: '*', rateLimitPerSecond };
   expect(await refusal(harness.webhooks(editor).createWebhook(request))).toMatchObject({

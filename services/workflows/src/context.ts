@@ -1,5 +1,4 @@
 import type { LookUp } from '@drippulse/http';
-import type { Shares } from '@drippulse/loops';
 import type { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import type { ConnectionChecksService } from '@drippulse/proto/drippulse/integrations/v1/connection_checks_pb';
@@ -8,6 +7,7 @@ import type { ClientOf, ServiceBase } from '@drippulse/service';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
 import type { ServiceMetrics } from './metrics.ts';
+import type { Workplace } from './workflows/in-turns.ts';
 import type { LoadWorkflow } from './workflows/load-workflow.ts';
 
 /** The parts that every operation of this service works with. */
@@ -21,7 +21,7 @@ export type Context = ServiceBase<Config, DB> & {
   loadWorkflow: LoadWorkflow;
   /** Looks up the host names of callbacks when a workflow is saved. */
   lookUp: LookUp;
-  /** Where test runs take turns. */
-  testPlace: Shares;
+  /** Where requests do work that takes long. */
+  workplace: Workplace;
   metrics: ServiceMetrics;
 };

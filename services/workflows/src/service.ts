@@ -16,10 +16,10 @@ import { createServiceMetrics } from './metrics.ts';
 import { organizationTables } from './organization-tables.ts';
 import { routesOf } from './rpc/index.ts';
 import { sealedColumns } from './sealed-columns.ts';
+import { createWorkplace } from './workflows/in-turns.ts';
 import { workflowLoader } from './workflows/load-workflow.ts';
 import { findMode } from './workflows/mode.ts';
 import { lockWorkflow } from './workflows/rows.ts';
-import { testPlace } from './workflows/run-test.ts';
 import { workflowToProto } from './workflows/to-proto.ts';
 
 export type { Config } from './config.ts';
@@ -51,7 +51,7 @@ export const service = defineService<Config, DB, Overrides>({
       },
       loadWorkflow: workflowLoader(base.db.kysely),
       lookUp: createLookUps(resolve),
-      testPlace: testPlace(),
+      workplace: createWorkplace(),
       metrics: createServiceMetrics(base.registry),
     };
     keep(startSealVersions(ctx));

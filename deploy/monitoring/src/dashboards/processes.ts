@@ -58,6 +58,9 @@ export const processes = dashboard('processes', 'Processes', [
         { expr: 'max by (service) (process_resident_memory_bytes)', legend: '{{service}} resident' },
         { expr: 'max by (service) (nodejs_heap_size_used_bytes)', legend: '{{service}} heap' },
       ]),
+      lines('Compiled rules and templates', 'bytes', [
+        { expr: 'max by (service, kind) (drippulse_compiled_bytes)', legend: '{{service}} {{kind}}' },
+      ]),
       lines('Log lines dropped', 'cps', [
         {
           expr: 'sum by (service) (rate(drippulse_log_lines_dropped_total[$__rate_interval]))',

@@ -1,8 +1,12 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { z } from 'zod';
+import { charge } from '../meter.ts';
 import { choice, config, formatCode, jsonTemplate } from '../parameters.ts';
+import { marked } from '../template-places.ts';
+import type { Compiling } from '../templates/compiling.ts';
+import { compileJson } from '../templates/json-template.ts';
 import type { Scope } from '../templates/scope.ts';
-import { compileJson, type Template } from '../templates/template.ts';
+import type { Template } from '../templates/template.ts';
 import { compileLookup } from './lookup.ts';
 import { type Operator, operators } from './operators.ts';
 
@@ -40,6 +44,11 @@ const shapeOf = (condition: ReturnType<typeof conditionOf>) => ({
 /** The parameters of a rule: `match` and `conditions`. */
 export const ruleShape = shapeOf(conditionOf(jsonTemplate()));
 
+/** A rule that decides about events. Its size is bounded when it is saved, by `checkPlaces`. */
+export function eventRule() {
+  return marked(config(ruleShape), 'rule');
+}
+
 /** The parameters of a rule that was rendered. A value that looks like a template is what the data had. */
 const renderedRule = config(shapeOf(conditionOf(z.custom<JsonValue>())));
 
@@ -47,16 +56,16 @@ const renderedRule = config(shapeOf(conditionOf(z.custom<JsonValue>())));
 export type RuleConfig = Pick<z.output<z.ZodObject<typeof ruleShape>>, 'match' | 'conditions'>;
 
 /** Compiles a rule. It tests its conditions in order, until the result is certain. */
-export function compileRule(rule: RuleConfig): Rule {
-  return compile(rule, compileJson);
+export function compileRule(rule: RuleConfig, compiling: Compiling): Rule {
+  return compile(rule, compiling, compileJson);
 }
 
 /** Compiles the rendering of a rule's values, for a rule that is tested when the data are not there. */
-export function compileRendering({ match, conditions }: RuleConfig): Template<JsonObject> {
+export function compileRendering({ match, conditions }: RuleConfig, compiling: Compiling): Template<JsonObject> {
   const rendered = conditions.map(({ field, operator, value }) => ({
     field,
     operator,
-    render: compileJson(value ?? null),
+    render: compileJson(value ?? null, compiling),
   }));
   return (scope) => ({
     match,
@@ -64,25 +73,32 @@ export function compileRendering({ match, conditions }: RuleConfig): Template<Js
   });
 }
 
-/** Compiles a rendered rule. Its values stand as they are and are not evaluated again. Throws on what is no rule. */
-export function compileRendered(rendered: JsonObject): Rule {
-  return compile(renderedRule.parse(rendered), (value) => () => value);
+/** Reads and compiles a rendered rule. Its values stand as they are and are not evaluated again. Throws on what is no rule. */
+export function compileRendered(rendered: JsonObject, compiling: Compiling): Rule {
+  return compile(renderedRule.parse(rendered), compiling, (value) => () => value);
 }
 
-type CompileValue = (value: JsonValue) => Template<JsonValue>;
+type CompileValue = (value: JsonValue, compiling: Compiling) => Template<JsonValue>;
 
-function compile({ match, conditions }: RuleConfig, compileValue: CompileValue): Rule {
-  const tests = conditions.map((condition) => compileCondition(condition, compileValue));
+/** Units of a condition, and its bytes. */
+const conditionUnits = 200;
+const conditionBytes = 768;
+
+function compile({ match, conditions }: RuleConfig, compiling: Compiling, compileValue: CompileValue): Rule {
+  const tests = conditions.map((condition) => compileCondition(condition, compiling, compileValue));
   if (match === 'any') return (scope) => tests.some((test) => test(scope));
   return (scope) => tests.every((test) => test(scope));
 }
 
 function compileCondition(
   { field, operator, value }: RuleConfig['conditions'][number],
+  compiling: Compiling,
   compileValue: CompileValue,
 ): Rule {
+  charge(compiling.meter, conditionUnits + field.length);
+  compiling.bytes += conditionBytes;
   const lookup = compileLookup(field);
-  const expected = compileValue(value ?? null);
+  const expected = compileValue(value ?? null, compiling);
   const test = operators[operator];
   return (scope) => test(lookup(scope.data), expected(scope), scope);
 }

@@ -7,17 +7,21 @@ import type { Template } from '../templates/template.ts';
 /** Most units of work of one key: a call may have ten thousand. */
 const keyUnits = 64 * 1024;
 
-/** The key of an entry by a template; undefined when it is empty or can't be rendered: then the contact's own key counts. */
+/**
+ * The key of an entry by a template; undefined when it is empty or can't be rendered: then the contact's own key counts. `work` is
+ * counted in units of `Meter`.
+ */
 export function renderEntryKey(
-  key: Template,
+  key: () => Template,
   { data, now, timezone, contactKey }: { data: JsonObject; now: number; timezone: string; contactKey: string },
-): string | undefined {
+): { key: string | undefined; work: number } {
+  const meter = createMeter(keyUnits);
   try {
-    const text = key({ data, now, timezone, contactKey, warnings: new Set(), meter: createMeter(keyUnits) });
-    return text.trim() || undefined;
+    const text = key()({ data, now, timezone, contactKey, warnings: new Set(), meter });
+    return { key: text.trim() || undefined, work: meter.spent };
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
-    return undefined;
+    return { key: undefined, work: meter.spent };
   }
 }
 

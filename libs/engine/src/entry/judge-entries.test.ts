@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { createCompilation } from '../compilation.ts';
 import { keyHash } from './entry-key.ts';
 import { judgeEntries } from './judge-entries.ts';
 import { compileReEntry, judgeReEntry } from './re-entry.ts';
@@ -9,7 +10,7 @@ const utc = { now, timezone: 'UTC' };
 const day = { duration: 1, unit: 'days' } as const;
 
 function judge(rule: Parameters<typeof compileReEntry>[0], entered: string[], running = 0, at = utc) {
-  const compiled = compileReEntry(rule);
+  const compiled = compileReEntry(rule, createCompilation({}));
   if (compiled === undefined) throw new Error('the rule refuses nothing');
   const verdict = judgeReEntry(compiled, { enteredAt: entered.map(ms), running }, at);
   if (verdict.isAllowed) return 'allowed';
@@ -52,7 +53,11 @@ test('a gap of a day is one by the calendar, also on the day of 23 hours and on 
 });
 
 test('rows of one call are judged by those before them, and one that nothing identifies always enters', () => {
-  const rules = { workflowId: '7', reEntry: compileReEntry({ mode: 'never' }), holdoutPercent: 0 };
+  const rules = {
+    workflowId: '7',
+    reEntry: compileReEntry({ mode: 'never' }, createCompilation({})),
+    holdoutPercent: 0,
+  };
   const [a, b] = [keyHash('a'), keyHash('b')];
   const arrivals = [a, b, a, undefined, undefined].map((key) => ({ key, contactKey: String(key) }));
   const past = new Map([[b, { enteredAt: [now - 1], running: 1 }]]);

@@ -1,3 +1,4 @@
+import type { Compilation } from '../compilation.ts';
 import type { ReEntry, Span } from '../settings/settings.ts';
 import { compileText, type Template } from '../templates/template.ts';
 import { addSpan } from '../time/spans.ts';
@@ -10,7 +11,7 @@ export type ReEntryRule = {
   /** Most enrollments of a key that run at the same time. */
   readonly concurrent: number | undefined;
   /** The template of the key; undefined: the contact's key. */
-  readonly key: Template | undefined;
+  readonly key: (() => Template) | undefined;
   /** How many of the newest entries of a key the rule looks at. */
   readonly lookedAt: number;
 };
@@ -21,8 +22,8 @@ export type PastEntries = { enteredAt: readonly number[]; running: number };
 /** `allowedAt` is the first time at which the key may enter again, as far as time alone decides. */
 export type ReEntryVerdict = { isAllowed: true } | { isAllowed: false; allowedAt: number | undefined };
 
-/** Compiles a rule; undefined when it refuses nothing. */
-export function compileReEntry(rule: ReEntry | undefined): ReEntryRule | undefined {
+/** Compiles a rule, its key when it is first used. Undefined when it refuses nothing. */
+export function compileReEntry(rule: ReEntry | undefined, { lazily }: Compilation): ReEntryRule | undefined {
   if (rule === undefined) return undefined;
   const { mode, min_gap: minGap, max_per: maxPer, key, concurrent } = rule;
   if (mode === 'always' && maxPer === undefined && concurrent === undefined) return undefined;
@@ -32,7 +33,7 @@ export function compileReEntry(rule: ReEntry | undefined): ReEntryRule | undefin
     minGap,
     maxPer,
     concurrent: most,
-    key: key === undefined ? undefined : compileText(key),
+    key: key === undefined ? undefined : lazily((compiling) => compileText(key, compiling)),
     lookedAt: maxPer?.count ?? 1,
   };
 }

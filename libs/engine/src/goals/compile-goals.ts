@@ -1,4 +1,5 @@
-import { compileRule, type Rule } from '../conditions/rule.ts';
+import type { Compilation } from '../compilation.ts';
+import { compileRule, type Rule, type RuleConfig } from '../conditions/rule.ts';
 import type { Goal } from '../settings/settings.ts';
 import { addSpan, unitMs } from '../time/spans.ts';
 
@@ -20,18 +21,27 @@ export type CompiledGoal = {
 /** How long after the end of a run its goals are looked at, whatever their windows are. */
 const watchedAfterMs = 90 * unitMs.days;
 
-/** Compiles the goals of a version in their order. */
-export function compileGoals(goals: readonly Goal[], resolve: (target: string) => number): CompiledGoal[] {
+/** Compiles the goals of a version in their order, the rule of each when it is first tested. */
+export function compileGoals(
+  goals: readonly Goal[],
+  resolve: (target: string) => number,
+  compilation: Compilation,
+): CompiledGoal[] {
   return goals.map(({ name, event_name: eventName, match, conditions, window, action, go_to: target }, index) => ({
     index,
     name,
     eventName,
-    holds: conditions && compileRule({ match, conditions }),
+    holds: conditions && compileLater({ match, conditions }, compilation),
     action,
     next: action === 'jump' && target !== undefined ? resolve(target) : undefined,
     consequence: action === 'count' ? 'counted' : action === 'exit' ? 'the run ends' : `going to ${target}`,
     windowEnd: window && ((enteredAt, timezone) => addSpan(enteredAt, window.duration, window.unit, timezone)),
   }));
+}
+
+function compileLater(rule: RuleConfig, { lazily }: Compilation): Rule {
+  const compiled = lazily((compiling) => compileRule(rule, compiling));
+  return (scope) => compiled()(scope);
 }
 
 /** Whether a goal can be met at a time. `endedAt` is the end of the run, if it has ended. */

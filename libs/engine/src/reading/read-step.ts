@@ -3,7 +3,8 @@ import { type JsonObject, type JsonValue, nearest } from '@drippulse/json';
 import { objectOf } from '../json-value.ts';
 import type { Step } from '../step.ts';
 import { findStepType, registry } from '../steps/registry.ts';
-import type { BoundStep, StepType } from '../steps/step-type.ts';
+import type { BoundStep, ConfigProblem, StepType } from '../steps/step-type.ts';
+import type { Place } from '../template-places.ts';
 import { type Hints, stepProblem } from './problems.ts';
 import { idProblem } from './step-ids.ts';
 
@@ -13,17 +14,16 @@ export const stepKeys: ReadonlySet<string> = new Set(['id', 'type', 'name', 'pos
 
 type Complain = (key: string, message: string, hints?: Hints) => void;
 
-/** A step as read. `bound` is absent if its config is invalid. */
-export type ReadStep = { step: Step; bound?: BoundStep; waits: boolean; problems: Violation[] };
+/** A step as read. `bound` is absent if its config is invalid, `places` are to be checked. */
+export type ReadStep = { step: Step; bound?: BoundStep; waits: boolean; places: Place[]; problems: Violation[] };
 
-/** Reads one step by itself. `ids` are the ids of all steps. */
-export function readStep(raw: JsonValue, index: number, ids: readonly string[]): ReadStep {
+/** Reads one step by itself, without checking its places. `config` is that of `configOf`, `ids` are the ids of all steps. */
+export function readStep(raw: JsonValue, index: number, config: JsonObject, ids: readonly string[]): ReadStep {
   const given = objectOf(raw) ?? {};
   const typeName = given['type'];
   const stepType = typeof typeName === 'string' ? findStepType(typeName.trim()) : undefined;
   const type = stepType?.type ?? (typeof typeName === 'string' ? typeName.slice(0, 64) : 'unknown');
   const name = given['name'] ?? stepType?.label ?? type;
-  const config = configOf(given);
   const step = { id: ids[index] ?? '', type, name: typeof name === 'string' ? name : type, position: index, config };
   const problems: Violation[] = [];
   const complain: Complain = (key, message, hints) => problems.push(stepProblem(index, type, key, message, hints));
@@ -37,23 +37,28 @@ export function readStep(raw: JsonValue, index: number, ids: readonly string[]):
   }
   if (!objectOf(given['config'] ?? {})) complain('config', 'config must be an object', { code: 'type' });
   const bound = stepType && bind(stepType, config, complain);
-  return { step, bound, waits: stepType?.waits === true, problems };
+  const places = stepType?.placesOf(config) ?? [];
+  return { step, bound, waits: stepType?.waits === true, places, problems };
 }
 
 /** Moves parameters beside the step's own keys into `config`. If both exist, `config` takes precedence. */
 export function configOf(given: JsonObject): JsonObject {
   const beside = Object.entries(given).filter(([key]) => !stepKeys.has(key));
-  return { ...Object.fromEntries(beside), ...objectOf(given['config']) };
+  const config = objectOf(given['config']) ?? {};
+  return beside.length === 0 ? config : Object.fromEntries([...beside, ...Object.entries(config)]);
 }
 
 function bind(stepType: StepType, config: JsonObject, complain: Complain): BoundStep | undefined {
   const result = stepType.read(config);
   if ('bound' in result) return result.bound;
-  for (const { path, message, ...hints } of result.problems) {
-    const key = path.join('.');
-    complain(`config.${key}`, `${key} ${message}`, hints);
-  }
+  for (const problem of result.problems) complain(...configProblem(problem));
   return undefined;
+}
+
+/** A problem of a config as one of its step: the key, the message, and what else is known. */
+export function configProblem({ path, message, ...hints }: ConfigProblem): [string, string, Hints] {
+  const key = path.join('.');
+  return [`config.${key}`, `${key} ${message}`, hints];
 }
 
 function typeProblem(type: JsonValue | undefined): [string, Hints] {

@@ -2,7 +2,8 @@ import { stringifyJson } from '@drippulse/json';
 import { expect, test } from '@jest/globals';
 import { countedIds, problemsOf } from '../../test/workflow.ts';
 import { stepTypes } from '../catalog.ts';
-import { readSteps } from './read-steps.ts';
+import { stepUnits } from '../meter.ts';
+import { readSteps, readStepsInTurns } from './read-steps.ts';
 
 function read(steps: unknown, active = false) {
   return readSteps(JSON.stringify(steps), { active, makeId: countedIds() });
@@ -118,10 +119,68 @@ test('no more than 100 problems are told', () => {
   expect(problemsOf(Array(150).fill({ type: 'nope' }))).toHaveLength(100);
 });
 
-test('more tags than can be parsed at once are refused', () => {
-  expect(problemsOf([{ type: 'log', message: '{{a}}'.repeat(10_001) }])).toEqual([
-    'templates may have at most 10000 tags and outputs in all',
+test.each([
+  ['tags', '{{a}}'.repeat(10_000), '{{a}}', 'templates may have at most 10000 tags and outputs in all'],
+  [
+    'operands',
+    `{{ a | plus: ${'b,'.repeat(14_997)}b }}{{a}}`,
+    '{{a}}',
+    'templates may have at most 30000 words and signs in all tags and outputs',
+  ],
+])(
+  'as many %s as can be parsed at once are accepted, and not one more, whatever steps they are in',
+  (_name, most, more, message) => {
+    expect(problemsOf([{ type: 'log', message: most }])).toEqual([]);
+    expect(
+      problemsOf([
+        { type: 'log', message: most },
+        { type: 'log', message: more },
+      ]),
+    ).toEqual([message]);
+  },
+);
+
+type Rule = { conditions: { field: string; operator: string; value: string }[] };
+
+test.each<[string, string, (rule: Rule) => object]>([
+  ['filter', 'filter', (filter) => ({ type: 'trigger', kind: 'event', event_name: 'a', filter })],
+  ['match', 'match', (match) => ({ type: 'wait_for_event', event_name: 'a.b', match })],
+  [
+    'match of one event',
+    'events.0.match',
+    (match) => ({ type: 'wait_for_event', events: [{ event_name: 'a.b', match }] }),
+  ],
+])('a %s has at most 16 KiB and 500 tags and outputs', (_name, key, stepOf) => {
+  const problemsWith = (value: string) =>
+    read([stepOf({ conditions: [{ field: 'a', operator: 'equals', value }] })]).problems;
+  const room = 16 * 1024 - JSON.stringify({ conditions: [{ field: 'a', operator: 'equals', value: '' }] }).length;
+  const field = `steps.0.config.${key}`;
+  expect(problemsWith('x'.repeat(room))).toEqual([]);
+  expect(problemsWith('x'.repeat(room + 1))).toMatchObject([
+    { field, phrase: 'may be at most 16 KiB', code: 'length' },
   ]);
+  expect(problemsWith('{{a}}'.repeat(500))).toEqual([]);
+  expect(problemsWith('{{a}}'.repeat(501))).toMatchObject([
+    { field, phrase: 'may have at most 500 tags and outputs', code: 'length' },
+  ]);
+});
+
+test('no part of reading the largest steps has more units than a step may have', () => {
+  const conditions = [{ field: 'a', operator: 'exists' }];
+  const branches = Array.from({ length: 18 }, () => ({ conditions, go_to: 'next' }));
+  const largest = [
+    [{ type: 'log', message: `${'{{a}}'.repeat(9_999)}{{a|plus:${'b,'.repeat(9_998)}b}}`.padEnd(255 * 1024) }],
+    [{ type: 'set_fields', fields: { list: Array.from({ length: 120_000 }, () => 1) } }],
+    Array.from({ length: 200 }, (_, index) => ({ id: `b${index}`, type: 'branch', branches })),
+  ];
+  for (const steps of largest) {
+    const parts: number[] = [];
+    const reading = readStepsInTurns(JSON.stringify(steps), { active: true, makeId: countedIds() });
+    let part = reading.next();
+    for (; part.done !== true; part = reading.next()) parts.push(part.value);
+    expect(part.value.steps).not.toEqual([]);
+    expect(Math.max(...parts)).toBeLessThanOrEqual(stepUnits);
+  }
 });
 
 test.each<[unknown, object]>([

@@ -1,18 +1,26 @@
 import type { Violation, ViolationCode } from '@drippulse/errors';
 import { type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
+import { checkPlaces } from '../check-places.ts';
+import { atOnce, type InTurns } from '../in-turns.ts';
 import { objectOf } from '../json-value.ts';
 import type { Step } from '../step.ts';
+import { type Compiling, definitionBounds, startCompiling, TooManyTags } from '../templates/compiling.ts';
 import { checkGraph } from './check-graph.ts';
-import { configOf, readStep } from './read-step.ts';
+import { stepProblem } from './problems.ts';
+import { configOf, configProblem, type ReadStep, readStep } from './read-step.ts';
 import { assignIds } from './step-ids.ts';
 import { unknownParameters } from './unknown-parameters.ts';
 
 const maxSteps = 200;
 /** Limit of all configs as JSON. Normalising does not change their size, so accepted steps can be read again. */
 const maxConfigBytes = 256 * 1024;
-/** Most tags and outputs in the templates of all steps: parsing one takes five microseconds. */
-const maxTags = 10_000;
 const maxProblems = 100;
+/** Units of a character that is parsed as JSON, and of one in a config that is written as JSON and read. */
+const parsingUnits = 4;
+const readingUnits = 8;
+
+type StepsOptions = { active: boolean; makeId: () => string; strict?: boolean };
+type Steps = { steps: Step[]; problems: Violation[] };
 
 /**
  * Reads the `steps` of a request. Moves parameters beside `type` into `config` (which takes precedence), creates missing ids
@@ -20,30 +28,66 @@ const maxProblems = 100;
  * `steps.2.config.duration`: "Step 2 (wait): duration must be at least 1". `active` requires at least one step. `strict` also
  * refuses parameters that the step type does not list, which are kept otherwise.
  */
-export function readSteps(
-  text: string,
-  o: { active: boolean; makeId: () => string; strict?: boolean },
-): { steps: Step[]; problems: Violation[] } {
+export function readSteps(text: string, o: StepsOptions): Steps {
+  return atOnce(readStepsInTurns(text, o));
+}
+
+/** The same in turns. Between two of them at most one step is read, or one template is checked. */
+export function* readStepsInTurns(text: string, o: StepsOptions): InTurns<Steps> {
   const given = parseJson(text);
+  yield parsingUnits * text.length;
   if (!Array.isArray(given)) return refuse('must be an array', 'type');
-  if (given.length === 0 && o.active) return refuse('an active workflow needs at least one step', 'required');
+  if (o.active && given.length === 0) return { steps: [], problems: activeProblems(given) };
   if (given.length > maxSteps) return refuse(`there may be at most ${maxSteps} steps`, 'length');
   const configs = given.map((raw) => configOf(objectOf(raw) ?? {}));
-  const configText = stringifyJson(configs);
-  if (Buffer.byteLength(configText) > maxConfigBytes) return refuse('may be at most 256 KiB', 'length');
-  if (countTags(configText) > maxTags)
-    return refuse(`templates may have at most ${maxTags} tags and outputs in all`, 'length');
+  const texts = configs.map(stringifyJson);
+  if (Buffer.byteLength(`[${texts.join()}]`) > maxConfigBytes) return refuse('may be at most 256 KiB', 'length');
 
   const ids = assignIds(given, o.makeId);
-  const read = given.map((raw, index) => readStep(raw, index, ids));
+  const read: ReadStep[] = [];
+  for (const [index, raw] of given.entries()) {
+    read.push(readStep(raw, index, configs[index] ?? {}, ids));
+    yield readingUnits * (texts[index]?.length ?? 0);
+  }
   const unknown = o.strict === true ? unknownInSteps(given) : [];
   const ofGraph = checkGraph(read);
+  yield read.length * read.reduce((sum, { bound }) => sum + (bound?.exits.length ?? 0), 0);
+  const ofPlaces = yield* checkAllPlaces(read);
+  if (!Array.isArray(ofPlaces)) return ofPlaces;
   const problems = read.flatMap((step, index) => [
     ...(unknown[index] ?? []),
     ...step.problems,
+    ...(ofPlaces[index] ?? []),
     ...(ofGraph[index] ?? []),
   ]);
   return { steps: read.map(({ step }) => step), problems: problems.slice(0, maxProblems) };
+}
+
+/** Why an active workflow may not have steps that a draft may have: there is none. */
+export function activeProblems(steps: readonly unknown[]): Violation[] {
+  return steps.length > 0 ? [] : refuse('an active workflow needs at least one step', 'required').problems;
+}
+
+/** The problems of templates and rules by step, or the refusal of all steps. */
+function* checkAllPlaces(read: readonly ReadStep[]): InTurns<Violation[][] | Steps> {
+  const compiling = startCompiling(undefined, definitionBounds);
+  try {
+    return yield* checkEach(read, compiling);
+  } catch (error) {
+    if (!(error instanceof TooManyTags)) throw error;
+    return refuse(`templates ${error.message}`, 'length');
+  }
+}
+
+function* checkEach(read: readonly ReadStep[], compiling: Compiling): InTurns<Violation[][]> {
+  const problems: Violation[][] = [];
+  let room = maxProblems;
+  for (const [index, { step, places }] of read.entries()) {
+    const found = yield* checkPlaces(places, compiling, room);
+    problems.push(found.map((problem) => stepProblem(index, step.type, ...configProblem(problem))));
+    room -= found.length;
+  }
+  return problems;
 }
 
 /** The first unknown parameters, by step. */
@@ -56,12 +100,8 @@ function unknownInSteps(given: readonly JsonValue[]): Violation[][] {
   });
 }
 
-function countTags(text: string): number {
-  return text.match(/\{[{%]/g)?.length ?? 0;
-}
-
 /** Refuses the steps as a whole. The message, which stands alone, has a subject. */
-function refuse(phrase: string, code: ViolationCode): { steps: Step[]; problems: Violation[] } {
+function refuse(phrase: string, code: ViolationCode): Steps {
   const message = /^(?:must|may)\b/.test(phrase) ? `steps ${phrase}` : phrase;
   return { steps: [], problems: [{ field: 'steps', message, code, phrase }] };
 }

@@ -1,10 +1,15 @@
 import { parseJson } from '@drippulse/json';
 import { expect, test } from '@jest/globals';
+import { atOnce } from '../in-turns.ts';
 import { objectOf } from '../json-value.ts';
-import { readSettings } from './read-settings.ts';
+import { checkSettingsInTurns, readSettings } from './read-settings.ts';
 
-const read = (given: unknown, strict = false) =>
-  readSettings(objectOf(parseJson(JSON.stringify(given))) ?? {}, { stepIds: ['offer', 'done'], strict });
+function read(given: unknown, strict = false) {
+  const settings = objectOf(parseJson(JSON.stringify(given))) ?? {};
+  const checked = atOnce(checkSettingsInTurns(settings));
+  const form = readSettings(settings, { stepIds: ['offer', 'done'], strict });
+  return { ...form, problems: [...checked, ...form.problems] };
+}
 
 test('members that say no more than the default are left out, so that they make no new version', () => {
   const given = {
@@ -106,5 +111,27 @@ test('a misspelt target and a misspelt member have a suggestion', () => {
   const window = { duration: 1, unit: 'days', units: 2 };
   expect(read({ goals: [{ name: 'a', event_name: 'x', window }] }, true).problems).toMatchObject([
     { field: 'goals.0.window.units', code: 'unknown_member' },
+  ]);
+});
+
+test('a goal may have as much as a filter of events, and all settings together a little more', () => {
+  const goal = (value: string) => ({ name: 'rich', conditions: [{ field: 'a', operator: 'equals', value }] });
+  const room = 16 * 1024 - JSON.stringify(goal('')).length;
+  expect(read({ goals: [goal('x'.repeat(room))] }).problems).toEqual([]);
+  expect(read({ goals: [goal('x'.repeat(room + 1))] }).problems).toEqual([
+    { field: 'goals.0', message: 'may be at most 16 KiB', code: 'length' },
+  ]);
+  expect(read({ goals: [goal('{{a}}'.repeat(500))] }).problems).toEqual([]);
+  expect(read({ goals: [goal('{{a}}'.repeat(501))] }).problems).toEqual([
+    { field: 'goals.0', message: 'may have at most 500 tags and outputs', code: 'length' },
+  ]);
+  const three = ['one', 'two', 'three'].map((name) => ({ ...goal('{{a}}'.repeat(400)), name }));
+  expect(read({ goals: three.slice(1) }).problems).toEqual([]);
+  expect(read({ goals: three }).problems).toEqual([
+    { field: 'goals', message: 'may have at most 1000 tags and outputs in all', code: 'length' },
+  ]);
+  const large = Array.from({ length: 9 }, (_, index) => ({ ...goal('x'.repeat(15 * 1024)), name: `g${index}` }));
+  expect(read({ goals: large }).problems).toEqual([
+    { field: 'goals', message: 'and the other settings may be at most 128 KiB', code: 'length' },
   ]);
 });

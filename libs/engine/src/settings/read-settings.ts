@@ -1,18 +1,30 @@
 import type { Violation } from '@drippulse/errors';
-import { type JsonObject, type JsonValue, nearest, unknownMember } from '@drippulse/json';
+import { type JsonObject, type JsonValue, nearest, stringifyJson, unknownMember } from '@drippulse/json';
 import type { z } from 'zod';
+import { checkPlaces } from '../check-places.ts';
+import type { InTurns } from '../in-turns.ts';
 import { objectOf } from '../json-value.ts';
 import { describeIssues } from '../steps/describe-issues.ts';
+import { placesIn } from '../template-places.ts';
+import { startCompiling, TooManyTags } from '../templates/compiling.ts';
 import { defaultClass, defaultPriority, type Settings, settingsSchema } from './settings.ts';
 
 /** Most problems that are shown. */
 const maxProblems = 100;
 const longestName = 100;
 
+/** Most characters of all settings as JSON. */
+const maxLength = 128 * 1024;
+/** Most tags and outputs of all settings: the rules of goals are compiled together. */
+const settingsBounds = { tags: 1_000, words: 3_000 };
+/** Units of a character that is read: once for its form, and once for its templates. */
+const readingUnits = 12;
+const findPlaces = placesIn(settingsSchema);
+
 /**
  * Reads the settings of a request, of which members that are null count as absent, for a workflow with these steps. `problems`
  * has the reasons why they can't be used, as `goals.0.go_to`: "names no step: done". `strict` also refuses members that there
- * are not, which are left out otherwise.
+ * are not, which are left out otherwise. Templates are checked apart, when settings are saved.
  */
 export function readSettings(
   given: JsonObject,
@@ -25,6 +37,22 @@ export function readSettings(
     return { settings: {}, problems: [...unknown, ...issuesOf(parsed.error, present)].slice(0, maxProblems) };
   const problems = [...unknown, ...goalProblems(parsed.data, o.stepIds)];
   return { settings: withoutDefaults(parsed.data), problems: problems.slice(0, maxProblems) };
+}
+
+/** Checks the templates of settings, and the size of each goal. */
+export function* checkSettingsInTurns(given: JsonObject): InTurns<Violation[]> {
+  const { length } = stringifyJson(given);
+  yield readingUnits * length;
+  if (length > maxLength)
+    return [{ field: 'goals', message: 'and the other settings may be at most 128 KiB', code: 'length' }];
+  const compiling = startCompiling(undefined, settingsBounds);
+  try {
+    const problems = yield* checkPlaces(findPlaces(withoutNulls(given)), compiling, maxProblems);
+    return problems.map(({ path, ...problem }) => ({ field: path.join('.'), ...problem }));
+  } catch (error) {
+    if (!(error instanceof TooManyTags)) throw error;
+    return [{ field: 'goals', message: error.message, code: 'length' }];
+  }
 }
 
 function issuesOf(error: z.ZodError, given: JsonObject): Violation[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ruleShape } from '../conditions/rule.ts';
 import { choice, number, template } from '../parameters.ts';
 import { durationProblem } from '../steps/span.ts';
+import { marked } from '../template-places.ts';
 import { unitMs, units } from '../time/spans.ts';
 
 const mostGoals = 20;
@@ -20,7 +21,7 @@ function checkSpan({ duration, unit }: z.output<z.ZodObject<typeof spanShape>>, 
 
 const span = z.object(spanShape).superRefine(checkSpan);
 
-const goal = z
+const goalShape = z
   .object({
     name: z
       .string()
@@ -48,6 +49,9 @@ const goal = z
     if (action === 'jump' && go_to === undefined) complain('go_to', 'is required for a jump', 'required');
     if (action !== 'jump' && go_to !== undefined) complain('go_to', 'needs action jump', 'not_allowed');
   });
+
+/** A goal is bounded as a filter of events: it is tested for as many. */
+const goal = marked(goalShape, 'rule');
 
 const reEntry = z
   .object({

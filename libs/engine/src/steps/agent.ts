@@ -1,6 +1,6 @@
 import { stringifyJson } from '@drippulse/json';
 import { config, jsonObjectTemplate } from '../parameters.ts';
-import { compileObject } from '../templates/template.ts';
+import { compileObject } from '../templates/json-template.ts';
 import { agentIdOf, agentInWords, agentShape } from './agent-shape.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf } from './effect-policy.ts';
@@ -24,8 +24,8 @@ export const agentStep = defineStep({
     name: 'Write an opening',
     config: { agent_id: 9, input: { company: '{{ company_name }}' }, save_as: 'opening' },
   },
-  compile(config) {
-    const render = compileObject(config.input);
+  compile(config, { compiling }) {
+    const render = compileObject(config.input, compiling);
     const target = { agent_id: agentIdOf(config), save_as: config.save_as };
     return (scope) => ({ kind: 'effect', request: { ...target, input: render(scope) } });
   },

@@ -23,9 +23,9 @@ export const alertStep = defineStep({
     name: 'Tell sales',
     config: { integration_id: 'slack', channel: '#sales', message: '{{ first_name }} asked for a demo' },
   },
-  compile({ integration_id, connection_key, channel, message, ...rest }) {
-    const place = compileText(channel ?? '');
-    const render = compileText(message);
+  compile({ integration_id, connection_key, channel, message, ...rest }, { compiling }) {
+    const place = compileText(channel ?? '', compiling);
+    const render = compileText(message, compiling);
     const unknown = unknownOf(rest);
     return (scope) => ({
       kind: 'effect',

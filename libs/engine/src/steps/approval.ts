@@ -46,9 +46,9 @@ export const approvalStep = defineStep({
     { key: 'on_rejected', target: on_rejected },
     { key: 'on_timeout', target: on_timeout },
   ],
-  compile({ message, roles, allow_api_keys, timeout }) {
-    const render = compileText(message);
-    const end = compileTimeout(timeout);
+  compile({ message, roles, allow_api_keys, timeout }, { compiling }) {
+    const render = compileText(message, compiling);
+    const end = compileTimeout(timeout, compiling);
     const granted = approvers.filter((role) => roles.includes(role));
     return (scope) => {
       const { until, span } = end(scope);

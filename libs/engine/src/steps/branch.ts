@@ -40,9 +40,9 @@ export const branchStep = defineStep({
     ...branches.map(({ go_to }, index) => ({ key: `branches.${index}.go_to`, target: go_to })),
     { key: 'default', target: otherwise },
   ],
-  compile({ branches, default: otherwise }, { resolve }) {
+  compile({ branches, default: otherwise }, { resolve, compiling }) {
     const ways = branches.map((branch, index) => ({
-      holds: compileRule(branch),
+      holds: compileRule(branch, compiling),
       message: `Branch ${branch.name ?? index + 1}: going to ${branch.go_to}`,
       next: resolve(branch.go_to),
     }));

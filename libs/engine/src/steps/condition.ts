@@ -26,8 +26,8 @@ export const conditionStep = defineStep({
     { key: 'on_true', target: on_true },
     { key: 'on_false', target: on_false },
   ],
-  compile(rule, { resolve }) {
-    const holds = compileRule(rule);
+  compile(rule, { resolve, compiling }) {
+    const holds = compileRule(rule, compiling);
     const onTrue = { kind: 'done', message: `True: going to ${rule.on_true}`, next: resolve(rule.on_true) } as const;
     const onFalse = {
       kind: 'done',

@@ -19,9 +19,9 @@ export const crmCreateActivityStep = defineStep({
     name: 'Follow up',
     config: { kind: 'call', subject: 'Call {{ first_name }}', lead_id: '{{ lead_ref }}' },
   },
-  compile(config) {
+  compile(config, { compiling }) {
     const target = crmTarget(config);
-    const render = compileFields(pickFields(config, activityFields));
+    const render = compileFields(pickFields(config, activityFields), compiling);
     return (scope) => ({ kind: 'effect', request: { ...target, fields: render(scope) } });
   },
   effect: {

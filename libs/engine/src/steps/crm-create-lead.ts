@@ -28,9 +28,9 @@ export const crmCreateLeadStep = defineStep({
     name: 'Keep the lead',
     config: { email: '{{ email }}', first_name: '{{ first_name }}', source: 'webinar' },
   },
-  compile(config) {
+  compile(config, { compiling }) {
     const target = crmTarget(config);
-    const render = compileFields(pickFields(config, leadFields));
+    const render = compileFields(pickFields(config, leadFields), compiling);
     return (scope) => {
       const fields = render(scope);
       if (nameOf(fields) === undefined) throw new StepFailure(nothingKnown);

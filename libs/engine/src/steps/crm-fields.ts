@@ -1,8 +1,10 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { z } from 'zod';
 import { choice, jsonObjectTemplate, number, orTemplate, template } from '../parameters.ts';
+import type { Compiling } from '../templates/compiling.ts';
+import { compileJson } from '../templates/json-template.ts';
 import type { Scope } from '../templates/scope.ts';
-import { compileJson, isTemplate } from '../templates/template.ts';
+import { isTemplate } from '../templates/template.ts';
 import { effectShape } from './effect-policy.ts';
 import { resolveIntegration } from './integrations.ts';
 
@@ -85,10 +87,10 @@ export function pickFields(config: object, shape: object): JsonObject {
 }
 
 /** Renders fields. Omits a field whose template renders empty, so that a missing variable clears nothing. */
-export function compileFields(fields: JsonObject): (scope: Scope) => JsonObject {
+export function compileFields(fields: JsonObject, compiling: Compiling): (scope: Scope) => JsonObject {
   const members = Object.entries(fields).map(([name, value]) => {
     const isOptional = typeof value === 'string' && isTemplate(value);
-    return { name, isOptional, render: compileJson(value) };
+    return { name, isOptional, render: compileJson(value, compiling) };
   });
   return (scope) => {
     const rendered = members.map(({ name, isOptional, render }) => [name, render(scope), isOptional] as const);

@@ -26,10 +26,10 @@ export const crmMoveOpportunityStep = defineStep({
       pipeline_stage_id: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
     },
   },
-  compile(config) {
+  compile(config, { compiling }) {
     const target = crmTarget(config);
-    const id = compileText(config.opportunity_id);
-    const stage = compileText(config.pipeline_stage_id);
+    const id = compileText(config.opportunity_id, compiling);
+    const stage = compileText(config.pipeline_stage_id, compiling);
     return (scope) => {
       const recordId = id(scope).trim();
       const stageId = stage(scope).trim();

@@ -1,7 +1,7 @@
 import { isRawNumber, type JsonObject, type JsonValue, parseTimestamp } from '@drippulse/json';
 import { z } from 'zod';
 import { objectOf } from '../json-value.ts';
-import { choice, config, formatCode, number } from '../parameters.ts';
+import { choice, config, formatCode, mostIssues, number } from '../parameters.ts';
 import { describeIssues } from './describe-issues.ts';
 import type { ConfigProblem } from './step-type.ts';
 
@@ -44,6 +44,7 @@ export const crmSelection = config({
     .describe('Which of them: the filters of their list by name, such as {"status": "new"}; {} means all.'),
 }).superRefine(({ record_type: type, filter }, context) => {
   for (const [name, value] of Object.entries(filter)) {
+    if (context.issues.length >= mostIssues) break;
     for (const { path, message, code } of filterProblems(filters[type], name, value)) {
       context.addIssue({ code: 'custom', path: ['filter', ...path], message, params: { code } });
     }

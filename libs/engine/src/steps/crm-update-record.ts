@@ -1,5 +1,5 @@
 import { objectOf } from '../json-value.ts';
-import { choice, config, jsonObjectTemplate, template } from '../parameters.ts';
+import { choice, config, jsonObjectTemplate, mostIssues, template } from '../parameters.ts';
 import { StepFailure } from '../step-failure.ts';
 import { compileText } from '../templates/template.ts';
 import { changeableFields, compileFields, crmShape, crmTarget, type RecordType, recordTypes } from './crm-fields.ts';
@@ -17,6 +17,7 @@ const updateRecordConfig = config({
   if (names.length === 0)
     context.addIssue({ code: 'custom', path: ['fields'], message: 'must not be empty', params: { code: 'required' } });
   for (const name of names) {
+    if (context.issues.length >= mostIssues) break;
     if (changeableFields[type].includes(name)) continue;
     const message = `is not a field of a record of type ${type} that can be changed`;
     context.addIssue({ code: 'custom', path: ['fields', name], message, params: { code: 'unknown_member' } });
@@ -35,10 +36,10 @@ export const crmUpdateRecordStep = defineStep({
     name: 'Qualify',
     config: { record_type: 'lead', record_id: '{{ lead_ref }}', fields: { status: 'qualified', score: '{{ score }}' } },
   },
-  compile(config) {
+  compile(config, { compiling }) {
     const target = { ...crmTarget(config), record_type: config.record_type };
-    const id = compileText(config.record_id);
-    const render = compileFields(config.fields);
+    const id = compileText(config.record_id, compiling);
+    const render = compileFields(config.fields, compiling);
     return (scope) => {
       const recordId = id(scope).trim();
       if (recordId === '') throw new StepFailure('record_id is empty: there is no record to change');

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@drippulse/json';
 import { z } from 'zod';
+import { type FindPlaces, placesIn } from '../template-places.ts';
 import { describeIssues } from './describe-issues.ts';
 import type { BoundStep, Exit, StepDefinition, StepType } from './step-type.ts';
 
@@ -8,10 +9,15 @@ const followingStep: readonly Exit[] = [{ target: 'next' }];
 /** Hides the config type of a step type, so that all step types fit in one registry. */
 export function defineStep<Schema extends z.ZodType>(definition: StepDefinition<Schema>): StepType {
   const { exits, compile, effect, ...rest } = definition;
+  let findPlaces: FindPlaces | undefined;
   return {
     ...rest,
     effect: effect && { kind: effect.kind, stub: effect.stub, shows: effect.shows },
     parameters: definition.config instanceof z.ZodObject ? Object.keys(definition.config.shape) : [],
+    placesOf(config) {
+      findPlaces ??= placesIn(definition.config);
+      return findPlaces(config);
+    },
     read(config) {
       const given = withoutNulls(config);
       const parsed = definition.config.safeParse(given);
@@ -28,8 +34,9 @@ export function defineStep<Schema extends z.ZodType>(definition: StepDefinition<
   };
 }
 
-/** Removes parameters that are null: as in requests, null means absent. */
+/** Removes parameters that are null: as in requests, null means absent. A config may have so many that a copy is much work. */
 function withoutNulls(config: JsonObject): JsonObject {
+  if (!Object.values(config).includes(null)) return config;
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@drippulse/json';
 import { z } from 'zod';
 import { choice, config, formatCode, number, template } from '../parameters.ts';
+import type { Compiling } from '../templates/compiling.ts';
 import { isHtmlBody, oneLine } from '../templates/render-once.ts';
 import type { Scope } from '../templates/scope.ts';
 import { compileHtml, compileText, isTemplate, type Template } from '../templates/template.ts';
@@ -71,8 +72,8 @@ export const emailStep = defineStep({
     name: 'Welcome',
     config: { to: '{{ email }}', subject: 'Welcome, {{ first_name }}', body: '<p>Hello {{ first_name }}</p>' },
   },
-  compile(config) {
-    const mail = compileMail(config);
+  compile(config, { compiling }) {
+    const mail = compileMail(config, compiling);
     return (scope) => {
       const request = mail(scope);
       const { to } = request;
@@ -88,9 +89,9 @@ export const emailStep = defineStep({
   },
 });
 
-function compileMail(config: EmailConfig): (scope: Scope) => JsonObject {
+function compileMail(config: EmailConfig, compiling: Compiling): (scope: Scope) => JsonObject {
   const isHtml = isHtmlBody(config.body);
-  const body = isHtml ? compileHtml(config.body) : compileText(config.body);
+  const body = isHtml ? compileHtml(config.body, compiling) : compileText(config.body, compiling);
   const fixed = {
     integration_id: resolveIntegration(config.integration_id),
     integration_name: config.integration_id,
@@ -103,11 +104,11 @@ function compileMail(config: EmailConfig): (scope: Scope) => JsonObject {
     ...unknownOf(config),
   };
   const lines: [string, Template][] = [
-    ['to', compileText(config.to)],
-    ['from', compileText(config.from ?? '')],
-    ['reply_to', compileText(config.reply_to ?? '')],
-    ['subject', compileText(config.subject)],
-    ['category', compileText(config.category ?? '')],
+    ['to', compileText(config.to, compiling)],
+    ['from', compileText(config.from ?? '', compiling)],
+    ['reply_to', compileText(config.reply_to ?? '', compiling)],
+    ['subject', compileText(config.subject, compiling)],
+    ['category', compileText(config.category ?? '', compiling)],
   ];
   return (scope) => ({
     ...fixed,

@@ -14,8 +14,8 @@ export const endStep = defineStep({
   }),
   example: { name: 'Not a fit', config: { status: 'completed', reason: 'score below 50' } },
   exits: () => [],
-  compile({ status, reason }) {
-    const render = compileText(reason ?? '');
+  compile({ status, reason }, { compiling }) {
+    const render = compileText(reason ?? '', compiling);
     return (scope) => {
       const why = render(scope);
       const message = `Ended as ${status}${why && `: ${why}`}`;

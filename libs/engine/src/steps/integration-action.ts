@@ -1,7 +1,7 @@
 import { stringifyJson } from '@drippulse/json';
 import { z } from 'zod';
 import { config, jsonObjectTemplate } from '../parameters.ts';
-import { compileObject } from '../templates/template.ts';
+import { compileObject } from '../templates/json-template.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf, unknownOf, unknownShape } from './effect-policy.ts';
 import { resolveIntegration } from './integrations.ts';
@@ -32,8 +32,8 @@ export const integrationActionStep = defineStep({
       payload: { body: '{{ first_name }} asked for a demo' },
     },
   },
-  compile({ integration_id, action, payload, connection_key, ...rest }) {
-    const render = compileObject(payload);
+  compile({ integration_id, action, payload, connection_key, ...rest }, { compiling }) {
+    const render = compileObject(payload, compiling);
     const target = {
       ...{ integration_id: resolveIntegration(integration_id), integration_name: integration_id, action },
       ...unknownOf(rest),

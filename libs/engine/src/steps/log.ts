@@ -13,8 +13,8 @@ export const logStep = defineStep({
     level: choice(['debug', 'info', 'warn', 'error']).default('info').describe('How important it is.'),
   }),
   example: { name: 'Note the score', config: { message: '{{ first_name }} has score {{ score }}', level: 'info' } },
-  compile({ message, level }) {
-    const render = compileText(message);
+  compile({ message, level }, { compiling }) {
+    const render = compileText(message, compiling);
     const prefix = level === 'info' ? '' : `${level}: `;
     return (scope) => ({ kind: 'done', message: prefix + render(scope) });
   },

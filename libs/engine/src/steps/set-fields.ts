@@ -1,5 +1,5 @@
 import { config, jsonObjectTemplate } from '../parameters.ts';
-import { compileObject } from '../templates/template.ts';
+import { compileObject } from '../templates/json-template.ts';
 import { defineStep } from './define-step.ts';
 
 /** Adds fields to the run's data. */
@@ -12,8 +12,8 @@ export const setFieldsStep = defineStep({
     fields: jsonObjectTemplate().describe('Names and values; a value may be a template, whose text is then taken.'),
   }),
   example: { name: 'Build the full name', config: { fields: { full_name: '{{ first_name }} {{ last_name }}' } } },
-  compile({ fields }) {
-    const render = compileObject(fields);
+  compile({ fields }, { compiling }) {
+    const render = compileObject(fields, compiling);
     const message = `Set ${Object.keys(fields).join(', ') || 'nothing'}`;
     return (scope) => ({ kind: 'done', message, output: render(scope) });
   },

@@ -1,4 +1,5 @@
 import { StepFailure } from '../step-failure.ts';
+import type { Compiling } from '../templates/compiling.ts';
 import type { Scope } from '../templates/scope.ts';
 import { compileText } from '../templates/template.ts';
 import { addSpan, countOf, type Unit, unitMs } from '../time/spans.ts';
@@ -22,9 +23,9 @@ export function durationProblem(count: number, unit: Unit, longest: Longest): st
 export function compileSpan(
   duration: string | number,
   unit: Unit,
-  { name, longest }: { name: string; longest: Longest },
+  { name, longest, compiling }: { name: string; longest: Longest; compiling: Compiling },
 ): Target<{ until: number; span: string }> {
-  const render = compileText(String(duration));
+  const render = compileText(String(duration), compiling);
   return (scope) => {
     const text = render(scope).trim();
     const count = text === '' ? Number.NaN : Number(text);

@@ -2,6 +2,8 @@ import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import type { z } from 'zod';
 import type { EffectKind, EffectResult, ParkKind } from '../run.ts';
+import type { Place as PlaceInConfig } from '../template-places.ts';
+import type { Compiling } from '../templates/compiling.ts';
 import type { Scope } from '../templates/scope.ts';
 
 /** The outcome of a step. Without `next` the following step is next. */
@@ -19,8 +21,13 @@ export type RunStep = (scope: Scope) => Outcome;
 /** A possible successor of a step: the key of its config (none for the following step) and the target in it. */
 export type Exit = { key?: string; target: string };
 
-/** The place of a step in its workflow. */
-export type Place = { workflowId: string; stepId: string; resolve(target: string): number };
+/** The place of a step in its workflow, and what its compiling is counted by. */
+export type Place = {
+  workflowId: string;
+  stepId: string;
+  resolve(target: string): number;
+  compiling: Compiling;
+};
 
 /** The handling of an effect's failures. `onError` is `fail`, `continue` or a step id. */
 export type EffectPolicy = { onError: string; maxAttempts: number; backoffSeconds: number };
@@ -88,6 +95,9 @@ export type StepType = Omit<StepDefinition<z.ZodType>, 'exits' | 'compile' | 'ef
   effect: EffectOfStep | undefined;
   /** The parameters that the catalog lists. */
   parameters: readonly string[];
+  /** What has to be checked in a config beside its form, see `checkPlaces`. */
+  placesOf(config: JsonObject): PlaceInConfig[];
+  /** Reads a config by its form. */
   read(config: JsonObject): { bound: BoundStep } | { problems: ConfigProblem[] };
 };
 

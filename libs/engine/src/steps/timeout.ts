@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { choice, config, number, orTemplate } from '../parameters.ts';
+import type { Compiling } from '../templates/compiling.ts';
 import type { Scope } from '../templates/scope.ts';
 import { type Unit, unitMs, units } from '../time/spans.ts';
 import { compileSpan, durationProblem, reckon } from './span.ts';
@@ -26,7 +27,10 @@ export const timeoutShape = {
 export type Timeout = z.output<typeof timeoutShape.timeout>;
 
 /** Compiles a timeout: its end, in epoch milliseconds, and its length in words. */
-export function compileTimeout({ duration, unit }: Timeout): (scope: Scope) => { until: number; span: string } {
-  const span = compileSpan(duration, unit, { name: 'timeout.duration', longest });
+export function compileTimeout(
+  { duration, unit }: Timeout,
+  compiling: Compiling,
+): (scope: Scope) => { until: number; span: string } {
+  const span = compileSpan(duration, unit, { name: 'timeout.duration', longest, compiling });
   return (scope) => reckon(span, scope);
 }

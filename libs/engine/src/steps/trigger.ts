@@ -1,6 +1,6 @@
 import type { ViolationCode } from '@drippulse/errors';
 import { z } from 'zod';
-import { ruleShape } from '../conditions/rule.ts';
+import { eventRule } from '../conditions/rule.ts';
 import { choice, config } from '../parameters.ts';
 import { isTimeZone } from '../time/instants.ts';
 import { frequencyProblem } from '../time/schedule.ts';
@@ -29,9 +29,9 @@ export const triggerConfig = config({
     .max(100)
     .optional()
     .describe('Event that starts a run each time, such as lead.created; only while the workflow is active.'),
-  filter: config(ruleShape)
+  filter: eventRule()
     .optional()
-    .describe("Which of these events: a rule over the contact's fields, properties and event_name."),
+    .describe("Which of these events: a rule over the contact's fields, properties and event_name, of at most 16 KiB."),
 }).superRefine((trigger, context) => {
   const complain = (path: string, message: string, code: ViolationCode) =>
     context.addIssue({ code: 'custom', path: [path], message, params: { code } });

@@ -1,7 +1,8 @@
 import type { JsonObject } from '@drippulse/json';
 import { z } from 'zod';
-import { compileRendering, type RuleConfig, ruleShape } from '../conditions/rule.ts';
+import { compileRendering, eventRule, type RuleConfig } from '../conditions/rule.ts';
 import { choice, config, formatCode, jump } from '../parameters.ts';
+import type { Compiling } from '../templates/compiling.ts';
 import type { Scope } from '../templates/scope.ts';
 import { formatInstant } from '../time/instants.ts';
 import { defineStep } from './define-step.ts';
@@ -19,13 +20,15 @@ const eventName = z
     params: formatCode,
   });
 
-const match = config(ruleShape);
+const match = eventRule();
 
 const waitForEventConfig = config({
   event_name: eventName.optional().describe('Event of the contact that it waits for, such as order.paid.'),
   match: match
     .optional()
-    .describe("Which of these events: a rule over the event's fields. Its values may be templates over the data."),
+    .describe(
+      "Which of these events: a rule over the event's fields, of at most 16 KiB. Its values may be templates over the data.",
+    ),
   events: z
     .array(
       config({
@@ -80,9 +83,9 @@ export const waitForEventStep = defineStep({
     ]),
     { key: 'on_timeout', target: on_timeout },
   ],
-  compile(config) {
-    const timeout = compileTimeout(config.timeout);
-    const awaited = awaitedOf(config).map(compileAwaited);
+  compile(config, { compiling }) {
+    const timeout = compileTimeout(config.timeout, compiling);
+    const awaited = awaitedOf(config).map((one) => compileAwaited(one, compiling));
     const names = awaitedOf(config)
       .map(({ event_name }) => event_name)
       .join(' or ');
@@ -118,8 +121,8 @@ function awaitedOf({ event_name = '', match, events }: WaitForEventConfig): Awai
 }
 
 /** Renders the values of the rule with the data of the run, which is not there when the event comes. */
-function compileAwaited({ event_name, match, exit }: Awaited): (scope: Scope) => JsonObject {
-  const render = match === undefined ? () => null : compileRendering(match);
+function compileAwaited({ event_name, match, exit }: Awaited, compiling: Compiling): (scope: Scope) => JsonObject {
+  const render = match === undefined ? () => null : compileRendering(match, compiling);
   return (scope) => ({ event_name, match: render(scope), exit });
 }
 

@@ -1,4 +1,5 @@
 import { StepFailure } from '../step-failure.ts';
+import type { Compiling } from '../templates/compiling.ts';
 import { compileText } from '../templates/template.ts';
 import { parseInstant } from '../time/instants.ts';
 import { describeSpan, nextTimeOfDay } from '../time/spans.ts';
@@ -15,8 +16,8 @@ export const waitStep = defineStep({
   config: waitConfig,
   example: { name: 'Pause', config: { duration: 1, unit: 'hours' } },
   waits: true,
-  compile(config) {
-    const target = compileTarget(config);
+  compile(config, { compiling }) {
+    const target = compileTarget(config, compiling);
     return (scope) => {
       const { until, span } = reckon(target, scope);
       if (until - scope.now > longestWait.ms) throw new StepFailure('a wait can be at most 10 years long');
@@ -27,17 +28,20 @@ export const waitStep = defineStep({
 
 type WaitTarget = Target<{ until: number; span?: string }>;
 
-function compileTarget({ duration, unit, until, time_of_day, days_of_week = [] }: WaitConfig): WaitTarget {
+function compileTarget(
+  { duration, unit, until, time_of_day, days_of_week = [] }: WaitConfig,
+  compiling: Compiling,
+): WaitTarget {
   if (duration !== undefined && unit !== undefined) {
-    return compileSpan(duration, unit, { name: 'duration', longest: longestWait });
+    return compileSpan(duration, unit, { name: 'duration', longest: longestWait, compiling });
   }
-  if (until !== undefined) return compileUntil(until);
+  if (until !== undefined) return compileUntil(until, compiling);
   const days = new Set(days_of_week.map((day) => weekdays.indexOf(day) + 1));
   return ({ now, timezone }) => ({ until: nextTimeOfDay(now, time_of_day ?? '00:00', days, timezone) });
 }
 
-function compileUntil(until: string): WaitTarget {
-  const render = compileText(until);
+function compileUntil(until: string, compiling: Compiling): WaitTarget {
+  const render = compileText(until, compiling);
   return (scope) => {
     const text = render(scope);
     const ms = parseInstant(text, scope.timezone);

@@ -3,8 +3,10 @@ import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { z } from 'zod';
 import { choice, config, formatCode, jsonTemplate, number, template } from '../parameters.ts';
 import { StepFailure } from '../step-failure.ts';
+import type { Compiling } from '../templates/compiling.ts';
+import { compileJson } from '../templates/json-template.ts';
 import type { Scope } from '../templates/scope.ts';
-import { compileJson, compileText, isTemplate } from '../templates/template.ts';
+import { compileText, isTemplate } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf } from './effect-policy.ts';
 import type { StubbedEffect } from './step-type.ts';
@@ -54,8 +56,8 @@ export const webhookCallbackStep = defineStep({
     name: 'Tell the CRM',
     config: { url: 'https://hooks.example.com/leads', payload: { email: '{{ email }}', source: 'drippulse' } },
   },
-  compile(config) {
-    const request = compileRequest(config);
+  compile(config, { compiling }) {
+    const request = compileRequest(config, compiling);
     return (scope) => ({ kind: 'effect', request: request(scope) });
   },
   // URL and headers may have secrets.
@@ -63,12 +65,12 @@ export const webhookCallbackStep = defineStep({
 });
 
 /** Renders the complete request, so that each attempt sends the same bytes. */
-function compileRequest(config: z.output<typeof callbackConfig>): (scope: Scope) => JsonObject {
+function compileRequest(config: z.output<typeof callbackConfig>, compiling: Compiling): (scope: Scope) => JsonObject {
   const { method, timeout_seconds, sign_with = null } = config;
-  const url = compileUrl(config);
-  const payload = config.payload === undefined ? undefined : compileJson(config.payload);
+  const url = compileUrl(config, compiling);
+  const payload = config.payload === undefined ? undefined : compileJson(config.payload, compiling);
   const headers = Object.entries(withContentType(config.headers, payload !== undefined));
-  const renderedHeaders = headers.map(([name, value]) => [name, compileText(value)] as const);
+  const renderedHeaders = headers.map(([name, value]) => [name, compileText(value, compiling)] as const);
   return (scope) => ({
     method,
     url: url(scope),
@@ -83,8 +85,8 @@ function compileRequest(config: z.output<typeof callbackConfig>): (scope: Scope)
  * Renders the URL. A credential goes only to the origin that the step writes. Saving refuses other steps, but steps
  * that were saved under a looser rule still run.
  */
-function compileUrl({ url, headers }: z.output<typeof callbackConfig>): (scope: Scope) => string {
-  const render = compileText(url);
+function compileUrl({ url, headers }: z.output<typeof callbackConfig>, compiling: Compiling): (scope: Scope) => string {
+  const render = compileText(url, compiling);
   const hasCredential = secretsOf({ url, headers }).length > 0;
   const written = originOf(url);
   return (scope) => {

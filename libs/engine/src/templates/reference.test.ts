@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { fixtures } from '../fixtures.ts';
 import { createMeter } from '../meter.ts';
+import { startCompiling } from './compiling.ts';
 import { textLiquid } from './liquid.ts';
 import { templateFilters, templateOperators, templateTags } from './reference.ts';
 import { compileText } from './template.ts';
@@ -19,7 +20,7 @@ test.each(
 )('the example of %s renders what the catalog says', (name, { description, example, output }) => {
   const identity = { timezone: 'UTC', contactKey: 'c' };
   const scope = { data: fixtures.demo, now, ...identity, warnings: new Set<string>(), meter: createMeter() };
-  expect(compileText(example)(scope)).toBe(output);
+  expect(compileText(example, startCompiling())(scope)).toBe(output);
   expect(example).toContain(name);
   expect(description).toMatch(/^[A-Z].*\.$/);
 });

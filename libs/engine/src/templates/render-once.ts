@@ -1,16 +1,19 @@
 import type { JsonObject } from '@drippulse/json';
+import { atOnce, type InTurns } from '../in-turns.ts';
 import { createMeter } from '../meter.ts';
 import { StepFailure } from '../step-failure.ts';
+import { definitionBounds, startCompiling, TooManyTags } from './compiling.ts';
 import type { Scope } from './scope.ts';
-import { compileHtml, compileText, templateProblem } from './template.ts';
+import { compileHtml, compileText, NotATemplate, type Template } from './template.ts';
 
 /** Templates of a person who writes them, each with the name of its member. */
 export type RenderInput = { text?: string | undefined; subject?: string | undefined; body?: string | undefined };
 
 /** The texts, or why they can't be rendered: a template that is not valid, or that fails with these data. */
-export type Rendered =
-  | { texts: RenderInput; isHtml: boolean; warnings: string[] }
-  | { problems: { member: keyof RenderInput; message: string; isInvalid: boolean }[] };
+export type Rendered = { texts: RenderInput; isHtml: boolean; warnings: string[] } | { problems: Problem[] };
+
+type Fault = { message: string; isInvalid: boolean };
+type Problem = Fault & { member: keyof RenderInput };
 
 /** Whether a body is HTML: it has a tag. */
 export function isHtmlBody(body: string): boolean {
@@ -24,24 +27,55 @@ export function oneLine(text: string): string {
 
 /** Renders templates as a step renders them: each by itself, with the work of one step for all. */
 export function renderOnce(input: RenderInput, o: { data: JsonObject; now: Date; timezone: string }): Rendered {
+  return atOnce(renderInTurns(input, o));
+}
+
+/** The same in turns. */
+export function* renderInTurns(
+  input: RenderInput,
+  o: { data: JsonObject; now: Date; timezone: string },
+): InTurns<Rendered> {
   const given = (['text', 'subject', 'body'] as const).filter((member) => input[member] !== undefined);
-  const invalid = given.flatMap((member) => {
-    const problem = templateProblem(input[member] ?? '');
-    return problem === undefined ? [] : [{ member, message: `is not a valid template: ${problem}`, isInvalid: true }];
-  });
-  if (invalid.length > 0) return { problems: invalid };
-  const scope: Scope = { ...o, now: o.now.getTime(), contactKey: '', warnings: new Set(), meter: createMeter() };
   const isHtml = isHtmlBody(input.body ?? '');
-  const texts: RenderInput = {};
+  const compiling = startCompiling(createMeter(), definitionBounds);
+  const templates: { member: keyof RenderInput; render: Template }[] = [];
+  const problems: Problem[] = [];
   for (const member of given) {
+    const before = compiling.meter.spent;
     const compile = member === 'body' && isHtml ? compileHtml : compileText;
     try {
-      const text = compile(input[member] ?? '')(scope);
-      texts[member] = member === 'subject' ? oneLine(text) : text;
+      templates.push({ member, render: compile(input[member] ?? '', compiling) });
     } catch (error) {
-      if (!(error instanceof StepFailure)) throw error;
-      return { problems: [{ member, message: error.message, isInvalid: false }] };
+      problems.push({ member, ...problemOf(error) });
     }
+    yield compiling.meter.spent - before;
+  }
+  if (problems.length > 0) return { problems };
+  const scope: Scope = { ...o, now: o.now.getTime(), contactKey: '', warnings: new Set(), meter: createMeter() };
+  const texts: RenderInput = {};
+  for (const { member, render } of templates) {
+    const before = scope.meter.spent;
+    const rendered = textOf(render, scope);
+    yield scope.meter.spent - before;
+    if (typeof rendered !== 'string') return { problems: [{ member, ...rendered }] };
+    texts[member] = member === 'subject' ? oneLine(rendered) : rendered;
   }
   return { texts, isHtml, warnings: [...scope.warnings] };
+}
+
+function textOf(render: Template, scope: Scope): string | Fault {
+  try {
+    return render(scope);
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    return { message: error.message, isInvalid: false };
+  }
+}
+
+/** Why a template can't be compiled, as the end of a sentence. */
+function problemOf(error: unknown): Fault {
+  if (error instanceof NotATemplate) return { message: `is not a valid template: ${error.reason}`, isInvalid: true };
+  if (error instanceof TooManyTags) return { message: error.message, isInvalid: true };
+  if (error instanceof StepFailure) return { message: error.message, isInvalid: false };
+  throw error;
 }

@@ -1,8 +1,14 @@
-import { type JsonObject, parseJson, stringifyJson } from '@drippulse/json';
+import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 import { expect, test } from '@jest/globals';
 import { createMeter } from '../meter.ts';
+import { startCompiling } from './compiling.ts';
+import { compileJson as compileJsonBy } from './json-template.ts';
 import type { Scope } from './scope.ts';
-import { compileHtml, compileJson, compileText, templateProblem } from './template.ts';
+import {
+  compileHtml as compileHtmlBy,
+  compileText as compileTextBy,
+  templateProblem as templateProblemBy,
+} from './template.ts';
 
 const data: JsonObject = {
   first_name: 'Ada',
@@ -14,6 +20,11 @@ const data: JsonObject = {
   joined: '2026-05-01T22:30:00Z',
   trap: '{{ score }}',
 };
+
+const compileText = (text: string) => compileTextBy(text, startCompiling());
+const compileHtml = (text: string) => compileHtmlBy(text, startCompiling());
+const compileJson = (value: JsonValue) => compileJsonBy(value, startCompiling());
+const templateProblem = (text: string) => templateProblemBy(text, startCompiling());
 
 function scopeOf(more: JsonObject = {}): Scope {
   const now = Date.parse('2026-12-31T23:30:00Z');

@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue } from '@drippulse/json';
-import { type Liquid, LiquidError, toValueSync } from 'liquidjs';
-import { objectOf } from '../json-value.ts';
+import { type Liquid, LiquidError, type Template as LiquidTemplate, toValueSync } from 'liquidjs';
+import { charge } from '../meter.ts';
 import { StepFailure } from '../step-failure.ts';
+import { type Compiling, TooManyTags } from './compiling.ts';
 import { textIn } from './filters.ts';
 import { encoderOf, htmlLiquid, textLiquid } from './liquid.ts';
 import { parseTemplate } from './parse.ts';
@@ -13,6 +13,12 @@ import { watchOutputs } from './watch-outputs.ts';
 /** Most characters of a variable's name in a warning. */
 const maxNameLength = 255;
 
+/** Bytes of the function that renders a text, and of its place. */
+const textBytes = 160;
+/** Bytes of a piece: a part of the text, or the path of a variable with its names. */
+const pieceBytes = 96;
+const nameBytes = 96;
+
 /** A compiled template. Throws StepFailure if it can't be rendered. Missing variables become warnings. */
 export type Template<T = string> = (scope: Scope) => T;
 
@@ -21,60 +27,79 @@ export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%');
 }
 
-/** The problem of a template as the end of a sentence, or undefined. */
-export function templateProblem(text: string): string | undefined {
+/** The problem of a template as the end of a sentence, or undefined. Throws what charging throws. */
+export function templateProblem(text: string, compiling: Compiling): string | undefined {
   if (!isTemplate(text)) return undefined;
   try {
-    parseTemplate(textLiquid, text);
+    parsed(textLiquid, text, compiling);
     return undefined;
   } catch (error) {
-    return reasonOf(error);
+    if (error instanceof NotATemplate) return error.reason;
+    throw error;
   }
 }
 
 /** Compiles a template for plain text, with values unchanged. */
-export function compileText(text: string): Template {
-  return compile(text, textLiquid);
+export function compileText(text: string, compiling: Compiling): Template {
+  return compile(text, textLiquid, compiling);
 }
 
 /** Compiles a template for HTML. Escapes values unless the template says `| raw`. */
-export function compileHtml(text: string): Template {
-  return compile(text, htmlLiquid);
+export function compileHtml(text: string, compiling: Compiling): Template {
+  return compile(text, htmlLiquid, compiling);
 }
 
-/** Compiles all strings in a JSON value. A rendered string stays a string, whatever the variable is. */
-export function compileJson(value: JsonValue): Template<JsonValue> {
-  if (typeof value === 'string') return compileText(value);
-  if (!holdsTemplate(value)) return () => value;
-  if (Array.isArray(value)) {
-    const items = value.map(compileJson);
-    return (scope) => items.map((item) => item(scope));
+/** A text is no template. `reason` is the end of a sentence. */
+export class NotATemplate extends StepFailure {
+  readonly reason: string;
+
+  constructor(reason: string, options: ErrorOptions) {
+    super(`a template could not be compiled: ${reason}`, options);
+    this.reason = reason;
   }
-  const object = objectOf(value);
-  return object ? compileObject(object) : () => value;
 }
 
-/** The same as `compileJson` for an object. */
-export function compileObject(value: JsonObject): Template<JsonObject> {
-  const members = Object.entries(value).map(([key, member]) => [key, compileJson(member)] as const);
-  return (scope) => Object.fromEntries(members.map(([key, render]) => [key, render(scope)]));
+/**
+ * The one place where templates are compiled. Charges and weighs what it does; see `Compiling`. Throws NotATemplate, and what
+ * charging throws.
+ */
+function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
+  compiling.bytes += textBytes;
+  if (!isTemplate(text)) {
+    charge(compiling.meter, text.length + 1);
+    return () => text;
+  }
+  const { bytes } = compiling;
+  const templates = parsed(liquid, text, compiling);
+  watchOutputs(templates);
+  const pieces = piecesOf(templates);
+  if (pieces === undefined) return rendererOf(liquid, templates);
+  compiling.bytes = bytes + pieces.reduce((sum, piece) => sum + bytesOfPiece(piece), 0);
+  return joinerOf(liquid, pieces);
 }
 
-/** Whether a string in a JSON value is a template. */
-function holdsTemplate(value: JsonValue): boolean {
-  if (typeof value === 'string') return isTemplate(value);
-  if (Array.isArray(value)) return value.some(holdsTemplate);
-  return Object.values(objectOf(value) ?? {}).some(holdsTemplate);
-}
+// In functions of their own, because all functions that one makes keep what any of them uses.
 
-function compile(text: string, liquid: Liquid): Template {
-  if (!isTemplate(text)) return () => text;
-  const parsed = parseTemplate(liquid, text);
-  watchOutputs(parsed);
-  const pieces = piecesOf(parsed);
-  if (pieces) return (scope) => render(liquid, scope, (context) => joined(pieces, context, liquid));
+function rendererOf(liquid: Liquid, templates: LiquidTemplate[]): Template {
   return (scope) =>
-    render(liquid, scope, (context) => String(toValueSync(liquid.renderer.renderTemplates(parsed, context))));
+    render(liquid, scope, (context) => String(toValueSync(liquid.renderer.renderTemplates(templates, context))));
+}
+
+function joinerOf(liquid: Liquid, pieces: readonly Piece[]): Template {
+  return (scope) => render(liquid, scope, (context) => joined(pieces, context, liquid));
+}
+
+function bytesOfPiece(piece: Piece): number {
+  return pieceBytes + (typeof piece === 'string' ? 0 : nameBytes * piece.length);
+}
+
+function parsed(liquid: Liquid, text: string, compiling: Compiling): LiquidTemplate[] {
+  try {
+    return parseTemplate(liquid, text, compiling);
+  } catch (error) {
+    if (error instanceof StepFailure || error instanceof TooManyTags) throw error;
+    throw new NotATemplate(reasonOf(error), { cause: error });
+  }
 }
 
 function joined(pieces: readonly Piece[], context: RenderContext, liquid: Liquid): string {

@@ -88,6 +88,13 @@ export const enrollmentsMetrics = {
     labels: ['kind'],
     of: [serviceOf('enrollments'), serviceOf('webhooks')],
   },
+  drippulse_compiled_bytes: {
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'Memory that compiled rules and templates take by their weights: definitions, matches of waits, filters of webhooks.',
+    labels: ['kind'],
+    of: [serviceOf('enrollments'), serviceOf('webhooks')],
+  },
   drippulse_effects_total: {
     type: 'counter',
     unit: 'attempts',

@@ -1,5 +1,5 @@
 import { eventFilterOf } from '@drippulse/engine';
-import type { JsonObject } from '@drippulse/json';
+import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { candidatesOf, conditionsOf, type Owner, type RouterConfig } from './config.ts';
 
 /** A rule that was looked at. */
@@ -24,7 +24,7 @@ export type People = {
 export type Router = (data: JsonObject, now: Date) => Matched;
 
 export function compileRouter({ rules, default: fallback }: RouterConfig): Router {
-  const compiled = rules.map((rule) => ({ rule, filter: eventFilterOf(conditionsOf(rule)) }));
+  const compiled = rules.map((rule) => ({ rule, filter: eventFilterOf(stringifyJson(conditionsOf(rule))) }));
   return (data, now) => {
     const trace: TracedRule[] = [];
     for (const { rule, filter } of compiled) {

@@ -1,4 +1,4 @@
-import { eventFilterOf } from '@drippulse/engine';
+import { readEventFilter } from '@drippulse/engine';
 import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { z } from 'zod';
@@ -105,12 +105,8 @@ function ruleProblems({ factors }: ScorerConfig, path: string): Violation[] {
 
 /** What the engine refuses of a rule. */
 export function conditionProblems(rule: JsonObject, path: string): Violation[] {
-  try {
-    eventFilterOf(rule);
-    return [];
-  } catch (error) {
-    if (error instanceof z.ZodError) return violationsOf(error, path);
-    const message = error instanceof Error ? error.message : String(error);
-    return [{ field: path, message: `is not valid: ${message}`, code: 'invalid' }];
-  }
+  return readEventFilter(rule).problems.map((problem) => ({
+    ...problem,
+    field: problem.field === '' ? path : `${path}.${problem.field}`,
+  }));
 }

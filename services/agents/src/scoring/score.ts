@@ -1,5 +1,5 @@
 import { eventFilterOf } from '@drippulse/engine';
-import { type JsonObject, type JsonValue, numberOf } from '@drippulse/json';
+import { type JsonObject, type JsonValue, numberOf, stringifyJson } from '@drippulse/json';
 import { type Factor, ruleOf, type ScorerConfig } from './config.ts';
 import { emailKindOf } from './free-mail.ts';
 import { valueAt } from './value-at.ts';
@@ -62,7 +62,7 @@ function compileFactor(factor: Factor): (lead: JsonObject, now: Date) => number 
 
 /** A rule is unknown when the lead has none of its fields, unless the rule asks whether they exist. */
 function compileRuleFactor(factor: Extract<Factor, { type: 'rule' }>): (lead: JsonObject, now: Date) => number | null {
-  const filter = eventFilterOf(ruleOf(factor));
+  const filter = eventFilterOf(stringifyJson(ruleOf(factor)));
   const asksForExistence = factor.conditions.some(({ operator }) => operator === 'exists' || operator === 'not_exists');
   return (lead, now) => {
     const isKnown = asksForExistence || factor.conditions.some(({ field }) => isPresent(valueAt(lead, field)));

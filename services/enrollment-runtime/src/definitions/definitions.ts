@@ -1,51 +1,78 @@
 import type { Sealer } from '@drippulse/db';
 import { compileDefinition, type Definition } from '@drippulse/engine';
+import { createByteCache, type TurnQueue } from '@drippulse/loops';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { openSteps } from './sealed-steps.ts';
 import { openSettings } from './settings.ts';
 
-/** The compiled versions of workflows, with their credentials. A version never changes, so the cache never expires. */
+/** The versions of workflows, with their credentials, and what of them is compiled. A version never changes. */
 export type Definitions = {
   /**
    * Within a transaction give it as `on`: many transactions that each wait for a further connection would wait for each other.
    */
   get(workflowId: bigint, version: number, on?: Kysely<DB>): Promise<Definition>;
+  /** Bytes that they take, of one organization or of all. */
+  bytes(organizationId?: bigint): number;
 };
 
-/** Versions in the cache. The least recently used one is dropped first. */
-const kept = 500;
+/** Bytes of the versions of all organizations, and of one: the largest version takes about 20 MiB, and most a thousandth of it. */
+const ofAll = 48 << 20;
+const ofEach = 16 << 20;
 
-export function createDefinitions(db: Kysely<DB>, sealer: Sealer): Definitions {
-  const cache = new Map<string, Promise<Definition>>();
+/**
+ * Keeps versions as long as there is room. What goes is read or compiled again when it is next used: a run that is moving keeps the form
+ * of its version, but no compiled step.
+ */
+export function createDefinitions(db: Kysely<DB>, sealer: Sealer, turns: TurnQueue): Definitions {
+  const cache = createByteCache<Definition>({ ofAll, ofEach, drop: ({ compilation }) => compilation.drop() });
+  const loading = new Map<string, Promise<Definition>>();
+
+  async function load(key: string, version: Version, on: Kysely<DB>): Promise<Definition> {
+    const row = await readVersion(on, version);
+    return turns.run(row.organization, open(key, version, row));
+  }
+
+  /** Reads the form of a version, in one part. */
+  function* open(key: string, version: Version, row: VersionRow): Generator<number, Definition> {
+    const definition = cache.keep(key, row.organization, (onGrow) => definitionOf(sealer, version, row, onGrow));
+    yield definition.compilation.work;
+    return definition;
+  }
+
   return {
-    get(workflowId, version, on = db) {
+    async get(workflowId, version, on = db) {
       const key = `${workflowId}:${version}`;
-      const definition = cache.get(key) ?? load(on, sealer, workflowId, version);
-      cache.delete(key);
-      cache.set(key, definition);
-      definition.catch(() => cache.delete(key));
-      for (const oldest of cache.keys()) {
-        if (cache.size <= kept) break;
-        cache.delete(oldest);
-      }
-      return definition;
+      const kept = cache.find(key);
+      if (kept !== undefined) return kept;
+      const loaded = loading.get(key) ?? load(key, { workflowId, version }, on).finally(() => loading.delete(key));
+      loading.set(key, loaded);
+      return loaded;
     },
+    bytes: (organizationId) => cache.bytes(organizationId === undefined ? undefined : String(organizationId)),
   };
 }
 
-async function load(db: Kysely<DB>, sealer: Sealer, workflowId: bigint, version: number): Promise<Definition> {
-  const { rows } = await sql<{ steps: string; sealed: Buffer | null; settings: string }>`
-    select steps, sealed, settings from workflow_versions where workflow_id = ${workflowId} and version = ${version}`.execute(
-    db,
-  );
+type Version = { workflowId: bigint; version: number };
+type VersionRow = { organization: string; steps: string; sealed: Buffer | null; settings: string };
+
+async function readVersion(db: Kysely<DB>, { workflowId, version }: Version): Promise<VersionRow> {
+  const { rows } = await sql<VersionRow>`
+    select coalesce(lanes.organization_id, 0)::text as organization, versions.steps, versions.sealed, versions.settings
+    from workflow_versions as versions left join lanes using (workflow_id)
+    where workflow_id = ${workflowId} and versions.version = ${version}`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error(`version ${version} of workflow ${workflowId} is not known here`);
+  return row;
+}
+
+function definitionOf(
+  sealer: Sealer,
+  { workflowId, version }: Version,
+  row: VersionRow,
+  onGrow: (bytes: number) => void,
+): Definition {
   const steps = openSteps(sealer, workflowId, row);
-  return compileDefinition({
-    workflowId: String(workflowId),
-    version,
-    steps,
-    settings: openSettings(row.settings, steps),
-  });
+  const settings = openSettings(row.settings, steps);
+  return compileDefinition({ workflowId: String(workflowId), version, steps, settings, onGrow });
 }

@@ -1,5 +1,4 @@
 import type { Definition } from '@drippulse/engine';
-import { yieldToEventLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { collectStarted, type StartedNews } from '../enrollments/events.ts';
 import { searchTextOf } from '../enrollments/search-text.ts';
@@ -14,7 +13,7 @@ import type { Move } from '../runs/move.ts';
 import { type MovesTally, tallyMoves } from '../runs/report-moves.ts';
 import { dueAt } from '../runs/store-runs.ts';
 import { addLines, startTimeline } from '../runs/store-timeline.ts';
-import { firstMoves } from './first-moves.ts';
+import { firstMovesInTurns } from './first-moves.ts';
 import {
   type Entrant,
   type Entry,
@@ -61,7 +60,7 @@ export type Slice = {
   wakes: Map<bigint, Wake>;
 };
 
-/** Contacts encoded in one turn of the event loop. */
+/** Contacts encoded in one turn of the event loop, after their last first moves. */
 const turnRows = 100;
 
 /** Makes enrollments of contacts, with these ids. */
@@ -98,12 +97,12 @@ async function addPiece(ctx: Context, slice: Slice, piece: Piece): Promise<void>
   if (contacts.some(({ isHeldOut }) => !isHeldOut)) slice.started.push({ piece, each: started });
   const texts = startSearchTexts((row) => slice.texts.add(row));
   for (let start = 0; start < contacts.length; start += turnRows) {
-    await yieldToEventLoop();
     const end = start + turnRows;
     const entrants = contacts.slice(start, end);
     const runs = newRuns(entry, entrants, ids.slice(start, end));
     const entering = runs.filter((_, index) => entrants[index]?.isHeldOut !== true);
-    const moves = stay ? new Map<bigint, Move>() : await firstMoves(ctx, entering, definition, entry.createdAt);
+    const moving = firstMovesInTurns(ctx, stay ? [] : entering, definition, entry.createdAt);
+    const moves = await ctx.turns.run(String(entry.organizationId), moving);
     for (const [index, run] of runs.entries()) {
       const { identity } = run;
       const entrant = entrants[index];

@@ -86,7 +86,7 @@ async function spread(
   await addUsage(trx, 'events', events.flatMap(usedBy), ctx.dbNow);
   const answering: Answering = new Map();
   const accepted = events.map((event) => ({ ...event, at }));
-  const chosen = await chooseWaits(trx, events, { at });
+  const chosen = await chooseWaits(ctx, trx, events, { at });
   const watches = await findWatches(ctx, trx, accepted);
   const started = await startWorkflows(ctx, trx, await withinDepth(ctx, trx, events), answering, { at });
   await lockRuns(trx, [...chosen.waits, ...watches]);

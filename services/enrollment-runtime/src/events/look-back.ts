@@ -1,8 +1,9 @@
 import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
+import type { Matches } from '../definitions/matches.ts';
 import type { Settlement } from '../parking/settle-parked.ts';
 import type { OpenedParking } from '../parkings.ts';
-import { isMatch } from './matches.ts';
 import { settlementOf } from './resume-waits.ts';
 import { eventOf, type StoredEvent, storedEvent } from './store-events.ts';
 
@@ -27,7 +28,12 @@ type Found = StoredEvent & { index: number };
  * event is either found here or finds the wait. The earliest event wins, of one instant the first of the step. An event moves
  * an enrollment once: neither the one that started it counts, nor one that ended an earlier wait of it.
  */
-export async function lookBack(trx: Transaction<DB>, waits: readonly EventWait[], now: Date): Promise<Settlement[]> {
+export async function lookBack(
+  { matches, turns }: Pick<Context, 'matches' | 'turns'>,
+  trx: Transaction<DB>,
+  waits: readonly EventWait[],
+  now: Date,
+): Promise<Settlement[]> {
   let searches = waits.flatMap((wait) =>
     wait.digests.flatMap((digest) =>
       wait.events.map(({ name }): Search => ({ wait, name, digest, after: { at: wait.parked.enteredAt, id: '' } })),
@@ -46,11 +52,28 @@ export async function lookBack(trx: Transaction<DB>, waits: readonly EventWait[]
   }
   if (candidates.size === 0) return [];
   const spent = await findSpent(trx, [...candidates.keys()]);
-  return [...candidates].flatMap(([wait, events]) => {
+  const decisions = [...candidates].map(([wait, events]) => {
     const ofEnrollment = spent.get(wait.parked.enrollmentId);
-    const fresh = [...events.values()].filter(({ id }) => ofEnrollment?.has(id) !== true);
-    return earliest(wait, fresh, now) ?? [];
+    return { wait, events: [...events.values()].filter(({ id }) => ofEnrollment?.has(id) !== true) };
   });
+  const settlements: Settlement[] = [];
+  for (const [organizationId, own] of Map.groupBy(decisions, ({ wait }) => wait.parked.organizationId)) {
+    settlements.push(...(await turns.run(String(organizationId), decideInTurns(matches, own, now))));
+  }
+  return settlements;
+}
+
+/** Events that came while a wait was not there. */
+type Decision = { wait: EventWait; events: readonly StoredEvent[] };
+
+/** A wait may have twenty rules, each of which may do much work for each of fifty events. */
+function* decideInTurns(matches: Matches, decisions: readonly Decision[], now: Date): Generator<number, Settlement[]> {
+  const settlements: Settlement[] = [];
+  for (const { wait, events } of decisions) {
+    const settlement = yield* earliest(matches, wait, events, now);
+    if (settlement !== undefined) settlements.push(settlement);
+  }
+  return settlements;
 }
 
 /** The searches that may have further events, behind the last that was read. */
@@ -110,13 +133,21 @@ async function findSpent(trx: Transaction<DB>, waits: readonly EventWait[]): Pro
   return spent;
 }
 
-function earliest({ parked, events }: EventWait, found: readonly StoredEvent[], now: Date): Settlement | undefined {
+function* earliest(
+  matches: Matches,
+  { parked, events }: EventWait,
+  found: readonly StoredEvent[],
+  now: Date,
+): Generator<number, Settlement | undefined> {
   const sorted = found.toSorted((a, b) => a.accepted_at.getTime() - b.accepted_at.getTime());
   for (const [, instant] of Map.groupBy(sorted, ({ accepted_at: at }) => at.getTime())) {
     for (const { name, match, exit } of events) {
       for (const row of instant) {
         const event = eventOf(row);
-        if (row.name !== name || !isMatch(match, event, row.accepted_at).matches) continue;
+        if (row.name !== name) continue;
+        const { matches: isMatch, work } = matches.isMatch(match, event, row.accepted_at);
+        yield work;
+        if (!isMatch) continue;
         const wait = {
           workflow_id: parked.workflowId,
           enrollment_id: parked.enrollmentId,

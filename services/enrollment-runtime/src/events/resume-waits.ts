@@ -1,5 +1,6 @@
 import { createPace } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { EffectOutcome } from '../effects/effect-call.ts';
 import type { Wake } from '../lanes/wake-lane.ts';
@@ -7,7 +8,6 @@ import { type Settlement, storeSettlements } from '../parking/settle-parked.ts';
 import { turnUnits } from '../runs/move.ts';
 import { type Answering, answersTo } from './answers.ts';
 import { type ReadEvent, seenOf } from './event.ts';
-import { isMatch } from './matches.ts';
 
 /** Waits that one transaction looks at, and those of one contact that it looks at whatever the number of events is. */
 const waitsAtOnce = 2_000;
@@ -40,6 +40,7 @@ type ChosenWait = { workflowId: bigint; enrollmentId: bigint; row: WaitRow; even
  * transaction, `after` is the last enrollment that was looked at.
  */
 export async function chooseWaits(
+  { matches }: Pick<Context, 'matches'>,
   trx: Transaction<DB>,
   events: readonly ReadEvent[],
   { at, after }: { at: Date; after?: bigint },
@@ -54,9 +55,9 @@ export async function chooseWaits(
     if (after !== undefined && at < row.parked_at) continue;
     const known = chosen.get(row.effect_key);
     if (known !== undefined && known.row.place <= row.place) continue;
-    const { matches, work } = isMatch(row.match, event, at);
+    const { matches: isMatch, work } = matches.isMatch(row.match, event, at);
     const { workflow_id: workflowId, enrollment_id: enrollmentId } = row;
-    if (matches) chosen.set(row.effect_key, { workflowId, enrollmentId, row, event });
+    if (isMatch) chosen.set(row.effect_key, { workflowId, enrollmentId, row, event });
     await pace(work);
   }
   return { waits: [...chosen.values()], rests };

@@ -75,7 +75,9 @@ async function spreadPart(ctx: Context, trx: Transaction<DB>, taken: Taken, row:
   const answering: Answering = new Map();
   const { after_enrollment_id: afterEnrollment, after_workflow_id: afterWorkflow } = taken;
   const chosen =
-    afterEnrollment === null || isErased ? undefined : await chooseWaits(trx, [event], { at, after: afterEnrollment });
+    afterEnrollment === null || isErased
+      ? undefined
+      : await chooseWaits(ctx, trx, [event], { at, after: afterEnrollment });
   const started =
     afterWorkflow === null || isErased
       ? undefined

@@ -1,5 +1,5 @@
 import { firstSeen } from '@drippulse/events';
-import { createPace } from '@drippulse/loops';
+import { createPace, type Pace } from '@drippulse/loops';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -75,7 +75,7 @@ export async function startWorkflows(
   return { wakes, counts, marks, rests: restsOf(triggers, byName, most), count };
 }
 
-type Deciding = { answering: Answering; pace: ReturnType<typeof createPace>; at: Date };
+type Deciding = { answering: Answering; pace: Pace; at: Date };
 
 /** The events that the workflow's trigger accepts, as it is in the version of the lane. */
 async function decide(

@@ -18,13 +18,14 @@ const requestSchema = z.object({
 });
 
 /** What belongs to runs that are parked in a `wait_for_event` step. */
-export function waitForEvent(ctxOf: () => Pick<Context, 'dbNow'>): Parking {
+export function waitForEvent(ctxOf: () => Pick<Context, 'dbNow' | 'matches' | 'turns'>): Parking {
   return {
     async opened(trx, parked, now) {
       const waits = parked.map(readWait);
       const parkedAt = await timeUnderLock(ctxOf(), trx);
       await storeWaits(trx, waits, parkedAt);
       const settlements = await lookBack(
+        ctxOf(),
         trx,
         waits.filter(({ looksBack }) => looksBack),
         now,

@@ -64,13 +64,15 @@ export async function watchGoals(
     const definition = await ctx.definitions.get(watched.workflow_id, watched.version, trx);
     const state = goalStateOf(watched);
     const met: { goal: CompiledGoal; at: Date }[] = [];
+    const { compilation } = definition;
     for (const event of eventsOf(watched, accepted)) {
+      const before = compilation.work;
       const result = goalsOfEvent(definition.goals, {
         ...seenBy(watched, event),
         met: new Set([...state.met, ...namesOf(met)]),
       });
       met.push(...result.goals.map((goal) => ({ goal, at: event.at })));
-      await pace(result.work);
+      await pace(result.work + compilation.work - before);
     }
     if (met.length === 0) continue;
     const fresh = await storeMet(trx, watched, met);

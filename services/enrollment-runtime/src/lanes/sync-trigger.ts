@@ -1,4 +1,4 @@
-import { awaitedNamesOf, eventTriggerOf, type Settings, type Step } from '@drippulse/engine';
+import { awaitedNamesOf, type Settings, type Step, triggeringEventOf } from '@drippulse/engine';
 import type { Mode } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
@@ -20,12 +20,11 @@ type Change = {
 export async function syncTrigger(trx: Transaction<DB>, change: Change): Promise<void> {
   const { organizationId, workflowId, mode, state, steps } = change;
   await rememberAwaited(trx, change);
-  const trigger = state === 'active' || state === 'paused' ? eventTriggerOf(steps) : undefined;
-  if (trigger === undefined) {
+  const eventName = state === 'active' || state === 'paused' ? triggeringEventOf(steps) : undefined;
+  if (eventName === undefined) {
     await trx.deleteFrom('event_triggers').where('workflow_id', '=', workflowId).execute();
     return;
   }
-  const { eventName } = trigger;
   await trx
     .insertInto('event_triggers')
     .values({ workflow_id: workflowId, organization_id: organizationId, mode, event_name: eventName })

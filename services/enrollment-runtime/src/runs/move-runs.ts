@@ -1,5 +1,5 @@
 import type { Definition } from '@drippulse/engine';
-import { createPace } from '@drippulse/loops';
+import { createPace, paced } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
 import { contactKeysOf, lockContacts } from '../contacts/lock-contacts.ts';
 import type { Context } from '../context.ts';
@@ -17,7 +17,7 @@ import { countMoves } from './count-steps.ts';
 import { countsOf } from './counts.ts';
 import { endedNews } from './ended-news.ts';
 import { lockClaimed } from './lock-runs.ts';
-import { type Move, moveOf, turnUnits } from './move.ts';
+import { type Move, moveInTurns, turnUnits } from './move.ts';
 import { recordResults } from './record-results.ts';
 import { reportBug, reportMoves } from './report-moves.ts';
 import { isContested, settleContested } from './settle-contested.ts';
@@ -52,9 +52,8 @@ export async function moveRuns(
         if (definition === undefined) continue;
         const isStopped = lanes.get(work.run.identity.workflowId)?.running !== true;
         const onBug = (error: unknown) => reportBug(ctx, work.run, error);
-        const move = moveOf(work, definition, { now, isStopped, random: ctx.random(), onBug });
-        moves.push(move);
-        await pace(move.work);
+        const moving = moveInTurns(work, definition, { now, isStopped, random: ctx.random(), onBug });
+        moves.push(await paced(moving, pace));
       }
       return moves;
     };

@@ -1,6 +1,6 @@
 import {
   type Advance,
-  advance,
+  advanceInTurns,
   contactKeyOf,
   type Definition,
   type Effect,
@@ -9,13 +9,16 @@ import {
   type Parked,
   type Run,
   type RunState,
-  settleEffect,
+  settleInTurns,
 } from '@drippulse/engine';
 import { parseObject } from '../enrollments/contact.ts';
 import type { ClaimedRun, Settled, Work } from './claimed-run.ts';
 
-/** Units of the engine's work between turns of the event loop: about 10 ms. Most batches take less in all. */
-export const turnUnits = 1024 * 1024;
+/**
+ * Units of the engine's work in one turn of the event loop, with the part that exceeds them: about 3 ms, and 50 for a part that takes as
+ * much as a step may. Most batches take less in all.
+ */
+export const turnUnits = 256 * 1024;
 
 /** The result of moving a run, to be stored. */
 export type Move = {
@@ -26,8 +29,6 @@ export type Move = {
   dataChanged: boolean;
   /** New lines of the timeline. */
   entries: Entry[];
-  /** Counted work of the engine. */
-  work: number;
   /** The effect to hand out next. */
   effect?: Effect;
   /** What the run is parked for from now on. */
@@ -39,14 +40,14 @@ export type Move = {
 };
 
 /**
- * Moves a claimed run: settles its effect first, then takes as many steps as possible. A run of a lane that does not
+ * Moves a claimed run in turns, whose units it yields: settles its effect first, then takes as many steps as possible. A run of a lane that does not
  * run takes no further step. A run that the engine cannot move fails, so that it does not block its batch.
  */
-export function moveOf(
+export function* moveInTurns(
   work: Work,
   definition: Definition,
   options: { now: Date; isStopped: boolean; random: number; onBug(error: unknown): void },
-): Move {
+): Generator<number, Move> {
   const { run, settled } = work;
   const { now, isStopped, random, onBug } = options;
   const before = engineRun(run);
@@ -59,7 +60,7 @@ export function moveOf(
   try {
     if (settled)
       go(
-        settleEffect(
+        yield* settleInTurns(
           definition,
           before,
           { ...settled.effect, attempt: run.state.attempt },
@@ -68,7 +69,7 @@ export function moveOf(
           random,
         ),
       );
-    if (!isStopped && at.state.status === 'active' && isReady(at.state)) go(advance(definition, at, now));
+    if (!isStopped && at.state.status === 'active' && isReady(at.state)) go(yield* advanceInTurns(definition, at, now));
   } catch (error) {
     onBug(error);
     go(broken(definition, at));
@@ -81,7 +82,6 @@ export function moveOf(
     data: at.data,
     dataChanged: advances.some((one) => one.dataChanged),
     entries: advances.flatMap((one) => one.entries),
-    work: advances.reduce((sum, one) => sum + one.work, 0),
     ...(effect && { effect }),
     ...(parked && { parked }),
     ...(settled && { settled }),

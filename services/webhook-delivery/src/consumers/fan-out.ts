@@ -18,7 +18,6 @@ import {
   type Subscriptions,
   slicesOf,
 } from '../deliveries/matching.ts';
-import { compileFilter } from '../webhooks/filter.ts';
 import { erasePayloads } from './erase-payloads.ts';
 
 const sliceEvents = 500;
@@ -34,7 +33,7 @@ export function startFanOut(ctx: Context, desc: DescMessage): Promise<Consumer> 
     log: ctx.log,
     metrics: ctx.registry,
     async handle(batch) {
-      const deliverable = batch.flatMap((event) => readEvent(desc, event));
+      const deliverable = batch.flatMap((event) => readEvent(ctx, desc, event));
       for (let start = 0; start < deliverable.length; start += sliceEvents) {
         await fanOut(ctx, deliverable.slice(start, start + sliceEvents));
       }
@@ -103,7 +102,7 @@ type EventFields = {
   payload: { case: string; value: Message };
 };
 
-function readEvent(desc: DescMessage, { id, message, traceparent }: ConsumedEvent): Event[] {
+function readEvent({ filters }: Context, desc: DescMessage, { id, message, traceparent }: ConsumedEvent): Event[] {
   if (!isEvent(message)) return [];
   const { time, organizationId, aggregate, cause, payload } = message;
   const eventType = eventTypeOf(desc, payload.case);
@@ -118,7 +117,7 @@ function readEvent(desc: DescMessage, { id, message, traceparent }: ConsumedEven
   const fields = once(() => objectOf(outgoing().body));
   const verdicts = new Map<string, Verdict>();
   const decide = (filter: string) => {
-    const verdict = verdicts.get(filter) ?? compileFilter(filter)(fields(), at);
+    const verdict = verdicts.get(filter) ?? filters.of(filter, organizationId)(fields(), at);
     verdicts.set(filter, verdict);
     return verdict;
   };

@@ -1,8 +1,9 @@
 import { fromConnectError } from '@drippulse/rpc';
 import { expect, test } from '@jest/globals';
-import { compileFilter, readFilter } from './filter.ts';
+import { createFilters, readFilter } from './filter.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');
+const compileFilter = (rule: string) => createFilters().of(rule, 1n);
 const body = { type: 'workflow.created', data: { name: 'Nurture', version: 3, tags: ['a', 'b'] } };
 const condition = (field: string, operator: string, value?: unknown) => ({ field, operator, value });
 
@@ -49,7 +50,28 @@ test('a rule without match means all, and is stored so', () => {
 test('a filter that needs more work than it may do makes no decision', () => {
   const conditions = Array.from({ length: 100 }, () => condition('data.text', 'contains', 'b'));
   const filter = compileFilter(readFilter(JSON.stringify({ match: 'any', conditions })));
-  const verdict = filter({ data: { text: 'a'.repeat(100_000) } }, now);
+  const event = { data: { text: 'a'.repeat(100_000) } };
+  const [, verdict] = [filter(event, now), filter(event, now)];
   expect(verdict).toMatchObject({ matches: false, isUndecided: true });
   expect(verdict.work).toBeLessThanOrEqual(1024 * 1024);
+});
+
+const condition16 = (value: string) =>
+  JSON.stringify({ match: 'all', conditions: [condition('data.name', 'equals', value)] });
+
+test('a filter is compiled when it first decides, which is counted, and weighs what it keeps', () => {
+  const filters = createFilters();
+  const filter = filters.of(condition16('{{ data.name | upcase }}'.repeat(500)), 1n);
+  const before = filters.bytes();
+  const [first, second] = [filter(body, now), filter(body, now)];
+  expect(first.work - second.work).toBeGreaterThan(500 * 200);
+  expect(filters.bytes() - before).toBeGreaterThan(500 * 1_000);
+});
+
+test('a filter of before that needs more than a filter may is not compiled, and makes no decision', () => {
+  const filters = createFilters();
+  const verdict = filters.of(condition16('{{ data.name | upcase }}'.repeat(9_000)), 1n)(body, now);
+  expect(verdict).toMatchObject({ matches: false, isUndecided: true });
+  expect(verdict.work).toBeLessThanOrEqual(1024 * 1024);
+  expect(filters.bytes()).toBeLessThan(1_000_000);
 });

@@ -1,4 +1,5 @@
-import { type JsonObject, stringifyJson } from '@drippulse/json';
+import { isDeepStrictEqual } from 'node:util';
+import type { JsonObject } from '@drippulse/json';
 import type { Actor } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
@@ -41,7 +42,9 @@ export async function saveChanges(
   const isNewVersion = stored !== undefined || !isSameJson(wanted.settings, before.settings);
   if (!isNewVersion && isSameRow(wanted, before)) return undefined;
   if (wanted.project_id !== before.project_id) await requireOpenProject(trx, before.organization_id, wanted.project_id);
-  if (wanted.status === 'active' && (isNewVersion || before.status !== 'active')) requireRunnable(wanted.steps);
+  if (wanted.status === 'active' && (isNewVersion || before.status !== 'active')) {
+    requireRunnable(storedSteps(wanted.steps));
+  }
 
   const after = {
     ...wanted,
@@ -78,7 +81,7 @@ export async function saveChanges(
 function newSteps(ctx: Context, before: WorkflowRow, graph: Graph): StoredSteps | undefined {
   const former = openSteps(ctx.sealer, before);
   const steps = unmaskSteps(withKeptIds(graph, former), former);
-  return isSameJson(stringifyJson(steps), stringifyJson(former)) ? undefined : sealSteps(ctx.sealer, before.id, steps);
+  return isDeepStrictEqual(steps, former) ? undefined : sealSteps(ctx.sealer, before.id, steps);
 }
 
 /** The settings with those of the request. They must fit the steps, whichever of both changes. */

@@ -1,19 +1,18 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError, type Violation } from '@drippulse/errors';
-import { stringifyJson } from '@drippulse/json';
 import { type CreateWorkflowRequest, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { isStrict } from '@drippulse/rpc';
 import { commitChange } from '../changes/commit-change.ts';
 import { insertWorkflow, type NewWorkflow } from '../changes/insert-workflow.ts';
+import { readingOf } from '../changes/reading.ts';
 import { requireProject } from '../changes/require-project.ts';
 import { requireSenders } from '../changes/require-senders.ts';
-import { urlCheckOf } from '../changes/url-check.ts';
 import type { Context } from '../context.ts';
 import type { Change } from '../workflows/events.ts';
 import { checkFields } from '../workflows/fields.ts';
 import { readGraph, requireRunnable } from '../workflows/graph.ts';
 import { jsonText } from '../workflows/json-fields.ts';
-import { givenSettings, requireSettings } from '../workflows/settings.ts';
+import { checkSettings, givenSettings, requireSettings } from '../workflows/settings.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
 import { unmaskSteps } from '../workflows/step-secrets.ts';
 import { workflowToProto } from '../workflows/to-proto.ts';
@@ -35,11 +34,13 @@ async function readRequest(ctx: Context, request: CreateWorkflowRequest, call: H
   const integrations = jsonText(request.integrations) ?? '[]';
   checkFields({ name, description, integrations });
   const status = request.status === undefined ? 'draft' : statusFromProto(request.status);
-  const graph = await readGraph(jsonText(request.steps), urlCheckOf(ctx, call), isStrict(call));
+  const graph = await readGraph(jsonText(request.steps), readingOf(ctx, call));
   await requireSenders(ctx, call, graph.steps);
   const steps = unmaskSteps(graph.steps, []);
-  if (status === 'active') requireRunnable(stringifyJson(steps));
-  const settings = requireSettings(givenSettings(request), steps, isStrict(call));
+  if (status === 'active') requireRunnable(steps);
+  const given = givenSettings(request);
+  await checkSettings(given, ctx.workplace.of(call));
+  const settings = requireSettings(given, steps, isStrict(call));
   if (projectId !== undefined) await requireProject(ctx, call, projectId);
   return { name, description, status, project_id: projectId ?? null, integrations, settings, steps };
 }

@@ -1,4 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { createPace } from '@drippulse/loops';
 import type { ListConnectionUsesRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import { sql } from 'kysely';
@@ -7,6 +8,8 @@ import { usesOf } from '../workflows/connection-uses.ts';
 
 const sliceRows = 200;
 const most = 1_000;
+/** Characters of steps that are parsed in one turn of the event loop. */
+const turnCharacters = 64 * 1024;
 
 /** Reads the steps of all workflows that name an integration, slice by slice: no index knows what steps contain. */
 export async function listConnectionUses(
@@ -16,6 +19,7 @@ export async function listConnectionUses(
 ) {
   const { organizationId } = callerOf(call);
   const workflows: ReturnType<typeof useOf>[] = [];
+  const pace = createPace(turnCharacters);
   for (let after = 0n; workflows.length < most; ) {
     const rows = await db.kysely
       .selectFrom('workflows')
@@ -36,6 +40,7 @@ export async function listConnectionUses(
     for (const row of rows) {
       const uses = usesOf(row.steps, { integration, connectionKey });
       if (uses.length > 0) workflows.push(useOf(row, uses));
+      await pace(row.steps.length);
     }
     if (rows.length < sliceRows) break;
     after = rows.at(-1)?.id ?? after;

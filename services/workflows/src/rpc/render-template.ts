@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { fixtures, renderOnce } from '@drippulse/engine';
+import { fixtures, type Rendered, renderInTurns } from '@drippulse/engine';
 import { DomainError, type Violation } from '@drippulse/errors';
 import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippulse/json';
 import type { RenderTemplateRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
@@ -16,7 +16,8 @@ export async function renderTemplate(ctx: Context, request: RenderTemplateReques
   requireTemplates(request);
   const timezone = readTimezone(request.timezone);
   const data = await dataOf(ctx, request, call);
-  const rendered = renderOnce({ text, subject, body }, { data, now: ctx.clock.now(), timezone });
+  const rendering = renderInTurns({ text, subject, body }, { data, now: ctx.clock.now(), timezone });
+  const rendered = await ctx.workplace.of(call)(rendering);
   if ('problems' in rendered) throw refusalOf(rendered.problems);
   const { texts, isHtml, warnings } = rendered;
   return { ...texts, ...(body !== undefined && { isHtml }), warnings };
@@ -61,7 +62,7 @@ function requireObject(value: JsonValue): JsonObject {
   throw new DomainError('invalid', 'validation_failed', 'contact must be an object', { violations });
 }
 
-type Problems = Extract<ReturnType<typeof renderOnce>, { problems: unknown }>['problems'];
+type Problems = Extract<Rendered, { problems: unknown }>['problems'];
 
 function refusalOf(problems: Problems): DomainError {
   const violations = problems.map(({ member, message, isInvalid }): Violation => {

@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { renderEffect } from '@drippulse/engine';
+import { renderEffectInTurns } from '@drippulse/engine';
 import { DomainError } from '@drippulse/errors';
 import type { SendTestMailRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
@@ -30,7 +30,8 @@ export async function sendTestMail(ctx: Context, request: SendTestMailRequest, c
     throw new DomainError('failed_precondition', 'address_missing', 'You have no mail address to send the test to.');
   }
   const addressed = { ...step, config: { ...step.config, to: anybody } };
-  const rendered = renderEffect(addressed, { data, timezone, now: ctx.clock.now() });
+  const rendering = renderEffectInTurns(addressed, { data, timezone, now: ctx.clock.now() });
+  const rendered = await ctx.workplace.of(call)(rendering);
   if ('problem' in rendered) return { sent: false, to, message: rendered.problem };
   const mail = { workflowId: row.id, stepId: step.id, request: jsonField(rendered.request), to };
   const { sent, message } = await ctx.clients.senders(caller, call).sendTestMail(mail, { timeoutMs });

@@ -11,14 +11,12 @@ import { storedSteps } from '../workflows/stored-steps.ts';
 /** Runs the current version once on sample data. */
 export async function testWorkflow(ctx: Context, request: TestWorkflowRequest, call: HandlerContext) {
   const runTest = prepareTest(request);
-  const row = await ctx.loadWorkflow(callerOf(call).organizationId, request.id);
-  const { id: workflowId, version } = row;
-  const steps = storedSteps(shownSteps(row));
-  const tested = { workflowId, version, steps, settings: settingsOf(row.settings, steps) };
-  const unusable = await unusableConnections(ctx, call, steps);
-  return {
-    workflowId,
-    version,
-    ...(await runTest(tested, { place: ctx.testPlace, call, now: ctx.clock.now(), unusable })),
-  };
+  return ctx.workplace.testRun(call, async (inTurns) => {
+    const row = await ctx.loadWorkflow(callerOf(call).organizationId, request.id);
+    const { id: workflowId, version } = row;
+    const steps = storedSteps(shownSteps(row));
+    const tested = { workflowId, version, steps, settings: settingsOf(row.settings, steps) };
+    const unusable = await unusableConnections(ctx, call, steps);
+    return { workflowId, version, ...(await runTest(inTurns, tested, { now: ctx.clock.now(), unusable })) };
+  });
 }

@@ -3,15 +3,15 @@ import { type UpdateWorkflowRequest, WorkflowsService } from '@drippulse/proto/d
 import { callerOf, isStrict } from '@drippulse/rpc';
 import { changeWorkflow } from '../changes/change-workflow.ts';
 import { commitChange } from '../changes/commit-change.ts';
+import { readingOf } from '../changes/reading.ts';
 import { requireProject } from '../changes/require-project.ts';
 import { requireSenders } from '../changes/require-senders.ts';
 import type { Changes } from '../changes/save-changes.ts';
-import { urlCheckOf } from '../changes/url-check.ts';
 import type { Context } from '../context.ts';
 import { checkFields } from '../workflows/fields.ts';
 import { readGraph } from '../workflows/graph.ts';
 import { jsonText } from '../workflows/json-fields.ts';
-import { givenSettings } from '../workflows/settings.ts';
+import { checkSettings, givenSettings } from '../workflows/settings.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
 
 export async function updateWorkflow(ctx: Context, request: UpdateWorkflowRequest, call: HandlerContext) {
@@ -34,12 +34,13 @@ async function readRequest(ctx: Context, request: UpdateWorkflowRequest, call: H
   };
   checkFields(changes);
   if (present.has('steps')) {
-    const graph = await readGraph(jsonText(request.steps), urlCheckOf(ctx, call), isStrict(call));
+    const graph = await readGraph(jsonText(request.steps), readingOf(ctx, call));
     await requireSenders(ctx, call, graph.steps);
     changes.graph = { ...graph, author: callerOf(call).actor };
   }
   const given = givenSettings(request, (name) => present.has(name));
   if (Object.keys(given).length > 0) {
+    await checkSettings(given, ctx.workplace.of(call));
     changes.settings = { given, isStrict: isStrict(call), author: callerOf(call).actor };
   }
   if (changes.project_id) await requireProject(ctx, call, changes.project_id);

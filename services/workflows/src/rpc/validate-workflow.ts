@@ -1,21 +1,20 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { type Step, withDefaults } from '@drippulse/engine';
+import { activeProblems, checkSettingsInTurns, type Step, withDefaults } from '@drippulse/engine';
 import type { Violation } from '@drippulse/errors';
-import { stringifyJson } from '@drippulse/json';
 import type {
   ValidateWorkflowRequest,
   WorkflowProblemSchema,
 } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { isStrict } from '@drippulse/rpc';
 import { loadFormer } from '../changes/former.ts';
+import { readingOf } from '../changes/reading.ts';
 import { requireProject } from '../changes/require-project.ts';
 import { senderProblems } from '../changes/require-senders.ts';
 import { type Unusable, unusableConnections } from '../changes/unusable-connections.ts';
-import { urlCheckOf } from '../changes/url-check.ts';
 import type { Context } from '../context.ts';
 import { fieldProblems } from '../workflows/fields.ts';
-import { inspectGraph, runProblems, withKeptIds } from '../workflows/graph.ts';
+import { inspectGraph, withKeptIds } from '../workflows/graph.ts';
 import { jsonField, jsonText } from '../workflows/json-fields.ts';
 import { givenSettings, inspectSettings, storedSettings } from '../workflows/settings.ts';
 import { statusFromProto } from '../workflows/statuses.ts';
@@ -48,19 +47,28 @@ async function inspectSteps(
   const { status, steps: bytes, workflowId } = request;
   const former = await loadFormer(ctx, call, workflowId);
   const willBeActive = (status === undefined ? former.status : statusFromProto(status)) === 'active';
-  const { graph, problems, ofActions } = await inspectGraph(jsonText(bytes), urlCheckOf(ctx, call), isStrict(call));
+  const { graph, problems, ofActions } = await inspectGraph(jsonText(bytes), readingOf(ctx, call));
   const kept = withKeptIds(graph, former.steps);
-  const ofSettings = inspectSettings(
-    { ...storedSettings(former.settings), ...givenSettings(request, (name) => isGiven(request, name)) },
-    kept,
-    isStrict(call),
-  );
+  const ofSettings = await inspectAllSettings(ctx, request, call, { kept, former: former.settings });
   const senders = await senderProblems(ctx, call, graph.steps);
   const ofSteps = [...problems, ...ofActions];
-  if (ofSteps.length > 0) return { steps: graph.steps, problems: [...ofSteps, ...senders, ...ofSettings.problems] };
+  if (ofSteps.length > 0) return { steps: graph.steps, problems: [...ofSteps, ...senders, ...ofSettings] };
   const { unmasked: steps, problems: masks } = revealMasked(kept, former.steps);
-  const running = willBeActive ? runProblems(stringifyJson(steps)) : [];
-  return { steps, problems: [...senders, ...masks, ...running, ...ofSettings.problems] };
+  const running = willBeActive ? activeProblems(steps) : [];
+  return { steps, problems: [...senders, ...masks, ...running, ...ofSettings] };
+}
+
+/** What is wrong with the settings that the workflow would have. */
+async function inspectAllSettings(
+  ctx: Context,
+  request: ValidateWorkflowRequest,
+  call: HandlerContext,
+  { kept, former }: { kept: readonly Step[]; former: string },
+): Promise<Violation[]> {
+  const given = givenSettings(request, (name) => isGiven(request, name));
+  const ofPlaces = await ctx.workplace.of(call)(checkSettingsInTurns(given));
+  if (ofPlaces.length > 0) return ofPlaces;
+  return inspectSettings({ ...storedSettings(former), ...given }, kept, isStrict(call)).problems;
 }
 
 /** A member that is absent stays as it is. */

@@ -1,32 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { readSteps, type Step } from '@drippulse/engine';
+import { activeProblems, readStepsInTurns, type Step } from '@drippulse/engine';
 import { DomainError, type Violation } from '@drippulse/errors';
 import { parseJson } from '@drippulse/json';
 import { callbackProblems, openHostProblems, type UrlCheck } from './callback-urls.ts';
+import type { InTurns } from './in-turns.ts';
 import { actionProblems, refuseActions } from './integration-actions.ts';
 
 /** Steps that are valid each by itself, and the ids that were made here because the caller gave none. */
 export type Graph = { steps: Step[]; madeIds: ReadonlySet<string> };
 
+/** How the steps of a request are read: strictly if it prefers that. */
+export type Reading = { inTurns: InTurns; check: UrlCheck; strict: boolean };
+
 /** Normalizes the steps of a request and refuses those that cannot run; see `inspectGraph`. */
-export async function readGraph(text: string | undefined, check: UrlCheck, strict: boolean): Promise<Graph> {
-  const { graph, problems, ofActions } = await inspectGraph(text, check, strict);
-  if (strict) refuseUnknown(problems);
+export async function readGraph(text: string | undefined, reading: Reading): Promise<Graph> {
+  const { graph, problems, ofActions } = await inspectGraph(text, reading);
+  if (reading.strict) refuseUnknown(problems);
   refuse(problems);
   refuseActions(ofActions);
   return graph;
 }
 
 /**
- * Normalizes the steps of a request, and says why they cannot run, strictly if the request prefers that. What is wrong with actions of
+ * Normalizes the steps of a request, and says why they cannot run. What is wrong with actions of
  * integrations is apart, because it is refused for another reason. Do not call it inside a transaction: it looks up the hosts of
  * callbacks.
  */
 export async function inspectGraph(
   text: string | undefined,
-  check: UrlCheck,
-  strict: boolean,
+  { inTurns, check, strict }: Reading,
 ): Promise<{ graph: Graph; problems: Violation[]; ofActions: Violation[] }> {
   const madeIds = new Set<string>();
   const makeId = () => {
@@ -34,21 +37,17 @@ export async function inspectGraph(
     madeIds.add(id);
     return id;
   };
-  const { steps, problems } = readSteps(text ?? '[]', { active: false, makeId, strict });
+  const reading = readStepsInTurns(text ?? '[]', { active: false, makeId, strict });
+  const { steps, problems } = await inTurns(reading);
   const graph = { steps, madeIds };
   if (problems.length > 0) return { graph, problems, ofActions: [] };
   const ofUrls = [...openHostProblems(steps), ...(await callbackProblems(steps, check))];
   return { graph, problems: ofUrls, ofActions: ofUrls.length > 0 ? [] : actionProblems(steps) };
 }
 
-/** Refuses steps that a draft may have and an active workflow may not. */
-export function requireRunnable(stepsText: string): void {
-  refuse(runProblems(stepsText));
-}
-
-/** Why an active workflow may not have these steps. */
-export function runProblems(stepsText: string): Violation[] {
-  return readSteps(stepsText, { active: true, makeId: randomUUID }).problems;
+/** Refuses steps that a draft may have and an active workflow may not: none. */
+export function requireRunnable(steps: readonly Step[]): void {
+  refuse(activeProblems(steps));
 }
 
 /**

@@ -1,25 +1,21 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { HandlerContext } from '@connectrpc/connect';
 import {
   compileDefinition,
   fixtureProfile,
   type Settings,
   type Step,
+  type TestRun,
   type TestStep,
   testData,
-  testRunSteps,
+  testRunInTurns,
 } from '@drippulse/engine';
 import { DomainError, type Violation } from '@drippulse/errors';
 import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippulse/json';
-import { createShares, type Shares, yieldToEventLoop } from '@drippulse/loops';
 import type { TestStepSchema, TestWorkflowRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { callerOf } from '@drippulse/rpc';
+import type { InTurns } from './in-turns.ts';
 import { jsonField, jsonText } from './json-fields.ts';
-import { withRests } from './with-rests.ts';
 
 const timezone = 'UTC';
-/** As long as the clients of other slow work wait for it. */
-const waitMs = 10_000;
 
 /** The data of a test run, as a request has them. */
 type TestInput = Pick<TestWorkflowRequest, 'fixtureProfile' | 'sampleData' | 'input' | 'runtimePayload'>;
@@ -27,16 +23,8 @@ type TestInput = Pick<TestWorkflowRequest, 'fixtureProfile' | 'sampleData' | 'in
 /** What is run: the steps that people see, so that no log line has a credential. */
 type Tested = { workflowId: bigint; version: number; steps: readonly Step[]; settings?: Settings };
 
-/**
- * The place in which it runs and who takes it, when it runs, and the steps whose connection a live run could not use; undefined while
- * nobody can say.
- */
-type Surroundings = {
-  place: Shares;
-  call: HandlerContext;
-  now: Date;
-  unusable: readonly { step: Step; reason: string }[] | undefined;
-};
+/** When it runs, and the steps whose connection a live run could not use; undefined while nobody can say. */
+type Surroundings = { now: Date; unusable: readonly { step: Step; reason: string }[] | undefined };
 
 /**
  * Reads the data of a test run, and returns a function that runs steps with them: the same engine as live runs, with stubs
@@ -44,19 +32,13 @@ type Surroundings = {
  */
 export function prepareTest(request: TestInput) {
   const { profile, data } = readTestData(request);
-  return async (
-    { workflowId, version, steps, settings = {} }: Tested,
-    { place, call, now, unusable }: Surroundings,
-  ) => {
-    const definition = compileDefinition({ workflowId: String(workflowId), version, steps, settings });
+  return async (inTurns: InTurns, tested: Tested, { now, unusable }: Surroundings) => {
     const connectionOf = (stepId: string) => {
       const found = unusable?.find(({ step }) => step.id === stepId);
       return found === undefined ? unusable && 'usable' : { unusable: found.reason };
     };
     const options = { data, timezone, now, elapsedMs: () => performance.now(), connectionOf };
-    await yieldToEventLoop(); // a large definition is much work too
-    const taken = await place.wait(String(callerOf(call).organizationId), 1, call.signal);
-    const run = await withRests(testRunSteps(definition, options)).finally(() => taken.release());
+    const run = await inTurns(compileAndRun(tested, options));
     return {
       status: run.status,
       mode: 'test',
@@ -68,12 +50,14 @@ export function prepareTest(request: TestInput) {
   };
 }
 
-/**
- * The place for test runs: one runs at a time in a process, organizations in turn, so that all of them together take at most half of
- * the event loop, on which everybody's workflows are read.
- */
-export function testPlace(): Shares {
-  return createShares({ of: 'test runs', ofEach: 1, ofAll: 1, waitMs });
+/** Steps are compiled when the run comes to them; their form is read before. */
+function* compileAndRun(
+  { workflowId, version, steps, settings = {} }: Tested,
+  options: Parameters<typeof testRunInTurns>[1],
+): Generator<number, TestRun> {
+  const definition = compileDefinition({ workflowId: String(workflowId), version, steps, settings });
+  yield definition.compilation.work;
+  return yield* testRunInTurns(definition, options);
 }
 
 /** The data of a request over those of its fixture. */

@@ -1,7 +1,15 @@
-import { defaultClass, defaultPriority, readSettings, type Settings, type Step } from '@drippulse/engine';
+import {
+  checkSettingsInTurns,
+  defaultClass,
+  defaultPriority,
+  readSettings,
+  type Settings,
+  type Step,
+} from '@drippulse/engine';
 import { refuseViolations, type Violation } from '@drippulse/errors';
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 import { type CreateWorkflowRequest, WorkflowClass } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import type { InTurns } from './in-turns.ts';
 import { jsonField, jsonText } from './json-fields.ts';
 
 type SettingsRequest = Pick<CreateWorkflowRequest, 'goals' | 'reEntry' | 'holdout' | 'priority' | 'class'>;
@@ -18,7 +26,12 @@ export function givenSettings(request: SettingsRequest, isNamed: (name: string) 
   return Object.fromEntries(Object.entries(members).filter(([name]) => isNamed(name)));
 }
 
-/** The settings of steps, as they are stored. Refuses those that can't be used. */
+/** Refuses settings of a request that are too large, or whose templates can't be parsed. */
+export async function checkSettings(given: JsonObject, inTurns: InTurns): Promise<void> {
+  refuseViolations(await inTurns(checkSettingsInTurns(given)));
+}
+
+/** The settings of steps, as they are stored. Refuses those that can't be used. `checkSettings` comes before. */
 export function requireSettings(given: JsonObject, steps: readonly Step[], strict: boolean): string {
   const { settings, problems } = inspectSettings(given, steps, strict);
   refuseViolations(problems);

@@ -674,7 +674,8 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
   ordered?: boolean | undefined;
 
   /**
-   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events. It has at
+   * most 16 KiB, and 500 tags and outputs in its templates.
    *
    * @generated from field: optional bytes filter = 9;
    */
@@ -830,7 +831,8 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   ordered?: boolean | undefined;
 
   /**
-   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events. It has at
+   * most 16 KiB, and 500 tags and outputs in its templates.
    *
    * @generated from field: optional bytes filter = 11;
    */

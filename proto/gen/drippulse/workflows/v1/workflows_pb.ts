@@ -568,7 +568,7 @@ export type CreateWorkflowRequest = Message<"drippulse.workflows.v1.CreateWorkfl
   projectId?: bigint | undefined;
 
   /**
-   * The steps in order: at most 200, at most 256 KiB.
+   * The steps in order: at most 200, at most 256 KiB, with at most 10,000 tags and outputs in their templates.
    *
    * @generated from field: optional bytes steps = 5;
    */
@@ -582,7 +582,7 @@ export type CreateWorkflowRequest = Message<"drippulse.workflows.v1.CreateWorkfl
   integrations?: Uint8Array | undefined;
 
   /**
-   * Goals, looked at in this order.
+   * Goals, looked at in this order. Each has at most 16 KiB, and 500 tags and outputs in its templates.
    *
    * @generated from field: optional bytes goals = 20;
    */
@@ -680,7 +680,7 @@ export type ValidateWorkflowRequest = Message<"drippulse.workflows.v1.ValidateWo
   projectId?: bigint | undefined;
 
   /**
-   * The steps in order: at most 200, at most 256 KiB.
+   * The steps in order: at most 200, at most 256 KiB, with at most 10,000 tags and outputs in their templates.
    *
    * @generated from field: optional bytes steps = 5;
    */
@@ -702,7 +702,7 @@ export type ValidateWorkflowRequest = Message<"drippulse.workflows.v1.ValidateWo
   workflowId?: bigint | undefined;
 
   /**
-   * Goals, looked at in this order.
+   * Goals, looked at in this order. Each has at most 16 KiB, and 500 tags and outputs in its templates.
    *
    * @generated from field: optional bytes goals = 20;
    */
@@ -851,7 +851,7 @@ export const WorkflowProblemSchema: GenMessage<WorkflowProblem> = /*@__PURE__*/
  */
 export type TestStepsRequest = Message<"drippulse.workflows.v1.TestStepsRequest"> & {
   /**
-   * The steps in order: at most 200, at most 256 KiB.
+   * The steps in order: at most 200, at most 256 KiB, with at most 10,000 tags and outputs in their templates.
    *
    * @generated from field: optional bytes steps = 1;
    */
@@ -978,7 +978,7 @@ export const TestStepsResponseSchema: GenMessage<TestStepsResponse> = /*@__PURE_
  */
 export type RenderTemplateRequest = Message<"drippulse.workflows.v1.RenderTemplateRequest"> & {
   /**
-   * A template of plain text, at most 256 KiB.
+   * A template of plain text, at most 256 KiB. All templates of a request have at most 10,000 tags and outputs.
    *
    * @generated from field: optional string template = 1;
    */
@@ -1837,7 +1837,7 @@ export type UpdateWorkflowRequest = Message<"drippulse.workflows.v1.UpdateWorkfl
   integrations?: Uint8Array | undefined;
 
   /**
-   * Goals, looked at in this order; null clears.
+   * Goals, looked at in this order; null clears. Each has at most 16 KiB, and 500 tags and outputs in its templates.
    *
    * @generated from field: optional bytes goals = 20;
    */

@@ -8,17 +8,18 @@ import {
   type PastEntries,
   renderEntryKey,
 } from '@drippulse/engine';
-import { yieldToEventLoop } from '@drippulse/loops';
+import { createPace } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
 import { contactKeysOf, lockContacts, lockEntries } from '../../contacts/lock-contacts.ts';
 import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
 import { readContact } from '../../enrollments/contact.ts';
+import { turnUnits } from '../../runs/move.ts';
 import type { Entrants } from '../entrants.ts';
 import { pastEntries } from './past-entries.ts';
 
-/** Contacts that are read in one turn of the event loop. */
-const turnRows = 100;
+/** Units of reading a contact beside those of its key: a hundred are read in one turn of the event loop. */
+const contactUnits = turnUnits / 100;
 
 /** What becomes of a contact, and the key of its entry where it is not the contact's own. */
 export type Passing = EntryVerdict & { entryHash: bigint | null };
@@ -77,9 +78,11 @@ function needsGate({ reEntry, settings, goals }: Definition): boolean {
 async function peopleOf(ctx: Context, entrants: Entrants, definition: Definition): Promise<Person[]> {
   const now = ctx.clock.now().getTime();
   const people: Person[] = [];
-  for (const [index, contact] of entrants.contacts.entries()) {
-    people.push(personOf(contact, entrants, definition, now));
-    if (index % turnRows === turnRows - 1) await yieldToEventLoop();
+  const pace = createPace(turnUnits);
+  for (const contact of entrants.contacts) {
+    const { person, work } = personOf(contact, entrants, definition, now);
+    people.push(person);
+    await pace(work);
   }
   return people;
 }
@@ -89,7 +92,7 @@ function personOf(
   { lane, mode: asked, timezone }: Entrants,
   { reEntry }: Definition,
   now: number,
-): Person {
+): { person: Person; work: number } {
   const { organizationId, workflowId } = lane;
   const mode = lane.mode === 'test' ? 'test' : asked;
   const { fields, email, leadRef } = readContact(contact);
@@ -98,11 +101,13 @@ function personOf(
   const ownKey = contactKey === '' ? undefined : keyHash(contactKey);
   const contactLocks = contactKeysOf({ organizationId, mode, email, leadRef });
   const own = { contactKey, contactLocks };
-  if (reEntry?.key === undefined) return { ...own, key: ownKey, entryHash: null, entryLock: undefined };
-  const rendered = renderEntryKey(reEntry.key, { data: fields, now, timezone, contactKey });
+  if (reEntry?.key === undefined) {
+    return { person: { ...own, key: ownKey, entryHash: null, entryLock: undefined }, work: contactUnits };
+  }
+  const { key: rendered, work } = renderEntryKey(reEntry.key, { data: fields, now, timezone, contactKey });
   const key = rendered === undefined ? ownKey : keyHash(`key:${rendered}`);
   const entryLock = key === undefined ? undefined : `${organizationId}:${mode}:${workflowId}:${key}`;
-  return { ...own, key, entryHash: key ?? null, entryLock };
+  return { person: { ...own, key, entryHash: key ?? null, entryLock }, work: contactUnits + work };
 }
 
 async function decide(trx: Transaction<DB>, { entrants, definition, people }: Arrivals, now: Date): Promise<Passed> {

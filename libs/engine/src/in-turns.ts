@@ -1,0 +1,10 @@
+/** Work that is done part by part. Yields the units of each part, those of `Meter`, so that others can have a turn in between. */
+export type InTurns<T> = Generator<number, T>;
+
+/** Does all parts at once. */
+export function atOnce<T>(work: InTurns<T>): T {
+  for (;;) {
+    const part = work.next();
+    if (part.done) return part.value;
+  }
+}

@@ -1,0 +1,25 @@
+const isWordCode = Array.from({ length: 128 }, (_, code) => /[A-Za-z0-9_-]/.test(String.fromCharCode(code)));
+const space = ' '.charCodeAt(0);
+
+/**
+ * The words and signs of a part of a text: runs of letters and digits, and every other character but blanks. Liquid makes at most one
+ * object for each of them. Those in quotes count too, because Liquid passes some quotes without reading them as such. `quoted` are the
+ * characters that may be in quotes.
+ */
+export function wordsIn(text: string, begin: number, end: number): { words: number; quoted: number } {
+  let words = 0;
+  let firstQuote = end;
+  let isInWord = false;
+  for (let at = begin; at < end; at++) {
+    const code = text.charCodeAt(at);
+    const isWord = isWordCode[code] === true;
+    if (code > space && !(isWord && isInWord)) words += 1;
+    isInWord = isWord;
+    if (firstQuote === end && isQuote(code)) firstQuote = at;
+  }
+  return { words, quoted: end - firstQuote };
+}
+
+function isQuote(code: number): boolean {
+  return code === 0x22 || code === 0x27;
+}

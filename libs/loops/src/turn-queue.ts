@@ -1,0 +1,99 @@
+import { type Channel, channel } from 'node:diagnostics_channel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { yieldToEventLoop } from './yield-to-event-loop.ts';
+
+/** One turn of a queue, as a message of the channel. */
+export type QueueTurn = { queue: string; organization: string; units: number };
+
+/** Publishes a QueueTurn for every turn of every queue of the process. */
+export const queueTurns: Channel = channel('drippulse:queue-turns');
+
+/** A queue of synchronous work. */
+export type TurnQueue = {
+  /**
+   * Does work part by part, and returns its result. Each part yields its units. Ends early, by its reason, with the signal; what throws
+   * in a part is thrown on.
+   */
+  run<T>(organization: string, work: Iterator<number, T>, signal?: AbortSignal): Promise<T>;
+};
+
+/** `doTurn` does the parts of one turn, and returns whether the task has ended. */
+type Task = { doTurn(): boolean };
+
+/**
+ * Does the work of organizations in rotation. A turn has the parts of one task: as many as come to `turnUnits`, and the one that exceeds them.
+ * The event loop turns after each. A queue that `rests` pauses as long as each turn took, so that it takes half of the event loop at
+ * most, whatever there is to do.
+ */
+export function createTurnQueue(o: { name: string; turnUnits: number; rests: boolean }): TurnQueue {
+  const { name, turnUnits, rests } = o;
+  /** The tasks of each organization. The one whose turn is next is first. */
+  const waiting = new Map<string, Task[]>();
+  let isServing = false;
+
+  async function serve(): Promise<void> {
+    isServing = true;
+    for (;;) {
+      await yieldToEventLoop();
+      const next = takeNext();
+      if (next === undefined) break;
+      const startedAt = performance.now();
+      if (!next.task.doTurn()) add(next.organization, next.task);
+      if (rests) await sleep(performance.now() - startedAt);
+    }
+    isServing = false;
+  }
+
+  function takeNext(): { organization: string; task: Task } | undefined {
+    for (const [organization, tasks] of waiting) {
+      const task = tasks.shift();
+      // Behind the other organizations the next time.
+      waiting.delete(organization);
+      if (tasks.length > 0) waiting.set(organization, tasks);
+      if (task !== undefined) return { organization, task };
+    }
+    return undefined;
+  }
+
+  function add(organization: string, task: Task): void {
+    const tasks = waiting.get(organization);
+    if (tasks === undefined) waiting.set(organization, [task]);
+    else tasks.push(task);
+  }
+
+  /** Does parts until they come to the units of a turn. Returns the last one. */
+  function doParts<T>(organization: string, work: Iterator<number, T>): IteratorResult<number, T> {
+    let units = 0;
+    try {
+      for (;;) {
+        const part = work.next();
+        if (part.done === true) return part;
+        units += part.value;
+        if (units >= turnUnits) return part;
+      }
+    } finally {
+      const message: QueueTurn = { queue: name, organization, units };
+      if (queueTurns.hasSubscribers) queueTurns.publish(message);
+    }
+  }
+
+  return {
+    run: (organization, work, signal) =>
+      new Promise((resolve, reject) => {
+        add(organization, {
+          doTurn() {
+            try {
+              signal?.throwIfAborted();
+              const last = doParts(organization, work);
+              if (last.done === true) resolve(last.value);
+              return last.done === true;
+            } catch (error) {
+              reject(error);
+              return true;
+            }
+          },
+        });
+        if (!isServing) void serve();
+      }),
+  };
+}

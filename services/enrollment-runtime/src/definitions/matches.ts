@@ -1,0 +1,37 @@
+import { type EventFilter, eventMatchOf, type JsonObject } from '@drippulse/engine';
+import { createByteCache } from '@drippulse/loops';
+
+/** An event, as rules see it. */
+type SeenEvent = { organizationId: bigint; fields(): JsonObject };
+
+/** The rules by which steps wait for events. Enrollments of one workflow often wait by the same rule. */
+export type Matches = {
+  /**
+   * Whether an event is one that a step waits for, by the JSON text of its rule; null accepts every event of the name. A rule that
+   * needs more work than a filter may do accepts none.
+   */
+  isMatch(rule: string | null, event: SeenEvent, now: Date): { matches: boolean; work: number };
+  /** Bytes that they take. */
+  bytes(): number;
+};
+
+/** Bytes of the rules of all organizations, and of one. */
+const ofAll = 8 << 20;
+const ofEach = 2 << 20;
+
+export function createMatches(): Matches {
+  const cache = createByteCache<EventFilter>({ ofAll, ofEach });
+  const matchOf = (rule: string, organization: string) =>
+    cache.find(rule) ??
+    cache.keep(rule, organization, (grow) => {
+      grow(2 * rule.length);
+      return eventMatchOf(rule, grow);
+    });
+  return {
+    isMatch(rule, event, now) {
+      if (rule === null) return { matches: true, work: 0 };
+      return matchOf(rule, String(event.organizationId))(event.fields(), { now, timezone: 'UTC' });
+    },
+    bytes: () => cache.bytes(),
+  };
+}

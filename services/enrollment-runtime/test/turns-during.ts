@@ -1,0 +1,24 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
+import { type QueueTurn, queueTurns } from '@drippulse/loops';
+
+/** A turn of synchronous work, and the round of the event loop in which it was. */
+type Turn = QueueTurn & { round: number };
+
+/** The turns of all queues of this process during some work. */
+export async function turnsDuring<T>(work: () => Promise<T>): Promise<{ result: T; turns: Turn[] }> {
+  const turns: Turn[] = [];
+  let round = 0;
+  let isOver = false;
+  const note = (turn: unknown) => void turns.push({ ...(turn as QueueTurn), round }); // the only messages of the channel
+  const counting = (async () => {
+    for (; !isOver; round += 1) await nextRound();
+  })();
+  queueTurns.subscribe(note);
+  try {
+    return { result: await work(), turns };
+  } finally {
+    queueTurns.unsubscribe(note);
+    isOver = true;
+    await counting;
+  }
+}

@@ -1,0 +1,10 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { isStrict } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import type { Reading } from '../workflows/graph.ts';
+import { urlCheckOf } from './url-check.ts';
+
+/** How the steps of a call are read. */
+export function readingOf(ctx: Context, call: HandlerContext): Reading {
+  return { inTurns: ctx.workplace.of(call), check: urlCheckOf(ctx, call), strict: isStrict(call) };
+}
