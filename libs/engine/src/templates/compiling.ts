@@ -28,8 +28,8 @@ const unbounded: Bounds = { tags: Number.POSITIVE_INFINITY, words: Number.POSITI
 const tagUnits = 200;
 /** Units of a word or a sign: an operand of a filter with its comma takes 0.5 µs. */
 const wordUnits = 24;
-/** Units of a character of a template: Liquid looks at each several times. */
-const characterUnits = 4;
+/** Units of a character of a template: Liquid looks at each several times, most often at those of a name in an operand. */
+const characterUnits = 5;
 /** Bytes that Liquid's objects take, at the most: 450 were measured for an operator and its operand, 1,250 for the smallest output. */
 const tagBytes = 1_088;
 const wordBytes = 224;
