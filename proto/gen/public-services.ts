@@ -1,4 +1,5 @@
 // Generated from the services with `google.api.http` rules by `npm run generate`.
+import { AccountBillingService } from './drippulse/billing/v1/account_pb.ts';
 import { AccountService } from './drippulse/identity/v1/identity_pb.ts';
 import { AccountSignInService } from './drippulse/identity/v1/sign_in_pb.ts';
 import { AgentBudgetsService } from './drippulse/agents/v1/budgets_pb.ts';
@@ -14,6 +15,7 @@ import { AgentsService } from './drippulse/agents/v1/agents_pb.ts';
 import { ApiKeysService } from './drippulse/identity/v1/identity_pb.ts';
 import { ApprovalsService } from './drippulse/journeys/v1/approvals_pb.ts';
 import { AuditService } from './drippulse/identity/v1/audit_pb.ts';
+import { BillingService } from './drippulse/billing/v1/billing_pb.ts';
 import { BouncesService } from './drippulse/messaging/v1/bounces_pb.ts';
 import { ConnectPagesService } from './drippulse/integrations/v1/connections_pb.ts';
 import { CrmAccountsService } from './drippulse/crm/v1/accounts_pb.ts';
@@ -55,6 +57,7 @@ import { SignInLinkPagesService } from './drippulse/identity/v1/sign_in_link_pag
 import { SignInPagesService } from './drippulse/identity/v1/sign_in_pages_pb.ts';
 import { SignUpService } from './drippulse/identity/v1/sign_up_pb.ts';
 import { StreamService } from './drippulse/gateway/v1/stream_pb.ts';
+import { StripeHooksService } from './drippulse/billing/v1/stripe_pb.ts';
 import { SuppressionsService } from './drippulse/messaging/v1/suppressions_pb.ts';
 import { TeamMembersService } from './drippulse/identity/v1/identity_pb.ts';
 import { TrackingService } from './drippulse/messaging/v1/tracking_pb.ts';
@@ -112,6 +115,9 @@ export const publicServices = [
   IntegrationProvidersService,
   DataSourcesService,
   DataSourceRunsService,
+  BillingService,
+  AccountBillingService,
+  StripeHooksService,
   OperatorService,
   SignInLinkPagesService,
   AgentsService,

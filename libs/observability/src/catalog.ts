@@ -1,5 +1,6 @@
 import { agentsMetrics } from './catalog/agents.ts';
 import { apiMetrics } from './catalog/api.ts';
+import { billingMetrics } from './catalog/billing.ts';
 import { enrollmentsMetrics } from './catalog/enrollments.ts';
 import { eventsMetrics } from './catalog/events.ts';
 import { integrationsMetrics } from './catalog/integrations.ts';
@@ -21,6 +22,7 @@ export const catalog = {
   ...webhooksMetrics,
   ...recordsMetrics,
   ...integrationsMetrics,
+  ...billingMetrics,
   ...agentsMetrics,
   ...eventsMetrics,
   ...processesMetrics,

@@ -1,5 +1,6 @@
 import type { DescMessage, DescService } from '@bufbuild/protobuf';
 import { AgentEventSchema } from '@drippulse/proto/drippulse/agents/v1/events_pb';
+import { BillingEventSchema } from '@drippulse/proto/drippulse/billing/v1/events_pb';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { OrganizationEventSchema } from '@drippulse/proto/drippulse/identity/v1/events_pb';
@@ -175,6 +176,16 @@ const table = {
       'WEBHOOK_ALLOW_PRIVATE',
       ...oauthApplications.map((name) => `${name}_CLIENT_ID`),
     ],
+  },
+  billing: {
+    schema: 'billing',
+    events: BillingEventSchema,
+    setsLimits: true,
+    calls: ['identity', 'enrollment-runtime', 'crm', 'agents'],
+    leavesCluster: true,
+    servers: ['postgres', 'kafka', 'mail'],
+    optionalSecrets: ['SMTP_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+    environment: ['MAIL_FROM', 'MAIL_DIR', 'PUBLIC_URL', 'PLANS', 'STRIPE_API_BASE'],
   },
   agents: {
     schema: 'agents',

@@ -49,6 +49,8 @@ test('the catalog lists what can fire, each with a schema of the whole body and 
     'integration.connection_recovered',
     'data_source_run.completed',
     'data_source_run.failed',
+    'subscription.updated',
+    'usage.threshold_reached',
     'agent.created',
     'agent.execution_completed',
     'agent.execution_failed',

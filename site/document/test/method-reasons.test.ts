@@ -95,6 +95,10 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   acceptEvents: ['quota_exceeded', 'payment_overdue'],
   unsubscribe: ['quota_exceeded', 'payment_overdue'],
   reportBounces: ['quota_exceeded', 'payment_overdue'],
+  // Reads pay nothing.
+  getBilling: ['payment_failed'],
+  listPaymentMethods: ['payment_failed'],
+  listInvoices: ['payment_failed'],
   // Pages say so.
   submitSignIn: ['mfa_code_required', 'invalid_credentials', 'sso_required'],
   submitSignInCode: ['mfa_code_required', 'sso_required'],

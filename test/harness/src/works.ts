@@ -89,6 +89,11 @@ const worksOfSchemas: Record<string, Work> = {
     await call('DELETE', `/agents/${id}`);
     return 'an execution of a template';
   },
+
+  async billing({ call }) {
+    const { plan } = await call('GET', '/account/billing');
+    return `the plan ${plan}`;
+  },
 };
 
 const note = { type: 'log', name: 'Note', config: { message: 'Hello', level: 'info' } };

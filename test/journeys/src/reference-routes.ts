@@ -64,6 +64,8 @@ DELETE /api/v1/api_keys/{id}/revoke 204
 GET /api/v1/api_keys/usage 200
 GET /api/v1/account 200
 PATCH /api/v1/account 200
+GET /api/v1/account/billing 200
+PATCH /api/v1/account/billing 200
 GET /api/v1/monitoring/agents 200
 GET /api/v1/monitoring/reasoning/{agent_id} 200
 GET /api/v1/integration_connections 200
@@ -118,6 +120,13 @@ PATCH /api/v1/crm/activities/{id} 200
 DELETE /api/v1/crm/activities/{id} 204
 POST /api/v1/crm/activities/import_csv 200
 POST /api/v1/crm/opportunities/reorder 200
+GET /api/v1/billing 200
+POST /api/v1/billing/checkout 201
+POST /api/v1/billing/subscribe 200
+POST /api/v1/billing/cancel 200
+POST /api/v1/billing/reactivate 200
+GET /api/v1/billing/payment-methods 200
+POST /webhooks/stripe 200
 POST /webhooks/lead_scoring 202
 POST /webhooks/nurture/bounce 200
 GET /track/n/pixel.gif 200

@@ -15,7 +15,9 @@ describe('hostile input', () => {
         for (const route of withBody) {
           const path = fill(route.template, () => 987_654_321);
           const { name, text } = hostileBody(random, route);
-          const { status } = await hostile().request(route.method, path, text);
+          const { status, body } = await hostile().request(route.method, path, text);
+          // There is no Stripe here.
+          if (status === 503 && body?.error === 'billing_not_configured') continue;
           if (status >= 500) throw new Error(`${route.method} ${path} with ${name} answered ${status}`);
         }
         expect((await hostile().get('/api/v1/admin/verify')).status).toBe(200);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type SignInProvider, startSignInProvider } from '@drippulse/fake-providers/sign-in';
+import { type FakeStripe, signEvent, startFakeStripe } from '@drippulse/fake-providers/stripe-billing';
 import { type Api, type ApiAnswer, type RunningPlatform, startLayout } from '@drippulse/harness';
 import { eventually, type Resources } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -10,9 +11,11 @@ import { type ReferenceRoute, referenceRoutes } from '../src/reference-routes.ts
 import { fill, nounsOf, routes } from '../src/routes.ts';
 import { patchedRows } from '../src/shown-rows.ts';
 
+const stripeSecret = 'whsec_reference';
 const bounceSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const csv = { 'content-type': 'text/csv' };
 
+let stripe: FakeStripe;
 let google: SignInProvider;
 let platform: RunningPlatform;
 /** A person, who may do what keys may not. */
@@ -23,10 +26,17 @@ const created: Record<string, number | string> = {};
 let mail: string;
 
 beforeAll(async () => {
-  google = await startSignInProvider({ redirectUris: ['http://127.0.0.1/callback'] });
+  [stripe, google] = await Promise.all([
+    startFakeStripe(),
+    startSignInProvider({ redirectUris: ['http://127.0.0.1/callback'] }),
+  ]);
   platform = await startLayout('start', {
     env: {
       ...{ RATE_LIMIT_PER_MINUTE: '100000', RATE_LIMIT_BURST: '10000', WEBHOOK_ALLOW_PRIVATE: 'true' },
+      STRIPE_SECRET_KEY: 'sk_test_reference',
+      STRIPE_WEBHOOK_SECRET: stripeSecret,
+      STRIPE_API_BASE: stripe.url,
+      PLANS: roomyPlans(),
       BOUNCE_WEBHOOK_SECRET: bounceSecret,
       GOOGLE_ISSUER: google.issuer,
       GOOGLE_CLIENT_ID: google.client.id,
@@ -41,8 +51,17 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await platform?.dispose();
-  await google?.stop();
+  await Promise.all([stripe?.stop(), google?.stop()]);
 });
+
+/** The default plans, with room for every resource in the one that is for nothing. */
+function roomyPlans(): string {
+  const file = new URL('../../../services/billing/src/plans/default-plans.json', import.meta.url);
+  const plans = JSON.parse(readFileSync(file, 'utf8'));
+  const { limits } = plans.plans.free;
+  for (const meter of Object.keys(limits)) limits[meter] = 1_000_000;
+  return JSON.stringify(plans);
+}
 
 /** A mail of a step whose links lead through the platform. */
 async function mailWithLinks(): Promise<string> {
@@ -132,6 +151,7 @@ const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
     body: { name: 'Another', status: 'active', steps: [{ type: 'wait', config: { duration: 1, unit: 'days' } }] },
   }),
   'POST /api/v1/workflows/{workflow_id}/enrollments/bulk': () => ({ body: { contacts: [{ email: 'b@example.com' }] } }),
+  'PATCH /api/v1/account/billing': () => ({ body: { billing_email: 'pay@example.com' } }),
   'POST /api/v1/integration_connections': () => ({
     body: {
       ...{ provider: 'slack', external_key: 'another', test: false },
@@ -159,6 +179,23 @@ const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
   'POST /api/v1/crm/opportunities/reorder': () => ({
     body: { pipeline_stage_id: made['crm.CrmOpportunityPipelineStage'], ordered_ids: [made['opportunities']] },
   }),
+  'POST /api/v1/billing/checkout': () => ({
+    body: { plan: 'starter', success_url: 'https://example.com/s', cancel_url: 'https://example.com/c' },
+  }),
+  'POST /api/v1/billing/subscribe': async () => {
+    const session = String(created['checkout']);
+    stripe.dashboard.completeCheckout(session);
+    const back = await person.get(`/api/v1/billing?checkout_session=${session}`);
+    expect(back.body).toMatchObject({ plan: 'starter' });
+    return { body: { plan: 'growth' } };
+  },
+  'POST /api/v1/billing/cancel': () => ({ body: { at: 'period_end' } }),
+  'POST /webhooks/stripe': () => {
+    const event = stripe.account.events.at(-1);
+    if (event === undefined) throw new Error('there is no event of Stripe');
+    const { header, body } = signEvent(event, stripeSecret);
+    return { body, headers: { 'stripe-signature': header }, isOpen: true };
+  },
   'POST /webhooks/lead_scoring': async () => {
     const { body } = await person.post('/api/v1/account/inbound_secrets/lead_scoring', {});
     const message = JSON.stringify({ lead: { email: 'imported@example.com' }, score: 70, scale: 'percent' });
@@ -213,7 +250,7 @@ function missing(noun: string): never {
 function keep({ template }: ReferenceRoute, answer: ApiAnswer): void {
   if (answer.body?.id === undefined || template.includes('{')) return;
   const collection = template.split('/').at(-1) ?? '';
-  if (collection in made) created[collection] = answer.body.id;
+  if (collection in made || collection === 'checkout') created[collection] = answer.body.id;
 }
 
 test('every route of the reference is served, under its name', () => {
@@ -221,7 +258,7 @@ test('every route of the reference is served, under its name', () => {
   const unknown = referenceRoutes.filter(({ method, template }) => !served.has(`${method} ${shapeOf(template)}`));
   // Health is no RPC: the test below asks for it.
   expect(unknown.map(({ name }) => name)).toEqual(['GET /health', 'GET /api/v1/health']);
-  expect(referenceRoutes).toHaveLength(123);
+  expect(referenceRoutes).toHaveLength(132);
 });
 
 test('every route of the reference answers a request that succeeds with the status of the reference', async () => {

@@ -200,6 +200,31 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     }
   });
 
+  test('while billing stands still, people log in, enroll, send events, and make records and agents', async () => {
+    const { api, username, password } = platform;
+    const { pid } = processesOf(platform.output()).findLast(({ service }) => service === serviceOf('billing')) ?? {};
+    if (pid === undefined) throw new Error('there is no process of billing');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const statusOf = async (path: string, body: object) => (await api.post(`/api/v1${path}`, body)).status;
+      expect((await api.as(null).post('/api/v1/auth/login', { username, password })).status).toBe(200);
+      expect(await statusOf('/crm/contacts', { email: 'still@example.com' })).toBe(201);
+      const member = { username: 'still', email: 'member@example.com', password: 'a-long-password', role: 'viewer' };
+      expect(await statusOf('/team_members', member)).toBe(201);
+      expect(await statusOf('/events', { name: 'order.placed', contact: { email: 'still@example.com' } })).toBe(202);
+      const { agent_templates: templates } = (await api.get('/api/v1/agent_templates')).body;
+      const scorer = templates.find(({ kind }: { kind: string }) => kind === 'scorer');
+      expect(await statusOf('/agents/spawn', { name: 'Still', type: 'template', template_id: scorer.id })).toBe(201);
+      receiver.clear();
+      expect((await enroll()).status).toBe(201);
+      // The webhook about the enrollment comes too.
+      await receiver.received(1, { timeoutMs: 180_000 });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await eventually(async () => expect((await api.get('/api/v1/account/billing')).status).toBe(200));
+  });
+
   test('without Redis each process counts limits, a metric shows it, and no request is refused', async () => {
     const degraded = async () => sampleOf('gateway', 'drippulse_limits_degraded');
     await limiter.kill();

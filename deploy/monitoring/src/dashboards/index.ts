@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { agents } from './agents.ts';
 import { api } from './api.ts';
+import { billing } from './billing.ts';
 import { enrollments } from './enrollments.ts';
 import { events } from './events.ts';
 import { integrations } from './integrations.ts';
@@ -17,5 +18,6 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
   events,
   processes,
   integrations,
+  billing,
   agents,
 };

@@ -22,7 +22,7 @@ export const messagingMetrics = {
     unit: 'attempts',
     help: "Attempts to send one of the platform's own mails, by outcome: sent, put_off, failed.",
     labels: ['outcome'],
-    of: [serviceOf('enrollments'), serviceOf('integrations'), serviceOf('identity')],
+    of: [serviceOf('enrollments'), serviceOf('integrations'), serviceOf('billing'), serviceOf('identity')],
   },
   drippulse_mailed_links_total: {
     type: 'counter',

@@ -1,6 +1,7 @@
 import type { Alert } from '../alert.ts';
 import { access } from './access.ts';
 import { agents } from './agents.ts';
+import { billing } from './billing.ts';
 import { enrollments } from './enrollments.ts';
 import { events } from './events.ts';
 import { integrations } from './integrations.ts';
@@ -15,5 +16,6 @@ export const symptoms: readonly Alert[] = [
   ...mails,
   ...access,
   ...integrations,
+  ...billing,
   ...agents,
 ];

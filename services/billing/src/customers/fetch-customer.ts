@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { requireStripe } from '../stripe/account.ts';
+import { away, failureOf } from '../stripe/failures.ts';
+import type { Fetched } from '../subscriptions/state-of.ts';
+import { type CustomerRow, findCustomer, type MarkSource, markCustomers } from './rows.ts';
+import { type Claim, writeFetched } from './write-fetched.ts';
+
+const pollMs = 50;
+
+/**
+ * Fetches what Stripe has of an organization, now, and stores it. Everything that learns of a change comes here: hooks, our own writes,
+ * the return from Checkout, the sweep. So whatever comes in whatever order, the last fetch after the last change says the same. While
+ * another process fetches, this one waits for a fetch that began after the call.
+ */
+export async function fetchNow(ctx: Context, organizationId: bigint, source: MarkSource): Promise<void> {
+  await markCustomers(ctx, ctx.db.kysely, { organizationId }, source);
+  const marked = await findCustomer(ctx.db.kysely, organizationId);
+  if (marked === undefined) return;
+  const until = performance.now() + 2 * ctx.config.stripeTimeoutMs;
+  for (;;) {
+    const claim = await claimCustomer(ctx, organizationId);
+    if (claim !== undefined) await fetchClaimed(ctx, claim);
+    const row = await findCustomer(ctx.db.kysely, organizationId);
+    if (row === undefined || row.fetched_marks >= marked.marks) return;
+    if (performance.now() > until) throw away();
+    await sleep(pollMs);
+  }
+}
+
+/** Leases a customer that is due: the one of an organization, or whichever waited longest. Undefined when none is, or another process has it. */
+export async function claimCustomer(ctx: Context, organizationId?: bigint): Promise<Claim | undefined> {
+  const which = organizationId === undefined ? sql`due_at <= ${ctx.dbNow}` : sql`organization_id = ${organizationId}`;
+  const { rows } = await sql<CustomerRow>`
+    update customers
+    set fence = fence + 1, leased_until = ${ctx.dbNow} + ${ctx.config.leaseMs} * interval '1 ms'
+    where organization_id = (
+      select organization_id from customers
+      where marks > fetched_marks and ${which} and (leased_until is null or leased_until <= ${ctx.dbNow})
+      order by due_at limit 1 for update skip locked)
+    returning *`.execute(ctx.db.kysely);
+  const [row] = rows;
+  return row && { row, marks: row.marks, fence: row.fence };
+}
+
+/** Fetches a customer that is leased, and ends the lease. A failure puts the next attempt off, and is thrown. */
+export async function fetchClaimed(ctx: Context, claim: Claim): Promise<void> {
+  try {
+    const fetched = await fetchOf(ctx, claim.row.stripe_customer_id);
+    const prices = await requireStripe(ctx).prices();
+    await writeFetched(ctx, claim, { fetched, prices });
+    ctx.metrics.fetched('ok');
+  } catch (error) {
+    await putOff(ctx, claim);
+    ctx.metrics.fetched('failed');
+    throw error;
+  }
+  ctx.relay.wake();
+  ctx.wake.pushes();
+}
+
+/** Subscriptions and customer, with their payment methods. */
+async function fetchOf(ctx: Context, stripeId: string | null): Promise<Fetched> {
+  if (stripeId === null) return { subscriptions: [], customer: undefined };
+  const client = await requireStripe(ctx).client();
+  try {
+    const customer = await client.customers.retrieve(stripeId, { expand: ['invoice_settings.default_payment_method'] });
+    if (customer.deleted) return { subscriptions: [], customer: undefined };
+    const subscriptions = await client.subscriptions
+      .list({ customer: stripeId, status: 'all', limit: 100, expand: ['data.default_payment_method'] })
+      .autoPagingToArray({ limit: 1000 });
+    return { subscriptions, customer };
+  } catch (error) {
+    throw failureOf(error).refusal;
+  }
+}
+
+const firstPauseMs = 500;
+const longestPauseMs = 30_000;
+
+/** Ends the lease after a failure, with a pause that doubles up to half a minute. */
+async function putOff(ctx: Context, { row, fence }: Claim): Promise<void> {
+  const pauseMs = Math.min(firstPauseMs * 2 ** Math.min(row.failures, 10), longestPauseMs);
+  await sql`
+    update customers
+    set failures = failures + 1, leased_until = null, due_at = ${ctx.dbNow} + ${pauseMs} * interval '1 ms'
+    where organization_id = ${row.organization_id} and fence = ${fence}`.execute(ctx.db.kysely);
+}

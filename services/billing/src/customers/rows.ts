@@ -1,0 +1,55 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { Customers, DB } from '../db/schema.ts';
+import { freeState, storeState } from '../subscriptions/state.ts';
+
+export type CustomerRow = Selectable<Customers>;
+
+/** Why something may have changed at Stripe. */
+export type MarkSource = 'hook' | 'write' | 'return' | 'sweep';
+
+/** The row of an organization; undefined while it has had nothing to do with Stripe. */
+export async function findCustomer(db: Kysely<DB>, organizationId: bigint): Promise<CustomerRow | undefined> {
+  return db.selectFrom('customers').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
+}
+
+/** The row of an organization, made where it is missing. */
+export async function requireCustomer(
+  ctx: Pick<Context, 'dbNow'>,
+  trx: Transaction<DB>,
+  organizationId: bigint,
+): Promise<CustomerRow> {
+  await trx
+    .insertInto('customers')
+    .values({ organization_id: organizationId, state: storeState(freeState), due_at: ctx.dbNow, created_at: ctx.dbNow })
+    .onConflict((oc) => oc.column('organization_id').doNothing())
+    .execute();
+  return trx
+    .selectFrom('customers')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+}
+
+/**
+ * Marks customers as possibly changed at Stripe, so that they are fetched at once. Returns how many there are. A difference is found by
+ * the sweep only if nothing else had marked the customer.
+ */
+export async function markCustomers(
+  ctx: Pick<Context, 'dbNow'>,
+  db: Kysely<DB>,
+  which: { stripeIds: readonly string[] } | { organizationId: bigint },
+  source: MarkSource,
+): Promise<number> {
+  const condition =
+    'stripeIds' in which
+      ? sql`stripe_customer_id = any(${which.stripeIds}::text[])`
+      : sql`organization_id = ${which.organizationId}`;
+  const { numAffectedRows } = await sql`
+    update customers
+    set marks = marks + 1, due_at = ${ctx.dbNow}, failures = 0,
+      mark_source = case when marks = fetched_marks or mark_source = 'sweep' then ${source} else mark_source end
+    where ${condition}`.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}

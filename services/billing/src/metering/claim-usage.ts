@@ -1,0 +1,22 @@
+import { type Selectable, sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { Customers } from '../db/schema.ts';
+
+/** How often the use of an organization is looked at that pays for more than its plan includes. */
+const everyMinutes = 5;
+
+/** `is_new`: it has asked for more than its plan just now, and what it used before costs nothing. */
+export type UsageClaim = Selectable<Customers> & { is_new: boolean };
+
+/** Takes the organization whose use is to be looked at next; undefined when none is due. A process that dies leaves it to the next time. */
+export async function claimUsage({ db, dbNow }: Context): Promise<UsageClaim | undefined> {
+  const { rows } = await sql<UsageClaim>`
+    with due as materialized (
+      select customers.organization_id, usage_due_at is null as is_new from settings join customers using (organization_id)
+      where spend_cap_cents > 0 and stripe_customer_id is not null and (usage_due_at is null or usage_due_at <= ${dbNow})
+      order by usage_due_at nulls first limit 1 for update of customers skip locked)
+    update customers set usage_due_at = ${dbNow} + ${everyMinutes} * interval '1 minute'
+    from due where customers.organization_id = due.organization_id
+    returning customers.*, is_new`.execute(db.kysely);
+  return rows[0];
+}

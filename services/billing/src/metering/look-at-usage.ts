@@ -1,0 +1,50 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { accountUsage, type MeteredPeriod, monthAfter } from './account-usage.ts';
+import { addItems } from './add-items.ts';
+import { askUsage } from './ask-usage.ts';
+import { claimUsage } from './claim-usage.ts';
+
+/** So long after its end something may still be counted in a month. */
+const settleMs = 3_600_000;
+/** Stripe's meters take what is 35 days old. */
+const oldestDays = 34;
+
+/**
+ * Looks at the use of one organization that pays for more than its plan includes, if one is due: charges what is new, and sees to it that
+ * its subscription has items for that. Returns whether there was one.
+ */
+export async function lookAtUsage(ctx: Context): Promise<boolean> {
+  const customer = await claimUsage(ctx);
+  if (customer === undefined) return false;
+  await charge(ctx, customer.organization_id, { isNew: customer.is_new });
+  // After the first look: what was used before is not charged.
+  await addItems(ctx, customer);
+  return true;
+}
+
+/** Charges what an organization has used since it was last looked at. Call it before its cap changes. */
+export async function chargeNow(ctx: Context, organizationId: bigint): Promise<void> {
+  await charge(ctx, organizationId, { isNew: false });
+}
+
+async function charge(ctx: Context, organizationId: bigint, { isNew }: { isNew: boolean }): Promise<void> {
+  for (const period of await periodsOf(ctx, organizationId)) {
+    await accountUsage(ctx, organizationId, { ...period, isNew }, await askUsage(ctx, organizationId, period.month));
+  }
+}
+
+/** Months that are over and were not looked at since, and the present one. */
+async function periodsOf({ db, dbNow }: Context, organizationId: bigint): Promise<Omit<MeteredPeriod, 'isNew'>[]> {
+  const { rows } = await sql<{ month: Date; current: Date; now: Date }>`
+    with present as (select ${dbNow} as now, date_trunc('month', ${dbNow}, 'UTC') as current)
+    select distinct coalesce(month, current) as month, current, now from present
+    left join metered_months on organization_id = ${organizationId} and not is_final and month < current
+      and month > now - (${oldestDays} + 31) * interval '1 day'
+    union select current, current, now from present
+    order by month`.execute(db.kysely);
+  return rows.map(({ month, current, now }) => {
+    const isCurrent = month.getTime() === current.getTime();
+    return { month, isCurrent, isFinal: !isCurrent && now.getTime() > monthAfter(month).getTime() + settleMs };
+  });
+}

@@ -1,0 +1,118 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { monthlyMeters } from '../plans/meters.ts';
+import { requireStripe } from '../stripe/account.ts';
+import { type Failure, failureOf } from '../stripe/failures.ts';
+
+/** Stripe's meters take what is 35 days old. */
+const oldestDays = 34;
+const firstPauseMs = 30_000;
+const longestPauseMs = 3_600_000;
+
+type Hour = {
+  organization_id: bigint;
+  meter: string;
+  hour: Date;
+  quantity: bigint;
+  sends: number;
+  failures: number;
+  stripe_customer_id: string | null;
+  is_too_old: boolean;
+};
+
+/**
+ * Sends Stripe the total of one hour that is over, if any is due. The meter takes the event that was sent last for an hour, and none twice by
+ * its identifier: to send it again changes nothing, and a total that has grown replaces the one before. Returns whether there was one.
+ */
+export async function sendHour(ctx: Context): Promise<boolean> {
+  const hour = await claimHour(ctx);
+  if (hour === undefined) return false;
+  const meter = monthlyMeters.find((each) => each === hour.meter);
+  const rate = meter && ctx.config.plans.overage[meter];
+  if (hour.is_too_old || hour.stripe_customer_id === null || rate === undefined) {
+    const about = { organization_id: String(hour.organization_id), meter: hour.meter, hour: hour.hour };
+    ctx.log.error(
+      about,
+      'what was used in an hour can be charged no more: it is too old, or customer or meter are gone',
+    );
+    await settle(ctx, hour);
+    ctx.metrics.usageSent('abandoned');
+    return true;
+  }
+  try {
+    await send(ctx, hour, { customer: hour.stripe_customer_id, eventName: rate.eventName });
+    await settle(ctx, hour);
+    ctx.metrics.usageSent('sent');
+  } catch (error) {
+    const failure = failureOf(error);
+    if (isThere(failure)) {
+      await settle(ctx, hour);
+      ctx.metrics.usageSent('sent');
+      return true;
+    }
+    ctx.log.warn({ err: error, meter: hour.meter, hour: hour.hour }, 'the total of an hour could not be sent yet');
+    await putOff(ctx, hour);
+    ctx.metrics.usageSent('put_off');
+  }
+  return true;
+}
+
+async function claimHour(ctx: Context): Promise<Hour | undefined> {
+  const { rows } = await sql<Hour>`
+    update metered_hours set due_at = ${ctx.dbNow} + ${ctx.config.leaseMs} * interval '1 ms'
+    where (organization_id, meter, hour) = (
+      select organization_id, meter, hour from metered_hours
+      where sent_quantity <> quantity and due_at <= ${ctx.dbNow}
+      order by due_at limit 1 for update skip locked)
+    returning organization_id, meter, hour, quantity, sends, failures,
+      hour < ${ctx.dbNow} - ${oldestDays} * interval '1 day' as is_too_old,
+      (select stripe_customer_id from customers where customers.organization_id = metered_hours.organization_id)`.execute(
+    ctx.db.kysely,
+  );
+  return rows[0];
+}
+
+async function send(ctx: Context, hour: Hour, to: { customer: string; eventName: string }): Promise<void> {
+  const client = await requireStripe(ctx).client();
+  const seconds = hour.hour.getTime() / 1000;
+  const identifier = `drippulse:${hour.organization_id}:${hour.meter}:${seconds}:${hour.quantity}:${hour.sends}`;
+  await client.billing.meterEvents.create(
+    {
+      event_name: to.eventName,
+      identifier,
+      timestamp: seconds,
+      payload: { stripe_customer_id: to.customer, value: String(hour.quantity) },
+    },
+    { idempotencyKey: identifier },
+  );
+}
+
+/** Whether Stripe refused because it has the event: the answer to an attempt before was lost. */
+function isThere({ verdict, refusal }: Failure): boolean {
+  return verdict === 'refused' && /already exists.*identifier/i.test(refusal.message);
+}
+
+/**
+ * What was sent is written down even by a process that took too long: if another one has sent a later total meanwhile, this one has
+ * replaced it at Stripe, and the difference makes it due again.
+ */
+async function settle(ctx: Context, { organization_id: organizationId, meter, hour, quantity }: Hour): Promise<void> {
+  await sql`
+    update metered_hours set sent_quantity = ${quantity}, sends = sends + 1, failures = 0, due_at = ${ctx.dbNow}
+    where organization_id = ${organizationId} and meter = ${meter} and hour = ${hour}`.execute(ctx.db.kysely);
+}
+
+async function putOff(ctx: Context, { organization_id: organizationId, meter, hour, failures }: Hour): Promise<void> {
+  const pauseMs = Math.min(firstPauseMs * 2 ** Math.min(failures, 10), longestPauseMs);
+  await sql`
+    update metered_hours set failures = failures + 1, due_at = ${ctx.dbNow} + ${pauseMs} * interval '1 ms'
+    where organization_id = ${organizationId} and meter = ${meter} and hour = ${hour}`.execute(ctx.db.kysely);
+}
+
+/** Measures for how long the total of an hour could have been sent and was not. */
+export async function measureUnsent({ db, dbNow, metrics }: Context): Promise<void> {
+  const { rows } = await sql<{ seconds: number | null }>`
+    select extract(epoch from ${dbNow} - min(hour) - interval '61 minutes')::float8 as seconds from metered_hours
+    where sent_quantity <> quantity`.execute(db.kysely);
+  metrics.oldestUnsentUsage(Math.max(0, rows[0]?.seconds ?? 0));
+}

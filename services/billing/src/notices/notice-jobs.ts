@@ -1,0 +1,32 @@
+import { addJob } from '@drippulse/db';
+import type { Transaction } from 'kysely';
+import { z } from 'zod';
+import type { DB } from '../db/schema.ts';
+
+/** The kind of the jobs that mail admins. */
+export const noticeJobs = 'billing notice';
+
+const input = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('usage'),
+    key: z.string(),
+    meter: z.string(),
+    threshold: z.number(),
+    used: z.number(),
+    limit: z.number(),
+    resetsAt: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('past_due'), key: z.string(), day: z.number(), holdsAt: z.string() }),
+]);
+
+/** What is mailed. An organization has one mail to each admin for a key. */
+export type BillingNotice = z.infer<typeof input>;
+
+/** Adds a mail in the transaction of what it is about. A job sends it, since identity has the members, and no transaction waits for it. */
+export async function addNotice(trx: Transaction<DB>, organizationId: bigint, notice: BillingNotice): Promise<void> {
+  await addJob(trx, { organizationId, kind: noticeJobs, input: JSON.stringify(notice), total: 1n });
+}
+
+export function readNotice(text: string): BillingNotice {
+  return input.parse(JSON.parse(text));
+}

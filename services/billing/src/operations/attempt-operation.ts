@@ -1,0 +1,97 @@
+import type { DomainError } from '@drippulse/errors';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import { fetchNow } from '../customers/fetch-customer.ts';
+import { markCustomers } from '../customers/rows.ts';
+import { requireStripe } from '../stripe/account.ts';
+import { type Failure, failureOf } from '../stripe/failures.ts';
+import { isOperationKind, type OperationResult } from './operation.ts';
+import { performers } from './performers.ts';
+import type { Attempt, OperationRow } from './rows.ts';
+
+/** Operations that could not be ended are given up after so long, shorter than Stripe keeps keys at least. */
+const abandonAfterHours = 20;
+
+/**
+ * Attempts an operation that this process has leased, and stores what came of it. What certainly did nothing at the first attempt is
+ * over, so that nothing happens later that its caller no longer expects. What may have been done stays pending, and is repeated by the
+ * same keys until Stripe answers.
+ */
+export async function attemptOperation(ctx: Context, operation: OperationRow): Promise<OperationResult> {
+  const { organization_id: organizationId } = operation;
+  const attempt: Attempt = { ...operation, hasWritten: false };
+  let result: OperationResult;
+  try {
+    if (!isOperationKind(operation.kind)) throw new Error(`there is no operation ${operation.kind}`);
+    const client = await requireStripe(ctx).client();
+    result = await performers[operation.kind](ctx, client, attempt);
+  } catch (error) {
+    const failure = failureOf(error);
+    await settleFailure(ctx, attempt, failure);
+    throw failure.refusal;
+  }
+  await settle(ctx, operation, result);
+  await fetchNow(ctx, organizationId, 'write');
+  return result;
+}
+
+/** The end, and the mark by which the change is fetched even if this process dies now. */
+async function settle(ctx: Context, { id, organization_id: organizationId }: OperationRow, result: OperationResult) {
+  await ctx.db.kysely.transaction().execute(async (trx) => {
+    // First, because a fetch that stores its state locks the customer before the operation too.
+    await markCustomers(ctx, trx, { organizationId }, 'write');
+    // Whoever it was that attempted it: the write is done.
+    await sql`
+      update operations
+      set status = 'done', result = ${JSON.stringify(result)}::json, finished_at = ${ctx.dbNow}, leased_until = null
+      where id = ${id} and status <> 'done'`.execute(trx);
+  });
+  ctx.metrics.operationEnded('done');
+}
+
+async function settleFailure(ctx: Context, operation: Attempt, { verdict, refusal }: Failure): Promise<void> {
+  const isUnsent = verdict === 'unsent' || !operation.hasWritten;
+  const isOver = verdict === 'refused' || (isUnsent && operation.attempts <= 1);
+  if (isOver) return end(ctx, operation, 'refused', refusal);
+  const ageMs = ctx.clock.now().getTime() - operation.created_at.getTime();
+  if (ageMs > abandonAfterHours * 3_600_000) {
+    ctx.log.error(
+      { err: refusal, operation: String(operation.id) },
+      'a write to Stripe was given up without an answer',
+    );
+    return end(ctx, operation, 'abandoned', refusal);
+  }
+  return putOff(ctx, operation, verdict);
+}
+
+async function end(
+  ctx: Context,
+  { id, fence, organization_id: organizationId }: OperationRow,
+  status: 'refused' | 'abandoned',
+  refusal: DomainError,
+): Promise<void> {
+  await ctx.db.kysely.transaction().execute(async (trx) => {
+    await markCustomers(ctx, trx, { organizationId }, 'write');
+    await sql`
+      update operations
+      set status = ${status}, error = ${refusal.reason}, finished_at = ${ctx.dbNow}, leased_until = null
+      where id = ${id} and fence = ${fence} and status = 'pending'`.execute(trx);
+  });
+  ctx.metrics.operationEnded(status);
+  ctx.wake.fetches();
+}
+
+const firstPauseMs = 1_000;
+const longestPauseMs = 60_000;
+
+/** The next generation has other keys: Stripe repeats an answer of its own failure to the same key for a day. */
+async function putOff(ctx: Context, operation: OperationRow, verdict: Failure['verdict']): Promise<void> {
+  const { id, fence, attempts } = operation;
+  const pauseMs = Math.min(firstPauseMs * 2 ** Math.min(attempts - 1, 10), longestPauseMs);
+  await sql`
+    update operations
+    set leased_until = null, due_at = ${ctx.dbNow} + ${pauseMs} * interval '1 ms',
+      generation = generation + ${verdict === 'broken' ? 1 : 0}
+    where id = ${id} and fence = ${fence} and status = 'pending'`.execute(ctx.db.kysely);
+  ctx.metrics.operationEnded('put_off');
+}

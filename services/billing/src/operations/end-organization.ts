@@ -1,0 +1,42 @@
+import type { Database } from '@drippulse/db';
+import { DomainError } from '@drippulse/errors';
+import type { DB } from '../db/schema.ts';
+import type { StripeAccount } from '../stripe/account.ts';
+import { askStripe } from '../stripe/ask.ts';
+import { liveSubscriptions } from '../subscriptions/state-of.ts';
+import { subscriptionsOf } from './performers/own-customer.ts';
+
+/**
+ * Ends the subscription of an organization that is deleted, at once. Asked again, there is none. The customer stays at Stripe, for its
+ * invoices. While a write to Stripe is under way it is refused, because that one could subscribe afterwards.
+ */
+export function endOrganization({ db, stripe }: { db: Database<DB>; stripe: StripeAccount | undefined }) {
+  return async (organizationId: bigint): Promise<void> => {
+    const customer = await db.kysely
+      .selectFrom('customers')
+      .select((eb) => [
+        'stripe_customer_id',
+        eb
+          .exists(
+            eb
+              .selectFrom('operations')
+              .select('id')
+              .whereRef('operations.organization_id', '=', 'customers.organization_id')
+              .where('operations.status', '=', 'pending'),
+          )
+          .as('is_changing'),
+      ])
+      .where('organization_id', '=', organizationId)
+      .executeTakeFirst();
+    if (customer === undefined || stripe === undefined) return;
+    if (customer.is_changing) {
+      throw new DomainError('unavailable', 'billing_in_progress', 'A change of the subscription is under way.');
+    }
+    const { stripe_customer_id: id } = customer;
+    if (id === null) return;
+    await askStripe({ stripe }, async (client) => {
+      for (const { id: live } of liveSubscriptions(await subscriptionsOf(client, id)))
+        await client.subscriptions.cancel(live);
+    });
+  };
+}

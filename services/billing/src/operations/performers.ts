@@ -1,0 +1,24 @@
+import type Stripe from 'stripe';
+import type { Context } from '../context.ts';
+import type { OperationKind, OperationResult } from './operation.ts';
+import { cancel } from './performers/cancel.ts';
+import { checkout } from './performers/checkout.ts';
+import { portal } from './performers/portal.ts';
+import { reactivate } from './performers/reactivate.ts';
+import { subscribe } from './performers/subscribe.ts';
+import type { Attempt } from './rows.ts';
+
+/**
+ * Does a write at Stripe. It may run again after any of its requests, with the same keys, so each request looks at what is there or has a
+ * key of its own. Errors of Stripe are thrown as they come.
+ */
+export type Perform = (ctx: Context, client: Stripe, operation: Attempt) => Promise<OperationResult>;
+
+/** How each kind of write is done. */
+export const performers: Readonly<Record<OperationKind, Perform>> = {
+  subscribe,
+  cancel,
+  reactivate,
+  checkout,
+  portal,
+};

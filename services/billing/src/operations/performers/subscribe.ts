@@ -1,0 +1,101 @@
+import { DomainError } from '@drippulse/errors';
+import type Stripe from 'stripe';
+import type { Context } from '../../context.ts';
+import { requireStripe } from '../../stripe/account.ts';
+import { liveSubscriptions, planItem, planOf } from '../../subscriptions/state-of.ts';
+import { keyOf } from '../keys.ts';
+import { type InputOf, type OperationResult, readInput } from '../operation.ts';
+import type { Attempt } from '../rows.ts';
+import { endOpenSessions } from './checkout.ts';
+import { ownCustomer, subscriptionsOf } from './own-customer.ts';
+
+/** Marks a subscription as changed by an operation, so that a repeat knows its own work whatever became of the key. */
+const markOf = ({ key }: Attempt) => ({ drippulse_operation: key });
+
+/** Begins a subscription, or changes the one there is. Stripe refuses a first payment that fails, and then makes nothing. */
+export async function subscribe(ctx: Context, client: Stripe, operation: Attempt): Promise<OperationResult> {
+  const input = readInput('subscribe', operation.input);
+  const customer = await ownCustomer(ctx, client, operation);
+  const live = liveSubscriptions(await subscriptionsOf(client, customer))[0];
+  if (live?.metadata['drippulse_operation'] === operation.key)
+    return { isNew: live.metadata['drippulse_is_new'] === 'true' };
+  if (live === undefined) return begin(ctx, client, operation, { input, customer });
+  return change(ctx, client, operation, { input, customer, live });
+}
+
+async function begin(
+  ctx: Context,
+  client: Stripe,
+  operation: Attempt,
+  { input, customer }: { input: InputOf<'subscribe'>; customer: string },
+): Promise<OperationResult> {
+  const prices = await requireStripe(ctx).prices();
+  const method = await payingMethod(client, operation, { input, customer });
+  // A session that somebody could still pay would make a second one.
+  await endOpenSessions(client, operation, customer);
+  await client.subscriptions.create(
+    {
+      customer,
+      items: [{ price: prices[input.plan].id, quantity: input.quantity ?? 1 }],
+      default_payment_method: method,
+      payment_behavior: 'error_if_incomplete',
+      metadata: { ...markOf(operation), drippulse_is_new: 'true' },
+    },
+    keyOf(operation, 'subscription'),
+  );
+  return { isNew: true };
+}
+
+/** More is charged at once; less is credited to the next invoice. A scheduled end is taken back, since the plan is wanted. */
+async function change(
+  ctx: Context,
+  client: Stripe,
+  operation: Attempt,
+  { input, customer, live }: { input: InputOf<'subscribe'>; customer: string; live: Stripe.Subscription },
+): Promise<OperationResult> {
+  const prices = await requireStripe(ctx).prices();
+  const item = planItem(live);
+  const quantity = input.quantity ?? item?.quantity ?? 1;
+  const isSame = planOf(live, { plans: ctx.config.plans, prices }) === input.plan && item?.quantity === quantity;
+  if (isSame && input.paymentMethod === null) {
+    const message = 'The organization is subscribed to this plan.';
+    throw new DomainError('already_exists', 'already_subscribed', message);
+  }
+  const method = input.paymentMethod === null ? undefined : await payingMethod(client, operation, { input, customer });
+  await client.subscriptions.update(
+    live.id,
+    {
+      ...(!isSame && {
+        items: [{ ...(item && { id: item.id }), price: prices[input.plan].id, quantity }],
+        proration_behavior: 'always_invoice',
+        payment_behavior: 'error_if_incomplete',
+      }),
+      ...(method !== undefined && { default_payment_method: method }),
+      metadata: { ...markOf(operation), drippulse_is_new: 'false' },
+    },
+    keyOf(operation, 'change'),
+  );
+  return { isNew: false };
+}
+
+/** The method that is named, attached to the customer; else the customer's default one. */
+async function payingMethod(
+  client: Stripe,
+  operation: Attempt,
+  { input, customer }: { input: InputOf<'subscribe'>; customer: string },
+): Promise<string> {
+  if (input.paymentMethod !== null) {
+    const method = await client.paymentMethods.attach(input.paymentMethod, { customer }, keyOf(operation, 'attach'));
+    await client.customers.update(
+      customer,
+      { invoice_settings: { default_payment_method: method.id } },
+      keyOf(operation, 'default'),
+    );
+    return method.id;
+  }
+  const found = await client.customers.retrieve(customer);
+  const method = found.deleted ? null : found.invoice_settings.default_payment_method;
+  if (method !== null) return typeof method === 'string' ? method : method.id;
+  const message = 'There is no payment method. Give one as payment_method, or use Checkout.';
+  throw new DomainError('failed_precondition', 'payment_method_required', message);
+}

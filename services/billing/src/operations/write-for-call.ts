@@ -1,0 +1,43 @@
+import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { HandlerContext } from '@connectrpc/connect';
+import { durable } from '@drippulse/db';
+import type { Context } from '../context.ts';
+import { billingToProto } from '../customers/billing-to-proto.ts';
+import { findCustomer } from '../customers/rows.ts';
+import { requireStripe } from '../stripe/account.ts';
+import type { InputOf, OperationKind, OperationResult } from './operation.ts';
+import { runOperation } from './run-operation.ts';
+
+/** Longer than a call may take. */
+const leaseSeconds = 120;
+
+/** Carries out a write to Stripe for a public call, once for its `Idempotency-Key`, and answers with what came of it. */
+export async function writeForCall<K extends OperationKind, I extends DescMessage, O extends DescMessage>(
+  ctx: Context,
+  call: HandlerContext,
+  method: DescMethodUnary<I, O>,
+  request: MessageShape<I>,
+  o: {
+    kind: K;
+    input: InputOf<K>;
+    answer(result: OperationResult, organizationId: bigint): Promise<MessageInitShape<O>>;
+  },
+): Promise<MessageShape<O>> {
+  requireStripe(ctx);
+  return durable(
+    ctx,
+    call,
+    method,
+    request,
+    async (key, caller) => {
+      const result = await runOperation(ctx, call, { caller, key, kind: o.kind, input: o.input });
+      return o.answer(result, caller.organizationId);
+    },
+    { leaseSeconds },
+  );
+}
+
+/** The subscription as it was fetched last. */
+export async function shownBilling(ctx: Context, organizationId: bigint) {
+  return billingToProto(await findCustomer(ctx.db.kysely, organizationId), ctx.config);
+}

@@ -1,0 +1,17 @@
+import type Stripe from 'stripe';
+import { readAddress } from './address.ts';
+import type { SettingsRow } from './rows.ts';
+
+/** The settings as Stripe's customer has them; members that are empty are cleared there. The number for taxes is printed as it stands. */
+export function customerParams(
+  settings: SettingsRow | undefined,
+): Stripe.CustomerCreateParams & Stripe.CustomerUpdateParams {
+  const address = readAddress(settings?.address ?? null);
+  const taxId = settings?.tax_id ?? null;
+  return {
+    ...(settings && { email: settings.billing_email ?? '', address: address ?? '' }),
+    ...(settings && {
+      invoice_settings: { custom_fields: taxId === null ? '' : [{ name: 'Tax ID', value: taxId }] },
+    }),
+  };
+}

@@ -1,0 +1,27 @@
+import type { LockRevision } from '@drippulse/db';
+import type { Kysely, Selectable } from 'kysely';
+import type { DB, Settings } from '../db/schema.ts';
+
+export type SettingsRow = Selectable<Settings>;
+
+/** What an organization has set for its invoices; undefined before it has set anything. */
+export async function findSettings(db: Kysely<DB>, organizationId: bigint): Promise<SettingsRow | undefined> {
+  return db.selectFrom('settings').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
+}
+
+/** Locks the row for `If-Match`. One that is missing is made, so that every organization has the revision 1 to begin with. */
+export const lockSettingsRevision: LockRevision<DB> = async (trx, { organizationId }) => {
+  const now = new Date();
+  await trx
+    .insertInto('settings')
+    .values({ organization_id: organizationId, copy_due_at: now, updated_at: now, copied_revision: 1n })
+    .onConflict((oc) => oc.column('organization_id').doNothing())
+    .execute();
+  const row = await trx
+    .selectFrom('settings')
+    .select('revision')
+    .where('organization_id', '=', organizationId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row?.revision;
+};

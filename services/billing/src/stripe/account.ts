@@ -1,0 +1,116 @@
+import { DomainError } from '@drippulse/errors';
+import type { Clock } from '@drippulse/loops';
+import type Stripe from 'stripe';
+import type { Config } from '../config.ts';
+import { monthlyMeters } from '../plans/meters.ts';
+import type { OverageMeter } from '../plans/overage.ts';
+import { type BoughtPlan, boughtPlans } from '../plans/read-plans.ts';
+import { failureOf } from './failures.ts';
+
+/** The version of Stripe's API that this service is written for. */
+const apiVersion = '2026-10-28.endive';
+/** So long a price counts as it was read. */
+const pricesMs = 600_000;
+
+/** A price of a plan at Stripe. */
+type PlanPrice = { id: string; product: string };
+
+/** The current prices of the plans, and the metered ones of overage: those that are there. */
+export type Prices = Readonly<Record<BoughtPlan, PlanPrice>> & {
+  metered: Readonly<Partial<Record<OverageMeter, PlanPrice>>>;
+};
+
+/** The installation's account at Stripe. */
+export type StripeAccount = {
+  /** The client, which is loaded with the first call. */
+  client(): Promise<Stripe>;
+  /** Whether the key is one of live mode. */
+  isLive: boolean;
+  /** The current prices. Throws `billing_not_configured` when that of a plan is missing at Stripe. */
+  prices(): Promise<Prices>;
+};
+
+/** Undefined without a key. */
+export function openStripe(config: Config, clock: Clock): StripeAccount | undefined {
+  const { stripeKey } = config;
+  if (stripeKey === undefined) return undefined;
+  let loading: Promise<Stripe> | undefined;
+  let known: { prices: Prices; readAt: number } | undefined;
+  const client = () => {
+    loading ??= loadClient(stripeKey, config).catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
+  return {
+    client,
+    isLive: /^.k_live_/.test(stripeKey),
+    async prices() {
+      const now = clock.now().getTime();
+      if (known === undefined || now - known.readAt > pricesMs) {
+        known = { prices: await readPrices(await client(), config), readAt: now };
+      }
+      return known.prices;
+    },
+  };
+}
+
+/** The account, or `billing_not_configured`. */
+export function requireStripe({ stripe }: { stripe: StripeAccount | undefined }): StripeAccount {
+  if (stripe !== undefined) return stripe;
+  throw notConfigured('This installation has no key of Stripe.');
+}
+
+/** Repeats are ours: an operation keeps its key over days and processes. */
+async function loadClient(key: string, { stripeBase, stripeTimeoutMs }: Config): Promise<Stripe> {
+  const { default: Client } = await import('stripe');
+  const base = stripeBase === undefined ? undefined : new URL(stripeBase);
+  return new Client(key, {
+    apiVersion,
+    maxNetworkRetries: 0,
+    timeout: stripeTimeoutMs,
+    telemetry: false,
+    ...(base && {
+      host: base.hostname,
+      port: base.port === '' ? (base.protocol === 'http:' ? 80 : 443) : base.port,
+      protocol: base.protocol === 'http:' ? 'http' : 'https',
+    }),
+  });
+}
+
+async function readPrices(client: Stripe, { plans }: Config): Promise<Prices> {
+  const { lookupKeyOf, overage } = plans;
+  // Stripe takes ten: three plans and four meters.
+  const keys = [
+    ...boughtPlans.map((plan) => lookupKeyOf[plan]),
+    ...Object.values(overage).map(({ lookupKey }) => lookupKey),
+  ];
+  const { data } = await client.prices.list({ lookup_keys: keys, active: true, limit: 100 }).catch((error: unknown) => {
+    throw failureOf(error).refusal;
+  });
+  const find = (key: string | undefined): PlanPrice | undefined => {
+    const found = data.find((price) => price.lookup_key === key);
+    return found && { id: found.id, product: typeof found.product === 'string' ? found.product : found.product.id };
+  };
+  const priceOf = (plan: BoughtPlan): PlanPrice => {
+    const found = find(lookupKeyOf[plan]);
+    if (found === undefined) throw notConfigured(`Stripe has no active price with lookup key ${lookupKeyOf[plan]}.`);
+    return found;
+  };
+  const metered = monthlyMeters.flatMap((meter) => {
+    const key = overage[meter]?.lookupKey;
+    const found = key === undefined ? undefined : find(key);
+    return found === undefined ? [] : [[meter, found] as const];
+  });
+  return {
+    starter: priceOf('starter'),
+    growth: priceOf('growth'),
+    scale: priceOf('scale'),
+    metered: Object.fromEntries(metered),
+  };
+}
+
+function notConfigured(message: string): DomainError {
+  return new DomainError('unavailable', 'billing_not_configured', message, { retryAfterSeconds: 3600 });
+}

@@ -1,0 +1,60 @@
+import { DomainError } from '@drippulse/errors';
+
+/**
+ * How a request to Stripe failed. `unsent`: it certainly did nothing. `unknown`: it may have done something; the same key repeats it.
+ * `broken`: Stripe answered with an error of its own, which it would repeat for the key. `refused`: Stripe does not do it.
+ */
+export type Failure = { verdict: 'unsent' | 'unknown' | 'broken' | 'refused'; refusal: DomainError };
+
+/** The members of Stripe's errors that decide. They are read by shape, because their classes are loaded with the client only. */
+type StripeErrorShape = {
+  type: string;
+  message: string;
+  code?: string | undefined;
+  statusCode?: number | undefined;
+  detail?: { code?: string } | string | undefined;
+};
+
+/** Codes of connections that were never there. */
+const unsentCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+/** Most of Stripe's words that are shown. */
+const mostWords = 500;
+
+/** The meaning of an error that a request to Stripe threw. Other errors are thrown on. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof DomainError)
+    return { verdict: error.kind === 'unavailable' ? 'unsent' : 'refused', refusal: error };
+  if (!isStripeError(error)) throw error;
+  const { type, statusCode = 0, code, detail } = error;
+  if (type === 'StripeConnectionError') {
+    const isUnsent = typeof detail === 'object' && unsentCodes.has(detail.code ?? '');
+    return { verdict: isUnsent ? 'unsent' : 'unknown', refusal: away(error) };
+  }
+  // The key is wrong or may not do this: the matter of the operator, and not of the customer.
+  if (statusCode === 401 || statusCode === 403 || statusCode === 429)
+    return { verdict: 'unsent', refusal: away(error) };
+  // Another request with the same key, or on the same object, is under way.
+  if (statusCode === 409) return { verdict: 'unknown', refusal: away(error) };
+  if (statusCode >= 500) return { verdict: 'broken', refusal: away(error) };
+  const isPayment =
+    type === 'StripeCardError' || statusCode === 402 || code === 'subscription_payment_intent_requires_action';
+  const reason = isPayment ? 'payment_failed' : 'stripe_refused';
+  const message = `Stripe: ${error.message.slice(0, mostWords)}`;
+  return { verdict: 'refused', refusal: new DomainError('failed_precondition', reason, message, { cause: error }) };
+}
+
+/** The refusal of a call while Stripe is away. */
+export function away(cause?: unknown): DomainError {
+  const message = 'Stripe did not answer. What you have works as before.';
+  return new DomainError('unavailable', 'stripe_unavailable', message, { cause, retryAfterSeconds: 30 });
+}
+
+function isStripeError(error: unknown): error is StripeErrorShape {
+  return error instanceof Error && 'type' in error && typeof error.type === 'string' && error.type.startsWith('Stripe');
+}

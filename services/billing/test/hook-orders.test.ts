@@ -1,0 +1,3 @@
+import { hookOrderTests } from './hook-orders.ts';
+
+hookOrderTests(40);

@@ -1,0 +1,4 @@
+import type { MakeResources } from '@drippulse/testing';
+
+/** An organization has one subscription, which has no id. */
+export const makeResources: MakeResources = async () => ({});
