@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Until when a call may read, and how many bytes of rows; any number unless given. */
-export type ReadBounds = { signal: AbortSignal; mostBytes?: number };
+type ReadBounds = { signal: AbortSignal; mostBytes?: number };
 
 /** The end of a reading whose rows have more bytes than it may have. */
 export class TooManyBytes extends Error {
@@ -49,7 +49,7 @@ export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () 
 
 /** Runs work whose result others wait for too, such as a shared load: it ends with no single call. */
 export function readForAll<T>(work: () => T): T {
-  return readings.run(undefined, work);
+  return currentReading() === undefined ? work() : readings.run(undefined, work);
 }
 
 /** The reading that the running code belongs to. */
