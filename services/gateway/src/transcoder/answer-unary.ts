@@ -18,7 +18,7 @@ export type Sending = {
   unread: UnreadAnswers;
   holder: string;
   signal: AbortSignal;
-  onMade(bytes: number): void;
+  onMade(): void;
   compress: Compress;
   fixedBodyOf: (bytes: Uint8Array) => FixedBody;
 };
@@ -70,19 +70,18 @@ function isLarge(body: Made): boolean {
 export async function send(response: ServerResponse, route: Route, body: Made, sending: Sending): Promise<void> {
   const encoding = isLarge(body) ? encodingOf(response, route) : undefined;
   if (encoding === undefined && !Array.isArray(body) && body.length <= sliceBytes) {
-    sending.onMade(body.length);
+    sending.onMade();
     endWith(response, body);
     return;
   }
   const made = partsOf(body);
-  const length = lengthOf(made);
   const compressed = encoding && (await sending.compress(made, encoding));
   if (compressed !== undefined) setEncoding(response, String(encoding));
   const parts = compressed ?? made;
   const sent = lengthOf(parts);
   const { unread, holder, signal } = sending;
   const held = sent > sliceBytes ? await unread.hold(sent, { socket: response.req.socket, holder, signal }) : undefined;
-  sending.onMade(length);
+  sending.onMade();
   try {
     await sendBody(response, parts);
   } finally {
@@ -108,7 +107,7 @@ async function sendConstant(
   { onMade, fixedBodyOf }: Sending,
 ): Promise<void> {
   const bytes = Buffer.concat(parts);
-  onMade(bytes.length);
+  onMade();
   response.setHeader('cache-control', 'private, no-cache');
   await sendFixed(response, fixedBodyOf(bytes), bytes.length);
 }
