@@ -163,7 +163,7 @@ test.each(['small', 'large'])(
     const held = Promise.withResolvers<void>();
     const limits = { ofEach: 1, ofAll: 2 };
     await using probe = await startProbe('in memory', {
-      holdings: size === 'small' ? { lists: limits } : { largeLists: limits },
+      holdings: size === 'small' ? { lists: limits } : { largeListsInWork: limits },
       async listEnrollments({ workflowId }, call) {
         if (size === 'large' && listSizeOf(call) === 'small') throw largeListError();
         asked.push(workflowId);
@@ -191,7 +191,6 @@ test('whatever lists were before, large ones of an organization are made one at 
   const running: string[] = [];
   const most = { ofAll: 0, ofEach: 0 };
   const next: (() => void)[] = [];
-  const rows = Array.from({ length: 90 }, (_, index) => ({ id: BigInt(index + 1), leadRef: 'x'.repeat(60_000) }));
   await using probe = await startProbe('over gRPC', {
     async listEnrollments({ workflowId }, call) {
       if (workflowId === 1n) return {};
@@ -202,7 +201,7 @@ test('whatever lists were before, large ones of an organization are made one at 
       most.ofEach = Math.max(most.ofEach, running.filter((other) => other === organization).length);
       await new Promise<void>((resolve) => next.push(resolve));
       running.splice(running.indexOf(organization), 1);
-      return { enrollments: rows };
+      return {};
     },
   });
   const list = (workflowId: number, organization: number) =>
@@ -221,6 +220,32 @@ test('whatever lists were before, large ones of an organization are made one at 
   }
   expect((await Promise.all(large)).map(({ status }) => status)).toEqual(large.map(() => 200));
   expect(most).toEqual({ ofAll: 3, ofEach: 1 });
+});
+
+test('organizations whose clients read nothing of their large lists keep no place from others', async () => {
+  let begun = 0;
+  const rows = Array.from({ length: 300 }, (_, index) => ({ id: BigInt(index + 1), leadRef: 'x'.repeat(60_000) }));
+  await using probe = await startProbe('in memory', {
+    holdings: { unreadBytes: { ofEach: 1 << 20, ofAll: 1 << 30 } },
+    async listEnrollments(_request, call) {
+      if (listSizeOf(call) === 'small') throw largeListError();
+      begun += 1;
+      return { enrollments: rows };
+    },
+  });
+  const path = '/api/v1/workflows/1/enrollments';
+  await using closing = new AsyncDisposableStack();
+  const organizations = [1, 2, 3];
+  // Of two each, the second has no room beside the first.
+  for (const round of [1, 2]) {
+    for (const organization of organizations) {
+      const socket = await ask(probe, path, `viewer@${organization}`);
+      closing.defer(() => void socket.destroy());
+    }
+    await eventually(() => expect(begun).toBe(round * organizations.length));
+  }
+  expect((await send(probe, 'GET', path, { role: 'viewer@4' })).status).toBe(200);
+  expect(begun).toBe(7);
 });
 
 test('while large lists are encoded, the event loop turns after each piece of them', async () => {

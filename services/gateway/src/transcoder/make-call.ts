@@ -1,9 +1,11 @@
 import type { DescMethodClientStreaming, DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
+import type { UnaryResponse } from '@connectrpc/connect';
+import type { Shares } from '@drippulse/loops';
 import { followWork, isLargeListError, type ListSize, listSizeMetadata, withLargeAnswer } from '@drippulse/rpc';
 import { answerCurrent } from './answer-current.ts';
 import { answerEvents } from './answer-events.ts';
 import { answerStream } from './answer-stream.ts';
-import { answerUnary } from './answer-unary.ts';
+import { answerUnary, type Sending } from './answer-unary.ts';
 import { type Call, type CallOptions, timeoutMsOf } from './call.ts';
 import { callHeaders, type Signing } from './call-headers.ts';
 import { type Decoding, decodeParameters, decodeRequest } from './decode-request.ts';
@@ -66,24 +68,36 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
 
 /**
  * Calls a list as a small one. If it is none, the service says so after few of its bytes, and the list is asked for again with a place among
- * the large ones. That is held until the JSON is made, so that nowhere on their way are more of them than have a place.
+ * the large ones in work. That is held until the JSON is made, so that nowhere on their way are more of them than have a place.
  */
 async function callList(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
-  const { reply, release } = await askForList(options, call, method, 'small').catch((error: unknown) => {
-    if (isLargeListError(error)) return askForList(options, call, method, 'large');
-    throw error;
+  const { lists, largeLists, largeListsInWork } = poolOf(options.holdings, call.exchange);
+  const ofSmall = { size: 'small', places: lists } as const;
+  const small = await askForList(options, call, method, ofSmall).catch((error: unknown) => {
+    if (!isLargeListError(error)) throw error;
   });
+  if (small !== undefined) return answerList(options, call, small, { onHeld: small.release });
+  const place = await waitFor(largeLists, holderOf(call.exchange), 1, call.client.signal);
   try {
-    await answer(options, call, reply, release);
+    const large = await askForList(options, call, method, { size: 'large', places: largeListsInWork });
+    // Whoever does not read its answers waits for room with the JSON of one list, and without a place that others need.
+    await answerList(options, call, large, { onMade: large.release, onHeld: () => place.release() });
   } finally {
-    release();
+    place.release();
   }
 }
 
-async function askForList(options: CallOptions, call: Call, method: DescMethodUnary, size: ListSize) {
+type Steps = Pick<Sending, 'onMade' | 'onHeld'>;
+type Asked = { reply: UnaryResponse; release(): void };
+
+async function askForList(
+  options: CallOptions,
+  call: Call,
+  method: DescMethodUnary,
+  { size, places }: { size: ListSize; places: Shares },
+): Promise<Asked> {
   const { request, route, exchange, client } = call;
-  const { lists, largeLists } = poolOf(options.holdings, exchange);
-  const place = await waitFor(size === 'small' ? lists : largeLists, holderOf(exchange), 1, client.signal);
+  const place = await waitFor(places, holderOf(exchange), 1, client.signal);
   const work = followWork(size === 'small' ? undefined : withLargeAnswer());
   // A place belongs to the work, not to the client: whoever asks and leaves, again and again, would have it done without a bound.
   const release = () => void work.ended().then(() => place.release());
@@ -97,6 +111,14 @@ async function askForList(options: CallOptions, call: Call, method: DescMethodUn
   } catch (error) {
     release();
     throw error;
+  }
+}
+
+async function answerList(options: CallOptions, call: Call, { reply, release }: Asked, steps: Steps): Promise<void> {
+  try {
+    await answer(options, call, reply, steps);
+  } finally {
+    release();
   }
 }
 
@@ -130,11 +152,11 @@ async function answer(
   { holdings, compress, fixedBodyOf }: CallOptions,
   { response, route, exchange, client }: Call,
   reply: { header: Headers; message: unknown },
-  onMade: () => void = () => undefined,
+  steps: Steps = {},
 ): Promise<void> {
   const { unread } = poolOf(holdings, exchange);
   const reader = { unread, holder: holderOf(exchange), signal: client.signal };
-  await answerUnary(response, route, reply, { ...reader, compress, fixedBodyOf, onMade });
+  await answerUnary(response, route, reply, { ...reader, ...steps, compress, fixedBodyOf });
 }
 
 async function* oneMessage<T>(message: T): AsyncGenerator<T> {
