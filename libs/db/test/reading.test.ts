@@ -48,8 +48,8 @@ const working = (count: number) =>
 
 /** Every connection of the pool is there, idle, and answers. */
 async function expectAllUsable(pids: readonly number[]): Promise<void> {
+  await eventually(() => expect([db.pool.totalCount, db.pool.idleCount, db.pool.waitingCount]).toEqual([3, 3, 0]));
   await eventually(async () => expect(await activity()).toEqual({ active: [], pids }));
-  expect([db.pool.totalCount, db.pool.idleCount, db.pool.waitingCount]).toEqual([3, 3, 0]);
   const answers = await Promise.all(
     [1, 2, 3].map((one) => sql<{ one: number }>`select ${one}::int as one`.execute(db.kysely)),
   );

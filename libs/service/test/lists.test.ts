@@ -187,8 +187,8 @@ test.each(layouts.flatMap((layout) => ['small', 'large'].map((size) => ({ layout
     leaving.abort();
     expect(await Promise.all(asked)).toEqual(asked.map(() => 'cancelled'));
     await eventually(() => expect([ends, service.places.used()]).toEqual([asked.map(() => 'by the caller'), 0]));
-    expect(await running()).toBe(0);
-    expectAllFree(service);
+    await eventually(async () => expect(await running()).toBe(0));
+    await eventually(() => expectAllFree(service));
   },
 );
 

@@ -18,6 +18,8 @@ export type Reading = {
   ended: unknown;
   /** What each statement that is under way, or waits for a connection, does when the reading ends. */
   readonly stops: Set<() => void>;
+  /** Those that are under way. */
+  readonly underWay: Set<Promise<unknown>>;
   /** Counts bytes of rows as they come. */
   count(bytes: number): void;
 };
@@ -27,7 +29,7 @@ const readings = new AsyncLocalStorage<Reading | undefined>();
 /**
  * Bounds all that `read` reads from the database, with whatever functions: the statements of a pool find their reading by
  * themselves. When the signal aborts, or the rows have too many bytes, the running statements are cancelled in PostgreSQL, further
- * ones are not sent, and this fails with the reason of the signal or with TooManyBytes.
+ * ones are not sent, and this fails with the reason of the signal or with TooManyBytes when all of them have ended.
  */
 export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () => Promise<T>): Promise<T> {
   const reading = startReading(mostBytes);
@@ -39,6 +41,8 @@ export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () 
     if (reading.ended !== undefined) throw reading.ended;
     return result;
   } catch (error) {
+    // Of statements that ran at once, the first failure is thrown before the others have ended.
+    await Promise.allSettled(reading.underWay);
     throw reading.ended ?? error;
   } finally {
     signal.removeEventListener('abort', onAbort);
@@ -62,6 +66,7 @@ function startReading(mostBytes = Number.POSITIVE_INFINITY): Reading {
   const reading: Reading = {
     ended: undefined,
     stops: new Set(),
+    underWay: new Set(),
     count(more) {
       bytes += more;
       if (bytes > mostBytes && reading.ended === undefined) end(reading, new TooManyBytes(mostBytes));

@@ -20,21 +20,23 @@ export function runBound(
   reading: Reading,
   statement: pg.QueryConfig,
 ): Promise<pg.QueryResult> {
-  return new Promise((resolve, reject) => {
-    if (reading.ended !== undefined) return reject(reading.ended);
-    let cancelled: Promise<void> | undefined;
-    const query = new BoundQuery(statement, reading, (error, result) => {
-      reading.stops.delete(stop);
-      if (cancelled !== undefined) void cancelled.then(() => reject(reading.ended));
-      else if (reading.ended !== undefined) reject(reading.ended);
-      else if (error) reject(error);
-      else resolve(result);
-    });
-    /** One that waits behind others of its connection is not sent. */
-    function stop(): void {
-      if ((client as unknown as Internals)._getActiveQuery() === query) cancelled ??= cancelQuery(client, config);
-    }
-    reading.stops.add(stop);
-    client.query(query);
+  if (reading.ended !== undefined) return Promise.reject(reading.ended);
+  const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
+  let cancelled: Promise<void> | undefined;
+  const query = new BoundQuery(statement, reading, (error, result) => {
+    reading.stops.delete(stop);
+    if (cancelled !== undefined) return void cancelled.then(() => reject(reading.ended));
+    reading.underWay.delete(promise);
+    if (reading.ended !== undefined) reject(reading.ended);
+    else if (error) reject(error);
+    else resolve(result);
   });
+  /** One that waits behind others of its connection is not sent. */
+  function stop(): void {
+    if ((client as unknown as Internals)._getActiveQuery() === query) cancelled ??= cancelQuery(client, config);
+  }
+  reading.stops.add(stop);
+  reading.underWay.add(promise);
+  client.query(query);
+  return promise;
 }
