@@ -41,9 +41,10 @@ export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () 
     if (reading.ended !== undefined) throw reading.ended;
     return result;
   } catch (error) {
+    if (reading.ended === undefined) throw error;
     // Of statements that ran at once, the first failure is thrown before the others have ended.
     await Promise.allSettled(reading.underWay);
-    throw reading.ended ?? error;
+    throw reading.ended;
   } finally {
     signal.removeEventListener('abort', onAbort);
     // What outlives the call is not bounded by it.
